@@ -1,0 +1,3 @@
+//! placeholder
+#[cfg(feature = "local")]
+pub mod local;
