@@ -1,3 +1,7 @@
 //! placeholder
-#[cfg(feature = "local")]
-pub mod local;
+pub mod clock;
+pub mod context;
+pub mod error;
+pub mod http_client;
+pub mod item;
+pub mod message;
