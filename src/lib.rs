@@ -5,3 +5,5 @@ pub mod error;
 pub mod http_client;
 pub mod item;
 pub mod message;
+pub mod path;
+pub mod router;
