@@ -12,6 +12,7 @@ use std::{borrow::Cow, sync::OnceLock};
 use serde_json::{Map, Value};
 
 use self::words::Word;
+pub use self::words::query_value;
 use crate::{
     context::Context,
     error::GatewayError,
@@ -51,6 +52,11 @@ pub struct Inputs<'a> {
 impl<'a> Inputs<'a> {
     pub fn new(context: &'a Context<'a>) -> Self {
         Self { context, body: OnceLock::new() }
+    }
+
+    /// Whether a template has asked for the body so far.
+    pub fn body_was_read(&self) -> bool {
+        self.body.get().is_some()
     }
 
     /// The body as JSON, parsed when the first template asks for it. An empty body is no JSON either.
