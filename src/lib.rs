@@ -6,4 +6,5 @@ pub mod http_client;
 pub mod item;
 pub mod message;
 pub mod path;
+pub mod policies;
 pub mod router;
