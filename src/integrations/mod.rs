@@ -5,6 +5,7 @@
 pub mod dynamodb;
 pub mod http;
 pub mod lambda;
+pub mod mapping;
 pub mod mock;
 
 use std::{sync::Arc, time::Duration};
