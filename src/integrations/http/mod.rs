@@ -9,7 +9,7 @@ mod headers;
 mod parameters;
 mod uri;
 
-#[cfg(all(test, feature = "local"))]
+#[cfg(test)]
 mod tests;
 
 use http::{Method, StatusCode};
