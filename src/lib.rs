@@ -1,3 +1,4 @@
 //! placeholder
+pub mod clock;
 #[cfg(feature = "local")]
 pub mod local;
