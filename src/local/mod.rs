@@ -2,10 +2,13 @@
 
 pub mod answer;
 mod environment;
+mod event_stream;
 mod extensions;
 pub mod function;
+pub mod function_url;
 pub mod host;
 mod instance;
+pub mod invoke_api;
 pub mod names;
 pub mod output;
 mod runtime_api;
