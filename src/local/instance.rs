@@ -86,6 +86,8 @@ impl Instance {
             .env_clear()
             .envs(environment::of(&function.settings, &function.region, listener.local_addr()?, number))
             .envs(function.settings.environment.iter().cloned())
+            // A Ctrl-C in the terminal is for the host, which then ends its functions in order.
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
