@@ -1,1 +1,8 @@
-fn main() {}
+//! The gateway from outside: items and requests in, answers and log lines out.
+
+mod access_log;
+mod cors;
+mod decoding;
+mod deployments;
+mod harness;
+mod pipeline;
