@@ -20,8 +20,6 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-use crate::message::BoxError;
-
 /// Dropped before the servers that we call drop it themselves.
 const POOL_IDLE: Duration = Duration::from_secs(20);
 /// A connection that takes longer will not be one.

@@ -10,7 +10,12 @@ pub mod mock;
 
 use std::{sync::Arc, time::Duration};
 
-use self::{dynamodb::DynamoDb, http::Http, lambda::Lambda, mock::Mock};
+use self::{
+    dynamodb::DynamoDb,
+    http::{GuardedClient, Http},
+    lambda::Lambda,
+    mock::Mock,
+};
 use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
 
 /// What a route calls, and how long it may take.
@@ -44,8 +49,8 @@ pub struct Surroundings<'a> {
     pub stage_and_route: &'a str,
     /// `binaryMediaTypes` of `$api`.
     pub binary_media_types: &'a Arc<[String]>,
-    /// `allowPrivateIntegrations` of `$api`, as written.
-    pub allow_private_integrations: &'a Arc<[String]>,
+    /// Connects only where `allowPrivateIntegrations` of `$api` lets it.
+    pub http_client: &'a GuardedClient,
 }
 
 #[derive(Clone, Copy)]

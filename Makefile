@@ -1,0 +1,60 @@
+# Tollgate's verbs. `make` alone prints them.
+
+.DEFAULT_GOAL := help
+.PHONY: help run watch test check check-rust check-template bench build deploy clean
+
+# Python tools, cargo-lambda and two cargo plugins live in .tools/, made on first need. `make run` and
+# `make test` need only Rust.
+TOOLS := .tools/.installed
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+export RUSTDOCFLAGS := -D warnings
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## serve the example API on this machine: gateway, targets and DynamoDB
+	cargo build --locked --features local --bins --examples
+	target/debug/tollgate local
+
+watch: $(TOOLS) ## the same, and the gateway under `cargo lambda watch` at http://127.0.0.1:9002, built again on every change
+	cargo build --locked --features local --bins --examples
+	infra/watch
+
+test: ## the tests, those of the real release binary too
+	cargo build --locked --release --bin gateway
+	cargo test --locked --features local
+
+check: check-rust check-template ## format, lints, docs, unused dependencies, licences, template
+
+check-rust: $(TOOLS)
+	cargo fmt --check
+	cargo shear
+	cargo deny --locked --all-features check licenses bans sources
+	cargo clippy --locked --features local --all-targets -- -D warnings
+	cargo clippy --locked -- -D warnings
+	cargo doc --locked --no-deps --features local --document-private-items
+
+check-template: $(TOOLS)
+	sam validate --lint
+	cfn-lint infra/tables.yaml infra/metrics.yaml
+	python infra/check_template.py
+
+bench: ## measure, and write bench/RESULTS.md
+	bench/run
+
+build: $(TOOLS) ## the deployable binaries: target/lambda/<architecture>/gateway/bootstrap
+	infra/build
+
+deploy: $(TOOLS) ## build and deploy to AWS, asking for what it needs
+	sam build
+	sam deploy --guided
+
+clean: ## remove what was built; .tools/ and .data/ stay
+	cargo clean
+	rm -rf .aws-sam
+
+$(TOOLS): infra/requirements.txt
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check -r infra/requirements.txt
+	touch $@

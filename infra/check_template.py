@@ -1,0 +1,77 @@
+"""Check template.yaml as CloudFormation will see it: transformed from SAM here, offline, then linted.
+
+`sam validate --lint` lets a wrong InvokeMode, Runtime or !Ref pass, since the transform hides it.
+Prints the findings; exits 1 if there is one.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+
+from samcli.yamlhelper import yaml_parse
+from samtranslator.public.exceptions import InvalidDocumentException
+from samtranslator.translator.transform import transform
+
+TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "template.yaml")
+
+# A public function URL answers 403 to everybody unless the function's policy has both.
+URL_PERMISSIONS = [
+    {"Action": "lambda:InvokeFunctionUrl", "Principal": "*", "FunctionUrlAuthType": "NONE"},
+    {"Action": "lambda:InvokeFunction", "Principal": "*", "InvokedViaFunctionUrl": True},
+]
+
+
+class NoManagedPolicies:
+    """Stands in for the loader that asks IAM: the template names no managed policy."""
+
+    def load(self):
+        return {}
+
+
+def transformed(path):
+    with open(path, encoding="utf-8") as file:
+        template = yaml_parse(file.read())
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            # What `sam package` writes there: the address of the upload.
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
+    parameters = {name: value.get("Default", "") for name, value in template["Parameters"].items()}
+    return transform(template, parameters, NoManagedPolicies())
+
+
+def missing_permissions(template):
+    granted = [
+        {key: value for key, value in resource["Properties"].items() if key != "FunctionName"}
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Permission"
+    ]
+    return [f"the function URL lacks the permission {wanted}" for wanted in URL_PERMISSIONS if wanted not in granted]
+
+
+def lint(template):
+    cfn_lint = os.path.join(os.path.dirname(sys.executable), "cfn-lint")
+    # Beside the original, where the nested templates are found: their parameters are checked too.
+    with tempfile.NamedTemporaryFile("w", suffix=".json", dir=os.path.dirname(TEMPLATE)) as file:
+        json.dump(template, file, indent=1)
+        file.flush()
+        # W3002: a local TemplateURL is what `sam deploy` uploads.
+        return subprocess.run([cfn_lint, "--ignore-checks", "W3002", "--", file.name]).returncode
+
+
+def main():
+    try:
+        template = transformed(sys.argv[1] if len(sys.argv) > 1 else TEMPLATE)
+    except InvalidDocumentException as error:
+        sys.exit("\n".join(cause.message for cause in error.causes))
+    missing = missing_permissions(template)
+    for line in missing:
+        print(line)
+    if lint(template) or missing:
+        sys.exit(1)
+
+
+main()
