@@ -26,6 +26,7 @@ use super::*;
 use crate::{
     context::PathParameter,
     error::Problem,
+    integrations::http::GuardedClient,
     item::{Item, Report, StageVariables},
     message::{Body, Origin, Request},
 };
@@ -147,7 +148,7 @@ fn parse(integration: &Value, route: &str) -> Result<DynamoDb, Vec<(String, Stri
         path_parameters: &["id".to_owned()],
         stage_and_route: route,
         binary_media_types: &Arc::from([]),
-        allow_private_integrations: &Arc::from([]),
+        http_client: &GuardedClient::new(&[]).unwrap(),
     };
     let fields = Fields::of(item, integration.as_object().unwrap());
     let parsed = DynamoDb::parse(&fields, &surroundings);
