@@ -1,1 +1,23 @@
-//! placeholder
+//! The local world: the Lambda host and the DynamoDB of a laptop. Never part of the Lambda.
+
+pub mod answer;
+pub mod dynamodb;
+mod environment;
+mod event_stream;
+pub mod example_api;
+mod extensions;
+pub mod function;
+pub mod function_url;
+pub mod host;
+mod instance;
+pub mod invoke_api;
+pub mod names;
+pub mod output;
+mod runtime_api;
+pub mod server;
+pub mod stream_mapping;
+pub mod tables;
+pub mod world;
+
+/// Lambda's limit for a buffered payload, both ways, in bytes.
+pub const PAYLOAD_LIMIT: usize = 6_291_556;

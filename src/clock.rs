@@ -1,0 +1,28 @@
+//! The only file that asks what time it is.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+/// A source of wall-clock time, which tests hold in their hands.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's.
+    System,
+    /// A test's: milliseconds since 1970.
+    Manual(Arc<AtomicU64>),
+}
+
+impl Clock {
+    pub fn now(&self) -> SystemTime {
+        match self {
+            #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+            Self::System => SystemTime::now(),
+            Self::Manual(ms) => SystemTime::UNIX_EPOCH + Duration::from_millis(ms.load(Ordering::Relaxed)),
+        }
+    }
+}

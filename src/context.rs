@@ -1,0 +1,97 @@
+//! What is known of a request on its way: API Gateway's `$context`.
+
+use std::borrow::Cow;
+
+use crate::{item::StageVariables, message::Request};
+
+/// A request with the stage and the route that serve it.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    pub request: &'a Request,
+    /// `v1`, `$default`; empty until the stage is known.
+    pub stage: &'a str,
+    /// `/v1`; empty for a stage at the root.
+    pub base_path: &'a str,
+    /// The canonical path below the base path, which was routed. Starts with `/`.
+    pub path: &'a str,
+    pub stage_variables: &'a StageVariables,
+    pub deployment_id: &'a str,
+    /// As written: `GET /orders/{id}`, `$default`; empty until the route is known.
+    pub route_key: &'a str,
+    pub path_parameters: &'a [PathParameter<'a>],
+}
+
+/// What `{name}` or `{name+}` of a route matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathParameter<'a> {
+    pub name: &'a str,
+    /// Still percent-encoded; of a greedy parameter without its trailing slash.
+    pub value: &'a str,
+}
+
+impl<'a> Context<'a> {
+    /// The path part of the route key, `null` in API Gateway's events for `$default`.
+    pub fn resource_path(&self) -> &'a str {
+        self.route_key.split_once(' ').map_or(self.route_key, |(_, path)| path)
+    }
+
+    /// The still encoded value of a path parameter.
+    pub fn path_parameter(&self, name: &str) -> Option<&'a str> {
+        self.path_parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value)
+    }
+
+    /// Base path and routed path, as targets see it.
+    pub fn full_path(&self) -> Cow<'a, str> {
+        if self.base_path.is_empty() {
+            Cow::Borrowed(self.path)
+        } else {
+            Cow::Owned(format!("{}{}", self.base_path, self.path))
+        }
+    }
+
+    /// The value of `$context.name`; `None` for a name that is not in [`VARIABLES`].
+    pub fn variable(&self, name: &str) -> Option<Cow<'a, str>> {
+        let request = self.request;
+        let origin = &request.origin;
+        Some(match name {
+            "accountId" => origin.account_id.as_str().into(),
+            "apiId" => origin.api_id.as_str().into(),
+            "deploymentId" => self.deployment_id.into(),
+            "domainName" => origin.domain_name.as_str().into(),
+            "domainPrefix" => origin.domain_prefix.as_str().into(),
+            "extendedRequestId" | "requestId" => request.id.as_str().into(),
+            "httpMethod" => request.method.as_str().into(),
+            "identity.sourceIp" => origin.source_ip.as_str().into(),
+            "identity.userAgent" => origin.user_agent.as_str().into(),
+            "path" => self.full_path(),
+            "protocol" => origin.protocol.as_str().into(),
+            "requestTime" => origin.time.as_str().into(),
+            "requestTimeEpoch" => origin.time_epoch.to_string().into(),
+            "resourcePath" => self.resource_path().into(),
+            "routeKey" => self.route_key.into(),
+            "stage" => self.stage.into(),
+            _ => return None,
+        })
+    }
+}
+
+/// Every name that [`Context::variable`] knows, for validation.
+pub const VARIABLES: [&str; 17] = [
+    "accountId",
+    "apiId",
+    "deploymentId",
+    "domainName",
+    "domainPrefix",
+    "extendedRequestId",
+    "httpMethod",
+    "identity.sourceIp",
+    "identity.userAgent",
+    "path",
+    "protocol",
+    "requestId",
+    "requestTime",
+    "requestTimeEpoch",
+    "resourcePath",
+    "routeKey",
+    "stage",
+];

@@ -1,0 +1,112 @@
+//! What becomes of an operation's outcome: the client's status, headers and JSON.
+
+use http::{
+    HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, LINK},
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::Action;
+use crate::{
+    context::Context,
+    error::GatewayError,
+    item::Fields,
+    message::{Body, Response},
+};
+
+/// What an operation found or did.
+#[derive(Debug)]
+pub enum Outcome {
+    Item(Map<String, Value>),
+    Page(Page),
+    /// With the attributes that were asked for, if there are any.
+    Written(Option<Map<String, Value>>),
+}
+
+/// Some of the items, and where the others begin.
+#[derive(Debug, Serialize)]
+pub struct Page {
+    pub items: Vec<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// What of it the client gets: `return`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One item: of a page the first, or 404; of a write the item as it is afterwards, or was before.
+    Item,
+    /// `{"items": […], "cursor": "…"}`.
+    Items,
+    /// Nothing: 204.
+    Nothing,
+    /// `{}`, or the attributes that `returnValues` asks for.
+    Attributes,
+}
+
+const OF_ONE: [(&str, Shape); 2] = [("item", Shape::Item), ("none", Shape::Nothing)];
+const OF_MANY: [(&str, Shape); 3] =
+    [("items", Shape::Items), ("item", Shape::Item), ("none", Shape::Nothing)];
+const OF_NONE: [(&str, Shape); 1] = [("none", Shape::Nothing)];
+
+/// How a success is answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub shape: Shape,
+    status: StatusCode,
+}
+
+impl Answer {
+    /// Reads `return` and `statusCode`.
+    pub fn parse(fields: &Fields<'_>, action: Action) -> Self {
+        let (words, default): (&[_], _) = match action {
+            Action::GetItem => (&OF_ONE, Shape::Item),
+            Action::Query | Action::Scan | Action::BatchGetItem => (&OF_MANY, Shape::Items),
+            Action::PutItem | Action::UpdateItem | Action::DeleteItem => (&OF_ONE, Shape::Attributes),
+            Action::TransactWriteItems => (&OF_NONE, Shape::Attributes),
+        };
+        let shape = fields.choice("return", words).unwrap_or(default);
+        let usual = if shape == Shape::Nothing { StatusCode::NO_CONTENT } else { StatusCode::OK };
+        let given = fields.integer("statusCode", 200..=299);
+        let status = given.and_then(|code| StatusCode::from_u16(u16::try_from(code).ok()?).ok());
+        Self { shape, status: status.unwrap_or(usual) }
+    }
+
+    /// The answer of a success.
+    ///
+    /// # Errors
+    /// `ItemNotFound` if an item was wanted and there is none.
+    pub fn render(&self, outcome: Outcome, context: &Context<'_>) -> Result<Response, GatewayError> {
+        let (json, cursor) = match outcome {
+            Outcome::Item(item) => (Value::Object(item).to_string(), None),
+            Outcome::Written(attributes) => (Value::Object(attributes.unwrap_or_default()).to_string(), None),
+            Outcome::Page(page) if self.shape == Shape::Item => {
+                let first = page.items.into_iter().next().ok_or(GatewayError::ItemNotFound)?;
+                (Value::Object(first).to_string(), None)
+            }
+            Outcome::Page(page) => {
+                (serde_json::to_string(&page).expect("maps with text keys are JSON"), page.cursor)
+            }
+        };
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status;
+        let empty = matches!(self.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
+        if self.shape != Shape::Nothing && !empty {
+            *response.body_mut() = json.into();
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if let Some(link) = cursor.and_then(|cursor| link(context, &cursor)) {
+            response.headers_mut().insert(LINK, link);
+        }
+        Ok(response)
+    }
+}
+
+/// The same request with another cursor, as RFC 8288 writes it.
+fn link(context: &Context<'_>, cursor: &str) -> Option<HeaderValue> {
+    let query = &context.request.query;
+    let others = query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("cursor"));
+    let pairs: Vec<_> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
+    HeaderValue::try_from(format!("<{}?{}>; rel=\"next\"", context.full_path(), pairs.join("&"))).ok()
+}

@@ -1,0 +1,225 @@
+//! `PutItem`, `UpdateItem`, `DeleteItem`: a change of one item, alone or within a transaction.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    config::{Builder, Config, retry::RetryConfig},
+    types::ReturnValue,
+};
+use serde_json::{Map, Value};
+
+use super::{
+    Call,
+    answer::Shape,
+    call::json_of,
+    expressions::Expressions,
+    fields::{mapped_attributes, table},
+    values::Attributes,
+};
+use crate::{
+    error::GatewayError,
+    integrations::{Surroundings, mapping::Template},
+    item::Fields,
+};
+
+pub const UPDATE: &str = "updateExpression";
+pub const CONDITION: &str = "conditionExpression";
+
+/// What a change does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Put,
+    Update,
+    Delete,
+    /// Changes nothing; a transaction depends on it.
+    Check,
+}
+
+/// A change of one item.
+#[derive(Debug)]
+pub struct Change {
+    pub kind: Kind,
+    pub table: String,
+    /// The item of a `Put`, the key of all others.
+    template: Template,
+    pub expressions: Expressions,
+}
+
+/// A change with a request's values.
+pub struct Prepared {
+    /// The item of a `Put`, the key of all others.
+    pub attributes: Attributes,
+    /// The item of a `Put` in JSON.
+    item: Option<Map<String, Value>>,
+    pub names: Option<HashMap<String, String>>,
+    pub values: Option<Attributes>,
+}
+
+impl Change {
+    /// Reads the fields of a change.
+    pub fn parse(kind: Kind, fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+        let table = table(fields);
+        let field = if kind == Kind::Put { "item" } else { "key" };
+        let template = mapped_attributes(fields, field, surroundings);
+        let (kinds, required): (&[&'static str], _) = match kind {
+            Kind::Put | Kind::Delete => (&[CONDITION], None),
+            Kind::Update => (&[UPDATE, CONDITION], Some((UPDATE, "an expression such as SET #name = :name"))),
+            Kind::Check => (&[CONDITION], Some((CONDITION, "an expression such as attribute_exists(pk)"))),
+        };
+        let complete = required
+            .is_none_or(|(name, expected)| fields.require(name, fields.value(name), expected).is_some());
+        let expressions = Expressions::parse(fields, surroundings, kinds);
+        let change = Self { kind, table: table?, template: template?, expressions: expressions? };
+        complete.then_some(change)
+    }
+
+    /// Evaluates the change for one request.
+    pub fn prepare(&self, call: &Call<'_>) -> Result<Prepared, GatewayError> {
+        let (attributes, item) = match self.kind {
+            Kind::Put => {
+                let item = call.item(&self.template)?;
+                (call.attributes(&item)?, Some(item))
+            }
+            Kind::Update | Kind::Delete | Kind::Check => (call.key(&self.template)?, None),
+        };
+        let values = self.expressions.values(call)?;
+        Ok(Prepared { attributes, item, names: self.expressions.names(), values })
+    }
+}
+
+/// A change that is an operation of its own.
+#[derive(Debug)]
+pub struct Write {
+    change: Change,
+    returned: Returned,
+}
+
+/// What a write gives back.
+#[derive(Debug)]
+enum Returned {
+    /// What `returnValues` asks for.
+    Attributes(Option<ReturnValue>),
+    /// The item that was put.
+    Put,
+    /// The item that was deleted; none is a 404.
+    Deleted,
+}
+
+fn return_values(kind: Kind) -> Vec<(&'static str, ReturnValue)> {
+    let mut words = vec![("NONE", ReturnValue::None), ("ALL_OLD", ReturnValue::AllOld)];
+    if kind == Kind::Update {
+        words.extend([
+            ("UPDATED_OLD", ReturnValue::UpdatedOld),
+            ("ALL_NEW", ReturnValue::AllNew),
+            ("UPDATED_NEW", ReturnValue::UpdatedNew),
+        ]);
+    }
+    words
+}
+
+impl Write {
+    /// Reads an operation. `return: "item"` without `returnValues` gives the item: as it was put, as it is after
+    /// an update, as it was before it was deleted.
+    pub fn parse(
+        kind: Kind,
+        fields: &Fields<'_>,
+        surroundings: &Surroundings<'_>,
+        shape: Shape,
+    ) -> Option<Self> {
+        let asked = fields.choice("returnValues", &return_values(kind));
+        let returned = match (shape, kind) {
+            (Shape::Item, Kind::Put) if asked.is_none() => Returned::Put,
+            (Shape::Item, Kind::Delete) if asked.is_none() => Returned::Deleted,
+            (Shape::Item, Kind::Update) if asked.is_none() => Returned::Attributes(Some(ReturnValue::AllNew)),
+            _ => Returned::Attributes(asked),
+        };
+        Some(Self { change: Change::parse(kind, fields, surroundings)?, returned })
+    }
+
+    /// Gives the attributes that were asked for.
+    pub async fn invoke(&self, call: &Call<'_>) -> Result<Option<Map<String, Value>>, GatewayError> {
+        let mut prepared = self.change.prepare(call)?;
+        let item = prepared.item.take();
+        let attributes = match self.change.kind {
+            Kind::Put => self.put(call, prepared).await?,
+            Kind::Update => self.update(call, prepared).await?,
+            Kind::Delete => self.delete(call, prepared).await?,
+            Kind::Check => None,
+        };
+        let attributes = attributes.filter(|attributes| !attributes.is_empty()).map(json_of).transpose()?;
+        match self.returned {
+            Returned::Attributes(_) => Ok(attributes),
+            Returned::Put => Ok(item),
+            Returned::Deleted => attributes.ok_or(GatewayError::ItemNotFound).map(Some),
+        }
+    }
+
+    async fn put(&self, call: &Call<'_>, prepared: Prepared) -> Result<Option<Attributes>, GatewayError> {
+        let answer = call
+            .client
+            .put_item()
+            .table_name(&self.change.table)
+            .set_item(Some(prepared.attributes))
+            .set_condition_expression(self.change.expressions.text(CONDITION))
+            .set_expression_attribute_names(prepared.names)
+            .set_expression_attribute_values(prepared.values)
+            .set_return_values(self.return_values())
+            .customize()
+            .config_override(self.retries())
+            .send()
+            .await;
+        Ok(answer.map_err(|error| call.failed(error))?.attributes)
+    }
+
+    async fn update(&self, call: &Call<'_>, prepared: Prepared) -> Result<Option<Attributes>, GatewayError> {
+        let answer = call
+            .client
+            .update_item()
+            .table_name(&self.change.table)
+            .set_key(Some(prepared.attributes))
+            .set_update_expression(self.change.expressions.text(UPDATE))
+            .set_condition_expression(self.change.expressions.text(CONDITION))
+            .set_expression_attribute_names(prepared.names)
+            .set_expression_attribute_values(prepared.values)
+            .set_return_values(self.return_values())
+            .customize()
+            .config_override(self.retries())
+            .send()
+            .await;
+        Ok(answer.map_err(|error| call.failed(error))?.attributes)
+    }
+
+    async fn delete(&self, call: &Call<'_>, prepared: Prepared) -> Result<Option<Attributes>, GatewayError> {
+        let answer = call
+            .client
+            .delete_item()
+            .table_name(&self.change.table)
+            .set_key(Some(prepared.attributes))
+            .set_condition_expression(self.change.expressions.text(CONDITION))
+            .set_expression_attribute_names(prepared.names)
+            .set_expression_attribute_values(prepared.values)
+            .set_return_values(self.return_values())
+            .customize()
+            .config_override(self.retries())
+            .send()
+            .await;
+        Ok(answer.map_err(|error| call.failed(error))?.attributes)
+    }
+
+    fn return_values(&self) -> Option<ReturnValue> {
+        match &self.returned {
+            Returned::Attributes(asked) => asked.clone(),
+            Returned::Put => None,
+            Returned::Deleted => Some(ReturnValue::AllOld),
+        }
+    }
+
+    /// A write whose answer was lost may have happened: it is tried again only if twice is the same as once.
+    /// `ADD n :one` would count twice, a condition would fail on its own write, old values would be the new.
+    fn retries(&self) -> Builder {
+        let conditional = self.change.expressions.text(CONDITION).is_some();
+        let plain = self.return_values().is_none_or(|asked| asked == ReturnValue::None);
+        let same_twice = self.change.kind != Kind::Update && !conditional && plain;
+        if same_twice { Builder::new() } else { Config::builder().retry_config(RetryConfig::disabled()) }
+    }
+}

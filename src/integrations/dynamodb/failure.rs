@@ -1,0 +1,171 @@
+//! What DynamoDB's errors mean to the client. Their words go to the log only.
+
+use aws_sdk_dynamodb::{
+    error::{ProvideErrorMetadata, SdkError},
+    operation::transact_write_items::TransactWriteItemsError,
+};
+use http::header::{IF_MATCH, IF_NONE_MATCH};
+
+use super::Call;
+use crate::error::{GatewayError, StoreError};
+
+/// Whose fault an error of DynamoDB is. Of several in one transaction, the first in this order counts: what
+/// can never work before what may work another time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fault {
+    /// DynamoDB's own, or an expression that can never work.
+    Other,
+    /// No such table or index, or no permission.
+    Configuration,
+    /// The item is larger than DynamoDB's 400 KB.
+    TooLarge,
+    /// A value, so the client's.
+    Value,
+    /// A condition does not hold.
+    Condition,
+    /// Throttled, or another transaction has the item: the same request may work a moment later.
+    Busy,
+}
+
+/// Parts of a `ValidationException`'s message that values from a request cannot cause.
+const OPERATORS_ERRORS: [&str; 10] = [
+    "Syntax error",
+    "reserved keyword",
+    "not defined",
+    "unused in expressions",
+    "paths overlap",
+    "Query condition missed key schema",
+    "Query key condition not supported",
+    "does not have the specified index",
+    "non-primary key attributes",
+    "onsistent reads are not supported",
+];
+
+impl Fault {
+    /// Reads an error's code and message. Only codes are promised; messages tell a value from an expression.
+    fn of(code: &str, message: &str) -> Self {
+        match code {
+            "ConditionalCheckFailedException" | "ConditionalCheckFailed" => Self::Condition,
+            "ProvisionedThroughputExceededException"
+            | "ProvisionedThroughputExceeded"
+            | "ThrottlingException"
+            | "ThrottlingError"
+            | "RequestLimitExceeded"
+            | "LimitExceededException"
+            | "TransactionConflictException"
+            | "TransactionConflict"
+            | "TransactionInProgressException"
+            | "ReplicatedWriteConflictException" => Self::Busy,
+            "ResourceNotFoundException"
+            | "AccessDeniedException"
+            | "UnrecognizedClientException"
+            | "InvalidSignatureException"
+            | "ExpiredTokenException"
+            | "MissingAuthenticationTokenException" => Self::Configuration,
+            "ValidationException" | "ValidationError" | "SerializationException" => {
+                if OPERATORS_ERRORS.iter().any(|part| message.contains(part)) {
+                    Self::Other
+                } else if message.contains("Item size") {
+                    Self::TooLarge
+                } else {
+                    Self::Value
+                }
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Call<'_> {
+    /// What the client is told when an operation failed.
+    pub fn failed<E>(&self, error: SdkError<E>) -> GatewayError
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        match error.as_service_error() {
+            Some(service) => {
+                let fault =
+                    Fault::of(service.code().unwrap_or_default(), service.message().unwrap_or_default());
+                self.refusal(fault, error)
+            }
+            None => match error {
+                SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
+                    GatewayError::IntegrationUnreachable(error.into())
+                }
+                _ => GatewayError::IntegrationFailure(error.into()),
+            },
+        }
+    }
+
+    /// The same for a transaction, which says of each of its items what was wrong.
+    pub fn transaction_failed(&self, error: SdkError<TransactWriteItemsError>) -> GatewayError {
+        let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
+        else {
+            return self.failed(error);
+        };
+        let faults = cancelled.cancellation_reasons().iter().filter_map(|reason| {
+            let code = reason.code().filter(|code| *code != "None")?;
+            Some(Fault::of(code, reason.message().unwrap_or_default()))
+        });
+        let fault = faults.min().unwrap_or(Fault::Other);
+        self.refusal(fault, error)
+    }
+
+    fn refusal<E>(&self, fault: Fault, error: SdkError<E>) -> GatewayError
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        match fault {
+            Fault::Condition => {
+                let headers = &self.context.request.headers;
+                if headers.contains_key(IF_MATCH) || headers.contains_key(IF_NONE_MATCH) {
+                    GatewayError::PreconditionFailed
+                } else {
+                    GatewayError::ConditionFailed
+                }
+            }
+            Fault::Busy => {
+                GatewayError::StoreUnavailable(StoreError::new("the integration's operation", error))
+            }
+            Fault::TooLarge => GatewayError::RequestTooLarge { bytes: self.context.request.body.len() },
+            Fault::Value => {
+                let words =
+                    error.as_service_error().and_then(|service| service.message()).unwrap_or_default();
+                self.refused(format!("DynamoDB refused the values: {words}"))
+            }
+            Fault::Configuration => GatewayError::IntegrationForbidden(error.into()),
+            Fault::Other => GatewayError::IntegrationFailure(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_the_clients_errors_from_the_operators() {
+        let validation = "ValidationException";
+        let cases = [
+            ("ConditionalCheckFailedException", "The conditional request failed", Fault::Condition),
+            ("TransactionConflictException", "", Fault::Busy),
+            ("ThrottlingException", "Rate exceeded", Fault::Busy),
+            ("ResourceNotFoundException", "Requested resource not found", Fault::Configuration),
+            ("AccessDeniedException", "User: arn:… is not authorized", Fault::Configuration),
+            ("InternalServerError", "", Fault::Other),
+            (validation, "The provided key element does not match the schema", Fault::Value),
+            (
+                validation,
+                "Invalid FilterExpression: Incorrect operand type for operator or function",
+                Fault::Value,
+            ),
+            (validation, "Item size has exceeded the maximum allowed size", Fault::TooLarge),
+            (validation, "Invalid UpdateExpression: Syntax error; token: \"x\"", Fault::Other),
+            (validation, "Query condition missed key schema element: pk", Fault::Other),
+            (validation, "The table does not have the specified index: by-date", Fault::Other),
+        ];
+        for (code, message, expected) in cases {
+            assert_eq!(Fault::of(code, message), expected, "{code} {message}");
+        }
+    }
+}

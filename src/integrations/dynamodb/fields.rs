@@ -1,0 +1,110 @@
+//! What the operations' fields have in common, read while an integration is parsed.
+
+use serde_json::Value;
+
+use super::values::to_attribute;
+use crate::{
+    integrations::{Surroundings, mapping::Template},
+    item::{Fields, brief},
+};
+
+/// What DynamoDB takes in one page at most is 1 MB; this bounds the number of items too.
+const LIMITS: std::ops::RangeInclusive<i32> = 1..=1000;
+
+/// `tableName`: a name or an ARN.
+pub fn table(fields: &Fields<'_>) -> Option<String> {
+    let expected = "a table's name or ARN (letters, digits and _ . -), which no request can choose";
+    let name = fields.require("tableName", fields.resolved_string("tableName"), expected)?;
+    let legal = |c: char| c.is_ascii_alphanumeric() || "_.-:/".contains(c);
+    checked_name(fields, "tableName", name, legal, expected)
+}
+
+/// `indexName`; `None` inside if there is none.
+pub fn index(fields: &Fields<'_>) -> Option<Option<String>> {
+    let Some(name) = fields.resolved_string("indexName") else {
+        return fields.value("indexName").is_none().then_some(None);
+    };
+    let expected = "an index's name (letters, digits and _ . -), which no request can choose";
+    let legal = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    checked_name(fields, "indexName", name, legal, expected).map(Some)
+}
+
+fn checked_name(
+    fields: &Fields<'_>,
+    field: &str,
+    name: String,
+    legal: impl Fn(char) -> bool,
+    expected: &str,
+) -> Option<String> {
+    if !name.is_empty() && name.chars().all(legal) {
+        return Some(name);
+    }
+    fields.problem(field, &brief(&name.into()), expected);
+    None
+}
+
+/// A map of attributes, or a word that stands for one: `key`, `item`. Never empty.
+pub fn mapped_attributes<'f>(
+    fields: &Fields<'f>,
+    field: &'f str,
+    surroundings: &Surroundings<'_>,
+) -> Option<Template> {
+    let expected = "a map of attributes, or a word such as $request.body";
+    let value = fields.require(field, fields.value(field), expected)?;
+    let template = mapped_value(fields, field, value, surroundings)?;
+    let fits = match &template {
+        Template::Map(attributes) => !attributes.is_empty(),
+        Template::Word(_) => true,
+        Template::Fixed(_) | Template::Text(_) | Template::List(_) => false,
+    };
+    if !fits {
+        fields.problem(field, &brief(value), expected);
+    }
+    fits.then_some(template)
+}
+
+/// A value that may have words in it. Numbers that DynamoDB cannot hold are a problem.
+pub fn mapped_value(
+    fields: &Fields<'_>,
+    field: &str,
+    value: &Value,
+    surroundings: &Surroundings<'_>,
+) -> Option<Template> {
+    let template = Template::parse(fields, field, value, surroundings.path_parameters)?;
+    if let Err(error) = to_attribute(value) {
+        fields.problem(field, &error.to_string(), "a number that DynamoDB can hold");
+        return None;
+    }
+    Some(template)
+}
+
+/// `limit`: how many items a page may have at most.
+#[derive(Debug)]
+pub enum Limit {
+    DynamoDbs,
+    Fixed(i32),
+    Mapped(Template),
+}
+
+impl Limit {
+    /// Reads a number from 1 to 1000, or a word that stands for one.
+    pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+        let Some(value) = fields.value("limit") else { return Some(Self::DynamoDbs) };
+        let template = Template::parse(fields, "limit", value, surroundings.path_parameters)?;
+        let limit = match template {
+            Template::Fixed(Value::Number(number)) => limit_from(number.as_str()).map(Self::Fixed),
+            Template::Fixed(Value::String(text)) => limit_from(&text).map(Self::Fixed),
+            Template::Word(_) | Template::Text(_) => Some(Self::Mapped(template)),
+            Template::Fixed(_) | Template::List(_) | Template::Map(_) => None,
+        };
+        if limit.is_none() {
+            fields.problem("limit", &brief(value), "a whole number from 1 to 1000, or a word");
+        }
+        limit
+    }
+}
+
+/// Reads a limit as a client writes it.
+pub fn limit_from(text: &str) -> Option<i32> {
+    text.parse().ok().filter(|limit| LIMITS.contains(limit))
+}

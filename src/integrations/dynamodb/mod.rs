@@ -1,0 +1,117 @@
+//! DynamoDB as a backend, without a template language: plain JSON on both sides.
+//!
+//! An operation is DynamoDB's own, its fields written with a small first letter. Values mapped from a
+//! request only ever become attribute values: tables, indexes, names and the text of expressions are the
+//! operator's alone.
+
+mod answer;
+mod call;
+mod changes;
+mod cursor;
+mod expressions;
+mod failure;
+mod fields;
+mod gets;
+mod pages;
+mod transaction;
+mod values;
+
+use aws_sdk_dynamodb::Client;
+
+use self::{
+    answer::{Answer, Outcome},
+    call::Call,
+    changes::{Kind, Write},
+    gets::{BatchGetItem, GetItem},
+    pages::Pages,
+    transaction::Transaction,
+};
+use super::Surroundings;
+use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
+
+/// One operation, and what becomes of its answer.
+#[derive(Debug)]
+pub struct DynamoDb {
+    operation: Operation,
+    answer: Answer,
+}
+
+#[derive(Debug)]
+enum Operation {
+    GetItem(GetItem),
+    BatchGetItem(BatchGetItem),
+    Pages(Pages),
+    Write(Write),
+    Transaction(Transaction),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Action {
+    GetItem,
+    PutItem,
+    UpdateItem,
+    DeleteItem,
+    Query,
+    Scan,
+    BatchGetItem,
+    TransactWriteItems,
+}
+
+const ACTIONS: [(&str, Action); 8] = [
+    ("GetItem", Action::GetItem),
+    ("PutItem", Action::PutItem),
+    ("UpdateItem", Action::UpdateItem),
+    ("DeleteItem", Action::DeleteItem),
+    ("Query", Action::Query),
+    ("Scan", Action::Scan),
+    ("BatchGetItem", Action::BatchGetItem),
+    ("TransactWriteItems", Action::TransactWriteItems),
+];
+
+impl DynamoDb {
+    /// Reads the fields of an integration of type `DYNAMODB`. What is wrong is reported, and `None`.
+    pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+        let expected = ACTIONS.map(|(name, _)| name).join(" or ");
+        let action = fields.require("action", fields.choice("action", &ACTIONS), &expected)?;
+        let answer = Answer::parse(fields, action);
+        let write = |kind| Write::parse(kind, fields, surroundings, answer.shape).map(Operation::Write);
+        let operation = match action {
+            Action::GetItem => GetItem::parse(fields, surroundings).map(Operation::GetItem),
+            Action::BatchGetItem => BatchGetItem::parse(fields, surroundings).map(Operation::BatchGetItem),
+            Action::Query => Pages::parse_query(fields, surroundings).map(Operation::Pages),
+            Action::Scan => Pages::parse_scan(fields, surroundings).map(Operation::Pages),
+            Action::PutItem => write(Kind::Put),
+            Action::UpdateItem => write(Kind::Update),
+            Action::DeleteItem => write(Kind::Delete),
+            Action::TransactWriteItems => {
+                Transaction::parse(fields, surroundings).map(Operation::Transaction)
+            }
+        };
+        Some(Self { operation: operation?, answer })
+    }
+
+    /// Runs the operation.
+    ///
+    /// # Errors
+    /// - `BadRequest`, `InvalidBody`, `RequestTooLarge`: the client's values cannot be used; nothing is written.
+    /// - `ItemNotFound`, `ConditionFailed`, `PreconditionFailed`: the data say no.
+    /// - `StoreUnavailable`: DynamoDB throttles, or another transaction has the items: worth a second try.
+    /// - `IntegrationForbidden`, `IntegrationFailure`, `IntegrationUnreachable`: the operator's to mend.
+    pub async fn invoke(&self, context: &Context<'_>, client: &Client) -> Result<Response, GatewayError> {
+        let call = Call::new(context, client);
+        let outcome = match &self.operation {
+            Operation::GetItem(get) => Outcome::Item(get.invoke(&call).await?),
+            Operation::BatchGetItem(get) => Outcome::Page(get.invoke(&call).await?),
+            Operation::Pages(pages) => Outcome::Page(pages.invoke(&call).await?),
+            Operation::Write(write) => Outcome::Written(write.invoke(&call).await?),
+            Operation::Transaction(transaction) => {
+                transaction.invoke(&call).await?;
+                Outcome::Written(None)
+            }
+        };
+        self.answer.render(outcome, context)
+    }
+}
+
+#[cfg(all(test, feature = "local"))]
+mod tests;

@@ -1,0 +1,139 @@
+//! `Query` and `Scan`: a page of items, and a cursor to the next.
+
+use super::{
+    Call,
+    answer::Page,
+    call::json_of,
+    cursor::{Binding, decode_key, encode_key},
+    expressions::Expressions,
+    fields::{Limit, index, table},
+    values::Attributes,
+};
+use crate::{error::GatewayError, integrations::Surroundings, item::Fields};
+
+const CONDITION: &str = "keyConditionExpression";
+const FILTER: &str = "filterExpression";
+const PROJECTION: &str = "projectionExpression";
+
+/// Items of a table or an index, page by page.
+#[derive(Debug)]
+pub struct Pages {
+    kind: Kind,
+    table: String,
+    index: Option<String>,
+    expressions: Expressions,
+    limit: Limit,
+    consistent: Option<bool>,
+    binding: Binding,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Query { forward: Option<bool> },
+    Scan,
+}
+
+/// What DynamoDB gives, of either kind.
+struct Found {
+    items: Vec<Attributes>,
+    last: Option<Attributes>,
+}
+
+impl Pages {
+    /// Reads a `Query`.
+    pub fn parse_query(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+        let kind = Kind::Query { forward: fields.boolean("scanIndexForward") };
+        let condition = fields.require(CONDITION, fields.value(CONDITION), "an expression such as pk = :pk");
+        let pages = Self::parse(fields, surroundings, kind, &[CONDITION, FILTER, PROJECTION]);
+        condition.and(pages)
+    }
+
+    /// Reads a `Scan`.
+    pub fn parse_scan(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+        Self::parse(fields, surroundings, Kind::Scan, &[FILTER, PROJECTION])
+    }
+
+    fn parse(
+        fields: &Fields<'_>,
+        surroundings: &Surroundings<'_>,
+        kind: Kind,
+        expressions: &[&'static str],
+    ) -> Option<Self> {
+        let (table, index) = (table(fields), index(fields));
+        let expressions = Expressions::parse(fields, surroundings, expressions);
+        let limit = Limit::parse(fields, surroundings);
+        let consistent = fields.boolean("consistentRead");
+        let (table, index) = (table?, index?);
+        let parts = [surroundings.stage_and_route, &table, index.as_deref().unwrap_or_default()];
+        let binding = Binding::new(&parts);
+        Some(Self { kind, table, index, expressions: expressions?, limit: limit?, consistent, binding })
+    }
+
+    pub async fn invoke(&self, call: &Call<'_>) -> Result<Page, GatewayError> {
+        let start = match call.cursor() {
+            None => None,
+            Some(cursor) => {
+                let key = self.binding.open(&cursor).and_then(|content| decode_key(&content));
+                Some(key.ok_or_else(|| GatewayError::BadRequest("a bad or foreign cursor".into()))?)
+            }
+        };
+        let Found { items, last } = match self.kind {
+            Kind::Query { forward } => self.query(call, start, forward).await?,
+            Kind::Scan => self.scan(call, start).await?,
+        };
+        let cursor = match last {
+            None => None,
+            Some(key) => {
+                let key =
+                    encode_key(&key).ok_or(GatewayError::BrokenAnswer("a key of an unknown type".into()))?;
+                Some(self.binding.seal(&key))
+            }
+        };
+        Ok(Page { items: items.into_iter().map(json_of).collect::<Result<_, _>>()?, cursor })
+    }
+
+    async fn query(
+        &self,
+        call: &Call<'_>,
+        start: Option<Attributes>,
+        forward: Option<bool>,
+    ) -> Result<Found, GatewayError> {
+        let answer = call
+            .client
+            .query()
+            .table_name(&self.table)
+            .set_index_name(self.index.clone())
+            .set_key_condition_expression(self.expressions.text(CONDITION))
+            .set_filter_expression(self.expressions.text(FILTER))
+            .set_projection_expression(self.expressions.text(PROJECTION))
+            .set_expression_attribute_names(self.expressions.names())
+            .set_expression_attribute_values(self.expressions.values(call)?)
+            .set_limit(call.limit(&self.limit)?)
+            .set_scan_index_forward(forward)
+            .set_consistent_read(self.consistent)
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        Ok(Found { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
+    }
+
+    async fn scan(&self, call: &Call<'_>, start: Option<Attributes>) -> Result<Found, GatewayError> {
+        let answer = call
+            .client
+            .scan()
+            .table_name(&self.table)
+            .set_index_name(self.index.clone())
+            .set_filter_expression(self.expressions.text(FILTER))
+            .set_projection_expression(self.expressions.text(PROJECTION))
+            .set_expression_attribute_names(self.expressions.names())
+            .set_expression_attribute_values(self.expressions.values(call)?)
+            .set_limit(call.limit(&self.limit)?)
+            .set_consistent_read(self.consistent)
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        Ok(Found { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
+    }
+}

@@ -1,0 +1,96 @@
+//! `TransactWriteItems`: all of its changes, or none.
+
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem, Update};
+
+use super::{
+    Call,
+    changes::{CONDITION, Change, Kind, Prepared, UPDATE},
+};
+use crate::{error::GatewayError, integrations::Surroundings, item::Fields};
+
+/// As many changes as DynamoDB takes.
+const MOST_ITEMS: usize = 100;
+const KINDS: [(&str, Kind); 4] =
+    [("put", Kind::Put), ("update", Kind::Update), ("delete", Kind::Delete), ("conditionCheck", Kind::Check)];
+
+/// Changes that happen together.
+#[derive(Debug)]
+pub struct Transaction {
+    changes: Vec<Change>,
+}
+
+impl Transaction {
+    /// Reads `transactItems`, each a map with one of `put`, `update`, `delete`, `conditionCheck`.
+    pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+        let expected = "a list of 1 to 100 maps, each with put, update, delete or conditionCheck";
+        let items = fields.require("transactItems", fields.objects("transactItems"), expected)?;
+        if !(1..=MOST_ITEMS).contains(&items.len()) {
+            fields.problem("transactItems", &format!("{} items", items.len()), expected);
+            return None;
+        }
+        // Collected first: every problem is wanted, not only the first.
+        let changes: Vec<_> = items.into_iter().map(|item| change(item, surroundings)).collect();
+        Some(Self { changes: changes.into_iter().collect::<Option<_>>()? })
+    }
+
+    /// Makes the changes. The SDK gives each call a token, so that a retry does not make them twice.
+    pub async fn invoke(&self, call: &Call<'_>) -> Result<(), GatewayError> {
+        let items = self.changes.iter().map(|change| Ok(transact_item(change, change.prepare(call)?)));
+        let items = items.collect::<Result<Vec<_>, GatewayError>>()?;
+        let answer = call.client.transact_write_items().set_transact_items(Some(items)).send().await;
+        answer.map(drop).map_err(|error| call.transaction_failed(error))
+    }
+}
+
+fn change(item: Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Change> {
+    let given: Vec<_> = KINDS.into_iter().filter(|(name, _)| item.value(name).is_some()).collect();
+    let change = if let [(name, kind)] = given[..] {
+        item.object(name).and_then(|fields| {
+            let change = Change::parse(kind, &fields, surroundings);
+            fields.finish();
+            change
+        })
+    } else {
+        let names: Vec<_> = given.iter().map(|(name, _)| *name).collect();
+        let got = if names.is_empty() { "none of them".to_owned() } else { names.join(" and ") };
+        item.problem("put", &got, "one of put, update, delete and conditionCheck");
+        None
+    };
+    item.finish();
+    change
+}
+
+fn transact_item(change: &Change, prepared: Prepared) -> TransactWriteItem {
+    const SET: &str = "all that it requires is set";
+    let Prepared { attributes, names, values, .. } = prepared;
+    let condition = change.expressions.text(CONDITION);
+    let item = TransactWriteItem::builder();
+    match change.kind {
+        Kind::Put => {
+            let put = Put::builder().table_name(&change.table).set_item(Some(attributes));
+            let put = put.set_condition_expression(condition);
+            let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
+            item.put(put.build().expect(SET))
+        }
+        Kind::Update => {
+            let update = Update::builder().table_name(&change.table).set_key(Some(attributes));
+            let update = update.set_update_expression(change.expressions.text(UPDATE));
+            let update = update.set_condition_expression(condition);
+            let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
+            item.update(update.build().expect(SET))
+        }
+        Kind::Delete => {
+            let delete = Delete::builder().table_name(&change.table).set_key(Some(attributes));
+            let delete = delete.set_condition_expression(condition);
+            let delete = delete.set_expression_attribute_names(names).set_expression_attribute_values(values);
+            item.delete(delete.build().expect(SET))
+        }
+        Kind::Check => {
+            let check = ConditionCheck::builder().table_name(&change.table).set_key(Some(attributes));
+            let check = check.set_condition_expression(condition);
+            let check = check.set_expression_attribute_names(names).set_expression_attribute_values(values);
+            item.condition_check(check.build().expect(SET))
+        }
+    }
+    .build()
+}

@@ -1,0 +1,117 @@
+//! Connections to HTTP targets, made only where the guard allows.
+//!
+//! The guard sits in the resolver that the connector itself uses, so that the address which was checked is
+//! the address that is connected to: a name that resolves differently a moment later gets nothing.
+
+use std::{
+    future::Future,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+    task::{Context, Poll},
+    vec,
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper_util::client::legacy::{
+    Error,
+    connect::{
+        HttpConnector,
+        dns::{GaiResolver, Name},
+    },
+};
+use tower_service::Service;
+
+use super::guard::AddressGuard;
+use crate::{
+    error::GatewayError,
+    http_client::{PoolingClient, pooling_client},
+};
+
+/// The HTTP client of one deployment: its guard, and the connections that were made under it.
+///
+/// Clones share both. Two deployments never share connections, so that none outlives the guard it was made
+/// under. The default allows public addresses only.
+#[derive(Clone, Debug, Default)]
+pub struct GuardedClient(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    guard: AddressGuard,
+    /// Made for the first request: an API without HTTP integrations does not pay for TLS roots.
+    pool: OnceLock<PoolingClient<GuardedResolver, Full<Bytes>>>,
+}
+
+impl GuardedClient {
+    /// Takes `allowPrivateIntegrations` of `$api`. Fails with every entry that is no CIDR range.
+    pub fn new(allow_private_integrations: &[String]) -> Result<Self, Vec<String>> {
+        let guard = AddressGuard::parse(allow_private_integrations)?;
+        Ok(Self(Arc::new(Inner { guard, pool: OnceLock::new() })))
+    }
+
+    /// See [`AddressGuard::allows_host`].
+    pub fn allows_host(&self, host: &str) -> bool {
+        self.0.guard.allows_host(host)
+    }
+
+    /// Sends a request with an absolute URI; follows no redirect.
+    ///
+    /// Sent again only if it met a kept connection that was found closed before a byte was written, so a
+    /// target never gets one request twice. A connection that breaks off later is a failure (502).
+    pub async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, GatewayError> {
+        // The connector takes an address in the URI as it is, without asking the resolver.
+        if !request.uri().host().is_some_and(|host| self.allows_host(host)) {
+            return Err(GatewayError::IntegrationUnreachable("the target's address is not allowed".into()));
+        }
+        let pool = self.0.pool.get_or_init(|| {
+            let resolver = GuardedResolver { guard: self.0.guard.clone(), inner: GaiResolver::new() };
+            pooling_client(HttpConnector::new_with_resolver(resolver))
+        });
+        pool.request(request).await.map_err(failure)
+    }
+}
+
+fn failure(error: Error) -> GatewayError {
+    let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<hyper::Error>());
+    if error.is_connect() {
+        GatewayError::IntegrationUnreachable(error.into())
+    } else if cause.is_some_and(hyper::Error::is_parse) {
+        GatewayError::BrokenAnswer("it is no HTTP response".into())
+    } else {
+        GatewayError::IntegrationFailure(error.into())
+    }
+}
+
+/// Resolves names, and forgets every address that is not allowed.
+#[derive(Clone, Debug)]
+pub struct GuardedResolver {
+    guard: AddressGuard,
+    inner: GaiResolver,
+}
+
+impl Service<Name> for GuardedResolver {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let guard = self.guard.clone();
+        let resolved = self.inner.call(name.clone());
+        Box::pin(async move {
+            let allowed: Vec<_> = resolved.await?.filter(|address| guard.allows(address.ip())).collect();
+            if allowed.is_empty() {
+                let words = format!("{name} has no address that is allowed");
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, words));
+            }
+            Ok(allowed.into_iter())
+        })
+    }
+}

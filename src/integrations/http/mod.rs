@@ -1,0 +1,122 @@
+//! `HTTP_PROXY`: the request goes to a URL, and its answer comes back as it is.
+//!
+//! Redirects are passed on, never followed, and only allowed addresses are connected to.
+
+mod body;
+mod client;
+mod guard;
+mod headers;
+mod parameters;
+mod uri;
+
+#[cfg(test)]
+mod tests;
+
+use http::{Method, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use tokio::time::Instant;
+
+pub use self::client::GuardedClient;
+use self::{parameters::RequestParameters, uri::UriTemplate};
+use super::{DEADLINE_MARGIN, Surroundings};
+use crate::{
+    context::Context,
+    error::GatewayError,
+    item::Fields,
+    message::{Body, Request, Response},
+};
+
+/// One HTTP target.
+#[derive(Debug)]
+pub struct Http {
+    uri: UriTemplate,
+    method: IntegrationMethod,
+    parameters: RequestParameters,
+    client: GuardedClient,
+}
+
+#[derive(Clone, Debug)]
+enum IntegrationMethod {
+    SameAsRequest,
+    Fixed(Method),
+}
+
+impl Http {
+    /// Reads `uri`, `integrationMethod` and `requestParameters`. What is wrong is reported, and `None`.
+    pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+        let client = surroundings.http_client;
+        let text = fields.resolved_string("uri");
+        let text = fields.require("uri", text, "a URL such as https://example.com/{proxy}");
+        let method = fields.parsed("integrationMethod", METHODS, |value| method(value.as_str()?));
+        let parameters = RequestParameters::parse(fields, surroundings.path_parameters);
+        let uri = UriTemplate::parse(fields, &text?, surroundings.path_parameters, client)?;
+        let method = method.unwrap_or(IntegrationMethod::SameAsRequest);
+        Some(Self { uri, method, parameters: parameters?, client: client.clone() })
+    }
+
+    /// Sends the request, and answers when the head of the target's answer has come. Its body follows until
+    /// the Lambda's deadline, less the margin in which the gateway can still end its own answer.
+    pub async fn invoke(&self, context: &Context<'_>) -> Result<Response, GatewayError> {
+        let request = context.request;
+        let left = request.deadline.duration_since(request.received_at).unwrap_or_default();
+        let deadline = Instant::now() + left.saturating_sub(DEADLINE_MARGIN);
+        let answer = self.client.send(self.request(context)?).await?;
+        response(answer, request, deadline)
+    }
+
+    fn request(&self, context: &Context<'_>) -> Result<http::Request<Full<bytes::Bytes>>, GatewayError> {
+        let method = match &self.method {
+            IntegrationMethod::SameAsRequest => &context.request.method,
+            IntegrationMethod::Fixed(method) => method,
+        };
+        if method == Method::CONNECT {
+            return Err(GatewayError::BadRequest("CONNECT asks for a tunnel, not for an answer".into()));
+        }
+        let mut target = self.uri.fill(context);
+        let mut headers = headers::to_target(context.request);
+        self.parameters.apply(context, &mut target, &mut headers)?;
+        let mut request = http::Request::new(Full::new(context.request.body.clone()));
+        *request.method_mut() = method.clone();
+        *request.uri_mut() = self.uri.uri(&target)?;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+}
+
+fn response(
+    answer: http::Response<Incoming>,
+    request: &Request,
+    deadline: Instant,
+) -> Result<Response, GatewayError> {
+    let (head, incoming) = answer.into_parts();
+    if !(200..=599).contains(&head.status.as_u16()) {
+        return Err(GatewayError::BrokenAnswer(format!("its status is {}", head.status.as_u16()).into()));
+    }
+    let is_bodyless = request.method == Method::HEAD
+        || matches!(
+            head.status,
+            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+        );
+    let body = if is_bodyless { Body::empty() } else { body::bounded(incoming, deadline) };
+    let mut response = Response::new(body);
+    *response.status_mut() = head.status;
+    *response.headers_mut() = headers::to_client(&head.headers);
+    Ok(response)
+}
+
+const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or ANY (the request's own)";
+
+fn method(text: &str) -> Option<IntegrationMethod> {
+    Some(match text.trim().to_ascii_uppercase().as_str() {
+        "ANY" => IntegrationMethod::SameAsRequest,
+        "GET" => IntegrationMethod::Fixed(Method::GET),
+        "HEAD" => IntegrationMethod::Fixed(Method::HEAD),
+        "POST" => IntegrationMethod::Fixed(Method::POST),
+        "PUT" => IntegrationMethod::Fixed(Method::PUT),
+        "PATCH" => IntegrationMethod::Fixed(Method::PATCH),
+        "DELETE" => IntegrationMethod::Fixed(Method::DELETE),
+        "OPTIONS" => IntegrationMethod::Fixed(Method::OPTIONS),
+        _ => return None,
+    })
+}

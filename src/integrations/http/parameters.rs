@@ -1,0 +1,287 @@
+//! `requestParameters` of an HTTP integration: what the operator changes in the request on its way.
+//!
+//! Keys and values are those of HTTP APIs' parameter mapping: `append:header.x`, `overwrite:querystring.q`,
+//! `remove:header.y`, `overwrite:path`. Of what a client sends, a mapped value stays one value: it ends no
+//! header, adds no query parameter and no path segment.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::uri::{Target, encoded_path, encoded_value};
+use crate::{
+    context::Context,
+    error::GatewayError,
+    integrations::mapping::{Inputs, Template},
+    item::{Fields, brief},
+};
+
+/// What to change, in the order in which it is done: removals, overwritings, additions.
+#[derive(Debug, Default)]
+pub struct RequestParameters(Vec<Change>);
+
+#[derive(Debug)]
+enum Change {
+    Remove(Place),
+    Overwrite(Place, Template),
+    OverwritePath(Vec<PathPiece>),
+    Append(Place, Template),
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    Header(HeaderName),
+    Query(String),
+}
+
+#[derive(Debug)]
+enum PathPiece {
+    Text(String),
+    /// `$request.path`: as routed.
+    Routed,
+    /// `$request.path.x`: as routed, a greedy one with its slashes.
+    Parameter(String),
+    /// Any other word: becomes one segment.
+    Word(Template),
+}
+
+const KEYS: &str = "append:header.x, overwrite:header.x, remove:header.x, the same with querystring.x, \
+                    or overwrite:path";
+
+impl RequestParameters {
+    /// Reads the field `requestParameters`. What is wrong is reported, and `None`.
+    pub fn parse(fields: &Fields<'_>, path_parameters: &[String]) -> Option<Self> {
+        let Some(value) = fields.value("requestParameters") else { return Some(Self::default()) };
+        let Some(map) = value.as_object() else {
+            fields.problem("requestParameters", &brief(value), "a map of strings");
+            return None;
+        };
+        let parse = |(key, value): (&String, &Value)| {
+            Reader { fields, field: format!("requestParameters.{key}"), path_parameters, key, value }.change()
+        };
+        // Collected first: every problem is wanted, not only the first.
+        let changes: Vec<_> = map.iter().map(parse).collect();
+        let mut changes: Vec<_> = changes.into_iter().collect::<Option<_>>()?;
+        changes.sort_by_key(Change::turn);
+        Some(Self(changes))
+    }
+
+    /// Changes the request's URI and headers.
+    ///
+    /// # Errors
+    /// [`GatewayError::InvalidBody`] if a value is to come from a body that is no JSON,
+    /// [`GatewayError::BadRequest`] if it can be no header, or the path needs one that is absent.
+    pub fn apply(
+        &self,
+        context: &Context<'_>,
+        target: &mut Target,
+        headers: &mut HeaderMap,
+    ) -> Result<(), GatewayError> {
+        let inputs = Inputs::new(context);
+        for change in &self.0 {
+            match change {
+                Change::Remove(place) => place.remove(target, headers),
+                // An absent value must not let the client's own pass for the operator's.
+                Change::Overwrite(place, value) => {
+                    place.remove(target, headers);
+                    place.append(value.text(&inputs)?, target, headers)?;
+                }
+                Change::Append(place, value) => place.append(value.text(&inputs)?, target, headers)?,
+                Change::OverwritePath(pieces) => target.path = path(pieces, context, &inputs)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Change {
+    const fn turn(&self) -> u8 {
+        match self {
+            Self::Remove(_) => 0,
+            Self::Overwrite(..) | Self::OverwritePath(_) => 1,
+            Self::Append(..) => 2,
+        }
+    }
+}
+
+impl Place {
+    fn remove(&self, target: &mut Target, headers: &mut HeaderMap) {
+        match self {
+            Self::Header(name) => drop(headers.remove(name)),
+            Self::Query(name) => {
+                let others = target.query.split('&').filter(|pair| !is_named(pair, name));
+                target.query = others.collect::<Vec<_>>().join("&");
+            }
+        }
+    }
+
+    fn append(
+        &self,
+        value: Option<String>,
+        target: &mut Target,
+        headers: &mut HeaderMap,
+    ) -> Result<(), GatewayError> {
+        let Some(value) = value else { return Ok(()) };
+        match self {
+            Self::Query(name) => {
+                target.append_query(&format!("{}={}", encoded_value(name), encoded_value(&value)));
+            }
+            Self::Header(name) => {
+                let bad = |_| {
+                    GatewayError::BadRequest(format!("a value for {name} that is no header value").into())
+                };
+                headers.append(name, HeaderValue::try_from(value).map_err(bad)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether `name=value`, written as a form is, has this name.
+fn is_named(pair: &str, name: &str) -> bool {
+    let written = pair.split_once('=').map_or(pair, |(written, _)| written).replace('+', " ");
+    !pair.is_empty() && percent_decode_str(&written).decode_utf8_lossy() == name
+}
+
+fn path(pieces: &[PathPiece], context: &Context<'_>, inputs: &Inputs<'_>) -> Result<String, GatewayError> {
+    let mut path = String::new();
+    for piece in pieces {
+        match piece {
+            PathPiece::Text(text) => path.push_str(text),
+            PathPiece::Routed => path.push_str(&encoded_path(context.path)),
+            PathPiece::Parameter(name) => {
+                path.push_str(&encoded_path(context.path_parameter(name).unwrap_or_default()));
+            }
+            PathPiece::Word(template) => match template.text(inputs)? {
+                Some(text) => path.push_str(&encoded_value(&text)),
+                None => {
+                    return Err(GatewayError::BadRequest(
+                        "the target's path needs a value that is absent".into(),
+                    ));
+                }
+            },
+        }
+    }
+    Ok(if path.starts_with('/') { path } else { format!("/{path}") })
+}
+
+/// Reads one entry of the map.
+struct Reader<'a, 'f> {
+    fields: &'a Fields<'f>,
+    field: String,
+    path_parameters: &'a [String],
+    key: &'a str,
+    value: &'a Value,
+}
+
+impl Reader<'_, '_> {
+    fn change(&self) -> Option<Change> {
+        let Some((operation, place)) = self.key.split_once(':') else { return self.problem(self.key, KEYS) };
+        match (operation, place) {
+            ("overwrite", "path") => self.path().map(Change::OverwritePath),
+            ("remove", _) => self.place(place).map(Change::Remove),
+            ("overwrite" | "append", _) => {
+                let (place, value) = (self.place(place), self.template());
+                let change = if operation == "append" { Change::Append } else { Change::Overwrite };
+                Some(change(place?, value?))
+            }
+            _ => self.problem(self.key, KEYS),
+        }
+    }
+
+    fn place(&self, text: &str) -> Option<Place> {
+        if let Some(name) = text.strip_prefix("querystring.").filter(|name| !name.is_empty()) {
+            return Some(Place::Query(name.to_owned()));
+        }
+        let Some(name) = text.strip_prefix("header.") else { return self.problem(self.key, KEYS) };
+        let Ok(name) = HeaderName::try_from(name) else { return self.problem(name, "the name of a header") };
+        if is_reserved(name.as_str()) {
+            return self
+                .problem(name.as_str(), "a header that is not reserved for the gateway or the connection");
+        }
+        Some(Place::Header(name))
+    }
+
+    fn template(&self) -> Option<Template> {
+        if self.value.is_array() || self.value.is_object() || self.value.is_null() {
+            return self.problem(&brief(self.value), "a string");
+        }
+        Template::parse(self.fields, &self.field, self.value, self.path_parameters)
+    }
+
+    fn path(&self) -> Option<Vec<PathPiece>> {
+        // Says what is wrong with it; what is left here is to split it.
+        self.template()?;
+        let text = self.value.as_str()?;
+        if let Some(word) = text.strip_prefix('$').filter(|rest| !rest.starts_with(['$', '{'])) {
+            return Some(vec![self.path_piece(word)?]);
+        }
+        let (mut pieces, mut rest) = (Vec::new(), text);
+        while let Some((before, after)) = rest.split_once('$') {
+            pieces.push(PathPiece::Text(encoded_path(before)));
+            rest = match after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+                Some((word, after)) => {
+                    pieces.push(self.path_piece(word)?);
+                    after
+                }
+                None => {
+                    pieces.push(PathPiece::Text("$".to_owned()));
+                    after.strip_prefix('$')?
+                }
+            };
+        }
+        pieces.push(PathPiece::Text(encoded_path(rest)));
+        Some(pieces)
+    }
+
+    /// What a word, here without `$` and braces, is in a path.
+    fn path_piece(&self, word: &str) -> Option<PathPiece> {
+        if word == "request.path" {
+            return Some(PathPiece::Routed);
+        }
+        if let Some(name) = word.strip_prefix("request.path.") {
+            return Some(PathPiece::Parameter(name.to_owned()));
+        }
+        let value = Value::from(format!("${{{word}}}"));
+        match Template::parse(self.fields, &self.field, &value, self.path_parameters)? {
+            Template::Fixed(Value::String(text)) => Some(PathPiece::Text(encoded_path(&text))),
+            template => Some(PathPiece::Word(template)),
+        }
+    }
+
+    fn problem<T>(&self, got: &str, expected: &str) -> Option<T> {
+        self.fields.problem(&self.field, got, expected);
+        None
+    }
+}
+
+/// What API Gateway does not let a mapping touch, and what belongs to the connection.
+fn is_reserved(name: &str) -> bool {
+    const PREFIXES: [&str; 4] = ["access-control-", "apigw-", "x-amz-", "x-amzn-"];
+    const NAMES: [&str; 23] = [
+        "authorization",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-location",
+        "expect",
+        "forwarded",
+        "host",
+        "keep-alive",
+        "origin",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "trailers",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-tollgate-origin",
+    ];
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || NAMES.contains(&name)
+}

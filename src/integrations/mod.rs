@@ -1,0 +1,107 @@
+//! Who answers: a Lambda function, a DynamoDB operation, an HTTP URL, or nobody (a mock).
+//!
+//! An integration is parsed once, at deployment; nothing is looked up by name when a request comes.
+
+pub mod dynamodb;
+pub mod http;
+pub mod lambda;
+pub mod mapping;
+pub mod mock;
+
+use std::{sync::Arc, time::Duration};
+
+use self::{
+    dynamodb::DynamoDb,
+    http::{GuardedClient, Http},
+    lambda::Lambda,
+    mock::Mock,
+};
+use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
+
+/// What a route calls, and how long it may take.
+#[derive(Debug)]
+pub struct Integration {
+    kind: Kind,
+    timeout: Duration,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Lambda(Lambda),
+    DynamoDb(DynamoDb),
+    Http(Http),
+    Mock(Mock),
+}
+
+/// The connections that all routes share.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    pub lambda: aws_sdk_lambda::Client,
+    pub dynamodb: aws_sdk_dynamodb::Client,
+}
+
+/// What an integration must know of its API and route while it is parsed.
+#[derive(Clone, Debug)]
+pub struct Surroundings<'a> {
+    /// The names of the route's path parameters.
+    pub path_parameters: &'a [String],
+    /// `GET /orders/{id}`, with the stage before it: what a cursor is bound to.
+    pub stage_and_route: &'a str,
+    /// `binaryMediaTypes` of `$api`.
+    pub binary_media_types: &'a Arc<[String]>,
+    /// Connects only where `allowPrivateIntegrations` of `$api` lets it.
+    pub http_client: &'a GuardedClient,
+}
+
+#[derive(Clone, Copy)]
+enum Type {
+    AwsProxy,
+    DynamoDb,
+    HttpProxy,
+    Mock,
+}
+
+const TYPES: [(&str, Type); 4] = [
+    ("AWS_PROXY", Type::AwsProxy),
+    ("DYNAMODB", Type::DynamoDb),
+    ("HTTP_PROXY", Type::HttpProxy),
+    ("MOCK", Type::Mock),
+];
+
+/// As API Gateway's default; the most is what a Lambda function may run.
+const DEFAULT_TIMEOUT_MS: u64 = 29_000;
+const MAX_TIMEOUT_MS: u64 = 900_000;
+/// What is left of the Lambda's own time to say that the integration took too long.
+const DEADLINE_MARGIN: Duration = Duration::from_millis(200);
+
+impl Integration {
+    /// Reads the map `integration` of a route item. What is wrong is reported, and `None`.
+    pub fn parse(fields: Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+        let given = fields.choice("type", &TYPES);
+        let timeout_ms = fields.integer("timeoutInMillis", 50..=MAX_TIMEOUT_MS).unwrap_or(DEFAULT_TIMEOUT_MS);
+        let kind = match fields.require("type", given, "AWS_PROXY, DYNAMODB, HTTP_PROXY or MOCK")? {
+            Type::AwsProxy => Lambda::parse(&fields, surroundings).map(Kind::Lambda),
+            Type::DynamoDb => DynamoDb::parse(&fields, surroundings).map(Kind::DynamoDb),
+            Type::HttpProxy => Http::parse(&fields, surroundings).map(Kind::Http),
+            Type::Mock => Mock::parse(&fields).map(Kind::Mock),
+        };
+        fields.finish();
+        Some(Self { kind: kind?, timeout: Duration::from_millis(timeout_ms) })
+    }
+
+    /// Calls the integration, for as long as it and the Lambda's own deadline allow.
+    pub async fn invoke(&self, context: &Context<'_>, clients: &Clients) -> Result<Response, GatewayError> {
+        let request = context.request;
+        let left = request.deadline.duration_since(request.received_at).unwrap_or_default();
+        let limit = self.timeout.min(left.saturating_sub(DEADLINE_MARGIN));
+        let answer = async {
+            match &self.kind {
+                Kind::Lambda(lambda) => lambda.invoke(context, &clients.lambda).await,
+                Kind::DynamoDb(operation) => operation.invoke(context, &clients.dynamodb).await,
+                Kind::Http(http) => http.invoke(context).await,
+                Kind::Mock(mock) => Ok(mock.invoke(context)),
+            }
+        };
+        tokio::time::timeout(limit, answer).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))
+    }
+}

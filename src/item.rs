@@ -1,0 +1,310 @@
+//! An item as the operator wrote it, read forgivingly; every problem says where it is.
+//!
+//! Items are edited by hand in the AWS console: a number may be written as a string, an enum in another
+//! case, a list as a string set. What is wrong becomes a [`Problem`] and what is unknown a warning; reading
+//! goes on, so that the operator sees all of it at once.
+
+use std::{cell::RefCell, collections::BTreeMap, ops::RangeInclusive};
+
+use serde_json::{Map, Value};
+
+use crate::error::Problem;
+
+/// The stage's variables, by name.
+pub type StageVariables = BTreeMap<String, String>;
+
+/// What was found wrong (`problems`) or odd (`warnings`) while items were read.
+#[derive(Debug, Default)]
+pub struct Report {
+    problems: RefCell<Vec<Problem>>,
+    warnings: RefCell<Vec<Problem>>,
+}
+
+impl Report {
+    /// All problems, then all warnings, in reading order.
+    pub fn into_parts(self) -> (Vec<Problem>, Vec<Problem>) {
+        (self.problems.into_inner(), self.warnings.into_inner())
+    }
+
+    pub fn add_problem(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+}
+
+/// Which item is read, with what names it may use, and who is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Item<'a> {
+    pub table: &'a str,
+    /// `stage=v1 routeKey=GET /orders`.
+    pub key: &'a str,
+    pub stage_variables: &'a StageVariables,
+    pub report: &'a Report,
+}
+
+/// The attributes of an item, or the fields of a map in it.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    item: Item<'a>,
+    path: String,
+    map: &'a Map<String, Value>,
+    known: RefCell<Vec<&'a str>>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads the attributes of `item`.
+    pub fn of(item: Item<'a>, map: &'a Map<String, Value>) -> Self {
+        Self { item, path: String::new(), map, known: RefCell::default() }
+    }
+
+    /// Names an attribute that is known, but read by somebody else.
+    pub fn skip(&self, name: &'a str) {
+        self.known.borrow_mut().push(name);
+    }
+
+    /// The raw value; `None` if absent or null.
+    pub fn value(&self, name: &'a str) -> Option<&'a Value> {
+        self.skip(name);
+        self.map.get(name).filter(|value| !value.is_null())
+    }
+
+    /// What `parse` makes of the value. A value that it refuses is a problem.
+    pub fn parsed<T>(&self, name: &'a str, expected: &str, parse: impl FnOnce(&'a Value) -> Option<T>) -> Option<T> {
+        let value = self.value(name)?;
+        let parsed = parse(value);
+        if parsed.is_none() {
+            self.problem(name, &brief(value), expected);
+        }
+        parsed
+    }
+
+    pub fn string(&self, name: &'a str) -> Option<String> {
+        self.parsed(name, "a string", text)
+    }
+
+    /// A string in which `${stageVariables.x}` has been replaced.
+    pub fn resolved_string(&self, name: &'a str) -> Option<String> {
+        let text = self.string(name)?;
+        self.resolve(name, &text)
+    }
+
+    /// Replaces `${stageVariables.x}` in `text`, which was found at `field`.
+    pub fn resolve(&self, field: &str, text: &str) -> Option<String> {
+        match resolve_stage_variables(text, self.item.stage_variables) {
+            Ok(resolved) => Some(resolved),
+            Err(unknown) => {
+                let known: Vec<_> = self.item.stage_variables.keys().map(String::as_str).collect();
+                let expected = format!("one of the stage's variables ({})", known.join(", "));
+                self.problem(field, &format!("${{stageVariables.{unknown}}}"), &expected);
+                None
+            }
+        }
+    }
+
+    pub fn boolean(&self, name: &'a str) -> Option<bool> {
+        self.parsed(name, "true or false", |value| match value {
+            Value::Bool(value) => Some(*value),
+            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => None,
+        })
+    }
+
+    pub fn integer(&self, name: &'a str, range: RangeInclusive<u64>) -> Option<u64> {
+        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        self.parsed(name, &expected, |value| {
+            let number = text(value)?.trim().parse().ok()?;
+            range.contains(&number).then_some(number)
+        })
+    }
+
+    /// One of a closed set of words, in any case.
+    pub fn choice<T: Clone>(&self, name: &'a str, words: &[(&str, T)]) -> Option<T> {
+        let expected = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" or ");
+        self.parsed(name, &expected, |value| {
+            let given = value.as_str()?.trim();
+            words.iter().find(|(word, _)| word.eq_ignore_ascii_case(given)).map(|(_, meaning)| meaning.clone())
+        })
+    }
+
+    /// A list or a set of strings; a lone string is a list of one.
+    pub fn strings(&self, name: &'a str) -> Option<Vec<String>> {
+        self.parsed(name, "a list of strings", |value| match value {
+            Value::Array(values) => values.iter().map(text).collect(),
+            Value::String(text) => Some(vec![text.clone()]),
+            _ => None,
+        })
+    }
+
+    /// A map of strings; numbers and booleans in it are taken as text.
+    pub fn string_map(&self, name: &'a str) -> Option<BTreeMap<String, String>> {
+        self.parsed(name, "a map of strings", |value| {
+            value.as_object()?.iter().map(|(name, value)| Some((name.clone(), text(value)?))).collect()
+        })
+    }
+
+    /// A map with fields of its own.
+    pub fn object(&self, name: &'a str) -> Option<Fields<'a>> {
+        let map = self.parsed(name, "a map", Value::as_object)?;
+        Some(self.inner(name, map))
+    }
+
+    /// A list of maps, each with fields of its own.
+    pub fn objects(&self, name: &'a str) -> Option<Vec<Fields<'a>>> {
+        let maps = self.parsed(name, "a list of maps", |value| {
+            value.as_array()?.iter().map(Value::as_object).collect::<Option<Vec<_>>>()
+        })?;
+        let inner = |(index, map)| self.inner(&format!("{name}[{index}]"), map);
+        Some(maps.into_iter().enumerate().map(inner).collect())
+    }
+
+    /// The fields of a map of maps, by name.
+    pub fn named_objects(&self, name: &'a str) -> Vec<(&'a str, Fields<'a>)> {
+        let Some(map) = self.parsed(name, "a map of maps", Value::as_object) else { return Vec::new() };
+        let mut named = Vec::new();
+        for (key, value) in map {
+            match value.as_object() {
+                Some(inner) => named.push((key.as_str(), self.inner(&format!("{name}.{key}"), inner))),
+                None => self.problem(&format!("{name}.{key}"), &brief(value), "a map"),
+            }
+        }
+        named
+    }
+
+    /// Fails the item if `value` is absent because nothing was written there.
+    pub fn require<T>(&self, name: &'a str, value: Option<T>, expected: &str) -> Option<T> {
+        if value.is_none() && self.value(name).is_none() {
+            self.problem(name, "nothing", expected);
+        }
+        value
+    }
+
+    /// Says that what stands at `field` will not do.
+    pub fn problem(&self, field: &str, got: &str, expected: &str) {
+        self.item.report.problems.borrow_mut().push(self.note(field, got, expected));
+    }
+
+    /// Warns of every attribute that nobody asked for.
+    pub fn finish(self) {
+        let known = self.known.borrow();
+        for (name, value) in self.map.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+            let expected = match nearest(name, &known) {
+                Some(near) => format!("nothing of this name; did you mean {near}?"),
+                None => "nothing of this name".to_owned(),
+            };
+            let warning = self.note(name, &brief(value), &expected);
+            self.item.report.warnings.borrow_mut().push(warning);
+        }
+    }
+
+    fn inner(&self, name: &str, map: &'a Map<String, Value>) -> Fields<'a> {
+        Fields { item: self.item, path: format!("{}{name}.", self.path), map, known: RefCell::default() }
+    }
+
+    fn note(&self, field: &str, got: &str, expected: &str) -> Problem {
+        Problem {
+            table: self.item.table.to_owned(),
+            key: self.item.key.to_owned(),
+            field: format!("{}{field}", self.path),
+            got: got.to_owned(),
+            expected: expected.to_owned(),
+        }
+    }
+}
+
+/// Replaces every `${stageVariables.x}`, or names the first that the stage does not have.
+pub fn resolve_stage_variables(text: &str, variables: &StageVariables) -> Result<String, String> {
+    const OPEN: &str = "${stageVariables.";
+    let mut resolved = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(OPEN) {
+        let Some(length) = rest[start + OPEN.len()..].find('}') else { break };
+        let name = &rest[start + OPEN.len()..start + OPEN.len() + length];
+        let Some(value) = variables.get(name) else { return Err(name.to_owned()) };
+        resolved.push_str(&rest[..start]);
+        resolved.push_str(value);
+        rest = &rest[start + OPEN.len() + length + 1..];
+    }
+    resolved.push_str(rest);
+    Ok(resolved)
+}
+
+/// A value as JSON, cut at 80 characters.
+pub fn brief(value: &Value) -> String {
+    let json = value.to_string();
+    match json.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &json[..end]),
+        None => json,
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The known name that begins with `name` (`cacheTTL` → `cacheTtlInSeconds`), or else the one that differs
+/// least, by a third of its letters at most.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let begins_with_it = |other: &&&str| name.len() >= 4 && other.to_lowercase().starts_with(&name);
+    if let Some(longer) = known.iter().find(begins_with_it) {
+        return Some(longer);
+    }
+    let distance = |other: &str| edit_distance(&name, &other.to_lowercase());
+    let (near, edits) = known.iter().map(|other| (*other, distance(other))).min_by_key(|(_, edits)| *edits)?;
+    (edits * 3 <= near.len()).then_some(near)
+}
+
+/// Levenshtein's distance in characters.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_name_that_was_meant() {
+        let known = ["cacheTtlInSeconds", "integration", "apiKeyRequired"];
+        let cases = [
+            ("cacheTTL", Some("cacheTtlInSeconds")),
+            ("intergration", Some("integration")),
+            ("apikeyrequired", Some("apiKeyRequired")),
+            ("colour", None),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(nearest(name, &known), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn replaces_stage_variables_and_names_the_unknown() {
+        let variables = StageVariables::from([("env".to_owned(), "dev".to_owned())]);
+        let cases = [
+            ("orders-${stageVariables.env}", Ok("orders-dev")),
+            ("${stageVariables.env}${stageVariables.env}", Ok("devdev")),
+            ("plain ${other}", Ok("plain ${other}")),
+            ("${stageVariables.nope}", Err("nope")),
+        ];
+        for (text, expected) in cases {
+            let resolved = resolve_stage_variables(text, &variables);
+            assert_eq!(resolved.as_deref().map_err(String::as_str), expected, "{text}");
+        }
+    }
+}

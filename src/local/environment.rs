@@ -1,0 +1,33 @@
+//! What every Lambda function finds in its environment.
+
+use std::{env, net::SocketAddr};
+
+use super::function::FunctionSettings;
+
+/// Nothing of the host's own environment but the search path reaches a function, so that a laptop's AWS
+/// profile cannot.
+pub(super) fn of(
+    settings: &FunctionSettings,
+    region: &str,
+    runtime_api: SocketAddr,
+    number: u64,
+) -> Vec<(&'static str, String)> {
+    vec![
+        ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string()),
+        ("AWS_LAMBDA_FUNCTION_NAME", settings.name.clone()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", settings.memory_megabytes.to_string()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", settings.name)),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", format!("local/[$LATEST]{number}")),
+        ("AWS_REGION", region.to_owned()),
+        ("AWS_DEFAULT_REGION", region.to_owned()),
+        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+        ("AWS_SESSION_TOKEN", "local".to_owned()),
+        ("_HANDLER", "bootstrap".to_owned()),
+        ("LANG", "en_US.UTF-8".to_owned()),
+        ("TZ", ":UTC".to_owned()),
+        ("PATH", env::var("PATH").unwrap_or_default()),
+    ]
+}

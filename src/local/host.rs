@@ -1,0 +1,160 @@
+//! The Lambda host: functions as real processes, invoked, watched over and, for tests, ill-treated.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use bytes::Bytes;
+use nix::sys::signal::Signal;
+use thiserror::Error;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::{
+    answer::Answer,
+    function::{Function, FunctionSettings, InstanceState, InstanceStatus, Invocation},
+    names::FunctionReference,
+};
+
+/// Why an invocation did not reach its function.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum InvokeError {
+    #[error("Function not found: {arn}")]
+    NotFound { arn: String },
+    #[error("Rate Exceeded.")]
+    TooManyRequests,
+}
+
+/// All functions of a local world. Cheap to clone.
+#[derive(Clone)]
+pub struct Host {
+    region: Arc<str>,
+    functions: Arc<BTreeMap<String, Arc<Function>>>,
+}
+
+impl Host {
+    /// Starts no process yet: the first invocation of a function does, or `start_instances`.
+    pub fn new(region: &str, functions: Vec<FunctionSettings>) -> Self {
+        let functions = functions
+            .into_iter()
+            .map(|settings| (settings.name.clone(), Arc::new(Function::new(settings, region.to_owned()))))
+            .collect();
+        Self { region: region.into(), functions: Arc::new(functions) }
+    }
+
+    /// Invokes a function and waits for its answer, or for the beginning of a streamed one. Without a
+    /// `trace_id` the invocation gets a new one.
+    ///
+    /// # Errors
+    /// When there is no such function or alias, or too many invocations wait already. A function that fails
+    /// is an answer, not an error.
+    pub async fn invoke(
+        &self,
+        reference: &FunctionReference,
+        payload: Bytes,
+        trace_id: Option<String>,
+    ) -> Result<Answer, InvokeError> {
+        let function = self.resolve(reference)?;
+        let (reply, answer) = oneshot::channel();
+        let invocation = Invocation {
+            request_id: Uuid::new_v4().to_string(),
+            payload,
+            function_arn: reference.arn(&self.region),
+            executed_version: executed_version(reference),
+            trace_id: trace_id.unwrap_or_else(new_trace_id),
+            reply,
+        };
+        function.submit(invocation).map_err(|_full| InvokeError::TooManyRequests)?;
+        Ok(answer.await.expect("an invocation is answered before it is dropped"))
+    }
+
+    /// # Errors
+    /// When there is no such function or alias.
+    pub fn check(&self, reference: &FunctionReference) -> Result<(), InvokeError> {
+        self.resolve(reference).map(drop)
+    }
+
+    fn resolve(&self, reference: &FunctionReference) -> Result<&Arc<Function>, InvokeError> {
+        let known = |function: &&Arc<Function>| match reference.qualifier.as_deref() {
+            None | Some("$LATEST") => true,
+            Some(alias) => function.settings.aliases.iter().any(|known| known == alias),
+        };
+        let function = self.functions.get(&reference.name).filter(known);
+        function.ok_or_else(|| InvokeError::NotFound { arn: reference.arn(&self.region) })
+    }
+
+    fn function(&self, name: &str) -> &Arc<Function> {
+        self.functions.get(name).unwrap_or_else(|| panic!("no function {name} in this host"))
+    }
+
+    /// The instances of a function, oldest first.
+    ///
+    /// # Panics
+    /// All controls do, for a function that the host was not made with.
+    pub fn instances(&self, name: &str) -> Vec<InstanceStatus> {
+        self.function(name).instances()
+    }
+
+    /// Starts instances ahead of need until there are `count`.
+    pub fn start_instances(&self, name: &str, count: usize) {
+        self.function(name).start_instances(count);
+    }
+
+    /// Waits until at least `count` instances wait for an event.
+    pub async fn wait_until_idle(&self, name: &str, count: usize) {
+        let idle = |status: &&InstanceStatus| matches!(status.state, InstanceState::Idle { .. });
+        self.wait_for(name, |instances| instances.iter().filter(idle).count() >= count).await;
+    }
+
+    /// Waits until the instances of a function are as `is_it` wants them.
+    pub async fn wait_for(&self, name: &str, is_it: impl Fn(&[InstanceStatus]) -> bool) {
+        self.function(name).wait_for(is_it).await;
+    }
+
+    /// SIGKILL.
+    pub fn kill(&self, name: &str, pid: u32) {
+        self.signal(name, pid, Signal::SIGKILL);
+    }
+
+    /// SIGSTOP. The instance gets no event until it is thawed; one that it works on runs into its deadline.
+    pub fn freeze(&self, name: &str, pid: u32) {
+        self.signal(name, pid, Signal::SIGSTOP);
+        self.function(name).set_frozen(pid, true);
+    }
+
+    /// SIGCONT.
+    pub fn thaw(&self, name: &str, pid: u32) {
+        self.signal(name, pid, Signal::SIGCONT);
+        self.function(name).set_frozen(pid, false);
+    }
+
+    fn signal(&self, name: &str, pid: u32, signal: Signal) {
+        if let Some(instance) = self.function(name).find(pid) {
+            instance.signal(signal);
+        }
+    }
+
+    /// Ends one instance as Lambda does when it has been idle long: SHUTDOWN and SIGTERM, or SIGKILL.
+    pub async fn shut_down_instance(&self, name: &str, pid: u32) {
+        if let Some(instance) = self.function(name).find(pid) {
+            instance.shut_down().await;
+        }
+    }
+
+    /// Ends all instances as Lambda does, and answers what still waits.
+    pub async fn stop(&self) {
+        futures_util::future::join_all(self.functions.values().map(|function| function.stop())).await;
+    }
+}
+
+fn executed_version(reference: &FunctionReference) -> String {
+    match reference.qualifier.as_deref() {
+        None | Some("$LATEST") => "$LATEST".to_owned(),
+        Some(_) => "1".to_owned(),
+    }
+}
+
+/// `Root=1-<8 hex: time>-<24 hex>`, as X-Ray writes it.
+pub(super) fn new_trace_id() -> String {
+    let id = Uuid::new_v4().simple().to_string();
+    let seconds = super::extensions::epoch_ms(crate::clock::Clock::System.now()) / 1000;
+    format!("Root=1-{seconds:08x}-{}", &id[..24])
+}

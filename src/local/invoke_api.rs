@@ -1,0 +1,247 @@
+//! Lambda's Invoke API: `Invoke` and `InvokeWithResponseStream`, as the AWS SDKs call them.
+
+use std::{convert::Infallible, io};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Path, Query, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header::CONTENT_TYPE},
+    routing::post,
+};
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::json;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use super::{
+    PAYLOAD_LIMIT,
+    answer::{Answer, Outcome, Streamed},
+    event_stream::{invoke_complete, payload_chunk},
+    host::{Host, InvokeError},
+    names::FunctionReference,
+    server::Server,
+};
+
+/// Lambda's limit for an event that nobody waits for, in bytes.
+const EVENT_LIMIT: usize = 1_048_576;
+
+/// Serves the functions of `host` at the listener's address.
+///
+/// # Errors
+/// When the listener has no address any more.
+pub fn serve(listener: TcpListener, host: Host) -> io::Result<Server> {
+    let router = Router::new()
+        .route("/2015-03-31/functions/{function}/invocations", post(invoke))
+        .route("/2021-11-15/functions/{function}/response-streaming-invocations", post(invoke_streaming))
+        .with_state(host);
+    Server::start(listener, router)
+}
+
+#[derive(Deserialize)]
+struct Qualifier {
+    #[serde(rename = "Qualifier")]
+    qualifier: Option<String>,
+}
+
+enum InvocationType {
+    RequestResponse,
+    Event,
+    DryRun,
+}
+
+/// A call as it was understood.
+struct Call {
+    invocation_type: InvocationType,
+    reference: FunctionReference,
+    payload: Bytes,
+    trace_id: Option<String>,
+}
+
+/// A call that is refused, in Lambda's words.
+struct Refusal {
+    status: StatusCode,
+    error_type: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, error_type: &'static str, message: impl Into<String>) -> Self {
+        Self { status, error_type, message: message.into() }
+    }
+}
+
+impl From<InvokeError> for Refusal {
+    fn from(error: InvokeError) -> Self {
+        let message = error.to_string();
+        match error {
+            InvokeError::NotFound { .. } => {
+                Self::new(StatusCode::NOT_FOUND, "ResourceNotFoundException", message)
+            }
+            InvokeError::TooManyRequests => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", message)
+            }
+        }
+    }
+}
+
+async fn invoke(
+    State(host): State<Host>,
+    Path(function): Path<String>,
+    Query(Qualifier { qualifier }): Query<Qualifier>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response<Body> {
+    let answered = async {
+        let call = read(&host, &function, qualifier, &headers, body).await?;
+        match call.invocation_type {
+            InvocationType::RequestResponse => {
+                let answer = host.invoke(&call.reference, call.payload, call.trace_id).await?;
+                Ok(whole(answer).await)
+            }
+            InvocationType::Event => {
+                // Its answer is nobody's; Lambda would try a failed one again after a minute.
+                tokio::spawn(async move {
+                    drop(host.invoke(&call.reference, call.payload, call.trace_id).await);
+                });
+                Ok(plain(StatusCode::ACCEPTED))
+            }
+            InvocationType::DryRun => Ok(plain(StatusCode::NO_CONTENT)),
+        }
+    };
+    answered.await.unwrap_or_else(refuse)
+}
+
+async fn invoke_streaming(
+    State(host): State<Host>,
+    Path(function): Path<String>,
+    Query(Qualifier { qualifier }): Query<Qualifier>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response<Body> {
+    let answered = async {
+        let call = read(&host, &function, qualifier, &headers, body).await?;
+        match call.invocation_type {
+            InvocationType::DryRun => Ok(plain(StatusCode::NO_CONTENT)),
+            InvocationType::RequestResponse | InvocationType::Event => {
+                let answer = host.invoke(&call.reference, call.payload, call.trace_id).await?;
+                Ok(streaming(answer))
+            }
+        }
+    };
+    answered.await.unwrap_or_else(refuse)
+}
+
+async fn read(
+    host: &Host,
+    function: &str,
+    qualifier: Option<String>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Call, Refusal> {
+    let bad = |error_type, message: String| Refusal::new(StatusCode::BAD_REQUEST, error_type, message);
+    let invocation_type = match headers.get("x-amz-invocation-type").map(HeaderValue::as_bytes) {
+        None | Some(b"RequestResponse") => InvocationType::RequestResponse,
+        Some(b"Event") => InvocationType::Event,
+        Some(b"DryRun") => InvocationType::DryRun,
+        Some(_) => return Err(bad("InvalidParameterValueException", "Unknown invocation type".to_owned())),
+    };
+    let mut reference = FunctionReference::parse(function)
+        .ok_or_else(|| bad("ValidationException", format!("{function} is no function name")))?;
+    reference.qualifier = qualifier.or(reference.qualifier);
+    host.check(&reference)?;
+    let limit = if matches!(invocation_type, InvocationType::Event) { EVENT_LIMIT } else { PAYLOAD_LIMIT };
+    let Ok(mut payload) = to_bytes(body, limit).await else {
+        let message = format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
+        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message));
+    };
+    if payload.is_empty() {
+        payload = Bytes::from_static(b"{}");
+    }
+    if let Err(error) = serde_json::from_slice::<IgnoredAny>(&payload) {
+        let message = format!("Could not parse request body into json: {error}");
+        return Err(bad("InvalidRequestContentException", message));
+    }
+    let trace_id = headers.get("x-amzn-trace-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    Ok(Call { invocation_type, reference, payload, trace_id })
+}
+
+/// The answer of `Invoke`: a streamed answer is collected first.
+async fn whole(answer: Answer) -> Response<Body> {
+    let Answer { request_id, executed_version, outcome } = answer;
+    let (payload, failed) = match outcome.collect().await {
+        Ok(payload) => (payload, false),
+        Err(error) => (error.payload, true),
+    };
+    let mut response = Response::new(Body::from(payload));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    add_ids(headers, &request_id, &executed_version);
+    if failed {
+        let name = HeaderName::from_static("x-amz-function-error");
+        headers.insert(name, HeaderValue::from_static("Unhandled"));
+    }
+    response
+}
+
+/// The answer of `InvokeWithResponseStream`: a frame for each chunk as it comes, and one at the end.
+fn streaming(answer: Answer) -> Response<Body> {
+    let Answer { request_id, executed_version, outcome } = answer;
+    let frames = match outcome {
+        Outcome::Buffered(payload) => {
+            let frames = [payload_chunk(payload), invoke_complete(None)];
+            stream::iter(frames).boxed()
+        }
+        Outcome::Failed(error) => stream::iter([invoke_complete(Some(&error))]).boxed(),
+        Outcome::Streamed(Streamed { chunks, .. }) => stream::unfold(Some(chunks), |chunks| async move {
+            let mut chunks = chunks?;
+            Some(match chunks.recv().await {
+                Some(Ok(chunk)) => (payload_chunk(chunk), Some(chunks)),
+                Some(Err(error)) => (invoke_complete(Some(&error)), None),
+                None => (invoke_complete(None), None),
+            })
+        })
+        .boxed(),
+    };
+    let mut response = Response::new(Body::from_stream(frames.map(Ok::<_, Infallible>)));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/vnd.amazon.eventstream"));
+    add_ids(headers, &request_id, &executed_version);
+    response
+}
+
+fn add_ids(headers: &mut HeaderMap, request_id: &str, executed_version: &str) {
+    for (name, value) in [("x-amzn-requestid", request_id), ("x-amz-executed-version", executed_version)] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+}
+
+fn plain(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    add_ids(response.headers_mut(), &Uuid::new_v4().to_string(), "$LATEST");
+    response
+}
+
+fn refuse(refusal: Refusal) -> Response<Body> {
+    let words = match refusal.status {
+        StatusCode::TOO_MANY_REQUESTS => {
+            json!({ "Reason": "ConcurrentInvocationLimitExceeded", "Type": "User", "message": refusal.message })
+        }
+        _ => json!({ "Type": "User", "Message": refusal.message }),
+    };
+    let mut response = Response::new(Body::from(words.to_string()));
+    *response.status_mut() = refusal.status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert("x-amzn-errortype", HeaderValue::from_static(refusal.error_type));
+    headers.insert(
+        "x-amzn-requestid",
+        HeaderValue::try_from(Uuid::new_v4().to_string()).expect("hex and dashes"),
+    );
+    response
+}

@@ -1,0 +1,85 @@
+//! Where the lines go that the functions write to stdout and stderr.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    sync::Notify,
+};
+
+/// One line that an instance wrote, without its line end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub function: String,
+    pub pid: u32,
+    pub text: String,
+}
+
+/// Takes every line of a function, from all of its instances.
+#[derive(Clone)]
+pub struct Output(Arc<dyn Fn(Line) + Send + Sync>);
+
+impl Output {
+    pub fn new(sink: impl Fn(Line) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(sink))
+    }
+
+    /// Prints `function: line` on stdout.
+    pub fn terminal() -> Self {
+        Self::new(|line| println!("{}: {}", line.function, line.text))
+    }
+
+    /// Reads `pipe` to its end; a line that is not UTF-8 is passed on with replacement characters.
+    pub(super) async fn drain(self, function: String, pid: u32, pipe: impl AsyncRead + Unpin) {
+        let mut reader = BufReader::new(pipe);
+        let mut bytes = Vec::new();
+        while reader.read_until(b'\n', &mut bytes).await.is_ok_and(|length| length > 0) {
+            let text = String::from_utf8_lossy(&bytes).trim_end_matches(['\n', '\r']).to_owned();
+            (self.0)(Line { function: function.clone(), pid, text });
+            bytes.clear();
+        }
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Output")
+    }
+}
+
+/// Lines kept in memory, for tests.
+#[derive(Clone, Default)]
+pub struct Captured {
+    lines: Arc<Mutex<Vec<Line>>>,
+    grown: Arc<Notify>,
+}
+
+impl Captured {
+    pub fn output(&self) -> Output {
+        let captured = self.clone();
+        Output::new(move |line| {
+            captured.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            captured.grown.notify_waiters();
+        })
+    }
+
+    pub fn lines(&self) -> Vec<Line> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits for the first line whose text satisfies `is_it`; one that came earlier counts.
+    pub async fn wait_for(&self, is_it: impl Fn(&str) -> bool) -> Line {
+        loop {
+            let grown = self.grown.notified();
+            tokio::pin!(grown);
+            grown.as_mut().enable();
+            if let Some(line) = self.lines().into_iter().find(|line| is_it(&line.text)) {
+                return line;
+            }
+            grown.await;
+        }
+    }
+}

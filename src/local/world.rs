@@ -1,0 +1,175 @@
+//! The whole local world: DynamoDB, the host with the gateway and its targets, and the doors to them.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
+
+use dynoxide::DynoxideError;
+use thiserror::Error;
+
+use super::{
+    dynamodb::{Dynamodb, DynamodbError},
+    example_api,
+    function::FunctionSettings,
+    function_url,
+    host::Host,
+    invoke_api,
+    output::Output,
+    server::Server,
+    stream_mapping::{MappingError, StreamMapping},
+    tables::{TableNames, create_missing},
+};
+
+/// The gateway's name as a function.
+pub const GATEWAY: &str = "gateway";
+
+/// The targets of the example API.
+const EXAMPLES: [&str; 3] = ["orders", "echo", "reflect"];
+
+/// What a local world is made of. Port 0 is any free port.
+#[derive(Clone, Debug)]
+pub struct WorldSettings {
+    pub api_port: u16,
+    pub dynamodb_port: u16,
+    pub invoke_port: u16,
+    /// Of each function, at most.
+    pub instances: NonZeroUsize,
+    pub region: String,
+    /// Where the data are kept; none: in memory.
+    pub data_directory: Option<PathBuf>,
+    /// The gateway's binary.
+    pub gateway: PathBuf,
+    /// The folder of the example functions' binaries.
+    pub examples: PathBuf,
+    /// A DynamoDB to use instead of an own one. Its tables must be there, and nothing watches their streams.
+    pub dynamodb_endpoint: Option<String>,
+    /// A Lambda to use for targets instead of the own host.
+    pub lambda_endpoint: Option<String>,
+    pub tables: TableNames,
+    /// Added to the gateway's environment.
+    pub gateway_environment: Vec<(String, String)>,
+    pub output: Output,
+}
+
+#[derive(Debug, Error)]
+pub enum StartError {
+    #[error("port {port} is taken: {setting} chooses another one for {what}")]
+    PortTaken { port: u16, what: &'static str, setting: &'static str },
+    #[error("cannot listen on port {port} for {what}")]
+    Listen { port: u16, what: &'static str, source: io::Error },
+    #[error("{} is not there: build it first", .0.display())]
+    MissingProgram(PathBuf),
+    #[error(transparent)]
+    Dynamodb(#[from] DynamodbError),
+    #[error("cannot write the tables")]
+    Tables(#[from] DynoxideError),
+    #[error("cannot watch the routes table")]
+    Mapping(#[from] MappingError),
+    #[error("cannot start a server")]
+    Server(#[from] io::Error),
+}
+
+/// A local world at work.
+pub struct World {
+    pub host: Host,
+    pub api: SocketAddr,
+    pub invoke_api: SocketAddr,
+    /// None: another one is used.
+    pub dynamodb: Option<Dynamodb>,
+    doors: Vec<Server>,
+    mapping: Option<StreamMapping>,
+}
+
+impl World {
+    /// Starts everything, in the order of need; the gateway's first instance is started too.
+    ///
+    /// # Errors
+    /// The first thing that does not start. What was started before it ends again.
+    pub async fn start(settings: WorldSettings) -> Result<Self, StartError> {
+        let api = listen(settings.api_port, "the API", "API_PORT")?;
+        let invoke = listen(settings.invoke_port, "the Invoke API", "INVOKE_PORT")?;
+        let dynamodb = match settings.dynamodb_endpoint {
+            Some(_) => None,
+            None => {
+                let listener = listen(settings.dynamodb_port, "DynamoDB", "DYNAMODB_PORT")?;
+                Some(Dynamodb::start(listener, settings.data_directory.as_deref())?)
+            }
+        };
+        let (api, invoke) = (asynchronous(api)?, asynchronous(invoke)?);
+        let invoke_address = invoke.local_addr()?;
+        let functions = functions(&settings, dynamodb.as_ref().map(|own| own.address), invoke_address)?;
+        let host = Host::new(&settings.region, functions);
+
+        let mut mapping = None;
+        if let Some(own) = &dynamodb {
+            create_missing(&own.database, &settings.tables)?;
+            example_api::seed(&own.database, &settings.tables)?;
+            let routes = settings.tables.routes();
+            mapping = Some(StreamMapping::start(&own.database, routes, host.clone(), GATEWAY)?);
+        }
+        host.start_instances(GATEWAY, 1);
+        let api = function_url::serve(api, host.clone(), GATEWAY)?;
+        let invoke = invoke_api::serve(invoke, host.clone())?;
+        let (api_address, doors) = (api.address, vec![api, invoke]);
+        Ok(Self { host, api: api_address, invoke_api: invoke_address, dynamodb, doors, mapping })
+    }
+
+    /// Ends everything: first the doors, then the functions as on Lambda, then the data.
+    pub async fn stop(self) {
+        drop(self.mapping);
+        futures_util::future::join_all(self.doors.into_iter().map(Server::stop)).await;
+        self.host.stop().await;
+        if let Some(dynamodb) = self.dynamodb {
+            dynamodb.stop().await;
+        }
+    }
+}
+
+fn listen(port: u16, what: &'static str, setting: &'static str) -> Result<TcpListener, StartError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => StartError::PortTaken { port, what, setting },
+        _ => StartError::Listen { port, what, source },
+    })
+}
+
+fn asynchronous(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
+    listener.set_nonblocking(true)?;
+    tokio::net::TcpListener::from_std(listener)
+}
+
+/// The gateway and the example targets.
+fn functions(
+    settings: &WorldSettings,
+    dynamodb: Option<SocketAddr>,
+    invoke_api: SocketAddr,
+) -> Result<Vec<FunctionSettings>, StartError> {
+    let url = |address: SocketAddr| format!("http://{address}");
+    let dynamodb = dynamodb.map(url).or_else(|| settings.dynamodb_endpoint.clone());
+    let lambda = settings.lambda_endpoint.clone().unwrap_or_else(|| url(invoke_api));
+    let mut environment =
+        vec![("AWS_ENDPOINT_URL_LAMBDA".to_owned(), lambda), ("REFRESH_SECONDS".to_owned(), "1".to_owned())];
+    environment.extend(dynamodb.map(|endpoint| ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoint)));
+    environment.extend(settings.tables.environment());
+    environment.extend(settings.gateway_environment.iter().cloned());
+
+    let mut functions =
+        vec![FunctionSettings { environment, ..function(settings, GATEWAY, &settings.gateway)? }];
+    for name in EXAMPLES {
+        functions.push(function(settings, name, &settings.examples.join(name))?);
+    }
+    Ok(functions)
+}
+
+fn function(settings: &WorldSettings, name: &str, program: &Path) -> Result<FunctionSettings, StartError> {
+    if !program.is_file() {
+        return Err(StartError::MissingProgram(program.to_owned()));
+    }
+    Ok(FunctionSettings {
+        instances: settings.instances,
+        output: settings.output.clone(),
+        ..FunctionSettings::new(name, program)
+    })
+}

@@ -1,0 +1,129 @@
+//! Requests and responses as the gateway sees them, after decoding and before encoding.
+//!
+//! The ground floor: imports nothing of ours. `Request::path` is the one canonical path, which is
+//! routed, authorized, logged and forwarded.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+    time::SystemTime,
+};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use http::{HeaderMap, Method};
+
+/// What a client asked for.
+#[derive(Debug)]
+pub struct Request {
+    /// Lambda's request id, which the client finds in `x-amzn-RequestId`.
+    pub id: String,
+    /// When the gateway got it, by its own clock.
+    pub received_at: SystemTime,
+    /// When Lambda ends the invocation.
+    pub deadline: SystemTime,
+    /// As sent; API Gateway knows seven methods, others find only `$default`.
+    pub method: Method,
+    /// Canonical: percent-encoded, no dot segments, no leading duplicate slashes. Starts with `/`.
+    pub path: String,
+    /// Without `?`; whatever is no legal URI character is percent-encoded, all else is as sent.
+    pub query: String,
+    /// Without `cookie`; one line per name, as function URLs join them.
+    pub headers: HeaderMap,
+    /// One `name=value` each, in the client's order.
+    pub cookies: Vec<String>,
+    /// Decoded: never base64.
+    pub body: Bytes,
+    /// Where it came from, by the platform's word.
+    pub origin: Origin,
+}
+
+/// What the platform says about a request. None of it can be set by a client's header, unless a
+/// trusted proxy vouches for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The AWS account of the gateway's function.
+    pub account_id: String,
+    /// The id of the function URL.
+    pub api_id: String,
+    /// The host that was called, with the port where there is one.
+    pub domain_name: String,
+    /// The first label of the host.
+    pub domain_prefix: String,
+    /// `HTTP/1.1`.
+    pub protocol: String,
+    /// The client's address.
+    pub source_ip: String,
+    /// `User-Agent`, empty if there is none.
+    pub user_agent: String,
+    /// `14/Apr/2025:22:12:48 +0000`.
+    pub time: String,
+    /// Milliseconds since 1970.
+    pub time_epoch: u64,
+}
+
+/// An answer: an integration's, or the gateway's own.
+pub type Response = http::Response<Body>;
+
+/// The bytes of an answer, known whole or still to come.
+pub enum Body {
+    /// All of it.
+    Whole(Bytes),
+    /// Piece by piece.
+    Stream(ByteStream),
+}
+
+/// The pieces of a body.
+pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>;
+
+/// Any error, where only its words matter.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+impl Body {
+    /// No bytes.
+    pub const fn empty() -> Self {
+        Self::Whole(Bytes::new())
+    }
+
+    /// The body's length in bytes, where it is known.
+    pub fn len(&self) -> Option<usize> {
+        match self {
+            Self::Whole(bytes) => Some(bytes.len()),
+            Self::Stream(_) => None,
+        }
+    }
+
+    /// Known to have no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for Body {
+    fn from(bytes: T) -> Self {
+        Self::Whole(bytes.into())
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
+            Self::Stream(_) => f.write_str("Stream"),
+        }
+    }
+}
+
+/// A body, read piece by piece whichever kind it is.
+impl Stream for Body {
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.get_mut() {
+            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Whole(bytes) => Poll::Ready(Some(Ok(std::mem::take(bytes)))),
+            Self::Stream(stream) => stream.as_mut().poll_next(context),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! CORS: who may call from a browser (Fetch standard, "CORS protocol").
+//!
+//! The gateway answers preflights itself and writes the headers of every other answer, refusals too; where it
+//! is configured, what an integration says about CORS is dropped. All values are made when the item is read.
+
+mod asked;
+mod origins;
+#[cfg(test)]
+mod tests;
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+        ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+        ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    },
+};
+use serde_json::Value;
+
+use self::{
+    asked::{Headers, Methods, each, is_token, list},
+    origins::{Origins, Pattern},
+};
+use crate::{
+    item::Fields,
+    message::{Body, Request, Response},
+};
+
+/// A `corsConfiguration`, of the API or of one route.
+#[derive(Debug)]
+pub struct Cors {
+    origins: Origins,
+    methods: Methods,
+    headers: Headers,
+    /// `access-control-expose-headers`.
+    expose: Option<HeaderValue>,
+    /// `access-control-max-age`.
+    max_age: Option<HeaderValue>,
+    /// `access-control-allow-credentials`.
+    credentials: Option<HeaderValue>,
+}
+
+impl Cors {
+    /// Reads `{allowOrigins, allowMethods, allowHeaders, exposeHeaders, maxAge, allowCredentials}`.
+    pub fn parse(fields: Fields<'_>) -> Option<Self> {
+        let credentials = fields.boolean("allowCredentials") == Some(true);
+        let origins = origins(&fields, credentials);
+        let methods = Methods::parse(&fields);
+        let headers = Headers::parse(&fields);
+        let expose = exposed(&fields, credentials);
+        let max_age = max_age(&fields);
+        fields.finish();
+        Some(Self {
+            origins: origins?,
+            methods: methods?,
+            headers: headers?,
+            expose,
+            max_age,
+            credentials: credentials.then(|| HeaderValue::from_static("true")),
+        })
+    }
+
+    /// Whether a browser asks for leave before the request proper.
+    pub fn is_preflight(request: &Request) -> bool {
+        request.method == Method::OPTIONS
+            && request.headers.contains_key(ORIGIN)
+            && request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+    }
+
+    /// The whole answer to a preflight: 204, with leave or without. Not for [`Cors::apply`].
+    pub fn preflight(&self, request: &Request) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        let answer = response.headers_mut();
+        if let Some(origin) = self.allowed_origin(&request.headers)
+            && self.methods.allow(&request.headers)
+            && self.headers.allow(&request.headers)
+        {
+            answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            insert(answer, ACCESS_CONTROL_ALLOW_METHODS, self.methods.value());
+            insert(answer, ACCESS_CONTROL_ALLOW_HEADERS, self.headers.value(&request.headers));
+            insert(answer, ACCESS_CONTROL_MAX_AGE, self.max_age.as_ref());
+            insert(answer, ACCESS_CONTROL_ALLOW_CREDENTIALS, self.credentials.as_ref());
+        }
+        self.vary(answer);
+        response
+    }
+
+    /// Lets the page that sent `request` read `response`, if its origin may; drops whatever else was said there
+    /// about CORS.
+    pub fn apply(&self, request: &Request, response: &mut Response) {
+        let answer = response.headers_mut();
+        let is_cors = |name: &&HeaderName| name.as_str().starts_with("access-control-");
+        let stale: Vec<HeaderName> = answer.keys().filter(is_cors).cloned().collect();
+        stale.iter().for_each(|name| drop(answer.remove(name)));
+        if let Some(origin) = self.allowed_origin(&request.headers) {
+            answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            insert(answer, ACCESS_CONTROL_ALLOW_CREDENTIALS, self.credentials.as_ref());
+            insert(answer, ACCESS_CONTROL_EXPOSE_HEADERS, self.expose.as_ref());
+        }
+        self.vary(answer);
+    }
+
+    /// The value of `access-control-allow-origin`.
+    fn allowed_origin(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        match &self.origins {
+            // Also without an Origin: there is no Vary, so a shared cache gives this answer to pages too.
+            Origins::Any => Some(HeaderValue::from_static("*")),
+            Origins::Listed(_) => {
+                let origin = headers.get(ORIGIN)?;
+                self.origins.allow(origin.to_str().ok()?).then(|| origin.clone())
+            }
+        }
+    }
+
+    /// Tells caches that the answer depends on the origin, whether or not it had one.
+    fn vary(&self, answer: &mut HeaderMap) {
+        if matches!(self.origins, Origins::Any) {
+            return;
+        }
+        let lines: Vec<&str> = answer.get_all(VARY).iter().filter_map(|line| line.to_str().ok()).collect();
+        let mut names = lines.iter().flat_map(|line| line.split(',')).map(str::trim);
+        if names.any(|name| name == "*" || name.eq_ignore_ascii_case("origin")) {
+            return;
+        }
+        let merged = match lines.as_slice() {
+            [] => Ok(HeaderValue::from_static("Origin")),
+            lines => HeaderValue::from_str(&format!("{}, Origin", lines.join(", "))),
+        };
+        answer.insert(VARY, merged.unwrap_or(HeaderValue::from_static("Origin")));
+    }
+}
+
+fn insert(answer: &mut HeaderMap, name: HeaderName, value: Option<&HeaderValue>) {
+    if let Some(value) = value {
+        answer.insert(name, value.clone());
+    }
+}
+
+fn origins(fields: &Fields<'_>, credentials: bool) -> Option<Origins> {
+    let given =
+        fields.require("allowOrigins", fields.strings("allowOrigins"), "the origins that may call, or *")?;
+    if given.iter().any(|origin| origin.trim() == "*") {
+        if credentials {
+            fields.problem("allowOrigins", "*", "origins by name, because allowCredentials is true");
+        }
+        return Some(Origins::Any);
+    }
+    let parse = |origin: &str| Pattern::parse(origin);
+    Some(Origins::Listed(each(fields, "allowOrigins", &given, origins::EXPECTED, parse)))
+}
+
+fn exposed(fields: &Fields<'_>, credentials: bool) -> Option<HeaderValue> {
+    let given = fields.strings("exposeHeaders").filter(|names| !names.is_empty())?;
+    // Fetch standard: beside credentials `*` is a header of that name.
+    let expected = if credentials {
+        "a header's name; * has no effect beside allowCredentials"
+    } else {
+        "a header's name, or *"
+    };
+    let names = each(fields, "exposeHeaders", &given, expected, |text| {
+        (is_token(text) && !(credentials && text == "*")).then(|| text.to_ascii_lowercase())
+    });
+    list(&names)
+}
+
+/// Seconds; -1 is API Gateway's word for "do not remember", which the Fetch standard writes 0.
+fn max_age(fields: &Fields<'_>) -> Option<HeaderValue> {
+    let seconds: i64 = fields.parsed("maxAge", "a whole number of seconds from -1 to 86400", |value| {
+        let number = match value {
+            Value::String(text) => text.trim().parse().ok()?,
+            other => other.as_i64()?,
+        };
+        (-1..=86_400).contains(&number).then_some(number)
+    })?;
+    Some(HeaderValue::from(seconds.max(0)))
+}

@@ -1,0 +1,110 @@
+//! Every refusal to the byte, and what none of them may tell.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{rendered, world};
+use crate::error::{GatewayError, StoreError};
+
+/// What must never reach a client.
+const CANARY: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/secret-table";
+
+/// Every variant, and the whole answer by default.
+#[rustfmt::skip]
+fn every_refusal() -> Vec<(GatewayError, &'static str)> {
+    let source = || CANARY.into();
+    vec![
+        (GatewayError::BadRequest(CANARY.into()),
+            r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message":"Bad Request"}"#),
+        (GatewayError::MissingParameters(vec!["X-One".to_owned(), "id".to_owned()]),
+            r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Missing required request parameters: [X-One, id]"}"#),
+        (GatewayError::InvalidBody(CANARY.into()),
+            r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request body"}"#),
+        (GatewayError::UntrustedOrigin,
+            r#"403 | content-type=application/json | x-amzn-errortype=ForbiddenException | {"message":"Forbidden"}"#),
+        (GatewayError::StageNotFound { host: CANARY.to_owned(), path: CANARY.to_owned() },
+            r#"404 | content-type=application/json | x-amzn-errortype=NotFoundException | {"message":"Not Found"}"#),
+        (GatewayError::RouteNotFound,
+            r#"404 | content-type=application/json | x-amzn-errortype=NotFoundException | {"message":"Not Found"}"#),
+        (GatewayError::MethodNotAllowed { allow: "GET, HEAD".to_owned() },
+            r#"405 | allow=GET, HEAD | content-type=application/json | x-amzn-errortype=MethodNotAllowedException | {"message":"Method Not Allowed"}"#),
+        (GatewayError::MissingAuthenticationToken,
+            r#"403 | content-type=application/json | x-amzn-errortype=MissingAuthenticationTokenException | {"message":"Missing Authentication Token"}"#),
+        (GatewayError::ItemNotFound,
+            r#"404 | content-type=application/json | x-amzn-errortype=NotFoundException | {"message":"Not Found"}"#),
+        (GatewayError::ConditionFailed,
+            r#"409 | content-type=application/json | x-amzn-errortype=ConflictException | {"message":"Conflict"}"#),
+        (GatewayError::PreconditionFailed,
+            r#"412 | content-type=application/json | x-amzn-errortype=PreconditionFailedException | {"message":"Precondition Failed"}"#),
+        (GatewayError::RequestTooLarge { bytes: 7_000_000 },
+            r#"413 | content-type=application/json | x-amzn-errortype=RequestTooLargeException | {"message":"Request Too Long"}"#),
+        (GatewayError::BrokenAnswer(CANARY.into()),
+            r#"502 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
+        (GatewayError::IntegrationFailure(source()),
+            r#"502 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
+        (GatewayError::IntegrationForbidden(source()),
+            r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
+        (GatewayError::IntegrationUnreachable(source()),
+            r#"504 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Network error communicating with endpoint"}"#),
+        (GatewayError::IntegrationTimeout { limit: Duration::from_secs(29) },
+            r#"504 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Endpoint request timed out"}"#),
+        (GatewayError::StoreUnavailable(StoreError::new("get the stage", CANARY)),
+            r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
+        (GatewayError::Panicked(CANARY.to_owned()),
+            r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
+    ]
+}
+
+/// Where a variant stands in [`every_refusal`]; a new one stops the build here.
+fn position(error: &GatewayError) -> usize {
+    match error {
+        GatewayError::BadRequest(_) => 0,
+        GatewayError::MissingParameters(_) => 1,
+        GatewayError::InvalidBody(_) => 2,
+        GatewayError::UntrustedOrigin => 3,
+        GatewayError::StageNotFound { .. } => 4,
+        GatewayError::RouteNotFound => 5,
+        GatewayError::MethodNotAllowed { .. } => 6,
+        GatewayError::MissingAuthenticationToken => 7,
+        GatewayError::ItemNotFound => 8,
+        GatewayError::ConditionFailed => 9,
+        GatewayError::PreconditionFailed => 10,
+        GatewayError::RequestTooLarge { .. } => 11,
+        GatewayError::BrokenAnswer(_) => 12,
+        GatewayError::IntegrationFailure(_) => 13,
+        GatewayError::IntegrationForbidden(_) => 14,
+        GatewayError::IntegrationUnreachable(_) => 15,
+        GatewayError::IntegrationTimeout { .. } => 16,
+        GatewayError::StoreUnavailable(_) => 17,
+        GatewayError::Panicked(_) => 18,
+    }
+}
+
+#[test]
+fn every_refusal_by_default_to_the_byte() {
+    for (index, (error, expected)) in every_refusal().iter().enumerate() {
+        assert_eq!(position(error), index);
+        assert_eq!(rendered(&json!({}), error, &world()), *expected);
+    }
+    assert_eq!(every_refusal().len(), 19);
+}
+
+#[test]
+fn no_gateway_response_holds_a_cause_or_a_name_of_ours() {
+    let words = "$context.error.message $context.error.messageString $context.error.responseType";
+    let customised = json!({
+        "gatewayResponses": {
+            "DEFAULT_4XX": { "responseTemplates": { "text/plain": words }, "responseParameters": { "gatewayresponse.header.x": "context.error.message" } },
+            "DEFAULT_5XX": { "responseTemplates": { "text/plain": words }, "responseParameters": { "gatewayresponse.header.x": "context.error.messageString" } },
+        },
+    });
+    for api in [json!({}), json!({ "problemDetails": true }), customised] {
+        for (error, _) in every_refusal() {
+            let answer = rendered(&api, &error, &world());
+            for secret in ["arn:", "secret-table", "123456789012", "get the stage", "29s", "7000000"] {
+                assert!(!answer.contains(secret), "{error:?} tells {secret}: {answer}");
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What the tests of policies share: a request with its context, and items as an operator wrote them.
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde_json::Value;
+
+use crate::{
+    context::{Context, PathParameter},
+    error::Problem,
+    item::{Fields, Item, Report, StageVariables},
+    message::{Body, Origin, Request, Response},
+};
+
+/// A request to `GET /orders/{id}` of stage `v1`, and what its context borrows.
+pub struct World {
+    pub request: Request,
+    stage_variables: StageVariables,
+    path_parameters: Vec<PathParameter<'static>>,
+}
+
+impl World {
+    pub fn new(query: &str) -> Self {
+        Self {
+            request: request(Method::GET, query),
+            stage_variables: stage_variables(),
+            path_parameters: Vec::new(),
+        }
+    }
+
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.request.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        self
+    }
+
+    pub fn cookies(mut self, cookies: &[&str]) -> Self {
+        self.request.cookies = cookies.iter().map(|&cookie| cookie.to_owned()).collect();
+        self
+    }
+
+    pub fn path_parameters(mut self, parameters: &[(&'static str, &'static str)]) -> Self {
+        self.path_parameters =
+            parameters.iter().map(|&(name, value)| PathParameter { name, value }).collect();
+        self
+    }
+
+    pub fn context(&self) -> Context<'_> {
+        Context {
+            request: &self.request,
+            stage: "v1",
+            base_path: "/v1",
+            path: &self.request.path,
+            stage_variables: &self.stage_variables,
+            deployment_id: "d1",
+            route_key: "GET /orders/{id}",
+            path_parameters: &self.path_parameters,
+        }
+    }
+}
+
+pub fn request(method: Method, query: &str) -> Request {
+    Request {
+        id: "0c6d2f0e-5b1c-4f6a-9d3e-2f1f7a3b4c5d".to_owned(),
+        received_at: SystemTime::UNIX_EPOCH,
+        deadline: SystemTime::UNIX_EPOCH,
+        method,
+        path: "/orders/7".to_owned(),
+        query: query.to_owned(),
+        headers: HeaderMap::new(),
+        cookies: Vec::new(),
+        body: Bytes::new(),
+        origin: Origin {
+            source_ip: "192.0.2.1".to_owned(),
+            time_epoch: 1_700_000_000_000,
+            ..Origin::default()
+        },
+    }
+}
+
+/// What `parse` makes of `json`, and every problem and warning as `field: got …, expected …`.
+pub fn read<T>(json: &Value, parse: impl FnOnce(Fields<'_>) -> T) -> (T, Vec<String>) {
+    let report = Report::default();
+    let stage_variables = stage_variables();
+    let item = Item { table: "routes", key: "stage=v1", stage_variables: &stage_variables, report: &report };
+    let parsed = parse(Fields::of(item, json.as_object().expect("a map")));
+    let (mut problems, warnings) = report.into_parts();
+    problems.extend(warnings);
+    let line =
+        |Problem { field, got, expected, .. }: Problem| format!("{field}: got {got}, expected {expected}");
+    (parsed, problems.into_iter().map(line).collect())
+}
+
+/// Status, headers in order of their names, and body, if there is one: `204 | vary=Origin`.
+pub fn show(response: Response) -> String {
+    let mut headers: Vec<String> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| format!("{name}={}", String::from_utf8_lossy(value.as_bytes())))
+        .collect();
+    headers.sort();
+    let status = response.status().as_u16();
+    let Body::Whole(body) = response.into_body() else { panic!("a gateway response is whole") };
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let parts: Vec<String> = [status.to_string()]
+        .into_iter()
+        .chain(headers)
+        .chain([body])
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join(" | ")
+}
+
+fn stage_variables() -> StageVariables {
+    let pairs = [("env", "dev"), ("limit", "10"), ("bad", "a\r\nx-evil: 1")];
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}

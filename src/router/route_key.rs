@@ -1,0 +1,209 @@
+//! A route key as the operator writes it: `GET /orders/{id}`, `ANY /files/{proxy+}`, `$default`.
+
+use std::{cmp::Ordering, fmt};
+
+use http::Method;
+
+use super::METHODS;
+use crate::{context::PathParameter, path};
+
+/// Which requests a route is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouteKey {
+    /// `$default`: whatever no other route serves.
+    Default,
+    Path { method: MethodKey, pattern: PathPattern },
+}
+
+/// A method, or `ANY`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MethodKey {
+    Any,
+    Only(Method),
+}
+
+/// The path of a route, segment by segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathPattern {
+    /// As written, without its method.
+    written: String,
+    segments: Vec<Segment>,
+}
+
+/// One segment of a route's path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// Canonical. Empty: the path ends with a slash.
+    Literal(String),
+    /// `{name}`: one segment that is not empty.
+    Parameter(String),
+    /// `{name+}`: all that is left, at least one segment.
+    Greedy(String),
+}
+
+impl RouteKey {
+    /// # Errors
+    ///
+    /// What a route key should have had where this one has something else.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if text == "$default" {
+            return Ok(Self::Default);
+        }
+        let Some((method, path)) = text.split_once(char::is_whitespace) else {
+            return Err("a method and a path (GET /orders/{id}), or $default".to_owned());
+        };
+        Ok(Self::Path { method: MethodKey::parse(method)?, pattern: PathPattern::parse(path.trim())? })
+    }
+
+    /// The names of its path parameters, from left to right.
+    pub fn path_parameters(&self) -> Vec<String> {
+        match self {
+            Self::Default => Vec::new(),
+            Self::Path { pattern, .. } => {
+                pattern.segments.iter().filter_map(Segment::parameter_name).map(str::to_owned).collect()
+            }
+        }
+    }
+
+    pub(super) fn into_pattern(self) -> Option<PathPattern> {
+        match self {
+            Self::Default => None,
+            Self::Path { pattern, .. } => Some(pattern),
+        }
+    }
+}
+
+impl fmt::Display for RouteKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("$default"),
+            Self::Path { method: MethodKey::Any, pattern } => write!(f, "ANY {}", pattern.written),
+            Self::Path { method: MethodKey::Only(method), pattern } => write!(f, "{method} {}", pattern.written),
+        }
+    }
+}
+
+impl MethodKey {
+    fn parse(text: &str) -> Result<Self, String> {
+        let upper = text.to_ascii_uppercase();
+        if upper == "ANY" {
+            return Ok(Self::Any);
+        }
+        let known = METHODS.into_iter().find(|method| method.as_str() == upper);
+        known.map(Self::Only).ok_or_else(|| {
+            let names: Vec<_> = METHODS.iter().map(Method::as_str).collect();
+            format!("a method of {} or ANY", names.join(", "))
+        })
+    }
+}
+
+impl PathPattern {
+    fn parse(written: &str) -> Result<Self, String> {
+        let Some(inner) = written.strip_prefix('/') else { return Err("a path that begins with /".to_owned()) };
+        let words: Vec<&str> = inner.split('/').collect();
+        let last = words.len() - 1;
+        let mut segments = Vec::with_capacity(words.len());
+        for (index, word) in words.into_iter().enumerate() {
+            let segment = Segment::parse(word)?;
+            if index < last && matches!(segment, Segment::Greedy(_)) {
+                return Err(format!("{word} to be the path's last segment"));
+            }
+            if index < last && segment == Segment::Literal(String::new()) {
+                return Err("a path without empty segments".to_owned());
+            }
+            if let Some(name) = segment.parameter_name()
+                && segments.iter().any(|other: &Segment| other.parameter_name() == Some(name))
+            {
+                return Err(format!("the path parameter {name} once"));
+            }
+            segments.push(segment);
+        }
+        Ok(Self { written: written.to_owned(), segments })
+    }
+
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    pub(super) fn is_greedy(&self) -> bool {
+        matches!(self.segments.last(), Some(Segment::Greedy(_)))
+    }
+
+    /// The path without the names of its parameters: two routes of one shape match the same paths.
+    pub(super) fn shape(&self) -> String {
+        self.segments.iter().fold(String::new(), |shape, segment| match segment {
+            Segment::Literal(text) => shape + "/" + text,
+            Segment::Parameter(_) => shape + "/{}",
+            Segment::Greedy(_) => shape + "/{+}",
+        })
+    }
+
+    /// The path in matchit's words, of a greedy one what stands before its greedy segment.
+    pub(super) fn matchit_path(&self) -> String {
+        let words = self.segments.iter().enumerate().map(|(index, segment)| match segment {
+            Segment::Literal(text) => format!("/{text}"),
+            Segment::Parameter(_) => format!("/{{{index}}}"),
+            Segment::Greedy(_) => "/".to_owned(),
+        });
+        words.collect()
+    }
+
+    /// Of two paths that both match a request, the lesser is the more specific: the left-most segment that
+    /// differs in kind decides.
+    pub(super) fn compare_specificity(&self, other: &Self) -> Ordering {
+        self.segments.iter().map(Segment::rank).cmp(other.segments.iter().map(Segment::rank))
+    }
+
+    /// What its parameters match in a path that it matches.
+    pub(super) fn parameters<'a>(&'a self, path: &'a str) -> Vec<PathParameter<'a>> {
+        let mut rest = path.strip_prefix('/').unwrap_or(path);
+        let mut parameters = Vec::new();
+        for segment in &self.segments {
+            let (word, after) = rest.split_once('/').unwrap_or((rest, ""));
+            match segment {
+                Segment::Literal(_) => {}
+                Segment::Parameter(name) => parameters.push(PathParameter { name, value: word }),
+                // Recorded: `/proxy-value/` gives `proxy-value`.
+                Segment::Greedy(name) => {
+                    parameters.push(PathParameter { name, value: rest.strip_suffix('/').unwrap_or(rest) });
+                }
+            }
+            rest = after;
+        }
+        parameters
+    }
+}
+
+impl Segment {
+    fn parse(word: &str) -> Result<Self, String> {
+        if !word.contains(['{', '}']) {
+            let canonical = path::canonical_path(word).map_err(|what| format!("a path without {what}"))?;
+            return Ok(Self::Literal(canonical[1..].to_owned()));
+        }
+        let name = word.strip_prefix('{').and_then(|word| word.strip_suffix('}'));
+        let name = name.ok_or("a path parameter that is a whole segment, as {id} or {proxy+}")?;
+        let (name, greedy) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
+        let legal = |c: char| c.is_ascii_alphanumeric() || "._:-".contains(c);
+        if name.is_empty() || !name.chars().all(legal) {
+            return Err("a path parameter named with letters, digits and . _ : -".to_owned());
+        }
+        Ok(if greedy { Self::Greedy(name.to_owned()) } else { Self::Parameter(name.to_owned()) })
+    }
+
+    fn parameter_name(&self) -> Option<&str> {
+        match self {
+            Self::Literal(_) => None,
+            Self::Parameter(name) | Self::Greedy(name) => Some(name),
+        }
+    }
+
+    /// The more specific, the less.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Literal(_) => 0,
+            Self::Parameter(_) => 1,
+            Self::Greedy(_) => 2,
+        }
+    }
+}
