@@ -155,7 +155,7 @@ async fn a_request_may_have_six_megabytes() {
     let quoted = |length| format!("\"{}\"", "x".repeat(length));
     let answer = post(&server, quoted(PAYLOAD_LIMIT - 2000)).await;
     assert_eq!((answer.status().as_u16(), answer.body().len()), (200, PAYLOAD_LIMIT - 2000));
-    let refused = "413\ncontent-length: 87\ncontent-type: application/json\n\n\
+    let refused = "413\ncontent-length: 89\ncontent-type: application/json\n\n\
                    {\"Message\":\"Request must be smaller than 6291456 bytes for the InvokeFunction operation\"}";
     for length in [PAYLOAD_LIMIT - 10, PAYLOAD_LIMIT + 1] {
         assert_eq!(render(&post(&server, quoted(length)).await), refused, "{length}");
@@ -199,7 +199,7 @@ async fn a_stream_is_sent_on_as_it_comes_and_breaks_when_the_function_does() {
     let mut steps = streaming(&["{}\0\0\0\0\0\0\0\0one"]);
     steps.as_array_mut().expect("steps").extend([gate.step.clone(), json!({ "exit": 1 })]);
     let request = Request::post(format!("http://{}/", server.address)).header("content-type", "application/json");
-    let request = request.body(Full::from(json!({ "do": steps }).to_string())).expect("a request");
+    let request = request.body(json!({ "do": steps }).to_string()).expect("a request");
     let client = Client::builder(TokioExecutor::new()).build_http();
     let mut body = client.request(request).await.expect("a head").into_body();
     let first = body.frame().await.expect("a chunk").expect("a chunk").into_data().expect("data");

@@ -101,9 +101,9 @@ async fn an_event_is_accepted_at_once_and_a_dry_run_runs_nothing() {
     let gate = Gate::new().await;
     let call = |kind, payload| client.invoke().function_name("actor").invocation_type(kind).payload(payload).send();
     let dry = call(InvocationType::DryRun, steps(json!([{ "answer": "dry" }]))).await.expect("an answer");
-    assert_eq!((dry.status_code(), dry.payload().map(Blob::as_ref)), (204, Some(&b""[..])));
+    assert_eq!((dry.status_code(), dry.payload()), (204, None));
     let event = call(InvocationType::Event, steps(json!([gate.step, { "answer": "" }]))).await.expect("an answer");
-    assert_eq!((event.status_code(), event.payload().map(Blob::as_ref)), (202, Some(&b""[..])));
+    assert_eq!((event.status_code(), event.payload()), (202, None));
     drop(gate.arrival().await);
     let events: Vec<_> = captured.lines().into_iter().filter(|line| line.text.starts_with("event")).collect();
     assert_eq!(events.len(), 1, "{events:?}");
