@@ -124,9 +124,8 @@ impl RuntimeApi {
 
     /// Registers an extension that prints every event it gets, and ends with the shutdown.
     async fn register(&self) -> JoinHandle<()> {
-        let answer = self
-            .post("/2020-01-01/extension/register", whole(r#"{"events":["INVOKE","SHUTDOWN"]}"#))
-            .await;
+        let answer =
+            self.post("/2020-01-01/extension/register", whole(r#"{"events":["INVOKE","SHUTDOWN"]}"#)).await;
         let id = answer.headers()["lambda-extension-identifier"].to_str().expect("text").to_owned();
         let api = self.clone();
         tokio::spawn(async move {
@@ -176,9 +175,8 @@ impl RuntimeApi {
 
     fn open(&self, id: &str, content_type: &str) -> (Chunks, JoinHandle<()>) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let frames = stream::unfold(receiver, |mut receiver| async {
-            Some((Ok(receiver.recv().await?), receiver))
-        });
+        let frames =
+            stream::unfold(receiver, |mut receiver| async { Some((Ok(receiver.recv().await?), receiver)) });
         let request = Request::post(format!("{}/2018-06-01/runtime/invocation/{id}/response", self.base))
             .header("Lambda-Runtime-Function-Response-Mode", "streaming")
             .header("Trailer", "Lambda-Runtime-Function-Error-Type")

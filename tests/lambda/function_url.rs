@@ -21,7 +21,8 @@ async fn url(function: FunctionSettings) -> Server {
 }
 
 async fn post(server: &Server, body: impl Into<Bytes>) -> Response<Bytes> {
-    let request = Request::post(format!("http://{}/", server.address)).header("content-type", "application/json");
+    let request =
+        Request::post(format!("http://{}/", server.address)).header("content-type", "application/json");
     send(request.body(Full::new(body.into())).expect("a request")).await
 }
 
@@ -44,7 +45,11 @@ async fn a_request_reaches_the_function_as_it_was_sent() {
     let mut event: Value = serde_json::from_str(body).expect("the event");
     let context = event["requestContext"].as_object_mut().expect("a context");
     for (name, length) in [("requestId", 36), ("time", 26)] {
-        assert_eq!(context.remove(name).and_then(|value| value.as_str().map(str::len)), Some(length), "{name}");
+        assert_eq!(
+            context.remove(name).and_then(|value| value.as_str().map(str::len)),
+            Some(length),
+            "{name}"
+        );
     }
     assert!(context.remove("timeEpoch").is_some_and(|value| value.is_number()));
     let expected = json!({
@@ -198,7 +203,8 @@ async fn a_stream_is_sent_on_as_it_comes_and_breaks_when_the_function_does() {
     let gate = Gate::new().await;
     let mut steps = streaming(&["{}\0\0\0\0\0\0\0\0one"]);
     steps.as_array_mut().expect("steps").extend([gate.step.clone(), json!({ "exit": 1 })]);
-    let request = Request::post(format!("http://{}/", server.address)).header("content-type", "application/json");
+    let request =
+        Request::post(format!("http://{}/", server.address)).header("content-type", "application/json");
     let request = request.body(json!({ "do": steps }).to_string()).expect("a request");
     let client = Client::builder(TokioExecutor::new()).build_http();
     let mut body = client.request(request).await.expect("a head").into_body();

@@ -70,7 +70,8 @@ pub async fn text(answer: Answer) -> Result<String, String> {
 
 /// A function's failure, as Lambda words it.
 pub fn failure(error_type: &str, what: &str) -> Result<String, String> {
-    Err(json!({ "errorType": error_type, "errorMessage": format!("RequestId: ID Error: {what}") }).to_string())
+    Err(json!({ "errorType": error_type, "errorMessage": format!("RequestId: ID Error: {what}") })
+        .to_string())
 }
 
 /// Holds functions until the test lets them go on.

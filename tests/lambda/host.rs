@@ -70,8 +70,10 @@ async fn a_function_is_told_what_lambda_tells_it() {
     let host = host([FunctionSettings { timeout: Duration::from_secs(7), ..settings }]);
     let event = json!({ "do": ["tell"] }).to_string();
     let before = epoch_ms();
-    let answer =
-        host.invoke(&named("actor:live"), event.into(), Some("Root=1-2-3".to_owned())).await.expect("a function");
+    let answer = host
+        .invoke(&named("actor:live"), event.into(), Some("Root=1-2-3".to_owned()))
+        .await
+        .expect("a function");
     let id = answer.request_id.clone();
     assert_eq!(answer.executed_version, "1");
     let mut told: Value = serde_json::from_str(&text(answer).await.expect("an answer")).expect("JSON");
@@ -166,7 +168,11 @@ async fn a_process_that_ends_is_an_error_and_the_next_request_gets_a_new_one() {
     let host = host([FunctionSettings { timeout: Duration::from_millis(300), ..actor(1) }]);
     let table = [
         (json!([{ "exit": 3 }]), "Runtime.ExitError", "Runtime exited with error: exit status 3"),
-        (json!([{ "exit": 0 }]), "Runtime.ExitError", "Runtime exited with error: without providing a reason"),
+        (
+            json!([{ "exit": 0 }]),
+            "Runtime.ExitError",
+            "Runtime exited with error: without providing a reason",
+        ),
         (json!(["hang"]), "Sandbox.Timedout", "Task timed out after 0.30 seconds"),
         (json!(["forget"]), "Runtime.NoResponse", "Runtime asked for the next event without a response"),
     ];
@@ -270,7 +276,8 @@ async fn a_failure_in_the_middle_of_a_stream_ends_it() {
 #[tokio::test]
 async fn an_extension_learns_of_invocations_and_of_the_shutdown_before_sigterm() {
     let captured = Captured::default();
-    let settings = FunctionSettings { environment: vec![("EXTENSION".to_owned(), "1".to_owned())], ..actor(1) };
+    let settings =
+        FunctionSettings { environment: vec![("EXTENSION".to_owned(), "1".to_owned())], ..actor(1) };
     let host = host([FunctionSettings { output: captured.output(), ..settings }]);
     assert_eq!(text(act(&host, json!([{ "answer": "" }])).await).await, Ok(String::new()));
     soon(captured.wait_for(|line| line == r#"extension "INVOKE""#)).await;

@@ -99,12 +99,15 @@ async fn an_event_is_accepted_at_once_and_a_dry_run_runs_nothing() {
     let captured = Captured::default();
     let (_server, client) = api([FunctionSettings { output: captured.output(), ..actor(1) }]).await;
     let gate = Gate::new().await;
-    let call = |kind, payload| client.invoke().function_name("actor").invocation_type(kind).payload(payload).send();
+    let call =
+        |kind, payload| client.invoke().function_name("actor").invocation_type(kind).payload(payload).send();
     let dry = call(InvocationType::DryRun, steps(json!([{ "answer": "dry" }]))).await.expect("an answer");
     assert_eq!((dry.status_code(), dry.payload()), (204, None));
-    let event = call(InvocationType::Event, steps(json!([gate.step, { "answer": "" }]))).await.expect("an answer");
+    let event =
+        call(InvocationType::Event, steps(json!([gate.step, { "answer": "" }]))).await.expect("an answer");
     assert_eq!((event.status_code(), event.payload()), (202, None));
     drop(gate.arrival().await);
+    soon(captured.wait_for(|line| line.starts_with("event"))).await;
     let events: Vec<_> = captured.lines().into_iter().filter(|line| line.text.starts_with("event")).collect();
     assert_eq!(events.len(), 1, "{events:?}");
 }
@@ -134,13 +137,13 @@ async fn the_sdk_reads_streams_and_their_ends() {
     let (_server, client) = api([actor(1)]).await;
     let gates = [Gate::new().await, Gate::new().await];
     let table = [
-        (json!([{ "stream": "a/b" }, { "chunk": "one" }, gates[0].step, { "chunk": "two" }]), vec!["one", "two"], None),
-        (json!([{ "answer": "whole" }]), vec!["whole"], None),
         (
-            json!([{ "fail": "so" }]),
-            vec![],
-            Some(r#"{"errorMessage":"so","errorType":"Actor"}"#),
+            json!([{ "stream": "a/b" }, { "chunk": "one" }, gates[0].step, { "chunk": "two" }]),
+            vec!["one", "two"],
+            None,
         ),
+        (json!([{ "answer": "whole" }]), vec!["whole"], None),
+        (json!([{ "fail": "so" }]), vec![], Some(r#"{"errorMessage":"so","errorType":"Actor"}"#)),
         (
             json!([{ "stream": "a/b" }, { "chunk": "one" }, gates[1].step, { "trailer": "Midway" }]),
             vec!["one"],

@@ -85,7 +85,8 @@ fn the_command_says_which_port_is_taken_and_fails() {
         .args(["local", "--api-port", "0", "--dynamodb-port", "0", "--invoke-port", &port])
         .output()
         .expect("a result");
-    let line = format!("tollgate: port {port} is taken: INVOKE_PORT chooses another one for the Invoke API\n");
+    let line =
+        format!("tollgate: port {port} is taken: INVOKE_PORT chooses another one for the Invoke API\n");
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr)), (Some(1), line.into()));
 }
 
@@ -107,7 +108,8 @@ async fn data_in_a_folder_outlive_the_world_and_are_not_seeded_again() {
         assert_eq!(count(database, ORDERS_TABLE), before);
         assert_eq!(count(database, "tollgate-routes"), routes);
         put(database, ORDERS_TABLE, &json!({ "id": before.to_string() })).expect("a write");
-        put(database, "tollgate-routes", &json!({ "stage": "v2", "routeKey": before.to_string() })).expect("a write");
+        put(database, "tollgate-routes", &json!({ "stage": "v2", "routeKey": before.to_string() }))
+            .expect("a write");
         soon(world.stop()).await;
     }
 }
