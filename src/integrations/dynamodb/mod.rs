@@ -113,5 +113,7 @@ impl DynamoDb {
     }
 }
 
-#[cfg(all(test, feature = "local"))]
+// Two lines: clippy knows tests by `cfg(test)` alone.
+#[cfg(test)]
+#[cfg(feature = "local")]
 mod tests;
