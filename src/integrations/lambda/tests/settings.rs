@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::{Lambda, PayloadFormat};
 use crate::{
-    integrations::Surroundings,
+    integrations::{Surroundings, http::GuardedClient},
     item::{Fields, Item, Report, StageVariables},
 };
 
@@ -19,7 +19,7 @@ fn parse(item: &Value) -> Result<String, Vec<String>> {
         path_parameters: &[],
         stage_and_route: "v1 GET /",
         binary_media_types: &none,
-        allow_private_integrations: &none,
+        http_client: &GuardedClient::default(),
     };
     let item_of = Item { table: "routes", key: "GET /", stage_variables: &stage_variables, report: &report };
     let lambda = Lambda::parse(&Fields::of(item_of, item.as_object().unwrap()), &surroundings);
