@@ -8,7 +8,6 @@
 TOOLS := .tools/.installed
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
-export RUSTDOCFLAGS := -D warnings
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +32,7 @@ check-rust: $(TOOLS)
 	cargo deny --locked --all-features check licenses bans sources
 	cargo clippy --locked --features local --all-targets -- -D warnings
 	cargo clippy --locked -- -D warnings
-	cargo doc --locked --no-deps --features local --document-private-items
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --features local --document-private-items
 
 check-template: $(TOOLS)
 	sam validate --lint
