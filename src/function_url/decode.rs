@@ -152,10 +152,8 @@ pub fn decode(event: &str, invocation: Invocation, proxy: &TrustedProxy) -> Resu
         .and_then(|headers| {
             let method =
                 Method::from_bytes(method.as_bytes()).map_err(|_| bad("a method that is no token"))?;
-            let path =
-                path::canonical_path(raw.raw_path.as_deref().unwrap_or("/")).map_err(|what| bad(what))?;
-            let query = path::canonical_query(raw.raw_query_string.as_deref().unwrap_or(""))
-                .map_err(|what| bad(what))?;
+            let path = path::canonical_path(raw.raw_path.as_deref().unwrap_or("/")).map_err(bad)?;
+            let query = path::canonical_query(raw.raw_query_string.as_deref().unwrap_or("")).map_err(bad)?;
             let body = body(raw.body.unwrap_or_default(), raw.is_base64_encoded.unwrap_or(false))?;
             Ok((headers, method, path, query, body))
         });
