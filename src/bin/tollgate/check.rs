@@ -9,7 +9,8 @@ use tollgate::{
 };
 
 use crate::{
-    Ending, connection,
+    Ending,
+    connection::{self, Connection},
     report::{self, Output, Report},
 };
 
@@ -23,7 +24,7 @@ pub struct Arguments {
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
-    connection: connection::Arguments,
+    connection: Connection,
 }
 
 /// # Errors

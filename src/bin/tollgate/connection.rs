@@ -12,7 +12,8 @@ use tollgate::{
 /// Table names, region and credentials come from the environment: STAGES_TABLE, ROUTES_TABLE,
 /// DEPLOYMENTS_TABLE, AWS_REGION, AWS_ACCESS_KEY_ID, …
 #[derive(clap::Args)]
-pub struct Arguments {
+#[group(skip)]
+pub struct Connection {
     /// Use the DynamoDB of `tollgate local` at http://127.0.0.1:8000 (or AWS_ENDPOINT_URL_DYNAMODB).
     #[arg(long)]
     local: bool,
@@ -26,7 +27,7 @@ const LOCAL: [(&str, &str); 4] = [
     ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:8000"),
 ];
 
-impl Arguments {
+impl Connection {
     /// # Errors
     ///
     /// A variable is missing or bad.

@@ -4,7 +4,8 @@ use anyhow::Result;
 use tollgate::deployment::{self, Outcome, Trigger};
 
 use crate::{
-    Ending, connection,
+    Ending,
+    connection::{self, Connection},
     report::{self, Output, Report},
 };
 
@@ -17,7 +18,7 @@ pub struct Arguments {
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
-    connection: connection::Arguments,
+    connection: Connection,
 }
 
 /// # Errors
