@@ -3,6 +3,7 @@
 //! An integration is parsed once, at deployment; nothing is looked up by name when a request comes.
 
 pub mod dynamodb;
+mod headers;
 pub mod http;
 pub mod lambda;
 pub mod mapping;
