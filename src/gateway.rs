@@ -32,7 +32,7 @@ struct Way<'a> {
     stage: Option<ServedStage<'a>>,
     route_key: &'a str,
     path_parameters: Vec<PathParameter<'a>>,
-    /// Who may read the answer from another origin. `None` also once a preflight is answered.
+    /// Who may read the answer from another origin. A preflight's answer says so by itself.
     cors: Option<&'a Cors>,
 }
 
@@ -97,13 +97,16 @@ impl Gateway {
         way.stage = Some(stage);
         log.stage(&stage.settings.name);
 
-        way.cors = stage.deployment.cors(&request.method, stage.path).map(AsRef::as_ref);
         if let Some(cors) = preflight_policy(request, stage) {
-            way.cors = None;
             return Ok(cors.preflight(request));
         }
 
-        let matched = stage.deployment.find(&request.method, stage.path)?;
+        let found = stage.deployment.find(&request.method, stage.path);
+        way.cors = match &found {
+            Ok(matched) => stage.deployment.cors_of(matched.route),
+            Err(_) => stage.deployment.cors_of_path(&request.method, stage.path),
+        };
+        let matched = found?;
         way.route_key = &matched.route.key;
         way.path_parameters = matched.path_parameters;
         log.route(way.route_key);
@@ -136,7 +139,7 @@ impl<'a> Way<'a> {
 /// The policy that answers a preflight: that of the route that will be called.
 fn preflight_policy<'a>(request: &Request, stage: ServedStage<'a>) -> Option<&'a Cors> {
     let method = Cors::preflight_method(request)?;
-    let policy = stage.deployment.cors(&method, stage.path).map(AsRef::as_ref);
+    let policy = stage.deployment.cors_of_path(&method, stage.path);
     policy.filter(|_| stage.deployment.has_path(stage.path))
 }
 

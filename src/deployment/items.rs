@@ -54,7 +54,7 @@ struct Parser<'a> {
 
 /// What the routes of an API share.
 struct Api {
-    cors: Option<Arc<Cors>>,
+    cors: Option<Cors>,
     gateway_responses: GatewayResponses,
     unmatched: UnmatchedRoutes,
     binary_media_types: Arc<[String]>,
@@ -113,7 +113,7 @@ impl Parser<'_> {
             GuardedClient::default()
         });
         let api = Api {
-            cors: fields.object("corsConfiguration").and_then(Cors::parse).map(Arc::new),
+            cors: fields.object("corsConfiguration").and_then(Cors::parse),
             gateway_responses: GatewayResponses::parse(&fields),
             unmatched: fields.choice("unmatchedRoutes", &words).unwrap_or_default(),
             binary_media_types: fields.strings("binaryMediaTypes").unwrap_or_default().into(),
@@ -151,7 +151,7 @@ impl Parser<'_> {
         let integration = fields.object("integration");
         let integration = fields.require("integration", integration, "a map with a type");
         let integration = integration.and_then(|fields| Integration::parse(fields, &surroundings));
-        let cors = fields.object("corsConfiguration").and_then(Cors::parse).map(Arc::new);
+        let cors = fields.object("corsConfiguration").and_then(Cors::parse);
         let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
         fields.finish();
         let route = Route { key: key.to_string(), cors, required_parameters, integration: integration? };

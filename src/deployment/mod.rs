@@ -7,8 +7,6 @@ mod live;
 mod publish;
 mod snapshot;
 
-use std::sync::Arc;
-
 use ::http::Method;
 
 pub use self::{
@@ -29,7 +27,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Deployment {
     pub gateway_responses: GatewayResponses,
-    cors: Option<Arc<Cors>>,
+    cors: Option<Cors>,
     unmatched: UnmatchedRoutes,
     router: Router,
     /// In the order that the router counts them in.
@@ -41,7 +39,7 @@ pub struct Deployment {
 pub struct Route {
     /// `GET /orders/{id}`, `$default`.
     pub key: String,
-    pub cors: Option<Arc<Cors>>,
+    cors: Option<Cors>,
     pub required_parameters: RequiredParameters,
     pub integration: Integration,
 }
@@ -79,11 +77,17 @@ impl Deployment {
         }
     }
 
-    /// The CORS policy for a path, for a request of `method` or else for whatever the path serves.
-    pub fn cors(&self, method: &Method, path: &str) -> Option<&Arc<Cors>> {
-        let of = |method: &Method| self.router.find(method, path).map(|found| &self.routes[found.index]);
-        let route = of(method).or_else(|| self.router.methods(path).first().and_then(of));
-        route.and_then(|route| route.cors.as_ref()).or(self.cors.as_ref())
+    /// The CORS policy of a route: its own, or else the API's.
+    pub fn cors_of<'a>(&'a self, route: &'a Route) -> Option<&'a Cors> {
+        route.cors.as_ref().or(self.cors.as_ref())
+    }
+
+    /// The CORS policy of a path: that of its route for `method`, or else of whatever the path serves.
+    pub fn cors_of_path(&self, method: &Method, path: &str) -> Option<&Cors> {
+        let route_for =
+            |method: &Method| self.router.find(method, path).map(|found| &self.routes[found.index]);
+        let route = route_for(method).or_else(|| self.router.methods(path).first().and_then(route_for));
+        route.map_or(self.cors.as_ref(), |route| self.cors_of(route))
     }
 
     /// Whether some route serves the path, under any method.
@@ -99,7 +103,7 @@ impl Deployment {
         if methods.is_empty() {
             return GatewayError::RouteNotFound;
         }
-        if self.cors(&methods[0], path).is_some() && !methods.contains(&Method::OPTIONS) {
+        if self.cors_of_path(&methods[0], path).is_some() && !methods.contains(&Method::OPTIONS) {
             methods.push(Method::OPTIONS);
             methods.sort_by(|a, b| a.as_str().cmp(b.as_str()));
         }

@@ -50,3 +50,34 @@ fn joined(values: GetAll<'_, HeaderValue>) -> HeaderValue {
 fn text(value: &HeaderValue) -> String {
     percent_encode(value.as_bytes(), BEYOND_ASCII).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prelude_has_one_ascii_line_a_header_and_cookies_apart() {
+        let mut response = Response::new("body".into());
+        let lines = [
+            ("vary", "Origin"),
+            ("vary", "Accept"),
+            ("content-length", "4"),
+            ("set-cookie", "a=1"),
+            ("set-cookie", "b=\u{e9}"),
+            ("location", "/caf\u{e9}?a=%20"),
+            ("x-tab", "a\tb"),
+        ];
+        for (name, value) in lines {
+            response.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        let prelude = encode(response).metadata_prelude;
+        assert_eq!(
+            serde_json::to_value(&prelude).unwrap(),
+            serde_json::json!({
+                "statusCode": 200,
+                "headers": { "vary": "Origin, Accept", "location": "/caf%C3%A9?a=%20", "x-tab": "a\tb" },
+                "cookies": ["a=1", "b=%C3%A9"],
+            })
+        );
+    }
+}

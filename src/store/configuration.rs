@@ -10,7 +10,10 @@ use aws_sdk_dynamodb::{
 };
 use serde_json::{Map, Value};
 
-use super::{Store, values::item_to_json};
+use super::{
+    Store,
+    values::{Attributes, to_json_map},
+};
 use crate::error::StoreError;
 
 /// Deployments are kept in parts, well under DynamoDB's 400 KB an item.
@@ -48,7 +51,7 @@ impl Store {
         let mut stages = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| StoreError::new("reading the stages", error))?;
-            stages.extend(page.items.unwrap_or_default().into_iter().map(item_to_json));
+            stages.extend(plain("reading the stages", page.items)?);
         }
         Ok(stages)
     }
@@ -57,8 +60,8 @@ impl Store {
     pub async fn stage(&self, stage: &str) -> Result<Option<StageRow>, StoreError> {
         let read = self.client.get_item().table_name(&self.tables.stages).consistent_read(true);
         let output = read.key("stage", S(stage.to_owned())).send().await;
-        let item =
-            output.map_err(|error| StoreError::new("reading the stage", error))?.item.map(item_to_json);
+        let item = output.map_err(|error| StoreError::new("reading the stage", error))?.item;
+        let item = plain("reading the stage", item.map(|item| vec![item]))?.pop();
         Ok(item.map(|item| StageRow {
             revision: item.get("revision").and_then(Value::as_u64),
             deployment_id: item.get("deploymentId").and_then(Value::as_str).map(str::to_owned),
@@ -75,9 +78,7 @@ impl Store {
         let mut pages = scan.into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| StoreError::new("reading the routes", error))?;
-            names.extend(
-                page.items.unwrap_or_default().into_iter().map(item_to_json).filter_map(|item| named(&item)),
-            );
+            names.extend(plain("reading the routes", page.items)?.iter().filter_map(named));
         }
         Ok(names)
     }
@@ -93,7 +94,7 @@ impl Store {
         let mut routes = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| StoreError::new("reading the routes", error))?;
-            routes.extend(page.items.unwrap_or_default().into_iter().map(item_to_json));
+            routes.extend(plain("reading the routes", page.items)?);
         }
         Ok(routes)
     }
@@ -190,4 +191,13 @@ impl Store {
 
 fn is_failed_condition<R>(error: &SdkError<UpdateItemError, R>) -> bool {
     error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+}
+
+/// Items as JSON objects.
+fn plain(
+    operation: &'static str,
+    items: Option<Vec<Attributes>>,
+) -> Result<Vec<Map<String, Value>>, StoreError> {
+    let plain = items.unwrap_or_default().into_iter().map(to_json_map);
+    plain.collect::<Result<_, _>>().map_err(|error| StoreError::new(operation, error))
 }

@@ -3,14 +3,12 @@
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde_json::{Map, Value};
 
-use super::{
-    fields::{Limit, is_key_value, limit_from},
-    values::{Attributes, to_attribute, to_attributes, to_json_map},
-};
+use super::fields::{Limit, is_key_value, limit_from};
 use crate::{
     context::Context,
     error::GatewayError,
     integrations::mapping::{Inputs, Template, query_value},
+    store::values::{Attributes, to_attribute, to_attributes, to_json_map},
 };
 
 /// A request that an operation answers.

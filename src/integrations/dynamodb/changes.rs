@@ -14,12 +14,12 @@ use super::{
     call::json_of,
     expressions::Expressions,
     fields::{mapped_item, mapped_key, table},
-    values::Attributes,
 };
 use crate::{
     error::GatewayError,
     integrations::{Surroundings, mapping::Template},
     item::Fields,
+    store::values::Attributes,
 };
 
 pub const UPDATE: &str = "updateExpression";

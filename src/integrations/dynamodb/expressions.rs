@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Call, fields::mapped_value, values::Attributes};
+use super::{Call, fields::mapped_value};
+use crate::store::values::Attributes;
 use crate::{
     error::GatewayError,
     integrations::{Surroundings, mapping::Template},

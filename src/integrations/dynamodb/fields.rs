@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::values::to_attribute;
+use crate::store::values::to_attribute;
 use crate::{
     integrations::{Surroundings, mapping::Template},
     item::{Fields, brief},

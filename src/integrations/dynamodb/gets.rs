@@ -12,12 +12,12 @@ use super::{
     cursor::Binding,
     expressions::Expressions,
     fields::{mapped_key, mapped_keys, table},
-    values::{Attributes, canonical},
 };
 use crate::{
     error::{GatewayError, StoreError},
     integrations::{Surroundings, mapping::Template},
     item::Fields,
+    store::values::{Attributes, canonical},
 };
 
 /// As many keys as DynamoDB takes in one call.

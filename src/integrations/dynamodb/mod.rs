@@ -14,7 +14,6 @@ mod fields;
 mod gets;
 mod pages;
 mod transaction;
-mod values;
 
 use aws_sdk_dynamodb::Client;
 

@@ -7,9 +7,8 @@ use super::{
     cursor::{Binding, decode_key, encode_key},
     expressions::Expressions,
     fields::{Limit, index, table},
-    values::Attributes,
 };
-use crate::{error::GatewayError, integrations::Surroundings, item::Fields};
+use crate::{error::GatewayError, integrations::Surroundings, item::Fields, store::values::Attributes};
 
 const CONDITION: &str = "keyConditionExpression";
 const FILTER: &str = "filterExpression";

@@ -121,7 +121,7 @@ impl World {
     }
 
     async fn put(&self, table: &str, item: Value) {
-        let item = values::to_attributes(item.as_object().unwrap()).unwrap();
+        let item = crate::store::values::to_attributes(item.as_object().unwrap()).unwrap();
         self.client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
     }
 
@@ -131,7 +131,7 @@ impl World {
             .items
             .unwrap()
             .into_iter()
-            .map(|item| values::to_json(AttributeValue::M(item)).unwrap())
+            .map(|item| crate::store::values::to_json(AttributeValue::M(item)).unwrap())
             .collect()
     }
 
