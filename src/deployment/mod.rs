@@ -14,7 +14,7 @@ use ::http::Method;
 pub use self::{
     items::{Parsed, Source, parse},
     live::{Live, Served, ServedStage, invalid_configuration},
-    publish::{Outcome, Trigger, publish},
+    publish::{Outcome, Trigger, check, publish},
     snapshot::Snapshot,
 };
 use crate::{

@@ -68,6 +68,18 @@ pub async fn publish(store: &Store, stage: &str, trigger: Trigger) -> Result<Out
     Err(StoreError::new("moving the stage's pointer", format!("others were quicker {ATTEMPTS} times")))
 }
 
+/// What publishing `stage` would come to. Changes nothing; `None`: there is no such stage.
+///
+/// # Errors
+///
+/// The store failed.
+pub async fn check(store: &Store, stage: &str) -> Result<Option<Outcome>, StoreError> {
+    let row = store.stage(stage).await?;
+    let items = store.routes(stage).await?;
+    let outcome = plan(store, stage, Trigger::Request, row.as_ref(), items).outcome;
+    Ok((outcome != Outcome::LeftAlone).then_some(outcome))
+}
+
 /// What is to be done, decided without asking anybody.
 struct Plan {
     outcome: Outcome,

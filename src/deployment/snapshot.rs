@@ -65,7 +65,7 @@ mod tests {
         let snapshot = Snapshot { items: vec![item.as_object().unwrap().clone()] };
         let (id, bytes) = snapshot.pack();
 
-        assert_eq!(id, "0000");
+        assert_eq!(id, "c2ee50f6549f5adadc6fd1b4872eb6f7");
         assert_eq!(Snapshot::unpack(&id, &bytes).unwrap(), snapshot);
         for cut in 0..bytes.len() {
             assert!(Snapshot::unpack(&id, &bytes[..cut]).is_err(), "{cut} bytes of {}", bytes.len());

@@ -50,6 +50,8 @@ pub struct Refused {
 
 /// The secret that a trusted proxy sends, and that nobody else gets to see.
 const PROXY_SECRET: &str = "x-tollgate-origin";
+/// More than the platform lets through, and less than what a URL may have in the targets' libraries, escaped.
+const MAX_URI_BYTES: usize = 16_384;
 const FORWARDED_HOST: &str = "x-forwarded-host";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 const VIEWER_ADDRESS: &str = "cloudfront-viewer-address";
@@ -152,10 +154,13 @@ pub fn decode(event: &str, invocation: Invocation, proxy: &TrustedProxy) -> Resu
         .and_then(|headers| {
             let method =
                 Method::from_bytes(method.as_bytes()).map_err(|_| bad("a method that is no token"))?;
-            let path =
-                path::canonical_path(raw.raw_path.as_deref().unwrap_or("/")).map_err(|what| bad(what))?;
-            let query = path::canonical_query(raw.raw_query_string.as_deref().unwrap_or(""))
-                .map_err(|what| bad(what))?;
+            let long =
+                [&raw.raw_path, &raw.raw_query_string].into_iter().flatten().map(String::len).sum::<usize>();
+            if long > MAX_URI_BYTES {
+                return Err(bad(format!("a path and query of {long} bytes")));
+            }
+            let path = path::canonical_path(raw.raw_path.as_deref().unwrap_or("/")).map_err(bad)?;
+            let query = path::canonical_query(raw.raw_query_string.as_deref().unwrap_or("")).map_err(bad)?;
             let body = body(raw.body.unwrap_or_default(), raw.is_base64_encoded.unwrap_or(false))?;
             Ok((headers, method, path, query, body))
         });

@@ -3,6 +3,7 @@
 //! An integration is parsed once, at deployment; nothing is looked up by name when a request comes.
 
 pub mod dynamodb;
+mod headers;
 pub mod http;
 pub mod lambda;
 pub mod mapping;
@@ -10,7 +11,6 @@ pub mod mock;
 
 use std::{sync::Arc, time::Duration};
 
-use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_types::SdkConfig;
 
 use self::{
@@ -110,12 +110,11 @@ impl Integration {
     }
 }
 
-/// A Lambda client that never sends a request twice.
+/// The Lambda client of the process.
 pub fn lambda_client(sdk: &SdkConfig, aws: &Aws) -> aws_sdk_lambda::Client {
-    let config = aws_sdk_lambda::config::Builder::from(sdk).retry_config(RetryConfig::disabled());
-    let config = match &aws.lambda_endpoint {
+    let config = aws_sdk_lambda::config::Builder::from(sdk);
+    lambda::client(match &aws.lambda_endpoint {
         Some(endpoint) => config.endpoint_url(endpoint),
         None => config,
-    };
-    aws_sdk_lambda::Client::from_conf(config.build())
+    })
 }

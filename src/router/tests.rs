@@ -29,6 +29,7 @@ fn serve(router: &Router, routes: &[&str], request: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, clippy::type_complexity, reason = "a table")]
 fn finds_the_most_specific_route() {
     // The first table is the documented one of HTTP APIs (http-api-develop-routes).
     let tables: [(&[&str], &[(&str, &str)]); 9] = [

@@ -1,5 +1,7 @@
 //! Stages, routes and deployments in their tables.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::update_item::UpdateItemError,
@@ -62,6 +64,22 @@ impl Store {
             deployment_id: item.get("deploymentId").and_then(Value::as_str).map(str::to_owned),
             item,
         }))
+    }
+
+    /// Every stage that has an item or a route, in alphabetical order. Reads the whole routes table.
+    pub async fn stage_names(&self) -> Result<BTreeSet<String>, StoreError> {
+        let named = |item: &Map<String, Value>| item.get("stage").and_then(Value::as_str).map(str::to_owned);
+        let mut names: BTreeSet<String> = self.stages().await?.iter().filter_map(named).collect();
+        let scan = self.client.scan().table_name(&self.tables.routes);
+        let scan = scan.projection_expression("#stage").expression_attribute_names("#stage", "stage");
+        let mut pages = scan.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| StoreError::new("reading the routes", error))?;
+            names.extend(
+                page.items.unwrap_or_default().into_iter().map(item_to_json).filter_map(|item| named(&item)),
+            );
+        }
+        Ok(names)
     }
 
     /// All route items of a stage and its `$api` item, consistent, in the order of their keys.

@@ -27,7 +27,9 @@ async fn a_bad_event_is_a_400_and_a_merely_odd_one_is_served() {
     let cases: Vec<(Value, &str)> = vec![
         (with("/rawPath", json!("/v1/a b\"c")), "200"),
         (with("/rawPath", json!("/v1/caf\u{e9}")), "200"),
-        (with("/rawPath", json!(format!("/v1/{long}"))), "200"),
+        (with("/rawPath", json!(format!("/v1/{long}"))), "400"),
+        (with("/rawPath", json!(format!("/v1/{}", "\"".repeat(16_000)))), "200"),
+        (with("/rawQueryString", json!(long)), "400"),
         (with("/rawPath", json!("/v1/a%2Fb")), "200"),
         (with("/rawPath", json!("/v1/%zz")), "400"),
         (with("/rawPath", json!("/v1/a/%2e%2e/admin")), "400"),

@@ -201,10 +201,6 @@ impl TestGateway {
     pub fn log_lines(&self) -> Vec<String> {
         self.lines.lock().unwrap().clone()
     }
-
-    pub fn last_log_line(&self) -> String {
-        self.log_lines().pop().unwrap()
-    }
 }
 
 /// The event that a function URL makes of a request.

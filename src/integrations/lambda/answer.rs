@@ -96,9 +96,16 @@ pub fn status(value: &RawValue) -> Result<StatusCode, GatewayError> {
 /// Adds `{"name": "value"}`.
 pub fn add_headers(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayError> {
     for (name, value) in object(value, "headers")? {
-        if let Some(text) = scalar(value)? {
-            headers::add(map, &name.0, &text)?;
-        }
+        add_values(map, &name, &[value])?;
+    }
+    Ok(())
+}
+
+/// Adds `{"name": "value", "other": ["value", …]}`.
+pub fn add_headers_or_lists(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayError> {
+    for (name, value) in object(value, "headers")? {
+        let values = if value.get().starts_with('[') { list(value, "headers")? } else { vec![value] };
+        add_values(map, &name, &values)?;
     }
     Ok(())
 }
@@ -106,23 +113,14 @@ pub fn add_headers(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayE
 /// Adds `{"name": ["value", …]}`.
 pub fn add_multi_value_headers(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayError> {
     for (name, values) in object(value, "multiValueHeaders")? {
-        for value in list(values, "multiValueHeaders")? {
-            if let Some(text) = scalar(value)? {
-                headers::add(map, &name.0, &text)?;
-            }
-        }
+        add_values(map, &name, &list(values, "multiValueHeaders")?)?;
     }
     Ok(())
 }
 
 /// Adds one `set-cookie` for each of `["name=value; …", …]`.
 pub fn add_cookies(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayError> {
-    for cookie in list(value, "cookies")? {
-        if let Some(text) = scalar(cookie)? {
-            headers::add(map, "set-cookie", &text)?;
-        }
-    }
-    Ok(())
+    add_values(map, &Text("set-cookie".into()), &list(value, "cookies")?)
 }
 
 /// `true`, `false` or null, also as text.
@@ -164,6 +162,16 @@ pub fn scalar<'a>(value: &'a RawValue) -> Result<Option<Cow<'a, str>>, GatewayEr
         [b'{' | b'[', ..] => Err(broken("text, a number or a boolean", value)),
         _ => Ok(Some(Cow::Borrowed(value.get()))),
     }
+}
+
+/// Adds a line for each value that is not null.
+fn add_values(map: &mut HeaderMap, name: &Text<'_>, values: &[&RawValue]) -> Result<(), GatewayError> {
+    for value in values {
+        if let Some(text) = scalar(value)? {
+            headers::add(map, &name.0, &text)?;
+        }
+    }
+    Ok(())
 }
 
 fn object<'a>(value: &'a RawValue, member: &str) -> Result<BTreeMap<Text<'a>, &'a RawValue>, GatewayError> {

@@ -14,7 +14,7 @@ use super::function::FunctionName;
 use crate::error::GatewayError;
 
 /// What Lambda takes at most: 6 MB and a little for the envelope, and 1 MB to be run later.
-const MAX_EVENT_BYTES: usize = 6_291_556;
+pub const MAX_EVENT_BYTES: usize = 6_291_556;
 const MAX_ASYNCHRONOUS_EVENT_BYTES: usize = 1_048_576;
 /// How much of a function's error the log keeps.
 const MAX_ERROR_BYTES: usize = 1024;

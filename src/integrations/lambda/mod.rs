@@ -13,16 +13,19 @@ mod headers;
 mod media_types;
 mod response_v1;
 mod response_v2;
+mod stream;
 #[cfg(test)]
 pub(super) mod tests;
 
 use aws_sdk_lambda::Client;
+use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
+use tokio::time::Instant;
 
 pub use self::call::client;
-use self::{function::FunctionName, media_types::BinaryMediaTypes};
-use super::Surroundings;
+use self::{function::FunctionName, media_types::BinaryMediaTypes, stream::Streamed};
+use super::{DEADLINE_MARGIN, Surroundings};
 use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
 
 /// A function, and how it is spoken to.
@@ -44,6 +47,8 @@ enum PayloadFormat {
 enum Mode {
     /// The client, for all of the answer.
     Buffered,
+    /// The client, for each piece of it.
+    Stream,
     /// Nobody: the answer is that the request has been taken.
     Event,
 }
@@ -78,21 +83,33 @@ impl Lambda {
             PayloadFormat::V2 => event_v2::event(context),
         };
         match self.mode {
-            Mode::Buffered => {
-                let payload = call::invoke(client, &self.function, event).await?;
-                match &self.format {
-                    PayloadFormat::V1(binary) => {
-                        response_v1::response(&payload, binary.response_form(&context.request.headers))
-                    }
-                    PayloadFormat::V2 => response_v2::response(&payload),
-                }
-            }
+            Mode::Buffered => self.response(context, &call::invoke(client, &self.function, event).await?),
+            Mode::Stream => match stream::invoke(client, &self.function, event, deadline(context)).await? {
+                Streamed::Whole(payload) => self.response(context, &payload),
+                Streamed::Response(response) => Ok(response),
+            },
             Mode::Event => {
                 call::enqueue(client, &self.function, event).await?;
                 Ok(accepted(&context.request.id))
             }
         }
     }
+
+    fn response(&self, context: &Context<'_>, payload: &Bytes) -> Result<Response, GatewayError> {
+        match &self.format {
+            PayloadFormat::V1(binary) => {
+                response_v1::response(payload, binary.response_form(&context.request.headers))
+            }
+            PayloadFormat::V2 => response_v2::response(payload),
+        }
+    }
+}
+
+/// When a streamed body must be at its end: the time-out of the route is over with its first bytes, the Lambda's own
+/// time is not.
+fn deadline(context: &Context<'_>) -> Instant {
+    let left = context.request.deadline.duration_since(context.request.received_at).unwrap_or_default();
+    Instant::now() + left.saturating_sub(DEADLINE_MARGIN)
 }
 
 /// 202 `{"requestId":"…"}`: the id that the event carries, so that the function's logs can be found by it.
@@ -119,15 +136,25 @@ fn parse_function(fields: &Fields<'_>) -> Option<FunctionName> {
 
 fn parse_mode(fields: &Fields<'_>) -> Option<Mode> {
     const INVOCATION_TYPES: [(&str, Mode); 2] = [("RequestResponse", Mode::Buffered), ("Event", Mode::Event)];
-    let invocation = match fields.value("invocationType") {
-        Some(_) => fields.choice("invocationType", &INVOCATION_TYPES),
+    const TRANSFER_MODES: [(&str, Mode); 2] = [("BUFFERED", Mode::Buffered), ("STREAM", Mode::Stream)];
+    let mode = |name, words: &[_]| match fields.value(name) {
+        Some(_) => fields.choice(name, words),
         None => Some(Mode::Buffered),
     };
-    let transfer = match fields.value("responseTransferMode") {
-        Some(_) => fields.choice("responseTransferMode", &[("BUFFERED", ())]),
-        None => Some(()),
-    };
-    transfer.and(invocation)
+    let invocation = mode("invocationType", &INVOCATION_TYPES);
+    let transfer = mode("responseTransferMode", &TRANSFER_MODES);
+    match (invocation?, transfer?) {
+        (Mode::Event, Mode::Stream) => {
+            fields.problem(
+                "responseTransferMode",
+                "\"STREAM\"",
+                "BUFFERED, because nobody waits for an Event",
+            );
+            None
+        }
+        (Mode::Buffered, transfer) => Some(transfer),
+        (invocation, _) => Some(invocation),
+    }
 }
 
 /// `"1.0"` and `"2.0"`; the console's numbers come as 1 and 2.

@@ -2,7 +2,11 @@
 
 mod answers;
 mod events;
+#[cfg(feature = "local")]
+mod exchanges;
 mod settings;
+#[cfg(feature = "local")]
+mod streams;
 #[cfg(feature = "local")]
 mod target;
 

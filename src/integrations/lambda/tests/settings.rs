@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::{Lambda, PayloadFormat};
 use crate::{
-    integrations::Surroundings,
+    integrations::{Surroundings, http::GuardedClient},
     item::{Fields, Item, Report, StageVariables},
 };
 
@@ -19,7 +19,7 @@ fn parse(item: &Value) -> Result<String, Vec<String>> {
         path_parameters: &[],
         stage_and_route: "v1 GET /",
         binary_media_types: &none,
-        allow_private_integrations: &none,
+        http_client: &GuardedClient::default(),
     };
     let item_of = Item { table: "routes", key: "GET /", stage_variables: &stage_variables, report: &report };
     let lambda = Lambda::parse(&Fields::of(item_of, item.as_object().unwrap()), &surroundings);
@@ -47,6 +47,7 @@ fn settings_are_read_forgivingly() {
             json!({"uri": "orders", "invocationType": "event", "responseTransferMode": "buffered"}),
             "orders 2.0 Event",
         ),
+        (json!({"uri": "orders", "responseTransferMode": "STREAM"}), "orders 2.0 Stream"),
         (
             json!({"uri": "orders", "integrationMethod": "POST", "invocationType": null}),
             "orders 2.0 Buffered",
@@ -71,6 +72,10 @@ fn every_problem_is_told_at_once() {
 
     let cases = [
         (json!({}), "uri: got nothing"),
+        (
+            json!({"uri": "o", "invocationType": "Event", "responseTransferMode": "STREAM"}),
+            "responseTransferMode: got \"STREAM\"",
+        ),
         (json!({"uri": "orders:${stageVariables.nope}"}), "uri: got ${stageVariables.nope}"),
         (
             json!({"uri": "arn:aws:sqs:eu-west-1:123456789012:q"}),
