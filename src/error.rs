@@ -112,7 +112,10 @@ impl GatewayError {
 
     /// What the operator may see of an integration's failure, in the access log's `integrationErrorMessage`.
     pub fn is_integration_error(&self) -> bool {
-        matches!(self.refusal().response_type, "INTEGRATION_FAILURE" | "INTEGRATION_TIMEOUT" | "API_CONFIGURATION_ERROR")
+        matches!(
+            self.refusal().response_type,
+            "INTEGRATION_FAILURE" | "INTEGRATION_TIMEOUT" | "API_CONFIGURATION_ERROR"
+        )
     }
 
     /// The headers that belong to this refusal and to no other.
@@ -199,4 +202,13 @@ impl fmt::Display for Problem {
 
 fn list(problems: &[Problem]) -> String {
     problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// An error and all its causes, for the operator's log. What is said already is not said again.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string);
+    causes.fold(
+        error.to_string(),
+        |text, cause| if text.contains(&cause) { text } else { format!("{text}: {cause}") },
+    )
 }

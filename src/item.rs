@@ -68,7 +68,12 @@ impl<'a> Fields<'a> {
     }
 
     /// What `parse` makes of the value. A value that it refuses is a problem.
-    pub fn parsed<T>(&self, name: &'a str, expected: &str, parse: impl FnOnce(&'a Value) -> Option<T>) -> Option<T> {
+    pub fn parsed<T>(
+        &self,
+        name: &'a str,
+        expected: &str,
+        parse: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Option<T> {
         let value = self.value(name)?;
         let parsed = parse(value);
         if parsed.is_none() {
@@ -122,7 +127,10 @@ impl<'a> Fields<'a> {
         let expected = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" or ");
         self.parsed(name, &expected, |value| {
             let given = value.as_str()?.trim();
-            words.iter().find(|(word, _)| word.eq_ignore_ascii_case(given)).map(|(_, meaning)| meaning.clone())
+            words
+                .iter()
+                .find(|(word, _)| word.eq_ignore_ascii_case(given))
+                .map(|(_, meaning)| meaning.clone())
         })
     }
 
@@ -183,6 +191,11 @@ impl<'a> Fields<'a> {
         self.item.report.problems.borrow_mut().push(self.note(field, got, expected));
     }
 
+    /// Says that what stands at `field` is passed over.
+    pub fn warn(&self, field: &str, got: &str, expected: &str) {
+        self.item.report.warnings.borrow_mut().push(self.note(field, got, expected));
+    }
+
     /// Warns of every attribute that nobody asked for.
     pub fn finish(self) {
         let known = self.known.borrow();
@@ -191,8 +204,7 @@ impl<'a> Fields<'a> {
                 Some(near) => format!("nothing of this name; did you mean {near}?"),
                 None => "nothing of this name".to_owned(),
             };
-            let warning = self.note(name, &brief(value), &expected);
-            self.item.report.warnings.borrow_mut().push(warning);
+            self.warn(name, &brief(value), &expected);
         }
     }
 
@@ -255,7 +267,8 @@ fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         return Some(longer);
     }
     let distance = |other: &str| edit_distance(&name, &other.to_lowercase());
-    let (near, edits) = known.iter().map(|other| (*other, distance(other))).min_by_key(|(_, edits)| *edits)?;
+    let (near, edits) =
+        known.iter().map(|other| (*other, distance(other))).min_by_key(|(_, edits)| *edits)?;
     (edits * 3 <= near.len()).then_some(near)
 }
 

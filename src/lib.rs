@@ -1,12 +1,62 @@
-//! placeholder
+//! An API gateway that runs as one AWS Lambda behind a function URL.
+//!
+//! A request's way, and the module that does each step:
+//!
+//! ```text
+//! function URL event
+//!   │ function_url::decode
+//!   ▼
+//! gateway::handle ── stages ── router ── cors ── validation ── integrations
+//!   │                (deployment: what is served)
+//!   │ cors, request id, access_log, function_url::encode
+//!   ▼
+//! function URL response
+//! ```
+//!
+//! The plural modules are open sets: one file per kind. To add a kind, add a file there and let the
+//! compiler show you the one `enum` and the one `match` that must name it.
+
+// The way in and out, and the way through.
+pub mod function_url;
+
+pub mod gateway;
+
+// What is served.
+pub mod deployment;
+
+// The steps, in their order.
+pub mod stages;
+
+pub mod router;
+
+pub mod policies;
+
+pub mod integrations;
+
+pub mod access_log;
+
+// What is shared by all instances.
+pub mod store;
+
+// What everything stands on.
+pub mod aws;
+
 pub mod clock;
+
 pub mod context;
+
+pub mod environment;
+
 pub mod error;
+
 pub mod http_client;
+
 pub mod item;
+
+pub mod message;
+
+pub mod path;
+
+// A laptop's Lambda and DynamoDB.
 #[cfg(feature = "local")]
 pub mod local;
-pub mod message;
-pub mod path;
-pub mod policies;
-pub mod router;

@@ -9,7 +9,8 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 
 /// Not legal in a query, RFC 3986 §3.4; `%` stays, so that a bad escape is kept literally. `{|}` and `[]`
 /// are left as clients send them.
-const NOT_IN_QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`');
+const NOT_IN_QUERY: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`');
 
 /// Makes the canonical path: leading slashes collapsed, escapes of unreserved characters decoded, all other
 /// escapes in upper case, illegal characters escaped.
@@ -62,11 +63,7 @@ pub fn query_pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, s
 }
 
 fn decode_form(text: &str) -> Cow<'_, str> {
-    if text.contains('+') {
-        Cow::Owned(decode(&text.replace('+', " ")).into_owned())
-    } else {
-        decode(text)
-    }
+    if text.contains('+') { Cow::Owned(decode(&text.replace('+', " ")).into_owned()) } else { decode(text) }
 }
 
 fn escaped_byte(after: &[u8]) -> Option<u8> {
@@ -182,8 +179,8 @@ mod tests {
     #[test]
     fn reads_a_query_as_a_form() {
         let pairs: Vec<_> = query_pairs("a=1&&b&c=%2B+%zz&=x&d=%ff").collect();
-        let expected =
-            [("a", "1"), ("b", ""), ("c", "+ %zz"), ("", "x"), ("d", "\u{fffd}")].map(|(n, v)| (n.into(), v.into()));
+        let expected = [("a", "1"), ("b", ""), ("c", "+ %zz"), ("", "x"), ("d", "\u{fffd}")]
+            .map(|(n, v)| (n.into(), v.into()));
         assert_eq!(pairs, expected);
     }
 

@@ -3,6 +3,7 @@
 //! An integration is parsed once, at deployment; nothing is looked up by name when a request comes.
 
 pub mod dynamodb;
+mod headers;
 pub mod http;
 pub mod lambda;
 pub mod mapping;
@@ -10,13 +11,15 @@ pub mod mock;
 
 use std::{sync::Arc, time::Duration};
 
+use aws_types::SdkConfig;
+
 use self::{
     dynamodb::DynamoDb,
     http::{GuardedClient, Http},
     lambda::Lambda,
     mock::Mock,
 };
-use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
+use crate::{context::Context, environment::Aws, error::GatewayError, item::Fields, message::Response};
 
 /// What a route calls, and how long it may take.
 #[derive(Debug)]
@@ -94,14 +97,24 @@ impl Integration {
         let request = context.request;
         let left = request.deadline.duration_since(request.received_at).unwrap_or_default();
         let limit = self.timeout.min(left.saturating_sub(DEADLINE_MARGIN));
+        // Boxed: a future of the SDK is kilobytes, and this one is part of every request's.
         let answer = async {
             match &self.kind {
-                Kind::Lambda(lambda) => lambda.invoke(context, &clients.lambda).await,
-                Kind::DynamoDb(operation) => operation.invoke(context, &clients.dynamodb).await,
-                Kind::Http(http) => http.invoke(context).await,
+                Kind::Lambda(lambda) => Box::pin(lambda.invoke(context, &clients.lambda)).await,
+                Kind::DynamoDb(operation) => Box::pin(operation.invoke(context, &clients.dynamodb)).await,
+                Kind::Http(http) => Box::pin(http.invoke(context)).await,
                 Kind::Mock(mock) => Ok(mock.invoke(context)),
             }
         };
         tokio::time::timeout(limit, answer).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))
     }
+}
+
+/// The Lambda client of the process.
+pub fn lambda_client(sdk: &SdkConfig, aws: &Aws) -> aws_sdk_lambda::Client {
+    let config = aws_sdk_lambda::config::Builder::from(sdk);
+    lambda::client(match &aws.lambda_endpoint {
+        Some(endpoint) => config.endpoint_url(endpoint),
+        None => config,
+    })
 }

@@ -240,6 +240,11 @@ impl Function {
         self.lock().slots.iter().map(status).collect()
     }
 
+    /// How many invocations no instance has yet.
+    pub fn queued(&self) -> usize {
+        self.lock().queue.len()
+    }
+
     /// Waits until exactly the wanted picture of the instances is there.
     pub async fn wait_for(&self, is_it: impl Fn(&[InstanceStatus]) -> bool) {
         loop {

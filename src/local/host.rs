@@ -93,6 +93,11 @@ impl Host {
         self.function(name).instances()
     }
 
+    /// How many invocations of a function no instance has yet.
+    pub fn queued(&self, name: &str) -> usize {
+        self.function(name).queued()
+    }
+
     /// Starts instances ahead of need until there are `count`.
     pub fn start_instances(&self, name: &str, count: usize) {
         self.function(name).start_instances(count);

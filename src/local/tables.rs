@@ -12,7 +12,8 @@ struct Table {
     variable: &'static str,
     default_name: &'static str,
     key: &'static str,
-    sort: Option<&'static str>,
+    /// With its type.
+    sort: Option<(&'static str, &'static str)>,
     extra: Extra,
 }
 
@@ -24,13 +25,13 @@ enum Extra {
 
 #[rustfmt::skip]
 const TABLES: [Table; 7] = [
-    Table { variable: "STAGES_TABLE",      default_name: "tollgate-stages",      key: "stage",        sort: None,             extra: Extra::None },
-    Table { variable: "ROUTES_TABLE",      default_name: "tollgate-routes",      key: "stage",        sort: Some("routeKey"), extra: Extra::Stream },
-    Table { variable: "API_KEYS_TABLE",    default_name: "tollgate-api-keys",    key: "keyHash",      sort: None,             extra: Extra::None },
-    Table { variable: "USAGE_PLANS_TABLE", default_name: "tollgate-usage-plans", key: "usagePlanId",  sort: None,             extra: Extra::None },
-    Table { variable: "DEPLOYMENTS_TABLE", default_name: "tollgate-deployments", key: "deploymentId", sort: Some("part"),     extra: Extra::None },
-    Table { variable: "COUNTERS_TABLE",    default_name: "tollgate-counters",    key: "counter",      sort: None,             extra: Extra::Ttl },
-    Table { variable: "CACHE_TABLE",       default_name: "tollgate-cache",       key: "cacheKey",     sort: Some("part"),     extra: Extra::Ttl },
+    Table { variable: "STAGES_TABLE",      default_name: "tollgate-stages",      key: "stage",        sort: None,                    extra: Extra::None },
+    Table { variable: "ROUTES_TABLE",      default_name: "tollgate-routes",      key: "stage",        sort: Some(("routeKey", "S")), extra: Extra::Stream },
+    Table { variable: "API_KEYS_TABLE",    default_name: "tollgate-api-keys",    key: "keyHash",      sort: None,                    extra: Extra::None },
+    Table { variable: "USAGE_PLANS_TABLE", default_name: "tollgate-usage-plans", key: "usagePlanId",  sort: None,                    extra: Extra::None },
+    Table { variable: "DEPLOYMENTS_TABLE", default_name: "tollgate-deployments", key: "deploymentId", sort: Some(("part", "N")),     extra: Extra::None },
+    Table { variable: "COUNTERS_TABLE",    default_name: "tollgate-counters",    key: "counter",      sort: None,                    extra: Extra::Ttl },
+    Table { variable: "CACHE_TABLE",       default_name: "tollgate-cache",       key: "cacheKey",     sort: Some(("part", "N")),     extra: Extra::Ttl },
 ];
 
 /// The tables' names, by the environment variable that carries each.
@@ -77,7 +78,7 @@ pub fn create_missing(database: &Database, names: &TableNames) -> Result<(), Dyn
     Ok(())
 }
 
-/// Creates a table with text keys, if it is missing. True: it was.
+/// Creates a table with a text key and perhaps a sort key of some type, if it is missing. True: it was.
 ///
 /// # Errors
 /// When the database fails.
@@ -85,13 +86,13 @@ pub fn create(
     database: &Database,
     name: &str,
     key: &str,
-    sort: Option<&str>,
+    sort: Option<(&str, &str)>,
     has_stream: bool,
 ) -> Result<bool, DynoxideError> {
-    let keys = [(Some(key), "HASH"), (sort, "RANGE")];
-    let keys = || keys.iter().filter_map(|(name, kind)| name.map(|name| (name, *kind)));
-    let element = |(name, kind)| json!({ "AttributeName": name, "KeyType": kind });
-    let definition = |(name, _)| json!({ "AttributeName": name, "AttributeType": "S" });
+    let sort = sort.map(|(name, kind)| (name, kind, "RANGE"));
+    let keys = || std::iter::once((key, "S", "HASH")).chain(sort);
+    let element = |(name, _, role)| json!({ "AttributeName": name, "KeyType": role });
+    let definition = |(name, kind, _)| json!({ "AttributeName": name, "AttributeType": kind });
     let mut request = json!({
         "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",

@@ -15,15 +15,8 @@ pub use self::route_key::{MethodKey, PathPattern, RouteKey, Segment};
 use crate::context::PathParameter;
 
 /// The methods that API Gateway knows, and that `ANY` stands for.
-pub const METHODS: [Method; 7] = [
-    Method::DELETE,
-    Method::GET,
-    Method::HEAD,
-    Method::OPTIONS,
-    Method::PATCH,
-    Method::POST,
-    Method::PUT,
-];
+pub const METHODS: [Method; 7] =
+    [Method::DELETE, Method::GET, Method::HEAD, Method::OPTIONS, Method::PATCH, Method::POST, Method::PUT];
 
 /// Finds routes by their index in the list that it was made of.
 #[derive(Debug)]
@@ -65,8 +58,11 @@ impl Router {
         let patterns: Vec<_> = keys.into_iter().map(RouteKey::into_pattern).collect();
         let mut made: BTreeMap<Vec<usize>, Arc<Table>> = BTreeMap::new();
         let tables = METHODS.map(|method| {
-            let routes: Vec<usize> = shapes.values().filter_map(|methods| methods.route_for(&method)).collect();
-            Arc::clone(made.entry(routes).or_insert_with_key(|routes| Arc::new(Table::new(routes, &patterns))))
+            let routes: Vec<usize> =
+                shapes.values().filter_map(|methods| methods.route_for(&method)).collect();
+            Arc::clone(
+                made.entry(routes).or_insert_with_key(|routes| Arc::new(Table::new(routes, &patterns))),
+            )
         });
         Ok(Self { patterns, tables, default })
     }
@@ -102,7 +98,9 @@ impl Table {
             } else {
                 &mut table.full
             };
-            router.insert(pattern.matchit_path(), index).expect("shapes differ, and no catch-all is inserted");
+            router
+                .insert(pattern.matchit_path(), index)
+                .expect("shapes differ, and no catch-all is inserted");
         }
         table.greedy_depths.sort_unstable();
         table.greedy_depths.dedup();
@@ -117,7 +115,8 @@ impl Table {
             let fits = !rest.is_empty() && !rest.starts_with('/');
             if fits { self.greedy.at(before).ok().map(|found| *found.value) } else { None }
         });
-        let specificity = |index: &usize| patterns[*index].as_ref().expect("only routes with a path stand in a table");
+        let specificity =
+            |index: &usize| patterns[*index].as_ref().expect("only routes with a path stand in a table");
         full.into_iter().chain(greedy).min_by(|a, b| specificity(a).compare_specificity(specificity(b)))
     }
 }

@@ -12,7 +12,10 @@ use crate::{context::PathParameter, path};
 pub enum RouteKey {
     /// `$default`: whatever no other route serves.
     Default,
-    Path { method: MethodKey, pattern: PathPattern },
+    Path {
+        method: MethodKey,
+        pattern: PathPattern,
+    },
 }
 
 /// A method, or `ANY`.
@@ -79,7 +82,9 @@ impl fmt::Display for RouteKey {
         match self {
             Self::Default => f.write_str("$default"),
             Self::Path { method: MethodKey::Any, pattern } => write!(f, "ANY {}", pattern.written),
-            Self::Path { method: MethodKey::Only(method), pattern } => write!(f, "{method} {}", pattern.written),
+            Self::Path { method: MethodKey::Only(method), pattern } => {
+                write!(f, "{method} {}", pattern.written)
+            }
         }
     }
 }
@@ -100,7 +105,9 @@ impl MethodKey {
 
 impl PathPattern {
     fn parse(written: &str) -> Result<Self, String> {
-        let Some(inner) = written.strip_prefix('/') else { return Err("a path that begins with /".to_owned()) };
+        let Some(inner) = written.strip_prefix('/') else {
+            return Err("a path that begins with /".to_owned());
+        };
         let words: Vec<&str> = inner.split('/').collect();
         let last = words.len() - 1;
         let mut segments = Vec::with_capacity(words.len());

@@ -29,6 +29,7 @@ fn serve(router: &Router, routes: &[&str], request: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, clippy::type_complexity, reason = "a table")]
 fn finds_the_most_specific_route() {
     // The first table is the documented one of HTTP APIs (http-api-develop-routes).
     let tables: [(&[&str], &[(&str, &str)]); 9] = [
@@ -102,7 +103,12 @@ fn finds_the_most_specific_route() {
         ),
         (
             &["GET /pets", "GET /pets/", "GET /pets/{id}"],
-            &[("GET /pets", "GET /pets"), ("GET /pets/", "GET /pets/"), ("GET /pets/1/", "404"), ("GET /pets//", "404")],
+            &[
+                ("GET /pets", "GET /pets"),
+                ("GET /pets/", "GET /pets/"),
+                ("GET /pets/1/", "404"),
+                ("GET /pets//", "404"),
+            ],
         ),
         (
             &["GET /a%2Fb/{id}", "GET /café", "GET /a/{id}"],
@@ -216,16 +222,22 @@ fn any_route() -> impl Strategy<Value = String> {
 fn any_request() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec!["a", "b", "ab", "abc", "abcd", "a%2Fb", "~", "c", ""]);
     let method = prop::sample::select(vec!["GET", "POST", "HEAD", "PUT", "OPTIONS"]);
-    (method, prop::collection::vec(word, 1..6)).prop_map(|(method, words)| format!("{method} /{}", words.join("/")))
+    (method, prop::collection::vec(word, 1..6))
+        .prop_map(|(method, words)| format!("{method} /{}", words.join("/")))
 }
 
 /// Gives each `{}` and `{+}` a name of its own, so that two routes never agree in names.
 fn name_parameters(route: &str, salt: usize) -> String {
-    route.split('/').enumerate().map(|(index, segment)| match segment {
-        "{}" => format!("{{p{salt}.{index}}}"),
-        "{+}" => format!("{{g{salt}.{index}+}}"),
-        literal => literal.to_owned(),
-    }).collect::<Vec<_>>().join("/")
+    route
+        .split('/')
+        .enumerate()
+        .map(|(index, segment)| match segment {
+            "{}" => format!("{{p{salt}.{index}}}"),
+            "{+}" => format!("{{g{salt}.{index}+}}"),
+            literal => literal.to_owned(),
+        })
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 proptest! {

@@ -1,1 +1,14 @@
-fn main() {}
+//! The gateway from outside: items and requests in, answers and log lines out.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "a test panics to fail, and a table is as long as it is"
+)]
+
+mod access_log;
+mod cors;
+mod decoding;
+mod deployments;
+mod harness;
+mod pipeline;

@@ -1,1 +1,8 @@
-fn main() {}
+//! Real processes under the local Lambda host.
+
+mod actor;
+mod function_url;
+mod harness;
+mod host;
+mod invoke_api;
+mod world;

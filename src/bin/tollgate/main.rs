@@ -1,11 +1,18 @@
 //! The operator's tool: one command a file.
+//!
+//! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 3 invalid input, 4 not found,
+//! 64 usage.
 
+mod check;
+mod connection;
+mod deploy;
 #[cfg(feature = "local")]
 mod local;
+mod report;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, error::ErrorKind};
 
 /// Run and manage a Tollgate API gateway.
 #[derive(Parser)]
@@ -17,21 +24,56 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Check(check::Arguments),
+    Deploy(deploy::Arguments),
     #[cfg(feature = "local")]
     Local(local::Arguments),
 }
 
+/// How a command ended that could do its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Ok,
+    Invalid,
+    NotFound,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Ok => Self::SUCCESS,
+            Ending::Invalid => Self::from(3),
+            Ending::NotFound => Self::from(4),
+        }
+    }
+}
+
 fn main() -> ExitCode {
-    let Arguments { command } = Arguments::parse();
+    let Arguments { command } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
     let result = match command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Deploy(arguments) => deploy::run(&arguments),
         #[cfg(feature = "local")]
-        Command::Local(arguments) => local::run(arguments),
+        Command::Local(arguments) => local::run(arguments).map(|()| Ending::Ok),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(ending) => ending.into(),
         Err(error) => {
             eprintln!("tollgate: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Prints help or what is wrong with the command line, where it belongs.
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe is the reader's choice.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(64),
     }
 }

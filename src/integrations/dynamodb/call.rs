@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde_json::{Map, Value};
 
 use super::{
-    fields::{Limit, limit_from},
+    fields::{Limit, is_key_value, limit_from},
     values::{Attributes, to_attribute, to_attributes, to_json_map},
 };
 use crate::{
@@ -75,8 +75,7 @@ impl<'a> Call<'a> {
     }
 
     fn key_of(&self, map: &Map<String, Value>) -> Result<Attributes, GatewayError> {
-        let usable = |value: &Value| value.is_number() || value.as_str().is_some_and(|text| !text.is_empty());
-        if map.is_empty() || !map.values().all(usable) {
+        if map.is_empty() || !map.values().all(is_key_value) {
             return Err(self.refused("a key's attribute is neither text nor a number"));
         }
         self.attributes(map)

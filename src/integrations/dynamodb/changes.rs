@@ -13,7 +13,7 @@ use super::{
     answer::Shape,
     call::json_of,
     expressions::Expressions,
-    fields::{mapped_attributes, table},
+    fields::{mapped_item, mapped_key, table},
     values::Attributes,
 };
 use crate::{
@@ -59,8 +59,10 @@ impl Change {
     /// Reads the fields of a change.
     pub fn parse(kind: Kind, fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
         let table = table(fields);
-        let field = if kind == Kind::Put { "item" } else { "key" };
-        let template = mapped_attributes(fields, field, surroundings);
+        let template = match kind {
+            Kind::Put => mapped_item(fields, "item", surroundings),
+            Kind::Update | Kind::Delete | Kind::Check => mapped_key(fields, "key", surroundings),
+        };
         let (kinds, required): (&[&'static str], _) = match kind {
             Kind::Put | Kind::Delete => (&[CONDITION], None),
             Kind::Update => (&[UPDATE, CONDITION], Some((UPDATE, "an expression such as SET #name = :name"))),
@@ -144,6 +146,7 @@ impl Write {
             Kind::Put => self.put(call, prepared).await?,
             Kind::Update => self.update(call, prepared).await?,
             Kind::Delete => self.delete(call, prepared).await?,
+            // Exists within transactions only.
             Kind::Check => None,
         };
         let attributes = attributes.filter(|attributes| !attributes.is_empty()).map(json_of).transpose()?;

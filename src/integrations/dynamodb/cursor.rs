@@ -13,44 +13,32 @@ use super::values::Attributes;
 
 const CHECKSUM_BYTES: usize = 12;
 
-/// What a cursor is bound to.
-#[derive(Clone, Debug)]
-pub struct Binding(Sha256);
+/// What a cursor is bound to: a chain of checksums over its parts.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding([u8; 32]);
 
 impl Binding {
     /// Binds to all of `parts`: stage and route, table, index.
     pub fn new(parts: &[&str]) -> Self {
-        let mut binding = Self(Sha256::new());
-        for part in parts {
-            binding.add(part.as_bytes());
-        }
-        binding
+        parts.iter().fold(Self([0; 32]), |binding, part| binding.with(part.as_bytes()))
     }
 
     /// Binds to one more part.
-    pub fn with(&self, part: &[u8]) -> Self {
-        let mut binding = self.clone();
-        binding.add(part);
-        binding
-    }
-
-    fn add(&mut self, part: &[u8]) {
-        // Length first, so that no two lists of parts run together.
-        self.0.update((part.len() as u64).to_be_bytes());
-        self.0.update(part);
+    pub fn with(self, part: &[u8]) -> Self {
+        Self(Sha256::new().chain_update(self.0).chain_update(part).finalize().into())
     }
 
     /// A cursor that holds `content`.
-    pub fn seal(&self, content: &[u8]) -> String {
-        let sealed = [&self.with(content).0.finalize()[..CHECKSUM_BYTES], content].concat();
+    pub fn seal(self, content: &[u8]) -> String {
+        let sealed = [&self.with(content).0[..CHECKSUM_BYTES], content].concat();
         BASE64_URL_SAFE_NO_PAD.encode(sealed)
     }
 
     /// The content of a cursor; `None` if it was changed or is bound to something else.
-    pub fn open(&self, cursor: &str) -> Option<Vec<u8>> {
+    pub fn open(self, cursor: &str) -> Option<Vec<u8>> {
         let sealed = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let (checksum, content) = sealed.split_at_checked(CHECKSUM_BYTES)?;
-        (self.with(content).0.finalize()[..CHECKSUM_BYTES] == *checksum).then(|| content.to_vec())
+        (self.with(content).0[..CHECKSUM_BYTES] == *checksum).then(|| content.to_vec())
     }
 }
 

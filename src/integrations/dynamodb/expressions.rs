@@ -33,8 +33,10 @@ impl Expressions {
     ) -> Option<Self> {
         let mut texts = Vec::new();
         for kind in kinds {
-            if let Some(text) = fields.resolved_string(kind) {
-                texts.push((*kind, text));
+            match fields.resolved_string(kind) {
+                Some(text) if text.trim().is_empty() => fields.problem(kind, "no text", "an expression"),
+                Some(text) => texts.push((*kind, text)),
+                None => {}
             }
         }
         let names: HashMap<_, _> = fields.string_map(NAMES).unwrap_or_default().into_iter().collect();

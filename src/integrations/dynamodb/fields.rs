@@ -43,24 +43,81 @@ fn checked_name(
     None
 }
 
-/// A map of attributes, or a word that stands for one: `key`, `item`. Never empty.
-pub fn mapped_attributes<'f>(
+/// A map of attributes, or a word that stands for one. Never empty.
+pub fn mapped_item<'f>(
     fields: &Fields<'f>,
     field: &'f str,
     surroundings: &Surroundings<'_>,
 ) -> Option<Template> {
     let expected = "a map of attributes, or a word such as $request.body";
-    let value = fields.require(field, fields.value(field), expected)?;
-    let template = mapped_value(fields, field, value, surroundings)?;
-    let fits = match &template {
+    checked(fields, field, surroundings, expected, |template| match template {
         Template::Map(attributes) => !attributes.is_empty(),
         Template::Word(_) => true,
         Template::Fixed(_) | Template::Text(_) | Template::List(_) => false,
-    };
-    if !fits {
-        fields.problem(field, &brief(value), expected);
+    })
+}
+
+/// A key: a map of one or two attributes, or a word that stands for one.
+pub fn mapped_key<'f>(
+    fields: &Fields<'f>,
+    field: &'f str,
+    surroundings: &Surroundings<'_>,
+) -> Option<Template> {
+    let expected =
+        "a map of one or two attributes, each text or a number, or a word such as $request.body.key";
+    checked(fields, field, surroundings, expected, may_be_key)
+}
+
+/// A list of 1 to `most` keys, or a word that stands for one.
+pub fn mapped_keys<'f>(
+    fields: &Fields<'f>,
+    field: &'f str,
+    most: usize,
+    surroundings: &Surroundings<'_>,
+) -> Option<Template> {
+    let expected = format!("a list of 1 to {most} keys, or a word such as $request.body.keys");
+    checked(fields, field, surroundings, &expected, |template| match template {
+        Template::List(keys) => (1..=most).contains(&keys.len()) && keys.iter().all(may_be_key),
+        Template::Word(_) => true,
+        Template::Fixed(_) | Template::Text(_) | Template::Map(_) => false,
+    })
+}
+
+fn may_be_key(template: &Template) -> bool {
+    match template {
+        Template::Map(attributes) => {
+            let text_or_number = |(_, template): &(String, Template)| match template {
+                Template::Fixed(value) => is_key_value(value),
+                Template::Word(_) | Template::Text(_) => true,
+                Template::List(_) | Template::Map(_) => false,
+            };
+            (1..=2).contains(&attributes.len()) && attributes.iter().all(text_or_number)
+        }
+        Template::Word(_) => true,
+        Template::Fixed(_) | Template::Text(_) | Template::List(_) => false,
     }
-    fits.then_some(template)
+}
+
+/// Whether a key's attribute may have this value.
+pub fn is_key_value(value: &Value) -> bool {
+    value.is_number() || value.as_str().is_some_and(|text| !text.is_empty())
+}
+
+/// A required value with words in it, of the form that `fits`.
+fn checked<'f>(
+    fields: &Fields<'f>,
+    field: &'f str,
+    surroundings: &Surroundings<'_>,
+    expected: &str,
+    fits: impl Fn(&Template) -> bool,
+) -> Option<Template> {
+    let value = fields.require(field, fields.value(field), expected)?;
+    let template = mapped_value(fields, field, value, surroundings)?;
+    if fits(&template) {
+        return Some(template);
+    }
+    fields.problem(field, &brief(value), expected);
+    None
 }
 
 /// A value that may have words in it. Numbers that DynamoDB cannot hold are a problem.

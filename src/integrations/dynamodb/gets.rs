@@ -11,13 +11,13 @@ use super::{
     call::json_of,
     cursor::Binding,
     expressions::Expressions,
-    fields::{mapped_attributes, mapped_value, table},
+    fields::{mapped_key, mapped_keys, table},
     values::{Attributes, canonical},
 };
 use crate::{
     error::{GatewayError, StoreError},
     integrations::{Surroundings, mapping::Template},
-    item::{Fields, brief},
+    item::Fields,
 };
 
 /// As many keys as DynamoDB takes in one call.
@@ -36,7 +36,7 @@ pub struct GetItem {
 impl GetItem {
     pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
         let table = table(fields);
-        let key = mapped_attributes(fields, "key", surroundings);
+        let key = mapped_key(fields, "key", surroundings);
         let expressions = Expressions::parse(fields, surroundings, &[PROJECTION]);
         let consistent = fields.boolean("consistentRead");
         Some(Self { table: table?, key: key?, expressions: expressions?, consistent })
@@ -74,23 +74,7 @@ pub struct BatchGetItem {
 impl BatchGetItem {
     pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
         let table = table(fields);
-        let expected = "a list of 1 to 100 keys, or a word such as $request.body.keys";
-        let value = fields.require("keys", fields.value("keys"), expected);
-        let keys = value.and_then(|value| {
-            let keys = mapped_value(fields, "keys", value, surroundings)?;
-            let fits = match &keys {
-                Template::List(keys) => {
-                    (1..=MOST_KEYS).contains(&keys.len())
-                        && keys.iter().all(|key| matches!(key, Template::Map(_) | Template::Word(_)))
-                }
-                Template::Word(_) => true,
-                Template::Fixed(_) | Template::Text(_) | Template::Map(_) => false,
-            };
-            if !fits {
-                fields.problem("keys", &brief(value), expected);
-            }
-            fits.then_some(keys)
-        });
+        let keys = mapped_keys(fields, "keys", MOST_KEYS, surroundings);
         let expressions = Expressions::parse(fields, surroundings, &[PROJECTION]);
         let consistent = fields.boolean("consistentRead");
         let table = table?;
@@ -105,7 +89,7 @@ impl BatchGetItem {
         }
         // A cursor's numbers mean places in this very list.
         let binding =
-            all.iter().fold(self.binding.clone(), |binding, key| binding.with(canonical_key(key).as_bytes()));
+            all.iter().fold(self.binding, |binding, key| binding.with(canonical_key(key).as_bytes()));
         let wanted = match call.cursor() {
             None => all.clone(),
             Some(cursor) => binding

@@ -1,61 +1,25 @@
 //! Which headers pass between client and target, and what the gateway adds.
 //!
-//! The lists are API Gateway's for `HTTP_PROXY` (localstack's recordings), with what is only for one hop
-//! (RFC 9110 §7.6.1). Other than there, `Content-Encoding` of an answer is kept: its body is passed on as it
-//! is, still compressed.
+//! The rules are those of all integrations, with API Gateway's own for `HTTP_PROXY`. Other than there,
+//! `Content-Encoding` of an answer is kept: its body is passed on as it is, still compressed.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{ACCEPT, AUTHORIZATION, CONNECTION, COOKIE, USER_AGENT},
+    header::{ACCEPT, AUTHORIZATION, COOKIE, USER_AGENT},
 };
 
+use super::super::headers::{is_hop_by_hop, named_by_connection, remapped, stays_at_gateway};
 use crate::message::Request;
 
-/// Not for the target, in alphabetical order. `host` is the target's own, `content-length` is the client's
-/// work, `x-tollgate-origin` is the secret of the gateway's trusted proxy.
-const NOT_TO_TARGET: [&str; 20] = [
-    "connection",
-    "content-length",
-    "content-md5",
-    "cookie",
-    "expect",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "max-forwards",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "server",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "www-authenticate",
-    "x-amzn-apigateway-api-id",
-    "x-tollgate-origin",
-];
+/// Beside what stays at the gateway: `host` is the target's own, `x-amzn-apigateway-api-id` ours to say.
+fn is_for_target(name: &str) -> bool {
+    let ours = matches!(name, "host" | "http2-settings" | "proxy-authorization" | "x-amzn-apigateway-api-id");
+    !ours && !stays_at_gateway(name)
+}
 
-/// Not for the client.
-const NOT_TO_CLIENT: [&str; 9] = [
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-];
-
-/// For the client under another name, since its own connection has such headers of its own.
-const REMAPPED: [(&str, &str); 4] = [
-    ("connection", "x-amzn-remapped-connection"),
-    ("content-length", "x-amzn-remapped-content-length"),
-    ("date", "x-amzn-remapped-date"),
-    ("server", "x-amzn-remapped-server"),
-];
+fn is_for_client(name: &str) -> bool {
+    !is_hop_by_hop(name) && !matches!(name, "proxy-authenticate" | "proxy-authorization" | "via")
+}
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
@@ -67,7 +31,7 @@ pub fn to_target(request: &Request) -> HeaderMap {
     let one_hop = named_by_connection(&request.headers);
     let mut headers = HeaderMap::with_capacity(request.headers.len() + 6);
     for (name, value) in &request.headers {
-        let kept = NOT_TO_TARGET.binary_search(&name.as_str()).is_err() && !one_hop.contains(name);
+        let kept = is_for_target(name.as_str()) && !one_hop.contains(name);
         if kept && !(name == AUTHORIZATION && is_signature(value)) {
             headers.append(name, value.clone());
         }
@@ -83,11 +47,11 @@ pub fn to_client(headers: &HeaderMap) -> HeaderMap {
     let one_hop = named_by_connection(headers);
     let mut kept = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
-        if NOT_TO_CLIENT.contains(&name.as_str()) || one_hop.contains(name) {
-            continue;
-        }
-        let remapped = REMAPPED.iter().find(|(original, _)| name == original);
-        let name = remapped.map_or(name.clone(), |(_, remapped)| HeaderName::from_static(remapped));
+        let name = match remapped(name) {
+            Some(other) => other,
+            None if one_hop.contains(name) || !is_for_client(name.as_str()) => continue,
+            None => name.clone(),
+        };
         kept.append(name, as_text(value));
     }
     kept
@@ -118,18 +82,6 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
         Ok(value) if !value.is_empty() => drop(headers.insert(name, value)),
         Ok(_) | Err(_) => drop(headers.remove(name)),
     }
-}
-
-fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
-    let lines = headers.get_all(CONNECTION).iter().filter_map(|line| line.to_str().ok());
-    // Remapped or dropped by lists of their own, whatever `Connection` says.
-    let is_listed =
-        |name: &HeaderName| name == CONNECTION || REMAPPED.iter().any(|(original, _)| name == original);
-    lines
-        .flat_map(|line| line.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .filter(|name| !is_listed(name))
-        .collect()
 }
 
 /// A signature for AWS was made for the gateway's host, and means nothing to the target.

@@ -61,11 +61,12 @@ impl Cors {
         })
     }
 
-    /// Whether a browser asks for leave before the request proper.
-    pub fn is_preflight(request: &Request) -> bool {
-        request.method == Method::OPTIONS
-            && request.headers.contains_key(ORIGIN)
-            && request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+    /// The method that a preflight asks for; `None`: the request is no preflight.
+    pub fn preflight_method(request: &Request) -> Option<Method> {
+        let is_preflight = request.method == Method::OPTIONS && request.headers.contains_key(ORIGIN);
+        let asked = request.headers.get(ACCESS_CONTROL_REQUEST_METHOD).filter(|_| is_preflight)?;
+        // What is no method is asked for by nobody's route, and refused by the policy.
+        Some(Method::from_bytes(asked.as_bytes()).unwrap_or_default())
     }
 
     /// The whole answer to a preflight: 204, with leave or without. Not for [`Cors::apply`].

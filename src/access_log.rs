@@ -1,0 +1,203 @@
+//! One line a request, in API Gateway's `$context` names; the metrics are read from these lines.
+//!
+//! Never a key's value, an `Authorization` header, a query or a body. What is absent is left out.
+
+use std::{
+    io::Write,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::SystemTime,
+};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use http::Method;
+use serde::Serialize;
+
+use crate::{
+    clock::Clock,
+    error::{GatewayError, chain},
+    message::{Body, BoxError, ByteStream, Origin, Request, Response},
+};
+
+/// Where lines go.
+#[derive(Clone, Debug)]
+pub enum Sink {
+    Stdout,
+    /// A test's.
+    Memory(Arc<Mutex<Vec<String>>>),
+}
+
+/// The line of one request, as far as it is known.
+#[derive(Debug)]
+pub struct AccessLog {
+    sink: Sink,
+    clock: Clock,
+    received_at: SystemTime,
+    line: Line,
+}
+
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line {
+    request_id: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    stage: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    route_key: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    http_method: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    path: String,
+    status: u16,
+    /// Milliseconds from receiving the request to the answer's last byte.
+    response_latency: u64,
+    /// Milliseconds that the integration took to the head of its answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    integration_latency: Option<u64>,
+    /// Bytes of the answer's body.
+    response_length: usize,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    source_ip: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    user_agent: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_response_type: Option<&'static str>,
+    /// Why the gateway refused; of an integration's failure it is `integrationErrorMessage`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    integration_error_message: Option<String>,
+}
+
+/// Clients choose it, and are billed to us by the gigabyte.
+const MAX_USER_AGENT_CHARS: usize = 80;
+/// As long as a cause need be to be understood.
+const MAX_MESSAGE_CHARS: usize = 400;
+
+impl AccessLog {
+    pub fn begin(request: &Request, sink: Sink, clock: Clock) -> Self {
+        let mut log = Self::of_origin(&request.id, request.received_at, &request.origin, sink, clock);
+        log.line.http_method = request.method.to_string();
+        log.line.path.clone_from(&request.path);
+        log
+    }
+
+    /// For an event that could not be decoded.
+    pub fn of_refused(
+        request_id: &str,
+        received_at: SystemTime,
+        origin: &Origin,
+        method: &str,
+        sink: Sink,
+        clock: Clock,
+    ) -> Self {
+        let mut log = Self::of_origin(request_id, received_at, origin, sink, clock);
+        if Method::from_bytes(method.as_bytes()).is_ok() {
+            method.clone_into(&mut log.line.http_method);
+        }
+        log
+    }
+
+    fn of_origin(
+        request_id: &str,
+        received_at: SystemTime,
+        origin: &Origin,
+        sink: Sink,
+        clock: Clock,
+    ) -> Self {
+        let line = Line {
+            request_id: request_id.to_owned(),
+            source_ip: origin.source_ip.clone(),
+            user_agent: cut(&origin.user_agent, MAX_USER_AGENT_CHARS),
+            ..Line::default()
+        };
+        Self { sink, clock, received_at, line }
+    }
+
+    pub fn stage(&mut self, stage: &str) {
+        stage.clone_into(&mut self.line.stage);
+    }
+
+    pub fn route(&mut self, route_key: &str) {
+        route_key.clone_into(&mut self.line.route_key);
+    }
+
+    /// The integration has answered or failed, `since` having been when it was called.
+    pub fn integration(&mut self, since: SystemTime) {
+        self.line.integration_latency = Some(milliseconds(since, self.clock.now()));
+    }
+
+    pub fn refused(&mut self, error: &GatewayError) {
+        self.line.error_response_type = Some(error.refusal().response_type);
+        let message = Some(cut(&chain(error), MAX_MESSAGE_CHARS));
+        if error.is_integration_error() {
+            self.line.integration_error_message = message;
+        } else {
+            self.line.error_message = message;
+        }
+    }
+
+    /// Writes the line: now, or when the last piece of a streamed body has gone out.
+    pub fn finish(mut self, response: Response) -> Response {
+        self.line.status = response.status().as_u16();
+        response.map(|body| match body {
+            Body::Whole(bytes) => {
+                self.line.response_length = bytes.len();
+                self.write();
+                Body::Whole(bytes)
+            }
+            Body::Stream(stream) => Body::Stream(Box::pin(Logged { stream, log: self })),
+        })
+    }
+
+    fn write(&mut self) {
+        self.line.response_latency = milliseconds(self.received_at, self.clock.now());
+        let mut line = serde_json::to_string(&self.line).expect("strings and numbers are JSON");
+        match &self.sink {
+            Sink::Stdout => {
+                line.push('\n');
+                // Nobody is left to be told that stdout is gone.
+                let _ = std::io::stdout().lock().write_all(line.as_bytes());
+            }
+            Sink::Memory(lines) => lines.lock().unwrap_or_else(PoisonError::into_inner).push(line),
+        }
+    }
+}
+
+/// A streamed body that writes its request's line when it ends, however it ends.
+struct Logged {
+    stream: ByteStream,
+    log: AccessLog,
+}
+
+impl Stream for Logged {
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let polled = self.stream.as_mut().poll_next(context);
+        match &polled {
+            Poll::Ready(Some(Ok(bytes))) => self.log.line.response_length += bytes.len(),
+            Poll::Ready(Some(Err(error))) => {
+                self.log.line.integration_error_message = Some(cut(&error.to_string(), MAX_MESSAGE_CHARS));
+            }
+            Poll::Ready(None) | Poll::Pending => {}
+        }
+        polled
+    }
+}
+
+impl Drop for Logged {
+    fn drop(&mut self) {
+        self.log.write();
+    }
+}
+
+fn milliseconds(since: SystemTime, until: SystemTime) -> u64 {
+    u64::try_from(until.duration_since(since).unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn cut(text: &str, chars: usize) -> String {
+    text.chars().take(chars).collect()
+}

@@ -1,0 +1,70 @@
+//! `tollgate check`: everything that is wrong with a stage's items, before it goes live.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use tollgate::{
+    deployment::{self, Outcome},
+    store::Store,
+};
+
+use crate::{
+    Ending,
+    connection::{self, Connection},
+    report::{self, Output, Report},
+};
+
+/// Say everything that is wrong or odd in the items of a stage, or of all; change nothing.
+///
+/// Exit code 3: there are problems. 4: there is no such stage.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The stage; without it, all.
+    stage: Option<String>,
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// # Errors
+///
+/// The tables cannot be read.
+pub fn run(arguments: &Arguments) -> Result<Ending> {
+    let store = arguments.connection.store()?;
+    let reports = connection::block_on(reports(&store, arguments.stage.as_deref()))?;
+    if let Some(stage) = &arguments.stage
+        && reports.is_empty()
+    {
+        eprintln!(
+            "tollgate: there is no stage {stage} in {} or {}",
+            store.tables.stages, store.tables.routes
+        );
+        return Ok(Ending::NotFound);
+    }
+    report::print(&reports, arguments.output, headline)?;
+    Ok(if reports.iter().all(Report::is_valid) { Ending::Ok } else { Ending::Invalid })
+}
+
+async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<Report>> {
+    let stages = match stage {
+        Some(stage) => BTreeSet::from([stage.to_owned()]),
+        None => store.stage_names().await?,
+    };
+    let mut reports = Vec::new();
+    for stage in stages {
+        if let Some(outcome) = deployment::check(store, &stage).await? {
+            reports.push(Report { stage, outcome });
+        }
+    }
+    Ok(reports)
+}
+
+fn headline(report: &Report) -> String {
+    match &report.outcome {
+        Outcome::Published { routes, .. } => format!("{routes} routes, not served yet"),
+        Outcome::Unchanged { .. } => "valid, and served as it is".to_owned(),
+        Outcome::Invalid { problems, .. } => format!("{} problems", problems.len()),
+        Outcome::LeftAlone => "no items".to_owned(),
+    }
+}

@@ -1,0 +1,219 @@
+//! Items → deployment: one pure function, which reports all problems at once.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{Deployment, Route, UnmatchedRoutes};
+use crate::{
+    error::{InvalidConfiguration, Problem},
+    integrations::{Integration, Surroundings, http::GuardedClient},
+    item::{Fields, Item, Report, StageVariables},
+    policies::{cors::Cors, gateway_responses::GatewayResponses, validation::RequiredParameters},
+    router::{Conflict, RouteKey, Router},
+};
+
+/// What a deployment is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The routes table's name, for problems.
+    pub table: &'a str,
+    pub stage: &'a str,
+    /// The stage's route items and its `$api` item.
+    pub items: &'a [Map<String, Value>],
+    pub stage_variables: &'a StageVariables,
+}
+
+/// A deployment or everything that is wrong with its items; and what is merely odd about them.
+#[derive(Debug)]
+pub struct Parsed {
+    pub deployment: Result<Deployment, InvalidConfiguration>,
+    pub warnings: Vec<Problem>,
+}
+
+/// The sort key of the item that holds what the whole API shares.
+const API: &str = "$api";
+
+/// Validates and resolves `source`.
+pub fn parse(source: Source<'_>) -> Parsed {
+    let report = Report::default();
+    let deployment = Parser { source, report: &report }.deployment();
+    let (mut problems, warnings) = report.into_parts();
+    problems.sort();
+    let deployment = match deployment {
+        Some(deployment) if problems.is_empty() => Ok(deployment),
+        _ => Err(InvalidConfiguration(problems)),
+    };
+    Parsed { deployment, warnings }
+}
+
+struct Parser<'a> {
+    source: Source<'a>,
+    report: &'a Report,
+}
+
+/// What the routes of an API share.
+struct Api {
+    cors: Option<Arc<Cors>>,
+    gateway_responses: GatewayResponses,
+    unmatched: UnmatchedRoutes,
+    binary_media_types: Arc<[String]>,
+    http_client: GuardedClient,
+}
+
+impl Parser<'_> {
+    fn deployment(&self) -> Option<Deployment> {
+        let api = self.api();
+        let mut keys = Vec::new();
+        let mut routes = Vec::new();
+        let mut written = Vec::new();
+        let mut complete = true;
+        for item in self.source.items {
+            let text = item.get("routeKey").and_then(Value::as_str).unwrap_or_default();
+            if text == API || is_disabled(item) {
+                continue;
+            }
+            match self.route(text, item, &api) {
+                Some((key, route)) => {
+                    keys.push(key);
+                    routes.push(route);
+                    written.push(text);
+                }
+                None => complete = false,
+            }
+        }
+        if routes.is_empty() && complete {
+            self.problem("*", "routeKey", "no route", "at least one route item that is enabled");
+        }
+        let router = self.router(keys, &written)?;
+        let Api { cors, gateway_responses, unmatched, .. } = api;
+        Some(Deployment { gateway_responses, cors, unmatched, router, routes })
+    }
+
+    fn api(&self) -> Api {
+        let empty = Map::new();
+        let item = self.source.items.iter().find(|item| item.get("routeKey").is_some_and(|key| key == API));
+        let name = self.key_of(API);
+        let fields = Fields::of(self.item(&name), item.unwrap_or(&empty));
+        for known in ["stage", "routeKey", "description"] {
+            fields.skip(known);
+        }
+        not_yet(&fields, &["authorizers", "models", "apiKeySource", "throttle"]);
+        not_yet_but_harmless(&fields, &["minimumCompressionSize", "rateLimitHeaders"]);
+        let words = [("HTTP", UnmatchedRoutes::Http), ("AWS_REST", UnmatchedRoutes::AwsRest)];
+        let ranges = fields.strings("allowPrivateIntegrations").unwrap_or_default();
+        let http_client = GuardedClient::new(&ranges).unwrap_or_else(|bad| {
+            for range in bad {
+                fields.problem(
+                    "allowPrivateIntegrations",
+                    &format!("{range:?}"),
+                    "an address range such as 10.0.0.0/8",
+                );
+            }
+            GuardedClient::default()
+        });
+        let api = Api {
+            cors: fields.object("corsConfiguration").and_then(Cors::parse).map(Arc::new),
+            gateway_responses: GatewayResponses::parse(&fields),
+            unmatched: fields.choice("unmatchedRoutes", &words).unwrap_or_default(),
+            binary_media_types: fields.strings("binaryMediaTypes").unwrap_or_default().into(),
+            http_client,
+        };
+        fields.finish();
+        api
+    }
+
+    fn route(&self, text: &str, item: &Map<String, Value>, api: &Api) -> Option<(RouteKey, Route)> {
+        let name = self.key_of(text);
+        let key = match RouteKey::parse(text) {
+            Ok(key) => key,
+            Err(expected) => {
+                self.problem(text, "routeKey", &format!("{text:?}"), &expected);
+                return None;
+            }
+        };
+        let fields = Fields::of(self.item(&name), item);
+        for known in ["stage", "routeKey", "enabled", "description"] {
+            fields.skip(known);
+        }
+        if fields.boolean("apiKeyRequired") == Some(true) {
+            not_yet(&fields, &["apiKeyRequired"]);
+        }
+        not_yet(&fields, &["authorizerId", "authorizationScopes", "throttle", "requestModels"]);
+        not_yet_but_harmless(&fields, &["cachingEnabled", "cacheTtlInSeconds", "cacheKeyParameters"]);
+        let path_parameters = key.path_parameters();
+        let surroundings = Surroundings {
+            path_parameters: &path_parameters,
+            stage_and_route: &format!("{} {key}", self.source.stage),
+            binary_media_types: &api.binary_media_types,
+            http_client: &api.http_client,
+        };
+        let integration = fields.object("integration");
+        let integration = fields.require("integration", integration, "a map with a type");
+        let integration = integration.and_then(|fields| Integration::parse(fields, &surroundings));
+        let cors = fields.object("corsConfiguration").and_then(Cors::parse).map(Arc::new);
+        let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
+        fields.finish();
+        let route = Route { key: key.to_string(), cors, required_parameters, integration: integration? };
+        Some((key, route))
+    }
+
+    /// Two items that no request can tell apart are a problem of both; the message names them.
+    fn router(&self, keys: Vec<RouteKey>, written: &[&str]) -> Option<Router> {
+        let conflicts = match Router::new(keys) {
+            Ok(router) => return Some(router),
+            Err(conflicts) => conflicts,
+        };
+        for Conflict(earlier, later) in conflicts {
+            let expected = format!("a route that {:?} does not serve already", written[earlier]);
+            self.problem(written[later], "routeKey", &format!("{:?}", written[later]), &expected);
+        }
+        None
+    }
+
+    fn item<'b>(&'b self, key: &'b str) -> Item<'b> {
+        let Source { table, stage_variables, .. } = self.source;
+        Item { table, key, stage_variables, report: self.report }
+    }
+
+    fn key_of(&self, route_key: &str) -> String {
+        format!("stage={} routeKey={route_key}", self.source.stage)
+    }
+
+    fn problem(&self, route_key: &str, field: &str, got: &str, expected: &str) {
+        self.report.add_problem(Problem {
+            table: self.source.table.to_owned(),
+            key: self.key_of(route_key),
+            field: field.to_owned(),
+            got: got.to_owned(),
+            expected: expected.to_owned(),
+        });
+    }
+}
+
+/// `enabled: false` is as if the item were not there, whatever else stands in it.
+fn is_disabled(item: &Map<String, Value>) -> bool {
+    match item.get("enabled") {
+        Some(Value::Bool(enabled)) => !enabled,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case("false"),
+        _ => false,
+    }
+}
+
+/// What restricts who may call, or how much, is refused as long as nothing enforces it.
+fn not_yet<'a>(fields: &Fields<'a>, names: &[&'a str]) {
+    for name in names {
+        if let Some(value) = fields.value(name) {
+            fields.problem(name, &crate::item::brief(value), "nothing: this version does not enforce it");
+        }
+    }
+}
+
+/// What only makes things faster or more talkative is passed over with a warning.
+fn not_yet_but_harmless<'a>(fields: &Fields<'a>, names: &[&'a str]) {
+    for name in names {
+        if let Some(value) = fields.value(name) {
+            fields.warn(name, &crate::item::brief(value), "nothing: this version passes over it");
+        }
+    }
+}

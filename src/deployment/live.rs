@@ -1,0 +1,225 @@
+//! What this instance serves: every stage with its deployment, refreshed beside requests.
+//!
+//! A deployment that cannot be loaded leaves the last good one in its place.
+
+use std::{
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+use futures_util::future::join_all;
+use tracing::{error, warn};
+
+use super::{Deployment, Outcome, Snapshot, Source, Trigger, parse, publish};
+use crate::{
+    error::{GatewayError, InvalidConfiguration, StoreError},
+    stages::{self, FoundStage, StageSettings},
+    store::Store,
+};
+
+/// Keeps the deployments of all stages at hand.
+#[derive(Debug)]
+pub struct Live {
+    store: Store,
+    refresh_every: Duration,
+    /// Milliseconds since 1970, when the store was last asked.
+    asked_at: AtomicU64,
+    served: RwLock<Option<Arc<Served>>>,
+}
+
+/// All stages at one moment.
+#[derive(Debug, Default)]
+pub struct Served {
+    stages: Vec<StageSettings>,
+    /// For each of `stages`.
+    deployments: Vec<Loaded>,
+}
+
+/// What came of loading a stage's deployment.
+#[derive(Clone, Debug)]
+struct Loaded {
+    /// The last good one.
+    deployment: Option<(String, Arc<Deployment>)>,
+    /// Loading it again would bring nothing new: it worked, or its items are invalid.
+    settled: bool,
+}
+
+/// The stage that serves a request.
+#[derive(Clone, Copy, Debug)]
+pub struct ServedStage<'a> {
+    pub settings: &'a StageSettings,
+    pub deployment_id: &'a str,
+    pub deployment: &'a Deployment,
+    /// The canonical path below the base path.
+    pub path: &'a str,
+}
+
+impl Served {
+    /// # Errors
+    ///
+    /// No stage serves this host and path, or the stage has never had a valid deployment.
+    pub fn find<'a>(&'a self, host: &str, path: &'a str) -> Result<ServedStage<'a>, GatewayError> {
+        let Some(FoundStage { index, path }) = stages::find(&self.stages, host, path) else {
+            return Err(GatewayError::StageNotFound { host: host.to_owned(), path: path.to_owned() });
+        };
+        let settings = &self.stages[index];
+        match &self.deployments[index].deployment {
+            Some((id, deployment)) => Ok(ServedStage { settings, deployment_id: id, deployment, path }),
+            None => {
+                let nothing = format!("stage {} has no valid deployment", settings.name);
+                Err(StoreError::new("finding the deployment", nothing).into())
+            }
+        }
+    }
+
+    fn of(&self, name: &str) -> Option<(&StageSettings, &Loaded)> {
+        let index = self.stages.iter().position(|stage| stage.name == name)?;
+        Some((&self.stages[index], &self.deployments[index]))
+    }
+}
+
+impl Live {
+    pub fn new(store: Store, refresh_every: Duration) -> Self {
+        Self { store, refresh_every, asked_at: AtomicU64::new(0), served: RwLock::default() }
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What is served now. Only the very first call may have to ask the store.
+    ///
+    /// # Errors
+    ///
+    /// The store could not be read, and never has been.
+    pub async fn served(&self, now: SystemTime) -> Result<Arc<Served>, StoreError> {
+        if let Some(served) = self.current() {
+            return Ok(served);
+        }
+        self.asked_at.store(milliseconds(now), Ordering::Relaxed);
+        Box::pin(self.load()).await
+    }
+
+    /// Whether it is time to ask the store again. Says yes to one caller only.
+    pub fn is_due(&self, now: SystemTime) -> bool {
+        let asked_at = self.asked_at.load(Ordering::Relaxed);
+        let due = milliseconds(now) >= asked_at.saturating_add(milliseconds_of(self.refresh_every));
+        due && self
+            .asked_at
+            .compare_exchange(asked_at, milliseconds(now), Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
+    }
+
+    /// Asks whether a stage points elsewhere. When no answer comes, what is served stays.
+    pub async fn refresh(&self) {
+        if let Err(error) = self.load().await {
+            warn!(
+                metric = "Degraded",
+                cause = cause(&error),
+                "the stages could not be read; the last ones are served"
+            );
+        }
+    }
+
+    async fn load(&self) -> Result<Arc<Served>, StoreError> {
+        let previous = self.current().unwrap_or_default();
+        let mut stages: Vec<StageSettings> = Vec::new();
+        for item in self.store.stages().await? {
+            match StageSettings::parse(&self.store.tables.stages, &item) {
+                Ok((settings, _)) => stages.push(settings),
+                Err(invalid) => {
+                    invalid_configuration(&invalid);
+                    let last_good = item.get("stage").and_then(|name| previous.of(name.as_str()?));
+                    stages.extend(last_good.map(|(settings, _)| settings.clone()));
+                }
+            }
+        }
+        let deployments =
+            join_all(stages.iter().map(|stage| self.loaded(stage, previous.of(&stage.name)))).await;
+        let served = Arc::new(Served { stages, deployments });
+        *self.served.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&served));
+        Ok(served)
+    }
+
+    /// The stage's deployment, loaded only if the stage points elsewhere or has other variables than before.
+    async fn loaded(&self, stage: &StageSettings, previous: Option<(&StageSettings, &Loaded)>) -> Loaded {
+        if let Some((settings, loaded)) = previous
+            && loaded.settled
+            && settings.deployment_id == stage.deployment_id
+            && settings.stage_variables == stage.stage_variables
+        {
+            return loaded.clone();
+        }
+        let last_good = previous.and_then(|(_, loaded)| loaded.deployment.clone());
+        match self.deployment(stage).await {
+            Ok(Some(deployment)) => Loaded { deployment: Some(deployment), settled: true },
+            Ok(None) => Loaded { deployment: last_good, settled: true },
+            Err(error) => {
+                error!(
+                    metric = "Degraded",
+                    stage = stage.name,
+                    cause = cause(&error),
+                    "a deployment could not be loaded"
+                );
+                Loaded { deployment: last_good, settled: false }
+            }
+        }
+    }
+
+    async fn deployment(
+        &self,
+        stage: &StageSettings,
+    ) -> Result<Option<(String, Arc<Deployment>)>, StoreError> {
+        let id = match &stage.deployment_id {
+            Some(id) => id.clone(),
+            None => match publish(&self.store, &stage.name, Trigger::Edit).await? {
+                Outcome::Published { deployment_id, .. } | Outcome::Unchanged { deployment_id, .. } => {
+                    deployment_id
+                }
+                Outcome::Invalid { problems, .. } => {
+                    invalid_configuration(&InvalidConfiguration(problems));
+                    return Ok(None);
+                }
+                Outcome::LeftAlone => return Ok(None),
+            },
+        };
+        let Some(bytes) = self.store.snapshot(&id).await? else {
+            return Err(StoreError::new("reading the deployment", format!("there is no deployment {id}")));
+        };
+        let Snapshot { items } = Snapshot::unpack(&id, &bytes)?;
+        let table = &self.store.tables.routes;
+        let source =
+            Source { table, stage: &stage.name, items: &items, stage_variables: &stage.stage_variables };
+        match parse(source).deployment {
+            Ok(deployment) => Ok(Some((id, Arc::new(deployment)))),
+            Err(invalid) => {
+                invalid_configuration(&invalid);
+                Ok(None)
+            }
+        }
+    }
+
+    fn current(&self) -> Option<Arc<Served>> {
+        self.served.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// The log line that the metric `ConfigurationInvalid` is read from.
+pub fn invalid_configuration(invalid: &InvalidConfiguration) {
+    error!(metric = "ConfigurationInvalid", problems = %invalid, "items are invalid; what was served stays");
+}
+
+fn milliseconds(time: SystemTime) -> u64 {
+    milliseconds_of(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+}
+
+fn milliseconds_of(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn cause(error: &StoreError) -> String {
+    crate::error::chain(error)
+}

@@ -1,0 +1,109 @@
+//! What is served: an immutable, validated, resolved snapshot of a stage's routes.
+//!
+//! After [`parse`] no name is unresolved: a request only follows references.
+
+mod items;
+mod live;
+mod publish;
+mod snapshot;
+
+use std::sync::Arc;
+
+use ::http::Method;
+
+pub use self::{
+    items::{Parsed, Source, parse},
+    live::{Live, Served, ServedStage, invalid_configuration},
+    publish::{Outcome, Trigger, check, publish},
+    snapshot::Snapshot,
+};
+use crate::{
+    context::PathParameter,
+    error::GatewayError,
+    integrations::Integration,
+    policies::{cors::Cors, gateway_responses::GatewayResponses, validation::RequiredParameters},
+    router::Router,
+};
+
+/// All routes of a stage, and what they share.
+#[derive(Debug)]
+pub struct Deployment {
+    pub gateway_responses: GatewayResponses,
+    cors: Option<Arc<Cors>>,
+    unmatched: UnmatchedRoutes,
+    router: Router,
+    /// In the order that the router counts them in.
+    routes: Vec<Route>,
+}
+
+/// One complete entry: which requests, what is asked of them, who answers.
+#[derive(Debug)]
+pub struct Route {
+    /// `GET /orders/{id}`, `$default`.
+    pub key: String,
+    pub cors: Option<Arc<Cors>>,
+    pub required_parameters: RequiredParameters,
+    pub integration: Integration,
+}
+
+/// What a request gets that no route serves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnmatchedRoutes {
+    /// 404, or 405 where the path has other methods.
+    #[default]
+    Http,
+    /// 403 `Missing Authentication Token`, as REST APIs say.
+    AwsRest,
+}
+
+/// The route of a request, with what its path's parameters matched.
+#[derive(Debug)]
+pub struct Matched<'a> {
+    pub route: &'a Route,
+    pub path_parameters: Vec<PathParameter<'a>>,
+}
+
+impl Deployment {
+    /// The most specific route for the canonical `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`GatewayError::RouteNotFound`], or [`GatewayError::MethodNotAllowed`] where the path has other methods;
+    /// with `unmatchedRoutes: "AWS_REST"` one answer for both.
+    pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Result<Matched<'a>, GatewayError> {
+        match self.router.find(method, path) {
+            Some(found) => {
+                Ok(Matched { route: &self.routes[found.index], path_parameters: found.path_parameters })
+            }
+            None => Err(self.unmatched(path)),
+        }
+    }
+
+    /// The CORS policy for a path, for a request of `method` or else for whatever the path serves.
+    pub fn cors(&self, method: &Method, path: &str) -> Option<&Arc<Cors>> {
+        let of = |method: &Method| self.router.find(method, path).map(|found| &self.routes[found.index]);
+        let route = of(method).or_else(|| self.router.methods(path).first().and_then(of));
+        route.and_then(|route| route.cors.as_ref()).or(self.cors.as_ref())
+    }
+
+    /// Whether some route serves the path, under any method.
+    pub fn has_path(&self, path: &str) -> bool {
+        self.router.find(&Method::GET, path).is_some() || !self.router.methods(path).is_empty()
+    }
+
+    fn unmatched(&self, path: &str) -> GatewayError {
+        if self.unmatched == UnmatchedRoutes::AwsRest {
+            return GatewayError::MissingAuthenticationToken;
+        }
+        let mut methods = self.router.methods(path);
+        if methods.is_empty() {
+            return GatewayError::RouteNotFound;
+        }
+        if self.cors(&methods[0], path).is_some() && !methods.contains(&Method::OPTIONS) {
+            methods.push(Method::OPTIONS);
+            methods.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        }
+        let allow = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+        GatewayError::MethodNotAllowed { allow }
+    }
+}

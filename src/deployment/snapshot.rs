@@ -1,0 +1,75 @@
+//! A deployment as it is kept: the items it was made of, deflated, under an id that says what is in it.
+
+use std::io::{Read, Write};
+
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::error::StoreError;
+
+/// The items of one stage, in the order of their route keys.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    pub items: Vec<Map<String, Value>>,
+}
+
+/// More than any table's worth of routes, and less than an instance's memory.
+const MAX_INFLATED_BYTES: u64 = 64 << 20;
+
+impl Snapshot {
+    /// The deployment's id, and its bytes.
+    ///
+    /// The id is the first half of the SHA-256 of the items as JSON, in lower-case hex.
+    pub fn pack(&self) -> (String, Vec<u8>) {
+        let json = serde_json::to_vec(&self.items).expect("JSON values are JSON");
+        let mut deflated = DeflateEncoder::new(Vec::new(), Compression::best());
+        deflated.write_all(&json).expect("a Vec takes all");
+        (id_of(&json), deflated.finish().expect("a Vec takes all"))
+    }
+
+    /// # Errors
+    ///
+    /// The bytes are not those that were packed under this id: a part is missing, or is another's.
+    pub fn unpack(id: &str, bytes: &[u8]) -> Result<Self, StoreError> {
+        let mut json = Vec::new();
+        let mut inflated = DeflateDecoder::new(bytes).take(MAX_INFLATED_BYTES);
+        inflated
+            .read_to_end(&mut json)
+            .map_err(|error| StoreError::new("inflating the deployment", error))?;
+        if id_of(&json) != id {
+            return Err(StoreError::new(
+                "checking the deployment",
+                format!("the parts are not those of {id}"),
+            ));
+        }
+        let items = serde_json::from_slice(&json)
+            .map_err(|error| StoreError::new("parsing the deployment", error))?;
+        Ok(Self { items })
+    }
+}
+
+fn id_of(json: &[u8]) -> String {
+    Sha256::digest(json)[..16].iter().fold(String::with_capacity(32), |id, byte| format!("{id}{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn comes_back_as_it_was_and_refuses_other_bytes() {
+        let item = json!({ "stage": "v1", "routeKey": "GET /", "n": 12_345 });
+        let snapshot = Snapshot { items: vec![item.as_object().unwrap().clone()] };
+        let (id, bytes) = snapshot.pack();
+
+        assert_eq!(id, "c2ee50f6549f5adadc6fd1b4872eb6f7");
+        assert_eq!(Snapshot::unpack(&id, &bytes).unwrap(), snapshot);
+        for cut in 0..bytes.len() {
+            assert!(Snapshot::unpack(&id, &bytes[..cut]).is_err(), "{cut} bytes of {}", bytes.len());
+        }
+        assert!(Snapshot::unpack("ffff", &bytes).is_err());
+    }
+}

@@ -1,0 +1,187 @@
+//! What the Lambda's environment variables say. A bad value ends the cold start with one clear line.
+
+use std::time::Duration;
+
+use tracing::level_filters::LevelFilter;
+
+/// The settings of one process.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    pub tables: Tables,
+    /// How often an instance asks whether a stage points elsewhere.
+    pub refresh: Duration,
+    pub log_level: LevelFilter,
+    pub trusted_proxy: TrustedProxy,
+    pub aws: Aws,
+}
+
+/// Table names.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    pub stages: String,
+    pub routes: String,
+    pub deployments: String,
+}
+
+/// What is believed of a proxy in front (CloudFront), and whether anybody else may call.
+#[derive(Clone, Debug, Default)]
+pub struct TrustedProxy {
+    /// The secret that the proxy sends in `x-tollgate-origin`.
+    pub secret: Option<Secret>,
+    /// Without the secret: 403.
+    pub required: bool,
+}
+
+/// A value that is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+/// Where AWS is, and who we are there.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    pub region: String,
+    pub access_key_id: String,
+    pub secret_access_key: Secret,
+    pub session_token: Option<Secret>,
+    /// Endpoints other than the region's own.
+    pub dynamodb_endpoint: Option<String>,
+    pub lambda_endpoint: Option<String>,
+}
+
+impl Environment {
+    /// Reads variables through `get`; an empty value is as if it were not there.
+    ///
+    /// # Errors
+    ///
+    /// One line: the variable, what it says, what it should.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let get = |name: &str| get(name).filter(|value| !value.is_empty());
+        let or = |name: &str, default: &str| get(name).unwrap_or_else(|| default.to_owned());
+        let tables = Tables {
+            stages: or("STAGES_TABLE", "tollgate-stages"),
+            routes: or("ROUTES_TABLE", "tollgate-routes"),
+            deployments: or("DEPLOYMENTS_TABLE", "tollgate-deployments"),
+        };
+        let refresh = or("REFRESH_SECONDS", "5");
+        let refresh =
+            refresh.parse().map_err(|_| bad("REFRESH_SECONDS", &refresh, "a whole number of seconds"))?;
+        let log_level = or("LOG_LEVEL", "info");
+        let log_level = log_level
+            .parse()
+            .map_err(|_| bad("LOG_LEVEL", &log_level, "one of error, warn, info, debug, trace, off"))?;
+        Ok(Self {
+            tables,
+            refresh: Duration::from_secs(refresh),
+            log_level,
+            trusted_proxy: TrustedProxy::read(&get)?,
+            aws: Aws::read(&get)?,
+        })
+    }
+}
+
+impl TrustedProxy {
+    fn read(get: &impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let secret = get("TRUSTED_PROXY_SECRET").map(Secret);
+        let required = match get("REQUIRE_TRUSTED_PROXY").as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(other) => return Err(bad("REQUIRE_TRUSTED_PROXY", other, "true or false")),
+        };
+        if required && secret.is_none() {
+            return Err(bad("TRUSTED_PROXY_SECRET", "", "a secret, because REQUIRE_TRUSTED_PROXY is true"));
+        }
+        Ok(Self { secret, required })
+    }
+}
+
+impl Aws {
+    fn read(get: &impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let required = |name: &str| get(name).ok_or_else(|| bad(name, "", "a value; Lambda sets it"));
+        let endpoint = |service: &str| {
+            let name = format!("AWS_ENDPOINT_URL_{service}");
+            let Some(url) = get(&name).or_else(|| get("AWS_ENDPOINT_URL")) else { return Ok(None) };
+            let parsed: Result<http::Uri, _> = url.parse();
+            let absolute = parsed.is_ok_and(|uri| uri.scheme().is_some() && uri.host().is_some());
+            if absolute {
+                Ok(Some(url))
+            } else {
+                Err(bad(&name, &url, "a URL such as http://127.0.0.1:8000"))
+            }
+        };
+        Ok(Self {
+            region: required("AWS_REGION")?,
+            access_key_id: required("AWS_ACCESS_KEY_ID")?,
+            secret_access_key: Secret(required("AWS_SECRET_ACCESS_KEY")?),
+            session_token: get("AWS_SESSION_TOKEN").map(Secret),
+            dynamodb_endpoint: endpoint("DYNAMODB")?,
+            lambda_endpoint: endpoint("LAMBDA")?,
+        })
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
+fn bad(name: &str, got: &str, expected: &str) -> String {
+    format!("environment variable {name}: got {got:?}, expected {expected}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Environment, String> {
+        let lambda_sets =
+            [("AWS_REGION", "eu-west-1"), ("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+        let all: Vec<_> = variables.iter().copied().chain(lambda_sets).collect();
+        Environment::read(|name| {
+            all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn has_defaults_and_prints_no_secret() {
+        let environment = read(&[("TRUSTED_PROXY_SECRET", "hush"), ("STAGES_TABLE", "")]).unwrap();
+        assert_eq!(
+            format!("{environment:?}"),
+            "Environment { tables: Tables { stages: \"tollgate-stages\", routes: \"tollgate-routes\", \
+             deployments: \"tollgate-deployments\" }, refresh: 5s, log_level: LevelFilter::INFO, \
+             trusted_proxy: TrustedProxy { secret: Some(…), required: false }, aws: Aws { region: \"eu-west-1\", \
+             access_key_id: \"id\", secret_access_key: …, session_token: None, dynamodb_endpoint: None, \
+             lambda_endpoint: None } }"
+        );
+    }
+
+    #[test]
+    fn says_which_value_is_bad_in_one_line() {
+        let cases = [
+            (
+                ("REFRESH_SECONDS", "soon"),
+                r#"REFRESH_SECONDS: got "soon", expected a whole number of seconds"#,
+            ),
+            (
+                ("LOG_LEVEL", "loud"),
+                r#"LOG_LEVEL: got "loud", expected one of error, warn, info, debug, trace, off"#,
+            ),
+            (("REQUIRE_TRUSTED_PROXY", "yes"), r#"REQUIRE_TRUSTED_PROXY: got "yes", expected true or false"#),
+            (
+                ("REQUIRE_TRUSTED_PROXY", "true"),
+                r#"TRUSTED_PROXY_SECRET: got "", expected a secret, because REQUIRE_TRUSTED_PROXY is true"#,
+            ),
+            (
+                ("AWS_ENDPOINT_URL_LAMBDA", "localhost"),
+                r#"AWS_ENDPOINT_URL_LAMBDA: got "localhost", expected a URL such as http://127.0.0.1:8000"#,
+            ),
+        ];
+        for (variable, expected) in cases {
+            assert_eq!(read(&[variable]).unwrap_err(), format!("environment variable {expected}"));
+        }
+        assert_eq!(
+            Environment::read(|_| None).unwrap_err(),
+            r#"environment variable AWS_REGION: got "", expected a value; Lambda sets it"#
+        );
+    }
+}

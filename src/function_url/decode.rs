@@ -1,0 +1,279 @@
+//! Event → request, or the stages whose routes were edited.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    time::SystemTime,
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{COOKIE, HOST, USER_AGENT},
+};
+use serde::Deserialize;
+
+use crate::{
+    environment::TrustedProxy,
+    error::GatewayError,
+    message::{Origin, Request},
+    path,
+};
+
+/// What the Runtime API says beside the event.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    pub request_id: String,
+    pub deadline: SystemTime,
+    /// The AWS account in the function's ARN.
+    pub account_id: String,
+    pub received_at: SystemTime,
+}
+
+/// What came in.
+#[derive(Debug)]
+pub enum Event {
+    Request(Box<Request>),
+    /// The routes table's stream: the stages that it names.
+    RoutesChanged(BTreeSet<String>),
+}
+
+/// An event that is no request of ours, with what the access log can say of it.
+#[derive(Debug)]
+pub struct Refused {
+    pub error: GatewayError,
+    pub method: String,
+    pub origin: Origin,
+}
+
+/// The secret that a trusted proxy sends, and that nobody else gets to see.
+const PROXY_SECRET: &str = "x-tollgate-origin";
+/// More than the platform lets through, and less than what a URL may have in the targets' libraries, escaped.
+const MAX_URI_BYTES: usize = 16_384;
+const FORWARDED_HOST: &str = "x-forwarded-host";
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
+const VIEWER_ADDRESS: &str = "cloudfront-viewer-address";
+
+/// A function-URL event (payload format 2.0) or a DynamoDB stream's, whichever it is. Everything may be absent.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+struct RawEvent {
+    raw_path: Option<String>,
+    raw_query_string: Option<String>,
+    cookies: Option<Vec<String>>,
+    headers: Option<BTreeMap<String, String>>,
+    body: Option<String>,
+    is_base64_encoded: Option<bool>,
+    request_context: Option<RawContext>,
+    #[serde(rename = "Records")]
+    records: Option<Vec<RawRecord>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct RawContext {
+    api_id: Option<String>,
+    domain_name: Option<String>,
+    domain_prefix: Option<String>,
+    http: Option<RawHttp>,
+    time: Option<String>,
+    time_epoch: Option<u64>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct RawHttp {
+    method: Option<String>,
+    protocol: Option<String>,
+    source_ip: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct RawRecord {
+    event_source: Option<String>,
+    dynamodb: Option<RawChange>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawChange {
+    #[serde(rename = "Keys")]
+    keys: Option<RawKeys>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawKeys {
+    stage: Option<RawString>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawString {
+    #[serde(rename = "S")]
+    s: Option<String>,
+}
+
+/// Decodes an event.
+///
+/// # Errors
+///
+/// What is no event of ours, or a request that is malformed or comes past the trusted proxy.
+pub fn decode(event: &str, invocation: Invocation, proxy: &TrustedProxy) -> Result<Event, Box<Refused>> {
+    let refused =
+        |error, method: &str, origin| Box::new(Refused { error, method: method.to_owned(), origin });
+    let raw: RawEvent = match serde_json::from_str(event) {
+        Ok(raw) => raw,
+        Err(error) => return Err(refused(bad(error.to_string()), "", Origin::default())),
+    };
+    if let Some(records) = raw.records {
+        return Ok(Event::RoutesChanged(stages_of(records)));
+    }
+    let Some(context) = raw.request_context else {
+        return Err(refused(bad("the event has no requestContext"), "", Origin::default()));
+    };
+    let http = context.http.unwrap_or_default();
+    let method = http.method.unwrap_or_default();
+    let mut origin = Origin {
+        account_id: invocation.account_id,
+        api_id: context.api_id.unwrap_or_default(),
+        domain_name: context.domain_name.unwrap_or_default(),
+        domain_prefix: context.domain_prefix.unwrap_or_default(),
+        protocol: http.protocol.unwrap_or_else(|| "HTTP/1.1".to_owned()),
+        source_ip: http.source_ip.unwrap_or_default(),
+        user_agent: String::new(),
+        time: context.time.unwrap_or_default(),
+        time_epoch: context.time_epoch.unwrap_or_default(),
+    };
+    let parts = headers(raw.headers.unwrap_or_default())
+        .and_then(|headers| trust(headers, &mut origin, proxy))
+        .and_then(|headers| {
+            let method =
+                Method::from_bytes(method.as_bytes()).map_err(|_| bad("a method that is no token"))?;
+            let long =
+                [&raw.raw_path, &raw.raw_query_string].into_iter().flatten().map(String::len).sum::<usize>();
+            if long > MAX_URI_BYTES {
+                return Err(bad(format!("a path and query of {long} bytes")));
+            }
+            let path = path::canonical_path(raw.raw_path.as_deref().unwrap_or("/")).map_err(bad)?;
+            let query = path::canonical_query(raw.raw_query_string.as_deref().unwrap_or("")).map_err(bad)?;
+            let body = body(raw.body.unwrap_or_default(), raw.is_base64_encoded.unwrap_or(false))?;
+            Ok((headers, method, path, query, body))
+        });
+    let (mut headers, method, path, query, body) = match parts {
+        Ok(parts) => parts,
+        Err(error) => return Err(refused(error, &method, origin)),
+    };
+    let cookies = cookies(&mut headers, raw.cookies.unwrap_or_default());
+    Ok(Event::Request(Box::new(Request {
+        id: invocation.request_id,
+        received_at: invocation.received_at,
+        deadline: invocation.deadline,
+        method,
+        path,
+        query,
+        headers,
+        cookies,
+        body,
+        origin,
+    })))
+}
+
+fn bad(what: impl Into<Cow<'static, str>>) -> GatewayError {
+    GatewayError::BadRequest(what.into())
+}
+
+/// Records of other tables, or of none, name no stage and are passed over.
+fn stages_of(records: Vec<RawRecord>) -> BTreeSet<String> {
+    let of_dynamodb =
+        records.into_iter().filter(|record| record.event_source.as_deref() == Some("aws:dynamodb"));
+    of_dynamodb.filter_map(|record| record.dynamodb?.keys?.stage?.s).collect()
+}
+
+fn headers(raw: BTreeMap<String, String>) -> Result<HeaderMap, GatewayError> {
+    let mut headers = HeaderMap::with_capacity(raw.len());
+    for (name, value) in raw {
+        let name =
+            HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("a header name that is no token"))?;
+        let value = HeaderValue::from_maybe_shared(Bytes::from(value));
+        let value = value.map_err(|_| bad(format!("a control character in the header {name}")))?;
+        headers.append(name, value);
+    }
+    Ok(headers)
+}
+
+/// Whom to believe: host, scheme and address are the platform's word, unless the proxy's secret came along.
+fn trust(
+    mut headers: HeaderMap,
+    origin: &mut Origin,
+    proxy: &TrustedProxy,
+) -> Result<HeaderMap, GatewayError> {
+    let sent = headers.remove(PROXY_SECRET);
+    let trusted = match (&proxy.secret, &sent) {
+        (Some(secret), Some(sent)) => equal_in_constant_time(secret.0.as_bytes(), sent.as_bytes()),
+        (None, _) | (_, None) => false,
+    };
+    if proxy.required && !trusted {
+        return Err(GatewayError::UntrustedOrigin);
+    }
+    if trusted {
+        if let Some(host) =
+            text(&headers, FORWARDED_HOST).filter(|host| host.parse::<http::uri::Authority>().is_ok())
+        {
+            origin.domain_prefix = host.split('.').next().unwrap_or_default().to_owned();
+            origin.domain_name = host.to_owned();
+        }
+        if let Some(address) = text(&headers, VIEWER_ADDRESS).and_then(viewer_ip) {
+            origin.source_ip = address.to_string();
+        }
+    }
+    origin.user_agent = text(&headers, USER_AGENT.as_str()).unwrap_or_default().to_owned();
+    // Targets, and lambda_http in them, build URLs of these two.
+    match HeaderValue::from_str(&origin.domain_name) {
+        Ok(host) if !host.is_empty() => headers.insert(HOST, host),
+        _ => headers.remove(HOST),
+    };
+    if !matches!(text(&headers, FORWARDED_PROTO), None | Some("http" | "https")) {
+        headers.insert(FORWARDED_PROTO, HeaderValue::from_static("https"));
+    }
+    Ok(headers)
+}
+
+/// `198.51.100.10:46532` or `2001:db8::1:46532`, as CloudFront writes it.
+fn viewer_ip(address: &str) -> Option<IpAddr> {
+    let (ip, _port) = address.rsplit_once(':')?;
+    ip.trim_matches(['[', ']']).parse().ok()
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Function URLs give cookies apart; a `cookie` header that is there all the same counts too.
+fn cookies(headers: &mut HeaderMap, mut cookies: Vec<String>) -> Vec<String> {
+    if let Some(header) = headers.remove(COOKIE) {
+        let header = String::from_utf8_lossy(header.as_bytes());
+        cookies
+            .extend(header.split(';').map(str::trim).filter(|cookie| !cookie.is_empty()).map(str::to_owned));
+    }
+    // What cannot stand in a header line is no cookie, and would smuggle a line into one.
+    cookies.retain(|cookie| HeaderValue::from_str(cookie).is_ok());
+    cookies
+}
+
+fn body(text: String, is_base64: bool) -> Result<Bytes, GatewayError> {
+    if !is_base64 {
+        return Ok(text.into());
+    }
+    BASE64_STANDARD.decode(text).map(Bytes::from).map_err(|_| bad("a body that is no base64"))
+}
+
+/// Takes as long for a wrong secret as for the right one of the same length.
+fn equal_in_constant_time(a: &[u8], b: &[u8]) -> bool {
+    let differing = a.iter().zip(b).fold(0, |bits, (x, y)| bits | (x ^ y));
+    a.len() == b.len() && std::hint::black_box(differing) == 0
+}

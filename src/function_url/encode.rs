@@ -1,0 +1,52 @@
+//! Response → event, in the streaming form: JSON prelude, eight NUL bytes, body.
+
+use http::{
+    HeaderMap, HeaderValue,
+    header::{CONTENT_LENGTH, GetAll, SET_COOKIE},
+};
+use lambda_runtime::MetadataPrelude;
+use percent_encoding::{AsciiSet, percent_encode};
+
+use crate::message::{Body, Response};
+
+/// What the runtime posts: whole and streamed answers go one way.
+pub type StreamResponse = lambda_runtime::StreamResponse<Body>;
+
+/// Nothing of ASCII is encoded (a tab may stand in a header's value), and everything else always is.
+const BEYOND_ASCII: &AsciiSet = &AsciiSet::EMPTY;
+
+/// Encodes an answer.
+pub fn encode(response: Response) -> StreamResponse {
+    let (parts, body) = response.into_parts();
+    let mut headers = parts.headers;
+    // The front frames the body itself.
+    headers.remove(CONTENT_LENGTH);
+    let cookies = headers.get_all(SET_COOKIE).iter().map(text).collect();
+    headers.remove(SET_COOKIE);
+    let metadata_prelude =
+        MetadataPrelude { status_code: parts.status, headers: one_line_each(&headers), cookies };
+    StreamResponse { metadata_prelude, stream: body }
+}
+
+/// The prelude holds one value a header, and only ASCII: other bytes are percent-encoded.
+fn one_line_each(headers: &HeaderMap) -> HeaderMap {
+    let mut lines = HeaderMap::with_capacity(headers.keys_len());
+    for name in headers.keys() {
+        let mut values = headers.get_all(name).iter();
+        let line = match (values.next(), values.next()) {
+            (Some(only), None) if only.to_str().is_ok() => only.clone(),
+            _ => joined(headers.get_all(name)),
+        };
+        lines.insert(name, line);
+    }
+    lines
+}
+
+fn joined(values: GetAll<'_, HeaderValue>) -> HeaderValue {
+    let line = values.iter().map(text).collect::<Vec<_>>().join(", ");
+    HeaderValue::try_from(line).expect("header values joined, in ASCII, are a header value")
+}
+
+fn text(value: &HeaderValue) -> String {
+    percent_encode(value.as_bytes(), BEYOND_ASCII).to_string()
+}

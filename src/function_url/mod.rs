@@ -1,0 +1,11 @@
+//! Lambda's events ↔ messages. Only this module and `main.rs` know Lambda's types.
+//!
+//! Whatever a client can put into an event is decoded or refused; nothing panics.
+
+mod decode;
+mod encode;
+
+pub use self::{
+    decode::{Event, Invocation, Refused, decode},
+    encode::{StreamResponse, encode},
+};

@@ -1,0 +1,160 @@
+//! The request's way through the gateway, start to end.
+
+use std::{any::Any, panic::AssertUnwindSafe, time::SystemTime};
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::{HeaderValue, Method};
+
+use crate::{
+    access_log::{AccessLog, Sink},
+    clock::Clock,
+    context::{Context, PathParameter},
+    deployment::{Live, Served, ServedStage},
+    error::GatewayError,
+    integrations::Clients,
+    message::{Body, Origin, Request, Response},
+    policies::cors::Cors,
+};
+
+/// What is served, and the connections to whoever answers.
+#[derive(Debug)]
+pub struct Gateway {
+    pub live: Live,
+    pub clients: Clients,
+    pub clock: Clock,
+    pub sink: Sink,
+}
+
+/// What is known of a request so far: the context of its answer, refusals included.
+#[derive(Default)]
+struct Way<'a> {
+    stage: Option<ServedStage<'a>>,
+    route_key: &'a str,
+    path_parameters: Vec<PathParameter<'a>>,
+    /// Who may read the answer from another origin. `None` also once a preflight is answered.
+    cors: Option<&'a Cors>,
+}
+
+impl Gateway {
+    /// Answers every request: with the integration's response, or with a gateway response.
+    ///
+    /// What must happen whatever the outcome happens here: CORS headers, request id, access log.
+    pub async fn handle(&self, request: &Request) -> Response {
+        let mut log = AccessLog::begin(request, self.sink.clone(), self.clock.clone());
+        let mut response = match self.live.served(request.received_at).await {
+            Ok(served) => self.answer(request, &served, &mut log).await,
+            Err(error) => refuse(&error.into(), &mut log),
+        };
+        if request.method == Method::HEAD {
+            *response.body_mut() = Body::empty();
+        }
+        add_request_id(&mut response, &request.id);
+        log.finish(response)
+    }
+
+    /// Answers an event that is no request of ours.
+    pub fn refuse(
+        &self,
+        request_id: &str,
+        received_at: SystemTime,
+        (error, method, origin): (&GatewayError, &str, &Origin),
+    ) -> Response {
+        let (sink, clock) = (self.sink.clone(), self.clock.clone());
+        let mut log = AccessLog::of_refused(request_id, received_at, origin, method, sink, clock);
+        let mut response = refuse(error, &mut log);
+        add_request_id(&mut response, request_id);
+        log.finish(response)
+    }
+
+    async fn answer(&self, request: &Request, served: &Served, log: &mut AccessLog) -> Response {
+        let mut way = Way::default();
+        let outcome = AssertUnwindSafe(self.serve(request, served, &mut way, log)).catch_unwind().await;
+        let outcome = outcome.unwrap_or_else(|panic| Err(GatewayError::Panicked(words_of(panic.as_ref()))));
+        let mut response = match (outcome, way.stage) {
+            (Ok(response), _) => response,
+            (Err(error), None) => refuse(&error, log),
+            (Err(error), Some(stage)) => {
+                log.refused(&error);
+                stage.deployment.gateway_responses.render(&error, &way.context(request, stage))
+            }
+        };
+        if let Some(cors) = way.cors {
+            cors.apply(request, &mut response);
+        }
+        response
+    }
+
+    /// The pipeline: each paragraph is a step, each step a module. `?` leaves it; `answer` answers.
+    async fn serve<'a>(
+        &self,
+        request: &'a Request,
+        served: &'a Served,
+        way: &mut Way<'a>,
+        log: &mut AccessLog,
+    ) -> Result<Response, GatewayError> {
+        let stage = served.find(&request.origin.domain_name, &request.path)?;
+        way.stage = Some(stage);
+        log.stage(&stage.settings.name);
+
+        way.cors = stage.deployment.cors(&request.method, stage.path).map(AsRef::as_ref);
+        if let Some(cors) = preflight_policy(request, stage) {
+            way.cors = None;
+            return Ok(cors.preflight(request));
+        }
+
+        let matched = stage.deployment.find(&request.method, stage.path)?;
+        way.route_key = &matched.route.key;
+        way.path_parameters = matched.path_parameters;
+        log.route(way.route_key);
+
+        let context = way.context(request, stage);
+        matched.route.required_parameters.check(&context)?;
+
+        let called_at = self.clock.now();
+        let answer = matched.route.integration.invoke(&context, &self.clients).await;
+        log.integration(called_at);
+        answer
+    }
+}
+
+impl<'a> Way<'a> {
+    fn context<'b>(&'b self, request: &'b Request, stage: ServedStage<'b>) -> Context<'b> {
+        Context {
+            request,
+            stage: &stage.settings.name,
+            base_path: &stage.settings.base_path,
+            path: stage.path,
+            stage_variables: &stage.settings.stage_variables,
+            deployment_id: stage.deployment_id,
+            route_key: self.route_key,
+            path_parameters: &self.path_parameters,
+        }
+    }
+}
+
+/// The policy that answers a preflight: that of the route that will be called.
+fn preflight_policy<'a>(request: &Request, stage: ServedStage<'a>) -> Option<&'a Cors> {
+    let method = Cors::preflight_method(request)?;
+    let policy = stage.deployment.cors(&method, stage.path).map(AsRef::as_ref);
+    policy.filter(|_| stage.deployment.has_path(stage.path))
+}
+
+fn refuse(error: &GatewayError, log: &mut AccessLog) -> Response {
+    log.refused(error);
+    let mut response = error.refusal().to_response();
+    error.own_headers(&mut response);
+    response
+}
+
+fn add_request_id(response: &mut Response, id: &str) {
+    if let Ok(id) = HeaderValue::from_maybe_shared(Bytes::from(id.to_owned())) {
+        response.headers_mut().insert("x-amzn-requestid", id);
+    }
+}
+
+/// A panic's message, for the log.
+fn words_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+}

@@ -1,0 +1,63 @@
+//! Header rules of all integrations: what goes no further, and what goes on under another name.
+//!
+//! The lists are API Gateway's, as localstack recorded them
+//! (`test_apigateway_integrations::TestApiGatewayHeaderRemapping`), and RFC 9110, section 7.6.1 (hop-by-hop).
+
+use http::{
+    HeaderMap, HeaderName,
+    header::{CONNECTION, CONTENT_LENGTH, DATE, SERVER},
+};
+
+/// Whether a request's header is between client and gateway only. Cookies travel apart.
+pub fn stays_at_gateway(name: &str) -> bool {
+    is_hop_by_hop(name)
+        || matches!(
+            name,
+            "content-length"
+                | "content-md5"
+                | "cookie"
+                | "expect"
+                | "max-forwards"
+                | "proxy-authenticate"
+                | "server"
+                | "www-authenticate"
+                // The trusted proxy's secret.
+                | "x-tollgate-origin"
+        )
+}
+
+/// Whether a header concerns one connection only.
+pub fn is_hop_by_hop(name: &str) -> bool {
+    matches!(
+        name,
+        "connection" | "keep-alive" | "proxy-connection" | "te" | "trailer" | "transfer-encoding" | "upgrade"
+    )
+}
+
+/// Under which name a header of an answer reaches the client, whose own connection has one of that name.
+pub fn remapped(name: &HeaderName) -> Option<HeaderName> {
+    let remapped = match *name {
+        CONNECTION => "x-amzn-remapped-connection",
+        CONTENT_LENGTH => "x-amzn-remapped-content-length",
+        DATE => "x-amzn-remapped-date",
+        SERVER => "x-amzn-remapped-server",
+        _ => return None,
+    };
+    Some(HeaderName::from_static(remapped))
+}
+
+/// The headers that `Connection` says are for one connection only.
+pub fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
+    named(headers, &CONNECTION)
+}
+
+/// The header names that the lines of the header `list` give.
+pub fn named(headers: &HeaderMap, list: &HeaderName) -> Vec<HeaderName> {
+    let lines = headers.get_all(list).iter().filter_map(|line| line.to_str().ok());
+    lines
+        .flat_map(|line| line.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        // Those have rules of their own, whatever `Connection` says.
+        .filter(|name| remapped(name).is_none())
+        .collect()
+}

@@ -1,0 +1,154 @@
+//! What the events of both payload formats are made of, borrowed from the request.
+
+use std::borrow::Cow;
+
+use base64::{display::Base64Display, engine::general_purpose::STANDARD};
+use serde::{Serialize, Serializer};
+
+use super::{headers, media_types::Form};
+use crate::{context::Context, message::Request, path};
+
+/// The request's body as an event carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventBody<'a> {
+    Empty,
+    Text(&'a str),
+    Base64(&'a [u8]),
+}
+
+impl<'a> EventBody<'a> {
+    /// Text only if it is wanted and possible: bytes that are no UTF-8 are never lost.
+    pub fn new(bytes: &'a [u8], form: Form) -> Self {
+        if bytes.is_empty() {
+            return Self::Empty;
+        }
+        match (form, std::str::from_utf8(bytes)) {
+            (Form::Text, Ok(text)) => Self::Text(text),
+            (Form::Text, Err(_)) | (Form::Base64, _) => Self::Base64(bytes),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::Empty
+    }
+
+    pub fn is_base64_encoded(&self) -> bool {
+        matches!(self, Self::Base64(_))
+    }
+}
+
+impl Serialize for EventBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Empty => serializer.serialize_none(),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Base64(bytes) => serializer.collect_str(&Base64Display::new(bytes, &STANDARD)),
+        }
+    }
+}
+
+/// A JSON object of names and values, each name once.
+#[derive(Debug)]
+pub struct Object<K, V>(Vec<(K, V)>);
+
+impl<K, V> Object<K, V> {
+    /// `None` instead of an empty object: API Gateway then writes null, or leaves the field out.
+    pub fn unless_empty(self) -> Option<Self> {
+        (!self.0.is_empty()).then_some(self)
+    }
+}
+
+impl<K, V> FromIterator<(K, V)> for Object<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
+impl<K: Serialize, V: Serialize> Serialize for Object<K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// A header's name or line, a parameter's name or value.
+pub type Text<'a> = Cow<'a, str>;
+
+/// Names with all their values: headers, or a query's parameters. Each payload format shows them its way.
+#[derive(Debug)]
+pub struct Groups<'a>(Vec<(Text<'a>, Vec<Text<'a>>)>);
+
+impl<'a> Groups<'a> {
+    /// The headers for the function, in lower case; cookies are not among them.
+    pub fn of_headers(request: &'a Request) -> Self {
+        let lines = |values: http::header::GetAll<'a, _>| values.iter().map(headers::text).collect();
+        Self(
+            headers::to_function(&request.headers)
+                .map(|(name, values)| (name.as_str().into(), lines(values)))
+                .collect(),
+        )
+    }
+
+    /// The headers for the function, and the cookies as the one header that they once were.
+    pub fn of_headers_with_cookie(request: &'a Request) -> Self {
+        let mut groups = Self::of_headers(request);
+        if !request.cookies.is_empty() {
+            groups.0.push(("cookie".into(), vec![headers::ascii(request.cookies.join("; ")).into()]));
+        }
+        groups
+    }
+
+    /// The query's parameters, form-decoded. `None` if there are none.
+    pub fn of_query(query: &'a str) -> Option<Self> {
+        let mut pairs: Vec<_> = path::query_pairs(query).collect();
+        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut groups: Vec<(Text<'a>, Vec<Text<'a>>)> = Vec::with_capacity(pairs.len());
+        for (name, value) in pairs {
+            match groups.last_mut() {
+                Some((last, values)) if *last == name => values.push(value),
+                Some(_) | None => groups.push((name, vec![value])),
+            }
+        }
+        (!groups.is_empty()).then_some(Self(groups))
+    }
+
+    /// The last value of each name.
+    pub fn last(&self) -> Object<&str, &str> {
+        self.0.iter().filter_map(|(name, values)| Some((&**name, &**values.last()?))).collect()
+    }
+
+    /// All values of each name.
+    pub fn every(&self) -> Object<&str, &[Text<'a>]> {
+        self.0.iter().map(|(name, values)| (&**name, values.as_slice())).collect()
+    }
+
+    /// All values of each name in one text, with commas between them.
+    pub fn joined(&self) -> Object<&str, Text<'_>> {
+        fn join<'b>(values: &'b [Text<'_>]) -> Text<'b> {
+            match values {
+                [value] => Cow::Borrowed(&**value),
+                values => Cow::Owned(values.join(",")),
+            }
+        }
+        self.0.iter().map(|(name, values)| (&**name, join(values))).collect()
+    }
+}
+
+/// What the route's path parameters matched, with `fold` applied to each still encoded value.
+pub fn path_parameters<'a>(
+    context: &Context<'a>,
+    fold: impl Fn(&'a str) -> Text<'a>,
+) -> Option<Object<&'a str, Text<'a>>> {
+    let parameters = context.path_parameters.iter().map(|parameter| (parameter.name, fold(parameter.value)));
+    parameters.collect::<Object<_, _>>().unless_empty()
+}
+
+/// The event as JSON, in a buffer that rarely has to grow.
+pub fn to_json(event: &impl Serialize, request: &Request) -> Vec<u8> {
+    let headers: usize =
+        request.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 8).sum();
+    let fixed = 1536 + 4 * (request.path.len() + request.query.len()) + 2 * headers;
+    let mut json = Vec::with_capacity(fixed + request.body.len() * 4 / 3);
+    serde_json::to_writer(&mut json, event)
+        .expect("an event has string keys only, and a Vec takes all bytes");
+    json
+}

@@ -1,0 +1,123 @@
+//! Payload format 1.0, request: the event of a REST API.
+//!
+//! Fields and shapes: recorded from Amazon API Gateway (localstack, `test_lambda_aws_proxy_integration`). Header
+//! names are in lower case, as a function URL hands them to us; paths are still encoded.
+
+use serde::Serialize;
+
+use super::{
+    event::{EventBody, Groups, Object, Text, path_parameters, to_json},
+    media_types::BinaryMediaTypes,
+};
+use crate::{context::Context, item::StageVariables};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    resource: Option<&'a str>,
+    path: &'a str,
+    http_method: &'a str,
+    headers: Object<&'a str, &'a str>,
+    multi_value_headers: Object<&'a str, &'a [Text<'a>]>,
+    query_string_parameters: Option<Object<&'a str, &'a str>>,
+    multi_value_query_string_parameters: Option<Object<&'a str, &'a [Text<'a>]>>,
+    path_parameters: Option<Object<&'a str, Text<'a>>>,
+    stage_variables: Option<&'a StageVariables>,
+    request_context: RequestContext<'a>,
+    body: EventBody<'a>,
+    is_base64_encoded: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext<'a> {
+    account_id: &'a str,
+    api_id: &'a str,
+    deployment_id: &'a str,
+    domain_name: &'a str,
+    domain_prefix: &'a str,
+    extended_request_id: &'a str,
+    http_method: &'a str,
+    identity: Identity<'a>,
+    path: &'a str,
+    protocol: &'a str,
+    request_id: &'a str,
+    request_time: &'a str,
+    request_time_epoch: u64,
+    resource_id: &'a str,
+    resource_path: Option<&'a str>,
+    stage: &'a str,
+}
+
+/// Functions read these without asking whether they are there; `None` is null.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity<'a> {
+    access_key: Option<&'a str>,
+    account_id: Option<&'a str>,
+    caller: Option<&'a str>,
+    cognito_authentication_provider: Option<&'a str>,
+    cognito_authentication_type: Option<&'a str>,
+    cognito_identity_id: Option<&'a str>,
+    cognito_identity_pool_id: Option<&'a str>,
+    principal_org_id: Option<&'a str>,
+    source_ip: &'a str,
+    user: Option<&'a str>,
+    user_agent: Option<&'a str>,
+    user_arn: Option<&'a str>,
+}
+
+/// The event, as JSON.
+pub fn event(context: &Context<'_>, binary: &BinaryMediaTypes) -> Vec<u8> {
+    let request = context.request;
+    let headers = Groups::of_headers_with_cookie(request);
+    let query = Groups::of_query(&request.query);
+    let body = EventBody::new(&request.body, binary.request_form(&request.headers));
+    let event = Event {
+        resource: resource(context),
+        path: context.path,
+        http_method: request.method.as_str(),
+        headers: headers.last(),
+        multi_value_headers: headers.every(),
+        query_string_parameters: query.as_ref().map(Groups::last),
+        multi_value_query_string_parameters: query.as_ref().map(Groups::every),
+        path_parameters: path_parameters(context, Text::Borrowed),
+        stage_variables: Some(context.stage_variables).filter(|variables| !variables.is_empty()),
+        request_context: request_context(context),
+        is_base64_encoded: body.is_base64_encoded(),
+        body,
+    };
+    to_json(&event, request)
+}
+
+fn request_context<'a>(context: &Context<'a>) -> RequestContext<'a> {
+    let request = context.request;
+    let origin = &request.origin;
+    RequestContext {
+        account_id: &origin.account_id,
+        api_id: &origin.api_id,
+        deployment_id: context.deployment_id,
+        domain_name: &origin.domain_name,
+        domain_prefix: &origin.domain_prefix,
+        extended_request_id: &request.id,
+        http_method: request.method.as_str(),
+        identity: Identity {
+            source_ip: &origin.source_ip,
+            user_agent: Some(origin.user_agent.as_str()).filter(|agent| !agent.is_empty()),
+            ..Identity::default()
+        },
+        path: &request.path,
+        protocol: &origin.protocol,
+        request_id: &request.id,
+        request_time: &origin.time,
+        request_time_epoch: origin.time_epoch,
+        // A REST API has random ids here, an HTTP API the route key.
+        resource_id: context.route_key,
+        resource_path: resource(context),
+        stage: context.stage,
+    }
+}
+
+fn resource<'a>(context: &Context<'a>) -> Option<&'a str> {
+    Some(context.resource_path()).filter(|path| *path != "$default")
+}

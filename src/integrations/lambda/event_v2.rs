@@ -1,0 +1,106 @@
+//! Payload format 2.0, request: the event of an HTTP API.
+//!
+//! AWS: `http-api-develop-integrations-lambda`. One exception on purpose: `rawPath` and `http.path` are the
+//! canonical path, still encoded, as function URLs have it. What is absent is left out, never null.
+
+use serde::Serialize;
+
+use super::{
+    event::{EventBody, Groups, Object, Text, path_parameters, to_json},
+    media_types::automatic_form,
+};
+use crate::{context::Context, item::StageVariables, path::decode};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    version: &'static str,
+    route_key: &'a str,
+    raw_path: &'a str,
+    raw_query_string: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cookies: Option<&'a [String]>,
+    headers: Object<&'a str, Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query_string_parameters: Option<Object<&'a str, Text<'a>>>,
+    request_context: RequestContext<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_parameters: Option<Object<&'a str, Text<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage_variables: Option<&'a StageVariables>,
+    #[serde(skip_serializing_if = "EventBody::is_empty")]
+    body: EventBody<'a>,
+    is_base64_encoded: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext<'a> {
+    account_id: &'a str,
+    api_id: &'a str,
+    domain_name: &'a str,
+    domain_prefix: &'a str,
+    http: Http<'a>,
+    request_id: &'a str,
+    route_key: &'a str,
+    stage: &'a str,
+    time: &'a str,
+    time_epoch: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Http<'a> {
+    method: &'a str,
+    path: &'a str,
+    protocol: &'a str,
+    source_ip: &'a str,
+    user_agent: &'a str,
+}
+
+/// The event, as JSON.
+pub fn event(context: &Context<'_>) -> Vec<u8> {
+    let request = context.request;
+    let path = context.full_path();
+    let headers = Groups::of_headers(request);
+    let query = Groups::of_query(&request.query);
+    let body = EventBody::new(&request.body, automatic_form(&request.headers));
+    let event = Event {
+        version: "2.0",
+        route_key: context.route_key,
+        raw_path: &path,
+        raw_query_string: &request.query,
+        cookies: Some(request.cookies.as_slice()).filter(|cookies| !cookies.is_empty()),
+        headers: headers.joined(),
+        query_string_parameters: query.as_ref().map(Groups::joined),
+        request_context: request_context(context, &path),
+        path_parameters: path_parameters(context, decode),
+        stage_variables: Some(context.stage_variables).filter(|variables| !variables.is_empty()),
+        is_base64_encoded: body.is_base64_encoded(),
+        body,
+    };
+    to_json(&event, request)
+}
+
+fn request_context<'a>(context: &Context<'a>, path: &'a str) -> RequestContext<'a> {
+    let request = context.request;
+    let origin = &request.origin;
+    RequestContext {
+        account_id: &origin.account_id,
+        api_id: &origin.api_id,
+        domain_name: &origin.domain_name,
+        domain_prefix: &origin.domain_prefix,
+        http: Http {
+            method: request.method.as_str(),
+            path,
+            protocol: &origin.protocol,
+            source_ip: &origin.source_ip,
+            user_agent: &origin.user_agent,
+        },
+        request_id: &request.id,
+        route_key: context.route_key,
+        stage: context.stage,
+        time: &origin.time,
+        time_epoch: origin.time_epoch,
+    }
+}

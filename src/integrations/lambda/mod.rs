@@ -1,0 +1,172 @@
+//! A Lambda function answers: API Gateway's `AWS_PROXY`.
+//!
+//! The request becomes an event of payload format 1.0 (a REST API's) or 2.0 (an HTTP API's), and what the function
+//! returns becomes the response by the rules of the same format. An event is sent once, whatever happens.
+
+mod answer;
+mod call;
+mod event;
+mod event_v1;
+mod event_v2;
+mod function;
+mod headers;
+mod media_types;
+mod response_v1;
+mod response_v2;
+mod stream;
+#[cfg(test)]
+pub(super) mod tests;
+
+use aws_sdk_lambda::Client;
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use serde_json::Value;
+use tokio::time::Instant;
+
+pub use self::call::client;
+use self::{function::FunctionName, media_types::BinaryMediaTypes, stream::Streamed};
+use super::{DEADLINE_MARGIN, Surroundings};
+use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
+
+/// A function, and how it is spoken to.
+#[derive(Debug)]
+pub struct Lambda {
+    function: FunctionName,
+    format: PayloadFormat,
+    mode: Mode,
+}
+
+#[derive(Debug)]
+enum PayloadFormat {
+    V1(BinaryMediaTypes),
+    V2,
+}
+
+/// Who waits for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// The client, for all of the answer.
+    Buffered,
+    /// The client, for each piece of it.
+    Stream,
+    /// Nobody: the answer is that the request has been taken.
+    Event,
+}
+
+#[derive(Clone, Copy)]
+enum Version {
+    V1,
+    V2,
+}
+
+impl Lambda {
+    /// Reads `uri`, `payloadFormatVersion` [2.0], `invocationType` [`RequestResponse`], `responseTransferMode`
+    /// [`BUFFERED`]. What is wrong is reported, and `None`.
+    pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+        let function = parse_function(fields);
+        let version = match fields.value("payloadFormatVersion") {
+            Some(_) => fields.parsed("payloadFormatVersion", "1.0 or 2.0", version),
+            None => Some(Version::V2),
+        };
+        let mode = parse_mode(fields);
+        let format = match version? {
+            Version::V1 => PayloadFormat::V1(BinaryMediaTypes::new(surroundings.binary_media_types)),
+            Version::V2 => PayloadFormat::V2,
+        };
+        Some(Self { function: function?, format, mode: mode? })
+    }
+
+    /// Calls the function and reads its answer.
+    pub async fn invoke(&self, context: &Context<'_>, client: &Client) -> Result<Response, GatewayError> {
+        let event = match &self.format {
+            PayloadFormat::V1(binary) => event_v1::event(context, binary),
+            PayloadFormat::V2 => event_v2::event(context),
+        };
+        match self.mode {
+            Mode::Buffered => self.response(context, &call::invoke(client, &self.function, event).await?),
+            Mode::Stream => match stream::invoke(client, &self.function, event, deadline(context)).await? {
+                Streamed::Whole(payload) => self.response(context, &payload),
+                Streamed::Response(response) => Ok(response),
+            },
+            Mode::Event => {
+                call::enqueue(client, &self.function, event).await?;
+                Ok(accepted(&context.request.id))
+            }
+        }
+    }
+
+    fn response(&self, context: &Context<'_>, payload: &Bytes) -> Result<Response, GatewayError> {
+        match &self.format {
+            PayloadFormat::V1(binary) => {
+                response_v1::response(payload, binary.response_form(&context.request.headers))
+            }
+            PayloadFormat::V2 => response_v2::response(payload),
+        }
+    }
+}
+
+/// When a streamed body must be at its end: the time-out of the route is over with its first bytes, the Lambda's own
+/// time is not.
+fn deadline(context: &Context<'_>) -> Instant {
+    let left = context.request.deadline.duration_since(context.request.received_at).unwrap_or_default();
+    Instant::now() + left.saturating_sub(DEADLINE_MARGIN)
+}
+
+/// 202 `{"requestId":"…"}`: the id that the event carries, so that the function's logs can be found by it.
+fn accepted(request_id: &str) -> Response {
+    let body = format!("{{\"requestId\":{}}}", Value::from(request_id));
+    let mut response = Response::new(body.into());
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn parse_function(fields: &Fields<'_>) -> Option<FunctionName> {
+    // API Gateway wants `POST` here, for the Invoke API is called by it.
+    if fields.value("integrationMethod").is_some() {
+        fields.choice("integrationMethod", &[("POST", ())]);
+    }
+    let uri = fields.require("uri", fields.resolved_string("uri"), FunctionName::EXPECTED)?;
+    let function = FunctionName::parse(&uri);
+    if function.is_none() {
+        fields.problem("uri", &Value::from(uri).to_string(), FunctionName::EXPECTED);
+    }
+    function
+}
+
+fn parse_mode(fields: &Fields<'_>) -> Option<Mode> {
+    const INVOCATION_TYPES: [(&str, Mode); 2] = [("RequestResponse", Mode::Buffered), ("Event", Mode::Event)];
+    const TRANSFER_MODES: [(&str, Mode); 2] = [("BUFFERED", Mode::Buffered), ("STREAM", Mode::Stream)];
+    let mode = |name, words: &[_]| match fields.value(name) {
+        Some(_) => fields.choice(name, words),
+        None => Some(Mode::Buffered),
+    };
+    let invocation = mode("invocationType", &INVOCATION_TYPES);
+    let transfer = mode("responseTransferMode", &TRANSFER_MODES);
+    match (invocation?, transfer?) {
+        (Mode::Event, Mode::Stream) => {
+            fields.problem(
+                "responseTransferMode",
+                "\"STREAM\"",
+                "BUFFERED, because nobody waits for an Event",
+            );
+            None
+        }
+        (Mode::Buffered, transfer) => Some(transfer),
+        (invocation, _) => Some(invocation),
+    }
+}
+
+/// `"1.0"` and `"2.0"`; the console's numbers come as 1 and 2.
+fn version(value: &Value) -> Option<Version> {
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+    };
+    match text.as_str() {
+        "1.0" | "1" => Some(Version::V1),
+        "2.0" | "2" => Some(Version::V2),
+        _ => None,
+    }
+}

@@ -1,0 +1,55 @@
+//! Payload format 1.0, response: a function's answer, as a REST API reads it.
+//!
+//! Recorded from Amazon API Gateway (localstack, `test_aws_proxy_response_payload_format_validation`).
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::{
+    answer::{self, Answer},
+    headers,
+    media_types::Form,
+};
+use crate::{error::GatewayError, message::Response};
+
+const CONTENT_TYPE: &str = "application/json";
+
+/// Reads what a function returned. `form` is what the client wants of a body in base64.
+///
+/// An object without a single member, one with a member that the format does not have, and whatever is no object
+/// are broken answers.
+pub fn response(payload: &Bytes, form: Form) -> Result<Response, GatewayError> {
+    let answer: Answer = serde_json::from_slice(payload)
+        .map_err(|error| GatewayError::BrokenAnswer(format!("not a proxy response: {error}").into()))?;
+    let Answer {
+        status_code,
+        headers: single,
+        multi_value_headers,
+        cookies,
+        body,
+        is_base64_encoded,
+        has_others,
+    } = answer;
+    if has_others || cookies.is_some() {
+        return Err(GatewayError::BrokenAnswer("a member that payload format 1.0 does not have".into()));
+    }
+    if [status_code, single, multi_value_headers, body, is_base64_encoded].iter().all(Option::is_none) {
+        return Err(GatewayError::BrokenAnswer("an empty object".into()));
+    }
+
+    let mut headers = HeaderMap::new();
+    multi_value_headers.map_or(Ok(()), |map| answer::add_multi_value_headers(&mut headers, map))?;
+    single.map_or(Ok(()), |map| answer::add_headers(&mut headers, map))?;
+    headers::finish(&mut headers, CONTENT_TYPE);
+
+    let mut bytes = body.map_or(Ok(Bytes::new()), |body| answer::body(body, payload))?;
+    if is_base64_encoded.map_or(Ok(false), answer::flag)? && form == Form::Base64 {
+        bytes = answer::decode_base64(&bytes)?;
+    }
+
+    let mut response = Response::new(bytes.into());
+    *response.status_mut() =
+        status_code.filter(|value| value.get() != "null").map_or(Ok(StatusCode::OK), answer::status)?;
+    *response.headers_mut() = headers;
+    Ok(response)
+}

@@ -1,0 +1,58 @@
+//! Payload format 2.0, response: a function's answer, as an HTTP API reads it.
+//!
+//! AWS: `http-api-develop-integrations-lambda`; the inference for answers without `statusCode` as the tests of AWS's
+//! .NET Lambda Test Tool recorded it. One exception on purpose: a broken answer is 502, not 500.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
+use serde_json::value::RawValue;
+
+use super::{
+    answer::{self, Answer},
+    headers,
+};
+use crate::{error::GatewayError, message::Response};
+
+/// Of an answer that says its status and nothing about its type.
+const CONTENT_TYPE: &str = "text/plain; charset=utf-8";
+/// Of an answer that is only a body.
+const INFERRED_CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Reads what a function returned: an object with `statusCode`, or else the body itself, whatever it is.
+pub fn response(payload: &Bytes) -> Result<Response, GatewayError> {
+    if let Ok(answer) = serde_json::from_slice::<Answer>(payload)
+        && let Some(status_code) = answer.status_code
+    {
+        return proxy_response(&answer, status_code, payload);
+    }
+    let mut response = Response::new(inferred_body(payload).into());
+    response.headers_mut().insert(header::CONTENT_TYPE, INFERRED_CONTENT_TYPE);
+    Ok(response)
+}
+
+fn proxy_response(
+    answer: &Answer<'_>,
+    status_code: &RawValue,
+    payload: &Bytes,
+) -> Result<Response, GatewayError> {
+    let mut headers = HeaderMap::new();
+    answer.headers.map_or(Ok(()), |map| answer::add_headers(&mut headers, map))?;
+    answer.cookies.map_or(Ok(()), |list| answer::add_cookies(&mut headers, list))?;
+    headers::finish(&mut headers, CONTENT_TYPE);
+
+    let mut body = answer.body.map_or(Ok(Bytes::new()), |body| answer::body(body, payload))?;
+    if answer.is_base64_encoded.map_or(Ok(false), answer::flag)? {
+        body = answer::decode_base64(&body)?;
+    }
+
+    let mut response = Response::new(body.into());
+    *response.status_mut() = answer::status(status_code)?;
+    *response.headers_mut() = headers;
+    Ok(response)
+}
+
+/// The value as it is; of a string what stands between its quotes. Bytes that are no JSON are a body as well.
+fn inferred_body(payload: &Bytes) -> Bytes {
+    let text = serde_json::from_slice::<&RawValue>(payload).ok().filter(|value| value.get().starts_with('"'));
+    text.and_then(|value| answer::body(value, payload).ok()).unwrap_or_else(|| payload.clone())
+}

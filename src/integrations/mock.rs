@@ -1,0 +1,242 @@
+//! Nobody is called: the answer stands in the item. For stubs, health checks and what is not built yet.
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE};
+use serde_json::Value;
+
+use crate::{
+    context::{Context, VARIABLES},
+    item::Fields,
+    message::Response,
+};
+
+/// An answer with `statusCode` [200], `headers` and `body`.
+///
+/// `${stageVariables.x}` is replaced at deployment and `${context.x}` for each request, in the body and in header
+/// values; everything else is literal. Without a content type of its own the answer says `application/json`, as API
+/// Gateway's mocks do.
+#[derive(Debug)]
+pub struct Mock {
+    status: StatusCode,
+    headers: Vec<(HeaderName, Template)>,
+    body: Template,
+}
+
+/// Text with `${context.x}` in it.
+#[derive(Debug, Default)]
+struct Template(Vec<Piece>);
+
+#[derive(Debug)]
+enum Piece {
+    Literal(String),
+    /// One of [`VARIABLES`].
+    Variable(&'static str),
+}
+
+impl Mock {
+    /// Reads the fields of an integration of type `MOCK`. A `body` may also be written as a map or a list, which
+    /// then is the JSON that it stands for.
+    pub fn parse(fields: &Fields<'_>) -> Option<Self> {
+        let status = match fields.value("statusCode") {
+            Some(_) => fields.integer("statusCode", 200..=599),
+            None => Some(200),
+        };
+        let headers = match fields.value("headers") {
+            Some(_) => parse_headers(fields),
+            None => Some(Vec::new()),
+        };
+        let body = match fields.value("body") {
+            Some(Value::String(text)) => Template::parse(fields, "body", text),
+            Some(json) => Template::parse(fields, "body", &json.to_string()),
+            None => Some(Template::default()),
+        };
+        let status = u16::try_from(status?).ok().and_then(|status| StatusCode::from_u16(status).ok())?;
+        Some(Self { status, headers: headers?, body: body? })
+    }
+
+    /// Answers.
+    pub fn invoke(&self, context: &Context<'_>) -> Response {
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + 1);
+        for (name, template) in &self.headers {
+            // Of what a variable can hold, only control characters are no header's value.
+            let text = template.fill(context).replace(char::is_control, " ");
+            headers.extend(HeaderValue::from_bytes(text.as_bytes()).ok().map(|value| (name.clone(), value)));
+        }
+        headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        let mut response = Response::new(self.body.fill(context).into());
+        *response.status_mut() = self.status;
+        *response.headers_mut() = headers;
+        response
+    }
+}
+
+fn parse_headers(fields: &Fields<'_>) -> Option<Vec<(HeaderName, Template)>> {
+    let given = fields.string_map("headers")?;
+    let parsed: Vec<_> = given
+        .iter()
+        .map(|(name, value)| {
+            let field = format!("headers.{name}");
+            let header = HeaderName::from_bytes(name.as_bytes()).ok().filter(is_free);
+            if header.is_none() {
+                fields.problem(&field, name, "a header's name, and none that the gateway sets itself");
+            }
+            let is_clean = !value.chars().any(char::is_control);
+            if !is_clean {
+                fields.problem(
+                    &field,
+                    &value.escape_debug().to_string(),
+                    "a value without control characters",
+                );
+            }
+            header.zip(Template::parse(fields, &field, value).filter(|_| is_clean))
+        })
+        .collect();
+    parsed.into_iter().collect()
+}
+
+/// What says how a message is sent is nobody's but the server's.
+fn is_free(name: &HeaderName) -> bool {
+    !matches!(
+        name.as_str(),
+        "connection"
+            | "content-length"
+            | "date"
+            | "keep-alive"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+    )
+}
+
+impl Template {
+    /// Reads all of `text`; every name in it that does not exist is a problem.
+    fn parse(fields: &Fields<'_>, field: &str, text: &str) -> Option<Self> {
+        let mut template = Self::default();
+        let mut valid = true;
+        let mut rest = text;
+        while let Some(start) = rest.find("${") {
+            template.push(&rest[..start]);
+            let word = rest[start..].split_inclusive('}').next().unwrap_or_default();
+            rest = &rest[start + word.len()..];
+            if let Some(name) = word.strip_prefix("${context.").and_then(|name| name.strip_suffix('}')) {
+                let variable = VARIABLES.iter().find(|variable| **variable == name);
+                if variable.is_none() {
+                    fields.problem(field, word, &format!("a variable of context: {}", VARIABLES.join(", ")));
+                }
+                valid &= variable.is_some();
+                template.0.extend(variable.map(|variable| Piece::Variable(variable)));
+            } else if word.starts_with("${stageVariables.") && word.ends_with('}') {
+                let value = fields.resolve(field, word);
+                valid &= value.is_some();
+                template.push(&value.unwrap_or_default());
+            } else {
+                // Only the opening is known to be literal: a variable may follow before the next `}`.
+                template.push("${");
+                rest = &text[text.len() - rest.len() - word.len() + 2..];
+            }
+        }
+        template.push(rest);
+        valid.then_some(template)
+    }
+
+    fn push(&mut self, text: &str) {
+        match self.0.last_mut() {
+            Some(Piece::Literal(literal)) => literal.push_str(text),
+            Some(Piece::Variable(_)) | None => self.0.push(Piece::Literal(text.to_owned())),
+        }
+    }
+
+    fn fill(&self, context: &Context<'_>) -> String {
+        let mut text = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Literal(literal) => text.push_str(literal),
+                Piece::Variable(name) => text.push_str(&context.variable(name).unwrap_or_default()),
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        integrations::lambda::tests::{Scene, render},
+        item::{Item, Report, StageVariables},
+    };
+
+    fn parse(item: &Value) -> Result<Mock, Vec<String>> {
+        let report = Report::default();
+        let stage_variables = StageVariables::from([("greeting".to_owned(), "${context.stage}".to_owned())]);
+        let item_of =
+            Item { table: "routes", key: "GET /", stage_variables: &stage_variables, report: &report };
+        let mock = Mock::parse(&Fields::of(item_of, item.as_object().unwrap()));
+        let (problems, _) = report.into_parts();
+        mock.ok_or_else(|| problems.iter().map(ToString::to_string).collect())
+    }
+
+    #[tokio::test]
+    async fn answers_with_what_the_item_says() {
+        let json_type = "content-type: application/json";
+        let cases = [
+            (json!({}), format!("200\n{json_type}\n")),
+            (json!({"statusCode": "204", "headers": null}), format!("204\n{json_type}\n")),
+            (
+                json!({"statusCode": 418, "headers": {"Content-Type": "text/plain", "X-Id": "<${context.requestId}>"}, "body": "tea"}),
+                "418\ncontent-type: text/plain\nx-id: <request-1>\ntea".to_owned(),
+            ),
+            (
+                json!({"headers": {"x-n": 1, "x-p": "${context.path}"}}),
+                format!("200\n{json_type}\nx-n: 1\nx-p: /stage/a%0A\n"),
+            ),
+            // A variable's value is not looked at again.
+            (
+                json!({"body": "${stageVariables.greeting} ${context.stage}"}),
+                format!("200\n{json_type}\n${{context.stage}} stage"),
+            ),
+            (
+                json!({"body": "$context.stage ${other} ${ ${context.stage} ${context."}),
+                format!("200\n{json_type}\n$context.stage ${{other}} ${{ stage ${{context."),
+            ),
+            (
+                json!({"body": {"b": [1.50, null], "a": "${context.identity.sourceIp}"}}),
+                format!("200\n{json_type}\n{{\"a\":\"192.0.2.1\",\"b\":[1.5,null]}}"),
+            ),
+        ];
+        for (item, expected) in cases {
+            let mock = parse(&item).unwrap();
+            let response =
+                Scene::new(Method::GET, "/stage/a%0A", "GET /a").view(|context| mock.invoke(context));
+            assert_eq!(render(Ok(response)).await, expected, "{item}");
+        }
+    }
+
+    #[test]
+    fn tells_every_problem() {
+        let cases = [
+            (json!({"statusCode": 99}), vec!["statusCode: got 99"]),
+            (json!({"statusCode": "ok", "headers": []}), vec!["statusCode: got \"ok\"", "headers: got []"]),
+            (json!({"headers": {"bad name": "x"}}), vec!["headers.bad name: got bad name"]),
+            (json!({"headers": {"Content-Length": "1"}}), vec!["headers.Content-Length: got Content-Length"]),
+            (json!({"headers": {"x": "a\nb"}}), vec!["headers.x: got a\\nb"]),
+            (json!({"headers": {"x": "${context.nope}"}}), vec!["headers.x: got ${context.nope}"]),
+            (
+                json!({"body": "${context.nope} ${stageVariables.nope}"}),
+                vec!["body: got ${context.nope}", "body: got ${stageVariables.nope}"],
+            ),
+        ];
+        for (item, expected) in cases {
+            let problems = parse(&item).unwrap_err();
+            let places: Vec<_> =
+                problems.iter().map(|problem| problem.trim_start_matches("routes [GET /] ")).collect();
+            assert_eq!(places.len(), expected.len(), "{item}: {problems:?}");
+            for (place, start) in places.iter().zip(expected) {
+                assert!(place.starts_with(start), "{item}: {place}");
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The one line a request, word for word, and what must never be in it.
+
+use expect_test::expect;
+use serde_json::json;
+
+use crate::harness::TestGateway;
+
+async fn gateway() -> TestGateway {
+    let routes = [
+        json!({ "routeKey": "GET /orders/{id}", "integration": { "type": "MOCK", "body": "hello" } }),
+        json!({ "routeKey": "ANY /reflect", "integration": { "type": "AWS_PROXY", "uri": "reflect" } }),
+        json!({ "routeKey": "ANY /echo", "integration": { "type": "AWS_PROXY", "uri": "echo" } }),
+        json!({ "routeKey": "GET /gone", "integration": { "type": "AWS_PROXY", "uri": "gone" } }),
+    ];
+    TestGateway::serving(&routes).await
+}
+
+#[tokio::test]
+async fn is_one_line_a_request() {
+    let gateway = gateway().await;
+    for request in [
+        "GET /v1/orders/17?page=2\nuser-agent: curl/8.0",
+        "PUT /v1/orders/17",
+        "GET /v1/reflect",
+        "GET /v1/gone",
+        "GET /nowhere",
+        "GET /v1/../etc/passwd",
+    ] {
+        gateway.send(request).await;
+    }
+    gateway.answer("{}").await;
+    expect![[r#"
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /orders/{id}","httpMethod":"GET","path":"/v1/orders/17","status":200,"responseLatency":0,"integrationLatency":0,"responseLength":5,"sourceIp":"192.0.2.1","userAgent":"curl/8.0"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","httpMethod":"PUT","path":"/v1/orders/17","status":405,"responseLatency":0,"responseLength":32,"sourceIp":"192.0.2.1","errorResponseType":"DEFAULT_4XX","errorMessage":"the path has no such method, only GET, HEAD"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"ANY /reflect","httpMethod":"GET","path":"/v1/reflect","status":502,"responseLatency":0,"integrationLatency":0,"responseLength":36,"sourceIp":"192.0.2.1","errorResponseType":"INTEGRATION_FAILURE","integrationErrorMessage":"integration failed: function error, Unhandled: {\"errorMessage\":\"the request has no body\",\"errorType\":\"Error\"}"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /gone","httpMethod":"GET","path":"/v1/gone","status":502,"responseLatency":0,"integrationLatency":0,"responseLength":36,"sourceIp":"192.0.2.1","errorResponseType":"INTEGRATION_FAILURE","integrationErrorMessage":"integration failed: service error: ResourceNotFoundException: Function not found: arn:aws:lambda:eu-west-1:123456789012:function:gone"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","httpMethod":"GET","path":"/nowhere","status":404,"responseLatency":0,"responseLength":23,"sourceIp":"192.0.2.1","errorResponseType":"RESOURCE_NOT_FOUND","errorMessage":"no stage serves host abc123.lambda-url.eu-west-1.on.aws and path /nowhere"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","httpMethod":"GET","status":400,"responseLatency":0,"responseLength":25,"sourceIp":"192.0.2.1","errorResponseType":"DEFAULT_4XX","errorMessage":"malformed request: a dot segment"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","status":400,"responseLatency":0,"responseLength":25,"errorResponseType":"DEFAULT_4XX","errorMessage":"malformed request: the event has no requestContext"}"#]].assert_eq(&gateway.log_lines().join("\n"));
+}
+
+#[tokio::test]
+async fn holds_no_secret() {
+    const CANARY: &str = "canary-5f0c";
+    let gateway = gateway().await;
+    for path in ["/v1/orders/17", "/v1/reflect", "/v1/echo", "/v1/gone", "/v1/nothing", "/nowhere", "/v1/%zz"]
+    {
+        for method in ["GET", "POST"] {
+            let secrets = format!(
+                "authorization: Bearer {CANARY}\nx-api-key: {CANARY}\ncookie: session={CANARY}\n\
+                 x-tollgate-origin: {CANARY}"
+            );
+            gateway
+                .send(&format!("{method} {path}?token={CANARY}\n{secrets}\n\n{{\"password\":\"{CANARY}\"}}"))
+                .await;
+        }
+    }
+    let lines = gateway.log_lines();
+    assert_eq!(lines.len(), 14);
+    for line in lines {
+        assert!(!line.contains(CANARY), "{line}");
+        assert!(line.len() < 500, "{} bytes: {line}", line.len());
+    }
+}

@@ -1,0 +1,159 @@
+//! How an edit goes live, and why a bad one cannot take an API down.
+
+use std::time::Duration;
+
+use expect_test::expect;
+use serde_json::{Value, json};
+use tollgate::deployment::{self, Outcome, Trigger};
+
+use crate::harness::TestGateway;
+
+fn says(body: &str) -> Value {
+    json!({ "routeKey": "GET /", "integration": { "type": "MOCK", "headers": { "content-type": "text/plain" }, "body": body } })
+}
+
+#[tokio::test]
+async fn an_edit_goes_live_and_a_bad_one_changes_nothing() {
+    let gateway = TestGateway::serving(&[says("one")]).await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
+
+    gateway.put_route(&says("two"));
+    gateway.go_live().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
+    assert_eq!(gateway.stage_status("v1").await, "OK 1 routes");
+
+    gateway.put_route(&json!({ "routeKey": "GET /orders/{id}", "intergration": { "type": "MOCK" } }));
+    gateway.put_route(&json!({ "routeKey": "FETCH /x", "integration": { "type": "MOCK" } }));
+    gateway.put_route(&json!({ "routeKey": "GET /a/{x}", "integration": { "type": "SOAP" } }));
+    gateway.put_route(&json!({ "routeKey": "GET /b", "integration": { "type": "AWS_PROXY", "uri": "orders-${stageVariables.env}" } }));
+    gateway.put_route(&json!({ "routeKey": "GET /c", "apiKeyRequired": true, "integration": { "type": "MOCK", "statusCode": "abc" } }));
+    assert!(matches!(gateway.publish("v1").await, Outcome::Invalid { .. }));
+    gateway.refresh().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
+    expect![[r#"
+        INVALID 6 problems; the last valid deployment stays
+        tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
+        tollgate-routes [stage=v1 routeKey=GET /a/{x}] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK
+        tollgate-routes [stage=v1 routeKey=GET /b] integration.uri: got ${stageVariables.env}, expected one of the stage's variables ()
+        tollgate-routes [stage=v1 routeKey=GET /c] apiKeyRequired: got true, expected nothing: this version does not enforce it
+        tollgate-routes [stage=v1 routeKey=GET /c] integration.statusCode: got "abc", expected a whole number from 200 to 599
+        tollgate-routes [stage=v1 routeKey=GET /orders/{id}] integration: got nothing, expected a map with a type
+        warning: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] intergration: got {"type":"MOCK"}, expected nothing of this name; did you mean integration?"#]].assert_eq(&gateway.stage_status("v1").await);
+}
+
+#[tokio::test]
+async fn two_routes_that_no_request_can_tell_apart_are_named_both() {
+    let gateway = TestGateway::new();
+    for route_key in ["GET /orders/{id}", "GET /orders/{orderId}"] {
+        gateway.put_route(&json!({ "routeKey": route_key, "integration": { "type": "MOCK" } }));
+    }
+    let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!() };
+    expect![[r#"tollgate-routes [stage=v1 routeKey=GET /orders/{orderId}] routeKey: got "GET /orders/{orderId}", expected a route that "GET /orders/{id}" does not serve already"#]].assert_eq(&problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+    assert_eq!(
+        gateway.stage_status("v1").await,
+        "no item",
+        "a stage comes to be with its first valid deployment"
+    );
+}
+
+#[tokio::test]
+async fn a_route_without_a_stage_item_creates_the_stage() {
+    let gateway = TestGateway::new();
+    gateway.put_route(
+        &json!({ "stage": "beta", "routeKey": "GET /", "integration": { "type": "MOCK", "body": "hi" } }),
+    );
+    assert!(gateway.send("GET /beta").await.starts_with("404\n"));
+    gateway.publish("beta").await;
+    gateway.refresh().await;
+    assert!(gateway.send("GET /beta").await.ends_with("\n\nhi"));
+}
+
+#[tokio::test]
+async fn a_cold_instance_publishes_a_stage_that_has_no_deployment() {
+    let gateway = TestGateway::new();
+    gateway.put_stage(&json!({ "stage": "v1" }));
+    gateway.put_route(&says("hello"));
+    assert!(gateway.send("GET /v1").await.ends_with("\n\nhello"));
+    assert_eq!(gateway.stage_status("v1").await, "OK 1 routes");
+}
+
+#[tokio::test]
+async fn a_stage_that_never_had_a_valid_deployment_is_unavailable() {
+    let gateway = TestGateway::new();
+    gateway.put_stage(&json!({ "stage": "v1" }));
+    gateway.put_route(&json!({ "routeKey": "GET /" }));
+    assert_eq!(
+        gateway.send("GET /v1").await,
+        "503\ncontent-type: application/json\nretry-after: 1\nx-amzn-errortype: ServiceUnavailableException\n\n\
+         {\"message\":\"Service Unavailable\"}"
+    );
+    gateway.put_route(&says("mended"));
+    gateway.go_live().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\nmended"));
+}
+
+#[tokio::test]
+async fn without_auto_deploy_only_the_operator_moves_the_stage() {
+    let gateway = TestGateway::serving(&[says("one")]).await;
+    let first = gateway.store.stage("v1").await.unwrap().unwrap().deployment_id.unwrap();
+    gateway.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": first }));
+    gateway.put_route(&says("two"));
+    assert_eq!(gateway.publish("v1").await, Outcome::LeftAlone);
+    gateway.refresh().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
+
+    let outcome = deployment::publish(&gateway.store, "v1", Trigger::Request).await.unwrap();
+    assert!(matches!(outcome, Outcome::Published { .. }));
+    gateway.refresh().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
+
+    // A rollback is one write.
+    gateway.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": first }));
+    gateway.refresh().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
+}
+
+#[tokio::test]
+async fn the_same_items_are_the_same_deployment_and_cost_no_write() {
+    let gateway = TestGateway::serving(&[says("one")]).await;
+    let before = gateway.store.stage("v1").await.unwrap().unwrap();
+    assert!(matches!(gateway.publish("v1").await, Outcome::Unchanged { .. }));
+    assert_eq!(gateway.store.stage("v1").await.unwrap().unwrap().item, before.item);
+}
+
+#[tokio::test]
+async fn a_stage_variable_acts_without_a_deployment_and_a_missing_one_changes_nothing() {
+    let gateway = TestGateway::new();
+    gateway.put_stage(&json!({ "stage": "v1", "stageVariables": { "greeting": "hello" } }));
+    gateway.put_route(&says("${stageVariables.greeting}"));
+    gateway.go_live().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\nhello"));
+
+    let id = gateway.store.stage("v1").await.unwrap().unwrap().deployment_id.unwrap();
+    for (variables, expected) in [(json!({ "greeting": "moin" }), "moin"), (json!({}), "moin")] {
+        gateway.put_stage(&json!({ "stage": "v1", "deploymentId": id, "stageVariables": variables }));
+        gateway.refresh().await;
+        assert!(gateway.send("GET /v1").await.ends_with(&format!("\n\n{expected}")));
+    }
+}
+
+#[tokio::test]
+async fn what_was_served_stays_when_the_store_is_gone() {
+    let mut gateway = TestGateway::serving(&[says("one")]).await;
+    gateway.lose_store().await;
+    gateway.advance(Duration::from_secs(60));
+    gateway.refresh().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
+}
+
+#[tokio::test]
+async fn racing_publishers_leave_the_stage_at_the_newest_items() {
+    let gateway = TestGateway::serving(&[says("0")]).await;
+    for round in 1..=10 {
+        gateway.put_route(&says(&round.to_string()));
+        let racing = (0..4).map(|_| gateway.publish("v1"));
+        futures_util::future::join_all(racing).await;
+        gateway.refresh().await;
+        assert!(gateway.send("GET /v1").await.ends_with(&format!("\n\n{round}")));
+    }
+}

@@ -1,0 +1,317 @@
+//! What every test needs: a gateway over a DynamoDB and target functions of its own, a clock that tests move,
+//! terse requests.
+
+use std::{
+    collections::HashMap,
+    net::TcpListener,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::Path,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use tollgate::{
+    access_log::Sink,
+    aws::sdk_config,
+    clock::Clock,
+    deployment::{self, Live, Outcome, Trigger},
+    environment::{Environment, TrustedProxy},
+    function_url::{Event, Invocation, StreamResponse, decode, encode},
+    gateway::Gateway,
+    integrations::{Clients, lambda_client},
+    local::{
+        dynamodb::Dynamodb,
+        example_api,
+        server::Server,
+        tables::{self, TableNames},
+    },
+    store::{Store, dynamodb_client},
+};
+
+/// 14 April 2025, 22:12:48 UTC, in milliseconds since 1970.
+pub const START: u64 = 1_744_668_768_000;
+
+pub struct TestGateway {
+    gateway: Gateway,
+    now: Arc<AtomicU64>,
+    lines: Arc<Mutex<Vec<String>>>,
+    proxy: TrustedProxy,
+    dynamodb: Option<Dynamodb>,
+    pub store: Store,
+    _targets: Server,
+}
+
+impl TestGateway {
+    /// An empty world: tables without items.
+    pub fn new() -> Self {
+        Self::with_environment(&[])
+    }
+
+    /// A stage `v1` with these routes, published and loaded.
+    pub async fn serving(routes: &[Value]) -> Self {
+        let world = Self::new();
+        for route in routes {
+            world.put_route(route);
+        }
+        world.go_live().await;
+        world
+    }
+
+    pub fn with_environment(variables: &[(&str, &str)]) -> Self {
+        let dynamodb = Dynamodb::start(free_port(), None).unwrap();
+        tables::create_missing(&dynamodb.database, &TableNames::from_environment(|_| None)).unwrap();
+        let listener = free_port();
+        listener.set_nonblocking(true).unwrap();
+        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+        let targets = Server::start(listener, targets()).unwrap();
+        let endpoints = [
+            ("AWS_REGION", "eu-west-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", dynamodb.address)),
+            ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", targets.address)),
+        ];
+        let variables: HashMap<_, _> =
+            variables.iter().map(|(name, value)| (*name, (*value).to_owned())).chain(endpoints).collect();
+        let environment = Environment::read(|name| variables.get(name).cloned()).unwrap();
+        let sdk = sdk_config(&environment.aws);
+        let client = dynamodb_client(&sdk, &environment.aws);
+        let store = Store::new(client.clone(), environment.tables);
+        let now = Arc::new(AtomicU64::new(START));
+        let lines = Arc::default();
+        let gateway = Gateway {
+            live: Live::new(store.clone(), environment.refresh),
+            clients: Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb: client },
+            clock: Clock::Manual(Arc::clone(&now)),
+            sink: Sink::Memory(Arc::clone(&lines)),
+        };
+        Self {
+            gateway,
+            now,
+            lines,
+            proxy: environment.trusted_proxy,
+            dynamodb: Some(dynamodb),
+            store,
+            _targets: targets,
+        }
+    }
+
+    pub fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_millis(self.now.load(Ordering::Relaxed))
+    }
+
+    pub fn advance(&self, by: Duration) {
+        self.now.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
+    }
+
+    /// Writes a route item as an operator does; `stage` is `v1` unless the item says otherwise.
+    pub fn put_route(&self, item: &Value) {
+        let mut item = item.clone();
+        item.as_object_mut().unwrap().entry("stage").or_insert_with(|| json!("v1"));
+        self.put("tollgate-routes", &item);
+    }
+
+    pub fn put_stage(&self, item: &Value) {
+        self.put("tollgate-stages", item);
+    }
+
+    pub fn put(&self, table: &str, item: &Value) {
+        let dynamodb = self.dynamodb.as_ref().expect("the store is not lost yet");
+        example_api::put(&dynamodb.database, table, item).unwrap();
+    }
+
+    /// DynamoDB goes away, for good.
+    pub async fn lose_store(&mut self) {
+        self.dynamodb.take().expect("the store is not lost yet").stop().await;
+    }
+
+    /// What the stream of the routes table leads to.
+    pub async fn publish(&self, stage: &str) -> Outcome {
+        deployment::publish(&self.store, stage, Trigger::Edit).await.unwrap()
+    }
+
+    /// What happens beside a request every few seconds.
+    pub async fn refresh(&self) {
+        self.gateway.live.refresh().await;
+    }
+
+    /// Publishes `v1` and serves it.
+    pub async fn go_live(&self) {
+        let outcome = self.publish("v1").await;
+        assert!(matches!(outcome, Outcome::Published { .. } | Outcome::Unchanged { .. }), "{outcome:#?}");
+        self.refresh().await;
+    }
+
+    /// The stage item's status and message.
+    pub async fn stage_status(&self, stage: &str) -> String {
+        let Some(row) = self.store.stage(stage).await.unwrap() else { return "no item".to_owned() };
+        let text = |name: &str| row.item.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
+        format!("{} {}", text("lastDeploymentStatus"), text("lastDeploymentMessage"))
+    }
+
+    /// Sends a request written as HTTP is (`GET /path`, header lines, an empty line, body), and renders the
+    /// answer as text: the status, the headers in order, the body. The request id is left out.
+    pub async fn send(&self, request: &str) -> String {
+        self.send_event(&event(request)).await
+    }
+
+    /// The answer's body as JSON.
+    pub async fn json(&self, request: &str) -> Value {
+        let answer = self.send(request).await;
+        let (_, body) = answer.split_once("\n\n").unwrap_or_else(|| panic!("no body: {answer}"));
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"))
+    }
+
+    /// Sends a function-URL event.
+    pub async fn send_event(&self, event: &Value) -> String {
+        render(self.answer(&event.to_string()).await).await
+    }
+
+    /// Sends the text of an event, as the Runtime API would.
+    pub async fn answer(&self, event: &str) -> StreamResponse {
+        let invocation = Invocation {
+            request_id: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef".to_owned(),
+            deadline: self.now() + Duration::from_secs(30),
+            account_id: "123456789012".to_owned(),
+            received_at: self.now(),
+        };
+        let id = invocation.request_id.clone();
+        let response = match decode(event, invocation, &self.proxy) {
+            Ok(Event::Request(request)) => self.gateway.handle(&request).await,
+            Ok(Event::RoutesChanged(stages)) => panic!("a stream event: {stages:?}"),
+            Err(refused) => {
+                self.gateway.refuse(&id, self.now(), (&refused.error, &refused.method, &refused.origin))
+            }
+        };
+        encode(response)
+    }
+
+    /// The access log so far.
+    pub fn log_lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+}
+
+/// The event that a function URL makes of a request.
+pub fn event(request: &str) -> Value {
+    let (head, body) = request.split_once("\n\n").unwrap_or((request, ""));
+    let mut lines = head.lines();
+    let (method, target) = lines.next().unwrap().split_once(' ').unwrap();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut headers = serde_json::Map::new();
+    headers.insert("host".to_owned(), json!("abc123.lambda-url.eu-west-1.on.aws"));
+    let mut cookies = Vec::new();
+    for line in lines {
+        let (name, value) = line.split_once(": ").unwrap();
+        if name.eq_ignore_ascii_case("cookie") {
+            cookies.extend(value.split("; ").map(str::to_owned));
+        } else {
+            headers.insert(name.to_lowercase(), json!(value));
+        }
+    }
+    let mut event = json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": headers,
+        "requestContext": {
+            "accountId": "anonymous",
+            "apiId": "abc123",
+            "domainName": "abc123.lambda-url.eu-west-1.on.aws",
+            "domainPrefix": "abc123",
+            "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test" },
+            "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "14/Apr/2025:22:12:48 +0000",
+            "timeEpoch": START,
+        },
+        "isBase64Encoded": false,
+    });
+    if !cookies.is_empty() {
+        event["cookies"] = json!(cookies);
+    }
+    if !body.is_empty() {
+        event["body"] = json!(body);
+    }
+    event
+}
+
+/// Status, headers in alphabetical order, cookies, body.
+pub async fn render(response: StreamResponse) -> String {
+    let prelude = response.metadata_prelude;
+    let mut lines: Vec<String> = prelude
+        .headers
+        .iter()
+        .filter(|(name, _)| *name != "x-amzn-requestid")
+        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+        .collect();
+    lines.sort();
+    lines.extend(prelude.cookies.iter().map(|cookie| format!("set-cookie: {cookie}")));
+    lines.insert(0, prelude.status_code.as_u16().to_string());
+    let mut body = Vec::new();
+    let mut stream = response.stream;
+    while let Some(piece) = stream.next().await {
+        match piece {
+            Ok(bytes) => body.extend_from_slice(&bytes),
+            Err(error) => body.extend_from_slice(format!("<broke off: {error}>").as_bytes()),
+        }
+    }
+    format!("{}\n\n{}", lines.join("\n"), String::from_utf8_lossy(&body))
+}
+
+fn free_port() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").unwrap()
+}
+
+/// Lambda's Invoke API with the functions `echo` and `reflect` of the local world; others are not there.
+fn targets() -> Router {
+    Router::new().route("/2015-03-31/functions/{name}/invocations", post(invoke))
+}
+
+async fn invoke(Path(name): Path<String>, event: Bytes) -> (StatusCode, HeaderMap, Bytes) {
+    let mut headers = HeaderMap::new();
+    let text = String::from_utf8(event.to_vec()).unwrap();
+    match name.as_str() {
+        "echo" | "echo:live" => {
+            let headers_of_echo = json!({ "content-type": "application/json" });
+            let answer = json!({ "statusCode": 200, "headers": headers_of_echo, "body": text });
+            (StatusCode::OK, headers, answer.to_string().into())
+        }
+        "reflect" => match body_of(&serde_json::from_str(&text).unwrap()) {
+            Some(body) => (StatusCode::OK, headers, body.into()),
+            None => {
+                headers.insert("x-amz-function-error", "Unhandled".parse().unwrap());
+                let error = json!({ "errorType": "Error", "errorMessage": "the request has no body" });
+                (StatusCode::OK, headers, error.to_string().into())
+            }
+        },
+        other => {
+            headers.insert("x-amzn-errortype", "ResourceNotFoundException".parse().unwrap());
+            let message =
+                format!("Function not found: arn:aws:lambda:eu-west-1:123456789012:function:{other}");
+            let error = json!({ "Type": "User", "Message": message });
+            (StatusCode::NOT_FOUND, headers, error.to_string().into())
+        }
+    }
+}
+
+fn body_of(event: &Value) -> Option<Vec<u8>> {
+    let body = event["body"].as_str()?;
+    if event["isBase64Encoded"] == true {
+        return Some(BASE64_STANDARD.decode(body).unwrap());
+    }
+    Some(body.as_bytes().to_vec())
+}

@@ -1,0 +1,167 @@
+//! A request's way from its event to its answer: which stage, which route, what the client gets otherwise.
+
+use expect_test::expect;
+use serde_json::json;
+
+use crate::harness::TestGateway;
+
+fn mock(route_key: &str) -> serde_json::Value {
+    let body = format!("{route_key} of ${{context.stage}}");
+    json!({ "routeKey": route_key, "integration": { "type": "MOCK", "headers": { "content-type": "text/plain" }, "body": body } })
+}
+
+#[tokio::test]
+async fn serves_the_route_of_the_stage_and_refuses_the_rest_as_api_gateway_does() {
+    let gateway =
+        TestGateway::serving(&[mock("GET /orders/{id}"), mock("POST /orders"), mock("ANY /files/{proxy+}")])
+            .await;
+    let mut story = String::new();
+    for request in [
+        "GET /v1/orders/1",
+        "HEAD /v1/orders/1",
+        "POST /v1/orders",
+        "PUT /v1/files/a/b",
+        "GET /v1/orders",
+        "DELETE /v1/orders/1",
+        "GET /v1/nothing",
+        "GET /v2/orders/1",
+        "GET /v1/orders/%2e%2e/1",
+        "GET /v1/orders/1%00",
+    ] {
+        story += &format!("> {request}\n{}\n\n", gateway.send(request).await);
+    }
+    expect![[r#"
+        > GET /v1/orders/1
+        200
+        content-type: text/plain
+
+        GET /orders/{id} of v1
+
+        > HEAD /v1/orders/1
+        200
+        content-type: text/plain
+
+
+
+        > POST /v1/orders
+        200
+        content-type: text/plain
+
+        POST /orders of v1
+
+        > PUT /v1/files/a/b
+        200
+        content-type: text/plain
+
+        ANY /files/{proxy+} of v1
+
+        > GET /v1/orders
+        405
+        allow: POST
+        content-type: application/json
+        x-amzn-errortype: MethodNotAllowedException
+
+        {"message":"Method Not Allowed"}
+
+        > DELETE /v1/orders/1
+        405
+        allow: GET, HEAD
+        content-type: application/json
+        x-amzn-errortype: MethodNotAllowedException
+
+        {"message":"Method Not Allowed"}
+
+        > GET /v1/nothing
+        404
+        content-type: application/json
+        x-amzn-errortype: NotFoundException
+
+        {"message":"Not Found"}
+
+        > GET /v2/orders/1
+        404
+        content-type: application/json
+        x-amzn-errortype: NotFoundException
+
+        {"message":"Not Found"}
+
+        > GET /v1/orders/%2e%2e/1
+        400
+        content-type: application/json
+        x-amzn-errortype: BadRequestException
+
+        {"message":"Bad Request"}
+
+        > GET /v1/orders/1%00
+        400
+        content-type: application/json
+        x-amzn-errortype: BadRequestException
+
+        {"message":"Bad Request"}
+
+    "#]]
+    .assert_eq(&story);
+}
+
+#[tokio::test]
+async fn answers_as_a_rest_api_does_where_no_route_matches_if_the_api_says_so() {
+    let api = json!({ "routeKey": "$api", "unmatchedRoutes": "aws_rest" });
+    let gateway = TestGateway::serving(&[api, mock("GET /orders")]).await;
+    let expected = "403\ncontent-type: application/json\nx-amzn-errortype: MissingAuthenticationTokenException\n\n\
+                    {\"message\":\"Missing Authentication Token\"}";
+    assert_eq!(gateway.send("GET /v1/nothing").await, expected);
+    assert_eq!(gateway.send("PUT /v1/orders").await, expected);
+}
+
+#[tokio::test]
+async fn a_default_route_takes_whatever_no_other_serves() {
+    let gateway = TestGateway::serving(&[mock("$default"), mock("GET /orders")]).await;
+    let cases = [
+        ("GET /v1/orders", "GET /orders of v1"),
+        ("PUT /v1/orders", "$default of v1"),
+        ("PROPFIND /v1/x/y", "$default of v1"),
+        ("GET /v1", "$default of v1"),
+    ];
+    for (request, body) in cases {
+        assert_eq!(
+            gateway.send(request).await,
+            format!("200\ncontent-type: text/plain\n\n{body}"),
+            "{request}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn required_parameters_are_asked_for_before_the_integration() {
+    let mut route = mock("GET /orders");
+    route["requestParameters"] = json!({ "method.request.querystring.page": true, "method.request.header.x-tenant": true, "method.request.querystring.q": false });
+    let gateway = TestGateway::serving(&[route]).await;
+    assert_eq!(
+        gateway.send("GET /v1/orders?page=").await,
+        "400\ncontent-type: application/json\nx-amzn-errortype: BadRequestException\n\n\
+         {\"message\": \"Missing required request parameters: [x-tenant, page]\"}"
+    );
+    assert!(gateway.send("GET /v1/orders?page=1\nx-tenant: a").await.starts_with("200\n"));
+}
+
+#[tokio::test]
+async fn stages_are_versions_side_by_side() {
+    let gateway = TestGateway::new();
+    for (stage, body) in [("v1", "one"), ("v2", "two"), ("shop", "the shop")] {
+        gateway.put_route(&json!({ "stage": stage, "routeKey": "GET /{proxy+}",
+            "integration": { "type": "MOCK", "headers": { "content-type": "text/plain" }, "body": body } }));
+    }
+    gateway.put_stage(&json!({ "stage": "v2", "basePath": "/" }));
+    gateway.put_stage(&json!({ "stage": "shop", "basePath": "/", "hosts": ["shop.example.com"] }));
+    for stage in ["v1", "v2", "shop"] {
+        gateway.publish(stage).await;
+    }
+    gateway.refresh().await;
+    assert!(gateway.send("GET /v1/x").await.ends_with("\n\none"));
+    assert!(gateway.send("GET /other/x").await.ends_with("\n\ntwo"));
+
+    let mut event = crate::harness::event("GET /v1/x\nx-forwarded-host: shop.example.com");
+    assert!(gateway.send_event(&event).await.ends_with("\n\none"), "a client's header names no host");
+    event["requestContext"]["domainName"] = json!("shop.example.com");
+    assert!(gateway.send_event(&event).await.ends_with("\n\nthe shop"));
+}

@@ -1,0 +1,176 @@
+//! The whole local world, with `echo` in the gateway's place, and its parts that need DynamoDB.
+
+use std::{fs, num::NonZeroUsize, path::Path, process::Command};
+
+use dynoxide::{Database, actions::scan::ScanRequest};
+use http::Request;
+use http_body_util::Full;
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tollgate::local::{
+    example_api::{ORDERS_TABLE, put},
+    function::FunctionSettings,
+    output::Captured,
+    stream_mapping::StreamMapping,
+    tables::{TableNames, create},
+    world::{GATEWAY, StartError, World, WorldSettings},
+};
+
+use crate::harness::{actor, example, exists, host, send, soon};
+
+fn settings() -> WorldSettings {
+    WorldSettings {
+        api_port: 0,
+        dynamodb_port: 0,
+        invoke_port: 0,
+        instances: NonZeroUsize::MIN,
+        region: "eu-test-1".to_owned(),
+        data_directory: None,
+        gateway: example("echo"),
+        examples: example(""),
+        dynamodb_endpoint: None,
+        lambda_endpoint: None,
+        tables: TableNames::from_environment(|_| None),
+        gateway_environment: Vec::new(),
+        output: Captured::default().output(),
+    }
+}
+
+#[tokio::test]
+async fn a_world_serves_and_ends_without_a_trace() {
+    let world = World::start(settings()).await.expect("a world");
+    let request = Request::get(format!("http://{}/v1/orders", world.api));
+    let answer = send(request.body(Full::default()).expect("a request")).await;
+    let event: Value = serde_json::from_slice(answer.body()).expect("the event");
+    assert_eq!((answer.status().as_u16(), &event["rawPath"]), (200, &json!("/v1/orders")));
+    let pid = world.host.instances(GATEWAY)[0].pid;
+    let dynamodb = world.dynamodb.as_ref().expect("an own DynamoDB").address;
+    let addresses = [world.api, world.invoke_api, dynamodb];
+    soon(world.stop()).await;
+    assert!(!exists(pid));
+    for address in addresses {
+        assert!(TcpStream::connect(address).await.is_err(), "{address}");
+    }
+}
+
+#[tokio::test]
+async fn what_hinders_the_start_is_one_clear_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = taken.local_addr().expect("an address").port();
+    let table = [
+        (
+            WorldSettings { api_port: port, ..settings() },
+            format!("port {port} is taken: API_PORT chooses another one for the API"),
+        ),
+        (
+            WorldSettings { dynamodb_port: port, ..settings() },
+            format!("port {port} is taken: DYNAMODB_PORT chooses another one for DynamoDB"),
+        ),
+        (
+            WorldSettings { gateway: "/not/there".into(), ..settings() },
+            "/not/there is not there: build it first".to_owned(),
+        ),
+    ];
+    for (settings, expected) in table {
+        let error: StartError = World::start(settings).await.err().expect("an error");
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn the_command_says_which_port_is_taken_and_fails() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["local", "--api-port", "0", "--dynamodb-port", "0", "--invoke-port", &port])
+        .output()
+        .expect("a result");
+    let line =
+        format!("tollgate: port {port} is taken: INVOKE_PORT chooses another one for the Invoke API\n");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr)), (Some(1), line.into()));
+}
+
+fn count(database: &Database, table: &str) -> usize {
+    let request = json!({ "TableName": table });
+    database.scan(serde_json::from_value::<ScanRequest>(request).expect("a request")).expect("items").count
+}
+
+#[tokio::test]
+async fn data_in_a_folder_outlive_the_world_and_are_not_seeded_again() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outlive");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).expect("an old run's folder");
+    }
+    let settings = || WorldSettings { data_directory: Some(folder.clone()), ..settings() };
+    for (before, routes) in [(2, 7), (3, 8), (4, 9)] {
+        let world = World::start(settings()).await.expect("a world");
+        let database = &world.dynamodb.as_ref().expect("an own DynamoDB").database;
+        assert_eq!(count(database, ORDERS_TABLE), before);
+        assert_eq!(count(database, "tollgate-routes"), routes);
+        put(database, ORDERS_TABLE, &json!({ "id": before.to_string() })).expect("a write");
+        put(database, "tollgate-routes", &json!({ "stage": "v2", "routeKey": before.to_string() }))
+            .expect("a write");
+        soon(world.stop()).await;
+    }
+}
+
+/// A table with a stream, mapped to the actor.
+fn mapped(settings: FunctionSettings) -> (Database, Captured, StreamMapping) {
+    let captured = Captured::default();
+    let host = host([FunctionSettings { output: captured.output(), ..settings }]);
+    let database = Database::memory().expect("a database");
+    create(&database, "routes", "stage", Some(("routeKey", "S")), true).expect("a table");
+    let mapping = StreamMapping::start(&database, "routes", host, "actor").expect("a mapping");
+    (database, captured, mapping)
+}
+
+async fn records(captured: &Captured, holding: &str) -> Value {
+    let line = soon(captured.wait_for(|line| line.starts_with("event ") && line.contains(holding))).await;
+    let event: Value = serde_json::from_str(line.text.trim_start_matches("event ")).expect("JSON");
+    event["Records"].clone()
+}
+
+#[tokio::test]
+async fn an_edit_of_a_table_becomes_an_event() {
+    let (database, captured, _mapping) = mapped(actor(1));
+    for (text, event_name) in [("a", "INSERT"), ("b", "MODIFY")] {
+        let item = json!({ "stage": "v1", "routeKey": "GET /a", "text": text });
+        put(&database, "routes", &item).expect("a write");
+        let mut records = records(&captured, event_name).await;
+        let record = &mut records[0];
+        for varying in ["eventID", "eventSourceARN"] {
+            assert!(record[varying].take().is_string(), "{varying}");
+        }
+        for varying in ["SequenceNumber", "ApproximateCreationDateTime", "SizeBytes"] {
+            assert!(!record["dynamodb"][varying].take().is_null(), "{varying}");
+        }
+        let expected = json!([{
+            "eventID": null,
+            "eventName": event_name,
+            "eventVersion": "1.1",
+            "eventSource": "aws:dynamodb",
+            "eventSourceARN": null,
+            "awsRegion": record["awsRegion"],
+            "dynamodb": {
+                "ApproximateCreationDateTime": null,
+                "Keys": { "stage": { "S": "v1" }, "routeKey": { "S": "GET /a" } },
+                "SequenceNumber": null,
+                "SizeBytes": null,
+                "StreamViewType": "KEYS_ONLY",
+            },
+        }]);
+        assert_eq!(records, expected);
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_always_fails_is_given_up_and_the_next_one_comes() {
+    let settings = FunctionSettings { environment: vec![("DEAF".to_owned(), "1".to_owned())], ..actor(1) };
+    let (database, captured, _mapping) = mapped(settings);
+    put(&database, "routes", &json!({ "stage": "v1", "routeKey": "GET /first" })).expect("a write");
+    records(&captured, "GET /first").await;
+    put(&database, "routes", &json!({ "stage": "v1", "routeKey": "GET /second" })).expect("a write");
+    records(&captured, "GET /second").await;
+    let tries = captured.lines().iter().filter(|line| line.text.contains("GET /first")).count();
+    assert_eq!(tries, 3);
+}
