@@ -1,6 +1,7 @@
 //! The local world: the Lambda host and the DynamoDB of a laptop. Never part of the Lambda.
 
 pub mod answer;
+mod connection;
 pub mod dynamodb;
 mod environment;
 mod event_stream;

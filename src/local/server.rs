@@ -5,6 +5,8 @@ use std::{io, net::SocketAddr, time::Duration};
 use axum::{Router, serve::ListenerExt};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 
+use super::connection::PromptListener;
+
 /// How long requests that are under way may still take when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -23,8 +25,8 @@ impl Server {
     pub fn start(listener: TcpListener, router: Router) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
-        // Small answers must not wait for an acknowledgement; a connection that is already gone may refuse.
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        // The tap does nothing, but axum tells the client's address only of its own types.
+        let listener = PromptListener(listener).tap_io(|_| {});
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let task = tokio::spawn(async move {
             let stopped = async move { drop(stopped.await) };
