@@ -12,3 +12,4 @@ mod decoding;
 mod deployments;
 mod harness;
 mod pipeline;
+mod recorded;

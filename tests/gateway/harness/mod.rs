@@ -1,6 +1,9 @@
 //! What every test needs: a gateway over a DynamoDB and target functions of its own, a clock that tests move,
 //! terse requests.
 
+mod events;
+mod invoke_api;
+
 use std::{
     collections::HashMap,
     net::TcpListener,
@@ -11,15 +14,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::{
-    Router,
-    body::Bytes,
-    extract::Path,
-    http::{HeaderMap, StatusCode},
-    routing::post,
-};
-use base64::{Engine, prelude::BASE64_STANDARD};
-use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tollgate::{
     access_log::Sink,
@@ -36,8 +30,11 @@ use tollgate::{
         server::Server,
         tables::{self, TableNames},
     },
-    store::{Store, dynamodb_client},
+    store::{Store, dynamodb_client, values::item_to_json},
 };
+
+pub use self::events::{event, read, render, render_head};
+use self::invoke_api::Calls;
 
 /// 14 April 2025, 22:12:48 UTC, in milliseconds since 1970.
 pub const START: u64 = 1_744_668_768_000;
@@ -49,6 +46,9 @@ pub struct TestGateway {
     proxy: TrustedProxy,
     dynamodb: Option<Dynamodb>,
     pub store: Store,
+    /// What is left of the Lambda's time when it gets a request.
+    pub time_left: Duration,
+    calls: Calls,
     _targets: Server,
 }
 
@@ -74,7 +74,8 @@ impl TestGateway {
         let listener = free_port();
         listener.set_nonblocking(true).unwrap();
         let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-        let targets = Server::start(listener, targets()).unwrap();
+        let calls = Calls::default();
+        let targets = Server::start(listener, invoke_api::router(calls.clone())).unwrap();
         let endpoints = [
             ("AWS_REGION", "eu-west-1".to_owned()),
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
@@ -82,8 +83,10 @@ impl TestGateway {
             ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", dynamodb.address)),
             ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", targets.address)),
         ];
-        let variables: HashMap<_, _> =
-            variables.iter().map(|(name, value)| (*name, (*value).to_owned())).chain(endpoints).collect();
+        let variables: HashMap<_, _> = endpoints
+            .into_iter()
+            .chain(variables.iter().map(|(name, value)| (*name, (*value).to_owned())))
+            .collect();
         let environment = Environment::read(|name| variables.get(name).cloned()).unwrap();
         let sdk = sdk_config(&environment.aws);
         let client = dynamodb_client(&sdk, &environment.aws);
@@ -103,6 +106,8 @@ impl TestGateway {
             proxy: environment.trusted_proxy,
             dynamodb: Some(dynamodb),
             store,
+            time_left: Duration::from_secs(30),
+            calls,
             _targets: targets,
         }
     }
@@ -127,8 +132,21 @@ impl TestGateway {
     }
 
     pub fn put(&self, table: &str, item: &Value) {
-        let dynamodb = self.dynamodb.as_ref().expect("the store is not lost yet");
-        example_api::put(&dynamodb.database, table, item).unwrap();
+        example_api::put(&self.dynamodb().database, table, item).unwrap();
+    }
+
+    /// The items of a table as plain JSON, in the order of their texts.
+    pub async fn items(&self, table: &str) -> Vec<Value> {
+        let found = self.gateway.clients.dynamodb.scan().table_name(table).send().await.unwrap();
+        let mut items: Vec<Value> =
+            found.items.unwrap().into_iter().map(|item| Value::Object(item_to_json(item))).collect();
+        items.sort_by_key(ToString::to_string);
+        items
+    }
+
+    /// Where DynamoDB listens.
+    pub fn dynamodb(&self) -> &Dynamodb {
+        self.dynamodb.as_ref().expect("the store is not lost yet")
     }
 
     /// DynamoDB goes away, for good.
@@ -182,7 +200,7 @@ impl TestGateway {
     pub async fn answer(&self, event: &str) -> StreamResponse {
         let invocation = Invocation {
             request_id: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef".to_owned(),
-            deadline: self.now() + Duration::from_secs(30),
+            deadline: self.now() + self.time_left,
             account_id: "123456789012".to_owned(),
             received_at: self.now(),
         };
@@ -197,121 +215,17 @@ impl TestGateway {
         encode(response)
     }
 
+    /// The functions that were called since this was last asked.
+    pub fn calls(&self) -> Vec<String> {
+        std::mem::take(&mut *self.calls.lock().unwrap())
+    }
+
     /// The access log so far.
     pub fn log_lines(&self) -> Vec<String> {
         self.lines.lock().unwrap().clone()
     }
 }
 
-/// The event that a function URL makes of a request.
-pub fn event(request: &str) -> Value {
-    let (head, body) = request.split_once("\n\n").unwrap_or((request, ""));
-    let mut lines = head.lines();
-    let (method, target) = lines.next().unwrap().split_once(' ').unwrap();
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let mut headers = serde_json::Map::new();
-    headers.insert("host".to_owned(), json!("abc123.lambda-url.eu-west-1.on.aws"));
-    let mut cookies = Vec::new();
-    for line in lines {
-        let (name, value) = line.split_once(": ").unwrap();
-        if name.eq_ignore_ascii_case("cookie") {
-            cookies.extend(value.split("; ").map(str::to_owned));
-        } else {
-            headers.insert(name.to_lowercase(), json!(value));
-        }
-    }
-    let mut event = json!({
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": headers,
-        "requestContext": {
-            "accountId": "anonymous",
-            "apiId": "abc123",
-            "domainName": "abc123.lambda-url.eu-west-1.on.aws",
-            "domainPrefix": "abc123",
-            "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test" },
-            "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
-            "routeKey": "$default",
-            "stage": "$default",
-            "time": "14/Apr/2025:22:12:48 +0000",
-            "timeEpoch": START,
-        },
-        "isBase64Encoded": false,
-    });
-    if !cookies.is_empty() {
-        event["cookies"] = json!(cookies);
-    }
-    if !body.is_empty() {
-        event["body"] = json!(body);
-    }
-    event
-}
-
-/// Status, headers in alphabetical order, cookies, body.
-pub async fn render(response: StreamResponse) -> String {
-    let prelude = response.metadata_prelude;
-    let mut lines: Vec<String> = prelude
-        .headers
-        .iter()
-        .filter(|(name, _)| *name != "x-amzn-requestid")
-        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
-        .collect();
-    lines.sort();
-    lines.extend(prelude.cookies.iter().map(|cookie| format!("set-cookie: {cookie}")));
-    lines.insert(0, prelude.status_code.as_u16().to_string());
-    let mut body = Vec::new();
-    let mut stream = response.stream;
-    while let Some(piece) = stream.next().await {
-        match piece {
-            Ok(bytes) => body.extend_from_slice(&bytes),
-            Err(error) => body.extend_from_slice(format!("<broke off: {error}>").as_bytes()),
-        }
-    }
-    format!("{}\n\n{}", lines.join("\n"), String::from_utf8_lossy(&body))
-}
-
-fn free_port() -> TcpListener {
+pub fn free_port() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").unwrap()
-}
-
-/// Lambda's Invoke API with the functions `echo` and `reflect` of the local world; others are not there.
-fn targets() -> Router {
-    Router::new().route("/2015-03-31/functions/{name}/invocations", post(invoke))
-}
-
-async fn invoke(Path(name): Path<String>, event: Bytes) -> (StatusCode, HeaderMap, Bytes) {
-    let mut headers = HeaderMap::new();
-    let text = String::from_utf8(event.to_vec()).unwrap();
-    match name.as_str() {
-        "echo" | "echo:live" => {
-            let headers_of_echo = json!({ "content-type": "application/json" });
-            let answer = json!({ "statusCode": 200, "headers": headers_of_echo, "body": text });
-            (StatusCode::OK, headers, answer.to_string().into())
-        }
-        "reflect" => match body_of(&serde_json::from_str(&text).unwrap()) {
-            Some(body) => (StatusCode::OK, headers, body.into()),
-            None => {
-                headers.insert("x-amz-function-error", "Unhandled".parse().unwrap());
-                let error = json!({ "errorType": "Error", "errorMessage": "the request has no body" });
-                (StatusCode::OK, headers, error.to_string().into())
-            }
-        },
-        other => {
-            headers.insert("x-amzn-errortype", "ResourceNotFoundException".parse().unwrap());
-            let message =
-                format!("Function not found: arn:aws:lambda:eu-west-1:123456789012:function:{other}");
-            let error = json!({ "Type": "User", "Message": message });
-            (StatusCode::NOT_FOUND, headers, error.to_string().into())
-        }
-    }
-}
-
-fn body_of(event: &Value) -> Option<Vec<u8>> {
-    let body = event["body"].as_str()?;
-    if event["isBase64Encoded"] == true {
-        return Some(BASE64_STANDARD.decode(body).unwrap());
-    }
-    Some(body.as_bytes().to_vec())
 }

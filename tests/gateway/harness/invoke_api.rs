@@ -1,0 +1,146 @@
+//! Lambda's Invoke API, whole and streaming, with the target functions of the tests.
+//!
+//! `echo` and `reflect` are those of the local world. `nothing` returns no bytes. `frames` writes the pieces that
+//! the request's body lists and ends as it says. `busy` is throttled, `forbidden` may not be called, `broken` is
+//! Lambda's own failure, `never` does not answer. Others are not there.
+
+use std::{
+    future::pending,
+    io,
+    sync::{Arc, Mutex},
+};
+
+use aws_smithy_eventstream::frame::write_message_to;
+use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
+use axum::{
+    Router,
+    body::Body,
+    extract::{DefaultBodyLimit, Path, State},
+    http::{HeaderMap, Response},
+    routing::post,
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use futures_util::stream;
+use serde_json::{Value, json};
+
+/// What was called: `echo`, `echo Event`, `echo stream`.
+pub type Calls = Arc<Mutex<Vec<String>>>;
+
+pub fn router(calls: Calls) -> Router {
+    Router::new()
+        .route("/2015-03-31/functions/{name}/invocations", post(invoke))
+        .route("/2021-11-15/functions/{name}/response-streaming-invocations", post(invoke_streaming))
+        .layer(DefaultBodyLimit::disable())
+        .with_state(calls)
+}
+
+enum Outcome {
+    Payload(Bytes),
+    FunctionError,
+    /// Status, error type.
+    Refused(u16, &'static str),
+    Frames {
+        pieces: Vec<String>,
+        end: Option<String>,
+    },
+}
+
+async fn function(name: &str, event: &Value) -> Outcome {
+    match name {
+        "echo" | "echo:live" => {
+            let headers = json!({ "content-type": "application/json" });
+            let answer = json!({ "statusCode": 200, "headers": headers, "body": event.to_string() });
+            Outcome::Payload(answer.to_string().into())
+        }
+        "reflect" => body_of(event).map_or(Outcome::FunctionError, |body| Outcome::Payload(body.into())),
+        "nothing" => Outcome::Payload(Bytes::new()),
+        "frames" => {
+            let script: Value = serde_json::from_slice(&body_of(event).unwrap()).unwrap();
+            let pieces = script["pieces"].as_array().unwrap().iter();
+            let pieces = pieces.map(|piece| piece.as_str().unwrap().to_owned()).collect();
+            let end = Some(&script["end"]).filter(|end| !end.is_null());
+            Outcome::Frames { pieces, end: end.map(ToString::to_string) }
+        }
+        "busy" => Outcome::Refused(429, "TooManyRequestsException"),
+        "forbidden" => Outcome::Refused(403, "AccessDeniedException"),
+        "broken" => Outcome::Refused(500, "ServiceException"),
+        "never" => pending().await,
+        _ => Outcome::Refused(404, "ResourceNotFoundException"),
+    }
+}
+
+const FUNCTION_ERROR: &str = r#"{"errorMessage":"the request has no body","errorType":"Error"}"#;
+
+async fn invoke(
+    State(calls): State<Calls>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    event: Bytes,
+) -> Response<Body> {
+    let is_event = headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event");
+    calls.lock().unwrap().push(if is_event { format!("{name} Event") } else { name.clone() });
+    let event: Value = serde_json::from_slice(&event).unwrap();
+    match function(&name, &event).await {
+        Outcome::Refused(status, error) => refused(status, error, &name),
+        _ if is_event => answer(202, &[], Body::empty()),
+        Outcome::Payload(payload) => answer(200, &[], payload.into()),
+        Outcome::FunctionError => {
+            answer(200, &[("x-amz-function-error", "Unhandled")], FUNCTION_ERROR.into())
+        }
+        Outcome::Frames { pieces, .. } => answer(200, &[], pieces.concat().into()),
+    }
+}
+
+async fn invoke_streaming(
+    State(calls): State<Calls>,
+    Path(name): Path<String>,
+    event: Bytes,
+) -> Response<Body> {
+    calls.lock().unwrap().push(format!("{name} stream"));
+    let failed = || json!({ "ErrorCode": "Unhandled", "ErrorDetails": FUNCTION_ERROR }).to_string();
+    let (pieces, end) = match function(&name, &serde_json::from_slice(&event).unwrap()).await {
+        Outcome::Refused(status, error) => return refused(status, error, &name),
+        Outcome::Payload(payload) => (vec![payload], Some("{}".to_owned())),
+        Outcome::FunctionError => (Vec::new(), Some(failed())),
+        Outcome::Frames { pieces, end } => (pieces.into_iter().map(Bytes::from).collect(), end),
+    };
+    let pieces = pieces.into_iter().map(|piece| frame("PayloadChunk", piece));
+    let frames = pieces.chain(end.map(|end| frame("InvokeComplete", end.into()))).map(Ok::<_, io::Error>);
+    let body = Body::from_stream(stream::iter(frames.collect::<Vec<_>>()));
+    answer(200, &[("content-type", "application/vnd.amazon.eventstream")], body)
+}
+
+fn refused(status: u16, error: &str, name: &str) -> Response<Body> {
+    let message = format!("{error}: arn:aws:lambda:eu-west-1:123456789012:function:{name}");
+    let body = json!({ "Type": "User", "Message": message }).to_string();
+    answer(status, &[("x-amzn-errortype", error)], body.into())
+}
+
+fn answer(status: u16, headers: &[(&str, &str)], body: Body) -> Response<Body> {
+    let mut response = Response::builder().status(status);
+    for (name, value) in headers {
+        response = response.header(*name, *value);
+    }
+    response.body(body).unwrap()
+}
+
+fn frame(kind: &'static str, payload: Bytes) -> Bytes {
+    let header = |name, value: &'static str| Header::new(name, HeaderValue::String(value.into()));
+    let content_type = if kind == "PayloadChunk" { "application/octet-stream" } else { "application/json" };
+    let message = Message::new(payload)
+        .add_header(header(":message-type", "event"))
+        .add_header(header(":event-type", kind))
+        .add_header(header(":content-type", content_type));
+    let mut bytes = Vec::new();
+    write_message_to(&message, &mut bytes).unwrap();
+    bytes.into()
+}
+
+fn body_of(event: &Value) -> Option<Vec<u8>> {
+    let body = event["body"].as_str()?;
+    if event["isBase64Encoded"] == true {
+        return Some(BASE64_STANDARD.decode(body).unwrap());
+    }
+    Some(body.as_bytes().to_vec())
+}
