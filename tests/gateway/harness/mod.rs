@@ -30,10 +30,10 @@ use tollgate::{
         server::Server,
         tables::{self, TableNames},
     },
-    store::{Store, dynamodb_client, values::item_to_json},
+    store::{Store, dynamodb_client, values::to_json_map},
 };
 
-pub use self::events::{event, read, render, render_head};
+pub use self::events::{event, render};
 use self::invoke_api::Calls;
 
 /// 14 April 2025, 22:12:48 UTC, in milliseconds since 1970.
@@ -139,7 +139,7 @@ impl TestGateway {
     pub async fn items(&self, table: &str) -> Vec<Value> {
         let found = self.gateway.clients.dynamodb.scan().table_name(table).send().await.unwrap();
         let mut items: Vec<Value> =
-            found.items.unwrap().into_iter().map(|item| Value::Object(item_to_json(item))).collect();
+            found.items.unwrap().into_iter().map(|item| Value::Object(to_json_map(item).unwrap())).collect();
         items.sort_by_key(ToString::to_string);
         items
     }
