@@ -133,7 +133,7 @@ impl Function {
                     info!(stage, deployment_id, routes, "published");
                 }
                 Ok(Outcome::Invalid { problems, .. }) => {
-                    deployment::invalid_configuration(&InvalidConfiguration(problems));
+                    deployment::invalid_configuration(stage, &InvalidConfiguration(problems));
                 }
                 Ok(Outcome::Unchanged { .. } | Outcome::LeftAlone) => {}
                 Err(error) => return self.runtime_api.fail(to, &chain(&error)).await,

@@ -197,7 +197,19 @@ async fn an_edit_goes_live_through_the_tables_stream_and_a_bad_one_is_refused() 
     assert!(gateway.until("200", "GET /v1/hello").await.ends_with("\nmoin"));
 
     gateway.put_route(&json!({ "routeKey": "GET /hello", "integration": { "type": "MOCKERY" } }));
-    soon(gateway.output.wait_for(|line| line.contains("ConfigurationInvalid"))).await;
+    let line = soon(gateway.output.wait_for(|line| line.contains("ConfigurationInvalid"))).await;
+    let line: Value = serde_json::from_str(&line.text).expect("JSON");
+    assert_eq!(
+        (line["level"].as_str(), line["stage"].as_str(), line["problems"].as_str()),
+        (
+            Some("ERROR"),
+            Some("v1"),
+            Some(
+                "tollgate-routes [stage=v1 routeKey=GET /hello] integration.type: got \"MOCKERY\", \
+                 expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK"
+            )
+        )
+    );
     // The other instance may not have seen the first edit yet.
     assert!(gateway.until("200", "GET /v1/hello").await.ends_with("\nmoin"));
     soon(gateway.world.stop()).await;
