@@ -48,7 +48,10 @@ async fn run() -> Result<(), Error> {
         let function = Arc::clone(&function);
         service_fn(move |invocation| {
             let function = Arc::clone(&function);
-            async move { Ok(function.work(invocation).await) }
+            async move {
+                function.work(invocation).await;
+                Ok::<(), Error>(())
+            }
         })
     });
     Runtime::new(polled).layer(answering).run().await
