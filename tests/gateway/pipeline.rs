@@ -104,6 +104,32 @@ async fn serves_the_route_of_the_stage_and_refuses_the_rest_as_api_gateway_does(
 }
 
 #[tokio::test]
+async fn an_answer_whose_status_has_no_body_has_none() {
+    let mut routes = Vec::new();
+    for status in [200, 204, 205, 304, 404] {
+        let integration = json!({ "type": "MOCK", "statusCode": status, "headers": { "content-type": "a/b" }, "body": "body" });
+        routes.push(json!({ "routeKey": format!("GET /{status}"), "integration": integration }));
+    }
+    let responses = json!({ "RESOURCE_NOT_FOUND": { "statusCode": 204 } });
+    routes.push(json!({ "routeKey": "$api", "gatewayResponses": responses }));
+    let gateway = TestGateway::serving(&routes).await;
+    let cases = [
+        ("GET /v1/200", "200", "body"),
+        ("HEAD /v1/200", "200", ""),
+        ("GET /v1/204", "204", ""),
+        ("GET /v1/205", "205", ""),
+        ("GET /v1/304", "304", ""),
+        ("GET /v1/404", "404", "body"),
+    ];
+    for (request, status, body) in cases {
+        let expected = format!("{status}\ncontent-type: a/b\n\n{body}");
+        assert_eq!(gateway.send(request).await, expected, "{request}");
+    }
+    let expected = "204\ncontent-type: application/json\nx-amzn-errortype: NotFoundException\n\n";
+    assert_eq!(gateway.send("GET /v1/nothing").await, expected);
+}
+
+#[tokio::test]
 async fn answers_as_a_rest_api_does_where_no_route_matches_if_the_api_says_so() {
     let api = json!({ "routeKey": "$api", "unmatchedRoutes": "aws_rest" });
     let gateway = TestGateway::serving(&[api, mock("GET /orders")]).await;
