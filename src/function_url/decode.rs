@@ -130,7 +130,11 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
         |error, method: &str, origin| Box::new(Refused { error, method: method.to_owned(), origin });
     let raw: RawEvent = match serde_json::from_slice(event) {
         Ok(raw) => raw,
-        Err(error) => return Err(refused(bad(error.to_string()), "", Origin::default())),
+        // Not the error's words: they quote what stands there, be it a cookie.
+        Err(error) => {
+            let what = format!("no function URL's event, from byte {}", error.column());
+            return Err(refused(bad(what), "", Origin::default()));
+        }
     };
     if let Some(records) = raw.records {
         return Ok(Event::RoutesChanged(stages_of(records)));
