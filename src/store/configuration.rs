@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     error::SdkError,
     operation::update_item::UpdateItemError,
     primitives::Blob,
-    types::AttributeValue::{B, N, S},
+    types::AttributeValue::{self, B, N, S},
 };
 use serde_json::{Map, Value};
 
@@ -23,8 +23,10 @@ const PART_BYTES: usize = 350_000;
 #[derive(Debug)]
 pub struct StageRow {
     pub item: Map<String, Value>,
-    pub revision: Option<u64>,
     pub deployment_id: Option<String>,
+    /// As they are written, whatever their types: a pointer moves only from what was read.
+    revision: Option<AttributeValue>,
+    pointer: Option<AttributeValue>,
 }
 
 /// What a publisher writes into a stage item.
@@ -60,13 +62,13 @@ impl Store {
     pub async fn stage(&self, stage: &str) -> Result<Option<StageRow>, StoreError> {
         let read = self.client.get_item().table_name(&self.tables.stages).consistent_read(true);
         let output = read.key("stage", S(stage.to_owned())).send().await;
-        let item = output.map_err(|error| StoreError::new("reading the stage", error))?.item;
-        let item = plain("reading the stage", item.map(|item| vec![item]))?.pop();
-        Ok(item.map(|item| StageRow {
-            revision: item.get("revision").and_then(Value::as_u64),
-            deployment_id: item.get("deploymentId").and_then(Value::as_str).map(str::to_owned),
-            item,
-        }))
+        let Some(item) = output.map_err(|error| StoreError::new("reading the stage", error))?.item else {
+            return Ok(None);
+        };
+        let (revision, pointer) = (item.get("revision").cloned(), item.get("deploymentId").cloned());
+        let item = to_json_map(item).map_err(|error| StoreError::new("reading the stage", error))?;
+        let deployment_id = item.get("deploymentId").and_then(Value::as_str).map(str::to_owned);
+        Ok(Some(StageRow { item, deployment_id, revision, pointer }))
     }
 
     /// Every stage that has an item or a route, in alphabetical order. Reads the whole routes table.
@@ -145,7 +147,7 @@ impl Store {
         read: Option<&StageRow>,
         pointer: &Pointer<'_>,
     ) -> Result<Moved, StoreError> {
-        let revision = read.and_then(|row| row.revision);
+        let revision = read.and_then(|row| row.item.get("revision")?.as_u64());
         let mut update = self
             .client
             .update_item()
@@ -161,24 +163,20 @@ impl Store {
             set.push_str(", deploymentId = :id");
             update = update.expression_attribute_values(":id", S(id.to_owned()));
         }
-        let mut condition = match (read, revision) {
-            (None, _) => "attribute_not_exists(#stage)".to_owned(),
-            (Some(_), None) => "attribute_exists(#stage) AND attribute_not_exists(revision)".to_owned(),
-            (Some(_), Some(revision)) => {
-                update = update.expression_attribute_values(":read", N(revision.to_string()));
-                "revision = :read".to_owned()
-            }
-        };
-        if !matches!((read, revision), (Some(_), Some(_))) {
-            update = update.expression_attribute_names("#stage", "stage");
-        }
+        update = update.expression_attribute_names("#stage", "stage");
+        let mut condition =
+            if read.is_some() { "attribute_exists(#stage)" } else { "attribute_not_exists(#stage)" }
+                .to_owned();
         // An operator who points the stage elsewhere by hand does not raise the revision.
-        match read.map(|row| row.deployment_id.clone()) {
-            None => {}
-            Some(None) => condition.push_str(" AND attribute_not_exists(deploymentId)"),
-            Some(Some(id)) => {
-                condition.push_str(" AND deploymentId = :served");
-                update = update.expression_attribute_values(":served", S(id));
+        for (name, value, was) in read.iter().flat_map(|row| {
+            [("revision", ":revision", &row.revision), ("deploymentId", ":pointer", &row.pointer)]
+        }) {
+            match was {
+                None => condition.push_str(&format!(" AND attribute_not_exists({name})")),
+                Some(was) => {
+                    condition.push_str(&format!(" AND {name} = {value}"));
+                    update = update.expression_attribute_values(value, was.clone());
+                }
             }
         }
         match update.update_expression(set).condition_expression(condition).send().await {
