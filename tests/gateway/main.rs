@@ -11,5 +11,6 @@ mod cors;
 mod decoding;
 mod deployments;
 mod harness;
+mod hostile_items;
 mod pipeline;
 mod recorded;
