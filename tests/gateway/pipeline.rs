@@ -191,3 +191,20 @@ async fn stages_are_versions_side_by_side() {
     event["requestContext"]["domainName"] = json!("shop.example.com");
     assert!(gateway.send_event(&event).await.ends_with("\n\nthe shop"));
 }
+
+#[tokio::test]
+async fn what_dynamodb_says_of_a_body_is_not_the_clients_to_read() {
+    let put = json!({ "type": "DYNAMODB", "action": "PutItem", "tableName": "tollgate-counters", "item": { "counter": "$request.body.id" } });
+    let template = json!({ "application/json": r#"{"why":$context.error.validationErrorString}"# });
+    let responses = json!({ "BAD_REQUEST_BODY": { "responseTemplates": template } });
+    let gateway = TestGateway::serving(&[
+        json!({ "routeKey": "POST /x", "integration": put }),
+        json!({ "routeKey": "$api", "gatewayResponses": responses }),
+    ])
+    .await;
+    let head = "400\ncontent-type: application/json\nx-amzn-errortype: BadRequestException\n\n";
+    assert_eq!(gateway.send("POST /v1/x\n\n{\"id\":7}").await, format!("{head}{{\"why\":null}}"));
+    let line = gateway.log_lines().pop().unwrap();
+    assert!(line.contains("invalid request body: DynamoDB refused the values: "), "{line}");
+    assert_eq!(gateway.send("POST /v1/x\n\n{").await.split_once("{\"why\":").unwrap().0, head);
+}
