@@ -1,22 +1,21 @@
-//! One function: its settings, its instances, and the queue of invocations that no instance has yet.
+//! One function: its instances, and the queue of invocations that no instance has yet.
 //!
 //! Invariant: an invocation is in the queue, or with exactly one instance, or answered.
 
 use std::{
     collections::VecDeque,
-    num::NonZeroUsize,
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use bytes::Bytes;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
 use super::{
-    answer::{Answer, FunctionError, Outcome},
-    instance::Instance,
-    output::Output,
+    answer::FunctionError,
+    child,
+    instance::{End, Instance, Owner},
+    invocation::Invocation,
+    settings::FunctionSettings,
 };
 
 /// More than this many waiting invocations are refused.
@@ -25,66 +24,6 @@ const QUEUE_LIMIT: usize = 10_000;
 /// An instance that has answered usually asks for the next event at once; only after this long is another
 /// one started in its stead.
 const RETURN_GRACE: Duration = Duration::from_millis(250);
-
-/// How a function is run.
-#[derive(Clone, Debug)]
-pub struct FunctionSettings {
-    pub name: String,
-    pub program: PathBuf,
-    pub arguments: Vec<String>,
-    /// Added to what every Lambda function finds in its environment.
-    pub environment: Vec<(String, String)>,
-    /// Qualifiers besides `$LATEST` that callers may name.
-    pub aliases: Vec<String>,
-    pub instances: NonZeroUsize,
-    pub memory_megabytes: u32,
-    pub timeout: Duration,
-    pub output: Output,
-}
-
-impl FunctionSettings {
-    /// Four instances, 128 MB (told, not enforced), 30 s, the alias `live`, output to the terminal.
-    pub fn new(name: &str, program: impl Into<PathBuf>) -> Self {
-        Self {
-            name: name.to_owned(),
-            program: program.into(),
-            arguments: Vec::new(),
-            environment: Vec::new(),
-            aliases: vec!["live".to_owned()],
-            instances: const { NonZeroUsize::new(4).expect("four is not zero") },
-            memory_megabytes: 128,
-            timeout: Duration::from_secs(30),
-            output: Output::terminal(),
-        }
-    }
-}
-
-/// One event on its way to an instance.
-#[derive(Debug)]
-pub(super) struct Invocation {
-    pub request_id: String,
-    pub payload: Bytes,
-    pub function_arn: String,
-    pub executed_version: String,
-    pub trace_id: String,
-    pub reply: oneshot::Sender<Answer>,
-}
-
-impl Invocation {
-    fn fail(self, error: impl FnOnce(&str) -> FunctionError) {
-        let outcome = Outcome::Failed(error(&self.request_id));
-        let Self { request_id, executed_version, reply, .. } = self;
-        // The caller may have gone.
-        drop(reply.send(Answer { request_id, executed_version, outcome }));
-    }
-}
-
-/// Why an instance is no more.
-pub(super) enum End {
-    /// It never asked for its first event.
-    Init(Box<dyn FnOnce(&str) -> FunctionError + Send>),
-    Later,
-}
 
 /// What an instance does at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +65,7 @@ struct Pool {
 pub(super) struct QueueFull;
 
 pub(super) struct Function {
-    pub settings: FunctionSettings,
+    pub settings: Arc<FunctionSettings>,
     pub region: String,
     pool: Mutex<Pool>,
     changed: Notify,
@@ -134,7 +73,7 @@ pub(super) struct Function {
 
 impl Function {
     pub fn new(settings: FunctionSettings, region: String) -> Self {
-        Self { settings, region, pool: Mutex::default(), changed: Notify::new() }
+        Self { settings: Arc::new(settings), region, pool: Mutex::default(), changed: Notify::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Pool> {
@@ -149,37 +88,6 @@ impl Function {
         pool.queue.push_back(invocation);
         self.dispatch(&mut pool);
         Ok(())
-    }
-
-    /// The instance waits for an event.
-    pub fn ready(self: &Arc<Self>, number: u64) {
-        let mut pool = self.lock();
-        let since = pool.dispatches;
-        pool.set_state(number, InstanceState::Idle { since });
-        self.dispatch(&mut pool);
-        drop(pool);
-        self.changed.notify_waiters();
-    }
-
-    /// The instance has answered.
-    pub fn answered(&self, number: u64) {
-        self.lock().set_state(number, InstanceState::Returning);
-    }
-
-    /// The instance's process has ended; `undelivered` is what it never began.
-    pub fn gone(self: &Arc<Self>, number: u64, undelivered: Option<Invocation>, end: End) {
-        let mut pool = self.lock();
-        pool.slots.retain(|slot| slot.instance.number != number);
-        pool.queue.extend(undelivered);
-        if let End::Init(error) = end
-            && let Some(invocation) = pool.queue.pop_front()
-        {
-            // One failed start answers one invocation, so a crash loop ends.
-            invocation.fail(error);
-        }
-        self.dispatch(&mut pool);
-        drop(pool);
-        self.changed.notify_waiters();
     }
 
     /// Gives the queue to idle instances, then starts instances for the rest.
@@ -212,7 +120,8 @@ impl Function {
 
     fn start_instance(self: &Arc<Self>, pool: &mut Pool) {
         pool.started += 1;
-        match Instance::start(self, pool.started) {
+        let owner: Arc<dyn Owner> = Arc::clone(self) as _;
+        match child::start(&self.settings, &self.region, pool.started, owner) {
             Ok(instance) => {
                 pool.slots.push(Slot { instance, state: InstanceState::Starting, frozen: false });
             }
@@ -283,6 +192,36 @@ impl Function {
         };
         futures_util::future::join_all(instances.iter().map(|instance| instance.shut_down())).await;
         self.wait_for(<[InstanceStatus]>::is_empty).await;
+    }
+}
+
+impl Owner for Function {
+    fn ready(self: Arc<Self>, number: u64) {
+        let mut pool = self.lock();
+        let since = pool.dispatches;
+        pool.set_state(number, InstanceState::Idle { since });
+        self.dispatch(&mut pool);
+        drop(pool);
+        self.changed.notify_waiters();
+    }
+
+    fn answered(&self, number: u64) {
+        self.lock().set_state(number, InstanceState::Returning);
+    }
+
+    fn gone(self: Arc<Self>, number: u64, undelivered: Option<Invocation>, end: End) {
+        let mut pool = self.lock();
+        pool.slots.retain(|slot| slot.instance.number != number);
+        pool.queue.extend(undelivered);
+        if let End::Init(error) = end
+            && let Some(invocation) = pool.queue.pop_front()
+        {
+            // One failed start answers one invocation, so a crash loop ends.
+            invocation.fail(error);
+        }
+        self.dispatch(&mut pool);
+        drop(pool);
+        self.changed.notify_waiters();
     }
 }
 

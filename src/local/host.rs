@@ -10,8 +10,10 @@ use uuid::Uuid;
 
 use super::{
     answer::Answer,
-    function::{Function, FunctionSettings, InstanceState, InstanceStatus, Invocation},
+    function::{Function, InstanceState, InstanceStatus},
+    invocation::Invocation,
     names::FunctionReference,
+    settings::FunctionSettings,
 };
 
 /// Why an invocation did not reach its function.

@@ -1,6 +1,7 @@
 //! The local world: the Lambda host and the DynamoDB of a laptop. Never part of the Lambda.
 
 pub mod answer;
+mod child;
 mod connection;
 pub mod dynamodb;
 mod environment;
@@ -11,11 +12,13 @@ pub mod function;
 pub mod function_url;
 pub mod host;
 mod instance;
+mod invocation;
 pub mod invoke_api;
 pub mod names;
 pub mod output;
 mod runtime_api;
 pub mod server;
+pub mod settings;
 pub mod stream_mapping;
 pub mod tables;
 pub mod world;

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tollgate::local::{
     example_api::{ORDERS_TABLE, put},
-    function::FunctionSettings,
     output::Captured,
+    settings::FunctionSettings,
     stream_mapping::StreamMapping,
     tables::{TableNames, create},
     world::{GATEWAY, StartError, World, WorldSettings},
