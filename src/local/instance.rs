@@ -12,14 +12,13 @@ use nix::{
 };
 use tokio::{
     sync::{Notify, mpsc, oneshot, watch},
-    task::AbortHandle,
     time::timeout,
 };
 
 use super::{
     answer::{Answer, FunctionError, Outcome, STREAM_DEPTH, Streamed},
     extensions::Extensions,
-    invocation::Invocation,
+    invocation::{Current, Invocation},
     settings::FunctionSettings,
 };
 
@@ -63,21 +62,6 @@ pub(super) struct Instance {
     current: Mutex<Option<Current>>,
     init_error: Mutex<Option<Bytes>>,
     life: watch::Sender<Life>,
-}
-
-/// The event that the process works on; answered once, and done when the process asks for the next.
-struct Current {
-    request_id: String,
-    executed_version: String,
-    reply: Option<oneshot::Sender<Answer>>,
-    stream: Option<mpsc::Sender<Result<Bytes, FunctionError>>>,
-    deadline: AbortHandle,
-}
-
-impl Drop for Current {
-    fn drop(&mut self) {
-        self.deadline.abort();
-    }
 }
 
 impl Instance {
@@ -256,23 +240,4 @@ impl Instance {
 /// Nothing panics while it holds one of these.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Current {
-    fn send(&mut self, outcome: Outcome) {
-        if let Some(reply) = self.reply.take() {
-            let (request_id, executed_version) = (self.request_id.clone(), self.executed_version.clone());
-            // The caller may have gone.
-            drop(reply.send(Answer { request_id, executed_version, outcome }));
-        }
-    }
-
-    /// Fails what the caller has not yet got: the answer, or the rest of its stream.
-    fn fail(mut self, error: FunctionError) {
-        if let Some(stream) = self.stream.take() {
-            tokio::spawn(async move { drop(stream.send(Err(error)).await) });
-        } else {
-            self.send(Outcome::Failed(error));
-        }
-    }
 }
