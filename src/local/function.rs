@@ -209,10 +209,13 @@ impl Owner for Function {
         self.lock().set_state(number, InstanceState::Returning);
     }
 
-    fn gone(self: Arc<Self>, number: u64, undelivered: Option<Invocation>, end: End) {
+    fn gone(self: Arc<Self>, number: u64, end: End) {
         let mut pool = self.lock();
-        pool.slots.retain(|slot| slot.instance.number != number);
-        pool.queue.extend(undelivered);
+        if let Some(position) = pool.slots.iter().position(|slot| slot.instance.number == number) {
+            // Under the pool's lock, as every delivery: none comes after this look.
+            let slot = pool.slots.remove(position);
+            pool.queue.extend(slot.instance.undelivered());
+        }
         if let End::Init(error) = end
             && let Some(invocation) = pool.queue.pop_front()
         {
@@ -251,5 +254,39 @@ impl Pool {
                 slot.instance.deliver(invocation);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::local::answer::Outcome;
+
+    #[tokio::test]
+    async fn an_event_that_was_delivered_to_a_process_that_is_no_more_goes_back_to_the_queue() {
+        let function = Arc::new(Function::new(FunctionSettings::new("orders", "/not/there"), String::new()));
+        let instance = Instance::new(1, u32::MAX, Arc::clone(&function.settings), function.clone());
+        let slot =
+            Slot { instance: Arc::new(instance), state: InstanceState::Idle { since: 0 }, frozen: false };
+        function.lock().slots.push(slot);
+        let (reply, mut answer) = tokio::sync::oneshot::channel();
+        let invocation = Invocation {
+            request_id: "id".to_owned(),
+            payload: "{}".into(),
+            function_arn: String::new(),
+            executed_version: "1".to_owned(),
+            trace_id: String::new(),
+            reply,
+        };
+        assert!(function.submit(invocation).is_ok());
+        assert_eq!(function.queued(), 0);
+
+        Arc::clone(&function).gone(1, End::Later);
+
+        let Outcome::Failed(error) = answer.try_recv().expect("an answer").outcome else {
+            panic!("a failure")
+        };
+        let cause = "/not/there: No such file or directory (os error 2)";
+        assert_eq!(error, FunctionError::invalid_entrypoint("id", cause));
     }
 }

@@ -31,8 +31,8 @@ pub(super) trait Owner: Send + Sync {
     fn ready(self: Arc<Self>, number: u64);
     /// The instance has answered, and will ask for its next event.
     fn answered(&self, number: u64);
-    /// The instance's process has ended; `undelivered` is what it never began.
-    fn gone(self: Arc<Self>, number: u64, undelivered: Option<Invocation>, end: End);
+    /// The instance's process has ended, perhaps with an event still undelivered.
+    fn gone(self: Arc<Self>, number: u64, end: End);
 }
 
 /// Why an instance is no more.
@@ -89,14 +89,14 @@ impl Instance {
 
     /// The process has ended; `how`, as in `exit status 1`, is for whoever still waits for it.
     pub fn end(&self, how: String) {
+        // First: what begins from now on fails by itself.
+        let before = self.life.send_replace(Life::Ended);
         if let Some(current) = lock(&self.current).take() {
             let error = FunctionError::exited(&current.request_id, &how);
             current.fail(error);
         }
-        let before = self.life.send_replace(Life::Ended);
         let end = if before == Life::Starting { self.failed_init(how) } else { End::Later };
-        let undelivered = lock(&self.inbox).take();
-        Arc::clone(&self.owner).gone(self.number, undelivered, end);
+        Arc::clone(&self.owner).gone(self.number, end);
     }
 
     fn failed_init(&self, how: String) -> End {
@@ -112,6 +112,11 @@ impl Instance {
         *lock(&self.init_error) = Some(payload);
     }
 
+    /// What the process never began. Only the owner knows when nothing more will be delivered.
+    pub fn undelivered(&self) -> Option<Invocation> {
+        lock(&self.inbox).take()
+    }
+
     pub fn deliver(&self, invocation: Invocation) {
         *lock(&self.inbox) = Some(invocation);
         self.delivered.notify_one();
@@ -122,7 +127,7 @@ impl Instance {
         self.finish();
         Arc::clone(&self.owner).ready(self.number);
         loop {
-            if let Some(invocation) = lock(&self.inbox).take() {
+            if let Some(invocation) = self.undelivered() {
                 return invocation;
             }
             self.delivered.notified().await;
@@ -158,7 +163,13 @@ impl Instance {
         })
         .abort_handle();
         let current = Current { request_id, executed_version, reply: Some(reply), stream: None, deadline };
-        *lock(&self.current) = Some(current);
+        let mut place = lock(&self.current);
+        if *self.life.borrow() == Life::Ended {
+            let error = FunctionError::exited(&current.request_id, "before the event began");
+            current.fail(error);
+        } else {
+            *place = Some(current);
+        }
     }
 
     fn time_out(&self, request_id: &str, limit: Duration) {
@@ -240,4 +251,30 @@ impl Instance {
 /// Nothing panics while it holds one of these.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nobody;
+
+    impl Owner for Nobody {
+        fn ready(self: Arc<Self>, _number: u64) {}
+        fn answered(&self, _number: u64) {}
+        fn gone(self: Arc<Self>, _number: u64, _end: End) {}
+    }
+
+    #[tokio::test]
+    async fn an_event_that_begins_after_the_end_fails_at_once() {
+        let settings = Arc::new(FunctionSettings::new("orders", "orders"));
+        let instance = Arc::new(Instance::new(1, u32::MAX, settings, Arc::new(Nobody)));
+        instance.end("exit status 1".to_owned());
+        let (reply, mut answer) = oneshot::channel();
+        instance.begin("id".to_owned(), "1".to_owned(), reply);
+        let Outcome::Failed(error) = answer.try_recv().expect("an answer").outcome else {
+            panic!("a failure")
+        };
+        assert_eq!(error, FunctionError::exited("id", "before the event began"));
+    }
 }
