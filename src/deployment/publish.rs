@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Parsed, Snapshot, Source, parse};
 use crate::{
-    error::{Problem, StoreError},
+    error::{Problem, StoreError, counted},
     item::StageVariables,
     stages::StageSettings,
     store::{Moved, Pointer, StageRow, Store},
@@ -156,7 +156,7 @@ fn valid(
 }
 
 fn invalid(row: Option<&StageRow>, problems: Vec<Problem>, warnings: Vec<Problem>) -> Plan {
-    let mut message = format!("{} problems; the last valid deployment stays", problems.len());
+    let mut message = format!("{}; the last valid deployment stays", counted(&problems));
     list(&mut message, "", &problems);
     list(&mut message, "warning: ", &warnings);
     let write = Write { deployment_id: None, status: "INVALID", message };
