@@ -93,6 +93,17 @@ async fn lists_the_words_that_do_nothing_yet() {
     assert_ne!(seen, 0, "the table is gone");
 }
 
+#[test]
+fn names_every_parameter_of_the_template() {
+    const TEMPLATE: &str = include_str!("../../template.yaml");
+    let (_, parameters) = TEMPLATE.split_once("\nParameters:\n").unwrap();
+    let (parameters, _) = parameters.split_once("\nRules:\n").unwrap();
+    let names = parameters.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<_> = names.map(|line| format!("`{}`", line.trim().trim_end_matches(':'))).collect();
+    let unnamed: Vec<_> = names.iter().filter(|name| !README.contains(*name)).collect();
+    assert!(!names.is_empty() && unnamed.is_empty(), "{unnamed:?}");
+}
+
 /// The fields that are problems, and those that are warnings, of a stage that is good but for `word`.
 async fn notes_of(item: &str, word: &str) -> (Vec<String>, Vec<String>) {
     let world = TestGateway::new();
