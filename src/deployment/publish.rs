@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Parsed, Snapshot, Source, parse};
 use crate::{
-    error::{Problem, StoreError},
+    error::{Problem, StoreError, counted},
     item::StageVariables,
     stages::StageSettings,
     store::{Moved, Pointer, StageRow, Store},
@@ -103,17 +103,18 @@ struct Write {
 fn plan(store: &Store, stage: &str, trigger: Trigger, row: Option<&StageRow>, items: Vec<Items>) -> Plan {
     let left_alone = Plan { outcome: Outcome::LeftAlone, snapshot: None, write: None };
     let settings = row.map(|row| StageSettings::parse(&store.tables.stages, &row.item));
-    let (variables, mut problems) = match &settings {
-        None => (StageVariables::new(), Vec::new()),
+    let (variables, mut problems, mut warnings) = match settings {
+        None => (StageVariables::new(), Vec::new(), Vec::new()),
         Some(Ok((settings, _))) if trigger == Trigger::Edit && !settings.auto_deploy => return left_alone,
-        Some(Ok((settings, _))) => (settings.stage_variables.clone(), Vec::new()),
-        Some(Err(invalid)) => (StageVariables::new(), invalid.0.clone()),
+        Some(Ok((settings, odd))) => (settings.stage_variables, Vec::new(), odd),
+        Some(Err(invalid)) => (StageVariables::new(), invalid.0, Vec::new()),
     };
     if items.is_empty() && row.is_none() {
         return left_alone;
     }
     let source = Source { table: &store.tables.routes, stage, items: &items, stage_variables: &variables };
-    let Parsed { deployment, warnings } = parse(source);
+    let Parsed { deployment, warnings: odd_routes } = parse(source);
+    warnings.extend(odd_routes);
     match deployment {
         Ok(deployment) if problems.is_empty() => {
             valid(row, trigger, Snapshot { items }, deployment.routes.len(), warnings)
@@ -156,7 +157,7 @@ fn valid(
 }
 
 fn invalid(row: Option<&StageRow>, problems: Vec<Problem>, warnings: Vec<Problem>) -> Plan {
-    let mut message = format!("{} problems; the last valid deployment stays", problems.len());
+    let mut message = format!("{}; the last valid deployment stays", counted(&problems));
     list(&mut message, "", &problems);
     list(&mut message, "warning: ", &warnings);
     let write = Write { deployment_id: None, status: "INVALID", message };

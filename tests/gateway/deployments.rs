@@ -42,6 +42,18 @@ async fn an_edit_goes_live_and_a_bad_one_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_odd_in_a_stage_item_is_told_with_its_routes() {
+    let gateway = TestGateway::new();
+    gateway.put_stage(&json!({ "stage": "v1", "basePth": "/shop", "cacheGeneration": 3 }));
+    gateway.put_route(&says("one"));
+    gateway.go_live().await;
+    expect![[r#"
+        OK 1 routes
+        warning: tollgate-stages [stage=v1] cacheGeneration: got 3, expected nothing: this version passes over it
+        warning: tollgate-stages [stage=v1] basePth: got "/shop", expected nothing of this name; did you mean basePath?"#]].assert_eq(&gateway.stage_status("v1").await);
+}
+
+#[tokio::test]
 async fn two_routes_that_no_request_can_tell_apart_are_named_both() {
     let gateway = TestGateway::new();
     for route_key in ["GET /orders/{id}", "GET /orders/{orderId}"] {

@@ -12,4 +12,5 @@ mod decoding;
 mod deployments;
 mod harness;
 mod pipeline;
+mod readme;
 mod recorded;

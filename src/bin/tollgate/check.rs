@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use tollgate::{
     deployment::{self, Outcome},
+    error::counted,
     store::Store,
 };
 
@@ -64,7 +65,7 @@ fn headline(report: &Report) -> String {
     match &report.outcome {
         Outcome::Published { routes, .. } => format!("{routes} routes, not served yet"),
         Outcome::Unchanged { .. } => "valid, and served as it is".to_owned(),
-        Outcome::Invalid { problems, .. } => format!("{} problems", problems.len()),
+        Outcome::Invalid { problems, .. } => counted(problems),
         Outcome::LeftAlone => "no items".to_owned(),
     }
 }

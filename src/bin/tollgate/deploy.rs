@@ -1,7 +1,10 @@
 //! `tollgate deploy`: a stage's items become its deployment.
 
 use anyhow::Result;
-use tollgate::deployment::{self, Outcome, Trigger};
+use tollgate::{
+    deployment::{self, Outcome, Trigger},
+    error::counted,
+};
 
 use crate::{
     Ending,
@@ -50,7 +53,7 @@ fn headline(report: &Report) -> String {
         Outcome::Unchanged { deployment_id, .. } => {
             format!("serves these items already, deployment {deployment_id}")
         }
-        Outcome::Invalid { problems, .. } => format!("{} problems; what was served stays", problems.len()),
+        Outcome::Invalid { problems, .. } => format!("{}; what was served stays", counted(problems)),
         Outcome::LeftAlone => "no items".to_owned(),
     }
 }
