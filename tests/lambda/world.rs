@@ -49,7 +49,8 @@ async fn a_world_serves_and_ends_without_a_trace() {
     soon(world.stop()).await;
     assert!(!exists(pid));
     for address in addresses {
-        assert!(TcpStream::connect(address).await.is_err(), "{address}");
+        // Not at once: a process that another test is just starting holds our sockets until its program runs.
+        soon(async { while TcpStream::connect(address).await.is_ok() {} }).await;
     }
 }
 
