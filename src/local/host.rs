@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use super::{
     answer::Answer,
-    function::{Function, InstanceState, InstanceStatus},
+    function::Function,
     invocation::Invocation,
     names::FunctionReference,
+    pool::{InstanceState, InstanceStatus},
     settings::FunctionSettings,
 };
 

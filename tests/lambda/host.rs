@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use tollgate::local::{
-    answer::Outcome, function::InstanceState, host::InvokeError, output::Captured, settings::FunctionSettings,
+    answer::Outcome, host::InvokeError, output::Captured, pool::InstanceState, settings::FunctionSettings,
 };
 
 use crate::harness::{Gate, act, actor, example, exists, failure, host, named, quiet, soon, text};
