@@ -10,6 +10,7 @@ mod access_log;
 mod cors;
 mod decoding;
 mod deployments;
+mod dynamodb;
 mod harness;
 mod pipeline;
 mod recorded;

@@ -135,6 +135,11 @@ impl TestGateway {
         example_api::put(&self.dynamodb().database, table, item).unwrap();
     }
 
+    /// A table of the operator's own; keys are text.
+    pub fn create_table(&self, name: &str, key: &str, sort: Option<&'static str>) {
+        tables::create(&self.dynamodb().database, name, key, sort.map(|sort| (sort, "S")), false).unwrap();
+    }
+
     /// The items of a table as plain JSON, in the order of their texts.
     pub async fn items(&self, table: &str) -> Vec<Value> {
         let found = self.gateway.clients.dynamodb.scan().table_name(table).send().await.unwrap();
@@ -182,6 +187,15 @@ impl TestGateway {
     /// answer as text: the status, the headers in order, the body. The request id is left out.
     pub async fn send(&self, request: &str) -> String {
         self.send_event(&event(request)).await
+    }
+
+    /// Requests one after another with their answers, as a story to compare.
+    pub async fn story(&self, requests: &[&str]) -> String {
+        let mut story = String::new();
+        for request in requests {
+            story += &format!("> {}\n{}\n\n", request.replace('\n', "\n> "), self.send(request).await);
+        }
+        story
     }
 
     /// The answer's body as JSON.
