@@ -12,5 +12,6 @@ mod decoding;
 mod deployments;
 mod dynamodb;
 mod harness;
+mod lambda;
 mod pipeline;
 mod recorded;
