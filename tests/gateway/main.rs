@@ -12,6 +12,7 @@ mod decoding;
 mod deployments;
 mod dynamodb;
 mod harness;
+mod http_proxy;
 mod lambda;
 mod pipeline;
 mod recorded;

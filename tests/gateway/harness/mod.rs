@@ -3,6 +3,7 @@
 
 mod events;
 mod invoke_api;
+mod target;
 
 use std::{
     collections::HashMap,
@@ -35,6 +36,7 @@ use tollgate::{
 
 pub use self::events::{event, render};
 use self::invoke_api::Calls;
+pub use self::target::{Script, Target};
 
 /// 14 April 2025, 22:12:48 UTC, in milliseconds since 1970.
 pub const START: u64 = 1_744_668_768_000;
