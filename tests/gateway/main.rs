@@ -16,3 +16,4 @@ mod http_proxy;
 mod lambda;
 mod pipeline;
 mod recorded;
+mod refusals;

@@ -3,6 +3,7 @@
 
 mod events;
 mod invoke_api;
+mod panicking;
 mod target;
 
 use std::{
@@ -97,7 +98,10 @@ impl TestGateway {
         let lines = Arc::default();
         let gateway = Gateway {
             live: Live::new(store.clone(), environment.refresh),
-            clients: Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb: client },
+            clients: Clients {
+                lambda: panicking::client(&lambda_client(&sdk, &environment.aws)),
+                dynamodb: client,
+            },
             clock: Clock::Manual(Arc::clone(&now)),
             sink: Sink::Memory(Arc::clone(&lines)),
         };
