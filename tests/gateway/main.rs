@@ -17,3 +17,4 @@ mod lambda;
 mod pipeline;
 mod recorded;
 mod refusals;
+mod store;

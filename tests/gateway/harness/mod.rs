@@ -2,6 +2,7 @@
 //! terse requests.
 
 mod events;
+mod gate;
 mod invoke_api;
 mod panicking;
 mod target;
@@ -37,7 +38,10 @@ use tollgate::{
 
 pub use self::events::{event, render};
 use self::invoke_api::Calls;
-pub use self::target::{Script, Target};
+pub use self::{
+    gate::{Gate, Way},
+    target::{Script, Target},
+};
 
 /// 14 April 2025, 22:12:48 UTC, in milliseconds since 1970.
 pub const START: u64 = 1_744_668_768_000;
@@ -48,6 +52,8 @@ pub struct TestGateway {
     lines: Arc<Mutex<Vec<String>>>,
     proxy: TrustedProxy,
     dynamodb: Option<Dynamodb>,
+    /// All that goes to DynamoDB goes through it.
+    pub gate: Gate,
     pub store: Store,
     /// What is left of the Lambda's time when it gets a request.
     pub time_left: Duration,
@@ -74,6 +80,7 @@ impl TestGateway {
     pub fn with_environment(variables: &[(&str, &str)]) -> Self {
         let dynamodb = Dynamodb::start(free_port(), None).unwrap();
         tables::create_missing(&dynamodb.database, &TableNames::from_environment(|_| None)).unwrap();
+        let gate = Gate::start(free_port(), dynamodb.address);
         let listener = free_port();
         listener.set_nonblocking(true).unwrap();
         let listener = tokio::net::TcpListener::from_std(listener).unwrap();
@@ -83,7 +90,7 @@ impl TestGateway {
             ("AWS_REGION", "eu-west-1".to_owned()),
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", dynamodb.address)),
+            ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", gate.address)),
             ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", targets.address)),
         ];
         let variables: HashMap<_, _> = endpoints
@@ -111,6 +118,7 @@ impl TestGateway {
             lines,
             proxy: environment.trusted_proxy,
             dynamodb: Some(dynamodb),
+            gate,
             store,
             time_left: Duration::from_secs(30),
             calls,
@@ -148,11 +156,18 @@ impl TestGateway {
 
     /// The items of a table as plain JSON, in the order of their texts.
     pub async fn items(&self, table: &str) -> Vec<Value> {
-        let found = self.gateway.clients.dynamodb.scan().table_name(table).send().await.unwrap();
+        let pages = self.gateway.clients.dynamodb.scan().table_name(table).into_paginator().items();
+        let found = pages.send().collect::<Result<Vec<_>, _>>().await.unwrap();
         let mut items: Vec<Value> =
-            found.items.unwrap().into_iter().map(|item| Value::Object(to_json_map(item).unwrap())).collect();
+            found.into_iter().map(|item| Value::Object(to_json_map(item).unwrap())).collect();
         items.sort_by_key(ToString::to_string);
         items
+    }
+
+    /// Another instance over the same tables, which knows nothing yet.
+    pub fn cold_instance(&self) -> Self {
+        let dynamodb = format!("http://{}", self.gate.address);
+        Self::with_environment(&[("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb)])
     }
 
     /// Where DynamoDB listens.
