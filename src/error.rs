@@ -200,12 +200,6 @@ impl fmt::Display for Problem {
     }
 }
 
-/// `1 problem`, `2 problems`.
-pub fn counted(problems: &[Problem]) -> String {
-    let plural = if problems.len() == 1 { "" } else { "s" };
-    format!("{} problem{plural}", problems.len())
-}
-
 fn list(problems: &[Problem]) -> String {
     problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
 }
