@@ -7,6 +7,7 @@
 )]
 
 mod access_log;
+mod cli;
 mod cors;
 mod decoding;
 mod deployments;
