@@ -16,6 +16,7 @@ mod harness;
 mod http_proxy;
 mod lambda;
 mod pipeline;
+mod property;
 mod recorded;
 mod refusals;
 mod store;
