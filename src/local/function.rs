@@ -24,7 +24,7 @@ const QUEUE_LIMIT: usize = 10_000;
 
 /// An instance that has answered usually asks for the next event at once; only after this long is another
 /// one started in its stead.
-const RETURN_GRACE: Duration = Duration::from_millis(10);
+const RETURN_GRACE: Duration = Duration::from_millis(250);
 
 /// How a function is run.
 #[derive(Clone, Debug)]

@@ -78,8 +78,12 @@ async fn response(
         .is_some_and(|mode| mode.eq_ignore_ascii_case("streaming"))
     {
         let content_type = text("content-type").map(str::to_owned);
-        forward(&instance, &request_id, content_type, body).await;
+        let forwarded = forward(&instance, &request_id, content_type, body).await;
+        // First: the caller's next request must already find this instance on its way back.
         function.answered(instance.number);
+        if forwarded.is_ok() {
+            instance.close_stream(&request_id);
+        }
         return status_ok();
     }
     let Ok(payload) = to_bytes(body, PAYLOAD_LIMIT).await else {
@@ -89,19 +93,26 @@ async fn response(
         let words = json!({ "errorType": "RequestEntityTooLarge", "errorMessage": "Response too large" });
         return (StatusCode::PAYLOAD_TOO_LARGE, words.to_string()).into_response();
     };
-    // First: the caller's next request must already find this instance on its way back.
+    // First, as above.
     function.answered(instance.number);
     instance.answer(&request_id, Outcome::Buffered(payload));
     status_ok()
 }
 
 /// Passes chunk after chunk on as it comes, to the end also when the caller has gone, as on Lambda.
-async fn forward(instance: &Instance, request_id: &str, content_type: Option<String>, mut body: Body) {
+///
+/// # Errors
+///
+/// The process broke off; the stream then ends with how it died: see `supervise`.
+async fn forward(
+    instance: &Instance,
+    request_id: &str,
+    content_type: Option<String>,
+    mut body: Body,
+) -> Result<(), axum::Error> {
     let stream = instance.open_stream(request_id, content_type);
     while let Some(frame) = body.frame().await {
-        // A process that dies in the middle ends its stream with how it died: see `supervise`.
-        let Ok(frame) = frame else { return };
-        let chunk = match frame.into_data() {
+        let chunk = match frame?.into_data() {
             Ok(data) => Ok(data),
             Err(frame) => match frame.into_trailers().ok().and_then(|trailers| trailing_error(&trailers)) {
                 Some(error) => Err(error),
@@ -110,7 +121,7 @@ async fn forward(instance: &Instance, request_id: &str, content_type: Option<Str
         };
         drop(stream.send(chunk).await);
     }
-    instance.close_stream(request_id);
+    Ok(())
 }
 
 /// An error in the middle of a stream: its type in plain text, its body in base64.

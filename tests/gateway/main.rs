@@ -17,6 +17,7 @@ mod http_proxy;
 mod lambda;
 mod pipeline;
 mod property;
+mod readme;
 mod recorded;
 mod refusals;
 mod store;

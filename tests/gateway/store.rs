@@ -250,7 +250,7 @@ async fn a_publisher_that_was_overtaken_does_not_bring_back_older_items() {
     assert!(matches!(outcome, Outcome::Unchanged { .. }), "{outcome:?}");
     gateway.refresh().await;
     assert_eq!(gateway.send("GET /v1").await, served("three"));
-    assert_eq!(gateway.stage_status("v1").await, "OK 1 routes");
+    assert_eq!(gateway.stage_status("v1").await, "OK 1 route");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod actor;
 mod function_url;
+mod gateway;
 mod harness;
 mod host;
 mod invoke_api;

@@ -18,7 +18,7 @@ use tollgate::local::{
 
 use crate::harness::{actor, example, exists, host, send, soon};
 
-fn settings() -> WorldSettings {
+pub fn settings() -> WorldSettings {
     WorldSettings {
         api_port: 0,
         dynamodb_port: 0,

@@ -240,7 +240,7 @@ impl TestGateway {
             received_at: self.now(),
         };
         let id = invocation.request_id.clone();
-        let response = match decode(event, invocation, &self.proxy) {
+        let response = match decode(event.as_bytes(), invocation, &self.proxy) {
             Ok(Event::Request(request)) => self.gateway.handle(&request).await,
             Ok(Event::RoutesChanged(stages)) => panic!("a stream event: {stages:?}"),
             Err(refused) => {
