@@ -142,11 +142,11 @@ async fn check_looks_and_deploy_acts() {
         # ---
         $ tollgate check v1
         exit 0
-        stdout: v1: 1 routes, not served yet
+        stdout: v1: 1 route, not served yet
 
         $ tollgate deploy v1
         exit 0
-        stdout: v1: serves 1 routes, deployment 06685d89debaa2f25f84b13a512cbf6b
+        stdout: v1: serves 1 route, deployment 06685d89debaa2f25f84b13a512cbf6b
 
         $ tollgate deploy v1
         exit 0
@@ -159,7 +159,7 @@ async fn check_looks_and_deploy_acts() {
         # ---
         $ tollgate check v1
         exit 0
-        stdout: v1: 1 routes, not served yet
+        stdout: v1: 1 route, not served yet
                   warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
 
         $ tollgate check v1 -o json
@@ -184,28 +184,28 @@ async fn check_looks_and_deploy_acts() {
 
         $ tollgate deploy v1
         exit 0
-        stdout: v1: serves 1 routes, deployment 9b03687b9ecf078f0b773b52d188e9a0
+        stdout: v1: serves 1 route, deployment 9b03687b9ecf078f0b773b52d188e9a0
                   warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
 
         # ---
         $ tollgate check v1
         exit 3
-        stdout: v1: 1 problems
+        stdout: v1: 1 problem
                   problem: tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
                   warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
 
         $ tollgate deploy v1
         exit 3
-        stdout: v1: 1 problems; what was served stays
+        stdout: v1: 1 problem; what was served stays
                   problem: tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
                   warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
 
         $ tollgate check
         exit 3
-        stdout: v1: 1 problems
+        stdout: v1: 1 problem
                   problem: tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
                   warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
-                v2: 1 routes, not served yet
+                v2: 1 route, not served yet
 
         $ tollgate check -o json
         exit 3
