@@ -190,19 +190,22 @@ async fn check_looks_and_deploy_acts() {
         # ---
         $ tollgate check v1
         exit 3
-        stdout: v1: 1 problem
+        stdout: v1: 2 problems
+                  problem: tollgate-routes [stage=v1 routeKey=FETCH /x] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK
                   problem: tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
                   warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
 
         $ tollgate deploy v1
         exit 3
-        stdout: v1: 1 problem; what was served stays
+        stdout: v1: 2 problems; what was served stays
+                  problem: tollgate-routes [stage=v1 routeKey=FETCH /x] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK
                   problem: tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
                   warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
 
         $ tollgate check
         exit 3
-        stdout: v1: 1 problem
+        stdout: v1: 2 problems
+                  problem: tollgate-routes [stage=v1 routeKey=FETCH /x] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK
                   problem: tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
                   warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
                 v2: 1 route, not served yet
@@ -213,6 +216,13 @@ async fn check_looks_and_deploy_acts() {
                   {
                     "deploymentId": null,
                     "problems": [
+                      {
+                        "expected": "AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK",
+                        "field": "integration.type",
+                        "got": "\"SOAP\"",
+                        "key": "stage=v1 routeKey=FETCH /x",
+                        "table": "tollgate-routes"
+                      },
                       {
                         "expected": "a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY",
                         "field": "routeKey",
