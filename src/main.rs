@@ -142,6 +142,8 @@ impl Function {
                 Err(error) => return self.runtime_api.fail(to, &chain(&error)).await,
             }
         }
+        // This instance is warm, so likely the next one to be asked.
+        self.gateway.live.refresh().await;
         self.runtime_api.reply(to, &json!({ "batchItemFailures": [] })).await
     }
 }

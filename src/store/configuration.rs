@@ -23,10 +23,10 @@ const PART_BYTES: usize = 350_000;
 #[derive(Debug)]
 pub struct StageRow {
     pub item: Map<String, Value>,
+    pub revision: Option<u64>,
     pub deployment_id: Option<String>,
-    /// As they are written, whatever their types: a pointer moves only from what was read.
-    revision: Option<AttributeValue>,
-    pointer: Option<AttributeValue>,
+    /// Revision and pointer as they are written, whatever their types: a pointer moves only from what was read.
+    written: [Option<AttributeValue>; 2],
 }
 
 /// What a publisher writes into a stage item.
@@ -65,10 +65,11 @@ impl Store {
         let Some(item) = output.map_err(|error| StoreError::new("reading the stage", error))?.item else {
             return Ok(None);
         };
-        let (revision, pointer) = (item.get("revision").cloned(), item.get("deploymentId").cloned());
+        let written = ["revision", "deploymentId"].map(|name| item.get(name).cloned());
         let item = to_json_map(item).map_err(|error| StoreError::new("reading the stage", error))?;
         let deployment_id = item.get("deploymentId").and_then(Value::as_str).map(str::to_owned);
-        Ok(Some(StageRow { item, deployment_id, revision, pointer }))
+        let revision = item.get("revision").and_then(Value::as_u64);
+        Ok(Some(StageRow { item, revision, deployment_id, written }))
     }
 
     /// Every stage that has an item or a route, in alphabetical order. Reads the whole routes table.
@@ -147,7 +148,7 @@ impl Store {
         read: Option<&StageRow>,
         pointer: &Pointer<'_>,
     ) -> Result<Moved, StoreError> {
-        let revision = read.and_then(|row| row.item.get("revision")?.as_u64());
+        let revision = read.and_then(|row| row.revision);
         let mut update = self
             .client
             .update_item()
@@ -168,9 +169,8 @@ impl Store {
             if read.is_some() { "attribute_exists(#stage)" } else { "attribute_not_exists(#stage)" }
                 .to_owned();
         // An operator who points the stage elsewhere by hand does not raise the revision.
-        for (name, value, was) in read.iter().flat_map(|row| {
-            [("revision", ":revision", &row.revision), ("deploymentId", ":pointer", &row.pointer)]
-        }) {
+        let names = [("revision", ":revision"), ("deploymentId", ":pointer")];
+        for ((name, value), was) in read.into_iter().flat_map(|row| names.into_iter().zip(&row.written)) {
             match was {
                 None => condition.push_str(&format!(" AND attribute_not_exists({name})")),
                 Some(was) => {

@@ -7,10 +7,18 @@
 )]
 
 mod access_log;
+mod cli;
 mod cors;
 mod decoding;
 mod deployments;
+mod dynamodb;
 mod harness;
 mod hostile_items;
+mod http_proxy;
+mod lambda;
 mod pipeline;
+mod property;
+mod readme;
 mod recorded;
+mod refusals;
+mod store;
