@@ -12,6 +12,37 @@ use serde_json::{Map, Number, Value};
 /// The key under which `serde_json` hands over a number whose digits it keeps.
 const NUMBER: &str = "$serde_json::private::Number";
 
+/// As many values as an item of 400 KB can hold at two bytes each. Each takes some hundred bytes of memory, so that a
+/// client's 6 MB of `[0,0,…]` would be more than the Lambda has.
+pub const MOST_VALUES: usize = 200_000;
+
+/// How many values a text has, told without reading it: never too few if it is JSON. Names of fields are values here,
+/// and an object is two: it takes the memory of several.
+pub fn count_values(text: &[u8]) -> usize {
+    let mut bytes = text.iter();
+    let mut values = 1;
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b',' | b':' | b'[' => values += 1,
+            b'{' => values += 2,
+            b'"' => skip_string(&mut bytes),
+            _ => {}
+        }
+    }
+    values
+}
+
+/// Goes on behind the quote that ends the string.
+fn skip_string<'a>(bytes: &mut impl Iterator<Item = &'a u8>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => drop(bytes.next()),
+            _ => {}
+        }
+    }
+}
+
 /// Reads a whole text; deeper than 128 levels is an error.
 ///
 /// # Errors
@@ -144,6 +175,25 @@ mod tests {
     /// `text` as we write it ourselves.
     fn shortest(text: &str) -> String {
         text.replace("\\u0022", "\\\"")
+    }
+
+    #[test]
+    fn counts_values_and_names_outside_of_strings() {
+        let cases = [
+            ("", 1),
+            ("7", 1),
+            ("[]", 2),
+            ("[0,0,0]", 4),
+            (r#"{"a":1,"b":[{}]}"#, 9),
+            (r#""[,:{""#, 1),
+            (r#"["\",","\\",","]"#, 4),
+            (r#"["\\\"",0]"#, 3),
+            (r#"["open,,,"#, 2),
+            (r#""open\"#, 1),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(count_values(text.as_bytes()), expected, "{text}");
+        }
     }
 
     #[test]

@@ -18,14 +18,14 @@ use crate::{
     world::settings,
 };
 
-struct RealGateway {
-    world: World,
+pub struct RealGateway {
+    pub world: World,
     output: Captured,
 }
 
 impl RealGateway {
     /// The example API with some more routes, served by the release binary.
-    async fn serving(routes: &[Value]) -> Self {
+    pub async fn serving(routes: &[Value]) -> Self {
         let output = Captured::default();
         // One instance of each function, as `settings` has it: a request beside an edit's event would start
         // another gateway, and the two may serve different deployments for a moment.
@@ -46,7 +46,7 @@ impl RealGateway {
     }
 
     /// Sends `GET /path`, header lines, an empty line, a body.
-    async fn send(&self, request: &str) -> String {
+    pub async fn send(&self, request: &str) -> String {
         let (head, body) = request.split_once("\n\n").unwrap_or((request, ""));
         let mut lines = head.lines();
         let (method, target) = lines.next().and_then(|line| line.split_once(' ')).expect("a request line");
@@ -60,7 +60,7 @@ impl RealGateway {
     }
 
     /// Sends a request until its answer begins with `status`: an edit goes live by itself.
-    async fn until(&self, status: &str, request: &str) -> String {
+    pub async fn until(&self, status: &str, request: &str) -> String {
         soon(async {
             loop {
                 let answer = self.send(request).await;
@@ -73,7 +73,7 @@ impl RealGateway {
         .await
     }
 
-    fn pids(&self) -> Vec<u32> {
+    pub fn pids(&self) -> Vec<u32> {
         self.world.host.instances(GATEWAY).iter().map(|instance| instance.pid).collect()
     }
 }

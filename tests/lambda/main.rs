@@ -7,4 +7,5 @@ mod harness;
 mod host;
 mod invoke_api;
 mod lifecycle;
+mod memory;
 mod world;

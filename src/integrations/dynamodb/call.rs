@@ -34,19 +34,48 @@ impl<'a> Call<'a> {
         }
     }
 
-    pub fn attribute(&self, value: &Value) -> Result<AttributeValue, GatewayError> {
-        to_attribute(value).map_err(|error| self.refused(error.to_string()))
+    /// What a template stands for; `None` if it is absent. A body may be large: no copy of it is made in between.
+    pub fn attribute(&self, template: &Template) -> Result<Option<AttributeValue>, GatewayError> {
+        Ok(match template {
+            Template::Fixed(_) | Template::Word(_) | Template::Text(_) => {
+                let value = template.value(&self.inputs)?;
+                let attribute = value.as_deref().map(to_attribute).transpose();
+                attribute.map_err(|error| self.refused(error.to_string()))?
+            }
+            Template::List(templates) => {
+                let mut list = Vec::with_capacity(templates.len());
+                for template in templates {
+                    list.extend(self.attribute(template)?);
+                }
+                Some(AttributeValue::L(list))
+            }
+            Template::Map(templates) => {
+                let mut map = Attributes::with_capacity(templates.len());
+                for (name, template) in templates {
+                    map.extend(self.attribute(template)?.map(|attribute| (name.clone(), attribute)));
+                }
+                Some(AttributeValue::M(map))
+            }
+        })
     }
 
     /// A whole item.
-    pub fn item(&self, template: &Template) -> Result<Map<String, Value>, GatewayError> {
+    pub fn item(&self, template: &Template) -> Result<Attributes, GatewayError> {
+        match self.attribute(template)? {
+            Some(AttributeValue::M(item)) => Ok(item),
+            _ => Err(self.refused("the item is no object")),
+        }
+    }
+
+    /// A whole item, which [`Call::item`] has been made of, in JSON.
+    pub fn item_in_json(&self, template: &Template) -> Result<Map<String, Value>, GatewayError> {
         match template.value(&self.inputs)?.map(|value| value.into_owned()) {
             Some(Value::Object(map)) => Ok(map),
             _ => Err(self.refused("the item is no object")),
         }
     }
 
-    pub fn attributes(&self, map: &Map<String, Value>) -> Result<Attributes, GatewayError> {
+    fn attributes(&self, map: &Map<String, Value>) -> Result<Attributes, GatewayError> {
         to_attributes(map).map_err(|error| self.refused(error.to_string()))
     }
 

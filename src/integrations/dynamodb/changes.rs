@@ -49,8 +49,6 @@ pub struct Change {
 pub struct Prepared {
     /// The item of a `Put`, the key of all others.
     pub attributes: Attributes,
-    /// The item of a `Put` in JSON.
-    item: Option<Map<String, Value>>,
     pub names: Option<HashMap<String, String>>,
     pub values: Option<Attributes>,
 }
@@ -77,15 +75,12 @@ impl Change {
 
     /// Evaluates the change for one request.
     pub fn prepare(&self, call: &Call<'_>) -> Result<Prepared, GatewayError> {
-        let (attributes, item) = match self.kind {
-            Kind::Put => {
-                let item = call.item(&self.template)?;
-                (call.attributes(&item)?, Some(item))
-            }
-            Kind::Update | Kind::Delete | Kind::Check => (call.key(&self.template)?, None),
+        let attributes = match self.kind {
+            Kind::Put => call.item(&self.template)?,
+            Kind::Update | Kind::Delete | Kind::Check => call.key(&self.template)?,
         };
         let values = self.expressions.values(call)?;
-        Ok(Prepared { attributes, item, names: self.expressions.names(), values })
+        Ok(Prepared { attributes, names: self.expressions.names(), values })
     }
 }
 
@@ -140,8 +135,7 @@ impl Write {
 
     /// Gives the attributes that were asked for.
     pub async fn invoke(&self, call: &Call<'_>) -> Result<Option<Map<String, Value>>, GatewayError> {
-        let mut prepared = self.change.prepare(call)?;
-        let item = prepared.item.take();
+        let prepared = self.change.prepare(call)?;
         let attributes = match self.change.kind {
             Kind::Put => self.put(call, prepared).await?,
             Kind::Update => self.update(call, prepared).await?,
@@ -152,7 +146,7 @@ impl Write {
         let attributes = attributes.filter(|attributes| !attributes.is_empty()).map(json_of).transpose()?;
         match self.returned {
             Returned::Attributes(_) => Ok(attributes),
-            Returned::Put => Ok(item),
+            Returned::Put => call.item_in_json(&self.change.template).map(Some),
             Returned::Deleted => attributes.ok_or(GatewayError::ItemNotFound).map(Some),
         }
     }

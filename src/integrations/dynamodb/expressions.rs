@@ -77,10 +77,10 @@ impl Expressions {
     pub fn values(&self, call: &Call<'_>) -> Result<Option<Attributes>, GatewayError> {
         let mut attributes = Attributes::new();
         for (name, template) in &self.values {
-            let Some(value) = template.value(&call.inputs)? else {
+            let Some(attribute) = call.attribute(template)? else {
                 return Err(call.refused(format!("{name} is absent")));
             };
-            attributes.insert(name.clone(), call.attribute(&value)?);
+            attributes.insert(name.clone(), attribute);
         }
         Ok((!attributes.is_empty()).then_some(attributes))
     }

@@ -62,7 +62,7 @@ fn change(item: Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Change> {
 
 fn transact_item(change: &Change, prepared: Prepared) -> TransactWriteItem {
     const SET: &str = "all that it requires is set";
-    let Prepared { attributes, names, values, .. } = prepared;
+    let Prepared { attributes, names, values } = prepared;
     let condition = change.expressions.text(CONDITION);
     let item = TransactWriteItem::builder();
     match change.kind {

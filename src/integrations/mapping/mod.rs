@@ -60,12 +60,17 @@ impl<'a> Inputs<'a> {
         self.body.get().is_some()
     }
 
-    /// The body as JSON, parsed when the first template asks for it. An empty body is no JSON either.
+    /// The body as JSON, parsed when the first template asks for it. An empty body is no JSON either, and one of
+    /// more values than any item holds is not even parsed.
     fn body(&self) -> Result<&Value, GatewayError> {
         if let Some(body) = self.body.get() {
             return Ok(body);
         }
-        let body = json::read(&self.context.request.body)
+        let text = &self.context.request.body;
+        if json::count_values(text) > json::MOST_VALUES {
+            return Err(GatewayError::RequestTooLarge { bytes: text.len() });
+        }
+        let body = json::read(text)
             .map_err(|error| GatewayError::InvalidBody(format!("no JSON: {error}").into()))?;
         Ok(self.body.get_or_init(|| body))
     }
@@ -105,7 +110,8 @@ impl Template {
     /// The value for this request; `None` if it is absent.
     ///
     /// # Errors
-    /// [`GatewayError::InvalidBody`] if a word needs the body and that is no JSON.
+    /// [`GatewayError::InvalidBody`] if a word needs the body and that is no JSON; `RequestTooLarge` if it has too
+    /// many values.
     pub fn value<'i>(&'i self, inputs: &'i Inputs<'_>) -> Result<Option<Cow<'i, Value>>, GatewayError> {
         match self {
             Self::Fixed(value) => Ok(Some(Cow::Borrowed(value))),

@@ -158,6 +158,16 @@ fn only_a_template_that_needs_the_body_parses_it() {
 }
 
 #[test]
+fn a_body_of_more_values_than_an_item_holds_is_too_large() {
+    let list = |values: usize| format!("[{}0]", "0,".repeat(values - 1));
+    let most = json::MOST_VALUES - 1;
+    assert_eq!(evaluate(&json!("$request.body[1]"), list(most)), Ok(Some(json!(0))));
+    let too_large = format!("request of {} bytes is over the integration's limit", list(most + 1).len());
+    assert_eq!(evaluate(&json!("$request.body[1]"), list(most + 1)), Err(too_large));
+    assert_eq!(evaluate(&json!("$request.body"), format!("\"{}\"", ",".repeat(most * 2))).map(drop), Ok(()));
+}
+
+#[test]
 fn a_word_that_means_nothing_is_a_problem_that_names_its_field() {
     let cases = [
         (json!("$request.path.other"), "item", "one of the route's path parameters (id)"),
