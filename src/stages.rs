@@ -24,6 +24,18 @@ pub struct StageSettings {
     pub stage_variables: StageVariables,
 }
 
+/// What can be made of a stage item that has problems.
+#[derive(Debug, PartialEq)]
+pub enum Salvaged {
+    /// Only switches are wrong: where the stage is and what it serves is clear. The switches have their defaults.
+    Whole(StageSettings),
+    /// Where the stage likely is; what it serves is not clear.
+    Place(StageSettings),
+}
+
+/// What says where a stage is and what it serves; every other attribute is a switch.
+const ESSENTIAL: [&str; 5] = ["stage", "basePath", "hosts", "deploymentId", "stageVariables"];
+
 /// The stage of a request, and the path below its base path.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FoundStage<'a> {
@@ -35,7 +47,8 @@ pub struct FoundStage<'a> {
 
 /// Finds the stage by host, then by the longest base path.
 ///
-/// A host that some stage claims is served by those stages only, as a custom domain is.
+/// A host that some stage claims is served by those stages only, as a custom domain is. Of two stages with one base
+/// path the first of the list serves.
 pub fn find<'a>(stages: &[StageSettings], host: &str, path: &'a str) -> Option<FoundStage<'a>> {
     let host = host
         .rsplit_once(':')
@@ -49,10 +62,8 @@ pub fn find<'a>(stages: &[StageSettings], host: &str, path: &'a str) -> Option<F
         .filter(|(_, stage)| if claimed { claims(stage) } else { stage.hosts.is_empty() });
     let matching =
         candidates.filter_map(|(index, stage)| Some((stage, index, below(&stage.base_path, path)?)));
-    // Of two stages with one base path the first by name serves, whatever order the table gives.
-    let longest = matching.max_by(|(a, ..), (b, ..)| {
-        a.base_path.len().cmp(&b.base_path.len()).then_with(|| b.name.cmp(&a.name))
-    });
+    let longest = matching
+        .max_by(|(a, i, _), (b, j, _)| a.base_path.len().cmp(&b.base_path.len()).then_with(|| j.cmp(i)));
     longest.map(|(_, index, path)| FoundStage { index, path })
 }
 
@@ -77,6 +88,21 @@ impl StageSettings {
         table: &str,
         item: &Map<String, Value>,
     ) -> Result<(Self, Vec<Problem>), InvalidConfiguration> {
+        match Self::read_all(table, item) {
+            (Some(settings), problems, warnings) if problems.is_empty() => Ok((settings, warnings)),
+            (_, problems, _) => Err(InvalidConfiguration(problems)),
+        }
+    }
+
+    /// What a stage item with problems says all the same; `None`: not even which stage it is.
+    pub fn salvage(table: &str, item: &Map<String, Value>) -> Option<Salvaged> {
+        let (settings, problems, _) = Self::read_all(table, item);
+        let unclear = problems.iter().any(|problem| ESSENTIAL.contains(&problem.field.as_str()));
+        settings.map(if unclear { Salvaged::Place } else { Salvaged::Whole })
+    }
+
+    /// As much as can be read, what is wrong and what is odd.
+    fn read_all(table: &str, item: &Map<String, Value>) -> (Option<Self>, Vec<Problem>, Vec<Problem>) {
         let report = Report::default();
         let key = format!("stage={}", item.get("stage").and_then(Value::as_str).unwrap_or_default());
         let none = StageVariables::new();
@@ -84,10 +110,7 @@ impl StageSettings {
         let settings = Self::read(&fields);
         fields.finish();
         let (problems, warnings) = report.into_parts();
-        match settings {
-            Some(settings) if problems.is_empty() => Ok((settings, warnings)),
-            _ => Err(InvalidConfiguration(problems)),
-        }
+        (settings, problems, warnings)
     }
 
     fn read(fields: &Fields<'_>) -> Option<Self> {
@@ -113,9 +136,11 @@ impl StageSettings {
         let stage_variables = fields.string_map("stageVariables");
         let name = fields.require("stage", name, "a name")?;
         Some(Self {
-            base_path: base_path.unwrap_or_else(|| default_base_path(&name)),
+            base_path: base_path
+                .or_else(|| likely_base_path(fields.value("basePath")?))
+                .unwrap_or_else(|| default_base_path(&name)),
             name,
-            hosts: hosts.unwrap_or_default(),
+            hosts: hosts.or_else(|| likely_hosts(fields.value("hosts")?)).unwrap_or_default(),
             auto_deploy: auto_deploy.unwrap_or(true),
             deployment_id,
             stage_variables: stage_variables.unwrap_or_default(),
@@ -140,16 +165,27 @@ fn base_path(value: &Value) -> Option<String> {
     (text.starts_with('/') && !canonical.contains("//")).then(|| canonical.trim_end_matches('/').to_owned())
 }
 
+/// The path that was meant by one without its slash.
+fn likely_base_path(value: &Value) -> Option<String> {
+    base_path(&format!("/{}", value.as_str()?.trim()).into())
+}
+
 fn hosts(value: &Value) -> Option<Vec<String>> {
-    let host = |value: &Value| {
-        let host = value.as_str()?.trim().to_lowercase();
-        let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
-        (!host.is_empty() && host.bytes().all(legal)).then_some(host)
-    };
     match value {
         Value::Array(values) => values.iter().map(host).collect(),
         value => Some(vec![host(value)?]),
     }
+}
+
+/// Those of a list that are hosts.
+fn likely_hosts(value: &Value) -> Option<Vec<String>> {
+    Some(value.as_array()?.iter().filter_map(host).collect())
+}
+
+fn host(value: &Value) -> Option<String> {
+    let host = value.as_str()?.trim().to_lowercase();
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+    (!host.is_empty() && host.bytes().all(legal)).then_some(host)
 }
 
 #[cfg(test)]
@@ -189,6 +225,45 @@ mod tests {
             assert_eq!(format!("{} {}", stages[found.index].name, found.path), expected, "{host}{path}");
         }
         assert_eq!(find(&stages[1..], "any.example.com", "/other"), None);
+    }
+
+    #[test]
+    fn of_two_stages_with_one_base_path_the_first_serves() {
+        let stages = [
+            stage(json!({ "stage": "b", "basePath": "/" })),
+            stage(json!({ "stage": "a", "basePath": "/" })),
+        ];
+        assert_eq!(find(&stages, "h", "/x"), Some(FoundStage { index: 0, path: "/x" }));
+    }
+
+    #[test]
+    fn salvages_what_a_stage_item_with_problems_says() {
+        let whole = |item: Value| Some(Salvaged::Whole(stage(item)));
+        let place = |item: Value| Some(Salvaged::Place(stage(item)));
+        let v1 = || json!({ "stage": "v1" });
+        let cases = [
+            (
+                json!({ "stage": "v1", "autoDeploy": "maybe", "throttle": {}, "deploymentId": "d" }),
+                whole(json!({ "stage": "v1", "deploymentId": "d" })),
+            ),
+            (json!({ "stage": "v1", "deploymentId": {} }), place(v1())),
+            (json!({ "stage": "v1", "stageVariables": ["x"], "autoDeploy": 7 }), place(v1())),
+            (
+                json!({ "stage": "v1", "basePath": " shop" }),
+                place(json!({ "stage": "v1", "basePath": "/shop" })),
+            ),
+            (json!({ "stage": "v1", "basePath": "/a/../b" }), place(v1())),
+            (json!({ "stage": "v1", "basePath": 7 }), place(v1())),
+            (
+                json!({ "stage": "v1", "hosts": ["a/b", "a.example"] }),
+                place(json!({ "stage": "v1", "hosts": ["a.example"] })),
+            ),
+            (json!({ "stage": "v1", "hosts": "a/b" }), place(v1())),
+            (json!({ "stage": "v 1" }), None),
+        ];
+        for (item, expected) in cases {
+            assert_eq!(StageSettings::salvage("stages", item.as_object().unwrap()), expected, "{item}");
+        }
     }
 
     #[test]

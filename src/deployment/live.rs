@@ -1,6 +1,6 @@
 //! What this instance serves: every stage with its deployment, refreshed beside requests.
 //!
-//! A deployment that cannot be loaded leaves the last good one in its place.
+//! A deployment that cannot be loaded, or a stage item that cannot be read, leaves the last good one in its place.
 
 use std::{
     sync::{
@@ -11,13 +11,13 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tracing::{error, warn};
 
 use super::{Deployment, Outcome, Snapshot, Source, Trigger, parse, publish};
 use crate::{
     error::{GatewayError, InvalidConfiguration, StoreError},
-    stages::{self, FoundStage, StageSettings},
+    stages::{self, FoundStage, Salvaged, StageSettings},
     store::Store,
 };
 
@@ -127,22 +127,42 @@ impl Live {
 
     async fn load(&self) -> Result<Arc<Served>, StoreError> {
         let previous = self.current().unwrap_or_default();
-        let mut stages: Vec<StageSettings> = Vec::new();
-        for item in self.store.stages().await? {
-            match StageSettings::parse(&self.store.tables.stages, &item) {
-                Ok((settings, _)) => stages.push(settings),
-                Err(invalid) => {
-                    let name = item.get("stage").and_then(Value::as_str).unwrap_or_default();
-                    invalid_configuration(name, &invalid);
-                    stages.extend(previous.of(name).map(|(settings, _)| settings.clone()));
-                }
+        let items = self.store.stages().await?;
+        let (mut stages, mut unclear) = (Vec::new(), Vec::new());
+        for item in &items {
+            match self.settings(item, &previous) {
+                Some(Salvaged::Whole(settings)) => stages.push(settings),
+                Some(Salvaged::Place(settings)) => unclear.push(settings),
+                None => {}
             }
         }
-        let deployments =
-            join_all(stages.iter().map(|stage| self.loaded(stage, previous.of(&stage.name)))).await;
+        // The first with a base path serves it: whatever order the table gives, and never one that only may be there.
+        stages.sort_by(|a, b| a.name.cmp(&b.name));
+        let loading = stages.iter().map(|stage| self.loaded(stage, previous.of(&stage.name)));
+        let mut deployments = join_all(loading).await;
+        deployments.resize(stages.len() + unclear.len(), Loaded { deployment: None, settled: false });
+        stages.append(&mut unclear);
         let served = Arc::new(Served { stages, deployments });
         *self.served.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&served));
         Ok(served)
+    }
+
+    /// What a stage item says. One that does not say what it serves leaves the last good one in its place; an
+    /// instance that has none knows at least where the stage is, and that it cannot serve it.
+    fn settings(&self, item: &Map<String, Value>, previous: &Served) -> Option<Salvaged> {
+        let table = &self.store.tables.stages;
+        let invalid = match StageSettings::parse(table, item) {
+            Ok((settings, _)) => return Some(Salvaged::Whole(settings)),
+            Err(invalid) => invalid,
+        };
+        let name = item.get("stage").and_then(Value::as_str).unwrap_or_default();
+        invalid_configuration(name, &invalid);
+        let salvaged = StageSettings::salvage(table, item)?;
+        let last_good = previous.of(name).filter(|(_, loaded)| loaded.deployment.is_some());
+        match (&salvaged, last_good) {
+            (Salvaged::Place(_), Some((settings, _))) => Some(Salvaged::Whole(settings.clone())),
+            (Salvaged::Place(_), None) | (Salvaged::Whole(_), _) => Some(salvaged),
+        }
     }
 
     /// The stage's deployment, loaded only if the stage points elsewhere or has other variables than before.

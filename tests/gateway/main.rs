@@ -21,4 +21,5 @@ mod property;
 mod readme;
 mod recorded;
 mod refusals;
+mod stage_items;
 mod store;

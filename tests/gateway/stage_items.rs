@@ -1,0 +1,93 @@
+//! A typo in a stage item never takes its stage down, nor another one.
+
+use serde_json::{Value, json};
+
+use crate::harness::TestGateway;
+
+const UNAVAILABLE: &str = "503\ncontent-type: application/json\nretry-after: 1\n\
+    x-amzn-errortype: ServiceUnavailableException\n\n{\"message\":\"Service Unavailable\"}";
+
+fn served(body: &str) -> String {
+    format!("200\ncontent-type: text/plain\n\n{body}")
+}
+
+fn says(stage: &str, body: &str) -> Value {
+    let integration = json!({ "type": "MOCK", "headers": { "content-type": "text/plain" }, "body": body });
+    json!({ "stage": stage, "routeKey": "GET /{proxy+}", "integration": integration })
+}
+
+/// `v1` and `$default`, served; and the id of what `v1` serves.
+async fn world() -> (TestGateway, String) {
+    let gateway = TestGateway::new();
+    for (stage, body) in [("v1", "one"), ("$default", "default")] {
+        gateway.put_route(&says(stage, body));
+        gateway.publish(stage).await;
+    }
+    gateway.refresh().await;
+    assert_eq!(gateway.send("GET /v1/x").await, served("one"));
+    assert_eq!(gateway.send("GET /x").await, served("default"));
+    let id = gateway.store.stage("v1").await.unwrap().unwrap().deployment_id.unwrap();
+    (gateway, id)
+}
+
+/// The stage item `v1` with one more attribute.
+fn item(deployment_id: &str, name: &str, value: &Value) -> Value {
+    let mut item = json!({ "stage": "v1", "deploymentId": deployment_id });
+    item[name] = value.clone();
+    item
+}
+
+#[tokio::test]
+async fn a_stage_is_served_without_a_switch_that_is_wrong() {
+    let (gateway, id) = world().await;
+    let switches = [
+        ("autoDeploy", json!("maybe")),
+        ("throttle", json!({ "rateLimit": "much" })),
+        ("cacheTtlInSeconds", json!("long")),
+        ("canarySettings", json!([])),
+    ];
+    for (name, value) in switches {
+        gateway.put_stage(&item(&id, name, &value));
+        gateway.refresh().await;
+        for instance in [&gateway, &gateway.cold_instance()] {
+            assert_eq!(instance.send("GET /v1/x").await, served("one"), "{name}");
+            assert_eq!(instance.send("GET /x").await, served("default"), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stage_item_that_does_not_say_what_it_serves_is_a_503_on_a_cold_instance_only() {
+    let (gateway, id) = world().await;
+    let unclear = [
+        ("hosts", json!(["a/b"])),
+        ("deploymentId", json!({ "id": id })),
+        ("basePath", json!("v1")),
+        ("basePath", json!(["/v1"])),
+        ("stageVariables", json!(["table"])),
+    ];
+    for (name, value) in unclear {
+        gateway.put_stage(&item(&id, name, &value));
+        gateway.refresh().await;
+        assert_eq!(gateway.send("GET /v1/x").await, served("one"), "{name}");
+        let cold = gateway.cold_instance();
+        for _ in 0..2 {
+            assert_eq!(cold.send("GET /v1/x").await, UNAVAILABLE, "{name}");
+            assert_eq!(cold.send("GET /x").await, served("default"), "{name}");
+            cold.refresh().await;
+        }
+        gateway.put_stage(&json!({ "stage": "v1", "deploymentId": id }));
+        cold.refresh().await;
+        assert_eq!(cold.send("GET /v1/x").await, served("one"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_stage_that_is_not_clear_takes_no_others_place() {
+    let (gateway, id) = world().await;
+    gateway.put_stage(&json!({ "stage": "a", "basePath": "v1", "deploymentId": id }));
+    gateway.put_stage(&json!({ "stage": "b", "basePath": "/", "hosts": ["a/b"], "deploymentId": id }));
+    let cold = gateway.cold_instance();
+    assert_eq!(cold.send("GET /v1/x").await, served("one"));
+    assert_eq!(cold.send("GET /x").await, served("default"));
+}
