@@ -3,6 +3,7 @@
 //! A deployment that cannot be loaded, or a stage item that cannot be read, leaves the last good one in its place.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
@@ -10,7 +11,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use futures_util::future::join_all;
+use futures_util::{FutureExt, future::join_all};
 use serde_json::{Map, Value};
 use tracing::{error, warn};
 
@@ -175,7 +176,7 @@ impl Live {
             return loaded.clone();
         }
         let last_good = previous.and_then(|(_, loaded)| loaded.deployment.clone());
-        match self.deployment(stage).await {
+        match self.caught(stage).await {
             Ok(Some(deployment)) => Loaded { deployment: Some(deployment), settled: true },
             Ok(None) => Loaded { deployment: last_good, settled: true },
             Err(error) => {
@@ -188,6 +189,13 @@ impl Live {
                 Loaded { deployment: last_good, settled: false }
             }
         }
+    }
+
+    /// A panic over one stage's items is a failure of that stage, and of no other.
+    async fn caught(&self, stage: &StageSettings) -> Result<Option<(String, Arc<Deployment>)>, StoreError> {
+        let outcome = AssertUnwindSafe(self.deployment(stage)).catch_unwind().await;
+        // The panic's own words are in the log already.
+        outcome.unwrap_or_else(|_| Err(StoreError::new("loading the deployment", "it panicked")))
     }
 
     async fn deployment(

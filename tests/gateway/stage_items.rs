@@ -91,3 +91,17 @@ async fn a_stage_that_is_not_clear_takes_no_others_place() {
     assert_eq!(cold.send("GET /v1/x").await, served("one"));
     assert_eq!(cold.send("GET /x").await, served("default"));
 }
+
+#[tokio::test]
+async fn a_panic_over_one_stage_stops_no_other() {
+    let (gateway, _) = world().await;
+    gateway.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": "panics" }));
+    gateway.put_route(&says("$default", "edited"));
+    gateway.publish("$default").await;
+    gateway.refresh().await;
+    assert_eq!(gateway.send("GET /v1/x").await, served("one"));
+    assert_eq!(gateway.send("GET /x").await, served("edited"));
+    let cold = gateway.cold_instance();
+    assert_eq!(cold.send("GET /v1/x").await, UNAVAILABLE);
+    assert_eq!(cold.send("GET /x").await, served("edited"));
+}

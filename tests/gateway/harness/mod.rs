@@ -99,14 +99,14 @@ impl TestGateway {
             .collect();
         let environment = Environment::read(|name| variables.get(name).cloned()).unwrap();
         let sdk = sdk_config(&environment.aws);
-        let client = dynamodb_client(&sdk, &environment.aws);
+        let client = panicking::dynamodb(&dynamodb_client(&sdk, &environment.aws));
         let store = Store::new(client.clone(), environment.tables);
         let now = Arc::new(AtomicU64::new(START));
         let lines = Arc::default();
         let gateway = Gateway {
             live: Live::new(store.clone(), environment.refresh),
             clients: Clients {
-                lambda: panicking::client(&lambda_client(&sdk, &environment.aws)),
+                lambda: panicking::lambda(&lambda_client(&sdk, &environment.aws)),
                 dynamodb: client,
             },
             clock: Clock::Manual(Arc::clone(&now)),

@@ -1,7 +1,8 @@
-//! A step that panics: calling the function `panics`. No request is known to make the gateway itself do so.
+//! A step that panics: calling the function `panics`, loading the deployment `panics`. No request and no item is known
+//! to make the gateway itself do so.
 
+use aws_sdk_dynamodb::operation::query::QueryInput;
 use aws_sdk_lambda::{
-    Client,
     config::{ConfigBag, Intercept, interceptors::BeforeSerializationInterceptorContextRef},
     error::BoxError,
     operation::invoke::InvokeInput,
@@ -20,12 +21,19 @@ impl Intercept for Panicking {
         context: &BeforeSerializationInterceptorContextRef<'_>,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let input = context.input().downcast_ref::<InvokeInput>();
-        assert!(input.is_none_or(|input| input.function_name() != Some("panics")), "the code of this test");
+        let function = context.input().downcast_ref::<InvokeInput>().and_then(InvokeInput::function_name);
+        let values =
+            context.input().downcast_ref::<QueryInput>().and_then(QueryInput::expression_attribute_values);
+        let deployment = values.and_then(|values| values.get(":id")?.as_s().ok()).map(String::as_str);
+        assert!(![function, deployment].contains(&Some("panics")), "the code of this test");
         Ok(())
     }
 }
 
-pub fn client(client: &Client) -> Client {
-    Client::from_conf(client.config().to_builder().interceptor(Panicking).build())
+pub fn lambda(client: &aws_sdk_lambda::Client) -> aws_sdk_lambda::Client {
+    aws_sdk_lambda::Client::from_conf(client.config().to_builder().interceptor(Panicking).build())
+}
+
+pub fn dynamodb(client: &aws_sdk_dynamodb::Client) -> aws_sdk_dynamodb::Client {
+    aws_sdk_dynamodb::Client::from_conf(client.config().to_builder().interceptor(Panicking).build())
 }
