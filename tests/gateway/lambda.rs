@@ -155,7 +155,7 @@ async fn every_mode_calls_the_function_once_and_in_its_way() {
 async fn what_a_function_cannot_do_the_client_is_told_in_one_word_and_the_operator_in_many() {
     let forbidden = FAILED.replacen("502", "500", 1);
     let cases = [
-        ("reflect", FAILED, "INTEGRATION_FAILURE", "the request has no body"),
+        ("reflect", FAILED, "INTEGRATION_FAILURE", "Unhandled: Error"),
         ("busy", FAILED, "INTEGRATION_FAILURE", "TooManyRequestsException"),
         ("broken", FAILED, "INTEGRATION_FAILURE", "ServiceException"),
         ("gone", FAILED, "INTEGRATION_FAILURE", "ResourceNotFoundException"),

@@ -1,5 +1,7 @@
 //! The Invoke API: an event goes out once, and what comes back is a payload or a reason.
 
+use std::borrow::Cow;
+
 use aws_sdk_lambda::{
     Client,
     config::{Builder, StalledStreamProtectionConfig, retry::RetryConfig},
@@ -9,6 +11,7 @@ use aws_sdk_lambda::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use bytes::Bytes;
+use serde::Deserialize;
 
 use super::function::FunctionName;
 use crate::error::GatewayError;
@@ -16,8 +19,8 @@ use crate::error::GatewayError;
 /// What Lambda takes at most: 6 MB and a little for the envelope, and 1 MB to be run later.
 pub const MAX_EVENT_BYTES: usize = 6_291_556;
 const MAX_ASYNCHRONOUS_EVENT_BYTES: usize = 1_048_576;
-/// How much of a function's error the log keeps.
-const MAX_ERROR_BYTES: usize = 1024;
+/// How much of a function's error type the log keeps.
+const MAX_ERROR_TYPE_CHARS: usize = 100;
 
 /// A client whose every call is one request: a function may have run although its answer was lost, so that only
 /// the gateway's client can know whether to try again. A function may also be silent for longer than the SDK's
@@ -56,8 +59,10 @@ pub fn check_size(event: &[u8], most: usize) -> Result<(), GatewayError> {
 
 /// The function ran and failed, or ran out of time or memory: 502, as on API Gateway.
 pub fn function_error(kind: String, payload: &[u8]) -> GatewayError {
-    let text = String::from_utf8_lossy(&payload[..payload.len().min(MAX_ERROR_BYTES)]).into_owned();
-    GatewayError::IntegrationFailure(FunctionError { kind, text }.into())
+    let payload = serde_json::from_slice::<ErrorPayload<'_>>(payload).ok();
+    let error_type = payload.and_then(|payload| payload.error_type).unwrap_or("without a type".into());
+    let error_type = error_type.chars().take(MAX_ERROR_TYPE_CHARS).collect();
+    GatewayError::IntegrationFailure(FunctionError { kind, error_type }.into())
 }
 
 /// Why the function was not called, or its answer did not come: as API Gateway, 500 if the gateway may not call
@@ -81,9 +86,44 @@ where
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("function error, {kind}: {text}")]
+#[error("function error, {kind}: {error_type}")]
 struct FunctionError {
     /// `Unhandled` or `Handled`.
     kind: String,
-    text: String,
+    error_type: String,
+}
+
+/// What a runtime says of a function's error. Its message may quote what a client sent; the function's own log has it.
+#[derive(Deserialize)]
+struct ErrorPayload<'a> {
+    #[serde(borrow, rename = "errorType")]
+    error_type: Option<Cow<'a, str>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_functions_error_only_its_type_is_told() {
+        let long = format!(r#"{{"errorType":"{}"}}"#, "é".repeat(101));
+        let cases = [
+            (r#"{"errorMessage":"card 4711","errorType":"Value\u0045rror","trace":["x"]}"#, "ValueError"),
+            (r#"{"errorMessage":"Task timed out after 3.00 seconds"}"#, "without a type"),
+            (r#"{"errorType":null}"#, "without a type"),
+            (r#"{"errorType":["card 4711"]}"#, "without a type"),
+            ("card 4711", "without a type"),
+            ("", "without a type"),
+            (&long, &"é".repeat(100)),
+        ];
+        for (payload, expected) in cases {
+            let error = function_error("Unhandled".to_owned(), payload.as_bytes());
+            let told = crate::error::chain(&error);
+            assert_eq!(
+                told,
+                format!("integration failed: function error, Unhandled: {expected}"),
+                "{payload}"
+            );
+        }
+    }
 }
