@@ -239,6 +239,9 @@ fn trust(
         if let Some(address) = text(&headers, VIEWER_ADDRESS).and_then(viewer_ip) {
             origin.source_ip = address.to_string();
         }
+    } else {
+        // Targets build links of it, as of `Host`: a password's reset would lead wherever a client says.
+        headers.remove(FORWARDED_HOST);
     }
     origin.user_agent = text(&headers, USER_AGENT.as_str()).unwrap_or_default().to_owned();
     // Targets, and lambda_http in them, build URLs of these two.

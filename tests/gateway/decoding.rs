@@ -133,18 +133,19 @@ async fn host_scheme_and_address_are_the_platforms_word_or_a_trusted_proxys() {
         let event = gateway.json(&request(secret)).await;
         let context = &event["requestContext"];
         story += &format!(
-            "{} {} {} {} {}\n",
+            "{} {} {} {} {} {}\n",
             context["domainName"],
             context["http"]["sourceIp"],
             event["headers"]["host"],
             event["headers"]["x-forwarded-proto"],
+            event["headers"]["x-forwarded-host"],
             event["headers"]["x-tollgate-origin"]
         );
     }
     expect![[r#"
-        "abc123.lambda-url.eu-west-1.on.aws" "192.0.2.1" "abc123.lambda-url.eu-west-1.on.aws" "https" null
-        "abc123.lambda-url.eu-west-1.on.aws" "192.0.2.1" "abc123.lambda-url.eu-west-1.on.aws" "https" null
-        "api.example.com" "2001:db8::7" "api.example.com" "https" null
+        "abc123.lambda-url.eu-west-1.on.aws" "192.0.2.1" "abc123.lambda-url.eu-west-1.on.aws" "https" null null
+        "abc123.lambda-url.eu-west-1.on.aws" "192.0.2.1" "abc123.lambda-url.eu-west-1.on.aws" "https" null null
+        "api.example.com" "2001:db8::7" "api.example.com" "https" "api.example.com" null
     "#]]
     .assert_eq(&story);
 }
