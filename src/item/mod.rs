@@ -16,6 +16,10 @@ use crate::error::Problem;
 /// The stage's variables, by name.
 pub type StageVariables = BTreeMap<String, String>;
 
+/// Attributes that keep requests out: without one that was misspelt, what it guards would be open.
+const GUARDS: [&str; 6] =
+    ["apiKeyRequired", "authorizerId", "authorizationScopes", "authorizationType", "throttle", "enabled"];
+
 /// What was found wrong (`problems`) or odd (`warnings`) while items were read.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -199,15 +203,18 @@ impl<'a> Fields<'a> {
         self.item.report.warnings.borrow_mut().push(self.note(field, got, expected));
     }
 
-    /// Warns of every attribute that nobody asked for.
+    /// Warns of every attribute that nobody asked for. One that was likely meant to guard something is a problem.
     pub fn finish(self) {
         let known = self.known.borrow();
         for (name, value) in self.map.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-            let expected = match nearest(name, &known) {
-                Some(near) => format!("nothing of this name; did you mean {near}?"),
-                None => "nothing of this name".to_owned(),
-            };
-            self.warn(name, &brief(value), &expected);
+            match nearest(name, &known) {
+                Some(near) => {
+                    let expected = format!("nothing of this name; did you mean {near}?");
+                    let tell = if GUARDS.contains(&near) { Self::problem } else { Self::warn };
+                    tell(&self, name, &brief(value), &expected);
+                }
+                None => self.warn(name, &brief(value), "nothing of this name"),
+            }
         }
     }
 

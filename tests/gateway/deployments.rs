@@ -62,6 +62,25 @@ async fn what_was_meant_to_close_a_route_never_leaves_it_open() {
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(problems, [format!("tollgate-routes [stage=v1 routeKey=GET /] {expected}")]);
     }
+    let near_misses = [
+        ("apiKeyRequird", json!(true), "true", "apiKeyRequired"),
+        ("ApiKeyRequired", json!(true), "true", "apiKeyRequired"),
+        ("authorizer", json!("jwt"), r#""jwt""#, "authorizerId"),
+        ("authorisationScopes", json!(["a"]), r#"["a"]"#, "authorizationScopes"),
+        ("authorisationType", json!("JWT"), r#""JWT""#, "authorizationType"),
+        ("trottle", json!({}), "{}", "throttle"),
+        ("enable", json!(false), "false", "enabled"),
+    ];
+    for (field, value, got, meant) in near_misses {
+        let mut route = says("two");
+        route[field] = value;
+        gateway.put_route(&route);
+        let Outcome::Invalid { problems, warnings } = gateway.publish("v1").await else { panic!("{route}") };
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        let problem = format!("{field}: got {got}, expected nothing of this name; did you mean {meant}?");
+        assert_eq!(problems, [format!("tollgate-routes [stage=v1 routeKey=GET /] {problem}")]);
+        assert_eq!(warnings, []);
+    }
     let mut route = says("three");
     route["authorizationType"] = json!("NONE");
     gateway.put_route(&route);
