@@ -1,8 +1,12 @@
 //! Cursors: where the next page begins, for a client that only hands it back.
 //!
-//! A cursor is base64url text of a checksum and its content. The checksum takes in the stage, the route and
-//! the table, so a changed cursor or one of another route is refused. It keeps nothing secret: what a
-//! client could learn or reach with a forged cursor, it can by asking for all pages.
+//! A cursor is base64url text of a checksum and its content, which is the key of the last item that was read:
+//! anyone can decode it. The checksum takes in the stage, the route, the table and the index, so a cursor that
+//! was damaged or belongs to another route is refused. It has no key: whoever knows these names can make a
+//! cursor, and begin a page anywhere in what the route reads.
+//!
+//! So a cursor may show what the answer does not: with a `filterExpression` the key of an item that the client
+//! does not get, with an index or a `projectionExpression` attributes that it does not see.
 
 use std::collections::BTreeMap;
 
