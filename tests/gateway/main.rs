@@ -7,6 +7,7 @@
 )]
 
 mod access_log;
+mod cli;
 mod cors;
 mod decoding;
 mod deployments;
@@ -15,6 +16,7 @@ mod harness;
 mod http_proxy;
 mod lambda;
 mod pipeline;
+mod property;
 mod readme;
 mod recorded;
 mod refusals;
