@@ -114,14 +114,14 @@ fn budget_table(text: &mut String, measured: &Measured) {
 
 fn latency_tables(text: &mut String, measured: &Measured) {
     *text += "## Warm requests\n\nLatency as the client sees it; the host's own work is in it.\n\n\
-              | case | p50, ms | p99, ms | CPU a request, µs | system, % |\n|---|---|---|---|---|\n";
+              | case | p50, ms | p99, ms | CPU a request, µs |\n|---|---|---|---|\n";
     for case in &measured.rounds {
         let [p50, p99] = [P50, P99].map(|figure| format!("{:.3}", measured.of(case.way, figure)));
-        let (cpu, system) = match case.way.function() {
-            Some(_) => (format!("{:.0}", measured.of(case.way, CPU)), format!("{:.0}", case.system_share)),
-            None => ("–".to_owned(), "–".to_owned()),
+        let cpu = match case.way.function() {
+            Some(_) => format!("{:.0}", measured.of(case.way, CPU)),
+            None => "–".to_owned(),
         };
-        line(text, &[case.way.name(), p50, p99, cpu, system]);
+        line(text, &[case.way.name(), p50, p99, cpu]);
     }
     for (base, name) in [(Way::Invoke, "a direct invoke"), (Way::Hello, "the bare hello")] {
         let (more, rule) = if base == Way::Hello { (" CPU, µs | CPU, × |", "---|---|") } else { ("", "") };
