@@ -71,16 +71,18 @@ struct Line {
     integration_error_message: Option<String>,
 }
 
-/// Clients choose it, and are billed to us by the gigabyte.
+// Clients choose these, and we are billed for them by the gigabyte.
 const MAX_USER_AGENT_CHARS: usize = 80;
+const MAX_PATH_CHARS: usize = 1_024;
+const MAX_METHOD_CHARS: usize = 20;
 /// As long as a cause need be to be understood.
 const MAX_MESSAGE_CHARS: usize = 400;
 
 impl AccessLog {
     pub fn begin(request: &Request, sink: Sink, clock: Clock) -> Self {
         let mut log = Self::of_origin(&request.id, request.received_at, &request.origin, sink, clock);
-        log.line.http_method = request.method.to_string();
-        log.line.path.clone_from(&request.path);
+        log.line.http_method = cut(request.method.as_str(), MAX_METHOD_CHARS);
+        log.line.path = cut(&request.path, MAX_PATH_CHARS);
         log
     }
 
@@ -95,7 +97,7 @@ impl AccessLog {
     ) -> Self {
         let mut log = Self::of_origin(request_id, received_at, origin, sink, clock);
         if Method::from_bytes(method.as_bytes()).is_ok() {
-            method.clone_into(&mut log.line.http_method);
+            log.line.http_method = cut(method, MAX_METHOD_CHARS);
         }
         log
     }

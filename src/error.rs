@@ -22,6 +22,9 @@ pub enum GatewayError {
     MissingParameters(Vec<String>),
     #[error("invalid request body: {0}")]
     InvalidBody(Cow<'static, str>),
+    /// The store's words are not the client's.
+    #[error("invalid request body")]
+    RefusedBody(#[source] BoxError),
     #[error("the trusted proxy's secret is missing or wrong")]
     UntrustedOrigin,
     #[error("no stage serves host {host} and path {path}")]
@@ -91,6 +94,7 @@ impl GatewayError {
             Self::BadRequest(_)             => row(StatusCode::BAD_REQUEST,           "DEFAULT_4XX",                  "BadRequestException",                "Bad Request".into(),                             Tight),
             Self::MissingParameters(names)  => row(StatusCode::BAD_REQUEST,           "BAD_REQUEST_PARAMETERS",       "BadRequestException",                missing_parameters(names),                        Spaced),
             Self::InvalidBody(_)            => row(StatusCode::BAD_REQUEST,           "BAD_REQUEST_BODY",             "BadRequestException",                "Invalid request body".into(),                    Spaced),
+            Self::RefusedBody(_)            => row(StatusCode::BAD_REQUEST,           "BAD_REQUEST_BODY",             "BadRequestException",                "Invalid request body".into(),                    Spaced),
             Self::UntrustedOrigin           => row(StatusCode::FORBIDDEN,             "ACCESS_DENIED",                "ForbiddenException",                 "Forbidden".into(),                               Tight),
             Self::StageNotFound { .. }      => row(StatusCode::NOT_FOUND,             "RESOURCE_NOT_FOUND",           "NotFoundException",                  "Not Found".into(),                               Tight),
             Self::RouteNotFound             => row(StatusCode::NOT_FOUND,             "RESOURCE_NOT_FOUND",           "NotFoundException",                  "Not Found".into(),                               Tight),

@@ -4,7 +4,7 @@ use std::{any::Any, panic::AssertUnwindSafe, time::SystemTime};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, StatusCode};
 
 use crate::{
     access_log::{AccessLog, Sink},
@@ -46,7 +46,7 @@ impl Gateway {
             Ok(served) => self.answer(request, &served, &mut log).await,
             Err(error) => refuse(&error.into(), &mut log),
         };
-        if request.method == Method::HEAD {
+        if is_bodyless(&request.method, response.status()) {
             *response.body_mut() = Body::empty();
         }
         add_request_id(&mut response, &request.id);
@@ -147,6 +147,12 @@ fn refuse(error: &GatewayError, log: &mut AccessLog) -> Response {
     let mut response = error.refusal().to_response();
     error.own_headers(&mut response);
     response
+}
+
+/// RFC 9110 §6.4.1: bytes behind such a head would be taken for the next answer's.
+fn is_bodyless(method: &Method, status: StatusCode) -> bool {
+    *method == Method::HEAD
+        || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
 fn add_request_id(response: &mut Response, id: &str) {

@@ -53,6 +53,8 @@ pub mod http_client;
 
 pub mod item;
 
+pub mod json;
+
 pub mod message;
 
 pub mod path;

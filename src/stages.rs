@@ -108,7 +108,8 @@ impl StageSettings {
         let base_path = fields.parsed("basePath", "a path such as /v1", base_path);
         let hosts = fields.parsed("hosts", "a list of host names without port", hosts);
         let auto_deploy = fields.boolean("autoDeploy");
-        let deployment_id = fields.string("deploymentId");
+        // The console leaves an empty text where an attribute was cleared.
+        let deployment_id = fields.string("deploymentId").filter(|id| !id.is_empty());
         let stage_variables = fields.string_map("stageVariables");
         let name = fields.require("stage", name, "a name")?;
         Some(Self {

@@ -131,8 +131,14 @@ impl Parser<'_> {
         }
         let key = key.ok();
         let fields = Fields::of(self.item(&name), item);
-        for known in ["stage", "routeKey", "enabled", "description"] {
+        for known in ["stage", "routeKey", "description"] {
             fields.skip(known);
+        }
+        // Says what is neither; a route that was meant to be off must not be on.
+        fields.boolean("enabled");
+        let open = fields.value("authorizationType").is_none_or(|kind| kind == "NONE");
+        if !open {
+            not_yet(&fields, &["authorizationType"]);
         }
         if fields.boolean("apiKeyRequired") == Some(true) {
             not_yet(&fields, &["apiKeyRequired"]);

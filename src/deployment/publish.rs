@@ -104,7 +104,7 @@ fn plan(store: &Store, stage: &str, trigger: Trigger, row: Option<&StageRow>, it
     let left_alone = Plan { outcome: Outcome::LeftAlone, snapshot: None, write: None };
     let settings = row.map(|row| StageSettings::parse(&store.tables.stages, &row.item));
     let (variables, mut problems, mut warnings) = match settings {
-        None => (StageVariables::new(), Vec::new(), Vec::new()),
+        None => (StageVariables::new(), problems_of_name(&store.tables.stages, stage), Vec::new()),
         Some(Ok((settings, _))) if trigger == Trigger::Edit && !settings.auto_deploy => return left_alone,
         Some(Ok((settings, odd))) => (settings.stage_variables, Vec::new(), odd),
         Some(Err(invalid)) => (StageVariables::new(), invalid.0, Vec::new()),
@@ -135,6 +135,12 @@ fn plan(store: &Store, stage: &str, trigger: Trigger, row: Option<&StageRow>, it
             invalid(row, problems, warnings)
         }
     }
+}
+
+/// A stage item that is still to be made must be one that can be served.
+fn problems_of_name(table: &str, stage: &str) -> Vec<Problem> {
+    let item = Items::from_iter([("stage".to_owned(), stage.into())]);
+    StageSettings::parse(table, &item).err().map_or_else(Vec::new, |invalid| invalid.0)
 }
 
 type Items = serde_json::Map<String, Value>;

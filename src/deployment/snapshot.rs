@@ -6,7 +6,7 @@ use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::error::StoreError;
+use crate::{error::StoreError, json::read_objects};
 
 /// The items of one stage, in the order of their route keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,8 +57,7 @@ impl Snapshot {
                 format!("the parts are not those of {id}"),
             ));
         }
-        let items = serde_json::from_slice(&json)
-            .map_err(|error| StoreError::new("parsing the deployment", error))?;
+        let items = read_objects(&json).map_err(|error| StoreError::new("parsing the deployment", error))?;
         Ok(Self { items })
     }
 }
@@ -85,6 +84,15 @@ mod tests {
             assert!(Snapshot::unpack(&id, &bytes[..cut]).is_err(), "{cut} bytes of {}", bytes.len());
         }
         assert!(Snapshot::unpack("ffff", &bytes).is_err());
+    }
+
+    #[test]
+    fn comes_back_whatever_its_names_are() {
+        let body = json!({ "$serde_json::private::RawValue": "[", "$serde_json::private::Number": "x" });
+        let item = json!({ "routeKey": "GET /", "integration": { "type": "MOCK", "body": body } });
+        let snapshot = Snapshot { items: vec![item.as_object().unwrap().clone()] };
+        let (id, bytes) = snapshot.pack().unwrap();
+        assert_eq!(Snapshot::unpack(&id, &bytes).unwrap(), snapshot);
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub struct Refused {
 const PROXY_SECRET: &str = "x-tollgate-origin";
 /// More than the platform lets through, and less than what a URL may have in the targets' libraries, escaped.
 const MAX_URI_BYTES: usize = 16_384;
+/// More than any platform lets through, and less than a `HeaderMap` can hold.
+const MAX_HEADERS: usize = 2_000;
 const FORWARDED_HOST: &str = "x-forwarded-host";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 const VIEWER_ADDRESS: &str = "cloudfront-viewer-address";
@@ -128,7 +130,11 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
         |error, method: &str, origin| Box::new(Refused { error, method: method.to_owned(), origin });
     let raw: RawEvent = match serde_json::from_slice(event) {
         Ok(raw) => raw,
-        Err(error) => return Err(refused(bad(error.to_string()), "", Origin::default())),
+        // Not the error's words: they quote what stands there, be it a cookie.
+        Err(error) => {
+            let what = format!("no function URL's event, from byte {}", error.column());
+            return Err(refused(bad(what), "", Origin::default()));
+        }
     };
     if let Some(records) = raw.records {
         return Ok(Event::RoutesChanged(stages_of(records)));
@@ -195,6 +201,9 @@ fn stages_of(records: Vec<RawRecord>) -> BTreeSet<String> {
 }
 
 fn headers(raw: BTreeMap<String, String>) -> Result<HeaderMap, GatewayError> {
+    if raw.len() > MAX_HEADERS {
+        return Err(bad(format!("{} headers", raw.len())));
+    }
     let mut headers = HeaderMap::with_capacity(raw.len());
     for (name, value) in raw {
         let name =
@@ -237,7 +246,7 @@ fn trust(
         Ok(host) if !host.is_empty() => headers.insert(HOST, host),
         _ => headers.remove(HOST),
     };
-    if !matches!(text(&headers, FORWARDED_PROTO), None | Some("http" | "https")) {
+    if headers.get(FORWARDED_PROTO).is_some_and(|scheme| scheme != "http" && scheme != "https") {
         headers.insert(FORWARDED_PROTO, HeaderValue::from_static("https"));
     }
     Ok(headers)

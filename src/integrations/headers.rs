@@ -58,6 +58,13 @@ pub fn named(headers: &HeaderMap, list: &HeaderName) -> Vec<HeaderName> {
         .flat_map(|line| line.split(','))
         .filter_map(|name| name.trim().parse().ok())
         // Those have rules of their own, whatever `Connection` says.
-        .filter(|name| remapped(name).is_none())
+        .filter(|name| remapped(name).is_none() && !is_platforms(name.as_str()))
         .collect()
+}
+
+/// What the platform or a trusted proxy says of a request. A client that could take it away by naming it in
+/// `Connection` could pass for somebody else (as in CVE-2022-31813).
+fn is_platforms(name: &str) -> bool {
+    const PREFIXES: [&str; 4] = ["cloudfront-", "x-amz-", "x-amzn-", "x-forwarded-"];
+    matches!(name, "forwarded" | "host" | "via") || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }

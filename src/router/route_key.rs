@@ -7,6 +7,9 @@ use http::Method;
 use super::METHODS;
 use crate::{context::PathParameter, path};
 
+/// matchit names them a to z, and panics after y.
+const MOST_PARAMETERS: usize = 25;
+
 /// Which requests a route is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RouteKey {
@@ -125,6 +128,9 @@ impl PathPattern {
                 return Err(format!("the path parameter {name} once"));
             }
             segments.push(segment);
+        }
+        if segments.iter().filter(|segment| segment.parameter_name().is_some()).count() > MOST_PARAMETERS {
+            return Err(format!("at most {MOST_PARAMETERS} path parameters"));
         }
         Ok(Self { written: written.to_owned(), segments })
     }

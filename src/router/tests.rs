@@ -165,6 +165,14 @@ fn refuses_what_is_no_route_key() {
     }
 }
 
+#[test]
+fn a_path_may_have_as_many_parameters_as_matchit_can_name() {
+    let route = |count| (0..count).fold("GET ".to_owned(), |route, index| format!("{route}/{{p{index}}}"));
+    let found = router(&[&route(25)]).find(&Method::GET, &"/x".repeat(25)).map(|found| found.index);
+    assert_eq!(found, Some(0));
+    assert_eq!(RouteKey::parse(&route(26)).unwrap_err(), "at most 25 path parameters");
+}
+
 /// Every route that matches, by trying all of them; the most specific by comparing segment by segment.
 fn oracle(routes: &[&str], request: &str) -> Option<usize> {
     let (method, path) = request.split_once(' ').unwrap();

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     error::SdkError,
     operation::update_item::UpdateItemError,
     primitives::Blob,
-    types::AttributeValue::{B, N, S},
+    types::AttributeValue::{self, B, N, S},
 };
 use serde_json::{Map, Value};
 
@@ -25,6 +25,8 @@ pub struct StageRow {
     pub item: Map<String, Value>,
     pub revision: Option<u64>,
     pub deployment_id: Option<String>,
+    /// Revision and pointer as they are written, whatever their types: a pointer moves only from what was read.
+    written: [Option<AttributeValue>; 2],
 }
 
 /// What a publisher writes into a stage item.
@@ -60,13 +62,14 @@ impl Store {
     pub async fn stage(&self, stage: &str) -> Result<Option<StageRow>, StoreError> {
         let read = self.client.get_item().table_name(&self.tables.stages).consistent_read(true);
         let output = read.key("stage", S(stage.to_owned())).send().await;
-        let item = output.map_err(|error| StoreError::new("reading the stage", error))?.item;
-        let item = plain("reading the stage", item.map(|item| vec![item]))?.pop();
-        Ok(item.map(|item| StageRow {
-            revision: item.get("revision").and_then(Value::as_u64),
-            deployment_id: item.get("deploymentId").and_then(Value::as_str).map(str::to_owned),
-            item,
-        }))
+        let Some(item) = output.map_err(|error| StoreError::new("reading the stage", error))?.item else {
+            return Ok(None);
+        };
+        let written = ["revision", "deploymentId"].map(|name| item.get(name).cloned());
+        let item = to_json_map(item).map_err(|error| StoreError::new("reading the stage", error))?;
+        let deployment_id = item.get("deploymentId").and_then(Value::as_str).map(str::to_owned);
+        let revision = item.get("revision").and_then(Value::as_u64);
+        Ok(Some(StageRow { item, revision, deployment_id, written }))
     }
 
     /// Every stage that has an item or a route, in alphabetical order. Reads the whole routes table.
@@ -161,24 +164,19 @@ impl Store {
             set.push_str(", deploymentId = :id");
             update = update.expression_attribute_values(":id", S(id.to_owned()));
         }
-        let mut condition = match (read, revision) {
-            (None, _) => "attribute_not_exists(#stage)".to_owned(),
-            (Some(_), None) => "attribute_exists(#stage) AND attribute_not_exists(revision)".to_owned(),
-            (Some(_), Some(revision)) => {
-                update = update.expression_attribute_values(":read", N(revision.to_string()));
-                "revision = :read".to_owned()
-            }
-        };
-        if !matches!((read, revision), (Some(_), Some(_))) {
-            update = update.expression_attribute_names("#stage", "stage");
-        }
+        update = update.expression_attribute_names("#stage", "stage");
+        let mut condition =
+            if read.is_some() { "attribute_exists(#stage)" } else { "attribute_not_exists(#stage)" }
+                .to_owned();
         // An operator who points the stage elsewhere by hand does not raise the revision.
-        match read.map(|row| row.deployment_id.clone()) {
-            None => {}
-            Some(None) => condition.push_str(" AND attribute_not_exists(deploymentId)"),
-            Some(Some(id)) => {
-                condition.push_str(" AND deploymentId = :served");
-                update = update.expression_attribute_values(":served", S(id));
+        let names = [("revision", ":revision"), ("deploymentId", ":pointer")];
+        for ((name, value), was) in read.into_iter().flat_map(|row| names.into_iter().zip(&row.written)) {
+            match was {
+                None => condition.push_str(&format!(" AND attribute_not_exists({name})")),
+                Some(was) => {
+                    condition.push_str(&format!(" AND {name} = {value}"));
+                    update = update.expression_attribute_values(value, was.clone());
+                }
             }
         }
         match update.update_expression(set).condition_expression(condition).send().await {

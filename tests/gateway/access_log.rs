@@ -55,10 +55,41 @@ async fn holds_no_secret() {
                 .await;
         }
     }
+    for broken in [
+        r#"{"statusCode":200,"body":{"token":"canary-5f0c"}}"#,
+        r#"{"statusCode":200,"body":"x","headers":"canary-5f0c"}"#,
+        r#"{"statusCode":200,"cookies":"canary-5f0c"}"#,
+        r#"{"statusCode":"canary-5f0c"}"#,
+        r#"{"statusCode":200,"body":"canary-5f0c","isBase64Encoded":true}"#,
+        r#"{"statusCode":200,"headers":{"set-cookie":"canary-5f0c\r\n"}}"#,
+    ] {
+        assert!(
+            gateway.send(&format!("POST /v1/reflect\n\n{broken}")).await.starts_with("502\n"),
+            "{broken}"
+        );
+    }
+    let event = r#"{"requestContext":{},"cookies":"session=canary-5f0c"}"#;
+    assert_eq!(gateway.answer(event).await.metadata_prelude.status_code, 400);
     let lines = gateway.log_lines();
-    assert_eq!(lines.len(), 14);
+    assert_eq!(lines.len(), 21);
     for line in lines {
         assert!(!line.contains(CANARY), "{line}");
         assert!(line.len() < 500, "{} bytes: {line}", line.len());
+    }
+}
+
+#[tokio::test]
+async fn grows_no_longer_than_a_client_should_make_it() {
+    let gateway = gateway().await;
+    for request in [
+        format!("GET /v1/orders/{}", "\"".repeat(10_000)),
+        format!("GET /{}", "x".repeat(10_000)),
+        format!("{} /v1/orders/17", "X".repeat(10_000)),
+        format!("GET /v1/orders/17\nuser-agent: {}", "x".repeat(10_000)),
+    ] {
+        gateway.send(&request).await;
+    }
+    for line in gateway.log_lines() {
+        assert!(line.len() < 2_000, "{} bytes: {line}", line.len());
     }
 }

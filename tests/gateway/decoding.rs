@@ -20,6 +20,10 @@ fn with(pointer: &str, value: Value) -> Value {
     event
 }
 
+fn headers(count: usize) -> Value {
+    (0..count).map(|index| (format!("x-{index}"), json!("1"))).collect::<serde_json::Map<_, _>>().into()
+}
+
 #[tokio::test]
 async fn a_bad_event_is_a_400_and_a_merely_odd_one_is_served() {
     let gateway = gateway().await;
@@ -54,6 +58,9 @@ async fn a_bad_event_is_a_400_and_a_merely_odd_one_is_served() {
         (with("/headers/host", json!("not a host/../")), "200"),
         (with("/headers/host", json!("")), "200"),
         (with("/headers/x-forwarded-proto", json!("java script:")), "200"),
+        (with("/headers/x-forwarded-proto", json!("h\u{e9}")), "200"),
+        (with("/headers", headers(2_000)), "200"),
+        (with("/headers", headers(40_000)), "400"),
         (with("/headers/x-forwarded-port", json!("eighty")), "200"),
         (with("/headers/na me", json!("x")), "400"),
         (with("/headers/", json!("x")), "400"),
@@ -140,6 +147,17 @@ async fn host_scheme_and_address_are_the_platforms_word_or_a_trusted_proxys() {
         "api.example.com" "2001:db8::7" "api.example.com" "https" null
     "#]]
     .assert_eq(&story);
+}
+
+#[tokio::test]
+async fn a_scheme_that_is_none_reaches_no_target() {
+    let gateway = gateway().await;
+    for scheme in ["h\u{e9}", "javascript:", "HTTPS", ""] {
+        let answer = gateway.send_event(&with("/headers/x-forwarded-proto", json!(scheme))).await;
+        let (_, event) = answer.split_once("\n\n").unwrap();
+        let event: Value = serde_json::from_str(event).unwrap();
+        assert_eq!(event["headers"]["x-forwarded-proto"], "https", "{scheme}");
+    }
 }
 
 #[tokio::test]

@@ -42,6 +42,73 @@ async fn an_edit_goes_live_and_a_bad_one_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_was_meant_to_close_a_route_never_leaves_it_open() {
+    let gateway = TestGateway::serving(&[says("one")]).await;
+    let cases = [
+        ("enabled", json!("no"), r#"enabled: got "no", expected true or false"#),
+        ("enabled", json!(0), "enabled: got 0, expected true or false"),
+        (
+            "authorizationType",
+            json!("AWS_IAM"),
+            r#"authorizationType: got "AWS_IAM", expected nothing: this version does not enforce it"#,
+        ),
+        ("apiKeyRequired", json!("yes"), r#"apiKeyRequired: got "yes", expected true or false"#),
+    ];
+    for (field, value, expected) in cases {
+        let mut route = says("two");
+        route[field] = value;
+        gateway.put_route(&route);
+        let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{route}") };
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(problems, [format!("tollgate-routes [stage=v1 routeKey=GET /] {expected}")]);
+    }
+    let mut route = says("three");
+    route["authorizationType"] = json!("NONE");
+    gateway.put_route(&route);
+    gateway.go_live().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\nthree"));
+}
+
+#[tokio::test]
+async fn a_stage_that_cannot_be_served_is_not_created() {
+    let gateway = TestGateway::new();
+    for stage in ["bücher", "a b", "$api", "a/b"] {
+        let mut route = says("hi");
+        route["stage"] = json!(stage);
+        gateway.put_route(&route);
+        let Outcome::Invalid { problems, .. } = gateway.publish(stage).await else { panic!("{stage}") };
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        let expected = format!(
+            "tollgate-stages [stage={stage}] stage: got {stage:?}, expected letters, digits, - and _, at most 128, or $default"
+        );
+        assert_eq!(problems, [expected]);
+        assert_eq!(gateway.stage_status(stage).await, "no item");
+    }
+}
+
+#[tokio::test]
+async fn a_stage_item_is_moved_however_its_revision_and_pointer_are_written() {
+    let gateway = TestGateway::new();
+    gateway.put_route(&says("hi"));
+    let revisions = [json!(7), json!("7"), Value::Null, json!(7.5), json!([])];
+    let pointers = [json!("0123"), json!(""), json!(7), Value::Null, json!({ "id": 7 })];
+    for revision in &revisions {
+        for pointer in &pointers {
+            gateway.put_stage(&json!({ "stage": "v1", "revision": revision, "deploymentId": pointer }));
+            let outcome = gateway.publish("v1").await;
+            if pointer.is_object() {
+                assert!(matches!(outcome, Outcome::Invalid { .. }), "{revision} {pointer}: {outcome:?}");
+                continue;
+            }
+            assert!(matches!(outcome, Outcome::Published { .. }), "{revision} {pointer}: {outcome:?}");
+            let item = gateway.store.stage("v1").await.unwrap().unwrap().item;
+            let next = if matches!(revision, Value::Number(number) if number.is_u64()) { 8 } else { 1 };
+            assert_eq!((&item["revision"], &item["lastDeploymentStatus"]), (&json!(next), &json!("OK")));
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_odd_in_a_stage_item_is_told_with_its_routes() {
     let gateway = TestGateway::new();
     gateway.put_stage(&json!({ "stage": "v1", "basePth": "/shop", "cacheGeneration": 3 }));
@@ -98,11 +165,13 @@ async fn a_route_without_a_stage_item_creates_the_stage() {
 
 #[tokio::test]
 async fn a_cold_instance_publishes_a_stage_that_has_no_deployment() {
-    let gateway = TestGateway::new();
-    gateway.put_stage(&json!({ "stage": "v1" }));
-    gateway.put_route(&says("hello"));
-    assert!(gateway.send("GET /v1").await.ends_with("\n\nhello"));
-    assert_eq!(gateway.stage_status("v1").await, "OK 1 route");
+    for stage in [json!({ "stage": "v1" }), json!({ "stage": "v1", "deploymentId": "" })] {
+        let gateway = TestGateway::new();
+        gateway.put_stage(&stage);
+        gateway.put_route(&says("hello"));
+        assert!(gateway.send("GET /v1").await.ends_with("\n\nhello"));
+        assert_eq!(gateway.stage_status("v1").await, "OK 1 route");
+    }
 }
 
 #[tokio::test]

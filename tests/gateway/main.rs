@@ -13,6 +13,7 @@ mod decoding;
 mod deployments;
 mod dynamodb;
 mod harness;
+mod hostile_items;
 mod http_proxy;
 mod lambda;
 mod pipeline;

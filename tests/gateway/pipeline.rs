@@ -104,6 +104,32 @@ async fn serves_the_route_of_the_stage_and_refuses_the_rest_as_api_gateway_does(
 }
 
 #[tokio::test]
+async fn an_answer_whose_status_has_no_body_has_none() {
+    let mut routes = Vec::new();
+    for status in [200, 204, 205, 304, 404] {
+        let integration = json!({ "type": "MOCK", "statusCode": status, "headers": { "content-type": "a/b" }, "body": "body" });
+        routes.push(json!({ "routeKey": format!("GET /{status}"), "integration": integration }));
+    }
+    let responses = json!({ "RESOURCE_NOT_FOUND": { "statusCode": 204 } });
+    routes.push(json!({ "routeKey": "$api", "gatewayResponses": responses }));
+    let gateway = TestGateway::serving(&routes).await;
+    let cases = [
+        ("GET /v1/200", "200", "body"),
+        ("HEAD /v1/200", "200", ""),
+        ("GET /v1/204", "204", ""),
+        ("GET /v1/205", "205", ""),
+        ("GET /v1/304", "304", ""),
+        ("GET /v1/404", "404", "body"),
+    ];
+    for (request, status, body) in cases {
+        let expected = format!("{status}\ncontent-type: a/b\n\n{body}");
+        assert_eq!(gateway.send(request).await, expected, "{request}");
+    }
+    let expected = "204\ncontent-type: application/json\nx-amzn-errortype: NotFoundException\n\n";
+    assert_eq!(gateway.send("GET /v1/nothing").await, expected);
+}
+
+#[tokio::test]
 async fn answers_as_a_rest_api_does_where_no_route_matches_if_the_api_says_so() {
     let api = json!({ "routeKey": "$api", "unmatchedRoutes": "aws_rest" });
     let gateway = TestGateway::serving(&[api, mock("GET /orders")]).await;
@@ -164,4 +190,21 @@ async fn stages_are_versions_side_by_side() {
     assert!(gateway.send_event(&event).await.ends_with("\n\none"), "a client's header names no host");
     event["requestContext"]["domainName"] = json!("shop.example.com");
     assert!(gateway.send_event(&event).await.ends_with("\n\nthe shop"));
+}
+
+#[tokio::test]
+async fn what_dynamodb_says_of_a_body_is_not_the_clients_to_read() {
+    let put = json!({ "type": "DYNAMODB", "action": "PutItem", "tableName": "tollgate-counters", "item": { "counter": "$request.body.id" } });
+    let template = json!({ "application/json": r#"{"why":$context.error.validationErrorString}"# });
+    let responses = json!({ "BAD_REQUEST_BODY": { "responseTemplates": template } });
+    let gateway = TestGateway::serving(&[
+        json!({ "routeKey": "POST /x", "integration": put }),
+        json!({ "routeKey": "$api", "gatewayResponses": responses }),
+    ])
+    .await;
+    let head = "400\ncontent-type: application/json\nx-amzn-errortype: BadRequestException\n\n";
+    assert_eq!(gateway.send("POST /v1/x\n\n{\"id\":7}").await, format!("{head}{{\"why\":null}}"));
+    let line = gateway.log_lines().pop().unwrap();
+    assert!(line.contains("invalid request body: DynamoDB refused the values: "), "{line}");
+    assert_eq!(gateway.send("POST /v1/x\n\n{").await.split_once("{\"why\":").unwrap().0, head);
 }

@@ -25,11 +25,12 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 22] = [
+const ROWS: [Row; 23] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadRequest",             "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
     ("InvalidBody",            "PUT /v1/items/1\n\n{",                Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
+    ("RefusedBody",            "POST /v1/items\n\n{\"id\":7}",       Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("UntrustedOrigin",        "GET /v1/untrusted",                   Nothing, 403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
     ("StageNotFound",          "GET /nowhere",                        Nothing, 404, "NotFoundException",            r#"{"message":"Not Found"}"#, ""),
     ("RouteNotFound",          "GET /v1/nothing",                     Stage,   404, "NotFoundException",            r#"{"message":"Not Found"}"#, ""),
@@ -80,6 +81,7 @@ async fn api(words: &Value) -> TestGateway {
         "conditionExpression": "attribute_not_exists(id)" });
     route("GET /items/{id}", table("GetItem", TABLE, key));
     route("PUT /items/{id}", table("PutItem", TABLE, item));
+    route("POST /items", table("PutItem", TABLE, json!({ "item": { "id": "$request.body.id" } })));
     route("GET /list", table("Scan", TABLE, json!({ "limit": "$request.querystring.limit" })));
     route("GET /table", table("Scan", "salaries-gone", json!({})));
     route("ANY /reflect", json!({ "type": "AWS_PROXY", "uri": "reflect", "payloadFormatVersion": "1.0" }));

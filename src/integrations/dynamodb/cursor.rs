@@ -4,6 +4,8 @@
 //! the table, so a changed cursor or one of another route is refused. It keeps nothing secret: what a
 //! client could learn or reach with a forged cursor, it can by asking for all pages.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
@@ -59,10 +61,9 @@ pub fn encode_key(key: &Attributes) -> Option<Vec<u8>> {
 
 /// What [`encode_key`] made.
 pub fn decode_key(content: &[u8]) -> Option<Attributes> {
-    let map: Map<String, Value> = serde_json::from_slice(content).ok()?;
-    let attribute = |(name, typed): (String, Value)| {
-        let text = typed.get(1)?.as_str()?.to_owned();
-        let value = match typed.get(0)?.as_str()? {
+    let map: BTreeMap<String, (String, String)> = serde_json::from_slice(content).ok()?;
+    let attribute = |(name, (kind, text)): (String, (String, String))| {
+        let value = match kind.as_str() {
             "S" => AttributeValue::S(text),
             "N" => AttributeValue::N(text),
             "B" => AttributeValue::B(Blob::new(BASE64_STANDARD.decode(text).ok()?)),

@@ -131,7 +131,12 @@ impl Call<'_> {
             Fault::Value => {
                 let words =
                     error.as_service_error().and_then(|service| service.message()).unwrap_or_default();
-                self.refused(format!("DynamoDB refused the values: {words}"))
+                let words = format!("DynamoDB refused the values: {words}");
+                if self.inputs.body_was_read() {
+                    GatewayError::RefusedBody(words.into())
+                } else {
+                    GatewayError::BadRequest(words.into())
+                }
             }
             Fault::Configuration => GatewayError::IntegrationForbidden(error.into()),
             Fault::Other => GatewayError::IntegrationFailure(error.into()),

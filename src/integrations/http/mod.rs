@@ -72,6 +72,10 @@ impl Http {
         if method == Method::CONNECT {
             return Err(GatewayError::BadRequest("CONNECT asks for a tunnel, not for an answer".into()));
         }
+        // The target would show the client what the gateway adds for the target only.
+        if method == Method::TRACE {
+            return Err(GatewayError::BadRequest("TRACE asks for the request as the target gets it".into()));
+        }
         let mut target = self.uri.fill(context);
         let mut headers = headers::to_target(context.request);
         self.parameters.apply(context, &mut target, &mut headers)?;

@@ -233,8 +233,9 @@ fn is_legal(text: &str) -> bool {
     first.bytes().all(is_character) && parts.all(is_escaped)
 }
 
-/// Whether `path` has a segment that targets take for *here* or *one up*, in whatever disguise.
+/// Whether `path` has a segment that targets take for *here* or *one up*, in whatever disguise. Servlet containers
+/// pass over what follows a semicolon: `..;x` is `..` to them.
 fn has_dot_segment(path: &str) -> bool {
     let plain = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
-    plain.split(['/', '\\']).any(|segment| matches!(segment, "." | ".."))
+    plain.split(['/', '\\']).any(|segment| matches!(segment.split(';').next(), Some("." | "..")))
 }

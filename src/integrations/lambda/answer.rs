@@ -89,7 +89,7 @@ pub fn status(value: &RawValue) -> Result<StatusCode, GatewayError> {
     let number = digits.and_then(|digits| digits.parse().ok()).filter(|number| (200..=599).contains(number));
     match number.map(StatusCode::from_u16) {
         Some(Ok(status)) => Ok(status),
-        Some(Err(_)) | None => Err(broken("statusCode", value)),
+        Some(Err(_)) | None => Err(broken("a statusCode from 200 to 599", value)),
     }
 }
 
@@ -128,7 +128,7 @@ pub fn flag(value: &RawValue) -> Result<bool, GatewayError> {
     match scalar(value)?.as_deref() {
         Some("true") => Ok(true),
         Some("false") | None => Ok(false),
-        Some(_) => Err(broken("isBase64Encoded", value)),
+        Some(_) => Err(broken("isBase64Encoded to be true or false", value)),
     }
 }
 
@@ -184,9 +184,15 @@ fn list<'a>(value: &'a RawValue, member: &str) -> Result<Vec<&'a RawValue>, Gate
     Ok(list.unwrap_or_default())
 }
 
-/// For the log only: at most 80 characters of what the function wrote.
+/// For the log, where a body has no place: what kind of JSON the function wrote, and not what is in it.
 fn broken(expected: &str, value: &RawValue) -> GatewayError {
-    let got = value.get();
-    let end = got.char_indices().nth(80).map_or(got.len(), |(end, _)| end);
-    GatewayError::BrokenAnswer(format!("expected {expected}, got {}", &got[..end]).into())
+    let got = match value.get().as_bytes() {
+        [b'{', ..] => "an object",
+        [b'[', ..] => "a list",
+        [b'"', ..] => "a string",
+        [b'n', ..] => "null",
+        [b't' | b'f', ..] => "a boolean",
+        _ => "another number",
+    };
+    GatewayError::BrokenAnswer(format!("expected {expected}, got {got}").into())
 }

@@ -17,6 +17,7 @@ use crate::{
     context::Context,
     error::GatewayError,
     item::{Fields, brief},
+    json,
 };
 
 const WORDS: &str = "$request.path.x, $request.querystring.x, $request.header.x, $request.body.x, $context.x \
@@ -64,7 +65,7 @@ impl<'a> Inputs<'a> {
         if let Some(body) = self.body.get() {
             return Ok(body);
         }
-        let body = serde_json::from_slice(&self.context.request.body)
+        let body = json::read(&self.context.request.body)
             .map_err(|error| GatewayError::InvalidBody(format!("no JSON: {error}").into()))?;
         Ok(self.body.get_or_init(|| body))
     }

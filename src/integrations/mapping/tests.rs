@@ -185,3 +185,11 @@ fn a_word_that_means_nothing_is_a_problem_that_names_its_field() {
     let fields: Vec<_> = both.iter().map(|(field, got, _)| (field.as_str(), got.as_str())).collect();
     assert_eq!(fields, [("item.a", r#""$x""#), ("item.b[0]", r#""$y""#)]);
 }
+
+#[test]
+fn json_within_json_stays_text() {
+    // The key by which serde_json finds JSON within JSON; see `json`.
+    let body = r#"{"$serde_json::private::RawValue": "[1, 2]"}"#;
+    let expected = json!({"$serde_json::private::RawValue": "[1, 2]"});
+    assert_eq!(evaluate(&json!("$request.body"), body), Ok(Some(expected)));
+}

@@ -51,6 +51,9 @@ fn a_hostile_parameter_stays_where_it_is() {
         ("https://t.example/.{id}/x", ".", dots.clone()),
         ("https://t.example/{id}", "a/%2E%2e/b", dots.clone()),
         ("https://t.example/{id}", "a%2F..%5cb", dots.clone()),
+        ("https://t.example/{id}", "a/..;/b", dots.clone()),
+        ("https://t.example/{id}", "a/%2e%2E;x=1/b", dots.clone()),
+        ("https://t.example/{id}", "a/..x;/b", Ok("https://t.example/a/..x;/b")),
         ("https://t.example/{id}", "a\\..\\b", dots),
         ("https://t.example/{id}", "..a/b..", Ok("https://t.example/..a/b..")),
     ];
@@ -67,6 +70,12 @@ fn the_method_is_the_requests_unless_the_item_says_another() {
         (json!({"integrationMethod": "ANY"}), Method::DELETE, Ok(Method::DELETE)),
         (json!({"integrationMethod": " post "}), Method::GET, Ok(Method::POST)),
         (json!({}), Method::from_bytes(b"PURGE").unwrap(), Ok(Method::from_bytes(b"PURGE").unwrap())),
+        (
+            json!({}),
+            Method::TRACE,
+            Err("malformed request: TRACE asks for the request as the target gets it"),
+        ),
+        (json!({"integrationMethod": "GET"}), Method::TRACE, Ok(Method::GET)),
         (json!({}), Method::CONNECT, Err("malformed request: CONNECT asks for a tunnel, not for an answer")),
     ];
     for (mut item, method, expected) in cases {

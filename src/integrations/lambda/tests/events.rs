@@ -275,3 +275,19 @@ fn headers_of_one_connection_and_of_the_platform_stay_here() {
     with_cookie["cookie"] = json!("a=1; b=%C3%A9");
     assert_eq!(v1(&scene, &[])["headers"], with_cookie);
 }
+
+#[test]
+fn a_client_cannot_take_away_what_the_platform_says() {
+    let scene = Scene::new(Method::GET, "/stage/x", "GET /x")
+        .header("connection", b"close, X-Forwarded-For, x-forwarded-proto, Host, X-Amzn-Trace-Id, X-Mine")
+        .header("host", b"api1.lambda-url.eu-west-1.on.aws")
+        .header("x-amzn-trace-id", b"Root=1")
+        .header("x-forwarded-for", b"192.0.2.1")
+        .header("x-forwarded-proto", b"https")
+        .header("x-mine", b"1");
+    let expected = json!({
+        "host": "api1.lambda-url.eu-west-1.on.aws", "x-amzn-trace-id": "Root=1",
+        "x-forwarded-for": "192.0.2.1", "x-forwarded-proto": "https",
+    });
+    assert_eq!((&v1(&scene, &[])["headers"], &v2(&scene)["headers"]), (&expected, &expected));
+}

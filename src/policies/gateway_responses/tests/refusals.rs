@@ -21,6 +21,8 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Missing required request parameters: [X-One, id]"}"#),
         (GatewayError::InvalidBody(CANARY.into()),
             r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request body"}"#),
+        (GatewayError::RefusedBody(source()),
+            r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request body"}"#),
         (GatewayError::UntrustedOrigin,
             r#"403 | content-type=application/json | x-amzn-errortype=ForbiddenException | {"message":"Forbidden"}"#),
         (GatewayError::StageNotFound { host: CANARY.to_owned(), path: CANARY.to_owned() },
@@ -62,22 +64,23 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::BadRequest(_) => 0,
         GatewayError::MissingParameters(_) => 1,
         GatewayError::InvalidBody(_) => 2,
-        GatewayError::UntrustedOrigin => 3,
-        GatewayError::StageNotFound { .. } => 4,
-        GatewayError::RouteNotFound => 5,
-        GatewayError::MethodNotAllowed { .. } => 6,
-        GatewayError::MissingAuthenticationToken => 7,
-        GatewayError::ItemNotFound => 8,
-        GatewayError::ConditionFailed => 9,
-        GatewayError::PreconditionFailed => 10,
-        GatewayError::RequestTooLarge { .. } => 11,
-        GatewayError::BrokenAnswer(_) => 12,
-        GatewayError::IntegrationFailure(_) => 13,
-        GatewayError::IntegrationForbidden(_) => 14,
-        GatewayError::IntegrationUnreachable(_) => 15,
-        GatewayError::IntegrationTimeout { .. } => 16,
-        GatewayError::StoreUnavailable(_) => 17,
-        GatewayError::Panicked(_) => 18,
+        GatewayError::RefusedBody(_) => 3,
+        GatewayError::UntrustedOrigin => 4,
+        GatewayError::StageNotFound { .. } => 5,
+        GatewayError::RouteNotFound => 6,
+        GatewayError::MethodNotAllowed { .. } => 7,
+        GatewayError::MissingAuthenticationToken => 8,
+        GatewayError::ItemNotFound => 9,
+        GatewayError::ConditionFailed => 10,
+        GatewayError::PreconditionFailed => 11,
+        GatewayError::RequestTooLarge { .. } => 12,
+        GatewayError::BrokenAnswer(_) => 13,
+        GatewayError::IntegrationFailure(_) => 14,
+        GatewayError::IntegrationForbidden(_) => 15,
+        GatewayError::IntegrationUnreachable(_) => 16,
+        GatewayError::IntegrationTimeout { .. } => 17,
+        GatewayError::StoreUnavailable(_) => 18,
+        GatewayError::Panicked(_) => 19,
     }
 }
 
@@ -87,7 +90,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 19);
+    assert_eq!(every_refusal().len(), 20);
 }
 
 #[test]

@@ -1,0 +1,178 @@
+//! JSON that others wrote → values.
+//!
+//! The one place that makes a [`Value`] of text. `serde_json`'s own reading of `Value` takes an object with the key
+//! `$serde_json::private::RawValue` for JSON within JSON and reads it with a fresh limit of depth: a few hundred
+//! kilobytes of it overflow the stack, and that ends the process. Here it is an object like any other.
+
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// The key under which `serde_json` hands over a number whose digits it keeps.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Reads a whole text; deeper than 128 levels is an error.
+///
+/// # Errors
+///
+/// What is no JSON, and where.
+pub fn read(text: &[u8]) -> serde_json::Result<Value> {
+    parsed(text).map(|Plain(value)| value)
+}
+
+/// Reads a list of objects.
+///
+/// # Errors
+///
+/// What is no JSON or no such list, and where.
+pub fn read_objects(text: &[u8]) -> serde_json::Result<Vec<Map<String, Value>>> {
+    let objects: Vec<Plain> = parsed(text)?;
+    let object = |Plain(value)| match value {
+        Value::Object(map) => Ok(map),
+        _ => Err(serde_json::Error::custom("not an object")),
+    };
+    objects.into_iter().map(object).collect()
+}
+
+fn parsed<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(text)
+}
+
+struct Plain(Value);
+
+impl<'de> Deserialize<'de> for Plain {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PlainVisitor).map(Self)
+    }
+}
+
+struct PlainVisitor;
+
+impl<'de> Visitor<'de> for PlainVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(Plain(value)) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((name, Plain(value))) = members.next_entry::<String, Plain>()? {
+            map.insert(name, value);
+        }
+        Ok(number(&map).map_or(Value::Object(map), Value::Number))
+    }
+}
+
+/// The number that `map` is how `serde_json` hands over; a client that writes just that has written a number.
+fn number(map: &Map<String, Value>) -> Option<Number> {
+    let digits = map.get(NUMBER).filter(|_| map.len() == 1)?.as_str()?;
+    digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn reads_what_is_written() {
+        let texts = [
+            "null",
+            "true",
+            r#""a\u0022\\""#,
+            "7.50",
+            "-0",
+            "12345678901234567890123456789012345678",
+            "1e-7",
+            r#"[1,[],{"b":{},"a":[null]}]"#,
+            r#"{"$serde_json::private::Number":"seven"}"#,
+            r#"{"$serde_json::private::Number":"7","more":1}"#,
+            r#"{"$serde_json::private::Number":7}"#,
+            r#"{"$serde_json::private::RawValue":"[1]"}"#,
+        ];
+        for text in texts {
+            let value = read(text.as_bytes()).unwrap();
+            let again = read(value.to_string().as_bytes()).unwrap();
+            assert_eq!((&again, value.to_string().len()), (&value, shortest(text).len()), "{text}");
+        }
+        assert_eq!(read(br#"{"a":1,"a":2}"#).unwrap(), json!({"a": 2}));
+        assert_eq!(
+            read(br#"{"\u0024serde_json::private::RawValue":"1"}"#).unwrap()["$serde_json::private::RawValue"],
+            "1"
+        );
+    }
+
+    /// `text` as we write it ourselves.
+    fn shortest(text: &str) -> String {
+        text.replace("\\u0022", "\\\"")
+    }
+
+    #[test]
+    fn refuses_what_is_too_deep_or_no_json() {
+        for text in ["", "{", "[1,]", "{} {}", "01", "\"\u{1}\"", &"[".repeat(1_000), &nested(129)] {
+            assert!(read(text.as_bytes()).is_err(), "{text}");
+        }
+        assert!(read(nested(120).as_bytes()).is_ok());
+        assert!(read_objects(b"[{}, 1]").is_err());
+    }
+
+    fn nested(levels: usize) -> String {
+        "[".repeat(levels) + &"]".repeat(levels)
+    }
+
+    #[test]
+    fn json_within_json_does_not_begin_a_new_depth() {
+        // Each level is a string in the one around it; escaped so, a level more is no longer than the last.
+        let level = |inner: String, _| {
+            let escaped = inner.replace('\\', "\\u005c").replace('"', "\\u0022");
+            format!(
+                "{}{{\"$serde_json::private::RawValue\":\"{escaped}\"}}{}",
+                "[".repeat(100),
+                "]".repeat(100)
+            )
+        };
+        let text = (0..300).fold("0".to_owned(), level);
+        let value = read(text.as_bytes()).unwrap();
+        let depth = std::iter::successors(Some(&value), |value| value.get(0)).count();
+        assert_eq!(depth, 101);
+    }
+}
