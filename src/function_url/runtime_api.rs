@@ -5,7 +5,7 @@
 //! words in the body. Here the head of an answer is one write, and an error is a trailer that never is body.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>
 
-use std::{convert::Infallible, future::ready};
+use std::convert::Infallible;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
@@ -141,14 +141,15 @@ fn json_body(value: &Value) -> Posted {
     Full::from(value.to_string()).boxed_unsync()
 }
 
-/// Prelude and separator, then the body as it comes. A body that breaks off ends with trailers that say so.
+/// Prelude, separator (each a chunk of its own, as cargo-lambda needs it), then the body as it comes. What is there
+/// already goes out in one write. A body that breaks off ends with trailers that say so.
 fn frames(
     response: StreamResponse,
 ) -> Result<impl Stream<Item = Result<Frame<Bytes>, Infallible>> + Send, serde_json::Error> {
-    let mut head = serde_json::to_vec(&response.metadata_prelude)?;
-    head.extend_from_slice(&SEPARATOR);
+    let prelude = serde_json::to_vec(&response.metadata_prelude)?;
+    let head = [Bytes::from(prelude), Bytes::from_static(&SEPARATOR)].map(Frame::data);
     let pieces = response.stream.map(|piece| piece.map_or_else(|_| Frame::trailers(trailers()), Frame::data));
-    Ok(stream::once(ready(Frame::data(Bytes::from(head)))).chain(pieces).map(Ok))
+    Ok(stream::iter(head).chain(pieces).map(Ok))
 }
 
 fn trailers() -> HeaderMap {
@@ -199,7 +200,7 @@ mod tests {
         trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\n\
         host: runtime\n\
         transfer-encoding: chunked\n\n\
-        34\n{\"statusCode\":201,\"headers\":{},\"cookies\":[]}~~~~~~~~\n";
+        2C\n{\"statusCode\":201,\"headers\":{},\"cookies\":[]}\n8\n~~~~~~~~\n";
 
     #[tokio::test]
     async fn an_answer_is_prelude_separator_and_body() {
