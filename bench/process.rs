@@ -4,16 +4,6 @@ use std::{fs, time::Duration};
 
 use anyhow::{Context, Result};
 
-/// A process's use of the CPU so far.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct CpuTime {
-    /// User and system, exact to the nanosecond while the process waits.
-    pub total: Duration,
-    /// In clock ticks of 10 ms each: only their proportion is used.
-    pub user_ticks: u64,
-    pub system_ticks: u64,
-}
-
 /// What a process has of the memory, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct MemoryUse {
@@ -23,21 +13,19 @@ pub struct MemoryUse {
     pub anonymous: u64,
 }
 
+/// User and system time so far, to the nanosecond while the process waits. (The kernel knows the two apart only in
+/// ticks of 10 ms, which short bursts of work escape.)
+///
 /// # Errors
 /// The process is no more.
-pub fn cpu_time(pid: u32) -> Result<CpuTime> {
+pub fn cpu_time(pid: u32) -> Result<Duration> {
     // The sum of a process's threads is nowhere in nanoseconds.
     let mut nanoseconds = 0;
     for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
         let schedstat = fs::read_to_string(thread?.path().join("schedstat"))?;
         nanoseconds += number(&schedstat, 0)?;
     }
-    let after_name = after_name(pid)?;
-    Ok(CpuTime {
-        total: Duration::from_nanos(nanoseconds),
-        user_ticks: number(&after_name, 11)?,
-        system_ticks: number(&after_name, 12)?,
-    })
+    Ok(Duration::from_nanos(nanoseconds))
 }
 
 /// Waits until the process waits: only then the kernel has added up all of its time.
@@ -45,10 +33,14 @@ pub fn cpu_time(pid: u32) -> Result<CpuTime> {
 /// # Errors
 /// The process is no more.
 pub async fn settled(pid: u32) -> Result<()> {
-    while !after_name(pid)?.starts_with('S') {
+    loop {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+        // The state follows the name, which may hold spaces.
+        if stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('S')) {
+            return Ok(());
+        }
         tokio::task::yield_now().await;
     }
-    Ok(())
 }
 
 /// # Errors
@@ -65,12 +57,6 @@ pub fn memory(pid: u32) -> Result<MemoryUse> {
         resident_peak: kilobytes("VmHWM:")? * 1024,
         anonymous: kilobytes("RssAnon:")? * 1024,
     })
-}
-
-/// The fields of /proc/PID/stat from the state on; the name before them may hold spaces.
-fn after_name(pid: u32) -> Result<String> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    Ok(stat.rsplit_once(") ").context("a name in /proc/PID/stat")?.1.to_owned())
 }
 
 fn number(line: &str, index: usize) -> Result<u64> {

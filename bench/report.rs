@@ -84,13 +84,14 @@ fn head(text: &mut String, date: &str, commit: &str, effort: &Effort) {
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or("unknown processor", |(_, model)| model);
-    let cores = thread::available_parallelism().map_or(0, usize::from);
+    let cores = cpuinfo.lines().filter(|line| line.starts_with("processor")).count();
+    let used = thread::available_parallelism().map_or(0, usize::from);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let Effort { rounds, requests, starts, .. } = effort;
     *text += &format!(
         "# What Tollgate costs\n\n\
          Written by `make bench`; not edited by hand. {date}, commit {commit}, {model}, {cores} cores, Linux {kernel}\n\
-         **Method.** Everything runs on one machine under the local Lambda host, each function as one process: \
+         **Method.** Everything runs on one machine, on {used} of its cores, under the local Lambda host, each function as one process: \
          the gateway and the `lambda_http` hello as `release` builds (fat LTO), the host, its DynamoDB (dynoxide) and \
          the client in one optimised process (profile `measuring`: no LTO). Requests go one after the other on a \
          kept connection; every answer is checked. {rounds} rounds after a warm-up, each with {requests} requests of \
@@ -113,14 +114,14 @@ fn budget_table(text: &mut String, measured: &Measured) {
 
 fn latency_tables(text: &mut String, measured: &Measured) {
     *text += "## Warm requests\n\nLatency as the client sees it; the host's own work is in it.\n\n\
-              | case | p50, ms | p99, ms | CPU a request, µs | system, % |\n|---|---|---|---|---|\n";
+              | case | p50, ms | p99, ms | CPU a request, µs |\n|---|---|---|---|\n";
     for case in &measured.rounds {
         let [p50, p99] = [P50, P99].map(|figure| format!("{:.3}", measured.of(case.way, figure)));
-        let (cpu, system) = match case.way.function() {
-            Some(_) => (format!("{:.0}", measured.of(case.way, CPU)), format!("{:.0}", case.system_share)),
-            None => ("–".to_owned(), "–".to_owned()),
+        let cpu = match case.way.function() {
+            Some(_) => format!("{:.0}", measured.of(case.way, CPU)),
+            None => "–".to_owned(),
         };
-        line(text, &[case.way.name(), p50, p99, cpu, system]);
+        line(text, &[case.way.name(), p50, p99, cpu]);
     }
     for (base, name) in [(Way::Invoke, "a direct invoke"), (Way::Hello, "the bare hello")] {
         let (more, rule) = if base == Way::Hello { (" CPU, µs | CPU, × |", "---|---|") } else { ("", "") };

@@ -12,7 +12,6 @@ use crate::{
     Effort,
     cases::{Case, Way},
     figures::percentile,
-    process::CpuTime,
     stand::Stand,
 };
 
@@ -29,15 +28,13 @@ pub struct Round {
 pub struct CaseRounds {
     pub way: Way,
     pub rounds: Vec<Round>,
-    /// Of the CPU time of all rounds, percent.
-    pub system_share: f64,
 }
 
 /// # Errors
 /// The first wrong answer ends it.
 pub async fn measure(stand: &Stand, cases: &[Case], effort: &Effort) -> Result<Vec<CaseRounds>> {
-    let mut rounds: Vec<Vec<Round>> = cases.iter().map(|_| Vec::new()).collect();
-    let mut ticks = vec![(0, 0); cases.len()];
+    let mut measured: Vec<_> =
+        cases.iter().map(|case| CaseRounds { way: case.way, rounds: Vec::new() }).collect();
     for case in cases {
         block(stand, case, effort.requests.min(300)).await?;
     }
@@ -45,20 +42,13 @@ pub async fn measure(stand: &Stand, cases: &[Case], effort: &Effort) -> Result<V
     for _ in 0..effort.rounds {
         order.sort_by_cached_key(|_| Uuid::new_v4());
         for &index in &order {
-            let (round, cpu) = block(stand, &cases[index], effort.requests).await?;
-            rounds[index].push(round);
-            ticks[index].0 += cpu.user_ticks;
-            ticks[index].1 += cpu.system_ticks;
+            measured[index].rounds.push(block(stand, &cases[index], effort.requests).await?);
         }
     }
-    let measured = cases.iter().zip(rounds).zip(ticks);
-    let share = |(user, system): (u64, u64)| 100.0 * system as f64 / (user + system).max(1) as f64;
-    Ok(measured
-        .map(|((case, rounds), ticks)| CaseRounds { way: case.way, rounds, system_share: share(ticks) })
-        .collect())
+    Ok(measured)
 }
 
-async fn block(stand: &Stand, case: &Case, requests: usize) -> Result<(Round, CpuTime)> {
+async fn block(stand: &Stand, case: &Case, requests: usize) -> Result<Round> {
     // The first ones bring caches and connections back.
     for number in 0..20 {
         case.send(stand, number).await?;
@@ -71,22 +61,16 @@ async fn block(stand: &Stand, case: &Case, requests: usize) -> Result<(Round, Cp
         latencies.push(sent_at.elapsed().as_secs_f64() * 1_000.0);
     }
     let after = cpu_time(stand, case).await?;
-    let cpu = CpuTime {
-        total: after.total.checked_sub(before.total).unwrap_or(Duration::ZERO),
-        user_ticks: after.user_ticks - before.user_ticks,
-        system_ticks: after.system_ticks - before.system_ticks,
-    };
-    let round = Round {
+    Ok(Round {
         p50: percentile(&mut latencies, 0.5),
         p99: percentile(&mut latencies, 0.99),
-        cpu: cpu.total.as_secs_f64() * 1e6 / requests as f64,
-    };
-    Ok((round, cpu))
+        cpu: after.saturating_sub(before).as_secs_f64() * 1e6 / requests as f64,
+    })
 }
 
-async fn cpu_time(stand: &Stand, case: &Case) -> Result<CpuTime> {
+async fn cpu_time(stand: &Stand, case: &Case) -> Result<Duration> {
     match case.way.function() {
         Some(function) => stand.cpu_time(&function).await,
-        None => Ok(CpuTime::default()),
+        None => Ok(Duration::ZERO),
     }
 }

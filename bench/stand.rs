@@ -33,7 +33,7 @@ use tollgate::local::{
 
 use crate::{
     cases::Integration,
-    process::{self, CpuTime, MemoryUse},
+    process::{self, MemoryUse},
     units::Counter,
 };
 
@@ -154,7 +154,7 @@ impl Stand {
         self.urls[function].address
     }
 
-    pub async fn cpu_time(&self, function: &str) -> Result<CpuTime> {
+    pub async fn cpu_time(&self, function: &str) -> Result<Duration> {
         let pid = self.pid(function)?;
         process::settled(pid).await?;
         process::cpu_time(pid)

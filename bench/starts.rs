@@ -26,7 +26,7 @@ pub async fn measure(stand: &Stand, functions: &[String], times: usize) -> Resul
             let begun_at = Instant::now();
             stand.start_instance(function).await?;
             walls[index].push(begun_at.elapsed().as_secs_f64() * 1_000.0);
-            cpus[index].push(stand.cpu_time(function).await?.total.as_secs_f64() * 1_000.0);
+            cpus[index].push(stand.cpu_time(function).await?.as_secs_f64() * 1_000.0);
         }
     }
     let measured = functions.iter().zip(walls).zip(cpus);

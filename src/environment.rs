@@ -96,7 +96,7 @@ impl TrustedProxy {
 
 impl Aws {
     fn read(get: &impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let required = |name: &str| get(name).ok_or_else(|| bad(name, "", "a value; Lambda sets it"));
+        let required = |name: &str| get(name).ok_or_else(|| bad(name, "", "a value, which Lambda sets"));
         let endpoint = |service: &str| {
             let name = format!("AWS_ENDPOINT_URL_{service}");
             let Some(url) = get(&name).or_else(|| get("AWS_ENDPOINT_URL")) else { return Ok(None) };
@@ -182,7 +182,7 @@ mod tests {
         }
         assert_eq!(
             Environment::read(|_| None).unwrap_err(),
-            r#"environment variable AWS_REGION: got "", expected a value; Lambda sets it"#
+            r#"environment variable AWS_REGION: got "", expected a value, which Lambda sets"#
         );
     }
 }

@@ -5,7 +5,7 @@
 //! words in the body. Here the head of an answer is one write, and an error is a trailer that never is body.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>
 
-use std::{convert::Infallible, future::ready};
+use std::convert::Infallible;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use futures_util::{Stream, StreamExt, stream};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Uri,
     header::{CONTENT_TYPE, TRAILER},
-    uri::Authority,
+    uri::{Authority, PathAndQuery},
 };
 use http_body::Frame;
 use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
@@ -48,6 +48,8 @@ type Posted = UnsyncBoxBody<Bytes, Infallible>;
 pub struct RuntimeApi {
     client: Client<HttpConnector, Posted>,
     host: Authority,
+    /// What emulators put before the paths of the API; empty on Lambda.
+    prefix: String,
 }
 
 /// The event that an answer is to.
@@ -59,19 +61,23 @@ pub struct AnswerTo<'a> {
 }
 
 impl RuntimeApi {
-    /// At the address that the variable `AWS_LAMBDA_RUNTIME_API` says: a host and a port.
+    /// At the address that the variable `AWS_LAMBDA_RUNTIME_API` says: a host and a port, of emulators a URL.
     ///
     /// # Errors
     ///
     /// One line: it is not there, or says no address.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let address = get("AWS_LAMBDA_RUNTIME_API").unwrap_or_default();
-        let host = address
-            .parse()
-            .map_err(|_| bad("AWS_LAMBDA_RUNTIME_API", &address, "a host and a port; Lambda sets it"))?;
+        let rest = address.strip_prefix("http://").unwrap_or(&address);
+        let (host, prefix) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+        let prefix = prefix.trim_end_matches('/').to_owned();
+        let is_path = prefix.is_empty() || prefix.parse::<PathAndQuery>().is_ok();
+        let host = host.parse().ok().filter(|_| is_path && !rest.contains("://"));
+        let host =
+            host.ok_or_else(|| bad("AWS_LAMBDA_RUNTIME_API", &address, "a host and a port; Lambda sets it"))?;
         let mut tcp = HttpConnector::new();
         tcp.set_nodelay(true);
-        Ok(Self { client: Client::builder(TokioExecutor::new()).build(tcp), host })
+        Ok(Self { client: Client::builder(TokioExecutor::new()).build(tcp), host, prefix })
     }
 
     /// Posts the answer to a client's request, to its last piece.
@@ -108,7 +114,7 @@ impl RuntimeApi {
     }
 
     fn request(&self, to: AnswerTo<'_>, what: &str, body: Posted) -> Request<Posted> {
-        let path = format!("/2018-06-01/runtime/invocation/{}/{what}", to.request_id);
+        let path = format!("{}/2018-06-01/runtime/invocation/{}/{what}", self.prefix, to.request_id);
         let uri = Uri::builder().scheme("http").authority(self.host.clone()).path_and_query(path).build();
         let mut request = Request::post(uri.expect("a request id is a path segment"))
             .body(body)
@@ -135,14 +141,15 @@ fn json_body(value: &Value) -> Posted {
     Full::from(value.to_string()).boxed_unsync()
 }
 
-/// Prelude and separator, then the body as it comes. A body that breaks off ends with trailers that say so.
+/// Prelude, separator (each a chunk of its own, as cargo-lambda needs it), then the body as it comes. What is there
+/// already goes out in one write. A body that breaks off ends with trailers that say so.
 fn frames(
     response: StreamResponse,
 ) -> Result<impl Stream<Item = Result<Frame<Bytes>, Infallible>> + Send, serde_json::Error> {
-    let mut head = serde_json::to_vec(&response.metadata_prelude)?;
-    head.extend_from_slice(&SEPARATOR);
+    let prelude = serde_json::to_vec(&response.metadata_prelude)?;
+    let head = [Bytes::from(prelude), Bytes::from_static(&SEPARATOR)].map(Frame::data);
     let pieces = response.stream.map(|piece| piece.map_or_else(|_| Frame::trailers(trailers()), Frame::data));
-    Ok(stream::once(ready(Frame::data(Bytes::from(head)))).chain(pieces).map(Ok))
+    Ok(stream::iter(head).chain(pieces).map(Ok))
 }
 
 fn trailers() -> HeaderMap {
@@ -193,7 +200,7 @@ mod tests {
         trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\n\
         host: runtime\n\
         transfer-encoding: chunked\n\n\
-        34\n{\"statusCode\":201,\"headers\":{},\"cookies\":[]}~~~~~~~~\n";
+        2C\n{\"statusCode\":201,\"headers\":{},\"cookies\":[]}\n8\n~~~~~~~~\n";
 
     #[tokio::test]
     async fn an_answer_is_prelude_separator_and_body() {
@@ -213,6 +220,28 @@ mod tests {
             lambda-runtime-function-error-body: {error}\n\n"
         );
         assert_eq!(posted(body).await, expected);
+    }
+
+    #[test]
+    fn emulators_say_a_url() {
+        let uri = |address: &str| {
+            let to = AnswerTo { request_id: "abc", headers: &HeaderMap::new() };
+            let runtime_api = RuntimeApi::read(|_| Some(address.to_owned()))?;
+            Ok::<_, String>(runtime_api.request(to, "error", json_body(&Value::Null)).uri().to_string())
+        };
+        let path = "/2018-06-01/runtime/invocation/abc/error";
+        let cases = [
+            ("127.0.0.1:9001", "http://127.0.0.1:9001"),
+            ("http://127.0.0.1:9001", "http://127.0.0.1:9001"),
+            // cargo-lambda
+            ("http://[::]:9002/.rt/gateway", "http://[::]:9002/.rt/gateway"),
+        ];
+        for (address, expected) in cases {
+            assert_eq!(uri(address), Ok(format!("{expected}{path}")), "{address}");
+        }
+        for address in ["", "/rt", "http://", "https://host", "host/a b"] {
+            assert!(uri(address).is_err(), "{address}");
+        }
     }
 
     #[test]

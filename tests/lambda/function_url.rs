@@ -122,7 +122,7 @@ async fn a_whole_answer_is_read_as_function_urls_read_it() {
             r#"{"statusCode":"418","headers":{"content-type":"text/plain"},"body":"aGk=","isBase64Encoded":true}"#,
             "418\ncontent-length: 2\ncontent-type: text/plain\n\nhi",
         ),
-        (r#"{"statusCode":204}"#, "204\ncontent-type: application/json\n\n"),
+        (r#"{"statusCode":204}"#, "204\n\n"),
         (r#""hello""#, "200\ncontent-length: 5\ncontent-type: application/json\n\nhello"),
         ("[1, 2.50]", "200\ncontent-length: 9\ncontent-type: application/json\n\n[1, 2.50]"),
         (r#"{"a": 1}"#, "200\ncontent-length: 8\ncontent-type: application/json\n\n{\"a\": 1}"),

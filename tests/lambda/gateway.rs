@@ -157,7 +157,6 @@ async fn serves_the_example_api() {
 
         > DELETE /v1/orders/7
         204
-        content-type: application/json
 
 
 

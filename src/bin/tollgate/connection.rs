@@ -33,8 +33,12 @@ impl Connection {
     /// A variable is missing or bad.
     pub fn store(&self) -> Result<Store> {
         let local = |name: &str| LOCAL.iter().find(|(known, _)| self.local && *known == name);
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let get = |name: &str| {
-            std::env::var(name).ok().or_else(|| local(name).map(|(_, value)| (*value).to_owned()))
+            // The AWS CLI's own name for it.
+            let other = (name == "AWS_REGION").then(|| variable("AWS_DEFAULT_REGION")).flatten();
+            let local = || local(name).map(|(_, value)| (*value).to_owned());
+            variable(name).or(other).or_else(local)
         };
         let environment = Environment::read(get).map_err(|error| {
             let hint = "credentials of a profile: eval \"$(aws configure export-credentials --format env)\"";

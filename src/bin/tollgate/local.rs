@@ -105,7 +105,10 @@ fn greet(world: &World) {
     println!("API       {api}/");
     println!("Lambda    http://{}", world.invoke_api);
     let Some(dynamodb) = &world.dynamodb else {
-        println!("\nThe routes are those of the other DynamoDB. Ctrl-C ends everything.");
+        println!(
+            "\nAWS_ENDPOINT_URL_DYNAMODB is set: the routes are those of the DynamoDB there, and edits go live by"
+        );
+        println!("`tollgate deploy`. Unset it for a DynamoDB of its own. Ctrl-C ends everything.");
         return;
     };
     println!("DynamoDB  http://{}", dynamodb.address);

@@ -1,3 +1,5 @@
+//! The mapping words: what they parse to, and what they make of a request.
+
 use std::time::SystemTime;
 
 use bytes::Bytes;

@@ -157,7 +157,9 @@ fn response(head: &Head, body: Body) -> Result<Response<Body>, BadAnswer> {
     for name in [CONNECTION, TRANSFER_ENCODING, DATE] {
         headers.remove(name);
     }
-    headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+    if !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+    }
     Ok(response)
 }
 
