@@ -215,6 +215,11 @@ fn there_is_one_canonical_path() {
 
             target.received();
             let (answer, line, _) = status(&gateway, &with_path(&format!("/proxy/{rest}"))).await?;
+            if answer == 400 {
+                // Servlet containers read `..;` as `..`: it is forwarded nowhere.
+                prop_assert!(line["path"].as_str().unwrap().contains(".;"), "{}", line);
+                return Ok(());
+            }
             prop_assert_eq!(answer, 200);
             let received = target.received().concat();
             let expected = format!("GET {}", line["path"].as_str().unwrap());
