@@ -7,6 +7,7 @@ pub mod cors;
 pub mod gateway_responses;
 pub mod parameter;
 pub mod throttle;
+pub mod usage_plan;
 pub mod validation;
 
 #[cfg(test)]
