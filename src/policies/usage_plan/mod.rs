@@ -11,7 +11,9 @@ mod admission;
 mod counter;
 mod demand;
 mod lease;
+mod outage;
 mod quota;
+mod refusal;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
@@ -19,10 +21,11 @@ mod tests;
 mod writes;
 
 pub use self::{
-    admission::{Admission, Decision, Reason, Refusal},
+    admission::{Admission, Decision},
     counter::{Counter, Form, Outcome, QuotaForm, RateForm, Spent, Write},
     lease::{Charge, Unit},
     quota::{Period, Quota, Window},
+    refusal::{Reason, Refusal},
 };
 use super::throttle::Throttle;
 
