@@ -125,7 +125,8 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-fn bad(name: &str, got: &str, expected: &str) -> String {
+/// What is wrong with a variable, in one line.
+pub(crate) fn bad(name: &str, got: &str, expected: &str) -> String {
     format!("environment variable {name}: got {got:?}, expected {expected}")
 }
 

@@ -69,8 +69,7 @@ impl Gateway {
 
     async fn answer(&self, request: &Request, served: &Served, log: &mut AccessLog) -> Response {
         let mut way = Way::default();
-        let outcome = AssertUnwindSafe(self.serve(request, served, &mut way, log)).catch_unwind().await;
-        let outcome = outcome.unwrap_or_else(|panic| Err(GatewayError::Panicked(words_of(panic.as_ref()))));
+        let outcome = caught(self.serve(request, served, &mut way, log)).await;
         let mut response = match (outcome, way.stage) {
             (Ok(response), _) => response,
             (Err(error), None) => refuse(&error, log),
@@ -156,8 +155,32 @@ fn add_request_id(response: &mut Response, id: &str) {
     }
 }
 
+/// What `step` comes to; a panic in it is one more way to fail.
+async fn caught(
+    step: impl Future<Output = Result<Response, GatewayError>>,
+) -> Result<Response, GatewayError> {
+    let outcome = AssertUnwindSafe(step).catch_unwind().await;
+    outcome.unwrap_or_else(|panic| Err(GatewayError::Panicked(words_of(panic.as_ref()))))
+}
+
 /// A panic's message, for the log.
 fn words_of(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_in_a_step_is_a_refusal_that_tells_the_client_nothing() {
+        let error = caught(async { panic!("index {} out of range", 7) }).await.unwrap_err();
+        assert_eq!(error.to_string(), "panicked: index 7 out of range");
+        let refusal = error.refusal();
+        assert_eq!(
+            (refusal.status.as_u16(), refusal.body().as_str()),
+            (500, r#"{"message": "Internal server error"}"#)
+        );
+    }
 }

@@ -1,9 +1,12 @@
 //! The Lambda: cold start, then event after event.
 
-use std::{process::ExitCode, sync::Arc, time::SystemTime};
+use std::{collections::BTreeSet, panic::AssertUnwindSafe, process::ExitCode, sync::Arc, time::SystemTime};
 
-use lambda_runtime::{Error, FunctionResponse, LambdaEvent, service_fn};
-use serde_json::{Value, json, value::RawValue};
+use futures_util::FutureExt;
+use lambda_runtime::{
+    Context, Error, LambdaEvent, LambdaInvocation, Runtime, service_fn, tower::layer::layer_fn,
+};
+use serde_json::json;
 use tollgate::{
     access_log::Sink,
     aws::sdk_config,
@@ -11,15 +14,15 @@ use tollgate::{
     deployment::{self, Live, Outcome, Trigger},
     environment::{Environment, TrustedProxy},
     error::{InvalidConfiguration, chain},
-    function_url::{Event, Invocation, StreamResponse, decode, encode},
+    function_url::{AnswerTo, Event, Invocation, RuntimeApi, decode, encode},
     gateway::Gateway,
     integrations::{Clients, lambda_client},
-    message::Body,
     store::{Store, dynamodb_client},
 };
 use tracing::{error, info};
 
-type Answer = FunctionResponse<Value, Body>;
+#[cfg(not(panic = "unwind"))]
+compile_error!("a panic must end one request, not the instance: build with panic = \"unwind\"");
 
 // One event at a time: more threads would only cost start-up time.
 #[tokio::main(flavor = "current_thread")]
@@ -34,90 +37,113 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Error> {
-    let environment = Environment::read(|name| std::env::var(name).ok())?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let environment = Environment::read(variable)?;
+    let runtime_api = RuntimeApi::read(variable)?;
     tracing_subscriber::fmt().json().flatten_event(true).with_max_level(environment.log_level).init();
+    let function = Arc::new(Function::start(environment, runtime_api).await);
 
-    let sdk = sdk_config(&environment.aws);
-    let dynamodb = dynamodb_client(&sdk, &environment.aws);
-    let store = Store::new(dynamodb.clone(), environment.tables);
-    let clock = Clock::System;
-    let gateway = Arc::new(Gateway {
-        live: Live::new(store, environment.refresh),
-        clients: Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb },
-        clock: clock.clone(),
-        sink: Sink::Stdout,
-    });
-    // While there is CPU to spare; if it fails, the first request tries again.
-    if let Err(error) = gateway.live.served(clock.now()).await {
-        error!(metric = "Degraded", cause = chain(&error), "no stage could be loaded at the start");
-    }
-
-    let trusted_proxy = Arc::new(environment.trusted_proxy);
-    lambda_runtime::run(service_fn(move |event| {
-        let (gateway, trusted_proxy) = (Arc::clone(&gateway), Arc::clone(&trusted_proxy));
-        async move { answer(&gateway, &trusted_proxy, event).await }
-    }))
-    .await
-}
-
-/// Answers a request, or publishes what the routes table's stream names.
-async fn answer(
-    gateway: &Arc<Gateway>,
-    trusted_proxy: &TrustedProxy,
-    event: LambdaEvent<Box<RawValue>>,
-) -> Result<Answer, Error> {
-    let received_at = gateway.clock.now();
-    let LambdaEvent { payload, context } = event;
-    let request_id = context.request_id.clone();
-    let invocation = Invocation {
-        account_id: context.invoked_function_arn.split(':').nth(4).unwrap_or_default().to_owned(),
-        deadline: context.deadline(),
-        request_id: context.request_id,
-        received_at,
-    };
-    match decode(payload.get(), invocation, trusted_proxy) {
-        Ok(Event::Request(request)) => {
-            refresh_beside(gateway, received_at);
-            Ok(streamed(encode(gateway.handle(&request).await)))
-        }
-        Ok(Event::RoutesChanged(stages)) => {
-            for stage in stages {
-                Box::pin(publish(gateway, &stage)).await?;
+    let polled = service_fn(|_: LambdaEvent<()>| async { Ok::<(), Error>(()) });
+    let answering = layer_fn(|_| {
+        let function = Arc::clone(&function);
+        service_fn(move |invocation| {
+            let function = Arc::clone(&function);
+            async move {
+                function.work(invocation).await;
+                Ok::<(), Error>(())
             }
-            Ok(FunctionResponse::BufferedResponse(json!({ "batchItemFailures": [] })))
-        }
-        Err(refused) => {
-            let response =
-                gateway.refuse(&request_id, received_at, (&refused.error, &refused.method, &refused.origin));
-            Ok(streamed(encode(response)))
-        }
-    }
+        })
+    });
+    Runtime::new(polled).layer(answering).run().await
 }
 
-/// Asks whether a stage points elsewhere, at the same time as the request's own work and never before it.
-/// If Lambda freezes the process meanwhile, the answer is taken with the next request.
-fn refresh_beside(gateway: &Arc<Gateway>, now: SystemTime) {
-    if gateway.live.is_due(now) {
-        let gateway = Arc::clone(gateway);
-        tokio::spawn(async move { gateway.live.refresh().await });
-    }
+/// What one process keeps from event to event.
+struct Function {
+    gateway: Arc<Gateway>,
+    trusted_proxy: TrustedProxy,
+    runtime_api: RuntimeApi,
 }
 
-/// An invalid edit is told to the operator and not tried again; only a store that fails is.
-async fn publish(gateway: &Gateway, stage: &str) -> Result<(), Error> {
-    match deployment::publish(gateway.live.store(), stage, Trigger::Edit)
-        .await
-        .map_err(|error| chain(&error))?
-    {
-        Outcome::Published { deployment_id, routes, .. } => info!(stage, deployment_id, routes, "published"),
-        Outcome::Invalid { problems, .. } => {
-            deployment::invalid_configuration(&InvalidConfiguration(problems))
+impl Function {
+    async fn start(environment: Environment, runtime_api: RuntimeApi) -> Self {
+        let sdk = sdk_config(&environment.aws);
+        let dynamodb = dynamodb_client(&sdk, &environment.aws);
+        let store = Store::new(dynamodb.clone(), environment.tables);
+        let clock = Clock::System;
+        let gateway = Arc::new(Gateway {
+            live: Live::new(store, environment.refresh),
+            clients: Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb },
+            clock: clock.clone(),
+            sink: Sink::Stdout,
+        });
+        // While there is CPU to spare; if it fails, the first request tries again.
+        if let Err(error) = gateway.live.served(clock.now()).await {
+            error!(metric = "Degraded", cause = chain(&error), "no stage could be loaded at the start");
         }
-        Outcome::Unchanged { .. } | Outcome::LeftAlone => {}
+        Self { gateway, trusted_proxy: environment.trusted_proxy, runtime_api }
     }
-    Ok(())
-}
 
-fn streamed(response: StreamResponse) -> Answer {
-    FunctionResponse::StreamingResponse(response)
+    /// Answers one event. Nothing of it may end the process: the next event is somebody else's.
+    async fn work(&self, LambdaInvocation { parts, body, context }: LambdaInvocation) {
+        let to = AnswerTo { request_id: &context.request_id, headers: &parts.headers };
+        let posted = AssertUnwindSafe(self.answer(to, &body, &context)).catch_unwind().await;
+        match posted {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                error!(requestId = to.request_id, cause = chain(&*error), "an answer was not taken")
+            }
+            Err(_) => drop(self.runtime_api.fail(to, "panicked").await),
+        }
+    }
+
+    /// Answers a request, or publishes what the routes table's stream names.
+    async fn answer(&self, to: AnswerTo<'_>, event: &[u8], context: &Context) -> Result<(), Error> {
+        let received_at = self.gateway.clock.now();
+        let invocation = Invocation {
+            account_id: context.invoked_function_arn.split(':').nth(4).unwrap_or_default().to_owned(),
+            deadline: context.deadline(),
+            request_id: context.request_id.clone(),
+            received_at,
+        };
+        let response = match decode(event, invocation, &self.trusted_proxy) {
+            Ok(Event::Request(request)) => {
+                self.refresh_beside(received_at);
+                self.gateway.handle(&request).await
+            }
+            Ok(Event::RoutesChanged(stages)) => return self.publish(to, stages).await,
+            Err(refused) => {
+                let told = (&refused.error, refused.method.as_str(), &refused.origin);
+                self.gateway.refuse(to.request_id, received_at, told)
+            }
+        };
+        self.runtime_api.stream(to, encode(response)).await
+    }
+
+    /// Asks whether a stage points elsewhere, at the same time as the request's own work and never before it.
+    /// If Lambda freezes the process meanwhile, the answer is taken with the next request.
+    fn refresh_beside(&self, now: SystemTime) {
+        if self.gateway.live.is_due(now) {
+            let gateway = Arc::clone(&self.gateway);
+            tokio::spawn(async move { gateway.live.refresh().await });
+        }
+    }
+
+    /// An invalid edit is told to the operator and not tried again; only a store that fails is.
+    async fn publish(&self, to: AnswerTo<'_>, stages: BTreeSet<String>) -> Result<(), Error> {
+        for stage in &stages {
+            match deployment::publish(self.gateway.live.store(), stage, Trigger::Edit).await {
+                Ok(Outcome::Published { deployment_id, routes, .. }) => {
+                    info!(stage, deployment_id, routes, "published");
+                }
+                Ok(Outcome::Invalid { problems, .. }) => {
+                    deployment::invalid_configuration(stage, &InvalidConfiguration(problems));
+                }
+                Ok(Outcome::Unchanged { .. } | Outcome::LeftAlone) => {}
+                Err(error) => return self.runtime_api.fail(to, &chain(&error)).await,
+            }
+        }
+        // This instance is warm, so likely the next one to be asked.
+        self.gateway.live.refresh().await;
+        self.runtime_api.reply(to, &json!({ "batchItemFailures": [] })).await
+    }
 }

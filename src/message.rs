@@ -7,7 +7,7 @@ use std::{
     fmt,
     pin::Pin,
     task::{Context, Poll},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
@@ -38,6 +38,22 @@ pub struct Request {
     /// Where it came from, by the platform's word.
     pub origin: Origin,
 }
+
+impl Request {
+    /// How long integrations have: to Lambda's deadline, less what it takes to say that this was too short.
+    /// Emulators send deadlines long past (cargo-lambda: 1970); that is none.
+    pub fn time_left(&self) -> Duration {
+        match self.deadline.duration_since(self.received_at) {
+            Ok(left) if !left.is_zero() => left.saturating_sub(DEADLINE_MARGIN),
+            Ok(_) | Err(_) => LONGEST_INVOCATION,
+        }
+    }
+}
+
+/// What is left of the Lambda's own time to end an answer.
+const DEADLINE_MARGIN: Duration = Duration::from_millis(200);
+/// No Lambda function runs longer.
+const LONGEST_INVOCATION: Duration = Duration::from_secs(15 * 60);
 
 /// What the platform says about a request. None of it can be set by a client's header, unless a
 /// trusted proxy vouches for it.
@@ -125,5 +141,30 @@ impl Stream for Body {
             Self::Whole(bytes) => Poll::Ready(Some(Ok(std::mem::take(bytes)))),
             Self::Stream(stream) => stream.as_mut().poll_next(context),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_left_until_shortly_before_the_deadline() {
+        let time_left = |deadline_ms: u64| {
+            let request = Request {
+                id: String::new(),
+                received_at: SystemTime::UNIX_EPOCH + Duration::from_secs(1),
+                deadline: SystemTime::UNIX_EPOCH + Duration::from_millis(deadline_ms),
+                method: Method::GET,
+                path: "/".to_owned(),
+                query: String::new(),
+                headers: HeaderMap::new(),
+                cookies: Vec::new(),
+                body: Bytes::new(),
+                origin: Origin::default(),
+            };
+            request.time_left().as_millis()
+        };
+        assert_eq!([4_000, 1_201, 1_100, 1_000, 0].map(time_left), [2_800, 1, 0, 900_000, 900_000]);
     }
 }

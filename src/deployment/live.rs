@@ -11,6 +11,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
+use serde_json::Value;
 use tracing::{error, warn};
 
 use super::{Deployment, Outcome, Snapshot, Source, Trigger, parse, publish};
@@ -131,9 +132,9 @@ impl Live {
             match StageSettings::parse(&self.store.tables.stages, &item) {
                 Ok((settings, _)) => stages.push(settings),
                 Err(invalid) => {
-                    invalid_configuration(&invalid);
-                    let last_good = item.get("stage").and_then(|name| previous.of(name.as_str()?));
-                    stages.extend(last_good.map(|(settings, _)| settings.clone()));
+                    let name = item.get("stage").and_then(Value::as_str).unwrap_or_default();
+                    invalid_configuration(name, &invalid);
+                    stages.extend(previous.of(name).map(|(settings, _)| settings.clone()));
                 }
             }
         }
@@ -180,7 +181,7 @@ impl Live {
                     deployment_id
                 }
                 Outcome::Invalid { problems, .. } => {
-                    invalid_configuration(&InvalidConfiguration(problems));
+                    invalid_configuration(&stage.name, &InvalidConfiguration(problems));
                     return Ok(None);
                 }
                 Outcome::LeftAlone => return Ok(None),
@@ -196,7 +197,7 @@ impl Live {
         match parse(source).deployment {
             Ok(deployment) => Ok(Some((id, Arc::new(deployment)))),
             Err(invalid) => {
-                invalid_configuration(&invalid);
+                invalid_configuration(&stage.name, &invalid);
                 Ok(None)
             }
         }
@@ -208,8 +209,8 @@ impl Live {
 }
 
 /// The log line that the metric `ConfigurationInvalid` is read from.
-pub fn invalid_configuration(invalid: &InvalidConfiguration) {
-    error!(metric = "ConfigurationInvalid", problems = %invalid, "items are invalid; what was served stays");
+pub fn invalid_configuration(stage: &str, invalid: &InvalidConfiguration) {
+    error!(metric = "ConfigurationInvalid", stage, problems = %invalid, "items are invalid; what was served stays");
 }
 
 fn milliseconds(time: SystemTime) -> u64 {

@@ -123,10 +123,10 @@ struct RawString {
 /// # Errors
 ///
 /// What is no event of ours, or a request that is malformed or comes past the trusted proxy.
-pub fn decode(event: &str, invocation: Invocation, proxy: &TrustedProxy) -> Result<Event, Box<Refused>> {
+pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Result<Event, Box<Refused>> {
     let refused =
         |error, method: &str, origin| Box::new(Refused { error, method: method.to_owned(), origin });
-    let raw: RawEvent = match serde_json::from_str(event) {
+    let raw: RawEvent = match serde_json::from_slice(event) {
         Ok(raw) => raw,
         Err(error) => return Err(refused(bad(error.to_string()), "", Origin::default())),
     };

@@ -4,8 +4,10 @@
 
 mod decode;
 mod encode;
+mod runtime_api;
 
 pub use self::{
     decode::{Event, Invocation, Refused, decode},
     encode::{StreamResponse, encode},
+    runtime_api::{AnswerTo, RuntimeApi},
 };

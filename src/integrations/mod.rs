@@ -74,8 +74,6 @@ const TYPES: [(&str, Type); 4] = [
 /// As API Gateway's default; the most is what a Lambda function may run.
 const DEFAULT_TIMEOUT_MS: u64 = 29_000;
 const MAX_TIMEOUT_MS: u64 = 900_000;
-/// What is left of the Lambda's own time to say that the integration took too long.
-const DEADLINE_MARGIN: Duration = Duration::from_millis(200);
 
 impl Integration {
     /// Reads the map `integration` of a route item. What is wrong is reported, and `None`.
@@ -94,9 +92,7 @@ impl Integration {
 
     /// Calls the integration, for as long as it and the Lambda's own deadline allow.
     pub async fn invoke(&self, context: &Context<'_>, clients: &Clients) -> Result<Response, GatewayError> {
-        let request = context.request;
-        let left = request.deadline.duration_since(request.received_at).unwrap_or_default();
-        let limit = self.timeout.min(left.saturating_sub(DEADLINE_MARGIN));
+        let limit = self.timeout.min(context.request.time_left());
         // Boxed: a future of the SDK is kilobytes, and this one is part of every request's.
         let answer = async {
             match &self.kind {

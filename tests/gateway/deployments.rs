@@ -20,7 +20,7 @@ async fn an_edit_goes_live_and_a_bad_one_changes_nothing() {
     gateway.put_route(&says("two"));
     gateway.go_live().await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
-    assert_eq!(gateway.stage_status("v1").await, "OK 1 routes");
+    assert_eq!(gateway.stage_status("v1").await, "OK 1 route");
 
     gateway.put_route(&json!({ "routeKey": "GET /orders/{id}", "intergration": { "type": "MOCK" } }));
     gateway.put_route(&json!({ "routeKey": "FETCH /x", "integration": { "type": "MOCK" } }));
@@ -39,6 +39,34 @@ async fn an_edit_goes_live_and_a_bad_one_changes_nothing() {
         tollgate-routes [stage=v1 routeKey=GET /c] integration.statusCode: got "abc", expected a whole number from 200 to 599
         tollgate-routes [stage=v1 routeKey=GET /orders/{id}] integration: got nothing, expected a map with a type
         warning: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] intergration: got {"type":"MOCK"}, expected nothing of this name; did you mean integration?"#]].assert_eq(&gateway.stage_status("v1").await);
+}
+
+#[tokio::test]
+async fn what_is_odd_in_a_stage_item_is_told_with_its_routes() {
+    let gateway = TestGateway::new();
+    gateway.put_stage(&json!({ "stage": "v1", "basePth": "/shop", "cacheGeneration": 3 }));
+    gateway.put_route(&says("one"));
+    gateway.go_live().await;
+    expect![[r#"
+        OK 1 route
+        warning: tollgate-stages [stage=v1] cacheGeneration: got 3, expected nothing: this version passes over it
+        warning: tollgate-stages [stage=v1] basePth: got "/shop", expected nothing of this name; did you mean basePath?"#]].assert_eq(&gateway.stage_status("v1").await);
+}
+
+#[tokio::test]
+async fn a_bad_route_key_does_not_hide_what_else_is_wrong_in_its_item() {
+    let gateway = TestGateway::new();
+    let reader = |uri: &str| json!({ "type": "HTTP_PROXY", "uri": uri });
+    gateway.put_route(&json!({ "routeKey": "FETCH /a/{id}/{proxy+}", "integration": { "type": "SOAP" } }));
+    gateway.put_route(
+        &json!({ "routeKey": "GET b/{id}", "integration": reader("https://example.com/{id}/{no}") }),
+    );
+    let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!() };
+    expect![[r#"
+        tollgate-routes [stage=v1 routeKey=FETCH /a/{id}/{proxy+}] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK
+        tollgate-routes [stage=v1 routeKey=FETCH /a/{id}/{proxy+}] routeKey: got "FETCH /a/{id}/{proxy+}", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
+        tollgate-routes [stage=v1 routeKey=GET b/{id}] integration.uri: got {no}, expected one of the route's path parameters (id)
+        tollgate-routes [stage=v1 routeKey=GET b/{id}] routeKey: got "GET b/{id}", expected a path that begins with /"#]].assert_eq(&problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
 }
 
 #[tokio::test]
@@ -74,7 +102,7 @@ async fn a_cold_instance_publishes_a_stage_that_has_no_deployment() {
     gateway.put_stage(&json!({ "stage": "v1" }));
     gateway.put_route(&says("hello"));
     assert!(gateway.send("GET /v1").await.ends_with("\n\nhello"));
-    assert_eq!(gateway.stage_status("v1").await, "OK 1 routes");
+    assert_eq!(gateway.stage_status("v1").await, "OK 1 route");
 }
 
 #[tokio::test]

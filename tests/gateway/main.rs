@@ -7,9 +7,17 @@
 )]
 
 mod access_log;
+mod cli;
 mod cors;
 mod decoding;
 mod deployments;
+mod dynamodb;
 mod harness;
+mod http_proxy;
+mod lambda;
 mod pipeline;
+mod property;
+mod readme;
 mod recorded;
+mod refusals;
+mod store;

@@ -2,7 +2,9 @@
 
 mod actor;
 mod function_url;
+mod gateway;
 mod harness;
 mod host;
 mod invoke_api;
+mod lifecycle;
 mod world;

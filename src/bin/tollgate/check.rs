@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use tollgate::{
-    deployment::{self, Outcome},
+    deployment::{self, Outcome, counted},
     store::Store,
 };
 
@@ -21,6 +21,7 @@ use crate::{
 pub struct Arguments {
     /// The stage; without it, all.
     stage: Option<String>,
+    /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
@@ -32,7 +33,7 @@ pub struct Arguments {
 /// The tables cannot be read.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let store = arguments.connection.store()?;
-    let reports = connection::block_on(reports(&store, arguments.stage.as_deref()))?;
+    let reports = connection::block_on(&store, reports(&store, arguments.stage.as_deref()))?;
     if let Some(stage) = &arguments.stage
         && reports.is_empty()
     {
@@ -62,9 +63,9 @@ async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<Report>> {
 
 fn headline(report: &Report) -> String {
     match &report.outcome {
-        Outcome::Published { routes, .. } => format!("{routes} routes, not served yet"),
+        Outcome::Published { routes, .. } => format!("{}, not served yet", counted(*routes, "route")),
         Outcome::Unchanged { .. } => "valid, and served as it is".to_owned(),
-        Outcome::Invalid { problems, .. } => format!("{} problems", problems.len()),
+        Outcome::Invalid { problems, .. } => counted(problems.len(), "problem"),
         Outcome::LeftAlone => "no items".to_owned(),
     }
 }

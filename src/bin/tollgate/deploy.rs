@@ -1,7 +1,7 @@
 //! `tollgate deploy`: a stage's items become its deployment.
 
 use anyhow::Result;
-use tollgate::deployment::{self, Outcome, Trigger};
+use tollgate::deployment::{self, Outcome, Trigger, counted};
 
 use crate::{
     Ending,
@@ -14,7 +14,9 @@ use crate::{
 /// Exit code 3: there are problems, and nothing has changed. 4: there is no such stage.
 #[derive(clap::Args)]
 pub struct Arguments {
+    /// The stage.
     stage: String,
+    /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
@@ -28,7 +30,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     let store = arguments.connection.store()?;
     let stage = arguments.stage.clone();
     let published = async { Ok(deployment::publish(&store, &stage, Trigger::Request).await?) };
-    let outcome = connection::block_on(published)?;
+    let outcome = connection::block_on(&store, published)?;
     if outcome == Outcome::LeftAlone {
         eprintln!(
             "tollgate: there is no stage {stage} in {} or {}",
@@ -45,12 +47,14 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
 fn headline(report: &Report) -> String {
     match &report.outcome {
         Outcome::Published { deployment_id, routes, .. } => {
-            format!("serves {routes} routes, deployment {deployment_id}")
+            format!("serves {}, deployment {deployment_id}", counted(*routes, "route"))
         }
         Outcome::Unchanged { deployment_id, .. } => {
             format!("serves these items already, deployment {deployment_id}")
         }
-        Outcome::Invalid { problems, .. } => format!("{} problems; what was served stays", problems.len()),
+        Outcome::Invalid { problems, .. } => {
+            format!("{}; what was served stays", counted(problems.len(), "problem"))
+        }
         Outcome::LeftAlone => "no items".to_owned(),
     }
 }

@@ -13,6 +13,7 @@ mod report;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, error::ErrorKind};
+use tollgate::error::chain;
 
 /// Run and manage a Tollgate API gateway.
 #[derive(Parser)]
@@ -62,7 +63,7 @@ fn main() -> ExitCode {
     match result {
         Ok(ending) => ending.into(),
         Err(error) => {
-            eprintln!("tollgate: {error:#}");
+            eprintln!("tollgate: {}", chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }

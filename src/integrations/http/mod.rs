@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 pub use self::client::GuardedClient;
 use self::{parameters::RequestParameters, uri::UriTemplate};
-use super::{DEADLINE_MARGIN, Surroundings};
+use super::Surroundings;
 use crate::{
     context::Context,
     error::GatewayError,
@@ -59,8 +59,7 @@ impl Http {
     /// the Lambda's deadline, less the margin in which the gateway can still end its own answer.
     pub async fn invoke(&self, context: &Context<'_>) -> Result<Response, GatewayError> {
         let request = context.request;
-        let left = request.deadline.duration_since(request.received_at).unwrap_or_default();
-        let deadline = Instant::now() + left.saturating_sub(DEADLINE_MARGIN);
+        let deadline = Instant::now() + request.time_left();
         let answer = self.client.send(self.request(context)?).await?;
         response(answer, request, deadline)
     }

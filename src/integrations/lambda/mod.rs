@@ -25,7 +25,7 @@ use tokio::time::Instant;
 
 pub use self::call::client;
 use self::{function::FunctionName, media_types::BinaryMediaTypes, stream::Streamed};
-use super::{DEADLINE_MARGIN, Surroundings};
+use super::Surroundings;
 use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
 
 /// A function, and how it is spoken to.
@@ -60,8 +60,8 @@ enum Version {
 }
 
 impl Lambda {
-    /// Reads `uri`, `payloadFormatVersion` [2.0], `invocationType` [`RequestResponse`], `responseTransferMode`
-    /// [`BUFFERED`]. What is wrong is reported, and `None`.
+    /// Reads `uri`, `payloadFormatVersion` (default 2.0), `invocationType` (`RequestResponse`) and
+    /// `responseTransferMode` (`BUFFERED`). What is wrong is reported, and `None`.
     pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
         let function = parse_function(fields);
         let version = match fields.value("payloadFormatVersion") {
@@ -84,10 +84,14 @@ impl Lambda {
         };
         match self.mode {
             Mode::Buffered => self.response(context, &call::invoke(client, &self.function, event).await?),
-            Mode::Stream => match stream::invoke(client, &self.function, event, deadline(context)).await? {
-                Streamed::Whole(payload) => self.response(context, &payload),
-                Streamed::Response(response) => Ok(response),
-            },
+            Mode::Stream => {
+                // The time-out of the route is over with the first bytes, the Lambda's own time is not.
+                let deadline = Instant::now() + context.request.time_left();
+                match stream::invoke(client, &self.function, event, deadline).await? {
+                    Streamed::Whole(payload) => self.response(context, &payload),
+                    Streamed::Response(response) => Ok(response),
+                }
+            }
             Mode::Event => {
                 call::enqueue(client, &self.function, event).await?;
                 Ok(accepted(&context.request.id))
@@ -103,13 +107,6 @@ impl Lambda {
             PayloadFormat::V2 => response_v2::response(payload),
         }
     }
-}
-
-/// When a streamed body must be at its end: the time-out of the route is over with its first bytes, the Lambda's own
-/// time is not.
-fn deadline(context: &Context<'_>) -> Instant {
-    let left = context.request.deadline.duration_since(context.request.received_at).unwrap_or_default();
-    Instant::now() + left.saturating_sub(DEADLINE_MARGIN)
 }
 
 /// 202 `{"requestId":"…"}`: the id that the event carries, so that the function's logs can be found by it.

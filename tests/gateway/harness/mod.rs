@@ -2,7 +2,10 @@
 //! terse requests.
 
 mod events;
+mod gate;
 mod invoke_api;
+mod panicking;
+mod target;
 
 use std::{
     collections::HashMap,
@@ -33,8 +36,12 @@ use tollgate::{
     store::{Store, dynamodb_client, values::to_json_map},
 };
 
-pub use self::events::{event, render};
+pub use self::events::{event, read, render};
 use self::invoke_api::Calls;
+pub use self::{
+    gate::{Gate, Way},
+    target::{Script, Target},
+};
 
 /// 14 April 2025, 22:12:48 UTC, in milliseconds since 1970.
 pub const START: u64 = 1_744_668_768_000;
@@ -45,6 +52,8 @@ pub struct TestGateway {
     lines: Arc<Mutex<Vec<String>>>,
     proxy: TrustedProxy,
     dynamodb: Option<Dynamodb>,
+    /// All that goes to DynamoDB goes through it.
+    pub gate: Gate,
     pub store: Store,
     /// What is left of the Lambda's time when it gets a request.
     pub time_left: Duration,
@@ -71,6 +80,7 @@ impl TestGateway {
     pub fn with_environment(variables: &[(&str, &str)]) -> Self {
         let dynamodb = Dynamodb::start(free_port(), None).unwrap();
         tables::create_missing(&dynamodb.database, &TableNames::from_environment(|_| None)).unwrap();
+        let gate = Gate::start(free_port(), dynamodb.address);
         let listener = free_port();
         listener.set_nonblocking(true).unwrap();
         let listener = tokio::net::TcpListener::from_std(listener).unwrap();
@@ -80,7 +90,7 @@ impl TestGateway {
             ("AWS_REGION", "eu-west-1".to_owned()),
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", dynamodb.address)),
+            ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", gate.address)),
             ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", targets.address)),
         ];
         let variables: HashMap<_, _> = endpoints
@@ -95,7 +105,10 @@ impl TestGateway {
         let lines = Arc::default();
         let gateway = Gateway {
             live: Live::new(store.clone(), environment.refresh),
-            clients: Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb: client },
+            clients: Clients {
+                lambda: panicking::client(&lambda_client(&sdk, &environment.aws)),
+                dynamodb: client,
+            },
             clock: Clock::Manual(Arc::clone(&now)),
             sink: Sink::Memory(Arc::clone(&lines)),
         };
@@ -105,6 +118,7 @@ impl TestGateway {
             lines,
             proxy: environment.trusted_proxy,
             dynamodb: Some(dynamodb),
+            gate,
             store,
             time_left: Duration::from_secs(30),
             calls,
@@ -135,13 +149,25 @@ impl TestGateway {
         example_api::put(&self.dynamodb().database, table, item).unwrap();
     }
 
+    /// A table of the operator's own; keys are text.
+    pub fn create_table(&self, name: &str, key: &str, sort: Option<&'static str>) {
+        tables::create(&self.dynamodb().database, name, key, sort.map(|sort| (sort, "S")), false).unwrap();
+    }
+
     /// The items of a table as plain JSON, in the order of their texts.
     pub async fn items(&self, table: &str) -> Vec<Value> {
-        let found = self.gateway.clients.dynamodb.scan().table_name(table).send().await.unwrap();
+        let pages = self.gateway.clients.dynamodb.scan().table_name(table).into_paginator().items();
+        let found = pages.send().collect::<Result<Vec<_>, _>>().await.unwrap();
         let mut items: Vec<Value> =
-            found.items.unwrap().into_iter().map(|item| Value::Object(to_json_map(item).unwrap())).collect();
+            found.into_iter().map(|item| Value::Object(to_json_map(item).unwrap())).collect();
         items.sort_by_key(ToString::to_string);
         items
+    }
+
+    /// Another instance over the same tables, which knows nothing yet.
+    pub fn cold_instance(&self) -> Self {
+        let dynamodb = format!("http://{}", self.gate.address);
+        Self::with_environment(&[("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb)])
     }
 
     /// Where DynamoDB listens.
@@ -184,6 +210,15 @@ impl TestGateway {
         self.send_event(&event(request)).await
     }
 
+    /// Requests one after another with their answers, as a story to compare.
+    pub async fn story(&self, requests: &[&str]) -> String {
+        let mut story = String::new();
+        for request in requests {
+            story += &format!("> {}\n{}\n\n", request.replace('\n', "\n> "), self.send(request).await);
+        }
+        story
+    }
+
     /// The answer's body as JSON.
     pub async fn json(&self, request: &str) -> Value {
         let answer = self.send(request).await;
@@ -205,7 +240,7 @@ impl TestGateway {
             received_at: self.now(),
         };
         let id = invocation.request_id.clone();
-        let response = match decode(event, invocation, &self.proxy) {
+        let response = match decode(event.as_bytes(), invocation, &self.proxy) {
             Ok(Event::Request(request)) => self.gateway.handle(&request).await,
             Ok(Event::RoutesChanged(stages)) => panic!("a stream event: {stages:?}"),
             Err(refused) => {

@@ -1,0 +1,223 @@
+//! Answers → Lambda's Runtime API, each in as few packets as it takes.
+//!
+//! lambda_runtime polls for events but does not post our answers: it writes prelude, separator and body as small
+//! packets that wait for one another (Nagle; 44 ms an answer), and ends a stream that broke off with the error's
+//! words in the body. Here the head of an answer is one write, and an error is a trailer that never is body.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>
+
+use std::{convert::Infallible, future::ready};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Uri,
+    header::{CONTENT_TYPE, TRAILER},
+    uri::Authority,
+};
+use http_body::Frame;
+use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use serde_json::{Value, json};
+
+use super::StreamResponse;
+use crate::{environment::bad, message::BoxError};
+
+const RESPONSE_MODE: HeaderName = HeaderName::from_static("lambda-runtime-function-response-mode");
+const ERROR_TYPE: HeaderName = HeaderName::from_static("lambda-runtime-function-error-type");
+const ERROR_BODY: HeaderName = HeaderName::from_static("lambda-runtime-function-error-body");
+/// Of instances that work on several events at once: sent back as it came.
+const INVOCATION_ID: HeaderName = HeaderName::from_static("lambda-runtime-invocation-id");
+const ERROR_TRAILERS: HeaderValue =
+    HeaderValue::from_static("Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body");
+/// That the body begins with a prelude.
+const WITH_PRELUDE: HeaderValue =
+    HeaderValue::from_static("application/vnd.awslambda.http-integration-response");
+/// Between prelude and body.
+const SEPARATOR: [u8; 8] = [0; 8];
+/// All that Lambda, and through it a client, learns of a stream that broke off; the access line says more.
+const BROKE_OFF: &str = "ResponseStreamBrokeOff";
+
+type Posted = UnsyncBoxBody<Bytes, Infallible>;
+
+/// Where one process posts its answers.
+#[derive(Debug)]
+pub struct RuntimeApi {
+    client: Client<HttpConnector, Posted>,
+    host: Authority,
+}
+
+/// The event that an answer is to.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerTo<'a> {
+    pub request_id: &'a str,
+    /// The headers that the event came with.
+    pub headers: &'a HeaderMap,
+}
+
+impl RuntimeApi {
+    /// At the address that the variable `AWS_LAMBDA_RUNTIME_API` says: a host and a port.
+    ///
+    /// # Errors
+    ///
+    /// One line: it is not there, or says no address.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let address = get("AWS_LAMBDA_RUNTIME_API").unwrap_or_default();
+        let host = address
+            .parse()
+            .map_err(|_| bad("AWS_LAMBDA_RUNTIME_API", &address, "a host and a port; Lambda sets it"))?;
+        let mut tcp = HttpConnector::new();
+        tcp.set_nodelay(true);
+        Ok(Self { client: Client::builder(TokioExecutor::new()).build(tcp), host })
+    }
+
+    /// Posts the answer to a client's request, to its last piece.
+    ///
+    /// # Errors
+    ///
+    /// Lambda has not taken it: the event's time is over, mostly.
+    pub async fn stream(&self, to: AnswerTo<'_>, response: StreamResponse) -> Result<(), BoxError> {
+        let mut request = self.request(to, "response", StreamBody::new(frames(response)?).boxed_unsync());
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_TYPE, WITH_PRELUDE);
+        headers.insert(RESPONSE_MODE, HeaderValue::from_static("streaming"));
+        headers.insert(TRAILER, ERROR_TRAILERS);
+        self.post(request).await
+    }
+
+    /// Posts the answer to an event that is no client's request.
+    ///
+    /// # Errors
+    ///
+    /// Lambda has not taken it.
+    pub async fn reply(&self, to: AnswerTo<'_>, answer: &Value) -> Result<(), BoxError> {
+        self.post(self.request(to, "response", json_body(answer))).await
+    }
+
+    /// Says that an event could not be worked on; Lambda may send it again.
+    ///
+    /// # Errors
+    ///
+    /// Lambda has not taken it.
+    pub async fn fail(&self, to: AnswerTo<'_>, message: &str) -> Result<(), BoxError> {
+        let error = json!({ "errorType": "Failed", "errorMessage": message });
+        self.post(self.request(to, "error", json_body(&error))).await
+    }
+
+    fn request(&self, to: AnswerTo<'_>, what: &str, body: Posted) -> Request<Posted> {
+        let path = format!("/2018-06-01/runtime/invocation/{}/{what}", to.request_id);
+        let uri = Uri::builder().scheme("http").authority(self.host.clone()).path_and_query(path).build();
+        let mut request = Request::post(uri.expect("a request id is a path segment"))
+            .body(body)
+            .expect("a method and a URI are a request");
+        if let Some(id) = to.headers.get(INVOCATION_ID) {
+            request.headers_mut().insert(INVOCATION_ID, id.clone());
+        }
+        request
+    }
+
+    async fn post(&self, request: Request<Posted>) -> Result<(), BoxError> {
+        let answer = self.client.request(request).await?;
+        let status = answer.status();
+        // Read to its end, so that the connection is kept.
+        let words = answer.into_body().collect().await?.to_bytes();
+        if status.is_success() {
+            return Ok(());
+        }
+        Err(format!("the Runtime API answered {status}: {}", String::from_utf8_lossy(&words)).into())
+    }
+}
+
+fn json_body(value: &Value) -> Posted {
+    Full::from(value.to_string()).boxed_unsync()
+}
+
+/// Prelude and separator, then the body as it comes. A body that breaks off ends with trailers that say so.
+fn frames(
+    response: StreamResponse,
+) -> Result<impl Stream<Item = Result<Frame<Bytes>, Infallible>> + Send, serde_json::Error> {
+    let mut head = serde_json::to_vec(&response.metadata_prelude)?;
+    head.extend_from_slice(&SEPARATOR);
+    let pieces = response.stream.map(|piece| piece.map_or_else(|_| Frame::trailers(trailers()), Frame::data));
+    Ok(stream::once(ready(Frame::data(Bytes::from(head)))).chain(pieces).map(Ok))
+}
+
+fn trailers() -> HeaderMap {
+    let body = json!({ "errorType": BROKE_OFF, "errorMessage": "The response stream broke off" });
+    let body = HeaderValue::try_from(BASE64_STANDARD.encode(body.to_string())).expect("base64 is ASCII");
+    HeaderMap::from_iter([(ERROR_TYPE, HeaderValue::from_static(BROKE_OFF)), (ERROR_BODY, body)])
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{Response, StatusCode};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+    use crate::{function_url::encode, message::Body};
+
+    /// What the Runtime API is sent with an answer.
+    async fn posted(body: Body) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let runtime_api = RuntimeApi::read(|_| Some(address.to_string())).unwrap();
+        let taken = tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let mut text = String::new();
+            while !text.ends_with("0\r\n\r\n") && !text.ends_with("=\r\n\r\n") {
+                let mut piece = [0; 1024];
+                let length = connection.read(&mut piece).await.unwrap();
+                text += std::str::from_utf8(&piece[..length]).unwrap();
+            }
+            connection.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+            text.replace(&address.to_string(), "runtime").replace('\r', "").replace('\0', "~")
+        });
+        let headers = HeaderMap::from_iter([(INVOCATION_ID, HeaderValue::from_static("7"))]);
+        let mut response = Response::new(body);
+        *response.status_mut() = StatusCode::CREATED;
+        let to = AnswerTo { request_id: "abc", headers: &headers };
+        runtime_api.stream(to, encode(response)).await.unwrap();
+        taken.await.unwrap()
+    }
+
+    const HEAD: &str = "POST /2018-06-01/runtime/invocation/abc/response HTTP/1.1\n\
+        lambda-runtime-invocation-id: 7\n\
+        content-type: application/vnd.awslambda.http-integration-response\n\
+        lambda-runtime-function-response-mode: streaming\n\
+        trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\n\
+        host: runtime\n\
+        transfer-encoding: chunked\n\n\
+        34\n{\"statusCode\":201,\"headers\":{},\"cookies\":[]}~~~~~~~~\n";
+
+    #[tokio::test]
+    async fn an_answer_is_prelude_separator_and_body() {
+        assert_eq!(posted("moin".into()).await, format!("{HEAD}4\nmoin\n0\n\n"));
+        assert_eq!(posted(Body::empty()).await, format!("{HEAD}0\n\n"));
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_breaks_off_ends_with_trailers_and_tells_no_cause() {
+        let pieces = [Ok(Bytes::from("so far")), Err("the secret cause".into()), Ok(Bytes::from("never"))];
+        let body = Body::Stream(Box::pin(stream::iter(pieces)));
+        let error = BASE64_STANDARD.encode(
+            r#"{"errorMessage":"The response stream broke off","errorType":"ResponseStreamBrokeOff"}"#,
+        );
+        let expected = format!(
+            "{HEAD}6\nso far\n0\nlambda-runtime-function-error-type: ResponseStreamBrokeOff\n\
+            lambda-runtime-function-error-body: {error}\n\n"
+        );
+        assert_eq!(posted(body).await, expected);
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_one_clear_line() {
+        let expected = "environment variable AWS_LAMBDA_RUNTIME_API: got \"\", expected a host and a port; Lambda sets it";
+        assert_eq!(RuntimeApi::read(|_| None).unwrap_err(), expected);
+    }
+}
