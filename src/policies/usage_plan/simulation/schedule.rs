@@ -50,12 +50,12 @@ pub struct Schedule {
 
 impl Schedule {
     pub fn random(random: &mut Random) -> Self {
-        let instances = match random.index(20) {
-            0 => random.between(20, 60),
-            1..=5 => 1,
-            _ => random.between(2, 8),
+        let (instances, requests) = match random.index(2000) {
+            0 => (random.between(500, 3000), random.between(1000, 6000)),
+            1..=100 => (random.between(20, 60), random.between(50, 200)),
+            101..=600 => (1, random.between(10, 80)),
+            _ => (random.between(2, 8), random.between(10, 80)),
         };
-        let requests = random.between(10, 80);
         let every_ms = random.pick(&[0.5, 2.0, 10.0, 50.0, 300.0]);
         let limits = limits(random);
         let start_ms = ROLL_MS - random.pick(&[0, 200, 1000, 3_600_000]);
