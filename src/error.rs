@@ -176,7 +176,7 @@ impl StoreError {
 }
 
 /// The operator erred: every problem of a stage's items at once.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", list(.0))]
 pub struct InvalidConfiguration(pub Vec<Problem>);
 

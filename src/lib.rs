@@ -29,6 +29,8 @@ pub mod stages;
 
 pub mod router;
 
+pub mod authorizers;
+
 pub mod policies;
 
 pub mod integrations;
