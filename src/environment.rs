@@ -21,6 +21,9 @@ pub struct Tables {
     pub stages: String,
     pub routes: String,
     pub deployments: String,
+    pub api_keys: String,
+    pub usage_plans: String,
+    pub counters: String,
 }
 
 /// What is believed of a proxy in front (CloudFront), and whether anybody else may call.
@@ -61,6 +64,9 @@ impl Environment {
             stages: or("STAGES_TABLE", "tollgate-stages"),
             routes: or("ROUTES_TABLE", "tollgate-routes"),
             deployments: or("DEPLOYMENTS_TABLE", "tollgate-deployments"),
+            api_keys: or("API_KEYS_TABLE", "tollgate-api-keys"),
+            usage_plans: or("USAGE_PLANS_TABLE", "tollgate-usage-plans"),
+            counters: or("COUNTERS_TABLE", "tollgate-counters"),
         };
         let refresh = or("REFRESH_SECONDS", "5");
         let refresh =
@@ -149,7 +155,8 @@ mod tests {
         assert_eq!(
             format!("{environment:?}"),
             "Environment { tables: Tables { stages: \"tollgate-stages\", routes: \"tollgate-routes\", \
-             deployments: \"tollgate-deployments\" }, refresh: 5s, log_level: LevelFilter::INFO, \
+             deployments: \"tollgate-deployments\", api_keys: \"tollgate-api-keys\", \
+             usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\" }, refresh: 5s, log_level: LevelFilter::INFO, \
              trusted_proxy: TrustedProxy { secret: Some(…), required: false }, aws: Aws { region: \"eu-west-1\", \
              access_key_id: \"id\", secret_access_key: …, session_token: None, dynamodb_endpoint: None, \
              lambda_endpoint: None } }"

@@ -37,11 +37,15 @@ pub mod integrations;
 
 pub mod access_log;
 
+pub mod usage;
+
 // What is shared by all instances.
 pub mod store;
 
 // What everything stands on.
 pub mod aws;
+
+pub mod calendar;
 
 pub mod clock;
 

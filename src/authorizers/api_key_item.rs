@@ -154,7 +154,9 @@ keys [keyHash=0123456789ab…] id: got nothing, expected an id"#
         let (_, warnings) = parse(&json!({ "id": "k1", "usagePlan": "gold" })).unwrap();
         assert_eq!(
             warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            [r#"keys [id=k1] usagePlan: got "gold", expected nothing of this name; did you mean usagePlanId?"#]
+            [
+                r#"keys [id=k1] usagePlan: got "gold", expected nothing of this name; did you mean usagePlanId?"#
+            ]
         );
     }
 

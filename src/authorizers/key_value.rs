@@ -66,8 +66,7 @@ impl KeyValue {
     pub fn generate(random: &[u8]) -> Option<Self> {
         // 248 = 4 × 62: above it a remainder would favour the first digits.
         let fair = random.iter().copied().filter(|byte| *byte < 248);
-        let digits: Vec<u8> =
-            fair.map(|byte| DIGITS[usize::from(byte % 62)]).take(RANDOM_LENGTH).collect();
+        let digits: Vec<u8> = fair.map(|byte| DIGITS[usize::from(byte % 62)]).take(RANDOM_LENGTH).collect();
         if digits.len() < RANDOM_LENGTH {
             return None;
         }

@@ -1,6 +1,8 @@
 //! The state that all instances share: DynamoDB.
 
+mod api_keys;
 mod configuration;
+mod usage;
 pub mod values;
 
 use std::time::Duration;
@@ -11,7 +13,10 @@ use aws_sdk_dynamodb::{
 };
 use aws_types::SdkConfig;
 
-pub use self::configuration::{Moved, Pointer, StageRow};
+pub use self::{
+    api_keys::{Kept, Rotated},
+    configuration::{Moved, Pointer, StageRow},
+};
 use crate::environment::{Aws, Tables};
 
 /// Reads what the operator wrote, and keeps what the gateway writes.
