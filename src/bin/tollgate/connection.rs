@@ -10,7 +10,7 @@ use tollgate::{
 /// How to reach the tables.
 ///
 /// Table names, region and credentials come from the environment: STAGES_TABLE, ROUTES_TABLE,
-/// DEPLOYMENTS_TABLE, AWS_REGION, AWS_ACCESS_KEY_ID, …
+/// DEPLOYMENTS_TABLE, API_KEYS_TABLE, USAGE_PLANS_TABLE, COUNTERS_TABLE, AWS_REGION, AWS_ACCESS_KEY_ID, …
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Connection {
