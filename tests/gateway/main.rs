@@ -11,5 +11,7 @@ mod cors;
 mod decoding;
 mod deployments;
 mod harness;
+mod keys;
 mod pipeline;
 mod recorded;
+mod usage;

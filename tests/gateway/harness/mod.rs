@@ -3,6 +3,7 @@
 
 mod events;
 mod invoke_api;
+pub mod tool;
 
 use std::{
     collections::HashMap,

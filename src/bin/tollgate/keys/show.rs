@@ -62,6 +62,9 @@ fn attribute(name: &str, value: &Value) -> String {
     match (value, value.as_u64()) {
         (_, Some(seconds)) if is_time => timestamp(seconds),
         (Value::String(text), _) => table::printable(text),
+        (Value::Array(values), _) => {
+            values.iter().map(|value| attribute("", value)).collect::<Vec<_>>().join(", ")
+        }
         (other, _) => other.to_string(),
     }
 }
