@@ -48,7 +48,10 @@ async fn run() -> Result<(), Error> {
         let function = Arc::clone(&function);
         service_fn(move |invocation| {
             let function = Arc::clone(&function);
-            async move { Ok(function.work(invocation).await) }
+            async move {
+                function.work(invocation).await;
+                Ok::<(), Error>(())
+            }
         })
     });
     Runtime::new(polled).layer(answering).run().await
@@ -139,6 +142,8 @@ impl Function {
                 Err(error) => return self.runtime_api.fail(to, &chain(&error)).await,
             }
         }
+        // This instance is warm, so likely the next one to be asked.
+        self.gateway.live.refresh().await;
         self.runtime_api.reply(to, &json!({ "batchItemFailures": [] })).await
     }
 }

@@ -12,7 +12,7 @@ use ::http::Method;
 pub use self::{
     items::{Parsed, Source, parse},
     live::{Live, Served, ServedStage, invalid_configuration},
-    publish::{Outcome, Trigger, check, publish},
+    publish::{Outcome, Trigger, check, counted, publish},
     snapshot::Snapshot,
 };
 use crate::{

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Parsed, Snapshot, Source, parse};
+use super::{Parsed, Snapshot, Source, parse, snapshot::TooLarge};
 use crate::{
     error::{Problem, StoreError},
     item::StageVariables,
@@ -103,21 +103,32 @@ struct Write {
 fn plan(store: &Store, stage: &str, trigger: Trigger, row: Option<&StageRow>, items: Vec<Items>) -> Plan {
     let left_alone = Plan { outcome: Outcome::LeftAlone, snapshot: None, write: None };
     let settings = row.map(|row| StageSettings::parse(&store.tables.stages, &row.item));
-    let (variables, mut problems) = match &settings {
-        None => (StageVariables::new(), Vec::new()),
+    let (variables, mut problems, mut warnings) = match settings {
+        None => (StageVariables::new(), Vec::new(), Vec::new()),
         Some(Ok((settings, _))) if trigger == Trigger::Edit && !settings.auto_deploy => return left_alone,
-        Some(Ok((settings, _))) => (settings.stage_variables.clone(), Vec::new()),
-        Some(Err(invalid)) => (StageVariables::new(), invalid.0.clone()),
+        Some(Ok((settings, odd))) => (settings.stage_variables, Vec::new(), odd),
+        Some(Err(invalid)) => (StageVariables::new(), invalid.0, Vec::new()),
     };
     if items.is_empty() && row.is_none() {
         return left_alone;
     }
     let source = Source { table: &store.tables.routes, stage, items: &items, stage_variables: &variables };
-    let Parsed { deployment, warnings } = parse(source);
+    let Parsed { deployment, warnings: odd_routes } = parse(source);
+    warnings.extend(odd_routes);
     match deployment {
-        Ok(deployment) if problems.is_empty() => {
-            valid(row, trigger, Snapshot { items }, deployment.routes.len(), warnings)
-        }
+        Ok(deployment) if problems.is_empty() => match (Snapshot { items }).pack() {
+            Ok(packed) => valid(row, trigger, packed, deployment.routes.len(), warnings),
+            Err(TooLarge { bytes, most }) => {
+                let problem = Problem {
+                    table: store.tables.routes.clone(),
+                    key: format!("stage={stage}"),
+                    field: "*".to_owned(),
+                    got: format!("items of {bytes} bytes as JSON"),
+                    expected: format!("at most {most} bytes"),
+                };
+                invalid(row, vec![problem], warnings)
+            }
+        },
         Ok(_) => invalid(row, problems, warnings),
         Err(more) => {
             problems.extend(more.0);
@@ -131,17 +142,17 @@ type Items = serde_json::Map<String, Value>;
 fn valid(
     row: Option<&StageRow>,
     trigger: Trigger,
-    snapshot: Snapshot,
+    (id, bytes): (String, Vec<u8>),
     routes: usize,
     warnings: Vec<Problem>,
 ) -> Plan {
-    let (id, bytes) = snapshot.pack();
     let held = trigger == Trigger::Edit && row.is_some_and(|row| row.item.contains_key("canarySettings"));
     let served = row.and_then(|row| row.deployment_id.as_deref()) == Some(&id);
+    let counted_routes = counted(routes, "route");
     let mut message = if held {
-        format!("{routes} routes in deployment {id}; canarySettings hold the stage where it is")
+        format!("{counted_routes} in deployment {id}; canarySettings hold the stage where it is")
     } else {
-        format!("{routes} routes")
+        counted_routes
     };
     list(&mut message, "warning: ", &warnings);
     let write = Write { deployment_id: (!held).then(|| id.clone()), status: "OK", message };
@@ -156,7 +167,7 @@ fn valid(
 }
 
 fn invalid(row: Option<&StageRow>, problems: Vec<Problem>, warnings: Vec<Problem>) -> Plan {
-    let mut message = format!("{} problems; the last valid deployment stays", problems.len());
+    let mut message = format!("{}; the last valid deployment stays", counted(problems.len(), "problem"));
     list(&mut message, "", &problems);
     list(&mut message, "warning: ", &warnings);
     let write = Write { deployment_id: None, status: "INVALID", message };
@@ -182,4 +193,10 @@ fn list(message: &mut String, prefix: &str, problems: &[Problem]) {
         }
         message.push_str(&line);
     }
+}
+
+/// `1 route`, `2 routes`.
+pub fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }

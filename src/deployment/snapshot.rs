@@ -15,17 +15,31 @@ pub struct Snapshot {
 }
 
 /// More than any table's worth of routes, and less than an instance's memory.
-const MAX_INFLATED_BYTES: u64 = 64 << 20;
+const MAX_BYTES: usize = 64 << 20;
+
+/// The items are more than a deployment may have, in bytes of JSON.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TooLarge {
+    pub bytes: usize,
+    pub most: usize,
+}
 
 impl Snapshot {
     /// The deployment's id, and its bytes.
     ///
     /// The id is the first half of the SHA-256 of the items as JSON, in lower-case hex.
-    pub fn pack(&self) -> (String, Vec<u8>) {
+    ///
+    /// # Errors
+    ///
+    /// No instance would load it.
+    pub fn pack(&self) -> Result<(String, Vec<u8>), TooLarge> {
         let json = serde_json::to_vec(&self.items).expect("JSON values are JSON");
+        if json.len() > MAX_BYTES {
+            return Err(TooLarge { bytes: json.len(), most: MAX_BYTES });
+        }
         let mut deflated = DeflateEncoder::new(Vec::new(), Compression::best());
         deflated.write_all(&json).expect("a Vec takes all");
-        (id_of(&json), deflated.finish().expect("a Vec takes all"))
+        Ok((id_of(&json), deflated.finish().expect("a Vec takes all")))
     }
 
     /// # Errors
@@ -33,7 +47,7 @@ impl Snapshot {
     /// The bytes are not those that were packed under this id: a part is missing, or is another's.
     pub fn unpack(id: &str, bytes: &[u8]) -> Result<Self, StoreError> {
         let mut json = Vec::new();
-        let mut inflated = DeflateDecoder::new(bytes).take(MAX_INFLATED_BYTES);
+        let mut inflated = DeflateDecoder::new(bytes).take(MAX_BYTES as u64);
         inflated
             .read_to_end(&mut json)
             .map_err(|error| StoreError::new("inflating the deployment", error))?;
@@ -63,7 +77,7 @@ mod tests {
     fn comes_back_as_it_was_and_refuses_other_bytes() {
         let item = json!({ "stage": "v1", "routeKey": "GET /", "n": 12_345 });
         let snapshot = Snapshot { items: vec![item.as_object().unwrap().clone()] };
-        let (id, bytes) = snapshot.pack();
+        let (id, bytes) = snapshot.pack().unwrap();
 
         assert_eq!(id, "c2ee50f6549f5adadc6fd1b4872eb6f7");
         assert_eq!(Snapshot::unpack(&id, &bytes).unwrap(), snapshot);
@@ -71,5 +85,12 @@ mod tests {
             assert!(Snapshot::unpack(&id, &bytes[..cut]).is_err(), "{cut} bytes of {}", bytes.len());
         }
         assert!(Snapshot::unpack("ffff", &bytes).is_err());
+    }
+
+    #[test]
+    fn more_than_an_instance_would_load_is_not_packed() {
+        let item = json!({ "description": "x".repeat(MAX_BYTES) });
+        let snapshot = Snapshot { items: vec![item.as_object().unwrap().clone()] };
+        assert_eq!(snapshot.pack(), Err(TooLarge { bytes: MAX_BYTES + 20, most: MAX_BYTES }));
     }
 }

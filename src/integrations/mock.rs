@@ -9,7 +9,7 @@ use crate::{
     message::Response,
 };
 
-/// An answer with `statusCode` [200], `headers` and `body`.
+/// An answer with `statusCode` (default 200), `headers` and `body`.
 ///
 /// `${stageVariables.x}` is replaced at deployment and `${context.x}` for each request, in the body and in header
 /// values; everything else is literal. Without a content type of its own the answer says `application/json`, as API

@@ -20,7 +20,7 @@ async fn an_edit_goes_live_and_a_bad_one_changes_nothing() {
     gateway.put_route(&says("two"));
     gateway.go_live().await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
-    assert_eq!(gateway.stage_status("v1").await, "OK 1 routes");
+    assert_eq!(gateway.stage_status("v1").await, "OK 1 route");
 
     gateway.put_route(&json!({ "routeKey": "GET /orders/{id}", "intergration": { "type": "MOCK" } }));
     gateway.put_route(&json!({ "routeKey": "FETCH /x", "integration": { "type": "MOCK" } }));
@@ -39,6 +39,18 @@ async fn an_edit_goes_live_and_a_bad_one_changes_nothing() {
         tollgate-routes [stage=v1 routeKey=GET /c] integration.statusCode: got "abc", expected a whole number from 200 to 599
         tollgate-routes [stage=v1 routeKey=GET /orders/{id}] integration: got nothing, expected a map with a type
         warning: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] intergration: got {"type":"MOCK"}, expected nothing of this name; did you mean integration?"#]].assert_eq(&gateway.stage_status("v1").await);
+}
+
+#[tokio::test]
+async fn what_is_odd_in_a_stage_item_is_told_with_its_routes() {
+    let gateway = TestGateway::new();
+    gateway.put_stage(&json!({ "stage": "v1", "basePth": "/shop", "cacheGeneration": 3 }));
+    gateway.put_route(&says("one"));
+    gateway.go_live().await;
+    expect![[r#"
+        OK 1 route
+        warning: tollgate-stages [stage=v1] cacheGeneration: got 3, expected nothing: this version passes over it
+        warning: tollgate-stages [stage=v1] basePth: got "/shop", expected nothing of this name; did you mean basePath?"#]].assert_eq(&gateway.stage_status("v1").await);
 }
 
 #[tokio::test]
@@ -74,7 +86,7 @@ async fn a_cold_instance_publishes_a_stage_that_has_no_deployment() {
     gateway.put_stage(&json!({ "stage": "v1" }));
     gateway.put_route(&says("hello"));
     assert!(gateway.send("GET /v1").await.ends_with("\n\nhello"));
-    assert_eq!(gateway.stage_status("v1").await, "OK 1 routes");
+    assert_eq!(gateway.stage_status("v1").await, "OK 1 route");
 }
 
 #[tokio::test]

@@ -98,21 +98,23 @@ fn without_time(answer: &str) -> String {
     format!("{before}\"createdAt\":…{}", after.trim_start_matches(|digit: char| digit.is_ascii_digit()))
 }
 
+const STORY: [&str; 9] = [
+    "GET /v1/health",
+    "GET /v1/orders/1001",
+    "POST /v1/orders\ncontent-type: application/json\n\n{\"id\":\"7\",\"sku\":\"ink\",\"quantity\":12345678901234567890123456789012345678}",
+    "GET /v1/orders/7",
+    "PUT /v1/orders/7\ncontent-type: application/json\n\n{\"quantity\":3}",
+    "GET /v1/quotes/pen?quantity=3",
+    "DELETE /v1/orders/7",
+    "GET /v1/orders/7",
+    "PATCH /v1/orders/7",
+];
+
 #[tokio::test]
 async fn serves_the_example_api() {
     let gateway = RealGateway::serving(&[]).await;
     let mut story = String::new();
-    for request in [
-        "GET /v1/health",
-        "GET /v1/orders/1001",
-        "POST /v1/orders\ncontent-type: application/json\n\n{\"id\":\"7\",\"sku\":\"ink\",\"quantity\":12345678901234567890123456789012345678}",
-        "GET /v1/orders/7",
-        "PUT /v1/orders/7\ncontent-type: application/json\n\n{\"quantity\":3}",
-        "GET /v1/quotes/pen?quantity=3",
-        "DELETE /v1/orders/7",
-        "GET /v1/orders/7",
-        "PATCH /v1/orders/7",
-    ] {
+    for request in STORY {
         let line = request.lines().next().unwrap_or_default();
         story += &format!("> {line}\n{}\n\n", without_time(&gateway.send(request).await));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use tollgate::{
-    deployment::{self, Outcome},
+    deployment::{self, Outcome, counted},
     store::Store,
 };
 
@@ -62,9 +62,9 @@ async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<Report>> {
 
 fn headline(report: &Report) -> String {
     match &report.outcome {
-        Outcome::Published { routes, .. } => format!("{routes} routes, not served yet"),
+        Outcome::Published { routes, .. } => format!("{}, not served yet", counted(*routes, "route")),
         Outcome::Unchanged { .. } => "valid, and served as it is".to_owned(),
-        Outcome::Invalid { problems, .. } => format!("{} problems", problems.len()),
+        Outcome::Invalid { problems, .. } => counted(problems.len(), "problem"),
         Outcome::LeftAlone => "no items".to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! `tollgate deploy`: a stage's items become its deployment.
 
 use anyhow::Result;
-use tollgate::deployment::{self, Outcome, Trigger};
+use tollgate::deployment::{self, Outcome, Trigger, counted};
 
 use crate::{
     Ending,
@@ -45,12 +45,14 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
 fn headline(report: &Report) -> String {
     match &report.outcome {
         Outcome::Published { deployment_id, routes, .. } => {
-            format!("serves {routes} routes, deployment {deployment_id}")
+            format!("serves {}, deployment {deployment_id}", counted(*routes, "route"))
         }
         Outcome::Unchanged { deployment_id, .. } => {
             format!("serves these items already, deployment {deployment_id}")
         }
-        Outcome::Invalid { problems, .. } => format!("{} problems; what was served stays", problems.len()),
+        Outcome::Invalid { problems, .. } => {
+            format!("{}; what was served stays", counted(problems.len(), "problem"))
+        }
         Outcome::LeftAlone => "no items".to_owned(),
     }
 }

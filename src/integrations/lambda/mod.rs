@@ -60,8 +60,8 @@ enum Version {
 }
 
 impl Lambda {
-    /// Reads `uri`, `payloadFormatVersion` [2.0], `invocationType` [`RequestResponse`], `responseTransferMode`
-    /// [`BUFFERED`]. What is wrong is reported, and `None`.
+    /// Reads `uri`, `payloadFormatVersion` (default 2.0), `invocationType` (`RequestResponse`) and
+    /// `responseTransferMode` (`BUFFERED`). What is wrong is reported, and `None`.
     pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
         let function = parse_function(fields);
         let version = match fields.value("payloadFormatVersion") {

@@ -2,7 +2,7 @@
 //!
 //! `echo` and `reflect` are those of the local world. `nothing` returns no bytes. `frames` writes the pieces that
 //! the request's body lists and ends as it says. `busy` is throttled, `forbidden` may not be called, `broken` is
-//! Lambda's own failure, `never` does not answer. Others are not there.
+//! Lambda's own failure, `never` does not answer, calling `panics` panics. Others are not there.
 
 use std::{
     future::pending,

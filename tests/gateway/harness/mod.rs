@@ -2,7 +2,10 @@
 //! terse requests.
 
 mod events;
+mod gate;
 mod invoke_api;
+mod panicking;
+mod target;
 pub mod tool;
 
 use std::{
@@ -36,6 +39,10 @@ use tollgate::{
 
 pub use self::events::{event, render};
 use self::invoke_api::Calls;
+pub use self::{
+    gate::{Gate, Way},
+    target::{Script, Target},
+};
 
 /// 14 April 2025, 22:12:48 UTC, in milliseconds since 1970.
 pub const START: u64 = 1_744_668_768_000;
@@ -46,6 +53,8 @@ pub struct TestGateway {
     lines: Arc<Mutex<Vec<String>>>,
     proxy: TrustedProxy,
     dynamodb: Option<Dynamodb>,
+    /// All that goes to DynamoDB goes through it.
+    pub gate: Gate,
     pub store: Store,
     /// What is left of the Lambda's time when it gets a request.
     pub time_left: Duration,
@@ -72,6 +81,7 @@ impl TestGateway {
     pub fn with_environment(variables: &[(&str, &str)]) -> Self {
         let dynamodb = Dynamodb::start(free_port(), None).unwrap();
         tables::create_missing(&dynamodb.database, &TableNames::from_environment(|_| None)).unwrap();
+        let gate = Gate::start(free_port(), dynamodb.address);
         let listener = free_port();
         listener.set_nonblocking(true).unwrap();
         let listener = tokio::net::TcpListener::from_std(listener).unwrap();
@@ -81,7 +91,7 @@ impl TestGateway {
             ("AWS_REGION", "eu-west-1".to_owned()),
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", dynamodb.address)),
+            ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", gate.address)),
             ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", targets.address)),
         ];
         let variables: HashMap<_, _> = endpoints
@@ -96,7 +106,10 @@ impl TestGateway {
         let lines = Arc::default();
         let gateway = Gateway {
             live: Live::new(store.clone(), environment.refresh),
-            clients: Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb: client },
+            clients: Clients {
+                lambda: panicking::client(&lambda_client(&sdk, &environment.aws)),
+                dynamodb: client,
+            },
             clock: Clock::Manual(Arc::clone(&now)),
             sink: Sink::Memory(Arc::clone(&lines)),
         };
@@ -106,6 +119,7 @@ impl TestGateway {
             lines,
             proxy: environment.trusted_proxy,
             dynamodb: Some(dynamodb),
+            gate,
             store,
             time_left: Duration::from_secs(30),
             calls,
@@ -136,13 +150,25 @@ impl TestGateway {
         example_api::put(&self.dynamodb().database, table, item).unwrap();
     }
 
+    /// A table of the operator's own; keys are text.
+    pub fn create_table(&self, name: &str, key: &str, sort: Option<&'static str>) {
+        tables::create(&self.dynamodb().database, name, key, sort.map(|sort| (sort, "S")), false).unwrap();
+    }
+
     /// The items of a table as plain JSON, in the order of their texts.
     pub async fn items(&self, table: &str) -> Vec<Value> {
-        let found = self.gateway.clients.dynamodb.scan().table_name(table).send().await.unwrap();
+        let pages = self.gateway.clients.dynamodb.scan().table_name(table).into_paginator().items();
+        let found = pages.send().collect::<Result<Vec<_>, _>>().await.unwrap();
         let mut items: Vec<Value> =
-            found.items.unwrap().into_iter().map(|item| Value::Object(to_json_map(item).unwrap())).collect();
+            found.into_iter().map(|item| Value::Object(to_json_map(item).unwrap())).collect();
         items.sort_by_key(ToString::to_string);
         items
+    }
+
+    /// Another instance over the same tables, which knows nothing yet.
+    pub fn cold_instance(&self) -> Self {
+        let dynamodb = format!("http://{}", self.gate.address);
+        Self::with_environment(&[("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb)])
     }
 
     /// Where DynamoDB listens.
@@ -183,6 +209,15 @@ impl TestGateway {
     /// answer as text: the status, the headers in order, the body. The request id is left out.
     pub async fn send(&self, request: &str) -> String {
         self.send_event(&event(request)).await
+    }
+
+    /// Requests one after another with their answers, as a story to compare.
+    pub async fn story(&self, requests: &[&str]) -> String {
+        let mut story = String::new();
+        for request in requests {
+            story += &format!("> {}\n{}\n\n", request.replace('\n', "\n> "), self.send(request).await);
+        }
+        story
     }
 
     /// The answer's body as JSON.

@@ -1,0 +1,103 @@
+//! An HTTP server on loopback, for `HTTP_PROXY`: it says scripted bytes, or what it got.
+
+use std::{
+    collections::HashMap,
+    future::pending,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// What a path answers; any other answers 200 with the request as text and keeps the connection.
+#[derive(Clone, Debug)]
+pub enum Script {
+    /// These bytes; then the connection is closed.
+    Says(String),
+    /// Nothing, for ever.
+    Never,
+}
+
+pub struct Target {
+    pub port: u16,
+    received: Arc<Mutex<Vec<String>>>,
+    connections: Arc<AtomicUsize>,
+}
+
+impl Target {
+    pub async fn start(scripts: impl IntoIterator<Item = (&'static str, Script)>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let scripts: Arc<HashMap<&'static str, Script>> = Arc::new(scripts.into_iter().collect());
+        let port = listener.local_addr().unwrap().port();
+        let target = Self { port, received: Arc::default(), connections: Arc::default() };
+        let (received, connections) = (Arc::clone(&target.received), Arc::clone(&target.connections));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                connections.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(converse(stream, port, Arc::clone(&received), Arc::clone(&scripts)));
+            }
+        });
+        target
+    }
+
+    /// The requests since this was last asked, headers in order, `PORT` for the port.
+    pub fn received(&self) -> Vec<String> {
+        std::mem::take(&mut *self.received.lock().unwrap())
+    }
+
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
+    }
+}
+
+async fn converse(
+    mut stream: TcpStream,
+    port: u16,
+    received: Arc<Mutex<Vec<String>>>,
+    scripts: Arc<HashMap<&'static str, Script>>,
+) {
+    while let Some(request) = read(&mut stream).await {
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        let (line, headers) = head.split_once("\r\n").unwrap_or((head, ""));
+        let mut headers: Vec<&str> = headers.lines().collect();
+        headers.sort_unstable();
+        let line = line.strip_suffix(" HTTP/1.1").unwrap();
+        let text = format!("{line}\n{}\n\n{body}", headers.join("\n")).replace(&port.to_string(), "PORT");
+        received.lock().unwrap().push(text.clone());
+        let path = line.split(' ').nth(1).unwrap().split('?').next().unwrap();
+        match scripts.get(path) {
+            Some(Script::Never) => pending().await,
+            Some(Script::Says(bytes)) => {
+                // A client that does not like what it reads may hang up.
+                drop(stream.write_all(bytes.as_bytes()).await);
+                return;
+            }
+            None => {
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", text.len());
+                stream.write_all((head + &text).as_bytes()).await.unwrap();
+            }
+        }
+    }
+}
+
+/// A request with its body, by `Content-Length`; `None` when the client hangs up.
+async fn read(stream: &mut TcpStream) -> Option<String> {
+    let (mut bytes, mut buffer, mut wanted) = (Vec::new(), vec![0; 1 << 16], usize::MAX);
+    while bytes.len() < wanted {
+        let length = stream.read(&mut buffer).await.ok().filter(|length| *length > 0)?;
+        bytes.extend_from_slice(&buffer[..length]);
+        if wanted == usize::MAX
+            && let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n")
+        {
+            let head = std::str::from_utf8(&bytes[..end]).unwrap();
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            wanted = end + 4 + length.map_or(0, |length| length.parse::<usize>().unwrap());
+        }
+    }
+    Some(String::from_utf8(bytes).unwrap())
+}
