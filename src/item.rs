@@ -167,12 +167,17 @@ impl<'a> Fields<'a> {
 
     /// The fields of a map of maps, by name.
     pub fn named_objects(&self, name: &'a str) -> Vec<(&'a str, Fields<'a>)> {
-        let Some(map) = self.parsed(name, "a map of maps", Value::as_object) else { return Vec::new() };
+        let map = self.parsed(name, "a map of maps", Value::as_object);
+        map.map(|map| self.inner(name, map).into_objects()).unwrap_or_default()
+    }
+
+    /// The fields of the maps that all attributes must be, by name.
+    pub fn into_objects(self) -> Vec<(&'a str, Fields<'a>)> {
         let mut named = Vec::new();
-        for (key, value) in map {
+        for (name, value) in self.map {
             match value.as_object() {
-                Some(inner) => named.push((key.as_str(), self.inner(&format!("{name}.{key}"), inner))),
-                None => self.problem(&format!("{name}.{key}"), &brief(value), "a map"),
+                Some(inner) => named.push((name.as_str(), self.inner(name, inner))),
+                None => self.problem(name, &brief(value), "a map"),
             }
         }
         named

@@ -36,14 +36,14 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         );
         return Ok(Ending::NotFound);
     }
-    let report = Report { stage, outcome };
+    let report = Report::of_stage(stage, outcome, headline);
     let ending = if report.is_valid() { Ending::Ok } else { Ending::Invalid };
-    report::print(&[report], arguments.output, headline)?;
+    report::print(&[report], arguments.output)?;
     Ok(ending)
 }
 
-fn headline(report: &Report) -> String {
-    match &report.outcome {
+fn headline(outcome: &Outcome) -> String {
+    match outcome {
         Outcome::Published { deployment_id, routes, .. } => {
             format!("serves {}, deployment {deployment_id}", counted(*routes, "route"))
         }

@@ -4,6 +4,7 @@
 //! 64 usage.
 
 mod check;
+mod check_keys;
 mod connection;
 mod deploy;
 mod keys;

@@ -10,6 +10,7 @@
 mod admission;
 mod counter;
 mod demand;
+mod item;
 mod lease;
 mod quota;
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod writes;
 pub use self::{
     admission::{Admission, Decision, Reason, Refusal},
     counter::{Counter, Form, Outcome, QuotaForm, RateForm, Spent, Write},
+    item::UsagePlan,
     lease::{Charge, Unit},
     quota::{Period, Quota, Window},
 };

@@ -1,5 +1,6 @@
 //! The operator's commands for API keys: the real program against a real table.
 
+mod check;
 mod import;
 mod rotate;
 mod store;
