@@ -125,13 +125,11 @@ impl Parser<'_> {
 
     fn route(&self, text: &str, item: &Map<String, Value>, api: &Api) -> Option<(RouteKey, Route)> {
         let name = self.key_of(text);
-        let key = match RouteKey::parse(text) {
-            Ok(key) => key,
-            Err(expected) => {
-                self.problem(text, "routeKey", &format!("{text:?}"), &expected);
-                return None;
-            }
-        };
+        let key = RouteKey::parse(text);
+        if let Err(expected) = &key {
+            self.problem(text, "routeKey", &format!("{text:?}"), expected);
+        }
+        let key = key.ok();
         let fields = Fields::of(self.item(&name), item);
         for known in ["stage", "routeKey", "enabled", "description"] {
             fields.skip(known);
@@ -141,10 +139,11 @@ impl Parser<'_> {
         }
         not_yet(&fields, &["authorizerId", "authorizationScopes", "throttle", "requestModels"]);
         not_yet_but_harmless(&fields, &["cachingEnabled", "cacheTtlInSeconds", "cacheKeyParameters"]);
-        let path_parameters = key.path_parameters();
+        let path_parameters = key.as_ref().map_or_else(|| in_braces(text), RouteKey::path_parameters);
+        let key_text = key.as_ref().map_or_else(|| text.to_owned(), RouteKey::to_string);
         let surroundings = Surroundings {
             path_parameters: &path_parameters,
-            stage_and_route: &format!("{} {key}", self.source.stage),
+            stage_and_route: &format!("{} {key_text}", self.source.stage),
             binary_media_types: &api.binary_media_types,
             http_client: &api.http_client,
         };
@@ -154,8 +153,8 @@ impl Parser<'_> {
         let cors = fields.object("corsConfiguration").and_then(Cors::parse);
         let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
         fields.finish();
-        let route = Route { key: key.to_string(), cors, required_parameters, integration: integration? };
-        Some((key, route))
+        let route = Route { key: key_text, cors, required_parameters, integration: integration? };
+        Some((key?, route))
     }
 
     /// Two items that no request can tell apart are a problem of both; the message names them.
@@ -189,6 +188,12 @@ impl Parser<'_> {
             expected: expected.to_owned(),
         });
     }
+}
+
+/// What may be path parameters in a key that is none: words that refer to them are not wrong as well.
+fn in_braces(text: &str) -> Vec<String> {
+    let names = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    names.map(|(name, _)| name.trim_end_matches('+').to_owned()).collect()
 }
 
 /// `enabled: false` is as if the item were not there, whatever else stands in it.

@@ -2,7 +2,7 @@
 
 use std::{env, net::SocketAddr};
 
-use super::function::FunctionSettings;
+use super::settings::FunctionSettings;
 
 /// Nothing of the host's own environment but the search path reaches a function, so that a laptop's AWS
 /// profile cannot.

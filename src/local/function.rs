@@ -1,248 +1,115 @@
-//! One function: its settings, its instances, and the queue of invocations that no instance has yet.
-//!
-//! Invariant: an invocation is in the queue, or with exactly one instance, or answered.
+//! One function at work: takes invocations in, starts instances when there are too few, and ends them.
 
 use std::{
-    collections::VecDeque,
-    num::NonZeroUsize,
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use bytes::Bytes;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
 use super::{
-    answer::{Answer, FunctionError, Outcome},
-    instance::Instance,
-    output::Output,
+    answer::FunctionError,
+    child,
+    instance::{End, Instance, Owner},
+    invocation::Invocation,
+    pool::{InstanceState, InstanceStatus, Pool, QueueEnd, QueueFull},
+    settings::FunctionSettings,
 };
-
-/// More than this many waiting invocations are refused.
-const QUEUE_LIMIT: usize = 10_000;
 
 /// An instance that has answered usually asks for the next event at once; only after this long is another
 /// one started in its stead.
 const RETURN_GRACE: Duration = Duration::from_millis(250);
 
-/// How a function is run.
-#[derive(Clone, Debug)]
-pub struct FunctionSettings {
-    pub name: String,
-    pub program: PathBuf,
-    pub arguments: Vec<String>,
-    /// Added to what every Lambda function finds in its environment.
-    pub environment: Vec<(String, String)>,
-    /// Qualifiers besides `$LATEST` that callers may name.
-    pub aliases: Vec<String>,
-    pub instances: NonZeroUsize,
-    pub memory_megabytes: u32,
-    pub timeout: Duration,
-    pub output: Output,
-}
-
-impl FunctionSettings {
-    /// Four instances, 128 MB (told, not enforced), 30 s, the alias `live`, output to the terminal.
-    pub fn new(name: &str, program: impl Into<PathBuf>) -> Self {
-        Self {
-            name: name.to_owned(),
-            program: program.into(),
-            arguments: Vec::new(),
-            environment: Vec::new(),
-            aliases: vec!["live".to_owned()],
-            instances: const { NonZeroUsize::new(4).expect("four is not zero") },
-            memory_megabytes: 128,
-            timeout: Duration::from_secs(30),
-            output: Output::terminal(),
-        }
-    }
-}
-
-/// One event on its way to an instance.
-#[derive(Debug)]
-pub(super) struct Invocation {
-    pub request_id: String,
-    pub payload: Bytes,
-    pub function_arn: String,
-    pub executed_version: String,
-    pub trace_id: String,
-    pub reply: oneshot::Sender<Answer>,
-}
-
-impl Invocation {
-    fn fail(self, error: impl FnOnce(&str) -> FunctionError) {
-        let outcome = Outcome::Failed(error(&self.request_id));
-        let Self { request_id, executed_version, reply, .. } = self;
-        // The caller may have gone.
-        drop(reply.send(Answer { request_id, executed_version, outcome }));
-    }
-}
-
-/// Why an instance is no more.
-pub(super) enum End {
-    /// It never asked for its first event.
-    Init(Box<dyn FnOnce(&str) -> FunctionError + Send>),
-    Later,
-}
-
-/// What an instance does at the moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InstanceState {
-    Starting,
-    /// It waits for an event since this many dispatches.
-    Idle {
-        since: u64,
-    },
-    Busy,
-    /// It has answered and not yet asked for the next event.
-    Returning,
-}
-
-/// An instance as the host's controls show it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InstanceStatus {
-    pub pid: u32,
-    pub state: InstanceState,
-    pub frozen: bool,
-}
-
-struct Slot {
-    instance: Arc<Instance>,
-    state: InstanceState,
-    frozen: bool,
+pub(super) struct Function {
+    pub settings: Arc<FunctionSettings>,
+    region: String,
+    work: Mutex<Work>,
+    changed: Notify,
 }
 
 #[derive(Default)]
-struct Pool {
-    queue: VecDeque<Invocation>,
-    slots: Vec<Slot>,
+struct Work {
+    pool: Pool,
     started: u64,
-    dispatches: u64,
     stopped: bool,
-}
-
-/// The queue is full.
-pub(super) struct QueueFull;
-
-pub(super) struct Function {
-    pub settings: FunctionSettings,
-    pub region: String,
-    pool: Mutex<Pool>,
-    changed: Notify,
 }
 
 impl Function {
     pub fn new(settings: FunctionSettings, region: String) -> Self {
-        Self { settings, region, pool: Mutex::default(), changed: Notify::new() }
+        Self { settings: Arc::new(settings), region, work: Mutex::default(), changed: Notify::new() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Pool> {
-        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Work> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn submit(self: &Arc<Self>, invocation: Invocation) -> Result<(), QueueFull> {
-        let mut pool = self.lock();
-        if pool.queue.len() >= QUEUE_LIMIT {
-            return Err(QueueFull);
-        }
-        pool.queue.push_back(invocation);
-        self.dispatch(&mut pool);
+        let mut work = self.lock();
+        work.pool.push(invocation)?;
+        self.dispatch(&mut work);
         Ok(())
     }
 
-    /// The instance waits for an event.
-    pub fn ready(self: &Arc<Self>, number: u64) {
-        let mut pool = self.lock();
-        let since = pool.dispatches;
-        pool.set_state(number, InstanceState::Idle { since });
-        self.dispatch(&mut pool);
-        drop(pool);
-        self.changed.notify_waiters();
-    }
-
-    /// The instance has answered.
-    pub fn answered(&self, number: u64) {
-        self.lock().set_state(number, InstanceState::Returning);
-    }
-
-    /// The instance's process has ended; `undelivered` is what it never began.
-    pub fn gone(self: &Arc<Self>, number: u64, undelivered: Option<Invocation>, end: End) {
-        let mut pool = self.lock();
-        pool.slots.retain(|slot| slot.instance.number != number);
-        pool.queue.extend(undelivered);
-        if let End::Init(error) = end
-            && let Some(invocation) = pool.queue.pop_front()
-        {
-            // One failed start answers one invocation, so a crash loop ends.
-            invocation.fail(error);
-        }
-        self.dispatch(&mut pool);
-        drop(pool);
-        self.changed.notify_waiters();
-    }
-
     /// Gives the queue to idle instances, then starts instances for the rest.
-    fn dispatch(self: &Arc<Self>, pool: &mut Pool) {
-        if pool.stopped {
-            pool.queue.drain(..).for_each(|invocation| invocation.fail(FunctionError::host_stopped));
+    fn dispatch(self: &Arc<Self>, work: &mut Work) {
+        if work.stopped {
+            while work.pool.queued() > 0 {
+                work.pool.fail_first(FunctionError::host_stopped);
+            }
             return;
         }
-        pool.hand_out();
-        let returning = pool.count(|state| state == InstanceState::Returning);
-        self.start_missing(pool, returning);
-        if !pool.queue.is_empty() && returning > 0 {
+        work.pool.hand_out();
+        let (end, returning) = (work.pool.end_of_queue(), work.pool.count(InstanceState::Returning));
+        self.start_missing(work, end, returning);
+        if work.pool.queued() > 0 && returning > 0 {
             let function = Arc::clone(self);
             tokio::spawn(async move {
                 tokio::time::sleep(RETURN_GRACE).await;
-                function.start_missing(&mut function.lock(), 0);
+                // Not for what came later: it has its own grace.
+                function.start_missing(&mut function.lock(), end, 0);
             });
         }
     }
 
-    /// Starts instances until every queued invocation has one to wait for; `expected` more come by themselves.
-    fn start_missing(self: &Arc<Self>, pool: &mut Pool, expected: usize) {
-        while !pool.stopped
-            && pool.slots.len() < self.settings.instances.get()
-            && pool.count(|state| state == InstanceState::Starting) + expected < pool.queue.len()
+    /// Starts instances until every invocation queued before `end` has one to wait for; `expected` more come
+    /// by themselves.
+    fn start_missing(self: &Arc<Self>, work: &mut Work, end: QueueEnd, expected: usize) {
+        while !work.stopped
+            && work.pool.size() < self.settings.instances.get()
+            && work.pool.count(InstanceState::Starting) + expected < work.pool.queued_before(end)
         {
-            self.start_instance(pool);
+            self.start_instance(work);
         }
     }
 
-    fn start_instance(self: &Arc<Self>, pool: &mut Pool) {
-        pool.started += 1;
-        match Instance::start(self, pool.started) {
-            Ok(instance) => {
-                pool.slots.push(Slot { instance, state: InstanceState::Starting, frozen: false });
-            }
+    fn start_instance(self: &Arc<Self>, work: &mut Work) {
+        work.started += 1;
+        let owner: Arc<dyn Owner> = Arc::clone(self) as _;
+        match child::start(&self.settings, &self.region, work.started, owner) {
+            Ok(instance) => work.pool.add(instance),
             Err(error) => {
                 let cause = format!("{}: {error}", self.settings.program.display());
-                if let Some(invocation) = pool.queue.pop_front() {
-                    invocation.fail(|request_id| FunctionError::invalid_entrypoint(request_id, &cause));
-                }
+                work.pool.fail_first(|request_id| FunctionError::invalid_entrypoint(request_id, &cause));
             }
         }
     }
 
     /// Starts instances until there are `count`, at most as many as the settings allow.
     pub fn start_instances(self: &Arc<Self>, count: usize) {
-        let mut pool = self.lock();
-        let missing = count.min(self.settings.instances.get()).saturating_sub(pool.slots.len());
+        let mut work = self.lock();
+        let missing = count.min(self.settings.instances.get()).saturating_sub(work.pool.size());
         for _ in 0..missing {
-            self.start_instance(&mut pool);
+            self.start_instance(&mut work);
         }
     }
 
     pub fn instances(&self) -> Vec<InstanceStatus> {
-        let status =
-            |slot: &Slot| InstanceStatus { pid: slot.instance.pid, state: slot.state, frozen: slot.frozen };
-        self.lock().slots.iter().map(status).collect()
+        self.lock().pool.status()
     }
 
     /// How many invocations no instance has yet.
     pub fn queued(&self) -> usize {
-        self.lock().queue.len()
+        self.lock().pool.queued()
     }
 
     /// Waits until exactly the wanted picture of the instances is there.
@@ -259,58 +126,116 @@ impl Function {
     }
 
     pub fn find(&self, pid: u32) -> Option<Arc<Instance>> {
-        let pool = self.lock();
-        let slot = pool.slots.iter().find(|slot| slot.instance.pid == pid)?;
-        Some(Arc::clone(&slot.instance))
+        self.lock().pool.instances().find(|instance| instance.pid == pid).cloned()
     }
 
     /// A frozen instance gets no events; a thawed one takes from the queue again.
     pub fn set_frozen(self: &Arc<Self>, pid: u32, frozen: bool) {
-        let mut pool = self.lock();
-        if let Some(slot) = pool.slots.iter_mut().find(|slot| slot.instance.pid == pid) {
-            slot.frozen = frozen;
-        }
-        self.dispatch(&mut pool);
+        let mut work = self.lock();
+        work.pool.set_frozen(pid, frozen);
+        self.dispatch(&mut work);
     }
 
     /// Ends every instance as Lambda does, and fails what still waits.
     pub async fn stop(self: &Arc<Self>) {
         let instances: Vec<_> = {
-            let mut pool = self.lock();
-            pool.stopped = true;
-            self.dispatch(&mut pool);
-            pool.slots.iter().map(|slot| Arc::clone(&slot.instance)).collect()
+            let mut work = self.lock();
+            work.stopped = true;
+            self.dispatch(&mut work);
+            work.pool.instances().cloned().collect()
         };
         futures_util::future::join_all(instances.iter().map(|instance| instance.shut_down())).await;
         self.wait_for(<[InstanceStatus]>::is_empty).await;
     }
 }
 
-impl Pool {
-    fn set_state(&mut self, number: u64, state: InstanceState) {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.instance.number == number) {
-            slot.state = state;
-        }
+impl Owner for Function {
+    fn ready(self: Arc<Self>, number: u64) {
+        let mut work = self.lock();
+        work.pool.set_idle(number);
+        self.dispatch(&mut work);
+        drop(work);
+        self.changed.notify_waiters();
     }
 
-    fn count(&self, is_it: impl Fn(InstanceState) -> bool) -> usize {
-        self.slots.iter().filter(|slot| is_it(slot.state)).count()
+    fn answered(&self, number: u64) {
+        self.lock().pool.set_returning(number);
     }
 
-    /// The instance that was idle last goes first, as a warm one does on Lambda.
-    fn hand_out(&mut self) {
-        while !self.queue.is_empty() {
-            let idle =
-                self.slots.iter_mut().filter(|slot| !slot.frozen).filter_map(|slot| match slot.state {
-                    InstanceState::Idle { since } => Some((since, slot)),
-                    InstanceState::Starting | InstanceState::Busy | InstanceState::Returning => None,
-                });
-            let Some((_, slot)) = idle.max_by_key(|(since, _)| *since) else { return };
-            slot.state = InstanceState::Busy;
-            self.dispatches += 1;
-            if let Some(invocation) = self.queue.pop_front() {
-                slot.instance.deliver(invocation);
-            }
+    fn gone(self: Arc<Self>, number: u64, end: End) {
+        let mut work = self.lock();
+        work.pool.remove(number);
+        if let End::Init(error) = end {
+            // One failed start answers one invocation, so a crash loop ends.
+            work.pool.fail_first(error);
         }
+        self.dispatch(&mut work);
+        drop(work);
+        self.changed.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::local::answer::{Answer, Outcome};
+
+    /// A function with one idle instance, 1, whose program is not there to start another one.
+    fn function() -> Arc<Function> {
+        let function = Arc::new(Function::new(FunctionSettings::new("orders", "/not/there"), String::new()));
+        let instance = Instance::new(1, u32::MAX, Arc::clone(&function.settings), function.clone());
+        function.lock().pool.add(Arc::new(instance));
+        Arc::clone(&function).ready(1);
+        function
+    }
+
+    fn submit(function: &Arc<Function>) -> oneshot::Receiver<Answer> {
+        let (reply, answer) = oneshot::channel();
+        let invocation = Invocation {
+            request_id: "id".to_owned(),
+            payload: "{}".into(),
+            function_arn: String::new(),
+            executed_version: "1".to_owned(),
+            trace_id: String::new(),
+            reply,
+        };
+        assert!(function.submit(invocation).is_ok());
+        answer
+    }
+
+    /// Somebody tried to start an instance for it.
+    fn assert_not_started(mut answer: oneshot::Receiver<Answer>) {
+        let Outcome::Failed(error) = answer.try_recv().expect("an answer").outcome else {
+            panic!("a failure")
+        };
+        let cause = "/not/there: No such file or directory (os error 2)";
+        assert_eq!(error, FunctionError::invalid_entrypoint("id", cause));
+    }
+
+    #[tokio::test]
+    async fn an_event_that_was_delivered_to_a_process_that_is_no_more_goes_back_to_the_queue() {
+        let function = function();
+        let answer = submit(&function);
+        assert_eq!(function.queued(), 0);
+        Arc::clone(&function).gone(1, End::Later);
+        assert_not_started(answer);
+    }
+
+    #[tokio::test]
+    async fn the_grace_of_one_event_starts_no_instance_for_a_later_one() {
+        let function = function();
+        function.answered(1);
+        let _first = submit(&function);
+        let end_of_first = function.lock().pool.end_of_queue();
+        Arc::clone(&function).ready(1);
+        function.answered(1);
+        let second = submit(&function);
+        let end_of_second = function.lock().pool.end_of_queue();
+        function.start_missing(&mut function.lock(), end_of_first, 0);
+        assert_eq!(function.queued(), 1);
+        function.start_missing(&mut function.lock(), end_of_second, 0);
+        assert_not_started(second);
     }
 }

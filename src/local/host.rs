@@ -10,8 +10,11 @@ use uuid::Uuid;
 
 use super::{
     answer::Answer,
-    function::{Function, FunctionSettings, InstanceState, InstanceStatus, Invocation},
+    function::Function,
+    invocation::Invocation,
     names::FunctionReference,
+    pool::{InstanceState, InstanceStatus},
+    settings::FunctionSettings,
 };
 
 /// Why an invocation did not reach its function.

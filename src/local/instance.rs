@@ -1,10 +1,6 @@
-//! One instance of a function: a child process, the Runtime API that it alone speaks to, and the one event
-//! that it works on.
+//! One instance of a function: where its process is in its life, and the one event that it works on.
 
 use std::{
-    io,
-    net::Ipv4Addr,
-    process::{ExitStatus, Stdio},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -15,27 +11,36 @@ use nix::{
     unistd::Pid,
 };
 use tokio::{
-    net::TcpListener,
-    process::{Child, Command},
     sync::{Notify, mpsc, oneshot, watch},
-    task::AbortHandle,
     time::timeout,
 };
 
 use super::{
     answer::{Answer, FunctionError, Outcome, STREAM_DEPTH, Streamed},
-    environment,
     extensions::Extensions,
-    function::{End, Function, Invocation},
-    runtime_api,
-    server::Server,
+    invocation::{Current, Invocation},
+    settings::FunctionSettings,
 };
-
-/// Lambda's own limit for the time before the first `/next`.
-const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a process with an extension may take to end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What an instance tells of itself to whoever gives it events.
+pub(super) trait Owner: Send + Sync {
+    /// The instance waits for an event.
+    fn ready(self: Arc<Self>, number: u64);
+    /// The instance has answered, and will ask for its next event.
+    fn answered(&self, number: u64);
+    /// The instance's process has ended, perhaps with an event still undelivered.
+    fn gone(self: Arc<Self>, number: u64, end: End);
+}
+
+/// Why an instance is no more.
+pub(super) enum End {
+    /// It never asked for its first event.
+    Init(Box<dyn FnOnce(&str) -> FunctionError + Send>),
+    Later,
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Life {
@@ -48,7 +53,9 @@ pub(super) struct Instance {
     /// Counts the instances of the function; unlike the pid, never used again.
     pub number: u64,
     pub pid: u32,
+    pub settings: Arc<FunctionSettings>,
     pub extensions: Extensions,
+    owner: Arc<dyn Owner>,
     /// Given to this instance, not yet begun: at most one.
     inbox: Mutex<Option<Invocation>>,
     delivered: Notify,
@@ -57,94 +64,39 @@ pub(super) struct Instance {
     life: watch::Sender<Life>,
 }
 
-/// The event that the process works on; answered once, and done when the process asks for the next.
-struct Current {
-    request_id: String,
-    executed_version: String,
-    reply: Option<oneshot::Sender<Answer>>,
-    stream: Option<mpsc::Sender<Result<Bytes, FunctionError>>>,
-    deadline: AbortHandle,
-}
-
-impl Drop for Current {
-    fn drop(&mut self) {
-        self.deadline.abort();
-    }
-}
-
 impl Instance {
-    /// Starts the process and what watches over it.
-    ///
-    /// # Errors
-    /// When the program cannot be started.
-    pub fn start(function: &Arc<Function>, number: u64) -> io::Result<Arc<Self>> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let listener = TcpListener::from_std(listener)?;
-        let mut child = Command::new(&function.settings.program)
-            .args(&function.settings.arguments)
-            .env_clear()
-            .envs(environment::of(&function.settings, &function.region, listener.local_addr()?, number))
-            .envs(function.settings.environment.iter().cloned())
-            // A Ctrl-C in the terminal is for the host, which then ends its functions in order.
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
-        let instance = Arc::new(Self {
+    pub fn new(number: u64, pid: u32, settings: Arc<FunctionSettings>, owner: Arc<dyn Owner>) -> Self {
+        Self {
             number,
-            pid: child.id().unwrap_or_default(),
+            pid,
+            settings,
             extensions: Extensions::default(),
+            owner,
             inbox: Mutex::default(),
             delivered: Notify::new(),
             current: Mutex::default(),
             init_error: Mutex::default(),
             life: watch::Sender::new(Life::Starting),
-        });
-        instance.pass_output_on(function, &mut child);
-        let server = Server::start(listener, runtime_api::router(function, &instance))?;
-        tokio::spawn(Arc::clone(&instance).supervise(Arc::clone(function), child, server));
-        Ok(instance)
-    }
-
-    fn pass_output_on(&self, function: &Function, child: &mut Child) {
-        let (output, name) = (&function.settings.output, &function.settings.name);
-        if let Some(stdout) = child.stdout.take() {
-            tokio::spawn(output.clone().drain(name.clone(), self.pid, stdout));
-        }
-        if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(output.clone().drain(name.clone(), self.pid, stderr));
         }
     }
 
-    async fn supervise(self: Arc<Self>, function: Arc<Function>, mut child: Child, server: Server) {
-        let how = tokio::select! {
-            status = child.wait() => status.map_or_else(|error| error.to_string(), describe),
-            () = self.init_overdue() => {
-                // An error: the process has ended just now.
-                drop(child.kill().await);
-                format!("no first event asked for within {} seconds", INIT_TIMEOUT.as_secs())
-            }
-        };
-        drop(server);
+    /// Waits until the process has asked for its first event, or is no more.
+    pub async fn started(&self) {
+        let mut life = self.life.subscribe();
+        // Never an error: the sender is borrowed.
+        drop(life.wait_for(|life| *life != Life::Starting).await);
+    }
+
+    /// The process has ended; `how`, as in `exit status 1`, is for whoever still waits for it.
+    pub fn end(&self, how: String) {
+        // First: what begins from now on fails by itself.
+        let before = self.life.send_replace(Life::Ended);
         if let Some(current) = lock(&self.current).take() {
             let error = FunctionError::exited(&current.request_id, &how);
             current.fail(error);
         }
-        let before = self.life.send_replace(Life::Ended);
         let end = if before == Life::Starting { self.failed_init(how) } else { End::Later };
-        let undelivered = lock(&self.inbox).take();
-        function.gone(self.number, undelivered, end);
-    }
-
-    /// Ends when the process has had its time for the start and has not used it.
-    async fn init_overdue(&self) {
-        let mut life = self.life.subscribe();
-        if timeout(INIT_TIMEOUT, life.wait_for(|life| *life != Life::Starting)).await.is_ok() {
-            std::future::pending::<()>().await;
-        }
+        Arc::clone(&self.owner).gone(self.number, end);
     }
 
     fn failed_init(&self, how: String) -> End {
@@ -160,23 +112,29 @@ impl Instance {
         *lock(&self.init_error) = Some(payload);
     }
 
+    /// What the process never began. Only the owner knows when nothing more will be delivered.
+    pub fn undelivered(&self) -> Option<Invocation> {
+        lock(&self.inbox).take()
+    }
+
     pub fn deliver(&self, invocation: Invocation) {
         *lock(&self.inbox) = Some(invocation);
         self.delivered.notify_one();
     }
 
-    /// Waits for the next event.
+    /// The process asks for its next event: it is done with the one before, and waits.
     pub async fn next(&self) -> Invocation {
+        self.finish();
+        Arc::clone(&self.owner).ready(self.number);
         loop {
-            if let Some(invocation) = lock(&self.inbox).take() {
+            if let Some(invocation) = self.undelivered() {
                 return invocation;
             }
             self.delivered.notified().await;
         }
     }
 
-    /// The process asks for its next event: it is done with the one before.
-    pub fn finish(&self) {
+    fn finish(&self) {
         self.life.send_if_modified(|life| {
             let first = *life == Life::Starting;
             if first {
@@ -190,14 +148,14 @@ impl Instance {
         }
     }
 
-    /// From now on the process works on this event, and has `limit` for it.
+    /// From now on the process works on this event, and has the function's timeout for it.
     pub fn begin(
         self: &Arc<Self>,
         request_id: String,
         executed_version: String,
         reply: oneshot::Sender<Answer>,
-        limit: Duration,
     ) {
+        let limit = self.settings.timeout;
         let (instance, id) = (Arc::clone(self), request_id.clone());
         let deadline = tokio::spawn(async move {
             tokio::time::sleep(limit).await;
@@ -205,7 +163,13 @@ impl Instance {
         })
         .abort_handle();
         let current = Current { request_id, executed_version, reply: Some(reply), stream: None, deadline };
-        *lock(&self.current) = Some(current);
+        let mut place = lock(&self.current);
+        if *self.life.borrow() == Life::Ended {
+            let error = FunctionError::exited(&current.request_id, "before the event began");
+            current.fail(error);
+        } else {
+            *place = Some(current);
+        }
     }
 
     fn time_out(&self, request_id: &str, limit: Duration) {
@@ -224,7 +188,10 @@ impl Instance {
             .is_some_and(|current| current.request_id == request_id && current.reply.is_some())
     }
 
+    /// The process has given its answer whole.
     pub fn answer(&self, request_id: &str, outcome: Outcome) {
+        // First: the caller's next request must already find this instance on its way back.
+        self.owner.answered(self.number);
         let mut current = lock(&self.current);
         if let Some(current) = current.as_mut().filter(|current| current.request_id == request_id) {
             current.send(outcome);
@@ -246,7 +213,10 @@ impl Instance {
         sender
     }
 
+    /// The process has sent the last of its stream.
     pub fn close_stream(&self, request_id: &str) {
+        // First, as above.
+        self.owner.answered(self.number);
         let mut current = lock(&self.current);
         if let Some(current) = current.as_mut().filter(|current| current.request_id == request_id) {
             current.stream = None;
@@ -283,30 +253,28 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Current {
-    fn send(&mut self, outcome: Outcome) {
-        if let Some(reply) = self.reply.take() {
-            let (request_id, executed_version) = (self.request_id.clone(), self.executed_version.clone());
-            // The caller may have gone.
-            drop(reply.send(Answer { request_id, executed_version, outcome }));
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nobody;
+
+    impl Owner for Nobody {
+        fn ready(self: Arc<Self>, _number: u64) {}
+        fn answered(&self, _number: u64) {}
+        fn gone(self: Arc<Self>, _number: u64, _end: End) {}
     }
 
-    /// Fails what the caller has not yet got: the answer, or the rest of its stream.
-    fn fail(mut self, error: FunctionError) {
-        if let Some(stream) = self.stream.take() {
-            tokio::spawn(async move { drop(stream.send(Err(error)).await) });
-        } else {
-            self.send(Outcome::Failed(error));
-        }
-    }
-}
-
-/// As Lambda says it: `exit status 1`, `signal: killed` here with the system's words.
-fn describe(status: ExitStatus) -> String {
-    match status.code() {
-        Some(0) => "without providing a reason".to_owned(),
-        Some(code) => format!("exit status {code}"),
-        None => status.to_string(),
+    #[tokio::test]
+    async fn an_event_that_begins_after_the_end_fails_at_once() {
+        let settings = Arc::new(FunctionSettings::new("orders", "orders"));
+        let instance = Arc::new(Instance::new(1, u32::MAX, settings, Arc::new(Nobody)));
+        instance.end("exit status 1".to_owned());
+        let (reply, mut answer) = oneshot::channel();
+        instance.begin("id".to_owned(), "1".to_owned(), reply);
+        let Outcome::Failed(error) = answer.try_recv().expect("an answer").outcome else {
+            panic!("a failure")
+        };
+        assert_eq!(error, FunctionError::exited("id", "before the event began"));
     }
 }

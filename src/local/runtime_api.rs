@@ -20,19 +20,12 @@ use super::{
     PAYLOAD_LIMIT,
     answer::{FunctionError, Outcome},
     extensions::{EventKind, epoch_ms},
-    function::{Function, Invocation},
     instance::Instance,
+    invocation::Invocation,
 };
 use crate::clock::Clock;
 
-#[derive(Clone)]
-struct Door {
-    function: Arc<Function>,
-    instance: Arc<Instance>,
-}
-
-pub(super) fn router(function: &Arc<Function>, instance: &Arc<Instance>) -> Router {
-    let door = Door { function: Arc::clone(function), instance: Arc::clone(instance) };
+pub(super) fn router(instance: &Arc<Instance>) -> Router {
     Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
         .route("/2018-06-01/runtime/invocation/{request_id}/response", post(response))
@@ -42,15 +35,12 @@ pub(super) fn router(function: &Arc<Function>, instance: &Arc<Instance>) -> Rout
         .route("/2020-01-01/extension/event/next", get(extension_next))
         .route("/2020-01-01/extension/init/error", post(accepted))
         .route("/2020-01-01/extension/exit/error", post(accepted))
-        .with_state(door)
+        .with_state(Arc::clone(instance))
 }
 
-async fn next(State(Door { function, instance }): State<Door>) -> Response {
-    instance.finish();
-    function.ready(instance.number);
+async fn next(State(instance): State<Arc<Instance>>) -> Response {
     let invocation = instance.next().await;
-    let limit = function.settings.timeout;
-    let deadline = Clock::System.now() + limit;
+    let deadline = Clock::System.now() + instance.settings.timeout;
     let Invocation { request_id, payload, function_arn, executed_version, trace_id, reply } = invocation;
     instance.extensions.invoked(&request_id, &function_arn, &trace_id, deadline);
     let headers = [
@@ -60,12 +50,12 @@ async fn next(State(Door { function, instance }): State<Door>) -> Response {
         ("lambda-runtime-invoked-function-arn", function_arn),
         ("lambda-runtime-trace-id", trace_id),
     ];
-    instance.begin(request_id, executed_version, reply, limit);
+    instance.begin(request_id, executed_version, reply);
     (headers, payload).into_response()
 }
 
 async fn response(
-    State(Door { function, instance }): State<Door>,
+    State(instance): State<Arc<Instance>>,
     Path(request_id): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -78,23 +68,17 @@ async fn response(
         .is_some_and(|mode| mode.eq_ignore_ascii_case("streaming"))
     {
         let content_type = text("content-type").map(str::to_owned);
-        let forwarded = forward(&instance, &request_id, content_type, body).await;
-        // First: the caller's next request must already find this instance on its way back.
-        function.answered(instance.number);
-        if forwarded.is_ok() {
+        if forward(&instance, &request_id, content_type, body).await.is_ok() {
             instance.close_stream(&request_id);
         }
         return status_ok();
     }
     let Ok(payload) = to_bytes(body, PAYLOAD_LIMIT).await else {
-        function.answered(instance.number);
         let error = FunctionError::response_too_large(&request_id, PAYLOAD_LIMIT);
         instance.answer(&request_id, Outcome::Failed(error));
         let words = json!({ "errorType": "RequestEntityTooLarge", "errorMessage": "Response too large" });
         return (StatusCode::PAYLOAD_TOO_LARGE, words.to_string()).into_response();
     };
-    // First, as above.
-    function.answered(instance.number);
     instance.answer(&request_id, Outcome::Buffered(payload));
     status_ok()
 }
@@ -103,7 +87,7 @@ async fn response(
 ///
 /// # Errors
 ///
-/// The process broke off; the stream then ends with how it died: see `supervise`.
+/// The process broke off; the stream then ends with how it died: see `Instance::end`.
 async fn forward(
     instance: &Instance,
     request_id: &str,
@@ -137,20 +121,19 @@ fn trailing_error(trailers: &HeaderMap) -> Option<FunctionError> {
 }
 
 async fn error(
-    State(Door { function, instance }): State<Door>,
+    State(instance): State<Arc<Instance>>,
     Path(request_id): Path<String>,
     payload: Bytes,
 ) -> Response {
     if !instance.works_on(&request_id) {
         return unknown_request();
     }
-    function.answered(instance.number);
     instance.answer(&request_id, Outcome::Failed(FunctionError { payload }));
     status_ok()
 }
 
-async fn init_error(State(door): State<Door>, payload: Bytes) -> Response {
-    door.instance.set_init_error(payload);
+async fn init_error(State(instance): State<Arc<Instance>>, payload: Bytes) -> Response {
+    instance.set_init_error(payload);
     status_ok()
 }
 
@@ -160,7 +143,7 @@ struct Registration {
     events: Vec<EventKind>,
 }
 
-async fn register(State(Door { function, instance }): State<Door>, body: Bytes) -> Response {
+async fn register(State(instance): State<Arc<Instance>>, body: Bytes) -> Response {
     let Ok(registration) = serde_json::from_slice::<Registration>(&body) else {
         let words =
             json!({ "errorType": "Extension.InvalidRequest", "errorMessage": "Invalid registration" });
@@ -168,16 +151,16 @@ async fn register(State(Door { function, instance }): State<Door>, body: Bytes) 
     };
     let id = instance.extensions.register(registration.events);
     let words = json!({
-        "functionName": function.settings.name,
+        "functionName": instance.settings.name,
         "functionVersion": "$LATEST",
         "handler": "bootstrap",
     });
     ([("lambda-extension-identifier", id)], words.to_string()).into_response()
 }
 
-async fn extension_next(State(door): State<Door>, headers: HeaderMap) -> Response {
+async fn extension_next(State(instance): State<Arc<Instance>>, headers: HeaderMap) -> Response {
     let id = headers.get("lambda-extension-identifier").and_then(|id| id.to_str().ok()).unwrap_or_default();
-    match door.instance.extensions.next(id).await {
+    match instance.extensions.next(id).await {
         Some(event) => (
             [("content-type", "application/json"), ("lambda-extension-event-identifier", id)],
             event.to_string(),

@@ -12,13 +12,12 @@ use thiserror::Error;
 
 use super::{
     dynamodb::{Dynamodb, DynamodbError},
-    example_api,
-    function::FunctionSettings,
-    function_url,
+    example_api, function_url,
     host::Host,
     invoke_api,
     output::Output,
     server::Server,
+    settings::FunctionSettings,
     stream_mapping::{MappingError, StreamMapping},
     tables::{TableNames, create_missing},
 };

@@ -54,6 +54,22 @@ async fn what_is_odd_in_a_stage_item_is_told_with_its_routes() {
 }
 
 #[tokio::test]
+async fn a_bad_route_key_does_not_hide_what_else_is_wrong_in_its_item() {
+    let gateway = TestGateway::new();
+    let reader = |uri: &str| json!({ "type": "HTTP_PROXY", "uri": uri });
+    gateway.put_route(&json!({ "routeKey": "FETCH /a/{id}/{proxy+}", "integration": { "type": "SOAP" } }));
+    gateway.put_route(
+        &json!({ "routeKey": "GET b/{id}", "integration": reader("https://example.com/{id}/{no}") }),
+    );
+    let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!() };
+    expect![[r#"
+        tollgate-routes [stage=v1 routeKey=FETCH /a/{id}/{proxy+}] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK
+        tollgate-routes [stage=v1 routeKey=FETCH /a/{id}/{proxy+}] routeKey: got "FETCH /a/{id}/{proxy+}", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
+        tollgate-routes [stage=v1 routeKey=GET b/{id}] integration.uri: got {no}, expected one of the route's path parameters (id)
+        tollgate-routes [stage=v1 routeKey=GET b/{id}] routeKey: got "GET b/{id}", expected a path that begins with /"#]].assert_eq(&problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+}
+
+#[tokio::test]
 async fn two_routes_that_no_request_can_tell_apart_are_named_both() {
     let gateway = TestGateway::new();
     for route_key in ["GET /orders/{id}", "GET /orders/{orderId}"] {

@@ -7,6 +7,7 @@
 )]
 
 mod access_log;
+mod cli;
 mod cors;
 mod decoding;
 mod deployments;
@@ -16,6 +17,7 @@ mod http_proxy;
 mod keys;
 mod lambda;
 mod pipeline;
+mod property;
 mod readme;
 mod recorded;
 mod refusals;

@@ -9,7 +9,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
-use tollgate::local::{PAYLOAD_LIMIT, function::FunctionSettings, function_url, server::Server};
+use tollgate::local::{PAYLOAD_LIMIT, function_url, server::Server, settings::FunctionSettings};
 
 use crate::harness::{Gate, actor, example, host, quiet, render, send};
 

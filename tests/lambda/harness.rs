@@ -18,10 +18,10 @@ use tokio::{
 };
 use tollgate::local::{
     answer::{Answer, FunctionError},
-    function::FunctionSettings,
     host::Host,
     names::FunctionReference,
     output::Captured,
+    settings::FunctionSettings,
 };
 
 /// The binary of an example function, `target/<profile>/examples/<name>`.

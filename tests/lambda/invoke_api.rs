@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tollgate::{
     http_client::sdk_http_client,
-    local::{PAYLOAD_LIMIT, function::FunctionSettings, invoke_api, output::Captured, server::Server},
+    local::{PAYLOAD_LIMIT, invoke_api, output::Captured, server::Server, settings::FunctionSettings},
 };
 
 use crate::harness::{Gate, actor, example, host, quiet, soon};

@@ -6,4 +6,5 @@ mod gateway;
 mod harness;
 mod host;
 mod invoke_api;
+mod lifecycle;
 mod world;

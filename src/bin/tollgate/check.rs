@@ -22,6 +22,7 @@ use crate::{
 pub struct Arguments {
     /// The stage; without it, all.
     stage: Option<String>,
+    /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
@@ -33,7 +34,7 @@ pub struct Arguments {
 /// The tables cannot be read.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let store = arguments.connection.store()?;
-    let reports = connection::block_on(reports(&store, arguments.stage.as_deref()))?;
+    let reports = connection::block_on(&store, reports(&store, arguments.stage.as_deref()))?;
     if let Some(stage) = &arguments.stage
         && reports.is_empty()
     {

@@ -1,9 +1,9 @@
 //! Where the tables are: the same environment variables as the Lambda's, or the local world.
 
-use anyhow::{Error, Result};
+use anyhow::{Context, Error, Result};
 use tollgate::{
     aws::sdk_config,
-    environment::Environment,
+    environment::{Environment, Tables},
     store::{Store, dynamodb_client},
 };
 
@@ -45,11 +45,15 @@ impl Connection {
     }
 }
 
-/// Runs a command's work to its end.
+/// Runs a command's work with the tables to its end.
 ///
 /// # Errors
 ///
-/// Those of the work.
-pub fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+/// Those of the work, and which tables it was about: DynamoDB does not say.
+pub fn block_on<T>(store: &Store, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(work).with_context(|| {
+        let Tables { stages, routes, deployments } = &store.tables;
+        format!("with the tables {stages}, {routes} and {deployments}")
+    })
 }

@@ -14,7 +14,9 @@ use crate::{
 /// Exit code 3: there are problems, and nothing has changed. 4: there is no such stage.
 #[derive(clap::Args)]
 pub struct Arguments {
+    /// The stage.
     stage: String,
+    /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
@@ -28,7 +30,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     let store = arguments.connection.store()?;
     let stage = arguments.stage.clone();
     let published = async { Ok(deployment::publish(&store, &stage, Trigger::Request).await?) };
-    let outcome = connection::block_on(published)?;
+    let outcome = connection::block_on(&store, published)?;
     if outcome == Outcome::LeftAlone {
         eprintln!(
             "tollgate: there is no stage {stage} in {} or {}",

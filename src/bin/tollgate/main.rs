@@ -18,6 +18,7 @@ mod usage;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, error::ErrorKind};
+use tollgate::error::chain;
 
 /// Run and manage a Tollgate API gateway.
 #[derive(Parser)]
@@ -71,7 +72,7 @@ fn main() -> ExitCode {
     match result {
         Ok(ending) => ending.into(),
         Err(error) => {
-            eprintln!("tollgate: {error:#}");
+            eprintln!("tollgate: {}", chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }

@@ -37,7 +37,7 @@ use tollgate::{
     store::{Store, dynamodb_client, values::to_json_map},
 };
 
-pub use self::events::{event, render};
+pub use self::events::{event, read, render};
 use self::invoke_api::Calls;
 pub use self::{
     gate::{Gate, Way},

@@ -94,10 +94,10 @@ async fn read(stream: &mut TcpStream) -> Option<String> {
         if wanted == usize::MAX
             && let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n")
         {
-            let head = std::str::from_utf8(&bytes[..end]).unwrap();
+            let head = String::from_utf8_lossy(&bytes[..end]);
             let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
             wanted = end + 4 + length.map_or(0, |length| length.parse::<usize>().unwrap());
         }
     }
-    Some(String::from_utf8(bytes).unwrap())
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -4,6 +4,8 @@
 mod exchanges;
 mod problems;
 mod requests;
+#[cfg(feature = "local")]
+mod target;
 
 use std::time::{Duration, SystemTime};
 

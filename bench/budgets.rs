@@ -1,0 +1,82 @@
+//! The budgets of DESIGN.md §8, each beside its figure.
+
+use crate::{
+    cases::{Integration, Way},
+    figures::Spread,
+    report::Measured,
+    rounds::Round,
+    stand::gateway,
+};
+
+/// A warm proxied request, a start and so on are those of a gateway with so many routes.
+const TYPICAL: usize = 1_000;
+const MOST: usize = 10_000;
+const PROXIED: Way = Way::Gateway(Integration::AwsProxy, TYPICAL);
+
+/// One budget.
+pub struct Budget {
+    pub what: &'static str,
+    pub at_most: &'static str,
+    pub measured: String,
+    pub verdict: Verdict,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Met,
+    Missed,
+    /// What it is about is not built yet.
+    Open,
+}
+
+impl Verdict {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Missed => "**MISSED**",
+            Self::Open => "not built yet",
+        }
+    }
+}
+
+#[rustfmt::skip]
+pub fn all(measured: &Measured) -> Vec<Budget> {
+    let added = |latency: fn(Round) -> f64| measured.compare(PROXIED, Way::Invoke, |own, direct| latency(own) - latency(direct));
+    let start = measured.starts_of(&gateway(TYPICAL));
+    let resident = megabytes(measured.served_memory(&gateway(MOST)).resident);
+    let binary = megabytes(measured.binary_bytes);
+    let (read, write) = measured.units_of(Integration::AwsProxy, TYPICAL);
+    vec![
+        spread("added latency of a warm proxied request over a direct invoke, p50", 0.3, "0.3 ms", " ms", added(|round| round.p50)),
+        spread("the same, p99",                                                     1.0, "1 ms", " ms", added(|round| round.p99)),
+        spread("CPU per warm proxied request (without API key and plan, which are not built yet)", 150.0, "150 µs (then 100, then 60)", " µs", measured.of(PROXIED, |round| round.cpu)),
+        single("DynamoDB write units for it",       0.02,  "0.02", write, format!("{write:.4}")),
+        single("DynamoDB read units for it",        0.005, "0.005", read, format!("{read:.4}")),
+        open("forged key / refused key",  "0 reads / 0 writes while remembered"),
+        open("memory hit of the cache",   "no DynamoDB call"),
+        spread("process start to first `/next`, 1,000 routes, no TLS, wall", 10.0, "10 ms", " ms", start.wall),
+        spread("the same, CPU",                                               5.0, "5 ms", " ms", start.cpu),
+        single("resident memory with 10,000 routes, after the requests", 30.0, "30 MB", resident, format!("{resident:.1} MB")),
+        single("binary",                            9.0, "9 MB (then 6)", binary, format!("{binary:.2} MB")),
+        open("quota exceeded by",         "0, ever"),
+    ]
+}
+
+fn spread(what: &'static str, limit: f64, at_most: &'static str, unit: &str, figure: Spread) -> Budget {
+    let digits = if limit < 10.0 { 3 } else { 1 };
+    single(what, limit, at_most, figure.median, format!("{figure:.digits$}{unit}"))
+}
+
+fn single(what: &'static str, limit: f64, at_most: &'static str, figure: f64, measured: String) -> Budget {
+    let verdict = if figure <= limit { Verdict::Met } else { Verdict::Missed };
+    Budget { what, at_most, measured, verdict }
+}
+
+fn open(what: &'static str, at_most: &'static str) -> Budget {
+    Budget { what, at_most, measured: "–".to_owned(), verdict: Verdict::Open }
+}
+
+/// Of 1,000,000 bytes each.
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}

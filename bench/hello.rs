@@ -1,0 +1,13 @@
+//! What the gateway is measured against, and what stands behind it: the smallest function of `lambda_http`.
+
+use lambda_http::{Error, Request, Response, run, service_fn};
+
+async fn hello(_: Request) -> Result<Response<String>, Error> {
+    let response = Response::builder().header("content-type", "application/json");
+    Ok(response.body(r#"{"message":"hello"}"#.to_owned())?)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(service_fn(hello)).await
+}

@@ -1,0 +1,220 @@
+//! All that was measured, as bench/RESULTS.md says it.
+
+use std::{fmt::Write, fs, ops::Add, thread};
+
+use crate::{
+    Effort, budgets,
+    cases::{Integration, Way},
+    figures::Spread,
+    process::MemoryUse,
+    rounds::{CaseRounds, Round},
+    starts::Starts,
+    units::{GatewayUnits, Tally},
+};
+
+type Figure = fn(Round) -> f64;
+const P50: Figure = |round| round.p50;
+const P99: Figure = |round| round.p99;
+const CPU: Figure = |round| round.cpu;
+
+pub struct Measured {
+    pub starts: Vec<Starts>,
+    pub rounds: Vec<CaseRounds>,
+    pub memory: Vec<Memory>,
+    pub units: Vec<GatewayUnits>,
+    pub binary_bytes: u64,
+}
+
+pub struct Memory {
+    pub function: String,
+    pub started: MemoryUse,
+    /// After all requests.
+    pub served: Option<MemoryUse>,
+}
+
+/// What is looked up here has been measured: the lists of cases, functions and sizes are fixed.
+impl Measured {
+    fn rounds_of(&self, way: Way) -> &CaseRounds {
+        self.rounds.iter().find(|case| case.way == way).expect("a measured case")
+    }
+
+    pub fn of(&self, way: Way, figure: Figure) -> Spread {
+        Spread::of(self.rounds_of(way).rounds.iter().map(|round| figure(*round)))
+    }
+
+    /// What one case is beside another, round by round.
+    pub fn compare(&self, way: Way, with: Way, figure: impl Fn(Round, Round) -> f64) -> Spread {
+        let pairs = self.rounds_of(way).rounds.iter().zip(&self.rounds_of(with).rounds);
+        Spread::of(pairs.map(|(own, other)| figure(*own, *other)))
+    }
+
+    pub fn starts_of(&self, function: &str) -> &Starts {
+        self.starts.iter().find(|starts| starts.function == function).expect("a measured function")
+    }
+
+    pub fn served_memory(&self, function: &str) -> MemoryUse {
+        let memory = self.memory.iter().find(|memory| memory.function == function);
+        memory.and_then(|memory| memory.served).expect("a measured function")
+    }
+
+    /// DynamoDB's read and write units a request.
+    pub fn units_of(&self, integration: Integration, routes: usize) -> (f64, f64) {
+        let gateway = self.units.iter().find(|units| units.routes == routes).expect("a measured size");
+        let own = gateway.by_integration.iter().filter(|(other, _)| *other == integration);
+        let units = own.flat_map(|(_, tally)| tally.values());
+        let (read, write) =
+            units.fold((0.0, 0.0), |(read, write), units| (read + units.read, write + units.write));
+        (read / gateway.requests as f64, write / gateway.requests as f64)
+    }
+}
+
+pub fn write(date: &str, commit: &str, effort: &Effort, measured: &Measured) -> String {
+    let mut text = String::new();
+    head(&mut text, date, commit, effort);
+    budget_table(&mut text, measured);
+    latency_tables(&mut text, measured);
+    start_table(&mut text, measured);
+    memory_table(&mut text, measured);
+    unit_tables(&mut text, measured);
+    text.push_str(include_str!("where-the-time-goes.md"));
+    text
+}
+
+fn head(text: &mut String, date: &str, commit: &str, effort: &Effort) {
+    let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = model.map_or("unknown processor", |(_, model)| model);
+    let cores = thread::available_parallelism().map_or(0, usize::from);
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let Effort { rounds, requests, starts, .. } = effort;
+    *text += &format!(
+        "# What Tollgate costs\n\n\
+         Written by `make bench`; not edited by hand. {date}, commit {commit}, {model}, {cores} cores, Linux {kernel}\n\
+         **Method.** Everything runs on one machine under the local Lambda host, each function as one process: \
+         the gateway and the `lambda_http` hello as `release` builds (fat LTO), the host, its DynamoDB (dynoxide) and \
+         the client in one optimised process (profile `measuring`: no LTO). Requests go one after the other on a \
+         kept connection; every answer is checked. {rounds} rounds after a warm-up, each with {requests} requests of \
+         every case, the cases in a random order. A figure is the median of the rounds, with the lowest and the \
+         highest round in brackets; differences and ratios are taken within a round. CPU is user + system time of \
+         the function's own process, from the kernel's scheduler statistics. {starts} starts of each function. \
+         Routes are a third `MOCK`, `AWS_PROXY` and `DYNAMODB` (`GetItem`) each, and all of them are requested. The \
+         target of `AWS_PROXY` is the hello. `REFRESH_SECONDS` is its default, 5.\n\n"
+    );
+}
+
+fn budget_table(text: &mut String, measured: &Measured) {
+    *text += "## Budgets\n\n| what | at most | measured | |\n|---|---|---|---|\n";
+    for budget in budgets::all(measured) {
+        let verdict = budget.verdict.word();
+        line(text, &[budget.what, budget.at_most, &budget.measured, verdict]);
+    }
+    *text += "\n";
+}
+
+fn latency_tables(text: &mut String, measured: &Measured) {
+    *text += "## Warm requests\n\nLatency as the client sees it; the host's own work is in it.\n\n\
+              | case | p50, ms | p99, ms | CPU a request, µs | system, % |\n|---|---|---|---|---|\n";
+    for case in &measured.rounds {
+        let [p50, p99] = [P50, P99].map(|figure| format!("{:.3}", measured.of(case.way, figure)));
+        let (cpu, system) = match case.way.function() {
+            Some(_) => (format!("{:.0}", measured.of(case.way, CPU)), format!("{:.0}", case.system_share)),
+            None => ("–".to_owned(), "–".to_owned()),
+        };
+        line(text, &[case.way.name(), p50, p99, cpu, system]);
+    }
+    for (base, name) in [(Way::Invoke, "a direct invoke"), (Way::Hello, "the bare hello")] {
+        let (more, rule) = if base == Way::Hello { (" CPU, µs | CPU, × |", "---|---|") } else { ("", "") };
+        *text += &format!(
+            "\nAgainst {name}:\n\n| case | p50, ms | p50, × | p99, ms | p99, × |{more}\n|---|---|---|---|---|{rule}\n"
+        );
+        for case in measured.rounds.iter().filter(|case| case.way != base) {
+            compared(text, measured, case.way, base);
+        }
+    }
+    *text += "\n";
+}
+
+fn compared(text: &mut String, measured: &Measured, way: Way, base: Way) {
+    let difference = |figure: Figure| measured.compare(way, base, |own, other| figure(own) - figure(other));
+    let ratio = |figure: Figure| measured.compare(way, base, |own, other| figure(own) / figure(other));
+    let mut cells = vec![way.name()];
+    for figure in [P50, P99] {
+        cells.push(format!("{:.3}", difference(figure)));
+        cells.push(format!("{:.2}", ratio(figure)));
+    }
+    match (base, way.function()) {
+        (Way::Hello, Some(_)) => {
+            cells.push(format!("{:.0}", difference(CPU)));
+            cells.push(format!("{:.2}", ratio(CPU)));
+        }
+        (Way::Hello, None) => cells.extend(["–".to_owned(), "–".to_owned()]),
+        (Way::Invoke | Way::GetItem | Way::Gateway(..), _) => {}
+    }
+    line(text, &cells);
+}
+
+fn start_table(text: &mut String, measured: &Measured) {
+    *text += "## Cold starts\n\nFrom the start of the process to its first `/next`; its deployment is published \
+              already.\n\n| function | wall, ms | CPU, ms |\n|---|---|---|\n";
+    for starts in &measured.starts {
+        line(text, &[&starts.function, &format!("{:.2}", starts.wall), &format!("{:.2}", starts.cpu)]);
+    }
+    *text += "\n";
+}
+
+fn memory_table(text: &mut String, measured: &Measured) {
+    *text += "## Memory\n\nResident, MB of 1,000,000 bytes. Anonymous memory is that without the pages of files \
+              (the binary).\n\n| function | after the start | of it anonymous | after all requests | of it anonymous \
+              | peak |\n|---|---|---|---|---|---|\n";
+    let megabytes = |bytes: u64| format!("{:.1}", bytes as f64 / 1e6);
+    for Memory { function, started, served } in &measured.memory {
+        let served = served.unwrap_or(*started);
+        let sizes =
+            [started.resident, started.anonymous, served.resident, served.anonymous, served.resident_peak];
+        let mut cells = vec![function.clone()];
+        cells.extend(sizes.map(megabytes));
+        line(text, &cells);
+    }
+    *text += &format!("\nThe gateway's binary has {} bytes.\n\n", measured.binary_bytes);
+}
+
+fn unit_tables(text: &mut String, measured: &Measured) {
+    *text += "## DynamoDB units\n\nFrom the `ConsumedCapacity` of every call of the gateway, by operation and table. A \
+              refresh, at most every 5 s an instance, is one more `Scan` of the stages, as at the start; one that \
+              fell into the requests is among them.\n\n\
+              | gateway | when | calls | read units | write units |\n|---|---|---|---|---|\n";
+    for GatewayUnits { routes, start, requests, by_integration } in &measured.units {
+        let gateway = format!("{routes} routes");
+        line(
+            text,
+            &[
+                &gateway,
+                "a cold start",
+                &calls(start),
+                &sum(start, 1, |units| units.read),
+                &sum(start, 1, |units| units.write),
+            ],
+        );
+        for (integration, tally) in by_integration {
+            let when = format!("a request, {} (of {requests})", integration.name());
+            let (read, write) =
+                (sum(tally, *requests, |units| units.read), sum(tally, *requests, |units| units.write));
+            line(text, &[&gateway, &when, &calls(tally), &read, &write]);
+        }
+    }
+    *text += "\n";
+}
+
+fn calls(tally: &Tally) -> String {
+    let calls: Vec<_> = tally.iter().map(|(call, units)| format!("{} × {call}", units.calls)).collect();
+    if calls.is_empty() { "none".to_owned() } else { calls.join(", ") }
+}
+
+fn sum(tally: &Tally, requests: usize, figure: impl Fn(&crate::units::Units) -> f64) -> String {
+    format!("{:.4}", tally.values().map(figure).fold(0.0, Add::add) / requests as f64)
+}
+
+fn line(text: &mut String, cells: &[impl AsRef<str>]) {
+    let cells: Vec<_> = cells.iter().map(AsRef::as_ref).collect();
+    writeln!(text, "| {} |", cells.join(" | ")).expect("text grows without errors");
+}

@@ -1,0 +1,63 @@
+//! One event, with the place where its answer goes: on its way to an instance, then worked on by it.
+
+use bytes::Bytes;
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::AbortHandle,
+};
+
+use super::answer::{Answer, FunctionError, Outcome};
+
+/// No instance works on it yet.
+#[derive(Debug)]
+pub(super) struct Invocation {
+    pub request_id: String,
+    pub payload: Bytes,
+    pub function_arn: String,
+    pub executed_version: String,
+    pub trace_id: String,
+    pub reply: oneshot::Sender<Answer>,
+}
+
+impl Invocation {
+    pub fn fail(self, error: impl FnOnce(&str) -> FunctionError) {
+        let outcome = Outcome::Failed(error(&self.request_id));
+        let Self { request_id, executed_version, reply, .. } = self;
+        // The caller may have gone.
+        drop(reply.send(Answer { request_id, executed_version, outcome }));
+    }
+}
+
+/// The process works on it; answered once, and done when the process asks for the next.
+pub(super) struct Current {
+    pub request_id: String,
+    pub executed_version: String,
+    pub reply: Option<oneshot::Sender<Answer>>,
+    pub stream: Option<mpsc::Sender<Result<Bytes, FunctionError>>>,
+    pub deadline: AbortHandle,
+}
+
+impl Drop for Current {
+    fn drop(&mut self) {
+        self.deadline.abort();
+    }
+}
+
+impl Current {
+    pub fn send(&mut self, outcome: Outcome) {
+        if let Some(reply) = self.reply.take() {
+            let (request_id, executed_version) = (self.request_id.clone(), self.executed_version.clone());
+            // The caller may have gone.
+            drop(reply.send(Answer { request_id, executed_version, outcome }));
+        }
+    }
+
+    /// Fails what the caller has not yet got: the answer, or the rest of its stream.
+    pub fn fail(mut self, error: FunctionError) {
+        if let Some(stream) = self.stream.take() {
+            tokio::spawn(async move { drop(stream.send(Err(error)).await) });
+        } else {
+            self.send(Outcome::Failed(error));
+        }
+    }
+}

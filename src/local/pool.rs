@@ -1,0 +1,158 @@
+//! The instances of one function and the events that none of them has yet: who gets which.
+//!
+//! Invariant: an invocation is in the queue, or with exactly one instance, or answered.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use super::{answer::FunctionError, instance::Instance, invocation::Invocation};
+
+/// More than this many waiting invocations are refused.
+const QUEUE_LIMIT: usize = 10_000;
+
+/// What an instance does at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstanceState {
+    Starting,
+    /// It waits for an event since this many were taken from the queue.
+    Idle {
+        since: u64,
+    },
+    Busy,
+    /// It has answered and not yet asked for the next event.
+    Returning,
+}
+
+/// An instance as the host's controls show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InstanceStatus {
+    pub pid: u32,
+    pub state: InstanceState,
+    pub frozen: bool,
+}
+
+struct Slot {
+    instance: Arc<Instance>,
+    state: InstanceState,
+    frozen: bool,
+}
+
+#[derive(Default)]
+pub(super) struct Pool {
+    queue: VecDeque<Invocation>,
+    slots: Vec<Slot>,
+    /// Counts what has left the queue.
+    taken: u64,
+}
+
+/// The queue is full.
+pub(super) struct QueueFull;
+
+/// The end of the queue at some time: what comes later stands behind it.
+#[derive(Clone, Copy)]
+pub(super) struct QueueEnd(u64);
+
+impl Pool {
+    pub fn push(&mut self, invocation: Invocation) -> Result<(), QueueFull> {
+        if self.queue.len() >= QUEUE_LIMIT {
+            return Err(QueueFull);
+        }
+        self.queue.push_back(invocation);
+        Ok(())
+    }
+
+    fn take(&mut self) -> Option<Invocation> {
+        let invocation = self.queue.pop_front()?;
+        self.taken += 1;
+        Some(invocation)
+    }
+
+    /// Answers the first that waits.
+    pub fn fail_first(&mut self, error: impl FnOnce(&str) -> FunctionError) {
+        if let Some(invocation) = self.take() {
+            invocation.fail(error);
+        }
+    }
+
+    /// How many invocations no instance has yet.
+    pub fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    pub fn end_of_queue(&self) -> QueueEnd {
+        QueueEnd(self.taken + self.queue.len() as u64)
+    }
+
+    /// How many of those that stood before `end` no instance has yet.
+    pub fn queued_before(&self, QueueEnd(end): QueueEnd) -> usize {
+        usize::try_from(end.saturating_sub(self.taken)).unwrap_or(usize::MAX)
+    }
+
+    pub fn add(&mut self, instance: Arc<Instance>) {
+        self.slots.push(Slot { instance, state: InstanceState::Starting, frozen: false });
+    }
+
+    /// What the instance never began goes back to the queue.
+    pub fn remove(&mut self, number: u64) {
+        if let Some(position) = self.slots.iter().position(|slot| slot.instance.number == number) {
+            // Only this pool delivers: nothing comes after this look.
+            let slot = self.slots.remove(position);
+            self.queue.extend(slot.instance.undelivered());
+        }
+    }
+
+    /// How many instances there are.
+    pub fn size(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub fn count(&self, state: InstanceState) -> usize {
+        self.slots.iter().filter(|slot| slot.state == state).count()
+    }
+
+    pub fn set_idle(&mut self, number: u64) {
+        self.set_state(number, InstanceState::Idle { since: self.taken });
+    }
+
+    pub fn set_returning(&mut self, number: u64) {
+        self.set_state(number, InstanceState::Returning);
+    }
+
+    fn set_state(&mut self, number: u64, state: InstanceState) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.instance.number == number) {
+            slot.state = state;
+        }
+    }
+
+    pub fn set_frozen(&mut self, pid: u32, frozen: bool) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.instance.pid == pid) {
+            slot.frozen = frozen;
+        }
+    }
+
+    pub fn status(&self) -> Vec<InstanceStatus> {
+        let status =
+            |slot: &Slot| InstanceStatus { pid: slot.instance.pid, state: slot.state, frozen: slot.frozen };
+        self.slots.iter().map(status).collect()
+    }
+
+    pub fn instances(&self) -> impl Iterator<Item = &Arc<Instance>> {
+        self.slots.iter().map(|slot| &slot.instance)
+    }
+
+    /// Gives the queue to idle instances. The one that was idle last goes first, as a warm one does on Lambda.
+    pub fn hand_out(&mut self) {
+        while !self.queue.is_empty() {
+            let idle =
+                self.slots.iter_mut().filter(|slot| !slot.frozen).filter_map(|slot| match slot.state {
+                    InstanceState::Idle { since } => Some((since, slot)),
+                    InstanceState::Starting | InstanceState::Busy | InstanceState::Returning => None,
+                });
+            let Some((_, slot)) = idle.max_by_key(|(since, _)| *since) else { return };
+            slot.state = InstanceState::Busy;
+            let instance = Arc::clone(&slot.instance);
+            if let Some(invocation) = self.take() {
+                instance.deliver(invocation);
+            }
+        }
+    }
+}
