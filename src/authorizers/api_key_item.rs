@@ -5,9 +5,10 @@
 
 use serde_json::{Map, Value};
 
+use super::KeyHash;
 use crate::{
     error::{InvalidConfiguration, Problem},
-    item::{Fields, Item, Report, StageVariables},
+    item::{self, Fields},
 };
 
 /// An API key, as its item describes it.
@@ -41,27 +42,26 @@ impl ApiKey {
         table: &str,
         item: &Map<String, Value>,
     ) -> Result<(Self, Vec<Problem>), InvalidConfiguration> {
-        let report = Report::default();
-        let none = StageVariables::new();
-        let key = Self::key_of(item);
-        let fields = Fields::of(Item { table, key: &key, stage_variables: &none, report: &report }, item);
-        let api_key = Self::read(&fields);
-        fields.finish();
-        let (problems, warnings) = report.into_parts();
-        match api_key {
-            Some(api_key) if problems.is_empty() => Ok((api_key, warnings)),
-            _ => Err(InvalidConfiguration(problems)),
-        }
+        let (key, warnings) = Self::check(table, item);
+        Ok((key?, warnings))
     }
 
-    /// What problems call an item: `id=…`, or the first digits of its hash.
+    /// The same, with warnings also of what is wrong otherwise.
+    pub fn check(
+        table: &str,
+        item: &Map<String, Value>,
+    ) -> (Result<Self, InvalidConfiguration>, Vec<Problem>) {
+        item::read((table, &Self::key_of(item)), item, Self::read)
+    }
+
+    /// What problems call an item: `id=…`, or the first digits of its hash. What is no hash may be the value.
     pub fn key_of(item: &Map<String, Value>) -> String {
         let text = |name: &str| item.get(name).and_then(Value::as_str);
         match text("id") {
             Some(id) => format!("id={id}"),
             None => {
-                let hash: String = text("keyHash").unwrap_or_default().chars().take(12).collect();
-                format!("keyHash={hash}…")
+                let hash = text("keyHash").filter(|hash| KeyHash::is_one(hash));
+                format!("keyHash={}…", hash.map_or("", |hash| &hash[..12]))
             }
         }
     }
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn says_all_that_is_wrong_or_odd() {
-        let item = json!({ "keyHash": "0123456789abcdef", "enabled": "maybe", "expiresAt": 1_798_761_600_000u64,
+        let item = json!({ "keyHash": "0123456789abcdef".repeat(4), "enabled": "maybe", "expiresAt": 1_798_761_600_000u64,
             "usagePlanId": ["gold"], "stages": {"v1": true}, "customerId": [], "expires": 1 });
         assert_eq!(
             parse(&item).unwrap_err().to_string(),
@@ -150,6 +150,11 @@ keys [keyHash=0123456789ab…] id: got nothing, expected an id"#
         assert_eq!(
             problem(&json!({ "id": "a#b" })),
             r#"keys [id=a#b] id: got "a#b", expected letters, digits, - and _, at most 64"#
+        );
+        // A value where its hash should be.
+        assert_eq!(
+            problem(&json!({ "keyHash": "hush".repeat(16) })),
+            "keys [keyHash=…] id: got nothing, expected an id"
         );
         let (_, warnings) = parse(&json!({ "id": "k1", "usagePlan": "gold" })).unwrap();
         assert_eq!(

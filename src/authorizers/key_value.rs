@@ -85,6 +85,13 @@ impl KeyValue {
     }
 }
 
+impl KeyHash {
+    /// Whether a text is a hash as the table has it.
+    pub fn is_one(text: &str) -> bool {
+        text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    }
+}
+
 impl fmt::Display for KeyHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -130,6 +137,7 @@ mod tests {
         let value = KeyValue::generate(&random).expect("40 of the bytes are fair");
         assert_eq!(value.reveal(), OURS);
         assert_eq!(value.hash().to_string(), HASH_OF_OURS);
+        assert!(KeyHash::is_one(HASH_OF_OURS));
         assert!(KeyValue::generate(&random[..119]).is_some());
         assert!(KeyValue::generate(&random[..118]).is_none(), "the last fair byte is missing");
     }

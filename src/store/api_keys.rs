@@ -78,10 +78,7 @@ impl Store {
             .set_item(Some(attributes(OPERATION, item)?))
             .condition_expression("attribute_not_exists(keyHash)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let error = match put.send().await {
-            Ok(_) => return Ok(Kept::Kept),
-            Err(error) => error,
-        };
+        let Err(error) = put.send().await else { return Ok(Kept::Kept) };
         let Some(existing) = existing_item(&error) else { return Err(StoreError::new(OPERATION, error)) };
         let existing = plain(OPERATION, Some(vec![existing]))?.pop().unwrap_or_default();
         // A write whose answer was lost is tried again, and then finds its own item.

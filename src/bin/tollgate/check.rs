@@ -34,7 +34,12 @@ pub struct Arguments {
 /// The tables cannot be read.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let store = arguments.connection.store()?;
-    let reports = connection::block_on(&store, reports(&store, arguments.stage.as_deref()))?;
+    let tables = &store.tables;
+    let of_stages = [tables.stages.as_str(), &tables.routes, &tables.deployments];
+    let of_keys = [tables.api_keys.as_str(), &tables.usage_plans];
+    let of_keys = if arguments.stage.is_some() { &[][..] } else { &of_keys };
+    let reports = reports(&store, arguments.stage.as_deref());
+    let reports = connection::block_on(&[&of_stages[..], of_keys].concat(), reports)?;
     if let Some(stage) = &arguments.stage
         && reports.is_empty()
     {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use serde_json::{Map, Value};
 use tollgate::{
-    authorizers::ApiKey,
+    authorizers::{ApiKey, KeyHash},
     error::{InvalidConfiguration, Problem},
     policies::usage_plan::UsagePlan,
     store::Store,
@@ -28,7 +28,8 @@ pub async fn reports(store: &Store, stages: &BTreeSet<String>) -> Result<Vec<Rep
     let mut reports = Vec::new();
     if !keys.is_empty() {
         let table = Table { name: &store.tables.api_keys, noun: "key", items: &keys };
-        reports.push(table.report(|item, notes| key(store, item, &keys, &plans, stages, notes)));
+        let surroundings = Surroundings::new(store, stages, &keys, &plans);
+        reports.push(table.report(|item, notes| surroundings.check(item, notes)));
     }
     if !plans.is_empty() {
         let mut route_keys = RouteKeys::new();
@@ -68,53 +69,61 @@ impl Table<'_> {
 
 impl Notes {
     /// What was read, with what was found while reading it.
-    fn take<T>(&mut self, parsed: Result<(T, Vec<Problem>), InvalidConfiguration>) -> Option<T> {
-        match parsed {
-            Ok((value, warnings)) => {
-                self.warnings.extend(warnings);
-                Some(value)
-            }
-            Err(InvalidConfiguration(problems)) => {
-                self.problems.extend(problems);
-                None
-            }
-        }
+    fn take<T>(&mut self, (parsed, warnings): (Result<T, InvalidConfiguration>, Vec<Problem>)) -> Option<T> {
+        self.warnings.extend(warnings);
+        parsed.map_err(|InvalidConfiguration(problems)| self.problems.extend(problems)).ok()
     }
 }
 
-fn key(
-    store: &Store,
-    item: &Item,
-    keys: &[Item],
-    plans: &[Item],
-    stages: &BTreeSet<String>,
-    notes: &mut Notes,
-) {
-    let table = &store.tables.api_keys;
-    let name = ApiKey::key_of(item);
-    let note = |field: &str, got: &str, expected: &str| note((table, &name), field, got, expected);
-    let hash = item.get("keyHash").and_then(Value::as_str).unwrap_or_default();
-    if hash.len() != 64 || !hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-        notes.problems.push(note(
-            "keyHash",
-            &format!("{} characters", hash.chars().count()),
-            "the SHA-256 of the key's value: 64 lower-case hex digits",
-        ));
-    }
-    let Some(key) = notes.take(ApiKey::parse(table, item)) else { return };
-    if keys.iter().filter(|other| other.get("id").and_then(Value::as_str) == Some(&key.id)).count() > 1 {
-        notes.problems.push(note("id", &format!("{:?}", key.id), "an id that no other key has"));
-    }
-    match &key.usage_plan_id {
-        None => notes.warnings.push(note("usagePlanId", "nothing", "a usage plan: without one it gets 403")),
-        Some(plan) if plans.iter().any(|item| item.get("usagePlanId") == Some(&plan.as_str().into())) => {}
-        Some(plan) => {
-            let expected = format!("a usage plan of {}", store.tables.usage_plans);
-            notes.problems.push(note("usagePlanId", &format!("{plan:?}"), &expected));
+/// What keys are held against.
+struct Surroundings<'a> {
+    store: &'a Store,
+    stages: &'a BTreeSet<String>,
+    plans: BTreeSet<&'a str>,
+    /// How many keys have each id.
+    ids: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Surroundings<'a> {
+    fn new(store: &'a Store, stages: &'a BTreeSet<String>, keys: &'a [Item], plans: &'a [Item]) -> Self {
+        let mut ids = BTreeMap::new();
+        for id in keys.iter().filter_map(|item| item.get("id")?.as_str()) {
+            *ids.entry(id).or_default() += 1;
         }
+        let plans = plans.iter().filter_map(|item| item.get("usagePlanId")?.as_str()).collect();
+        Self { store, stages, plans, ids }
     }
-    for stage in key.stages.iter().flatten().filter(|stage| !stages.contains(*stage)) {
-        notes.warnings.push(note("stages", &format!("{stage:?}"), "a stage that exists"));
+
+    fn check(&self, item: &Item, notes: &mut Notes) {
+        let tables = &self.store.tables;
+        let name = ApiKey::key_of(item);
+        let note =
+            |field: &str, got: &str, expected: &str| note((&tables.api_keys, &name), field, got, expected);
+        let hash = item.get("keyHash").and_then(Value::as_str).unwrap_or_default();
+        if !KeyHash::is_one(hash) {
+            // Not what is there: it may be the value.
+            let got = format!("{} characters", hash.chars().count());
+            let expected = "the SHA-256 of the key's value: 64 lower-case hex digits";
+            notes.problems.push(note("keyHash", &got, expected));
+        }
+        let Some(key) = notes.take(ApiKey::check(&tables.api_keys, item)) else { return };
+        if self.ids.get(key.id.as_str()).is_some_and(|count| *count > 1) {
+            notes.problems.push(note("id", &format!("{:?}", key.id), "an id that no other key has"));
+        }
+        match &key.usage_plan_id {
+            None => {
+                let expected = "a usage plan: without one it gets 403";
+                notes.warnings.push(note("usagePlanId", "nothing", expected));
+            }
+            Some(plan) if self.plans.contains(plan.as_str()) => {}
+            Some(plan) => {
+                let expected = format!("a usage plan of {}", tables.usage_plans);
+                notes.problems.push(note("usagePlanId", &format!("{plan:?}"), &expected));
+            }
+        }
+        for stage in key.stages.iter().flatten().filter(|stage| !self.stages.contains(*stage)) {
+            notes.warnings.push(note("stages", &format!("{stage:?}"), "a stage that exists"));
+        }
     }
 }
 
@@ -122,7 +131,7 @@ fn plan(store: &Store, item: &Item, route_keys: &RouteKeys, notes: &mut Notes) {
     let table = &store.tables.usage_plans;
     let name = UsagePlan::key_of(item);
     let note = |field: &str, got: &str, expected: &str| note((table, &name), field, got, expected);
-    let Some(plan) = notes.take(UsagePlan::parse(table, item)) else { return };
+    let Some(plan) = notes.take(UsagePlan::check(table, item)) else { return };
     for (stage, throttles) in plan.api_stages.iter().flatten() {
         let Some(known) = route_keys.get(stage) else {
             notes.warnings.push(note("apiStages", &format!("{stage:?}"), "a stage that exists"));

@@ -1,9 +1,10 @@
 //! Where the tables are: the same environment variables as the Lambda's, or the local world.
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Error, Result};
 use tollgate::{
     aws::sdk_config,
-    environment::{Environment, Tables},
+    environment::Environment,
+    error::StoreError,
     store::{Store, dynamodb_client},
 };
 
@@ -45,15 +46,18 @@ impl Connection {
     }
 }
 
-/// Runs a command's work with the tables to its end.
+/// Runs a command's work with these tables to its end.
 ///
 /// # Errors
 ///
-/// Those of the work, and which tables it was about: DynamoDB does not say.
-pub fn block_on<T>(store: &Store, work: impl Future<Output = Result<T>>) -> Result<T> {
+/// Those of the work; if the store failed, also which tables it was about: DynamoDB does not say.
+pub fn block_on<T>(tables: &[&str], work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(work).with_context(|| {
-        let Tables { stages, routes, deployments } = &store.tables;
-        format!("with the tables {stages}, {routes} and {deployments}")
+    runtime.block_on(work).map_err(|error| match (error.downcast_ref::<StoreError>(), tables.split_last()) {
+        (Some(_), Some((last, []))) => error.context(format!("with the table {last}")),
+        (Some(_), Some((last, others))) => {
+            error.context(format!("with the tables {} and {last}", others.join(", ")))
+        }
+        _ => error,
     })
 }

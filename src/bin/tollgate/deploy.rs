@@ -30,7 +30,10 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     let store = arguments.connection.store()?;
     let stage = arguments.stage.clone();
     let published = async { Ok(deployment::publish(&store, &stage, Trigger::Request).await?) };
-    let outcome = connection::block_on(&store, published)?;
+    let outcome = connection::block_on(
+        &[&store.tables.stages, &store.tables.routes, &store.tables.deployments],
+        published,
+    )?;
     if outcome == Outcome::LeftAlone {
         eprintln!(
             "tollgate: there is no stage {stage} in {} or {}",

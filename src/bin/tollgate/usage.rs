@@ -35,6 +35,7 @@ pub struct Arguments {
     /// The last day [default: today].
     #[arg(long, value_name = "DATE")]
     to: Option<Day>,
+    /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
@@ -64,7 +65,11 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         eprintln!("tollgate: from {from} to {to} is {} days; it must be 1 to {KEPT_DAYS}", days.len());
         return Ok(Ending::Invalid);
     }
-    let Some(usage) = connection::block_on(read(&store, &arguments.key_id, &days, now))? else {
+    let Some(usage) = connection::block_on(
+        &[&store.tables.counters, &store.tables.api_keys],
+        read(&store, &arguments.key_id, &days, now),
+    )?
+    else {
         eprintln!("tollgate: there is no key {} in {}", arguments.key_id, store.tables.api_keys);
         return Ok(Ending::NotFound);
     };

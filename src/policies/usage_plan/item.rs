@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use super::{Accuracy, Limits, OnStoreError, Quota, Throttle};
 use crate::{
     error::{InvalidConfiguration, Problem},
-    item::{Fields, Item, Report, StageVariables},
+    item::{self, Fields},
     router::RouteKey,
 };
 
 /// A usage plan, as its item describes it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsagePlan {
     pub id: String,
     /// What a key of the plan may do, over all stages together.
@@ -34,23 +34,32 @@ impl UsagePlan {
         table: &str,
         item: &Map<String, Value>,
     ) -> Result<(Self, Vec<Problem>), InvalidConfiguration> {
-        let report = Report::default();
-        let none = StageVariables::new();
-        let key = Self::key_of(item);
-        let fields = Fields::of(Item { table, key: &key, stage_variables: &none, report: &report }, item);
-        let plan = Self::read(&fields);
-        fields.finish();
-        let (problems, warnings) = report.into_parts();
-        match plan {
-            Some(plan) if problems.is_empty() => Ok((plan, warnings)),
-            _ => Err(InvalidConfiguration(problems)),
-        }
+        let (plan, warnings) = Self::check(table, item);
+        Ok((plan?, warnings))
+    }
+
+    /// The same, with warnings also of what is wrong otherwise.
+    pub fn check(
+        table: &str,
+        item: &Map<String, Value>,
+    ) -> (Result<Self, InvalidConfiguration>, Vec<Problem>) {
+        item::read((table, &Self::key_of(item)), item, Self::read)
     }
 
     /// What problems call an item: `usagePlanId=…`.
     pub fn key_of(item: &Map<String, Value>) -> String {
         let id = item.get("usagePlanId").and_then(Value::as_str).unwrap_or_default();
         format!("usagePlanId={id}")
+    }
+
+    /// Whether its keys may call a stage at all.
+    pub fn covers(&self, stage: &str) -> bool {
+        self.api_stages.as_ref().is_none_or(|stages| stages.contains_key(stage))
+    }
+
+    /// What the plan says of one route.
+    pub fn route_throttle(&self, stage: &str, route_key: &str) -> Option<Throttle> {
+        self.api_stages.as_ref()?.get(stage)?.get(route_key).copied()
     }
 
     fn read(fields: &Fields<'_>) -> Option<Self> {
@@ -81,7 +90,7 @@ impl UsagePlan {
 fn api_stages<'a>(fields: &Fields<'a>) -> ApiStages {
     let mut stages = ApiStages::new();
     for (stage, of_stage) in fields.named_objects("apiStages") {
-        let throttles = of_stage.into_objects().into_iter().filter_map(|(route_key, of_route)| {
+        let throttles = of_stage.all_objects().into_iter().filter_map(|(route_key, of_route)| {
             if let Err(expected) = RouteKey::parse(route_key) {
                 fields.problem(
                     &format!("apiStages.{stage}.{route_key}"),
@@ -153,6 +162,23 @@ mod tests {
         ];
         for (item, expected) in cases {
             assert_eq!(parse(&item), Ok((expected, vec![])), "{item}");
+        }
+    }
+
+    #[test]
+    fn covers_the_stages_that_it_names_or_all() {
+        let throttle = json!({ "rateLimit": 1, "burstLimit": 1 });
+        let cases = [
+            (json!({ "usagePlanId": "p" }), [true, true]),
+            (json!({ "usagePlanId": "p", "apiStages": {} }), [false, false]),
+            (json!({ "usagePlanId": "p", "apiStages": { "v1": { "GET /a": throttle } } }), [true, false]),
+        ];
+        for (item, expected) in cases {
+            let (plan, _) = parse(&item).unwrap();
+            assert_eq!(["v1", "v2"].map(|stage| plan.covers(stage)), expected, "{item}");
+            let throttled = [("v1", "GET /a"), ("v1", "GET /b"), ("v2", "GET /a")]
+                .map(|(stage, route_key)| plan.route_throttle(stage, route_key).is_some());
+            assert_eq!(throttled, [expected == [true, false], false, false], "{item}");
         }
     }
 

@@ -22,7 +22,8 @@ async fn says_what_is_wrong_with_keys_and_plans() {
         tollgate-usage-plans: 1 plan
         v1: 1 route, not served yet
         --
-    "#]].assert_eq(&gateway.tollgate(&["check"]).text(&[]));
+    "#]]
+    .assert_eq(&gateway.tollgate(&["check"]).text(&[]));
 
     gateway.put(KEYS, &json!({ "keyHash": hash('A'), "id": "k2", "usagePlanId": "gold" }));
     gateway
@@ -176,11 +177,13 @@ async fn says_what_is_wrong_with_keys_and_plans() {
           }
         ]
         --
-    "#]].assert_eq(&gateway.tollgate(&["check", "-o", "json"]).text(&[]));
+    "#]]
+    .assert_eq(&gateway.tollgate(&["check", "-o", "json"]).text(&[]));
     // A stage by itself has nothing to do with them.
     expect![[r#"
         exit 0
         v1: 1 route, not served yet
         --
-    "#]].assert_eq(&gateway.tollgate(&["check", "v1"]).text(&[]));
+    "#]]
+    .assert_eq(&gateway.tollgate(&["check", "v1"]).text(&[]));
 }

@@ -34,7 +34,7 @@ fn shown(ran: &Ran) -> (Value, String) {
 }
 
 fn hash_of(value: &str) -> String {
-    KeyValue::parse(value.as_bytes()).ok().expect("a value that is a key").hash().to_string()
+    KeyValue::parse(value.as_bytes()).expect("a value that is a key").hash().to_string()
 }
 
 fn text<'a>(item: &'a Value, name: &str) -> &'a str {

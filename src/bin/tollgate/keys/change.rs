@@ -17,6 +17,7 @@ use crate::{
 pub struct Arguments {
     /// The key's id.
     id: String,
+    /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
@@ -36,7 +37,7 @@ pub enum To {
 pub fn run(arguments: &Arguments, to: To) -> Result<Ending> {
     let store = arguments.connection.store()?;
     let enabled = Value::Bool(to == To::Enabled);
-    let changed = connection::block_on(async {
+    let changed = connection::block_on(&[&store.tables.api_keys], async {
         let Some(item) = find(&store, &arguments.id).await? else { return Ok(None) };
         Ok(store.set_api_key(text(&item, "keyHash"), "enabled", &enabled).await?)
     })?;

@@ -41,6 +41,7 @@ pub struct Arguments {
     /// Something to remember of it; can be given many times.
     #[arg(long = "tag", value_parser = tag, value_name = "NAME=VALUE")]
     tags: Vec<(String, String)>,
+    /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
@@ -59,7 +60,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         return Ok(Ending::Invalid);
     }
     let (item, value) = new_item(arguments, now, expires_at)?;
-    let created = connection::block_on(async {
+    let created = connection::block_on(&[&store.tables.api_keys, &store.tables.usage_plans], async {
         if let Some(plan) = &arguments.plan
             && !has_plan(&store, plan).await?
         {

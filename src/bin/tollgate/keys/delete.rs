@@ -19,6 +19,7 @@ use crate::{
 pub struct Arguments {
     /// The key's id.
     id: String,
+    /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
@@ -30,7 +31,7 @@ pub struct Arguments {
 /// The table cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let store = arguments.connection.store()?;
-    let deleted = connection::block_on(async {
+    let deleted = connection::block_on(&[&store.tables.api_keys], async {
         let Some(item) = find(&store, &arguments.id).await? else { return Ok(None) };
         Ok(Some(store.delete_api_key(text(&item, "keyHash")).await?))
     })?;

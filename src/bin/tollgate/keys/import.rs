@@ -38,6 +38,7 @@ pub struct Arguments {
     /// Leave bad lines out.
     #[arg(long)]
     skip_bad: bool,
+    /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
@@ -68,7 +69,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         fs::read(&arguments.file)
     };
     let bytes = bytes.with_context(|| format!("cannot read {}", arguments.file))?;
-    connection::block_on(async {
+    connection::block_on(&[&store.tables.api_keys, &store.tables.usage_plans], async {
         let mut contents = csv_file::read(&bytes, arguments.plan.as_deref());
         name_unknown_plans(&store, &mut contents).await?;
         for Bad { line, problem } in &contents.bad {

@@ -18,6 +18,7 @@ use crate::{
 /// List all API keys, by name.
 #[derive(clap::Args)]
 pub struct Arguments {
+    /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
@@ -38,7 +39,8 @@ const HEADS: [(&str, Align); 6] = [
 /// The table cannot be read.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let store = arguments.connection.store()?;
-    let mut items = connection::block_on(async { Ok(store.api_key_items().await?) })?;
+    let mut items =
+        connection::block_on(&[&store.tables.api_keys], async { Ok(store.api_key_items().await?) })?;
     items.sort_by(|a, b| (text(a, "name"), text(a, "id")).cmp(&(text(b, "name"), text(b, "id"))));
     let mut stdout = io::stdout().lock();
     match arguments.output {

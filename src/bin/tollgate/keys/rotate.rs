@@ -32,6 +32,7 @@ pub struct Arguments {
     /// When the new key ends [default: when the other one would have].
     #[arg(long, value_parser = moment::moment, value_name = "DATE|TIME")]
     expires: Option<Moment>,
+    /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
@@ -44,7 +45,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let store = arguments.connection.store()?;
     let now = moment::now();
-    connection::block_on(async {
+    connection::block_on(&[&store.tables.api_keys], async {
         let Some(old) = find(&store, &arguments.id).await? else {
             return Ok(not_found(&store, &arguments.id));
         };

@@ -22,6 +22,7 @@ use crate::{
 pub struct Arguments {
     /// The key's id.
     id: String,
+    /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
     #[command(flatten)]
@@ -33,7 +34,7 @@ pub struct Arguments {
 /// The table cannot be read.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let store = arguments.connection.store()?;
-    let Some(item) = connection::block_on(find(&store, &arguments.id))? else {
+    let Some(item) = connection::block_on(&[&store.tables.api_keys], find(&store, &arguments.id))? else {
         return Ok(not_found(&store, &arguments.id));
     };
     let parsed = ApiKey::parse(&store.tables.api_keys, &item);
