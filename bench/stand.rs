@@ -22,12 +22,12 @@ use tokio::{net::TcpListener, time::timeout};
 use tollgate::local::{
     dynamodb::Dynamodb,
     example_api::put,
-    function::FunctionSettings,
     function_url,
     host::Host,
     invoke_api,
     output::Output,
     server::Server,
+    settings::FunctionSettings,
     tables::{TableNames, create, create_missing},
 };
 
