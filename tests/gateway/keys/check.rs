@@ -51,6 +51,7 @@ async fn says_what_is_wrong_with_keys_and_plans() {
           warning: tollgate-api-keys [id=k4] usagePlanId: got nothing, expected a usage plan: without one it gets 403
         tollgate-usage-plans: 3 plans, 1 problem
           problem: tollgate-usage-plans [usagePlanId=odd] quota.period: got nothing, expected DAY or WEEK or MONTH
+          warning: tollgate-usage-plans [usagePlanId=odd] throtle: got {}, expected nothing of this name; did you mean throttle?
           warning: tollgate-usage-plans [usagePlanId=old] apiStages: got "v0", expected a stage that exists
           warning: tollgate-usage-plans [usagePlanId=old] apiStages.v1: got "GET /old", expected a route key of stage v1
         v1: 1 route, not served yet
@@ -152,6 +153,13 @@ async fn says_what_is_wrong_with_keys_and_plans() {
             "table": "tollgate-usage-plans",
             "valid": false,
             "warnings": [
+              {
+                "expected": "nothing of this name; did you mean throttle?",
+                "field": "throtle",
+                "got": "{}",
+                "key": "usagePlanId=odd",
+                "table": "tollgate-usage-plans"
+              },
               {
                 "expected": "a stage that exists",
                 "field": "apiStages",
