@@ -25,8 +25,8 @@ pub struct ApiKey {
     pub customer_id: Option<String>,
 }
 
-/// Later is a time in milliseconds, which would never come.
-const LATEST_SECONDS: u64 = 99_999_999_999;
+/// The end of the year 9999. A number beyond it is in milliseconds, and would never come.
+const LATEST_SECONDS: u64 = 253_402_300_799;
 
 /// Attributes that decide nothing; the last three are written by `tollgate keys`.
 const FOR_PEOPLE: [&str; 7] =
@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(
             parse(&item).unwrap_err().to_string(),
             r#"keys [keyHash=0123456789ab…] enabled: got "maybe", expected true or false
-keys [keyHash=0123456789ab…] expiresAt: got 1798761600000, expected a whole number from 0 to 99999999999
+keys [keyHash=0123456789ab…] expiresAt: got 1798761600000, expected a whole number from 0 to 253402300799
 keys [keyHash=0123456789ab…] usagePlanId: got ["gold"], expected a string
 keys [keyHash=0123456789ab…] stages: got {"v1":true}, expected a list of strings
 keys [keyHash=0123456789ab…] customerId: got [], expected a string

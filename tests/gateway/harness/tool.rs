@@ -15,6 +15,11 @@ pub struct Ran {
 impl TestGateway {
     /// Runs `tollgate` to its end. Nothing of the test's own environment reaches it.
     pub fn tollgate(&self, arguments: &[&str]) -> Ran {
+        self.tollgate_with(&[], arguments)
+    }
+
+    /// The same with some variables.
+    pub fn tollgate_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
             .args(arguments)
             .env_clear()
@@ -22,6 +27,7 @@ impl TestGateway {
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", self.dynamodb().address))
+            .envs(variables.iter().copied())
             .output()
             .unwrap();
         Ran {

@@ -44,7 +44,7 @@ async fn says_what_is_wrong_with_keys_and_plans() {
           problem: tollgate-api-keys [id=k4] id: got "k4", expected an id that no other key has
           problem: tollgate-api-keys [id=k4] id: got "k4", expected an id that no other key has
           problem: tollgate-api-keys [keyHash=ffffffffffff…] enabled: got "perhaps", expected true or false
-          problem: tollgate-api-keys [keyHash=ffffffffffff…] expiresAt: got -1, expected a whole number from 0 to 99999999999
+          problem: tollgate-api-keys [keyHash=ffffffffffff…] expiresAt: got -1, expected a whole number from 0 to 253402300799
           problem: tollgate-api-keys [keyHash=ffffffffffff…] id: got nothing, expected an id
           warning: tollgate-api-keys [id=k3] stages: got "v2", expected a stage that exists
           warning: tollgate-api-keys [id=k4] expires: got 1, expected nothing of this name; did you mean expiresAt?
@@ -99,7 +99,7 @@ async fn says_what_is_wrong_with_keys_and_plans() {
                 "table": "tollgate-api-keys"
               },
               {
-                "expected": "a whole number from 0 to 99999999999",
+                "expected": "a whole number from 0 to 253402300799",
                 "field": "expiresAt",
                 "got": "-1",
                 "key": "keyHash=ffffffffffff…",

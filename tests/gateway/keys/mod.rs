@@ -125,6 +125,41 @@ async fn a_new_key_shows_its_value_once_and_only_its_hash_is_kept() {
 }
 
 #[tokio::test]
+async fn a_key_may_end_as_late_as_a_date_can_say() {
+    let gateway = TestGateway::new();
+    for expires in ["9999-12-31", "36525d"] {
+        let ran = gateway.tollgate(&["keys", "create", "--expires", expires, "-o", "json"]);
+        let id = shown(&ran).0["id"].clone();
+        assert_eq!(gateway.tollgate(&["keys", "show", id.as_str().unwrap()]).code, Some(0), "{expires}");
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_cannot_reach_its_table_names_it_and_fails() {
+    let gateway = TestGateway::new();
+    let file = env!("CARGO_MANIFEST_DIR").to_owned() + "/Cargo.toml";
+    let commands = [
+        &["keys", "list"][..],
+        &["keys", "show", "k1"],
+        &["keys", "disable", "k1"],
+        &["keys", "delete", "k1"],
+        &["keys", "rotate", "k1"],
+        &["keys", "create"],
+        &["usage", "k1"],
+        &["check"],
+    ];
+    for command in commands {
+        let ran = gateway.tollgate_with(&[("API_KEYS_TABLE", "missing-table")], command);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{command:?}: {ran:?}");
+        assert!(
+            ran.stderr.contains("missing-table") && ran.stderr.lines().count() == 1,
+            "{command:?}: {ran:?}"
+        );
+    }
+    assert_eq!(gateway.tollgate(&["keys", "import", &file]).code, Some(3), "no file of keys");
+}
+
+#[tokio::test]
 async fn a_key_that_would_be_good_for_nothing_is_not_made() {
     let gateway = with_keys();
     let before = gateway.items(KEYS).await;
