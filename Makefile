@@ -1,7 +1,7 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch test check check-rust check-template bench build deploy clean
+.PHONY: help run watch test soak check check-rust check-template bench build deploy clean
 
 # Python tools, cargo-lambda and two cargo plugins live in .tools/, made on first need. `make run` and
 # `make test` need only Rust.
@@ -23,6 +23,9 @@ watch: $(TOOLS) ## the same, and the gateway under `cargo lambda watch` at http:
 test: ## the tests, those of the real release binary too
 	cargo build --locked --release --bin gateway
 	cargo test --locked --features local
+
+soak: ## a million schedules of the limits' simulation
+	SCHEDULES=1000000 cargo test --locked --features local --lib -- --nocapture usage_plan::simulation
 
 check: check-rust check-template ## format, lints, docs, unused dependencies, licences, template
 

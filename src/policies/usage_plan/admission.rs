@@ -1,29 +1,30 @@
 //! One key on one instance: admit, ask the store, or refuse.
 //!
 //! A request is decided at once where the instance holds a lease or remembers a refusal; else it asks, and the
-//! answer decides. A lease that runs low is renewed beside the integration's work. A write that may have
-//! happened counts for the store and against the instance: what it would have granted is lost, what it
-//! returned is gone.
+//! answer decides. A lease that runs low is renewed beside the integration's work. Of a write that may have
+//! happened, the grant is lost.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::num::NonZeroU32;
 
 use super::{
-    Accuracy, Limits, OnStoreError,
+    Accuracy, Limits,
     counter::{Form, Outcome, Write},
     demand::Demand,
     lease::{Charge, Cover, Holdings, Lease, Paid, Unit},
+    outage::Outage,
     quota::Period,
-    writes::{self, Seen},
+    refusal::{Reason, Refusal, Refused, nothing_allowed},
+    writes::{self, BucketIs, Crowd, Seen, Try},
 };
-use crate::policies::throttle::{Bucket, Taken};
 
 /// A request that races others for the last few units gives up after so many writes.
 const MOST_ATTEMPTS: u32 = 6;
-/// After so many failures in a row the store is away, and asked once a second.
-const FAILURES: u32 = 2;
-const PROBE_MS: u64 = 1000;
+/// Of the last write, which holds only if nobody else wrote in between.
+const MOST_RETURNS: u32 = 20;
 /// A renewal that has said nothing for so long is forgotten: its instance may have been frozen.
 const RENEWAL_MS: u64 = 1000;
+/// Who lost a race reckons with others for so long.
+const CROWDED_MS: u64 = 10_000;
 
 /// The state of one key and plan on one instance.
 #[derive(Debug)]
@@ -36,10 +37,10 @@ pub struct Admission {
     /// Size of the last lease.
     leased: u64,
     renewing_until_ms: u64,
+    crowded_until_ms: u64,
+    expects: BucketIs,
     refused: Option<Refused>,
-    failures: u32,
-    probe_at_ms: u64,
-    local: Bucket,
+    outage: Outage,
     random: u64,
 }
 
@@ -54,29 +55,6 @@ pub enum Decision {
     Refuse(Refusal),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    pub reason: Reason,
-    pub retry_after: Duration,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    Throttled,
-    QuotaExceeded,
-    /// The store is away and nothing is left of the quota.
-    Unavailable,
-}
-
-/// A refusal that is remembered.
-#[derive(Clone, Copy, Debug)]
-struct Refused {
-    reason: Reason,
-    /// The store is not asked before.
-    until_ms: u64,
-    retry_at_ms: u64,
-}
-
 impl Admission {
     /// Instances with different seeds do not ask in step.
     pub fn new(seed: u64) -> Self {
@@ -87,10 +65,10 @@ impl Admission {
             demand: Demand::default(),
             leased: 0,
             renewing_until_ms: 0,
+            crowded_until_ms: 0,
+            expects: BucketIs::Idle,
             refused: None,
-            failures: 0,
-            probe_at_ms: 0,
-            local: Bucket::default(),
+            outage: Outage::default(),
             random: seed,
         }
     }
@@ -105,7 +83,7 @@ impl Admission {
         if let Some(refusal) = nothing_allowed(limits, now_ms) {
             return Decision::Refuse(refusal);
         }
-        if let Some(unit) = self.spend() {
+        if let Some(unit) = self.spend(now_ms) {
             return match self.renewal(limits, now_ms) {
                 Some(write) => Decision::AdmitAndRenew(unit, write),
                 None => Decision::Admit(unit),
@@ -114,11 +92,8 @@ impl Admission {
         if let Some(refused) = self.refused {
             return Decision::Refuse(refused.at(now_ms));
         }
-        if self.failures >= FAILURES {
-            if now_ms < self.probe_at_ms {
-                return self.alone(limits, now_ms);
-            }
-            self.probe_at_ms = now_ms.saturating_add(PROBE_MS);
+        if self.outage.is_silent(now_ms) {
+            return self.alone(limits, now_ms);
         }
         self.ask(limits, now_ms, 1)
     }
@@ -129,13 +104,17 @@ impl Admission {
         self.follow(limits, now_ms);
         self.learn(limits, write, outcome, now_ms);
         self.follow(limits, now_ms);
-        if let Some(unit) = self.spend() {
+        // The plan may have changed while the write was on its way.
+        if let Some(refusal) = nothing_allowed(limits, now_ms) {
+            return Decision::Refuse(refusal);
+        }
+        if let Some(unit) = self.spend(now_ms) {
             return Decision::Admit(unit);
         }
         if let Some(refused) = self.refused {
             return Decision::Refuse(refused.at(now_ms));
         }
-        let may_ask = self.failures < FAILURES && write.attempt < MOST_ATTEMPTS;
+        let may_ask = !self.outage.lasts() && write.attempt < MOST_ATTEMPTS;
         match outcome {
             Outcome::NotSent | Outcome::Unknown if !may_ask => self.alone(limits, now_ms),
             Outcome::Done(_) | Outcome::Refused(_) if !may_ask => {
@@ -163,7 +142,7 @@ impl Admission {
             Paid::Local { bucket, charge } => {
                 self.holdings.keep(charge, 1);
                 if let Some(throttle) = limits.throttle.filter(|_| bucket) {
-                    self.local.give_back(&throttle.divided_by(self.peers()), 1);
+                    self.outage.give_back(&throttle.divided_by(self.peers()));
                 }
             }
         }
@@ -178,7 +157,7 @@ impl Admission {
     pub fn returned(write: &Write, outcome: Outcome, now_ms: u64) -> Option<Write> {
         let Form::Return { period, window, units, .. } = write.form else { return None };
         match outcome {
-            Outcome::Refused(Some(counter)) if write.attempt < MOST_ATTEMPTS => {
+            Outcome::Refused(Some(counter)) if write.attempt < MOST_RETURNS => {
                 writes::returning(Charge { period, window }, units, &counter, now_ms, write.attempt + 1)
             }
             Outcome::Done(_) | Outcome::Refused(_) | Outcome::NotSent | Outcome::Unknown => None,
@@ -197,20 +176,20 @@ impl Admission {
         self.holdings.settle(limits, now_ms);
     }
 
-    fn spend(&mut self) -> Option<Unit> {
+    fn spend(&mut self, now_ms: u64) -> Option<Unit> {
         let unit = self.holdings.spend()?;
-        self.demand.spent();
+        self.demand.spent(now_ms);
         Some(unit)
     }
 
     fn ask(&mut self, limits: &Limits, now_ms: u64, attempt: u32) -> Decision {
-        Decision::Ask(writes::take(limits, &self.seen, &self.demand, &mut self.holdings, now_ms, attempt))
+        Decision::Ask(self.take(limits, now_ms, attempt))
     }
 
     /// When a quarter is left, and the next lease would be used too.
     fn renewal(&mut self, limits: &Limits, now_ms: u64) -> Option<Write> {
         let is_low = self.holdings.live() <= self.leased / 4;
-        let is_free = now_ms >= self.renewing_until_ms && self.refused.is_none() && self.failures == 0;
+        let is_free = now_ms >= self.renewing_until_ms && self.refused.is_none() && !self.outage.has_begun();
         if limits.accuracy == Accuracy::Exact || !is_low || !is_free {
             return None;
         }
@@ -218,7 +197,18 @@ impl Admission {
             return None;
         }
         self.renewing_until_ms = now_ms.saturating_add(RENEWAL_MS);
-        Some(writes::take(limits, &self.seen, &self.demand, &mut self.holdings, now_ms, 1))
+        Some(self.take(limits, now_ms, 1))
+    }
+
+    fn take(&mut self, limits: &Limits, now_ms: u64, attempt: u32) -> Write {
+        let crowd = if now_ms < self.crowded_until_ms { Crowd::Many } else { Crowd::Few };
+        writes::take(
+            limits,
+            &self.seen,
+            &self.demand,
+            &mut self.holdings,
+            Try { now_ms, attempt, crowd, expects: self.expects },
+        )
     }
 
     fn learn(&mut self, limits: &Limits, write: &Write, outcome: Outcome, now_ms: u64) {
@@ -233,39 +223,47 @@ impl Admission {
         };
         match outcome {
             Outcome::Done(counter) => {
-                self.failures = 0;
-                self.demand.granted(now_ms, &counter, write.units);
+                self.outage.end();
+                self.demand.observed(now_ms, &counter, write.units);
                 self.leased = write.units;
                 if let Some(cover) = cover {
                     let expires_at_ms = write.sent_at_ms.saturating_add(write.lease_ms);
                     self.holdings.add(Lease { units: write.units, expires_at_ms, cover });
                 }
             }
-            Outcome::Refused(_) => {
-                self.failures = 0;
+            Outcome::Refused(item) => {
+                self.outage.end();
+                if let Some(counter) = item {
+                    self.demand.observed(now_ms, &counter, 0);
+                    self.expects = writes::expects(&write.form, &counter).unwrap_or(self.expects);
+                }
+                // Not what the last answer said: others were faster, twice.
+                if write.attempt > 1 {
+                    self.crowded_until_ms = now_ms.saturating_add(CROWDED_MS);
+                }
                 self.holdings.keep(charge, write.returned);
             }
-            Outcome::NotSent => {
+            // If it did happen, `used` rose by what it granted less what it returned: what is held is still
+            // counted, and the grant is lost.
+            Outcome::NotSent | Outcome::Unknown => {
                 self.holdings.keep(charge, write.returned);
-                return self.fail(now_ms);
+                return self.outage.fail(now_ms);
             }
-            Outcome::Unknown => return self.fail(now_ms),
         }
         if is_current {
-            self.see(limits, seen, now_ms);
+            self.see(limits, seen, write.sent_at_ms, now_ms);
         }
     }
 
-    fn fail(&mut self, now_ms: u64) {
-        self.failures = self.failures.saturating_add(1);
-        self.probe_at_ms = now_ms.saturating_add(PROBE_MS);
-    }
-
-    /// Takes note of the item, and remembers if it has nothing left.
-    fn see(&mut self, limits: &Limits, seen: Seen, now_ms: u64) {
+    /// Takes note of the item, and remembers if it had nothing left when it was asked: under a flood, tokens
+    /// that have come since are gone before another write arrives.
+    fn see(&mut self, limits: &Limits, seen: Seen, asked_at_ms: u64, now_ms: u64) {
         self.seen = seen;
         self.refused = None;
-        let room = seen.room(limits, &self.holdings, now_ms);
+        if seen == Seen::Absent {
+            return;
+        }
+        let room = seen.room(limits, &self.holdings, asked_at_ms);
         let charge = seen.charge(limits, now_ms);
         if let (0, Some(Charge { period, window })) = (room.quota, charge) {
             // Only a refund or another plan could change it before the window ends.
@@ -297,24 +295,13 @@ impl Admission {
         Refused { reason: Reason::Throttled, until_ms, retry_at_ms }
     }
 
-    /// Without the store: a bucket of this instance's own, and what is left of the quota here.
     fn alone(&mut self, limits: &Limits, now_ms: u64) -> Decision {
-        let throttle = limits.throttle.map(|throttle| throttle.divided_by(self.peers()));
-        if let Some(throttle) = &throttle
-            && let Taken::RetryAfter(retry_after) = self.local.take(throttle, now_ms, 1)
-        {
-            return Decision::Refuse(Refusal { reason: Reason::Throttled, retry_after });
-        }
         let charge = self.seen.charge(limits, now_ms);
-        let paid = charge.filter(|charge| self.holdings.spend_stock(*charge));
-        if charge.is_some() && paid.is_none() && limits.on_store_error == OnStoreError::Refuse {
-            if let Some(throttle) = &throttle {
-                self.local.give_back(throttle, 1);
-            }
-            let wait_ms = self.probe_at_ms.saturating_sub(now_ms).max(1);
-            return Decision::Refuse(Refusal::after(Reason::Unavailable, wait_ms));
+        let throttle = limits.throttle.map(|throttle| throttle.divided_by(self.peers()));
+        match self.outage.admit(limits, throttle.as_ref(), charge, &mut self.holdings, now_ms) {
+            Ok(unit) => Decision::Admit(unit),
+            Err(refusal) => Decision::Refuse(refusal),
         }
-        Decision::Admit(Unit { paid: Paid::Local { bucket: throttle.is_some(), charge: paid } })
     }
 
     fn peers(&self) -> NonZeroU32 {
@@ -337,25 +324,6 @@ impl Admission {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         512 + (mixed ^ (mixed >> 31)) % 513
     }
-}
-
-impl Refused {
-    fn at(self, now_ms: u64) -> Refusal {
-        Refusal::after(self.reason, self.retry_at_ms.saturating_sub(now_ms))
-    }
-}
-
-impl Refusal {
-    fn after(reason: Reason, ms: u64) -> Self {
-        Self { reason, retry_after: Duration::from_millis(ms) }
-    }
-}
-
-/// A quota of 0 needs no store.
-fn nothing_allowed(limits: &Limits, now_ms: u64) -> Option<Refusal> {
-    let quota = limits.quota.filter(|quota| quota.limit == 0)?;
-    let end_ms = quota.period.end_ms(quota.period.window(now_ms));
-    Some(Refusal::after(Reason::QuotaExceeded, end_ms.saturating_sub(now_ms)))
 }
 
 fn part(ms: u64, of_1024: u64) -> u64 {

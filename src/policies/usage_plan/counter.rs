@@ -55,8 +55,8 @@ pub enum Form {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateForm {
-    /// If there is no TAT or one `<= now_ns`: sets it.
-    Idle { now_ns: u64, tat_ns: u64 },
+    /// If there is no TAT or one `<= at_most_ns`: sets it.
+    Idle { at_most_ns: u64, tat_ns: u64 },
     /// If the TAT is between the two, inclusive: adds to it.
     Running { from_ns: u64, to_ns: u64, add_ns: u64 },
 }
@@ -80,4 +80,12 @@ pub enum Outcome {
     NotSent,
     /// It may have happened.
     Unknown,
+}
+
+impl Write {
+    /// Whether a client may send it again by itself when no answer comes. The answer to a repeated return says
+    /// "refused" of what has happened, and it would be tried once more.
+    pub fn may_be_repeated(&self) -> bool {
+        !matches!(self.form, Form::Return { .. })
+    }
 }

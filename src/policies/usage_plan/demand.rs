@@ -10,6 +10,8 @@ const WRITES_PER_SECOND: f64 = 350.0;
 /// A quota-only lease may last while the whole fleet uses up this part of what remains.
 const PART_OF_REMAINDER: f64 = 0.002;
 const LONGEST_QUOTA_LEASE_MS: u64 = 30_000;
+/// A first guess of the others, soon after the first sight of the item.
+const FIRST_ESTIMATE_MS: u64 = 100;
 /// Arrivals are forgotten at this pace.
 const MEMORY_MS: f64 = 1000.0;
 const LARGEST_LEASE: u64 = 1000;
@@ -20,7 +22,10 @@ pub(super) struct Demand {
     /// Arrivals, each fading away: `λ̂ × MEMORY_MS` in the long run.
     arrivals: f64,
     arrived_at_ms: u64,
-    /// Units spent since the last grant, of which a lease may grow.
+    /// Admissions, fading likewise.
+    admitted: f64,
+    admitted_at_ms: u64,
+    /// Units spent since the last grant.
     spent: u64,
     anchor: Option<Anchor>,
     /// N̂: how many instances like this one the item feeds.
@@ -42,12 +47,14 @@ struct Anchor {
 
 impl Demand {
     pub fn arrived(&mut self, now_ms: u64) {
-        self.arrivals = self.faded(now_ms) + 1.0;
+        self.arrivals = faded(self.arrivals, self.arrived_at_ms, now_ms) + 1.0;
         self.arrived_at_ms = self.arrived_at_ms.max(now_ms);
     }
 
-    pub fn spent(&mut self) {
+    pub fn spent(&mut self, now_ms: u64) {
         self.spent = self.spent.saturating_add(1);
+        self.admitted = faded(self.admitted, self.admitted_at_ms, now_ms) + 1.0;
+        self.admitted_at_ms = self.admitted_at_ms.max(now_ms);
     }
 
     pub fn peers(&self) -> f64 {
@@ -68,38 +75,43 @@ impl Demand {
 
     /// L = clamp(min(λ̂·T_h, R/(2·N̂)), 1, L_max); and a lease grows only as fast as leases are used up.
     pub fn lease(&self, now_ms: u64, horizon_ms: u64, room: u64) -> u64 {
-        let expected = self.faded(now_ms) * float(horizon_ms) / MEMORY_MS;
+        let expected = faded(self.arrivals, self.arrived_at_ms, now_ms) * float(horizon_ms) / MEMORY_MS;
         let fair = float(room) / (2.0 * self.peers());
-        let grown = self.spent.saturating_mul(2).saturating_add(1);
+        let used = whole(faded(self.admitted, self.admitted_at_ms, now_ms)).max(self.spent);
+        let grown = used.saturating_mul(2).saturating_add(1);
         whole(expected.min(fair)).min(grown).clamp(1, LARGEST_LEASE)
     }
 
-    /// A write has granted `units` to this instance.
-    pub fn granted(&mut self, now_ms: u64, counter: &Counter, units: u64) {
-        self.spent = 0;
+    /// The item was seen; `units` were granted to this instance, if any.
+    pub fn observed(&mut self, now_ms: u64, counter: &Counter, units: u64) {
+        if units > 0 {
+            self.spent = 0;
+        }
         let fresh = Anchor { at_ms: now_ms, writes: counter.writes, granted: counter.granted, own: 0 };
         let Some(anchor) = &mut self.anchor else {
             self.anchor = Some(fresh);
             return;
         };
         anchor.own = anchor.own.saturating_add(units);
+        let anchor = *anchor;
         let elapsed_ms = now_ms.saturating_sub(anchor.at_ms);
-        if elapsed_ms < SHORTEST_LEASE_MS {
+        let is_first = self.peers < 1.0 && elapsed_ms >= FIRST_ESTIMATE_MS;
+        if elapsed_ms < SHORTEST_LEASE_MS && !is_first {
             return;
         }
         let per_second = |count: u64| float(count) * 1000.0 / float(elapsed_ms);
         let all = counter.granted.saturating_sub(anchor.granted);
-        self.peers = float(all) / float(anchor.own.max(1));
+        self.peers = (float(all) / float(anchor.own.max(1))).max(1.0);
         self.units_per_second = per_second(all);
         self.writes_per_second = per_second(counter.writes.saturating_sub(anchor.writes));
         let writers = (self.writes_per_second * float(self.lease_ms()) / 1000.0).min(self.peers());
         self.lease_ms = whole(writers / WRITES_PER_SECOND * 1000.0);
         self.anchor = Some(fresh);
     }
+}
 
-    fn faded(&self, now_ms: u64) -> f64 {
-        self.arrivals * (-float(now_ms.saturating_sub(self.arrived_at_ms)) / MEMORY_MS).exp()
-    }
+fn faded(count: f64, at_ms: u64, now_ms: u64) -> f64 {
+    count * (-float(now_ms.saturating_sub(at_ms)) / MEMORY_MS).exp()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]

@@ -12,7 +12,9 @@ mod counter;
 mod demand;
 mod item;
 mod lease;
+mod outage;
 mod quota;
+mod refusal;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
@@ -20,11 +22,12 @@ mod tests;
 mod writes;
 
 pub use self::{
-    admission::{Admission, Decision, Reason, Refusal},
+    admission::{Admission, Decision},
     counter::{Counter, Form, Outcome, QuotaForm, RateForm, Spent, Write},
     item::UsagePlan,
     lease::{Charge, Unit},
     quota::{Period, Quota, Window},
+    refusal::{Reason, Refusal},
 };
 use super::throttle::Throttle;
 

@@ -16,6 +16,33 @@ const NS_PER_MS: u64 = 1_000_000;
 /// From here on a request asks for no more than itself.
 const MODEST_ATTEMPT: u32 = 3;
 
+/// How far in the future an idle bucket is set going.
+const AHEAD_MS: u64 = 100;
+
+/// Whether others are known to write at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Crowd {
+    Few,
+    Many,
+}
+
+/// When and how often a request has asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Try {
+    pub now_ms: u64,
+    pub attempt: u32,
+    pub crowd: Crowd,
+    /// Where what was seen is too old to tell.
+    pub expects: BucketIs,
+}
+
+/// Whether a bucket is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BucketIs {
+    Idle,
+    Running,
+}
+
 /// What is known of the item.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Seen {
@@ -104,12 +131,12 @@ pub(super) fn take(
     seen: &Seen,
     demand: &Demand,
     holdings: &mut Holdings,
-    now_ms: u64,
-    attempt: u32,
+    this: Try,
 ) -> Write {
+    let Try { now_ms, attempt, .. } = this;
     let room = seen.room(limits, holdings, now_ms);
     let (units, lease_ms) = size(limits, demand, room, now_ms);
-    let mut units = if attempt >= MODEST_ATTEMPT { 1 } else { units };
+    let mut units = if attempt >= MODEST_ATTEMPT { units.min(1) } else { units };
     let (form, returned) = match seen {
         // The offset may leave nothing: the item is made all the same, so that the first period passes.
         Seen::Absent => {
@@ -125,7 +152,7 @@ pub(super) fn take(
                 Some(charge) if !is_next => holdings.take_stock(charge, units),
                 Some(_) | None => 0,
             };
-            let rate = limits.throttle.map(|throttle| rate_form(&throttle, seen.tat_ns(), now_ms, units));
+            let rate = limits.throttle.map(|throttle| rate_form(&throttle, seen.tat_ns(), units, this));
             let quota = limits
                 .quota
                 .zip(charge)
@@ -147,14 +174,36 @@ fn create(limits: &Limits, units: u64, now_ms: u64) -> Form {
     }
 }
 
-fn rate_form(throttle: &Throttle, tat_ns: u64, now_ms: u64, units: u64) -> RateForm {
-    let now_ns = now_ms.saturating_mul(NS_PER_MS);
-    if tat_ns <= now_ns {
-        return RateForm::Idle { now_ns, tat_ns: throttle.tat_from_full_ns(now_ms, units) };
+/// Where others write within a round trip, `tat <= now` is seldom true any more when a write arrives, while
+/// `tat >= now` stays true. So in a crowd an idle bucket is set going a little in the future: that wastes a few
+/// tokens of a bucket that is full.
+fn rate_form(throttle: &Throttle, tat_ns: u64, units: u64, this: Try) -> RateForm {
+    let now_ns = this.now_ms.saturating_mul(NS_PER_MS);
+    if tat_ns > now_ns || (this.attempt == 1 && this.expects == BucketIs::Running) {
+        // A lease over the burst never fits: the range is then empty.
+        let to_ns = throttle.latest_tat_ns(this.now_ms, units).unwrap_or(0);
+        return RateForm::Running { from_ns: now_ns, to_ns, add_ns: throttle.cost_ns(units) };
     }
-    // A lease over the burst never fits: the range is then empty.
-    let to_ns = throttle.latest_tat_ns(now_ms, units).unwrap_or(0);
-    RateForm::Running { from_ns: now_ns, to_ns, add_ns: throttle.cost_ns(units) }
+    let spare_ns = throttle.cost_ns(throttle.burst_limit().saturating_sub(units));
+    let ahead_ns = match this.crowd {
+        Crowd::Few => 0,
+        Crowd::Many => (spare_ns / 4).min(AHEAD_MS * NS_PER_MS),
+    };
+    let from_ns = now_ns.saturating_add(ahead_ns);
+    RateForm::Idle { at_most_ns: from_ns, tat_ns: from_ns.saturating_add(throttle.cost_ns(units)) }
+}
+
+/// What a refused write should have reckoned with; `None`: it was not refused for that.
+pub(super) fn expects(form: &Form, found: &Counter) -> Option<BucketIs> {
+    match form {
+        Form::Take { rate: Some(RateForm::Idle { at_most_ns, .. }), .. } => {
+            (found.tat_ns > *at_most_ns).then_some(BucketIs::Running)
+        }
+        Form::Take { rate: Some(RateForm::Running { from_ns, .. }), .. } => {
+            (found.tat_ns < *from_ns).then_some(BucketIs::Idle)
+        }
+        Form::Create { .. } | Form::Take { rate: None, .. } | Form::Return { .. } => None,
+    }
 }
 
 fn quota_form(quota: &Quota, charge: Charge, is_next: bool, units: u64, returned: u64) -> QuotaForm {

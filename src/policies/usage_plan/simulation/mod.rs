@@ -2,10 +2,11 @@
 //!
 //! `SCHEDULES=1000000` runs more of them, `SEED=…` one of them.
 
+mod fleets;
 mod promises;
 mod random;
 mod schedule;
-mod store;
+pub(super) mod store;
 mod world;
 
 use std::{env, thread};
@@ -29,6 +30,9 @@ fn number(name: &str) -> Option<u64> {
 fn run(seed: u64) -> Result<World, String> {
     let mut random = Random::new(seed);
     let schedule = Schedule::random(&mut random);
+    if env::var("SEED").is_ok() {
+        eprintln!("{schedule:#?}");
+    }
     let mut world = World::new(schedule, random);
     world.run();
     world.ledger.audit(&world.store).map_err(|broken| format!("SEED={seed}: {broken}"))?;

@@ -38,8 +38,9 @@ impl Ledger {
         match limits.throttle {
             None => self.has_unthrottled_plan = true,
             Some(throttle) => {
+                // What one plan took counts in the other's intervals, so an edit may let both bursts pass.
                 let (rate, burst) = self.most_rate.unwrap_or_default();
-                self.most_rate = Some((rate.max(throttle.rate()), burst.max(throttle.burst_limit())));
+                self.most_rate = Some((rate + throttle.rate(), burst + throttle.burst_limit()));
             }
         }
     }
@@ -71,10 +72,6 @@ impl Ledger {
         if let Some(Charge { period, window }) = unit.charge() {
             *self.charged.entry((period, window)).or_default() -= 1;
         }
-    }
-
-    pub fn charged(&self) -> u64 {
-        self.charged.values().sum()
     }
 
     pub fn broke(&mut self, what: String) {

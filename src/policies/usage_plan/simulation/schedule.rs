@@ -38,6 +38,9 @@ pub struct Schedule {
     pub every_ms: f64,
     /// Requests go to this many instances first of all, to any of them otherwise.
     pub favoured: usize,
+    /// An instance gets no other request while one waits for the store, as on Lambda.
+    pub one_at_a_time: bool,
+    /// One way.
     pub latency_ms: (u64, u64),
     pub limits: Limits,
     /// The plan is edited before this request.
@@ -64,6 +67,7 @@ impl Schedule {
             start_ms,
             every_ms,
             favoured: random.index(instances) + 1,
+            one_at_a_time: random.per_mille(500),
             latency_ms: random.pick(&[(1, 1), (1, 8), (2, 60), (1, 400)]),
             limits,
             edit,

@@ -70,9 +70,9 @@ impl Item {
 
     fn rate(&mut self, form: RateForm) -> bool {
         match (form, self.tat_ns) {
-            (RateForm::Idle { now_ns, tat_ns }, old) => {
+            (RateForm::Idle { at_most_ns, tat_ns }, old) => {
                 self.tat_ns = Some(tat_ns);
-                old.is_none_or(|old| old <= now_ns)
+                old.is_none_or(|old| old <= at_most_ns)
             }
             (RateForm::Running { from_ns, to_ns, add_ns }, Some(old)) => {
                 self.tat_ns = Some(old + add_ns);

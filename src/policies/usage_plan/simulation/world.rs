@@ -19,6 +19,8 @@ struct Instance {
     /// Its clock, less the true time.
     skew_ms: i64,
     frozen_until_ms: u64,
+    /// Requests that wait for an answer of the store.
+    asking: u32,
     /// Which of the lives on this machine: answers to an earlier one are lost.
     life: u32,
     limits: Limits,
@@ -58,7 +60,7 @@ struct Call {
 pub struct World {
     schedule: Schedule,
     random: Random,
-    now_ms: u64,
+    pub now_ms: u64,
     arrived: u64,
     next_arrival_ms: f64,
     events: BinaryHeap<Reverse<(u64, u64, Event)>>,
@@ -80,6 +82,7 @@ impl World {
             admission: Admission::new(random.next()),
             skew_ms: skew(schedule.faults.skew_ms, &mut random),
             frozen_until_ms: 0,
+            asking: 0,
             life: 0,
             limits,
         });
@@ -101,6 +104,17 @@ impl World {
         };
         world.at(now_ms, Event::Arrive);
         world
+    }
+
+    /// All instances end, one after another.
+    pub fn terminate(&mut self) {
+        for index in 0..self.instances.len() {
+            let instance = &mut self.instances[index];
+            if let Some(write) = instance.admission.terminate(clock(self.now_ms, instance.skew_ms)) {
+                self.send(index, write, Purpose::Return);
+                self.run();
+            }
+        }
     }
 
     /// Until nothing is on its way.
@@ -130,7 +144,12 @@ impl World {
             self.edit(limits);
         }
         let among = if self.random.per_mille(800) { self.schedule.favoured } else { self.instances.len() };
-        let instance = self.random.index(among);
+        let mut instance = self.random.index(among);
+        if self.schedule.one_at_a_time {
+            let is_busy = |index: usize| self.instances[index].asking > 0;
+            instance =
+                (0..among).map(|step| (instance + step) % among).find(|i| !is_busy(*i)).unwrap_or(instance);
+        }
         self.handle(instance);
         if self.arrived < self.schedule.requests {
             self.next_arrival_ms += self.random.exponential(self.schedule.every_ms);
@@ -210,6 +229,7 @@ impl World {
         let seed = self.random.next();
         let instance = &mut self.instances[index];
         instance.admission = Admission::new(seed);
+        instance.asking = 0;
         instance.skew_ms = skew_ms;
         instance.life += 1;
     }
@@ -227,6 +247,7 @@ impl World {
         let call = self.calls.len();
         let is_lost = self.random.per_mille(faults.lost_answer) || back_ms > timeout_ms;
         let Instance { life, limits, .. } = self.instances[index];
+        self.instances[index].asking += u32::from(purpose == Purpose::Ask);
         let mut made = Call {
             instance: index,
             life,
@@ -266,9 +287,7 @@ impl World {
                 self.ledger.broke(format!("{:?} passed the limit of {}", call.write.form, quota.limit));
             }
         }
-        if call.is_heard && call.outcome == Outcome::Unknown
-            || call.is_heard && call.purpose != Purpose::Return
-        {
+        if call.is_heard && (call.outcome == Outcome::Unknown || call.write.may_be_repeated()) {
             call.outcome = match result {
                 Ok(counter) => Outcome::Done(counter),
                 Err(old) => Outcome::Refused(old),
@@ -297,6 +316,7 @@ impl World {
                 instance.admission.renewed(&instance.limits, &call.write, outcome, now_ms);
             }
             Purpose::Ask => {
+                instance.asking -= 1;
                 let decision = instance.admission.answered(&instance.limits, &call.write, outcome, now_ms);
                 self.follow(at, decision);
             }
