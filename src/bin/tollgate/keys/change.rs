@@ -12,7 +12,6 @@ use crate::{
     report::Output,
 };
 
-/// Exit code 4: there is no such key. It acts within KEY_CACHE_SECONDS of the gateway.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The key's id.

@@ -24,7 +24,7 @@ use crate::{
 #[derive(clap::Args)]
 pub struct Arguments {
     /// What people call it.
-    #[arg(long, default_value = "", value_parser = name)]
+    #[arg(long, default_value = "", hide_default_value = true, value_parser = name)]
     name: String,
     /// Its usage plan; without one it gets 403.
     #[arg(long, value_name = "ID")]

@@ -32,8 +32,12 @@ enum Command {
     List(list::Arguments),
     Show(show::Arguments),
     /// Let requests with a key pass again.
+    ///
+    /// It acts within KEY_CACHE_SECONDS of the gateway. Exit code 4: there is no such key.
     Enable(change::Arguments),
     /// Refuse requests with a key until it is enabled again.
+    ///
+    /// It acts within KEY_CACHE_SECONDS of the gateway. Exit code 4: there is no such key.
     Disable(change::Arguments),
     Rotate(rotate::Arguments),
     Delete(delete::Arguments),
