@@ -1,7 +1,7 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch test check check-rust check-template bench build deploy clean
+.PHONY: help run watch test soak check check-rust check-template bench build deploy clean
 
 # Python tools, cargo-lambda and two cargo plugins live in .tools/, made on first need. `make run` and
 # `make test` need only Rust.
@@ -23,6 +23,11 @@ watch: $(TOOLS) ## the same, and the gateway under `cargo lambda watch` at http:
 test: ## the tests, those of the real release binary too
 	cargo build --locked --release --bin gateway
 	cargo test --locked --features local
+
+soak: ## the limits in full: a million schedules of their simulation, and 16 processes with a quota of 10,000
+	SCHEDULES=1000000 cargo test --locked --features local --lib -- --nocapture usage_plan::simulation
+	cargo build --locked --release --bin gateway
+	FLEET_QUOTA=10000 cargo test --locked --features local --test lambda -- --nocapture fleet
 
 check: check-rust check-template ## format, lints, docs, unused dependencies, licences, template
 

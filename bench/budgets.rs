@@ -3,6 +3,7 @@
 use crate::{
     cases::{Integration, Way},
     figures::Spread,
+    limits::Kind,
     report::Measured,
     rounds::Round,
     stand::gateway,
@@ -46,13 +47,20 @@ pub fn all(measured: &Measured) -> Vec<Budget> {
     let resident = megabytes(measured.served_memory(&gateway(MOST)).resident);
     let binary = megabytes(measured.binary_bytes);
     let (read, write) = measured.units_of(Integration::AwsProxy, TYPICAL);
+    let [hot, refused, forged] = [Kind::Hot, Kind::Refused, Kind::Forged].map(|kind| measured.limits_of(kind));
+    let cpu = hot.cpu.map_or(f64::NAN, |cpu| cpu.as_secs_f64() * 1e6);
+    let hot_read = hot.read + hot.refresh_read;
     vec![
         spread("added latency of a warm proxied request over a direct invoke, p50", 0.3, "0.3 ms", " ms", added(|round| round.p50)),
         spread("the same, p99",                                                     1.0, "1 ms", " ms", added(|round| round.p99)),
-        spread("CPU per warm proxied request (without API key and plan, which are not built yet)", 150.0, "150 µs (then 100, then 60)", " µs", measured.of(PROXIED, |round| round.cpu)),
+        spread("CPU per warm proxied request without API key and plan", 150.0, "150 µs (then 100, then 60)", " µs", measured.of(PROXIED, |round| round.cpu)),
         single("DynamoDB write units for it",       0.02,  "0.02", write, format!("{write:.4}")),
         single("DynamoDB read units for it",        0.005, "0.005", read, format!("{read:.4}")),
-        open("forged key / refused key",  "0 reads / 0 writes while remembered"),
+        single("CPU per `MOCK` request with API key and plan, hot key",  150.0, "150 µs", cpu, format!("{cpu:.0} µs")),
+        single("DynamoDB write units for it",       0.02,  "0.02", hot.write, format!("{:.4}", hot.write)),
+        single("DynamoDB read units for it",        0.005, "0.005", hot_read, format!("{hot_read:.4}")),
+        single("forged key: read units",            0.0,   "0", forged.read, format!("{:.4}", forged.read)),
+        single("refused key: write units, one a second at most to see whether it still is", 0.02, "0 while remembered", refused.write, format!("{:.4}", refused.write)),
         open("memory hit of the cache",   "no DynamoDB call"),
         spread("process start to first `/next`, 1,000 routes, no TLS, wall", 10.0, "10 ms", " ms", start.wall),
         spread("the same, CPU",                                               5.0, "5 ms", " ms", start.cpu),

@@ -5,6 +5,7 @@
 mod budgets;
 mod cases;
 mod figures;
+mod limits;
 mod process;
 mod report;
 mod rounds;
@@ -12,7 +13,10 @@ mod stand;
 mod starts;
 mod units;
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -28,6 +32,9 @@ struct Arguments {
     /// A smoke test: few requests, and the figures only printed.
     #[arg(long)]
     quick: bool,
+    /// Only what keys and plans cost at DynamoDB, printed.
+    #[arg(long)]
+    limits: bool,
     /// Measures nothing: serves everything until Ctrl-C, for a profiler.
     #[arg(long)]
     hold: bool,
@@ -69,6 +76,10 @@ fn main() -> Result<()> {
 }
 
 async fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.limits {
+        print!("{}", report::limits(&limits::measure(&arguments.gateway).await?));
+        return Ok(());
+    }
     let effort = if arguments.quick { QUICK } else { FULL };
     let stand = Stand::start(&arguments.gateway, &arguments.hello).await?;
     if arguments.hold {
@@ -77,7 +88,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         stand.stop().await;
         return Ok(());
     }
-    let measured = measure(&stand, &effort, fs::metadata(&arguments.gateway)?.len()).await?;
+    let measured = measure(&stand, &effort, &arguments.gateway).await?;
     stand.stop().await;
 
     let report = report::write(&arguments.date, &arguments.commit, &effort, &measured);
@@ -91,7 +102,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-async fn measure(stand: &Stand, effort: &Effort, binary_bytes: u64) -> Result<Measured> {
+async fn measure(stand: &Stand, effort: &Effort, gateway_binary: &Path) -> Result<Measured> {
     eprintln!("starts …");
     let mut functions = vec![HELLO.to_owned()];
     functions.extend(SIZES.map(gateway));
@@ -110,5 +121,8 @@ async fn measure(stand: &Stand, effort: &Effort, binary_bytes: u64) -> Result<Me
     for routes in SIZES {
         units.push(units::measure(stand, &counted(routes), routes, effort.counted_requests).await?);
     }
-    Ok(Measured { starts, rounds, memory, units, binary_bytes })
+    eprintln!("keys and plans …");
+    let limits = limits::measure(gateway_binary).await?;
+    let binary_bytes = fs::metadata(gateway_binary)?.len();
+    Ok(Measured { starts, rounds, memory, units, limits, binary_bytes })
 }

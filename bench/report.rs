@@ -6,6 +6,7 @@ use crate::{
     Effort, budgets,
     cases::{Integration, Way},
     figures::Spread,
+    limits::{Cost, Kind},
     process::MemoryUse,
     rounds::{CaseRounds, Round},
     starts::Starts,
@@ -22,6 +23,7 @@ pub struct Measured {
     pub rounds: Vec<CaseRounds>,
     pub memory: Vec<Memory>,
     pub units: Vec<GatewayUnits>,
+    pub limits: Vec<Cost>,
     pub binary_bytes: u64,
 }
 
@@ -57,6 +59,12 @@ impl Measured {
         memory.and_then(|memory| memory.served).expect("a measured function")
     }
 
+    /// What requests with a key and a plan cost one instance.
+    pub fn limits_of(&self, kind: Kind) -> &Cost {
+        let of_one = |cost: &&Cost| cost.kind == kind && cost.instances == 1;
+        self.limits.iter().find(of_one).expect("a measured kind")
+    }
+
     /// DynamoDB's read and write units a request.
     pub fn units_of(&self, integration: Integration, routes: usize) -> (f64, f64) {
         let gateway = self.units.iter().find(|units| units.routes == routes).expect("a measured size");
@@ -76,8 +84,25 @@ pub fn write(date: &str, commit: &str, effort: &Effort, measured: &Measured) -> 
     start_table(&mut text, measured);
     memory_table(&mut text, measured);
     unit_tables(&mut text, measured);
+    text.push_str(&limits(&measured.limits));
     text.push_str(include_str!("where-the-time-goes.md"));
     text
+}
+
+pub fn limits(costs: &[Cost]) -> String {
+    let mut text = "## API keys and usage plans\n\nDynamoDB units a request, by `ConsumedCapacity`; a plan with a \
+                    rate and a quota, `MOCK`. A hot, refused or forged key comes as fast as the instances answer, one \
+                    request at a time each. Stages are read every 5 s by each instance, whatever is requested.\n\n\
+                    | key | instances | requests | write | read | read, stages | CPU, µs |\n|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for cost in costs {
+        let [write, read, refresh] =
+            [cost.write, cost.read, cost.refresh_read].map(|units| format!("{units:.4}"));
+        let cpu = cost.cpu.map_or_else(|| "–".to_owned(), |cpu| format!("{:.0}", cpu.as_secs_f64() * 1e6));
+        let [instances, requests] = [cost.instances, cost.requests].map(|number| number.to_string());
+        line(&mut text, &[cost.kind.name(), &instances, &requests, &write, &read, &refresh, &cpu]);
+    }
+    text + "\n"
 }
 
 fn head(text: &mut String, date: &str, commit: &str, effort: &Effort) {

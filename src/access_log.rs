@@ -62,6 +62,11 @@ struct Line {
     source_ip: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     user_agent: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    api_key_id: String,
+    /// Something was decided without the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    degraded: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_response_type: Option<&'static str>,
     /// Why the gateway refused; of an integration's failure it is `integrationErrorMessage`.
@@ -124,6 +129,15 @@ impl AccessLog {
 
     pub fn route(&mut self, route_key: &str) {
         route_key.clone_into(&mut self.line.route_key);
+    }
+
+    pub fn api_key(&mut self, id: &str) {
+        id.clone_into(&mut self.line.api_key_id);
+    }
+
+    /// `what` was decided without the store.
+    pub fn degraded(&mut self, what: &'static str) {
+        self.line.degraded = Some(what);
     }
 
     /// The integration has answered or failed, `since` having been when it was called.

@@ -19,6 +19,8 @@ pub struct Context<'a> {
     /// As written: `GET /orders/{id}`, `$default`; empty until the route is known.
     pub route_key: &'a str,
     pub path_parameters: &'a [PathParameter<'a>],
+    /// Of the key that the caller was let in with; `None` where no key is asked for.
+    pub api_key_id: Option<&'a str>,
 }
 
 /// What `{name}` or `{name+}` of a route matched.
@@ -61,6 +63,7 @@ impl<'a> Context<'a> {
             "domainPrefix" => origin.domain_prefix.as_str().into(),
             "extendedRequestId" | "requestId" => request.id.as_str().into(),
             "httpMethod" => request.method.as_str().into(),
+            "identity.apiKeyId" => self.api_key_id.unwrap_or_default().into(),
             "identity.sourceIp" => origin.source_ip.as_str().into(),
             "identity.userAgent" => origin.user_agent.as_str().into(),
             "path" => self.full_path(),
@@ -76,7 +79,7 @@ impl<'a> Context<'a> {
 }
 
 /// Every name that [`Context::variable`] knows, for validation.
-pub const VARIABLES: [&str; 17] = [
+pub const VARIABLES: [&str; 18] = [
     "accountId",
     "apiId",
     "deploymentId",
@@ -84,6 +87,7 @@ pub const VARIABLES: [&str; 17] = [
     "domainPrefix",
     "extendedRequestId",
     "httpMethod",
+    "identity.apiKeyId",
     "identity.sourceIp",
     "identity.userAgent",
     "path",

@@ -10,6 +10,8 @@ pub struct Environment {
     pub tables: Tables,
     /// How often an instance asks whether a stage points elsewhere.
     pub refresh: Duration,
+    /// How long an edit of an API key or a usage plan may take to act.
+    pub key_cache: Duration,
     pub log_level: LevelFilter,
     pub trusted_proxy: TrustedProxy,
     pub aws: Aws,
@@ -21,6 +23,9 @@ pub struct Tables {
     pub stages: String,
     pub routes: String,
     pub deployments: String,
+    pub api_keys: String,
+    pub usage_plans: String,
+    pub counters: String,
 }
 
 /// What is believed of a proxy in front (CloudFront), and whether anybody else may call.
@@ -61,17 +66,23 @@ impl Environment {
             stages: or("STAGES_TABLE", "tollgate-stages"),
             routes: or("ROUTES_TABLE", "tollgate-routes"),
             deployments: or("DEPLOYMENTS_TABLE", "tollgate-deployments"),
+            api_keys: or("API_KEYS_TABLE", "tollgate-api-keys"),
+            usage_plans: or("USAGE_PLANS_TABLE", "tollgate-usage-plans"),
+            counters: or("COUNTERS_TABLE", "tollgate-counters"),
         };
-        let refresh = or("REFRESH_SECONDS", "5");
-        let refresh =
-            refresh.parse().map_err(|_| bad("REFRESH_SECONDS", &refresh, "a whole number of seconds"))?;
+        let seconds = |name: &str, default: &str| {
+            let text = or(name, default);
+            let number = text.parse().map_err(|_| bad(name, &text, "a whole number of seconds"))?;
+            Ok::<_, String>(Duration::from_secs(number))
+        };
         let log_level = or("LOG_LEVEL", "info");
         let log_level = log_level
             .parse()
             .map_err(|_| bad("LOG_LEVEL", &log_level, "one of error, warn, info, debug, trace, off"))?;
         Ok(Self {
             tables,
-            refresh: Duration::from_secs(refresh),
+            refresh: seconds("REFRESH_SECONDS", "5")?,
+            key_cache: seconds("KEY_CACHE_SECONDS", "60")?,
             log_level,
             trusted_proxy: TrustedProxy::read(&get)?,
             aws: Aws::read(&get)?,
@@ -149,7 +160,8 @@ mod tests {
         assert_eq!(
             format!("{environment:?}"),
             "Environment { tables: Tables { stages: \"tollgate-stages\", routes: \"tollgate-routes\", \
-             deployments: \"tollgate-deployments\" }, refresh: 5s, log_level: LevelFilter::INFO, \
+             deployments: \"tollgate-deployments\", api_keys: \"tollgate-api-keys\", \
+             usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\" }, refresh: 5s, key_cache: 60s, log_level: LevelFilter::INFO, \
              trusted_proxy: TrustedProxy { secret: Some(…), required: false }, aws: Aws { region: \"eu-west-1\", \
              access_key_id: \"id\", secret_access_key: …, session_token: None, dynamodb_endpoint: None, \
              lambda_endpoint: None } }"

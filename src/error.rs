@@ -2,7 +2,7 @@
 //!
 //! An integration's own answers are not errors: a 404 from a target passes through untouched.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use http::{
     HeaderValue, StatusCode,
@@ -41,6 +41,16 @@ pub enum GatewayError {
     ConditionFailed,
     #[error("the client's precondition does not hold")]
     PreconditionFailed,
+    #[error("bad API key: {0}")]
+    InvalidApiKey(String),
+    #[error("an item that decides about the API key is broken")]
+    BrokenKeyItem(#[source] Arc<InvalidConfiguration>),
+    #[error("throttled")]
+    Throttled { retry_after: Duration },
+    #[error("quota exceeded")]
+    QuotaExceeded { retry_after: Duration },
+    #[error("nothing is left to admit without the counters")]
+    CountersUnavailable { retry_after: Duration },
     #[error("request of {bytes} bytes is over the integration's limit")]
     RequestTooLarge { bytes: usize },
     #[error("integration gave a broken answer: {0}")]
@@ -103,6 +113,11 @@ impl GatewayError {
             Self::ItemNotFound              => row(StatusCode::NOT_FOUND,             "RESOURCE_NOT_FOUND",           "NotFoundException",                  "Not Found".into(),                               Tight),
             Self::ConditionFailed           => row(StatusCode::CONFLICT,              "DEFAULT_4XX",                  "ConflictException",                  "Conflict".into(),                                Tight),
             Self::PreconditionFailed        => row(StatusCode::PRECONDITION_FAILED,   "DEFAULT_4XX",                  "PreconditionFailedException",        "Precondition Failed".into(),                     Tight),
+            Self::InvalidApiKey(_)          => row(StatusCode::FORBIDDEN,             "INVALID_API_KEY",              "ForbiddenException",                 "Forbidden".into(),                               Tight),
+            Self::BrokenKeyItem(_)          => row(StatusCode::SERVICE_UNAVAILABLE,   "DEFAULT_5XX",                  "ServiceUnavailableException",        "Service Unavailable".into(),                     Tight),
+            Self::Throttled { .. }          => row(StatusCode::TOO_MANY_REQUESTS,     "THROTTLED",                    "TooManyRequestsException",           "Too Many Requests".into(),                       Tight),
+            Self::QuotaExceeded { .. }      => row(StatusCode::TOO_MANY_REQUESTS,     "QUOTA_EXCEEDED",               "LimitExceededException",             "Limit Exceeded".into(),                          Tight),
+            Self::CountersUnavailable { .. }=> row(StatusCode::SERVICE_UNAVAILABLE,   "DEFAULT_5XX",                  "ServiceUnavailableException",        "Service Unavailable".into(),                     Tight),
             Self::RequestTooLarge { .. }    => row(StatusCode::PAYLOAD_TOO_LARGE,     "REQUEST_TOO_LARGE",            "RequestTooLargeException",           "Request Too Long".into(),                        Tight),
             Self::BrokenAnswer(_)           => row(StatusCode::BAD_GATEWAY,           "INTEGRATION_FAILURE",          "InternalServerErrorException",       "Internal server error".into(),                   Spaced),
             Self::IntegrationFailure(_)     => row(StatusCode::BAD_GATEWAY,           "INTEGRATION_FAILURE",          "InternalServerErrorException",       "Internal server error".into(),                   Spaced),
@@ -129,8 +144,13 @@ impl GatewayError {
                 let allow = HeaderValue::from_str(allow).expect("method names are tokens");
                 response.headers_mut().insert(ALLOW, allow);
             }
-            Self::StoreUnavailable(_) => {
+            Self::StoreUnavailable(_) | Self::BrokenKeyItem(_) => {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            Self::Throttled { retry_after }
+            | Self::QuotaExceeded { retry_after }
+            | Self::CountersUnavailable { retry_after } => {
+                response.headers_mut().insert(RETRY_AFTER, whole_seconds(*retry_after).into());
             }
             _ => {}
         }
@@ -157,6 +177,11 @@ impl Refusal {
     }
 }
 
+/// Rounded up, so that waiting so long suffices.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1)
+}
+
 /// The header that names a refusal to AWS clients.
 pub const ERROR_TYPE: &str = "x-amzn-errortype";
 
@@ -180,7 +205,7 @@ impl StoreError {
 }
 
 /// The operator erred: every problem of a stage's items at once.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", list(.0))]
 pub struct InvalidConfiguration(pub Vec<Problem>);
 

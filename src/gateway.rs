@@ -1,26 +1,41 @@
 //! The request's way through the gateway, start to end.
 
-use std::{any::Any, panic::AssertUnwindSafe, time::SystemTime};
+use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::{
     access_log::{AccessLog, Sink},
+    authorizers::{ApiKey, ApiKeyUse, ApiKeys, Caller, KeySource},
     clock::Clock,
     context::{Context, PathParameter},
-    deployment::{Live, Served, ServedStage},
+    deployment::{Live, Route, Served, ServedStage},
+    environment::Environment,
     error::GatewayError,
     integrations::Clients,
     message::{Body, Origin, Request, Response},
-    policies::cors::Cors,
+    policies::{
+        cors::Cors,
+        throttle::Addresses,
+        usage::Usage,
+        usage_plan::{self, Counters, Permit, Standing},
+    },
+    store::Store,
+    usage::Counted,
 };
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// What is served, and the connections to whoever answers.
 #[derive(Debug)]
 pub struct Gateway {
     pub live: Live,
+    pub keys: Arc<ApiKeys<Store>>,
+    pub counters: Arc<Counters<Store>>,
+    pub usage: Arc<Usage<Store>>,
+    pub addresses: Addresses,
     pub clients: Clients,
     pub clock: Clock,
     pub sink: Sink,
@@ -32,11 +47,38 @@ struct Way<'a> {
     stage: Option<ServedStage<'a>>,
     route_key: &'a str,
     path_parameters: Vec<PathParameter<'a>>,
+    key: Option<Arc<ApiKey>>,
     /// Who may read the answer from another origin. A preflight's answer says so by itself.
     cors: Option<&'a Cors>,
+    /// Where the caller's key stands with its plan.
+    standing: Option<Standing>,
 }
 
 impl Gateway {
+    /// A gateway that has served nothing yet. `seed` tells its instances apart.
+    pub fn new(
+        store: &Store,
+        environment: &Environment,
+        clients: Clients,
+        (clock, sink, seed): (Clock, Sink, u64),
+    ) -> Self {
+        Self {
+            live: Live::new(store.clone(), environment.refresh),
+            keys: Arc::new(ApiKeys::new(store.clone(), environment.key_cache)),
+            counters: Arc::new(Counters::new(store.clone(), clock.clone(), seed)),
+            usage: Arc::new(Usage::new(store.clone())),
+            addresses: Addresses::default(),
+            clients,
+            clock,
+            sink,
+        }
+    }
+
+    /// The process ends: returns what it holds of quotas, and writes what it has counted.
+    pub async fn shut_down(&self) {
+        tokio::join!(self.counters.give_up(), self.usage.write());
+    }
+
     /// Answers every request: with the integration's response, or with a gateway response.
     ///
     /// What must happen whatever the outcome happens here: CORS headers, request id, access log.
@@ -78,6 +120,9 @@ impl Gateway {
                 stage.deployment.gateway_responses.render(&error, &way.context(request, stage))
             }
         };
+        if let (Some(stage), Some(standing)) = (way.stage, way.standing) {
+            stage.deployment.rate_limit_headers.apply(&standing, &mut response);
+        }
         if let Some(cors) = way.cors {
             cors.apply(request, &mut response);
         }
@@ -96,6 +141,11 @@ impl Gateway {
         way.stage = Some(stage);
         log.stage(&stage.settings.name);
 
+        if let Some(throttle) = &stage.deployment.per_ip {
+            let source_ip = &request.origin.source_ip;
+            self.addresses.admit(throttle, source_ip, &stage.settings.name, request.received_at)?;
+        }
+
         if let Some(cors) = preflight_policy(request, stage) {
             return Ok(cors.preflight(request));
         }
@@ -110,13 +160,81 @@ impl Gateway {
         way.path_parameters = matched.path_parameters;
         log.route(way.route_key);
 
+        let caller = self.caller(request, stage, matched.route, log).await?;
+        way.key = caller.as_ref().map(|caller| Arc::clone(&caller.key));
+        let permit = self.admit(request, stage, matched.route, caller.as_ref(), way, log).await?;
+
         let context = way.context(request, stage);
         matched.route.required_parameters.check(&context)?;
 
         let called_at = self.clock.now();
-        let answer = matched.route.integration.invoke(&context, &self.clients).await;
+        let answer = matched.route.integration.invoke(&permit, &context, &self.clients).await;
         log.integration(called_at);
         answer
+    }
+}
+
+impl Gateway {
+    /// Who calls, on a route that asks.
+    async fn caller(
+        &self,
+        request: &Request,
+        stage: ServedStage<'_>,
+        route: &Route,
+        log: &mut AccessLog,
+    ) -> Result<Option<Caller>, GatewayError> {
+        let value = match route.api_key {
+            ApiKeyUse::NotRequired => return Ok(None),
+            ApiKeyUse::Required(KeySource::Header) => request.headers.get(API_KEY),
+            // No authorizer says one yet.
+            ApiKeyUse::Required(KeySource::Authorizer) => None,
+        };
+        let value = value.map(HeaderValue::as_bytes);
+        let caller = self.keys.authenticate(value, &stage.settings.name, request.received_at).await?;
+        log.api_key(&caller.key.id);
+        if caller.is_degraded {
+            log.degraded("apiKey");
+        }
+        Ok(Some(caller))
+    }
+
+    /// Counts a request, wherever it counts.
+    async fn admit(
+        &self,
+        request: &Request,
+        stage: ServedStage<'_>,
+        route: &Route,
+        caller: Option<&Caller>,
+        way: &mut Way<'_>,
+        log: &mut AccessLog,
+    ) -> Result<Permit, GatewayError> {
+        let counted = usage_plan::Counted {
+            key: caller.map(|caller| (caller.key.id.as_str(), &*caller.plan)),
+            stage: &stage.settings.name,
+            route_key: &route.key,
+            route_rule: route.throttle.as_ref(),
+            stage_rule: stage.settings.throttle.as_ref(),
+        };
+        let now = request.received_at;
+        let outcome = usage_plan::admit(&counted.rules(), now, &self.counters).await;
+        way.standing = counted.key_rule().map(|rule| self.counters.standing(&rule, now));
+        if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome)) {
+            self.usage.count(&caller.key.id, &stage.settings.name, kind, now);
+        }
+        if outcome.as_ref().is_ok_and(|permit| permit.is_degraded()) {
+            log.degraded("counters");
+        }
+        outcome
+    }
+}
+
+/// What the key's usage says of a request; nothing of one that nobody could judge.
+fn kind_of(outcome: &Result<Permit, GatewayError>) -> Option<Counted> {
+    match outcome {
+        Ok(_) => Some(Counted::Served),
+        Err(GatewayError::Throttled { .. }) => Some(Counted::Throttled),
+        Err(GatewayError::QuotaExceeded { .. }) => Some(Counted::OverQuota),
+        Err(_) => None,
     }
 }
 
@@ -131,6 +249,7 @@ impl<'a> Way<'a> {
             deployment_id: stage.deployment_id,
             route_key: self.route_key,
             path_parameters: &self.path_parameters,
+            api_key_id: self.key.as_ref().map(|key| key.id.as_str()),
         }
     }
 }

@@ -29,17 +29,23 @@ pub mod stages;
 
 pub mod router;
 
+pub mod authorizers;
+
 pub mod policies;
 
 pub mod integrations;
 
 pub mod access_log;
 
+pub mod usage;
+
 // What is shared by all instances.
 pub mod store;
 
 // What everything stands on.
 pub mod aws;
+
+pub mod calendar;
 
 pub mod clock;
 
@@ -58,6 +64,8 @@ pub mod json;
 pub mod message;
 
 pub mod path;
+
+pub mod recall;
 
 // A laptop's Lambda and DynamoDB.
 #[cfg(feature = "local")]

@@ -1,17 +1,25 @@
 //! The Lambda: cold start, then event after event.
 
-use std::{collections::BTreeSet, panic::AssertUnwindSafe, process::ExitCode, sync::Arc, time::SystemTime};
+use std::{
+    collections::BTreeSet,
+    hash::{BuildHasher, Hasher, RandomState},
+    panic::AssertUnwindSafe,
+    process::ExitCode,
+    sync::Arc,
+    time::SystemTime,
+};
 
 use futures_util::FutureExt;
 use lambda_runtime::{
     Context, Error, LambdaEvent, LambdaInvocation, Runtime, service_fn, tower::layer::layer_fn,
 };
 use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     access_log::Sink,
     aws::sdk_config,
     clock::Clock,
-    deployment::{self, Live, Outcome, Trigger},
+    deployment::{self, Outcome, Trigger},
     environment::{Environment, TrustedProxy},
     error::{InvalidConfiguration, chain},
     function_url::{AnswerTo, Event, Invocation, RuntimeApi, decode, encode},
@@ -19,7 +27,7 @@ use tollgate::{
     integrations::{Clients, lambda_client},
     store::{Store, dynamodb_client},
 };
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 #[cfg(not(panic = "unwind"))]
 compile_error!("a panic must end one request, not the instance: build with panic = \"unwind\"");
@@ -54,7 +62,22 @@ async fn run() -> Result<(), Error> {
             }
         })
     });
-    Runtime::new(polled).layer(answering).run().await
+    if let Err(error) = function.runtime_api.register_extension().await {
+        warn!(cause = chain(&*error), "without an extension there is no SIGTERM, and leases end unreturned");
+    }
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        ended = Runtime::new(polled).layer(answering).run() => ended,
+        _ = terminated.recv() => {
+            function.gateway.shut_down().await;
+            Ok(())
+        }
+    }
+}
+
+/// Different in every process.
+fn seed() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 /// What one process keeps from event to event.
@@ -68,14 +91,11 @@ impl Function {
     async fn start(environment: Environment, runtime_api: RuntimeApi) -> Self {
         let sdk = sdk_config(&environment.aws);
         let dynamodb = dynamodb_client(&sdk, &environment.aws);
-        let store = Store::new(dynamodb.clone(), environment.tables);
+        let store = Store::new(dynamodb.clone(), environment.tables.clone());
         let clock = Clock::System;
-        let gateway = Arc::new(Gateway {
-            live: Live::new(store, environment.refresh),
-            clients: Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb },
-            clock: clock.clone(),
-            sink: Sink::Stdout,
-        });
+        let clients = Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb };
+        let gateway =
+            Arc::new(Gateway::new(&store, &environment, clients, (clock.clone(), Sink::Stdout, seed())));
         // While there is CPU to spare; if it fails, the first request tries again.
         if let Err(error) = gateway.live.served(clock.now()).await {
             error!(metric = "Degraded", cause = chain(&error), "no stage could be loaded at the start");

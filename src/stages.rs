@@ -6,6 +6,7 @@ use crate::{
     error::{InvalidConfiguration, Problem},
     item::{Fields, Item, Report, StageVariables, brief},
     path,
+    policies::{throttle::Throttle, usage_plan::Rule},
 };
 
 /// A version of the API, as its item describes it.
@@ -22,6 +23,8 @@ pub struct StageSettings {
     /// What is served.
     pub deployment_id: Option<String>,
     pub stage_variables: StageVariables,
+    /// What all callers of all routes together may do.
+    pub throttle: Option<Rule>,
 }
 
 /// What can be made of a stage item that has problems.
@@ -119,9 +122,6 @@ impl StageSettings {
         {
             fields.skip(written_by_the_gateway);
         }
-        if let Some(value) = fields.value("throttle") {
-            fields.problem("throttle", &brief(value), "nothing: this version does not enforce it");
-        }
         for later in ["cacheTtlInSeconds", "cacheGeneration", "canarySettings"] {
             if let Some(value) = fields.value(later) {
                 fields.warn(later, &brief(value), "nothing: this version passes over it");
@@ -134,8 +134,10 @@ impl StageSettings {
         // The console leaves an empty text where an attribute was cleared.
         let deployment_id = fields.string("deploymentId").filter(|id| !id.is_empty());
         let stage_variables = fields.string_map("stageVariables");
+        let throttle = fields.object("throttle").and_then(Throttle::parse);
         let name = fields.require("stage", name, "a name")?;
         Some(Self {
+            throttle: throttle.map(|throttle| Rule::throttle(format!("stage#{name}"), throttle)),
             base_path: base_path
                 .or_else(|| likely_base_path(fields.value("basePath")?))
                 .unwrap_or_else(|| default_base_path(&name)),
@@ -273,12 +275,12 @@ mod tests {
         let invalid = StageSettings::parse("tollgate-stages", item.as_object().unwrap()).unwrap_err();
         assert_eq!(
             invalid.to_string(),
-            r#"tollgate-stages [stage=v 1] throttle: got {"rateLimit":1}, expected nothing: this version does not enforce it
-tollgate-stages [stage=v 1] stage: got "v 1", expected letters, digits, - and _, at most 128, or $default
+            r#"tollgate-stages [stage=v 1] stage: got "v 1", expected letters, digits, - and _, at most 128, or $default
 tollgate-stages [stage=v 1] basePath: got "v1", expected a path such as /v1
 tollgate-stages [stage=v 1] hosts: got ["a/b"], expected a list of host names without port
 tollgate-stages [stage=v 1] autoDeploy: got "maybe", expected true or false
-tollgate-stages [stage=v 1] stageVariables: got ["x"], expected a map of strings"#
+tollgate-stages [stage=v 1] stageVariables: got ["x"], expected a map of strings
+tollgate-stages [stage=v 1] throttle.burstLimit: got nothing, expected requests at once"#
         );
     }
 }

@@ -6,10 +6,14 @@ use serde_json::{Map, Value};
 
 use super::{Deployment, Route, UnmatchedRoutes};
 use crate::{
+    authorizers::{ApiKeyUse, KeySource},
     error::{InvalidConfiguration, Problem},
     integrations::{Integration, Surroundings, http::GuardedClient},
     item::{Fields, Item, Report, StageVariables},
-    policies::{cors::Cors, gateway_responses::GatewayResponses, validation::RequiredParameters},
+    policies::{
+        cors::Cors, gateway_responses::GatewayResponses, rate_limit_headers::RateLimitHeaders,
+        throttle::Throttle, usage_plan::Rule, validation::RequiredParameters,
+    },
     router::{Conflict, RouteKey, Router},
 };
 
@@ -59,6 +63,9 @@ struct Api {
     unmatched: UnmatchedRoutes,
     binary_media_types: Arc<[String]>,
     http_client: GuardedClient,
+    api_key_source: KeySource,
+    per_ip: Option<Throttle>,
+    rate_limit_headers: RateLimitHeaders,
 }
 
 impl Parser<'_> {
@@ -86,8 +93,8 @@ impl Parser<'_> {
             self.problem("*", "routeKey", "no route", "at least one route item that is enabled");
         }
         let router = self.router(keys, &written)?;
-        let Api { cors, gateway_responses, unmatched, .. } = api;
-        Some(Deployment { gateway_responses, cors, unmatched, router, routes })
+        let Api { cors, gateway_responses, unmatched, per_ip, rate_limit_headers, .. } = api;
+        Some(Deployment { gateway_responses, cors, unmatched, per_ip, rate_limit_headers, router, routes })
     }
 
     fn api(&self) -> Api {
@@ -98,8 +105,14 @@ impl Parser<'_> {
         for known in ["stage", "routeKey", "description"] {
             fields.skip(known);
         }
-        not_yet(&fields, &["authorizers", "models", "apiKeySource", "throttle"]);
-        not_yet_but_harmless(&fields, &["minimumCompressionSize", "rateLimitHeaders"]);
+        not_yet(&fields, &["authorizers", "models"]);
+        not_yet_but_harmless(&fields, &["minimumCompressionSize"]);
+        let sources = [("HEADER", KeySource::Header), ("AUTHORIZER", KeySource::Authorizer)];
+        let headers = [
+            ("off", RateLimitHeaders::Off),
+            ("ietf", RateLimitHeaders::Ietf),
+            ("legacy", RateLimitHeaders::Legacy),
+        ];
         let words = [("HTTP", UnmatchedRoutes::Http), ("AWS_REST", UnmatchedRoutes::AwsRest)];
         let ranges = fields.strings("allowPrivateIntegrations").unwrap_or_default();
         let http_client = GuardedClient::new(&ranges).unwrap_or_else(|bad| {
@@ -118,6 +131,9 @@ impl Parser<'_> {
             unmatched: fields.choice("unmatchedRoutes", &words).unwrap_or_default(),
             binary_media_types: fields.strings("binaryMediaTypes").unwrap_or_default().into(),
             http_client,
+            api_key_source: fields.choice("apiKeySource", &sources).unwrap_or_default(),
+            per_ip: fields.object("throttle").and_then(per_ip),
+            rate_limit_headers: fields.choice("rateLimitHeaders", &headers).unwrap_or_default(),
         };
         fields.finish();
         api
@@ -140,10 +156,12 @@ impl Parser<'_> {
         if !open {
             not_yet(&fields, &["authorizationType"]);
         }
-        if fields.boolean("apiKeyRequired") == Some(true) {
-            not_yet(&fields, &["apiKeyRequired"]);
-        }
-        not_yet(&fields, &["authorizerId", "authorizationScopes", "throttle", "requestModels"]);
+        not_yet(&fields, &["authorizerId", "authorizationScopes", "requestModels"]);
+        let api_key = match fields.boolean("apiKeyRequired") {
+            Some(true) => ApiKeyUse::Required(api.api_key_source),
+            Some(false) | None => ApiKeyUse::NotRequired,
+        };
+        let throttle = fields.object("throttle").and_then(Throttle::parse);
         not_yet_but_harmless(&fields, &["cachingEnabled", "cacheTtlInSeconds", "cacheKeyParameters"]);
         let path_parameters = key.as_ref().map_or_else(|| in_braces(text), RouteKey::path_parameters);
         let key_text = key.as_ref().map_or_else(|| text.to_owned(), RouteKey::to_string);
@@ -159,7 +177,15 @@ impl Parser<'_> {
         let cors = fields.object("corsConfiguration").and_then(Cors::parse);
         let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
         fields.finish();
-        let route = Route { key: key_text, cors, required_parameters, integration: integration? };
+        let route = Route {
+            throttle: throttle
+                .map(|throttle| Rule::throttle(format!("route#{}#{key_text}", self.source.stage), throttle)),
+            key: key_text,
+            cors,
+            required_parameters,
+            api_key,
+            integration: integration?,
+        };
         Some((key?, route))
     }
 
@@ -194,6 +220,13 @@ impl Parser<'_> {
             expected: expected.to_owned(),
         });
     }
+}
+
+/// `throttle: {perIp: {rateLimit, burstLimit}}` of `$api`.
+fn per_ip(fields: Fields<'_>) -> Option<Throttle> {
+    let throttle = fields.object("perIp").and_then(Throttle::parse);
+    fields.finish();
+    throttle
 }
 
 /// What may be path parameters in a key that is none: words that refer to them are not wrong as well.

@@ -160,9 +160,14 @@ impl Live {
         invalid_configuration(name, &invalid);
         let salvaged = StageSettings::salvage(table, item)?;
         let last_good = previous.of(name).filter(|(_, loaded)| loaded.deployment.is_some());
-        match (&salvaged, last_good) {
-            (Salvaged::Place(_), Some((settings, _))) => Some(Salvaged::Whole(settings.clone())),
-            (Salvaged::Place(_), None) | (Salvaged::Whole(_), _) => Some(salvaged),
+        match (salvaged, last_good) {
+            (Salvaged::Place(_), Some((last, _))) => Some(Salvaged::Whole(last.clone())),
+            (Salvaged::Whole(mut settings), Some((last, _))) => {
+                // A limit that cannot be read does not lift the one that there was.
+                settings.throttle = settings.throttle.or_else(|| last.throttle.clone());
+                Some(Salvaged::Whole(settings))
+            }
+            (salvaged, None) => Some(salvaged),
         }
     }
 

@@ -16,10 +16,14 @@ pub use self::{
     snapshot::Snapshot,
 };
 use crate::{
+    authorizers::ApiKeyUse,
     context::PathParameter,
     error::GatewayError,
     integrations::Integration,
-    policies::{cors::Cors, gateway_responses::GatewayResponses, validation::RequiredParameters},
+    policies::{
+        cors::Cors, gateway_responses::GatewayResponses, rate_limit_headers::RateLimitHeaders,
+        throttle::Throttle, usage_plan::Rule, validation::RequiredParameters,
+    },
     router::Router,
 };
 
@@ -29,6 +33,9 @@ pub struct Deployment {
     pub gateway_responses: GatewayResponses,
     cors: Option<Cors>,
     unmatched: UnmatchedRoutes,
+    /// What one client address may do, on one instance.
+    pub per_ip: Option<Throttle>,
+    pub rate_limit_headers: RateLimitHeaders,
     router: Router,
     /// In the order that the router counts them in.
     routes: Vec<Route>,
@@ -40,6 +47,9 @@ pub struct Route {
     /// `GET /orders/{id}`, `$default`.
     pub key: String,
     cors: Option<Cors>,
+    pub api_key: ApiKeyUse,
+    /// What all callers together may do.
+    pub throttle: Option<Rule>,
     pub required_parameters: RequiredParameters,
     pub integration: Integration,
 }

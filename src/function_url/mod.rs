@@ -4,6 +4,7 @@
 
 mod decode;
 mod encode;
+mod extension;
 mod runtime_api;
 
 pub use self::{

@@ -46,7 +46,7 @@ type Posted = UnsyncBoxBody<Bytes, Infallible>;
 /// Where one process posts its answers.
 #[derive(Debug)]
 pub struct RuntimeApi {
-    client: Client<HttpConnector, Posted>,
+    pub(super) client: Client<HttpConnector, Posted>,
     host: Authority,
     /// What emulators put before the paths of the API; empty on Lambda.
     prefix: String,
@@ -114,15 +114,19 @@ impl RuntimeApi {
     }
 
     fn request(&self, to: AnswerTo<'_>, what: &str, body: Posted) -> Request<Posted> {
-        let path = format!("{}/2018-06-01/runtime/invocation/{}/{what}", self.prefix, to.request_id);
-        let uri = Uri::builder().scheme("http").authority(self.host.clone()).path_and_query(path).build();
-        let mut request = Request::post(uri.expect("a request id is a path segment"))
-            .body(body)
-            .expect("a method and a URI are a request");
+        let path = format!("/2018-06-01/runtime/invocation/{}/{what}", to.request_id);
+        let mut request =
+            Request::post(self.uri(&path)).body(body).expect("a method and a URI are a request");
         if let Some(id) = to.headers.get(INVOCATION_ID) {
             request.headers_mut().insert(INVOCATION_ID, id.clone());
         }
         request
+    }
+
+    pub(super) fn uri(&self, path: &str) -> Uri {
+        let path = format!("{}{path}", self.prefix);
+        let uri = Uri::builder().scheme("http").authority(self.host.clone()).path_and_query(path);
+        uri.build().expect("what Lambda calls a request is a path segment")
     }
 
     async fn post(&self, request: Request<Posted>) -> Result<(), BoxError> {

@@ -19,7 +19,10 @@ use self::{
     lambda::Lambda,
     mock::Mock,
 };
-use crate::{context::Context, environment::Aws, error::GatewayError, item::Fields, message::Response};
+use crate::{
+    context::Context, environment::Aws, error::GatewayError, item::Fields, message::Response,
+    policies::usage_plan::Permit,
+};
 
 /// What a route calls, and how long it may take.
 #[derive(Debug)]
@@ -91,7 +94,12 @@ impl Integration {
     }
 
     /// Calls the integration, for as long as it and the Lambda's own deadline allow.
-    pub async fn invoke(&self, context: &Context<'_>, clients: &Clients) -> Result<Response, GatewayError> {
+    pub async fn invoke(
+        &self,
+        _permit: &Permit,
+        context: &Context<'_>,
+        clients: &Clients,
+    ) -> Result<Response, GatewayError> {
         let limit = self.timeout.min(context.request.time_left());
         // Boxed: a future of the SDK is kilobytes, and this one is part of every request's.
         let answer = async {

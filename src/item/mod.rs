@@ -11,7 +11,7 @@ use std::{cell::RefCell, collections::BTreeMap, ops::RangeInclusive};
 use serde_json::{Map, Value};
 
 use self::spelling::nearest;
-use crate::error::Problem;
+use crate::error::{InvalidConfiguration, Problem};
 
 /// The stage's variables, by name.
 pub type StageVariables = BTreeMap<String, String>;
@@ -46,6 +46,22 @@ pub struct Item<'a> {
     pub key: &'a str,
     pub stage_variables: &'a StageVariables,
     pub report: &'a Report,
+}
+
+/// What `read` makes of a whole item of `table`, or everything that is wrong with it; and what is merely odd.
+pub fn read<T>(
+    (table, key): (&str, &str),
+    map: &Map<String, Value>,
+    read: impl FnOnce(&Fields<'_>) -> Option<T>,
+) -> (Result<T, InvalidConfiguration>, Vec<Problem>) {
+    let report = Report::default();
+    let none = StageVariables::new();
+    let fields = Fields::of(Item { table, key, stage_variables: &none, report: &report }, map);
+    let value = read(&fields);
+    fields.finish();
+    let (problems, warnings) = report.into_parts();
+    let value = value.filter(|_| problems.is_empty()).ok_or(InvalidConfiguration(problems));
+    (value, warnings)
 }
 
 /// The attributes of an item, or the fields of a map in it.
@@ -174,12 +190,17 @@ impl<'a> Fields<'a> {
 
     /// The fields of a map of maps, by name.
     pub fn named_objects(&self, name: &'a str) -> Vec<(&'a str, Fields<'a>)> {
-        let Some(map) = self.parsed(name, "a map of maps", Value::as_object) else { return Vec::new() };
+        let map = self.parsed(name, "a map of maps", Value::as_object);
+        map.map_or_else(Vec::new, |map| self.inner(name, map).all_objects())
+    }
+
+    /// The same of a map whose every name is somebody else's word.
+    pub fn all_objects(self) -> Vec<(&'a str, Fields<'a>)> {
         let mut named = Vec::new();
-        for (key, value) in map {
+        for (key, value) in self.map {
             match value.as_object() {
-                Some(inner) => named.push((key.as_str(), self.inner(&format!("{name}.{key}"), inner))),
-                None => self.problem(&format!("{name}.{key}"), &brief(value), "a map"),
+                Some(inner) => named.push((key.as_str(), self.inner(key, inner))),
+                None => self.problem(key, &brief(value), "a map"),
             }
         }
         named

@@ -55,6 +55,7 @@ impl World {
             deployment_id: "d1",
             route_key: "GET /orders/{id}",
             path_parameters: &self.path_parameters,
+            api_key_id: None,
         }
     }
 }

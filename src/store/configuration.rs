@@ -192,7 +192,7 @@ fn is_failed_condition<R>(error: &SdkError<UpdateItemError, R>) -> bool {
 }
 
 /// Items as JSON objects.
-fn plain(
+pub(super) fn plain(
     operation: &'static str,
     items: Option<Vec<Attributes>>,
 ) -> Result<Vec<Map<String, Value>>, StoreError> {

@@ -1,9 +1,14 @@
 //! The state that all instances share: DynamoDB.
 
+mod api_keys;
+mod breaker;
 mod configuration;
+mod counters;
+mod request_time;
+mod usage;
 pub mod values;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -11,22 +16,43 @@ use aws_sdk_dynamodb::{
 };
 use aws_types::SdkConfig;
 
-pub use self::configuration::{Moved, Pointer, StageRow};
+use self::breaker::Breaker;
+pub use self::{
+    api_keys::{Kept, Rotated},
+    configuration::{Moved, Pointer, StageRow},
+};
 use crate::environment::{Aws, Tables};
 
 /// Reads what the operator wrote, and keeps what the gateway writes.
 #[derive(Clone, Debug)]
 pub struct Store {
     client: Client,
+    /// For reads that a client waits for.
+    quick: Client,
+    /// The same, and never tries again: for writes that would count twice.
+    counters: Client,
+    breaker: Arc<Breaker>,
     pub tables: Tables,
 }
 
 /// Configuration is read at the start and beside requests, never in their way: it may take a moment.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// What a client waits for must not take long.
+const REQUEST_TIME_TIMEOUT: Duration = Duration::from_millis(200);
+
 impl Store {
     pub fn new(client: Client, tables: Tables) -> Self {
-        Self { client, tables }
+        let within = TimeoutConfig::builder().operation_attempt_timeout(REQUEST_TIME_TIMEOUT).build();
+        let quick = client.config().to_builder().timeout_config(within);
+        let counters = quick.clone().retry_config(RetryConfig::disabled());
+        Self {
+            client,
+            quick: Client::from_conf(quick.build()),
+            counters: Client::from_conf(counters.build()),
+            breaker: Arc::default(),
+            tables,
+        }
     }
 }
 

@@ -76,6 +76,12 @@ fn help_is_a_result_and_a_wrong_command_line_is_not() {
         "help deploy",
         "deploy -h",
         "local --help",
+        "keys --help",
+        "help keys",
+        "keys create --help",
+        "keys help rotate",
+        "keys import -h",
+        "usage --help",
     ] {
         let output = run(&arguments.split(' ').collect::<Vec<_>>(), &[]);
         assert_eq!(output.status.code(), Some(0), "{arguments}");
@@ -90,13 +96,21 @@ fn help_is_a_result_and_a_wrong_command_line_is_not() {
         "deploy -x v1",
         "--local check",
         "local --api-port high",
+        "keys",
+        "keys bake",
+        "keys show",
+        "keys create k1",
+        "keys rotate k1 --overlap 24",
+        "keys import",
+        "usage",
+        "usage k1 --from yesterday",
     ] {
         let output = run(&arguments.split_whitespace().collect::<Vec<_>>(), &[]);
         assert_eq!(output.status.code(), Some(64), "{arguments}");
         assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments}: {output:?}");
     }
     let help = run(&["--help"], &[]);
-    for command in ["check", "deploy", "local"] {
+    for command in ["check", "deploy", "keys", "local", "usage"] {
         assert!(text(&help.stdout).contains(&format!("\n  {command} ")), "{help:?}");
         let own = run(&[command, "--help"], &[]);
         assert!(text(&own.stdout).contains(&format!("Usage: tollgate {command}")), "{own:?}");

@@ -7,6 +7,7 @@
 )]
 
 mod access_log;
+mod api_keys;
 mod cli;
 mod cors;
 mod decoding;
@@ -15,7 +16,9 @@ mod dynamodb;
 mod harness;
 mod hostile_items;
 mod http_proxy;
+mod keys;
 mod lambda;
+mod limits;
 mod pipeline;
 mod property;
 mod readme;
@@ -23,3 +26,5 @@ mod recorded;
 mod refusals;
 mod stage_items;
 mod store;
+mod store_away;
+mod usage;

@@ -1,19 +1,19 @@
 //! README.md, held to what it shows: its items are valid, its answers are the gateway's, its tables are the
 //! code's.
 //!
-//! Fences: `json stages` and `json routes` hold items; `json refused` an item whose problems stand in the next
+//! Fences: `json stages`, `json routes`, `json usage-plans` and `json api-keys` hold items; `json refused` an item whose problems stand in the next
 //! fence, `text problems`; in `http` the lines with `>` are requests, each followed by its whole answer: status and
 //! headers in one line, then the body.
 //! `UPDATE_EXPECT=1` writes answers and problems into README.md.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use axum::{Json, Router, extract::Request, http::header::DATE, response::IntoResponse};
 use expect_test::expect_file;
 use serde_json::{Deserializer, Value, json};
 use tollgate::{
     deployment::Outcome,
-    error::{GatewayError, Problem, StoreError},
+    error::{GatewayError, InvalidConfiguration, Problem, StoreError},
     local::{
         example_api,
         server::Server,
@@ -47,6 +47,12 @@ async fn shows_valid_items_and_the_answers_that_they_give() {
         let outcome = world.publish(stage).await;
         let clean = matches!(&outcome, Outcome::Published { warnings, .. } if warnings.is_empty());
         assert!(clean, "{stage}: {outcome:#?}");
+    }
+    for item in items("json usage-plans", &stands_for) {
+        world.put_plan(&item);
+    }
+    for item in items("json api-keys", &stands_for) {
+        world.put("tollgate-api-keys", &item);
     }
     for item in items("json refused", &stands_for) {
         world.put_stage(&json!({ "stage": item["stage"] }));
@@ -151,10 +157,15 @@ fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
         Some(E::BrokenAnswer(_)) => E::IntegrationFailure(none()),
         Some(E::IntegrationFailure(_)) => E::IntegrationForbidden(none()),
         Some(E::IntegrationForbidden(_)) => E::IntegrationUnreachable(none()),
-        Some(E::IntegrationUnreachable(_)) => E::IntegrationTimeout { limit: std::time::Duration::ZERO },
+        Some(E::IntegrationUnreachable(_)) => E::IntegrationTimeout { limit: Duration::ZERO },
         Some(E::IntegrationTimeout { .. }) => E::StoreUnavailable(StoreError::new("reading", none())),
         Some(E::StoreUnavailable(_)) => E::Panicked(String::new()),
-        Some(E::Panicked(_)) => return None,
+        Some(E::Panicked(_)) => E::InvalidApiKey(String::new()),
+        Some(E::InvalidApiKey(_)) => E::BrokenKeyItem(Arc::new(InvalidConfiguration(Vec::new()))),
+        Some(E::BrokenKeyItem(_)) => E::Throttled { retry_after: Duration::ZERO },
+        Some(E::Throttled { .. }) => E::QuotaExceeded { retry_after: Duration::ZERO },
+        Some(E::QuotaExceeded { .. }) => E::CountersUnavailable { retry_after: Duration::ZERO },
+        Some(E::CountersUnavailable { .. }) => return None,
     })
 }
 

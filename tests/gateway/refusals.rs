@@ -25,13 +25,18 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 23] = [
+const ROWS: [Row; 28] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadRequest",             "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
     ("InvalidBody",            "PUT /v1/items/1\n\n{",                Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("RefusedBody",            "POST /v1/items\n\n{\"id\":7}",       Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("UntrustedOrigin",        "GET /v1/untrusted",                   Nothing, 403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
+    ("InvalidApiKey",          "GET /v1/keyed",                       Stage,   403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
+    ("BrokenKeyItem",          "GET /v1/keyed\nx-api-key: key-of-a-broken-item", Stage, 503, "ServiceUnavailableException", r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
+    ("Throttled",              "GET /v1/throttled",                   Stage,   429, "TooManyRequestsException",     r#"{"message":"Too Many Requests"}"#, "retry-after: 1000\n"),
+    ("QuotaExceeded",          "GET /v1/keyed\nx-api-key: key-of-an-empty-plan", Stage, 429, "LimitExceededException",   r#"{"message":"Limit Exceeded"}"#, "retry-after: 6432\n"),
+    ("CountersUnavailable",    "GET /v1/keyed\nx-api-key: key-that-nobody-counts", Stage, 503, "ServiceUnavailableException", r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
     ("StageNotFound",          "GET /nowhere",                        Nothing, 404, "NotFoundException",            r#"{"message":"Not Found"}"#, ""),
     ("RouteNotFound",          "GET /v1/nothing",                     Stage,   404, "NotFoundException",            r#"{"message":"Not Found"}"#, ""),
     ("MethodNotAllowed",       "DELETE /v1/items/1",                  Stage,   405, "MethodNotAllowedException",    r#"{"message":"Method Not Allowed"}"#, "allow: GET, HEAD, PUT\n"),
@@ -67,6 +72,8 @@ async fn api(words: &Value) -> TestGateway {
     };
     let mut api = words.clone();
     api["routeKey"] = json!("$api");
+    // What a refusal itself says, without where the caller stands.
+    api["rateLimitHeaders"] = json!("off");
     gateway.put_route(&api);
     let required = json!({ "method.request.header.X-Tenant": true, "method.request.querystring.page": true });
     gateway.put_route(&json!({ "routeKey": "GET /required", "requestParameters": required,
@@ -92,8 +99,27 @@ async fn api(words: &Value) -> TestGateway {
         route(&format!("GET /call/{function}"), integration);
     }
     route("GET /local", json!({ "type": "HTTP_PROXY", "uri": "http://localhost:1/" }));
+    gateway.put_route(&json!({ "routeKey": "GET /throttled", "integration": { "type": "MOCK" },
+        "throttle": { "rateLimit": 0.001, "burstLimit": 1 } }));
+    gateway.put_route(
+        &json!({ "routeKey": "GET /keyed", "integration": { "type": "MOCK" }, "apiKeyRequired": true }),
+    );
+    put_keys(&gateway);
     gateway.go_live().await;
+    send(&gateway, "GET /v1/throttled").await;
     gateway
+}
+
+fn put_keys(gateway: &TestGateway) {
+    gateway.put_key("key-of-a-broken-item", &json!({ "id": "broken", "enabled": "perhaps" }));
+    gateway.put_key("key-of-an-empty-plan", &json!({ "id": "empty", "usagePlanId": "empty" }));
+    gateway.put_key("key-that-nobody-counts", &json!({ "id": "uncounted", "usagePlanId": "daily" }));
+    for (plan, limit) in [("empty", 0), ("daily", 10)] {
+        let quota = json!({ "limit": limit, "period": "DAY" });
+        gateway.put_plan(&json!({ "usagePlanId": plan, "quota": quota }));
+    }
+    // DynamoDB cannot add 1 to it.
+    gateway.put("tollgate-counters", &json!({ "counter": "key#uncounted#daily", "writes": "many" }));
 }
 
 async fn send(gateway: &TestGateway, request: &str) -> String {

@@ -1,7 +1,5 @@
 //! The release binary of the gateway in the local world: requests in, answers out, and what must not end it.
 
-use std::path::{Path, PathBuf};
-
 use bytes::Bytes;
 use expect_test::expect;
 use http::{Method, Request};
@@ -14,7 +12,7 @@ use tollgate::local::{
 };
 
 use crate::{
-    harness::{named, render, send, soon, text},
+    harness::{named, release_gateway, render, send, soon, text},
     world::settings,
 };
 
@@ -76,14 +74,6 @@ impl RealGateway {
     pub fn pids(&self) -> Vec<u32> {
         self.world.host.instances(GATEWAY).iter().map(|instance| instance.pid).collect()
     }
-}
-
-/// Built by `make test` before the tests: the real thing is not built with their features.
-fn release_gateway() -> PathBuf {
-    let debug = Path::new(env!("CARGO_BIN_EXE_gateway")).parent().expect("target/debug");
-    let path = debug.with_file_name("release").join("gateway");
-    assert!(path.is_file(), "{} is not there: cargo build --release --bin gateway", path.display());
-    path
 }
 
 /// Without the digits that the clock has a say in.

@@ -30,6 +30,14 @@ pub fn example(name: &str) -> PathBuf {
     deps.with_file_name("examples").join(name)
 }
 
+/// Built by `make test` before the tests: the real thing is not built with their features.
+pub fn release_gateway() -> PathBuf {
+    let debug = Path::new(env!("CARGO_BIN_EXE_gateway")).parent().expect("target/debug");
+    let path = debug.with_file_name("release").join("gateway");
+    assert!(path.is_file(), "{} is not there: cargo build --release --bin gateway", path.display());
+    path
+}
+
 /// This test binary as the function `actor`.
 pub fn actor(instances: usize) -> FunctionSettings {
     FunctionSettings {

@@ -1,4 +1,4 @@
-//! `tollgate check`: everything that is wrong with a stage's items, before it goes live.
+//! `tollgate check`: everything that is wrong with the operator's items, those of stages before they go live.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,13 @@ use tollgate::{
 };
 
 use crate::{
-    Ending,
+    Ending, check_keys,
     connection::{self, Connection},
     report::{self, Output, Report},
 };
 
-/// Say everything that is wrong or odd in the items of a stage, or of all; change nothing.
+/// Say everything that is wrong or odd in the items of a stage, or of all, and then of API keys and usage plans
+/// too; change nothing.
 ///
 /// Exit code 3: there are problems. 4: there is no such stage.
 #[derive(clap::Args)]
@@ -33,7 +34,12 @@ pub struct Arguments {
 /// The tables cannot be read.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let store = arguments.connection.store()?;
-    let reports = connection::block_on(&store, reports(&store, arguments.stage.as_deref()))?;
+    let tables = &store.tables;
+    let of_stages = [tables.stages.as_str(), &tables.routes, &tables.deployments];
+    let of_keys = [tables.api_keys.as_str(), &tables.usage_plans];
+    let of_keys = if arguments.stage.is_some() { &[][..] } else { &of_keys };
+    let reports = reports(&store, arguments.stage.as_deref());
+    let reports = connection::block_on(&[&of_stages[..], of_keys].concat(), reports)?;
     if let Some(stage) = &arguments.stage
         && reports.is_empty()
     {
@@ -43,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         );
         return Ok(Ending::NotFound);
     }
-    report::print(&reports, arguments.output, headline)?;
+    report::print(&reports, arguments.output)?;
     Ok(if reports.iter().all(Report::is_valid) { Ending::Ok } else { Ending::Invalid })
 }
 
@@ -53,16 +59,19 @@ async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<Report>> {
         None => store.stage_names().await?,
     };
     let mut reports = Vec::new();
+    if stage.is_none() {
+        reports.extend(check_keys::reports(store, &stages).await?);
+    }
     for stage in stages {
         if let Some(outcome) = deployment::check(store, &stage).await? {
-            reports.push(Report { stage, outcome });
+            reports.push(Report::of_stage(stage, outcome, headline));
         }
     }
     Ok(reports)
 }
 
-fn headline(report: &Report) -> String {
-    match &report.outcome {
+fn headline(outcome: &Outcome) -> String {
+    match outcome {
         Outcome::Published { routes, .. } => format!("{}, not served yet", counted(*routes, "route")),
         Outcome::Unchanged { .. } => "valid, and served as it is".to_owned(),
         Outcome::Invalid { problems, .. } => counted(problems.len(), "problem"),

@@ -1,16 +1,17 @@
 //! Where the tables are: the same environment variables as the Lambda's, or the local world.
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Error, Result};
 use tollgate::{
     aws::sdk_config,
-    environment::{Environment, Tables},
+    environment::Environment,
+    error::StoreError,
     store::{Store, dynamodb_client},
 };
 
 /// How to reach the tables.
 ///
 /// Table names, region and credentials come from the environment: STAGES_TABLE, ROUTES_TABLE,
-/// DEPLOYMENTS_TABLE, AWS_REGION, AWS_ACCESS_KEY_ID, …
+/// DEPLOYMENTS_TABLE, API_KEYS_TABLE, USAGE_PLANS_TABLE, COUNTERS_TABLE, AWS_REGION, AWS_ACCESS_KEY_ID, …
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Connection {
@@ -49,15 +50,18 @@ impl Connection {
     }
 }
 
-/// Runs a command's work with the tables to its end.
+/// Runs a command's work with these tables to its end.
 ///
 /// # Errors
 ///
-/// Those of the work, and which tables it was about: DynamoDB does not say.
-pub fn block_on<T>(store: &Store, work: impl Future<Output = Result<T>>) -> Result<T> {
+/// Those of the work; if the store failed, also which tables it was about: DynamoDB does not say.
+pub fn block_on<T>(tables: &[&str], work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(work).with_context(|| {
-        let Tables { stages, routes, deployments } = &store.tables;
-        format!("with the tables {stages}, {routes} and {deployments}")
+    runtime.block_on(work).map_err(|error| match (error.downcast_ref::<StoreError>(), tables.split_last()) {
+        (Some(_), Some((last, []))) => error.context(format!("with the table {last}")),
+        (Some(_), Some((last, others))) => {
+            error.context(format!("with the tables {} and {last}", others.join(", ")))
+        }
+        _ => error,
     })
 }

@@ -30,7 +30,10 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     let store = arguments.connection.store()?;
     let stage = arguments.stage.clone();
     let published = async { Ok(deployment::publish(&store, &stage, Trigger::Request).await?) };
-    let outcome = connection::block_on(&store, published)?;
+    let outcome = connection::block_on(
+        &[&store.tables.stages, &store.tables.routes, &store.tables.deployments],
+        published,
+    )?;
     if outcome == Outcome::LeftAlone {
         eprintln!(
             "tollgate: there is no stage {stage} in {} or {}",
@@ -38,14 +41,14 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         );
         return Ok(Ending::NotFound);
     }
-    let report = Report { stage, outcome };
+    let report = Report::of_stage(stage, outcome, headline);
     let ending = if report.is_valid() { Ending::Ok } else { Ending::Invalid };
-    report::print(&[report], arguments.output, headline)?;
+    report::print(&[report], arguments.output)?;
     Ok(ending)
 }
 
-fn headline(report: &Report) -> String {
-    match &report.outcome {
+fn headline(outcome: &Outcome) -> String {
+    match outcome {
         Outcome::Published { deployment_id, routes, .. } => {
             format!("serves {}, deployment {deployment_id}", counted(*routes, "route"))
         }

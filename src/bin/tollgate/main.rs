@@ -4,11 +4,16 @@
 //! 64 usage.
 
 mod check;
+mod check_keys;
 mod connection;
 mod deploy;
+mod keys;
 #[cfg(feature = "local")]
 mod local;
+mod moment;
 mod report;
+mod table;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -27,6 +32,8 @@ struct Arguments {
 enum Command {
     Check(check::Arguments),
     Deploy(deploy::Arguments),
+    Keys(keys::Arguments),
+    Usage(usage::Arguments),
     #[cfg(feature = "local")]
     Local(local::Arguments),
 }
@@ -52,11 +59,13 @@ impl From<Ending> for ExitCode {
 fn main() -> ExitCode {
     let Arguments { command } = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return usage(&error),
+        Err(error) => return refuse(&error),
     };
     let result = match command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Deploy(arguments) => deploy::run(&arguments),
+        Command::Keys(arguments) => keys::run(&arguments),
+        Command::Usage(arguments) => usage::run(&arguments),
         #[cfg(feature = "local")]
         Command::Local(arguments) => local::run(arguments).map(|()| Ending::Ok),
     };
@@ -70,7 +79,7 @@ fn main() -> ExitCode {
 }
 
 /// Prints help or what is wrong with the command line, where it belongs.
-fn usage(error: &clap::Error) -> ExitCode {
+fn refuse(error: &clap::Error) -> ExitCode {
     // A closed pipe is the reader's choice.
     let _ = error.print();
     match error.kind() {

@@ -1,10 +1,13 @@
-//! What a command found of a stage, as text or as JSON.
+//! What a command found of a stage or a table, as text or as JSON.
 
 use std::io::{self, Write};
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use tollgate::{deployment::Outcome, error::Problem};
+use tollgate::{
+    deployment::{Outcome, counted},
+    error::Problem,
+};
 
 /// The form of a result.
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
@@ -14,64 +17,82 @@ pub enum Output {
     Json,
 }
 
-/// One stage's outcome.
+/// What was found of a stage or a table.
 #[derive(Debug)]
 pub struct Report {
-    pub stage: String,
-    pub outcome: Outcome,
+    subject: Subject,
+    /// Sums it up in text.
+    headline: String,
+    problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+}
+
+#[derive(Debug)]
+enum Subject {
+    Stage { stage: String, deployment_id: Option<String> },
+    Table { table: String, items: usize },
 }
 
 impl Report {
+    pub fn of_stage(stage: String, outcome: Outcome, headline: impl Fn(&Outcome) -> String) -> Self {
+        let headline = headline(&outcome);
+        let (deployment_id, problems, warnings) = match outcome {
+            Outcome::Published { deployment_id, warnings, .. }
+            | Outcome::Unchanged { deployment_id, warnings } => (Some(deployment_id), Vec::new(), warnings),
+            Outcome::Invalid { problems, warnings } => (None, problems, warnings),
+            Outcome::LeftAlone => (None, Vec::new(), Vec::new()),
+        };
+        Self { subject: Subject::Stage { stage, deployment_id }, headline, problems, warnings }
+    }
+
+    /// `noun` is what an item of the table is.
+    pub fn of_table(
+        table: &str,
+        (items, noun): (usize, &str),
+        problems: Vec<Problem>,
+        warnings: Vec<Problem>,
+    ) -> Self {
+        let headline = match problems.len() {
+            0 => counted(items, noun),
+            problems => format!("{}, {}", counted(items, noun), counted(problems, "problem")),
+        };
+        Self { subject: Subject::Table { table: table.to_owned(), items }, headline, problems, warnings }
+    }
+
     pub fn is_valid(&self) -> bool {
-        self.problems().is_empty()
+        self.problems.is_empty()
     }
 
-    fn problems(&self) -> &[Problem] {
-        match &self.outcome {
-            Outcome::Invalid { problems, .. } => problems,
-            Outcome::Published { .. } | Outcome::Unchanged { .. } | Outcome::LeftAlone => &[],
-        }
-    }
-
-    fn warnings(&self) -> &[Problem] {
-        match &self.outcome {
-            Outcome::Published { warnings, .. }
-            | Outcome::Unchanged { warnings, .. }
-            | Outcome::Invalid { warnings, .. } => warnings,
-            Outcome::LeftAlone => &[],
-        }
-    }
-
-    fn deployment_id(&self) -> Option<&str> {
-        match &self.outcome {
-            Outcome::Published { deployment_id, .. } | Outcome::Unchanged { deployment_id, .. } => {
-                Some(deployment_id)
-            }
-            Outcome::Invalid { .. } | Outcome::LeftAlone => None,
+    fn name(&self) -> &str {
+        match &self.subject {
+            Subject::Stage { stage: name, .. } | Subject::Table { table: name, .. } => name,
         }
     }
 
     fn to_json(&self) -> Value {
-        json!({
-            "stage": self.stage,
-            "valid": self.is_valid(),
-            "deploymentId": self.deployment_id(),
-            "problems": self.problems().iter().map(problem).collect::<Vec<_>>(),
-            "warnings": self.warnings().iter().map(problem).collect::<Vec<_>>(),
-        })
+        let mut json = match &self.subject {
+            Subject::Stage { stage, deployment_id } => {
+                json!({ "stage": stage, "deploymentId": deployment_id })
+            }
+            Subject::Table { table, items } => json!({ "table": table, "items": items }),
+        };
+        json["valid"] = self.is_valid().into();
+        json["problems"] = self.problems.iter().map(problem).collect();
+        json["warnings"] = self.warnings.iter().map(problem).collect();
+        json
     }
 }
 
-/// Prints the reports: `headline` sums one up in text.
-pub fn print(reports: &[Report], output: Output, headline: impl Fn(&Report) -> String) -> Result<()> {
+/// Prints the reports.
+pub fn print(reports: &[Report], output: Output) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match output {
         Output::Json => writeln!(stdout, "{:#}", reports.iter().map(Report::to_json).collect::<Value>())?,
         Output::Text => {
             for report in reports {
-                writeln!(stdout, "{}: {}", report.stage, headline(report))?;
-                report.problems().iter().try_for_each(|problem| writeln!(stdout, "  problem: {problem}"))?;
-                report.warnings().iter().try_for_each(|warning| writeln!(stdout, "  warning: {warning}"))?;
+                writeln!(stdout, "{}: {}", report.name(), report.headline)?;
+                report.problems.iter().try_for_each(|problem| writeln!(stdout, "  problem: {problem}"))?;
+                report.warnings.iter().try_for_each(|warning| writeln!(stdout, "  warning: {warning}"))?;
             }
         }
     }

@@ -55,6 +55,11 @@ struct RequestContext<'a> {
 struct Identity<'a> {
     access_key: Option<&'a str>,
     account_id: Option<&'a str>,
+    /// Absent, not null, where no key is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key_id: Option<&'a str>,
     caller: Option<&'a str>,
     cognito_authentication_provider: Option<&'a str>,
     cognito_authentication_type: Option<&'a str>,
@@ -102,6 +107,11 @@ fn request_context<'a>(context: &Context<'a>) -> RequestContext<'a> {
         extended_request_id: &request.id,
         http_method: request.method.as_str(),
         identity: Identity {
+            api_key: context
+                .api_key_id
+                .and(request.headers.get("x-api-key"))
+                .and_then(|value| value.to_str().ok()),
+            api_key_id: context.api_key_id,
             source_ip: &origin.source_ip,
             user_agent: Some(origin.user_agent.as_str()).filter(|agent| !agent.is_empty()),
             ..Identity::default()

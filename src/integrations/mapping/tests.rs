@@ -50,6 +50,7 @@ fn context<'a>(request: &'a Request, stage_variables: &'a StageVariables) -> Con
         deployment_id: "d1",
         route_key: "POST /orders/{id}",
         path_parameters: &[PathParameter { name: "id", value: "a%2Fb%20c" }],
+        api_key_id: None,
     }
 }
 

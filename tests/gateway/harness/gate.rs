@@ -23,6 +23,8 @@ pub enum Way {
     Shut,
     /// Nothing comes back.
     Stalled,
+    /// What comes back is not DynamoDB's.
+    Nonsense,
 }
 
 pub struct Gate {
@@ -35,6 +37,7 @@ struct State {
     way: AtomicU8,
     /// The next request that holds this text waits.
     hold: Mutex<Option<&'static str>>,
+    calls: Mutex<Vec<String>>,
     arrived: Notify,
     released: Notify,
 }
@@ -57,6 +60,11 @@ impl Gate {
         self.state.way.store(way as u8, Ordering::Relaxed);
     }
 
+    /// What the store was asked for since this was last asked, but for refreshes: `GetItem api-keys`.
+    pub fn calls(&self) -> Vec<String> {
+        std::mem::take(&mut *self.state.calls.lock().unwrap())
+    }
+
     /// Holds the next request of this operation; `meanwhile` happens before it goes on.
     pub async fn hold(&self, operation: &'static str, meanwhile: impl Future<Output = ()>) {
         *self.state.hold.lock().unwrap() = Some(operation);
@@ -66,14 +74,26 @@ impl Gate {
     }
 }
 
-async fn pass(client: TcpStream, store: SocketAddr, state: Arc<State>) {
-    let Ok(store) = TcpStream::connect(store).await else { return };
-    let (mut from_client, mut to_client) = client.into_split();
-    let (mut from_store, mut to_store) = store.into_split();
-    let back = tokio::spawn(async move { drop(tokio::io::copy(&mut from_store, &mut to_client).await) });
-    let mut buffer = vec![0; 1 << 16];
-    while let Ok(length @ 1..) = from_client.read(&mut buffer).await {
-        let text = String::from_utf8_lossy(&buffer[..length]);
+async fn pass(mut client: TcpStream, store: SocketAddr, state: Arc<State>) {
+    let Ok(mut store) = TcpStream::connect(store).await else { return };
+    let (mut asked, mut answered) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    let mut operation = String::new();
+    loop {
+        let length = tokio::select! {
+            read = store.read(&mut answered) => {
+                let Ok(length @ 1..) = read else { return };
+                if client.write_all(&answered[..length]).await.is_err() {
+                    return;
+                }
+                continue;
+            }
+            read = client.read(&mut asked) => read.unwrap_or(0),
+        };
+        if length == 0 {
+            return;
+        }
+        let text = String::from_utf8_lossy(&asked[..length]).into_owned();
+        note(&text, &mut operation, &state);
         let is_held = state.hold.lock().unwrap().take_if(|operation| text.contains(*operation)).is_some();
         if is_held {
             state.arrived.notify_one();
@@ -83,9 +103,26 @@ async fn pass(client: TcpStream, store: SocketAddr, state: Arc<State>) {
         if way == Way::Stalled as u8 {
             std::future::pending::<()>().await;
         }
-        if way == Way::Shut as u8 || to_store.write_all(&buffer[..length]).await.is_err() {
-            break;
+        if way == Way::Nonsense as u8 {
+            drop(client.write_all(NONSENSE).await);
+            return;
+        }
+        if way == Way::Shut as u8 || store.write_all(&asked[..length]).await.is_err() {
+            return;
         }
     }
-    back.abort();
+}
+
+const NONSENSE: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
+
+/// Head and body of a request may come apart.
+fn note(text: &str, operation: &mut String, state: &State) {
+    let after = |start: &str, end: char| Some(text.split_once(start)?.1.split(end).next()?.to_owned());
+    if let Some(name) = after("DynamoDB_20120810.", '\r') {
+        *operation = name;
+    }
+    if let Some(table) = after("\"TableName\":\"", '"') {
+        state.calls.lock().unwrap().push(format!("{operation} {}", table.trim_start_matches("tollgate-")));
+    }
 }

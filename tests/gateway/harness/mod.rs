@@ -6,6 +6,7 @@ mod gate;
 mod invoke_api;
 mod panicking;
 mod target;
+pub mod tool;
 
 use std::{
     collections::HashMap,
@@ -20,9 +21,10 @@ use std::{
 use serde_json::{Value, json};
 use tollgate::{
     access_log::Sink,
+    authorizers::KeyValue,
     aws::sdk_config,
     clock::Clock,
-    deployment::{self, Live, Outcome, Trigger},
+    deployment::{self, Outcome, Trigger},
     environment::{Environment, TrustedProxy},
     function_url::{Event, Invocation, StreamResponse, decode, encode},
     gateway::Gateway,
@@ -100,18 +102,14 @@ impl TestGateway {
         let environment = Environment::read(|name| variables.get(name).cloned()).unwrap();
         let sdk = sdk_config(&environment.aws);
         let client = panicking::dynamodb(&dynamodb_client(&sdk, &environment.aws));
-        let store = Store::new(client.clone(), environment.tables);
+        let store = Store::new(client.clone(), environment.tables.clone());
         let now = Arc::new(AtomicU64::new(START));
         let lines = Arc::default();
-        let gateway = Gateway {
-            live: Live::new(store.clone(), environment.refresh),
-            clients: Clients {
-                lambda: panicking::lambda(&lambda_client(&sdk, &environment.aws)),
-                dynamodb: client,
-            },
-            clock: Clock::Manual(Arc::clone(&now)),
-            sink: Sink::Memory(Arc::clone(&lines)),
-        };
+        let clients =
+            Clients { lambda: panicking::lambda(&lambda_client(&sdk, &environment.aws)), dynamodb: client };
+        let clock = Clock::Manual(Arc::clone(&now));
+        let gateway =
+            Gateway::new(&store, &environment, clients, (clock, Sink::Memory(Arc::clone(&lines)), 1));
         Self {
             gateway,
             now,
@@ -149,6 +147,17 @@ impl TestGateway {
         example_api::put(&self.dynamodb().database, table, item).unwrap();
     }
 
+    /// A key with this value.
+    pub fn put_key(&self, value: &str, item: &Value) {
+        let mut item = item.clone();
+        item["keyHash"] = json!(KeyValue::parse(value.as_bytes()).unwrap().hash().to_string());
+        self.put("tollgate-api-keys", &item);
+    }
+
+    pub fn put_plan(&self, item: &Value) {
+        self.put("tollgate-usage-plans", item);
+    }
+
     /// A table of the operator's own; keys are text.
     pub fn create_table(&self, name: &str, key: &str, sort: Option<&'static str>) {
         tables::create(&self.dynamodb().database, name, key, sort.map(|sort| (sort, "S")), false).unwrap();
@@ -183,6 +192,16 @@ impl TestGateway {
     /// What the stream of the routes table leads to.
     pub async fn publish(&self, stage: &str) -> Outcome {
         deployment::publish(&self.store, stage, Trigger::Edit).await.unwrap()
+    }
+
+    /// The process ends.
+    pub async fn shut_down(&self) {
+        self.gateway.shut_down().await;
+    }
+
+    /// The last line of the access log.
+    pub fn last_line(&self) -> Value {
+        serde_json::from_str(self.lines.lock().unwrap().last().unwrap()).unwrap()
     }
 
     /// What happens beside a request every few seconds.

@@ -189,6 +189,7 @@ async fn send(client: &Client, integration: &Value, sent: Sent<'_>) -> String {
         deployment_id: "d1",
         route_key: "GET /orders/{id}",
         path_parameters: &[PathParameter { name: "id", value: sent.id }],
+        api_key_id: None,
     };
     let response = match operation.invoke(&context, client).await {
         Ok(response) => response,

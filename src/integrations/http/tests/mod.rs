@@ -62,6 +62,7 @@ fn context<'a>(
         deployment_id: "d1",
         route_key: "ANY /things/{id}/{proxy+}",
         path_parameters,
+        api_key_id: None,
     }
 }
 

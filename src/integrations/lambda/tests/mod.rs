@@ -85,6 +85,7 @@ impl Scene {
             deployment_id: "d1",
             route_key: self.route_key,
             path_parameters,
+            api_key_id: None,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Every refusal to the byte, and what none of them may tell.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 
 use super::{rendered, world};
-use crate::error::{GatewayError, StoreError};
+use crate::error::{GatewayError, InvalidConfiguration, StoreError};
 
 /// What must never reach a client.
 const CANARY: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/secret-table";
@@ -55,6 +55,16 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
         (GatewayError::Panicked(CANARY.to_owned()),
             r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
+        (GatewayError::InvalidApiKey(CANARY.to_owned()),
+            r#"403 | content-type=application/json | x-amzn-errortype=ForbiddenException | {"message":"Forbidden"}"#),
+        (GatewayError::BrokenKeyItem(Arc::new(InvalidConfiguration(Vec::new()))),
+            r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
+        (GatewayError::Throttled { retry_after: Duration::from_millis(1_001) },
+            r#"429 | content-type=application/json | retry-after=2 | x-amzn-errortype=TooManyRequestsException | {"message":"Too Many Requests"}"#),
+        (GatewayError::QuotaExceeded { retry_after: Duration::from_secs(7) },
+            r#"429 | content-type=application/json | retry-after=7 | x-amzn-errortype=LimitExceededException | {"message":"Limit Exceeded"}"#),
+        (GatewayError::CountersUnavailable { retry_after: Duration::ZERO },
+            r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
     ]
 }
 
@@ -81,6 +91,11 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::IntegrationTimeout { .. } => 17,
         GatewayError::StoreUnavailable(_) => 18,
         GatewayError::Panicked(_) => 19,
+        GatewayError::InvalidApiKey(_) => 20,
+        GatewayError::BrokenKeyItem(_) => 21,
+        GatewayError::Throttled { .. } => 22,
+        GatewayError::QuotaExceeded { .. } => 23,
+        GatewayError::CountersUnavailable { .. } => 24,
     }
 }
 
@@ -90,7 +105,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 20);
+    assert_eq!(every_refusal().len(), 25);
 }
 
 #[test]

@@ -1,0 +1,279 @@
+//! What API keys and usage plans cost at DynamoDB, by kind of key and number of instances.
+
+use std::{
+    net::Ipv4Addr,
+    num::NonZeroUsize,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, future, stream};
+use http::Request;
+use http_body_util::{BodyExt, Full};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use serde_json::json;
+use tokio::time::{interval, timeout};
+use tollgate::{
+    authorizers::KeyValue,
+    local::{
+        dynamodb::Dynamodb,
+        example_api::put,
+        function_url,
+        host::Host,
+        output::Output,
+        server::Server,
+        settings::FunctionSettings,
+        tables::{TableNames, create_missing},
+    },
+};
+
+use crate::{
+    process,
+    stand::listen,
+    units::{Counter, Tally},
+};
+
+pub const INSTANCES: [usize; 3] = [1, 16, 64];
+const FUNCTION: &str = "gateway";
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// Leases have their size and the number of instances is known to each.
+const WARM_UP: Duration = Duration::from_secs(2);
+const SPAN: Duration = Duration::from_secs(4);
+const COLD_KEYS: u8 = 60;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// As fast as the instances answer.
+    Hot,
+    /// 100 requests a second.
+    Steady,
+    /// One request of each key, which other instances have seen.
+    Cold,
+    /// Its quota is used up; as fast as the instances answer.
+    Refused,
+    /// Its checksum is wrong; as fast as the instances answer.
+    Forged,
+}
+
+impl Kind {
+    pub const ALL: [Self; 5] = [Self::Hot, Self::Steady, Self::Cold, Self::Refused, Self::Forged];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hot => "hot key",
+            Self::Steady => "key at 100 requests a second",
+            Self::Cold => "cold key",
+            Self::Refused => "refused key",
+            Self::Forged => "forged key",
+        }
+    }
+
+    fn status(self) -> u16 {
+        match self {
+            Self::Hot | Self::Steady | Self::Cold => 200,
+            Self::Refused => 429,
+            Self::Forged => 403,
+        }
+    }
+
+    fn key(self) -> String {
+        match self {
+            Self::Hot => key(0, 0),
+            Self::Steady => key(0, 1),
+            Self::Refused => key(0, 2),
+            Self::Cold | Self::Forged => key(0, 0).replace("tg_0", "tg_1"),
+        }
+    }
+}
+
+/// Per request.
+pub struct Cost {
+    pub kind: Kind,
+    pub instances: usize,
+    pub requests: usize,
+    pub write: f64,
+    /// Of keys, plans and counters.
+    pub read: f64,
+    /// Whether a stage points elsewhere is asked every five seconds, whatever is requested.
+    pub refresh_read: f64,
+    /// Of the one process there is.
+    pub cpu: Option<Duration>,
+}
+
+struct Fleet {
+    host: Host,
+    counter: Counter,
+    api: Server,
+    client: Client<HttpConnector, Full<Bytes>>,
+    instances: usize,
+    dynamodb: Dynamodb,
+}
+
+/// # Errors
+/// The first answer that is not the one that must come.
+pub async fn measure(gateway: &Path) -> Result<Vec<Cost>> {
+    let mut costs = Vec::new();
+    for instances in INSTANCES {
+        let fleet = Fleet::start(gateway, instances).await?;
+        for kind in Kind::ALL {
+            costs.push(fleet.cost(kind).await?);
+        }
+        fleet.host.stop().await;
+        fleet.dynamodb.stop().await;
+    }
+    Ok(costs)
+}
+
+impl Fleet {
+    async fn start(gateway: &Path, instances: usize) -> Result<Self> {
+        let dynamodb = Dynamodb::start(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, None)?;
+        let counter = Counter::start(listen().await?, dynamodb.address)?;
+        let tables = TableNames::from_environment(|_| None);
+        write_items(&dynamodb, &tables)?;
+        let endpoint = format!("http://{}", counter.address());
+        let function = FunctionSettings {
+            environment: vec![("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoint)],
+            instances: NonZeroUsize::new(instances).context("no instances")?,
+            output: Output::new(|line| {
+                if line.text.contains("Degraded") {
+                    eprintln!("{}", line.text);
+                }
+            }),
+            ..FunctionSettings::new(FUNCTION, gateway)
+        };
+        let host = Host::new("eu-test-1", vec![function]);
+        let api = function_url::serve(listen().await?, host.clone(), FUNCTION)?;
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        let fleet = Self { host, counter, api, client, instances, dynamodb };
+        fleet.start_instances().await?;
+        Ok(fleet)
+    }
+
+    async fn start_instances(&self) -> Result<()> {
+        // The first one publishes the routes.
+        for count in [1, self.instances] {
+            self.host.start_instances(FUNCTION, count);
+            timeout(START_TIMEOUT, self.host.wait_until_idle(FUNCTION, count)).await?;
+        }
+        Ok(())
+    }
+
+    /// Other instances, which know the plan.
+    async fn renew_instances(&self) -> Result<()> {
+        for instance in self.host.instances(FUNCTION) {
+            self.host.shut_down_instance(FUNCTION, instance.pid).await;
+        }
+        self.host.wait_for(FUNCTION, |instances| instances.is_empty()).await;
+        self.start_instances().await?;
+        self.requests(Kind::Hot, WARM_UP).await.map(drop)
+    }
+
+    async fn cost(&self, kind: Kind) -> Result<Cost> {
+        if kind == Kind::Refused {
+            // The one request that its quota allows.
+            self.send(&kind.key()).await?;
+        }
+        self.requests(kind, WARM_UP).await?;
+        if kind == Kind::Cold {
+            self.renew_instances().await?;
+        }
+        self.counter.take();
+        let cpu = self.cpu_time().await?;
+        let requests = self.requests(kind, SPAN).await?;
+        let spent = self.cpu_time().await?.zip(cpu).map(|(after, before)| after - before);
+        let tally = self.counter.take();
+        // The sum of nothing is -0.
+        let each = |units: f64| units.abs() / requests as f64;
+        let refresh = |name: &str| name.ends_with("-stages");
+        Ok(Cost {
+            kind,
+            instances: self.instances,
+            requests,
+            write: each(tally.values().map(|units| units.write).sum()),
+            read: each(read(&tally, |name| !refresh(name))),
+            refresh_read: each(read(&tally, refresh)),
+            cpu: spent.map(|spent| spent.div_f64(requests as f64)),
+        })
+    }
+
+    async fn cpu_time(&self) -> Result<Option<Duration>> {
+        let [only] = self.host.instances(FUNCTION)[..] else { return Ok(None) };
+        process::settled(only.pid).await?;
+        Ok(Some(process::cpu_time(only.pid)?))
+    }
+
+    /// Requests for so long; how many.
+    async fn requests(&self, kind: Kind, span: Duration) -> Result<usize> {
+        let status = kind.status();
+        let send = |key: String| async move {
+            let got = self.send(&key).await?;
+            ensure!(got == status, "{}: {got} instead of {status}", kind.name());
+            Ok(())
+        };
+        let end = Instant::now() + span;
+        let in_time = |_: &_| future::ready(Instant::now() < end);
+        let keys = match kind {
+            Kind::Cold => stream::iter(0..COLD_KEYS).map(|number| key(1, number)).boxed_local(),
+            Kind::Steady => {
+                let ticks = stream::unfold(interval(Duration::from_millis(10)), |mut ticks| async {
+                    ticks.tick().await;
+                    Some((Kind::Steady.key(), ticks))
+                });
+                ticks.take_while(in_time).boxed_local()
+            }
+            Kind::Hot | Kind::Refused | Kind::Forged => {
+                stream::repeat(kind.key()).take_while(in_time).boxed_local()
+            }
+        };
+        let sent = keys.map(send).buffer_unordered(self.instances);
+        sent.try_fold(0, |count, ()| future::ready(Ok(count + 1))).await
+    }
+
+    async fn send(&self, key: &str) -> Result<u16> {
+        let request = Request::get(format!("http://{}/v1/hello", self.api.address)).header("x-api-key", key);
+        let (head, body) = self.client.request(request.body(Full::default())?).await?.into_parts();
+        body.collect().await?;
+        Ok(head.status.as_u16())
+    }
+}
+
+fn read(tally: &Tally, counts: impl Fn(&str) -> bool) -> f64 {
+    tally.iter().filter(|(name, _)| counts(name)).map(|(_, units)| units.read).sum()
+}
+
+/// Different for numbers under 62.
+fn key(group: u8, number: u8) -> String {
+    let mut bytes: Vec<u8> = (0..64).collect();
+    bytes[..3].copy_from_slice(&[0, group, number]);
+    let key = KeyValue::generate(&bytes).expect("all of these bytes can be used");
+    key.reveal().to_owned()
+}
+
+fn write_items(dynamodb: &Dynamodb, tables: &TableNames) -> Result<()> {
+    create_missing(&dynamodb.database, tables)?;
+    let write = |variable: &str, item| {
+        let table = tables.environment().find(|(name, _)| name == variable).context("a table")?.1;
+        put(&dynamodb.database, &table, &item).context("a write")
+    };
+    write("STAGES_TABLE", json!({ "stage": "v1" }))?;
+    let integration = json!({ "type": "MOCK", "body": "hello" });
+    let route = json!({ "stage": "v1", "routeKey": "GET /hello", "apiKeyRequired": true, "integration": integration });
+    write("ROUTES_TABLE", route)?;
+    let throttle = json!({ "rateLimit": 100_000, "burstLimit": 100_000 });
+    let plan = |id: &str, limit: u64| json!({ "usagePlanId": id, "throttle": throttle, "quota": { "limit": limit, "period": "MONTH" } });
+    write("USAGE_PLANS_TABLE", plan("gold", 1_000_000_000))?;
+    write("USAGE_PLANS_TABLE", plan("one", 1))?;
+    let hash = |value: &str| KeyValue::parse(value.as_bytes()).map(|value| value.hash().to_string());
+    let keep = |value: &str, id: &str, plan: &str| {
+        write("API_KEYS_TABLE", json!({ "keyHash": hash(value)?, "id": id, "usagePlanId": plan }))
+    };
+    keep(&Kind::Hot.key(), "hot", "gold")?;
+    keep(&Kind::Steady.key(), "steady", "gold")?;
+    keep(&Kind::Refused.key(), "refused", "one")?;
+    (0..COLD_KEYS).try_for_each(|number| keep(&key(1, number), &format!("cold-{number}"), "gold"))
+}

@@ -1,0 +1,175 @@
+//! An item of the API keys' table: what is known of a key besides its value.
+//!
+//! What decides about requests is read strictly: an item that says it badly is no key. What only people read
+//! (`name`, `description`, `tags`) may say anything.
+
+use serde_json::{Map, Value};
+
+use super::KeyHash;
+use crate::{
+    error::{InvalidConfiguration, Problem},
+    item::{self, Fields},
+};
+
+/// An API key, as its item describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKey {
+    /// What logs and counters call it.
+    pub id: String,
+    pub enabled: bool,
+    /// Seconds since 1970, from which on it is no key any more.
+    pub expires_at: Option<u64>,
+    pub usage_plan_id: Option<String>,
+    /// `None`: whatever its plan covers.
+    pub stages: Option<Vec<String>>,
+    pub customer_id: Option<String>,
+}
+
+/// The end of the year 9999. A number beyond it is in milliseconds, and would never come.
+const LATEST_SECONDS: u64 = 253_402_300_799;
+
+/// Attributes that decide nothing; the last three are written by `tollgate keys`.
+const FOR_PEOPLE: [&str; 7] =
+    ["keyHash", "name", "description", "tags", "createdAt", "rotatedFrom", "rotatedTo"];
+
+impl ApiKey {
+    /// Reads an item; the second of the pair are warnings.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the item.
+    pub fn parse(
+        table: &str,
+        item: &Map<String, Value>,
+    ) -> Result<(Self, Vec<Problem>), InvalidConfiguration> {
+        let (key, warnings) = Self::check(table, item);
+        Ok((key?, warnings))
+    }
+
+    /// The same, with warnings also of what is wrong otherwise.
+    pub fn check(
+        table: &str,
+        item: &Map<String, Value>,
+    ) -> (Result<Self, InvalidConfiguration>, Vec<Problem>) {
+        item::read((table, &Self::key_of(item)), item, Self::read)
+    }
+
+    /// What problems call an item: `id=…`, or the first digits of its hash. What is no hash may be the value.
+    pub fn key_of(item: &Map<String, Value>) -> String {
+        let text = |name: &str| item.get(name).and_then(Value::as_str);
+        match text("id") {
+            Some(id) => format!("id={id}"),
+            None => {
+                let hash = text("keyHash").filter(|hash| KeyHash::is_one(hash));
+                format!("keyHash={}…", hash.map_or("", |hash| &hash[..12]))
+            }
+        }
+    }
+
+    pub fn is_expired(&self, now_seconds: u64) -> bool {
+        self.expires_at.is_some_and(|expires_at| expires_at <= now_seconds)
+    }
+
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        for name in FOR_PEOPLE {
+            fields.skip(name);
+        }
+        let id = fields.parsed("id", "letters, digits, - and _, at most 64", id);
+        let enabled = fields.boolean("enabled");
+        let expires_at = fields.integer("expiresAt", 0..=LATEST_SECONDS);
+        let usage_plan_id = fields.string("usagePlanId");
+        let stages = fields.strings("stages");
+        let customer_id = fields.string("customerId");
+        Some(Self {
+            id: fields.require("id", id, "an id")?,
+            enabled: enabled.unwrap_or(true),
+            expires_at,
+            usage_plan_id,
+            stages,
+            customer_id,
+        })
+    }
+}
+
+/// Counters join it with `#`.
+fn id(value: &Value) -> Option<String> {
+    let id = value.as_str()?;
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    ((1..=64).contains(&id.len()) && id.bytes().all(legal)).then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn parse(item: &Value) -> Result<(ApiKey, Vec<Problem>), InvalidConfiguration> {
+        ApiKey::parse("keys", item.as_object().expect("an object"))
+    }
+
+    #[test]
+    fn reads_what_an_operator_writes() {
+        let least = ApiKey {
+            id: "k1".to_owned(),
+            enabled: true,
+            expires_at: None,
+            usage_plan_id: None,
+            stages: None,
+            customer_id: None,
+        };
+        let all = ApiKey {
+            id: "k1".to_owned(),
+            enabled: false,
+            expires_at: Some(1_798_761_600),
+            usage_plan_id: Some("gold".to_owned()),
+            stages: Some(vec!["v1".to_owned(), "v2".to_owned()]),
+            customer_id: Some("42".to_owned()),
+        };
+        let full = json!({ "keyHash": "00", "id": "k1", "name": ["x"], "description": 1, "enabled": "False",
+            "expiresAt": "1798761600", "usagePlanId": "gold", "stages": ["v1", "v2"], "customerId": 42,
+            "tags": 7, "createdAt": 1, "rotatedFrom": "k0", "rotatedTo": "k2" });
+        assert_eq!(parse(&json!({ "id": "k1", "keyHash": "00" })), Ok((least, vec![])));
+        assert_eq!(parse(&full), Ok((all, vec![])));
+    }
+
+    #[test]
+    fn says_all_that_is_wrong_or_odd() {
+        let item = json!({ "keyHash": "0123456789abcdef".repeat(4), "enabled": "maybe", "expiresAt": 1_798_761_600_000u64,
+            "usagePlanId": ["gold"], "stages": {"v1": true}, "customerId": [], "expires": 1 });
+        assert_eq!(
+            parse(&item).unwrap_err().to_string(),
+            r#"keys [keyHash=0123456789ab…] enabled: got "maybe", expected true or false
+keys [keyHash=0123456789ab…] expiresAt: got 1798761600000, expected a whole number from 0 to 253402300799
+keys [keyHash=0123456789ab…] usagePlanId: got ["gold"], expected a string
+keys [keyHash=0123456789ab…] stages: got {"v1":true}, expected a list of strings
+keys [keyHash=0123456789ab…] customerId: got [], expected a string
+keys [keyHash=0123456789ab…] id: got nothing, expected an id"#
+        );
+        let problem = |item: &Value| parse(item).unwrap_err().to_string();
+        assert_eq!(
+            problem(&json!({ "id": "a#b" })),
+            r#"keys [id=a#b] id: got "a#b", expected letters, digits, - and _, at most 64"#
+        );
+        // A value where its hash should be.
+        assert_eq!(
+            problem(&json!({ "keyHash": "hush".repeat(16) })),
+            "keys [keyHash=…] id: got nothing, expected an id"
+        );
+        let (_, warnings) = parse(&json!({ "id": "k1", "usagePlan": "gold" })).unwrap();
+        assert_eq!(
+            warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [
+                r#"keys [id=k1] usagePlan: got "gold", expected nothing of this name; did you mean usagePlanId?"#
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_expires_at_its_second() {
+        let (key, _) = parse(&json!({ "id": "k1", "expiresAt": 100 })).unwrap();
+        assert_eq!([99, 100, 101].map(|now| key.is_expired(now)), [false, true, true]);
+        let (key, _) = parse(&json!({ "id": "k1" })).unwrap();
+        assert!(!key.is_expired(u64::MAX));
+    }
+}

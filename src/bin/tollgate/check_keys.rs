@@ -1,0 +1,155 @@
+//! What is wrong or odd in the items of API keys and usage plans, by themselves and together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use serde_json::{Map, Value};
+use tollgate::{
+    authorizers::{ApiKey, KeyHash},
+    error::{InvalidConfiguration, Problem},
+    policies::usage_plan::UsagePlan,
+    store::Store,
+};
+
+use crate::report::Report;
+
+type Item = Map<String, Value>;
+
+/// The route keys of every stage.
+type RouteKeys = BTreeMap<String, BTreeSet<String>>;
+
+/// The reports on the two tables, as far as there is anything in them.
+///
+/// # Errors
+///
+/// The tables cannot be read.
+pub async fn reports(store: &Store, stages: &BTreeSet<String>) -> Result<Vec<Report>> {
+    let (keys, plans) = (store.api_key_items().await?, store.usage_plan_items().await?);
+    let mut reports = Vec::new();
+    if !keys.is_empty() {
+        let table = Table { name: &store.tables.api_keys, noun: "key", items: &keys };
+        let surroundings = Surroundings::new(store, stages, &keys, &plans);
+        reports.push(table.report(|item, notes| surroundings.check(item, notes)));
+    }
+    if !plans.is_empty() {
+        let mut route_keys = RouteKeys::new();
+        for stage in stages {
+            let items = store.routes(stage).await?;
+            let names = items.iter().filter_map(|item| Some(item.get("routeKey")?.as_str()?.to_owned()));
+            route_keys.insert(stage.clone(), names.collect());
+        }
+        let table = Table { name: &store.tables.usage_plans, noun: "plan", items: &plans };
+        reports.push(table.report(|item, notes| plan(store, item, &route_keys, notes)));
+    }
+    Ok(reports)
+}
+
+struct Table<'a> {
+    name: &'a str,
+    noun: &'a str,
+    items: &'a [Item],
+}
+
+#[derive(Default)]
+struct Notes {
+    problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+}
+
+impl Table<'_> {
+    fn report(&self, check: impl Fn(&Item, &mut Notes)) -> Report {
+        let mut notes = Notes::default();
+        self.items.iter().for_each(|item| check(item, &mut notes));
+        let Notes { mut problems, mut warnings } = notes;
+        problems.sort();
+        warnings.sort();
+        Report::of_table(self.name, (self.items.len(), self.noun), problems, warnings)
+    }
+}
+
+impl Notes {
+    /// What was read, with what was found while reading it.
+    fn take<T>(&mut self, (parsed, warnings): (Result<T, InvalidConfiguration>, Vec<Problem>)) -> Option<T> {
+        self.warnings.extend(warnings);
+        parsed.map_err(|InvalidConfiguration(problems)| self.problems.extend(problems)).ok()
+    }
+}
+
+/// What keys are held against.
+struct Surroundings<'a> {
+    store: &'a Store,
+    stages: &'a BTreeSet<String>,
+    plans: BTreeSet<&'a str>,
+    /// How many keys have each id.
+    ids: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Surroundings<'a> {
+    fn new(store: &'a Store, stages: &'a BTreeSet<String>, keys: &'a [Item], plans: &'a [Item]) -> Self {
+        let mut ids = BTreeMap::new();
+        for id in keys.iter().filter_map(|item| item.get("id")?.as_str()) {
+            *ids.entry(id).or_default() += 1;
+        }
+        let plans = plans.iter().filter_map(|item| item.get("usagePlanId")?.as_str()).collect();
+        Self { store, stages, plans, ids }
+    }
+
+    fn check(&self, item: &Item, notes: &mut Notes) {
+        let tables = &self.store.tables;
+        let name = ApiKey::key_of(item);
+        let note =
+            |field: &str, got: &str, expected: &str| note((&tables.api_keys, &name), field, got, expected);
+        let hash = item.get("keyHash").and_then(Value::as_str).unwrap_or_default();
+        if !KeyHash::is_one(hash) {
+            // Not what is there: it may be the value.
+            let got = format!("{} characters", hash.chars().count());
+            let expected = "the SHA-256 of the key's value: 64 lower-case hex digits";
+            notes.problems.push(note("keyHash", &got, expected));
+        }
+        let Some(key) = notes.take(ApiKey::check(&tables.api_keys, item)) else { return };
+        if self.ids.get(key.id.as_str()).is_some_and(|count| *count > 1) {
+            notes.problems.push(note("id", &format!("{:?}", key.id), "an id that no other key has"));
+        }
+        match &key.usage_plan_id {
+            None => {
+                let expected = "a usage plan: without one it gets 403";
+                notes.warnings.push(note("usagePlanId", "nothing", expected));
+            }
+            Some(plan) if self.plans.contains(plan.as_str()) => {}
+            Some(plan) => {
+                let expected = format!("a usage plan of {}", tables.usage_plans);
+                notes.problems.push(note("usagePlanId", &format!("{plan:?}"), &expected));
+            }
+        }
+        for stage in key.stages.iter().flatten().filter(|stage| !self.stages.contains(*stage)) {
+            notes.warnings.push(note("stages", &format!("{stage:?}"), "a stage that exists"));
+        }
+    }
+}
+
+fn plan(store: &Store, item: &Item, route_keys: &RouteKeys, notes: &mut Notes) {
+    let table = &store.tables.usage_plans;
+    let name = UsagePlan::key_of(item);
+    let note = |field: &str, got: &str, expected: &str| note((table, &name), field, got, expected);
+    let Some(plan) = notes.take(UsagePlan::check(table, item)) else { return };
+    for (stage, throttles) in plan.api_stages.iter().flatten() {
+        let Some(known) = route_keys.get(stage) else {
+            notes.warnings.push(note("apiStages", &format!("{stage:?}"), "a stage that exists"));
+            continue;
+        };
+        for route_key in throttles.keys().filter(|route_key| !known.contains(*route_key)) {
+            let expected = format!("a route key of stage {stage}");
+            notes.warnings.push(note(&format!("apiStages.{stage}"), &format!("{route_key:?}"), &expected));
+        }
+    }
+}
+
+fn note((table, key): (&str, &str), field: &str, got: &str, expected: &str) -> Problem {
+    Problem {
+        table: table.to_owned(),
+        key: key.to_owned(),
+        field: field.to_owned(),
+        got: got.to_owned(),
+        expected: expected.to_owned(),
+    }
+}

@@ -1,0 +1,137 @@
+//! `tollgate keys create`.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use tollgate::{authorizers::KeyValue, store::Kept};
+
+use super::{Item, has_plan, new_key, text};
+use crate::{
+    Ending,
+    connection::{self, Connection},
+    moment::{self, Moment},
+    report::Output,
+};
+
+/// Make a new API key and show its value, this once.
+///
+/// The value goes to stdout, and nothing else does; only its hash is kept. With `-o json`: the item, with the
+/// value in it. Exit code 3: --expires is over. 4: there is no such usage plan.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// What people call it.
+    #[arg(long, default_value = "", hide_default_value = true, value_parser = name)]
+    name: String,
+    /// Its usage plan; without one it gets 403.
+    #[arg(long, value_name = "ID")]
+    plan: Option<String>,
+    /// The stages that it is for [default: those of its plan].
+    #[arg(long, value_delimiter = ',', value_name = "STAGE,…")]
+    stages: Vec<String>,
+    /// When it ends: a date (its midnight in UTC) or a time from now, such as 90d.
+    #[arg(long, value_parser = moment::moment, value_name = "DATE|TIME")]
+    expires: Option<Moment>,
+    /// Whose it is, in your own words.
+    #[arg(long, value_name = "ID")]
+    customer: Option<String>,
+    /// Something to remember of it; can be given many times.
+    #[arg(long = "tag", value_parser = tag, value_name = "NAME=VALUE")]
+    tags: Vec<(String, String)>,
+    /// The form of the result.
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// # Errors
+///
+/// The tables cannot be read or written.
+pub fn run(arguments: &Arguments) -> Result<Ending> {
+    let store = arguments.connection.store()?;
+    let now = moment::now();
+    let expires_at = arguments.expires.map(|expires| expires.seconds(now));
+    if expires_at.is_some_and(|at| at <= now) {
+        eprintln!("tollgate: --expires is over already");
+        return Ok(Ending::Invalid);
+    }
+    let (item, value) = new_item(arguments, now, expires_at)?;
+    let created = connection::block_on(&[&store.tables.api_keys, &store.tables.usage_plans], async {
+        if let Some(plan) = &arguments.plan
+            && !has_plan(&store, plan).await?
+        {
+            return Ok(None);
+        }
+        Ok(Some(store.keep_api_key(&item).await?))
+    })?;
+    match created {
+        None => return Ok(Ending::NotFound),
+        Some(Kept::Kept) => {}
+        Some(Kept::Existed(_)) => {
+            bail!("the random value was there already: is the system's randomness broken?")
+        }
+    }
+    let id = text(&item, "id");
+    eprintln!("tollgate: created key {id}; its value is shown this once");
+    if arguments.plan.is_none() {
+        eprintln!("tollgate: without a usage plan, key {id} gets 403");
+    }
+    show(&item, &value, arguments.output, &json!({}))?;
+    Ok(Ending::Ok)
+}
+
+/// Writes a new key's value: alone, or with its item and `more`.
+pub fn show(item: &Item, value: &KeyValue, output: Output, more: &Value) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    let shown = match output {
+        Output::Text => writeln!(stdout, "{}", value.reveal()),
+        Output::Json => {
+            let mut shown = item.clone();
+            shown.insert("value".to_owned(), value.reveal().into());
+            shown.extend(more.as_object().cloned().unwrap_or_default());
+            writeln!(stdout, "{:#}", Value::Object(shown))
+        }
+    };
+    let id = text(item, "id");
+    shown
+        .and_then(|()| stdout.flush())
+        .with_context(|| format!("key {id} is made, but nobody has seen its value"))
+}
+
+fn new_item(arguments: &Arguments, now: u64, expires_at: Option<u64>) -> Result<(Item, KeyValue)> {
+    let value = new_key::value()?;
+    let tags: BTreeMap<_, _> = arguments.tags.iter().cloned().collect();
+    let attributes = [
+        ("keyHash", Some(value.hash().to_string().into())),
+        ("id", Some(new_key::id()?.into())),
+        ("name", (!arguments.name.is_empty()).then(|| arguments.name.clone().into())),
+        ("enabled", Some(true.into())),
+        ("usagePlanId", arguments.plan.clone().map(Value::from)),
+        ("stages", (!arguments.stages.is_empty()).then(|| arguments.stages.clone().into())),
+        ("expiresAt", expires_at.map(Value::from)),
+        ("customerId", arguments.customer.clone().map(Value::from)),
+        ("tags", (!tags.is_empty()).then(|| json!(tags))),
+        ("createdAt", Some(now.into())),
+    ];
+    let attributes = attributes.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Ok((attributes.collect(), value))
+}
+
+/// API Gateway's limit (reference K-01).
+pub fn name(text: &str) -> Result<String, String> {
+    if text.chars().count() > 1024 {
+        return Err("a name has at most 1024 characters".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn tag(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}

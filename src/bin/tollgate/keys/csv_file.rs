@@ -1,0 +1,253 @@
+//! API Gateway's file of API keys: `Name,Key[,Description,Enabled,UsagePlanIds]` with a header, in any case and
+//! order; other columns are passed over.
+//!
+//! What is said of a bad line never holds anything from it: it may be the key.
+
+use std::collections::HashMap;
+
+use csv::{ByteRecord, ReaderBuilder, Trim};
+use tollgate::authorizers::{KeyHash, KeyValue};
+
+/// A key of the file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Counted from 1, the header included.
+    pub line: u64,
+    pub hash: KeyHash,
+    pub name: String,
+    pub description: String,
+    pub enabled: bool,
+    pub usage_plan_id: Option<String>,
+}
+
+/// A line that is no key.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Bad {
+    pub line: u64,
+    pub problem: String,
+}
+
+/// What there is in a file.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    pub rows: Vec<Row>,
+    pub bad: Vec<Bad>,
+}
+
+/// Where the columns are.
+struct Columns {
+    name: usize,
+    key: usize,
+    description: Option<usize>,
+    enabled: Option<usize>,
+    usage_plan_ids: Option<usize>,
+    count: usize,
+}
+
+/// Reads a file. With `plan`, that is the plan of every key, whatever the file says.
+pub fn read(bytes: &[u8], plan: Option<&str>) -> Contents {
+    // Spreadsheets begin a file with a byte order mark.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(bytes);
+    let mut records = reader
+        .byte_records()
+        .map(|record| record.expect("memory can be read, and a record may have any number of fields"));
+    let columns = match Columns::find(&records.next().unwrap_or_default()) {
+        Ok(columns) => columns,
+        Err(problem) => return Contents { bad: vec![Bad { line: 1, problem }], rows: Vec::new() },
+    };
+    let mut contents = Contents::default();
+    let mut lines_by_hash = HashMap::new();
+    let mut lines = Lines { bytes, seen: 0, line: 1 };
+    for record in records {
+        let line = lines.of(&record);
+        let row =
+            columns.row(&record, line, plan).and_then(|row| match lines_by_hash.insert(row.hash, line) {
+                Some(earlier) => Err(format!("the same key as in line {earlier}")),
+                None => Ok(row),
+            });
+        match row {
+            Ok(row) => contents.rows.push(row),
+            Err(problem) => contents.bad.push(Bad { line, problem }),
+        }
+    }
+    contents
+}
+
+/// Counts lines. A record's own count is that of where the one before it ended, which may be before blank lines
+/// or between the two bytes of a line end.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    seen: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line that a record begins in; records come in their order.
+    fn of(&mut self, record: &ByteRecord) -> u64 {
+        let offset = record.position().and_then(|position| usize::try_from(position.byte()).ok());
+        let rest = self.bytes.get(offset.unwrap_or_default()..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let start = self.bytes.len() - rest.len() + blank;
+        let ends = self.bytes[self.seen..start].iter().filter(|byte| **byte == b'\n').count();
+        self.seen = start;
+        self.line += ends as u64;
+        self.line
+    }
+}
+
+impl Columns {
+    fn find(header: &ByteRecord) -> Result<Self, String> {
+        let find = |name: &str| {
+            let mut places =
+                header.iter().enumerate().filter(|(_, head)| head.eq_ignore_ascii_case(name.as_bytes()));
+            match (places.next(), places.next()) {
+                (Some(_), Some(_)) => Err(format!("the header has the column {name} twice")),
+                (first, _) => Ok(first.map(|(index, _)| index)),
+            }
+        };
+        let missing = |name| format!("the header has no column {name}; it begins like Name,Key");
+        Ok(Self {
+            name: find("Name")?.ok_or_else(|| missing("Name"))?,
+            key: find("Key")?.ok_or_else(|| missing("Key"))?,
+            description: find("Description")?,
+            enabled: find("Enabled")?,
+            usage_plan_ids: find("UsagePlanIds")?,
+            count: header.len(),
+        })
+    }
+
+    fn row(&self, record: &ByteRecord, line: u64, plan: Option<&str>) -> Result<Row, String> {
+        if record.len() > self.count {
+            return Err(format!("{} columns, the header has {}", record.len(), self.count));
+        }
+        let value = record.get(self.key).filter(|key| !key.is_empty()).ok_or("no key")?;
+        let value = KeyValue::parse(value).map_err(|error| format!("no key: {error}"))?;
+        let text = |column: Option<usize>, name: &str| {
+            let bytes = column.and_then(|column| record.get(column)).unwrap_or_default();
+            std::str::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8"))
+        };
+        let name = super::create::name(text(Some(self.name), "Name")?)?;
+        let enabled = match text(self.enabled, "Enabled")? {
+            "" => true,
+            word if word.eq_ignore_ascii_case("true") => true,
+            word if word.eq_ignore_ascii_case("false") => false,
+            _ => return Err("Enabled is neither true nor false".to_owned()),
+        };
+        let usage_plan_id = match plan {
+            Some(plan) => Some(plan.to_owned()),
+            None => only_plan(text(self.usage_plan_ids, "UsagePlanIds")?)?,
+        };
+        let description = text(self.description, "Description")?.to_owned();
+        Ok(Row { line, hash: value.hash(), name, description, enabled, usage_plan_id })
+    }
+}
+
+fn only_plan(ids: &str) -> Result<Option<String>, String> {
+    let unquoted = ids.strip_prefix('\'').and_then(|ids| ids.strip_suffix('\'')).unwrap_or(ids);
+    let mut ids = unquoted.split(',').map(str::trim).filter(|id| !id.is_empty());
+    match (ids.next(), ids.next()) {
+        (_, Some(_)) => Err("more than one usage plan: a key has one; see --plan".to_owned()),
+        (first, None) => Ok(first.map(str::to_owned)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: &str = "apikey1234abcdefghij0123456789";
+    const B: &str = "apikey1234abcdefghij012345678B";
+
+    fn row(line: u64, value: &str) -> Row {
+        let hash = KeyValue::parse(value.as_bytes()).expect("a key").hash();
+        let (name, description) = (String::new(), String::new());
+        Row { line, hash, name, description, enabled: true, usage_plan_id: None }
+    }
+
+    #[test]
+    fn reads_the_examples_of_api_gateway() {
+        let text = str::to_owned;
+        let named = |row| Row { name: text("MyFirstApiKey"), ..row };
+        let described = Row {
+            description: text("An imported key"),
+            usage_plan_id: Some(text("c7y23b")),
+            ..named(row(2, A))
+        };
+        let cases = [
+            (format!("Key,name\n{A},MyFirstApiKey"), None, vec![named(row(2, A))]),
+            (
+                format!(
+                    "Name,key,description,Enabled,usageplanIds\nMyFirstApiKey,{A},An imported key,TRUE,c7y23b\n"
+                ),
+                None,
+                vec![described],
+            ),
+            (
+                format!("Enabled,Name,key,UsageplanIds\ntrue,MyFirstApiKey,{A},\"c7y23b,glvrsr\"\n"),
+                Some("gold"),
+                vec![Row { usage_plan_id: Some(text("gold")), ..named(row(2, A)) }],
+            ),
+            // What spreadsheets write: a mark, other line ends, blank lines, quoted lines, columns left empty.
+            (
+                format!(
+                    "\u{feff}NAME , Key,Colour,enabled,UsagePlanIds\r\n\r\n\"a\r\nb\",{A},red,,\r\n, {B} ,,False,'gold'\r\n"
+                ),
+                None,
+                vec![
+                    Row { name: text("a\r\nb"), ..row(3, A) },
+                    Row { enabled: false, usage_plan_id: Some(text("gold")), ..row(5, B) },
+                ],
+            ),
+            (format!("Name,Key,Enabled\n,{A}\n"), None, vec![row(2, A)]),
+            ("Name,Key\n".to_owned(), None, vec![]),
+        ];
+        for (file, plan, rows) in cases {
+            assert_eq!(read(file.as_bytes(), plan), Contents { rows, bad: vec![] }, "{file}");
+        }
+    }
+
+    #[test]
+    fn says_of_every_bad_line_what_is_wrong_and_never_what_is_in_it() {
+        let long = "n".repeat(1025);
+        let file = format!(
+            "Name,Key,Enabled,UsagePlanIds\nshort,hush,,\nnone,\n{A},swapped,,\nmaybe,{B},maybe,\n\
+             two,{B},,\"a,b\"\nsplit,{B},,'a,b'\n{long},{B},,\nok,{A},,\nagain,{A},,\nours,{},,\n",
+            format_args!("tg_{}_000000", "a".repeat(40))
+        );
+        let file = [file.as_bytes(), b"\xff,", B.as_bytes(), b",,\n"].concat();
+        let Contents { rows, bad } = read(&file, None);
+        assert_eq!(rows, [Row { name: "ok".to_owned(), ..row(9, A) }]);
+        let bad: Vec<_> = bad.iter().map(|bad| format!("{}: {}", bad.line, bad.problem)).collect();
+        assert_eq!(
+            bad,
+            [
+                "2: no key: shorter than 20 characters",
+                "3: no key",
+                "4: no key: shorter than 20 characters",
+                "5: Enabled is neither true nor false",
+                "6: more than one usage plan: a key has one; see --plan",
+                "7: 5 columns, the header has 4",
+                "8: a name has at most 1024 characters",
+                "10: the same key as in line 9",
+                "11: no key: the checksum is wrong",
+                "12: Name is not UTF-8",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_without_the_columns_is_one_bad_line() {
+        let cases = [
+            ("", "the header has no column Name; it begins like Name,Key"),
+            ("Name;Key\n", "the header has no column Name; it begins like Name,Key"),
+            ("name,value\n", "the header has no column Key; it begins like Name,Key"),
+            ("name,key,Name\n", "the header has the column Name twice"),
+        ];
+        for (file, problem) in cases {
+            let bad = vec![Bad { line: 1, problem: problem.to_owned() }];
+            assert_eq!(read(file.as_bytes(), None), Contents { rows: vec![], bad }, "{file}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! `tollgate keys import`: keys that API Gateway's customers have already.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{self, Read, Write},
+};
+
+use anyhow::{Context, Error, Result};
+use futures_util::{StreamExt, stream};
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
+use tollgate::store::{Kept, Store};
+
+use super::{
+    Item,
+    csv_file::{self, Bad, Contents, Row},
+    new_key, text,
+};
+use crate::{
+    Ending,
+    connection::{self, Connection},
+    moment,
+    report::Output,
+};
+
+/// Keep the keys of a file: Name,Key[,Description,Enabled,UsagePlanIds], as API Gateway has it.
+///
+/// All bad lines are reported; if there is one, nothing is written and the exit code is 3. A key that exists
+/// already is reported and stays as it is, so that an import can be done again.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The file; `-` is stdin.
+    file: String,
+    /// The usage plan of all keys, whatever the file says.
+    #[arg(long, value_name = "ID")]
+    plan: Option<String>,
+    /// Leave bad lines out.
+    #[arg(long)]
+    skip_bad: bool,
+    /// The form of the result.
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// Shorter imports are over before a bar is read.
+const LONG: usize = 200;
+/// How many writes are under way at once.
+const AT_ONCE: usize = 16;
+
+/// What became of a good line.
+struct Written {
+    line: u64,
+    id: String,
+    existed: bool,
+}
+
+/// # Errors
+///
+/// The file cannot be read, or the tables cannot be read or written.
+pub fn run(arguments: &Arguments) -> Result<Ending> {
+    let store = arguments.connection.store()?;
+    let bytes = if arguments.file == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(&arguments.file)
+    };
+    let bytes = bytes.with_context(|| format!("cannot read {}", arguments.file))?;
+    connection::block_on(&[&store.tables.api_keys, &store.tables.usage_plans], async {
+        let mut contents = csv_file::read(&bytes, arguments.plan.as_deref());
+        name_unknown_plans(&store, &mut contents).await?;
+        for Bad { line, problem } in &contents.bad {
+            eprintln!("{}:{line}: {problem}", arguments.file);
+        }
+        let is_refused = !contents.bad.is_empty() && !arguments.skip_bad;
+        let written =
+            if is_refused { Vec::new() } else { write(&store, &arguments.file, &contents.rows).await? };
+        for Written { line, id, .. } in written.iter().filter(|written| written.existed) {
+            eprintln!("{}:{line}: exists already, as key {id}; it stays as it is", arguments.file);
+        }
+        if is_refused {
+            eprintln!("tollgate: nothing is written; --skip-bad leaves the bad lines out");
+        }
+        print(&written, &contents.bad, arguments.output)?;
+        Ok(if is_refused { Ending::Invalid } else { Ending::Ok })
+    })
+}
+
+/// Lines with a plan that does not exist are bad ones.
+async fn name_unknown_plans(store: &Store, contents: &mut Contents) -> Result<()> {
+    let named: BTreeSet<&str> = contents.rows.iter().filter_map(|row| row.usage_plan_id.as_deref()).collect();
+    let mut unknown = BTreeSet::new();
+    for plan in named {
+        if store.usage_plan_item(plan).await?.is_none() {
+            unknown.insert(plan.to_owned());
+        }
+    }
+    let is_unknown = |row: &Row| row.usage_plan_id.as_ref().filter(|plan| unknown.contains(*plan)).cloned();
+    let (good, bad): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut contents.rows).into_iter().partition(|row| is_unknown(row).is_none());
+    contents.bad.extend(bad.iter().map(|row| Bad {
+        line: row.line,
+        problem: format!("there is no usage plan {}", is_unknown(row).unwrap_or_default()),
+    }));
+    contents.bad.sort_by_key(|bad| bad.line);
+    contents.rows = good;
+    Ok(())
+}
+
+/// Keeps the keys; what became of each, by line.
+async fn write(store: &Store, file: &str, rows: &[Row]) -> Result<Vec<Written>> {
+    // On stderr, and only if that is a terminal.
+    let bar = if rows.len() >= LONG { ProgressBar::new(rows.len() as u64) } else { ProgressBar::hidden() };
+    let now = moment::now();
+    let mut writes = stream::iter(rows).map(|row| keep(store, row, now)).buffer_unordered(AT_ONCE);
+    let mut written = Vec::new();
+    while let Some(result) = writes.next().await {
+        let done = written.len();
+        let again =
+            || format!("{done} of {} keys of {file} are written; do it again for the rest", rows.len());
+        written.push(result.with_context(again)?);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    written.sort_by_key(|written| written.line);
+    Ok(written)
+}
+
+async fn keep(store: &Store, row: &Row, now: u64) -> Result<Written> {
+    let id = new_key::id()?;
+    let kept = store.keep_api_key(&item(row, &id, now)).await.map_err(Error::from)?;
+    Ok(match kept {
+        Kept::Kept => Written { line: row.line, id, existed: false },
+        Kept::Existed(existing) => {
+            Written { line: row.line, id: text(&existing, "id").to_owned(), existed: true }
+        }
+    })
+}
+
+fn item(row: &Row, id: &str, now: u64) -> Item {
+    let filled = |text: &str| (!text.is_empty()).then(|| Value::from(text));
+    let attributes = [
+        ("keyHash", filled(&row.hash.to_string())),
+        ("id", filled(id)),
+        ("name", filled(&row.name)),
+        ("description", filled(&row.description)),
+        ("enabled", Some(row.enabled.into())),
+        ("usagePlanId", row.usage_plan_id.as_deref().and_then(filled)),
+        ("createdAt", Some(now.into())),
+    ];
+    attributes.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+fn print(written: &[Written], bad: &[Bad], output: Output) -> Result<()> {
+    let of = |existed| written.iter().filter(move |written| written.existed == existed);
+    let mut stdout = io::stdout().lock();
+    match output {
+        Output::Json => {
+            let entry = |written: &Written| json!({ "line": written.line, "id": written.id });
+            let bad = bad.iter().map(|bad| json!({ "line": bad.line, "problem": bad.problem }));
+            let report = json!({
+                "imported": of(false).map(entry).collect::<Value>(),
+                "existing": of(true).map(entry).collect::<Value>(),
+                "bad": bad.collect::<Value>(),
+            });
+            writeln!(stdout, "{report:#}")?;
+        }
+        Output::Text => {
+            let (imported, existing) = (of(false).count(), of(true).count());
+            writeln!(stdout, "{imported} imported, {existing} existing, {} bad", bad.len())?;
+        }
+    }
+    Ok(())
+}

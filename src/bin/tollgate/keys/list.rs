@@ -1,0 +1,79 @@
+//! `tollgate keys list`.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use serde_json::Value;
+use tollgate::{authorizers::ApiKey, calendar::timestamp};
+
+use super::{Item, text};
+use crate::{
+    Ending,
+    connection::{self, Connection},
+    moment,
+    report::Output,
+    table::{self, Align},
+};
+
+/// List all API keys, by name.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The form of the result.
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+const HEADS: [(&str, Align); 6] = [
+    ("ID", Align::Left),
+    ("NAME", Align::Left),
+    ("STATUS", Align::Left),
+    ("PLAN", Align::Left),
+    ("STAGES", Align::Left),
+    ("EXPIRES", Align::Left),
+];
+
+/// # Errors
+///
+/// The table cannot be read.
+pub fn run(arguments: &Arguments) -> Result<Ending> {
+    let store = arguments.connection.store()?;
+    let mut items =
+        connection::block_on(&[&store.tables.api_keys], async { Ok(store.api_key_items().await?) })?;
+    items.sort_by(|a, b| (text(a, "name"), text(a, "id")).cmp(&(text(b, "name"), text(b, "id"))));
+    let mut stdout = io::stdout().lock();
+    match arguments.output {
+        Output::Json => writeln!(stdout, "{:#}", items.into_iter().map(Value::Object).collect::<Value>())?,
+        Output::Text => {
+            let now = moment::now();
+            let rows: Vec<_> = items.iter().map(|item| row(item, now)).collect();
+            table::write(&mut stdout, &HEADS, &rows)?;
+        }
+    }
+    Ok(Ending::Ok)
+}
+
+fn row(item: &Item, now: u64) -> Vec<String> {
+    let key = ApiKey::parse("", item).map(|(key, _)| key).ok();
+    let stages = key.as_ref().and_then(|key| key.stages.as_ref()).map(|stages| stages.join(","));
+    let expires = key.as_ref().and_then(|key| key.expires_at).map(timestamp);
+    vec![
+        text(item, "id").to_owned(),
+        text(item, "name").to_owned(),
+        status(key.as_ref(), now).to_owned(),
+        text(item, "usagePlanId").to_owned(),
+        stages.unwrap_or_default(),
+        expires.unwrap_or_default(),
+    ]
+}
+
+/// Whether a key is good for anything, in one word.
+pub fn status(key: Option<&ApiKey>, now: u64) -> &'static str {
+    match key {
+        None => "invalid",
+        Some(key) if !key.enabled => "disabled",
+        Some(key) if key.is_expired(now) => "expired",
+        Some(_) => "enabled",
+    }
+}

@@ -1,0 +1,108 @@
+//! `tollgate keys rotate`: a successor for a key, which works on for a while.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use tollgate::{
+    authorizers::{ApiKey, KeyValue},
+    calendar::timestamp,
+    store::Rotated,
+};
+
+use super::{Item, create, find, new_key, not_found, text};
+use crate::{
+    Ending,
+    connection::{self, Connection},
+    moment::{self, Moment},
+    report::Output,
+};
+
+/// Make a new key in the stead of another, show its value this once, and let the other end.
+///
+/// The new key has an id and a value of its own, and everything else as the other, its end too. It is counted
+/// by itself: its quota begins anew. The value goes to stdout, and nothing else does; with `-o json`: the new
+/// item, with the value in it. Exit code 3: the key has a successor already, has ended, or its item has
+/// problems. 4: there is no such key.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The id of the key that shall end.
+    id: String,
+    /// How long it works on, such as 24h; 0s ends it now.
+    #[arg(long, value_parser = moment::duration, default_value = "24h", value_name = "TIME")]
+    overlap: u64,
+    /// When the new key ends [default: when the other one would have].
+    #[arg(long, value_parser = moment::moment, value_name = "DATE|TIME")]
+    expires: Option<Moment>,
+    /// The form of the result.
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// # Errors
+///
+/// The table cannot be read or written, or somebody else writes to the key at the same time.
+pub fn run(arguments: &Arguments) -> Result<Ending> {
+    let store = arguments.connection.store()?;
+    let now = moment::now();
+    connection::block_on(&[&store.tables.api_keys], async {
+        let Some(old) = find(&store, &arguments.id).await? else {
+            return Ok(not_found(&store, &arguments.id));
+        };
+        let key = match ApiKey::parse(&store.tables.api_keys, &old) {
+            Ok((key, _)) => key,
+            Err(problems) => {
+                eprintln!("{problems}");
+                return Ok(Ending::Invalid);
+            }
+        };
+        let expires_at = arguments.expires.map(|expires| expires.seconds(now)).or(key.expires_at);
+        if let Some(refusal) = refusal(&old, expires_at, now) {
+            eprintln!("tollgate: {refusal}");
+            return Ok(Ending::Invalid);
+        }
+        let until = key.expires_at.map_or(now + arguments.overlap, |at| at.min(now + arguments.overlap));
+        let (new, value) = successor(&old, expires_at, now)?;
+        match store.rotate_api_key(&old, &new, &until.into()).await? {
+            Rotated::Rotated => {}
+            Rotated::ChangedMeanwhile => {
+                anyhow::bail!("key {} was changed meanwhile; nothing is written", arguments.id)
+            }
+        }
+        eprintln!("tollgate: created key {}; its value is shown this once", text(&new, "id"));
+        eprintln!("tollgate: key {} ends at {}", key.id, timestamp(until));
+        if !key.enabled {
+            eprintln!("tollgate: key {} is disabled, as {} is", text(&new, "id"), key.id);
+        }
+        let previous = json!({ "previous": { "id": key.id, "expiresAt": until } });
+        create::show(&new, &value, arguments.output, &previous)?;
+        Ok(Ending::Ok)
+    })
+}
+
+/// Why the key can have no successor.
+fn refusal(old: &Item, expires_at: Option<u64>, now: u64) -> Option<String> {
+    let id = text(old, "id");
+    if let Some(successor) = old.get("rotatedTo") {
+        let successor = successor.as_str().unwrap_or_default();
+        return Some(format!("key {id} has a successor already: key {successor}"));
+    }
+    let ended = expires_at.filter(|at| *at <= now)?;
+    Some(format!("a successor of key {id} would have ended at {}; see --expires", timestamp(ended)))
+}
+
+fn successor(old: &Item, expires_at: Option<u64>, now: u64) -> Result<(Item, KeyValue)> {
+    let value = new_key::value()?;
+    let mut new = old.clone();
+    let own = [
+        ("keyHash", Value::from(value.hash().to_string())),
+        ("id", new_key::id()?.into()),
+        ("createdAt", now.into()),
+        ("rotatedFrom", text(old, "id").into()),
+    ];
+    new.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    if let Some(expires_at) = expires_at {
+        new.insert("expiresAt".to_owned(), expires_at.into());
+    }
+    Ok((new, value))
+}

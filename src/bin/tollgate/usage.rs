@@ -1,0 +1,132 @@
+//! `tollgate usage`: how much a key was used.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use tollgate::{
+    calendar::Day,
+    store::Store,
+    usage::{ByStage, Counts, KEPT_DAYS},
+};
+
+use crate::{
+    Ending,
+    connection::{self, Connection},
+    moment,
+    report::Output,
+    table::{self, Align},
+};
+
+/// Say how many requests of an API key were served, throttled and over quota, by day (UTC) and stage.
+///
+/// Instances write what they have counted from time to time, so the last minute may be missing. Exit code 3:
+/// --from is after --to, or longer ago than days are kept (400). 4: there is no such key.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The key's id.
+    key_id: String,
+    /// The first day [default: the first of this month].
+    #[arg(long, value_name = "DATE")]
+    from: Option<Day>,
+    /// The last day [default: today].
+    #[arg(long, value_name = "DATE")]
+    to: Option<Day>,
+    /// The form of the result.
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+type ByDay = BTreeMap<Day, ByStage>;
+
+const HEADS: [(&str, Align); 5] = [
+    ("DATE", Align::Left),
+    ("STAGE", Align::Left),
+    ("SERVED", Align::Right),
+    ("THROTTLED", Align::Right),
+    ("OVER QUOTA", Align::Right),
+];
+
+/// # Errors
+///
+/// The tables cannot be read.
+pub fn run(arguments: &Arguments) -> Result<Ending> {
+    let store = arguments.connection.store()?;
+    let now = moment::now();
+    let to = arguments.to.unwrap_or(Day::of(now));
+    let from = arguments.from.unwrap_or(to.first_of_month());
+    let days: Vec<Day> = if from > to { Vec::new() } else { from.through(to).collect() };
+    if days.is_empty() || days.len() as u64 > KEPT_DAYS {
+        eprintln!("tollgate: from {from} to {to} is {} days; it must be 1 to {KEPT_DAYS}", days.len());
+        return Ok(Ending::Invalid);
+    }
+    let Some(usage) = connection::block_on(
+        &[&store.tables.counters, &store.tables.api_keys],
+        read(&store, &arguments.key_id, &days, now),
+    )?
+    else {
+        eprintln!("tollgate: there is no key {} in {}", arguments.key_id, store.tables.api_keys);
+        return Ok(Ending::NotFound);
+    };
+    let mut stdout = io::stdout().lock();
+    match arguments.output {
+        Output::Json => writeln!(stdout, "{:#}", to_json(&arguments.key_id, from, to, &usage))?,
+        Output::Text => table::write(&mut stdout, &HEADS, &rows(&usage))?,
+    }
+    Ok(Ending::Ok)
+}
+
+/// `None`: there is no such key. What a deleted key was used for is still told.
+async fn read(store: &Store, key_id: &str, days: &[Day], now: u64) -> Result<Option<ByDay>> {
+    let usage = store.usage(key_id, days, now).await?;
+    let exists = !usage.is_empty() || !store.api_key_items_of(key_id).await?.is_empty();
+    Ok(exists.then_some(usage))
+}
+
+fn rows(usage: &ByDay) -> Vec<Vec<String>> {
+    let row = |date: &str, stage: &str, counts: &Counts| {
+        let numbers = [counts.served, counts.throttled, counts.over_quota].map(|number| number.to_string());
+        [date.to_owned(), stage.to_owned()].into_iter().chain(numbers).collect()
+    };
+    let days =
+        usage.iter().flat_map(|(day, stages)| stages.iter().map(move |(stage, counts)| (day, stage, counts)));
+    let mut rows: Vec<_> = days.map(|(day, stage, counts)| row(&day.to_string(), stage, counts)).collect();
+    let (stages, total) = totals(usage);
+    if stages.len() > 1 {
+        rows.extend(stages.iter().map(|(stage, counts)| row("total", stage, counts)));
+    }
+    rows.push(row("total", "", &total));
+    rows
+}
+
+fn totals(usage: &ByDay) -> (ByStage, Counts) {
+    let (mut by_stage, mut total) = (ByStage::new(), Counts::default());
+    for (stage, counts) in usage.values().flatten() {
+        by_stage.entry(stage.clone()).or_default().add(*counts);
+        total.add(*counts);
+    }
+    (by_stage, total)
+}
+
+fn to_json(key_id: &str, from: Day, to: Day, usage: &ByDay) -> Value {
+    let counts = |counts: &Counts| json!({ "served": counts.served, "throttled": counts.throttled, "overQuota": counts.over_quota });
+    let stages = |by_stage: &ByStage| -> Value {
+        by_stage.iter().map(|(stage, of_stage)| (stage.clone(), counts(of_stage))).collect()
+    };
+    let days =
+        usage.iter().map(|(day, by_stage)| json!({ "date": day.to_string(), "stages": stages(by_stage) }));
+    let (by_stage, total) = totals(usage);
+    json!({
+        "keyId": key_id,
+        "from": from.to_string(),
+        "to": to.to_string(),
+        "days": days.collect::<Value>(),
+        "stages": stages(&by_stage),
+        "total": counts(&total),
+    })
+}

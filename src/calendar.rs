@@ -1,0 +1,159 @@
+//! Days in UTC, as people write them: `2027-01-31`.
+
+use std::{fmt, str::FromStr};
+
+pub const SECONDS_PER_DAY: u64 = 86_400;
+
+/// Days since 1970-01-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(u32);
+
+/// Not a date of the years 1970 to 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a date such as 2027-01-31")]
+pub struct NotADate;
+
+impl Day {
+    /// The day of a moment in seconds since 1970.
+    pub fn of(seconds: u64) -> Self {
+        Self(u32::try_from(seconds / SECONDS_PER_DAY).unwrap_or(u32::MAX))
+    }
+
+    /// Its first second.
+    pub fn start_seconds(self) -> u64 {
+        u64::from(self.0) * SECONDS_PER_DAY
+    }
+
+    pub fn first_of_month(self) -> Self {
+        let (_, _, day) = self.civil();
+        Self(self.0 + 1 - day)
+    }
+
+    /// From `self` to `last`, both included.
+    pub fn through(self, last: Self) -> impl ExactSizeIterator<Item = Self> {
+        let first = usize::try_from(self.0).expect("a usize holds a u32");
+        let after = usize::try_from(last.0).expect("a usize holds a u32") + 1;
+        (first..after).map(|day| Self(u32::try_from(day).expect("between two days")))
+    }
+
+    /// Year, month and day of the month, all as written.
+    /// Howard Hinnant, "chrono-compatible low-level date algorithms".
+    fn civil(self) -> (u32, u32, u32) {
+        // Days since 0000-03-01: a leap day is then the last of its year.
+        let days = self.0.saturating_add(719_468);
+        let (era, day_of_era) = (days / 146_097, days % 146_097);
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let from_march = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+        (era * 400 + year_of_era + u32::from(month <= 2), month, day)
+    }
+
+    fn from_civil(year: u32, month: u32, day: u32) -> Self {
+        let (year, from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        let before_year = 365 * year + year / 4 - year / 100 + year / 400;
+        Self(before_year + (153 * from_march + 2) / 5 + day - 1 - 719_468)
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.civil();
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl FromStr for Day {
+    type Err = NotADate;
+
+    fn from_str(text: &str) -> Result<Self, NotADate> {
+        let number = |range| {
+            let digits: &str = text.get(range).ok_or(NotADate)?;
+            let digits = digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(digits);
+            digits.and_then(|digits| digits.parse::<u32>().ok()).ok_or(NotADate)
+        };
+        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+        if year < 1970 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+            return Err(NotADate);
+        }
+        let found = Self::from_civil(year, month, day);
+        // The 31st of April is the 1st of May, and the separators are looked at here too.
+        (found.to_string() == text).then_some(found).ok_or(NotADate)
+    }
+}
+
+/// `2027-01-31T09:05:00Z`.
+pub fn timestamp(seconds: u64) -> String {
+    let (day, of_day) = (Day::of(seconds), seconds % SECONDS_PER_DAY);
+    format!("{day}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn dates_are_as_the_calendar_says() {
+        // `date -u -d @SECONDS +%F`.
+        let cases = [
+            (0, "1970-01-01"),
+            (951_782_400, "2000-02-29"),
+            (951_868_800, "2000-03-01"),
+            (1_709_251_199, "2024-02-29"),
+            (1_798_761_600, "2027-01-01"),
+            (4_107_542_399, "2100-02-28"),
+            (4_107_542_400, "2100-03-01"),
+            (253_402_300_799, "9999-12-31"),
+        ];
+        for (seconds, date) in cases {
+            assert_eq!(Day::of(seconds).to_string(), date);
+            assert_eq!(date.parse(), Ok(Day::of(seconds)));
+            assert_eq!(Day::of(seconds).first_of_month().to_string(), format!("{}01", &date[..8]));
+        }
+        assert_eq!(timestamp(1_744_668_768), "2025-04-14T22:12:48Z");
+    }
+
+    #[test]
+    fn refuses_what_is_no_date() {
+        let cases = [
+            "",
+            "2027-1-1",
+            "2027-02-29",
+            "2027-04-31",
+            "2027-00-01",
+            "2027-13-01",
+            "2027-01-00",
+            "1969-12-31",
+            "2027/01/01",
+            "2027-01-01 ",
+            "+027-01-01",
+            "27-01-01",
+            "20270101",
+            "2027-01-0\u{0661}",
+        ];
+        for text in cases {
+            assert_eq!(text.parse::<Day>(), Err(NotADate), "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_the_days_between() {
+        let days = |from: &str, to: &str| {
+            let (from, to): (Day, Day) = (from.parse().unwrap(), to.parse().unwrap());
+            from.through(to).map(|day| day.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(days("2024-02-28", "2024-03-01"), ["2024-02-28", "2024-02-29", "2024-03-01"]);
+        assert_eq!(days("2024-03-01", "2024-03-01"), ["2024-03-01"]);
+        assert!(days("2024-03-01", "2024-02-29").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn a_date_is_read_as_it_was_written(days in 0..2_932_896u32) {
+            prop_assert_eq!(Day(days).to_string().parse(), Ok(Day(days)));
+        }
+    }
+}

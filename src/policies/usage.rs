@@ -1,0 +1,72 @@
+//! What each key did, summed up here and added to the key's day in the store once in a while.
+//!
+//! For the operator's eyes, never for a decision: an instance that is killed takes up to a minute with it.
+
+use std::{
+    collections::HashMap,
+    mem,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::SystemTime,
+};
+
+use futures_util::{StreamExt, stream};
+
+use crate::{
+    calendar::Day,
+    usage::{ByStage, Counted},
+};
+
+/// The shared state that sums up.
+pub trait UsageStore: Send + Sync + 'static {
+    /// Adds to a key's day; tried once, since it may have happened where it seems not to.
+    fn add_usage(&self, key_id: &str, day: Day, usage: &ByStage) -> impl Future<Output = ()> + Send;
+}
+
+/// What has not been added yet.
+#[derive(Debug)]
+pub struct Usage<S> {
+    store: S,
+    pending: Mutex<HashMap<(String, Day), ByStage>>,
+    /// Seconds since 1970.
+    written_at: AtomicU64,
+}
+
+const WRITE_EVERY_SECONDS: u64 = 60;
+/// A process that ends has half a second; each write has a connection of its own.
+const WRITES_AT_A_TIME: usize = 32;
+
+impl<S: UsageStore> Usage<S> {
+    pub fn new(store: S) -> Self {
+        Self { store, pending: Mutex::default(), written_at: AtomicU64::new(0) }
+    }
+
+    /// Counts a request of a key; now and then writes the sums, beside the request's work.
+    pub fn count(self: &Arc<Self>, key_id: &str, stage: &str, counted: Counted, now: SystemTime) {
+        let now_seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let key = (key_id.to_owned(), Day::of(now_seconds));
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.entry(key).or_default().entry(stage.to_owned()).or_default().count(counted);
+        drop(pending);
+        let written_at = self.written_at.load(Ordering::Relaxed);
+        if written_at == 0 {
+            // The first request of an instance begins the minute.
+            self.written_at.store(now_seconds, Ordering::Relaxed);
+        } else if now_seconds >= written_at + WRITE_EVERY_SECONDS {
+            self.written_at.store(now_seconds, Ordering::Relaxed);
+            let usage = Arc::clone(self);
+            tokio::spawn(async move { usage.write().await });
+        }
+    }
+
+    /// Writes what is pending, one item a key and day.
+    pub async fn write(&self) {
+        let pending = mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
+        let add = |((key_id, day), usage): ((String, Day), ByStage)| async move {
+            self.store.add_usage(&key_id, day, &usage).await;
+        };
+        stream::iter(pending).for_each_concurrent(WRITES_AT_A_TIME, add).await;
+    }
+}

@@ -1,0 +1,341 @@
+//! One key on one instance: admit, ask the store, or refuse.
+//!
+//! A request is decided at once where the instance holds a lease or remembers a refusal; else it asks, and the
+//! answer decides. A lease that runs low is renewed beside the integration's work. Of a write that may have
+//! happened, the grant is lost.
+
+use std::num::NonZeroU32;
+
+use super::{
+    Accuracy, Limits,
+    counter::{Form, Outcome, Write},
+    demand::Demand,
+    lease::{Charge, Cover, Holdings, Lease, Paid, Unit},
+    outage::Outage,
+    quota::Period,
+    refusal::{Reason, Refusal, Refused, nothing_allowed},
+    standing::Standing,
+    writes::{self, BucketIs, Crowd, Room, Seen, Try},
+};
+
+/// A request that races others for the last few units gives up after so many writes.
+const MOST_ATTEMPTS: u32 = 6;
+/// Of the last write, which holds only if nobody else wrote in between.
+const MOST_RETURNS: u32 = 20;
+/// A renewal that has said nothing for so long is forgotten: its instance may have been frozen.
+const RENEWAL_MS: u64 = 1000;
+/// Who lost a race reckons with others for so long.
+const CROWDED_MS: u64 = 10_000;
+
+/// The state of one key and plan on one instance.
+#[derive(Debug)]
+pub struct Admission {
+    holdings: Holdings,
+    seen: Seen,
+    /// Whose windows `seen` speaks of.
+    seen_period: Option<Period>,
+    demand: Demand,
+    /// Size of the last lease.
+    leased: u64,
+    renewing_until_ms: u64,
+    crowded_until_ms: u64,
+    expects: BucketIs,
+    refused: Option<Refused>,
+    outage: Outage,
+    random: u64,
+}
+
+/// What becomes of a request.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Decision {
+    Admit(Unit),
+    /// Admit, and do the write while the integration works; then [`Admission::renewed`].
+    AdmitAndRenew(Unit, Write),
+    /// Do the write; then [`Admission::answered`].
+    Ask(Write),
+    Refuse(Refusal),
+}
+
+impl Admission {
+    /// Instances with different seeds do not ask in step.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            holdings: Holdings::default(),
+            seen: Seen::default(),
+            seen_period: None,
+            demand: Demand::default(),
+            leased: 0,
+            renewing_until_ms: 0,
+            crowded_until_ms: 0,
+            expects: BucketIs::Idle,
+            refused: None,
+            outage: Outage::default(),
+            random: seed,
+        }
+    }
+
+    /// A request has come.
+    pub fn decide(&mut self, limits: &Limits, now_ms: u64) -> Decision {
+        if limits.throttle.is_none() && limits.quota.is_none() {
+            return Decision::Admit(Unit { paid: Paid::Nothing });
+        }
+        self.demand.arrived(now_ms);
+        self.follow(limits, now_ms);
+        if let Some(refusal) = nothing_allowed(limits, now_ms) {
+            return Decision::Refuse(refusal);
+        }
+        if let Some(unit) = self.spend(now_ms) {
+            return match self.renewal(limits, now_ms) {
+                Some(write) => Decision::AdmitAndRenew(unit, write),
+                None => Decision::Admit(unit),
+            };
+        }
+        if let Some(refused) = self.refused {
+            return Decision::Refuse(refused.at(now_ms));
+        }
+        if self.outage.is_silent(now_ms) {
+            return self.alone(limits, now_ms);
+        }
+        self.ask(limits, now_ms, 1)
+    }
+
+    /// What became of a write that a request waited for. `now_ms` is the present, not the request's time: a
+    /// lease may have expired on its way.
+    pub fn answered(&mut self, limits: &Limits, write: &Write, outcome: Outcome, now_ms: u64) -> Decision {
+        self.follow(limits, now_ms);
+        self.learn(limits, write, outcome, now_ms);
+        self.follow(limits, now_ms);
+        // The plan may have changed while the write was on its way.
+        if let Some(refusal) = nothing_allowed(limits, now_ms) {
+            return Decision::Refuse(refusal);
+        }
+        if let Some(unit) = self.spend(now_ms) {
+            return Decision::Admit(unit);
+        }
+        if let Some(refused) = self.refused {
+            return Decision::Refuse(refused.at(now_ms));
+        }
+        let may_ask = !self.outage.lasts() && write.attempt < MOST_ATTEMPTS;
+        match outcome {
+            Outcome::NotSent | Outcome::Unknown if !may_ask => self.alone(limits, now_ms),
+            Outcome::Done(_) | Outcome::Refused(_) if !may_ask => {
+                let pause_ms = self.pause_ms();
+                Decision::Refuse(Refusal::after(Reason::Throttled, pause_ms))
+            }
+            Outcome::Done(_) | Outcome::Refused(_) | Outcome::NotSent | Outcome::Unknown => {
+                self.ask(limits, now_ms, write.attempt + 1)
+            }
+        }
+    }
+
+    /// What became of a write beside a request.
+    pub fn renewed(&mut self, limits: &Limits, write: &Write, outcome: Outcome, now_ms: u64) {
+        self.renewing_until_ms = 0;
+        self.follow(limits, now_ms);
+        self.learn(limits, write, outcome, now_ms);
+    }
+
+    /// The request was refused later on its way: its unit is as if it had never been spent.
+    pub fn put_back(&mut self, limits: &Limits, unit: Unit) {
+        match unit.paid {
+            Paid::Nothing => {}
+            Paid::Lease { expires_at_ms, cover } => self.holdings.put_back(expires_at_ms, cover),
+            Paid::Local { bucket, charge } => {
+                self.holdings.keep(charge, 1);
+                if let Some(throttle) = limits.throttle.filter(|_| bucket) {
+                    self.outage.give_back(&throttle.divided_by(self.peers()));
+                }
+            }
+        }
+    }
+
+    /// Where the key stands, what is leased to this instance included.
+    pub fn standing(&self, limits: &Limits, now_ms: u64) -> Standing {
+        let Room { rate, quota } = self.seen.room(limits, &self.holdings, now_ms);
+        let live = self.holdings.live();
+        let left = Room { rate: rate.saturating_add(live), quota: quota.saturating_add(live) };
+        Standing { limits: *limits, left, now_ms }
+    }
+
+    /// The instance ends: nothing is admitted any more, and quota units go back. Then [`Admission::returned`].
+    pub fn terminate(&mut self, now_ms: u64) -> Option<Write> {
+        writes::give_up(&self.seen, &mut self.holdings, now_ms)
+    }
+
+    /// What became of the last write: perhaps another attempt.
+    pub fn returned(write: &Write, outcome: Outcome, now_ms: u64) -> Option<Write> {
+        let Form::Return { period, window, units, .. } = write.form else { return None };
+        match outcome {
+            Outcome::Refused(Some(counter)) if write.attempt < MOST_RETURNS => {
+                writes::returning(Charge { period, window }, units, &counter, now_ms, write.attempt + 1)
+            }
+            Outcome::Done(_) | Outcome::Refused(_) | Outcome::NotSent | Outcome::Unknown => None,
+        }
+    }
+
+    /// Brings what is held and known up to the present and to the plan as it is now.
+    fn follow(&mut self, limits: &Limits, now_ms: u64) {
+        let period = limits.quota.map(|quota| quota.period);
+        if self.seen_period != period {
+            self.seen_period = period;
+            self.seen = Seen::Nothing;
+            self.refused = None;
+        }
+        self.refused = self.refused.filter(|refused| now_ms < refused.until_ms);
+        self.holdings.settle(limits, now_ms);
+    }
+
+    fn spend(&mut self, now_ms: u64) -> Option<Unit> {
+        let unit = self.holdings.spend()?;
+        self.demand.spent(now_ms);
+        Some(unit)
+    }
+
+    fn ask(&mut self, limits: &Limits, now_ms: u64, attempt: u32) -> Decision {
+        Decision::Ask(self.take(limits, now_ms, attempt))
+    }
+
+    /// When a quarter is left, and the next lease would be used too.
+    fn renewal(&mut self, limits: &Limits, now_ms: u64) -> Option<Write> {
+        let is_low = self.holdings.live() <= self.leased / 4;
+        let is_free = now_ms >= self.renewing_until_ms && self.refused.is_none() && !self.outage.has_begun();
+        if limits.accuracy == Accuracy::Exact || !is_low || !is_free {
+            return None;
+        }
+        if writes::next_units(limits, &self.seen, &self.demand, &self.holdings, now_ms) < 2 {
+            return None;
+        }
+        self.renewing_until_ms = now_ms.saturating_add(RENEWAL_MS);
+        Some(self.take(limits, now_ms, 1))
+    }
+
+    fn take(&mut self, limits: &Limits, now_ms: u64, attempt: u32) -> Write {
+        let crowd = if now_ms < self.crowded_until_ms { Crowd::Many } else { Crowd::Few };
+        writes::take(
+            limits,
+            &self.seen,
+            &self.demand,
+            &mut self.holdings,
+            Try { now_ms, attempt, crowd, expects: self.expects },
+        )
+    }
+
+    fn learn(&mut self, limits: &Limits, write: &Write, outcome: Outcome, now_ms: u64) {
+        let cover = writes::cover(&write.form);
+        let charge = cover.and_then(Cover::charge);
+        // The plan's period may have changed while the write was on its way.
+        let is_current = charge.map(|charge| charge.period) == limits.quota.map(|quota| quota.period);
+        let seen = match outcome {
+            Outcome::Done(counter) | Outcome::Refused(Some(counter)) => Seen::Item(counter),
+            Outcome::Refused(None) => Seen::Absent,
+            Outcome::NotSent | Outcome::Unknown => self.seen,
+        };
+        match outcome {
+            Outcome::Done(counter) => {
+                self.outage.end();
+                self.demand.observed(now_ms, &counter, write.units);
+                self.leased = write.units;
+                if let Some(cover) = cover {
+                    let expires_at_ms = write.sent_at_ms.saturating_add(write.lease_ms);
+                    self.holdings.add(Lease { units: write.units, expires_at_ms, cover });
+                }
+            }
+            Outcome::Refused(item) => {
+                self.outage.end();
+                if let Some(counter) = item {
+                    self.demand.observed(now_ms, &counter, 0);
+                    self.expects = writes::expects(&write.form, &counter).unwrap_or(self.expects);
+                }
+                // Not what the last answer said: others were faster, twice.
+                if write.attempt > 1 {
+                    self.crowded_until_ms = now_ms.saturating_add(CROWDED_MS);
+                }
+                self.holdings.keep(charge, write.returned);
+            }
+            // If it did happen, `used` rose by what it granted less what it returned: what is held is still
+            // counted, and the grant is lost.
+            Outcome::NotSent | Outcome::Unknown => {
+                self.holdings.keep(charge, write.returned);
+                return self.outage.fail(now_ms);
+            }
+        }
+        if is_current {
+            self.see(limits, seen, write.sent_at_ms, now_ms);
+        }
+    }
+
+    /// Takes note of the item, and remembers if it had nothing left when it was asked: under a flood, tokens
+    /// that have come since are gone before another write arrives.
+    fn see(&mut self, limits: &Limits, seen: Seen, asked_at_ms: u64, now_ms: u64) {
+        self.seen = seen;
+        self.refused = None;
+        if seen == Seen::Absent {
+            return;
+        }
+        let room = seen.room(limits, &self.holdings, asked_at_ms);
+        let charge = seen.charge(limits, now_ms);
+        if let (0, Some(Charge { period, window })) = (room.quota, charge) {
+            // Only a refund or another plan could change it before the window ends.
+            let retry_at_ms = period.end_ms(window).max(now_ms.saturating_add(1));
+            let until_ms = retry_at_ms.min(now_ms.saturating_add(self.pause_ms()));
+            self.refused = Some(Refused { reason: Reason::QuotaExceeded, until_ms, retry_at_ms });
+        } else if room.rate == 0 {
+            self.refused = Some(self.throttled(limits, now_ms));
+        }
+    }
+
+    /// The store is asked again when a lease's worth of tokens is there for every instance, or T later.
+    fn throttled(&mut self, limits: &Limits, now_ms: u64) -> Refused {
+        let throttle = limits.throttle.expect("only a throttle has no room for its rate");
+        let wait_ms = throttle.wait_ms(self.seen.tat_ns(), now_ms, 1);
+        let share_ms = match limits.accuracy {
+            Accuracy::Exact => 0,
+            Accuracy::Lease => {
+                let lease_ms = self.demand.lease_ms();
+                let units = self.demand.lease(now_ms, lease_ms, throttle.burst_limit());
+                // The first of them is there after `wait_ms`.
+                let for_all = units.saturating_mul(u64::from(self.peers().get())) - 1;
+                let share = self.random_part();
+                part(throttle.cost_ns(for_all) / 1_000_000, share)
+            }
+        };
+        let pause_ms = wait_ms.max(share_ms).min(self.pause_ms()).max(1);
+        let until_ms = now_ms.saturating_add(pause_ms);
+        let retry_at_ms = now_ms.saturating_add(wait_ms).max(until_ms);
+        Refused { reason: Reason::Throttled, until_ms, retry_at_ms }
+    }
+
+    fn alone(&mut self, limits: &Limits, now_ms: u64) -> Decision {
+        let charge = self.seen.charge(limits, now_ms);
+        let throttle = limits.throttle.map(|throttle| throttle.divided_by(self.peers()));
+        match self.outage.admit(limits, throttle.as_ref(), charge, &mut self.holdings, now_ms) {
+            Ok(unit) => Decision::Admit(unit),
+            Err(refusal) => Decision::Refuse(refusal),
+        }
+    }
+
+    fn peers(&self) -> NonZeroU32 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
+        let peers = self.demand.peers().ceil() as u32;
+        NonZeroU32::new(peers).unwrap_or(NonZeroU32::MIN)
+    }
+
+    /// T × (0.5…1).
+    fn pause_ms(&mut self) -> u64 {
+        let share = self.random_part();
+        part(self.demand.lease_ms(), share)
+    }
+
+    /// 0.5…1, in 1/1024 (SplitMix64).
+    fn random_part(&mut self) -> u64 {
+        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.random;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        512 + (mixed ^ (mixed >> 31)) % 513
+    }
+}
+
+fn part(ms: u64, of_1024: u64) -> u64 {
+    ms.saturating_mul(of_1024) / 1024
+}

@@ -1,0 +1,80 @@
+//! The real arithmetic against a model of the store, in many seeded runs: a promise that breaks names its seed.
+//!
+//! `SCHEDULES=1000000` runs more of them, `SEED=…` one of them.
+
+mod fleets;
+mod promises;
+mod random;
+mod schedule;
+pub(super) mod store;
+mod world;
+
+use std::{env, thread};
+
+use self::{random::Random, schedule::Schedule, world::World};
+
+const SCHEDULES: u64 = 100_000;
+
+#[derive(Debug, Default)]
+struct Sums {
+    admitted: u64,
+    refused: u64,
+    degraded: u64,
+    calls: u64,
+}
+
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok().map(|text| text.parse().expect("a number"))
+}
+
+fn run(seed: u64) -> Result<World, String> {
+    let mut random = Random::new(seed);
+    let schedule = Schedule::random(&mut random);
+    if env::var("SEED").is_ok() {
+        eprintln!("{schedule:#?}");
+    }
+    let mut world = World::new(schedule, random);
+    world.run();
+    world.ledger.audit(&world.store).map_err(|broken| format!("SEED={seed}: {broken}"))?;
+    Ok(world)
+}
+
+fn run_all(seeds: impl Iterator<Item = u64>) -> Result<Sums, String> {
+    let mut sums = Sums::default();
+    for seed in seeds {
+        let World { ledger, store, .. } = run(seed)?;
+        sums.admitted += ledger.admitted;
+        sums.refused += ledger.refused;
+        sums.degraded += ledger.degraded;
+        sums.calls += store.calls;
+    }
+    Ok(sums)
+}
+
+#[test]
+fn no_schedule_breaks_a_promise() {
+    if let Some(seed) = number("SEED") {
+        let world = run(seed);
+        eprintln!("{world:#?}");
+        world.map(drop).unwrap();
+        return;
+    }
+    let schedules = number("SCHEDULES").unwrap_or(SCHEDULES);
+    let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+    let results: Vec<Result<Sums, String>> = thread::scope(|scope| {
+        let start = |first| scope.spawn(move || run_all((first..schedules).step_by(threads as usize)));
+        let running: Vec<_> = (0..threads).map(start).collect();
+        running.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    let mut all = Sums::default();
+    for result in results {
+        let Sums { admitted, refused, degraded, calls } = result.unwrap();
+        all.admitted += admitted;
+        all.refused += refused;
+        all.degraded += degraded;
+        all.calls += calls;
+    }
+    eprintln!("{schedules} schedules: {all:?}");
+    // Promises are easily kept by who admits nothing.
+    assert!(all.admitted > 2 * schedules, "{all:?}");
+}

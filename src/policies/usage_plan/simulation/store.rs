@@ -1,0 +1,110 @@
+//! A model of the counters table: executes each form as DynamoDB does.
+
+use std::collections::BTreeMap;
+
+use super::super::{Counter, Form, Period, QuotaForm, RateForm, Spent, Window, Write};
+
+#[derive(Clone, Debug, Default)]
+struct Item {
+    tat_ns: Option<u64>,
+    spent: BTreeMap<Period, Spent>,
+    writes: u64,
+    granted: u64,
+}
+
+/// One item, and what an auditor wants to know of it.
+#[derive(Debug, Default)]
+pub struct Store {
+    item: Option<Item>,
+    /// Calls, failed conditions included: each costs a write unit.
+    pub calls: u64,
+    /// `used` as it last was, of every window.
+    pub used: BTreeMap<(Period, Window), u64>,
+    /// The windows that an offset was subtracted in.
+    pub first: Option<(Period, Window)>,
+}
+
+impl Store {
+    /// `Ok`: `ALL_NEW`; `Err`: the condition does not hold, `ALL_OLD`.
+    pub fn execute(&mut self, write: &Write, period: Option<Period>) -> Result<Counter, Option<Counter>> {
+        self.calls += 1;
+        let old = self.item.as_ref().map(|item| item.seen(period));
+        let mut item = self.item.clone().unwrap_or_default();
+        let holds = match (&write.form, &self.item) {
+            (Form::Create { tat_ns, quota }, None) => {
+                item.tat_ns = *tat_ns;
+                item.spent.extend(*quota);
+                self.first = quota.map(|(period, spent)| (period, spent.window));
+                true
+            }
+            (Form::Take { rate, quota }, Some(_)) => {
+                let rate = rate.is_none_or(|form| item.rate(form));
+                rate && quota.is_none_or(|form| item.quota(form))
+            }
+            (Form::Return { period, window, units, writes }, Some(_)) => {
+                item.give_back(*period, *window, *units, *writes)
+            }
+            (Form::Create { .. }, Some(_)) | (Form::Take { .. } | Form::Return { .. }, None) => false,
+        };
+        if !holds {
+            return Err(old);
+        }
+        item.writes += 1;
+        item.granted += write.units;
+        self.used.extend(item.spent.iter().map(|(period, spent)| ((*period, spent.window), spent.used)));
+        let new = item.seen(period);
+        self.item = Some(item);
+        Ok(new)
+    }
+}
+
+impl Item {
+    fn seen(&self, period: Option<Period>) -> Counter {
+        Counter {
+            tat_ns: self.tat_ns.unwrap_or(0),
+            spent: period.and_then(|period| self.spent.get(&period).copied()),
+            writes: self.writes,
+            granted: self.granted,
+        }
+    }
+
+    fn rate(&mut self, form: RateForm) -> bool {
+        match (form, self.tat_ns) {
+            (RateForm::Idle { at_most_ns, tat_ns }, old) => {
+                self.tat_ns = Some(tat_ns);
+                old.is_none_or(|old| old <= at_most_ns)
+            }
+            (RateForm::Running { from_ns, to_ns, add_ns }, Some(old)) => {
+                self.tat_ns = Some(old + add_ns);
+                (from_ns..=to_ns).contains(&old)
+            }
+            (RateForm::Running { .. }, None) => false,
+        }
+    }
+
+    fn quota(&mut self, form: QuotaForm) -> bool {
+        match form {
+            QuotaForm::Same { period, window, at_most, add } => match self.spent.get_mut(&period) {
+                Some(spent) if spent.window == window && spent.used <= at_most => {
+                    spent.used += add;
+                    true
+                }
+                Some(_) | None => false,
+            },
+            QuotaForm::Next { period, spent } => {
+                let old = self.spent.insert(period, spent);
+                old.is_none_or(|old| old.window < spent.window)
+            }
+        }
+    }
+
+    fn give_back(&mut self, period: Period, window: Window, units: u64, writes: u64) -> bool {
+        match self.spent.get_mut(&period) {
+            Some(spent) if spent.window == window && self.writes == writes && spent.used >= units => {
+                spent.used -= units;
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+}

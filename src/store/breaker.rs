@@ -1,0 +1,70 @@
+//! When a store that keeps failing is asked again.
+
+use std::{
+    sync::atomic::{AtomicU32, AtomicU64, Ordering},
+    time::{Duration, SystemTime},
+};
+
+/// So many failures in a row are no accident.
+const FAILURES: u32 = 3;
+/// From then on, one call in this time finds out whether the store is back.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+
+/// Saves requests the wait for a store that will not answer.
+#[derive(Debug, Default)]
+pub struct Breaker {
+    failures: AtomicU32,
+    /// Milliseconds since 1970.
+    last_try: AtomicU64,
+}
+
+impl Breaker {
+    /// Whether the store is worth a call. After repeated failures yes once a second.
+    pub fn allows(&self, now: SystemTime) -> bool {
+        if self.failures.load(Ordering::Relaxed) < FAILURES {
+            return true;
+        }
+        let now = milliseconds(now);
+        let last_try = self.last_try.load(Ordering::Relaxed);
+        // A clock that was set back must not close the way for long.
+        let probe = now.abs_diff(last_try) >= PROBE_EVERY.as_millis() as u64;
+        probe && self.last_try.compare_exchange(last_try, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// Takes down how a call ended.
+    pub fn saw<T, E>(&self, outcome: &Result<T, E>, now: SystemTime) {
+        match outcome {
+            Ok(_) => self.failures.store(0, Ordering::Relaxed),
+            Err(_) => {
+                self.last_try.store(milliseconds(now), Ordering::Relaxed);
+                self.failures.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+fn milliseconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_keeps_failing_is_asked_once_a_second() {
+        let at = |ms| SystemTime::UNIX_EPOCH + Duration::from_millis(ms);
+        let breaker = Breaker::default();
+        let failed: Result<(), ()> = Err(());
+        for ms in [10, 20, 30] {
+            assert!(breaker.allows(at(ms)));
+            breaker.saw(&failed, at(ms));
+        }
+        assert_eq!([31, 1_029, 1_030, 1_031].map(|ms| breaker.allows(at(ms))), [false, false, true, false]);
+        breaker.saw(&failed, at(1_040));
+        assert_eq!([2_039, 2_040].map(|ms| breaker.allows(at(ms))), [false, true]);
+        breaker.saw(&Ok::<(), ()>(()), at(2_041));
+        assert!(breaker.allows(at(2_042)) && breaker.allows(at(2_042)));
+    }
+}

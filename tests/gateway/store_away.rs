@@ -1,0 +1,156 @@
+//! DynamoDB shut, stalled or talking nonsense: what goes on, what is refused, and what the access line says.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::harness::{TestGateway, Way};
+
+const KEY: &str = "imported-key-of-the-tests";
+const AWAY: [Way; 3] = [Way::Shut, Way::Stalled, Way::Nonsense];
+
+const UNAVAILABLE: &str = "503\ncontent-type: application/json\nretry-after: 1\n\
+    x-amzn-errortype: ServiceUnavailableException\n\n{\"message\":\"Service Unavailable\"}";
+
+/// `GET /v1` for a key with this plan. The store goes away after so many requests.
+async fn away(way: Way, plan: &Value, requests: usize) -> TestGateway {
+    let world = TestGateway::new();
+    let mut plan = plan.clone();
+    plan["usagePlanId"] = json!("gold");
+    world.put_plan(&plan);
+    world.put_key(KEY, &json!({ "id": "k1", "usagePlanId": "gold" }));
+    world.put_route(&json!({ "routeKey": "$api", "rateLimitHeaders": "off" }));
+    world.put_route(
+        &json!({ "routeKey": "GET /", "apiKeyRequired": true, "integration": { "type": "MOCK" } }),
+    );
+    world.go_live().await;
+    for _ in 0..requests {
+        assert_eq!(statuses(&world, 1).await, "200");
+    }
+    world.gate.set(way);
+    world.gate.calls();
+    world
+}
+
+async fn send(world: &TestGateway) -> String {
+    world.send(&format!("GET /v1\nx-api-key: {KEY}")).await
+}
+
+async fn statuses(world: &TestGateway, requests: usize) -> String {
+    let mut statuses = Vec::new();
+    for _ in 0..requests {
+        statuses.push(send(world).await[..3].to_owned());
+    }
+    statuses.join(" ")
+}
+
+#[tokio::test]
+async fn a_key_that_was_good_is_good_for_an_hour() {
+    for way in AWAY {
+        let world = away(way, &json!({}), 1).await;
+        world.advance(Duration::from_secs(60));
+        assert_eq!(statuses(&world, 1).await, "200", "{way:?}");
+        assert_eq!(world.last_line()["degraded"], "apiKey", "{way:?}");
+        world.advance(Duration::from_millis(3_539_999));
+        assert_eq!(statuses(&world, 1).await, "200", "{way:?}");
+        world.advance(Duration::from_millis(1));
+        assert_eq!(send(&world).await, UNAVAILABLE, "{way:?}");
+        assert_eq!(world.last_line()["degraded"], Value::Null, "{way:?}");
+        world.gate.set(Way::Open);
+        world.advance(Duration::from_secs(1));
+        assert_eq!(statuses(&world, 1).await, "200", "{way:?}");
+        assert_eq!(world.last_line()["degraded"], Value::Null, "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_can_tell_whether_an_unknown_key_is_one() {
+    for way in AWAY {
+        let world = away(way, &json!({}), 0).await;
+        assert_eq!(send(&world).await, UNAVAILABLE, "{way:?}");
+        // It is not remembered as unknown.
+        world.gate.set(Way::Open);
+        world.advance(Duration::from_secs(1));
+        assert_eq!(statuses(&world, 1).await, "200", "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_keeps_failing_is_asked_once_a_second() {
+    for way in AWAY {
+        let world = away(way, &json!({}), 0).await;
+        for _ in 0..3 {
+            assert_eq!(send(&world).await, UNAVAILABLE, "{way:?}");
+        }
+        world.gate.calls();
+        for _ in 0..10 {
+            assert_eq!(send(&world).await, UNAVAILABLE, "{way:?}");
+        }
+        assert!(world.gate.calls().is_empty(), "{way:?}");
+        world.advance(Duration::from_secs(1));
+        for _ in 0..10 {
+            assert_eq!(send(&world).await, UNAVAILABLE, "{way:?}");
+        }
+        // One, and the SDK's second try of it.
+        let probes = world.gate.calls().len();
+        assert!((1..=2).contains(&probes), "{way:?}: {probes}");
+        world.gate.set(Way::Open);
+        world.advance(Duration::from_secs(1));
+        assert_eq!(statuses(&world, 3).await, "200 200 200", "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_throttle_goes_on_with_a_bucket_of_the_instances_own() {
+    for way in AWAY {
+        let throttle = json!({ "rateLimit": 0.5, "burstLimit": 4 });
+        let world = away(way, &json!({ "throttle": throttle }), 0).await;
+        world.gate.set(Way::Open);
+        assert_eq!(statuses(&world, 1).await, "200", "{way:?}");
+        world.gate.set(way);
+        // The lease, if one is left, is gone.
+        world.advance(Duration::from_secs(20));
+        assert_eq!(statuses(&world, 6).await, "200 200 200 200 429 429", "{way:?}");
+        let line = &world.log_lines()[world.log_lines().len() - 3];
+        assert!(line.contains(r#""degraded":"counters""#), "{way:?}: {line}");
+        world.gate.set(Way::Open);
+        world.advance(Duration::from_secs(30));
+        assert_eq!(statuses(&world, 6).await, "200 200 200 200 429 429", "{way:?}");
+        assert!(!world.log_lines().last().unwrap().contains("degraded"), "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_quota_only_what_is_leased_is_left() {
+    for way in AWAY {
+        let quota = json!({ "limit": 100, "period": "DAY" });
+        let world = away(way, &json!({ "quota": quota }), 40).await;
+        let mut answers = Vec::new();
+        for _ in 0..100 {
+            answers.push(send(&world).await);
+        }
+        let served = answers.iter().filter(|answer| answer.starts_with("200")).count();
+        assert!(served < 60, "{way:?}: {served}");
+        assert!(answers[served..].iter().all(|answer| answer == UNAVAILABLE), "{way:?}: {answers:#?}");
+        world.gate.set(Way::Open);
+        world.advance(Duration::from_secs(1));
+        let mut again = 0;
+        for _ in 0..100 {
+            again += usize::from(send(&world).await.starts_with("200"));
+        }
+        assert!(again > 0 && 40 + served + again <= 100, "{way:?}: {served} {again}");
+    }
+}
+
+#[tokio::test]
+async fn a_plan_may_choose_to_be_open_instead() {
+    for way in AWAY {
+        let quota = json!({ "limit": 3, "period": "DAY" });
+        let world = away(way, &json!({ "quota": quota, "onStoreError": "ALLOW" }), 1).await;
+        assert_eq!(statuses(&world, 8).await, ["200"; 8].join(" "), "{way:?}");
+        assert_eq!(world.last_line()["degraded"], "counters", "{way:?}");
+        world.gate.set(Way::Open);
+        world.advance(Duration::from_secs(1));
+        assert_eq!(statuses(&world, 8).await.matches("200").count(), 2, "{way:?}");
+    }
+}

@@ -1,0 +1,269 @@
+//! A fleet of real gateways at one DynamoDB: one route that asks for a key, one key, one plan.
+
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+    hash::{BuildHasher, Hasher, RandomState},
+    net::{Ipv4Addr, SocketAddr},
+    num::NonZeroUsize,
+    ops::ControlFlow,
+    time::Instant,
+};
+
+use bytes::Bytes;
+use dynoxide::actions::scan::ScanRequest;
+use futures_util::{StreamExt, future, stream};
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, Collected, Full};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use serde_json::{Value, json};
+use tokio::{
+    net::TcpListener,
+    sync::{Mutex, MutexGuard},
+};
+use tollgate::{
+    authorizers::KeyValue,
+    local::{
+        dynamodb::Dynamodb,
+        example_api::put,
+        function_url,
+        host::Host,
+        output::Captured,
+        server::Server,
+        settings::FunctionSettings,
+        tables::{TableNames, create_missing},
+        world::GATEWAY,
+    },
+};
+
+use super::door::Door;
+use crate::harness::{release_gateway, soon};
+
+pub struct Fleet {
+    pub host: Host,
+    pub door: Door,
+    pub key: KeyValue,
+    instances: usize,
+    tables: TableNames,
+    output: Captured,
+    client: Client<HttpConnector, Full<Bytes>>,
+    api: Server,
+    dynamodb: Dynamodb,
+    _turn: MutexGuard<'static, ()>,
+}
+
+/// One fleet at a time: two of them would keep each other from the CPU until calls to the store time out.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// One request's answer.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub sent_at: Instant,
+    pub at: Instant,
+    pub said: Said,
+    pub retry_after: Option<u64>,
+}
+
+/// What an answer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Said {
+    Served,
+    Throttled,
+    OverQuota,
+    Unavailable,
+    /// The process was killed.
+    Nothing,
+}
+
+#[derive(Debug)]
+/// What is left in the store and in the log when a fleet has ended.
+pub struct Remains {
+    /// Of the key's quota.
+    pub used: u64,
+    /// `served`, `throttled`, `overQuota` of the key, summed up.
+    pub usage: BTreeMap<String, u64>,
+    /// Lines with status 200, the processes that wrote them, and how many of them were admitted without the store.
+    pub logged: usize,
+    pub processes: BTreeSet<u32>,
+    pub alone: usize,
+    /// Lines that say that the store did not answer in time.
+    pub failures: usize,
+}
+
+const KEY_ID: &str = "k1";
+
+impl Fleet {
+    /// So many gateways, idle; `plan` is the plan's item without its id.
+    pub async fn start(instances: usize, plan: Value) -> Self {
+        Self::start_with(instances, plan, &[]).await
+    }
+
+    /// With more in the gateways' environment.
+    pub async fn start_with(instances: usize, plan: Value, environment: &[(&str, &str)]) -> Self {
+        let turn = TURN.lock().await;
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let dynamodb = Dynamodb::start(listener, None).expect("a DynamoDB");
+        let door = Door::open(dynamodb.address).await;
+        let tables = TableNames::from_environment(|_| None);
+        let key = KeyValue::generate(&random_bytes()).expect("enough of the bytes can be used");
+        write_items(&dynamodb, &tables, &key, plan);
+
+        let output = Captured::default();
+        let mut settings = gateway(instances, &tables, door.address, &output);
+        let more = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        settings.environment.extend(more);
+        let host = Host::new("eu-test-1", vec![settings]);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let api = function_url::serve(listener, host.clone(), GATEWAY).expect("a function URL");
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        let fleet = Self { host, door, key, instances, tables, output, client, api, dynamodb, _turn: turn };
+        // The first one publishes the routes.
+        for count in [1, instances] {
+            fleet.host.start_instances(GATEWAY, count);
+            soon(fleet.host.wait_until_idle(GATEWAY, count)).await;
+        }
+        fleet
+    }
+
+    pub async fn send(&self, key: &str) -> Answered {
+        let request = Request::get(format!("http://{}/v1/hello", self.api.address)).header("x-api-key", key);
+        let request = request.body(Full::default()).expect("a request");
+        let sent_at = Instant::now();
+        let Ok(answer) = self.client.request(request).await else {
+            // A killed process's answer may break off so early that the front sends none of it.
+            return Answered { sent_at, at: Instant::now(), said: Said::Nothing, retry_after: None };
+        };
+        let (head, body) = answer.into_parts();
+        let body = body.collect().await.map(Collected::to_bytes).ok();
+        let retry_after = head.headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+        let said = said(head.status, body.as_deref());
+        Answered { sent_at, at: Instant::now(), said, retry_after }
+    }
+
+    /// Sends requests, twice as many at a time as there are instances, and shows all answers so far after each,
+    /// until `see` has seen enough. Those under way are answered too.
+    pub async fn traffic(&self, mut see: impl FnMut(&[Answered]) -> ControlFlow<()>) -> Vec<Answered> {
+        let goes_on = Cell::new(true);
+        let requests = stream::repeat(()).take_while(|()| future::ready(goes_on.get()));
+        let answers = requests.map(|()| self.send(self.key.reveal())).buffer_unordered(2 * self.instances);
+        let mut answers = std::pin::pin!(answers);
+        let mut seen = Vec::new();
+        while let Some(answer) = soon(answers.next()).await {
+            seen.push(answer);
+            if goes_on.get() && see(&seen).is_break() {
+                goes_on.set(false);
+            }
+        }
+        seen
+    }
+
+    /// One instance, by chance, of those that are not frozen.
+    pub fn any(&self) -> Option<u32> {
+        let instances = self.host.instances(GATEWAY);
+        let pids: Vec<u32> = instances.iter().filter(|one| !one.frozen).map(|one| one.pid).collect();
+        let random = RandomState::new().build_hasher().finish();
+        pids.get(usize::try_from(random % pids.len().max(1) as u64).expect("a small number")).copied()
+    }
+
+    /// Ends it as Lambda does, and looks at what it leaves.
+    pub async fn stop(self) -> Remains {
+        soon(self.host.stop()).await;
+        let items = self.counters();
+        let lines = self.output.lines();
+        let served: Vec<_> = lines.iter().filter(|line| line.text.contains("\"status\":200")).collect();
+        let failures: Vec<_> =
+            lines.iter().filter(|line| line.text.contains("\"metric\":\"Degraded\"")).collect();
+        for line in &failures {
+            assert!(line.text.contains("timed out"), "{}", line.text);
+        }
+        let remains = Remains {
+            used: items
+                .get(&format!("key#{KEY_ID}#gold"))
+                .and_then(|item| item.get("monthUsed"))
+                .map_or(0, number),
+            usage: usage(&items),
+            logged: served.len(),
+            processes: served.iter().map(|line| line.pid).collect(),
+            alone: served.iter().filter(|line| line.text.contains("\"degraded\"")).count(),
+            failures: failures.len(),
+        };
+        self.api.stop().await;
+        self.dynamodb.stop().await;
+        remains
+    }
+
+    /// The counters' items by name, as DynamoDB writes them.
+    fn counters(&self) -> BTreeMap<String, Value> {
+        let table = self.tables.environment().find(|(variable, _)| variable == "COUNTERS_TABLE");
+        let request = json!({ "TableName": table.expect("it has a name").1 });
+        let request: ScanRequest = serde_json::from_value(request).expect("a request");
+        let found = self.dynamodb.database.scan(request).expect("items");
+        let found = serde_json::to_value(found).expect("JSON");
+        let items = found["Items"].as_array().expect("items").iter();
+        items.map(|item| (item["counter"]["S"].as_str().expect("a name").to_owned(), item.clone())).collect()
+    }
+}
+
+fn said(status: StatusCode, body: Option<&[u8]>) -> Said {
+    match (status.as_u16(), body) {
+        // Even if the rest broke off.
+        (200, _) => Said::Served,
+        (502, Some(b"Internal Server Error")) | (_, None) => Said::Nothing,
+        (429, Some(br#"{"message":"Too Many Requests"}"#)) => Said::Throttled,
+        (429, Some(br#"{"message":"Limit Exceeded"}"#)) => Said::OverQuota,
+        (503, Some(_)) => Said::Unavailable,
+        (_, Some(body)) => panic!("{status} {}", String::from_utf8_lossy(body)),
+    }
+}
+
+fn usage(items: &BTreeMap<String, Value>) -> BTreeMap<String, u64> {
+    let mut sums = BTreeMap::new();
+    // More than one around midnight.
+    for (_, day) in items.iter().filter(|(name, _)| name.starts_with(&format!("usage#{KEY_ID}#"))) {
+        for (name, value) in day.as_object().expect("an item") {
+            if let Some(kind) = name.strip_suffix(":v1") {
+                *sums.entry(kind.to_owned()).or_default() += number(value);
+            }
+        }
+    }
+    sums
+}
+
+fn number(value: &Value) -> u64 {
+    value["N"].as_str().and_then(|text| text.parse().ok()).expect("a whole number")
+}
+
+fn random_bytes() -> Vec<u8> {
+    (0..8).flat_map(|_| RandomState::new().build_hasher().finish().to_le_bytes()).collect()
+}
+
+fn write_items(dynamodb: &Dynamodb, tables: &TableNames, key: &KeyValue, mut plan: Value) {
+    create_missing(&dynamodb.database, tables).expect("tables");
+    plan["usagePlanId"] = json!("gold");
+    let route = json!({ "stage": "v1", "routeKey": "GET /hello", "apiKeyRequired": true,
+        "integration": { "type": "MOCK", "body": "hello" } });
+    let key = json!({ "keyHash": key.hash().to_string(), "id": KEY_ID, "usagePlanId": "gold" });
+    for (variable, item) in [
+        ("STAGES_TABLE", json!({ "stage": "v1" })),
+        ("ROUTES_TABLE", route),
+        ("API_KEYS_TABLE", key),
+        ("USAGE_PLANS_TABLE", plan),
+    ] {
+        let (_, table) = tables.environment().find(|(name, _)| name == variable).expect("a table");
+        put(&dynamodb.database, &table, &item).expect("a write");
+    }
+}
+
+fn gateway(instances: usize, tables: &TableNames, store: SocketAddr, output: &Captured) -> FunctionSettings {
+    let mut environment: Vec<_> = tables.environment().collect();
+    environment.push(("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("http://{store}")));
+    FunctionSettings {
+        environment,
+        instances: NonZeroUsize::new(instances).expect("at least one"),
+        output: output.output(),
+        ..FunctionSettings::new(GATEWAY, release_gateway())
+    }
+}
