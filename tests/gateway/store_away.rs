@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::{TestGateway, Way};
 
 const KEY: &str = "imported-key-of-the-tests";
-const AWAY: [Way; 3] = [Way::Shut, Way::Stalled, Way::Nonsense];
+const AWAY: [Way; 4] = [Way::Shut, Way::Stalled, Way::Nonsense, Way::Throttling];
 
 const UNAVAILABLE: &str = "503\ncontent-type: application/json\nretry-after: 1\n\
     x-amzn-errortype: ServiceUnavailableException\n\n{\"message\":\"Service Unavailable\"}";

@@ -25,6 +25,8 @@ pub enum Way {
     Stalled,
     /// What comes back is not DynamoDB's.
     Nonsense,
+    /// DynamoDB answers that it is asked too much.
+    Throttling,
 }
 
 pub struct Gate {
@@ -107,11 +109,20 @@ async fn pass(mut client: TcpStream, store: SocketAddr, state: Arc<State>) {
             drop(client.write_all(NONSENSE).await);
             return;
         }
+        if way == Way::Throttling as u8 {
+            let head =
+                "HTTP/1.1 400 Bad Request\r\ncontent-type: application/x-amz-json-1.0\r\nconnection: close";
+            let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{THROTTLING}", THROTTLING.len());
+            drop(client.write_all(answer.as_bytes()).await);
+            return;
+        }
         if way == Way::Shut as u8 || store.write_all(&asked[..length]).await.is_err() {
             return;
         }
     }
 }
+
+const THROTTLING: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"Too much"}"#;
 
 const NONSENSE: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
