@@ -6,32 +6,16 @@ use http::{Request, Response};
 use http_body_util::Full;
 use serde_json::json;
 
-use crate::stand::{HELLO, ITEMS_TABLE, SIZES, Stand, TARGET, gateway};
+use crate::{
+    integration::Integration,
+    stand::{HELLO, ITEMS_TABLE, SIZES, Stand, TARGET, gateway},
+};
 
 /// What every answer says, whoever gives it.
 const WORDS: &[u8] = b"hello";
 
 /// The event that a direct invoke brings: one that the gateway would send.
 const EVENT: &str = include_str!("event.json");
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Integration {
-    Mock,
-    AwsProxy,
-    Dynamodb,
-}
-
-impl Integration {
-    pub const ALL: [Self; 3] = [Self::Mock, Self::AwsProxy, Self::Dynamodb];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mock => "MOCK",
-            Self::AwsProxy => "AWS_PROXY",
-            Self::Dynamodb => "DYNAMODB",
-        }
-    }
-}
 
 /// The way that a request goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -33,9 +33,9 @@ use tollgate::{
 };
 
 use crate::{
+    counter::{Counter, Tally},
     process,
     stand::listen,
-    units::{Counter, Tally},
 };
 
 pub const INSTANCES: [usize; 3] = [1, 16, 64];

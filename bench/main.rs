@@ -4,8 +4,11 @@
 
 mod budgets;
 mod cases;
+mod counter;
 mod figures;
+mod integration;
 mod limits;
+mod measured;
 mod process;
 mod report;
 mod rounds;
@@ -23,7 +26,7 @@ use clap::Parser;
 use tokio::{runtime::Builder, signal};
 
 use crate::{
-    report::{Measured, Memory},
+    measured::{Measured, Memory},
     stand::{HELLO, SIZES, Stand, counted, gateway},
 };
 

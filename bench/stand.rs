@@ -32,9 +32,9 @@ use tollgate::local::{
 };
 
 use crate::{
-    cases::Integration,
+    counter::Counter,
+    integration::Integration,
     process::{self, MemoryUse},
-    units::Counter,
 };
 
 /// How many routes the gateways have.
