@@ -2,6 +2,10 @@
 
 use std::{sync::Arc, time::SystemTime};
 
+use aws_sdk_dynamodb::{
+    error::{ProvideErrorMetadata, SdkError},
+    operation::get_item::GetItemError,
+};
 use tracing::{error, warn};
 
 use super::Store;
@@ -31,7 +35,8 @@ impl CounterStore for Store {
         // After a thaw a kept connection may be dead; its own task notices, if it gets its turn before us.
         tokio::task::yield_now().await;
         let (outcome, failure) = self.write_counter(counter, write).await;
-        self.breaker.saw(&failure.as_ref().map_or(Ok(()), |_| Err(())), now);
+        self.breaker
+            .saw(&failure.as_ref().filter(|failure| !is_badly_asked(*failure)).map_or(Ok(()), Err), now);
         if let Some(failure) = failure {
             warn!(metric = "Degraded", cause = chain(&failure), "a counter could not be written");
         }
@@ -50,12 +55,21 @@ impl Store {
             return Err(StoreError::new(operation, "the store kept failing; it is asked again soon"));
         }
         let outcome = read.await;
-        self.breaker.saw(&outcome, now);
+        let failure = outcome.as_ref().err().filter(|error| {
+            !error.source.downcast_ref::<SdkError<GetItemError>>().is_some_and(is_badly_asked)
+        });
+        self.breaker.saw(&failure.map_or(Ok(()), Err), now);
         if let Err(error) = &outcome {
             warn!(metric = "Degraded", cause = chain(error), "an API key or its plan could not be read");
         }
         outcome
     }
+}
+
+/// Whether DynamoDB works and will not take the question: a plan's id is free text, so one item may be unaskable,
+/// and its keys must not end the calls for all others.
+fn is_badly_asked(error: &impl ProvideErrorMetadata) -> bool {
+    error.code() == Some("ValidationException")
 }
 
 /// What an item says, or why it says nothing; the latter is told to the operator here, once for every reading.

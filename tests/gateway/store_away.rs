@@ -154,3 +154,34 @@ async fn a_plan_may_choose_to_be_open_instead() {
         assert_eq!(statuses(&world, 8).await.matches("200").count(), 2, "{way:?}");
     }
 }
+
+/// An item that DynamoDB will not take is no outage: it answers, and others are served as ever.
+#[tokio::test]
+async fn a_key_whose_plan_cannot_be_asked_for_harms_no_other() {
+    let ids = [String::new(), "p".repeat(2_049)];
+    for id in ids {
+        let world = away(Way::Open, &json!({}), 0).await;
+        world.put_key("a-key-with-a-broken-plan", &json!({ "id": "k2", "usagePlanId": id }));
+        for _ in 0..3 {
+            let broken = world.send("GET /v1\nx-api-key: a-key-with-a-broken-plan").await;
+            assert_eq!(&broken[..3], "503", "{}", id.len());
+        }
+        assert_eq!(statuses(&world, 1).await, "200", "{}", id.len());
+    }
+}
+
+/// The counter's name is longer than a key of DynamoDB may be.
+#[tokio::test]
+async fn a_counter_that_cannot_be_written_harms_no_other() {
+    let world = away(Way::Open, &json!({}), 0).await;
+    let id = "p".repeat(2_048);
+    world.put_plan(&json!({ "usagePlanId": id, "quota": { "limit": 9, "period": "DAY" } }));
+    world.put_key("a-key-with-a-broken-plan", &json!({ "id": "k2", "usagePlanId": id }));
+    for _ in 0..3 {
+        // Its own counter is then asked again.
+        world.advance(Duration::from_secs(1));
+        let broken = world.send("GET /v1\nx-api-key: a-key-with-a-broken-plan").await;
+        assert_eq!(&broken[..3], "503");
+    }
+    assert_eq!(statuses(&world, 1).await, "200");
+}
