@@ -217,7 +217,7 @@ impl Gateway {
         };
         let now = request.received_at;
         let outcome = usage_plan::admit(&counted.rules(), now, &self.counters).await;
-        way.standing = counted.key_rule().map(|rule| self.counters.standing(&rule, now));
+        way.standing = counted.key_rule().map(|rule| self.counters.standing(&rule));
         if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome)) {
             self.usage.count(&caller.key.id, &stage.settings.name, kind, now);
         }

@@ -23,7 +23,15 @@ pub struct Spans {
 #[derive(Debug)]
 pub struct Recall<K, V> {
     spans: Spans,
-    entries: Mutex<Generations<K, Entry<V>>>,
+    known: Mutex<Known<K, V>>,
+}
+
+/// Apart, so that a flood of keys that nobody knows drives out only its like.
+#[derive(Debug)]
+struct Known<K, V> {
+    found: Generations<K, Entry<V>>,
+    /// When the store had nothing of a key.
+    absent: Generations<K, SystemTime>,
 }
 
 /// What is remembered of a key.
@@ -40,7 +48,7 @@ pub enum Remembered<V> {
 
 #[derive(Clone, Debug)]
 struct Entry<V> {
-    value: Option<V>,
+    value: V,
     read_at: SystemTime,
     /// Somebody was told to read it again.
     renewing: bool,
@@ -50,35 +58,45 @@ struct Entry<V> {
 const RENEW_AFTER_TENTHS: u32 = 8;
 
 impl<K: Eq + Hash + Clone, V: Clone> Recall<K, V> {
-    /// Remembers `capacity` keys at least and twice as many at most, the last used ones.
+    /// Remembers `capacity` keys at least and twice as many at most, the last used ones; and as many absent ones.
     pub fn new(capacity: usize, spans: Spans) -> Self {
-        Self { spans, entries: Mutex::new(Generations::new(capacity)) }
+        let known = Known { found: Generations::new(capacity), absent: Generations::new(capacity) };
+        Self { spans, known: Mutex::new(known) }
     }
 
     /// What counts at `now`. Tells one caller only to [`Remembered::Renew`].
     pub fn get(&self, key: &K, now: SystemTime) -> Remembered<V> {
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(entry) = entries.get(key) else { return Remembered::Nothing };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         // A clock that was set back makes nothing older.
-        let age = now.duration_since(entry.read_at).unwrap_or_default();
-        match &entry.value {
-            None if age < self.spans.absent => Remembered::Fresh(None),
-            None => Remembered::Nothing,
-            Some(value) if age < self.spans.found => {
-                let due = age >= self.spans.found * RENEW_AFTER_TENTHS / 10 && !entry.renewing;
-                let value = Some(value.clone());
-                entry.renewing |= due;
-                if due { Remembered::Renew(value) } else { Remembered::Fresh(value) }
-            }
-            Some(value) if age < self.spans.without_store => Remembered::Stale(value.clone()),
-            Some(_) => Remembered::Nothing,
+        let age = |read_at: SystemTime| now.duration_since(read_at).unwrap_or_default();
+        let Some(entry) = known.found.get(key) else {
+            let is_absent = known.absent.get(key).is_some_and(|read_at| age(*read_at) < self.spans.absent);
+            return if is_absent { Remembered::Fresh(None) } else { Remembered::Nothing };
+        };
+        let age = age(entry.read_at);
+        if age < self.spans.found {
+            let due = age >= self.spans.found / 10 * RENEW_AFTER_TENTHS && !entry.renewing;
+            let value = Some(entry.value.clone());
+            entry.renewing |= due;
+            return if due { Remembered::Renew(value) } else { Remembered::Fresh(value) };
+        }
+        if age < self.spans.without_store {
+            Remembered::Stale(entry.value.clone())
+        } else {
+            Remembered::Nothing
         }
     }
 
     /// Takes down what the store said at `read_at`.
     pub fn put(&self, key: K, value: Option<V>, read_at: SystemTime) {
-        let entry = Entry { value, read_at, renewing: false };
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).insert(key, entry);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = value {
+            known.absent.remove(&key);
+            known.found.insert(key, Entry { value, read_at, renewing: false });
+        } else {
+            known.found.remove(&key);
+            known.absent.insert(key, read_at);
+        }
     }
 }
 
@@ -109,6 +127,11 @@ impl<K: Eq + Hash + Clone, V> Generations<K, V> {
             self.old = mem::take(&mut self.young);
         }
         self.young.insert(key, value);
+    }
+
+    pub fn remove(&mut self, key: &K) {
+        self.young.remove(key);
+        self.old.remove(key);
     }
 
     /// All entries, in no order.
@@ -170,5 +193,23 @@ mod tests {
             assert!(entries.get(&0).is_some(), "{key}");
             assert!(entries.young.len() + entries.old.len() <= 200);
         }
+    }
+
+    #[test]
+    fn keys_that_nobody_knows_drive_out_only_their_like() {
+        let recall = Recall::new(10, SPANS);
+        recall.put(0, Some("good"), at(100));
+        for key in 1..1_000 {
+            recall.put(key, None, at(100));
+        }
+        assert_eq!(recall.get(&0, at(100)), Remembered::Fresh(Some("good")));
+        assert_eq!(
+            [1, 999].map(|key| recall.get(&key, at(100))),
+            [Remembered::Nothing, Remembered::Fresh(None)]
+        );
+        recall.put(0, None, at(101));
+        assert_eq!(recall.get(&0, at(101)), Remembered::Fresh(None), "a key that was deleted");
+        recall.put(0, Some("again"), at(102));
+        assert_eq!(recall.get(&0, at(102)), Remembered::Fresh(Some("again")));
     }
 }

@@ -182,7 +182,8 @@ fn read(item: &Attributes, period: Option<Period>) -> Counter {
         Some(Spent { window: Window(number(window_name)?), used: number(used_name)? })
     });
     Counter {
-        tat_ns: number("tat").unwrap_or(0),
+        // Beyond what we count in is later than any time.
+        tat_ns: if item.contains_key("tat") { number("tat").unwrap_or(u64::MAX) } else { 0 },
         spent,
         writes: number("writes").unwrap_or(0),
         granted: number("granted").unwrap_or(0),

@@ -92,9 +92,11 @@ impl<S: CounterStore> Counters<S> {
         self.with(rule, |admission| admission.put_back(&rule.limits, unit));
     }
 
-    /// Where a key stands with its plan.
-    pub fn standing(&self, rule: &Rule, now: SystemTime) -> Standing {
-        self.with(rule, |admission| admission.standing(&rule.limits, milliseconds(now)))
+    /// Where a key stands with its plan, now: at the request's own time a bucket that was written to since would
+    /// seem a token emptier.
+    pub fn standing(&self, rule: &Rule) -> Standing {
+        let now_ms = milliseconds(self.clock.now());
+        self.with(rule, |admission| admission.standing(&rule.limits, now_ms))
     }
 
     /// Returns what is left of quotas, each at most once. Then nothing is admitted any more.

@@ -66,7 +66,8 @@ impl UsagePlan {
         for for_people in ["name", "description", "tags"] {
             fields.skip(for_people);
         }
-        let id = fields.require("usagePlanId", fields.string("usagePlanId"), "an id");
+        let id = fields.parsed("usagePlanId", "letters, digits, ., - and _, at most 128", id);
+        let id = fields.require("usagePlanId", id, "an id");
         let accuracies = [("leased", Accuracy::Lease), ("exact", Accuracy::Exact)];
         let words = [("DENY", OnStoreError::Refuse), ("ALLOW", OnStoreError::Allow)];
         let limits = Limits {
@@ -85,6 +86,13 @@ impl UsagePlan {
         };
         Some(Self { id: id?, limits, api_stages })
     }
+}
+
+/// Counters join it with `#`.
+fn id(value: &Value) -> Option<String> {
+    let id = value.as_str()?;
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    ((1..=128).contains(&id.len()) && id.bytes().all(legal)).then(|| id.to_owned())
 }
 
 fn api_stages<'a>(fields: &Fields<'a>) -> ApiStages {

@@ -3,6 +3,8 @@
 use crate::item::Fields;
 
 const MS_PER_DAY: u64 = 86_400_000;
+/// The largest integer of a structured header field (RFC 9651 §3.3.1).
+const MOST_REQUESTS: u64 = 999_999_999_999_999;
 
 /// `quota {limit, period, offset}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +31,7 @@ pub struct Window(pub u64);
 impl Quota {
     /// Reads `{limit, period, offset}`.
     pub fn parse(fields: Fields<'_>) -> Option<Self> {
-        let limit = fields.integer("limit", 0..=1_000_000_000_000_000);
+        let limit = fields.integer("limit", 0..=MOST_REQUESTS);
         let limit = fields.require("limit", limit, "requests in a period");
         let periods = [("DAY", Period::Day), ("WEEK", Period::Week), ("MONTH", Period::Month)];
         let period = fields.choice("period", &periods);
@@ -126,7 +128,7 @@ mod tests {
                 json!({"limit": -1, "period": "YEAR"}),
                 None,
                 vec![
-                    "limit: got -1, expected a whole number from 0 to 1000000000000000",
+                    "limit: got -1, expected a whole number from 0 to 999999999999999",
                     "period: got \"YEAR\", expected DAY or WEEK or MONTH",
                 ],
             ),

@@ -239,3 +239,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_counter_outlives_a_month_whatever_its_plan_says_now() {
+    let mut key = Key::new(Some((1.0, 1)), None);
+    let Decision::Ask(write) = key.admission.decide(&key.limits, MONDAY_MS) else {
+        panic!("nothing is held")
+    };
+    assert!(write.keep_until_ms > MONDAY_MS + 31 * DAY_MS, "its used quota must still be there");
+}

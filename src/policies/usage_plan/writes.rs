@@ -243,8 +243,8 @@ pub(super) fn returning(
     })
 }
 
-/// Long enough that a deleted item could not have refused anything. An offset counts once, so an item whose
-/// plan has one is kept for a year.
+/// Long enough that a deleted item could not have refused anything: longer than any period, since a plan that has
+/// no quota now may get its old one back. An offset counts once, so an item whose plan has one is kept for a year.
 fn keep_until_ms(limits: &Limits, seen: &Seen, now_ms: u64) -> u64 {
     let full_ns = limits.throttle.map_or(0, |throttle| throttle.cost_ns(throttle.burst_limit()));
     let full_ms = now_ms.max(seen.tat_ns() / NS_PER_MS).saturating_add(full_ns / NS_PER_MS);
@@ -253,7 +253,7 @@ fn keep_until_ms(limits: &Limits, seen: &Seen, now_ms: u64) -> u64 {
             let days = if quota.offset > 0 { 400 } else { 1 };
             period.end_ms(window).saturating_add(days * MS_PER_DAY)
         });
-    full_ms.saturating_add(MS_PER_DAY).max(counted_ms)
+    full_ms.saturating_add(33 * MS_PER_DAY).max(counted_ms)
 }
 
 /// What a grant of this form pays for.
