@@ -64,6 +64,9 @@ struct Line {
     user_agent: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     api_key_id: String,
+    /// What the cache did: `HIT`, `STALE`, `MISS`, `REFRESH` or `BYPASS`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_status: Option<&'static str>,
     /// Something was decided without the store.
     #[serde(skip_serializing_if = "Option::is_none")]
     degraded: Option<&'static str>,
@@ -133,6 +136,10 @@ impl AccessLog {
 
     pub fn api_key(&mut self, id: &str) {
         id.clone_into(&mut self.line.api_key_id);
+    }
+
+    pub fn cache(&mut self, status: &'static str) {
+        self.line.cache_status = Some(status);
     }
 
     /// `what` was decided without the store.

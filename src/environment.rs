@@ -12,6 +12,8 @@ pub struct Environment {
     pub refresh: Duration,
     /// How long an edit of an API key or a usage plan may take to act.
     pub key_cache: Duration,
+    /// What cached answers may take of an instance's memory, in bytes.
+    pub cache_memory: u64,
     pub log_level: LevelFilter,
     pub trusted_proxy: TrustedProxy,
     pub aws: Aws,
@@ -26,6 +28,7 @@ pub struct Tables {
     pub api_keys: String,
     pub usage_plans: String,
     pub counters: String,
+    pub cache: String,
 }
 
 /// What is believed of a proxy in front (CloudFront), and whether anybody else may call.
@@ -69,12 +72,17 @@ impl Environment {
             api_keys: or("API_KEYS_TABLE", "tollgate-api-keys"),
             usage_plans: or("USAGE_PLANS_TABLE", "tollgate-usage-plans"),
             counters: or("COUNTERS_TABLE", "tollgate-counters"),
+            cache: or("CACHE_TABLE", "tollgate-cache"),
         };
         let seconds = |name: &str, default: &str| {
             let text = or(name, default);
             let number = text.parse().map_err(|_| bad(name, &text, "a whole number of seconds"))?;
             Ok::<_, String>(Duration::from_secs(number))
         };
+        let cache_memory = or("CACHE_MEMORY_BYTES", "16777216");
+        let cache_memory = cache_memory
+            .parse()
+            .map_err(|_| bad("CACHE_MEMORY_BYTES", &cache_memory, "a whole number of bytes"))?;
         let log_level = or("LOG_LEVEL", "info");
         let log_level = log_level
             .parse()
@@ -83,6 +91,7 @@ impl Environment {
             tables,
             refresh: seconds("REFRESH_SECONDS", "5")?,
             key_cache: seconds("KEY_CACHE_SECONDS", "60")?,
+            cache_memory,
             log_level,
             trusted_proxy: TrustedProxy::read(&get)?,
             aws: Aws::read(&get)?,
@@ -161,7 +170,7 @@ mod tests {
             format!("{environment:?}"),
             "Environment { tables: Tables { stages: \"tollgate-stages\", routes: \"tollgate-routes\", \
              deployments: \"tollgate-deployments\", api_keys: \"tollgate-api-keys\", \
-             usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\" }, refresh: 5s, key_cache: 60s, log_level: LevelFilter::INFO, \
+             usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\", cache: \"tollgate-cache\" }, refresh: 5s, key_cache: 60s, cache_memory: 16777216, log_level: LevelFilter::INFO, \
              trusted_proxy: TrustedProxy { secret: Some(…), required: false }, aws: Aws { region: \"eu-west-1\", \
              access_key_id: \"id\", secret_access_key: …, session_token: None, dynamodb_endpoint: None, \
              lambda_endpoint: None } }"
@@ -174,6 +183,10 @@ mod tests {
             (
                 ("REFRESH_SECONDS", "soon"),
                 r#"REFRESH_SECONDS: got "soon", expected a whole number of seconds"#,
+            ),
+            (
+                ("CACHE_MEMORY_BYTES", "16 MiB"),
+                r#"CACHE_MEMORY_BYTES: got "16 MiB", expected a whole number of bytes"#,
             ),
             (
                 ("LOG_LEVEL", "loud"),

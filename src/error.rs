@@ -41,6 +41,8 @@ pub enum GatewayError {
     ConditionFailed,
     #[error("the client's precondition does not hold")]
     PreconditionFailed,
+    #[error("the caller may not have a cached answer replaced")]
+    InvalidationForbidden,
     #[error("bad API key: {0}")]
     InvalidApiKey(String),
     #[error("an item that decides about the API key is broken")]
@@ -113,6 +115,7 @@ impl GatewayError {
             Self::ItemNotFound              => row(StatusCode::NOT_FOUND,             "RESOURCE_NOT_FOUND",           "NotFoundException",                  "Not Found".into(),                               Tight),
             Self::ConditionFailed           => row(StatusCode::CONFLICT,              "DEFAULT_4XX",                  "ConflictException",                  "Conflict".into(),                                Tight),
             Self::PreconditionFailed        => row(StatusCode::PRECONDITION_FAILED,   "DEFAULT_4XX",                  "PreconditionFailedException",        "Precondition Failed".into(),                     Tight),
+            Self::InvalidationForbidden     => row(StatusCode::FORBIDDEN,             "ACCESS_DENIED",                "AccessDeniedException",              "Forbidden".into(),                               Tight),
             Self::InvalidApiKey(_)          => row(StatusCode::FORBIDDEN,             "INVALID_API_KEY",              "ForbiddenException",                 "Forbidden".into(),                               Tight),
             Self::BrokenKeyItem(_)          => row(StatusCode::SERVICE_UNAVAILABLE,   "DEFAULT_5XX",                  "ServiceUnavailableException",        "Service Unavailable".into(),                     Tight),
             Self::Throttled { .. }          => row(StatusCode::TOO_MANY_REQUESTS,     "THROTTLED",                    "TooManyRequestsException",           "Too Many Requests".into(),                       Tight),

@@ -136,7 +136,9 @@ impl Function {
                 self.gateway.refuse(to.request_id, received_at, told)
             }
         };
-        self.runtime_api.stream(to, encode(response)).await
+        let posted = self.runtime_api.stream(to, encode(response)).await;
+        self.gateway.settle().await;
+        posted
     }
 
     /// Asks whether a stage points elsewhere, at the same time as the request's own work and never before it.

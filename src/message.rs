@@ -15,7 +15,7 @@ use futures_util::Stream;
 use http::{HeaderMap, Method};
 
 /// What a client asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// Lambda's request id, which the client finds in `x-amzn-RequestId`.
     pub id: String,

@@ -6,7 +6,7 @@ use crate::{
     error::{InvalidConfiguration, Problem},
     item::{Fields, Item, Report, StageVariables, brief},
     path,
-    policies::{throttle::Throttle, usage_plan::Rule},
+    policies::{cache::StageCache, throttle::Throttle, usage_plan::Rule},
 };
 
 /// A version of the API, as its item describes it.
@@ -25,6 +25,7 @@ pub struct StageSettings {
     pub stage_variables: StageVariables,
     /// What all callers of all routes together may do.
     pub throttle: Option<Rule>,
+    pub cache: StageCache,
 }
 
 /// What can be made of a stage item that has problems.
@@ -122,10 +123,8 @@ impl StageSettings {
         {
             fields.skip(written_by_the_gateway);
         }
-        for later in ["cacheTtlInSeconds", "cacheGeneration", "canarySettings"] {
-            if let Some(value) = fields.value(later) {
-                fields.warn(later, &brief(value), "nothing: this version passes over it");
-            }
+        if let Some(value) = fields.value("canarySettings") {
+            fields.warn("canarySettings", &brief(value), "nothing: this version passes over it");
         }
         let name = fields.parsed("stage", "letters, digits, - and _, at most 128, or $default", stage_name);
         let base_path = fields.parsed("basePath", "a path such as /v1", base_path);
@@ -135,6 +134,7 @@ impl StageSettings {
         let deployment_id = fields.string("deploymentId").filter(|id| !id.is_empty());
         let stage_variables = fields.string_map("stageVariables");
         let throttle = fields.object("throttle").and_then(Throttle::parse);
+        let cache = StageCache::parse(fields);
         let name = fields.require("stage", name, "a name")?;
         Some(Self {
             throttle: throttle.map(|throttle| Rule::throttle(format!("stage#{name}"), throttle)),
@@ -146,6 +146,7 @@ impl StageSettings {
             auto_deploy: auto_deploy.unwrap_or(true),
             deployment_id,
             stage_variables: stage_variables.unwrap_or_default(),
+            cache,
         })
     }
 }

@@ -23,6 +23,8 @@ pub struct ApiKey {
     /// `None`: whatever its plan covers.
     pub stages: Option<Vec<String>>,
     pub customer_id: Option<String>,
+    /// May have cached answers replaced by `Cache-Control: max-age=0`.
+    pub may_invalidate_cache: bool,
 }
 
 /// The end of the year 9999. A number beyond it is in milliseconds, and would never come.
@@ -80,6 +82,7 @@ impl ApiKey {
         let usage_plan_id = fields.string("usagePlanId");
         let stages = fields.strings("stages");
         let customer_id = fields.string("customerId");
+        let invalidate_cache = fields.boolean("invalidateCache");
         Some(Self {
             id: fields.require("id", id, "an id")?,
             enabled: enabled.unwrap_or(true),
@@ -87,6 +90,7 @@ impl ApiKey {
             usage_plan_id,
             stages,
             customer_id,
+            may_invalidate_cache: invalidate_cache.unwrap_or(false),
         })
     }
 }
@@ -117,6 +121,7 @@ mod tests {
             usage_plan_id: None,
             stages: None,
             customer_id: None,
+            may_invalidate_cache: false,
         };
         let all = ApiKey {
             id: "k1".to_owned(),
@@ -125,9 +130,11 @@ mod tests {
             usage_plan_id: Some("gold".to_owned()),
             stages: Some(vec!["v1".to_owned(), "v2".to_owned()]),
             customer_id: Some("42".to_owned()),
+            may_invalidate_cache: true,
         };
         let full = json!({ "keyHash": "00", "id": "k1", "name": ["x"], "description": 1, "enabled": "False",
             "expiresAt": "1798761600", "usagePlanId": "gold", "stages": ["v1", "v2"], "customerId": 42,
+            "invalidateCache": "True",
             "tags": 7, "createdAt": 1, "rotatedFrom": "k0", "rotatedTo": "k2" });
         assert_eq!(parse(&json!({ "id": "k1", "keyHash": "00" })), Ok((least, vec![])));
         assert_eq!(parse(&full), Ok((all, vec![])));

@@ -11,8 +11,9 @@ use crate::{
     integrations::{Integration, Surroundings, http::GuardedClient},
     item::{Fields, Item, Report, StageVariables},
     policies::{
-        cors::Cors, gateway_responses::GatewayResponses, rate_limit_headers::RateLimitHeaders,
-        throttle::Throttle, usage_plan::Rule, validation::RequiredParameters,
+        cache::CachePolicy, cors::Cors, gateway_responses::GatewayResponses,
+        rate_limit_headers::RateLimitHeaders, throttle::Throttle, usage_plan::Rule,
+        validation::RequiredParameters,
     },
     router::{Conflict, RouteKey, Router},
 };
@@ -162,7 +163,6 @@ impl Parser<'_> {
             Some(false) | None => ApiKeyUse::NotRequired,
         };
         let throttle = fields.object("throttle").and_then(Throttle::parse);
-        not_yet_but_harmless(&fields, &["cachingEnabled", "cacheTtlInSeconds", "cacheKeyParameters"]);
         let path_parameters = key.as_ref().map_or_else(|| in_braces(text), RouteKey::path_parameters);
         let key_text = key.as_ref().map_or_else(|| text.to_owned(), RouteKey::to_string);
         let surroundings = Surroundings {
@@ -175,6 +175,8 @@ impl Parser<'_> {
         let integration = fields.require("integration", integration, "a map with a type");
         let integration = integration.and_then(|fields| Integration::parse(fields, &surroundings));
         let cors = fields.object("corsConfiguration").and_then(Cors::parse);
+        let cache = CachePolicy::parse(&fields, key.as_ref().and_then(RouteKey::method), &path_parameters);
+        let cache = cache.filter(|_| is_cacheable(&fields, integration.as_ref()));
         let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
         fields.finish();
         let route = Route {
@@ -184,6 +186,7 @@ impl Parser<'_> {
             cors,
             required_parameters,
             api_key,
+            cache,
             integration: integration?,
         };
         Some((key?, route))
@@ -227,6 +230,15 @@ fn per_ip(fields: Fields<'_>) -> Option<Throttle> {
     let throttle = fields.object("perIp").and_then(Throttle::parse);
     fields.finish();
     throttle
+}
+
+/// Not where an answer comes piece by piece, or is given before the work is done.
+fn is_cacheable(fields: &Fields<'_>, integration: Option<&Integration>) -> bool {
+    let is_whole = integration.is_none_or(Integration::answers_with_a_result);
+    if !is_whole {
+        fields.warn("cachingEnabled", "true", "nothing: a streamed answer, or an Event's, is not kept");
+    }
+    is_whole
 }
 
 /// What may be path parameters in a key that is none: words that refer to them are not wrong as well.

@@ -21,8 +21,9 @@ use crate::{
     error::GatewayError,
     integrations::Integration,
     policies::{
-        cors::Cors, gateway_responses::GatewayResponses, rate_limit_headers::RateLimitHeaders,
-        throttle::Throttle, usage_plan::Rule, validation::RequiredParameters,
+        cache::CachePolicy, cors::Cors, gateway_responses::GatewayResponses,
+        rate_limit_headers::RateLimitHeaders, throttle::Throttle, usage_plan::Rule,
+        validation::RequiredParameters,
     },
     router::Router,
 };
@@ -51,6 +52,8 @@ pub struct Route {
     /// What all callers together may do.
     pub throttle: Option<Rule>,
     pub required_parameters: RequiredParameters,
+    /// Which of its answers are kept; `None`: no answer is.
+    pub cache: Option<CachePolicy>,
     pub integration: Integration,
 }
 

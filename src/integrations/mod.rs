@@ -20,7 +20,11 @@ use self::{
     mock::Mock,
 };
 use crate::{
-    context::Context, environment::Aws, error::GatewayError, item::Fields, message::Response,
+    context::Context,
+    environment::Aws,
+    error::GatewayError,
+    item::Fields,
+    message::{Request, Response},
     policies::usage_plan::Permit,
 };
 
@@ -93,6 +97,19 @@ impl Integration {
         Some(Self { kind: kind?, timeout: Duration::from_millis(timeout_ms) })
     }
 
+    /// Whether an answer is all that there will be, and worth giving to the next caller.
+    pub fn answers_with_a_result(&self) -> bool {
+        match &self.kind {
+            Kind::Lambda(lambda) => lambda.is_buffered(),
+            Kind::DynamoDb(_) | Kind::Http(_) | Kind::Mock(_) => true,
+        }
+    }
+
+    /// How long one call for `request` may take.
+    pub fn limit(&self, request: &Request) -> Duration {
+        self.timeout.min(request.time_left())
+    }
+
     /// Calls the integration, for as long as it and the Lambda's own deadline allow.
     pub async fn invoke(
         &self,
@@ -100,7 +117,7 @@ impl Integration {
         context: &Context<'_>,
         clients: &Clients,
     ) -> Result<Response, GatewayError> {
-        let limit = self.timeout.min(context.request.time_left());
+        let limit = self.limit(context.request);
         // Boxed: a future of the SDK is kilobytes, and this one is part of every request's.
         let answer = async {
             match &self.kind {

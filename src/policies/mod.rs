@@ -3,6 +3,7 @@
 //! Each is parsed once, from an item, and asked per request; none knows of another, except that a usage plan
 //! is made of a throttle and a quota.
 
+pub mod cache;
 pub mod cors;
 pub mod gateway_responses;
 pub mod parameter;

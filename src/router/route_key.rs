@@ -72,6 +72,14 @@ impl RouteKey {
         }
     }
 
+    /// The one method that it is for.
+    pub fn method(&self) -> Option<&Method> {
+        match self {
+            Self::Path { method: MethodKey::Only(method), .. } => Some(method),
+            Self::Default | Self::Path { method: MethodKey::Any, .. } => None,
+        }
+    }
+
     pub(super) fn into_pattern(self) -> Option<PathPattern> {
         match self {
             Self::Default => None,

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod breaker;
+mod cache;
 mod configuration;
 mod counters;
 mod request_time;
@@ -32,6 +33,7 @@ pub struct Store {
     /// The same, and never tries again: for writes that would count twice.
     counters: Client,
     breaker: Arc<Breaker>,
+    cache_breaker: Arc<Breaker>,
     pub tables: Tables,
 }
 
@@ -51,6 +53,7 @@ impl Store {
             quick: Client::from_conf(quick.build()),
             counters: Client::from_conf(counters.build()),
             breaker: Arc::default(),
+            cache_breaker: Arc::default(),
             tables,
         }
     }

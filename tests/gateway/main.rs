@@ -8,6 +8,7 @@
 
 mod access_log;
 mod api_keys;
+mod cache;
 mod cli;
 mod cors;
 mod decoding;

@@ -165,7 +165,8 @@ fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
         Some(E::BrokenKeyItem(_)) => E::Throttled { retry_after: Duration::ZERO },
         Some(E::Throttled { .. }) => E::QuotaExceeded { retry_after: Duration::ZERO },
         Some(E::QuotaExceeded { .. }) => E::CountersUnavailable { retry_after: Duration::ZERO },
-        Some(E::CountersUnavailable { .. }) => return None,
+        Some(E::CountersUnavailable { .. }) => E::InvalidationForbidden,
+        Some(E::InvalidationForbidden) => return None,
     })
 }
 

@@ -76,6 +76,11 @@ impl Lambda {
         Some(Self { function: function?, format, mode: mode? })
     }
 
+    /// Whether the client gets the function's answer, and all of it at once.
+    pub fn is_buffered(&self) -> bool {
+        self.mode == Mode::Buffered
+    }
+
     /// Calls the function and reads its answer.
     pub async fn invoke(&self, context: &Context<'_>, client: &Client) -> Result<Response, GatewayError> {
         let event = match &self.format {

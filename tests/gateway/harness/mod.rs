@@ -173,6 +173,11 @@ impl TestGateway {
         items
     }
 
+    /// Past the gateway, for what no operator does.
+    pub fn client(&self) -> &aws_sdk_dynamodb::Client {
+        &self.gateway.clients.dynamodb
+    }
+
     /// Another instance over the same tables, which knows nothing yet.
     pub fn cold_instance(&self) -> Self {
         let dynamodb = format!("http://{}", self.gate.address);
@@ -247,7 +252,9 @@ impl TestGateway {
 
     /// Sends a function-URL event.
     pub async fn send_event(&self, event: &Value) -> String {
-        render(self.answer(&event.to_string()).await).await
+        let rendered = render(self.answer(&event.to_string()).await).await;
+        self.gateway.settle().await;
+        rendered
     }
 
     /// Sends the text of an event, as the Runtime API would.

@@ -65,6 +65,8 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"429 | content-type=application/json | retry-after=7 | x-amzn-errortype=LimitExceededException | {"message":"Limit Exceeded"}"#),
         (GatewayError::CountersUnavailable { retry_after: Duration::ZERO },
             r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
+        (GatewayError::InvalidationForbidden,
+            r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"message":"Forbidden"}"#),
     ]
 }
 
@@ -96,6 +98,7 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::Throttled { .. } => 22,
         GatewayError::QuotaExceeded { .. } => 23,
         GatewayError::CountersUnavailable { .. } => 24,
+        GatewayError::InvalidationForbidden => 25,
     }
 }
 
@@ -105,7 +108,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 25);
+    assert_eq!(every_refusal().len(), 26);
 }
 
 #[test]

@@ -1,11 +1,19 @@
 //! The request's way through the gateway, start to end.
 
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::SystemTime};
+mod cached;
+
+use std::{
+    any::Any,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex},
+    time::SystemTime,
+};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
+use self::cached::PendingRefill;
 use crate::{
     access_log::{AccessLog, Sink},
     authorizers::{ApiKey, ApiKeyUse, ApiKeys, Caller, KeySource},
@@ -17,6 +25,7 @@ use crate::{
     integrations::Clients,
     message::{Body, Origin, Request, Response},
     policies::{
+        cache::Responses,
         cors::Cors,
         throttle::Addresses,
         usage::Usage,
@@ -36,6 +45,8 @@ pub struct Gateway {
     pub counters: Arc<Counters<Store>>,
     pub usage: Arc<Usage<Store>>,
     pub addresses: Addresses,
+    pub responses: Arc<Responses<Store>>,
+    refills: Mutex<Vec<PendingRefill>>,
     pub clients: Clients,
     pub clock: Clock,
     pub sink: Sink,
@@ -68,6 +79,13 @@ impl Gateway {
             counters: Arc::new(Counters::new(store.clone(), clock.clone(), seed)),
             usage: Arc::new(Usage::new(store.clone())),
             addresses: Addresses::default(),
+            responses: Arc::new(Responses::new(
+                store.clone(),
+                clock.clone(),
+                environment.cache_memory,
+                environment.refresh,
+            )),
+            refills: Mutex::default(),
             clients,
             clock,
             sink,
@@ -109,7 +127,7 @@ impl Gateway {
         log.finish(response)
     }
 
-    async fn answer(&self, request: &Request, served: &Served, log: &mut AccessLog) -> Response {
+    async fn answer(&self, request: &Request, served: &Arc<Served>, log: &mut AccessLog) -> Response {
         let mut way = Way::default();
         let outcome = caught(self.serve(request, served, &mut way, log)).await;
         let mut response = match (outcome, way.stage) {
@@ -133,7 +151,7 @@ impl Gateway {
     async fn serve<'a>(
         &self,
         request: &'a Request,
-        served: &'a Served,
+        served: &'a Arc<Served>,
         way: &mut Way<'a>,
         log: &mut AccessLog,
     ) -> Result<Response, GatewayError> {
@@ -166,6 +184,11 @@ impl Gateway {
 
         let context = way.context(request, stage);
         matched.route.required_parameters.check(&context)?;
+
+        if let Some(policy) = &matched.route.cache {
+            let place = (stage, matched.route, policy);
+            return self.cached((request, served), place, way, permit, log).await;
+        }
 
         let called_at = self.clock.now();
         let answer = matched.route.integration.invoke(&permit, &context, &self.clients).await;

@@ -1,0 +1,119 @@
+//! The step of a route whose answers are kept: from the cache, or from its integration through the cache.
+
+use std::{
+    mem,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tracing::warn;
+
+use super::{Gateway, Way};
+use crate::{
+    access_log::AccessLog,
+    authorizers::ApiKey,
+    deployment::{Route, Served, ServedStage},
+    error::{GatewayError, chain},
+    message::{Request, Response},
+    policies::{
+        cache::{Asked, CachePolicy, Refill},
+        usage_plan::Permit,
+    },
+};
+
+/// A new answer that is still to be got, in the place of a stale one that was given.
+#[derive(Debug)]
+pub(super) struct PendingRefill {
+    request: Request,
+    served: Arc<Served>,
+    key: Option<Arc<ApiKey>>,
+    permit: Permit,
+    refill: Refill,
+}
+
+/// A request's place: its stage, its route, and what that route says of caching.
+pub(super) type Cached<'a> = (ServedStage<'a>, &'a Route, &'a CachePolicy);
+
+impl Gateway {
+    pub(super) async fn cached<'a>(
+        &self,
+        (request, served): (&'a Request, &'a Arc<Served>),
+        place: Cached<'a>,
+        way: &Way<'a>,
+        permit: Permit,
+        log: &mut AccessLog,
+    ) -> Result<Response, GatewayError> {
+        let asked = asked(place, way, request);
+        let shared_log = Mutex::new(&mut *log);
+        let call = async |forwarded: &Request| {
+            let called_at = self.clock.now();
+            let answer = self.call(&asked, place, forwarded, &permit).await;
+            shared_log.lock().unwrap_or_else(PoisonError::into_inner).integration(called_at);
+            answer
+        };
+        let answered = self.responses.answer(&asked, call).await;
+        if let Some(status) = answered.status {
+            log.cache(status.name());
+        }
+        if answered.is_degraded {
+            log.degraded("cache");
+        }
+        if let Some(refill) = answered.refill {
+            let (served, key) = (Arc::clone(served), way.key.clone());
+            let pending = PendingRefill { request: request.clone(), served, key, permit, refill };
+            self.refills.lock().unwrap_or_else(PoisonError::into_inner).push(pending);
+        }
+        answered.outcome
+    }
+
+    async fn call(
+        &self,
+        asked: &Asked<'_>,
+        (_, route, _): Cached<'_>,
+        forwarded: &Request,
+        permit: &Permit,
+    ) -> Result<Response, GatewayError> {
+        let context = asked.context.of(forwarded);
+        route.integration.invoke(permit, &context, &self.clients).await
+    }
+
+    /// Does what answers have left to do, when the last of them has gone out: Lambda freezes the process soon.
+    pub async fn settle(&self) {
+        let pending = mem::take(&mut *self.refills.lock().unwrap_or_else(PoisonError::into_inner));
+        for refill in pending {
+            if let Err(error) = self.refill(refill).await {
+                warn!(cause = chain(&error), "a stale answer could not be replaced");
+            }
+        }
+        self.responses.settle().await;
+    }
+
+    async fn refill(&self, pending: PendingRefill) -> Result<(), GatewayError> {
+        let PendingRefill { request, served, key, permit, refill } = pending;
+        // Some of its time is over.
+        let request = Request { received_at: self.clock.now(), ..request };
+        let stage = served.find(&request.origin.domain_name, &request.path)?;
+        let matched = stage.deployment.find(&request.method, stage.path)?;
+        let Some(policy) = &matched.route.cache else { return Ok(()) };
+        let place = (stage, matched.route, policy);
+        let way = Way {
+            route_key: &matched.route.key,
+            path_parameters: matched.path_parameters,
+            key,
+            ..Way::default()
+        };
+        let asked = asked(place, &way, &request);
+        let call = async |forwarded: &Request| self.call(&asked, place, forwarded, &permit).await;
+        self.responses.refill(&asked, refill, call).await;
+        Ok(())
+    }
+}
+
+fn asked<'a>((stage, route, policy): Cached<'a>, way: &'a Way<'_>, request: &'a Request) -> Asked<'a> {
+    Asked {
+        policy,
+        stage: &stage.settings.cache,
+        context: way.context(request, stage),
+        may_invalidate: way.key.as_ref().is_some_and(|key| key.may_invalidate_cache),
+        limit: route.integration.limit(request),
+    }
+}

@@ -1,0 +1,178 @@
+//! What tells two answers of a route apart.
+//!
+//! Parts are hashed with their lengths, never joined: no value can be made to look like two.
+
+use std::fmt;
+
+use http::{
+    HeaderName, Method,
+    header::{CONTENT_ENCODING, CONTENT_TYPE, COOKIE},
+};
+use sha2::{Digest, Sha256};
+
+use super::{CachePolicy, StageCache};
+use crate::{
+    context::Context,
+    item::Fields,
+    path,
+    policies::parameter::{FORMS, Parameter},
+};
+
+/// The name of an entry in both levels: the stage's name, and SHA-256 of everything that the answer depends on.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct CacheKey {
+    stage: String,
+    digest: [u8; 32],
+}
+
+/// One thing that the answer depends on, for the operator's eyes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyPart {
+    /// `routeKey`, `method.request.querystring.x`, …
+    pub name: String,
+    /// In their order; none: the request does not have it.
+    pub values: Vec<String>,
+}
+
+/// `cacheKeyParameters`: as written, and what each is. In the order of their names, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct KeyParameters(Vec<(String, Parameter)>);
+
+impl KeyParameters {
+    /// Warns of a parameter of the path that is left out, where answers are kept.
+    pub fn parse(fields: &Fields<'_>, path_parameters: &[String], is_enabled: bool) -> Self {
+        let mut parameters = Vec::new();
+        for text in fields.strings("cacheKeyParameters").unwrap_or_default() {
+            match Parameter::parse(&text) {
+                Some(Parameter::Path(name)) if !path_parameters.contains(&name) => {
+                    let known = path_parameters.join(", ");
+                    let expected = format!("a parameter of the route's path ({known})");
+                    fields.problem("cacheKeyParameters", &format!("{text:?}"), &expected);
+                }
+                Some(parameter) => parameters.push((text, parameter)),
+                None => fields.problem("cacheKeyParameters", &format!("{text:?}"), FORMS),
+            }
+        }
+        parameters.sort_by(|(one, _), (other, _)| one.cmp(other));
+        parameters.dedup_by(|(_, one), (_, other)| one == other);
+        let parameters = Self(parameters);
+        let left_out = path_parameters
+            .iter()
+            .filter(|name| !parameters.0.iter().any(|(_, p)| matches!(p, Parameter::Path(n) if n == *name)));
+        if is_enabled {
+            for name in left_out {
+                let expected =
+                    format!("method.request.path.{name}, without which all its values share one answer");
+                fields.warn("cacheKeyParameters", "nothing", &expected);
+            }
+        }
+        parameters
+    }
+
+    /// Whether a header is part of the key.
+    pub fn has_header(&self, name: &HeaderName) -> bool {
+        self.0.iter().any(|(_, parameter)| matches!(parameter, Parameter::Header(header) if header == name))
+    }
+}
+
+impl CachePolicy {
+    /// The key of a request's answer.
+    pub(super) fn key_of(&self, context: &Context<'_>, stage: &StageCache) -> CacheKey {
+        let mut hash = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_le_bytes());
+            hash.update(bytes);
+        };
+        self.each_part(context, stage, &mut |name, values| {
+            add(name.as_bytes());
+            add(&u64::try_from(values.len()).unwrap_or(u64::MAX).to_le_bytes());
+            values.iter().for_each(|value| add(value));
+        });
+        CacheKey { stage: context.stage.to_owned(), digest: hash.finalize().into() }
+    }
+
+    /// The same, told part by part. A body and a caller are told, never shown.
+    pub fn explain(&self, context: &Context<'_>, stage: &StageCache) -> (CacheKey, Vec<KeyPart>) {
+        let mut parts = Vec::new();
+        self.each_part(context, stage, &mut |name, values| {
+            let text = |value: &&[u8]| match name {
+                "body" => format!("{} bytes", value.len()),
+                _ => String::from_utf8_lossy(value).into_owned(),
+            };
+            parts.push(KeyPart { name: name.to_owned(), values: values.iter().map(text).collect() });
+        });
+        (self.key_of(context, stage), parts)
+    }
+
+    fn each_part(&self, context: &Context<'_>, stage: &StageCache, part: &mut impl FnMut(&str, &[&[u8]])) {
+        let request = context.request;
+        part("stage", &[context.stage.as_bytes()]);
+        part("cacheGeneration", &[stage.generation.to_string().as_bytes()]);
+        part("routeKey", &[context.route_key.as_bytes()]);
+        // A `HEAD` is answered with the head of what a `GET` would get.
+        let method = if request.method == Method::HEAD { &Method::GET } else { &request.method };
+        part("method", &[method.as_str().as_bytes()]);
+        // A target may put it into links.
+        part("host", &[request.origin.domain_name.to_ascii_lowercase().as_bytes()]);
+        if !self.is_shared {
+            part("apiKeyId", &one(context.api_key_id.map(str::as_bytes)));
+        }
+        for (name, parameter) in &self.key.0 {
+            match parameter {
+                Parameter::Header(header) if *header == COOKIE => {
+                    part(name, &request.cookies.iter().map(String::as_bytes).collect::<Vec<_>>());
+                }
+                Parameter::Header(header) => {
+                    let lines = request.headers.get_all(header);
+                    part(name, &lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>());
+                }
+                Parameter::Path(parameter) => {
+                    part(name, &one(context.path_parameter(parameter).map(str::as_bytes)));
+                }
+                // All of them: a target may take the first, and another the last.
+                Parameter::Querystring(parameter) => {
+                    let pairs = path::query_pairs(&request.query).filter(|(name, _)| name == parameter);
+                    let values: Vec<_> = pairs.map(|(_, value)| value).collect();
+                    part(name, &values.iter().map(|value| value.as_bytes()).collect::<Vec<_>>());
+                }
+            }
+        }
+        if !request.body.is_empty() {
+            part("body", &[&request.body]);
+            for header in [CONTENT_TYPE, CONTENT_ENCODING] {
+                let lines = request.headers.get_all(&header);
+                part(header.as_str(), &lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>());
+            }
+        }
+    }
+}
+
+/// A value that is there once or not at all.
+fn one(value: Option<&[u8]>) -> Vec<&[u8]> {
+    value.into_iter().collect()
+}
+
+impl CacheKey {
+    /// Of the stage `stage`, as it begins in the table.
+    pub fn prefix(stage: &str) -> String {
+        format!("{stage}#")
+    }
+
+    pub(super) fn digest(&self) -> &[u8; 32] {
+        &self.digest
+    }
+}
+
+/// As the table has it: `v1#` and 64 hexadecimal digits.
+impl fmt::Display for CacheKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Self::prefix(&self.stage))?;
+        self.digest.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for CacheKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,121 @@
+//! Both levels as one: what is known of a key, and who fills it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+
+use super::{CacheKey, Entry, memory::Memory};
+
+/// Level 2: the table that all instances share.
+pub trait CacheStore: Send + Sync + 'static {
+    /// What the table has of a key; `None` if it gives no answer.
+    fn find(&self, key: &CacheKey, now: SystemTime) -> impl Future<Output = Option<Found>> + Send;
+
+    /// Keeps the bytes of an entry until `until`, under the name of its route. Whether it did.
+    fn keep(
+        &self,
+        key: &CacheKey,
+        route_key: &str,
+        bytes: Bytes,
+        until_and_now: (SystemTime, SystemTime),
+    ) -> impl Future<Output = bool> + Send;
+
+    /// Makes the caller the one who fills, until `lock.until_ms`, unless another one is at `now`.
+    fn lock(&self, key: &CacheKey, lock: Lock, now: SystemTime) -> impl Future<Output = Taken> + Send;
+
+    /// Puts `next` in the place of a lock that the caller has, or nothing.
+    fn unlock(
+        &self,
+        key: &CacheKey,
+        lock_and_next: (Lock, Option<Lock>),
+        now: SystemTime,
+    ) -> impl Future<Output = ()> + Send;
+}
+
+/// What the table has of a key.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The bytes of an entry, all parts of it.
+    pub bytes: Option<Bytes>,
+    /// Who fills the entry now, or did so in vain.
+    pub lock: Option<Lock>,
+}
+
+/// Says what other instances need not do for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// Milliseconds since 1970.
+    pub until_ms: u64,
+    /// Nobody fills: the answer was one that may not be kept, and waiting for another would be in vain.
+    pub is_in_vain: bool,
+}
+
+/// What came of trying to be the one who fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Taken,
+    /// Somebody else is.
+    Busy,
+    /// The table gives no answer.
+    Unknown,
+}
+
+/// What is known of a key.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    /// Fresh or not.
+    pub entry: Option<Arc<Entry>>,
+    pub lock: Option<Lock>,
+    /// The table gave no answer.
+    pub is_degraded: bool,
+}
+
+/// The memory in front of the table.
+#[derive(Debug)]
+pub(super) struct Levels<S> {
+    memory: Memory,
+    pub store: S,
+}
+
+impl<S: CacheStore> Levels<S> {
+    pub fn new(store: S, memory_bytes: u64, trusted_for: Duration) -> Self {
+        Self { memory: Memory::new(memory_bytes, trusted_for), store }
+    }
+
+    /// What this instance remembers well enough to use it without a look into the table.
+    pub fn remembered(&self, key: &CacheKey, now: SystemTime) -> Option<Arc<Entry>> {
+        let (entry, is_trusted) = self.memory.get(key, now)?;
+        (is_trusted && entry.is_fresh(milliseconds(now))).then_some(entry)
+    }
+
+    /// What the table has; where it gives no answer, what this instance remembers.
+    pub async fn look_up(&self, key: &CacheKey, now: SystemTime) -> Known {
+        let Some(found) = self.store.find(key, now).await else {
+            let entry = self.memory.get(key, now).map(|(entry, _)| entry);
+            return Known { entry, lock: None, is_degraded: true };
+        };
+        let entry = found.bytes.and_then(|bytes| Entry::decode(key, &bytes)).map(Arc::new);
+        match &entry {
+            Some(entry) => self.memory.put(key.clone(), Arc::clone(entry), now),
+            None => self.memory.remove(key),
+        }
+        Known { entry, lock: found.lock, is_degraded: false }
+    }
+
+    /// Keeps an entry in both. Whether the table did.
+    pub async fn keep(&self, key: &CacheKey, route_key: &str, entry: Entry, now: SystemTime) -> bool {
+        let until = SystemTime::UNIX_EPOCH + Duration::from_millis(entry.keep_until_ms);
+        let bytes = Bytes::from(entry.encode(key));
+        self.memory.put(key.clone(), Arc::new(entry), now);
+        self.store.keep(key, route_key, bytes, (until, now)).await
+    }
+}
+
+/// Since 1970.
+pub(super) fn milliseconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

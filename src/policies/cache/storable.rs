@@ -1,0 +1,41 @@
+//! Which answers may be kept.
+
+use http::{
+    HeaderMap, StatusCode,
+    header::{SET_COOKIE, VARY},
+};
+
+use super::CachePolicy;
+
+/// API Gateway's most, in bytes of the body.
+pub(super) const MOST_BODY_BYTES: usize = 1_048_576;
+/// Heads are small; one that is not would cost every reader of the entry.
+const MOST_HEAD_BYTES: usize = 32 * 1_024;
+
+impl CachePolicy {
+    /// Whether an answer with this head is one for everybody who asks with the same key.
+    ///
+    /// Not a failure (tomorrow's caller need not have it), nothing that is one caller's or depends on what the
+    /// key does not have, and nothing that is only a part.
+    pub(super) fn may_keep(&self, status: StatusCode, headers: &HeaderMap) -> bool {
+        let is_whole = !matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
+        let is_failure = status.is_server_error() || status.is_informational();
+        let head_bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        is_whole
+            && !is_failure
+            && !headers.contains_key(SET_COOKIE)
+            && head_bytes <= MOST_HEAD_BYTES
+            && self.covers_vary(headers)
+    }
+
+    /// Whether all headers that the answer depends on, by its own word, are in the key or were never forwarded.
+    fn covers_vary(&self, headers: &HeaderMap) -> bool {
+        headers.get_all(VARY).iter().all(|line| {
+            let Ok(line) = line.to_str() else { return false };
+            line.split(',').map(str::trim).filter(|name| !name.is_empty()).all(|name| {
+                let is_keyed = name.parse().is_ok_and(|name| self.key.has_header(&name));
+                name != "*" && (is_keyed || !self.forwards_unkeyed_headers)
+            })
+        })
+    }
+}

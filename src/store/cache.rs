@@ -1,0 +1,209 @@
+//! The cache's table: an entry in parts, and beside them, as part -1, the lock of who fills it.
+//!
+//! The cache is never worth an error: what fails here is a miss, and a metric.
+
+use std::{collections::BTreeMap, error::Error, time::SystemTime};
+
+use aws_sdk_dynamodb::{
+    error::ProvideErrorMetadata,
+    primitives::Blob,
+    types::AttributeValue::{self, B, Bool, N, S},
+};
+use bytes::Bytes;
+use futures_util::future::try_join_all;
+use sha2::{Digest, Sha256};
+use tracing::warn;
+
+use super::{Store, values::Attributes};
+use crate::{
+    error::chain,
+    policies::cache::{CacheKey, CacheStore, Found, Lock, Taken},
+};
+
+/// Well under DynamoDB's 400 KB an item.
+const PART_BYTES: usize = 350_000;
+const LOCK: &str = "-1";
+/// By how long a lock outlives itself, so that its item is gone some day.
+const LOCK_ITEM_SECONDS: u64 = 3_600;
+
+impl CacheStore for Store {
+    /// Half a read unit for each 4 KB, and at least that.
+    async fn find(&self, key: &CacheKey, now: SystemTime) -> Option<Found> {
+        let query = self.quick.query().table_name(&self.tables.cache);
+        let query = query
+            .key_condition_expression("cacheKey = :key")
+            .expression_attribute_values(":key", S(key.to_string()));
+        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>();
+        let Said::Yes(items) = self.ask("reading", now, items).await else { return None };
+        let (mut parts, mut lock) = (BTreeMap::new(), None);
+        for mut item in items {
+            if text(&item, "part") == Some(LOCK) {
+                lock = read_lock(&item);
+            } else if let Some((number, part)) = read_part(&mut item) {
+                parts.insert(number, part);
+            }
+        }
+        Some(Found { bytes: whole(parts), lock })
+    }
+
+    /// One write unit a KB.
+    async fn keep(
+        &self,
+        key: &CacheKey,
+        route_key: &str,
+        bytes: Bytes,
+        (until, now): (SystemTime, SystemTime),
+    ) -> bool {
+        let parts = bytes.len().div_ceil(PART_BYTES);
+        let checksum = Blob::new(Sha256::digest(&bytes).as_slice());
+        let put = |number: usize| {
+            let start = number * PART_BYTES;
+            let part = bytes.slice(start..(start + PART_BYTES).min(bytes.len()));
+            let put = self.quick.put_item().table_name(&self.tables.cache);
+            put.item("cacheKey", S(key.to_string()))
+                .item("part", N(number.to_string()))
+                .item("parts", N(parts.to_string()))
+                .item("checksum", B(checksum.clone()))
+                .item("bytes", B(Blob::new(part)))
+                .item("routeKey", S(route_key.to_owned()))
+                .item("expiresAt", N((milliseconds(until) / 1_000 + 1).to_string()))
+                .send()
+        };
+        matches!(self.ask("writing", now, try_join_all((0..parts).map(put))).await, Said::Yes(_))
+    }
+
+    /// One write unit, also where somebody else has it.
+    async fn lock(&self, key: &CacheKey, lock: Lock, now: SystemTime) -> Taken {
+        // Tried once: a repeated one would find its own lock, and wait for itself.
+        let put = self.counters.put_item().table_name(&self.tables.cache);
+        let put = put
+            .set_item(Some(lock_item(key, lock)))
+            .condition_expression("attribute_not_exists(cacheKey) OR lockedUntil <= :now")
+            .expression_attribute_values(":now", N(milliseconds(now).to_string()));
+        match self.ask("locking", now, put.send()).await {
+            Said::Yes(_) => Taken::Taken,
+            Said::No => Taken::Busy,
+            Said::Nothing => Taken::Unknown,
+        }
+    }
+
+    /// One write unit.
+    async fn unlock(&self, key: &CacheKey, (lock, next): (Lock, Option<Lock>), now: SystemTime) {
+        const IS_MINE: &str = "lockedUntil = :mine";
+        let mine = N(lock.until_ms.to_string());
+        // That it is not ours any more is as well.
+        match next {
+            Some(next) => {
+                let put = self.quick.put_item().table_name(&self.tables.cache);
+                let put = put.set_item(Some(lock_item(key, next))).condition_expression(IS_MINE);
+                self.ask("unlocking", now, put.expression_attribute_values(":mine", mine).send())
+                    .await
+                    .ignore();
+            }
+            None => {
+                let delete = self.quick.delete_item().table_name(&self.tables.cache);
+                let delete = delete.key("cacheKey", S(key.to_string())).key("part", N(LOCK.to_owned()));
+                let delete = delete.condition_expression(IS_MINE).expression_attribute_values(":mine", mine);
+                self.ask("unlocking", now, delete.send()).await.ignore();
+            }
+        }
+    }
+}
+
+/// What came of a call.
+enum Said<T> {
+    Yes(T),
+    /// A condition did not hold.
+    No,
+    Nothing,
+}
+
+impl<T> Said<T> {
+    fn ignore(self) {}
+}
+
+impl Store {
+    async fn ask<T, E: ProvideErrorMetadata + Error + 'static>(
+        &self,
+        operation: &'static str,
+        now: SystemTime,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Said<T> {
+        if !self.cache_breaker.allows(now) {
+            return Said::Nothing;
+        }
+        // After a thaw a kept connection may be dead; its own task notices, if it gets its turn before us.
+        tokio::task::yield_now().await;
+        match call.await {
+            Ok(output) => {
+                self.cache_breaker.saw(&Ok::<_, ()>(()), now);
+                Said::Yes(output)
+            }
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
+                self.cache_breaker.saw(&Ok::<_, ()>(()), now);
+                Said::No
+            }
+            Err(error) => {
+                self.cache_breaker.saw(&Err::<(), _>(()), now);
+                warn!(
+                    metric = "Degraded",
+                    operation,
+                    cause = chain(&error),
+                    "the cache's table gave no answer"
+                );
+                Said::Nothing
+            }
+        }
+    }
+}
+
+struct Part {
+    parts: usize,
+    checksum: Blob,
+    bytes: Blob,
+}
+
+fn read_part(item: &mut Attributes) -> Option<(usize, Part)> {
+    let number = text(item, "part")?.parse().ok()?;
+    let parts = text(item, "parts")?.parse().ok()?;
+    let mut blob = |name| match item.remove(name) {
+        Some(B(blob)) => Some(blob),
+        _ => None,
+    };
+    Some((number, Part { parts, checksum: blob("checksum")?, bytes: blob("bytes")? }))
+}
+
+/// The bytes of all parts, if they are those of one entry: two fills at once may leave parts of both.
+fn whole(mut parts: BTreeMap<usize, Part>) -> Option<Bytes> {
+    let first = parts.remove(&0)?;
+    let mut bytes = first.bytes.into_inner();
+    for number in 1..first.parts {
+        bytes.extend_from_slice(parts.remove(&number)?.bytes.as_ref());
+    }
+    (Sha256::digest(&bytes).as_slice() == first.checksum.as_ref()).then(|| bytes.into())
+}
+
+fn lock_item(key: &CacheKey, lock: Lock) -> Attributes {
+    Attributes::from([
+        ("cacheKey".to_owned(), S(key.to_string())),
+        ("part".to_owned(), N(LOCK.to_owned())),
+        ("lockedUntil".to_owned(), N(lock.until_ms.to_string())),
+        ("isInVain".to_owned(), Bool(lock.is_in_vain)),
+        ("expiresAt".to_owned(), N((lock.until_ms / 1_000 + LOCK_ITEM_SECONDS).to_string())),
+    ])
+}
+
+fn read_lock(item: &Attributes) -> Option<Lock> {
+    let is_in_vain = item.get("isInVain").and_then(|value| value.as_bool().ok().copied()).unwrap_or(false);
+    Some(Lock { until_ms: text(item, "lockedUntil")?.parse().ok()?, is_in_vain })
+}
+
+fn text<'a>(item: &'a Attributes, name: &str) -> Option<&'a str> {
+    item.get(name).and_then(|value| AttributeValue::as_n(value).ok()).map(String::as_str)
+}
+
+/// Since 1970.
+fn milliseconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,62 @@
+//! Many who miss at once: who asks the target, who waits, and for how long.
+
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use super::Cached;
+use crate::harness::TestGateway;
+
+#[tokio::test]
+async fn of_many_misses_one_asks_the_target() {
+    let world = Cached::serving("GET /x", &json!({})).await;
+    let mut instances = Vec::new();
+    for _ in 0..8 {
+        let instance = world.gateway.cold_instance();
+        instance.refresh().await;
+        instances.push(instance);
+    }
+    let answers = join_all((0..200).map(|n| instances[n % 8].send("GET /v1/x"))).await;
+    assert!(answers.iter().all(|answer| answer.starts_with("200\n")));
+    assert_eq!(world.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_filler_that_dies_frees_the_others_when_its_lock_ends() {
+    let world = Cached::serving("GET /x", &json!({})).await;
+    lock(&world.gateway, 10_000).await;
+    let (answer, ()) = tokio::join!(world.gateway.send("GET /v1/x"), async {
+        world.gateway.gate.hold("Query", async { world.gateway.advance(Duration::from_secs(10)) }).await;
+    });
+    assert!(answer.contains("cache-status: tollgate; fwd=uri-miss; stored"), "{answer}");
+    assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
+}
+
+#[tokio::test]
+async fn nobody_waits_for_longer_than_half_of_the_time_out() {
+    let integration = json!({ "type": "AWS_PROXY", "uri": "echo", "timeoutInMillis": 400 });
+    let world = TestGateway::serving(&[
+        json!({ "routeKey": "GET /x", "cachingEnabled": true, "integration": integration }),
+    ])
+    .await;
+    lock(&world, 3_600_000).await;
+    let started = Instant::now();
+    let answer = world.send("GET /v1/x").await;
+    assert!(answer.starts_with("200\n"), "{answer}");
+    assert!(started.elapsed() >= Duration::from_millis(200));
+    assert_eq!(world.calls(), ["echo"]);
+}
+
+/// As an instance leaves it that was killed while it filled the entry of `GET /v1/x`: asked once before, for its key.
+async fn lock(world: &TestGateway, ms: u64) {
+    world.send("GET /v1/x").await;
+    world.calls();
+    let entry = world.items("tollgate-cache").await.into_iter().find(|item| item["part"] == 0).unwrap();
+    world.advance(Duration::from_secs(301));
+    let now_ms = u64::try_from(world.now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    world.put(
+        "tollgate-cache",
+        &json!({ "cacheKey": entry["cacheKey"], "part": -1, "lockedUntil": now_ms + ms }),
+    );
+}

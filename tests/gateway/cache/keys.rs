@@ -1,0 +1,158 @@
+//! Who gets whose answer: keys, callers, stages, and what of a request reaches the target.
+
+use serde_json::{Value, json};
+
+use super::Cached;
+
+const ADA: &str = "imported-key-of-ada-lovelace";
+const BOB: &str = "imported-key-of-bob-the-robot";
+
+#[tokio::test]
+async fn only_what_the_key_has_tells_answers_apart() {
+    let parameters = json!([
+        "method.request.path.id",
+        "method.request.querystring.q",
+        "method.request.header.Accept-Language"
+    ]);
+    let world = Cached::serving("GET /orders/{id}", &json!({ "cacheKeyParameters": parameters })).await;
+    let cases = [
+        ("GET /v1/orders/7", "MISS"),
+        ("GET /v1/orders/7", "HIT"),
+        ("GET /v1/orders/7?utm=x", "HIT"),
+        ("GET /v1/orders/7\nx-other: 1", "HIT"),
+        ("GET /v1/orders/8", "MISS"),
+        ("GET /v1/orders/7?q=", "MISS"),
+        ("GET /v1/orders/7?q", "HIT"),
+        ("GET /v1/orders/7?q=1", "MISS"),
+        ("GET /v1/orders/7?%71=1", "HIT"),
+        ("GET /v1/orders/7?q=1&q=2", "MISS"),
+        ("GET /v1/orders/7?q=2", "MISS"),
+        ("GET /v1/orders/7?q=2&q=1", "MISS"),
+        ("GET /v1/orders/7?q=12", "MISS"),
+        ("GET /v1/orders/7\naccept-language: de", "MISS"),
+        ("GET /v1/orders/7\nAccept-Language: de", "HIT"),
+        ("GET /v1/orders/7?q=de", "MISS"),
+    ];
+    for (index, (request, expected)) in cases.into_iter().enumerate() {
+        assert_eq!(world.statuses(&[request]).await, expected, "case {index}: {request}");
+    }
+}
+
+/// Two callers with a key each, on a route that asks for one.
+async fn with_callers(words: &Value) -> Cached {
+    let world = Cached::start(&[]).await;
+    let mut words = words.clone();
+    words["apiKeyRequired"] = json!(true);
+    world.put("GET /x", &words);
+    world.gateway.put_plan(&json!({ "usagePlanId": "gold" }));
+    world.gateway.put_key(ADA, &json!({ "id": "ada", "usagePlanId": "gold", "invalidateCache": true }));
+    world.gateway.put_key(BOB, &json!({ "id": "bob", "usagePlanId": "gold" }));
+    world.gateway.go_live().await;
+    world
+}
+
+fn of(key: &str, headers: &str) -> String {
+    format!("GET /v1/x\nx-api-key: {key}{headers}")
+}
+
+#[tokio::test]
+async fn callers_are_kept_apart_unless_the_route_says_otherwise() {
+    let (ada, bob) = (&*of(ADA, ""), &*of(BOB, ""));
+    let apart = with_callers(&json!({})).await;
+    assert_eq!(apart.statuses(&[ada, bob, ada, bob]).await, "MISS MISS HIT HIT");
+    let shared = with_callers(&json!({ "cacheShared": true })).await;
+    assert_eq!(shared.statuses(&[ada, bob, ada, "GET /v1/x"]).await, "MISS HIT HIT -");
+    assert!(shared.gateway.send("GET /v1/x").await.starts_with("403\n"), "the key is asked for first");
+}
+
+#[tokio::test]
+async fn who_may_not_have_an_entry_replaced_gets_what_the_strategy_says() {
+    let (ada, bob) = (&*of(ADA, "\ncache-control: max-age=0"), &*of(BOB, "\ncache-control: max-age=0"));
+    let words =
+        |strategy: &str| json!({ "cacheShared": true, "unauthorizedCacheControlHeaderStrategy": strategy });
+    let warned = with_callers(&words("SUCCEED_WITH_RESPONSE_HEADER")).await;
+    assert_eq!(warned.statuses(&[bob, bob, ada, bob]).await, "MISS HIT REFRESH HIT");
+    assert_eq!(warned.asked(), 2);
+    let answer = warned.gateway.send(bob).await;
+    assert!(
+        answer.contains("\nwarning: 199 tollgate \"Cache-Control of the request was ignored\"\n"),
+        "{answer}"
+    );
+    assert!(!warned.gateway.send(&of(BOB, "")).await.contains("warning"));
+    let silent = with_callers(&words("SUCCEED_WITHOUT_RESPONSE_HEADER")).await;
+    assert_eq!(silent.statuses(&[bob, bob]).await, "MISS HIT");
+    assert!(!silent.gateway.send(bob).await.contains("warning"));
+    let failing = with_callers(&words("FAIL_WITH_403")).await;
+    assert!(failing.gateway.send(bob).await.starts_with("403\n"));
+    assert_eq!(failing.asked(), 0);
+    assert_eq!(failing.statuses(&[ada, &of(BOB, ""), ada]).await, "REFRESH HIT REFRESH");
+    let open =
+        with_callers(&json!({ "cacheShared": true, "requireAuthorizationForCacheControl": false })).await;
+    assert_eq!(open.statuses(&[bob, bob, ada]).await, "REFRESH REFRESH REFRESH");
+}
+
+#[tokio::test]
+async fn stages_share_nothing_and_a_new_generation_empties_one() {
+    let world = Cached::serving("GET /x", &json!({})).await;
+    let mut item = world.gateway.store.routes("v1").await.unwrap()[1].clone();
+    for (name, value) in [("stage", "v2"), ("routeKey", "$api")] {
+        let mut copy = world.gateway.store.routes("v1").await.unwrap()[0].clone();
+        item.insert("stage".to_owned(), json!("v2"));
+        copy.insert(name.to_owned(), json!(value));
+        world.gateway.put_route(&copy.into());
+    }
+    world.gateway.put_route(&item.into());
+    world.gateway.publish("v2").await;
+    world.gateway.refresh().await;
+    let requests = ["GET /v1/x", "GET /v2/x", "GET /v1/x", "GET /v2/x"];
+    assert_eq!(world.statuses(&requests).await, "MISS MISS HIT HIT");
+    let mut stage = world.gateway.store.stage("v1").await.unwrap().unwrap().item;
+    stage.insert("cacheGeneration".to_owned(), json!(1));
+    world.gateway.put_stage(&stage.into());
+    world.gateway.refresh().await;
+    assert_eq!(world.statuses(&requests).await, "MISS HIT HIT HIT");
+}
+
+#[tokio::test]
+async fn the_target_sees_no_header_that_the_key_does_not_have() {
+    let sent = "GET /v1/x?q=1\naccept: text/plain\nuser-agent: curl\ncookie: a=1\nx-forwarded-host: evil.example\nx-evil: 1\nauthorization: Bearer secret\nhost: x";
+    let world =
+        Cached::serving("GET /x", &json!({ "cacheKeyParameters": "method.request.header.accept" })).await;
+    let answer = world.gateway.send(sent).await;
+    for hidden in ["curl", "a=1", "evil", "secret"] {
+        assert!(!answer.contains(hidden), "{hidden}: {answer}");
+    }
+    assert!(answer.contains("\naccept: text/plain\n") && answer.contains("?q=1"), "{answer}");
+    let open = json!({ "forwardUnkeyedHeaders": true });
+    let world = Cached::serving("GET /x", &open).await;
+    let plain = "GET /v1/x\nx-evil: 1";
+    assert_eq!(world.statuses(&[plain, plain]).await, "MISS HIT");
+    assert!(world.gateway.send(plain).await.contains("x-evil: 1"));
+    let credentials = ["GET /v1/x\nauthorization: Bearer secret", "GET /v1/x\ncookie: a=1"];
+    assert_eq!(world.statuses(&credentials).await, "BYPASS BYPASS");
+    let keyed = json!({ "forwardUnkeyedHeaders": true, "cacheKeyParameters": ["method.request.header.cookie", "method.request.header.authorization"] });
+    let world = Cached::serving("GET /x", &keyed).await;
+    assert_eq!(
+        world.statuses(&[credentials[0], credentials[1], credentials[0], credentials[1]]).await,
+        "MISS MISS HIT HIT"
+    );
+}
+
+#[tokio::test]
+async fn problems_and_warnings_say_where_and_why() {
+    let world = Cached::start(&[]).await;
+    world.put(
+        "GET /orders/{id}",
+        &json!({ "cacheTtlInSeconds": 3601, "cacheShared": "maybe",
+        "cacheKeyParameters": ["method.request.path.name", "querystring.q"], "staleIfError": -1,
+        "unauthorizedCacheControlHeaderStrategy": "IGNORE" }),
+    );
+    world.gateway.publish("v1").await;
+    expect_test::expect!["no item"].assert_eq(&world.gateway.stage_status("v1").await);
+    world.put("GET /orders/{id}", &json!({}));
+    let outcome = format!("{:?}", world.gateway.publish("v1").await);
+    assert!(
+        outcome.contains("method.request.path.id, without which all its values share one answer"),
+        "{outcome}"
+    );
+}

@@ -1,0 +1,162 @@
+//! The two levels: what an instance remembers, what the table has, and what becomes of damage.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use aws_sdk_dynamodb::types::AttributeValue::{N, S};
+use serde_json::json;
+use tollgate::store::values::Attributes;
+
+use super::Cached;
+use crate::harness::{TestGateway, Way};
+
+async fn cold(world: &Cached) -> TestGateway {
+    let cold = world.gateway.cold_instance();
+    cold.refresh().await;
+    world.gateway.gate.calls();
+    cold
+}
+
+#[tokio::test]
+async fn a_memory_hit_asks_nobody_and_a_table_hit_reads_once() {
+    let world = Cached::serving("GET /x", &json!({})).await;
+    world.gateway.gate.calls();
+    world.statuses(&["GET /v1/x"]).await;
+    assert_eq!(world.gateway.gate.calls(), ["Query cache", "PutItem cache", "PutItem cache"]);
+    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "HIT HIT");
+    assert_eq!(world.gateway.gate.calls(), Vec::<String>::new());
+    let other = cold(&world).await;
+    other.send("GET /v1/x").await;
+    other.send("GET /v1/x").await;
+    assert_eq!(world.gateway.gate.calls(), ["Query cache"]);
+    assert_eq!(world.asked(), 1);
+}
+
+#[tokio::test]
+async fn another_instances_refresh_is_seen_within_refresh_seconds() {
+    let world = Cached::serving("GET /x", &json!({ "requireAuthorizationForCacheControl": false })).await;
+    let other = cold(&world).await;
+    other.send("GET /v1/x").await;
+    world.gateway.advance(Duration::from_secs(60));
+    other.advance(Duration::from_secs(60));
+    world.statuses(&["GET /v1/x\ncache-control: max-age=0"]).await;
+    let answer = other.send("GET /v1/x").await;
+    assert!(answer.contains("\nage: 0\ncache-status: tollgate; hit; ttl=300\n"), "{answer}");
+    world.gateway.gate.calls();
+    other.send("GET /v1/x").await;
+    assert_eq!(world.gateway.gate.calls(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_entry_without_memory_lives_in_the_table() {
+    let environment = [("CACHE_MEMORY_BYTES", "0")];
+    let world = Cached::serving("GET /x", &json!({})).await;
+    let dynamodb = format!("http://{}", world.gateway.gate.address);
+    let without = TestGateway::with_environment(&[environment[0], ("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb)]);
+    without.refresh().await;
+    without.send("GET /v1/x").await;
+    world.gateway.gate.calls();
+    without.send("GET /v1/x").await;
+    without.send("GET /v1/x").await;
+    assert_eq!(without.last_line()["cacheStatus"], "HIT");
+    assert_eq!(world.gateway.gate.calls(), ["Query cache", "Query cache"]);
+}
+
+type Parts = BTreeMap<usize, Attributes>;
+
+/// What the table has of `GET {path}`.
+async fn parts(world: &TestGateway, path: &str) -> Parts {
+    let scan = world.client().scan().table_name("tollgate-cache").into_paginator().items().send();
+    let items = scan.collect::<Result<Vec<_>, _>>().await.unwrap();
+    let is_of_path =
+        |item: &&Attributes| item.get("routeKey").is_some_and(|key| *key == S(format!("GET {path}")));
+    let number = |item: &Attributes| item["part"].as_n().unwrap().parse().unwrap();
+    items.iter().filter(is_of_path).map(|item| (number(item), item.clone())).collect()
+}
+
+/// Text that hardly compresses.
+fn noise(seed: u64, length: usize) -> String {
+    let mut state = seed;
+    let next = |_| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b' ' + u8::try_from((state >> 33) % 95).unwrap())
+    };
+    (0..length).map(next).collect()
+}
+
+#[tokio::test]
+async fn a_torn_or_foreign_entry_is_a_miss() {
+    let scripts = [1, 2].map(|seed| super::answer("200 OK", &[], &noise(seed, 700_000)));
+    let damages: [(&str, fn(&mut Parts, &Parts), &str); 8] = [
+        ("nothing", |_, _| {}, "HIT"),
+        ("a part is gone", |parts, _| drop(parts.remove(&1)), "MISS"),
+        ("the first part is gone", |parts, _| drop(parts.remove(&0)), "MISS"),
+        ("a part is another's", |parts, other| exchange(parts, other, 1, &["bytes", "checksum"]), "MISS"),
+        ("its bytes are another's", |parts, other| exchange(parts, other, 1, &["bytes"]), "MISS"),
+        (
+            "all is another's",
+            |parts, other| (0..2).for_each(|part| exchange(parts, other, part, &["bytes", "checksum"])),
+            "MISS",
+        ),
+        ("there is no checksum", |parts, _| drop(parts.get_mut(&0).unwrap().remove("checksum")), "MISS"),
+        (
+            "there is a part too many",
+            |parts, _| {
+                let mut more = parts[&1].clone();
+                more.insert("part".to_owned(), N("2".to_owned()));
+                parts.insert(2, more);
+            },
+            "HIT",
+        ),
+    ];
+    for (damage, apply, expected) in damages {
+        let world = Cached::start(&[("/x", &scripts[0]), ("/y", &scripts[1])]).await;
+        world.put("GET /x", &json!({}));
+        world.put("GET /y", &json!({}));
+        world.gateway.go_live().await;
+        world.statuses(&["GET /v1/x", "GET /v1/y"]).await;
+        let (before, other) = (parts(&world.gateway, "/x").await, parts(&world.gateway, "/y").await);
+        assert_eq!(before.len(), 2);
+        let mut after = before.clone();
+        apply(&mut after, &other);
+        for item in before.into_values() {
+            let delete = world.gateway.client().delete_item().table_name("tollgate-cache");
+            let delete = delete.key("cacheKey", item["cacheKey"].clone()).key("part", item["part"].clone());
+            delete.send().await.unwrap();
+        }
+        for item in after.into_values() {
+            let put = world.gateway.client().put_item().table_name("tollgate-cache");
+            put.set_item(Some(item)).send().await.unwrap();
+        }
+        let instance = cold(&world).await;
+        let answer = instance.send("GET /v1/x").await;
+        assert_eq!(instance.last_line()["cacheStatus"], expected, "{damage}");
+        assert!(answer.ends_with(&noise(1, 700_000)), "{damage}");
+    }
+}
+
+fn exchange(parts: &mut Parts, other: &Parts, part: usize, attributes: &[&str]) {
+    for name in attributes {
+        parts.get_mut(&part).unwrap().insert((*name).to_owned(), other[&part][*name].clone());
+    }
+}
+
+#[tokio::test]
+async fn without_its_table_the_cache_is_a_miss_and_memory_goes_on() {
+    for way in [Way::Shut, Way::Stalled, Way::Nonsense, Way::Throttling] {
+        let world = Cached::serving("GET /x", &json!({ "cacheTtlInSeconds": 60 })).await;
+        world.gateway.gate.set(way);
+        let answer = world.gateway.send("GET /v1/x").await;
+        assert!(answer.starts_with("200\n"), "{way:?}: {answer}");
+        let line = world.gateway.last_line();
+        assert_eq!([&line["cacheStatus"], &line["degraded"]], ["MISS", "cache"], "{way:?}");
+        assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "HIT HIT", "{way:?}");
+        world.gateway.advance(Duration::from_secs(30));
+        assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT", "{way:?}: what is remembered is still fresh");
+        world.gateway.advance(Duration::from_secs(30));
+        assert_eq!(world.statuses(&["GET /v1/x"]).await, "MISS", "{way:?}");
+        world.gateway.gate.set(Way::Open);
+        world.gateway.advance(Duration::from_secs(61));
+        assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT", "{way:?}");
+        assert_eq!(world.gateway.last_line()["degraded"], serde_json::Value::Null);
+    }
+}

@@ -1,0 +1,71 @@
+//! The response cache from outside: who gets which answer, how old it is, and who was asked for it.
+
+mod fills;
+mod keys;
+mod levels;
+mod stale;
+mod stored;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Script, Target, TestGateway};
+
+/// A stage `v1` whose cached routes go to one HTTP target.
+struct Cached {
+    gateway: TestGateway,
+    target: Target,
+}
+
+impl Cached {
+    /// `GET /scripts/{name}` answers as its script says; every other path with the request that the target got.
+    async fn start(scripts: &[(&'static str, &str)]) -> Self {
+        let scripts = scripts.iter().map(|(path, answer)| (*path, Script::Says((*answer).to_owned())));
+        let world = Self { gateway: TestGateway::new(), target: Target::start(scripts).await };
+        world.put_api(&json!({ "allowPrivateIntegrations": ["127.0.0.0/8"] }));
+        world
+    }
+
+    fn put_api(&self, words: &Value) {
+        let mut item = words.clone();
+        item["routeKey"] = json!("$api");
+        self.gateway.put_route(&item);
+    }
+
+    /// A route to the target whose answers are kept, and what else its item says.
+    fn put(&self, route_key: &str, words: &Value) {
+        let uri = format!("http://127.0.0.1:{}", self.target.port);
+        let mut item = json!({ "routeKey": route_key, "cachingEnabled": true,
+            "integration": { "type": "HTTP_PROXY", "uri": uri, "requestParameters": { "overwrite:path": "$request.path" } } });
+        item.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
+        self.gateway.put_route(&item);
+    }
+
+    /// Serves one such route.
+    async fn serving(route_key: &str, words: &Value) -> Self {
+        let world = Self::start(&[]).await;
+        world.put(route_key, words);
+        world.gateway.go_live().await;
+        world
+    }
+
+    /// What the cache did with each request, by the access log: `MISS HIT`.
+    async fn statuses(&self, requests: &[&str]) -> String {
+        let mut statuses = Vec::new();
+        for request in requests {
+            self.gateway.send(request).await;
+            statuses.push(self.gateway.last_line()["cacheStatus"].as_str().unwrap_or("-").to_owned());
+        }
+        statuses.join(" ")
+    }
+
+    /// How often the target was asked since this was last asked.
+    fn asked(&self) -> usize {
+        self.target.received().len()
+    }
+}
+
+/// An HTTP answer with these header lines.
+fn answer(status: &str, headers: &[&str], body: &str) -> String {
+    let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n{lines}\r\n{body}", body.len())
+}

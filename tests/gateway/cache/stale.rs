@@ -1,0 +1,45 @@
+//! Answers that are not fresh any more, and better than none.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::Cached;
+use crate::harness::TestGateway;
+
+#[tokio::test]
+async fn a_stale_answer_is_given_while_one_instance_fetches_a_new_one() {
+    let words = json!({ "cacheTtlInSeconds": 10, "staleWhileRevalidate": 20 });
+    let world = Cached::serving("GET /x", &words).await;
+    world.statuses(&["GET /v1/x"]).await;
+    world.gateway.advance(Duration::from_secs(15));
+    let answer = world.gateway.send("GET /v1/x").await;
+    assert!(answer.contains("\nage: 15\ncache-status: tollgate; hit; ttl=-5\n"), "{answer}");
+    assert_eq!(world.gateway.last_line()["cacheStatus"], "STALE");
+    assert_eq!(world.asked(), 2, "beside the answer the target was asked");
+    assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
+    world.gateway.advance(Duration::from_secs(31));
+    assert_eq!(world.statuses(&["GET /v1/x"]).await, "MISS");
+}
+
+#[tokio::test]
+async fn a_stale_answer_is_better_than_a_failure() {
+    let route = |uri: &str| {
+        json!({ "routeKey": "GET /x", "cachingEnabled": true, "cacheTtlInSeconds": 10, "staleIfError": 60,
+            "integration": { "type": "AWS_PROXY", "uri": uri } })
+    };
+    let world = TestGateway::serving(&[route("echo")]).await;
+    world.send("GET /v1/x").await;
+    world.put_route(&route("broken"));
+    world.go_live().await;
+    let status = async |seconds| {
+        world.advance(Duration::from_secs(seconds));
+        let answer = world.send("GET /v1/x").await;
+        (answer[..3].to_owned(), world.last_line()["cacheStatus"].as_str().unwrap().to_owned())
+    };
+    let expected = |status: &str, cache: &str| (status.to_owned(), cache.to_owned());
+    assert_eq!(status(5).await, expected("200", "HIT"));
+    assert_eq!(status(10).await, expected("200", "STALE"));
+    assert_eq!(status(54).await, expected("200", "STALE"));
+    assert_eq!(status(1).await, expected("502", "MISS"));
+}
