@@ -1,6 +1,7 @@
 // The gateway under test: `tollgate local` with one route, written as an operator writes it.
 
 import { createWriteStream } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 
 import { run, serve } from './child.mjs';
 import { REPOSITORY, inTarget } from './folders.mjs';
@@ -11,7 +12,8 @@ const TOLLGATE = `${REPOSITORY}target/debug/tollgate`;
 const ENVIRONMENT = { PATH: process.env.PATH };
 
 // The local DynamoDB wants one, and does not check it.
-const SIGNATURE = 'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
+const CREDENTIAL = 'local/20260101/us-east-1/dynamodb/aws4_request';
+const SIGNATURE = `AWS4-HMAC-SHA256 Credential=${CREDENTIAL}, SignedHeaders=host, Signature=0`;
 
 const STAGE = 'cache-tests';
 
@@ -19,12 +21,17 @@ const stage = { stage: STAGE, basePath: '/' };
 
 const api = { stage: STAGE, routeKey: '$api', allowPrivateIntegrations: ['127.0.0.0/8'] };
 
+// `ANY` has no M-SEARCH, which the suite sends; `$default` takes every method.
 const route = origin => ({
   stage: STAGE,
-  routeKey: 'ANY /{proxy+}',
+  routeKey: '$default',
   cachingEnabled: true,
   cacheMode: 'HTTP',
-  integration: { type: 'HTTP_PROXY', uri: `${origin}/{proxy}` },
+  integration: {
+    type: 'HTTP_PROXY',
+    uri: origin,
+    requestParameters: { 'overwrite:path': '$request.path' },
+  },
 });
 
 // Starts everything on free ports; `url` passes every request on to `origin`.
@@ -40,7 +47,20 @@ export async function startGateway(origin) {
   await put(dynamodb, 'tollgate-routes', route(origin));
   const env = { ...ENVIRONMENT, AWS_ENDPOINT_URL_DYNAMODB: dynamodb };
   await run(TOLLGATE, ['deploy', STAGE, '--local'], { env });
+  await untilLive(`${url}/package.json`);
   return { url, stop: server.stop };
+}
+
+// Asks for a file of the origin until the gateway, which looks for news once a second, serves the route.
+async function untilLive(url) {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const { ok } = await fetch(url);
+    if (ok) {
+      return;
+    }
+    await setTimeout(100);
+  }
+  throw new Error(`${url} is not served`);
 }
 
 async function put(dynamodb, table, item) {

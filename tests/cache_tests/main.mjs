@@ -14,11 +14,12 @@ import { judge, scores } from './results.mjs';
 import { Suite } from './suite.mjs';
 
 // How many tests must pass. It only ever rises; the goal is 150 required and 70 optional.
-const FLOOR = { required: 0, optional: 0 };
+const FLOOR = { required: 97, optional: 1 };
 
 async function main(id) {
   const suite = await Suite.load();
-  const origin = await suite.startOrigin(id ? process.stdout : createWriteStream(inTarget('cache-tests-origin.log')));
+  const log = createWriteStream(inTarget('cache-tests-origin.log'));
+  const origin = await suite.startOrigin(id ? process.stdout : log);
   const gateway = await startGateway(origin.url);
   try {
     if (id) {

@@ -22,5 +22,5 @@ function row(name, cells) {
 }
 
 function described({ id, result, message }) {
-  return `  ${id.padEnd(44)} ${result === 'disturbed' ? 'disturbed: ' : ''}${message}`;
+  return `  ${id.padEnd(49)} ${result === 'setup' ? '(setup) ' : ''}${message}`;
 }

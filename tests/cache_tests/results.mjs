@@ -5,12 +5,11 @@
 const KINDS = { required: 'required', optimal: 'optional', check: 'behaviour' };
 
 const PASSED = ['✅', 'Y'];
-const DISTURBED = ['🔹', '↻', '⁉️'];
+const NOT_ASKED = ['🔹', '↻', '⁉️'];
 
 // → [{ id, name, kind, result, message }] of all tests; the message only of those that did not pass.
 //
-// A `result` is passed, failed, or disturbed: the test could not ask its question, because an answer was
-// changed or refused where caches should have done nothing.
+// A `result` is passed, failed, or setup: what the test's question stands on failed already.
 export function judge(suite, results) {
   return suite.tests().map(({ id, name, kind }) => {
     const result = outcome(suite.symbol(id, results));
@@ -22,7 +21,7 @@ function outcome(symbol) {
   if (PASSED.includes(symbol)) {
     return 'passed';
   }
-  return DISTURBED.includes(symbol) ? 'disturbed' : 'failed';
+  return NOT_ASKED.includes(symbol) ? 'setup' : 'failed';
 }
 
 // → { required: { passed, total }, optional: …, behaviour: … }
