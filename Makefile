@@ -1,11 +1,12 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch test soak check check-rust check-template bench build deploy clean
+.PHONY: help run watch test soak cache-tests check check-rust check-template bench build deploy clean
 
-# Python tools, cargo-lambda and two cargo plugins live in .tools/, made on first need. `make run` and
-# `make test` need only Rust.
+# Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
+# `make run` and `make test` need only Rust.
 TOOLS := .tools/.installed
+CACHE_TESTS := .tools/cache-tests/.installed
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
@@ -28,6 +29,10 @@ soak: ## the limits in full: a million schedules of their simulation, and 16 pro
 	SCHEDULES=1000000 cargo test --locked --features local --lib -- --nocapture usage_plan::simulation
 	cargo build --locked --release --bin gateway
 	FLEET_QUOTA=10000 cargo test --locked --features local --test lambda -- --nocapture fleet
+
+cache-tests: $(CACHE_TESTS) ## the public HTTP cache tests against `cacheMode: "HTTP"`; ID=… shows one of them
+	cargo build --locked --features local --bins --examples
+	node tests/cache_tests/main.mjs $(ID)
 
 check: check-rust check-template ## format, lints, docs, unused dependencies, licences, template
 
@@ -61,4 +66,10 @@ clean: ## remove what was built; .tools/ and .data/ stay
 $(TOOLS): infra/requirements.txt
 	python3 -m venv .tools
 	.tools/bin/pip install --quiet --disable-pip-version-check -r infra/requirements.txt
+	touch $@
+
+$(CACHE_TESTS): tests/cache_tests/package.json
+	mkdir -p $(@D)
+	cp $< $(@D)
+	npm install --prefix $(@D) --ignore-scripts --no-package-lock --no-audit --no-fund --silent
 	touch $@
