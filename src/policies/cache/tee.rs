@@ -103,7 +103,7 @@ mod tests {
 
     fn stream(pieces: &[Result<&'static str, &'static str>]) -> Body {
         let pieces: Vec<Result<Bytes, BoxError>> =
-            pieces.iter().map(|piece| piece.map(|text| Bytes::from(text)).map_err(Into::into)).collect();
+            pieces.iter().map(|piece| piece.map(Bytes::from).map_err(Into::into)).collect();
         Body::Stream(stream::iter(pieces).boxed())
     }
 
