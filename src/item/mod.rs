@@ -5,6 +5,7 @@
 //! goes on, so that the operator sees all of it at once.
 
 mod spelling;
+mod stage_variables;
 
 use std::{
     cell::{Cell, RefCell},
@@ -15,10 +16,8 @@ use std::{
 use serde_json::{Map, Value};
 
 use self::spelling::nearest;
+pub use self::stage_variables::{StageVariables, resolve_stage_variables};
 use crate::error::{InvalidConfiguration, Problem};
-
-/// The stage's variables, by name.
-pub type StageVariables = BTreeMap<String, String>;
 
 /// Attributes that keep requests out: without one that was misspelt, what it guards would be open.
 const GUARDS: [&str; 6] =
@@ -285,23 +284,6 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Replaces every `${stageVariables.x}`, or names the first that the stage does not have.
-pub fn resolve_stage_variables(text: &str, variables: &StageVariables) -> Result<String, String> {
-    const OPEN: &str = "${stageVariables.";
-    let mut resolved = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(OPEN) {
-        let Some(length) = rest[start + OPEN.len()..].find('}') else { break };
-        let name = &rest[start + OPEN.len()..start + OPEN.len() + length];
-        let Some(value) = variables.get(name) else { return Err(name.to_owned()) };
-        resolved.push_str(&rest[..start]);
-        resolved.push_str(value);
-        rest = &rest[start + OPEN.len() + length + 1..];
-    }
-    resolved.push_str(rest);
-    Ok(resolved)
-}
-
 /// A value as JSON, cut at 80 characters.
 pub fn brief(value: &Value) -> String {
     let json = value.to_string();
@@ -317,25 +299,5 @@ fn text(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(value) => Some(value.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn replaces_stage_variables_and_names_the_unknown() {
-        let variables = StageVariables::from([("env".to_owned(), "dev".to_owned())]);
-        let cases = [
-            ("orders-${stageVariables.env}", Ok("orders-dev")),
-            ("${stageVariables.env}${stageVariables.env}", Ok("devdev")),
-            ("plain ${other}", Ok("plain ${other}")),
-            ("${stageVariables.nope}", Err("nope")),
-        ];
-        for (text, expected) in cases {
-            let resolved = resolve_stage_variables(text, &variables);
-            assert_eq!(resolved.as_deref().map_err(String::as_str), expected, "{text}");
-        }
     }
 }
