@@ -1,9 +1,6 @@
 //! `tollgate keys create`.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-};
+use std::{collections::BTreeMap, io::Write};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -11,8 +8,8 @@ use tollgate::{authorizers::KeyValue, store::Kept};
 
 use super::{Item, has_plan, new_key, text};
 use crate::{
-    Ending,
-    connection::{self, Connection},
+    common::{Common, KEYS_AND_PLANS},
+    ending::Ending,
     moment::{self, Moment},
     report::Output,
 };
@@ -41,18 +38,15 @@ pub struct Arguments {
     /// Something to remember of it; can be given many times.
     #[arg(long = "tag", value_parser = tag, value_name = "NAME=VALUE")]
     tags: Vec<(String, String)>,
-    /// The form of the result.
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Output,
     #[command(flatten)]
-    connection: Connection,
+    common: Common,
 }
 
 /// # Errors
 ///
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
-    let store = arguments.connection.store()?;
+    let Arguments { common, plan, .. } = arguments;
     let now = moment::now();
     let expires_at = arguments.expires.map(|expires| expires.seconds(now));
     if expires_at.is_some_and(|at| at <= now) {
@@ -60,45 +54,39 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         return Ok(Ending::Invalid);
     }
     let (item, value) = new_item(arguments, now, expires_at)?;
-    let created = connection::block_on(&[&store.tables.api_keys, &store.tables.usage_plans], async {
-        if let Some(plan) = &arguments.plan
-            && !has_plan(&store, plan).await?
-        {
-            return Ok(None);
-        }
-        Ok(Some(store.keep_api_key(&item).await?))
-    })?;
-    match created {
-        None => return Ok(Ending::NotFound),
-        Some(Kept::Kept) => {}
-        Some(Kept::Existed(_)) => {
-            bail!("the random value was there already: is the system's randomness broken?")
-        }
-    }
     let id = text(&item, "id");
-    eprintln!("tollgate: created key {id}; its value is shown this once");
-    if arguments.plan.is_none() {
-        eprintln!("tollgate: without a usage plan, key {id} gets 403");
-    }
-    show(&item, &value, arguments.output, &json!({}))?;
-    Ok(Ending::Ok)
+    common.run(KEYS_AND_PLANS, async |store| {
+        if let Some(plan) = plan
+            && !has_plan(store, plan).await?
+        {
+            return Ok(Ending::NotFound);
+        }
+        match store.keep_api_key(&item).await? {
+            Kept::Kept => {}
+            Kept::Existed(_) => {
+                bail!("the random value was there already: is the system's randomness broken?")
+            }
+        }
+        eprintln!("tollgate: created key {id}; its value is shown this once");
+        if plan.is_none() {
+            eprintln!("tollgate: without a usage plan, key {id} gets 403");
+        }
+        show(&item, &value, common.output, &json!({}))?;
+        Ok(Ending::Ok)
+    })
 }
 
 /// Writes a new key's value: alone, or with its item and `more`.
 pub fn show(item: &Item, value: &KeyValue, output: Output, more: &Value) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    let shown = match output {
-        Output::Text => writeln!(stdout, "{}", value.reveal()),
-        Output::Json => {
-            let mut shown = item.clone();
-            shown.insert("value".to_owned(), value.reveal().into());
-            shown.extend(more.as_object().cloned().unwrap_or_default());
-            writeln!(stdout, "{:#}", Value::Object(shown))
-        }
+    let shown = || {
+        let mut shown = item.clone();
+        shown.insert("value".to_owned(), value.reveal().into());
+        shown.extend(more.as_object().cloned().unwrap_or_default());
+        Value::Object(shown)
     };
     let id = text(item, "id");
-    shown
-        .and_then(|()| stdout.flush())
+    output
+        .write(shown, |out| writeln!(out, "{}", value.reveal()))
         .with_context(|| format!("key {id} is made, but nobody has seen its value"))
 }
 
