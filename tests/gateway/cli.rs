@@ -345,9 +345,27 @@ async fn tables_that_are_not_there_are_named() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert_eq!(
         text(&output.stderr),
-        "tollgate: with the tables missing-table, tollgate-routes and tollgate-deployments: reading the stage failed: \
-         service error: ResourceNotFoundException: Requested resource not found\n"
+        format!(
+            "tollgate: with the tables missing-table, tollgate-routes and tollgate-deployments at {}: reading the \
+             stage failed: service error: ResourceNotFoundException: Requested resource not found\n",
+            operator.endpoint
+        )
     );
+}
+
+#[test]
+fn an_address_where_nothing_listens_is_named() {
+    let nobody = format!("http://{}", free_port().local_addr().unwrap());
+    for (arguments, tables) in [
+        (&["keys", "list", "--local"][..], "the table tollgate-api-keys"),
+        (&["usage", "k1", "--local"], "the tables tollgate-counters and tollgate-api-keys"),
+    ] {
+        let output = run(arguments, &[("AWS_ENDPOINT_URL_DYNAMODB", &nobody)]);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let expected = format!("tollgate: with {tables} at {nobody}: reading the ");
+        assert!(text(&output.stderr).starts_with(&expected), "{output:?}");
+        assert!(text(&output.stderr).contains("Connection refused"), "{output:?}");
+    }
 }
 
 #[tokio::test]

@@ -48,18 +48,22 @@ impl Common {
     ///
     /// # Errors
     ///
-    /// A variable is missing or bad. Those of the work; if the store failed, also which tables it was about:
-    /// DynamoDB does not say.
+    /// A variable is missing or bad. Those of the work; if the store failed, also which tables it was about and
+    /// where they should be: DynamoDB does not say.
     pub fn run<T>(&self, about: About, work: impl AsyncFnOnce(&Store) -> Result<T>) -> Result<T> {
         let environment = self.environment()?;
         let sdk = sdk_config(&environment.aws);
+        let place = match &environment.aws.dynamodb_endpoint {
+            Some(endpoint) => format!("at {endpoint}"),
+            None => format!("in {}", environment.aws.region),
+        };
         let store = Store::new(dynamodb_client(&sdk, &environment.aws), environment.tables);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(work(&store)).map_err(|error| {
             if error.downcast_ref::<StoreError>().is_none() {
                 return error;
             }
-            error.context(format!("with {}", named(&about(&store.tables))))
+            error.context(format!("with {} {place}", named(&about(&store.tables))))
         })
     }
 
