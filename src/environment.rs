@@ -53,8 +53,8 @@ pub struct Aws {
     pub lambda_endpoint: Option<String>,
 }
 
-/// A day: an edit that takes longer to act is a mistake, most likely in milliseconds.
-const LONGEST_SECONDS: u64 = 86_400;
+/// The longest that an edit may take to act: a day. More is a mistake, most likely milliseconds.
+pub const LONGEST_SECONDS: u64 = 86_400;
 
 impl Environment {
     /// Reads variables through `get`; an empty value is as if it were not there.

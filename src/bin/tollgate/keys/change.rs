@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use serde_json::Value;
 
-use super::{OneKey, find, text};
+use super::{OneKey, find, say_when, text};
 use crate::{common::KEYS, ending::Ending};
 
 /// What a key becomes.
@@ -28,6 +28,7 @@ pub fn run(OneKey { id, common }: &OneKey, to: To) -> Result<Ending> {
         let changed = store.set_api_key(text(&item, "keyHash"), "enabled", &enabled).await?;
         let Some(item) = changed else { return Ok(Ending::no_key(store, id)) };
         common.output.write(|| Value::Object(item), |out| writeln!(out, "{done} key {id}"))?;
+        say_when();
         Ok(Ending::Ok)
     })
 }

@@ -4,11 +4,15 @@ use std::{collections::BTreeMap, io::Write};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use tollgate::{authorizers::KeyValue, store::Kept};
+use tollgate::{
+    authorizers::KeyValue,
+    policies::usage_plan::UsagePlan,
+    store::{Kept, Store},
+};
 
-use super::{Item, has_plan, new_key, text};
+use super::{Item, new_key, text};
 use crate::{
-    common::{Common, KEYS_AND_PLANS},
+    common::{ALL, Common},
     ending::Ending,
     moment::{self, Moment},
     report::Output,
@@ -17,7 +21,8 @@ use crate::{
 /// Make a new API key and show its value, this once.
 ///
 /// The value goes to stdout, and nothing else does; only its hash is kept. With `-o json`: the item, with the
-/// value in it. Exit code 3: --expires is over. 4: there is no such usage plan.
+/// value in it. If the key is good for nothing yet (no plan, a broken one, or one that covers no stage that
+/// exists), stderr says so. Exit code 3: --expires is over. 4: there is no such usage plan.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// What people call it.
@@ -55,12 +60,17 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     }
     let (item, value) = new_item(arguments, now, expires_at)?;
     let id = text(&item, "id");
-    common.run(KEYS_AND_PLANS, async |store| {
-        if let Some(plan) = plan
-            && !has_plan(store, plan).await?
-        {
-            return Ok(Ending::NotFound);
-        }
+    common.run(ALL, async |store| {
+        let useless = match plan {
+            None => Some("it has no usage plan, and gets 403".to_owned()),
+            Some(plan) => match store.usage_plan_item(plan).await? {
+                Some(item) => useless(store, &item).await?,
+                None => {
+                    eprintln!("tollgate: there is no usage plan {plan} in {}", store.tables.usage_plans);
+                    return Ok(Ending::NotFound);
+                }
+            },
+        };
         match store.keep_api_key(&item).await? {
             Kept::Kept => {}
             Kept::Existed(_) => {
@@ -68,12 +78,24 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
             }
         }
         eprintln!("tollgate: created key {id}; its value is shown this once");
-        if plan.is_none() {
-            eprintln!("tollgate: without a usage plan, key {id} gets 403");
+        if let Some(useless) = useless {
+            eprintln!("tollgate: key {id} is good for nothing yet: {useless}");
         }
         show(&item, &value, common.output, &json!({}))?;
         Ok(Ending::Ok)
     })
+}
+
+/// Why a key of this usage plan passes nowhere as things are, if so.
+async fn useless(store: &Store, plan: &Item) -> Result<Option<String>> {
+    let plan = match UsagePlan::parse(&store.tables.usage_plans, plan) {
+        Ok((plan, _)) => plan,
+        Err(problems) => return Ok(Some(format!("its usage plan is broken, and it gets 503\n{problems}"))),
+    };
+    let Some(covered) = &plan.api_stages else { return Ok(None) };
+    let stages = store.stage_names().await?;
+    let exists = covered.keys().any(|stage| stages.contains(stage));
+    Ok((!exists).then(|| format!("usage plan {} covers no stage that exists, and it gets 403", plan.id)))
 }
 
 /// Writes a new key's value: alone, or with its item and `more`.

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use serde_json::json;
 
-use super::{OneKey, find, text};
+use super::{OneKey, find, say_when, text};
 use crate::{common::KEYS, ending::Ending};
 
 /// # Errors
@@ -18,6 +18,7 @@ pub fn run(OneKey { id, common }: &OneKey) -> Result<Ending> {
         common
             .output
             .write(|| json!({ "id": id, "deleted": true }), |out| writeln!(out, "deleted key {id}"))?;
+        say_when();
         Ok(Ending::Ok)
     })
 }

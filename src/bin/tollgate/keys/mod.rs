@@ -87,13 +87,9 @@ async fn find(store: &Store, id: &str) -> Result<Option<Item>> {
     Ok(found.pop())
 }
 
-/// Whether `plan` exists; if not, says so.
-async fn has_plan(store: &Store, plan: &str) -> Result<bool> {
-    let exists = store.usage_plan_item(plan).await?.is_some();
-    if !exists {
-        eprintln!("tollgate: there is no usage plan {plan} in {}", store.tables.usage_plans);
-    }
-    Ok(exists)
+/// Says when an edit of a key acts.
+fn say_when() {
+    eprintln!("tollgate: instances that know the key follow within KEY_CACHE_SECONDS (60 unless it is set)");
 }
 
 fn text<'a>(item: &'a Item, name: &str) -> &'a str {

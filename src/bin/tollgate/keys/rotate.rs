@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use tollgate::{
     authorizers::{ApiKey, KeyValue},
     calendar::timestamp,
+    environment::LONGEST_SECONDS,
     store::Rotated,
 };
 
-use super::{Item, create, find, new_key, text};
+use super::{Item, create, find, new_key, say_when, text};
 use crate::{
     common::{Common, KEYS},
     ending::Ending,
@@ -67,6 +68,9 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         }
         eprintln!("tollgate: created key {}; its value is shown this once", text(&new, "id"));
         eprintln!("tollgate: key {} ends at {}", key.id, timestamp(until));
+        if arguments.overlap < LONGEST_SECONDS && key.expires_at != Some(until) {
+            say_when();
+        }
         if !key.enabled {
             eprintln!("tollgate: key {} is disabled, as {} is", text(&new, "id"), key.id);
         }
