@@ -179,9 +179,11 @@ keys [keyHash=0123456789ab…] id: got nothing, expected an id"#
         );
     }
 
+    /// A value of our own.
+    const OURS: &str = "tg_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd_2hSk8Z";
+
     #[test]
     fn a_keys_value_is_no_id_and_is_not_told() {
-        const OURS: &str = "tg_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd_2hSk8Z";
         let typo = OURS.replace("_2hSk8Z", "_000000");
         let (within, imported) = (format!("acme-{OURS}"), "x".repeat(40));
         let hash = |value: &str| KeyValue::parse(value.as_bytes()).expect("a key").hash().to_string();
@@ -209,7 +211,6 @@ keys [keyHash=0123456789ab…] id: got nothing, expected an id"#
 
     #[test]
     fn what_may_be_a_keys_value_is_not_told() {
-        const OURS: &str = "tg_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd_2hSk8Z";
         let (_, warnings) =
             parse(&json!({ "id": "k1", "value": "hush-hush", "expire": [OURS], OURS: 1 })).unwrap();
         assert_eq!(
