@@ -121,6 +121,16 @@ impl<K: Eq + Hash + Clone, V> Generations<K, V> {
         self.young.get_mut(key)
     }
 
+    pub fn get_or_default(&mut self, key: &K) -> &mut V
+    where
+        V: Default,
+    {
+        if self.get(key).is_none() {
+            self.insert(key.clone(), V::default());
+        }
+        self.young.get_mut(key).expect("what is read or inserted is young")
+    }
+
     pub fn insert(&mut self, key: K, value: V) {
         self.old.remove(&key);
         if self.young.len() >= self.capacity && !self.young.contains_key(&key) {

@@ -78,6 +78,12 @@ impl Throttle {
         Self { interval_ns: self.interval_ns.saturating_mul(u64::from(instances.get())), burst_limit }
     }
 
+    /// What so many who each have this limit may do together.
+    pub fn times(&self, many: NonZeroU32) -> Self {
+        let interval_ns = self.interval_ns.div_ceil(u64::from(many.get()));
+        Self { interval_ns, burst_limit: self.burst_limit.saturating_mul(many) }
+    }
+
     /// How far `tokens` move the TAT.
     pub fn cost_ns(&self, tokens: u64) -> u64 {
         self.interval_ns.saturating_mul(tokens)
