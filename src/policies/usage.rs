@@ -54,7 +54,8 @@ impl<S: UsageStore> Usage<S> {
         if written_at == 0 {
             // The first request of an instance begins the minute.
             self.written_at.store(now_seconds, Ordering::Relaxed);
-        } else if now_seconds >= written_at + WRITE_EVERY_SECONDS {
+        } else if now_seconds.abs_diff(written_at) >= WRITE_EVERY_SECONDS {
+            // Either way: a clock that was set back must not put it off.
             self.written_at.store(now_seconds, Ordering::Relaxed);
             let usage = Arc::clone(self);
             tokio::spawn(async move { usage.write().await });
@@ -68,5 +69,43 @@ impl<S: UsageStore> Usage<S> {
             self.store.add_usage(&key_id, day, &usage).await;
         };
         stream::iter(pending).for_each_concurrent(WRITES_AT_A_TIME, add).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A store whose writes take a while.
+    #[derive(Debug, Default)]
+    struct Slow {
+        served: AtomicU64,
+    }
+
+    impl UsageStore for Arc<Slow> {
+        async fn add_usage(&self, _key_id: &str, _day: Day, usage: &ByStage) {
+            tokio::task::yield_now().await;
+            self.served.fetch_add(usage["v1"].served, Ordering::Relaxed);
+        }
+    }
+
+    fn count(usage: &Arc<Usage<Arc<Slow>>>, second: u64) {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+        usage.count("k1", "v1", Counted::Served, now);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_was_set_back_delays_no_write() {
+        let store = Arc::new(Slow::default());
+        let usage = Arc::new(Usage::new(Arc::clone(&store)));
+        count(&usage, 100_000);
+        count(&usage, 99_941);
+        assert_eq!(usage.pending.lock().unwrap().len(), 1);
+        count(&usage, 99_940);
+        // The write begins.
+        tokio::task::yield_now().await;
+        assert!(usage.pending.lock().unwrap().is_empty());
     }
 }
