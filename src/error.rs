@@ -43,6 +43,9 @@ pub enum GatewayError {
     PreconditionFailed,
     #[error("the caller may not have a cached answer replaced")]
     InvalidationForbidden,
+    /// RFC 9111 §5.2.1.7.
+    #[error("the client wants only what is kept, and nothing is")]
+    NotCached,
     #[error("bad API key: {0}")]
     InvalidApiKey(String),
     #[error("broken item: {}", .0.gist())]
@@ -116,6 +119,7 @@ impl GatewayError {
             Self::ConditionFailed           => row(StatusCode::CONFLICT,              "DEFAULT_4XX",                  "ConflictException",                  "Conflict".into(),                                Tight),
             Self::PreconditionFailed        => row(StatusCode::PRECONDITION_FAILED,   "DEFAULT_4XX",                  "PreconditionFailedException",        "Precondition Failed".into(),                     Tight),
             Self::InvalidationForbidden     => row(StatusCode::FORBIDDEN,             "ACCESS_DENIED",                "AccessDeniedException",              "Forbidden".into(),                               Tight),
+            Self::NotCached                 => row(StatusCode::GATEWAY_TIMEOUT,       "DEFAULT_5XX",                  "InternalServerErrorException",       "Gateway Timeout".into(),                         Tight),
             Self::InvalidApiKey(_)          => row(StatusCode::FORBIDDEN,             "INVALID_API_KEY",              "ForbiddenException",                 "Forbidden".into(),                               Tight),
             Self::BrokenKeyItem(_)          => row(StatusCode::SERVICE_UNAVAILABLE,   "DEFAULT_5XX",                  "ServiceUnavailableException",        "Service Unavailable".into(),                     Tight),
             Self::Throttled { .. }          => row(StatusCode::TOO_MANY_REQUESTS,     "THROTTLED",                    "TooManyRequestsException",           "Too Many Requests".into(),                       Tight),

@@ -108,7 +108,11 @@ impl Gateway {
     }
 }
 
-fn asked<'a>((stage, route, policy): Cached<'a>, way: &'a Way<'_>, request: &'a Request) -> Asked<'a> {
+pub(super) fn asked<'a>(
+    (stage, route, policy): Cached<'a>,
+    way: &'a Way<'_>,
+    request: &'a Request,
+) -> Asked<'a> {
     Asked {
         policy,
         stage: &stage.settings.cache,

@@ -2,6 +2,7 @@
 
 mod admitted;
 mod cached;
+mod changed;
 
 use std::{
     any::Any,
@@ -183,15 +184,18 @@ impl Gateway {
         let context = way.context(request, stage);
         matched.route.required_parameters.check(&context)?;
 
-        if let Some(policy) = &matched.route.cache {
+        let answer = if let Some(policy) = &matched.route.cache {
             let place = (stage, matched.route, policy);
-            return self.cached((request, served), place, way, permit, log).await;
-        }
+            self.cached((request, served), place, way, permit, log).await?
+        } else {
+            let called_at = self.clock.now();
+            let answer = matched.route.integration.invoke(&permit, &context, &self.clients).await;
+            log.integration(called_at);
+            answer?
+        };
 
-        let called_at = self.clock.now();
-        let answer = matched.route.integration.invoke(&permit, &context, &self.clients).await;
-        log.integration(called_at);
-        answer
+        self.forget_changed(request, served, &answer);
+        Ok(answer)
     }
 }
 

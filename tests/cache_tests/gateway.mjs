@@ -8,8 +8,9 @@ import { REPOSITORY, inTarget } from './folders.mjs';
 
 const TOLLGATE = `${REPOSITORY}target/debug/tollgate`;
 
-// Nothing of a shell that works with another DynamoDB.
-const ENVIRONMENT = { PATH: process.env.PATH };
+// Nothing of a shell that works with another DynamoDB. The suite's requests come to many instances at once, and
+// what one forgets, another one's memory has for REFRESH_SECONDS: so all answers come from the table.
+const ENVIRONMENT = { PATH: process.env.PATH, REFRESH_SECONDS: '0' };
 
 // The local DynamoDB wants one, and does not check it.
 const CREDENTIAL = 'local/20260101/us-east-1/dynamodb/aws4_request';

@@ -13,8 +13,8 @@ import { report } from './report.mjs';
 import { judge, scores } from './results.mjs';
 import { Suite } from './suite.mjs';
 
-// How many tests must pass. It only ever rises; the goal is 150 required and 70 optional.
-const FLOOR = { required: 97, optional: 1 };
+// How many tests must pass. It only ever rises.
+const FLOOR = { required: 154, optional: 82 };
 
 async function main(id) {
   const suite = await Suite.load();

@@ -166,7 +166,8 @@ fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
         Some(E::Throttled { .. }) => E::QuotaExceeded { retry_after: Duration::ZERO },
         Some(E::QuotaExceeded { .. }) => E::CountersUnavailable { retry_after: Duration::ZERO },
         Some(E::CountersUnavailable { .. }) => E::InvalidationForbidden,
-        Some(E::InvalidationForbidden) => return None,
+        Some(E::InvalidationForbidden) => E::NotCached,
+        Some(E::NotCached) => return None,
     })
 }
 

@@ -42,13 +42,15 @@ impl Entry {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.clone_from(&self.headers);
-        let before = headers.get(AGE).and_then(|age| age.to_str().ok()?.parse::<u64>().ok()).unwrap_or(0);
-        headers.insert(AGE, before.saturating_add(self.age_seconds(now_ms)).into());
+        headers.insert(AGE, (self.age_ms(now_ms) / 1_000).into());
         response
     }
 
-    fn age_seconds(&self, now_ms: u64) -> u64 {
-        now_ms.saturating_sub(self.stored_at_ms) / 1_000
+    /// Its own `Age`, and what it has waited here since.
+    pub(super) fn age_ms(&self, now_ms: u64) -> u64 {
+        let before = self.headers.get(AGE).and_then(|age| age.to_str().ok()?.parse::<u64>().ok());
+        let before_ms = before.unwrap_or(0).saturating_mul(1_000);
+        before_ms.saturating_add(now_ms.saturating_sub(self.stored_at_ms))
     }
 
     /// What it takes of the memory, about.

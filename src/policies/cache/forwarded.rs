@@ -14,7 +14,7 @@ use crate::message::Request;
 
 impl CachePolicy {
     /// Of headers and cookies those that the key has, and with a body what says how to read it.
-    pub(super) fn forwarded<'a>(&self, request: &'a Request) -> Cow<'a, Request> {
+    pub(super) fn of_the_key<'a>(&self, request: &'a Request) -> Cow<'a, Request> {
         if self.forwards_unkeyed_headers {
             return Cow::Borrowed(request);
         }

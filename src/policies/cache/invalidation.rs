@@ -33,6 +33,12 @@ pub(super) enum Wish {
     Forbidden,
 }
 
+impl Default for Invalidation {
+    fn default() -> Self {
+        Self { needs_permission: true, strategy: Strategy::default() }
+    }
+}
+
 impl Invalidation {
     /// Reads `requireAuthorizationForCacheControl` (true) and `unauthorizedCacheControlHeaderStrategy`.
     pub fn parse(fields: &Fields<'_>) -> Self {
@@ -41,11 +47,14 @@ impl Invalidation {
             ("SUCCEED_WITH_RESPONSE_HEADER", Strategy::SucceedWithResponseHeader),
             ("SUCCEED_WITHOUT_RESPONSE_HEADER", Strategy::SucceedWithoutResponseHeader),
         ];
+        let default = Self::default();
         Self {
-            needs_permission: fields.boolean("requireAuthorizationForCacheControl").unwrap_or(true),
+            needs_permission: fields
+                .boolean("requireAuthorizationForCacheControl")
+                .unwrap_or(default.needs_permission),
             strategy: fields
                 .choice("unauthorizedCacheControlHeaderStrategy", &STRATEGIES)
-                .unwrap_or_default(),
+                .unwrap_or(default.strategy),
         }
     }
 

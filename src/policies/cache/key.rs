@@ -10,7 +10,7 @@ use http::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{CachePolicy, StageCache};
+use super::{CachePolicy, Mode, StageCache};
 use crate::{
     context::Context,
     item::Fields,
@@ -77,18 +77,10 @@ impl KeyParameters {
 
 impl CachePolicy {
     /// The key of a request's answer.
+    ///
+    /// In HTTP mode it is the URI's: [`Variants`](super::rfc9111::Variants) of it have keys of their own.
     pub(super) fn key_of(&self, context: &Context<'_>, stage: &StageCache) -> CacheKey {
-        let mut hash = Sha256::new();
-        let mut add = |bytes: &[u8]| {
-            hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_le_bytes());
-            hash.update(bytes);
-        };
-        self.each_part(context, stage, &mut |name, values| {
-            add(name.as_bytes());
-            add(&u64::try_from(values.len()).unwrap_or(u64::MAX).to_le_bytes());
-            values.iter().for_each(|value| add(value));
-        });
-        CacheKey { stage: context.stage.to_owned(), digest: hash.finalize().into() }
+        CacheKey::hash(context.stage, |part| self.each_part(context, stage, part))
     }
 
     /// The same, told part by part. A body and a caller are told, never shown.
@@ -104,10 +96,31 @@ impl CachePolicy {
         (self.key_of(context, stage), parts)
     }
 
-    fn each_part(&self, context: &Context<'_>, stage: &StageCache, part: &mut impl FnMut(&str, &[&[u8]])) {
-        let request = context.request;
+    fn each_part(&self, context: &Context<'_>, stage: &StageCache, part: &mut Part<'_>) {
         part("stage", &[context.stage.as_bytes()]);
         part("cacheGeneration", &[stage.generation.to_string().as_bytes()]);
+        match self.mode {
+            Mode::ApiGateway => self.each_part_of_a_call(context, part),
+            Mode::Http => self.each_part_of_a_uri(context, part),
+        }
+    }
+
+    /// Not the route: a change that takes another one finds it too.
+    fn each_part_of_a_uri(&self, context: &Context<'_>, part: &mut Part<'_>) {
+        let request = context.request;
+        part("host", &[request.origin.domain_name.to_ascii_lowercase().as_bytes()]);
+        part("path", &[context.full_path().as_bytes()]);
+        part("query", &[request.query.as_bytes()]);
+        part("cacheShared", &[self.caller(context).is_none().to_string().as_bytes()]);
+    }
+
+    /// Whose alone the answer is, in HTTP mode.
+    pub(super) fn caller<'a>(&self, context: &Context<'a>) -> Option<&'a str> {
+        context.api_key_id.filter(|_| !self.is_shared)
+    }
+
+    fn each_part_of_a_call(&self, context: &Context<'_>, part: &mut Part<'_>) {
+        let request = context.request;
         part("routeKey", &[context.route_key.as_bytes()]);
         // A `HEAD` is answered with the head of what a `GET` would get.
         let method = if request.method == Method::HEAD { &Method::GET } else { &request.method };
@@ -146,6 +159,9 @@ impl CachePolicy {
     }
 }
 
+/// Takes the name and the values of a part.
+type Part<'a> = dyn FnMut(&str, &[&[u8]]) + 'a;
+
 /// A value that is there once or not at all.
 fn one(value: Option<&[u8]>) -> Vec<&[u8]> {
     value.into_iter().collect()
@@ -155,6 +171,28 @@ impl CacheKey {
     /// Of the stage `stage`, as it begins in the table.
     pub fn prefix(stage: &str) -> String {
         format!("{stage}#")
+    }
+
+    /// The key of one of several answers that this key stands for.
+    pub(super) fn variant(&self, each_part: impl FnOnce(&mut Part<'_>)) -> Self {
+        Self::hash(&self.stage, |part| {
+            part("variant", &[&self.digest]);
+            each_part(part);
+        })
+    }
+
+    fn hash(stage: &str, each_part: impl FnOnce(&mut Part<'_>)) -> Self {
+        let mut hash = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_le_bytes());
+            hash.update(bytes);
+        };
+        each_part(&mut |name, values| {
+            add(name.as_bytes());
+            add(&u64::try_from(values.len()).unwrap_or(u64::MAX).to_le_bytes());
+            values.iter().for_each(|value| add(value));
+        });
+        Self { stage: stage.to_owned(), digest: hash.finalize().into() }
     }
 
     pub(super) fn digest(&self) -> &[u8; 32] {

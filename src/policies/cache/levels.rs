@@ -85,10 +85,15 @@ impl<S: CacheStore> Levels<S> {
         Self { memory: Memory::new(memory_bytes, trusted_for), store }
     }
 
-    /// What this instance remembers well enough to use it without a look into the table.
+    /// What this instance remembers well enough to use it without a look into the table; fresh or not.
     pub fn remembered(&self, key: &CacheKey, now: SystemTime) -> Option<Arc<Entry>> {
         let (entry, is_trusted) = self.memory.get(key, now)?;
-        (is_trusted && entry.is_fresh(milliseconds(now))).then_some(entry)
+        is_trusted.then_some(entry)
+    }
+
+    /// Keeps an entry in memory, at once.
+    pub fn remember(&self, key: &CacheKey, entry: Entry, now: SystemTime) {
+        self.memory.put(key.clone(), Arc::new(entry), now);
     }
 
     /// What the table has; where it gives no answer, what this instance remembers.
@@ -118,4 +123,9 @@ impl<S: CacheStore> Levels<S> {
 pub(super) fn milliseconds(time: SystemTime) -> u64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// In milliseconds.
+pub(super) fn ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

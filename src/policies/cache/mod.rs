@@ -2,16 +2,22 @@
 //!
 //! Two levels, both by one key: the memory of this instance, and a table that all instances share. By default the
 //! rules are API Gateway's, without its traps: callers are kept apart, a failure is never kept, and what is not in
-//! the key does not reach the target. A cache that fails costs time, never an answer.
+//! the key does not reach the target. With `cacheMode: "HTTP"` they are those of RFC 9111 ([`rfc9111`]). A cache that
+//! fails costs time, never an answer.
 
 mod conditional;
 mod entry;
+mod fill;
 mod forwarded;
 mod invalidation;
 mod key;
 mod levels;
+mod lookup;
 mod memory;
+mod parse;
 mod responses;
+mod rfc9111;
+mod rules;
 mod status;
 mod storable;
 mod tee;
@@ -26,15 +32,17 @@ pub use self::{
     entry::Entry,
     key::{CacheKey, KeyPart},
     levels::{CacheStore, Found, Lock, Taken},
-    responses::{Asked, Refill, Responses},
+    lookup::Refill,
+    responses::{Asked, Responses},
+    rfc9111::{Uri, changed_uris},
     status::CacheStatus,
 };
 use self::{invalidation::Invalidation, key::KeyParameters};
-use crate::item::Fields;
 
 /// What a route says of caching.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CachePolicy {
+    mode: Mode,
     /// The method whose answers are kept; those of `GET` answer `HEAD` too.
     method: Method,
     /// `None`: as the stage says.
@@ -58,61 +66,12 @@ pub struct StageCache {
     pub generation: u64,
 }
 
-/// API Gateway's default and most.
-const DEFAULT_TTL: Duration = Duration::from_secs(300);
-const MOST_TTL_SECONDS: u64 = 3_600;
-/// A day: a stale answer is better than none, but not for ever.
-const MOST_STALE_SECONDS: u64 = 86_400;
-/// The most that a DynamoDB number and a JSON number both say exactly.
-const MOST_GENERATION: u64 = (1 << 53) - 1;
-
-impl CachePolicy {
-    /// Reads what a route item says of caching; `None` where `cachingEnabled` is not `true`.
-    ///
-    /// `method` is the route's, where it names one; `path_parameters` are the names in its path.
-    pub fn parse(fields: &Fields<'_>, method: Option<&Method>, path_parameters: &[String]) -> Option<Self> {
-        let is_enabled = fields.boolean("cachingEnabled").unwrap_or(false);
-        let key = KeyParameters::parse(fields, path_parameters, is_enabled);
-        let policy = Self {
-            method: method.filter(|method| *method != Method::HEAD).cloned().unwrap_or(Method::GET),
-            ttl: seconds(fields, "cacheTtlInSeconds", MOST_TTL_SECONDS),
-            key,
-            is_shared: fields.boolean("cacheShared").unwrap_or(false),
-            forwards_unkeyed_headers: fields.boolean("forwardUnkeyedHeaders").unwrap_or(false),
-            invalidation: Invalidation::parse(fields),
-            stale_while_revalidate: seconds(fields, "staleWhileRevalidate", MOST_STALE_SECONDS)
-                .unwrap_or_default(),
-            stale_if_error: seconds(fields, "staleIfError", MOST_STALE_SECONDS).unwrap_or_default(),
-        };
-        is_enabled.then_some(policy)
-    }
-
-    /// How long an answer is fresh; zero: nothing is kept.
-    fn ttl(&self, stage: &StageCache) -> Duration {
-        self.ttl.or(stage.ttl).unwrap_or(DEFAULT_TTL)
-    }
-
-    /// How long an answer that is not fresh any more may still be of use.
-    fn stale_for(&self) -> Duration {
-        self.stale_while_revalidate.max(self.stale_if_error)
-    }
-
-    /// Whether answers to requests of this method may come from the cache.
-    fn covers(&self, method: &Method) -> bool {
-        *method == self.method || (*method == Method::HEAD && self.method == Method::GET)
-    }
-}
-
-impl StageCache {
-    /// Reads what a stage item says of caching.
-    pub fn parse(fields: &Fields<'_>) -> Self {
-        Self {
-            ttl: seconds(fields, "cacheTtlInSeconds", MOST_TTL_SECONDS),
-            generation: fields.integer("cacheGeneration", 0..=MOST_GENERATION).unwrap_or(0),
-        }
-    }
-}
-
-fn seconds<'a>(fields: &Fields<'a>, name: &'a str, most: u64) -> Option<Duration> {
-    fields.integer(name, 0..=most).map(Duration::from_secs)
+/// `cacheMode`: whose rules hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Mode {
+    /// What the route item says.
+    #[default]
+    ApiGateway,
+    /// What requests and answers say, by RFC 9111.
+    Http,
 }

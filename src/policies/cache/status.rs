@@ -14,12 +14,39 @@ pub enum CacheStatus {
     },
     /// Answered from an entry that is not fresh any more, by so many seconds.
     Stale { by: u64 },
-    /// There was no entry of any use.
-    Miss { is_kept: bool },
-    /// The caller wanted a new answer.
-    Refresh { is_kept: bool },
+    /// The target was asked.
+    Forwarded {
+        why: Forward,
+        /// It said that the entry still holds.
+        is_confirmed: bool,
+        is_kept: bool,
+    },
     /// The cache had no part in it.
     Bypass,
+}
+
+/// Why the target was asked (RFC 9211 §2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forward {
+    /// Nothing was known.
+    UriMiss,
+    /// There were answers only for other values of the headers that `Vary` names.
+    VaryMiss,
+    /// The entry was not fresh any more.
+    Stale,
+    /// The caller wanted a new answer.
+    Request,
+}
+
+impl Forward {
+    fn name(self) -> &'static str {
+        match self {
+            Self::UriMiss => "uri-miss",
+            Self::VaryMiss => "vary-miss",
+            Self::Stale => "stale",
+            Self::Request => "request",
+        }
+    }
 }
 
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
@@ -30,9 +57,19 @@ impl CacheStatus {
         match self {
             Self::Hit { .. } => "HIT",
             Self::Stale { .. } => "STALE",
-            Self::Miss { .. } => "MISS",
-            Self::Refresh { .. } => "REFRESH",
+            Self::Forwarded { is_confirmed: true, .. } => "REVALIDATED",
+            Self::Forwarded { why: Forward::Request, .. } => "REFRESH",
+            Self::Forwarded { .. } => "MISS",
             Self::Bypass => "BYPASS",
+        }
+    }
+
+    /// Whether the answer is one that was kept.
+    pub(super) fn is_from_an_entry(self) -> bool {
+        match self {
+            Self::Hit { .. } | Self::Stale { .. } => true,
+            Self::Forwarded { is_confirmed, .. } => is_confirmed,
+            Self::Bypass => false,
         }
     }
 
@@ -41,10 +78,11 @@ impl CacheStatus {
         let text = match self {
             Self::Hit { ttl } => format!("tollgate; hit; ttl={ttl}"),
             Self::Stale { by } => format!("tollgate; hit; ttl=-{by}"),
-            Self::Miss { is_kept: true } => "tollgate; fwd=uri-miss; stored".to_owned(),
-            Self::Miss { is_kept: false } => "tollgate; fwd=uri-miss".to_owned(),
-            Self::Refresh { is_kept: true } => "tollgate; fwd=request; stored".to_owned(),
-            Self::Refresh { is_kept: false } => "tollgate; fwd=request".to_owned(),
+            Self::Forwarded { why, is_confirmed, is_kept } => {
+                let confirmed = if is_confirmed { "; fwd-status=304" } else { "" };
+                let stored = if is_kept { "; stored" } else { "" };
+                format!("tollgate; fwd={}{confirmed}{stored}", why.name())
+            }
             Self::Bypass => "tollgate; fwd=bypass".to_owned(),
         };
         let value = HeaderValue::try_from(text).expect("ASCII without control characters");

@@ -17,15 +17,16 @@ impl CachePolicy {
     ///
     /// Not a failure (tomorrow's caller need not have it), nothing that is one caller's or depends on what the
     /// key does not have, and nothing that is only a part.
-    pub(super) fn may_keep(&self, status: StatusCode, headers: &HeaderMap) -> bool {
+    pub(super) fn may_keep_a_call(&self, status: StatusCode, headers: &HeaderMap) -> bool {
         let is_whole = !matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
         let is_failure = status.is_server_error() || status.is_informational();
-        let head_bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        is_whole
-            && !is_failure
-            && !headers.contains_key(SET_COOKIE)
-            && head_bytes <= MOST_HEAD_BYTES
-            && self.covers_vary(headers)
+        is_whole && !is_failure && !headers.contains_key(SET_COOKIE) && self.covers_vary(headers)
+    }
+
+    /// Whether the head is as small as heads are.
+    pub(super) fn has_room_for(headers: &HeaderMap) -> bool {
+        let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        bytes <= MOST_HEAD_BYTES
     }
 
     /// Whether all headers that the answer depends on, by its own word, are in the key or were never forwarded.

@@ -1,0 +1,201 @@
+//! Asking the target, and keeping what it answers.
+
+use std::{sync::Arc, time::SystemTime};
+
+use http::{Method, StatusCode};
+
+use super::{
+    CacheKey, CacheStatus, CacheStore, Entry, Lock, Responses,
+    levels::{milliseconds, ms},
+    lookup::{MOST_LOCK, Place},
+    responses::{Answered, Asked},
+    rfc9111::{self, Reuse, Variants, varies_on},
+    status::Forward,
+    storable::MOST_BODY_BYTES,
+    tee::{Copied, tee},
+};
+use crate::{
+    error::GatewayError,
+    message::{Request, Response},
+};
+
+/// Somebody's turn to ask the target.
+#[derive(Debug)]
+pub(super) struct Fill {
+    /// Where the answers to such requests are looked for.
+    key: CacheKey,
+    place: Place,
+    /// Others wait until then, at the key of the place.
+    lock: Option<Lock>,
+    why: Forward,
+}
+
+/// Where a new answer goes.
+#[derive(Debug)]
+struct Home {
+    key: CacheKey,
+    /// What is to stand at the key where such answers are looked for, where that changes.
+    variants: Option<Variants>,
+    route_key: String,
+}
+
+impl Fill {
+    pub fn of(key: CacheKey, place: Place, lock: Option<Lock>, judged: Option<Reuse>) -> Self {
+        let why = place.why(judged);
+        Self { key, place, lock, why }
+    }
+
+    /// Because the caller wants it, whatever is there.
+    pub fn wanted(key: CacheKey) -> Self {
+        Self { place: Place::unknown(key.clone()), key, lock: None, why: Forward::Request }
+    }
+
+    fn status(&self, is_confirmed: bool, is_kept: bool) -> CacheStatus {
+        CacheStatus::Forwarded { why: self.why, is_confirmed, is_kept }
+    }
+
+    fn home(&self, asked: &Asked<'_>, entry: &Entry) -> Home {
+        let names = varies_on(&entry.headers).unwrap_or_default();
+        let route_key = asked.context.route_key.to_owned();
+        let is_for_all = names.is_empty() && asked.policy.caller(&asked.context).is_none();
+        if self.place.variants.is_none() && (is_for_all || !asked.policy.looks_for_variants()) {
+            return Home { key: self.place.key.clone(), variants: None, route_key };
+        }
+        let known = self.place.variants.clone().unwrap_or(Variants::since(entry.stored_at_ms, 0));
+        let changed = known.with(&names, entry.keep_until_ms, entry.stored_at_ms);
+        let key = asked.key_in(changed.as_ref().unwrap_or(&known), &self.key);
+        Home { key, variants: changed, route_key }
+    }
+}
+
+impl<S: CacheStore> Responses<S> {
+    /// Asks the target, and keeps its answer if it may be kept.
+    pub(super) async fn fill(
+        self: &Arc<Self>,
+        asked: &Asked<'_>,
+        fill: Fill,
+        call: &impl AsyncFn(&Request) -> Result<Response, GatewayError>,
+    ) -> Answered {
+        let Asked { policy, context, .. } = asked;
+        let is_degraded = fill.place.known.is_degraded;
+        let stale = fill.place.known.entry.clone();
+        let forwarded = policy.forwarded(context.request, stale.as_deref());
+        let asked_at = self.clock.now();
+        let outcome = call(&forwarded.request).await;
+        let times = (asked_at, self.clock.now());
+        let now_ms = milliseconds(times.1);
+        let is_failure = outcome.as_ref().map_or(true, |response| response.status().is_server_error());
+        let better = stale
+            .as_ref()
+            .filter(|entry| is_failure && now_ms < entry.fresh_until_ms + ms(policy.stale_if_error(entry)));
+        if let Some(entry) = better {
+            self.unlock(fill, None);
+            return Answered { is_degraded, ..self.stale(entry) };
+        }
+        let answered = match (outcome, stale) {
+            (Err(error), _) => {
+                let status = fill.status(false, false);
+                self.unlock(fill, None);
+                Answered::of(Err(error), Some(status))
+            }
+            (Ok(response), Some(entry))
+                if forwarded.is_conditional && response.status() == StatusCode::NOT_MODIFIED =>
+            {
+                self.confirmed(asked, fill, (&entry, &response), times)
+            }
+            (Ok(response), _) => self.answered(asked, fill, response, times),
+        };
+        Answered { is_degraded, ..answered }
+    }
+
+    /// The entry still holds, says the target.
+    fn confirmed(
+        self: &Arc<Self>,
+        asked: &Asked<'_>,
+        fill: Fill,
+        (entry, response): (&Entry, &Response),
+        times: (SystemTime, SystemTime),
+    ) -> Answered {
+        let now_ms = milliseconds(times.1);
+        let entry = rfc9111::updated(asked.policy, entry, response.headers(), times);
+        let status = fill.status(true, true);
+        let response = entry.response(now_ms);
+        let home = fill.home(asked, &entry);
+        self.keep(fill, home, entry);
+        Answered::of(Ok(response), Some(status))
+    }
+
+    /// The target has given a new answer.
+    fn answered(
+        self: &Arc<Self>,
+        asked: &Asked<'_>,
+        fill: Fill,
+        response: Response,
+        times: (SystemTime, SystemTime),
+    ) -> Answered {
+        let Asked { policy, stage, context, .. } = asked;
+        let now_ms = milliseconds(times.1);
+        let is_read = context.request.method != Method::HEAD;
+        let may_keep = is_read && policy.may_keep(context.request, response.status(), response.headers());
+        let head = (response.status(), response.headers().clone());
+        let entry = may_keep.then(|| policy.entry(stage, head, times));
+        // Not where it would be of no use from the first moment on.
+        let Some(entry) = entry.filter(|entry| now_ms < entry.keep_until_ms) else {
+            let in_vain = Lock { until_ms: now_ms + ms(MOST_LOCK), is_in_vain: true };
+            let is_new = is_read && !response.status().is_server_error();
+            let status = fill.status(false, false);
+            self.unlock(fill, Some(in_vain).filter(|_| is_new));
+            return Answered::of(Ok(response), Some(status));
+        };
+        let home = fill.home(asked, &entry);
+        let status = fill.status(false, true);
+        let (head, body) = response.into_parts();
+        let responses = Arc::clone(self);
+        let body = tee(body, MOST_BODY_BYTES, move |copied| responses.copied(fill, home, entry, copied));
+        Answered::of(Ok(Response::from_parts(head, body)), Some(status))
+    }
+
+    fn copied(self: &Arc<Self>, fill: Fill, home: Home, entry: Entry, copied: Copied) {
+        match copied {
+            Copied::Whole(body) => self.keep(fill, home, Entry { body, ..entry }),
+            Copied::TooLong => {
+                let until_ms = entry.stored_at_ms + ms(MOST_LOCK);
+                self.unlock(fill, Some(Lock { until_ms, is_in_vain: true }));
+            }
+            Copied::Broken => self.unlock(fill, None),
+        }
+    }
+
+    fn keep(self: &Arc<Self>, fill: Fill, home: Home, entry: Entry) {
+        let now = self.clock.now();
+        let newer = self.levels.remembered(&fill.key, now).and_then(|entry| Variants::of(&entry));
+        if newer.is_some_and(|list| list.since_ms > entry.stored_at_ms) {
+            // What it tells of has changed meanwhile.
+            return self.unlock(fill, None);
+        }
+        let Fill { key, place, lock, .. } = fill;
+        let Home { key: home, variants, route_key } = home;
+        let responses = Arc::clone(self);
+        self.beside(async move {
+            // Who comes late, and does not see the entry yet, still finds the lock, and looks again.
+            let outlives_lock = lock.is_some_and(|lock| entry.fresh_until_ms >= lock.until_ms);
+            let mut is_kept = responses.levels.keep(&home, &route_key, entry, now).await;
+            if let Some(variants) = variants {
+                is_kept &= responses.levels.keep(&key, &route_key, variants.to_entry(), now).await;
+            }
+            if let Some(lock) = lock.filter(|_| !(is_kept && outlives_lock)) {
+                responses.levels.store.unlock(&place.key, (lock, None), now).await;
+            }
+        });
+    }
+
+    fn unlock(self: &Arc<Self>, Fill { place, lock, .. }: Fill, next: Option<Lock>) {
+        if let Some(lock) = lock {
+            let responses = Arc::clone(self);
+            self.beside(async move {
+                let now = responses.clock.now();
+                responses.levels.store.unlock(&place.key, (lock, next), now).await;
+            });
+        }
+    }
+}

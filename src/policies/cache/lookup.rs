@@ -1,0 +1,191 @@
+//! Looking for an answer: in memory, in the table, or wherever somebody else is about to put it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use tokio::time::Instant;
+
+use super::{
+    CacheKey, CacheStatus, CacheStore, Entry, Lock, Responses, Taken,
+    fill::Fill,
+    levels::{Known, milliseconds, ms},
+    responses::{Answered, Asked},
+    rfc9111::{Reuse, Variants},
+    status::Forward,
+};
+use crate::{
+    error::GatewayError,
+    message::{Request, Response},
+};
+
+/// Where the answer to a request is kept, and what is known of it.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// Of the answer itself.
+    pub key: CacheKey,
+    /// What tells the answers of the URI apart, where there may be several.
+    pub variants: Option<Variants>,
+    pub known: Known,
+}
+
+/// The right to fill an entry while others are answered from the stale one.
+#[derive(Debug)]
+pub struct Refill {
+    pub(super) place: Place,
+    pub(super) lock: Lock,
+}
+
+/// The most for which others wait for one who fills, and for which nobody waits after it was in vain.
+pub(super) const MOST_LOCK: Duration = Duration::from_secs(10);
+/// Between two looks at an entry that somebody else fills; doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const MOST_PAUSE: Duration = Duration::from_millis(200);
+
+impl<S: CacheStore> Responses<S> {
+    pub(super) async fn look_up(
+        self: &Arc<Self>,
+        asked: &Asked<'_>,
+        key: CacheKey,
+        call: &impl AsyncFn(&Request) -> Result<Response, GatewayError>,
+    ) -> Answered {
+        if let Some(answered) = self.remembered(asked, &key) {
+            return answered;
+        }
+        let request = asked.context.request;
+        let patience = Instant::now() + asked.limit / 2;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let now = self.clock.now();
+            let now_ms = milliseconds(now);
+            // Boxed: a future of the SDK is kilobytes, and a hit needs none.
+            let place = Box::pin(self.find(asked, &key, now)).await;
+            let is_degraded = place.known.is_degraded;
+            let judged = place.known.entry.as_ref().map(|entry| asked.judge(entry, now_ms));
+            if let Some(answered) = place.known.entry.as_ref().and_then(|entry| self.reused(entry, judged)) {
+                return Answered { is_degraded, ..answered };
+            }
+            if asked.policy.is_only_if_cached(&request.headers) {
+                return Answered { is_degraded, ..Answered::of(Err(GatewayError::NotCached), None) };
+            }
+            let lock = place.known.lock.filter(|lock| now_ms < lock.until_ms);
+            let is_alone = is_degraded
+                || judged == Some(Reuse::Unwanted)
+                || !asked.policy.may_wait(request, place.known.entry.as_deref())
+                || lock.is_some_and(|lock| lock.is_in_vain)
+                || Instant::now() >= patience;
+            if is_alone {
+                return self.fill(asked, Fill::of(key, place, None, judged), call).await;
+            }
+            let stale = place.known.entry.clone().filter(|entry| {
+                now_ms < entry.fresh_until_ms + ms(asked.policy.stale_while_revalidate(entry))
+            });
+            if lock.is_none() {
+                let mine = Lock { until_ms: now_ms + ms(lock_time(asked.limit)), is_in_vain: false };
+                let taken = Box::pin(self.levels.store.lock(&place.key, mine, now)).await;
+                match (taken, stale.as_ref()) {
+                    (Taken::Taken, Some(entry)) => {
+                        return Answered { refill: Some(Refill { place, lock: mine }), ..self.stale(entry) };
+                    }
+                    (Taken::Taken, None) => {
+                        return self.fill(asked, Fill::of(key, place, Some(mine), judged), call).await;
+                    }
+                    (Taken::Unknown, _) => {
+                        let known = Known { is_degraded: true, ..place.known };
+                        let place = Place { known, ..place };
+                        return self.fill(asked, Fill::of(key, place, None, judged), call).await;
+                    }
+                    (Taken::Busy, _) => {}
+                }
+            }
+            if let Some(entry) = stale {
+                return self.stale(&entry);
+            }
+            tokio::time::sleep_until((Instant::now() + pause).min(patience)).await;
+            pause = (pause * 2).min(MOST_PAUSE);
+        }
+    }
+
+    /// The answer from memory alone.
+    fn remembered(&self, asked: &Asked<'_>, key: &CacheKey) -> Option<Answered> {
+        let now = self.clock.now();
+        let entry = self.levels.remembered(key, now)?;
+        let entry = match Variants::of(&entry) {
+            None => entry,
+            Some(variants) => {
+                let entry = self.levels.remembered(&asked.key_in(&variants, key), now)?;
+                Some(entry).filter(|entry| entry.stored_at_ms >= variants.since_ms)?
+            }
+        };
+        self.reused(&entry, Some(asked.judge(&entry, milliseconds(now))))
+    }
+
+    /// What the table has: at the key, or for the variant of the URI that is asked for.
+    async fn find(&self, asked: &Asked<'_>, key: &CacheKey, now: SystemTime) -> Place {
+        let known = self.levels.look_up(key, now).await;
+        let Some(variants) = known.entry.as_deref().and_then(Variants::of) else {
+            return Place { key: key.clone(), variants: None, known };
+        };
+        let key = asked.key_in(&variants, key);
+        let mut known = self.levels.look_up(&key, now).await;
+        known.entry = known.entry.filter(|entry| entry.stored_at_ms >= variants.since_ms);
+        // One that was taken before then fills what does not count any more.
+        let least_ms = variants.since_ms + ms(lock_time(asked.limit));
+        known.lock = known.lock.filter(|lock| lock.until_ms >= least_ms);
+        Place { key, variants: Some(variants), known }
+    }
+
+    fn reused(&self, entry: &Entry, judged: Option<Reuse>) -> Option<Answered> {
+        match judged? {
+            Reuse::Fresh => Some(self.hit(entry)),
+            Reuse::Stale => Some(self.stale(entry)),
+            Reuse::Expired | Reuse::Unwanted => None,
+        }
+    }
+
+    fn hit(&self, entry: &Entry) -> Answered {
+        let now_ms = milliseconds(self.clock.now());
+        let ttl = entry.fresh_until_ms.saturating_sub(now_ms) / 1_000;
+        Answered::of(Ok(entry.response(now_ms)), Some(CacheStatus::Hit { ttl }))
+    }
+
+    pub(super) fn stale(&self, entry: &Entry) -> Answered {
+        let now_ms = milliseconds(self.clock.now());
+        let by = now_ms.saturating_sub(entry.fresh_until_ms) / 1_000;
+        Answered::of(Ok(entry.response(now_ms)), Some(CacheStatus::Stale { by }))
+    }
+}
+
+impl Asked<'_> {
+    fn judge(&self, entry: &Entry, now_ms: u64) -> Reuse {
+        self.policy.judge(&self.context.request.headers, entry, now_ms)
+    }
+
+    /// The key of this request's answer among those of a URI.
+    pub(super) fn key_in(&self, variants: &Variants, uri: &CacheKey) -> CacheKey {
+        variants.key(uri, &self.context, self.policy.caller(&self.context))
+    }
+}
+
+impl Place {
+    /// Where nothing is known, and nobody has asked.
+    pub fn unknown(key: CacheKey) -> Self {
+        Self { key, variants: None, known: Known::default() }
+    }
+
+    /// Why the target must be asked.
+    pub fn why(&self, judged: Option<Reuse>) -> Forward {
+        match judged {
+            Some(Reuse::Unwanted) => Forward::Request,
+            Some(_) => Forward::Stale,
+            None if self.variants.as_ref().is_some_and(Variants::tells_apart_by_headers) => Forward::VaryMiss,
+            None => Forward::UriMiss,
+        }
+    }
+}
+
+/// A filler that dies frees the others soon; one that is slow keeps them until half of their own time is over.
+fn lock_time(limit: Duration) -> Duration {
+    (limit / 2).min(MOST_LOCK)
+}

@@ -1,0 +1,144 @@
+//! The directives of `Cache-Control` and of its kin.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, header::CACHE_CONTROL};
+
+/// In their order, names in lower case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directives(Vec<(String, Option<String>)>);
+
+/// RFC 9213 §3.1: for a cache that stands where this one does.
+const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
+/// The same by Edge Architecture 1.0 (W3C note, 2001) §2.2, which targets older than RFC 9213 still send. Of its
+/// directives those that name a surrogate (`max-age=60;name`) are not for this one.
+const SURROGATE_CONTROL: HeaderName = HeaderName::from_static("surrogate-control");
+
+/// RFC 9111 §1.2.2: as much as any cache counts to, 68 years.
+const MOST_SECONDS: u64 = 1 << 31;
+
+impl Directives {
+    /// Those of a request.
+    pub fn of_request(headers: &HeaderMap) -> Self {
+        Self::of(headers, &CACHE_CONTROL)
+    }
+
+    /// Those of an answer, and whether they stand in a field of their own for caches like this one: then
+    /// `Cache-Control` and `Expires` are for others (RFC 9213 §2.1).
+    pub fn of_answer(headers: &HeaderMap) -> (Self, bool) {
+        for name in [CDN_CACHE_CONTROL, SURROGATE_CONTROL] {
+            let targeted = Self::of(headers, &name);
+            if !targeted.0.is_empty() {
+                return (targeted, true);
+            }
+        }
+        (Self::of(headers, &CACHE_CONTROL), false)
+    }
+
+    fn of(headers: &HeaderMap, name: &HeaderName) -> Self {
+        let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
+        Self(lines.flat_map(elements).filter_map(directive).collect())
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    /// The first of that name counts. What is no number of seconds is none, and so stale (RFC 9111 §4.2.1).
+    pub fn seconds(&self, name: &str) -> Option<Duration> {
+        Some(self.find(name)?.map_or(Duration::ZERO, |value| Duration::from_secs(seconds(value))))
+    }
+
+    /// The directive, and what it says: `None` where it says nothing.
+    pub fn find(&self, name: &str) -> Option<Option<&str>> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_deref())
+    }
+}
+
+fn directive(element: &str) -> Option<(String, Option<String>)> {
+    let element = element.trim();
+    if element.is_empty() || element.contains(';') {
+        return None;
+    }
+    let Some((name, value)) = element.split_once('=') else {
+        return Some((element.to_ascii_lowercase(), None));
+    };
+    let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    Some((name.to_ascii_lowercase(), Some(quoted.unwrap_or(value).to_owned())))
+}
+
+fn seconds(text: &str) -> u64 {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return 0;
+    }
+    text.parse().map_or(MOST_SECONDS, |seconds: u64| seconds.min(MOST_SECONDS))
+}
+
+/// The elements of a line, between commas. One may stand inside quotes, where `\` escapes.
+fn elements(line: &str) -> Vec<&str> {
+    let mut elements = Vec::new();
+    let (mut start, mut is_quoted, mut is_escaped) = (0, false, false);
+    for (index, byte) in line.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_quoted => is_escaped = true,
+            b'"' => is_quoted = !is_quoted,
+            b',' if !is_quoted => {
+                elements.push(&line[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    elements.push(&line[start..]);
+    elements
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn lines(name: &HeaderName, lines: &[&'static str]) -> HeaderMap {
+        lines.iter().map(|line| (name.clone(), HeaderValue::from_static(line))).collect()
+    }
+
+    #[test]
+    fn the_first_max_age_counts_and_what_is_no_number_is_none() {
+        let cases: [(&[&str], Option<u64>); 17] = [
+            (&[], None),
+            (&["max-age=60"], Some(60)),
+            (&["MaX-aGe=60"], Some(60)),
+            (&["max-age=0060"], Some(60)),
+            (&["max-age=\"60\""], Some(60)),
+            (&["foo, , max-age=60"], Some(60)),
+            (&["max-age=60, max-age=5"], Some(60)),
+            (&["public", "max-age=60"], Some(60)),
+            (&["max-age=99999999999999999999"], Some(1 << 31)),
+            (&["x=\"max-age=60\", max-age=1"], Some(1)),
+            (&["x=\"a\\\", max-age=60\", max-age=1"], Some(1)),
+            (&["max-age='60'"], Some(0)),
+            (&["max-age=-60"], Some(0)),
+            (&["max-age=60.0"], Some(0)),
+            (&["max-age=60a"], Some(0)),
+            (&["max-age"], Some(0)),
+            (&["max-age =60"], None),
+        ];
+        for (given, expected) in cases {
+            let directives = Directives::of_request(&lines(&CACHE_CONTROL, given));
+            assert_eq!(directives.seconds("max-age"), expected.map(Duration::from_secs), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_to_caches_like_this_one_counts_alone() {
+        let mut headers = lines(&CACHE_CONTROL, &["no-store"]);
+        assert!(Directives::of_answer(&headers).0.has("no-store"));
+        headers.insert(CDN_CACHE_CONTROL, HeaderValue::from_static(""));
+        assert!(Directives::of_answer(&headers).0.has("no-store"), "RFC 9213 §2.1: empty is as if not there");
+        headers.insert(CDN_CACHE_CONTROL, HeaderValue::from_static("max-age=60"));
+        let (directives, is_targeted) = Directives::of_answer(&headers);
+        assert!(!directives.has("no-store") && directives.has("max-age") && is_targeted);
+    }
+}

@@ -1,0 +1,22 @@
+//! `cacheMode: "HTTP"`: a shared cache by RFC 9111. The answers say what is kept, for how long, and for whom.
+//!
+//! Rules only, all of them pure: what keeps and gives answers is the same as in API Gateway's mode.
+
+mod directives;
+mod freshness;
+mod invalidation;
+mod range;
+mod reuse;
+mod storable;
+mod validation;
+mod variants;
+
+pub use self::invalidation::{Uri, changed_uris};
+pub(super) use self::{
+    freshness::entry,
+    range::part_of,
+    reuse::{Reuse, Wishes, is_for_the_target_only, may_wait, stale_if_error, stale_while_revalidate},
+    storable::may_store,
+    validation::{conditional, unconditional, updated},
+    variants::{Variants, varies_on},
+};

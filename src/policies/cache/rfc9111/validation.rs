@@ -1,0 +1,143 @@
+//! Asking whether an entry still holds, and what a 304 makes of it (RFC 9111 §3.2 and §4.3).
+
+use std::{borrow::Cow, time::SystemTime};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName,
+    header::{
+        CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+        LAST_MODIFIED,
+    },
+};
+
+use super::{
+    super::{CachePolicy, Entry},
+    freshness,
+};
+use crate::message::Request;
+
+/// The fields that describe the body that is kept, which a 304 does not bring.
+const OF_THE_BODY: [HeaderName; 6] = [
+    CONTENT_ENCODING,
+    CONTENT_LENGTH,
+    CONTENT_RANGE,
+    ETAG,
+    HeaderName::from_static("content-md5"),
+    HeaderName::from_static("x-amzn-remapped-content-length"),
+];
+
+/// What an entry can be asked after with, and what of the request asks so.
+const VALIDATORS: [(HeaderName, HeaderName); 2] = [(ETAG, IF_NONE_MATCH), (LAST_MODIFIED, IF_MODIFIED_SINCE)];
+
+pub fn has_validator(headers: &HeaderMap) -> bool {
+    VALIDATORS.iter().any(|(validator, _)| headers.contains_key(validator))
+}
+
+/// The request whose answer is worth keeping: what the client has already is no matter.
+pub fn unconditional(request: &Request) -> Cow<'_, Request> {
+    if VALIDATORS.iter().all(|(_, condition)| !request.headers.contains_key(condition)) {
+        return Cow::Borrowed(request);
+    }
+    let mut request = request.clone();
+    for (_, condition) in &VALIDATORS {
+        request.headers.remove(condition);
+    }
+    Cow::Owned(request)
+}
+
+/// The request that asks whether `entry` still holds; `None`: it has nothing to ask that with.
+pub fn conditional(request: &Request, entry: &Entry) -> Option<Request> {
+    if !has_validator(&entry.headers) {
+        return None;
+    }
+    let mut request = unconditional(request).into_owned();
+    for (validator, condition) in VALIDATORS {
+        if let Some(value) = entry.headers.get(validator) {
+            request.headers.insert(condition, value.clone());
+        }
+    }
+    Some(request)
+}
+
+/// `entry` after a 304 with these `headers`: as new, with what they say.
+pub fn updated(
+    policy: &CachePolicy,
+    entry: &Entry,
+    headers: &HeaderMap,
+    times: (SystemTime, SystemTime),
+) -> Entry {
+    let mut all = entry.headers.clone();
+    // It was the age of what is confirmed now.
+    all.remove(http::header::AGE);
+    for name in headers.keys().filter(|name| !OF_THE_BODY.contains(name)) {
+        all.remove(name);
+        for value in headers.get_all(name) {
+            all.append(name, value.clone());
+        }
+    }
+    Entry { body: Bytes::clone(&entry.body), ..freshness::entry(policy, entry.status, all, times) }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+    use crate::policies::testing::{World, show};
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        let line = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), http::HeaderValue::from_static(value))
+        };
+        lines.iter().map(line).collect()
+    }
+
+    fn entry(lines: &[(&'static str, &'static str)]) -> Entry {
+        let now = SystemTime::UNIX_EPOCH;
+        let entry = freshness::entry(&CachePolicy::default(), StatusCode::OK, headers(lines), (now, now));
+        Entry { body: Bytes::from_static(b"kept"), ..entry }
+    }
+
+    #[test]
+    fn the_target_is_asked_after_what_is_kept_not_after_what_the_client_has() {
+        let world = World::new("").header("if-none-match", "\"mine\"").header("if-modified-since", "never");
+        let entry = entry(&[("etag", "W/\"a\""), ("last-modified", "Thu, 01 Jan 1970 00:00:00 GMT")]);
+        let asked = conditional(&world.request, &entry).unwrap();
+        assert_eq!(asked.headers["if-none-match"], "W/\"a\"");
+        assert_eq!(asked.headers["if-modified-since"], "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert!(unconditional(&world.request).headers.is_empty());
+    }
+
+    #[test]
+    fn nothing_asks_after_an_entry_without_a_validator() {
+        assert!(conditional(&World::new("").request, &entry(&[("x", "y")])).is_none());
+    }
+
+    #[test]
+    fn a_304_changes_all_but_what_describes_the_body() {
+        let kept = entry(&[
+            ("etag", "\"a\""),
+            ("content-encoding", "gzip"),
+            ("content-type", "text/plain"),
+            ("x-kept", "1"),
+            ("x-new", "1"),
+            ("age", "50"),
+        ]);
+        let answer = headers(&[
+            ("etag", "\"b\""),
+            ("content-encoding", "br"),
+            ("content-type", "text/html"),
+            ("x-new", "2"),
+            ("cache-control", "max-age=60"),
+        ]);
+        let now = SystemTime::UNIX_EPOCH;
+        let updated = updated(&CachePolicy::default(), &kept, &answer, (now, now));
+        assert_eq!(updated.fresh_until_ms, 60_000);
+        assert_eq!(
+            show(updated.response(0)),
+            "200 | age=0 | cache-control=max-age=60 | content-encoding=gzip | content-type=text/html \
+             | etag=\"a\" | x-kept=1 | x-new=2 | kept"
+        );
+    }
+}

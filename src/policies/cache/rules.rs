@@ -1,0 +1,156 @@
+//! What each mode says to the questions that the cache asks on a request's way.
+
+use std::{
+    borrow::Cow,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, Method, StatusCode,
+    header::{AUTHORIZATION, RANGE},
+};
+
+use super::{
+    CachePolicy, Entry, Mode, StageCache,
+    invalidation::Wish,
+    levels::{milliseconds, ms},
+    rfc9111::{self, Reuse, Wishes},
+};
+use crate::message::{Request, Response};
+
+/// API Gateway's default.
+const DEFAULT_TTL: Duration = Duration::from_secs(300);
+
+/// The request that the target gets.
+#[derive(Debug)]
+pub(super) struct Forwarded<'a> {
+    pub request: Cow<'a, Request>,
+    /// It asks whether the entry still holds.
+    pub is_conditional: bool,
+}
+
+impl CachePolicy {
+    /// Whether answers to such requests may come from the cache.
+    pub(super) fn keeps_answers_to(&self, method: &Method, stage: &StageCache) -> bool {
+        let is_covered = *method == self.method || (*method == Method::HEAD && self.method == Method::GET);
+        is_covered && (self.mode == Mode::Http || !self.ttl(stage).is_zero())
+    }
+
+    /// Whether a change of a resource makes its answers forgotten.
+    pub fn follows_changes(&self) -> bool {
+        self.mode == Mode::Http
+    }
+
+    /// Whether a list of what tells answers apart may stand at their key.
+    pub(super) fn looks_for_variants(&self) -> bool {
+        self.mode == Mode::Http
+    }
+
+    /// Whether only the target can answer this request, for this caller.
+    pub(super) fn passes_by(&self, request: &Request) -> bool {
+        match self.mode {
+            Mode::ApiGateway => self.forwards_unkeyed_credentials(request),
+            Mode::Http => rfc9111::is_for_the_target_only(&request.headers),
+        }
+    }
+
+    /// What the request asks of the cache, where callers must be allowed to.
+    pub(super) fn wish(&self, headers: &HeaderMap, may_invalidate: bool) -> Wish {
+        match self.mode {
+            Mode::ApiGateway => self.invalidation.wish(headers, may_invalidate),
+            Mode::Http => Wish::Lookup,
+        }
+    }
+
+    /// What the entry is worth to the request.
+    pub(super) fn judge(&self, headers: &HeaderMap, entry: &Entry, now_ms: u64) -> Reuse {
+        match self.mode {
+            Mode::ApiGateway if entry.is_fresh(now_ms) => Reuse::Fresh,
+            Mode::ApiGateway => Reuse::Expired,
+            Mode::Http => Wishes::of(headers).judge(headers, entry, now_ms),
+        }
+    }
+
+    /// Whether the caller would rather have no answer than one that the target must be asked for.
+    pub(super) fn is_only_if_cached(&self, headers: &HeaderMap) -> bool {
+        self.mode == Mode::Http && Wishes::of(headers).only_if_cached()
+    }
+
+    /// Whether the answer to somebody else's request would do, so that waiting for it is of use.
+    pub(super) fn may_wait(&self, request: &Request, entry: Option<&Entry>) -> bool {
+        let is_others =
+            || !request.headers.contains_key(RANGE) && !request.headers.contains_key(AUTHORIZATION);
+        request.method != Method::HEAD
+            && (self.mode == Mode::ApiGateway || (is_others() && entry.is_none_or(rfc9111::may_wait)))
+    }
+
+    /// For how long an entry that is not fresh any more is given while a new answer is fetched.
+    pub(super) fn stale_while_revalidate(&self, entry: &Entry) -> Duration {
+        match self.mode {
+            Mode::ApiGateway => self.stale_while_revalidate,
+            Mode::Http => rfc9111::stale_while_revalidate(self, entry),
+        }
+    }
+
+    /// For how long an entry that is not fresh any more is given where the target fails.
+    pub(super) fn stale_if_error(&self, entry: &Entry) -> Duration {
+        match self.mode {
+            Mode::ApiGateway => self.stale_if_error,
+            Mode::Http => rfc9111::stale_if_error(self, entry),
+        }
+    }
+
+    /// What the target gets of the request, where `entry` is what there is.
+    pub(super) fn forwarded<'a>(&self, request: &'a Request, entry: Option<&Entry>) -> Forwarded<'a> {
+        let as_it_is = request.method != Method::GET || request.headers.contains_key(RANGE);
+        let conditional = || entry.and_then(|entry| rfc9111::conditional(request, entry));
+        let (request, is_conditional) = match self.mode {
+            Mode::ApiGateway => (self.of_the_key(request), false),
+            Mode::Http if as_it_is => (Cow::Borrowed(request), false),
+            Mode::Http => match conditional() {
+                Some(request) => (Cow::Owned(request), true),
+                None => (rfc9111::unconditional(request), false),
+            },
+        };
+        Forwarded { request, is_conditional }
+    }
+
+    /// Whether an answer with this head, to this request, may be kept.
+    pub(super) fn may_keep(&self, request: &Request, status: StatusCode, headers: &HeaderMap) -> bool {
+        let may_keep = match self.mode {
+            Mode::ApiGateway => self.may_keep_a_call(status, headers),
+            Mode::Http => rfc9111::may_store(&request.headers, status, headers),
+        };
+        may_keep && Self::has_room_for(headers)
+    }
+
+    /// An answer whose head has come at `received_at`, as an entry without its body.
+    pub(super) fn entry(
+        &self,
+        stage: &StageCache,
+        (status, headers): (StatusCode, HeaderMap),
+        (asked_at, received_at): (SystemTime, SystemTime),
+    ) -> Entry {
+        if self.mode == Mode::Http {
+            return rfc9111::entry(self, status, headers, (asked_at, received_at));
+        }
+        let stored_at_ms = milliseconds(received_at);
+        let fresh_until_ms = stored_at_ms + ms(self.ttl(stage));
+        let keep_until_ms = fresh_until_ms + ms(self.stale_while_revalidate.max(self.stale_if_error));
+        Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body: Bytes::new() }
+    }
+
+    /// The part of an entry's answer that the request asks for.
+    pub(super) fn part_of(&self, request: &Request, response: Response) -> Response {
+        match self.mode {
+            Mode::ApiGateway => response,
+            Mode::Http => rfc9111::part_of(request, response),
+        }
+    }
+
+    /// How long an answer is fresh; zero: nothing is kept.
+    fn ttl(&self, stage: &StageCache) -> Duration {
+        self.ttl.or(stage.ttl).unwrap_or(DEFAULT_TTL)
+    }
+}
