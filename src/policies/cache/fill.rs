@@ -117,11 +117,16 @@ impl<S: CacheStore> Responses<S> {
         times: (SystemTime, SystemTime),
     ) -> Answered {
         let now_ms = milliseconds(times.1);
-        let entry = rfc9111::updated(asked.policy, entry, response.headers(), times);
-        let status = fill.status(true, true);
-        let response = entry.response(now_ms);
-        let home = fill.home(asked, &entry);
-        self.keep(fill, home, entry);
+        let updated = rfc9111::updated(asked.policy, entry, response.headers(), times);
+        let is_kept = rfc9111::is_news(entry, &updated, now_ms);
+        let status = fill.status(true, is_kept);
+        let response = updated.response(now_ms);
+        if is_kept {
+            let home = fill.home(asked, &updated);
+            self.keep(fill, home, updated);
+        } else {
+            self.unlock(fill, None);
+        }
         Answered::of(Ok(response), Some(status))
     }
 

@@ -130,9 +130,10 @@ impl<S: CacheStore> Responses<S> {
         let key = asked.key_in(&variants, key);
         let mut known = self.levels.look_up(&key, now).await;
         known.entry = known.entry.filter(|entry| entry.stored_at_ms >= variants.since_ms);
-        // One that was taken before then fills what does not count any more.
+        // Who took it before then fills what does not count any more.
         let least_ms = variants.since_ms + ms(lock_time(asked.limit));
-        known.lock = known.lock.filter(|lock| lock.until_ms >= least_ms);
+        let is_in_vain = |lock: Lock| lock.is_in_vain || lock.until_ms < least_ms;
+        known.lock = known.lock.map(|lock| Lock { is_in_vain: is_in_vain(lock), ..lock });
         Place { key, variants: Some(variants), known }
     }
 

@@ -122,7 +122,8 @@ impl<S: CacheStore> Responses<S> {
         let route_key = asked.context.route_key.to_owned();
         let now = self.clock.now();
         let now_ms = milliseconds(now);
-        let list = Variants::since(now_ms, now_ms + ms(FORGOTTEN_FOR)).to_entry();
+        // What was asked for in this very millisecond may be from before, too.
+        let list = Variants::since(now_ms + 1, now_ms + ms(FORGOTTEN_FOR)).to_entry();
         let responses = Arc::clone(self);
         self.levels.remember(&key, list.clone(), now);
         self.beside(async move {

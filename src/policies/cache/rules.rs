@@ -51,7 +51,7 @@ impl CachePolicy {
     pub(super) fn passes_by(&self, request: &Request) -> bool {
         match self.mode {
             Mode::ApiGateway => self.forwards_unkeyed_credentials(request),
-            Mode::Http => rfc9111::is_for_the_target_only(&request.headers),
+            Mode::Http => rfc9111::is_for_the_target_only(request),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The response cache from outside: who gets which answer, how old it is, and who was asked for it.
 
 mod fills;
+mod http;
 mod keys;
 mod levels;
 mod stale;
@@ -19,7 +20,11 @@ struct Cached {
 impl Cached {
     /// `GET /scripts/{name}` answers as its script says; every other path with the request that the target got.
     async fn start(scripts: &[(&'static str, &str)]) -> Self {
-        let scripts = scripts.iter().map(|(path, answer)| (*path, Script::Says((*answer).to_owned())));
+        Self::start_with(scripts.iter().map(|(path, answer)| (*path, Script::Says((*answer).to_owned()))))
+            .await
+    }
+
+    async fn start_with(scripts: impl IntoIterator<Item = (&'static str, Script)>) -> Self {
         let world = Self { gateway: TestGateway::new(), target: Target::start(scripts).await };
         world.put_api(&json!({ "allowPrivateIntegrations": ["127.0.0.0/8"] }));
         world

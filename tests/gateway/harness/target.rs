@@ -19,6 +19,8 @@ use tokio::{
 pub enum Script {
     /// These bytes; then the connection is closed.
     Says(String),
+    /// What this makes of the request, as [`Target::received`] tells it; then the connection is closed.
+    Answers(fn(&str) -> String),
     /// Nothing, for ever.
     Never,
 }
@@ -70,9 +72,14 @@ async fn converse(
         let text = format!("{line}\n{}\n\n{body}", headers.join("\n")).replace(&port.to_string(), "PORT");
         received.lock().unwrap().push(text.clone());
         let path = line.split(' ').nth(1).unwrap().split('?').next().unwrap();
-        match scripts.get(path) {
+        let says = match scripts.get(path) {
             Some(Script::Never) => pending().await,
-            Some(Script::Says(bytes)) => {
+            Some(Script::Says(bytes)) => Some(bytes.clone()),
+            Some(Script::Answers(answer)) => Some(answer(&text)),
+            None => None,
+        };
+        match says {
+            Some(bytes) => {
                 // A client that does not like what it reads may hang up.
                 drop(stream.write_all(bytes.as_bytes()).await);
                 return;

@@ -20,7 +20,7 @@ use super::{
 };
 
 /// The name under which a target's `Date` passes through the gateway.
-const REMAPPED_DATE: HeaderName = HeaderName::from_static("x-amzn-remapped-date");
+pub const REMAPPED_DATE: HeaderName = HeaderName::from_static("x-amzn-remapped-date");
 
 /// As RFC 9111 §4.2.2 recommends: a tenth of the time since the last change.
 const HEURISTIC_PART: u32 = 10;

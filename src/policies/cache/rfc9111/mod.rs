@@ -17,6 +17,6 @@ pub(super) use self::{
     range::part_of,
     reuse::{Reuse, Wishes, is_for_the_target_only, may_wait, stale_if_error, stale_while_revalidate},
     storable::may_store,
-    validation::{conditional, unconditional, updated},
+    validation::{conditional, is_news, unconditional, updated},
     variants::{Variants, varies_on},
 };

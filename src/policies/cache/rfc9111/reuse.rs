@@ -11,6 +11,7 @@ use super::{
     super::{CachePolicy, Entry, levels::ms},
     directives::Directives,
 };
+use crate::message::Request;
 
 /// What becomes of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,9 +102,11 @@ pub fn may_wait(entry: &Entry) -> bool {
     entry.fresh_until_ms > entry.stored_at_ms && !Directives::of_answer(&entry.headers).0.has("no-cache")
 }
 
-/// Preconditions that only the target can judge (RFC 9110 §13.1).
-pub fn is_for_the_target_only(headers: &HeaderMap) -> bool {
-    headers.contains_key(IF_MATCH) || headers.contains_key(IF_UNMODIFIED_SINCE)
+/// Preconditions that only the target can judge (RFC 9110 §13.1), and a body, which no key has: a target that looks
+/// at it would answer others with what one client made of it.
+pub fn is_for_the_target_only(request: &Request) -> bool {
+    let headers = &request.headers;
+    headers.contains_key(IF_MATCH) || headers.contains_key(IF_UNMODIFIED_SINCE) || !request.body.is_empty()
 }
 
 #[cfg(test)]

@@ -6,14 +6,15 @@ use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName,
     header::{
-        CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+        AGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, DATE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
         LAST_MODIFIED,
     },
 };
 
 use super::{
     super::{CachePolicy, Entry},
-    freshness,
+    freshness::{self, REMAPPED_DATE},
+    reuse::may_wait,
 };
 use crate::message::Request;
 
@@ -69,7 +70,7 @@ pub fn updated(
 ) -> Entry {
     let mut all = entry.headers.clone();
     // It was the age of what is confirmed now.
-    all.remove(http::header::AGE);
+    all.remove(AGE);
     for name in headers.keys().filter(|name| !OF_THE_BODY.contains(name)) {
         all.remove(name);
         for value in headers.get_all(name) {
@@ -77,6 +78,15 @@ pub fn updated(
         }
     }
     Entry { body: Bytes::clone(&entry.body), ..freshness::entry(policy, entry.status, all, times) }
+}
+
+/// Whether `updated` says more than `entry`, so that others need not ask.
+pub fn is_news(entry: &Entry, updated: &Entry, now_ms: u64) -> bool {
+    let is_given_again = updated.is_fresh(now_ms) && may_wait(updated);
+    let names = entry.headers.keys().chain(updated.headers.keys());
+    let mut lasting = names.filter(|name| ![AGE, DATE, REMAPPED_DATE].contains(name));
+    let lines = |of: &Entry, name| of.headers.get_all(name).iter().cloned().collect::<Vec<_>>();
+    is_given_again || lasting.any(|name| lines(entry, name) != lines(updated, name))
 }
 
 #[cfg(test)]

@@ -1,0 +1,271 @@
+//! `cacheMode: "HTTP"` from outside: what is given again, what the target is asked, and what a change does.
+
+use std::time::Duration;
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use super::{Cached, answer};
+use crate::harness::Script;
+
+/// A route of each key to a target whose one path answers so.
+async fn serving(routes: &[(&str, Value)], path: &'static str, answers: fn(&str) -> String) -> Cached {
+    let world = Cached::start_with([(path, Script::Answers(answers))]).await;
+    for (route_key, words) in routes {
+        let mut words = words.clone();
+        words["cacheMode"] = json!("HTTP");
+        world.put(route_key, &words);
+    }
+    world.gateway.go_live().await;
+    world
+}
+
+async fn cold(world: &Cached) -> crate::harness::TestGateway {
+    let cold = world.gateway.cold_instance();
+    cold.refresh().await;
+    cold
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// Says of each version what it is, and that it still is.
+fn tagged(request: &str) -> String {
+    if request.contains("if-none-match: \"1\"") {
+        return answer("304 Not Modified", &["Cache-Control: max-age=20", "X-Checked: yes"], "");
+    }
+    answer("200 OK", &["Cache-Control: max-age=10", "ETag: \"1\"", "X-Checked: no"], "hello")
+}
+
+#[tokio::test]
+async fn what_is_not_fresh_any_more_is_confirmed_by_the_target() {
+    let world = serving(&[("GET /x", json!({}))], "/x", tagged).await;
+    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT");
+    world.target.received();
+    world.gateway.advance(seconds(10));
+    let confirmed = world.gateway.send("GET /v1/x\nif-none-match: \"mine\"").await;
+    expect![[r#"
+        200
+        age: 0
+        cache-control: max-age=20
+        cache-status: tollgate; fwd=stale; fwd-status=304; stored
+        etag: "1"
+        x-amzn-remapped-connection: close
+        x-amzn-remapped-content-length: 5
+        x-checked: yes
+
+        hello"#]]
+    .assert_eq(&confirmed);
+    assert_eq!(world.gateway.last_line()["cacheStatus"], "REVALIDATED");
+    let asked = world.target.received();
+    assert!(asked.len() == 1 && asked[0].contains("\nif-none-match: \"1\"\n"), "{asked:?}");
+    world.gateway.advance(seconds(19));
+    assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
+    assert!(world.gateway.send("GET /v1/x\nif-none-match: \"1\"").await.starts_with("304\nage: 19\n"));
+}
+
+#[tokio::test]
+async fn a_caller_may_want_the_entry_confirmed_or_nothing_but_it() {
+    let world = serving(&[("GET /x", json!({}))], "/x", tagged).await;
+    let nothing = world.gateway.send("GET /v1/x\ncache-control: only-if-cached").await;
+    assert!(nothing.starts_with("504\n") && world.asked() == 0, "{nothing}");
+    let no_cache = "GET /v1/x\ncache-control: no-cache";
+    assert_eq!(world.statuses(&["GET /v1/x", no_cache, "GET /v1/x"]).await, "MISS REVALIDATED HIT");
+    assert_eq!(world.statuses(&["GET /v1/x\ncache-control: only-if-cached"]).await, "HIT");
+    assert_eq!(world.statuses(&["GET /v1/x\ncache-control: no-store"]).await, "HIT");
+    assert!(world.gateway.send(no_cache).await.contains("; fwd=request; fwd-status=304; stored\n"));
+}
+
+#[tokio::test]
+async fn an_entry_that_each_request_must_confirm_is_written_once() {
+    let always = |request: &str| {
+        let status = if request.contains("if-none-match") { "304 Not Modified" } else { "200 OK" };
+        answer(status, &["Cache-Control: no-cache", "ETag: \"1\""], "")
+    };
+    let world = serving(&[("GET /x", json!({}))], "/x", always).await;
+    world.statuses(&["GET /v1/x"]).await;
+    world.gateway.gate.calls();
+    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "REVALIDATED REVALIDATED");
+    assert_eq!(world.gateway.gate.calls(), ["Query cache", "Query cache"]);
+}
+
+fn by_language(request: &str) -> String {
+    let language = request.lines().find_map(|line| line.strip_prefix("accept-language: "));
+    let headers = ["Cache-Control: max-age=60", "Vary: Accept-Language"];
+    answer("200 OK", &headers, language.unwrap_or("none"))
+}
+
+#[tokio::test]
+async fn the_answers_to_other_values_of_what_varies_are_kept_side_by_side() {
+    let world = serving(&[("GET /x", json!({}))], "/x", by_language).await;
+    let (de, fr) = ("GET /v1/x\naccept-language: de", "GET /v1/x\naccept-language: fr");
+    assert_eq!(world.statuses(&[de, fr, de, fr, "GET /v1/x"]).await, "MISS MISS HIT HIT MISS");
+    let other = cold(&world).await;
+    for (request, body) in [(de, "de"), (fr, "fr"), ("GET /v1/x", "none")] {
+        let answer = other.send(request).await;
+        assert!(answer.contains("; hit; ttl=60\n") && answer.ends_with(&format!("\n\n{body}")), "{answer}");
+    }
+    let next = other.send("GET /v1/x\naccept-language: it").await;
+    assert!(next.contains("; fwd=vary-miss; stored\n"), "{next}");
+    assert_eq!(
+        world.statuses(&["GET /v1/x?y\naccept-language: de"]).await,
+        "MISS",
+        "the query is another URI"
+    );
+}
+
+/// Changes with `POST`, and names what else has changed.
+fn changing(request: &str) -> String {
+    match request.split(' ').next() {
+        Some("POST") if request.ends_with("bad") => answer("409 Conflict", &[], ""),
+        Some("POST") => answer("201 Created", &["Location: /v1/y?z"], ""),
+        _ => answer("200 OK", &["Cache-Control: max-age=60", "Vary: Accept"], "read"),
+    }
+}
+
+#[tokio::test]
+async fn a_change_by_another_route_is_seen_by_all_who_read() {
+    let world = serving(&[("GET /{name}", json!({}))], "/x", changing).await;
+    world.put("POST /x", &json!({ "cachingEnabled": false }));
+    world.gateway.go_live().await;
+    let other = cold(&world).await;
+    let html = "GET /v1/x\naccept: text/html";
+    assert_eq!(world.statuses(&["GET /v1/x", html, "GET /v1/x", html]).await, "MISS MISS HIT HIT");
+    world.gateway.send("POST /v1/x\n\nbad").await;
+    assert_eq!(world.statuses(&["GET /v1/x", html]).await, "HIT HIT", "nothing has changed");
+    world.gateway.send("POST /v1/x\n\ngood").await;
+    for instance in [&world.gateway, &other] {
+        instance.advance(Duration::from_millis(1));
+    }
+    let answer = other.send(html).await;
+    assert!(answer.contains("; fwd=uri-miss; stored\n"), "{answer}");
+    assert_eq!(world.statuses(&["GET /v1/x", html, "GET /v1/x"]).await, "MISS HIT HIT");
+}
+
+#[tokio::test]
+async fn what_the_answer_to_a_change_names_has_changed_too() {
+    let world = Cached::start_with([
+        ("/x", Script::Answers(changing)),
+        ("/y", Script::Says(answer("200 OK", &["Cache-Control: max-age=60"], "read"))),
+    ])
+    .await;
+    world.put("ANY /{name}", &json!({ "cacheMode": "HTTP" }));
+    world.gateway.go_live().await;
+    assert_eq!(world.statuses(&["GET /v1/y?z", "GET /v1/y", "GET /v1/y?z"]).await, "MISS MISS HIT");
+    assert_eq!(world.statuses(&["POST /v1/x", "GET /v1/y?z", "GET /v1/y"]).await, "- MISS HIT");
+}
+
+#[tokio::test]
+async fn callers_are_kept_apart_and_all_see_a_change() {
+    let words = json!({ "apiKeyRequired": true });
+    let world = serving(&[("ANY /x", words)], "/x", |request| {
+        let headers = if request.starts_with("GET") { ["Cache-Control: max-age=60"] } else { ["X: y"] };
+        answer("200 OK", &headers, "")
+    })
+    .await;
+    let keys = ["imported-key-of-ada-lovelace", "imported-key-of-bob-the-robot"];
+    world.gateway.put_plan(&json!({ "usagePlanId": "gold" }));
+    for (key, id) in keys.into_iter().zip(["ada", "bob"]) {
+        world.gateway.put_key(key, &json!({ "id": id, "usagePlanId": "gold" }));
+    }
+    let [ada, bob] = keys.map(|key| format!("GET /v1/x\nx-api-key: {key}"));
+    assert_eq!(world.statuses(&[&ada, &bob, &ada, &bob]).await, "MISS MISS HIT HIT");
+    let change = ada.replace("GET", "POST");
+    world.gateway.send(&change).await;
+    world.gateway.advance(Duration::from_millis(1));
+    assert_eq!(world.statuses(&[&ada]).await, "MISS");
+    world.gateway.gate.calls();
+    assert_eq!(world.statuses(&[&bob]).await, "MISS");
+    let calls = world.gateway.gate.calls();
+    let queries = calls.iter().filter(|call| *call == "Query cache").count();
+    assert_eq!(queries, 2, "nobody waits for who filled what has changed: {calls:?}");
+    assert_eq!(world.statuses(&[&ada, &bob]).await, "HIT HIT");
+}
+
+#[tokio::test]
+async fn a_stale_answer_is_given_as_the_answer_itself_allows() {
+    let allowing = |_: &str| {
+        answer("200 OK", &["Cache-Control: max-age=10, stale-while-revalidate=5, stale-if-error=60"], "kept")
+    };
+    let world = serving(&[("GET /x", json!({}))], "/x", allowing).await;
+    world.statuses(&["GET /v1/x"]).await;
+    world.gateway.advance(seconds(14));
+    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "STALE HIT", "it was fetched beside");
+    assert_eq!(world.asked(), 2);
+    let broken = json!({ "cacheMode": "HTTP", "integration": { "type": "AWS_PROXY", "uri": "broken" } });
+    world.put("GET /x", &broken);
+    world.gateway.go_live().await;
+    world.gateway.advance(seconds(69));
+    assert_eq!(world.statuses(&["GET /v1/x"]).await, "STALE");
+    world.gateway.advance(seconds(1));
+    assert!(world.gateway.send("GET /v1/x").await.starts_with("502\n"));
+}
+
+#[tokio::test]
+async fn an_answer_that_must_be_confirmed_is_never_given_stale() {
+    let must = |_: &str| answer("200 OK", &["Cache-Control: max-age=10, must-revalidate"], "");
+    let world = serving(&[("GET /x", json!({ "staleIfError": 60 }))], "/x", must).await;
+    world.statuses(&["GET /v1/x"]).await;
+    let broken = json!({ "cacheMode": "HTTP", "staleIfError": 60, "integration": { "type": "AWS_PROXY", "uri": "broken" } });
+    world.put("GET /x", &broken);
+    world.gateway.go_live().await;
+    assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
+    world.gateway.advance(seconds(10));
+    assert!(world.gateway.send("GET /v1/x").await.starts_with("502\n"));
+}
+
+#[tokio::test]
+async fn what_the_key_cannot_have_passes_the_cache_by() {
+    let world = serving(&[("ANY /x", json!({}))], "/x", tagged).await;
+    world.statuses(&["GET /v1/x"]).await;
+    let requests = [
+        "GET /v1/x\n\na body",
+        "GET /v1/x\nif-match: \"1\"",
+        "GET /v1/x\nif-unmodified-since: Thu, 01 Jan 2026 00:00:00 GMT",
+    ];
+    assert_eq!(world.statuses(&requests).await, "BYPASS BYPASS BYPASS");
+    assert_eq!(world.asked(), 4);
+    assert_eq!(world.statuses(&["GET /v1/x", "HEAD /v1/x", "OPTIONS /v1/x"]).await, "HIT HIT -");
+}
+
+#[tokio::test]
+async fn an_answer_to_somebody_is_not_for_everybody() {
+    let world = serving(&[("GET /x", json!({}))], "/x", |request| {
+        let private = if request.contains("x-private") { ", private" } else { "" };
+        answer("200 OK", &[&format!("Cache-Control: max-age=60{private}")], "")
+    })
+    .await;
+    let authorized = "GET /v1/x\nauthorization: Bearer x";
+    assert_eq!(world.statuses(&[authorized, authorized]).await, "MISS MISS");
+    let private = "GET /v1/x\nx-private: yes";
+    assert_eq!(world.statuses(&[private, private, "GET /v1/x"]).await, "MISS MISS MISS");
+    assert_eq!(world.statuses(&[authorized, private]).await, "HIT HIT", "what is for all is for them too");
+}
+
+#[tokio::test]
+async fn parts_are_cut_out_of_what_is_kept_whole() {
+    let world = serving(&[("GET /x", json!({}))], "/x", tagged).await;
+    let part = "GET /v1/x\nrange: bytes=1-2";
+    world.statuses(&["GET /v1/x"]).await;
+    assert!(world.gateway.send(part).await.starts_with("206\n"));
+    assert!(world.gateway.send(part).await.ends_with("\n\nel"));
+    assert!(world.gateway.send("GET /v1/x\nrange: bytes=5-").await.starts_with("416\n"));
+    assert_eq!(world.asked(), 1);
+}
+
+#[tokio::test]
+async fn fields_that_mean_nothing_are_warnings() {
+    let world = Cached::start(&[]).await;
+    let words = json!({ "cacheMode": "http", "cacheTtlInSeconds": 5, "cacheKeyParameters": ["method.request.querystring.q"],
+        "forwardUnkeyedHeaders": true, "unauthorizedCacheControlHeaderStrategy": "FAIL_WITH_403" });
+    world.put("POST /orders/{id}", &words);
+    let outcome = format!("{:?}", world.gateway.publish("v1").await);
+    for name in words.as_object().unwrap().keys() {
+        assert!(outcome.contains(&format!("field: \"{name}\"")), "{name}: {outcome}");
+    }
+    assert!(!outcome.contains("all its values share one answer"), "{outcome}");
+    world.put("GET /orders", &json!({ "cacheMode": "RFC" }));
+    let outcome = format!("{:?}", world.gateway.publish("v1").await);
+    assert!(outcome.starts_with("Invalid") && outcome.contains("API_GATEWAY or HTTP"), "{outcome}");
+}
