@@ -17,7 +17,7 @@ use tracing::warn;
 use super::{Store, request_time::is_throttled, values::Attributes};
 use crate::{
     error::chain,
-    policies::cache::{CacheKey, CacheStore, Found, Lock, Taken},
+    policies::cache::{CacheKey, CacheStore, Found, Kept, Lock, MOST_SKEW_MS, Taken},
 };
 
 /// Well under DynamoDB's 400 KB an item.
@@ -47,13 +47,11 @@ impl CacheStore for Store {
     }
 
     /// One write unit a KB.
-    async fn keep(
-        &self,
-        key: &CacheKey,
-        route_key: &str,
-        bytes: Bytes,
-        (until, now): (SystemTime, SystemTime),
-    ) -> bool {
+    async fn keep(&self, key: &CacheKey, kept: Kept<'_>, now: SystemTime) -> bool {
+        // A slow answer may come after a change has made it worthless. One from the future has a wrong clock.
+        const IS_NEWEST: &str =
+            "attribute_not_exists(storedAt) OR storedAt <= :storedAt OR storedAt > :future";
+        let Kept { route_key, bytes, stored_at_ms, keep_until } = kept;
         let parts = bytes.len().div_ceil(PART_BYTES);
         let checksum = Blob::new(Sha256::digest(&bytes).as_slice());
         let put = |number: usize| {
@@ -66,7 +64,11 @@ impl CacheStore for Store {
                 .item("checksum", B(checksum.clone()))
                 .item("bytes", B(Blob::new(part)))
                 .item("routeKey", S(route_key.to_owned()))
-                .item("expiresAt", N((milliseconds(until) / 1_000 + 1).to_string()))
+                .item("storedAt", N(stored_at_ms.to_string()))
+                .item("expiresAt", N((milliseconds(keep_until) / 1_000 + 1).to_string()))
+                .condition_expression(IS_NEWEST)
+                .expression_attribute_values(":storedAt", N(stored_at_ms.to_string()))
+                .expression_attribute_values(":future", N((milliseconds(now) + MOST_SKEW_MS).to_string()))
                 .send()
         };
         matches!(self.ask("writing", now, try_join_all((0..parts).map(put))).await, Said::Yes(_))

@@ -118,7 +118,7 @@ impl Entry {
 }
 
 /// By how much clocks of two instances may differ.
-const MOST_SKEW_MS: u64 = 10_000;
+pub const MOST_SKEW_MS: u64 = 10_000;
 
 fn write_length(length: usize, to: &mut impl Write) -> std::io::Result<()> {
     to.write_all(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes())

@@ -14,14 +14,8 @@ pub trait CacheStore: Send + Sync + 'static {
     /// What the table has of a key; `None` if it gives no answer.
     fn find(&self, key: &CacheKey, now: SystemTime) -> impl Future<Output = Option<Found>> + Send;
 
-    /// Keeps the bytes of an entry until `until`, under the name of its route. Whether it did.
-    fn keep(
-        &self,
-        key: &CacheKey,
-        route_key: &str,
-        bytes: Bytes,
-        until_and_now: (SystemTime, SystemTime),
-    ) -> impl Future<Output = bool> + Send;
+    /// Keeps an entry, unless there is a newer one. Whether it did.
+    fn keep(&self, key: &CacheKey, kept: Kept<'_>, now: SystemTime) -> impl Future<Output = bool> + Send;
 
     /// Makes the caller the one who fills, until `lock.until_ms`, unless another one is at `now`.
     fn lock(&self, key: &CacheKey, lock: Lock, now: SystemTime) -> impl Future<Output = Taken> + Send;
@@ -33,6 +27,17 @@ pub trait CacheStore: Send + Sync + 'static {
         lock_and_next: (Lock, Option<Lock>),
         now: SystemTime,
     ) -> impl Future<Output = ()> + Send;
+}
+
+/// An entry for the table.
+#[derive(Debug)]
+pub struct Kept<'a> {
+    /// The name of its route.
+    pub route_key: &'a str,
+    pub bytes: Bytes,
+    /// Milliseconds since 1970.
+    pub stored_at_ms: u64,
+    pub keep_until: SystemTime,
 }
 
 /// What the table has of a key.
@@ -112,10 +117,14 @@ impl<S: CacheStore> Levels<S> {
 
     /// Keeps an entry in both. Whether the table did.
     pub async fn keep(&self, key: &CacheKey, route_key: &str, entry: Entry, now: SystemTime) -> bool {
-        let until = SystemTime::UNIX_EPOCH + Duration::from_millis(entry.keep_until_ms);
-        let bytes = Bytes::from(entry.encode(key));
+        let kept = Kept {
+            route_key,
+            bytes: entry.encode(key).into(),
+            stored_at_ms: entry.stored_at_ms,
+            keep_until: SystemTime::UNIX_EPOCH + Duration::from_millis(entry.keep_until_ms),
+        };
         self.memory.put(key.clone(), Arc::new(entry), now);
-        self.store.keep(key, route_key, bytes, (until, now)).await
+        self.store.keep(key, kept, now).await
     }
 }
 

@@ -29,9 +29,9 @@ use std::time::Duration;
 use http::Method;
 
 pub use self::{
-    entry::Entry,
+    entry::{Entry, MOST_SKEW_MS},
     key::{CacheKey, KeyPart},
-    levels::{CacheStore, Found, Lock, Taken},
+    levels::{CacheStore, Found, Kept, Lock, Taken},
     lookup::Refill,
     responses::{Asked, Responses},
     rfc9111::{Uri, changed_uris},

@@ -1,9 +1,10 @@
 //! `cacheMode: "HTTP"` from outside: what is given again, what the target is asked, and what a change does.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use expect_test::expect;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::{Cached, answer};
 use crate::harness::Script;
@@ -154,6 +155,34 @@ async fn what_the_answer_to_a_change_names_has_changed_too() {
     world.gateway.go_live().await;
     assert_eq!(world.statuses(&["GET /v1/y?z", "GET /v1/y", "GET /v1/y?z"]).await, "MISS MISS HIT");
     assert_eq!(world.statuses(&["POST /v1/x", "GET /v1/y?z", "GET /v1/y"]).await, "- MISS HIT");
+}
+
+#[tokio::test]
+async fn an_answer_from_before_a_change_is_not_kept_after_it() {
+    for headers in [&["Cache-Control: max-age=60"] as &[_], &["Cache-Control: max-age=60", "Vary: Accept"]] {
+        let (asked, go) = <(Arc<Notify>, Arc<Notify>)>::default();
+        let waits = Script::Waits {
+            asked: Arc::clone(&asked),
+            go: Arc::clone(&go),
+            says: answer("200 OK", headers, "old"),
+        };
+        let world = Cached::start_with([("/x", waits)]).await;
+        world.put("GET /x", &json!({ "cacheMode": "HTTP" }));
+        world.put("POST /x", &json!({ "integration": { "type": "MOCK" } }));
+        world.gateway.go_live().await;
+        let [reading, changing, after] = [cold(&world).await, cold(&world).await, cold(&world).await];
+        let change = async {
+            asked.notified().await;
+            changing.advance(seconds(1));
+            assert!(changing.send("POST /v1/x").await.starts_with("200\n"));
+            go.notify_one();
+        };
+        tokio::join!(reading.send("GET /v1/x"), change);
+        after.advance(seconds(2));
+        go.notify_one();
+        let answer = after.send("GET /v1/x").await;
+        assert!(answer.contains("cache-status: tollgate; fwd=uri-miss; stored\n"), "{headers:?}: {answer}");
+    }
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Notify,
 };
 
 /// What a path answers; any other answers 200 with the request as text and keeps the connection.
@@ -21,6 +22,8 @@ pub enum Script {
     Says(String),
     /// What this makes of the request, as [`Target::received`] tells it; then the connection is closed.
     Answers(fn(&str) -> String),
+    /// These bytes, when it is let go; it tells when it is asked.
+    Waits { asked: Arc<Notify>, go: Arc<Notify>, says: String },
     /// Nothing, for ever.
     Never,
 }
@@ -74,6 +77,11 @@ async fn converse(
         let path = line.split(' ').nth(1).unwrap().split('?').next().unwrap();
         let says = match scripts.get(path) {
             Some(Script::Never) => pending().await,
+            Some(Script::Waits { asked, go, says }) => {
+                asked.notify_one();
+                go.notified().await;
+                Some(says.clone())
+            }
             Some(Script::Says(bytes)) => Some(bytes.clone()),
             Some(Script::Answers(answer)) => Some(answer(&text)),
             None => None,
