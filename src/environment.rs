@@ -56,6 +56,9 @@ pub struct Aws {
     pub lambda_endpoint: Option<String>,
 }
 
+/// The longest that an edit may take to act: a day. More is a mistake, most likely milliseconds.
+pub const LONGEST_SECONDS: u64 = 86_400;
+
 impl Environment {
     /// Reads variables through `get`; an empty value is as if it were not there.
     ///
@@ -76,8 +79,9 @@ impl Environment {
         };
         let seconds = |name: &str, default: &str| {
             let text = or(name, default);
-            let number = text.parse().map_err(|_| bad(name, &text, "a whole number of seconds"))?;
-            Ok::<_, String>(Duration::from_secs(number))
+            let number = text.parse().ok().filter(|number| *number <= LONGEST_SECONDS);
+            let expected = || bad(name, &text, "a whole number of seconds, at most 86400");
+            number.map(Duration::from_secs).ok_or_else(expected)
         };
         let cache_memory = or("CACHE_MEMORY_BYTES", "16777216");
         let cache_memory = cache_memory
@@ -178,11 +182,30 @@ mod tests {
     }
 
     #[test]
+    fn an_edit_may_take_a_day() {
+        let environment = read(&[("REFRESH_SECONDS", "86400"), ("KEY_CACHE_SECONDS", "86400")]).unwrap();
+        let day = Duration::from_secs(86_400);
+        assert_eq!((environment.refresh, environment.key_cache), (day, day));
+    }
+
+    #[test]
     fn says_which_value_is_bad_in_one_line() {
         let cases = [
             (
                 ("REFRESH_SECONDS", "soon"),
-                r#"REFRESH_SECONDS: got "soon", expected a whole number of seconds"#,
+                r#"REFRESH_SECONDS: got "soon", expected a whole number of seconds, at most 86400"#,
+            ),
+            (
+                ("REFRESH_SECONDS", "86401"),
+                r#"REFRESH_SECONDS: got "86401", expected a whole number of seconds, at most 86400"#,
+            ),
+            (
+                ("KEY_CACHE_SECONDS", "60000000"),
+                r#"KEY_CACHE_SECONDS: got "60000000", expected a whole number of seconds, at most 86400"#,
+            ),
+            (
+                ("KEY_CACHE_SECONDS", "-1"),
+                r#"KEY_CACHE_SECONDS: got "-1", expected a whole number of seconds, at most 86400"#,
             ),
             (
                 ("CACHE_MEMORY_BYTES", "16 MiB"),

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::KeyHash;
+use super::{KeyHash, KeyValue};
 use crate::{
     error::{InvalidConfiguration, Problem},
     item::{self, Fields},
@@ -59,10 +59,11 @@ impl ApiKey {
     /// What problems call an item: `id=…`, or the first digits of its hash. What is no hash may be the value.
     pub fn key_of(item: &Map<String, Value>) -> String {
         let text = |name: &str| item.get(name).and_then(Value::as_str);
-        match text("id") {
+        let hash = text("keyHash");
+        match text("id").filter(|id| !is_value(id, hash)) {
             Some(id) => format!("id={id}"),
             None => {
-                let hash = text("keyHash").filter(|hash| KeyHash::is_one(hash));
+                let hash = hash.filter(|hash| KeyHash::is_one(hash));
                 format!("keyHash={}…", hash.map_or("", |hash| &hash[..12]))
             }
         }
@@ -73,10 +74,11 @@ impl ApiKey {
     }
 
     fn read(fields: &Fields<'_>) -> Option<Self> {
+        fields.withhold(KeyValue::stands_in);
         for name in FOR_PEOPLE {
             fields.skip(name);
         }
-        let id = fields.parsed("id", "letters, digits, - and _, at most 64", id);
+        let id = id(fields);
         let enabled = fields.boolean("enabled");
         let expires_at = fields.integer("expiresAt", 0..=LATEST_SECONDS);
         let usage_plan_id = fields.string("usagePlanId");
@@ -95,11 +97,25 @@ impl ApiKey {
     }
 }
 
-/// Counters join it with `#`.
-fn id(value: &Value) -> Option<String> {
-    let id = value.as_str()?;
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    ((1..=64).contains(&id.len()) && id.bytes().all(legal)).then(|| id.to_owned())
+fn id(fields: &Fields<'_>) -> Option<String> {
+    let hash = fields.value("keyHash").and_then(Value::as_str);
+    if fields.value("id").and_then(Value::as_str).is_some_and(|id| is_value(id, hash)) {
+        fields.problem("id", item::WITHHELD, "a name that is no key's value: logs and counters show it");
+        return None;
+    }
+    fields.parsed("id", "letters, digits, - and _, at most 64", |value| {
+        let id = value.as_str()?;
+        // Counters join it with `#`.
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        ((1..=64).contains(&id.len()) && id.bytes().all(legal)).then(|| id.to_owned())
+    })
+}
+
+/// Whether an id is a value: one of ours, whosever it is, or any that this very key has, hashed or not.
+fn is_value(id: &str, key_hash: Option<&str>) -> bool {
+    let is_own =
+        |value: KeyValue| key_hash.is_some_and(|hash| hash == id || hash == value.hash().to_string());
+    KeyValue::stands_in(id) || KeyValue::parse(id.as_bytes()).is_ok_and(is_own)
 }
 
 #[cfg(test)]
@@ -166,9 +182,58 @@ keys [keyHash=0123456789ab…] id: got nothing, expected an id"#
         let (_, warnings) = parse(&json!({ "id": "k1", "usagePlan": "gold" })).unwrap();
         assert_eq!(
             warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [r#"keys [id=k1] usagePlan: got …, expected nothing of this name; did you mean usagePlanId?"#]
+        );
+    }
+
+    /// A value of our own.
+    const OURS: &str = "tg_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd_2hSk8Z";
+
+    #[test]
+    fn a_keys_value_is_no_id_and_is_not_told() {
+        let typo = OURS.replace("_2hSk8Z", "_000000");
+        let (within, imported) = (format!("acme-{OURS}"), "x".repeat(40));
+        let hash = |value: &str| KeyValue::parse(value.as_bytes()).expect("a key").hash().to_string();
+        for (id, hash) in [
+            (OURS, hash(OURS)),
+            (OURS, hash(&imported)),
+            (&typo, hash(&imported)),
+            (&within, hash(&imported)),
+            (&imported, hash(&imported)),
+        ] {
+            let expected = format!(
+                "keys [keyHash={}…] id: got …, expected a name that is no key's value: logs and counters show it",
+                &hash[..12]
+            );
+            let told = parse(&json!({ "keyHash": hash, "id": id })).unwrap_err().to_string();
+            assert_eq!(told, expected, "{id}");
+        }
+        let other = json!({ "keyHash": hash(OURS), "id": imported });
+        assert!(parse(&other).is_ok(), "as long as a value, but not this key's");
+        for unhashed in [json!({ "id": OURS }), json!({ "keyHash": imported, "id": imported })] {
+            let told = parse(&unhashed).unwrap_err().to_string();
+            assert!(told.starts_with("keys [keyHash=…] id: got …,"), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_keys_value_is_not_told() {
+        let (_, warnings) =
+            parse(&json!({ "id": "k1", "value": "hush-hush", "expire": [OURS], OURS: 1 })).unwrap();
+        assert_eq!(
+            warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
-                r#"keys [id=k1] usagePlan: got "gold", expected nothing of this name; did you mean usagePlanId?"#
+                "keys [id=k1] expire: got …, expected nothing of this name; did you mean expiresAt?",
+                "keys [id=k1] …: got …, expected nothing of this name",
+                "keys [id=k1] value: got …, expected nothing of this name",
             ]
+        );
+        let item = json!({ "id": "k1", "enabled": OURS, "expiresAt": "soon", "stages": { "v1": OURS } });
+        assert_eq!(
+            parse(&item).unwrap_err().to_string(),
+            "keys [id=k1] enabled: got …, expected true or false\n\
+             keys [id=k1] expiresAt: got \"soon\", expected a whole number from 0 to 253402300799\n\
+             keys [id=k1] stages: got …, expected a list of strings"
         );
     }
 

@@ -75,6 +75,11 @@ impl KeyValue {
         Some(Self(bytes.into_iter().map(char::from).collect()))
     }
 
+    /// Whether something of the shape of our own values is in a text, whatever its checksum says.
+    pub fn stands_in(text: &str) -> bool {
+        text.as_bytes().windows(LENGTH).any(|bytes| parts_of_ours(bytes).is_some())
+    }
+
     pub fn hash(&self) -> KeyHash {
         KeyHash(Sha256::digest(&self.0).into())
     }
@@ -140,6 +145,22 @@ mod tests {
         assert!(KeyHash::is_one(HASH_OF_OURS));
         assert!(KeyValue::generate(&random[..119]).is_some());
         assert!(KeyValue::generate(&random[..118]).is_none(), "the last fair byte is missing");
+    }
+
+    #[test]
+    fn sees_a_value_of_ours_in_a_text() {
+        let cases = [
+            (OURS.to_owned(), true),
+            (format!("{}0", &OURS[..OURS.len() - 1]), true),
+            (format!("ä[\"{OURS}\"]"), true),
+            (OURS[1..].to_owned(), false),
+            (OURS.replacen('_', "-", 1), false),
+            ("tg_".to_owned(), false),
+            (String::new(), false),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(KeyValue::stands_in(&text), expected, "{text}");
+        }
     }
 
     #[test]

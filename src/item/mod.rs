@@ -5,20 +5,26 @@
 //! goes on, so that the operator sees all of it at once.
 
 mod spelling;
+mod stage_variables;
 
-use std::{cell::RefCell, collections::BTreeMap, ops::RangeInclusive};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    ops::RangeInclusive,
+};
 
 use serde_json::{Map, Value};
 
 use self::spelling::nearest;
+pub use self::stage_variables::{StageVariables, resolve_stage_variables};
 use crate::error::{InvalidConfiguration, Problem};
-
-/// The stage's variables, by name.
-pub type StageVariables = BTreeMap<String, String>;
 
 /// Attributes that keep requests out: without one that was misspelt, what it guards would be open.
 const GUARDS: [&str; 6] =
     ["apiKeyRequired", "authorizerId", "authorizationScopes", "authorizationType", "throttle", "enabled"];
+
+/// Stands for what is not told.
+pub const WITHHELD: &str = "…";
 
 /// What was found wrong (`problems`) or odd (`warnings`) while items were read.
 #[derive(Debug, Default)]
@@ -64,6 +70,9 @@ pub fn read<T>(
     (value, warnings)
 }
 
+/// Whether there is something in a text that must not be told.
+type IsSecret = fn(&str) -> bool;
+
 /// The attributes of an item, or the fields of a map in it.
 #[derive(Debug)]
 pub struct Fields<'a> {
@@ -71,12 +80,18 @@ pub struct Fields<'a> {
     path: String,
     map: &'a Map<String, Value>,
     known: RefCell<Vec<&'a str>>,
+    is_secret: Cell<Option<IsSecret>>,
 }
 
 impl<'a> Fields<'a> {
     /// Reads the attributes of `item`.
     pub fn of(item: Item<'a>, map: &'a Map<String, Value>) -> Self {
-        Self { item, path: String::new(), map, known: RefCell::default() }
+        Self { item, path: String::new(), map, known: RefCell::default(), is_secret: Cell::default() }
+    }
+
+    /// From here on nothing is told in which `is_secret` sees a secret, nor what an unknown attribute holds.
+    pub fn withhold(&self, is_secret: IsSecret) {
+        self.is_secret.set(Some(is_secret));
     }
 
     /// Names an attribute that is known, but read by somebody else.
@@ -100,7 +115,7 @@ impl<'a> Fields<'a> {
         let value = self.value(name)?;
         let parsed = parse(value);
         if parsed.is_none() {
-            self.problem(name, &brief(value), expected);
+            self.problem(name, &self.told(value), expected);
         }
         parsed
     }
@@ -228,19 +243,34 @@ impl<'a> Fields<'a> {
     pub fn finish(self) {
         let known = self.known.borrow();
         for (name, value) in self.map.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+            let (shown, got) = match self.is_secret.get() {
+                None => (name.as_str(), brief(value)),
+                Some(is_secret) => (if is_secret(name) { WITHHELD } else { name }, WITHHELD.to_owned()),
+            };
             match nearest(name, &known) {
                 Some(near) => {
                     let expected = format!("nothing of this name; did you mean {near}?");
                     let tell = if GUARDS.contains(&near) { Self::problem } else { Self::warn };
-                    tell(&self, name, &brief(value), &expected);
+                    tell(&self, shown, &got, &expected);
                 }
-                None => self.warn(name, &brief(value), "nothing of this name"),
+                None => self.warn(shown, &got, "nothing of this name"),
             }
         }
     }
 
+    fn told(&self, value: &Value) -> String {
+        match self.is_secret.get() {
+            Some(is_secret) if is_secret(&value.to_string()) => WITHHELD.to_owned(),
+            _ => brief(value),
+        }
+    }
+
     fn inner(&self, name: &str, map: &'a Map<String, Value>) -> Fields<'a> {
-        Fields { item: self.item, path: format!("{}{name}.", self.path), map, known: RefCell::default() }
+        Fields {
+            path: format!("{}{name}.", self.path),
+            is_secret: self.is_secret.clone(),
+            ..Self::of(self.item, map)
+        }
     }
 
     fn note(&self, field: &str, got: &str, expected: &str) -> Problem {
@@ -252,23 +282,6 @@ impl<'a> Fields<'a> {
             expected: expected.to_owned(),
         }
     }
-}
-
-/// Replaces every `${stageVariables.x}`, or names the first that the stage does not have.
-pub fn resolve_stage_variables(text: &str, variables: &StageVariables) -> Result<String, String> {
-    const OPEN: &str = "${stageVariables.";
-    let mut resolved = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(OPEN) {
-        let Some(length) = rest[start + OPEN.len()..].find('}') else { break };
-        let name = &rest[start + OPEN.len()..start + OPEN.len() + length];
-        let Some(value) = variables.get(name) else { return Err(name.to_owned()) };
-        resolved.push_str(&rest[..start]);
-        resolved.push_str(value);
-        rest = &rest[start + OPEN.len() + length + 1..];
-    }
-    resolved.push_str(rest);
-    Ok(resolved)
 }
 
 /// A value as JSON, cut at 80 characters.
@@ -286,25 +299,5 @@ fn text(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(value) => Some(value.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn replaces_stage_variables_and_names_the_unknown() {
-        let variables = StageVariables::from([("env".to_owned(), "dev".to_owned())]);
-        let cases = [
-            ("orders-${stageVariables.env}", Ok("orders-dev")),
-            ("${stageVariables.env}${stageVariables.env}", Ok("devdev")),
-            ("plain ${other}", Ok("plain ${other}")),
-            ("${stageVariables.nope}", Err("nope")),
-        ];
-        for (text, expected) in cases {
-            let resolved = resolve_stage_variables(text, &variables);
-            assert_eq!(resolved.as_deref().map_err(String::as_str), expected, "{text}");
-        }
     }
 }

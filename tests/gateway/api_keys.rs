@@ -180,6 +180,19 @@ async fn a_broken_item_refuses_its_keys_and_the_log_names_its_field() {
 }
 
 #[tokio::test]
+async fn a_key_whose_id_is_its_value_is_refused_and_not_logged() {
+    let world = gateway().await;
+    let ours = KeyValue::generate(&[7; 64]).unwrap().reveal().to_owned();
+    for value in [ours.as_str(), "an-imported-key-canary-0123456789"] {
+        world.put_key(value, &json!({ "id": value, "usagePlanId": "gold" }));
+        assert_eq!(status(&world, value).await, "503");
+        let told = world.last_line()["errorMessage"].as_str().unwrap().to_owned();
+        assert!(told.contains("…] id: got …, expected a name that is no key's value"), "{told}");
+        assert!(world.log_lines().iter().all(|line| !line.contains(value)), "{value}");
+    }
+}
+
+#[tokio::test]
 async fn no_authorizer_names_a_key_yet() {
     let world = gateway().await;
     world.put_route(&json!({ "routeKey": "$api", "apiKeySource": "AUTHORIZER" }));

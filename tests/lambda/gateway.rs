@@ -314,6 +314,6 @@ async fn a_bad_setting_ends_the_cold_start_with_one_clear_line() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         String::from_utf8_lossy(&output.stderr),
-        "gateway: environment variable REFRESH_SECONDS: got \"soon\", expected a whole number of seconds\n"
+        "gateway: environment variable REFRESH_SECONDS: got \"soon\", expected a whole number of seconds, at most 86400\n"
     );
 }

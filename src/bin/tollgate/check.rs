@@ -9,9 +9,10 @@ use tollgate::{
 };
 
 use crate::{
-    Ending, check_keys,
-    connection::{self, Connection},
-    report::{self, Output, Report},
+    check_keys,
+    common::{self, Common},
+    ending::Ending,
+    report::{self, Report},
 };
 
 /// Say everything that is wrong or odd in the items of a stage, or of all, and then of API keys and usage plans
@@ -22,35 +23,26 @@ use crate::{
 pub struct Arguments {
     /// The stage; without it, all.
     stage: Option<String>,
-    /// The form of the result.
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Output,
     #[command(flatten)]
-    connection: Connection,
+    common: Common,
 }
 
 /// # Errors
 ///
 /// The tables cannot be read.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
-    let store = arguments.connection.store()?;
-    let tables = &store.tables;
-    let of_stages = [tables.stages.as_str(), &tables.routes, &tables.deployments];
-    let of_keys = [tables.api_keys.as_str(), &tables.usage_plans];
-    let of_keys = if arguments.stage.is_some() { &[][..] } else { &of_keys };
-    let reports = reports(&store, arguments.stage.as_deref());
-    let reports = connection::block_on(&[&of_stages[..], of_keys].concat(), reports)?;
-    if let Some(stage) = &arguments.stage
-        && reports.is_empty()
-    {
-        eprintln!(
-            "tollgate: there is no stage {stage} in {} or {}",
-            store.tables.stages, store.tables.routes
-        );
-        return Ok(Ending::NotFound);
-    }
-    report::print(&reports, arguments.output)?;
-    Ok(if reports.iter().all(Report::is_valid) { Ending::Ok } else { Ending::Invalid })
+    let stage = arguments.stage.as_deref();
+    let about = if stage.is_some() { common::STAGES } else { common::ALL };
+    arguments.common.run(about, async |store| {
+        let reports = reports(store, stage).await?;
+        if let Some(stage) = stage
+            && reports.is_empty()
+        {
+            return Ok(Ending::no_stage(store, stage));
+        }
+        report::print(&reports, arguments.common.output)?;
+        Ok(if reports.iter().all(Report::is_valid) { Ending::Ok } else { Ending::Invalid })
+    })
 }
 
 async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<Report>> {

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use serde_json::{Map, Value};
 use tollgate::{
-    authorizers::{ApiKey, KeyHash},
+    authorizers::{ApiKey, KeyHash, KeyValue},
     error::{InvalidConfiguration, Problem},
+    item::WITHHELD,
     policies::usage_plan::UsagePlan,
     store::Store,
 };
@@ -97,8 +98,10 @@ impl<'a> Surroundings<'a> {
     fn check(&self, item: &Item, notes: &mut Notes) {
         let tables = &self.store.tables;
         let name = ApiKey::key_of(item);
-        let note =
-            |field: &str, got: &str, expected: &str| note((&tables.api_keys, &name), field, got, expected);
+        let note = |field: &str, got: &str, expected: &str| {
+            let got = if KeyValue::stands_in(got) { WITHHELD } else { got };
+            note((&tables.api_keys, &name), field, got, expected)
+        };
         let hash = item.get("keyHash").and_then(Value::as_str).unwrap_or_default();
         if !KeyHash::is_one(hash) {
             // Not what is there: it may be the value.

@@ -4,9 +4,9 @@ use anyhow::Result;
 use tollgate::deployment::{self, Outcome, Trigger, counted};
 
 use crate::{
-    Ending,
-    connection::{self, Connection},
-    report::{self, Output, Report},
+    common::{Common, STAGES},
+    ending::Ending,
+    report::{self, Report},
 };
 
 /// Serve the items of a stage as they are now, if they are valid.
@@ -16,35 +16,25 @@ use crate::{
 pub struct Arguments {
     /// The stage.
     stage: String,
-    /// The form of the result.
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Output,
     #[command(flatten)]
-    connection: Connection,
+    common: Common,
 }
 
 /// # Errors
 ///
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
-    let store = arguments.connection.store()?;
-    let stage = arguments.stage.clone();
-    let published = async { Ok(deployment::publish(&store, &stage, Trigger::Request).await?) };
-    let outcome = connection::block_on(
-        &[&store.tables.stages, &store.tables.routes, &store.tables.deployments],
-        published,
-    )?;
-    if outcome == Outcome::LeftAlone {
-        eprintln!(
-            "tollgate: there is no stage {stage} in {} or {}",
-            store.tables.stages, store.tables.routes
-        );
-        return Ok(Ending::NotFound);
-    }
-    let report = Report::of_stage(stage, outcome, headline);
-    let ending = if report.is_valid() { Ending::Ok } else { Ending::Invalid };
-    report::print(&[report], arguments.output)?;
-    Ok(ending)
+    let Arguments { stage, common } = arguments;
+    common.run(STAGES, async |store| {
+        let outcome = deployment::publish(store, stage, Trigger::Request).await?;
+        if outcome == Outcome::LeftAlone {
+            return Ok(Ending::no_stage(store, stage));
+        }
+        let report = Report::of_stage(stage.clone(), outcome, headline);
+        let ending = if report.is_valid() { Ending::Ok } else { Ending::Invalid };
+        report::print(&[report], common.output)?;
+        Ok(ending)
+    })
 }
 
 fn headline(outcome: &Outcome) -> String {

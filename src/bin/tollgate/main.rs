@@ -5,8 +5,9 @@
 
 mod check;
 mod check_keys;
-mod connection;
+mod common;
 mod deploy;
+mod ending;
 mod keys;
 #[cfg(feature = "local")]
 mod local;
@@ -19,6 +20,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, error::ErrorKind};
 use tollgate::error::chain;
+
+use crate::ending::Ending;
 
 /// Run and manage a Tollgate API gateway.
 #[derive(Parser)]
@@ -36,24 +39,6 @@ enum Command {
     Usage(usage::Arguments),
     #[cfg(feature = "local")]
     Local(local::Arguments),
-}
-
-/// How a command ended that could do its work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
-    Ok,
-    Invalid,
-    NotFound,
-}
-
-impl From<Ending> for ExitCode {
-    fn from(ending: Ending) -> Self {
-        match ending {
-            Ending::Ok => Self::SUCCESS,
-            Ending::Invalid => Self::from(3),
-            Ending::NotFound => Self::from(4),
-        }
-    }
 }
 
 fn main() -> ExitCode {

@@ -1,8 +1,7 @@
 //! What a command found of a stage or a table, as text or as JSON.
 
-use std::io::{self, Write};
+use std::io::{self, StdoutLock, Write};
 
-use anyhow::Result;
 use serde_json::{Value, json};
 use tollgate::{
     deployment::{Outcome, counted},
@@ -15,6 +14,26 @@ pub enum Output {
     #[default]
     Text,
     Json,
+}
+
+impl Output {
+    /// Writes a result to stdout in this form.
+    ///
+    /// # Errors
+    ///
+    /// The reader is gone.
+    pub fn write(
+        self,
+        json: impl FnOnce() -> Value,
+        text: impl FnOnce(&mut StdoutLock<'_>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        match self {
+            Self::Json => writeln!(stdout, "{:#}", json())?,
+            Self::Text => text(&mut stdout)?,
+        }
+        stdout.flush()
+    }
 }
 
 /// What was found of a stage or a table.
@@ -84,19 +103,15 @@ impl Report {
 }
 
 /// Prints the reports.
-pub fn print(reports: &[Report], output: Output) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    match output {
-        Output::Json => writeln!(stdout, "{:#}", reports.iter().map(Report::to_json).collect::<Value>())?,
-        Output::Text => {
-            for report in reports {
-                writeln!(stdout, "{}: {}", report.name(), report.headline)?;
-                report.problems.iter().try_for_each(|problem| writeln!(stdout, "  problem: {problem}"))?;
-                report.warnings.iter().try_for_each(|warning| writeln!(stdout, "  warning: {warning}"))?;
-            }
-        }
-    }
-    Ok(())
+pub fn print(reports: &[Report], output: Output) -> io::Result<()> {
+    let json = || reports.iter().map(Report::to_json).collect();
+    output.write(json, |out| {
+        reports.iter().try_for_each(|report| {
+            writeln!(out, "{}: {}", report.name(), report.headline)?;
+            report.problems.iter().try_for_each(|problem| writeln!(out, "  problem: {problem}"))?;
+            report.warnings.iter().try_for_each(|warning| writeln!(out, "  warning: {warning}"))
+        })
+    })
 }
 
 fn problem(problem: &Problem) -> Value {

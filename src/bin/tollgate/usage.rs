@@ -1,9 +1,6 @@
 //! `tollgate usage`: how much a key was used.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-};
+use std::collections::BTreeMap;
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -14,10 +11,9 @@ use tollgate::{
 };
 
 use crate::{
-    Ending,
-    connection::{self, Connection},
+    common::{Common, USAGE},
+    ending::Ending,
     moment,
-    report::Output,
     table::{self, Align},
 };
 
@@ -35,11 +31,8 @@ pub struct Arguments {
     /// The last day [default: today].
     #[arg(long, value_name = "DATE")]
     to: Option<Day>,
-    /// The form of the result.
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Output,
     #[command(flatten)]
-    connection: Connection,
+    common: Common,
 }
 
 type ByDay = BTreeMap<Day, ByStage>;
@@ -56,7 +49,6 @@ const HEADS: [(&str, Align); 5] = [
 ///
 /// The tables cannot be read.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
-    let store = arguments.connection.store()?;
     let now = moment::now();
     let to = arguments.to.unwrap_or(Day::of(now));
     let from = arguments.from.unwrap_or(to.first_of_month());
@@ -65,20 +57,16 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         eprintln!("tollgate: from {from} to {to} is {} days; it must be 1 to {KEPT_DAYS}", days.len());
         return Ok(Ending::Invalid);
     }
-    let Some(usage) = connection::block_on(
-        &[&store.tables.counters, &store.tables.api_keys],
-        read(&store, &arguments.key_id, &days, now),
-    )?
-    else {
-        eprintln!("tollgate: there is no key {} in {}", arguments.key_id, store.tables.api_keys);
-        return Ok(Ending::NotFound);
-    };
-    let mut stdout = io::stdout().lock();
-    match arguments.output {
-        Output::Json => writeln!(stdout, "{:#}", to_json(&arguments.key_id, from, to, &usage))?,
-        Output::Text => table::write(&mut stdout, &HEADS, &rows(&usage))?,
-    }
-    Ok(Ending::Ok)
+    let Arguments { key_id, common, .. } = arguments;
+    common.run(USAGE, async |store| {
+        let Some(usage) = read(store, key_id, &days, now).await? else {
+            return Ok(Ending::no_key(store, key_id));
+        };
+        common
+            .output
+            .write(|| to_json(key_id, from, to, &usage), |out| table::write(out, &HEADS, &rows(&usage)))?;
+        Ok(Ending::Ok)
+    })
 }
 
 /// `None`: there is no such key. What a deleted key was used for is still told.

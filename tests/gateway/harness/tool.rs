@@ -12,29 +12,33 @@ pub struct Ran {
     pub stderr: String,
 }
 
+/// Runs `tollgate` to its end, with these variables and no others.
+pub fn tollgate(variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    let output = command.args(arguments).env_clear().envs(variables.iter().copied()).output().unwrap();
+    Ran {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
 impl TestGateway {
-    /// Runs `tollgate` to its end. Nothing of the test's own environment reaches it.
+    /// Runs `tollgate` with the tables of this world.
     pub fn tollgate(&self, arguments: &[&str]) -> Ran {
         self.tollgate_with(&[], arguments)
     }
 
-    /// The same with some variables.
+    /// The same with some variables more.
     pub fn tollgate_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-            .args(arguments)
-            .env_clear()
-            .env("AWS_REGION", "eu-west-1")
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", self.dynamodb().address))
-            .envs(variables.iter().copied())
-            .output()
-            .unwrap();
-        Ran {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        let endpoint = format!("http://{}", self.dynamodb().address);
+        let own = [
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint),
+        ];
+        tollgate(&[&own, variables].concat(), arguments)
     }
 }
 

@@ -59,7 +59,7 @@ async fn a_new_key_shows_its_value_once_and_only_its_hash_is_kept() {
         VALUE
         --
         tollgate: created key ID; its value is shown this once
-        tollgate: without a usage plan, key ID gets 403
+        tollgate: key ID is good for nothing yet: it has no usage plan, and gets 403
     "#]]
     .assert_eq(&ran.text(&[(value, "VALUE"), (text(item, "id"), "ID")]));
     let id = text(item, "id");
@@ -183,6 +183,39 @@ async fn a_key_that_would_be_good_for_nothing_is_not_made() {
 }
 
 #[tokio::test]
+async fn a_new_key_that_its_plan_makes_useless_is_told() {
+    let gateway = with_keys();
+    gateway.put_route(&json!({ "stage": "v1", "routeKey": "GET /", "integration": { "type": "MOCK" } }));
+    let broken = json!({ "rateLimit": 0, "burstLimit": 1 });
+    gateway.put_plan(&json!({ "usagePlanId": "broken", "throttle": broken, "quota": { "limit": 5 } }));
+    gateway.put_plan(&json!({ "usagePlanId": "old", "apiStages": ["v0", "beta"] }));
+    gateway.put_plan(&json!({ "usagePlanId": "nowhere", "apiStages": {} }));
+    gateway.put_plan(&json!({ "usagePlanId": "mixed", "apiStages": ["v0", "v1"] }));
+    let told = ["broken", "old", "nowhere", "mixed", "gold"].map(|plan| {
+        let ran = gateway.tollgate(&["keys", "create", "--plan", plan, "-o", "json"]);
+        let (item, _) = shown(&ran);
+        assert_eq!((ran.code, text(&item, "usagePlanId")), (Some(0), plan));
+        ran.stderr.replace(text(&item, "id"), "ID")
+    });
+    expect![[r#"
+        tollgate: created key ID; its value is shown this once
+        tollgate: key ID is good for nothing yet: its usage plan is broken, and it gets 503
+        tollgate-usage-plans [usagePlanId=broken] throttle.rateLimit: got 0, expected a number above 0
+        tollgate-usage-plans [usagePlanId=broken] quota.period: got nothing, expected DAY or WEEK or MONTH
+        --
+        tollgate: created key ID; its value is shown this once
+        tollgate: key ID is good for nothing yet: usage plan old covers no stage that exists, and it gets 403
+        --
+        tollgate: created key ID; its value is shown this once
+        tollgate: key ID is good for nothing yet: usage plan nowhere covers no stage that exists, and it gets 403
+        --
+        tollgate: created key ID; its value is shown this once
+        --
+        tollgate: created key ID; its value is shown this once
+    "#]].assert_eq(&told.join("--\n"));
+}
+
+#[tokio::test]
 async fn lists_and_shows_keys_as_text_and_as_json() {
     let gateway = with_keys();
     gateway.put(KEYS, &json!({ "keyHash": "cc", "id": "k3", "name": "web", "expiresAt": 1_600_000_000 }));
@@ -249,14 +282,20 @@ async fn a_key_is_disabled_enabled_and_deleted_by_its_id() {
         let items = gateway.items(KEYS).await;
         items.iter().find(|item| item["id"] == "k1").map(|item| item["enabled"].clone())
     };
-    assert_eq!(gateway.tollgate(&["keys", "disable", "k1"]).text(&[]), "exit 0\ndisabled key k1\n--\n");
+    let done = |what: &str| {
+        format!(
+            "exit 0\n{what} key k1\n--\n\
+             tollgate: instances that know the key follow within KEY_CACHE_SECONDS (60 unless it is set)\n"
+        )
+    };
+    assert_eq!(gateway.tollgate(&["keys", "disable", "k1"]).text(&[]), done("disabled"));
     assert_eq!(enabled().await, Some(json!(false)));
-    assert_eq!(gateway.tollgate(&["keys", "enable", "k1"]).text(&[]), "exit 0\nenabled key k1\n--\n");
+    assert_eq!(gateway.tollgate(&["keys", "enable", "k1"]).text(&[]), done("enabled"));
     assert_eq!(enabled().await, Some(json!(true)));
     let ran = gateway.tollgate(&["keys", "disable", "k1", "-o", "json"]);
     let item: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert!(item["enabled"] == false && gateway.items(KEYS).await.contains(&item), "{item}");
-    assert_eq!(gateway.tollgate(&["keys", "delete", "k1"]).text(&[]), "exit 0\ndeleted key k1\n--\n");
+    assert_eq!(gateway.tollgate(&["keys", "delete", "k1"]).text(&[]), done("deleted"));
     assert_eq!(enabled().await, None);
     assert_eq!(gateway.items(KEYS).await.len(), 1);
     let commands = [

@@ -57,6 +57,17 @@ async fn a_rotated_key_works_on_for_a_while_and_has_one_successor() {
 }
 
 #[tokio::test]
+async fn an_end_that_instances_may_not_know_in_time_is_told() {
+    let gateway = with_keys();
+    gateway.put(KEYS, &json!({ "keyHash": "cc", "id": "k3", "expiresAt": 1_600_000_000 }));
+    let late = "instances that know the key follow within KEY_CACHE_SECONDS (60 unless it is set)";
+    for (id, overlap, expected) in [("k1", "0s", true), ("k2", "1d", false), ("k3", "0s", false)] {
+        let ran = gateway.tollgate(&["keys", "rotate", id, "--overlap", overlap, "--expires", "1w"]);
+        assert_eq!((ran.code, ran.stderr.contains(late)), (Some(0), expected), "{id}: {ran:?}");
+    }
+}
+
+#[tokio::test]
 async fn rotation_never_prolongs_a_key() {
     let gateway = with_keys();
     let (soon, over) = (4_000_000_000u64, 1_600_000_000);

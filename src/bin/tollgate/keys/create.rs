@@ -1,18 +1,19 @@
 //! `tollgate keys create`.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-};
+use std::{collections::BTreeMap, io::Write};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use tollgate::{authorizers::KeyValue, store::Kept};
+use tollgate::{
+    authorizers::KeyValue,
+    policies::usage_plan::UsagePlan,
+    store::{Kept, Store},
+};
 
-use super::{Item, has_plan, new_key, text};
+use super::{Item, new_key, text};
 use crate::{
-    Ending,
-    connection::{self, Connection},
+    common::{ALL, Common},
+    ending::Ending,
     moment::{self, Moment},
     report::Output,
 };
@@ -20,7 +21,8 @@ use crate::{
 /// Make a new API key and show its value, this once.
 ///
 /// The value goes to stdout, and nothing else does; only its hash is kept. With `-o json`: the item, with the
-/// value in it. Exit code 3: --expires is over. 4: there is no such usage plan.
+/// value in it. If the key is good for nothing yet (no plan, a broken one, or one that covers no stage that
+/// exists), stderr says so. Exit code 3: --expires is over. 4: there is no such usage plan.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// What people call it.
@@ -41,18 +43,15 @@ pub struct Arguments {
     /// Something to remember of it; can be given many times.
     #[arg(long = "tag", value_parser = tag, value_name = "NAME=VALUE")]
     tags: Vec<(String, String)>,
-    /// The form of the result.
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Output,
     #[command(flatten)]
-    connection: Connection,
+    common: Common,
 }
 
 /// # Errors
 ///
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
-    let store = arguments.connection.store()?;
+    let Arguments { common, plan, .. } = arguments;
     let now = moment::now();
     let expires_at = arguments.expires.map(|expires| expires.seconds(now));
     if expires_at.is_some_and(|at| at <= now) {
@@ -60,45 +59,56 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         return Ok(Ending::Invalid);
     }
     let (item, value) = new_item(arguments, now, expires_at)?;
-    let created = connection::block_on(&[&store.tables.api_keys, &store.tables.usage_plans], async {
-        if let Some(plan) = &arguments.plan
-            && !has_plan(&store, plan).await?
-        {
-            return Ok(None);
-        }
-        Ok(Some(store.keep_api_key(&item).await?))
-    })?;
-    match created {
-        None => return Ok(Ending::NotFound),
-        Some(Kept::Kept) => {}
-        Some(Kept::Existed(_)) => {
-            bail!("the random value was there already: is the system's randomness broken?")
-        }
-    }
     let id = text(&item, "id");
-    eprintln!("tollgate: created key {id}; its value is shown this once");
-    if arguments.plan.is_none() {
-        eprintln!("tollgate: without a usage plan, key {id} gets 403");
-    }
-    show(&item, &value, arguments.output, &json!({}))?;
-    Ok(Ending::Ok)
+    common.run(ALL, async |store| {
+        let useless = match plan {
+            None => Some("it has no usage plan, and gets 403".to_owned()),
+            Some(plan) => match store.usage_plan_item(plan).await? {
+                Some(item) => useless(store, &item).await?,
+                None => {
+                    eprintln!("tollgate: there is no usage plan {plan} in {}", store.tables.usage_plans);
+                    return Ok(Ending::NotFound);
+                }
+            },
+        };
+        match store.keep_api_key(&item).await? {
+            Kept::Kept => {}
+            Kept::Existed(_) => {
+                bail!("the random value was there already: is the system's randomness broken?")
+            }
+        }
+        eprintln!("tollgate: created key {id}; its value is shown this once");
+        if let Some(useless) = useless {
+            eprintln!("tollgate: key {id} is good for nothing yet: {useless}");
+        }
+        show(&item, &value, common.output, &json!({}))?;
+        Ok(Ending::Ok)
+    })
+}
+
+/// Why a key of this usage plan passes nowhere as things are, if so.
+async fn useless(store: &Store, plan: &Item) -> Result<Option<String>> {
+    let plan = match UsagePlan::parse(&store.tables.usage_plans, plan) {
+        Ok((plan, _)) => plan,
+        Err(problems) => return Ok(Some(format!("its usage plan is broken, and it gets 503\n{problems}"))),
+    };
+    let Some(covered) = &plan.api_stages else { return Ok(None) };
+    let stages = store.stage_names().await?;
+    let exists = covered.keys().any(|stage| stages.contains(stage));
+    Ok((!exists).then(|| format!("usage plan {} covers no stage that exists, and it gets 403", plan.id)))
 }
 
 /// Writes a new key's value: alone, or with its item and `more`.
 pub fn show(item: &Item, value: &KeyValue, output: Output, more: &Value) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    let shown = match output {
-        Output::Text => writeln!(stdout, "{}", value.reveal()),
-        Output::Json => {
-            let mut shown = item.clone();
-            shown.insert("value".to_owned(), value.reveal().into());
-            shown.extend(more.as_object().cloned().unwrap_or_default());
-            writeln!(stdout, "{:#}", Value::Object(shown))
-        }
+    let shown = || {
+        let mut shown = item.clone();
+        shown.insert("value".to_owned(), value.reveal().into());
+        shown.extend(more.as_object().cloned().unwrap_or_default());
+        Value::Object(shown)
     };
     let id = text(item, "id");
-    shown
-        .and_then(|()| stdout.flush())
+    output
+        .write(shown, |out| writeln!(out, "{}", value.reveal()))
         .with_context(|| format!("key {id} is made, but nobody has seen its value"))
 }
 

@@ -18,8 +18,8 @@ use super::{
     new_key, text,
 };
 use crate::{
-    Ending,
-    connection::{self, Connection},
+    common::{Common, KEYS_AND_PLANS},
+    ending::Ending,
     moment,
     report::Output,
 };
@@ -38,11 +38,8 @@ pub struct Arguments {
     /// Leave bad lines out.
     #[arg(long)]
     skip_bad: bool,
-    /// The form of the result.
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Output,
     #[command(flatten)]
-    connection: Connection,
+    common: Common,
 }
 
 /// Shorter imports are over before a bar is read.
@@ -61,7 +58,6 @@ struct Written {
 ///
 /// The file cannot be read, or the tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
-    let store = arguments.connection.store()?;
     let bytes = if arguments.file == "-" {
         let mut bytes = Vec::new();
         io::stdin().read_to_end(&mut bytes).map(|_| bytes)
@@ -69,22 +65,22 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         fs::read(&arguments.file)
     };
     let bytes = bytes.with_context(|| format!("cannot read {}", arguments.file))?;
-    connection::block_on(&[&store.tables.api_keys, &store.tables.usage_plans], async {
+    arguments.common.run(KEYS_AND_PLANS, async |store| {
         let mut contents = csv_file::read(&bytes, arguments.plan.as_deref());
-        name_unknown_plans(&store, &mut contents).await?;
+        name_unknown_plans(store, &mut contents).await?;
         for Bad { line, problem } in &contents.bad {
             eprintln!("{}:{line}: {problem}", arguments.file);
         }
         let is_refused = !contents.bad.is_empty() && !arguments.skip_bad;
         let written =
-            if is_refused { Vec::new() } else { write(&store, &arguments.file, &contents.rows).await? };
+            if is_refused { Vec::new() } else { write(store, &arguments.file, &contents.rows).await? };
         for Written { line, id, .. } in written.iter().filter(|written| written.existed) {
             eprintln!("{}:{line}: exists already, as key {id}; it stays as it is", arguments.file);
         }
         if is_refused {
             eprintln!("tollgate: nothing is written; --skip-bad leaves the bad lines out");
         }
-        print(&written, &contents.bad, arguments.output)?;
+        print(&written, &contents.bad, arguments.common.output)?;
         Ok(if is_refused { Ending::Invalid } else { Ending::Ok })
     })
 }
@@ -154,24 +150,21 @@ fn item(row: &Row, id: &str, now: u64) -> Item {
     attributes.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-fn print(written: &[Written], bad: &[Bad], output: Output) -> Result<()> {
+fn print(written: &[Written], bad: &[Bad], output: Output) -> io::Result<()> {
     let of = |existed| written.iter().filter(move |written| written.existed == existed);
-    let mut stdout = io::stdout().lock();
-    match output {
-        Output::Json => {
-            let entry = |written: &Written| json!({ "line": written.line, "id": written.id });
+    let entry = |written: &Written| json!({ "line": written.line, "id": written.id });
+    output.write(
+        || {
             let bad = bad.iter().map(|bad| json!({ "line": bad.line, "problem": bad.problem }));
-            let report = json!({
+            json!({
                 "imported": of(false).map(entry).collect::<Value>(),
                 "existing": of(true).map(entry).collect::<Value>(),
                 "bad": bad.collect::<Value>(),
-            });
-            writeln!(stdout, "{report:#}")?;
-        }
-        Output::Text => {
+            })
+        },
+        |out| {
             let (imported, existing) = (of(false).count(), of(true).count());
-            writeln!(stdout, "{imported} imported, {existing} existing, {} bad", bad.len())?;
-        }
-    }
-    Ok(())
+            writeln!(out, "{imported} imported, {existing} existing, {} bad", bad.len())
+        },
+    )
 }

@@ -1,28 +1,22 @@
 //! `tollgate keys list`.
 
-use std::io::{self, Write};
-
 use anyhow::Result;
 use serde_json::Value;
 use tollgate::{authorizers::ApiKey, calendar::timestamp};
 
 use super::{Item, text};
 use crate::{
-    Ending,
-    connection::{self, Connection},
+    common::{Common, KEYS},
+    ending::Ending,
     moment,
-    report::Output,
     table::{self, Align},
 };
 
 /// List all API keys, by name.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The form of the result.
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Output,
     #[command(flatten)]
-    connection: Connection,
+    common: Common,
 }
 
 const HEADS: [(&str, Align); 6] = [
@@ -38,20 +32,18 @@ const HEADS: [(&str, Align); 6] = [
 ///
 /// The table cannot be read.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
-    let store = arguments.connection.store()?;
-    let mut items =
-        connection::block_on(&[&store.tables.api_keys], async { Ok(store.api_key_items().await?) })?;
-    items.sort_by(|a, b| (text(a, "name"), text(a, "id")).cmp(&(text(b, "name"), text(b, "id"))));
-    let mut stdout = io::stdout().lock();
-    match arguments.output {
-        Output::Json => writeln!(stdout, "{:#}", items.into_iter().map(Value::Object).collect::<Value>())?,
-        Output::Text => {
-            let now = moment::now();
-            let rows: Vec<_> = items.iter().map(|item| row(item, now)).collect();
-            table::write(&mut stdout, &HEADS, &rows)?;
-        }
-    }
-    Ok(Ending::Ok)
+    let Arguments { common } = arguments;
+    common.run(KEYS, async |store| {
+        let mut items = store.api_key_items().await?;
+        items.sort_by(|a, b| (text(a, "name"), text(a, "id")).cmp(&(text(b, "name"), text(b, "id"))));
+        let now = moment::now();
+        let rows = || items.iter().map(|item| row(item, now)).collect::<Vec<_>>();
+        common.output.write(
+            || items.iter().cloned().map(Value::Object).collect(),
+            |out| table::write(out, &HEADS, &rows()),
+        )?;
+        Ok(Ending::Ok)
+    })
 }
 
 fn row(item: &Item, now: u64) -> Vec<String> {

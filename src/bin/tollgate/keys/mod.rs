@@ -17,7 +17,16 @@ use clap::Subcommand;
 use serde_json::{Map, Value};
 use tollgate::store::Store;
 
-use crate::Ending;
+use crate::{common::Common, ending::Ending};
+
+/// One key.
+#[derive(clap::Args)]
+struct OneKey {
+    /// The key's id.
+    id: String,
+    #[command(flatten)]
+    common: Common,
+}
 
 /// Make, show and end API keys.
 #[derive(clap::Args)]
@@ -30,17 +39,23 @@ pub struct Arguments {
 enum Command {
     Create(create::Arguments),
     List(list::Arguments),
-    Show(show::Arguments),
+    /// Show what is kept of an API key: everything but its value.
+    ///
+    /// Exit code 3: its item has problems. 4: there is no such key.
+    Show(OneKey),
     /// Let requests with a key pass again.
     ///
     /// It acts within KEY_CACHE_SECONDS of the gateway. Exit code 4: there is no such key.
-    Enable(change::Arguments),
+    Enable(OneKey),
     /// Refuse requests with a key until it is enabled again.
     ///
     /// It acts within KEY_CACHE_SECONDS of the gateway. Exit code 4: there is no such key.
-    Disable(change::Arguments),
+    Disable(OneKey),
     Rotate(rotate::Arguments),
-    Delete(delete::Arguments),
+    /// Delete an API key for good; `disable` can be undone.
+    ///
+    /// It acts within KEY_CACHE_SECONDS of the gateway. Exit code 4: there is no such key.
+    Delete(OneKey),
     Import(import::Arguments),
 }
 
@@ -51,11 +66,11 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     match &arguments.command {
         Command::Create(arguments) => create::run(arguments),
         Command::List(arguments) => list::run(arguments),
-        Command::Show(arguments) => show::run(arguments),
-        Command::Enable(arguments) => change::run(arguments, change::To::Enabled),
-        Command::Disable(arguments) => change::run(arguments, change::To::Disabled),
+        Command::Show(key) => show::run(key),
+        Command::Enable(key) => change::run(key, change::To::Enabled),
+        Command::Disable(key) => change::run(key, change::To::Disabled),
         Command::Rotate(arguments) => rotate::run(arguments),
-        Command::Delete(arguments) => delete::run(arguments),
+        Command::Delete(key) => delete::run(key),
         Command::Import(arguments) => import::run(arguments),
     }
 }
@@ -72,18 +87,9 @@ async fn find(store: &Store, id: &str) -> Result<Option<Item>> {
     Ok(found.pop())
 }
 
-fn not_found(store: &Store, id: &str) -> Ending {
-    eprintln!("tollgate: there is no key {id} in {}", store.tables.api_keys);
-    Ending::NotFound
-}
-
-/// Whether `plan` exists; if not, says so.
-async fn has_plan(store: &Store, plan: &str) -> Result<bool> {
-    let exists = store.usage_plan_item(plan).await?.is_some();
-    if !exists {
-        eprintln!("tollgate: there is no usage plan {plan} in {}", store.tables.usage_plans);
-    }
-    Ok(exists)
+/// Says when an edit of a key acts.
+fn say_when() {
+    eprintln!("tollgate: instances that know the key follow within KEY_CACHE_SECONDS (60 unless it is set)");
 }
 
 fn text<'a>(item: &'a Item, name: &str) -> &'a str {

@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 use tollgate::{
     authorizers::{ApiKey, KeyValue},
     calendar::timestamp,
+    environment::LONGEST_SECONDS,
     store::Rotated,
 };
 
-use super::{Item, create, find, new_key, not_found, text};
+use super::{Item, create, find, new_key, say_when, text};
 use crate::{
-    Ending,
-    connection::{self, Connection},
+    common::{Common, KEYS},
+    ending::Ending,
     moment::{self, Moment},
-    report::Output,
 };
 
 /// Make a new key in the stead of another, show its value this once, and let the other end.
@@ -32,22 +32,19 @@ pub struct Arguments {
     /// When the new key ends [default: when the other one would have].
     #[arg(long, value_parser = moment::moment, value_name = "DATE|TIME")]
     expires: Option<Moment>,
-    /// The form of the result.
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Output,
     #[command(flatten)]
-    connection: Connection,
+    common: Common,
 }
 
 /// # Errors
 ///
 /// The table cannot be read or written, or somebody else writes to the key at the same time.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
-    let store = arguments.connection.store()?;
     let now = moment::now();
-    connection::block_on(&[&store.tables.api_keys], async {
-        let Some(old) = find(&store, &arguments.id).await? else {
-            return Ok(not_found(&store, &arguments.id));
+    let common = &arguments.common;
+    common.run(KEYS, async |store| {
+        let Some(old) = find(store, &arguments.id).await? else {
+            return Ok(Ending::no_key(store, &arguments.id));
         };
         let key = match ApiKey::parse(&store.tables.api_keys, &old) {
             Ok((key, _)) => key,
@@ -71,11 +68,14 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         }
         eprintln!("tollgate: created key {}; its value is shown this once", text(&new, "id"));
         eprintln!("tollgate: key {} ends at {}", key.id, timestamp(until));
+        if arguments.overlap < LONGEST_SECONDS && key.expires_at != Some(until) {
+            say_when();
+        }
         if !key.enabled {
             eprintln!("tollgate: key {} is disabled, as {} is", text(&new, "id"), key.id);
         }
         let previous = json!({ "previous": { "id": key.id, "expiresAt": until } });
-        create::show(&new, &value, arguments.output, &previous)?;
+        create::show(&new, &value, common.output, &previous)?;
         Ok(Ending::Ok)
     })
 }

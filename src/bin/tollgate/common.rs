@@ -1,0 +1,92 @@
+//! What every command about tables takes: the form of its result, and where the tables are, which is what the
+//! Lambda's environment variables say, or the local world.
+
+use anyhow::{Error, Result};
+use tollgate::{
+    aws::sdk_config,
+    environment::{Environment, Tables},
+    error::StoreError,
+    store::{Store, dynamodb_client},
+};
+
+use crate::report::Output;
+
+/// What every command about tables takes.
+///
+/// Table names, region and credentials come from the environment: STAGES_TABLE, ROUTES_TABLE,
+/// DEPLOYMENTS_TABLE, API_KEYS_TABLE, USAGE_PLANS_TABLE, COUNTERS_TABLE, AWS_REGION, AWS_ACCESS_KEY_ID, …
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Common {
+    /// The form of the result.
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: Output,
+    /// Use the DynamoDB of `tollgate local` at http://127.0.0.1:8000 (or AWS_ENDPOINT_URL_DYNAMODB).
+    #[arg(long)]
+    local: bool,
+}
+
+/// Which tables a command is about.
+pub type About = fn(&Tables) -> Vec<&str>;
+
+pub const STAGES: About = |tables| vec![&tables.stages, &tables.routes, &tables.deployments];
+pub const KEYS: About = |tables| vec![&tables.api_keys];
+pub const KEYS_AND_PLANS: About = |tables| vec![&tables.api_keys, &tables.usage_plans];
+pub const USAGE: About = |tables| vec![&tables.counters, &tables.api_keys];
+pub const ALL: About = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
+
+/// What stands in for AWS's own variables on this machine.
+const LOCAL: [(&str, &str); 4] = [
+    ("AWS_REGION", "us-east-1"),
+    ("AWS_ACCESS_KEY_ID", "local"),
+    ("AWS_SECRET_ACCESS_KEY", "local"),
+    ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:8000"),
+];
+
+impl Common {
+    /// Does a command's work to its end.
+    ///
+    /// # Errors
+    ///
+    /// A variable is missing or bad. Those of the work; if the store failed, also which tables it was about and
+    /// where they should be: DynamoDB does not say.
+    pub fn run<T>(&self, about: About, work: impl AsyncFnOnce(&Store) -> Result<T>) -> Result<T> {
+        let environment = self.environment()?;
+        let sdk = sdk_config(&environment.aws);
+        let place = match &environment.aws.dynamodb_endpoint {
+            Some(endpoint) => format!("at {endpoint}"),
+            None => format!("in {}", environment.aws.region),
+        };
+        let store = Store::new(dynamodb_client(&sdk, &environment.aws), environment.tables);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(work(&store)).map_err(|error| {
+            if error.downcast_ref::<StoreError>().is_none() {
+                return error;
+            }
+            error.context(format!("with {} {place}", named(&about(&store.tables))))
+        })
+    }
+
+    fn environment(&self) -> Result<Environment> {
+        let local = |name: &str| LOCAL.iter().find(|(known, _)| self.local && *known == name);
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let get = |name: &str| {
+            // The AWS CLI's own name for it.
+            let other = (name == "AWS_REGION").then(|| variable("AWS_DEFAULT_REGION")).flatten();
+            let local = || local(name).map(|(_, value)| (*value).to_owned());
+            variable(name).or(other).or_else(local)
+        };
+        Environment::read(get).map_err(|error| {
+            let hint = "credentials of a profile: eval \"$(aws configure export-credentials --format env)\"";
+            Error::msg(format!("{error}\n{hint}; the local world: --local"))
+        })
+    }
+}
+
+fn named(tables: &[&str]) -> String {
+    match tables {
+        [only] => format!("the table {only}"),
+        [others @ .., last] => format!("the tables {} and {last}", others.join(", ")),
+        [] => "no table".to_owned(),
+    }
+}

@@ -1,0 +1,39 @@
+//! How a command ended that could do its work.
+
+use std::process::ExitCode;
+
+use tollgate::store::Store;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    Ok,
+    Invalid,
+    NotFound,
+}
+
+impl Ending {
+    /// Says that there is no such stage.
+    pub fn no_stage(store: &Store, stage: &str) -> Self {
+        eprintln!(
+            "tollgate: there is no stage {stage} in {} or {}",
+            store.tables.stages, store.tables.routes
+        );
+        Self::NotFound
+    }
+
+    /// Says that there is no key with this id.
+    pub fn no_key(store: &Store, id: &str) -> Self {
+        eprintln!("tollgate: there is no key {id} in {}", store.tables.api_keys);
+        Self::NotFound
+    }
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Ok => Self::SUCCESS,
+            Ending::Invalid => Self::from(3),
+            Ending::NotFound => Self::from(4),
+        }
+    }
+}

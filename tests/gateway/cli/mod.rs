@@ -1,0 +1,126 @@
+//! The operator's tool as a process: what it prints where, and how it ends.
+
+mod stages;
+
+use serde_json::json;
+
+use crate::harness::{TestGateway, free_port, tool::tollgate};
+
+#[test]
+fn help_is_a_result_and_a_wrong_command_line_is_not() {
+    for arguments in [
+        "--help",
+        "-h",
+        "help",
+        "--version",
+        "-V",
+        "check --help",
+        "help deploy",
+        "deploy -h",
+        "local --help",
+        "keys --help",
+        "help keys",
+        "keys create --help",
+        "keys help rotate",
+        "keys import -h",
+        "usage --help",
+    ] {
+        let ran = tollgate(&[], &arguments.split(' ').collect::<Vec<_>>());
+        assert_eq!(ran.code, Some(0), "{arguments}");
+        assert!(!ran.stdout.is_empty() && ran.stderr.is_empty(), "{arguments}: {ran:?}");
+    }
+    for arguments in [
+        "",
+        "bake",
+        "check v1 v2",
+        "check --output xml",
+        "deploy",
+        "deploy -x v1",
+        "--local check",
+        "local --api-port high",
+        "keys",
+        "keys bake",
+        "keys show",
+        "keys create k1",
+        "keys rotate k1 --overlap 24",
+        "keys import",
+        "usage",
+        "usage k1 --from yesterday",
+    ] {
+        let ran = tollgate(&[], &arguments.split_whitespace().collect::<Vec<_>>());
+        assert_eq!(ran.code, Some(64), "{arguments}");
+        assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{arguments}: {ran:?}");
+    }
+    let help = tollgate(&[], &["--help"]);
+    for command in ["check", "deploy", "keys", "local", "usage"] {
+        assert!(help.stdout.contains(&format!("\n  {command} ")), "{help:?}");
+        let own = tollgate(&[], &[command, "--help"]);
+        assert!(own.stdout.contains(&format!("Usage: tollgate {command}")), "{own:?}");
+    }
+}
+
+#[test]
+fn what_hinders_it_is_one_message_on_stderr_and_exit_1() {
+    let nobody = format!("http://{}", free_port().local_addr().unwrap());
+    let aws =
+        [("AWS_REGION", "eu-west-1"), ("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "hush-hush")];
+    let with = |more: &[(&'static str, &str)]| -> Vec<(String, String)> {
+        aws.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    let cases = [
+        (vec![], "AWS_REGION"),
+        (with(&[("AWS_ENDPOINT_URL_DYNAMODB", "localhost")]), "AWS_ENDPOINT_URL_DYNAMODB"),
+        (with(&[("REFRESH_SECONDS", "soon"), ("AWS_ENDPOINT_URL_DYNAMODB", &nobody)]), "REFRESH_SECONDS"),
+        (with(&[("AWS_ENDPOINT_URL_DYNAMODB", &nobody)]), "reading the stage"),
+    ];
+    for (variables, word) in cases {
+        let variables: Vec<_> =
+            variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        for arguments in [&["check", "v1"][..], &["deploy", "v1"], &["check", "v1", "-o", "json"]] {
+            let ran = tollgate(&variables, arguments);
+            assert_eq!((ran.code, &*ran.stdout), (Some(1), ""), "{ran:?}");
+            assert!(ran.stderr.starts_with("tollgate: ") && ran.stderr.contains(word), "{word}: {ran:?}");
+            assert!(!ran.stderr.contains("hush-hush") && ran.stderr.lines().count() <= 2, "{ran:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn tables_that_are_not_there_are_named() {
+    let world = TestGateway::new();
+    let endpoint = format!("http://{}", world.dynamodb().address);
+    let variables = [("STAGES_TABLE", "missing-table"), ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)];
+    let expected = format!(
+        "exit 1\n--\ntollgate: with the tables missing-table, tollgate-routes and tollgate-deployments at \
+         {endpoint}: reading the stage failed: service error: ResourceNotFoundException: Requested resource not \
+         found\n"
+    );
+    assert_eq!(tollgate(&variables, &["deploy", "v1", "--local"]).text(&[]), expected);
+}
+
+#[test]
+fn an_address_where_nothing_listens_is_named() {
+    let nobody = "http://127.0.0.1:1";
+    for (arguments, tables) in [
+        (&["keys", "list", "--local"][..], "the table tollgate-api-keys"),
+        (&["usage", "k1", "--local"], "the tables tollgate-counters and tollgate-api-keys"),
+    ] {
+        let ran = tollgate(&[("AWS_ENDPOINT_URL_DYNAMODB", nobody)], arguments);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        let expected = format!("tollgate: with {tables} at {nobody}: reading the ");
+        assert!(ran.stderr.starts_with(&expected), "{ran:?}");
+        assert!(ran.stderr.contains("Connection refused"), "{ran:?}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_coloured_where_nobody_looks() {
+    let world = TestGateway::new();
+    world.put_route(&json!({ "routeKey": "FETCH /x" }));
+    for arguments in [&["check"][..], &["--help"], &["bake"], &["deploy", "nowhere"]] {
+        for variables in [&[][..], &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1"), ("TERM", "xterm")]] {
+            let ran = world.tollgate_with(variables, arguments);
+            assert!(!format!("{}{}", ran.stdout, ran.stderr).contains('\u{1b}'), "{variables:?}: {ran:?}");
+        }
+    }
+}
