@@ -3,6 +3,7 @@
 mod api_keys;
 mod breaker;
 mod cache;
+mod cache_table;
 mod configuration;
 mod counters;
 mod request_time;
@@ -20,6 +21,7 @@ use aws_types::SdkConfig;
 use self::breaker::Breaker;
 pub use self::{
     api_keys::{Kept, Rotated},
+    cache_table::Raised,
     configuration::{Moved, Pointer, StageRow},
 };
 use crate::environment::{Aws, Tables};

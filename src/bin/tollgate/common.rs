@@ -14,7 +14,7 @@ use crate::report::Output;
 /// What every command about tables takes.
 ///
 /// Table names, region and credentials come from the environment: STAGES_TABLE, ROUTES_TABLE,
-/// DEPLOYMENTS_TABLE, API_KEYS_TABLE, USAGE_PLANS_TABLE, COUNTERS_TABLE, AWS_REGION, AWS_ACCESS_KEY_ID, …
+/// DEPLOYMENTS_TABLE, API_KEYS_TABLE, USAGE_PLANS_TABLE, COUNTERS_TABLE, CACHE_TABLE, AWS_REGION, AWS_ACCESS_KEY_ID, …
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Common {
@@ -33,6 +33,7 @@ pub const STAGES: About = |tables| vec![&tables.stages, &tables.routes, &tables.
 pub const KEYS: About = |tables| vec![&tables.api_keys];
 pub const KEYS_AND_PLANS: About = |tables| vec![&tables.api_keys, &tables.usage_plans];
 pub const USAGE: About = |tables| vec![&tables.counters, &tables.api_keys];
+pub const STAGE_ITEMS: About = |tables| vec![&tables.stages];
 pub const ALL: About = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
 
 /// What stands in for AWS's own variables on this machine.

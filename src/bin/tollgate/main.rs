@@ -3,6 +3,7 @@
 //! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 3 invalid input, 4 not found,
 //! 64 usage.
 
+mod cache;
 mod check;
 mod check_keys;
 mod common;
@@ -36,6 +37,7 @@ enum Command {
     Check(check::Arguments),
     Deploy(deploy::Arguments),
     Keys(keys::Arguments),
+    Cache(cache::Arguments),
     Usage(usage::Arguments),
     #[cfg(feature = "local")]
     Local(local::Arguments),
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
+        Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),
         #[cfg(feature = "local")]
         Command::Local(arguments) => local::run(arguments).map(|()| Ending::Ok),

@@ -64,7 +64,7 @@ const MOST_TTL_SECONDS: u64 = 3_600;
 /// A day: a stale answer is better than none, but not for ever.
 const MOST_STALE_SECONDS: u64 = 86_400;
 /// The most that a DynamoDB number and a JSON number both say exactly.
-const MOST_GENERATION: u64 = (1 << 53) - 1;
+pub(crate) const MOST_GENERATION: u64 = (1 << 53) - 1;
 
 impl CachePolicy {
     /// Reads what a route item says of caching; `None` where `cachingEnabled` is not `true`.

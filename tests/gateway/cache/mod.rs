@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use crate::harness::{Script, Target, TestGateway};
 
 /// A stage `v1` whose cached routes go to one HTTP target.
-struct Cached {
-    gateway: TestGateway,
+pub struct Cached {
+    pub gateway: TestGateway,
     target: Target,
 }
 
 impl Cached {
     /// `GET /scripts/{name}` answers as its script says; every other path with the request that the target got.
-    async fn start(scripts: &[(&'static str, &str)]) -> Self {
+    pub async fn start(scripts: &[(&'static str, &str)]) -> Self {
         let scripts = scripts.iter().map(|(path, answer)| (*path, Script::Says((*answer).to_owned())));
         let world = Self { gateway: TestGateway::new(), target: Target::start(scripts).await };
         world.put_api(&json!({ "allowPrivateIntegrations": ["127.0.0.0/8"] }));
@@ -32,7 +32,7 @@ impl Cached {
     }
 
     /// A route to the target whose answers are kept, and what else its item says.
-    fn put(&self, route_key: &str, words: &Value) {
+    pub fn put(&self, route_key: &str, words: &Value) {
         let uri = format!("http://127.0.0.1:{}", self.target.port);
         let mut item = json!({ "routeKey": route_key, "cachingEnabled": true,
             "integration": { "type": "HTTP_PROXY", "uri": uri, "requestParameters": { "overwrite:path": "$request.path" } } });
@@ -41,7 +41,7 @@ impl Cached {
     }
 
     /// Serves one such route.
-    async fn serving(route_key: &str, words: &Value) -> Self {
+    pub async fn serving(route_key: &str, words: &Value) -> Self {
         let world = Self::start(&[]).await;
         world.put(route_key, words);
         world.gateway.go_live().await;
@@ -49,7 +49,7 @@ impl Cached {
     }
 
     /// What the cache did with each request, by the access log: `MISS HIT`.
-    async fn statuses(&self, requests: &[&str]) -> String {
+    pub async fn statuses(&self, requests: &[&str]) -> String {
         let mut statuses = Vec::new();
         for request in requests {
             self.gateway.send(request).await;
@@ -59,7 +59,7 @@ impl Cached {
     }
 
     /// How often the target was asked since this was last asked.
-    fn asked(&self) -> usize {
+    pub fn asked(&self) -> usize {
         self.target.received().len()
     }
 }

@@ -1,0 +1,29 @@
+//! `tollgate cache`: one file per command.
+
+mod purge;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::ending::Ending;
+
+/// Empty the response cache, or look into it.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Purge(purge::Arguments),
+}
+
+/// # Errors
+///
+/// Those of the command.
+pub fn run(arguments: &Arguments) -> Result<Ending> {
+    match &arguments.command {
+        Command::Purge(arguments) => purge::run(arguments),
+    }
+}
