@@ -45,8 +45,8 @@ pub enum GatewayError {
     InvalidationForbidden,
     #[error("bad API key: {0}")]
     InvalidApiKey(String),
-    #[error("an item that decides about the API key is broken")]
-    BrokenKeyItem(#[source] Arc<InvalidConfiguration>),
+    #[error("broken item: {}", .0.gist())]
+    BrokenKeyItem(Arc<InvalidConfiguration>),
     #[error("throttled")]
     Throttled { retry_after: Duration },
     #[error("quota exceeded")]
@@ -211,6 +211,21 @@ impl StoreError {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", list(.0))]
 pub struct InvalidConfiguration(pub Vec<Problem>);
+
+/// Of each request's line: all problems are told once, where the item is read.
+const MOST_GIST_CHARS: usize = 110;
+
+impl InvalidConfiguration {
+    /// The first problem, cut short, and how many more there are.
+    fn gist(&self) -> String {
+        let first = self.0.first().map(Problem::to_string).unwrap_or_default();
+        let first: String = first.chars().take(MOST_GIST_CHARS).collect();
+        match self.0.len() {
+            0 | 1 => first,
+            all => format!("{first}; and {} more", all - 1),
+        }
+    }
+}
 
 /// One thing that is wrong in an item, and where.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

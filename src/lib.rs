@@ -6,7 +6,7 @@
 //! function URL event
 //!   │ function_url::decode
 //!   ▼
-//! gateway::handle ── stages ── router ── cors ── validation ── integrations
+//! gateway::handle ── stages ── router ── cors ── api_key ── usage_plan ── validation ── cache ── integrations
 //!   │                (deployment: what is served)
 //!   │ cors, request id, access_log, function_url::encode
 //!   ▼

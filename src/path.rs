@@ -62,6 +62,19 @@ pub fn query_pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, s
     })
 }
 
+/// All values of a query parameter, decoded as forms are, to bytes: escapes that are no UTF-8 stay apart.
+pub fn query_values<'a>(query: &'a str, name: &'a str) -> impl Iterator<Item = Cow<'a, [u8]>> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    pairs.filter(move |(other, _)| decode_form(other) == name).map(|(_, value)| {
+        if value.contains('+') {
+            Cow::Owned(percent_decode_str(&value.replace('+', " ")).collect())
+        } else {
+            percent_decode_str(value).into()
+        }
+    })
+}
+
 fn decode_form(text: &str) -> Cow<'_, str> {
     if text.contains('+') { Cow::Owned(decode(&text.replace('+', " ")).into_owned()) } else { decode(text) }
 }

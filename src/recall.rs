@@ -67,8 +67,8 @@ impl<K: Eq + Hash + Clone, V: Clone> Recall<K, V> {
     /// What counts at `now`. Tells one caller only to [`Remembered::Renew`].
     pub fn get(&self, key: &K, now: SystemTime) -> Remembered<V> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        // A clock that was set back makes nothing older.
-        let age = |read_at: SystemTime| now.duration_since(read_at).unwrap_or_default();
+        // Of what was read under a clock that was set back, only this can be said: it is not fresh for ever.
+        let age = |read_at: SystemTime| now.duration_since(read_at).unwrap_or_else(|ahead| ahead.duration());
         let Some(entry) = known.found.get(key) else {
             let is_absent = known.absent.get(key).is_some_and(|read_at| age(*read_at) < self.spans.absent);
             return if is_absent { Remembered::Fresh(None) } else { Remembered::Nothing };
@@ -119,6 +119,16 @@ impl<K: Eq + Hash + Clone, V> Generations<K, V> {
             self.insert(key, value);
         }
         self.young.get_mut(key)
+    }
+
+    pub fn get_or_default(&mut self, key: &K) -> &mut V
+    where
+        V: Default,
+    {
+        if self.get(key).is_none() {
+            self.insert(key.clone(), V::default());
+        }
+        self.young.get_mut(key).expect("what is read or inserted is young")
     }
 
     pub fn insert(&mut self, key: K, value: V) {
@@ -182,6 +192,18 @@ mod tests {
         recall.put("key", None, at(100));
         let seen = [100, 109, 110].map(|second| recall.get(&"key", at(second)));
         assert_eq!(seen, [Remembered::Fresh(None), Remembered::Fresh(None), Remembered::Nothing]);
+    }
+
+    #[test]
+    fn what_was_read_under_a_clock_that_was_set_back_ages_too() {
+        let recall = Recall::new(10, SPANS);
+        recall.put("found", Some(7), at(10_000));
+        recall.put("absent", None, at(10_000));
+        use Remembered::{Fresh, Nothing, Stale};
+        let found = [9_999, 9_953, 9_940, 6_401, 6_400].map(|second| recall.get(&"found", at(second)));
+        assert_eq!(found, [Fresh(Some(7)), Fresh(Some(7)), Stale(7), Stale(7), Nothing]);
+        let absent = [9_999, 9_991, 9_990].map(|second| recall.get(&"absent", at(second)));
+        assert_eq!(absent, [Fresh(None), Fresh(None), Nothing]);
     }
 
     #[test]

@@ -108,7 +108,8 @@ impl Live {
     /// Whether it is time to ask the store again. Says yes to one caller only.
     pub fn is_due(&self, now: SystemTime) -> bool {
         let asked_at = self.asked_at.load(Ordering::Relaxed);
-        let due = milliseconds(now) >= asked_at.saturating_add(milliseconds_of(self.refresh_every));
+        // A clock that was set back must not put it off.
+        let due = milliseconds(now).abs_diff(asked_at) >= milliseconds_of(self.refresh_every);
         due && self
             .asked_at
             .compare_exchange(asked_at, milliseconds(now), Ordering::Relaxed, Ordering::Relaxed)

@@ -1,5 +1,6 @@
 //! The request's way through the gateway, start to end.
 
+mod admitted;
 mod cached;
 
 use std::{
@@ -11,15 +12,15 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 
 use self::cached::PendingRefill;
 use crate::{
     access_log::{AccessLog, Sink},
-    authorizers::{ApiKey, ApiKeyUse, ApiKeys, Caller, KeySource},
+    authorizers::{ApiKey, ApiKeys},
     clock::Clock,
     context::{Context, PathParameter},
-    deployment::{Live, Route, Served, ServedStage},
+    deployment::{Live, Served, ServedStage},
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
@@ -29,13 +30,10 @@ use crate::{
         cors::Cors,
         throttle::Addresses,
         usage::Usage,
-        usage_plan::{self, Counters, Permit, Standing},
+        usage_plan::{Counters, Standing},
     },
     store::Store,
-    usage::Counted,
 };
-
-const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// What is served, and the connections to whoever answers.
 #[derive(Debug)]
@@ -94,7 +92,7 @@ impl Gateway {
 
     /// The process ends: returns what it holds of quotas, and writes what it has counted.
     pub async fn shut_down(&self) {
-        tokio::join!(self.counters.give_up(), self.usage.write());
+        tokio::join!(self.counters.give_up(), self.usage.shut_down());
     }
 
     /// Answers every request: with the integration's response, or with a gateway response.
@@ -194,70 +192,6 @@ impl Gateway {
         let answer = matched.route.integration.invoke(&permit, &context, &self.clients).await;
         log.integration(called_at);
         answer
-    }
-}
-
-impl Gateway {
-    /// Who calls, on a route that asks.
-    async fn caller(
-        &self,
-        request: &Request,
-        stage: ServedStage<'_>,
-        route: &Route,
-        log: &mut AccessLog,
-    ) -> Result<Option<Caller>, GatewayError> {
-        let value = match route.api_key {
-            ApiKeyUse::NotRequired => return Ok(None),
-            ApiKeyUse::Required(KeySource::Header) => request.headers.get(API_KEY),
-            // No authorizer says one yet.
-            ApiKeyUse::Required(KeySource::Authorizer) => None,
-        };
-        let value = value.map(HeaderValue::as_bytes);
-        let caller = self.keys.authenticate(value, &stage.settings.name, request.received_at).await?;
-        log.api_key(&caller.key.id);
-        if caller.is_degraded {
-            log.degraded("apiKey");
-        }
-        Ok(Some(caller))
-    }
-
-    /// Counts a request, wherever it counts.
-    async fn admit(
-        &self,
-        request: &Request,
-        stage: ServedStage<'_>,
-        route: &Route,
-        caller: Option<&Caller>,
-        way: &mut Way<'_>,
-        log: &mut AccessLog,
-    ) -> Result<Permit, GatewayError> {
-        let counted = usage_plan::Counted {
-            key: caller.map(|caller| (caller.key.id.as_str(), &*caller.plan)),
-            stage: &stage.settings.name,
-            route_key: &route.key,
-            route_rule: route.throttle.as_ref(),
-            stage_rule: stage.settings.throttle.as_ref(),
-        };
-        let now = request.received_at;
-        let outcome = usage_plan::admit(&counted.rules(), now, &self.counters).await;
-        way.standing = counted.key_rule().map(|rule| self.counters.standing(&rule));
-        if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome)) {
-            self.usage.count(&caller.key.id, &stage.settings.name, kind, now);
-        }
-        if outcome.as_ref().is_ok_and(|permit| permit.is_degraded()) {
-            log.degraded("counters");
-        }
-        outcome
-    }
-}
-
-/// What the key's usage says of a request; nothing of one that nobody could judge.
-fn kind_of(outcome: &Result<Permit, GatewayError>) -> Option<Counted> {
-    match outcome {
-        Ok(_) => Some(Counted::Served),
-        Err(GatewayError::Throttled { .. }) => Some(Counted::Throttled),
-        Err(GatewayError::QuotaExceeded { .. }) => Some(Counted::OverQuota),
-        Err(_) => None,
     }
 }
 

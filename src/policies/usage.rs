@@ -13,6 +13,7 @@ use std::{
 };
 
 use futures_util::{StreamExt, stream};
+use tokio::task::JoinSet;
 
 use crate::{
     calendar::Day,
@@ -32,6 +33,8 @@ pub struct Usage<S> {
     pending: Mutex<HashMap<(String, Day), ByStage>>,
     /// Seconds since 1970.
     written_at: AtomicU64,
+    /// Writes beside requests.
+    writes: Mutex<JoinSet<()>>,
 }
 
 const WRITE_EVERY_SECONDS: u64 = 60;
@@ -40,7 +43,7 @@ const WRITES_AT_A_TIME: usize = 32;
 
 impl<S: UsageStore> Usage<S> {
     pub fn new(store: S) -> Self {
-        Self { store, pending: Mutex::default(), written_at: AtomicU64::new(0) }
+        Self { store, pending: Mutex::default(), written_at: AtomicU64::new(0), writes: Mutex::default() }
     }
 
     /// Counts a request of a key; now and then writes the sums, beside the request's work.
@@ -54,19 +57,81 @@ impl<S: UsageStore> Usage<S> {
         if written_at == 0 {
             // The first request of an instance begins the minute.
             self.written_at.store(now_seconds, Ordering::Relaxed);
-        } else if now_seconds >= written_at + WRITE_EVERY_SECONDS {
+        } else if now_seconds.abs_diff(written_at) >= WRITE_EVERY_SECONDS {
+            // Either way: a clock that was set back must not put it off.
             self.written_at.store(now_seconds, Ordering::Relaxed);
             let usage = Arc::clone(self);
-            tokio::spawn(async move { usage.write().await });
+            let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
+            while writes.try_join_next().is_some() {}
+            writes.spawn(async move { usage.write().await });
         }
     }
 
+    /// The process ends: writes what is pending, and waits for what is on its way.
+    pub async fn shut_down(&self) {
+        let mut writes = mem::take(&mut *self.writes.lock().unwrap_or_else(PoisonError::into_inner));
+        tokio::join!(self.write(), async { while writes.join_next().await.is_some() {} });
+    }
+
     /// Writes what is pending, one item a key and day.
-    pub async fn write(&self) {
+    async fn write(&self) {
         let pending = mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
         let add = |((key_id, day), usage): ((String, Day), ByStage)| async move {
             self.store.add_usage(&key_id, day, &usage).await;
         };
         stream::iter(pending).for_each_concurrent(WRITES_AT_A_TIME, add).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    /// A store whose writes take until they are let go.
+    #[derive(Debug, Default)]
+    struct Slow {
+        may_end: Notify,
+        served: AtomicU64,
+    }
+
+    impl UsageStore for Arc<Slow> {
+        async fn add_usage(&self, _key_id: &str, _day: Day, usage: &ByStage) {
+            self.may_end.notified().await;
+            self.served.fetch_add(usage["v1"].served, Ordering::Relaxed);
+        }
+    }
+
+    fn count(usage: &Arc<Usage<Arc<Slow>>>, second: u64) {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+        usage.count("k1", "v1", Counted::Served, now);
+    }
+
+    #[tokio::test]
+    async fn a_write_that_is_on_its_way_when_the_process_ends_is_waited_for() {
+        let store = Arc::new(Slow::default());
+        let usage = Arc::new(Usage::new(Arc::clone(&store)));
+        count(&usage, 100_000);
+        count(&usage, 100_060);
+        // The write begins.
+        tokio::task::yield_now().await;
+        tokio::join!(usage.shut_down(), async { store.may_end.notify_one() });
+        assert_eq!(store.served.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_was_set_back_delays_no_write() {
+        let store = Arc::new(Slow::default());
+        let usage = Arc::new(Usage::new(Arc::clone(&store)));
+        count(&usage, 100_000);
+        count(&usage, 99_941);
+        assert_eq!(usage.pending.lock().unwrap().len(), 1);
+        count(&usage, 99_940);
+        // The write begins.
+        tokio::task::yield_now().await;
+        assert!(usage.pending.lock().unwrap().is_empty());
     }
 }

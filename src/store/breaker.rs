@@ -1,4 +1,4 @@
-//! When a store that keeps failing is asked again.
+//! When a table that keeps failing is asked again.
 
 use std::{
     sync::atomic::{AtomicU32, AtomicU64, Ordering},
@@ -7,10 +7,19 @@ use std::{
 
 /// So many failures in a row are no accident.
 const FAILURES: u32 = 3;
-/// From then on, one call in this time finds out whether the store is back.
+/// From then on, one call in this time finds out whether the table is back.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 
-/// Saves requests the wait for a store that will not answer.
+/// One for each table that requests wait for: DynamoDB throttles them one by one.
+#[derive(Debug, Default)]
+pub struct Breakers {
+    pub api_keys: Breaker,
+    pub usage_plans: Breaker,
+    pub counters: Breaker,
+    pub cache: Breaker,
+}
+
+/// Saves requests the wait for a table that will not answer.
 #[derive(Debug, Default)]
 pub struct Breaker {
     failures: AtomicU32,
@@ -19,7 +28,7 @@ pub struct Breaker {
 }
 
 impl Breaker {
-    /// Whether the store is worth a call. After repeated failures yes once a second.
+    /// Whether the table is worth a call. After repeated failures yes once a second.
     pub fn allows(&self, now: SystemTime) -> bool {
         if self.failures.load(Ordering::Relaxed) < FAILURES {
             return true;
@@ -53,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_store_that_keeps_failing_is_asked_once_a_second() {
+    fn a_table_that_keeps_failing_is_asked_once_a_second() {
         let at = |ms| SystemTime::UNIX_EPOCH + Duration::from_millis(ms);
         let breaker = Breaker::default();
         let failed: Result<(), ()> = Err(());

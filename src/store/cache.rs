@@ -14,7 +14,7 @@ use futures_util::future::try_join_all;
 use sha2::{Digest, Sha256};
 use tracing::warn;
 
-use super::{Store, values::Attributes};
+use super::{Store, request_time::is_throttled, values::Attributes};
 use crate::{
     error::chain,
     policies::cache::{CacheKey, CacheStore, Found, Lock, Taken},
@@ -129,31 +129,31 @@ impl Store {
         now: SystemTime,
         call: impl Future<Output = Result<T, E>>,
     ) -> Said<T> {
-        if !self.cache_breaker.allows(now) {
+        let breaker = &self.breakers.cache;
+        if !breaker.allows(now) {
             return Said::Nothing;
         }
         // After a thaw a kept connection may be dead; its own task notices, if it gets its turn before us.
         tokio::task::yield_now().await;
-        match call.await {
-            Ok(output) => {
-                self.cache_breaker.saw(&Ok::<_, ()>(()), now);
-                Said::Yes(output)
-            }
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
-                self.cache_breaker.saw(&Ok::<_, ()>(()), now);
-                Said::No
-            }
+        let said = match call.await {
+            Ok(output) => Said::Yes(output),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Said::No,
             Err(error) => {
-                self.cache_breaker.saw(&Err::<(), _>(()), now);
                 warn!(
                     metric = "Degraded",
                     operation,
                     cause = chain(&error),
                     "the cache's table gave no answer"
                 );
-                Said::Nothing
+                // What is asked too much of is one entry; the others are served.
+                if !is_throttled(&error) {
+                    breaker.saw(&Err::<(), _>(()), now);
+                }
+                return Said::Nothing;
             }
-        }
+        };
+        breaker.saw(&Ok::<_, ()>(()), now);
+        said
     }
 }
 

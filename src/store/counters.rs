@@ -124,6 +124,11 @@ fn take_rate(words: Words, rate: &RateForm) -> Words {
             .value(":from", *from_ns)
             .value(":to", *to_ns)
             .value(":add", *add_ns),
+        RateForm::Reset { was_ns, tat_ns } => words
+            .condition("tat = :wasTat")
+            .change("tat = :tat")
+            .value(":wasTat", *was_ns)
+            .value(":tat", *tat_ns),
     }
 }
 

@@ -18,7 +18,7 @@ use aws_sdk_dynamodb::{
 };
 use aws_types::SdkConfig;
 
-use self::breaker::Breaker;
+use self::breaker::Breakers;
 pub use self::{
     api_keys::{Kept, Rotated},
     cache_table::Raised,
@@ -34,8 +34,7 @@ pub struct Store {
     quick: Client,
     /// The same, and never tries again: for writes that would count twice.
     counters: Client,
-    breaker: Arc<Breaker>,
-    cache_breaker: Arc<Breaker>,
+    breakers: Arc<Breakers>,
     pub tables: Tables,
 }
 
@@ -54,8 +53,7 @@ impl Store {
             client,
             quick: Client::from_conf(quick.build()),
             counters: Client::from_conf(counters.build()),
-            breaker: Arc::default(),
-            cache_breaker: Arc::default(),
+            breakers: Arc::default(),
             tables,
         }
     }

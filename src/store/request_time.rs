@@ -1,4 +1,4 @@
-//! What is asked of the store while a client waits: briefly, and not of one that keeps failing.
+//! What is asked of the store while a client waits: briefly, and not of a table that keeps failing.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -8,35 +8,42 @@ use aws_sdk_dynamodb::{
 };
 use tracing::{error, warn};
 
-use super::Store;
+use super::{Store, breaker::Breaker};
 use crate::{
     authorizers::{ApiKey, KeyHash, KeyStore, Read},
     error::{InvalidConfiguration, Problem, StoreError, chain},
     policies::usage_plan::{CounterStore, Outcome, UsagePlan, Write},
 };
 
+/// The codes of "too much" (Amazon DynamoDB Developer Guide, "Error handling").
+const THROTTLING: [&str; 3] =
+    ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"];
+
 impl KeyStore for Store {
     async fn api_key(&self, hash: KeyHash, now: SystemTime) -> Read<ApiKey> {
-        let item = self.guarded("reading the API key", now, self.api_key_item(&hash)).await?;
+        let read = self.api_key_item(&hash);
+        let item = guarded("reading the API key", &self.breakers.api_keys, now, read).await?;
         Ok(item.map(|item| known(ApiKey::parse(&self.tables.api_keys, &item))))
     }
 
     async fn usage_plan(&self, id: &str, now: SystemTime) -> Read<UsagePlan> {
-        let item = self.guarded("reading the usage plan", now, self.usage_plan_item(id)).await?;
+        let read = self.usage_plan_item(id);
+        let item = guarded("reading the usage plan", &self.breakers.usage_plans, now, read).await?;
         Ok(item.map(|item| known(UsagePlan::parse(&self.tables.usage_plans, &item))))
     }
 }
 
 impl CounterStore for Store {
     async fn write(&self, counter: &str, write: &Write, now: SystemTime) -> Outcome {
-        if !self.breaker.allows(now) {
+        let breaker = &self.breakers.counters;
+        if !breaker.allows(now) {
             return Outcome::NotSent;
         }
         // After a thaw a kept connection may be dead; its own task notices, if it gets its turn before us.
         tokio::task::yield_now().await;
         let (outcome, failure) = self.write_counter(counter, write).await;
-        self.breaker
-            .saw(&failure.as_ref().filter(|failure| !is_badly_asked(*failure)).map_or(Ok(()), Err), now);
+        let of_table = failure.as_ref().filter(|error| !is_badly_asked(*error) && !is_throttled(*error));
+        breaker.saw(&of_table.map_or(Ok(()), Err), now);
         if let Some(failure) = failure {
             warn!(metric = "Degraded", cause = chain(&failure), "a counter could not be written");
         }
@@ -44,32 +51,37 @@ impl CounterStore for Store {
     }
 }
 
-impl Store {
-    async fn guarded<T>(
-        &self,
-        operation: &'static str,
-        now: SystemTime,
-        read: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
-        if !self.breaker.allows(now) {
-            return Err(StoreError::new(operation, "the store kept failing; it is asked again soon"));
-        }
-        let outcome = read.await;
-        let failure = outcome.as_ref().err().filter(|error| {
-            !error.source.downcast_ref::<SdkError<GetItemError>>().is_some_and(is_badly_asked)
-        });
-        self.breaker.saw(&failure.map_or(Ok(()), Err), now);
-        if let Err(error) = &outcome {
-            warn!(metric = "Degraded", cause = chain(error), "an API key or its plan could not be read");
-        }
-        outcome
+async fn guarded<T>(
+    operation: &'static str,
+    breaker: &Breaker,
+    now: SystemTime,
+    read: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    if !breaker.allows(now) {
+        return Err(StoreError::new(operation, "the store kept failing; it is asked again soon"));
     }
+    let outcome = read.await;
+    let failure = outcome
+        .as_ref()
+        .err()
+        .filter(|error| !error.source.downcast_ref::<SdkError<GetItemError>>().is_some_and(is_badly_asked));
+    breaker.saw(&failure.map_or(Ok(()), Err), now);
+    if let Err(error) = &outcome {
+        warn!(metric = "Degraded", cause = chain(error), "an API key or its plan could not be read");
+    }
+    outcome
 }
 
 /// Whether DynamoDB works and will not take the question: a plan's id is free text, so one item may be unaskable,
 /// and its keys must not end the calls for all others.
 fn is_badly_asked(error: &impl ProvideErrorMetadata) -> bool {
     error.code() == Some("ValidationException")
+}
+
+/// Whether DynamoDB is asked too much. Of writes that is mostly one item, which takes 1,000 a second: the busy key
+/// bears it by itself.
+pub(super) fn is_throttled(error: &impl ProvideErrorMetadata) -> bool {
+    error.code().is_some_and(|code| THROTTLING.contains(&code))
 }
 
 /// What an item says, or why it says nothing; the latter is told to the operator here, once for every reading.

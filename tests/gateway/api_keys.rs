@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tollgate::authorizers::KeyValue;
 
 use crate::harness::{START, TestGateway};
@@ -174,9 +174,24 @@ async fn a_broken_item_refuses_its_keys_and_the_log_names_its_field() {
         told.push(world.last_line()["errorMessage"].as_str().unwrap().to_owned());
     }
     expect![[r#"
-        an item that decides about the API key is broken: tollgate-api-keys [id=broken] expiresAt: got "tomorrow", expected a whole number from 0 to 253402300799
-        an item that decides about the API key is broken: tollgate-usage-plans [usagePlanId=bad] throttle.rateLimit: got 0, expected a number above 0
-        tollgate-usage-plans [usagePlanId=bad] quota.period: got nothing, expected DAY or WEEK or MONTH"#]].assert_eq(&told.join("\n"));
+        broken item: tollgate-api-keys [id=broken] expiresAt: got "tomorrow", expected a whole number from 0 to 253402300799
+        broken item: tollgate-usage-plans [usagePlanId=bad] throttle.rateLimit: got 0, expected a number above 0; and 1 more"#]].assert_eq(&told.join("\n"));
+}
+
+#[tokio::test]
+async fn the_line_of_a_broken_item_is_short_however_much_is_wrong_with_it() {
+    let world = gateway().await;
+    let long = "p".repeat(2_000);
+    let throttles: Map<String, Value> =
+        (0..50).map(|route| (format!("GET /{route}"), json!({ "rateLimit": 0, "burstLimit": 0 }))).collect();
+    for (plan, value) in [("bad", "key-of-a-broken-plan"), (&long, "key-of-a-plan-with-a-long-id")] {
+        world.put_plan(&json!({ "usagePlanId": plan, "apiStages": { "v1": throttles } }));
+        world.put_key(value, &json!({ "id": "a-key-of-an-ordinary-id", "usagePlanId": plan }));
+        let request = with_key(value) + "\nuser-agent: " + &"x".repeat(80);
+        assert!(world.send(&request).await.starts_with("503"));
+        let line = world.log_lines().pop().unwrap();
+        assert!(line.len() < 500, "{} bytes: {line}", line.len());
+    }
 }
 
 #[tokio::test]

@@ -294,6 +294,19 @@ async fn a_plan_may_change_while_leases_are_out() {
     assert_eq!(served(&world, 50).await, 50);
 }
 
+/// The old plan's tokens came hours apart, and what was taken is counted in them.
+#[tokio::test]
+async fn a_plan_with_a_faster_rate_lets_a_throttled_key_in_again() {
+    let plan = |rate: f64, burst: u64| json!({ "throttle": { "rateLimit": rate, "burstLimit": burst } });
+    let world = gateway(&plan(0.001, 30)).await;
+    assert_eq!(served(&world, 40).await, 30);
+    put_plan(&world, &plan(100.0, 10));
+    world.advance(Duration::from_secs(60));
+    assert_eq!(served(&world, 40).await, 10);
+    world.advance(Duration::from_secs(1));
+    assert_eq!(served(&world, 40).await, 10, "from now on it is a bucket like any other");
+}
+
 #[tokio::test]
 async fn usage_tells_what_was_served_and_what_was_not() {
     let throttle = json!({ "rateLimit": 0.01, "burstLimit": 3 });

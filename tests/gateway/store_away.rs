@@ -185,3 +185,32 @@ async fn a_counter_that_cannot_be_written_harms_no_other() {
     }
     assert_eq!(statuses(&world, 1).await, "200");
 }
+
+/// DynamoDB takes 1,000 writes a second on one item: others have an item of their own.
+#[tokio::test]
+async fn a_counter_that_is_written_too_often_harms_no_other() {
+    let world = away(Way::Open, &json!({ "quota": { "limit": 9, "period": "DAY" } }), 1).await;
+    world.put_key("imported-key-of-another", &json!({ "id": "k2", "usagePlanId": "gold" }));
+    let another = "GET /v1\nx-api-key: imported-key-of-another";
+    assert_eq!(&world.send(another).await[..3], "200");
+    world.gate.set(Way::Throttling);
+    for _ in 0..3 {
+        assert_eq!(send(&world).await, UNAVAILABLE);
+        // Its own counter is then asked again.
+        world.advance(Duration::from_secs(1));
+    }
+    assert_eq!(send(&world).await, UNAVAILABLE);
+    world.gate.set(Way::Open);
+    assert_eq!(&world.send(another).await[..3], "200");
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_read_stop_no_counting() {
+    let world = away(Way::Shut, &json!({ "quota": { "limit": 9, "period": "DAY" } }), 1).await;
+    for _ in 0..3 {
+        assert_eq!(&world.send("GET /v1\nx-api-key: a-key-not-read-before").await[..3], "503");
+    }
+    world.gate.set(Way::Open);
+    assert_eq!(statuses(&world, 1).await, "200");
+    assert_eq!(world.last_line()["degraded"], Value::Null);
+}

@@ -131,9 +131,8 @@ impl CachePolicy {
                 }
                 // All of them: a target may take the first, and another the last.
                 Parameter::Querystring(parameter) => {
-                    let pairs = path::query_pairs(&request.query).filter(|(name, _)| name == parameter);
-                    let values: Vec<_> = pairs.map(|(_, value)| value).collect();
-                    part(name, &values.iter().map(|value| value.as_bytes()).collect::<Vec<_>>());
+                    let values: Vec<_> = path::query_values(&request.query, parameter).collect();
+                    part(name, &values.iter().map(AsRef::as_ref).collect::<Vec<_>>());
                 }
             }
         }

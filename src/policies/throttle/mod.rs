@@ -14,6 +14,8 @@ pub use self::addresses::Addresses;
 use crate::item::Fields;
 
 const NS_PER_MS: u64 = 1_000_000;
+/// No two instances' clocks differ by more.
+const MOST_SKEW_NS: u64 = 10_000_000_000;
 
 /// `throttle {rateLimit, burstLimit}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +78,12 @@ impl Throttle {
         Self { interval_ns: self.interval_ns.saturating_mul(u64::from(instances.get())), burst_limit }
     }
 
+    /// What so many who each have this limit may do together.
+    pub fn times(&self, many: NonZeroU32) -> Self {
+        let interval_ns = self.interval_ns.div_ceil(u64::from(many.get()));
+        Self { interval_ns, burst_limit: self.burst_limit.saturating_mul(many) }
+    }
+
     /// How far `tokens` move the TAT.
     pub fn cost_ns(&self, tokens: u64) -> u64 {
         self.interval_ns.saturating_mul(tokens)
@@ -92,23 +100,37 @@ impl Throttle {
         ns(now_ms).saturating_add(self.cost_ns(tokens))
     }
 
+    /// Whether a bucket was left by other limits, before an edit: later than these ever set it. Of what was taken
+    /// then, in tokens that may have been hours apart, nothing counts now. `u64::MAX` is a TAT that cannot be read.
+    pub fn is_foreign(&self, tat_ns: u64, now_ms: u64) -> bool {
+        let empty_ns = self.tat_from_full_ns(now_ms, self.burst_limit());
+        tat_ns < u64::MAX && tat_ns > empty_ns.saturating_add(MOST_SKEW_NS)
+    }
+
     /// The tokens that are in a bucket.
     pub fn room(&self, tat_ns: u64, now_ms: u64) -> u64 {
         let now_ns = ns(now_ms);
         // Clocks of two instances differ; a bucket from the future has simply not refilled.
-        let full_ns = now_ns.saturating_add(self.cost_ns(self.burst_limit()));
-        full_ns.saturating_sub(tat_ns.max(now_ns)) / self.interval_ns
+        let empty_ns = self.tat_from_full_ns(now_ms, self.burst_limit());
+        empty_ns.saturating_sub(self.own_ns(tat_ns, now_ms).max(now_ns)) / self.interval_ns
     }
 
     /// The least wait until a bucket has `tokens`, at most the burst.
     pub fn wait_ms(&self, tat_ns: u64, now_ms: u64, tokens: u64) -> u64 {
+        let tat_ns = self.own_ns(tat_ns, now_ms);
         let latest_ns = self.latest_tat_ns(now_ms, tokens.min(self.burst_limit())).unwrap_or(0);
         tat_ns.saturating_sub(latest_ns).div_ceil(NS_PER_MS)
+    }
+
+    /// A TAT as these limits count it: a foreign one is a full bucket's.
+    fn own_ns(&self, tat_ns: u64, now_ms: u64) -> u64 {
+        if self.is_foreign(tat_ns, now_ms) { 0 } else { tat_ns }
     }
 }
 
 impl Bucket {
     pub fn take(&mut self, throttle: &Throttle, now_ms: u64, tokens: u64) -> Taken {
+        self.tat_ns = throttle.own_ns(self.tat_ns, now_ms);
         match throttle.latest_tat_ns(now_ms, tokens) {
             None => Taken::RetryAfter(Duration::MAX),
             Some(latest_ns) if self.tat_ns <= latest_ns => {
@@ -193,6 +215,29 @@ mod tests {
         for (json, expected) in cases {
             assert_eq!(read(&json, Throttle::parse), expected, "{json}");
         }
+    }
+
+    #[test]
+    fn a_bucket_that_other_limits_left_is_full() {
+        let slow = throttle(0.001, 1000);
+        let mut bucket = Bucket::default();
+        assert_eq!(bucket.take(&slow, NOW_MS, 1000), Taken::Tokens);
+        let fast = throttle(100.0, 10);
+        assert_eq!((fast.room(bucket.tat_ns, NOW_MS), fast.wait_ms(bucket.tat_ns, NOW_MS, 10)), (10, 0));
+        assert_eq!(bucket.take(&fast, NOW_MS, 10), Taken::Tokens);
+        assert_eq!(bucket.take(&fast, NOW_MS, 1), Taken::RetryAfter(Duration::from_millis(10)));
+    }
+
+    #[test]
+    fn a_bucket_that_another_clock_left_is_not() {
+        let throttle = throttle(100.0, 10);
+        let empty_ns = throttle.tat_from_full_ns(NOW_MS, 10);
+        let cases = [(0, false), (10_000_000_000, false), (10_000_000_001, true)];
+        for (later_ns, expected) in cases {
+            assert_eq!(throttle.is_foreign(empty_ns + later_ns, NOW_MS), expected, "{later_ns}");
+        }
+        assert!(!throttle.is_foreign(u64::MAX, NOW_MS), "nobody knows what it says");
+        assert_eq!(throttle.room(u64::MAX, NOW_MS), 0);
     }
 
     fn any_throttle() -> impl Strategy<Value = Throttle> {

@@ -12,6 +12,7 @@ use super::{
     demand::Demand,
     lease::{Charge, Cover, Holdings, Lease, Paid, Unit},
     outage::Outage,
+    pause,
     quota::Period,
     refusal::{Reason, Refusal, Refused, nothing_allowed},
     standing::Standing,
@@ -181,7 +182,7 @@ impl Admission {
             self.seen = Seen::Nothing;
             self.refused = None;
         }
-        self.refused = self.refused.filter(|refused| now_ms < refused.until_ms);
+        self.refused = self.refused.filter(|refused| pause::lasts(refused.until_ms, now_ms));
         self.holdings.settle(limits, now_ms);
     }
 
@@ -198,7 +199,9 @@ impl Admission {
     /// When a quarter is left, and the next lease would be used too.
     fn renewal(&mut self, limits: &Limits, now_ms: u64) -> Option<Write> {
         let is_low = self.holdings.live() <= self.leased / 4;
-        let is_free = now_ms >= self.renewing_until_ms && self.refused.is_none() && !self.outage.has_begun();
+        let is_free = !pause::lasts(self.renewing_until_ms, now_ms)
+            && self.refused.is_none()
+            && !self.outage.has_begun();
         if limits.accuracy == Accuracy::Exact || !is_low || !is_free {
             return None;
         }
@@ -210,7 +213,7 @@ impl Admission {
     }
 
     fn take(&mut self, limits: &Limits, now_ms: u64, attempt: u32) -> Write {
-        let crowd = if now_ms < self.crowded_until_ms { Crowd::Many } else { Crowd::Few };
+        let crowd = if pause::lasts(self.crowded_until_ms, now_ms) { Crowd::Many } else { Crowd::Few };
         writes::take(
             limits,
             &self.seen,

@@ -59,6 +59,8 @@ pub enum RateForm {
     Idle { at_most_ns: u64, tat_ns: u64 },
     /// If the TAT is between the two, inclusive: adds to it.
     Running { from_ns: u64, to_ns: u64, add_ns: u64 },
+    /// If the TAT is still `was_ns`, which other limits left: sets it.
+    Reset { was_ns: u64, tat_ns: u64 },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

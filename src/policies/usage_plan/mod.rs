@@ -14,6 +14,7 @@ mod demand;
 mod item;
 mod lease;
 mod outage;
+mod pause;
 mod permit;
 mod quota;
 mod refusal;

@@ -3,6 +3,7 @@
 use super::{
     Limits, OnStoreError,
     lease::{Charge, Holdings, Paid, Unit},
+    pause,
     refusal::{Reason, Refusal},
 };
 use crate::policies::throttle::{Bucket, Taken, Throttle};
@@ -40,7 +41,7 @@ impl Outage {
 
     /// Whether the store is not to be asked now. Says no to one caller a second.
     pub fn is_silent(&mut self, now_ms: u64) -> bool {
-        let is_silent = self.lasts() && now_ms < self.probe_at_ms;
+        let is_silent = self.lasts() && pause::lasts(self.probe_at_ms, now_ms);
         if self.lasts() && !is_silent {
             self.probe_at_ms = now_ms.saturating_add(PROBE_MS);
         }

@@ -209,6 +209,19 @@ fn without_the_store_what_is_left_of_the_quota_is_spent() {
 }
 
 #[test]
+fn a_clock_that_was_set_back_holds_nobody_up() {
+    let mut key = Key::new(Some((10.0, 1)), None);
+    assert_eq!(key.requests(2, MONDAY_MS + DAY_MS / 2).0, 1);
+    assert_eq!(key.requests(2, MONDAY_MS).0, 1, "refused, and that was remembered");
+
+    let mut key = Key::new(None, quota(5, 0));
+    key.store_is_away = true;
+    assert_eq!(key.requests(9, MONDAY_MS + DAY_MS / 2).0, 0);
+    key.store_is_away = false;
+    assert_eq!(key.requests(9, MONDAY_MS).0, 5, "the store was away");
+}
+
+#[test]
 fn a_lower_limit_acts_at_once_and_a_higher_one_too() {
     let mut key = Key::new(None, quota(10, 0));
     key.limits.accuracy = Accuracy::Exact;

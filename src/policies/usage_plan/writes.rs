@@ -178,6 +178,9 @@ fn create(limits: &Limits, units: u64, now_ms: u64) -> Form {
 /// `tat >= now` stays true. So in a crowd an idle bucket is set going a little in the future: that wastes a few
 /// tokens of a bucket that is full.
 fn rate_form(throttle: &Throttle, tat_ns: u64, units: u64, this: Try) -> RateForm {
+    if throttle.is_foreign(tat_ns, this.now_ms) {
+        return RateForm::Reset { was_ns: tat_ns, tat_ns: throttle.tat_from_full_ns(this.now_ms, units) };
+    }
     let now_ns = this.now_ms.saturating_mul(NS_PER_MS);
     if tat_ns > now_ns || (this.attempt == 1 && this.expects == BucketIs::Running) {
         // A lease over the burst never fits: the range is then empty.
@@ -202,7 +205,9 @@ pub(super) fn expects(form: &Form, found: &Counter) -> Option<BucketIs> {
         Form::Take { rate: Some(RateForm::Running { from_ns, .. }), .. } => {
             (found.tat_ns < *from_ns).then_some(BucketIs::Idle)
         }
-        Form::Create { .. } | Form::Take { rate: None, .. } | Form::Return { .. } => None,
+        Form::Take { rate: Some(RateForm::Reset { .. }) | None, .. }
+        | Form::Create { .. }
+        | Form::Return { .. } => None,
     }
 }
 

@@ -32,6 +32,11 @@ async fn only_what_the_key_has_tells_answers_apart() {
         ("GET /v1/orders/7\naccept-language: de", "MISS"),
         ("GET /v1/orders/7\nAccept-Language: de", "HIT"),
         ("GET /v1/orders/7?q=de", "MISS"),
+        ("GET /v1/orders/7?q=%E9", "MISS"),
+        ("GET /v1/orders/7?q=%E8", "MISS"),
+        ("GET /v1/orders/7?q=a+b", "MISS"),
+        ("GET /v1/orders/7?q=a%20b", "HIT"),
+        ("GET /v1/orders/7?q=a%2Bb", "MISS"),
     ];
     for (index, (request, expected)) in cases.into_iter().enumerate() {
         assert_eq!(world.statuses(&[request]).await, expected, "case {index}: {request}");

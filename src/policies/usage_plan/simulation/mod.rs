@@ -21,6 +21,7 @@ struct Sums {
     refused: u64,
     degraded: u64,
     calls: u64,
+    resets: u64,
 }
 
 fn number(name: &str) -> Option<u64> {
@@ -47,6 +48,7 @@ fn run_all(seeds: impl Iterator<Item = u64>) -> Result<Sums, String> {
         sums.refused += ledger.refused;
         sums.degraded += ledger.degraded;
         sums.calls += store.calls;
+        sums.resets += ledger.resets;
     }
     Ok(sums)
 }
@@ -68,13 +70,14 @@ fn no_schedule_breaks_a_promise() {
     });
     let mut all = Sums::default();
     for result in results {
-        let Sums { admitted, refused, degraded, calls } = result.unwrap();
+        let Sums { admitted, refused, degraded, calls, resets } = result.unwrap();
         all.admitted += admitted;
         all.refused += refused;
         all.degraded += degraded;
         all.calls += calls;
+        all.resets += resets;
     }
     eprintln!("{schedules} schedules: {all:?}");
     // Promises are easily kept by who admits nothing.
-    assert!(all.admitted > 2 * schedules, "{all:?}");
+    assert!(all.admitted > 2 * schedules && all.resets >= schedules / 1000, "{all:?}");
 }

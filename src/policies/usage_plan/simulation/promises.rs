@@ -20,6 +20,9 @@ pub struct Ledger {
     most_limit: u64,
     least_offset: u64,
     most_rate: Option<(f64, u64)>,
+    plans: u32,
+    /// Buckets that were set back to full, since another plan had left them.
+    pub resets: u64,
     has_unthrottled_plan: bool,
     pub longest_lease_ms: u64,
     pub skew_ms: u64,
@@ -28,6 +31,7 @@ pub struct Ledger {
 
 impl Ledger {
     pub fn plan(&mut self, limits: &Limits) {
+        self.plans += 1;
         if let Some(quota) = limits.quota {
             self.least_offset = match self.most_limit {
                 0 => quota.offset,
@@ -58,6 +62,15 @@ impl Ledger {
             if !(late..=early).contains(&window) {
                 self.broke(format!("at {now_ms} a unit of {period:?} {window:?} was admitted"));
             }
+        }
+    }
+
+    /// A bucket is full again, which stood at `tat_ns`. Only another plan can have left it so late.
+    pub fn reset(&mut self, now_ms: u64, tat_ns: u64, limits: &Limits) {
+        self.resets += 1;
+        let latest_ns = limits.throttle.and_then(|throttle| throttle.latest_tat_ns(now_ms, 0));
+        if self.plans < 2 || latest_ns.is_none_or(|latest_ns| tat_ns <= latest_ns) {
+            self.broke(format!("at {now_ms} a bucket was reset that stood at {tat_ns}"));
         }
     }
 
@@ -100,7 +113,8 @@ impl Ledger {
     fn audit_rate(&mut self) {
         let Some((rate, burst)) = self.most_rate.filter(|_| !self.has_unthrottled_plan) else { return };
         let slack_ms = (self.longest_lease_ms + 2 * self.skew_ms) as f64;
-        let bound = burst as f64 + rate * slack_ms / 1000.0;
+        // While some have not heard of an edit, the plans may set each other's buckets back.
+        let bound = burst as f64 * (1 + self.resets) as f64 + rate * slack_ms / 1000.0;
         let first_ms = self.times_ms.first().copied().unwrap_or(0);
         let mut least = f64::INFINITY;
         for (index, at_ms) in self.times_ms.iter().enumerate() {

@@ -91,7 +91,7 @@ fn limits(random: &mut Random) -> Limits {
 }
 
 fn throttle(random: &mut Random) -> Throttle {
-    let rate_limit = random.pick(&[0.5, 3.0, 20.0, 100.0, 1000.0]);
+    let rate_limit = random.pick(&[0.01, 0.5, 3.0, 20.0, 100.0, 1000.0]);
     let burst_limit = random.pick(&[1, 2, 5, 20, 100]);
     Throttle::new(rate_limit, NonZeroU32::new(burst_limit).unwrap()).unwrap()
 }

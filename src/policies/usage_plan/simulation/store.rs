@@ -25,6 +25,10 @@ pub struct Store {
 }
 
 impl Store {
+    pub fn tat_ns(&self) -> u64 {
+        self.item.as_ref().and_then(|item| item.tat_ns).unwrap_or(0)
+    }
+
     /// `Ok`: `ALL_NEW`; `Err`: the condition does not hold, `ALL_OLD`.
     pub fn execute(&mut self, write: &Write, period: Option<Period>) -> Result<Counter, Option<Counter>> {
         self.calls += 1;
@@ -78,7 +82,11 @@ impl Item {
                 self.tat_ns = Some(old + add_ns);
                 (from_ns..=to_ns).contains(&old)
             }
-            (RateForm::Running { .. }, None) => false,
+            (RateForm::Reset { was_ns, tat_ns }, Some(old)) => {
+                self.tat_ns = Some(tat_ns);
+                old == was_ns
+            }
+            (RateForm::Running { .. } | RateForm::Reset { .. }, None) => false,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{
-    super::{Admission, Decision, Form, Limits, Outcome, Unit, Write},
+    super::{Admission, Decision, Form, Limits, Outcome, RateForm, Unit, Write},
     promises::Ledger,
     random::Random,
     schedule::Schedule,
@@ -279,6 +279,7 @@ impl World {
         let call = &mut self.calls[index];
         let period = call.limits.quota.map(|quota| quota.period);
         let before = self.store.used.clone();
+        let tat_ns = self.store.tat_ns();
         let result = self.store.execute(&call.write, period);
         if let (Ok(_), Some(quota)) = (result, call.limits.quota) {
             let rose = |(key, used): (&_, &u64)| *used > before.get(key).copied().unwrap_or(0);
@@ -286,6 +287,10 @@ impl World {
             if over {
                 self.ledger.broke(format!("{:?} passed the limit of {}", call.write.form, quota.limit));
             }
+        }
+        if result.is_ok() && matches!(call.write.form, Form::Take { rate: Some(RateForm::Reset { .. }), .. })
+        {
+            self.ledger.reset(self.now_ms, tat_ns, &call.limits);
         }
         if call.is_heard && (call.outcome == Outcome::Unknown || call.write.may_be_repeated()) {
             call.outcome = match result {

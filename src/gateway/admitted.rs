@@ -1,0 +1,80 @@
+//! The steps before an integration: who calls, and whether the limits let the request through.
+
+use http::{HeaderName, HeaderValue};
+
+use super::{Gateway, Way};
+use crate::{
+    access_log::AccessLog,
+    authorizers::{ApiKeyUse, Caller, KeySource},
+    deployment::{Route, ServedStage},
+    error::GatewayError,
+    message::Request,
+    policies::usage_plan::{self, Permit},
+    usage::Counted,
+};
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+impl Gateway {
+    /// Who calls, on a route that asks.
+    pub(super) async fn caller(
+        &self,
+        request: &Request,
+        stage: ServedStage<'_>,
+        route: &Route,
+        log: &mut AccessLog,
+    ) -> Result<Option<Caller>, GatewayError> {
+        let value = match route.api_key {
+            ApiKeyUse::NotRequired => return Ok(None),
+            ApiKeyUse::Required(KeySource::Header) => request.headers.get(API_KEY),
+            // No authorizer says one yet.
+            ApiKeyUse::Required(KeySource::Authorizer) => None,
+        };
+        let value = value.map(HeaderValue::as_bytes);
+        let caller = self.keys.authenticate(value, &stage.settings.name, request.received_at).await?;
+        log.api_key(&caller.key.id);
+        if caller.is_degraded {
+            log.degraded("apiKey");
+        }
+        Ok(Some(caller))
+    }
+
+    /// Counts a request, wherever it counts.
+    pub(super) async fn admit(
+        &self,
+        request: &Request,
+        stage: ServedStage<'_>,
+        route: &Route,
+        caller: Option<&Caller>,
+        way: &mut Way<'_>,
+        log: &mut AccessLog,
+    ) -> Result<Permit, GatewayError> {
+        let counted = usage_plan::Counted {
+            key: caller.map(|caller| (caller.key.id.as_str(), &*caller.plan)),
+            stage: &stage.settings.name,
+            route_key: &route.key,
+            route_rule: route.throttle.as_ref(),
+            stage_rule: stage.settings.throttle.as_ref(),
+        };
+        let now = request.received_at;
+        let outcome = usage_plan::admit(&counted.rules(), now, &self.counters).await;
+        way.standing = counted.key_rule().map(|rule| self.counters.standing(&rule));
+        if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome)) {
+            self.usage.count(&caller.key.id, &stage.settings.name, kind, now);
+        }
+        if outcome.as_ref().is_ok_and(|permit| permit.is_degraded()) {
+            log.degraded("counters");
+        }
+        outcome
+    }
+}
+
+/// What the key's usage says of a request; nothing of one that nobody could judge.
+fn kind_of(outcome: &Result<Permit, GatewayError>) -> Option<Counted> {
+    match outcome {
+        Ok(_) => Some(Counted::Served),
+        Err(GatewayError::Throttled { .. }) => Some(Counted::Throttled),
+        Err(GatewayError::QuotaExceeded { .. }) => Some(Counted::OverQuota),
+        Err(_) => None,
+    }
+}
