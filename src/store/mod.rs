@@ -3,6 +3,7 @@
 mod api_keys;
 mod breaker;
 mod cache;
+pub mod cache_contents;
 mod cache_table;
 mod configuration;
 mod counters;

@@ -26,6 +26,7 @@ fn help_is_a_result_and_a_wrong_command_line_is_not() {
         "usage --help",
         "cache --help",
         "cache purge --help",
+        "cache help stats",
     ] {
         let ran = tollgate(&[], &arguments.split(' ').collect::<Vec<_>>());
         assert_eq!(ran.code, Some(0), "{arguments}");

@@ -1,6 +1,7 @@
 //! `tollgate cache`: one file per command.
 
 mod purge;
+mod stats;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -17,6 +18,7 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Purge(purge::Arguments),
+    Stats(stats::Arguments),
 }
 
 /// # Errors
@@ -25,5 +27,6 @@ enum Command {
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     match &arguments.command {
         Command::Purge(arguments) => purge::run(arguments),
+        Command::Stats(arguments) => stats::run(arguments),
     }
 }
