@@ -2,6 +2,7 @@
 
 mod admitted;
 mod cached;
+mod explain;
 
 use std::{
     any::Any,
@@ -15,6 +16,7 @@ use futures_util::FutureExt;
 use http::{HeaderValue, Method, StatusCode};
 
 use self::cached::PendingRefill;
+pub use self::explain::{Explained, Lookup, explain};
 use crate::{
     access_log::{AccessLog, Sink},
     authorizers::{ApiKey, ApiKeys},

@@ -35,15 +35,7 @@ impl CacheStore for Store {
             .expression_attribute_values(":key", S(key.to_string()));
         let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>();
         let Said::Yes(items) = self.ask("reading", now, items).await else { return None };
-        let (mut parts, mut lock) = (BTreeMap::new(), None);
-        for mut item in items {
-            if number(&item, "part") == Some(LOCK) {
-                lock = read_lock(&item);
-            } else if let Some((number, part)) = read_part(&mut item) {
-                parts.insert(number, part);
-            }
-        }
-        Some(Found { bytes: whole(parts), lock })
+        Some(found(items))
     }
 
     /// One write unit a KB.
@@ -155,6 +147,19 @@ impl Store {
         breaker.saw(&Ok::<_, ()>(()), now);
         said
     }
+}
+
+/// What all items of a key are together.
+pub(super) fn found(items: Vec<Attributes>) -> Found {
+    let (mut parts, mut lock) = (BTreeMap::new(), None);
+    for mut item in items {
+        if number(&item, "part") == Some(LOCK) {
+            lock = read_lock(&item);
+        } else if let Some((place, part)) = read_part(&mut item) {
+            parts.insert(place, part);
+        }
+    }
+    Found { bytes: whole(parts), lock }
 }
 
 struct Part {

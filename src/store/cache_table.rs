@@ -1,9 +1,12 @@
-//! The cache's table in an operator's hands: emptied.
+//! The cache's table in the operator's hands: looked into, and emptied.
 
 use aws_sdk_dynamodb::types::{AttributeValue::N, AttributeValue::S, ReturnValue};
 
-use super::{Store, configuration::is_failed_condition};
-use crate::{error::StoreError, policies::cache::MOST_GENERATION};
+use super::{Store, cache::found, configuration::is_failed_condition};
+use crate::{
+    error::StoreError,
+    policies::cache::{CacheKey, Found, MOST_GENERATION},
+};
 
 /// What came of raising a stage's `cacheGeneration`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,16 @@ pub enum Raised {
 }
 
 impl Store {
+    /// What the table has of a key at this moment: a read unit for each 4 KB.
+    pub async fn cached(&self, key: &CacheKey) -> Result<Found, StoreError> {
+        let query = self.client.query().table_name(&self.tables.cache).consistent_read(true);
+        let query = query
+            .key_condition_expression("cacheKey = :key")
+            .expression_attribute_values(":key", S(key.to_string()));
+        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        items.map(found).map_err(|error| StoreError::new("reading the cache", error))
+    }
+
     /// Raises a stage's `cacheGeneration` by one: one write unit a KB of the item.
     pub async fn raise_cache_generation(&self, stage: &str) -> Result<Raised, StoreError> {
         const OPERATION: &str = "raising the stage's cacheGeneration";

@@ -35,6 +35,7 @@ pub const KEYS_AND_PLANS: About = |tables| vec![&tables.api_keys, &tables.usage_
 pub const USAGE: About = |tables| vec![&tables.counters, &tables.api_keys];
 pub const STAGE_ITEMS: About = |tables| vec![&tables.stages];
 pub const CACHE: About = |tables| vec![&tables.cache];
+pub const SERVED_AND_CACHE: About = |tables| vec![&tables.stages, &tables.deployments, &tables.cache];
 pub const ALL: About = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
 
 /// What stands in for AWS's own variables on this machine.
@@ -67,6 +68,11 @@ impl Common {
             }
             error.context(format!("with {} {place}", named(&about(&store.tables))))
         })
+    }
+
+    /// Where the API of the local world is, if that is meant.
+    pub fn local_host(&self) -> Option<&'static str> {
+        self.local.then_some("127.0.0.1:9000")
     }
 
     fn environment(&self) -> Result<Environment> {

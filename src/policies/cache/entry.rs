@@ -42,13 +42,14 @@ impl Entry {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.clone_from(&self.headers);
-        let before = headers.get(AGE).and_then(|age| age.to_str().ok()?.parse::<u64>().ok()).unwrap_or(0);
-        headers.insert(AGE, before.saturating_add(self.age_seconds(now_ms)).into());
+        headers.insert(AGE, self.age_seconds(now_ms).into());
         response
     }
 
-    fn age_seconds(&self, now_ms: u64) -> u64 {
-        now_ms.saturating_sub(self.stored_at_ms) / 1_000
+    /// The `Age` that the answer came with, and the time since.
+    pub fn age_seconds(&self, now_ms: u64) -> u64 {
+        let age = self.headers.get(AGE).and_then(|age| age.to_str().ok()?.parse::<u64>().ok());
+        age.unwrap_or(0).saturating_add(now_ms.saturating_sub(self.stored_at_ms) / 1_000)
     }
 
     /// What it takes of the memory, about.

@@ -6,7 +6,7 @@ use std::fmt;
 
 use http::{
     HeaderName, Method,
-    header::{CONTENT_ENCODING, CONTENT_TYPE, COOKIE},
+    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION},
 };
 use sha2::{Digest, Sha256};
 
@@ -91,12 +91,13 @@ impl CachePolicy {
         CacheKey { stage: context.stage.to_owned(), digest: hash.finalize().into() }
     }
 
-    /// The same, told part by part. A body and a caller are told, never shown.
+    /// The same, told part by part. Of a body its length is told, and of credentials that they are there.
     pub fn explain(&self, context: &Context<'_>, stage: &StageCache) -> (CacheKey, Vec<KeyPart>) {
         let mut parts = Vec::new();
         self.each_part(context, stage, &mut |name, values| {
             let text = |value: &&[u8]| match name {
                 "body" => format!("{} bytes", value.len()),
+                name if is_secret(name) => "…".to_owned(),
                 _ => String::from_utf8_lossy(value).into_owned(),
             };
             parts.push(KeyPart { name: name.to_owned(), values: values.iter().map(text).collect() });
@@ -144,6 +145,13 @@ impl CachePolicy {
             }
         }
     }
+}
+
+/// Whether a part of a key is somebody's credentials.
+fn is_secret(part: &str) -> bool {
+    const SECRETS: [HeaderName; 4] =
+        [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, HeaderName::from_static("x-api-key")];
+    matches!(Parameter::parse(part), Some(Parameter::Header(name)) if SECRETS.contains(&name))
 }
 
 /// A value that is there once or not at all.

@@ -44,6 +44,13 @@ pub struct Found {
     pub lock: Option<Lock>,
 }
 
+impl Found {
+    /// The entry, if what was found is one, whole and of this very key.
+    pub fn entry(&self, key: &CacheKey) -> Option<Entry> {
+        self.bytes.as_ref().and_then(|bytes| Entry::decode(key, bytes))
+    }
+}
+
 /// Says what other instances need not do for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lock {
@@ -97,7 +104,7 @@ impl<S: CacheStore> Levels<S> {
             let entry = self.memory.get(key, now).map(|(entry, _)| entry);
             return Known { entry, lock: None, is_degraded: true };
         };
-        let entry = found.bytes.and_then(|bytes| Entry::decode(key, &bytes)).map(Arc::new);
+        let entry = found.entry(key).map(Arc::new);
         match &entry {
             Some(entry) => self.memory.put(key.clone(), Arc::clone(entry), now),
             None => self.memory.remove(key),

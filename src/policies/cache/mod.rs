@@ -4,6 +4,7 @@
 //! rules are API Gateway's, without its traps: callers are kept apart, a failure is never kept, and what is not in
 //! the key does not reach the target. A cache that fails costs time, never an answer.
 
+mod bypass;
 mod conditional;
 mod entry;
 mod forwarded;
@@ -23,6 +24,7 @@ use std::time::Duration;
 use http::Method;
 
 pub use self::{
+    bypass::Bypass,
     entry::Entry,
     key::{CacheKey, KeyPart},
     levels::{CacheStore, Found, Lock, Taken},
@@ -88,18 +90,13 @@ impl CachePolicy {
     }
 
     /// How long an answer is fresh; zero: nothing is kept.
-    fn ttl(&self, stage: &StageCache) -> Duration {
+    pub fn ttl(&self, stage: &StageCache) -> Duration {
         self.ttl.or(stage.ttl).unwrap_or(DEFAULT_TTL)
     }
 
     /// How long an answer that is not fresh any more may still be of use.
     fn stale_for(&self) -> Duration {
         self.stale_while_revalidate.max(self.stale_if_error)
-    }
-
-    /// Whether answers to requests of this method may come from the cache.
-    fn covers(&self, method: &Method) -> bool {
-        *method == self.method || (*method == Method::HEAD && self.method == Method::GET)
     }
 }
 

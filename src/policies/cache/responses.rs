@@ -14,7 +14,7 @@ use http::{HeaderName, HeaderValue, Method};
 use tokio::{task::JoinSet, time::Instant};
 
 use super::{
-    CacheKey, CachePolicy, CacheStatus, CacheStore, Entry, Lock, StageCache, Taken,
+    Bypass, CacheKey, CachePolicy, CacheStatus, CacheStore, Entry, Lock, StageCache, Taken,
     conditional::not_modified_if_known,
     invalidation::Wish,
     levels::{Known, Levels, milliseconds},
@@ -93,12 +93,13 @@ impl<S: CacheStore> Responses<S> {
     ) -> Answered {
         let Asked { policy, stage, context, may_invalidate, .. } = asked;
         let request = context.request;
-        if !policy.covers(&request.method) || policy.ttl(stage).is_zero() {
-            return Answered::of(call(request).await, None);
-        }
-        if policy.forwards_unkeyed_credentials(request) {
-            let answered = Answered::of(call(request).await, Some(CacheStatus::Bypass));
-            return self.told(answered, request, false);
+        match policy.bypass(request, stage) {
+            Some(Bypass::Method(_) | Bypass::Ttl) => return Answered::of(call(request).await, None),
+            Some(Bypass::Credentials) => {
+                let answered = Answered::of(call(request).await, Some(CacheStatus::Bypass));
+                return self.told(answered, request, false);
+            }
+            None => {}
         }
         let key = policy.key_of(context, stage);
         let wish = policy.invalidation.wish(&request.headers, *may_invalidate);

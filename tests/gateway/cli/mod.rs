@@ -27,6 +27,7 @@ fn help_is_a_result_and_a_wrong_command_line_is_not() {
         "cache --help",
         "cache purge --help",
         "cache help stats",
+        "cache explain -h",
     ] {
         let ran = tollgate(&[], &arguments.split(' ').collect::<Vec<_>>());
         assert_eq!(ran.code, Some(0), "{arguments}");
@@ -49,6 +50,9 @@ fn help_is_a_result_and_a_wrong_command_line_is_not() {
         "keys import",
         "cache",
         "cache purge",
+        "cache explain",
+        "cache explain v1/x",
+        "cache explain /v1 -H x",
         "usage",
         "usage k1 --from yesterday",
     ] {

@@ -1,6 +1,8 @@
 //! `tollgate cache`: one file per command.
 
+mod explain;
 mod purge;
+mod question;
 mod stats;
 
 use anyhow::Result;
@@ -17,6 +19,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Explain(explain::Arguments),
     Purge(purge::Arguments),
     Stats(stats::Arguments),
 }
@@ -26,6 +29,7 @@ enum Command {
 /// Those of the command.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     match &arguments.command {
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Purge(arguments) => purge::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
     }
