@@ -22,7 +22,7 @@ use aws_types::SdkConfig;
 use self::breaker::Breakers;
 pub use self::{
     api_keys::{Kept, Rotated},
-    cache_table::Raised,
+    cache_table::{Entries, ItemKey, Raised},
     configuration::{Moved, Pointer, StageRow},
 };
 use crate::environment::{Aws, Tables};

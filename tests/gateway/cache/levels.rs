@@ -76,7 +76,7 @@ async fn parts(world: &TestGateway, path: &str) -> Parts {
 }
 
 /// Text that hardly compresses.
-fn noise(seed: u64, length: usize) -> String {
+pub fn noise(seed: u64, length: usize) -> String {
     let mut state = seed;
     let next = |_| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

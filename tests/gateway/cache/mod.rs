@@ -8,6 +8,8 @@ mod stored;
 
 use serde_json::{Value, json};
 
+pub use self::levels::noise;
+
 use crate::harness::{Script, Target, TestGateway};
 
 /// A stage `v1` whose cached routes go to one HTTP target.
@@ -65,7 +67,7 @@ impl Cached {
 }
 
 /// An HTTP answer with these header lines.
-fn answer(status: &str, headers: &[&str], body: &str) -> String {
+pub fn answer(status: &str, headers: &[&str], body: &str) -> String {
     let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n{lines}\r\n{body}", body.len())
 }

@@ -50,6 +50,8 @@ fn help_is_a_result_and_a_wrong_command_line_is_not() {
         "keys import",
         "cache",
         "cache purge",
+        "cache purge v1 --api-key-id ada",
+        "cache purge v1 --route x --key /x",
         "cache explain",
         "cache explain v1/x",
         "cache explain /v1 -H x",

@@ -20,7 +20,7 @@ use crate::ending::Ending;
 
 /// What a request has beside its first line.
 #[derive(clap::Args)]
-#[group(skip)]
+#[group(requires = "request")]
 pub struct Details {
     /// A header of the request, as often as there are. A client such as curl sends some by itself (Accept,
     /// User-Agent, with a body Content-Type); where the key has them, they count.
