@@ -94,7 +94,7 @@ impl Gateway {
 
     /// The process ends: returns what it holds of quotas, and writes what it has counted.
     pub async fn shut_down(&self) {
-        tokio::join!(self.counters.give_up(), self.usage.shut_down());
+        tokio::join!(self.counters.give_up(), self.usage.shut_down(), self.responses.settle());
     }
 
     /// Answers every request: with the integration's response, or with a gateway response.

@@ -112,6 +112,11 @@ impl<S: CacheStore> Levels<S> {
         Known { entry, lock: found.lock, is_degraded: false }
     }
 
+    /// Keeps an entry in memory only.
+    pub fn remember(&self, key: CacheKey, entry: Entry, now: SystemTime) {
+        self.memory.put(key, Arc::new(entry), now);
+    }
+
     /// Keeps an entry in both. Whether the table did.
     pub async fn keep(&self, key: &CacheKey, route_key: &str, entry: Entry, now: SystemTime) -> bool {
         let until = SystemTime::UNIX_EPOCH + Duration::from_millis(entry.keep_until_ms);

@@ -247,7 +247,11 @@ impl<S: CacheStore> Responses<S> {
         }
     }
 
-    fn keep(self: &Arc<Self>, Fill { key, lock, .. }: Fill, entry: Entry, route_key: String) {
+    fn keep(self: &Arc<Self>, Fill { key, lock, known }: Fill, entry: Entry, route_key: String) {
+        if known.is_degraded {
+            // A table that gives no answer would only be waited for.
+            return self.levels.remember(key, entry, self.clock.now());
+        }
         let responses = Arc::clone(self);
         self.beside(async move {
             let now = responses.clock.now();
