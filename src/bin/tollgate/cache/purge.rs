@@ -18,12 +18,12 @@ use crate::{
     table,
 };
 
-/// Give no answer any more that is kept now: of a stage, of one of its routes, or to one request.
+/// Give no answer any more that is kept now: of a stage, of one of its routes, or to one request
 ///
 /// Of a stage it raises the stage item's cacheGeneration by one, which is one write however much is kept: entries of
 /// before are not asked for any more, and expire by themselves. With --route it reads the whole table (a read unit for
-/// each 4 KB of it) and deletes the entries of the route; with --key it deletes what `explain` finds. What is being
-/// fetched from a target at that moment may still be kept.
+/// each 4 KB of it) and deletes the entries of the route; with --key it deletes what `explain` finds. With either,
+/// what is being fetched from a target at that moment may still be kept.
 ///
 /// It acts within REFRESH_SECONDS of the gateway: for so long instances trust what they remember.
 ///
