@@ -54,7 +54,7 @@ const PAUSES_MS: [u64; 8] = [50, 100, 200, 400, 800, 1_600, 3_200, 6_400];
 
 impl Entries {
     /// DynamoDB's most for one BatchWriteItem.
-    pub const AT_ONCE: usize = 25;
+    pub const BATCH: usize = 25;
 }
 
 impl ItemKey {
@@ -110,7 +110,7 @@ impl Store {
         Ok(Entries { count: usize::from(items.iter().any(|item| item.part != LOCK)), items })
     }
 
-    /// Deletes at most [`Entries::AT_ONCE`] items: a write unit for each KB of them.
+    /// Deletes at most [`Entries::BATCH`] items: a write unit for each KB of them.
     pub async fn delete_cached(&self, items: &[ItemKey]) -> Result<(), StoreError> {
         const OPERATION: &str = "emptying the cache";
         let deletes = items.iter().map(|item| {

@@ -278,3 +278,33 @@ async fn what_never_comes_to_the_cache_is_told_with_the_reason() {
         0 tollgate: GET /open asks for no API key, so --api-key-id counts for nothing
     "#]].assert_eq(&told);
 }
+
+#[tokio::test]
+async fn what_nobody_serves_yet_is_not_published_by_a_question() {
+    let world = Cached::start(&[]).await;
+    world.put("GET /x", &json!({}));
+    let host = format!("Host: {HOST}");
+    let mut told = String::new();
+    for item in [
+        json!({ "stage": "v1" }),
+        json!({ "stage": "v1", "deploymentId": {} }),
+        json!({ "stage": "v1", "deploymentId": "gone" }),
+    ] {
+        world.gateway.put_stage(&item);
+        let ran = explain(&world, &["/v1/x", "-H", &host]);
+        let endpoint = format!("http://{}", world.gateway.dynamodb().address);
+        told += &ran.text(&[(&endpoint, "ENDPOINT")]);
+        assert_eq!(world.gateway.items("tollgate-stages").await, [item]);
+    }
+    expect![[r#"
+        exit 1
+        --
+        tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: finding the deployment failed: stage v1 has no valid deployment
+        exit 1
+        --
+        tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: finding the deployment failed: stage v1 has no valid deployment
+        exit 1
+        --
+        tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: reading the deployment failed: there is no deployment gone
+    "#]].assert_eq(&told);
+}

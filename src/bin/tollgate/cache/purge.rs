@@ -53,7 +53,7 @@ pub struct Arguments {
 
 /// Shorter purges are over before a bar is read.
 const LONG: usize = 1_000;
-/// How many writes are under way at once.
+/// How many batches are under way at once.
 const AT_ONCE: usize = 4;
 
 /// # Errors
@@ -143,7 +143,7 @@ async fn delete(store: &Store, Entries { items, .. }: &Entries) -> Result<()> {
     // On stderr, and only if that is a terminal.
     let bar = if items.len() >= LONG { ProgressBar::new(items.len() as u64) } else { ProgressBar::hidden() };
     let delete = async |batch| store.delete_cached(batch).await.map(|()| batch.len());
-    let mut deletes = stream::iter(items.chunks(Entries::AT_ONCE)).map(delete).buffer_unordered(AT_ONCE);
+    let mut deletes = stream::iter(items.chunks(Entries::BATCH)).map(delete).buffer_unordered(AT_ONCE);
     while let Some(deleted) = deletes.next().await {
         bar.inc(deleted.context("not all is deleted; do it again for the rest")? as u64);
     }
