@@ -22,8 +22,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, error::ErrorKind};
 use tollgate::error::chain;
 
-use crate::ending::Ending;
-
 /// Run and manage a Tollgate API gateway.
 #[derive(Parser)]
 #[command(version)]
@@ -55,7 +53,7 @@ fn main() -> ExitCode {
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),
         #[cfg(feature = "local")]
-        Command::Local(arguments) => local::run(arguments).map(|()| Ending::Ok),
+        Command::Local(arguments) => local::run(arguments).map(|()| ending::Ending::Ok),
     };
     match result {
         Ok(ending) => ending.into(),
