@@ -56,9 +56,14 @@ pub fn decode(value: &str) -> Cow<'_, str> {
 
 /// The names and values of a query, decoded as forms are: `+` is a space, a bad escape stays as it is.
 pub fn query_pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    query_pairs_as_sent(query).map(|(name, _, value)| (name, decode_form(value)))
+}
+
+/// The same, with only the names decoded: each name, all of its pair (`name=value`), and the value.
+pub fn query_pairs_as_sent(query: &str) -> impl Iterator<Item = (Cow<'_, str>, &str, &str)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decode_form(name), decode_form(value))
+        (decode_form(name), pair, value)
     })
 }
 

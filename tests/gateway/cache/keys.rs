@@ -122,7 +122,7 @@ async fn the_target_sees_no_header_that_the_key_does_not_have() {
     for hidden in ["curl", "a=1", "evil", "secret"] {
         assert!(!answer.contains(hidden), "{hidden}: {answer}");
     }
-    assert!(answer.contains("\naccept: text/plain\n") && answer.contains("?q=1"), "{answer}");
+    assert!(answer.contains("\naccept: text/plain\n"), "{answer}");
     let open = json!({ "forwardUnkeyedHeaders": true });
     let world = Cached::serving("GET /x", &open).await;
     let plain = "GET /v1/x\nx-evil: 1";

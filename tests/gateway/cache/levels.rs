@@ -62,6 +62,8 @@ async fn an_entry_without_memory_lives_in_the_table() {
 }
 
 type Parts = BTreeMap<usize, Attributes>;
+/// Of an entry's parts, with another's at hand.
+type Damage = fn(&mut Parts, &Parts);
 
 /// What the table has of `GET {path}`.
 async fn parts(world: &TestGateway, path: &str) -> Parts {
@@ -86,7 +88,7 @@ fn noise(seed: u64, length: usize) -> String {
 #[tokio::test]
 async fn a_torn_or_foreign_entry_is_a_miss() {
     let scripts = [1, 2].map(|seed| super::answer("200 OK", &[], &noise(seed, 700_000)));
-    let damages: [(&str, fn(&mut Parts, &Parts), &str); 8] = [
+    let damages: [(&str, Damage, &str); 8] = [
         ("nothing", |_, _| {}, "HIT"),
         ("a part is gone", |parts, _| drop(parts.remove(&1)), "MISS"),
         ("the first part is gone", |parts, _| drop(parts.remove(&0)), "MISS"),

@@ -1,5 +1,6 @@
 //! The response cache from outside: who gets which answer, how old it is, and who was asked for it.
 
+mod attacks;
 mod fills;
 mod keys;
 mod levels;
