@@ -6,6 +6,7 @@ mod keys;
 mod levels;
 mod stale;
 mod stored;
+mod two_callers;
 
 use serde_json::{Value, json};
 
