@@ -53,7 +53,7 @@ pub fn explain(
     let settings = &stage.settings.cache;
     let lookup = route.cache.as_ref().map(|policy| {
         let (key, parts) = policy.explain(&context, settings);
-        Lookup { bypass: policy.bypass(request, settings), ttl: policy.ttl(settings), key, parts }
+        Lookup { bypass: policy.bypass(&context, settings), ttl: policy.ttl(settings), key, parts }
     });
     Ok(Explained {
         stage: stage.settings.name.clone(),

@@ -5,7 +5,7 @@ use std::fmt;
 use http::Method;
 
 use super::{CachePolicy, StageCache};
-use crate::message::Request;
+use crate::context::Context;
 
 /// Why a request passes the cache by; displays in the operator's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +20,12 @@ pub enum Bypass {
 
 impl CachePolicy {
     /// `None`: the request is answered through the cache.
-    pub fn bypass(&self, request: &Request, stage: &StageCache) -> Option<Bypass> {
-        if !self.covers(&request.method) {
+    pub fn bypass(&self, context: &Context<'_>, stage: &StageCache) -> Option<Bypass> {
+        if !self.covers(&context.request.method) {
             Some(Bypass::Method(self.method.clone()))
         } else if self.ttl(stage).is_zero() {
             Some(Bypass::Ttl)
-        } else if self.forwards_unkeyed_credentials(request) {
+        } else if self.forwards_unkeyed_credentials(context) {
             Some(Bypass::Credentials)
         } else {
             None

@@ -118,6 +118,10 @@ impl CachePolicy {
         if !self.is_shared {
             part("apiKeyId", &one(context.api_key_id.map(str::as_bytes)));
         }
+        // It has no parameter of the path that could be named.
+        if context.route_key == "$default" {
+            part("path", &[context.path.as_bytes()]);
+        }
         for (name, parameter) in &self.key.0 {
             match parameter {
                 Parameter::Header(header) if *header == COOKIE => {
@@ -127,13 +131,18 @@ impl CachePolicy {
                     let lines = request.headers.get_all(header);
                     part(name, &lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>());
                 }
+                // A greedy one comes without the slash at its end, which the target sees.
                 Parameter::Path(parameter) => {
-                    part(name, &one(context.path_parameter(parameter).map(str::as_bytes)));
+                    let slash = context.path.ends_with('/').then_some("/");
+                    let values = context.path_parameter(parameter).into_iter().chain(slash);
+                    part(name, &values.map(str::as_bytes).collect::<Vec<_>>());
                 }
-                // All of them: a target may take the first, and another the last.
+                // All of them, as sent: a target may take the first, and another the last; one may take `+` for a
+                // space or bytes for Latin-1, and another not.
                 Parameter::Querystring(parameter) => {
-                    let values: Vec<_> = path::query_values(&request.query, parameter).collect();
-                    part(name, &values.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+                    let pairs = path::query_pairs_as_sent(&request.query);
+                    let pairs = pairs.filter(|(name, _)| name == parameter);
+                    part(name, &pairs.map(|(_, value)| value.as_bytes()).collect::<Vec<_>>());
                 }
             }
         }

@@ -85,18 +85,18 @@ impl<S: CacheStore> Responses<S> {
         Self { levels: Levels::new(store, memory_bytes, trusted_for), clock, writes: Mutex::default() }
     }
 
-    /// Answers from an entry, or by `call`, which gets the request as the target may see it.
+    /// Answers from an entry, or by `call`, which gets the request's context as the target may see it.
     pub async fn answer(
         self: &Arc<Self>,
         asked: &Asked<'_>,
-        call: impl AsyncFn(&Request) -> Result<Response, GatewayError>,
+        call: impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
     ) -> Answered {
         let Asked { policy, stage, context, may_invalidate, .. } = asked;
         let request = context.request;
-        match policy.bypass(request, stage) {
-            Some(Bypass::Method(_) | Bypass::Ttl) => return Answered::of(call(request).await, None),
+        match policy.bypass(context, stage) {
+            Some(Bypass::Method(_) | Bypass::Ttl) => return Answered::of(call(context).await, None),
             Some(Bypass::Credentials) => {
-                let answered = Answered::of(call(request).await, Some(CacheStatus::Bypass));
+                let answered = Answered::of(call(context).await, Some(CacheStatus::Bypass));
                 return self.told(answered, request, false);
             }
             None => {}
@@ -121,7 +121,7 @@ impl<S: CacheStore> Responses<S> {
         self: &Arc<Self>,
         asked: &Asked<'_>,
         Refill(lock): Refill,
-        call: impl AsyncFn(&Request) -> Result<Response, GatewayError>,
+        call: impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
     ) {
         let key = asked.policy.key_of(&asked.context, asked.stage);
         let fill = Fill { key, lock: Some(lock), known: Known::default() };
@@ -140,7 +140,7 @@ impl<S: CacheStore> Responses<S> {
         self: &Arc<Self>,
         asked: &Asked<'_>,
         key: CacheKey,
-        call: &impl AsyncFn(&Request) -> Result<Response, GatewayError>,
+        call: &impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
     ) -> Answered {
         if let Some(entry) = self.levels.remembered(&key, self.clock.now()) {
             return self.hit(&entry);
@@ -197,12 +197,13 @@ impl<S: CacheStore> Responses<S> {
         self: &Arc<Self>,
         asked: &Asked<'_>,
         fill: Fill,
-        call: &impl AsyncFn(&Request) -> Result<Response, GatewayError>,
+        call: &impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
     ) -> Answered {
         let Asked { policy, stage, context, .. } = asked;
         let is_degraded = fill.known.is_degraded;
         let stale = fill.known.entry.clone();
-        let outcome = call(&policy.forwarded(context.request)).await;
+        let request = policy.forwarded(context.request);
+        let outcome = call(&policy.forwarded_context(context, &request)).await;
         let now_ms = milliseconds(self.clock.now());
         let is_failure = outcome.as_ref().map_or(true, |response| response.status().is_server_error());
         if is_failure {

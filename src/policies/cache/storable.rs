@@ -19,7 +19,7 @@ impl CachePolicy {
     /// key does not have, and nothing that is only a part.
     pub(super) fn may_keep(&self, status: StatusCode, headers: &HeaderMap) -> bool {
         let is_whole = !matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
-        let is_failure = status.is_server_error() || status.is_informational();
+        let is_failure = status.is_server_error() || status.is_informational() || is_of_the_moment(status);
         let head_bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
         is_whole
             && !is_failure
@@ -38,4 +38,10 @@ impl CachePolicy {
             })
         })
     }
+}
+
+/// Whether it says that the same request may get another answer soon: whoever brings a target to say so would keep
+/// everybody else from it.
+fn is_of_the_moment(status: StatusCode) -> bool {
+    matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS)
 }

@@ -1,10 +1,12 @@
 //! The response cache from outside: who gets which answer, how old it is, and who was asked for it.
 
+mod attacks;
 mod fills;
 mod keys;
 mod levels;
 mod stale;
 mod stored;
+mod two_callers;
 
 use serde_json::{Value, json};
 
