@@ -97,10 +97,8 @@ fn seen_by_target(route: &Route, request: &Request) -> Request {
             route.is_open || route.headers.contains(name) || (is_of_body && !request.body.is_empty());
         is_kept && *name != "connection"
     });
-    if !route.is_open {
-        if !route.headers.contains(&"cookie") {
-            seen.cookies.clear();
-        }
+    if !route.is_open && !route.headers.contains(&"cookie") {
+        seen.cookies.clear();
     }
     seen
 }
