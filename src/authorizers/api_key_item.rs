@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn says_all_that_is_wrong_or_odd() {
         let item = json!({ "keyHash": "0123456789abcdef".repeat(4), "enabled": "maybe", "expiresAt": 1_798_761_600_000u64,
-            "usagePlanId": ["gold"], "stages": {"v1": true}, "customerId": [], "expires": 1 });
+            "usagePlanId": ["gold"], "stages": {"v1": true}, "customerId": [], "expires": 1, "stage": "v1" });
         assert_eq!(
             parse(&item).unwrap_err().to_string(),
             r#"keys [keyHash=0123456789ab…] enabled: got "maybe", expected true or false
@@ -160,7 +160,9 @@ keys [keyHash=0123456789ab…] expiresAt: got 1798761600000, expected a whole nu
 keys [keyHash=0123456789ab…] usagePlanId: got ["gold"], expected a string
 keys [keyHash=0123456789ab…] stages: got {"v1":true}, expected a list of strings
 keys [keyHash=0123456789ab…] customerId: got [], expected a string
-keys [keyHash=0123456789ab…] id: got nothing, expected an id"#
+keys [keyHash=0123456789ab…] id: got nothing, expected an id
+keys [keyHash=0123456789ab…] expires: got …, expected nothing of this name; did you mean expiresAt?
+keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; did you mean stages?"#
         );
         let problem = |item: &Value| parse(item).unwrap_err().to_string();
         assert_eq!(
@@ -212,11 +214,11 @@ keys [keyHash=0123456789ab…] id: got nothing, expected an id"#
     #[test]
     fn what_may_be_a_keys_value_is_not_told() {
         let (_, warnings) =
-            parse(&json!({ "id": "k1", "value": "hush-hush", "expire": [OURS], OURS: 1 })).unwrap();
+            parse(&json!({ "id": "k1", "value": "hush-hush", "customer": [OURS], OURS: 1 })).unwrap();
         assert_eq!(
             warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
-                "keys [id=k1] expire: got …, expected nothing of this name; did you mean expiresAt?",
+                "keys [id=k1] customer: got …, expected nothing of this name; did you mean customerId?",
                 "keys [id=k1] …: got …, expected nothing of this name",
                 "keys [id=k1] value: got …, expected nothing of this name",
             ]

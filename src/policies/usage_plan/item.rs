@@ -213,14 +213,23 @@ plans [usagePlanId=gold] apiStages.v1.FETCH /.burstLimit: got 0, expected a whol
             "plans [usagePlanId=] usagePlanId: got nothing, expected an id
 plans [usagePlanId=] apiStages: got 7, expected a map of maps"
         );
-        let (_, warnings) = parse(&json!({ "usagePlanId": "gold", "quotas": {}, "throttle":
+        // Without what was meant, its keys would be unlimited, or let in everywhere.
+        assert_eq!(
+            parse(&json!({ "usagePlanId": "gold", "quotas": {}, "throtle": {}, "stages": ["v1"] }))
+                .unwrap_err()
+                .to_string(),
+            "plans [usagePlanId=gold] quotas: got {}, expected nothing of this name; did you mean quota?
+plans [usagePlanId=gold] stages: got [\"v1\"], expected nothing of this name; did you mean apiStages?
+plans [usagePlanId=gold] throtle: got {}, expected nothing of this name; did you mean throttle?"
+        );
+        let (_, warnings) = parse(&json!({ "usagePlanId": "gold", "onStoreErrors": "ALLOW", "throttle":
             { "rateLimit": 1, "burstLimit": 1, "rate": 1 } }))
         .unwrap();
         assert_eq!(
             warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
                 "plans [usagePlanId=gold] throttle.rate: got 1, expected nothing of this name; did you mean rateLimit?",
-                "plans [usagePlanId=gold] quotas: got {}, expected nothing of this name; did you mean quota?"
+                "plans [usagePlanId=gold] onStoreErrors: got \"ALLOW\", expected nothing of this name; did you mean onStoreError?"
             ]
         );
     }
