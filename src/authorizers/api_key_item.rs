@@ -9,6 +9,7 @@ use super::{KeyHash, KeyValue};
 use crate::{
     error::{InvalidConfiguration, Problem},
     item::{self, Fields},
+    policies::usage_plan::{USAGE_PLAN_ID, UsagePlan},
 };
 
 /// An API key, as its item describes it.
@@ -79,7 +80,11 @@ impl ApiKey {
         let id = id(fields);
         let enabled = fields.boolean("enabled");
         let expires_at = fields.integer("expiresAt", 0..=LATEST_SECONDS);
-        let usage_plan_id = fields.string("usagePlanId");
+        let usage_plan_id = fields.parsed("usagePlanId", USAGE_PLAN_ID, |value| {
+            // Logs show it.
+            let is_id = |id: &&str| UsagePlan::is_id(id) && !KeyValue::stands_in(id);
+            value.as_str().filter(is_id).map(str::to_owned)
+        });
         let stages = fields.strings("stages");
         let customer_id = fields.string("customerId");
         Some(Self {
@@ -157,7 +162,7 @@ mod tests {
             parse(&item).unwrap_err().to_string(),
             r#"keys [keyHash=0123456789ab…] enabled: got "maybe", expected true or false
 keys [keyHash=0123456789ab…] expiresAt: got 1798761600000, expected a whole number from 0 to 253402300799
-keys [keyHash=0123456789ab…] usagePlanId: got ["gold"], expected a string
+keys [keyHash=0123456789ab…] usagePlanId: got ["gold"], expected letters, digits, ., - and _, at most 128
 keys [keyHash=0123456789ab…] stages: got {"v1":true}, expected a list of strings
 keys [keyHash=0123456789ab…] customerId: got [], expected a string
 keys [keyHash=0123456789ab…] id: got nothing, expected an id
@@ -223,11 +228,13 @@ keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; di
                 "keys [id=k1] value: got …, expected nothing of this name",
             ]
         );
-        let item = json!({ "id": "k1", "enabled": OURS, "expiresAt": "soon", "stages": { "v1": OURS } });
+        let item = json!({ "id": "k1", "enabled": OURS, "expiresAt": "soon", "stages": { "v1": OURS },
+            "usagePlanId": OURS });
         assert_eq!(
             parse(&item).unwrap_err().to_string(),
             "keys [id=k1] enabled: got …, expected true or false\n\
              keys [id=k1] expiresAt: got \"soon\", expected a whole number from 0 to 253402300799\n\
+             keys [id=k1] usagePlanId: got …, expected letters, digits, ., - and _, at most 128\n\
              keys [id=k1] stages: got …, expected a list of strings"
         );
     }

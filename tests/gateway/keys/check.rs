@@ -204,8 +204,8 @@ async fn a_value_that_stands_where_none_should_is_not_told() {
     let (hash, value) = (value.hash().to_string(), value.reveal().to_owned());
     gateway.put(PLANS, &json!({ "usagePlanId": "gold" }));
     gateway.put(KEYS, &json!({ "keyHash": hash, "id": value, "usagePlanId": "gold" }));
-    gateway.put(KEYS, &json!({ "keyHash": value, "id": "k2", "usagePlanId": "gold", "key": value }));
-    let mut named = json!({ "keyHash": "b".repeat(64), "id": "k3", "usagePlanId": value, "stages": [value] });
+    gateway.put(KEYS, &json!({ "keyHash": value, "id": "k2", "stages": [value], "key": value }));
+    let mut named = json!({ "keyHash": "b".repeat(64), "id": "k3", "usagePlanId": value });
     named[&value] = json!({ "value": value });
     gateway.put(KEYS, &named);
     let ran = gateway.tollgate(&["check"]);
@@ -213,10 +213,11 @@ async fn a_value_that_stands_where_none_should_is_not_told() {
         exit 3
         tollgate-api-keys: 3 keys, 3 problems
           problem: tollgate-api-keys [id=k2] keyHash: got 50 characters, expected the SHA-256 of the key's value: 64 lower-case hex digits
-          problem: tollgate-api-keys [id=k3] usagePlanId: got …, expected a usage plan of tollgate-usage-plans
+          problem: tollgate-api-keys [id=k3] usagePlanId: got …, expected letters, digits, ., - and _, at most 128
           problem: tollgate-api-keys [keyHash=b140365138af…] id: got …, expected a name that is no key's value: logs and counters show it
           warning: tollgate-api-keys [id=k2] key: got …, expected nothing of this name
-          warning: tollgate-api-keys [id=k3] stages: got …, expected a stage that exists
+          warning: tollgate-api-keys [id=k2] stages: got …, expected a stage that exists
+          warning: tollgate-api-keys [id=k2] usagePlanId: got nothing, expected a usage plan: without one it gets 403
           warning: tollgate-api-keys [id=k3] …: got …, expected nothing of this name
         tollgate-usage-plans: 1 plan
         --
