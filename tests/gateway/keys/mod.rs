@@ -3,6 +3,7 @@
 mod check;
 mod import;
 mod rotate;
+mod secret;
 mod store;
 
 use expect_test::expect;
