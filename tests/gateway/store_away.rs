@@ -214,3 +214,16 @@ async fn keys_that_cannot_be_read_stop_no_counting() {
     assert_eq!(statuses(&world, 1).await, "200");
     assert_eq!(world.last_line()["degraded"], Value::Null);
 }
+
+#[tokio::test]
+async fn usage_that_was_not_taken_is_written_later() {
+    for way in [Way::Throttling, Way::Open] {
+        let world = away(way, &json!({}), 3).await;
+        world.shut_down().await;
+        world.gate.set(Way::Open);
+        world.shut_down().await;
+        let items = world.items("tollgate-counters").await;
+        let served: Vec<_> = items.iter().map(|item| item["served:v1"].clone()).collect();
+        assert_eq!(served, [3], "{way:?}");
+    }
+}
