@@ -36,7 +36,7 @@ async fn api_gateways_keys_are_imported_once() {
     assert_eq!(
         ran.text(&[]),
         "exit 0\n3 imported, 0 existing, 0 bad\n--\n\
-         tollgate: 2 of them without a usage plan: they get 403 until their items name one\n"
+         tollgate: without a usage plan: 2; they get 403 until their items name one\n"
     );
     let items = gateway.items(KEYS).await;
     let imported =
@@ -162,7 +162,7 @@ async fn a_long_file_is_imported_whole_and_found_over_many_pages() {
     let ran = gateway.tollgate(&["keys", "import", &file]);
     assert_eq!(
         ran.text(&[]),
-        "exit 0\n300 imported, 0 existing, 0 bad\n--\ntollgate: 300 of them without a usage plan: they get 403 until their items name one\n"
+        "exit 0\n300 imported, 0 existing, 0 bad\n--\ntollgate: without a usage plan: 300; they get 403 until their items name one\n"
     );
     let listed = gateway.tollgate(&["keys", "list", "-o", "json"]).stdout;
     let listed: Vec<Value> = serde_json::from_str(&listed).unwrap();

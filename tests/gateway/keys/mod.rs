@@ -177,7 +177,15 @@ async fn a_key_that_would_be_good_for_nothing_is_not_made() {
         assert_eq!(gateway.tollgate(&[&["keys", "create"], arguments].concat()).text(&[]), expected);
     }
     let long = "n".repeat(1025);
-    for arguments in [["--expires", "soon"], ["--tag", "team"], ["--tag", "=x"], ["--name", &long]] {
+    let wrong = [
+        ["--expires", "soon"],
+        ["--tag", "team"],
+        ["--tag", "=x"],
+        ["--name", &long],
+        ["--plan", ""],
+        ["--plan", "two words"],
+    ];
+    for arguments in wrong {
         let ran = gateway.tollgate(&[&["keys", "create"], &arguments[..]].concat());
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(64), ""), "{}", ran.stderr);
     }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use tollgate::{
     authorizers::KeyValue,
-    policies::usage_plan::UsagePlan,
+    policies::usage_plan::{USAGE_PLAN_ID, UsagePlan},
     store::{Kept, Store},
 };
 
@@ -29,7 +29,7 @@ pub struct Arguments {
     #[arg(long, default_value = "", hide_default_value = true, value_parser = name)]
     name: String,
     /// Its usage plan; without one it gets 403.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_parser = plan, value_name = "ID")]
     plan: Option<String>,
     /// The stages that it is for [default: those of its plan].
     #[arg(long, value_delimiter = ',', value_name = "STAGE,…")]
@@ -145,6 +145,11 @@ pub fn name(text: &str) -> Result<String, String> {
         return Err("a name has at most 1024 characters".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// A plan's id.
+pub fn plan(text: &str) -> Result<String, String> {
+    if UsagePlan::is_id(text) { Ok(text.to_owned()) } else { Err(format!("expected {USAGE_PLAN_ID}")) }
 }
 
 fn tag(text: &str) -> Result<(String, String), String> {

@@ -16,7 +16,7 @@ use tollgate::{
 };
 
 use super::{
-    Item,
+    Item, create,
     csv_file::{self, Bad, Contents, Row},
     new_key, text,
 };
@@ -37,7 +37,7 @@ pub struct Arguments {
     /// The file; `-` is stdin.
     file: String,
     /// The usage plan of all keys, whatever the file says.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_parser = create::plan, value_name = "ID")]
     plan: Option<String>,
     /// Leave bad lines out.
     #[arg(long)]
@@ -87,9 +87,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         }
         let useless = written.iter().filter(|written| !written.existed && !written.has_plan).count();
         if useless > 0 {
-            eprintln!(
-                "tollgate: {useless} of them without a usage plan: they get 403 until their items name one"
-            );
+            eprintln!("tollgate: without a usage plan: {useless}; they get 403 until their items name one");
         }
         print(&written, &contents.bad, arguments.common.output)?;
         Ok(if is_refused { Ending::Invalid } else { Ending::Ok })
