@@ -25,10 +25,10 @@ test: ## the tests, those of the real release binary too
 	cargo build --locked --release --bin gateway
 	cargo test --locked --features local
 
-soak: ## the limits in full: a million schedules of their simulation, and 16 processes with a quota of 10,000
+soak: ## the limits in full: a million schedules of their simulation, 16 processes with a quota of 10,000 and 100 keys missed at once
 	SCHEDULES=1000000 cargo test --locked --features local --lib -- --nocapture usage_plan::simulation
 	cargo build --locked --release --bin gateway
-	FLEET_QUOTA=10000 cargo test --locked --features local --test lambda -- --nocapture fleet
+	FLEET_QUOTA=10000 COALESCED_KEYS=100 cargo test --locked --features local --test lambda -- --nocapture fleet
 
 cache-tests: $(CACHE_TESTS) ## the public HTTP cache tests against `cacheMode: "HTTP"`; ID=… shows one of them
 	cargo build --locked --features local --bins --examples

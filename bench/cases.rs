@@ -7,6 +7,7 @@ use http_body_util::Full;
 use serde_json::json;
 
 use crate::{
+    cached::{self, Cached},
     integration::Integration,
     stand::{HELLO, ITEMS_TABLE, SIZES, Stand, TARGET, gateway},
 };
@@ -27,6 +28,8 @@ pub enum Way {
     /// DynamoDB itself.
     GetItem,
     Gateway(Integration, usize),
+    /// The gateway on a cached route.
+    Cached(Cached),
 }
 
 impl Way {
@@ -36,6 +39,7 @@ impl Way {
             Self::Hello => "bare hello behind a function URL".to_owned(),
             Self::GetItem => "direct GetItem".to_owned(),
             Self::Gateway(integration, routes) => format!("{}, {routes} routes", integration.name()),
+            Self::Cached(kind) => kind.name().to_owned(),
         }
     }
 
@@ -46,6 +50,7 @@ impl Way {
             Self::Hello => Some(HELLO.to_owned()),
             Self::GetItem => None,
             Self::Gateway(_, routes) => Some(gateway(routes)),
+            Self::Cached(kind) => Some(kind.function().to_owned()),
         }
     }
 }
@@ -53,7 +58,7 @@ impl Way {
 /// One kind of request, made anew each time.
 pub struct Case {
     pub way: Way,
-    request: Box<dyn Fn(usize) -> Request<Full<Bytes>>>,
+    pub request: Box<dyn Fn(usize) -> Request<Full<Bytes>>>,
 }
 
 impl Case {
@@ -63,7 +68,7 @@ impl Case {
     /// No answer, or another one than must come.
     pub async fn send(&self, stand: &Stand, number: usize) -> Result<()> {
         let answer = stand.send((self.request)(number)).await?;
-        check(&self.way.name(), &answer)
+        check(self.way, &answer)
     }
 }
 
@@ -81,6 +86,7 @@ pub fn all(stand: &Stand) -> Vec<Case> {
             Integration::ALL.map(|integration| through_gateway(stand, &gateway(routes), integration, routes)),
         );
     }
+    cases.extend(cached::cases(stand).into_iter().filter(|case| case.way != cached::WITHOUT));
     cases
 }
 
@@ -98,7 +104,7 @@ pub fn through_gateway(stand: &Stand, function: &str, integration: Integration, 
     Case { way: Way::Gateway(integration, routes), request: Box::new(request) }
 }
 
-fn get(uri: &str) -> Request<Full<Bytes>> {
+pub fn get(uri: &str) -> Request<Full<Bytes>> {
     let request = Request::get(uri).header("accept", "application/json").header("user-agent", "bench");
     request.body(Full::default()).expect("a request")
 }
@@ -121,9 +127,14 @@ fn get_item(uri: &str) -> Request<Full<Bytes>> {
         .expect("a request")
 }
 
-fn check(name: &str, answer: &Response<Bytes>) -> Result<()> {
+fn check(way: Way, answer: &Response<Bytes>) -> Result<()> {
+    let name = way.name();
     let has_words = answer.body().windows(WORDS.len()).any(|window| window == WORDS);
     let body = String::from_utf8_lossy(answer.body());
     ensure!(answer.status() == 200 && has_words, "{name}: {} {body}", answer.status());
+    if let Way::Cached(kind) = way {
+        let status = answer.headers().get("cache-status").and_then(|value| value.to_str().ok());
+        ensure!(status.is_some_and(|status| status.starts_with(kind.status())), "{name}: {status:?}");
+    }
     Ok(())
 }

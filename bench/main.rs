@@ -3,6 +3,7 @@
 //! `bench/run` builds everything and starts this.
 
 mod budgets;
+mod cached;
 mod cases;
 mod counter;
 mod figures;
@@ -38,6 +39,9 @@ struct Arguments {
     /// Only what keys and plans cost at DynamoDB, printed.
     #[arg(long)]
     limits: bool,
+    /// Only what the response cache costs, printed.
+    #[arg(long)]
+    cache: bool,
     /// Measures nothing: serves everything until Ctrl-C, for a profiler.
     #[arg(long)]
     hold: bool,
@@ -91,6 +95,13 @@ async fn run(arguments: &Arguments) -> Result<()> {
         stand.stop().await;
         return Ok(());
     }
+    if arguments.cache {
+        cached::fill(&stand).await?;
+        let rounds = rounds::measure(&stand, &cached::cases(&stand), &effort).await?;
+        print!("{}", report::cache(&rounds, &cached::measure(&stand, effort.counted_requests).await?));
+        stand.stop().await;
+        return Ok(());
+    }
     let measured = measure(&stand, &effort, &arguments.gateway).await?;
     stand.stop().await;
 
@@ -114,6 +125,7 @@ async fn measure(stand: &Stand, effort: &Effort, gateway_binary: &Path) -> Resul
     for function in &functions {
         memory.push(Memory { function: function.clone(), started: stand.memory(function)?, served: None });
     }
+    cached::fill(stand).await?;
     eprintln!("requests …");
     let rounds = rounds::measure(stand, &cases::all(stand), effort).await?;
     for row in &mut memory {
@@ -124,8 +136,10 @@ async fn measure(stand: &Stand, effort: &Effort, gateway_binary: &Path) -> Resul
     for routes in SIZES {
         units.push(units::measure(stand, &counted(routes), routes, effort.counted_requests).await?);
     }
+    eprintln!("the cache …");
+    let cache = cached::measure(stand, effort.counted_requests).await?;
     eprintln!("keys and plans …");
     let limits = limits::measure(gateway_binary).await?;
     let binary_bytes = fs::metadata(gateway_binary)?.len();
-    Ok(Measured { starts, rounds, memory, units, limits, binary_bytes })
+    Ok(Measured { starts, rounds, memory, units, cache, limits, binary_bytes })
 }

@@ -1,6 +1,7 @@
 //! All that was measured.
 
 use crate::{
+    cached::{CacheUnits, Cached},
     cases::Way,
     figures::Spread,
     integration::Integration,
@@ -18,6 +19,7 @@ pub struct Measured {
     pub rounds: Vec<CaseRounds>,
     pub memory: Vec<Memory>,
     pub units: Vec<GatewayUnits>,
+    pub cache: Vec<CacheUnits>,
     pub limits: Vec<Cost>,
     pub binary_bytes: u64,
 }
@@ -58,6 +60,11 @@ impl Measured {
     pub fn limits_of(&self, kind: Kind) -> &Cost {
         let of_one = |cost: &&Cost| cost.kind == kind && cost.instances == 1;
         self.limits.iter().find(of_one).expect("a measured kind")
+    }
+
+    /// What requests of this kind cost at DynamoDB.
+    pub fn cache_of(&self, kind: Cached) -> &CacheUnits {
+        self.cache.iter().find(|units| units.kind == kind).expect("a measured kind")
     }
 
     /// DynamoDB's read and write units a request.

@@ -4,10 +4,13 @@ use std::{fmt::Write, fs, ops::Add, thread};
 
 use crate::{
     Effort, budgets,
+    cached::{self, CacheUnits},
     cases::Way,
     counter::{Tally, Units},
+    figures::Spread,
     limits::Cost,
     measured::{Figure, Measured, Memory},
+    rounds::CaseRounds,
     units::GatewayUnits,
 };
 
@@ -23,6 +26,7 @@ pub fn write(date: &str, commit: &str, effort: &Effort, measured: &Measured) -> 
     start_table(&mut text, measured);
     memory_table(&mut text, measured);
     unit_tables(&mut text, measured);
+    text.push_str(&cache(&measured.rounds, &measured.cache));
     text.push_str(&limits(&measured.limits));
     text.push_str(include_str!("where-the-time-goes.md"));
     text
@@ -113,7 +117,7 @@ fn compared(text: &mut String, measured: &Measured, way: Way, base: Way) {
             cells.push(format!("{:.2}", ratio(CPU)));
         }
         (Way::Hello, None) => cells.extend(["–".to_owned(), "–".to_owned()]),
-        (Way::Invoke | Way::GetItem | Way::Gateway(..), _) => {}
+        (Way::Invoke | Way::GetItem | Way::Gateway(..) | Way::Cached(_), _) => {}
     }
     line(text, &cells);
 }
@@ -168,6 +172,33 @@ fn unit_tables(text: &mut String, measured: &Measured) {
         }
     }
     *text += "\n";
+}
+
+/// `rounds` are at least those of [`cached::cases`].
+pub fn cache(rounds: &[CaseRounds], units: &[CacheUnits]) -> String {
+    let mut text = "## The response cache\n\nA `MOCK`'s answer of few bytes; latency and CPU as under \"Warm requests\". A \
+                    table hit is one of a gateway without memory (`CACHE_MEMORY_BYTES=0`). An answer that is \
+                    remembered is looked up in the table again after `REFRESH_SECONDS`.\n\n\
+                    | case | p50, ms | p99, ms | CPU a request, µs | calls | read units | write units |\n\
+                    |---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for CaseRounds { way, rounds } in rounds {
+        let of = |figure: Figure| Spread::of(rounds.iter().map(|round| figure(*round)));
+        let mut cells =
+            vec![way.name(), format!("{:.3}", of(P50)), format!("{:.3}", of(P99)), format!("{:.0}", of(CPU))];
+        let units = units.iter().find(|units| *way == Way::Cached(units.kind));
+        match units {
+            Some(CacheUnits { requests, tally, .. }) => cells.extend([
+                format!("{} (of {requests})", calls(tally)),
+                sum(tally, *requests, |units| units.read),
+                sum(tally, *requests, |units| units.write),
+            ]),
+            None if *way == cached::WITHOUT => cells.extend(["–"; 3].map(str::to_owned)),
+            None => continue,
+        }
+        line(&mut text, &cells);
+    }
+    text + "\n"
 }
 
 fn calls(tally: &Tally) -> String {

@@ -32,6 +32,7 @@ use tollgate::local::{
 };
 
 use crate::{
+    cached,
     counter::Counter,
     integration::Integration,
     process::{self, MemoryUse},
@@ -90,10 +91,13 @@ impl Stand {
             functions.push(function(&gateway(routes), gateway_binary, to(dynamodb.address)));
             functions.push(function(&counted(routes), gateway_binary, to(counter.address())));
         }
+        let (counting, lambda) = (counter.address(), invoke_api);
+        functions.extend(cached::functions(&dynamodb, gateway_binary, (counting, lambda))?);
         let host = Host::new(REGION, functions);
         let mut urls = BTreeMap::new();
         let addressed = SIZES.iter().flat_map(|routes| [gateway(*routes), counted(*routes)]);
-        for name in addressed.chain([HELLO.to_owned()]) {
+        let cached = cached::FUNCTIONS.map(str::to_owned);
+        for name in addressed.chain(cached).chain([HELLO.to_owned()]) {
             let server = function_url::serve(listen().await?, host.clone(), &name)?;
             urls.insert(name, server);
         }
@@ -133,8 +137,12 @@ impl Stand {
     /// Waits until the function's one instance asks for an event.
     pub async fn start_instance(&self, function: &str) -> Result<()> {
         self.host.start_instances(function, 1);
-        let idle = timeout(START_TIMEOUT, self.host.wait_until_idle(function, 1));
-        idle.await.with_context(|| format!("{function} did not start"))
+        self.idle(function).await.with_context(|| format!("{function} did not start"))
+    }
+
+    /// Waits until the function's one instance asks for the next event.
+    pub async fn idle(&self, function: &str) -> Result<()> {
+        Ok(timeout(START_TIMEOUT, self.host.wait_until_idle(function, 1)).await?)
     }
 
     pub async fn end_instance(&self, function: &str) {
@@ -175,7 +183,7 @@ pub async fn listen() -> io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await
 }
 
-fn function(name: &str, program: &Path, environment: Vec<(String, String)>) -> FunctionSettings {
+pub fn function(name: &str, program: &Path, environment: Vec<(String, String)>) -> FunctionSettings {
     FunctionSettings {
         environment,
         instances: NonZeroUsize::MIN,
@@ -188,7 +196,7 @@ fn function(name: &str, program: &Path, environment: Vec<(String, String)>) -> F
     }
 }
 
-fn environment(tables: &TableNames, dynamodb: SocketAddr, lambda: SocketAddr) -> Vec<(String, String)> {
+pub fn environment(tables: &TableNames, dynamodb: SocketAddr, lambda: SocketAddr) -> Vec<(String, String)> {
     let mut environment: Vec<_> = tables.environment().collect();
     environment.push(("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("http://{dynamodb}")));
     environment.push(("AWS_ENDPOINT_URL_LAMBDA".to_owned(), format!("http://{lambda}")));
@@ -197,9 +205,14 @@ fn environment(tables: &TableNames, dynamodb: SocketAddr, lambda: SocketAddr) ->
 
 /// `1000-routes`, …
 pub fn tables(routes: usize) -> TableNames {
+    named_tables(&routes.to_string())
+}
+
+/// `cached-routes`, …
+pub fn named_tables(of: &str) -> TableNames {
     TableNames::from_environment(|variable| {
         let name = variable.to_lowercase().replace("_table", "").replace('_', "-");
-        Some(format!("{routes}-{name}"))
+        Some(format!("{of}-{name}"))
     })
 }
 

@@ -32,14 +32,6 @@ pub struct PathParameter<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// The same, of the request that the target gets.
-    pub fn of<'b>(&self, request: &'b Request) -> Context<'b>
-    where
-        'a: 'b,
-    {
-        Context { request, ..*self }
-    }
-
     /// The path part of the route key, `null` in API Gateway's events for `$default`.
     pub fn resource_path(&self) -> &'a str {
         self.route_key.split_once(' ').map_or(self.route_key, |(_, path)| path)

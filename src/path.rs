@@ -56,22 +56,14 @@ pub fn decode(value: &str) -> Cow<'_, str> {
 
 /// The names and values of a query, decoded as forms are: `+` is a space, a bad escape stays as it is.
 pub fn query_pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decode_form(name), decode_form(value))
-    })
+    query_pairs_as_sent(query).map(|(name, value)| (name, decode_form(value)))
 }
 
-/// All values of a query parameter, decoded as forms are, to bytes: escapes that are no UTF-8 stay apart.
-pub fn query_values<'a>(query: &'a str, name: &'a str) -> impl Iterator<Item = Cow<'a, [u8]>> {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.filter(move |(other, _)| decode_form(other) == name).map(|(_, value)| {
-        if value.contains('+') {
-            Cow::Owned(percent_decode_str(&value.replace('+', " ")).collect())
-        } else {
-            percent_decode_str(value).into()
-        }
+/// The same, with only the names decoded.
+pub fn query_pairs_as_sent(query: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode_form(name), value)
     })
 }
 

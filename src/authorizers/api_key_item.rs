@@ -9,6 +9,7 @@ use super::{KeyHash, KeyValue};
 use crate::{
     error::{InvalidConfiguration, Problem},
     item::{self, Fields},
+    policies::usage_plan::{USAGE_PLAN_ID, UsagePlan},
 };
 
 /// An API key, as its item describes it.
@@ -81,7 +82,11 @@ impl ApiKey {
         let id = id(fields);
         let enabled = fields.boolean("enabled");
         let expires_at = fields.integer("expiresAt", 0..=LATEST_SECONDS);
-        let usage_plan_id = fields.string("usagePlanId");
+        let usage_plan_id = fields.parsed("usagePlanId", USAGE_PLAN_ID, |value| {
+            // Logs show it.
+            let is_id = |id: &&str| UsagePlan::is_id(id) && !KeyValue::stands_in(id);
+            value.as_str().filter(is_id).map(str::to_owned)
+        });
         let stages = fields.strings("stages");
         let customer_id = fields.string("customerId");
         let invalidate_cache = fields.boolean("invalidateCache");
@@ -159,15 +164,17 @@ mod tests {
     #[test]
     fn says_all_that_is_wrong_or_odd() {
         let item = json!({ "keyHash": "0123456789abcdef".repeat(4), "enabled": "maybe", "expiresAt": 1_798_761_600_000u64,
-            "usagePlanId": ["gold"], "stages": {"v1": true}, "customerId": [], "expires": 1 });
+            "usagePlanId": ["gold"], "stages": {"v1": true}, "customerId": [], "expires": 1, "stage": "v1" });
         assert_eq!(
             parse(&item).unwrap_err().to_string(),
             r#"keys [keyHash=0123456789ab…] enabled: got "maybe", expected true or false
 keys [keyHash=0123456789ab…] expiresAt: got 1798761600000, expected a whole number from 0 to 253402300799
-keys [keyHash=0123456789ab…] usagePlanId: got ["gold"], expected a string
+keys [keyHash=0123456789ab…] usagePlanId: got ["gold"], expected letters, digits, ., - and _, at most 128
 keys [keyHash=0123456789ab…] stages: got {"v1":true}, expected a list of strings
 keys [keyHash=0123456789ab…] customerId: got [], expected a string
-keys [keyHash=0123456789ab…] id: got nothing, expected an id"#
+keys [keyHash=0123456789ab…] id: got nothing, expected an id
+keys [keyHash=0123456789ab…] expires: got …, expected nothing of this name; did you mean expiresAt?
+keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; did you mean stages?"#
         );
         let problem = |item: &Value| parse(item).unwrap_err().to_string();
         assert_eq!(
@@ -219,20 +226,22 @@ keys [keyHash=0123456789ab…] id: got nothing, expected an id"#
     #[test]
     fn what_may_be_a_keys_value_is_not_told() {
         let (_, warnings) =
-            parse(&json!({ "id": "k1", "value": "hush-hush", "expire": [OURS], OURS: 1 })).unwrap();
+            parse(&json!({ "id": "k1", "value": "hush-hush", "customer": [OURS], OURS: 1 })).unwrap();
         assert_eq!(
             warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
-                "keys [id=k1] expire: got …, expected nothing of this name; did you mean expiresAt?",
+                "keys [id=k1] customer: got …, expected nothing of this name; did you mean customerId?",
                 "keys [id=k1] …: got …, expected nothing of this name",
                 "keys [id=k1] value: got …, expected nothing of this name",
             ]
         );
-        let item = json!({ "id": "k1", "enabled": OURS, "expiresAt": "soon", "stages": { "v1": OURS } });
+        let item = json!({ "id": "k1", "enabled": OURS, "expiresAt": "soon", "stages": { "v1": OURS },
+            "usagePlanId": OURS });
         assert_eq!(
             parse(&item).unwrap_err().to_string(),
             "keys [id=k1] enabled: got …, expected true or false\n\
              keys [id=k1] expiresAt: got \"soon\", expected a whole number from 0 to 253402300799\n\
+             keys [id=k1] usagePlanId: got …, expected letters, digits, ., - and _, at most 128\n\
              keys [id=k1] stages: got …, expected a list of strings"
         );
     }

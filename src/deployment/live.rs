@@ -116,6 +116,24 @@ impl Live {
             .is_ok()
     }
 
+    /// What would serve this host and path, and nothing else: an operator asks. Publishes nothing.
+    ///
+    /// # Errors
+    ///
+    /// The store could not be read.
+    pub async fn look_at(&self, host: &str, path: &str) -> Result<Served, StoreError> {
+        let (mut stages, mut unclear) = self.stages(&Served::default()).await?;
+        let clear = stages.len();
+        stages.append(&mut unclear);
+        let mut deployments = vec![Loaded { deployment: None, settled: true }; stages.len()];
+        if let Some(FoundStage { index, .. }) = stages::find(&stages, host, path)
+            && let Some(id) = stages[..clear].get(index).and_then(|stage| stage.deployment_id.clone())
+        {
+            deployments[index].deployment = self.kept(&stages[index], id).await?;
+        }
+        Ok(Served { stages, deployments })
+    }
+
     /// Asks whether a stage points elsewhere. When no answer comes, what is served stays.
     pub async fn refresh(&self) {
         if let Err(error) = self.load().await {
@@ -129,17 +147,7 @@ impl Live {
 
     async fn load(&self) -> Result<Arc<Served>, StoreError> {
         let previous = self.current().unwrap_or_default();
-        let items = self.store.stages().await?;
-        let (mut stages, mut unclear) = (Vec::new(), Vec::new());
-        for item in &items {
-            match self.settings(item, &previous) {
-                Some(Salvaged::Whole(settings)) => stages.push(settings),
-                Some(Salvaged::Place(settings)) => unclear.push(settings),
-                None => {}
-            }
-        }
-        // The first with a base path serves it: whatever order the table gives, and never one that only may be there.
-        stages.sort_by(|a, b| a.name.cmp(&b.name));
+        let (mut stages, mut unclear) = self.stages(&previous).await?;
         let loading = stages.iter().map(|stage| self.loaded(stage, previous.of(&stage.name)));
         let mut deployments = join_all(loading).await;
         deployments.resize(stages.len() + unclear.len(), Loaded { deployment: None, settled: false });
@@ -147,6 +155,24 @@ impl Live {
         let served = Arc::new(Served { stages, deployments });
         *self.served.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&served));
         Ok(served)
+    }
+
+    /// All stages in the order in which they are searched: first those whose place is clear.
+    async fn stages(
+        &self,
+        previous: &Served,
+    ) -> Result<(Vec<StageSettings>, Vec<StageSettings>), StoreError> {
+        let (mut stages, mut unclear) = (Vec::new(), Vec::new());
+        for item in &self.store.stages().await? {
+            match self.settings(item, previous) {
+                Some(Salvaged::Whole(settings)) => stages.push(settings),
+                Some(Salvaged::Place(settings)) => unclear.push(settings),
+                None => {}
+            }
+        }
+        // The first with a base path serves it: whatever order the table gives, and never one that only may be there.
+        stages.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok((stages, unclear))
     }
 
     /// What a stage item says. One that does not say what it serves leaves the last good one in its place; an
@@ -221,6 +247,15 @@ impl Live {
                 Outcome::LeftAlone => return Ok(None),
             },
         };
+        self.kept(stage, id).await
+    }
+
+    /// A deployment as it was published, with the variables that the stage has now.
+    async fn kept(
+        &self,
+        stage: &StageSettings,
+        id: String,
+    ) -> Result<Option<(String, Arc<Deployment>)>, StoreError> {
         let Some(bytes) = self.store.snapshot(&id).await? else {
             return Err(StoreError::new("reading the deployment", format!("there is no deployment {id}")));
         };

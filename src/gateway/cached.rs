@@ -11,6 +11,7 @@ use super::{Gateway, Way};
 use crate::{
     access_log::AccessLog,
     authorizers::ApiKey,
+    context::Context,
     deployment::{Route, Served, ServedStage},
     error::{GatewayError, chain},
     message::{Request, Response},
@@ -44,9 +45,10 @@ impl Gateway {
     ) -> Result<Response, GatewayError> {
         let asked = asked(place, way, request);
         let shared_log = Mutex::new(&mut *log);
-        let call = async |forwarded: &Request| {
+        let call = async |forwarded: &Context<'_>| {
             let called_at = self.clock.now();
-            let answer = self.call(&asked, place, forwarded, &permit).await;
+            let (_, route, _) = place;
+            let answer = route.integration.invoke(&permit, forwarded, &self.clients).await;
             shared_log.lock().unwrap_or_else(PoisonError::into_inner).integration(called_at);
             answer
         };
@@ -63,17 +65,6 @@ impl Gateway {
             self.refills.lock().unwrap_or_else(PoisonError::into_inner).push(pending);
         }
         answered.outcome
-    }
-
-    async fn call(
-        &self,
-        asked: &Asked<'_>,
-        (_, route, _): Cached<'_>,
-        forwarded: &Request,
-        permit: &Permit,
-    ) -> Result<Response, GatewayError> {
-        let context = asked.context.of(forwarded);
-        route.integration.invoke(permit, &context, &self.clients).await
     }
 
     /// Does what answers have left to do, when the last of them has gone out: Lambda freezes the process soon.
@@ -102,7 +93,9 @@ impl Gateway {
             ..Way::default()
         };
         let asked = asked(place, &way, &request);
-        let call = async |forwarded: &Request| self.call(&asked, place, forwarded, &permit).await;
+        let call = async |forwarded: &Context<'_>| {
+            matched.route.integration.invoke(&permit, forwarded, &self.clients).await
+        };
         self.responses.refill(&asked, refill, call).await;
         Ok(())
     }

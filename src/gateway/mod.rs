@@ -3,6 +3,7 @@
 mod admitted;
 mod cached;
 mod changed;
+mod explain;
 
 use std::{
     any::Any,
@@ -16,6 +17,7 @@ use futures_util::FutureExt;
 use http::{HeaderValue, Method, StatusCode};
 
 use self::cached::PendingRefill;
+pub use self::explain::{Explained, Lookup, explain};
 use crate::{
     access_log::{AccessLog, Sink},
     authorizers::{ApiKey, ApiKeys},
@@ -93,7 +95,7 @@ impl Gateway {
 
     /// The process ends: returns what it holds of quotas, and writes what it has counted.
     pub async fn shut_down(&self) {
-        tokio::join!(self.counters.give_up(), self.usage.shut_down());
+        tokio::join!(self.counters.give_up(), self.usage.shut_down(), self.responses.settle());
     }
 
     /// Answers every request: with the integration's response, or with a gateway response.

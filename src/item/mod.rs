@@ -19,9 +19,20 @@ use self::spelling::nearest;
 pub use self::stage_variables::{StageVariables, resolve_stage_variables};
 use crate::error::{InvalidConfiguration, Problem};
 
-/// Attributes that keep requests out: without one that was misspelt, what it guards would be open.
-const GUARDS: [&str; 6] =
-    ["apiKeyRequired", "authorizerId", "authorizationScopes", "authorizationType", "throttle", "enabled"];
+/// Attributes that keep requests out: without one that was misspelt, what it guards would be open. The last four
+/// are those of keys and usage plans.
+const GUARDS: [&str; 10] = [
+    "apiKeyRequired",
+    "authorizerId",
+    "authorizationScopes",
+    "authorizationType",
+    "throttle",
+    "enabled",
+    "quota",
+    "apiStages",
+    "stages",
+    "expiresAt",
+];
 
 /// Stands for what is not told.
 pub const WITHHELD: &str = "…";

@@ -9,9 +9,9 @@ pub(super) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         return Some(longer);
     }
     let distance = |other: &str| edit_distance(&name, &other.to_lowercase());
-    let (near, edits) =
-        known.iter().map(|other| (*other, distance(other))).min_by_key(|(_, edits)| *edits)?;
-    (edits * 3 <= near.len()).then_some(near)
+    let edits = known.iter().map(|other| (*other, distance(other)));
+    let near = edits.filter(|(other, edits)| edits * 3 <= other.len());
+    near.min_by_key(|(_, edits)| *edits).map(|(other, _)| other)
 }
 
 /// Levenshtein's distance in characters.
@@ -36,11 +36,13 @@ mod tests {
 
     #[test]
     fn finds_the_name_that_was_meant() {
-        let known = ["cacheTtlInSeconds", "integration", "apiKeyRequired"];
+        let known = ["cacheTtlInSeconds", "integration", "apiKeyRequired", "apiStages", "tags"];
         let cases = [
             ("cacheTTL", Some("cacheTtlInSeconds")),
             ("intergration", Some("integration")),
             ("apikeyrequired", Some("apiKeyRequired")),
+            // Nearer to `tags`, but not near.
+            ("stages", Some("apiStages")),
             ("colour", None),
         ];
         for (name, expected) in cases {

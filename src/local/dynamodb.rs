@@ -10,7 +10,11 @@ use std::{
 
 use dynoxide::{Database, DynoxideError, server::serve_with_shutdown};
 use thiserror::Error;
-use tokio::{runtime::Builder, sync::oneshot, time::interval};
+use tokio::{
+    runtime::{Builder, Handle},
+    sync::oneshot,
+    time::interval,
+};
 
 /// How often expired items are deleted. DynamoDB takes up to days.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -32,6 +36,7 @@ pub struct Dynamodb {
     pub address: SocketAddr,
     /// The same data without HTTP.
     pub database: Database,
+    runtime: Handle,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -52,21 +57,25 @@ impl Dynamodb {
         // the first waits.
         let runtime =
             Builder::new_multi_thread().worker_threads(2).thread_name("dynamodb").enable_all().build()?;
+        let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let served = database.clone();
         let thread = std::thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
             runtime.block_on(async move {
-                let sweeper = tokio::spawn(sweep(served.clone()));
                 let stopped = async move { drop(stopped.await) };
                 if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
                     // It ends only when it is stopped.
                     drop(serve_with_shutdown(listener, served, stopped).await);
                 }
-                sweeper.abort();
             });
             runtime.shutdown_timeout(Duration::from_millis(100));
         })?;
-        Ok(Self { address, database, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, database, runtime: handle, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// From now on deletes what has expired, by the machine's clock.
+    pub fn delete_expired(&self) {
+        self.runtime.spawn(sweep(self.database.clone()));
     }
 
     /// Waits until requests under way are done and the data are written.

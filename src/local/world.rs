@@ -105,6 +105,7 @@ impl World {
         let mut mapping = None;
         if let Some(own) = &dynamodb {
             create_missing(&own.database, &settings.tables)?;
+            own.delete_expired();
             example_api::seed(&own.database, &settings.tables)?;
             let routes = settings.tables.routes();
             mapping = Some(StreamMapping::start(&own.database, routes, host.clone(), GATEWAY)?);

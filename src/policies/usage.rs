@@ -22,8 +22,17 @@ use crate::{
 
 /// The shared state that sums up.
 pub trait UsageStore: Send + Sync + 'static {
-    /// Adds to a key's day; tried once, since it may have happened where it seems not to.
-    fn add_usage(&self, key_id: &str, day: Day, usage: &ByStage) -> impl Future<Output = ()> + Send;
+    /// Adds to a key's day, once.
+    fn add_usage(&self, key_id: &str, day: Day, usage: &ByStage) -> impl Future<Output = Added> + Send;
+}
+
+/// What became of an addition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// Or perhaps, where no answer came: it must not be done again.
+    Done,
+    /// It certainly did not happen.
+    NotSent,
 }
 
 /// What has not been added yet.
@@ -71,13 +80,21 @@ impl<S: UsageStore> Usage<S> {
     pub async fn shut_down(&self) {
         let mut writes = mem::take(&mut *self.writes.lock().unwrap_or_else(PoisonError::into_inner));
         tokio::join!(self.write(), async { while writes.join_next().await.is_some() {} });
+        // What was not taken a moment ago.
+        self.write().await;
     }
 
-    /// Writes what is pending, one item a key and day.
+    /// Writes what is pending, one item a key and day. What the store does not take stays pending.
     async fn write(&self) {
         let pending = mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
         let add = |((key_id, day), usage): ((String, Day), ByStage)| async move {
-            self.store.add_usage(&key_id, day, &usage).await;
+            if self.store.add_usage(&key_id, day, &usage).await == Added::NotSent {
+                let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+                let stages = pending.entry((key_id, day)).or_default();
+                for (stage, counts) in usage {
+                    stages.entry(stage).or_default().add(counts);
+                }
+            }
         };
         stream::iter(pending).for_each_concurrent(WRITES_AT_A_TIME, add).await;
     }
@@ -99,9 +116,10 @@ mod tests {
     }
 
     impl UsageStore for Arc<Slow> {
-        async fn add_usage(&self, _key_id: &str, _day: Day, usage: &ByStage) {
+        async fn add_usage(&self, _key_id: &str, _day: Day, usage: &ByStage) -> Added {
             self.may_end.notified().await;
             self.served.fetch_add(usage["v1"].served, Ordering::Relaxed);
+            Added::Done
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{
 
 /// Well under DynamoDB's 400 KB an item.
 const PART_BYTES: usize = 350_000;
-const LOCK: &str = "-1";
+pub(super) const LOCK: &str = "-1";
 /// By how long a lock outlives itself, so that its item is gone some day.
 const LOCK_ITEM_SECONDS: u64 = 3_600;
 
@@ -35,15 +35,7 @@ impl CacheStore for Store {
             .expression_attribute_values(":key", S(key.to_string()));
         let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>();
         let Said::Yes(items) = self.ask("reading", now, items).await else { return None };
-        let (mut parts, mut lock) = (BTreeMap::new(), None);
-        for mut item in items {
-            if text(&item, "part") == Some(LOCK) {
-                lock = read_lock(&item);
-            } else if let Some((number, part)) = read_part(&mut item) {
-                parts.insert(number, part);
-            }
-        }
-        Some(Found { bytes: whole(parts), lock })
+        Some(found(items))
     }
 
     /// One write unit a KB.
@@ -57,7 +49,8 @@ impl CacheStore for Store {
         let put = |number: usize| {
             let start = number * PART_BYTES;
             let part = bytes.slice(start..(start + PART_BYTES).min(bytes.len()));
-            let put = self.quick.put_item().table_name(&self.tables.cache);
+            // Nobody waits for it any more, and a part is long.
+            let put = self.client.put_item().table_name(&self.tables.cache);
             put.item("cacheKey", S(key.to_string()))
                 .item("part", N(number.to_string()))
                 .item("parts", N(parts.to_string()))
@@ -159,6 +152,19 @@ impl Store {
     }
 }
 
+/// What all items of a key are together.
+pub(super) fn found(items: Vec<Attributes>) -> Found {
+    let (mut parts, mut lock) = (BTreeMap::new(), None);
+    for mut item in items {
+        if number(&item, "part") == Some(LOCK) {
+            lock = read_lock(&item);
+        } else if let Some((place, part)) = read_part(&mut item) {
+            parts.insert(place, part);
+        }
+    }
+    Found { bytes: whole(parts), lock }
+}
+
 struct Part {
     parts: usize,
     checksum: Blob,
@@ -166,13 +172,13 @@ struct Part {
 }
 
 fn read_part(item: &mut Attributes) -> Option<(usize, Part)> {
-    let number = text(item, "part")?.parse().ok()?;
-    let parts = text(item, "parts")?.parse().ok()?;
+    let place = number(item, "part")?.parse().ok()?;
+    let parts = number(item, "parts")?.parse().ok()?;
     let mut blob = |name| match item.remove(name) {
         Some(B(blob)) => Some(blob),
         _ => None,
     };
-    Some((number, Part { parts, checksum: blob("checksum")?, bytes: blob("bytes")? }))
+    Some((place, Part { parts, checksum: blob("checksum")?, bytes: blob("bytes")? }))
 }
 
 /// The bytes of all parts, if they are those of one entry: two fills at once may leave parts of both.
@@ -197,10 +203,11 @@ fn lock_item(key: &CacheKey, lock: Lock) -> Attributes {
 
 fn read_lock(item: &Attributes) -> Option<Lock> {
     let is_in_vain = item.get("isInVain").and_then(|value| value.as_bool().ok().copied()).unwrap_or(false);
-    Some(Lock { until_ms: text(item, "lockedUntil")?.parse().ok()?, is_in_vain })
+    Some(Lock { until_ms: number(item, "lockedUntil")?.parse().ok()?, is_in_vain })
 }
 
-fn text<'a>(item: &'a Attributes, name: &str) -> Option<&'a str> {
+/// A number as DynamoDB writes it.
+pub(super) fn number<'a>(item: &'a Attributes, name: &str) -> Option<&'a str> {
     item.get(name).and_then(|value| AttributeValue::as_n(value).ok()).map(String::as_str)
 }
 

@@ -187,7 +187,7 @@ impl Store {
     }
 }
 
-fn is_failed_condition<R>(error: &SdkError<UpdateItemError, R>) -> bool {
+pub(super) fn is_failed_condition<R>(error: &SdkError<UpdateItemError, R>) -> bool {
     error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
 }
 

@@ -197,22 +197,24 @@ fn read(item: &Attributes, period: Option<Period>) -> Counter {
 
 /// What is known of a write that gave an error: only what surely did not happen may be counted on.
 fn failed(error: Failure, period: Option<Period>) -> (Outcome, Option<Failure>) {
-    let outcome = match &error {
-        SdkError::ServiceError(service) => match service.err() {
-            UpdateItemError::ConditionalCheckFailedException(failed) => {
-                return (Outcome::Refused(failed.item().map(|item| read(item, period))), None);
-            }
-            UpdateItemError::InternalServerError(_) => Outcome::Unknown,
-            _ if service.raw().status().is_client_error() => Outcome::NotSent,
-            _ => Outcome::Unknown,
-        },
-        SdkError::ConstructionFailure(_) => Outcome::NotSent,
-        SdkError::DispatchFailure(failure) if failure.as_connector_error().is_some_and(never_connected) => {
-            Outcome::NotSent
-        }
-        _ => Outcome::Unknown,
-    };
+    if let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() {
+        return (Outcome::Refused(failed.item().map(|item| read(item, period))), None);
+    }
+    let outcome = if surely_not_sent(&error) { Outcome::NotSent } else { Outcome::Unknown };
     (outcome, Some(error))
+}
+
+/// Whether a write that gave an error certainly did not happen.
+pub(super) fn surely_not_sent(error: &Failure) -> bool {
+    match error {
+        SdkError::ServiceError(service) => {
+            let is_internal = matches!(service.err(), UpdateItemError::InternalServerError(_));
+            !is_internal && service.raw().status().is_client_error()
+        }
+        SdkError::ConstructionFailure(_) => true,
+        SdkError::DispatchFailure(failure) => failure.as_connector_error().is_some_and(never_connected),
+        _ => false,
+    }
 }
 
 fn never_connected(error: &aws_smithy_runtime_api::client::result::ConnectorError) -> bool {

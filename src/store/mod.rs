@@ -3,25 +3,29 @@
 mod api_keys;
 mod breaker;
 mod cache;
+pub mod cache_contents;
+mod cache_table;
 mod configuration;
 mod counters;
 mod request_time;
 mod usage;
 pub mod values;
+mod wait;
 
 use std::{sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
-    config::{retry::RetryConfig, timeout::TimeoutConfig},
+    config::{SharedAsyncSleep, retry::RetryConfig, timeout::TimeoutConfig},
 };
 use aws_types::SdkConfig;
 
-use self::breaker::Breakers;
 pub use self::{
     api_keys::{Kept, Rotated},
+    cache_table::{Entries, ItemKey, Raised},
     configuration::{Moved, Pointer, StageRow},
 };
+use self::{breaker::Breakers, wait::Wait};
 use crate::environment::{Aws, Tables};
 
 /// Reads what the operator wrote, and keeps what the gateway writes.
@@ -63,7 +67,8 @@ pub fn dynamodb_client(sdk: &SdkConfig, aws: &Aws) -> Client {
         .retry_config(
             RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(50)),
         )
-        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build());
+        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
+        .sleep_impl(SharedAsyncSleep::new(Wait));
     let config = match &aws.dynamodb_endpoint {
         Some(endpoint) => config.endpoint_url(endpoint),
         None => config,

@@ -2,10 +2,7 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use aws_sdk_dynamodb::{
-    error::{ProvideErrorMetadata, SdkError},
-    operation::get_item::GetItemError,
-};
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use tracing::{error, warn};
 
 use super::{Store, breaker::Breaker};
@@ -61,19 +58,15 @@ async fn guarded<T>(
         return Err(StoreError::new(operation, "the store kept failing; it is asked again soon"));
     }
     let outcome = read.await;
-    let failure = outcome
-        .as_ref()
-        .err()
-        .filter(|error| !error.source.downcast_ref::<SdkError<GetItemError>>().is_some_and(is_badly_asked));
-    breaker.saw(&failure.map_or(Ok(()), Err), now);
+    breaker.saw(&outcome, now);
     if let Err(error) = &outcome {
         warn!(metric = "Degraded", cause = chain(error), "an API key or its plan could not be read");
     }
     outcome
 }
 
-/// Whether DynamoDB works and will not take the question: a plan's id is free text, so one item may be unaskable,
-/// and its keys must not end the calls for all others.
+/// Whether DynamoDB works and will not do the write: somebody may have written into a counter's item, and that must
+/// not end the writes of all others.
 fn is_badly_asked(error: &impl ProvideErrorMetadata) -> bool {
     error.code() == Some("ValidationException")
 }

@@ -9,11 +9,11 @@ use aws_sdk_dynamodb::types::{
 use serde_json::Value;
 use tracing::warn;
 
-use super::{Store, configuration::plain};
+use super::{Store, configuration::plain, counters::surely_not_sent};
 use crate::{
     calendar::Day,
     error::{StoreError, chain},
-    policies::usage::UsageStore,
+    policies::usage::{Added, UsageStore},
     usage::{self, ByStage},
 };
 
@@ -24,7 +24,7 @@ const MOST_KEYS: usize = 100;
 const MOST_ROUNDS: usize = 10;
 
 impl UsageStore for Store {
-    async fn add_usage(&self, key_id: &str, day: Day, stages: &ByStage) {
+    async fn add_usage(&self, key_id: &str, day: Day, stages: &ByStage) -> Added {
         let mut update = self
             .counters
             .update_item()
@@ -42,9 +42,9 @@ impl UsageStore for Store {
             }
         }
         let update = update.update_expression(format!("SET expiresAt = :expiresAt ADD {}", sums.join(", ")));
-        if let Err(error) = update.send().await {
-            warn!(metric = "Degraded", cause = chain(&error), "the usage of a key could not be added");
-        }
+        let Err(error) = update.send().await else { return Added::Done };
+        warn!(metric = "Degraded", cause = chain(&error), "the usage of a key could not be added");
+        if surely_not_sent(&error) { Added::NotSent } else { Added::Done }
     }
 }
 

@@ -9,6 +9,7 @@
 mod access_log;
 mod api_keys;
 mod cache;
+mod cache_tool;
 mod cli;
 mod cors;
 mod decoding;

@@ -155,10 +155,10 @@ async fn a_plan_may_choose_to_be_open_instead() {
     }
 }
 
-/// An item that DynamoDB will not take is no outage: it answers, and others are served as ever.
+/// What can be no plan's id is a problem of the key's item: DynamoDB would not take the question.
 #[tokio::test]
 async fn a_key_whose_plan_cannot_be_asked_for_harms_no_other() {
-    let ids = [String::new(), "p".repeat(2_049)];
+    let ids = [String::new(), "p".repeat(129)];
     for id in ids {
         let world = away(Way::Open, &json!({}), 0).await;
         world.put_key("a-key-with-a-broken-plan", &json!({ "id": "k2", "usagePlanId": id }));
@@ -170,20 +170,20 @@ async fn a_key_whose_plan_cannot_be_asked_for_harms_no_other() {
     }
 }
 
-/// The counter's name is longer than a key of DynamoDB may be.
+/// Somebody has written into the counter's item; DynamoDB adds to no text.
 #[tokio::test]
 async fn a_counter_that_cannot_be_written_harms_no_other() {
-    let world = away(Way::Open, &json!({}), 0).await;
-    let id = "p".repeat(2_048);
-    world.put_plan(&json!({ "usagePlanId": id, "quota": { "limit": 9, "period": "DAY" } }));
-    world.put_key("a-key-with-a-broken-plan", &json!({ "id": "k2", "usagePlanId": id }));
-    for _ in 0..3 {
+    let world = away(Way::Open, &json!({ "quota": { "limit": 9, "period": "DAY" } }), 0).await;
+    world.put_key("a-key-with-a-broken-counter", &json!({ "id": "k2", "usagePlanId": "gold" }));
+    world.put("tollgate-counters", &json!({ "counter": "key#k2#gold", "writes": "many" }));
+    for _ in 0..4 {
         // Its own counter is then asked again.
         world.advance(Duration::from_secs(1));
-        let broken = world.send("GET /v1\nx-api-key: a-key-with-a-broken-plan").await;
+        let broken = world.send("GET /v1\nx-api-key: a-key-with-a-broken-counter").await;
         assert_eq!(&broken[..3], "503");
     }
     assert_eq!(statuses(&world, 1).await, "200");
+    assert_eq!(world.last_line()["degraded"], Value::Null);
 }
 
 /// DynamoDB takes 1,000 writes a second on one item: others have an item of their own.
@@ -213,4 +213,17 @@ async fn keys_that_cannot_be_read_stop_no_counting() {
     world.gate.set(Way::Open);
     assert_eq!(statuses(&world, 1).await, "200");
     assert_eq!(world.last_line()["degraded"], Value::Null);
+}
+
+#[tokio::test]
+async fn usage_that_was_not_taken_is_written_later() {
+    for way in [Way::Throttling, Way::Open] {
+        let world = away(way, &json!({}), 3).await;
+        world.shut_down().await;
+        world.gate.set(Way::Open);
+        world.shut_down().await;
+        let items = world.items("tollgate-counters").await;
+        let served: Vec<_> = items.iter().map(|item| item["served:v1"].clone()).collect();
+        assert_eq!(served, [3], "{way:?}");
+    }
 }

@@ -14,7 +14,7 @@ use crate::report::Output;
 /// What every command about tables takes.
 ///
 /// Table names, region and credentials come from the environment: STAGES_TABLE, ROUTES_TABLE,
-/// DEPLOYMENTS_TABLE, API_KEYS_TABLE, USAGE_PLANS_TABLE, COUNTERS_TABLE, AWS_REGION, AWS_ACCESS_KEY_ID, …
+/// DEPLOYMENTS_TABLE, API_KEYS_TABLE, USAGE_PLANS_TABLE, COUNTERS_TABLE, CACHE_TABLE, AWS_REGION, AWS_ACCESS_KEY_ID, …
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Common {
@@ -33,6 +33,8 @@ pub const STAGES: About = |tables| vec![&tables.stages, &tables.routes, &tables.
 pub const KEYS: About = |tables| vec![&tables.api_keys];
 pub const KEYS_AND_PLANS: About = |tables| vec![&tables.api_keys, &tables.usage_plans];
 pub const USAGE: About = |tables| vec![&tables.counters, &tables.api_keys];
+pub const CACHE: About = |tables| vec![&tables.cache];
+pub const SERVED_AND_CACHE: About = |tables| vec![&tables.stages, &tables.deployments, &tables.cache];
 pub const ALL: About = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
 
 /// What stands in for AWS's own variables on this machine.
@@ -65,6 +67,11 @@ impl Common {
             }
             error.context(format!("with {} {place}", named(&about(&store.tables))))
         })
+    }
+
+    /// Where the API of the local world is, if that is meant.
+    pub fn local_host(&self) -> Option<&'static str> {
+        self.local.then_some("127.0.0.1:9000")
     }
 
     fn environment(&self) -> Result<Environment> {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use tollgate::store::Store;
+use tollgate::{authorizers::KeyValue, store::Store};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -21,9 +21,13 @@ impl Ending {
         Self::NotFound
     }
 
-    /// Says that there is no key with this id.
+    /// Says that there is no key with this id, and not what it is if it is a key's value.
     pub fn no_key(store: &Store, id: &str) -> Self {
-        eprintln!("tollgate: there is no key {id} in {}", store.tables.api_keys);
+        if KeyValue::stands_in(id) {
+            eprintln!("tollgate: that is a key's value; `tollgate keys list` tells its id");
+        } else {
+            eprintln!("tollgate: there is no key {id} in {}", store.tables.api_keys);
+        }
         Self::NotFound
     }
 }

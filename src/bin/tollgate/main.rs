@@ -3,6 +3,7 @@
 //! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 3 invalid input, 4 not found,
 //! 64 usage.
 
+mod cache;
 mod check;
 mod check_keys;
 mod common;
@@ -21,8 +22,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, error::ErrorKind};
 use tollgate::error::chain;
 
-use crate::ending::Ending;
-
 /// Run and manage a Tollgate API gateway.
 #[derive(Parser)]
 #[command(version)]
@@ -36,6 +35,7 @@ enum Command {
     Check(check::Arguments),
     Deploy(deploy::Arguments),
     Keys(keys::Arguments),
+    Cache(cache::Arguments),
     Usage(usage::Arguments),
     #[cfg(feature = "local")]
     Local(local::Arguments),
@@ -50,9 +50,10 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
+        Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),
         #[cfg(feature = "local")]
-        Command::Local(arguments) => local::run(arguments).map(|()| Ending::Ok),
+        Command::Local(arguments) => local::run(arguments).map(|()| ending::Ending::Ok),
     };
     match result {
         Ok(ending) => ending.into(),

@@ -29,7 +29,13 @@ impl Moment {
 
 /// Seconds since 1970.
 pub fn now() -> u64 {
-    Clock::System.now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    now_ms() / 1_000
+}
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> u64 {
+    let since = Clock::System.now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Reads `2027-01-01` or `90d`.

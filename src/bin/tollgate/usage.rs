@@ -25,7 +25,7 @@ use crate::{
 pub struct Arguments {
     /// The key's id.
     key_id: String,
-    /// The first day [default: the first of this month].
+    /// The first day [default: the first of the last day's month].
     #[arg(long, value_name = "DATE")]
     from: Option<Day>,
     /// The last day [default: today].

@@ -42,11 +42,16 @@ impl Entry {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.clone_from(&self.headers);
-        headers.insert(AGE, (self.age_ms(now_ms) / 1_000).into());
+        headers.insert(AGE, self.age_seconds(now_ms).into());
         response
     }
 
-    /// Its own `Age`, and what it has waited here since.
+    /// The `Age` that the answer came with, and the time since.
+    pub fn age_seconds(&self, now_ms: u64) -> u64 {
+        self.age_ms(now_ms) / 1_000
+    }
+
+    /// The same in milliseconds.
     pub(super) fn age_ms(&self, now_ms: u64) -> u64 {
         let before = self.headers.get(AGE).and_then(|age| age.to_str().ok()?.parse::<u64>().ok());
         let before_ms = before.unwrap_or(0).saturating_mul(1_000);

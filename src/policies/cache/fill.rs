@@ -14,10 +14,7 @@ use super::{
     storable::MOST_BODY_BYTES,
     tee::{Copied, tee},
 };
-use crate::{
-    error::GatewayError,
-    message::{Request, Response},
-};
+use crate::{context::Context, error::GatewayError, message::Response};
 
 /// Somebody's turn to ask the target.
 #[derive(Debug)]
@@ -74,14 +71,14 @@ impl<S: CacheStore> Responses<S> {
         self: &Arc<Self>,
         asked: &Asked<'_>,
         fill: Fill,
-        call: &impl AsyncFn(&Request) -> Result<Response, GatewayError>,
+        call: &impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
     ) -> Answered {
         let Asked { policy, context, .. } = asked;
         let is_degraded = fill.place.known.is_degraded;
         let stale = fill.place.known.entry.clone();
         let forwarded = policy.forwarded(context.request, stale.as_deref());
         let asked_at = self.clock.now();
-        let outcome = call(&forwarded.request).await;
+        let outcome = call(&policy.forwarded_context(context, &forwarded.request)).await;
         let times = (asked_at, self.clock.now());
         let now_ms = milliseconds(times.1);
         let is_failure = outcome.as_ref().map_or(true, |response| response.status().is_server_error());
@@ -141,7 +138,7 @@ impl<S: CacheStore> Responses<S> {
         let Asked { policy, stage, context, .. } = asked;
         let now_ms = milliseconds(times.1);
         let is_read = context.request.method != Method::HEAD;
-        let may_keep = is_read && policy.may_keep(context.request, response.status(), response.headers());
+        let may_keep = is_read && policy.may_keep(context, response.status(), response.headers());
         let head = (response.status(), response.headers().clone());
         let entry = may_keep.then(|| policy.entry(stage, head, times));
         // Not where it would be of no use from the first moment on.
@@ -173,6 +170,10 @@ impl<S: CacheStore> Responses<S> {
 
     fn keep(self: &Arc<Self>, fill: Fill, home: Home, entry: Entry) {
         let now = self.clock.now();
+        if fill.place.known.is_degraded {
+            // A table that gives no answer would only be waited for.
+            return self.levels.remember(home.key, entry, now);
+        }
         let newer = self.levels.remembered(&fill.key, now).and_then(|entry| Variants::of(&entry));
         if newer.is_some_and(|list| list.since_ms > entry.stored_at_ms) {
             // What it tells of has changed meanwhile.

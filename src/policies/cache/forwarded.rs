@@ -1,22 +1,28 @@
-//! The request that a target gets on a cached route: without what the key does not have.
+//! What a target gets of a request on a cached route: no header that the key does not have.
 //!
-//! A target that saw more could put it into an answer that others get ("cache poisoning").
+//! A target that saw more could put it into an answer that others get ("cache poisoning"). The query it gets whole,
+//! as API Gateway's targets do.
 
 use std::borrow::Cow;
 
 use http::{
     HeaderName,
-    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, USER_AGENT},
+    header::{
+        AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, PROXY_AUTHORIZATION,
+        USER_AGENT,
+    },
 };
 
 use super::CachePolicy;
-use crate::message::Request;
+use crate::{context::Context, message::Request};
+
+pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 impl CachePolicy {
     /// Of headers and cookies those that the key has, and with a body what says how to read it.
     pub(super) fn of_the_key<'a>(&self, request: &'a Request) -> Cow<'a, Request> {
         if self.forwards_unkeyed_headers {
-            return Cow::Borrowed(request);
+            return without_connection(request);
         }
         let mut forwarded = request.clone();
         // `host` is in every key.
@@ -40,11 +46,31 @@ impl CachePolicy {
         Cow::Owned(forwarded)
     }
 
-    /// Whether the target would get credentials that the key does not have: then its answer is for this caller only.
-    pub(super) fn forwards_unkeyed_credentials(&self, request: &Request) -> bool {
-        let has_unkeyed = |name: &HeaderName, is_there| is_there && !self.key.has_header(name);
-        self.forwards_unkeyed_headers
-            && (has_unkeyed(&AUTHORIZATION, request.headers.contains_key(AUTHORIZATION))
-                || has_unkeyed(&COOKIE, !request.cookies.is_empty()))
+    /// The context of a forwarded request: who calls is in it only where the key has it.
+    pub(super) fn forwarded_context<'a>(&self, context: &Context<'a>, request: &'a Request) -> Context<'a> {
+        let api_key_id = context.api_key_id.filter(|_| !self.is_shared);
+        Context { request, api_key_id, ..*context }
     }
+
+    /// Whether the target would get credentials that the key does not have: then its answer is for this caller only.
+    pub(super) fn forwards_unkeyed_credentials(&self, context: &Context<'_>) -> bool {
+        let headers = &context.request.headers;
+        let has_unkeyed = |name: &HeaderName, is_there| is_there && !self.key.has_header(name);
+        let has_caller = context.api_key_id.is_some() && !self.is_shared;
+        self.forwards_unkeyed_headers
+            && ([AUTHORIZATION, PROXY_AUTHORIZATION]
+                .iter()
+                .any(|name| has_unkeyed(name, headers.contains_key(name)))
+                || has_unkeyed(&COOKIE, !context.request.cookies.is_empty())
+                || has_unkeyed(&API_KEY, headers.contains_key(API_KEY) && !has_caller))
+    }
+}
+
+/// It goes no further anyway. What it names would not either, and the key may have it.
+pub(super) fn without_connection(request: &Request) -> Cow<'_, Request> {
+    let mut forwarded = Cow::Borrowed(request);
+    if request.headers.contains_key(CONNECTION) {
+        forwarded.to_mut().headers.remove(CONNECTION);
+    }
+    forwarded
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use http::{
     HeaderName, Method,
-    header::{CONTENT_ENCODING, CONTENT_TYPE, COOKIE},
+    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION},
 };
 use sha2::{Digest, Sha256};
 
@@ -83,12 +83,13 @@ impl CachePolicy {
         CacheKey::hash(context.stage, |part| self.each_part(context, stage, part))
     }
 
-    /// The same, told part by part. A body and a caller are told, never shown.
+    /// The same, told part by part. Of a body its length is told, and of credentials that they are there.
     pub fn explain(&self, context: &Context<'_>, stage: &StageCache) -> (CacheKey, Vec<KeyPart>) {
         let mut parts = Vec::new();
         self.each_part(context, stage, &mut |name, values| {
             let text = |value: &&[u8]| match name {
                 "body" => format!("{} bytes", value.len()),
+                name if is_secret(name) => "…".to_owned(),
                 _ => String::from_utf8_lossy(value).into_owned(),
             };
             parts.push(KeyPart { name: name.to_owned(), values: values.iter().map(text).collect() });
@@ -130,6 +131,10 @@ impl CachePolicy {
         if !self.is_shared {
             part("apiKeyId", &one(context.api_key_id.map(str::as_bytes)));
         }
+        // It has no parameter of the path that could be named.
+        if context.route_key == "$default" {
+            part("path", &[context.path.as_bytes()]);
+        }
         for (name, parameter) in &self.key.0 {
             match parameter {
                 Parameter::Header(header) if *header == COOKIE => {
@@ -139,13 +144,18 @@ impl CachePolicy {
                     let lines = request.headers.get_all(header);
                     part(name, &lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>());
                 }
+                // A greedy one comes without the slash at its end, which the target sees.
                 Parameter::Path(parameter) => {
-                    part(name, &one(context.path_parameter(parameter).map(str::as_bytes)));
+                    let slash = context.path.ends_with('/').then_some("/");
+                    let values = context.path_parameter(parameter).into_iter().chain(slash);
+                    part(name, &values.map(str::as_bytes).collect::<Vec<_>>());
                 }
-                // All of them: a target may take the first, and another the last.
+                // All of them, as sent: a target may take the first, and another the last; one may take `+` for a
+                // space or bytes for Latin-1, and another not.
                 Parameter::Querystring(parameter) => {
-                    let values: Vec<_> = path::query_values(&request.query, parameter).collect();
-                    part(name, &values.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+                    let pairs = path::query_pairs_as_sent(&request.query);
+                    let pairs = pairs.filter(|(name, _)| name == parameter);
+                    part(name, &pairs.map(|(_, value)| value.as_bytes()).collect::<Vec<_>>());
                 }
             }
         }
@@ -161,6 +171,13 @@ impl CachePolicy {
 
 /// Takes the name and the values of a part.
 type Part<'a> = dyn FnMut(&str, &[&[u8]]) + 'a;
+
+/// Whether a part of a key is somebody's credentials.
+fn is_secret(part: &str) -> bool {
+    const SECRETS: [HeaderName; 4] =
+        [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, HeaderName::from_static("x-api-key")];
+    matches!(Parameter::parse(part), Some(Parameter::Header(name)) if SECRETS.contains(&name))
+}
 
 /// A value that is there once or not at all.
 fn one(value: Option<&[u8]>) -> Vec<&[u8]> {

@@ -49,6 +49,13 @@ pub struct Found {
     pub lock: Option<Lock>,
 }
 
+impl Found {
+    /// The entry, if what was found is one, whole and of this very key.
+    pub fn entry(&self, key: &CacheKey) -> Option<Entry> {
+        self.bytes.as_ref().and_then(|bytes| Entry::decode(key, bytes))
+    }
+}
+
 /// Says what other instances need not do for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lock {
@@ -96,23 +103,23 @@ impl<S: CacheStore> Levels<S> {
         is_trusted.then_some(entry)
     }
 
-    /// Keeps an entry in memory, at once.
-    pub fn remember(&self, key: &CacheKey, entry: Entry, now: SystemTime) {
-        self.memory.put(key.clone(), Arc::new(entry), now);
-    }
-
     /// What the table has; where it gives no answer, what this instance remembers.
     pub async fn look_up(&self, key: &CacheKey, now: SystemTime) -> Known {
         let Some(found) = self.store.find(key, now).await else {
             let entry = self.memory.get(key, now).map(|(entry, _)| entry);
             return Known { entry, lock: None, is_degraded: true };
         };
-        let entry = found.bytes.and_then(|bytes| Entry::decode(key, &bytes)).map(Arc::new);
+        let entry = found.entry(key).map(Arc::new);
         match &entry {
             Some(entry) => self.memory.put(key.clone(), Arc::clone(entry), now),
             None => self.memory.remove(key),
         }
         Known { entry, lock: found.lock, is_degraded: false }
+    }
+
+    /// Keeps an entry in memory only.
+    pub fn remember(&self, key: CacheKey, entry: Entry, now: SystemTime) {
+        self.memory.put(key, Arc::new(entry), now);
     }
 
     /// Keeps an entry in both. Whether the table did.

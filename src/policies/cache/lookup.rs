@@ -15,10 +15,7 @@ use super::{
     rfc9111::{Reuse, Variants},
     status::Forward,
 };
-use crate::{
-    error::GatewayError,
-    message::{Request, Response},
-};
+use crate::{context::Context, error::GatewayError, message::Response};
 
 /// Where the answer to a request is kept, and what is known of it.
 #[derive(Clone, Debug)]
@@ -48,7 +45,7 @@ impl<S: CacheStore> Responses<S> {
         self: &Arc<Self>,
         asked: &Asked<'_>,
         key: CacheKey,
-        call: &impl AsyncFn(&Request) -> Result<Response, GatewayError>,
+        call: &impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
     ) -> Answered {
         if let Some(answered) = self.remembered(asked, &key) {
             return answered;
@@ -180,7 +177,9 @@ impl Place {
         match judged {
             Some(Reuse::Unwanted) => Forward::Request,
             Some(_) => Forward::Stale,
-            None if self.variants.as_ref().is_some_and(Variants::tells_apart_by_headers) => Forward::VaryMiss,
+            None if self.variants.as_ref().is_some_and(|variants| !variants.names().is_empty()) => {
+                Forward::VaryMiss
+            }
             None => Forward::UriMiss,
         }
     }

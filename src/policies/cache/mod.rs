@@ -5,6 +5,7 @@
 //! the key does not reach the target. With `cacheMode: "HTTP"` they are those of RFC 9111 ([`rfc9111`]). A cache that
 //! fails costs time, never an answer.
 
+mod bypass;
 mod conditional;
 mod entry;
 mod fill;
@@ -29,12 +30,14 @@ use std::time::Duration;
 use http::Method;
 
 pub use self::{
+    bypass::Bypass,
     entry::{Entry, MOST_SKEW_MS},
     key::{CacheKey, KeyPart},
     levels::{CacheStore, Found, Kept, Lock, Taken},
     lookup::Refill,
+    parse::MOST_GENERATION,
     responses::{Asked, Responses},
-    rfc9111::{Uri, changed_uris},
+    rfc9111::{Uri, Variants, changed_uris},
     status::CacheStatus,
 };
 use self::{invalidation::Invalidation, key::KeyParameters};

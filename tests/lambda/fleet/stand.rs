@@ -56,7 +56,7 @@ pub struct Fleet {
 }
 
 /// One fleet at a time: two of them would keep each other from the CPU until calls to the store time out.
-static TURN: Mutex<()> = Mutex::const_new(());
+pub static TURN: Mutex<()> = Mutex::const_new(());
 
 /// One request's answer.
 #[derive(Clone, Debug)]
@@ -257,7 +257,12 @@ fn write_items(dynamodb: &Dynamodb, tables: &TableNames, key: &KeyValue, mut pla
     }
 }
 
-fn gateway(instances: usize, tables: &TableNames, store: SocketAddr, output: &Captured) -> FunctionSettings {
+pub fn gateway(
+    instances: usize,
+    tables: &TableNames,
+    store: SocketAddr,
+    output: &Captured,
+) -> FunctionSettings {
     let mut environment: Vec<_> = tables.environment().collect();
     environment.push(("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("http://{store}")));
     FunctionSettings {

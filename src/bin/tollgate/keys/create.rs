@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use tollgate::{
     authorizers::KeyValue,
-    policies::usage_plan::UsagePlan,
+    policies::usage_plan::{USAGE_PLAN_ID, UsagePlan},
     store::{Kept, Store},
 };
 
@@ -21,15 +21,15 @@ use crate::{
 /// Make a new API key and show its value, this once.
 ///
 /// The value goes to stdout, and nothing else does; only its hash is kept. With `-o json`: the item, with the
-/// value in it. If the key is good for nothing yet (no plan, a broken one, or one that covers no stage that
-/// exists), stderr says so. Exit code 3: --expires is over. 4: there is no such usage plan.
+/// value in it. If the key is good for nothing yet (no plan, a broken one, or no stage that exists and that its plan
+/// covers), stderr says so. Exit code 3: --expires is over. 4: there is no such usage plan.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// What people call it.
     #[arg(long, default_value = "", hide_default_value = true, value_parser = name)]
     name: String,
     /// Its usage plan; without one it gets 403.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_parser = plan, value_name = "ID")]
     plan: Option<String>,
     /// The stages that it is for [default: those of its plan].
     #[arg(long, value_delimiter = ',', value_name = "STAGE,…")]
@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         let useless = match plan {
             None => Some("it has no usage plan, and gets 403".to_owned()),
             Some(plan) => match store.usage_plan_item(plan).await? {
-                Some(item) => useless(store, &item).await?,
+                Some(item) => useless(store, &item, &arguments.stages).await?,
                 None => {
                     eprintln!("tollgate: there is no usage plan {plan} in {}", store.tables.usage_plans);
                     return Ok(Ending::NotFound);
@@ -86,16 +86,24 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     })
 }
 
-/// Why a key of this usage plan passes nowhere as things are, if so.
-async fn useless(store: &Store, plan: &Item) -> Result<Option<String>> {
+/// Why a key of this usage plan, for some stages or for all, passes nowhere as things are, if so.
+async fn useless(store: &Store, plan: &Item, own: &[String]) -> Result<Option<String>> {
     let plan = match UsagePlan::parse(&store.tables.usage_plans, plan) {
         Ok((plan, _)) => plan,
         Err(problems) => return Ok(Some(format!("its usage plan is broken, and it gets 503\n{problems}"))),
     };
-    let Some(covered) = &plan.api_stages else { return Ok(None) };
-    let stages = store.stage_names().await?;
-    let exists = covered.keys().any(|stage| stages.contains(stage));
-    Ok((!exists).then(|| format!("usage plan {} covers no stage that exists, and it gets 403", plan.id)))
+    if plan.api_stages.is_none() && own.is_empty() {
+        return Ok(None);
+    }
+    let mut covered = store.stage_names().await?;
+    covered.retain(|stage| plan.covers(stage));
+    Ok(if covered.is_empty() {
+        Some(format!("usage plan {} covers no stage that exists, and it gets 403", plan.id))
+    } else if !own.is_empty() && !own.iter().any(|stage| covered.contains(stage)) {
+        Some(format!("usage plan {} covers none of its stages that exists, and it gets 403", plan.id))
+    } else {
+        None
+    })
 }
 
 /// Writes a new key's value: alone, or with its item and `more`.
@@ -137,6 +145,11 @@ pub fn name(text: &str) -> Result<String, String> {
         return Err("a name has at most 1024 characters".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// A plan's id.
+pub fn plan(text: &str) -> Result<String, String> {
+    if UsagePlan::is_id(text) { Ok(text.to_owned()) } else { Err(format!("expected {USAGE_PLAN_ID}")) }
 }
 
 fn tag(text: &str) -> Result<(String, String), String> {

@@ -10,10 +10,13 @@ use anyhow::{Context, Error, Result};
 use futures_util::{StreamExt, stream};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
-use tollgate::store::{Kept, Store};
+use tollgate::{
+    authorizers::KeyValue,
+    store::{Kept, Store},
+};
 
 use super::{
-    Item,
+    Item, create,
     csv_file::{self, Bad, Contents, Row},
     new_key, text,
 };
@@ -27,13 +30,14 @@ use crate::{
 /// Keep the keys of a file: Name,Key[,Description,Enabled,UsagePlanIds], as API Gateway has it.
 ///
 /// All bad lines are reported; if there is one, nothing is written and the exit code is 3. A key that exists
-/// already is reported and stays as it is, so that an import can be done again.
+/// already is reported and stays as it is, so that an import can be done again. How many keys have no usage plan, and
+/// so get 403, stderr says.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The file; `-` is stdin.
     file: String,
     /// The usage plan of all keys, whatever the file says.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_parser = create::plan, value_name = "ID")]
     plan: Option<String>,
     /// Leave bad lines out.
     #[arg(long)]
@@ -52,6 +56,7 @@ struct Written {
     line: u64,
     id: String,
     existed: bool,
+    has_plan: bool,
 }
 
 /// # Errors
@@ -80,6 +85,10 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         if is_refused {
             eprintln!("tollgate: nothing is written; --skip-bad leaves the bad lines out");
         }
+        let useless = written.iter().filter(|written| !written.existed && !written.has_plan).count();
+        if useless > 0 {
+            eprintln!("tollgate: without a usage plan: {useless}; they get 403 until their items name one");
+        }
         print(&written, &contents.bad, arguments.common.output)?;
         Ok(if is_refused { Ending::Invalid } else { Ending::Ok })
     })
@@ -99,7 +108,13 @@ async fn name_unknown_plans(store: &Store, contents: &mut Contents) -> Result<()
         std::mem::take(&mut contents.rows).into_iter().partition(|row| is_unknown(row).is_none());
     contents.bad.extend(bad.iter().map(|row| Bad {
         line: row.line,
-        problem: format!("there is no usage plan {}", is_unknown(row).unwrap_or_default()),
+        problem: match is_unknown(row) {
+            // Columns may be swapped.
+            Some(plan) if KeyValue::parse(plan.as_bytes()).is_err() => {
+                format!("there is no usage plan {plan}")
+            }
+            _ => "there is no such usage plan".to_owned(),
+        },
     }));
     contents.bad.sort_by_key(|bad| bad.line);
     contents.rows = good;
@@ -127,13 +142,11 @@ async fn write(store: &Store, file: &str, rows: &[Row]) -> Result<Vec<Written>> 
 
 async fn keep(store: &Store, row: &Row, now: u64) -> Result<Written> {
     let id = new_key::id()?;
-    let kept = store.keep_api_key(&item(row, &id, now)).await.map_err(Error::from)?;
-    Ok(match kept {
-        Kept::Kept => Written { line: row.line, id, existed: false },
-        Kept::Existed(existing) => {
-            Written { line: row.line, id: text(&existing, "id").to_owned(), existed: true }
-        }
-    })
+    let (id, existed) = match store.keep_api_key(&item(row, &id, now)).await.map_err(Error::from)? {
+        Kept::Kept => (id, false),
+        Kept::Existed(existing) => (text(&existing, "id").to_owned(), true),
+    };
+    Ok(Written { line: row.line, id, existed, has_plan: row.usage_plan_id.is_some() })
 }
 
 fn item(row: &Row, id: &str, now: u64) -> Item {

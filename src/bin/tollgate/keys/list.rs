@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::Value;
 use tollgate::{authorizers::ApiKey, calendar::timestamp};
 
-use super::{Item, text};
+use super::{Item, shown, text};
 use crate::{
     common::{Common, KEYS},
     ending::Ending,
@@ -50,14 +50,15 @@ fn row(item: &Item, now: u64) -> Vec<String> {
     let key = ApiKey::parse("", item).map(|(key, _)| key).ok();
     let stages = key.as_ref().and_then(|key| key.stages.as_ref()).map(|stages| stages.join(","));
     let expires = key.as_ref().and_then(|key| key.expires_at).map(timestamp);
-    vec![
-        text(item, "id").to_owned(),
-        text(item, "name").to_owned(),
-        status(key.as_ref(), now).to_owned(),
-        text(item, "usagePlanId").to_owned(),
-        stages.unwrap_or_default(),
-        expires.unwrap_or_default(),
-    ]
+    let cells = [
+        text(item, "id"),
+        text(item, "name"),
+        status(key.as_ref(), now),
+        text(item, "usagePlanId"),
+        &stages.unwrap_or_default(),
+        &expires.unwrap_or_default(),
+    ];
+    cells.map(|cell| shown(cell).to_owned()).into()
 }
 
 /// Whether a key is good for anything, in one word.

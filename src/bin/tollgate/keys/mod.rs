@@ -15,7 +15,7 @@ mod show;
 use anyhow::{Result, bail};
 use clap::Subcommand;
 use serde_json::{Map, Value};
-use tollgate::store::Store;
+use tollgate::{authorizers::KeyValue, item::WITHHELD, store::Store};
 
 use crate::{common::Common, ending::Ending};
 
@@ -90,6 +90,11 @@ async fn find(store: &Store, id: &str) -> Result<Option<Item>> {
 /// Says when an edit of a key acts.
 fn say_when() {
     eprintln!("tollgate: instances that know the key follow within KEY_CACHE_SECONDS (60 unless it is set)");
+}
+
+/// What people are shown of an item, where somebody may have written a key's value.
+fn shown(text: &str) -> &str {
+    if KeyValue::stands_in(text) { WITHHELD } else { text }
 }
 
 fn text<'a>(item: &'a Item, name: &str) -> &'a str {

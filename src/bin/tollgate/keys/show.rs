@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::Value;
 use tollgate::{authorizers::ApiKey, calendar::timestamp};
 
-use super::{OneKey, find, list};
+use super::{OneKey, find, list, shown};
 use crate::{common::KEYS, ending::Ending, moment, table};
 
 /// # Errors
@@ -22,7 +22,8 @@ pub fn run(OneKey { id, common }: &OneKey) -> Result<Ending> {
                 let key = parsed.as_ref().ok().map(|(key, _)| key);
                 writeln!(out, "{:<12}  {}", "status", list::status(key, moment::now()))?;
                 item.iter().try_for_each(|(name, value)| {
-                    writeln!(out, "{:<12}  {}", table::printable(name), attribute(name, value))
+                    let (name, value) = (table::printable(name), attribute(name, value));
+                    writeln!(out, "{:<12}  {}", shown(&name), shown(&value))
                 })
             },
         )?;

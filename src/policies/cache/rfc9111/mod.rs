@@ -11,12 +11,15 @@ mod storable;
 mod validation;
 mod variants;
 
-pub use self::invalidation::{Uri, changed_uris};
 pub(super) use self::{
     freshness::entry,
     range::part_of,
-    reuse::{Reuse, Wishes, is_for_the_target_only, may_wait, stale_if_error, stale_while_revalidate},
+    reuse::{Reuse, Wishes, bypass, may_wait, stale_if_error, stale_while_revalidate},
     storable::may_store,
     validation::{conditional, is_news, unconditional, updated},
-    variants::{Variants, varies_on},
+    variants::varies_on,
+};
+pub use self::{
+    invalidation::{Uri, changed_uris},
+    variants::Variants,
 };

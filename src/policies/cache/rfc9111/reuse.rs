@@ -8,7 +8,7 @@ use http::{
 };
 
 use super::{
-    super::{CachePolicy, Entry, levels::ms},
+    super::{Bypass, CachePolicy, Entry, levels::ms},
     directives::Directives,
 };
 use crate::message::Request;
@@ -104,9 +104,11 @@ pub fn may_wait(entry: &Entry) -> bool {
 
 /// Preconditions that only the target can judge (RFC 9110 §13.1), and a body, which no key has: a target that looks
 /// at it would answer others with what one client made of it.
-pub fn is_for_the_target_only(request: &Request) -> bool {
-    let headers = &request.headers;
-    headers.contains_key(IF_MATCH) || headers.contains_key(IF_UNMODIFIED_SINCE) || !request.body.is_empty()
+pub fn bypass(request: &Request) -> Option<Bypass> {
+    if [IF_MATCH, IF_UNMODIFIED_SINCE].iter().any(|name| request.headers.contains_key(name)) {
+        return Some(Bypass::Precondition);
+    }
+    (!request.body.is_empty()).then_some(Bypass::Body)
 }
 
 #[cfg(test)]

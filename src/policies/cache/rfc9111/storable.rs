@@ -2,15 +2,17 @@
 
 use http::{
     HeaderMap, StatusCode,
-    header::{AUTHORIZATION, EXPIRES, SET_COOKIE},
+    header::{AUTHORIZATION, EXPIRES, PROXY_AUTHORIZATION, SET_COOKIE},
 };
 
-use super::{directives::Directives, variants::varies_on};
+use super::{super::forwarded::API_KEY, directives::Directives, variants::varies_on};
+use crate::context::Context;
 
 /// Whether an answer with this head may be kept at all, for others who ask for the same.
 ///
 /// One with `Set-Cookie` is one caller's, unless it says `public`: targets forget to say `private`.
-pub fn may_store(asked: &HeaderMap, status: StatusCode, headers: &HeaderMap) -> bool {
+pub fn may_store(context: &Context<'_>, status: StatusCode, headers: &HeaderMap) -> bool {
+    let asked = &context.request.headers;
     let wishes = Directives::of_request(asked);
     let (said, is_targeted) = Directives::of_answer(headers);
     let is_understood = is_understood(status);
@@ -28,9 +30,16 @@ pub fn may_store(asked: &HeaderMap, status: StatusCode, headers: &HeaderMap) -> 
         && !wishes.has("no-store")
         && !said.has("private")
         && (has_expiry || is_heuristically_cacheable(status))
-        && (is_for_all || !asked.contains_key(AUTHORIZATION))
+        && (is_for_all || !has_credentials(context))
         && (said.has("public") || !headers.contains_key(SET_COOKIE))
         && varies_on(headers).is_some()
+}
+
+/// Besides a key that the route itself asks for: the operator says whether those with one share answers.
+fn has_credentials(context: &Context<'_>) -> bool {
+    let headers = &context.request.headers;
+    let is_for_the_target = headers.contains_key(API_KEY) && context.api_key_id.is_none();
+    is_for_the_target || [AUTHORIZATION, PROXY_AUTHORIZATION].iter().any(|name| headers.contains_key(name))
 }
 
 /// RFC 9110 §15.1.
@@ -50,6 +59,7 @@ mod tests {
     use http::{HeaderName, HeaderValue};
 
     use super::*;
+    use crate::policies::testing::World;
 
     fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
         let line = |(name, value): &(&'static str, &'static str)| {
@@ -64,7 +74,7 @@ mod tests {
         const SECRET: (&str, &str) = ("authorization", "Basic x");
         let cc = |value: &'static str| ("cache-control", value);
         type Lines<'a> = &'a [(&'static str, &'static str)];
-        let cases: [(Lines<'_>, u16, Lines<'_>, bool); 24] = [
+        let cases: [(Lines<'_>, u16, Lines<'_>, bool); 26] = [
             (&[], 200, &[], true),
             (&[], 200, &[FRESH], true),
             (&[], 302, &[], false),
@@ -82,6 +92,8 @@ mod tests {
             (&[], 200, &[cc("no-store, must-understand")], true),
             (&[], 299, &[cc("max-age=60, must-understand")], false),
             (&[SECRET], 200, &[FRESH], false),
+            (&[("proxy-authorization", "Basic x")], 200, &[FRESH], false),
+            (&[("x-api-key", "the target's")], 200, &[FRESH], false),
             (&[SECRET], 200, &[cc("max-age=60, public")], true),
             (&[SECRET], 200, &[cc("s-maxage=60")], true),
             (&[SECRET], 200, &[cc("max-age=60, must-revalidate")], true),
@@ -92,7 +104,9 @@ mod tests {
         ];
         for (index, (asked, status, answer, expected)) in cases.into_iter().enumerate() {
             let status = StatusCode::from_u16(status).unwrap();
-            assert_eq!(may_store(&headers(asked), status, &headers(answer)), expected, "case {index}");
+            let mut world = World::new("");
+            world.request.headers = headers(asked);
+            assert_eq!(may_store(&world.context(), status, &headers(answer)), expected, "case {index}");
         }
     }
 }

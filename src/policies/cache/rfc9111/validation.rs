@@ -36,19 +36,18 @@ pub fn has_validator(headers: &HeaderMap) -> bool {
 }
 
 /// The request whose answer is worth keeping: what the client has already is no matter.
-pub fn unconditional(request: &Request) -> Cow<'_, Request> {
-    if VALIDATORS.iter().all(|(_, condition)| !request.headers.contains_key(condition)) {
-        return Cow::Borrowed(request);
-    }
-    let mut request = request.clone();
+pub fn unconditional(request: Cow<'_, Request>) -> Cow<'_, Request> {
+    let mut unconditional = request;
     for (_, condition) in &VALIDATORS {
-        request.headers.remove(condition);
+        if unconditional.headers.contains_key(condition) {
+            unconditional.to_mut().headers.remove(condition);
+        }
     }
-    Cow::Owned(request)
+    unconditional
 }
 
 /// The request that asks whether `entry` still holds; `None`: it has nothing to ask that with.
-pub fn conditional(request: &Request, entry: &Entry) -> Option<Request> {
+pub fn conditional(request: Cow<'_, Request>, entry: &Entry) -> Option<Request> {
     if !has_validator(&entry.headers) {
         return None;
     }
@@ -113,15 +112,15 @@ mod tests {
     fn the_target_is_asked_after_what_is_kept_not_after_what_the_client_has() {
         let world = World::new("").header("if-none-match", "\"mine\"").header("if-modified-since", "never");
         let entry = entry(&[("etag", "W/\"a\""), ("last-modified", "Thu, 01 Jan 1970 00:00:00 GMT")]);
-        let asked = conditional(&world.request, &entry).unwrap();
+        let asked = conditional(Cow::Borrowed(&world.request), &entry).unwrap();
         assert_eq!(asked.headers["if-none-match"], "W/\"a\"");
         assert_eq!(asked.headers["if-modified-since"], "Thu, 01 Jan 1970 00:00:00 GMT");
-        assert!(unconditional(&world.request).headers.is_empty());
+        assert!(unconditional(Cow::Borrowed(&world.request)).headers.is_empty());
     }
 
     #[test]
     fn nothing_asks_after_an_entry_without_a_validator() {
-        assert!(conditional(&World::new("").request, &entry(&[("x", "y")])).is_none());
+        assert!(conditional(Cow::Borrowed(&World::new("").request), &entry(&[("x", "y")])).is_none());
     }
 
     #[test]

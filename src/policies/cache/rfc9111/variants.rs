@@ -53,8 +53,9 @@ impl Variants {
         }
     }
 
-    pub fn tells_apart_by_headers(&self) -> bool {
-        !self.names.is_empty()
+    /// The headers that tell answers apart.
+    pub fn names(&self) -> &[HeaderName] {
+        &self.names
     }
 
     /// With `names` too, for as long as an answer is kept that was asked for at `asked_at_ms`. `None`: it says all

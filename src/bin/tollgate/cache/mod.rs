@@ -1,0 +1,36 @@
+//! `tollgate cache`: one file per command.
+
+mod explain;
+mod purge;
+mod question;
+mod stats;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::ending::Ending;
+
+/// Empty the response cache, or look into it.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Explain(explain::Arguments),
+    Purge(purge::Arguments),
+    Stats(stats::Arguments),
+}
+
+/// # Errors
+///
+/// Those of the command.
+pub fn run(arguments: &Arguments) -> Result<Ending> {
+    match &arguments.command {
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Purge(arguments) => purge::run(arguments),
+        Command::Stats(arguments) => stats::run(arguments),
+    }
+}

@@ -1,0 +1,164 @@
+//! `tollgate cache purge`: of a stage, of a route, or of one request.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use futures_util::{StreamExt, stream};
+use indicatif::ProgressBar;
+use serde_json::json;
+use tollgate::{
+    gateway::Lookup,
+    store::{Entries, Raised, Store},
+};
+
+use super::question::{Asked, Details, RequestLine};
+use crate::{
+    common::{Common, SERVED_AND_CACHE},
+    ending::Ending,
+    table,
+};
+
+/// Give no answer any more that is kept now: of a stage, of one of its routes, or to one request
+///
+/// Of a stage it raises the stage item's cacheGeneration by one, which is one write however much is kept: entries of
+/// before are not asked for any more, and expire by themselves. With --route it reads the whole table (a read unit for
+/// each 4 KB of it) and deletes the entries of the route; with --key it deletes what `explain` finds. With either,
+/// what is being fetched from a target at that moment may still be kept.
+///
+/// It acts within REFRESH_SECONDS of the gateway: for so long instances trust what they remember.
+///
+/// Examples:
+///   tollgate cache purge v1
+///   tollgate cache purge v1 --route 'GET /orders/{id}'
+///   tollgate cache purge v1 --key 'GET https://api.example.com/v1/orders/7?x=1' -H 'Accept-Language: de'
+///
+/// Exit code 3: the item's cacheGeneration is no number that can be raised, or the request is a bad one or another
+/// stage's. 4: there is no such stage or route.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Arguments {
+    /// The stage.
+    stage: String,
+    /// The key of the route, as its item has it.
+    #[arg(long, value_name = "KEY", conflicts_with = "request")]
+    route: Option<String>,
+    /// Method and URL, or path, of the request.
+    #[arg(long = "key", value_name = "REQUEST")]
+    request: Option<RequestLine>,
+    #[command(flatten)]
+    details: Details,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Shorter purges are over before a bar is read.
+const LONG: usize = 1_000;
+/// How many batches are under way at once.
+const AT_ONCE: usize = 4;
+
+/// # Errors
+///
+/// The tables cannot be read or written.
+pub fn run(arguments: &Arguments) -> Result<Ending> {
+    let Arguments { stage, route, request, details, common } = arguments;
+    common.run(SERVED_AND_CACHE, async |store| {
+        let ending = match (route, request) {
+            (Some(route_key), _) => of_route(store, stage, route_key, common).await?,
+            (None, Some(line)) => of_request(store, stage, (line, details), common).await?,
+            (None, None) => of_stage(store, stage, common).await?,
+        };
+        if ending == Ending::Ok {
+            eprintln!("tollgate: instances follow within REFRESH_SECONDS (5 unless it is set)");
+        }
+        Ok(ending)
+    })
+}
+
+async fn of_stage(store: &Store, stage: &str, common: &Common) -> Result<Ending> {
+    let stages = &store.tables.stages;
+    let generation = match store.raise_cache_generation(stage).await? {
+        Raised::To(generation) => generation,
+        Raised::NoStage => {
+            eprintln!("tollgate: there is no stage {stage} in {stages}");
+            return Ok(Ending::NotFound);
+        }
+        Raised::NoGeneration => {
+            eprintln!(
+                "tollgate: {stages} [stage={stage}] cacheGeneration: no whole number that can be raised"
+            );
+            return Ok(Ending::Invalid);
+        }
+    };
+    common.output.write(
+        || json!({ "stage": stage, "cacheGeneration": generation }),
+        |out| writeln!(out, "{stage}: cacheGeneration {generation}"),
+    )?;
+    Ok(Ending::Ok)
+}
+
+async fn of_route(store: &Store, stage: &str, route_key: &str, common: &Common) -> Result<Ending> {
+    let entries = store.entries_of_route(stage, route_key).await?;
+    // What a route left that is gone is purged too.
+    if entries.count == 0 {
+        let routes = store.routes(stage).await?;
+        let keys =
+            routes.iter().filter_map(|item| item.get("routeKey")?.as_str()).filter(|key| *key != "$api");
+        let keys: Vec<&str> = keys.collect();
+        if keys.is_empty() {
+            return Ok(Ending::no_stage(store, stage));
+        }
+        if !keys.contains(&route_key) {
+            eprintln!("tollgate: there is no route {route_key} in stage {stage}, only {}", keys.join(", "));
+            return Ok(Ending::NotFound);
+        }
+    }
+    delete(store, &entries).await?;
+    print(stage, ("routeKey", route_key), &entries, common)
+}
+
+async fn of_request(
+    store: &Store,
+    stage: &str,
+    (line, details): (&RequestLine, &Details),
+    common: &Common,
+) -> Result<Ending> {
+    let explained = match details.ask(store, line, common.local_host()).await? {
+        Asked::Explained(explained) => explained,
+        Asked::Refused(ending) => return Ok(ending),
+    };
+    if explained.stage != stage {
+        eprintln!("tollgate: the stage of this request is {}, not {stage}", explained.stage);
+        return Ok(Ending::Invalid);
+    }
+    let Some(Lookup { key, .. }) = explained.lookup else {
+        eprintln!("tollgate: {} keeps no answers", explained.route_key);
+        return Ok(Ending::NotFound);
+    };
+    let entries = store.entries_of_key(&key).await?;
+    delete(store, &entries).await?;
+    print(stage, ("cacheKey", &key.to_string()), &entries, common)
+}
+
+async fn delete(store: &Store, Entries { items, .. }: &Entries) -> Result<()> {
+    // On stderr, and only if that is a terminal.
+    let bar = if items.len() >= LONG { ProgressBar::new(items.len() as u64) } else { ProgressBar::hidden() };
+    let delete = async |batch| store.delete_cached(batch).await.map(|()| batch.len());
+    let mut deletes = stream::iter(items.chunks(Entries::BATCH)).map(delete).buffer_unordered(AT_ONCE);
+    while let Some(deleted) = deletes.next().await {
+        bar.inc(deleted.context("not all is deleted; do it again for the rest")? as u64);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn print(stage: &str, (name, what): (&str, &str), entries: &Entries, common: &Common) -> Result<Ending> {
+    let count = entries.count;
+    common.output.write(
+        || json!({ "stage": stage, name: what, "entriesDeleted": count }),
+        |out| {
+            let plural = if count == 1 { "y" } else { "ies" };
+            writeln!(out, "{stage}: deleted {count} entr{plural} of {}", table::printable(what))
+        },
+    )?;
+    Ok(Ending::Ok)
+}

@@ -1,0 +1,73 @@
+//! `tollgate cache stats`.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use tollgate::store::cache_contents::{Amount, Contents, Locks, RouteContents};
+
+use crate::{
+    common::{CACHE, Common},
+    ending::Ending,
+    moment,
+    table::{self, Align},
+};
+
+/// Say what the cache's table has of a stage, by route: entries, and their bytes, compressed.
+///
+/// It reads the whole table, whichever stage is asked about: half a read unit for each 4 KB of it. EXPIRED are entries
+/// that no request gets any more and that DynamoDB has not deleted yet; entries of before a purge of the stage are not
+/// told from others until they expire. A lock is held by who asks the target for an answer, while others wait.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The stage.
+    stage: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+const HEADS: [(&str, Align); 5] = [
+    ("ROUTE", Align::Left),
+    ("ENTRIES", Align::Right),
+    ("BYTES", Align::Right),
+    ("EXPIRED", Align::Right),
+    ("BYTES", Align::Right),
+];
+
+/// # Errors
+///
+/// The table cannot be read.
+pub fn run(arguments: &Arguments) -> Result<Ending> {
+    let Arguments { stage, common } = arguments;
+    common.run(CACHE, async |store| {
+        let contents = store.cache_contents(stage, moment::now_ms()).await?;
+        common.output.write(|| to_json(stage, &contents), |out| write(out, &contents))?;
+        Ok(Ending::Ok)
+    })
+}
+
+fn write(out: &mut impl Write, contents: &Contents) -> io::Result<()> {
+    let row = |name: &str, RouteContents { kept, expired }: &RouteContents| {
+        let numbers = [kept.entries, kept.bytes, expired.entries, expired.bytes];
+        std::iter::once(name.to_owned()).chain(numbers.map(|number| number.to_string())).collect()
+    };
+    let routes = contents.routes.iter().map(|(route_key, route)| row(route_key, route));
+    let rows: Vec<Vec<String>> = routes.chain([row("total", &contents.total())]).collect();
+    table::write(out, &HEADS, &rows)?;
+    let Locks { held, ended } = contents.locks;
+    writeln!(out, "locks: {held} held, {ended} ended")
+}
+
+fn to_json(stage: &str, contents: &Contents) -> Value {
+    let amount = |Amount { entries, bytes }: Amount| json!({ "entries": entries, "bytes": bytes });
+    let both =
+        |route: &RouteContents| json!({ "kept": amount(route.kept), "expired": amount(route.expired) });
+    let routes = contents.routes.iter().map(|(route_key, route)| (route_key.clone(), both(route)));
+    let Locks { held, ended } = contents.locks;
+    json!({
+        "stage": stage,
+        "routes": routes.collect::<Value>(),
+        "total": both(&contents.total()),
+        "locks": { "held": held, "ended": ended },
+    })
+}

@@ -1,0 +1,98 @@
+//! What has poisoned caches, or let them tell one client of another: one story each.
+
+use serde_json::{Value, json};
+
+use super::{Cached, answer};
+
+const KEYED: &str = "method.request.querystring.q";
+
+/// The target gets them as they were sent, and may tell them apart.
+#[tokio::test]
+async fn values_that_only_we_take_for_the_same_have_keys_of_their_own() {
+    let world = Cached::serving("GET /x", &json!({ "cacheKeyParameters": KEYED })).await;
+    for values in [["%e8", "%e9"], ["a+b", "a%20b"], ["%zz", "%25zz"], ["1%26q=2", "1&q=2"]] {
+        let requests = values.map(|value| format!("GET /v1/x?q={value}"));
+        assert_eq!(world.statuses(&[&requests[0], &requests[1]]).await, "MISS MISS", "{values:?}");
+    }
+}
+
+#[tokio::test]
+async fn paths_that_a_target_tells_apart_have_keys_of_their_own() {
+    let proxy = json!({ "cacheKeyParameters": "method.request.path.proxy" });
+    let files = Cached::serving("GET /files/{proxy+}", &proxy).await;
+    let requests = ["GET /v1/files/a", "GET /v1/files/a/", "GET /v1/files/a//", "GET /v1/files/a%2F"];
+    assert_eq!(files.statuses(&requests).await, "MISS MISS MISS MISS");
+    assert_eq!(files.statuses(&requests).await, "HIT HIT HIT HIT");
+    // It has no parameter of the path that the key could name.
+    let rest = Cached::serving("$default", &json!({})).await;
+    let requests = ["GET /v1/account", "GET /v1/account/", "GET /v1/account/x.css", "GET /v1/account"];
+    assert_eq!(rest.statuses(&requests).await, "MISS MISS MISS HIT");
+}
+
+/// Else one who floods the target would have its refusal given to all.
+#[tokio::test]
+async fn an_answer_that_is_for_one_moment_only_is_not_kept() {
+    for status in ["408 Request Timeout", "425 Too Early", "429 Too Many Requests"] {
+        let world = Cached::start(&[("/x", &answer(status, &[], ""))]).await;
+        world.put("GET /x", &json!({}));
+        world.gateway.go_live().await;
+        assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS MISS", "{status}");
+    }
+}
+
+const ADA: &str = "imported-key-of-ada-lovelace";
+
+async fn with_ada(words: &Value) -> Cached {
+    let world = Cached::start(&[]).await;
+    world.put("GET /x", words);
+    world.gateway.put_plan(&json!({ "usagePlanId": "gold" }));
+    world.gateway.put_key(ADA, &json!({ "id": "ada", "usagePlanId": "gold" }));
+    world.gateway.go_live().await;
+    world
+}
+
+#[tokio::test]
+async fn an_answer_to_credentials_that_the_key_does_not_have_is_for_one_caller() {
+    let with_key = &*format!("GET /v1/x\nx-api-key: {ADA}");
+    let open = |more: &Value| {
+        let mut words = json!({ "forwardUnkeyedHeaders": true });
+        words.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        words
+    };
+    // The target's own keys, or nobody's.
+    let world = with_ada(&open(&json!({}))).await;
+    let proxy = "GET /v1/x\nproxy-authorization: Basic YTpi";
+    assert_eq!(world.statuses(&[with_key, proxy, "GET /v1/x", with_key]).await, "BYPASS BYPASS MISS BYPASS");
+    let shared = with_ada(&open(&json!({ "apiKeyRequired": true, "cacheShared": true }))).await;
+    assert_eq!(shared.statuses(&[with_key, with_key]).await, "BYPASS BYPASS");
+    let apart = with_ada(&open(&json!({ "apiKeyRequired": true }))).await;
+    assert_eq!(apart.statuses(&[with_key, with_key]).await, "MISS HIT");
+    let keyed = open(&json!({ "cacheKeyParameters": "method.request.header.x-api-key" }));
+    assert_eq!(with_ada(&keyed).await.statuses(&[with_key, "GET /v1/x", with_key]).await, "MISS MISS HIT");
+}
+
+#[tokio::test]
+async fn connection_takes_away_nothing_that_the_key_has() {
+    for is_open in [false, true] {
+        let words = json!({ "forwardUnkeyedHeaders": is_open,
+            "cacheKeyParameters": "method.request.header.accept-language" });
+        let world = Cached::serving("GET /x", &words).await;
+        let request = "GET /v1/x\naccept-language: de\nconnection: accept-language";
+        let answer = world.gateway.send(request).await;
+        assert!(answer.contains("\naccept-language: de\n"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_target_learns_who_calls_only_where_callers_are_kept_apart() {
+    let mock = json!({ "type": "MOCK", "body": "for ${context.identity.apiKeyId}." });
+    for (is_shared, expected) in [(false, "for ada."), (true, "for .")] {
+        let words = json!({ "integration": mock, "apiKeyRequired": true, "cacheShared": is_shared });
+        let world = with_ada(&words).await;
+        let request = format!("GET /v1/x\nx-api-key: {ADA}");
+        for _ in 0..2 {
+            let answer = world.gateway.send(&request).await;
+            assert!(answer.ends_with(expected), "{answer}");
+        }
+    }
+}

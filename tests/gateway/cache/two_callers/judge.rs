@@ -1,0 +1,174 @@
+//! Which answers of a gateway with a cache are right: those that one without gives to what the key has of a request.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    requests::{CALLERS, Request},
+    routes::{self, Caller, Integration, Route},
+};
+use tollgate::path::{canonical_path, canonical_query};
+
+use crate::harness::TestGateway;
+
+pub struct Judge {
+    /// Without a cache.
+    plain: TestGateway,
+    /// What it said, by event.
+    said: HashMap<String, String>,
+    /// Head and body that requests with one key may be answered with, by that key.
+    right: HashMap<String, HashSet<(String, String)>>,
+}
+
+impl Judge {
+    pub fn new(plain: TestGateway) -> Self {
+        Self { plain, said: HashMap::new(), right: HashMap::new() }
+    }
+
+    /// Whether `answer` is right.
+    pub async fn check(&mut self, request: &Request, answer: &str) -> Result<(), String> {
+        let route = routes::of(request.method, &request.path);
+        no_others(request, route, answer)?;
+        let is_hit = answer.contains("\ncache-status: tollgate; hit");
+        let answer = stripped(request, route, answer);
+        if !route.keeps(request.method) || goes_past(route, request) {
+            let expected = parts(&self.plainly(request, true).await);
+            return if answer == expected { Ok(()) } else { wrong(&answer, &[expected]) };
+        }
+        let seen = seen_by_target(route, request);
+        // A `HEAD` may be answered as a `GET` is; the target may also get it as such.
+        let methods = if request.method == "HEAD" { &["GET", "HEAD"][..] } else { &[request.method] };
+        let keys: Vec<_> = methods.iter().map(|method| (key(route, method, &seen), *method)).collect();
+        // What was fetched is right from now on, whatever of it this client got (304).
+        if is_hit && self.is_right(&keys, request, &answer) {
+            return Ok(());
+        }
+        for (key, method) in &keys {
+            let said = parts(&self.plainly(&Request { method, ..seen.clone() }, route.is_open).await);
+            self.right.entry(key.clone()).or_default().insert(said);
+        }
+        if self.is_right(&keys, request, &answer) {
+            return Ok(());
+        }
+        let expected: Vec<_> = keys.iter().flat_map(|(key, _)| self.right[key].iter().cloned()).collect();
+        wrong(&answer, &expected)
+    }
+
+    fn is_right(&self, keys: &[(String, &str)], request: &Request, answer: &(String, String)) -> bool {
+        let mut right = keys.iter().filter_map(|(key, _)| self.right.get(key)).flatten();
+        right.any(|right| fits(request, answer, right))
+    }
+
+    async fn plainly(&mut self, request: &Request, with_api_key: bool) -> String {
+        let event = request.event(with_api_key && request.sends_api_key);
+        let text = event.to_string();
+        if !self.said.contains_key(&text) {
+            let answer = self.plain.send_event(&event).await;
+            self.said.insert(text.clone(), without_deployment(&answer));
+        }
+        self.said[&text].clone()
+    }
+}
+
+/// Nothing of one caller in an answer to the other. On an open route for anyone that holds of credentials only.
+fn no_others(request: &Request, route: &Route, answer: &str) -> Result<(), String> {
+    let may_leak = route.is_open && route.caller == Caller::Anyone;
+    for other in CALLERS.iter().filter(|other| other.canary != request.caller.canary) {
+        if answer.contains(other.secret) || (!may_leak && answer.contains(other.canary)) {
+            return Err(format!("it has something of {other:?}: {answer}"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the target gets credentials that the key does not have: such answers come from no cache.
+fn goes_past(route: &Route, request: &Request) -> bool {
+    let mut names = request.headers.iter().map(|(name, _)| *name);
+    let has_credential = names.any(|name| matches!(name, "authorization" | "proxy-authorization"));
+    let has_key = request.sends_api_key && route.caller != Caller::Apart;
+    route.is_open && (has_credential || has_key || !request.cookies.is_empty())
+}
+
+/// What of a request may reach the target of a route that keeps its answer.
+fn seen_by_target(route: &Route, request: &Request) -> Request {
+    let mut seen = request.clone();
+    seen.headers.retain(|(name, _)| {
+        let is_of_body = matches!(*name, "content-type" | "content-encoding");
+        let is_kept =
+            route.is_open || route.headers.contains(name) || (is_of_body && !request.body.is_empty());
+        is_kept && *name != "connection"
+    });
+    if !route.is_open && !route.headers.contains(&"cookie") {
+        seen.cookies.clear();
+    }
+    seen
+}
+
+/// What two requests have in common that may get the same answer.
+fn key(route: &Route, method: &str, seen: &Request) -> String {
+    let caller = Some(seen.caller.canary).filter(|_| route.caller == Caller::Apart);
+    let values = |name: &str| {
+        let pairs = seen.query.iter().filter(|pair| name_of(pair) == name);
+        let values = pairs.map(|pair| pair.split_once('=').map_or("", |(_, value)| value));
+        values.map(canonical_query).collect::<Vec<_>>()
+    };
+    let query: Vec<_> = route.query.iter().map(|name| values(name)).collect();
+    let is_keyed =
+        |name: &str| route.headers.contains(&name) || matches!(name, "content-type" | "content-encoding");
+    let mut headers: Vec<_> = seen.headers.iter().filter(|(name, _)| is_keyed(name)).collect();
+    headers.sort();
+    if seen.body.is_empty() {
+        headers.retain(|(name, _)| route.headers.contains(name));
+    }
+    let cookies = if route.headers.contains(&"cookie") { &*seen.cookies } else { &[] };
+    let host = seen.host.to_lowercase();
+    let path = canonical_path(&seen.path);
+    format!("{:?}", (route.key, caller, method, host, path, query, headers, cookies, &seen.body))
+}
+
+fn name_of(pair: &str) -> String {
+    pair.split_once('=').map_or(pair, |(name, _)| name).replace("%71", "q")
+}
+
+/// Head and body without what a cache adds, and without the caller that only those learn who keep callers apart.
+fn stripped(request: &Request, route: &Route, answer: &str) -> (String, String) {
+    let (head, body) = parts(&without_deployment(answer));
+    let is_added =
+        |line: &&str| ["age: ", "cache-status: ", "warning: "].iter().any(|added| line.starts_with(added));
+    let head = head.lines().filter(|line| !is_added(line)).collect::<Vec<_>>().join("\n");
+    let names_caller = route.caller == Caller::Apart && matches!(route.integration, Integration::Echo(_));
+    let caller = format!("\"apiKeyId\":\"{}\",", request.caller.canary);
+    (head, if names_caller { body.replace(&caller, "") } else { body })
+}
+
+/// The two gateways have deployments of their own.
+fn without_deployment(answer: &str) -> String {
+    let Some((before, after)) = answer.split_once("\"deploymentId\":\"") else { return answer.to_owned() };
+    let (_, after) = after.split_once('"').unwrap();
+    format!("{before}{after}")
+}
+
+fn parts(answer: &str) -> (String, String) {
+    let (head, body) = answer.split_once("\n\n").unwrap();
+    (head.to_owned(), body.to_owned())
+}
+
+/// Whether `answer` is `right`, or what of it such a request gets.
+fn fits(request: &Request, answer: &(String, String), right: &(String, String)) -> bool {
+    let is_conditional = request.headers.iter().any(|(name, _)| name.starts_with("if-"));
+    if is_conditional && answer.0.starts_with("304") {
+        return not_modified(right).as_ref() == Some(answer);
+    }
+    let body = if request.method == "HEAD" { "" } else { &right.1 };
+    (&*answer.0, &*answer.1) == (&*right.0, body)
+}
+
+/// What says of an answer that the client has it.
+fn not_modified((head, _): &(String, String)) -> Option<(String, String)> {
+    let head = head.strip_prefix("200\n")?;
+    let lines = head.lines().filter(|line| !line.starts_with("content-type: "));
+    Some((format!("304\n{}", lines.collect::<Vec<_>>().join("\n")), String::new()))
+}
+
+fn wrong(answer: &(String, String), expected: &[(String, String)]) -> Result<(), String> {
+    Err(format!("got {answer:#?}\nexpected one of {expected:#?}"))
+}

@@ -1,0 +1,72 @@
+//! Two callers, a gateway with a cache and one without: the cache gives nobody what he would not have got himself.
+//!
+//! `SEED=…` runs the requests of one seed again.
+
+mod judge;
+mod random;
+mod requests;
+mod routes;
+
+use std::{
+    env,
+    hash::{BuildHasher, Hasher, RandomState},
+    time::Duration,
+};
+
+use serde_json::json;
+
+use self::{
+    judge::Judge,
+    random::Random,
+    requests::{CALLERS, Request},
+    routes::ROUTES,
+};
+use crate::harness::{Target, TestGateway};
+
+const REQUESTS: usize = 100_000;
+
+async fn world(target: &Target, is_cached: bool) -> TestGateway {
+    let world = TestGateway::new();
+    world.put_route(&json!({ "routeKey": "$api", "allowPrivateIntegrations": ["127.0.0.0/8"] }));
+    for route in &ROUTES {
+        world.put_route(&route.item(target.port, is_cached));
+    }
+    world.put_plan(&json!({ "usagePlanId": "gold" }));
+    for (caller, may_invalidate) in CALLERS.iter().zip([true, false]) {
+        let key = json!({ "id": caller.canary, "usagePlanId": "gold", "invalidateCache": may_invalidate });
+        world.put_key(&caller.api_key(), &key);
+    }
+    world.go_live().await;
+    world
+}
+
+#[tokio::test]
+async fn the_cache_gives_nobody_what_he_would_not_have_got_himself() {
+    let seed = env::var("SEED").ok().map(|seed| seed.parse().unwrap());
+    let seed = seed.unwrap_or_else(|| RandomState::new().build_hasher().finish());
+    println!("SEED={seed}");
+    let mut random = Random::new(seed);
+    let target = Target::start([]).await;
+    let first = world(&target, true).await;
+    // It finds what the first one kept in the table.
+    let second = first.cold_instance();
+    second.refresh().await;
+    let mut judge = Judge::new(world(&target, false).await);
+    let (mut hits, mut others) = (0, 0);
+    for number in 0..REQUESTS {
+        if number == REQUESTS / 10 * 9 {
+            [&first, &second].into_iter().for_each(|one| one.advance(Duration::from_secs(3_600)));
+        }
+        let request = Request::random(&mut random);
+        let instance = if random.one_in(16) { &second } else { &first };
+        let answer = instance.send_event(&request.event(request.sends_api_key)).await;
+        let is_hit = answer.contains("\ncache-status: tollgate; hit");
+        *(if is_hit { &mut hits } else { &mut others }) += 1;
+        if let Err(wrong) = judge.check(&request, &answer).await {
+            panic!("SEED={seed}, request {number}: {request:#?}\n{wrong}");
+        }
+    }
+    println!("{hits} hits, {others} others");
+    // Whoever never answers from the cache gives nothing away.
+    assert!(hits > REQUESTS / 3, "{hits} hits, {others} others");
+}

@@ -1,0 +1,310 @@
+//! `tollgate cache explain`: the key that the gateway itself makes, and why there is none.
+
+use std::time::UNIX_EPOCH;
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use super::{HOST, set_back};
+use crate::{cache::Cached, harness::tool::Ran};
+
+const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/orders/7?x=1&x=b";
+
+/// Routes of which one has all kinds of key parts.
+async fn world(words: &Value) -> Cached {
+    let mut route = json!({ "cacheKeyParameters": ["method.request.path.id", "method.request.querystring.x",
+        "method.request.header.Accept-Language", "method.request.header.Authorization",
+        "method.request.header.Cookie"], "staleIfError": 60, "cacheTtlInSeconds": 3_600 });
+    route.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
+    let world = Cached::start(&[]).await;
+    world.put("GET /orders/{id}", &route);
+    world.put("GET /open", &json!({ "forwardUnkeyedHeaders": true }));
+    world.put(
+        "GET /never",
+        &json!({ "cacheTtlInSeconds": 0, "requestParameters": { "method.request.querystring.q": true } }),
+    );
+    world.put("ANY /plain", &json!({ "cachingEnabled": false }));
+    world.gateway.go_live().await;
+    world
+}
+
+fn explain(world: &Cached, arguments: &[&str]) -> Ran {
+    world.gateway.tollgate(&[&["cache", "explain"], arguments].concat())
+}
+
+/// The outcome without what differs from run to run: the digest of the key, and times.
+fn masked(ran: &Ran) -> String {
+    let mask = |line: &str| {
+        let line = line.trim_end();
+        if line.starts_with("entry") || line.starts_with("lock") {
+            return line
+                .split(|c: char| c.is_ascii_digit())
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join("N");
+        }
+        match line.split_once("v1#") {
+            Some((before, rest)) => {
+                format!("{before}v1#DIGEST{}", rest.trim_start_matches(|c: char| c.is_ascii_hexdigit()))
+            }
+            None => line.to_owned(),
+        }
+    };
+    ran.text(&[]).lines().map(|line| mask(line) + "\n").collect()
+}
+
+#[tokio::test]
+async fn the_key_is_the_gateways_and_shows_no_credentials() {
+    let world = world(&json!({})).await;
+    set_back(&world, 0);
+    let headers =
+        ["-H", "accept-language: de", "-H", "Authorization: Bearer hush", "-H", "Cookie: a=hush; b=hush"];
+    let arguments = [&[URL], &headers[..]].concat();
+    expect![[r#"
+        exit 0
+        stage   v1
+        route   GET /orders/{id}
+        cache   yes
+        ttl     3600 s
+        key     v1#DIGEST
+                stage                                  v1
+                cacheGeneration                        0
+                routeKey                               GET /orders/{id}
+                method                                 GET
+                host                                   abc123.lambda-url.eu-west-1.on.aws
+                apiKeyId                               -
+                method.request.header.Accept-Language  de
+                method.request.header.Authorization    …
+                method.request.header.Cookie           …, …
+                method.request.path.id                 7
+                method.request.querystring.x           1, b
+        entry   none
+        lock    none
+        --
+    "#]]
+    .assert_eq(&masked(&explain(&world, &arguments)));
+
+    let request =
+        "GET /v1/orders/7?x=1&x=b\naccept-language: de\nauthorization: Bearer hush\ncookie: a=hush; b=hush";
+    world.gateway.send(request).await;
+    let ran = explain(&world, &[&arguments[..], &["-o", "json"]].concat());
+    assert!(!ran.stdout.contains("hush"), "{ran:?}");
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let kept = world.gateway.items("tollgate-cache").await;
+    assert!(kept.iter().all(|item| item["cacheKey"] == told["cacheKey"]), "{kept:?}");
+    assert_eq!((&told["entry"]["isFresh"], &told["entry"]["status"]), (&json!(true), &json!(200)));
+}
+
+#[tokio::test]
+async fn what_the_table_has_is_told_with_its_times() {
+    let world = world(&json!({})).await;
+    let host = format!("Host: {HOST}");
+    let mut texts = String::new();
+    for (path, seconds_ago, is_fresh) in [("/v1/orders/2", 3_620, false), ("/v1/orders/1", 1_000, true)] {
+        set_back(&world, seconds_ago);
+        let stored_at = world.gateway.now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        world.gateway.send(&format!("GET {path}")).await;
+        let told = explain(&world, &[path, "-H", &host, "-o", "json"]).stdout;
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let entry = &told["entry"];
+        assert_eq!(
+            [&entry["isFresh"], &entry["freshUntil"], &entry["keptUntil"]],
+            [&json!(is_fresh), &json!(stored_at + 3_600), &json!(stored_at + 3_660)]
+        );
+        assert!(entry["ageSeconds"].as_u64() >= Some(seconds_ago), "{entry}");
+        let key = &told["cacheKey"];
+        for is_in_vain in [false, true] {
+            let lock = json!({ "cacheKey": key, "part": -1, "lockedUntil": super::now_ms() + 600_000, "isInVain": is_in_vain });
+            world.gateway.put("tollgate-cache", &lock);
+            let text = masked(&explain(&world, &[path, "-H", &host]));
+            texts.extend(
+                text.lines()
+                    .filter(|line| line.starts_with("entry") || line.starts_with("lock"))
+                    .flat_map(|line| [line, "\n"]),
+            );
+        }
+    }
+    expect![[r#"
+        entry   stale for N s, N s old: status N, N bytes, N in the table
+        lock    for N s: the target is being asked, or was just now
+        entry   stale for N s, N s old: status N, N bytes, N in the table
+        lock    for N s nobody waits for an entry: the last answer was not one to keep
+        entry   fresh for N s, N s old: status N, N bytes, N in the table
+        lock    for N s: the target is being asked, or was just now
+        entry   fresh for N s, N s old: status N, N bytes, N in the table
+        lock    for N s nobody waits for an entry: the last answer was not one to keep
+    "#]]
+    .assert_eq(&texts);
+}
+
+#[tokio::test]
+async fn of_the_local_world_a_path_is_enough() {
+    let world = world(&json!({})).await;
+    let told = explain(&world, &["/v1/orders/7", "--local"]).stdout;
+    assert!(told.contains(" 127.0.0.1:9000\n"), "{told}");
+}
+
+#[tokio::test]
+async fn what_passes_the_cache_by_is_told_with_the_reason() {
+    let world = world(&json!({})).await;
+    let host = format!("Host: {HOST}");
+    let mut told = String::new();
+    for arguments in [
+        &["GET /v1/plain"][..],
+        &["POST /v1/plain"],
+        &["/v1/never?q=1"],
+        &["/v1/open", "-H", "cookie: a=1"],
+        &["/v1/open", "-H", "authorization: x", "-o", "json"],
+    ] {
+        told += &masked(&explain(&world, &[arguments, &["-H", &host]].concat()));
+    }
+    expect![[r#"
+        exit 0
+        stage   v1
+        route   ANY /plain
+        cache   no: the route has no cachingEnabled, or an integration whose answers are never kept
+        --
+        exit 0
+        stage   v1
+        route   ANY /plain
+        cache   no: the route has no cachingEnabled, or an integration whose answers are never kept
+        --
+        exit 0
+        stage   v1
+        route   GET /never
+        cache   no: cacheTtlInSeconds is 0
+        ttl     0 s
+        key     v1#DIGEST
+                stage            v1
+                cacheGeneration  0
+                routeKey         GET /never
+                method           GET
+                host             abc123.lambda-url.eu-west-1.on.aws
+                apiKeyId         -
+        --
+        exit 0
+        stage   v1
+        route   GET /open
+        cache   no: forwardUnkeyedHeaders, and the request has a cookie or Authorization that is not in the key
+        ttl     300 s
+        key     v1#DIGEST
+                stage            v1
+                cacheGeneration  0
+                routeKey         GET /open
+                method           GET
+                host             abc123.lambda-url.eu-west-1.on.aws
+                apiKeyId         -
+        --
+        exit 0
+        {
+          "bypass": "forwardUnkeyedHeaders, and the request has a cookie or Authorization that is not in the key",
+          "cacheKey": "v1#DIGEST",
+          "entry": null,
+          "lock": null,
+          "parts": [
+            {
+              "name": "stage",
+              "values": [
+                "v1"
+              ]
+            },
+            {
+              "name": "cacheGeneration",
+              "values": [
+                "0"
+              ]
+            },
+            {
+              "name": "routeKey",
+              "values": [
+                "GET /open"
+              ]
+            },
+            {
+              "name": "method",
+              "values": [
+                "GET"
+              ]
+            },
+            {
+              "name": "host",
+              "values": [
+                "abc123.lambda-url.eu-west-1.on.aws"
+              ]
+            },
+            {
+              "name": "apiKeyId",
+              "values": []
+            }
+          ],
+          "routeKey": "GET /open",
+          "stage": "v1",
+          "ttlSeconds": 300
+        }
+        --
+    "#]].assert_eq(&told);
+}
+
+#[tokio::test]
+async fn what_never_comes_to_the_cache_is_told_with_the_reason() {
+    let world = world(&json!({ "apiKeyRequired": true })).await;
+    let host = format!("Host: {HOST}");
+    let mut told = String::new();
+    for arguments in [
+        &["/v1/orders/7", "-d", "x"][..],
+        &["/v9/orders/7"],
+        &["/v1/nothing"],
+        &["POST /v1/orders/7"],
+        &["/v1/never"],
+        &["/v1/a/../b"],
+        &["/v1/open", "-H", "a b: c"],
+    ] {
+        let ran = explain(&world, &[arguments, &["-H", &host]].concat());
+        told += &format!("{} {}", ran.code.unwrap(), ran.stderr);
+    }
+    let ran = explain(&world, &["/v1/open"]);
+    told += &format!("{} {}", ran.code.unwrap(), ran.stderr);
+    let ran = explain(&world, &["http://abc123.lambda-url.eu-west-1.on.aws/v1/open", "--api-key-id", "ada"]);
+    told += &format!("{} {}", ran.code.unwrap(), ran.stderr);
+    expect![[r#"
+        0 tollgate: GET /orders/{id} asks for an API key, whose id is part of the key: say it with --api-key-id
+        4 tollgate: it would be refused: no stage serves host abc123.lambda-url.eu-west-1.on.aws and path /v9/orders/7
+        4 tollgate: it would be refused: no route
+        4 tollgate: it would be refused: the path has no such method, only GET, HEAD
+        3 tollgate: it would be refused: missing required request parameters: q
+        3 tollgate: it would be refused: malformed request: a dot segment
+        3 tollgate: it would be refused: malformed request: a header name that is no token
+        3 tollgate: the host is part of the key: say it with a whole URL or with -H 'Host: …'
+        0 tollgate: GET /open asks for no API key, so --api-key-id counts for nothing
+    "#]].assert_eq(&told);
+}
+
+#[tokio::test]
+async fn what_nobody_serves_yet_is_not_published_by_a_question() {
+    let world = Cached::start(&[]).await;
+    world.put("GET /x", &json!({}));
+    let host = format!("Host: {HOST}");
+    let mut told = String::new();
+    for item in [
+        json!({ "stage": "v1" }),
+        json!({ "stage": "v1", "deploymentId": {} }),
+        json!({ "stage": "v1", "deploymentId": "gone" }),
+    ] {
+        world.gateway.put_stage(&item);
+        let ran = explain(&world, &["/v1/x", "-H", &host]);
+        let endpoint = format!("http://{}", world.gateway.dynamodb().address);
+        told += &ran.text(&[(&endpoint, "ENDPOINT")]);
+        assert_eq!(world.gateway.items("tollgate-stages").await, [item]);
+    }
+    expect![[r#"
+        exit 1
+        --
+        tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: finding the deployment failed: stage v1 has no valid deployment
+        exit 1
+        --
+        tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: finding the deployment failed: stage v1 has no valid deployment
+        exit 1
+        --
+        tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: reading the deployment failed: there is no deployment gone
+    "#]].assert_eq(&told);
+}

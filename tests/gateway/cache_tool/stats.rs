@@ -1,0 +1,112 @@
+//! `tollgate cache stats`.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+use tollgate::clock::Clock;
+
+use crate::harness::TestGateway;
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    Clock::System.now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// A part of an entry of `v1`, or of the stage that `words` say. `bytes` is text here, and bytes in the table.
+async fn put(gateway: &TestGateway, (entry, part): (&str, i64), words: &Value) {
+    use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue::B};
+    let mut item = json!({ "cacheKey": format!("v1#{entry}"), "part": part });
+    item.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
+    let bytes = item.as_object_mut().unwrap().remove("bytes");
+    let attributes = tollgate::store::values::to_attributes(item.as_object().unwrap()).unwrap();
+    let bytes = bytes.map(|bytes| B(Blob::new(bytes.as_str().unwrap())));
+    let put = gateway.client().put_item().table_name("tollgate-cache").set_item(Some(attributes));
+    let put = bytes.into_iter().fold(put, |put, bytes| put.item("bytes", bytes));
+    put.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn entries_are_counted_by_route_and_expired_ones_apart() {
+    let gateway = TestGateway::new();
+    let (soon, long_ago) = (now() + 3_600, now() - 3_600);
+    let part = |route: &str, expires_at: u64, bytes: &str| json!({ "routeKey": route, "expiresAt": expires_at, "parts": 1, "bytes": bytes });
+    put(&gateway, ("a", 0), &part("GET /x", soon, "12345678")).await;
+    put(&gateway, ("a", 1), &part("GET /x", soon, "12")).await;
+    put(&gateway, ("b", 0), &part("GET /x", soon, "123")).await;
+    put(&gateway, ("c", 0), &part("GET /x", long_ago, "1")).await;
+    put(&gateway, ("d", 0), &part("GET /y", long_ago, "1234")).await;
+    put(&gateway, ("a", -1), &json!({ "lockedUntil": (now() + 60) * 1_000 })).await;
+    put(&gateway, ("e", -1), &json!({ "lockedUntil": (now() - 60) * 1_000 })).await;
+    put(&gateway, ("f", -1), &json!({})).await;
+    let mut other = part("GET /x", soon, "1");
+    other["cacheKey"] = json!("v10#a");
+    put(&gateway, ("", 0), &other).await;
+    let ran = gateway.tollgate(&["cache", "stats", "v1"]);
+    expect![[r#"
+        exit 0
+        ROUTE   ENTRIES  BYTES  EXPIRED  BYTES
+        GET /x        2     13        1      1
+        GET /y        0      0        1      4
+        total         2     13        2      5
+        locks: 1 held, 2 ended
+        --
+    "#]]
+    .assert_eq(&ran.text(&[]));
+    let ran = gateway.tollgate(&["cache", "stats", "v1", "-o", "json"]);
+    expect![[r#"
+        exit 0
+        {
+          "locks": {
+            "ended": 2,
+            "held": 1
+          },
+          "routes": {
+            "GET /x": {
+              "expired": {
+                "bytes": 1,
+                "entries": 1
+              },
+              "kept": {
+                "bytes": 13,
+                "entries": 2
+              }
+            },
+            "GET /y": {
+              "expired": {
+                "bytes": 4,
+                "entries": 1
+              },
+              "kept": {
+                "bytes": 0,
+                "entries": 0
+              }
+            }
+          },
+          "stage": "v1",
+          "total": {
+            "expired": {
+              "bytes": 5,
+              "entries": 2
+            },
+            "kept": {
+              "bytes": 13,
+              "entries": 2
+            }
+          }
+        }
+        --
+    "#]]
+    .assert_eq(&ran.text(&[]));
+}
+
+#[tokio::test]
+async fn of_nothing_there_is_nothing() {
+    let ran = TestGateway::new().tollgate(&["cache", "stats", "v1"]);
+    expect![[r#"
+        exit 0
+        ROUTE  ENTRIES  BYTES  EXPIRED  BYTES
+        total        0      0        0      0
+        locks: 0 held, 0 ended
+        --
+    "#]]
+    .assert_eq(&ran.text(&[]));
+}
