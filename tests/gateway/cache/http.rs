@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use expect_test::expect;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -256,6 +257,30 @@ async fn what_the_key_cannot_have_passes_the_cache_by() {
     assert_eq!(world.statuses(&requests).await, "BYPASS BYPASS BYPASS");
     assert_eq!(world.asked(), 4);
     assert_eq!(world.statuses(&["GET /v1/x", "HEAD /v1/x", "OPTIONS /v1/x"]).await, "HIT HIT -");
+}
+
+#[tokio::test]
+async fn of_many_misses_of_a_variant_one_asks_the_target() {
+    let world = serving(&[("GET /x", json!({}))], "/x", by_language).await;
+    let others = [cold(&world).await, cold(&world).await, cold(&world).await];
+    let requests = (0..30).map(|number| {
+        let language = if number % 2 == 0 { "de" } else { "fr" };
+        let request = format!("GET /v1/x\naccept-language: {language}");
+        let instance = &others[number % 3];
+        async move { (language, instance.send(&request).await) }
+    });
+    for (language, answer) in join_all(requests).await {
+        assert!(answer.ends_with(&format!("\n\n{language}")), "{language}: {answer}");
+    }
+    assert!(world.asked() <= 3, "one for the URI, and one for each variant at most");
+}
+
+#[tokio::test]
+async fn no_client_takes_a_header_away_that_the_key_has() {
+    let world = serving(&[("GET /x", json!({}))], "/x", by_language).await;
+    let first = world.gateway.send("GET /v1/x\naccept-language: de\nconnection: accept-language").await;
+    assert!(first.ends_with("\n\nde"), "{first}");
+    assert_eq!(world.statuses(&["GET /v1/x\naccept-language: de"]).await, "HIT");
 }
 
 #[tokio::test]

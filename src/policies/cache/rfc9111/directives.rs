@@ -97,8 +97,20 @@ fn elements(line: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use proptest::prelude::*;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_stands_in_quotes_is_no_directive(inside in "[ !#-~]{0,20}", seconds in 0..1_000_000u64) {
+            let inside = inside.replace('\\', "\\\\");
+            let line = format!("x=\"{inside}, max-age=1\", max-age={seconds}");
+            let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::try_from(line).unwrap())]);
+            let directives = Directives::of_request(&headers);
+            prop_assert_eq!(directives.seconds("max-age"), Some(Duration::from_secs(seconds)));
+        }
+    }
 
     fn lines(name: &HeaderName, lines: &[&'static str]) -> HeaderMap {
         lines.iter().map(|line| (name.clone(), HeaderValue::from_static(line))).collect()

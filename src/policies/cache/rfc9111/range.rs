@@ -74,8 +74,19 @@ fn read(line: &str, length: usize) -> Option<Part> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::policies::testing::{World, show};
+
+    proptest! {
+        #[test]
+        fn a_part_is_inside_of_the_whole(line in "bytes=[0-9]{0,3}-?[0-9]{0,3}", length in 0..200usize) {
+            if let Some(Part::From { first, last }) = read(&line, length) {
+                prop_assert!(first <= last && last < length);
+            }
+        }
+    }
 
     fn answer() -> Response {
         let mut answer = Response::new("0123456789".into());

@@ -79,7 +79,11 @@ impl Wishes {
 
 /// §4.2.4: what forbids to give an answer that is not fresh, whatever the client or the operator says.
 fn may_be_stale(said: &Directives) -> bool {
-    !["no-cache", "must-revalidate", "proxy-revalidate", "s-maxage"].iter().any(|name| said.has(name))
+    !must_be_confirmed(said) && !said.has("s-maxage")
+}
+
+fn must_be_confirmed(said: &Directives) -> bool {
+    ["no-cache", "must-revalidate", "proxy-revalidate"].iter().any(|name| said.has(name))
 }
 
 /// For how long the entry is given while a new answer is fetched: as it says, or else the route (RFC 5861 §3).
@@ -94,7 +98,13 @@ pub fn stale_if_error(policy: &CachePolicy, entry: &Entry) -> Duration {
 
 fn stale_for(entry: &Entry, name: &str, default: Duration) -> Duration {
     let (said, _) = Directives::of_answer(&entry.headers);
-    if may_be_stale(&said) { said.seconds(name).unwrap_or(default) } else { Duration::ZERO }
+    match said.seconds(name) {
+        _ if must_be_confirmed(&said) => Duration::ZERO,
+        // Beside `s-maxage` too: who writes both means both, and other shared caches read it so.
+        Some(own) => own,
+        None if may_be_stale(&said) => default,
+        None => Duration::ZERO,
+    }
 }
 
 /// Whether waiting for somebody else's answer is of any use: not if each request must be confirmed by itself.
@@ -176,6 +186,9 @@ mod tests {
             ("stale-if-error=0", 0),
             ("stale-if-error=60, must-revalidate", 0),
             ("no-cache", 0),
+            ("s-maxage=10", 0),
+            ("s-maxage=10, stale-if-error=60", 60),
+            ("stale-if-error=soon", 0),
         ];
         for (said, expected) in cases {
             assert_eq!(stale_if_error(&policy, &entry(said)).as_secs(), expected, "{said}");
