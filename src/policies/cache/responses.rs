@@ -202,7 +202,9 @@ impl<S: CacheStore> Responses<S> {
         let Asked { policy, stage, context, .. } = asked;
         let is_degraded = fill.known.is_degraded;
         let stale = fill.known.entry.clone();
-        let request = policy.forwarded(context.request);
+        // Who has waited for another has less of the Lambda's time left.
+        let received_at = self.clock.now();
+        let request = Request { received_at, ..policy.forwarded(context.request).into_owned() };
         let outcome = call(&policy.forwarded_context(context, &request)).await;
         let now_ms = milliseconds(self.clock.now());
         let is_failure = outcome.as_ref().map_or(true, |response| response.status().is_server_error());
