@@ -78,7 +78,9 @@ impl<S: CacheStore> Responses<S> {
         let stale = fill.place.known.entry.clone();
         let forwarded = policy.forwarded(context.request, stale.as_deref());
         let asked_at = self.clock.now();
-        let outcome = call(&policy.forwarded_context(context, &forwarded.request)).await;
+        // Who has waited for another has less of the Lambda's time left.
+        let request = Request { received_at: asked_at, ..forwarded.request.into_owned() };
+        let outcome = call(&policy.forwarded_context(context, &request)).await;
         let times = (asked_at, self.clock.now());
         let now_ms = milliseconds(times.1);
         let is_failure = outcome.as_ref().map_or(true, |response| response.status().is_server_error());

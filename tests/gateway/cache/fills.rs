@@ -48,6 +48,26 @@ async fn nobody_waits_for_longer_than_half_of_the_time_out() {
     assert_eq!(world.calls(), ["echo"]);
 }
 
+#[tokio::test]
+async fn who_has_waited_asks_the_target_for_what_is_left_of_the_lambdas_time() {
+    let route = |uri: &str| {
+        let integration = json!({ "type": "AWS_PROXY", "uri": uri });
+        json!({ "routeKey": "GET /x", "cachingEnabled": true, "integration": integration })
+    };
+    let mut world = TestGateway::serving(&[route("echo")]).await;
+    lock(&world, 500).await;
+    world.put_route(&route("never"));
+    world.go_live().await;
+    world.time_left = Duration::from_millis(1_200);
+    let (answer, ()) = tokio::join!(world.send("GET /v1/x"), async {
+        world.gate.hold("Query", async { world.advance(Duration::from_millis(600)) }).await;
+    });
+    assert!(answer.starts_with("504\n"), "{answer}");
+    // Less 200 ms to end an answer.
+    let message = world.last_line()["integrationErrorMessage"].to_string();
+    assert!(message.contains("400ms"), "{message}");
+}
+
 /// As an instance leaves it that was killed while it filled the entry of `GET /v1/x`: asked once before, for its key.
 async fn lock(world: &TestGateway, ms: u64) {
     world.send("GET /v1/x").await;

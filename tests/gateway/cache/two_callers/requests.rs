@@ -178,7 +178,6 @@ const SENSE: [(&str, &str); 14] = [
     ("if-none-match", "\"b\", W/\"a\""),
     ("if-modified-since", "Tue, 15 Nov 1994 12:45:26 GMT"),
     ("range", "bytes=0-1"),
-    ("cache-control", "max-age=0"),
     ("cache-control", "no-cache, no-store"),
     ("connection", "accept-language"),
     ("connection", "x-forwarded-host, cookie"),
@@ -187,6 +186,7 @@ const SENSE: [(&str, &str); 14] = [
     ("x-http-method-override", "POST"),
     ("expect", "100-continue"),
     ("transfer-encoding", "chunked"),
+    ("cache-control", "max-age=0"),
 ];
 
 impl Request {

@@ -44,7 +44,9 @@ const STEPS: [(&str, Step); 11] = [
 ];
 
 impl Stand {
-    fn hold(&self, step: Step) -> Arc<Hold> {
+    /// Once nobody works on anything, who comes next is held.
+    async fn hold(&self, step: Step) -> Arc<Hold> {
+        self.idle().await;
         let hold = Arc::new(Hold::default());
         match step {
             Step::Before(asked) => self.valve.set(asked, Fate::HeldBefore(Arc::clone(&hold))),
@@ -66,7 +68,7 @@ fn is_whole(got: &Got) -> bool {
 async fn a_filler_that_is_killed_costs_nobody_else_an_answer() {
     let stand = Stand::start(2, SHORT_MS).await;
     for (id, step) in STEPS {
-        let hold = stand.hold(step);
+        let hold = stand.hold(step).await;
         let (first, ()) = tokio::join!(stand.get(id), async {
             hold.arrival().await;
             stand.host.kill(GATEWAY, stand.busy());
@@ -88,7 +90,7 @@ async fn a_filler_that_is_killed_costs_nobody_else_an_answer() {
 async fn a_filler_that_is_frozen_tears_no_answer() {
     let stand = Stand::start(2, SHORT_MS).await;
     for (id, step) in STEPS {
-        let hold = stand.hold(step);
+        let hold = stand.hold(step).await;
         let (first, ()) = tokio::join!(stand.get(id), async {
             hold.arrival().await;
             let pid = stand.busy();

@@ -34,6 +34,7 @@ pub struct Stand {
     pub host: Host,
     pub origin: Origin,
     pub valve: Valve,
+    instances: usize,
     client: Client<HttpConnector, Full<Bytes>>,
     api: Server,
     dynamodb: Dynamodb,
@@ -77,13 +78,18 @@ impl Stand {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let api = function_url::serve(listener, host.clone(), GATEWAY).expect("a function URL");
         let client = Client::builder(TokioExecutor::new()).build_http();
-        let stand = Self { host, origin, valve, client, api, dynamodb, _turn: turn };
         // The first one publishes the routes.
-        for count in [1, instances] {
-            stand.host.start_instances(GATEWAY, count);
-            soon(stand.host.wait_until_idle(GATEWAY, count)).await;
-        }
+        host.start_instances(GATEWAY, 1);
+        soon(host.wait_until_idle(GATEWAY, 1)).await;
+        let stand = Self { host, origin, valve, instances, client, api, dynamodb, _turn: turn };
+        stand.idle().await;
         stand
+    }
+
+    /// Waits until all gateways wait for an event, those too that take the place of killed ones.
+    pub async fn idle(&self) {
+        self.host.start_instances(GATEWAY, self.instances);
+        soon(self.host.wait_until_idle(GATEWAY, self.instances)).await;
     }
 
     /// Sends `GET /v1/{id}`. What is a success must be an answer of the target, from its first byte to its last.
