@@ -1,5 +1,6 @@
 //! The operator's commands for the response cache: the real program against a real table.
 
+mod batches;
 mod explain;
 mod purge;
 mod stats;
