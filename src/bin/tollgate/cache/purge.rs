@@ -108,7 +108,8 @@ async fn of_route(store: &Store, stage: &str, route_key: &str, common: &Common) 
             return Ok(Ending::no_stage(store, stage));
         }
         if !keys.contains(&route_key) {
-            eprintln!("tollgate: there is no route {route_key} in stage {stage}, only {}", keys.join(", "));
+            let known = table::printable(&keys.join(", "));
+            eprintln!("tollgate: there is no route {route_key} in stage {stage}, only {known}");
             return Ok(Ending::NotFound);
         }
     }
