@@ -14,7 +14,11 @@ use super::{
     storable::MOST_BODY_BYTES,
     tee::{Copied, tee},
 };
-use crate::{context::Context, error::GatewayError, message::Response};
+use crate::{
+    context::Context,
+    error::GatewayError,
+    message::{Request, Response},
+};
 
 /// Somebody's turn to ask the target.
 #[derive(Debug)]
