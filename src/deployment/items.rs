@@ -227,9 +227,10 @@ impl Parser<'_> {
 
 /// `throttle: {perIp: {rateLimit, burstLimit}}` of `$api`.
 fn per_ip(fields: Fields<'_>) -> Option<Throttle> {
-    let throttle = fields.object("perIp").and_then(Throttle::parse);
+    let throttle = fields.object("perIp");
+    let throttle = fields.require("perIp", throttle, "a map with rateLimit and burstLimit");
     fields.finish();
-    throttle
+    Throttle::parse(throttle?)
 }
 
 /// Not where an answer comes piece by piece, or is given before the work is done.

@@ -19,15 +19,18 @@ use self::spelling::nearest;
 pub use self::stage_variables::{StageVariables, resolve_stage_variables};
 use crate::error::{InvalidConfiguration, Problem};
 
-/// Attributes that keep requests out: without one that was misspelt, what it guards would be open. The last four
-/// are those of keys and usage plans.
-const GUARDS: [&str; 10] = [
+/// Attributes that keep requests out: without one that was misspelt, or written where nobody reads it, what it guards
+/// would be open.
+const GUARDS: [&str; 12] = [
     "apiKeyRequired",
     "authorizerId",
     "authorizationScopes",
     "authorizationType",
     "throttle",
+    "rateLimit",
+    "burstLimit",
     "enabled",
+    // Of keys and usage plans.
     "quota",
     "apiStages",
     "stages",
@@ -250,7 +253,7 @@ impl<'a> Fields<'a> {
         self.item.report.warnings.borrow_mut().push(self.note(field, got, expected));
     }
 
-    /// Warns of every attribute that nobody asked for. One that was likely meant to guard something is a problem.
+    /// Warns of every attribute that nobody asked for. One that was meant to guard something is a problem.
     pub fn finish(self) {
         let known = self.known.borrow();
         for (name, value) in self.map.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
@@ -263,6 +266,9 @@ impl<'a> Fields<'a> {
                     let expected = format!("nothing of this name; did you mean {near}?");
                     let tell = if GUARDS.contains(&near) { Self::problem } else { Self::warn };
                     tell(&self, shown, &got, &expected);
+                }
+                None if GUARDS.iter().any(|guard| guard.eq_ignore_ascii_case(name)) => {
+                    self.problem(shown, &got, "nothing of this name here, where it guards nothing");
                 }
                 None => self.warn(shown, &got, "nothing of this name"),
             }

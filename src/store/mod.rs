@@ -48,7 +48,12 @@ const REQUEST_TIME_TIMEOUT: Duration = Duration::from_millis(200);
 
 impl Store {
     pub fn new(client: Client, tables: Tables) -> Self {
-        let within = TimeoutConfig::builder().operation_attempt_timeout(REQUEST_TIME_TIMEOUT).build();
+        Self::waiting(REQUEST_TIME_TIMEOUT, client, tables)
+    }
+
+    /// One that waits for `at_most` for what a client waits for: tests share a machine.
+    pub fn waiting(at_most: Duration, client: Client, tables: Tables) -> Self {
+        let within = TimeoutConfig::builder().operation_attempt_timeout(at_most).build();
         let quick = client.config().to_builder().timeout_config(within);
         let counters = quick.clone().retry_config(RetryConfig::disabled());
         Self {

@@ -89,6 +89,39 @@ async fn what_was_meant_to_close_a_route_never_leaves_it_open() {
 }
 
 #[tokio::test]
+async fn a_word_that_guards_is_refused_where_it_guards_nothing() {
+    let gateway = TestGateway::new();
+    gateway.put_route(&says("one"));
+    let misplaced = "expected nothing of this name here, where it guards nothing";
+    let throttle = json!({ "rateLimit": 5, "burstLimit": 10 });
+    let cases = [
+        (
+            json!({ "routeKey": "$api", "apiKeyRequired": true }),
+            vec![format!("apiKeyRequired: got true, {misplaced}")],
+        ),
+        (
+            json!({ "routeKey": "$api", "throttle": throttle }),
+            vec![
+                format!("throttle.burstLimit: got 10, {misplaced}"),
+                "throttle.perIp: got nothing, expected a map with rateLimit and burstLimit".to_owned(),
+                format!("throttle.rateLimit: got 5, {misplaced}"),
+            ],
+        ),
+        (
+            json!({ "routeKey": "$api", "corsConfiguration": { "allowOrigins": ["*"], "enabled": false } }),
+            vec![format!("corsConfiguration.enabled: got false, {misplaced}")],
+        ),
+    ];
+    for (api, expected) in cases {
+        gateway.put_route(&api);
+        let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{api}") };
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        let of_api = |problem| format!("tollgate-routes [stage=v1 routeKey=$api] {problem}");
+        assert_eq!(problems, expected.into_iter().map(of_api).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
 async fn a_stage_that_cannot_be_served_is_not_created() {
     let gateway = TestGateway::new();
     for stage in ["bücher", "a b", "$api", "a/b"] {

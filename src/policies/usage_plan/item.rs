@@ -203,6 +203,7 @@ mod tests {
             parse(&item).unwrap_err().to_string(),
             r#"plans [usagePlanId=gold] throttle.rateLimit: got 0, expected a number above 0
 plans [usagePlanId=gold] throttle.burstLimit: got nothing, expected requests at once
+plans [usagePlanId=gold] throttle.burst: got 1, expected nothing of this name; did you mean burstLimit?
 plans [usagePlanId=gold] quota.period: got "YEAR", expected DAY or WEEK or MONTH
 plans [usagePlanId=gold] quota.offset: got 11, expected a whole number from 0 to 10
 plans [usagePlanId=gold] accuracy: got "fast", expected leased or exact
@@ -219,20 +220,21 @@ plans [usagePlanId=] apiStages: got 7, expected a map of maps"
         );
         // Without what was meant, its keys would be unlimited, or let in everywhere.
         assert_eq!(
-            parse(&json!({ "usagePlanId": "gold", "quotas": {}, "throtle": {}, "stages": ["v1"] }))
+            parse(&json!({ "usagePlanId": "gold", "quotas": {}, "throtle": {}, "stages": ["v1"], "rateLimit": 1 }))
                 .unwrap_err()
                 .to_string(),
             "plans [usagePlanId=gold] quotas: got {}, expected nothing of this name; did you mean quota?
+plans [usagePlanId=gold] rateLimit: got 1, expected nothing of this name here, where it guards nothing
 plans [usagePlanId=gold] stages: got [\"v1\"], expected nothing of this name; did you mean apiStages?
 plans [usagePlanId=gold] throtle: got {}, expected nothing of this name; did you mean throttle?"
         );
         let (_, warnings) = parse(&json!({ "usagePlanId": "gold", "onStoreErrors": "ALLOW", "throttle":
-            { "rateLimit": 1, "burstLimit": 1, "rate": 1 } }))
+            { "rateLimit": 1, "burstLimit": 1, "tokens": 1 } }))
         .unwrap();
         assert_eq!(
             warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
-                "plans [usagePlanId=gold] throttle.rate: got 1, expected nothing of this name; did you mean rateLimit?",
+                "plans [usagePlanId=gold] throttle.tokens: got 1, expected nothing of this name",
                 "plans [usagePlanId=gold] onStoreErrors: got \"ALLOW\", expected nothing of this name; did you mean onStoreError?"
             ]
         );
