@@ -25,7 +25,7 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 29] = [
+const ROWS: [Row; 30] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadRequest",             "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
@@ -34,6 +34,7 @@ const ROWS: [Row; 29] = [
     ("UntrustedOrigin",        "GET /v1/untrusted",                   Nothing, 403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
     ("InvalidApiKey",          "GET /v1/keyed",                       Stage,   403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
     ("InvalidationForbidden",  "GET /v1/kept\ncache-control: max-age=0", Stage, 403, "AccessDeniedException",     r#"{"message":"Forbidden"}"#, ""),
+    ("NotCached",              "GET /v1/by-http\ncache-control: only-if-cached", Stage, 504, "InternalServerErrorException", r#"{"message":"Gateway Timeout"}"#, ""),
     ("BrokenKeyItem",          "GET /v1/keyed\nx-api-key: key-of-a-broken-item", Stage, 503, "ServiceUnavailableException", r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
     ("Throttled",              "GET /v1/throttled",                   Stage,   429, "TooManyRequestsException",     r#"{"message":"Too Many Requests"}"#, "retry-after: 1000\n"),
     ("QuotaExceeded",          "GET /v1/keyed\nx-api-key: key-of-an-empty-plan", Stage, 429, "LimitExceededException",   r#"{"message":"Limit Exceeded"}"#, "retry-after: 6432\n"),
@@ -81,6 +82,8 @@ async fn api(words: &Value) -> TestGateway {
         "integration": { "type": "MOCK" } }));
     gateway.put_route(&json!({ "routeKey": "GET /kept", "cachingEnabled": true,
         "unauthorizedCacheControlHeaderStrategy": "FAIL_WITH_403", "integration": { "type": "MOCK" } }));
+    gateway.put_route(&json!({ "routeKey": "GET /by-http", "cachingEnabled": true, "cacheMode": "HTTP",
+        "integration": { "type": "MOCK" } }));
     let table = |action: &str, table: &str, more: Value| {
         let mut integration = json!({ "type": "DYNAMODB", "action": action, "tableName": table });
         integration.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

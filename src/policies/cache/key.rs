@@ -112,7 +112,7 @@ impl CachePolicy {
         part("host", &[request.origin.domain_name.to_ascii_lowercase().as_bytes()]);
         part("path", &[context.full_path().as_bytes()]);
         part("query", &[request.query.as_bytes()]);
-        part("cacheShared", &[self.caller(context).is_none().to_string().as_bytes()]);
+        part("callersApart", &[self.caller(context).is_some().to_string().as_bytes()]);
     }
 
     /// Whose alone the answer is, in HTTP mode.

@@ -2,8 +2,8 @@
 //!
 //! Two levels, both by one key: the memory of this instance, and a table that all instances share. By default the
 //! rules are API Gateway's, without its traps: callers are kept apart, a failure is never kept, and what is not in
-//! the key does not reach the target. With `cacheMode: "HTTP"` they are those of RFC 9111 ([`rfc9111`]). A cache that
-//! fails costs time, never an answer.
+//! the key does not reach the target. With `cacheMode: "HTTP"` they are those of RFC 9111. A cache that fails
+//! costs time, never an answer.
 
 mod bypass;
 mod conditional;

@@ -109,7 +109,7 @@ fn write(out: &mut impl Write, explained: &Explained, now: &Now) -> io::Result<(
 
 fn entry_words(entry: &Entry, now: &Now) -> String {
     if let Some(variants) = Variants::of(entry) {
-        return format!("several, one for each {}", told_apart_by(&variants));
+        return format!("those of the URI that are kept are told apart by {}", told_apart_by(&variants));
     }
     let state = if entry.is_fresh(now.ms) {
         format!("fresh for {} s", now.seconds_to(entry.fresh_until_ms))
@@ -120,10 +120,10 @@ fn entry_words(entry: &Entry, now: &Now) -> String {
     format!("{state}, {age} s old: status {status}, {body} bytes, {} in the table", now.bytes)
 }
 
-/// The URI's, in HTTP mode.
+/// In HTTP mode, where there may be several answers.
 fn told_apart_by(variants: &Variants) -> String {
-    let names: Vec<_> = variants.names().iter().map(|name| format!("value of {name}")).collect();
-    ["caller".to_owned()].into_iter().chain(names).collect::<Vec<_>>().join(" and ")
+    let names = variants.names().iter().map(HeaderName::as_str);
+    ["caller"].into_iter().chain(names).collect::<Vec<_>>().join(", ")
 }
 
 fn lock_words(lock: Lock, now: &Now) -> String {
