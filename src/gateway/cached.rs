@@ -75,7 +75,7 @@ impl Gateway {
                 warn!(cause = chain(&error), "a stale answer could not be replaced");
             }
         }
-        self.responses.settle().await;
+        tokio::join!(self.counters.settle(), self.responses.settle());
     }
 
     async fn refill(&self, pending: PendingRefill) -> Result<(), GatewayError> {

@@ -19,7 +19,7 @@ impl CachePolicy {
     /// key does not have, and nothing that is only a part.
     pub(super) fn may_keep_a_call(&self, status: StatusCode, headers: &HeaderMap) -> bool {
         let is_whole = !matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
-        let is_failure = status.is_server_error() || status.is_informational() || is_of_the_moment(status);
+        let is_failure = status.is_server_error() || status.is_informational() || is_of_one_request(status);
         is_whole && !is_failure && !headers.contains_key(SET_COOKIE) && self.covers_vary(headers)
     }
 
@@ -41,8 +41,16 @@ impl CachePolicy {
     }
 }
 
-/// Whether it says that the same request may get another answer soon: whoever brings a target to say so would keep
-/// everybody else from it.
-fn is_of_the_moment(status: StatusCode) -> bool {
-    matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS)
+/// Whether it says something of this one request, its moment or its size: whoever brings a target to say so would keep
+/// everybody else from the answer.
+fn is_of_one_request(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::REQUEST_TIMEOUT
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::URI_TOO_LONG
+            | StatusCode::TOO_EARLY
+            | StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+    )
 }

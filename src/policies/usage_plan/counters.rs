@@ -99,11 +99,16 @@ impl<S: CounterStore> Counters<S> {
         self.with(rule, |admission| admission.standing(&rule.limits, now_ms))
     }
 
+    /// Waits for renewals that are on their way: what a freeze interrupts is a lease that nobody uses.
+    pub async fn settle(&self) {
+        let mut renewals = mem::take(&mut *self.renewals.lock().unwrap_or_else(PoisonError::into_inner));
+        while renewals.join_next().await.is_some() {}
+    }
+
     /// Returns what is left of quotas, each at most once. Then nothing is admitted any more.
     pub async fn give_up(&self) {
         // What is on its way would come after all was returned.
-        let mut renewals = mem::take(&mut *self.renewals.lock().unwrap_or_else(PoisonError::into_inner));
-        while renewals.join_next().await.is_some() {}
+        self.settle().await;
         let held = self.terminate();
         let returns = stream::iter(held);
         returns

@@ -31,8 +31,16 @@ async fn paths_that_a_target_tells_apart_have_keys_of_their_own() {
 
 /// Else one who floods the target would have its refusal given to all.
 #[tokio::test]
-async fn an_answer_that_is_for_one_moment_only_is_not_kept() {
-    for status in ["408 Request Timeout", "425 Too Early", "429 Too Many Requests"] {
+async fn an_answer_that_is_for_one_request_only_is_not_kept() {
+    let statuses = [
+        "408 Request Timeout",
+        "413 Content Too Large",
+        "414 URI Too Long",
+        "425 Too Early",
+        "429 Too Many Requests",
+        "431 Request Header Fields Too Large",
+    ];
+    for status in statuses {
         let world = Cached::start(&[("/x", &answer(status, &[], ""))]).await;
         world.put("GET /x", &json!({}));
         world.gateway.go_live().await;
