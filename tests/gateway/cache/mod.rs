@@ -3,8 +3,10 @@
 mod attacks;
 mod fills;
 mod http;
+mod http_callers;
 mod keys;
 mod levels;
+mod random;
 mod stale;
 mod stored;
 mod two_callers;

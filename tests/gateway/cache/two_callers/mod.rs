@@ -3,7 +3,6 @@
 //! `SEED=…` runs the requests of one seed again.
 
 mod judge;
-mod random;
 mod requests;
 mod routes;
 
@@ -16,10 +15,10 @@ use serde_json::json;
 
 use self::{
     judge::Judge,
-    random::Random,
     requests::{CALLERS, Request},
     routes::ROUTES,
 };
+use super::random::Random;
 use crate::harness::{Target, TestGateway};
 
 const REQUESTS: usize = 100_000;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    random::Random,
+    super::random::Random,
     routes::{self, ROUTES},
 };
 use crate::harness::event;
