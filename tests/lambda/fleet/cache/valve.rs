@@ -130,12 +130,13 @@ fn asked(target: &str, call: &Value) -> Option<Asked> {
         return None;
     }
     let part = call["Item"]["part"]["N"].as_str();
-    let is_lock =
-        call["ConditionExpression"].as_str().is_some_and(|text| text.starts_with("attribute_not_exists"));
+    let is_of_lock = part == Some("-1");
+    let is_lock = is_of_lock
+        && call["ConditionExpression"].as_str().is_some_and(|text| text.starts_with("attribute_not_exists"));
     Some(match target.rsplit('.').next() {
         Some("Query") => Asked::Look,
         Some("PutItem") if is_lock => Asked::Lock,
-        Some("PutItem") if part != Some("-1") => {
+        Some("PutItem") if !is_of_lock => {
             Asked::Part(part.and_then(|part| part.parse().ok()).expect("a number"))
         }
         Some("PutItem" | "DeleteItem") => Asked::Unlock,
