@@ -101,7 +101,16 @@ impl Integration {
     pub fn answers_with_a_result(&self) -> bool {
         match &self.kind {
             Kind::Lambda(lambda) => lambda.is_buffered(),
-            Kind::DynamoDb(_) | Kind::Http(_) | Kind::Mock(_) => true,
+            Kind::DynamoDb(operation) => !operation.writes(),
+            Kind::Http(_) | Kind::Mock(_) => true,
+        }
+    }
+
+    /// The query parameter by which a client turns pages.
+    pub fn page_parameter(&self) -> Option<&'static str> {
+        match &self.kind {
+            Kind::DynamoDb(operation) => operation.page_parameter(),
+            Kind::Lambda(_) | Kind::Http(_) | Kind::Mock(_) => None,
         }
     }
 

@@ -21,7 +21,7 @@ use crate::error::{InvalidConfiguration, Problem};
 
 /// Attributes that keep requests out: without one that was misspelt, or written where nobody reads it, what it guards
 /// would be open.
-const GUARDS: [&str; 12] = [
+const GUARDS: [&str; 14] = [
     "apiKeyRequired",
     "authorizerId",
     "authorizationScopes",
@@ -35,6 +35,9 @@ const GUARDS: [&str; 12] = [
     "apiStages",
     "stages",
     "expiresAt",
+    // What keeps one caller's answer from another.
+    "cacheKeyParameters",
+    "cacheMode",
 ];
 
 /// Stands for what is not told.

@@ -14,8 +14,14 @@ use tollgate::{
 };
 
 /// What the gateway reads from its environment besides table names, passed on if it is set here.
-const GATEWAY_VARIABLES: [&str; 5] =
-    ["REFRESH_SECONDS", "KEY_CACHE_SECONDS", "LOG_LEVEL", "TRUSTED_PROXY_SECRET", "REQUIRE_TRUSTED_PROXY"];
+const GATEWAY_VARIABLES: [&str; 6] = [
+    "REFRESH_SECONDS",
+    "KEY_CACHE_SECONDS",
+    "CACHE_MEMORY_BYTES",
+    "LOG_LEVEL",
+    "TRUSTED_PROXY_SECRET",
+    "REQUIRE_TRUSTED_PROXY",
+];
 
 /// Credentials that are passed on when another DynamoDB or Lambda is used.
 const AWS_VARIABLES: [&str; 4] =

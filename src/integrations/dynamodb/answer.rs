@@ -7,7 +7,7 @@ use http::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Action;
+use super::{Action, CURSOR};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -106,7 +106,7 @@ impl Answer {
 /// The same request with another cursor, as RFC 8288 writes it.
 fn link(context: &Context<'_>, cursor: &str) -> Option<HeaderValue> {
     let query = &context.request.query;
-    let others = query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("cursor"));
+    let others = query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(CURSOR));
     let pairs: Vec<_> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
     HeaderValue::try_from(format!("<{}?{}>; rel=\"next\"", context.full_path(), pairs.join("&"))).ok()
 }

@@ -3,7 +3,10 @@
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde_json::{Map, Value};
 
-use super::fields::{Limit, is_key_value, limit_from};
+use super::{
+    CURSOR,
+    fields::{Limit, is_key_value, limit_from},
+};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -121,7 +124,7 @@ impl<'a> Call<'a> {
 
     /// The cursor that the client sent.
     pub fn cursor(&self) -> Option<String> {
-        query_value(&self.context.request.query, "cursor")
+        query_value(&self.context.request.query, CURSOR)
     }
 }
 

@@ -28,6 +28,9 @@ use self::{
 use super::Surroundings;
 use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
 
+/// The query parameter by which a client asks for the next page.
+const CURSOR: &str = "cursor";
+
 /// One operation, and what becomes of its answer.
 #[derive(Debug)]
 pub struct DynamoDb {
@@ -87,6 +90,16 @@ impl DynamoDb {
             }
         };
         Some(Self { operation: Box::new(operation?), answer })
+    }
+
+    /// Whether it changes anything.
+    pub fn writes(&self) -> bool {
+        matches!(&*self.operation, Operation::Write(_) | Operation::Transaction(_))
+    }
+
+    /// The query parameter that says which page of the answer is asked for.
+    pub fn page_parameter(&self) -> Option<&'static str> {
+        matches!(&*self.operation, Operation::Pages(_)).then_some(CURSOR)
     }
 
     /// Runs the operation.

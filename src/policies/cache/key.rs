@@ -76,6 +76,13 @@ impl KeyParameters {
 }
 
 impl CachePolicy {
+    /// Whether other values of a query parameter have other answers.
+    pub fn tells_apart_by_query(&self, name: &str) -> bool {
+        let is_keyed =
+            |parameter: &Parameter| matches!(parameter, Parameter::Querystring(query) if query == name);
+        self.mode == Mode::Http || self.key.0.iter().any(|(_, parameter)| is_keyed(parameter))
+    }
+
     /// The key of a request's answer.
     ///
     /// In HTTP mode it is the URI's: [`Variants`](super::rfc9111::Variants) of it have keys of their own.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 
 use super::{CachePolicy, Mode, StageCache, invalidation::Invalidation, key::KeyParameters};
-use crate::item::Fields;
+use crate::item::{Fields, brief};
 
 /// API Gateway's most.
 const MOST_TTL_SECONDS: u64 = 3_600;
@@ -13,6 +13,9 @@ const MOST_TTL_SECONDS: u64 = 3_600;
 const MOST_STALE_SECONDS: u64 = 86_400;
 /// The most that a DynamoDB number and a JSON number both say exactly.
 pub const MOST_GENERATION: u64 = (1 << 53) - 1;
+
+/// What means that answers are to be kept.
+const OF_CACHING: [&str; 3] = ["cacheMode", "cacheTtlInSeconds", "cacheKeyParameters"];
 
 /// What only API Gateway's mode has, and who says it in HTTP mode.
 const MEANINGLESS_IN_HTTP_MODE: [(&str, &str); 5] = [
@@ -39,6 +42,13 @@ impl CachePolicy {
     pub fn parse(fields: &Fields<'_>, method: Option<&Method>, path_parameters: &[String]) -> Option<Self> {
         const MODES: [(&str, Mode); 2] = [("API_GATEWAY", Mode::ApiGateway), ("HTTP", Mode::Http)];
         let is_enabled = fields.boolean("cachingEnabled").unwrap_or(false);
+        if fields.value("cachingEnabled").is_none() {
+            for name in OF_CACHING {
+                if let Some(value) = fields.value(name) {
+                    fields.warn(name, &brief(value), "nothing without cachingEnabled");
+                }
+            }
+        }
         let policy = match fields.choice("cacheMode", &MODES).unwrap_or_default() {
             Mode::ApiGateway => Self::parse_api_gateway(fields, method, path_parameters, is_enabled),
             Mode::Http => Self::parse_http(fields, method),

@@ -77,7 +77,8 @@ impl CacheStatus {
     pub fn apply(self, response: &mut Response) {
         let text = match self {
             Self::Hit { ttl } => format!("tollgate; hit; ttl={ttl}"),
-            Self::Stale { by } => format!("tollgate; hit; ttl=-{by}"),
+            // Stale it is also within the first second.
+            Self::Stale { by } => format!("tollgate; hit; ttl=-{}", by.max(1)),
             Self::Forwarded { why, is_confirmed, is_kept } => {
                 let confirmed = if is_confirmed { "; fwd-status=304" } else { "" };
                 let stored = if is_kept { "; stored" } else { "" };

@@ -161,3 +161,34 @@ async fn problems_and_warnings_say_where_and_why() {
         "{outcome}"
     );
 }
+
+#[tokio::test]
+async fn what_would_give_one_callers_answer_to_another_is_refused_and_what_does_nothing_is_told() {
+    let scan = json!({ "type": "DYNAMODB", "action": "Scan", "tableName": "orders" });
+    let write =
+        json!({ "type": "DYNAMODB", "action": "DeleteItem", "tableName": "orders", "key": { "id": "1" } });
+    let by_cursor = json!({ "cachingEnabled": true, "integration": scan, "cacheKeyParameters": "method.request.querystring.cursor" });
+    let cases = [
+        (json!({ "cacheKeyParameter": [] }), "Invalid", "did you mean cacheKeyParameters?"),
+        (json!({ "cachemode": "HTTP" }), "Invalid", "did you mean cacheMode?"),
+        (
+            json!({ "integration": { "type": "MOCK", "cacheKeyParameters": [] } }),
+            "INVALID",
+            "where it guards nothing",
+        ),
+        (json!({ "integration": scan }), "Invalid", "method.request.querystring.cursor too"),
+        (by_cursor, "Published", ""),
+        (json!({ "integration": write }), "Published", "or a write's is not kept"),
+        (
+            json!({ "cachingEnabled": null, "cacheTtlInSeconds": 7 }),
+            "Published",
+            "nothing without cachingEnabled",
+        ),
+    ];
+    for (words, kind, told) in cases {
+        let world = Cached::start(&[]).await;
+        world.put("GET /x", &words);
+        let outcome = format!("{:?}", world.gateway.publish("v1").await);
+        assert!(outcome.starts_with(kind) && outcome.contains(told), "{words}: {outcome}");
+    }
+}
