@@ -173,7 +173,7 @@ async fn what_would_give_one_callers_answer_to_another_is_refused_and_what_does_
         (json!({ "cachemode": "HTTP" }), "Invalid", "did you mean cacheMode?"),
         (
             json!({ "integration": { "type": "MOCK", "cacheKeyParameters": [] } }),
-            "INVALID",
+            "Invalid",
             "where it guards nothing",
         ),
         (json!({ "integration": scan }), "Invalid", "method.request.querystring.cursor too"),
