@@ -56,6 +56,9 @@ struct Line {
     /// Milliseconds that the integration took to the head of its answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     integration_latency: Option<u64>,
+    /// What the integration answered, where the client got another status: a stale answer, or one that it confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    integration_status: Option<u16>,
     /// Bytes of the answer's body.
     response_length: usize,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -148,12 +151,20 @@ impl AccessLog {
     }
 
     /// The integration has answered or failed, `since` having been when it was called.
-    pub fn integration(&mut self, since: SystemTime) {
+    pub fn integration(&mut self, since: SystemTime, outcome: &Result<Response, GatewayError>) {
         self.line.integration_latency = Some(milliseconds(since, self.clock.now()));
+        match outcome {
+            Ok(response) => self.line.integration_status = Some(response.status().as_u16()),
+            Err(error) => self.failed(error),
+        }
     }
 
     pub fn refused(&mut self, error: &GatewayError) {
         self.line.error_response_type = Some(error.refusal().response_type);
+        self.failed(error);
+    }
+
+    fn failed(&mut self, error: &GatewayError) {
         let message = Some(cut(&chain(error), MAX_MESSAGE_CHARS));
         if error.is_integration_error() {
             self.line.integration_error_message = message;
@@ -165,6 +176,7 @@ impl AccessLog {
     /// Writes the line: now, or when the last piece of a streamed body has gone out.
     pub fn finish(mut self, response: Response) -> Response {
         self.line.status = response.status().as_u16();
+        self.line.integration_status = self.line.integration_status.filter(|own| *own != self.line.status);
         response.map(|body| match body {
             Body::Whole(bytes) => {
                 self.line.response_length = bytes.len();

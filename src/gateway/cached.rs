@@ -49,7 +49,7 @@ impl Gateway {
             let called_at = self.clock.now();
             let (_, route, _) = place;
             let answer = route.integration.invoke(&permit, forwarded, &self.clients).await;
-            shared_log.lock().unwrap_or_else(PoisonError::into_inner).integration(called_at);
+            shared_log.lock().unwrap_or_else(PoisonError::into_inner).integration(called_at, &answer);
             answer
         };
         let answered = self.responses.answer(&asked, call).await;

@@ -192,7 +192,7 @@ impl Gateway {
         } else {
             let called_at = self.clock.now();
             let answer = matched.route.integration.invoke(&permit, &context, &self.clients).await;
-            log.integration(called_at);
+            log.integration(called_at, &answer);
             answer?
         };
 

@@ -87,13 +87,15 @@ impl<S: CacheStore> Responses<S> {
         let outcome = call(&policy.forwarded_context(context, &request)).await;
         let times = (asked_at, self.clock.now());
         let now_ms = milliseconds(times.1);
-        let is_failure = outcome.as_ref().map_or(true, |response| response.status().is_server_error());
+        let failed_with = outcome.as_ref().map(Response::status).ok();
+        let is_failure = failed_with.is_none_or(|status| status.is_server_error());
         let better = stale
             .as_ref()
             .filter(|entry| is_failure && now_ms < entry.fresh_until_ms + ms(policy.stale_if_error(entry)));
         if let Some(entry) = better {
+            let status = CacheStatus::StaleOnError { why: fill.why, status: failed_with };
             self.unlock(fill, None);
-            return Answered { is_degraded, ..self.stale(entry) };
+            return Answered { is_degraded, ..Answered::of(Ok(entry.response(now_ms)), Some(status)) };
         }
         let answered = match (outcome, stale) {
             (Err(error), _) => {

@@ -148,7 +148,7 @@ impl<S: CacheStore> Responses<S> {
         Answered::of(Ok(entry.response(now_ms)), Some(CacheStatus::Hit { ttl }))
     }
 
-    pub(super) fn stale(&self, entry: &Entry) -> Answered {
+    fn stale(&self, entry: &Entry) -> Answered {
         let now_ms = milliseconds(self.clock.now());
         let by = now_ms.saturating_sub(entry.fresh_until_ms) / 1_000;
         Answered::of(Ok(entry.response(now_ms)), Some(CacheStatus::Stale { by }))

@@ -1,6 +1,6 @@
 //! What the cache did with a request, for the client (`Cache-Status`, RFC 9211) and for the log.
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::message::Response;
 
@@ -14,6 +14,8 @@ pub enum CacheStatus {
     },
     /// Answered from an entry that is not fresh any more, by so many seconds.
     Stale { by: u64 },
+    /// The same, since the target failed: with this status, or without an answer.
+    StaleOnError { why: Forward, status: Option<StatusCode> },
     /// The target was asked.
     Forwarded {
         why: Forward,
@@ -56,7 +58,7 @@ impl CacheStatus {
     pub fn name(self) -> &'static str {
         match self {
             Self::Hit { .. } => "HIT",
-            Self::Stale { .. } => "STALE",
+            Self::Stale { .. } | Self::StaleOnError { .. } => "STALE",
             Self::Forwarded { is_confirmed: true, .. } => "REVALIDATED",
             Self::Forwarded { why: Forward::Request, .. } => "REFRESH",
             Self::Forwarded { .. } => "MISS",
@@ -67,7 +69,7 @@ impl CacheStatus {
     /// Whether the answer is one that was kept.
     pub(super) fn is_from_an_entry(self) -> bool {
         match self {
-            Self::Hit { .. } | Self::Stale { .. } => true,
+            Self::Hit { .. } | Self::Stale { .. } | Self::StaleOnError { .. } => true,
             Self::Forwarded { is_confirmed, .. } => is_confirmed,
             Self::Bypass => false,
         }
@@ -79,6 +81,10 @@ impl CacheStatus {
             Self::Hit { ttl } => format!("tollgate; hit; ttl={ttl}"),
             // Stale it is also within the first second.
             Self::Stale { by } => format!("tollgate; hit; ttl=-{}", by.max(1)),
+            Self::StaleOnError { why, status } => {
+                let status = status.map(|status| format!("; fwd-status={}", status.as_u16()));
+                format!("tollgate; fwd={}{}", why.name(), status.unwrap_or_default())
+            }
             Self::Forwarded { why, is_confirmed, is_kept } => {
                 let confirmed = if is_confirmed { "; fwd-status=304" } else { "" };
                 let stored = if is_kept { "; stored" } else { "" };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::Cached;
+use super::{Cached, answer};
 use crate::harness::TestGateway;
 
 #[tokio::test]
@@ -42,4 +42,42 @@ async fn a_stale_answer_is_better_than_a_failure() {
     assert_eq!(status(10).await, expected("200", "STALE"));
     assert_eq!(status(54).await, expected("200", "STALE"));
     assert_eq!(status(1).await, expected("502", "MISS"));
+}
+
+/// `GET /v1/x`, which the target no longer answers as it did, with an entry that is 15 seconds old.
+async fn after_a_failure(failing: &str) -> (TestGateway, String) {
+    let scripts = [("/good", answer("200 OK", &[], "good")), ("/failing", failing.to_owned())];
+    let world = Cached::start(&scripts.each_ref().map(|(path, answer)| (*path, answer.as_str()))).await;
+    for path in ["/good", "/failing"] {
+        let uri = format!("http://127.0.0.1:{}{path}", world.target.port);
+        let integration = json!({ "type": "HTTP_PROXY", "uri": uri });
+        let words = json!({ "cacheTtlInSeconds": 10, "staleIfError": 60, "integration": integration });
+        world.put("GET /x", &words);
+        world.gateway.go_live().await;
+        world.statuses(&["GET /v1/x"]).await;
+        world.gateway.advance(Duration::from_secs(15));
+    }
+    let answer = world.gateway.send("GET /v1/x").await;
+    (world.gateway, answer)
+}
+
+#[tokio::test]
+async fn who_is_given_a_stale_answer_after_a_failure_is_told_so() {
+    let broken_off = "HTTP/1.1 200 OK\r\nContent-Le";
+    let failed = "integration failed: client error (SendRequest): connection closed before message completed";
+    let cases = [
+        (answer("503 Busy", &[], "busy"), "; fwd-status=503", json!([503, null])),
+        (broken_off.to_owned(), "", json!([null, failed])),
+    ];
+    for (failing, fwd_status, logged) in cases {
+        let (world, answer) = after_a_failure(&failing).await;
+        let status = format!("\nage: 30\ncache-status: tollgate; fwd=stale{fwd_status}\n");
+        assert!(
+            answer.starts_with("200\n") && answer.contains(&status) && answer.ends_with("good"),
+            "{answer}"
+        );
+        let line = world.last_line();
+        assert_eq!([&line["status"], &line["cacheStatus"]], [&json!(200), &json!("STALE")]);
+        assert_eq!(json!([line["integrationStatus"], line["integrationErrorMessage"]]), logged);
+    }
 }
