@@ -1,12 +1,20 @@
 //! The two levels: what an instance remembers, what the table has, and what becomes of damage.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io::{Read, Write},
+    time::Duration,
+};
 
-use aws_sdk_dynamodb::types::AttributeValue::{N, S};
+use aws_sdk_dynamodb::{
+    primitives::Blob,
+    types::AttributeValue::{B, N, S},
+};
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use serde_json::json;
 use tollgate::store::values::Attributes;
 
-use super::Cached;
+use super::{Cached, answer};
 use crate::harness::{TestGateway, Way};
 
 async fn cold(world: &Cached) -> TestGateway {
@@ -87,7 +95,7 @@ pub fn noise(seed: u64, length: usize) -> String {
 
 #[tokio::test]
 async fn a_torn_or_foreign_entry_is_a_miss() {
-    let scripts = [1, 2].map(|seed| super::answer("200 OK", &[], &noise(seed, 700_000)));
+    let scripts = [1, 2].map(|seed| answer("200 OK", &[], &noise(seed, 700_000)));
     let damages: [(&str, Damage, &str); 8] = [
         ("nothing", |_, _| {}, "HIT"),
         ("a part is gone", |parts, _| drop(parts.remove(&1)), "MISS"),
@@ -136,6 +144,37 @@ async fn a_torn_or_foreign_entry_is_a_miss() {
         assert_eq!(instance.last_line()["cacheStatus"], expected, "{damage}");
         assert!(answer.ends_with(&noise(1, 700_000)), "{damage}");
     }
+}
+
+/// Whose key it has, and which inflates: only its checksum is another's.
+#[tokio::test]
+async fn an_entry_in_which_a_word_was_changed_is_a_miss() {
+    for (word, expected) in [("hello", "HIT"), ("hallo", "MISS")] {
+        let world = Cached::start(&[("/x", &answer("200 OK", &[], "hello"))]).await;
+        world.put("GET /x", &json!({}));
+        world.gateway.go_live().await;
+        world.statuses(&["GET /v1/x"]).await;
+        let mut item = parts(&world.gateway, "/x").await.remove(&0).unwrap();
+        let bytes = item["bytes"].as_b().unwrap().clone().into_inner();
+        item.insert("bytes".to_owned(), B(Blob::new(with_another_end(&bytes, word))));
+        let put = world.gateway.client().put_item().table_name("tollgate-cache");
+        put.set_item(Some(item)).send().await.unwrap();
+        let instance = cold(&world).await;
+        instance.advance(Duration::from_secs(11));
+        assert!(instance.send("GET /v1/x").await.ends_with("\n\nhello"));
+        assert_eq!(instance.last_line()["cacheStatus"], expected);
+    }
+}
+
+/// An entry's bytes, compressed again with `end` in the place of its last bytes.
+fn with_another_end(bytes: &[u8], end: &str) -> Vec<u8> {
+    let (format, compressed) = bytes.split_first().unwrap();
+    let mut plain = Vec::new();
+    DeflateDecoder::new(compressed).read_to_end(&mut plain).unwrap();
+    plain.truncate(plain.len() - end.len());
+    let mut encoder = DeflateEncoder::new(vec![*format], Compression::fast());
+    encoder.write_all(&[&plain, end.as_bytes()].concat()).unwrap();
+    encoder.finish().unwrap()
 }
 
 fn exchange(parts: &mut Parts, other: &Parts, part: usize, attributes: &[&str]) {
