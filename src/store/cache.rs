@@ -29,7 +29,7 @@ const LOCK_ITEM_SECONDS: u64 = 3_600;
 impl CacheStore for Store {
     /// Half a read unit for each 4 KB, and at least that.
     async fn find(&self, key: &CacheKey, now: SystemTime) -> Option<Found> {
-        let query = self.quick.query().table_name(&self.tables.cache);
+        let query = self.entries.query().table_name(&self.tables.cache);
         let query = query
             .key_condition_expression("cacheKey = :key")
             .expression_attribute_values(":key", S(key.to_string()));
