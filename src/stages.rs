@@ -25,7 +25,8 @@ pub struct StageSettings {
     pub stage_variables: StageVariables,
     /// What all callers of all routes together may do.
     pub throttle: Option<Rule>,
-    pub cache: StageCache,
+    /// `None`: it is not clear, and no answers are kept or given again.
+    pub cache: Option<StageCache>,
 }
 
 /// What can be made of a stage item that has problems.
@@ -248,6 +249,10 @@ mod tests {
             (
                 json!({ "stage": "v1", "autoDeploy": "maybe", "throttle": {}, "deploymentId": "d" }),
                 whole(json!({ "stage": "v1", "deploymentId": "d" })),
+            ),
+            (
+                json!({ "stage": "v1", "cacheGeneration": "4o" }),
+                Some(Salvaged::Whole(StageSettings { cache: None, ..stage(v1()) })),
             ),
             (json!({ "stage": "v1", "deploymentId": {} }), place(v1())),
             (json!({ "stage": "v1", "stageVariables": ["x"], "autoDeploy": 7 }), place(v1())),

@@ -192,6 +192,7 @@ impl Live {
             (Salvaged::Whole(mut settings), Some((last, _))) => {
                 // A limit that cannot be read does not lift the one that there was.
                 settings.throttle = settings.throttle.or_else(|| last.throttle.clone());
+                settings.cache = settings.cache.or_else(|| last.cache.clone());
                 Some(Salvaged::Whole(settings))
             }
             (salvaged, None) => Some(salvaged),

@@ -16,7 +16,7 @@ use crate::{
     error::{GatewayError, chain},
     message::{Request, Response},
     policies::{
-        cache::{Asked, CachePolicy, Refill},
+        cache::{Asked, CachePolicy, Refill, StageCache},
         usage_plan::Permit,
     },
 };
@@ -31,8 +31,8 @@ pub(super) struct PendingRefill {
     refill: Refill,
 }
 
-/// A request's place: its stage, its route, and what that route says of caching.
-pub(super) type Cached<'a> = (ServedStage<'a>, &'a Route, &'a CachePolicy);
+/// A request's place: its stage, its route, and what both say of caching.
+pub(super) type Cached<'a> = (ServedStage<'a>, &'a Route, (&'a CachePolicy, &'a StageCache));
 
 impl Gateway {
     pub(super) async fn cached<'a>(
@@ -84,8 +84,9 @@ impl Gateway {
         let request = Request { received_at: self.clock.now(), ..request };
         let stage = served.find(&request.origin.domain_name, &request.path)?;
         let matched = stage.deployment.find(&request.method, stage.path)?;
-        let Some(policy) = &matched.route.cache else { return Ok(()) };
-        let place = (stage, matched.route, policy);
+        let cache = matched.route.cache.as_ref().zip(stage.settings.cache.as_ref());
+        let Some(cache) = cache else { return Ok(()) };
+        let place = (stage, matched.route, cache);
         let way = Way {
             route_key: &matched.route.key,
             path_parameters: matched.path_parameters,
@@ -102,13 +103,13 @@ impl Gateway {
 }
 
 pub(super) fn asked<'a>(
-    (stage, route, policy): Cached<'a>,
+    (stage, route, (policy, cache)): Cached<'a>,
     way: &'a Way<'_>,
     request: &'a Request,
 ) -> Asked<'a> {
     Asked {
         policy,
-        stage: &stage.settings.cache,
+        stage: cache,
         context: way.context(request, stage),
         may_invalidate: way.key.as_ref().is_some_and(|key| key.may_invalidate_cache),
         limit: route.integration.limit(request),

@@ -50,8 +50,8 @@ pub fn explain(
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
     let context = Context { api_key_id, ..way.context(request, stage) };
     route.required_parameters.check(&context)?;
-    let settings = &stage.settings.cache;
-    let lookup = route.cache.as_ref().map(|policy| {
+    let cache = route.cache.as_ref().zip(stage.settings.cache.as_ref());
+    let lookup = cache.map(|(policy, settings)| {
         let (key, parts) = policy.explain(&context, settings);
         Lookup { bypass: policy.bypass(&context, settings), ttl: policy.fixed_ttl(settings), key, parts }
     });

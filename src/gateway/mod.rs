@@ -186,8 +186,8 @@ impl Gateway {
         let context = way.context(request, stage);
         matched.route.required_parameters.check(&context)?;
 
-        let answer = if let Some(policy) = &matched.route.cache {
-            let place = (stage, matched.route, policy);
+        let answer = if let Some(cache) = matched.route.cache.as_ref().zip(stage.settings.cache.as_ref()) {
+            let place = (stage, matched.route, cache);
             self.cached((request, served), place, way, permit, log).await?
         } else {
             let called_at = self.clock.now();

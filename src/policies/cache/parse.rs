@@ -102,12 +102,14 @@ impl CachePolicy {
 }
 
 impl StageCache {
-    /// Reads what a stage item says of caching.
-    pub fn parse(fields: &Fields<'_>) -> Self {
-        Self {
-            ttl: seconds(fields, "cacheTtlInSeconds", MOST_TTL_SECONDS),
-            generation: fields.integer("cacheGeneration", 0..=MOST_GENERATION).unwrap_or(0),
-        }
+    /// Reads what a stage item says of caching; `None`: it is not clear, and any guess might bring back what was
+    /// purged, or keep it for too long.
+    pub fn parse(fields: &Fields<'_>) -> Option<Self> {
+        let ttl = seconds(fields, "cacheTtlInSeconds", MOST_TTL_SECONDS);
+        let generation = fields.integer("cacheGeneration", 0..=MOST_GENERATION);
+        let is_clear = |name, is_read| is_read || fields.value(name).is_none();
+        (is_clear("cacheTtlInSeconds", ttl.is_some()) && is_clear("cacheGeneration", generation.is_some()))
+            .then(|| Self { ttl, generation: generation.unwrap_or(0) })
     }
 }
 

@@ -118,6 +118,33 @@ async fn stages_share_nothing_and_a_new_generation_empties_one() {
     assert_eq!(world.statuses(&requests).await, "MISS HIT HIT HIT");
 }
 
+/// A guess would be a generation of before, whose answers somebody has purged.
+#[tokio::test]
+async fn a_generation_that_cannot_be_read_brings_no_purged_answer_back() {
+    let world = Cached::serving("GET /x", &json!({})).await;
+    let set = async |name: &str, value: Value| {
+        let mut stage = world.gateway.store.stage("v1").await.unwrap().unwrap().item;
+        stage.insert(name.to_owned(), value);
+        world.gateway.put_stage(&stage.into());
+        world.gateway.refresh().await;
+    };
+    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT");
+    set("cacheGeneration", json!(1)).await;
+    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT");
+    set("cacheGeneration", json!("2o")).await;
+    assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT", "the last one that could be read");
+    let cold = world.gateway.cold_instance();
+    cold.refresh().await;
+    for _ in 0..2 {
+        assert!(cold.send("GET /v1/x").await.starts_with("200\n"));
+        assert_eq!(cold.last_line()["cacheStatus"], Value::Null, "no guess");
+    }
+    set("cacheGeneration", json!(2)).await;
+    cold.refresh().await;
+    cold.send("GET /v1/x").await;
+    assert_eq!(cold.last_line()["cacheStatus"], "MISS");
+}
+
 #[tokio::test]
 async fn the_target_sees_no_header_that_the_key_does_not_have() {
     let sent = "GET /v1/x?q=1\naccept: text/plain\nuser-agent: curl\ncookie: a=1\nx-forwarded-host: evil.example\nx-evil: 1\nauthorization: Bearer secret\nhost: x";
