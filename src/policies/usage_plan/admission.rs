@@ -10,7 +10,7 @@ use super::{
     Accuracy, Limits,
     counter::{Form, Outcome, Write},
     demand::Demand,
-    lease::{Charge, Cover, Holdings, Lease, Paid, Unit},
+    lease::{Charge, Holdings, Paid, Unit},
     outage::Outage,
     pause,
     quota::Period,
@@ -25,25 +25,23 @@ const MOST_ATTEMPTS: u32 = 6;
 const MOST_RETURNS: u32 = 20;
 /// A renewal that has said nothing for so long is forgotten: its instance may have been frozen.
 const RENEWAL_MS: u64 = 1000;
-/// Who lost a race reckons with others for so long.
-const CROWDED_MS: u64 = 10_000;
 
 /// The state of one key and plan on one instance.
 #[derive(Debug)]
 pub struct Admission {
-    holdings: Holdings,
-    seen: Seen,
+    pub(super) holdings: Holdings,
+    pub(super) seen: Seen,
     /// Whose windows `seen` speaks of.
-    seen_period: Option<Period>,
-    demand: Demand,
+    pub(super) seen_period: Option<Period>,
+    pub(super) demand: Demand,
     /// Size of the last lease.
-    leased: u64,
+    pub(super) leased: u64,
     renewing_until_ms: u64,
-    crowded_until_ms: u64,
-    expects: BucketIs,
-    refused: Option<Refused>,
-    outage: Outage,
-    random: u64,
+    pub(super) crowded_until_ms: u64,
+    pub(super) expects: BucketIs,
+    pub(super) refused: Option<Refused>,
+    pub(super) outage: Outage,
+    pub(super) random: u64,
 }
 
 /// What becomes of a request.
@@ -174,18 +172,6 @@ impl Admission {
         }
     }
 
-    /// Brings what is held and known up to the present and to the plan as it is now.
-    fn follow(&mut self, limits: &Limits, now_ms: u64) {
-        let period = limits.quota.map(|quota| quota.period);
-        if self.seen_period != period {
-            self.seen_period = period;
-            self.seen = Seen::Nothing;
-            self.refused = None;
-        }
-        self.refused = self.refused.filter(|refused| pause::lasts(refused.until_ms, now_ms));
-        self.holdings.settle(limits, now_ms);
-    }
-
     fn spend(&mut self, now_ms: u64) -> Option<Unit> {
         let unit = self.holdings.spend()?;
         self.demand.spent(now_ms);
@@ -223,91 +209,6 @@ impl Admission {
         )
     }
 
-    fn learn(&mut self, limits: &Limits, write: &Write, outcome: Outcome, now_ms: u64) {
-        let cover = writes::cover(&write.form);
-        let charge = cover.and_then(Cover::charge);
-        // The plan's period may have changed while the write was on its way.
-        let is_current = charge.map(|charge| charge.period) == limits.quota.map(|quota| quota.period);
-        let seen = match outcome {
-            Outcome::Done(counter) | Outcome::Refused(Some(counter)) => Seen::Item(counter),
-            Outcome::Refused(None) => Seen::Absent,
-            Outcome::NotSent | Outcome::Unknown => self.seen,
-        };
-        match outcome {
-            Outcome::Done(counter) => {
-                self.outage.end();
-                self.demand.observed(now_ms, &counter, write.units);
-                self.leased = write.units;
-                if let Some(cover) = cover {
-                    let expires_at_ms = write.sent_at_ms.saturating_add(write.lease_ms);
-                    self.holdings.add(Lease { units: write.units, expires_at_ms, cover });
-                }
-            }
-            Outcome::Refused(item) => {
-                self.outage.end();
-                if let Some(counter) = item {
-                    self.demand.observed(now_ms, &counter, 0);
-                    self.expects = writes::expects(&write.form, &counter).unwrap_or(self.expects);
-                }
-                // Not what the last answer said: others were faster, twice.
-                if write.attempt > 1 {
-                    self.crowded_until_ms = now_ms.saturating_add(CROWDED_MS);
-                }
-                self.holdings.keep(charge, write.returned);
-            }
-            // If it did happen, `used` rose by what it granted less what it returned: what is held is still
-            // counted, and the grant is lost.
-            Outcome::NotSent | Outcome::Unknown => {
-                self.holdings.keep(charge, write.returned);
-                return self.outage.fail(now_ms);
-            }
-        }
-        if is_current {
-            self.see(limits, seen, write.sent_at_ms, now_ms);
-        }
-    }
-
-    /// Takes note of the item, and remembers if it had nothing left when it was asked: under a flood, tokens
-    /// that have come since are gone before another write arrives.
-    fn see(&mut self, limits: &Limits, seen: Seen, asked_at_ms: u64, now_ms: u64) {
-        self.seen = seen;
-        self.refused = None;
-        if seen == Seen::Absent {
-            return;
-        }
-        let room = seen.room(limits, &self.holdings, asked_at_ms);
-        let charge = seen.charge(limits, now_ms);
-        if let (0, Some(Charge { period, window })) = (room.quota, charge) {
-            // Only a refund or another plan could change it before the window ends.
-            let retry_at_ms = period.end_ms(window).max(now_ms.saturating_add(1));
-            let until_ms = retry_at_ms.min(now_ms.saturating_add(self.pause_ms()));
-            self.refused = Some(Refused { reason: Reason::QuotaExceeded, until_ms, retry_at_ms });
-        } else if room.rate == 0 {
-            self.refused = Some(self.throttled(limits, now_ms));
-        }
-    }
-
-    /// The store is asked again when a lease's worth of tokens is there for every instance, or T later.
-    fn throttled(&mut self, limits: &Limits, now_ms: u64) -> Refused {
-        let throttle = limits.throttle.expect("only a throttle has no room for its rate");
-        let wait_ms = throttle.wait_ms(self.seen.tat_ns(), now_ms, 1);
-        let share_ms = match limits.accuracy {
-            Accuracy::Exact => 0,
-            Accuracy::Lease => {
-                let lease_ms = self.demand.lease_ms();
-                let units = self.demand.lease(now_ms, lease_ms, throttle.burst_limit());
-                // The first of them is there after `wait_ms`.
-                let for_all = units.saturating_mul(u64::from(self.peers().get())) - 1;
-                let share = self.random_part();
-                part(throttle.cost_ns(for_all) / 1_000_000, share)
-            }
-        };
-        let pause_ms = wait_ms.max(share_ms).min(self.pause_ms()).max(1);
-        let until_ms = now_ms.saturating_add(pause_ms);
-        let retry_at_ms = now_ms.saturating_add(wait_ms).max(until_ms);
-        Refused { reason: Reason::Throttled, until_ms, retry_at_ms }
-    }
-
     fn alone(&mut self, limits: &Limits, now_ms: u64) -> Decision {
         let charge = self.seen.charge(limits, now_ms);
         let throttle = limits.throttle.map(|throttle| throttle.divided_by(self.peers()));
@@ -317,28 +218,9 @@ impl Admission {
         }
     }
 
-    fn peers(&self) -> NonZeroU32 {
+    pub(super) fn peers(&self) -> NonZeroU32 {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
         let peers = self.demand.peers().ceil() as u32;
         NonZeroU32::new(peers).unwrap_or(NonZeroU32::MIN)
     }
-
-    /// T × (0.5…1).
-    fn pause_ms(&mut self) -> u64 {
-        let share = self.random_part();
-        part(self.demand.lease_ms(), share)
-    }
-
-    /// 0.5…1, in 1/1024 (SplitMix64).
-    fn random_part(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.random;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        512 + (mixed ^ (mixed >> 31)) % 513
-    }
-}
-
-fn part(ms: u64, of_1024: u64) -> u64 {
-    ms.saturating_mul(of_1024) / 1024
 }

@@ -12,6 +12,7 @@ mod counter;
 mod counters;
 mod demand;
 mod item;
+mod learning;
 mod lease;
 mod outage;
 mod pause;

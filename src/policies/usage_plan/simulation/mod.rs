@@ -2,7 +2,9 @@
 //!
 //! `SCHEDULES=1000000` runs more of them, `SEED=…` one of them.
 
+mod calls;
 mod fleets;
+mod instance;
 mod promises;
 mod random;
 mod schedule;

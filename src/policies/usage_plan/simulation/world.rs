@@ -3,70 +3,25 @@
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{
-    super::{Admission, Decision, Form, Limits, Outcome, RateForm, Unit, Write},
+    super::{Admission, Decision, Limits, Unit},
+    instance::{Call, Event, Instance, Purpose},
     promises::Ledger,
     random::Random,
     schedule::Schedule,
     store::Store,
 };
 
-/// How long an instance waits for an answer.
-const TIMEOUT_MS: u64 = 200;
-
-#[derive(Debug)]
-struct Instance {
-    admission: Admission,
-    /// Its clock, less the true time.
-    skew_ms: i64,
-    frozen_until_ms: u64,
-    /// Requests that wait for an answer of the store.
-    asking: u32,
-    /// Which of the lives on this machine: answers to an earlier one are lost.
-    life: u32,
-    limits: Limits,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Event {
-    Arrive,
-    Handle { instance: usize },
-    Execute { call: usize },
-    Answer { call: usize },
-    Learn { instance: usize },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
-    Ask,
-    Renew,
-    Return,
-}
-
-#[derive(Debug)]
-struct Call {
-    instance: usize,
-    life: u32,
-    write: Write,
-    purpose: Purpose,
-    /// The plan that it was made for.
-    limits: Limits,
-    /// What the instance will hear.
-    outcome: Outcome,
-    /// Whether what the store says next is what the instance will hear.
-    is_heard: bool,
-}
-
 #[derive(Debug)]
 pub struct World {
-    schedule: Schedule,
-    random: Random,
+    pub schedule: Schedule,
+    pub random: Random,
     pub now_ms: u64,
     arrived: u64,
     next_arrival_ms: f64,
     events: BinaryHeap<Reverse<(u64, u64, Event)>>,
     sequence: u64,
-    calls: Vec<Call>,
-    instances: Vec<Instance>,
+    pub calls: Vec<Call>,
+    pub instances: Vec<Instance>,
     limits: Limits,
     pub store: Store,
     pub ledger: Ledger,
@@ -131,7 +86,7 @@ impl World {
         }
     }
 
-    fn at(&mut self, at_ms: u64, event: Event) {
+    pub fn at(&mut self, at_ms: u64, event: Event) {
         self.sequence += 1;
         self.events.push(Reverse((at_ms, self.sequence, event)));
     }
@@ -183,7 +138,7 @@ impl World {
         self.follow(index, decision);
     }
 
-    fn follow(&mut self, index: usize, decision: Decision) {
+    pub fn follow(&mut self, index: usize, decision: Decision) {
         match decision {
             Decision::Admit(unit) => self.admit(index, unit),
             Decision::AdmitAndRenew(unit, write) => {
@@ -233,103 +188,9 @@ impl World {
         instance.skew_ms = skew_ms;
         instance.life += 1;
     }
-
-    fn send(&mut self, index: usize, write: Write, purpose: Purpose) {
-        let faults = self.schedule.faults.clone();
-        if matches!(write.form, Form::Create { tat_ns: Some(_), .. } | Form::Take { rate: Some(_), .. }) {
-            self.ledger.longest_lease_ms = self.ledger.longest_lease_ms.max(write.lease_ms);
-        }
-        let (least_ms, most_ms) = self.schedule.latency_ms;
-        let slow_ms = if self.random.per_mille(faults.slow) { 2000 } else { 0 };
-        let there_ms = self.now_ms + self.random.between(least_ms, most_ms + slow_ms);
-        let back_ms = there_ms + self.random.between(least_ms, most_ms + slow_ms);
-        let timeout_ms = self.now_ms + TIMEOUT_MS;
-        let call = self.calls.len();
-        let is_lost = self.random.per_mille(faults.lost_answer) || back_ms > timeout_ms;
-        let Instance { life, limits, .. } = self.instances[index];
-        self.instances[index].asking += u32::from(purpose == Purpose::Ask);
-        let mut made = Call {
-            instance: index,
-            life,
-            write,
-            purpose,
-            limits,
-            outcome: Outcome::Unknown,
-            is_heard: !is_lost,
-        };
-        if self.random.per_mille(faults.not_sent) {
-            made.outcome = Outcome::NotSent;
-        } else if !self.random.per_mille(faults.lost_call) {
-            self.at(there_ms, Event::Execute { call });
-            if self.random.per_mille(faults.duplicate) {
-                let again_ms = there_ms + self.random.between(0, 100);
-                self.at(again_ms, Event::Execute { call });
-            }
-        } else {
-            made.is_heard = false;
-        }
-        let answer_ms = if made.is_heard { back_ms } else { timeout_ms };
-        self.calls.push(made);
-        self.at(answer_ms, Event::Answer { call });
-    }
-
-    /// Perhaps a second time: the instance hears what came last, except of a return, which nobody repeats
-    /// without being asked.
-    fn execute(&mut self, index: usize) {
-        let call = &mut self.calls[index];
-        let period = call.limits.quota.map(|quota| quota.period);
-        let before = self.store.used.clone();
-        let tat_ns = self.store.tat_ns();
-        let result = self.store.execute(&call.write, period);
-        if let (Ok(_), Some(quota)) = (result, call.limits.quota) {
-            let rose = |(key, used): (&_, &u64)| *used > before.get(key).copied().unwrap_or(0);
-            let over = self.store.used.iter().any(|entry| *entry.1 > quota.limit && rose(entry));
-            if over {
-                self.ledger.broke(format!("{:?} passed the limit of {}", call.write.form, quota.limit));
-            }
-        }
-        if result.is_ok() && matches!(call.write.form, Form::Take { rate: Some(RateForm::Reset { .. }), .. })
-        {
-            self.ledger.reset(self.now_ms, tat_ns, &call.limits);
-        }
-        if call.is_heard && (call.outcome == Outcome::Unknown || call.write.may_be_repeated()) {
-            call.outcome = match result {
-                Ok(counter) => Outcome::Done(counter),
-                Err(old) => Outcome::Refused(old),
-            };
-        }
-    }
-
-    fn answer(&mut self, index: usize) {
-        let call = &self.calls[index];
-        let (outcome, purpose, at) = (call.outcome, call.purpose, call.instance);
-        let frozen_until_ms = self.instances[at].frozen_until_ms;
-        if self.now_ms < frozen_until_ms {
-            return self.at(frozen_until_ms, Event::Answer { call: index });
-        }
-        let instance = &mut self.instances[at];
-        let now_ms = clock(self.now_ms, instance.skew_ms);
-        match purpose {
-            Purpose::Return => {
-                if let Some(write) = Admission::returned(&call.write, outcome, now_ms) {
-                    self.send(at, write, Purpose::Return);
-                }
-            }
-            // Its instance has died meanwhile.
-            _ if call.life != instance.life => {}
-            Purpose::Renew => {
-                instance.admission.renewed(&instance.limits, &call.write, outcome, now_ms);
-            }
-            Purpose::Ask => {
-                instance.asking -= 1;
-                let decision = instance.admission.answered(&instance.limits, &call.write, outcome, now_ms);
-                self.follow(at, decision);
-            }
-        }
-    }
 }
 
-fn clock(now_ms: u64, skew_ms: i64) -> u64 {
+pub fn clock(now_ms: u64, skew_ms: i64) -> u64 {
     now_ms.saturating_add_signed(skew_ms)
 }
 
