@@ -21,6 +21,7 @@ mod http_proxy;
 mod keys;
 mod lambda;
 mod limits;
+mod metrics;
 mod pipeline;
 mod property;
 mod readme;
