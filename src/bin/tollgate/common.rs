@@ -33,7 +33,7 @@ pub const STAGES: About = |tables| vec![&tables.stages, &tables.routes, &tables.
 pub const KEYS: About = |tables| vec![&tables.api_keys];
 pub const KEYS_AND_PLANS: About = |tables| vec![&tables.api_keys, &tables.usage_plans];
 pub const USAGE: About = |tables| vec![&tables.counters, &tables.api_keys];
-pub const CACHE: About = |tables| vec![&tables.cache];
+pub const ITEMS_AND_CACHE: About = |tables| vec![&tables.stages, &tables.routes, &tables.cache];
 pub const SERVED_AND_CACHE: About = |tables| vec![&tables.stages, &tables.deployments, &tables.cache];
 pub const ALL: About = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
 
