@@ -139,10 +139,23 @@ async fn what_the_table_has_is_told_with_its_times() {
 }
 
 #[tokio::test]
-async fn of_the_local_world_a_path_is_enough() {
+async fn of_the_local_world_a_path_is_enough_whatever_its_port() {
     let world = world(&json!({})).await;
-    let told = explain(&world, &["/v1/orders/7", "--local"]).stdout;
-    assert!(told.contains(" 127.0.0.1:9000\n"), "{told}");
+    let hosts = [("", "127.0.0.1:9000"), ("9100", "127.0.0.1:9100")];
+    for (port, host) in hosts {
+        let ran = world
+            .gateway
+            .tollgate_with(&[("API_PORT", port)], &["cache", "explain", "/v1/orders/7", "--local"]);
+        assert!(ran.stdout.contains(&format!(" {host}\n")), "{ran:?}");
+    }
+    for arguments in [&["explain", "/v1/orders/7"][..], &["purge", "v1", "--key", "/v1/orders/7"]] {
+        let ran = world
+            .gateway
+            .tollgate_with(&[("API_PORT", "high")], &[&["cache"], arguments, &["--local"]].concat());
+        let words = "exit 1\n--\ntollgate: environment variable API_PORT: got \"high\", expected a port: \
+                     invalid digit found in string\n";
+        assert_eq!(ran.text(&[]), words);
+    }
 }
 
 #[tokio::test]

@@ -31,7 +31,8 @@ use crate::{
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
-    /// Method and URL, or path; with --local a path is of http://127.0.0.1:9000.
+    /// Method and URL, or path; with --local a path is of http://127.0.0.1:9000 (or API_PORT). By another name or
+    /// port, the URL says so: answers are kept by host.
     request: RequestLine,
     #[command(flatten)]
     details: Details,
@@ -45,7 +46,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let Arguments { request, details, common } = arguments;
     common.run(SERVED_AND_CACHE, async |store| {
-        let explained = match details.ask(store, request, common.local_host()).await? {
+        let explained = match details.ask(store, request, common.local_host()?.as_deref()).await? {
             Asked::Explained(explained) => explained,
             Asked::Refused(ending) => return Ok(ending),
         };

@@ -42,7 +42,7 @@ pub struct Arguments {
     /// The key of the route, as its item has it.
     #[arg(long, value_name = "KEY", conflicts_with = "request")]
     route: Option<String>,
-    /// Method and URL, or path, of the request.
+    /// Method and URL, or path, of the request, as `explain` takes it.
     #[arg(long = "key", value_name = "REQUEST")]
     request: Option<RequestLine>,
     #[command(flatten)]
@@ -123,7 +123,7 @@ async fn of_request(
     (line, details): (&RequestLine, &Details),
     common: &Common,
 ) -> Result<Ending> {
-    let explained = match details.ask(store, line, common.local_host()).await? {
+    let explained = match details.ask(store, line, common.local_host()?.as_deref()).await? {
         Asked::Explained(explained) => explained,
         Asked::Refused(ending) => return Ok(ending),
     };
