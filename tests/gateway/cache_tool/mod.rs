@@ -2,6 +2,7 @@
 
 mod batches;
 mod explain;
+mod not_kept;
 mod purge;
 mod stats;
 

@@ -7,7 +7,7 @@ use http::HeaderName;
 use serde_json::{Value, json};
 use tollgate::{
     gateway::{Explained, Lookup},
-    policies::cache::{Entry, KeyPart, Lock, Variants},
+    policies::cache::{Entry, KeyPart, Lock, LockState, NotKept, Variants},
 };
 
 use super::question::{Asked, Details, RequestLine};
@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
             let found = store.cached(key).await?;
             now.entry = found.entry(key);
             now.bytes = found.bytes.map_or(0, |bytes| bytes.len());
-            now.lock = found.lock.filter(|lock| now.ms < lock.until_ms);
+            now.lock = found.lock;
         }
         common.output.write(|| to_json(&explained, &now), |out| write(out, &explained, &now))?;
         Ok(Ending::Ok)
@@ -68,10 +68,29 @@ struct Now {
     entry: Option<Entry>,
     /// Of the entry, compressed.
     bytes: usize,
+    /// Held, or over.
     lock: Option<Lock>,
 }
 
+/// An answer that did not become the entry.
+struct Unkept {
+    at_ms: u64,
+    /// `None`: that is not known.
+    why: Option<NotKept>,
+}
+
 impl Now {
+    fn held(&self) -> Option<Lock> {
+        self.lock.filter(|lock| self.ms < lock.until_ms)
+    }
+
+    /// Since when there may be no entry, as long as nothing newer is known.
+    fn unkept(&self) -> Option<Unkept> {
+        let is_fresh = self.entry.as_ref().is_some_and(|entry| entry.is_fresh(self.ms));
+        let (at_ms, why) = self.lock.filter(|_| !is_fresh)?.not_kept()?;
+        Some(Unkept { at_ms, why })
+    }
+
     fn seconds_to(&self, ms: u64) -> u64 {
         ms.saturating_sub(self.ms) / 1_000
     }
@@ -103,7 +122,7 @@ fn write(out: &mut impl Write, explained: &Explained, now: &Now) -> io::Result<(
     }
     if bypass.is_none() {
         line("entry", &now.entry.as_ref().map_or("none".to_owned(), |entry| entry_words(entry, now)))?;
-        line("lock", &now.lock.map_or("none".to_owned(), |lock| lock_words(lock, now)))?;
+        line("lock", &lock_words(now))?;
     }
     Ok(())
 }
@@ -127,12 +146,18 @@ fn told_apart_by(variants: &Variants) -> String {
     ["caller"].into_iter().chain(names).collect::<Vec<_>>().join(", ")
 }
 
-fn lock_words(lock: Lock, now: &Now) -> String {
+fn lock_words(now: &Now) -> String {
+    let Some(lock) = now.held() else {
+        let Some(Unkept { at_ms, why: Some(why) }) = now.unkept() else { return "none".to_owned() };
+        return format!("none; {} s ago an answer was not kept: {why}", now.ms.saturating_sub(at_ms) / 1_000);
+    };
     let seconds = now.seconds_to(lock.until_ms);
-    if lock.is_in_vain {
-        format!("for {seconds} s nobody waits for an entry: the last answer was not one to keep")
-    } else {
-        format!("for {seconds} s: the target is being asked, or was just now")
+    match lock.state {
+        LockState::Filling => format!("for {seconds} s: the target is being asked, or was just now"),
+        LockState::InVain(why) => {
+            let why = why.map_or("not one to keep".to_owned(), |why| format!("not kept: {why}"));
+            format!("for {seconds} s nobody waits for an entry: the last answer was {why}")
+        }
     }
 }
 
@@ -154,7 +179,13 @@ fn to_json(explained: &Explained, now: &Now) -> Value {
             "tableBytes": now.bytes,
         })
     });
-    let lock = now.lock.map(|lock| json!({ "until": lock.until_ms / 1_000, "isInVain": lock.is_in_vain }));
+    let lock = now.held().map(|lock| {
+        let is_in_vain = matches!(lock.state, LockState::InVain(_));
+        json!({ "until": lock.until_ms / 1_000, "isInVain": is_in_vain })
+    });
+    let not_kept = now
+        .unkept()
+        .map(|Unkept { at_ms, why }| json!({ "at": at_ms / 1_000, "reason": why.map(NotKept::name) }));
     json!({
         "stage": explained.stage,
         "routeKey": explained.route_key,
@@ -164,5 +195,6 @@ fn to_json(explained: &Explained, now: &Now) -> Value {
         "parts": lookup.map(|lookup| lookup.parts.iter().map(part).collect::<Value>()),
         "entry": entry,
         "lock": lock,
+        "notKept": not_kept,
     })
 }
