@@ -123,7 +123,7 @@ impl CachePolicy {
     }
 
     /// Whose alone the answer is, in HTTP mode.
-    pub(super) fn caller<'a>(&self, context: &Context<'a>) -> Option<&'a str> {
+    pub fn caller<'a>(&self, context: &Context<'a>) -> Option<&'a str> {
         context.api_key_id.filter(|_| !self.is_shared)
     }
 

@@ -110,7 +110,7 @@ impl<S: CacheStore> Responses<S> {
             None => entry,
             Some(variants) => {
                 let entry = self.levels.remembered(&asked.key_in(&variants, key), now)?;
-                Some(entry).filter(|entry| entry.stored_at_ms >= variants.since_ms)?
+                Some(entry).filter(|entry| variants.counts(entry))?
             }
         };
         self.reused(&entry, Some(asked.judge(&entry, milliseconds(now))))
@@ -124,7 +124,7 @@ impl<S: CacheStore> Responses<S> {
         };
         let key = asked.key_in(&variants, key);
         let mut known = self.levels.look_up(&key, now).await;
-        known.entry = known.entry.filter(|entry| entry.stored_at_ms >= variants.since_ms);
+        known.entry = known.entry.filter(|entry| variants.counts(entry));
         // Who took it before then fills what does not count any more.
         let least_ms = variants.since_ms + ms(Lock::time(asked.limit));
         if let Some(lock) = known.lock.as_mut().filter(|lock| lock.until_ms < least_ms) {
@@ -161,7 +161,7 @@ impl Asked<'_> {
 
     /// The key of this request's answer among those of a URI.
     pub(super) fn key_in(&self, variants: &Variants, uri: &CacheKey) -> CacheKey {
-        variants.key(uri, &self.context, self.policy.caller(&self.context))
+        variants.key(uri, self.context.request, self.policy.caller(&self.context))
     }
 }
 

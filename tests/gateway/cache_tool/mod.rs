@@ -5,6 +5,7 @@ mod explain;
 mod not_kept;
 mod purge;
 mod stats;
+mod variants;
 
 use std::time::{Duration, UNIX_EPOCH};
 
