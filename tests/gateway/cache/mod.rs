@@ -10,6 +10,7 @@ mod random;
 mod stale;
 mod stored;
 mod two_callers;
+mod words;
 
 use serde_json::{Value, json};
 
