@@ -6,7 +6,7 @@ use std::fmt;
 
 use http::{
     HeaderName, Method,
-    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION},
+    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, PROXY_AUTHORIZATION},
 };
 use sha2::{Digest, Sha256};
 
@@ -24,6 +24,9 @@ pub struct CacheKey {
     stage: String,
     digest: [u8; 32],
 }
+
+/// With a body they are in every key: they say how to read it.
+pub(super) const OF_A_BODY: [HeaderName; 2] = [CONTENT_TYPE, CONTENT_ENCODING];
 
 /// One thing that the answer depends on, for the operator's eyes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +84,11 @@ impl CachePolicy {
         let is_keyed =
             |parameter: &Parameter| matches!(parameter, Parameter::Querystring(query) if query == name);
         self.mode == Mode::Http || self.key.0.iter().any(|(_, parameter)| is_keyed(parameter))
+    }
+
+    /// Whether other values of a header have other answers.
+    pub fn tells_apart_by_header(&self, name: &HeaderName) -> bool {
+        self.mode == Mode::Http || self.key.has_header(name) || *name == HOST || OF_A_BODY.contains(name)
     }
 
     /// The key of a request's answer.
@@ -168,7 +176,7 @@ impl CachePolicy {
         }
         if !request.body.is_empty() {
             part("body", &[&request.body]);
-            for header in [CONTENT_TYPE, CONTENT_ENCODING] {
+            for header in OF_A_BODY {
                 let lines = request.headers.get_all(&header);
                 part(header.as_str(), &lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>());
             }
