@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Deployment, Route, UnmatchedRoutes};
+use super::{Deployment, Route, UnmatchedRoutes, cacheable::is_cacheable};
 use crate::{
     authorizers::{ApiKeyUse, KeySource},
     error::{InvalidConfiguration, Problem},
@@ -176,7 +176,9 @@ impl Parser<'_> {
         let integration = integration.and_then(|fields| Integration::parse(fields, &surroundings));
         let cors = fields.object("corsConfiguration").and_then(Cors::parse);
         let cache = CachePolicy::parse(&fields, key.as_ref().and_then(RouteKey::method), &path_parameters);
-        let cache = cache.filter(|cache| is_cacheable(&fields, integration.as_ref(), cache));
+        let cache = cache.filter(|cache| {
+            integration.as_ref().is_none_or(|integration| is_cacheable(&fields, integration, cache))
+        });
         let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
         fields.finish();
         let route = Route {
@@ -231,23 +233,6 @@ fn per_ip(fields: Fields<'_>) -> Option<Throttle> {
     let throttle = fields.require("perIp", throttle, "a map with rateLimit and burstLimit");
     fields.finish();
     Throttle::parse(throttle?)
-}
-
-/// Not where an answer comes piece by piece, or is given before the work is done.
-///
-/// An answer of several pages must have a key for each: a client that turns them would get the first one for ever.
-fn is_cacheable(fields: &Fields<'_>, integration: Option<&Integration>, cache: &CachePolicy) -> bool {
-    let Some(integration) = integration else { return true };
-    if let Some(name) = integration.page_parameter().filter(|name| !cache.tells_apart_by_query(name)) {
-        let expected = format!("method.request.querystring.{name} too, by which clients turn pages");
-        fields.problem("cacheKeyParameters", "no such parameter", &expected);
-    }
-    let is_whole = integration.answers_with_a_result();
-    if !is_whole {
-        let expected = "nothing: a streamed answer, an Event's or a write's is not kept";
-        fields.warn("cachingEnabled", "true", expected);
-    }
-    is_whole
 }
 
 /// What may be path parameters in a key that is none: words that refer to them are not wrong as well.

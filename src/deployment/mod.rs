@@ -2,6 +2,7 @@
 //!
 //! After [`parse`] no name is unresolved: a request only follows references.
 
+mod cacheable;
 mod items;
 mod live;
 mod publish;

@@ -31,6 +31,8 @@ pub struct Lookup {
     pub ttl: Option<Duration>,
     pub key: CacheKey,
     pub parts: Vec<KeyPart>,
+    /// Whose alone the answer is among those of the key, where there may be several.
+    pub caller: Option<String>,
 }
 
 /// Follows a request to the cache. `api_key_id` is the caller's, which counts where the route asks for a key.
@@ -53,7 +55,13 @@ pub fn explain(
     let cache = route.cache.as_ref().zip(stage.settings.cache.as_ref());
     let lookup = cache.map(|(policy, settings)| {
         let (key, parts) = policy.explain(&context, settings);
-        Lookup { bypass: policy.bypass(&context, settings), ttl: policy.fixed_ttl(settings), key, parts }
+        Lookup {
+            bypass: policy.bypass(&context, settings),
+            ttl: policy.fixed_ttl(settings),
+            key,
+            parts,
+            caller: policy.caller(&context).map(str::to_owned),
+        }
     });
     Ok(Explained {
         stage: stage.settings.name.clone(),

@@ -17,6 +17,7 @@ use self::{
     dynamodb::DynamoDb,
     http::{GuardedClient, Http},
     lambda::Lambda,
+    mapping::{Template, Word},
     mock::Mock,
 };
 use crate::{
@@ -112,6 +113,16 @@ impl Integration {
             Kind::DynamoDb(operation) => operation.page_parameter(),
             Kind::Lambda(_) | Kind::Http(_) | Kind::Mock(_) => None,
         }
+    }
+
+    /// What of the request is mapped into a call that changes nothing.
+    pub fn words(&self) -> Vec<&Word> {
+        let templates = match &self.kind {
+            Kind::DynamoDb(operation) => operation.templates(),
+            Kind::Http(http) => http.templates(),
+            Kind::Lambda(_) | Kind::Mock(_) => Vec::new(),
+        };
+        templates.into_iter().flat_map(Template::words).collect()
     }
 
     /// How long one call for `request` may take.

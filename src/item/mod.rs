@@ -4,6 +4,7 @@
 //! case, a list as a string set. What is wrong becomes a [`Problem`] and what is unknown a warning; reading
 //! goes on, so that the operator sees all of it at once.
 
+mod elsewhere;
 mod spelling;
 mod stage_variables;
 
@@ -15,8 +16,8 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use self::spelling::nearest;
 pub use self::stage_variables::{StageVariables, resolve_stage_variables};
+use self::{elsewhere::instead_of, spelling::nearest};
 use crate::error::{InvalidConfiguration, Problem};
 
 /// Attributes that keep requests out: without one that was misspelt, or written where nobody reads it, what it guards
@@ -264,17 +265,17 @@ impl<'a> Fields<'a> {
                 None => (name.as_str(), brief(value)),
                 Some(is_secret) => (if is_secret(name) { WITHHELD } else { name }, WITHHELD.to_owned()),
             };
-            match nearest(name, &known) {
-                Some(near) => {
-                    let expected = format!("nothing of this name; did you mean {near}?");
-                    let tell = if GUARDS.contains(&near) { Self::problem } else { Self::warn };
-                    tell(&self, shown, &got, &expected);
+            let guards = |word: &str| GUARDS.iter().any(|guard| guard.eq_ignore_ascii_case(word));
+            let (meant, expected) = match (instead_of(name, &known), nearest(name, &known)) {
+                (Some(instead), _) => (name.as_str(), instead.to_owned()),
+                (None, Some(near)) => (near, format!("nothing of this name; did you mean {near}?")),
+                (None, None) if guards(name) => {
+                    (name.as_str(), "nothing of this name here, where it guards nothing".to_owned())
                 }
-                None if GUARDS.iter().any(|guard| guard.eq_ignore_ascii_case(name)) => {
-                    self.problem(shown, &got, "nothing of this name here, where it guards nothing");
-                }
-                None => self.warn(shown, &got, "nothing of this name"),
-            }
+                (None, None) => (name.as_str(), "nothing of this name".to_owned()),
+            };
+            let tell = if guards(meant) { Self::problem } else { Self::warn };
+            tell(&self, shown, &got, &expected);
         }
     }
 

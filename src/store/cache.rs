@@ -17,7 +17,7 @@ use tracing::warn;
 use super::{Store, request_time::is_throttled, values::Attributes};
 use crate::{
     error::chain,
-    policies::cache::{CacheKey, CacheStore, Found, Kept, Lock, MOST_SKEW_MS, Taken},
+    policies::cache::{CacheKey, CacheStore, Found, Kept, Lock, LockState, MOST_SKEW_MS, NotKept, Taken},
 };
 
 /// Well under DynamoDB's 400 KB an item.
@@ -25,6 +25,8 @@ const PART_BYTES: usize = 350_000;
 pub(super) const LOCK: &str = "-1";
 /// By how long a lock outlives itself, so that its item is gone some day.
 const LOCK_ITEM_SECONDS: u64 = 3_600;
+/// Of a lock in vain: why the answer was not kept.
+const REASON: &str = "reason";
 
 impl CacheStore for Store {
     /// Half a read unit for each 4 KB, and at least that.
@@ -192,18 +194,30 @@ fn whole(mut parts: BTreeMap<usize, Part>) -> Option<Bytes> {
 }
 
 fn lock_item(key: &CacheKey, lock: Lock) -> Attributes {
-    Attributes::from([
+    let why = match lock.state {
+        LockState::Filling => None,
+        LockState::InVain(why) => Some(why),
+    };
+    let mut item = Attributes::from([
         ("cacheKey".to_owned(), S(key.to_string())),
         ("part".to_owned(), N(LOCK.to_owned())),
         ("lockedUntil".to_owned(), N(lock.until_ms.to_string())),
-        ("isInVain".to_owned(), Bool(lock.is_in_vain)),
+        ("isInVain".to_owned(), Bool(why.is_some())),
         ("expiresAt".to_owned(), N((lock.until_ms / 1_000 + LOCK_ITEM_SECONDS).to_string())),
-    ])
+    ]);
+    item.extend(why.flatten().map(|why| (REASON.to_owned(), S(why.name()))));
+    item
 }
 
 fn read_lock(item: &Attributes) -> Option<Lock> {
-    let is_in_vain = item.get("isInVain").and_then(|value| value.as_bool().ok().copied()).unwrap_or(false);
-    Some(Lock { until_ms: number(item, "lockedUntil")?.parse().ok()?, is_in_vain })
+    let state = match item.get("isInVain") {
+        // Older versions give no reason.
+        Some(Bool(true)) => {
+            LockState::InVain(item.get(REASON).and_then(|value| NotKept::of_name(value.as_s().ok()?)))
+        }
+        _ => LockState::Filling,
+    };
+    Some(Lock { until_ms: number(item, "lockedUntil")?.parse().ok()?, state })
 }
 
 /// A number as DynamoDB writes it.

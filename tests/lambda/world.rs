@@ -91,6 +91,30 @@ fn the_command_says_which_port_is_taken_and_fails() {
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr)), (Some(1), line.into()));
 }
 
+#[tokio::test]
+async fn the_tool_finds_what_is_kept_of_a_path_on_any_port() {
+    let gateway = env!("CARGO_BIN_EXE_gateway").into();
+    let world = World::start(WorldSettings { gateway, ..settings() }).await.expect("a world");
+    let dynamodb = world.dynamodb.as_ref().expect("an own DynamoDB");
+    let route = json!({ "stage": "kept", "routeKey": "GET /x", "cachingEnabled": true, "integration": { "type": "MOCK" } });
+    put(&dynamodb.database, "tollgate-routes", &route).expect("a write");
+    let url = format!("http://{}/kept/x", world.api);
+    let get = async || send(Request::get(&url).body(Full::default()).expect("a request")).await;
+    soon(async { while get().await.status() != 200 {} }).await;
+    let ports = [("API_PORT", world.api), ("DYNAMODB_PORT", dynamodb.address)];
+    let entry = async || {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        tool.args(["cache", "explain", "/kept/x", "--local", "-o", "json"]).env_clear();
+        tool.envs(ports.map(|(name, address)| (name, address.port().to_string())));
+        let output = tokio::task::spawn_blocking(move || tool.output()).await.expect("no panic");
+        let told: Value = serde_json::from_slice(&output.expect("a result").stdout).expect("JSON");
+        told["entry"]["status"].clone()
+    };
+    // It is written beside the answer.
+    soon(async { while entry().await != 200 {} }).await;
+    soon(world.stop()).await;
+}
+
 fn count(database: &Database, table: &str) -> usize {
     let request = json!({ "TableName": table });
     database.scan(serde_json::from_value::<ScanRequest>(request).expect("a request")).expect("items").count

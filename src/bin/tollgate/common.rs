@@ -1,7 +1,7 @@
 //! What every command about tables takes: the form of its result, and where the tables are, which is what the
 //! Lambda's environment variables say, or the local world.
 
-use anyhow::{Error, Result};
+use anyhow::{Context, Error, Result};
 use tollgate::{
     aws::sdk_config,
     environment::{Environment, Tables},
@@ -21,7 +21,7 @@ pub struct Common {
     /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     pub output: Output,
-    /// Use the DynamoDB of `tollgate local` at http://127.0.0.1:8000 (or AWS_ENDPOINT_URL_DYNAMODB).
+    /// Use the DynamoDB of `tollgate local` at http://127.0.0.1:8000 (or DYNAMODB_PORT, or AWS_ENDPOINT_URL_DYNAMODB).
     #[arg(long)]
     local: bool,
 }
@@ -33,17 +33,19 @@ pub const STAGES: About = |tables| vec![&tables.stages, &tables.routes, &tables.
 pub const KEYS: About = |tables| vec![&tables.api_keys];
 pub const KEYS_AND_PLANS: About = |tables| vec![&tables.api_keys, &tables.usage_plans];
 pub const USAGE: About = |tables| vec![&tables.counters, &tables.api_keys];
-pub const CACHE: About = |tables| vec![&tables.cache];
+pub const ITEMS_AND_CACHE: About = |tables| vec![&tables.stages, &tables.routes, &tables.cache];
 pub const SERVED_AND_CACHE: About = |tables| vec![&tables.stages, &tables.deployments, &tables.cache];
 pub const ALL: About = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
 
 /// What stands in for AWS's own variables on this machine.
-const LOCAL: [(&str, &str); 4] = [
-    ("AWS_REGION", "us-east-1"),
-    ("AWS_ACCESS_KEY_ID", "local"),
-    ("AWS_SECRET_ACCESS_KEY", "local"),
-    ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:8000"),
-];
+const LOCAL: [(&str, &str); 3] =
+    [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")];
+
+/// A door of the local world: the variable that says its port, and the port where it says none.
+pub type Door = (&'static str, u16);
+
+pub const API: Door = ("API_PORT", 9000);
+pub const DYNAMODB: Door = ("DYNAMODB_PORT", 8000);
 
 impl Common {
     /// Does a command's work to its end.
@@ -70,24 +72,49 @@ impl Common {
     }
 
     /// Where the API of the local world is, if that is meant.
-    pub fn local_host(&self) -> Option<&'static str> {
-        self.local.then_some("127.0.0.1:9000")
+    ///
+    /// # Errors
+    ///
+    /// The variable for its port says none.
+    pub fn local_host(&self) -> Result<Option<String>> {
+        self.local.then(|| address(API)).transpose()
     }
 
     fn environment(&self) -> Result<Environment> {
-        let local = |name: &str| LOCAL.iter().find(|(known, _)| self.local && *known == name);
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let endpoint = self.local.then(|| address(DYNAMODB)).transpose()?;
+        let local = |name: &str| match name {
+            "AWS_ENDPOINT_URL_DYNAMODB" => endpoint.as_ref().map(|address| format!("http://{address}")),
+            _ => LOCAL
+                .iter()
+                .find(|(known, _)| self.local && *known == name)
+                .map(|(_, value)| (*value).to_owned()),
+        };
         let get = |name: &str| {
             // The AWS CLI's own name for it.
             let other = (name == "AWS_REGION").then(|| variable("AWS_DEFAULT_REGION")).flatten();
-            let local = || local(name).map(|(_, value)| (*value).to_owned());
-            variable(name).or(other).or_else(local)
+            variable(name).or(other).or_else(|| local(name))
         };
         Environment::read(get).map_err(|error| {
             let hint = "credentials of a profile: eval \"$(aws configure export-credentials --format env)\"";
             Error::msg(format!("{error}\n{hint}; the local world: --local"))
         })
     }
+}
+
+/// Where a door of the local world is, as its own environment says.
+fn address((name, default): Door) -> Result<String> {
+    let port: u16 = match variable(name) {
+        None => default,
+        Some(text) => text
+            .parse()
+            .with_context(|| format!("environment variable {name}: got {text:?}, expected a port"))?,
+    };
+    Ok(format!("127.0.0.1:{port}"))
+}
+
+/// An empty one is as none.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn named(tables: &[&str]) -> String {

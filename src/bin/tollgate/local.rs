@@ -13,6 +13,8 @@ use tollgate::{
     },
 };
 
+use crate::common::{API, DYNAMODB};
+
 /// What the gateway reads from its environment besides table names, passed on if it is set here.
 const GATEWAY_VARIABLES: [&str; 6] = [
     "REFRESH_SECONDS",
@@ -34,10 +36,10 @@ const AWS_VARIABLES: [&str; 4] =
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Port of the API (the function URL).
-    #[arg(long, env = "API_PORT", default_value_t = 9000)]
+    #[arg(long, env = API.0, default_value_t = API.1)]
     api_port: u16,
     /// Port of DynamoDB.
-    #[arg(long, env = "DYNAMODB_PORT", default_value_t = 8000)]
+    #[arg(long, env = DYNAMODB.0, default_value_t = DYNAMODB.1)]
     dynamodb_port: u16,
     /// Port of Lambda's Invoke API for targets.
     #[arg(long, env = "INVOKE_PORT", default_value_t = 9001)]

@@ -71,6 +71,11 @@ impl Expressions {
         (!self.names.is_empty()).then(|| self.names.clone())
     }
 
+    /// What `:placeholders` stand for.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        self.values.iter().map(|(_, template)| template)
+    }
+
     /// What `:placeholders` stand for in this request; `None` if there are none, as DynamoDB wants it.
     ///
     /// An absent value is refused: an expression cannot do without.

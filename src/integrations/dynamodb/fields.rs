@@ -144,6 +144,13 @@ pub enum Limit {
 }
 
 impl Limit {
+    pub fn template(&self) -> Option<&Template> {
+        match self {
+            Self::Mapped(template) => Some(template),
+            Self::DynamoDbs | Self::Fixed(_) => None,
+        }
+    }
+
     /// Reads a number from 1 to 1000, or a word that stands for one.
     pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
         let Some(value) = fields.value("limit") else { return Some(Self::DynamoDbs) };

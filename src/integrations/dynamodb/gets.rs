@@ -42,6 +42,11 @@ impl GetItem {
         Some(Self { table: table?, key: key?, expressions: expressions?, consistent })
     }
 
+    /// Of the key; a projection has no placeholders for values.
+    pub fn template(&self) -> &Template {
+        &self.key
+    }
+
     pub async fn invoke(&self, call: &Call<'_>) -> Result<Map<String, Value>, GatewayError> {
         let answer = call
             .client
@@ -80,6 +85,11 @@ impl BatchGetItem {
         let table = table?;
         let binding = Binding::new(&[surroundings.stage_and_route, &table]);
         Some(Self { table, keys: keys?, expressions: expressions?, consistent, binding })
+    }
+
+    /// Of the keys; a projection has no placeholders for values.
+    pub fn template(&self) -> &Template {
+        &self.keys
     }
 
     pub async fn invoke(&self, call: &Call<'_>) -> Result<Page, GatewayError> {

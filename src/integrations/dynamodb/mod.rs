@@ -25,7 +25,7 @@ use self::{
     pages::Pages,
     transaction::Transaction,
 };
-use super::Surroundings;
+use super::{Surroundings, mapping::Template};
 use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
 
 /// The query parameter by which a client asks for the next page.
@@ -100,6 +100,16 @@ impl DynamoDb {
     /// The query parameter that says which page of the answer is asked for.
     pub fn page_parameter(&self) -> Option<&'static str> {
         matches!(&*self.operation, Operation::Pages(_)).then_some(CURSOR)
+    }
+
+    /// What the answer depends on, of an operation that writes nothing.
+    pub fn templates(&self) -> Vec<&Template> {
+        match &*self.operation {
+            Operation::GetItem(get) => vec![get.template()],
+            Operation::BatchGetItem(get) => vec![get.template()],
+            Operation::Pages(pages) => pages.templates(),
+            Operation::Write(_) | Operation::Transaction(_) => Vec::new(),
+        }
     }
 
     /// Runs the operation.

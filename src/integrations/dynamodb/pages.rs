@@ -8,7 +8,12 @@ use super::{
     expressions::Expressions,
     fields::{Limit, index, table},
 };
-use crate::{error::GatewayError, integrations::Surroundings, item::Fields, store::values::Attributes};
+use crate::{
+    error::GatewayError,
+    integrations::{Surroundings, mapping::Template},
+    item::Fields,
+    store::values::Attributes,
+};
 
 const CONDITION: &str = "keyConditionExpression";
 const FILTER: &str = "filterExpression";
@@ -66,6 +71,11 @@ impl Pages {
         let parts = [surroundings.stage_and_route, &table, index.as_deref().unwrap_or_default()];
         let binding = Binding::new(&parts);
         Some(Self { kind, table, index, expressions: expressions?, limit: limit?, consistent, binding })
+    }
+
+    /// Of the expressions' values and the limit.
+    pub fn templates(&self) -> Vec<&Template> {
+        self.expressions.templates().chain(self.limit.template()).collect()
     }
 
     pub async fn invoke(&self, call: &Call<'_>) -> Result<Page, GatewayError> {

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 pub use self::client::GuardedClient;
 use self::{parameters::RequestParameters, uri::UriTemplate};
-use super::Surroundings;
+use super::{Surroundings, mapping::Template};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -53,6 +53,11 @@ impl Http {
         let uri = UriTemplate::parse(fields, &text?, surroundings.path_parameters, client)?;
         let method = method.unwrap_or(IntegrationMethod::SameAsRequest);
         Some(Self { uri, method, parameters: parameters?, client: client.clone() })
+    }
+
+    /// What is mapped into the request.
+    pub fn templates(&self) -> Vec<&Template> {
+        self.parameters.templates()
     }
 
     /// Sends the request, and answers when the head of the target's answer has come. Its body follows until

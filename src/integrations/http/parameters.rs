@@ -66,6 +66,11 @@ impl RequestParameters {
         Some(Self(changes))
     }
 
+    /// All values but those that are the routed path's.
+    pub fn templates(&self) -> Vec<&Template> {
+        self.0.iter().flat_map(Change::templates).collect()
+    }
+
     /// Changes the request's URI and headers.
     ///
     /// # Errors
@@ -100,6 +105,23 @@ impl Change {
             Self::Remove(_) => 0,
             Self::Overwrite(..) | Self::OverwritePath(_) => 1,
             Self::Append(..) => 2,
+        }
+    }
+
+    fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Remove(_) => Vec::new(),
+            Self::Overwrite(_, value) | Self::Append(_, value) => vec![value],
+            Self::OverwritePath(pieces) => pieces.iter().filter_map(PathPiece::template).collect(),
+        }
+    }
+}
+
+impl PathPiece {
+    fn template(&self) -> Option<&Template> {
+        match self {
+            Self::Word(template) => Some(template),
+            Self::Text(_) | Self::Routed | Self::Parameter(_) => None,
         }
     }
 }

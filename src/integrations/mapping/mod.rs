@@ -11,8 +11,7 @@ use std::{borrow::Cow, sync::OnceLock};
 
 use serde_json::{Map, Value};
 
-use self::words::Word;
-pub use self::words::query_value;
+pub use self::words::{Word, query_value};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -107,6 +106,17 @@ impl Template {
         }
     }
 
+    /// All words in it.
+    pub fn words(&self) -> Vec<&Word> {
+        match self {
+            Self::Fixed(_) => Vec::new(),
+            Self::Word(word) => vec![word],
+            Self::Text(pieces) => pieces.iter().filter_map(Piece::word).collect(),
+            Self::List(templates) => templates.iter().flat_map(Self::words).collect(),
+            Self::Map(templates) => templates.iter().flat_map(|(_, template)| template.words()).collect(),
+        }
+    }
+
     /// The value for this request; `None` if it is absent.
     ///
     /// # Errors
@@ -143,6 +153,15 @@ impl Template {
     /// As [`Template::value`].
     pub fn text(&self, inputs: &Inputs<'_>) -> Result<Option<String>, GatewayError> {
         Ok(self.value(inputs)?.and_then(|value| text_of(&value)))
+    }
+}
+
+impl Piece {
+    fn word(&self) -> Option<&Word> {
+        match self {
+            Self::Text(_) => None,
+            Self::Word(word) => Some(word),
+        }
     }
 }
 

@@ -5,9 +5,9 @@ use std::{sync::Arc, time::SystemTime};
 use http::{Method, StatusCode};
 
 use super::{
-    CacheKey, CacheStatus, CacheStore, Entry, Lock, Responses,
+    CacheKey, CacheStatus, CacheStore, Entry, Lock, NotKept, Responses,
     levels::{milliseconds, ms},
-    lookup::{MOST_LOCK, Place},
+    lookup::Place,
     responses::{Answered, Asked},
     rfc9111::{self, Reuse, Variants, varies_on},
     status::Forward,
@@ -144,18 +144,22 @@ impl<S: CacheStore> Responses<S> {
         times: (SystemTime, SystemTime),
     ) -> Answered {
         let Asked { policy, stage, context, .. } = asked;
-        let now_ms = milliseconds(times.1);
-        let is_read = context.request.method != Method::HEAD;
-        let may_keep = is_read && policy.may_keep(context, response.status(), response.headers());
-        let head = (response.status(), response.headers().clone());
-        let entry = may_keep.then(|| policy.entry(stage, head, times));
-        // Not where it would be of no use from the first moment on.
-        let Some(entry) = entry.filter(|entry| now_ms < entry.keep_until_ms) else {
-            let in_vain = Lock { until_ms: now_ms + ms(MOST_LOCK), is_in_vain: true };
-            let is_new = is_read && !response.status().is_server_error();
+        let not_kept = |fill: Fill, response, next| {
             let status = fill.status(false, false);
-            self.unlock(fill, Some(in_vain).filter(|_| is_new));
-            return Answered::of(Ok(response), Some(status));
+            self.unlock(fill, next);
+            Answered::of(Ok(response), Some(status))
+        };
+        // It has no body to keep.
+        if context.request.method == Method::HEAD {
+            return not_kept(fill, response, None);
+        }
+        let entry = match policy.new_entry((context, stage), (response.status(), response.headers()), times) {
+            Ok(entry) => entry,
+            Err(_) if response.status().is_server_error() => return not_kept(fill, response, None),
+            Err(why) => {
+                let in_vain = Lock::in_vain(milliseconds(times.1), why);
+                return not_kept(fill, response, Some(in_vain));
+            }
         };
         let home = fill.home(asked, &entry);
         let status = fill.status(false, true);
@@ -169,8 +173,7 @@ impl<S: CacheStore> Responses<S> {
         match copied {
             Copied::Whole(body) => self.keep(fill, home, Entry { body, ..entry }),
             Copied::TooLong => {
-                let until_ms = entry.stored_at_ms + ms(MOST_LOCK);
-                self.unlock(fill, Some(Lock { until_ms, is_in_vain: true }));
+                self.unlock(fill, Some(Lock::in_vain(entry.stored_at_ms, NotKept::LongBody)));
             }
             Copied::Broken => self.unlock(fill, None),
         }

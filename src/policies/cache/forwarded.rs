@@ -7,13 +7,10 @@ use std::borrow::Cow;
 
 use http::{
     HeaderName,
-    header::{
-        AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, PROXY_AUTHORIZATION,
-        USER_AGENT,
-    },
+    header::{AUTHORIZATION, CONNECTION, COOKIE, HOST, PROXY_AUTHORIZATION, USER_AGENT},
 };
 
-use super::CachePolicy;
+use super::{CachePolicy, key::OF_A_BODY};
 use crate::{context::Context, message::Request};
 
 pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -29,7 +26,7 @@ impl CachePolicy {
         let is_kept = |name: &HeaderName| {
             name == HOST
                 || self.key.has_header(name)
-                || (!request.body.is_empty() && (name == CONTENT_TYPE || name == CONTENT_ENCODING))
+                || (!request.body.is_empty() && OF_A_BODY.contains(name))
         };
         forwarded.headers = request
             .headers
@@ -44,6 +41,11 @@ impl CachePolicy {
             forwarded.origin.user_agent.clear();
         }
         Cow::Owned(forwarded)
+    }
+
+    /// Whether the target gets headers that do not tell answers apart.
+    pub fn forwards_unkeyed_headers(&self) -> bool {
+        self.forwards_unkeyed_headers
     }
 
     /// The context of a forwarded request: who calls is in it only where the key has it.

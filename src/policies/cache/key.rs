@@ -6,7 +6,7 @@ use std::fmt;
 
 use http::{
     HeaderName, Method,
-    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION},
+    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, PROXY_AUTHORIZATION},
 };
 use sha2::{Digest, Sha256};
 
@@ -24,6 +24,9 @@ pub struct CacheKey {
     stage: String,
     digest: [u8; 32],
 }
+
+/// With a body they are in every key: they say how to read it.
+pub(super) const OF_A_BODY: [HeaderName; 2] = [CONTENT_TYPE, CONTENT_ENCODING];
 
 /// One thing that the answer depends on, for the operator's eyes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +86,11 @@ impl CachePolicy {
         self.mode == Mode::Http || self.key.0.iter().any(|(_, parameter)| is_keyed(parameter))
     }
 
+    /// Whether other values of a header have other answers.
+    pub fn tells_apart_by_header(&self, name: &HeaderName) -> bool {
+        self.mode == Mode::Http || self.key.has_header(name) || *name == HOST || OF_A_BODY.contains(name)
+    }
+
     /// The key of a request's answer.
     ///
     /// In HTTP mode it is the URI's: [`Variants`](super::rfc9111::Variants) of it have keys of their own.
@@ -123,7 +131,7 @@ impl CachePolicy {
     }
 
     /// Whose alone the answer is, in HTTP mode.
-    pub(super) fn caller<'a>(&self, context: &Context<'a>) -> Option<&'a str> {
+    pub fn caller<'a>(&self, context: &Context<'a>) -> Option<&'a str> {
         context.api_key_id.filter(|_| !self.is_shared)
     }
 
@@ -168,7 +176,7 @@ impl CachePolicy {
         }
         if !request.body.is_empty() {
             part("body", &[&request.body]);
-            for header in [CONTENT_TYPE, CONTENT_ENCODING] {
+            for header in OF_A_BODY {
                 let lines = request.headers.get_all(&header);
                 part(header.as_str(), &lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>());
             }

@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{CacheKey, Entry, memory::Memory};
+use super::{CacheKey, Entry, Lock, memory::Memory};
 
 /// Level 2: the table that all instances share.
 pub trait CacheStore: Send + Sync + 'static {
@@ -54,15 +54,6 @@ impl Found {
     pub fn entry(&self, key: &CacheKey) -> Option<Entry> {
         self.bytes.as_ref().and_then(|bytes| Entry::decode(key, bytes))
     }
-}
-
-/// Says what other instances need not do for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lock {
-    /// Milliseconds since 1970.
-    pub until_ms: u64,
-    /// Nobody fills: the answer was one that may not be kept, and waiting for another would be in vain.
-    pub is_in_vain: bool,
 }
 
 /// What came of trying to be the one who fills.

@@ -8,7 +8,7 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    CacheKey, CacheStatus, CacheStore, Entry, Lock, Responses, Taken,
+    CacheKey, CacheStatus, CacheStore, Entry, Lock, LockState, Responses, Taken,
     fill::Fill,
     levels::{Known, milliseconds, ms},
     responses::{Answered, Asked},
@@ -34,8 +34,6 @@ pub struct Refill {
     pub(super) lock: Lock,
 }
 
-/// The most for which others wait for one who fills, and for which nobody waits after it was in vain.
-pub(super) const MOST_LOCK: Duration = Duration::from_secs(10);
 /// Between two looks at an entry that somebody else fills; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const MOST_PAUSE: Duration = Duration::from_millis(200);
@@ -70,7 +68,7 @@ impl<S: CacheStore> Responses<S> {
             let is_alone = is_degraded
                 || judged == Some(Reuse::Unwanted)
                 || !asked.policy.may_wait(request, place.known.entry.as_deref())
-                || lock.is_some_and(|lock| lock.is_in_vain)
+                || lock.is_some_and(Lock::is_in_vain)
                 || Instant::now() >= patience;
             if is_alone {
                 return self.fill(asked, Fill::of(key, place, None, judged), call).await;
@@ -79,7 +77,7 @@ impl<S: CacheStore> Responses<S> {
                 now_ms < entry.fresh_until_ms + ms(asked.policy.stale_while_revalidate(entry))
             });
             if lock.is_none() {
-                let mine = Lock { until_ms: now_ms + ms(lock_time(asked.limit)), is_in_vain: false };
+                let mine = Lock::filling(now_ms, asked.limit);
                 let taken = Box::pin(self.levels.store.lock(&place.key, mine, now)).await;
                 match (taken, stale.as_ref()) {
                     (Taken::Taken, Some(entry)) => {
@@ -112,7 +110,7 @@ impl<S: CacheStore> Responses<S> {
             None => entry,
             Some(variants) => {
                 let entry = self.levels.remembered(&asked.key_in(&variants, key), now)?;
-                Some(entry).filter(|entry| entry.stored_at_ms >= variants.since_ms)?
+                Some(entry).filter(|entry| variants.counts(entry))?
             }
         };
         self.reused(&entry, Some(asked.judge(&entry, milliseconds(now))))
@@ -126,11 +124,12 @@ impl<S: CacheStore> Responses<S> {
         };
         let key = asked.key_in(&variants, key);
         let mut known = self.levels.look_up(&key, now).await;
-        known.entry = known.entry.filter(|entry| entry.stored_at_ms >= variants.since_ms);
+        known.entry = known.entry.filter(|entry| variants.counts(entry));
         // Who took it before then fills what does not count any more.
-        let least_ms = variants.since_ms + ms(lock_time(asked.limit));
-        let is_in_vain = |lock: Lock| lock.is_in_vain || lock.until_ms < least_ms;
-        known.lock = known.lock.map(|lock| Lock { is_in_vain: is_in_vain(lock), ..lock });
+        let least_ms = variants.since_ms + ms(Lock::time(asked.limit));
+        if let Some(lock) = known.lock.as_mut().filter(|lock| lock.until_ms < least_ms) {
+            lock.state = LockState::InVain(None);
+        }
         Place { key, variants: Some(variants), known }
     }
 
@@ -162,7 +161,7 @@ impl Asked<'_> {
 
     /// The key of this request's answer among those of a URI.
     pub(super) fn key_in(&self, variants: &Variants, uri: &CacheKey) -> CacheKey {
-        variants.key(uri, &self.context, self.policy.caller(&self.context))
+        variants.key(uri, self.context.request, self.policy.caller(&self.context))
     }
 }
 
@@ -183,9 +182,4 @@ impl Place {
             None => Forward::UriMiss,
         }
     }
-}
-
-/// A filler that dies frees the others soon; one that is slow keeps them until half of their own time is over.
-fn lock_time(limit: Duration) -> Duration {
-    (limit / 2).min(MOST_LOCK)
 }

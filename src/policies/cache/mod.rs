@@ -13,8 +13,10 @@ mod forwarded;
 mod invalidation;
 mod key;
 mod levels;
+mod lock;
 mod lookup;
 mod memory;
+mod not_kept;
 mod parse;
 mod responses;
 mod rfc9111;
@@ -33,8 +35,10 @@ pub use self::{
     bypass::Bypass,
     entry::{Entry, MOST_SKEW_MS},
     key::{CacheKey, KeyPart},
-    levels::{CacheStore, Found, Kept, Lock, Taken},
+    levels::{CacheStore, Found, Kept, Taken},
+    lock::{Lock, LockState},
     lookup::Refill,
+    not_kept::NotKept,
     parse::MOST_GENERATION,
     responses::{Asked, Responses},
     rfc9111::{Uri, Variants, changed_uris},

@@ -12,7 +12,7 @@ use http::{
 };
 
 use super::{
-    CachePolicy, Entry, Mode, StageCache,
+    CachePolicy, Entry, Mode, NotKept, StageCache,
     forwarded::without_connection,
     invalidation::Wish,
     levels::{milliseconds, ms},
@@ -107,17 +107,26 @@ impl CachePolicy {
         Forwarded { request, is_conditional }
     }
 
-    /// Whether an answer with this head, to this request, may be kept.
-    pub(super) fn may_keep(&self, context: &Context<'_>, status: StatusCode, headers: &HeaderMap) -> bool {
-        let may_keep = match self.mode {
-            Mode::ApiGateway => self.may_keep_a_call(status, headers),
-            Mode::Http => rfc9111::may_store(context, status, headers),
-        };
-        may_keep && Self::has_room_for(headers)
+    /// An answer to this request, whose head has come, as an entry without its body; or why it is not kept.
+    pub(super) fn new_entry(
+        &self,
+        (context, stage): (&Context<'_>, &StageCache),
+        (status, headers): (StatusCode, &HeaderMap),
+        (asked_at, received_at): (SystemTime, SystemTime),
+    ) -> Result<Entry, NotKept> {
+        match self.mode {
+            Mode::ApiGateway => self.may_keep_a_call(status, headers)?,
+            Mode::Http => rfc9111::may_store(context, status, headers)?,
+        }
+        Self::has_room_for(headers)?;
+        let entry = self.entry(stage, (status, headers.clone()), (asked_at, received_at));
+        if milliseconds(received_at) < entry.keep_until_ms {
+            return Ok(entry);
+        }
+        Err(rfc9111::why_useless(headers))
     }
 
-    /// An answer whose head has come at `received_at`, as an entry without its body.
-    pub(super) fn entry(
+    fn entry(
         &self,
         stage: &StageCache,
         (status, headers): (StatusCode, HeaderMap),

@@ -5,7 +5,7 @@ use http::{
     header::{SET_COOKIE, VARY},
 };
 
-use super::CachePolicy;
+use super::{CachePolicy, NotKept};
 
 /// API Gateway's most, in bytes of the body.
 pub(super) const MOST_BODY_BYTES: usize = 1_048_576;
@@ -13,20 +13,28 @@ pub(super) const MOST_BODY_BYTES: usize = 1_048_576;
 const MOST_HEAD_BYTES: usize = 32 * 1_024;
 
 impl CachePolicy {
-    /// Whether an answer with this head is one for everybody who asks with the same key.
+    /// Proves that an answer with this head is one for everybody who asks with the same key.
     ///
     /// Not a failure (tomorrow's caller need not have it), nothing that is one caller's or depends on what the
     /// key does not have, and nothing that is only a part.
-    pub(super) fn may_keep_a_call(&self, status: StatusCode, headers: &HeaderMap) -> bool {
-        let is_whole = !matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
+    pub(super) fn may_keep_a_call(&self, status: StatusCode, headers: &HeaderMap) -> Result<(), NotKept> {
+        let is_part = matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
         let is_failure = status.is_server_error() || status.is_informational() || is_of_one_request(status);
-        is_whole && !is_failure && !headers.contains_key(SET_COOKIE) && self.covers_vary(headers)
+        if is_part || is_failure {
+            Err(NotKept::Status(status))
+        } else if headers.contains_key(SET_COOKIE) {
+            Err(NotKept::SetCookie)
+        } else if !self.covers_vary(headers) {
+            Err(NotKept::Vary)
+        } else {
+            Ok(())
+        }
     }
 
-    /// Whether the head is as small as heads are.
-    pub(super) fn has_room_for(headers: &HeaderMap) -> bool {
+    /// Proves that the head is as small as heads are.
+    pub(super) fn has_room_for(headers: &HeaderMap) -> Result<(), NotKept> {
         let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        bytes <= MOST_HEAD_BYTES
+        if bytes <= MOST_HEAD_BYTES { Ok(()) } else { Err(NotKept::LongHead) }
     }
 
     /// Whether all headers that the answer depends on, by its own word, are in the key or were never forwarded.

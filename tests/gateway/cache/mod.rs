@@ -10,6 +10,7 @@ mod random;
 mod stale;
 mod stored;
 mod two_callers;
+mod words;
 
 use serde_json::{Value, json};
 
@@ -30,7 +31,7 @@ impl Cached {
             .await
     }
 
-    async fn start_with(scripts: impl IntoIterator<Item = (&'static str, Script)>) -> Self {
+    pub async fn start_with(scripts: impl IntoIterator<Item = (&'static str, Script)>) -> Self {
         let world = Self { gateway: TestGateway::new(), target: Target::start(scripts).await };
         world.put_api(&json!({ "allowPrivateIntegrations": ["127.0.0.0/8"] }));
         world

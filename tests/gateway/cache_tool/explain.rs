@@ -29,12 +29,12 @@ async fn world(words: &Value) -> Cached {
     world
 }
 
-fn explain(world: &Cached, arguments: &[&str]) -> Ran {
+pub(super) fn explain(world: &Cached, arguments: &[&str]) -> Ran {
     world.gateway.tollgate(&[&["cache", "explain"], arguments].concat())
 }
 
 /// The outcome without what differs from run to run: the digest of the key, and times.
-fn masked(ran: &Ran) -> String {
+pub(super) fn masked(ran: &Ran) -> String {
     let mask = |line: &str| {
         let line = line.trim_end();
         if line.starts_with("entry") || line.starts_with("lock") {
@@ -139,10 +139,23 @@ async fn what_the_table_has_is_told_with_its_times() {
 }
 
 #[tokio::test]
-async fn of_the_local_world_a_path_is_enough() {
+async fn of_the_local_world_a_path_is_enough_whatever_its_port() {
     let world = world(&json!({})).await;
-    let told = explain(&world, &["/v1/orders/7", "--local"]).stdout;
-    assert!(told.contains(" 127.0.0.1:9000\n"), "{told}");
+    let hosts = [("", "127.0.0.1:9000"), ("9100", "127.0.0.1:9100")];
+    for (port, host) in hosts {
+        let ran = world
+            .gateway
+            .tollgate_with(&[("API_PORT", port)], &["cache", "explain", "/v1/orders/7", "--local"]);
+        assert!(ran.stdout.contains(&format!(" {host}\n")), "{ran:?}");
+    }
+    for arguments in [&["explain", "/v1/orders/7"][..], &["purge", "v1", "--key", "/v1/orders/7"]] {
+        let ran = world
+            .gateway
+            .tollgate_with(&[("API_PORT", "high")], &[&["cache"], arguments, &["--local"]].concat());
+        let words = "exit 1\n--\ntollgate: environment variable API_PORT: got \"high\", expected a port: \
+                     invalid digit found in string\n";
+        assert_eq!(ran.text(&[]), words);
+    }
 }
 
 #[tokio::test]
@@ -269,38 +282,4 @@ async fn what_nobody_serves_yet_is_not_published_by_a_question() {
         --
         tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: reading the deployment failed: there is no deployment gone
     "#]].assert_eq(&told);
-}
-
-#[tokio::test]
-async fn in_http_mode_the_key_is_the_uris_and_the_entry_says_what_tells_answers_apart() {
-    let varied = crate::cache::answer("200 OK", &["Cache-Control: max-age=60", "Vary: Accept, X-Tenant"], "");
-    let world = Cached::start(&[("/pages/7", &varied)]).await;
-    world.put("GET /pages/{id}", &json!({ "cacheMode": "HTTP" }));
-    world.gateway.go_live().await;
-    set_back(&world, 0);
-    world.gateway.send(&format!("GET /v1/pages/7?b=1\nhost: {HOST}")).await;
-    let url = format!("GET https://{HOST}/v1/pages/7?b=1");
-    expect![[r#"
-        exit 0
-        stage   v1
-        route   GET /pages/{id}
-        cache   yes
-        ttl     as each answer says
-        key     v1#DIGEST
-                stage            v1
-                cacheGeneration  0
-                host             abc123.lambda-url.eu-west-1.on.aws
-                path             /v1/pages/7
-                query            b=1
-                callersApart     false
-        entry   those of the URI that are kept are told apart by caller, accept, x-tenant
-        lock    for N s: the target is being asked, or was just now
-        --
-    "#]]
-    .assert_eq(&masked(&explain(&world, &[&url])));
-    let told: Value = serde_json::from_str(&explain(&world, &[&url, "-o", "json"]).stdout).unwrap();
-    assert_eq!(
-        [&told["ttlSeconds"], &told["entry"]],
-        [&Value::Null, &json!({ "toldApartBy": ["accept", "x-tenant"] })]
-    );
 }

@@ -2,8 +2,10 @@
 
 mod batches;
 mod explain;
+mod not_kept;
 mod purge;
 mod stats;
+mod variants;
 
 use std::time::{Duration, UNIX_EPOCH};
 

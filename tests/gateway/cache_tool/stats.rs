@@ -98,15 +98,36 @@ async fn entries_are_counted_by_route_and_expired_ones_apart() {
     .assert_eq(&ran.text(&[]));
 }
 
+/// What is told of `v1`, of which nothing is kept.
+const EMPTY: &str = "exit 0
+ROUTE  ENTRIES  BYTES  EXPIRED  BYTES
+total        0      0        0      0
+locks: 0 held, 0 ended
+--
+";
+
 #[tokio::test]
 async fn of_nothing_there_is_nothing() {
-    let ran = TestGateway::new().tollgate(&["cache", "stats", "v1"]);
-    expect![[r#"
-        exit 0
-        ROUTE  ENTRIES  BYTES  EXPIRED  BYTES
-        total        0      0        0      0
-        locks: 0 held, 0 ended
-        --
-    "#]]
-    .assert_eq(&ran.text(&[]));
+    let with_item = TestGateway::new();
+    with_item.put_stage(&json!({ "stage": "v1" }));
+    let with_route = TestGateway::new();
+    with_route.put_route(&json!({ "routeKey": "GET /x" }));
+    for gateway in [with_item, with_route] {
+        assert_eq!(gateway.tollgate(&["cache", "stats", "v1"]).text(&[]), EMPTY);
+    }
+}
+
+#[tokio::test]
+async fn a_stage_that_is_not_there_is_told_unless_something_of_it_is_still_kept() {
+    let gateway = TestGateway::new();
+    gateway.put_stage(&json!({ "stage": "v10" }));
+    for output in ["text", "json"] {
+        assert_eq!(
+            gateway.tollgate(&["cache", "stats", "v1", "-o", output]).text(&[]),
+            "exit 4\n--\ntollgate: there is no stage v1 in tollgate-stages or tollgate-routes\n"
+        );
+    }
+    put(&gateway, ("a", -1), &json!({ "lockedUntil": 1 })).await;
+    let told = EMPTY.replace("0 ended", "1 ended");
+    assert_eq!(gateway.tollgate(&["cache", "stats", "v1"]).text(&[]), told);
 }

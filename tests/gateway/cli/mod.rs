@@ -125,6 +125,19 @@ fn an_address_where_nothing_listens_is_named() {
 }
 
 #[tokio::test]
+async fn the_local_dynamodb_is_found_on_its_own_port() {
+    let world = TestGateway::new();
+    let port = world.dynamodb().address.port().to_string();
+    let ran = tollgate(&[("DYNAMODB_PORT", &port)], &["check", "v1", "--local"]);
+    assert_eq!(
+        ran.text(&[]),
+        "exit 4\n--\ntollgate: there is no stage v1 in tollgate-stages or tollgate-routes\n"
+    );
+    let ran = tollgate(&[("DYNAMODB_PORT", &port)], &["check", "v1"]);
+    assert!(ran.code == Some(1) && ran.stderr.contains("AWS_REGION"), "{ran:?}");
+}
+
+#[tokio::test]
 async fn nothing_is_coloured_where_nobody_looks() {
     let world = TestGateway::new();
     world.put_route(&json!({ "routeKey": "FETCH /x" }));

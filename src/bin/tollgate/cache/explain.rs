@@ -7,14 +7,17 @@ use http::HeaderName;
 use serde_json::{Value, json};
 use tollgate::{
     gateway::{Explained, Lookup},
-    policies::cache::{Entry, KeyPart, Lock, Variants},
+    policies::cache::{Entry, KeyPart, LockState, NotKept, Variants},
 };
 
-use super::question::{Asked, Details, RequestLine};
+use super::{
+    kept::{Kept, Unkept, Variant},
+    question::{Asked, Details, RequestLine},
+};
 use crate::{
     common::{Common, SERVED_AND_CACHE},
     ending::Ending,
-    moment, table,
+    table,
 };
 
 /// Say what the answer to a request is kept under, or why it is not, and what the table has of it now
@@ -31,7 +34,8 @@ use crate::{
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
-    /// Method and URL, or path; with --local a path is of http://127.0.0.1:9000.
+    /// Method and URL, or path; with --local a path is of http://127.0.0.1:9000 (or API_PORT). By another name or
+    /// port, the URL says so: answers are kept by host.
     request: RequestLine,
     #[command(flatten)]
     details: Details,
@@ -45,35 +49,21 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let Arguments { request, details, common } = arguments;
     common.run(SERVED_AND_CACHE, async |store| {
-        let explained = match details.ask(store, request, common.local_host()).await? {
-            Asked::Explained(explained) => explained,
+        let (explained, request) = match details.ask(store, request, common.local_host()?.as_deref()).await? {
+            Asked::Explained(asked) => *asked,
             Asked::Refused(ending) => return Ok(ending),
         };
-        let mut now = Now { ms: moment::now_ms(), entry: None, bytes: 0, lock: None };
-        if let Some(Lookup { key, bypass: None, .. }) = &explained.lookup {
-            let found = store.cached(key).await?;
-            now.entry = found.entry(key);
-            now.bytes = found.bytes.map_or(0, |bytes| bytes.len());
-            now.lock = found.lock.filter(|lock| now.ms < lock.until_ms);
+        let kept = match &explained.lookup {
+            Some(lookup) if lookup.bypass.is_none() => Some(Kept::find(store, lookup, &request).await?),
+            _ => None,
+        };
+        let kept = kept.as_ref();
+        if kept.is_some_and(Kept::depends_on_the_address) {
+            eprintln!("tollgate: X-Forwarded-For tells the answers apart, and the gateway adds the client's address, which is not known here");
         }
-        common.output.write(|| to_json(&explained, &now), |out| write(out, &explained, &now))?;
+        common.output.write(|| to_json(&explained, kept), |out| write(out, &explained, kept))?;
         Ok(Ending::Ok)
     })
-}
-
-/// What the table has at a moment.
-struct Now {
-    ms: u64,
-    entry: Option<Entry>,
-    /// Of the entry, compressed.
-    bytes: usize,
-    lock: Option<Lock>,
-}
-
-impl Now {
-    fn seconds_to(&self, ms: u64) -> u64 {
-        ms.saturating_sub(self.ms) / 1_000
-    }
 }
 
 /// Why no answer is looked for.
@@ -86,12 +76,12 @@ fn bypass(explained: &Explained) -> Option<String> {
     }
 }
 
-fn write(out: &mut impl Write, explained: &Explained, now: &Now) -> io::Result<()> {
+fn write(out: &mut impl Write, explained: &Explained, kept: Option<&Kept>) -> io::Result<()> {
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<6}  {}", table::printable(value));
     line("stage", &explained.stage)?;
     line("route", &explained.route_key)?;
     let bypass = bypass(explained);
-    line("cache", &bypass.as_ref().map_or("yes".to_owned(), |why| format!("no: {why}")))?;
+    line("cache", &bypass.map_or("yes".to_owned(), |why| format!("no: {why}")))?;
     let Some(Lookup { ttl, key, parts, .. }) = &explained.lookup else { return Ok(()) };
     line("ttl", &ttl.map_or("as each answer says".to_owned(), |ttl| format!("{} s", ttl.as_secs())))?;
     line("key", &key.to_string())?;
@@ -100,60 +90,63 @@ fn write(out: &mut impl Write, explained: &Explained, now: &Now) -> io::Result<(
         let values = if values.is_empty() { "-".to_owned() } else { values.join(", ") };
         line("", &format!("{name:<width$}  {values}"))?;
     }
-    if bypass.is_none() {
-        line("entry", &now.entry.as_ref().map_or("none".to_owned(), |entry| entry_words(entry, now)))?;
-        line("lock", &now.lock.map_or("none".to_owned(), |lock| lock_words(lock, now)))?;
+    let Some(kept) = kept else { return Ok(()) };
+    if let Some(Variant { variants, key }) = &kept.variant {
+        let names = [&["caller"], &names(variants)[..]].concat().join(", ");
+        line("vary", &format!("answers of the URI are told apart by {names}; this request's:"))?;
+        line("key", &key.to_string())?;
     }
-    Ok(())
+    line("entry", &kept.entry.as_ref().map_or("none".to_owned(), |entry| entry_words(entry, kept)))?;
+    line("lock", &lock_words(kept))
 }
 
-fn entry_words(entry: &Entry, now: &Now) -> String {
-    if let Some(variants) = Variants::of(entry) {
-        return format!("those of the URI that are kept are told apart by {}", told_apart_by(&variants));
-    }
-    let state = if entry.is_fresh(now.ms) {
-        format!("fresh for {} s", now.seconds_to(entry.fresh_until_ms))
+fn names(variants: &Variants) -> Vec<&str> {
+    variants.names().iter().map(HeaderName::as_str).collect()
+}
+
+fn entry_words(entry: &Entry, kept: &Kept) -> String {
+    let now_ms = kept.now_ms;
+    let state = if entry.is_fresh(now_ms) {
+        format!("fresh for {} s", seconds(now_ms, entry.fresh_until_ms))
     } else {
-        format!("stale for {} s", now.ms.saturating_sub(entry.fresh_until_ms) / 1_000)
+        format!("stale for {} s", seconds(entry.fresh_until_ms, now_ms))
     };
-    let (age, status, body) = (entry.age_seconds(now.ms), entry.status.as_u16(), entry.body.len());
-    format!("{state}, {age} s old: status {status}, {body} bytes, {} in the table", now.bytes)
+    let (age, status, body) = (entry.age_seconds(now_ms), entry.status.as_u16(), entry.body.len());
+    format!("{state}, {age} s old: status {status}, {body} bytes, {} in the table", kept.bytes)
 }
 
-/// In HTTP mode, where there may be several answers.
-fn told_apart_by(variants: &Variants) -> String {
-    let names = variants.names().iter().map(HeaderName::as_str);
-    ["caller"].into_iter().chain(names).collect::<Vec<_>>().join(", ")
-}
-
-fn lock_words(lock: Lock, now: &Now) -> String {
-    let seconds = now.seconds_to(lock.until_ms);
-    if lock.is_in_vain {
-        format!("for {seconds} s nobody waits for an entry: the last answer was not one to keep")
-    } else {
-        format!("for {seconds} s: the target is being asked, or was just now")
+fn lock_words(kept: &Kept) -> String {
+    let Some(lock) = kept.held_lock() else {
+        let Some(Unkept { at_ms, why: Some(why) }) = kept.unkept() else { return "none".to_owned() };
+        return format!("none; {} s ago an answer was not kept: {why}", seconds(at_ms, kept.now_ms));
+    };
+    let seconds = seconds(kept.now_ms, lock.until_ms);
+    match lock.state {
+        LockState::Filling => format!("for {seconds} s: the target is being asked, or was just now"),
+        LockState::InVain(why) => {
+            let why = why.map_or("not one to keep".to_owned(), |why| format!("not kept: {why}"));
+            format!("for {seconds} s nobody waits for an entry: the last answer was {why}")
+        }
     }
 }
 
-fn to_json(explained: &Explained, now: &Now) -> Value {
+fn seconds(from_ms: u64, to_ms: u64) -> u64 {
+    to_ms.saturating_sub(from_ms) / 1_000
+}
+
+fn to_json(explained: &Explained, kept: Option<&Kept>) -> Value {
     let part = |part: &KeyPart| json!({ "name": part.name, "values": part.values });
     let lookup = explained.lookup.as_ref();
-    let entry = now.entry.as_ref().map(|entry| {
-        if let Some(variants) = Variants::of(entry) {
-            let names: Vec<_> = variants.names().iter().map(HeaderName::as_str).collect();
-            return json!({ "toldApartBy": names });
-        }
-        json!({
-            "isFresh": entry.is_fresh(now.ms),
-            "ageSeconds": entry.age_seconds(now.ms),
-            "freshUntil": entry.fresh_until_ms / 1_000,
-            "keptUntil": entry.keep_until_ms / 1_000,
-            "status": entry.status.as_u16(),
-            "bodyBytes": entry.body.len(),
-            "tableBytes": now.bytes,
-        })
+    let variant = kept.and_then(|kept| kept.variant.as_ref()).map(
+        |Variant { variants, key }| json!({ "toldApartBy": names(variants), "cacheKey": key.to_string() }),
+    );
+    let lock = kept.and_then(Kept::held_lock).map(|lock| {
+        let is_in_vain = matches!(lock.state, LockState::InVain(_));
+        json!({ "until": lock.until_ms / 1_000, "isInVain": is_in_vain })
     });
-    let lock = now.lock.map(|lock| json!({ "until": lock.until_ms / 1_000, "isInVain": lock.is_in_vain }));
+    let not_kept = kept
+        .and_then(Kept::unkept)
+        .map(|Unkept { at_ms, why }| json!({ "at": at_ms / 1_000, "reason": why.map(NotKept::name) }));
     json!({
         "stage": explained.stage,
         "routeKey": explained.route_key,
@@ -161,7 +154,22 @@ fn to_json(explained: &Explained, now: &Now) -> Value {
         "ttlSeconds": lookup.and_then(|lookup| lookup.ttl).map(|ttl| ttl.as_secs()),
         "cacheKey": lookup.map(|lookup| lookup.key.to_string()),
         "parts": lookup.map(|lookup| lookup.parts.iter().map(part).collect::<Value>()),
-        "entry": entry,
+        "variant": variant,
+        "entry": kept.and_then(entry_to_json),
         "lock": lock,
+        "notKept": not_kept,
     })
+}
+
+fn entry_to_json(kept: &Kept) -> Option<Value> {
+    let entry = kept.entry.as_ref()?;
+    Some(json!({
+        "isFresh": entry.is_fresh(kept.now_ms),
+        "ageSeconds": entry.age_seconds(kept.now_ms),
+        "freshUntil": entry.fresh_until_ms / 1_000,
+        "keptUntil": entry.keep_until_ms / 1_000,
+        "status": entry.status.as_u16(),
+        "bodyBytes": entry.body.len(),
+        "tableBytes": kept.bytes,
+    }))
 }

@@ -1,6 +1,7 @@
 //! `tollgate cache`: one file per command.
 
 mod explain;
+mod kept;
 mod purge;
 mod question;
 mod stats;

@@ -22,8 +22,9 @@ use crate::{
 ///
 /// Of a stage it raises the stage item's cacheGeneration by one, which is one write however much is kept: entries of
 /// before are not asked for any more, and expire by themselves. With --route it reads the whole table (a read unit for
-/// each 4 KB of it) and deletes the entries of the route; with --key it deletes what `explain` finds. With either,
-/// what is being fetched from a target at that moment may still be kept.
+/// each 4 KB of it) and deletes the entries of the route; with --key it deletes what stands at the key that `explain`
+/// tells first, which in HTTP mode is that of all answers of the URI. With either, what is being fetched from a target
+/// at that moment may still be kept.
 ///
 /// It acts within REFRESH_SECONDS of the gateway: for so long instances trust what they remember.
 ///
@@ -42,7 +43,7 @@ pub struct Arguments {
     /// The key of the route, as its item has it.
     #[arg(long, value_name = "KEY", conflicts_with = "request")]
     route: Option<String>,
-    /// Method and URL, or path, of the request.
+    /// Method and URL, or path, of the request, as `explain` takes it.
     #[arg(long = "key", value_name = "REQUEST")]
     request: Option<RequestLine>,
     #[command(flatten)]
@@ -123,8 +124,8 @@ async fn of_request(
     (line, details): (&RequestLine, &Details),
     common: &Common,
 ) -> Result<Ending> {
-    let explained = match details.ask(store, line, common.local_host()).await? {
-        Asked::Explained(explained) => explained,
+    let explained = match details.ask(store, line, common.local_host()?.as_deref()).await? {
+        Asked::Explained(asked) => asked.0,
         Asked::Refused(ending) => return Ok(ending),
     };
     if explained.stage != stage {

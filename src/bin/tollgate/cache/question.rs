@@ -82,7 +82,7 @@ impl FromStr for Header {
 
 /// What became of a request on its way to the cache.
 pub enum Asked {
-    Explained(Explained),
+    Explained(Box<(Explained, Request)>),
     /// The gateway would refuse it before; the operator was told.
     Refused(Ending),
 }
@@ -112,7 +112,7 @@ impl Details {
         let error = match explain(&served, &request, self.api_key_id.as_deref()) {
             Ok(explained) => {
                 self.say_whose(&explained);
-                return Ok(Asked::Explained(explained));
+                return Ok(Asked::Explained(Box::new((explained, request))));
             }
             Err(GatewayError::StoreUnavailable(error)) => return Err(error.into()),
             Err(error) => error,

@@ -4,10 +4,16 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use tollgate::store::cache_contents::{Amount, Contents, Locks, RouteContents};
+use tollgate::{
+    error::StoreError,
+    store::{
+        Store,
+        cache_contents::{Amount, Contents, Locks, RouteContents},
+    },
+};
 
 use crate::{
-    common::{CACHE, Common},
+    common::{Common, ITEMS_AND_CACHE},
     ending::Ending,
     moment,
     table::{self, Align},
@@ -18,6 +24,8 @@ use crate::{
 /// It reads the whole table, whichever stage is asked about: half a read unit for each 4 KB of it. EXPIRED are entries
 /// that no request gets any more and that DynamoDB has not deleted yet; entries of before a purge of the stage are not
 /// told from others until they expire. A lock is held by who asks the target for an answer, while others wait.
+///
+/// Exit code 4: there is no such stage, and nothing of it is left.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The stage.
@@ -36,14 +44,21 @@ const HEADS: [(&str, Align); 5] = [
 
 /// # Errors
 ///
-/// The table cannot be read.
+/// The tables cannot be read.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let Arguments { stage, common } = arguments;
-    common.run(CACHE, async |store| {
+    common.run(ITEMS_AND_CACHE, async |store| {
         let contents = store.cache_contents(stage, moment::now_ms()).await?;
+        if contents == Contents::default() && !exists(store, stage).await? {
+            return Ok(Ending::no_stage(store, stage));
+        }
         common.output.write(|| to_json(stage, &contents), |out| write(out, &contents))?;
         Ok(Ending::Ok)
     })
+}
+
+async fn exists(store: &Store, stage: &str) -> Result<bool, StoreError> {
+    Ok(store.stage(stage).await?.is_some() || !store.routes(stage).await?.is_empty())
 }
 
 fn write(out: &mut impl Write, contents: &Contents) -> io::Result<()> {

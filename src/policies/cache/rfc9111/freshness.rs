@@ -10,7 +10,7 @@ use http::{
 
 use super::{
     super::{
-        CachePolicy, Entry,
+        CachePolicy, Entry, NotKept,
         levels::{milliseconds, ms},
     },
     directives::Directives,
@@ -77,6 +77,17 @@ fn lifetime(status: StatusCode, headers: &HeaderMap, received_at: SystemTime) ->
     }
     let modified = read_date(headers, &LAST_MODIFIED).unwrap_or(date);
     (date.duration_since(modified).unwrap_or_default() / HEURISTIC_PART).min(MOST_HEURISTIC)
+}
+
+/// Why an answer is of no use from the first moment on.
+pub fn why_useless(headers: &HeaderMap) -> NotKept {
+    let (said, is_targeted) = Directives::of_answer(headers);
+    if says_lifetime((&said, is_targeted), headers) { NotKept::Stale } else { NotKept::NoLifetime }
+}
+
+/// Whether an answer says itself for how long it is fresh, be it for no time at all.
+pub fn says_lifetime((said, is_targeted): (&Directives, bool), headers: &HeaderMap) -> bool {
+    said.has("s-maxage") || said.has("max-age") || (!is_targeted && headers.contains_key(EXPIRES))
 }
 
 /// How old the answer was when it came, §4.2.3; `None`: it says so in a way that nobody can rely on, and is stale.

@@ -12,7 +12,7 @@ mod validation;
 mod variants;
 
 pub(super) use self::{
-    freshness::entry,
+    freshness::{entry, why_useless},
     range::part_of,
     reuse::{Reuse, Wishes, bypass, may_wait, stale_if_error, stale_while_revalidate},
     storable::may_store,

@@ -2,37 +2,42 @@
 
 use http::{
     HeaderMap, StatusCode,
-    header::{AUTHORIZATION, EXPIRES, PROXY_AUTHORIZATION, SET_COOKIE},
+    header::{AUTHORIZATION, PROXY_AUTHORIZATION, SET_COOKIE},
 };
 
-use super::{super::forwarded::API_KEY, directives::Directives, variants::varies_on};
+use super::{
+    super::{NotKept, forwarded::API_KEY},
+    directives::Directives,
+    freshness::says_lifetime,
+    variants::varies_on,
+};
 use crate::context::Context;
 
-/// Whether an answer with this head may be kept at all, for others who ask for the same.
+/// Proves that an answer with this head may be kept at all, for others who ask for the same.
 ///
 /// One with `Set-Cookie` is one caller's, unless it says `public`: targets forget to say `private`.
-pub fn may_store(context: &Context<'_>, status: StatusCode, headers: &HeaderMap) -> bool {
+pub fn may_store(context: &Context<'_>, status: StatusCode, headers: &HeaderMap) -> Result<(), NotKept> {
     let asked = &context.request.headers;
     let wishes = Directives::of_request(asked);
     let (said, is_targeted) = Directives::of_answer(headers);
-    let is_understood = is_understood(status);
     // §5.2.2.3: who understands the status may pass over `no-store`.
     let must_understand = said.has("must-understand");
-    let is_refused = if must_understand { !is_understood } else { said.has("no-store") };
     let is_final = !status.is_informational()
         && !matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
-    let has_lifetime = said.has("s-maxage") || said.has("max-age") || said.has("public");
-    let has_expiry = has_lifetime || (!is_targeted && headers.contains_key(EXPIRES));
+    let has_lifetime = says_lifetime((&said, is_targeted), headers) || said.has("public");
     // §3.5.
     let is_for_all = said.has("public") || said.has("s-maxage") || said.has("must-revalidate");
-    is_final
-        && !is_refused
-        && !wishes.has("no-store")
-        && !said.has("private")
-        && (has_expiry || is_heuristically_cacheable(status))
-        && (is_for_all || !has_credentials(context))
-        && (said.has("public") || !headers.contains_key(SET_COOKIE))
-        && varies_on(headers).is_some()
+    let refusals = [
+        (!is_final || (must_understand && !is_understood(status)), NotKept::Status(status)),
+        (said.has("no-store") && !must_understand, NotKept::NoStore),
+        (said.has("private"), NotKept::Private),
+        (wishes.has("no-store"), NotKept::RequestNoStore),
+        (headers.contains_key(SET_COOKIE) && !said.has("public"), NotKept::SetCookie),
+        (has_credentials(context) && !is_for_all, NotKept::Credentials),
+        (varies_on(headers).is_none(), NotKept::Vary),
+        (!has_lifetime && !is_heuristically_cacheable(status), NotKept::NoLifetime),
+    ];
+    refusals.into_iter().find(|(is_so, _)| *is_so).map_or(Ok(()), |(_, why)| Err(why))
 }
 
 /// Besides a key that the route itself asks for: the operator says whether those with one share answers.
@@ -74,39 +79,44 @@ mod tests {
         const SECRET: (&str, &str) = ("authorization", "Basic x");
         let cc = |value: &'static str| ("cache-control", value);
         type Lines<'a> = &'a [(&'static str, &'static str)];
-        let cases: [(Lines<'_>, u16, Lines<'_>, bool); 26] = [
-            (&[], 200, &[], true),
-            (&[], 200, &[FRESH], true),
-            (&[], 302, &[], false),
-            (&[], 302, &[FRESH], true),
-            (&[], 503, &[FRESH], true),
-            (&[], 503, &[], false),
-            (&[], 302, &[("expires", "0")], true),
-            (&[], 302, &[("expires", "0"), ("cdn-cache-control", "foo")], false),
-            (&[], 206, &[FRESH], false),
-            (&[], 304, &[FRESH], false),
-            (&[], 200, &[cc("no-store, max-age=60")], false),
-            (&[], 200, &[cc("private")], false),
-            (&[], 200, &[cc("private=\"x\"")], false),
-            (&[cc("no-store")], 200, &[FRESH], false),
-            (&[], 200, &[cc("no-store, must-understand")], true),
-            (&[], 299, &[cc("max-age=60, must-understand")], false),
-            (&[SECRET], 200, &[FRESH], false),
-            (&[("proxy-authorization", "Basic x")], 200, &[FRESH], false),
-            (&[("x-api-key", "the target's")], 200, &[FRESH], false),
-            (&[SECRET], 200, &[cc("max-age=60, public")], true),
-            (&[SECRET], 200, &[cc("s-maxage=60")], true),
-            (&[SECRET], 200, &[cc("max-age=60, must-revalidate")], true),
-            (&[], 200, &[FRESH, ("set-cookie", "a=b")], false),
-            (&[], 200, &[cc("public"), ("set-cookie", "a=b")], true),
-            (&[], 200, &[FRESH, ("vary", "Accept, *")], false),
-            (&[], 200, &[FRESH, ("vary", "Accept")], true),
+        let status = |code| NotKept::Status(StatusCode::from_u16(code).unwrap());
+        let cases: [(Lines<'_>, u16, Lines<'_>, Option<NotKept>); 28] = [
+            (&[], 200, &[], None),
+            (&[], 200, &[FRESH], None),
+            (&[], 302, &[], Some(NotKept::NoLifetime)),
+            (&[], 302, &[FRESH], None),
+            (&[], 503, &[FRESH], None),
+            (&[], 503, &[], Some(NotKept::NoLifetime)),
+            (&[], 302, &[("expires", "0")], None),
+            (&[], 302, &[("expires", "0"), ("cdn-cache-control", "foo")], Some(NotKept::NoLifetime)),
+            (&[], 206, &[FRESH], Some(status(206))),
+            (&[], 304, &[FRESH], Some(status(304))),
+            (&[], 200, &[cc("no-store, max-age=60")], Some(NotKept::NoStore)),
+            (&[], 200, &[cc("private")], Some(NotKept::Private)),
+            (&[], 200, &[cc("private=\"x\"")], Some(NotKept::Private)),
+            (&[cc("no-store")], 200, &[FRESH], Some(NotKept::RequestNoStore)),
+            (&[], 200, &[cc("no-store, must-understand")], None),
+            (&[], 299, &[cc("max-age=60, must-understand")], Some(status(299))),
+            (&[SECRET], 200, &[FRESH], Some(NotKept::Credentials)),
+            (&[("proxy-authorization", "Basic x")], 200, &[FRESH], Some(NotKept::Credentials)),
+            (&[("x-api-key", "the target's")], 200, &[FRESH], Some(NotKept::Credentials)),
+            (&[SECRET], 200, &[cc("max-age=60, public")], None),
+            (&[SECRET], 200, &[cc("s-maxage=60")], None),
+            (&[SECRET], 200, &[cc("max-age=60, must-revalidate")], None),
+            (&[], 200, &[FRESH, ("set-cookie", "a=b")], Some(NotKept::SetCookie)),
+            (&[], 200, &[cc("public"), ("set-cookie", "a=b")], None),
+            (&[], 200, &[FRESH, ("vary", "Accept, *")], Some(NotKept::Vary)),
+            (&[], 200, &[FRESH, ("vary", "Accept")], None),
+            // The first reason counts.
+            (&[SECRET], 200, &[cc("private"), ("set-cookie", "a=b")], Some(NotKept::Private)),
+            (&[], 206, &[cc("no-store")], Some(status(206))),
         ];
         for (index, (asked, status, answer, expected)) in cases.into_iter().enumerate() {
             let status = StatusCode::from_u16(status).unwrap();
             let mut world = World::new("");
             world.request.headers = headers(asked);
-            assert_eq!(may_store(&world.context(), status, &headers(answer)), expected, "case {index}");
+            let proof = may_store(&world.context(), status, &headers(answer));
+            assert_eq!(proof.err(), expected, "case {index}");
         }
     }
 }

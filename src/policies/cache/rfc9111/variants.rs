@@ -10,7 +10,7 @@ use http::{
 };
 
 use super::super::{CacheKey, Entry};
-use crate::context::Context;
+use crate::message::Request;
 
 /// What tells the answers of a URI apart besides the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,11 @@ impl Variants {
         &self.names
     }
 
+    /// Whether an answer is not from before what is known of the URI was forgotten.
+    pub fn counts(&self, entry: &Entry) -> bool {
+        entry.stored_at_ms >= self.since_ms
+    }
+
     /// With `names` too, for as long as an answer is kept that was asked for at `asked_at_ms`. `None`: it says all
     /// of that.
     pub fn with(&self, names: &[HeaderName], keep_until_ms: u64, asked_at_ms: u64) -> Option<Self> {
@@ -73,11 +78,11 @@ impl Variants {
     }
 
     /// The key of the answer to this request; `caller` is whose alone it is.
-    pub fn key(&self, uri: &CacheKey, context: &Context<'_>, caller: Option<&str>) -> CacheKey {
+    pub fn key(&self, uri: &CacheKey, request: &Request, caller: Option<&str>) -> CacheKey {
         uri.variant(|part| {
             part("caller", &caller.map(str::as_bytes).into_iter().collect::<Vec<_>>());
             for name in &self.names {
-                let values = values(name, context);
+                let values = values(name, request);
                 part(name.as_str(), &values.iter().map(String::as_bytes).collect::<Vec<_>>());
             }
         })
@@ -99,8 +104,7 @@ pub fn varies_on(headers: &HeaderMap) -> Option<Vec<HeaderName>> {
 }
 
 /// What the target gets under `name`.
-fn values(name: &HeaderName, context: &Context<'_>) -> Vec<String> {
-    let request = context.request;
+fn values(name: &HeaderName, request: &Request) -> Vec<String> {
     if *name == COOKIE {
         return request.cookies.clone();
     }
@@ -155,7 +159,7 @@ mod tests {
     fn what_the_target_gets_tells_answers_apart() {
         let of = |names: &'static str, world: &World, caller| {
             let names = varies_on(&vary(&[names])).unwrap();
-            Variants::since(0, 0).with(&names, 1, 0).unwrap().key(&key(1), &world.context(), caller)
+            Variants::since(0, 0).with(&names, 1, 0).unwrap().key(&key(1), &world.request, caller)
         };
         let plain = || World::new("");
         let same = [

@@ -1,0 +1,27 @@
+//! Words of API Gateway's that mean nothing where they stand, and what to write instead.
+
+/// In any case: CloudFormation begins them with a large letter.
+#[rustfmt::skip]
+const WORDS: [(&str, &str); 11] = [
+    ("methodSettings",         "nothing of this name: cachingEnabled, cacheTtlInSeconds and throttle stand in each route item"),
+    ("cacheClusterEnabled",    "nothing of this name: there is no cluster; a route item with cachingEnabled is enough"),
+    ("cacheClusterSize",       "nothing of this name: the cache's table grows as it must, and CACHE_MEMORY_BYTES bounds an instance's memory"),
+    ("cacheNamespace",         "nothing of this name: every route's answers are kept apart; what else tells them apart is cacheKeyParameters of the route item"),
+    ("cacheDataEncrypted",     ENCRYPTED),
+    ("dataEncrypted",          ENCRYPTED),
+    ("cachingEnabled",         OF_A_ROUTE),
+    ("cacheTtlInSeconds",      "nothing of this name here: it stands in a route item, or in the stage's for all that say none"),
+    ("cacheKeyParameters",     "nothing of this name here, where it guards nothing: it stands in the route item, beside integration"),
+    ("requireAuthorizationForCacheControl",    OF_A_ROUTE),
+    ("unauthorizedCacheControlHeaderStrategy", OF_A_ROUTE),
+];
+
+const ENCRYPTED: &str = "nothing of this name: DynamoDB always encrypts the cache's table";
+const OF_A_ROUTE: &str = "nothing of this name here: it stands in each route item";
+
+/// What was expected in the place of `name`, if that is such a word. One that is known here is only misspelt.
+pub(super) fn instead_of(name: &str, known: &[&str]) -> Option<&'static str> {
+    let is_it = |word: &str| word.eq_ignore_ascii_case(name);
+    let (_, instead) = WORDS.iter().find(|(word, _)| is_it(word))?;
+    (!known.iter().any(|word| is_it(word))).then_some(instead)
+}

@@ -1,0 +1,53 @@
+//! What one instance says to the others of a key: that it asks the target, or that nobody need wait for an entry.
+
+use std::time::Duration;
+
+use super::{NotKept, levels::ms};
+
+/// Says what other instances need not do for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// Milliseconds since 1970.
+    pub until_ms: u64,
+    pub state: LockState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockState {
+    /// Its owner asks the target, or did so just now: others wait for the entry.
+    Filling,
+    /// Nobody fills: the answer was not kept, and waiting for another would be in vain. `None`: why is not known.
+    InVain(Option<NotKept>),
+}
+
+/// The most for which others wait for one who fills, and for which nobody waits after it was in vain.
+const MOST: Duration = Duration::from_secs(10);
+
+impl Lock {
+    /// Of one whose target may take so long.
+    pub(super) fn filling(now_ms: u64, limit: Duration) -> Self {
+        Self { until_ms: now_ms + ms(Self::time(limit)), state: LockState::Filling }
+    }
+
+    /// After an answer of that moment, which was not kept.
+    pub(super) fn in_vain(answered_at_ms: u64, why: NotKept) -> Self {
+        Self { until_ms: answered_at_ms + ms(MOST), state: LockState::InVain(Some(why)) }
+    }
+
+    /// A filler that dies frees the others soon; one that is slow keeps them until half of their own time is over.
+    pub(super) fn time(limit: Duration) -> Duration {
+        (limit / 2).min(MOST)
+    }
+
+    pub(super) fn is_in_vain(self) -> bool {
+        matches!(self.state, LockState::InVain(_))
+    }
+
+    /// When there was an answer that was not kept, in milliseconds since 1970, and why; also where that is over.
+    pub fn not_kept(self) -> Option<(u64, Option<NotKept>)> {
+        match self.state {
+            LockState::Filling => None,
+            LockState::InVain(why) => Some((self.until_ms.saturating_sub(ms(MOST)), why)),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What `tollgate check` says of words of API Gateway's that mean something else here, or nothing.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use super::Cached;
+use crate::harness::TestGateway;
+
+fn check(gateway: &TestGateway) -> String {
+    gateway.tollgate(&["check", "v1"]).text(&[])
+}
+
+#[tokio::test]
+async fn words_of_api_gateways_stages_are_told_with_what_to_write_instead() {
+    let world = Cached::start(&[]).await;
+    world.put("GET /x", &json!({}));
+    world.gateway.put_stage(&json!({ "stage": "v1", "methodSettings": { "*/*": { "cachingEnabled": true } },
+        "cacheClusterEnabled": true, "cacheClusterSize": "0.5", "cacheNamespace": "x", "cacheDataEncrypted": true,
+        "dataEncrypted": true, "cachingEnabled": true, "requireAuthorizationForCacheControl": true,
+        "unauthorizedCacheControlHeaderStrategy": "FAIL_WITH_403", "cacheTtlInSeconds": 60 }));
+    expect![[r#"
+        exit 0
+        v1: 1 route, not served yet
+          warning: tollgate-stages [stage=v1] cacheClusterEnabled: got true, expected nothing of this name: there is no cluster; a route item with cachingEnabled is enough
+          warning: tollgate-stages [stage=v1] cacheClusterSize: got "0.5", expected nothing of this name: the cache's table grows as it must, and CACHE_MEMORY_BYTES bounds an instance's memory
+          warning: tollgate-stages [stage=v1] cacheDataEncrypted: got true, expected nothing of this name: DynamoDB always encrypts the cache's table
+          warning: tollgate-stages [stage=v1] cacheNamespace: got "x", expected nothing of this name: every route's answers are kept apart; what else tells them apart is cacheKeyParameters of the route item
+          warning: tollgate-stages [stage=v1] cachingEnabled: got true, expected nothing of this name here: it stands in each route item
+          warning: tollgate-stages [stage=v1] dataEncrypted: got true, expected nothing of this name: DynamoDB always encrypts the cache's table
+          warning: tollgate-stages [stage=v1] methodSettings: got {"*/*":{"cachingEnabled":true}}, expected nothing of this name: cachingEnabled, cacheTtlInSeconds and throttle stand in each route item
+          warning: tollgate-stages [stage=v1] requireAuthorizationForCacheControl: got true, expected nothing of this name here: it stands in each route item
+          warning: tollgate-stages [stage=v1] unauthorizedCacheControlHeaderStrategy: got "FAIL_WITH_403", expected nothing of this name here: it stands in each route item
+        --
+    "#]].assert_eq(&check(&world.gateway));
+}
+
+#[tokio::test]
+async fn words_in_a_wrong_place_are_told_and_misspelt_ones_are_only_that() {
+    let world = Cached::start(&[]).await;
+    let integration = json!({ "type": "MOCK", "cacheNamespace": "x", "cacheTtlInSeconds": 5,
+        "cacheKeyParameters": ["method.request.querystring.q"] });
+    world.put(
+        "GET /x",
+        &json!({ "CacheClusterEnabled": true, "integration": integration, "CachingEnabled": true }),
+    );
+    world.gateway.put_route(&json!({ "routeKey": "$api", "cachingEnabled": true }));
+    expect![[r#"
+        exit 3
+        v1: 1 problem
+          problem: tollgate-routes [stage=v1 routeKey=GET /x] integration.cacheKeyParameters: got ["method.request.querystring.q"], expected nothing of this name here, where it guards nothing: it stands in the route item, beside integration
+          warning: tollgate-routes [stage=v1 routeKey=$api] cachingEnabled: got true, expected nothing of this name here: it stands in each route item
+          warning: tollgate-routes [stage=v1 routeKey=GET /x] integration.cacheNamespace: got "x", expected nothing of this name: every route's answers are kept apart; what else tells them apart is cacheKeyParameters of the route item
+          warning: tollgate-routes [stage=v1 routeKey=GET /x] integration.cacheTtlInSeconds: got 5, expected nothing of this name here: it stands in a route item, or in the stage's for all that say none
+          warning: tollgate-routes [stage=v1 routeKey=GET /x] CacheClusterEnabled: got true, expected nothing of this name: there is no cluster; a route item with cachingEnabled is enough
+          warning: tollgate-routes [stage=v1 routeKey=GET /x] CachingEnabled: got true, expected nothing of this name; did you mean cachingEnabled?
+        --
+    "#]].assert_eq(&check(&world.gateway));
+}
+
+/// What maps all kinds of words into an HTTP request.
+fn http() -> Value {
+    json!({ "type": "HTTP_PROXY", "uri": "https://example.com", "requestParameters": {
+        "overwrite:header.x-lang": "$request.header.Accept-Language", "append:querystring.q": "${request.querystring.q}!",
+        "append:querystring.again": "$request.querystring.q", "overwrite:path": "/${request.querystring.p}",
+        "overwrite:header.x-host": "$request.header.Host", "append:header.x-type": "$request.header.Content-Type",
+        "append:header.x-body": "$request.body.a", "append:header.x-stage": "$context.stage",
+        "remove:header.x-tenant": "" } })
+}
+
+#[tokio::test]
+async fn what_is_mapped_and_not_in_the_key_is_told_with_the_word_that_is_missing() {
+    let world = Cached::start(&[]).await;
+    let query = json!({ "type": "DYNAMODB", "action": "Query", "tableName": "orders", "limit": "$request.querystring.limit",
+        "keyConditionExpression": "pk = :pk", "expressionAttributeValues": { ":pk": "${request.header.X-Tenant}#$$" } });
+    let get = json!({ "type": "DYNAMODB", "action": "GetItem", "tableName": "orders",
+        "key": { "pk": "$request.path.id", "sk": "$request.querystring.v" } });
+    let batch = json!({ "type": "DYNAMODB", "action": "BatchGetItem", "tableName": "orders",
+        "keys": [{ "pk": "$request.querystring.a" }, { "pk": "$request.querystring.b" }] });
+    world.put("GET /http", &json!({ "integration": http() }));
+    world.put("GET /open", &json!({ "integration": http(), "forwardUnkeyedHeaders": true }));
+    let cursor = json!({ "cacheKeyParameters": "method.request.querystring.cursor", "integration": query });
+    world.put("GET /query", &cursor);
+    world
+        .put("GET /get/{id}", &json!({ "cacheKeyParameters": "method.request.path.id", "integration": get }));
+    world.put("POST /batch", &json!({ "integration": batch }));
+    expect![[r#"
+        exit 0
+        v1: 5 routes, not served yet
+          warning: tollgate-routes [stage=v1 routeKey=GET /get/{id}] cacheKeyParameters: got none for $request.querystring.v, expected method.request.querystring.v too, without which all its values share one answer
+          warning: tollgate-routes [stage=v1 routeKey=GET /http] cacheKeyParameters: got none for $request.header.accept-language, expected method.request.header.accept-language too, without which it is not forwarded, and what is mapped is absent
+          warning: tollgate-routes [stage=v1 routeKey=GET /http] cacheKeyParameters: got none for $request.querystring.p, expected method.request.querystring.p too, without which all its values share one answer
+          warning: tollgate-routes [stage=v1 routeKey=GET /http] cacheKeyParameters: got none for $request.querystring.q, expected method.request.querystring.q too, without which all its values share one answer
+          warning: tollgate-routes [stage=v1 routeKey=GET /open] cacheKeyParameters: got none for $request.header.accept-language, expected method.request.header.accept-language too, without which all its values share one answer
+          warning: tollgate-routes [stage=v1 routeKey=GET /open] cacheKeyParameters: got none for $request.querystring.p, expected method.request.querystring.p too, without which all its values share one answer
+          warning: tollgate-routes [stage=v1 routeKey=GET /open] cacheKeyParameters: got none for $request.querystring.q, expected method.request.querystring.q too, without which all its values share one answer
+          warning: tollgate-routes [stage=v1 routeKey=GET /query] cacheKeyParameters: got none for $request.header.x-tenant, expected method.request.header.x-tenant too, without which it is not forwarded, and what is mapped is absent
+          warning: tollgate-routes [stage=v1 routeKey=GET /query] cacheKeyParameters: got none for $request.querystring.limit, expected method.request.querystring.limit too, without which all its values share one answer
+          warning: tollgate-routes [stage=v1 routeKey=POST /batch] cacheKeyParameters: got none for $request.querystring.a, expected method.request.querystring.a too, without which all its values share one answer
+          warning: tollgate-routes [stage=v1 routeKey=POST /batch] cacheKeyParameters: got none for $request.querystring.b, expected method.request.querystring.b too, without which all its values share one answer
+        --
+    "#]].assert_eq(&check(&world.gateway));
+}
+
+#[tokio::test]
+async fn what_is_in_the_key_or_not_kept_is_not_told() {
+    let world = Cached::start(&[]).await;
+    let all = json!([
+        "method.request.header.accept-language",
+        "method.request.querystring.q",
+        "method.request.querystring.p"
+    ]);
+    world.put("GET /keyed", &json!({ "integration": http(), "cacheKeyParameters": all }));
+    world.put("GET /http", &json!({ "integration": http(), "cacheMode": "HTTP" }));
+    world.put("GET /off", &json!({ "integration": http(), "cachingEnabled": false }));
+    assert_eq!(check(&world.gateway), "exit 0\nv1: 3 routes, not served yet\n--\n");
+    let put = json!({ "type": "DYNAMODB", "action": "PutItem", "tableName": "orders", "item": { "id": "$request.header.x" } });
+    world.put("PUT /write", &json!({ "integration": put }));
+    let told = check(&world.gateway);
+    assert!(told.contains("a write's is not kept") && !told.contains("cacheKeyParameters"), "{told}");
+}
