@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use thiserror::Error;
+
 use super::Way;
 use crate::{
     authorizers::ApiKeyUse,
@@ -19,8 +21,17 @@ pub struct Explained {
     /// `GET /orders/{id}`, `$default`.
     pub route_key: String,
     pub api_key: ApiKeyUse,
-    /// `None`: the route keeps no answers.
-    pub lookup: Option<Lookup>,
+    pub lookup: Result<Lookup, NoLookup>,
+}
+
+/// Why the answers of a route are not kept; displays in the operator's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NoLookup {
+    #[error("the route has no cachingEnabled, or an integration whose answers are never kept")]
+    Route,
+    /// An instance that could read it before goes by what it was.
+    #[error("the stage item's cacheTtlInSeconds or cacheGeneration cannot be read")]
+    Stage,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,16 +63,16 @@ pub fn explain(
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
     let context = Context { api_key_id, ..way.context(request, stage) };
     route.required_parameters.check(&context)?;
-    let cache = route.cache.as_ref().zip(stage.settings.cache.as_ref());
-    let lookup = cache.map(|(policy, settings)| {
+    let lookup = route.cache.as_ref().ok_or(NoLookup::Route).and_then(|policy| {
+        let settings = stage.settings.cache.as_ref().ok_or(NoLookup::Stage)?;
         let (key, parts) = policy.explain(&context, settings);
-        Lookup {
+        Ok(Lookup {
             bypass: policy.bypass(&context, settings),
             ttl: policy.fixed_ttl(settings),
             key,
             parts,
             caller: policy.caller(&context).map(str::to_owned),
-        }
+        })
     });
     Ok(Explained {
         stage: stage.settings.name.clone(),

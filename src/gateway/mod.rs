@@ -17,7 +17,7 @@ use futures_util::FutureExt;
 use http::{HeaderValue, Method, StatusCode};
 
 use self::cached::PendingRefill;
-pub use self::explain::{Explained, Lookup, explain};
+pub use self::explain::{Explained, Lookup, NoLookup, explain};
 use crate::{
     access_log::{AccessLog, Sink},
     authorizers::{ApiKey, ApiKeys},

@@ -283,3 +283,20 @@ async fn what_nobody_serves_yet_is_not_published_by_a_question() {
         tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: reading the deployment failed: there is no deployment gone
     "#]].assert_eq(&told);
 }
+
+#[tokio::test]
+async fn a_stage_whose_words_of_caching_cannot_be_read_keeps_nothing() {
+    let world = world(&json!({})).await;
+    let mut stage = world.gateway.store.stage("v1").await.unwrap().unwrap().item;
+    stage.insert("cacheGeneration".to_owned(), json!("2o"));
+    world.gateway.put_stage(&stage.into());
+    let told = explain(&world, &["/v1/never?q=1", "-H", &format!("Host: {HOST}")]);
+    expect![[r#"
+        exit 0
+        stage   v1
+        route   GET /never
+        cache   no: the stage item's cacheTtlInSeconds or cacheGeneration cannot be read
+        --
+    "#]]
+    .assert_eq(&masked(&told));
+}

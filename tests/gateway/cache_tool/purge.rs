@@ -188,7 +188,7 @@ async fn what_is_not_there_cannot_be_purged() {
         tollgate: it would be refused: no route
         exit 4
         --
-        tollgate: GET /y keeps no answers
+        tollgate: GET /y keeps no answers: the route has no cachingEnabled, or an integration whose answers are never kept
         exit 3
         --
         tollgate: the stage of this request is v1, not v2

@@ -54,7 +54,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
             Asked::Refused(ending) => return Ok(ending),
         };
         let kept = match &explained.lookup {
-            Some(lookup) if lookup.bypass.is_none() => Some(Kept::find(store, lookup, &request).await?),
+            Ok(lookup) if lookup.bypass.is_none() => Some(Kept::find(store, lookup, &request).await?),
             _ => None,
         };
         let kept = kept.as_ref();
@@ -69,10 +69,8 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
 /// Why no answer is looked for.
 fn bypass(explained: &Explained) -> Option<String> {
     match &explained.lookup {
-        None => {
-            Some("the route has no cachingEnabled, or an integration whose answers are never kept".to_owned())
-        }
-        Some(lookup) => lookup.bypass.as_ref().map(ToString::to_string),
+        Err(why) => Some(why.to_string()),
+        Ok(lookup) => lookup.bypass.as_ref().map(ToString::to_string),
     }
 }
 
@@ -82,7 +80,7 @@ fn write(out: &mut impl Write, explained: &Explained, kept: Option<&Kept>) -> io
     line("route", &explained.route_key)?;
     let bypass = bypass(explained);
     line("cache", &bypass.map_or("yes".to_owned(), |why| format!("no: {why}")))?;
-    let Some(Lookup { ttl, key, parts, .. }) = &explained.lookup else { return Ok(()) };
+    let Ok(Lookup { ttl, key, parts, .. }) = &explained.lookup else { return Ok(()) };
     line("ttl", &ttl.map_or("as each answer says".to_owned(), |ttl| format!("{} s", ttl.as_secs())))?;
     line("key", &key.to_string())?;
     let width = parts.iter().map(|part| part.name.len()).max().unwrap_or(0);
@@ -136,7 +134,7 @@ fn seconds(from_ms: u64, to_ms: u64) -> u64 {
 
 fn to_json(explained: &Explained, kept: Option<&Kept>) -> Value {
     let part = |part: &KeyPart| json!({ "name": part.name, "values": part.values });
-    let lookup = explained.lookup.as_ref();
+    let lookup = explained.lookup.as_ref().ok();
     let variant = kept.and_then(|kept| kept.variant.as_ref()).map(
         |Variant { variants, key }| json!({ "toldApartBy": names(variants), "cacheKey": key.to_string() }),
     );

@@ -132,9 +132,12 @@ async fn of_request(
         eprintln!("tollgate: the stage of this request is {}, not {stage}", explained.stage);
         return Ok(Ending::Invalid);
     }
-    let Some(Lookup { key, .. }) = explained.lookup else {
-        eprintln!("tollgate: {} keeps no answers", explained.route_key);
-        return Ok(Ending::NotFound);
+    let key = match explained.lookup {
+        Ok(Lookup { key, .. }) => key,
+        Err(why) => {
+            eprintln!("tollgate: {} keeps no answers: {why}", explained.route_key);
+            return Ok(Ending::NotFound);
+        }
     };
     let entries = store.entries_of_key(&key).await?;
     delete(store, &entries).await?;
