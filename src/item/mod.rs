@@ -7,6 +7,7 @@
 mod elsewhere;
 mod spelling;
 mod stage_variables;
+mod unknown;
 
 use std::{
     cell::{Cell, RefCell},
@@ -17,29 +18,7 @@ use std::{
 use serde_json::{Map, Value};
 
 pub use self::stage_variables::{StageVariables, resolve_stage_variables};
-use self::{elsewhere::instead_of, spelling::nearest};
 use crate::error::{InvalidConfiguration, Problem};
-
-/// Attributes that keep requests out: without one that was misspelt, or written where nobody reads it, what it guards
-/// would be open.
-const GUARDS: [&str; 14] = [
-    "apiKeyRequired",
-    "authorizerId",
-    "authorizationScopes",
-    "authorizationType",
-    "throttle",
-    "rateLimit",
-    "burstLimit",
-    "enabled",
-    // Of keys and usage plans.
-    "quota",
-    "apiStages",
-    "stages",
-    "expiresAt",
-    // What keeps one caller's answer from another.
-    "cacheKeyParameters",
-    "cacheMode",
-];
 
 /// Stands for what is not told.
 pub const WITHHELD: &str = "…";
@@ -255,28 +234,6 @@ impl<'a> Fields<'a> {
     /// Says that what stands at `field` is passed over.
     pub fn warn(&self, field: &str, got: &str, expected: &str) {
         self.item.report.warnings.borrow_mut().push(self.note(field, got, expected));
-    }
-
-    /// Warns of every attribute that nobody asked for. One that was meant to guard something is a problem.
-    pub fn finish(self) {
-        let known = self.known.borrow();
-        for (name, value) in self.map.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-            let (shown, got) = match self.is_secret.get() {
-                None => (name.as_str(), brief(value)),
-                Some(is_secret) => (if is_secret(name) { WITHHELD } else { name }, WITHHELD.to_owned()),
-            };
-            let guards = |word: &str| GUARDS.iter().any(|guard| guard.eq_ignore_ascii_case(word));
-            let (meant, expected) = match (instead_of(name, &known), nearest(name, &known)) {
-                (Some(instead), _) => (name.as_str(), instead.to_owned()),
-                (None, Some(near)) => (near, format!("nothing of this name; did you mean {near}?")),
-                (None, None) if guards(name) => {
-                    (name.as_str(), "nothing of this name here, where it guards nothing".to_owned())
-                }
-                (None, None) => (name.as_str(), "nothing of this name".to_owned()),
-            };
-            let tell = if guards(meant) { Self::problem } else { Self::warn };
-            tell(&self, shown, &got, &expected);
-        }
     }
 
     fn told(&self, value: &Value) -> String {

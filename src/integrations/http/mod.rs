@@ -7,6 +7,7 @@ mod client;
 mod guard;
 mod headers;
 mod parameters;
+mod reserved;
 mod uri;
 
 #[cfg(test)]

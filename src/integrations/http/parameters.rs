@@ -8,7 +8,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::uri::{Target, encoded_path, encoded_value};
+use super::{
+    reserved::is_reserved,
+    uri::{Target, encoded_path, encoded_value},
+};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -275,35 +278,4 @@ impl Reader<'_, '_> {
         self.fields.problem(&self.field, got, expected);
         None
     }
-}
-
-/// What API Gateway does not let a mapping touch, and what belongs to the connection.
-fn is_reserved(name: &str) -> bool {
-    const PREFIXES: [&str; 4] = ["access-control-", "apigw-", "x-amz-", "x-amzn-"];
-    const NAMES: [&str; 23] = [
-        "authorization",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-location",
-        "expect",
-        "forwarded",
-        "host",
-        "keep-alive",
-        "origin",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "trailers",
-        "transfer-encoding",
-        "upgrade",
-        "via",
-        "x-forwarded-for",
-        "x-forwarded-host",
-        "x-forwarded-proto",
-        "x-tollgate-origin",
-    ];
-    PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || NAMES.contains(&name)
 }
