@@ -26,11 +26,14 @@ impl Directives {
     /// Those of an answer, and whether they stand in a field of their own for caches like this one: then
     /// `Cache-Control` and `Expires` are for others (RFC 9213 §2.1).
     pub fn of_answer(headers: &HeaderMap) -> (Self, bool) {
-        for name in [CDN_CACHE_CONTROL, SURROGATE_CONTROL] {
-            let targeted = Self::of(headers, &name);
-            if !targeted.0.is_empty() {
-                return (targeted, true);
-            }
+        let targeted = Self::of(headers, &CDN_CACHE_CONTROL);
+        if !targeted.0.is_empty() {
+            return (targeted, true);
+        }
+        // It may as well say only how the answer is to be processed (`content="ESI/1.0"`).
+        let surrogate = Self::of(headers, &SURROGATE_CONTROL);
+        if ["max-age", "no-store"].iter().any(|name| surrogate.has(name)) {
+            return (surrogate, true);
         }
         (Self::of(headers, &CACHE_CONTROL), false)
     }
@@ -171,5 +174,12 @@ mod tests {
         headers.insert(CDN_CACHE_CONTROL, HeaderValue::from_static("max-age=60"));
         let (directives, is_targeted) = Directives::of_answer(&headers);
         assert!(!directives.has("no-store") && directives.has("max-age") && is_targeted);
+        for (surrogate, expected) in
+            [("content=\"ESI/1.0\"", true), ("max-age=60;other", true), ("max-age=60, content=\"x\"", false)]
+        {
+            let mut headers = lines(&CACHE_CONTROL, &["private"]);
+            headers.insert(SURROGATE_CONTROL, HeaderValue::from_static(surrogate));
+            assert_eq!(Directives::of_answer(&headers).0.has("private"), expected, "{surrogate}");
+        }
     }
 }
