@@ -121,14 +121,16 @@ impl<S: CacheStore> Responses<S> {
     ) -> Answered {
         let now_ms = milliseconds(times.1);
         let updated = rfc9111::updated(asked.policy, entry, response.headers(), times);
-        let is_kept = rfc9111::is_news(entry, &updated, now_ms);
+        // What it says now may be for this caller only, as any other answer.
+        let may_keep = asked.policy.may_keep(&asked.context, updated.status, &updated.headers);
+        let is_kept = may_keep && rfc9111::is_news(entry, &updated, now_ms);
         let status = fill.status(true, is_kept);
         let response = updated.response(now_ms);
         if is_kept {
             let home = fill.home(asked, &updated);
             self.keep(fill, home, updated);
         } else {
-            self.unlock(fill, None);
+            self.unlock(fill, Some(in_vain(now_ms)).filter(|_| !may_keep));
         }
         Answered::of(Ok(response), Some(status))
     }
@@ -149,10 +151,9 @@ impl<S: CacheStore> Responses<S> {
         let entry = may_keep.then(|| policy.entry(stage, head, times));
         // Not where it would be of no use from the first moment on.
         let Some(entry) = entry.filter(|entry| now_ms < entry.keep_until_ms) else {
-            let in_vain = Lock { until_ms: now_ms + ms(MOST_LOCK), is_in_vain: true };
             let is_new = is_read && !response.status().is_server_error();
             let status = fill.status(false, false);
-            self.unlock(fill, Some(in_vain).filter(|_| is_new));
+            self.unlock(fill, Some(in_vain(now_ms)).filter(|_| is_new));
             return Answered::of(Ok(response), Some(status));
         };
         let home = fill.home(asked, &entry);
@@ -167,8 +168,7 @@ impl<S: CacheStore> Responses<S> {
         match copied {
             Copied::Whole(body) => self.keep(fill, home, Entry { body, ..entry }),
             Copied::TooLong => {
-                let until_ms = entry.stored_at_ms + ms(MOST_LOCK);
-                self.unlock(fill, Some(Lock { until_ms, is_in_vain: true }));
+                self.unlock(fill, Some(in_vain(entry.stored_at_ms)));
             }
             Copied::Broken => self.unlock(fill, None),
         }
@@ -210,4 +210,9 @@ impl<S: CacheStore> Responses<S> {
             });
         }
     }
+}
+
+/// Says for a while that nobody need wait for an answer, because it may not be kept.
+fn in_vain(now_ms: u64) -> Lock {
+    Lock { until_ms: now_ms + ms(MOST_LOCK), is_in_vain: true }
 }

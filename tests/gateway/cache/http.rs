@@ -297,6 +297,41 @@ async fn an_answer_to_somebody_is_not_for_everybody() {
     assert_eq!(world.statuses(&[authorized, private]).await, "HIT HIT", "what is for all is for them too");
 }
 
+/// Its answer is for all; what it says to who confirms it is as its client wants.
+fn confirming(request: &str) -> String {
+    if !request.contains("\nif-none-match: ") {
+        return answer("200 OK", &["Cache-Control: max-age=10", "ETag: \"1\""], "for all");
+    }
+    let more = request.lines().find_map(|line| line.strip_prefix("x-more: ")).unwrap_or("X-More: none");
+    answer("304 Not Modified", &["Cache-Control: max-age=60", more], "")
+}
+
+#[tokio::test]
+async fn what_is_said_to_one_who_confirms_is_not_for_everybody() {
+    let ones = [
+        "x-more: Set-Cookie: s=ada",
+        "x-more: Cache-Control: private",
+        "x-more: Cache-Control: no-store",
+        "x-more: Vary: *",
+        "authorization: Bearer x",
+        "cache-control: no-store",
+    ];
+    for one in ones {
+        let world = serving(&[("GET /x", json!({}))], "/x", confirming).await;
+        world.statuses(&["GET /v1/x"]).await;
+        world.gateway.advance(seconds(10));
+        let request = format!("GET /v1/x\n{one}");
+        let told = world.gateway.send(&request).await;
+        assert!(told.starts_with("200\n") && told.contains("; fwd-status=304\n"), "{one}: {told}");
+        let other = world.gateway.send("GET /v1/x").await;
+        assert!(
+            other.contains("; fwd-status=304; stored\n") && other.contains("\nx-more: none\n"),
+            "{one}: {other}"
+        );
+        assert!(world.gateway.send(&request).await.contains("; hit"), "{one}: it may have what is for all");
+    }
+}
+
 #[tokio::test]
 async fn parts_are_cut_out_of_what_is_kept_whole() {
     let world = serving(&[("GET /x", json!({}))], "/x", tagged).await;
