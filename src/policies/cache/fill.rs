@@ -88,9 +88,7 @@ impl<S: CacheStore> Responses<S> {
         let times = (asked_at, self.clock.now());
         let now_ms = milliseconds(times.1);
         let is_failure = outcome.as_ref().map_or(true, |response| response.status().is_server_error());
-        let better = stale
-            .as_ref()
-            .filter(|entry| is_failure && now_ms < entry.fresh_until_ms + ms(policy.stale_if_error(entry)));
+        let better = stale.as_ref().filter(|entry| is_failure && policy.is_given_if_error(entry, now_ms));
         if let Some(entry) = better {
             self.unlock(fill, None);
             return Answered { is_degraded, ..self.stale(entry) };

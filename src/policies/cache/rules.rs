@@ -83,12 +83,14 @@ impl CachePolicy {
         }
     }
 
-    /// For how long an entry that is not fresh any more is given where the target fails.
-    pub(super) fn stale_if_error(&self, entry: &Entry) -> Duration {
-        match self.mode {
+    /// Whether an entry, fresh or not, is given where the target fails.
+    pub(super) fn is_given_if_error(&self, entry: &Entry, now_ms: u64) -> bool {
+        let stale_for = match self.mode {
             Mode::ApiGateway => self.stale_if_error,
+            Mode::Http if rfc9111::needs_success(entry) => return false,
             Mode::Http => rfc9111::stale_if_error(self, entry),
-        }
+        };
+        now_ms < entry.fresh_until_ms + ms(stale_for)
     }
 
     /// What the target gets of the request, where `entry` is what there is.

@@ -233,16 +233,22 @@ async fn a_stale_answer_is_given_as_the_answer_itself_allows() {
 }
 
 #[tokio::test]
-async fn an_answer_that_must_be_confirmed_is_never_given_stale() {
-    let must = |_: &str| answer("200 OK", &["Cache-Control: max-age=10, must-revalidate"], "");
-    let world = serving(&[("GET /x", json!({ "staleIfError": 60 }))], "/x", must).await;
-    world.statuses(&["GET /v1/x"]).await;
-    let broken = json!({ "cacheMode": "HTTP", "staleIfError": 60, "integration": { "type": "AWS_PROXY", "uri": "broken" } });
-    world.put("GET /x", &broken);
-    world.gateway.go_live().await;
-    assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
-    world.gateway.advance(seconds(10));
-    assert!(world.gateway.send("GET /v1/x").await.starts_with("502\n"));
+async fn an_answer_that_must_be_confirmed_is_never_given_without() {
+    let broken = json!({ "cacheMode": "HTTP", "staleIfError": 60,
+        "integration": { "type": "AWS_PROXY", "uri": "broken" } });
+    let must: fn(&str) -> String =
+        |_| answer("200 OK", &["Cache-Control: max-age=10, must-revalidate", "ETag: \"1\""], "");
+    let always: fn(&str) -> String =
+        |_| answer("200 OK", &["Cache-Control: max-age=60, no-cache", "ETag: \"1\""], "");
+    for (answers, first) in [(must, "HIT"), (always, "MISS")] {
+        let world = serving(&[("GET /x", json!({ "staleIfError": 60 }))], "/x", answers).await;
+        world.statuses(&["GET /v1/x"]).await;
+        world.put("GET /x", &broken);
+        world.gateway.go_live().await;
+        assert_eq!(world.statuses(&["GET /v1/x"]).await, first);
+        world.gateway.advance(seconds(10));
+        assert!(world.gateway.send("GET /v1/x").await.starts_with("502\n"));
+    }
 }
 
 #[tokio::test]

@@ -107,9 +107,14 @@ fn stale_for(entry: &Entry, name: &str, default: Duration) -> Duration {
     }
 }
 
+/// §5.2.2.4: whether the entry is given only after the target has said that it still holds, however fresh it is.
+pub fn needs_success(entry: &Entry) -> bool {
+    Directives::of_answer(&entry.headers).0.has("no-cache")
+}
+
 /// Whether waiting for somebody else's answer is of any use: not if each request must be confirmed by itself.
 pub fn may_wait(entry: &Entry) -> bool {
-    entry.fresh_until_ms > entry.stored_at_ms && !Directives::of_answer(&entry.headers).0.has("no-cache")
+    entry.fresh_until_ms > entry.stored_at_ms && !needs_success(entry)
 }
 
 /// Preconditions that only the target can judge (RFC 9110 §13.1), and a body, which no key has: a target that looks
