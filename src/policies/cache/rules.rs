@@ -75,12 +75,19 @@ impl CachePolicy {
             && (self.mode == Mode::ApiGateway || (is_others() && entry.is_none_or(rfc9111::may_wait)))
     }
 
-    /// For how long an entry that is not fresh any more is given while a new answer is fetched.
-    pub(super) fn stale_while_revalidate(&self, entry: &Entry) -> Duration {
-        match self.mode {
+    /// Whether an entry that is not fresh any more is given while a new answer is fetched.
+    pub(super) fn is_given_while_revalidating(
+        &self,
+        headers: &HeaderMap,
+        entry: &Entry,
+        now_ms: u64,
+    ) -> bool {
+        let stale_for = match self.mode {
             Mode::ApiGateway => self.stale_while_revalidate,
+            Mode::Http if Wishes::of(headers).nothing_stale() => return false,
             Mode::Http => rfc9111::stale_while_revalidate(self, entry),
-        }
+        };
+        now_ms < entry.fresh_until_ms + ms(stale_for)
     }
 
     /// Whether an entry, fresh or not, is given where the target fails.

@@ -233,6 +233,24 @@ async fn a_stale_answer_is_given_as_the_answer_itself_allows() {
 }
 
 #[tokio::test]
+async fn who_wants_nothing_stale_waits_for_the_target() {
+    let allowing = |_: &str| answer("200 OK", &["Cache-Control: max-age=10, stale-while-revalidate=60"], "");
+    let world = serving(&[("GET /x", json!({}))], "/x", allowing).await;
+    world.statuses(&["GET /v1/x"]).await;
+    let cases = [
+        ("min-fresh=1", "MISS"),
+        ("max-age=60", "MISS"),
+        ("max-age=60, max-stale=60", "STALE"),
+        ("no-transform", "STALE"),
+    ];
+    for (wish, expected) in cases {
+        world.gateway.advance(seconds(14));
+        let request = format!("GET /v1/x\ncache-control: {wish}");
+        assert_eq!(world.statuses(&[&request]).await, expected, "{wish}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_must_be_confirmed_is_never_given_without() {
     let broken = json!({ "cacheMode": "HTTP", "staleIfError": 60,
         "integration": { "type": "AWS_PROXY", "uri": "broken" } });

@@ -39,6 +39,11 @@ impl Wishes {
         self.0.has("only-if-cached")
     }
 
+    /// Nothing that is not fresh any more: so says `min-fresh`, and `max-age` unless `max-stale` stands beside it.
+    pub fn nothing_stale(&self) -> bool {
+        self.0.has("min-fresh") || (self.0.has("max-age") && !self.0.has("max-stale"))
+    }
+
     /// What the entry is worth to this request, whose headers these are.
     pub fn judge(&self, headers: &HeaderMap, entry: &Entry, now_ms: u64) -> Reuse {
         let (said, _) = Directives::of_answer(&entry.headers);
