@@ -1,8 +1,10 @@
 //! `cacheMode: "HTTP"` from outside: what is given again, what the target is asked, and what a change does.
 
+mod confirmed;
+mod stale;
+
 use std::{sync::Arc, time::Duration};
 
-use expect_test::expect;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -38,58 +40,6 @@ fn tagged(request: &str) -> String {
         return answer("304 Not Modified", &["Cache-Control: max-age=20", "X-Checked: yes"], "");
     }
     answer("200 OK", &["Cache-Control: max-age=10", "ETag: \"1\"", "X-Checked: no"], "hello")
-}
-
-#[tokio::test]
-async fn what_is_not_fresh_any_more_is_confirmed_by_the_target() {
-    let world = serving(&[("GET /x", json!({}))], "/x", tagged).await;
-    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT");
-    world.target.received();
-    world.gateway.advance(seconds(10));
-    let confirmed = world.gateway.send("GET /v1/x\nif-none-match: \"mine\"").await;
-    expect![[r#"
-        200
-        age: 0
-        cache-control: max-age=20
-        cache-status: tollgate; fwd=stale; fwd-status=304; stored
-        etag: "1"
-        x-amzn-remapped-connection: close
-        x-amzn-remapped-content-length: 5
-        x-checked: yes
-
-        hello"#]]
-    .assert_eq(&confirmed);
-    assert_eq!(world.gateway.last_line()["cacheStatus"], "REVALIDATED");
-    let asked = world.target.received();
-    assert!(asked.len() == 1 && asked[0].contains("\nif-none-match: \"1\"\n"), "{asked:?}");
-    world.gateway.advance(seconds(19));
-    assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
-    assert!(world.gateway.send("GET /v1/x\nif-none-match: \"1\"").await.starts_with("304\nage: 19\n"));
-}
-
-#[tokio::test]
-async fn a_caller_may_want_the_entry_confirmed_or_nothing_but_it() {
-    let world = serving(&[("GET /x", json!({}))], "/x", tagged).await;
-    let nothing = world.gateway.send("GET /v1/x\ncache-control: only-if-cached").await;
-    assert!(nothing.starts_with("504\n") && world.asked() == 0, "{nothing}");
-    let no_cache = "GET /v1/x\ncache-control: no-cache";
-    assert_eq!(world.statuses(&["GET /v1/x", no_cache, "GET /v1/x"]).await, "MISS REVALIDATED HIT");
-    assert_eq!(world.statuses(&["GET /v1/x\ncache-control: only-if-cached"]).await, "HIT");
-    assert_eq!(world.statuses(&["GET /v1/x\ncache-control: no-store"]).await, "HIT");
-    assert!(world.gateway.send(no_cache).await.contains("; fwd=request; fwd-status=304; stored\n"));
-}
-
-#[tokio::test]
-async fn an_entry_that_each_request_must_confirm_is_written_once() {
-    let always = |request: &str| {
-        let status = if request.contains("if-none-match") { "304 Not Modified" } else { "200 OK" };
-        answer(status, &["Cache-Control: no-cache", "ETag: \"1\""], "")
-    };
-    let world = serving(&[("GET /x", json!({}))], "/x", always).await;
-    world.statuses(&["GET /v1/x"]).await;
-    world.gateway.gate.calls();
-    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "REVALIDATED REVALIDATED");
-    assert_eq!(world.gateway.gate.calls(), ["Query cache", "Query cache"]);
 }
 
 fn by_language(request: &str) -> String {
@@ -214,62 +164,6 @@ async fn callers_are_kept_apart_and_all_see_a_change() {
 }
 
 #[tokio::test]
-async fn a_stale_answer_is_given_as_the_answer_itself_allows() {
-    let allowing = |_: &str| {
-        answer("200 OK", &["Cache-Control: max-age=10, stale-while-revalidate=5, stale-if-error=60"], "kept")
-    };
-    let world = serving(&[("GET /x", json!({}))], "/x", allowing).await;
-    world.statuses(&["GET /v1/x"]).await;
-    world.gateway.advance(seconds(14));
-    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "STALE HIT", "it was fetched beside");
-    assert_eq!(world.asked(), 2);
-    let broken = json!({ "cacheMode": "HTTP", "integration": { "type": "AWS_PROXY", "uri": "broken" } });
-    world.put("GET /x", &broken);
-    world.gateway.go_live().await;
-    world.gateway.advance(seconds(69));
-    assert_eq!(world.statuses(&["GET /v1/x"]).await, "STALE");
-    world.gateway.advance(seconds(1));
-    assert!(world.gateway.send("GET /v1/x").await.starts_with("502\n"));
-}
-
-#[tokio::test]
-async fn who_wants_nothing_stale_waits_for_the_target() {
-    let allowing = |_: &str| answer("200 OK", &["Cache-Control: max-age=10, stale-while-revalidate=60"], "");
-    let world = serving(&[("GET /x", json!({}))], "/x", allowing).await;
-    world.statuses(&["GET /v1/x"]).await;
-    let cases = [
-        ("min-fresh=1", "MISS"),
-        ("max-age=60", "MISS"),
-        ("max-age=60, max-stale=60", "STALE"),
-        ("no-transform", "STALE"),
-    ];
-    for (wish, expected) in cases {
-        world.gateway.advance(seconds(14));
-        let request = format!("GET /v1/x\ncache-control: {wish}");
-        assert_eq!(world.statuses(&[&request]).await, expected, "{wish}");
-    }
-}
-
-#[tokio::test]
-async fn an_answer_that_must_be_confirmed_is_never_given_without() {
-    let broken = json!({ "cacheMode": "HTTP", "staleIfError": 60,
-        "integration": { "type": "AWS_PROXY", "uri": "broken" } });
-    let must: fn(&str) -> String =
-        |_| answer("200 OK", &["Cache-Control: max-age=10, must-revalidate", "ETag: \"1\""], "");
-    let always: fn(&str) -> String =
-        |_| answer("200 OK", &["Cache-Control: max-age=60, no-cache", "ETag: \"1\""], "");
-    for (answers, first) in [(must, "HIT"), (always, "MISS")] {
-        let world = serving(&[("GET /x", json!({ "staleIfError": 60 }))], "/x", answers).await;
-        world.statuses(&["GET /v1/x"]).await;
-        world.put("GET /x", &broken);
-        world.gateway.go_live().await;
-        assert_eq!(world.statuses(&["GET /v1/x"]).await, first);
-        world.gateway.advance(seconds(10));
-        assert!(world.gateway.send("GET /v1/x").await.starts_with("502\n"));
-    }
-}
-
-#[tokio::test]
 async fn what_the_key_cannot_have_passes_the_cache_by() {
     let world = serving(&[("ANY /x", json!({}))], "/x", tagged).await;
     world.statuses(&["GET /v1/x"]).await;
@@ -319,41 +213,6 @@ async fn an_answer_to_somebody_is_not_for_everybody() {
     let private = "GET /v1/x\nx-private: yes";
     assert_eq!(world.statuses(&[private, private, "GET /v1/x"]).await, "MISS MISS MISS");
     assert_eq!(world.statuses(&[authorized, private]).await, "HIT HIT", "what is for all is for them too");
-}
-
-/// Its answer is for all; what it says to who confirms it is as its client wants.
-fn confirming(request: &str) -> String {
-    if !request.contains("\nif-none-match: ") {
-        return answer("200 OK", &["Cache-Control: max-age=10", "ETag: \"1\""], "for all");
-    }
-    let more = request.lines().find_map(|line| line.strip_prefix("x-more: ")).unwrap_or("X-More: none");
-    answer("304 Not Modified", &["Cache-Control: max-age=60", more], "")
-}
-
-#[tokio::test]
-async fn what_is_said_to_one_who_confirms_is_not_for_everybody() {
-    let ones = [
-        "x-more: Set-Cookie: s=ada",
-        "x-more: Cache-Control: private",
-        "x-more: Cache-Control: no-store",
-        "x-more: Vary: *",
-        "authorization: Bearer x",
-        "cache-control: no-store",
-    ];
-    for one in ones {
-        let world = serving(&[("GET /x", json!({}))], "/x", confirming).await;
-        world.statuses(&["GET /v1/x"]).await;
-        world.gateway.advance(seconds(10));
-        let request = format!("GET /v1/x\n{one}");
-        let told = world.gateway.send(&request).await;
-        assert!(told.starts_with("200\n") && told.contains("; fwd-status=304\n"), "{one}: {told}");
-        let other = world.gateway.send("GET /v1/x").await;
-        assert!(
-            other.contains("; fwd-status=304; stored\n") && other.contains("\nx-more: none\n"),
-            "{one}: {other}"
-        );
-        assert!(world.gateway.send(&request).await.contains("; hit"), "{one}: it may have what is for all");
-    }
 }
 
 #[tokio::test]
