@@ -177,6 +177,8 @@ impl Parser<'_> {
         let cors = fields.object("corsConfiguration").and_then(Cors::parse);
         let cache = CachePolicy::parse(&fields, key.as_ref().and_then(RouteKey::method), &path_parameters);
         let cache = cache.filter(|cache| is_cacheable(&fields, integration.as_ref(), cache));
+        let mapped = integration.as_ref().map(|integration| integration.mapped().headers);
+        let cache = cache.map(|cache| cache.with_mapped_headers(mapped.unwrap_or_default()));
         let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
         fields.finish();
         let route = Route {
@@ -247,7 +249,13 @@ fn is_cacheable(fields: &Fields<'_>, integration: Option<&Integration>, cache: &
         let expected = "nothing: a streamed answer, an Event's or a write's is not kept";
         fields.warn("cachingEnabled", "true", expected);
     }
-    is_whole
+    let is_of_the_uri = !cache.follows_changes() || !integration.mapped().is_uri;
+    if !is_of_the_uri {
+        let expected = "cacheMode API_GATEWAY, and in cacheKeyParameters what requestParameters put into the \
+                        target's path and query: with HTTP the answers are not kept";
+        fields.warn("cacheMode", "HTTP", expected);
+    }
+    is_whole && is_of_the_uri
 }
 
 /// What may be path parameters in a key that is none: words that refer to them are not wrong as well.

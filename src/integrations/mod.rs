@@ -11,6 +11,7 @@ pub mod mock;
 
 use std::{sync::Arc, time::Duration};
 
+use ::http::HeaderName;
 use aws_types::SdkConfig;
 
 use self::{
@@ -41,6 +42,14 @@ enum Kind {
     DynamoDb(DynamoDb),
     Http(Http),
     Mock(Mock),
+}
+
+/// What of a client, beyond the URI that it asks for, the target gets under another name.
+#[derive(Debug, Default)]
+pub struct Mapped {
+    pub headers: Vec<HeaderName>,
+    /// Whether it is in the URI that the target is asked for.
+    pub is_uri: bool,
 }
 
 /// The connections that all routes share.
@@ -111,6 +120,14 @@ impl Integration {
         match &self.kind {
             Kind::DynamoDb(operation) => operation.page_parameter(),
             Kind::Lambda(_) | Kind::Http(_) | Kind::Mock(_) => None,
+        }
+    }
+
+    /// Where the target cannot say by `Vary` what its answer depends on.
+    pub fn mapped(&self) -> Mapped {
+        match &self.kind {
+            Kind::Http(http) => http.mapped(),
+            Kind::Lambda(_) | Kind::DynamoDb(_) | Kind::Mock(_) => Mapped::default(),
         }
     }
 

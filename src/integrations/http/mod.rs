@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 pub use self::client::GuardedClient;
 use self::{parameters::RequestParameters, uri::UriTemplate};
-use super::Surroundings;
+use super::{Mapped, Surroundings};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -53,6 +53,14 @@ impl Http {
         let uri = UriTemplate::parse(fields, &text?, surroundings.path_parameters, client)?;
         let method = method.unwrap_or(IntegrationMethod::SameAsRequest);
         Some(Self { uri, method, parameters: parameters?, client: client.clone() })
+    }
+
+    /// What the target gets of a client beyond the URI, where the client did not say it so.
+    pub fn mapped(&self) -> Mapped {
+        Mapped {
+            headers: self.parameters.headers_beyond_the_uri().cloned().collect(),
+            is_uri: self.parameters.lead_beyond_the_uri(),
+        }
     }
 
     /// Sends the request, and answers when the head of the target's answer has come. Its body follows until

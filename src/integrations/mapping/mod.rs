@@ -107,6 +107,20 @@ impl Template {
         }
     }
 
+    /// Whether it is the same in all requests of one caller for one URI.
+    pub fn is_of_the_uri(&self) -> bool {
+        match self {
+            Self::Fixed(_) => true,
+            Self::Word(word) => word.is_of_the_uri(),
+            Self::Text(pieces) => pieces.iter().all(|piece| match piece {
+                Piece::Text(_) => true,
+                Piece::Word(word) => word.is_of_the_uri(),
+            }),
+            Self::List(templates) => templates.iter().all(Self::is_of_the_uri),
+            Self::Map(templates) => templates.iter().all(|(_, template)| template.is_of_the_uri()),
+        }
+    }
+
     /// The value for this request; `None` if it is absent.
     ///
     /// # Errors

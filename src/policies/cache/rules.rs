@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, Method, StatusCode,
+    HeaderMap, HeaderName, Method, StatusCode,
     header::{AUTHORIZATION, RANGE},
 };
 
@@ -35,6 +35,11 @@ pub(super) struct Forwarded<'a> {
 }
 
 impl CachePolicy {
+    /// With headers that the target gets with something else in them than the client's.
+    pub fn with_mapped_headers(self, mapped_headers: Vec<HeaderName>) -> Self {
+        Self { mapped_headers, ..self }
+    }
+
     /// Whether a change of a resource makes its answers forgotten.
     pub fn follows_changes(&self) -> bool {
         self.mode == Mode::Http
@@ -120,7 +125,7 @@ impl CachePolicy {
     pub(super) fn may_keep(&self, context: &Context<'_>, status: StatusCode, headers: &HeaderMap) -> bool {
         let may_keep = match self.mode {
             Mode::ApiGateway => self.may_keep_a_call(status, headers),
-            Mode::Http => rfc9111::may_store(context, status, headers),
+            Mode::Http => rfc9111::may_store(context, status, headers, &self.mapped_headers),
         };
         may_keep && Self::has_room_for(headers)
     }

@@ -1,7 +1,7 @@
 //! Which answers may be kept (RFC 9111 §3).
 
 use http::{
-    HeaderMap, StatusCode,
+    HeaderMap, HeaderName, StatusCode,
     header::{AUTHORIZATION, EXPIRES, PROXY_AUTHORIZATION, SET_COOKIE},
 };
 
@@ -10,8 +10,14 @@ use crate::context::Context;
 
 /// Whether an answer with this head may be kept at all, for others who ask for the same.
 ///
-/// One with `Set-Cookie` is one caller's, unless it says `public`: targets forget to say `private`.
-pub fn may_store(context: &Context<'_>, status: StatusCode, headers: &HeaderMap) -> bool {
+/// One with `Set-Cookie` is one caller's, unless it says `public`: targets forget to say `private`. Of `mapped`
+/// headers nobody can tell by the client's request what was in them.
+pub fn may_store(
+    context: &Context<'_>,
+    status: StatusCode,
+    headers: &HeaderMap,
+    mapped: &[HeaderName],
+) -> bool {
     let asked = &context.request.headers;
     let wishes = Directives::of_request(asked);
     let (said, is_targeted) = Directives::of_answer(headers);
@@ -32,7 +38,7 @@ pub fn may_store(context: &Context<'_>, status: StatusCode, headers: &HeaderMap)
         && (has_expiry || is_heuristically_cacheable(status))
         && (is_for_all || !has_credentials(context))
         && (said.has("public") || !headers.contains_key(SET_COOKIE))
-        && varies_on(headers).is_some()
+        && varies_on(headers).is_some_and(|names| !names.iter().any(|name| mapped.contains(name)))
 }
 
 /// Besides a key that the route itself asks for: the operator says whether those with one share answers.
@@ -56,7 +62,7 @@ fn is_understood(status: StatusCode) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderName, HeaderValue};
+    use http::HeaderValue;
 
     use super::*;
     use crate::policies::testing::World;
@@ -74,7 +80,7 @@ mod tests {
         const SECRET: (&str, &str) = ("authorization", "Basic x");
         let cc = |value: &'static str| ("cache-control", value);
         type Lines<'a> = &'a [(&'static str, &'static str)];
-        let cases: [(Lines<'_>, u16, Lines<'_>, bool); 26] = [
+        let cases: [(Lines<'_>, u16, Lines<'_>, bool); 27] = [
             (&[], 200, &[], true),
             (&[], 200, &[FRESH], true),
             (&[], 302, &[], false),
@@ -101,12 +107,18 @@ mod tests {
             (&[], 200, &[cc("public"), ("set-cookie", "a=b")], true),
             (&[], 200, &[FRESH, ("vary", "Accept, *")], false),
             (&[], 200, &[FRESH, ("vary", "Accept")], true),
+            (&[], 200, &[FRESH, ("vary", "Accept, X-Mapped")], false),
         ];
+        let mapped = [HeaderName::from_static("x-mapped")];
         for (index, (asked, status, answer, expected)) in cases.into_iter().enumerate() {
             let status = StatusCode::from_u16(status).unwrap();
             let mut world = World::new("");
             world.request.headers = headers(asked);
-            assert_eq!(may_store(&world.context(), status, &headers(answer)), expected, "case {index}");
+            assert_eq!(
+                may_store(&world.context(), status, &headers(answer), &mapped),
+                expected,
+                "case {index}"
+            );
         }
     }
 }

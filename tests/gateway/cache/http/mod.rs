@@ -1,6 +1,7 @@
 //! `cacheMode: "HTTP"` from outside: what is given again, what the target is asked, and what a change does.
 
 mod confirmed;
+mod mapped;
 mod stale;
 
 use std::{sync::Arc, time::Duration};
