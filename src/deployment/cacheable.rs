@@ -13,14 +13,19 @@ const KEY: &str = "cacheKeyParameters";
 /// Not where an answer comes piece by piece, or is given before the work is done.
 pub(super) fn is_cacheable(fields: &Fields<'_>, integration: &Integration, cache: &CachePolicy) -> bool {
     has_a_key_for_each_page(fields, integration, cache);
-    let is_whole = integration.answers_with_a_result();
-    if is_whole {
-        warn_of_what_the_key_lacks(fields, integration, cache);
-    } else {
+    if !integration.answers_with_a_result() {
         let expected = "nothing: a streamed answer, an Event's or a write's is not kept";
         fields.warn("cachingEnabled", "true", expected);
+        return false;
     }
-    is_whole
+    if cache.follows_changes() && integration.mapped().is_uri {
+        let expected = "cacheMode API_GATEWAY, and in cacheKeyParameters what requestParameters put into the \
+                         target's path and query: with HTTP the answers are not kept";
+        fields.warn("cacheMode", "HTTP", expected);
+        return false;
+    }
+    warn_of_what_the_key_lacks(fields, integration, cache);
+    true
 }
 
 /// A client that turns pages would get the first one for ever.

@@ -179,6 +179,8 @@ impl Parser<'_> {
         let cache = cache.filter(|cache| {
             integration.as_ref().is_none_or(|integration| is_cacheable(&fields, integration, cache))
         });
+        let mapped = integration.as_ref().map(|integration| integration.mapped().headers);
+        let cache = cache.map(|cache| cache.with_mapped_headers(mapped.unwrap_or_default()));
         let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
         fields.finish();
         let route = Route {

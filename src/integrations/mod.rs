@@ -11,6 +11,7 @@ pub mod mock;
 
 use std::{sync::Arc, time::Duration};
 
+use ::http::HeaderName;
 use aws_types::SdkConfig;
 
 use self::{
@@ -42,6 +43,14 @@ enum Kind {
     DynamoDb(DynamoDb),
     Http(Http),
     Mock(Mock),
+}
+
+/// What of a client, beyond the URI that it asks for, the target gets under another name.
+#[derive(Debug, Default)]
+pub struct Mapped {
+    pub headers: Vec<HeaderName>,
+    /// Whether it is in the URI that the target is asked for.
+    pub is_uri: bool,
 }
 
 /// The connections that all routes share.
@@ -123,6 +132,14 @@ impl Integration {
             Kind::Lambda(_) | Kind::Mock(_) => Vec::new(),
         };
         templates.into_iter().flat_map(Template::words).collect()
+    }
+
+    /// Where the target cannot say by `Vary` what its answer depends on.
+    pub fn mapped(&self) -> Mapped {
+        match &self.kind {
+            Kind::Http(http) => http.mapped(),
+            Kind::Lambda(_) | Kind::DynamoDb(_) | Kind::Mock(_) => Mapped::default(),
+        }
     }
 
     /// How long one call for `request` may take.

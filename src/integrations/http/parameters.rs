@@ -74,6 +74,30 @@ impl RequestParameters {
         self.0.iter().flat_map(Change::templates).collect()
     }
 
+    /// The headers that say to the target what the client has said elsewhere than in the URI.
+    pub fn headers_beyond_the_uri(&self) -> impl Iterator<Item = &HeaderName> {
+        self.0.iter().filter_map(|change| match change {
+            Change::Overwrite(Place::Header(name), value) | Change::Append(Place::Header(name), value) => {
+                Some(name).filter(|_| !value.is_of_the_uri())
+            }
+            Change::Overwrite(..) | Change::Append(..) | Change::Remove(_) | Change::OverwritePath(_) => None,
+        })
+    }
+
+    /// Whether what the target is asked for depends on more than the URI.
+    pub fn lead_beyond_the_uri(&self) -> bool {
+        self.0.iter().any(|change| match change {
+            Change::Overwrite(Place::Query(_), value) | Change::Append(Place::Query(_), value) => {
+                !value.is_of_the_uri()
+            }
+            Change::OverwritePath(pieces) => pieces.iter().any(|piece| match piece {
+                PathPiece::Word(value) => !value.is_of_the_uri(),
+                PathPiece::Text(_) | PathPiece::Routed | PathPiece::Parameter(_) => false,
+            }),
+            Change::Overwrite(..) | Change::Append(..) | Change::Remove(_) => false,
+        })
+    }
+
     /// Changes the request's URI and headers.
     ///
     /// # Errors

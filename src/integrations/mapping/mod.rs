@@ -117,6 +117,11 @@ impl Template {
         }
     }
 
+    /// Whether it is the same in all requests of one caller for one URI.
+    pub fn is_of_the_uri(&self) -> bool {
+        self.words().into_iter().all(Word::is_of_the_uri)
+    }
+
     /// The value for this request; `None` if it is absent.
     ///
     /// # Errors

@@ -65,6 +65,24 @@ impl Word {
         VARIABLES.into_iter().find(|known| *known == name).map(Self::Context).ok_or_else(expected)
     }
 
+    /// Whether it is the same in all requests of one caller for one URI.
+    pub fn is_of_the_uri(&self) -> bool {
+        const OF_ONE_REQUEST: [&str; 7] = [
+            "extendedRequestId",
+            "identity.sourceIp",
+            "identity.userAgent",
+            "protocol",
+            "requestId",
+            "requestTime",
+            "requestTimeEpoch",
+        ];
+        match self {
+            Self::Path | Self::PathParameter(_) | Self::Query(_) => true,
+            Self::Header(_) | Self::Body(_) => false,
+            Self::Context(name) => !OF_ONE_REQUEST.contains(name),
+        }
+    }
+
     /// What it is in this request; `None` if the request does not have it.
     pub fn value<'i>(&self, inputs: &'i Inputs<'_>) -> Result<Option<Cow<'i, Value>>, GatewayError> {
         let context = inputs.context;

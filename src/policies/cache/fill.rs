@@ -6,7 +6,7 @@ use http::{Method, StatusCode};
 
 use super::{
     CacheKey, CacheStatus, CacheStore, Entry, Lock, NotKept, Responses,
-    levels::{milliseconds, ms},
+    levels::milliseconds,
     lookup::Place,
     responses::{Answered, Asked},
     rfc9111::{self, Reuse, Variants, varies_on},
@@ -89,9 +89,7 @@ impl<S: CacheStore> Responses<S> {
         let now_ms = milliseconds(times.1);
         let failed_with = outcome.as_ref().map(Response::status).ok();
         let is_failure = failed_with.is_none_or(|status| status.is_server_error());
-        let better = stale
-            .as_ref()
-            .filter(|entry| is_failure && now_ms < entry.fresh_until_ms + ms(policy.stale_if_error(entry)));
+        let better = stale.as_ref().filter(|entry| is_failure && policy.is_given_if_error(entry, now_ms));
         if let Some(entry) = better {
             let status = CacheStatus::StaleOnError { why: fill.why, status: failed_with };
             self.unlock(fill, None);
@@ -123,14 +121,16 @@ impl<S: CacheStore> Responses<S> {
     ) -> Answered {
         let now_ms = milliseconds(times.1);
         let updated = rfc9111::updated(asked.policy, entry, response.headers(), times);
-        let is_kept = rfc9111::is_news(entry, &updated, now_ms);
+        // What it says now may be for this caller only, as any other answer.
+        let may_keep = asked.policy.may_keep(&asked.context, updated.status, &updated.headers);
+        let is_kept = may_keep.is_ok() && rfc9111::is_news(entry, &updated, now_ms);
         let status = fill.status(true, is_kept);
         let response = updated.response(now_ms);
         if is_kept {
             let home = fill.home(asked, &updated);
             self.keep(fill, home, updated);
         } else {
-            self.unlock(fill, None);
+            self.unlock(fill, may_keep.err().map(|why| Lock::in_vain(now_ms, why)));
         }
         Answered::of(Ok(response), Some(status))
     }

@@ -73,9 +73,10 @@ impl<S: CacheStore> Responses<S> {
             if is_alone {
                 return self.fill(asked, Fill::of(key, place, None, judged), call).await;
             }
-            let stale = place.known.entry.clone().filter(|entry| {
-                now_ms < entry.fresh_until_ms + ms(asked.policy.stale_while_revalidate(entry))
-            });
+            let stale =
+                place.known.entry.clone().filter(|entry| {
+                    asked.policy.is_given_while_revalidating(&request.headers, entry, now_ms)
+                });
             if lock.is_none() {
                 let mine = Lock::filling(now_ms, asked.limit);
                 let taken = Box::pin(self.levels.store.lock(&place.key, mine, now)).await;

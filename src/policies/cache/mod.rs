@@ -29,7 +29,7 @@ mod tests;
 
 use std::time::Duration;
 
-use http::Method;
+use http::{HeaderName, Method};
 
 pub use self::{
     bypass::Bypass,
@@ -59,6 +59,8 @@ pub struct CachePolicy {
     is_shared: bool,
     forwards_unkeyed_headers: bool,
     invalidation: Invalidation,
+    /// Headers that the target gets with something else in them than the client's: `Vary` on one tells nothing.
+    mapped_headers: Vec<HeaderName>,
     /// For how long a stale answer is given while a new one is fetched.
     stale_while_revalidate: Duration,
     /// For how long a stale answer is given where the target fails.

@@ -60,7 +60,7 @@ impl NotKept {
         match self {
             Self::Status(_)      => (STATUS,             "no answer is kept with the status"),
             Self::SetCookie      => ("SET_COOKIE",       "it has Set-Cookie (with cacheMode HTTP: without public)"),
-            Self::Vary           => ("VARY",             "its Vary says *, or names a header that is forwarded and not in the key"),
+            Self::Vary           => ("VARY",             "its Vary says *, or names a header that is forwarded and not in the key, or that requestParameters fill"),
             Self::NoStore        => ("NO_STORE",         "it says no-store"),
             Self::Private        => ("PRIVATE",          "it says private"),
             Self::RequestNoStore => ("REQUEST_NO_STORE", "the request said no-store"),

@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, Method, StatusCode,
+    HeaderMap, HeaderName, Method, StatusCode,
     header::{AUTHORIZATION, RANGE},
 };
 
@@ -35,6 +35,11 @@ pub(super) struct Forwarded<'a> {
 }
 
 impl CachePolicy {
+    /// With headers that the target gets with something else in them than the client's.
+    pub fn with_mapped_headers(self, mapped_headers: Vec<HeaderName>) -> Self {
+        Self { mapped_headers, ..self }
+    }
+
     /// Whether a change of a resource makes its answers forgotten.
     pub fn follows_changes(&self) -> bool {
         self.mode == Mode::Http
@@ -75,20 +80,29 @@ impl CachePolicy {
             && (self.mode == Mode::ApiGateway || (is_others() && entry.is_none_or(rfc9111::may_wait)))
     }
 
-    /// For how long an entry that is not fresh any more is given while a new answer is fetched.
-    pub(super) fn stale_while_revalidate(&self, entry: &Entry) -> Duration {
-        match self.mode {
+    /// Whether an entry that is not fresh any more is given while a new answer is fetched.
+    pub(super) fn is_given_while_revalidating(
+        &self,
+        headers: &HeaderMap,
+        entry: &Entry,
+        now_ms: u64,
+    ) -> bool {
+        let stale_for = match self.mode {
             Mode::ApiGateway => self.stale_while_revalidate,
+            Mode::Http if Wishes::of(headers).nothing_stale() => return false,
             Mode::Http => rfc9111::stale_while_revalidate(self, entry),
-        }
+        };
+        now_ms < entry.fresh_until_ms + ms(stale_for)
     }
 
-    /// For how long an entry that is not fresh any more is given where the target fails.
-    pub(super) fn stale_if_error(&self, entry: &Entry) -> Duration {
-        match self.mode {
+    /// Whether an entry, fresh or not, is given where the target fails.
+    pub(super) fn is_given_if_error(&self, entry: &Entry, now_ms: u64) -> bool {
+        let stale_for = match self.mode {
             Mode::ApiGateway => self.stale_if_error,
+            Mode::Http if rfc9111::needs_success(entry) => return false,
             Mode::Http => rfc9111::stale_if_error(self, entry),
-        }
+        };
+        now_ms < entry.fresh_until_ms + ms(stale_for)
     }
 
     /// What the target gets of the request, where `entry` is what there is.
@@ -114,16 +128,26 @@ impl CachePolicy {
         (status, headers): (StatusCode, &HeaderMap),
         (asked_at, received_at): (SystemTime, SystemTime),
     ) -> Result<Entry, NotKept> {
-        match self.mode {
-            Mode::ApiGateway => self.may_keep_a_call(status, headers)?,
-            Mode::Http => rfc9111::may_store(context, status, headers)?,
-        }
-        Self::has_room_for(headers)?;
+        self.may_keep(context, status, headers)?;
         let entry = self.entry(stage, (status, headers.clone()), (asked_at, received_at));
         if milliseconds(received_at) < entry.keep_until_ms {
             return Ok(entry);
         }
         Err(rfc9111::why_useless(headers))
+    }
+
+    /// Proves that an answer with this head, to this request, may be kept.
+    pub(super) fn may_keep(
+        &self,
+        context: &Context<'_>,
+        status: StatusCode,
+        headers: &HeaderMap,
+    ) -> Result<(), NotKept> {
+        match self.mode {
+            Mode::ApiGateway => self.may_keep_a_call(status, headers)?,
+            Mode::Http => rfc9111::may_store(context, status, headers, &self.mapped_headers)?,
+        }
+        Self::has_room_for(headers)
     }
 
     fn entry(

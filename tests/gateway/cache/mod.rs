@@ -1,6 +1,7 @@
 //! The response cache from outside: who gets which answer, how old it is, and who was asked for it.
 
 mod attacks;
+mod callers;
 mod fills;
 mod http;
 mod http_callers;
@@ -56,6 +57,14 @@ impl Cached {
     pub async fn serving(route_key: &str, words: &Value) -> Self {
         let world = Self::start(&[]).await;
         world.put(route_key, words);
+        world.gateway.go_live().await;
+        world
+    }
+
+    /// Serves a path that answers so, and what else its route's item says.
+    async fn answering(path: &'static str, answer: &str, words: &Value) -> Self {
+        let world = Self::start(&[(path, answer)]).await;
+        world.put(&format!("GET {path}"), words);
         world.gateway.go_live().await;
         world
     }

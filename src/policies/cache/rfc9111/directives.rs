@@ -1,6 +1,6 @@
 //! The directives of `Cache-Control` and of its kin.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use http::{HeaderMap, HeaderName, header::CACHE_CONTROL};
 
@@ -26,18 +26,26 @@ impl Directives {
     /// Those of an answer, and whether they stand in a field of their own for caches like this one: then
     /// `Cache-Control` and `Expires` are for others (RFC 9213 §2.1).
     pub fn of_answer(headers: &HeaderMap) -> (Self, bool) {
-        for name in [CDN_CACHE_CONTROL, SURROGATE_CONTROL] {
-            let targeted = Self::of(headers, &name);
-            if !targeted.0.is_empty() {
-                return (targeted, true);
-            }
+        let targeted = Self::of(headers, &CDN_CACHE_CONTROL);
+        if !targeted.0.is_empty() {
+            return (targeted, true);
+        }
+        // It may as well say only how the answer is to be processed (`content="ESI/1.0"`).
+        let surrogate = Self::of(headers, &SURROGATE_CONTROL);
+        if ["max-age", "no-store"].iter().any(|name| surrogate.has(name)) {
+            return (surrogate, true);
         }
         (Self::of(headers, &CACHE_CONTROL), false)
     }
 
     fn of(headers: &HeaderMap, name: &HeaderName) -> Self {
-        let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
-        Self(lines.flat_map(elements).filter_map(directive).collect())
+        // A byte that is no ASCII makes no directive beside it unsaid.
+        let lines = headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+        let names_surrogates = *name == SURROGATE_CONTROL;
+        let is_end = |byte| byte == b',' || (byte == b';' && !names_surrogates);
+        let directives =
+            |line: Cow<'_, str>| elements(&line, is_end).filter_map(directive).collect::<Vec<_>>();
+        Self(lines.flat_map(directives).collect())
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -74,8 +82,8 @@ fn seconds(text: &str) -> u64 {
     text.parse().map_or(MOST_SECONDS, |seconds: u64| seconds.min(MOST_SECONDS))
 }
 
-/// The elements of a line, between commas. One may stand inside quotes, where `\` escapes.
-fn elements(line: &str) -> Vec<&str> {
+/// The elements of a line, each up to its end. That may stand inside quotes, where `\` escapes.
+fn elements(line: &str, is_end: impl Fn(u8) -> bool) -> impl Iterator<Item = &str> {
     let mut elements = Vec::new();
     let (mut start, mut is_quoted, mut is_escaped) = (0, false, false);
     for (index, byte) in line.bytes().enumerate() {
@@ -83,7 +91,7 @@ fn elements(line: &str) -> Vec<&str> {
             _ if is_escaped => is_escaped = false,
             b'\\' if is_quoted => is_escaped = true,
             b'"' => is_quoted = !is_quoted,
-            b',' if !is_quoted => {
+            _ if !is_quoted && is_end(byte) => {
                 elements.push(&line[start..index]);
                 start = index + 1;
             }
@@ -91,7 +99,7 @@ fn elements(line: &str) -> Vec<&str> {
         }
     }
     elements.push(&line[start..]);
-    elements
+    elements.into_iter()
 }
 
 #[cfg(test)]
@@ -144,6 +152,20 @@ mod tests {
     }
 
     #[test]
+    fn what_keeps_an_answer_from_others_is_seen_in_a_line_that_is_not_well_formed_too() {
+        for line in ["private; max-age=60", "x=1;private", "private, x=\u{e9}"] {
+            let value = HeaderValue::from_bytes(line.as_bytes()).unwrap();
+            let headers = HeaderMap::from_iter([(CACHE_CONTROL, value)]);
+            assert!(Directives::of_answer(&headers).0.has("private"), "{line}");
+        }
+        let quoted = lines(&CACHE_CONTROL, &["x=\"a; private\", max-age=60"]);
+        assert!(!Directives::of_answer(&quoted).0.has("private"));
+        // Of structured fields these are parameters, which nobody must understand (RFC 9213 §2.1).
+        let targeted = lines(&CDN_CACHE_CONTROL, &["max-age=60;x=1"]);
+        assert_eq!(Directives::of_answer(&targeted).0.seconds("max-age"), Some(Duration::from_secs(60)));
+    }
+
+    #[test]
     fn what_is_said_to_caches_like_this_one_counts_alone() {
         let mut headers = lines(&CACHE_CONTROL, &["no-store"]);
         assert!(Directives::of_answer(&headers).0.has("no-store"));
@@ -152,5 +174,12 @@ mod tests {
         headers.insert(CDN_CACHE_CONTROL, HeaderValue::from_static("max-age=60"));
         let (directives, is_targeted) = Directives::of_answer(&headers);
         assert!(!directives.has("no-store") && directives.has("max-age") && is_targeted);
+        for (surrogate, expected) in
+            [("content=\"ESI/1.0\"", true), ("max-age=60;other", true), ("max-age=60, content=\"x\"", false)]
+        {
+            let mut headers = lines(&CACHE_CONTROL, &["private"]);
+            headers.insert(SURROGATE_CONTROL, HeaderValue::from_static(surrogate));
+            assert_eq!(Directives::of_answer(&headers).0.has("private"), expected, "{surrogate}");
+        }
     }
 }

@@ -39,6 +39,11 @@ impl Wishes {
         self.0.has("only-if-cached")
     }
 
+    /// Nothing that is not fresh any more: so says `min-fresh`, and `max-age` unless `max-stale` stands beside it.
+    pub fn nothing_stale(&self) -> bool {
+        self.0.has("min-fresh") || (self.0.has("max-age") && !self.0.has("max-stale"))
+    }
+
     /// What the entry is worth to this request, whose headers these are.
     pub fn judge(&self, headers: &HeaderMap, entry: &Entry, now_ms: u64) -> Reuse {
         let (said, _) = Directives::of_answer(&entry.headers);
@@ -107,9 +112,14 @@ fn stale_for(entry: &Entry, name: &str, default: Duration) -> Duration {
     }
 }
 
+/// §5.2.2.4: whether the entry is given only after the target has said that it still holds, however fresh it is.
+pub fn needs_success(entry: &Entry) -> bool {
+    Directives::of_answer(&entry.headers).0.has("no-cache")
+}
+
 /// Whether waiting for somebody else's answer is of any use: not if each request must be confirmed by itself.
 pub fn may_wait(entry: &Entry) -> bool {
-    entry.fresh_until_ms > entry.stored_at_ms && !Directives::of_answer(&entry.headers).0.has("no-cache")
+    entry.fresh_until_ms > entry.stored_at_ms && !needs_success(entry)
 }
 
 /// Preconditions that only the target can judge (RFC 9110 §13.1), and a body, which no key has: a target that looks

@@ -1,7 +1,7 @@
 //! Which answers may be kept (RFC 9111 §3).
 
 use http::{
-    HeaderMap, StatusCode,
+    HeaderMap, HeaderName, StatusCode,
     header::{AUTHORIZATION, PROXY_AUTHORIZATION, SET_COOKIE},
 };
 
@@ -15,8 +15,14 @@ use crate::context::Context;
 
 /// Proves that an answer with this head may be kept at all, for others who ask for the same.
 ///
-/// One with `Set-Cookie` is one caller's, unless it says `public`: targets forget to say `private`.
-pub fn may_store(context: &Context<'_>, status: StatusCode, headers: &HeaderMap) -> Result<(), NotKept> {
+/// One with `Set-Cookie` is one caller's, unless it says `public`: targets forget to say `private`. Of `mapped`
+/// headers nobody can tell by the client's request what was in them.
+pub fn may_store(
+    context: &Context<'_>,
+    status: StatusCode,
+    headers: &HeaderMap,
+    mapped: &[HeaderName],
+) -> Result<(), NotKept> {
     let asked = &context.request.headers;
     let wishes = Directives::of_request(asked);
     let (said, is_targeted) = Directives::of_answer(headers);
@@ -34,10 +40,14 @@ pub fn may_store(context: &Context<'_>, status: StatusCode, headers: &HeaderMap)
         (wishes.has("no-store"), NotKept::RequestNoStore),
         (headers.contains_key(SET_COOKIE) && !said.has("public"), NotKept::SetCookie),
         (has_credentials(context) && !is_for_all, NotKept::Credentials),
-        (varies_on(headers).is_none(), NotKept::Vary),
+        (!can_be_told_apart(headers, mapped), NotKept::Vary),
         (!has_lifetime && !is_heuristically_cacheable(status), NotKept::NoLifetime),
     ];
     refusals.into_iter().find(|(is_so, _)| *is_so).map_or(Ok(()), |(_, why)| Err(why))
+}
+
+fn can_be_told_apart(headers: &HeaderMap, mapped: &[HeaderName]) -> bool {
+    varies_on(headers).is_some_and(|names| !names.iter().any(|name| mapped.contains(name)))
 }
 
 /// Besides a key that the route itself asks for: the operator says whether those with one share answers.
@@ -61,7 +71,7 @@ fn is_understood(status: StatusCode) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderName, HeaderValue};
+    use http::HeaderValue;
 
     use super::*;
     use crate::policies::testing::World;
@@ -80,7 +90,7 @@ mod tests {
         let cc = |value: &'static str| ("cache-control", value);
         type Lines<'a> = &'a [(&'static str, &'static str)];
         let status = |code| NotKept::Status(StatusCode::from_u16(code).unwrap());
-        let cases: [(Lines<'_>, u16, Lines<'_>, Option<NotKept>); 28] = [
+        let cases: [(Lines<'_>, u16, Lines<'_>, Option<NotKept>); 29] = [
             (&[], 200, &[], None),
             (&[], 200, &[FRESH], None),
             (&[], 302, &[], Some(NotKept::NoLifetime)),
@@ -107,15 +117,17 @@ mod tests {
             (&[], 200, &[cc("public"), ("set-cookie", "a=b")], None),
             (&[], 200, &[FRESH, ("vary", "Accept, *")], Some(NotKept::Vary)),
             (&[], 200, &[FRESH, ("vary", "Accept")], None),
+            (&[], 200, &[FRESH, ("vary", "Accept, X-Mapped")], Some(NotKept::Vary)),
             // The first reason counts.
             (&[SECRET], 200, &[cc("private"), ("set-cookie", "a=b")], Some(NotKept::Private)),
             (&[], 206, &[cc("no-store")], Some(status(206))),
         ];
+        let mapped = [HeaderName::from_static("x-mapped")];
         for (index, (asked, status, answer, expected)) in cases.into_iter().enumerate() {
             let status = StatusCode::from_u16(status).unwrap();
             let mut world = World::new("");
             world.request.headers = headers(asked);
-            let proof = may_store(&world.context(), status, &headers(answer));
+            let proof = may_store(&world.context(), status, &headers(answer), &mapped);
             assert_eq!(proof.err(), expected, "case {index}");
         }
     }

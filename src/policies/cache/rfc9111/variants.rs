@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, COOKIE, VARY},
+    header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, COOKIE, VARY},
 };
 
 use super::super::{CacheKey, Entry};
@@ -111,8 +111,9 @@ fn values(name: &HeaderName, request: &Request) -> Vec<String> {
     let lines = request.headers.get_all(name).iter();
     let mut values: Vec<_> =
         lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned()).collect();
-    // Lists, whose elements may have space around them, in any case.
-    if [ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE].contains(name) {
+    // Lists of tokens, which may have space around them, in any case. In `Accept` a parameter's value may count by
+    // letter, and stand in quotes.
+    if [ACCEPT_ENCODING, ACCEPT_LANGUAGE].contains(name) {
         let elements = values.iter().flat_map(|line| line.split(','));
         values = elements.map(|element| element.trim().to_ascii_lowercase()).collect();
     }
@@ -177,6 +178,12 @@ mod tests {
             ("Foo, Bar", plain().header("foo", "1"), plain().header("bar", "1")),
             ("Accept-Language", plain().header("accept-language", "en, de"), {
                 plain().header("accept-language", "de, en")
+            }),
+            ("Accept", plain().header("accept", "text/html;p=\"A\""), {
+                plain().header("accept", "text/html;p=\"a\"")
+            }),
+            ("Accept", plain().header("accept", "text/html;p=\"1,2\""), {
+                plain().header("accept", "text/html;p=\"1, 2\"")
             }),
             ("Cookie", plain().cookies(&["a=1"]), plain().cookies(&["a=2"])),
         ];

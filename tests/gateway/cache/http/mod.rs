@@ -1,8 +1,11 @@
 //! `cacheMode: "HTTP"` from outside: what is given again, what the target is asked, and what a change does.
 
+mod confirmed;
+mod mapped;
+mod stale;
+
 use std::{sync::Arc, time::Duration};
 
-use expect_test::expect;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -22,12 +25,6 @@ async fn serving(routes: &[(&str, Value)], path: &'static str, answers: fn(&str)
     world
 }
 
-async fn cold(world: &Cached) -> crate::harness::TestGateway {
-    let cold = world.gateway.cold_instance();
-    cold.refresh().await;
-    cold
-}
-
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
@@ -38,58 +35,6 @@ fn tagged(request: &str) -> String {
         return answer("304 Not Modified", &["Cache-Control: max-age=20", "X-Checked: yes"], "");
     }
     answer("200 OK", &["Cache-Control: max-age=10", "ETag: \"1\"", "X-Checked: no"], "hello")
-}
-
-#[tokio::test]
-async fn what_is_not_fresh_any_more_is_confirmed_by_the_target() {
-    let world = serving(&[("GET /x", json!({}))], "/x", tagged).await;
-    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT");
-    world.target.received();
-    world.gateway.advance(seconds(10));
-    let confirmed = world.gateway.send("GET /v1/x\nif-none-match: \"mine\"").await;
-    expect![[r#"
-        200
-        age: 0
-        cache-control: max-age=20
-        cache-status: tollgate; fwd=stale; fwd-status=304; stored
-        etag: "1"
-        x-amzn-remapped-connection: close
-        x-amzn-remapped-content-length: 5
-        x-checked: yes
-
-        hello"#]]
-    .assert_eq(&confirmed);
-    assert_eq!(world.gateway.last_line()["cacheStatus"], "REVALIDATED");
-    let asked = world.target.received();
-    assert!(asked.len() == 1 && asked[0].contains("\nif-none-match: \"1\"\n"), "{asked:?}");
-    world.gateway.advance(seconds(19));
-    assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
-    assert!(world.gateway.send("GET /v1/x\nif-none-match: \"1\"").await.starts_with("304\nage: 19\n"));
-}
-
-#[tokio::test]
-async fn a_caller_may_want_the_entry_confirmed_or_nothing_but_it() {
-    let world = serving(&[("GET /x", json!({}))], "/x", tagged).await;
-    let nothing = world.gateway.send("GET /v1/x\ncache-control: only-if-cached").await;
-    assert!(nothing.starts_with("504\n") && world.asked() == 0, "{nothing}");
-    let no_cache = "GET /v1/x\ncache-control: no-cache";
-    assert_eq!(world.statuses(&["GET /v1/x", no_cache, "GET /v1/x"]).await, "MISS REVALIDATED HIT");
-    assert_eq!(world.statuses(&["GET /v1/x\ncache-control: only-if-cached"]).await, "HIT");
-    assert_eq!(world.statuses(&["GET /v1/x\ncache-control: no-store"]).await, "HIT");
-    assert!(world.gateway.send(no_cache).await.contains("; fwd=request; fwd-status=304; stored\n"));
-}
-
-#[tokio::test]
-async fn an_entry_that_each_request_must_confirm_is_written_once() {
-    let always = |request: &str| {
-        let status = if request.contains("if-none-match") { "304 Not Modified" } else { "200 OK" };
-        answer(status, &["Cache-Control: no-cache", "ETag: \"1\""], "")
-    };
-    let world = serving(&[("GET /x", json!({}))], "/x", always).await;
-    world.statuses(&["GET /v1/x"]).await;
-    world.gateway.gate.calls();
-    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "REVALIDATED REVALIDATED");
-    assert_eq!(world.gateway.gate.calls(), ["Query cache", "Query cache"]);
 }
 
 fn by_language(request: &str) -> String {
@@ -103,7 +48,7 @@ async fn the_answers_to_other_values_of_what_varies_are_kept_side_by_side() {
     let world = serving(&[("GET /x", json!({}))], "/x", by_language).await;
     let (de, fr) = ("GET /v1/x\naccept-language: de", "GET /v1/x\naccept-language: fr");
     assert_eq!(world.statuses(&[de, fr, de, fr, "GET /v1/x"]).await, "MISS MISS HIT HIT MISS");
-    let other = cold(&world).await;
+    let other = world.gateway.another_instance().await;
     for (request, body) in [(de, "de"), (fr, "fr"), ("GET /v1/x", "none")] {
         let answer = other.send(request).await;
         assert!(answer.contains("; hit; ttl=60\n") && answer.ends_with(&format!("\n\n{body}")), "{answer}");
@@ -131,7 +76,7 @@ async fn a_change_by_another_route_is_seen_by_all_who_read() {
     let world = serving(&[("GET /{name}", json!({}))], "/x", changing).await;
     world.put("POST /x", &json!({ "cachingEnabled": false }));
     world.gateway.go_live().await;
-    let other = cold(&world).await;
+    let other = world.gateway.another_instance().await;
     let html = "GET /v1/x\naccept: text/html";
     assert_eq!(world.statuses(&["GET /v1/x", html, "GET /v1/x", html]).await, "MISS MISS HIT HIT");
     world.gateway.send("POST /v1/x\n\nbad").await;
@@ -171,7 +116,11 @@ async fn an_answer_from_before_a_change_is_not_kept_after_it() {
         world.put("GET /x", &json!({ "cacheMode": "HTTP" }));
         world.put("POST /x", &json!({ "integration": { "type": "MOCK" } }));
         world.gateway.go_live().await;
-        let [reading, changing, after] = [cold(&world).await, cold(&world).await, cold(&world).await];
+        let [reading, changing, after] = [
+            world.gateway.another_instance().await,
+            world.gateway.another_instance().await,
+            world.gateway.another_instance().await,
+        ];
         let change = async {
             asked.notified().await;
             changing.advance(seconds(1));
@@ -214,38 +163,6 @@ async fn callers_are_kept_apart_and_all_see_a_change() {
 }
 
 #[tokio::test]
-async fn a_stale_answer_is_given_as_the_answer_itself_allows() {
-    let allowing = |_: &str| {
-        answer("200 OK", &["Cache-Control: max-age=10, stale-while-revalidate=5, stale-if-error=60"], "kept")
-    };
-    let world = serving(&[("GET /x", json!({}))], "/x", allowing).await;
-    world.statuses(&["GET /v1/x"]).await;
-    world.gateway.advance(seconds(14));
-    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "STALE HIT", "it was fetched beside");
-    assert_eq!(world.asked(), 2);
-    let broken = json!({ "cacheMode": "HTTP", "integration": { "type": "AWS_PROXY", "uri": "broken" } });
-    world.put("GET /x", &broken);
-    world.gateway.go_live().await;
-    world.gateway.advance(seconds(69));
-    assert_eq!(world.statuses(&["GET /v1/x"]).await, "STALE");
-    world.gateway.advance(seconds(1));
-    assert!(world.gateway.send("GET /v1/x").await.starts_with("502\n"));
-}
-
-#[tokio::test]
-async fn an_answer_that_must_be_confirmed_is_never_given_stale() {
-    let must = |_: &str| answer("200 OK", &["Cache-Control: max-age=10, must-revalidate"], "");
-    let world = serving(&[("GET /x", json!({ "staleIfError": 60 }))], "/x", must).await;
-    world.statuses(&["GET /v1/x"]).await;
-    let broken = json!({ "cacheMode": "HTTP", "staleIfError": 60, "integration": { "type": "AWS_PROXY", "uri": "broken" } });
-    world.put("GET /x", &broken);
-    world.gateway.go_live().await;
-    assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
-    world.gateway.advance(seconds(10));
-    assert!(world.gateway.send("GET /v1/x").await.starts_with("502\n"));
-}
-
-#[tokio::test]
 async fn what_the_key_cannot_have_passes_the_cache_by() {
     let world = serving(&[("ANY /x", json!({}))], "/x", tagged).await;
     world.statuses(&["GET /v1/x"]).await;
@@ -262,7 +179,11 @@ async fn what_the_key_cannot_have_passes_the_cache_by() {
 #[tokio::test]
 async fn of_many_misses_of_a_variant_one_asks_the_target() {
     let world = serving(&[("GET /x", json!({}))], "/x", by_language).await;
-    let others = [cold(&world).await, cold(&world).await, cold(&world).await];
+    let others = [
+        world.gateway.another_instance().await,
+        world.gateway.another_instance().await,
+        world.gateway.another_instance().await,
+    ];
     let requests = (0..30).map(|number| {
         let language = if number % 2 == 0 { "de" } else { "fr" };
         let request = format!("GET /v1/x\naccept-language: {language}");

@@ -1,0 +1,93 @@
+//! What the target is asked when an entry may not be given as it is, and who gets what it then says.
+
+use expect_test::expect;
+use serde_json::json;
+
+use super::{super::answer, seconds, serving, tagged};
+
+#[tokio::test]
+async fn what_is_not_fresh_any_more_is_confirmed_by_the_target() {
+    let world = serving(&[("GET /x", json!({}))], "/x", tagged).await;
+    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT");
+    world.target.received();
+    world.gateway.advance(seconds(10));
+    let confirmed = world.gateway.send("GET /v1/x\nif-none-match: \"mine\"").await;
+    expect![[r#"
+        200
+        age: 0
+        cache-control: max-age=20
+        cache-status: tollgate; fwd=stale; fwd-status=304; stored
+        etag: "1"
+        x-amzn-remapped-connection: close
+        x-amzn-remapped-content-length: 5
+        x-checked: yes
+
+        hello"#]]
+    .assert_eq(&confirmed);
+    assert_eq!(world.gateway.last_line()["cacheStatus"], "REVALIDATED");
+    let asked = world.target.received();
+    assert!(asked.len() == 1 && asked[0].contains("\nif-none-match: \"1\"\n"), "{asked:?}");
+    world.gateway.advance(seconds(19));
+    assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
+    assert!(world.gateway.send("GET /v1/x\nif-none-match: \"1\"").await.starts_with("304\nage: 19\n"));
+}
+
+#[tokio::test]
+async fn a_caller_may_want_the_entry_confirmed_or_nothing_but_it() {
+    let world = serving(&[("GET /x", json!({}))], "/x", tagged).await;
+    let nothing = world.gateway.send("GET /v1/x\ncache-control: only-if-cached").await;
+    assert!(nothing.starts_with("504\n") && world.asked() == 0, "{nothing}");
+    let no_cache = "GET /v1/x\ncache-control: no-cache";
+    assert_eq!(world.statuses(&["GET /v1/x", no_cache, "GET /v1/x"]).await, "MISS REVALIDATED HIT");
+    assert_eq!(world.statuses(&["GET /v1/x\ncache-control: only-if-cached"]).await, "HIT");
+    assert_eq!(world.statuses(&["GET /v1/x\ncache-control: no-store"]).await, "HIT");
+    assert!(world.gateway.send(no_cache).await.contains("; fwd=request; fwd-status=304; stored\n"));
+}
+
+#[tokio::test]
+async fn an_entry_that_each_request_must_confirm_is_written_once() {
+    let always = |request: &str| {
+        let status = if request.contains("if-none-match") { "304 Not Modified" } else { "200 OK" };
+        answer(status, &["Cache-Control: no-cache", "ETag: \"1\""], "")
+    };
+    let world = serving(&[("GET /x", json!({}))], "/x", always).await;
+    world.statuses(&["GET /v1/x"]).await;
+    world.gateway.gate.calls();
+    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "REVALIDATED REVALIDATED");
+    assert_eq!(world.gateway.gate.calls(), ["Query cache", "Query cache"]);
+}
+
+/// Its answer is for all; what it says to who confirms it is as its client wants.
+fn confirming(request: &str) -> String {
+    if !request.contains("\nif-none-match: ") {
+        return answer("200 OK", &["Cache-Control: max-age=10", "ETag: \"1\""], "for all");
+    }
+    let more = request.lines().find_map(|line| line.strip_prefix("x-more: ")).unwrap_or("X-More: none");
+    answer("304 Not Modified", &["Cache-Control: max-age=60", more], "")
+}
+
+#[tokio::test]
+async fn what_is_said_to_one_who_confirms_is_not_for_everybody() {
+    let ones = [
+        "x-more: Set-Cookie: s=ada",
+        "x-more: Cache-Control: private",
+        "x-more: Cache-Control: no-store",
+        "x-more: Vary: *",
+        "authorization: Bearer x",
+        "cache-control: no-store",
+    ];
+    for one in ones {
+        let world = serving(&[("GET /x", json!({}))], "/x", confirming).await;
+        world.statuses(&["GET /v1/x"]).await;
+        world.gateway.advance(seconds(10));
+        let request = format!("GET /v1/x\n{one}");
+        let told = world.gateway.send(&request).await;
+        assert!(told.starts_with("200\n") && told.contains("; fwd-status=304\n"), "{one}: {told}");
+        let other = world.gateway.send("GET /v1/x").await;
+        assert!(
+            other.contains("; fwd-status=304; stored\n") && other.contains("\nx-more: none\n"),
+            "{one}: {other}"
+        );
+        assert!(world.gateway.send(&request).await.contains("; hit"), "{one}: it may have what is for all");
+    }
+}
