@@ -1,6 +1,7 @@
 //! The response cache from outside: who gets which answer, how old it is, and who was asked for it.
 
 mod attacks;
+mod callers;
 mod fills;
 mod http;
 mod http_callers;

@@ -1,10 +1,19 @@
 //! Chance, from a seed (SplitMix64): the same everywhere and always.
 
+use std::{
+    env,
+    hash::{BuildHasher, Hasher, RandomState},
+};
+
 pub struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
+    /// With the seed, which is printed: that in `SEED`, or another one each time.
+    pub fn of_environment() -> (Self, u64) {
+        let seed = env::var("SEED").ok().map(|seed| seed.parse().unwrap());
+        let seed = seed.unwrap_or_else(|| RandomState::new().build_hasher().finish());
+        println!("SEED={seed}");
+        (Self(seed), seed)
     }
 
     fn next(&mut self) -> u64 {

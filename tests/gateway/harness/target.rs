@@ -1,4 +1,4 @@
-//! An HTTP server on loopback, for `HTTP_PROXY`: it says scripted bytes, or what it got.
+//! An HTTP server on loopback, for `HTTP_PROXY`: it says scripted bytes, what it got, or what an origin says.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ use tokio::{
     sync::Notify,
 };
 
-/// What a path answers; any other answers 200 with the request as text and keeps the connection.
+/// What a path answers; any other answers as the origin does.
 #[derive(Clone, Debug)]
 pub enum Script {
     /// These bytes; then the connection is closed.
@@ -28,6 +28,10 @@ pub enum Script {
     Never,
 }
 
+/// What a target says where no script does, and then keeps the connection: an HTTP answer to a request, as
+/// [`Target::received`] tells it. Nothing: it hangs up.
+type Origin = dyn Fn(&str) -> String + Send + Sync;
+
 pub struct Target {
     pub port: u16,
     received: Arc<Mutex<Vec<String>>>,
@@ -35,16 +39,28 @@ pub struct Target {
 }
 
 impl Target {
+    /// Says what it got, where no script says otherwise.
     pub async fn start(scripts: impl IntoIterator<Item = (&'static str, Script)>) -> Self {
+        let told =
+            |request: &str| format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{request}", request.len());
+        Self::start_with(scripts.into_iter().collect(), Arc::new(told)).await
+    }
+
+    /// Says what `origin` does.
+    pub async fn of(origin: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        Self::start_with(HashMap::new(), Arc::new(origin)).await
+    }
+
+    async fn start_with(scripts: HashMap<&'static str, Script>, origin: Arc<Origin>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let scripts: Arc<HashMap<&'static str, Script>> = Arc::new(scripts.into_iter().collect());
+        let answers = Arc::new((scripts, origin));
         let port = listener.local_addr().unwrap().port();
         let target = Self { port, received: Arc::default(), connections: Arc::default() };
         let (received, connections) = (Arc::clone(&target.received), Arc::clone(&target.connections));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 connections.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(converse(stream, port, Arc::clone(&received), Arc::clone(&scripts)));
+                tokio::spawn(converse(stream, port, Arc::clone(&received), Arc::clone(&answers)));
             }
         });
         target
@@ -64,8 +80,9 @@ async fn converse(
     mut stream: TcpStream,
     port: u16,
     received: Arc<Mutex<Vec<String>>>,
-    scripts: Arc<HashMap<&'static str, Script>>,
+    answers: Arc<(HashMap<&'static str, Script>, Arc<Origin>)>,
 ) {
+    let (scripts, origin) = &*answers;
     while let Some(request) = read(&mut stream).await {
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
         let (line, headers) = head.split_once("\r\n").unwrap_or((head, ""));
@@ -92,10 +109,10 @@ async fn converse(
                 drop(stream.write_all(bytes.as_bytes()).await);
                 return;
             }
-            None => {
-                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", text.len());
-                stream.write_all((head + &text).as_bytes()).await.unwrap();
-            }
+            None => match origin(&text) {
+                nothing if nothing.is_empty() => return,
+                bytes => stream.write_all(bytes.as_bytes()).await.unwrap(),
+            },
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    requests::{CALLERS, Request},
+    super::callers::{CALLERS, Request},
     routes::{self, Caller, Integration, Route},
 };
 use tollgate::path::{canonical_path, canonical_query};

@@ -6,19 +6,10 @@ mod judge;
 mod requests;
 mod routes;
 
-use std::{
-    env,
-    hash::{BuildHasher, Hasher, RandomState},
-};
-
 use serde_json::json;
 
-use self::{
-    judge::Judge,
-    requests::{CALLERS, Request},
-    routes::ROUTES,
-};
-use super::random::Random;
+use self::{judge::Judge, requests::any_request, routes::ROUTES};
+use super::{callers::let_in, random::Random};
 use crate::harness::{Target, TestGateway};
 
 const REQUESTS: usize = 100_000;
@@ -29,21 +20,14 @@ async fn world(target: &Target, is_cached: bool) -> TestGateway {
     for route in &ROUTES {
         world.put_route(&route.item(target.port, is_cached));
     }
-    world.put_plan(&json!({ "usagePlanId": "gold" }));
-    for (caller, may_invalidate) in CALLERS.iter().zip([true, false]) {
-        let key = json!({ "id": caller.canary, "usagePlanId": "gold", "invalidateCache": may_invalidate });
-        world.put_key(&caller.api_key(), &key);
-    }
+    let_in(&world);
     world.go_live().await;
     world
 }
 
 #[tokio::test]
 async fn the_cache_gives_nobody_what_he_would_not_have_got_himself() {
-    let seed = env::var("SEED").ok().map(|seed| seed.parse().unwrap());
-    let seed = seed.unwrap_or_else(|| RandomState::new().build_hasher().finish());
-    println!("SEED={seed}");
-    let mut random = Random::new(seed);
+    let (mut random, seed) = Random::of_environment();
     let target = Target::start([]).await;
     let first = world(&target, true).await;
     // It finds what the first one kept in the table.
@@ -52,7 +36,7 @@ async fn the_cache_gives_nobody_what_he_would_not_have_got_himself() {
     let mut judge = Judge::new(world(&target, false).await);
     let (mut hits, mut others) = (0, 0);
     for number in 0..REQUESTS {
-        let request = Request::random(&mut random);
+        let request = any_request(&mut random);
         let instance = if random.one_in(16) { &second } else { &first };
         let answer = instance.send_event(&request.event(request.sends_api_key)).await;
         let is_hit = answer.contains("\ncache-status: tollgate; hit");

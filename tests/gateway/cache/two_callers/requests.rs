@@ -1,49 +1,12 @@
 //! Random requests: few values, so that keys meet often, and everything that has poisoned a cache before.
 
-use serde_json::{Value, json};
-
 use super::{
-    super::random::Random,
+    super::{
+        callers::{CALLERS, Caller, ODD_HEADERS, Request},
+        random::Random,
+    },
     routes::{self, ROUTES},
 };
-use crate::harness::event;
-
-/// Two callers: what each says in every place stands in no answer to the other.
-#[derive(Clone, Copy, Debug)]
-pub struct Caller {
-    /// In all that they send; the id of their key too.
-    pub canary: &'static str,
-    /// In their credentials.
-    pub secret: &'static str,
-}
-
-pub const CALLERS: [Caller; 2] = [
-    Caller { canary: "ada-canary", secret: "ada-secret" },
-    Caller { canary: "bob-canary", secret: "bob-secret" },
-];
-
-impl Caller {
-    /// The value of their API key.
-    pub fn api_key(self) -> String {
-        format!("api-key-of-{}-0123456789", self.secret)
-    }
-}
-
-#[derive(Clone, Debug)]
-pub struct Request {
-    pub caller: Caller,
-    pub host: &'static str,
-    pub method: &'static str,
-    /// Without the stage.
-    pub path: String,
-    /// `name=value`, as written.
-    pub query: Vec<String>,
-    pub sends_api_key: bool,
-    /// In lower case; without `x-api-key`.
-    pub headers: Vec<(&'static str, String)>,
-    pub cookies: Vec<String>,
-    pub body: String,
-}
 
 const HOSTS: [&str; 3] = ["a.example", "A.example", "b.example"];
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "GETS", "DELETE"];
@@ -104,73 +67,6 @@ const PAIRS: [&str; 30] = [
 ];
 const BODIES: [&str; 5] = ["", "a", "b", "q=2", "@"];
 const VALUES: [&str; 6] = ["de", "en", "@", "", "a, b", "max-age=0"];
-/// Headers that targets, frameworks and other caches believe, or that change what the gateway itself does.
-const NOISE: [&str; 64] = [
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "cache-control",
-    "pragma",
-    "range",
-    "if-range",
-    "if-match",
-    "if-none-match",
-    "if-modified-since",
-    "if-unmodified-since",
-    "authorization",
-    "proxy-authorization",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-port",
-    "x-forwarded-scheme",
-    "x-forwarded-server",
-    "x-forwarded-prefix",
-    "x-forwarded-path",
-    "x-forwarded-ssl",
-    "x-forwarded",
-    "forwarded",
-    "via",
-    "x-host",
-    "host",
-    "x-real-ip",
-    "true-client-ip",
-    "client-ip",
-    "cf-connecting-ip",
-    "x-client-ip",
-    "fastly-client-ip",
-    "cloudfront-viewer-address",
-    "x-cluster-client-ip",
-    "x-original-url",
-    "x-rewrite-url",
-    "x-original-host",
-    "x-http-method-override",
-    "x-http-method",
-    "x-method-override",
-    "x-amz-date",
-    "x-amz-security-token",
-    "x-amzn-trace-id",
-    "x-amzn-apigateway-api-id",
-    "x-amz-cf-id",
-    "x-tollgate-origin",
-    "connection",
-    "keep-alive",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "expect",
-    "max-forwards",
-    "content-type",
-    "content-encoding",
-    "content-length",
-    "origin",
-    "referer",
-    "user-agent",
-    "x-custom",
-    "access-control-request-method",
-    "vary",
-];
 /// What makes sense to one header only.
 const SENSE: [(&str, &str); 14] = [
     ("if-none-match", "\"a\""),
@@ -189,47 +85,28 @@ const SENSE: [(&str, &str); 14] = [
     ("cache-control", "max-age=0"),
 ];
 
-impl Request {
-    pub fn random(random: &mut Random) -> Self {
-        let caller = CALLERS[random.below(2)];
-        let text = |text: &str| text.replace('@', caller.canary);
-        let route = &ROUTES[random.small(ROUTES.len())];
-        let own_method = if route.key.starts_with("POST ") { "POST" } else { "GET" };
-        let is_plain = !random.one_in(4);
-        let method = if random.one_in(12) { random.pick(&METHODS) } else { own_method };
-        let path = format!("{}{}", route.prefix(), if is_plain { "7" } else { random.pick(&REST_OF_PATHS) });
-        // The target gets all of the query, so what is not in the key is in answers that callers share.
-        let is_apart = routes::of(method, &path).caller == routes::Caller::Apart;
-        let pair = |pair: &str| if is_apart { text(pair) } else { pair.replace('@', "anyone") };
-        let has_body = own_method == "POST" || random.one_in(8);
-        Self {
-            caller,
-            host: if is_plain { HOSTS[0] } else { random.pick(&HOSTS) },
-            query: (0..random.small(4)).map(|_| pair(random.pick(&PAIRS))).collect(),
-            sends_api_key: routes::of(method, &path).caller != routes::Caller::Anyone || random.one_in(4),
-            headers: headers(random, caller),
-            cookies: (0..random.below(2))
-                .map(|_| format!("s={}", random.pick(&["1", caller.secret])))
-                .collect(),
-            body: if has_body { text(random.pick(&BODIES)) } else { String::new() },
-            method,
-            path,
-        }
-    }
-
-    /// As the function URL's event, with the caller's API key or without.
-    pub fn event(&self, with_api_key: bool) -> Value {
-        let mut event = event(&format!("{} /v1{}?{}", self.method, self.path, self.query.join("&")));
-        for (name, value) in &self.headers {
-            event["headers"][*name] = json!(value);
-        }
-        if with_api_key {
-            event["headers"]["x-api-key"] = json!(self.caller.api_key());
-        }
-        event["requestContext"]["domainName"] = json!(self.host);
-        event["cookies"] = json!(self.cookies);
-        event["body"] = json!(self.body);
-        event
+pub fn any_request(random: &mut Random) -> Request {
+    let caller = CALLERS[random.below(2)];
+    let text = |text: &str| text.replace('@', caller.canary);
+    let route = &ROUTES[random.small(ROUTES.len())];
+    let own_method = if route.key.starts_with("POST ") { "POST" } else { "GET" };
+    let is_plain = !random.one_in(4);
+    let method = if random.one_in(12) { random.pick(&METHODS) } else { own_method };
+    let path = format!("{}{}", route.prefix(), if is_plain { "7" } else { random.pick(&REST_OF_PATHS) });
+    // The target gets all of the query, so what is not in the key is in answers that callers share.
+    let is_apart = routes::of(method, &path).caller == routes::Caller::Apart;
+    let pair = |pair: &str| if is_apart { text(pair) } else { pair.replace('@', "anyone") };
+    let has_body = own_method == "POST" || random.one_in(8);
+    Request {
+        caller,
+        host: if is_plain { HOSTS[0] } else { random.pick(&HOSTS) },
+        query: (0..random.small(4)).map(|_| pair(random.pick(&PAIRS))).collect(),
+        sends_api_key: routes::of(method, &path).caller != routes::Caller::Anyone || random.one_in(4),
+        headers: headers(random, caller),
+        cookies: (0..random.below(2)).map(|_| format!("s={}", random.pick(&["1", caller.secret]))).collect(),
+        body: if has_body { text(random.pick(&BODIES)) } else { String::new() },
+        method,
+        path,
     }
 }
 
@@ -240,12 +117,10 @@ fn headers(random: &mut Random, caller: Caller) -> Vec<(&'static str, String)> {
         let (name, value) = match random.below(4) {
             0 => ("accept-language", random.pick(&VALUES[..4])),
             1 => random.pick(&SENSE),
-            _ => (NOISE[random.below(NOISE.len())], random.pick(&VALUES)),
+            _ => (ODD_HEADERS[random.below(ODD_HEADERS.len())], random.pick(&VALUES)),
         };
-        let is_credential = matches!(name, "authorization" | "proxy-authorization");
-        let value = value.replace('@', if is_credential { caller.secret } else { caller.canary });
         if !headers.iter().any(|(other, _)| *other == name) {
-            headers.push((name, value));
+            headers.push((name, caller.says(name, value)));
         }
     }
     headers

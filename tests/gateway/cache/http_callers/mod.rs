@@ -1,0 +1,130 @@
+//! Two callers in HTTP mode, two instances with one table, and an origin that writes down what it says: whatever is
+//! kept, everyone gets what the origin told him, or another one who asked for the same, within the time it allowed.
+//!
+//! `SEED=…` runs the requests of one seed again.
+
+mod answers;
+mod judge;
+mod kinds;
+mod origin;
+mod range;
+mod requests;
+mod routes;
+mod rules;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde_json::json;
+
+use self::{
+    judge::{Judge, Moment},
+    origin::{Mood, Origin, Turn},
+    requests::{Place, Requests, mood, names, pause},
+    routes::ROUTES,
+    rules::source_ip,
+};
+use super::{
+    callers::{Request, let_in},
+    random::Random,
+};
+use crate::harness::{Target, TestGateway};
+
+const REQUESTS: usize = 15_000;
+
+struct World {
+    origin: Origin,
+    instances: [TestGateway; 2],
+    judge: Judge,
+    /// How often which answer was given.
+    given: BTreeMap<&'static str, usize>,
+    _target: Target,
+}
+
+impl World {
+    async fn start() -> Self {
+        let origin = Origin::default();
+        let answers = origin.clone();
+        let target = Target::of(move |seen| answers.answer(seen)).await;
+        let first = TestGateway::new();
+        first.put_route(&json!({ "routeKey": "$api", "allowPrivateIntegrations": ["127.0.0.0/8"] }));
+        for route in &ROUTES {
+            first.put_route(&route.item(target.port));
+        }
+        let_in(&first);
+        first.go_live().await;
+        let second = first.cold_instance();
+        second.refresh().await;
+        let judge = Judge::new(origin.clone());
+        Self { origin, instances: [first, second], judge, given: BTreeMap::new(), _target: target }
+    }
+
+    /// Sends a request to one instance; the answer, or what is wrong with it.
+    async fn send(&mut self, request: Request, other: &Place, random: &mut Random) -> Result<String, String> {
+        let pause = pause(random);
+        self.instances.iter().for_each(|instance| instance.advance(pause));
+        let instance = usize::from(random.one_in(3));
+        let (header, text, named) = names(random, &request, other);
+        let moment = Moment { now: self.instances[instance].now(), instance, first: self.origin.count() };
+        let asked = Arc::new(request);
+        let mood = mood(random);
+        let names = Some((header, text)).filter(|_| random.one_in(2));
+        let named = named.filter(|_| names.is_some());
+        self.origin.turn(Turn { now: moment.now, asked: Arc::clone(&asked), mood, names });
+        if random.one_in(40) {
+            self.origin.change(&other.target());
+        }
+        let mut event = asked.event(asked.sends_api_key);
+        event["requestContext"]["http"]["sourceIp"] = json!(source_ip(&asked));
+        let answer = self.instances[instance].send_event(&event).await;
+        *self.given.entry(kind(&answer)).or_default() += 1;
+        self.judge
+            .check(&asked, &answer, &moment)
+            .map_err(|why| format!("{why}\n{moment:?} {mood:?}\n{asked:?}\n{answer}"))?;
+        let is_change = !matches!(asked.method, "GET" | "HEAD" | "OPTIONS") && mood == Mood::Fine;
+        if is_change {
+            self.judge.changed(&moment, [Place::of(&asked)].into_iter().chain(named));
+        }
+        Ok(answer)
+    }
+}
+
+/// What the cache says that it did.
+fn kind(answer: &str) -> &'static str {
+    let status = answer.lines().find_map(|line| line.strip_prefix("cache-status: tollgate; "));
+    match (&answer[..3], status.unwrap_or("none")) {
+        ("504", "none") => "only if cached",
+        ("502", _) => "hung up",
+        (_, "none") => "not for the cache",
+        (_, status) if status.starts_with("hit; ttl=-") => "stale",
+        ("304", status) if status.starts_with("hit") => "hit 304",
+        ("206", status) if status.starts_with("hit") => "hit 206",
+        (_, status) if status.starts_with("hit") => "hit",
+        (_, status) if status.contains("fwd-status=304") => "confirmed",
+        (_, "fwd=bypass") => "bypass",
+        (_, status) if status.starts_with("fwd=vary-miss") => "vary miss",
+        (_, status) if status.starts_with("fwd=stale") => "replaced",
+        (_, status) if status.starts_with("fwd=request") => "wanted anew",
+        _ => "miss",
+    }
+}
+
+#[tokio::test]
+async fn everyone_gets_what_the_origin_told_him_or_would_let_him_have() {
+    let (mut random, seed) = Random::of_environment();
+    let mut world = World::start().await;
+    let mut requests = Requests::new(&mut random);
+    for number in 0..REQUESTS {
+        let request = requests.next(&mut random);
+        let other = requests.place(&mut random).clone();
+        match world.send(request, &other, &mut random).await {
+            Ok(answer) => requests.learn(&answer),
+            Err(wrong) => panic!("SEED={seed}, request {number}: {wrong}"),
+        }
+    }
+    println!("{:?}", world.given);
+    // Whoever never answers from the cache gives nothing away.
+    assert!(world.given["hit"] > REQUESTS / 4, "{:?}", world.given);
+    for kind in ["hit 304", "hit 206", "stale", "confirmed", "vary miss", "only if cached"] {
+        assert!(world.given[kind] > REQUESTS / 500, "{kind}: {:?}", world.given);
+    }
+}
