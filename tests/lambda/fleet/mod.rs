@@ -4,6 +4,7 @@
 
 mod cache;
 mod door;
+mod front;
 mod stand;
 mod store_frozen;
 
@@ -120,7 +121,7 @@ async fn a_fleet_whose_instances_are_killed_serves_no_more() {
             .traffic(|answers| {
                 let may_lose = count(answers, Said::OverQuota) == 0;
                 if let Some(pid) = fleet.any().filter(|_| may_lose && answers.len().is_multiple_of(every)) {
-                    fleet.host.kill(GATEWAY, pid);
+                    fleet.front.host.kill(GATEWAY, pid);
                     kills += 1;
                 }
                 past_the_quota(answers)
@@ -139,7 +140,7 @@ async fn a_fleet_whose_instances_are_frozen_serves_no_more() {
     for plan in plans() {
         let has_rate = plan["throttle"].is_object();
         let fleet = Fleet::start(INSTANCES, plan).await;
-        let thaw = |(pid, _): (u32, Instant)| fleet.host.thaw(GATEWAY, pid);
+        let thaw = |(pid, _): (u32, Instant)| fleet.front.host.thaw(GATEWAY, pid);
         let (every, mut frozen) = (quota_limit() / 20, VecDeque::<(u32, Instant)>::new());
         let answers = fleet
             .traffic(|answers| {
@@ -147,7 +148,7 @@ async fn a_fleet_whose_instances_are_frozen_serves_no_more() {
                 frozen.pop_front_if(|(_, since)| now - *since > FREEZE).into_iter().for_each(thaw);
                 let may_freeze = frozen.len() < INSTANCES / 2 && answers.len().is_multiple_of(every);
                 if let Some(pid) = fleet.any().filter(|_| may_freeze) {
-                    fleet.host.freeze(GATEWAY, pid);
+                    fleet.front.host.freeze(GATEWAY, pid);
                     frozen.push_back((pid, now));
                 }
                 // Twice over: all that were frozen first are back.
@@ -180,8 +181,8 @@ async fn an_instance_that_ends_gives_back_what_it_has_not_spent_and_writes_the_u
             }
         };
         let mut answers = fleet.traffic(until_served).await;
-        for instance in fleet.host.instances(GATEWAY).iter().take(INSTANCES / 2) {
-            fleet.host.shut_down_instance(GATEWAY, instance.pid).await;
+        for instance in fleet.front.host.instances(GATEWAY).iter().take(INSTANCES / 2) {
+            fleet.front.host.shut_down_instance(GATEWAY, instance.pid).await;
         }
         answers.extend(fleet.traffic(until_served).await);
         let remains = fleet.stop().await;

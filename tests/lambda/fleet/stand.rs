@@ -4,59 +4,32 @@ use std::{
     cell::Cell,
     collections::{BTreeMap, BTreeSet},
     hash::{BuildHasher, Hasher, RandomState},
-    net::{Ipv4Addr, SocketAddr},
-    num::NonZeroUsize,
     ops::ControlFlow,
     time::Instant,
 };
 
-use bytes::Bytes;
 use dynoxide::actions::scan::ScanRequest;
 use futures_util::{StreamExt, future, stream};
-use http::{Request, StatusCode};
-use http_body_util::{BodyExt, Collected, Full};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use http::StatusCode;
+use http_body_util::{BodyExt, Collected};
 use serde_json::{Value, json};
-use tokio::{
-    net::TcpListener,
-    sync::{Mutex, MutexGuard},
-};
 use tollgate::{
     authorizers::KeyValue,
-    local::{
-        dynamodb::Dynamodb,
-        example_api::put,
-        function_url,
-        host::Host,
-        output::Captured,
-        server::Server,
-        settings::FunctionSettings,
-        tables::{TableNames, create_missing},
-        world::GATEWAY,
-    },
+    local::{output::Captured, world::GATEWAY},
 };
 
-use super::door::Door;
-use crate::harness::{release_gateway, soon};
+use super::{
+    door::Door,
+    front::{Front, Tables},
+};
+use crate::harness::soon;
 
 pub struct Fleet {
-    pub host: Host,
+    pub front: Front,
     pub door: Door,
     pub key: KeyValue,
-    instances: usize,
-    tables: TableNames,
     output: Captured,
-    client: Client<HttpConnector, Full<Bytes>>,
-    api: Server,
-    dynamodb: Dynamodb,
-    _turn: MutexGuard<'static, ()>,
 }
-
-/// One fleet at a time: two of them would keep each other from the CPU until calls to the store time out.
-pub static TURN: Mutex<()> = Mutex::const_new(());
 
 /// One request's answer.
 #[derive(Clone, Debug)]
@@ -78,8 +51,8 @@ pub enum Said {
     Nothing,
 }
 
-#[derive(Debug)]
 /// What is left in the store and in the log when a fleet has ended.
+#[derive(Debug)]
 pub struct Remains {
     /// Of the key's quota.
     pub used: u64,
@@ -103,36 +76,18 @@ impl Fleet {
 
     /// With more in the gateways' environment.
     pub async fn start_with(instances: usize, plan: Value, environment: &[(&str, &str)]) -> Self {
-        let turn = TURN.lock().await;
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-        let dynamodb = Dynamodb::start(listener, None).expect("a DynamoDB");
-        let door = Door::open(dynamodb.address).await;
-        let tables = TableNames::from_environment(|_| None);
+        let tables = Tables::start().await;
+        let door = Door::open(tables.dynamodb.address).await;
         let key = KeyValue::generate(&random_bytes()).expect("enough of the bytes can be used");
-        write_items(&dynamodb, &tables, &key, plan);
-
+        write_items(&tables, &key, plan);
         let output = Captured::default();
-        let mut settings = gateway(instances, &tables, door.address, &output);
-        let more = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        settings.environment.extend(more);
-        let host = Host::new("eu-test-1", vec![settings]);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-        let api = function_url::serve(listener, host.clone(), GATEWAY).expect("a function URL");
-        let client = Client::builder(TokioExecutor::new()).build_http();
-        let fleet = Self { host, door, key, instances, tables, output, client, api, dynamodb, _turn: turn };
-        // The first one publishes the routes.
-        for count in [1, instances] {
-            fleet.host.start_instances(GATEWAY, count);
-            soon(fleet.host.wait_until_idle(GATEWAY, count)).await;
-        }
-        fleet
+        let front = Front::start(instances, (tables, door.address), &output, environment).await;
+        Self { front, door, key, output }
     }
 
     pub async fn send(&self, key: &str) -> Answered {
-        let request = Request::get(format!("http://{}/v1/hello", self.api.address)).header("x-api-key", key);
-        let request = request.body(Full::default()).expect("a request");
         let sent_at = Instant::now();
-        let Ok(answer) = self.client.request(request).await else {
+        let Ok(answer) = self.front.get("/v1/hello", &[("x-api-key", key)]).await else {
             // A killed process's answer may break off so early that the front sends none of it.
             return Answered { sent_at, at: Instant::now(), said: Said::Nothing, retry_after: None };
         };
@@ -148,7 +103,8 @@ impl Fleet {
     pub async fn traffic(&self, mut see: impl FnMut(&[Answered]) -> ControlFlow<()>) -> Vec<Answered> {
         let goes_on = Cell::new(true);
         let requests = stream::repeat(()).take_while(|()| future::ready(goes_on.get()));
-        let answers = requests.map(|()| self.send(self.key.reveal())).buffer_unordered(2 * self.instances);
+        let answers =
+            requests.map(|()| self.send(self.key.reveal())).buffer_unordered(2 * self.front.instances);
         let mut answers = std::pin::pin!(answers);
         let mut seen = Vec::new();
         while let Some(answer) = soon(answers.next()).await {
@@ -162,7 +118,7 @@ impl Fleet {
 
     /// One instance, by chance, of those that are not frozen.
     pub fn any(&self) -> Option<u32> {
-        let instances = self.host.instances(GATEWAY);
+        let instances = self.front.host.instances(GATEWAY);
         let pids: Vec<u32> = instances.iter().filter(|one| !one.frozen).map(|one| one.pid).collect();
         let random = RandomState::new().build_hasher().finish();
         pids.get(usize::try_from(random % pids.len().max(1) as u64).expect("a small number")).copied()
@@ -170,7 +126,7 @@ impl Fleet {
 
     /// Ends it as Lambda does, and looks at what it leaves.
     pub async fn stop(self) -> Remains {
-        soon(self.host.stop()).await;
+        self.front.stop_gateways().await;
         let items = self.counters();
         let lines = self.output.lines();
         let served: Vec<_> = lines.iter().filter(|line| line.text.contains("\"status\":200")).collect();
@@ -190,17 +146,16 @@ impl Fleet {
             alone: served.iter().filter(|line| line.text.contains("\"degraded\"")).count(),
             failures: failures.len(),
         };
-        self.api.stop().await;
-        self.dynamodb.stop().await;
+        self.front.stop().await;
         remains
     }
 
     /// The counters' items by name, as DynamoDB writes them.
     fn counters(&self) -> BTreeMap<String, Value> {
-        let table = self.tables.environment().find(|(variable, _)| variable == "COUNTERS_TABLE");
-        let request = json!({ "TableName": table.expect("it has a name").1 });
+        let tables = &self.front.tables;
+        let request = json!({ "TableName": tables.name("COUNTERS_TABLE") });
         let request: ScanRequest = serde_json::from_value(request).expect("a request");
-        let found = self.dynamodb.database.scan(request).expect("items");
+        let found = tables.dynamodb.database.scan(request).expect("items");
         let found = serde_json::to_value(found).expect("JSON");
         let items = found["Items"].as_array().expect("items").iter();
         items.map(|item| (item["counter"]["S"].as_str().expect("a name").to_owned(), item.clone())).collect()
@@ -240,35 +195,13 @@ fn random_bytes() -> Vec<u8> {
     (0..8).flat_map(|_| RandomState::new().build_hasher().finish().to_le_bytes()).collect()
 }
 
-fn write_items(dynamodb: &Dynamodb, tables: &TableNames, key: &KeyValue, mut plan: Value) {
-    create_missing(&dynamodb.database, tables).expect("tables");
+fn write_items(tables: &Tables, key: &KeyValue, mut plan: Value) {
     plan["usagePlanId"] = json!("gold");
     let route = json!({ "stage": "v1", "routeKey": "GET /hello", "apiKeyRequired": true,
         "integration": { "type": "MOCK", "body": "hello" } });
     let key = json!({ "keyHash": key.hash().to_string(), "id": KEY_ID, "usagePlanId": "gold" });
-    for (variable, item) in [
-        ("STAGES_TABLE", json!({ "stage": "v1" })),
-        ("ROUTES_TABLE", route),
-        ("API_KEYS_TABLE", key),
-        ("USAGE_PLANS_TABLE", plan),
-    ] {
-        let (_, table) = tables.environment().find(|(name, _)| name == variable).expect("a table");
-        put(&dynamodb.database, &table, &item).expect("a write");
-    }
-}
-
-pub fn gateway(
-    instances: usize,
-    tables: &TableNames,
-    store: SocketAddr,
-    output: &Captured,
-) -> FunctionSettings {
-    let mut environment: Vec<_> = tables.environment().collect();
-    environment.push(("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("http://{store}")));
-    FunctionSettings {
-        environment,
-        instances: NonZeroUsize::new(instances).expect("at least one"),
-        output: output.output(),
-        ..FunctionSettings::new(GATEWAY, release_gateway())
-    }
+    tables.put("STAGES_TABLE", &json!({ "stage": "v1" }));
+    tables.put("ROUTES_TABLE", &route);
+    tables.put("API_KEYS_TABLE", &key);
+    tables.put("USAGE_PLANS_TABLE", &plan);
 }

@@ -46,7 +46,7 @@ const STEPS: [(&str, Step); 11] = [
 impl Stand {
     /// Once nobody works on anything, who comes next is held.
     async fn hold(&self, step: Step) -> Arc<Hold> {
-        self.idle().await;
+        self.front.idle().await;
         let hold = Arc::new(Hold::default());
         match step {
             Step::Before(asked) => self.valve.set(asked, Fate::HeldBefore(Arc::clone(&hold))),
@@ -54,6 +54,14 @@ impl Stand {
             Step::Target(point) => return self.origin.hold(point),
         }
         hold
+    }
+
+    /// So many times one after the other, and everybody gets a whole answer.
+    async fn serves(&self, id: &str, times: usize) {
+        for _ in 0..times {
+            let got = self.get(id).await;
+            assert!(is_whole(&got), "{id}: {got:?}");
+        }
     }
 }
 
@@ -71,18 +79,14 @@ async fn a_filler_that_is_killed_costs_nobody_else_an_answer() {
         let hold = stand.hold(step).await;
         let (first, ()) = tokio::join!(stand.get(id), async {
             hold.arrival().await;
-            stand.host.kill(GATEWAY, stand.busy());
-            let second = stand.get(id).await;
-            assert!(is_whole(&second), "{id}: {second:?}");
+            stand.front.host.kill(GATEWAY, stand.busy());
+            stand.serves(id, 1).await;
         });
         hold.open();
         assert!(is_whole(&first) || first == Got::BrokeOff, "{id}: {first:?}");
-        for _ in 0..2 {
-            let later = stand.get(id).await;
-            assert!(is_whole(&later), "{id}: {later:?}");
-        }
+        stand.serves(id, 2).await;
     }
-    stand.stop().await;
+    stand.front.stop().await;
 }
 
 /// What it still writes after its thaw meets what others have written meanwhile.
@@ -94,21 +98,17 @@ async fn a_filler_that_is_frozen_tears_no_answer() {
         let (first, ()) = tokio::join!(stand.get(id), async {
             hold.arrival().await;
             let pid = stand.busy();
-            stand.host.freeze(GATEWAY, pid);
-            let second = stand.get(id).await;
-            assert!(is_whole(&second), "{id}: {second:?}");
+            stand.front.host.freeze(GATEWAY, pid);
+            stand.serves(id, 1).await;
             hold.open();
-            stand.host.thaw(GATEWAY, pid);
+            stand.front.host.thaw(GATEWAY, pid);
         });
         // The target's time may be over, as it would be without a cache.
         let is_late = matches!(step, Step::Target(_)) && matches!(first, Got::Error(504) | Got::BrokeOff);
         assert!(is_whole(&first) || is_late, "{id}: {first:?}");
-        for _ in 0..3 {
-            let later = stand.get(id).await;
-            assert!(is_whole(&later), "{id}: {later:?}");
-        }
+        stand.serves(id, 3).await;
     }
-    stand.stop().await;
+    stand.front.stop().await;
 }
 
 #[tokio::test]
@@ -127,11 +127,10 @@ async fn a_table_that_fails_at_any_step_costs_nobody_an_answer() {
                 assert!(is_whole(&one) && is_whole(&other), "{id}: {one:?} {other:?}");
             }
             stand.valve.reopen();
-            let later = stand.get(&id).await;
-            assert!(is_whole(&later), "{id}: {later:?}");
+            stand.serves(&id, 1).await;
         }
     }
-    stand.stop().await;
+    stand.front.stop().await;
 }
 
 const INSTANCES: usize = 16;
@@ -159,5 +158,5 @@ async fn of_many_misses_at_once_in_many_processes_two_at_most_reach_the_target()
         let is_hit = |got: &Got| matches!(got, Got::Whole { status } if status.starts_with("tollgate; hit"));
         assert_eq!(answers.iter().filter(|got| is_hit(got)).count(), answers.len() - asked);
     }
-    stand.stop().await;
+    stand.front.stop().await;
 }

@@ -1,44 +1,20 @@
 //! Gateways without memory of their own, so that all that they keep goes through the table.
 
-use std::net::Ipv4Addr;
-
-use bytes::Bytes;
-use http::Request;
-use http_body_util::{BodyExt, Full};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use http_body_util::BodyExt;
 use serde_json::json;
-use tokio::{net::TcpListener, sync::MutexGuard};
-use tollgate::local::{
-    dynamodb::Dynamodb,
-    example_api::put,
-    function_url,
-    host::Host,
-    output::Captured,
-    pool::InstanceState,
-    server::Server,
-    tables::{TableNames, create_missing},
-    world::GATEWAY,
-};
+use tollgate::local::{output::Captured, pool::InstanceState, world::GATEWAY};
 
 use super::{
-    super::stand::{TURN, gateway},
+    super::front::{Front, Tables},
     origin::{self, Origin},
     valve::Valve,
 };
 use crate::harness::soon;
 
 pub struct Stand {
-    pub host: Host,
+    pub front: Front,
     pub origin: Origin,
     pub valve: Valve,
-    instances: usize,
-    client: Client<HttpConnector, Full<Bytes>>,
-    api: Server,
-    dynamodb: Dynamodb,
-    _turn: MutexGuard<'static, ()>,
 }
 
 /// What came of a request.
@@ -55,48 +31,27 @@ pub enum Got {
 impl Stand {
     /// So many gateways, idle; each target's answer may take `timeout_ms`, of which others wait for half.
     pub async fn start(instances: usize, timeout_ms: u64) -> Self {
-        let turn = TURN.lock().await;
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-        let dynamodb = Dynamodb::start(listener, None).expect("a DynamoDB");
-        let valve = Valve::start(dynamodb.address).await;
+        let tables = Tables::start().await;
+        let valve = Valve::start(tables.dynamodb.address).await;
         let origin = Origin::start().await;
-        let tables = TableNames::from_environment(|_| None);
-        create_missing(&dynamodb.database, &tables).expect("tables");
         let uri = format!("http://{}", origin.address);
         let integration = json!({ "type": "HTTP_PROXY", "uri": uri, "timeoutInMillis": timeout_ms,
             "requestParameters": { "overwrite:path": "$request.path" } });
         let api = json!({ "stage": "v1", "routeKey": "$api", "allowPrivateIntegrations": ["127.0.0.0/8"] });
         let route = json!({ "stage": "v1", "routeKey": "GET /{id}", "cachingEnabled": true,
             "cacheKeyParameters": "method.request.path.id", "integration": integration });
-        put(&dynamodb.database, tables.stages(), &json!({ "stage": "v1" })).expect("a write");
-        for item in [api, route] {
-            put(&dynamodb.database, tables.routes(), &item).expect("a write");
-        }
-        let mut settings = gateway(instances, &tables, valve.address, &Captured::default());
-        settings.environment.push(("CACHE_MEMORY_BYTES".to_owned(), "0".to_owned()));
-        let host = Host::new("eu-test-1", vec![settings]);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-        let api = function_url::serve(listener, host.clone(), GATEWAY).expect("a function URL");
-        let client = Client::builder(TokioExecutor::new()).build_http();
-        // The first one publishes the routes.
-        host.start_instances(GATEWAY, 1);
-        soon(host.wait_until_idle(GATEWAY, 1)).await;
-        let stand = Self { host, origin, valve, instances, client, api, dynamodb, _turn: turn };
-        stand.idle().await;
-        stand
-    }
-
-    /// Waits until all gateways wait for an event, those too that take the place of killed ones.
-    pub async fn idle(&self) {
-        self.host.start_instances(GATEWAY, self.instances);
-        soon(self.host.wait_until_idle(GATEWAY, self.instances)).await;
+        tables.put("STAGES_TABLE", &json!({ "stage": "v1" }));
+        tables.put("ROUTES_TABLE", &api);
+        tables.put("ROUTES_TABLE", &route);
+        let store = (tables, valve.address);
+        let environment = [("CACHE_MEMORY_BYTES", "0")];
+        let front = Front::start(instances, store, &Captured::default(), &environment).await;
+        Self { front, origin, valve }
     }
 
     /// Sends `GET /v1/{id}`. What is a success must be an answer of the target, from its first byte to its last.
     pub async fn get(&self, id: &str) -> Got {
-        let request = Request::get(format!("http://{}/v1/{id}", self.api.address));
-        let request = request.body(Full::default()).expect("a request");
-        let Ok(answer) = soon(self.client.request(request)).await else { return Got::BrokeOff };
+        let Ok(answer) = soon(self.front.get(&format!("/v1/{id}"), &[])).await else { return Got::BrokeOff };
         let (head, body) = answer.into_parts();
         let Ok(body) = soon(body.collect()).await else { return Got::BrokeOff };
         let body = body.to_bytes();
@@ -116,16 +71,10 @@ impl Stand {
 
     /// The one instance that works on something.
     pub fn busy(&self) -> u32 {
-        let instances = self.host.instances(GATEWAY);
+        let instances = self.front.host.instances(GATEWAY);
         let is_busy = |state| matches!(state, InstanceState::Busy | InstanceState::Returning);
         let busy: Vec<u32> = instances.iter().filter(|one| is_busy(one.state)).map(|one| one.pid).collect();
         let [pid] = busy[..] else { panic!("{instances:?}") };
         pid
-    }
-
-    pub async fn stop(self) {
-        soon(self.host.stop()).await;
-        self.api.stop().await;
-        self.dynamodb.stop().await;
     }
 }
