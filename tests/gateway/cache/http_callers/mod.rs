@@ -52,8 +52,7 @@ impl World {
         }
         let_in(&first);
         first.go_live().await;
-        let second = first.cold_instance();
-        second.refresh().await;
+        let second = first.another_instance().await;
         let judge = Judge::new(origin.clone());
         Self { origin, instances: [first, second], judge, given: BTreeMap::new(), _target: target }
     }
@@ -123,8 +122,8 @@ async fn everyone_gets_what_the_origin_told_him_or_would_let_him_have() {
     }
     println!("{:?}", world.given);
     // Whoever never answers from the cache gives nothing away.
-    assert!(world.given["hit"] > REQUESTS / 4, "{:?}", world.given);
+    assert!(world.given["hit"] > REQUESTS / 6, "{:?}", world.given);
     for kind in ["hit 304", "hit 206", "stale", "confirmed", "vary miss", "only if cached"] {
-        assert!(world.given[kind] > REQUESTS / 500, "{kind}: {:?}", world.given);
+        assert!(world.given[kind] > REQUESTS / 1_000, "{kind}: {:?}", world.given);
     }
 }

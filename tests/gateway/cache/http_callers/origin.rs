@@ -203,10 +203,15 @@ fn seconds_of(text: &str) -> Duration {
 
 /// A strong tag is that of one variant, a weak one of all variants of a version.
 fn validators(validators: Validators, version: u64, shown: &str) -> Vec<(String, String)> {
+    // In a list of tags a comma would end it.
     let variant: String = shown
         .chars()
-        .filter(char::is_ascii_graphic)
-        .map(|char| if char == '"' { '\'' } else { char })
+        .map(|char| match char {
+            '"' => '\'',
+            ',' => '+',
+            ' ' => '_',
+            other => other,
+        })
         .collect();
     let tag = match validators {
         Validators::WeakTag => line("etag", &format!("W/\"{version}\"")),

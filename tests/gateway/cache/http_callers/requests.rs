@@ -77,8 +77,9 @@ impl Requests {
     }
 
     pub fn next(&mut self, random: &mut Random) -> Request {
-        if random.one_in(120) {
-            self.places[random.below(PLACES)] = any_place(random);
+        if random.one_in(100) {
+            let others = Place { query: random.pick(&QUERIES).to_owned(), ..self.place(random).clone() };
+            self.places[random.below(PLACES)] = if random.one_in(3) { others } else { any_place(random) };
         }
         let caller = CALLERS[random.below(2)];
         let place = self.place(random);
@@ -181,7 +182,10 @@ fn any_place(random: &mut Random) -> Place {
         Callers::Mapped => MAPPED.name,
         Callers::Apart if random.one_in(3) => OF_CALLERS_APART.name,
         Callers::Apart | Callers::Anyone if random.one_in(20) => OF_KEYS.name,
-        _ => KINDS[random.small(KINDS.len())].name,
+        _ => {
+            let all = KINDS.len();
+            KINDS[if random.one_in(2) { random.small(all) } else { random.below(all) }].name
+        }
     };
     let id = random.below(ODD_HEADERS.len());
     Place {
