@@ -41,9 +41,7 @@ async fn an_answer_that_is_for_one_request_only_is_not_kept() {
         "431 Request Header Fields Too Large",
     ];
     for status in statuses {
-        let world = Cached::start(&[("/x", &answer(status, &[], ""))]).await;
-        world.put("GET /x", &json!({}));
-        world.gateway.go_live().await;
+        let world = Cached::answering("/x", &answer(status, &[], ""), &json!({})).await;
         assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS MISS", "{status}");
     }
 }

@@ -13,9 +13,7 @@ async fn of_many_misses_one_asks_the_target() {
     let world = Cached::serving("GET /x", &json!({})).await;
     let mut instances = Vec::new();
     for _ in 0..8 {
-        let instance = world.gateway.cold_instance();
-        instance.refresh().await;
-        instances.push(instance);
+        instances.push(world.gateway.another_instance().await);
     }
     let answers = join_all((0..200).map(|n| instances[n % 8].send("GET /v1/x"))).await;
     assert!(answers.iter().all(|answer| answer.starts_with("200\n")));

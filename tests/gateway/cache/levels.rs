@@ -10,8 +10,7 @@ use super::Cached;
 use crate::harness::{TestGateway, Way};
 
 async fn cold(world: &Cached) -> TestGateway {
-    let cold = world.gateway.cold_instance();
-    cold.refresh().await;
+    let cold = world.gateway.another_instance().await;
     world.gateway.gate.calls();
     cold
 }

@@ -60,6 +60,14 @@ impl Cached {
         world
     }
 
+    /// Serves a path that answers so, and what else its route's item says.
+    async fn answering(path: &'static str, answer: &str, words: &Value) -> Self {
+        let world = Self::start(&[(path, answer)]).await;
+        world.put(&format!("GET {path}"), words);
+        world.gateway.go_live().await;
+        world
+    }
+
     /// What the cache did with each request, by the access log: `MISS HIT`.
     pub async fn statuses(&self, requests: &[&str]) -> String {
         let mut statuses = Vec::new();

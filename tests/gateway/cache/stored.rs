@@ -7,13 +7,20 @@ use serde_json::json;
 
 use super::{Cached, answer};
 
+/// A route of all paths, each of which answers as its script says.
+async fn by_name(scripts: &[(&'static str, String)]) -> Cached {
+    let scripts: Vec<_> = scripts.iter().map(|(path, answer)| (*path, answer.as_str())).collect();
+    let world = Cached::start(&scripts).await;
+    world.put("GET /{name}", &json!({ "cacheKeyParameters": ["method.request.path.name"] }));
+    world.gateway.go_live().await;
+    world
+}
+
 #[tokio::test]
 async fn an_answer_is_given_again_until_its_time_is_over() {
     let ok =
         answer("200 OK", &["Content-Type: text/plain", "ETag: \"a\"", "X-Twice: 1", "X-Twice: 2"], "hello");
-    let world = Cached::start(&[("/hello", &ok)]).await;
-    world.put("GET /hello", &json!({ "cacheTtlInSeconds": 60 }));
-    world.gateway.go_live().await;
+    let world = Cached::answering("/hello", &ok, &json!({ "cacheTtlInSeconds": 60 })).await;
     let first = world.gateway.send("GET /v1/hello").await;
     expect![[r#"
         200
@@ -83,10 +90,7 @@ async fn what_may_not_be_kept_is_fetched_every_time() {
         ("/long", answer("200 OK", &[], &long)),
         ("/broken", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc".to_owned()),
     ];
-    let scripts: Vec<_> = scripts.iter().map(|(path, answer)| (*path, answer.as_str())).collect();
-    let world = Cached::start(&scripts).await;
-    world.put("GET /{name}", &json!({ "cacheKeyParameters": ["method.request.path.name"] }));
-    world.gateway.go_live().await;
+    let world = by_name(&scripts).await;
     for (path, _) in scripts {
         let request = format!("GET /v1{path}");
         assert_eq!(world.statuses(&[&request, &request]).await, "MISS MISS", "{path}");
@@ -114,12 +118,8 @@ async fn what_is_no_failure_is_kept_up_to_a_mebibyte() {
                 .to_owned(),
         ),
     ];
-    let scripts: Vec<_> = scripts.iter().map(|(path, answer)| (*path, answer.as_str())).collect();
-    let world = Cached::start(&scripts).await;
-    world.put("GET /{name}", &json!({ "cacheKeyParameters": ["method.request.path.name"] }));
-    world.gateway.go_live().await;
-    let cold = world.gateway.cold_instance();
-    cold.refresh().await;
+    let world = by_name(&scripts).await;
+    let cold = world.gateway.another_instance().await;
     for (path, _) in scripts {
         let request = format!("GET /v1{path}");
         let first = world.gateway.send(&request).await;
@@ -136,9 +136,7 @@ async fn what_is_no_failure_is_kept_up_to_a_mebibyte() {
 async fn a_client_that_has_the_answer_gets_304() {
     let tagged =
         answer("200 OK", &["Content-Type: text/plain", "ETag: \"v1\"", "Cache-Control: max-age=5"], "hello");
-    let world = Cached::start(&[("/hello", &tagged)]).await;
-    world.put("GET /hello", &json!({}));
-    world.gateway.go_live().await;
+    let world = Cached::answering("/hello", &tagged, &json!({})).await;
     let story = world
         .gateway
         .story(&[

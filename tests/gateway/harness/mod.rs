@@ -188,6 +188,13 @@ impl TestGateway {
         Self::with_environment(&[("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb)])
     }
 
+    /// The same, which serves what is published.
+    pub async fn another_instance(&self) -> Self {
+        let another = self.cold_instance();
+        another.refresh().await;
+        another
+    }
+
     /// Where DynamoDB listens.
     pub fn dynamodb(&self) -> &Dynamodb {
         self.dynamodb.as_ref().expect("the store is not lost yet")

@@ -25,12 +25,6 @@ async fn serving(routes: &[(&str, Value)], path: &'static str, answers: fn(&str)
     world
 }
 
-async fn cold(world: &Cached) -> crate::harness::TestGateway {
-    let cold = world.gateway.cold_instance();
-    cold.refresh().await;
-    cold
-}
-
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
@@ -54,7 +48,7 @@ async fn the_answers_to_other_values_of_what_varies_are_kept_side_by_side() {
     let world = serving(&[("GET /x", json!({}))], "/x", by_language).await;
     let (de, fr) = ("GET /v1/x\naccept-language: de", "GET /v1/x\naccept-language: fr");
     assert_eq!(world.statuses(&[de, fr, de, fr, "GET /v1/x"]).await, "MISS MISS HIT HIT MISS");
-    let other = cold(&world).await;
+    let other = world.gateway.another_instance().await;
     for (request, body) in [(de, "de"), (fr, "fr"), ("GET /v1/x", "none")] {
         let answer = other.send(request).await;
         assert!(answer.contains("; hit; ttl=60\n") && answer.ends_with(&format!("\n\n{body}")), "{answer}");
@@ -82,7 +76,7 @@ async fn a_change_by_another_route_is_seen_by_all_who_read() {
     let world = serving(&[("GET /{name}", json!({}))], "/x", changing).await;
     world.put("POST /x", &json!({ "cachingEnabled": false }));
     world.gateway.go_live().await;
-    let other = cold(&world).await;
+    let other = world.gateway.another_instance().await;
     let html = "GET /v1/x\naccept: text/html";
     assert_eq!(world.statuses(&["GET /v1/x", html, "GET /v1/x", html]).await, "MISS MISS HIT HIT");
     world.gateway.send("POST /v1/x\n\nbad").await;
@@ -122,7 +116,11 @@ async fn an_answer_from_before_a_change_is_not_kept_after_it() {
         world.put("GET /x", &json!({ "cacheMode": "HTTP" }));
         world.put("POST /x", &json!({ "integration": { "type": "MOCK" } }));
         world.gateway.go_live().await;
-        let [reading, changing, after] = [cold(&world).await, cold(&world).await, cold(&world).await];
+        let [reading, changing, after] = [
+            world.gateway.another_instance().await,
+            world.gateway.another_instance().await,
+            world.gateway.another_instance().await,
+        ];
         let change = async {
             asked.notified().await;
             changing.advance(seconds(1));
@@ -181,7 +179,11 @@ async fn what_the_key_cannot_have_passes_the_cache_by() {
 #[tokio::test]
 async fn of_many_misses_of_a_variant_one_asks_the_target() {
     let world = serving(&[("GET /x", json!({}))], "/x", by_language).await;
-    let others = [cold(&world).await, cold(&world).await, cold(&world).await];
+    let others = [
+        world.gateway.another_instance().await,
+        world.gateway.another_instance().await,
+        world.gateway.another_instance().await,
+    ];
     let requests = (0..30).map(|number| {
         let language = if number % 2 == 0 { "de" } else { "fr" };
         let request = format!("GET /v1/x\naccept-language: {language}");

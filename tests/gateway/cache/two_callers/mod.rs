@@ -31,8 +31,7 @@ async fn the_cache_gives_nobody_what_he_would_not_have_got_himself() {
     let target = Target::start([]).await;
     let first = world(&target, true).await;
     // It finds what the first one kept in the table.
-    let second = first.cold_instance();
-    second.refresh().await;
+    let second = first.another_instance().await;
     let mut judge = Judge::new(world(&target, false).await);
     let (mut hits, mut others) = (0, 0);
     for number in 0..REQUESTS {
