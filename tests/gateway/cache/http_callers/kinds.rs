@@ -66,7 +66,6 @@ pub const OF_KEYS: Kind = kind("of-keys", &[Face { shows: &["x-api-key"], ..face
 /// On the route only that has the header from another one of the client's.
 pub const MAPPED: Kind = kind("mapped", &[varies("max-age=10", &["X-Mapped"])]);
 
-/// Those first that are worth most to a cache.
 #[rustfmt::skip]
 pub const KINDS: [Kind; 37] = [
     kind("fresh", &[face("max-age=10")]),

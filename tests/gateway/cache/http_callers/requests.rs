@@ -35,7 +35,7 @@ impl Place {
 }
 
 /// How many there are at a time.
-const PLACES: usize = 24;
+const PLACES: usize = 16;
 const HOSTS: [&str; 3] = ["a.example", "b.example", "A.example"];
 const QUERIES: [&str; 4] = ["", "q=1", "q=2", "q=1&q=2"];
 const CHANGES: [&str; 4] = ["POST", "PUT", "DELETE", "PATCH"];
@@ -67,19 +67,24 @@ const WISHES: [(&str, &str); 17] = [
 /// What is asked for, and by whom.
 pub struct Requests {
     places: Vec<Place>,
+    /// How many places there have been: each kind gets its turn.
+    turns: usize,
     /// Entity tags and dates that somebody was told, whoever it was.
     known: Vec<(&'static str, String)>,
 }
 
 impl Requests {
     pub fn new(random: &mut Random) -> Self {
-        Self { places: (0..PLACES).map(|_| any_place(random)).collect(), known: Vec::new() }
+        let places = (0..PLACES).map(|turn| any_place(random, turn)).collect();
+        Self { places, turns: PLACES, known: Vec::new() }
     }
 
     pub fn next(&mut self, random: &mut Random) -> Request {
-        if random.one_in(100) {
+        if random.one_in(60) {
             let others = Place { query: random.pick(&QUERIES).to_owned(), ..self.place(random).clone() };
-            self.places[random.below(PLACES)] = if random.one_in(3) { others } else { any_place(random) };
+            self.turns += 1;
+            let new = if random.one_in(4) { others } else { any_place(random, self.turns) };
+            self.places[random.small(PLACES)] = new;
         }
         let caller = CALLERS[random.below(2)];
         let place = self.place(random);
@@ -176,16 +181,14 @@ impl Requests {
     }
 }
 
-fn any_place(random: &mut Random) -> Place {
-    let route = &ROUTES[random.below(ROUTES.len())];
+fn any_place(random: &mut Random, turn: usize) -> Place {
+    let route = &ROUTES[random.small(ROUTES.len())];
     let kind = match route.callers {
         Callers::Mapped => MAPPED.name,
         Callers::Apart if random.one_in(3) => OF_CALLERS_APART.name,
         Callers::Apart | Callers::Anyone if random.one_in(20) => OF_KEYS.name,
-        _ => {
-            let all = KINDS.len();
-            KINDS[if random.one_in(2) { random.small(all) } else { random.below(all) }].name
-        }
+        // Neighbours in the table are alike.
+        _ => KINDS[turn * 7 % KINDS.len()].name,
     };
     let id = random.below(ODD_HEADERS.len());
     Place {
