@@ -56,7 +56,7 @@ async fn the_reason_is_told_in_the_operators_words() {
         /cookie "SET_COOKIE"
         lock    for N s nobody waits for an entry: the last answer was not kept: it has Set-Cookie (with cacheMode HTTP: without public)
         /star "VARY"
-        lock    for N s nobody waits for an entry: the last answer was not kept: its Vary says *, or names a header that is forwarded and not in the key
+        lock    for N s nobody waits for an entry: the last answer was not kept: its Vary says *, or names a header that is forwarded and not in the key, or that requestParameters fill
         /many "STATUS_429"
         lock    for N s nobody waits for an entry: the last answer was not kept: no answer is kept with the status 429
         /head "LONG_HEAD"

@@ -34,7 +34,7 @@ fn told(world: &Cached, arguments: &[&str]) -> Value {
 async fn the_entry_is_the_one_that_the_request_would_get() {
     let world = world(&json!({})).await;
     world.gateway.send(&format!("GET /v1/pages/7?b=1\nhost: {HOST}\naccept: text/html")).await;
-    let html = ["-H", "Accept: TEXT/HTML"];
+    let html = ["-H", "Accept: text/html"];
     expect![[r#"
         exit 0
         stage   v1
