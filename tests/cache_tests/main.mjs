@@ -48,4 +48,8 @@ function holdFloor(scores) {
   }
 }
 
-await main(process.argv[2]);
+const id = process.argv[2];
+main(id).catch(error => {
+  console.error(id ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,5 +1,7 @@
 // What a run prints: the scores beside those of well-known caches, and the required tests that did not pass.
 
+import { REASONS } from './reasons.mjs';
+
 // Shown on https://cache-tests.fyi for a newer suite than the one on npm.
 const NEWER_SUITE = 'With the newer suite of cache-tests.fyi: Varnish 138/49, nginx 115/66, Apache 141/69 of 160/105.';
 
@@ -22,5 +24,6 @@ function row(name, cells) {
 }
 
 function described({ id, result, message }) {
-  return `  ${id.padEnd(49)} ${result === 'setup' ? '(setup) ' : ''}${message}`;
+  const why = REASONS[id] ? `\n    ${REASONS[id]}` : '';
+  return `  ${id.padEnd(49)} ${result === 'setup' ? '(setup) ' : ''}${message}${why}`;
 }

@@ -17,7 +17,7 @@ mod report;
 mod table;
 mod usage;
 
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
 use clap::{Parser, Subcommand, error::ErrorKind};
 use tollgate::error::chain;
@@ -57,11 +57,17 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(ending) => ending.into(),
+        // The reader has seen enough.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tollgate: {}", chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Prints help or what is wrong with the command line, where it belongs.

@@ -126,12 +126,12 @@ async fn what_the_table_has_is_told_with_its_times() {
         }
     }
     expect![[r#"
-        entry   stale for N s, N s old: status N, N bytes, N in the table
+        entry   stale for N s, kept for N s more, N s old: status N, N bytes, N in the table
         lock    for N s: the target is being asked, or was just now
-        entry   stale for N s, N s old: status N, N bytes, N in the table
+        entry   stale for N s, kept for N s more, N s old: status N, N bytes, N in the table
         lock    for N s nobody waits for an entry: the last answer was not one to keep
         entry   fresh for N s, N s old: status N, N bytes, N in the table
-        lock    for N s: the target is being asked, or was just now
+        lock    none; the entry was filled just now
         entry   fresh for N s, N s old: status N, N bytes, N in the table
         lock    for N s nobody waits for an entry: the last answer was not one to keep
     "#]]
@@ -243,12 +243,12 @@ async fn what_never_comes_to_the_cache_is_told_with_the_reason() {
     told += &format!("{} {}", ran.code.unwrap(), ran.stderr);
     expect![[r#"
         0 tollgate: GET /orders/{id} asks for an API key, whose id is part of the key: say it with --api-key-id
-        4 tollgate: it would be refused: no stage serves host abc123.lambda-url.eu-west-1.on.aws and path /v9/orders/7
-        4 tollgate: it would be refused: no route
-        4 tollgate: it would be refused: the path has no such method, only GET, HEAD
-        3 tollgate: it would be refused: missing required request parameters: q
-        3 tollgate: it would be refused: malformed request: a dot segment
-        3 tollgate: it would be refused: malformed request: a header name that is no token
+        4 tollgate: GET /v9/orders/7 would be refused: no stage serves host abc123.lambda-url.eu-west-1.on.aws and path /v9/orders/7; `tollgate check` tells of stages that cannot be served yet
+        4 tollgate: GET /v1/nothing would be refused: no route
+        4 tollgate: POST /v1/orders/7 would be refused: the path has no such method, only GET, HEAD
+        3 tollgate: GET /v1/never would be refused: missing required request parameters: q
+        3 tollgate: GET /v1/a/../b would be refused: malformed request: a dot segment
+        3 tollgate: GET /v1/open would be refused: malformed request: a header name that is no token
         3 tollgate: the host is part of the key: say it with a whole URL or with -H 'Host: …'
         0 tollgate: GET /open asks for no API key, so --api-key-id counts for nothing
     "#]].assert_eq(&told);

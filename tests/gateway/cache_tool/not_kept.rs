@@ -108,7 +108,7 @@ async fn the_reason_outlives_the_lock_until_there_is_an_answer_again() {
     world.gateway.send("GET /v1/x").await;
     expect![[r#"
         /x null
-        lock    for N s: the target is being asked, or was just now
+        lock    none; the entry was filled just now
     "#]]
     .assert_eq(&told(&world, "/x"));
 }

@@ -20,7 +20,7 @@ async fn a_purged_stage_answers_anew_after_its_next_refresh() {
         exit 0
         v1: cacheGeneration 1
         --
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), and an idle one a request later
     "#]]
     .assert_eq(&ran.text(&[]));
     assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
@@ -100,7 +100,7 @@ async fn a_purged_route_answers_anew_and_others_do_not() {
         exit 0
         v1: deleted 2 entries of GET /x/{n}
         --
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), and an idle one a request later
     "#]]
     .assert_eq(&ran.text(&[]));
     let ran = world.gateway.tollgate(&["cache", "purge", "v1", "--route", "GET /long", "-o", "json"]);
@@ -128,7 +128,8 @@ async fn a_purged_request_answers_anew_and_others_do_not() {
     let requests = ["GET /v1/x?q=1", "GET /v1/x?q=2"];
     assert_eq!(world.statuses(&requests).await, "MISS MISS");
     let url = format!("https://{HOST}/v1/x?q=1&utm=2");
-    for (count, words) in [(1, "deleted 1 entry of v1#"), (0, "deleted 0 entries of v1#")] {
+    for (count, words) in [(1, "deleted 1 entry of GET /v1/x?q=1&utm=2\n"), (0, "deleted 0 entries of GET ")]
+    {
         let ran = world.gateway.tollgate(&["cache", "purge", "v1", "--key", &url]);
         assert_eq!(ran.code, Some(0), "{count}: {ran:?}");
         assert!(ran.stdout.contains(words), "{ran:?}");
@@ -182,10 +183,10 @@ async fn what_is_not_there_cannot_be_purged() {
         exit 0
         v1: deleted 0 entries of GET /y
         --
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), and an idle one a request later
         exit 4
         --
-        tollgate: it would be refused: no route
+        tollgate: GET /v1/z would be refused: no route
         exit 4
         --
         tollgate: GET /y keeps no answers: the route has no cachingEnabled, or an integration whose answers are never kept

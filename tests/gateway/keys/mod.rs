@@ -86,6 +86,7 @@ async fn a_new_key_shows_its_value_once_and_only_its_hash_is_kept() {
         "team=a",
         "--tag",
         "why=x=y",
+        "--invalidate-cache",
         "-o",
         "json",
     ];
@@ -102,6 +103,7 @@ async fn a_new_key_shows_its_value_once_and_only_its_hash_is_kept() {
           "enabled": true,
           "expiresAt": 4102444800,
           "id": "ID",
+          "invalidateCache": true,
           "keyHash": "HASH",
           "name": "Web shop",
           "stages": [
@@ -268,16 +270,16 @@ async fn lists_and_shows_keys_as_text_and_as_json() {
 
     expect![[r#"
         exit 0
-        status        enabled
-        createdAt     2023-11-14T22:13:20Z
-        customerId    42
-        expiresAt     2100-01-01T00:00:00Z
-        id            k1
-        keyHash       aa
-        name          web
-        stages        v1, v2
-        tags          {"team":"a"}
-        usagePlanId   gold
+        status       enabled
+        createdAt    2023-11-14T22:13:20Z
+        customerId   42
+        expiresAt    2100-01-01T00:00:00Z
+        id           k1
+        keyHash      aa
+        name         web
+        stages       v1, v2
+        tags         {"team":"a"}
+        usagePlanId  gold
         --
     "#]]
     .assert_eq(&gateway.tollgate(&["keys", "show", "k1"]).text(&[]));
@@ -294,11 +296,11 @@ async fn lists_and_shows_keys_as_text_and_as_json() {
     .assert_eq(&gateway.tollgate(&["keys", "show", "k2", "-o", "json"]).text(&[]));
     expect![[r#"
         exit 3
-        status        invalid
-        enabled       perhaps
-        id            k4
-        keyHash       dd
-        usagePlanId   gold
+        status       invalid
+        enabled      perhaps
+        id           k4
+        keyHash      dd
+        usagePlanId  gold
         --
         tollgate-api-keys [id=k4] enabled: got "perhaps", expected true or false
     "#]]

@@ -49,13 +49,13 @@ async fn a_value_in_an_item_is_not_shown_to_people() {
     .assert_eq(&gateway.tollgate(&["keys", "list"]).text(&[]));
     expect![[r#"
         exit 3
-        status        invalid
-        id            k2
-        keyHash       …
-        name          b
-        tags          …
-        …             odd
-        usagePlanId   …
+        status       invalid
+        id           k2
+        keyHash      …
+        name         b
+        tags         …
+        …            odd
+        usagePlanId  …
         --
         tollgate-api-keys [id=k2] usagePlanId: got …, expected letters, digits, ., - and _, at most 128
     "#]]

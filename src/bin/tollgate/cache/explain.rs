@@ -80,7 +80,7 @@ fn write(out: &mut impl Write, explained: &Explained, kept: Option<&Kept>) -> io
     line("route", &explained.route_key)?;
     let bypass = bypass(explained);
     line("cache", &bypass.map_or("yes".to_owned(), |why| format!("no: {why}")))?;
-    let Ok(Lookup { ttl, key, parts, .. }) = &explained.lookup else { return Ok(()) };
+    let Ok(Lookup { ttl, key, parts, caller, .. }) = &explained.lookup else { return Ok(()) };
     line("ttl", &ttl.map_or("as each answer says".to_owned(), |ttl| format!("{} s", ttl.as_secs())))?;
     line("key", &key.to_string())?;
     let width = parts.iter().map(|part| part.name.len()).max().unwrap_or(0);
@@ -90,7 +90,8 @@ fn write(out: &mut impl Write, explained: &Explained, kept: Option<&Kept>) -> io
     }
     let Some(kept) = kept else { return Ok(()) };
     if let Some(Variant { variants, key }) = &kept.variant {
-        let names = [&["caller"], &names(variants)[..]].concat().join(", ");
+        let caller = caller.as_ref().map(|_| "caller");
+        let names = caller.into_iter().chain(names(variants)).collect::<Vec<_>>().join(", ");
         line("vary", &format!("answers of the URI are told apart by {names}; this request's:"))?;
         line("key", &key.to_string())?;
     }
@@ -107,7 +108,8 @@ fn entry_words(entry: &Entry, kept: &Kept) -> String {
     let state = if entry.is_fresh(now_ms) {
         format!("fresh for {} s", seconds(now_ms, entry.fresh_until_ms))
     } else {
-        format!("stale for {} s", seconds(entry.fresh_until_ms, now_ms))
+        let (stale, kept) = (seconds(entry.fresh_until_ms, now_ms), seconds(now_ms, entry.keep_until_ms));
+        format!("stale for {stale} s, kept for {kept} s more")
     };
     let (age, status, body) = (entry.age_seconds(now_ms), entry.status.as_u16(), entry.body.len());
     format!("{state}, {age} s old: status {status}, {body} bytes, {} in the table", kept.bytes)
@@ -119,7 +121,10 @@ fn lock_words(kept: &Kept) -> String {
         return format!("none; {} s ago an answer was not kept: {why}", seconds(at_ms, kept.now_ms));
     };
     let seconds = seconds(kept.now_ms, lock.until_ms);
+    let is_there = kept.entry.as_ref().is_some_and(|entry| entry.is_fresh(kept.now_ms));
     match lock.state {
+        // Who looked before it was there still finds that somebody has filled it.
+        LockState::Filling if is_there => "none; the entry was filled just now".to_owned(),
         LockState::Filling => format!("for {seconds} s: the target is being asked, or was just now"),
         LockState::InVain(why) => {
             let why = why.map_or("not one to keep".to_owned(), |why| format!("not kept: {why}"));

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::{Context, Result};
 use futures_util::{StreamExt, stream};
 use indicatif::ProgressBar;
-use serde_json::json;
+use serde_json::{Value, json};
 use tollgate::{
     gateway::Lookup,
     store::{Entries, Raised, Store},
@@ -26,7 +26,8 @@ use crate::{
 /// tells first, which in HTTP mode is that of all answers of the URI. With either, what is being fetched from a target
 /// at that moment may still be kept.
 ///
-/// It acts within REFRESH_SECONDS of the gateway: for so long instances trust what they remember.
+/// It acts within REFRESH_SECONDS of the gateway: for so long instances trust what they remember. An idle one learns of
+/// a purged stage with a request, and purges with the next.
 ///
 /// Examples:
 ///   tollgate cache purge v1
@@ -69,7 +70,10 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
             (None, None) => of_stage(store, stage, common).await?,
         };
         if ending == Ending::Ok {
-            eprintln!("tollgate: instances follow within REFRESH_SECONDS (5 unless it is set)");
+            eprintln!(
+                "tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), and \
+                 an idle one a request later"
+            );
         }
         Ok(ending)
     })
@@ -115,7 +119,8 @@ async fn of_route(store: &Store, stage: &str, route_key: &str, common: &Common) 
         }
     }
     delete(store, &entries).await?;
-    print(stage, ("routeKey", route_key), &entries, common)
+    let json = json!({ "stage": stage, "routeKey": route_key, "entriesDeleted": entries.count });
+    print((stage, json), route_key, &entries, common)
 }
 
 async fn of_request(
@@ -141,7 +146,8 @@ async fn of_request(
     };
     let entries = store.entries_of_key(&key).await?;
     delete(store, &entries).await?;
-    print(stage, ("cacheKey", &key.to_string()), &entries, common)
+    let json = json!({ "stage": stage, "cacheKey": key.to_string(), "entriesDeleted": entries.count });
+    print((stage, json), &line.to_string(), &entries, common)
 }
 
 async fn delete(store: &Store, Entries { items, .. }: &Entries) -> Result<()> {
@@ -156,10 +162,10 @@ async fn delete(store: &Store, Entries { items, .. }: &Entries) -> Result<()> {
     Ok(())
 }
 
-fn print(stage: &str, (name, what): (&str, &str), entries: &Entries, common: &Common) -> Result<Ending> {
+fn print((stage, json): (&str, Value), what: &str, entries: &Entries, common: &Common) -> Result<Ending> {
     let count = entries.count;
     common.output.write(
-        || json!({ "stage": stage, name: what, "entriesDeleted": count }),
+        || json,
         |out| {
             let plural = if count == 1 { "y" } else { "ies" };
             writeln!(out, "{stage}: deleted {count} entr{plural} of {}", table::printable(what))

@@ -1,6 +1,6 @@
 //! A request as an operator types it, and what the gateway makes of it.
 
-use std::{collections::BTreeMap, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
 use anyhow::Result;
 use serde_json::json;
@@ -41,6 +41,14 @@ pub struct RequestLine {
     host: Option<String>,
     path: String,
     query: String,
+}
+
+/// Without the host.
+impl fmt::Display for RequestLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)?;
+        if self.query.is_empty() { Ok(()) } else { write!(f, "?{}", self.query) }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -106,7 +114,7 @@ impl Details {
         };
         let request = match self.request(line, host) {
             Ok(request) => request,
-            Err(error) => return refused(&format!("it would be refused: {error}"), Ending::Invalid),
+            Err(error) => return refused(&format!("{line} would be refused: {error}"), Ending::Invalid),
         };
         let served = Live::new(store.clone(), Duration::ZERO).look_at(host, &request.path).await?;
         let error = match explain(&served, &request, self.api_key_id.as_deref()) {
@@ -119,7 +127,13 @@ impl Details {
         };
         let is_found = !matches!(error.refusal().status.as_u16(), 403..=405);
         let ending = if is_found { Ending::Invalid } else { Ending::NotFound };
-        refused(&format!("it would be refused: {}", chain(&error)), ending)
+        let hint = match error {
+            GatewayError::StageNotFound { .. } => {
+                "; `tollgate check` tells of stages that cannot be served yet"
+            }
+            _ => "",
+        };
+        refused(&format!("{line} would be refused: {}{hint}", chain(&error)), ending)
     }
 
     /// The request as a function URL would hand it over.

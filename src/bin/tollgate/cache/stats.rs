@@ -19,14 +19,20 @@ use crate::{
     table::{self, Align},
 };
 
-/// Say what the cache's table has of a stage, by route: entries, and their bytes, compressed.
+/// Say what the cache's table has of a stage, by route: entries, and their bytes, compressed
 ///
 /// It reads the whole table, whichever stage is asked about: half a read unit for each 4 KB of it. EXPIRED are entries
 /// that no request gets any more and that DynamoDB has not deleted yet; entries of before a purge of the stage are not
-/// told from others until they expire. A lock is held by who asks the target for an answer, while others wait.
+/// told from others until they expire. A lock is held, for at most 10 seconds, by who asks the target for an answer
+/// while others wait; when the answer is there it stays for the rest of that time.
+///
+/// Examples:
+///   tollgate cache stats v1
+///   tollgate cache stats v1 --local -o json
 ///
 /// Exit code 4: there is no such stage, and nothing of it is left.
 #[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
 pub struct Arguments {
     /// The stage.
     stage: String,

@@ -40,6 +40,9 @@ pub struct Arguments {
     /// Whose it is, in your own words.
     #[arg(long, value_name = "ID")]
     customer: Option<String>,
+    /// Let its callers have cached answers replaced by `Cache-Control: max-age=0`.
+    #[arg(long)]
+    invalidate_cache: bool,
     /// Something to remember of it; can be given many times.
     #[arg(long = "tag", value_parser = tag, value_name = "NAME=VALUE")]
     tags: Vec<(String, String)>,
@@ -132,6 +135,7 @@ fn new_item(arguments: &Arguments, now: u64, expires_at: Option<u64>) -> Result<
         ("stages", (!arguments.stages.is_empty()).then(|| arguments.stages.clone().into())),
         ("expiresAt", expires_at.map(Value::from)),
         ("customerId", arguments.customer.clone().map(Value::from)),
+        ("invalidateCache", arguments.invalidate_cache.then(|| true.into())),
         ("tags", (!tags.is_empty()).then(|| json!(tags))),
         ("createdAt", Some(now.into())),
     ];

@@ -1,6 +1,6 @@
 //! `tollgate keys show`.
 
-use std::io::Write;
+use std::{io::Write, iter};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -20,11 +20,13 @@ pub fn run(OneKey { id, common }: &OneKey) -> Result<Ending> {
             || Value::Object(item.clone()),
             |out| {
                 let key = parsed.as_ref().ok().map(|(key, _)| key);
-                writeln!(out, "{:<12}  {}", "status", list::status(key, moment::now()))?;
-                item.iter().try_for_each(|(name, value)| {
-                    let (name, value) = (table::printable(name), attribute(name, value));
-                    writeln!(out, "{:<12}  {}", shown(&name), shown(&value))
-                })
+                let status = ("status".to_owned(), list::status(key, moment::now()).to_owned());
+                let attributes = item.iter().map(|(name, value)| {
+                    (shown(&table::printable(name)).to_owned(), shown(&attribute(name, value)).to_owned())
+                });
+                let rows: Vec<_> = iter::once(status).chain(attributes).collect();
+                let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+                rows.iter().try_for_each(|(name, value)| writeln!(out, "{name:<width$}  {value}"))
             },
         )?;
         Ok(match parsed {
