@@ -5,6 +5,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use crate::clock::milliseconds;
+
 /// So many failures in a row are no accident.
 const FAILURES: u32 = 3;
 /// From then on, one call in this time finds out whether the table is back.
@@ -50,11 +52,6 @@ impl Breaker {
             }
         }
     }
-}
-
-fn milliseconds(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use tracing::warn;
 
 use super::{Store, request_time::is_throttled, values::Attributes};
 use crate::{
+    clock::milliseconds,
     error::chain,
     policies::cache::{CacheKey, CacheStore, Found, Kept, Lock, LockState, MOST_SKEW_MS, NotKept, Taken},
 };
@@ -223,10 +224,4 @@ fn read_lock(item: &Attributes) -> Option<Lock> {
 /// A number as DynamoDB writes it.
 pub(super) fn number<'a>(item: &'a Attributes, name: &str) -> Option<&'a str> {
     item.get(name).and_then(|value| AttributeValue::as_n(value).ok()).map(String::as_str)
-}
-
-/// Since 1970.
-fn milliseconds(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

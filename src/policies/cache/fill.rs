@@ -6,7 +6,6 @@ use http::{Method, StatusCode};
 
 use super::{
     CacheKey, CacheStatus, CacheStore, Entry, Lock, NotKept, Responses,
-    levels::milliseconds,
     lookup::Place,
     responses::{Answered, Asked},
     rfc9111::{self, Reuse, Variants, varies_on},
@@ -15,6 +14,7 @@ use super::{
     tee::{Copied, tee},
 };
 use crate::{
+    clock::milliseconds,
     context::Context,
     error::GatewayError,
     message::{Request, Response},

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{NotKept, levels::ms};
+use super::NotKept;
+use crate::clock::ms;
 
 /// Says what other instances need not do for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

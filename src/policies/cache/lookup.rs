@@ -10,12 +10,17 @@ use tokio::time::Instant;
 use super::{
     CacheKey, CacheStatus, CacheStore, Entry, Lock, LockState, Responses, Taken,
     fill::Fill,
-    levels::{Known, milliseconds, ms},
+    levels::Known,
     responses::{Answered, Asked},
     rfc9111::{Reuse, Variants},
     status::Forward,
 };
-use crate::{context::Context, error::GatewayError, message::Response};
+use crate::{
+    clock::{milliseconds, ms},
+    context::Context,
+    error::GatewayError,
+    message::Response,
+};
 
 /// Where the answer to a request is kept, and what is known of it.
 #[derive(Clone, Debug)]

@@ -17,11 +17,11 @@ use super::{
     conditional::not_modified_if_known,
     fill::Fill,
     invalidation::Wish,
-    levels::{Levels, milliseconds, ms},
+    levels::Levels,
     rfc9111::{Reuse, Variants},
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, milliseconds, ms},
     context::Context,
     error::GatewayError,
     message::{Body, Response},

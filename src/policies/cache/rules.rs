@@ -15,10 +15,10 @@ use super::{
     CachePolicy, Entry, Mode, NotKept, StageCache,
     forwarded::without_connection,
     invalidation::Wish,
-    levels::{milliseconds, ms},
     rfc9111::{self, Reuse, Wishes},
 };
 use crate::{
+    clock::{milliseconds, ms},
     context::Context,
     message::{Request, Response},
 };
