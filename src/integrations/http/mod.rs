@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 pub use self::client::GuardedClient;
 use self::{parameters::RequestParameters, uri::UriTemplate};
-use super::{Mapped, Surroundings, mapping::Template};
+use super::{Surroundings, mapping::Mapped};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -57,16 +57,8 @@ impl Http {
     }
 
     /// What is mapped into the request.
-    pub fn templates(&self) -> Vec<&Template> {
-        self.parameters.templates()
-    }
-
-    /// What the target gets of a client beyond the URI, where the client did not say it so.
-    pub fn mapped(&self) -> Mapped {
-        Mapped {
-            headers: self.parameters.headers_beyond_the_uri().cloned().collect(),
-            is_uri: self.parameters.lead_beyond_the_uri(),
-        }
+    pub fn mapped(&self) -> Vec<Mapped<'_>> {
+        self.parameters.mapped().collect()
     }
 
     /// Sends the request, and answers when the head of the target's answer has come. Its body follows until
