@@ -9,7 +9,7 @@ use crate::{
     authorizers::{ApiKeyUse, KeySource},
     error::{InvalidConfiguration, Problem},
     integrations::{Integration, Surroundings, http::GuardedClient},
-    item::{Fields, Item, Report, StageVariables},
+    item::{Fields, Item, Report, StageVariables, brief},
     policies::{
         cors::Cors, gateway_responses::GatewayResponses, rate_limit_headers::RateLimitHeaders,
         throttle::Throttle, usage_plan::Rule, validation::RequiredParameters,
@@ -251,7 +251,7 @@ fn is_disabled(item: &Map<String, Value>) -> bool {
 fn not_yet<'a>(fields: &Fields<'a>, names: &[&'a str]) {
     for name in names {
         if let Some(value) = fields.value(name) {
-            fields.problem(name, &crate::item::brief(value), "nothing: this version does not enforce it");
+            fields.problem(name, &brief(value), "nothing: this version does not enforce it");
         }
     }
 }
@@ -260,7 +260,7 @@ fn not_yet<'a>(fields: &Fields<'a>, names: &[&'a str]) {
 fn not_yet_but_harmless<'a>(fields: &Fields<'a>, names: &[&'a str]) {
     for name in names {
         if let Some(value) = fields.value(name) {
-            fields.warn(name, &crate::item::brief(value), "nothing: this version passes over it");
+            fields.warn(name, &brief(value), "nothing: this version passes over it");
         }
     }
 }

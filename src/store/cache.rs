@@ -94,15 +94,13 @@ impl CacheStore for Store {
             Some(next) => {
                 let put = self.quick.put_item().table_name(&self.tables.cache);
                 let put = put.set_item(Some(lock_item(key, next))).condition_expression(IS_MINE);
-                self.ask("unlocking", now, put.expression_attribute_values(":mine", mine).send())
-                    .await
-                    .ignore();
+                self.ask("unlocking", now, put.expression_attribute_values(":mine", mine).send()).await;
             }
             None => {
                 let delete = self.quick.delete_item().table_name(&self.tables.cache);
                 let delete = delete.key("cacheKey", S(key.to_string())).key("part", N(LOCK.to_owned()));
                 let delete = delete.condition_expression(IS_MINE).expression_attribute_values(":mine", mine);
-                self.ask("unlocking", now, delete.send()).await.ignore();
+                self.ask("unlocking", now, delete.send()).await;
             }
         }
     }
@@ -114,10 +112,6 @@ enum Said<T> {
     /// A condition did not hold.
     No,
     Nothing,
-}
-
-impl<T> Said<T> {
-    fn ignore(self) {}
 }
 
 impl Store {

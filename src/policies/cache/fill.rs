@@ -155,6 +155,7 @@ impl<S: CacheStore> Responses<S> {
         }
         let entry = match policy.new_entry((context, stage), (response.status(), response.headers()), times) {
             Ok(entry) => entry,
+            // A target that fails is asked by one after another of those who wait, not by all at once.
             Err(_) if response.status().is_server_error() => return not_kept(fill, response, None),
             Err(why) => {
                 let in_vain = Lock::in_vain(milliseconds(times.1), why);

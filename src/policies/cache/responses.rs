@@ -52,7 +52,7 @@ pub struct Asked<'a> {
 #[derive(Debug)]
 pub struct Answered {
     pub outcome: Result<Response, GatewayError>,
-    /// `None`: the route keeps no answers to such requests.
+    /// `None`: the route keeps no answers to such requests, or the client wants none that is not kept.
     pub status: Option<CacheStatus>,
     /// The table gave no answer.
     pub is_degraded: bool,

@@ -76,7 +76,7 @@ impl CacheStatus {
     }
 
     /// Adds the gateway's member to `Cache-Status`, after those of caches that are nearer to the origin.
-    pub fn apply(self, response: &mut Response) {
+    pub(super) fn apply(self, response: &mut Response) {
         let text = match self {
             Self::Hit { ttl } => format!("tollgate; hit; ttl={ttl}"),
             // Stale it is also within the first second.
