@@ -14,7 +14,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderValue, Method, StatusCode};
+use http::HeaderValue;
 
 use self::cached::PendingRefill;
 pub use self::explain::{Explained, Lookup, NoLookup, explain};
@@ -27,7 +27,7 @@ use crate::{
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
-    message::{Body, Origin, Request, Response},
+    message::{Body, Origin, Request, Response, is_bodyless},
     policies::{
         cache::Responses,
         cors::Cors,
@@ -229,12 +229,6 @@ fn refuse(error: &GatewayError, log: &mut AccessLog) -> Response {
     let mut response = error.refusal().to_response();
     error.own_headers(&mut response);
     response
-}
-
-/// RFC 9110 §6.4.1: bytes behind such a head would be taken for the next answer's.
-fn is_bodyless(method: &Method, status: StatusCode) -> bool {
-    *method == Method::HEAD
-        || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
 fn add_request_id(response: &mut Response, id: &str) {

@@ -13,7 +13,7 @@ mod uri;
 #[cfg(test)]
 mod tests;
 
-use http::{Method, StatusCode};
+use http::Method;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use tokio::time::Instant;
@@ -25,7 +25,7 @@ use crate::{
     context::Context,
     error::GatewayError,
     item::Fields,
-    message::{Body, Request, Response},
+    message::{Body, Request, Response, is_bodyless},
 };
 
 /// One HTTP target.
@@ -102,12 +102,11 @@ fn response(
     if !(200..=599).contains(&head.status.as_u16()) {
         return Err(GatewayError::BrokenAnswer(format!("its status is {}", head.status.as_u16()).into()));
     }
-    let is_bodyless = request.method == Method::HEAD
-        || matches!(
-            head.status,
-            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
-        );
-    let body = if is_bodyless { Body::empty() } else { body::bounded(incoming, deadline) };
+    let body = if is_bodyless(&request.method, head.status) {
+        Body::empty()
+    } else {
+        body::bounded(incoming, deadline)
+    };
     let mut response = Response::new(body);
     *response.status_mut() = head.status;
     *response.headers_mut() = headers::to_client(&head.headers);
