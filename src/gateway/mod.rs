@@ -16,7 +16,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http::HeaderValue;
 
-use self::cached::PendingRefill;
+use self::cached::{CachedRoute, PendingRefill};
 pub use self::explain::{Explained, Lookup, NoLookup, explain};
 use crate::{
     access_log::{AccessLog, Sink},
@@ -186,9 +186,8 @@ impl Gateway {
         let context = way.context(request, stage);
         matched.route.required_parameters.check(&context)?;
 
-        let answer = if let Some(cache) = matched.route.cache.as_ref().zip(stage.settings.cache.as_ref()) {
-            let place = (stage, matched.route, cache);
-            self.cached((request, served), place, way, permit, log).await?
+        let answer = if let Some(cached) = CachedRoute::of(stage, matched.route) {
+            self.cached((request, served), cached, way, permit, log).await?
         } else {
             let called_at = self.clock.now();
             let answer = matched.route.integration.invoke(&permit, &context, &self.clients).await;
