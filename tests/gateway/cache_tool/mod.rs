@@ -7,9 +7,9 @@ mod purge;
 mod stats;
 mod variants;
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
-use tollgate::clock::Clock;
+use tollgate::clock::{Clock, milliseconds};
 
 use crate::cache::Cached;
 
@@ -18,12 +18,11 @@ const HOST: &str = "abc123.lambda-url.eu-west-1.on.aws";
 
 /// Milliseconds since 1970, by the clock that the tool has.
 fn now_ms() -> u64 {
-    let since = Clock::System.now().duration_since(UNIX_EPOCH).unwrap();
-    u64::try_from(since.as_millis()).unwrap()
+    milliseconds(Clock::System.now())
 }
 
 /// Sets the gateway's clock so many seconds before the tool's, which nobody can set.
 fn set_back(world: &Cached, seconds: u64) {
-    let now = world.gateway.now().duration_since(UNIX_EPOCH).unwrap();
-    world.gateway.advance(Duration::from_millis(now_ms()) - Duration::from_secs(seconds) - now);
+    let then_ms = now_ms() - seconds * 1_000;
+    world.gateway.advance(Duration::from_millis(then_ms - milliseconds(world.gateway.now())));
 }
