@@ -98,7 +98,7 @@ impl<S: CacheStore> Responses<S> {
                 return Answered::of(Err(GatewayError::InvalidationForbidden), Some(CacheStatus::Bypass));
             }
             Wish::Replace => self.fill(asked, Fill::wanted(key), &call).await,
-            Wish::Lookup | Wish::LookupWithWarning => self.look_up(asked, key, &call).await,
+            Wish::Lookup | Wish::LookupWithWarning => self.look_up(asked, &key, &call).await,
         };
         self.told(answered, asked, wish == Wish::LookupWithWarning)
     }
