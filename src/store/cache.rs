@@ -139,12 +139,12 @@ impl Store {
                 );
                 // What is asked too much of is one entry; the others are served.
                 if !is_throttled(&error) {
-                    breaker.saw(&Err::<(), _>(()), now);
+                    breaker.failed(now);
                 }
                 return Said::Nothing;
             }
         };
-        breaker.saw(&Ok::<_, ()>(()), now);
+        breaker.answered();
         said
     }
 }

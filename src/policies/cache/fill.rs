@@ -186,9 +186,9 @@ impl<S: CacheStore> Responses<S> {
             // A table that gives no answer would only be waited for.
             return self.levels.remember(home.key, entry, now);
         }
-        let newer = self.levels.remembered(&fill.key, now).and_then(|entry| Variants::of(&entry));
-        if newer.is_some_and(|list| list.since_ms > entry.stored_at_ms) {
-            // What it tells of has changed meanwhile.
+        let list = self.levels.remembered(&fill.key, now).and_then(|entry| Variants::of(&entry));
+        if list.is_some_and(|list| !list.counts(&entry)) {
+            // The resource has changed while the target was asked.
             return self.unlock(fill, None);
         }
         let Fill { key, place, lock, .. } = fill;

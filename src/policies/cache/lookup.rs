@@ -148,7 +148,7 @@ impl<S: CacheStore> Responses<S> {
         let mut known = self.levels.look_up(&key, now).await;
         known.entry = known.entry.filter(|entry| variants.counts(entry));
         // Who took it before then fills what does not count any more.
-        let least_ms = variants.since_ms + ms(Lock::time(asked.limit));
+        let least_ms = variants.since_ms + ms(Lock::duration(asked.limit));
         if let Some(lock) = known.lock.as_mut().filter(|lock| lock.until_ms < least_ms) {
             lock.state = LockState::InVain(None);
         }
