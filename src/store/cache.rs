@@ -18,7 +18,9 @@ use super::{Store, request_time::is_throttled, values::Attributes};
 use crate::{
     clock::milliseconds,
     error::chain,
-    policies::cache::{CacheKey, CacheStore, Found, Kept, Lock, LockState, MOST_SKEW_MS, NotKept, Taken},
+    policies::cache::{
+        CacheKey, CacheStore, Found, Kept, Lock, LockState, MOST_SKEW_MS, NotKept, Taken, Written,
+    },
 };
 
 /// Well under DynamoDB's 400 KB an item.
@@ -42,7 +44,7 @@ impl CacheStore for Store {
     }
 
     /// One write unit a KB.
-    async fn keep(&self, key: &CacheKey, kept: Kept<'_>, now: SystemTime) -> bool {
+    async fn keep(&self, key: &CacheKey, kept: Kept<'_>, now: SystemTime) -> Written {
         // A slow answer may come after a change has made it worthless. One from the future has a wrong clock.
         const IS_NEWEST: &str =
             "attribute_not_exists(storedAt) OR storedAt <= :storedAt OR storedAt > :future";
@@ -67,7 +69,11 @@ impl CacheStore for Store {
                 .expression_attribute_values(":future", N((milliseconds(now) + MOST_SKEW_MS).to_string()))
                 .send()
         };
-        matches!(self.ask("writing", now, try_join_all((0..parts).map(put))).await, Said::Yes(_))
+        match self.ask("writing", now, try_join_all((0..parts).map(put))).await {
+            Said::Yes(_) => Written::Written,
+            Said::No => Written::Outdated,
+            Said::Nothing => Written::Unknown,
+        }
     }
 
     /// One write unit, also where somebody else has it.

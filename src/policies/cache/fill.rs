@@ -182,17 +182,20 @@ impl<S: CacheStore> Responses<S> {
 
     fn keep(self: &Arc<Self>, fill: Fill, home: Home, entry: Entry) {
         let now = self.clock.now();
-        if fill.place.known.is_degraded {
-            // A table that gives no answer would only be waited for.
-            return self.levels.remember(home.key, entry, now);
-        }
-        let list = self.levels.remembered(&fill.key, now).and_then(|entry| Variants::of(&entry));
+        let list = self.levels.last_seen(&fill.key, now).and_then(|entry| Variants::of(&entry));
         if list.is_some_and(|list| !list.counts(&entry)) {
             // The resource has changed while the target was asked.
             return self.unlock(fill, None);
         }
         let Fill { key, place, lock, .. } = fill;
         let Home { key: home, variants, route_key } = home;
+        if place.known.is_degraded {
+            // A table that gives no answer would only be waited for.
+            if let Some(variants) = variants {
+                self.levels.remember(key, variants.to_entry(), now);
+            }
+            return self.levels.remember(home, entry, now);
+        }
         let responses = Arc::clone(self);
         self.beside(async move {
             // Who comes late, and does not see the entry yet, still finds the lock, and looks again.

@@ -40,7 +40,7 @@ pub use self::{
     bypass::Bypass,
     entry::{Entry, MOST_SKEW_MS},
     key::{CacheKey, KeyPart},
-    levels::{CacheStore, Found, Kept, Taken},
+    levels::{CacheStore, Found, Kept, Taken, Written},
     lock::{Lock, LockState},
     lookup::Refill,
     not_kept::NotKept,
