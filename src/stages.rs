@@ -27,6 +27,8 @@ pub struct StageSettings {
     pub throttle: Option<Rule>,
     /// `None`: it is not clear, and no answers are kept or given again.
     pub cache: Option<StageCache>,
+    /// Something else in the item is wrong.
+    pub has_problems: bool,
 }
 
 /// What can be made of a stage item that has problems.
@@ -84,25 +86,21 @@ fn below<'a>(base_path: &str, path: &'a str) -> Option<&'a str> {
 }
 
 impl StageSettings {
-    /// Reads a stage item; the second of the pair are warnings.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with the item.
+    /// What a stage item says, or everything that is wrong with it; and what is merely odd.
     pub fn parse(
         table: &str,
         item: &Map<String, Value>,
-    ) -> Result<(Self, Vec<Problem>), InvalidConfiguration> {
-        match Self::read_all(table, item) {
-            (Some(settings), problems, warnings) if problems.is_empty() => Ok((settings, warnings)),
-            (_, problems, _) => Err(InvalidConfiguration(problems)),
-        }
+    ) -> (Result<Self, InvalidConfiguration>, Vec<Problem>) {
+        let (settings, problems, warnings) = Self::read_all(table, item);
+        let settings = settings.filter(|_| problems.is_empty()).ok_or(InvalidConfiguration(problems));
+        (settings, warnings)
     }
 
     /// What a stage item with problems says all the same; `None`: not even which stage it is.
     pub fn salvage(table: &str, item: &Map<String, Value>) -> Option<Salvaged> {
         let (settings, problems, _) = Self::read_all(table, item);
         let unclear = problems.iter().any(|problem| ESSENTIAL.contains(&problem.field.as_str()));
+        let settings = settings.map(|settings| Self { has_problems: !problems.is_empty(), ..settings });
         settings.map(if unclear { Salvaged::Place } else { Salvaged::Whole })
     }
 
@@ -148,6 +146,7 @@ impl StageSettings {
             deployment_id,
             stage_variables: stage_variables.unwrap_or_default(),
             cache,
+            has_problems: false,
         })
     }
 }
@@ -199,7 +198,7 @@ mod tests {
     use super::*;
 
     fn stage(item: Value) -> StageSettings {
-        StageSettings::parse("stages", item.as_object().unwrap()).unwrap_or_else(|e| panic!("{e}")).0
+        StageSettings::parse("stages", item.as_object().unwrap()).0.unwrap_or_else(|e| panic!("{e}"))
     }
 
     #[test]
@@ -242,8 +241,9 @@ mod tests {
 
     #[test]
     fn salvages_what_a_stage_item_with_problems_says() {
-        let whole = |item: Value| Some(Salvaged::Whole(stage(item)));
-        let place = |item: Value| Some(Salvaged::Place(stage(item)));
+        let odd = |item: Value| StageSettings { has_problems: true, ..stage(item) };
+        let whole = |item: Value| Some(Salvaged::Whole(odd(item)));
+        let place = |item: Value| Some(Salvaged::Place(odd(item)));
         let v1 = || json!({ "stage": "v1" });
         let cases = [
             (
@@ -252,7 +252,7 @@ mod tests {
             ),
             (
                 json!({ "stage": "v1", "cacheGeneration": "4o" }),
-                Some(Salvaged::Whole(StageSettings { cache: None, ..stage(v1()) })),
+                Some(Salvaged::Whole(StageSettings { cache: None, ..odd(v1()) })),
             ),
             (json!({ "stage": "v1", "deploymentId": {} }), place(v1())),
             (json!({ "stage": "v1", "stageVariables": ["x"], "autoDeploy": 7 }), place(v1())),
@@ -278,7 +278,7 @@ mod tests {
     fn says_all_that_is_wrong_with_a_stage_item() {
         let item = json!({ "stage": "v 1", "basePath": "v1", "hosts": ["a/b"], "autoDeploy": "maybe",
             "stageVariables": ["x"], "throttle": { "rateLimit": 1 }, "basepath": "/x" });
-        let invalid = StageSettings::parse("tollgate-stages", item.as_object().unwrap()).unwrap_err();
+        let invalid = StageSettings::parse("tollgate-stages", item.as_object().unwrap()).0.unwrap_err();
         assert_eq!(
             invalid.to_string(),
             r#"tollgate-stages [stage=v 1] stage: got "v 1", expected letters, digits, - and _, at most 128, or $default

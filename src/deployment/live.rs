@@ -181,8 +181,8 @@ impl Live {
     fn settings(&self, item: &Map<String, Value>, previous: &Served) -> Option<Salvaged> {
         let table = &self.store.tables.stages;
         let invalid = match StageSettings::parse(table, item) {
-            Ok((settings, _)) => return Some(Salvaged::Whole(settings)),
-            Err(invalid) => invalid,
+            (Ok(settings), _) => return Some(Salvaged::Whole(settings)),
+            (Err(invalid), _) => invalid,
         };
         let name = item.get("stage").and_then(Value::as_str).unwrap_or_default();
         invalid_configuration(name, &invalid);
@@ -200,12 +200,14 @@ impl Live {
         }
     }
 
-    /// The stage's deployment, loaded only if the stage points elsewhere or has other variables than before.
+    /// The stage's deployment, loaded only if the stage points elsewhere or has other variables than before, or if
+    /// it points nowhere and its item was repaired.
     async fn loaded(&self, stage: &StageSettings, previous: Option<(&StageSettings, &Loaded)>) -> Loaded {
         if let Some((settings, loaded)) = previous
             && loaded.settled
             && settings.deployment_id == stage.deployment_id
             && settings.stage_variables == stage.stage_variables
+            && (stage.deployment_id.is_some() || settings.has_problems == stage.has_problems)
         {
             return loaded.clone();
         }

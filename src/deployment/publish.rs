@@ -105,9 +105,9 @@ fn plan(store: &Store, stage: &str, trigger: Trigger, row: Option<&StageRow>, it
     let settings = row.map(|row| StageSettings::parse(&store.tables.stages, &row.item));
     let (variables, mut problems, mut warnings) = match settings {
         None => (StageVariables::new(), problems_of_name(&store.tables.stages, stage), Vec::new()),
-        Some(Ok((settings, _))) if trigger == Trigger::Edit && !settings.auto_deploy => return left_alone,
-        Some(Ok((settings, odd))) => (settings.stage_variables, Vec::new(), odd),
-        Some(Err(invalid)) => (StageVariables::new(), invalid.0, Vec::new()),
+        Some((Ok(settings), _)) if trigger == Trigger::Edit && !settings.auto_deploy => return left_alone,
+        Some((Ok(settings), odd)) => (settings.stage_variables, Vec::new(), odd),
+        Some((Err(invalid), odd)) => (StageVariables::new(), invalid.0, odd),
     };
     if items.is_empty() && row.is_none() {
         return left_alone;
@@ -140,7 +140,7 @@ fn plan(store: &Store, stage: &str, trigger: Trigger, row: Option<&StageRow>, it
 /// A stage item that is still to be made must be one that can be served.
 fn problems_of_name(table: &str, stage: &str) -> Vec<Problem> {
     let item = Items::from_iter([("stage".to_owned(), stage.into())]);
-    StageSettings::parse(table, &item).err().map_or_else(Vec::new, |invalid| invalid.0)
+    StageSettings::parse(table, &item).0.err().map_or_else(Vec::new, |invalid| invalid.0)
 }
 
 type Items = serde_json::Map<String, Value>;
@@ -173,7 +173,9 @@ fn valid(
 }
 
 fn invalid(row: Option<&StageRow>, problems: Vec<Problem>, warnings: Vec<Problem>) -> Plan {
-    let mut message = format!("{}; the last valid deployment stays", counted(problems.len(), "problem"));
+    let is_served = row.is_some_and(|row| row.deployment_id.is_some());
+    let consequence = if is_served { "the last valid deployment stays" } else { "nothing is served yet" };
+    let mut message = format!("{}; {consequence}", counted(problems.len(), "problem"));
     list(&mut message, "", &problems);
     list(&mut message, "warning: ", &warnings);
     let write = Write { deployment_id: None, status: "INVALID", message };

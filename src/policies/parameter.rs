@@ -14,9 +14,21 @@ pub enum Parameter {
     Querystring(String),
 }
 
-/// The three forms, in the words of a problem.
-pub const FORMS: &str =
-    "method.request.header.name, method.request.path.name or method.request.querystring.name";
+/// What was expected in the place of a text that is no parameter: what API Gateway's own word is here, or the forms.
+pub fn expected_instead_of(text: &str) -> String {
+    let named = |prefix| text.strip_prefix(prefix).filter(|name: &&str| !name.is_empty());
+    if let Some(name) = named("method.request.multivaluequerystring.") {
+        return format!("method.request.querystring.{name}, which is all its values");
+    }
+    if let Some(name) = named("method.request.multivalueheader.") {
+        return format!("method.request.header.{name}, which is all its lines");
+    }
+    match named("integration.request.") {
+        Some(rest) => format!("method.request.{rest}: what the client sent"),
+        None => "method.request.header.name, method.request.path.name or method.request.querystring.name"
+            .to_owned(),
+    }
+}
 
 impl Parameter {
     /// Reads `method.request.header.name`; `None` for anything else, and for what is no header name.

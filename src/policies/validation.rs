@@ -10,7 +10,7 @@ use crate::{
     error::GatewayError,
     item::{Fields, brief},
     path,
-    policies::parameter::{FORMS, Parameter},
+    policies::parameter::{Parameter, expected_instead_of},
 };
 
 /// The parameters that a route requires, each kind in the order of its names.
@@ -33,7 +33,7 @@ impl RequiredParameters {
         for (key, value) in given.into_iter().flatten() {
             let field = format!("requestParameters.{key}");
             match (Parameter::parse(key), boolean(value)) {
-                (None, _) => fields.problem(&field, key, FORMS),
+                (None, _) => fields.problem(&field, key, &expected_instead_of(key)),
                 (_, None) => fields.problem(&field, &brief(value), "true (required) or false (optional)"),
                 (Some(Parameter::Path(name)), Some(true)) if !path_parameters.contains(&name) => {
                     let known = path_parameters.join(", ");
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_is_no_parameter_is_a_problem() {
-        let forms = FORMS;
+        let forms = expected_instead_of("");
         let cases = [
             (json!([]), "requestParameters: got [], expected a map of true and false".to_owned()),
             (

@@ -188,7 +188,7 @@ fn any_value_anywhere_in_a_stage_item_is_served_or_a_problem() {
         for odd in oddities() {
             let mut changed = item.clone();
             *changed.pointer_mut(place).unwrap() = odd;
-            if let Ok((settings, _)) = StageSettings::parse("stages", changed.as_object().unwrap()) {
+            if let (Ok(settings), _) = StageSettings::parse("stages", changed.as_object().unwrap()) {
                 assert!(!settings.name.is_empty() && !settings.base_path.ends_with('/'), "{changed}");
             }
         }

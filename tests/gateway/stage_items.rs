@@ -1,5 +1,6 @@
 //! A typo in a stage item never takes its stage down, nor another one.
 
+use expect_test::expect;
 use serde_json::{Value, json};
 
 use crate::harness::TestGateway;
@@ -104,4 +105,24 @@ async fn a_panic_over_one_stage_stops_no_other() {
     let cold = gateway.cold_instance();
     assert_eq!(cold.send("GET /v1/x").await, UNAVAILABLE);
     assert_eq!(cold.send("GET /x").await, served("edited"));
+}
+
+/// Nobody writes a route after it, and the stages table has no stream.
+#[tokio::test]
+async fn a_stage_that_was_never_served_is_when_its_item_is_repaired() {
+    let gateway = TestGateway::new();
+    gateway.put_stage(&json!({ "stage": "v1", "cacheTtlInSeconds": 4_000, "methodSettings": {} }));
+    gateway.put_route(&says("v1", "one"));
+    gateway.refresh().await;
+    assert_eq!(gateway.send("GET /v1/x").await, UNAVAILABLE);
+    expect![[r#"
+        INVALID 1 problem; nothing is served yet
+        tollgate-stages [stage=v1] cacheTtlInSeconds: got 4000, expected a whole number from 0 to 3600
+        warning: tollgate-stages [stage=v1] methodSettings: got {}, expected nothing of this name: cachingEnabled, cacheTtlInSeconds and throttle stand in each route item"#]]
+    .assert_eq(&gateway.stage_status("v1").await);
+    let mut item = gateway.store.stage("v1").await.unwrap().unwrap().item;
+    item.insert("cacheTtlInSeconds".to_owned(), json!(40));
+    gateway.put_stage(&item.into());
+    gateway.refresh().await;
+    assert_eq!(gateway.send("GET /v1/x").await, served("one"));
 }

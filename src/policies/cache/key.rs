@@ -15,7 +15,7 @@ use crate::{
     context::Context,
     item::Fields,
     path,
-    policies::parameter::{FORMS, Parameter},
+    policies::parameter::{Parameter, expected_instead_of},
 };
 
 pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -45,8 +45,10 @@ pub(super) struct KeyParameters(Vec<(String, Parameter)>);
 impl KeyParameters {
     /// Warns of a parameter of the path that is left out, where answers are kept.
     pub fn parse(fields: &Fields<'_>, path_parameters: &[String], is_enabled: bool) -> Self {
-        let mut parameters = Vec::new();
-        for text in fields.strings("cacheKeyParameters").unwrap_or_default() {
+        let (mut parameters, written) =
+            (Vec::new(), fields.strings("cacheKeyParameters").unwrap_or_default());
+        let count = written.len();
+        for text in written {
             match Parameter::parse(&text) {
                 Some(Parameter::Path(name)) if !path_parameters.contains(&name) => {
                     let known = path_parameters.join(", ");
@@ -54,16 +56,19 @@ impl KeyParameters {
                     fields.problem("cacheKeyParameters", &format!("{text:?}"), &expected);
                 }
                 Some(parameter) => parameters.push((text, parameter)),
-                None => fields.problem("cacheKeyParameters", &format!("{text:?}"), FORMS),
+                None => {
+                    fields.problem("cacheKeyParameters", &format!("{text:?}"), &expected_instead_of(&text))
+                }
             }
         }
+        let is_read = parameters.len() == count;
         parameters.sort_by(|(one, _), (other, _)| one.cmp(other));
         parameters.dedup_by(|(_, one), (_, other)| one == other);
         let parameters = Self(parameters);
         let left_out = path_parameters
             .iter()
             .filter(|name| !parameters.0.iter().any(|(_, p)| matches!(p, Parameter::Path(n) if n == *name)));
-        if is_enabled {
+        if is_enabled && is_read {
             for name in left_out {
                 let expected =
                     format!("method.request.path.{name}, without which all its values share one answer");

@@ -15,7 +15,20 @@ const MOST_STALE_SECONDS: u64 = 86_400;
 pub const MOST_GENERATION: u64 = (1 << 53) - 1;
 
 /// What means that answers are to be kept.
-const OF_CACHING: [&str; 3] = ["cacheMode", "cacheTtlInSeconds", "cacheKeyParameters"];
+const OF_CACHING: [&str; 9] = [
+    "cacheMode",
+    "cacheTtlInSeconds",
+    "cacheKeyParameters",
+    "cacheShared",
+    "forwardUnkeyedHeaders",
+    "requireAuthorizationForCacheControl",
+    "unauthorizedCacheControlHeaderStrategy",
+    "staleWhileRevalidate",
+    "staleIfError",
+];
+
+/// Methods that are there to change something.
+const CHANGES: [Method; 3] = [Method::PUT, Method::PATCH, Method::DELETE];
 
 /// What only API Gateway's mode has, and who says it in HTTP mode.
 const MEANINGLESS_IN_HTTP_MODE: [(&str, &str); 5] = [
@@ -49,6 +62,9 @@ impl CachePolicy {
                 }
             }
         }
+        if fields.value("cacheShared").is_some() && fields.value("apiKeyRequired").is_none() {
+            fields.warn("cacheShared", "no apiKeyRequired", "apiKeyRequired: without it all callers are one");
+        }
         let policy = match fields.choice("cacheMode", &MODES).unwrap_or_default() {
             Mode::ApiGateway => Self::parse_api_gateway(fields, method, path_parameters, is_enabled),
             Mode::Http => Self::parse_http(fields, method),
@@ -62,6 +78,12 @@ impl CachePolicy {
         path_parameters: &[String],
         is_enabled: bool,
     ) -> Self {
+        if let Some(method) = method.filter(|method| is_enabled && CHANGES.contains(method)) {
+            let expected = format!(
+                "GET, HEAD or a POST that only reads: a {method} that is answered from the cache does not reach the target"
+            );
+            fields.warn("cachingEnabled", "true", &expected);
+        }
         Self {
             mode: Mode::ApiGateway,
             method: method.filter(|method| *method != Method::HEAD).cloned().unwrap_or(Method::GET),

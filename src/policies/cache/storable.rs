@@ -49,12 +49,15 @@ impl CachePolicy {
     }
 }
 
-/// Whether it says something of this one request, its moment or its size: whoever brings a target to say so would keep
-/// everybody else from the answer.
+/// Whether it says something of this one request, of who asks, its moment or its size: whoever brings a target to say
+/// so would keep everybody else from the answer.
 fn is_of_one_request(status: StatusCode) -> bool {
     matches!(
         status,
-        StatusCode::REQUEST_TIMEOUT
+        StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            | StatusCode::REQUEST_TIMEOUT
             | StatusCode::PAYLOAD_TOO_LARGE
             | StatusCode::URI_TOO_LONG
             | StatusCode::TOO_EARLY

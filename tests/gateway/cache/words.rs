@@ -118,3 +118,31 @@ async fn what_is_in_the_key_or_not_kept_is_not_told() {
     let told = check(&world.gateway);
     assert!(told.contains("a write's is not kept") && !told.contains("cacheKeyParameters"), "{told}");
 }
+
+#[tokio::test]
+async fn a_route_that_is_not_kept_as_it_seems_is_told() {
+    let world = Cached::start(&[]).await;
+    let mock = json!({ "type": "MOCK" });
+    let routes = [
+        json!({ "routeKey": "DELETE /a/{id}", "cachingEnabled": true,
+            "cacheKeyParameters": ["method.request.path.id"] }),
+        json!({ "routeKey": "GET /a/{id}", "cachingEnabled": true, "cacheShared": true,
+            "cacheKeyParameters": ["method.request.multivaluequerystring.q", "integration.request.path.id"] }),
+        json!({ "routeKey": "GET /b", "staleIfError": 60, "cacheShared": false, "apiKeyRequired": true }),
+    ];
+    for mut route in routes {
+        route["integration"] = mock.clone();
+        world.gateway.put_route(&route);
+    }
+    expect![[r#"
+        exit 3
+        v1: 2 problems
+          problem: tollgate-routes [stage=v1 routeKey=GET /a/{id}] cacheKeyParameters: got "integration.request.path.id", expected method.request.path.id: what the client sent
+          problem: tollgate-routes [stage=v1 routeKey=GET /a/{id}] cacheKeyParameters: got "method.request.multivaluequerystring.q", expected method.request.querystring.q, which is all its values
+          warning: tollgate-routes [stage=v1 routeKey=DELETE /a/{id}] cachingEnabled: got true, expected GET, HEAD or a POST that only reads: a DELETE that is answered from the cache does not reach the target
+          warning: tollgate-routes [stage=v1 routeKey=GET /a/{id}] cacheShared: got no apiKeyRequired, expected apiKeyRequired: without it all callers are one
+          warning: tollgate-routes [stage=v1 routeKey=GET /b] cacheShared: got false, expected nothing without cachingEnabled
+          warning: tollgate-routes [stage=v1 routeKey=GET /b] staleIfError: got 60, expected nothing without cachingEnabled
+        --
+    "#]].assert_eq(&check(&world.gateway));
+}
