@@ -186,7 +186,7 @@ async fn problems_and_warnings_say_where_and_why() {
           problem: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheTtlInSeconds: got 3601, expected a whole number from 0 to 3600
           problem: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] staleIfError: got -1, expected a whole number from 0 to 86400
           problem: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] unauthorizedCacheControlHeaderStrategy: got "IGNORE", expected FAIL_WITH_403 or SUCCEED_WITH_RESPONSE_HEADER or SUCCEED_WITHOUT_RESPONSE_HEADER
-          warning: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheKeyParameters: got nothing, expected method.request.path.id, without which all its values share one answer
+          warning: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheShared: got no apiKeyRequired, expected apiKeyRequired: without it all callers are one
         --
     "#]].assert_eq(&check());
     world.put("GET /orders/{id}", &json!({}));
