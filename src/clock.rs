@@ -1,4 +1,4 @@
-//! The only file that asks what time it is.
+//! The only file that asks what time it is; and a time as the number that is stored and compared.
 
 use std::{
     sync::{
@@ -25,4 +25,14 @@ impl Clock {
             Self::Manual(ms) => SystemTime::UNIX_EPOCH + Duration::from_millis(ms.load(Ordering::Relaxed)),
         }
     }
+}
+
+/// A time in milliseconds since 1970; before that, 0.
+pub fn milliseconds(time: SystemTime) -> u64 {
+    ms(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+}
+
+/// A duration in whole milliseconds.
+pub fn ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

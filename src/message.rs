@@ -12,7 +12,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::Stream;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, StatusCode};
 
 /// What a client asked for.
 #[derive(Clone, Debug)]
@@ -142,6 +142,13 @@ impl Stream for Body {
             Self::Stream(stream) => stream.as_mut().poll_next(context),
         }
     }
+}
+
+/// Whether an answer to `method` has no body, whatever its headers say (RFC 9110 §6.4.1): bytes behind such a head would
+/// be taken for the next answer's.
+pub fn is_bodyless(method: &Method, status: StatusCode) -> bool {
+    *method == Method::HEAD
+        || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
 #[cfg(test)]

@@ -2,30 +2,70 @@
 
 use std::collections::BTreeSet;
 
+use http::{HeaderName, Method};
+
 use crate::{
-    integrations::{Integration, mapping::Word},
+    integrations::{
+        Integration,
+        mapping::{CallPart, Word},
+    },
     item::Fields,
     policies::cache::CachePolicy,
 };
 
 const KEY: &str = "cacheKeyParameters";
 
+/// Reads what a route item says of caching; `None`: no answer is kept. Where the `integration` cannot be read, which
+/// is a problem already, it goes by the item alone.
+pub(super) fn parse(
+    fields: &Fields<'_>,
+    (method, path_parameters): (Option<&Method>, &[String]),
+    integration: Option<&Integration>,
+) -> Option<CachePolicy> {
+    let cache = CachePolicy::parse(fields, method, path_parameters)?;
+    let Some(integration) = integration else { return Some(cache) };
+    is_cacheable(fields, integration, &cache)
+        .then(|| cache.with_mapped_headers(headers_beyond_the_uri(integration)))
+}
+
 /// Not where an answer comes piece by piece, or is given before the work is done.
-pub(super) fn is_cacheable(fields: &Fields<'_>, integration: &Integration, cache: &CachePolicy) -> bool {
+fn is_cacheable(fields: &Fields<'_>, integration: &Integration, cache: &CachePolicy) -> bool {
     has_a_key_for_each_page(fields, integration, cache);
     if !integration.answers_with_a_result() {
         let expected = "nothing: a streamed answer, an Event's or a write's is not kept";
         fields.warn("cachingEnabled", "true", expected);
         return false;
     }
-    if cache.follows_changes() && integration.mapped().is_uri {
-        let expected = "cacheMode API_GATEWAY, and in cacheKeyParameters what requestParameters put into the \
-                         target's path and query: with HTTP the answers are not kept";
+    if cache.follows_changes() && !depends_on_uri_and_headers(integration) {
+        let expected = "cacheMode API_GATEWAY, and in cacheKeyParameters what is mapped into the target's path and \
+                         query, or into the operation: with HTTP the answers are not kept";
         fields.warn("cacheMode", "HTTP", expected);
         return false;
     }
     warn_of_what_the_key_lacks(fields, integration, cache);
     true
+}
+
+/// Whether all that is mapped follows from the URI that the client asks for, or goes into headers, which a target can
+/// name in `Vary`.
+fn depends_on_uri_and_headers(integration: &Integration) -> bool {
+    parts_beyond_the_uri(integration).all(|part| matches!(part, CallPart::Header(_)))
+}
+
+/// The headers that tell the target what the client said elsewhere than in the URI: `Vary` on one names nothing that
+/// the client sent.
+fn headers_beyond_the_uri(integration: &Integration) -> Vec<HeaderName> {
+    let header = |part| match part {
+        CallPart::Header(name) => Some(name.clone()),
+        CallPart::Uri | CallPart::Operation => None,
+    };
+    parts_beyond_the_uri(integration).filter_map(header).collect()
+}
+
+/// What of a call can differ where caller and URI are the same.
+fn parts_beyond_the_uri(integration: &Integration) -> impl Iterator<Item = CallPart<'_>> {
+    let mapped = integration.mapped().into_iter();
+    mapped.filter(|mapped| !mapped.template.is_of_the_uri()).map(|mapped| mapped.part)
 }
 
 /// A client that turns pages would get the first one for ever.
@@ -45,7 +85,8 @@ fn warn_of_what_the_key_lacks(fields: &Fields<'_>, integration: &Integration, ca
     } else {
         ", without which it is not forwarded, and what is mapped is absent"
     };
-    let lacking = integration.words().into_iter().filter_map(|word| match word {
+    let words = integration.mapped().into_iter().flat_map(|mapped| mapped.template.words());
+    let lacking = words.filter_map(|word| match word {
         Word::Header(name) if !cache.tells_apart_by_header(name) => Some((format!("header.{name}"), absent)),
         Word::Query(name) if !cache.tells_apart_by_query(name) => {
             Some((format!("querystring.{name}"), SHARED))

@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Deployment, Route, UnmatchedRoutes, cacheable::is_cacheable};
+use super::{Deployment, Route, UnmatchedRoutes, cacheable};
 use crate::{
     authorizers::{ApiKeyUse, KeySource},
     error::{InvalidConfiguration, Problem},
     integrations::{Integration, Surroundings, http::GuardedClient},
-    item::{Fields, Item, Report, StageVariables},
+    item::{Fields, Item, Report, StageVariables, brief},
     policies::{
-        cache::CachePolicy, cors::Cors, gateway_responses::GatewayResponses,
-        rate_limit_headers::RateLimitHeaders, throttle::Throttle, usage_plan::Rule,
-        validation::RequiredParameters,
+        cors::Cors, gateway_responses::GatewayResponses, rate_limit_headers::RateLimitHeaders,
+        throttle::Throttle, usage_plan::Rule, validation::RequiredParameters,
     },
     router::{Conflict, RouteKey, Router},
 };
@@ -175,12 +174,8 @@ impl Parser<'_> {
         let integration = fields.require("integration", integration, "a map with a type");
         let integration = integration.and_then(|fields| Integration::parse(fields, &surroundings));
         let cors = fields.object("corsConfiguration").and_then(Cors::parse);
-        let cache = CachePolicy::parse(&fields, key.as_ref().and_then(RouteKey::method), &path_parameters);
-        let cache = cache.filter(|cache| {
-            integration.as_ref().is_none_or(|integration| is_cacheable(&fields, integration, cache))
-        });
-        let mapped = integration.as_ref().map(|integration| integration.mapped().headers);
-        let cache = cache.map(|cache| cache.with_mapped_headers(mapped.unwrap_or_default()));
+        let method = key.as_ref().and_then(RouteKey::method);
+        let cache = cacheable::parse(&fields, (method, &path_parameters), integration.as_ref());
         let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
         fields.finish();
         let route = Route {
@@ -256,7 +251,7 @@ fn is_disabled(item: &Map<String, Value>) -> bool {
 fn not_yet<'a>(fields: &Fields<'a>, names: &[&'a str]) {
     for name in names {
         if let Some(value) = fields.value(name) {
-            fields.problem(name, &crate::item::brief(value), "nothing: this version does not enforce it");
+            fields.problem(name, &brief(value), "nothing: this version does not enforce it");
         }
     }
 }
@@ -265,7 +260,7 @@ fn not_yet<'a>(fields: &Fields<'a>, names: &[&'a str]) {
 fn not_yet_but_harmless<'a>(fields: &Fields<'a>, names: &[&'a str]) {
     for name in names {
         if let Some(value) = fields.value(name) {
-            fields.warn(name, &crate::item::brief(value), "nothing: this version passes over it");
+            fields.warn(name, &brief(value), "nothing: this version passes over it");
         }
     }
 }

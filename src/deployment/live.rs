@@ -17,6 +17,7 @@ use tracing::{error, warn};
 
 use super::{Deployment, Outcome, Snapshot, Source, Trigger, parse, publish};
 use crate::{
+    clock::{milliseconds, ms},
     error::{GatewayError, InvalidConfiguration, StoreError},
     stages::{self, FoundStage, Salvaged, StageSettings},
     store::Store,
@@ -109,7 +110,7 @@ impl Live {
     pub fn is_due(&self, now: SystemTime) -> bool {
         let asked_at = self.asked_at.load(Ordering::Relaxed);
         // A clock that was set back must not put it off.
-        let due = milliseconds(now).abs_diff(asked_at) >= milliseconds_of(self.refresh_every);
+        let due = milliseconds(now).abs_diff(asked_at) >= ms(self.refresh_every);
         due && self
             .asked_at
             .compare_exchange(asked_at, milliseconds(now), Ordering::Relaxed, Ordering::Relaxed)
@@ -283,14 +284,6 @@ impl Live {
 /// The log line that the metric `ConfigurationInvalid` is read from.
 pub fn invalid_configuration(stage: &str, invalid: &InvalidConfiguration) {
     error!(metric = "ConfigurationInvalid", stage, problems = %invalid, "items are invalid; what was served stays");
-}
-
-fn milliseconds(time: SystemTime) -> u64 {
-    milliseconds_of(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
-}
-
-fn milliseconds_of(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn cause(error: &StoreError) -> String {

@@ -31,24 +31,51 @@ pub(super) struct PendingRefill {
     refill: Refill,
 }
 
-/// A request's place: its stage, its route, and what both say of caching.
-pub(super) type Cached<'a> = (ServedStage<'a>, &'a Route, (&'a CachePolicy, &'a StageCache));
+/// A route whose answers are kept, on its stage, and what both say of caching.
+#[derive(Clone, Copy)]
+pub(super) struct CachedRoute<'a> {
+    stage: ServedStage<'a>,
+    route: &'a Route,
+    pub policy: &'a CachePolicy,
+    settings: &'a StageCache,
+}
+
+impl<'a> CachedRoute<'a> {
+    /// `None`: the route's answers are not kept, or it is not clear what the stage says of that.
+    pub fn of(stage: ServedStage<'a>, route: &'a Route) -> Option<Self> {
+        let (policy, settings) = route.cache.as_ref().zip(stage.settings.cache.as_ref())?;
+        Some(Self { stage, route, policy, settings })
+    }
+
+    /// What a request that has come this way asks of the cache.
+    pub fn asked<'b>(self, way: &'b Way<'_>, request: &'b Request) -> Asked<'b>
+    where
+        'a: 'b,
+    {
+        Asked {
+            policy: self.policy,
+            stage: self.settings,
+            context: way.context(request, self.stage),
+            may_invalidate: way.key.as_ref().is_some_and(|key| key.may_invalidate_cache),
+            limit: self.route.integration.limit(request),
+        }
+    }
+}
 
 impl Gateway {
     pub(super) async fn cached<'a>(
         &self,
         (request, served): (&'a Request, &'a Arc<Served>),
-        place: Cached<'a>,
+        cached: CachedRoute<'a>,
         way: &Way<'a>,
         permit: Permit,
         log: &mut AccessLog,
     ) -> Result<Response, GatewayError> {
-        let asked = asked(place, way, request);
+        let asked = cached.asked(way, request);
         let shared_log = Mutex::new(&mut *log);
         let call = async |forwarded: &Context<'_>| {
             let called_at = self.clock.now();
-            let (_, route, _) = place;
-            let answer = route.integration.invoke(&permit, forwarded, &self.clients).await;
+            let answer = cached.route.integration.invoke(&permit, forwarded, &self.clients).await;
             shared_log.lock().unwrap_or_else(PoisonError::into_inner).integration(called_at, &answer);
             answer
         };
@@ -84,34 +111,18 @@ impl Gateway {
         let request = Request { received_at: self.clock.now(), ..request };
         let stage = served.find(&request.origin.domain_name, &request.path)?;
         let matched = stage.deployment.find(&request.method, stage.path)?;
-        let cache = matched.route.cache.as_ref().zip(stage.settings.cache.as_ref());
-        let Some(cache) = cache else { return Ok(()) };
-        let place = (stage, matched.route, cache);
+        let Some(cached) = CachedRoute::of(stage, matched.route) else { return Ok(()) };
         let way = Way {
             route_key: &matched.route.key,
             path_parameters: matched.path_parameters,
             key,
             ..Way::default()
         };
-        let asked = asked(place, &way, &request);
+        let asked = cached.asked(&way, &request);
         let call = async |forwarded: &Context<'_>| {
             matched.route.integration.invoke(&permit, forwarded, &self.clients).await
         };
         self.responses.refill(&asked, refill, call).await;
         Ok(())
-    }
-}
-
-pub(super) fn asked<'a>(
-    (stage, route, (policy, cache)): Cached<'a>,
-    way: &'a Way<'_>,
-    request: &'a Request,
-) -> Asked<'a> {
-    Asked {
-        policy,
-        stage: cache,
-        context: way.context(request, stage),
-        may_invalidate: way.key.as_ref().is_some_and(|key| key.may_invalidate_cache),
-        limit: route.integration.limit(request),
     }
 }

@@ -14,9 +14,9 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderValue, Method, StatusCode};
+use http::HeaderValue;
 
-use self::cached::PendingRefill;
+use self::cached::{CachedRoute, PendingRefill};
 pub use self::explain::{Explained, Lookup, NoLookup, explain};
 use crate::{
     access_log::{AccessLog, Sink},
@@ -27,7 +27,7 @@ use crate::{
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
-    message::{Body, Origin, Request, Response},
+    message::{Body, Origin, Request, Response, is_bodyless},
     policies::{
         cache::Responses,
         cors::Cors,
@@ -186,9 +186,8 @@ impl Gateway {
         let context = way.context(request, stage);
         matched.route.required_parameters.check(&context)?;
 
-        let answer = if let Some(cache) = matched.route.cache.as_ref().zip(stage.settings.cache.as_ref()) {
-            let place = (stage, matched.route, cache);
-            self.cached((request, served), place, way, permit, log).await?
+        let answer = if let Some(cached) = CachedRoute::of(stage, matched.route) {
+            self.cached((request, served), cached, way, permit, log).await?
         } else {
             let called_at = self.clock.now();
             let answer = matched.route.integration.invoke(&permit, &context, &self.clients).await;
@@ -229,12 +228,6 @@ fn refuse(error: &GatewayError, log: &mut AccessLog) -> Response {
     let mut response = error.refusal().to_response();
     error.own_headers(&mut response);
     response
-}
-
-/// RFC 9110 §6.4.1: bytes behind such a head would be taken for the next answer's.
-fn is_bodyless(method: &Method, status: StatusCode) -> bool {
-    *method == Method::HEAD
-        || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
 fn add_request_id(response: &mut Response, id: &str) {

@@ -11,14 +11,13 @@ pub mod mock;
 
 use std::{sync::Arc, time::Duration};
 
-use ::http::HeaderName;
 use aws_types::SdkConfig;
 
 use self::{
     dynamodb::DynamoDb,
     http::{GuardedClient, Http},
     lambda::Lambda,
-    mapping::{Template, Word},
+    mapping::{CallPart, Mapped},
     mock::Mock,
 };
 use crate::{
@@ -43,14 +42,6 @@ enum Kind {
     DynamoDb(DynamoDb),
     Http(Http),
     Mock(Mock),
-}
-
-/// What of a client, beyond the URI that it asks for, the target gets under another name.
-#[derive(Debug, Default)]
-pub struct Mapped {
-    pub headers: Vec<HeaderName>,
-    /// Whether it is in the URI that the target is asked for.
-    pub is_uri: bool,
 }
 
 /// The connections that all routes share.
@@ -124,21 +115,15 @@ impl Integration {
         }
     }
 
-    /// What of the request is mapped into a call that changes nothing.
-    pub fn words(&self) -> Vec<&Word> {
-        let templates = match &self.kind {
-            Kind::DynamoDb(operation) => operation.templates(),
-            Kind::Http(http) => http.templates(),
-            Kind::Lambda(_) | Kind::Mock(_) => Vec::new(),
-        };
-        templates.into_iter().flat_map(Template::words).collect()
-    }
-
-    /// Where the target cannot say by `Vary` what its answer depends on.
-    pub fn mapped(&self) -> Mapped {
+    /// What is mapped into a call that changes nothing, except the routed path and its parameters in a target's path.
+    pub fn mapped(&self) -> Vec<Mapped<'_>> {
         match &self.kind {
+            Kind::DynamoDb(operation) => {
+                let part = CallPart::Operation;
+                operation.templates().into_iter().map(|template| Mapped { template, part }).collect()
+            }
             Kind::Http(http) => http.mapped(),
-            Kind::Lambda(_) | Kind::DynamoDb(_) | Kind::Mock(_) => Mapped::default(),
+            Kind::Lambda(_) | Kind::Mock(_) => Vec::new(),
         }
     }
 

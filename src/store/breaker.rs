@@ -5,6 +5,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use crate::clock::milliseconds;
+
 /// So many failures in a row are no accident.
 const FAILURES: u32 = 3;
 /// From then on, one call in this time finds out whether the table is back.
@@ -40,21 +42,16 @@ impl Breaker {
         probe && self.last_try.compare_exchange(last_try, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
-    /// Takes down how a call ended.
-    pub fn saw<T, E>(&self, outcome: &Result<T, E>, now: SystemTime) {
-        match outcome {
-            Ok(_) => self.failures.store(0, Ordering::Relaxed),
-            Err(_) => {
-                self.last_try.store(milliseconds(now), Ordering::Relaxed);
-                self.failures.fetch_add(1, Ordering::Relaxed);
-            }
-        }
+    /// The table has answered, whatever it said.
+    pub fn answered(&self) {
+        self.failures.store(0, Ordering::Relaxed);
     }
-}
 
-fn milliseconds(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    /// A call came to nothing.
+    pub fn failed(&self, now: SystemTime) {
+        self.last_try.store(milliseconds(now), Ordering::Relaxed);
+        self.failures.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 #[cfg(test)]
@@ -65,15 +62,14 @@ mod tests {
     fn a_table_that_keeps_failing_is_asked_once_a_second() {
         let at = |ms| SystemTime::UNIX_EPOCH + Duration::from_millis(ms);
         let breaker = Breaker::default();
-        let failed: Result<(), ()> = Err(());
         for ms in [10, 20, 30] {
             assert!(breaker.allows(at(ms)));
-            breaker.saw(&failed, at(ms));
+            breaker.failed(at(ms));
         }
         assert_eq!([31, 1_029, 1_030, 1_031].map(|ms| breaker.allows(at(ms))), [false, false, true, false]);
-        breaker.saw(&failed, at(1_040));
+        breaker.failed(at(1_040));
         assert_eq!([2_039, 2_040].map(|ms| breaker.allows(at(ms))), [false, true]);
-        breaker.saw(&Ok::<(), ()>(()), at(2_041));
+        breaker.answered();
         assert!(breaker.allows(at(2_042)) && breaker.allows(at(2_042)));
     }
 }

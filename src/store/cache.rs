@@ -16,8 +16,11 @@ use tracing::warn;
 
 use super::{Store, request_time::is_throttled, values::Attributes};
 use crate::{
+    clock::milliseconds,
     error::chain,
-    policies::cache::{CacheKey, CacheStore, Found, Kept, Lock, LockState, MOST_SKEW_MS, NotKept, Taken},
+    policies::cache::{
+        CacheKey, CacheStore, Found, Kept, Lock, LockState, MOST_SKEW_MS, NotKept, Taken, Written,
+    },
 };
 
 /// Well under DynamoDB's 400 KB an item.
@@ -41,7 +44,7 @@ impl CacheStore for Store {
     }
 
     /// One write unit a KB.
-    async fn keep(&self, key: &CacheKey, kept: Kept<'_>, now: SystemTime) -> bool {
+    async fn keep(&self, key: &CacheKey, kept: Kept<'_>, now: SystemTime) -> Written {
         // A slow answer may come after a change has made it worthless. One from the future has a wrong clock.
         const IS_NEWEST: &str =
             "attribute_not_exists(storedAt) OR storedAt <= :storedAt OR storedAt > :future";
@@ -66,7 +69,11 @@ impl CacheStore for Store {
                 .expression_attribute_values(":future", N((milliseconds(now) + MOST_SKEW_MS).to_string()))
                 .send()
         };
-        matches!(self.ask("writing", now, try_join_all((0..parts).map(put))).await, Said::Yes(_))
+        match self.ask("writing", now, try_join_all((0..parts).map(put))).await {
+            Said::Yes(_) => Written::Written,
+            Said::No => Written::Outdated,
+            Said::Nothing => Written::Unknown,
+        }
     }
 
     /// One write unit, also where somebody else has it.
@@ -93,15 +100,13 @@ impl CacheStore for Store {
             Some(next) => {
                 let put = self.quick.put_item().table_name(&self.tables.cache);
                 let put = put.set_item(Some(lock_item(key, next))).condition_expression(IS_MINE);
-                self.ask("unlocking", now, put.expression_attribute_values(":mine", mine).send())
-                    .await
-                    .ignore();
+                self.ask("unlocking", now, put.expression_attribute_values(":mine", mine).send()).await;
             }
             None => {
                 let delete = self.quick.delete_item().table_name(&self.tables.cache);
                 let delete = delete.key("cacheKey", S(key.to_string())).key("part", N(LOCK.to_owned()));
                 let delete = delete.condition_expression(IS_MINE).expression_attribute_values(":mine", mine);
-                self.ask("unlocking", now, delete.send()).await.ignore();
+                self.ask("unlocking", now, delete.send()).await;
             }
         }
     }
@@ -113,10 +118,6 @@ enum Said<T> {
     /// A condition did not hold.
     No,
     Nothing,
-}
-
-impl<T> Said<T> {
-    fn ignore(self) {}
 }
 
 impl Store {
@@ -144,12 +145,12 @@ impl Store {
                 );
                 // What is asked too much of is one entry; the others are served.
                 if !is_throttled(&error) {
-                    breaker.saw(&Err::<(), _>(()), now);
+                    breaker.failed(now);
                 }
                 return Said::Nothing;
             }
         };
-        breaker.saw(&Ok::<_, ()>(()), now);
+        breaker.answered();
         said
     }
 }
@@ -223,10 +224,4 @@ fn read_lock(item: &Attributes) -> Option<Lock> {
 /// A number as DynamoDB writes it.
 pub(super) fn number<'a>(item: &'a Attributes, name: &str) -> Option<&'a str> {
     item.get(name).and_then(|value| AttributeValue::as_n(value).ok()).map(String::as_str)
-}
-
-/// Since 1970.
-fn milliseconds(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -40,7 +40,10 @@ impl CounterStore for Store {
         tokio::task::yield_now().await;
         let (outcome, failure) = self.write_counter(counter, write).await;
         let of_table = failure.as_ref().filter(|error| !is_badly_asked(*error) && !is_throttled(*error));
-        breaker.saw(&of_table.map_or(Ok(()), Err), now);
+        match of_table {
+            Some(_) => breaker.failed(now),
+            None => breaker.answered(),
+        }
         if let Some(failure) = failure {
             warn!(metric = "Degraded", cause = chain(&failure), "a counter could not be written");
         }
@@ -58,9 +61,12 @@ async fn guarded<T>(
         return Err(StoreError::new(operation, "the store kept failing; it is asked again soon"));
     }
     let outcome = read.await;
-    breaker.saw(&outcome, now);
-    if let Err(error) = &outcome {
-        warn!(metric = "Degraded", cause = chain(error), "an API key or its plan could not be read");
+    match &outcome {
+        Ok(_) => breaker.answered(),
+        Err(error) => {
+            breaker.failed(now);
+            warn!(metric = "Degraded", cause = chain(error), "an API key or its plan could not be read");
+        }
     }
     outcome
 }

@@ -1,8 +1,9 @@
 //! Times as they are typed: `24h`, `90d`, `2027-01-01`.
 
-use std::time::UNIX_EPOCH;
-
-use tollgate::{calendar::Day, clock::Clock};
+use tollgate::{
+    calendar::Day,
+    clock::{Clock, milliseconds},
+};
 
 const UNITS: [(char, u64); 5] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400), ('w', 604_800)];
 
@@ -34,8 +35,7 @@ pub fn now() -> u64 {
 
 /// Milliseconds since 1970.
 pub fn now_ms() -> u64 {
-    let since = Clock::System.now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    milliseconds(Clock::System.now())
 }
 
 /// Reads `2027-01-01` or `90d`.

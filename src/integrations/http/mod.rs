@@ -13,19 +13,19 @@ mod uri;
 #[cfg(test)]
 mod tests;
 
-use http::{Method, StatusCode};
+use http::Method;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use tokio::time::Instant;
 
 pub use self::client::GuardedClient;
 use self::{parameters::RequestParameters, uri::UriTemplate};
-use super::{Mapped, Surroundings, mapping::Template};
+use super::{Surroundings, mapping::Mapped};
 use crate::{
     context::Context,
     error::GatewayError,
     item::Fields,
-    message::{Body, Request, Response},
+    message::{Body, Request, Response, is_bodyless},
 };
 
 /// One HTTP target.
@@ -57,16 +57,8 @@ impl Http {
     }
 
     /// What is mapped into the request.
-    pub fn templates(&self) -> Vec<&Template> {
-        self.parameters.templates()
-    }
-
-    /// What the target gets of a client beyond the URI, where the client did not say it so.
-    pub fn mapped(&self) -> Mapped {
-        Mapped {
-            headers: self.parameters.headers_beyond_the_uri().cloned().collect(),
-            is_uri: self.parameters.lead_beyond_the_uri(),
-        }
+    pub fn mapped(&self) -> Vec<Mapped<'_>> {
+        self.parameters.mapped().collect()
     }
 
     /// Sends the request, and answers when the head of the target's answer has come. Its body follows until
@@ -110,12 +102,11 @@ fn response(
     if !(200..=599).contains(&head.status.as_u16()) {
         return Err(GatewayError::BrokenAnswer(format!("its status is {}", head.status.as_u16()).into()));
     }
-    let is_bodyless = request.method == Method::HEAD
-        || matches!(
-            head.status,
-            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
-        );
-    let body = if is_bodyless { Body::empty() } else { body::bounded(incoming, deadline) };
+    let body = if is_bodyless(&request.method, head.status) {
+        Body::empty()
+    } else {
+        body::bounded(incoming, deadline)
+    };
     let mut response = Response::new(body);
     *response.status_mut() = head.status;
     *response.headers_mut() = headers::to_client(&head.headers);

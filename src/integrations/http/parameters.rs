@@ -15,7 +15,7 @@ use super::{
 use crate::{
     context::Context,
     error::GatewayError,
-    integrations::mapping::{Inputs, Template},
+    integrations::mapping::{CallPart, Inputs, Mapped, Template},
     item::{Fields, brief},
 };
 
@@ -69,33 +69,9 @@ impl RequestParameters {
         Some(Self(changes))
     }
 
-    /// All values but those that are the routed path's.
-    pub fn templates(&self) -> Vec<&Template> {
-        self.0.iter().flat_map(Change::templates).collect()
-    }
-
-    /// The headers that say to the target what the client has said elsewhere than in the URI.
-    pub fn headers_beyond_the_uri(&self) -> impl Iterator<Item = &HeaderName> {
-        self.0.iter().filter_map(|change| match change {
-            Change::Overwrite(Place::Header(name), value) | Change::Append(Place::Header(name), value) => {
-                Some(name).filter(|_| !value.is_of_the_uri())
-            }
-            Change::Overwrite(..) | Change::Append(..) | Change::Remove(_) | Change::OverwritePath(_) => None,
-        })
-    }
-
-    /// Whether what the target is asked for depends on more than the URI.
-    pub fn lead_beyond_the_uri(&self) -> bool {
-        self.0.iter().any(|change| match change {
-            Change::Overwrite(Place::Query(_), value) | Change::Append(Place::Query(_), value) => {
-                !value.is_of_the_uri()
-            }
-            Change::OverwritePath(pieces) => pieces.iter().any(|piece| match piece {
-                PathPiece::Word(value) => !value.is_of_the_uri(),
-                PathPiece::Text(_) | PathPiece::Routed | PathPiece::Parameter(_) => false,
-            }),
-            Change::Overwrite(..) | Change::Append(..) | Change::Remove(_) => false,
-        })
+    /// All values, except what a path has of the routed one.
+    pub fn mapped(&self) -> impl Iterator<Item = Mapped<'_>> {
+        self.0.iter().flat_map(Change::mapped)
     }
 
     /// Changes the request's URI and headers.
@@ -135,11 +111,20 @@ impl Change {
         }
     }
 
-    fn templates(&self) -> Vec<&Template> {
+    fn mapped(&self) -> Vec<Mapped<'_>> {
         match self {
             Self::Remove(_) => Vec::new(),
-            Self::Overwrite(_, value) | Self::Append(_, value) => vec![value],
-            Self::OverwritePath(pieces) => pieces.iter().filter_map(PathPiece::template).collect(),
+            Self::Overwrite(place, template) | Self::Append(place, template) => {
+                let part = match place {
+                    Place::Header(name) => CallPart::Header(name),
+                    Place::Query(_) => CallPart::Uri,
+                };
+                vec![Mapped { template, part }]
+            }
+            Self::OverwritePath(pieces) => {
+                let templates = pieces.iter().filter_map(PathPiece::template);
+                templates.map(|template| Mapped { template, part: CallPart::Uri }).collect()
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ mod words;
 
 use std::{borrow::Cow, sync::OnceLock};
 
+use http::HeaderName;
 use serde_json::{Map, Value};
 
 pub use self::words::{Word, query_value};
@@ -40,6 +41,23 @@ pub enum Template {
 pub enum Piece {
     Text(String),
     Word(Word),
+}
+
+/// A template, and the part of a call that its value is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Mapped<'a> {
+    pub template: &'a Template,
+    pub part: CallPart<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum CallPart<'a> {
+    /// A header that the target gets. Its `Vary` may name it.
+    Header(&'a HeaderName),
+    /// The path or the query of the URI that the target is asked for.
+    Uri,
+    /// An argument of a DynamoDB operation.
+    Operation,
 }
 
 /// What the words of one request's templates stand for.

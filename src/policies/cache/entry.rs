@@ -25,6 +25,8 @@ pub struct Entry {
     pub body: Bytes,
 }
 
+/// By how much clocks of two instances may differ.
+pub const MOST_SKEW_MS: u64 = 10_000;
 /// The first byte of what this version writes.
 const FORMAT: u8 = 1;
 /// More than any entry has, head and lengths included.
@@ -102,8 +104,8 @@ impl Entry {
         if take::<32>(&mut rest)? != *key.digest() {
             return None;
         }
-        let [stored_at_ms, fresh_until_ms, keep_until_ms] =
-            [(); 3].map(|()| take(&mut rest).map(u64::from_le_bytes));
+        let mut time = || take(&mut rest).map(u64::from_le_bytes);
+        let (stored_at_ms, fresh_until_ms, keep_until_ms) = (time()?, time()?, time()?);
         let status = StatusCode::from_u16(u16::from_le_bytes(take(&mut rest)?)).ok()?;
         let mut headers = HeaderMap::new();
         for _ in 0..read_length(&mut rest)? {
@@ -111,19 +113,9 @@ impl Entry {
             headers.append(name, HeaderValue::from_bytes(read_text(&mut rest)?).ok()?);
         }
         let body = plain.slice_ref(rest);
-        Some(Self {
-            stored_at_ms: stored_at_ms?,
-            fresh_until_ms: fresh_until_ms?,
-            keep_until_ms: keep_until_ms?,
-            status,
-            headers,
-            body,
-        })
+        Some(Self { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body })
     }
 }
-
-/// By how much clocks of two instances may differ.
-pub const MOST_SKEW_MS: u64 = 10_000;
 
 fn write_length(length: usize, to: &mut impl Write) -> std::io::Result<()> {
     to.write_all(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes())

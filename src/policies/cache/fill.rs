@@ -6,7 +6,6 @@ use http::{Method, StatusCode};
 
 use super::{
     CacheKey, CacheStatus, CacheStore, Entry, Lock, NotKept, Responses,
-    levels::milliseconds,
     lookup::Place,
     responses::{Answered, Asked},
     rfc9111::{self, Reuse, Variants, varies_on},
@@ -15,6 +14,7 @@ use super::{
     tee::{Copied, tee},
 };
 use crate::{
+    clock::milliseconds,
     context::Context,
     error::GatewayError,
     message::{Request, Response},
@@ -155,6 +155,7 @@ impl<S: CacheStore> Responses<S> {
         }
         let entry = match policy.new_entry((context, stage), (response.status(), response.headers()), times) {
             Ok(entry) => entry,
+            // A target that fails is asked by one after another of those who wait, not by all at once.
             Err(_) if response.status().is_server_error() => return not_kept(fill, response, None),
             Err(why) => {
                 let in_vain = Lock::in_vain(milliseconds(times.1), why);
@@ -181,17 +182,20 @@ impl<S: CacheStore> Responses<S> {
 
     fn keep(self: &Arc<Self>, fill: Fill, home: Home, entry: Entry) {
         let now = self.clock.now();
-        if fill.place.known.is_degraded {
-            // A table that gives no answer would only be waited for.
-            return self.levels.remember(home.key, entry, now);
-        }
-        let newer = self.levels.remembered(&fill.key, now).and_then(|entry| Variants::of(&entry));
-        if newer.is_some_and(|list| list.since_ms > entry.stored_at_ms) {
-            // What it tells of has changed meanwhile.
+        let list = self.levels.last_seen(&fill.key, now).and_then(|entry| Variants::of(&entry));
+        if list.is_some_and(|list| !list.counts(&entry)) {
+            // The resource has changed while the target was asked.
             return self.unlock(fill, None);
         }
         let Fill { key, place, lock, .. } = fill;
         let Home { key: home, variants, route_key } = home;
+        if place.known.is_degraded {
+            // A table that gives no answer would only be waited for.
+            if let Some(variants) = variants {
+                self.levels.remember(key, variants.to_entry(), now);
+            }
+            return self.levels.remember(home, entry, now);
+        }
         let responses = Arc::clone(self);
         self.beside(async move {
             // Who comes late, and does not see the entry yet, still finds the lock, and looks again.

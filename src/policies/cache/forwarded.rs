@@ -10,10 +10,11 @@ use http::{
     header::{AUTHORIZATION, CONNECTION, COOKIE, HOST, PROXY_AUTHORIZATION, USER_AGENT},
 };
 
-use super::{CachePolicy, key::OF_A_BODY};
+use super::{
+    CachePolicy,
+    key::{API_KEY, OF_A_BODY},
+};
 use crate::{context::Context, message::Request};
-
-pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 impl CachePolicy {
     /// Of headers and cookies those that the key has, and with a body what says how to read it.

@@ -18,15 +18,16 @@ use crate::{
     policies::parameter::{Parameter, expected_instead_of},
 };
 
+pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+/// With a body they are in every key: they say how to read it.
+pub(super) const OF_A_BODY: [HeaderName; 2] = [CONTENT_TYPE, CONTENT_ENCODING];
+
 /// The name of an entry in both levels: the stage's name, and SHA-256 of everything that the answer depends on.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CacheKey {
     stage: String,
     digest: [u8; 32],
 }
-
-/// With a body they are in every key: they say how to read it.
-pub(super) const OF_A_BODY: [HeaderName; 2] = [CONTENT_TYPE, CONTENT_ENCODING];
 
 /// One thing that the answer depends on, for the operator's eyes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,7 +150,7 @@ impl CachePolicy {
         // A target may put it into links.
         part("host", &[request.origin.domain_name.to_ascii_lowercase().as_bytes()]);
         if !self.is_shared {
-            part("apiKeyId", &one(context.api_key_id.map(str::as_bytes)));
+            part("apiKeyId", context.api_key_id.map(str::as_bytes).as_slice());
         }
         // It has no parameter of the path that could be named.
         if context.route_key == "$default" {
@@ -194,14 +195,8 @@ type Part<'a> = dyn FnMut(&str, &[&[u8]]) + 'a;
 
 /// Whether a part of a key is somebody's credentials.
 fn is_secret(part: &str) -> bool {
-    const SECRETS: [HeaderName; 4] =
-        [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, HeaderName::from_static("x-api-key")];
+    const SECRETS: [HeaderName; 4] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, API_KEY];
     matches!(Parameter::parse(part), Some(Parameter::Header(name)) if SECRETS.contains(&name))
-}
-
-/// A value that is there once or not at all.
-fn one(value: Option<&[u8]>) -> Vec<&[u8]> {
-    value.into_iter().collect()
 }
 
 impl CacheKey {

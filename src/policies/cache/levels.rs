@@ -14,8 +14,8 @@ pub trait CacheStore: Send + Sync + 'static {
     /// What the table has of a key; `None` if it gives no answer.
     fn find(&self, key: &CacheKey, now: SystemTime) -> impl Future<Output = Option<Found>> + Send;
 
-    /// Keeps an entry, unless there is a newer one. Whether it did.
-    fn keep(&self, key: &CacheKey, kept: Kept<'_>, now: SystemTime) -> impl Future<Output = bool> + Send;
+    /// Keeps an entry, unless there is a newer one.
+    fn keep(&self, key: &CacheKey, kept: Kept<'_>, now: SystemTime) -> impl Future<Output = Written> + Send;
 
     /// Makes the caller the one who fills, until `lock.until_ms`, unless another one is at `now`.
     fn lock(&self, key: &CacheKey, lock: Lock, now: SystemTime) -> impl Future<Output = Taken> + Send;
@@ -56,6 +56,16 @@ impl Found {
     }
 }
 
+/// What came of keeping an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    Written,
+    /// The table has a newer one.
+    Outdated,
+    /// The table gives no answer.
+    Unknown,
+}
+
 /// What came of trying to be the one who fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
@@ -94,11 +104,15 @@ impl<S: CacheStore> Levels<S> {
         is_trusted.then_some(entry)
     }
 
+    /// What this instance has last seen at a key; the table may have another by now.
+    pub fn last_seen(&self, key: &CacheKey, now: SystemTime) -> Option<Arc<Entry>> {
+        self.memory.get(key, now).map(|(entry, _)| entry)
+    }
+
     /// What the table has; where it gives no answer, what this instance remembers.
     pub async fn look_up(&self, key: &CacheKey, now: SystemTime) -> Known {
         let Some(found) = self.store.find(key, now).await else {
-            let entry = self.memory.get(key, now).map(|(entry, _)| entry);
-            return Known { entry, lock: None, is_degraded: true };
+            return Known { entry: self.last_seen(key, now), lock: None, is_degraded: true };
         };
         let entry = found.entry(key).map(Arc::new);
         match &entry {
@@ -122,17 +136,10 @@ impl<S: CacheStore> Levels<S> {
             keep_until: SystemTime::UNIX_EPOCH + Duration::from_millis(entry.keep_until_ms),
         };
         self.memory.put(key.clone(), Arc::new(entry), now);
-        self.store.keep(key, kept, now).await
+        let written = self.store.keep(key, kept, now).await;
+        if written == Written::Outdated {
+            self.memory.remove(key);
+        }
+        written == Written::Written
     }
-}
-
-/// Since 1970.
-pub(super) fn milliseconds(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// In milliseconds.
-pub(super) fn ms(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{NotKept, levels::ms};
+use super::NotKept;
+use crate::clock::ms;
 
 /// Says what other instances need not do for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ const MOST: Duration = Duration::from_secs(10);
 impl Lock {
     /// Of one whose target may take so long.
     pub(super) fn filling(now_ms: u64, limit: Duration) -> Self {
-        Self { until_ms: now_ms + ms(Self::time(limit)), state: LockState::Filling }
+        Self { until_ms: now_ms + ms(Self::duration(limit)), state: LockState::Filling }
     }
 
     /// After an answer of that moment, which was not kept.
@@ -34,8 +35,9 @@ impl Lock {
         Self { until_ms: answered_at_ms + ms(MOST), state: LockState::InVain(Some(why)) }
     }
 
-    /// A filler that dies frees the others soon; one that is slow keeps them until half of their own time is over.
-    pub(super) fn time(limit: Duration) -> Duration {
+    /// How long one who fills keeps the others waiting, where the target may take `limit`: half of that at most, so
+    /// that they can still ask it themselves, and not for long where the filler has died.
+    pub(super) fn duration(limit: Duration) -> Duration {
         (limit / 2).min(MOST)
     }
 

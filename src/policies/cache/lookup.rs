@@ -10,12 +10,17 @@ use tokio::time::Instant;
 use super::{
     CacheKey, CacheStatus, CacheStore, Entry, Lock, LockState, Responses, Taken,
     fill::Fill,
-    levels::{Known, milliseconds, ms},
+    levels::Known,
     responses::{Answered, Asked},
     rfc9111::{Reuse, Variants},
     status::Forward,
 };
-use crate::{context::Context, error::GatewayError, message::Response};
+use crate::{
+    clock::{milliseconds, ms},
+    context::Context,
+    error::GatewayError,
+    message::Response,
+};
 
 /// Where the answer to a request is kept, and what is known of it.
 #[derive(Clone, Debug)]
@@ -34,73 +39,89 @@ pub struct Refill {
     pub(super) lock: Lock,
 }
 
+/// What came of one look.
+enum Looked {
+    Answered(Answered),
+    /// It is this request's turn to ask the target.
+    Fill(Fill),
+    /// Somebody else asks the target.
+    Wait,
+}
+
 /// Between two looks at an entry that somebody else fills; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const MOST_PAUSE: Duration = Duration::from_millis(200);
 
 impl<S: CacheStore> Responses<S> {
+    /// Answers from an entry, or by the target, alone or for all who wait.
     pub(super) async fn look_up(
         self: &Arc<Self>,
         asked: &Asked<'_>,
-        key: CacheKey,
+        key: &CacheKey,
         call: &impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
     ) -> Answered {
-        if let Some(answered) = self.remembered(asked, &key) {
+        if let Some(answered) = self.remembered(asked, key) {
             return answered;
         }
-        let request = asked.context.request;
         let patience = Instant::now() + asked.limit / 2;
         let mut pause = FIRST_PAUSE;
         loop {
-            let now = self.clock.now();
-            let now_ms = milliseconds(now);
-            // Boxed: a future of the SDK is kilobytes, and a hit needs none.
-            let place = Box::pin(self.find(asked, &key, now)).await;
-            let is_degraded = place.known.is_degraded;
-            let judged = place.known.entry.as_ref().map(|entry| asked.judge(entry, now_ms));
-            if let Some(answered) = place.known.entry.as_ref().and_then(|entry| self.reused(entry, judged)) {
-                return Answered { is_degraded, ..answered };
-            }
-            if asked.policy.is_only_if_cached(&request.headers) {
-                return Answered { is_degraded, ..Answered::of(Err(GatewayError::NotCached), None) };
-            }
-            let lock = place.known.lock.filter(|lock| now_ms < lock.until_ms);
-            let is_alone = is_degraded
-                || judged == Some(Reuse::Unwanted)
-                || !asked.policy.may_wait(request, place.known.entry.as_deref())
-                || lock.is_some_and(Lock::is_in_vain)
-                || Instant::now() >= patience;
-            if is_alone {
-                return self.fill(asked, Fill::of(key, place, None, judged), call).await;
-            }
-            let stale =
-                place.known.entry.clone().filter(|entry| {
-                    asked.policy.is_given_while_revalidating(&request.headers, entry, now_ms)
-                });
-            if lock.is_none() {
-                let mine = Lock::filling(now_ms, asked.limit);
-                let taken = Box::pin(self.levels.store.lock(&place.key, mine, now)).await;
-                match (taken, stale.as_ref()) {
-                    (Taken::Taken, Some(entry)) => {
-                        return Answered { refill: Some(Refill { place, lock: mine }), ..self.stale(entry) };
-                    }
-                    (Taken::Taken, None) => {
-                        return self.fill(asked, Fill::of(key, place, Some(mine), judged), call).await;
-                    }
-                    (Taken::Unknown, _) => {
-                        let known = Known { is_degraded: true, ..place.known };
-                        let place = Place { known, ..place };
-                        return self.fill(asked, Fill::of(key, place, None, judged), call).await;
-                    }
-                    (Taken::Busy, _) => {}
-                }
-            }
-            if let Some(entry) = stale {
-                return self.stale(&entry);
+            match self.look(asked, key, patience).await {
+                Looked::Answered(answered) => return answered,
+                Looked::Fill(fill) => return self.fill(asked, fill, call).await,
+                Looked::Wait => {}
             }
             tokio::time::sleep_until((Instant::now() + pause).min(patience)).await;
             pause = (pause * 2).min(MOST_PAUSE);
         }
+    }
+
+    /// One look into the table. Nobody waits for another one's answer beyond `patience`.
+    async fn look(&self, asked: &Asked<'_>, key: &CacheKey, patience: Instant) -> Looked {
+        let request = asked.context.request;
+        let now = self.clock.now();
+        let now_ms = milliseconds(now);
+        // Boxed: a future of the SDK is kilobytes, and a hit needs none.
+        let place = Box::pin(self.find(asked, key, now)).await;
+        let is_degraded = place.known.is_degraded;
+        let judged = place.known.entry.as_ref().map(|entry| asked.judge(entry, now_ms));
+        if let Some(answered) = place.known.entry.as_ref().and_then(|entry| self.reused(entry, judged)) {
+            return Looked::Answered(Answered { is_degraded, ..answered });
+        }
+        if asked.policy.is_only_if_cached(&request.headers) {
+            let refused = Answered::of(Err(GatewayError::NotCached), None);
+            return Looked::Answered(Answered { is_degraded, ..refused });
+        }
+        let lock = place.known.lock.filter(|lock| now_ms < lock.until_ms);
+        let is_alone = is_degraded
+            || judged == Some(Reuse::Unwanted)
+            || !asked.policy.may_wait(request, place.known.entry.as_deref())
+            || lock.is_some_and(Lock::is_in_vain)
+            || Instant::now() >= patience;
+        let fill = |place, lock| Looked::Fill(Fill::of(key.clone(), place, lock, judged));
+        if is_alone {
+            return fill(place, None);
+        }
+        let is_given =
+            |entry: &Arc<Entry>| asked.policy.is_given_while_revalidating(&request.headers, entry, now_ms);
+        let stale = place.known.entry.clone().filter(is_given);
+        if lock.is_none() {
+            let mine = Lock::filling(now_ms, asked.limit);
+            let taken = Box::pin(self.levels.store.lock(&place.key, mine, now)).await;
+            match (taken, &stale) {
+                (Taken::Taken, Some(entry)) => {
+                    let refill = Some(Refill { place, lock: mine });
+                    return Looked::Answered(Answered { refill, ..self.stale(entry) });
+                }
+                (Taken::Taken, None) => return fill(place, Some(mine)),
+                (Taken::Unknown, _) => {
+                    let known = Known { is_degraded: true, ..place.known };
+                    return fill(Place { known, ..place }, None);
+                }
+                (Taken::Busy, _) => {}
+            }
+        }
+        stale.map_or(Looked::Wait, |entry| Looked::Answered(self.stale(&entry)))
     }
 
     /// The answer from memory alone.
@@ -127,7 +148,7 @@ impl<S: CacheStore> Responses<S> {
         let mut known = self.levels.look_up(&key, now).await;
         known.entry = known.entry.filter(|entry| variants.counts(entry));
         // Who took it before then fills what does not count any more.
-        let least_ms = variants.since_ms + ms(Lock::time(asked.limit));
+        let least_ms = variants.since_ms + ms(Lock::duration(asked.limit));
         if let Some(lock) = known.lock.as_mut().filter(|lock| lock.until_ms < least_ms) {
             lock.state = LockState::InVain(None);
         }

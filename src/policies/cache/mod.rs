@@ -4,6 +4,11 @@
 //! rules are API Gateway's, without its traps: callers are kept apart, a failure is never kept, and what is not in
 //! the key does not reach the target. With `cacheMode: "HTTP"` they are those of RFC 9111. A cache that fails
 //! costs time, never an answer.
+//!
+//! A request's way: [`Responses::answer`] (`responses`) makes its key (`key`) and looks for an entry (`lookup`) in both
+//! levels (`levels`, `memory`); without one that will do, it asks the target and keeps what may be kept (`fill`). What
+//! each mode says to the questions on that way stands in `rules`: those of RFC 9111 are asked of `rfc9111`, those of
+//! API Gateway's mode of `storable`, `forwarded` and `invalidation`.
 
 mod bypass;
 mod conditional;
@@ -35,7 +40,7 @@ pub use self::{
     bypass::Bypass,
     entry::{Entry, MOST_SKEW_MS},
     key::{CacheKey, KeyPart},
-    levels::{CacheStore, Found, Kept, Taken},
+    levels::{CacheStore, Found, Kept, Taken, Written},
     lock::{Lock, LockState},
     lookup::Refill,
     not_kept::NotKept,

@@ -15,7 +15,7 @@ pub enum NotKept {
     Private,
     /// The request's own wish.
     RequestNoStore,
-    /// Who asked has shown who he is, and the answer does not say that others may have it.
+    /// The request had credentials, and the answer does not say that others may have it.
     Credentials,
     NoLifetime,
     /// It would be of no use from the first moment on.

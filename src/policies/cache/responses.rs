@@ -17,11 +17,11 @@ use super::{
     conditional::not_modified_if_known,
     fill::Fill,
     invalidation::Wish,
-    levels::{Levels, milliseconds, ms},
+    levels::Levels,
     rfc9111::{Reuse, Variants},
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, milliseconds, ms},
     context::Context,
     error::GatewayError,
     message::{Body, Response},
@@ -52,7 +52,7 @@ pub struct Asked<'a> {
 #[derive(Debug)]
 pub struct Answered {
     pub outcome: Result<Response, GatewayError>,
-    /// `None`: the route keeps no answers to such requests.
+    /// `None`: the route keeps no answers to such requests, or the client wants none that is not kept.
     pub status: Option<CacheStatus>,
     /// The table gave no answer.
     pub is_degraded: bool,
@@ -98,7 +98,7 @@ impl<S: CacheStore> Responses<S> {
                 return Answered::of(Err(GatewayError::InvalidationForbidden), Some(CacheStatus::Bypass));
             }
             Wish::Replace => self.fill(asked, Fill::wanted(key), &call).await,
-            Wish::Lookup | Wish::LookupWithWarning => self.look_up(asked, key, &call).await,
+            Wish::Lookup | Wish::LookupWithWarning => self.look_up(asked, &key, &call).await,
         };
         self.told(answered, asked, wish == Wish::LookupWithWarning)
     }

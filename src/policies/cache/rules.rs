@@ -15,10 +15,10 @@ use super::{
     CachePolicy, Entry, Mode, NotKept, StageCache,
     forwarded::without_connection,
     invalidation::Wish,
-    levels::{milliseconds, ms},
     rfc9111::{self, Reuse, Wishes},
 };
 use crate::{
+    clock::{milliseconds, ms},
     context::Context,
     message::{Request, Response},
 };
@@ -156,13 +156,16 @@ impl CachePolicy {
         (status, headers): (StatusCode, HeaderMap),
         (asked_at, received_at): (SystemTime, SystemTime),
     ) -> Entry {
-        if self.mode == Mode::Http {
-            return rfc9111::entry(self, status, headers, (asked_at, received_at));
+        match self.mode {
+            Mode::ApiGateway => {
+                let stored_at_ms = milliseconds(received_at);
+                let fresh_until_ms = stored_at_ms + ms(self.ttl(stage));
+                let stale_for = self.stale_while_revalidate.max(self.stale_if_error);
+                let keep_until_ms = fresh_until_ms + ms(stale_for);
+                Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body: Bytes::new() }
+            }
+            Mode::Http => rfc9111::entry(self, status, headers, (asked_at, received_at)),
         }
-        let stored_at_ms = milliseconds(received_at);
-        let fresh_until_ms = stored_at_ms + ms(self.ttl(stage));
-        let keep_until_ms = fresh_until_ms + ms(self.stale_while_revalidate.max(self.stale_if_error));
-        Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body: Bytes::new() }
     }
 
     /// The part of an entry's answer that the request asks for.

@@ -76,10 +76,10 @@ impl CacheStatus {
     }
 
     /// Adds the gateway's member to `Cache-Status`, after those of caches that are nearer to the origin.
-    pub fn apply(self, response: &mut Response) {
+    pub(super) fn apply(self, response: &mut Response) {
         let text = match self {
             Self::Hit { ttl } => format!("tollgate; hit; ttl={ttl}"),
-            // Stale it is also within the first second.
+            // At least 1: `ttl=0` is said of an entry that is still fresh.
             Self::Stale { by } => format!("tollgate; hit; ttl=-{}", by.max(1)),
             Self::StaleOnError { why, status } => {
                 let status = status.map(|status| format!("; fwd-status={}", status.as_u16()));

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{Bucket, Taken, Throttle};
-use crate::{error::GatewayError, recall::Generations};
+use crate::{clock::milliseconds, error::GatewayError, recall::Generations};
 
 /// The buckets of the addresses that were seen last.
 #[derive(Debug)]
@@ -54,8 +54,7 @@ impl Addresses {
         now: SystemTime,
     ) -> Result<(), GatewayError> {
         let Ok(address) = source_ip.parse() else { return Ok(()) };
-        let since = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let now_ms = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+        let now_ms = milliseconds(now);
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (subscriber, site) = networks(address);
         let Some(site) = site else {

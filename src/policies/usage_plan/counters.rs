@@ -10,7 +10,11 @@ use futures_util::{StreamExt, stream};
 use tokio::task::JoinSet;
 
 use super::{Accuracy, Admission, Decision, Limits, OnStoreError, Outcome, Refusal, Standing, Unit, Write};
-use crate::{clock::Clock, policies::throttle::Throttle, recall::Generations};
+use crate::{
+    clock::{Clock, milliseconds},
+    policies::throttle::Throttle,
+    recall::Generations,
+};
 
 /// The shared state that counts.
 pub trait CounterStore: Send + Sync + 'static {
@@ -155,11 +159,6 @@ impl<S: CounterStore> Counters<S> {
         admissions.insert(Arc::clone(&rule.counter), admission);
         done
     }
-}
-
-fn milliseconds(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Many who miss at once: who asks the target, who waits, and for how long.
 
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
+use tollgate::clock::milliseconds;
 
 use super::Cached;
 use crate::harness::TestGateway;
@@ -72,9 +73,9 @@ async fn lock(world: &TestGateway, ms: u64) {
     world.calls();
     let entry = world.items("tollgate-cache").await.into_iter().find(|item| item["part"] == 0).unwrap();
     world.advance(Duration::from_secs(301));
-    let now_ms = u64::try_from(world.now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    let until_ms = milliseconds(world.now()) + ms;
     world.put(
         "tollgate-cache",
-        &json!({ "cacheKey": entry["cacheKey"], "part": -1, "lockedUntil": now_ms + ms }),
+        &json!({ "cacheKey": entry["cacheKey"], "part": -1, "lockedUntil": until_ms }),
     );
 }

@@ -1,5 +1,6 @@
 //! Who gets whose answer: keys, callers, stages, and what of a request reaches the target.
 
+use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::Cached;
@@ -99,14 +100,10 @@ async fn who_may_not_have_an_entry_replaced_gets_what_the_strategy_says() {
 #[tokio::test]
 async fn stages_share_nothing_and_a_new_generation_empties_one() {
     let world = Cached::serving("GET /x", &json!({})).await;
-    let mut item = world.gateway.store.routes("v1").await.unwrap()[1].clone();
-    for (name, value) in [("stage", "v2"), ("routeKey", "$api")] {
-        let mut copy = world.gateway.store.routes("v1").await.unwrap()[0].clone();
+    for mut item in world.gateway.store.routes("v1").await.unwrap() {
         item.insert("stage".to_owned(), json!("v2"));
-        copy.insert(name.to_owned(), json!(value));
-        world.gateway.put_route(&copy.into());
+        world.gateway.put_route(&item.into());
     }
-    world.gateway.put_route(&item.into());
     world.gateway.publish("v2").await;
     world.gateway.refresh().await;
     let requests = ["GET /v1/x", "GET /v2/x", "GET /v1/x", "GET /v2/x"];
@@ -179,14 +176,26 @@ async fn problems_and_warnings_say_where_and_why() {
         "cacheKeyParameters": ["method.request.path.name", "querystring.q"], "staleIfError": -1,
         "unauthorizedCacheControlHeaderStrategy": "IGNORE" }),
     );
-    world.gateway.publish("v1").await;
-    expect_test::expect!["no item"].assert_eq(&world.gateway.stage_status("v1").await);
+    let check = || world.gateway.tollgate(&["check", "v1"]).text(&[]);
+    expect![[r#"
+        exit 3
+        v1: 6 problems
+          problem: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheKeyParameters: got "method.request.path.name", expected a parameter of the route's path (id)
+          problem: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheKeyParameters: got "querystring.q", expected method.request.header.name, method.request.path.name or method.request.querystring.name
+          problem: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheShared: got "maybe", expected true or false
+          problem: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheTtlInSeconds: got 3601, expected a whole number from 0 to 3600
+          problem: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] staleIfError: got -1, expected a whole number from 0 to 86400
+          problem: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] unauthorizedCacheControlHeaderStrategy: got "IGNORE", expected FAIL_WITH_403 or SUCCEED_WITH_RESPONSE_HEADER or SUCCEED_WITHOUT_RESPONSE_HEADER
+          warning: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheShared: got no apiKeyRequired, expected apiKeyRequired: without it all callers are one
+        --
+    "#]].assert_eq(&check());
     world.put("GET /orders/{id}", &json!({}));
-    let outcome = format!("{:?}", world.gateway.publish("v1").await);
-    assert!(
-        outcome.contains("method.request.path.id, without which all its values share one answer"),
-        "{outcome}"
-    );
+    expect![[r#"
+        exit 0
+        v1: 1 route, not served yet
+          warning: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheKeyParameters: got nothing, expected method.request.path.id, without which all its values share one answer
+        --
+    "#]].assert_eq(&check());
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     io::{Read, Write},
+    sync::Arc,
     time::Duration,
 };
 
@@ -12,10 +13,11 @@ use aws_sdk_dynamodb::{
 };
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use serde_json::json;
+use tokio::sync::Notify;
 use tollgate::store::values::Attributes;
 
 use super::{Cached, answer};
-use crate::harness::{TestGateway, Way};
+use crate::harness::{Script, TestGateway, Way};
 
 async fn cold(world: &Cached) -> TestGateway {
     let cold = world.gateway.another_instance().await;
@@ -200,5 +202,53 @@ async fn without_its_table_the_cache_is_a_miss_and_memory_goes_on() {
         world.gateway.advance(Duration::from_secs(61));
         assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT", "{way:?}");
         assert_eq!(world.gateway.last_line()["degraded"], serde_json::Value::Null);
+    }
+}
+
+const VARIED: [&[&str]; 2] = [&["Cache-Control: max-age=60"], &["Cache-Control: max-age=60", "Vary: Accept"]];
+
+#[tokio::test]
+async fn without_its_table_memory_goes_on_in_http_mode_too() {
+    for headers in VARIED {
+        let world = Cached::start(&[("/x", &answer("200 OK", headers, ""))]).await;
+        world.put("GET /x", &json!({ "cacheMode": "HTTP" }));
+        world.gateway.go_live().await;
+        world.gateway.gate.set(Way::Shut);
+        assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT", "{headers:?}");
+    }
+}
+
+/// Asked for before a change, answered after it, and asked for again: what the cache did with the latter.
+async fn around_a_change(headers: &[&str], way: Way, is_changed_by_another: bool) -> String {
+    let (asked, go) = <(Arc<Notify>, Arc<Notify>)>::default();
+    let says = answer("200 OK", headers, "old");
+    let waits = Script::Waits { asked: Arc::clone(&asked), go: Arc::clone(&go), says };
+    let world = Cached::start_with([("/x", waits)]).await;
+    world.put("GET /x", &json!({ "cacheMode": "HTTP" }));
+    world.put("POST /x", &json!({ "integration": { "type": "MOCK" } }));
+    world.gateway.go_live().await;
+    let another = world.gateway.another_instance().await;
+    world.gateway.gate.set(way);
+    let change = async {
+        asked.notified().await;
+        let changing = if is_changed_by_another { &another } else { &world.gateway };
+        changing.advance(Duration::from_secs(1));
+        assert!(changing.send("POST /v1/x").await.starts_with("200\n"));
+        // Longer than memory is trusted.
+        world.gateway.advance(Duration::from_secs(6));
+        go.notify_one();
+    };
+    tokio::join!(world.gateway.send("GET /v1/x"), change);
+    go.notify_one();
+    world.statuses(&["GET /v1/x"]).await
+}
+
+#[tokio::test]
+async fn an_answer_from_before_a_change_is_not_remembered_after_it() {
+    for headers in VARIED {
+        let by_another = around_a_change(headers, Way::Open, true).await;
+        let by_itself = around_a_change(headers, Way::Open, false).await;
+        let without_the_table = around_a_change(headers, Way::Shut, false).await;
+        assert_eq!([by_another, by_itself, without_the_table], ["MISS"; 3], "{headers:?}");
     }
 }

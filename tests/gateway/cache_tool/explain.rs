@@ -5,8 +5,8 @@ use std::time::UNIX_EPOCH;
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{HOST, set_back};
-use crate::{cache::Cached, harness::tool::Ran};
+use super::{HOST, explain, masked, set_back};
+use crate::cache::Cached;
 
 const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/orders/7?x=1&x=b";
 
@@ -27,31 +27,6 @@ async fn world(words: &Value) -> Cached {
     world.put("ANY /plain", &json!({ "cachingEnabled": false }));
     world.gateway.go_live().await;
     world
-}
-
-pub(super) fn explain(world: &Cached, arguments: &[&str]) -> Ran {
-    world.gateway.tollgate(&[&["cache", "explain"], arguments].concat())
-}
-
-/// The outcome without what differs from run to run: the digest of the key, and times.
-pub(super) fn masked(ran: &Ran) -> String {
-    let mask = |line: &str| {
-        let line = line.trim_end();
-        if line.starts_with("entry") || line.starts_with("lock") {
-            return line
-                .split(|c: char| c.is_ascii_digit())
-                .filter(|text| !text.is_empty())
-                .collect::<Vec<_>>()
-                .join("N");
-        }
-        match line.split_once("v1#") {
-            Some((before, rest)) => {
-                format!("{before}v1#DIGEST{}", rest.trim_start_matches(|c: char| c.is_ascii_hexdigit()))
-            }
-            None => line.to_owned(),
-        }
-    };
-    ran.text(&[]).lines().map(|line| mask(line) + "\n").collect()
 }
 
 #[tokio::test]

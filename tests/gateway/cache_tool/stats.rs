@@ -2,13 +2,13 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
-use tollgate::clock::Clock;
 
+use super::now_ms;
 use crate::harness::TestGateway;
 
 /// Seconds since 1970.
 fn now() -> u64 {
-    Clock::System.now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+    now_ms() / 1_000
 }
 
 /// A part of an entry of `v1`, or of the stage that `words` say. `bytes` is text here, and bytes in the table.

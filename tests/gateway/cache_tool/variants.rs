@@ -5,11 +5,7 @@ use std::time::Duration;
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{
-    HOST,
-    explain::{explain, masked},
-    set_back,
-};
+use super::{HOST, explain, masked, set_back};
 use crate::cache::{Cached, answer};
 
 const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/pages/7?b=1";

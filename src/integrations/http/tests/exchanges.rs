@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
+use http::StatusCode;
 use serde_json::json;
 use tokio::net::TcpListener;
 

@@ -9,15 +9,13 @@ use http::{
 };
 
 use super::{
-    super::{
-        CachePolicy, Entry, NotKept,
-        levels::{milliseconds, ms},
-    },
+    super::{CachePolicy, Entry, NotKept},
     directives::Directives,
     reuse::{stale_if_error, stale_while_revalidate},
     storable::is_heuristically_cacheable,
     validation::has_validator,
 };
+use crate::clock::{milliseconds, ms};
 
 /// The name under which a target's `Date` passes through the gateway.
 pub const REMAPPED_DATE: HeaderName = HeaderName::from_static("x-amzn-remapped-date");

@@ -8,10 +8,10 @@ use http::{
 };
 
 use super::{
-    super::{Bypass, CachePolicy, Entry, levels::ms},
+    super::{Bypass, CachePolicy, Entry},
     directives::Directives,
 };
-use crate::message::Request;
+use crate::{clock::ms, message::Request};
 
 /// What becomes of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use http::{
 };
 
 use super::{
-    super::{NotKept, forwarded::API_KEY},
+    super::{NotKept, key::API_KEY},
     directives::Directives,
     freshness::says_lifetime,
     variants::varies_on,

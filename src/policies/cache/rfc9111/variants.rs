@@ -80,7 +80,7 @@ impl Variants {
     /// The key of the answer to this request; `caller` is whose alone it is.
     pub fn key(&self, uri: &CacheKey, request: &Request, caller: Option<&str>) -> CacheKey {
         uri.variant(|part| {
-            part("caller", &caller.map(str::as_bytes).into_iter().collect::<Vec<_>>());
+            part("caller", caller.map(str::as_bytes).as_slice());
             for name in &self.names {
                 let values = values(name, request);
                 part(name.as_str(), &values.iter().map(String::as_bytes).collect::<Vec<_>>());

@@ -56,3 +56,18 @@ async fn a_route_whose_targets_uri_depends_on_more_than_the_clients_keeps_nothin
         assert_eq!(world.gateway.last_line()["cacheStatus"].is_null(), is_warned, "{parameters}");
     }
 }
+
+/// DynamoDB has no `Vary` at all.
+#[tokio::test]
+async fn an_operation_that_depends_on_more_than_the_uri_is_not_kept() {
+    for (stage, expected) in [("$request.header.x-stage", "- -"), ("$request.path.stage", "MISS STALE")] {
+        let get = json!({ "type": "DYNAMODB", "action": "GetItem", "tableName": "tollgate-stages",
+            "key": { "stage": stage } });
+        let route = json!({ "cacheMode": "HTTP", "staleIfError": 60, "integration": get });
+        let world = Cached::serving("GET /stages/{stage}", &route).await;
+        world.gateway.put_stage(&json!({ "stage": "v2" }));
+        let [one, other] =
+            ["v1", "v2"].map(|name| format!("GET /v1/stages/v1\nx-stage: {name}\ncache-control: max-stale"));
+        assert_eq!(world.statuses(&[&one, &other]).await, expected, "{stage}");
+    }
+}
