@@ -67,7 +67,7 @@ impl<S: CacheStore> Responses<S> {
             let lock = place.known.lock.filter(|lock| now_ms < lock.until_ms);
             let is_alone = is_degraded
                 || judged == Some(Reuse::Unwanted)
-                || !asked.policy.may_wait(request, place.known.entry.as_deref())
+                || !asked.policy.may_wait(&asked.context, place.known.entry.as_deref())
                 || lock.is_some_and(Lock::is_in_vain)
                 || Instant::now() >= patience;
             if is_alone {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Cached, answer};
+use crate::harness::Script;
 
 const KEYED: &str = "method.request.querystring.q";
 
@@ -101,4 +102,37 @@ async fn a_target_learns_who_calls_only_where_callers_are_kept_apart() {
             assert!(answer.ends_with(expected), "{answer}");
         }
     }
+}
+
+/// Says of the request what it says of any, as file servers do.
+fn refusing(request: &str) -> String {
+    const REFUSALS: [(&str, &str); 6] = [
+        ("\nif-match: ", "412 Precondition Failed"),
+        ("\nif-unmodified-since: ", "412 Precondition Failed"),
+        ("\nrange: ", "416 Range Not Satisfiable"),
+        ("\nexpect: ", "417 Expectation Failed"),
+        ("\naccept: x/y", "406 Not Acceptable"),
+        ("\ncontent-type: x/y", "415 Unsupported Media Type"),
+    ];
+    let refusal = REFUSALS.into_iter().find(|(line, _)| request.contains(line));
+    answer(refusal.map_or("200 OK", |(_, status)| status), &[], "")
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_header_that_is_not_in_the_key_is_not_for_all() {
+    let world = Cached::start_with([("/x", Script::Answers(refusing))]).await;
+    world.put("GET /x", &json!({ "forwardUnkeyedHeaders": true }));
+    world.gateway.go_live().await;
+    let odd = [
+        "if-match: \"x\"",
+        "if-unmodified-since: Thu, 01 Jan 1970 00:00:00 GMT",
+        "range: bytes=99-",
+        "accept: x/y",
+        "content-type: x/y",
+    ];
+    for line in odd {
+        let refused = world.gateway.send(&format!("GET /v1/x\n{line}")).await;
+        assert!(refused.starts_with('4') && refused.contains("; fwd=uri-miss\n"), "{line}: {refused}");
+    }
+    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT");
 }
