@@ -136,3 +136,22 @@ async fn a_refusal_of_a_header_that_is_not_in_the_key_is_not_for_all() {
     }
     assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT");
 }
+
+/// Else nothing would be kept for browsers, which have an old answer and say so.
+#[tokio::test]
+async fn what_a_client_has_already_keeps_no_answer_out_of_the_cache() {
+    let tagged = |request: &str| {
+        let status = if request.contains("\nif-none-match: \"1\"") { "304 Not Modified" } else { "200 OK" };
+        answer(status, &["ETag: \"1\""], "")
+    };
+    for keyed in [json!([]), json!(["method.request.header.if-none-match"])] {
+        let is_keyed = keyed != json!([]);
+        let world = Cached::start_with([("/x", Script::Answers(tagged))]).await;
+        world.put("GET /x", &json!({ "forwardUnkeyedHeaders": true, "cacheKeyParameters": keyed }));
+        world.gateway.go_live().await;
+        let request = "GET /v1/x\nif-none-match: \"1\"";
+        assert!(world.gateway.send(request).await.starts_with("304\n"));
+        let next = if is_keyed { "MISS" } else { "HIT" };
+        assert_eq!(world.statuses(&[request]).await, next);
+    }
+}
