@@ -47,3 +47,19 @@ async fn a_request_whose_answer_is_not_for_others_keeps_nobody_from_waiting() {
         assert_eq!(world.gateway.gate.calls(), ["Query cache"], "{own}");
     }
 }
+
+#[tokio::test]
+async fn a_route_of_its_own_for_head_has_nothing_of_what_get_needs_a_key_for() {
+    let told = |_: &str| answer("200 OK", &["Cache-Control: max-age=60", "X-Secret: for keys"], "");
+    for other in ["HEAD /x", "ANY /x"] {
+        let closed = json!({ "apiKeyRequired": true, "cacheShared": true });
+        let open = json!({ "integration": { "type": "MOCK", "headers": { "cache-control": "max-age=60" } } });
+        let world = serving(&[("GET /x", closed), (other, open)], "/x", told).await;
+        world.gateway.put_plan(&json!({ "usagePlanId": "gold" }));
+        world.gateway.put_key("imported-key-of-ada-lovelace", &json!({ "id": "ada", "usagePlanId": "gold" }));
+        let ada = "GET /v1/x\nx-api-key: imported-key-of-ada-lovelace";
+        assert_eq!(world.statuses(&[ada, ada]).await, "MISS HIT");
+        let nobody = world.gateway.send("HEAD /v1/x").await;
+        assert!(nobody.starts_with("200\n") && !nobody.contains("x-secret"), "{other}: {nobody}");
+    }
+}
