@@ -81,3 +81,20 @@ async fn who_is_given_a_stale_answer_after_a_failure_is_told_so() {
         assert_eq!(json!([line["integrationStatus"], line["integrationErrorMessage"]]), logged);
     }
 }
+
+/// The answer has gone out; the next event is somebody else's.
+#[tokio::test]
+async fn a_panic_while_a_new_answer_is_fetched_is_nobodys_failure() {
+    let route = |uri: &str| {
+        json!({ "routeKey": "GET /x", "cachingEnabled": true, "cacheTtlInSeconds": 10, "staleWhileRevalidate": 60,
+            "integration": { "type": "AWS_PROXY", "uri": uri } })
+    };
+    let world = TestGateway::serving(&[route("echo")]).await;
+    world.send("GET /v1/x").await;
+    world.put_route(&route("panics"));
+    world.go_live().await;
+    world.advance(Duration::from_secs(15));
+    for _ in 0..2 {
+        assert!(world.send("GET /v1/x").await.contains("; hit; ttl=-5\n"));
+    }
+}
