@@ -71,12 +71,15 @@ impl CacheStore for Store {
 
     /// One write unit, also where somebody else has it.
     async fn lock(&self, key: &CacheKey, lock: Lock, now: SystemTime) -> Taken {
+        const IS_FREE: &str = "attribute_not_exists(cacheKey) OR lockedUntil <= :now OR lockedUntil > :end";
+        let now_ms = milliseconds(now);
         // Tried once: a repeated one would find its own lock, and wait for itself.
         let put = self.counters.put_item().table_name(&self.tables.cache);
         let put = put
             .set_item(Some(lock_item(key, lock)))
-            .condition_expression("attribute_not_exists(cacheKey) OR lockedUntil <= :now")
-            .expression_attribute_values(":now", N(milliseconds(now).to_string()));
+            .condition_expression(IS_FREE)
+            .expression_attribute_values(":now", N(now_ms.to_string()))
+            .expression_attribute_values(":end", N(Lock::end(now_ms).to_string()));
         match self.ask("locking", now, put.send()).await {
             Said::Yes(_) => Taken::Taken,
             Said::No => Taken::Busy,

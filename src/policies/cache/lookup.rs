@@ -64,7 +64,7 @@ impl<S: CacheStore> Responses<S> {
             if asked.policy.is_only_if_cached(&request.headers) {
                 return Answered { is_degraded, ..Answered::of(Err(GatewayError::NotCached), None) };
             }
-            let lock = place.known.lock.filter(|lock| now_ms < lock.until_ms);
+            let lock = place.known.lock.filter(|lock| lock.is_held(now_ms));
             let is_alone = is_degraded
                 || judged == Some(Reuse::Unwanted)
                 || !asked.policy.may_wait(&asked.context, place.known.entry.as_deref())
