@@ -65,18 +65,18 @@ impl<S: CacheStore> Responses<S> {
                 return Answered { is_degraded, ..Answered::of(Err(GatewayError::NotCached), None) };
             }
             let lock = place.known.lock.filter(|lock| lock.is_held(now_ms));
-            let is_alone = is_degraded
-                || judged == Some(Reuse::Unwanted)
-                || !asked.policy.may_wait(&asked.context, place.known.entry.as_deref())
-                || lock.is_some_and(Lock::is_in_vain)
-                || Instant::now() >= patience;
-            if is_alone {
-                return self.fill(asked, Fill::of(key, place, None, judged), call).await;
-            }
             let stale =
                 place.known.entry.clone().filter(|entry| {
                     asked.policy.is_given_while_revalidating(&request.headers, entry, now_ms)
                 });
+            let is_alone = is_degraded
+                || judged == Some(Reuse::Unwanted)
+                || !asked.policy.may_wait(&asked.context, place.known.entry.as_deref())
+                || (stale.is_none() && lock.is_some_and(Lock::is_in_vain))
+                || Instant::now() >= patience;
+            if is_alone {
+                return self.fill(asked, Fill::of(key, place, None, judged), call).await;
+            }
             if lock.is_none() {
                 let mine = Lock::filling(now_ms, asked.limit);
                 let taken = Box::pin(self.levels.store.lock(&place.key, mine, now)).await;
