@@ -7,7 +7,7 @@ use std::{
 
 use tracing::warn;
 
-use super::{Gateway, Way};
+use super::{Gateway, Way, caught};
 use crate::{
     access_log::AccessLog,
     authorizers::ApiKey,
@@ -98,7 +98,7 @@ impl Gateway {
     pub async fn settle(&self) {
         let pending = mem::take(&mut *self.refills.lock().unwrap_or_else(PoisonError::into_inner));
         for refill in pending {
-            if let Err(error) = self.refill(refill).await {
+            if let Err(error) = caught(self.refill(refill)).await {
                 warn!(cause = chain(&error), "a stale answer could not be replaced");
             }
         }

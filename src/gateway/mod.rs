@@ -237,9 +237,7 @@ fn add_request_id(response: &mut Response, id: &str) {
 }
 
 /// What `step` comes to; a panic in it is one more way to fail.
-async fn caught(
-    step: impl Future<Output = Result<Response, GatewayError>>,
-) -> Result<Response, GatewayError> {
+async fn caught<T>(step: impl Future<Output = Result<T, GatewayError>>) -> Result<T, GatewayError> {
     let outcome = AssertUnwindSafe(step).catch_unwind().await;
     outcome.unwrap_or_else(|panic| Err(GatewayError::Panicked(words_of(panic.as_ref()))))
 }
@@ -256,7 +254,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_in_a_step_is_a_refusal_that_tells_the_client_nothing() {
-        let error = caught(async { panic!("index {} out of range", 7) }).await.unwrap_err();
+        let error = caught::<()>(async { panic!("index {} out of range", 7) }).await.unwrap_err();
         assert_eq!(error.to_string(), "panicked: index 7 out of range");
         let refusal = error.refusal();
         assert_eq!(

@@ -61,7 +61,10 @@ impl Mock {
             let text = template.fill(context).replace(char::is_control, " ");
             headers.extend(HeaderValue::from_bytes(text.as_bytes()).ok().map(|value| (name.clone(), value)));
         }
-        headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        // A 304 brings no content, and a cache has another one's type.
+        if self.status != StatusCode::NOT_MODIFIED {
+            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        }
         let mut response = Response::new(self.body.fill(context).into());
         *response.status_mut() = self.status;
         *response.headers_mut() = headers;

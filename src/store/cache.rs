@@ -28,6 +28,8 @@ const PART_BYTES: usize = 350_000;
 pub(super) const LOCK: &str = "-1";
 /// By how long a lock outlives itself, so that its item is gone some day.
 const LOCK_ITEM_SECONDS: u64 = 3_600;
+/// As `attribute_type` has it. What is none, or not there, compares with nothing: the item could never be replaced.
+const NUMBER: &str = "N";
 /// Of a lock in vain: why the answer was not kept.
 const REASON: &str = "reason";
 
@@ -47,7 +49,7 @@ impl CacheStore for Store {
     async fn keep(&self, key: &CacheKey, kept: Kept<'_>, now: SystemTime) -> Written {
         // A slow answer may come after a change has made it worthless. One from the future has a wrong clock.
         const IS_NEWEST: &str =
-            "attribute_not_exists(storedAt) OR storedAt <= :storedAt OR storedAt > :future";
+            "NOT attribute_type(storedAt, :number) OR storedAt <= :storedAt OR storedAt > :future";
         let Kept { route_key, bytes, stored_at_ms, keep_until } = kept;
         let parts = bytes.len().div_ceil(PART_BYTES);
         let checksum = Blob::new(Sha256::digest(&bytes).as_slice());
@@ -65,6 +67,7 @@ impl CacheStore for Store {
                 .item("storedAt", N(stored_at_ms.to_string()))
                 .item("expiresAt", N((milliseconds(keep_until) / 1_000 + 1).to_string()))
                 .condition_expression(IS_NEWEST)
+                .expression_attribute_values(":number", S(NUMBER.to_owned()))
                 .expression_attribute_values(":storedAt", N(stored_at_ms.to_string()))
                 .expression_attribute_values(":future", N((milliseconds(now) + MOST_SKEW_MS).to_string()))
                 .send()
@@ -78,12 +81,17 @@ impl CacheStore for Store {
 
     /// One write unit, also where somebody else has it.
     async fn lock(&self, key: &CacheKey, lock: Lock, now: SystemTime) -> Taken {
+        const IS_FREE: &str =
+            "NOT attribute_type(lockedUntil, :number) OR lockedUntil <= :now OR lockedUntil > :end";
+        let now_ms = milliseconds(now);
         // Tried once: a repeated one would find its own lock, and wait for itself.
         let put = self.counters.put_item().table_name(&self.tables.cache);
         let put = put
             .set_item(Some(lock_item(key, lock)))
-            .condition_expression("attribute_not_exists(cacheKey) OR lockedUntil <= :now")
-            .expression_attribute_values(":now", N(milliseconds(now).to_string()));
+            .condition_expression(IS_FREE)
+            .expression_attribute_values(":number", S(NUMBER.to_owned()))
+            .expression_attribute_values(":now", N(now_ms.to_string()))
+            .expression_attribute_values(":end", N(Lock::end(now_ms).to_string()));
         match self.ask("locking", now, put.send()).await {
             Said::Yes(_) => Taken::Taken,
             Said::No => Taken::Busy,

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use percent_encoding::{CONTROLS, percent_encode};
 
 use super::super::headers::{is_hop_by_hop, named, named_by_connection, remapped, stays_at_gateway};
@@ -55,10 +55,14 @@ pub fn add(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Gatew
     Ok(())
 }
 
-/// Ends an answer's headers: what its `Connection` names goes no further, and a content type there must be.
-pub fn finish(headers: &mut HeaderMap, content_type: &'static str) {
+/// Ends an answer's headers: what its `Connection` names goes no further, and a content type there must be. Not of a
+/// 304, which brings no content: it would say of the one that a cache has that its type is another now.
+pub fn finish(headers: &mut HeaderMap, status: StatusCode, content_type: &'static str) {
     for name in named(headers, &REMAPPED_CONNECTION) {
         headers.remove(name);
+    }
+    if status == StatusCode::NOT_MODIFIED {
+        return;
     }
     headers.entry(http::header::CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
 }

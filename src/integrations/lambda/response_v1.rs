@@ -40,7 +40,9 @@ pub fn response(payload: &Bytes, form: Form) -> Result<Response, GatewayError> {
     let mut headers = HeaderMap::new();
     multi_value_headers.map_or(Ok(()), |map| answer::add_multi_value_headers(&mut headers, map))?;
     single.map_or(Ok(()), |map| answer::add_headers(&mut headers, map))?;
-    headers::finish(&mut headers, CONTENT_TYPE);
+    let status =
+        status_code.filter(|value| value.get() != "null").map_or(Ok(StatusCode::OK), answer::status)?;
+    headers::finish(&mut headers, status, CONTENT_TYPE);
 
     let mut bytes = body.map_or(Ok(Bytes::new()), |body| answer::body(body, payload))?;
     if is_base64_encoded.map_or(Ok(false), answer::flag)? && form == Form::Base64 {
@@ -48,8 +50,7 @@ pub fn response(payload: &Bytes, form: Form) -> Result<Response, GatewayError> {
     }
 
     let mut response = Response::new(bytes.into());
-    *response.status_mut() =
-        status_code.filter(|value| value.get() != "null").map_or(Ok(StatusCode::OK), answer::status)?;
+    *response.status_mut() = status;
     *response.headers_mut() = headers;
     Ok(response)
 }

@@ -38,7 +38,8 @@ fn proxy_response(
     let mut headers = HeaderMap::new();
     answer.headers.map_or(Ok(()), |map| answer::add_headers(&mut headers, map))?;
     answer.cookies.map_or(Ok(()), |list| answer::add_cookies(&mut headers, list))?;
-    headers::finish(&mut headers, CONTENT_TYPE);
+    let status = answer::status(status_code)?;
+    headers::finish(&mut headers, status, CONTENT_TYPE);
 
     let mut body = answer.body.map_or(Ok(Bytes::new()), |body| answer::body(body, payload))?;
     if answer.is_base64_encoded.map_or(Ok(false), answer::flag)? {
@@ -46,7 +47,7 @@ fn proxy_response(
     }
 
     let mut response = Response::new(body.into());
-    *response.status_mut() = answer::status(status_code)?;
+    *response.status_mut() = status;
     *response.headers_mut() = headers;
     Ok(response)
 }

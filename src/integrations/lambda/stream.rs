@@ -80,10 +80,11 @@ fn response(prelude: &[u8], body: Body) -> Result<Response, GatewayError> {
     answer.headers.map_or(Ok(()), |map| answer::add_headers_or_lists(&mut headers, map))?;
     answer.multi_value_headers.map_or(Ok(()), |map| answer::add_multi_value_headers(&mut headers, map))?;
     answer.cookies.map_or(Ok(()), |list| answer::add_cookies(&mut headers, list))?;
-    headers::finish(&mut headers, CONTENT_TYPE);
+    let status = answer.status_code.map_or(Ok(StatusCode::OK), answer::status)?;
+    headers::finish(&mut headers, status, CONTENT_TYPE);
 
     let mut response = Response::new(body);
-    *response.status_mut() = answer.status_code.map_or(Ok(StatusCode::OK), answer::status)?;
+    *response.status_mut() = status;
     *response.headers_mut() = headers;
     Ok(response)
 }

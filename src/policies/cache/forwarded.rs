@@ -6,8 +6,11 @@
 use std::borrow::Cow;
 
 use http::{
-    HeaderName,
-    header::{AUTHORIZATION, CONNECTION, COOKIE, HOST, PROXY_AUTHORIZATION, USER_AGENT},
+    HeaderName, Method,
+    header::{
+        AUTHORIZATION, CONNECTION, COOKIE, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH, PROXY_AUTHORIZATION,
+        USER_AGENT,
+    },
 };
 
 use super::{
@@ -20,7 +23,7 @@ impl CachePolicy {
     /// Of headers and cookies those that the key has, and with a body what says how to read it.
     pub(super) fn of_the_key<'a>(&self, request: &'a Request) -> Cow<'a, Request> {
         if self.forwards_unkeyed_headers {
-            return without_connection(request);
+            return self.without_unkeyed_conditions(without_connection(request));
         }
         let mut forwarded = request.clone();
         // `host` is in every key.
@@ -42,6 +45,18 @@ impl CachePolicy {
             forwarded.origin.user_agent.clear();
         }
         Cow::Owned(forwarded)
+    }
+
+    /// Asks for the answer, whatever the client has of it already: a 304 is of no use to others.
+    fn without_unkeyed_conditions<'a>(&self, request: Cow<'a, Request>) -> Cow<'a, Request> {
+        let is_read = [Method::GET, Method::HEAD].contains(&request.method);
+        let mut forwarded = request;
+        for name in [IF_NONE_MATCH, IF_MODIFIED_SINCE] {
+            if is_read && forwarded.headers.contains_key(&name) && !self.key.has_header(&name) {
+                forwarded.to_mut().headers.remove(&name);
+            }
+        }
+        forwarded
     }
 
     /// Whether the target gets headers that do not tell answers apart.

@@ -127,9 +127,11 @@ impl CachePolicy {
         }
     }
 
-    /// Not the route: a change that takes another one finds it too.
+    /// The route is that of `GET`: a change that takes another one finds that, and a `HEAD` that has one of its own has
+    /// nothing to do with its answers.
     fn each_part_of_a_uri(&self, context: &Context<'_>, part: &mut Part<'_>) {
         let request = context.request;
+        part("routeKey", &[context.route_key.as_bytes()]);
         part("host", &[request.origin.domain_name.to_ascii_lowercase().as_bytes()]);
         part("path", &[context.full_path().as_bytes()]);
         part("query", &[request.query.as_bytes()]);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::NotKept;
+use super::{MOST_SKEW_MS, NotKept};
 use crate::clock::ms;
 
 /// Says what other instances need not do for a while.
@@ -39,6 +39,17 @@ impl Lock {
     /// that they can still ask it themselves, and not for long where the filler has died.
     pub(super) fn duration(limit: Duration) -> Duration {
         (limit / 2).min(MOST)
+    }
+
+    /// Whether it says something at `now_ms`. Not if it ends later than any: then the clock of who made it was wrong,
+    /// and others would wait for as long.
+    pub fn is_held(self, now_ms: u64) -> bool {
+        now_ms < self.until_ms && self.until_ms <= Self::end(now_ms)
+    }
+
+    /// When the last lock of now ends, and one of a clock that is ahead by no more than clocks are.
+    pub fn end(now_ms: u64) -> u64 {
+        now_ms + ms(MOST) + MOST_SKEW_MS
     }
 
     pub(super) fn is_in_vain(self) -> bool {

@@ -92,19 +92,19 @@ impl<S: CacheStore> Responses<S> {
             let refused = Answered::of(Err(GatewayError::NotCached), None);
             return Looked::Answered(Answered { is_degraded, ..refused });
         }
-        let lock = place.known.lock.filter(|lock| now_ms < lock.until_ms);
+        let lock = place.known.lock.filter(|lock| lock.is_held(now_ms));
+        let is_given =
+            |entry: &Arc<Entry>| asked.policy.is_given_while_revalidating(&request.headers, entry, now_ms);
+        let stale = place.known.entry.clone().filter(is_given);
         let is_alone = is_degraded
             || judged == Some(Reuse::Unwanted)
-            || !asked.policy.may_wait(request, place.known.entry.as_deref())
-            || lock.is_some_and(Lock::is_in_vain)
+            || !asked.policy.may_wait(&asked.context, place.known.entry.as_deref())
+            || (stale.is_none() && lock.is_some_and(Lock::is_in_vain))
             || Instant::now() >= patience;
         let fill = |place, lock| Looked::Fill(Fill::of(key.clone(), place, lock, judged));
         if is_alone {
             return fill(place, None);
         }
-        let is_given =
-            |entry: &Arc<Entry>| asked.policy.is_given_while_revalidating(&request.headers, entry, now_ms);
-        let stale = place.known.entry.clone().filter(is_given);
         if lock.is_none() {
             let mine = Lock::filling(now_ms, asked.limit);
             let taken = Box::pin(self.levels.store.lock(&place.key, mine, now)).await;

@@ -6,10 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, Method, StatusCode,
-    header::{AUTHORIZATION, RANGE},
-};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header::RANGE};
 
 use super::{
     CachePolicy, Entry, Mode, NotKept, StageCache,
@@ -73,11 +70,10 @@ impl CachePolicy {
     }
 
     /// Whether the answer to somebody else's request would do, so that waiting for it is of use.
-    pub(super) fn may_wait(&self, request: &Request, entry: Option<&Entry>) -> bool {
-        let is_others =
-            || !request.headers.contains_key(RANGE) && !request.headers.contains_key(AUTHORIZATION);
-        request.method != Method::HEAD
-            && (self.mode == Mode::ApiGateway || (is_others() && entry.is_none_or(rfc9111::may_wait)))
+    pub(super) fn may_wait(&self, context: &Context<'_>, entry: Option<&Entry>) -> bool {
+        context.request.method != Method::HEAD
+            && (self.mode == Mode::ApiGateway
+                || (rfc9111::is_like_others(context) && entry.is_none_or(rfc9111::may_wait)))
     }
 
     /// Whether an entry that is not fresh any more is given while a new answer is fetched.

@@ -19,8 +19,8 @@ impl CachePolicy {
     /// key does not have, and nothing that is only a part.
     pub(super) fn may_keep_a_call(&self, status: StatusCode, headers: &HeaderMap) -> Result<(), NotKept> {
         let is_part = matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
-        let is_failure = status.is_server_error() || status.is_informational() || is_of_one_request(status);
-        if is_part || is_failure {
+        let is_failure = status.is_server_error() || status.is_informational();
+        if is_part || is_failure || is_of_one_request(status) || is_of_what_no_key_has(status) {
             Err(NotKept::Status(status))
         } else if headers.contains_key(SET_COOKIE) {
             Err(NotKept::SetCookie)
@@ -49,19 +49,34 @@ impl CachePolicy {
     }
 }
 
-/// Whether it says something of this one request, of who asks, its moment or its size: whoever brings a target to say
-/// so would keep everybody else from the answer.
-fn is_of_one_request(status: StatusCode) -> bool {
+/// Whether it says something of this one request, its moment, its size or its conditions, whatever it was that was
+/// asked for: whoever brings a target to say so would keep everybody else from the answer. RFC 6585 forbids to keep
+/// those that it defines.
+pub(super) fn is_of_one_request(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::REQUEST_TIMEOUT
+            | StatusCode::PRECONDITION_FAILED
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::RANGE_NOT_SATISFIABLE
+            | StatusCode::EXPECTATION_FAILED
+            | StatusCode::TOO_EARLY
+            | StatusCode::PRECONDITION_REQUIRED
+            | StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+            | StatusCode::NETWORK_AUTHENTICATION_REQUIRED
+    )
+}
+
+/// The same, of who asks, of the rest of the query, and of headers that may be forwarded all the same.
+fn is_of_what_no_key_has(status: StatusCode) -> bool {
     matches!(
         status,
         StatusCode::UNAUTHORIZED
             | StatusCode::FORBIDDEN
+            | StatusCode::NOT_ACCEPTABLE
             | StatusCode::PROXY_AUTHENTICATION_REQUIRED
-            | StatusCode::REQUEST_TIMEOUT
-            | StatusCode::PAYLOAD_TOO_LARGE
             | StatusCode::URI_TOO_LONG
-            | StatusCode::TOO_EARLY
-            | StatusCode::TOO_MANY_REQUESTS
-            | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE
     )
 }

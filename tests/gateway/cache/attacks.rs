@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Cached, answer};
+use crate::harness::Script;
 
 const KEYED: &str = "method.request.querystring.q";
 
@@ -33,6 +34,9 @@ async fn paths_that_a_target_tells_apart_have_keys_of_their_own() {
 #[tokio::test]
 async fn an_answer_that_is_for_one_request_only_is_not_kept() {
     let statuses = [
+        "401 Unauthorized",
+        "403 Forbidden",
+        "407 Proxy Authentication Required",
         "408 Request Timeout",
         "413 Content Too Large",
         "414 URI Too Long",
@@ -100,5 +104,57 @@ async fn a_target_learns_who_calls_only_where_callers_are_kept_apart() {
             let answer = world.gateway.send(&request).await;
             assert!(answer.ends_with(expected), "{answer}");
         }
+    }
+}
+
+/// Says of the request what it says of any, as file servers do.
+fn refusing(request: &str) -> String {
+    const REFUSALS: [(&str, &str); 6] = [
+        ("\nif-match: ", "412 Precondition Failed"),
+        ("\nif-unmodified-since: ", "412 Precondition Failed"),
+        ("\nrange: ", "416 Range Not Satisfiable"),
+        ("\nexpect: ", "417 Expectation Failed"),
+        ("\naccept: x/y", "406 Not Acceptable"),
+        ("\ncontent-type: x/y", "415 Unsupported Media Type"),
+    ];
+    let refusal = REFUSALS.into_iter().find(|(line, _)| request.contains(line));
+    answer(refusal.map_or("200 OK", |(_, status)| status), &[], "")
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_header_that_is_not_in_the_key_is_not_for_all() {
+    let world = Cached::start_with([("/x", Script::Answers(refusing))]).await;
+    world.put("GET /x", &json!({ "forwardUnkeyedHeaders": true }));
+    world.gateway.go_live().await;
+    let odd = [
+        "if-match: \"x\"",
+        "if-unmodified-since: Thu, 01 Jan 1970 00:00:00 GMT",
+        "range: bytes=99-",
+        "accept: x/y",
+        "content-type: x/y",
+    ];
+    for line in odd {
+        let refused = world.gateway.send(&format!("GET /v1/x\n{line}")).await;
+        assert!(refused.starts_with('4') && refused.contains("; fwd=uri-miss\n"), "{line}: {refused}");
+    }
+    assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT");
+}
+
+/// Else nothing would be kept for browsers, which have an old answer and say so.
+#[tokio::test]
+async fn what_a_client_has_already_keeps_no_answer_out_of_the_cache() {
+    let tagged = |request: &str| {
+        let status = if request.contains("\nif-none-match: \"1\"") { "304 Not Modified" } else { "200 OK" };
+        answer(status, &["ETag: \"1\""], "")
+    };
+    for keyed in [json!([]), json!(["method.request.header.if-none-match"])] {
+        let is_keyed = keyed != json!([]);
+        let world = Cached::start_with([("/x", Script::Answers(tagged))]).await;
+        world.put("GET /x", &json!({ "forwardUnkeyedHeaders": true, "cacheKeyParameters": keyed }));
+        world.gateway.go_live().await;
+        let request = "GET /v1/x\nif-none-match: \"1\"";
+        assert!(world.gateway.send(request).await.starts_with("304\n"));
+        let next = if is_keyed { "MISS" } else { "HIT" };
+        assert_eq!(world.statuses(&[request]).await, next);
     }
 }

@@ -39,12 +39,26 @@ async fn nobody_waits_for_longer_than_half_of_the_time_out() {
         json!({ "routeKey": "GET /x", "cachingEnabled": true, "integration": integration }),
     ])
     .await;
-    lock(&world, 3_600_000).await;
+    lock(&world, 10_000).await;
     let started = Instant::now();
     let answer = world.send("GET /v1/x").await;
     assert!(answer.starts_with("200\n"), "{answer}");
     assert!(started.elapsed() >= Duration::from_millis(200));
     assert_eq!(world.calls(), ["echo"]);
+}
+
+/// Of an instance whose clock was an hour ahead: else all would wait for it, an hour long.
+#[tokio::test]
+async fn a_lock_from_the_future_keeps_nobody_waiting() {
+    let integration = json!({ "type": "AWS_PROXY", "uri": "echo", "timeoutInMillis": 20_000 });
+    let world = TestGateway::serving(&[
+        json!({ "routeKey": "GET /x", "cachingEnabled": true, "integration": integration }),
+    ])
+    .await;
+    lock(&world, 3_600_000).await;
+    world.gate.calls();
+    world.send("GET /v1/x").await;
+    assert_eq!(world.gate.calls(), ["Query cache", "PutItem cache", "PutItem cache"], "its lock is taken");
 }
 
 #[tokio::test]

@@ -81,3 +81,38 @@ async fn who_is_given_a_stale_answer_after_a_failure_is_told_so() {
         assert_eq!(json!([line["integrationStatus"], line["integrationErrorMessage"]]), logged);
     }
 }
+
+/// The answer has gone out; the next event is somebody else's.
+#[tokio::test]
+async fn a_panic_while_a_new_answer_is_fetched_is_nobodys_failure() {
+    let route = |uri: &str| {
+        json!({ "routeKey": "GET /x", "cachingEnabled": true, "cacheTtlInSeconds": 10, "staleWhileRevalidate": 60,
+            "integration": { "type": "AWS_PROXY", "uri": uri } })
+    };
+    let world = TestGateway::serving(&[route("echo")]).await;
+    world.send("GET /v1/x").await;
+    world.put_route(&route("panics"));
+    world.go_live().await;
+    world.advance(Duration::from_secs(15));
+    for _ in 0..2 {
+        assert!(world.send("GET /v1/x").await.contains("; hit; ttl=-5\n"));
+    }
+}
+
+/// As a target does that is asked too much: its answer is not kept, and those who have none wait for no other.
+#[tokio::test]
+async fn a_stale_answer_is_given_while_the_new_ones_are_none_to_keep() {
+    let route = |status: u16| {
+        json!({ "routeKey": "GET /x", "cachingEnabled": true, "cacheTtlInSeconds": 10, "staleWhileRevalidate": 60,
+            "integration": { "type": "MOCK", "statusCode": status } })
+    };
+    let world = TestGateway::serving(&[route(200)]).await;
+    world.send("GET /v1/x").await;
+    world.put_route(&route(429));
+    world.go_live().await;
+    for (seconds, expected) in [(15, "200\n"), (1, "200\n"), (20, "200\n"), (1, "200\n"), (60, "429\n")] {
+        world.advance(Duration::from_secs(seconds));
+        let answer = world.send("GET /v1/x").await;
+        assert!(answer.starts_with(expected), "{answer}");
+    }
+}

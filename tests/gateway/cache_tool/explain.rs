@@ -90,7 +90,7 @@ async fn what_the_table_has_is_told_with_its_times() {
         assert!(entry["ageSeconds"].as_u64() >= Some(seconds_ago), "{entry}");
         let key = &told["cacheKey"];
         for is_in_vain in [false, true] {
-            let lock = json!({ "cacheKey": key, "part": -1, "lockedUntil": super::now_ms() + 600_000, "isInVain": is_in_vain });
+            let lock = json!({ "cacheKey": key, "part": -1, "lockedUntil": super::now_ms() + 15_000, "isInVain": is_in_vain });
             world.gateway.put("tollgate-cache", &lock);
             let text = masked(&explain(&world, &[path, "-H", &host]));
             texts.extend(

@@ -40,6 +40,7 @@ async fn the_entry_is_the_one_that_the_request_would_get() {
         key     v1#DIGEST
                 stage            v1
                 cacheGeneration  0
+                routeKey         GET /pages/{id}
                 host             abc123.lambda-url.eu-west-1.on.aws
                 path             /v1/pages/7
                 query            b=1
@@ -60,6 +61,7 @@ async fn the_entry_is_the_one_that_the_request_would_get() {
         key     v1#DIGEST
                 stage            v1
                 cacheGeneration  0
+                routeKey         GET /pages/{id}
                 host             abc123.lambda-url.eu-west-1.on.aws
                 path             /v1/pages/7
                 query            b=1

@@ -54,6 +54,9 @@ async fn function(name: &str, event: &Value) -> Outcome {
             Outcome::Payload(answer.to_string().into())
         }
         "reflect" => body_of(event).map_or(Outcome::FunctionError, |body| Outcome::Payload(body.into())),
+        "unchanged" => {
+            Outcome::Payload(r#"{"statusCode":304,"headers":{"cache-control":"max-age=10"}}"#.into())
+        }
         "nothing" => Outcome::Payload(Bytes::new()),
         "frames" => {
             let script: Value = serde_json::from_slice(&body_of(event).unwrap()).unwrap();

@@ -57,7 +57,7 @@ impl Kept {
     }
 
     pub fn held_lock(&self) -> Option<Lock> {
-        self.lock.filter(|lock| self.now_ms < lock.until_ms)
+        self.lock.filter(|lock| lock.is_held(self.now_ms))
     }
 
     /// The last answer, if it is known and was not kept.

@@ -35,18 +35,18 @@ pub fn changed_uris(request: &Request, status: StatusCode, headers: &HeaderMap) 
 /// `None`: there is no such line, or it names nothing of this host.
 fn named(request: &Request, headers: &HeaderMap, name: &HeaderName) -> Option<Uri> {
     let text = headers.get(name)?.to_str().ok()?.split('#').next()?;
-    let own = request.origin.domain_name.as_str();
-    let (authority, rest) = match text.split_once("//") {
-        Some(("" | "http:" | "https:", after)) => {
-            let (authority, rest) = after.split_at(after.find(['/', '?']).unwrap_or(after.len()));
-            (authority, if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") })
+    let rest = match authority(text) {
+        Authority::Own => text.to_owned(),
+        Authority::Named { name, port, rest } => {
+            let own = &request.origin.domain_name;
+            let is_own = |authority: &str| authority.eq_ignore_ascii_case(own);
+            if !is_own(name) && !name.strip_suffix(port).is_some_and(is_own) {
+                return None;
+            }
+            if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") }
         }
-        Some((scheme, _)) if scheme.ends_with(':') => return None,
-        _ => (own, text.to_owned()),
+        Authority::None => return None,
     };
-    if !authority.eq_ignore_ascii_case(own) {
-        return None;
-    }
     let (path, query) = rest.split_once('?').unwrap_or((&rest, ""));
     let folder = request.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let path = match path {
@@ -55,6 +55,38 @@ fn named(request: &Request, headers: &HeaderMap, name: &HeaderName) -> Option<Ur
         _ => format!("{folder}/{path}"),
     };
     Some(Uri { path: path::canonical_path(&path).ok()?, query: path::canonical_query(query).ok()? })
+}
+
+/// Whose a resource is.
+enum Authority<'a> {
+    /// Of who names it.
+    Own,
+    /// With the port that need not be said, as it would be.
+    Named { name: &'a str, port: &'static str, rest: &'a str },
+    /// Of nobody whom HTTP reaches.
+    None,
+}
+
+/// RFC 3986 §4.2: a colon behind the first `/` or `?` ends no scheme.
+fn authority(text: &str) -> Authority<'_> {
+    let (scheme, rest) = match text.split_once(':') {
+        Some((scheme, rest)) if !scheme.contains(['/', '?']) => (scheme, rest),
+        _ => ("", text),
+    };
+    let port = match &*scheme.to_ascii_lowercase() {
+        "" => "",
+        "http" => ":80",
+        "https" => ":443",
+        _ => return Authority::None,
+    };
+    match rest.strip_prefix("//") {
+        Some(after) => {
+            let (name, rest) = after.split_at(after.find(['/', '?']).unwrap_or(after.len()));
+            Authority::Named { name, port, rest }
+        }
+        None if scheme.is_empty() => Authority::Own,
+        None => Authority::None,
+    }
 }
 
 #[cfg(test)]
@@ -89,7 +121,7 @@ mod tests {
     #[test]
     fn what_the_answer_names_is_another_one_too_if_it_is_ours() {
         const OWN: &str = "/orders/7?a=1";
-        let cases: [(&str, &[&str]); 11] = [
+        let cases: [(&str, &[&str]); 18] = [
             ("/orders/8", &[OWN, "/orders/8?"]),
             ("8?x=y#z", &[OWN, "/orders/8?x=y"]),
             ("?x", &[OWN, "/orders/7?x"]),
@@ -100,6 +132,13 @@ mod tests {
             ("https://other.example.com/a", &[OWN]),
             ("https://api.example.com.evil/a", &[OWN]),
             ("ftp://api.example.com/a", &[OWN]),
+            ("/orders/8?next=http://x/", &[OWN, "/orders/8?next=http://x/"]),
+            ("HTTPS://api.example.com/a", &[OWN, "/a?"]),
+            ("https://api.example.com:443/a", &[OWN, "/a?"]),
+            ("http://api.example.com:80/a", &[OWN, "/a?"]),
+            ("https://api.example.com:80/a", &[OWN]),
+            ("//api.example.com:8443/a", &[OWN]),
+            ("mailto:api.example.com", &[OWN]),
             ("../x", &[OWN]),
         ];
         for (named, expected) in cases {

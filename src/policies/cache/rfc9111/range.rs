@@ -1,11 +1,15 @@
 //! A part of an answer that is kept whole (RFC 9110 §14).
 
 use http::{
-    HeaderValue, Method, StatusCode,
-    header::{CONTENT_LENGTH, CONTENT_RANGE, ETAG, IF_RANGE, RANGE},
+    HeaderName, HeaderValue, Method, StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, IF_RANGE, RANGE},
 };
 
 use crate::message::{Body, Request, Response};
+
+/// What is said of the bytes of an answer, and is wrong of a part of them.
+const OF_THE_WHOLE: [HeaderName; 3] =
+    [CONTENT_LENGTH, HeaderName::from_static("content-digest"), HeaderName::from_static("content-md5")];
 
 /// The part of `response` that the request asks for: 206, or 416 where there is no such part. More parts than one
 /// are not told apart: then, and where nothing is asked for, the answer stays whole.
@@ -20,13 +24,16 @@ pub fn part_of(request: &Request, response: Response) -> Response {
         return response;
     };
     let (mut head, _) = response.into_parts();
-    head.headers.remove(CONTENT_LENGTH);
+    for name in &OF_THE_WHOLE {
+        head.headers.remove(name);
+    }
     let (status, range, part) = match part {
         Part::From { first, last } => {
             let range = format!("bytes {first}-{last}/{}", body.len());
             (StatusCode::PARTIAL_CONTENT, range, body.slice(first..=last))
         }
         Part::Nowhere => {
+            head.headers.remove(CONTENT_ENCODING);
             (StatusCode::RANGE_NOT_SATISFIABLE, format!("bytes */{}", body.len()), body.slice(..0))
         }
     };
@@ -124,6 +131,24 @@ mod tests {
         for (known, status) in [("\"a\"", 206), ("\"b\"", 200), ("W/\"a\"", 200), ("yesterday", 200)] {
             let world = World::new("").header("range", "bytes=0-1").header("if-range", known);
             assert_eq!(part_of(&world.request, answer()).status(), status, "{known}");
+        }
+    }
+
+    #[test]
+    fn a_part_does_not_say_of_itself_what_was_said_of_the_whole() {
+        let cases = [
+            ("bytes=0-1", "206 | content-encoding=gzip | content-range=bytes 0-1/10 | etag=\"a\" | 01"),
+            ("bytes=10-", "416 | content-range=bytes */10 | etag=\"a\""),
+        ];
+        for (range, expected) in cases {
+            let world = World::new("").header("range", range);
+            let mut answer = answer();
+            for (name, value) in
+                [("content-digest", "sha-256=:x:"), ("content-md5", "x"), ("content-encoding", "gzip")]
+            {
+                answer.headers_mut().insert(name, HeaderValue::from_static(value));
+            }
+            assert_eq!(show(part_of(&world.request, answer)), expected, "{range}");
         }
     }
 

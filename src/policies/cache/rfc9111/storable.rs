@@ -2,11 +2,11 @@
 
 use http::{
     HeaderMap, HeaderName, StatusCode,
-    header::{AUTHORIZATION, PROXY_AUTHORIZATION, SET_COOKIE},
+    header::{AUTHORIZATION, PROXY_AUTHORIZATION, RANGE, SET_COOKIE},
 };
 
 use super::{
-    super::{NotKept, key::API_KEY},
+    super::{NotKept, key::API_KEY, storable::is_of_one_request},
     directives::Directives,
     freshness::says_lifetime,
     variants::varies_on,
@@ -29,7 +29,8 @@ pub fn may_store(
     // §5.2.2.3: who understands the status may pass over `no-store`.
     let must_understand = said.has("must-understand");
     let is_final = !status.is_informational()
-        && !matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
+        && !matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED)
+        && !is_of_one_request(status);
     let has_lifetime = says_lifetime((&said, is_targeted), headers) || said.has("public");
     // §3.5.
     let is_for_all = said.has("public") || said.has("s-maxage") || said.has("must-revalidate");
@@ -44,6 +45,14 @@ pub fn may_store(
         (!has_lifetime && !is_heuristically_cacheable(status), NotKept::NoLifetime),
     ];
     refusals.into_iter().find(|(is_so, _)| *is_so).map_or(Ok(()), |(_, why)| Err(why))
+}
+
+/// Whether the answer may become one for others: else whoever waited for it would wait in vain, time after time.
+pub fn is_like_others(context: &Context<'_>) -> bool {
+    let headers = &context.request.headers;
+    !headers.contains_key(RANGE)
+        && !has_credentials(context)
+        && !Directives::of_request(headers).has("no-store")
 }
 
 fn can_be_told_apart(headers: &HeaderMap, mapped: &[HeaderName]) -> bool {
@@ -90,7 +99,7 @@ mod tests {
         let cc = |value: &'static str| ("cache-control", value);
         type Lines<'a> = &'a [(&'static str, &'static str)];
         let status = |code| NotKept::Status(StatusCode::from_u16(code).unwrap());
-        let cases: [(Lines<'_>, u16, Lines<'_>, Option<NotKept>); 29] = [
+        let cases: [(Lines<'_>, u16, Lines<'_>, Option<NotKept>); 31] = [
             (&[], 200, &[], None),
             (&[], 200, &[FRESH], None),
             (&[], 302, &[], Some(NotKept::NoLifetime)),
@@ -101,6 +110,8 @@ mod tests {
             (&[], 302, &[("expires", "0"), ("cdn-cache-control", "foo")], Some(NotKept::NoLifetime)),
             (&[], 206, &[FRESH], Some(status(206))),
             (&[], 304, &[FRESH], Some(status(304))),
+            (&[("range", "bytes=9-")], 416, &[FRESH], Some(status(416))),
+            (&[], 429, &[FRESH], Some(status(429))),
             (&[], 200, &[cc("no-store, max-age=60")], Some(NotKept::NoStore)),
             (&[], 200, &[cc("private")], Some(NotKept::Private)),
             (&[], 200, &[cc("private=\"x\"")], Some(NotKept::Private)),

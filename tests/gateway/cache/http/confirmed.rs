@@ -1,9 +1,10 @@
 //! What the target is asked when an entry may not be given as it is, and who gets what it then says.
 
 use expect_test::expect;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{super::answer, seconds, serving, tagged};
+use crate::harness::TestGateway;
 
 #[tokio::test]
 async fn what_is_not_fresh_any_more_is_confirmed_by_the_target() {
@@ -89,5 +90,31 @@ async fn what_is_said_to_one_who_confirms_is_not_for_everybody() {
             "{one}: {other}"
         );
         assert!(world.gateway.send(&request).await.contains("; hit"), "{one}: it may have what is for all");
+    }
+}
+
+/// What answers so, and its 304 when it is asked whether it still holds: neither a function nor a mock need say again
+/// of what type the answer is.
+#[tokio::test]
+async fn what_a_304_does_not_say_stays_as_it_was() {
+    let type_of = |status| if status == 200 { json!({ "content-type": "text/html" }) } else { json!({}) };
+    let mock = |status: u16| {
+        let mut headers = type_of(status);
+        headers["cache-control"] = json!("max-age=10");
+        headers["etag"] = json!("\"1\"");
+        json!({ "type": "MOCK", "statusCode": status, "headers": headers, "body": "<p>" })
+    };
+    let route = |integration: &Value| json!({ "routeKey": "GET /x", "cachingEnabled": true, "cacheMode": "HTTP", "integration": integration });
+    let function =
+        |format| json!({ "type": "AWS_PROXY", "uri": "unchanged", "payloadFormatVersion": format });
+    for confirming in [mock(304), function("1.0"), function("2.0")] {
+        let world = TestGateway::serving(&[route(&mock(200))]).await;
+        world.send("GET /v1/x").await;
+        world.put_route(&route(&confirming));
+        world.go_live().await;
+        world.advance(seconds(10));
+        let confirmed = world.send("GET /v1/x").await;
+        let is_html = confirmed.contains("\ncontent-type: text/html\n");
+        assert!(confirmed.contains("; fwd-status=304") && is_html, "{confirming}: {confirmed}");
     }
 }

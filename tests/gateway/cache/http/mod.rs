@@ -1,5 +1,6 @@
 //! `cacheMode: "HTTP"` from outside: what is given again, what the target is asked, and what a change does.
 
+mod attacks;
 mod confirmed;
 mod mapped;
 mod stale;

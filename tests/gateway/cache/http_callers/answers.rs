@@ -45,6 +45,7 @@ pub fn content(request: &Request, answer: &Answer, sources: &Sources) -> Result<
             }
             ""
         }
+        416 if header(request, "range").is_none() => return Err("no part was asked for".to_owned()),
         206 | 416 if said.status == 200 => {
             let range = header(request, "range").ok_or("no part was asked for")?;
             let is_same =

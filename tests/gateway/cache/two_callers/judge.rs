@@ -95,7 +95,11 @@ fn seen_by_target(route: &Route, request: &Request) -> Request {
         let is_of_body = matches!(*name, "content-type" | "content-encoding");
         let is_kept =
             route.is_open || route.headers.contains(name) || (is_of_body && !request.body.is_empty());
-        is_kept && *name != "connection"
+        // The cache itself answers who has the answer already.
+        let is_condition = matches!(*name, "if-none-match" | "if-modified-since")
+            && matches!(request.method, "GET" | "HEAD")
+            && !route.headers.contains(name);
+        is_kept && *name != "connection" && !is_condition
     });
     if !route.is_open && !route.headers.contains(&"cookie") {
         seen.cookies.clear();
