@@ -78,6 +78,24 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Whether the variable `name` is the same in all requests of one caller for one URI.
+pub fn is_of_the_uri(name: &str) -> bool {
+    const SAME: [&str; 11] = [
+        "accountId",
+        "apiId",
+        "deploymentId",
+        "domainName",
+        "domainPrefix",
+        "httpMethod",
+        "identity.apiKeyId",
+        "path",
+        "resourcePath",
+        "routeKey",
+        "stage",
+    ];
+    SAME.contains(&name)
+}
+
 /// Every name that [`Context::variable`] knows, for validation.
 pub const VARIABLES: [&str; 18] = [
     "accountId",

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use http::{HeaderName, Method};
 
 use crate::{
+    context,
     integrations::{
         Integration,
         mapping::{CallPart, Word},
@@ -34,6 +35,13 @@ fn is_cacheable(fields: &Fields<'_>, integration: &Integration, cache: &CachePol
     if !integration.answers_with_a_result() {
         let expected = "nothing: a streamed answer, an Event's or a write's is not kept";
         fields.warn("cachingEnabled", "true", expected);
+        return false;
+    }
+    if let Some(name) = integration.variables().into_iter().find(|name| !context::is_of_the_uri(name)) {
+        let expected = format!(
+            "no $context.{name} in what is asked for or answered: it is another one in each request, and the answers are not kept"
+        );
+        fields.warn("cachingEnabled", "true", &expected);
         return false;
     }
     if cache.follows_changes() && !depends_on_uri_and_headers(integration) {

@@ -33,6 +33,12 @@ enum Piece {
 }
 
 impl Mock {
+    /// The variables of `context` in the answer.
+    pub fn variables(&self) -> impl Iterator<Item = &'static str> {
+        let headers = self.headers.iter().flat_map(|(_, value)| value.variables());
+        headers.chain(self.body.variables())
+    }
+
     /// Reads the fields of an integration of type `MOCK`. A `body` may also be written as a map or a list, which
     /// then is the JSON that it stands for.
     pub fn parse(fields: &Fields<'_>) -> Option<Self> {
@@ -112,6 +118,13 @@ fn is_free(name: &HeaderName) -> bool {
 }
 
 impl Template {
+    fn variables(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Literal(_) => None,
+            Piece::Variable(name) => Some(*name),
+        })
+    }
+
     /// Reads all of `text`; every name in it that does not exist is a problem.
     fn parse(fields: &Fields<'_>, field: &str, text: &str) -> Option<Self> {
         let mut template = Self::default();

@@ -17,7 +17,7 @@ use self::{
     dynamodb::DynamoDb,
     http::{GuardedClient, Http},
     lambda::Lambda,
-    mapping::{CallPart, Mapped},
+    mapping::{CallPart, Mapped, Word},
     mock::Mock,
 };
 use crate::{
@@ -125,6 +125,16 @@ impl Integration {
             Kind::Http(http) => http.mapped(),
             Kind::Lambda(_) | Kind::Mock(_) => Vec::new(),
         }
+    }
+
+    /// The variables of `context` that are in the answer, or in what is asked for: not those in headers of a request.
+    pub fn variables(&self) -> Vec<&'static str> {
+        if let Kind::Mock(mock) = &self.kind {
+            return mock.variables().collect();
+        }
+        let is_asked_for = |mapped: &Mapped<'_>| !matches!(mapped.part, CallPart::Header(_));
+        let words = self.mapped().into_iter().filter(is_asked_for).flat_map(|mapped| mapped.template.words());
+        words.filter_map(Word::variable).collect()
     }
 
     /// How long one call for `request` may take.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Inputs;
 use crate::{
-    context::{Context, VARIABLES},
+    context::{self, Context, VARIABLES},
     error::GatewayError,
 };
 
@@ -65,21 +65,17 @@ impl Word {
         VARIABLES.into_iter().find(|known| *known == name).map(Self::Context).ok_or_else(expected)
     }
 
+    /// The name of a variable of `context`, if it is one.
+    pub fn variable(&self) -> Option<&'static str> {
+        if let Self::Context(name) = self { Some(name) } else { None }
+    }
+
     /// Whether it is the same in all requests of one caller for one URI.
     pub fn is_of_the_uri(&self) -> bool {
-        const OF_ONE_REQUEST: [&str; 7] = [
-            "extendedRequestId",
-            "identity.sourceIp",
-            "identity.userAgent",
-            "protocol",
-            "requestId",
-            "requestTime",
-            "requestTimeEpoch",
-        ];
         match self {
             Self::Path | Self::PathParameter(_) | Self::Query(_) => true,
             Self::Header(_) | Self::Body(_) => false,
-            Self::Context(name) => !OF_ONE_REQUEST.contains(name),
+            Self::Context(name) => context::is_of_the_uri(name),
         }
     }
 

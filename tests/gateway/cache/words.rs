@@ -146,3 +146,31 @@ async fn a_route_that_is_not_kept_as_it_seems_is_told() {
         --
     "#]].assert_eq(&check(&world.gateway));
 }
+
+/// No key can have it, and the next client would get the address of the first one.
+#[tokio::test]
+async fn an_answer_with_something_of_one_request_in_it_is_not_kept() {
+    let world = Cached::start(&[]).await;
+    let get = json!({ "type": "DYNAMODB", "action": "GetItem", "tableName": "orders",
+        "key": { "pk": "ip#${context.identity.sourceIp}" } });
+    let traced = json!({ "type": "HTTP_PROXY", "uri": "https://example.com",
+        "requestParameters": { "append:header.x-trace": "$context.requestId" } });
+    let mock = json!({ "type": "MOCK", "body": "you are ${context.identity.sourceIp} of ${context.stage}" });
+    for (route_key, integration, mode) in [
+        ("GET /item", &get, "API_GATEWAY"),
+        ("GET /mock", &mock, "HTTP"),
+        ("GET /stage", &json!({ "type": "MOCK", "body": "${context.stage}" }), "API_GATEWAY"),
+        ("GET /traced", &traced, "API_GATEWAY"),
+    ] {
+        world.put(route_key, &json!({ "cacheMode": mode, "integration": integration }));
+    }
+    expect![[r#"
+        exit 0
+        v1: 4 routes, not served yet
+          warning: tollgate-routes [stage=v1 routeKey=GET /item] cachingEnabled: got true, expected no $context.identity.sourceIp in what is asked for or answered: it is another one in each request, and the answers are not kept
+          warning: tollgate-routes [stage=v1 routeKey=GET /mock] cachingEnabled: got true, expected no $context.identity.sourceIp in what is asked for or answered: it is another one in each request, and the answers are not kept
+        --
+    "#]].assert_eq(&check(&world.gateway));
+    world.gateway.go_live().await;
+    assert_eq!(world.statuses(&["GET /v1/mock", "GET /v1/stage", "GET /v1/stage"]).await, "- MISS HIT");
+}

@@ -8,8 +8,12 @@ use http::{
 use crate::message::{Body, Request, Response};
 
 /// What is said of the bytes of an answer, and is wrong of a part of them.
-const OF_THE_WHOLE: [HeaderName; 3] =
-    [CONTENT_LENGTH, HeaderName::from_static("content-digest"), HeaderName::from_static("content-md5")];
+const OF_THE_WHOLE: [HeaderName; 4] = [
+    CONTENT_LENGTH,
+    HeaderName::from_static("content-digest"),
+    HeaderName::from_static("content-md5"),
+    HeaderName::from_static("x-amzn-remapped-content-length"),
+];
 
 /// The part of `response` that the request asks for: 206, or 416 where there is no such part. More parts than one
 /// are not told apart: then, and where nothing is asked for, the answer stays whole.

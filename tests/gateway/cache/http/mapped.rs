@@ -47,7 +47,7 @@ async fn a_route_whose_targets_uri_depends_on_more_than_the_clients_keeps_nothin
         let world = mapping(&parameters).await;
         let outcome = format!("{:?}", world.gateway.publish("v1").await);
         assert_eq!(
-            outcome.contains("with HTTP the answers are not kept"),
+            outcome.contains("the answers are not kept"),
             is_warned,
             "{parameters}: {outcome}"
         );
