@@ -11,7 +11,7 @@ use crate::{
     deployment::Served,
     error::GatewayError,
     message::Request,
-    policies::cache::{Bypass, CacheKey, KeyPart},
+    policies::cache::{Bypass, CacheKey, KeyPart, NotKept},
 };
 
 /// Where a request leads, and what its answer is kept under.
@@ -42,6 +42,8 @@ pub struct Lookup {
     pub ttl: Option<Duration>,
     pub key: CacheKey,
     pub parts: Vec<KeyPart>,
+    /// What in the request keeps its answer from others, unless the answer says otherwise.
+    pub for_itself: Option<NotKept>,
     /// Whose alone the answer is among those of the key, where there may be several.
     pub caller: Option<String>,
 }
@@ -71,6 +73,7 @@ pub fn explain(
             ttl: policy.fixed_ttl(settings),
             key,
             parts,
+            for_itself: policy.why_for_itself(&context),
             caller: policy.caller(&context).map(str::to_owned),
         })
     });

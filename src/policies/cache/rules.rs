@@ -76,6 +76,14 @@ impl CachePolicy {
                 || (rfc9111::is_like_others(context) && entry.is_none_or(rfc9111::may_wait)))
     }
 
+    /// What in the request keeps its answer from others, unless the answer says otherwise.
+    pub fn why_for_itself(&self, context: &Context<'_>) -> Option<NotKept> {
+        match self.mode {
+            Mode::ApiGateway => None,
+            Mode::Http => rfc9111::why_for_itself(context),
+        }
+    }
+
     /// Whether an entry that is not fresh any more is given while a new answer is fetched.
     pub(super) fn is_given_while_revalidating(
         &self,

@@ -170,3 +170,30 @@ async fn why_an_answer_was_not_kept_is_told_of_the_variant() {
     assert_eq!(of("acme")["notKept"]["reason"], "PRIVATE");
     assert_eq!((&of("other")["notKept"], &of("other")["entry"]["status"]), (&Value::Null, &json!(200)));
 }
+
+#[tokio::test]
+async fn what_keeps_an_answer_from_others_is_told_before_it_is_asked_for() {
+    let world = world(&json!({})).await;
+    let of = |header: &str| masked(&explain(&world, &[URL, "-H", header]));
+    let kept = |told: &str| told.lines().find(|line| line.trim().starts_with("kept ")).map(str::to_owned);
+    let cases = [
+        (
+            "Authorization: Bearer x",
+            Some(
+                "kept    only if the answer says public, s-maxage or must-revalidate: the request has credentials",
+            ),
+        ),
+        (
+            "X-Api-Key: x",
+            Some(
+                "kept    only if the answer says public, s-maxage or must-revalidate: the request has credentials",
+            ),
+        ),
+        ("Cache-Control: no-store", Some("kept    no: the request says no-store")),
+        ("Accept: text/html", None),
+    ];
+    for (header, expected) in cases {
+        assert_eq!(kept(&of(header)).as_deref(), expected, "{header}");
+    }
+    assert_eq!(told(&world, &[URL, "-H", "Authorization: Bearer x"])["notShared"], "CREDENTIALS");
+}

@@ -80,7 +80,7 @@ fn write(out: &mut impl Write, explained: &Explained, kept: Option<&Kept>) -> io
     line("route", &explained.route_key)?;
     let bypass = bypass(explained);
     line("cache", &bypass.map_or("yes".to_owned(), |why| format!("no: {why}")))?;
-    let Ok(Lookup { ttl, key, parts, caller, .. }) = &explained.lookup else { return Ok(()) };
+    let Ok(Lookup { ttl, key, parts, for_itself, caller, .. }) = &explained.lookup else { return Ok(()) };
     line("ttl", &ttl.map_or("as each answer says".to_owned(), |ttl| format!("{} s", ttl.as_secs())))?;
     line("key", &key.to_string())?;
     let width = parts.iter().map(|part| part.name.len()).max().unwrap_or(0);
@@ -95,12 +95,23 @@ fn write(out: &mut impl Write, explained: &Explained, kept: Option<&Kept>) -> io
         line("vary", &format!("answers of the URI are told apart by {names}; this request's:"))?;
         line("key", &key.to_string())?;
     }
+    if let Some(why) = for_itself {
+        line("kept", for_itself_words(*why))?;
+    }
     line("entry", &kept.entry.as_ref().map_or("none".to_owned(), |entry| entry_words(entry, kept)))?;
     line("lock", &lock_words(kept))
 }
 
 fn names(variants: &Variants) -> Vec<&str> {
     variants.names().iter().map(HeaderName::as_str).collect()
+}
+
+fn for_itself_words(why: NotKept) -> &'static str {
+    if why == NotKept::RequestNoStore {
+        "no: the request says no-store"
+    } else {
+        "only if the answer says public, s-maxage or must-revalidate: the request has credentials"
+    }
 }
 
 fn entry_words(entry: &Entry, kept: &Kept) -> String {
@@ -157,6 +168,7 @@ fn to_json(explained: &Explained, kept: Option<&Kept>) -> Value {
         "ttlSeconds": lookup.and_then(|lookup| lookup.ttl).map(|ttl| ttl.as_secs()),
         "cacheKey": lookup.map(|lookup| lookup.key.to_string()),
         "parts": lookup.map(|lookup| lookup.parts.iter().map(part).collect::<Value>()),
+        "notShared": lookup.and_then(|lookup| lookup.for_itself).map(NotKept::name),
         "variant": variant,
         "entry": kept.and_then(entry_to_json),
         "lock": lock,

@@ -15,7 +15,7 @@ pub(super) use self::{
     freshness::{entry, why_useless},
     range::part_of,
     reuse::{Reuse, Wishes, bypass, may_wait, needs_success, stale_if_error, stale_while_revalidate},
-    storable::{is_like_others, may_store},
+    storable::{is_like_others, may_store, why_for_itself},
     validation::{conditional, is_news, unconditional, updated},
     variants::varies_on,
 };

@@ -49,10 +49,15 @@ pub fn may_store(
 
 /// Whether the answer may become one for others: else whoever waited for it would wait in vain, time after time.
 pub fn is_like_others(context: &Context<'_>) -> bool {
-    let headers = &context.request.headers;
-    !headers.contains_key(RANGE)
-        && !has_credentials(context)
-        && !Directives::of_request(headers).has("no-store")
+    !context.request.headers.contains_key(RANGE) && why_for_itself(context).is_none()
+}
+
+/// What in the request keeps its answer from others, unless the answer says otherwise.
+pub fn why_for_itself(context: &Context<'_>) -> Option<NotKept> {
+    if Directives::of_request(&context.request.headers).has("no-store") {
+        return Some(NotKept::RequestNoStore);
+    }
+    has_credentials(context).then_some(NotKept::Credentials)
 }
 
 fn can_be_told_apart(headers: &HeaderMap, mapped: &[HeaderName]) -> bool {

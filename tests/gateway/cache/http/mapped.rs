@@ -46,11 +46,7 @@ async fn a_route_whose_targets_uri_depends_on_more_than_the_clients_keeps_nothin
     for (parameters, is_warned) in cases {
         let world = mapping(&parameters).await;
         let outcome = format!("{:?}", world.gateway.publish("v1").await);
-        assert_eq!(
-            outcome.contains("the answers are not kept"),
-            is_warned,
-            "{parameters}: {outcome}"
-        );
+        assert_eq!(outcome.contains("the answers are not kept"), is_warned, "{parameters}: {outcome}");
         world.gateway.refresh().await;
         world.gateway.send("GET /v1/x").await;
         assert_eq!(world.gateway.last_line()["cacheStatus"].is_null(), is_warned, "{parameters}");
