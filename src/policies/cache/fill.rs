@@ -6,8 +6,8 @@ use http::{Method, StatusCode};
 
 use super::{
     CacheKey, CacheStatus, CacheStore, Entry, Lock, NotKept, Responses,
-    lookup::Place,
-    responses::{Answered, Asked},
+    asked::{Answered, Asked},
+    place::Place,
     rfc9111::{self, Reuse, Variants, varies_on},
     status::Forward,
     storable::MOST_BODY_BYTES,

@@ -9,11 +9,11 @@ use tokio::time::Instant;
 
 use super::{
     CacheKey, CacheStatus, CacheStore, Entry, Lock, LockState, Responses, Taken,
+    asked::{Answered, Asked},
     fill::Fill,
     levels::Known,
-    responses::{Answered, Asked},
+    place::{Place, Refill},
     rfc9111::{Reuse, Variants},
-    status::Forward,
 };
 use crate::{
     clock::{milliseconds, ms},
@@ -21,23 +21,6 @@ use crate::{
     error::GatewayError,
     message::Response,
 };
-
-/// Where the answer to a request is kept, and what is known of it.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    /// Of the answer itself.
-    pub key: CacheKey,
-    /// What tells the answers of the URI apart, where there may be several.
-    pub variants: Option<Variants>,
-    pub known: Known,
-}
-
-/// The right to fill an entry while others are answered from the stale one.
-#[derive(Debug)]
-pub struct Refill {
-    pub(super) place: Place,
-    pub(super) lock: Lock,
-}
 
 /// What came of one look.
 enum Looked {
@@ -173,35 +156,5 @@ impl<S: CacheStore> Responses<S> {
         let now_ms = milliseconds(self.clock.now());
         let by = now_ms.saturating_sub(entry.fresh_until_ms) / 1_000;
         Answered::of(Ok(entry.response(now_ms)), Some(CacheStatus::Stale { by }))
-    }
-}
-
-impl Asked<'_> {
-    fn judge(&self, entry: &Entry, now_ms: u64) -> Reuse {
-        self.policy.judge(&self.context.request.headers, entry, now_ms)
-    }
-
-    /// The key of this request's answer among those of a URI.
-    pub(super) fn key_in(&self, variants: &Variants, uri: &CacheKey) -> CacheKey {
-        variants.key(uri, self.context.request, self.policy.caller(&self.context))
-    }
-}
-
-impl Place {
-    /// Where nothing is known, and nobody has asked.
-    pub fn unknown(key: CacheKey) -> Self {
-        Self { key, variants: None, known: Known::default() }
-    }
-
-    /// Why the target must be asked.
-    pub fn why(&self, judged: Option<Reuse>) -> Forward {
-        match judged {
-            Some(Reuse::Unwanted) => Forward::Request,
-            Some(_) => Forward::Stale,
-            None if self.variants.as_ref().is_some_and(|variants| !variants.names().is_empty()) => {
-                Forward::VaryMiss
-            }
-            None => Forward::UriMiss,
-        }
     }
 }

@@ -5,11 +5,13 @@
 //! the key does not reach the target. With `cacheMode: "HTTP"` they are those of RFC 9111. A cache that fails
 //! costs time, never an answer.
 //!
-//! A request's way: [`Responses::answer`] (`responses`) makes its key (`key`) and looks for an entry (`lookup`) in both
+//! A request's way: [`Responses::answer`] (`answer`) makes its key (`key`) and looks for an entry (`lookup`) in both
 //! levels (`levels`, `memory`); without one that will do, it asks the target and keeps what may be kept (`fill`). What
 //! each mode says to the questions on that way stands in `rules`: those of RFC 9111 are asked of `rfc9111`, those of
 //! API Gateway's mode of `storable`, `forwarded` and `invalidation`.
 
+mod answer;
+mod asked;
 mod bypass;
 mod conditional;
 mod entry;
@@ -23,6 +25,7 @@ mod lookup;
 mod memory;
 mod not_kept;
 mod parse;
+mod place;
 mod responses;
 mod rfc9111;
 mod rules;
@@ -37,15 +40,16 @@ use std::time::Duration;
 use http::{HeaderName, Method};
 
 pub use self::{
+    asked::Asked,
     bypass::Bypass,
     entry::{Entry, MOST_SKEW_MS},
     key::{CacheKey, KeyPart},
     levels::{CacheStore, Found, Kept, Taken, Written},
     lock::{Lock, LockState},
-    lookup::Refill,
     not_kept::NotKept,
     parse::MOST_GENERATION,
-    responses::{Asked, Responses},
+    place::Refill,
+    responses::Responses,
     rfc9111::{Uri, Variants, changed_uris},
     status::CacheStatus,
 };

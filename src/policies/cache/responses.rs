@@ -1,31 +1,15 @@
-//! The cache at work: a request is answered from an entry, or by the target, whose answer becomes one.
-//!
-//! Of many who miss at once, one asks the target; the others wait for its answer, for a bounded time.
+//! All answers that are kept, and what is still being written of them.
 
 use std::{
     mem,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-use futures_util::StreamExt;
-use http::{HeaderName, HeaderValue};
 use tokio::task::JoinSet;
 
-use super::{
-    Bypass, CachePolicy, CacheStatus, CacheStore, Refill, StageCache,
-    conditional::not_modified_if_known,
-    fill::Fill,
-    invalidation::Wish,
-    levels::Levels,
-    rfc9111::{Reuse, Variants},
-};
-use crate::{
-    clock::{Clock, milliseconds, ms},
-    context::Context,
-    error::GatewayError,
-    message::{Body, Response},
-};
+use super::{CacheStore, levels::Levels};
+use crate::clock::Clock;
 
 /// All answers that are kept.
 #[derive(Debug)]
@@ -36,100 +20,11 @@ pub struct Responses<S> {
     writes: Mutex<JoinSet<()>>,
 }
 
-/// A request on a route whose answers are kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
-    pub policy: &'a CachePolicy,
-    pub stage: &'a StageCache,
-    pub context: Context<'a>,
-    /// The caller may have entries replaced.
-    pub may_invalidate: bool,
-    /// How long the target may take.
-    pub limit: Duration,
-}
-
-/// What came of asking.
-#[derive(Debug)]
-pub struct Answered {
-    pub outcome: Result<Response, GatewayError>,
-    /// `None`: the route keeps no answers to such requests, or the client wants none that is not kept.
-    pub status: Option<CacheStatus>,
-    /// The table gave no answer.
-    pub is_degraded: bool,
-    /// The answer was stale, and it falls to the caller of this function to get a new one.
-    pub refill: Option<Refill>,
-}
-
-/// For longer than any answer takes that was asked for before.
-const FORGOTTEN_FOR: Duration = Duration::from_secs(3_600);
-
-const WARNING: HeaderName = HeaderName::from_static("warning");
-/// RFC 7234 §5.5.7: 199 is a warning that is for people.
-const MAY_NOT_INVALIDATE: HeaderValue =
-    HeaderValue::from_static("199 tollgate \"Cache-Control of the request was ignored\"");
-
 impl<S: CacheStore> Responses<S> {
     /// `memory_bytes` is what entries in memory may take, `trusted_for` how long one counts without a look into
     /// the table.
     pub fn new(store: S, clock: Clock, memory_bytes: u64, trusted_for: Duration) -> Self {
         Self { levels: Levels::new(store, memory_bytes, trusted_for), clock, writes: Mutex::default() }
-    }
-
-    /// Answers from an entry, or by `call`, which gets the request's context as the target may see it.
-    pub async fn answer(
-        self: &Arc<Self>,
-        asked: &Asked<'_>,
-        call: impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
-    ) -> Answered {
-        let Asked { policy, stage, context, may_invalidate, .. } = asked;
-        let request = context.request;
-        match policy.bypass(context, stage) {
-            Some(Bypass::Method(_) | Bypass::Ttl) => return Answered::of(call(context).await, None),
-            Some(Bypass::Credentials | Bypass::Precondition | Bypass::Body) => {
-                let answered = Answered::of(call(context).await, Some(CacheStatus::Bypass));
-                return self.told(answered, asked, false);
-            }
-            None => {}
-        }
-        let key = policy.key_of(context, stage);
-        let wish = policy.wish(&request.headers, *may_invalidate);
-        let answered = match wish {
-            Wish::Forbidden => {
-                return Answered::of(Err(GatewayError::InvalidationForbidden), Some(CacheStatus::Bypass));
-            }
-            Wish::Replace => self.fill(asked, Fill::wanted(key), &call).await,
-            Wish::Lookup | Wish::LookupWithWarning => self.look_up(asked, &key, &call).await,
-        };
-        self.told(answered, asked, wish == Wish::LookupWithWarning)
-    }
-
-    /// Gets a new answer in the place of a stale one that was given.
-    pub async fn refill(
-        self: &Arc<Self>,
-        asked: &Asked<'_>,
-        Refill { place, lock }: Refill,
-        call: impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
-    ) {
-        let key = asked.policy.key_of(&asked.context, asked.stage);
-        let fill = Fill::of(key, place, Some(lock), Some(Reuse::Expired));
-        if let Ok(response) = self.fill(asked, fill, &call).await.outcome {
-            drain(response.into_body()).await;
-        }
-    }
-
-    /// Forgets what is known of the URI that is asked for: it has changed.
-    pub fn forget(self: &Arc<Self>, asked: &Asked<'_>) {
-        let key = asked.policy.key_of(&asked.context, asked.stage);
-        let route_key = asked.context.route_key.to_owned();
-        let now = self.clock.now();
-        let now_ms = milliseconds(now);
-        // What was asked for in this very millisecond may be from before, too.
-        let list = Variants::since(now_ms + 1, now_ms + ms(FORGOTTEN_FOR)).to_entry();
-        let responses = Arc::clone(self);
-        self.levels.remember(key.clone(), list.clone(), now);
-        self.beside(async move {
-            responses.levels.keep(&key, &route_key, list, now).await;
-        });
     }
 
     /// Waits for what is being written.
@@ -144,41 +39,4 @@ impl<S: CacheStore> Responses<S> {
         while writes.try_join_next().is_some() {}
         writes.spawn(work);
     }
-
-    /// With the headers that tell the client, and without the body that it has.
-    fn told(&self, answered: Answered, asked: &Asked<'_>, is_warned: bool) -> Answered {
-        let Answered { status, .. } = answered;
-        let request = asked.context.request;
-        let outcome = answered.outcome.map(|mut response| {
-            if let Some(status) = status {
-                status.apply(&mut response);
-            }
-            if is_warned {
-                response.headers_mut().append(WARNING, MAY_NOT_INVALIDATE);
-            }
-            if status == Some(CacheStatus::Bypass) {
-                return response;
-            }
-            let (response, unsent) = not_modified_if_known(request, response);
-            if let Some(body) = unsent {
-                self.beside(drain(body));
-            }
-            if status.is_some_and(CacheStatus::is_from_an_entry) {
-                return asked.policy.part_of(request, response);
-            }
-            response
-        });
-        Answered { outcome, ..answered }
-    }
-}
-
-impl Answered {
-    pub(super) fn of(outcome: Result<Response, GatewayError>, status: Option<CacheStatus>) -> Self {
-        Self { outcome, status, is_degraded: false, refill: None }
-    }
-}
-
-/// Reads what nobody reads: a body is kept when its last byte has gone by.
-async fn drain(mut body: Body) {
-    while let Some(Ok(_)) = body.next().await {}
 }

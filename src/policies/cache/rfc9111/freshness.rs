@@ -11,14 +11,11 @@ use http::{
 use super::{
     super::{CachePolicy, Entry, NotKept},
     directives::Directives,
+    fields::{REMAPPED_DATE, has_validator},
     reuse::{stale_if_error, stale_while_revalidate},
-    storable::is_heuristically_cacheable,
-    validation::has_validator,
+    statuses::is_heuristically_cacheable,
 };
 use crate::clock::{milliseconds, ms};
-
-/// The name under which a target's `Date` passes through the gateway.
-pub const REMAPPED_DATE: HeaderName = HeaderName::from_static("x-amzn-remapped-date");
 
 /// As RFC 9111 §4.2.2 recommends: a tenth of the time since the last change.
 const HEURISTIC_PART: u32 = 10;

@@ -3,10 +3,12 @@
 //! Rules only, all of them pure: what keeps and gives answers is the same as in API Gateway's mode.
 
 mod directives;
+mod fields;
 mod freshness;
 mod invalidation;
 mod range;
 mod reuse;
+mod statuses;
 mod storable;
 mod validation;
 mod variants;

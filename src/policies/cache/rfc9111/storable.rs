@@ -9,6 +9,7 @@ use super::{
     super::{NotKept, key::API_KEY, storable::is_of_one_request},
     directives::Directives,
     freshness::says_lifetime,
+    statuses::{is_heuristically_cacheable, is_understood},
     variants::varies_on,
 };
 use crate::context::Context;
@@ -69,18 +70,6 @@ fn has_credentials(context: &Context<'_>) -> bool {
     let headers = &context.request.headers;
     let is_for_the_target = headers.contains_key(API_KEY) && context.api_key_id.is_none();
     is_for_the_target || [AUTHORIZATION, PROXY_AUTHORIZATION].iter().any(|name| headers.contains_key(name))
-}
-
-/// RFC 9110 §15.1.
-pub fn is_heuristically_cacheable(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 200 | 203 | 204 | 300 | 301 | 308 | 404 | 405 | 410 | 414 | 501)
-}
-
-/// What RFC 9110 §15 says of the status is all that there is to know.
-fn is_understood(status: StatusCode) -> bool {
-    let code = status.as_u16();
-    is_heuristically_cacheable(status)
-        || matches!(code, 201 | 202 | 302 | 303 | 307 | 400..=417 | 421 | 422 | 426 | 500..=505)
 }
 
 #[cfg(test)]

@@ -5,15 +5,13 @@ use std::{borrow::Cow, time::SystemTime};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName,
-    header::{
-        AGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, DATE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-        LAST_MODIFIED,
-    },
+    header::{AGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, DATE, ETAG},
 };
 
 use super::{
     super::{CachePolicy, Entry},
-    freshness::{self, REMAPPED_DATE},
+    fields::{REMAPPED_DATE, VALIDATORS, has_validator},
+    freshness,
     reuse::may_wait,
 };
 use crate::message::Request;
@@ -27,13 +25,6 @@ const OF_THE_BODY: [HeaderName; 6] = [
     HeaderName::from_static("content-md5"),
     HeaderName::from_static("x-amzn-remapped-content-length"),
 ];
-
-/// What an entry can be asked after with, and what of the request asks so.
-const VALIDATORS: [(HeaderName, HeaderName); 2] = [(ETAG, IF_NONE_MATCH), (LAST_MODIFIED, IF_MODIFIED_SINCE)];
-
-pub fn has_validator(headers: &HeaderMap) -> bool {
-    VALIDATORS.iter().any(|(validator, _)| headers.contains_key(validator))
-}
 
 /// The request whose answer is worth keeping: what the client has already is no matter.
 pub fn unconditional(request: Cow<'_, Request>) -> Cow<'_, Request> {
