@@ -131,8 +131,8 @@ fn asked(target: &str, call: &Value) -> Option<Asked> {
     }
     let part = call["Item"]["part"]["N"].as_str();
     let is_of_lock = part == Some("-1");
-    let is_lock = is_of_lock
-        && call["ConditionExpression"].as_str().is_some_and(|text| text.starts_with("attribute_not_exists"));
+    // Who was in vain puts that in the place of its lock.
+    let is_lock = is_of_lock && call["Item"]["isInVain"]["BOOL"] == false;
     Some(match target.rsplit('.').next() {
         Some("Query") => Asked::Look,
         Some("PutItem") if is_lock => Asked::Lock,
