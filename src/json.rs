@@ -52,18 +52,37 @@ pub fn read(text: &[u8]) -> serde_json::Result<Value> {
     parsed(text).map(|Plain(value)| value)
 }
 
-/// Reads a list of objects.
+/// Reads a list of objects, and hands each to `take` before the next one is read.
 ///
 /// # Errors
 ///
-/// What is no JSON or no such list, and where.
-pub fn read_objects(text: &[u8]) -> serde_json::Result<Vec<Map<String, Value>>> {
-    let objects: Vec<Plain> = parsed(text)?;
-    let object = |Plain(value)| match value {
-        Value::Object(map) => Ok(map),
-        _ => Err(serde_json::Error::custom("not an object")),
-    };
-    objects.into_iter().map(object).collect()
+/// What is no JSON or no such list, and where. What came before it was taken already.
+pub fn read_objects(text: &[u8], take: impl FnMut(Map<String, Value>)) -> serde_json::Result<()> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    deserializer.deserialize_seq(Objects { take })?;
+    deserializer.end()
+}
+
+struct Objects<F> {
+    take: F,
+}
+
+impl<'de, F: FnMut(Map<String, Value>)> Visitor<'de> for Objects<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of objects")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(Plain(value)) = list.next_element()? {
+            match value {
+                Value::Object(map) => (self.take)(map),
+                _ => return Err(A::Error::custom("not an object")),
+            }
+        }
+        Ok(())
+    }
 }
 
 fn parsed<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
@@ -202,7 +221,8 @@ mod tests {
             assert!(read(text.as_bytes()).is_err(), "{text}");
         }
         assert!(read(nested(120).as_bytes()).is_ok());
-        assert!(read_objects(b"[{}, 1]").is_err());
+        assert!(read_objects(b"[{}, 1]", drop).is_err());
+        assert!(read_objects(b"[{}] {}", drop).is_err());
     }
 
     fn nested(levels: usize) -> String {

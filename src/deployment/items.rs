@@ -1,6 +1,6 @@
 //! Items → deployment: one pure function, which reports all problems at once.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -17,14 +17,12 @@ use crate::{
     router::{Conflict, RouteKey, Router},
 };
 
-/// What a deployment is made of.
+/// What a deployment is made of, besides its items.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
     /// The routes table's name, for problems.
     pub table: &'a str,
     pub stage: &'a str,
-    /// The stage's route items and its `$api` item.
-    pub items: &'a [Map<String, Value>],
     pub stage_variables: &'a StageVariables,
 }
 
@@ -38,22 +36,29 @@ pub struct Parsed {
 /// The sort key of the item that holds what the whole API shares.
 const API: &str = "$api";
 
-/// Validates and resolves `source`.
-pub fn parse(source: Source<'_>) -> Parsed {
-    let report = Report::default();
-    let deployment = Parser { source, report: &report }.deployment();
-    let (mut problems, warnings) = report.into_parts();
-    problems.sort();
-    let deployment = match deployment {
-        Some(deployment) if problems.is_empty() => Ok(deployment),
-        _ => Err(InvalidConfiguration(problems)),
-    };
-    Parsed { deployment, warnings }
+/// Validates and resolves the route items of a stage and its `$api` item, in any order.
+pub fn parse(source: Source<'_>, items: &[Map<String, Value>]) -> Parsed {
+    let is_api = |item: &&Map<String, Value>| route_key(item) == API;
+    let mut parser = Parser::new(source);
+    for item in items.iter().filter(is_api).chain(items.iter().filter(|item| !is_api(item))) {
+        parser.add(item);
+    }
+    parser.finish()
 }
 
-struct Parser<'a> {
+/// Reads a stage's items one by one, so that they need not all be in memory at once: 10,000 routes as JSON values
+/// take as much as the deployment that is made of them.
+pub struct Parser<'a> {
     source: Source<'a>,
-    report: &'a Report,
+    report: Report,
+    api: Option<Api>,
+    /// Items that came before it is clear what the API says.
+    waiting: Vec<Map<String, Value>>,
+    keys: Vec<RouteKey>,
+    routes: Vec<Route>,
+    /// The route keys as written.
+    written: Vec<String>,
+    incomplete: bool,
 }
 
 /// What the routes of an API share.
@@ -68,40 +73,78 @@ struct Api {
     rate_limit_headers: RateLimitHeaders,
 }
 
-impl Parser<'_> {
-    fn deployment(&self) -> Option<Deployment> {
-        let api = self.api();
-        let mut keys = Vec::new();
-        let mut routes = Vec::new();
-        let mut written = Vec::new();
-        let mut complete = true;
-        for item in self.source.items {
-            let text = item.get("routeKey").and_then(Value::as_str).unwrap_or_default();
-            if text == API || is_disabled(item) {
-                continue;
-            }
-            match self.route(text, item, &api) {
-                Some((key, route)) => {
-                    keys.push(key);
-                    routes.push(route);
-                    written.push(text);
+impl<'a> Parser<'a> {
+    pub fn new(source: Source<'a>) -> Self {
+        Self {
+            source,
+            report: Report::default(),
+            api: None,
+            waiting: Vec::new(),
+            keys: Vec::new(),
+            routes: Vec::new(),
+            written: Vec::new(),
+            incomplete: false,
+        }
+    }
+
+    /// Reads the next item. The `$api` item comes first, or in the order of the route keys.
+    pub fn add(&mut self, item: &Map<String, Value>) {
+        let text = route_key(item);
+        match &self.api {
+            Some(_) if text == API => {}
+            Some(api) => match self.route(text, item, api) {
+                Read::Route(key, route) => {
+                    self.keys.push(key);
+                    self.routes.push(*route);
+                    self.written.push(text.to_owned());
                 }
-                None => complete = false,
+                Read::Disabled => {}
+                Read::Wrong => self.incomplete = true,
+            },
+            None if text < API => self.waiting.push(item.clone()),
+            None if text == API => self.begin(item),
+            None => {
+                self.begin(&Map::new());
+                self.add(item);
             }
         }
-        if routes.is_empty() && complete {
+    }
+
+    /// Everything that is wrong with what was added, or the deployment.
+    pub fn finish(mut self) -> Parsed {
+        if self.api.is_none() {
+            self.begin(&Map::new());
+        }
+        let deployment = self.deployment();
+        let (mut problems, warnings) = self.report.into_parts();
+        problems.sort();
+        let deployment = match deployment {
+            Some(deployment) if problems.is_empty() => Ok(deployment),
+            _ => Err(InvalidConfiguration(problems)),
+        };
+        Parsed { deployment, warnings }
+    }
+
+    fn begin(&mut self, api: &Map<String, Value>) {
+        self.api = Some(self.read_api(api));
+        for item in mem::take(&mut self.waiting) {
+            self.add(&item);
+        }
+    }
+
+    fn deployment(&mut self) -> Option<Deployment> {
+        let (keys, routes) = (mem::take(&mut self.keys), mem::take(&mut self.routes));
+        if routes.is_empty() && !self.incomplete {
             self.problem("*", "routeKey", "no route", "at least one route item that is enabled");
         }
-        let router = self.router(keys, &written)?;
-        let Api { cors, gateway_responses, unmatched, per_ip, rate_limit_headers, .. } = api;
+        let router = self.router(keys)?;
+        let Api { cors, gateway_responses, unmatched, per_ip, rate_limit_headers, .. } = self.api.take()?;
         Some(Deployment { gateway_responses, cors, unmatched, per_ip, rate_limit_headers, router, routes })
     }
 
-    fn api(&self) -> Api {
-        let empty = Map::new();
-        let item = self.source.items.iter().find(|item| item.get("routeKey").is_some_and(|key| key == API));
+    fn read_api(&self, item: &Map<String, Value>) -> Api {
         let name = self.key_of(API);
-        let fields = Fields::of(self.item(&name), item.unwrap_or(&empty));
+        let fields = Fields::of(self.item(&name), item);
         for known in ["stage", "routeKey", "description"] {
             fields.skip(known);
         }
@@ -139,7 +182,17 @@ impl Parser<'_> {
         api
     }
 
-    fn route(&self, text: &str, item: &Map<String, Value>, api: &Api) -> Option<(RouteKey, Route)> {
+    fn route(&self, text: &str, item: &Map<String, Value>, api: &Api) -> Read {
+        if is_disabled(item) {
+            return Read::Disabled;
+        }
+        match self.enabled_route(text, item, api) {
+            Some((key, route)) => Read::Route(key, Box::new(route)),
+            None => Read::Wrong,
+        }
+    }
+
+    fn enabled_route(&self, text: &str, item: &Map<String, Value>, api: &Api) -> Option<(RouteKey, Route)> {
         let name = self.key_of(text);
         let key = RouteKey::parse(text);
         if let Err(expected) = &key {
@@ -192,21 +245,22 @@ impl Parser<'_> {
     }
 
     /// Two items that no request can tell apart are a problem of both; the message names them.
-    fn router(&self, keys: Vec<RouteKey>, written: &[&str]) -> Option<Router> {
+    fn router(&self, keys: Vec<RouteKey>) -> Option<Router> {
+        let written = &self.written;
         let conflicts = match Router::new(keys) {
             Ok(router) => return Some(router),
             Err(conflicts) => conflicts,
         };
         for Conflict(earlier, later) in conflicts {
             let expected = format!("a route that {:?} does not serve already", written[earlier]);
-            self.problem(written[later], "routeKey", &format!("{:?}", written[later]), &expected);
+            self.problem(&written[later], "routeKey", &format!("{:?}", written[later]), &expected);
         }
         None
     }
 
     fn item<'b>(&'b self, key: &'b str) -> Item<'b> {
         let Source { table, stage_variables, .. } = self.source;
-        Item { table, key, stage_variables, report: self.report }
+        Item { table, key, stage_variables, report: &self.report }
     }
 
     fn key_of(&self, route_key: &str) -> String {
@@ -222,6 +276,19 @@ impl Parser<'_> {
             expected: expected.to_owned(),
         });
     }
+}
+
+/// What came of a route item.
+enum Read {
+    Route(RouteKey, Box<Route>),
+    /// As if the item were not there.
+    Disabled,
+    /// Its problems are reported.
+    Wrong,
+}
+
+fn route_key(item: &Map<String, Value>) -> &str {
+    item.get("routeKey").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// `throttle: {perIp: {rateLimit, burstLimit}}` of `$api`.

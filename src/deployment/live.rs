@@ -15,7 +15,7 @@ use futures_util::{FutureExt, future::join_all};
 use serde_json::{Map, Value};
 use tracing::{error, warn};
 
-use super::{Deployment, Outcome, Snapshot, Source, Trigger, parse, publish};
+use super::{Deployment, Outcome, Parser, Snapshot, Source, Trigger, publish};
 use crate::{
     clock::{milliseconds, ms},
     error::{GatewayError, InvalidConfiguration, StoreError},
@@ -263,11 +263,11 @@ impl Live {
         let Some(bytes) = self.store.snapshot(&id).await? else {
             return Err(StoreError::new("reading the deployment", format!("there is no deployment {id}")));
         };
-        let Snapshot { items } = Snapshot::unpack(&id, &bytes)?;
         let table = &self.store.tables.routes;
-        let source =
-            Source { table, stage: &stage.name, items: &items, stage_variables: &stage.stage_variables };
-        match parse(source).deployment {
+        let source = Source { table, stage: &stage.name, stage_variables: &stage.stage_variables };
+        let mut parser = Parser::new(source);
+        Snapshot::each(&id, &bytes, |item| parser.add(&item))?;
+        match parser.finish().deployment {
             Ok(deployment) => Ok(Some((id, Arc::new(deployment)))),
             Err(invalid) => {
                 invalid_configuration(&stage.name, &invalid);

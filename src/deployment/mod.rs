@@ -11,7 +11,7 @@ mod snapshot;
 use ::http::Method;
 
 pub use self::{
-    items::{Parsed, Source, parse},
+    items::{Parsed, Parser, Source, parse},
     live::{Live, Served, ServedStage, invalid_configuration},
     publish::{Outcome, Trigger, check, counted, publish},
     snapshot::Snapshot,

@@ -112,8 +112,8 @@ fn plan(store: &Store, stage: &str, trigger: Trigger, row: Option<&StageRow>, it
     if items.is_empty() && row.is_none() {
         return left_alone;
     }
-    let source = Source { table: &store.tables.routes, stage, items: &items, stage_variables: &variables };
-    let Parsed { deployment, warnings: odd_routes } = parse(source);
+    let source = Source { table: &store.tables.routes, stage, stage_variables: &variables };
+    let Parsed { deployment, warnings: odd_routes } = parse(source, &items);
     warnings.extend(odd_routes);
     match deployment {
         Ok(deployment) if problems.is_empty() => match (Snapshot { items }).pack() {

@@ -42,10 +42,12 @@ impl Snapshot {
         Ok((id_of(&json), deflated.finish().expect("a Vec takes all")))
     }
 
+    /// Hands each item of a packed deployment to `take`, in their order.
+    ///
     /// # Errors
     ///
     /// The bytes are not those that were packed under this id: a part is missing, or is another's.
-    pub fn unpack(id: &str, bytes: &[u8]) -> Result<Self, StoreError> {
+    pub fn each(id: &str, bytes: &[u8], take: impl FnMut(Map<String, Value>)) -> Result<(), StoreError> {
         let mut json = Vec::new();
         let mut inflated = DeflateDecoder::new(bytes).take(MAX_BYTES as u64);
         inflated
@@ -57,8 +59,7 @@ impl Snapshot {
                 format!("the parts are not those of {id}"),
             ));
         }
-        let items = read_objects(&json).map_err(|error| StoreError::new("parsing the deployment", error))?;
-        Ok(Self { items })
+        read_objects(&json, take).map_err(|error| StoreError::new("parsing the deployment", error))
     }
 }
 
@@ -72,6 +73,12 @@ mod tests {
 
     use super::*;
 
+    fn unpacked(id: &str, bytes: &[u8]) -> Result<Snapshot, StoreError> {
+        let mut items = Vec::new();
+        Snapshot::each(id, bytes, |item| items.push(item))?;
+        Ok(Snapshot { items })
+    }
+
     #[test]
     fn comes_back_as_it_was_and_refuses_other_bytes() {
         let item = json!({ "stage": "v1", "routeKey": "GET /", "n": 12_345 });
@@ -79,11 +86,11 @@ mod tests {
         let (id, bytes) = snapshot.pack().unwrap();
 
         assert_eq!(id, "c2ee50f6549f5adadc6fd1b4872eb6f7");
-        assert_eq!(Snapshot::unpack(&id, &bytes).unwrap(), snapshot);
+        assert_eq!(unpacked(&id, &bytes).unwrap(), snapshot);
         for cut in 0..bytes.len() {
-            assert!(Snapshot::unpack(&id, &bytes[..cut]).is_err(), "{cut} bytes of {}", bytes.len());
+            assert!(unpacked(&id, &bytes[..cut]).is_err(), "{cut} bytes of {}", bytes.len());
         }
-        assert!(Snapshot::unpack("ffff", &bytes).is_err());
+        assert!(unpacked("ffff", &bytes).is_err());
     }
 
     #[test]
@@ -92,7 +99,7 @@ mod tests {
         let item = json!({ "routeKey": "GET /", "integration": { "type": "MOCK", "body": body } });
         let snapshot = Snapshot { items: vec![item.as_object().unwrap().clone()] };
         let (id, bytes) = snapshot.pack().unwrap();
-        assert_eq!(Snapshot::unpack(&id, &bytes).unwrap(), snapshot);
+        assert_eq!(unpacked(&id, &bytes).unwrap(), snapshot);
     }
 
     #[test]

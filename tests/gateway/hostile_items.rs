@@ -142,7 +142,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
 fn parsed(items: &[Value]) -> Parsed {
     let items: Vec<_> = items.iter().map(|item| item.as_object().unwrap().clone()).collect();
     let stage_variables = StageVariables::new();
-    parse(Source { table: "routes", stage: "v1", items: &items, stage_variables: &stage_variables })
+    parse(Source { table: "routes", stage: "v1", stage_variables: &stage_variables }, &items)
 }
 
 #[test]
