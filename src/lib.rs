@@ -61,6 +61,8 @@ pub mod item;
 
 pub mod json;
 
+pub mod media_type;
+
 pub mod message;
 
 pub mod path;

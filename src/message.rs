@@ -82,6 +82,18 @@ pub struct Origin {
 /// An answer: an integration's, or the gateway's own.
 pub type Response = http::Response<Body>;
 
+/// What is to be known of an integration's answer before it is one client's: no client sees it. It stands in the
+/// response's extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// A function wrote the body as base64. A client gets these bytes or that text, by what it accepts.
+    FromBase64,
+    /// The body says that it is base64, and is none: a client that accepts bytes cannot have them.
+    BrokenBase64,
+    /// A part of what was asked for was left for later, for the moment's reasons and not the request's.
+    Unfinished,
+}
+
 /// The bytes of an answer, known whole or still to come.
 pub enum Body {
     /// All of it.

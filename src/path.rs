@@ -67,6 +67,14 @@ pub fn query_pairs_as_sent(query: &str) -> impl Iterator<Item = (Cow<'_, str>, &
     })
 }
 
+/// The decoded names, each with its whole pair as sent: `name=value`.
+pub fn query_pairs_whole(query: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        (decode_form(name), pair)
+    })
+}
+
 fn decode_form(text: &str) -> Cow<'_, str> {
     if text.contains('+') { Cow::Owned(decode(&text.replace('+', " ")).into_owned()) } else { decode(text) }
 }

@@ -79,7 +79,8 @@ impl Gateway {
             shared_log.lock().unwrap_or_else(PoisonError::into_inner).integration(called_at, &answer);
             answer
         };
-        let answered = self.responses.answer(&asked, call).await;
+        let finish = |answer| cached.route.integration.finish(&asked.context, answer);
+        let answered = self.responses.answer(&asked, call, finish).await;
         if let Some(status) = answered.status {
             log.cache(status.name());
         }

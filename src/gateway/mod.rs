@@ -190,7 +190,9 @@ impl Gateway {
             self.cached((request, served), cached, way, permit, log).await?
         } else {
             let called_at = self.clock.now();
-            let answer = matched.route.integration.invoke(&permit, &context, &self.clients).await;
+            let integration = &matched.route.integration;
+            let answer = integration.invoke(&permit, &context, &self.clients).await;
+            let answer = answer.and_then(|answer| integration.finish(&context, answer));
             log.integration(called_at, &answer);
             answer?
         };

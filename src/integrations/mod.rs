@@ -142,7 +142,21 @@ impl Integration {
         self.timeout.min(request.time_left())
     }
 
-    /// Calls the integration, for as long as it and the Lambda's own deadline allow.
+    /// Makes an answer that may be kept for others one for this client: what the gateway itself decides by a request,
+    /// and no key has, it decides here. `context` is the client's own, not what was forwarded.
+    ///
+    /// # Errors
+    /// The client wants a form of the answer that there is not.
+    pub fn finish(&self, context: &Context<'_>, answer: Response) -> Result<Response, GatewayError> {
+        match &self.kind {
+            Kind::Lambda(lambda) => lambda.finish(context, answer),
+            Kind::DynamoDb(operation) => Ok(operation.finish(context, answer)),
+            Kind::Http(_) | Kind::Mock(_) => Ok(answer),
+        }
+    }
+
+    /// Calls the integration, for as long as it and the Lambda's own deadline allow. [`Integration::finish`] ends its
+    /// answer.
     pub async fn invoke(
         &self,
         _permit: &Permit,

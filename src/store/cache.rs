@@ -14,7 +14,7 @@ use futures_util::future::try_join_all;
 use sha2::{Digest, Sha256};
 use tracing::warn;
 
-use super::{Store, request_time::is_throttled, values::Attributes};
+use super::{Store, request_time::is_throttled, values::Attributes, wait::within};
 use crate::{
     clock::milliseconds,
     error::chain,
@@ -41,8 +41,15 @@ impl CacheStore for Store {
             .key_condition_expression("cacheKey = :key")
             .expression_attribute_values(":key", S(key.to_string()));
         let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>();
-        let Said::Yes(items) = self.ask("reading", now, items).await else { return None };
-        Some(found(items))
+        match within(self.entry_within, self.ask("reading", now, items)).await {
+            Some(Said::Yes(items)) => Some(found(items)),
+            Some(Said::No | Said::Nothing) => None,
+            None => {
+                warn!(metric = "Degraded", operation = "reading", "the cache's table was not done in time");
+                self.breakers.cache.failed(now);
+                None
+            }
+        }
     }
 
     /// One write unit a KB.

@@ -38,6 +38,8 @@ pub struct Store {
     counters: Client,
     /// For reads of entries of the cache, which may be a megabyte.
     entries: Client,
+    /// For how long one such read is waited for: all pages of it, and a second try.
+    entry_within: Duration,
     breakers: Arc<Breakers>,
     pub tables: Tables,
 }
@@ -48,9 +50,9 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 /// What a client waits for must not take long.
 const REQUEST_TIME_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// An answer that has begun to come may take so many times that: a hit of 900 KB takes 6 ms of a whole processor, and
-/// an instance of 128 MB has a fourteenth of one.
-const MOST_OF_A_BODY: u32 = 5;
+/// A whole entry may take so many times that: a hit of 900 KB takes 6 ms of a whole processor, and an instance of 128 MB
+/// has a fourteenth of one.
+const MOST_OF_AN_ENTRY: u32 = 5;
 
 impl Store {
     pub fn new(client: Client, tables: Tables) -> Self {
@@ -62,16 +64,17 @@ impl Store {
         let within = TimeoutConfig::builder().operation_attempt_timeout(at_most).build();
         let quick = client.config().to_builder().timeout_config(within);
         let counters = quick.clone().retry_config(RetryConfig::disabled());
-        let head_within = TimeoutConfig::builder()
-            .read_timeout(at_most)
-            .operation_attempt_timeout(at_most * MOST_OF_A_BODY)
-            .build();
+        let entry_within = at_most * MOST_OF_AN_ENTRY;
+        // What is not said here is as it was before.
+        let head_within =
+            TimeoutConfig::builder().read_timeout(at_most).operation_attempt_timeout(entry_within).build();
         let entries = quick.clone().timeout_config(head_within);
         Self {
             client,
             quick: Client::from_conf(quick.build()),
             counters: Client::from_conf(counters.build()),
             entries: Client::from_conf(entries.build()),
+            entry_within,
             breakers: Arc::default(),
             tables,
         }

@@ -11,6 +11,15 @@ pub struct Wait;
 
 const PARTS: u32 = 4;
 
+/// What `work` comes to; `None` if it takes longer.
+pub async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = Wait.sleep(limit) => None,
+    }
+}
+
 impl AsyncSleep for Wait {
     fn sleep(&self, duration: Duration) -> Sleep {
         Sleep::new(async move {

@@ -299,6 +299,24 @@ async fn six_megabytes_pass_and_more_does_not_reach_the_function() {
     assert_eq!(gateway.calls(), [] as [&str; 0]);
 }
 
+/// Issue 10: one more than a map takes, of which the gateway's own would have been one.
+#[tokio::test]
+async fn an_answer_with_more_headers_than_any_client_takes_is_a_502() {
+    let v1 = json!({ "payloadFormatVersion": "1.0" });
+    let gateway =
+        TestGateway::serving(&[route("POST /1", "reflect", &v1), route("POST /2", "reflect", &json!({}))])
+            .await;
+    for (count, status) in [(4_095, "200"), (4_097, "502"), (24_575, "502"), (24_576, "502"), (30_000, "502")]
+    {
+        let headers: serde_json::Map<_, _> = (0..count).map(|n| (format!("x-{n}"), json!("y"))).collect();
+        let body = json!({ "statusCode": 200, "headers": headers });
+        for format in [1, 2] {
+            let answer = gateway.send(&format!("POST /v1/{format}\n\n{body}")).await;
+            assert_eq!(&answer[..3], status, "{count} headers, payload format {format}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn bytes_that_are_no_text_pass_as_base64() {
     let gateway = TestGateway::serving(&[

@@ -1,18 +1,14 @@
 //! What becomes of an operation's outcome: the client's status, headers and JSON.
 
-use http::{
-    HeaderValue, StatusCode,
-    header::{CONTENT_TYPE, LINK},
-};
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Action, CURSOR};
+use super::{Action, next_page};
 use crate::{
-    context::Context,
     error::GatewayError,
     item::Fields,
-    message::{Body, Response},
+    message::{Body, Note, Response},
 };
 
 /// What an operation found or did.
@@ -20,6 +16,8 @@ use crate::{
 pub enum Outcome {
     Item(Map<String, Value>),
     Page(Page),
+    /// The items of these keys, but for those that were left for later.
+    Batch(Page),
     /// With the attributes that were asked for, if there are any.
     Written(Option<Map<String, Value>>),
 }
@@ -73,19 +71,20 @@ impl Answer {
         Self { shape, status: status.unwrap_or(usual) }
     }
 
-    /// The answer of a success.
+    /// The answer of a success, to be finished for its client.
     ///
     /// # Errors
     /// `ItemNotFound` if an item was wanted and there is none.
-    pub fn render(&self, outcome: Outcome, context: &Context<'_>) -> Result<Response, GatewayError> {
+    pub fn render(&self, outcome: Outcome) -> Result<Response, GatewayError> {
+        let is_unfinished = matches!(&outcome, Outcome::Batch(Page { cursor: Some(_), .. }));
         let (json, cursor) = match outcome {
             Outcome::Item(item) => (Value::Object(item).to_string(), None),
             Outcome::Written(attributes) => (Value::Object(attributes.unwrap_or_default()).to_string(), None),
-            Outcome::Page(page) if self.shape == Shape::Item => {
+            Outcome::Page(page) | Outcome::Batch(page) if self.shape == Shape::Item => {
                 let first = page.items.into_iter().next().ok_or(GatewayError::ItemNotFound)?;
                 (Value::Object(first).to_string(), None)
             }
-            Outcome::Page(page) => {
+            Outcome::Page(page) | Outcome::Batch(page) => {
                 (serde_json::to_string(&page).expect("maps with text keys are JSON"), page.cursor)
             }
         };
@@ -96,17 +95,12 @@ impl Answer {
             *response.body_mut() = json.into();
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        if let Some(link) = cursor.and_then(|cursor| link(context, &cursor)) {
-            response.headers_mut().insert(LINK, link);
+        if let Some(cursor) = cursor {
+            next_page::add(&mut response, &cursor);
+        }
+        if is_unfinished {
+            response.extensions_mut().insert(Note::Unfinished);
         }
         Ok(response)
     }
-}
-
-/// The same request with another cursor, as RFC 8288 writes it.
-fn link(context: &Context<'_>, cursor: &str) -> Option<HeaderValue> {
-    let query = &context.request.query;
-    let others = query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(CURSOR));
-    let pairs: Vec<_> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
-    HeaderValue::try_from(format!("<{}?{}>; rel=\"next\"", context.full_path(), pairs.join("&"))).ok()
 }

@@ -12,6 +12,7 @@ mod expressions;
 mod failure;
 mod fields;
 mod gets;
+mod next_page;
 mod pages;
 mod transaction;
 
@@ -99,7 +100,7 @@ impl DynamoDb {
 
     /// The query parameter that says which page of the answer is asked for.
     pub fn page_parameter(&self) -> Option<&'static str> {
-        matches!(&*self.operation, Operation::Pages(_)).then_some(CURSOR)
+        matches!(&*self.operation, Operation::Pages(_) | Operation::BatchGetItem(_)).then_some(CURSOR)
     }
 
     /// What the answer depends on, of an operation that writes nothing.
@@ -123,7 +124,7 @@ impl DynamoDb {
         let call = Call::new(context, client);
         let outcome = match &*self.operation {
             Operation::GetItem(get) => Outcome::Item(get.invoke(&call).await?),
-            Operation::BatchGetItem(get) => Outcome::Page(get.invoke(&call).await?),
+            Operation::BatchGetItem(get) => Outcome::Batch(get.invoke(&call).await?),
             Operation::Pages(pages) => Outcome::Page(pages.invoke(&call).await?),
             Operation::Write(write) => Outcome::Written(write.invoke(&call).await?),
             Operation::Transaction(transaction) => {
@@ -131,7 +132,12 @@ impl DynamoDb {
                 Outcome::Written(None)
             }
         };
-        self.answer.render(outcome, context)
+        self.answer.render(outcome)
+    }
+
+    /// The answer with the `Link` to the next page that this client follows.
+    pub fn finish(&self, context: &Context<'_>, response: Response) -> Response {
+        next_page::finish(context, response)
     }
 }
 

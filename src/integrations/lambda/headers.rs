@@ -10,6 +10,10 @@ use percent_encoding::{CONTROLS, percent_encode};
 use super::super::headers::{is_hop_by_hop, named, named_by_connection, remapped, stays_at_gateway};
 use crate::error::GatewayError;
 
+/// As many header lines as an answer may have: more than any client takes, and far from what a map holds, so that the
+/// gateway can add its own.
+const MOST_LINES: usize = 4_096;
+
 /// Where [`add`] puts what an answer's `Connection` says.
 const REMAPPED_CONNECTION: HeaderName = HeaderName::from_static("x-amzn-remapped-connection");
 
@@ -51,7 +55,10 @@ pub fn add(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Gatew
         None if is_hop_by_hop(name.as_str()) => return Ok(()),
         None => name,
     };
-    headers.try_append(name, value).map_err(|_| GatewayError::BrokenAnswer("too many headers".into()))?;
+    if headers.len() >= MOST_LINES {
+        return Err(GatewayError::BrokenAnswer("too many headers".into()));
+    }
+    headers.append(name, value);
     Ok(())
 }
 

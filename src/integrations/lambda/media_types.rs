@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use http::{
-    HeaderMap,
-    header::{ACCEPT, CONTENT_TYPE, HeaderName},
-};
+use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
+
+use crate::media_type::{Accept, essence};
 
 /// How the bytes of a body are written into JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,21 +28,27 @@ impl BinaryMediaTypes {
 
     /// What API Gateway hands to the function: base64 where `Content-Type` is one of them.
     pub fn request_form(&self, headers: &HeaderMap) -> Form {
-        self.form(headers, CONTENT_TYPE)
+        self.form(headers.get(CONTENT_TYPE).map(media_type))
     }
 
     /// What the client wants of an answer in base64: its bytes, where the *first* media type that it accepts
     /// is one of them; else the base64 text (AWS: "API Gateway uses the first Accept header").
     pub fn response_form(&self, headers: &HeaderMap) -> Form {
-        self.form(headers, ACCEPT)
+        self.form(Accept::of(headers).map(|accept| accept.first()))
     }
 
-    fn form(&self, headers: &HeaderMap, name: HeaderName) -> Form {
+    /// That of all answers, where no client has a choice.
+    pub fn common_form(&self) -> Option<Form> {
+        let is_any = |pattern: &String| pattern.trim() == "*/*";
+        if self.0.is_empty() { Some(Form::Text) } else { self.0.iter().any(is_any).then_some(Form::Base64) }
+    }
+
+    fn form(&self, given: Option<&str>) -> Form {
         if self.0.is_empty() {
             return Form::Text;
         }
         // Without the header any type will do, which only the pattern `*/*` says as well.
-        let given = headers.get(name).map_or("*/*", media_type);
+        let given = given.unwrap_or("*/*");
         let is_binary = self.0.iter().any(|pattern| matches(pattern.trim(), given));
         if is_binary { Form::Base64 } else { Form::Text }
     }
@@ -60,10 +65,9 @@ pub fn automatic_form(headers: &HeaderMap) -> Form {
     if is_text { Form::Text } else { Form::Base64 }
 }
 
-/// The first media type of a header, without its parameters.
-fn media_type(value: &http::HeaderValue) -> &str {
-    let text = value.to_str().unwrap_or_default();
-    text.split([',', ';']).next().unwrap_or_default().trim()
+/// Where several lines were joined, the first one's.
+fn media_type(value: &HeaderValue) -> &str {
+    essence(value.to_str().unwrap_or_default().split(',').next().unwrap_or_default())
 }
 
 fn matches(pattern: &str, given: &str) -> bool {
@@ -78,6 +82,8 @@ fn matches(pattern: &str, given: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderName, header::ACCEPT};
+
     use super::*;
 
     fn headers(name: HeaderName, value: Option<&str>) -> HeaderMap {

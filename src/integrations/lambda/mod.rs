@@ -4,6 +4,7 @@
 //! returns becomes the response by the rules of the same format. An event is sent once, whatever happens.
 
 mod answer;
+mod base64_body;
 mod call;
 mod event;
 mod event_v1;
@@ -88,12 +89,12 @@ impl Lambda {
             PayloadFormat::V2 => event_v2::event(context),
         };
         match self.mode {
-            Mode::Buffered => self.response(context, &call::invoke(client, &self.function, event).await?),
+            Mode::Buffered => self.response(&call::invoke(client, &self.function, event).await?),
             Mode::Stream => {
                 // The time-out of the route is over with the first bytes, the Lambda's own time is not.
                 let deadline = Instant::now() + context.request.time_left();
                 match stream::invoke(client, &self.function, event, deadline).await? {
-                    Streamed::Whole(payload) => self.response(context, &payload),
+                    Streamed::Whole(payload) => self.response(&payload),
                     Streamed::Response(response) => Ok(response),
                 }
             }
@@ -104,12 +105,23 @@ impl Lambda {
         }
     }
 
-    fn response(&self, context: &Context<'_>, payload: &Bytes) -> Result<Response, GatewayError> {
+    fn response(&self, payload: &Bytes) -> Result<Response, GatewayError> {
+        match &self.format {
+            PayloadFormat::V1(binary) => response_v1::response(payload, binary.common_form()),
+            PayloadFormat::V2 => response_v2::response(payload),
+        }
+    }
+
+    /// The answer with its body in the form that this client accepts.
+    ///
+    /// # Errors
+    /// `BrokenAnswer` if it accepts bytes, and the base64 is none.
+    pub fn finish(&self, context: &Context<'_>, response: Response) -> Result<Response, GatewayError> {
         match &self.format {
             PayloadFormat::V1(binary) => {
-                response_v1::response(payload, binary.response_form(&context.request.headers))
+                base64_body::in_form(|| binary.response_form(&context.request.headers), response)
             }
-            PayloadFormat::V2 => response_v2::response(payload),
+            PayloadFormat::V2 => Ok(response),
         }
     }
 }

@@ -7,18 +7,19 @@ use http::{HeaderMap, StatusCode};
 
 use super::{
     answer::{self, Answer},
-    headers,
+    base64_body, headers,
     media_types::Form,
 };
 use crate::{error::GatewayError, message::Response};
 
 const CONTENT_TYPE: &str = "application/json";
 
-/// Reads what a function returned. `form` is what the client wants of a body in base64.
+/// Reads what a function returned. `form` is what all clients want of a body in base64; where they differ, a note says
+/// what the body is.
 ///
 /// An object without a single member, one with a member that the format does not have, and whatever is no object
 /// are broken answers.
-pub fn response(payload: &Bytes, form: Form) -> Result<Response, GatewayError> {
+pub fn response(payload: &Bytes, form: Option<Form>) -> Result<Response, GatewayError> {
     let answer: Answer = serde_json::from_slice(payload)
         .map_err(|error| GatewayError::BrokenAnswer(format!("not a proxy response: {error}").into()))?;
     let Answer {
@@ -45,11 +46,20 @@ pub fn response(payload: &Bytes, form: Form) -> Result<Response, GatewayError> {
     headers::finish(&mut headers, status, CONTENT_TYPE);
 
     let mut bytes = body.map_or(Ok(Bytes::new()), |body| answer::body(body, payload))?;
-    if is_base64_encoded.map_or(Ok(false), answer::flag)? && form == Form::Base64 {
-        bytes = answer::decode_base64(&bytes)?;
+    let mut note = None;
+    if is_base64_encoded.map_or(Ok(false), answer::flag)? {
+        match form {
+            Some(Form::Text) => {}
+            Some(Form::Base64) => bytes = answer::decode_base64(&bytes)?,
+            None => {
+                let (read, is) = base64_body::read(bytes);
+                (bytes, note) = (read, Some(is));
+            }
+        }
     }
 
     let mut response = Response::new(bytes.into());
+    note.map(|note| response.extensions_mut().insert(note));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     Ok(response)

@@ -32,19 +32,34 @@ const MAY_NOT_INVALIDATE: HeaderValue =
     HeaderValue::from_static("199 tollgate \"Cache-Control of the request was ignored\"");
 
 impl<S: CacheStore> Responses<S> {
-    /// Answers from an entry, or by `call`, which gets the request's context as the target may see it.
+    /// Answers from an entry, or by `call`, which gets the request's context as the target may see it. What is kept is
+    /// for all; `finish` makes it this client's own: whatever a request decides that is not in the key, it decides
+    /// there.
     pub async fn answer(
         self: &Arc<Self>,
         asked: &Asked<'_>,
         call: impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
+        finish: impl FnOnce(Response) -> Result<Response, GatewayError>,
     ) -> Answered {
+        let (answered, is_warned) = self.answer_for_all(asked, call).await;
+        let Answered { status, .. } = answered;
+        let told = |response| self.told(response, asked, (status, is_warned), finish);
+        Answered { outcome: answered.outcome.and_then(told), ..answered }
+    }
+
+    /// An answer that is not yet this client's own, and whether the client is to be warned that it asked in vain for
+    /// another one.
+    async fn answer_for_all(
+        self: &Arc<Self>,
+        asked: &Asked<'_>,
+        call: impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
+    ) -> (Answered, bool) {
         let Asked { policy, stage, context, may_invalidate, .. } = asked;
         let request = context.request;
         match policy.bypass(context, stage) {
-            Some(Bypass::Method(_) | Bypass::Ttl) => return Answered::of(call(context).await, None),
+            Some(Bypass::Method(_) | Bypass::Ttl) => return (Answered::of(call(context).await, None), false),
             Some(Bypass::Credentials | Bypass::Precondition | Bypass::Body) => {
-                let answered = Answered::of(call(context).await, Some(CacheStatus::Bypass));
-                return self.told(answered, asked, false);
+                return (Answered::of(call(context).await, Some(CacheStatus::Bypass)), false);
             }
             None => {}
         }
@@ -52,12 +67,12 @@ impl<S: CacheStore> Responses<S> {
         let wish = policy.wish(&request.headers, *may_invalidate);
         let answered = match wish {
             Wish::Forbidden => {
-                return Answered::of(Err(GatewayError::InvalidationForbidden), Some(CacheStatus::Bypass));
+                Answered::of(Err(GatewayError::InvalidationForbidden), Some(CacheStatus::Bypass))
             }
             Wish::Replace => self.fill(asked, Fill::wanted(key), &call).await,
             Wish::Lookup | Wish::LookupWithWarning => self.look_up(asked, &key, &call).await,
         };
-        self.told(answered, asked, wish == Wish::LookupWithWarning)
+        (answered, wish == Wish::LookupWithWarning)
     }
 
     /// Gets a new answer in the place of a stale one that was given.
@@ -89,30 +104,33 @@ impl<S: CacheStore> Responses<S> {
         });
     }
 
-    /// With the headers that tell the client, and without the body that it has.
-    fn told(&self, answered: Answered, asked: &Asked<'_>, is_warned: bool) -> Answered {
-        let Answered { status, .. } = answered;
+    /// With the headers that tell the client, in the client's form, and without the body, or the part of it, that it
+    /// has.
+    fn told(
+        &self,
+        mut response: Response,
+        asked: &Asked<'_>,
+        (status, is_warned): (Option<CacheStatus>, bool),
+        finish: impl FnOnce(Response) -> Result<Response, GatewayError>,
+    ) -> Result<Response, GatewayError> {
         let request = asked.context.request;
-        let outcome = answered.outcome.map(|mut response| {
-            if let Some(status) = status {
-                status.apply(&mut response);
-            }
-            if is_warned {
-                response.headers_mut().append(WARNING, MAY_NOT_INVALIDATE);
-            }
-            if status == Some(CacheStatus::Bypass) {
-                return response;
-            }
-            let (response, unsent) = not_modified_if_known(request, response);
-            if let Some(body) = unsent {
-                self.beside(drain(body));
-            }
-            if status.is_some_and(CacheStatus::is_from_an_entry) {
-                return asked.policy.part_of(request, response);
-            }
-            response
-        });
-        Answered { outcome, ..answered }
+        if let Some(status) = status {
+            status.apply(&mut response);
+        }
+        if is_warned {
+            response.headers_mut().append(WARNING, MAY_NOT_INVALIDATE);
+        }
+        if matches!(status, None | Some(CacheStatus::Bypass)) {
+            return finish(response);
+        }
+        let (response, unsent) = not_modified_if_known(request, response);
+        if let Some(body) = unsent {
+            self.beside(drain(body));
+        }
+        let response = finish(response)?;
+        // A part is one of what this client gets.
+        let is_kept = status.is_some_and(CacheStatus::is_from_an_entry);
+        Ok(if is_kept { asked.policy.part_of(request, response) } else { response })
     }
 }
 

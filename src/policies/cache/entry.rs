@@ -1,4 +1,7 @@
 //! An answer that is kept, and its bytes in the table.
+//!
+//! What comes from the table may be of any kind. Only what can be given out, or says what tells answers apart, is an
+//! entry; anything else is nothing.
 
 use std::io::{Read, Write};
 
@@ -9,8 +12,11 @@ use http::{
     header::{AGE, CONTENT_LENGTH},
 };
 
-use super::{CacheKey, storable::MOST_BODY_BYTES};
-use crate::message::{Body, Response};
+use super::{
+    CacheKey,
+    storable::{MOST_BODY_BYTES, has_room_for, may_stand_in_an_entry},
+};
+use crate::message::{Body, Note, Response};
 
 /// An answer with its times, in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +29,18 @@ pub struct Entry {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// A function wrote the body as base64: each client gets it in the form that it accepts.
+    pub is_from_base64: bool,
 }
 
+/// The status of no answer: the entry is a list of what tells answers apart.
+pub const LIST: StatusCode = StatusCode::CONTINUE;
 /// By how much clocks of two instances may differ.
 pub const MOST_SKEW_MS: u64 = 10_000;
 /// The first byte of what this version writes.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+/// The end of the year 9999: what comes later is no time of any clock.
+const LAST_MS: u64 = 253_402_300_799_999;
 /// More than any entry has, head and lengths included.
 const MOST_BYTES: u64 = MOST_BODY_BYTES as u64 + 256 * 1_024;
 
@@ -45,6 +57,9 @@ impl Entry {
         let headers = response.headers_mut();
         headers.clone_from(&self.headers);
         headers.insert(AGE, self.age_seconds(now_ms).into());
+        if self.is_from_base64 {
+            response.extensions_mut().insert(Note::FromBase64);
+        }
         response
     }
 
@@ -80,6 +95,7 @@ impl Entry {
             to.write_all(&number.to_le_bytes())?;
         }
         to.write_all(&self.status.as_u16().to_le_bytes())?;
+        to.write_all(&[self.is_from_base64.into()])?;
         let headers = || self.headers.iter().filter(|(name, _)| *name != CONTENT_LENGTH);
         write_length(headers().count(), to)?;
         for (name, value) in headers() {
@@ -91,7 +107,7 @@ impl Entry {
         to.write_all(&self.body)
     }
 
-    /// What `encode` wrote for this very key; `None` for anything else.
+    /// What `encode` wrote for this very key; `None` for anything else, and for what could not be given out.
     pub(super) fn decode(key: &CacheKey, bytes: &[u8]) -> Option<Self> {
         let (&FORMAT, compressed) = bytes.split_first()? else { return None };
         let mut plain = Vec::new();
@@ -107,14 +123,35 @@ impl Entry {
         let mut time = || take(&mut rest).map(u64::from_le_bytes);
         let (stored_at_ms, fresh_until_ms, keep_until_ms) = (time()?, time()?, time()?);
         let status = StatusCode::from_u16(u16::from_le_bytes(take(&mut rest)?)).ok()?;
-        let mut headers = HeaderMap::new();
-        for _ in 0..read_length(&mut rest)? {
-            let name = HeaderName::from_bytes(read_text(&mut rest)?).ok()?;
-            headers.append(name, HeaderValue::from_bytes(read_text(&mut rest)?).ok()?);
-        }
+        let is_from_base64 = match take(&mut rest)? {
+            [0] => false,
+            [1] => true,
+            _ => return None,
+        };
+        let headers = read_headers(&mut rest)?;
         let body = plain.slice_ref(rest);
-        Some(Self { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body })
+        let entry =
+            Self { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body, is_from_base64 };
+        entry.is_usable().then_some(entry)
     }
+
+    fn is_usable(&self) -> bool {
+        let are_times =
+            self.stored_at_ms.max(self.keep_until_ms) <= LAST_MS && self.fresh_until_ms <= self.keep_until_ms;
+        are_times
+            && (self.status == LIST || may_stand_in_an_entry(self.status))
+            && self.body.len() <= MOST_BODY_BYTES
+    }
+}
+
+/// As many as an answer that is kept has at most: a map of more could not be given another one.
+fn read_headers(rest: &mut &[u8]) -> Option<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    for _ in 0..read_length(rest)? {
+        let name = HeaderName::from_bytes(read_text(rest)?).ok()?;
+        headers.try_append(name, HeaderValue::from_bytes(read_text(rest)?).ok()?).ok()?;
+    }
+    has_room_for(&headers).then_some(headers)
 }
 
 fn write_length(length: usize, to: &mut impl Write) -> std::io::Result<()> {
@@ -148,16 +185,19 @@ mod tests {
     fn any_entry() -> impl Strategy<Value = Entry> {
         let header = ("[a-z][a-z0-9-]{0,9}", "[ -~\u{80}-\u{ff}]{0,20}");
         let body = prop::collection::vec(any::<u8>(), 0..2000);
-        (any::<[u64; 3]>(), 200..500u16, prop::collection::vec(header, 0..8), body).prop_map(
-            |([stored_at_ms, fresh_until_ms, keep_until_ms], status, lines, body)| {
+        let times = (0..=LAST_MS, 0..=LAST_MS, 0..=LAST_MS);
+        let status = (200..600u16).prop_filter("never kept", |status| ![206, 304].contains(status));
+        (times, status, prop::collection::vec(header, 0..8), body, any::<bool>()).prop_map(
+            |((stored_at_ms, one_ms, other_ms), status, lines, body, is_from_base64)| {
                 let mut headers = HeaderMap::new();
                 for (name, value) in lines {
                     let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
                     headers.append(HeaderName::from_bytes(name.as_bytes()).unwrap(), value);
                 }
+                let (fresh_until_ms, keep_until_ms) = (one_ms.min(other_ms), one_ms.max(other_ms));
                 let status = StatusCode::from_u16(status).unwrap();
                 let body = Bytes::from(body);
-                Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body }
+                Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body, is_from_base64 }
             },
         )
     }

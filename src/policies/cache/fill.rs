@@ -11,7 +11,7 @@ use super::{
     rfc9111::{self, Reuse, Variants, varies_on},
     status::Forward,
     storable::MOST_BODY_BYTES,
-    tee::{Copied, tee},
+    tee::{Copied, known_length, tee},
 };
 use crate::{
     clock::milliseconds,
@@ -153,7 +153,7 @@ impl<S: CacheStore> Responses<S> {
         if context.request.method == Method::HEAD {
             return not_kept(fill, response, None);
         }
-        let entry = match policy.new_entry((context, stage), (response.status(), response.headers()), times) {
+        let entry = match policy.new_entry((context, stage), &response, times) {
             Ok(entry) => entry,
             // A target that fails is asked by one after another of those who wait, not by all at once.
             Err(_) if response.status().is_server_error() => return not_kept(fill, response, None),
@@ -163,7 +163,8 @@ impl<S: CacheStore> Responses<S> {
             }
         };
         let home = fill.home(asked, &entry);
-        let status = fill.status(false, true);
+        // Of a body whose length is not known nobody can say what becomes of it.
+        let status = fill.status(false, known_length(&response).is_some());
         let (head, body) = response.into_parts();
         let responses = Arc::clone(self);
         let body = tee(body, MOST_BODY_BYTES, move |copied| responses.copied(fill, home, entry, copied));

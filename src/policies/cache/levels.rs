@@ -111,15 +111,18 @@ impl<S: CacheStore> Levels<S> {
 
     /// What the table has; where it gives no answer, what this instance remembers.
     pub async fn look_up(&self, key: &CacheKey, now: SystemTime) -> Known {
-        let Some(found) = self.store.find(key, now).await else {
-            return Known { entry: self.last_seen(key, now), lock: None, is_degraded: true };
-        };
+        let Some(found) = self.store.find(key, now).await else { return self.without_table(key, now) };
         let entry = found.entry(key).map(Arc::new);
         match &entry {
             Some(entry) => self.memory.put(key.clone(), Arc::clone(entry), now),
             None => self.memory.remove(key),
         }
         Known { entry, lock: found.lock, is_degraded: false }
+    }
+
+    /// What this instance remembers, where the table gives no answer.
+    pub fn without_table(&self, key: &CacheKey, now: SystemTime) -> Known {
+        Known { entry: self.last_seen(key, now), lock: None, is_degraded: true }
     }
 
     /// Keeps an entry in memory only.

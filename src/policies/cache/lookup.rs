@@ -128,7 +128,12 @@ impl<S: CacheStore> Responses<S> {
             return Place { key: key.clone(), variants: None, known };
         };
         let key = asked.key_in(&variants, key);
-        let mut known = self.levels.look_up(&key, now).await;
+        // A table that has just given no answer is not waited for once more.
+        let mut known = if known.is_degraded {
+            self.levels.without_table(&key, now)
+        } else {
+            self.levels.look_up(&key, now).await
+        };
         known.entry = known.entry.filter(|entry| variants.counts(entry));
         // Who took it before then fills what does not count any more.
         let least_ms = variants.since_ms + ms(Lock::duration(asked.limit));

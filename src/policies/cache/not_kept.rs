@@ -22,10 +22,14 @@ pub enum NotKept {
     Stale,
     LongBody,
     LongHead,
+    /// It says that its body is base64, and that is none.
+    BrokenBase64,
+    /// DynamoDB left a part of it for later.
+    Unfinished,
 }
 
 /// All but those with a status, which are told by it.
-const WITHOUT_STATUS: [NotKept; 10] = [
+const WITHOUT_STATUS: [NotKept; 12] = [
     NotKept::SetCookie,
     NotKept::Vary,
     NotKept::NoStore,
@@ -36,6 +40,8 @@ const WITHOUT_STATUS: [NotKept; 10] = [
     NotKept::Stale,
     NotKept::LongBody,
     NotKept::LongHead,
+    NotKept::BrokenBase64,
+    NotKept::Unfinished,
 ];
 
 const STATUS: &str = "STATUS_";
@@ -69,6 +75,8 @@ impl NotKept {
             Self::Stale          => ("STALE",            "it was stale when it came, and cannot be confirmed by an ETag or Last-Modified"),
             Self::LongBody       => ("LONG_BODY",        "its body has more than 1,048,576 bytes"),
             Self::LongHead       => ("LONG_HEAD",        "its headers have more than 32,768 bytes"),
+            Self::BrokenBase64   => ("BROKEN_BASE64",    "it has isBase64Encoded, and its body is no base64"),
+            Self::Unfinished     => ("UNFINISHED",       "DynamoDB left a part of the batch for later"),
         }
     }
 }

@@ -13,11 +13,13 @@ use super::{
     forwarded::without_connection,
     invalidation::Wish,
     rfc9111::{self, Reuse, Wishes},
+    storable::{MOST_BODY_BYTES, has_room_for},
+    tee::known_length,
 };
 use crate::{
     clock::{milliseconds, ms},
     context::Context,
-    message::{Request, Response},
+    message::{Note, Request, Response},
 };
 
 /// API Gateway's default.
@@ -129,15 +131,29 @@ impl CachePolicy {
     pub(super) fn new_entry(
         &self,
         (context, stage): (&Context<'_>, &StageCache),
-        (status, headers): (StatusCode, &HeaderMap),
+        response: &Response,
         (asked_at, received_at): (SystemTime, SystemTime),
     ) -> Result<Entry, NotKept> {
+        let (status, headers) = (response.status(), response.headers());
         self.may_keep(context, status, headers)?;
+        let is_from_base64 = match response.extensions().get() {
+            Some(Note::BrokenBase64) => return Err(NotKept::BrokenBase64),
+            Some(Note::Unfinished) => return Err(NotKept::Unfinished),
+            Some(Note::FromBase64) => true,
+            None => false,
+        };
         let entry = self.entry(stage, (status, headers.clone()), (asked_at, received_at));
-        if milliseconds(received_at) < entry.keep_until_ms {
-            return Ok(entry);
+        if milliseconds(received_at) >= entry.keep_until_ms {
+            return Err(rfc9111::why_useless(headers));
         }
-        Err(rfc9111::why_useless(headers))
+        if known_length(response).is_some_and(|bytes| bytes > MOST_BODY_BYTES) {
+            return Err(NotKept::LongBody);
+        }
+        // It may have an `Age` by now.
+        if !has_room_for(&entry.headers) {
+            return Err(NotKept::LongHead);
+        }
+        Ok(Entry { is_from_base64, ..entry })
     }
 
     /// Proves that an answer with this head, to this request, may be kept.
@@ -151,7 +167,7 @@ impl CachePolicy {
             Mode::ApiGateway => self.may_keep_a_call(status, headers)?,
             Mode::Http => rfc9111::may_store(context, status, headers, &self.mapped_headers)?,
         }
-        Self::has_room_for(headers)
+        if has_room_for(headers) { Ok(()) } else { Err(NotKept::LongHead) }
     }
 
     fn entry(
@@ -166,7 +182,8 @@ impl CachePolicy {
                 let fresh_until_ms = stored_at_ms + ms(self.ttl(stage));
                 let stale_for = self.stale_while_revalidate.max(self.stale_if_error);
                 let keep_until_ms = fresh_until_ms + ms(stale_for);
-                Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body: Bytes::new() }
+                let (body, is_from_base64) = (Bytes::new(), false);
+                Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body, is_from_base64 }
             }
             Mode::Http => rfc9111::entry(self, status, headers, (asked_at, received_at)),
         }

@@ -1,7 +1,7 @@
 //! Which answers may be kept.
 
 use http::{
-    HeaderMap, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
     header::{SET_COOKIE, VARY},
 };
 
@@ -11,6 +11,8 @@ use super::{CachePolicy, NotKept};
 pub(super) const MOST_BODY_BYTES: usize = 1_048_576;
 /// Heads are small; one that is not would cost every reader of the entry.
 const MOST_HEAD_BYTES: usize = 32 * 1_024;
+/// Of a header line, besides name and value: `: ` and the end of the line.
+const LINE_BYTES: usize = 4;
 
 impl CachePolicy {
     /// Proves that an answer with this head is one for everybody who asks with the same key.
@@ -18,9 +20,8 @@ impl CachePolicy {
     /// Not a failure (tomorrow's caller need not have it), nothing that is one caller's or depends on what the
     /// key does not have, and nothing that is only a part.
     pub(super) fn may_keep_a_call(&self, status: StatusCode, headers: &HeaderMap) -> Result<(), NotKept> {
-        let is_part = matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
-        let is_failure = status.is_server_error() || status.is_informational();
-        if is_part || is_failure || is_of_one_request(status) || is_of_what_no_key_has(status) {
+        let is_failure = status.is_server_error() || !may_stand_in_an_entry(status);
+        if is_failure || is_of_one_request(status) || is_of_what_no_key_has(status) {
             Err(NotKept::Status(status))
         } else if headers.contains_key(SET_COOKIE) {
             Err(NotKept::SetCookie)
@@ -29,12 +30,6 @@ impl CachePolicy {
         } else {
             Ok(())
         }
-    }
-
-    /// Proves that the head is as small as heads are.
-    pub(super) fn has_room_for(headers: &HeaderMap) -> Result<(), NotKept> {
-        let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        if bytes <= MOST_HEAD_BYTES { Ok(()) } else { Err(NotKept::LongHead) }
     }
 
     /// Whether all headers that the answer depends on, by its own word, are in the key or were never forwarded.
@@ -47,6 +42,18 @@ impl CachePolicy {
             })
         })
     }
+}
+
+/// Whether the head is as small as heads are.
+pub(super) fn has_room_for(headers: &HeaderMap) -> bool {
+    let line = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + LINE_BYTES;
+    headers.iter().map(line).sum::<usize>() <= MOST_HEAD_BYTES
+}
+
+/// Whether an answer with this status is a whole one, and the last word on its request.
+pub(super) fn may_stand_in_an_entry(status: StatusCode) -> bool {
+    let is_part = matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
+    (200..=599).contains(&status.as_u16()) && !is_part
 }
 
 /// Whether it says something of this one request, its moment, its size or its conditions, whatever it was that was

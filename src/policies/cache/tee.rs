@@ -7,8 +7,11 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
+use http::HeaderName;
 
-use crate::message::{Body, BoxError, ByteStream};
+use crate::message::{Body, BoxError, ByteStream, Response};
+
+const REMAPPED_CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-amzn-remapped-content-length");
 
 /// What came of copying a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,12 @@ pub(super) enum Copied {
     TooLong,
     /// It broke off, or the client has gone.
     Broken,
+}
+
+/// How long the body is, where that is known before it has come.
+pub(super) fn known_length(response: &Response) -> Option<usize> {
+    let said = || response.headers().get(REMAPPED_CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
+    response.body().len().or_else(said)
 }
 
 /// Calls `done` when the last byte has gone out, or as soon as it is clear that there will be no copy.

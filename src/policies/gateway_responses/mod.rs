@@ -11,21 +11,19 @@ mod word;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use http::{
-    HeaderName, HeaderValue, StatusCode,
-    header::{ACCEPT, CONTENT_TYPE},
-};
+use http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::Value;
 
 use self::{
-    template::{Template, essence},
+    template::Template,
     word::{Refused, Word},
 };
 use crate::{
     context::Context,
     error::{GatewayError, Refusal},
     item::{Fields, brief},
+    media_type::{Accept, essence},
     message::Response,
 };
 
@@ -50,6 +48,7 @@ enum DefaultBody {
 struct Custom {
     status: Option<StatusCode>,
     headers: Vec<(HeaderName, Source)>,
+    /// JSON first: who does not say otherwise gets the first.
     templates: Vec<(HeaderValue, Template)>,
 }
 
@@ -167,20 +166,11 @@ impl Custom {
         Self { status, headers, templates }
     }
 
-    /// The template for the first type in `Accept` that has one (weights are not read), else the JSON one,
-    /// else the first.
+    /// The one that the client accepts most; where it accepts none, the first.
     fn template(&self, context: &Context<'_>) -> Option<&(HeaderValue, Template)> {
-        let of_type = |wanted: &str| {
-            self.templates.iter().find(|(content_type, _)| {
-                content_type
-                    .to_str()
-                    .is_ok_and(|content_type| essence(content_type).eq_ignore_ascii_case(wanted))
-            })
-        };
-        let accepted =
-            context.request.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-        let wanted = accepted.split(',').map(essence).find_map(of_type);
-        wanted.or_else(|| of_type("application/json")).or_else(|| self.templates.first())
+        let types = self.templates.iter().map(|(content_type, _)| content_type.to_str().unwrap_or_default());
+        let best = Accept::of(&context.request.headers).and_then(|accept| accept.best(types));
+        self.templates.get(best.unwrap_or(0))
     }
 }
 
@@ -252,7 +242,12 @@ fn templates(fields: &Fields<'_>) -> Vec<(HeaderValue, Template)> {
             Err(unknown) => fields.problem(&field, &unknown, word::EXPECTED),
         }
     }
+    templates.sort_by_key(|(content_type, _)| !is_json(content_type));
     templates
+}
+
+fn is_json(content_type: &HeaderValue) -> bool {
+    content_type.to_str().is_ok_and(|text| essence(text).eq_ignore_ascii_case("application/json"))
 }
 
 /// A stage variable that the stage does not have is a problem; its value is read per request, as a canary may

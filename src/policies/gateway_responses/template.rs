@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::word::{Refused, Word};
+use crate::media_type::essence;
 
 /// A `responseTemplates` entry, read.
 #[derive(Debug)]
@@ -135,11 +136,6 @@ impl Place {
             Self::Plain => value,
         }
     }
-}
-
-/// A media type without its parameters.
-pub(super) fn essence(media_type: &str) -> &str {
-    media_type.split(';').next().unwrap_or_default().trim()
 }
 
 /// The word's name and what follows it, if `text`, which stood after a `$`, begins with one.

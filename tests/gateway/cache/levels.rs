@@ -1,29 +1,15 @@
-//! The two levels: what an instance remembers, what the table has, and what becomes of damage.
+//! The two levels: what an instance remembers, what the table has, and what becomes of a request without the table.
 
 use std::{
-    collections::BTreeMap,
-    io::{Read, Write},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use aws_sdk_dynamodb::{
-    primitives::Blob,
-    types::AttributeValue::{B, N, S},
-};
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use serde_json::json;
 use tokio::sync::Notify;
-use tollgate::store::values::Attributes;
 
-use super::{Cached, answer};
+use super::{Cached, answer, cold};
 use crate::harness::{Script, TestGateway, Way};
-
-async fn cold(world: &Cached) -> TestGateway {
-    let cold = world.gateway.another_instance().await;
-    world.gateway.gate.calls();
-    cold
-}
 
 #[tokio::test]
 async fn a_memory_hit_asks_nobody_and_a_table_hit_reads_once() {
@@ -70,143 +56,6 @@ async fn an_entry_without_memory_lives_in_the_table() {
     assert_eq!(world.gateway.gate.calls(), ["Query cache", "Query cache"]);
 }
 
-type Parts = BTreeMap<usize, Attributes>;
-/// What happens to the parts of one entry, with those of another at hand.
-type Damage = fn(&mut Parts, &Parts);
-
-/// What the table has of `GET {path}`.
-async fn parts(world: &TestGateway, path: &str) -> Parts {
-    let scan = world.client().scan().table_name("tollgate-cache").into_paginator().items().send();
-    let items = scan.collect::<Result<Vec<_>, _>>().await.unwrap();
-    let is_of_path =
-        |item: &&Attributes| item.get("routeKey").is_some_and(|key| *key == S(format!("GET {path}")));
-    let number = |item: &Attributes| item["part"].as_n().unwrap().parse().unwrap();
-    items.iter().filter(is_of_path).map(|item| (number(item), item.clone())).collect()
-}
-
-/// Text that hardly compresses.
-pub fn noise(seed: u64, length: usize) -> String {
-    let mut state = seed;
-    let next = |_| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        char::from(b' ' + u8::try_from((state >> 33) % 95).unwrap())
-    };
-    (0..length).map(next).collect()
-}
-
-#[tokio::test]
-async fn a_torn_or_foreign_entry_is_a_miss() {
-    let scripts = [1, 2].map(|seed| answer("200 OK", &[], &noise(seed, 700_000)));
-    let damages: [(&str, Damage, &str); 8] = [
-        ("nothing", |_, _| {}, "HIT"),
-        ("a part is gone", |parts, _| drop(parts.remove(&1)), "MISS"),
-        ("the first part is gone", |parts, _| drop(parts.remove(&0)), "MISS"),
-        ("a part is another's", |parts, other| exchange(parts, other, 1, &["bytes", "checksum"]), "MISS"),
-        ("its bytes are another's", |parts, other| exchange(parts, other, 1, &["bytes"]), "MISS"),
-        (
-            "all is another's",
-            |parts, other| (0..2).for_each(|part| exchange(parts, other, part, &["bytes", "checksum"])),
-            "MISS",
-        ),
-        ("there is no checksum", |parts, _| drop(parts.get_mut(&0).unwrap().remove("checksum")), "MISS"),
-        (
-            "there is a part too many",
-            |parts, _| {
-                let mut more = parts[&1].clone();
-                more.insert("part".to_owned(), N("2".to_owned()));
-                parts.insert(2, more);
-            },
-            "HIT",
-        ),
-    ];
-    for (damage, apply, expected) in damages {
-        let world = Cached::start(&[("/x", &scripts[0]), ("/y", &scripts[1])]).await;
-        world.put("GET /x", &json!({}));
-        world.put("GET /y", &json!({}));
-        world.gateway.go_live().await;
-        world.statuses(&["GET /v1/x", "GET /v1/y"]).await;
-        let (before, other) = (parts(&world.gateway, "/x").await, parts(&world.gateway, "/y").await);
-        assert_eq!(before.len(), 2);
-        let mut after = before.clone();
-        apply(&mut after, &other);
-        for item in before.into_values() {
-            let delete = world.gateway.client().delete_item().table_name("tollgate-cache");
-            let delete = delete.key("cacheKey", item["cacheKey"].clone()).key("part", item["part"].clone());
-            delete.send().await.unwrap();
-        }
-        for item in after.into_values() {
-            let put = world.gateway.client().put_item().table_name("tollgate-cache");
-            put.set_item(Some(item)).send().await.unwrap();
-        }
-        let instance = cold(&world).await;
-        // The lock of who filled it is over.
-        instance.advance(Duration::from_secs(11));
-        let answer = instance.send("GET /v1/x").await;
-        assert_eq!(instance.last_line()["cacheStatus"], expected, "{damage}");
-        assert!(answer.ends_with(&noise(1, 700_000)), "{damage}");
-    }
-}
-
-/// Whose key it has, and which inflates: only its checksum is another's.
-#[tokio::test]
-async fn an_entry_in_which_a_word_was_changed_is_a_miss() {
-    for (word, expected) in [("hello", "HIT"), ("hallo", "MISS")] {
-        let world = Cached::start(&[("/x", &answer("200 OK", &[], "hello"))]).await;
-        world.put("GET /x", &json!({}));
-        world.gateway.go_live().await;
-        world.statuses(&["GET /v1/x"]).await;
-        let mut item = parts(&world.gateway, "/x").await.remove(&0).unwrap();
-        let bytes = item["bytes"].as_b().unwrap().clone().into_inner();
-        item.insert("bytes".to_owned(), B(Blob::new(with_another_end(&bytes, word))));
-        let put = world.gateway.client().put_item().table_name("tollgate-cache");
-        put.set_item(Some(item)).send().await.unwrap();
-        let instance = cold(&world).await;
-        instance.advance(Duration::from_secs(11));
-        assert!(instance.send("GET /v1/x").await.ends_with("\n\nhello"));
-        assert_eq!(instance.last_line()["cacheStatus"], expected);
-    }
-}
-
-/// An entry's bytes, compressed again with `end` in the place of its last bytes.
-fn with_another_end(bytes: &[u8], end: &str) -> Vec<u8> {
-    let (format, compressed) = bytes.split_first().unwrap();
-    let mut plain = Vec::new();
-    DeflateDecoder::new(compressed).read_to_end(&mut plain).unwrap();
-    plain.truncate(plain.len() - end.len());
-    let mut encoder = DeflateEncoder::new(vec![*format], Compression::fast());
-    encoder.write_all(&[&plain, end.as_bytes()].concat()).unwrap();
-    encoder.finish().unwrap()
-}
-
-/// Written by somebody else: what compares with no number would keep out every entry after it, and hold its key.
-#[tokio::test]
-async fn items_of_odd_types_are_replaced() {
-    for odd in [json!("soon"), json!(null), json!({ "at": 1 })] {
-        let world = Cached::serving("GET /x", &json!({ "cacheTtlInSeconds": 10 })).await;
-        world.statuses(&["GET /v1/x"]).await;
-        for mut item in world.gateway.items("tollgate-cache").await {
-            let name = if item["part"] == 0 { "storedAt" } else { "lockedUntil" };
-            item[name] = odd.clone();
-            item.as_object_mut().unwrap().remove("bytes");
-            world.gateway.put("tollgate-cache", &item);
-        }
-        world.gateway.advance(Duration::from_secs(11));
-        world.gateway.gate.calls();
-        assert_eq!(world.statuses(&["GET /v1/x"]).await, "MISS", "{odd}");
-        assert_eq!(world.gateway.gate.calls(), ["Query cache", "PutItem cache", "PutItem cache"], "{odd}");
-        let other = cold(&world).await;
-        other.advance(Duration::from_secs(11));
-        other.send("GET /v1/x").await;
-        assert_eq!(other.last_line()["cacheStatus"], "HIT", "{odd}");
-    }
-}
-
-fn exchange(parts: &mut Parts, other: &Parts, part: usize, attributes: &[&str]) {
-    for name in attributes {
-        parts.get_mut(&part).unwrap().insert((*name).to_owned(), other[&part][*name].clone());
-    }
-}
-
 #[tokio::test]
 async fn without_its_table_the_cache_is_a_miss_and_memory_goes_on() {
     for way in [Way::Shut, Way::Stalled, Way::Nonsense, Way::Throttling] {
@@ -225,6 +74,32 @@ async fn without_its_table_the_cache_is_a_miss_and_memory_goes_on() {
         world.gateway.advance(Duration::from_secs(61));
         assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT", "{way:?}");
         assert_eq!(world.gateway.last_line()["degraded"], serde_json::Value::Null);
+    }
+}
+
+/// Issue 10: 2.07 seconds before. Half a second is for a busy machine.
+#[tokio::test]
+async fn a_table_that_stalls_costs_half_a_second_and_in_the_middle_of_an_entry_a_whole_one() {
+    let ways = [(Way::Stalled, 450), (Way::StalledAtTheEnd, 1_000)];
+    let modes = [(&[][..], "API_GATEWAY"), (VARIED[0], "HTTP"), (VARIED[1], "HTTP")];
+    for ((way, ms), (headers, mode)) in ways.into_iter().flat_map(|way| modes.map(|mode| (way, mode))) {
+        let world = Cached::start(&[("/x", &answer("200 OK", headers, "hello"))]).await;
+        world.put("GET /x", &json!({ "cacheMode": mode }));
+        world.gateway.go_live().await;
+        let dynamodb = format!("http://{}", world.gateway.gate.address);
+        let instance = TestGateway::with_real_patience(&[("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb)]);
+        instance.refresh().await;
+        instance.send("GET /v1/x").await;
+        // The entry, or the list of what tells answers apart, is there, and memory is not trusted any more.
+        instance.advance(Duration::from_secs(61));
+        world.gateway.gate.set(way);
+        let began = Instant::now();
+        let answer = instance.send("GET /v1/x").await;
+        let took = began.elapsed();
+        assert!(answer.ends_with("\n\nhello"), "{answer}");
+        assert_eq!(instance.last_line()["degraded"], "cache");
+        println!("{way:?} {mode} {headers:?}: {took:?}");
+        assert!(took < Duration::from_millis(ms + 500), "{way:?} {mode} {headers:?}: {took:?}");
     }
 }
 

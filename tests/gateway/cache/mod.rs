@@ -2,11 +2,14 @@
 
 mod attacks;
 mod callers;
+mod damage;
 mod fills;
+mod forms;
 mod http;
 mod http_callers;
 mod keys;
 mod levels;
+mod pages;
 mod random;
 mod stale;
 mod stored;
@@ -15,7 +18,7 @@ mod words;
 
 use serde_json::{Value, json};
 
-pub use self::levels::noise;
+pub use self::damage::noise;
 
 use crate::harness::{Script, Target, TestGateway};
 
@@ -83,6 +86,13 @@ impl Cached {
     pub fn asked(&self) -> usize {
         self.target.received().len()
     }
+}
+
+/// An instance that remembers nothing yet.
+async fn cold(world: &Cached) -> TestGateway {
+    let cold = world.gateway.another_instance().await;
+    world.gateway.gate.calls();
+    cold
 }
 
 /// An HTTP answer with these header lines.

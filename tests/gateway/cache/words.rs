@@ -80,9 +80,10 @@ async fn what_is_mapped_and_not_in_the_key_is_told_with_the_word_that_is_missing
     world.put("GET /open", &json!({ "integration": http(), "forwardUnkeyedHeaders": true }));
     let cursor = json!({ "cacheKeyParameters": "method.request.querystring.cursor", "integration": query });
     world.put("GET /query", &cursor);
+    let pages = json!({ "cacheKeyParameters": "method.request.querystring.cursor", "integration": batch });
     world
         .put("GET /get/{id}", &json!({ "cacheKeyParameters": "method.request.path.id", "integration": get }));
-    world.put("POST /batch", &json!({ "integration": batch }));
+    world.put("POST /batch", &pages);
     expect![[r#"
         exit 0
         v1: 5 routes, not served yet

@@ -23,6 +23,8 @@ pub enum Way {
     Shut,
     /// Nothing comes back.
     Stalled,
+    /// All but the last byte comes back.
+    StalledAtTheEnd,
     /// What comes back is not DynamoDB's.
     Nonsense,
     /// DynamoDB answers that it is asked too much.
@@ -84,6 +86,10 @@ async fn pass(mut client: TcpStream, store: SocketAddr, state: Arc<State>) {
         let length = tokio::select! {
             read = store.read(&mut answered) => {
                 let Ok(length @ 1..) = read else { return };
+                if state.way.load(Ordering::Relaxed) == Way::StalledAtTheEnd as u8 {
+                    drop(client.write_all(&answered[..length - 1]).await);
+                    std::future::pending::<()>().await;
+                }
                 if client.write_all(&answered[..length]).await.is_err() {
                     return;
                 }

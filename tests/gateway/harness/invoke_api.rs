@@ -1,7 +1,7 @@
 //! Lambda's Invoke API, whole and streaming, with the target functions of the tests.
 //!
 //! `echo` and `reflect` are those of the local world. `nothing` returns no bytes. `frames` writes the pieces that
-//! the request's body lists and ends as it says. `busy` is throttled, `forbidden` may not be called, `broken` is
+//! the request's body lists and ends as it says. `picture` answers with bytes, in base64. `busy` is throttled, `forbidden` may not be called, `broken` is
 //! Lambda's own failure, `never` does not answer, calling `panics` panics. Others are not there.
 
 use std::{
@@ -57,6 +57,7 @@ async fn function(name: &str, event: &Value) -> Outcome {
         "unchanged" => {
             Outcome::Payload(r#"{"statusCode":304,"headers":{"cache-control":"max-age=10"}}"#.into())
         }
+        "picture" => Outcome::Payload(picture(event).into()),
         "nothing" => Outcome::Payload(Bytes::new()),
         "frames" => {
             let script: Value = serde_json::from_slice(&body_of(event).unwrap()).unwrap();
@@ -71,6 +72,15 @@ async fn function(name: &str, event: &Value) -> Outcome {
         "never" => pending().await,
         _ => Outcome::Refused(404, "ResourceNotFoundException"),
     }
+}
+
+/// Of the path that was asked for, in either payload format.
+fn picture(event: &Value) -> String {
+    let path = event.get("path").or(event.get("rawPath")).unwrap().as_str().unwrap();
+    let bytes = [b"\x89PNG ", path.as_bytes()].concat();
+    let headers = json!({ "content-type": "image/png", "etag": "\"p\"", "cache-control": "max-age=60" });
+    let body = BASE64_STANDARD.encode(bytes);
+    json!({ "statusCode": 200, "headers": headers, "isBase64Encoded": true, "body": body }).to_string()
 }
 
 const FUNCTION_ERROR: &str = r#"{"errorMessage":"the request has no body","errorType":"Error"}"#;

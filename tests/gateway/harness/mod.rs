@@ -84,6 +84,15 @@ impl TestGateway {
     }
 
     pub fn with_environment(variables: &[(&str, &str)]) -> Self {
+        Self::waiting(PATIENCE, variables)
+    }
+
+    /// One that waits for the store as the real one does.
+    pub fn with_real_patience(variables: &[(&str, &str)]) -> Self {
+        Self::waiting(Duration::from_millis(200), variables)
+    }
+
+    fn waiting(patience: Duration, variables: &[(&str, &str)]) -> Self {
         let dynamodb = Dynamodb::start(free_port(), None).unwrap();
         tables::create_missing(&dynamodb.database, &TableNames::from_environment(|_| None)).unwrap();
         let gate = Gate::start(free_port(), dynamodb.address);
@@ -106,7 +115,7 @@ impl TestGateway {
         let environment = Environment::read(|name| variables.get(name).cloned()).unwrap();
         let sdk = sdk_config(&environment.aws);
         let client = panicking::dynamodb(&dynamodb_client(&sdk, &environment.aws));
-        let store = Store::waiting(PATIENCE, client.clone(), environment.tables.clone());
+        let store = Store::waiting(patience, client.clone(), environment.tables.clone());
         let now = Arc::new(AtomicU64::new(START));
         let lines = Arc::default();
         let clients =

@@ -192,7 +192,7 @@ async fn send(client: &Client, integration: &Value, sent: Sent<'_>) -> String {
         api_key_id: None,
     };
     let response = match operation.invoke(&context, client).await {
-        Ok(response) => response,
+        Ok(response) => operation.finish(&context, response),
         Err(error) => error.refusal().to_response(),
     };
     let mut text = response.status().as_str().to_owned();

@@ -48,6 +48,7 @@ pub fn entry(
         status,
         headers,
         body: Bytes::new(),
+        is_from_base64: false,
     };
     let stale_for = stale_while_revalidate(policy, &entry).max(stale_if_error(policy, &entry));
     let stale_for = if has_validator(&entry.headers) { stale_for.max(CONFIRMABLE) } else { stale_for };

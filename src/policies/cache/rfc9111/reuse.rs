@@ -147,6 +147,7 @@ mod tests {
             status: StatusCode::OK,
             headers: HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static(cache_control))]),
             body: Bytes::new(),
+            is_from_base64: false,
         }
     }
 

@@ -6,7 +6,11 @@ use http::{
 };
 
 use super::{
-    super::{NotKept, key::API_KEY, storable::is_of_one_request},
+    super::{
+        NotKept,
+        key::API_KEY,
+        storable::{is_of_one_request, may_stand_in_an_entry},
+    },
     directives::Directives,
     freshness::says_lifetime,
     statuses::{is_heuristically_cacheable, is_understood},
@@ -29,9 +33,7 @@ pub fn may_store(
     let (said, is_targeted) = Directives::of_answer(headers);
     // §5.2.2.3: who understands the status may pass over `no-store`.
     let must_understand = said.has("must-understand");
-    let is_final = !status.is_informational()
-        && !matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED)
-        && !is_of_one_request(status);
+    let is_final = may_stand_in_an_entry(status) && !is_of_one_request(status);
     let has_lifetime = says_lifetime((&said, is_targeted), headers) || said.has("public");
     // §3.5.
     let is_for_all = said.has("public") || said.has("s-maxage") || said.has("must-revalidate");

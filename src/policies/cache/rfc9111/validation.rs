@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, time::SystemTime};
 
-use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName,
     header::{AGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, DATE, ETAG},
@@ -67,7 +66,8 @@ pub fn updated(
             all.append(name, value.clone());
         }
     }
-    Entry { body: Bytes::clone(&entry.body), ..freshness::entry(policy, entry.status, all, times) }
+    let Entry { body, is_from_base64, .. } = entry.clone();
+    Entry { body, is_from_base64, ..freshness::entry(policy, entry.status, all, times) }
 }
 
 /// Whether `updated` says more than `entry`, so that others need not ask.
@@ -81,6 +81,7 @@ pub fn is_news(entry: &Entry, updated: &Entry, now_ms: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use http::StatusCode;
 
     use super::*;

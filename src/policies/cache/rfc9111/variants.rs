@@ -5,11 +5,11 @@
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, StatusCode,
+    HeaderMap, HeaderName, HeaderValue,
     header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, COOKIE, VARY},
 };
 
-use super::super::{CacheKey, Entry};
+use super::super::{CacheKey, Entry, entry::LIST};
 use crate::message::Request;
 
 /// What tells the answers of a URI apart besides the caller.
@@ -23,9 +23,6 @@ pub struct Variants {
     pub keep_until_ms: u64,
 }
 
-/// The status of no answer: it marks a list.
-const MARK: StatusCode = StatusCode::CONTINUE;
-
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 impl Variants {
@@ -36,8 +33,11 @@ impl Variants {
 
     /// The list that stands in the place of an answer, if it is one.
     pub fn of(entry: &Entry) -> Option<Self> {
-        let names = varies_on(&entry.headers).filter(|_| entry.status == MARK)?;
-        Some(Self { names, since_ms: entry.stored_at_ms, keep_until_ms: entry.keep_until_ms })
+        // One that names nothing that can be read tells nothing apart.
+        let names = || varies_on(&entry.headers).unwrap_or_default();
+        let list =
+            || Self { names: names(), since_ms: entry.stored_at_ms, keep_until_ms: entry.keep_until_ms };
+        (entry.status == LIST).then(list)
     }
 
     /// As it is kept.
@@ -47,9 +47,10 @@ impl Variants {
             stored_at_ms: self.since_ms,
             fresh_until_ms: self.keep_until_ms,
             keep_until_ms: self.keep_until_ms,
-            status: MARK,
+            status: LIST,
             headers: self.names.iter().map(line).collect(),
             body: Bytes::new(),
+            is_from_base64: false,
         }
     }
 
@@ -126,6 +127,8 @@ fn values(name: &HeaderName, request: &Request) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use http::StatusCode;
+
     use super::*;
     use crate::policies::{cache::tests::key, testing::World};
 

@@ -163,19 +163,50 @@ fn a_value_fits_the_place_that_it_is_put_in() {
     }
 }
 
+/// RFC 9110 §12.5.1, issue 10.
 #[test]
 fn the_client_chooses_among_templates() {
-    let both = json!({ "text/html": "html", "application/json": "json", "application/xml": "xml" });
+    let all = json!({ "text/html": "html", "application/json": "json", "application/xml": "xml" });
+    let texts = json!({ "text/b": "b", "text/a": "a" });
+    let levels = json!({ "text/html;level=1": "one", "text/html": "html" });
     let cases = [
-        (&both, None, "application/json", "json"),
-        (&both, Some("*/*"), "application/json", "json"),
-        (&both, Some("text/html,application/xml;q=0.9,*/*;q=0.8"), "text/html", "html"),
-        (&both, Some("image/png, Application/XML;q=0.9"), "application/xml", "xml"),
-        (&json!({ "text/b": "b", "text/a": "a" }), Some("image/png"), "text/a", "a"),
+        (&all, None, "json"),
+        (&all, Some("*/*"), "json"),
+        (&all, Some("text/html,application/xml;q=0.9,*/*;q=0.8"), "html"),
+        (&all, Some("image/png, Application/XML;q=0.9"), "xml"),
+        // The highest weight, and of equal ones the first that the client names.
+        (&all, Some("text/html;q=0.1, application/xml;q=0.2"), "xml"),
+        (&all, Some("application/xml, text/html"), "xml"),
+        (&all, Some("text/html;q=0.5, application/xml;q=0.50"), "html"),
+        (&all, Some("*/*, text/html"), "html"),
+        // 0 is no.
+        (&all, Some("application/json;q=0, */*"), "xml"),
+        (&all, Some("text/html;q=0, application/json;q=0, application/xml;q=0.001"), "xml"),
+        // The range that says most of a type counts for it.
+        (&all, Some("text/*, application/json;q=0.9"), "html"),
+        (&all, Some("application/*"), "json"),
+        (&all, Some("application/*, application/json;q=0.1"), "xml"),
+        (&all, Some("application/*;q=0.1, application/xml"), "xml"),
+        (&levels, Some("text/html;level=1;q=0.3, text/html;q=0.7"), "html"),
+        (&levels, Some("text/html;level=1, text/html;q=0.7"), "one"),
+        // Clients write a character set, templates need not.
+        (&all, Some("text/html; charset=utf-8"), "html"),
+        (&all, Some("text/html;p=\"a,b\";q=1, application/xml;q=0.5"), "xml"),
+        // Odd ones: a weight that is none says nothing.
+        (&all, Some("text/html;q=high, application/xml;Q=0.5"), "xml"),
+        (&all, Some(", ,text/html;q=1.000,,"), "html"),
+        (&all, Some("text/html ; q = 0.8 , application/xml;q=0.80001"), "html"),
+        // Nothing that there is: as API Gateway.
+        (&all, Some("image/png"), "json"),
+        (&all, Some("*/*;q=0"), "json"),
+        (&all, Some(""), "json"),
+        (&texts, Some("image/png"), "a"),
+        (&texts, Some("text/*, text/a;q=0.5"), "b"),
     ];
-    for (templates, accept, content_type, body) in cases {
+    for (templates, accept, body) in cases {
         let api = json!({ "gatewayResponses": { "DEFAULT_4XX": { "responseTemplates": templates } } });
         let world = accept.map_or_else(world, |accept| world().header("accept", accept));
+        let content_type = templates.as_object().unwrap().iter().find(|(_, text)| *text == body).unwrap().0;
         let expected =
             format!("404 | content-type={content_type} | x-amzn-errortype=NotFoundException | {body}");
         assert_eq!(rendered(&api, &GatewayError::RouteNotFound, &world), expected, "{accept:?}");

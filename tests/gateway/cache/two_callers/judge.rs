@@ -88,13 +88,12 @@ fn goes_past(route: &Route, request: &Request) -> bool {
     route.is_open && (has_credential || has_key || !request.cookies.is_empty())
 }
 
-/// What of a request may reach the target of a route that keeps its answer.
+/// What of a request may reach the target of a route that keeps its answer, or is looked at by the gateway itself.
 fn seen_by_target(route: &Route, request: &Request) -> Request {
     let mut seen = request.clone();
     seen.headers.retain(|(name, _)| {
         let is_of_body = matches!(*name, "content-type" | "content-encoding");
-        let is_kept =
-            route.is_open || route.headers.contains(name) || (is_of_body && !request.body.is_empty());
+        let is_kept = route.is_open || is_keyed(route, name) || (is_of_body && !request.body.is_empty());
         // The cache itself answers who has the answer already.
         let is_condition = matches!(*name, "if-none-match" | "if-modified-since")
             && matches!(request.method, "GET" | "HEAD")
@@ -116,17 +115,21 @@ fn key(route: &Route, method: &str, seen: &Request) -> String {
         values.map(canonical_query).collect::<Vec<_>>()
     };
     let query: Vec<_> = route.query.iter().map(|name| values(name)).collect();
-    let is_keyed =
-        |name: &str| route.headers.contains(&name) || matches!(name, "content-type" | "content-encoding");
-    let mut headers: Vec<_> = seen.headers.iter().filter(|(name, _)| is_keyed(name)).collect();
+    let is_of_body =
+        |name: &str| matches!(name, "content-type" | "content-encoding") && !seen.body.is_empty();
+    let counts = |name: &str| is_keyed(route, name) || is_of_body(name);
+    let mut headers: Vec<_> = seen.headers.iter().filter(|(name, _)| counts(name)).collect();
     headers.sort();
-    if seen.body.is_empty() {
-        headers.retain(|(name, _)| route.headers.contains(name));
-    }
+    let whole_query = route.is_formed_by_query().then_some(&seen.query);
     let cookies = if route.headers.contains(&"cookie") { &*seen.cookies } else { &[] };
     let host = seen.host.to_lowercase();
     let path = canonical_path(&seen.path);
+    let query = (query, whole_query);
     format!("{:?}", (route.key, caller, method, host, path, query, headers, cookies, &seen.body))
+}
+
+fn is_keyed(route: &Route, header: &str) -> bool {
+    route.headers.contains(&header) || route.is_formed_by(header)
 }
 
 fn name_of(pair: &str) -> String {

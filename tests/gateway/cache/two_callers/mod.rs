@@ -16,7 +16,12 @@ const REQUESTS: usize = 100_000;
 
 async fn world(target: &Target, is_cached: bool) -> TestGateway {
     let world = TestGateway::new();
-    world.put_route(&json!({ "routeKey": "$api", "allowPrivateIntegrations": ["127.0.0.0/8"] }));
+    world.put_route(&json!({ "routeKey": "$api", "allowPrivateIntegrations": ["127.0.0.0/8"],
+        "binaryMediaTypes": ["image/*"] }));
+    world.create_table("orders", "id", None);
+    for id in ["1", "2"] {
+        world.put("orders", &json!({ "id": id }));
+    }
     for route in &ROUTES {
         world.put_route(&route.item(target.port, is_cached));
     }

@@ -68,8 +68,11 @@ const PAIRS: [&str; 30] = [
 const BODIES: [&str; 5] = ["", "a", "b", "q=2", "@"];
 const VALUES: [&str; 6] = ["de", "en", "@", "", "a, b", "max-age=0"];
 /// What makes sense to one header only.
-const SENSE: [(&str, &str); 14] = [
+const SENSE: [(&str, &str); 17] = [
     ("if-none-match", "\"a\""),
+    ("accept", "image/png"),
+    ("accept", "text/html, image/png;q=0.9"),
+    ("accept", "image/*;q=0.1"),
     ("if-none-match", "*"),
     ("if-none-match", "\"b\", W/\"a\""),
     ("if-modified-since", "Tue, 15 Nov 1994 12:45:26 GMT"),
@@ -94,8 +97,9 @@ pub fn any_request(random: &mut Random) -> Request {
     let method = if random.one_in(12) { random.pick(&METHODS) } else { own_method };
     let path = format!("{}{}", route.prefix(), if is_plain { "7" } else { random.pick(&REST_OF_PATHS) });
     // The target gets all of the query, so what is not in the key is in answers that callers share.
-    let is_apart = routes::of(method, &path).caller == routes::Caller::Apart;
-    let pair = |pair: &str| if is_apart { text(pair) } else { pair.replace('@', "anyone") };
+    let taken = routes::of(method, &path);
+    let is_own = taken.caller == routes::Caller::Apart || taken.is_formed_by_query();
+    let pair = |pair: &str| if is_own { text(pair) } else { pair.replace('@', "anyone") };
     let has_body = own_method == "POST" || random.one_in(8);
     Request {
         caller,

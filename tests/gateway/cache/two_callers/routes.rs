@@ -29,6 +29,10 @@ pub enum Integration {
     Echo(&'static str),
     /// Answers with entity tag and date.
     Tagged,
+    /// Answers with bytes, of which clients get what they accept: the gateway itself looks at `Accept`.
+    Picture,
+    /// Answers with a page, and a link to the next: the gateway itself puts the client's query into it.
+    Page,
 }
 
 const fn route(key: &'static str, integration: Integration, caller: Caller) -> Route {
@@ -37,7 +41,7 @@ const fn route(key: &'static str, integration: Integration, caller: Caller) -> R
 
 const LANGUAGE: &[&str] = &["accept-language"];
 
-pub const ROUTES: [Route; 12] = [
+pub const ROUTES: [Route; 15] = [
     // Takes what no other route does.
     route("$default", Integration::Http, Caller::Shared),
     Route { headers: LANGUAGE, query: &["q"], ..route("GET /http/{id}", Integration::Http, Caller::Apart) },
@@ -46,6 +50,9 @@ pub const ROUTES: [Route; 12] = [
         query: &["q"],
         ..route("GET /shared/{id}", Integration::Http, Caller::Shared)
     },
+    route("GET /picture/{id}", Integration::Picture, Caller::Shared),
+    Route { is_open: true, ..route("GET /open-picture/{id}", Integration::Picture, Caller::Anyone) },
+    Route { query: &["cursor"], ..route("GET /page/{id}", Integration::Page, Caller::Shared) },
     Route { query: &["q", "r"], ..route("GET /files/{proxy+}", Integration::Http, Caller::Shared) },
     Route { query: &["q"], ..route("GET /event/{proxy+}", Integration::Echo("2.0"), Caller::Shared) },
     route("GET /event-of-mine/{id}", Integration::Echo("1.0"), Caller::Apart),
@@ -77,6 +84,12 @@ impl Route {
                 json!({ "type": "MOCK", "body": "${context.path} ${context.identity.apiKeyId}",
                 "headers": { "etag": "\"a\"", "last-modified": "Tue, 15 Nov 1994 12:45:26 GMT" } })
             }
+            Integration::Picture => {
+                json!({ "type": "AWS_PROXY", "uri": "picture", "payloadFormatVersion": "1.0" })
+            }
+            Integration::Page => {
+                json!({ "type": "DYNAMODB", "action": "Scan", "tableName": "orders", "limit": 1 })
+            }
         };
         let mut item = json!({ "routeKey": self.key, "integration": integration });
         if is_cached {
@@ -91,6 +104,16 @@ impl Route {
             item["forwardUnkeyedHeaders"] = json!(self.is_open);
         }
         item
+    }
+
+    /// Whether the gateway itself makes something else of what is kept, by a header of the client's that no key has.
+    pub fn is_formed_by(&self, header: &str) -> bool {
+        header == "accept" && matches!(self.integration, Integration::Picture)
+    }
+
+    /// The same, by all of the query.
+    pub fn is_formed_by_query(&self) -> bool {
+        matches!(self.integration, Integration::Page)
     }
 
     fn parameter(&self) -> Option<&'static str> {

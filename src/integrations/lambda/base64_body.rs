@@ -1,0 +1,36 @@
+//! Bodies that a function wrote as base64, where each client's `Accept` decides between the bytes and the text.
+//!
+//! An answer may be kept for clients that accept something else: so the bytes go through the gateway with a note, and
+//! become this client's body at the end.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+
+use super::{answer::decode_base64, media_types::Form};
+use crate::{
+    error::GatewayError,
+    message::{Body, Note, Response},
+};
+
+/// The bytes of `text`, or `text` itself if that is no base64, as many clients see it.
+pub fn read(text: Bytes) -> (Bytes, Note) {
+    decode_base64(&text).map_or((text, Note::BrokenBase64), |bytes| (bytes, Note::FromBase64))
+}
+
+/// The answer with its body in this form, which only an answer in base64 has.
+///
+/// # Errors
+/// `BrokenAnswer` if bytes are wanted of what is no base64.
+pub fn in_form(form: impl FnOnce() -> Form, response: Response) -> Result<Response, GatewayError> {
+    let Some(note) = response.extensions().get().copied() else { return Ok(response) };
+    match (note, form()) {
+        (Note::FromBase64, Form::Text) => Ok(response.map(|body| match body {
+            Body::Whole(bytes) => BASE64_STANDARD.encode(bytes).into(),
+            Body::Stream(stream) => Body::Stream(stream),
+        })),
+        (Note::BrokenBase64, Form::Base64) => Err(GatewayError::BrokenAnswer("the body is no base64".into())),
+        (Note::FromBase64, Form::Base64) | (Note::BrokenBase64, Form::Text) | (Note::Unfinished, _) => {
+            Ok(response)
+        }
+    }
+}
