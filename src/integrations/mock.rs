@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     context::{Context, VARIABLES},
     item::Fields,
-    message::Response,
+    message::{Response, has_no_content},
 };
 
 /// An answer with `statusCode` (default 200), `headers` and `body`.
@@ -67,8 +67,7 @@ impl Mock {
             let text = template.fill(context).replace(char::is_control, " ");
             headers.extend(HeaderValue::from_bytes(text.as_bytes()).ok().map(|value| (name.clone(), value)));
         }
-        // A 304 brings no content, and a cache has another one's type.
-        if self.status != StatusCode::NOT_MODIFIED {
+        if !has_no_content(self.status) {
             headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
         }
         let mut response = Response::new(self.body.fill(context).into());
@@ -200,7 +199,7 @@ mod tests {
         let json_type = "content-type: application/json";
         let cases = [
             (json!({}), format!("200\n{json_type}\n")),
-            (json!({"statusCode": "204", "headers": null}), format!("204\n{json_type}\n")),
+            (json!({"statusCode": "204", "headers": null}), "204\n".to_owned()),
             (
                 json!({"statusCode": 418, "headers": {"Content-Type": "text/plain", "X-Id": "<${context.requestId}>"}, "body": "tea"}),
                 "418\ncontent-type: text/plain\nx-id: <request-1>\ntea".to_owned(),

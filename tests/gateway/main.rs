@@ -7,6 +7,7 @@
 )]
 
 mod access_log;
+mod answer_headers;
 mod api_keys;
 mod cache;
 mod cache_tool;

@@ -26,7 +26,7 @@ use crate::{
     context::Context,
     error::{GatewayError, Refusal},
     item::{Fields, brief},
-    message::Response,
+    message::{Body, Response, has_no_content},
 };
 
 /// The API's gateway responses; by default Amazon's, to the byte.
@@ -140,6 +140,10 @@ impl GatewayResponses {
         } else if matches!(self.body, DefaultBody::ProblemDetails) {
             let content_type = HeaderValue::from_static("application/problem+json");
             set_body(&mut response, content_type, problem_details(&refusal, status, &context.request.id));
+        }
+        if has_no_content(status) {
+            response.headers_mut().remove(CONTENT_TYPE);
+            *response.body_mut() = Body::empty();
         }
         for (name, source) in custom.iter().flat_map(|custom| &custom.headers) {
             if let Some(value) = source.value(&refused) {

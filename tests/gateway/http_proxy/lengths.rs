@@ -7,7 +7,8 @@ use crate::harness::{Target, TestGateway};
 
 /// The lines of a request that say how long its body is.
 fn lengths(received: &[String]) -> Vec<String> {
-    let of_length = |line: &&str| ["content-length", "transfer-encoding"].iter().any(|name| line.starts_with(name));
+    let of_length =
+        |line: &&str| ["content-length", "transfer-encoding"].iter().any(|name| line.starts_with(name));
     received.iter().flat_map(|request| request.lines()).filter(of_length).map(str::to_owned).collect()
 }
 
