@@ -23,6 +23,7 @@ mod keys;
 mod lambda;
 mod limits;
 mod metrics;
+mod mock;
 mod pipeline;
 mod property;
 mod readme;

@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use self::{
-    template::{Template, essence},
+    template::Template,
     word::{Refused, Word},
 };
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
     error::{GatewayError, Refusal},
     item::{Fields, brief},
     message::{Body, Response, has_no_content},
+    template::essence,
 };
 
 /// The API's gateway responses; by default Amazon's, to the byte.
