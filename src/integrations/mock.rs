@@ -72,7 +72,9 @@ impl Mock {
     pub fn invoke(&self, context: &Context<'_>) -> Response {
         let mut headers = HeaderMap::with_capacity(self.headers.len() + 1);
         for (name, template) in &self.headers {
-            let value = HeaderValue::from_bytes(template.fill(context).as_bytes()).ok();
+            // Of what a variable can hold, only control characters are no header's value.
+            let text = template.fill(context).replace(char::is_control, " ");
+            let value = HeaderValue::from_bytes(text.as_bytes()).ok();
             headers.extend(value.map(|value| (name.clone(), value)));
         }
         if !has_no_content(self.status) {

@@ -8,7 +8,7 @@ mod template;
 mod tests;
 mod word;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use bytes::Bytes;
 use http::{
@@ -140,7 +140,8 @@ impl GatewayResponses {
             set_body(&mut response, content_type.clone(), template.render(&refused));
         } else if matches!(self.body, DefaultBody::ProblemDetails) {
             let content_type = HeaderValue::from_static("application/problem+json");
-            set_body(&mut response, content_type, problem_details(&refusal, status, &context.request.id));
+            let detail = error.detail().map_or_else(|| refusal.message.clone(), Cow::Owned);
+            set_body(&mut response, content_type, problem_details(&detail, status, &context.request.id));
         }
         if has_no_content(status) {
             response.headers_mut().remove(CONTENT_TYPE);
@@ -273,12 +274,12 @@ fn set_body(response: &mut Response, content_type: HeaderValue, body: impl Into<
     *response.body_mut() = body.into().into();
 }
 
-fn problem_details(refusal: &Refusal, status: StatusCode, request_id: &str) -> String {
+fn problem_details(detail: &str, status: StatusCode, request_id: &str) -> String {
     let details = ProblemDetails {
         r#type: "about:blank",
         title: status.canonical_reason(),
         status: status.as_u16(),
-        detail: &refusal.message,
+        detail,
         instance: format!("urn:uuid:{request_id}"),
         request_id,
     };

@@ -97,6 +97,6 @@ fn validation_error<'a>(refused: &Refused<'a>) -> Option<Cow<'a, str>> {
     } else if let GatewayError::MissingParameters(_) = refused.error {
         Some(refused.refusal.message.as_ref().into())
     } else {
-        None
+        refused.error.detail().map(Cow::Owned)
     }
 }
