@@ -77,7 +77,7 @@ fn change(item: Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Change> {
 fn transact_item(change: &Change, prepared: Prepared) -> TransactWriteItem {
     const SET: &str = "all that it requires is set";
     let Prepared { attributes, expressions } = prepared;
-    let (condition, update) = (expressions.text(CONDITION), expressions.text(UPDATE));
+    let (condition, changes) = (expressions.text(CONDITION), expressions.text(UPDATE));
     let (names, values) = (expressions.names, expressions.values);
     let item = TransactWriteItem::builder();
     match change.kind {
@@ -88,9 +88,8 @@ fn transact_item(change: &Change, prepared: Prepared) -> TransactWriteItem {
             item.put(put.build().expect(SET))
         }
         Kind::Update => {
-            let text = update;
             let update = Update::builder().table_name(&change.table).set_key(Some(attributes));
-            let update = update.set_update_expression(text).set_condition_expression(condition);
+            let update = update.set_update_expression(changes).set_condition_expression(condition);
             let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
             item.update(update.build().expect(SET))
         }

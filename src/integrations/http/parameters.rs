@@ -253,7 +253,9 @@ impl Reader<'_, '_> {
             Template::Fixed(Value::String(text)) => vec![PathPiece::Text(encoded_path(&text))],
             Template::Text(pieces) => pieces.into_iter().map(path_piece).collect(),
             Template::Word(word) => vec![path_piece(Piece::Word(word))],
-            template => vec![PathPiece::Word(template)],
+            template @ (Template::Fixed(_) | Template::Typed(_) | Template::List(_) | Template::Map(_)) => {
+                vec![PathPiece::Word(template)]
+            }
         })
     }
 

@@ -1,7 +1,7 @@
 //! Types of mapped values: `$number(request.path.sk)` makes a number of text, which is all that paths, queries and
 //! headers have.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use base64::{
     Engine,
@@ -11,7 +11,7 @@ use base64::{
 };
 use serde_json::{Number, Value};
 
-use super::{Inputs, Piece, Word};
+use super::{Inputs, Piece, Word, words::Values};
 use crate::{
     error::GatewayError,
     json,
@@ -59,6 +59,10 @@ pub enum TypedValue {
     Numbers(Vec<Number>),
 }
 
+/// A value is not what it is to be.
+#[derive(Clone, Copy, Debug)]
+struct OfAnotherType;
+
 impl ValueType {
     pub fn named(name: &str) -> Option<Self> {
         TYPES.iter().find(|(known, _)| *known == name).map(|(_, of)| *of)
@@ -95,7 +99,7 @@ impl TypedWord {
     pub fn check(&self) -> Result<(), &'static str> {
         match &self.word {
             Piece::Word(_) => Ok(()),
-            Piece::Text(text) => self.of_text(text).map(drop).ok_or(self.of.fault()),
+            Piece::Text(text) => self.of_text(text).map(drop).map_err(|OfAnotherType| self.of.fault()),
         }
     }
 
@@ -110,14 +114,16 @@ impl TypedWord {
     /// `BadParameterValue` or `BadBodyValue` if it is not of the type; else as [`Word::value`].
     pub fn value(&self, inputs: &Inputs<'_>) -> Result<Option<TypedValue>, GatewayError> {
         let word = match &self.word {
-            Piece::Text(text) => return Ok(self.of_text(text).flatten()),
+            Piece::Text(text) => return Ok(self.of_text(text).unwrap_or(None)),
             Piece::Word(word) => word,
         };
-        let refused = || super::bad_value(&[word], self.of.fault(), None);
+        let refused = |OfAnotherType| super::bad_value(&[word], self.of.fault(), None);
         if self.of.is_set() {
-            let Some(values) = word.values(inputs)? else { return Ok(None) };
-            let values = values.ok_or_else(refused)?;
-            return self.set(&values).ok_or_else(refused);
+            return match word.values(inputs)? {
+                Values::Absent => Ok(None),
+                Values::List(values) => self.set(&values).map_err(refused),
+                Values::NoList => Err(refused(OfAnotherType)),
+            };
         }
         let Some(value) = word.value(inputs)? else { return Ok(None) };
         if let (ValueType::Json, Value::String(text)) = (self.of, value.as_ref())
@@ -125,17 +131,17 @@ impl TypedWord {
         {
             return Err(GatewayError::RequestTooLarge { bytes: text.len() });
         }
-        self.single(value).map(Some).ok_or_else(refused)
+        self.single(value).map(Some).ok_or(OfAnotherType).map_err(refused)
     }
 
     /// Of a stage variable, whose commas separate.
-    fn of_text(&self, text: &str) -> Option<Option<TypedValue>> {
+    fn of_text(&self, text: &str) -> Result<Option<TypedValue>, OfAnotherType> {
         if self.of.is_set() {
             let values: Vec<_> =
                 text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(Value::from).collect();
             return self.set(&values);
         }
-        self.single(Cow::Owned(text.into())).map(Some)
+        self.single(Cow::Owned(text.into())).map(Some).ok_or(OfAnotherType)
     }
 
     fn single(&self, value: Cow<'_, Value>) -> Option<TypedValue> {
@@ -153,16 +159,17 @@ impl TypedWord {
         Some(TypedValue::Json(json))
     }
 
-    fn set(&self, values: &[Value]) -> Option<Option<TypedValue>> {
+    /// `None` of no values: there is no empty set.
+    fn set(&self, values: &[Value]) -> Result<Option<TypedValue>, OfAnotherType> {
         let set = if self.of == ValueType::NumberSet {
-            let numbers: Vec<_> = values.iter().map(number_of).collect::<Option<_>>()?;
+            let numbers: Vec<_> = values.iter().map(number_of).collect::<Option<_>>().ok_or(OfAnotherType)?;
             TypedValue::Numbers(each_once(numbers, |number| canonical(number.as_str()).unwrap_or_default()))
         } else {
-            let texts: Vec<_> =
-                values.iter().map(|value| value.as_str().map(str::to_owned)).collect::<Option<_>>()?;
+            let texts = values.iter().map(|value| value.as_str().map(str::to_owned));
+            let texts: Vec<_> = texts.collect::<Option<_>>().ok_or(OfAnotherType)?;
             TypedValue::Strings(each_once(texts, String::clone))
         };
-        Some(Some(set).filter(|_| !values.is_empty()))
+        Ok(Some(set).filter(|_| !values.is_empty()))
     }
 }
 
@@ -196,6 +203,6 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
 }
 
 fn each_once<T>(values: Vec<T>, key: impl Fn(&T) -> String) -> Vec<T> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     values.into_iter().filter(|value| seen.insert(key(value))).collect()
 }

@@ -30,6 +30,15 @@ pub enum Word {
     Context(&'static str),
 }
 
+/// What a word stands for where it may stand for several.
+#[derive(Debug)]
+pub enum Values {
+    Absent,
+    List(Vec<Value>),
+    /// The body has something else there.
+    NoList,
+}
+
 /// A step down into JSON.
 #[derive(Clone, Debug)]
 pub enum Step {
@@ -80,9 +89,7 @@ impl Word {
 
     /// All its values, where it may have several: those of a list in the body; elsewhere what commas separate, and all
     /// parameters of the name. A comma that is percent-encoded is part of a value, and an empty value is none.
-    ///
-    /// `None` inside if the body has something else than a list there.
-    pub fn values(&self, inputs: &Inputs<'_>) -> Result<Option<Option<Vec<Value>>>, GatewayError> {
+    pub fn values(&self, inputs: &Inputs<'_>) -> Result<Values, GatewayError> {
         let context = inputs.context;
         let split = |text: &str, decode: fn(&str) -> String| -> Vec<Value> {
             let values = text.split(',').map(decode);
@@ -105,12 +112,12 @@ impl Word {
                 header_value(context, name).map(|value| split(&value, |part| part.trim().to_owned()))
             }
             Self::Body(_) => {
-                let Some(value) = self.value(inputs)? else { return Ok(None) };
-                return Ok(Some(value.as_array().cloned()));
+                let Some(value) = self.value(inputs)? else { return Ok(Values::Absent) };
+                return Ok(value.as_array().cloned().map_or(Values::NoList, Values::List));
             }
             Self::Path | Self::Context(_) => self.value(inputs)?.map(|value| vec![value.into_owned()]),
         };
-        Ok(values.map(Some))
+        Ok(values.map_or(Values::Absent, Values::List))
     }
 
     /// The name of a variable of `context`, if it is one.
