@@ -22,9 +22,11 @@ pub enum GatewayError {
     MissingParameters(Vec<String>),
     #[error("invalid request body: {0}")]
     InvalidBody(Cow<'static, str>),
-    /// The store's words are not the client's.
+    /// Of the path, the query or a header.
+    #[error("malformed request")]
+    BadParameterValue(#[source] Box<BadValue>),
     #[error("invalid request body")]
-    RefusedBody(#[source] BoxError),
+    BadBodyValue(#[source] Box<BadValue>),
     #[error("the trusted proxy's secret is missing or wrong")]
     UntrustedOrigin,
     #[error("no stage serves host {host} and path {path}")]
@@ -41,6 +43,9 @@ pub enum GatewayError {
     ConditionFailed,
     #[error("the client's precondition does not hold")]
     PreconditionFailed,
+    /// With the status that the route wants then.
+    #[error("the condition does not hold")]
+    ConditionFailedAs(StatusCode),
     #[error("the caller may not have a cached answer replaced")]
     InvalidationForbidden,
     /// RFC 9111 §5.2.1.7.
@@ -72,6 +77,19 @@ pub enum GatewayError {
     StoreUnavailable(#[from] StoreError),
     #[error("panicked: {0}")]
     Panicked(String),
+}
+
+/// Values of a request that an integration has no use for. `Display` is for the client too.
+#[derive(Debug, thiserror::Error)]
+#[error("{words} {fault}")]
+pub struct BadValue {
+    /// The route's own words for them, such as `$request.body.n`.
+    pub words: String,
+    /// What is wrong.
+    pub fault: &'static str,
+    /// For the operator only.
+    #[source]
+    pub cause: Option<BoxError>,
 }
 
 /// How a gateway response looks on the wire, before `gatewayResponses` changes it.
@@ -109,7 +127,8 @@ impl GatewayError {
             Self::BadRequest(_)             => row(StatusCode::BAD_REQUEST,           "DEFAULT_4XX",                  "BadRequestException",                "Bad Request".into(),                             Tight),
             Self::MissingParameters(names)  => row(StatusCode::BAD_REQUEST,           "BAD_REQUEST_PARAMETERS",       "BadRequestException",                missing_parameters(names),                        Spaced),
             Self::InvalidBody(_)            => row(StatusCode::BAD_REQUEST,           "BAD_REQUEST_BODY",             "BadRequestException",                "Invalid request body".into(),                    Spaced),
-            Self::RefusedBody(_)            => row(StatusCode::BAD_REQUEST,           "BAD_REQUEST_BODY",             "BadRequestException",                "Invalid request body".into(),                    Spaced),
+            Self::BadParameterValue(_)      => row(StatusCode::BAD_REQUEST,           "DEFAULT_4XX",                  "BadRequestException",                "Bad Request".into(),                             Tight),
+            Self::BadBodyValue(_)           => row(StatusCode::BAD_REQUEST,           "BAD_REQUEST_BODY",             "BadRequestException",                "Invalid request body".into(),                    Spaced),
             Self::UntrustedOrigin           => row(StatusCode::FORBIDDEN,             "ACCESS_DENIED",                "ForbiddenException",                 "Forbidden".into(),                               Tight),
             Self::StageNotFound { .. }      => row(StatusCode::NOT_FOUND,             "RESOURCE_NOT_FOUND",           "NotFoundException",                  "Not Found".into(),                               Tight),
             Self::RouteNotFound             => row(StatusCode::NOT_FOUND,             "RESOURCE_NOT_FOUND",           "NotFoundException",                  "Not Found".into(),                               Tight),
@@ -118,6 +137,7 @@ impl GatewayError {
             Self::ItemNotFound              => row(StatusCode::NOT_FOUND,             "RESOURCE_NOT_FOUND",           "NotFoundException",                  "Not Found".into(),                               Tight),
             Self::ConditionFailed           => row(StatusCode::CONFLICT,              "DEFAULT_4XX",                  "ConflictException",                  "Conflict".into(),                                Tight),
             Self::PreconditionFailed        => row(StatusCode::PRECONDITION_FAILED,   "DEFAULT_4XX",                  "PreconditionFailedException",        "Precondition Failed".into(),                     Tight),
+            Self::ConditionFailedAs(status) => row(*status,                           types_of(*status).0,            types_of(*status).1,                  reason(*status),                                  Tight),
             Self::InvalidationForbidden     => row(StatusCode::FORBIDDEN,             "ACCESS_DENIED",                "AccessDeniedException",              "Forbidden".into(),                               Tight),
             Self::NotCached                 => row(StatusCode::GATEWAY_TIMEOUT,       "DEFAULT_5XX",                  "InternalServerErrorException",       "Gateway Timeout".into(),                         Tight),
             Self::InvalidApiKey(_)          => row(StatusCode::FORBIDDEN,             "INVALID_API_KEY",              "ForbiddenException",                 "Forbidden".into(),                               Tight),
@@ -133,6 +153,14 @@ impl GatewayError {
             Self::IntegrationTimeout { .. } => row(StatusCode::GATEWAY_TIMEOUT,       "INTEGRATION_TIMEOUT",          "InternalServerErrorException",       "Endpoint request timed out".into(),              Spaced),
             Self::StoreUnavailable(_)       => row(StatusCode::SERVICE_UNAVAILABLE,   "DEFAULT_5XX",                  "ServiceUnavailableException",        "Service Unavailable".into(),                     Tight),
             Self::Panicked(_)               => row(StatusCode::INTERNAL_SERVER_ERROR, "DEFAULT_5XX",                  "InternalServerErrorException",       "Internal server error".into(),                   Spaced),
+        }
+    }
+
+    /// What is wrong with the client's values, in words that the client may read.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::BadParameterValue(bad) | Self::BadBodyValue(bad) => Some(bad.to_string()),
+            _ => None,
         }
     }
 
@@ -191,6 +219,20 @@ fn whole_seconds(wait: Duration) -> u64 {
 
 /// The header that names a refusal to AWS clients.
 pub const ERROR_TYPE: &str = "x-amzn-errortype";
+
+/// Response type and error type of a client's error with a status that the operator has chosen.
+fn types_of(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::NOT_FOUND => ("RESOURCE_NOT_FOUND", "NotFoundException"),
+        StatusCode::CONFLICT => ("DEFAULT_4XX", "ConflictException"),
+        StatusCode::PRECONDITION_FAILED => ("DEFAULT_4XX", "PreconditionFailedException"),
+        _ => ("DEFAULT_4XX", "BadRequestException"),
+    }
+}
+
+fn reason(status: StatusCode) -> Cow<'static, str> {
+    status.canonical_reason().unwrap_or("Bad Request").into()
+}
 
 fn missing_parameters(names: &[String]) -> Cow<'static, str> {
     format!("Missing required request parameters: [{}]", names.join(", ")).into()

@@ -69,6 +69,8 @@ pub mod path;
 
 pub mod recall;
 
+pub mod template;
+
 // A laptop's Lambda and DynamoDB.
 #[cfg(feature = "local")]
 pub mod local;

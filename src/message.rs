@@ -159,7 +159,13 @@ impl Stream for Body {
 /// Whether an answer to `method` has no body, whatever its headers say (RFC 9110 §6.4.1): bytes behind such a head would
 /// be taken for the next answer's.
 pub fn is_bodyless(method: &Method, status: StatusCode) -> bool {
-    *method == Method::HEAD
+    *method == Method::HEAD || has_no_content(status)
+}
+
+/// Whether no answer with this status has content (RFC 9110 §15.2, §15.3.5, §15.3.6, §15.4.5), so that there is nothing
+/// whose type could be told.
+pub fn has_no_content(status: StatusCode) -> bool {
+    status.is_informational()
         || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
 

@@ -1,19 +1,22 @@
 //! Nobody is called: the answer stands in the item. For stubs, health checks and what is not built yet.
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
 
 use crate::{
     context::{Context, VARIABLES},
     item::Fields,
-    message::Response,
+    message::{Response, has_no_content},
+    template::{Escape, ValueKind},
 };
 
 /// An answer with `statusCode` (default 200), `headers` and `body`.
 ///
 /// `${stageVariables.x}` is replaced at deployment and `${context.x}` for each request, in the body and in header
-/// values; everything else is literal. Without a content type of its own the answer says `application/json`, as API
-/// Gateway's mocks do.
+/// values, each so that it stays one value where it stands; everything else is literal. Without a content type of its
+/// own the answer says `application/json`, as API Gateway's mocks do.
 #[derive(Debug)]
 pub struct Mock {
     status: StatusCode,
@@ -29,8 +32,10 @@ struct Template(Vec<Piece>);
 enum Piece {
     Literal(String),
     /// One of [`VARIABLES`].
-    Variable(&'static str),
+    Variable(&'static str, Escape),
 }
+
+const JSON: &str = "application/json";
 
 impl Mock {
     /// The variables of `context` in the answer.
@@ -51,8 +56,12 @@ impl Mock {
             None => Some(Vec::new()),
         };
         let body = match fields.value("body") {
-            Some(Value::String(text)) => Template::parse(fields, "body", text),
-            Some(json) => Template::parse(fields, "body", &json.to_string()),
+            Some(Value::String(text)) => {
+                let escape =
+                    content_type(fields, headers.as_deref().unwrap_or_default()).map(Escape::in_body);
+                escape.and_then(|escape| Template::parse(fields, "body", text, escape))
+            }
+            Some(json) => Template::parse(fields, "body", &json.to_string(), Escape::in_body(JSON)),
             None => Some(Template::default()),
         };
         let status = u16::try_from(status?).ok().and_then(|status| StatusCode::from_u16(status).ok())?;
@@ -65,11 +74,11 @@ impl Mock {
         for (name, template) in &self.headers {
             // Of what a variable can hold, only control characters are no header's value.
             let text = template.fill(context).replace(char::is_control, " ");
-            headers.extend(HeaderValue::from_bytes(text.as_bytes()).ok().map(|value| (name.clone(), value)));
+            let value = HeaderValue::from_bytes(text.as_bytes()).ok();
+            headers.extend(value.map(|value| (name.clone(), value)));
         }
-        // A 304 brings no content, and a cache has another one's type.
-        if self.status != StatusCode::NOT_MODIFIED {
-            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        if !has_no_content(self.status) {
+            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(JSON));
         }
         let mut response = Response::new(self.body.fill(context).into());
         *response.status_mut() = self.status;
@@ -96,10 +105,30 @@ fn parse_headers(fields: &Fields<'_>) -> Option<Vec<(HeaderName, Template)>> {
                     "a value without control characters",
                 );
             }
-            header.zip(Template::parse(fields, &field, value).filter(|_| is_clean))
+            let escape = header.as_ref().map_or(Escape::Header, Escape::in_header);
+            header.zip(Template::parse(fields, &field, value, escape).filter(|_| is_clean))
         })
         .collect();
     parsed.into_iter().collect()
+}
+
+/// What the body is, so that values fit into it. A client that chose it would choose how its own values are read.
+fn content_type<'h>(fields: &Fields<'_>, headers: &'h [(HeaderName, Template)]) -> Option<&'h str> {
+    let Some((_, template)) = headers.iter().find(|(name, _)| name == CONTENT_TYPE) else {
+        return Some(JSON);
+    };
+    match &template.0[..] {
+        [] => Some(""),
+        [Piece::Literal(text)] => Some(text),
+        [..] => {
+            fields.problem(
+                "headers.content-type",
+                "a variable of context",
+                "a type that no request can choose",
+            );
+            None
+        }
+    }
 }
 
 /// What says how a message is sent is nobody's but the server's.
@@ -121,17 +150,18 @@ impl Template {
     fn variables(&self) -> impl Iterator<Item = &'static str> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Literal(_) => None,
-            Piece::Variable(name) => Some(*name),
+            Piece::Variable(name, _) => Some(*name),
         })
     }
 
-    /// Reads all of `text`; every name in it that does not exist is a problem.
-    fn parse(fields: &Fields<'_>, field: &str, text: &str) -> Option<Self> {
+    /// Reads all of `text`, which begins with `escape`; every name in it that does not exist is a problem.
+    fn parse(fields: &Fields<'_>, field: &str, text: &str, mut escape: Escape) -> Option<Self> {
         let mut template = Self::default();
         let mut valid = true;
         let mut rest = text;
         while let Some(start) = rest.find("${") {
             template.push(&rest[..start]);
+            escape = escape.after(&rest[..start]);
             let word = rest[start..].split_inclusive('}').next().unwrap_or_default();
             rest = &rest[start + word.len()..];
             if let Some(name) = word.strip_prefix("${context.").and_then(|name| name.strip_suffix('}')) {
@@ -140,11 +170,11 @@ impl Template {
                     fields.problem(field, word, &format!("a variable of context: {}", VARIABLES.join(", ")));
                 }
                 valid &= variable.is_some();
-                template.0.extend(variable.map(|variable| Piece::Variable(variable)));
+                template.0.extend(variable.map(|variable| Piece::Variable(variable, escape)));
             } else if word.starts_with("${stageVariables.") && word.ends_with('}') {
                 let value = fields.resolve(field, word);
                 valid &= value.is_some();
-                template.push(&value.unwrap_or_default());
+                template.push(&escape.fit(value.map(Cow::Owned), ValueKind::Json));
             } else {
                 // Only the opening is known to be literal: a variable may follow before the next `}`.
                 template.push("${");
@@ -158,7 +188,7 @@ impl Template {
     fn push(&mut self, text: &str) {
         match self.0.last_mut() {
             Some(Piece::Literal(literal)) => literal.push_str(text),
-            Some(Piece::Variable(_)) | None => self.0.push(Piece::Literal(text.to_owned())),
+            Some(Piece::Variable(..)) | None => self.0.push(Piece::Literal(text.to_owned())),
         }
     }
 
@@ -167,7 +197,11 @@ impl Template {
         for piece in &self.0 {
             match piece {
                 Piece::Literal(literal) => text.push_str(literal),
-                Piece::Variable(name) => text.push_str(&context.variable(name).unwrap_or_default()),
+                Piece::Variable(name, escape) => {
+                    // The only one that is no text.
+                    let kind = if *name == "requestTimeEpoch" { ValueKind::Json } else { ValueKind::Text };
+                    text.push_str(&escape.fit(context.variable(name), kind));
+                }
             }
         }
         text
@@ -200,7 +234,7 @@ mod tests {
         let json_type = "content-type: application/json";
         let cases = [
             (json!({}), format!("200\n{json_type}\n")),
-            (json!({"statusCode": "204", "headers": null}), format!("204\n{json_type}\n")),
+            (json!({"statusCode": "204", "headers": null}), "204\n".to_owned()),
             (
                 json!({"statusCode": 418, "headers": {"Content-Type": "text/plain", "X-Id": "<${context.requestId}>"}, "body": "tea"}),
                 "418\ncontent-type: text/plain\nx-id: <request-1>\ntea".to_owned(),
@@ -211,16 +245,14 @@ mod tests {
             ),
             // A variable's value is not looked at again.
             (
-                json!({"body": "${stageVariables.greeting} ${context.stage}"}),
-                format!("200\n{json_type}\n${{context.stage}} stage"),
+                json!({"headers": {"content-type": "text/plain"}, "body": "${stageVariables.greeting} ${context.stage}"}),
+                "200\ncontent-type: text/plain\n${context.stage} stage".to_owned(),
             ),
             (
-                json!({"body": "$context.stage ${other} ${ ${context.stage} ${context."}),
-                format!("200\n{json_type}\n$context.stage ${{other}} ${{ stage ${{context."),
-            ),
-            (
-                json!({"body": {"b": [1.50, null], "a": "${context.identity.sourceIp}"}}),
-                format!("200\n{json_type}\n{{\"a\":\"192.0.2.1\",\"b\":[1.5,null]}}"),
+                json!({"body": "[\"$context.stage ${other} ${ ${context.stage}\", ${context.requestTimeEpoch}, \"${context."}),
+                format!(
+                    "200\n{json_type}\n[\"$context.stage ${{other}} ${{ stage\", 1744668768000, \"${{context."
+                ),
             ),
         ];
         for (item, expected) in cases {
@@ -240,6 +272,10 @@ mod tests {
             (json!({"headers": {"Content-Length": "1"}}), vec!["headers.Content-Length: got Content-Length"]),
             (json!({"headers": {"x": "a\nb"}}), vec!["headers.x: got a\\nb"]),
             (json!({"headers": {"x": "${context.nope}"}}), vec!["headers.x: got ${context.nope}"]),
+            (
+                json!({"headers": {"Content-Type": "text/${context.stage}"}, "body": "x"}),
+                vec!["headers.content-type: got a variable of context"],
+            ),
             (
                 json!({"body": "${context.nope} ${stageVariables.nope}"}),
                 vec!["body: got ${context.nope}", "body: got ${stageVariables.nope}"],

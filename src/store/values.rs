@@ -89,6 +89,37 @@ pub fn canonical(number: &str) -> Option<String> {
     Some(if exponent == 0 { format!("{sign}{digits}") } else { format!("{sign}{digits}e{exponent}") })
 }
 
+/// The number that a text is by DynamoDB's own rules, as JSON writes it: `7.0` of `+07.0`, `0.5` of `.5`.
+pub fn number(text: &str) -> Option<Number> {
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (coefficient, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((coefficient, exponent)) => (coefficient, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = coefficient.split_once('.').unwrap_or((coefficient, ""));
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_exponent = |text: &str| {
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+        !digits.is_empty() && are_digits(digits)
+    };
+    let is_coefficient = are_digits(whole) && are_digits(fraction) && whole.len() + fraction.len() > 0;
+    if !is_coefficient || !exponent.is_none_or(is_exponent) {
+        return None;
+    }
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        digits => digits,
+    };
+    let fraction = if fraction.is_empty() { String::new() } else { format!(".{fraction}") };
+    let exponent = exponent.map(|exponent| format!("e{exponent}")).unwrap_or_default();
+    let number = format!("{sign}{whole}{fraction}{exponent}");
+    canonical(&number)?;
+    number.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use aws_sdk_dynamodb::primitives::Blob;
@@ -127,6 +158,58 @@ mod tests {
         ];
         for (number, expected) in cases {
             assert_eq!(canonical(number).as_deref(), expected, "{number}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_a_number_by_dynamodbs_rules() {
+        let cases = [
+            ("0", Some("0")),
+            ("-0", Some("-0")),
+            ("7.50", Some("7.50")),
+            ("+07.0", Some("7.0")),
+            ("-007", Some("-7")),
+            (".5", Some("0.5")),
+            ("-.5", Some("-0.5")),
+            ("5.", Some("5")),
+            ("1e-3", Some("1e-3")),
+            ("1.5E+3", Some("1.5e+3")),
+            (&"9".repeat(38), Some(&*"9".repeat(38))),
+            (&"9".repeat(39), None),
+            ("1e126", None),
+            ("1e-131", None),
+            ("1e99999999999999999999", None),
+        ];
+        for (text, expected) in cases {
+            let found = number(text).map(|number| number.as_str().to_owned());
+            assert_eq!(found.as_deref(), expected, "{text}");
+        }
+        for text in [
+            "",
+            " ",
+            " 1",
+            "1 ",
+            "1\n",
+            "+",
+            "-",
+            ".",
+            "+e2",
+            "1e",
+            "1e+",
+            "e1",
+            "++5",
+            "1+2",
+            "1.2.3",
+            "NaN",
+            "Infinity",
+            "-Infinity",
+            "1_000",
+            "1,5",
+            "0x10",
+            "٣",
+            "１",
+        ] {
+            assert_eq!(number(text), None, "{text:?}");
         }
     }
 

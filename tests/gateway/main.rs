@@ -7,6 +7,7 @@
 )]
 
 mod access_log;
+mod answer_headers;
 mod api_keys;
 mod cache;
 mod cache_tool;
@@ -22,6 +23,7 @@ mod keys;
 mod lambda;
 mod limits;
 mod metrics;
+mod mock;
 mod pipeline;
 mod property;
 mod readme;

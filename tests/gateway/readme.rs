@@ -10,10 +10,11 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use axum::{Json, Router, extract::Request, http::header::DATE, response::IntoResponse};
 use expect_test::expect_file;
+use http::StatusCode;
 use serde_json::{Deserializer, Value, json};
 use tollgate::{
     deployment::Outcome,
-    error::{GatewayError, InvalidConfiguration, Problem, StoreError},
+    error::{BadValue, GatewayError, InvalidConfiguration, Problem, StoreError},
     local::{
         example_api,
         server::Server,
@@ -139,12 +140,14 @@ async fn notes_of(item: &str, word: &str) -> (Vec<String>, Vec<String>) {
 fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
     use GatewayError as E;
     let none = || "cause".into();
+    let bad_value = || Box::new(BadValue { words: String::new(), fault: "", cause: None });
     Some(match error {
         None => E::BadRequest("".into()),
         Some(E::BadRequest(_)) => E::MissingParameters(vec!["page".to_owned(), "x-tenant".to_owned()]),
         Some(E::MissingParameters(_)) => E::InvalidBody("".into()),
-        Some(E::InvalidBody(_)) => E::RefusedBody(none()),
-        Some(E::RefusedBody(_)) => E::UntrustedOrigin,
+        Some(E::InvalidBody(_)) => E::BadBodyValue(bad_value()),
+        Some(E::BadBodyValue(_)) => E::BadParameterValue(bad_value()),
+        Some(E::BadParameterValue(_)) => E::UntrustedOrigin,
         Some(E::UntrustedOrigin) => E::StageNotFound { host: String::new(), path: String::new() },
         Some(E::StageNotFound { .. }) => E::RouteNotFound,
         Some(E::RouteNotFound) => E::MethodNotAllowed { allow: String::new() },
@@ -152,7 +155,8 @@ fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
         Some(E::MissingAuthenticationToken) => E::ItemNotFound,
         Some(E::ItemNotFound) => E::ConditionFailed,
         Some(E::ConditionFailed) => E::PreconditionFailed,
-        Some(E::PreconditionFailed) => E::RequestTooLarge { bytes: 0 },
+        Some(E::PreconditionFailed) => E::ConditionFailedAs(StatusCode::NOT_FOUND),
+        Some(E::ConditionFailedAs(_)) => E::RequestTooLarge { bytes: 0 },
         Some(E::RequestTooLarge { .. }) => E::BrokenAnswer("".into()),
         Some(E::BrokenAnswer(_)) => E::IntegrationFailure(none()),
         Some(E::IntegrationFailure(_)) => E::IntegrationForbidden(none()),

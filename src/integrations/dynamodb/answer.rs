@@ -8,7 +8,7 @@ use super::{Action, next_page};
 use crate::{
     error::GatewayError,
     item::Fields,
-    message::{Body, Note, Response},
+    message::{Body, Note, Response, has_no_content},
 };
 
 /// What an operation found or did.
@@ -90,8 +90,7 @@ impl Answer {
         };
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
-        let empty = matches!(self.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
-        if self.shape != Shape::Nothing && !empty {
+        if self.shape != Shape::Nothing && !has_no_content(self.status) {
             *response.body_mut() = json.into();
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }

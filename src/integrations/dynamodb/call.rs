@@ -1,17 +1,18 @@
 //! One request's call of DynamoDB: its templates evaluated to attributes, and refusals in the client's terms.
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{Client, primitives::Blob, types::AttributeValue};
+use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::{
     CURSOR,
-    fields::{Limit, is_key_value, limit_from},
+    fields::{Limit, limit_from},
 };
 use crate::{
     context::Context,
-    error::GatewayError,
-    integrations::mapping::{Inputs, Template, query_value},
-    store::values::{Attributes, to_attribute, to_attributes, to_json_map},
+    error::{BadValue, GatewayError},
+    integrations::mapping::{Inputs, Template, TypedValue, bad_value, query_value},
+    store::values::{Attributes, NumberOutOfRange, canonical, to_attribute, to_json_map},
 };
 
 /// A request that an operation answers.
@@ -20,30 +21,41 @@ pub struct Call<'a> {
     pub inputs: Inputs<'a>,
     pub context: &'a Context<'a>,
     pub client: &'a Client,
+    /// The answer's status where a condition fails, if the item says one.
+    pub condition_failed_status: Option<StatusCode>,
 }
 
 impl<'a> Call<'a> {
-    pub fn new(context: &'a Context<'a>, client: &'a Client) -> Self {
-        Self { inputs: Inputs::new(context), context, client }
+    pub fn new(
+        context: &'a Context<'a>,
+        client: &'a Client,
+        condition_failed_status: Option<StatusCode>,
+    ) -> Self {
+        Self { inputs: Inputs::new(context), context, client, condition_failed_status }
     }
 
-    /// The client's values will not do: its body's, if that was asked for, else its URL's or headers'.
-    pub fn refused(&self, why: impl Into<String>) -> GatewayError {
-        let why = why.into().into();
-        if self.inputs.body_was_read() {
-            GatewayError::InvalidBody(why)
-        } else {
-            GatewayError::BadRequest(why)
+    /// What a template needs is not there.
+    pub fn absent(&self, template: &Template) -> GatewayError {
+        match template.absent_word(&self.inputs) {
+            Ok(Some(word)) => bad_value(&[word], "is absent", None),
+            // A set of nothing.
+            Ok(None) => template.refused("is empty"),
+            Err(error) => error,
         }
     }
 
     /// What a template stands for; `None` if it is absent. A body may be large: no copy of it is made in between.
     pub fn attribute(&self, template: &Template) -> Result<Option<AttributeValue>, GatewayError> {
+        let cannot_hold = |error: NumberOutOfRange| {
+            bad_value(&template.words(), "has a number that DynamoDB cannot hold", Some(error.into()))
+        };
         Ok(match template {
             Template::Fixed(_) | Template::Word(_) | Template::Text(_) => {
                 let value = template.value(&self.inputs)?;
-                let attribute = value.as_deref().map(to_attribute).transpose();
-                attribute.map_err(|error| self.refused(error.to_string()))?
+                value.as_deref().map(to_attribute).transpose().map_err(cannot_hold)?
+            }
+            Template::Typed(typed) => {
+                typed.value(&self.inputs)?.map(attribute_of).transpose().map_err(cannot_hold)?
             }
             Template::List(templates) => {
                 let mut list = Vec::with_capacity(templates.len());
@@ -66,7 +78,7 @@ impl<'a> Call<'a> {
     pub fn item(&self, template: &Template) -> Result<Attributes, GatewayError> {
         match self.attribute(template)? {
             Some(AttributeValue::M(item)) => Ok(item),
-            _ => Err(self.refused("the item is no object")),
+            _ => Err(template.refused("is no object")),
         }
     }
 
@@ -74,20 +86,25 @@ impl<'a> Call<'a> {
     pub fn item_in_json(&self, template: &Template) -> Result<Map<String, Value>, GatewayError> {
         match template.value(&self.inputs)?.map(|value| value.into_owned()) {
             Some(Value::Object(map)) => Ok(map),
-            _ => Err(self.refused("the item is no object")),
+            _ => Err(template.refused("is no object")),
         }
-    }
-
-    fn attributes(&self, map: &Map<String, Value>) -> Result<Attributes, GatewayError> {
-        to_attributes(map).map_err(|error| self.refused(error.to_string()))
     }
 
     /// A key: none of its attributes may be absent.
     pub fn key(&self, template: &Template) -> Result<Attributes, GatewayError> {
-        let value = template.value(&self.inputs)?;
-        let map = value.as_deref().and_then(Value::as_object);
-        let map = map.filter(|map| template_len(template).is_none_or(|len| len == map.len()));
-        self.key_of(map.ok_or_else(|| self.refused("a part of the key is absent"))?)
+        let Template::Map(parts) = template else {
+            let key = self.attribute(template)?.ok_or_else(|| self.absent(template))?;
+            return whole_key(key).map_err(|fault| template.refused(fault));
+        };
+        let mut key = Attributes::with_capacity(parts.len());
+        for (name, part) in parts {
+            let attribute = self.attribute(part)?.ok_or_else(|| self.absent(part))?;
+            if !may_be_of_key(&attribute) {
+                return Err(part.refused(NO_KEY));
+            }
+            key.insert(name.clone(), attribute);
+        }
+        Ok(key)
     }
 
     /// A list of keys.
@@ -95,20 +112,14 @@ impl<'a> Call<'a> {
         if let Template::List(templates) = template {
             return templates.iter().map(|template| self.key(template)).collect();
         }
-        let value = template.value(&self.inputs)?;
-        let Some(values) = value.as_deref().and_then(Value::as_array) else {
-            return Err(self.refused("the keys are no list"));
-        };
-        let key =
-            |value: &Value| self.key_of(value.as_object().ok_or_else(|| self.refused("a key is no object"))?);
-        values.iter().map(key).collect()
-    }
-
-    fn key_of(&self, map: &Map<String, Value>) -> Result<Attributes, GatewayError> {
-        if map.is_empty() || !map.values().all(is_key_value) {
-            return Err(self.refused("a key's attribute is neither text nor a number"));
+        match self.attribute(template)? {
+            Some(AttributeValue::L(keys)) => {
+                let keys = keys.into_iter().map(whole_key).collect::<Result<_, _>>();
+                keys.map_err(|fault| template.refused(fault))
+            }
+            Some(_) => Err(template.refused("is no list of keys")),
+            None => Err(self.absent(template)),
         }
-        self.attributes(map)
     }
 
     /// How many items the page may have; `None`: as many as DynamoDB gives.
@@ -119,7 +130,7 @@ impl<'a> Call<'a> {
             Limit::Mapped(template) => template,
         };
         let Some(text) = template.text(&self.inputs)? else { return Ok(None) };
-        limit_from(&text).map(Some).ok_or_else(|| self.refused("the limit is not from 1 to 1000"))
+        limit_from(&text).map(Some).ok_or_else(|| template.refused("is no whole number from 1 to 1000"))
     }
 
     /// The cursor that the client sent.
@@ -128,12 +139,40 @@ impl<'a> Call<'a> {
     }
 }
 
-/// How many attributes a template makes if none is absent.
-fn template_len(template: &Template) -> Option<usize> {
-    match template {
-        Template::Map(attributes) => Some(attributes.len()),
-        Template::Fixed(_) | Template::Word(_) | Template::Text(_) | Template::List(_) => None,
+/// A cursor that does not belong here. Its name is ours, not the route's.
+pub fn bad_cursor() -> GatewayError {
+    let fault = "is damaged or another request's";
+    GatewayError::BadParameterValue(Box::new(BadValue { words: CURSOR.to_owned(), fault, cause: None }))
+}
+
+const NO_KEY: &str = "is no key, or none of its parts: text that is not empty, a number or binary";
+
+fn whole_key(key: AttributeValue) -> Result<Attributes, &'static str> {
+    match key {
+        AttributeValue::M(key) if !key.is_empty() && key.values().all(may_be_of_key) => Ok(key),
+        _ => Err(NO_KEY),
     }
+}
+
+fn may_be_of_key(attribute: &AttributeValue) -> bool {
+    match attribute {
+        AttributeValue::S(text) => !text.is_empty(),
+        AttributeValue::B(bytes) => !bytes.as_ref().is_empty(),
+        AttributeValue::N(_) => true,
+        _ => false,
+    }
+}
+
+fn attribute_of(value: TypedValue) -> Result<AttributeValue, NumberOutOfRange> {
+    Ok(match value {
+        TypedValue::Json(value) => to_attribute(&value)?,
+        TypedValue::Binary(bytes) => AttributeValue::B(Blob::new(bytes)),
+        TypedValue::Strings(texts) => AttributeValue::Ss(texts),
+        TypedValue::Numbers(numbers) => {
+            let texts = numbers.iter().map(|number| canonical(number.as_str()).ok_or(NumberOutOfRange));
+            AttributeValue::Ns(texts.collect::<Result<_, _>>()?)
+        }
+    })
 }
 
 /// An item for the client.

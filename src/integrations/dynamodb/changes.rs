@@ -1,7 +1,5 @@
 //! `PutItem`, `UpdateItem`, `DeleteItem`: a change of one item, alone or within a transaction.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::{
     config::{Builder, Config, retry::RetryConfig},
     types::ReturnValue,
@@ -12,7 +10,8 @@ use super::{
     Call,
     answer::Shape,
     call::json_of,
-    expressions::Expressions,
+    expressions::{CONDITION, Expressions, Filled, UPDATE},
+    failure::Subject,
     fields::{mapped_item, mapped_key, table},
 };
 use crate::{
@@ -21,9 +20,6 @@ use crate::{
     item::Fields,
     store::values::Attributes,
 };
-
-pub const UPDATE: &str = "updateExpression";
-pub const CONDITION: &str = "conditionExpression";
 
 /// What a change does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +45,7 @@ pub struct Change {
 pub struct Prepared {
     /// The item of a `Put`, the key of all others.
     pub attributes: Attributes,
-    pub names: Option<HashMap<String, String>>,
-    pub values: Option<Attributes>,
+    pub expressions: Filled,
 }
 
 impl Change {
@@ -79,8 +74,12 @@ impl Change {
             Kind::Put => call.item(&self.template)?,
             Kind::Update | Kind::Delete | Kind::Check => call.key(&self.template)?,
         };
-        let values = self.expressions.values(call)?;
-        Ok(Prepared { attributes, names: self.expressions.names(), values })
+        Ok(Prepared { attributes, expressions: self.expressions.fill(call)? })
+    }
+
+    /// All that is mapped into it.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        std::iter::once(&self.template).chain(self.expressions.templates())
     }
 }
 
@@ -135,11 +134,11 @@ impl Write {
 
     /// Gives the attributes that were asked for.
     pub async fn invoke(&self, call: &Call<'_>) -> Result<Option<Map<String, Value>>, GatewayError> {
-        let prepared = self.change.prepare(call)?;
+        let Prepared { attributes, expressions } = self.change.prepare(call)?;
         let attributes = match self.change.kind {
-            Kind::Put => self.put(call, prepared).await?,
-            Kind::Update => self.update(call, prepared).await?,
-            Kind::Delete => self.delete(call, prepared).await?,
+            Kind::Put => self.put(call, attributes, expressions).await?,
+            Kind::Update => self.update(call, attributes, expressions).await?,
+            Kind::Delete => self.delete(call, attributes, expressions).await?,
             // Exists within transactions only.
             Kind::Check => None,
         };
@@ -151,56 +150,80 @@ impl Write {
         }
     }
 
-    async fn put(&self, call: &Call<'_>, prepared: Prepared) -> Result<Option<Attributes>, GatewayError> {
+    async fn put(
+        &self,
+        call: &Call<'_>,
+        item: Attributes,
+        expressions: Filled,
+    ) -> Result<Option<Attributes>, GatewayError> {
         let answer = call
             .client
             .put_item()
             .table_name(&self.change.table)
-            .set_item(Some(prepared.attributes))
-            .set_condition_expression(self.change.expressions.text(CONDITION))
-            .set_expression_attribute_names(prepared.names)
-            .set_expression_attribute_values(prepared.values)
+            .set_item(Some(item))
+            .set_condition_expression(expressions.text(CONDITION))
+            .set_expression_attribute_names(expressions.names)
+            .set_expression_attribute_values(expressions.values)
             .set_return_values(self.return_values())
             .customize()
             .config_override(self.retries())
             .send()
             .await;
-        Ok(answer.map_err(|error| call.failed(error))?.attributes)
+        Ok(answer.map_err(|error| call.failed(&self.subject(), error))?.attributes)
     }
 
-    async fn update(&self, call: &Call<'_>, prepared: Prepared) -> Result<Option<Attributes>, GatewayError> {
+    async fn update(
+        &self,
+        call: &Call<'_>,
+        key: Attributes,
+        expressions: Filled,
+    ) -> Result<Option<Attributes>, GatewayError> {
         let answer = call
             .client
             .update_item()
             .table_name(&self.change.table)
-            .set_key(Some(prepared.attributes))
-            .set_update_expression(self.change.expressions.text(UPDATE))
-            .set_condition_expression(self.change.expressions.text(CONDITION))
-            .set_expression_attribute_names(prepared.names)
-            .set_expression_attribute_values(prepared.values)
+            .set_key(Some(key))
+            .set_update_expression(expressions.text(UPDATE))
+            .set_condition_expression(expressions.text(CONDITION))
+            .set_expression_attribute_names(expressions.names)
+            .set_expression_attribute_values(expressions.values)
             .set_return_values(self.return_values())
             .customize()
             .config_override(self.retries())
             .send()
             .await;
-        Ok(answer.map_err(|error| call.failed(error))?.attributes)
+        Ok(answer.map_err(|error| call.failed(&self.subject(), error))?.attributes)
     }
 
-    async fn delete(&self, call: &Call<'_>, prepared: Prepared) -> Result<Option<Attributes>, GatewayError> {
+    async fn delete(
+        &self,
+        call: &Call<'_>,
+        key: Attributes,
+        expressions: Filled,
+    ) -> Result<Option<Attributes>, GatewayError> {
         let answer = call
             .client
             .delete_item()
             .table_name(&self.change.table)
-            .set_key(Some(prepared.attributes))
-            .set_condition_expression(self.change.expressions.text(CONDITION))
-            .set_expression_attribute_names(prepared.names)
-            .set_expression_attribute_values(prepared.values)
+            .set_key(Some(key))
+            .set_condition_expression(expressions.text(CONDITION))
+            .set_expression_attribute_names(expressions.names)
+            .set_expression_attribute_values(expressions.values)
             .set_return_values(self.return_values())
             .customize()
             .config_override(self.retries())
             .send()
             .await;
-        Ok(answer.map_err(|error| call.failed(error))?.attributes)
+        Ok(answer.map_err(|error| call.failed(&self.subject(), error))?.attributes)
+    }
+
+    /// Whether there is a condition that can fail.
+    pub fn has_condition(&self) -> bool {
+        self.change.expressions.has(CONDITION)
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject::of_one(&self.change.table, self.change.templates().collect())
     }
 
     fn return_values(&self) -> Option<ReturnValue> {
@@ -214,7 +237,7 @@ impl Write {
     /// A write whose answer was lost may have happened: it is tried again only if twice is the same as once.
     /// `ADD n :one` would count twice, a condition would fail on its own write, old values would be the new.
     fn retries(&self) -> Builder {
-        let conditional = self.change.expressions.text(CONDITION).is_some();
+        let conditional = self.has_condition();
         let plain = self.return_values().is_none_or(|asked| asked == ReturnValue::None);
         let same_twice = self.change.kind != Kind::Update && !conditional && plain;
         if same_twice { Builder::new() } else { Config::builder().retry_config(RetryConfig::disabled()) }

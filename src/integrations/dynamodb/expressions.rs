@@ -1,18 +1,32 @@
 //! Expressions, as the operator wrote them, and what their placeholders stand for.
 //!
-//! Only the values behind `:placeholders` come from a request; text and names never do.
+//! Only the values behind `:placeholders` come from a request; text and names never do. A value that a request may do
+//! without, `$request.body.x?`, takes what uses it out of the expression when it is absent.
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Call, fields::mapped_value};
+use super::{
+    Call,
+    fields::mapped_value_with_presence,
+    terms::{Terms, placeholders, uses_any},
+};
 use crate::store::values::Attributes;
 use crate::{
     error::GatewayError,
-    integrations::{Surroundings, mapping::Template},
+    integrations::{
+        Surroundings,
+        mapping::{Presence, Template, bad_value},
+    },
     item::Fields,
 };
+
+pub const UPDATE: &str = "updateExpression";
+pub const CONDITION: &str = "conditionExpression";
+pub const KEY_CONDITION: &str = "keyConditionExpression";
+pub const FILTER: &str = "filterExpression";
+pub const PROJECTION: &str = "projectionExpression";
 
 const NAMES: &str = "expressionAttributeNames";
 const VALUES: &str = "expressionAttributeValues";
@@ -20,9 +34,34 @@ const VALUES: &str = "expressionAttributeValues";
 /// The expressions of one operation. Every placeholder in them is defined, and used.
 #[derive(Debug)]
 pub struct Expressions {
-    texts: Vec<(&'static str, String)>,
+    texts: Vec<(&'static str, Text)>,
     names: HashMap<String, String>,
-    values: Vec<(String, Template)>,
+    values: Vec<Operand>,
+}
+
+/// An expression's text.
+#[derive(Debug)]
+enum Text {
+    /// Nothing of it can be left out.
+    Whole(String),
+    Terms(Terms),
+}
+
+/// What a `:placeholder` stands for.
+#[derive(Debug)]
+struct Operand {
+    name: String,
+    template: Template,
+    presence: Presence,
+}
+
+/// The expressions of one request.
+pub struct Filled {
+    texts: Vec<(&'static str, String)>,
+    /// `None` if there are none, as DynamoDB wants it.
+    pub names: Option<HashMap<String, String>>,
+    /// `None` if there are none, as DynamoDB wants it.
+    pub values: Option<Attributes>,
 }
 
 impl Expressions {
@@ -48,46 +87,118 @@ impl Expressions {
             .chain(map.into_iter().flatten().map(|(name, _)| (name.as_str(), VALUES)))
             .collect();
         let fits = placeholders_fit(fields, &texts, &defined);
-        let mut values = Some(Vec::new());
-        for (name, value) in map.into_iter().flatten() {
-            let template = mapped_value(fields, &format!("{VALUES}.{name}"), value, surroundings);
-            match (template, &mut values) {
-                (Some(template), Some(values)) => values.push((name.clone(), template)),
-                (None, _) | (_, None) => values = None,
-            }
-        }
+        let operand = |(name, value): (&String, &Value)| {
+            let field = format!("{VALUES}.{name}");
+            let (template, presence) = mapped_value_with_presence(fields, &field, value, surroundings)?;
+            Some(Operand { name: name.clone(), template, presence })
+        };
+        // Collected first: every problem is wanted, not only the first.
+        let values: Vec<_> = map.into_iter().flatten().map(operand).collect();
+        let values: Vec<_> = values.into_iter().collect::<Option<_>>()?;
+        let optional: Vec<_> = values.iter().filter_map(Operand::optional_name).collect();
+        let texts: Vec<_> = texts.into_iter().map(|text| in_terms(fields, text, &optional)).collect();
+        let texts = texts.into_iter().collect::<Option<_>>()?;
         let all_read = fields.value(NAMES).is_none() || !names.is_empty();
-        let values = values.filter(|_| fits && all_read)?;
-        Some(Self { texts, names, values })
+        (fits && all_read).then_some(Self { texts, names, values })
     }
 
-    /// The text of an expression.
-    pub fn text(&self, kind: &str) -> Option<String> {
-        self.texts.iter().find(|(known, _)| *known == kind).map(|(_, text)| text.clone())
-    }
-
-    /// What `#placeholders` stand for; `None` if there are none, as DynamoDB wants it.
-    pub fn names(&self) -> Option<HashMap<String, String>> {
-        (!self.names.is_empty()).then(|| self.names.clone())
+    /// Whether the operation has an expression of this kind.
+    pub fn has(&self, kind: &str) -> bool {
+        self.texts.iter().any(|(known, _)| *known == kind)
     }
 
     /// What `:placeholders` stand for.
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
-        self.values.iter().map(|(_, template)| template)
+        self.values.iter().map(|operand| &operand.template)
     }
 
-    /// What `:placeholders` stand for in this request; `None` if there are none, as DynamoDB wants it.
+    /// The expressions with this request's values, without the terms that can do without an absent one, and without
+    /// the placeholders that nothing uses then: DynamoDB refuses these.
     ///
-    /// An absent value is refused: an expression cannot do without.
-    pub fn values(&self, call: &Call<'_>) -> Result<Option<Attributes>, GatewayError> {
-        let mut attributes = Attributes::new();
-        for (name, template) in &self.values {
-            let Some(attribute) = call.attribute(template)? else {
-                return Err(call.refused(format!("{name} is absent")));
-            };
-            attributes.insert(name.clone(), attribute);
+    /// # Errors
+    /// `BadParameterValue` or `BadBodyValue` if another value is absent, or nothing is left of an update.
+    pub fn fill(&self, call: &Call<'_>) -> Result<Filled, GatewayError> {
+        let (mut values, mut absent) = (Attributes::new(), Vec::new());
+        for operand in &self.values {
+            match call.attribute(&operand.template)? {
+                Some(attribute) => drop(values.insert(operand.name.clone(), attribute)),
+                None if operand.presence == Presence::Optional => absent.push(operand),
+                None => return Err(call.absent(&operand.template)),
+            }
         }
-        Ok((!attributes.is_empty()).then_some(attributes))
+        let absent_names: Vec<_> = absent.iter().map(|operand| operand.name.as_str()).collect();
+        let mut texts = Vec::with_capacity(self.texts.len());
+        for (kind, text) in &self.texts {
+            match text.without(&absent_names) {
+                Some(text) => texts.push((*kind, text)),
+                None if *kind == UPDATE => {
+                    let words: Vec<_> = absent.iter().flat_map(|operand| operand.template.words()).collect();
+                    return Err(bad_value(&words, "must be there: nothing else is to be updated", None));
+                }
+                None => {}
+            }
+        }
+        let mut names = self.names.clone();
+        if !absent.is_empty() {
+            let is_used = |name: &str| texts.iter().any(|(_, text)| uses_any(text, &[name]));
+            names.retain(|name, _| is_used(name));
+            values.retain(|name, _| is_used(name));
+        }
+        let names = Some(names).filter(|names| !names.is_empty());
+        Ok(Filled { texts, names, values: Some(values).filter(|values| !values.is_empty()) })
+    }
+}
+
+impl Filled {
+    /// The text of an expression.
+    pub fn text(&self, kind: &str) -> Option<String> {
+        self.texts.iter().find(|(known, _)| *known == kind).map(|(_, text)| text.clone())
+    }
+}
+
+impl Text {
+    fn without(&self, absent: &[&str]) -> Option<String> {
+        match self {
+            Self::Whole(text) => Some(text.clone()),
+            Self::Terms(terms) => terms.without(absent),
+        }
+    }
+}
+
+impl Operand {
+    fn optional_name(&self) -> Option<&str> {
+        (self.presence == Presence::Optional).then_some(&self.name)
+    }
+}
+
+/// Takes an expression apart that uses one of `optional`, if it can do without the part.
+fn in_terms(
+    fields: &Fields<'_>,
+    (kind, text): (&'static str, String),
+    optional: &[&str],
+) -> Option<(&'static str, Text)> {
+    const GUARD: &str =
+        "no value with ?: a condition guards the write, and no request may leave a part of it out";
+    const PARTITION: &str = "no value with ? for the partition key, whose condition is the first that says =";
+    if !uses_any(&text, optional) {
+        return Some((kind, Text::Whole(text)));
+    }
+    let terms = match kind {
+        CONDITION => Err(GUARD),
+        UPDATE => Terms::of_update(&text),
+        _ => Terms::of_condition(&text, optional),
+    };
+    let terms = terms.and_then(|terms| {
+        let partition = if kind == KEY_CONDITION { terms.partition_condition() } else { None };
+        let is_kept = partition.map_or(kind != KEY_CONDITION, |condition| !uses_any(condition, optional));
+        if is_kept { Ok(terms) } else { Err(PARTITION) }
+    });
+    match terms {
+        Ok(terms) => Some((kind, Text::Terms(terms))),
+        Err(expected) => {
+            fields.problem(kind, &text, expected);
+            None
+        }
     }
 }
 
@@ -114,31 +225,4 @@ fn placeholders_fit(fields: &Fields<'_>, texts: &[(&str, String)], defined: &[(&
         }
     }
     fit
-}
-
-/// Every `#name` and `:value` in an expression. Expressions have no literals that could hide one.
-fn placeholders(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices(['#', ':']).map(|(start, _)| {
-        let rest = &text[start + 1..];
-        let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-        &text[start..=start + length]
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn finds_every_placeholder() {
-        let cases: [(&str, &[&str]); 4] = [
-            ("", &[]),
-            ("attribute_not_exists(pk)", &[]),
-            ("#s = :a AND begins_with(sk,:b_2)", &["#s", ":a", ":b_2"]),
-            ("SET n = n-:d, #a.#b[0] = :d", &[":d", "#a", "#b", ":d"]),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(placeholders(text).collect::<Vec<_>>(), expected, "{text}");
-        }
-    }
 }

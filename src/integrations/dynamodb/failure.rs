@@ -7,7 +7,34 @@ use aws_sdk_dynamodb::{
 use http::header::{IF_MATCH, IF_NONE_MATCH};
 
 use super::Call;
-use crate::error::{GatewayError, StoreError};
+use crate::{
+    error::{GatewayError, StoreError},
+    integrations::mapping::{Template, bad_value},
+    message::BoxError,
+};
+
+/// What a call was about.
+pub struct Subject<'a> {
+    pub tables: Vec<&'a str>,
+    /// What was mapped into it.
+    pub templates: Vec<&'a Template>,
+}
+
+impl<'a> Subject<'a> {
+    /// Of an operation on one table.
+    pub fn of_one(table: &'a str, templates: Vec<&'a Template>) -> Self {
+        Self { tables: vec![table], templates }
+    }
+}
+
+/// An error that the operator has to mend, and where: DynamoDB's own words name no table.
+#[derive(Debug, thiserror::Error)]
+#[error("table {tables} of route {route}")]
+struct TableError {
+    tables: String,
+    route: String,
+    source: BoxError,
+}
 
 /// Whose fault an error of DynamoDB is. Of several in one transaction, the first in this order counts: what
 /// can never work before what may work another time.
@@ -78,7 +105,7 @@ impl Fault {
 
 impl Call<'_> {
     /// What the client is told when an operation failed.
-    pub fn failed<E>(&self, error: SdkError<E>) -> GatewayError
+    pub fn failed<E>(&self, subject: &Subject<'_>, error: SdkError<E>) -> GatewayError
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
@@ -86,42 +113,47 @@ impl Call<'_> {
             Some(service) => {
                 let fault =
                     Fault::of(service.code().unwrap_or_default(), service.message().unwrap_or_default());
-                self.refusal(fault, error)
+                self.refusal(fault, subject, error)
             }
             None => match error {
                 SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
                     GatewayError::IntegrationUnreachable(error.into())
                 }
-                _ => GatewayError::IntegrationFailure(error.into()),
+                _ => GatewayError::IntegrationFailure(self.at_table(subject, error)),
             },
         }
     }
 
     /// The same for a transaction, which says of each of its items what was wrong.
-    pub fn transaction_failed(&self, error: SdkError<TransactWriteItemsError>) -> GatewayError {
+    pub fn transaction_failed(
+        &self,
+        subject: &Subject<'_>,
+        error: SdkError<TransactWriteItemsError>,
+    ) -> GatewayError {
         let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
         else {
-            return self.failed(error);
+            return self.failed(subject, error);
         };
         let faults = cancelled.cancellation_reasons().iter().filter_map(|reason| {
             let code = reason.code().filter(|code| *code != "None")?;
             Some(Fault::of(code, reason.message().unwrap_or_default()))
         });
         let fault = faults.min().unwrap_or(Fault::Other);
-        self.refusal(fault, error)
+        self.refusal(fault, subject, error)
     }
 
-    fn refusal<E>(&self, fault: Fault, error: SdkError<E>) -> GatewayError
+    fn refusal<E>(&self, fault: Fault, subject: &Subject<'_>, error: SdkError<E>) -> GatewayError
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         match fault {
             Fault::Condition => {
                 let headers = &self.context.request.headers;
-                if headers.contains_key(IF_MATCH) || headers.contains_key(IF_NONE_MATCH) {
-                    GatewayError::PreconditionFailed
-                } else {
-                    GatewayError::ConditionFailed
+                let has_precondition = headers.contains_key(IF_MATCH) || headers.contains_key(IF_NONE_MATCH);
+                match self.condition_failed_status {
+                    Some(status) => GatewayError::ConditionFailedAs(status),
+                    None if has_precondition => GatewayError::PreconditionFailed,
+                    None => GatewayError::ConditionFailed,
                 }
             }
             Fault::Busy => {
@@ -129,18 +161,22 @@ impl Call<'_> {
             }
             Fault::TooLarge => GatewayError::RequestTooLarge { bytes: self.context.request.body.len() },
             Fault::Value => {
-                let words =
-                    error.as_service_error().and_then(|service| service.message()).unwrap_or_default();
-                let words = format!("DynamoDB refused the values: {words}");
-                if self.inputs.body_was_read() {
-                    GatewayError::RefusedBody(words.into())
-                } else {
-                    GatewayError::BadRequest(words.into())
-                }
+                let message = error.as_service_error().and_then(|service| service.message());
+                let cause = format!("DynamoDB refused the values: {}", message.unwrap_or_default());
+                let words: Vec<_> = subject.templates.iter().flat_map(|template| template.words()).collect();
+                bad_value(&words, "cannot be used", Some(cause.into()))
             }
-            Fault::Configuration => GatewayError::IntegrationForbidden(error.into()),
-            Fault::Other => GatewayError::IntegrationFailure(error.into()),
+            Fault::Configuration => GatewayError::IntegrationForbidden(self.at_table(subject, error)),
+            Fault::Other => GatewayError::IntegrationFailure(self.at_table(subject, error)),
         }
+    }
+
+    fn at_table(&self, subject: &Subject<'_>, error: impl Into<BoxError>) -> BoxError {
+        let mut tables = subject.tables.clone();
+        tables.sort_unstable();
+        tables.dedup();
+        let (tables, route) = (tables.join(", "), self.context.route_key.to_owned());
+        TableError { tables, route, source: error.into() }.into()
     }
 }
 

@@ -4,7 +4,10 @@ use serde_json::Value;
 
 use crate::store::values::to_attribute;
 use crate::{
-    integrations::{Surroundings, mapping::Template},
+    integrations::{
+        Surroundings,
+        mapping::{Presence, Template, TypedWord, ValueType},
+    },
     item::{Fields, brief},
 };
 
@@ -53,6 +56,7 @@ pub fn mapped_item<'f>(
     checked(fields, field, surroundings, expected, |template| match template {
         Template::Map(attributes) => !attributes.is_empty(),
         Template::Word(_) => true,
+        Template::Typed(typed) => typed.of == ValueType::Json,
         Template::Fixed(_) | Template::Text(_) | Template::List(_) => false,
     })
 }
@@ -64,7 +68,7 @@ pub fn mapped_key<'f>(
     surroundings: &Surroundings<'_>,
 ) -> Option<Template> {
     let expected =
-        "a map of one or two attributes, each text or a number, or a word such as $request.body.key";
+        "a map of one or two attributes, each text, a number or binary, or a word such as $request.body.key";
     checked(fields, field, surroundings, expected, may_be_key)
 }
 
@@ -79,6 +83,7 @@ pub fn mapped_keys<'f>(
     checked(fields, field, surroundings, &expected, |template| match template {
         Template::List(keys) => (1..=most).contains(&keys.len()) && keys.iter().all(may_be_key),
         Template::Word(_) => true,
+        Template::Typed(typed) => typed.of == ValueType::Json,
         Template::Fixed(_) | Template::Text(_) | Template::Map(_) => false,
     })
 }
@@ -86,21 +91,23 @@ pub fn mapped_keys<'f>(
 fn may_be_key(template: &Template) -> bool {
     match template {
         Template::Map(attributes) => {
-            let text_or_number = |(_, template): &(String, Template)| match template {
-                Template::Fixed(value) => is_key_value(value),
+            let has_a_keys_type = |(_, template): &(String, Template)| match template {
+                Template::Fixed(value) => {
+                    value.is_number() || value.as_str().is_some_and(|text| !text.is_empty())
+                }
                 Template::Word(_) | Template::Text(_) => true,
+                Template::Typed(TypedWord { of, .. }) => match of {
+                    ValueType::Number | ValueType::Json | ValueType::Binary => true,
+                    ValueType::Boolean | ValueType::StringSet | ValueType::NumberSet => false,
+                },
                 Template::List(_) | Template::Map(_) => false,
             };
-            (1..=2).contains(&attributes.len()) && attributes.iter().all(text_or_number)
+            (1..=2).contains(&attributes.len()) && attributes.iter().all(has_a_keys_type)
         }
         Template::Word(_) => true,
+        Template::Typed(typed) => typed.of == ValueType::Json,
         Template::Fixed(_) | Template::Text(_) | Template::List(_) => false,
     }
-}
-
-/// Whether a key's attribute may have this value.
-pub fn is_key_value(value: &Value) -> bool {
-    value.is_number() || value.as_str().is_some_and(|text| !text.is_empty())
 }
 
 /// A required value with words in it, of the form that `fits`.
@@ -128,11 +135,26 @@ pub fn mapped_value(
     surroundings: &Surroundings<'_>,
 ) -> Option<Template> {
     let template = Template::parse(fields, field, value, surroundings.path_parameters)?;
-    if let Err(error) = to_attribute(value) {
+    can_be_held(fields, field, value).then_some(template)
+}
+
+/// The same of a value that a request may do without.
+pub fn mapped_value_with_presence(
+    fields: &Fields<'_>,
+    field: &str,
+    value: &Value,
+    surroundings: &Surroundings<'_>,
+) -> Option<(Template, Presence)> {
+    let read = Template::parse_with_presence(fields, field, value, surroundings.path_parameters)?;
+    can_be_held(fields, field, value).then_some(read)
+}
+
+fn can_be_held(fields: &Fields<'_>, field: &str, value: &Value) -> bool {
+    let attribute = to_attribute(value);
+    if let Err(error) = &attribute {
         fields.problem(field, &error.to_string(), "a number that DynamoDB can hold");
-        return None;
     }
-    Some(template)
+    attribute.is_ok()
 }
 
 /// `limit`: how many items a page may have at most.
@@ -158,8 +180,10 @@ impl Limit {
         let limit = match template {
             Template::Fixed(Value::Number(number)) => limit_from(number.as_str()).map(Self::Fixed),
             Template::Fixed(Value::String(text)) => limit_from(&text).map(Self::Fixed),
-            Template::Word(_) | Template::Text(_) => Some(Self::Mapped(template)),
-            Template::Fixed(_) | Template::List(_) | Template::Map(_) => None,
+            Template::Typed(TypedWord { of: ValueType::Number, .. })
+            | Template::Word(_)
+            | Template::Text(_) => Some(Self::Mapped(template)),
+            Template::Fixed(_) | Template::Typed(_) | Template::List(_) | Template::Map(_) => None,
         };
         if limit.is_none() {
             fields.problem("limit", &brief(value), "a whole number from 1 to 1000, or a word");

@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 use super::{
     Call,
     answer::Page,
-    call::json_of,
+    call::{bad_cursor, json_of},
     cursor::Binding,
-    expressions::Expressions,
+    expressions::{Expressions, Filled, PROJECTION},
+    failure::Subject,
     fields::{mapped_key, mapped_keys, table},
 };
 use crate::{
@@ -22,7 +23,6 @@ use crate::{
 
 /// As many keys as DynamoDB takes in one call.
 const MOST_KEYS: usize = 100;
-const PROJECTION: &str = "projectionExpression";
 
 /// One item by its key.
 #[derive(Debug)]
@@ -48,17 +48,18 @@ impl GetItem {
     }
 
     pub async fn invoke(&self, call: &Call<'_>) -> Result<Map<String, Value>, GatewayError> {
+        let expressions = self.expressions.fill(call)?;
         let answer = call
             .client
             .get_item()
             .table_name(&self.table)
             .set_key(Some(call.key(&self.key)?))
-            .set_projection_expression(self.expressions.text(PROJECTION))
-            .set_expression_attribute_names(self.expressions.names())
+            .set_projection_expression(expressions.text(PROJECTION))
+            .set_expression_attribute_names(expressions.names)
             .set_consistent_read(self.consistent)
             .send()
             .await
-            .map_err(|error| call.failed(error))?;
+            .map_err(|error| call.failed(&Subject::of_one(&self.table, vec![&self.key]), error))?;
         json_of(answer.item.ok_or(GatewayError::ItemNotFound)?)
     }
 }
@@ -95,7 +96,7 @@ impl BatchGetItem {
     pub async fn invoke(&self, call: &Call<'_>) -> Result<Page, GatewayError> {
         let all = call.keys(&self.keys)?;
         if !(1..=MOST_KEYS).contains(&all.len()) {
-            return Err(call.refused(format!("{} keys, not 1 to 100", all.len())));
+            return Err(self.keys.refused("has not 1 to 100 keys"));
         }
         // A cursor's numbers mean places in this very list.
         let binding =
@@ -105,15 +106,16 @@ impl BatchGetItem {
             Some(cursor) => binding
                 .open(&cursor)
                 .and_then(|places| places.iter().map(|place| all.get(usize::from(*place)).cloned()).collect())
-                .ok_or_else(|| GatewayError::BadRequest("a bad or foreign cursor".into()))?,
+                .ok_or_else(bad_cursor)?,
         };
+        let request = self.keys_and_attributes(wanted, self.expressions.fill(call)?);
         let answer = call
             .client
             .batch_get_item()
-            .request_items(&self.table, self.keys_and_attributes(wanted))
+            .request_items(&self.table, request)
             .send()
             .await
-            .map_err(|error| call.failed(error))?;
+            .map_err(|error| call.failed(&Subject::of_one(&self.table, vec![&self.keys]), error))?;
         let items = answer.responses.unwrap_or_default().into_values().flatten();
         let items = items.map(json_of).collect::<Result<Vec<_>, _>>()?;
         let left = answer.unprocessed_keys.unwrap_or_default().into_values().flat_map(|left| left.keys);
@@ -125,11 +127,11 @@ impl BatchGetItem {
         Ok(Page { items, cursor })
     }
 
-    fn keys_and_attributes(&self, keys: Vec<Attributes>) -> KeysAndAttributes {
+    fn keys_and_attributes(&self, keys: Vec<Attributes>, expressions: Filled) -> KeysAndAttributes {
         KeysAndAttributes::builder()
             .set_keys(Some(keys))
-            .set_projection_expression(self.expressions.text(PROJECTION))
-            .set_expression_attribute_names(self.expressions.names())
+            .set_projection_expression(expressions.text(PROJECTION))
+            .set_expression_attribute_names(expressions.names)
             .set_consistent_read(self.consistent)
             .build()
             .expect("the keys, which it requires, are set")

@@ -14,9 +14,11 @@ mod fields;
 mod gets;
 mod next_page;
 mod pages;
+mod terms;
 mod transaction;
 
 use aws_sdk_dynamodb::Client;
+use http::StatusCode;
 
 use self::{
     answer::{Answer, Outcome},
@@ -31,12 +33,14 @@ use crate::{context::Context, error::GatewayError, item::Fields, message::Respon
 
 /// The query parameter by which a client asks for the next page.
 const CURSOR: &str = "cursor";
+const CONDITION_FAILED_STATUS: &str = "conditionFailedStatus";
 
 /// One operation, and what becomes of its answer.
 #[derive(Debug)]
 pub struct DynamoDb {
     operation: Box<Operation>,
     answer: Answer,
+    condition_failed_status: Option<StatusCode>,
 }
 
 #[derive(Debug)]
@@ -77,6 +81,7 @@ impl DynamoDb {
         let expected = ACTIONS.map(|(name, _)| name).join(" or ");
         let action = fields.require("action", fields.choice("action", &ACTIONS), &expected)?;
         let answer = Answer::parse(fields, action);
+        let condition_failed_status = condition_failed_status(fields, action);
         let write = |kind| Write::parse(kind, fields, surroundings, answer.shape).map(Operation::Write);
         let operation = match action {
             Action::GetItem => GetItem::parse(fields, surroundings).map(Operation::GetItem),
@@ -90,7 +95,12 @@ impl DynamoDb {
                 Transaction::parse(fields, surroundings).map(Operation::Transaction)
             }
         };
-        Some(Self { operation: Box::new(operation?), answer })
+        let operation = Box::new(operation?);
+        if condition_failed_status.is_some() && !operation.has_condition() {
+            let expected = "nothing: there is no conditionExpression that could fail";
+            fields.warn(CONDITION_FAILED_STATUS, "a status", expected);
+        }
+        Some(Self { operation, answer, condition_failed_status })
     }
 
     /// Whether it changes anything.
@@ -116,12 +126,12 @@ impl DynamoDb {
     /// Runs the operation.
     ///
     /// # Errors
-    /// - `BadRequest`, `InvalidBody`, `RequestTooLarge`: the client's values cannot be used; nothing is written.
-    /// - `ItemNotFound`, `ConditionFailed`, `PreconditionFailed`: the data say no.
+    /// - `BadParameterValue`, `BadBodyValue`, `InvalidBody`, `RequestTooLarge`: the client's values cannot be used; nothing is written.
+    /// - `ItemNotFound`, `ConditionFailed`, `PreconditionFailed`, `ConditionFailedAs`: the data say no.
     /// - `StoreUnavailable`: DynamoDB throttles, or another transaction has the items: worth a second try.
     /// - `IntegrationForbidden`, `IntegrationFailure`, `IntegrationUnreachable`: the operator's to mend.
     pub async fn invoke(&self, context: &Context<'_>, client: &Client) -> Result<Response, GatewayError> {
-        let call = Call::new(context, client);
+        let call = Call::new(context, client, self.condition_failed_status);
         let outcome = match &*self.operation {
             Operation::GetItem(get) => Outcome::Item(get.invoke(&call).await?),
             Operation::BatchGetItem(get) => Outcome::Batch(get.invoke(&call).await?),
@@ -139,6 +149,33 @@ impl DynamoDb {
     pub fn finish(&self, context: &Context<'_>, response: Response) -> Response {
         next_page::finish(context, response)
     }
+}
+
+impl Operation {
+    /// Whether it has a condition that can fail.
+    fn has_condition(&self) -> bool {
+        match self {
+            Self::GetItem(_) | Self::BatchGetItem(_) | Self::Pages(_) => false,
+            Self::Write(write) => write.has_condition(),
+            Self::Transaction(transaction) => transaction.has_condition(),
+        }
+    }
+}
+
+/// The status of an answer where a write's condition fails.
+fn condition_failed_status(fields: &Fields<'_>, action: Action) -> Option<StatusCode> {
+    match action {
+        Action::GetItem | Action::Query | Action::Scan | Action::BatchGetItem => return None,
+        Action::PutItem | Action::UpdateItem | Action::DeleteItem | Action::TransactWriteItems => {}
+    }
+    let code = fields.integer(CONDITION_FAILED_STATUS, 400..=499)?;
+    let status = u16::try_from(code).ok().and_then(|code| StatusCode::from_u16(code).ok());
+    let status = status.filter(|status| status.canonical_reason().is_some());
+    if status.is_none() {
+        let expected = "a status that HTTP has a name for, such as 404, 409 or 412";
+        fields.problem(CONDITION_FAILED_STATUS, &code.to_string(), expected);
+    }
+    status
 }
 
 // Two lines: clippy knows tests by `cfg(test)` alone.

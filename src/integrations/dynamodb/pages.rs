@@ -3,9 +3,10 @@
 use super::{
     Call,
     answer::Page,
-    call::json_of,
+    call::{bad_cursor, json_of},
     cursor::{Binding, decode_key, encode_key},
-    expressions::Expressions,
+    expressions::{Expressions, FILTER, KEY_CONDITION, PROJECTION},
+    failure::Subject,
     fields::{Limit, index, table},
 };
 use crate::{
@@ -14,10 +15,6 @@ use crate::{
     item::Fields,
     store::values::Attributes,
 };
-
-const CONDITION: &str = "keyConditionExpression";
-const FILTER: &str = "filterExpression";
-const PROJECTION: &str = "projectionExpression";
 
 /// Items of a table or an index, page by page.
 #[derive(Debug)]
@@ -47,8 +44,9 @@ impl Pages {
     /// Reads a `Query`.
     pub fn parse_query(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
         let kind = Kind::Query { forward: fields.boolean("scanIndexForward") };
-        let condition = fields.require(CONDITION, fields.value(CONDITION), "an expression such as pk = :pk");
-        let pages = Self::parse(fields, surroundings, kind, &[CONDITION, FILTER, PROJECTION]);
+        let condition =
+            fields.require(KEY_CONDITION, fields.value(KEY_CONDITION), "an expression such as pk = :pk");
+        let pages = Self::parse(fields, surroundings, kind, &[KEY_CONDITION, FILTER, PROJECTION]);
         condition.and(pages)
     }
 
@@ -78,12 +76,16 @@ impl Pages {
         self.expressions.templates().chain(self.limit.template()).collect()
     }
 
+    fn subject(&self) -> Subject<'_> {
+        Subject::of_one(&self.table, self.templates())
+    }
+
     pub async fn invoke(&self, call: &Call<'_>) -> Result<Page, GatewayError> {
         let start = match call.cursor() {
             None => None,
             Some(cursor) => {
                 let key = self.binding.open(&cursor).and_then(|content| decode_key(&content));
-                Some(key.ok_or_else(|| GatewayError::BadRequest("a bad or foreign cursor".into()))?)
+                Some(key.ok_or_else(bad_cursor)?)
             }
         };
         let Found { items, last } = match self.kind {
@@ -107,42 +109,44 @@ impl Pages {
         start: Option<Attributes>,
         forward: Option<bool>,
     ) -> Result<Found, GatewayError> {
+        let expressions = self.expressions.fill(call)?;
         let answer = call
             .client
             .query()
             .table_name(&self.table)
             .set_index_name(self.index.clone())
-            .set_key_condition_expression(self.expressions.text(CONDITION))
-            .set_filter_expression(self.expressions.text(FILTER))
-            .set_projection_expression(self.expressions.text(PROJECTION))
-            .set_expression_attribute_names(self.expressions.names())
-            .set_expression_attribute_values(self.expressions.values(call)?)
+            .set_key_condition_expression(expressions.text(KEY_CONDITION))
+            .set_filter_expression(expressions.text(FILTER))
+            .set_projection_expression(expressions.text(PROJECTION))
+            .set_expression_attribute_names(expressions.names)
+            .set_expression_attribute_values(expressions.values)
             .set_limit(call.limit(&self.limit)?)
             .set_scan_index_forward(forward)
             .set_consistent_read(self.consistent)
             .set_exclusive_start_key(start)
             .send()
             .await
-            .map_err(|error| call.failed(error))?;
+            .map_err(|error| call.failed(&self.subject(), error))?;
         Ok(Found { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
     }
 
     async fn scan(&self, call: &Call<'_>, start: Option<Attributes>) -> Result<Found, GatewayError> {
+        let expressions = self.expressions.fill(call)?;
         let answer = call
             .client
             .scan()
             .table_name(&self.table)
             .set_index_name(self.index.clone())
-            .set_filter_expression(self.expressions.text(FILTER))
-            .set_projection_expression(self.expressions.text(PROJECTION))
-            .set_expression_attribute_names(self.expressions.names())
-            .set_expression_attribute_values(self.expressions.values(call)?)
+            .set_filter_expression(expressions.text(FILTER))
+            .set_projection_expression(expressions.text(PROJECTION))
+            .set_expression_attribute_names(expressions.names)
+            .set_expression_attribute_values(expressions.values)
             .set_limit(call.limit(&self.limit)?)
             .set_consistent_read(self.consistent)
             .set_exclusive_start_key(start)
             .send()
             .await
-            .map_err(|error| call.failed(error))?;
+            .map_err(|error| call.failed(&self.subject(), error))?;
         Ok(Found { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
     }
 }

@@ -4,7 +4,9 @@ use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem, Up
 
 use super::{
     Call,
-    changes::{CONDITION, Change, Kind, Prepared, UPDATE},
+    changes::{Change, Kind, Prepared},
+    expressions::{CONDITION, UPDATE},
+    failure::Subject,
 };
 use crate::{error::GatewayError, integrations::Surroundings, item::Fields};
 
@@ -38,7 +40,19 @@ impl Transaction {
         let items = self.changes.iter().map(|change| Ok(transact_item(change, change.prepare(call)?)));
         let items = items.collect::<Result<Vec<_>, GatewayError>>()?;
         let answer = call.client.transact_write_items().set_transact_items(Some(items)).send().await;
-        answer.map(drop).map_err(|error| call.transaction_failed(error))
+        answer.map(drop).map_err(|error| call.transaction_failed(&self.subject(), error))
+    }
+
+    /// Whether there is a condition that can fail.
+    pub fn has_condition(&self) -> bool {
+        self.changes.iter().any(|change| change.expressions.has(CONDITION))
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject {
+            tables: self.changes.iter().map(|change| change.table.as_str()).collect(),
+            templates: self.changes.iter().flat_map(Change::templates).collect(),
+        }
     }
 }
 
@@ -62,8 +76,9 @@ fn change(item: Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Change> {
 
 fn transact_item(change: &Change, prepared: Prepared) -> TransactWriteItem {
     const SET: &str = "all that it requires is set";
-    let Prepared { attributes, names, values } = prepared;
-    let condition = change.expressions.text(CONDITION);
+    let Prepared { attributes, expressions } = prepared;
+    let (condition, changes) = (expressions.text(CONDITION), expressions.text(UPDATE));
+    let (names, values) = (expressions.names, expressions.values);
     let item = TransactWriteItem::builder();
     match change.kind {
         Kind::Put => {
@@ -74,8 +89,7 @@ fn transact_item(change: &Change, prepared: Prepared) -> TransactWriteItem {
         }
         Kind::Update => {
             let update = Update::builder().table_name(&change.table).set_key(Some(attributes));
-            let update = update.set_update_expression(change.expressions.text(UPDATE));
-            let update = update.set_condition_expression(condition);
+            let update = update.set_update_expression(changes).set_condition_expression(condition);
             let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
             item.update(update.build().expect(SET))
         }

@@ -4,8 +4,8 @@
 //! `Content-Encoding` of an answer is kept: its body is passed on as it is, still compressed.
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
-    header::{ACCEPT, AUTHORIZATION, COOKIE, USER_AGENT},
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, COOKIE, USER_AGENT},
 };
 
 use super::super::headers::{is_hop_by_hop, named_by_connection, remapped, stays_at_gateway};
@@ -40,6 +40,16 @@ pub fn to_target(request: &Request) -> HeaderMap {
     insert(&mut headers, COOKIE, &request.cookies.join("; "));
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
     headers
+}
+
+/// Says that a body is empty, where `method` anticipates one (RFC 9110 §8.6): servers answer 411 to a `POST` without a
+/// length. To the others it is said only if the client did. Of a body that has bytes, the connection tells the length.
+pub fn add_zero_length(headers: &mut HeaderMap, method: &Method, request: &Request) {
+    let anticipates_none = [Method::GET, Method::HEAD, Method::DELETE, Method::OPTIONS].contains(method);
+    let is_told = !anticipates_none || request.headers.contains_key(CONTENT_LENGTH);
+    if is_told && request.body.is_empty() {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
 }
 
 /// The headers of the answer to the client.

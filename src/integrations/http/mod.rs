@@ -85,6 +85,7 @@ impl Http {
         let mut target = self.uri.fill(context);
         let mut headers = headers::to_target(context.request);
         self.parameters.apply(context, &mut target, &mut headers)?;
+        headers::add_zero_length(&mut headers, method, context.request);
         let mut request = http::Request::new(Full::new(context.request.body.clone()));
         *request.method_mut() = method.clone();
         *request.uri_mut() = self.uri.uri(&target)?;

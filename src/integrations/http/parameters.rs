@@ -15,8 +15,9 @@ use super::{
 use crate::{
     context::Context,
     error::GatewayError,
-    integrations::mapping::{CallPart, Inputs, Mapped, Template},
+    integrations::mapping::{CallPart, Inputs, Mapped, Piece, Template, Word},
     item::{Fields, brief},
+    template::Escape,
 };
 
 /// What to change, in the order in which it is done: removals, overwritings, additions.
@@ -78,7 +79,7 @@ impl RequestParameters {
     ///
     /// # Errors
     /// [`GatewayError::InvalidBody`] if a value is to come from a body that is no JSON,
-    /// [`GatewayError::BadRequest`] if it can be no header, or the path needs one that is absent.
+    /// `BadParameterValue` or `BadBodyValue` if it can be no header, or the path needs one that is absent.
     pub fn apply(
         &self,
         context: &Context<'_>,
@@ -92,9 +93,9 @@ impl RequestParameters {
                 // An absent value must not let the client's own pass for the operator's.
                 Change::Overwrite(place, value) => {
                     place.remove(target, headers);
-                    place.append(value.text(&inputs)?, target, headers)?;
+                    place.append(value, &inputs, target, headers)?;
                 }
-                Change::Append(place, value) => place.append(value.text(&inputs)?, target, headers)?,
+                Change::Append(place, value) => place.append(value, &inputs, target, headers)?,
                 Change::OverwritePath(pieces) => target.path = path(pieces, context, &inputs)?,
             }
         }
@@ -151,20 +152,22 @@ impl Place {
 
     fn append(
         &self,
-        value: Option<String>,
+        template: &Template,
+        inputs: &Inputs<'_>,
         target: &mut Target,
         headers: &mut HeaderMap,
     ) -> Result<(), GatewayError> {
-        let Some(value) = value else { return Ok(()) };
         match self {
             Self::Query(name) => {
-                target.append_query(&format!("{}={}", encoded_value(name), encoded_value(&value)));
+                if let Some(value) = template.text(inputs)? {
+                    target.append_query(&format!("{}={}", encoded_value(name), encoded_value(&value)));
+                }
             }
             Self::Header(name) => {
-                let bad = |_| {
-                    GatewayError::BadRequest(format!("a value for {name} that is no header value").into())
-                };
-                headers.append(name, HeaderValue::try_from(value).map_err(bad)?);
+                if let Some(value) = template.text_within(Escape::in_header(name), inputs)? {
+                    let bad = |_| template.refused("is no header's value");
+                    headers.append(name, HeaderValue::try_from(value).map_err(bad)?);
+                }
             }
         }
         Ok(())
@@ -188,11 +191,7 @@ fn path(pieces: &[PathPiece], context: &Context<'_>, inputs: &Inputs<'_>) -> Res
             }
             PathPiece::Word(template) => match template.text(inputs)? {
                 Some(text) => path.push_str(&encoded_value(&text)),
-                None => {
-                    return Err(GatewayError::BadRequest(
-                        "the target's path needs a value that is absent".into(),
-                    ));
-                }
+                None => return Err(template.refused("is absent")),
             },
         }
     }
@@ -240,51 +239,38 @@ impl Reader<'_, '_> {
         if self.value.is_array() || self.value.is_object() || self.value.is_null() {
             return self.problem(&brief(self.value), "a string");
         }
-        Template::parse(self.fields, &self.field, self.value, self.path_parameters)
+        let template = Template::parse(self.fields, &self.field, self.value, self.path_parameters)?;
+        match &template {
+            Template::Typed(typed) if !typed.of.is_text() => {
+                self.problem(&brief(self.value), "$number, $boolean or $json: what is sent to a URL is text")
+            }
+            _ => Some(template),
+        }
     }
 
     fn path(&self) -> Option<Vec<PathPiece>> {
-        // Says what is wrong with it; what is left here is to split it.
-        self.template()?;
-        let text = self.value.as_str()?;
-        if let Some(word) = text.strip_prefix('$').filter(|rest| !rest.starts_with(['$', '{'])) {
-            return Some(vec![self.path_piece(word)?]);
-        }
-        let (mut pieces, mut rest) = (Vec::new(), text);
-        while let Some((before, after)) = rest.split_once('$') {
-            pieces.push(PathPiece::Text(encoded_path(before)));
-            rest = match after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
-                Some((word, after)) => {
-                    pieces.push(self.path_piece(word)?);
-                    after
-                }
-                None => {
-                    pieces.push(PathPiece::Text("$".to_owned()));
-                    after.strip_prefix('$')?
-                }
-            };
-        }
-        pieces.push(PathPiece::Text(encoded_path(rest)));
-        Some(pieces)
-    }
-
-    /// What a word, here without `$` and braces, is in a path.
-    fn path_piece(&self, word: &str) -> Option<PathPiece> {
-        if word == "request.path" {
-            return Some(PathPiece::Routed);
-        }
-        if let Some(name) = word.strip_prefix("request.path.") {
-            return Some(PathPiece::Parameter(name.to_owned()));
-        }
-        let value = Value::from(format!("${{{word}}}"));
-        match Template::parse(self.fields, &self.field, &value, self.path_parameters)? {
-            Template::Fixed(Value::String(text)) => Some(PathPiece::Text(encoded_path(&text))),
-            template => Some(PathPiece::Word(template)),
-        }
+        Some(match self.template()? {
+            Template::Fixed(Value::String(text)) => vec![PathPiece::Text(encoded_path(&text))],
+            Template::Text(pieces) => pieces.into_iter().map(path_piece).collect(),
+            Template::Word(word) => vec![path_piece(Piece::Word(word))],
+            template @ (Template::Fixed(_) | Template::Typed(_) | Template::List(_) | Template::Map(_)) => {
+                vec![PathPiece::Word(template)]
+            }
+        })
     }
 
     fn problem<T>(&self, got: &str, expected: &str) -> Option<T> {
         self.fields.problem(&self.field, got, expected);
         None
+    }
+}
+
+/// What a part of a text is in a path.
+fn path_piece(piece: Piece) -> PathPiece {
+    match piece {
+        Piece::Text(text) => PathPiece::Text(encoded_path(&text)),
+        Piece::Word(Word::Path) => PathPiece::Routed,
+        Piece::Word(Word::PathParameter(name)) => PathPiece::Parameter(name),
+        Piece::Word(word) => PathPiece::Word(Template::Word(word)),
     }
 }

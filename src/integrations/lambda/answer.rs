@@ -93,19 +93,19 @@ pub fn status(value: &RawValue) -> Result<StatusCode, GatewayError> {
     }
 }
 
-/// Adds `{"name": "value"}`.
+/// Adds `{"name": "value"}`, as far as it is new.
 pub fn add_headers(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayError> {
     for (name, value) in object(value, "headers")? {
-        add_values(map, &name, &[value])?;
+        add_values(map, &name, &[value], headers::add_new)?;
     }
     Ok(())
 }
 
-/// Adds `{"name": "value", "other": ["value", …]}`.
+/// Adds `{"name": "value", "other": ["value", …]}`, as far as it is new.
 pub fn add_headers_or_lists(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayError> {
     for (name, value) in object(value, "headers")? {
         let values = if value.get().starts_with('[') { list(value, "headers")? } else { vec![value] };
-        add_values(map, &name, &values)?;
+        add_values(map, &name, &values, headers::add_new)?;
     }
     Ok(())
 }
@@ -113,14 +113,14 @@ pub fn add_headers_or_lists(map: &mut HeaderMap, value: &RawValue) -> Result<(),
 /// Adds `{"name": ["value", …]}`.
 pub fn add_multi_value_headers(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayError> {
     for (name, values) in object(value, "multiValueHeaders")? {
-        add_values(map, &name, &list(values, "multiValueHeaders")?)?;
+        add_values(map, &name, &list(values, "multiValueHeaders")?, headers::add)?;
     }
     Ok(())
 }
 
-/// Adds one `set-cookie` for each of `["name=value; …", …]`.
+/// Adds one `set-cookie` for each of `["name=value; …", …]` that is new.
 pub fn add_cookies(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayError> {
-    add_values(map, &Text("set-cookie".into()), &list(value, "cookies")?)
+    add_values(map, &Text("set-cookie".into()), &list(value, "cookies")?, headers::add_new)
 }
 
 /// `true`, `false` or null, also as text.
@@ -165,10 +165,15 @@ pub fn scalar<'a>(value: &'a RawValue) -> Result<Option<Cow<'a, str>>, GatewayEr
 }
 
 /// Adds a line for each value that is not null.
-fn add_values(map: &mut HeaderMap, name: &Text<'_>, values: &[&RawValue]) -> Result<(), GatewayError> {
+fn add_values(
+    map: &mut HeaderMap,
+    name: &Text<'_>,
+    values: &[&RawValue],
+    add: fn(&mut HeaderMap, &str, &str) -> Result<(), GatewayError>,
+) -> Result<(), GatewayError> {
     for value in values {
         if let Some(text) = scalar(value)? {
-            headers::add(map, &name.0, &text)?;
+            add(map, &name.0, &text)?;
         }
     }
     Ok(())

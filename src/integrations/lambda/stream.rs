@@ -77,8 +77,8 @@ fn response(prelude: &[u8], body: Body) -> Result<Response, GatewayError> {
     let answer: Answer = serde_json::from_slice(prelude)
         .map_err(|error| GatewayError::BrokenAnswer(format!("not a prelude: {error}").into()))?;
     let mut headers = HeaderMap::new();
-    answer.headers.map_or(Ok(()), |map| answer::add_headers_or_lists(&mut headers, map))?;
     answer.multi_value_headers.map_or(Ok(()), |map| answer::add_multi_value_headers(&mut headers, map))?;
+    answer.headers.map_or(Ok(()), |map| answer::add_headers_or_lists(&mut headers, map))?;
     answer.cookies.map_or(Ok(()), |list| answer::add_cookies(&mut headers, list))?;
     let status = answer.status_code.map_or(Ok(StatusCode::OK), answer::status)?;
     headers::finish(&mut headers, status, CONTENT_TYPE);

@@ -1,10 +1,12 @@
 //! Mapped values: JSON in which words such as `$request.path.id` stand for parts of a request.
 //!
 //! The words are those of HTTP APIs' parameter mapping. A string that is one word, `$request.body.amount`,
-//! becomes the value with its JSON type; inside text, and wherever text is wanted, a word is written
-//! `${request.body.amount}`; `$$` is a plain `$`. A word that the request has nothing for is *absent*: it
-//! leaves its field out of a map or list, and makes the text around it absent.
+//! becomes the value with its JSON type, or with the type that is asked for, `$number(request.path.sk)`; inside text,
+//! and wherever text is wanted, a word is written `${request.body.amount}`; `$$` is a plain `$`. A word that the request
+//! has nothing for is *absent*: it leaves its field out of a map or list, and makes the text around it absent.
 
+mod parser;
+mod typed;
 mod words;
 
 use std::{borrow::Cow, sync::OnceLock};
@@ -12,16 +14,20 @@ use std::{borrow::Cow, sync::OnceLock};
 use http::HeaderName;
 use serde_json::{Map, Value};
 
-pub use self::words::{Word, query_value};
+use self::parser::Parser;
+pub use self::{
+    parser::Presence,
+    typed::{TypedValue, TypedWord, ValueType},
+    words::{Word, query_value},
+};
 use crate::{
     context::Context,
-    error::GatewayError,
-    item::{Fields, brief},
+    error::{BadValue, GatewayError},
+    item::Fields,
     json,
+    message::BoxError,
+    template::{Escape, ValueKind},
 };
-
-const WORDS: &str = "$request.path.x, $request.querystring.x, $request.header.x, $request.body.x, $context.x \
-                     or $stageVariables.x; inside text ${request.path.x}; $$ for a plain $";
 
 /// JSON with words in it, parsed once; `$stageVariables.x` is already replaced.
 #[derive(Clone, Debug)]
@@ -30,6 +36,8 @@ pub enum Template {
     Fixed(Value),
     /// One word alone, which keeps its JSON type.
     Word(Word),
+    /// One word alone, with the type that its value is to have.
+    Typed(TypedWord),
     /// Text with words in it: never empty.
     Text(Vec<Piece>),
     List(Vec<Template>),
@@ -70,11 +78,6 @@ pub struct Inputs<'a> {
 impl<'a> Inputs<'a> {
     pub fn new(context: &'a Context<'a>) -> Self {
         Self { context, body: OnceLock::new() }
-    }
-
-    /// Whether a template has asked for the body so far.
-    pub fn body_was_read(&self) -> bool {
-        self.body.get().is_some()
     }
 
     /// The body as JSON, parsed when the first template asks for it. An empty body is no JSON either, and one of
@@ -124,11 +127,25 @@ impl Template {
         }
     }
 
+    /// The same of a value that a request may do without; only a string can say so.
+    pub fn parse_with_presence(
+        fields: &Fields<'_>,
+        field: &str,
+        value: &Value,
+        path_parameters: &[String],
+    ) -> Option<(Self, Presence)> {
+        match value.as_str() {
+            Some(text) => Parser { fields, field, path_parameters, text }.read(),
+            None => Some((Self::parse(fields, field, value, path_parameters)?, Presence::Required)),
+        }
+    }
+
     /// All words in it.
     pub fn words(&self) -> Vec<&Word> {
         match self {
             Self::Fixed(_) => Vec::new(),
             Self::Word(word) => vec![word],
+            Self::Typed(typed) => typed.word().into_iter().collect(),
             Self::Text(pieces) => pieces.iter().filter_map(Piece::word).collect(),
             Self::List(templates) => templates.iter().flat_map(Self::words).collect(),
             Self::Map(templates) => templates.iter().flat_map(|(_, template)| template.words()).collect(),
@@ -149,7 +166,10 @@ impl Template {
         match self {
             Self::Fixed(value) => Ok(Some(Cow::Borrowed(value))),
             Self::Word(word) => word.value(inputs),
-            Self::Text(pieces) => Ok(joined(pieces, inputs)?.map(|text| Cow::Owned(Value::String(text)))),
+            Self::Typed(typed) => Ok(typed.value(inputs)?.map(|value| Cow::Owned(value.into_json()))),
+            Self::Text(pieces) => {
+                Ok(joined(pieces, inputs, Escape::Plain)?.map(|text| Cow::Owned(Value::String(text))))
+            }
             Self::List(templates) => {
                 let mut list = Vec::with_capacity(templates.len());
                 for template in templates {
@@ -177,6 +197,54 @@ impl Template {
     pub fn text(&self, inputs: &Inputs<'_>) -> Result<Option<String>, GatewayError> {
         Ok(self.value(inputs)?.and_then(|value| text_of(&value)))
     }
+
+    /// The same, where words stand in text that has a structure, which begins with `escape`. A word alone is all of it.
+    ///
+    /// # Errors
+    /// As [`Template::value`].
+    pub fn text_within(&self, escape: Escape, inputs: &Inputs<'_>) -> Result<Option<String>, GatewayError> {
+        match self {
+            Self::Text(pieces) => joined(pieces, inputs, escape),
+            Self::Fixed(_) | Self::Word(_) | Self::Typed(_) | Self::List(_) | Self::Map(_) => {
+                self.text(inputs)
+            }
+        }
+    }
+
+    /// The first of its words that the request has nothing for.
+    ///
+    /// # Errors
+    /// As [`Template::value`].
+    pub fn absent_word(&self, inputs: &Inputs<'_>) -> Result<Option<&Word>, GatewayError> {
+        for word in self.words() {
+            if word.value(inputs)?.is_none_or(|value| value.is_null()) {
+                return Ok(Some(word));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Says to the client that what it sent for this will not do.
+    pub fn refused(&self, fault: &'static str) -> GatewayError {
+        bad_value(&self.words(), fault, None)
+    }
+}
+
+/// Refuses a request for its values: `fault` is for the client too, who is told it of the route's own `words`.
+pub fn bad_value(words: &[&Word], fault: &'static str, cause: Option<BoxError>) -> GatewayError {
+    let mut names: Vec<_> = words.iter().map(ToString::to_string).collect();
+    names.dedup();
+    let told = match &names[..] {
+        [] => "the request".to_owned(),
+        [name] => name.clone(),
+        names => format!("one of {}", names.join(", ")),
+    };
+    let bad = Box::new(BadValue { words: told, fault, cause });
+    if words.iter().any(|word| word.is_of_body()) {
+        GatewayError::BadBodyValue(bad)
+    } else {
+        GatewayError::BadParameterValue(bad)
+    }
 }
 
 impl Piece {
@@ -188,13 +256,16 @@ impl Piece {
     }
 }
 
-fn joined(pieces: &[Piece], inputs: &Inputs<'_>) -> Result<Option<String>, GatewayError> {
+fn joined(pieces: &[Piece], inputs: &Inputs<'_>, mut escape: Escape) -> Result<Option<String>, GatewayError> {
     let mut joined = String::new();
     for piece in pieces {
         match piece {
-            Piece::Text(text) => joined.push_str(text),
+            Piece::Text(text) => {
+                escape = escape.after(text);
+                joined.push_str(text);
+            }
             Piece::Word(word) => match word.value(inputs)?.and_then(|value| text_of(&value)) {
-                Some(text) => joined.push_str(&text),
+                Some(text) => joined.push_str(&escape.fit(Some(text.into()), ValueKind::Text)),
                 None => return Ok(None),
             },
         }
@@ -207,67 +278,6 @@ fn text_of(value: &Value) -> Option<String> {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => Some(value.to_string()),
-    }
-}
-
-/// Reads one string.
-struct Parser<'p, 'f> {
-    fields: &'p Fields<'f>,
-    field: &'p str,
-    path_parameters: &'p [String],
-    text: &'p str,
-}
-
-impl Parser<'_, '_> {
-    fn template(&self) -> Option<Template> {
-        let alone = self.text.strip_prefix('$').filter(|rest| !rest.starts_with(['$', '{']));
-        if let Some(word) = alone {
-            return Some(match self.piece(word)? {
-                Piece::Text(text) => Template::Fixed(text.into()),
-                Piece::Word(word) => Template::Word(word),
-            });
-        }
-        let (mut pieces, mut literal, mut rest) = (Vec::new(), String::new(), self.text);
-        while let Some((before, after)) = rest.split_once('$') {
-            literal.push_str(before);
-            if let Some(after) = after.strip_prefix('$') {
-                literal.push('$');
-                rest = after;
-                continue;
-            }
-            let Some((word, after)) = after.strip_prefix('{').and_then(|inner| inner.split_once('}')) else {
-                return self.problem(WORDS);
-            };
-            match self.piece(word)? {
-                Piece::Text(text) => literal.push_str(&text),
-                Piece::Word(word) => {
-                    pieces.extend([Piece::Text(std::mem::take(&mut literal)), Piece::Word(word)])
-                }
-            }
-            rest = after;
-        }
-        literal.push_str(rest);
-        if pieces.is_empty() {
-            return Some(Template::Fixed(literal.into()));
-        }
-        pieces.push(Piece::Text(literal));
-        Some(Template::Text(pieces))
-    }
-
-    /// What a word, here without `$` and braces, stands for.
-    fn piece(&self, word: &str) -> Option<Piece> {
-        if word.strip_prefix("stageVariables.").is_some() {
-            return self.fields.resolve(self.field, &format!("${{{word}}}")).map(Piece::Text);
-        }
-        match Word::parse(word, self.path_parameters) {
-            Ok(word) => Some(Piece::Word(word)),
-            Err(expected) => self.problem(&expected.unwrap_or_else(|| WORDS.to_owned())),
-        }
-    }
-
-    fn problem<T>(&self, expected: &str) -> Option<T> {
-        self.fields.problem(self.field, &brief(&Value::from(self.text)), expected);
-        None
     }
 }
 

@@ -1,6 +1,6 @@
 //! The words themselves: `request.path.id`, `request.body.lines[0].sku`, `context.requestId`, …
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use http::HeaderName;
 use percent_encoding::percent_decode_str;
@@ -10,6 +10,7 @@ use super::Inputs;
 use crate::{
     context::{self, Context, VARIABLES},
     error::GatewayError,
+    path,
 };
 
 /// A part of a request.
@@ -29,6 +30,15 @@ pub enum Word {
     Context(&'static str),
 }
 
+/// What a word stands for where it may stand for several.
+#[derive(Debug)]
+pub enum Values {
+    Absent,
+    List(Vec<Value>),
+    /// The body has something else there.
+    NoList,
+}
+
 /// A step down into JSON.
 #[derive(Clone, Debug)]
 pub enum Step {
@@ -42,27 +52,72 @@ impl Word {
         if word == "request.path" {
             return Ok(Self::Path);
         }
-        if let Some(name) = word.strip_prefix("request.path.") {
-            let known = path_parameters.iter().any(|parameter| parameter == name);
+        if let Some(rest) = word.strip_prefix("request.path") {
+            let known = name(rest).filter(|name| path_parameters.iter().any(|parameter| parameter == name));
             let expected =
                 || Some(format!("one of the route's path parameters ({})", path_parameters.join(", ")));
-            return if known { Ok(Self::PathParameter(name.to_owned())) } else { Err(expected()) };
+            return known.map(Self::PathParameter).ok_or_else(expected);
         }
-        if let Some(name) = word.strip_prefix("request.querystring.") {
-            return if is_plain(name) { Ok(Self::Query(name.to_owned())) } else { Err(None) };
+        if let Some(rest) = word.strip_prefix("request.querystring") {
+            return name(rest).map(Self::Query).ok_or(None);
         }
-        if let Some(name) = word.strip_prefix("request.header.") {
-            let expected = |_| Some("the name of a header after $request.header.".to_owned());
-            return HeaderName::try_from(name).map(Self::Header).map_err(expected);
+        if let Some(rest) = word.strip_prefix("request.header") {
+            let expected = || Some("the name of a header after $request.header.".to_owned());
+            let name = rest.strip_prefix('.').map(str::to_owned).or_else(|| quoted_name(rest));
+            return name.and_then(|name| name.parse().ok()).map(Self::Header).ok_or_else(expected);
         }
         if let Some(path) = word.strip_prefix("request.body") {
-            let expected =
-                || Some("fields and indices after $request.body, such as .lines[0].sku".to_owned());
+            let expected = || {
+                Some("fields and indices after $request.body, such as .lines[0].sku or ['a b']".to_owned())
+            };
             return steps(path).map(Self::Body).ok_or_else(expected);
         }
         let Some(name) = word.strip_prefix("context.") else { return Err(None) };
         let expected = || Some(format!("one of $context's variables ({})", VARIABLES.join(", ")));
         VARIABLES.into_iter().find(|known| *known == name).map(Self::Context).ok_or_else(expected)
+    }
+
+    /// Whether it is of the body: elsewhere than in path, query and headers.
+    pub fn is_of_body(&self) -> bool {
+        match self {
+            Self::Body(_) => true,
+            Self::Path | Self::PathParameter(_) | Self::Query(_) | Self::Header(_) | Self::Context(_) => {
+                false
+            }
+        }
+    }
+
+    /// All its values, where it may have several: those of a list in the body; elsewhere what commas separate, and all
+    /// parameters of the name. A comma that is percent-encoded is part of a value, and an empty value is none.
+    pub fn values(&self, inputs: &Inputs<'_>) -> Result<Values, GatewayError> {
+        let context = inputs.context;
+        let split = |text: &str, decode: fn(&str) -> String| -> Vec<Value> {
+            let values = text.split(',').map(decode);
+            values.filter(|value| !value.is_empty()).map(Value::from).collect()
+        };
+        let values = match self {
+            Self::PathParameter(name) => {
+                context.path_parameter(name).map(|value| split(value, |part| path::decode(part).into_owned()))
+            }
+            Self::Query(name) => {
+                let mut pairs = path::query_pairs_as_sent(&context.request.query)
+                    .filter(|(other, _)| other == name)
+                    .peekable();
+                pairs
+                    .peek()
+                    .is_some()
+                    .then(|| pairs.flat_map(|(_, value)| split(value, form_decoded)).collect())
+            }
+            Self::Header(name) => {
+                header_value(context, name).map(|value| split(&value, |part| part.trim().to_owned()))
+            }
+            Self::Body(_) => {
+                let Some(value) = self.value(inputs)? else { return Ok(Values::Absent) };
+                return Ok(value.as_array().cloned().map_or(Values::NoList, Values::List));
+            }
+            Self::Path | Self::Context(_) => self.value(inputs)?.map(|value| vec![value.into_owned()]),
+        };
+        Ok(values.map_or(Values::Absent, Values::List))
     }
 
     /// The name of a variable of `context`, if it is one.
@@ -127,13 +182,74 @@ fn header_value(context: &Context<'_>, name: &HeaderName) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join(","))
 }
 
-/// Reads `.a.b[0]`; empty is the whole body.
+/// As a route writes it.
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path => f.write_str("$request.path"),
+            Self::PathParameter(name) => write!(f, "$request.path{}", named(name)),
+            Self::Query(name) => write!(f, "$request.querystring{}", named(name)),
+            Self::Header(name) => write!(f, "$request.header.{name}"),
+            Self::Body(steps) => {
+                f.write_str("$request.body")?;
+                steps.iter().try_for_each(|step| match step {
+                    Step::Field(name) if is_plain(name) && !name.contains('.') => write!(f, ".{name}"),
+                    Step::Field(name) => f.write_str(&in_brackets(name)),
+                    Step::Index(index) => write!(f, "[{index}]"),
+                })
+            }
+            Self::Context(name) => write!(f, "$context.{name}"),
+        }
+    }
+}
+
+fn named(name: &str) -> String {
+    if is_plain(name) { format!(".{name}") } else { in_brackets(name) }
+}
+
+fn in_brackets(name: &str) -> String {
+    format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+/// Reads `.name` or `['name']`.
+fn name(text: &str) -> Option<String> {
+    match text.strip_prefix('.') {
+        Some(name) => is_plain(name).then(|| name.to_owned()),
+        None => quoted_name(text),
+    }
+}
+
+fn quoted_name(text: &str) -> Option<String> {
+    bracketed(text).filter(|(_, rest)| rest.is_empty()).map(|(name, _)| name)
+}
+
+/// Reads `['name']` at the beginning of `text`; `\'` and `\\` are `'` and `\`.
+fn bracketed(text: &str) -> Option<(String, &str)> {
+    let inner = text.strip_prefix("['")?;
+    let mut name = String::new();
+    let mut characters = inner.char_indices();
+    while let Some((at, c)) = characters.next() {
+        match c {
+            '\'' => {
+                return Some((name, inner[at + 1..].strip_prefix(']')?)).filter(|(name, _)| !name.is_empty());
+            }
+            '\\' => name.push(characters.next()?.1),
+            c => name.push(c),
+        }
+    }
+    None
+}
+
+/// Reads `.a.b[0]['c d']`; empty is the whole body.
 fn steps(mut path: &str) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     while !path.is_empty() {
         if let Some(rest) = path.strip_prefix('.') {
             let (name, after) = rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len()));
             steps.push(is_plain(name).then(|| Step::Field(name.to_owned()))?);
+            path = after;
+        } else if let Some((name, after)) = bracketed(path) {
+            steps.push(Step::Field(name));
             path = after;
         } else {
             let (index, after) = path.strip_prefix('[')?.split_once(']')?;
@@ -153,6 +269,6 @@ fn find<'v>(body: &'v Value, path: &[Step]) -> Option<&'v Value> {
 
 /// A name that cannot be mistaken for another word or a piece of path.
 fn is_plain(name: &str) -> bool {
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "[]{}$\"'".contains(c);
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "[]{}$?\"'".contains(c);
     !name.is_empty() && !name.contains(odd)
 }

@@ -8,7 +8,7 @@ mod template;
 mod tests;
 mod word;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE};
@@ -24,7 +24,7 @@ use crate::{
     error::{GatewayError, Refusal},
     item::{Fields, brief},
     media_type::{Accept, essence},
-    message::Response,
+    message::{Body, Response, has_no_content},
 };
 
 /// The API's gateway responses; by default Amazon's, to the byte.
@@ -138,7 +138,12 @@ impl GatewayResponses {
             set_body(&mut response, content_type.clone(), template.render(&refused));
         } else if matches!(self.body, DefaultBody::ProblemDetails) {
             let content_type = HeaderValue::from_static("application/problem+json");
-            set_body(&mut response, content_type, problem_details(&refusal, status, &context.request.id));
+            let detail = error.detail().map_or_else(|| refusal.message.clone(), Cow::Owned);
+            set_body(&mut response, content_type, problem_details(&detail, status, &context.request.id));
+        }
+        if has_no_content(status) {
+            response.headers_mut().remove(CONTENT_TYPE);
+            *response.body_mut() = Body::empty();
         }
         for (name, source) in custom.iter().flat_map(|custom| &custom.headers) {
             if let Some(value) = source.value(&refused) {
@@ -263,12 +268,12 @@ fn set_body(response: &mut Response, content_type: HeaderValue, body: impl Into<
     *response.body_mut() = body.into().into();
 }
 
-fn problem_details(refusal: &Refusal, status: StatusCode, request_id: &str) -> String {
+fn problem_details(detail: &str, status: StatusCode, request_id: &str) -> String {
     let details = ProblemDetails {
         r#type: "about:blank",
         title: status.canonical_reason(),
         status: status.as_u16(),
-        detail: &refusal.message,
+        detail,
         instance: format!("urn:uuid:{request_id}"),
         request_id,
     };

@@ -6,6 +6,7 @@ use crate::{
     context::{Context, VARIABLES},
     error::{GatewayError, Refusal},
     policies::parameter::Parameter,
+    template::ValueKind,
 };
 
 /// A refused request.
@@ -75,16 +76,17 @@ impl Word {
         *self == Self::MessageString
     }
 
-    /// Whether a number or a JSON text of this word stays one. Never what a client can write.
-    pub(super) fn may_be_json(&self) -> bool {
+    /// Of what a client can write it is always text.
+    pub(super) fn kind(&self) -> ValueKind {
         match self {
-            Self::StageVariable(_) => true,
-            Self::Context(name) => name == "requestTimeEpoch",
+            Self::MessageString => ValueKind::Quoted,
+            Self::StageVariable(_) => ValueKind::Json,
+            Self::Context(name) if name == "requestTimeEpoch" => ValueKind::Json,
             Self::Message
-            | Self::MessageString
             | Self::ResponseType
             | Self::ValidationError
-            | Self::Request(_) => false,
+            | Self::Context(_)
+            | Self::Request(_) => ValueKind::Text,
         }
     }
 }
@@ -95,6 +97,6 @@ fn validation_error<'a>(refused: &Refused<'a>) -> Option<Cow<'a, str>> {
     } else if let GatewayError::MissingParameters(_) = refused.error {
         Some(refused.refusal.message.as_ref().into())
     } else {
-        None
+        refused.error.detail().map(Cow::Owned)
     }
 }

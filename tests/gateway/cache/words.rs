@@ -175,3 +175,28 @@ async fn an_answer_with_something_of_one_request_in_it_is_not_kept() {
     world.gateway.go_live().await;
     assert_eq!(world.statuses(&["GET /v1/mock", "GET /v1/stage", "GET /v1/stage"]).await, "- MISS HIT");
 }
+
+#[tokio::test]
+async fn a_word_with_a_type_or_a_mark_is_missed_in_the_key_as_any_other() {
+    let world = Cached::start(&[]).await;
+    let query = json!({ "type": "DYNAMODB", "action": "Query", "tableName": "orders", "keyConditionExpression": "pk = :pk AND sk > :sk",
+        "filterExpression": "n > :n", "expressionAttributeValues": { ":pk": "$number(request.querystring['filter[pk]'])",
+            ":sk": "$request.querystring.sk?", ":n": "$number(request.header.x-n)?" } });
+    let key = |more: &[&str]| {
+        let words = ["method.request.querystring.cursor"].iter().chain(more);
+        words.copied().map(Value::from).collect::<Vec<_>>()
+    };
+    let all = [
+        "method.request.querystring.filter[pk]",
+        "method.request.querystring.sk",
+        "method.request.header.x-n",
+    ];
+    world.put("GET /none", &json!({ "integration": query, "cacheKeyParameters": key(&[]) }));
+    world.put("GET /all", &json!({ "integration": query, "cacheKeyParameters": key(&all) }));
+    let told = check(&world.gateway);
+    let warnings: Vec<_> = told.lines().filter(|line| line.contains("warning: ")).collect();
+    assert!(warnings.iter().all(|line| line.contains("GET /none]")) && warnings.len() == 3, "{told}");
+    for word in ["querystring.filter[pk]", "querystring.sk", "header.x-n"] {
+        assert!(told.contains(&format!("got none for $request.{word}, ")), "{word}: {told}");
+    }
+}

@@ -1,6 +1,8 @@
 //! An orders API on DynamoDB, without a function behind it: every action, page by page, to the last digit.
 
+mod optional;
 mod pages;
+mod types;
 mod values;
 
 use expect_test::expect;
@@ -280,5 +282,7 @@ async fn a_table_that_is_not_there_is_a_500_that_does_not_name_it() {
         assert_eq!(line["errorResponseType"], "API_CONFIGURATION_ERROR");
         let message = line["integrationErrorMessage"].as_str().unwrap();
         assert!(message.contains("ResourceNotFoundException"), "the operator can tell: {message}");
+        let table = format!("table salaries-prod of route {}: ", line["routeKey"].as_str().unwrap());
+        assert!(message.contains(&table), "{message}");
     }
 }

@@ -178,8 +178,9 @@ fn mapped(parameters: &Value, query: &str, body: &'static str) -> Result<(String
     let values = super::parameters("a%2Fb", "c/d%3F");
     let item = json!({"uri": "https://t.example/{id}?k=1", "requestParameters": parameters});
     let http = parse(&item, &[]).unwrap_or_else(|problems| panic!("{parameters}: {problems:?}"));
-    let sent =
-        http.request(&context(&request, &stage_variables, &values)).map_err(|error| error.to_string())?;
+    let sent = http
+        .request(&context(&request, &stage_variables, &values))
+        .map_err(|error| crate::error::chain(&error))?;
     let ours = lines(sent.headers())
         .into_iter()
         .filter(|line| line.starts_with("x-tag") || line.starts_with("x-user"));
@@ -233,8 +234,8 @@ fn an_encoded_name_in_the_query_is_the_same_name() {
 #[rustfmt::skip]
 fn a_value_that_cannot_be_used_is_the_clients_error() {
     let cases = [
-        (json!({"overwrite:header.x-user": "$request.body.text"}), "malformed request: a value for x-user that is no header value"),
-        (json!({"overwrite:path": "/${request.body.absent}"}), "malformed request: the target's path needs a value that is absent"),
+        (json!({"overwrite:header.x-user": "$request.body.text"}), "invalid request body: $request.body.text is no header's value"),
+        (json!({"overwrite:path": "/${request.body.absent}"}), "invalid request body: $request.body.absent is absent"),
         (json!({"overwrite:path": "/x/${request.body.up}"}), "malformed request: the target's path would have a dot segment"),
     ];
     for (parameters, expected) in cases {
@@ -243,4 +244,46 @@ fn a_value_that_cannot_be_used_is_the_clients_error() {
     }
     let no_json = mapped(&json!({"append:querystring.q": "$request.body.x"}), "", "{").unwrap_err();
     assert!(no_json.starts_with("invalid request body: no JSON"), "{no_json}");
+}
+
+#[test]
+fn a_type_is_checked_before_anything_is_sent() {
+    let parameters = json!({"append:querystring.n": "$number(request.querystring.n)", "overwrite:header.x-user": "$boolean(request.body.yes)",
+        "overwrite:path": "$number(request.querystring.n)", "overwrite:header.x-tag": "$json(request.querystring['j[0]'])"});
+    let sent = mapped(&parameters, "n=%2B07.50&j[0]={%22a%22:+1}", r#"{"yes": "true"}"#).unwrap();
+    let lines = ["x-tag: {\"a\":1}".to_owned(), "x-user: true".to_owned()];
+    assert_eq!(
+        sent,
+        ("https://t.example/7.50?k=1&n=%2B07.50&j[0]={%22a%22:+1}&n=7.50".to_owned(), lines.to_vec())
+    );
+    let cases = [
+        (
+            "n=x",
+            r#"{"yes": true}"#,
+            "malformed request: $request.querystring.n is no number that DynamoDB can hold",
+        ),
+        ("n=1", r#"{"yes": 1}"#, "invalid request body: $request.body.yes is no boolean: true or false"),
+        ("n=1&j[0]={", r#"{"yes": true}"#, "malformed request: $request.querystring['j[0]'] is no JSON"),
+    ];
+    for (query, body, expected) in cases {
+        assert_eq!(mapped(&parameters, query, body), Err(expected.to_owned()), "{query}");
+    }
+}
+
+#[test]
+fn a_value_within_a_header_stays_within_its_quotes_and_its_cookie() {
+    let body = r#"{"name": "a\"; role=\"admin\\"}"#;
+    let quoted = json!({"overwrite:header.x-user": "name=\"${request.body.name}\"; role=\"guest\""});
+    let (_, lines) = mapped(&quoted, "", body).unwrap();
+    assert_eq!(lines[1], r#"x-user: name="a\"; role=\"admin\\"; role="guest""#);
+
+    let cookie = json!({"overwrite:header.cookie": "a=${request.querystring.q}; b=1"});
+    let item = json!({"uri": "https://t.example/{id}", "requestParameters": cookie});
+    let (request, stage_variables) = (request(Method::POST, "q=1;+admin=1", &[], ""), StageVariables::new());
+    let values = super::parameters("1", "");
+    let sent = parse(&item, &[]).unwrap().request(&context(&request, &stage_variables, &values)).unwrap();
+    assert_eq!(sent.headers()["cookie"], "a=1%3B%20admin=1; b=1");
+    let split =
+        mapped(&json!({"overwrite:header.x-user": "<${request.body.name}>"}), "", r#"{"name": "a\r\nb: c"}"#);
+    assert_eq!(split, Err("invalid request body: $request.body.name is no header's value".to_owned()));
 }

@@ -2,13 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
+use http::StatusCode;
 use serde_json::json;
 
 use super::{rendered, world};
-use crate::error::{GatewayError, InvalidConfiguration, StoreError};
+use crate::error::{BadValue, GatewayError, InvalidConfiguration, StoreError};
 
 /// What must never reach a client.
 const CANARY: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/secret-table";
+
+fn bad_value() -> Box<BadValue> {
+    Box::new(BadValue { words: "$request.x".to_owned(), fault: "is absent", cause: Some(CANARY.into()) })
+}
 
 /// Every variant, and the whole answer by default.
 #[rustfmt::skip]
@@ -21,7 +26,7 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Missing required request parameters: [X-One, id]"}"#),
         (GatewayError::InvalidBody(CANARY.into()),
             r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request body"}"#),
-        (GatewayError::RefusedBody(source()),
+        (GatewayError::BadBodyValue(bad_value()),
             r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request body"}"#),
         (GatewayError::UntrustedOrigin,
             r#"403 | content-type=application/json | x-amzn-errortype=ForbiddenException | {"message":"Forbidden"}"#),
@@ -69,6 +74,8 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"message":"Forbidden"}"#),
         (GatewayError::NotCached,
             r#"504 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message":"Gateway Timeout"}"#),
+        (GatewayError::BadParameterValue(bad_value()), r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message":"Bad Request"}"#),
+        (GatewayError::ConditionFailedAs(StatusCode::GONE), r#"410 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message":"Gone"}"#),
     ]
 }
 
@@ -78,7 +85,7 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::BadRequest(_) => 0,
         GatewayError::MissingParameters(_) => 1,
         GatewayError::InvalidBody(_) => 2,
-        GatewayError::RefusedBody(_) => 3,
+        GatewayError::BadBodyValue(_) => 3,
         GatewayError::UntrustedOrigin => 4,
         GatewayError::StageNotFound { .. } => 5,
         GatewayError::RouteNotFound => 6,
@@ -102,6 +109,8 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::CountersUnavailable { .. } => 24,
         GatewayError::InvalidationForbidden => 25,
         GatewayError::NotCached => 26,
+        GatewayError::BadParameterValue(_) => 27,
+        GatewayError::ConditionFailedAs(_) => 28,
     }
 }
 
@@ -111,7 +120,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 27);
+    assert_eq!(every_refusal().len(), 29);
 }
 
 #[test]

@@ -1,0 +1,166 @@
+//! Reads one string of an item: a word alone, or text with words in it.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::{Piece, Template, TypedWord, ValueType, Word};
+use crate::item::{Fields, brief};
+
+const WORDS: &str = "$request.path.x, $request.querystring.x, $request.header.x, $request.body.x, $context.x \
+                     or $stageVariables.x; inside text ${request.path.x}; $$ for a plain $";
+/// Of a word with `?` where nothing can be left out.
+const NOT_OPTIONAL: &str = "no ? here: it stands in expressionAttributeValues, where the part of an expression is left out \
+                            whose value is absent";
+const ALL_OR_NONE: &str =
+    "? behind every word of the text or behind none: without one of them there is no text";
+const NEVER_ABSENT: &str = "no ? behind a stage variable, which is never absent";
+const NO_TYPES: &str = "no type inside text, where every value is text";
+
+/// Whether a request may do without a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    Required,
+    /// Written with `?`: what needs it is left out where it is absent.
+    Optional,
+}
+
+/// Reads one string.
+pub(super) struct Parser<'p, 'f> {
+    pub fields: &'p Fields<'f>,
+    pub field: &'p str,
+    pub path_parameters: &'p [String],
+    pub text: &'p str,
+}
+
+impl Parser<'_, '_> {
+    /// Reads a string whose value cannot be left out.
+    pub fn template(&self) -> Option<Template> {
+        match self.read()? {
+            (template, Presence::Required) => Some(template),
+            (_, Presence::Optional) => self.problem(NOT_OPTIONAL),
+        }
+    }
+
+    /// Reads the string.
+    pub fn read(&self) -> Option<(Template, Presence)> {
+        match self.text.strip_prefix('$').filter(|rest| !rest.starts_with(['$', '{'])) {
+            Some(word) => self.alone(word),
+            None => self.mixed(),
+        }
+    }
+
+    /// A word that is all of the string: `request.body.n`, `number(request.body.n)`, here without its `$`.
+    fn alone(&self, word: &str) -> Option<(Template, Presence)> {
+        let (word, outer) = presence(word);
+        let (template, inner) = match call(word) {
+            None => {
+                let template = match self.piece(word)? {
+                    Piece::Text(text) => Template::Fixed(text.into()),
+                    Piece::Word(word) => Template::Word(word),
+                };
+                (template, Presence::Required)
+            }
+            Some((name, argument)) => {
+                let Some(of) = ValueType::named(name) else { return self.problem(&ValueType::expected()) };
+                let Some(argument) = argument.strip_suffix(')') else {
+                    return self.problem("a ) at the end");
+                };
+                let (argument, inner) = presence(argument.strip_prefix('$').unwrap_or(argument));
+                let word = TypedWord { of, word: self.piece(argument)? };
+                if let Err(fault) = word.check() {
+                    return self.problem(&format!("another value: this {fault}"));
+                }
+                (Template::Typed(word), inner)
+            }
+        };
+        let presence = if outer == Presence::Optional { outer } else { inner };
+        if presence == Presence::Optional && template.words().is_empty() {
+            return self.problem(NEVER_ABSENT);
+        }
+        Some((template, presence))
+    }
+
+    /// Text with words in `${…}`.
+    fn mixed(&self) -> Option<(Template, Presence)> {
+        let (mut pieces, mut literal, mut rest) = (Vec::new(), String::new(), self.text);
+        let mut marks = Vec::new();
+        while let Some((before, after)) = rest.split_once('$') {
+            literal.push_str(before);
+            if let Some(after) = after.strip_prefix('$') {
+                literal.push('$');
+                rest = after;
+                continue;
+            }
+            let Some((word, after)) = after.strip_prefix('{').and_then(braced) else {
+                return self.problem(WORDS);
+            };
+            let (word, mark) = presence(word);
+            if call(word).is_some() {
+                return self.problem(NO_TYPES);
+            }
+            match self.piece(word)? {
+                Piece::Text(_) if mark == Presence::Optional => return self.problem(NEVER_ABSENT),
+                Piece::Text(text) => literal.push_str(&text),
+                Piece::Word(word) => {
+                    marks.push(mark);
+                    pieces.extend([Piece::Text(std::mem::take(&mut literal)), Piece::Word(word)]);
+                }
+            }
+            rest = after;
+        }
+        literal.push_str(rest);
+        let Some(presence) = marks.first().copied() else {
+            return Some((Template::Fixed(literal.into()), Presence::Required));
+        };
+        if marks.iter().any(|mark| *mark != presence) {
+            return self.problem(ALL_OR_NONE);
+        }
+        pieces.push(Piece::Text(literal));
+        Some((Template::Text(pieces), presence))
+    }
+
+    /// What a word, here without `$` and braces, stands for.
+    fn piece(&self, word: &str) -> Option<Piece> {
+        if word.starts_with("stageVariables.") {
+            return self.fields.resolve(self.field, &format!("${{{word}}}")).map(Piece::Text);
+        }
+        match Word::parse(word, self.path_parameters) {
+            Ok(word) => Some(Piece::Word(word)),
+            Err(expected) => self.problem(&expected.map_or(Cow::Borrowed(WORDS), Cow::Owned)),
+        }
+    }
+
+    fn problem<T>(&self, expected: &str) -> Option<T> {
+        self.fields.problem(self.field, &brief(&Value::from(self.text)), expected);
+        None
+    }
+}
+
+fn presence(word: &str) -> (&str, Presence) {
+    match word.strip_suffix('?') {
+        Some(word) => (word, Presence::Optional),
+        None => (word, Presence::Required),
+    }
+}
+
+/// Splits `number(request.body.n)` behind its first parenthesis.
+fn call(word: &str) -> Option<(&str, &str)> {
+    word.split_once('(').filter(|(name, _)| name.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+/// Splits at the `}` that ends a word: one in a name in quotes, `['a}b']`, does not.
+fn braced(text: &str) -> Option<(&str, &str)> {
+    let mut rest = text.char_indices();
+    let mut within = false;
+    while let Some((at, c)) = rest.next() {
+        match c {
+            '}' if !within => return Some((&text[..at], &text[at + 1..])),
+            '\'' if !within => within = text[..at].ends_with('['),
+            '\'' => within = false,
+            '\\' if within => drop(rest.next()),
+            _ => {}
+        }
+    }
+    None
+}
