@@ -23,6 +23,8 @@ mod lambda;
 mod limits;
 mod metrics;
 mod pipeline;
+mod places;
+mod pointer;
 mod property;
 mod readme;
 mod recorded;
