@@ -160,6 +160,9 @@ impl Function {
                 Ok(Outcome::Invalid { problems, .. }) => {
                     deployment::invalid_configuration(stage, &InvalidConfiguration(problems));
                 }
+                Ok(Outcome::Restored { deployment_id, .. }) => {
+                    info!(stage, deployment_id, "stored again what was not whole");
+                }
                 Ok(Outcome::Unchanged { .. } | Outcome::LeftAlone) => {}
                 Err(error) => return self.runtime_api.fail(to, &chain(&error)).await,
             }

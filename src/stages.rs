@@ -43,6 +43,11 @@ pub enum Salvaged {
 /// What says where a stage is and what it serves; every other attribute is a switch.
 const ESSENTIAL: [&str; 5] = ["stage", "basePath", "hosts", "deploymentId", "stageVariables"];
 
+/// A longer base path would be no key of a table.
+const MOST_BASE_PATH_BYTES: usize = 1_000;
+/// RFC 1035 §2.3.4.
+const MOST_HOST_BYTES: usize = 253;
+
 /// The stage of a request, and the path below its base path.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FoundStage<'a> {
@@ -163,7 +168,7 @@ fn stage_name(value: &Value) -> Option<String> {
 }
 
 fn base_path(value: &Value) -> Option<String> {
-    let text = value.as_str()?;
+    let text = value.as_str().filter(|text| text.len() <= MOST_BASE_PATH_BYTES)?;
     let canonical = path::canonical_path(text).ok()?;
     (text.starts_with('/') && !canonical.contains("//")).then(|| canonical.trim_end_matches('/').to_owned())
 }
@@ -188,7 +193,7 @@ fn likely_hosts(value: &Value) -> Option<Vec<String>> {
 fn host(value: &Value) -> Option<String> {
     let host = value.as_str()?.trim().to_lowercase();
     let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
-    (!host.is_empty() && host.bytes().all(legal)).then_some(host)
+    ((1..=MOST_HOST_BYTES).contains(&host.len()) && host.bytes().all(legal)).then_some(host)
 }
 
 #[cfg(test)]

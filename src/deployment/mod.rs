@@ -5,15 +5,25 @@
 mod cacheable;
 mod items;
 mod live;
+mod load;
+mod places;
+mod plan;
+mod pointer;
 mod publish;
+mod record;
+mod served;
 mod snapshot;
+mod standing;
+mod upkeep;
 
 use ::http::Method;
 
 pub use self::{
     items::{Parsed, Parser, Source, parse},
-    live::{Live, Served, ServedStage, invalid_configuration},
-    publish::{Outcome, Trigger, check, counted, publish},
+    live::Live,
+    plan::{Outcome, Trigger, counted},
+    publish::{check, invalid_configuration, publish},
+    served::{Configuration, Served, ServedStage},
     snapshot::Snapshot,
 };
 use crate::{

@@ -3,42 +3,23 @@
 //! An invalid set changes nothing that is served. Two publishers may race: the stage item is read before the
 //! routes, and its pointer moves only if it is still as it was read.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+use tracing::error;
 
-use super::{Parsed, Snapshot, Source, parse, snapshot::TooLarge};
-use crate::{
-    error::{Problem, StoreError},
-    item::StageVariables,
-    stages::StageSettings,
-    store::{Moved, Pointer, StageRow, Store},
+use super::{
+    places::Claim,
+    plan::{Found, Outcome, Packed, Plan, Purpose, Trigger, Write, plan},
+    pointer,
 };
-
-/// What became of a stage.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The stage serves this deployment, and did not before.
-    Published { deployment_id: String, routes: usize, warnings: Vec<Problem> },
-    /// The stage serves exactly these items already.
-    Unchanged { deployment_id: String, warnings: Vec<Problem> },
-    /// Nothing is served that was not before: everything that is wrong.
-    Invalid { problems: Vec<Problem>, warnings: Vec<Problem> },
-    /// The stage has `autoDeploy: false`, or no items at all.
-    LeftAlone,
-}
-
-/// Who asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trigger {
-    /// An item was edited: only stages with `autoDeploy` follow.
-    Edit,
-    /// An operator, or an instance that found no deployment.
-    Request,
-}
+use crate::{
+    error::{InvalidConfiguration, Problem, StoreError},
+    item::StageVariables,
+    stages::{Salvaged, StageSettings},
+    store::{Moved, Pointer, Record, Store},
+};
 
 /// Other publishers may be quicker so often.
 const ATTEMPTS: usize = 5;
-/// As much as fits a stage item that is read every few seconds.
-const MAX_MESSAGE_BYTES: usize = 2_000;
 
 /// Publishes `stage`.
 ///
@@ -46,165 +27,150 @@ const MAX_MESSAGE_BYTES: usize = 2_000;
 ///
 /// The store failed; nothing that is served has changed, and the caller may try again.
 pub async fn publish(store: &Store, stage: &str, trigger: Trigger) -> Result<Outcome, StoreError> {
+    act(store, stage, Purpose::Publish(trigger)).await.map(|(outcome, _)| outcome)
+}
+
+/// What publishing `stage` would come to, unless what it points to is no good. Changes nothing; `None`: there is no
+/// such stage.
+///
+/// # Errors
+///
+/// The store failed.
+pub async fn check(store: &Store, stage: &str) -> Result<Option<Outcome>, StoreError> {
+    let Some(found) = find(store, stage, Purpose::Check).await? else { return Ok(None) };
+    let outcome = plan(&store.tables, stage, Purpose::Check, &found).outcome;
+    Ok((outcome != Outcome::LeftAlone).then_some(outcome))
+}
+
+/// Has the stage item say how it is with the stage, as far as it does not yet; where it names no deployment and is not
+/// to get one by itself, it names what is served from now on.
+///
+/// # Errors
+///
+/// The store failed.
+pub async fn tell(store: &Store, stage: &str) -> Result<Told, StoreError> {
+    act(store, stage, Purpose::Status).await.map(|(_, told)| told)
+}
+
+/// Whether the stage item was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    Now,
+    Already,
+}
+
+async fn act(store: &Store, stage: &str, purpose: Purpose) -> Result<(Outcome, Told), StoreError> {
     for _ in 0..ATTEMPTS {
-        // The stage first: whoever edits a route after this read publishes after us, and we notice.
-        let row = store.stage(stage).await?;
-        let items = store.routes(stage).await?;
-        let plan = plan(store, stage, trigger, row.as_ref(), items);
-        if let Some(kept) = &plan.snapshot {
-            store.keep_snapshot(&kept.id, stage, &kept.bytes).await?;
-        }
-        let Some(write) = &plan.write else { return Ok(plan.outcome) };
-        let pointer = Pointer {
-            deployment_id: write.deployment_id.as_deref(),
-            status: write.status,
-            message: &write.message,
+        let Some(mut found) = find(store, stage, purpose).await? else {
+            return Ok((Outcome::LeftAlone, Told::Already));
         };
-        match store.point(stage, row.as_ref(), &pointer).await? {
-            Moved::Moved => return Ok(plan.outcome),
+        let mut planned = plan(&store.tables, stage, purpose, &found);
+        if matches!(planned.outcome, Outcome::Invalid { .. }) && found.pointer.is_empty() {
+            // The pointer stays, so what is wrong with it is told as well.
+            found.pointer = pointer_problems(store, stage, &found).await?;
+            planned = plan(&store.tables, stage, purpose, &found);
+        }
+        let Plan { outcome, snapshot, write } = planned;
+        // Each step before the last one leaves what is served as it is, and is done again by whoever comes next.
+        let outcome = match &snapshot {
+            Some(packed) => keep(store, stage, packed, outcome).await?,
+            None => outcome,
+        };
+        let Some(write) = write else { return Ok((outcome, Told::Already)) };
+        if write.deployment_id.is_some() && found.claim.take(store, stage).await? == Moved::ChangedMeanwhile {
+            continue;
+        }
+        match store.point(stage, found.row.as_ref(), &pointer_of(&found, &write)).await? {
+            Moved::Moved => return Ok((outcome, Told::Now)),
             Moved::ChangedMeanwhile => {}
         }
     }
     Err(StoreError::new("moving the stage's pointer", format!("others were quicker {ATTEMPTS} times")))
 }
 
-/// What publishing `stage` would come to. Changes nothing; `None`: there is no such stage.
-///
-/// # Errors
-///
-/// The store failed.
-pub async fn check(store: &Store, stage: &str) -> Result<Option<Outcome>, StoreError> {
+fn pointer_of<'a>(found: &'a Found, write: &'a Write) -> Pointer<'a> {
+    let record = match &write.last_good {
+        Some(last_good) => Record::Write(last_good),
+        None if found.row.is_none() && found.last_good.is_some() => Record::Forget,
+        None => Record::Keep,
+    };
+    let Write { deployment_id, status, message, .. } = write;
+    Pointer { deployment_id: deployment_id.as_deref(), status, message, record }
+}
+
+/// Stores a deployment, unless all of it is stored already.
+async fn keep(store: &Store, stage: &str, packed: &Packed, outcome: Outcome) -> Result<Outcome, StoreError> {
+    let Packed { id, bytes } = packed;
+    if pointer::is_stored(store, id).await? {
+        return Ok(outcome);
+    }
+    store.keep_snapshot(id, stage, bytes).await?;
+    Ok(match outcome {
+        Outcome::Unchanged { deployment_id, warnings } => Outcome::Restored { deployment_id, warnings },
+        other => other,
+    })
+}
+
+/// All that a plan needs; `None`: the stage is not to be looked at.
+async fn find(store: &Store, stage: &str, purpose: Purpose) -> Result<Option<Found>, StoreError> {
+    // The stage first: whoever edits a route after this read publishes after us, and we notice.
     let row = store.stage(stage).await?;
-    let items = store.routes(stage).await?;
-    let outcome = plan(store, stage, Trigger::Request, row.as_ref(), items).outcome;
-    Ok((outcome != Outcome::LeftAlone).then_some(outcome))
-}
-
-/// What is to be done, decided without asking anybody.
-struct Plan {
-    outcome: Outcome,
-    snapshot: Option<Kept>,
-    write: Option<Write>,
-}
-
-struct Kept {
-    id: String,
-    bytes: Vec<u8>,
-}
-
-/// What the stage item will say.
-#[derive(Debug, PartialEq, Eq)]
-struct Write {
-    deployment_id: Option<String>,
-    status: &'static str,
-    message: String,
-}
-
-fn plan(store: &Store, stage: &str, trigger: Trigger, row: Option<&StageRow>, items: Vec<Items>) -> Plan {
-    let left_alone = Plan { outcome: Outcome::LeftAlone, snapshot: None, write: None };
-    let settings = row.map(|row| StageSettings::parse(&store.tables.stages, &row.item));
-    let (variables, mut problems, mut warnings) = match settings {
-        None => (StageVariables::new(), problems_of_name(&store.tables.stages, stage), Vec::new()),
-        Some((Ok(settings), _)) if trigger == Trigger::Edit && !settings.auto_deploy => return left_alone,
-        Some((Ok(settings), odd)) => (settings.stage_variables, Vec::new(), odd),
-        Some((Err(invalid), odd)) => (StageVariables::new(), invalid.0, odd),
+    let named = Map::from_iter([("stage".to_owned(), Value::from(stage))]);
+    let item = row.as_ref().map_or(&named, |row| &row.item);
+    let settings = StageSettings::parse(&store.tables.stages, item);
+    let stage_variables = match StageSettings::salvage(&store.tables.stages, item) {
+        Some(Salvaged::Whole(settings) | Salvaged::Place(settings)) => settings.stage_variables,
+        None => StageVariables::new(),
     };
-    if items.is_empty() && row.is_none() {
-        return left_alone;
-    }
-    let source = Source { table: &store.tables.routes, stage, stage_variables: &variables };
-    let Parsed { deployment, warnings: odd_routes } = parse(source, &items);
-    warnings.extend(odd_routes);
-    match deployment {
-        Ok(deployment) if problems.is_empty() => match (Snapshot { items }).pack() {
-            Ok(packed) => valid(row, trigger, packed, deployment.routes.len(), warnings),
-            Err(TooLarge { bytes, most }) => {
-                let problem = Problem {
-                    table: store.tables.routes.clone(),
-                    key: format!("stage={stage}"),
-                    field: "*".to_owned(),
-                    got: format!("items of {bytes} bytes as JSON"),
-                    expected: format!("at most {most} bytes"),
-                };
-                invalid(row, vec![problem], warnings)
-            }
-        },
-        Ok(_) => invalid(row, problems, warnings),
-        Err(more) => {
-            problems.extend(more.0);
-            invalid(row, problems, warnings)
-        }
-    }
-}
-
-/// A stage item that is still to be made must be one that can be served.
-fn problems_of_name(table: &str, stage: &str) -> Vec<Problem> {
-    let item = Items::from_iter([("stage".to_owned(), stage.into())]);
-    StageSettings::parse(table, &item).0.err().map_or_else(Vec::new, |invalid| invalid.0)
-}
-
-type Items = serde_json::Map<String, Value>;
-
-fn valid(
-    row: Option<&StageRow>,
-    trigger: Trigger,
-    (id, bytes): (String, Vec<u8>),
-    routes: usize,
-    warnings: Vec<Problem>,
-) -> Plan {
-    let held = trigger == Trigger::Edit && row.is_some_and(|row| row.item.contains_key("canarySettings"));
-    let served = row.and_then(|row| row.deployment_id.as_deref()) == Some(&id);
-    let counted_routes = counted(routes, "route");
-    let mut message = if held {
-        format!("{counted_routes} in deployment {id}; canarySettings hold the stage where it is")
-    } else {
-        counted_routes
+    let mut found = Found {
+        row,
+        settings,
+        stage_variables,
+        items: Vec::new(),
+        last_good: None,
+        claim: Claim::default(),
+        pointer: Vec::new(),
     };
-    list(&mut message, "warning: ", &warnings);
-    let write = Write { deployment_id: (!held).then(|| id.clone()), status: "OK", message };
-    let outcome = if served {
-        Outcome::Unchanged { deployment_id: id.clone(), warnings }
-    } else {
-        Outcome::Published { deployment_id: id.clone(), routes, warnings }
+    let waits = match purpose {
+        Purpose::Publish(Trigger::Edit) => !found.auto_deploys(),
+        Purpose::Status => found.row.is_none(),
+        Purpose::Publish(Trigger::Request) | Purpose::Check => false,
     };
-    let snapshot = (!served).then_some(Kept { id, bytes });
-    let write = (!served || !says(row, &write)).then_some(write);
-    Plan { outcome, snapshot, write }
-}
-
-fn invalid(row: Option<&StageRow>, problems: Vec<Problem>, warnings: Vec<Problem>) -> Plan {
-    let is_served = row.is_some_and(|row| row.deployment_id.is_some());
-    let consequence = if is_served { "the last valid deployment stays" } else { "nothing is served yet" };
-    let mut message = format!("{}; {consequence}", counted(problems.len(), "problem"));
-    list(&mut message, "", &problems);
-    list(&mut message, "warning: ", &warnings);
-    let write = Write { deployment_id: None, status: "INVALID", message };
-    // A stage comes to be with its first valid deployment.
-    let write = (row.is_some() && !says(row, &write)).then_some(write);
-    Plan { outcome: Outcome::Invalid { problems, warnings }, snapshot: None, write }
-}
-
-/// Whether the stage item says already what `write` would.
-fn says(row: Option<&StageRow>, write: &Write) -> bool {
-    let text = |name: &str| row.and_then(|row| row.item.get(name)?.as_str());
-    text("lastDeploymentStatus") == Some(write.status)
-        && text("lastDeploymentMessage") == Some(&write.message)
-}
-
-/// Appends each problem on a line of its own, as far as a stage item should grow.
-fn list(message: &mut String, prefix: &str, problems: &[Problem]) {
-    for (index, problem) in problems.iter().enumerate() {
-        let line = format!("\n{prefix}{problem}");
-        if message.len() + line.len() > MAX_MESSAGE_BYTES {
-            message.push_str(&format!("\n… and {} more", problems.len() - index));
-            return;
-        }
-        message.push_str(&line);
+    if waits {
+        return Ok(None);
     }
+    if purpose != Purpose::Status || found.auto_deploys() {
+        found.items = store.routes(stage).await?;
+    }
+    if found.row.is_none() && found.items.is_empty() {
+        return Ok(None);
+    }
+    found.last_good = store.last_good(stage).await?;
+    if let Ok(settings) = &found.settings.0 {
+        found.claim = Claim::of(store, settings).await?;
+    }
+    found.pointer = match purpose {
+        Purpose::Publish(_) => Vec::new(),
+        Purpose::Check | Purpose::Status => pointer_problems(store, stage, &found).await?,
+    };
+    Ok(Some(found))
 }
 
-/// `1 route`, `2 routes`.
-pub fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
+/// What is wrong with what the stage points to.
+async fn pointer_problems(store: &Store, stage: &str, found: &Found) -> Result<Vec<Problem>, StoreError> {
+    let names_none = found.row.as_ref().is_none_or(|row| row.deployment_id.is_none());
+    let Some(id) = found.served().filter(|_| !names_none || !found.auto_deploys()) else {
+        return Ok(Vec::new());
+    };
+    let looked = match &found.settings.0 {
+        Ok(settings) => pointer::resolved(store, settings, id).await?.map(drop),
+        // What is wrong with the stage's variables is told already.
+        Err(_) => pointer::published(store, stage, id).await?.map(drop),
+    };
+    Ok(looked.map_or_else(|why| why.problems(&store.tables.stages, stage, id), |()| Vec::new()))
+}
+
+/// The log line that the metric `ConfigurationInvalid` is read from.
+pub fn invalid_configuration(stage: &str, invalid: &InvalidConfiguration) {
+    error!(metric = "ConfigurationInvalid", stage, problems = %invalid, "items are invalid; what was served stays");
 }

@@ -23,7 +23,7 @@ use crate::{
     authorizers::{ApiKey, ApiKeys},
     clock::Clock,
     context::{Context, PathParameter},
-    deployment::{Live, Served, ServedStage},
+    deployment::{Configuration, Live, Served, ServedStage},
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
@@ -159,6 +159,9 @@ impl Gateway {
         let stage = served.find(&request.origin.domain_name, &request.path)?;
         way.stage = Some(stage);
         log.stage(&stage.settings.name);
+        if stage.configuration == Configuration::LastGood {
+            log.degraded("configuration");
+        }
 
         if let Some(throttle) = &stage.deployment.per_ip {
             let source_ip = &request.origin.source_ip;
@@ -209,7 +212,7 @@ impl<'a> Way<'a> {
             stage: &stage.settings.name,
             base_path: &stage.settings.base_path,
             path: stage.path,
-            stage_variables: &stage.settings.stage_variables,
+            stage_variables: stage.stage_variables,
             deployment_id: stage.deployment_id,
             route_key: self.route_key,
             path_parameters: &self.path_parameters,

@@ -5,7 +5,7 @@
 
 use aws_sdk_dynamodb::{
     error::SdkError,
-    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
+    operation::put_item::PutItemError,
     types::{
         AttributeValue::S, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
     },
@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use super::{
     Store,
     configuration::plain,
+    pointers::is_failed_condition,
     values::{Attributes, to_attribute, to_attributes},
 };
 use crate::{authorizers::KeyHash, error::StoreError};
@@ -196,14 +197,4 @@ fn existing_item<R>(error: &SdkError<PutItemError, R>) -> Option<Attributes> {
         }
         _ => None,
     }
-}
-
-fn is_failed_condition<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
-    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
-    else {
-        return false;
-    };
-    let codes = || cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
-    // A conflict with another transaction on the item is an edit too.
-    codes().all(|code| ["None", "ConditionalCheckFailed", "TransactionConflict"].contains(&code))
 }

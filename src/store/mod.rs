@@ -7,6 +7,8 @@ pub mod cache_contents;
 mod cache_table;
 mod configuration;
 mod counters;
+mod deployments;
+mod pointers;
 mod request_time;
 mod usage;
 pub mod values;
@@ -23,7 +25,9 @@ use aws_types::SdkConfig;
 pub use self::{
     api_keys::{Kept, Rotated},
     cache_table::{Entries, ItemKey, Raised},
-    configuration::{Moved, Pointer, StageRow},
+    configuration::StageRow,
+    deployments::Consistency,
+    pointers::{LastGood, Moved, Pointer, Record},
 };
 use self::{breaker::Breakers, wait::Wait};
 use crate::environment::{Aws, Tables};

@@ -25,6 +25,8 @@ mod limits;
 mod metrics;
 mod mock;
 mod pipeline;
+mod places;
+mod pointer;
 mod property;
 mod readme;
 mod recorded;

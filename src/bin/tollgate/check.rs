@@ -65,7 +65,7 @@ async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<Report>> {
 fn headline(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Published { routes, .. } => format!("{}, not served yet", counted(*routes, "route")),
-        Outcome::Unchanged { .. } => "valid, and served as it is".to_owned(),
+        Outcome::Unchanged { .. } | Outcome::Restored { .. } => "valid, and served as it is".to_owned(),
         Outcome::Invalid { problems, .. } => counted(problems.len(), "problem"),
         Outcome::LeftAlone => "no items".to_owned(),
     }

@@ -45,6 +45,9 @@ fn headline(outcome: &Outcome) -> String {
         Outcome::Unchanged { deployment_id, .. } => {
             format!("serves these items already, deployment {deployment_id}")
         }
+        Outcome::Restored { deployment_id, .. } => {
+            format!("stored deployment {deployment_id} again: it was not whole")
+        }
         Outcome::Invalid { problems, .. } => {
             format!("{}; what was served stays", counted(problems.len(), "problem"))
         }

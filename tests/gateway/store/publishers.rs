@@ -28,7 +28,8 @@ async fn a_publisher_does_not_undo_what_the_operator_did_meanwhile() {
     let rollback = async {
         gateway.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": first }));
     };
-    let (outcome, ()) = tokio::join!(gateway.publish("v1"), gateway.gate.hold("UpdateItem", rollback));
+    let (outcome, ()) =
+        tokio::join!(gateway.publish("v1"), gateway.gate.hold("TransactWriteItems", rollback));
     assert_eq!(outcome, Outcome::LeftAlone);
     assert_eq!(deployment_id(&gateway).await, first);
 
@@ -43,7 +44,8 @@ async fn a_publisher_does_not_undo_what_the_operator_did_meanwhile() {
         item["deploymentId"] = json!(first);
         gateway.put_stage(&item);
     };
-    let (outcome, ()) = tokio::join!(gateway.publish("v1"), gateway.gate.hold("UpdateItem", rollback));
+    let (outcome, ()) =
+        tokio::join!(gateway.publish("v1"), gateway.gate.hold("TransactWriteItems", rollback));
     assert!(matches!(outcome, Outcome::Published { .. }), "with autoDeploy the edit follows: {outcome:?}");
     let third = deployment_id(&gateway).await;
     assert!(third != first && third != second);
@@ -57,7 +59,7 @@ async fn a_publisher_that_was_overtaken_does_not_bring_back_older_items() {
         gateway.put_route(&says("three"));
         assert!(matches!(gateway.publish("v1").await, Outcome::Published { .. }));
     };
-    let (outcome, ()) = tokio::join!(gateway.publish("v1"), gateway.gate.hold("UpdateItem", edit));
+    let (outcome, ()) = tokio::join!(gateway.publish("v1"), gateway.gate.hold("TransactWriteItems", edit));
     assert!(matches!(outcome, Outcome::Unchanged { .. }), "{outcome:?}");
     gateway.refresh().await;
     assert_eq!(gateway.send("GET /v1").await, served("three"));
@@ -72,7 +74,7 @@ async fn two_first_publishers_make_one_stage() {
         gateway.put_route(&says("two"));
         assert!(matches!(gateway.publish("v1").await, Outcome::Published { .. }));
     };
-    let (outcome, ()) = tokio::join!(gateway.publish("v1"), gateway.gate.hold("UpdateItem", other));
+    let (outcome, ()) = tokio::join!(gateway.publish("v1"), gateway.gate.hold("TransactWriteItems", other));
     assert!(matches!(outcome, Outcome::Unchanged { .. }), "{outcome:?}");
     assert_eq!(gateway.send("GET /v1").await, served("two"));
 }

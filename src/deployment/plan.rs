@@ -1,0 +1,251 @@
+//! What publishing a stage comes to, decided from what was read, without asking anybody.
+
+use serde_json::{Map, Value};
+
+use super::{Parsed, Snapshot, Source, parse, places::Claim, record, snapshot::TooLarge};
+use crate::{
+    environment::Tables,
+    error::{InvalidConfiguration, Problem},
+    item::StageVariables,
+    stages::StageSettings,
+    store::{LastGood, StageRow},
+};
+
+/// As much as fits a stage item that is read every few seconds.
+const MAX_MESSAGE_BYTES: usize = 2_000;
+
+/// What became of a stage.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The stage serves this deployment, and did not before.
+    Published { deployment_id: String, routes: usize, warnings: Vec<Problem> },
+    /// The stage serves exactly these items already.
+    Unchanged { deployment_id: String, warnings: Vec<Problem> },
+    /// The same, but what was stored of the deployment was not whole, and is again.
+    Restored { deployment_id: String, warnings: Vec<Problem> },
+    /// Nothing is served that was not before: everything that is wrong.
+    Invalid { problems: Vec<Problem>, warnings: Vec<Problem> },
+    /// The stage has `autoDeploy: false`, or no items at all.
+    LeftAlone,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// An item was edited: only stages with `autoDeploy` follow.
+    Edit,
+    /// An operator, or an instance that found no deployment.
+    Request,
+}
+
+/// What a plan is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Publish(Trigger),
+    /// To tell the operator all that is wrong, and to change nothing.
+    Check,
+    /// To have the stage item say how it is with the stage. Nothing that is served changes.
+    Status,
+}
+
+pub type Items = Map<String, Value>;
+
+/// All that was read of a stage.
+#[derive(Debug)]
+pub struct Found {
+    pub row: Option<StageRow>,
+    /// What the stage item says, and what is odd about it; of a stage without one, what its item would say.
+    pub settings: (Result<StageSettings, InvalidConfiguration>, Vec<Problem>),
+    /// As far as they can be read.
+    pub stage_variables: StageVariables,
+    pub items: Vec<Items>,
+    pub last_good: Option<LastGood>,
+    pub claim: Claim,
+    /// What is wrong with what the pointer names, if it was looked at.
+    pub pointer: Vec<Problem>,
+}
+
+impl Found {
+    /// What the stage serves, or would if nothing were wrong: where the item names nothing, what it served last. A
+    /// stage that was removed serves nothing.
+    pub fn served(&self) -> Option<&str> {
+        let row = self.row.as_ref()?;
+        let last_good = self.last_good.as_ref().map(|last_good| last_good.deployment_id.as_str());
+        row.deployment_id.as_deref().or(last_good)
+    }
+
+    pub fn auto_deploys(&self) -> bool {
+        self.settings.0.as_ref().map_or(true, |settings| settings.auto_deploy)
+    }
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub struct Plan {
+    pub outcome: Outcome,
+    pub snapshot: Option<Packed>,
+    pub write: Option<Write>,
+}
+
+#[derive(Debug)]
+pub struct Packed {
+    pub id: String,
+    pub bytes: Vec<u8>,
+}
+
+/// What the stage item will say, and what is recorded beside it.
+#[derive(Debug, PartialEq)]
+pub struct Write {
+    pub deployment_id: Option<String>,
+    pub status: &'static str,
+    pub message: String,
+    pub last_good: Option<LastGood>,
+}
+
+const LEFT_ALONE: Plan = Plan { outcome: Outcome::LeftAlone, snapshot: None, write: None };
+
+pub fn plan(tables: &Tables, stage: &str, purpose: Purpose, found: &Found) -> Plan {
+    let (settings, mut warnings) = (&found.settings.0, found.settings.1.clone());
+    let mut problems = settings.as_ref().map_or_else(|invalid| invalid.0.clone(), |_| Vec::new());
+    problems.extend(found.claim.taken.iter().map(|taken| taken.problem(&tables.stages, stage)));
+    problems.extend(found.pointer.iter().cloned());
+    if purpose == Purpose::Status && !found.auto_deploys() {
+        return status(found, None, problems, warnings);
+    }
+
+    let source = Source { table: &tables.routes, stage, stage_variables: &found.stage_variables };
+    let Parsed { deployment, warnings: odd_routes } = parse(source, &found.items);
+    warnings.extend(odd_routes);
+    let routes = match deployment {
+        Ok(deployment) => deployment.routes.len(),
+        Err(InvalidConfiguration(of_routes)) => {
+            // What the pointer names may be made of the same items.
+            problems.extend(of_routes.into_iter().filter(|problem| !found.pointer.contains(problem)));
+            0
+        }
+    };
+    if !problems.is_empty() {
+        return invalid(found, problems, warnings);
+    }
+    match Snapshot::pack(&found.items) {
+        Ok((id, _)) if purpose == Purpose::Status => status(found, Some((&id, routes)), problems, warnings),
+        Ok((id, bytes)) => valid(found, purpose, Packed { id, bytes }, (routes, warnings)),
+        Err(TooLarge { bytes, most }) => {
+            let problem = Problem {
+                table: tables.routes.clone(),
+                key: format!("stage={stage}"),
+                field: "*".to_owned(),
+                got: format!("items of {bytes} bytes as JSON"),
+                expected: format!("at most {most} bytes"),
+            };
+            invalid(found, vec![problem], warnings)
+        }
+    }
+}
+
+fn valid(found: &Found, purpose: Purpose, packed: Packed, (routes, warnings): (usize, Vec<Problem>)) -> Plan {
+    let row = found.row.as_ref();
+    let id = &packed.id;
+    let is_edit = purpose == Purpose::Publish(Trigger::Edit);
+    let held = is_edit && row.is_some_and(|row| row.item.contains_key("canarySettings"));
+    let counted_routes = counted(routes, "route");
+    let mut message = if held {
+        format!("{counted_routes} in deployment {id}; canarySettings hold the stage where it is")
+    } else {
+        counted_routes
+    };
+    list(&mut message, "warning: ", &warnings);
+    let last_good = LastGood {
+        deployment_id: id.clone(),
+        item: found.settings.0.as_ref().map_or_else(|_| Items::new(), |settings| recorded(row, settings)),
+    };
+    let is_pointed = row.and_then(|row| row.deployment_id.as_ref()) == Some(id);
+    let is_settled = held || (is_pointed && found.last_good.as_ref() == Some(&last_good));
+    let write = Write {
+        deployment_id: (!held).then(|| id.clone()),
+        status: "OK",
+        message,
+        last_good: (!held).then_some(last_good),
+    };
+    let write = (!is_settled || !says(row, &write)).then_some(write);
+    let deployment_id = id.clone();
+    let outcome = if found.served() == Some(id) {
+        Outcome::Unchanged { deployment_id, warnings }
+    } else {
+        Outcome::Published { deployment_id, routes, warnings }
+    };
+    Plan { outcome, snapshot: Some(packed), write }
+}
+
+fn recorded(row: Option<&StageRow>, settings: &StageSettings) -> Items {
+    match row {
+        Some(row) => record::of_item(&row.item),
+        None => Items::from_iter([("stage".to_owned(), settings.name.clone().into())]),
+    }
+}
+
+fn invalid(found: &Found, problems: Vec<Problem>, warnings: Vec<Problem>) -> Plan {
+    let row = found.row.as_ref();
+    let consequence = match found.served() {
+        Some(_) => "the last valid deployment stays",
+        None => "nothing is served yet",
+    };
+    let mut message = format!("{}; {consequence}", counted(problems.len(), "problem"));
+    list(&mut message, "", &problems);
+    list(&mut message, "warning: ", &warnings);
+    let write = Write { deployment_id: None, status: "INVALID", message, last_good: None };
+    // Without an item, what the settings are of is the name alone: no stage can be called so.
+    let can_be = row.is_some() || found.settings.0.is_ok();
+    let write = (can_be && !says(row, &write)).then_some(write);
+    Plan { outcome: Outcome::Invalid { problems, warnings }, snapshot: None, write }
+}
+
+/// What the stage item should say, `of_items` being what its route items would be as a deployment, if they go live by
+/// themselves.
+fn status(
+    found: &Found,
+    of_items: Option<(&str, usize)>,
+    problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+) -> Plan {
+    if !problems.is_empty() {
+        return invalid(found, problems, warnings);
+    }
+    let (Some(row), Some(served)) = (&found.row, found.served()) else { return LEFT_ALONE };
+    // Where the item names none, what is served is what was meant, and from now on it is named.
+    let deployment_id = (row.deployment_id.is_none() && !found.auto_deploys()).then(|| served.to_owned());
+    let mut message = match of_items {
+        Some((id, routes)) if id == served => counted(routes, "route"),
+        Some(_) | None => format!("serves deployment {served}"),
+    };
+    list(&mut message, "warning: ", &warnings);
+    let write = Write { deployment_id, status: "OK", message, last_good: None };
+    let outcome = Outcome::Unchanged { deployment_id: served.to_owned(), warnings };
+    let write = (write.deployment_id.is_some() || !says(Some(row), &write)).then_some(write);
+    Plan { outcome, snapshot: None, write }
+}
+
+/// Whether the stage item says already what `write` would.
+fn says(row: Option<&StageRow>, write: &Write) -> bool {
+    let text = |name: &str| row.and_then(|row| row.item.get(name)?.as_str());
+    text("lastDeploymentStatus") == Some(write.status)
+        && text("lastDeploymentMessage") == Some(&write.message)
+}
+
+/// Appends each problem on a line of its own, as far as a stage item should grow.
+fn list(message: &mut String, prefix: &str, problems: &[Problem]) {
+    for (index, problem) in problems.iter().enumerate() {
+        let line = format!("\n{prefix}{problem}");
+        if message.len() + line.len() > MAX_MESSAGE_BYTES {
+            message.push_str(&format!("\n… and {} more", problems.len() - index));
+            return;
+        }
+        message.push_str(&line);
+    }
+}
+
+/// `1 route`, `2 routes`.
+pub fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

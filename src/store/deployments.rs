@@ -1,0 +1,75 @@
+//! Deployments in their table, each in parts under its id.
+
+use aws_sdk_dynamodb::{
+    primitives::Blob,
+    types::AttributeValue::{B, N, S},
+};
+
+use super::Store;
+use crate::error::StoreError;
+
+/// Well under DynamoDB's 400 KB an item.
+const PART_BYTES: usize = 350_000;
+
+/// How a read looks at what was written a moment ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consistency {
+    /// May not see it yet; half the price.
+    Eventual,
+    Strong,
+}
+
+impl Store {
+    /// The bytes of a deployment; `None` if there is no such deployment.
+    pub async fn snapshot(
+        &self,
+        deployment_id: &str,
+        consistency: Consistency,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let query = self.client.query().table_name(&self.tables.deployments);
+        let query = query
+            .consistent_read(consistency == Consistency::Strong)
+            .key_condition_expression("deploymentId = :id")
+            .expression_attribute_values(":id", S(deployment_id.to_owned()));
+        let mut pages = query.into_paginator().send();
+        let (mut snapshot, mut seen, mut parts) = (None, 0, usize::MAX);
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| StoreError::new("reading the deployment", error))?;
+            for mut part in page.items.unwrap_or_default() {
+                if let Some(count) = part.get("parts").and_then(|count| count.as_n().ok()?.parse().ok()) {
+                    parts = count;
+                }
+                // What is left of an earlier writing, in more parts, is none of it.
+                if seen < parts
+                    && let Some(B(bytes)) = part.remove("snapshot")
+                {
+                    snapshot.get_or_insert_with(Vec::new).extend(bytes.into_inner());
+                }
+                seen += 1;
+            }
+        }
+        Ok(snapshot)
+    }
+
+    /// Keeps a deployment. Its id says what is in it, so writing it twice changes nothing.
+    pub async fn keep_snapshot(
+        &self,
+        deployment_id: &str,
+        stage: &str,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
+        let parts = bytes.chunks(PART_BYTES);
+        let count = parts.len().to_string();
+        for (part, bytes) in parts.enumerate() {
+            let put = self.client.put_item().table_name(&self.tables.deployments);
+            let put = put
+                .item("deploymentId", S(deployment_id.to_owned()))
+                .item("part", N(part.to_string()))
+                .item("parts", N(count.clone()))
+                .item("stage", S(stage.to_owned()))
+                .item("snapshot", B(Blob::new(bytes)));
+            put.send().await.map_err(|error| StoreError::new("keeping the deployment", error))?;
+        }
+        Ok(())
+    }
+}
