@@ -29,6 +29,8 @@ pub enum GatewayError {
     UntrustedOrigin,
     #[error("no stage serves host {host} and path {path}")]
     StageNotFound { host: String, path: String },
+    #[error("stage {stage} has no valid deployment")]
+    StageUnavailable { stage: String },
     #[error("no route")]
     RouteNotFound,
     #[error("the path has no such method, only {allow}")]
@@ -112,6 +114,7 @@ impl GatewayError {
             Self::RefusedBody(_)            => row(StatusCode::BAD_REQUEST,           "BAD_REQUEST_BODY",             "BadRequestException",                "Invalid request body".into(),                    Spaced),
             Self::UntrustedOrigin           => row(StatusCode::FORBIDDEN,             "ACCESS_DENIED",                "ForbiddenException",                 "Forbidden".into(),                               Tight),
             Self::StageNotFound { .. }      => row(StatusCode::NOT_FOUND,             "RESOURCE_NOT_FOUND",           "NotFoundException",                  "Not Found".into(),                               Tight),
+            Self::StageUnavailable { .. }   => row(StatusCode::SERVICE_UNAVAILABLE,   "DEFAULT_5XX",                  "ServiceUnavailableException",        "Service Unavailable".into(),                     Tight),
             Self::RouteNotFound             => row(StatusCode::NOT_FOUND,             "RESOURCE_NOT_FOUND",           "NotFoundException",                  "Not Found".into(),                               Tight),
             Self::MethodNotAllowed { .. }   => row(StatusCode::METHOD_NOT_ALLOWED,    "DEFAULT_4XX",                  "MethodNotAllowedException",          "Method Not Allowed".into(),                      Tight),
             Self::MissingAuthenticationToken=> row(StatusCode::FORBIDDEN,             "MISSING_AUTHENTICATION_TOKEN", "MissingAuthenticationTokenException","Missing Authentication Token".into(),            Tight),
@@ -151,7 +154,7 @@ impl GatewayError {
                 let allow = HeaderValue::from_str(allow).expect("method names are tokens");
                 response.headers_mut().insert(ALLOW, allow);
             }
-            Self::StoreUnavailable(_) | Self::BrokenKeyItem(_) => {
+            Self::StoreUnavailable(_) | Self::StageUnavailable { .. } | Self::BrokenKeyItem(_) => {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Self::Throttled { retry_after }

@@ -71,10 +71,7 @@ impl Served {
         let settings = &self.stages[index];
         match &self.deployments[index].deployment {
             Some((id, deployment)) => Ok(ServedStage { settings, deployment_id: id, deployment, path }),
-            None => {
-                let nothing = format!("stage {} has no valid deployment", settings.name);
-                Err(StoreError::new("finding the deployment", nothing).into())
-            }
+            None => Err(GatewayError::StageUnavailable { stage: settings.name.clone() }),
         }
     }
 

@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue};
 use super::{Gateway, Way};
 use crate::{
     access_log::AccessLog,
-    authorizers::{ApiKeyUse, Caller, KeySource},
+    authorizers::{ApiKeyUse, Caller, KeySource, Unauthenticated},
     deployment::{Route, ServedStage},
     error::GatewayError,
     message::Request,
@@ -31,7 +31,14 @@ impl Gateway {
             ApiKeyUse::Required(KeySource::Authorizer) => None,
         };
         let value = value.map(HeaderValue::as_bytes);
-        let caller = self.keys.authenticate(value, &stage.settings.name, request.received_at).await?;
+        let found = self.keys.authenticate(value, &stage.settings.name, request.received_at).await;
+        let caller = found.map_err(|Unauthenticated { error, key_id }| {
+            key_id.into_iter().for_each(|id| log.api_key(&id));
+            if matches!(error, GatewayError::StoreUnavailable(_)) {
+                log.degraded("apiKey");
+            }
+            error
+        })?;
         log.api_key(&caller.key.id);
         if caller.is_degraded {
             log.degraded("apiKey");
@@ -57,13 +64,20 @@ impl Gateway {
             stage_rule: stage.settings.throttle.as_ref(),
         };
         let now = request.received_at;
-        let outcome = usage_plan::admit(&counted.rules(), now, &self.counters).await;
-        way.standing = counted.key_rule().map(|rule| self.counters.standing(&rule));
-        if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome)) {
-            self.usage.count(&caller.key.id, &stage.settings.name, kind, now);
-        }
-        if outcome.as_ref().is_ok_and(|permit| permit.is_degraded()) {
+        let admitted = usage_plan::admit(&counted.rules(), now, &self.counters).await;
+        let is_degraded = match &admitted {
+            Ok(permit) => permit.is_degraded(),
+            Err(refused) => refused.is_degraded,
+        };
+        if is_degraded {
             log.degraded("counters");
+        }
+        let outcome = admitted.map_err(|refused| refused.error);
+        way.standing = counted.key_rule().map(|rule| self.counters.standing(&rule));
+        if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome))
+            && !counted.is_stopped()
+        {
+            self.usage.count(&caller.key.id, &stage.settings.name, kind, now);
         }
         outcome
     }

@@ -22,6 +22,7 @@ mod keys;
 mod lambda;
 mod limits;
 mod metrics;
+mod odd_limits;
 mod pipeline;
 mod property;
 mod readme;

@@ -2,7 +2,8 @@
 //!
 //! A bucket is one number, its TAT (GCRA's theoretical arrival time): when it will be full again. Every token
 //! taken moves the TAT on by one interval, and it may not pass `now` by more than the burst. All of it is
-//! whole nanoseconds, so nothing drifts.
+//! whole nanoseconds, so nothing drifts; and in 128 bits, so that nothing saturates: of two sums that were cut to the
+//! same, nobody could tell which is later.
 
 mod addresses;
 
@@ -13,57 +14,73 @@ use serde_json::Value;
 pub use self::addresses::Addresses;
 use crate::item::Fields;
 
-const NS_PER_MS: u64 = 1_000_000;
+const NS_PER_MS: u128 = 1_000_000;
 /// No two instances' clocks differ by more.
-const MOST_SKEW_NS: u64 = 10_000_000_000;
+const MOST_SKEW_NS: u128 = 10_000_000_000;
 
 /// `throttle {rateLimit, burstLimit}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Throttle {
-    /// What one token costs. Rounded up: a bucket never gives more than its rate.
+    /// What one token costs. Rounded up: a bucket never gives more than its rate. At most 585 years.
     interval_ns: u64,
-    burst_limit: NonZeroU32,
+    /// 0 where either is: nothing passes.
+    burst_limit: u32,
 }
+
+/// When to try again what a limit of 0 refuses: somebody must edit it first.
+pub const RETRY_AFTER_STOP: Duration = Duration::from_secs(60);
 
 /// A bucket of one instance. New, it is full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bucket {
-    tat_ns: u64,
+    tat_ns: u128,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     Tokens,
-    /// So long from now the tokens are there, if nobody else takes any.
+    /// So long from now the tokens are there, if nobody else takes any; `MAX`: never.
     RetryAfter(Duration),
 }
 
 impl Throttle {
-    /// `None` where the rate is not a number above 0.
-    pub fn new(rate_limit: f64, burst_limit: NonZeroU32) -> Option<Self> {
+    /// `None` where the rate is no number, or one below 0.
+    pub fn new(rate_limit: f64, burst_limit: u32) -> Option<Self> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
         let interval_ns = (1e9 / rate_limit).ceil().max(1.0) as u64;
-        (rate_limit.is_finite() && rate_limit > 0.0).then_some(Self { interval_ns, burst_limit })
+        let burst_limit = if rate_limit > 0.0 { burst_limit } else { 0 };
+        (rate_limit.is_finite() && rate_limit >= 0.0).then_some(Self { interval_ns, burst_limit })
     }
 
-    /// Reads `{rateLimit, burstLimit}`.
+    /// Reads `{rateLimit, burstLimit}`. Where one of them is 0, the other does not matter.
     pub fn parse(fields: Fields<'_>) -> Option<Self> {
-        let rate_limit = fields.parsed("rateLimit", "a number above 0", |value| {
+        let rate_limit = fields.parsed("rateLimit", "a number, 0 or more", |value| {
             let rate: f64 = match value {
                 Value::String(text) => text.trim().parse().ok()?,
                 other => other.as_f64()?,
             };
-            (rate.is_finite() && rate > 0.0).then_some(rate)
+            (rate.is_finite() && rate >= 0.0).then_some(rate)
         });
-        let rate_limit = fields.require("rateLimit", rate_limit, "requests a second");
-        let burst_limit = fields.integer("burstLimit", 1..=u64::from(u32::MAX));
-        let burst_limit = fields.require("burstLimit", burst_limit, "requests at once");
+        let burst_limit = fields.integer("burstLimit", 0..=u64::from(u32::MAX));
+        let stops = rate_limit == Some(0.0) || burst_limit == Some(0);
+        let (rate_limit, burst_limit) = match (rate_limit, burst_limit) {
+            (rate, burst) if stops => (rate.or(Some(0.0)), burst.or(Some(0))),
+            (rate, burst) => (
+                fields.require("rateLimit", rate, "requests a second"),
+                fields.require("burstLimit", burst, "requests at once"),
+            ),
+        };
         fields.finish();
-        Self::new(rate_limit?, NonZeroU32::new(u32::try_from(burst_limit?).ok()?)?)
+        Self::new(rate_limit?, u32::try_from(burst_limit?).ok()?)
+    }
+
+    /// Whether it lets nothing pass: the switch that stops a route, a stage or a plan.
+    pub fn stops(&self) -> bool {
+        self.burst_limit == 0
     }
 
     pub fn burst_limit(&self) -> u64 {
-        u64::from(self.burst_limit.get())
+        u64::from(self.burst_limit)
     }
 
     /// Tokens a second.
@@ -74,56 +91,58 @@ impl Throttle {
 
     /// One instance's part of a limit that `instances` share.
     pub fn divided_by(&self, instances: NonZeroU32) -> Self {
-        let burst_limit = NonZeroU32::new(self.burst_limit.get() / instances).unwrap_or(NonZeroU32::MIN);
+        // 0 stops; whoever has some has one at least.
+        let burst_limit = (self.burst_limit / instances).max(self.burst_limit.min(1));
         Self { interval_ns: self.interval_ns.saturating_mul(u64::from(instances.get())), burst_limit }
     }
 
     /// What so many who each have this limit may do together.
     pub fn times(&self, many: NonZeroU32) -> Self {
         let interval_ns = self.interval_ns.div_ceil(u64::from(many.get()));
-        Self { interval_ns, burst_limit: self.burst_limit.saturating_mul(many) }
+        Self { interval_ns, burst_limit: self.burst_limit.saturating_mul(many.get()) }
     }
 
     /// How far `tokens` move the TAT.
-    pub fn cost_ns(&self, tokens: u64) -> u64 {
-        self.interval_ns.saturating_mul(tokens)
+    pub fn cost_ns(&self, tokens: u64) -> u128 {
+        u128::from(self.interval_ns) * u128::from(tokens)
     }
 
     /// The latest TAT at which a bucket has `tokens`; `None`: it never has so many.
-    pub fn latest_tat_ns(&self, now_ms: u64, tokens: u64) -> Option<u64> {
+    pub fn latest_tat_ns(&self, now_ms: u64, tokens: u64) -> Option<u128> {
         let left = self.burst_limit().checked_sub(tokens)?;
         Some(ns(now_ms).saturating_add(self.cost_ns(left)))
     }
 
     /// The TAT after `tokens` were taken from a full bucket.
-    pub fn tat_from_full_ns(&self, now_ms: u64, tokens: u64) -> u64 {
+    pub fn tat_from_full_ns(&self, now_ms: u64, tokens: u64) -> u128 {
         ns(now_ms).saturating_add(self.cost_ns(tokens))
     }
 
     /// Whether a bucket was left by other limits, before an edit: later than these ever set it. Of what was taken
-    /// then, in tokens that may have been hours apart, nothing counts now. `u64::MAX` is a TAT that cannot be read.
-    pub fn is_foreign(&self, tat_ns: u64, now_ms: u64) -> bool {
+    /// then, in tokens that may have been hours apart, nothing counts now. `u128::MAX` is a TAT that cannot be read.
+    pub fn is_foreign(&self, tat_ns: u128, now_ms: u64) -> bool {
         let empty_ns = self.tat_from_full_ns(now_ms, self.burst_limit());
-        tat_ns < u64::MAX && tat_ns > empty_ns.saturating_add(MOST_SKEW_NS)
+        tat_ns < u128::MAX && tat_ns > empty_ns.saturating_add(MOST_SKEW_NS)
     }
 
     /// The tokens that are in a bucket.
-    pub fn room(&self, tat_ns: u64, now_ms: u64) -> u64 {
+    pub fn room(&self, tat_ns: u128, now_ms: u64) -> u64 {
         let now_ns = ns(now_ms);
         // Clocks of two instances differ; a bucket from the future has simply not refilled.
         let empty_ns = self.tat_from_full_ns(now_ms, self.burst_limit());
-        empty_ns.saturating_sub(self.own_ns(tat_ns, now_ms).max(now_ns)) / self.interval_ns
+        let left_ns = empty_ns.saturating_sub(self.own_ns(tat_ns, now_ms).max(now_ns));
+        whole(left_ns / u128::from(self.interval_ns))
     }
 
     /// The least wait until a bucket has `tokens`, at most the burst.
-    pub fn wait_ms(&self, tat_ns: u64, now_ms: u64, tokens: u64) -> u64 {
+    pub fn wait_ms(&self, tat_ns: u128, now_ms: u64, tokens: u64) -> u64 {
         let tat_ns = self.own_ns(tat_ns, now_ms);
         let latest_ns = self.latest_tat_ns(now_ms, tokens.min(self.burst_limit())).unwrap_or(0);
-        tat_ns.saturating_sub(latest_ns).div_ceil(NS_PER_MS)
+        whole(tat_ns.saturating_sub(latest_ns).div_ceil(NS_PER_MS))
     }
 
     /// A TAT as these limits count it: a foreign one is a full bucket's.
-    fn own_ns(&self, tat_ns: u64, now_ms: u64) -> u64 {
+    fn own_ns(&self, tat_ns: u128, now_ms: u64) -> u128 {
         if self.is_foreign(tat_ns, now_ms) { 0 } else { tat_ns }
     }
 }
@@ -149,8 +168,13 @@ impl Bucket {
     }
 }
 
-fn ns(ms: u64) -> u64 {
-    ms.saturating_mul(NS_PER_MS)
+fn ns(ms: u64) -> u128 {
+    u128::from(ms) * NS_PER_MS
+}
+
+/// At most what fits.
+fn whole(number: u128) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -164,7 +188,7 @@ mod tests {
     const NOW_MS: u64 = 1_700_000_000_000;
 
     fn throttle(rate_limit: f64, burst_limit: u32) -> Throttle {
-        Throttle::new(rate_limit, NonZeroU32::new(burst_limit).unwrap()).unwrap()
+        Throttle::new(rate_limit, burst_limit).unwrap()
     }
 
     #[test]
@@ -198,17 +222,26 @@ mod tests {
         let cases = [
             (json!({"rateLimit": 50, "burstLimit": 100}), ok(50.0, 100)),
             (json!({"rateLimit": "0.5", "burstLimit": "1"}), ok(0.5, 1)),
-            (
-                json!({"rateLimit": 0, "burstLimit": 1}),
-                problem("rateLimit: got 0, expected a number above 0"),
-            ),
+            (json!({"rateLimit": 0, "burstLimit": 1}), ok(0.0, 1)),
+            (json!({"rateLimit": 1, "burstLimit": 0}), ok(1.0, 0)),
+            (json!({"rateLimit": "0"}), ok(0.0, 0)),
+            (json!({"burstLimit": 0}), ok(0.0, 0)),
+            (json!({"rateLimit": "1e-300", "burstLimit": 4_294_967_295u32}), ok(1e-300, u32::MAX)),
             (
                 json!({"rateLimit": "nan", "burstLimit": 1}),
-                problem("rateLimit: got \"nan\", expected a number above 0"),
+                problem("rateLimit: got \"nan\", expected a number, 0 or more"),
             ),
             (
-                json!({"rateLimit": 1, "burstLimit": 0}),
-                problem("burstLimit: got 0, expected a whole number from 1 to 4294967295"),
+                json!({"rateLimit": "1e400", "burstLimit": 1}),
+                problem("rateLimit: got \"1e400\", expected a number, 0 or more"),
+            ),
+            (
+                json!({"rateLimit": -1, "burstLimit": 1}),
+                problem("rateLimit: got -1, expected a number, 0 or more"),
+            ),
+            (
+                json!({"rateLimit": 1, "burstLimit": 1.5}),
+                problem("burstLimit: got 1.5, expected a whole number from 0 to 4294967295"),
             ),
             (json!({"rateLimit": 1}), problem("burstLimit: got nothing, expected requests at once")),
         ];
@@ -236,15 +269,40 @@ mod tests {
         for (later_ns, expected) in cases {
             assert_eq!(throttle.is_foreign(empty_ns + later_ns, NOW_MS), expected, "{later_ns}");
         }
-        assert!(!throttle.is_foreign(u64::MAX, NOW_MS), "nobody knows what it says");
-        assert_eq!(throttle.room(u64::MAX, NOW_MS), 0);
+        assert!(!throttle.is_foreign(u128::MAX, NOW_MS), "nobody knows what it says");
+        assert_eq!(throttle.room(u128::MAX, NOW_MS), 0);
     }
 
     fn any_throttle() -> impl Strategy<Value = Throttle> {
         (0.001..100_000.0, 1..1000u32).prop_map(|(rate, burst)| throttle(rate, burst))
     }
 
+    /// Every magnitude that an operator can write, both ends included.
+    fn any_limits() -> impl Strategy<Value = Throttle> {
+        let rate = prop_oneof![
+            Just(f64::MIN_POSITIVE),
+            Just(f64::MAX),
+            (-300i32..300).prop_map(|exponent| 10f64.powi(exponent))
+        ];
+        (rate, prop_oneof![1..50u32, Just(u32::MAX)]).prop_map(|(rate, burst)| throttle(rate, burst))
+    }
+
     proptest! {
+        #[test]
+        fn a_burst_is_what_it_says_at_any_rate(throttle in any_limits(), instances in 1..50u32) {
+            for throttle in [throttle, throttle.divided_by(NonZeroU32::new(instances).unwrap())] {
+                let (burst, mut bucket) = (throttle.burst_limit(), Bucket::default());
+                let most = burst.min(50);
+                prop_assert_eq!(throttle.room(bucket.tat_ns, NOW_MS), burst);
+                prop_assert_eq!(bucket.take(&throttle, NOW_MS, burst - most), Taken::Tokens);
+                for _ in 0..most {
+                    prop_assert_eq!(bucket.take(&throttle, NOW_MS, 1), Taken::Tokens);
+                }
+                prop_assert_ne!(bucket.take(&throttle, NOW_MS, 1), Taken::Tokens);
+                prop_assert_eq!(throttle.room(bucket.tat_ns, NOW_MS), 0);
+            }
+        }
+
         #[test]
         fn never_admits_more_than_burst_plus_rate_times_span(
             rate in 0.1..2000.0,

@@ -120,8 +120,6 @@ fn api_stages<'a>(fields: &Fields<'a>) -> ApiStages {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
     use serde_json::json;
 
     use super::*;
@@ -132,7 +130,7 @@ mod tests {
     }
 
     fn throttle(rate_limit: f64, burst_limit: u32) -> Throttle {
-        Throttle::new(rate_limit, NonZeroU32::new(burst_limit).unwrap()).unwrap()
+        Throttle::new(rate_limit, burst_limit).unwrap()
     }
 
     const NO_LIMITS: Limits = Limits {
@@ -196,12 +194,12 @@ mod tests {
 
     #[test]
     fn says_all_that_is_wrong_or_odd() {
-        let item = json!({ "usagePlanId": "gold", "throttle": { "rateLimit": 0, "burst": 1 },
+        let item = json!({ "usagePlanId": "gold", "throttle": { "rateLimit": -1, "burst": 1 },
             "quota": { "limit": 10, "period": "YEAR", "offset": 11 }, "accuracy": "fast", "onStoreError": true,
-            "apiStages": { "v1": { "FETCH /": { "rateLimit": 1, "burstLimit": 0 }, "GET /": 7 }, "v2": true } });
+            "apiStages": { "v1": { "FETCH /": { "rateLimit": 1, "burstLimit": 1.5 }, "GET /": 7 }, "v2": true } });
         assert_eq!(
             parse(&item).unwrap_err().to_string(),
-            r#"plans [usagePlanId=gold] throttle.rateLimit: got 0, expected a number above 0
+            r#"plans [usagePlanId=gold] throttle.rateLimit: got -1, expected a number, 0 or more
 plans [usagePlanId=gold] throttle.burstLimit: got nothing, expected requests at once
 plans [usagePlanId=gold] throttle.burst: got 1, expected nothing of this name; did you mean burstLimit?
 plans [usagePlanId=gold] quota.period: got "YEAR", expected DAY or WEEK or MONTH
@@ -211,7 +209,7 @@ plans [usagePlanId=gold] onStoreError: got true, expected DENY or ALLOW
 plans [usagePlanId=gold] apiStages.v2: got true, expected a map
 plans [usagePlanId=gold] apiStages.v1.GET /: got 7, expected a map
 plans [usagePlanId=gold] apiStages.v1.FETCH /: got "FETCH /", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
-plans [usagePlanId=gold] apiStages.v1.FETCH /.burstLimit: got 0, expected a whole number from 1 to 4294967295"#
+plans [usagePlanId=gold] apiStages.v1.FETCH /.burstLimit: got 1.5, expected a whole number from 0 to 4294967295"#
         );
         assert_eq!(
             parse(&json!({ "apiStages": 7 })).unwrap_err().to_string(),

@@ -33,7 +33,7 @@ pub use self::{
     counters::{CounterStore, Counters, Rule},
     item::{USAGE_PLAN_ID, UsagePlan},
     lease::{Charge, Unit},
-    permit::{Permit, admit},
+    permit::{NotAdmitted, Permit, admit},
     quota::{Period, Quota, Window},
     refusal::{Reason, Refusal},
     rules::Counted,

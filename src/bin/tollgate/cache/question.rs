@@ -122,7 +122,7 @@ impl Details {
                 self.say_whose(&explained);
                 return Ok(Asked::Explained(Box::new((explained, request))));
             }
-            Err(GatewayError::StoreUnavailable(error)) => return Err(error.into()),
+            Err(error @ GatewayError::StageUnavailable { .. }) => return Err(error.into()),
             Err(error) => error,
         };
         let is_found = !matches!(error.refusal().status.as_u16(), 403..=405);

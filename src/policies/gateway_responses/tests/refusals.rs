@@ -69,6 +69,8 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"message":"Forbidden"}"#),
         (GatewayError::NotCached,
             r#"504 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message":"Gateway Timeout"}"#),
+        (GatewayError::StageUnavailable { stage: CANARY.to_owned() },
+            r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
     ]
 }
 
@@ -102,6 +104,7 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::CountersUnavailable { .. } => 24,
         GatewayError::InvalidationForbidden => 25,
         GatewayError::NotCached => 26,
+        GatewayError::StageUnavailable { .. } => 27,
     }
 }
 
@@ -111,7 +114,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 27);
+    assert_eq!(every_refusal().len(), 28);
 }
 
 #[test]
