@@ -9,7 +9,10 @@ use http::{
     header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
 };
 
-use crate::message::{BoxError, Response};
+use crate::{
+    message::{BoxError, Response},
+    userinfo::withheld,
+};
 
 /// Why the gateway answers instead of the integration.
 ///
@@ -220,13 +223,16 @@ impl StoreError {
 pub struct InvalidConfiguration(pub Vec<Problem>);
 
 /// Of each request's line: all problems are told once, where the item is read.
-const MOST_GIST_CHARS: usize = 110;
+const MOST_GIST_CHARS: usize = 94;
 
 impl InvalidConfiguration {
     /// The first problem, cut short, and how many more there are.
     fn gist(&self) -> String {
         let first = self.0.first().map(Problem::to_string).unwrap_or_default();
-        let first: String = first.chars().take(MOST_GIST_CHARS).collect();
+        let first = match first.char_indices().nth(MOST_GIST_CHARS) {
+            Some((end, _)) => format!("{}…", &first[..end]),
+            None => first,
+        };
         match self.0.len() {
             0 | 1 => first,
             all => format!("{first}; and {} more", all - 1),
@@ -245,6 +251,19 @@ pub struct Problem {
     pub field: String,
     pub got: String,
     pub expected: String,
+}
+
+impl Problem {
+    /// What was got is withheld as far as it is a password.
+    pub fn new((table, key): (&str, &str), field: &str, got: &str, expected: &str) -> Self {
+        Self {
+            table: table.to_owned(),
+            key: withheld(key).into_owned(),
+            field: withheld(field).into_owned(),
+            got: withheld(got).into_owned(),
+            expected: expected.to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for Problem {

@@ -67,6 +67,8 @@ pub mod path;
 
 pub mod recall;
 
+pub mod userinfo;
+
 // A laptop's Lambda and DynamoDB.
 #[cfg(feature = "local")]
 pub mod local;

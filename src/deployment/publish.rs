@@ -119,13 +119,9 @@ fn plan(store: &Store, stage: &str, trigger: Trigger, row: Option<&StageRow>, it
         Ok(deployment) if problems.is_empty() => match (Snapshot { items }).pack() {
             Ok(packed) => valid(row, trigger, packed, deployment.routes.len(), warnings),
             Err(TooLarge { bytes, most }) => {
-                let problem = Problem {
-                    table: store.tables.routes.clone(),
-                    key: format!("stage={stage}"),
-                    field: "*".to_owned(),
-                    got: format!("items of {bytes} bytes as JSON"),
-                    expected: format!("at most {most} bytes"),
-                };
+                let item = (store.tables.routes.as_str(), &*format!("stage={stage}"));
+                let got = format!("items of {bytes} bytes as JSON");
+                let problem = Problem::new(item, "*", &got, &format!("at most {most} bytes"));
                 invalid(row, vec![problem], warnings)
             }
         },

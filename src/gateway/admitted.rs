@@ -60,6 +60,7 @@ impl Gateway {
             key: caller.map(|caller| (caller.key.id.as_str(), &*caller.plan)),
             stage: &stage.settings.name,
             route_key: &route.key,
+            route_shape: &route.shape,
             route_rule: route.throttle.as_ref(),
             stage_rule: stage.settings.throttle.as_ref(),
         };

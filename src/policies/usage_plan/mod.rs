@@ -31,7 +31,7 @@ pub use self::{
     admission::{Admission, Decision},
     counter::{Counter, Form, Outcome, QuotaForm, RateForm, Spent, Write},
     counters::{CounterStore, Counters, Rule},
-    item::{USAGE_PLAN_ID, UsagePlan},
+    item::{RouteThrottle, USAGE_PLAN_ID, UsagePlan},
     lease::{Charge, Unit},
     permit::{NotAdmitted, Permit, admit},
     quota::{Period, Quota, Window},

@@ -1,6 +1,7 @@
 //! HTTP targets: what they get, what the client gets of theirs, and where no route can reach.
 
 mod failures;
+mod passwords;
 mod reach;
 
 use expect_test::expect;
