@@ -140,19 +140,7 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
     let Some(context) = raw.request_context else {
         return Err(refused(bad("the event has no requestContext"), RefusedRequest::default()));
     };
-    let http = context.http.unwrap_or_default();
-    let method = http.method.unwrap_or_default();
-    let mut origin = Origin {
-        account_id: invocation.account_id,
-        api_id: context.api_id.unwrap_or_default(),
-        domain_name: context.domain_name.unwrap_or_default(),
-        domain_prefix: context.domain_prefix.unwrap_or_default(),
-        protocol: http.protocol.unwrap_or_else(|| "HTTP/1.1".to_owned()),
-        source_ip: http.source_ip.unwrap_or_default(),
-        user_agent: String::new(),
-        time: context.time.unwrap_or_default(),
-        time_epoch: context.time_epoch.unwrap_or_default(),
-    };
+    let (method, mut origin) = platforms_word(invocation.account_id, context);
     let path = path::canonical_path(raw.raw_path.as_deref().unwrap_or("/"));
     let parts = headers(raw.headers.unwrap_or_default())
         .and_then(|headers| trust(headers, &mut origin, proxy))
@@ -189,6 +177,23 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
         body,
         origin,
     })))
+}
+
+/// The method, and where the request came from before any proxy is trusted.
+fn platforms_word(account_id: String, context: RawContext) -> (String, Origin) {
+    let http = context.http.unwrap_or_default();
+    let origin = Origin {
+        account_id,
+        api_id: context.api_id.unwrap_or_default(),
+        domain_name: context.domain_name.unwrap_or_default(),
+        domain_prefix: context.domain_prefix.unwrap_or_default(),
+        protocol: http.protocol.unwrap_or_else(|| "HTTP/1.1".to_owned()),
+        source_ip: http.source_ip.unwrap_or_default(),
+        user_agent: String::new(),
+        time: context.time.unwrap_or_default(),
+        time_epoch: context.time_epoch.unwrap_or_default(),
+    };
+    (http.method.unwrap_or_default(), origin)
 }
 
 fn bad(what: impl Into<Cow<'static, str>>) -> GatewayError {
