@@ -42,8 +42,9 @@ mod tests {
         let cases = [
             ("https://user:hush@a.example/x", "https://…@a.example/x"),
             ("https://user@a.example", "https://…@a.example"),
-            ("https://user:hu@sh@a.example:8443/x@y", "https://…@a.example:8443/x@y"),
+            ("https://user:hu@sh@a.example:8443/x", "https://…@a.example:8443/x"),
             ("https://user:hu/sh@a.example", "https://…@a.example"),
+            ("https://user:h@u/sh@a.example", "https://…@a.example"),
             ("https://user:hu?s#h@a.example", "https://…@a.example"),
             ("user:hush@a.example/x", "…@a.example/x"),
             ("https:user:hush@a.example/x", "…@a.example/x"),

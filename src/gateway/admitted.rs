@@ -9,7 +9,7 @@ use crate::{
     deployment::{Route, ServedStage},
     error::GatewayError,
     message::Request,
-    policies::usage_plan::{self, Permit},
+    policies::usage_plan::{self, Permit, Rule},
     usage::Counted,
 };
 
@@ -65,7 +65,8 @@ impl Gateway {
             stage_rule: stage.settings.throttle.as_ref(),
         };
         let now = request.received_at;
-        let admitted = usage_plan::admit(&counted.rules(), now, &self.counters).await;
+        let rules = counted.rules();
+        let admitted = usage_plan::admit(&rules, now, &self.counters).await;
         let is_degraded = match &admitted {
             Ok(permit) => permit.is_degraded(),
             Err(refused) => refused.is_degraded,
@@ -76,7 +77,8 @@ impl Gateway {
         let outcome = admitted.map_err(|refused| refused.error);
         way.standing = counted.key_rule().map(|rule| self.counters.standing(&rule));
         if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome))
-            && !counted.is_stopped()
+            // Of what an operator has stopped nothing is counted, not even that it was asked for.
+            && !rules.iter().any(Rule::stops)
         {
             self.usage.count(&caller.key.id, &stage.settings.name, kind, now);
         }

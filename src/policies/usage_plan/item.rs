@@ -246,8 +246,8 @@ plans [usagePlanId=gold] accuracy: got "fast", expected leased or exact
 plans [usagePlanId=gold] onStoreError: got true, expected DENY or ALLOW
 plans [usagePlanId=gold] apiStages.v2: got true, expected a map
 plans [usagePlanId=gold] apiStages.v1.GET /: got 7, expected a map
-plans [usagePlanId=gold] apiStages.v1.FETCH /: got "FETCH /", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
-plans [usagePlanId=gold] apiStages.v1.FETCH /.burstLimit: got 1.5, expected a whole number from 0 to 4294967295"#
+plans [usagePlanId=gold] apiStages.v1.FETCH /.burstLimit: got 1.5, expected a whole number from 0 to 4294967295
+plans [usagePlanId=gold] apiStages.v1.FETCH /: got "FETCH /", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY"#
         );
         assert_eq!(
             parse(&json!({ "apiStages": 7 })).unwrap_err().to_string(),

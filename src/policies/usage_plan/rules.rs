@@ -26,11 +26,6 @@ impl Counted<'_> {
         rules
     }
 
-    /// Whether an operator has stopped what is asked for: then nothing is counted, not even that it was asked for.
-    pub fn is_stopped(&self) -> bool {
-        self.rules().iter().any(|rule| rule.limits.throttle.is_some_and(|throttle| throttle.stops()))
-    }
-
     /// The key's own limits, over all stages of its plan.
     pub fn key_rule(&self) -> Option<Rule> {
         let (id, plan) = self.key?;

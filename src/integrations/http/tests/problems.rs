@@ -114,7 +114,7 @@ fn every_problem_of_an_item_is_said_at_once() {
     let fields: Vec<_> = problems.iter().map(|(field, got, _)| format!("{field} {got}")).collect();
     let expected = [
         "integrationMethod 1", "requestParameters.append:header.te te", "requestParameters.append:header.te \"$nope\"",
-        "requestParameters.x x", "uri https://u@t.example/{a}?{b}", "uri {a}", "uri {b}",
+        "requestParameters.x x", "uri https://…@t.example/{a}?{b}", "uri {a}", "uri {b}",
     ];
     assert_eq!(fields, expected);
 }
