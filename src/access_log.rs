@@ -1,6 +1,8 @@
 //! One line a request, in API Gateway's `$context` names; the metrics are read from these lines.
 //!
-//! Never a key's value, an `Authorization` header, a query or a body. What is absent is left out.
+//! Never a key's value, an `Authorization` header, a query or a body. What is absent is left out; but a line without a
+//! stage says `none`: a metric's dimension can only be what stands in the line, and an outage before any stage is
+//! found must be counted too.
 
 use std::{
     io::Write,
@@ -18,7 +20,7 @@ use serde::Serialize;
 use crate::{
     clock::Clock,
     error::{GatewayError, chain},
-    message::{Body, BoxError, ByteStream, Origin, Request, Response},
+    message::{Body, BoxError, ByteStream, Origin, RefusedRequest, Request, Response},
 };
 
 /// Where lines go.
@@ -42,7 +44,6 @@ pub struct AccessLog {
 #[serde(rename_all = "camelCase")]
 struct Line {
     request_id: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
     stage: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     route_key: String,
@@ -82,6 +83,8 @@ struct Line {
     integration_error_message: Option<String>,
 }
 
+const NO_STAGE: &str = "none";
+
 // Clients choose these, and we are billed for them by the gigabyte.
 const MAX_USER_AGENT_CHARS: usize = 80;
 const MAX_PATH_CHARS: usize = 1_024;
@@ -101,15 +104,15 @@ impl AccessLog {
     pub fn of_refused(
         request_id: &str,
         received_at: SystemTime,
-        origin: &Origin,
-        method: &str,
+        request: &RefusedRequest,
         sink: Sink,
         clock: Clock,
     ) -> Self {
-        let mut log = Self::of_origin(request_id, received_at, origin, sink, clock);
-        if Method::from_bytes(method.as_bytes()).is_ok() {
-            log.line.http_method = cut(method, MAX_METHOD_CHARS);
+        let mut log = Self::of_origin(request_id, received_at, &request.origin, sink, clock);
+        if Method::from_bytes(request.method.as_bytes()).is_ok() {
+            log.line.http_method = cut(&request.method, MAX_METHOD_CHARS);
         }
+        log.line.path = cut(&request.path, MAX_PATH_CHARS);
         log
     }
 
@@ -122,6 +125,7 @@ impl AccessLog {
     ) -> Self {
         let line = Line {
             request_id: request_id.to_owned(),
+            stage: NO_STAGE.to_owned(),
             source_ip: origin.source_ip.clone(),
             user_agent: cut(&origin.user_agent, MAX_USER_AGENT_CHARS),
             ..Line::default()
@@ -161,6 +165,10 @@ impl AccessLog {
 
     pub fn refused(&mut self, error: &GatewayError) {
         self.line.error_response_type = Some(error.refusal().response_type);
+        if let GatewayError::StageUnavailable { stage } = error {
+            self.stage(stage);
+            self.degraded("configuration");
+        }
         self.failed(error);
     }
 

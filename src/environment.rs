@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 
+use crate::userinfo::withheld;
+
 /// The settings of one process.
 #[derive(Clone, Debug)]
 pub struct Environment {
@@ -151,7 +153,7 @@ impl std::fmt::Debug for Secret {
 
 /// What is wrong with a variable, in one line.
 pub(crate) fn bad(name: &str, got: &str, expected: &str) -> String {
-    format!("environment variable {name}: got {got:?}, expected {expected}")
+    format!("environment variable {name}: got {:?}, expected {expected}", withheld(got))
 }
 
 #[cfg(test)]
@@ -219,6 +221,10 @@ mod tests {
             (
                 ("REQUIRE_TRUSTED_PROXY", "true"),
                 r#"TRUSTED_PROXY_SECRET: got "", expected a secret, because REQUIRE_TRUSTED_PROXY is true"#,
+            ),
+            (
+                ("AWS_ENDPOINT_URL_LAMBDA", "http:user:hush@localhost"),
+                r#"AWS_ENDPOINT_URL_LAMBDA: got "…@localhost", expected a URL such as http://127.0.0.1:8000"#,
             ),
             (
                 ("AWS_ENDPOINT_URL_LAMBDA", "localhost"),

@@ -9,7 +9,10 @@ use http::{
     header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
 };
 
-use crate::message::{BoxError, Response};
+use crate::{
+    message::{BoxError, Response},
+    userinfo::withheld,
+};
 
 /// Why the gateway answers instead of the integration.
 ///
@@ -31,6 +34,8 @@ pub enum GatewayError {
     UntrustedOrigin,
     #[error("no stage serves host {host} and path {path}")]
     StageNotFound { host: String, path: String },
+    #[error("stage {stage} has no valid deployment")]
+    StageUnavailable { stage: String },
     #[error("no route")]
     RouteNotFound,
     #[error("the path has no such method, only {allow}")]
@@ -131,6 +136,7 @@ impl GatewayError {
             Self::BadBodyValue(_)           => row(StatusCode::BAD_REQUEST,           "BAD_REQUEST_BODY",             "BadRequestException",                "Invalid request body".into(),                    Spaced),
             Self::UntrustedOrigin           => row(StatusCode::FORBIDDEN,             "ACCESS_DENIED",                "ForbiddenException",                 "Forbidden".into(),                               Tight),
             Self::StageNotFound { .. }      => row(StatusCode::NOT_FOUND,             "RESOURCE_NOT_FOUND",           "NotFoundException",                  "Not Found".into(),                               Tight),
+            Self::StageUnavailable { .. }   => row(StatusCode::SERVICE_UNAVAILABLE,   "DEFAULT_5XX",                  "ServiceUnavailableException",        "Service Unavailable".into(),                     Tight),
             Self::RouteNotFound             => row(StatusCode::NOT_FOUND,             "RESOURCE_NOT_FOUND",           "NotFoundException",                  "Not Found".into(),                               Tight),
             Self::MethodNotAllowed { .. }   => row(StatusCode::METHOD_NOT_ALLOWED,    "DEFAULT_4XX",                  "MethodNotAllowedException",          "Method Not Allowed".into(),                      Tight),
             Self::MissingAuthenticationToken=> row(StatusCode::FORBIDDEN,             "MISSING_AUTHENTICATION_TOKEN", "MissingAuthenticationTokenException","Missing Authentication Token".into(),            Tight),
@@ -179,7 +185,7 @@ impl GatewayError {
                 let allow = HeaderValue::from_str(allow).expect("method names are tokens");
                 response.headers_mut().insert(ALLOW, allow);
             }
-            Self::StoreUnavailable(_) | Self::BrokenKeyItem(_) => {
+            Self::StoreUnavailable(_) | Self::StageUnavailable { .. } | Self::BrokenKeyItem(_) => {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Self::Throttled { retry_after }
@@ -259,13 +265,16 @@ impl StoreError {
 pub struct InvalidConfiguration(pub Vec<Problem>);
 
 /// Of each request's line: all problems are told once, where the item is read.
-const MOST_GIST_CHARS: usize = 110;
+const MOST_GIST_CHARS: usize = 94;
 
 impl InvalidConfiguration {
     /// The first problem, cut short, and how many more there are.
     fn gist(&self) -> String {
         let first = self.0.first().map(Problem::to_string).unwrap_or_default();
-        let first: String = first.chars().take(MOST_GIST_CHARS).collect();
+        let first = match first.char_indices().nth(MOST_GIST_CHARS) {
+            Some((end, _)) => format!("{}…", &first[..end]),
+            None => first,
+        };
         match self.0.len() {
             0 | 1 => first,
             all => format!("{first}; and {} more", all - 1),
@@ -284,6 +293,19 @@ pub struct Problem {
     pub field: String,
     pub got: String,
     pub expected: String,
+}
+
+impl Problem {
+    /// What was got is withheld as far as it is a password.
+    pub fn new((table, key): (&str, &str), field: &str, got: &str, expected: &str) -> Self {
+        Self {
+            table: table.to_owned(),
+            key: withheld(key).into_owned(),
+            field: withheld(field).into_owned(),
+            got: withheld(got).into_owned(),
+            expected: expected.to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for Problem {

@@ -70,6 +70,7 @@ pub mod path;
 pub mod recall;
 
 pub mod template;
+pub mod userinfo;
 
 // A laptop's Lambda and DynamoDB.
 #[cfg(feature = "local")]

@@ -131,10 +131,7 @@ impl Function {
                 self.gateway.handle(&request).await
             }
             Ok(Event::RoutesChanged(stages)) => return self.publish(to, stages).await,
-            Err(refused) => {
-                let told = (&refused.error, refused.method.as_str(), &refused.origin);
-                self.gateway.refuse(to.request_id, received_at, told)
-            }
+            Err(refused) => self.gateway.refuse(to.request_id, received_at, &refused.error, &refused.request),
         };
         let posted = self.runtime_api.stream(to, encode(response)).await;
         self.gateway.settle().await;

@@ -55,6 +55,16 @@ const DEADLINE_MARGIN: Duration = Duration::from_millis(200);
 /// No Lambda function runs longer.
 const LONGEST_INVOCATION: Duration = Duration::from_secs(15 * 60);
 
+/// What is known of an event that is refused before it is a request.
+#[derive(Clone, Debug, Default)]
+pub struct RefusedRequest {
+    /// As sent, whatever it is.
+    pub method: String,
+    /// Canonical; empty where it cannot be.
+    pub path: String,
+    pub origin: Origin,
+}
+
 /// What the platform says about a request. None of it can be set by a client's header, unless a
 /// trusted proxy vouches for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::{InvalidConfiguration, Problem},
-    item::{Fields, Item, Report, StageVariables, brief},
+    item::{Fields, Item, Report, StageVariables, brief, nearest},
     path,
     policies::{cache::StageCache, throttle::Throttle, usage_plan::Rule},
 };
@@ -40,7 +40,7 @@ pub enum Salvaged {
     Place(StageSettings),
 }
 
-/// What says where a stage is and what it serves; every other attribute is a switch.
+/// What says where a stage is and what it serves, misspelt too; every other attribute is a switch.
 const ESSENTIAL: [&str; 5] = ["stage", "basePath", "hosts", "deploymentId", "stageVariables"];
 
 /// A longer base path would be no key of a table.
@@ -104,7 +104,7 @@ impl StageSettings {
     /// What a stage item with problems says all the same; `None`: not even which stage it is.
     pub fn salvage(table: &str, item: &Map<String, Value>) -> Option<Salvaged> {
         let (settings, problems, _) = Self::read_all(table, item);
-        let unclear = problems.iter().any(|problem| ESSENTIAL.contains(&problem.field.as_str()));
+        let unclear = problems.iter().any(|problem| nearest(&problem.field, &ESSENTIAL).is_some());
         let settings = settings.map(|settings| Self { has_problems: !problems.is_empty(), ..settings });
         settings.map(if unclear { Salvaged::Place } else { Salvaged::Whole })
     }

@@ -85,6 +85,20 @@ impl From<BadKey> for GatewayError {
     }
 }
 
+/// Why a request has no caller.
+#[derive(Debug)]
+pub struct Unauthenticated {
+    pub error: GatewayError,
+    /// Whose key it is, where that is known all the same.
+    pub key_id: Option<String>,
+}
+
+impl<E: Into<GatewayError>> From<E> for Unauthenticated {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), key_id: None }
+    }
+}
+
 /// Keys and plans as they were read a moment ago.
 #[derive(Debug)]
 pub struct ApiKeys<S> {
@@ -118,10 +132,23 @@ impl<S: KeyStore> ApiKeys<S> {
         value: Option<&[u8]>,
         stage: &str,
         now: SystemTime,
-    ) -> Result<Caller, GatewayError> {
+    ) -> Result<Caller, Unauthenticated> {
         let value = KeyValue::parse(value.ok_or(BadKey::Missing)?).map_err(BadKey::from)?;
-        let (key, key_from) = self.key(value.hash(), now).await?;
+        let (key, from) = self.key(value.hash(), now).await?;
         let key = key.ok_or(BadKey::Unknown)?.map_err(GatewayError::BrokenKeyItem)?;
+        let key_id = || Some(key.id.clone());
+        let caller = self.caller(Arc::clone(&key), from, stage, now).await;
+        caller.map_err(|error| Unauthenticated { error, key_id: key_id() })
+    }
+
+    /// Who has this key, if it may be used for a stage.
+    async fn caller(
+        self: &Arc<Self>,
+        key: Arc<ApiKey>,
+        key_from: Source,
+        stage: &str,
+        now: SystemTime,
+    ) -> Result<Caller, GatewayError> {
         let plan_id = usable(&key, stage, now)?;
         let (plan, plan_from) = self.plan(plan_id, key_from, now).await?;
         let plan = plan.ok_or_else(|| BadKey::UnknownPlan(plan_id.to_owned()))?;

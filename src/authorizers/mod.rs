@@ -5,7 +5,7 @@ mod api_key_item;
 mod key_value;
 
 pub use self::{
-    api_key::{ApiKeyUse, ApiKeys, BadKey, Caller, KeySource, KeyStore, Known, Read},
+    api_key::{ApiKeyUse, ApiKeys, BadKey, Caller, KeySource, KeyStore, Known, Read, Unauthenticated},
     api_key_item::ApiKey,
     key_value::{KeyHash, KeyValue, NotAKey},
 };

@@ -36,6 +36,9 @@ pub struct Parsed {
 /// The sort key of the item that holds what the whole API shares.
 const API: &str = "$api";
 
+/// Who may call, by address and by resource policy, of the API and of a route.
+const ADDRESSES_AND_POLICY: [&str; 3] = ["ipAllow", "ipDeny", "policy"];
+
 /// Validates and resolves the route items of a stage and its `$api` item, in any order.
 pub fn parse(source: Source<'_>, items: &[Map<String, Value>]) -> Parsed {
     let is_api = |item: &&Map<String, Value>| route_key(item) == API;
@@ -148,7 +151,8 @@ impl<'a> Parser<'a> {
         for known in ["stage", "routeKey", "description"] {
             fields.skip(known);
         }
-        not_yet(&fields, &["authorizers", "models"]);
+        not_yet(&fields, &["authorizers", "authorizerId", "authorizationScopes", "models"]);
+        not_yet(&fields, &ADDRESSES_AND_POLICY);
         not_yet_but_harmless(&fields, &["minimumCompressionSize"]);
         let sources = [("HEADER", KeySource::Header), ("AUTHORIZER", KeySource::Authorizer)];
         let headers = [
@@ -209,7 +213,8 @@ impl<'a> Parser<'a> {
         if !open {
             not_yet(&fields, &["authorizationType"]);
         }
-        not_yet(&fields, &["authorizerId", "authorizationScopes", "requestModels"]);
+        not_yet(&fields, &["authorizerId", "authorizationScopes", "requestModels", "requestValidator"]);
+        not_yet(&fields, &ADDRESSES_AND_POLICY);
         let api_key = match fields.boolean("apiKeyRequired") {
             Some(true) => ApiKeyUse::Required(api.api_key_source),
             Some(false) | None => ApiKeyUse::NotRequired,
@@ -235,6 +240,7 @@ impl<'a> Parser<'a> {
             throttle: throttle
                 .map(|throttle| Rule::throttle(format!("route#{}#{key_text}", self.source.stage), throttle)),
             key: key_text,
+            shape: key.as_ref().map_or_else(String::new, RouteKey::shape),
             cors,
             required_parameters,
             api_key,
@@ -268,13 +274,8 @@ impl<'a> Parser<'a> {
     }
 
     fn problem(&self, route_key: &str, field: &str, got: &str, expected: &str) {
-        self.report.add_problem(Problem {
-            table: self.source.table.to_owned(),
-            key: self.key_of(route_key),
-            field: field.to_owned(),
-            got: got.to_owned(),
-            expected: expected.to_owned(),
-        });
+        let key = self.key_of(route_key);
+        self.report.add_problem(Problem::new((self.source.table, &key), field, got, expected));
     }
 }
 

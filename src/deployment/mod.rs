@@ -58,6 +58,8 @@ pub struct Deployment {
 pub struct Route {
     /// `GET /orders/{id}`, `$default`.
     pub key: String,
+    /// What usage plans name it by: [`RouteKey::shape`](crate::router::RouteKey::shape).
+    pub shape: String,
     cors: Option<Cors>,
     pub api_key: ApiKeyUse,
     /// What all callers together may do.

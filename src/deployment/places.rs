@@ -21,13 +21,8 @@ impl Taken {
     pub fn problem(&self, table: &str, stage: &str) -> Problem {
         let (host, path) = self.place.split_at(self.place.find('/').unwrap_or_default());
         let host = if host == "*" { "any host" } else { host };
-        Problem {
-            table: table.to_owned(),
-            key: format!("stage={stage}"),
-            field: "basePath".to_owned(),
-            got: format!("{path} on {host}"),
-            expected: format!("a place of its own: stage {} is there already", self.by),
-        }
+        let expected = format!("a place of its own: stage {} is there already", self.by);
+        Problem::new((table, &format!("stage={stage}")), "basePath", &format!("{path} on {host}"), &expected)
     }
 }
 

@@ -131,13 +131,9 @@ pub fn plan(tables: &Tables, stage: &str, purpose: Purpose, found: &Found) -> Pl
         Ok((id, _)) if purpose == Purpose::Status => status(found, Some((&id, routes)), problems, warnings),
         Ok((id, bytes)) => valid(found, purpose, Packed { id, bytes }, (routes, warnings)),
         Err(TooLarge { bytes, most }) => {
-            let problem = Problem {
-                table: tables.routes.clone(),
-                key: format!("stage={stage}"),
-                field: "*".to_owned(),
-                got: format!("items of {bytes} bytes as JSON"),
-                expected: format!("at most {most} bytes"),
-            };
+            let key = format!("stage={stage}");
+            let got = format!("items of {bytes} bytes as JSON");
+            let problem = Problem::new((&tables.routes, &key), "*", &got, &format!("at most {most} bytes"));
             invalid(found, vec![problem], warnings)
         }
     }

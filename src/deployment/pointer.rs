@@ -58,13 +58,7 @@ impl Unusable {
             Self::OfStage(other) => format!("a deployment of this stage; this one is of stage {other}"),
             Self::Unresolved(problems) => return problems.clone(),
         };
-        vec![Problem {
-            table: table.to_owned(),
-            key: format!("stage={stage}"),
-            field: "deploymentId".to_owned(),
-            got: brief(&id.into()),
-            expected,
-        }]
+        vec![Problem::new((table, &format!("stage={stage}")), "deploymentId", &brief(&id.into()), &expected)]
     }
 }
 

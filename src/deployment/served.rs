@@ -2,7 +2,7 @@
 
 use super::{Deployment, pointer::Resolved};
 use crate::{
-    error::{GatewayError, Problem, StoreError},
+    error::{GatewayError, Problem},
     item::StageVariables,
     stages::{self, FoundStage, StageSettings},
 };
@@ -82,8 +82,7 @@ impl Served {
         let settings = &self.stages[index];
         let loaded = &self.loaded[index];
         let Some(resolved) = &loaded.resolved else {
-            let nothing = format!("stage {} has no valid deployment", settings.name);
-            return Err(StoreError::new("finding the deployment", nothing).into());
+            return Err(GatewayError::StageUnavailable { stage: settings.name.clone() });
         };
         let configuration = match (self.goes_by[index], loaded.follows) {
             (GoesBy::Item, Follows::Item) => Configuration::AsWritten,

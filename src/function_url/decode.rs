@@ -18,7 +18,7 @@ use serde::Deserialize;
 use crate::{
     environment::TrustedProxy,
     error::GatewayError,
-    message::{Origin, Request},
+    message::{Origin, RefusedRequest, Request},
     path,
 };
 
@@ -44,8 +44,7 @@ pub enum Event {
 #[derive(Debug)]
 pub struct Refused {
     pub error: GatewayError,
-    pub method: String,
-    pub origin: Origin,
+    pub request: RefusedRequest,
 }
 
 /// The secret that a trusted proxy sends, and that nobody else gets to see.
@@ -126,35 +125,23 @@ struct RawString {
 ///
 /// What is no event of ours, or a request that is malformed or comes past the trusted proxy.
 pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Result<Event, Box<Refused>> {
-    let refused =
-        |error, method: &str, origin| Box::new(Refused { error, method: method.to_owned(), origin });
+    let refused = |error, request| Box::new(Refused { error, request });
     let raw: RawEvent = match serde_json::from_slice(event) {
         Ok(raw) => raw,
         // Not the error's words: they quote what stands there, be it a cookie.
         Err(error) => {
             let what = format!("no function URL's event, from byte {}", error.column());
-            return Err(refused(bad(what), "", Origin::default()));
+            return Err(refused(bad(what), RefusedRequest::default()));
         }
     };
     if let Some(records) = raw.records {
         return Ok(Event::RoutesChanged(stages_of(records)));
     }
     let Some(context) = raw.request_context else {
-        return Err(refused(bad("the event has no requestContext"), "", Origin::default()));
+        return Err(refused(bad("the event has no requestContext"), RefusedRequest::default()));
     };
-    let http = context.http.unwrap_or_default();
-    let method = http.method.unwrap_or_default();
-    let mut origin = Origin {
-        account_id: invocation.account_id,
-        api_id: context.api_id.unwrap_or_default(),
-        domain_name: context.domain_name.unwrap_or_default(),
-        domain_prefix: context.domain_prefix.unwrap_or_default(),
-        protocol: http.protocol.unwrap_or_else(|| "HTTP/1.1".to_owned()),
-        source_ip: http.source_ip.unwrap_or_default(),
-        user_agent: String::new(),
-        time: context.time.unwrap_or_default(),
-        time_epoch: context.time_epoch.unwrap_or_default(),
-    };
+    let (method, mut origin) = platforms_word(invocation.account_id, context);
+    let path = path::canonical_path(raw.raw_path.as_deref().unwrap_or("/"));
     let parts = headers(raw.headers.unwrap_or_default())
         .and_then(|headers| trust(headers, &mut origin, proxy))
         .and_then(|headers| {
@@ -165,14 +152,17 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
             if long > MAX_URI_BYTES {
                 return Err(bad(format!("a path and query of {long} bytes")));
             }
-            let path = path::canonical_path(raw.raw_path.as_deref().unwrap_or("/")).map_err(bad)?;
+            if let Err(what) = &path {
+                return Err(bad(*what));
+            }
             let query = path::canonical_query(raw.raw_query_string.as_deref().unwrap_or("")).map_err(bad)?;
             let body = body(raw.body.unwrap_or_default(), raw.is_base64_encoded.unwrap_or(false))?;
-            Ok((headers, method, path, query, body))
+            Ok((headers, method, query, body))
         });
-    let (mut headers, method, path, query, body) = match parts {
+    let path = path.unwrap_or_default();
+    let (mut headers, method, query, body) = match parts {
         Ok(parts) => parts,
-        Err(error) => return Err(refused(error, &method, origin)),
+        Err(error) => return Err(refused(error, RefusedRequest { method, path, origin })),
     };
     let cookies = cookies(&mut headers, raw.cookies.unwrap_or_default());
     Ok(Event::Request(Box::new(Request {
@@ -187,6 +177,23 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
         body,
         origin,
     })))
+}
+
+/// The method, and where the request came from before any proxy is trusted.
+fn platforms_word(account_id: String, context: RawContext) -> (String, Origin) {
+    let http = context.http.unwrap_or_default();
+    let origin = Origin {
+        account_id,
+        api_id: context.api_id.unwrap_or_default(),
+        domain_name: context.domain_name.unwrap_or_default(),
+        domain_prefix: context.domain_prefix.unwrap_or_default(),
+        protocol: http.protocol.unwrap_or_else(|| "HTTP/1.1".to_owned()),
+        source_ip: http.source_ip.unwrap_or_default(),
+        user_agent: String::new(),
+        time: context.time.unwrap_or_default(),
+        time_epoch: context.time_epoch.unwrap_or_default(),
+    };
+    (http.method.unwrap_or_default(), origin)
 }
 
 fn bad(what: impl Into<Cow<'static, str>>) -> GatewayError {
@@ -222,6 +229,7 @@ fn trust(
     proxy: &TrustedProxy,
 ) -> Result<HeaderMap, GatewayError> {
     let sent = headers.remove(PROXY_SECRET);
+    origin.user_agent = text(&headers, USER_AGENT.as_str()).unwrap_or_default().to_owned();
     let trusted = match (&proxy.secret, &sent) {
         (Some(secret), Some(sent)) => equal_in_constant_time(secret.0.as_bytes(), sent.as_bytes()),
         (None, _) | (_, None) => false,
@@ -243,7 +251,6 @@ fn trust(
         // Targets build links of it, as of `Host`: a password's reset would lead wherever a client says.
         headers.remove(FORWARDED_HOST);
     }
-    origin.user_agent = text(&headers, USER_AGENT.as_str()).unwrap_or_default().to_owned();
     // Targets, and lambda_http in them, build URLs of these two.
     match HeaderValue::from_str(&origin.domain_name) {
         Ok(host) if !host.is_empty() => headers.insert(HOST, host),

@@ -5,11 +5,11 @@ use http::{HeaderName, HeaderValue};
 use super::{Gateway, Way};
 use crate::{
     access_log::AccessLog,
-    authorizers::{ApiKeyUse, Caller, KeySource},
+    authorizers::{ApiKeyUse, Caller, KeySource, Unauthenticated},
     deployment::{Route, ServedStage},
     error::GatewayError,
     message::Request,
-    policies::usage_plan::{self, Permit},
+    policies::usage_plan::{self, Permit, Rule},
     usage::Counted,
 };
 
@@ -31,7 +31,14 @@ impl Gateway {
             ApiKeyUse::Required(KeySource::Authorizer) => None,
         };
         let value = value.map(HeaderValue::as_bytes);
-        let caller = self.keys.authenticate(value, &stage.settings.name, request.received_at).await?;
+        let found = self.keys.authenticate(value, &stage.settings.name, request.received_at).await;
+        let caller = found.map_err(|Unauthenticated { error, key_id }| {
+            key_id.into_iter().for_each(|id| log.api_key(&id));
+            if matches!(error, GatewayError::StoreUnavailable(_)) {
+                log.degraded("apiKey");
+            }
+            error
+        })?;
         log.api_key(&caller.key.id);
         if caller.is_degraded {
             log.degraded("apiKey");
@@ -53,17 +60,27 @@ impl Gateway {
             key: caller.map(|caller| (caller.key.id.as_str(), &*caller.plan)),
             stage: &stage.settings.name,
             route_key: &route.key,
+            route_shape: &route.shape,
             route_rule: route.throttle.as_ref(),
             stage_rule: stage.settings.throttle.as_ref(),
         };
         let now = request.received_at;
-        let outcome = usage_plan::admit(&counted.rules(), now, &self.counters).await;
-        way.standing = counted.key_rule().map(|rule| self.counters.standing(&rule));
-        if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome)) {
-            self.usage.count(&caller.key.id, &stage.settings.name, kind, now);
-        }
-        if outcome.as_ref().is_ok_and(|permit| permit.is_degraded()) {
+        let rules = counted.rules();
+        let admitted = usage_plan::admit(&rules, now, &self.counters).await;
+        let is_degraded = match &admitted {
+            Ok(permit) => permit.is_degraded(),
+            Err(refused) => refused.is_degraded,
+        };
+        if is_degraded {
             log.degraded("counters");
+        }
+        let outcome = admitted.map_err(|refused| refused.error);
+        way.standing = counted.key_rule().map(|rule| self.counters.standing(&rule));
+        if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome))
+            // Of what an operator has stopped nothing is counted, not even that it was asked for.
+            && !rules.iter().any(Rule::stops)
+        {
+            self.usage.count(&caller.key.id, &stage.settings.name, kind, now);
         }
         outcome
     }

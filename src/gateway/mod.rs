@@ -27,7 +27,7 @@ use crate::{
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
-    message::{Body, Origin, Request, Response, is_bodyless},
+    message::{Body, RefusedRequest, Request, Response, is_bodyless},
     policies::{
         cache::Responses,
         cors::Cors,
@@ -105,7 +105,10 @@ impl Gateway {
         let mut log = AccessLog::begin(request, self.sink.clone(), self.clock.clone());
         let mut response = match self.live.served(request.received_at).await {
             Ok(served) => self.answer(request, &served, &mut log).await,
-            Err(error) => refuse(&error.into(), &mut log),
+            Err(error) => {
+                log.degraded("configuration");
+                refuse(&error.into(), &mut log)
+            }
         };
         if is_bodyless(&request.method, response.status()) {
             *response.body_mut() = Body::empty();
@@ -119,10 +122,11 @@ impl Gateway {
         &self,
         request_id: &str,
         received_at: SystemTime,
-        (error, method, origin): (&GatewayError, &str, &Origin),
+        error: &GatewayError,
+        request: &RefusedRequest,
     ) -> Response {
         let (sink, clock) = (self.sink.clone(), self.clock.clone());
-        let mut log = AccessLog::of_refused(request_id, received_at, origin, method, sink, clock);
+        let mut log = AccessLog::of_refused(request_id, received_at, request, sink, clock);
         let mut response = refuse(error, &mut log);
         add_request_id(&mut response, request_id);
         log.finish(response)

@@ -17,8 +17,14 @@ use std::{
 
 use serde_json::{Map, Value};
 
-pub use self::stage_variables::{StageVariables, resolve_stage_variables};
-use crate::error::{InvalidConfiguration, Problem};
+pub use self::{
+    spelling::nearest,
+    stage_variables::{StageVariables, resolve_stage_variables},
+};
+use crate::{
+    error::{InvalidConfiguration, Problem},
+    userinfo::withheld,
+};
 
 /// Stands for what is not told.
 pub const WITHHELD: &str = "…";
@@ -221,7 +227,8 @@ impl<'a> Fields<'a> {
     /// Fails the item if `value` is absent because nothing was written there.
     pub fn require<T>(&self, name: &'a str, value: Option<T>, expected: &str) -> Option<T> {
         if value.is_none() && self.value(name).is_none() {
-            self.problem(name, "nothing", expected);
+            let got = if self.map.contains_key(name) { "null" } else { "nothing" };
+            self.problem(name, got, expected);
         }
         value
     }
@@ -234,6 +241,12 @@ impl<'a> Fields<'a> {
     /// Says that what stands at `field` is passed over.
     pub fn warn(&self, field: &str, got: &str, expected: &str) {
         self.item.report.warnings.borrow_mut().push(self.note(field, got, expected));
+    }
+
+    fn has_problem(&self, field: &str) -> bool {
+        let note = self.note(field, "", "");
+        let problems = self.item.report.problems.borrow();
+        problems.iter().any(|problem| problem.key == note.key && problem.field == note.field)
     }
 
     fn told(&self, value: &Value) -> String {
@@ -252,22 +265,17 @@ impl<'a> Fields<'a> {
     }
 
     fn note(&self, field: &str, got: &str, expected: &str) -> Problem {
-        Problem {
-            table: self.item.table.to_owned(),
-            key: self.item.key.to_owned(),
-            field: format!("{}{field}", self.path),
-            got: got.to_owned(),
-            expected: expected.to_owned(),
-        }
+        Problem::new((self.item.table, self.item.key), &format!("{}{field}", self.path), got, expected)
     }
 }
 
-/// A value as JSON, cut at 80 characters.
+/// A value as JSON without passwords, cut at 80 characters.
 pub fn brief(value: &Value) -> String {
     let json = value.to_string();
+    let json = withheld(&json);
     match json.char_indices().nth(80) {
         Some((end, _)) => format!("{}…", &json[..end]),
-        None => json,
+        None => json.into_owned(),
     }
 }
 

@@ -1,38 +1,38 @@
 //! Which known name was meant by one that nobody knows.
 
-/// The known name that begins with `name` (`cacheTTL` → `cacheTtlInSeconds`), or else the one that differs
-/// least, by a third of its letters at most.
-pub(super) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+/// The known name that differs least, by a third of its letters at most, of equals the first; or else one that begins
+/// with `name` (`cacheTTL` → `cacheTtlInSeconds`).
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let name = name.to_lowercase();
-    let begins_with_it = |other: &&&str| name.len() >= 4 && other.to_lowercase().starts_with(&name);
-    if let Some(longer) = known.iter().find(begins_with_it) {
-        return Some(longer);
-    }
     let distance = |other: &str| edit_distance(&name, &other.to_lowercase());
     let edits = known.iter().map(|other| (*other, distance(other)));
     let near = edits.filter(|(other, edits)| edits * 3 <= other.len());
-    near.min_by_key(|(_, edits)| *edits).map(|(other, _)| other)
+    let begins_with_it = |other: &&&str| name.len() >= 4 && other.to_lowercase().starts_with(&name);
+    let nearest = near.min_by_key(|(_, edits)| *edits).map(|(other, _)| other);
+    nearest.or_else(|| known.iter().find(begins_with_it).copied())
 }
 
-/// Levenshtein's distance in characters.
+/// How many characters are to be put in, left out or replaced, or swapped with the next one (optimal string alignment).
 fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let least = replaced.min(last[j] + 1).min(row[j - 1] + 1);
+            let is_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            row.push(if is_swapped { least.min(before[j - 2] + 1) } else { least });
         }
+        before = std::mem::replace(&mut last, row);
     }
-    row[b.len()]
+    last[b.len()]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{edit_distance, nearest};
 
     #[test]
     fn finds_the_name_that_was_meant() {
@@ -44,9 +44,22 @@ mod tests {
             // Nearer to `tags`, but not near.
             ("stages", Some("apiStages")),
             ("colour", None),
+            // Letters that have changed places are one edit.
+            ("atgs", Some("tags")),
+            ("tasg", Some("tags")),
+            ("gats", None),
         ];
         for (name, expected) in cases {
             assert_eq!(nearest(name, &known), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn counts_edits() {
+        let cases =
+            [("", "", 0), ("ab", "", 2), ("quota", "uqota", 1), ("quota", "quoat", 1), ("quota", "qtoua", 2)];
+        for (a, b, expected) in cases {
+            assert_eq!((edit_distance(a, b), edit_distance(b, a)), (expected, expected), "{a} {b}");
         }
     }
 }

@@ -1,48 +1,88 @@
 //! Attributes that nobody asked for: misspelt, or somebody else's words.
 
+use serde_json::Value;
+
 use super::{Fields, WITHHELD, brief, elsewhere::instead_of, spelling::nearest};
 
-/// Attributes that keep requests out: without one that was misspelt, or written where nobody reads it, what it guards
-/// would be open.
-const GUARDS: [&str; 14] = [
+/// Attributes that keep requests out, or data in: without one that was misspelt, emptied, or written where nobody reads
+/// it, what it guards would be open.
+const GUARDS: [&str; 33] = [
     "apiKeyRequired",
+    "apiKeySource",
+    "authorizers",
     "authorizerId",
     "authorizationScopes",
     "authorizationType",
+    "ipAllow",
+    "ipDeny",
+    "policy",
+    "requestParameters",
+    "requestModels",
+    "requestValidator",
+    "corsConfiguration",
+    "allowOrigins",
     "throttle",
+    "perIp",
     "rateLimit",
     "burstLimit",
     "enabled",
+    // Of a stage: on every other host it is not there.
+    "hosts",
     // Of keys and usage plans.
     "quota",
+    "limit",
+    "period",
+    "offset",
     "apiStages",
     "stages",
     "expiresAt",
     // What keeps one caller's answer from another.
     "cacheKeyParameters",
     "cacheMode",
+    // Of DYNAMODB: what may be written, and what is shown.
+    "conditionExpression",
+    "filterExpression",
+    "projectionExpression",
+    "return",
 ];
 
 impl Fields<'_> {
-    /// Warns of every attribute that nobody asked for. One that was meant to guard something is a problem.
+    /// Warns of every attribute that nobody asked for. One that was meant to guard something is a problem, and so is
+    /// one that guards and is null: that may be an accident, and would open what it guards.
     pub fn finish(self) {
         let known = self.known.borrow();
-        for (name, value) in self.map.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-            let (shown, got) = match self.is_secret.get() {
-                None => (name.as_str(), brief(value)),
-                Some(is_secret) => (if is_secret(name) { WITHHELD } else { name }, WITHHELD.to_owned()),
-            };
-            let guards = |word: &str| GUARDS.iter().any(|guard| guard.eq_ignore_ascii_case(word));
-            let (meant, expected) = match (instead_of(name, &known), nearest(name, &known)) {
-                (Some(instead), _) => (name.as_str(), instead.to_owned()),
-                (None, Some(near)) => (near, format!("nothing of this name; did you mean {near}?")),
-                (None, None) if guards(name) => {
-                    (name.as_str(), "nothing of this name here, where it guards nothing".to_owned())
-                }
-                (None, None) => (name.as_str(), "nothing of this name".to_owned()),
-            };
-            let tell = if guards(meant) { Self::problem } else { Self::warn };
-            tell(&self, shown, &got, &expected);
+        for (name, value) in self.map {
+            if !known.contains(&name.as_str()) {
+                self.unknown(name, value, &known);
+            } else if value.is_null() && guards(name) && !self.has_problem(name) {
+                self.problem(name, "null", "a value, or no such attribute");
+            }
         }
     }
+
+    fn unknown(&self, name: &str, value: &Value, known: &[&str]) {
+        let (shown, got) = match self.is_secret.get() {
+            None => (name, brief(value)),
+            Some(is_secret) => (if is_secret(name) { WITHHELD } else { name }, WITHHELD.to_owned()),
+        };
+        // What guards first: of two words that are equally near, it is the one that matters.
+        let (guarding, others): (Vec<&str>, Vec<&str>) = known.iter().partition(|word| guards(word));
+        let near = nearest(name, &[guarding, others].concat());
+        let (meant, expected) = match (instead_of(name, known), near) {
+            (Some(instead), _) => (name, instead.to_owned()),
+            (None, Some(near)) if guards(near) || !guards(name) => {
+                (near, format!("nothing of this name; did you mean {near}?"))
+            }
+            (None, Some(_) | None) if guards(name) => {
+                (name, "nothing of this name here, where it guards nothing".to_owned())
+            }
+            (None, Some(_) | None) => (name, "nothing of this name".to_owned()),
+        };
+        let tell = if guards(meant) { Self::problem } else { Self::warn };
+        tell(self, shown, &got, &expected);
+    }
+}
+
+fn guards(word: &str) -> bool {
+    GUARDS.iter().any(|guard| guard.eq_ignore_ascii_case(word))
 }

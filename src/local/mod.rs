@@ -4,6 +4,7 @@ pub mod answer;
 mod child;
 mod connection;
 pub mod dynamodb;
+mod endpoint;
 mod environment;
 mod event_stream;
 pub mod example_api;

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::{
     dynamodb::{Dynamodb, DynamodbError},
+    endpoint::{DYNAMODB, LAMBDA, Service},
     example_api, function_url,
     host::Host,
     invoke_api,
@@ -43,7 +44,8 @@ pub struct WorldSettings {
     pub gateway: PathBuf,
     /// The folder of the example functions' binaries.
     pub examples: PathBuf,
-    /// A DynamoDB to use instead of an own one. Its tables must be there, and nothing watches their streams.
+    /// A DynamoDB to use instead of an own one. Its tables must be there, and nothing watches their streams. What would be
+    /// the own one is the own one, unless somebody serves it already.
     pub dynamodb_endpoint: Option<String>,
     /// A Lambda to use for targets instead of the own host.
     pub lambda_endpoint: Option<String>,
@@ -59,6 +61,8 @@ pub enum StartError {
     PortTaken { port: u16, what: &'static str, setting: &'static str },
     #[error("cannot listen on port {port} for {what}")]
     Listen { port: u16, what: &'static str, source: io::Error },
+    #[error("nobody answers at {endpoint}, which {variable} names: unset it for an own {name}")]
+    Away { name: &'static str, variable: &'static str, endpoint: String },
     #[error("{} is not there: build it first", .0.display())]
     MissingProgram(PathBuf),
     #[error(transparent)]
@@ -87,16 +91,14 @@ impl World {
     ///
     /// # Errors
     /// The first thing that does not start. What was started before it ends again.
-    pub async fn start(settings: WorldSettings) -> Result<Self, StartError> {
+    pub async fn start(mut settings: WorldSettings) -> Result<Self, StartError> {
         let api = listen(settings.api_port, "the API", "API_PORT")?;
         let invoke = listen(settings.invoke_port, "the Invoke API", "INVOKE_PORT")?;
-        let dynamodb = match settings.dynamodb_endpoint {
-            Some(_) => None,
-            None => {
-                let listener = listen(settings.dynamodb_port, "DynamoDB", "DYNAMODB_PORT")?;
-                Some(Dynamodb::start(listener, settings.data_directory.as_deref())?)
-            }
-        };
+        let dynamodb = own_dynamodb(&mut settings).await?;
+        settings.lambda_endpoint.take_if(|endpoint| Service::is_own(endpoint, settings.invoke_port));
+        if let Some(endpoint) = &settings.lambda_endpoint {
+            LAMBDA.reach(endpoint).await?;
+        }
         let (api, invoke) = (asynchronous(api)?, asynchronous(invoke)?);
         let invoke_address = invoke.local_addr()?;
         let functions = functions(&settings, dynamodb.as_ref().map(|own| own.address), invoke_address)?;
@@ -126,6 +128,27 @@ impl World {
             dynamodb.stop().await;
         }
     }
+}
+
+/// The world's own DynamoDB, unless another one is to be used.
+async fn own_dynamodb(settings: &mut WorldSettings) -> Result<Option<Dynamodb>, StartError> {
+    let port = settings.dynamodb_port;
+    let other = settings.dynamodb_endpoint.as_ref();
+    let listener = match other.filter(|endpoint| !Service::is_own(endpoint, port)) {
+        Some(_) => None,
+        None => match listen(port, "DynamoDB", "DYNAMODB_PORT") {
+            Err(StartError::PortTaken { .. }) if other.is_some() => None,
+            listener => Some(listener?),
+        },
+    };
+    let Some(listener) = listener else {
+        if let Some(endpoint) = other {
+            DYNAMODB.reach(endpoint).await?;
+        }
+        return Ok(None);
+    };
+    settings.dynamodb_endpoint = None;
+    Ok(Some(Dynamodb::start(listener, settings.data_directory.as_deref())?))
 }
 
 fn listen(port: u16, what: &'static str, setting: &'static str) -> Result<TcpListener, StartError> {

@@ -28,6 +28,9 @@ pub struct Part {
     pub reset_seconds: u64,
 }
 
+/// RFC 9651 §3.3.1: a bucket that needs longer to fill, fills after a million years.
+const LARGEST_INTEGER: u64 = 999_999_999_999_999;
+
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LEGACY_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -65,6 +68,7 @@ type Parameter = (&'static str, u64);
 fn list(parts: &[Part], parameters: impl Fn(&Part) -> (Parameter, Parameter)) -> HeaderValue {
     let item = |part: &Part| {
         let ((first, x), (second, y)) = parameters(part);
+        let (x, y) = (x.min(LARGEST_INTEGER), y.min(LARGEST_INTEGER));
         format!("\"{}\";{first}={x};{second}={y}", part.name)
     };
     let list = parts.iter().map(item).collect::<Vec<_>>().join(", ");

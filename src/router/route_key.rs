@@ -72,6 +72,17 @@ impl RouteKey {
         }
     }
 
+    /// The same of any two keys that are for the same requests, however their parameters are called.
+    pub fn shape(&self) -> String {
+        match self {
+            Self::Default => "$default".to_owned(),
+            Self::Path { method: MethodKey::Any, pattern } => format!("ANY {}", pattern.shape()),
+            Self::Path { method: MethodKey::Only(method), pattern } => {
+                format!("{method} {}", pattern.shape())
+            }
+        }
+    }
+
     /// The one method that it is for.
     pub fn method(&self) -> Option<&Method> {
         match self {

@@ -2,11 +2,13 @@
 //!
 //! Never tried again here: a write that was answered late would count twice.
 
+use std::str::FromStr;
+
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
     types::{
-        AttributeValue::{self, N, S},
+        AttributeValue::{N, S},
         ReturnValue, ReturnValuesOnConditionCheckFailure,
     },
 };
@@ -31,7 +33,7 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let period = period_of(&write.form);
         match words(update, write).send().await {
-            Ok(output) => (Outcome::Done(read(&output.attributes.unwrap_or_default(), period)), None),
+            Ok(output) => (done(&output.attributes.unwrap_or_default(), &write.form), None),
             Err(error) => failed(error, period),
         }
     }
@@ -47,7 +49,7 @@ struct Words {
 }
 
 impl Words {
-    fn value(mut self, name: &str, number: u64) -> Self {
+    fn value(mut self, name: &str, number: impl ToString) -> Self {
         self.update = self.update.expression_attribute_values(name, N(number.to_string()));
         self
     }
@@ -181,18 +183,37 @@ fn period_of(form: &Form) -> Option<Period> {
 }
 
 fn read(item: &Attributes, period: Option<Period>) -> Counter {
-    let number = |name: &str| item.get(name).and_then(|value| AttributeValue::as_n(value).ok()?.parse().ok());
     let spent = period.and_then(|period| {
         let (window_name, used_name) = names(period);
-        Some(Spent { window: Window(number(window_name)?), used: number(used_name)? })
+        Some(Spent { window: Window(number(item, window_name)?), used: number(item, used_name)? })
     });
     Counter {
         // Beyond what we count in is later than any time.
-        tat_ns: if item.contains_key("tat") { number("tat").unwrap_or(u64::MAX) } else { 0 },
+        tat_ns: if item.contains_key("tat") { number(item, "tat").unwrap_or(u128::MAX) } else { 0 },
         spent,
-        writes: number("writes").unwrap_or(0),
-        granted: number("granted").unwrap_or(0),
+        writes: number(item, "writes").unwrap_or(0),
+        granted: number(item, "granted").unwrap_or(0),
     }
+}
+
+fn number<T: FromStr>(item: &Attributes, name: &str) -> Option<T> {
+    item.get(name)?.as_n().ok()?.parse().ok()
+}
+
+/// What is known of a write that gave no error. `ALL_NEW` has all that the write has set; an answer without it is not
+/// the table's, and whether anything was granted nobody knows.
+fn done(item: &Attributes, form: &Form) -> Outcome {
+    let period = period_of(form);
+    let has_rate = match form {
+        Form::Create { tat_ns, .. } => tat_ns.is_some(),
+        Form::Take { rate, .. } => rate.is_some(),
+        Form::Return { .. } => false,
+    };
+    let counter = read(item, period);
+    let is_whole = ["writes", "granted"].iter().all(|name| number::<u64>(item, name).is_some())
+        && counter.spent.is_some() == period.is_some()
+        && (!has_rate || number::<u128>(item, "tat").is_some());
+    if is_whole { Outcome::Done(counter) } else { Outcome::Unknown }
 }
 
 /// What is known of a write that gave an error: only what surely did not happen may be counted on.

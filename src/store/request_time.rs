@@ -44,9 +44,14 @@ impl CounterStore for Store {
             Some(_) => breaker.failed(now),
             None => breaker.answered(),
         }
-        if let Some(failure) = failure {
-            warn!(metric = "Degraded", cause = chain(&failure), "a counter could not be written");
-        }
+        let cause = match (&outcome, &failure) {
+            (_, Some(failure)) => chain(failure),
+            (Outcome::Unknown | Outcome::NotSent, None) => {
+                "the answer does not say what was written".to_owned()
+            }
+            (Outcome::Done(_) | Outcome::Refused(_), None) => return outcome,
+        };
+        warn!(metric = "Degraded", cause, "a counter could not be written");
         outcome
     }
 }

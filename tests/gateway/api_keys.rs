@@ -76,12 +76,12 @@ async fn every_bad_key_gets_one_answer_and_only_the_log_tells_them_apart() {
         "INVALID_API_KEY" "bad API key: no key"
         null "bad API key: no key: shorter than 20 characters"
         null "bad API key: unknown key"
-        null "bad API key: key disabled is disabled"
-        null "bad API key: key expired has expired"
-        null "bad API key: key elsewhere is not for this stage"
-        null "bad API key: key planless has no usage plan"
-        null "bad API key: usage plan none does not exist"
-        null "bad API key: usage plan silver does not cover this stage"
+        "disabled" "bad API key: key disabled is disabled"
+        "expired" "bad API key: key expired has expired"
+        "elsewhere" "bad API key: key elsewhere is not for this stage"
+        "planless" "bad API key: key planless has no usage plan"
+        "lost-plan" "bad API key: usage plan none does not exist"
+        "uncovered" "bad API key: usage plan silver does not cover this stage"
         null "bad API key: no key: the checksum is wrong"
         null "bad API key: no key: longer than 128 characters"
         null "bad API key: no key: not all visible ASCII characters""#]]
@@ -166,7 +166,7 @@ async fn a_broken_item_refuses_its_keys_and_the_log_names_its_field() {
     let (key, plan) = ("key-of-a-broken-item", "key-of-a-broken-plan");
     world.put_key(key, &json!({ "id": "broken", "usagePlanId": "gold", "expiresAt": "tomorrow" }));
     world.put_key(plan, &json!({ "id": "fine", "usagePlanId": "bad" }));
-    let throttle = json!({ "rateLimit": 0, "burstLimit": 1 });
+    let throttle = json!({ "rateLimit": -1, "burstLimit": 1 });
     world.put_plan(&json!({ "usagePlanId": "bad", "throttle": throttle, "quota": { "limit": 5 } }));
     let mut told = Vec::new();
     for value in [key, plan] {
@@ -174,16 +174,17 @@ async fn a_broken_item_refuses_its_keys_and_the_log_names_its_field() {
         told.push(world.last_line()["errorMessage"].as_str().unwrap().to_owned());
     }
     expect![[r#"
-        broken item: tollgate-api-keys [id=broken] expiresAt: got "tomorrow", expected a whole number from 0 to 253402300799
-        broken item: tollgate-usage-plans [usagePlanId=bad] throttle.rateLimit: got 0, expected a number above 0; and 1 more"#]].assert_eq(&told.join("\n"));
+        broken item: tollgate-api-keys [id=broken] expiresAt: got "tomorrow", expected a whole number from 0 to 253…
+        broken item: tollgate-usage-plans [usagePlanId=bad] throttle.rateLimit: got -1, expected a number, 0 or mor…; and 1 more"#]].assert_eq(&told.join("\n"));
 }
 
 #[tokio::test]
 async fn the_line_of_a_broken_item_is_short_however_much_is_wrong_with_it() {
     let world = gateway().await;
     let long = "p".repeat(2_000);
-    let throttles: Map<String, Value> =
-        (0..50).map(|route| (format!("GET /{route}"), json!({ "rateLimit": 0, "burstLimit": 0 }))).collect();
+    let throttles: Map<String, Value> = (0..50)
+        .map(|route| (format!("GET /{route}"), json!({ "rateLimit": -1, "burstLimit": -1 })))
+        .collect();
     for (plan, value) in [("bad", "key-of-a-broken-plan"), (&long, "key-of-a-plan-with-a-long-id")] {
         world.put_plan(&json!({ "usagePlanId": plan, "apiStages": { "v1": throttles } }));
         world.put_key(value, &json!({ "id": "a-key-of-an-ordinary-id", "usagePlanId": plan }));

@@ -4,7 +4,7 @@ use std::{fs, time::Duration};
 
 use serde_json::{Value, json};
 
-use crate::harness::TestGateway;
+use crate::harness::{TestGateway, Way};
 
 /// The filters, each with its metric, as they stand in the template.
 fn filters() -> Vec<(String, String)> {
@@ -70,7 +70,7 @@ fn take(rest: &mut &str, word: &str) -> bool {
     left.is_some()
 }
 
-/// The metrics that count a line.
+/// The metrics that count a line; each but `Degraded` by the line's stage.
 fn counted_by(line: &Value) -> String {
     let names = filters().into_iter().filter(|(_, pattern)| matches(pattern, line)).map(|(name, _)| name);
     names.collect::<Vec<_>>().join(" ")
@@ -102,7 +102,8 @@ async fn count_the_lines_that_they_mean() {
         ("GET /v1/busy", 0, "Count Latency IntegrationLatency"),
         ("GET /v1/busy", 0, "Count 4XXError Latency ThrottleCount"),
         ("GET /v1/nothing", 0, "Count 4XXError Latency"),
-        ("GET /nowhere", 0, ""),
+        ("GET /nowhere", 0, "Count 4XXError Latency"),
+        ("GET /%zz", 0, "Count 4XXError Latency"),
         ("GET /v1/kept", 0, "Count Latency IntegrationLatency CacheMissCount"),
         ("GET /v1/kept", 0, "Count Latency CacheHitCount"),
         ("GET /v1/kept", 15, "Count Latency CacheHitCount"),
@@ -114,8 +115,47 @@ async fn count_the_lines_that_they_mean() {
         let line = gateway.last_line();
         assert_eq!(counted_by(&line), expected, "{line}");
     }
+    for (request, stage) in [("GET /v1/plain", "v1"), ("GET /nowhere", "none"), ("GET /%zz", "none")] {
+        gateway.send(request).await;
+        assert_eq!(gateway.last_line()["stage"], stage, "{request}");
+    }
     let told = json!({ "cacheStatus": "REVALIDATED", "stage": "v1", "degraded": "cache" });
     assert_eq!(counted_by(&told), "CacheMissCount Degraded");
     let told = json!({ "metric": "ConfigurationInvalid", "stage": "v1" });
     assert_eq!(counted_by(&told), "ConfigurationInvalid");
+}
+
+/// A metric's dimension is a field of the line (CloudFormation, "AWS::Logs::MetricFilter Dimension"), never a word of
+/// the filter's own; so a line without a stage would be counted by nobody.
+#[test]
+fn are_all_by_stage_but_degraded() {
+    let template = fs::read_to_string("infra/metrics.yaml").unwrap();
+    let by_stage = template.matches("Dimensions: [{ Key: Stage, Value: $.stage }]").count();
+    assert_eq!((filters().len() - by_stage, template.matches("Dimensions:").count()), (1, by_stage));
+    let of_access_lines = filters().into_iter().filter(|(name, _)| name != "Degraded");
+    for (name, pattern) in of_access_lines {
+        assert!(pattern.contains("$.stage = *"), "{name}: {pattern}");
+    }
+}
+
+#[tokio::test]
+async fn count_an_outage_before_any_stage_is_found() {
+    let gateway = TestGateway::new();
+    gateway.put_stage(&json!({ "stage": "v1" }));
+    gateway.refresh().await;
+    gateway.send("GET /v1/x").await;
+    let line = gateway.last_line();
+    assert_eq!((&line["stage"], &line["degraded"]), (&json!("v1"), &json!("configuration")));
+    assert_eq!(counted_by(&line), "Count 5XXError Latency Degraded", "no deployment: {line}");
+
+    gateway.answer(r#"{"some": "other event"}"#).await;
+    let line = gateway.last_line();
+    assert_eq!(counted_by(&line), "Count 4XXError Latency", "no request of ours: {line}");
+
+    let cold = gateway.cold_instance();
+    gateway.gate.set(Way::Shut);
+    assert!(cold.send("GET /v1/x").await.starts_with("503\n"));
+    let line = cold.last_line();
+    assert_eq!((&line["stage"], &line["degraded"]), (&json!("none"), &json!("configuration")));
+    assert_eq!(counted_by(&line), "Count 5XXError Latency Degraded", "no stages: {line}");
 }

@@ -171,7 +171,8 @@ fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
         Some(E::QuotaExceeded { .. }) => E::CountersUnavailable { retry_after: Duration::ZERO },
         Some(E::CountersUnavailable { .. }) => E::InvalidationForbidden,
         Some(E::InvalidationForbidden) => E::NotCached,
-        Some(E::NotCached) => return None,
+        Some(E::NotCached) => E::StageUnavailable { stage: String::new() },
+        Some(E::StageUnavailable { .. }) => return None,
     })
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use expect_test::expect;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{TestGateway, event};
+use crate::harness::{TestGateway, Way, event};
 
 const SECRET: &str = "hush-hush";
 const TABLE: &str = "salaries-prod";
@@ -25,7 +26,7 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 32] = [
+const ROWS: [Row; 34] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadParameterValue",      "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
@@ -34,6 +35,7 @@ const ROWS: [Row; 32] = [
     ("BadBodyValue",           "POST /v1/items\n\n{}",                Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("UntrustedOrigin",        "GET /v1/untrusted",                   Nothing, 403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
     ("InvalidApiKey",          "GET /v1/keyed",                       Stage,   403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
+    ("InvalidApiKey",          "GET /v1/keyed\nx-api-key: key-that-is-disabled", Stage, 403, "ForbiddenException", r#"{"message":"Forbidden"}"#, ""),
     ("InvalidationForbidden",  "GET /v1/kept\ncache-control: max-age=0", Stage, 403, "AccessDeniedException",     r#"{"message":"Forbidden"}"#, ""),
     ("NotCached",              "GET /v1/by-http\ncache-control: only-if-cached", Stage, 504, "InternalServerErrorException", r#"{"message":"Gateway Timeout"}"#, ""),
     ("BrokenKeyItem",          "GET /v1/keyed\nx-api-key: key-of-a-broken-item", Stage, 503, "ServiceUnavailableException", r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
@@ -56,7 +58,8 @@ const ROWS: [Row; 32] = [
     ("IntegrationForbidden",   "GET /v1/table",                       Stage,   500, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
     ("IntegrationUnreachable", "GET /v1/local",                       Stage,   504, "InternalServerErrorException", r#"{"message": "Network error communicating with endpoint"}"#, ""),
     ("IntegrationTimeout",     "GET /v1/call/never",                  Stage,   504, "InternalServerErrorException", r#"{"message": "Endpoint request timed out"}"#, ""),
-    ("StoreUnavailable",       "GET /v2/x",                           Nothing, 503, "ServiceUnavailableException",  r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
+    ("StoreUnavailable",       "GET /v1/keyed\nx-api-key: key-while-the-store-is-away", Stage, 503, "ServiceUnavailableException", r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
+    ("StageUnavailable",       "GET /v2/x",                           Nothing, 503, "ServiceUnavailableException",  r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
     ("Panicked",               "GET /v1/call/panics",                 Stage,   500, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
 ];
 
@@ -129,6 +132,8 @@ async fn api(words: &Value) -> TestGateway {
 
 fn put_keys(gateway: &TestGateway) {
     gateway.put_key("key-of-a-broken-item", &json!({ "id": "broken", "enabled": "perhaps" }));
+    gateway
+        .put_key("key-that-is-disabled", &json!({ "id": "off", "enabled": false, "usagePlanId": "daily" }));
     gateway.put_key("key-of-an-empty-plan", &json!({ "id": "empty", "usagePlanId": "empty" }));
     gateway.put_key("key-that-nobody-counts", &json!({ "id": "uncounted", "usagePlanId": "daily" }));
     for (plan, limit) in [("empty", 0), ("daily", 10)] {
@@ -144,6 +149,8 @@ async fn send(gateway: &TestGateway, request: &str) -> String {
     if !request.contains("untrusted") {
         event["headers"]["x-tollgate-origin"] = json!(SECRET);
     }
+    let way = if request.contains("store-is-away") { Way::Shut } else { Way::Open };
+    gateway.gate.set(way);
     gateway.send_event(&event).await
 }
 
@@ -220,6 +227,69 @@ async fn the_log_says_which_refusal_it_was() {
         };
         assert!(line[told].is_string() && line[other].is_null(), "{line}");
     }
+}
+
+/// What is known of a request when it is refused is in its line, so that metrics and queries find it.
+#[tokio::test]
+async fn the_log_says_what_was_known_of_a_refused_request() {
+    let gateway = api(&json!({})).await;
+    let mut told = String::new();
+    for row in &ROWS {
+        send(&gateway, row.1).await;
+        let line = gateway.last_line();
+        let (method, path) = row.1.lines().next().unwrap().split_once(' ').unwrap();
+        assert_eq!(
+            (line["httpMethod"].as_str(), &line["sourceIp"]),
+            (Some(method), &json!("192.0.2.1")),
+            "{line}"
+        );
+        let canonical = (row.1 != "GET /v1/%zz").then(|| path.split('?').next().unwrap());
+        assert_eq!(line["path"].as_str(), canonical, "{line}");
+        let fields = ["stage", "routeKey", "apiKeyId", "cacheStatus", "degraded", "integrationLatency"];
+        let known = fields.iter().filter_map(|name| match &line[*name] {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()),
+            _ => Some((*name).to_owned()),
+        });
+        told += &format!("{}: {}\n", row.0, known.collect::<Vec<_>>().join(", "));
+    }
+    expect![[r#"
+        BadRequest: none
+        BadParameterValue: v1, GET /list, integrationLatency
+        MissingParameters: v1, GET /required
+        InvalidBody: v1, PUT /items/{id}, integrationLatency
+        BadBodyValue: v1, POST /items, integrationLatency
+        BadBodyValue: v1, POST /items, integrationLatency
+        UntrustedOrigin: none
+        InvalidApiKey: v1, GET /keyed
+        InvalidApiKey: v1, GET /keyed, off
+        InvalidationForbidden: v1, GET /kept, BYPASS
+        NotCached: v1, GET /by-http
+        BrokenKeyItem: v1, GET /keyed
+        Throttled: v1, GET /throttled
+        QuotaExceeded: v1, GET /keyed, empty
+        CountersUnavailable: v1, GET /keyed, uncounted, counters
+        StageNotFound: none
+        RouteNotFound: v1
+        MethodNotAllowed: v1
+        ItemNotFound: v1, GET /items/{id}, integrationLatency
+        ConditionFailed: v1, PUT /items/{id}, integrationLatency
+        PreconditionFailed: v1, PUT /items/{id}, integrationLatency
+        ConditionFailedAs: v1, DELETE /gone/{id}, integrationLatency
+        RequestTooLarge: v1, POST /event, integrationLatency
+        BrokenAnswer: v1, ANY /reflect, integrationLatency
+        IntegrationFailure: v1, GET /call/gone, integrationLatency
+        IntegrationFailure: v1, GET /call/busy, integrationLatency
+        IntegrationFailure: v1, ANY /reflect, integrationLatency
+        IntegrationForbidden: v1, GET /call/forbidden, integrationLatency
+        IntegrationForbidden: v1, GET /table, integrationLatency
+        IntegrationUnreachable: v1, GET /local, integrationLatency
+        IntegrationTimeout: v1, GET /call/never, integrationLatency
+        StoreUnavailable: v1, GET /keyed, apiKey
+        StageUnavailable: v2, configuration
+        Panicked: v1, GET /call/panics
+    "#]]
+    .assert_eq(&told);
 }
 
 #[tokio::test]

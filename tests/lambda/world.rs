@@ -78,6 +78,65 @@ async fn what_hinders_the_start_is_one_clear_line() {
     }
 }
 
+/// A port that nobody listens on.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// Whoever has exported `AWS_ENDPOINT_URL_DYNAMODB` for the AWS CLI, as the quick start says, starts a second world in
+/// that shell.
+#[tokio::test]
+async fn an_endpoint_that_the_world_would_serve_itself_is_its_own() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("own-endpoint");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).expect("an old run's folder");
+    }
+    for host in ["127.0.0.1", "localhost"] {
+        let (dynamodb_port, invoke_port) = (free_port(), free_port());
+        let world = World::start(WorldSettings {
+            dynamodb_port,
+            invoke_port,
+            dynamodb_endpoint: Some(format!("http://{host}:{dynamodb_port}")),
+            lambda_endpoint: Some(format!("http://{host}:{invoke_port}/")),
+            data_directory: Some(folder.clone()),
+            ..settings()
+        });
+        let world = world.await.expect("a world");
+        let own = world.dynamodb.as_ref().expect("an own DynamoDB");
+        assert_eq!((own.address.port(), folder.join("dynamodb.sqlite").exists()), (dynamodb_port, true));
+        // The first one is still there: the second one uses it.
+        let second = World::start(WorldSettings {
+            dynamodb_port,
+            dynamodb_endpoint: Some(format!("http://{host}:{dynamodb_port}")),
+            ..settings()
+        });
+        let second = second.await.expect("a world");
+        assert!(second.dynamodb.is_none());
+        soon(second.stop()).await;
+        soon(world.stop()).await;
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_where_nobody_answers_is_one_clear_line() {
+    let port = free_port();
+    let endpoint = Some(format!("http://127.0.0.1:{port}"));
+    let table = [
+        (WorldSettings { dynamodb_endpoint: endpoint.clone(), ..settings() }, "DYNAMODB", "DynamoDB"),
+        (WorldSettings { lambda_endpoint: endpoint, ..settings() }, "LAMBDA", "Lambda"),
+    ];
+    for (settings, variable, name) in table {
+        let error: StartError = World::start(settings).await.err().expect("an error");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "nobody answers at http://127.0.0.1:{port}, which AWS_ENDPOINT_URL_{variable} names: unset it for an own {name}"
+            )
+        );
+    }
+}
+
 #[test]
 fn the_command_says_which_port_is_taken_and_fails() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

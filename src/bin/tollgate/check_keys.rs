@@ -9,6 +9,7 @@ use tollgate::{
     error::{InvalidConfiguration, Problem},
     item::WITHHELD,
     policies::usage_plan::UsagePlan,
+    router::RouteKey,
     store::Store,
 };
 
@@ -16,7 +17,7 @@ use crate::report::Report;
 
 type Item = Map<String, Value>;
 
-/// The route keys of every stage.
+/// The shapes of the route keys of every stage.
 type RouteKeys = BTreeMap<String, BTreeSet<String>>;
 
 /// The reports on the two tables, as far as there is anything in them.
@@ -36,8 +37,9 @@ pub async fn reports(store: &Store, stages: &BTreeSet<String>) -> Result<Vec<Rep
         let mut route_keys = RouteKeys::new();
         for stage in stages {
             let items = store.routes(stage).await?;
-            let names = items.iter().filter_map(|item| Some(item.get("routeKey")?.as_str()?.to_owned()));
-            route_keys.insert(stage.clone(), names.collect());
+            let names = items.iter().filter_map(|item| item.get("routeKey")?.as_str());
+            let shapes = names.filter_map(|name| Some(RouteKey::parse(name).ok()?.shape()));
+            route_keys.insert(stage.clone(), shapes.collect());
         }
         let table = Table { name: &store.tables.usage_plans, noun: "plan", items: &plans };
         reports.push(table.report(|item, notes| plan(store, item, &route_keys, notes)));
@@ -100,7 +102,7 @@ impl<'a> Surroundings<'a> {
         let name = ApiKey::key_of(item);
         let note = |field: &str, got: &str, expected: &str| {
             let got = if KeyValue::stands_in(got) { WITHHELD } else { got };
-            note((&tables.api_keys, &name), field, got, expected)
+            Problem::new((&tables.api_keys, &name), field, got, expected)
         };
         let hash = item.get("keyHash").and_then(Value::as_str).unwrap_or_default();
         if !KeyHash::is_one(hash) {
@@ -133,26 +135,17 @@ impl<'a> Surroundings<'a> {
 fn plan(store: &Store, item: &Item, route_keys: &RouteKeys, notes: &mut Notes) {
     let table = &store.tables.usage_plans;
     let name = UsagePlan::key_of(item);
-    let note = |field: &str, got: &str, expected: &str| note((table, &name), field, got, expected);
+    let note = |field: &str, got: &str, expected: &str| Problem::new((table, &name), field, got, expected);
     let Some(plan) = notes.take(UsagePlan::check(table, item)) else { return };
     for (stage, throttles) in plan.api_stages.iter().flatten() {
         let Some(known) = route_keys.get(stage) else {
             notes.warnings.push(note("apiStages", &format!("{stage:?}"), "a stage that exists"));
             continue;
         };
-        for route_key in throttles.keys().filter(|route_key| !known.contains(*route_key)) {
+        for (_, of_route) in throttles.iter().filter(|(shape, _)| !known.contains(*shape)) {
             let expected = format!("a route key of stage {stage}");
-            notes.warnings.push(note(&format!("apiStages.{stage}"), &format!("{route_key:?}"), &expected));
+            let got = format!("{:?}", of_route.route_key);
+            notes.warnings.push(note(&format!("apiStages.{stage}"), &got, &expected));
         }
-    }
-}
-
-fn note((table, key): (&str, &str), field: &str, got: &str, expected: &str) -> Problem {
-    Problem {
-        table: table.to_owned(),
-        key: key.to_owned(),
-        field: field.to_owned(),
-        got: got.to_owned(),
-        expected: expected.to_owned(),
     }
 }

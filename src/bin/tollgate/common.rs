@@ -7,6 +7,7 @@ use tollgate::{
     environment::{Environment, Tables},
     error::StoreError,
     store::{Store, dynamodb_client},
+    userinfo::withheld,
 };
 
 use crate::report::Output;
@@ -58,7 +59,7 @@ impl Common {
         let environment = self.environment()?;
         let sdk = sdk_config(&environment.aws);
         let place = match &environment.aws.dynamodb_endpoint {
-            Some(endpoint) => format!("at {endpoint}"),
+            Some(endpoint) => format!("at {}", withheld(endpoint)),
             None => format!("in {}", environment.aws.region),
         };
         let store = Store::new(dynamodb_client(&sdk, &environment.aws), environment.tables);

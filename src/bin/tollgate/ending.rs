@@ -9,6 +9,10 @@ pub enum Ending {
     Ok,
     Invalid,
     NotFound,
+    /// The command line lacks a word.
+    WrongUse,
+    /// Somebody was asked, and did not say yes.
+    Declined,
 }
 
 impl Ending {
@@ -38,6 +42,8 @@ impl From<Ending> for ExitCode {
             Ending::Ok => Self::SUCCESS,
             Ending::Invalid => Self::from(3),
             Ending::NotFound => Self::from(4),
+            Ending::WrongUse => Self::from(64),
+            Ending::Declined => Self::FAILURE,
         }
     }
 }

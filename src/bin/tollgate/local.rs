@@ -73,8 +73,14 @@ pub fn run(arguments: Arguments) -> Result<()> {
     runtime.block_on(async {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
+        let has_folder = settings.data_directory.is_some();
         let world = World::start(settings).await?;
         greet(&world);
+        if has_folder && world.dynamodb.is_none() {
+            eprintln!(
+                "tollgate: DATA_DIR has no part in it: the DynamoDB there keeps its data where it likes"
+            );
+        }
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{Bucket, Taken, Throttle};
+use super::{Bucket, RETRY_AFTER_STOP, Taken, Throttle};
 use crate::{clock::milliseconds, error::GatewayError, recall::Generations};
 
 /// The buckets of the addresses that were seen last.
@@ -53,6 +53,9 @@ impl Addresses {
         stage: &str,
         now: SystemTime,
     ) -> Result<(), GatewayError> {
+        if throttle.stops() {
+            return Err(GatewayError::Throttled { retry_after: RETRY_AFTER_STOP });
+        }
         let Ok(address) = source_ip.parse() else { return Ok(()) };
         let now_ms = milliseconds(now);
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -100,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_site_has_the_tokens_of_16_subscribers() {
-        let throttle = Throttle::new(1.0, NonZeroU32::new(2).unwrap()).unwrap();
+        let throttle = Throttle::new(1.0, 2).unwrap();
         let addresses = Addresses::default();
         let admit = |address: &str, ms| {
             addresses.admit(&throttle, address, "v1", SystemTime::UNIX_EPOCH + Duration::from_millis(ms))
@@ -121,7 +124,7 @@ mod tests {
 
     #[test]
     fn tells_subscribers_apart_and_not_their_addresses() {
-        let throttle = Throttle::new(1.0, NonZeroU32::MIN).unwrap();
+        let throttle = Throttle::new(1.0, 1).unwrap();
         let addresses = Addresses::default();
         let cases = [
             ("192.0.2.1", "v1", true),

@@ -10,7 +10,7 @@ use super::quota::{Period, Window};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counter {
     /// The bucket; 0 where there never was one.
-    pub tat_ns: u64,
+    pub tat_ns: u128,
     /// The plan's period only: each has attributes of its own, so that windows compare.
     pub spent: Option<Spent>,
     /// Writes that succeeded so far: the item's version.
@@ -46,7 +46,7 @@ pub struct Write {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
     /// If there is no item.
-    Create { tat_ns: Option<u64>, quota: Option<(Period, Spent)> },
+    Create { tat_ns: Option<u128>, quota: Option<(Period, Spent)> },
     /// If there is an item and both parts hold.
     Take { rate: Option<RateForm>, quota: Option<QuotaForm> },
     /// If the item is as it was seen: takes `units` from `used`.
@@ -56,11 +56,11 @@ pub enum Form {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateForm {
     /// If there is no TAT or one `<= at_most_ns`: sets it.
-    Idle { at_most_ns: u64, tat_ns: u64 },
+    Idle { at_most_ns: u128, tat_ns: u128 },
     /// If the TAT is between the two, inclusive: adds to it.
-    Running { from_ns: u64, to_ns: u64, add_ns: u64 },
+    Running { from_ns: u128, to_ns: u128, add_ns: u128 },
     /// If the TAT is still `was_ns`, which other limits left: sets it.
-    Reset { was_ns: u64, tat_ns: u64 },
+    Reset { was_ns: u128, tat_ns: u128 },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

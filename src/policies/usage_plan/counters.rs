@@ -53,6 +53,11 @@ impl Rule {
         };
         Self { counter: counter.into(), limits }
     }
+
+    /// Whether its throttle lets nothing pass.
+    pub fn stops(&self) -> bool {
+        self.limits.throttle.is_some_and(|throttle| throttle.stops())
+    }
 }
 
 /// So many keys are counted without a write each; what is held of others is lost.

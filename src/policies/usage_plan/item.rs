@@ -24,8 +24,16 @@ pub struct UsagePlan {
 /// What a plan's id is, for who wrote something else.
 pub const USAGE_PLAN_ID: &str = "letters, digits, ., - and _, at most 128";
 
-/// Throttles by stage and route key, as written in the route's item.
-pub type ApiStages = BTreeMap<String, BTreeMap<String, Throttle>>;
+/// Throttles by stage and the shape of a route key: plan and route may call its parameters differently.
+pub type ApiStages = BTreeMap<String, BTreeMap<String, RouteThrottle>>;
+
+/// What a plan says of one route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteThrottle {
+    /// As written in the plan's item.
+    pub route_key: String,
+    pub throttle: Throttle,
+}
 
 impl UsagePlan {
     /// Reads an item; the second of the pair are warnings.
@@ -67,8 +75,8 @@ impl UsagePlan {
     }
 
     /// What the plan says of one route.
-    pub fn route_throttle(&self, stage: &str, route_key: &str) -> Option<Throttle> {
-        self.api_stages.as_ref()?.get(stage)?.get(route_key).copied()
+    pub fn route_throttle(&self, stage: &str, route_shape: &str) -> Option<Throttle> {
+        Some(self.api_stages.as_ref()?.get(stage)?.get(route_shape)?.throttle)
     }
 
     fn read(fields: &Fields<'_>) -> Option<Self> {
@@ -102,26 +110,52 @@ impl UsagePlan {
 fn api_stages<'a>(fields: &Fields<'a>) -> ApiStages {
     let mut stages = ApiStages::new();
     for (stage, of_stage) in fields.named_objects("apiStages") {
-        let throttles = of_stage.all_objects().into_iter().filter_map(|(route_key, of_route)| {
-            if let Err(expected) = RouteKey::parse(route_key) {
-                fields.problem(
-                    &format!("apiStages.{stage}.{route_key}"),
-                    &format!("{route_key:?}"),
-                    &expected,
-                );
+        let mut throttles: BTreeMap<String, RouteThrottle> = BTreeMap::new();
+        for (route_key, of_route) in of_stage.all_objects() {
+            let problem = |expected: &str| {
+                let field = format!("apiStages.{stage}.{route_key}");
+                fields.problem(&field, &format!("{route_key:?}"), expected);
+            };
+            let throttle = Throttle::parse(of_route);
+            let key = match well_written(route_key) {
+                Ok(key) => key,
+                Err(expected) => {
+                    problem(&expected);
+                    continue;
+                }
+            };
+            let same =
+                throttles.get(&key.shape()).map(|other| format!("a route that {:?} is not", other.route_key));
+            if let Some(expected) = same {
+                problem(&expected);
+            } else if let Some(throttle) = throttle {
+                throttles.insert(key.shape(), RouteThrottle { route_key: route_key.to_owned(), throttle });
             }
-            Some((route_key.to_owned(), Throttle::parse(of_route)?))
-        });
-        let throttles = throttles.collect();
+        }
         stages.insert(stage.to_owned(), throttles);
     }
     stages
 }
 
+/// A route key as a deployment has it, or what to write instead: an access line or an event shows it so, and somebody
+/// will look for it.
+fn well_written(text: &str) -> Result<RouteKey, String> {
+    match RouteKey::parse(text) {
+        Ok(key) if key.to_string() == text => Ok(key),
+        Ok(key) => Err(format!("{:?}", key.to_string())),
+        Err(expected) => Err(as_api_gateway(text).map_or(expected, |key| format!("{:?}", key.to_string()))),
+    }
+}
+
+/// API Gateway's plans have the path first: `/orders/{id}/GET`.
+fn as_api_gateway(text: &str) -> Option<RouteKey> {
+    let (path, method) = text.trim().rsplit_once('/')?;
+    let path = if path.is_empty() { "/" } else { path };
+    RouteKey::parse(&format!("{method} {path}")).ok()
+}
+
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
     use serde_json::json;
 
     use super::*;
@@ -132,7 +166,7 @@ mod tests {
     }
 
     fn throttle(rate_limit: f64, burst_limit: u32) -> Throttle {
-        Throttle::new(rate_limit, NonZeroU32::new(burst_limit).unwrap()).unwrap()
+        Throttle::new(rate_limit, burst_limit).unwrap()
     }
 
     const NO_LIMITS: Limits = Limits {
@@ -146,9 +180,11 @@ mod tests {
     fn reads_what_an_operator_writes() {
         let plan = |limits, api_stages| UsagePlan { id: "gold".to_owned(), limits, api_stages };
         let stages = |stages: &[(&str, &[(&str, Throttle)])]| {
-            let throttles = |throttles: &[(&str, Throttle)]| {
-                throttles.iter().map(|(key, throttle)| ((*key).to_owned(), *throttle)).collect()
+            let of_route = |(key, throttle): &(&str, Throttle)| {
+                let shape = RouteKey::parse(key).unwrap().shape();
+                (shape, RouteThrottle { route_key: (*key).to_owned(), throttle: *throttle })
             };
+            let throttles = |throttles: &[(&str, Throttle)]| throttles.iter().map(of_route).collect();
             Some(stages.iter().map(|(stage, of_stage)| ((*stage).to_owned(), throttles(of_stage))).collect())
         };
         let full = Limits {
@@ -196,12 +232,12 @@ mod tests {
 
     #[test]
     fn says_all_that_is_wrong_or_odd() {
-        let item = json!({ "usagePlanId": "gold", "throttle": { "rateLimit": 0, "burst": 1 },
+        let item = json!({ "usagePlanId": "gold", "throttle": { "rateLimit": -1, "burst": 1 },
             "quota": { "limit": 10, "period": "YEAR", "offset": 11 }, "accuracy": "fast", "onStoreError": true,
-            "apiStages": { "v1": { "FETCH /": { "rateLimit": 1, "burstLimit": 0 }, "GET /": 7 }, "v2": true } });
+            "apiStages": { "v1": { "FETCH /": { "rateLimit": 1, "burstLimit": 1.5 }, "GET /": 7 }, "v2": true } });
         assert_eq!(
             parse(&item).unwrap_err().to_string(),
-            r#"plans [usagePlanId=gold] throttle.rateLimit: got 0, expected a number above 0
+            r#"plans [usagePlanId=gold] throttle.rateLimit: got -1, expected a number, 0 or more
 plans [usagePlanId=gold] throttle.burstLimit: got nothing, expected requests at once
 plans [usagePlanId=gold] throttle.burst: got 1, expected nothing of this name; did you mean burstLimit?
 plans [usagePlanId=gold] quota.period: got "YEAR", expected DAY or WEEK or MONTH
@@ -210,8 +246,8 @@ plans [usagePlanId=gold] accuracy: got "fast", expected leased or exact
 plans [usagePlanId=gold] onStoreError: got true, expected DENY or ALLOW
 plans [usagePlanId=gold] apiStages.v2: got true, expected a map
 plans [usagePlanId=gold] apiStages.v1.GET /: got 7, expected a map
-plans [usagePlanId=gold] apiStages.v1.FETCH /: got "FETCH /", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
-plans [usagePlanId=gold] apiStages.v1.FETCH /.burstLimit: got 0, expected a whole number from 1 to 4294967295"#
+plans [usagePlanId=gold] apiStages.v1.FETCH /.burstLimit: got 1.5, expected a whole number from 0 to 4294967295
+plans [usagePlanId=gold] apiStages.v1.FETCH /: got "FETCH /", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY"#
         );
         assert_eq!(
             parse(&json!({ "apiStages": 7 })).unwrap_err().to_string(),

@@ -101,7 +101,8 @@ impl Admission {
                 // The first of them is there after `wait_ms`.
                 let for_all = units.saturating_mul(u64::from(self.peers().get())) - 1;
                 let share = self.random_part();
-                part(throttle.cost_ns(for_all) / 1_000_000, share)
+                let share_ms = u64::try_from(throttle.cost_ns(for_all) / 1_000_000).unwrap_or(u64::MAX);
+                part(share_ms, share)
             }
         };
         let pause_ms = wait_ms.max(share_ms).min(self.pause_ms()).max(1);

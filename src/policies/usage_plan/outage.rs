@@ -1,5 +1,7 @@
 //! What an instance does by itself while the store is away: a bucket of its own, and what is left of the quota.
 
+use std::time::Duration;
+
 use super::{
     Limits, OnStoreError,
     lease::{Charge, Holdings, Paid, Unit},
@@ -60,7 +62,7 @@ impl Outage {
         if let Some(throttle) = throttle
             && let Taken::RetryAfter(retry_after) = self.local.take(throttle, now_ms, 1)
         {
-            return Err(Refusal { reason: Reason::Throttled, retry_after });
+            return Err(Refusal::alone(Reason::Throttled, retry_after));
         }
         let paid = charge.filter(|charge| holdings.spend_stock(*charge));
         if charge.is_some() && paid.is_none() && limits.on_store_error == OnStoreError::Refuse {
@@ -68,7 +70,7 @@ impl Outage {
                 self.give_back(throttle);
             }
             let wait_ms = self.probe_at_ms.saturating_sub(now_ms).max(1);
-            return Err(Refusal::after(Reason::Unavailable, wait_ms));
+            return Err(Refusal::alone(Reason::Unavailable, Duration::from_millis(wait_ms)));
         }
         Ok(Unit { paid: Paid::Local { bucket: throttle.is_some(), charge: paid } })
     }

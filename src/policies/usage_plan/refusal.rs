@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use super::Limits;
+use crate::policies::throttle::RETRY_AFTER_STOP;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub reason: Reason,
     pub retry_after: Duration,
+    /// Whether it was decided on this instance's own account, the store being away.
+    pub is_degraded: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +38,24 @@ impl Refused {
 
 impl Refusal {
     pub(super) fn after(reason: Reason, ms: u64) -> Self {
-        Self { reason, retry_after: Duration::from_millis(ms) }
+        Self { reason, retry_after: Duration::from_millis(ms), is_degraded: false }
+    }
+
+    /// The same, decided without the store.
+    pub(super) fn alone(reason: Reason, retry_after: Duration) -> Self {
+        Self { reason, retry_after, is_degraded: true }
     }
 }
 
-/// A quota of 0 needs no store.
+/// A throttle or a quota of 0 needs no store.
 pub(super) fn nothing_allowed(limits: &Limits, now_ms: u64) -> Option<Refusal> {
+    if limits.throttle.is_some_and(|throttle| throttle.stops()) {
+        return Some(Refusal {
+            reason: Reason::Throttled,
+            retry_after: RETRY_AFTER_STOP,
+            is_degraded: false,
+        });
+    }
     let quota = limits.quota.filter(|quota| quota.limit == 0)?;
     let end_ms = quota.period.end_ms(quota.period.window(now_ms));
     Some(Refusal::after(Reason::QuotaExceeded, end_ms.saturating_sub(now_ms)))

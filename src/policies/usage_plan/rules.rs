@@ -9,6 +9,8 @@ pub struct Counted<'a> {
     pub key: Option<(&'a str, &'a UsagePlan)>,
     pub stage: &'a str,
     pub route_key: &'a str,
+    /// What plans name the route by.
+    pub route_shape: &'a str,
     pub route_rule: Option<&'a Rule>,
     pub stage_rule: Option<&'a Rule>,
 }
@@ -34,7 +36,7 @@ impl Counted<'_> {
 
     fn key_on_route(&self) -> Option<Rule> {
         let (id, plan) = self.key?;
-        let throttle = plan.route_throttle(self.stage, self.route_key)?;
+        let throttle = plan.route_throttle(self.stage, self.route_shape)?;
         let counter = format!("key#{id}#{}#{}#{}", plan.id, self.stage, self.route_key);
         let limits = Limits {
             throttle: Some(throttle),

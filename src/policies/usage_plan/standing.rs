@@ -1,7 +1,7 @@
 //! Where a caller stands with its plan.
 
 use super::{Limits, Period, Window, writes::Room};
-use crate::policies::rate_limit_headers::Part;
+use crate::policies::{rate_limit_headers::Part, throttle::RETRY_AFTER_STOP};
 
 /// What a plan leaves a key, as this instance sees it.
 #[derive(Clone, Copy, Debug)]
@@ -15,9 +15,13 @@ impl Standing {
     /// The rate, then the quota, as far as the plan has them.
     pub fn parts(&self) -> Vec<Part> {
         let rate = self.limits.throttle.map(|throttle| {
+            if throttle.stops() {
+                return stopped();
+            }
             let limit = throttle.burst_limit();
             let left = self.left.rate.min(limit);
-            let seconds = |tokens| throttle.cost_ns(tokens).div_ceil(1_000_000_000);
+            let seconds =
+                |tokens| u64::try_from(throttle.cost_ns(tokens).div_ceil(1_000_000_000)).unwrap_or(u64::MAX);
             Part {
                 name: "rate",
                 limit,
@@ -38,6 +42,12 @@ impl Standing {
         });
         rate.into_iter().chain(quota).collect()
     }
+}
+
+/// Of a rate of 0: nothing, and when to look again.
+fn stopped() -> Part {
+    let seconds = RETRY_AFTER_STOP.as_secs();
+    Part { name: "rate", limit: 0, window_seconds: seconds, left: 0, reset_seconds: seconds }
 }
 
 fn length_seconds(period: Period, window: Window) -> u64 {

@@ -1,6 +1,6 @@
 //! One instance with one key, second by second. What many instances do is in `simulation`.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::time::Duration;
 
 use proptest::prelude::*;
 
@@ -20,8 +20,7 @@ struct Key {
 
 impl Key {
     fn new(throttle: Option<(f64, u32)>, quota: Option<Quota>) -> Self {
-        let throttle =
-            throttle.map(|(rate, burst)| Throttle::new(rate, NonZeroU32::new(burst).unwrap()).unwrap());
+        let throttle = throttle.map(|(rate, burst)| Throttle::new(rate, burst).unwrap());
         let limits =
             Limits { throttle, quota, accuracy: Accuracy::Lease, on_store_error: OnStoreError::Refuse };
         Self { admission: Admission::new(1), store: Store::default(), limits, store_is_away: false }
@@ -75,7 +74,12 @@ fn quota(limit: u64, offset: u64) -> Option<Quota> {
 }
 
 fn refusal(reason: Reason, ms: u64) -> Refusal {
-    Refusal { reason, retry_after: Duration::from_millis(ms) }
+    Refusal::after(reason, ms)
+}
+
+/// Of an instance that decides by itself.
+fn alone(reason: Reason, ms: u64) -> Refusal {
+    Refusal::alone(reason, Duration::from_millis(ms))
 }
 
 #[test]
@@ -182,9 +186,9 @@ fn what_an_instance_holds_goes_back_when_it_ends() {
 fn without_the_store_a_throttle_goes_on_and_a_quota_does_not() {
     let mut key = Key::new(Some((10.0, 5)), None);
     key.store_is_away = true;
-    assert_eq!(key.requests(9, MONDAY_MS), (5, Some(refusal(Reason::Throttled, 100))));
+    assert_eq!(key.requests(9, MONDAY_MS), (5, Some(alone(Reason::Throttled, 100))));
 
-    let unavailable = Some(refusal(Reason::Unavailable, 1000));
+    let unavailable = Some(alone(Reason::Unavailable, 1000));
     let mut key = Key::new(None, quota(5, 0));
     key.store_is_away = true;
     assert_eq!(key.requests(9, MONDAY_MS), (0, unavailable));

@@ -12,12 +12,12 @@ use super::{
 use crate::policies::throttle::Throttle;
 
 const MS_PER_DAY: u64 = 86_400_000;
-const NS_PER_MS: u64 = 1_000_000;
+const NS_PER_MS: u128 = 1_000_000;
 /// From here on a request asks for no more than itself.
 const MODEST_ATTEMPT: u32 = 3;
 
 /// How far in the future an idle bucket is set going.
-const AHEAD_MS: u64 = 100;
+const AHEAD_NS: u128 = 100_000_000;
 
 /// Whether others are known to write at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Seen {
         }
     }
 
-    pub fn tat_ns(&self) -> u64 {
+    pub fn tat_ns(&self) -> u128 {
         match self {
             Self::Nothing | Self::Absent => 0,
             Self::Item(counter) => counter.tat_ns,
@@ -177,11 +177,11 @@ fn create(limits: &Limits, units: u64, now_ms: u64) -> Form {
 /// Where others write within a round trip, `tat <= now` is seldom true any more when a write arrives, while
 /// `tat >= now` stays true. So in a crowd an idle bucket is set going a little in the future: that wastes a few
 /// tokens of a bucket that is full.
-fn rate_form(throttle: &Throttle, tat_ns: u64, units: u64, this: Try) -> RateForm {
+fn rate_form(throttle: &Throttle, tat_ns: u128, units: u64, this: Try) -> RateForm {
     if throttle.is_foreign(tat_ns, this.now_ms) {
         return RateForm::Reset { was_ns: tat_ns, tat_ns: throttle.tat_from_full_ns(this.now_ms, units) };
     }
-    let now_ns = this.now_ms.saturating_mul(NS_PER_MS);
+    let now_ns = u128::from(this.now_ms) * NS_PER_MS;
     if tat_ns > now_ns || (this.attempt == 1 && this.expects == BucketIs::Running) {
         // A lease over the burst never fits: the range is then empty.
         let to_ns = throttle.latest_tat_ns(this.now_ms, units).unwrap_or(0);
@@ -190,7 +190,7 @@ fn rate_form(throttle: &Throttle, tat_ns: u64, units: u64, this: Try) -> RateFor
     let spare_ns = throttle.cost_ns(throttle.burst_limit().saturating_sub(units));
     let ahead_ns = match this.crowd {
         Crowd::Few => 0,
-        Crowd::Many => (spare_ns / 4).min(AHEAD_MS * NS_PER_MS),
+        Crowd::Many => (spare_ns / 4).min(AHEAD_NS),
     };
     let from_ns = now_ns.saturating_add(ahead_ns);
     RateForm::Idle { at_most_ns: from_ns, tat_ns: from_ns.saturating_add(throttle.cost_ns(units)) }
@@ -252,7 +252,8 @@ pub(super) fn returning(
 /// no quota now may get its old one back. An offset counts once, so an item whose plan has one is kept for a year.
 fn keep_until_ms(limits: &Limits, seen: &Seen, now_ms: u64) -> u64 {
     let full_ns = limits.throttle.map_or(0, |throttle| throttle.cost_ns(throttle.burst_limit()));
-    let full_ms = now_ms.max(seen.tat_ns() / NS_PER_MS).saturating_add(full_ns / NS_PER_MS);
+    let full_ms = (u128::from(now_ms)).max(seen.tat_ns() / NS_PER_MS).saturating_add(full_ns / NS_PER_MS);
+    let full_ms = u64::try_from(full_ms).unwrap_or(u64::MAX);
     let counted_ms =
         limits.quota.zip(seen.charge(limits, now_ms)).map_or(0, |(quota, Charge { period, window })| {
             let days = if quota.offset > 0 { 400 } else { 1 };

@@ -29,6 +29,8 @@ pub enum Way {
     Nonsense,
     /// DynamoDB answers that it is asked too much.
     Throttling,
+    /// What comes back says nothing.
+    Empty,
 }
 
 pub struct Gate {
@@ -115,6 +117,10 @@ async fn pass(mut client: TcpStream, store: SocketAddr, state: Arc<State>) {
             drop(client.write_all(NONSENSE).await);
             return;
         }
+        if way == Way::Empty as u8 {
+            drop(client.write_all(EMPTY).await);
+            return;
+        }
         if way == Way::Throttling as u8 {
             let head =
                 "HTTP/1.1 400 Bad Request\r\ncontent-type: application/x-amz-json-1.0\r\nconnection: close";
@@ -129,6 +135,9 @@ async fn pass(mut client: TcpStream, store: SocketAddr, state: Arc<State>) {
 }
 
 const THROTTLING: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"Too much"}"#;
+
+const EMPTY: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
 
 const NONSENSE: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";

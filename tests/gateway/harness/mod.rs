@@ -289,9 +289,7 @@ impl TestGateway {
         let response = match decode(event.as_bytes(), invocation, &self.proxy) {
             Ok(Event::Request(request)) => self.gateway.handle(&request).await,
             Ok(Event::RoutesChanged(stages)) => panic!("a stream event: {stages:?}"),
-            Err(refused) => {
-                self.gateway.refuse(&id, self.now(), (&refused.error, &refused.method, &refused.origin))
-            }
+            Err(refused) => self.gateway.refuse(&id, self.now(), &refused.error, &refused.request),
         };
         encode(response)
     }

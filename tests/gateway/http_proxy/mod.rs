@@ -2,6 +2,7 @@
 
 mod failures;
 mod lengths;
+mod passwords;
 mod reach;
 
 use expect_test::expect;

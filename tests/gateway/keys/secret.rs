@@ -19,7 +19,7 @@ async fn a_value_that_is_typed_for_an_id_is_not_repeated() {
         &["keys", "show"][..],
         &["keys", "enable"],
         &["keys", "disable"],
-        &["keys", "delete"],
+        &["keys", "delete", "--yes"],
         &["keys", "rotate"],
         &["usage"],
     ];

@@ -9,7 +9,7 @@ use tollgate::{
     clock::Clock,
     deployment::Live,
     environment::TrustedProxy,
-    error::{GatewayError, chain},
+    error::{GatewayError, StoreError, chain},
     function_url::{Event, Invocation, decode},
     gateway::{Explained, explain},
     message::Request,
@@ -122,7 +122,9 @@ impl Details {
                 self.say_whose(&explained);
                 return Ok(Asked::Explained(Box::new((explained, request))));
             }
-            Err(GatewayError::StoreUnavailable(error)) => return Err(error.into()),
+            Err(error @ GatewayError::StageUnavailable { .. }) => {
+                return Err(StoreError::new("finding the deployment", error).into());
+            }
             Err(error) => error,
         };
         let is_found = !matches!(error.refusal().status.as_u16(), 403..=405);

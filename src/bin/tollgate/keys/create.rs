@@ -22,7 +22,7 @@ use crate::{
 ///
 /// The value goes to stdout, and nothing else does; only its hash is kept. With `-o json`: the item, with the
 /// value in it. If the key is good for nothing yet (no plan, a broken one, or no stage that exists and that its plan
-/// covers), stderr says so. Exit code 3: --expires is over. 4: there is no such usage plan.
+/// covers), stderr says so. Exit code 3: --expires is over. 4: there is no such usage plan or stage, and no key is made.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// What people call it.
@@ -64,6 +64,9 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     let (item, value) = new_item(arguments, now, expires_at)?;
     let id = text(&item, "id");
     common.run(ALL, async |store| {
+        if let Some(ending) = unknown_stages(store, &arguments.stages).await? {
+            return Ok(ending);
+        }
         let useless = match plan {
             None => Some("it has no usage plan, and gets 403".to_owned()),
             Some(plan) => match store.usage_plan_item(plan).await? {
@@ -87,6 +90,19 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         show(&item, &value, common.output, &json!({}))?;
         Ok(Ending::Ok)
     })
+}
+
+/// Says which of a key's stages do not exist, if there are such.
+async fn unknown_stages(store: &Store, own: &[String]) -> Result<Option<Ending>> {
+    if own.is_empty() {
+        return Ok(None);
+    }
+    let known = store.stage_names().await?;
+    let mut ending = None;
+    for stage in own.iter().filter(|stage| !known.contains(*stage)) {
+        ending = Some(Ending::no_stage(store, stage));
+    }
+    Ok(ending)
 }
 
 /// Why a key of this usage plan, for some stages or for all, passes nowhere as things are, if so.

@@ -1,19 +1,40 @@
 //! `tollgate keys delete`.
 
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
 use serde_json::json;
 
-use super::{OneKey, find, say_when, text};
-use crate::{common::KEYS, ending::Ending};
+use super::{Item, OneKey, find, say_when, shown, text};
+use crate::{common::KEYS, ending::Ending, table::printable};
+
+/// Delete an API key for good; `disable` can be undone.
+///
+/// It acts within KEY_CACHE_SECONDS of the gateway. On a terminal it asks first. Exit code 1: the answer was not yes.
+/// 4: there is no such key. 64: there is no terminal to ask on, and no --yes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    key: OneKey,
+    /// Delete it without asking.
+    #[arg(short, long)]
+    yes: bool,
+}
 
 /// # Errors
 ///
 /// The table cannot be read or written.
-pub fn run(OneKey { id, common }: &OneKey) -> Result<Ending> {
+pub fn run(Arguments { key: OneKey { id, common }, yes }: &Arguments) -> Result<Ending> {
+    if !yes && !io::stdin().is_terminal() {
+        eprintln!("tollgate: nobody is there to ask whether to delete it for good: --yes says so");
+        return Ok(Ending::WrongUse);
+    }
     common.run(KEYS, async |store| {
         let Some(item) = find(store, id).await? else { return Ok(Ending::no_key(store, id)) };
+        if !yes && !is_wanted(&item)? {
+            eprintln!("tollgate: key {id} stays as it is");
+            return Ok(Ending::Declined);
+        }
         store.delete_api_key(text(&item, "keyHash")).await?;
         common
             .output
@@ -21,4 +42,14 @@ pub fn run(OneKey { id, common }: &OneKey) -> Result<Ending> {
         say_when();
         Ok(Ending::Ok)
     })
+}
+
+/// Asks on the terminal, and takes nothing but a yes for one.
+fn is_wanted(item: &Item) -> io::Result<bool> {
+    let (id, name) = (shown(text(item, "id")), printable(text(item, "name")));
+    let name = if name.is_empty() { String::new() } else { format!(" ({})", shown(&name)) };
+    eprint!("tollgate: delete key {id}{name} for good? [y/N] ");
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }

@@ -52,10 +52,7 @@ enum Command {
     /// It acts within KEY_CACHE_SECONDS of the gateway. Exit code 4: there is no such key.
     Disable(OneKey),
     Rotate(rotate::Arguments),
-    /// Delete an API key for good; `disable` can be undone.
-    ///
-    /// It acts within KEY_CACHE_SECONDS of the gateway. Exit code 4: there is no such key.
-    Delete(OneKey),
+    Delete(delete::Arguments),
     Import(import::Arguments),
 }
 
@@ -70,7 +67,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         Command::Enable(key) => change::run(key, change::To::Enabled),
         Command::Disable(key) => change::run(key, change::To::Disabled),
         Command::Rotate(arguments) => rotate::run(arguments),
-        Command::Delete(key) => delete::run(key),
+        Command::Delete(arguments) => delete::run(arguments),
         Command::Import(arguments) => import::run(arguments),
     }
 }

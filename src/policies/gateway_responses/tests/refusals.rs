@@ -17,6 +17,7 @@ fn bad_value() -> Box<BadValue> {
 
 /// Every variant, and the whole answer by default.
 #[rustfmt::skip]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_refusal() -> Vec<(GatewayError, &'static str)> {
     let source = || CANARY.into();
     vec![
@@ -76,6 +77,8 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"504 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message":"Gateway Timeout"}"#),
         (GatewayError::BadParameterValue(bad_value()), r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message":"Bad Request"}"#),
         (GatewayError::ConditionFailedAs(StatusCode::GONE), r#"410 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message":"Gone"}"#),
+        (GatewayError::StageUnavailable { stage: CANARY.to_owned() },
+            r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
     ]
 }
 
@@ -111,6 +114,7 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::NotCached => 26,
         GatewayError::BadParameterValue(_) => 27,
         GatewayError::ConditionFailedAs(_) => 28,
+        GatewayError::StageUnavailable { .. } => 29,
     }
 }
 
@@ -120,7 +124,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 29);
+    assert_eq!(every_refusal().len(), 30);
 }
 
 #[test]

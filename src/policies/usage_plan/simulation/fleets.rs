@@ -1,7 +1,5 @@
 //! What it costs and what it wastes, on fleets that nothing bad happens to.
 
-use std::num::NonZeroU32;
-
 use super::{
     super::{Accuracy, Limits, OnStoreError, Period, Quota},
     random::Random,
@@ -26,8 +24,7 @@ struct Fleet {
 
 impl Fleet {
     fn run(&self) -> (f64, f64, World) {
-        let throttle =
-            self.throttle.map(|(rate, burst)| Throttle::new(rate, NonZeroU32::new(burst).unwrap()).unwrap());
+        let throttle = self.throttle.map(|(rate, burst)| Throttle::new(rate, burst).unwrap());
         let limits = Limits {
             throttle,
             quota: self.quota.map(|limit| Quota { limit, period: Period::Month, offset: 0 }),

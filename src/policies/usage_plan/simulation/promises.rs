@@ -66,7 +66,7 @@ impl Ledger {
     }
 
     /// A bucket is full again, which stood at `tat_ns`. Only another plan can have left it so late.
-    pub fn reset(&mut self, now_ms: u64, tat_ns: u64, limits: &Limits) {
+    pub fn reset(&mut self, now_ms: u64, tat_ns: u128, limits: &Limits) {
         self.resets += 1;
         let latest_ns = limits.throttle.and_then(|throttle| throttle.latest_tat_ns(now_ms, 0));
         if self.plans < 2 || latest_ns.is_none_or(|latest_ns| tat_ns <= latest_ns) {

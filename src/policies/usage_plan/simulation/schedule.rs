@@ -1,7 +1,5 @@
 //! What happens in one run, all of it drawn from a seed.
 
-use std::num::NonZeroU32;
-
 use super::{
     super::{Accuracy, Limits, OnStoreError, Period, Quota},
     random::Random,
@@ -93,7 +91,7 @@ fn limits(random: &mut Random) -> Limits {
 fn throttle(random: &mut Random) -> Throttle {
     let rate_limit = random.pick(&[0.01, 0.5, 3.0, 20.0, 100.0, 1000.0]);
     let burst_limit = random.pick(&[1, 2, 5, 20, 100]);
-    Throttle::new(rate_limit, NonZeroU32::new(burst_limit).unwrap()).unwrap()
+    Throttle::new(rate_limit, burst_limit).unwrap()
 }
 
 /// Other numbers, or other kinds of limits.

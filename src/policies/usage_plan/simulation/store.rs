@@ -6,7 +6,7 @@ use super::super::{Counter, Form, Period, QuotaForm, RateForm, Spent, Window, Wr
 
 #[derive(Clone, Debug, Default)]
 struct Item {
-    tat_ns: Option<u64>,
+    tat_ns: Option<u128>,
     spent: BTreeMap<Period, Spent>,
     writes: u64,
     granted: u64,
@@ -25,7 +25,7 @@ pub struct Store {
 }
 
 impl Store {
-    pub fn tat_ns(&self) -> u64 {
+    pub fn tat_ns(&self) -> u128 {
         self.item.as_ref().and_then(|item| item.tat_ns).unwrap_or(0)
     }
 
