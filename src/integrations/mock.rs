@@ -57,8 +57,7 @@ impl Mock {
         };
         let body = match fields.value("body") {
             Some(Value::String(text)) => {
-                let escape =
-                    content_type(fields, headers.as_deref().unwrap_or_default()).map(Escape::in_body);
+                let escape = escape_in(fields, headers.as_deref().unwrap_or_default(), text);
                 escape.and_then(|escape| Template::parse(fields, "body", text, escape))
             }
             Some(json) => Template::parse(fields, "body", &json.to_string(), Escape::in_body(JSON)),
@@ -112,23 +111,27 @@ fn parse_headers(fields: &Fields<'_>) -> Option<Vec<(HeaderName, Template)>> {
     parsed.into_iter().collect()
 }
 
-/// What the body is, so that values fit into it. A client that chose it would choose how its own values are read.
-fn content_type<'h>(fields: &Fields<'_>, headers: &'h [(HeaderName, Template)]) -> Option<&'h str> {
+/// How values fit into a body of this text. A client that chose its type would choose how its own values are read.
+fn escape_in(fields: &Fields<'_>, headers: &[(HeaderName, Template)], text: &str) -> Option<Escape> {
     let Some((_, template)) = headers.iter().find(|(name, _)| name == CONTENT_TYPE) else {
-        return Some(JSON);
+        // JSON by default; but a sentence is none, whatever is put into it.
+        return Some(if begins_as_json(text) { Escape::in_body(JSON) } else { Escape::Plain });
     };
     match &template.0[..] {
-        [] => Some(""),
-        [Piece::Literal(text)] => Some(text),
+        [] => Some(Escape::Plain),
+        [Piece::Literal(text)] => Some(Escape::in_body(text)),
         [..] => {
-            fields.problem(
-                "headers.content-type",
-                "a variable of context",
-                "a type that no request can choose",
-            );
+            let field = "headers.content-type";
+            fields.problem(field, "a variable of context", "a type that no request can choose");
             None
         }
     }
+}
+
+/// Whether a document that begins so can be JSON, with a value in the place of a word.
+fn begins_as_json(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with(['{', '[', '"', '-', '$']) || text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// What says how a message is sent is nobody's but the server's.
