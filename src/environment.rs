@@ -16,9 +16,31 @@ pub struct Environment {
     pub key_cache: Duration,
     /// What cached answers may take of an instance's memory, in bytes.
     pub cache_memory: u64,
+    /// What deployments may take of it; `None` where the function's memory is not known, and does not end.
+    pub deployment_memory: Option<DeploymentMemory>,
     pub log_level: LevelFilter,
     pub trusted_proxy: TrustedProxy,
     pub aws: Aws,
+}
+
+/// The memory that deployments may take of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeploymentMemory {
+    /// Of the whole function, in megabytes.
+    pub function_mb: usize,
+    /// In bytes.
+    pub for_deployments: usize,
+}
+
+impl DeploymentMemory {
+    /// The process itself, its connections, and a request of 6 MB with the copies that are made of it.
+    const RESERVED: usize = 36 << 20;
+
+    /// Of a function with so many megabytes, whose cache may take `cache_memory` bytes.
+    pub fn of(function_mb: usize, cache_memory: u64) -> Self {
+        let taken = Self::RESERVED.saturating_add(usize::try_from(cache_memory).unwrap_or(usize::MAX));
+        Self { function_mb, for_deployments: (function_mb << 20).saturating_sub(taken) }
+    }
 }
 
 /// Table names.
@@ -98,11 +120,22 @@ impl Environment {
             refresh: seconds("REFRESH_SECONDS", "5")?,
             key_cache: seconds("KEY_CACHE_SECONDS", "60")?,
             cache_memory,
+            deployment_memory: memory(&get)?.map(|mb| DeploymentMemory::of(mb, cache_memory)),
             log_level,
             trusted_proxy: TrustedProxy::read(&get)?,
             aws: Aws::read(&get)?,
         })
     }
+}
+
+/// The function's memory in megabytes, which Lambda says.
+fn memory(get: &impl Fn(&str) -> Option<String>) -> Result<Option<usize>, String> {
+    const NAME: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
+    let read = |text: String| {
+        let megabytes = text.parse().ok().filter(|megabytes| (1..=1 << 20).contains(megabytes));
+        megabytes.ok_or_else(|| bad(NAME, &text, "a number of megabytes"))
+    };
+    get(NAME).map(read).transpose()
 }
 
 impl TrustedProxy {
@@ -176,7 +209,7 @@ mod tests {
             format!("{environment:?}"),
             "Environment { tables: Tables { stages: \"tollgate-stages\", routes: \"tollgate-routes\", \
              deployments: \"tollgate-deployments\", api_keys: \"tollgate-api-keys\", \
-             usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\", cache: \"tollgate-cache\" }, refresh: 5s, key_cache: 60s, cache_memory: 16777216, log_level: LevelFilter::INFO, \
+             usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\", cache: \"tollgate-cache\" }, refresh: 5s, key_cache: 60s, cache_memory: 16777216, deployment_memory: None, log_level: LevelFilter::INFO, \
              trusted_proxy: TrustedProxy { secret: Some(…), required: false }, aws: Aws { region: \"eu-west-1\", \
              access_key_id: \"id\", secret_access_key: …, session_token: None, dynamodb_endpoint: None, \
              lambda_endpoint: None } }"

@@ -91,7 +91,8 @@ impl Function {
     async fn start(environment: Environment, runtime_api: RuntimeApi) -> Self {
         let sdk = sdk_config(&environment.aws);
         let dynamodb = dynamodb_client(&sdk, &environment.aws);
-        let store = Store::new(dynamodb.clone(), environment.tables.clone());
+        let mut store = Store::new(dynamodb.clone(), environment.tables.clone());
+        store.deployment_memory = environment.deployment_memory;
         let clock = Clock::System;
         let clients = Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb };
         let gateway =
@@ -135,6 +136,7 @@ impl Function {
         };
         let posted = self.runtime_api.stream(to, encode(response)).await;
         self.gateway.settle().await;
+        self.gateway.live.adopt().await;
         posted
     }
 
@@ -143,12 +145,13 @@ impl Function {
     fn refresh_beside(&self, now: SystemTime) {
         if self.gateway.live.is_due(now) {
             let gateway = Arc::clone(&self.gateway);
-            tokio::spawn(async move { gateway.live.refresh().await });
+            tokio::spawn(async move { gateway.live.look().await });
         }
     }
 
     /// An invalid edit is told to the operator and not tried again; only a store that fails is.
     async fn publish(&self, to: AnswerTo<'_>, stages: BTreeSet<String>) -> Result<(), Error> {
+        self.gateway.live.put_away();
         for stage in &stages {
             match deployment::publish(self.gateway.live.store(), stage, Trigger::Edit).await {
                 Ok(Outcome::Published { deployment_id, routes, .. }) => {

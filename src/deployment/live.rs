@@ -4,7 +4,7 @@
 
 use std::{
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, SystemTime},
@@ -14,7 +14,7 @@ use futures_util::future::join_all;
 use tracing::warn;
 
 use super::{
-    load,
+    load::{self, Next},
     publish::invalid_configuration,
     served::{GoesBy, Loaded, Served},
     standing::{Standing, standings},
@@ -35,7 +35,20 @@ pub struct Live {
     /// Milliseconds since 1970, when the store was last asked.
     asked_at: AtomicU64,
     served: RwLock<Option<Arc<Served>>>,
+    /// What the last look found, until it is adopted.
+    pending: Mutex<Option<Found>>,
+    looks: AtomicU64,
+    /// The number of the last look that was adopted.
+    adopted: AtomicU64,
     upkeep: Upkeep,
+}
+
+/// What a look at the store found.
+#[derive(Debug)]
+struct Found {
+    /// Its number.
+    look: u64,
+    stages: Vec<(Standing, Next)>,
 }
 
 impl Live {
@@ -45,6 +58,9 @@ impl Live {
             refresh_every,
             asked_at: AtomicU64::new(0),
             served: RwLock::default(),
+            pending: Mutex::default(),
+            looks: AtomicU64::new(1),
+            adopted: AtomicU64::new(0),
             upkeep: Upkeep::default(),
         }
     }
@@ -60,11 +76,13 @@ impl Live {
     /// The store could not be read, and never has been.
     pub async fn served(&self, now: SystemTime) -> Result<Arc<Served>, StoreError> {
         if let Some(served) = self.current() {
-            return Ok(served);
+            return Ok(if served.is_put_away { self.brought_back() } else { served });
         }
         self.asked_at.store(milliseconds(now), Ordering::Relaxed);
+        let found = Box::pin(self.found()).await?;
         // What is to be written can wait for the first refresh: a request waits for this.
-        Box::pin(self.load()).await.map(|(served, _)| served)
+        drop(self.replace(found));
+        Ok(self.current().unwrap_or_default())
     }
 
     /// Whether it is time to ask the store again. Says yes to one caller only.
@@ -98,52 +116,109 @@ impl Live {
         Ok(served)
     }
 
-    /// Asks whether a stage points elsewhere, and writes what the operator is to know. When no answer comes, what is
-    /// served stays.
+    /// Asks whether a stage points elsewhere, and serves what it finds: [`Live::look`], then [`Live::adopt`].
     pub async fn refresh(&self) {
-        let duties = match self.load().await {
-            Ok((_, duties)) => duties,
+        self.look().await;
+        self.adopt().await;
+    }
+
+    /// Asks whether a stage points elsewhere, beside requests. When no answer comes, what is served stays.
+    pub async fn look(&self) {
+        match self.found().await {
+            Ok(found) => *self.pending() = Some(found),
             Err(error) => {
                 warn!(
                     metric = "Degraded",
                     cause = chain(&error),
                     "the stages could not be read; the last ones are served"
                 );
-                return;
             }
-        };
-        for duty in duties {
+        }
+    }
+
+    /// Serves what the last look found, and writes what the operator is to know. Between requests: a deployment that
+    /// changes is put away before the new one is resolved, and an instance has memory for one of them.
+    pub async fn adopt(&self) {
+        let Some(found) = self.pending().take() else { return };
+        for duty in self.replace(found) {
             if let Err(error) = self.upkeep.attend(&self.store, duty).await {
                 warn!(cause = chain(&error), "what is served could not be recorded");
             }
         }
     }
 
-    async fn load(&self) -> Result<(Arc<Served>, Vec<Duty>), StoreError> {
+    /// Makes room for the work of a publisher: deployments are resolved again by the next look or request.
+    pub fn put_away(&self) {
+        let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(all) = served.take() {
+            let mut all = Arc::unwrap_or_clone(all);
+            all.put_away();
+            *served = Some(Arc::new(all));
+        }
+    }
+
+    async fn found(&self) -> Result<Found, StoreError> {
+        let look = self.looks.fetch_add(1, Ordering::Relaxed);
         let previous = self.current().unwrap_or_default();
         let items = self.store.stages().await?;
         let standings = standings(&self.store, items, &previous).await?;
         standings.iter().for_each(tell_log);
-        let loading = standings.iter().map(|standing| async {
+        let nexts = standings.iter().map(|standing| async {
             match standing.goes_by {
                 GoesBy::Item | GoesBy::LastGood => {
                     let settings = &standing.settings;
-                    load::loaded(&self.store, settings, previous.of(&settings.name)).await
+                    load::next(&self.store, settings, previous.of(&settings.name)).await
                 }
-                GoesBy::Likelihood | GoesBy::Nothing => Loaded::default(),
+                GoesBy::Likelihood | GoesBy::Nothing => Next::Is(Loaded::default()),
             }
         });
-        let deployments = join_all(loading).await;
-        let table = &self.store.tables.stages;
-        let pairs = standings.iter().zip(&deployments);
-        let duties = pairs.map(|(standing, loaded)| Duty::of(table, standing, loaded)).collect();
-        let served =
-            Arc::new(Served::new(standings.into_iter().zip(deployments).map(|(standing, loaded)| {
-                let Standing { settings, goes_by, .. } = standing;
-                (settings, goes_by, loaded)
-            })));
-        *self.served.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&served));
-        Ok((served, duties))
+        let nexts = join_all(nexts).await;
+        Ok(Found { look, stages: standings.into_iter().zip(nexts).collect() })
+    }
+
+    /// Serves what was found, unless a later look was quicker. Requests that come meanwhile wait.
+    fn replace(&self, Found { look, stages }: Found) -> Vec<Duty> {
+        let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
+        if self.adopted.fetch_max(look, Ordering::Relaxed) > look {
+            return Vec::new();
+        }
+        let mut former = served.take().map(Arc::unwrap_or_clone).unwrap_or_default();
+        former.put_away();
+        let (mut duties, mut loaded) = (Vec::new(), Vec::new());
+        for (standing, next) in stages {
+            let settings = &standing.settings;
+            let former = former.of(&settings.name).and_then(|(_, loaded)| loaded.resolved.clone());
+            let next = match next {
+                Next::Is(Loaded { resolved, follows, refused, is_settled }) => {
+                    let resolved =
+                        resolved.and_then(|resolved| load::brought_back(&self.store, &settings.name, resolved));
+                    Loaded { resolved, follows, refused, is_settled }
+                }
+                Next::Becomes(snapshot) => load::replacement(&self.store, settings, snapshot, former),
+            };
+            duties.push(Duty::of(&self.store.tables.stages, &standing, &next));
+            loaded.push((standing.settings, standing.goes_by, next));
+        }
+        *served = Some(Arc::new(Served::new(loaded.into_iter())));
+        duties
+    }
+
+    fn brought_back(&self) -> Arc<Served> {
+        let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
+        let mut all = served.take().map(Arc::unwrap_or_clone).unwrap_or_default();
+        for (stage, loaded) in all.stages.iter().zip(&mut all.loaded) {
+            let resolved = loaded.resolved.take();
+            loaded.resolved =
+                resolved.and_then(|resolved| load::brought_back(&self.store, &stage.name, resolved));
+        }
+        all.is_put_away = false;
+        let all = Arc::new(all);
+        *served = Some(Arc::clone(&all));
+        all
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Option<Found>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn current(&self) -> Option<Arc<Served>> {

@@ -1,13 +1,14 @@
 //! Loading a stage's deployment: what its item points to, or else what was last good.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
 use tracing::error;
 
 use super::{
+    Snapshot,
     plan::{Outcome, Trigger},
-    pointer::{self, Resolved, Unusable},
+    pointer::{self, Resolved, Unusable, Whole},
     publish::{invalid_configuration, publish},
     record,
     served::{Follows, Loaded},
@@ -18,41 +19,75 @@ use crate::{
     store::Store,
 };
 
-/// The stage's deployment, loaded only if the stage points elsewhere or has other variables than before, or if it
-/// points nowhere and its item was repaired.
-pub async fn loaded(
+/// What is to be served of a stage.
+#[derive(Debug)]
+pub enum Next {
+    Is(Loaded),
+    /// Another deployment than this instance serves, or the same with other variables: to be resolved when the one that
+    /// it serves is put away, so that the two are never in memory together.
+    Becomes(Arc<Snapshot>),
+}
+
+/// What is to be served of a stage. The store is asked only if the stage points elsewhere or has other variables than
+/// before, or if it points nowhere and its item was repaired.
+pub async fn next(
     store: &Store,
     stage: &StageSettings,
     previous: Option<(&StageSettings, &Loaded)>,
-) -> Loaded {
+) -> Next {
     if let Some((settings, loaded)) = previous
         && loaded.is_settled
         && settings.deployment_id == stage.deployment_id
         && settings.stage_variables == stage.stage_variables
         && (stage.deployment_id.is_some() || settings.has_problems == stage.has_problems)
     {
-        return loaded.clone();
+        return Next::Is(loaded.clone());
     }
-    let previous = previous.and_then(|(_, loaded)| loaded.resolved.as_ref());
-    if let Some(resolved) = previous
-        && stage.deployment_id.as_ref() == Some(&resolved.id)
-        && stage.stage_variables == *resolved.stage_variables
-    {
-        return served(resolved.clone());
+    let Some(previous) = previous.and_then(|(_, loaded)| loaded.resolved.as_ref()) else {
+        return Next::Is(first(store, stage).await);
+    };
+    if stage.deployment_id.as_deref() == Some(previous.id()) {
+        return if stage.stage_variables == *previous.stage_variables {
+            Next::Is(served(previous.clone()))
+        } else {
+            Next::Becomes(Arc::clone(&previous.snapshot))
+        };
     }
-    let outcome = match &stage.deployment_id {
-        Some(id) => caught(pointed(store, stage, id)).await,
-        None => caught(made(store, stage)).await,
+    match wanted(stage, caught(whole(store, stage)).await) {
+        Ok(whole) => Next::Becomes(whole.snapshot),
+        Err(missing) => Next::Is(instead(store, stage, Some(previous), missing).await),
+    }
+}
+
+/// The deployment that takes the place of `former` ([`Next::Becomes`]); `former` again if it is no good.
+pub fn replacement(store: &Store, stage: &StageSettings, snapshot: Arc<Snapshot>, former: Option<Resolved>) -> Loaded {
+    let (why, problems) = match caught_now(|| resolve(store, stage, Whole::of(snapshot))) {
+        Some(Ok(resolved)) => return served(resolved),
+        Some(Err(Missing::Refused(why, problems))) => (Some(why), problems),
+        Some(Err(Missing::Nothing | Missing::Unread)) | None => (None, Vec::new()),
     };
-    let missing = match outcome {
-        Ok(Ok(resolved)) => return served(resolved),
-        Ok(Err(missing)) => missing,
-        Err(error) => {
-            not_loaded(stage, &error);
-            Missing::Unread
-        }
-    };
-    instead(store, stage, previous, missing).await
+    let is_settled = why.is_some_and(|why| !why.is_lost());
+    let resolved = former.and_then(|former| brought_back(store, &stage.name, former));
+    Loaded { resolved, follows: Follows::LastGood, refused: problems, is_settled }
+}
+
+/// A deployment that was put away; `None` if it cannot be resolved any more.
+pub fn brought_back(store: &Store, stage: &str, resolved: Resolved) -> Option<Resolved> {
+    if resolved.deployment.is_some() {
+        return Some(resolved);
+    }
+    let Resolved { snapshot, stage_variables, .. } = resolved;
+    let again = caught_now(|| Whole::of(snapshot)?.resolve(store, stage, &stage_variables));
+    again.and_then(Result::ok)
+}
+
+/// The first deployment that this instance serves of a stage.
+async fn first(store: &Store, stage: &StageSettings) -> Loaded {
+    let resolved = async { Ok(whole(store, stage).await?.and_then(|whole| resolve(store, stage, Ok(whole)))) };
+    match wanted(stage, caught(resolved).await) {
+        Ok(resolved) => served(resolved),
+        Err(missing) => instead(store, stage, None, missing).await,
+    }
 }
 
 /// The deployment that the stage's item points to, or that was last good, and nothing is published.
@@ -81,19 +116,23 @@ enum Missing {
     Unread,
 }
 
-type Wanted = Result<Result<Resolved, Missing>, StoreError>;
+type Wanted<T> = Result<Result<T, Missing>, StoreError>;
+
+/// The deployment that the pointer names, or that the route items make where it names none.
+async fn whole(store: &Store, stage: &StageSettings) -> Wanted<Whole> {
+    match &stage.deployment_id {
+        Some(id) => pointed(store, stage, id).await,
+        None => made(store, stage).await,
+    }
+}
 
 /// What the pointer names.
-async fn pointed(store: &Store, stage: &StageSettings, id: &str) -> Wanted {
-    Ok(pointer::resolved(store, stage, id).await?.map_err(|why| {
-        let problems = why.problems(&store.tables.stages, &stage.name, id);
-        invalid_configuration(&stage.name, &InvalidConfiguration(problems.clone()));
-        Missing::Refused(why, problems)
-    }))
+async fn pointed(store: &Store, stage: &StageSettings, id: &str) -> Wanted<Whole> {
+    Ok(pointer::published(store, id).await?.map_err(|why| refused(store, stage, id, why)))
 }
 
 /// What the route items make, if edits of them go live by themselves.
-async fn made(store: &Store, stage: &StageSettings) -> Wanted {
+async fn made(store: &Store, stage: &StageSettings) -> Wanted<Whole> {
     let id = match publish(store, &stage.name, Trigger::Edit).await? {
         Outcome::Published { deployment_id, .. }
         | Outcome::Unchanged { deployment_id, .. }
@@ -105,6 +144,30 @@ async fn made(store: &Store, stage: &StageSettings) -> Wanted {
         Outcome::LeftAlone => return Ok(Err(Missing::Nothing)),
     };
     pointed(store, stage, &id).await
+}
+
+fn resolve(
+    store: &Store,
+    stage: &StageSettings,
+    whole: Result<Whole, Unusable>,
+) -> Result<Resolved, Missing> {
+    let id = stage.deployment_id.clone().unwrap_or_default();
+    let resolved = whole.and_then(|whole| whole.resolve(store, &stage.name, &stage.stage_variables));
+    resolved.map_err(|why| refused(store, stage, &id, why))
+}
+
+fn refused(store: &Store, stage: &StageSettings, id: &str, why: Unusable) -> Missing {
+    let problems = why.problems(&store.tables.stages, &stage.name, id);
+    invalid_configuration(&stage.name, &InvalidConfiguration(problems.clone()));
+    Missing::Refused(why, problems)
+}
+
+/// What is wanted, or why it is missing; a store that failed is told in the log.
+fn wanted<T>(stage: &StageSettings, outcome: Wanted<T>) -> Result<T, Missing> {
+    outcome.unwrap_or_else(|error| {
+        not_loaded(stage, &error);
+        Err(Missing::Unread)
+    })
 }
 
 /// What is served in the place of what is missing: what this instance serves, what is recorded, or, where all that was
@@ -130,7 +193,8 @@ async fn instead(
         }
         return Loaded { resolved: last_good, follows: Follows::LastGood, refused, is_settled };
     }
-    if is_lost && let Some(Ok(resolved)) = told(stage, caught(made(store, stage)).await) {
+    let anew = async { Ok(made(store, stage).await?.and_then(|whole| resolve(store, stage, Ok(whole)))) };
+    if is_lost && let Some(Ok(resolved)) = told(stage, caught(anew).await) {
         return served(resolved);
     }
     Loaded { resolved: None, follows: Follows::Item, refused, is_settled }
@@ -154,6 +218,11 @@ async fn caught<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<
     let outcome = AssertUnwindSafe(work).catch_unwind().await;
     // The panic's own words are in the log already.
     outcome.unwrap_or_else(|_| Err(StoreError::new("loading the deployment", "it panicked")))
+}
+
+/// The same of what needs no store: `None` after a panic.
+fn caught_now<T>(work: impl FnOnce() -> T) -> Option<T> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
 /// What there is, or nothing and a log line.

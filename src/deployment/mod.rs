@@ -3,9 +3,11 @@
 //! After [`parse`] no name is unresolved: a request only follows references.
 
 mod cacheable;
+mod footprint;
 mod items;
 mod live;
 mod load;
+mod made;
 mod places;
 mod plan;
 mod pointer;
@@ -24,7 +26,7 @@ pub use self::{
     plan::{Outcome, Trigger, counted},
     publish::{check, invalid_configuration, publish},
     served::{Configuration, Served, ServedStage},
-    snapshot::Snapshot,
+    snapshot::{Packer, Snapshot, Unpacked},
 };
 use crate::{
     authorizers::ApiKeyUse,

@@ -2,13 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::{Parsed, Snapshot, Source, parse, places::Claim, record, snapshot::TooLarge};
+use super::{Snapshot, footprint::Footprint, made::Made, places::Claim, record};
 use crate::{
-    environment::Tables,
     error::{InvalidConfiguration, Problem},
     item::StageVariables,
     stages::StageSettings,
-    store::{LastGood, StageRow},
+    store::{LastGood, StageRow, Store},
 };
 
 /// As much as fits a stage item that is read every few seconds.
@@ -18,11 +17,11 @@ const MAX_MESSAGE_BYTES: usize = 2_000;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The stage serves this deployment, and did not before.
-    Published { deployment_id: String, routes: usize, warnings: Vec<Problem> },
+    Published { deployment_id: String, routes: usize, footprint: Footprint, warnings: Vec<Problem> },
     /// The stage serves exactly these items already.
-    Unchanged { deployment_id: String, warnings: Vec<Problem> },
+    Unchanged { deployment_id: String, footprint: Footprint, warnings: Vec<Problem> },
     /// The same, but what was stored of the deployment was not whole, and is again.
-    Restored { deployment_id: String, warnings: Vec<Problem> },
+    Restored { deployment_id: String, footprint: Footprint, warnings: Vec<Problem> },
     /// Nothing is served that was not before: everything that is wrong.
     Invalid { problems: Vec<Problem>, warnings: Vec<Problem> },
     /// The stage has `autoDeploy: false`, or no items at all.
@@ -58,7 +57,8 @@ pub struct Found {
     pub settings: (Result<StageSettings, InvalidConfiguration>, Vec<Problem>),
     /// As far as they can be read.
     pub stage_variables: StageVariables,
-    pub items: Vec<Items>,
+    /// `None`: they are not to be looked at.
+    pub made: Option<Made>,
     pub last_good: Option<LastGood>,
     pub claim: Claim,
     /// What is wrong with what the pointer names, if it was looked at.
@@ -83,14 +83,8 @@ impl Found {
 #[derive(Debug)]
 pub struct Plan {
     pub outcome: Outcome,
-    pub snapshot: Option<Packed>,
+    pub snapshot: Option<Snapshot>,
     pub write: Option<Write>,
-}
-
-#[derive(Debug)]
-pub struct Packed {
-    pub id: String,
-    pub bytes: Vec<u8>,
 }
 
 /// What the stage item will say, and what is recorded beside it.
@@ -104,44 +98,41 @@ pub struct Write {
 
 const LEFT_ALONE: Plan = Plan { outcome: Outcome::LeftAlone, snapshot: None, write: None };
 
-pub fn plan(tables: &Tables, stage: &str, purpose: Purpose, found: &Found) -> Plan {
+pub fn plan(store: &Store, stage: &str, purpose: Purpose, found: &Found) -> Plan {
+    let tables = &store.tables;
     let (settings, mut warnings) = (&found.settings.0, found.settings.1.clone());
     let mut problems = settings.as_ref().map_or_else(|invalid| invalid.0.clone(), |_| Vec::new());
     problems.extend(found.claim.taken.iter().map(|taken| taken.problem(&tables.stages, stage)));
     problems.extend(found.pointer.iter().cloned());
-    if purpose == Purpose::Status && !found.auto_deploys() {
-        return status(found, None, problems, warnings);
-    }
+    let Some(made) = &found.made else { return status(found, None, problems, warnings) };
 
-    let source = Source { table: &tables.routes, stage, stage_variables: &found.stage_variables };
-    let Parsed { deployment, warnings: odd_routes } = parse(source, &found.items);
-    warnings.extend(odd_routes);
-    let routes = match deployment {
-        Ok(deployment) => deployment.routes.len(),
-        Err(InvalidConfiguration(of_routes)) => {
-            // What the pointer names may be made of the same items.
-            problems.extend(of_routes.into_iter().filter(|problem| !found.pointer.contains(problem)));
-            0
-        }
-    };
+    warnings.extend(made.warnings.iter().cloned());
+    if let Err(InvalidConfiguration(of_routes)) = &made.routes {
+        // What the pointer names may be made of the same items.
+        problems.extend(of_routes.iter().filter(|problem| !found.pointer.contains(problem)).cloned());
+    }
     if !problems.is_empty() {
         return invalid(found, problems, warnings);
     }
-    match Snapshot::pack(&found.items) {
-        Ok((id, _)) if purpose == Purpose::Status => status(found, Some((&id, routes)), problems, warnings),
-        Ok((id, bytes)) => valid(found, purpose, Packed { id, bytes }, (routes, warnings)),
-        Err(TooLarge { bytes, most }) => {
-            let key = format!("stage={stage}");
-            let got = format!("items of {bytes} bytes as JSON");
-            let problem = Problem::new((&tables.routes, &key), "*", &got, &format!("at most {most} bytes"));
-            invalid(found, vec![problem], warnings)
+    let item = (tables.routes.as_str(), &*format!("stage={stage}"));
+    match made.snapshot(item, store.deployment_memory) {
+        Ok(snapshot) if purpose == Purpose::Status => {
+            status(found, Some((&snapshot.id, made)), problems, warnings)
         }
+        Ok(snapshot) => valid(found, purpose, snapshot, (made, warnings)),
+        Err(problem) => invalid(found, vec![problem], warnings),
     }
 }
 
-fn valid(found: &Found, purpose: Purpose, packed: Packed, (routes, warnings): (usize, Vec<Problem>)) -> Plan {
+fn valid(
+    found: &Found,
+    purpose: Purpose,
+    snapshot: &Snapshot,
+    (made, warnings): (&Made, Vec<Problem>),
+) -> Plan {
     let row = found.row.as_ref();
-    let id = &packed.id;
+    let id = &snapshot.id;
+    let routes = made.route_count();
     let is_edit = purpose == Purpose::Publish(Trigger::Edit);
     let held = is_edit && row.is_some_and(|row| row.item.contains_key("canarySettings"));
     let counted_routes = counted(routes, "route");
@@ -166,11 +157,11 @@ fn valid(found: &Found, purpose: Purpose, packed: Packed, (routes, warnings): (u
     let write = (!is_settled || !says(row, &write)).then_some(write);
     let deployment_id = id.clone();
     let outcome = if found.served() == Some(id) {
-        Outcome::Unchanged { deployment_id, warnings }
+        Outcome::Unchanged { deployment_id, footprint: made.footprint, warnings }
     } else {
-        Outcome::Published { deployment_id, routes, warnings }
+        Outcome::Published { deployment_id, routes, footprint: made.footprint, warnings }
     };
-    Plan { outcome, snapshot: Some(packed), write }
+    Plan { outcome, snapshot: Some(snapshot.clone()), write }
 }
 
 fn recorded(row: Option<&StageRow>, settings: &StageSettings) -> Items {
@@ -200,7 +191,7 @@ fn invalid(found: &Found, problems: Vec<Problem>, warnings: Vec<Problem>) -> Pla
 /// themselves.
 fn status(
     found: &Found,
-    of_items: Option<(&str, usize)>,
+    of_items: Option<(&str, &Made)>,
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
 ) -> Plan {
@@ -211,12 +202,13 @@ fn status(
     // Where the item names none, what is served is what was meant, and from now on it is named.
     let deployment_id = (row.deployment_id.is_none() && !found.auto_deploys()).then(|| served.to_owned());
     let mut message = match of_items {
-        Some((id, routes)) if id == served => counted(routes, "route"),
+        Some((id, made)) if id == served => counted(made.route_count(), "route"),
         Some(_) | None => format!("serves deployment {served}"),
     };
     list(&mut message, "warning: ", &warnings);
     let write = Write { deployment_id, status: "OK", message, last_good: None };
-    let outcome = Outcome::Unchanged { deployment_id: served.to_owned(), warnings };
+    let footprint = of_items.map(|(_, made)| made.footprint).unwrap_or_default();
+    let outcome = Outcome::Unchanged { deployment_id: served.to_owned(), footprint, warnings };
     let write = (write.deployment_id.is_some() || !says(Some(row), &write)).then_some(write);
     Plan { outcome, snapshot: None, write }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Deployment, Snapshot, Source, parse};
+use super::{Deployment, Parser, Snapshot, Source, Unpacked};
 use crate::{
     error::{InvalidConfiguration, Problem, StoreError},
     item::{StageVariables, brief},
@@ -17,9 +17,22 @@ use crate::{
 /// A deployment that can be served, and the variables that it was resolved with.
 #[derive(Clone, Debug)]
 pub struct Resolved {
-    pub id: String,
-    pub deployment: Arc<Deployment>,
+    pub snapshot: Arc<Snapshot>,
+    /// `None` while it is put away, to make room for another one: the snapshot brings it back.
+    pub deployment: Option<Arc<Deployment>>,
     pub stage_variables: Arc<StageVariables>,
+}
+
+/// A deployment that is whole, and its items.
+pub struct Whole {
+    pub snapshot: Arc<Snapshot>,
+    unpacked: Unpacked,
+}
+
+impl Resolved {
+    pub fn id(&self) -> &str {
+        &self.snapshot.id
+    }
 }
 
 /// Why a pointer is refused.
@@ -68,26 +81,15 @@ impl Unusable {
 ///
 /// The store failed.
 pub async fn resolved(store: &Store, stage: &StageSettings, id: &str) -> Looked<Resolved> {
-    Ok(published(store, &stage.name, id).await?.and_then(|items| {
-        let stage_variables = &stage.stage_variables;
-        let source = Source { table: &store.tables.routes, stage: &stage.name, stage_variables };
-        let deployment = parse(source, &items)
-            .deployment
-            .map_err(|InvalidConfiguration(problems)| Unusable::Unresolved(problems));
-        Ok(Resolved {
-            id: id.to_owned(),
-            deployment: Arc::new(deployment?),
-            stage_variables: Arc::new(stage_variables.clone()),
-        })
-    }))
+    Ok(published(store, id).await?.and_then(|whole| whole.resolve(store, &stage.name, &stage.stage_variables)))
 }
 
-/// The items of the deployment `id`, which must be those of `stage`.
+/// The deployment `id`, as it was published.
 ///
 /// # Errors
 ///
 /// The store failed.
-pub async fn published(store: &Store, stage: &str, id: &str) -> Looked<Vec<Map<String, Value>>> {
+pub async fn published(store: &Store, id: &str) -> Looked<Whole> {
     if id.len() > MOST_ID_BYTES {
         return Ok(Err(Unusable::Unknown));
     }
@@ -95,7 +97,7 @@ pub async fn published(store: &Store, stage: &str, id: &str) -> Looked<Vec<Map<S
     // A replica may not have yet what was published a moment ago.
     for consistency in [Consistency::Eventual, Consistency::Strong] {
         match whole(id, store.snapshot(id, consistency).await?) {
-            Ok(items) => return Ok(of_stage(items, stage)),
+            Ok(whole) => return Ok(Ok(whole)),
             Err(unusable) => why = unusable,
         }
     }
@@ -111,18 +113,75 @@ pub async fn is_stored(store: &Store, id: &str) -> Result<bool, StoreError> {
     Ok(whole(id, store.snapshot(id, Consistency::Strong).await?).is_ok())
 }
 
-fn whole(id: &str, bytes: Option<Vec<u8>>) -> Result<Vec<Map<String, Value>>, Unusable> {
-    let bytes = bytes.ok_or(Unusable::Unknown)?;
-    let mut items = Vec::new();
-    Snapshot::each(id, &bytes, |item| items.push(item)).map_err(|_| Unusable::NotWhole)?;
-    Ok(items)
+fn whole(id: &str, deflated: Option<Vec<u8>>) -> Result<Whole, Unusable> {
+    let deflated = deflated.ok_or(Unusable::Unknown)?;
+    Whole::of(Arc::new(Snapshot { id: id.to_owned(), deflated }))
 }
 
-/// Every item has its stage in it.
-fn of_stage(items: Vec<Map<String, Value>>, stage: &str) -> Result<Vec<Map<String, Value>>, Unusable> {
-    let others = items.iter().filter_map(|item| item.get("stage")?.as_str()).find(|other| *other != stage);
-    match others {
-        Some(other) => Err(Unusable::OfStage(other.to_owned())),
-        None => Ok(items),
+impl Whole {
+    /// # Errors
+    ///
+    /// [`Unusable::NotWhole`].
+    pub fn of(snapshot: Arc<Snapshot>) -> Result<Self, Unusable> {
+        let unpacked = snapshot.unpack().map_err(|_| Unusable::NotWhole)?;
+        Ok(Self { snapshot, unpacked })
+    }
+
+    /// Whether the items are those of `stage`: every item has its stage in it.
+    ///
+    /// # Errors
+    ///
+    /// [`Unusable::OfStage`], or [`Unusable::NotWhole`].
+    pub fn check_stage(&self, stage: &str) -> Result<(), Unusable> {
+        let mut check = OfStage { stage, other: None };
+        self.unpacked.each(|item| check.add(&item)).map_err(|_| Unusable::NotWhole)?;
+        check.finish()
+    }
+
+    /// Resolves the deployment with the variables of `stage`. `store` names the routes table, for problems.
+    ///
+    /// # Errors
+    ///
+    /// It is of another stage, or has problems with these variables.
+    pub fn resolve(
+        self,
+        store: &Store,
+        stage: &str,
+        stage_variables: &StageVariables,
+    ) -> Result<Resolved, Unusable> {
+        let mut check = OfStage { stage, other: None };
+        let mut parser = Parser::new(Source { table: &store.tables.routes, stage, stage_variables });
+        let read = self.unpacked.each(|item| {
+            check.add(&item);
+            parser.add(&item);
+        });
+        read.map_err(|_| Unusable::NotWhole)?;
+        check.finish()?;
+        let parsed = parser.finish().deployment;
+        let deployment = parsed.map_err(|InvalidConfiguration(problems)| Unusable::Unresolved(problems))?;
+        Ok(Resolved {
+            snapshot: self.snapshot,
+            deployment: Some(Arc::new(deployment)),
+            stage_variables: Arc::new(stage_variables.clone()),
+        })
+    }
+}
+
+/// Finds a stage among those of items that is another than it should be.
+struct OfStage<'a> {
+    stage: &'a str,
+    other: Option<String>,
+}
+
+impl OfStage<'_> {
+    fn add(&mut self, item: &Map<String, Value>) {
+        if self.other.is_none() {
+            let other = item.get("stage").and_then(Value::as_str).filter(|other| *other != self.stage);
+            self.other = other.map(str::to_owned);
+        }
+    }
+
+    fn finish(self) -> Result<(), Unusable> {
+        self.other.map_or(Ok(()), |other| Err(Unusable::OfStage(other)))
     }
 }

@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 use tracing::error;
 
 use super::{
+    Snapshot,
+    made::Made,
     places::Claim,
-    plan::{Found, Outcome, Packed, Plan, Purpose, Trigger, Write, plan},
+    plan::{Found, Outcome, Plan, Purpose, Trigger, Write, plan},
     pointer,
 };
 use crate::{
@@ -38,7 +40,7 @@ pub async fn publish(store: &Store, stage: &str, trigger: Trigger) -> Result<Out
 /// The store failed.
 pub async fn check(store: &Store, stage: &str) -> Result<Option<Outcome>, StoreError> {
     let Some(found) = find(store, stage, Purpose::Check).await? else { return Ok(None) };
-    let outcome = plan(&store.tables, stage, Purpose::Check, &found).outcome;
+    let outcome = plan(store, stage, Purpose::Check, &found).outcome;
     Ok((outcome != Outcome::LeftAlone).then_some(outcome))
 }
 
@@ -64,16 +66,16 @@ async fn act(store: &Store, stage: &str, purpose: Purpose) -> Result<(Outcome, T
         let Some(mut found) = find(store, stage, purpose).await? else {
             return Ok((Outcome::LeftAlone, Told::Already));
         };
-        let mut planned = plan(&store.tables, stage, purpose, &found);
+        let mut planned = plan(store, stage, purpose, &found);
         if matches!(planned.outcome, Outcome::Invalid { .. }) && found.pointer.is_empty() {
             // The pointer stays, so what is wrong with it is told as well.
             found.pointer = pointer_problems(store, stage, &found).await?;
-            planned = plan(&store.tables, stage, purpose, &found);
+            planned = plan(store, stage, purpose, &found);
         }
         let Plan { outcome, snapshot, write } = planned;
         // Each step before the last one leaves what is served as it is, and is done again by whoever comes next.
         let outcome = match &snapshot {
-            Some(packed) => keep(store, stage, packed, outcome).await?,
+            Some(snapshot) => keep(store, stage, snapshot, outcome).await?,
             None => outcome,
         };
         let Some(write) = write else { return Ok((outcome, Told::Already)) };
@@ -99,14 +101,21 @@ fn pointer_of<'a>(found: &'a Found, write: &'a Write) -> Pointer<'a> {
 }
 
 /// Stores a deployment, unless all of it is stored already.
-async fn keep(store: &Store, stage: &str, packed: &Packed, outcome: Outcome) -> Result<Outcome, StoreError> {
-    let Packed { id, bytes } = packed;
+async fn keep(
+    store: &Store,
+    stage: &str,
+    snapshot: &Snapshot,
+    outcome: Outcome,
+) -> Result<Outcome, StoreError> {
+    let Snapshot { id, deflated } = snapshot;
     if pointer::is_stored(store, id).await? {
         return Ok(outcome);
     }
-    store.keep_snapshot(id, stage, bytes).await?;
+    store.keep_snapshot(id, stage, deflated).await?;
     Ok(match outcome {
-        Outcome::Unchanged { deployment_id, warnings } => Outcome::Restored { deployment_id, warnings },
+        Outcome::Unchanged { deployment_id, footprint, warnings } => {
+            Outcome::Restored { deployment_id, footprint, warnings }
+        }
         other => other,
     })
 }
@@ -126,7 +135,7 @@ async fn find(store: &Store, stage: &str, purpose: Purpose) -> Result<Option<Fou
         row,
         settings,
         stage_variables,
-        items: Vec::new(),
+        made: None,
         last_good: None,
         claim: Claim::default(),
         pointer: Vec::new(),
@@ -140,9 +149,9 @@ async fn find(store: &Store, stage: &str, purpose: Purpose) -> Result<Option<Fou
         return Ok(None);
     }
     if purpose != Purpose::Status || found.auto_deploys() {
-        found.items = store.routes(stage).await?;
+        found.made = Some(Made::read(store, stage, &found.stage_variables).await?);
     }
-    if found.row.is_none() && found.items.is_empty() {
+    if found.row.is_none() && found.made.as_ref().is_none_or(|made| !made.has_items) {
         return Ok(None);
     }
     found.last_good = store.last_good(stage).await?;
@@ -165,7 +174,7 @@ async fn pointer_problems(store: &Store, stage: &str, found: &Found) -> Result<V
     let looked = match &found.settings.0 {
         Ok(settings) => pointer::resolved(store, settings, id).await?.map(drop),
         // What is wrong with the stage's variables is told already.
-        Err(_) => pointer::published(store, stage, id).await?.map(drop),
+        Err(_) => pointer::published(store, id).await?.and_then(|whole| whole.check_stage(stage)),
     };
     Ok(looked.map_or_else(|why| why.problems(&store.tables.stages, stage, id), |()| Vec::new()))
 }

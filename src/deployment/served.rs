@@ -8,13 +8,15 @@ use crate::{
 };
 
 /// All stages at one moment.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Served {
     pub(super) stages: Vec<StageSettings>,
     /// For each of `stages`.
     pub(super) loaded: Vec<Loaded>,
     /// For each of `stages`.
     pub(super) goes_by: Vec<GoesBy>,
+    /// No deployment is at hand, only what they are resolved of.
+    pub(super) is_put_away: bool,
 }
 
 /// The stage that serves a request.
@@ -81,7 +83,9 @@ impl Served {
         };
         let settings = &self.stages[index];
         let loaded = &self.loaded[index];
-        let Some(resolved) = &loaded.resolved else {
+        let Some((resolved, deployment)) =
+            loaded.resolved.as_ref().and_then(|resolved| Some((resolved, resolved.deployment.as_deref()?)))
+        else {
             return Err(GatewayError::StageUnavailable { stage: settings.name.clone() });
         };
         let configuration = match (self.goes_by[index], loaded.follows) {
@@ -92,8 +96,8 @@ impl Served {
         };
         Ok(ServedStage {
             settings,
-            deployment_id: &resolved.id,
-            deployment: &resolved.deployment,
+            deployment_id: resolved.id(),
+            deployment,
             stage_variables: &resolved.stage_variables,
             configuration,
             path,
@@ -103,6 +107,13 @@ impl Served {
     pub(super) fn of(&self, name: &str) -> Option<(&StageSettings, &Loaded)> {
         let index = self.stages.iter().position(|stage| stage.name == name)?;
         Some((&self.stages[index], &self.loaded[index]))
+    }
+
+    pub(super) fn put_away(&mut self) {
+        for resolved in self.loaded.iter_mut().filter_map(|loaded| loaded.resolved.as_mut()) {
+            resolved.deployment = None;
+        }
+        self.is_put_away = true;
     }
 
     /// Of stages in the order in which they are searched.

@@ -69,18 +69,28 @@ impl Store {
 
     /// All route items of a stage and its `$api` item, consistent, in the order of their keys.
     pub async fn routes(&self, stage: &str) -> Result<Vec<Map<String, Value>>, StoreError> {
+        let mut routes = Vec::new();
+        self.each_route(stage, |item| routes.push(item)).await?;
+        Ok(routes)
+    }
+
+    /// The same, each item handed to `take` before the next page of them is read.
+    pub async fn each_route(
+        &self,
+        stage: &str,
+        mut take: impl FnMut(Map<String, Value>),
+    ) -> Result<(), StoreError> {
         let query = self.client.query().table_name(&self.tables.routes).consistent_read(true);
         let query = query
             .key_condition_expression("#stage = :stage")
             .expression_attribute_names("#stage", "stage")
             .expression_attribute_values(":stage", S(stage.to_owned()));
         let mut pages = query.into_paginator().send();
-        let mut routes = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| StoreError::new("reading the routes", error))?;
-            routes.extend(plain("reading the routes", page.items)?);
+            plain("reading the routes", page.items)?.into_iter().for_each(&mut take);
         }
-        Ok(routes)
+        Ok(())
     }
 }
 

@@ -30,7 +30,7 @@ pub use self::{
     pointers::{LastGood, Moved, Pointer, Record},
 };
 use self::{breaker::Breakers, wait::Wait};
-use crate::environment::{Aws, Tables};
+use crate::environment::{Aws, DeploymentMemory, Tables};
 
 /// Reads what the operator wrote, and keeps what the gateway writes.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ pub struct Store {
     entry_within: Duration,
     breakers: Arc<Breakers>,
     pub tables: Tables,
+    /// What deployments may take of the instances that share the store.
+    pub deployment_memory: Option<DeploymentMemory>,
 }
 
 /// Configuration is read at the start and beside requests, never in their way: it may take a moment.
@@ -81,6 +83,7 @@ impl Store {
             entry_within,
             breakers: Arc::default(),
             tables,
+            deployment_memory: None,
         }
     }
 }

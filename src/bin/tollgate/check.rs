@@ -64,8 +64,12 @@ async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<Report>> {
 
 fn headline(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Published { routes, .. } => format!("{}, not served yet", counted(*routes, "route")),
-        Outcome::Unchanged { .. } | Outcome::Restored { .. } => "valid, and served as it is".to_owned(),
+        Outcome::Published { routes, footprint, .. } => {
+            format!("{}, not served yet, {footprint} of memory", counted(*routes, "route"))
+        }
+        Outcome::Unchanged { footprint, .. } | Outcome::Restored { footprint, .. } => {
+            format!("valid, and served as it is, {footprint} of memory")
+        }
         Outcome::Invalid { problems, .. } => counted(problems.len(), "problem"),
         Outcome::LeftAlone => "no items".to_owned(),
     }
