@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     places::{self, Taken, places_of},
+    publish::invalid_configuration,
     record,
     served::{GoesBy, Served},
 };
@@ -68,7 +69,11 @@ async fn standing(
         }
         Err(InvalidConfiguration(problems)) => problems,
     };
-    let Some(salvaged) = StageSettings::salvage(table, &item) else { return Ok(None) };
+    let Some(salvaged) = StageSettings::salvage(table, &item) else {
+        let name = item.get("stage").and_then(Value::as_str).unwrap_or_default();
+        invalid_configuration(name, &InvalidConfiguration(problems));
+        return Ok(None);
+    };
     let (Salvaged::Whole(settings) | Salvaged::Place(settings)) = &salvaged;
     let name = settings.name.clone();
     let last_good = last_good(store, &name, previous).await?;

@@ -4,7 +4,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ use super::{
     places::Claim,
     publish::{Told, tell},
     record,
-    served::{GoesBy, Loaded},
+    served::{Follows, GoesBy, Loaded},
     standing::Standing,
 };
 use crate::{
@@ -49,7 +49,7 @@ impl Duty {
     pub fn of(table: &str, standing: &Standing, loaded: &Loaded) -> Self {
         let Standing { name, settings, goes_by, problems, item } = standing;
         let problems: Vec<Problem> = problems.iter().chain(&loaded.refused).cloned().collect();
-        let follows = *goes_by == GoesBy::Item && problems.is_empty();
+        let follows = *goes_by == GoesBy::Item && loaded.follows == Follows::Item && problems.is_empty();
         let resolved = loaded.resolved.as_ref();
         let pointed =
             resolved.filter(|resolved| follows && settings.deployment_id.as_ref() == Some(&resolved.snapshot.id));
@@ -105,7 +105,7 @@ impl Upkeep {
         Ok(())
     }
 
-    fn done(&self) -> std::sync::MutexGuard<'_, HashMap<String, Duty>> {
+    fn done(&self) -> MutexGuard<'_, HashMap<String, Duty>> {
         self.done.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

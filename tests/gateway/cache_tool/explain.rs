@@ -255,7 +255,7 @@ async fn what_nobody_serves_yet_is_not_published_by_a_question() {
         tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: finding the deployment failed: stage v1 has no valid deployment
         exit 1
         --
-        tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: reading the deployment failed: there is no deployment gone
+        tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: finding the deployment failed: stage v1 has no valid deployment
     "#]].assert_eq(&told);
 }
 
