@@ -190,8 +190,8 @@ impl Live {
             let former = former.of(&settings.name).and_then(|(_, loaded)| loaded.resolved.clone());
             let next = match next {
                 Next::Is(Loaded { resolved, follows, refused, is_settled }) => {
-                    let resolved =
-                        resolved.and_then(|resolved| load::brought_back(&self.store, &settings.name, resolved));
+                    let resolved = resolved
+                        .and_then(|resolved| load::brought_back(&self.store, &settings.name, resolved));
                     Loaded { resolved, follows, refused, is_settled }
                 }
                 Next::Becomes(snapshot) => load::replacement(&self.store, settings, snapshot, former),

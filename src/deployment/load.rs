@@ -30,11 +30,7 @@ pub enum Next {
 
 /// What is to be served of a stage. The store is asked only if the stage points elsewhere or has other variables than
 /// before, or if it points nowhere and its item was repaired.
-pub async fn next(
-    store: &Store,
-    stage: &StageSettings,
-    previous: Option<(&StageSettings, &Loaded)>,
-) -> Next {
+pub async fn next(store: &Store, stage: &StageSettings, previous: Option<(&StageSettings, &Loaded)>) -> Next {
     if let Some((settings, loaded)) = previous
         && loaded.is_settled
         && settings.deployment_id == stage.deployment_id
@@ -60,7 +56,12 @@ pub async fn next(
 }
 
 /// The deployment that takes the place of `former` ([`Next::Becomes`]); `former` again if it is no good.
-pub fn replacement(store: &Store, stage: &StageSettings, snapshot: Arc<Snapshot>, former: Option<Resolved>) -> Loaded {
+pub fn replacement(
+    store: &Store,
+    stage: &StageSettings,
+    snapshot: Arc<Snapshot>,
+    former: Option<Resolved>,
+) -> Loaded {
     let (why, problems) = match caught_now(|| resolve(store, stage, Whole::of(snapshot))) {
         Some(Ok(resolved)) => return served(resolved),
         Some(Err(Missing::Refused(why, problems))) => (Some(why), problems),
@@ -83,7 +84,8 @@ pub fn brought_back(store: &Store, stage: &str, resolved: Resolved) -> Option<Re
 
 /// The first deployment that this instance serves of a stage.
 async fn first(store: &Store, stage: &StageSettings) -> Loaded {
-    let resolved = async { Ok(whole(store, stage).await?.and_then(|whole| resolve(store, stage, Ok(whole)))) };
+    let resolved =
+        async { Ok(whole(store, stage).await?.and_then(|whole| resolve(store, stage, Ok(whole)))) };
     match wanted(stage, caught(resolved).await) {
         Ok(resolved) => served(resolved),
         Err(missing) => instead(store, stage, None, missing).await,

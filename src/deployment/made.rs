@@ -62,7 +62,7 @@ impl Made {
         memory: Option<DeploymentMemory>,
     ) -> Result<&Snapshot, Problem> {
         let problem = |got: &str, expected: &str| Problem::new((table, key), "*", got, expected);
-        let too_large = |TooLarge { bytes, most}: &TooLarge| {
+        let too_large = |TooLarge { bytes, most }: &TooLarge| {
             problem(&format!("items of {bytes} bytes as JSON"), &format!("at most {most} bytes"))
         };
         let snapshot = self.snapshot.as_ref().map_err(too_large)?;

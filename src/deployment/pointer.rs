@@ -81,7 +81,9 @@ impl Unusable {
 ///
 /// The store failed.
 pub async fn resolved(store: &Store, stage: &StageSettings, id: &str) -> Looked<Resolved> {
-    Ok(published(store, id).await?.and_then(|whole| whole.resolve(store, &stage.name, &stage.stage_variables)))
+    Ok(published(store, id)
+        .await?
+        .and_then(|whole| whole.resolve(store, &stage.name, &stage.stage_variables)))
 }
 
 /// The deployment `id`, as it was published.

@@ -51,10 +51,12 @@ impl Duty {
         let problems: Vec<Problem> = problems.iter().chain(&loaded.refused).cloned().collect();
         let follows = *goes_by == GoesBy::Item && loaded.follows == Follows::Item && problems.is_empty();
         let resolved = loaded.resolved.as_ref();
-        let pointed =
-            resolved.filter(|resolved| follows && settings.deployment_id.as_ref() == Some(&resolved.snapshot.id));
-        let good = pointed
-            .map(|resolved| LastGood { deployment_id: resolved.id().to_owned(), item: record::of_item(item) });
+        let pointed = resolved
+            .filter(|resolved| follows && settings.deployment_id.as_ref() == Some(&resolved.snapshot.id));
+        let good = pointed.map(|resolved| LastGood {
+            deployment_id: resolved.id().to_owned(),
+            item: record::of_item(item),
+        });
         let names_none = settings.deployment_id.is_none() && !settings.auto_deploy && resolved.is_some();
         let is_told = !names_none && is_told(table, name, &problems, item);
         let untold = (!is_told).then(|| Untold {

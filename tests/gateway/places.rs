@@ -66,7 +66,7 @@ async fn a_new_stage_takes_no_others_requests() {
         exit 3
         a: 1 problem
           problem: tollgate-stages [stage=a] basePath: got /v1 on any host, expected a place of its own: stage v1 is there already
-        v1: valid, and served as it is
+        v1: valid, and served as it is, 1 MB of memory
         --
     "#]]
     .assert_eq(&ran.text(&[]));

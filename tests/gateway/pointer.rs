@@ -135,7 +135,7 @@ async fn a_stage_that_names_no_deployment_means_what_is_served_now() {
         world.put_route(&says("v1", "an edit that is not to go live"));
         world.put_stage(&item);
         let ran = world.tollgate(&["check", "v1"]);
-        assert_eq!(ran.text(&[]), "exit 0\nv1: 1 route, not served yet\n--\n");
+        assert_eq!(ran.text(&[]), "exit 0\nv1: 1 route, not served yet, 1 MB of memory\n--\n");
 
         let cold = world.cold_instance();
         assert_eq!(answer(&cold).await, degraded("one"), "until the item names it");
@@ -148,7 +148,7 @@ async fn a_stage_that_names_no_deployment_means_what_is_served_now() {
 
         world.put_route(&says("v1", "one"));
         let ran = world.tollgate(&["check", "v1"]);
-        assert_eq!(ran.text(&[]), "exit 0\nv1: valid, and served as it is\n--\n");
+        assert_eq!(ran.text(&[]), "exit 0\nv1: valid, and served as it is, 1 MB of memory\n--\n");
     }
 }
 
@@ -162,7 +162,7 @@ async fn a_stage_that_never_served_waits_and_is_not_invalid_for_ever() {
         assert_eq!(world.send("GET /v1").await, UNAVAILABLE);
     }
     assert_eq!(world.stage_status("v1").await, "- -");
-    assert_eq!(world.tollgate(&["check", "v1"]).text(&[]), "exit 0\nv1: 1 route, not served yet\n--\n");
+    assert_eq!(world.tollgate(&["check", "v1"]).text(&[]), "exit 0\nv1: 1 route, not served yet, 1 MB of memory\n--\n");
     assert_eq!(world.tollgate(&["deploy", "v1"]).code, Some(0));
     world.refresh().await;
     assert_eq!(answer(&world).await, as_written("one"));
@@ -266,7 +266,7 @@ async fn a_deployment_that_was_lost_is_told_and_stored_again() {
         assert_eq!(answer(&cold).await, as_written("one"), "{what}");
         assert_eq!(
             world.tollgate(&["check", "v1"]).text(&[]),
-            "exit 0\nv1: valid, and served as it is\n--\n"
+            "exit 0\nv1: valid, and served as it is, 1 MB of memory\n--\n"
         );
         delete(&world, "tollgate-deployments", &part(1)).await;
         assert_eq!(world.items("tollgate-deployments").await, stored, "{what}");
@@ -279,7 +279,7 @@ async fn a_lost_deployment_of_items_that_go_live_by_themselves_is_made_again() {
     let id = id_of(&world, "v1").await;
     delete(&world, "tollgate-deployments", &json!({ "deploymentId": id, "part": 0 })).await;
     assert_eq!(answer(&world.cold_instance()).await, as_written("one"));
-    assert_eq!(world.tollgate(&["check", "v1"]).text(&[]), "exit 0\nv1: valid, and served as it is\n--\n");
+    assert_eq!(world.tollgate(&["check", "v1"]).text(&[]), "exit 0\nv1: valid, and served as it is, 1 MB of memory\n--\n");
 
     // Its items have become invalid meanwhile, and no other deployment was ever good.
     world.put_route(&json!({ "routeKey": "GET /", "integration": { "type": "SOAP" } }));

@@ -36,7 +36,7 @@ impl RealGateway {
     }
 
     /// Writes a route item; the table's stream does the rest.
-    fn put_route(&self, item: &Value) {
+    pub fn put_route(&self, item: &Value) {
         let mut item = item.clone();
         item["stage"] = json!("v1");
         let dynamodb = self.world.dynamodb.as_ref().expect("an own DynamoDB");

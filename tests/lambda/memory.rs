@@ -1,8 +1,10 @@
-//! What a client sends must not take the memory that a Lambda of 128 MB has.
+//! Neither clients nor edits may take the memory that a Lambda of 128 MB has.
 
 use std::fs;
 
-use serde_json::json;
+use dynoxide::ImportOptions;
+use serde_json::{Value, json};
+use tollgate::{deployment::Packer, local::world::GATEWAY};
 
 use crate::{gateway::RealGateway, harness::soon};
 
@@ -40,4 +42,74 @@ async fn a_body_of_many_values_does_not_take_the_lambdas_memory() {
     }
     assert_eq!(gateway.pids(), pids);
     soon(gateway.world.stop()).await;
+}
+
+/// Ten thousand routes as DynamoDB has them: `integration` makes the integration of each.
+fn many_routes(integration: fn(usize) -> Value) -> Vec<Value> {
+    let item = |nth: usize| {
+        json!({ "stage": "v1", "routeKey": format!("POST /resources-{nth}/{{id}}"), "integration": integration(nth) })
+    };
+    (0..10_000).map(item).collect()
+}
+
+fn in_dynamodb(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let members = map.iter().map(|(name, value)| (name.clone(), in_dynamodb(value)));
+            json!({ "M": members.collect::<serde_json::Map<_, _>>() })
+        }
+        other => json!({ "S": other }),
+    }
+}
+
+/// The estimate that publishers go by, in KiB.
+fn footprint_kib(routes: &[Value]) -> u64 {
+    let mut packer = Packer::default();
+    routes.iter().for_each(|route| packer.add(route.as_object().expect("an item")));
+    u64::try_from(packer.footprint().peak()).expect("a size") / 1024
+}
+
+async fn a_large_stage_is_edited(integration: fn(usize) -> Value) {
+    let gateway = RealGateway::serving(&[]).await;
+    gateway.until("200", "GET /v1/health").await;
+    let pids = gateway.pids();
+    let small = peak_kib(pids[0]);
+    let routes = many_routes(integration);
+    let dynamodb = gateway.world.dynamodb.as_ref().expect("an own DynamoDB");
+    let items = routes.iter().map(|route| in_dynamodb(route)["M"].clone()).collect();
+    let items = serde_json::from_value(items).expect("items");
+    dynamodb.database.import_items("tollgate-routes", items, ImportOptions::default()).expect("an import");
+
+    // The first edit publishes them all; each further one has a deployment that is served already.
+    for edit in 0..4 {
+        let mock = json!({ "type": "MOCK" });
+        gateway.put_route(&json!({ "routeKey": format!("GET /edit-{edit}"), "integration": mock }));
+        gateway.until("200", &format!("GET /v1/edit-{edit}")).await;
+    }
+    assert_eq!(gateway.pids(), pids);
+    let edited = peak_kib(pids[0]);
+
+    let host = &gateway.world.host;
+    host.shut_down_instance(GATEWAY, pids[0]).await;
+    host.wait_for(GATEWAY, |instances| instances.is_empty()).await;
+    gateway.until("200", "GET /v1/edit-3").await;
+    let cold = peak_kib(gateway.pids()[0]);
+    soon(gateway.world.stop()).await;
+
+    println!("small {small}, estimate {}, cold {cold}, edited {edited} KiB", footprint_kib(&routes));
+    assert!(cold <= small + footprint_kib(&routes), "cold: {cold} KiB");
+    assert!(edited < MOST_KIB, "edited: {edited} KiB");
+    // Two deployments would be twice as much.
+    assert!(edited - small < (cold - small) * 8 / 5, "cold {cold}, edited {edited} KiB");
+}
+
+#[tokio::test]
+async fn an_edit_of_a_large_stage_takes_no_memory_for_two_deployments() {
+    a_large_stage_is_edited(|nth| json!({ "type": "AWS_PROXY", "uri": format!("function-{nth}") })).await;
+    a_large_stage_is_edited(|_| {
+        json!({ "type": "DYNAMODB", "action": "UpdateItem", "tableName": "orders", "key": { "id": "$request.path.id" },
+            "updateExpression": "SET #a = :a, #b = :b", "expressionAttributeNames": { "#a": "alpha", "#b": "beta" },
+            "expressionAttributeValues": { ":a": "$request.body.a", ":b": "x-${request.body.b}" } })
+    })
+    .await;
 }

@@ -58,7 +58,9 @@ impl Report {
         let (deployment_id, problems, warnings) = match outcome {
             Outcome::Published { deployment_id, warnings, .. }
             | Outcome::Unchanged { deployment_id, warnings, .. }
-            | Outcome::Restored { deployment_id, warnings, .. } => (Some(deployment_id), Vec::new(), warnings),
+            | Outcome::Restored { deployment_id, warnings, .. } => {
+                (Some(deployment_id), Vec::new(), warnings)
+            }
             Outcome::Invalid { problems, warnings } => (None, problems, warnings),
             Outcome::LeftAlone => (None, Vec::new(), Vec::new()),
         };

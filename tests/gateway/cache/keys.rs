@@ -192,7 +192,7 @@ async fn problems_and_warnings_say_where_and_why() {
     world.put("GET /orders/{id}", &json!({}));
     expect![[r#"
         exit 0
-        v1: 1 route, not served yet
+        v1: 1 route, not served yet, 1 MB of memory
           warning: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheKeyParameters: got nothing, expected method.request.path.id, without which all its values share one answer
         --
     "#]].assert_eq(&check());

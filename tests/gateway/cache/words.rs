@@ -20,7 +20,7 @@ async fn words_of_api_gateways_stages_are_told_with_what_to_write_instead() {
         "unauthorizedCacheControlHeaderStrategy": "FAIL_WITH_403", "cacheTtlInSeconds": 60 }));
     expect![[r#"
         exit 0
-        v1: 1 route, not served yet
+        v1: 1 route, not served yet, 1 MB of memory
           warning: tollgate-stages [stage=v1] cacheClusterEnabled: got true, expected nothing of this name: there is no cluster; a route item with cachingEnabled is enough
           warning: tollgate-stages [stage=v1] cacheClusterSize: got "0.5", expected nothing of this name: the cache's table grows as it must, and CACHE_MEMORY_BYTES bounds an instance's memory
           warning: tollgate-stages [stage=v1] cacheDataEncrypted: got true, expected nothing of this name: DynamoDB always encrypts the cache's table
@@ -86,7 +86,7 @@ async fn what_is_mapped_and_not_in_the_key_is_told_with_the_word_that_is_missing
     world.put("POST /batch", &pages);
     expect![[r#"
         exit 0
-        v1: 5 routes, not served yet
+        v1: 5 routes, not served yet, 1 MB of memory
           warning: tollgate-routes [stage=v1 routeKey=GET /get/{id}] cacheKeyParameters: got none for $request.querystring.v, expected method.request.querystring.v too, without which all its values share one answer
           warning: tollgate-routes [stage=v1 routeKey=GET /http] cacheKeyParameters: got none for $request.header.accept-language, expected method.request.header.accept-language too, without which it is not forwarded, and what is mapped is absent
           warning: tollgate-routes [stage=v1 routeKey=GET /http] cacheKeyParameters: got none for $request.querystring.p, expected method.request.querystring.p too, without which all its values share one answer
@@ -113,7 +113,7 @@ async fn what_is_in_the_key_or_not_kept_is_not_told() {
     world.put("GET /keyed", &json!({ "integration": http(), "cacheKeyParameters": all }));
     world.put("GET /http", &json!({ "integration": http(), "cacheMode": "HTTP" }));
     world.put("GET /off", &json!({ "integration": http(), "cachingEnabled": false }));
-    assert_eq!(check(&world.gateway), "exit 0\nv1: 3 routes, not served yet\n--\n");
+    assert_eq!(check(&world.gateway), "exit 0\nv1: 3 routes, not served yet, 1 MB of memory\n--\n");
     let put = json!({ "type": "DYNAMODB", "action": "PutItem", "tableName": "orders", "item": { "id": "$request.header.x" } });
     world.put("PUT /write", &json!({ "integration": put }));
     let told = check(&world.gateway);
@@ -167,7 +167,7 @@ async fn an_answer_with_something_of_one_request_in_it_is_not_kept() {
     }
     expect![[r#"
         exit 0
-        v1: 4 routes, not served yet
+        v1: 4 routes, not served yet, 1 MB of memory
           warning: tollgate-routes [stage=v1 routeKey=GET /item] cachingEnabled: got true, expected no $context.identity.sourceIp in what is asked for or answered: it is another one in each request, and the answers are not kept
           warning: tollgate-routes [stage=v1 routeKey=GET /mock] cachingEnabled: got true, expected no $context.identity.sourceIp in what is asked for or answered: it is another one in each request, and the answers are not kept
         --

@@ -61,7 +61,7 @@ async fn check_looks_and_deploy_acts() {
         # ---
         $ tollgate check v1
         exit 0
-        v1: 1 route, not served yet
+        v1: 1 route, not served yet, 1 MB of memory
         --
 
         $ tollgate deploy v1
@@ -76,13 +76,13 @@ async fn check_looks_and_deploy_acts() {
 
         $ tollgate check
         exit 0
-        v1: valid, and served as it is
+        v1: valid, and served as it is, 1 MB of memory
         --
 
         # ---
         $ tollgate check v1
         exit 0
-        v1: 1 route, not served yet
+        v1: 1 route, not served yet, 1 MB of memory
           warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
         --
 
@@ -136,7 +136,7 @@ async fn check_looks_and_deploy_acts() {
           problem: tollgate-routes [stage=v1 routeKey=FETCH /x] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK
           problem: tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
           warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
-        v2: 1 route, not served yet
+        v2: 1 route, not served yet, 1 MB of memory
         --
 
         $ tollgate check -o json

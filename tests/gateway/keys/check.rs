@@ -21,7 +21,7 @@ async fn says_what_is_wrong_with_keys_and_plans() {
         exit 0
         tollgate-api-keys: 1 key
         tollgate-usage-plans: 1 plan
-        v1: 1 route, not served yet
+        v1: 1 route, not served yet, 1 MB of memory
         --
     "#]]
     .assert_eq(&gateway.tollgate(&["check"]).text(&[]));
@@ -55,7 +55,7 @@ async fn says_what_is_wrong_with_keys_and_plans() {
           problem: tollgate-usage-plans [usagePlanId=odd] throtle: got {}, expected nothing of this name; did you mean throttle?
           warning: tollgate-usage-plans [usagePlanId=old] apiStages: got "v0", expected a stage that exists
           warning: tollgate-usage-plans [usagePlanId=old] apiStages.v1: got "GET /old", expected a route key of stage v1
-        v1: 1 route, not served yet
+        v1: 1 route, not served yet, 1 MB of memory
         --
     "#]].assert_eq(&gateway.tollgate(&["check"]).text(&[]));
     expect![[r#"
@@ -191,7 +191,7 @@ async fn says_what_is_wrong_with_keys_and_plans() {
     // A stage by itself has nothing to do with them.
     expect![[r#"
         exit 0
-        v1: 1 route, not served yet
+        v1: 1 route, not served yet, 1 MB of memory
         --
     "#]]
     .assert_eq(&gateway.tollgate(&["check", "v1"]).text(&[]));
