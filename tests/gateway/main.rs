@@ -15,6 +15,7 @@ mod cors;
 mod decoding;
 mod deployments;
 mod dynamodb;
+mod guards;
 mod harness;
 mod hostile_items;
 mod http_proxy;

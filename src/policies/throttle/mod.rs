@@ -72,6 +72,11 @@ impl Throttle {
         1e9 / self.interval_ns as f64
     }
 
+    /// Whether `other` lets through as much, at any rate and at once.
+    pub fn lets_through_no_more_than(&self, other: &Self) -> bool {
+        self.interval_ns >= other.interval_ns && self.burst_limit <= other.burst_limit
+    }
+
     /// One instance's part of a limit that `instances` share.
     pub fn divided_by(&self, instances: NonZeroU32) -> Self {
         let burst_limit = NonZeroU32::new(self.burst_limit.get() / instances).unwrap_or(NonZeroU32::MIN);

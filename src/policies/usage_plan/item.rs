@@ -8,6 +8,7 @@ use super::{Accuracy, Limits, OnStoreError, Quota, Throttle};
 use crate::{
     error::{InvalidConfiguration, Problem},
     item::{self, Fields},
+    path,
     router::RouteKey,
 };
 
@@ -68,7 +69,15 @@ impl UsagePlan {
 
     /// What the plan says of one route.
     pub fn route_throttle(&self, stage: &str, route_key: &str) -> Option<Throttle> {
-        self.api_stages.as_ref()?.get(stage)?.get(route_key).copied()
+        self.api_stages.as_ref()?.get(stage)?.get(&*path::comparable(route_key)).copied()
+    }
+
+    /// Whether a key may ask for a route more often than for another one.
+    pub fn lets_through_more(&self, stage: &str, route_key: &str, other_route_key: &str) -> bool {
+        self.route_throttle(stage, other_route_key).is_some_and(|others| {
+            let own = self.route_throttle(stage, route_key);
+            !own.is_some_and(|own| own.lets_through_no_more_than(&others))
+        })
     }
 
     fn read(fields: &Fields<'_>) -> Option<Self> {
@@ -110,7 +119,7 @@ fn api_stages<'a>(fields: &Fields<'a>) -> ApiStages {
                     &expected,
                 );
             }
-            Some((route_key.to_owned(), Throttle::parse(of_route)?))
+            Some((path::comparable(route_key).into_owned(), Throttle::parse(of_route)?))
         });
         let throttles = throttles.collect();
         stages.insert(stage.to_owned(), throttles);

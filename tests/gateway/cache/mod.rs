@@ -7,7 +7,7 @@ mod http;
 mod http_callers;
 mod keys;
 mod levels;
-mod random;
+pub mod random;
 mod stale;
 mod stored;
 mod two_callers;
