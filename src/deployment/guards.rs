@@ -3,10 +3,17 @@
 //! A target may pass over empty segments, or take `%2F` for a slash. So a path that is one route's when it is read like
 //! that is never served by another that asks for less.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use http::Method;
 
 use super::{Deployment, Route, Served, ServedStage};
-use crate::{authorizers::ApiKeyUse, message::Request, policies::throttle::Throttle, router::Reading};
+use crate::{
+    authorizers::ApiKeyUse,
+    message::Request,
+    policies::throttle::Throttle,
+    router::{METHODS, PathPattern, Reading, Router},
+};
 
 /// What a route asks of a request before its integration is called.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,4 +68,43 @@ impl Served {
         });
         others.any(|guards| guards != Guards::NONE)
     }
+}
+
+/// A route that serves paths which its target may take for those of routes that ask for more: `/admin`, beside
+/// `/admin/{proxy+}`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mistakable {
+    pub route: usize,
+    /// `/admin`.
+    pub paths: BTreeSet<String>,
+    pub guarded: BTreeSet<usize>,
+}
+
+/// Finds what no spelling tells apart: what stands before a greedy parameter is no path of that route, but its target
+/// may answer to it as well.
+pub(super) fn mistakable(router: &Router, routes: &[Route]) -> Vec<Mistakable> {
+    let mut found: BTreeMap<usize, Mistakable> = BTreeMap::new();
+    for (guarded, route) in routes.iter().enumerate() {
+        let Some(path) = router.pattern(guarded).and_then(PathPattern::before_greedy) else { continue };
+        // No parameter matches an empty segment.
+        let below = format!("{path}//x");
+        let serves =
+            |method: &&Method| router.find(method, &below).is_some_and(|found| found.index == guarded);
+        for method in METHODS.iter().filter(serves) {
+            let Some(index) = router.find(method, &path).map(|found| found.index) else { continue };
+            let other = &routes[index];
+            let is_written = router.pattern(index).is_some_and(PathPattern::is_literal);
+            if is_written
+                || other.guards().cover(&route.guards())
+                || !other.integration.may_share_a_target_with(&route.integration)
+            {
+                continue;
+            }
+            let new = || Mistakable { route: index, paths: BTreeSet::new(), guarded: BTreeSet::new() };
+            let mistakable = found.entry(index).or_insert_with(new);
+            mistakable.paths.insert(path.clone());
+            mistakable.guarded.insert(guarded);
+        }
+    }
+    found.into_values().collect()
 }

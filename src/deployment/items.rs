@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Deployment, Route, UnmatchedRoutes, cacheable};
+use super::{
+    Deployment, Route, UnmatchedRoutes, cacheable,
+    guards::{Mistakable, mistakable},
+};
 use crate::{
     authorizers::{ApiKeyUse, KeySource},
     error::{InvalidConfiguration, Problem},
@@ -93,6 +96,7 @@ impl Parser<'_> {
             self.problem("*", "routeKey", "no route", "at least one route item that is enabled");
         }
         let router = self.router(keys, &written)?;
+        self.warn_of_mistakable(&mistakable(&router, &routes), &written);
         let Api { cors, gateway_responses, unmatched, per_ip, rate_limit_headers, .. } = api;
         Some(Deployment { gateway_responses, cors, unmatched, per_ip, rate_limit_headers, router, routes })
     }
@@ -202,6 +206,21 @@ impl Parser<'_> {
             self.problem(written[later], "routeKey", &format!("{:?}", written[later]), &expected);
         }
         None
+    }
+
+    /// Each is the operator's to judge: its target may tell the paths apart.
+    fn warn_of_mistakable(&self, mistakable: &[Mistakable], written: &[&str]) {
+        for Mistakable { route, paths, guarded } in mistakable {
+            let paths = paths.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let guarded = guarded.iter().map(|index| written[*index]).collect::<Vec<_>>().join(", ");
+            self.report.add_warning(Problem {
+                table: self.source.table.to_owned(),
+                key: self.key_of(written[*route]),
+                field: "routeKey".to_owned(),
+                got: format!("a route for {paths} that asks for less than {guarded}"),
+                expected: format!("a route of its own for {paths}, unless the target has nothing there"),
+            });
+        }
     }
 
     fn item<'b>(&'b self, key: &'b str) -> Item<'b> {

@@ -55,7 +55,7 @@ impl Router {
 
     /// The route for `method` on the canonical `path`, or else `$default`.
     pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Option<Found<'a>> {
-        let path_parameters = |index| self.tables.pattern(index).map(|pattern| pattern.parameters(path));
+        let path_parameters = |index| self.pattern(index).map(|pattern| pattern.parameters(path));
         let index = self.tables.find(method, path).or(self.default)?;
         Some(Found { index, path_parameters: path_parameters(index).unwrap_or_default() })
     }
@@ -68,6 +68,11 @@ impl Router {
             routes.extend(self.default);
         }
         lookalikes
+    }
+
+    /// The path of a route; `None`: it is `$default`.
+    pub fn pattern(&self, index: usize) -> Option<&PathPattern> {
+        self.tables.pattern(index)
     }
 }
 

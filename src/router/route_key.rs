@@ -196,6 +196,22 @@ impl PathPattern {
         (segments != self.segments).then(|| Self { written: self.written.clone(), segments })
     }
 
+    /// What stands before its greedy parameter, as a path that it would match with any more; `None`: nothing does.
+    pub fn before_greedy(&self) -> Option<String> {
+        let (last, before) = self.segments.split_last()?;
+        let text = before.iter().map(|segment| match segment {
+            Segment::Literal(text) => format!("/{text}"),
+            // No canonical path has braces, so that no literal is equal to it.
+            Segment::Parameter(name) | Segment::Greedy(name) => format!("/{{{name}}}"),
+        });
+        (matches!(last, Segment::Greedy(_)) && !before.is_empty()).then(|| text.collect())
+    }
+
+    /// Whether only one path is its own.
+    pub fn is_literal(&self) -> bool {
+        self.segments.iter().all(|segment| segment.parameter_name().is_none())
+    }
+
     /// What its parameters match in a path that it matches.
     pub(super) fn parameters<'a>(&'a self, path: &'a str) -> Vec<PathParameter<'a>> {
         let mut rest = path.strip_prefix('/').unwrap_or(path);

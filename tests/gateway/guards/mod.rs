@@ -3,6 +3,7 @@
 mod escapes;
 mod oracle;
 mod slashes;
+mod warnings;
 
 use serde_json::{Value, json};
 
