@@ -52,11 +52,26 @@ impl<'a> Context<'a> {
 
     /// Base path and routed path.
     pub fn full_path(&self) -> Cow<'a, str> {
-        if self.base_path.is_empty() {
-            Cow::Borrowed(self.path)
+        below(self.base_path, Cow::Borrowed(self.path))
+    }
+
+    /// The routed path with the slash at its end that `trailingSlash: "IGNORE"` has passed over.
+    pub fn sent_path(&self) -> Cow<'a, str> {
+        if self.has_ignored_slash() {
+            Cow::Owned(format!("{}/", self.path))
         } else {
-            Cow::Owned(format!("{}{}", self.base_path, self.path))
+            Cow::Borrowed(self.path)
         }
+    }
+
+    /// The same, with the base path.
+    pub fn full_sent_path(&self) -> Cow<'a, str> {
+        below(self.base_path, self.sent_path())
+    }
+
+    /// Whether the client sent a slash at the end that was not routed.
+    pub fn has_ignored_slash(&self) -> bool {
+        self.request.path.ends_with('/') && !self.path.ends_with('/')
     }
 
     /// The value of `$context.name`; `None` for a name that is not in [`VARIABLES`].
@@ -84,6 +99,10 @@ impl<'a> Context<'a> {
             _ => return None,
         })
     }
+}
+
+fn below<'a>(base_path: &str, path: Cow<'a, str>) -> Cow<'a, str> {
+    if base_path.is_empty() { path } else { Cow::Owned(format!("{base_path}{path}")) }
 }
 
 /// Whether the variable `name` is the same in all requests of one caller for one URI.

@@ -17,7 +17,7 @@ use crate::{
         cors::Cors, gateway_responses::GatewayResponses, rate_limit_headers::RateLimitHeaders,
         throttle::Throttle, usage_plan::Rule, validation::RequiredParameters,
     },
-    router::{Conflict, RouteKey, Router},
+    router::{Conflict, RouteKey, Router, TrailingSlash},
 };
 
 /// What a deployment is made of.
@@ -64,6 +64,7 @@ struct Api {
     cors: Option<Cors>,
     gateway_responses: GatewayResponses,
     unmatched: UnmatchedRoutes,
+    trailing_slash: TrailingSlash,
     binary_media_types: Arc<[String]>,
     http_client: GuardedClient,
     api_key_source: KeySource,
@@ -95,7 +96,7 @@ impl Parser<'_> {
         if routes.is_empty() && complete {
             self.problem("*", "routeKey", "no route", "at least one route item that is enabled");
         }
-        let router = self.router(keys, &written)?;
+        let router = self.router(keys, api.trailing_slash, &written)?;
         self.warn_of_mistakable(&mistakable(&router, &routes), &written);
         let Api { cors, gateway_responses, unmatched, per_ip, rate_limit_headers, .. } = api;
         Some(Deployment { gateway_responses, cors, unmatched, per_ip, rate_limit_headers, router, routes })
@@ -118,6 +119,7 @@ impl Parser<'_> {
             ("legacy", RateLimitHeaders::Legacy),
         ];
         let words = [("HTTP", UnmatchedRoutes::Http), ("AWS_REST", UnmatchedRoutes::AwsRest)];
+        let slashes = [("STRICT", TrailingSlash::Strict), ("IGNORE", TrailingSlash::Ignore)];
         let ranges = fields.strings("allowPrivateIntegrations").unwrap_or_default();
         let http_client = GuardedClient::new(&ranges).unwrap_or_else(|bad| {
             for range in bad {
@@ -133,6 +135,7 @@ impl Parser<'_> {
             cors: fields.object("corsConfiguration").and_then(Cors::parse),
             gateway_responses: GatewayResponses::parse(&fields),
             unmatched: fields.choice("unmatchedRoutes", &words).unwrap_or_default(),
+            trailing_slash: fields.choice("trailingSlash", &slashes).unwrap_or_default(),
             binary_media_types: fields.strings("binaryMediaTypes").unwrap_or_default().into(),
             http_client,
             api_key_source: fields.choice("apiKeySource", &sources).unwrap_or_default(),
@@ -196,8 +199,8 @@ impl Parser<'_> {
     }
 
     /// Two items that no request can tell apart are a problem of both; the message names them.
-    fn router(&self, keys: Vec<RouteKey>, written: &[&str]) -> Option<Router> {
-        let conflicts = match Router::new(keys) {
+    fn router(&self, keys: Vec<RouteKey>, trailing_slash: TrailingSlash, written: &[&str]) -> Option<Router> {
+        let conflicts = match Router::new(keys, trailing_slash) {
             Ok(router) => return Some(router),
             Err(conflicts) => conflicts,
         };

@@ -74,6 +74,8 @@ pub enum UnmatchedRoutes {
 #[derive(Debug)]
 pub struct Matched<'a> {
     pub route: &'a Route,
+    /// The path that was routed.
+    pub path: &'a str,
     pub path_parameters: Vec<PathParameter<'a>>,
     /// The routes that the target may take the path for; none of them asks for more than this one.
     pub lookalikes: Vec<&'a Route>,
@@ -89,9 +91,9 @@ impl Deployment {
     /// answer for all.
     pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Result<Matched<'a>, GatewayError> {
         let found = self.router.find(method, path).ok_or_else(|| self.unmatched(path))?;
-        let Found { index, path_parameters } = found;
+        let Found { index, path: routed, path_parameters } = found;
         let lookalikes = self.lookalikes(method, path, index).ok_or_else(|| self.not_found())?;
-        Ok(Matched { route: &self.routes[index], path_parameters, lookalikes })
+        Ok(Matched { route: &self.routes[index], path: routed, path_parameters, lookalikes })
     }
 
     /// The CORS policy of a route: its own, or else the API's.

@@ -58,6 +58,8 @@ pub struct Gateway {
 struct Way<'a> {
     stage: Option<ServedStage<'a>>,
     route_key: &'a str,
+    /// What was routed; `None` until the route is known.
+    path: Option<&'a str>,
     path_parameters: Vec<PathParameter<'a>>,
     /// The routes that the target may take the path for.
     lookalikes: Vec<&'a Route>,
@@ -213,8 +215,9 @@ impl<'a> Way<'a> {
         way
     }
 
-    fn follow(&mut self, Matched { route, path_parameters, lookalikes }: Matched<'a>) {
+    fn follow(&mut self, Matched { route, path, path_parameters, lookalikes }: Matched<'a>) {
         self.route_key = &route.key;
+        self.path = Some(path);
         self.path_parameters = path_parameters;
         self.lookalikes = lookalikes;
     }
@@ -224,7 +227,7 @@ impl<'a> Way<'a> {
             request,
             stage: &stage.settings.name,
             base_path: &stage.settings.base_path,
-            path: stage.path,
+            path: self.path.unwrap_or(stage.path),
             stage_variables: &stage.settings.stage_variables,
             deployment_id: stage.deployment_id,
             route_key: self.route_key,

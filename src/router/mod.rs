@@ -25,13 +25,26 @@ pub const METHODS: [Method; 7] =
 pub struct Router {
     tables: Tables,
     default: Option<usize>,
+    trailing_slash: TrailingSlash,
     lookalikes: Lookalikes,
+}
+
+/// A slash at the end of a path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TrailingSlash {
+    /// `/x/` is not `/x`.
+    #[default]
+    Strict,
+    /// `/x/` is `/x`, unless it has a route of its own.
+    Ignore,
 }
 
 /// The route that serves a request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Found<'a> {
     pub index: usize,
+    /// The path that was routed: without its last slash where that was ignored.
+    pub path: &'a str,
     pub path_parameters: Vec<PathParameter<'a>>,
 }
 
@@ -43,21 +56,26 @@ impl Router {
     /// # Errors
     ///
     /// Every pair of routes that have one method and one shape of path.
-    pub fn new(keys: Vec<RouteKey>) -> Result<Self, Vec<Conflict>> {
+    pub fn new(keys: Vec<RouteKey>, trailing_slash: TrailingSlash) -> Result<Self, Vec<Conflict>> {
         let shapes = shapes(&keys)?;
         let default = keys.iter().position(|key| matches!(key, RouteKey::Default));
         let patterns: Vec<_> = keys.into_iter().map(RouteKey::into_pattern).collect();
         let lookalikes = Lookalikes::new(&shapes, &patterns);
         let served = |method| shapes.values().filter_map(|methods| methods.route_for(&method)).collect();
         let tables = Tables::new(patterns, METHODS.map(served));
-        Ok(Self { tables, default, lookalikes })
+        Ok(Self { tables, default, trailing_slash, lookalikes })
     }
 
     /// The route for `method` on the canonical `path`, or else `$default`.
     pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Option<Found<'a>> {
+        let as_sent = self.tables.find(method, path);
+        let (index, path) = match self.without_slash(method, path, as_sent) {
+            Some((index, path)) => (Some(index), path),
+            None => (as_sent, path),
+        };
         let path_parameters = |index| self.pattern(index).map(|pattern| pattern.parameters(path));
-        let index = self.tables.find(method, path).or(self.default)?;
-        Some(Found { index, path_parameters: path_parameters(index).unwrap_or_default() })
+        let index = index.or(self.default)?;
+        Some(Found { index, path, path_parameters: path_parameters(index).unwrap_or_default() })
     }
 
     /// The routes that serve `path` for targets that read it otherwise than the gateway does ([`Reading`]): a list for
@@ -73,6 +91,30 @@ impl Router {
     /// The path of a route; `None`: it is `$default`.
     pub fn pattern(&self, index: usize) -> Option<&PathPattern> {
         self.tables.pattern(index)
+    }
+
+    /// Where the last slash of `path` is to be ignored: the route of the path without it, which is more specific than
+    /// what serves the path as it is.
+    fn without_slash<'a>(
+        &self,
+        method: &Method,
+        path: &'a str,
+        as_sent: Option<usize>,
+    ) -> Option<(usize, &'a str)> {
+        let without = path.strip_suffix('/').filter(|without| !without.is_empty())?;
+        match self.trailing_slash {
+            TrailingSlash::Strict => return None,
+            TrailingSlash::Ignore => {}
+        }
+        let index = self.tables.find(method, without)?;
+        let pattern = self.pattern(index)?;
+        let is_better = match as_sent.and_then(|as_sent| self.pattern(as_sent)) {
+            // No parameter matches an empty segment: it was written with the slash.
+            Some(other) if !other.is_greedy() => false,
+            Some(other) => pattern.compare_specificity(other).is_lt(),
+            None => true,
+        };
+        is_better.then_some((index, without))
     }
 }
 

@@ -10,7 +10,7 @@ fn keys(routes: &[&str]) -> Vec<RouteKey> {
 }
 
 fn router(routes: &[&str]) -> Router {
-    Router::new(keys(routes)).unwrap_or_else(|e| panic!("{routes:?}: {e:?}"))
+    Router::new(keys(routes), TrailingSlash::Strict).unwrap_or_else(|e| panic!("{routes:?}: {e:?}"))
 }
 
 /// What serves `request` (`GET /path`): the route with its path parameters, or `-`.
@@ -135,7 +135,8 @@ fn finds_the_most_specific_route() {
 
 #[test]
 fn names_both_routes_that_no_request_can_tell_apart() {
-    let conflicts = |routes: &[&str]| Router::new(keys(routes)).map(|_| ()).unwrap_err();
+    let conflicts =
+        |routes: &[&str]| Router::new(keys(routes), TrailingSlash::Strict).map(|_| ()).unwrap_err();
     assert_eq!(conflicts(&["GET /a/{x}", "GET /a/{y}"]), [Conflict(0, 1)]);
     assert_eq!(conflicts(&["get /a", "GET /a", "GET /%61"]), [Conflict(0, 1), Conflict(0, 2)]);
     assert_eq!(conflicts(&["ANY /{p+}", "POST /{p+}", "ANY /{q+}"]), [Conflict(0, 2)]);

@@ -31,4 +31,5 @@ mod refusals;
 mod stage_items;
 mod store;
 mod store_away;
+mod trailing_slash;
 mod usage;

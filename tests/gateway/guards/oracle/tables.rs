@@ -47,7 +47,7 @@ const fn route(key: &'static str, asks: Asks, integration: Integration) -> Route
     Route { key, asks, integration }
 }
 
-pub const TABLES: [Table; 7] = [
+pub const TABLES: [Table; 8] = [
     Table {
         routes: &[
             route("GET /reports", Key, Path("/reports")),
@@ -64,6 +64,17 @@ pub const TABLES: [Table; 7] = [
             ("GET", "/orders/a%2Fb/lines"),
         ],
         api: "{}",
+    },
+    // Without regard for a slash at the end.
+    Table {
+        routes: &[
+            route("GET /reports", Key, Path("/reports")),
+            route("GET /orders/{id}/lines", Key, Routed),
+            route("GET /orders/{id}", Nothing, Path("/orders/{id}")),
+            route("ANY /{proxy+}", Nothing, Path("/{proxy}")),
+        ],
+        guarded: &[("GET", "/reports"), ("GET", "/orders/7/lines"), ("GET", "/orders/a:b/lines")],
+        api: r#"{"trailingSlash": "IGNORE"}"#,
     },
     Table {
         routes: &[
