@@ -12,7 +12,7 @@ pub struct Context<'a> {
     pub stage: &'a str,
     /// `/v1`; empty for a stage at the root.
     pub base_path: &'a str,
-    /// The canonical path below the base path, which was routed. Starts with `/`.
+    /// The canonical path below the base path, as it was routed. Starts with `/`.
     pub path: &'a str,
     pub stage_variables: &'a StageVariables,
     pub deployment_id: &'a str,
@@ -27,8 +27,16 @@ pub struct Context<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathParameter<'a> {
     pub name: &'a str,
-    /// Still percent-encoded; of a greedy parameter without its trailing slash.
+    /// As routed: still percent-encoded, of a greedy parameter with all its slashes.
     pub value: &'a str,
+}
+
+impl<'a> PathParameter<'a> {
+    /// The value as Lambda functions get it: without a slash at its end. Recorded of API Gateway: `/proxy-value/` gives
+    /// `proxy-value`.
+    pub fn value_in_events(&self) -> &'a str {
+        self.value.strip_suffix('/').unwrap_or(self.value)
+    }
 }
 
 impl<'a> Context<'a> {
@@ -37,18 +45,33 @@ impl<'a> Context<'a> {
         self.route_key.split_once(' ').map_or(self.route_key, |(_, path)| path)
     }
 
-    /// The still encoded value of a path parameter.
+    /// The value of a path parameter as routed: still encoded, with all its slashes.
     pub fn path_parameter(&self, name: &str) -> Option<&'a str> {
         self.path_parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value)
     }
 
-    /// Base path and routed path, as targets see it.
+    /// Base path and routed path.
     pub fn full_path(&self) -> Cow<'a, str> {
-        if self.base_path.is_empty() {
-            Cow::Borrowed(self.path)
+        below(self.base_path, Cow::Borrowed(self.path))
+    }
+
+    /// The routed path with the slash at its end that `trailingSlash: "IGNORE"` has passed over.
+    pub fn sent_path(&self) -> Cow<'a, str> {
+        if self.has_ignored_slash() {
+            Cow::Owned(format!("{}/", self.path))
         } else {
-            Cow::Owned(format!("{}{}", self.base_path, self.path))
+            Cow::Borrowed(self.path)
         }
+    }
+
+    /// The same, with the base path.
+    pub fn full_sent_path(&self) -> Cow<'a, str> {
+        below(self.base_path, self.sent_path())
+    }
+
+    /// Whether the client sent a slash at the end that was not routed.
+    pub fn has_ignored_slash(&self) -> bool {
+        self.request.path.ends_with('/') && !self.path.ends_with('/')
     }
 
     /// The value of `$context.name`; `None` for a name that is not in [`VARIABLES`].
@@ -76,6 +99,10 @@ impl<'a> Context<'a> {
             _ => return None,
         })
     }
+}
+
+fn below<'a>(base_path: &str, path: Cow<'a, str>) -> Cow<'a, str> {
+    if base_path.is_empty() { path } else { Cow::Owned(format!("{base_path}{path}")) }
 }
 
 /// Whether the variable `name` is the same in all requests of one caller for one URI.

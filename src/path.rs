@@ -12,6 +12,9 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 const NOT_IN_QUERY: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`');
 
+/// A slash that belongs to its segment, as canonical paths have it.
+pub const ESCAPED_SLASH: &str = "%2F";
+
 /// Makes the canonical path: leading slashes collapsed, escapes of unreserved characters decoded, all other
 /// escapes in upper case, illegal characters escaped.
 ///
@@ -47,6 +50,31 @@ pub fn canonical_query(raw: &str) -> Result<String, &'static str> {
         return Err("a control character in the query");
     }
     Ok(utf8_percent_encode(raw, NOT_IN_QUERY).to_string())
+}
+
+/// A canonical path as routing compares it: with escapes of what may as well stand as it is decoded (`%40` is `@`), so
+/// that two paths are equal here where they are with every escape decoded but `%2F`, which is no slash.
+pub fn comparable(path: &str) -> Cow<'_, str> {
+    const WRITTEN_EITHER_WAY: &[u8] = b"!$&'()*+,;=:@";
+    if !path.contains('%') {
+        return Cow::Borrowed(path);
+    }
+    let (mut comparable, mut rest) = (String::with_capacity(path.len()), path);
+    while let Some((before, after)) = rest.split_once('%') {
+        comparable.push_str(before);
+        rest = match escaped_byte(after.as_bytes()) {
+            Some(byte) if WRITTEN_EITHER_WAY.contains(&byte) => {
+                comparable.push(char::from(byte));
+                &after[2..]
+            }
+            Some(_) | None => {
+                comparable.push('%');
+                after
+            }
+        };
+    }
+    comparable.push_str(rest);
+    Cow::Owned(comparable)
 }
 
 /// Decodes every valid escape; bytes that are no UTF-8 become U+FFFD.
@@ -119,7 +147,7 @@ fn refuse_bad_text(path: &str) -> Result<(), &'static str> {
 }
 
 fn refuse_dot_segments(path: &str) -> Result<(), &'static str> {
-    let dots = |segment: &str| segment.split("%2F").any(|part| part == "." || part == "..");
+    let dots = |segment: &str| segment.split(ESCAPED_SLASH).any(|part| part == "." || part == "..");
     if path.split('/').any(dots) { Err("a dot segment") } else { Ok(()) }
 }
 
@@ -169,6 +197,20 @@ mod tests {
         ];
         for (raw, expected) in cases {
             assert_eq!(canonical_path(raw).as_deref().map_err(|e| *e), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn compares_paths_however_they_are_written() {
+        let cases = [
+            ("/a/@b", "/a/@b"),
+            ("/a/%40b", "/a/@b"),
+            ("/%21%24%26%27%28%29%2A%2B%2C%3B%3D%3A%40", "/!$&'()*+,;=:@"),
+            // These have one spelling each, and `%2540` is not `%40`.
+            ("/a%2Fb/%2540/caf%C3%A9%20%7B%7D%3F", "/a%2Fb/%2540/caf%C3%A9%20%7B%7D%3F"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(comparable(path), expected);
         }
     }
 

@@ -81,7 +81,12 @@ pub fn find<'a>(stages: &[StageSettings], host: &str, path: &'a str) -> Option<F
 
 /// What of `path` is below `base_path`; its leading slashes collapse to one.
 fn below<'a>(base_path: &str, path: &'a str) -> Option<&'a str> {
-    let rest = path.strip_prefix(base_path)?;
+    let depth = base_path.matches('/').count();
+    let end = path.match_indices('/').nth(depth).map_or(path.len(), |(slash, _)| slash);
+    let (start, rest) = path.split_at(end);
+    if path::comparable(start) != path::comparable(base_path) {
+        return None;
+    }
     if rest.is_empty() {
         return Some("/");
     }

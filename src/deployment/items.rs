@@ -4,7 +4,10 @@ use std::{mem, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use super::{Deployment, Route, UnmatchedRoutes, cacheable};
+use super::{
+    Deployment, Route, UnmatchedRoutes, cacheable,
+    guards::{Mistakable, mistakable},
+};
 use crate::{
     authorizers::{ApiKeyUse, KeySource},
     error::{InvalidConfiguration, Problem},
@@ -14,7 +17,7 @@ use crate::{
         cors::Cors, gateway_responses::GatewayResponses, rate_limit_headers::RateLimitHeaders,
         throttle::Throttle, usage_plan::Rule, validation::RequiredParameters,
     },
-    router::{Conflict, RouteKey, Router},
+    router::{Conflict, RouteKey, Router, TrailingSlash},
 };
 
 /// What a deployment is made of, besides its items.
@@ -69,6 +72,7 @@ struct Api {
     cors: Option<Cors>,
     gateway_responses: GatewayResponses,
     unmatched: UnmatchedRoutes,
+    trailing_slash: TrailingSlash,
     binary_media_types: Arc<[String]>,
     http_client: GuardedClient,
     api_key_source: KeySource,
@@ -140,7 +144,9 @@ impl<'a> Parser<'a> {
         if routes.is_empty() && !self.incomplete {
             self.problem("*", "routeKey", "no route", "at least one route item that is enabled");
         }
-        let router = self.router(keys)?;
+        let trailing_slash = self.api.as_ref()?.trailing_slash;
+        let router = self.router(keys, trailing_slash)?;
+        self.warn_of_mistakable(&mistakable(&router, &routes));
         let Api { cors, gateway_responses, unmatched, per_ip, rate_limit_headers, .. } = self.api.take()?;
         Some(Deployment { gateway_responses, cors, unmatched, per_ip, rate_limit_headers, router, routes })
     }
@@ -161,6 +167,7 @@ impl<'a> Parser<'a> {
             ("legacy", RateLimitHeaders::Legacy),
         ];
         let words = [("HTTP", UnmatchedRoutes::Http), ("AWS_REST", UnmatchedRoutes::AwsRest)];
+        let slashes = [("STRICT", TrailingSlash::Strict), ("IGNORE", TrailingSlash::Ignore)];
         let ranges = fields.strings("allowPrivateIntegrations").unwrap_or_default();
         let http_client = GuardedClient::new(&ranges).unwrap_or_else(|bad| {
             for range in bad {
@@ -176,6 +183,7 @@ impl<'a> Parser<'a> {
             cors: fields.object("corsConfiguration").and_then(Cors::parse),
             gateway_responses: GatewayResponses::parse(&fields),
             unmatched: fields.choice("unmatchedRoutes", &words).unwrap_or_default(),
+            trailing_slash: fields.choice("trailingSlash", &slashes).unwrap_or_default(),
             binary_media_types: fields.strings("binaryMediaTypes").unwrap_or_default().into(),
             http_client,
             api_key_source: fields.choice("apiKeySource", &sources).unwrap_or_default(),
@@ -251,9 +259,9 @@ impl<'a> Parser<'a> {
     }
 
     /// Two items that no request can tell apart are a problem of both; the message names them.
-    fn router(&self, keys: Vec<RouteKey>) -> Option<Router> {
+    fn router(&self, keys: Vec<RouteKey>, trailing_slash: TrailingSlash) -> Option<Router> {
         let written = &self.written;
-        let conflicts = match Router::new(keys) {
+        let conflicts = match Router::new(keys, trailing_slash) {
             Ok(router) => return Some(router),
             Err(conflicts) => conflicts,
         };
@@ -262,6 +270,19 @@ impl<'a> Parser<'a> {
             self.problem(&written[later], "routeKey", &format!("{:?}", written[later]), &expected);
         }
         None
+    }
+
+    /// Each is the operator's to judge: its target may tell the paths apart.
+    fn warn_of_mistakable(&self, mistakable: &[Mistakable]) {
+        let written = &self.written;
+        for Mistakable { route, paths, guarded } in mistakable {
+            let paths = paths.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let guarded = guarded.iter().map(|index| written[*index].as_str()).collect::<Vec<_>>().join(", ");
+            let got = format!("a route for {paths} that asks for less than {guarded}");
+            let expected = format!("a route of its own for {paths}, unless the target has nothing there");
+            let key = self.key_of(&written[*route]);
+            self.report.add_warning(Problem::new((self.source.table, &key), "routeKey", &got, &expected));
+        }
     }
 
     fn item<'b>(&'b self, key: &'b str) -> Item<'b> {

@@ -4,6 +4,7 @@
 
 mod cacheable;
 mod footprint;
+mod guards;
 mod items;
 mod live;
 mod load;
@@ -21,6 +22,7 @@ mod upkeep;
 use ::http::Method;
 
 pub use self::{
+    guards::Guards,
     items::{Parsed, Parser, Source, parse},
     live::Live,
     plan::{Outcome, Trigger, counted},
@@ -38,7 +40,7 @@ use crate::{
         rate_limit_headers::RateLimitHeaders, throttle::Throttle, usage_plan::Rule,
         validation::RequiredParameters,
     },
-    router::Router,
+    router::{Found, METHODS, Router},
 };
 
 /// All routes of a stage, and what they share.
@@ -86,7 +88,11 @@ pub enum UnmatchedRoutes {
 #[derive(Debug)]
 pub struct Matched<'a> {
     pub route: &'a Route,
+    /// The path that was routed.
+    pub path: &'a str,
     pub path_parameters: Vec<PathParameter<'a>>,
+    /// The routes that the target may take the path for; none of them asks for more than this one.
+    pub lookalikes: Vec<&'a Route>,
 }
 
 impl Deployment {
@@ -94,15 +100,14 @@ impl Deployment {
     ///
     /// # Errors
     ///
-    /// [`GatewayError::RouteNotFound`], or [`GatewayError::MethodNotAllowed`] where the path has other methods;
-    /// with `unmatchedRoutes: "AWS_REST"` one answer for both.
+    /// [`GatewayError::RouteNotFound`], also where the route would let past what another one asks for; or
+    /// [`GatewayError::MethodNotAllowed`] where the path has other methods; with `unmatchedRoutes: "AWS_REST"` one
+    /// answer for all.
     pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Result<Matched<'a>, GatewayError> {
-        match self.router.find(method, path) {
-            Some(found) => {
-                Ok(Matched { route: &self.routes[found.index], path_parameters: found.path_parameters })
-            }
-            None => Err(self.unmatched(path)),
-        }
+        let found = self.router.find(method, path).ok_or_else(|| self.unmatched(path))?;
+        let Found { index, path: routed, path_parameters } = found;
+        let lookalikes = self.lookalikes(method, path, index).ok_or_else(|| self.not_found())?;
+        Ok(Matched { route: &self.routes[index], path: routed, path_parameters, lookalikes })
     }
 
     /// The CORS policy of a route: its own, or else the API's.
@@ -112,24 +117,35 @@ impl Deployment {
 
     /// The CORS policy of a path: that of its route for `method`, or else of whatever the path serves.
     pub fn cors_of_path(&self, method: &Method, path: &str) -> Option<&Cors> {
-        let route_for =
-            |method: &Method| self.router.find(method, path).map(|found| &self.routes[found.index]);
-        let route = route_for(method).or_else(|| self.router.methods(path).first().and_then(route_for));
+        let route =
+            self.route(method, path).or_else(|| METHODS.iter().find_map(|other| self.route(other, path)));
         route.map_or(self.cors.as_ref(), |route| self.cors_of(route))
     }
 
     /// Whether some route serves the path, under any method.
     pub fn has_path(&self, path: &str) -> bool {
-        self.router.find(&Method::GET, path).is_some() || !self.router.methods(path).is_empty()
+        METHODS.iter().any(|method| self.route(method, path).is_some())
+    }
+
+    /// The route that serves a method on a path.
+    fn route(&self, method: &Method, path: &str) -> Option<&Route> {
+        let index = self.router.find(method, path)?.index;
+        self.lookalikes(method, path, index).map(|_| &self.routes[index])
+    }
+
+    /// The refusal of a path that no route serves.
+    pub fn not_found(&self) -> GatewayError {
+        match self.unmatched {
+            UnmatchedRoutes::AwsRest => GatewayError::MissingAuthenticationToken,
+            UnmatchedRoutes::Http => GatewayError::RouteNotFound,
+        }
     }
 
     fn unmatched(&self, path: &str) -> GatewayError {
-        if self.unmatched == UnmatchedRoutes::AwsRest {
-            return GatewayError::MissingAuthenticationToken;
-        }
-        let mut methods = self.router.methods(path);
-        if methods.is_empty() {
-            return GatewayError::RouteNotFound;
+        let mut methods: Vec<_> =
+            METHODS.into_iter().filter(|method| self.route(method, path).is_some()).collect();
+        if self.unmatched == UnmatchedRoutes::AwsRest || methods.is_empty() {
+            return self.not_found();
         }
         if self.cors_of_path(&methods[0], path).is_some() && !methods.contains(&Method::OPTIONS) {
             methods.push(Method::OPTIONS);

@@ -56,6 +56,11 @@ impl Gateway {
         way: &mut Way<'_>,
         log: &mut AccessLog,
     ) -> Result<Permit, GatewayError> {
+        if let Some(caller) = caller
+            && leads_past_the_plan(caller, &stage.settings.name, route, &way.lookalikes)
+        {
+            return Err(stage.deployment.not_found());
+        }
         let counted = usage_plan::Counted {
             key: caller.map(|caller| (caller.key.id.as_str(), &*caller.plan)),
             stage: &stage.settings.name,
@@ -84,6 +89,11 @@ impl Gateway {
         }
         outcome
     }
+}
+
+/// Whether the target may take the path for that of a route which the caller's plan lets through less often.
+fn leads_past_the_plan(caller: &Caller, stage: &str, route: &Route, lookalikes: &[&Route]) -> bool {
+    lookalikes.iter().any(|other| caller.plan.lets_through_more(stage, &route.shape, &other.shape))
 }
 
 /// What the key's usage says of a request; nothing of one that nobody could judge.

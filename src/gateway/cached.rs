@@ -112,17 +112,12 @@ impl Gateway {
         let request = Request { received_at: self.clock.now(), ..request };
         let stage = served.find(&request.origin.domain_name, &request.path)?;
         let matched = stage.deployment.find(&request.method, stage.path)?;
-        let Some(cached) = CachedRoute::of(stage, matched.route) else { return Ok(()) };
-        let way = Way {
-            route_key: &matched.route.key,
-            path_parameters: matched.path_parameters,
-            key,
-            ..Way::default()
-        };
+        let route = matched.route;
+        let Some(cached) = CachedRoute::of(stage, route) else { return Ok(()) };
+        let way = Way { key, ..Way::to(matched) };
         let asked = cached.asked(&way, &request);
-        let call = async |forwarded: &Context<'_>| {
-            matched.route.integration.invoke(&permit, forwarded, &self.clients).await
-        };
+        let call =
+            async |forwarded: &Context<'_>| route.integration.invoke(&permit, forwarded, &self.clients).await;
         self.responses.refill(&asked, refill, call).await;
         Ok(())
     }

@@ -24,11 +24,11 @@ impl Gateway {
         let cached = CachedRoute::of(stage, matched.route);
         let Some(cached) = cached.filter(|cached| cached.policy.follows_changes()) else { return };
         let read = Request { method: Method::GET, path: path.clone(), query, ..request.clone() };
-        let way =
-            Way { route_key: &matched.route.key, path_parameters: matched.path_parameters, ..Way::default() };
+        let api_key = matched.route.api_key;
+        let way = Way::to(matched);
         let mut asked = cached.asked(&way, &read);
         // Whose answers they are is no matter, only that they are somebody's.
-        asked.context.api_key_id = matches!(matched.route.api_key, ApiKeyUse::Required(_)).then_some("");
+        asked.context.api_key_id = matches!(api_key, ApiKeyUse::Required(_)).then_some("");
         self.responses.forget(&asked);
     }
 }

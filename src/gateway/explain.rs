@@ -61,7 +61,7 @@ pub fn explain(
     let stage = served.find(&request.origin.domain_name, &request.path)?;
     let matched = stage.deployment.find(&request.method, stage.path)?;
     let route = matched.route;
-    let way = Way { route_key: &route.key, path_parameters: matched.path_parameters, ..Way::default() };
+    let way = Way::to(matched);
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
     let context = Context { api_key_id, ..way.context(request, stage) };
     route.required_parameters.check(&context)?;

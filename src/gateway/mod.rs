@@ -23,7 +23,7 @@ use crate::{
     authorizers::{ApiKey, ApiKeys},
     clock::Clock,
     context::{Context, PathParameter},
-    deployment::{Configuration, Live, Served, ServedStage},
+    deployment::{Configuration, Live, Matched, Route, Served, ServedStage},
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
@@ -58,7 +58,11 @@ pub struct Gateway {
 struct Way<'a> {
     stage: Option<ServedStage<'a>>,
     route_key: &'a str,
+    /// What was routed; `None` until the route is known.
+    path: Option<&'a str>,
     path_parameters: Vec<PathParameter<'a>>,
+    /// The routes that the target may take the path for.
+    lookalikes: Vec<&'a Route>,
     key: Option<Arc<ApiKey>>,
     /// Who may read the answer from another origin. A preflight's answer says so by itself.
     cors: Option<&'a Cors>,
@@ -182,22 +186,25 @@ impl Gateway {
             Err(_) => stage.deployment.cors_of_path(&request.method, stage.path),
         };
         let matched = found?;
-        way.route_key = &matched.route.key;
-        way.path_parameters = matched.path_parameters;
+        if served.leads_past_another_stage(request, stage) {
+            return Err(stage.deployment.not_found());
+        }
+        let route = matched.route;
+        way.follow(matched);
         log.route(way.route_key);
 
-        let caller = self.caller(request, stage, matched.route, log).await?;
+        let caller = self.caller(request, stage, route, log).await?;
         way.key = caller.as_ref().map(|caller| Arc::clone(&caller.key));
-        let permit = self.admit(request, stage, matched.route, caller.as_ref(), way, log).await?;
+        let permit = self.admit(request, stage, route, caller.as_ref(), way, log).await?;
 
         let context = way.context(request, stage);
-        matched.route.required_parameters.check(&context)?;
+        route.required_parameters.check(&context)?;
 
-        let answer = if let Some(cached) = CachedRoute::of(stage, matched.route) {
+        let answer = if let Some(cached) = CachedRoute::of(stage, route) {
             self.cached((request, served), cached, way, permit, log).await?
         } else {
             let called_at = self.clock.now();
-            let integration = &matched.route.integration;
+            let integration = &route.integration;
             let answer = integration.invoke(&permit, &context, &self.clients).await;
             let answer = answer.and_then(|answer| integration.finish(&context, answer));
             log.integration(called_at, &answer);
@@ -210,12 +217,26 @@ impl Gateway {
 }
 
 impl<'a> Way<'a> {
+    /// The way of a request to its route, of which nothing else is known.
+    fn to(matched: Matched<'a>) -> Self {
+        let mut way = Self::default();
+        way.follow(matched);
+        way
+    }
+
+    fn follow(&mut self, Matched { route, path, path_parameters, lookalikes }: Matched<'a>) {
+        self.route_key = &route.key;
+        self.path = Some(path);
+        self.path_parameters = path_parameters;
+        self.lookalikes = lookalikes;
+    }
+
     fn context<'b>(&'b self, request: &'b Request, stage: ServedStage<'b>) -> Context<'b> {
         Context {
             request,
             stage: &stage.settings.name,
             base_path: &stage.settings.base_path,
-            path: stage.path,
+            path: self.path.unwrap_or(stage.path),
             stage_variables: stage.stage_variables,
             deployment_id: stage.deployment_id,
             route_key: self.route_key,

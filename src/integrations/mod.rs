@@ -107,6 +107,16 @@ impl Integration {
         }
     }
 
+    /// Whether it may ask a target of `other` for whatever path a client sends.
+    pub fn may_share_a_target_with(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Lambda(own), Kind::Lambda(theirs)) => own.calls_what_is_called_by(theirs),
+            (Kind::Http(own), Kind::Http(theirs)) => own.asks_what_is_asked_by(theirs),
+            // A mock has no target, and a table knows no paths.
+            (Kind::Lambda(_) | Kind::DynamoDb(_) | Kind::Http(_) | Kind::Mock(_), _) => false,
+        }
+    }
+
     /// The query parameter by which a client turns pages.
     pub fn page_parameter(&self) -> Option<&'static str> {
         match &self.kind {

@@ -45,6 +45,10 @@ impl Report {
     pub fn add_problem(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
     }
+
+    pub fn add_warning(&self, warning: Problem) {
+        self.warnings.borrow_mut().push(warning);
+    }
 }
 
 /// Which item is read, with what names it may use, and who is told.

@@ -1,17 +1,19 @@
 //! Method and path → route: the most specific path that has the request's method.
-//!
-//! matchit finds within a table; what it cannot hold together is kept apart here. Full paths stand in one of
-//! its routers. Of a greedy path only what stands before `{proxy+}` is kept, in a second one, and asked for
-//! each such depth; so no catch-all ever meets a parameter. Between the finds, the left-most segment that
-//! differs decides: literal before parameter before greedy.
 
+mod lookalikes;
+mod reading;
 mod route_key;
+mod table;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use http::Method;
 
-pub use self::route_key::{MethodKey, PathPattern, RouteKey, Segment};
+use self::{lookalikes::Lookalikes, table::Tables};
+pub use self::{
+    reading::Reading,
+    route_key::{MethodKey, PathPattern, RouteKey, Segment},
+};
 use crate::context::PathParameter;
 
 /// The methods that API Gateway knows, and that `ANY` stands for.
@@ -21,16 +23,28 @@ pub const METHODS: [Method; 7] =
 /// Finds routes by their index in the list that it was made of.
 #[derive(Debug)]
 pub struct Router {
-    patterns: Vec<Option<PathPattern>>,
-    /// One for each of [`METHODS`]; methods with the same routes share one.
-    tables: [Arc<Table>; METHODS.len()],
+    tables: Tables,
     default: Option<usize>,
+    trailing_slash: TrailingSlash,
+    lookalikes: Lookalikes,
+}
+
+/// A slash at the end of a path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TrailingSlash {
+    /// `/x/` is not `/x`.
+    #[default]
+    Strict,
+    /// `/x/` is `/x`, unless it has a route of its own.
+    Ignore,
 }
 
 /// The route that serves a request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Found<'a> {
     pub index: usize,
+    /// The path that was routed: without its last slash where that was ignored.
+    pub path: &'a str,
     pub path_parameters: Vec<PathParameter<'a>>,
 }
 
@@ -38,94 +52,74 @@ pub struct Found<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Conflict(pub usize, pub usize);
 
-/// The routes of one method.
-#[derive(Debug, Default)]
-struct Table {
-    full: matchit::Router<usize>,
-    /// What stands before a greedy parameter, with the slash that follows: `/`, `/files/`.
-    greedy: matchit::Router<usize>,
-    /// How many segments the greedy routes have before their greedy one; ascending.
-    greedy_depths: Vec<usize>,
-}
-
 impl Router {
     /// # Errors
     ///
     /// Every pair of routes that have one method and one shape of path.
-    pub fn new(keys: Vec<RouteKey>) -> Result<Self, Vec<Conflict>> {
+    pub fn new(keys: Vec<RouteKey>, trailing_slash: TrailingSlash) -> Result<Self, Vec<Conflict>> {
         let shapes = shapes(&keys)?;
         let default = keys.iter().position(|key| matches!(key, RouteKey::Default));
         let patterns: Vec<_> = keys.into_iter().map(RouteKey::into_pattern).collect();
-        let mut made: BTreeMap<Vec<usize>, Arc<Table>> = BTreeMap::new();
-        let tables = METHODS.map(|method| {
-            let routes: Vec<usize> =
-                shapes.values().filter_map(|methods| methods.route_for(&method)).collect();
-            Arc::clone(
-                made.entry(routes).or_insert_with_key(|routes| Arc::new(Table::new(routes, &patterns))),
-            )
-        });
-        Ok(Self { patterns, tables, default })
+        let lookalikes = Lookalikes::new(&shapes, &patterns);
+        let served = |method| shapes.values().filter_map(|methods| methods.route_for(&method)).collect();
+        let tables = Tables::new(patterns, METHODS.map(served));
+        Ok(Self { tables, default, trailing_slash, lookalikes })
     }
 
     /// The route for `method` on the canonical `path`, or else `$default`.
     pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Option<Found<'a>> {
-        if let Some(index) = self.index(method, path) {
-            let pattern = self.patterns[index].as_ref().expect("only routes with a path stand in a table");
-            return Some(Found { index, path_parameters: pattern.parameters(path) });
+        let as_sent = self.tables.find(method, path);
+        let (index, path) = match self.without_slash(method, path, as_sent) {
+            Some((index, path)) => (Some(index), path),
+            None => (as_sent, path),
+        };
+        let path_parameters = |index| self.pattern(index).map(|pattern| pattern.parameters(path));
+        let index = index.or(self.default)?;
+        Some(Found { index, path, path_parameters: path_parameters(index).unwrap_or_default() })
+    }
+
+    /// The routes that serve `path` for targets that read it otherwise than the gateway does ([`Reading`]): a list for
+    /// each reading. In a list are the routes whose paths are one in that reading; `$default` where there are none.
+    pub fn lookalikes(&self, method: &Method, path: &str) -> Vec<Vec<usize>> {
+        let mut lookalikes = self.lookalikes.of(method, path, &self.tables);
+        for routes in lookalikes.iter_mut().filter(|routes| routes.is_empty()) {
+            routes.extend(self.default);
         }
-        self.default.map(|index| Found { index, path_parameters: Vec::new() })
+        lookalikes
     }
 
-    /// The methods for which some route other than `$default` matches `path`.
-    pub fn methods(&self, path: &str) -> Vec<Method> {
-        METHODS.into_iter().filter(|method| self.index(method, path).is_some()).collect()
+    /// The path of a route; `None`: it is `$default`.
+    pub fn pattern(&self, index: usize) -> Option<&PathPattern> {
+        self.tables.pattern(index)
     }
 
-    fn index(&self, method: &Method, path: &str) -> Option<usize> {
-        let table = &self.tables[METHODS.iter().position(|known| known == method)?];
-        table.find(path, &self.patterns)
-    }
-}
-
-impl Table {
-    fn new(routes: &[usize], patterns: &[Option<PathPattern>]) -> Self {
-        let mut table = Self::default();
-        for &index in routes {
-            let pattern = patterns[index].as_ref().expect("shapes are of routes with a path");
-            let router = if pattern.is_greedy() {
-                table.greedy_depths.push(pattern.segments().len() - 1);
-                &mut table.greedy
-            } else {
-                &mut table.full
-            };
-            router
-                .insert(pattern.matchit_path(), index)
-                .expect("shapes differ, and no catch-all is inserted");
+    /// Where the last slash of `path` is to be ignored: the route of the path without it, which is more specific than
+    /// what serves the path as it is.
+    fn without_slash<'a>(
+        &self,
+        method: &Method,
+        path: &'a str,
+        as_sent: Option<usize>,
+    ) -> Option<(usize, &'a str)> {
+        let without = path.strip_suffix('/').filter(|without| !without.is_empty())?;
+        match self.trailing_slash {
+            TrailingSlash::Strict => return None,
+            TrailingSlash::Ignore => {}
         }
-        table.greedy_depths.sort_unstable();
-        table.greedy_depths.dedup();
-        table
-    }
-
-    fn find(&self, path: &str, patterns: &[Option<PathPattern>]) -> Option<usize> {
-        let full = self.full.at(path).ok().map(|found| *found.value);
-        let greedy = self.greedy_depths.iter().filter_map(|depth| {
-            let (before, rest) = split_at_depth(path, *depth)?;
-            // A greedy parameter, like any other, does not begin with an empty segment.
-            let fits = !rest.is_empty() && !rest.starts_with('/');
-            if fits { self.greedy.at(before).ok().map(|found| *found.value) } else { None }
-        });
-        let specificity =
-            |index: &usize| patterns[*index].as_ref().expect("only routes with a path stand in a table");
-        full.into_iter().chain(greedy).min_by(|a, b| specificity(a).compare_specificity(specificity(b)))
+        let index = self.tables.find(method, without)?;
+        let pattern = self.pattern(index)?;
+        let is_better = match as_sent.and_then(|as_sent| self.pattern(as_sent)) {
+            // No parameter matches an empty segment: it was written with the slash.
+            Some(other) if !other.is_greedy() => false,
+            Some(other) => pattern.compare_specificity(other).is_lt(),
+            None => true,
+        };
+        is_better.then_some((index, without))
     }
 }
 
-/// The first `depth` segments of a path with the slash that follows them, and the rest.
-fn split_at_depth(path: &str, depth: usize) -> Option<(&str, &str)> {
-    let (slash, _) = path.match_indices('/').nth(depth)?;
-    Some(path.split_at(slash + 1))
-}
+/// The routes by the shapes of their paths.
+type Shapes = BTreeMap<String, ByMethod>;
 
 /// What the routes of one shape of path serve: indices, by method.
 #[derive(Default)]
@@ -139,11 +133,15 @@ impl ByMethod {
             .or_else(|| of(&MethodKey::Any))
             .or_else(|| if *method == Method::HEAD { of(&MethodKey::Only(Method::GET)) } else { None })
     }
+
+    fn routes(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().map(|(_, index)| *index)
+    }
 }
 
 /// Groups the routes by the shape of their paths.
-fn shapes(keys: &[RouteKey]) -> Result<BTreeMap<String, ByMethod>, Vec<Conflict>> {
-    let mut shapes: BTreeMap<String, ByMethod> = BTreeMap::new();
+fn shapes(keys: &[RouteKey]) -> Result<Shapes, Vec<Conflict>> {
+    let mut shapes = Shapes::new();
     let mut conflicts = Vec::new();
     for (index, key) in keys.iter().enumerate() {
         let RouteKey::Path { method, pattern } = key else { continue };

@@ -4,8 +4,11 @@ use std::{cmp::Ordering, fmt};
 
 use http::Method;
 
-use super::METHODS;
-use crate::{context::PathParameter, path};
+use super::{METHODS, Reading};
+use crate::{
+    context::PathParameter,
+    path::{self, ESCAPED_SLASH},
+};
 
 /// matchit names them a to z, and panics after y.
 const MOST_PARAMETERS: usize = 25;
@@ -39,11 +42,11 @@ pub struct PathPattern {
 /// One segment of a route's path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
-    /// Canonical. Empty: the path ends with a slash.
+    /// As routing compares it. Empty: the path ends with a slash.
     Literal(String),
     /// `{name}`: one segment that is not empty.
     Parameter(String),
-    /// `{name+}`: all that is left, at least one segment.
+    /// `{name+}`: all that is left, empty segments included, if it is not nothing.
     Greedy(String),
 }
 
@@ -187,6 +190,39 @@ impl PathPattern {
         self.segments.iter().map(Segment::rank).cmp(other.segments.iter().map(Segment::rank))
     }
 
+    /// The path as a target may read it; `None`: as it is.
+    pub(super) fn read_as(&self, reading: Reading) -> Option<Self> {
+        let is_odd = |segment: &Segment| match segment {
+            Segment::Literal(text) => text.is_empty() || text.contains(ESCAPED_SLASH),
+            Segment::Parameter(_) | Segment::Greedy(_) => false,
+        };
+        if !self.segments.iter().any(is_odd) {
+            return None;
+        }
+        let mut segments: Vec<_> =
+            self.segments.iter().flat_map(|segment| segment.read_as(reading)).collect();
+        if segments.is_empty() {
+            segments.push(Segment::Literal(String::new()));
+        }
+        (segments != self.segments).then(|| Self { written: self.written.clone(), segments })
+    }
+
+    /// What stands before its greedy parameter, as a path that it would match with any more; `None`: nothing does.
+    pub fn before_greedy(&self) -> Option<String> {
+        let (last, before) = self.segments.split_last()?;
+        let text = before.iter().map(|segment| match segment {
+            Segment::Literal(text) => format!("/{text}"),
+            // No canonical path has braces, so that no literal is equal to it.
+            Segment::Parameter(name) | Segment::Greedy(name) => format!("/{{{name}}}"),
+        });
+        (matches!(last, Segment::Greedy(_)) && !before.is_empty()).then(|| text.collect())
+    }
+
+    /// Whether only one path is its own.
+    pub fn is_literal(&self) -> bool {
+        self.segments.iter().all(|segment| segment.parameter_name().is_none())
+    }
+
     /// What its parameters match in a path that it matches.
     pub(super) fn parameters<'a>(&'a self, path: &'a str) -> Vec<PathParameter<'a>> {
         let mut rest = path.strip_prefix('/').unwrap_or(path);
@@ -196,10 +232,7 @@ impl PathPattern {
             match segment {
                 Segment::Literal(_) => {}
                 Segment::Parameter(name) => parameters.push(PathParameter { name, value: word }),
-                // Recorded: `/proxy-value/` gives `proxy-value`.
-                Segment::Greedy(name) => {
-                    parameters.push(PathParameter { name, value: rest.strip_suffix('/').unwrap_or(rest) });
-                }
+                Segment::Greedy(name) => parameters.push(PathParameter { name, value: rest }),
             }
             rest = after;
         }
@@ -211,7 +244,7 @@ impl Segment {
     fn parse(word: &str) -> Result<Self, String> {
         if !word.contains(['{', '}']) {
             let canonical = path::canonical_path(word).map_err(|what| format!("a path without {what}"))?;
-            return Ok(Self::Literal(canonical[1..].to_owned()));
+            return Ok(Self::Literal(path::comparable(&canonical[1..]).into_owned()));
         }
         let name = word.strip_prefix('{').and_then(|word| word.strip_suffix('}'));
         let name = name.ok_or("a path parameter that is a whole segment, as {id} or {proxy+}")?;
@@ -221,6 +254,16 @@ impl Segment {
             return Err("a path parameter named with letters, digits and . _ : -".to_owned());
         }
         Ok(if greedy { Self::Greedy(name.to_owned()) } else { Self::Parameter(name.to_owned()) })
+    }
+
+    fn read_as(&self, reading: Reading) -> Vec<Self> {
+        match self {
+            Self::Literal(text) => {
+                let literal = |text: &str| Self::Literal(text.to_owned());
+                reading.segments_of(text).into_iter().map(literal).collect()
+            }
+            Self::Parameter(_) | Self::Greedy(_) => vec![self.clone()],
+        }
     }
 
     fn parameter_name(&self) -> Option<&str> {

@@ -162,7 +162,10 @@ async fn a_stage_that_never_served_waits_and_is_not_invalid_for_ever() {
         assert_eq!(world.send("GET /v1").await, UNAVAILABLE);
     }
     assert_eq!(world.stage_status("v1").await, "- -");
-    assert_eq!(world.tollgate(&["check", "v1"]).text(&[]), "exit 0\nv1: 1 route, not served yet, 1 MB of memory\n--\n");
+    assert_eq!(
+        world.tollgate(&["check", "v1"]).text(&[]),
+        "exit 0\nv1: 1 route, not served yet, 1 MB of memory\n--\n"
+    );
     assert_eq!(world.tollgate(&["deploy", "v1"]).code, Some(0));
     world.refresh().await;
     assert_eq!(answer(&world).await, as_written("one"));
@@ -279,7 +282,10 @@ async fn a_lost_deployment_of_items_that_go_live_by_themselves_is_made_again() {
     let id = id_of(&world, "v1").await;
     delete(&world, "tollgate-deployments", &json!({ "deploymentId": id, "part": 0 })).await;
     assert_eq!(answer(&world.cold_instance()).await, as_written("one"));
-    assert_eq!(world.tollgate(&["check", "v1"]).text(&[]), "exit 0\nv1: valid, and served as it is, 1 MB of memory\n--\n");
+    assert_eq!(
+        world.tollgate(&["check", "v1"]).text(&[]),
+        "exit 0\nv1: valid, and served as it is, 1 MB of memory\n--\n"
+    );
 
     // Its items have become invalid meanwhile, and no other deployment was ever good.
     world.put_route(&json!({ "routeKey": "GET /", "integration": { "type": "SOAP" } }));

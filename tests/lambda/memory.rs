@@ -51,9 +51,7 @@ async fn a_body_of_many_values_does_not_take_the_lambdas_memory() {
 
 /// Ten thousand routes as DynamoDB has them: `integration` makes the integration of each.
 fn many_routes(integration: fn(usize) -> Value) -> Vec<Value> {
-    let item = |nth: usize| {
-        json!({ "stage": "v1", "routeKey": format!("POST /resources-{nth}/{{id}}"), "integration": integration(nth) })
-    };
+    let item = |nth: usize| json!({ "stage": "v1", "routeKey": format!("POST /resources-{nth}/{{id}}"), "integration": integration(nth) });
     (0..10_000).map(item).collect()
 }
 

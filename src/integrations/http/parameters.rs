@@ -75,6 +75,16 @@ impl RequestParameters {
         self.0.iter().flat_map(Change::mapped)
     }
 
+    /// Whether the path that the operator gives has something of the request's; `None`: he gives none.
+    pub fn takes_the_path(&self) -> Option<bool> {
+        self.0.iter().find_map(|change| match change {
+            Change::OverwritePath(pieces) => {
+                Some(!pieces.iter().all(|piece| matches!(piece, PathPiece::Text(_))))
+            }
+            Change::Remove(_) | Change::Overwrite(..) | Change::Append(..) => None,
+        })
+    }
+
     /// Changes the request's URI and headers.
     ///
     /// # Errors

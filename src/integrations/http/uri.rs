@@ -90,6 +90,15 @@ impl UriTemplate {
         Some(Self { origin: format!("{scheme}://{}", authority.ok()?), path, query: query? })
     }
 
+    pub fn is_of_one_server_with(&self, other: &Self) -> bool {
+        self.origin == other.origin
+    }
+
+    /// Whether its path has something of the request's.
+    pub fn takes_the_path(&self) -> bool {
+        self.path.iter().any(|piece| matches!(piece, Piece::Parameter(_)))
+    }
+
     /// The URI's path and query for a request, with the request's own query behind that of the item.
     pub fn fill(&self, context: &Context<'_>) -> Target {
         let mut path: String = self.path.iter().map(|piece| piece.fill(context, &PATH)).collect();

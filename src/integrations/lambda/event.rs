@@ -133,12 +133,13 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// What the route's path parameters matched, with `fold` applied to each still encoded value.
+/// What the route's path parameters matched as events have it, with `fold` applied to each still encoded value.
 pub fn path_parameters<'a>(
     context: &Context<'a>,
     fold: impl Fn(&'a str) -> Text<'a>,
 ) -> Option<Object<&'a str, Text<'a>>> {
-    let parameters = context.path_parameters.iter().map(|parameter| (parameter.name, fold(parameter.value)));
+    let parameters = context.path_parameters.iter();
+    let parameters = parameters.map(|parameter| (parameter.name, fold(parameter.value_in_events())));
     parameters.collect::<Object<_, _>>().unless_empty()
 }
 

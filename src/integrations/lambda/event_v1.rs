@@ -15,7 +15,7 @@ use crate::{context::Context, item::StageVariables};
 #[serde(rename_all = "camelCase")]
 struct Event<'a> {
     resource: Option<&'a str>,
-    path: &'a str,
+    path: Text<'a>,
     http_method: &'a str,
     headers: Object<&'a str, &'a str>,
     multi_value_headers: Object<&'a str, &'a [Text<'a>]>,
@@ -80,7 +80,7 @@ pub fn event(context: &Context<'_>, binary: &BinaryMediaTypes) -> Vec<u8> {
     let body = EventBody::new(&request.body, binary.request_form(&request.headers));
     let event = Event {
         resource: resource(context),
-        path: context.path,
+        path: context.sent_path(),
         http_method: request.method.as_str(),
         headers: headers.last(),
         multi_value_headers: headers.every(),

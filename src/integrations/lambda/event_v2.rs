@@ -61,7 +61,7 @@ struct Http<'a> {
 /// The event, as JSON.
 pub fn event(context: &Context<'_>) -> Vec<u8> {
     let request = context.request;
-    let path = context.full_path();
+    let path = context.full_sent_path();
     let headers = Groups::of_headers(request);
     let query = Groups::of_query(&request.query);
     let body = EventBody::new(&request.body, automatic_form(&request.headers));

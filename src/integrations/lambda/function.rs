@@ -38,6 +38,15 @@ impl FunctionName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its own name: without account, region, alias and version.
+    pub fn name(&self) -> &str {
+        let parts: Vec<&str> = self.0.split(':').collect();
+        match parts.as_slice() {
+            [.., "function", name] | [.., "function", name, _] | [name, ..] => name,
+            [] => &self.0,
+        }
+    }
 }
 
 /// `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations` → `ARN`.

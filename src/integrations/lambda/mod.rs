@@ -82,6 +82,10 @@ impl Lambda {
         self.mode == Mode::Buffered
     }
 
+    pub fn calls_what_is_called_by(&self, other: &Self) -> bool {
+        self.function.name() == other.function.name()
+    }
+
     /// Calls the function and reads its answer.
     pub async fn invoke(&self, context: &Context<'_>, client: &Client) -> Result<Response, GatewayError> {
         let event = match &self.format {

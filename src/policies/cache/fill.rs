@@ -83,7 +83,11 @@ impl<S: CacheStore> Responses<S> {
         let forwarded = policy.forwarded(context.request, stale.as_deref());
         let asked_at = self.clock.now();
         // Who has waited for another has less of the Lambda's time left.
-        let request = Request { received_at: asked_at, ..forwarded.request.into_owned() };
+        let mut request = Request { received_at: asked_at, ..forwarded.request.into_owned() };
+        // The answer is for those who send it and for those who do not.
+        if context.has_ignored_slash() {
+            request.path.pop();
+        }
         let outcome = call(&policy.forwarded_context(context, &request)).await;
         let times = (asked_at, self.clock.now());
         let now_ms = milliseconds(times.1);

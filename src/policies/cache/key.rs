@@ -167,11 +167,8 @@ impl CachePolicy {
                     let lines = request.headers.get_all(header);
                     part(name, &lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>());
                 }
-                // A greedy one comes without the slash at its end, which the target sees.
                 Parameter::Path(parameter) => {
-                    let slash = context.path.ends_with('/').then_some("/");
-                    let values = context.path_parameter(parameter).into_iter().chain(slash);
-                    part(name, &values.map(str::as_bytes).collect::<Vec<_>>());
+                    part(name, context.path_parameter(parameter).map(str::as_bytes).as_slice());
                 }
                 // All of them, as sent: a target may take the first, and another the last; one may take `+` for a
                 // space or bytes for Latin-1, and another not.

@@ -91,6 +91,11 @@ impl Throttle {
         1e9 / self.interval_ns as f64
     }
 
+    /// Whether `other` lets through as much, at any rate and at once.
+    pub fn lets_through_no_more_than(&self, other: &Self) -> bool {
+        self.stops() || (self.interval_ns >= other.interval_ns && self.burst_limit <= other.burst_limit)
+    }
+
     /// One instance's part of a limit that `instances` share.
     pub fn divided_by(&self, instances: NonZeroU32) -> Self {
         // 0 stops; whoever has some has one at least.

@@ -79,6 +79,14 @@ impl UsagePlan {
         Some(self.api_stages.as_ref()?.get(stage)?.get(route_shape)?.throttle)
     }
 
+    /// Whether a key may ask for a route more often than for another one.
+    pub fn lets_through_more(&self, stage: &str, route_shape: &str, other_route_shape: &str) -> bool {
+        self.route_throttle(stage, other_route_shape).is_some_and(|others| {
+            let own = self.route_throttle(stage, route_shape);
+            !own.is_some_and(|own| own.lets_through_no_more_than(&others))
+        })
+    }
+
     fn read(fields: &Fields<'_>) -> Option<Self> {
         for for_people in ["name", "description", "tags"] {
             fields.skip(for_people);

@@ -10,7 +10,7 @@ mod http_callers;
 mod keys;
 mod levels;
 mod pages;
-mod random;
+pub mod random;
 mod stale;
 mod stored;
 mod two_callers;

@@ -24,8 +24,14 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Value, json};
 
-/// What was called: `echo`, `echo Event`, `echo stream`.
-pub type Calls = Arc<Mutex<Vec<String>>>;
+/// What was called.
+#[derive(Clone, Default)]
+pub struct Calls {
+    /// `echo`, `echo Event`, `echo stream`.
+    pub names: Arc<Mutex<Vec<String>>>,
+    /// What the last function that was called got.
+    pub event: Arc<Mutex<Option<Value>>>,
+}
 
 pub fn router(calls: Calls) -> Router {
     Router::new()
@@ -92,8 +98,9 @@ async fn invoke(
     event: Bytes,
 ) -> Response<Body> {
     let is_event = headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event");
-    calls.lock().unwrap().push(if is_event { format!("{name} Event") } else { name.clone() });
+    calls.names.lock().unwrap().push(if is_event { format!("{name} Event") } else { name.clone() });
     let event: Value = serde_json::from_slice(&event).unwrap();
+    *calls.event.lock().unwrap() = Some(event.clone());
     match function(&name, &event).await {
         Outcome::Refused(status, error) => refused(status, error, &name),
         _ if is_event => answer(202, &[], Body::empty()),
@@ -110,7 +117,7 @@ async fn invoke_streaming(
     Path(name): Path<String>,
     event: Bytes,
 ) -> Response<Body> {
-    calls.lock().unwrap().push(format!("{name} stream"));
+    calls.names.lock().unwrap().push(format!("{name} stream"));
     let failed = || json!({ "ErrorCode": "Unhandled", "ErrorDetails": FUNCTION_ERROR }).to_string();
     let (pieces, end) = match function(&name, &serde_json::from_slice(&event).unwrap()).await {
         Outcome::Refused(status, error) => return refused(status, error, &name),

@@ -296,7 +296,12 @@ impl TestGateway {
 
     /// The functions that were called since this was last asked.
     pub fn calls(&self) -> Vec<String> {
-        std::mem::take(&mut *self.calls.lock().unwrap())
+        std::mem::take(&mut *self.calls.names.lock().unwrap())
+    }
+
+    /// The event that the last function got, if one was called since this was last asked.
+    pub fn called_with(&self) -> Option<Value> {
+        self.calls.event.lock().unwrap().take()
     }
 
     /// The access log so far.

@@ -130,8 +130,7 @@ impl Route {
         let Some((own, _)) = self.key.split_once(' ') else { return true };
         let takes_method = own == "ANY" || own == method || (own, method) == ("GET", "HEAD");
         let Some(rest) = path.strip_prefix(self.prefix()) else { return false };
-        let fits = !rest.is_empty() && !rest.starts_with('/');
-        takes_method && fits && (self.key.ends_with("+}") || !rest.contains('/'))
+        takes_method && !rest.is_empty() && (self.key.ends_with("+}") || !rest.contains('/'))
     }
 
     /// Whether it keeps answers to requests of this method.

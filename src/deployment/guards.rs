@@ -1,0 +1,110 @@
+//! What routes ask of a request before they call anybody, and that no spelling of a path leads past it.
+//!
+//! A target may pass over empty segments, or take `%2F` for a slash. So a path that is one route's when it is read like
+//! that is never served by another that asks for less.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::Method;
+
+use super::{Deployment, Route, Served, ServedStage};
+use crate::{
+    authorizers::ApiKeyUse,
+    message::Request,
+    policies::throttle::Throttle,
+    router::{METHODS, PathPattern, Reading, Router},
+};
+
+/// What a route asks of a request before its integration is called.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Guards {
+    api_key: ApiKeyUse,
+    throttle: Option<Throttle>,
+}
+
+impl Guards {
+    const NONE: Self = Self { api_key: ApiKeyUse::NotRequired, throttle: None };
+
+    /// Whether whoever has passed these has passed `others`, or as much.
+    fn cover(&self, others: &Self) -> bool {
+        let key = others.api_key == ApiKeyUse::NotRequired || self.api_key == others.api_key;
+        let throttle = others
+            .throttle
+            .is_none_or(|theirs| self.throttle.is_some_and(|own| own.lets_through_no_more_than(&theirs)));
+        key && throttle
+    }
+}
+
+impl Route {
+    /// What it asks of a request before its integration is called.
+    pub fn guards(&self) -> Guards {
+        let throttle = self.throttle.as_ref().and_then(|rule| rule.limits.throttle);
+        Guards { api_key: self.api_key, throttle }
+    }
+}
+
+impl Deployment {
+    /// The routes that a target may take a path for, which the route at `index` serves: not that one itself, nor what is
+    /// one with it for such a target. `None`: some of them ask for more than it does.
+    pub(super) fn lookalikes(&self, method: &Method, path: &str, index: usize) -> Option<Vec<&Route>> {
+        let guards = self.routes[index].guards();
+        let readings = self.router.lookalikes(method, path).into_iter();
+        let others = readings.filter(|routes| !routes.contains(&index)).flatten();
+        let others = others.map(|other| &self.routes[other]);
+        others.map(|other| guards.cover(&other.guards()).then_some(other)).collect()
+    }
+}
+
+impl Served {
+    /// Whether a target may take the path of a request, which `stage` serves, for that of a guarded route of another
+    /// stage: `/api//v1/reports`, beside a stage at `/api/v1`. No guard of one stage is as good as that of another.
+    pub fn leads_past_another_stage(&self, request: &Request, stage: ServedStage<'_>) -> bool {
+        let readings = Reading::ALL.into_iter().filter_map(|reading| reading.of(&request.path));
+        let mut others = readings.filter_map(|path| {
+            let other = self.find(&request.origin.domain_name, &path).ok()?;
+            let is_another = other.settings.name != stage.settings.name;
+            let route = other.deployment.route(&request.method, other.path).filter(|_| is_another)?;
+            Some(route.guards())
+        });
+        others.any(|guards| guards != Guards::NONE)
+    }
+}
+
+/// A route that serves paths which its target may take for those of routes that ask for more: `/admin`, beside
+/// `/admin/{proxy+}`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mistakable {
+    pub route: usize,
+    /// `/admin`.
+    pub paths: BTreeSet<String>,
+    pub guarded: BTreeSet<usize>,
+}
+
+/// Finds what no spelling tells apart: what stands before a greedy parameter is no path of that route, but its target
+/// may answer to it as well.
+pub(super) fn mistakable(router: &Router, routes: &[Route]) -> Vec<Mistakable> {
+    let mut found: BTreeMap<usize, Mistakable> = BTreeMap::new();
+    for (guarded, route) in routes.iter().enumerate() {
+        let Some(path) = router.pattern(guarded).and_then(PathPattern::before_greedy) else { continue };
+        // No parameter matches an empty segment.
+        let below = format!("{path}//x");
+        let serves =
+            |method: &&Method| router.find(method, &below).is_some_and(|found| found.index == guarded);
+        for method in METHODS.iter().filter(serves) {
+            let Some(index) = router.find(method, &path).map(|found| found.index) else { continue };
+            let other = &routes[index];
+            let is_written = router.pattern(index).is_some_and(PathPattern::is_literal);
+            if is_written
+                || other.guards().cover(&route.guards())
+                || !other.integration.may_share_a_target_with(&route.integration)
+            {
+                continue;
+            }
+            let new = || Mistakable { route: index, paths: BTreeSet::new(), guarded: BTreeSet::new() };
+            let mistakable = found.entry(index).or_insert_with(new);
+            mistakable.paths.insert(path.clone());
+            mistakable.guarded.insert(guarded);
+        }
+    }
+    found.into_values().collect()
+}

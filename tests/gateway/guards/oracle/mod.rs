@@ -1,0 +1,51 @@
+//! Paths of guarded routes, written in every way that may be taken for them: whenever a target is asked for what a
+//! guarded route would have asked it for, the guard was passed.
+//!
+//! `SEED=…` runs the requests of one seed again.
+
+mod judge;
+mod spellings;
+mod tables;
+
+use self::{judge::Judge, spellings::any_spelling, tables::TABLES};
+use super::KEY;
+use crate::{
+    cache::random::Random,
+    harness::{Target, event},
+};
+
+const REQUESTS: usize = 100_000;
+
+#[tokio::test]
+async fn no_spelling_of_a_path_leads_past_its_guard() {
+    let (mut random, seed) = Random::of_environment();
+    let target = Target::start([]).await;
+    let mut judges = Vec::new();
+    for table in &TABLES {
+        judges.push(Judge::new(table, &target).await);
+    }
+    let (mut guarded, mut open, mut refused) = (0, 0, 0);
+    for number in 0..REQUESTS {
+        let judge = &judges[random.below(judges.len())];
+        let (method, path) = random.pick(judge.table.guarded);
+        let request = any_spelling(&mut random, method, path);
+        let has_key = random.one_in(8);
+        let key = if has_key { format!("\nx-api-key: {KEY}") } else { String::new() };
+        let answer = judge.world.send_event(&event(&format!("{request}{key}"))).await;
+        match judge.asked(&target, &answer) {
+            Some(asked) if judge.asks_for_a_key(&asked) && has_key => guarded += 1,
+            Some(asked) => match judge.guard(&asked) {
+                Some(guard) => panic!(
+                    "SEED={seed}, request {number}: {request} led past {guard:?} of {path}: the target was asked \
+                     for {asked:?}\n{answer}"
+                ),
+                None => open += 1,
+            },
+            None => refused += 1,
+        }
+    }
+    println!("{guarded} past a guard with its key, {open} by open routes, {refused} refused");
+    // Whoever refuses everything lets nobody past.
+    let enough = REQUESTS / 50;
+    assert!([guarded, open, refused].iter().all(|count| *count > enough), "{guarded}, {open}, {refused}");
+}
