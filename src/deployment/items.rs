@@ -1,22 +1,21 @@
 //! Items → deployment: one pure function, which reports all problems at once.
 
-use std::{mem, sync::Arc};
+use std::mem;
 
 use serde_json::{Map, Value};
 
 use super::{
-    Deployment, Route, UnmatchedRoutes, cacheable,
+    Deployment, Route,
+    api::{ADDRESSES_AND_POLICY, Api, not_yet},
+    cacheable,
     guards::{Mistakable, mistakable},
 };
 use crate::{
-    authorizers::{ApiKeyUse, KeySource},
+    authorizers::ApiKeyUse,
     error::{InvalidConfiguration, Problem},
-    integrations::{Integration, Surroundings, http::GuardedClient},
-    item::{Fields, Item, Report, StageVariables, brief},
-    policies::{
-        cors::Cors, gateway_responses::GatewayResponses, rate_limit_headers::RateLimitHeaders,
-        throttle::Throttle, usage_plan::Rule, validation::RequiredParameters,
-    },
+    integrations::{Integration, Surroundings},
+    item::{Fields, Item, Report, StageVariables},
+    policies::{cors::Cors, throttle::Throttle, usage_plan::Rule, validation::RequiredParameters},
     router::{Conflict, RouteKey, Router, TrailingSlash},
 };
 
@@ -38,9 +37,6 @@ pub struct Parsed {
 
 /// The sort key of the item that holds what the whole API shares.
 const API: &str = "$api";
-
-/// Who may call, by address and by resource policy, of the API and of a route.
-const ADDRESSES_AND_POLICY: [&str; 3] = ["ipAllow", "ipDeny", "policy"];
 
 /// Validates and resolves the route items of a stage and its `$api` item, in any order.
 pub fn parse(source: Source<'_>, items: &[Map<String, Value>]) -> Parsed {
@@ -65,19 +61,6 @@ pub struct Parser<'a> {
     /// The route keys as written.
     written: Vec<String>,
     incomplete: bool,
-}
-
-/// What the routes of an API share.
-struct Api {
-    cors: Option<Cors>,
-    gateway_responses: GatewayResponses,
-    unmatched: UnmatchedRoutes,
-    trailing_slash: TrailingSlash,
-    binary_media_types: Arc<[String]>,
-    http_client: GuardedClient,
-    api_key_source: KeySource,
-    per_ip: Option<Throttle>,
-    rate_limit_headers: RateLimitHeaders,
 }
 
 impl<'a> Parser<'a> {
@@ -133,7 +116,8 @@ impl<'a> Parser<'a> {
     }
 
     fn begin(&mut self, api: &Map<String, Value>) {
-        self.api = Some(self.read_api(api));
+        let name = self.key_of(API);
+        self.api = Some(Api::read(Fields::of(self.item(&name), api)));
         for item in mem::take(&mut self.waiting) {
             self.add(&item);
         }
@@ -149,49 +133,6 @@ impl<'a> Parser<'a> {
         self.warn_of_mistakable(&mistakable(&router, &routes));
         let Api { cors, gateway_responses, unmatched, per_ip, rate_limit_headers, .. } = self.api.take()?;
         Some(Deployment { gateway_responses, cors, unmatched, per_ip, rate_limit_headers, router, routes })
-    }
-
-    fn read_api(&self, item: &Map<String, Value>) -> Api {
-        let name = self.key_of(API);
-        let fields = Fields::of(self.item(&name), item);
-        for known in ["stage", "routeKey", "description"] {
-            fields.skip(known);
-        }
-        not_yet(&fields, &["authorizers", "authorizerId", "authorizationScopes", "models"]);
-        not_yet(&fields, &ADDRESSES_AND_POLICY);
-        not_yet_but_harmless(&fields, &["minimumCompressionSize"]);
-        let sources = [("HEADER", KeySource::Header), ("AUTHORIZER", KeySource::Authorizer)];
-        let headers = [
-            ("off", RateLimitHeaders::Off),
-            ("ietf", RateLimitHeaders::Ietf),
-            ("legacy", RateLimitHeaders::Legacy),
-        ];
-        let words = [("HTTP", UnmatchedRoutes::Http), ("AWS_REST", UnmatchedRoutes::AwsRest)];
-        let slashes = [("STRICT", TrailingSlash::Strict), ("IGNORE", TrailingSlash::Ignore)];
-        let ranges = fields.strings("allowPrivateIntegrations").unwrap_or_default();
-        let http_client = GuardedClient::new(&ranges).unwrap_or_else(|bad| {
-            for range in bad {
-                fields.problem(
-                    "allowPrivateIntegrations",
-                    &format!("{range:?}"),
-                    "an address range such as 10.0.0.0/8",
-                );
-            }
-            GuardedClient::default()
-        });
-        let api = Api {
-            cors: fields.object("corsConfiguration").and_then(Cors::parse),
-            gateway_responses: GatewayResponses::parse(&fields),
-            unmatched: fields.choice("unmatchedRoutes", &words).unwrap_or_default(),
-            trailing_slash: fields.choice("trailingSlash", &slashes).unwrap_or_default(),
-            binary_media_types: fields.strings("binaryMediaTypes").unwrap_or_default().into(),
-            http_client,
-            api_key_source: fields.choice("apiKeySource", &sources).unwrap_or_default(),
-            per_ip: fields.object("throttle").and_then(per_ip),
-            rate_limit_headers: fields.choice("rateLimitHeaders", &headers).unwrap_or_default(),
-        };
-        fields.finish();
-        api
     }
 
     fn route(&self, text: &str, item: &Map<String, Value>, api: &Api) -> Read {
@@ -313,14 +254,6 @@ fn route_key(item: &Map<String, Value>) -> &str {
     item.get("routeKey").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// `throttle: {perIp: {rateLimit, burstLimit}}` of `$api`.
-fn per_ip(fields: Fields<'_>) -> Option<Throttle> {
-    let throttle = fields.object("perIp");
-    let throttle = fields.require("perIp", throttle, "a map with rateLimit and burstLimit");
-    fields.finish();
-    Throttle::parse(throttle?)
-}
-
 /// What may be path parameters in a key that is none: words that refer to them are not wrong as well.
 fn in_braces(text: &str) -> Vec<String> {
     let names = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
@@ -333,23 +266,5 @@ fn is_disabled(item: &Map<String, Value>) -> bool {
         Some(Value::Bool(enabled)) => !enabled,
         Some(Value::String(text)) => text.eq_ignore_ascii_case("false"),
         _ => false,
-    }
-}
-
-/// What restricts who may call, or how much, is refused as long as nothing enforces it.
-fn not_yet<'a>(fields: &Fields<'a>, names: &[&'a str]) {
-    for name in names {
-        if let Some(value) = fields.value(name) {
-            fields.problem(name, &brief(value), "nothing: this version does not enforce it");
-        }
-    }
-}
-
-/// What only makes things faster or more talkative is passed over with a warning.
-fn not_yet_but_harmless<'a>(fields: &Fields<'a>, names: &[&'a str]) {
-    for name in names {
-        if let Some(value) = fields.value(name) {
-            fields.warn(name, &brief(value), "nothing: this version passes over it");
-        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! After [`parse`] no name is unresolved: a request only follows references.
 
+mod api;
 mod cacheable;
 mod footprint;
 mod guards;

@@ -1,0 +1,101 @@
+//! The `$api` item: the settings that all routes of a stage share.
+
+use std::sync::Arc;
+
+use super::UnmatchedRoutes;
+use crate::{
+    authorizers::KeySource,
+    integrations::http::GuardedClient,
+    item::{Fields, brief},
+    policies::{
+        cors::Cors, gateway_responses::GatewayResponses, rate_limit_headers::RateLimitHeaders,
+        throttle::Throttle,
+    },
+    router::TrailingSlash,
+};
+
+/// Who may call, by address and by resource policy, of the API and of a route.
+pub const ADDRESSES_AND_POLICY: [&str; 3] = ["ipAllow", "ipDeny", "policy"];
+
+/// What the routes of an API share.
+pub struct Api {
+    pub cors: Option<Cors>,
+    pub gateway_responses: GatewayResponses,
+    pub unmatched: UnmatchedRoutes,
+    pub trailing_slash: TrailingSlash,
+    pub binary_media_types: Arc<[String]>,
+    pub http_client: GuardedClient,
+    pub api_key_source: KeySource,
+    pub per_ip: Option<Throttle>,
+    pub rate_limit_headers: RateLimitHeaders,
+}
+
+impl Api {
+    /// Reads the `$api` item; where there is none, an empty one.
+    pub fn read(fields: Fields<'_>) -> Self {
+        for known in ["stage", "routeKey", "description"] {
+            fields.skip(known);
+        }
+        not_yet(&fields, &["authorizers", "authorizerId", "authorizationScopes", "models"]);
+        not_yet(&fields, &ADDRESSES_AND_POLICY);
+        not_yet_but_harmless(&fields, &["minimumCompressionSize"]);
+        let sources = [("HEADER", KeySource::Header), ("AUTHORIZER", KeySource::Authorizer)];
+        let headers = [
+            ("off", RateLimitHeaders::Off),
+            ("ietf", RateLimitHeaders::Ietf),
+            ("legacy", RateLimitHeaders::Legacy),
+        ];
+        let words = [("HTTP", UnmatchedRoutes::Http), ("AWS_REST", UnmatchedRoutes::AwsRest)];
+        let slashes = [("STRICT", TrailingSlash::Strict), ("IGNORE", TrailingSlash::Ignore)];
+        let ranges = fields.strings("allowPrivateIntegrations").unwrap_or_default();
+        let http_client = GuardedClient::new(&ranges).unwrap_or_else(|bad| {
+            for range in bad {
+                fields.problem(
+                    "allowPrivateIntegrations",
+                    &format!("{range:?}"),
+                    "an address range such as 10.0.0.0/8",
+                );
+            }
+            GuardedClient::default()
+        });
+        let api = Self {
+            cors: fields.object("corsConfiguration").and_then(Cors::parse),
+            gateway_responses: GatewayResponses::parse(&fields),
+            unmatched: fields.choice("unmatchedRoutes", &words).unwrap_or_default(),
+            trailing_slash: fields.choice("trailingSlash", &slashes).unwrap_or_default(),
+            binary_media_types: fields.strings("binaryMediaTypes").unwrap_or_default().into(),
+            http_client,
+            api_key_source: fields.choice("apiKeySource", &sources).unwrap_or_default(),
+            per_ip: fields.object("throttle").and_then(per_ip),
+            rate_limit_headers: fields.choice("rateLimitHeaders", &headers).unwrap_or_default(),
+        };
+        fields.finish();
+        api
+    }
+}
+
+/// `throttle: {perIp: {rateLimit, burstLimit}}` of `$api`.
+fn per_ip(fields: Fields<'_>) -> Option<Throttle> {
+    let throttle = fields.object("perIp");
+    let throttle = fields.require("perIp", throttle, "a map with rateLimit and burstLimit");
+    fields.finish();
+    Throttle::parse(throttle?)
+}
+
+/// What restricts who may call, or how much, is refused as long as nothing enforces it.
+pub fn not_yet<'a>(fields: &Fields<'a>, names: &[&'a str]) {
+    for name in names {
+        if let Some(value) = fields.value(name) {
+            fields.problem(name, &brief(value), "nothing: this version does not enforce it");
+        }
+    }
+}
+
+/// What only makes things faster or more talkative is passed over with a warning.
+fn not_yet_but_harmless<'a>(fields: &Fields<'a>, names: &[&'a str]) {
+    for name in names {
+        if let Some(value) = fields.value(name) {
+            fields.warn(name, &brief(value), "nothing: this version passes over it");
+        }
+    }
+}
