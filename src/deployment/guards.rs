@@ -46,10 +46,18 @@ impl Route {
 impl Deployment {
     /// The routes that a target may take a path for, which the route at `index` serves: not that one itself, nor what is
     /// one with it for such a target. `None`: some of them ask for more than it does.
+    ///
+    /// A method that is none of [`METHODS`], which only `$default` serves, a target may take for any of them: `get`.
     pub(super) fn lookalikes(&self, method: &Method, path: &str, index: usize) -> Option<Vec<&Route>> {
         let guards = self.routes[index].guards();
-        let readings = self.router.lookalikes(method, path).into_iter();
-        let others = readings.filter(|routes| !routes.contains(&index)).flatten();
+        let mut readings = self.router.lookalikes(method, path);
+        if !METHODS.contains(method) {
+            for known in &METHODS {
+                readings.extend(self.router.find(known, path).map(|found| vec![found.index]));
+                readings.extend(self.router.lookalikes(known, path));
+            }
+        }
+        let others = readings.into_iter().filter(|routes| !routes.contains(&index)).flatten();
         let others = others.map(|other| &self.routes[other]);
         others.map(|other| guards.cover(&other.guards()).then_some(other)).collect()
     }
@@ -63,10 +71,13 @@ impl Served {
         let mut others = readings.filter_map(|path| {
             let other = self.find(&request.origin.domain_name, &path).ok()?;
             let is_another = other.settings.name != stage.settings.name;
-            let route = other.deployment.route(&request.method, other.path).filter(|_| is_another)?;
-            Some(route.guards())
+            let guards = |method: &Method| Some(other.deployment.route(method, other.path)?.guards());
+            let is_guarded = |method: &Method| guards(method).is_some_and(|guards| guards != Guards::NONE);
+            let is_known = METHODS.contains(&request.method);
+            let leads_past = is_guarded(&request.method) || (!is_known && METHODS.iter().any(is_guarded));
+            Some(is_another && leads_past)
         });
-        others.any(|guards| guards != Guards::NONE)
+        others.any(|leads_past| leads_past)
     }
 }
 
