@@ -32,7 +32,7 @@ async fn check_names_each_open_route_that_a_guarded_one_may_be_taken_for() {
     .await;
     expect![[r"
         exit 0
-        v1: 6 routes, not served yet
+        v1: 6 routes, not served yet, 1 MB of memory
           warning: tollgate-routes [stage=v1 routeKey=ANY /{proxy+}] routeKey: got a route for /admin, /{tenant}/keys that asks for less than ANY /admin/{proxy+}, GET /{tenant}/keys/{proxy+}, expected a route of its own for /admin, /{tenant}/keys, unless the target has nothing there
           warning: tollgate-routes [stage=v1 routeKey=GET /{page}] routeKey: got a route for /admin, /limited that asks for less than ANY /admin/{proxy+}, GET /limited/{proxy+}, expected a route of its own for /admin, /limited, unless the target has nothing there
         --
