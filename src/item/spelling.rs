@@ -12,6 +12,13 @@ pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     nearest.or_else(|| known.iter().find(begins_with_it).copied())
 }
 
+/// The word of at least eight letters that `name` differs from by two edits at most: no other word is so near by chance.
+pub(super) fn misspelt<'a>(name: &str, words: &[&'a str]) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let is_meant = |word: &&&str| word.len() >= 8 && edit_distance(&name, &word.to_lowercase()) <= 2;
+    words.iter().find(is_meant).copied()
+}
+
 /// How many characters are to be put in, left out or replaced, or swapped with the next one (optimal string alignment).
 fn edit_distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
@@ -32,7 +39,7 @@ fn edit_distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{edit_distance, nearest};
+    use super::{edit_distance, misspelt, nearest};
 
     #[test]
     fn finds_the_name_that_was_meant() {
@@ -51,6 +58,21 @@ mod tests {
         ];
         for (name, expected) in cases {
             assert_eq!(nearest(name, &known), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_a_long_word_is_taken_for_misspelt() {
+        let words = ["apiKeyRequired", "requestParameters", "hosts"];
+        let cases = [
+            ("apiKeyRequird", Some("apiKeyRequired")),
+            ("api_key_required", Some("apiKeyRequired")),
+            ("apiKeyRequired ", Some("apiKeyRequired")),
+            ("responseParameters", None),
+            ("host", None),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(misspelt(name, &words), expected, "{name}");
         }
     }
 

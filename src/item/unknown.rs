@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Fields, WITHHELD, brief, elsewhere::instead_of, spelling::nearest};
+use super::{
+    Fields, WITHHELD, brief,
+    elsewhere::instead_of,
+    spelling::{misspelt, nearest},
+};
 
 /// Attributes that keep requests out, or data in: without one that was misspelt, emptied, or written where nobody reads
 /// it, what it guards would be open.
@@ -76,13 +80,19 @@ impl Fields<'_> {
             (None, Some(_) | None) if guards(name) => {
                 (name, "nothing of this name here, where it guards nothing".to_owned())
             }
-            (None, Some(_) | None) => (name, "nothing of this name".to_owned()),
+            (None, Some(_) | None) => match misspelt(name, &GUARDS) {
+                Some(guard) => (guard, format!("nothing of this name; {guard} would guard nothing here")),
+                None => (name, "nothing of this name".to_owned()),
+            },
         };
         let tell = if guards(meant) { Self::problem } else { Self::warn };
         tell(self, shown, &got, &expected);
     }
 }
 
+/// Other words for those, of other products or of everyday speech: whoever writes them means to keep requests out.
+const SYNONYMS: [&str; 5] = ["disabled", "expiry", "requireApiKey", "revoked", "throttling"];
+
 fn guards(word: &str) -> bool {
-    GUARDS.iter().any(|guard| guard.eq_ignore_ascii_case(word))
+    GUARDS.iter().chain(&SYNONYMS).any(|guard| guard.eq_ignore_ascii_case(word))
 }

@@ -228,6 +228,23 @@ fn a_guard_in_an_item_of_another_kind_is_a_problem() {
 }
 
 #[test]
+fn a_guard_by_another_name_or_misspelt_in_another_place_is_a_problem() {
+    let cases = [
+        (Api, "", "apiKeyRequird", "nothing of this name; apiKeyRequired would guard nothing here"),
+        (Api, "", "api_key_required", "nothing of this name; apiKeyRequired would guard nothing here"),
+        (Route, "", "requireApiKey", "nothing of this name: a route asks for a key with apiKeyRequired: true"),
+        (Route, "", "throttling", "nothing of this name: a limit is throttle: {rateLimit, burstLimit}"),
+        (Key, "", "disabled", "nothing of this name: enabled: false switches it off"),
+        (Key, "", "revoked", "nothing of this name: enabled: false switches it off"),
+        (Key, "", "expiry", "nothing of this name: a key ends at its expiresAt, in seconds since 1970"),
+    ];
+    for (kind, parent, name, expected) in cases {
+        let told = problems(kind, &with(kind, parent, name, name, json!(true)));
+        assert!(told.contains(&format!(" {name}: got ")) && told.ends_with(expected), "{name}: {told}");
+    }
+}
+
+#[test]
 fn a_guard_that_is_right_is_no_problem_unless_nothing_enforces_it() {
     for (kind, parent, word, value) in words() {
         let told = problems(kind, &with(kind, parent, word, word, value));
