@@ -232,7 +232,12 @@ fn a_guard_by_another_name_or_misspelt_in_another_place_is_a_problem() {
     let cases = [
         (Api, "", "apiKeyRequird", "nothing of this name; apiKeyRequired would guard nothing here"),
         (Api, "", "api_key_required", "nothing of this name; apiKeyRequired would guard nothing here"),
-        (Route, "", "requireApiKey", "nothing of this name: a route asks for a key with apiKeyRequired: true"),
+        (
+            Route,
+            "",
+            "requireApiKey",
+            "nothing of this name: a route asks for a key with apiKeyRequired: true",
+        ),
         (Route, "", "throttling", "nothing of this name: a limit is throttle: {rateLimit, burstLimit}"),
         (Key, "", "disabled", "nothing of this name: enabled: false switches it off"),
         (Key, "", "revoked", "nothing of this name: enabled: false switches it off"),

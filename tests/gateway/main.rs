@@ -24,6 +24,7 @@ mod http_proxy;
 mod keys;
 mod lambda;
 mod limits;
+mod memory;
 mod metrics;
 mod mock;
 mod odd_limits;

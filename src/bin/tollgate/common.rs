@@ -62,7 +62,8 @@ impl Common {
             Some(endpoint) => format!("at {}", withheld(endpoint)),
             None => format!("in {}", environment.aws.region),
         };
-        let store = Store::new(dynamodb_client(&sdk, &environment.aws), environment.tables);
+        let mut store = Store::new(dynamodb_client(&sdk, &environment.aws), environment.tables);
+        store.deployment_memory = environment.deployment_memory;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(work(&store)).map_err(|error| {
             if error.downcast_ref::<StoreError>().is_none() {

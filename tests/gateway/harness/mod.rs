@@ -115,7 +115,8 @@ impl TestGateway {
         let environment = Environment::read(|name| variables.get(name).cloned()).unwrap();
         let sdk = sdk_config(&environment.aws);
         let client = panicking::dynamodb(&dynamodb_client(&sdk, &environment.aws));
-        let store = Store::waiting(patience, client.clone(), environment.tables.clone());
+        let mut store = Store::waiting(patience, client.clone(), environment.tables.clone());
+        store.deployment_memory = environment.deployment_memory;
         let now = Arc::new(AtomicU64::new(START));
         let lines = Arc::default();
         let clients =
