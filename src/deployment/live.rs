@@ -23,7 +23,7 @@ use super::{
 use crate::{
     clock::{milliseconds, ms},
     error::{InvalidConfiguration, StoreError, chain},
-    stages::{self, FoundStage},
+    stages::FoundStage,
     store::Store,
 };
 
@@ -108,7 +108,7 @@ impl Live {
             let Standing { settings, goes_by, .. } = standing;
             (settings, goes_by, Loaded::default())
         }));
-        if let Some(FoundStage { index, .. }) = stages::find(&served.stages, host, path)
+        if let Some(FoundStage { index, .. }) = served.stage_of(host, path)
             && served.goes_by[index] != GoesBy::Likelihood
         {
             served.loaded[index] = load::found(&self.store, &served.stages[index]).await?;

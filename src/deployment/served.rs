@@ -78,7 +78,7 @@ impl Served {
     ///
     /// No stage serves this host and path, or the stage has never had a valid deployment.
     pub fn find<'a>(&'a self, host: &str, path: &'a str) -> Result<ServedStage<'a>, GatewayError> {
-        let Some(FoundStage { index, path }) = stages::find(&self.stages, host, path) else {
+        let Some(FoundStage { index, path }) = self.stage_of(host, path) else {
             return Err(GatewayError::StageNotFound { host: host.to_owned(), path: path.to_owned() });
         };
         let settings = &self.stages[index];
@@ -102,6 +102,12 @@ impl Served {
             configuration,
             path,
         })
+    }
+
+    /// A stage that only may be somewhere takes no host from those that are there.
+    pub(super) fn stage_of<'a>(&self, host: &str, path: &'a str) -> Option<FoundStage<'a>> {
+        let sure = self.goes_by.iter().take_while(|goes_by| **goes_by != GoesBy::Likelihood).count();
+        stages::find(&self.stages, sure, host, path)
     }
 
     pub(super) fn of(&self, name: &str) -> Option<(&StageSettings, &Loaded)> {

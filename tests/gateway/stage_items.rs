@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use crate::harness::TestGateway;
 
+const HOST: &str = "abc123.lambda-url.eu-west-1.on.aws";
+
 const UNAVAILABLE: &str = "503\ncontent-type: application/json\nretry-after: 1\n\
     x-amzn-errortype: ServiceUnavailableException\n\n{\"message\":\"Service Unavailable\"}";
 
@@ -106,6 +108,17 @@ async fn a_stage_that_never_was_good_is_a_503_where_it_likely_is() {
             assert_eq!(instance.send(&format!("GET {path}/x")).await, expected, "{item}");
             assert_eq!(instance.send("GET /x").await, served("default"), "{item}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_stage_that_is_not_clear_takes_no_host_from_those_on_any() {
+    let (gateway, _) = world().await;
+    gateway.put_stage(&json!({ "stage": "new", "basePath": "new/", "hosts": [HOST] }));
+    for instance in [&gateway, &gateway.cold_instance()] {
+        instance.refresh().await;
+        assert_eq!(instance.send("GET /v1/x").await, served("one"));
+        assert_eq!(instance.send("GET /x").await, served("default"));
     }
 }
 

@@ -8,7 +8,8 @@ use super::{Piece, Template, TypedWord, ValueType, Word};
 use crate::item::{Fields, brief};
 
 const WORDS: &str = "$request.path.x, $request.querystring.x, $request.header.x, $request.body.x, $context.x \
-                     or $stageVariables.x; inside text ${request.path.x}; $$ for a plain $";
+                     or $stageVariables.x; inside text ${request.path.x}; \
+                     an odd name as $request.querystring['x[y]']; $$ for a plain $";
 /// Of a word with `?` where nothing can be left out.
 const NOT_OPTIONAL: &str = "no ? here: it stands in expressionAttributeValues, where the part of an expression is left out \
                             whose value is absent";

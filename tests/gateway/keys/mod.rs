@@ -248,7 +248,7 @@ async fn a_new_key_that_its_plan_makes_useless_is_told() {
         tollgate: created key ID; its value is shown this once
         --
         tollgate: created key ID; its value is shown this once
-        tollgate: key ID is good for nothing yet: usage plan mixed covers none of its stages that exists, and it gets 403
+        tollgate: key ID is good for nothing yet: usage plan mixed covers no stage that exists and that the key may use, and it gets 403
     "#]].assert_eq(&told.join("--\n"));
 }
 

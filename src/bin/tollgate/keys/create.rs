@@ -119,7 +119,10 @@ async fn useless(store: &Store, plan: &Item, own: &[String]) -> Result<Option<St
     Ok(if covered.is_empty() {
         Some(format!("usage plan {} covers no stage that exists, and it gets 403", plan.id))
     } else if !own.is_empty() && !own.iter().any(|stage| covered.contains(stage)) {
-        Some(format!("usage plan {} covers none of its stages that exists, and it gets 403", plan.id))
+        Some(format!(
+            "usage plan {} covers no stage that exists and that the key may use, and it gets 403",
+            plan.id
+        ))
     } else {
         None
     })
