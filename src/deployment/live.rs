@@ -147,9 +147,13 @@ impl Live {
     pub async fn adopt(&self) {
         let Some(found) = self.pending().take() else { return };
         for duty in self.replace(found) {
-            if let Err(error) = self.upkeep.attend(&self.store, duty).await {
+            if let Err(error) = self.upkeep.attend(&self.store, duty, || self.put_away()).await {
                 warn!(cause = chain(&error), "what is served could not be recorded");
             }
+        }
+        // No request need wait for it.
+        if self.current().is_some_and(|served| served.is_put_away) {
+            drop(self.brought_back());
         }
     }
 

@@ -435,3 +435,15 @@ async fn what_is_served_already_is_not_resolved_again() {
     world.live().adopt().await;
     assert_eq!(answer(&world).await, as_written("two"));
 }
+
+#[tokio::test]
+async fn what_is_served_makes_room_while_it_is_told_what_is_wrong_with_a_stage() {
+    let world = world().await;
+    world.put_stage(&json!({ "stage": "v1", "deploymentId": "deadbeef" }));
+    let is_put_away = || format!("{:?}", world.live()).contains("is_put_away: true");
+    let telling = async { assert!(is_put_away()) };
+    tokio::join!(world.refresh(), world.gate.hold("tollgate-routes", telling));
+    assert!(!is_put_away());
+    assert!(world.stage_status("v1").await.starts_with("INVALID 1 problem"));
+    assert_eq!(answer(&world).await, degraded("one"));
+}
