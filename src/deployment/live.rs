@@ -125,7 +125,13 @@ impl Live {
     /// Asks whether a stage points elsewhere, beside requests. When no answer comes, what is served stays.
     pub async fn look(&self) {
         match self.found().await {
-            Ok(found) => *self.pending() = Some(found),
+            Ok(found) => {
+                let mut pending = self.pending();
+                // A look that was slow must not hide what a later one has seen.
+                if pending.as_ref().is_none_or(|other| other.look < found.look) {
+                    *pending = Some(found);
+                }
+            }
             Err(error) => {
                 warn!(
                     metric = "Degraded",
@@ -141,14 +147,21 @@ impl Live {
     pub async fn adopt(&self) {
         let Some(found) = self.pending().take() else { return };
         for duty in self.replace(found) {
-            if let Err(error) = self.upkeep.attend(&self.store, duty).await {
+            if let Err(error) = self.upkeep.attend(&self.store, duty, || self.put_away()).await {
                 warn!(cause = chain(&error), "what is served could not be recorded");
             }
+        }
+        // No request need wait for it.
+        if self.current().is_some_and(|served| served.is_put_away) {
+            drop(self.brought_back());
         }
     }
 
     /// Makes room for the work of a publisher: deployments are resolved again by the next look or request.
     pub fn put_away(&self) {
+        for (_, next) in self.pending().iter_mut().flat_map(|found| &mut found.stages) {
+            next.put_away();
+        }
         let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(all) = served.take() {
             let mut all = Arc::unwrap_or_clone(all);
@@ -159,7 +172,9 @@ impl Live {
 
     async fn found(&self) -> Result<Found, StoreError> {
         let look = self.looks.fetch_add(1, Ordering::Relaxed);
-        let previous = self.current().unwrap_or_default();
+        // This look may be adopted long after, and holds no deployment that is to make room meanwhile.
+        let mut previous = self.current().map(Arc::unwrap_or_clone).unwrap_or_default();
+        previous.put_away();
         let items = self.store.stages().await?;
         let standings = standings(&self.store, items, &previous).await?;
         standings.iter().for_each(tell_log);
@@ -177,12 +192,18 @@ impl Live {
     }
 
     /// Serves what was found, unless a later look was quicker. Requests that come meanwhile wait.
-    fn replace(&self, Found { look, stages }: Found) -> Vec<Duty> {
+    fn replace(&self, Found { look, mut stages }: Found) -> Vec<Duty> {
         let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
         if self.adopted.fetch_max(look, Ordering::Relaxed) > look {
             return Vec::new();
         }
         let mut former = served.take().map(Arc::unwrap_or_clone).unwrap_or_default();
+        for (standing, next) in &mut stages {
+            let loaded = former.of(&standing.settings.name).map(|(_, loaded)| loaded);
+            if let Some(resolved) = loaded.and_then(|loaded| loaded.resolved.as_ref()) {
+                next.keep(&standing.settings, resolved);
+            }
+        }
         former.put_away();
         let (mut duties, mut loaded) = (Vec::new(), Vec::new());
         for (standing, next) in stages {

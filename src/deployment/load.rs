@@ -28,6 +28,33 @@ pub enum Next {
     Becomes(Arc<Snapshot>),
 }
 
+impl Next {
+    /// Takes over what this instance serves, where it is the same: it need not be resolved again.
+    pub fn keep(&mut self, stage: &StageSettings, kept: &Resolved) {
+        match self {
+            Self::Is(Loaded { resolved: Some(resolved), .. })
+                if resolved.deployment.is_none()
+                    && resolved.id() == kept.id()
+                    && resolved.stage_variables == kept.stage_variables =>
+            {
+                resolved.deployment.clone_from(&kept.deployment);
+            }
+            Self::Becomes(snapshot)
+                if snapshot.id == kept.id() && stage.stage_variables == *kept.stage_variables =>
+            {
+                *self = Self::Is(served(kept.clone()));
+            }
+            Self::Is(_) | Self::Becomes(_) => {}
+        }
+    }
+
+    pub fn put_away(&mut self) {
+        if let Self::Is(Loaded { resolved: Some(resolved), .. }) = self {
+            resolved.deployment = None;
+        }
+    }
+}
+
 /// What is to be served of a stage. The store is asked only if the stage points elsewhere or has other variables than
 /// before, or if it points nowhere and its item was repaired.
 pub async fn next(store: &Store, stage: &StageSettings, previous: Option<(&StageSettings, &Loaded)>) -> Next {

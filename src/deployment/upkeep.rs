@@ -81,12 +81,18 @@ fn is_told(table: &str, stage: &str, problems: &[Problem], item: &Map<String, Va
 }
 
 impl Upkeep {
-    /// Does what this instance has not done yet.
+    /// Does what this instance has not done yet. To tell what is wrong, the stage's items are resolved: `make_room`
+    /// first.
     ///
     /// # Errors
     ///
     /// The store failed; it is tried again with the next refresh.
-    pub async fn attend(&self, store: &Store, mut duty: Duty) -> Result<(), StoreError> {
+    pub async fn attend(
+        &self,
+        store: &Store,
+        mut duty: Duty,
+        make_room: impl FnOnce(),
+    ) -> Result<(), StoreError> {
         let done = self.done().get(&duty.stage).cloned();
         let done = done.as_ref();
         if let Some(good) = &duty.good
@@ -96,12 +102,12 @@ impl Upkeep {
             // What is there now is seen with the next refresh.
             return Ok(());
         }
-        if duty.untold.is_some()
-            && done.is_none_or(|done| done.untold != duty.untold)
-            && tell(store, &duty.stage).await? == Told::Now
-        {
-            // If the item does not say it with the next refresh, somebody has written over it.
-            duty.untold = None;
+        if duty.untold.is_some() && done.is_none_or(|done| done.untold != duty.untold) {
+            make_room();
+            if tell(store, &duty.stage).await? == Told::Now {
+                // If the item does not say it with the next refresh, somebody has written over it.
+                duty.untold = None;
+            }
         }
         self.done().insert(duty.stage.clone(), duty);
         Ok(())

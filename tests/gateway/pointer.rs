@@ -389,3 +389,61 @@ async fn the_first_bad_edit_of_a_new_stage_makes_an_item_that_says_so() {
     assert_eq!(world.send("GET /beta").await, served("mended"));
     assert_eq!(world.stage_status("beta").await, "OK 1 route");
 }
+
+#[tokio::test]
+async fn a_look_that_was_slow_does_not_hide_what_a_later_one_has_seen() {
+    let world = world().await;
+    world.put_route(&says("v1", "two"));
+    world.publish("v1").await;
+    let later = async {
+        world.put_route(&says("v1", "three"));
+        world.publish("v1").await;
+        world.live().look().await;
+    };
+    // It knows of the second deployment, and waits for it.
+    tokio::join!(world.live().look(), world.gate.hold("deploymentId = :id", later));
+    world.live().adopt().await;
+    assert_eq!(answer(&world).await, as_written("three"));
+}
+
+#[tokio::test]
+async fn what_is_served_already_is_not_resolved_again() {
+    let world = world().await;
+    let deployment = async || {
+        let served = world.live().served(world.now()).await.unwrap();
+        std::ptr::from_ref(served.find("localhost", "/v1").unwrap().deployment).addr()
+    };
+    world.put_route(&says("v1", "two"));
+    world.publish("v1").await;
+    world.live().look().await;
+    let mut adopted = 0;
+    // A look that began before what the last one found was adopted.
+    let meanwhile = async {
+        world.live().adopt().await;
+        adopted = deployment().await;
+    };
+    tokio::join!(world.live().look(), world.gate.hold("deploymentId = :id", meanwhile));
+    world.live().adopt().await;
+    assert_eq!(deployment().await, adopted);
+    world.refresh().await;
+    assert_eq!(deployment().await, adopted);
+
+    world.live().look().await;
+    world.live().put_away();
+    assert_eq!(answer(&world).await, as_written("two"));
+    world.live().put_away();
+    world.live().adopt().await;
+    assert_eq!(answer(&world).await, as_written("two"));
+}
+
+#[tokio::test]
+async fn what_is_served_makes_room_while_it_is_told_what_is_wrong_with_a_stage() {
+    let world = world().await;
+    world.put_stage(&json!({ "stage": "v1", "deploymentId": "deadbeef" }));
+    let is_put_away = || format!("{:?}", world.live()).contains("is_put_away: true");
+    let telling = async { assert!(is_put_away()) };
+    tokio::join!(world.refresh(), world.gate.hold("tollgate-routes", telling));
+    assert!(!is_put_away());
+    assert!(world.stage_status("v1").await.starts_with("INVALID 1 problem"));
+    assert_eq!(answer(&world).await, degraded("one"));
+}

@@ -24,7 +24,7 @@ use tollgate::{
     authorizers::KeyValue,
     aws::sdk_config,
     clock::Clock,
-    deployment::{self, Outcome, Trigger},
+    deployment::{self, Live, Outcome, Trigger},
     environment::{Environment, TrustedProxy},
     function_url::{Event, Invocation, StreamResponse, decode, encode},
     gateway::Gateway,
@@ -233,6 +233,10 @@ impl TestGateway {
     /// What happens beside a request every few seconds.
     pub async fn refresh(&self) {
         self.gateway.live.refresh().await;
+    }
+
+    pub fn live(&self) -> &Live {
+        &self.gateway.live
     }
 
     /// Publishes `v1` and serves it.
