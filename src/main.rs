@@ -128,6 +128,8 @@ impl Function {
         };
         let response = match decode(event, invocation, &self.trusted_proxy) {
             Ok(Event::Request(request)) => {
+                // A look that ended since the last answer, while nobody waited.
+                self.gateway.live.adopt_found();
                 self.refresh_beside(received_at);
                 self.gateway.handle(&request).await
             }

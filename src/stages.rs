@@ -59,15 +59,20 @@ pub struct FoundStage<'a> {
 
 /// Finds the stage by host, then by the longest base path.
 ///
-/// A host that one of the first `sure` stages claims is served by those that claim it only, as a custom domain is. Of
-/// two stages with one base path the first of the list serves.
-pub fn find<'a>(stages: &[StageSettings], sure: usize, host: &str, path: &'a str) -> Option<FoundStage<'a>> {
+/// A host that a stage claims is served by those that claim it only, as a custom domain is, if that stage may keep the
+/// host from others: `may_claim` says so of its place in the list. Of two stages with one base path the first serves.
+pub fn find<'a>(
+    stages: &[StageSettings],
+    may_claim: impl Fn(usize) -> bool,
+    host: &str,
+    path: &'a str,
+) -> Option<FoundStage<'a>> {
     let host = host
         .rsplit_once(':')
         .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
         .map_or(host, |h| h.0);
     let claims = |stage: &StageSettings| stage.hosts.iter().any(|claimed| claimed.eq_ignore_ascii_case(host));
-    let claimed = stages.iter().take(sure).any(claims);
+    let claimed = stages.iter().enumerate().any(|(index, stage)| claims(stage) && may_claim(index));
     let candidates =
         stages.iter().enumerate().filter(|(_, stage)| claims(stage) || !claimed && stage.hosts.is_empty());
     let matching =
@@ -232,10 +237,10 @@ mod tests {
             ("shop.example.com", "/admin/users", "admin /users"),
         ];
         for (host, path, expected) in cases {
-            let found = find(&stages, stages.len(), host, path).unwrap();
+            let found = find(&stages, |_| true, host, path).unwrap();
             assert_eq!(format!("{} {}", stages[found.index].name, found.path), expected, "{host}{path}");
         }
-        assert_eq!(find(&stages[1..], 4, "any.example.com", "/other"), None);
+        assert_eq!(find(&stages[1..], |_| true, "any.example.com", "/other"), None);
     }
 
     #[test]
@@ -244,7 +249,7 @@ mod tests {
             stage(json!({ "stage": "b", "basePath": "/" })),
             stage(json!({ "stage": "a", "basePath": "/" })),
         ];
-        assert_eq!(find(&stages, 2, "h", "/x"), Some(FoundStage { index: 0, path: "/x" }));
+        assert_eq!(find(&stages, |_| true, "h", "/x"), Some(FoundStage { index: 0, path: "/x" }));
     }
 
     #[test]

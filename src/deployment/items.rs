@@ -81,7 +81,9 @@ impl<'a> Parser<'a> {
     pub fn add(&mut self, item: &Map<String, Value>) {
         let text = route_key(item);
         match &self.api {
-            Some(_) if text == API => {}
+            Some(_) if text == API => {
+                self.problem(API, "routeKey", "a second one", "one such item, before all others")
+            }
             Some(api) => match self.route(text, item, api) {
                 Read::Route(key, route) => {
                     self.keys.push(key);

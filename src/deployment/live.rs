@@ -3,6 +3,7 @@
 //! A deployment that cannot be loaded, or a stage item that cannot be read, leaves the last good one in its place.
 
 use std::{
+    mem,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
@@ -37,6 +38,8 @@ pub struct Live {
     served: RwLock<Option<Arc<Served>>>,
     /// What the last look found, until it is adopted.
     pending: Mutex<Option<Found>>,
+    /// What is to be written of what was adopted.
+    duties: Mutex<Vec<Duty>>,
     looks: AtomicU64,
     /// The number of the last look that was adopted.
     adopted: AtomicU64,
@@ -59,6 +62,7 @@ impl Live {
             asked_at: AtomicU64::new(0),
             served: RwLock::default(),
             pending: Mutex::default(),
+            duties: Mutex::default(),
             looks: AtomicU64::new(1),
             adopted: AtomicU64::new(0),
             upkeep: Upkeep::default(),
@@ -142,11 +146,21 @@ impl Live {
         }
     }
 
-    /// Serves what the last look found, and writes what the operator is to know. Between requests: a deployment that
-    /// changes is put away before the new one is resolved, and an instance has memory for one of them.
+    /// Serves what the last look found. Between requests: a deployment that changes is put away before the new one is
+    /// resolved, and an instance has memory for one of them.
+    pub fn adopt_found(&self) {
+        let found = self.pending().take();
+        if let Some(found) = found {
+            let duties = self.replace(found);
+            self.duties.lock().unwrap_or_else(PoisonError::into_inner).extend(duties);
+        }
+    }
+
+    /// The same, and writes what the operator is to know: after an answer.
     pub async fn adopt(&self) {
-        let Some(found) = self.pending().take() else { return };
-        for duty in self.replace(found) {
+        self.adopt_found();
+        let duties = mem::take(&mut *self.duties.lock().unwrap_or_else(PoisonError::into_inner));
+        for duty in duties {
             if let Err(error) = self.upkeep.attend(&self.store, duty, || self.put_away()).await {
                 warn!(cause = chain(&error), "what is served could not be recorded");
             }

@@ -104,10 +104,13 @@ impl Served {
         })
     }
 
-    /// A stage that only may be somewhere takes no host from those that are there.
+    /// A stage that only may be somewhere, or was never published, takes no host from those that are there.
     pub(super) fn stage_of<'a>(&self, host: &str, path: &'a str) -> Option<FoundStage<'a>> {
-        let sure = self.goes_by.iter().take_while(|goes_by| **goes_by != GoesBy::Likelihood).count();
-        stages::find(&self.stages, sure, host, path)
+        let was_published = |index: usize| {
+            self.stages[index].deployment_id.is_some() || self.loaded[index].resolved.is_some()
+        };
+        let may_claim = |index: usize| self.goes_by[index] != GoesBy::Likelihood && was_published(index);
+        stages::find(&self.stages, may_claim, host, path)
     }
 
     pub(super) fn of(&self, name: &str) -> Option<(&StageSettings, &Loaded)> {

@@ -123,6 +123,23 @@ async fn a_stage_that_is_not_clear_takes_no_host_from_those_on_any() {
 }
 
 #[tokio::test]
+async fn a_stage_takes_its_host_from_those_on_any_when_it_is_published() {
+    let (gateway, _) = world().await;
+    gateway.put_stage(&json!({ "stage": "new", "basePath": "/other", "hosts": [HOST] }));
+    for instance in [&gateway, &gateway.cold_instance()] {
+        instance.refresh().await;
+        assert_eq!(instance.send("GET /v1/x").await, served("one"));
+    }
+    gateway.put_route(&says("new", "new"));
+    gateway.publish("new").await;
+    for instance in [&gateway, &gateway.cold_instance()] {
+        instance.refresh().await;
+        assert_eq!(instance.send("GET /other/x").await, served("new"));
+        assert!(instance.send("GET /v1/x").await.starts_with("404\n"));
+    }
+}
+
+#[tokio::test]
 async fn a_stage_that_is_not_clear_takes_no_others_place() {
     let (gateway, id) = world().await;
     gateway.put_stage(&json!({ "stage": "a", "basePath": "v1", "deploymentId": id }));
