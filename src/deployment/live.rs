@@ -213,9 +213,8 @@ impl Live {
         }
         let mut former = served.take().map(Arc::unwrap_or_clone).unwrap_or_default();
         for (standing, next) in &mut stages {
-            let loaded = former.of(&standing.settings.name).map(|(_, loaded)| loaded);
-            if let Some(resolved) = loaded.and_then(|loaded| loaded.resolved.as_ref()) {
-                next.keep(&standing.settings, resolved);
+            if let Some((_, loaded)) = former.of(&standing.settings.name) {
+                next.keep(&standing.settings, loaded);
             }
         }
         former.put_away();

@@ -30,8 +30,18 @@ pub enum Next {
 
 impl Next {
     /// Takes over what this instance serves, where it is the same: it need not be resolved again.
-    pub fn keep(&mut self, stage: &StageSettings, kept: &Resolved) {
+    pub fn keep(&mut self, stage: &StageSettings, former: &Loaded) {
+        let Some(kept) = &former.resolved else { return };
         match self {
+            // A look that failed goes by what was served when it began; a later one has been adopted since.
+            Self::Is(Loaded {
+                resolved: Some(resolved),
+                follows: Follows::LastGood,
+                is_settled: false,
+                ..
+            }) if resolved.id() != kept.id() => {
+                *self = Self::Is(Loaded { is_settled: false, ..former.clone() });
+            }
             Self::Is(Loaded { resolved: Some(resolved), .. })
                 if resolved.deployment.is_none()
                     && resolved.id() == kept.id()

@@ -61,8 +61,22 @@ pub struct Found {
     pub made: Option<Made>,
     pub last_good: Option<LastGood>,
     pub claim: Claim,
-    /// What is wrong with what the pointer names, if it was looked at.
-    pub pointer: Vec<Problem>,
+    pub pointed: Pointed,
+}
+
+/// What the pointer names, if it was looked at.
+#[derive(Debug, Default)]
+pub struct Pointed {
+    pub problems: Vec<Problem>,
+    pub stored: Stored,
+}
+
+/// Whether what was published is still there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stored {
+    #[default]
+    Whole,
+    Lost,
 }
 
 impl Found {
@@ -72,6 +86,12 @@ impl Found {
         let row = self.row.as_ref()?;
         let last_good = self.last_good.as_ref().map(|last_good| last_good.deployment_id.as_str());
         row.deployment_id.as_deref().or(last_good)
+    }
+
+    /// Whether nothing is left of the deployment `id`, and nothing else was last good.
+    fn is_lost(&self, id: &str) -> bool {
+        let is_last_good = |last_good: &LastGood| last_good.deployment_id == id;
+        self.pointed.stored == Stored::Lost && self.last_good.as_ref().is_none_or(is_last_good)
     }
 
     pub fn auto_deploys(&self) -> bool {
@@ -103,13 +123,14 @@ pub fn plan(store: &Store, stage: &str, purpose: Purpose, found: &Found) -> Plan
     let (settings, mut warnings) = (&found.settings.0, found.settings.1.clone());
     let mut problems = settings.as_ref().map_or_else(|invalid| invalid.0.clone(), |_| Vec::new());
     problems.extend(found.claim.taken.iter().map(|taken| taken.problem(&tables.stages, stage)));
-    problems.extend(found.pointer.iter().cloned());
+    problems.extend(found.pointed.problems.iter().cloned());
     let Some(made) = &found.made else { return status(found, None, problems, warnings) };
 
     warnings.extend(made.warnings.iter().cloned());
     if let Err(InvalidConfiguration(of_routes)) = &made.routes {
         // What the pointer names may be made of the same items.
-        problems.extend(of_routes.iter().filter(|problem| !found.pointer.contains(problem)).cloned());
+        problems
+            .extend(of_routes.iter().filter(|problem| !found.pointed.problems.contains(problem)).cloned());
     }
     if !problems.is_empty() {
         return invalid(found, problems, warnings);
@@ -174,6 +195,9 @@ fn recorded(row: Option<&StageRow>, settings: &StageSettings) -> Items {
 fn invalid(found: &Found, problems: Vec<Problem>, warnings: Vec<Problem>) -> Plan {
     let row = found.row.as_ref();
     let consequence = match found.served() {
+        Some(id) if found.is_lost(id) => {
+            "what was served is lost, and instances that start serve nothing until tollgate deploy stores the items"
+        }
         Some(_) => "the last valid deployment stays",
         None => "nothing is served yet",
     };

@@ -10,11 +10,11 @@ use super::{
     Snapshot,
     made::Made,
     places::Claim,
-    plan::{Found, Outcome, Plan, Purpose, Trigger, Write, plan},
+    plan::{Found, Outcome, Plan, Pointed, Purpose, Stored, Trigger, Write, plan},
     pointer,
 };
 use crate::{
-    error::{InvalidConfiguration, Problem, StoreError},
+    error::{InvalidConfiguration, StoreError},
     item::StageVariables,
     stages::{Salvaged, StageSettings},
     store::{Moved, Pointer, Record, Store},
@@ -67,9 +67,9 @@ async fn act(store: &Store, stage: &str, purpose: Purpose) -> Result<(Outcome, T
             return Ok((Outcome::LeftAlone, Told::Already));
         };
         let mut planned = plan(store, stage, purpose, &found);
-        if matches!(planned.outcome, Outcome::Invalid { .. }) && found.pointer.is_empty() {
+        if matches!(planned.outcome, Outcome::Invalid { .. }) && found.pointed.problems.is_empty() {
             // The pointer stays, so what is wrong with it is told as well.
-            found.pointer = pointer_problems(store, stage, &found).await?;
+            found.pointed = pointed(store, stage, &found).await?;
             planned = plan(store, stage, purpose, &found);
         }
         let Plan { outcome, snapshot, write } = planned;
@@ -138,7 +138,7 @@ async fn find(store: &Store, stage: &str, purpose: Purpose) -> Result<Option<Fou
         made: None,
         last_good: None,
         claim: Claim::default(),
-        pointer: Vec::new(),
+        pointed: Pointed::default(),
     };
     let waits = match purpose {
         Purpose::Publish(Trigger::Edit) => !found.auto_deploys(),
@@ -158,25 +158,31 @@ async fn find(store: &Store, stage: &str, purpose: Purpose) -> Result<Option<Fou
     if let Ok(settings) = &found.settings.0 {
         found.claim = Claim::of(store, settings).await?;
     }
-    found.pointer = match purpose {
-        Purpose::Publish(_) => Vec::new(),
-        Purpose::Check | Purpose::Status => pointer_problems(store, stage, &found).await?,
+    found.pointed = match purpose {
+        Purpose::Publish(_) => Pointed::default(),
+        Purpose::Check | Purpose::Status => pointed(store, stage, &found).await?,
     };
     Ok(Some(found))
 }
 
-/// What is wrong with what the stage points to.
-async fn pointer_problems(store: &Store, stage: &str, found: &Found) -> Result<Vec<Problem>, StoreError> {
+/// Looks at what the stage points to.
+async fn pointed(store: &Store, stage: &str, found: &Found) -> Result<Pointed, StoreError> {
     let names_none = found.row.as_ref().is_none_or(|row| row.deployment_id.is_none());
     let Some(id) = found.served().filter(|_| !names_none || !found.auto_deploys()) else {
-        return Ok(Vec::new());
+        return Ok(Pointed::default());
     };
     let looked = match &found.settings.0 {
         Ok(settings) => pointer::resolved(store, settings, id).await?.map(drop),
         // What is wrong with the stage's variables is told already.
         Err(_) => pointer::published(store, id).await?.and_then(|whole| whole.check_stage(stage)),
     };
-    Ok(looked.map_or_else(|why| why.problems(&store.tables.stages, stage, id), |()| Vec::new()))
+    Ok(match looked {
+        Ok(()) => Pointed::default(),
+        Err(why) => Pointed {
+            problems: why.problems(&store.tables.stages, stage, id),
+            stored: if why.is_lost() { Stored::Lost } else { Stored::Whole },
+        },
+    })
 }
 
 /// The log line that the metric `ConfigurationInvalid` is read from.

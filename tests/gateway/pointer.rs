@@ -3,12 +3,14 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 use tollgate::{
-    deployment::{self, Outcome, Trigger},
+    deployment::{self, Outcome, Served, Trigger},
     store::values::to_attributes,
 };
 
 use crate::harness::{TestGateway, Way};
 
+const LOST: &str = "what was served is lost, and instances that start serve nothing until tollgate deploy stores \
+                    the items";
 const UNAVAILABLE: &str = "503\ncontent-type: application/json\nretry-after: 1\n\
     x-amzn-errortype: ServiceUnavailableException\n\n{\"message\":\"Service Unavailable\"}";
 
@@ -257,7 +259,8 @@ async fn a_deployment_that_was_lost_is_told_and_stored_again() {
         let ran = world.tollgate(&["check", "v1"]);
         assert!(ran.code == Some(3) && ran.stdout.contains("deploymentId: got"), "{what}: {ran:?}");
         cold.refresh().await;
-        assert!(world.stage_status("v1").await.starts_with("INVALID 1 problem; "), "{what}");
+        let status = world.stage_status("v1").await;
+        assert!(status.starts_with(&format!("INVALID 1 problem; {LOST}\n")), "{what}: {status}");
 
         let ran = world.tollgate(&["deploy", "v1"]);
         assert_eq!(
@@ -300,7 +303,7 @@ async fn a_lost_deployment_of_items_that_go_live_by_themselves_is_made_again() {
     }
     assert_eq!(revisions[0], revisions[2], "nobody writes over another's words");
     expect![[r#"
-        INVALID 2 problems; the last valid deployment stays
+        INVALID 2 problems; what was served is lost, and instances that start serve nothing until tollgate deploy stores the items
         tollgate-stages [stage=v1] deploymentId: got "ID", expected the id of a deployment; there is none of this id
         tollgate-routes [stage=v1 routeKey=GET /] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK"#]]
     .assert_eq(&world.stage_status("v1").await.replace(&id, "ID"));
@@ -407,26 +410,43 @@ async fn a_look_that_was_slow_does_not_hide_what_a_later_one_has_seen() {
 }
 
 #[tokio::test]
+async fn a_look_that_fails_does_not_bring_back_what_was_served_when_it_began() {
+    let world = world().await;
+    world.put_route(&says("v1", "two"));
+    world.publish("v1").await;
+    let later = async {
+        world.refresh().await;
+        world.gate.set(Way::Shut);
+    };
+    // It knows of the second deployment, and never gets it.
+    tokio::join!(world.live().look(), world.gate.hold("deploymentId = :id", later));
+    world.gate.set(Way::Open);
+    world.live().adopt().await;
+    assert_eq!(answer(&world).await, as_written("two"));
+}
+
+#[tokio::test]
 async fn what_is_served_already_is_not_resolved_again() {
     let world = world().await;
-    let deployment = async || {
-        let served = world.live().served(world.now()).await.unwrap();
-        std::ptr::from_ref(served.find("localhost", "/v1").unwrap().deployment).addr()
-    };
+    // Kept, so that no other deployment can have its address.
+    let served = async || world.live().served(world.now()).await.unwrap();
+    let address =
+        |served: &Served| std::ptr::from_ref(served.find("localhost", "/v1").unwrap().deployment).addr();
     world.put_route(&says("v1", "two"));
     world.publish("v1").await;
     world.live().look().await;
-    let mut adopted = 0;
+    let mut adopted = None;
     // A look that began before what the last one found was adopted.
     let meanwhile = async {
         world.live().adopt().await;
-        adopted = deployment().await;
+        adopted = Some(served().await);
     };
     tokio::join!(world.live().look(), world.gate.hold("deploymentId = :id", meanwhile));
     world.live().adopt().await;
-    assert_eq!(deployment().await, adopted);
+    let adopted = adopted.unwrap();
+    assert_eq!(address(&*served().await), address(&adopted));
     world.refresh().await;
-    assert_eq!(deployment().await, adopted);
+    assert_eq!(address(&*served().await), address(&adopted));
 
     world.live().look().await;
     world.live().put_away();
