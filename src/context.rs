@@ -69,7 +69,7 @@ impl<'a> Context<'a> {
         below(self.base_path, self.sent_path())
     }
 
-    /// Whether the client sent a slash at the end that was not routed.
+    /// True where the client sent a slash at the end that was not routed.
     pub fn has_ignored_slash(&self) -> bool {
         self.request.path.ends_with('/') && !self.path.ends_with('/')
     }

@@ -141,7 +141,7 @@ impl<S: KeyStore> ApiKeys<S> {
         caller.map_err(|error| Unauthenticated { error, key_id: key_id() })
     }
 
-    /// Who has this key, if it may be used for a stage.
+    /// Returns the caller who has this key, if the key may be used for the stage.
     async fn caller(
         self: &Arc<Self>,
         key: Arc<ApiKey>,

@@ -14,7 +14,7 @@ use crate::{
     router::TrailingSlash,
 };
 
-/// Who may call, by address and by resource policy, of the API and of a route.
+/// Address lists and resource policies, of the API and of a route.
 pub const ADDRESSES_AND_POLICY: [&str; 3] = ["ipAllow", "ipDeny", "policy"];
 
 /// What the routes of an API share.
