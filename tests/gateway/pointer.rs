@@ -414,11 +414,12 @@ async fn a_look_that_fails_does_not_bring_back_what_was_served_when_it_began() {
     let world = world().await;
     world.put_route(&says("v1", "two"));
     world.publish("v1").await;
+    world.live().look().await;
     let later = async {
-        world.refresh().await;
+        world.live().adopt().await;
         world.gate.set(Way::Shut);
     };
-    // It knows of the second deployment, and never gets it.
+    // It began before the second deployment was adopted, knows of it, and never gets it.
     tokio::join!(world.live().look(), world.gate.hold("deploymentId = :id", later));
     world.gate.set(Way::Open);
     world.live().adopt().await;
