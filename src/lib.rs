@@ -33,17 +33,21 @@ pub mod authorizers;
 
 pub mod policies;
 
+pub mod limits;
+
+pub mod cache;
+
 pub mod integrations;
 
 pub mod access_log;
-
-pub mod usage;
 
 // What is shared by all instances.
 pub mod store;
 
 // What everything stands on.
 pub mod aws;
+
+pub mod background;
 
 pub mod calendar;
 
@@ -67,10 +71,13 @@ pub mod message;
 
 pub mod path;
 
-pub mod recall;
+pub mod ttl_cache;
 
 pub mod template;
 pub mod userinfo;
+
+#[cfg(test)]
+mod testing;
 
 // A laptop's Lambda and DynamoDB.
 #[cfg(feature = "local")]

@@ -137,7 +137,7 @@ impl Function {
             Err(refused) => self.gateway.refuse(to.request_id, received_at, &refused.error, &refused.request),
         };
         let posted = self.runtime_api.stream(to, encode(response)).await;
-        self.gateway.settle().await;
+        self.gateway.drain().await;
         self.gateway.live.adopt().await;
         posted
     }

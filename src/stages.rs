@@ -3,10 +3,11 @@
 use serde_json::{Map, Value};
 
 use crate::{
+    cache::StageCache,
     error::{InvalidConfiguration, Problem},
     item::{Fields, Item, Report, StageVariables, brief, nearest},
+    limits::{throttle::Throttle, usage_plan::Rule},
     path,
-    policies::{cache::StageCache, throttle::Throttle, usage_plan::Rule},
 };
 
 /// A version of the API, as its item describes it.
@@ -33,7 +34,7 @@ pub struct StageSettings {
 
 /// What can be made of a stage item that has problems.
 #[derive(Debug, PartialEq)]
-pub enum Salvaged {
+pub enum PartialSettings {
     /// Only switches are wrong: where the stage is and what it serves is clear. The switches have their defaults.
     Whole(StageSettings),
     /// Where the stage likely is; what it serves is not clear.
@@ -110,11 +111,11 @@ impl StageSettings {
     }
 
     /// What a stage item with problems says all the same; `None`: not even which stage it is.
-    pub fn salvage(table: &str, item: &Map<String, Value>) -> Option<Salvaged> {
+    pub fn salvage(table: &str, item: &Map<String, Value>) -> Option<PartialSettings> {
         let (settings, problems, _) = Self::read_all(table, item);
         let unclear = problems.iter().any(|problem| nearest(&problem.field, &ESSENTIAL).is_some());
         let settings = settings.map(|settings| Self { has_problems: !problems.is_empty(), ..settings });
-        settings.map(if unclear { Salvaged::Place } else { Salvaged::Whole })
+        settings.map(if unclear { PartialSettings::Place } else { PartialSettings::Whole })
     }
 
     /// As much as can be read, what is wrong and what is odd.
@@ -255,8 +256,8 @@ mod tests {
     #[test]
     fn salvages_what_a_stage_item_with_problems_says() {
         let odd = |item: Value| StageSettings { has_problems: true, ..stage(item) };
-        let whole = |item: Value| Some(Salvaged::Whole(odd(item)));
-        let place = |item: Value| Some(Salvaged::Place(odd(item)));
+        let whole = |item: Value| Some(PartialSettings::Whole(odd(item)));
+        let place = |item: Value| Some(PartialSettings::Place(odd(item)));
         let v1 = || json!({ "stage": "v1" });
         let cases = [
             (
@@ -265,7 +266,7 @@ mod tests {
             ),
             (
                 json!({ "stage": "v1", "cacheGeneration": "4o" }),
-                Some(Salvaged::Whole(StageSettings { cache: None, ..odd(v1()) })),
+                Some(PartialSettings::Whole(StageSettings { cache: None, ..odd(v1()) })),
             ),
             (json!({ "stage": "v1", "deploymentId": {} }), place(v1())),
             (json!({ "stage": "v1", "stageVariables": ["x"], "autoDeploy": 7 }), place(v1())),

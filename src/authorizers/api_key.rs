@@ -11,8 +11,8 @@ use std::{
 use super::{ApiKey, KeyHash, KeyValue, NotAKey};
 use crate::{
     error::{GatewayError, InvalidConfiguration, StoreError},
-    policies::usage_plan::UsagePlan,
-    recall::{Recall, Remembered, Spans},
+    limits::usage_plan::UsagePlan,
+    ttl_cache::{Remembered, TtlCache, Ttls},
 };
 
 /// Whether a route asks for an API key, and where it is looked for.
@@ -103,8 +103,8 @@ impl<E: Into<GatewayError>> From<E> for Unauthenticated {
 #[derive(Debug)]
 pub struct ApiKeys<S> {
     store: S,
-    keys: Recall<KeyHash, Known<ApiKey>>,
-    plans: Recall<Arc<str>, Known<UsagePlan>>,
+    keys: TtlCache<KeyHash, Known<ApiKey>>,
+    plans: TtlCache<Arc<str>, Known<UsagePlan>>,
 }
 
 /// So many keys are remembered, good or bad: about 2 MB.
@@ -118,8 +118,8 @@ impl<S: KeyStore> ApiKeys<S> {
     /// `fresh_for` is how long an edit of a key or a plan may take to act.
     pub fn new(store: S, fresh_for: Duration) -> Self {
         let spans =
-            Spans { found: fresh_for, absent: ABSENT_FOR.min(fresh_for), without_store: WITHOUT_STORE };
-        Self { store, keys: Recall::new(KEYS, spans), plans: Recall::new(PLANS, spans) }
+            Ttls { found: fresh_for, absent: ABSENT_FOR.min(fresh_for), without_store: WITHOUT_STORE };
+        Self { store, keys: TtlCache::new(KEYS, spans), plans: TtlCache::new(PLANS, spans) }
     }
 
     /// Who sends this value as the key to a stage.

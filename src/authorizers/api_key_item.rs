@@ -9,7 +9,7 @@ use super::{KeyHash, KeyValue};
 use crate::{
     error::{InvalidConfiguration, Problem},
     item::{self, Fields},
-    policies::usage_plan::{USAGE_PLAN_ID, UsagePlan},
+    limits::usage_plan::{USAGE_PLAN_ID, UsagePlan},
 };
 
 /// An API key, as its item describes it.

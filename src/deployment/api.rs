@@ -7,10 +7,8 @@ use crate::{
     authorizers::KeySource,
     integrations::http::GuardedClient,
     item::{Fields, brief},
-    policies::{
-        cors::Cors, gateway_responses::GatewayResponses, rate_limit_headers::RateLimitHeaders,
-        throttle::Throttle,
-    },
+    limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle},
+    policies::{cors::Cors, gateway_responses::GatewayResponses},
     router::TrailingSlash,
 };
 

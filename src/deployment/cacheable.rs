@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use http::{HeaderName, Method};
 
 use crate::{
+    cache::CachePolicy,
     context,
     integrations::{
         Integration,
         mapping::{CallPart, Word},
     },
     item::Fields,
-    policies::cache::CachePolicy,
 };
 
 const KEY: &str = "cacheKeyParameters";

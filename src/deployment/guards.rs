@@ -10,8 +10,8 @@ use http::Method;
 use super::{Deployment, Route, Served, ServedStage};
 use crate::{
     authorizers::ApiKeyUse,
+    limits::throttle::Throttle,
     message::Request,
-    policies::throttle::Throttle,
     router::{METHODS, PathPattern, Reading, Router},
 };
 

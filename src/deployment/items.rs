@@ -13,9 +13,10 @@ use super::{
 use crate::{
     authorizers::ApiKeyUse,
     error::{InvalidConfiguration, Problem},
-    integrations::{Integration, Surroundings},
+    integrations::{Integration, ParseContext},
     item::{Fields, Item, Report, StageVariables},
-    policies::{cors::Cors, throttle::Throttle, usage_plan::Rule, validation::RequiredParameters},
+    limits::{throttle::Throttle, usage_plan::Rule},
+    policies::{cors::Cors, validation::RequiredParameters},
     router::{Conflict, RouteKey, Router, TrailingSlash},
 };
 
@@ -173,7 +174,7 @@ impl<'a> Parser<'a> {
         let throttle = fields.object("throttle").and_then(Throttle::parse);
         let path_parameters = key.as_ref().map_or_else(|| in_braces(text), RouteKey::path_parameters);
         let key_text = key.as_ref().map_or_else(|| text.to_owned(), RouteKey::to_string);
-        let surroundings = Surroundings {
+        let surroundings = ParseContext {
             path_parameters: &path_parameters,
             stage_and_route: &format!("{} {key_text}", self.source.stage),
             binary_media_types: &api.binary_media_types,

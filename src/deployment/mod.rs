@@ -33,14 +33,12 @@ pub use self::{
 };
 use crate::{
     authorizers::ApiKeyUse,
+    cache::CachePolicy,
     context::PathParameter,
     error::GatewayError,
     integrations::Integration,
-    policies::{
-        cache::CachePolicy, cors::Cors, gateway_responses::GatewayResponses,
-        rate_limit_headers::RateLimitHeaders, throttle::Throttle, usage_plan::Rule,
-        validation::RequiredParameters,
-    },
+    limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle, usage_plan::Rule},
+    policies::{cors::Cors, gateway_responses::GatewayResponses, validation::RequiredParameters},
     router::{Found, METHODS, Router},
 };
 

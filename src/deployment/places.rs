@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     error::{Problem, StoreError},
-    stages::{Salvaged, StageSettings},
+    stages::{PartialSettings, StageSettings},
     store::{Moved, Store},
 };
 
@@ -134,8 +134,8 @@ impl Others {
         let mut others = Self { clear: Vec::new(), unclear: BTreeSet::new() };
         for item in store.stages().await? {
             match StageSettings::salvage(&store.tables.stages, &item) {
-                Some(Salvaged::Whole(other)) if other.name != stage => others.clear.push(other),
-                Some(Salvaged::Place(other)) if other.name != stage => {
+                Some(PartialSettings::Whole(other)) if other.name != stage => others.clear.push(other),
+                Some(PartialSettings::Place(other)) if other.name != stage => {
                     others.unclear.insert(other.name);
                 }
                 Some(_) | None => {}

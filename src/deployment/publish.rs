@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::{InvalidConfiguration, StoreError},
     item::StageVariables,
-    stages::{Salvaged, StageSettings},
+    stages::{PartialSettings, StageSettings},
     store::{Moved, Pointer, Record, Store},
 };
 
@@ -128,7 +128,7 @@ async fn find(store: &Store, stage: &str, purpose: Purpose) -> Result<Option<Fou
     let item = row.as_ref().map_or(&named, |row| &row.item);
     let settings = StageSettings::parse(&store.tables.stages, item);
     let stage_variables = match StageSettings::salvage(&store.tables.stages, item) {
-        Some(Salvaged::Whole(settings) | Salvaged::Place(settings)) => settings.stage_variables,
+        Some(PartialSettings::Whole(settings) | PartialSettings::Place(settings)) => settings.stage_variables,
         None => StageVariables::new(),
     };
     let mut found = Found {

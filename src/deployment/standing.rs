@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::{InvalidConfiguration, Problem, StoreError},
-    stages::{Salvaged, StageSettings},
+    stages::{PartialSettings, StageSettings},
     store::Store,
 };
 
@@ -74,13 +74,13 @@ async fn standing(
         invalid_configuration(name, &InvalidConfiguration(problems));
         return Ok(None);
     };
-    let (Salvaged::Whole(settings) | Salvaged::Place(settings)) = &salvaged;
+    let (PartialSettings::Whole(settings) | PartialSettings::Place(settings)) = &salvaged;
     let name = settings.name.clone();
     let last_good = last_good(store, &name, previous).await?;
     let (mut settings, goes_by) = match (salvaged, &last_good) {
-        (Salvaged::Whole(settings), _) => (settings, GoesBy::Item),
-        (Salvaged::Place(settings), None) => (settings, GoesBy::Likelihood),
-        (Salvaged::Place(settings), Some(last)) => {
+        (PartialSettings::Whole(settings), _) => (settings, GoesBy::Item),
+        (PartialSettings::Place(settings), None) => (settings, GoesBy::Likelihood),
+        (PartialSettings::Place(settings), Some(last)) => {
             let (cache, throttle) = (settings.cache, settings.throttle);
             (StageSettings { cache, throttle, ..last.clone() }, GoesBy::LastGood)
         }

@@ -11,14 +11,12 @@ use super::{Gateway, Way, caught};
 use crate::{
     access_log::AccessLog,
     authorizers::ApiKey,
+    cache::{CachePolicy, CacheRequest, Refill, StageCache},
     context::Context,
     deployment::{Route, Served, ServedStage},
     error::{GatewayError, chain},
+    limits::usage_plan::Permit,
     message::{Request, Response},
-    policies::{
-        cache::{Asked, CachePolicy, Refill, StageCache},
-        usage_plan::Permit,
-    },
 };
 
 /// A new answer that is still to be got, in the place of a stale one that was given.
@@ -48,11 +46,11 @@ impl<'a> CachedRoute<'a> {
     }
 
     /// What a request that has come this way asks of the cache.
-    pub fn asked<'b>(self, way: &'b Way<'_>, request: &'b Request) -> Asked<'b>
+    pub fn asked<'b>(self, way: &'b Way<'_>, request: &'b Request) -> CacheRequest<'b>
     where
         'a: 'b,
     {
-        Asked {
+        CacheRequest {
             policy: self.policy,
             stage: self.settings,
             context: way.context(request, self.stage),
@@ -96,14 +94,14 @@ impl Gateway {
     }
 
     /// Does what answers have left to do, when the last of them has gone out: Lambda freezes the process soon.
-    pub async fn settle(&self) {
+    pub async fn drain(&self) {
         let pending = mem::take(&mut *self.refills.lock().unwrap_or_else(PoisonError::into_inner));
         for refill in pending {
             if let Err(error) = caught(self.refill(refill)).await {
                 warn!(cause = chain(&error), "a stale answer could not be replaced");
             }
         }
-        tokio::join!(self.counters.settle(), self.responses.settle());
+        tokio::join!(self.counters.drain(), self.responses.drain());
     }
 
     async fn refill(&self, pending: PendingRefill) -> Result<(), GatewayError> {

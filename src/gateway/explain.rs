@@ -7,11 +7,11 @@ use thiserror::Error;
 use super::Way;
 use crate::{
     authorizers::ApiKeyUse,
+    cache::{Bypass, CacheKey, KeyPart, UncacheableReason},
     context::Context,
     deployment::Served,
     error::GatewayError,
     message::Request,
-    policies::cache::{Bypass, CacheKey, KeyPart, NotKept},
 };
 
 /// Where a request leads, and what its answer is kept under.
@@ -43,7 +43,7 @@ pub struct Lookup {
     pub key: CacheKey,
     pub parts: Vec<KeyPart>,
     /// What in the request keeps its answer from others, unless the answer says otherwise.
-    pub for_itself: Option<NotKept>,
+    pub for_itself: Option<UncacheableReason>,
     /// Whose alone the answer is among those of the key, where there may be several.
     pub caller: Option<String>,
 }

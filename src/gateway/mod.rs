@@ -1,9 +1,9 @@
 //! The request's way through the gateway, start to end.
 
-mod admitted;
+mod admission;
 mod cached;
-mod changed;
 mod explain;
+mod invalidate;
 
 use std::{
     any::Any,
@@ -21,20 +21,20 @@ pub use self::explain::{Explained, Lookup, NoLookup, explain};
 use crate::{
     access_log::{AccessLog, Sink},
     authorizers::{ApiKey, ApiKeys},
+    cache::Responses,
     clock::Clock,
     context::{Context, PathParameter},
     deployment::{Configuration, Live, Matched, Route, Served, ServedStage},
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
-    message::{Body, RefusedRequest, Request, Response, is_bodyless},
-    policies::{
-        cache::Responses,
-        cors::Cors,
+    limits::{
         throttle::Addresses,
         usage::Usage,
-        usage_plan::{Counters, Standing},
+        usage_plan::{Counters, RateLimitStatus},
     },
+    message::{Body, RefusedRequest, Request, Response, is_bodyless},
+    policies::cors::Cors,
     store::Store,
 };
 
@@ -67,7 +67,7 @@ struct Way<'a> {
     /// Who may read the answer from another origin. A preflight's answer says so by itself.
     cors: Option<&'a Cors>,
     /// Where the caller's key stands with its plan.
-    standing: Option<Standing>,
+    standing: Option<RateLimitStatus>,
 }
 
 impl Gateway {
@@ -99,7 +99,7 @@ impl Gateway {
 
     /// The process ends: returns what it holds of quotas, and writes what it has counted.
     pub async fn shut_down(&self) {
-        tokio::join!(self.counters.give_up(), self.usage.shut_down(), self.responses.settle());
+        tokio::join!(self.counters.return_unused(), self.usage.shut_down(), self.responses.drain());
     }
 
     /// Answers every request: with the integration's response, or with a gateway response.

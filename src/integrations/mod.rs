@@ -25,8 +25,8 @@ use crate::{
     environment::Aws,
     error::GatewayError,
     item::Fields,
+    limits::usage_plan::Permit,
     message::{Request, Response},
-    policies::usage_plan::Permit,
 };
 
 /// What a route calls, and how long it may take.
@@ -53,7 +53,7 @@ pub struct Clients {
 
 /// What an integration must know of its API and route while it is parsed.
 #[derive(Clone, Debug)]
-pub struct Surroundings<'a> {
+pub struct ParseContext<'a> {
     /// The names of the route's path parameters.
     pub path_parameters: &'a [String],
     /// `GET /orders/{id}`, with the stage before it: what a cursor is bound to.
@@ -85,7 +85,7 @@ const MAX_TIMEOUT_MS: u64 = 900_000;
 
 impl Integration {
     /// Reads the map `integration` of a route item. What is wrong is reported, and `None`.
-    pub fn parse(fields: Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+    pub fn parse(fields: Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         let given = fields.choice("type", &TYPES);
         let timeout_ms = fields.integer("timeoutInMillis", 50..=MAX_TIMEOUT_MS).unwrap_or(DEFAULT_TIMEOUT_MS);
         let kind = match fields.require("type", given, "AWS_PROXY, DYNAMODB, HTTP_PROXY or MOCK")? {

@@ -4,10 +4,10 @@
 //! case, a list as a string set. What is wrong becomes a [`Problem`] and what is unknown a warning; reading
 //! goes on, so that the operator sees all of it at once.
 
-mod elsewhere;
 mod spelling;
 mod stage_variables;
 mod unknown;
+mod unsupported_fields;
 
 use std::{
     cell::{Cell, RefCell},

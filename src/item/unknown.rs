@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{
     Fields, WITHHELD, brief,
-    elsewhere::instead_of,
     spelling::{misspelt, nearest},
+    unsupported_fields::instead_of,
 };
 
 /// Attributes that keep requests out, or data in: without one that was misspelt, emptied, or written where nobody reads

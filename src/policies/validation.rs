@@ -10,7 +10,7 @@ use crate::{
     error::GatewayError,
     item::{Fields, brief},
     path,
-    policies::parameter::{Parameter, expected_instead_of},
+    template::parameter::{Parameter, expected_instead_of},
 };
 
 /// The parameters that a route requires, each kind in the order of its names.
@@ -96,7 +96,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::policies::testing::{World, read};
+    use crate::testing::{World, read};
 
     fn required(map: Value) -> (RequiredParameters, Vec<String>) {
         let item = json!({ "requestParameters": map });

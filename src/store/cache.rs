@@ -16,11 +16,12 @@ use tracing::warn;
 
 use super::{Store, request_time::is_throttled, values::Attributes, wait::within};
 use crate::{
+    cache::{
+        CacheKey, CacheStore, Found, Lock, LockState, MOST_SKEW_MS, StoredEntry, Taken, UncacheableReason,
+        Written,
+    },
     clock::milliseconds,
     error::chain,
-    policies::cache::{
-        CacheKey, CacheStore, Found, Kept, Lock, LockState, MOST_SKEW_MS, NotKept, Taken, Written,
-    },
 };
 
 /// Well under DynamoDB's 400 KB an item.
@@ -53,11 +54,11 @@ impl CacheStore for Store {
     }
 
     /// One write unit a KB.
-    async fn keep(&self, key: &CacheKey, kept: Kept<'_>, now: SystemTime) -> Written {
+    async fn keep(&self, key: &CacheKey, kept: StoredEntry<'_>, now: SystemTime) -> Written {
         // A slow answer may come after a change has made it worthless. One from the future has a wrong clock.
         const IS_NEWEST: &str =
             "NOT attribute_type(storedAt, :number) OR storedAt <= :storedAt OR storedAt > :future";
-        let Kept { route_key, bytes, stored_at_ms, keep_until } = kept;
+        let StoredEntry { route_key, bytes, stored_at_ms, keep_until } = kept;
         let parts = bytes.len().div_ceil(PART_BYTES);
         let checksum = Blob::new(Sha256::digest(&bytes).as_slice());
         let put = |number: usize| {
@@ -212,7 +213,7 @@ fn whole(mut parts: BTreeMap<usize, Part>) -> Option<Bytes> {
 fn lock_item(key: &CacheKey, lock: Lock) -> Attributes {
     let why = match lock.state {
         LockState::Filling => None,
-        LockState::InVain(why) => Some(why),
+        LockState::KnownUncacheable(why) => Some(why),
     };
     let mut item = Attributes::from([
         ("cacheKey".to_owned(), S(key.to_string())),
@@ -228,9 +229,9 @@ fn lock_item(key: &CacheKey, lock: Lock) -> Attributes {
 fn read_lock(item: &Attributes) -> Option<Lock> {
     let state = match item.get("isInVain") {
         // Older versions give no reason.
-        Some(Bool(true)) => {
-            LockState::InVain(item.get(REASON).and_then(|value| NotKept::of_name(value.as_s().ok()?)))
-        }
+        Some(Bool(true)) => LockState::KnownUncacheable(
+            item.get(REASON).and_then(|value| UncacheableReason::of_name(value.as_s().ok()?)),
+        ),
         _ => LockState::Filling,
     };
     Some(Lock { until_ms: number(item, "lockedUntil")?.parse().ok()?, state })

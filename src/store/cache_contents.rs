@@ -9,7 +9,7 @@ use super::{
     cache::{LOCK, number},
     values::Attributes,
 };
-use crate::{error::StoreError, policies::cache::CacheKey};
+use crate::{cache::CacheKey, error::StoreError};
 
 /// The entries of a stage by the keys of their routes, and its locks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -17,8 +17,8 @@ use super::{
     values::Attributes,
 };
 use crate::{
+    cache::{CacheKey, Found, MOST_GENERATION},
     error::StoreError,
-    policies::cache::{CacheKey, Found, MOST_GENERATION},
 };
 
 /// What there is to delete.

@@ -15,9 +15,7 @@ use aws_sdk_dynamodb::{
 use hyper_util::client::legacy;
 
 use super::{Store, values::Attributes};
-use crate::policies::usage_plan::{
-    Counter, Form, Outcome, Period, QuotaForm, RateForm, Spent, Window, Write,
-};
+use crate::limits::usage_plan::{Counter, Form, Outcome, Period, QuotaForm, RateForm, Spent, Window, Write};
 
 impl Store {
     /// Does a write to the item `counter`. One write unit, whatever becomes of it.

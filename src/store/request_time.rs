@@ -9,7 +9,7 @@ use super::{Store, breaker::Breaker};
 use crate::{
     authorizers::{ApiKey, KeyHash, KeyStore, Read},
     error::{InvalidConfiguration, Problem, StoreError, chain},
-    policies::usage_plan::{CounterStore, Outcome, UsagePlan, Write},
+    limits::usage_plan::{CounterStore, Outcome, UsagePlan, Write},
 };
 
 /// The codes of "too much" (Amazon DynamoDB Developer Guide, "Error handling").

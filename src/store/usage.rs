@@ -13,8 +13,10 @@ use super::{Store, configuration::plain, counters::surely_not_sent};
 use crate::{
     calendar::Day,
     error::{StoreError, chain},
-    policies::usage::{Added, UsageStore},
-    usage::{self, ByStage},
+    limits::{
+        usage::{Added, UsageStore},
+        usage_by_day::{self, ByStage},
+    },
 };
 
 /// DynamoDB's, for one BatchGetItem.
@@ -29,8 +31,8 @@ impl UsageStore for Store {
             .counters
             .update_item()
             .table_name(&self.tables.counters)
-            .key("counter", S(usage::counter(key_id, day)))
-            .expression_attribute_values(":expiresAt", N(usage::expires_at(day).to_string()));
+            .key("counter", S(usage_by_day::counter(key_id, day)))
+            .expression_attribute_values(":expiresAt", N(usage_by_day::expires_at(day).to_string()));
         let mut sums = Vec::new();
         for (stage, counts) in stages {
             for (counted, number) in counts.each().into_iter().filter(|(_, number)| *number > 0) {
@@ -57,13 +59,13 @@ impl Store {
         now_seconds: u64,
     ) -> Result<BTreeMap<Day, ByStage>, StoreError> {
         let counters: BTreeMap<String, Day> =
-            days.iter().map(|day| (usage::counter(key_id, *day), *day)).collect();
+            days.iter().map(|day| (usage_by_day::counter(key_id, *day), *day)).collect();
         let names: Vec<_> = counters.keys().collect();
         let mut usage = BTreeMap::new();
         for names in names.chunks(MOST_KEYS) {
             for item in self.counter_items(names).await? {
                 let day = item.get("counter").and_then(Value::as_str).and_then(|name| counters.get(name));
-                let stages = usage::read(&item, now_seconds);
+                let stages = usage_by_day::read(&item, now_seconds);
                 if let Some(day) = day
                     && !stages.is_empty()
                 {

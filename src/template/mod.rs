@@ -3,5 +3,6 @@
 //! A client's value never changes the structure of what it is put into.
 
 mod escape;
+pub mod parameter;
 
 pub use self::escape::{Escape, ValueKind};

@@ -6,7 +6,7 @@ use tollgate::{
     authorizers::ApiKey,
     deployment::{Source, parse},
     item::StageVariables,
-    policies::usage_plan::UsagePlan,
+    limits::usage_plan::UsagePlan,
     stages::StageSettings,
 };
 

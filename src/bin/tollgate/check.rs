@@ -11,7 +11,7 @@ use tollgate::{
 use crate::{
     check_keys,
     common::{self, Common},
-    ending::Ending,
+    exit_status::Ending,
     report::{self, Report},
 };
 

@@ -8,7 +8,7 @@ use tollgate::{
     authorizers::{ApiKey, KeyHash, KeyValue},
     error::{InvalidConfiguration, Problem},
     item::WITHHELD,
-    policies::usage_plan::UsagePlan,
+    limits::usage_plan::UsagePlan,
     router::RouteKey,
     store::Store,
 };
@@ -30,7 +30,7 @@ pub async fn reports(store: &Store, stages: &BTreeSet<String>) -> Result<Vec<Rep
     let mut reports = Vec::new();
     if !keys.is_empty() {
         let table = Table { name: &store.tables.api_keys, noun: "key", items: &keys };
-        let surroundings = Surroundings::new(store, stages, &keys, &plans);
+        let surroundings = ParseContext::new(store, stages, &keys, &plans);
         reports.push(table.report(|item, notes| surroundings.check(item, notes)));
     }
     if !plans.is_empty() {
@@ -79,7 +79,7 @@ impl Notes {
 }
 
 /// What keys are held against.
-struct Surroundings<'a> {
+struct ParseContext<'a> {
     store: &'a Store,
     stages: &'a BTreeSet<String>,
     plans: BTreeSet<&'a str>,
@@ -87,7 +87,7 @@ struct Surroundings<'a> {
     ids: BTreeMap<&'a str, usize>,
 }
 
-impl<'a> Surroundings<'a> {
+impl<'a> ParseContext<'a> {
     fn new(store: &'a Store, stages: &'a BTreeSet<String>, keys: &'a [Item], plans: &'a [Item]) -> Self {
         let mut ids = BTreeMap::new();
         for id in keys.iter().filter_map(|item| item.get("id")?.as_str()) {

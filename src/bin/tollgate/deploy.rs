@@ -5,7 +5,7 @@ use tollgate::deployment::{self, Outcome, Trigger, counted};
 
 use crate::{
     common::{Common, STAGES},
-    ending::Ending,
+    exit_status::Ending,
     report::{self, Report},
 };
 

@@ -8,13 +8,13 @@ mod check;
 mod check_keys;
 mod common;
 mod deploy;
-mod ending;
+mod exit_status;
 mod keys;
 #[cfg(feature = "local")]
 mod local;
-mod moment;
 mod report;
 mod table;
+mod time_arg;
 mod usage;
 
 use std::{io, process::ExitCode};
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),
         #[cfg(feature = "local")]
-        Command::Local(arguments) => local::run(arguments).map(|()| ending::Ending::Ok),
+        Command::Local(arguments) => local::run(arguments).map(|()| exit_status::Ending::Ok),
     };
     match result {
         Ok(ending) => ending.into(),

@@ -6,15 +6,15 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use tollgate::{
     calendar::Day,
+    limits::usage_by_day::{ByStage, Counts, KEPT_DAYS},
     store::Store,
-    usage::{ByStage, Counts, KEPT_DAYS},
 };
 
 use crate::{
     common::{Common, USAGE},
-    ending::Ending,
-    moment,
+    exit_status::Ending,
     table::{self, Align},
+    time_arg,
 };
 
 /// Say how many requests of an API key were served, throttled and over quota, by day (UTC) and stage.
@@ -49,7 +49,7 @@ const HEADS: [(&str, Align); 5] = [
 ///
 /// The tables cannot be read.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
-    let now = moment::now();
+    let now = time_arg::now();
     let to = arguments.to.unwrap_or(Day::of(now));
     let from = arguments.from.unwrap_or(to.first_of_month());
     let days: Vec<Day> = if from > to { Vec::new() } else { from.through(to).collect() };

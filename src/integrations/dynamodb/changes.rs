@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     error::GatewayError,
-    integrations::{Surroundings, mapping::Template},
+    integrations::{ParseContext, mapping::Template},
     item::Fields,
     store::values::Attributes,
 };
@@ -50,7 +50,7 @@ pub struct Prepared {
 
 impl Change {
     /// Reads the fields of a change.
-    pub fn parse(kind: Kind, fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+    pub fn parse(kind: Kind, fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         let table = table(fields);
         let template = match kind {
             Kind::Put => mapped_item(fields, "item", surroundings),
@@ -119,7 +119,7 @@ impl Write {
     pub fn parse(
         kind: Kind,
         fields: &Fields<'_>,
-        surroundings: &Surroundings<'_>,
+        surroundings: &ParseContext<'_>,
         shape: Shape,
     ) -> Option<Self> {
         let asked = fields.choice("returnValues", &return_values(kind));

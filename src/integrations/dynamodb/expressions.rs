@@ -16,7 +16,7 @@ use crate::store::values::Attributes;
 use crate::{
     error::GatewayError,
     integrations::{
-        Surroundings,
+        ParseContext,
         mapping::{Presence, Template, bad_value},
     },
     item::Fields,
@@ -68,7 +68,7 @@ impl Expressions {
     /// Reads those expressions that the operation has: `kinds` are their fields' names.
     pub fn parse<'f>(
         fields: &Fields<'f>,
-        surroundings: &Surroundings<'_>,
+        surroundings: &ParseContext<'_>,
         kinds: &[&'static str],
     ) -> Option<Self> {
         let mut texts = Vec::new();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::store::values::to_attribute;
 use crate::{
     integrations::{
-        Surroundings,
+        ParseContext,
         mapping::{Presence, Template, TypedWord, ValueType},
     },
     item::{Fields, brief},
@@ -50,7 +50,7 @@ fn checked_name(
 pub fn mapped_item<'f>(
     fields: &Fields<'f>,
     field: &'f str,
-    surroundings: &Surroundings<'_>,
+    surroundings: &ParseContext<'_>,
 ) -> Option<Template> {
     let expected = "a map of attributes, or a word such as $request.body";
     checked(fields, field, surroundings, expected, |template| match template {
@@ -65,7 +65,7 @@ pub fn mapped_item<'f>(
 pub fn mapped_key<'f>(
     fields: &Fields<'f>,
     field: &'f str,
-    surroundings: &Surroundings<'_>,
+    surroundings: &ParseContext<'_>,
 ) -> Option<Template> {
     let expected =
         "a map of one or two attributes, each text, a number or binary, or a word such as $request.body.key";
@@ -77,7 +77,7 @@ pub fn mapped_keys<'f>(
     fields: &Fields<'f>,
     field: &'f str,
     most: usize,
-    surroundings: &Surroundings<'_>,
+    surroundings: &ParseContext<'_>,
 ) -> Option<Template> {
     let expected = format!("a list of 1 to {most} keys, or a word such as $request.body.keys");
     checked(fields, field, surroundings, &expected, |template| match template {
@@ -114,7 +114,7 @@ fn may_be_key(template: &Template) -> bool {
 fn checked<'f>(
     fields: &Fields<'f>,
     field: &'f str,
-    surroundings: &Surroundings<'_>,
+    surroundings: &ParseContext<'_>,
     expected: &str,
     fits: impl Fn(&Template) -> bool,
 ) -> Option<Template> {
@@ -132,7 +132,7 @@ pub fn mapped_value(
     fields: &Fields<'_>,
     field: &str,
     value: &Value,
-    surroundings: &Surroundings<'_>,
+    surroundings: &ParseContext<'_>,
 ) -> Option<Template> {
     let template = Template::parse(fields, field, value, surroundings.path_parameters)?;
     can_be_held(fields, field, value).then_some(template)
@@ -143,7 +143,7 @@ pub fn mapped_value_with_presence(
     fields: &Fields<'_>,
     field: &str,
     value: &Value,
-    surroundings: &Surroundings<'_>,
+    surroundings: &ParseContext<'_>,
 ) -> Option<(Template, Presence)> {
     let read = Template::parse_with_presence(fields, field, value, surroundings.path_parameters)?;
     can_be_held(fields, field, value).then_some(read)
@@ -174,7 +174,7 @@ impl Limit {
     }
 
     /// Reads a number from 1 to 1000, or a word that stands for one.
-    pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         let Some(value) = fields.value("limit") else { return Some(Self::DynamoDbs) };
         let template = Template::parse(fields, "limit", value, surroundings.path_parameters)?;
         let limit = match template {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     error::{GatewayError, StoreError},
-    integrations::{Surroundings, mapping::Template},
+    integrations::{ParseContext, mapping::Template},
     item::Fields,
     store::values::{Attributes, canonical},
 };
@@ -34,7 +34,7 @@ pub struct GetItem {
 }
 
 impl GetItem {
-    pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         let table = table(fields);
         let key = mapped_key(fields, "key", surroundings);
         let expressions = Expressions::parse(fields, surroundings, &[PROJECTION]);
@@ -78,7 +78,7 @@ pub struct BatchGetItem {
 }
 
 impl BatchGetItem {
-    pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         let table = table(fields);
         let keys = mapped_keys(fields, "keys", MOST_KEYS, surroundings);
         let expressions = Expressions::parse(fields, surroundings, &[PROJECTION]);

@@ -28,7 +28,7 @@ use self::{
     pages::Pages,
     transaction::Transaction,
 };
-use super::{Surroundings, mapping::Template};
+use super::{ParseContext, mapping::Template};
 use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
 
 /// The query parameter by which a client asks for the next page.
@@ -77,7 +77,7 @@ const ACTIONS: [(&str, Action); 8] = [
 
 impl DynamoDb {
     /// Reads the fields of an integration of type `DYNAMODB`. What is wrong is reported, and `None`.
-    pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         let expected = ACTIONS.map(|(name, _)| name).join(" or ");
         let action = fields.require("action", fields.choice("action", &ACTIONS), &expected)?;
         let answer = Answer::parse(fields, action);

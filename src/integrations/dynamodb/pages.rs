@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::GatewayError,
-    integrations::{Surroundings, mapping::Template},
+    integrations::{ParseContext, mapping::Template},
     item::Fields,
     store::values::Attributes,
 };
@@ -42,7 +42,7 @@ struct Found {
 
 impl Pages {
     /// Reads a `Query`.
-    pub fn parse_query(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+    pub fn parse_query(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         let kind = Kind::Query { forward: fields.boolean("scanIndexForward") };
         let condition =
             fields.require(KEY_CONDITION, fields.value(KEY_CONDITION), "an expression such as pk = :pk");
@@ -51,13 +51,13 @@ impl Pages {
     }
 
     /// Reads a `Scan`.
-    pub fn parse_scan(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+    pub fn parse_scan(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         Self::parse(fields, surroundings, Kind::Scan, &[FILTER, PROJECTION])
     }
 
     fn parse(
         fields: &Fields<'_>,
-        surroundings: &Surroundings<'_>,
+        surroundings: &ParseContext<'_>,
         kind: Kind,
         expressions: &[&'static str],
     ) -> Option<Self> {

@@ -8,7 +8,7 @@ use super::{
     expressions::{CONDITION, UPDATE},
     failure::Subject,
 };
-use crate::{error::GatewayError, integrations::Surroundings, item::Fields};
+use crate::{error::GatewayError, integrations::ParseContext, item::Fields};
 
 /// As many changes as DynamoDB takes.
 const MOST_ITEMS: usize = 100;
@@ -23,7 +23,7 @@ pub struct Transaction {
 
 impl Transaction {
     /// Reads `transactItems`, each a map with one of `put`, `update`, `delete`, `conditionCheck`.
-    pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         let expected = "a list of 1 to 100 maps, each with put, update, delete or conditionCheck";
         let items = fields.require("transactItems", fields.objects("transactItems"), expected)?;
         if !(1..=MOST_ITEMS).contains(&items.len()) {
@@ -56,7 +56,7 @@ impl Transaction {
     }
 }
 
-fn change(item: Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Change> {
+fn change(item: Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Change> {
     let given: Vec<_> = KINDS.into_iter().filter(|(name, _)| item.value(name).is_some()).collect();
     let change = if let [(name, kind)] = given[..] {
         item.object(name).and_then(|fields| {

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 pub use self::client::GuardedClient;
 use self::{parameters::RequestParameters, uri::UriTemplate};
-use super::{Surroundings, mapping::Mapped};
+use super::{ParseContext, mapping::Mapped};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -45,7 +45,7 @@ enum IntegrationMethod {
 
 impl Http {
     /// Reads `uri`, `integrationMethod` and `requestParameters`. What is wrong is reported, and `None`.
-    pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         let client = surroundings.http_client;
         let text = fields.resolved_string("uri");
         let text = fields.require("uri", text, "a URL such as https://example.com/{proxy}");

@@ -26,7 +26,7 @@ use tokio::time::Instant;
 
 pub use self::call::client;
 use self::{function::FunctionName, media_types::BinaryMediaTypes, stream::Streamed};
-use super::Surroundings;
+use super::ParseContext;
 use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
 
 /// A function, and how it is spoken to.
@@ -63,7 +63,7 @@ enum Version {
 impl Lambda {
     /// Reads `uri`, `payloadFormatVersion` (default 2.0), `invocationType` (`RequestResponse`) and
     /// `responseTransferMode` (`BUFFERED`). What is wrong is reported, and `None`.
-    pub fn parse(fields: &Fields<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         let function = parse_function(fields);
         let version = match fields.value("payloadFormatVersion") {
             Some(_) => fields.parsed("payloadFormatVersion", "1.0 or 2.0", version),

@@ -3,8 +3,8 @@
 //! The gateway answers preflights itself and writes the headers of every other answer, refusals too; where it
 //! is configured, what an integration says about CORS is dropped. All values are made when the item is read.
 
-mod asked;
 mod origins;
+mod preflight;
 #[cfg(test)]
 mod tests;
 
@@ -19,8 +19,8 @@ use http::{
 use serde_json::Value;
 
 use self::{
-    asked::{Headers, Methods, each, is_token, list},
     origins::{Origins, Pattern},
+    preflight::{Headers, Methods, each, is_token, list},
 };
 use crate::{
     item::Fields,

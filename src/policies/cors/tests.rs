@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::policies::testing::{read, request, show};
+use crate::testing::{read, request, show};
 
 fn cors(json: &Value) -> Cors {
     let (cors, problems) = read(json, Cors::parse);

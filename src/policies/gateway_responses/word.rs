@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::{
     context::{Context, VARIABLES},
     error::{GatewayError, Refusal},
-    policies::parameter::Parameter,
     template::ValueKind,
+    template::parameter::Parameter,
 };
 
 /// A refused request.

@@ -278,7 +278,7 @@ impl TestGateway {
     /// Sends a function-URL event.
     pub async fn send_event(&self, event: &Value) -> String {
         let rendered = render(self.answer(&event.to_string()).await).await;
-        self.gateway.settle().await;
+        self.gateway.drain().await;
         rendered
     }
 

@@ -6,17 +6,17 @@ use anyhow::Result;
 use http::HeaderName;
 use serde_json::{Value, json};
 use tollgate::{
+    cache::{Entry, KeyPart, LockState, UncacheableReason, Variants},
     gateway::{Explained, Lookup},
-    policies::cache::{Entry, KeyPart, LockState, NotKept, Variants},
 };
 
 use super::{
-    kept::{Kept, Unkept, Variant},
-    question::{Asked, Details, RequestLine},
+    request_arg::{Asked, Details, RequestLine},
+    stored_entry::{Kept, Unkept, Variant},
 };
 use crate::{
     common::{Common, SERVED_AND_CACHE},
-    ending::Ending,
+    exit_status::Ending,
     table,
 };
 
@@ -106,8 +106,8 @@ fn names(variants: &Variants) -> Vec<&str> {
     variants.names().iter().map(HeaderName::as_str).collect()
 }
 
-fn for_itself_words(why: NotKept) -> &'static str {
-    if why == NotKept::RequestNoStore {
+fn for_itself_words(why: UncacheableReason) -> &'static str {
+    if why == UncacheableReason::RequestNoStore {
         "no: the request says no-store"
     } else {
         "only if the answer says public, s-maxage or must-revalidate: the request has credentials"
@@ -137,7 +137,7 @@ fn lock_words(kept: &Kept) -> String {
         // Who looked before it was there still finds that somebody has filled it.
         LockState::Filling if is_there => "none; the entry was filled just now".to_owned(),
         LockState::Filling => format!("for {seconds} s: the target is being asked, or was just now"),
-        LockState::InVain(why) => {
+        LockState::KnownUncacheable(why) => {
             let why = why.map_or("not one to keep".to_owned(), |why| format!("not kept: {why}"));
             format!("for {seconds} s nobody waits for an entry: the last answer was {why}")
         }
@@ -155,12 +155,12 @@ fn to_json(explained: &Explained, kept: Option<&Kept>) -> Value {
         |Variant { variants, key }| json!({ "toldApartBy": names(variants), "cacheKey": key.to_string() }),
     );
     let lock = kept.and_then(Kept::held_lock).map(|lock| {
-        let is_in_vain = matches!(lock.state, LockState::InVain(_));
+        let is_in_vain = matches!(lock.state, LockState::KnownUncacheable(_));
         json!({ "until": lock.until_ms / 1_000, "isInVain": is_in_vain })
     });
-    let not_kept = kept
-        .and_then(Kept::unkept)
-        .map(|Unkept { at_ms, why }| json!({ "at": at_ms / 1_000, "reason": why.map(NotKept::name) }));
+    let not_kept = kept.and_then(Kept::unkept).map(
+        |Unkept { at_ms, why }| json!({ "at": at_ms / 1_000, "reason": why.map(UncacheableReason::name) }),
+    );
     json!({
         "stage": explained.stage,
         "routeKey": explained.route_key,
@@ -168,7 +168,7 @@ fn to_json(explained: &Explained, kept: Option<&Kept>) -> Value {
         "ttlSeconds": lookup.and_then(|lookup| lookup.ttl).map(|ttl| ttl.as_secs()),
         "cacheKey": lookup.map(|lookup| lookup.key.to_string()),
         "parts": lookup.map(|lookup| lookup.parts.iter().map(part).collect::<Value>()),
-        "notShared": lookup.and_then(|lookup| lookup.for_itself).map(NotKept::name),
+        "notShared": lookup.and_then(|lookup| lookup.for_itself).map(UncacheableReason::name),
         "variant": variant,
         "entry": kept.and_then(entry_to_json),
         "lock": lock,

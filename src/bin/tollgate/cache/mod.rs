@@ -1,15 +1,15 @@
 //! `tollgate cache`: one file per command.
 
 mod explain;
-mod kept;
 mod purge;
-mod question;
+mod request_arg;
 mod stats;
+mod stored_entry;
 
 use anyhow::Result;
 use clap::Subcommand;
 
-use crate::ending::Ending;
+use crate::exit_status::Ending;
 
 /// Empty the response cache, or look into it.
 #[derive(clap::Args)]

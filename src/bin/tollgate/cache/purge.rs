@@ -11,10 +11,10 @@ use tollgate::{
     store::{Entries, Raised, Store},
 };
 
-use super::question::{Asked, Details, RequestLine};
+use super::request_arg::{Asked, Details, RequestLine};
 use crate::{
     common::{Common, SERVED_AND_CACHE},
-    ending::Ending,
+    exit_status::Ending,
     table,
 };
 

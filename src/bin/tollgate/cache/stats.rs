@@ -14,9 +14,9 @@ use tollgate::{
 
 use crate::{
     common::{Common, ITEMS_AND_CACHE},
-    ending::Ending,
-    moment,
+    exit_status::Ending,
     table::{self, Align},
+    time_arg,
 };
 
 /// Say what the cache's table has of a stage, by route: entries, and their bytes, compressed
@@ -54,7 +54,7 @@ const HEADS: [(&str, Align); 5] = [
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let Arguments { stage, common } = arguments;
     common.run(ITEMS_AND_CACHE, async |store| {
-        let contents = store.cache_contents(stage, moment::now_ms()).await?;
+        let contents = store.cache_contents(stage, time_arg::now_ms()).await?;
         if contents == Contents::default() && !exists(store, stage).await? {
             return Ok(Ending::no_stage(store, stage));
         }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::{OneKey, find, say_when, text};
-use crate::{common::KEYS, ending::Ending};
+use crate::{common::KEYS, exit_status::Ending};
 
 /// What a key becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

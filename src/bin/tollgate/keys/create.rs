@@ -6,16 +6,16 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use tollgate::{
     authorizers::KeyValue,
-    policies::usage_plan::{USAGE_PLAN_ID, UsagePlan},
+    limits::usage_plan::{USAGE_PLAN_ID, UsagePlan},
     store::{Kept, Store},
 };
 
 use super::{Item, new_key, text};
 use crate::{
     common::{ALL, Common},
-    ending::Ending,
-    moment::{self, Moment},
+    exit_status::Ending,
     report::Output,
+    time_arg::{self, Moment},
 };
 
 /// Make a new API key and show its value, this once.
@@ -35,7 +35,7 @@ pub struct Arguments {
     #[arg(long, value_delimiter = ',', value_name = "STAGE,…")]
     stages: Vec<String>,
     /// When it ends: a date (its midnight in UTC) or a time from now, such as 90d.
-    #[arg(long, value_parser = moment::moment, value_name = "DATE|TIME")]
+    #[arg(long, value_parser = time_arg::moment, value_name = "DATE|TIME")]
     expires: Option<Moment>,
     /// Whose it is, in your own words.
     #[arg(long, value_name = "ID")]
@@ -55,7 +55,7 @@ pub struct Arguments {
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let Arguments { common, plan, .. } = arguments;
-    let now = moment::now();
+    let now = time_arg::now();
     let expires_at = arguments.expires.map(|expires| expires.seconds(now));
     if expires_at.is_some_and(|at| at <= now) {
         eprintln!("tollgate: --expires is over already");

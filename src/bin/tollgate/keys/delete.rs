@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::{Item, OneKey, find, say_when, shown, text};
-use crate::{common::KEYS, ending::Ending, table::printable};
+use crate::{common::KEYS, exit_status::Ending, table::printable};
 
 /// Delete an API key for good; `disable` can be undone.
 ///

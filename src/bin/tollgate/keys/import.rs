@@ -22,9 +22,9 @@ use super::{
 };
 use crate::{
     common::{Common, KEYS_AND_PLANS},
-    ending::Ending,
-    moment,
+    exit_status::Ending,
     report::Output,
+    time_arg,
 };
 
 /// Keep the keys of a file: Name,Key[,Description,Enabled,UsagePlanIds], as API Gateway has it.
@@ -125,7 +125,7 @@ async fn name_unknown_plans(store: &Store, contents: &mut Contents) -> Result<()
 async fn write(store: &Store, file: &str, rows: &[Row]) -> Result<Vec<Written>> {
     // On stderr, and only if that is a terminal.
     let bar = if rows.len() >= LONG { ProgressBar::new(rows.len() as u64) } else { ProgressBar::hidden() };
-    let now = moment::now();
+    let now = time_arg::now();
     let mut writes = stream::iter(rows).map(|row| keep(store, row, now)).buffer_unordered(AT_ONCE);
     let mut written = Vec::new();
     while let Some(result) = writes.next().await {

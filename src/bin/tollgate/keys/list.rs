@@ -7,9 +7,9 @@ use tollgate::{authorizers::ApiKey, calendar::timestamp};
 use super::{Item, shown, text};
 use crate::{
     common::{Common, KEYS},
-    ending::Ending,
-    moment,
+    exit_status::Ending,
     table::{self, Align},
+    time_arg,
 };
 
 /// List all API keys, by name.
@@ -36,7 +36,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     common.run(KEYS, async |store| {
         let mut items = store.api_key_items().await?;
         items.sort_by(|a, b| (text(a, "name"), text(a, "id")).cmp(&(text(b, "name"), text(b, "id"))));
-        let now = moment::now();
+        let now = time_arg::now();
         let rows = || items.iter().map(|item| row(item, now)).collect::<Vec<_>>();
         common.output.write(
             || items.iter().cloned().map(Value::Object).collect(),

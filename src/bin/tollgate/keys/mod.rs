@@ -17,7 +17,7 @@ use clap::Subcommand;
 use serde_json::{Map, Value};
 use tollgate::{authorizers::KeyValue, item::WITHHELD, store::Store};
 
-use crate::{common::Common, ending::Ending};
+use crate::{common::Common, exit_status::Ending};
 
 /// One key.
 #[derive(clap::Args)]

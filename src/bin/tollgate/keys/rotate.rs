@@ -12,8 +12,8 @@ use tollgate::{
 use super::{Item, create, find, new_key, say_when, text};
 use crate::{
     common::{Common, KEYS},
-    ending::Ending,
-    moment::{self, Moment},
+    exit_status::Ending,
+    time_arg::{self, Moment},
 };
 
 /// Make a new key in the stead of another, show its value this once, and let the other end.
@@ -27,10 +27,10 @@ pub struct Arguments {
     /// The id of the key that shall end.
     id: String,
     /// How long it works on, such as 24h; 0s ends it now.
-    #[arg(long, value_parser = moment::duration, default_value = "24h", value_name = "TIME")]
+    #[arg(long, value_parser = time_arg::duration, default_value = "24h", value_name = "TIME")]
     overlap: u64,
     /// When the new key ends [default: when the other one would have].
-    #[arg(long, value_parser = moment::moment, value_name = "DATE|TIME")]
+    #[arg(long, value_parser = time_arg::moment, value_name = "DATE|TIME")]
     expires: Option<Moment>,
     #[command(flatten)]
     common: Common,
@@ -40,7 +40,7 @@ pub struct Arguments {
 ///
 /// The table cannot be read or written, or somebody else writes to the key at the same time.
 pub fn run(arguments: &Arguments) -> Result<Ending> {
-    let now = moment::now();
+    let now = time_arg::now();
     let common = &arguments.common;
     common.run(KEYS, async |store| {
         let Some(old) = find(store, &arguments.id).await? else {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tollgate::{authorizers::ApiKey, calendar::timestamp};
 
 use super::{OneKey, find, list, shown};
-use crate::{common::KEYS, ending::Ending, moment, table};
+use crate::{common::KEYS, exit_status::Ending, table, time_arg};
 
 /// # Errors
 ///
@@ -20,7 +20,7 @@ pub fn run(OneKey { id, common }: &OneKey) -> Result<Ending> {
             || Value::Object(item.clone()),
             |out| {
                 let key = parsed.as_ref().ok().map(|(key, _)| key);
-                let status = ("status".to_owned(), list::status(key, moment::now()).to_owned());
+                let status = ("status".to_owned(), list::status(key, time_arg::now()).to_owned());
                 let attributes = item.iter().map(|(name, value)| {
                     (shown(&table::printable(name)).to_owned(), shown(&attribute(name, value)).to_owned())
                 });

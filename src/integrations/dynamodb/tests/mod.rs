@@ -144,7 +144,7 @@ fn parse(integration: &Value, route: &str) -> Result<DynamoDb, Vec<(String, Stri
     let stage_variables = StageVariables::from([("table".to_owned(), "orders-v1".to_owned())]);
     let report = Report::default();
     let item = Item { table: "routes", key: "k", stage_variables: &stage_variables, report: &report };
-    let surroundings = Surroundings {
+    let surroundings = ParseContext {
         path_parameters: &["id".to_owned()],
         stage_and_route: route,
         binary_media_types: &Arc::from([]),

@@ -81,7 +81,7 @@ fn parse(integration: &Value, allowed: &[&str]) -> Result<Http, Vec<(String, Str
     ]);
     let report = Report::default();
     let item = Item { table: "t", key: "k", stage_variables: &stage_variables, report: &report };
-    let surroundings = Surroundings {
+    let surroundings = ParseContext {
         path_parameters: &["id".to_owned(), "proxy".to_owned()],
         stage_and_route: "v1 ANY /things/{id}/{proxy+}",
         binary_media_types: &Default::default(),

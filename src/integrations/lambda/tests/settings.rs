@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::{Lambda, PayloadFormat};
 use crate::{
-    integrations::{Surroundings, http::GuardedClient},
+    integrations::{ParseContext, http::GuardedClient},
     item::{Fields, Item, Report, StageVariables},
 };
 
@@ -15,7 +15,7 @@ fn parse(item: &Value) -> Result<String, Vec<String>> {
     let report = Report::default();
     let stage_variables = StageVariables::from([("alias".to_owned(), "live".to_owned())]);
     let none: Arc<[String]> = Arc::default();
-    let surroundings = Surroundings {
+    let surroundings = ParseContext {
         path_parameters: &[],
         stage_and_route: "v1 GET /",
         binary_media_types: &none,

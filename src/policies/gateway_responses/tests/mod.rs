@@ -9,7 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     error::StoreError,
-    policies::testing::{World, read, show},
+    testing::{World, read, show},
 };
 
 fn responses(api: &Value) -> GatewayResponses {

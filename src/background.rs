@@ -1,0 +1,37 @@
+//! Background work: it goes on beside requests, and is waited for before Lambda freezes the process.
+//!
+//! Nothing that must be correct depends on it: a freeze may interrupt it at any point.
+
+use std::{
+    mem,
+    sync::{Mutex, PoisonError},
+};
+
+use tokio::task::JoinSet;
+
+/// The tasks of one owner that are under way.
+#[derive(Debug, Default)]
+pub struct BackgroundWork {
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl BackgroundWork {
+    /// Starts `work` at once, on the runtime of the caller.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(work);
+    }
+
+    /// Waits for all that is under way now.
+    pub async fn drain(&self) {
+        let mut tasks = mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Says if nothing was started since the last drain, or all of it was found to be done.
+    #[cfg(test)]
+    pub fn is_empty(&self) -> bool {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+}

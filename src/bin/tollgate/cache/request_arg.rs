@@ -1,0 +1,220 @@
+//! A request as an operator types it, and what the gateway makes of it.
+
+use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
+
+use anyhow::Result;
+use serde_json::json;
+use tollgate::{
+    authorizers::ApiKeyUse,
+    clock::Clock,
+    deployment::Live,
+    environment::TrustedProxy,
+    error::{GatewayError, StoreError, chain},
+    function_url::{Event, Invocation, decode},
+    gateway::{Explained, explain},
+    message::Request,
+    store::Store,
+};
+
+use crate::exit_status::Ending;
+
+/// What a request has beside its first line.
+#[derive(clap::Args)]
+#[group(requires = "request")]
+pub struct Details {
+    /// A header of the request, as often as there are. A client such as curl sends some by itself (Accept,
+    /// User-Agent, with a body Content-Type); where the key has them, they count.
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    headers: Vec<Header>,
+    /// The body of the request.
+    #[arg(short, long)]
+    data: Option<String>,
+    /// The id of the caller's API key.
+    #[arg(long, value_name = "ID")]
+    api_key_id: Option<String>,
+}
+
+/// `GET https://api.example.com/v1/orders/7?x=1`, or with a path alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestLine {
+    method: String,
+    host: Option<String>,
+    path: String,
+    query: String,
+}
+
+/// Without the host.
+impl fmt::Display for RequestLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)?;
+        if self.query.is_empty() { Ok(()) } else { write!(f, "?{}", self.query) }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Header {
+    name: String,
+    value: String,
+}
+
+impl FromStr for RequestLine {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (method, url) = text.trim().split_once(' ').unwrap_or(("GET", text));
+        let (host, target) = match url.trim().split_once("://") {
+            Some((_, rest)) => {
+                let (host, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+                (Some(host), target)
+            }
+            None => (None, url.trim()),
+        };
+        if host.is_none() && !target.starts_with('/') {
+            return Err("expected a method and a path or a URL, such as GET /v1/orders/7?x=1".to_owned());
+        }
+        let (target, _fragment) = target.split_once('#').unwrap_or((target, ""));
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let host = host.map(str::to_owned);
+        Ok(Self { method: method.to_owned(), host, path: path.to_owned(), query: query.to_owned() })
+    }
+}
+
+impl FromStr for Header {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, value) = text.split_once(':').ok_or("expected a header such as Accept-Language: de")?;
+        Ok(Self { name: name.to_ascii_lowercase(), value: value.trim().to_owned() })
+    }
+}
+
+/// What became of a request on its way to the cache.
+pub enum Asked {
+    Explained(Box<(Explained, Request)>),
+    /// The gateway would refuse it before; the operator was told.
+    Refused(Ending),
+}
+
+impl Details {
+    /// Follows a request to the cache, reading what is served; says on stderr what hinders it.
+    ///
+    /// # Errors
+    ///
+    /// The tables cannot be read, or have nothing that could be served.
+    pub async fn ask(&self, store: &Store, line: &RequestLine, local_host: Option<&str>) -> Result<Asked> {
+        let refused = |words: &str, ending| {
+            eprintln!("tollgate: {words}");
+            Ok(Asked::Refused(ending))
+        };
+        let header_host = self.headers.iter().find(|header| header.name == "host");
+        let host = header_host.map(|header| header.value.as_str()).or(line.host.as_deref()).or(local_host);
+        let Some(host) = host else {
+            let words = "the host is part of the key: say it with a whole URL or with -H 'Host: …'";
+            return refused(words, Ending::Invalid);
+        };
+        let request = match self.request(line, host) {
+            Ok(request) => request,
+            Err(error) => return refused(&format!("{line} would be refused: {error}"), Ending::Invalid),
+        };
+        let served = Live::new(store.clone(), Duration::ZERO).look_at(host, &request.path).await?;
+        let error = match explain(&served, &request, self.api_key_id.as_deref()) {
+            Ok(explained) => {
+                self.say_whose(&explained);
+                return Ok(Asked::Explained(Box::new((explained, request))));
+            }
+            Err(error @ GatewayError::StageUnavailable { .. }) => {
+                return Err(StoreError::new("finding the deployment", error).into());
+            }
+            Err(error) => error,
+        };
+        let is_found = !matches!(error.refusal().status.as_u16(), 403..=405);
+        let ending = if is_found { Ending::Invalid } else { Ending::NotFound };
+        let hint = match error {
+            GatewayError::StageNotFound { .. } => {
+                "; `tollgate check` tells of stages that cannot be served yet"
+            }
+            _ => "",
+        };
+        refused(&format!("{line} would be refused: {}{hint}", chain(&error)), ending)
+    }
+
+    /// The request as a function URL would hand it over.
+    fn request(&self, line: &RequestLine, host: &str) -> Result<Request, GatewayError> {
+        let mut headers = BTreeMap::<&str, String>::new();
+        for Header { name, value } in &self.headers {
+            // As function URLs join them.
+            let separator = if name == "cookie" { "; " } else { "," };
+            let joined = headers.remove(name.as_str()).map(|before| format!("{before}{separator}{value}"));
+            headers.insert(name, joined.unwrap_or_else(|| value.clone()));
+        }
+        let event = json!({
+            "rawPath": line.path,
+            "rawQueryString": line.query,
+            "headers": headers,
+            "body": self.data,
+            "requestContext": { "domainName": host, "http": { "method": line.method } },
+        });
+        let now = Clock::System.now();
+        let invocation = Invocation {
+            request_id: String::new(),
+            deadline: now,
+            account_id: String::new(),
+            received_at: now,
+        };
+        match decode(event.to_string().as_bytes(), invocation, &TrustedProxy::default()) {
+            Ok(Event::Request(request)) => Ok(*request),
+            Ok(Event::RoutesChanged(_)) => unreachable!("the event has no records"),
+            Err(refused) => Err(refused.error),
+        }
+    }
+
+    fn say_whose(&self, explained: &Explained) {
+        let parts = explained.lookup.iter().flat_map(|lookup| &lookup.parts);
+        let tells_callers_apart = parts.clone().any(|part| part.name == "apiKeyId");
+        match (&explained.api_key, &self.api_key_id) {
+            (ApiKeyUse::Required(_), None) if tells_callers_apart => eprintln!(
+                "tollgate: {} asks for an API key, whose id is part of the key: say it with --api-key-id",
+                explained.route_key
+            ),
+            (ApiKeyUse::NotRequired, Some(_)) => eprintln!(
+                "tollgate: {} asks for no API key, so --api-key-id counts for nothing",
+                explained.route_key
+            ),
+            (ApiKeyUse::Required(_) | ApiKeyUse::NotRequired, _) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_request_as_it_is_typed() {
+        let cases = [
+            ("GET /v1/orders/7?x=1", Ok(("GET", None, "/v1/orders/7", "x=1"))),
+            ("/v1", Ok(("GET", None, "/v1", ""))),
+            (
+                " POST  https://a.example:8443/v1?a=/b?c#d ",
+                Ok(("POST", Some("a.example:8443"), "/v1", "a=/b?c")),
+            ),
+            ("https://a.example", Ok(("GET", Some("a.example"), "", ""))),
+            ("https://a.example?x", Ok(("GET", Some("a.example"), "", "x"))),
+            ("GET /v1/a b", Ok(("GET", None, "/v1/a b", ""))),
+            ("GET", Err(())),
+            ("v1/orders", Err(())),
+            ("", Err(())),
+        ];
+        for (text, expected) in cases {
+            let line = text.parse::<RequestLine>().map_err(|_| ());
+            let expected =
+                expected.map(|(method, host, path, query): (&str, Option<&str>, &str, &str)| RequestLine {
+                    method: method.to_owned(),
+                    host: host.map(str::to_owned),
+                    path: path.to_owned(),
+                    query: query.to_owned(),
+                });
+            assert_eq!(line, expected, "{text}");
+        }
+    }
+}

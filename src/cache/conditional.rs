@@ -1,0 +1,141 @@
+//! `If-None-Match` and `If-Modified-Since`: the caller has the answer already (RFC 9110 §13).
+
+use http::{
+    HeaderMap, HeaderName, Method, StatusCode,
+    header::{
+        CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+        IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+    },
+};
+
+use crate::message::{Body, Request, Response};
+
+/// What describes a body that is not sent (RFC 9110 §15.4.5).
+const OF_THE_BODY: [HeaderName; 5] =
+    [CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE];
+
+/// 304, if `response` is a 200 that the caller has; with it the body that is not sent.
+pub(super) fn not_modified_if_known(request: &Request, response: Response) -> (Response, Option<Body>) {
+    let is_read = request.method == Method::GET || request.method == Method::HEAD;
+    if !is_read || response.status() != StatusCode::OK || !is_known(&request.headers, response.headers()) {
+        return (response, None);
+    }
+    let (mut head, body) = response.into_parts();
+    head.status = StatusCode::NOT_MODIFIED;
+    for name in &OF_THE_BODY {
+        head.headers.remove(name);
+    }
+    (Response::from_parts(head, Body::empty()), Some(body))
+}
+
+/// Entity tags before dates: where there is `If-None-Match`, the other does not count.
+fn is_known(asked: &HeaderMap, answer: &HeaderMap) -> bool {
+    if asked.contains_key(IF_NONE_MATCH) {
+        let Some(tag) = answer.get(ETAG).and_then(|tag| tag.to_str().ok()) else { return false };
+        let lines = asked.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+        return lines.flat_map(tags).any(|known| known == "*" || opaque(known) == opaque(tag));
+    }
+    let date = |headers: &HeaderMap, name| {
+        let text: &str = headers.get(name)?.to_str().ok()?;
+        httpdate::parse_http_date(text).ok()
+    };
+    match (date(asked, IF_MODIFIED_SINCE), date(answer, LAST_MODIFIED)) {
+        (Some(since), Some(modified)) => modified <= since,
+        _ => false,
+    }
+}
+
+/// Compared weakly (RFC 9110 §8.8.3.2).
+fn opaque(tag: &str) -> &str {
+    tag.trim().strip_prefix("W/").unwrap_or(tag.trim())
+}
+
+/// The entity tags of a line. A comma may stand inside the quotes of one.
+fn tags(line: &str) -> Vec<&str> {
+    let mut tags = Vec::new();
+    let (mut start, mut is_quoted) = (0, false);
+    for (index, byte) in line.bytes().enumerate() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b',' if !is_quoted => {
+                tags.push(line[start..index].trim());
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    tags.push(line[start..].trim());
+    tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{World, show};
+
+    fn answer(status: u16, headers: &[(&'static str, &'static str)]) -> Response {
+        let mut answer = Response::new("body".into());
+        *answer.status_mut() = StatusCode::from_u16(status).unwrap();
+        for (name, value) in headers {
+            answer.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        answer
+    }
+
+    #[test]
+    fn who_has_the_answer_is_told_so() {
+        const TAG: (&str, &str) = ("etag", "\"a,b\"");
+        const DATE: (&str, &str) = ("last-modified", "Tue, 15 Nov 1994 12:45:26 GMT");
+        let cases: [((&'static str, &'static str), u16, &[_], &str); 11] = [
+            (("if-none-match", "\"a,b\""), 200, &[TAG], "304 | etag=\"a,b\""),
+            (("if-none-match", "W/\"x\", W/\"a,b\""), 200, &[TAG], "304 | etag=\"a,b\""),
+            (("if-none-match", "*"), 200, &[TAG], "304 | etag=\"a,b\""),
+            (("if-none-match", "\"a\""), 200, &[TAG], "200 | etag=\"a,b\" | body"),
+            (("if-none-match", "*"), 200, &[], "200 | body"),
+            (("if-none-match", "*"), 404, &[TAG], "404 | etag=\"a,b\" | body"),
+            (
+                ("if-none-match", "\"a,b\""),
+                200,
+                &[TAG, ("content-type", "a/b"), ("vary", "x")],
+                "304 | etag=\"a,b\" | vary=x",
+            ),
+            (
+                ("if-modified-since", "Tue, 15 Nov 1994 12:45:26 GMT"),
+                200,
+                &[DATE],
+                "304 | last-modified=Tue, 15 Nov 1994 12:45:26 GMT",
+            ),
+            (
+                ("if-modified-since", "Tue, 15 Nov 1994 12:45:25 GMT"),
+                200,
+                &[DATE],
+                "200 | last-modified=Tue, 15 Nov 1994 12:45:26 GMT | body",
+            ),
+            (
+                ("if-modified-since", "yesterday"),
+                200,
+                &[DATE],
+                "200 | last-modified=Tue, 15 Nov 1994 12:45:26 GMT | body",
+            ),
+            (
+                ("x", "y"),
+                200,
+                &[TAG, DATE],
+                "200 | etag=\"a,b\" | last-modified=Tue, 15 Nov 1994 12:45:26 GMT | body",
+            ),
+        ];
+        for ((name, value), status, headers, expected) in cases {
+            let world = World::new("").header(name, value);
+            let (response, _) = not_modified_if_known(&world.request, answer(status, headers));
+            assert_eq!(show(response), expected, "{name}: {value}, {status} {headers:?}");
+        }
+    }
+
+    #[test]
+    fn an_entity_tag_comes_before_a_date() {
+        let date = "Tue, 15 Nov 1994 12:45:26 GMT";
+        let world = World::new("").header("if-none-match", "\"other\"").header("if-modified-since", date);
+        let answer = answer(200, &[("etag", "\"a\""), ("last-modified", date)]);
+        assert_eq!(not_modified_if_known(&world.request, answer).0.status(), StatusCode::OK);
+    }
+}

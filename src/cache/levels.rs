@@ -1,0 +1,153 @@
+//! Both levels as one: what is known of a key, and who fills it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+
+use super::{CacheKey, Entry, Lock, memory::Memory};
+
+/// Level 2: the table that all instances share.
+pub trait CacheStore: Send + Sync + 'static {
+    /// What the table has of a key; `None` if it gives no answer.
+    fn find(&self, key: &CacheKey, now: SystemTime) -> impl Future<Output = Option<Found>> + Send;
+
+    /// Keeps an entry, unless there is a newer one.
+    fn keep(
+        &self,
+        key: &CacheKey,
+        kept: StoredEntry<'_>,
+        now: SystemTime,
+    ) -> impl Future<Output = Written> + Send;
+
+    /// Makes the caller the one who fills, until `lock.until_ms`, unless another one is at `now`.
+    fn lock(&self, key: &CacheKey, lock: Lock, now: SystemTime) -> impl Future<Output = Taken> + Send;
+
+    /// Puts `next` in the place of a lock that the caller has, or nothing.
+    fn unlock(
+        &self,
+        key: &CacheKey,
+        lock_and_next: (Lock, Option<Lock>),
+        now: SystemTime,
+    ) -> impl Future<Output = ()> + Send;
+}
+
+/// An entry for the table.
+#[derive(Debug)]
+pub struct StoredEntry<'a> {
+    /// The name of its route.
+    pub route_key: &'a str,
+    pub bytes: Bytes,
+    /// Milliseconds since 1970.
+    pub stored_at_ms: u64,
+    pub keep_until: SystemTime,
+}
+
+/// What the table has of a key.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The bytes of an entry, all parts of it.
+    pub bytes: Option<Bytes>,
+    /// Who fills the entry now, or did so in vain.
+    pub lock: Option<Lock>,
+}
+
+impl Found {
+    /// The entry, if what was found is one, whole and of this very key.
+    pub fn entry(&self, key: &CacheKey) -> Option<Entry> {
+        self.bytes.as_ref().and_then(|bytes| Entry::decode(key, bytes))
+    }
+}
+
+/// What came of keeping an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    Written,
+    /// The table has a newer one.
+    Outdated,
+    /// The table gives no answer.
+    Unknown,
+}
+
+/// What came of trying to be the one who fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Taken,
+    /// Somebody else is.
+    Busy,
+    /// The table gives no answer.
+    Unknown,
+}
+
+/// What is known of a key.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    /// Fresh or not.
+    pub entry: Option<Arc<Entry>>,
+    pub lock: Option<Lock>,
+    /// The table gave no answer.
+    pub is_degraded: bool,
+}
+
+/// The memory in front of the table.
+#[derive(Debug)]
+pub(super) struct Levels<S> {
+    memory: Memory,
+    pub store: S,
+}
+
+impl<S: CacheStore> Levels<S> {
+    pub fn new(store: S, memory_bytes: u64, trusted_for: Duration) -> Self {
+        Self { memory: Memory::new(memory_bytes, trusted_for), store }
+    }
+
+    /// What this instance remembers well enough to use it without a look into the table; fresh or not.
+    pub fn remembered(&self, key: &CacheKey, now: SystemTime) -> Option<Arc<Entry>> {
+        let (entry, is_trusted) = self.memory.get(key, now)?;
+        is_trusted.then_some(entry)
+    }
+
+    /// What this instance has last seen at a key; the table may have another by now.
+    pub fn last_seen(&self, key: &CacheKey, now: SystemTime) -> Option<Arc<Entry>> {
+        self.memory.get(key, now).map(|(entry, _)| entry)
+    }
+
+    /// What the table has; where it gives no answer, what this instance remembers.
+    pub async fn look_up(&self, key: &CacheKey, now: SystemTime) -> Known {
+        let Some(found) = self.store.find(key, now).await else { return self.without_table(key, now) };
+        let entry = found.entry(key).map(Arc::new);
+        match &entry {
+            Some(entry) => self.memory.put(key.clone(), Arc::clone(entry), now),
+            None => self.memory.remove(key),
+        }
+        Known { entry, lock: found.lock, is_degraded: false }
+    }
+
+    /// What this instance remembers, where the table gives no answer.
+    pub fn without_table(&self, key: &CacheKey, now: SystemTime) -> Known {
+        Known { entry: self.last_seen(key, now), lock: None, is_degraded: true }
+    }
+
+    /// Keeps an entry in memory only.
+    pub fn remember(&self, key: CacheKey, entry: Entry, now: SystemTime) {
+        self.memory.put(key, Arc::new(entry), now);
+    }
+
+    /// Keeps an entry in both. Whether the table did.
+    pub async fn keep(&self, key: &CacheKey, route_key: &str, entry: Entry, now: SystemTime) -> bool {
+        let kept = StoredEntry {
+            route_key,
+            bytes: entry.encode(key).into(),
+            stored_at_ms: entry.stored_at_ms,
+            keep_until: SystemTime::UNIX_EPOCH + Duration::from_millis(entry.keep_until_ms),
+        };
+        self.memory.put(key.clone(), Arc::new(entry), now);
+        let written = self.store.keep(key, kept, now).await;
+        if written == Written::Outdated {
+            self.memory.remove(key);
+        }
+        written == Written::Written
+    }
+}

@@ -1,0 +1,66 @@
+//! What one instance says to the others of a key: that it asks the target, or that nobody need wait for an entry.
+
+use std::time::Duration;
+
+use super::{MOST_SKEW_MS, UncacheableReason};
+use crate::clock::ms;
+
+/// Says what other instances need not do for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// Milliseconds since 1970.
+    pub until_ms: u64,
+    pub state: LockState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockState {
+    /// Its owner asks the target, or did so just now: others wait for the entry.
+    Filling,
+    /// Nobody fills: the answer was not kept, and waiting for another would be in vain. `None`: why is not known.
+    KnownUncacheable(Option<UncacheableReason>),
+}
+
+/// The most for which others wait for one who fills, and for which nobody waits after it was in vain.
+const MOST: Duration = Duration::from_secs(10);
+
+impl Lock {
+    /// Of one whose target may take so long.
+    pub(super) fn filling(now_ms: u64, limit: Duration) -> Self {
+        Self { until_ms: now_ms + ms(Self::duration(limit)), state: LockState::Filling }
+    }
+
+    /// After an answer of that moment, which was not kept.
+    pub(super) fn in_vain(answered_at_ms: u64, why: UncacheableReason) -> Self {
+        Self { until_ms: answered_at_ms + ms(MOST), state: LockState::KnownUncacheable(Some(why)) }
+    }
+
+    /// How long one who fills keeps the others waiting, where the target may take `limit`: half of that at most, so
+    /// that they can still ask it themselves, and not for long where the filler has died.
+    pub(super) fn duration(limit: Duration) -> Duration {
+        (limit / 2).min(MOST)
+    }
+
+    /// Whether it says something at `now_ms`. Not if it ends later than any: then the clock of who made it was wrong,
+    /// and others would wait for as long.
+    pub fn is_held(self, now_ms: u64) -> bool {
+        now_ms < self.until_ms && self.until_ms <= Self::end(now_ms)
+    }
+
+    /// When the last lock of now ends, and one of a clock that is ahead by no more than clocks are.
+    pub fn end(now_ms: u64) -> u64 {
+        now_ms + ms(MOST) + MOST_SKEW_MS
+    }
+
+    pub(super) fn is_in_vain(self) -> bool {
+        matches!(self.state, LockState::KnownUncacheable(_))
+    }
+
+    /// When there was an answer that was not kept, in milliseconds since 1970, and why; also where that is over.
+    pub fn not_kept(self) -> Option<(u64, Option<UncacheableReason>)> {
+        match self.state {
+            LockState::Filling => None,
+            LockState::KnownUncacheable(why) => Some((self.until_ms.saturating_sub(ms(MOST)), why)),
+        }
+    }
+}

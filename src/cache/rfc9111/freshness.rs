@@ -1,0 +1,205 @@
+//! How old an answer is, and for how long it is fresh (RFC 9111 §4.2).
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, StatusCode,
+    header::{AGE, DATE, EXPIRES, LAST_MODIFIED},
+};
+
+use super::{
+    super::{CachePolicy, Entry, UncacheableReason},
+    directives::Directives,
+    fields::{REMAPPED_DATE, has_validator},
+    reuse::{stale_if_error, stale_while_revalidate},
+    statuses::is_heuristically_cacheable,
+};
+use crate::clock::{milliseconds, ms};
+
+/// As RFC 9111 §4.2.2 recommends: a tenth of the time since the last change.
+const HEURISTIC_PART: u32 = 10;
+/// A guess is good for so long.
+const MOST_HEURISTIC: Duration = Duration::from_secs(24 * 3_600);
+/// Nothing is kept for longer than a year.
+const MOST_KEPT: Duration = Duration::from_secs(365 * 24 * 3_600);
+/// For how long an answer that is stale, and that the target may yet confirm, is worth its place.
+const CONFIRMABLE: Duration = Duration::from_secs(24 * 3_600);
+
+/// An answer whose head has come, as an entry without its body. `asked_at` is when the target was asked: what
+/// the answer took counts as its age (§4.2.3).
+pub fn entry(
+    policy: &CachePolicy,
+    status: StatusCode,
+    mut headers: HeaderMap,
+    (asked_at, received_at): (SystemTime, SystemTime),
+) -> Entry {
+    let age = initial_age(&headers, received_at);
+    let lifetime = lifetime(status, &headers, received_at).min(MOST_KEPT);
+    let left = age.map_or(Duration::ZERO, |age| lifetime.saturating_sub(age));
+    headers.remove(AGE);
+    if let Some(age) = age.filter(|age| age.as_secs() > 0) {
+        headers.insert(AGE, age.as_secs().into());
+    }
+    let mut entry = Entry {
+        stored_at_ms: milliseconds(asked_at),
+        fresh_until_ms: milliseconds(asked_at + left),
+        keep_until_ms: 0,
+        status,
+        headers,
+        body: Bytes::new(),
+        is_from_base64: false,
+    };
+    let stale_for = stale_while_revalidate(policy, &entry).max(stale_if_error(policy, &entry));
+    let stale_for = if has_validator(&entry.headers) { stale_for.max(CONFIRMABLE) } else { stale_for };
+    entry.keep_until_ms = entry.fresh_until_ms + ms(stale_for);
+    entry
+}
+
+/// §4.2.1, and §4.2.2 where the answer does not say it.
+fn lifetime(status: StatusCode, headers: &HeaderMap, received_at: SystemTime) -> Duration {
+    let (directives, is_targeted) = Directives::of_answer(headers);
+    if let Some(lifetime) = directives.seconds("s-maxage").or_else(|| directives.seconds("max-age")) {
+        return lifetime;
+    }
+    let date = date(headers).unwrap_or(received_at);
+    if !is_targeted && headers.contains_key(EXPIRES) {
+        // An invalid one is in the past, above all `0`.
+        let expires = read_date(headers, &EXPIRES).unwrap_or(SystemTime::UNIX_EPOCH);
+        return expires.duration_since(date).unwrap_or_default();
+    }
+    if !is_heuristically_cacheable(status) && !directives.has("public") {
+        return Duration::ZERO;
+    }
+    let modified = read_date(headers, &LAST_MODIFIED).unwrap_or(date);
+    (date.duration_since(modified).unwrap_or_default() / HEURISTIC_PART).min(MOST_HEURISTIC)
+}
+
+/// Why an answer is of no use from the first moment on.
+pub fn why_useless(headers: &HeaderMap) -> UncacheableReason {
+    let (said, is_targeted) = Directives::of_answer(headers);
+    if says_lifetime((&said, is_targeted), headers) {
+        UncacheableReason::Stale
+    } else {
+        UncacheableReason::NoLifetime
+    }
+}
+
+/// Whether an answer says itself for how long it is fresh, be it for no time at all.
+pub fn says_lifetime((said, is_targeted): (&Directives, bool), headers: &HeaderMap) -> bool {
+    said.has("s-maxage") || said.has("max-age") || (!is_targeted && headers.contains_key(EXPIRES))
+}
+
+/// How old the answer was when it came, §4.2.3; `None`: it says so in a way that nobody can rely on, and is stale.
+fn initial_age(headers: &HeaderMap, received_at: SystemTime) -> Option<Duration> {
+    let mut lines = headers.get_all(AGE).iter();
+    let said = match (lines.next(), lines.next()) {
+        (None, _) => Duration::ZERO,
+        (Some(line), None) => {
+            let digits = line.to_str().ok()?;
+            let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then(|| Duration::from_secs(digits.parse().unwrap_or(u64::from(u32::MAX))))?
+        }
+        (Some(_), Some(_)) => return None,
+    };
+    let apparent = date(headers).and_then(|date| received_at.duration_since(date).ok()).unwrap_or_default();
+    Some(said.max(Duration::from_secs(apparent.as_secs())))
+}
+
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    read_date(headers, &REMAPPED_DATE).or_else(|| read_date(headers, &DATE))
+}
+
+fn read_date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    /// `Thu, 01 Jan 2026 00:00:00 GMT`.
+    const NOW: Duration = Duration::from_secs(1_767_225_600);
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        let line = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        lines.iter().map(line).collect()
+    }
+
+    /// Seconds for which an answer of this head is still fresh when it comes.
+    fn left(status: u16, lines: &[(&'static str, &'static str)]) -> u64 {
+        let now = SystemTime::UNIX_EPOCH + NOW;
+        let status = StatusCode::from_u16(status).unwrap();
+        let entry = entry(&CachePolicy::default(), status, headers(lines), (now, now));
+        (entry.fresh_until_ms - entry.stored_at_ms) / 1_000
+    }
+
+    #[test]
+    fn the_answer_says_for_how_long_it_is_fresh() {
+        const NOON: &str = "Thu, 01 Jan 2026 12:00:00 GMT";
+        let cases: [(&[(&str, &str)], u64); 14] = [
+            (&[], 0),
+            (&[("cache-control", "max-age=60")], 60),
+            (&[("cache-control", "max-age=60, s-maxage=30")], 30),
+            (&[("cache-control", "max-age=60"), ("expires", NOON)], 60),
+            (&[("cache-control", "max-age=60"), ("cdn-cache-control", "max-age=30")], 30),
+            (&[("cdn-cache-control", "foo"), ("expires", NOON)], 0),
+            (&[("expires", NOON)], 12 * 3_600),
+            (&[("expires", NOON), ("x-amzn-remapped-date", "Thu, 01 Jan 2026 11:00:00 GMT")], 3_600),
+            (&[("expires", NOON), ("x-amzn-remapped-date", "yesterday")], 12 * 3_600),
+            (&[("expires", "0"), ("last-modified", "Mon, 01 Jan 2024 00:00:00 GMT")], 0),
+            (&[("last-modified", "Wed, 31 Dec 2025 23:00:00 GMT")], 360),
+            (&[("last-modified", "Mon, 01 Jan 2024 00:00:00 GMT")], 24 * 3_600),
+            (&[("cache-control", "max-age=99999999999")], 365 * 24 * 3_600),
+            (&[("cache-control", "max-age=nonsense"), ("expires", NOON)], 0),
+        ];
+        for (lines, expected) in cases {
+            assert_eq!(left(200, lines), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_guesses_for_a_status_that_may_pass() {
+        let modified = ("last-modified", "Wed, 31 Dec 2025 23:00:00 GMT");
+        let cases = [(200, 360), (404, 360), (501, 360), (201, 0), (403, 0), (503, 0), (299, 0)];
+        for (status, expected) in cases {
+            assert_eq!(left(status, &[modified]), expected, "{status}");
+        }
+        assert_eq!(left(503, &[modified, ("cache-control", "public")]), 360);
+    }
+
+    #[test]
+    fn an_answer_is_as_old_as_it_says_or_as_its_date_shows() {
+        let max_age = ("cache-control", "max-age=60");
+        let cases: [(&[(&str, &str)], u64); 9] = [
+            (&[("age", "20")], 40),
+            (&[("age", "61")], 0),
+            (&[("x-amzn-remapped-date", "Wed, 31 Dec 2025 23:59:50 GMT")], 50),
+            (&[("x-amzn-remapped-date", "Wed, 31 Dec 2025 23:59:50 GMT"), ("age", "20")], 40),
+            (&[("x-amzn-remapped-date", "Thu, 01 Jan 2026 00:00:10 GMT")], 60),
+            (&[("age", "abc")], 0),
+            (&[("age", "-5")], 0),
+            (&[("age", "0, 0")], 0),
+            (&[("age", "0"), ("age", "0")], 0),
+        ];
+        for (lines, expected) in cases {
+            let lines: Vec<_> = lines.iter().copied().chain([max_age]).collect();
+            assert_eq!(left(200, &lines), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_answer_took_is_part_of_its_age() {
+        let asked_at = SystemTime::UNIX_EPOCH + NOW;
+        let headers = headers(&[("cache-control", "max-age=60"), ("age", "5")]);
+        let times = (asked_at, asked_at + Duration::from_secs(3));
+        let entry = entry(&CachePolicy::default(), StatusCode::OK, headers, times);
+        let response = entry.response(milliseconds(times.1));
+        assert_eq!(response.headers()[AGE], "8");
+        assert_eq!(entry.fresh_until_ms, milliseconds(asked_at) + 55_000);
+    }
+}

@@ -1,0 +1,201 @@
+//! The answers of one URI: one for all, or several that `Vary` or callers tell apart (RFC 9111 §4.1).
+//!
+//! Where there are several, a list of what tells them apart stands at the URI's key, and each has a key of its
+//! own. A list also says since when answers count: a new one makes all older answers forgotten at once.
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, COOKIE, VARY},
+};
+
+use super::super::{CacheKey, Entry, entry::LIST};
+use crate::message::Request;
+
+/// What tells the answers of a URI apart besides the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variants {
+    /// Sorted.
+    names: Vec<HeaderName>,
+    /// Answers that were asked for before that moment do not count. Milliseconds since 1970.
+    pub since_ms: u64,
+    /// Until then it must be kept at least.
+    pub keep_until_ms: u64,
+}
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+impl Variants {
+    /// With nothing to tell apart: what is known of the URI is forgotten.
+    pub fn since(now_ms: u64, keep_until_ms: u64) -> Self {
+        Self { names: Vec::new(), since_ms: now_ms, keep_until_ms }
+    }
+
+    /// The list that stands in the place of an answer, if it is one.
+    pub fn of(entry: &Entry) -> Option<Self> {
+        // One that names nothing that can be read tells nothing apart.
+        let names = || varies_on(&entry.headers).unwrap_or_default();
+        let list =
+            || Self { names: names(), since_ms: entry.stored_at_ms, keep_until_ms: entry.keep_until_ms };
+        (entry.status == LIST).then(list)
+    }
+
+    /// As it is kept.
+    pub fn to_entry(&self) -> Entry {
+        let line = |name: &HeaderName| (VARY, HeaderValue::from(name.clone()));
+        Entry {
+            stored_at_ms: self.since_ms,
+            fresh_until_ms: self.keep_until_ms,
+            keep_until_ms: self.keep_until_ms,
+            status: LIST,
+            headers: self.names.iter().map(line).collect(),
+            body: Bytes::new(),
+            is_from_base64: false,
+        }
+    }
+
+    /// The headers that tell answers apart.
+    pub fn names(&self) -> &[HeaderName] {
+        &self.names
+    }
+
+    /// Whether an answer is not from before what is known of the URI was forgotten.
+    pub fn counts(&self, entry: &Entry) -> bool {
+        entry.stored_at_ms >= self.since_ms
+    }
+
+    /// With `names` too, for as long as an answer is kept that was asked for at `asked_at_ms`. `None`: it says all
+    /// of that.
+    pub fn with(&self, names: &[HeaderName], keep_until_ms: u64, asked_at_ms: u64) -> Option<Self> {
+        if names.iter().all(|name| self.names.contains(name)) && keep_until_ms <= self.keep_until_ms {
+            return None;
+        }
+        let mut all = [&self.names, names].concat();
+        all.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+        all.dedup();
+        // Twice as long, so that it need not be written with each answer.
+        let keep_until_ms = keep_until_ms + keep_until_ms.saturating_sub(asked_at_ms);
+        Some(Self { names: all, since_ms: self.since_ms, keep_until_ms })
+    }
+
+    /// The key of the answer to this request; `caller` is whose alone it is.
+    pub fn key(&self, uri: &CacheKey, request: &Request, caller: Option<&str>) -> CacheKey {
+        uri.variant(|part| {
+            part("caller", caller.map(str::as_bytes).as_slice());
+            for name in &self.names {
+                let values = values(name, request);
+                part(name.as_str(), &values.iter().map(String::as_bytes).collect::<Vec<_>>());
+            }
+        })
+    }
+}
+
+/// The names in `Vary`, sorted; `None`: nobody can tell what the answer depends on.
+pub fn varies_on(headers: &HeaderMap) -> Option<Vec<HeaderName>> {
+    let mut names = Vec::new();
+    for line in headers.get_all(VARY) {
+        for name in line.to_str().ok()?.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            // `*` is a token too.
+            names.push(name.parse().ok().filter(|_| name != "*")?);
+        }
+    }
+    names.sort_by(|one: &HeaderName, other| one.as_str().cmp(other.as_str()));
+    names.dedup();
+    Some(names)
+}
+
+/// What the target gets under `name`.
+fn values(name: &HeaderName, request: &Request) -> Vec<String> {
+    if *name == COOKIE {
+        return request.cookies.clone();
+    }
+    let lines = request.headers.get_all(name).iter();
+    let mut values: Vec<_> =
+        lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned()).collect();
+    // Lists of tokens, which may have space around them, in any case. In `Accept` a parameter's value may count by
+    // letter, and stand in quotes.
+    if [ACCEPT_ENCODING, ACCEPT_LANGUAGE].contains(name) {
+        let elements = values.iter().flat_map(|line| line.split(','));
+        values = elements.map(|element| element.trim().to_ascii_lowercase()).collect();
+    }
+    // The gateway adds the client's address.
+    if *name == FORWARDED_FOR {
+        values.push(request.origin.source_ip.clone());
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+    use crate::{cache::tests::key, testing::World};
+
+    fn vary(lines: &[&'static str]) -> HeaderMap {
+        lines.iter().map(|line| (VARY, HeaderValue::from_static(line))).collect()
+    }
+
+    #[test]
+    fn vary_names_headers_or_nobody_can_tell() {
+        let names = |lines: &[&'static str]| {
+            varies_on(&vary(lines)).map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&[]), Some(vec![]));
+        assert_eq!(names(&["Foo, Bar,,", "foo"]), Some(vec!["bar".to_owned(), "foo".to_owned()]));
+        for unknown in [&["*"] as &[_], &["*, *"], &["", "*"], &["Foo, *"], &["a b"]] {
+            assert_eq!(names(unknown), None, "{unknown:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_kept_as_an_entry_is() {
+        let list = Variants::since(5, 9).with(&varies_on(&vary(&["Foo, Bar"])).unwrap(), 20, 10).unwrap();
+        assert_eq!(Variants::of(&list.to_entry()), Some(list.clone()));
+        assert_eq!((list.since_ms, list.keep_until_ms), (5, 30));
+        let known = varies_on(&vary(&["foo"])).unwrap();
+        assert_eq!(list.with(&known, 30, 10), None, "nothing new");
+        assert!(list.with(&known, 31, 10).is_some(), "for longer");
+        assert_eq!(Variants::of(&Entry { status: StatusCode::OK, ..list.to_entry() }), None);
+    }
+
+    #[test]
+    fn what_the_target_gets_tells_answers_apart() {
+        let of = |names: &'static str, world: &World, caller| {
+            let names = varies_on(&vary(&[names])).unwrap();
+            Variants::since(0, 0).with(&names, 1, 0).unwrap().key(&key(1), &world.request, caller)
+        };
+        let plain = || World::new("");
+        let same = [
+            ("Foo", plain().header("other", "1"), plain().header("other", "2")),
+            ("Accept-Language", plain().header("accept-language", "en, de"), {
+                plain().header("accept-language", " EN,  de")
+            }),
+        ];
+        for (names, one, other) in same {
+            assert_eq!(of(names, &one, None), of(names, &other, None), "{names}");
+        }
+        let apart = [
+            ("Foo", plain().header("foo", "1"), plain().header("foo", "2")),
+            ("Foo", plain(), plain().header("foo", "")),
+            ("Foo, Bar", plain().header("foo", "1"), plain().header("bar", "1")),
+            ("Accept-Language", plain().header("accept-language", "en, de"), {
+                plain().header("accept-language", "de, en")
+            }),
+            ("Accept", plain().header("accept", "text/html;p=\"A\""), {
+                plain().header("accept", "text/html;p=\"a\"")
+            }),
+            ("Accept", plain().header("accept", "text/html;p=\"1,2\""), {
+                plain().header("accept", "text/html;p=\"1, 2\"")
+            }),
+            ("Cookie", plain().cookies(&["a=1"]), plain().cookies(&["a=2"])),
+        ];
+        for (names, one, other) in apart {
+            assert_ne!(of(names, &one, None), of(names, &other, None), "{names}");
+        }
+        assert_ne!(of("Foo", &plain(), Some("ada")), of("Foo", &plain(), Some("bob")));
+        let mut elsewhere = plain();
+        elsewhere.request.origin.source_ip = "192.0.2.2".to_owned();
+        assert_ne!(of("X-Forwarded-For", &plain(), None), of("X-Forwarded-For", &elsewhere, None));
+    }
+}

@@ -1,0 +1,98 @@
+//! What the cache did with a request, for the client (`Cache-Status`, RFC 9211) and for the log.
+
+use http::{HeaderName, HeaderValue, StatusCode};
+
+use crate::message::Response;
+
+/// What became of a request on a cached route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacheStatus {
+    /// CacheOutcome from an entry; the target was not asked.
+    Hit {
+        /// Seconds for which the entry is still fresh.
+        ttl: u64,
+    },
+    /// CacheOutcome from an entry that is not fresh any more, by so many seconds.
+    Stale { by: u64 },
+    /// The same, since the target failed: with this status, or without an answer.
+    StaleOnError { why: Forward, status: Option<StatusCode> },
+    /// The target was asked.
+    Forwarded {
+        why: Forward,
+        /// It said that the entry still holds.
+        is_confirmed: bool,
+        is_kept: bool,
+    },
+    /// The cache had no part in it.
+    Bypass,
+}
+
+/// Why the target was asked (RFC 9211 §2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forward {
+    /// Nothing was known.
+    UriMiss,
+    /// There were answers only for other values of the headers that `Vary` names.
+    VaryMiss,
+    /// The entry was not fresh any more.
+    Stale,
+    /// The caller wanted a new answer.
+    Request,
+}
+
+impl Forward {
+    fn name(self) -> &'static str {
+        match self {
+            Self::UriMiss => "uri-miss",
+            Self::VaryMiss => "vary-miss",
+            Self::Stale => "stale",
+            Self::Request => "request",
+        }
+    }
+}
+
+const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+
+impl CacheStatus {
+    /// Its name in the access log, which the metrics count.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hit { .. } => "HIT",
+            Self::Stale { .. } | Self::StaleOnError { .. } => "STALE",
+            Self::Forwarded { is_confirmed: true, .. } => "REVALIDATED",
+            Self::Forwarded { why: Forward::Request, .. } => "REFRESH",
+            Self::Forwarded { .. } => "MISS",
+            Self::Bypass => "BYPASS",
+        }
+    }
+
+    /// Whether the answer is one that was kept.
+    pub(super) fn is_from_an_entry(self) -> bool {
+        match self {
+            Self::Hit { .. } | Self::Stale { .. } | Self::StaleOnError { .. } => true,
+            Self::Forwarded { is_confirmed, .. } => is_confirmed,
+            Self::Bypass => false,
+        }
+    }
+
+    /// Adds the gateway's member to `Cache-Status`, after those of caches that are nearer to the origin.
+    pub(super) fn apply(self, response: &mut Response) {
+        let text = match self {
+            Self::Hit { ttl } => format!("tollgate; hit; ttl={ttl}"),
+            // At least 1: `ttl=0` is said of an entry that is still fresh.
+            Self::Stale { by } => format!("tollgate; hit; ttl=-{}", by.max(1)),
+            Self::StaleOnError { why, status } => {
+                let status = status.map(|status| format!("; fwd-status={}", status.as_u16()));
+                format!("tollgate; fwd={}{}", why.name(), status.unwrap_or_default())
+            }
+            Self::Forwarded { why, is_confirmed, is_kept } => {
+                let confirmed = if is_confirmed { "; fwd-status=304" } else { "" };
+                let stored = if is_kept { "; stored" } else { "" };
+                format!("tollgate; fwd={}{confirmed}{stored}", why.name())
+            }
+            Self::Bypass => "tollgate; fwd=bypass".to_owned(),
+        };
+        let value = HeaderValue::try_from(text).expect("ASCII without control characters");
+        response.headers_mut().append(CACHE_STATUS, value);
+    }
+}

@@ -1,0 +1,166 @@
+//! What may stand in the table in the place of an entry: it can be given out, or is none (issue 10).
+
+use std::io::Write;
+
+use bytes::Bytes;
+use flate2::{Compression, write::DeflateEncoder};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use proptest::prelude::*;
+
+use super::{key, policies};
+use crate::cache::{
+    Entry, Variants,
+    storable::{MOST_BODY_BYTES, may_stand_in_an_entry},
+};
+
+/// The last time of all, in milliseconds since 1970.
+const LAST_MS: u64 = 253_402_300_799_999;
+
+fn any_entry() -> Entry {
+    Entry {
+        stored_at_ms: 1,
+        fresh_until_ms: 2,
+        keep_until_ms: 3,
+        status: StatusCode::OK,
+        headers: HeaderMap::new(),
+        body: Bytes::new(),
+        is_from_base64: false,
+    }
+}
+
+/// What stands in the table in the place of an entry, compressed as one.
+#[derive(Clone, Debug)]
+struct Written {
+    times: [u64; 3],
+    status: u16,
+    is_from_base64: u8,
+    lines: Vec<(Vec<u8>, Vec<u8>)>,
+    /// More lines than there are, or fewer.
+    more: u32,
+    body: usize,
+}
+
+impl Written {
+    fn bytes(&self) -> Vec<u8> {
+        let mut plain = key(1).digest().to_vec();
+        self.times.iter().for_each(|time| plain.extend(time.to_le_bytes()));
+        plain.extend(self.status.to_le_bytes());
+        plain.push(self.is_from_base64);
+        let lines = u32::try_from(self.lines.len()).unwrap();
+        plain.extend(lines.wrapping_add(self.more).to_le_bytes());
+        for text in self.lines.iter().flat_map(|(name, value)| [name, value]) {
+            plain.extend(u32::try_from(text.len()).unwrap().to_le_bytes());
+            plain.extend(text);
+        }
+        plain.resize(plain.len() + self.body, b'x');
+        let format = any_entry().encode(&key(1))[0];
+        let mut encoder = DeflateEncoder::new(vec![format], Compression::fast());
+        encoder.write_all(&plain).unwrap();
+        encoder.finish().unwrap()
+    }
+}
+
+fn written() -> Written {
+    let lines = vec![(b"a".to_vec(), b"b".to_vec())];
+    Written { times: [1, 2, 3], status: 200, is_from_base64: 0, lines, more: 0, body: 5 }
+}
+
+fn numbered(lines: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
+    (0..lines).map(|number| (format!("{number:x}").into_bytes(), Vec::new())).collect()
+}
+
+/// Mostly something that is wrong, and all else is right.
+fn any_written() -> impl Strategy<Value = Written> {
+    let time = || prop_oneof![Just(5), Just(LAST_MS), Just(u64::MAX), any::<u64>()];
+    let times = prop_oneof![Just([1, 2, 3]), [time(), time(), time()]];
+    let status = prop_oneof![Just(200), Just(100), any::<u16>(), 0..1_000u16];
+    let text = || prop_oneof![Just(b"x".to_vec()), prop::collection::vec(any::<u8>(), 0..20)];
+    let age = (Just(b"age".to_vec()), text());
+    let vary = (Just(b"vary".to_vec()), text());
+    let line = prop_oneof![(text(), text()), age, vary];
+    let lines = prop_oneof![
+        prop::collection::vec(line, 0..5),
+        prop_oneof![Just(100), Just(5_000), Just(24_576), Just(30_000)].prop_map(numbered),
+    ];
+    let more = prop_oneof![Just(0), Just(1), Just(u32::MAX), any::<u32>()];
+    let body = prop_oneof![0..100usize, Just(MOST_BODY_BYTES), Just(MOST_BODY_BYTES + 1)];
+    let is_from_base64 = prop_oneof![Just(0), any::<u8>()];
+    (times, status, is_from_base64, lines, more, body).prop_map(
+        |(times, status, is_from_base64, lines, more, body)| Written {
+            times,
+            status,
+            is_from_base64,
+            lines,
+            more,
+            body,
+        },
+    )
+}
+
+proptest! {
+    /// Issue 10: whoever gives it out, adds to it, or reckons with its times.
+    #[test]
+    fn what_was_written_for_the_key_is_an_entry_that_can_be_given_or_none(
+        written in any_written(),
+        now_ms in prop_oneof![0..=LAST_MS, 0..10u64],
+    ) {
+        if let Some(entry) = Entry::decode(&key(1), &written.bytes()) {
+            prop_assert_eq!(Entry::decode(&key(1), &entry.encode(&key(1))), Some(entry.clone()));
+            let is_list = Variants::of(&entry).is_some();
+            let mut response = entry.response(now_ms);
+            prop_assert!(is_list || may_stand_in_an_entry(response.status()), "{:?}", response.status());
+            for number in 0..100 {
+                let name = HeaderName::try_from(format!("x-more-{number}")).unwrap();
+                response.headers_mut().insert(name, HeaderValue::from_static("of the gateway"));
+            }
+            for policy in policies() {
+                policy.judge(&HeaderMap::new(), &entry, now_ms);
+                policy.is_given_if_error(&entry, now_ms);
+                policy.is_given_while_revalidating(&HeaderMap::new(), &entry, now_ms);
+            }
+            entry.weight();
+        }
+    }
+}
+
+/// Makes an entry something else.
+type Change = fn(&mut Written);
+
+#[test]
+fn what_cannot_be_given_out_is_no_entry() {
+    let usable: [(&str, Change); 7] = [
+        ("as it is written", |_| ()),
+        ("the longest body", |written| written.body = MOST_BODY_BYTES),
+        ("many headers", |written| written.lines = numbered(4_000)),
+        ("a failure, of HTTP mode", |written| written.status = 503),
+        ("a status of tomorrow", |written| written.status = 299),
+        ("a list", |written| written.status = 100),
+        ("bytes that were base64", |written| written.is_from_base64 = 1),
+    ];
+    let unusable: [(&str, Change); 17] = [
+        ("more headers than a map takes", |written| written.lines = numbered(30_000)),
+        ("as many as one takes", |written| written.lines = numbered(24_576)),
+        ("a long head", |written| written.lines = vec![(b"a".to_vec(), vec![b'b'; 33_000])]),
+        ("101", |written| written.status = 101),
+        ("a part", |written| written.status = 206),
+        ("not modified", |written| written.status = 304),
+        ("600", |written| written.status = 600),
+        ("999", |written| written.status = 999),
+        ("0", |written| written.status = 0),
+        ("no header's name", |written| written.lines[0].0 = b"a b".to_vec()),
+        ("no header's value", |written| written.lines[0].1 = b"a\r\nb: c".to_vec()),
+        ("a header too many", |written| written.more = 1_000),
+        ("neither bytes nor text", |written| written.is_from_base64 = 2),
+        ("a longer body", |written| written.body = MOST_BODY_BYTES + 1),
+        ("fresh for longer than kept", |written| written.times = [1, 3, 2]),
+        ("kept for ever", |written| written.times = [1, 2, u64::MAX]),
+        ("stored at the end of time", |written| written.times = [u64::MAX, 2, 3]),
+    ];
+    for (cases, is_entry) in [(&usable[..], true), (&unusable[..], false)] {
+        for (case, change) in cases {
+            let mut written = written();
+            change(&mut written);
+            assert_eq!(Entry::decode(&key(1), &written.bytes()).is_some(), is_entry, "{case}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! A part of the request that an item names: `method.request.{header|path|querystring}.name`.
+
+use std::borrow::Cow;
+
+use http::{HeaderName, header::COOKIE};
+
+use crate::{context::Context, path};
+
+/// Which part, and its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    Header(HeaderName),
+    Path(String),
+    Querystring(String),
+}
+
+/// What was expected in the place of a text that is no parameter: what API Gateway's own word is here, or the forms.
+pub fn expected_instead_of(text: &str) -> String {
+    let named = |prefix| text.strip_prefix(prefix).filter(|name: &&str| !name.is_empty());
+    if let Some(name) = named("method.request.multivaluequerystring.") {
+        return format!("method.request.querystring.{name}, which is all its values");
+    }
+    if let Some(name) = named("method.request.multivalueheader.") {
+        return format!("method.request.header.{name}, which is all its lines");
+    }
+    match named("integration.request.") {
+        Some(rest) => format!("method.request.{rest}: what the client sent"),
+        None => "method.request.header.name, method.request.path.name or method.request.querystring.name"
+            .to_owned(),
+    }
+}
+
+impl Parameter {
+    /// Reads `method.request.header.name`; `None` for anything else, and for what is no header name.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (place, name) = text.strip_prefix("method.request.")?.split_once('.')?;
+        match (place, name) {
+            (_, "") => None,
+            ("header", name) => HeaderName::from_bytes(name.as_bytes()).ok().map(Self::Header),
+            ("path", name) => Some(Self::Path(name.to_owned())),
+            ("querystring", name) => Some(Self::Querystring(name.to_owned())),
+            _ => None,
+        }
+    }
+
+    /// What the request has there, decoded; of a repeated query parameter the last, as API Gateway takes it.
+    pub fn value<'a>(&self, context: &Context<'a>) -> Option<Cow<'a, str>> {
+        let request = context.request;
+        match self {
+            Self::Header(name) if name == COOKIE => {
+                (!request.cookies.is_empty()).then(|| request.cookies.join("; ").into())
+            }
+            Self::Header(name) => {
+                request.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()))
+            }
+            Self::Path(name) => context.path_parameter(name).map(path::decode),
+            Self::Querystring(name) => path::query_pairs(&request.query)
+                .filter(|(other, _)| other == name)
+                .last()
+                .map(|(_, value)| value),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn reads_what_the_request_has() {
+        let cases = [
+            ("method.request.header.X-Tenant", Some("acme")),
+            ("method.request.header.cookie", Some("a=1; b=2")),
+            ("method.request.header.nope", None),
+            ("method.request.path.id", Some("a/b")),
+            ("method.request.path.nope", None),
+            ("method.request.querystring.q", Some("x y")),
+            ("method.request.querystring.twice", Some("2")),
+            ("method.request.querystring.bare", Some("")),
+            ("method.request.querystring.nope", None),
+        ];
+        let world = testing::World::new("q=x+y&twice=1&twice=2&bare")
+            .header("x-tenant", "acme")
+            .cookies(&["a=1", "b=2"])
+            .path_parameters(&[("id", "a%2Fb")]);
+        for (text, expected) in cases {
+            let value = Parameter::parse(text).expect(text).value(&world.context());
+            assert_eq!(value.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_names_no_part() {
+        let cases = [
+            "method.request.header.",
+            "method.request.header.a b",
+            "method.request.cookie.a",
+            "method.request.querystring",
+            "integration.request.header.a",
+            "header.a",
+            "",
+        ];
+        for text in cases {
+            assert_eq!(Parameter::parse(text), None, "{text}");
+        }
+    }
+}
