@@ -7,7 +7,7 @@ use serde_json::json;
 use tollgate::local::{
     dynamodb::Dynamodb,
     example_api::put,
-    settings::FunctionSettings,
+    function_settings::FunctionSettings,
     tables::{TableNames, create_missing},
 };
 

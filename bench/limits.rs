@@ -23,11 +23,11 @@ use tollgate::{
     local::{
         dynamodb::Dynamodb,
         example_api::put,
-        function_url,
+        function_output::FunctionOutput,
+        function_settings::FunctionSettings,
+        function_url_server,
         host::Host,
-        output::Output,
         server::Server,
-        settings::FunctionSettings,
         tables::{TableNames, create_missing},
     },
 };
@@ -139,7 +139,7 @@ impl Fleet {
         let function = FunctionSettings {
             environment: vec![("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoint)],
             instances: NonZeroUsize::new(instances).context("no instances")?,
-            output: Output::new(|line| {
+            output: FunctionOutput::new(|line| {
                 if line.text.contains("Degraded") {
                     eprintln!("{}", line.text);
                 }
@@ -147,7 +147,7 @@ impl Fleet {
             ..FunctionSettings::new(FUNCTION, gateway)
         };
         let host = Host::new("eu-test-1", vec![function]);
-        let api = function_url::serve(listen().await?, host.clone(), FUNCTION)?;
+        let api = function_url_server::serve(listen().await?, host.clone(), FUNCTION)?;
         let client = Client::builder(TokioExecutor::new()).build_http();
         let fleet = Self { host, counter, api, client, instances, dynamodb };
         fleet.start_instances().await?;

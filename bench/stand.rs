@@ -22,13 +22,13 @@ use tokio::{net::TcpListener, time::timeout};
 use tollgate::local::{
     dynamodb::Dynamodb,
     example_api::put,
-    function_url,
+    function_output::FunctionOutput,
+    function_settings::FunctionSettings,
+    function_url_server,
     host::Host,
     invoke_api,
-    output::Output,
     server::Server,
-    settings::FunctionSettings,
-    tables::{TableNames, create, create_missing},
+    tables::{NewTable, TableNames, create, create_missing},
 };
 
 use crate::{
@@ -77,7 +77,7 @@ impl Stand {
     /// Writes all items and lets each gateway publish its routes.
     pub async fn start(gateway_binary: &Path, hello: &Path) -> Result<Self> {
         let dynamodb = Dynamodb::start(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, None)?;
-        create(&dynamodb.database, ITEMS_TABLE, "id", None, false)?;
+        create(&dynamodb.database, NewTable::new(ITEMS_TABLE, "id"))?;
         put(&dynamodb.database, ITEMS_TABLE, &json!({ "id": "1", "message": "hello" }))?;
         let counter = Counter::start(listen().await?, dynamodb.address)?;
         let invoke_listener = listen().await?;
@@ -98,7 +98,7 @@ impl Stand {
         let addressed = SIZES.iter().flat_map(|routes| [gateway(*routes), counted(*routes)]);
         let cached = cached::FUNCTIONS.map(str::to_owned);
         for name in addressed.chain(cached).chain([HELLO.to_owned()]) {
-            let server = function_url::serve(listen().await?, host.clone(), &name)?;
+            let server = function_url_server::serve(listen().await?, host.clone(), &name)?;
             urls.insert(name, server);
         }
         let _invoke_api = invoke_api::serve(invoke_listener, host.clone())?;
@@ -187,7 +187,7 @@ pub fn function(name: &str, program: &Path, environment: Vec<(String, String)>) 
     FunctionSettings {
         environment,
         instances: NonZeroUsize::MIN,
-        output: Output::new(|line| {
+        output: FunctionOutput::new(|line| {
             if !line.text.contains("\"requestId\"") {
                 eprintln!("{}: {}", line.function, line.text);
             }

@@ -89,6 +89,16 @@ pub fn timestamp(seconds: u64) -> String {
     format!("{day}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
 }
 
+/// `14/Apr/2025:22:12:48 +0000`, as access logs and Lambda events have it.
+pub fn log_timestamp(seconds: u64) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (year, month, day) = Day::of(seconds).civil();
+    let (month, of_day) = (MONTHS[month as usize - 1], seconds % SECONDS_PER_DAY);
+    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    format!("{day:02}/{month}/{year}:{hour:02}:{minute:02}:{second:02} +0000")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -114,6 +124,20 @@ mod tests {
             assert_eq!(Day::of(seconds).first_of_month().to_string(), format!("{}01", &date[..8]));
         }
         assert_eq!(timestamp(1_744_668_768), "2025-04-14T22:12:48Z");
+    }
+
+    #[test]
+    fn times_are_written_as_in_access_logs() {
+        let table = [
+            (0, "01/Jan/1970:00:00:00 +0000"),
+            (951_782_400, "29/Feb/2000:00:00:00 +0000"),
+            (1_735_689_599, "31/Dec/2024:23:59:59 +0000"),
+            (1_744_668_768, "14/Apr/2025:22:12:48 +0000"),
+            (4_107_542_400, "01/Mar/2100:00:00:00 +0000"),
+        ];
+        for (seconds, expected) in table {
+            assert_eq!(log_timestamp(seconds), expected);
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use tokio::{
     time::interval,
 };
 
-/// How often expired items are deleted. DynamoDB takes up to days.
+/// The time between two deletions of expired items. DynamoDB takes up to days.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 const FILE_NAME: &str = "dynamodb.sqlite";

@@ -5,7 +5,7 @@ use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use bytes::{Bytes, BytesMut};
 use serde_json::json;
 
-use super::answer::FunctionError;
+use super::invoke_result::FunctionError;
 
 /// A chunk of the function's answer.
 pub(super) fn payload_chunk(chunk: Bytes) -> Bytes {

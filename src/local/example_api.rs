@@ -4,7 +4,7 @@
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
 
-use super::tables::{TableNames, create, read};
+use super::tables::{NewTable, TableNames, create, read};
 
 /// The table that the orders are in.
 pub const ORDERS_TABLE: &str = "orders";
@@ -86,7 +86,7 @@ fn orders() -> Vec<Value> {
 /// # Errors
 /// When the database fails.
 pub fn seed(database: &Database, names: &TableNames) -> Result<(), DynoxideError> {
-    create(database, ORDERS_TABLE, "id", None, false)?;
+    create(database, NewTable::new(ORDERS_TABLE, "id"))?;
     let any = database.scan(read(json!({ "TableName": names.routes(), "Limit": 1 })))?;
     if any.count > 0 {
         return Ok(());

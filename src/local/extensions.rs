@@ -1,4 +1,4 @@
-//! The Extensions API: who registers learns of invocations and of the shutdown. A process without an
+//! The Extensions API: an extension that registers learns of invocations and of the shutdown. A process without an
 //! extension gets no SIGTERM, here as on Lambda.
 
 use std::{
@@ -25,6 +25,14 @@ struct Extension {
     kinds: Vec<EventKind>,
     events: mpsc::UnboundedSender<Value>,
     inbox: std::sync::Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Value>>>,
+}
+
+/// The outcome of telling an instance of its shutdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ShutdownNotice {
+    Sent,
+    /// Nobody has registered to hear of it.
+    NoExtension,
 }
 
 /// The extensions of one instance.
@@ -64,8 +72,8 @@ impl Extensions {
         });
     }
 
-    /// Tells of the shutdown. False: there is no extension.
-    pub fn shut_down(&self, limit: Duration) -> bool {
+    /// Tells every extension of the shutdown.
+    pub fn shut_down(&self, limit: Duration) -> ShutdownNotice {
         self.tell(EventKind::Shutdown, || {
             let deadline = Clock::System.now() + limit;
             json!({
@@ -74,7 +82,7 @@ impl Extensions {
                 "deadlineMs": epoch_ms(deadline),
             })
         });
-        !self.lock().is_empty()
+        if self.lock().is_empty() { ShutdownNotice::NoExtension } else { ShutdownNotice::Sent }
     }
 
     fn tell(&self, kind: EventKind, event: impl Fn() -> Value) {

@@ -9,15 +9,15 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
-    answer::Answer,
-    function::Function,
-    invocation::Invocation,
-    names::FunctionReference,
-    pool::{InstanceState, InstanceStatus},
-    settings::FunctionSettings,
+    function_reference::FunctionReference,
+    function_settings::FunctionSettings,
+    hosted_function::HostedFunction,
+    instance_pool::{InstanceState, InstanceStatus},
+    invocation::QueuedInvocation,
+    invoke_result::InvokeResult,
 };
 
-/// Why an invocation did not reach its function.
+/// The reason why an invocation did not reach its function.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum InvokeError {
     #[error("Function not found: {arn}")]
@@ -30,7 +30,7 @@ pub enum InvokeError {
 #[derive(Clone)]
 pub struct Host {
     region: Arc<str>,
-    functions: Arc<BTreeMap<String, Arc<Function>>>,
+    functions: Arc<BTreeMap<String, Arc<HostedFunction>>>,
 }
 
 impl Host {
@@ -38,7 +38,9 @@ impl Host {
     pub fn new(region: &str, functions: Vec<FunctionSettings>) -> Self {
         let functions = functions
             .into_iter()
-            .map(|settings| (settings.name.clone(), Arc::new(Function::new(settings, region.to_owned()))))
+            .map(|settings| {
+                (settings.name.clone(), Arc::new(HostedFunction::new(settings, region.to_owned())))
+            })
             .collect();
         Self { region: region.into(), functions: Arc::new(functions) }
     }
@@ -54,10 +56,10 @@ impl Host {
         reference: &FunctionReference,
         payload: Bytes,
         trace_id: Option<String>,
-    ) -> Result<Answer, InvokeError> {
+    ) -> Result<InvokeResult, InvokeError> {
         let function = self.resolve(reference)?;
         let (reply, answer) = oneshot::channel();
-        let invocation = Invocation {
+        let invocation = QueuedInvocation {
             request_id: Uuid::new_v4().to_string(),
             payload,
             function_arn: reference.arn(&self.region),
@@ -75,8 +77,8 @@ impl Host {
         self.resolve(reference).map(drop)
     }
 
-    fn resolve(&self, reference: &FunctionReference) -> Result<&Arc<Function>, InvokeError> {
-        let known = |function: &&Arc<Function>| match reference.qualifier.as_deref() {
+    fn resolve(&self, reference: &FunctionReference) -> Result<&Arc<HostedFunction>, InvokeError> {
+        let known = |function: &&Arc<HostedFunction>| match reference.qualifier.as_deref() {
             None | Some("$LATEST") => true,
             Some(alias) => function.settings.aliases.iter().any(|known| known == alias),
         };
@@ -84,7 +86,7 @@ impl Host {
         function.ok_or_else(|| InvokeError::NotFound { arn: reference.arn(&self.region) })
     }
 
-    fn function(&self, name: &str) -> &Arc<Function> {
+    fn function(&self, name: &str) -> &Arc<HostedFunction> {
         self.functions.get(name).unwrap_or_else(|| panic!("no function {name} in this host"))
     }
 
@@ -96,7 +98,7 @@ impl Host {
         self.function(name).instances()
     }
 
-    /// How many invocations of a function no instance has yet.
+    /// The number of invocations of a function that no instance has yet.
     pub fn queued(&self, name: &str) -> usize {
         self.function(name).queued()
     }
@@ -125,13 +127,13 @@ impl Host {
     /// SIGSTOP. The instance gets no event until it is thawed; one that it works on runs into its deadline.
     pub fn freeze(&self, name: &str, pid: u32) {
         self.signal(name, pid, Signal::SIGSTOP);
-        self.function(name).set_frozen(pid, true);
+        self.function(name).freeze(pid);
     }
 
     /// SIGCONT.
     pub fn thaw(&self, name: &str, pid: u32) {
         self.signal(name, pid, Signal::SIGCONT);
-        self.function(name).set_frozen(pid, false);
+        self.function(name).thaw(pid);
     }
 
     fn signal(&self, name: &str, pid: u32, signal: Signal) {

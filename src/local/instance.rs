@@ -1,4 +1,4 @@
-//! One instance of a function: where its process is in its life, and the one event that it works on.
+//! One instance of a function: its life from start to end, and the one event that it works on.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -16,27 +16,27 @@ use tokio::{
 };
 
 use super::{
-    answer::{Answer, FunctionError, Outcome, STREAM_DEPTH, Streamed},
-    extensions::Extensions,
-    invocation::{Current, Invocation},
-    settings::FunctionSettings,
+    extensions::{Extensions, ShutdownNotice},
+    function_settings::FunctionSettings,
+    invocation::{QueuedInvocation, RunningInvocation},
+    invoke_result::{FunctionError, InvokeOutcome, InvokeResult, STREAM_DEPTH, StreamedPayload},
 };
 
-/// How long a process with an extension may take to end.
+/// The time that a process with an extension may take to end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What an instance tells of itself to whoever gives it events.
-pub(super) trait Owner: Send + Sync {
+/// The one that gives an instance its events and hears of its life.
+pub(super) trait InstanceOwner: Send + Sync {
     /// The instance waits for an event.
     fn ready(self: Arc<Self>, number: u64);
     /// The instance has answered, and will ask for its next event.
     fn answered(&self, number: u64);
     /// The instance's process has ended, perhaps with an event still undelivered.
-    fn gone(self: Arc<Self>, number: u64, end: End);
+    fn gone(self: Arc<Self>, number: u64, end: InstanceEnd);
 }
 
-/// Why an instance is no more.
-pub(super) enum End {
+/// The reason why an instance is no more.
+pub(super) enum InstanceEnd {
     /// It never asked for its first event.
     Init(Box<dyn FnOnce(&str) -> FunctionError + Send>),
     Later,
@@ -55,17 +55,22 @@ pub(super) struct Instance {
     pub pid: u32,
     pub settings: Arc<FunctionSettings>,
     pub extensions: Extensions,
-    owner: Arc<dyn Owner>,
+    owner: Arc<dyn InstanceOwner>,
     /// Given to this instance, not yet begun: at most one.
-    inbox: Mutex<Option<Invocation>>,
+    inbox: Mutex<Option<QueuedInvocation>>,
     delivered: Notify,
-    current: Mutex<Option<Current>>,
+    current: Mutex<Option<RunningInvocation>>,
     init_error: Mutex<Option<Bytes>>,
     life: watch::Sender<Life>,
 }
 
 impl Instance {
-    pub fn new(number: u64, pid: u32, settings: Arc<FunctionSettings>, owner: Arc<dyn Owner>) -> Self {
+    pub fn new(
+        number: u64,
+        pid: u32,
+        settings: Arc<FunctionSettings>,
+        owner: Arc<dyn InstanceOwner>,
+    ) -> Self {
         Self {
             number,
             pid,
@@ -95,35 +100,35 @@ impl Instance {
             let error = FunctionError::exited(&current.request_id, &how);
             current.fail(error);
         }
-        let end = if before == Life::Starting { self.failed_init(how) } else { End::Later };
+        let end = if before == Life::Starting { self.failed_init(how) } else { InstanceEnd::Later };
         Arc::clone(&self.owner).gone(self.number, end);
     }
 
-    fn failed_init(&self, how: String) -> End {
+    fn failed_init(&self, how: String) -> InstanceEnd {
         let told = lock(&self.init_error).take();
-        End::Init(Box::new(move |request_id| match told {
+        InstanceEnd::Init(Box::new(move |request_id| match told {
             Some(payload) => FunctionError { payload },
             None => FunctionError::exited(request_id, &how),
         }))
     }
 
-    /// What the process said of its failed start, Lambda's JSON.
+    /// Keeps the process's own account of its failed start, Lambda's JSON.
     pub fn set_init_error(&self, payload: Bytes) {
         *lock(&self.init_error) = Some(payload);
     }
 
-    /// What the process never began. Only the owner knows when nothing more will be delivered.
-    pub fn undelivered(&self) -> Option<Invocation> {
+    /// Takes the invocation that the process never began. Only the owner knows when nothing more will be delivered.
+    pub fn undelivered(&self) -> Option<QueuedInvocation> {
         lock(&self.inbox).take()
     }
 
-    pub fn deliver(&self, invocation: Invocation) {
+    pub fn deliver(&self, invocation: QueuedInvocation) {
         *lock(&self.inbox) = Some(invocation);
         self.delivered.notify_one();
     }
 
     /// The process asks for its next event: it is done with the one before, and waits.
-    pub async fn next(&self) -> Invocation {
+    pub async fn next(&self) -> QueuedInvocation {
         self.finish();
         Arc::clone(&self.owner).ready(self.number);
         loop {
@@ -153,7 +158,7 @@ impl Instance {
         self: &Arc<Self>,
         request_id: String,
         executed_version: String,
-        reply: oneshot::Sender<Answer>,
+        reply: oneshot::Sender<InvokeResult>,
     ) {
         let limit = self.settings.timeout;
         let (instance, id) = (Arc::clone(self), request_id.clone());
@@ -162,13 +167,14 @@ impl Instance {
             instance.time_out(&id, limit);
         })
         .abort_handle();
-        let current = Current { request_id, executed_version, reply: Some(reply), stream: None, deadline };
-        let mut place = lock(&self.current);
+        let current =
+            RunningInvocation { request_id, executed_version, reply: Some(reply), stream: None, deadline };
+        let mut slot = lock(&self.current);
         if *self.life.borrow() == Life::Ended {
             let error = FunctionError::exited(&current.request_id, "before the event began");
             current.fail(error);
         } else {
-            *place = Some(current);
+            *slot = Some(current);
         }
     }
 
@@ -181,7 +187,7 @@ impl Instance {
         }
     }
 
-    /// False: the process does not work on this request (any more).
+    /// Returns false if the process does not work on this request (any more).
     pub fn works_on(&self, request_id: &str) -> bool {
         lock(&self.current)
             .as_ref()
@@ -189,7 +195,7 @@ impl Instance {
     }
 
     /// The process has given its answer whole.
-    pub fn answer(&self, request_id: &str, outcome: Outcome) {
+    pub fn answer(&self, request_id: &str, outcome: InvokeOutcome) {
         // First: the caller's next request must already find this instance on its way back.
         self.owner.answered(self.number);
         let mut current = lock(&self.current);
@@ -208,7 +214,7 @@ impl Instance {
         let mut current = lock(&self.current);
         if let Some(current) = current.as_mut().filter(|current| current.request_id == request_id) {
             current.stream = Some(sender.clone());
-            current.send(Outcome::Streamed(Streamed { content_type, chunks }));
+            current.send(InvokeOutcome::Streamed(StreamedPayload { content_type, chunks }));
         }
         sender
     }
@@ -237,7 +243,7 @@ impl Instance {
     /// SIGKILL.
     pub async fn shut_down(&self) {
         let mut life = self.life.subscribe();
-        if self.extensions.shut_down(SHUTDOWN_TIMEOUT) {
+        if self.extensions.shut_down(SHUTDOWN_TIMEOUT) == ShutdownNotice::Sent {
             self.signal(Signal::SIGTERM);
             self.signal(Signal::SIGCONT);
             if timeout(SHUTDOWN_TIMEOUT, life.wait_for(|life| *life == Life::Ended)).await.is_ok() {
@@ -259,10 +265,10 @@ mod tests {
 
     struct Nobody;
 
-    impl Owner for Nobody {
+    impl InstanceOwner for Nobody {
         fn ready(self: Arc<Self>, _number: u64) {}
         fn answered(&self, _number: u64) {}
-        fn gone(self: Arc<Self>, _number: u64, _end: End) {}
+        fn gone(self: Arc<Self>, _number: u64, _end: InstanceEnd) {}
     }
 
     #[tokio::test]
@@ -272,7 +278,7 @@ mod tests {
         instance.end("exit status 1".to_owned());
         let (reply, mut answer) = oneshot::channel();
         instance.begin("id".to_owned(), "1".to_owned(), reply);
-        let Outcome::Failed(error) = answer.try_recv().expect("an answer").outcome else {
+        let InvokeOutcome::Failed(error) = answer.try_recv().expect("an answer").outcome else {
             panic!("a failure")
         };
         assert_eq!(error, FunctionError::exited("id", "before the event began"));

@@ -1,4 +1,4 @@
-//! One event, with the place where its answer goes: on its way to an instance, then worked on by it.
+//! One event with the channel for its result: queued for an instance, then running on it.
 
 use bytes::Bytes;
 use tokio::{
@@ -6,49 +6,49 @@ use tokio::{
     task::AbortHandle,
 };
 
-use super::answer::{Answer, FunctionError, Outcome};
+use super::invoke_result::{FunctionError, InvokeOutcome, InvokeResult};
 
 /// No instance works on it yet.
 #[derive(Debug)]
-pub(super) struct Invocation {
+pub(super) struct QueuedInvocation {
     pub request_id: String,
     pub payload: Bytes,
     pub function_arn: String,
     pub executed_version: String,
     pub trace_id: String,
-    pub reply: oneshot::Sender<Answer>,
+    pub reply: oneshot::Sender<InvokeResult>,
 }
 
-impl Invocation {
+impl QueuedInvocation {
     pub fn fail(self, error: impl FnOnce(&str) -> FunctionError) {
-        let outcome = Outcome::Failed(error(&self.request_id));
+        let outcome = InvokeOutcome::Failed(error(&self.request_id));
         let Self { request_id, executed_version, reply, .. } = self;
         // The caller may have gone.
-        drop(reply.send(Answer { request_id, executed_version, outcome }));
+        drop(reply.send(InvokeResult { request_id, executed_version, outcome }));
     }
 }
 
 /// The process works on it; answered once, and done when the process asks for the next.
-pub(super) struct Current {
+pub(super) struct RunningInvocation {
     pub request_id: String,
     pub executed_version: String,
-    pub reply: Option<oneshot::Sender<Answer>>,
+    pub reply: Option<oneshot::Sender<InvokeResult>>,
     pub stream: Option<mpsc::Sender<Result<Bytes, FunctionError>>>,
     pub deadline: AbortHandle,
 }
 
-impl Drop for Current {
+impl Drop for RunningInvocation {
     fn drop(&mut self) {
         self.deadline.abort();
     }
 }
 
-impl Current {
-    pub fn send(&mut self, outcome: Outcome) {
+impl RunningInvocation {
+    pub fn send(&mut self, outcome: InvokeOutcome) {
         if let Some(reply) = self.reply.take() {
             let (request_id, executed_version) = (self.request_id.clone(), self.executed_version.clone());
             // The caller may have gone.
-            drop(reply.send(Answer { request_id, executed_version, outcome }));
+            drop(reply.send(InvokeResult { request_id, executed_version, outcome }));
         }
     }
 
@@ -57,7 +57,7 @@ impl Current {
         if let Some(stream) = self.stream.take() {
             tokio::spawn(async move { drop(stream.send(Err(error)).await) });
         } else {
-            self.send(Outcome::Failed(error));
+            self.send(InvokeOutcome::Failed(error));
         }
     }
 }

@@ -18,10 +18,10 @@ use uuid::Uuid;
 
 use super::{
     PAYLOAD_LIMIT,
-    answer::{Answer, Outcome, Streamed},
     event_stream::{invoke_complete, payload_chunk},
+    function_reference::FunctionReference,
     host::{Host, InvokeError},
-    names::FunctionReference,
+    invoke_result::{InvokeOutcome, InvokeResult, StreamedPayload},
     server::Server,
 };
 
@@ -52,8 +52,8 @@ enum InvocationType {
     DryRun,
 }
 
-/// A call as it was understood.
-struct Call {
+/// A call of `Invoke` or `InvokeWithResponseStream`, read.
+struct InvokeRequest {
     invocation_type: InvocationType,
     reference: FunctionReference,
     payload: Bytes,
@@ -61,19 +61,19 @@ struct Call {
 }
 
 /// A call that is refused, in Lambda's words.
-struct Refusal {
+struct InvokeRefusal {
     status: StatusCode,
     error_type: &'static str,
     message: String,
 }
 
-impl Refusal {
+impl InvokeRefusal {
     fn new(status: StatusCode, error_type: &'static str, message: impl Into<String>) -> Self {
         Self { status, error_type, message: message.into() }
     }
 }
 
-impl From<InvokeError> for Refusal {
+impl From<InvokeError> for InvokeRefusal {
     fn from(error: InvokeError) -> Self {
         let message = error.to_string();
         match error {
@@ -95,20 +95,20 @@ async fn invoke(
     body: Body,
 ) -> Response<Body> {
     let answered = async {
-        let call = read(&host, &function, qualifier, &headers, body).await?;
+        let call = read_request(&host, &function, qualifier, &headers, body).await?;
         match call.invocation_type {
             InvocationType::RequestResponse => {
-                let answer = host.invoke(&call.reference, call.payload, call.trace_id).await?;
-                Ok(whole(answer).await)
+                let result = host.invoke(&call.reference, call.payload, call.trace_id).await?;
+                Ok(buffered_response(result).await)
             }
             InvocationType::Event => {
-                // Its answer is nobody's; Lambda would try a failed one again after a minute.
+                // Nobody waits for its result; Lambda would try a failed one again after a minute.
                 tokio::spawn(async move {
                     drop(host.invoke(&call.reference, call.payload, call.trace_id).await);
                 });
-                Ok(plain(StatusCode::ACCEPTED))
+                Ok(empty_response(StatusCode::ACCEPTED))
             }
-            InvocationType::DryRun => Ok(plain(StatusCode::NO_CONTENT)),
+            InvocationType::DryRun => Ok(empty_response(StatusCode::NO_CONTENT)),
         }
     };
     answered.await.unwrap_or_else(refuse)
@@ -122,26 +122,26 @@ async fn invoke_streaming(
     body: Body,
 ) -> Response<Body> {
     let answered = async {
-        let call = read(&host, &function, qualifier, &headers, body).await?;
+        let call = read_request(&host, &function, qualifier, &headers, body).await?;
         match call.invocation_type {
-            InvocationType::DryRun => Ok(plain(StatusCode::NO_CONTENT)),
+            InvocationType::DryRun => Ok(empty_response(StatusCode::NO_CONTENT)),
             InvocationType::RequestResponse | InvocationType::Event => {
-                let answer = host.invoke(&call.reference, call.payload, call.trace_id).await?;
-                Ok(streaming(answer))
+                let result = host.invoke(&call.reference, call.payload, call.trace_id).await?;
+                Ok(streaming_response(result))
             }
         }
     };
     answered.await.unwrap_or_else(refuse)
 }
 
-async fn read(
+async fn read_request(
     host: &Host,
     function: &str,
     qualifier: Option<String>,
     headers: &HeaderMap,
     body: Body,
-) -> Result<Call, Refusal> {
-    let bad = |error_type, message: String| Refusal::new(StatusCode::BAD_REQUEST, error_type, message);
+) -> Result<InvokeRequest, InvokeRefusal> {
+    let bad = |error_type, message: String| InvokeRefusal::new(StatusCode::BAD_REQUEST, error_type, message);
     let invocation_type = match headers.get("x-amz-invocation-type").map(HeaderValue::as_bytes) {
         None | Some(b"RequestResponse") => InvocationType::RequestResponse,
         Some(b"Event") => InvocationType::Event,
@@ -155,7 +155,7 @@ async fn read(
     let limit = if matches!(invocation_type, InvocationType::Event) { EVENT_LIMIT } else { PAYLOAD_LIMIT };
     let Ok(mut payload) = to_bytes(body, limit).await else {
         let message = format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
-        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message));
+        return Err(InvokeRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message));
     };
     if payload.is_empty() {
         payload = Bytes::from_static(b"{}");
@@ -165,12 +165,12 @@ async fn read(
         return Err(bad("InvalidRequestContentException", message));
     }
     let trace_id = headers.get("x-amzn-trace-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    Ok(Call { invocation_type, reference, payload, trace_id })
+    Ok(InvokeRequest { invocation_type, reference, payload, trace_id })
 }
 
-/// The answer of `Invoke`: a streamed answer is collected first.
-async fn whole(answer: Answer) -> Response<Body> {
-    let Answer { request_id, executed_version, outcome } = answer;
+/// The response of `Invoke`: a streamed payload is collected first.
+async fn buffered_response(result: InvokeResult) -> Response<Body> {
+    let InvokeResult { request_id, executed_version, outcome } = result;
     let (payload, failed) = match outcome.collect().await {
         Ok(payload) => (payload, false),
         Err(error) => (error.payload, true),
@@ -186,24 +186,26 @@ async fn whole(answer: Answer) -> Response<Body> {
     response
 }
 
-/// The answer of `InvokeWithResponseStream`: a frame for each chunk as it comes, and one at the end.
-fn streaming(answer: Answer) -> Response<Body> {
-    let Answer { request_id, executed_version, outcome } = answer;
+/// The response of `InvokeWithResponseStream`: a frame for each chunk as it comes, and one at the end.
+fn streaming_response(result: InvokeResult) -> Response<Body> {
+    let InvokeResult { request_id, executed_version, outcome } = result;
     let frames = match outcome {
-        Outcome::Buffered(payload) => {
+        InvokeOutcome::Buffered(payload) => {
             let frames = [payload_chunk(payload), invoke_complete(None)];
             stream::iter(frames).boxed()
         }
-        Outcome::Failed(error) => stream::iter([invoke_complete(Some(&error))]).boxed(),
-        Outcome::Streamed(Streamed { chunks, .. }) => stream::unfold(Some(chunks), |chunks| async move {
-            let mut chunks = chunks?;
-            Some(match chunks.recv().await {
-                Some(Ok(chunk)) => (payload_chunk(chunk), Some(chunks)),
-                Some(Err(error)) => (invoke_complete(Some(&error)), None),
-                None => (invoke_complete(None), None),
+        InvokeOutcome::Failed(error) => stream::iter([invoke_complete(Some(&error))]).boxed(),
+        InvokeOutcome::Streamed(StreamedPayload { chunks, .. }) => {
+            stream::unfold(Some(chunks), |chunks| async move {
+                let mut chunks = chunks?;
+                Some(match chunks.recv().await {
+                    Some(Ok(chunk)) => (payload_chunk(chunk), Some(chunks)),
+                    Some(Err(error)) => (invoke_complete(Some(&error)), None),
+                    None => (invoke_complete(None), None),
+                })
             })
-        })
-        .boxed(),
+            .boxed()
+        }
     };
     let mut response = Response::new(Body::from_stream(frames.map(Ok::<_, Infallible>)));
     let headers = response.headers_mut();
@@ -220,14 +222,14 @@ fn add_ids(headers: &mut HeaderMap, request_id: &str, executed_version: &str) {
     }
 }
 
-fn plain(status: StatusCode) -> Response<Body> {
+fn empty_response(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     add_ids(response.headers_mut(), &Uuid::new_v4().to_string(), "$LATEST");
     response
 }
 
-fn refuse(refusal: Refusal) -> Response<Body> {
+fn refuse(refusal: InvokeRefusal) -> Response<Body> {
     let words = match refusal.status {
         StatusCode::TOO_MANY_REQUESTS => {
             json!({ "Reason": "ConcurrentInvocationLimitExceeded", "Type": "User", "message": refusal.message })

@@ -1,26 +1,26 @@
 //! The local world: the Lambda host and the DynamoDB of a laptop. Never part of the Lambda.
 
-pub mod answer;
-mod child;
-mod connection;
 pub mod dynamodb;
 mod endpoint;
-mod environment;
 mod event_stream;
 pub mod example_api;
 mod extensions;
-mod function;
-pub mod function_url;
+mod function_environment;
+pub mod function_output;
+pub mod function_reference;
+pub mod function_settings;
+pub mod function_url_server;
 pub mod host;
+mod hosted_function;
 mod instance;
+mod instance_api;
+pub mod instance_pool;
+mod instance_process;
 mod invocation;
 pub mod invoke_api;
-pub mod names;
-pub mod output;
-pub mod pool;
-mod runtime_api;
+pub mod invoke_result;
+mod prompt_listener;
 pub mod server;
-pub mod settings;
 pub mod stream_mapping;
 pub mod tables;
 pub mod world;

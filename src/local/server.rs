@@ -1,13 +1,13 @@
-//! One HTTP/1.1 server on loopback: every door of the local world is one of these.
+//! One HTTP/1.1 server on loopback: the function URL, the Invoke API and each instance's Runtime API are such servers.
 
 use std::{io, net::SocketAddr, time::Duration};
 
 use axum::{Router, serve::ListenerExt};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 
-use super::connection::PromptListener;
+use super::prompt_listener::PromptListener;
 
-/// How long requests that are under way may still take when the server stops.
+/// The time that requests under way may still take when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A running server; dropped, it stops without waiting.

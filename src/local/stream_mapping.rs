@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::{task::JoinHandle, time::sleep};
 
-use super::{answer::Outcome, host::Host, names::FunctionReference, tables::read};
+use super::{function_reference::FunctionReference, host::Host, invoke_result::InvokeOutcome, tables::read};
 
-/// How long an edit may wait to be seen.
+/// The time that an edit may wait to be seen.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// Records in one event, at most.
 const BATCH_SIZE: usize = 100;
@@ -43,20 +43,26 @@ impl StreamMapping {
     /// # Errors
     /// When the table has no stream.
     pub fn start(database: &Database, table: &str, host: Host, function: &str) -> Result<Self, MappingError> {
-        let reader = Reader::open(database.clone(), table)?;
+        let reader = StreamReader::open(database.clone(), table)?;
         let function = FunctionReference { name: function.to_owned(), qualifier: None };
         Ok(Self { task: tokio::spawn(run(reader, host, function)) })
     }
 }
 
-/// A place in a stream. Locally a stream has one shard for ever.
-struct Reader {
+/// A position in a stream. Locally a stream has one shard for ever.
+struct StreamReader {
     database: Database,
     stream_arn: String,
     iterator: String,
 }
 
-impl Reader {
+/// Records as Lambda sends them, and the iterator to go on from.
+struct StreamBatch {
+    records: Vec<Value>,
+    next_iterator: Option<String>,
+}
+
+impl StreamReader {
     fn open(database: Database, table: &str) -> Result<Self, MappingError> {
         let streams = database.list_streams(read(json!({ "TableName": table })))?;
         let no_stream = || MappingError::NoStream(table.to_owned());
@@ -72,8 +78,8 @@ impl Reader {
         Ok(Self { database, stream_arn, iterator })
     }
 
-    /// The next records as Lambda sends them, and from where to go on.
-    fn records(&self) -> Result<(Vec<Value>, Option<String>), DynoxideError> {
+    /// Reads the next records.
+    fn read_batch(&self) -> Result<StreamBatch, DynoxideError> {
         let request = json!({ "ShardIterator": self.iterator, "Limit": BATCH_SIZE });
         let answer = self.database.get_records(read(request))?;
         let records = answer.records.iter().filter_map(|record| {
@@ -81,20 +87,20 @@ impl Reader {
             record["eventSourceARN"] = self.stream_arn.clone().into();
             Some(record)
         });
-        Ok((records.collect(), answer.next_shard_iterator))
+        Ok(StreamBatch { records: records.collect(), next_iterator: answer.next_shard_iterator })
     }
 }
 
-async fn run(mut reader: Reader, host: Host, function: FunctionReference) {
+async fn run(mut reader: StreamReader, host: Host, function: FunctionReference) {
     loop {
         // The read waits for the database's mutex, so not on this thread.
-        let read = tokio::task::spawn_blocking(move || (reader.records(), reader)).await;
-        let Ok((records, same)) = read else { return };
+        let read = tokio::task::spawn_blocking(move || (reader.read_batch(), reader)).await;
+        let Ok((batch, same)) = read else { return };
         reader = same;
-        match records {
-            Ok((records, next)) if !records.is_empty() => {
+        match batch {
+            Ok(StreamBatch { records, next_iterator }) if !records.is_empty() => {
                 deliver(&host, &function, json!({ "Records": records })).await;
-                reader.iterator = next.unwrap_or(reader.iterator);
+                reader.iterator = next_iterator.unwrap_or(reader.iterator);
             }
             // A read that failed is tried again.
             Ok(_) | Err(_) => sleep(POLL_INTERVAL).await,
@@ -107,7 +113,7 @@ async fn deliver(host: &Host, function: &FunctionReference, event: Value) {
     let event = bytes::Bytes::from(event.to_string());
     for attempt in 1..=ATTEMPTS {
         let problem = match host.invoke(function, event.clone(), None).await.map(|answer| answer.outcome) {
-            Ok(Outcome::Buffered(_)) => return,
+            Ok(InvokeOutcome::Buffered(_)) => return,
             Ok(outcome) => match outcome.collect().await {
                 Ok(_) => return,
                 Err(error) => String::from_utf8_lossy(&error.payload).into_owned(),

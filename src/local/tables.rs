@@ -8,12 +8,11 @@ use serde_json::{Value, json};
 /// The attribute that every table with a TTL uses for it.
 const TTL_ATTRIBUTE: &str = "expiresAt";
 
-struct Table {
+struct GatewayTable {
     variable: &'static str,
     default_name: &'static str,
     key: &'static str,
-    /// With its type.
-    sort: Option<(&'static str, &'static str)>,
+    sort_key: Option<SortKey<'static>>,
     extra: Extra,
 }
 
@@ -23,15 +22,48 @@ enum Extra {
     Stream,
 }
 
+/// A sort key's name and its type: `S`, `N` or `B`.
+#[derive(Clone, Copy, Debug)]
+pub struct SortKey<'a> {
+    pub name: &'a str,
+    pub kind: &'a str,
+}
+
+/// A table to create, with a text key.
+#[derive(Clone, Copy, Debug)]
+pub struct NewTable<'a> {
+    pub name: &'a str,
+    pub key: &'a str,
+    pub sort_key: Option<SortKey<'a>>,
+    pub has_stream: bool,
+}
+
+impl<'a> NewTable<'a> {
+    /// A table without a sort key and without a stream.
+    pub fn new(name: &'a str, key: &'a str) -> Self {
+        Self { name, key, sort_key: None, has_stream: false }
+    }
+}
+
+/// The outcome of [`create`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creation {
+    Created,
+    Existed,
+}
+
+const ROUTE_KEY: Option<SortKey> = Some(SortKey { name: "routeKey", kind: "S" });
+const PART: Option<SortKey> = Some(SortKey { name: "part", kind: "N" });
+
 #[rustfmt::skip]
-const TABLES: [Table; 7] = [
-    Table { variable: "STAGES_TABLE",      default_name: "tollgate-stages",      key: "stage",        sort: None,                    extra: Extra::None },
-    Table { variable: "ROUTES_TABLE",      default_name: "tollgate-routes",      key: "stage",        sort: Some(("routeKey", "S")), extra: Extra::Stream },
-    Table { variable: "API_KEYS_TABLE",    default_name: "tollgate-api-keys",    key: "keyHash",      sort: None,                    extra: Extra::None },
-    Table { variable: "USAGE_PLANS_TABLE", default_name: "tollgate-usage-plans", key: "usagePlanId",  sort: None,                    extra: Extra::None },
-    Table { variable: "DEPLOYMENTS_TABLE", default_name: "tollgate-deployments", key: "deploymentId", sort: Some(("part", "N")),     extra: Extra::None },
-    Table { variable: "COUNTERS_TABLE",    default_name: "tollgate-counters",    key: "counter",      sort: None,                    extra: Extra::Ttl },
-    Table { variable: "CACHE_TABLE",       default_name: "tollgate-cache",       key: "cacheKey",     sort: Some(("part", "N")),     extra: Extra::Ttl },
+const TABLES: [GatewayTable; 7] = [
+    GatewayTable { variable: "STAGES_TABLE",      default_name: "tollgate-stages",      key: "stage",        sort_key: None,      extra: Extra::None },
+    GatewayTable { variable: "ROUTES_TABLE",      default_name: "tollgate-routes",      key: "stage",        sort_key: ROUTE_KEY, extra: Extra::Stream },
+    GatewayTable { variable: "API_KEYS_TABLE",    default_name: "tollgate-api-keys",    key: "keyHash",      sort_key: None,      extra: Extra::None },
+    GatewayTable { variable: "USAGE_PLANS_TABLE", default_name: "tollgate-usage-plans", key: "usagePlanId",  sort_key: None,      extra: Extra::None },
+    GatewayTable { variable: "DEPLOYMENTS_TABLE", default_name: "tollgate-deployments", key: "deploymentId", sort_key: PART,      extra: Extra::None },
+    GatewayTable { variable: "COUNTERS_TABLE",    default_name: "tollgate-counters",    key: "counter",      sort_key: None,      extra: Extra::Ttl },
+    GatewayTable { variable: "CACHE_TABLE",       default_name: "tollgate-cache",       key: "cacheKey",     sort_key: PART,      extra: Extra::Ttl },
 ];
 
 /// The tables' names, by the environment variable that carries each.
@@ -41,7 +73,8 @@ pub struct TableNames(BTreeMap<&'static str, String>);
 impl TableNames {
     /// Takes each name from `lookup`, or the default.
     pub fn from_environment(lookup: impl Fn(&str) -> Option<String>) -> Self {
-        let name = |table: &Table| lookup(table.variable).unwrap_or_else(|| table.default_name.to_owned());
+        let name =
+            |table: &GatewayTable| lookup(table.variable).unwrap_or_else(|| table.default_name.to_owned());
         Self(TABLES.iter().map(|table| (table.variable, name(table))).collect())
     }
 
@@ -66,7 +99,9 @@ impl TableNames {
 pub fn create_missing(database: &Database, names: &TableNames) -> Result<(), DynoxideError> {
     for table in &TABLES {
         let name = &names.0[table.variable];
-        if !create(database, name, table.key, table.sort, matches!(table.extra, Extra::Stream))? {
+        let has_stream = matches!(table.extra, Extra::Stream);
+        let new = NewTable { name, key: table.key, sort_key: table.sort_key, has_stream };
+        if create(database, new)? == Creation::Existed {
             continue;
         }
         if matches!(table.extra, Extra::Ttl) {
@@ -78,33 +113,29 @@ pub fn create_missing(database: &Database, names: &TableNames) -> Result<(), Dyn
     Ok(())
 }
 
-/// Creates a table with a text key and perhaps a sort key of some type, if it is missing. True: it was.
+/// Creates a table if it is missing.
 ///
 /// # Errors
 /// When the database fails.
-pub fn create(
-    database: &Database,
-    name: &str,
-    key: &str,
-    sort: Option<(&str, &str)>,
-    has_stream: bool,
-) -> Result<bool, DynoxideError> {
-    let sort = sort.map(|(name, kind)| (name, kind, "RANGE"));
-    let keys = || std::iter::once((key, "S", "HASH")).chain(sort);
-    let element = |(name, _, role)| json!({ "AttributeName": name, "KeyType": role });
-    let definition = |(name, kind, _)| json!({ "AttributeName": name, "AttributeType": kind });
+pub fn create(database: &Database, table: NewTable) -> Result<Creation, DynoxideError> {
+    let mut elements = vec![json!({ "AttributeName": table.key, "KeyType": "HASH" })];
+    let mut definitions = vec![json!({ "AttributeName": table.key, "AttributeType": "S" })];
+    if let Some(SortKey { name, kind }) = table.sort_key {
+        elements.push(json!({ "AttributeName": name, "KeyType": "RANGE" }));
+        definitions.push(json!({ "AttributeName": name, "AttributeType": kind }));
+    }
     let mut request = json!({
-        "TableName": name,
+        "TableName": table.name,
         "BillingMode": "PAY_PER_REQUEST",
-        "KeySchema": keys().map(element).collect::<Vec<_>>(),
-        "AttributeDefinitions": keys().map(definition).collect::<Vec<_>>(),
+        "KeySchema": elements,
+        "AttributeDefinitions": definitions,
     });
-    if has_stream {
+    if table.has_stream {
         request["StreamSpecification"] = json!({ "StreamEnabled": true, "StreamViewType": "KEYS_ONLY" });
     }
     match database.create_table(read::<CreateTableRequest>(request)) {
-        Ok(_) => Ok(true),
-        Err(DynoxideError::ResourceInUseException(_)) => Ok(false),
+        Ok(_) => Ok(Creation::Created),
+        Err(DynoxideError::ResourceInUseException(_)) => Ok(Creation::Existed),
         Err(error) => Err(error),
     }
 }

@@ -1,4 +1,4 @@
-//! The whole local world: DynamoDB, the host with the gateway and its targets, and the doors to them.
+//! The whole local world: DynamoDB, the host with the gateway and its targets, and their HTTP servers.
 
 use std::{
     io,
@@ -12,13 +12,14 @@ use thiserror::Error;
 
 use super::{
     dynamodb::{Dynamodb, DynamodbError},
-    endpoint::{DYNAMODB, LAMBDA, Service},
-    example_api, function_url,
+    endpoint::{AwsService, DYNAMODB, LAMBDA},
+    example_api,
+    function_output::FunctionOutput,
+    function_settings::FunctionSettings,
+    function_url_server,
     host::Host,
     invoke_api,
-    output::Output,
     server::Server,
-    settings::FunctionSettings,
     stream_mapping::{MappingError, StreamMapping},
     tables::{TableNames, create_missing},
 };
@@ -29,7 +30,7 @@ pub const GATEWAY: &str = "gateway";
 /// The targets of the example API.
 const EXAMPLES: [&str; 3] = ["orders", "echo", "reflect"];
 
-/// What a local world is made of. Port 0 is any free port.
+/// The settings of a local world. Port 0 is any free port.
 #[derive(Clone, Debug)]
 pub struct WorldSettings {
     pub api_port: u16,
@@ -38,7 +39,7 @@ pub struct WorldSettings {
     /// Of each function, at most.
     pub instances: NonZeroUsize,
     pub region: String,
-    /// Where the data are kept; none: in memory.
+    /// The folder of the data; none: in memory.
     pub data_directory: Option<PathBuf>,
     /// The gateway's binary.
     pub gateway: PathBuf,
@@ -52,7 +53,7 @@ pub struct WorldSettings {
     pub tables: TableNames,
     /// Added to the gateway's environment.
     pub gateway_environment: Vec<(String, String)>,
-    pub output: Output,
+    pub output: FunctionOutput,
 }
 
 #[derive(Debug, Error)]
@@ -62,7 +63,7 @@ pub enum StartError {
     #[error("cannot listen on port {port} for {what}")]
     Listen { port: u16, what: &'static str, source: io::Error },
     #[error("nobody answers at {endpoint}, which {variable} names: unset it for an own {name}")]
-    Away { name: &'static str, variable: &'static str, endpoint: String },
+    Unreachable { name: &'static str, variable: &'static str, endpoint: String },
     #[error("{} is not there: build it first", .0.display())]
     MissingProgram(PathBuf),
     #[error(transparent)]
@@ -80,9 +81,9 @@ pub struct World {
     pub host: Host,
     pub api: SocketAddr,
     pub invoke_api: SocketAddr,
-    /// None: another one is used.
+    /// `None` if another one is used.
     pub dynamodb: Option<Dynamodb>,
-    doors: Vec<Server>,
+    servers: Vec<Server>,
     mapping: Option<StreamMapping>,
 }
 
@@ -95,7 +96,7 @@ impl World {
         let api = listen(settings.api_port, "the API", "API_PORT")?;
         let invoke = listen(settings.invoke_port, "the Invoke API", "INVOKE_PORT")?;
         let dynamodb = own_dynamodb(&mut settings).await?;
-        settings.lambda_endpoint.take_if(|endpoint| Service::is_own(endpoint, settings.invoke_port));
+        settings.lambda_endpoint.take_if(|endpoint| AwsService::is_own(endpoint, settings.invoke_port));
         if let Some(endpoint) = &settings.lambda_endpoint {
             LAMBDA.reach(endpoint).await?;
         }
@@ -113,16 +114,16 @@ impl World {
             mapping = Some(StreamMapping::start(&own.database, routes, host.clone(), GATEWAY)?);
         }
         host.start_instances(GATEWAY, 1);
-        let api = function_url::serve(api, host.clone(), GATEWAY)?;
+        let api = function_url_server::serve(api, host.clone(), GATEWAY)?;
         let invoke = invoke_api::serve(invoke, host.clone())?;
-        let (api_address, doors) = (api.address, vec![api, invoke]);
-        Ok(Self { host, api: api_address, invoke_api: invoke_address, dynamodb, doors, mapping })
+        let (api_address, servers) = (api.address, vec![api, invoke]);
+        Ok(Self { host, api: api_address, invoke_api: invoke_address, dynamodb, servers, mapping })
     }
 
-    /// Ends everything: first the doors, then the functions as on Lambda, then the data.
+    /// Ends everything: first the servers, then the functions as on Lambda, then the data.
     pub async fn stop(self) {
         drop(self.mapping);
-        futures_util::future::join_all(self.doors.into_iter().map(Server::stop)).await;
+        futures_util::future::join_all(self.servers.into_iter().map(Server::stop)).await;
         self.host.stop().await;
         if let Some(dynamodb) = self.dynamodb {
             dynamodb.stop().await;
@@ -134,7 +135,7 @@ impl World {
 async fn own_dynamodb(settings: &mut WorldSettings) -> Result<Option<Dynamodb>, StartError> {
     let port = settings.dynamodb_port;
     let other = settings.dynamodb_endpoint.as_ref();
-    let listener = match other.filter(|endpoint| !Service::is_own(endpoint, port)) {
+    let listener = match other.filter(|endpoint| !AwsService::is_own(endpoint, port)) {
         Some(_) => None,
         None => match listen(port, "DynamoDB", "DYNAMODB_PORT") {
             Err(StartError::PortTaken { .. }) if other.is_some() => None,

@@ -18,7 +18,7 @@ use tollgate::{
     local::{
         example_api,
         server::Server,
-        tables::{self, TableNames},
+        tables::{self, NewTable, SortKey, TableNames},
     },
 };
 
@@ -37,7 +37,11 @@ async fn shows_valid_items_and_the_answers_that_they_give() {
     let world = TestGateway::new();
     let database = &world.dynamodb().database;
     example_api::seed(database, &TableNames::from_environment(|_| None)).unwrap();
-    tables::create(database, "journal", "order", Some(("at", "N")), false).unwrap();
+    tables::create(
+        database,
+        NewTable { sort_key: Some(SortKey { name: "at", kind: "N" }), ..NewTable::new("journal", "order") },
+    )
+    .unwrap();
 
     for item in items("json stages", &stands_for) {
         world.put_stage(&item);

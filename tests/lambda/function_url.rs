@@ -9,7 +9,9 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
-use tollgate::local::{PAYLOAD_LIMIT, function_url, server::Server, settings::FunctionSettings};
+use tollgate::local::{
+    PAYLOAD_LIMIT, function_settings::FunctionSettings, function_url_server, server::Server,
+};
 
 use crate::harness::{Gate, actor, example, host, quiet, render, send};
 
@@ -17,7 +19,7 @@ use crate::harness::{Gate, actor, example, host, quiet, render, send};
 async fn url(function: FunctionSettings) -> Server {
     let name = function.name.clone();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    function_url::serve(listener, host([function]), &name).expect("a server")
+    function_url_server::serve(listener, host([function]), &name).expect("a server")
 }
 
 async fn post(server: &Server, body: impl Into<Bytes>) -> Response<Bytes> {

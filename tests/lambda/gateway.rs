@@ -7,7 +7,7 @@ use http_body_util::Full;
 use serde_json::{Value, json};
 use tollgate::local::{
     example_api::put,
-    output::Captured,
+    function_output::Captured,
     world::{GATEWAY, World, WorldSettings},
 };
 

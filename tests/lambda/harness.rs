@@ -17,11 +17,11 @@ use tokio::{
     time::timeout,
 };
 use tollgate::local::{
-    answer::{Answer, FunctionError},
+    function_output::Captured,
+    function_reference::FunctionReference,
+    function_settings::FunctionSettings,
     host::Host,
-    names::FunctionReference,
-    output::Captured,
-    settings::FunctionSettings,
+    invoke_result::{FunctionError, InvokeResult},
 };
 
 /// The binary of an example function, `target/<profile>/examples/<name>`.
@@ -61,13 +61,13 @@ pub fn named(function: &str) -> FunctionReference {
 }
 
 /// Lets the actor take these steps.
-pub async fn act(host: &Host, steps: Value) -> Answer {
+pub async fn act(host: &Host, steps: Value) -> InvokeResult {
     let event = json!({ "do": steps }).to_string();
     host.invoke(&named("actor"), event.into(), None).await.expect("a known function")
 }
 
 /// The answer whole, as text; a failure without its request id.
-pub async fn text(answer: Answer) -> Result<String, String> {
+pub async fn text(answer: InvokeResult) -> Result<String, String> {
     let id = answer.request_id.clone();
     let text = |bytes: Bytes| String::from_utf8_lossy(&bytes).replace(&id, "ID");
     match answer.outcome.collect().await {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tollgate::local::{answer::Outcome, host::InvokeError, settings::FunctionSettings};
+use tollgate::local::{function_settings::FunctionSettings, host::InvokeError, invoke_result::InvokeOutcome};
 
 use crate::harness::{Gate, act, actor, example, failure, host, named, quiet, text};
 
@@ -132,7 +132,7 @@ async fn a_streamed_answer_comes_chunk_by_chunk() {
     let host = host([actor(1)]);
     let gate = Gate::new().await;
     let steps = json!([{ "stream": "text/plain" }, { "chunk": "one" }, gate.step, { "chunk": "two" }]);
-    let Outcome::Streamed(mut streamed) = act(&host, steps).await.outcome else { panic!("a stream") };
+    let InvokeOutcome::Streamed(mut streamed) = act(&host, steps).await.outcome else { panic!("a stream") };
     assert_eq!(streamed.content_type.as_deref(), Some("text/plain"));
     assert_eq!(streamed.chunks.recv().await, Some(Ok("one".into())));
     drop(gate.arrival().await);
@@ -152,7 +152,7 @@ async fn a_failure_in_the_middle_of_a_stream_ends_it() {
         let gate = Gate::new().await;
         let steps = json!([{ "stream": "text/plain" }, { "chunk": "one" }, gate.step, step]);
         let mut answer = act(&host, steps).await;
-        let Outcome::Streamed(streamed) = &mut answer.outcome else { panic!("a stream") };
+        let InvokeOutcome::Streamed(streamed) = &mut answer.outcome else { panic!("a stream") };
         assert_eq!(streamed.chunks.recv().await, Some(Ok("one".into())));
         drop(gate.arrival().await);
         assert_eq!(text(answer).await, expected);

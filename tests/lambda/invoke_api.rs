@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tollgate::{
     http_client::sdk_http_client,
-    local::{PAYLOAD_LIMIT, invoke_api, output::Captured, server::Server, settings::FunctionSettings},
+    local::{
+        PAYLOAD_LIMIT, function_output::Captured, function_settings::FunctionSettings, invoke_api,
+        server::Server,
+    },
 };
 
 use crate::harness::{Gate, actor, example, host, quiet, soon};

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::timeout;
-use tollgate::local::{output::Captured, pool::InstanceState, settings::FunctionSettings};
+use tollgate::local::{
+    function_output::Captured, function_settings::FunctionSettings, instance_pool::InstanceState,
+};
 
 use crate::harness::{Gate, act, actor, exists, failure, host, named, quiet, soon, text};
 

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tollgate::local::{
     example_api::{ORDERS_TABLE, put},
-    output::Captured,
-    settings::FunctionSettings,
+    function_output::Captured,
+    function_settings::FunctionSettings,
     stream_mapping::StreamMapping,
-    tables::{TableNames, create},
+    tables::{NewTable, SortKey, TableNames, create},
     world::{GATEWAY, StartError, World, WorldSettings},
 };
 
@@ -203,7 +203,9 @@ fn mapped(settings: FunctionSettings) -> (Database, Captured, StreamMapping) {
     let captured = Captured::default();
     let host = host([FunctionSettings { output: captured.output(), ..settings }]);
     let database = Database::memory().expect("a database");
-    create(&database, "routes", "stage", Some(("routeKey", "S")), true).expect("a table");
+    let sort_key = Some(SortKey { name: "routeKey", kind: "S" });
+    let table = NewTable { sort_key, has_stream: true, ..NewTable::new("routes", "stage") };
+    create(&database, table).expect("a table");
     let mapping = StreamMapping::start(&database, "routes", host, "actor").expect("a mapping");
     (database, captured, mapping)
 }

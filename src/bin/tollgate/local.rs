@@ -7,7 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     clock::Clock,
     local::{
-        output::Output,
+        function_output::FunctionOutput,
         tables::TableNames,
         world::{World, WorldSettings},
     },
@@ -110,7 +110,7 @@ fn settings(arguments: Arguments) -> Result<WorldSettings> {
         lambda_endpoint: arguments.lambda_endpoint,
         tables: TableNames::from_environment(|name| env::var(name).ok()),
         gateway_environment: passed_on.collect(),
-        output: Output::terminal(),
+        output: FunctionOutput::terminal(),
     })
 }
 

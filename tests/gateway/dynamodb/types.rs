@@ -1,7 +1,7 @@
 //! Types of mapped values: a table with a numeric key is read by path and query, and what is of no type is a 400.
 
 use serde_json::{Value, json};
-use tollgate::local::tables;
+use tollgate::local::tables::{self, NewTable, SortKey};
 
 use super::{BAD_REQUEST, route};
 use crate::harness::TestGateway;
@@ -13,7 +13,11 @@ const INVALID_BODY: &str = "400\ncontent-type: application/json\nx-amzn-errortyp
 async fn readings() -> TestGateway {
     let gateway = TestGateway::new();
     let database = &gateway.dynamodb().database;
-    tables::create(database, "readings", "sensor", Some(("at", "N")), false).unwrap();
+    tables::create(
+        database,
+        NewTable { sort_key: Some(SortKey { name: "at", kind: "N" }), ..NewTable::new("readings", "sensor") },
+    )
+    .unwrap();
     let blobs = json!({ "TableName": "blobs", "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "B" }],
         "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }] });

@@ -33,7 +33,7 @@ use tollgate::{
         dynamodb::Dynamodb,
         example_api,
         server::Server,
-        tables::{self, TableNames},
+        tables::{self, NewTable, SortKey, TableNames},
     },
     store::{Store, dynamodb_client, values::to_json_map},
 };
@@ -174,7 +174,9 @@ impl TestGateway {
 
     /// A table of the operator's own; keys are text.
     pub fn create_table(&self, name: &str, key: &str, sort: Option<&'static str>) {
-        tables::create(&self.dynamodb().database, name, key, sort.map(|sort| (sort, "S")), false).unwrap();
+        let sort_key = sort.map(|name| SortKey { name, kind: "S" });
+        let table = NewTable { sort_key, ..NewTable::new(name, key) };
+        tables::create(&self.dynamodb().database, table).unwrap();
     }
 
     /// The items of a table as plain JSON, in the order of their texts.

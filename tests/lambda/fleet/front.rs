@@ -20,11 +20,12 @@ use tokio::{
 };
 use tollgate::local::{
     dynamodb::Dynamodb,
-    example_api, function_url,
+    example_api,
+    function_output::Captured,
+    function_settings::FunctionSettings,
+    function_url_server,
     host::Host,
-    output::Captured,
     server::Server,
-    settings::FunctionSettings,
     tables::{TableNames, create_missing},
     world::GATEWAY,
 };
@@ -89,7 +90,7 @@ impl Front {
         };
         let host = Host::new("eu-test-1", vec![settings]);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-        let api = function_url::serve(listener, host.clone(), GATEWAY).expect("a function URL");
+        let api = function_url_server::serve(listener, host.clone(), GATEWAY).expect("a function URL");
         let client = Client::builder(TokioExecutor::new()).build_http();
         let front = Self { host, tables, instances, api, client };
         // The first one publishes the routes.

@@ -15,7 +15,7 @@ use http_body_util::{BodyExt, Collected};
 use serde_json::{Value, json};
 use tollgate::{
     authorizers::KeyValue,
-    local::{output::Captured, world::GATEWAY},
+    local::{function_output::Captured, world::GATEWAY},
 };
 
 use super::{

@@ -2,7 +2,7 @@
 
 use http_body_util::BodyExt;
 use serde_json::json;
-use tollgate::local::{output::Captured, pool::InstanceState, world::GATEWAY};
+use tollgate::local::{function_output::Captured, instance_pool::InstanceState, world::GATEWAY};
 
 use super::{
     super::front::{Front, Tables},

@@ -1,4 +1,4 @@
-//! What a function gives back for one invocation: its answer whole, its answer as it comes, or a failure.
+//! The result of one invocation: a whole payload, a payload as it comes, or a failure.
 
 use std::time::Duration;
 
@@ -6,27 +6,27 @@ use bytes::Bytes;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-/// How many chunks of a streamed answer may wait for their reader.
+/// The number of chunks of a streamed payload that may wait for their reader.
 pub(super) const STREAM_DEPTH: usize = 16;
 
 #[derive(Debug)]
-pub struct Answer {
+pub struct InvokeResult {
     pub request_id: String,
     /// `$LATEST`, or the version that the alias points to.
     pub executed_version: String,
-    pub outcome: Outcome,
+    pub outcome: InvokeOutcome,
 }
 
 #[derive(Debug)]
-pub enum Outcome {
+pub enum InvokeOutcome {
     Buffered(Bytes),
-    Streamed(Streamed),
+    Streamed(StreamedPayload),
     Failed(FunctionError),
 }
 
-/// An answer in the response mode `streaming`.
+/// A payload in the response mode `streaming`.
 #[derive(Debug)]
-pub struct Streamed {
+pub struct StreamedPayload {
     pub content_type: Option<String>,
     /// Ends after the first error.
     pub chunks: mpsc::Receiver<Result<Bytes, FunctionError>>,
@@ -74,7 +74,7 @@ impl FunctionError {
     }
 }
 
-impl Outcome {
+impl InvokeOutcome {
     /// The whole payload, whichever way the function gave it.
     ///
     /// # Errors

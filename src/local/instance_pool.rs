@@ -4,12 +4,12 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::{answer::FunctionError, instance::Instance, invocation::Invocation};
+use super::{instance::Instance, invocation::QueuedInvocation, invoke_result::FunctionError};
 
 /// More than this many waiting invocations are refused.
 const QUEUE_LIMIT: usize = 10_000;
 
-/// What an instance does at the moment.
+/// The present activity of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InstanceState {
     Starting,
@@ -33,14 +33,14 @@ pub struct InstanceStatus {
 struct Slot {
     instance: Arc<Instance>,
     state: InstanceState,
-    frozen: bool,
+    is_frozen: bool,
 }
 
 #[derive(Default)]
-pub(super) struct Pool {
-    queue: VecDeque<Invocation>,
+pub(super) struct InstancePool {
+    queue: VecDeque<QueuedInvocation>,
     slots: Vec<Slot>,
-    /// Counts what has left the queue.
+    /// The number of invocations that have left the queue.
     taken: u64,
 }
 
@@ -51,8 +51,8 @@ pub(super) struct QueueFull;
 #[derive(Clone, Copy)]
 pub(super) struct QueueEnd(u64);
 
-impl Pool {
-    pub fn push(&mut self, invocation: Invocation) -> Result<(), QueueFull> {
+impl InstancePool {
+    pub fn push(&mut self, invocation: QueuedInvocation) -> Result<(), QueueFull> {
         if self.queue.len() >= QUEUE_LIMIT {
             return Err(QueueFull);
         }
@@ -60,20 +60,20 @@ impl Pool {
         Ok(())
     }
 
-    fn take(&mut self) -> Option<Invocation> {
+    fn take(&mut self) -> Option<QueuedInvocation> {
         let invocation = self.queue.pop_front()?;
         self.taken += 1;
         Some(invocation)
     }
 
-    /// Answers the first that waits.
+    /// Fails the first invocation that waits.
     pub fn fail_first(&mut self, error: impl FnOnce(&str) -> FunctionError) {
         if let Some(invocation) = self.take() {
             invocation.fail(error);
         }
     }
 
-    /// How many invocations no instance has yet.
+    /// The number of invocations that no instance has yet.
     pub fn queued(&self) -> usize {
         self.queue.len()
     }
@@ -82,16 +82,16 @@ impl Pool {
         QueueEnd(self.taken + self.queue.len() as u64)
     }
 
-    /// How many of those that stood before `end` no instance has yet.
+    /// The number of invocations from before `end` that no instance has yet.
     pub fn queued_before(&self, QueueEnd(end): QueueEnd) -> usize {
         usize::try_from(end.saturating_sub(self.taken)).unwrap_or(usize::MAX)
     }
 
     pub fn add(&mut self, instance: Arc<Instance>) {
-        self.slots.push(Slot { instance, state: InstanceState::Starting, frozen: false });
+        self.slots.push(Slot { instance, state: InstanceState::Starting, is_frozen: false });
     }
 
-    /// What the instance never began goes back to the queue.
+    /// Removes an instance; an invocation that it never began goes back to the queue.
     pub fn remove(&mut self, number: u64) {
         if let Some(position) = self.slots.iter().position(|slot| slot.instance.number == number) {
             // Only this pool delivers: nothing comes after this look.
@@ -100,7 +100,7 @@ impl Pool {
         }
     }
 
-    /// How many instances there are.
+    /// The number of instances.
     pub fn size(&self) -> usize {
         self.slots.len()
     }
@@ -123,15 +123,28 @@ impl Pool {
         }
     }
 
-    pub fn set_frozen(&mut self, pid: u32, frozen: bool) {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.instance.pid == pid) {
-            slot.frozen = frozen;
+    pub fn freeze(&mut self, pid: u32) {
+        if let Some(slot) = self.slot_of(pid) {
+            slot.is_frozen = true;
         }
     }
 
+    pub fn thaw(&mut self, pid: u32) {
+        if let Some(slot) = self.slot_of(pid) {
+            slot.is_frozen = false;
+        }
+    }
+
+    fn slot_of(&mut self, pid: u32) -> Option<&mut Slot> {
+        self.slots.iter_mut().find(|slot| slot.instance.pid == pid)
+    }
+
     pub fn status(&self) -> Vec<InstanceStatus> {
-        let status =
-            |slot: &Slot| InstanceStatus { pid: slot.instance.pid, state: slot.state, frozen: slot.frozen };
+        let status = |slot: &Slot| InstanceStatus {
+            pid: slot.instance.pid,
+            state: slot.state,
+            frozen: slot.is_frozen,
+        };
         self.slots.iter().map(status).collect()
     }
 
@@ -143,7 +156,7 @@ impl Pool {
     pub fn hand_out(&mut self) {
         while !self.queue.is_empty() {
             let idle =
-                self.slots.iter_mut().filter(|slot| !slot.frozen).filter_map(|slot| match slot.state {
+                self.slots.iter_mut().filter(|slot| !slot.is_frozen).filter_map(|slot| match slot.state {
                     InstanceState::Idle { since } => Some((since, slot)),
                     InstanceState::Starting | InstanceState::Busy | InstanceState::Returning => None,
                 });

@@ -8,19 +8,19 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
-    answer::FunctionError,
-    child,
-    instance::{End, Instance, Owner},
-    invocation::Invocation,
-    pool::{InstanceState, InstanceStatus, Pool, QueueEnd, QueueFull},
-    settings::FunctionSettings,
+    function_settings::FunctionSettings,
+    instance::{Instance, InstanceEnd, InstanceOwner},
+    instance_pool::{InstancePool, InstanceState, InstanceStatus, QueueEnd, QueueFull},
+    instance_process,
+    invocation::QueuedInvocation,
+    invoke_result::FunctionError,
 };
 
 /// An instance that has answered usually asks for the next event at once; only after this long is another
 /// one started in its stead.
 const RETURN_GRACE: Duration = Duration::from_millis(250);
 
-pub(super) struct Function {
+pub(super) struct HostedFunction {
     pub settings: Arc<FunctionSettings>,
     region: String,
     work: Mutex<Work>,
@@ -29,12 +29,12 @@ pub(super) struct Function {
 
 #[derive(Default)]
 struct Work {
-    pool: Pool,
+    pool: InstancePool,
     started: u64,
     stopped: bool,
 }
 
-impl Function {
+impl HostedFunction {
     pub fn new(settings: FunctionSettings, region: String) -> Self {
         Self { settings: Arc::new(settings), region, work: Mutex::default(), changed: Notify::new() }
     }
@@ -43,7 +43,7 @@ impl Function {
         self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn submit(self: &Arc<Self>, invocation: Invocation) -> Result<(), QueueFull> {
+    pub fn submit(self: &Arc<Self>, invocation: QueuedInvocation) -> Result<(), QueueFull> {
         let mut work = self.lock();
         work.pool.push(invocation)?;
         self.dispatch(&mut work);
@@ -84,8 +84,8 @@ impl Function {
 
     fn start_instance(self: &Arc<Self>, work: &mut Work) {
         work.started += 1;
-        let owner: Arc<dyn Owner> = Arc::clone(self) as _;
-        match child::start(&self.settings, &self.region, work.started, owner) {
+        let owner: Arc<dyn InstanceOwner> = Arc::clone(self) as _;
+        match instance_process::start(&self.settings, &self.region, work.started, owner) {
             Ok(instance) => work.pool.add(instance),
             Err(error) => {
                 let cause = format!("{}: {error}", self.settings.program.display());
@@ -107,12 +107,12 @@ impl Function {
         self.lock().pool.status()
     }
 
-    /// How many invocations no instance has yet.
+    /// The number of invocations that no instance has yet.
     pub fn queued(&self) -> usize {
         self.lock().pool.queued()
     }
 
-    /// Waits until exactly the wanted picture of the instances is there.
+    /// Waits until `is_it` accepts the instances.
     pub async fn wait_for(&self, is_it: impl Fn(&[InstanceStatus]) -> bool) {
         loop {
             let changed = self.changed.notified();
@@ -129,10 +129,15 @@ impl Function {
         self.lock().pool.instances().find(|instance| instance.pid == pid).cloned()
     }
 
-    /// A frozen instance gets no events; a thawed one takes from the queue again.
-    pub fn set_frozen(self: &Arc<Self>, pid: u32, frozen: bool) {
+    /// Gives the instance no more events.
+    pub fn freeze(&self, pid: u32) {
+        self.lock().pool.freeze(pid);
+    }
+
+    /// Lets a frozen instance take from the queue again.
+    pub fn thaw(self: &Arc<Self>, pid: u32) {
         let mut work = self.lock();
-        work.pool.set_frozen(pid, frozen);
+        work.pool.thaw(pid);
         self.dispatch(&mut work);
     }
 
@@ -149,7 +154,7 @@ impl Function {
     }
 }
 
-impl Owner for Function {
+impl InstanceOwner for HostedFunction {
     fn ready(self: Arc<Self>, number: u64) {
         let mut work = self.lock();
         work.pool.set_idle(number);
@@ -162,10 +167,10 @@ impl Owner for Function {
         self.lock().pool.set_returning(number);
     }
 
-    fn gone(self: Arc<Self>, number: u64, end: End) {
+    fn gone(self: Arc<Self>, number: u64, end: InstanceEnd) {
         let mut work = self.lock();
         work.pool.remove(number);
-        if let End::Init(error) = end {
+        if let InstanceEnd::Init(error) = end {
             // One failed start answers one invocation, so a crash loop ends.
             work.pool.fail_first(error);
         }
@@ -180,20 +185,21 @@ mod tests {
     use tokio::sync::oneshot;
 
     use super::*;
-    use crate::local::answer::{Answer, Outcome};
+    use crate::local::invoke_result::{InvokeOutcome, InvokeResult};
 
     /// A function with one idle instance, 1, whose program is not there to start another one.
-    fn function() -> Arc<Function> {
-        let function = Arc::new(Function::new(FunctionSettings::new("orders", "/not/there"), String::new()));
+    fn function() -> Arc<HostedFunction> {
+        let function =
+            Arc::new(HostedFunction::new(FunctionSettings::new("orders", "/not/there"), String::new()));
         let instance = Instance::new(1, u32::MAX, Arc::clone(&function.settings), function.clone());
         function.lock().pool.add(Arc::new(instance));
         Arc::clone(&function).ready(1);
         function
     }
 
-    fn submit(function: &Arc<Function>) -> oneshot::Receiver<Answer> {
+    fn submit(function: &Arc<HostedFunction>) -> oneshot::Receiver<InvokeResult> {
         let (reply, answer) = oneshot::channel();
-        let invocation = Invocation {
+        let invocation = QueuedInvocation {
             request_id: "id".to_owned(),
             payload: "{}".into(),
             function_arn: String::new(),
@@ -206,8 +212,8 @@ mod tests {
     }
 
     /// Somebody tried to start an instance for it.
-    fn assert_not_started(mut answer: oneshot::Receiver<Answer>) {
-        let Outcome::Failed(error) = answer.try_recv().expect("an answer").outcome else {
+    fn assert_not_started(mut answer: oneshot::Receiver<InvokeResult>) {
+        let InvokeOutcome::Failed(error) = answer.try_recv().expect("an answer").outcome else {
             panic!("a failure")
         };
         let cause = "/not/there: No such file or directory (os error 2)";
@@ -219,7 +225,7 @@ mod tests {
         let function = function();
         let answer = submit(&function);
         assert_eq!(function.queued(), 0);
-        Arc::clone(&function).gone(1, End::Later);
+        Arc::clone(&function).gone(1, InstanceEnd::Later);
         assert_not_started(answer);
     }
 

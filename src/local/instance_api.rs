@@ -18,10 +18,10 @@ use serde_json::{Value, json};
 
 use super::{
     PAYLOAD_LIMIT,
-    answer::{FunctionError, Outcome},
     extensions::{EventKind, epoch_ms},
     instance::Instance,
-    invocation::Invocation,
+    invocation::QueuedInvocation,
+    invoke_result::{FunctionError, InvokeOutcome},
 };
 use crate::clock::Clock;
 
@@ -41,7 +41,8 @@ pub(super) fn router(instance: &Arc<Instance>) -> Router {
 async fn next(State(instance): State<Arc<Instance>>) -> Response {
     let invocation = instance.next().await;
     let deadline = Clock::System.now() + instance.settings.timeout;
-    let Invocation { request_id, payload, function_arn, executed_version, trace_id, reply } = invocation;
+    let QueuedInvocation { request_id, payload, function_arn, executed_version, trace_id, reply } =
+        invocation;
     instance.extensions.invoked(&request_id, &function_arn, &trace_id, deadline);
     let headers = [
         ("content-type", "application/json".to_owned()),
@@ -75,11 +76,11 @@ async fn response(
     }
     let Ok(payload) = to_bytes(body, PAYLOAD_LIMIT).await else {
         let error = FunctionError::response_too_large(&request_id, PAYLOAD_LIMIT);
-        instance.answer(&request_id, Outcome::Failed(error));
+        instance.answer(&request_id, InvokeOutcome::Failed(error));
         let words = json!({ "errorType": "RequestEntityTooLarge", "errorMessage": "Response too large" });
         return (StatusCode::PAYLOAD_TOO_LARGE, words.to_string()).into_response();
     };
-    instance.answer(&request_id, Outcome::Buffered(payload));
+    instance.answer(&request_id, InvokeOutcome::Buffered(payload));
     status_ok()
 }
 
@@ -128,7 +129,7 @@ async fn error(
     if !instance.works_on(&request_id) {
         return unknown_request();
     }
-    instance.answer(&request_id, Outcome::Failed(FunctionError { payload }));
+    instance.answer(&request_id, InvokeOutcome::Failed(FunctionError { payload }));
     status_ok()
 }
 

@@ -1,12 +1,12 @@
-//! What every Lambda function finds in its environment.
+//! The environment variables that every Lambda function finds.
 
 use std::{env, net::SocketAddr};
 
-use super::settings::FunctionSettings;
+use super::function_settings::FunctionSettings;
 
-/// Nothing of the host's own environment but the search path reaches a function, so that a laptop's AWS
+/// Returns the variables of one instance. Nothing of the host's own environment but the search path reaches a function, so that a laptop's AWS
 /// profile cannot.
-pub(super) fn of(
+pub(super) fn variables(
     settings: &FunctionSettings,
     region: &str,
     runtime_api: SocketAddr,

@@ -1,4 +1,4 @@
-//! How Lambda functions are named: by name, by `name:qualifier`, by partial or full ARN.
+//! The names of Lambda functions: by name, by `name:qualifier`, by partial or full ARN.
 
 /// The account that everything local belongs to.
 pub const ACCOUNT: &str = "000000000000";

@@ -1,10 +1,10 @@
-//! How a function is run: what every file of the host asks for.
+//! The settings of a function: program, environment, instances, memory, timeout.
 
 use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 
-use super::output::Output;
+use super::function_output::FunctionOutput;
 
-/// How a function is run.
+/// The settings of one function.
 #[derive(Clone, Debug)]
 pub struct FunctionSettings {
     pub name: String,
@@ -17,7 +17,7 @@ pub struct FunctionSettings {
     pub instances: NonZeroUsize,
     pub memory_megabytes: u32,
     pub timeout: Duration,
-    pub output: Output,
+    pub output: FunctionOutput,
 }
 
 impl FunctionSettings {
@@ -32,7 +32,7 @@ impl FunctionSettings {
             instances: const { NonZeroUsize::new(4).expect("four is not zero") },
             memory_megabytes: 128,
             timeout: Duration::from_secs(30),
-            output: Output::terminal(),
+            output: FunctionOutput::terminal(),
         }
     }
 }

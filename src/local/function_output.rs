@@ -1,4 +1,4 @@
-//! Where the lines go that the functions write to stdout and stderr.
+//! The lines that functions write to stdout and stderr: passed on one by one.
 
 use std::{
     fmt,
@@ -12,7 +12,7 @@ use tokio::{
 
 /// One line that an instance wrote, without its line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct OutputLine {
     pub function: String,
     pub pid: u32,
     pub text: String,
@@ -20,10 +20,10 @@ pub struct Line {
 
 /// Takes every line of a function, from all of its instances.
 #[derive(Clone)]
-pub struct Output(Arc<dyn Fn(Line) + Send + Sync>);
+pub struct FunctionOutput(Arc<dyn Fn(OutputLine) + Send + Sync>);
 
-impl Output {
-    pub fn new(sink: impl Fn(Line) + Send + Sync + 'static) -> Self {
+impl FunctionOutput {
+    pub fn new(sink: impl Fn(OutputLine) + Send + Sync + 'static) -> Self {
         Self(Arc::new(sink))
     }
 
@@ -38,13 +38,13 @@ impl Output {
         let mut bytes = Vec::new();
         while reader.read_until(b'\n', &mut bytes).await.is_ok_and(|length| length > 0) {
             let text = String::from_utf8_lossy(&bytes).trim_end_matches(['\n', '\r']).to_owned();
-            (self.0)(Line { function: function.clone(), pid, text });
+            (self.0)(OutputLine { function: function.clone(), pid, text });
             bytes.clear();
         }
     }
 }
 
-impl fmt::Debug for Output {
+impl fmt::Debug for FunctionOutput {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Output")
     }
@@ -53,25 +53,25 @@ impl fmt::Debug for Output {
 /// Lines kept in memory, for tests.
 #[derive(Clone, Default)]
 pub struct Captured {
-    lines: Arc<Mutex<Vec<Line>>>,
+    lines: Arc<Mutex<Vec<OutputLine>>>,
     grown: Arc<Notify>,
 }
 
 impl Captured {
-    pub fn output(&self) -> Output {
+    pub fn output(&self) -> FunctionOutput {
         let captured = self.clone();
-        Output::new(move |line| {
+        FunctionOutput::new(move |line| {
             captured.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             captured.grown.notify_waiters();
         })
     }
 
-    pub fn lines(&self) -> Vec<Line> {
+    pub fn lines(&self) -> Vec<OutputLine> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Waits for the first line whose text satisfies `is_it`; one that came earlier counts.
-    pub async fn wait_for(&self, is_it: impl Fn(&str) -> bool) -> Line {
+    pub async fn wait_for(&self, is_it: impl Fn(&str) -> bool) -> OutputLine {
         loop {
             let grown = self.grown.notified();
             tokio::pin!(grown);

@@ -1,8 +1,8 @@
 //! A function URL on loopback, invoke mode `RESPONSE_STREAM`: any HTTP request becomes an event of payload
 //! format 2.0, and the answer is sent on as it comes.
 
-mod answer;
-mod event;
+mod event_json;
+mod http_response;
 
 use std::{io, net::SocketAddr};
 
@@ -16,11 +16,13 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use super::{PAYLOAD_LIMIT, host::Host, host::new_trace_id, names::FunctionReference, server::Server};
+use super::{
+    PAYLOAD_LIMIT, function_reference::FunctionReference, host::Host, host::new_trace_id, server::Server,
+};
 use crate::clock::Clock;
 
 #[derive(Clone)]
-struct Door {
+struct FunctionUrl {
     host: Host,
     function: FunctionReference,
     port: u16,
@@ -32,28 +34,28 @@ struct Door {
 /// When the listener has no address any more.
 pub fn serve(listener: TcpListener, host: Host, function: &str) -> io::Result<Server> {
     let function = FunctionReference { name: function.to_owned(), qualifier: None };
-    let door = Door { host, function, port: listener.local_addr()?.port() };
-    Server::start(listener, Router::new().fallback(handle).with_state(door))
+    let url = FunctionUrl { host, function, port: listener.local_addr()?.port() };
+    Server::start(listener, Router::new().fallback(handle).with_state(url))
 }
 
 async fn handle(
-    State(door): State<Door>,
+    State(url): State<FunctionUrl>,
     ConnectInfo(client): ConnectInfo<SocketAddr>,
     request: Request<Body>,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let Some(domain_name) = event::domain_name(&head.headers) else {
+    let Some(domain_name) = event_json::domain_name(&head.headers) else {
         return refusal(StatusCode::BAD_REQUEST, r#"{"message":"Bad Request"}"#);
     };
     let Ok(body) = to_bytes(body, PAYLOAD_LIMIT).await else { return too_large() };
     let trace_id = head.headers.get("x-amzn-trace-id").and_then(|id| id.to_str().ok());
     let trace_id = trace_id.map_or_else(new_trace_id, str::to_owned);
-    let event = event::encode(&event::Arrival {
+    let event = event_json::encode(&event_json::ReceivedRequest {
         head: &head,
         body: &body,
         domain_name,
         source_ip: client.ip(),
-        port: door.port,
+        port: url.port,
         request_id: Uuid::new_v4(),
         trace_id: &trace_id,
         time: Clock::System.now(),
@@ -61,8 +63,8 @@ async fn handle(
     if event.len() > PAYLOAD_LIMIT {
         return too_large();
     }
-    match door.host.invoke(&door.function, Bytes::from(event), Some(trace_id)).await {
-        Ok(answer) => answer::respond(answer).await,
+    match url.host.invoke(&url.function, Bytes::from(event), Some(trace_id)).await {
+        Ok(answer) => http_response::respond(answer).await,
         Err(error) => refusal(StatusCode::TOO_MANY_REQUESTS, &format!(r#"{{"Message":"{error}"}}"#)),
     }
 }
@@ -73,7 +75,7 @@ fn too_large() -> Response<Body> {
     refusal(StatusCode::PAYLOAD_TOO_LARGE, words)
 }
 
-/// An answer that the URL itself gives.
+/// A response that the URL itself gives.
 fn refusal(status: StatusCode, words: &str) -> Response<Body> {
     let mut response = Response::new(Body::from(words.to_owned()));
     *response.status_mut() = status;

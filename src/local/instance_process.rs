@@ -16,11 +16,11 @@ use tokio::{
 };
 
 use super::{
-    environment,
-    instance::{Instance, Owner},
-    runtime_api,
+    function_environment,
+    function_settings::FunctionSettings,
+    instance::{Instance, InstanceOwner},
+    instance_api,
     server::Server,
-    settings::FunctionSettings,
 };
 
 /// Lambda's own limit for the time before the first `/next`.
@@ -34,7 +34,7 @@ pub(super) fn start(
     settings: &Arc<FunctionSettings>,
     region: &str,
     number: u64,
-    owner: Arc<dyn Owner>,
+    owner: Arc<dyn InstanceOwner>,
 ) -> io::Result<Arc<Instance>> {
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     listener.set_nonblocking(true)?;
@@ -42,7 +42,7 @@ pub(super) fn start(
     let mut child = Command::new(&settings.program)
         .args(&settings.arguments)
         .env_clear()
-        .envs(environment::of(settings, region, listener.local_addr()?, number))
+        .envs(function_environment::variables(settings, region, listener.local_addr()?, number))
         .envs(settings.environment.iter().cloned())
         // A Ctrl-C in the terminal is for the host, which then ends its functions in order.
         .process_group(0)
@@ -54,7 +54,7 @@ pub(super) fn start(
     let pid = child.id().unwrap_or_default();
     pass_output_on(settings, pid, &mut child);
     let instance = Arc::new(Instance::new(number, pid, Arc::clone(settings), owner));
-    let server = Server::start(listener, runtime_api::router(&instance))?;
+    let server = Server::start(listener, instance_api::router(&instance))?;
     tokio::spawn(supervise(Arc::clone(&instance), child, server));
     Ok(instance)
 }
