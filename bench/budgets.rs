@@ -1,14 +1,18 @@
 //! The budgets of DESIGN.md §8, each beside its figure.
 
 use crate::{
-    cached::Cached, cases::Way, figures::Spread, integration::Integration, limits::Kind, measured::Measured,
-    rounds::Round, stand::gateway,
+    integration::Integration,
+    key_costs::KeyKind,
+    measurements::{Measurements, UnitsPerRequest},
+    rounds::Round,
+    scenario::{CachedScenario, Scenario, gateway},
+    statistics::Spread,
 };
 
-/// A warm proxied request, a start and so on are those of a gateway with so many routes.
+/// The number of routes of the gateway whose warm proxied request, start and so on are meant.
 const TYPICAL: usize = 1_000;
 const MOST: usize = 10_000;
-const PROXIED: Way = Way::Gateway(Integration::AwsProxy, TYPICAL);
+const PROXIED: Scenario = Scenario::Gateway(Integration::AwsProxy, TYPICAL);
 
 /// One budget.
 pub struct Budget {
@@ -34,15 +38,15 @@ impl Verdict {
 }
 
 #[rustfmt::skip]
-pub fn all(measured: &Measured) -> Vec<Budget> {
-    let added = |latency: fn(Round) -> f64| measured.compare(PROXIED, Way::Invoke, |own, direct| latency(own) - latency(direct));
+pub fn all(measured: &Measurements) -> Vec<Budget> {
+    let added = |latency: fn(Round) -> f64| measured.compare(PROXIED, Scenario::Invoke, |own, direct| latency(own) - latency(direct));
     let start = measured.starts_of(&gateway(TYPICAL));
     let resident = megabytes(measured.served_memory(&gateway(MOST)).resident);
     let binary = megabytes(measured.binary_bytes);
-    let (read, write) = measured.units_of(Integration::AwsProxy, TYPICAL);
-    let [hot, refused, forged] = [Kind::Hot, Kind::Refused, Kind::Forged].map(|kind| measured.limits_of(kind));
+    let UnitsPerRequest { read, write } = measured.units_of(Integration::AwsProxy, TYPICAL);
+    let [hot, refused, forged] = [KeyKind::Hot, KeyKind::Refused, KeyKind::Forged].map(|kind| measured.key_cost(kind));
     let cpu = hot.cpu.map_or(f64::NAN, |cpu| cpu.as_secs_f64() * 1e6);
-    let looks = measured.cache_of(Cached::MemoryHit).calls_of_table();
+    let looks = measured.cache_of(CachedScenario::MemoryHit).table_calls_per_request();
     let hot_read = hot.read + hot.refresh_read;
     vec![
         spread("added latency of a warm proxied request over a direct invoke, p50", 0.3, "0.3 ms", " ms", added(|round| round.p50)),

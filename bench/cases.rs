@@ -1,4 +1,6 @@
-//! What is requested, and what must come back: a new case is one more entry of [`all`].
+//! The requests of each scenario, and the responses that must come: a new case is one more entry of [`all`].
+
+use std::cell::Cell;
 
 use anyhow::{Result, ensure};
 use bytes::Bytes;
@@ -7,93 +9,86 @@ use http_body_util::Full;
 use serde_json::json;
 
 use crate::{
-    cached::{self, Cached},
     integration::Integration,
-    stand::{HELLO, ITEMS_TABLE, SIZES, Stand, TARGET, gateway},
+    scenario::{CachedScenario, HELLO, ITEMS_TABLE, SIZES, Scenario, TARGET, gateway},
+    test_bed::TestBed,
 };
 
-/// What every answer says, whoever gives it.
-const WORDS: &[u8] = b"hello";
+/// The word in every body.
+const WORD: &[u8] = b"hello";
 
-/// The event that a direct invoke brings: one that the gateway would send.
+/// The event of a direct invoke: one that the gateway would send.
 const EVENT: &str = include_str!("event.json");
-
-/// The way that a request goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// The target through Lambda's Invoke API.
-    Invoke,
-    /// The bare function through its URL.
-    Hello,
-    /// DynamoDB itself.
-    GetItem,
-    Gateway(Integration, usize),
-    /// The gateway on a cached route.
-    Cached(Cached),
-}
-
-impl Way {
-    pub fn name(self) -> String {
-        match self {
-            Self::Invoke => "direct invoke of the target".to_owned(),
-            Self::Hello => "bare hello behind a function URL".to_owned(),
-            Self::GetItem => "direct GetItem".to_owned(),
-            Self::Gateway(integration, routes) => format!("{}, {routes} routes", integration.name()),
-            Self::Cached(kind) => kind.name().to_owned(),
-        }
-    }
-
-    /// The function whose process's CPU time is counted.
-    pub fn function(self) -> Option<String> {
-        match self {
-            Self::Invoke => Some(TARGET.to_owned()),
-            Self::Hello => Some(HELLO.to_owned()),
-            Self::GetItem => None,
-            Self::Gateway(_, routes) => Some(gateway(routes)),
-            Self::Cached(kind) => Some(kind.function().to_owned()),
-        }
-    }
-}
 
 /// One kind of request, made anew each time.
 pub struct Case {
-    pub way: Way,
-    pub request: Box<dyn Fn(usize) -> Request<Full<Bytes>>>,
+    pub scenario: Scenario,
+    request: Box<dyn Fn(usize) -> Request<Full<Bytes>>>,
 }
 
 impl Case {
     /// Sends the case's request number `number`.
     ///
     /// # Errors
-    /// No answer, or another one than must come.
-    pub async fn send(&self, stand: &Stand, number: usize) -> Result<()> {
-        let answer = stand.send((self.request)(number)).await?;
-        check(self.way, &answer)
+    /// No response, or not the one that must come.
+    pub async fn send(&self, bed: &TestBed, number: usize) -> Result<()> {
+        check(self.scenario, &self.send_unchecked(bed, number).await?)
+    }
+
+    /// Sends the same request and takes any response: the first one fills the cache.
+    ///
+    /// # Errors
+    /// No response.
+    pub async fn send_unchecked(&self, bed: &TestBed, number: usize) -> Result<Response<Bytes>> {
+        bed.send((self.request)(number)).await
     }
 }
 
-pub fn all(stand: &Stand) -> Vec<Case> {
-    let invoke = format!("http://{}/2015-03-31/functions/{TARGET}/invocations", stand.invoke_api);
-    let hello = format!("http://{}/v1/tenants/7/resources-1/1", stand.url(HELLO));
-    let dynamodb = format!("http://{}/", stand.dynamodb.address);
+pub fn all(bed: &TestBed) -> Vec<Case> {
+    let invoke = format!("http://{}/2015-03-31/functions/{TARGET}/invocations", bed.invoke_api);
+    let hello = format!("http://{}/v1/tenants/7/resources-1/1", bed.url(HELLO));
+    let dynamodb = format!("http://{}/", bed.dynamodb.address);
     let mut cases = vec![
-        Case { way: Way::Invoke, request: Box::new(move |_| post(&invoke, EVENT)) },
-        Case { way: Way::Hello, request: Box::new(move |_| get(&hello)) },
-        Case { way: Way::GetItem, request: Box::new(move |_| get_item(&dynamodb)) },
+        Case { scenario: Scenario::Invoke, request: Box::new(move |_| post(&invoke, EVENT)) },
+        Case { scenario: Scenario::Hello, request: Box::new(move |_| get(&hello)) },
+        Case { scenario: Scenario::GetItem, request: Box::new(move |_| get_item(&dynamodb)) },
     ];
     for routes in SIZES {
         cases.extend(
-            Integration::ALL.map(|integration| through_gateway(stand, &gateway(routes), integration, routes)),
+            Integration::ALL.map(|integration| through_gateway(bed, &gateway(routes), integration, routes)),
         );
     }
-    cases.extend(cached::cases(stand).into_iter().filter(|case| case.way != cached::WITHOUT));
+    cases.extend(cached_cases(bed));
     cases
 }
 
+/// The cases of the cache, and the one that they are compared with.
+pub fn cache(bed: &TestBed) -> Vec<Case> {
+    let routes = SIZES[0];
+    let mut cases = vec![through_gateway(bed, &gateway(routes), Integration::Mock, routes)];
+    cases.extend(cached_cases(bed));
+    cases
+}
+
+fn cached_cases(bed: &TestBed) -> [Case; 3] {
+    CachedScenario::ALL.map(|scenario| cached(bed, scenario.function(), scenario))
+}
+
+/// Requests to the cached route of `function`.
+pub fn cached(bed: &TestBed, function: &str, scenario: CachedScenario) -> Case {
+    let base = format!("http://{}/v1/{function}", bed.url(function));
+    let misses = Cell::new(0_u64);
+    let request = move |_| match scenario {
+        CachedScenario::MemoryHit | CachedScenario::TableHit => get(&format!("{base}-hit")),
+        CachedScenario::Miss => get(&format!("{base}-{}", misses.replace(misses.get() + 1))),
+    };
+    Case { scenario: Scenario::Cached(scenario), request: Box::new(request) }
+}
+
 /// Requests to all routes of one integration in a row that jumps, so that no route is the hot one.
-pub fn through_gateway(stand: &Stand, function: &str, integration: Integration, routes: usize) -> Case {
+pub fn through_gateway(bed: &TestBed, function: &str, integration: Integration, routes: usize) -> Case {
     const STRIDE: usize = 617;
-    let base = format!("http://{}/v1/tenants/7", stand.url(function));
+    let base = format!("http://{}/v1/tenants/7", bed.url(function));
     let kinds = Integration::ALL.len();
     let first = Integration::ALL.iter().position(|known| *known == integration).unwrap_or_default();
     let own_routes = routes / kinds;
@@ -101,10 +96,10 @@ pub fn through_gateway(stand: &Stand, function: &str, integration: Integration, 
         let route = number * STRIDE % own_routes * kinds + first;
         get(&format!("{base}/resources-{route}/1"))
     };
-    Case { way: Way::Gateway(integration, routes), request: Box::new(request) }
+    Case { scenario: Scenario::Gateway(integration, routes), request: Box::new(request) }
 }
 
-pub fn get(uri: &str) -> Request<Full<Bytes>> {
+fn get(uri: &str) -> Request<Full<Bytes>> {
     let request = Request::get(uri).header("accept", "application/json").header("user-agent", "bench");
     request.body(Full::default()).expect("a request")
 }
@@ -127,14 +122,14 @@ fn get_item(uri: &str) -> Request<Full<Bytes>> {
         .expect("a request")
 }
 
-fn check(way: Way, answer: &Response<Bytes>) -> Result<()> {
-    let name = way.name();
-    let has_words = answer.body().windows(WORDS.len()).any(|window| window == WORDS);
-    let body = String::from_utf8_lossy(answer.body());
-    ensure!(answer.status() == 200 && has_words, "{name}: {} {body}", answer.status());
-    if let Way::Cached(kind) = way {
-        let status = answer.headers().get("cache-status").and_then(|value| value.to_str().ok());
-        ensure!(status.is_some_and(|status| status.starts_with(kind.status())), "{name}: {status:?}");
+fn check(scenario: Scenario, response: &Response<Bytes>) -> Result<()> {
+    let name = scenario.name();
+    let has_word = response.body().windows(WORD.len()).any(|window| window == WORD);
+    let body = String::from_utf8_lossy(response.body());
+    ensure!(response.status() == 200 && has_word, "{name}: {} {body}", response.status());
+    if let Scenario::Cached(cached) = scenario {
+        let status = response.headers().get("cache-status").and_then(|value| value.to_str().ok());
+        ensure!(status.is_some_and(|status| status.starts_with(cached.cache_status())), "{name}: {status:?}");
     }
     Ok(())
 }

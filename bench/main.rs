@@ -3,19 +3,24 @@
 //! `bench/run` builds everything and starts this.
 
 mod budgets;
-mod cached;
+mod cache_units;
 mod cases;
-mod counter;
-mod figures;
+mod cold_starts;
+mod counting_proxy;
+mod effort;
+mod functions;
+mod gateway_units;
+mod idle_requests;
 mod integration;
-mod limits;
-mod measured;
+mod key_costs;
+mod loopback;
+mod measurements;
 mod process;
-mod report;
+mod results;
 mod rounds;
-mod stand;
-mod starts;
-mod units;
+mod scenario;
+mod statistics;
+mod test_bed;
 
 use std::{
     fs,
@@ -27,8 +32,10 @@ use clap::Parser;
 use tokio::{runtime::Builder, signal};
 
 use crate::{
-    measured::{Measured, Memory},
-    stand::{HELLO, SIZES, Stand, counted, gateway},
+    effort::{Effort, FULL, QUICK},
+    measurements::{FunctionMemory, Measurements},
+    scenario::{HELLO, SIZES, counted, gateway},
+    test_bed::TestBed,
 };
 
 #[derive(Parser)]
@@ -51,29 +58,16 @@ struct Arguments {
     /// The release binary of bench/hello.rs.
     #[arg(long)]
     hello: PathBuf,
-    /// When this is, for the report.
+    /// The date, for the results.
     #[arg(long)]
     date: String,
-    /// What is measured, for the report.
+    /// The commit that is measured, for the results.
     #[arg(long)]
     commit: String,
     /// `cargo bench` says so to every benchmark.
     #[arg(long, hide = true)]
     bench: bool,
 }
-
-/// How much is measured.
-pub struct Effort {
-    pub rounds: usize,
-    /// Of each case, in each round.
-    pub requests: usize,
-    pub starts: usize,
-    /// Of each case, for DynamoDB's units.
-    pub counted_requests: usize,
-}
-
-const FULL: Effort = Effort { rounds: 9, requests: 1_000, starts: 25, counted_requests: 500 };
-const QUICK: Effort = Effort { rounds: 3, requests: 100, starts: 3, counted_requests: 50 };
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
@@ -84,62 +78,65 @@ fn main() -> Result<()> {
 
 async fn run(arguments: &Arguments) -> Result<()> {
     if arguments.limits {
-        print!("{}", report::limits(&limits::measure(&arguments.gateway).await?));
+        print!("{}", results::keys(&key_costs::measure(&arguments.gateway).await?));
         return Ok(());
     }
     let effort = if arguments.quick { QUICK } else { FULL };
-    let stand = Stand::start(&arguments.gateway, &arguments.hello).await?;
+    let bed = TestBed::start(&arguments.gateway, &arguments.hello).await?;
     if arguments.hold {
-        stand.show().await?;
+        bed.show().await?;
         signal::ctrl_c().await?;
-        stand.stop().await;
+        bed.stop().await;
         return Ok(());
     }
     if arguments.cache {
-        cached::fill(&stand).await?;
-        let rounds = rounds::measure(&stand, &cached::cases(&stand), &effort).await?;
-        print!("{}", report::cache(&rounds, &cached::measure(&stand, effort.counted_requests).await?));
-        stand.stop().await;
+        cache_units::fill(&bed).await?;
+        let rounds = rounds::measure(&bed, &cases::cache(&bed), &effort).await?;
+        print!("{}", results::cache(&rounds, &cache_units::measure(&bed, effort.counted_requests).await?));
+        bed.stop().await;
         return Ok(());
     }
-    let measured = measure(&stand, &effort, &arguments.gateway).await?;
-    stand.stop().await;
+    let measured = measure(&bed, &effort, &arguments.gateway).await?;
+    bed.stop().await;
 
-    let report = report::write(&arguments.date, &arguments.commit, &effort, &measured);
+    let results = results::write(&arguments.date, &arguments.commit, &effort, &measured);
     if arguments.quick {
-        print!("{report}");
+        print!("{results}");
     } else {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/RESULTS.md");
-        fs::write(path, report).with_context(|| format!("writing {path}"))?;
+        fs::write(path, results).with_context(|| format!("writing {path}"))?;
         eprintln!("written: {path}");
     }
     Ok(())
 }
 
-async fn measure(stand: &Stand, effort: &Effort, gateway_binary: &Path) -> Result<Measured> {
+async fn measure(bed: &TestBed, effort: &Effort, gateway_binary: &Path) -> Result<Measurements> {
     eprintln!("starts …");
     let mut functions = vec![HELLO.to_owned()];
     functions.extend(SIZES.map(gateway));
-    let starts = starts::measure(stand, &functions, effort.starts).await?;
+    let starts = cold_starts::measure(bed, &functions, effort.starts).await?;
     let mut memory = Vec::new();
     for function in &functions {
-        memory.push(Memory { function: function.clone(), started: stand.memory(function)?, served: None });
+        let started = bed.memory(function)?;
+        memory.push(FunctionMemory { function: function.clone(), started, served: None });
     }
-    cached::fill(stand).await?;
+    cache_units::fill(bed).await?;
     eprintln!("requests …");
-    let rounds = rounds::measure(stand, &cases::all(stand), effort).await?;
+    let rounds = rounds::measure(bed, &cases::all(bed), effort).await?;
     for row in &mut memory {
-        row.served = Some(stand.memory(&row.function)?);
+        row.served = Some(bed.memory(&row.function)?);
     }
+    eprintln!("requests after a pause …");
+    let idle = idle_requests::measure(bed, effort.pauses).await?;
     eprintln!("DynamoDB units …");
     let mut units = Vec::new();
     for routes in SIZES {
-        units.push(units::measure(stand, &counted(routes), routes, effort.counted_requests).await?);
+        units.push(gateway_units::measure(bed, &counted(routes), routes, effort.counted_requests).await?);
     }
     eprintln!("the cache …");
-    let cache = cached::measure(stand, effort.counted_requests).await?;
+    let cache = cache_units::measure(bed, effort.counted_requests).await?;
     eprintln!("keys and plans …");
-    let limits = limits::measure(gateway_binary).await?;
+    let keys = key_costs::measure(gateway_binary).await?;
     let binary_bytes = fs::metadata(gateway_binary)?.len();
-    Ok(Measured { starts, rounds, memory, units, cache, limits, binary_bytes })
+    Ok(Measurements { starts, rounds, memory, idle, units, cache, keys, binary_bytes })
 }

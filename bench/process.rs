@@ -1,10 +1,10 @@
-//! What the kernel says of a process: CPU time and memory.
+//! CPU time and memory of a process, from the kernel.
 
 use std::{fs, time::Duration};
 
 use anyhow::{Context, Result};
 
-/// What a process has of the memory, in bytes.
+/// The memory of a process, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct MemoryUse {
     pub resident: u64,
@@ -13,7 +13,7 @@ pub struct MemoryUse {
     pub anonymous: u64,
 }
 
-/// User and system time so far, to the nanosecond while the process waits. (The kernel knows the two apart only in
+/// Returns user and system time so far, to the nanosecond while the process waits. (The kernel knows the two apart only in
 /// ticks of 10 ms, which short bursts of work escape.)
 ///
 /// # Errors
@@ -28,11 +28,11 @@ pub fn cpu_time(pid: u32) -> Result<Duration> {
     Ok(Duration::from_nanos(nanoseconds))
 }
 
-/// Waits until the process waits: only then the kernel has added up all of its time.
+/// Waits until the process sleeps: only then the kernel has added up all of its time.
 ///
 /// # Errors
 /// The process is no more.
-pub async fn settled(pid: u32) -> Result<()> {
+pub async fn wait_until_asleep(pid: u32) -> Result<()> {
     loop {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
         // The state follows the name, which may hold spaces.

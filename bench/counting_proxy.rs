@@ -1,4 +1,4 @@
-//! A door in front of DynamoDB that counts the units of every call.
+//! A proxy in front of DynamoDB that counts the units of every call.
 
 use std::{
     collections::BTreeMap,
@@ -28,7 +28,7 @@ use tollgate::local::server::Server;
 /// DynamoDB's limit for a request is far below.
 const BODY_LIMIT: usize = 32 << 20;
 
-/// Units by what was done: `Query 1000-deployments`.
+/// Units by operation and table: `Query 1000-deployments`.
 pub type Tally = BTreeMap<String, Units>;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,25 +39,25 @@ pub struct Units {
 }
 
 #[derive(Clone)]
-struct Door {
+struct ProxyState {
     client: Client<HttpConnector, Full<Bytes>>,
     dynamodb: SocketAddr,
     tally: Arc<Mutex<Tally>>,
 }
 
-pub struct Counter {
+pub struct CountingProxy {
     server: Server,
     tally: Arc<Mutex<Tally>>,
 }
 
-impl Counter {
+impl CountingProxy {
     /// # Errors
     /// When the listener has no address any more.
     pub fn start(listener: TcpListener, dynamodb: SocketAddr) -> io::Result<Self> {
         let tally = Arc::new(Mutex::default());
         let client = Client::builder(TokioExecutor::new()).build_http();
-        let door = Door { client, dynamodb, tally: Arc::clone(&tally) };
-        let router = Router::new().fallback(pass_on).with_state(door);
+        let state = ProxyState { client, dynamodb, tally: Arc::clone(&tally) };
+        let router = Router::new().fallback(pass_on).with_state(state);
         Ok(Self { server: Server::start(listener, router)?, tally })
     }
 
@@ -65,20 +65,20 @@ impl Counter {
         self.server.address
     }
 
-    /// What was counted since the last time.
+    /// Returns the units since the last call, and begins anew.
     pub fn take(&self) -> Tally {
         mem::take(&mut *self.tally.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-async fn pass_on(State(door): State<Door>, request: Request<Body>) -> Response<Body> {
-    match door.pass_on(request).await {
+async fn pass_on(State(state): State<ProxyState>, request: Request<Body>) -> Response<Body> {
+    match state.pass_on(request).await {
         Ok(response) => response,
         Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
     }
 }
 
-impl Door {
+impl ProxyState {
     async fn pass_on(&self, request: Request<Body>) -> Result<Response<Body>> {
         let (mut head, body) = request.into_parts();
         let mut call: Value = serde_json::from_slice(&to_bytes(body, BODY_LIMIT).await?)?;
@@ -110,8 +110,8 @@ impl Door {
     }
 }
 
-/// What a call's answer says that it cost. A write whose condition does not hold costs as much as the item is large,
-/// which its answer does not say: ours are all below 1 KB.
+/// Returns the consumed capacity of a call. A write whose condition does not hold costs as much as the item is large,
+/// and its response does not say so: ours are all below 1 KB.
 fn consumed(call: &Value, mut answer: Value) -> Value {
     let is_refused =
         answer["__type"].as_str().is_some_and(|kind| kind.ends_with("#ConditionalCheckFailedException"));

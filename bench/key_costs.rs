@@ -1,4 +1,4 @@
-//! What API keys and usage plans cost at DynamoDB, by kind of key and number of instances.
+//! The DynamoDB units of API keys and usage plans, by kind of key and number of instances.
 
 use std::{
     net::Ipv4Addr,
@@ -33,21 +33,22 @@ use tollgate::{
 };
 
 use crate::{
-    counter::{Counter, Tally},
+    counting_proxy::{CountingProxy, Tally},
+    loopback::listen,
     process,
-    stand::listen,
 };
 
 pub const INSTANCES: [usize; 3] = [1, 16, 64];
 const FUNCTION: &str = "gateway";
 const START_TIMEOUT: Duration = Duration::from_secs(30);
-/// Leases have their size and the number of instances is known to each.
+/// After it leases have their size, and each instance knows how many there are.
 const WARM_UP: Duration = Duration::from_secs(2);
 const SPAN: Duration = Duration::from_secs(4);
 const COLD_KEYS: u8 = 60;
 
+/// A key by the way it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum KeyKind {
     /// As fast as the instances answer.
     Hot,
     /// 100 requests a second.
@@ -60,7 +61,7 @@ pub enum Kind {
     Forged,
 }
 
-impl Kind {
+impl KeyKind {
     pub const ALL: [Self; 5] = [Self::Hot, Self::Steady, Self::Cold, Self::Refused, Self::Forged];
 
     pub fn name(self) -> &'static str {
@@ -91,23 +92,23 @@ impl Kind {
     }
 }
 
-/// Per request.
-pub struct Cost {
-    pub kind: Kind,
+/// The cost of one request.
+pub struct KeyCost {
+    pub kind: KeyKind,
     pub instances: usize,
     pub requests: usize,
     pub write: f64,
-    /// Of keys, plans and counters.
+    /// Read units of keys, plans and counters.
     pub read: f64,
-    /// Whether a stage points elsewhere is asked every five seconds, whatever is requested.
+    /// Read units of the look at the stages, every five seconds, whatever is requested.
     pub refresh_read: f64,
-    /// Of the one process there is.
+    /// `None` with several processes.
     pub cpu: Option<Duration>,
 }
 
-struct Fleet {
+struct GatewayFleet {
     host: Host,
-    counter: Counter,
+    counting_proxy: CountingProxy,
     api: Server,
     client: Client<HttpConnector, Full<Bytes>>,
     instances: usize,
@@ -116,11 +117,11 @@ struct Fleet {
 
 /// # Errors
 /// The first answer that is not the one that must come.
-pub async fn measure(gateway: &Path) -> Result<Vec<Cost>> {
+pub async fn measure(gateway: &Path) -> Result<Vec<KeyCost>> {
     let mut costs = Vec::new();
     for instances in INSTANCES {
-        let fleet = Fleet::start(gateway, instances).await?;
-        for kind in Kind::ALL {
+        let fleet = GatewayFleet::start(gateway, instances).await?;
+        for kind in KeyKind::ALL {
             costs.push(fleet.cost(kind).await?);
         }
         fleet.host.stop().await;
@@ -129,13 +130,13 @@ pub async fn measure(gateway: &Path) -> Result<Vec<Cost>> {
     Ok(costs)
 }
 
-impl Fleet {
+impl GatewayFleet {
     async fn start(gateway: &Path, instances: usize) -> Result<Self> {
         let dynamodb = Dynamodb::start(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, None)?;
-        let counter = Counter::start(listen().await?, dynamodb.address)?;
+        let counting_proxy = CountingProxy::start(listen().await?, dynamodb.address)?;
         let tables = TableNames::from_environment(|_| None);
         write_items(&dynamodb, &tables)?;
-        let endpoint = format!("http://{}", counter.address());
+        let endpoint = format!("http://{}", counting_proxy.address());
         let function = FunctionSettings {
             environment: vec![("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoint)],
             instances: NonZeroUsize::new(instances).context("no instances")?,
@@ -149,7 +150,7 @@ impl Fleet {
         let host = Host::new("eu-test-1", vec![function]);
         let api = function_url_server::serve(listen().await?, host.clone(), FUNCTION)?;
         let client = Client::builder(TokioExecutor::new()).build_http();
-        let fleet = Self { host, counter, api, client, instances, dynamodb };
+        let fleet = Self { host, counting_proxy, api, client, instances, dynamodb };
         fleet.start_instances().await?;
         Ok(fleet)
     }
@@ -163,34 +164,34 @@ impl Fleet {
         Ok(())
     }
 
-    /// Other instances, which know the plan.
+    /// Replaces the instances by others, which know the plan.
     async fn renew_instances(&self) -> Result<()> {
         for instance in self.host.instances(FUNCTION) {
             self.host.shut_down_instance(FUNCTION, instance.pid).await;
         }
         self.host.wait_for(FUNCTION, |instances| instances.is_empty()).await;
         self.start_instances().await?;
-        self.requests(Kind::Hot, WARM_UP).await.map(drop)
+        self.requests(KeyKind::Hot, WARM_UP).await.map(drop)
     }
 
-    async fn cost(&self, kind: Kind) -> Result<Cost> {
-        if kind == Kind::Refused {
+    async fn cost(&self, kind: KeyKind) -> Result<KeyCost> {
+        if kind == KeyKind::Refused {
             // The one request that its quota allows.
             self.send(&kind.key()).await?;
         }
         self.requests(kind, WARM_UP).await?;
-        if kind == Kind::Cold {
+        if kind == KeyKind::Cold {
             self.renew_instances().await?;
         }
-        self.counter.take();
+        self.counting_proxy.take();
         let cpu = self.cpu_time().await?;
         let requests = self.requests(kind, SPAN).await?;
         let spent = self.cpu_time().await?.zip(cpu).map(|(after, before)| after - before);
-        let tally = self.counter.take();
+        let tally = self.counting_proxy.take();
         // The sum of nothing is -0.
         let each = |units: f64| units.abs() / requests as f64;
         let refresh = |name: &str| name.ends_with("-stages");
-        Ok(Cost {
+        Ok(KeyCost {
             kind,
             instances: self.instances,
             requests,
@@ -203,12 +204,12 @@ impl Fleet {
 
     async fn cpu_time(&self) -> Result<Option<Duration>> {
         let [only] = self.host.instances(FUNCTION)[..] else { return Ok(None) };
-        process::settled(only.pid).await?;
+        process::wait_until_asleep(only.pid).await?;
         Ok(Some(process::cpu_time(only.pid)?))
     }
 
-    /// Requests for so long; how many.
-    async fn requests(&self, kind: Kind, span: Duration) -> Result<usize> {
+    /// Sends requests for so long, and counts them.
+    async fn requests(&self, kind: KeyKind, span: Duration) -> Result<usize> {
         let status = kind.status();
         let send = |key: String| async move {
             let got = self.send(&key).await?;
@@ -218,15 +219,15 @@ impl Fleet {
         let end = Instant::now() + span;
         let in_time = |_: &_| future::ready(Instant::now() < end);
         let keys = match kind {
-            Kind::Cold => stream::iter(0..COLD_KEYS).map(|number| key(1, number)).boxed_local(),
-            Kind::Steady => {
+            KeyKind::Cold => stream::iter(0..COLD_KEYS).map(|number| key(1, number)).boxed_local(),
+            KeyKind::Steady => {
                 let ticks = stream::unfold(interval(Duration::from_millis(10)), |mut ticks| async {
                     ticks.tick().await;
-                    Some((Kind::Steady.key(), ticks))
+                    Some((KeyKind::Steady.key(), ticks))
                 });
                 ticks.take_while(in_time).boxed_local()
             }
-            Kind::Hot | Kind::Refused | Kind::Forged => {
+            KeyKind::Hot | KeyKind::Refused | KeyKind::Forged => {
                 stream::repeat(kind.key()).take_while(in_time).boxed_local()
             }
         };
@@ -246,7 +247,7 @@ fn read(tally: &Tally, counts: impl Fn(&str) -> bool) -> f64 {
     tally.iter().filter(|(name, _)| counts(name)).map(|(_, units)| units.read).sum()
 }
 
-/// Different for numbers under 62.
+/// Returns a key; those of numbers under 62 differ.
 fn key(group: u8, number: u8) -> String {
     let mut bytes: Vec<u8> = (0..64).collect();
     bytes[..3].copy_from_slice(&[0, group, number]);
@@ -272,8 +273,8 @@ fn write_items(dynamodb: &Dynamodb, tables: &TableNames) -> Result<()> {
     let keep = |value: &str, id: &str, plan: &str| {
         write("API_KEYS_TABLE", json!({ "keyHash": hash(value)?, "id": id, "usagePlanId": plan }))
     };
-    keep(&Kind::Hot.key(), "hot", "gold")?;
-    keep(&Kind::Steady.key(), "steady", "gold")?;
-    keep(&Kind::Refused.key(), "refused", "one")?;
+    keep(&KeyKind::Hot.key(), "hot", "gold")?;
+    keep(&KeyKind::Steady.key(), "steady", "gold")?;
+    keep(&KeyKind::Refused.key(), "refused", "one")?;
     (0..COLD_KEYS).try_for_each(|number| keep(&key(1, number), &format!("cold-{number}"), "gold"))
 }

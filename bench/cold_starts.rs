@@ -4,34 +4,34 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::{figures::Spread, stand::Stand};
+use crate::{statistics::Spread, test_bed::TestBed};
 
-pub struct Starts {
+pub struct ColdStarts {
     pub function: String,
-    /// Milliseconds.
+    /// Milliseconds, as those of the CPU.
     pub wall: Spread,
     pub cpu: Spread,
 }
 
-/// Starts each function so often, in turn. The last instance of each stays.
+/// Starts each function `times` times, in turn. The last instance of each stays.
 ///
 /// # Errors
 /// A process does not start.
-pub async fn measure(stand: &Stand, functions: &[String], times: usize) -> Result<Vec<Starts>> {
+pub async fn measure(bed: &TestBed, functions: &[String], times: usize) -> Result<Vec<ColdStarts>> {
     let mut walls = vec![Vec::new(); functions.len()];
     let mut cpus = vec![Vec::new(); functions.len()];
     for _ in 0..times {
         for (index, function) in functions.iter().enumerate() {
-            stand.end_instance(function).await;
+            bed.end_instance(function).await;
             let begun_at = Instant::now();
-            stand.start_instance(function).await?;
+            bed.start_instance(function).await?;
             walls[index].push(begun_at.elapsed().as_secs_f64() * 1_000.0);
-            cpus[index].push(stand.cpu_time(function).await?.as_secs_f64() * 1_000.0);
+            cpus[index].push(bed.cpu_time(function).await?.as_secs_f64() * 1_000.0);
         }
     }
     let measured = functions.iter().zip(walls).zip(cpus);
     Ok(measured
-        .map(|((function, wall), cpu)| Starts {
+        .map(|((function, wall), cpu)| ColdStarts {
             function: function.clone(),
             wall: Spread::of(wall),
             cpu: Spread::of(cpu),

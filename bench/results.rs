@@ -1,24 +1,26 @@
-//! All that was measured, as bench/RESULTS.md says it.
+//! Writes the measurements as bench/RESULTS.md shows them.
 
 use std::{fmt::Write, fs, ops::Add, thread};
 
 use crate::{
-    Effort, budgets,
-    cached::{self, CacheUnits},
-    cases::Way,
-    counter::{Tally, Units},
-    figures::Spread,
-    limits::Cost,
-    measured::{Figure, Measured, Memory},
+    budgets,
+    cache_units::CacheUnits,
+    counting_proxy::{Tally, Units},
+    effort::Effort,
+    gateway_units::GatewayUnits,
+    idle_requests::IdleCost,
+    key_costs::KeyCost,
+    measurements::{Figure, FunctionMemory, Measurements},
     rounds::CaseRounds,
-    units::GatewayUnits,
+    scenario::{NOT_CACHED, Scenario},
+    statistics::Spread,
 };
 
 const P50: Figure = |round| round.p50;
 const P99: Figure = |round| round.p99;
 const CPU: Figure = |round| round.cpu;
 
-pub fn write(date: &str, commit: &str, effort: &Effort, measured: &Measured) -> String {
+pub fn write(date: &str, commit: &str, effort: &Effort, measured: &Measurements) -> String {
     let mut text = String::new();
     head(&mut text, date, commit, effort);
     budget_table(&mut text, measured);
@@ -26,13 +28,14 @@ pub fn write(date: &str, commit: &str, effort: &Effort, measured: &Measured) -> 
     start_table(&mut text, measured);
     memory_table(&mut text, measured);
     unit_tables(&mut text, measured);
+    idle_table(&mut text, measured);
     text.push_str(&cache(&measured.rounds, &measured.cache));
-    text.push_str(&limits(&measured.limits));
+    text.push_str(&keys(&measured.keys));
     text.push_str(include_str!("where-the-time-goes.md"));
     text
 }
 
-pub fn limits(costs: &[Cost]) -> String {
+pub fn keys(costs: &[KeyCost]) -> String {
     let mut text = "## API keys and usage plans\n\nDynamoDB units a request, by `ConsumedCapacity`; a plan with a \
                     rate and a quota, `MOCK`. A hot, refused or forged key comes as fast as the instances answer, one \
                     request at a time each. Stages are read every 5 s by each instance, whatever is requested.\n\n\
@@ -71,7 +74,7 @@ fn head(text: &mut String, date: &str, commit: &str, effort: &Effort) {
     );
 }
 
-fn budget_table(text: &mut String, measured: &Measured) {
+fn budget_table(text: &mut String, measured: &Measurements) {
     *text += "## Budgets\n\n| what | at most | measured | |\n|---|---|---|---|\n";
     for budget in budgets::all(measured) {
         let verdict = budget.verdict.word();
@@ -80,49 +83,67 @@ fn budget_table(text: &mut String, measured: &Measured) {
     *text += "\n";
 }
 
-fn latency_tables(text: &mut String, measured: &Measured) {
+fn latency_tables(text: &mut String, measured: &Measurements) {
     *text += "## Warm requests\n\nLatency as the client sees it; the host's own work is in it.\n\n\
               | case | p50, ms | p99, ms | CPU a request, µs |\n|---|---|---|---|\n";
     for case in &measured.rounds {
-        let [p50, p99] = [P50, P99].map(|figure| format!("{:.3}", measured.of(case.way, figure)));
-        let cpu = match case.way.function() {
-            Some(_) => format!("{:.0}", measured.of(case.way, CPU)),
+        let [p50, p99] = [P50, P99].map(|figure| format!("{:.3}", measured.of(case.scenario, figure)));
+        let cpu = match case.scenario.function() {
+            Some(_) => format!("{:.0}", measured.of(case.scenario, CPU)),
             None => "–".to_owned(),
         };
-        line(text, &[case.way.name(), p50, p99, cpu]);
+        line(text, &[case.scenario.name(), p50, p99, cpu]);
     }
-    for (base, name) in [(Way::Invoke, "a direct invoke"), (Way::Hello, "the bare hello")] {
-        let (more, rule) = if base == Way::Hello { (" CPU, µs | CPU, × |", "---|---|") } else { ("", "") };
+    for (base, name) in [(Scenario::Invoke, "a direct invoke"), (Scenario::Hello, "the bare hello")] {
+        let (more, rule) =
+            if base == Scenario::Hello { (" CPU, µs | CPU, × |", "---|---|") } else { ("", "") };
         *text += &format!(
             "\nAgainst {name}:\n\n| case | p50, ms | p50, × | p99, ms | p99, × |{more}\n|---|---|---|---|---|{rule}\n"
         );
-        for case in measured.rounds.iter().filter(|case| case.way != base) {
-            compared(text, measured, case.way, base);
+        for case in measured.rounds.iter().filter(|case| case.scenario != base) {
+            comparison_row(text, measured, case.scenario, base);
         }
     }
     *text += "\n";
 }
 
-fn compared(text: &mut String, measured: &Measured, way: Way, base: Way) {
-    let difference = |figure: Figure| measured.compare(way, base, |own, other| figure(own) - figure(other));
-    let ratio = |figure: Figure| measured.compare(way, base, |own, other| figure(own) / figure(other));
-    let mut cells = vec![way.name()];
+fn comparison_row(text: &mut String, measured: &Measurements, scenario: Scenario, base: Scenario) {
+    let difference =
+        |figure: Figure| measured.compare(scenario, base, |own, other| figure(own) - figure(other));
+    let ratio = |figure: Figure| measured.compare(scenario, base, |own, other| figure(own) / figure(other));
+    let mut cells = vec![scenario.name()];
     for figure in [P50, P99] {
         cells.push(format!("{:.3}", difference(figure)));
         cells.push(format!("{:.2}", ratio(figure)));
     }
-    match (base, way.function()) {
-        (Way::Hello, Some(_)) => {
+    match (base, scenario.function()) {
+        (Scenario::Hello, Some(_)) => {
             cells.push(format!("{:.0}", difference(CPU)));
             cells.push(format!("{:.2}", ratio(CPU)));
         }
-        (Way::Hello, None) => cells.extend(["–".to_owned(), "–".to_owned()]),
-        (Way::Invoke | Way::GetItem | Way::Gateway(..) | Way::Cached(_), _) => {}
+        (Scenario::Hello, None) => cells.extend(["–".to_owned(), "–".to_owned()]),
+        (Scenario::Invoke | Scenario::GetItem | Scenario::Gateway(..) | Scenario::Cached(_), _) => {}
     }
     line(text, &cells);
 }
 
-fn start_table(text: &mut String, measured: &Measured) {
+/// The cost of a look at the stages before the response.
+fn idle_table(text: &mut String, measured: &Measurements) {
+    *text += "## A request after a pause\n\nA request that comes once a minute finds the last look at the stages older than \
+              `MAX_STALE_SECONDS`, so the gateway looks before it answers: one `Scan` of the stages more. Measured with \
+              pauses of 1.2 s, `REFRESH_SECONDS=1` and `MAX_STALE_SECONDS=1` (a minute with the defaults takes the same \
+              step), beside a gateway that does not look first. `MOCK`; the difference is taken to the request that follows \
+              at once.\n\n\
+              | gateway | after the pause, ms | right after it, ms | difference, ms |\n|---|---|---|---|\n";
+    for IdleCost { scenario, after_pause, warm, added } in &measured.idle {
+        let figures = [after_pause, warm, added].map(|spread| format!("{spread:.3}"));
+        let [after_pause, warm, added] = &figures;
+        line(text, &[scenario.name(), after_pause, warm, added]);
+    }
+    *text += "\n";
+}
+
+fn start_table(text: &mut String, measured: &Measurements) {
     *text += "## Cold starts\n\nFrom the start of the process to its first `/next`; its deployment is published \
               already.\n\n| function | wall, ms | CPU, ms |\n|---|---|---|\n";
     for starts in &measured.starts {
@@ -131,12 +152,12 @@ fn start_table(text: &mut String, measured: &Measured) {
     *text += "\n";
 }
 
-fn memory_table(text: &mut String, measured: &Measured) {
+fn memory_table(text: &mut String, measured: &Measurements) {
     *text += "## Memory\n\nResident, MB of 1,000,000 bytes. Anonymous memory is that without the pages of files \
               (the binary).\n\n| function | after the start | of it anonymous | after all requests | of it anonymous \
               | peak |\n|---|---|---|---|---|---|\n";
     let megabytes = |bytes: u64| format!("{:.1}", bytes as f64 / 1e6);
-    for Memory { function, started, served } in &measured.memory {
+    for FunctionMemory { function, started, served } in &measured.memory {
         let served = served.unwrap_or(*started);
         let sizes =
             [started.resident, started.anonymous, served.resident, served.anonymous, served.resident_peak];
@@ -147,7 +168,7 @@ fn memory_table(text: &mut String, measured: &Measured) {
     *text += &format!("\nThe gateway's binary has {} bytes.\n\n", measured.binary_bytes);
 }
 
-fn unit_tables(text: &mut String, measured: &Measured) {
+fn unit_tables(text: &mut String, measured: &Measurements) {
     *text += "## DynamoDB units\n\nFrom the `ConsumedCapacity` of every call of the gateway, by operation and table. A \
               refresh, at most every 5 s an instance, is one more `Scan` of the stages, as at the start; one that \
               fell into the requests is among them.\n\n\
@@ -174,7 +195,7 @@ fn unit_tables(text: &mut String, measured: &Measured) {
     *text += "\n";
 }
 
-/// `rounds` are at least those of [`cached::cases`].
+/// `rounds` are at least those of the cache's cases.
 pub fn cache(rounds: &[CaseRounds], units: &[CacheUnits]) -> String {
     let mut text = "## The response cache\n\nA `MOCK`'s answer of few bytes; latency and CPU as under \"Warm requests\". A \
                     table hit is one of a gateway without memory (`CACHE_MEMORY_BYTES=0`). An answer that is \
@@ -182,18 +203,22 @@ pub fn cache(rounds: &[CaseRounds], units: &[CacheUnits]) -> String {
                     | case | p50, ms | p99, ms | CPU a request, µs | calls | read units | write units |\n\
                     |---|---|---|---|---|---|---|\n"
         .to_owned();
-    for CaseRounds { way, rounds } in rounds {
+    for CaseRounds { scenario, rounds } in rounds {
         let of = |figure: Figure| Spread::of(rounds.iter().map(|round| figure(*round)));
-        let mut cells =
-            vec![way.name(), format!("{:.3}", of(P50)), format!("{:.3}", of(P99)), format!("{:.0}", of(CPU))];
-        let units = units.iter().find(|units| *way == Way::Cached(units.kind));
+        let mut cells = vec![
+            scenario.name(),
+            format!("{:.3}", of(P50)),
+            format!("{:.3}", of(P99)),
+            format!("{:.0}", of(CPU)),
+        ];
+        let units = units.iter().find(|units| *scenario == Scenario::Cached(units.scenario));
         match units {
             Some(CacheUnits { requests, tally, .. }) => cells.extend([
                 format!("{} (of {requests})", calls(tally)),
                 sum(tally, *requests, |units| units.read),
                 sum(tally, *requests, |units| units.write),
             ]),
-            None if *way == cached::WITHOUT => cells.extend(["–"; 3].map(str::to_owned)),
+            None if *scenario == NOT_CACHED => cells.extend(["–"; 3].map(str::to_owned)),
             None => continue,
         }
         line(&mut text, &cells);

@@ -1,15 +1,15 @@
-//! Many figures in one: percentiles, and how far rounds lie apart.
+//! Percentiles of many values, and the spread of rounds.
 
 use std::fmt;
 
-/// The value that a share of all others does not exceed, by nearest rank. `values` must not be empty.
+/// Returns the value that a share of all others does not exceed, by nearest rank. `values` must not be empty.
 pub fn percentile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let rank = (share * values.len() as f64).ceil() as usize;
     values[rank.clamp(1, values.len()) - 1]
 }
 
-/// A figure of all rounds: their median, and the lowest and the highest.
+/// A figure of all rounds: the median, the lowest and the highest.
 #[derive(Clone, Copy, Debug)]
 pub struct Spread {
     pub median: f64,

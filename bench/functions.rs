@@ -1,0 +1,157 @@
+//! The functions that the test bed runs, and the items that their gateways serve.
+
+use std::{net::SocketAddr, num::NonZeroUsize, path::Path};
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use tollgate::local::{
+    dynamodb::Dynamodb,
+    example_api::put,
+    function_output::FunctionOutput,
+    function_settings::FunctionSettings,
+    tables::{NewTable, TableNames, create, create_missing},
+};
+
+use crate::{
+    integration::Integration,
+    scenario::{CACHED_FUNCTIONS, HELLO, ITEMS_TABLE, IdleScenario, SIZES, TARGET, counted, gateway},
+};
+
+/// The programs that run, and the services that they call.
+pub struct FunctionSources<'a> {
+    pub gateway_binary: &'a Path,
+    pub hello_binary: &'a Path,
+    pub dynamodb: &'a Dynamodb,
+    /// The address of the proxy that counts DynamoDB's units.
+    pub counting_dynamodb: SocketAddr,
+    pub invoke_api: SocketAddr,
+}
+
+impl FunctionSources<'_> {
+    /// Writes all items, and returns the functions that serve them.
+    ///
+    /// # Errors
+    /// A write fails.
+    pub fn functions(&self) -> Result<Vec<FunctionSettings>> {
+        let database = &self.dynamodb.database;
+        create(database, NewTable::new(ITEMS_TABLE, "id"))?;
+        put(database, ITEMS_TABLE, &json!({ "id": "1", "message": "hello" }))?;
+
+        let mut functions = vec![
+            function(HELLO, self.hello_binary, Vec::new()),
+            function(TARGET, self.hello_binary, Vec::new()),
+        ];
+        for routes in SIZES {
+            functions.extend(self.gateways(routes)?);
+        }
+        functions.extend(self.idle_gateways(&tables(SIZES[0])));
+        functions.extend(self.cached_gateways()?);
+        Ok(functions)
+    }
+
+    /// The gateway with so many routes, and the same with a DynamoDB that counts.
+    fn gateways(&self, routes: usize) -> Result<[FunctionSettings; 2]> {
+        let tables = tables(routes);
+        write_routes(self.dynamodb, &tables, routes)?;
+        Ok([
+            self.gateway(&gateway(routes), self.environment(&tables, self.dynamodb.address)),
+            self.gateway(&counted(routes), self.environment(&tables, self.counting_dynamodb)),
+        ])
+    }
+
+    fn idle_gateways(&self, tables: &TableNames) -> [FunctionSettings; 2] {
+        IdleScenario::ALL.map(|scenario| {
+            let mut environment = self.environment(tables, self.dynamodb.address);
+            environment.push(("REFRESH_SECONDS".to_owned(), "1".to_owned()));
+            environment.push(("MAX_STALE_SECONDS".to_owned(), scenario.max_stale_seconds().to_string()));
+            self.gateway(scenario.function(), environment)
+        })
+    }
+
+    fn cached_gateways(&self) -> Result<[FunctionSettings; 4]> {
+        let tables = named_tables("cached");
+        write_cached_route(self.dynamodb, &tables)?;
+        Ok(CACHED_FUNCTIONS.map(|name| {
+            let is_counted = name.starts_with("counted");
+            let dynamodb = if is_counted { self.counting_dynamodb } else { self.dynamodb.address };
+            let mut environment = self.environment(&tables, dynamodb);
+            if name.ends_with("in-table") {
+                environment.push(("CACHE_MEMORY_BYTES".to_owned(), "0".to_owned()));
+            }
+            self.gateway(name, environment)
+        }))
+    }
+
+    fn gateway(&self, name: &str, environment: Vec<(String, String)>) -> FunctionSettings {
+        function(name, self.gateway_binary, environment)
+    }
+
+    fn environment(&self, tables: &TableNames, dynamodb: SocketAddr) -> Vec<(String, String)> {
+        let mut environment: Vec<_> = tables.environment().collect();
+        environment.push(("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("http://{dynamodb}")));
+        environment.push(("AWS_ENDPOINT_URL_LAMBDA".to_owned(), format!("http://{}", self.invoke_api)));
+        environment
+    }
+}
+
+fn function(name: &str, program: &Path, environment: Vec<(String, String)>) -> FunctionSettings {
+    FunctionSettings {
+        environment,
+        instances: NonZeroUsize::MIN,
+        output: FunctionOutput::new(|line| {
+            if !line.text.contains("\"requestId\"") {
+                eprintln!("{}: {}", line.function, line.text);
+            }
+        }),
+        ..FunctionSettings::new(name, program)
+    }
+}
+
+/// `1000-routes`, …
+fn tables(routes: usize) -> TableNames {
+    named_tables(&routes.to_string())
+}
+
+/// `cached-routes`, …
+fn named_tables(prefix: &str) -> TableNames {
+    TableNames::from_environment(|variable| {
+        let name = variable.to_lowercase().replace("_table", "").replace('_', "-");
+        Some(format!("{prefix}-{name}"))
+    })
+}
+
+/// Writes routes of all integrations in turn.
+fn write_routes(dynamodb: &Dynamodb, tables: &TableNames, routes: usize) -> Result<()> {
+    create_missing(&dynamodb.database, tables)?;
+    put(&dynamodb.database, tables.stages(), &json!({ "stage": "v1" }))?;
+    for (number, integration) in (0..routes).zip(Integration::ALL.into_iter().cycle()) {
+        let item = json!({
+            "stage": "v1",
+            "routeKey": format!("GET /tenants/{{tenant}}/resources-{number}/{{id}}"),
+            "description": "One of many",
+            "integration": integration_item(integration),
+        });
+        put(&dynamodb.database, tables.routes(), &item)?;
+    }
+    Ok(())
+}
+
+fn integration_item(integration: Integration) -> Value {
+    match integration {
+        Integration::Mock => json!({ "type": "MOCK", "body": r#"{"message":"hello"}"# }),
+        Integration::AwsProxy => json!({ "type": "AWS_PROXY", "uri": TARGET }),
+        Integration::Dynamodb => json!({
+            "type": "DYNAMODB", "action": "GetItem", "tableName": ITEMS_TABLE, "key": { "id": "$request.path.id" },
+        }),
+    }
+}
+
+fn write_cached_route(dynamodb: &Dynamodb, tables: &TableNames) -> Result<()> {
+    create_missing(&dynamodb.database, tables)?;
+    put(&dynamodb.database, tables.stages(), &json!({ "stage": "v1" }))?;
+    let route = json!({ "stage": "v1", "routeKey": "GET /{id}", "cachingEnabled": true, "cacheTtlInSeconds": 3_600,
+        "cacheKeyParameters": "method.request.path.id",
+        "integration": { "type": "MOCK", "body": r#"{"message":"hello"}"# } });
+    put(&dynamodb.database, tables.routes(), &route)?;
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! The scenarios that are measured, and the names of the functions and tables that they use.
+
+use crate::integration::Integration;
+
+/// The numbers of routes that the gateways have.
+pub const SIZES: [usize; 3] = [10, 1_000, 10_000];
+/// The bare function behind a function URL of its own.
+pub const HELLO: &str = "hello";
+/// The same program, called by the gateway and directly.
+pub const TARGET: &str = "target";
+/// A table whose one item has the key `1`.
+pub const ITEMS_TABLE: &str = "items";
+
+/// Gateways with a cached route, with memory and without, each also with a DynamoDB that counts.
+pub const CACHED_FUNCTIONS: [&str; 4] =
+    ["cached", "cached-in-table", "counted-cached", "counted-cached-in-table"];
+
+/// The same answer as that of [`CachedScenario`], not cached.
+pub const NOT_CACHED: Scenario = Scenario::Gateway(Integration::Mock, SIZES[0]);
+
+/// The name of the gateway with so many routes.
+pub fn gateway(routes: usize) -> String {
+    format!("gateway-{routes}")
+}
+
+/// The name of the same gateway with a DynamoDB that counts, for measurements that are not of time.
+pub fn counted(routes: usize) -> String {
+    format!("counted-{routes}")
+}
+
+/// One kind of request, with the path that it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scenario {
+    /// The target through Lambda's Invoke API.
+    Invoke,
+    /// The bare function through its URL.
+    Hello,
+    /// DynamoDB itself.
+    GetItem,
+    /// A gateway with so many routes.
+    Gateway(Integration, usize),
+    /// The gateway on a cached route.
+    Cached(CachedScenario),
+}
+
+impl Scenario {
+    pub fn name(self) -> String {
+        match self {
+            Self::Invoke => "direct invoke of the target".to_owned(),
+            Self::Hello => "bare hello behind a function URL".to_owned(),
+            Self::GetItem => "direct GetItem".to_owned(),
+            Self::Gateway(integration, routes) => format!("{}, {routes} routes", integration.name()),
+            Self::Cached(cached) => cached.name().to_owned(),
+        }
+    }
+
+    /// The function whose process's CPU time is counted.
+    pub fn function(self) -> Option<String> {
+        match self {
+            Self::Invoke => Some(TARGET.to_owned()),
+            Self::Hello => Some(HELLO.to_owned()),
+            Self::GetItem => None,
+            Self::Gateway(_, routes) => Some(gateway(routes)),
+            Self::Cached(cached) => Some(cached.function().to_owned()),
+        }
+    }
+}
+
+/// A request on a cached route: its response is in memory, in the table, or nowhere yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CachedScenario {
+    MemoryHit,
+    TableHit,
+    Miss,
+}
+
+impl CachedScenario {
+    pub const ALL: [Self; 3] = [Self::MemoryHit, Self::TableHit, Self::Miss];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MemoryHit => "MOCK, memory hit",
+            Self::TableHit => "MOCK, table hit",
+            Self::Miss => "MOCK, miss that is kept",
+        }
+    }
+
+    pub fn function(self) -> &'static str {
+        match self {
+            Self::MemoryHit | Self::Miss => CACHED_FUNCTIONS[0],
+            Self::TableHit => CACHED_FUNCTIONS[1],
+        }
+    }
+
+    /// The same function with a DynamoDB that counts.
+    pub fn counted_function(self) -> &'static str {
+        match self {
+            Self::MemoryHit | Self::Miss => CACHED_FUNCTIONS[2],
+            Self::TableHit => CACHED_FUNCTIONS[3],
+        }
+    }
+
+    /// The beginning of the response's `Cache-Status`.
+    pub fn cache_status(self) -> &'static str {
+        match self {
+            Self::MemoryHit | Self::TableHit => "tollgate; hit",
+            Self::Miss => "tollgate; fwd=uri-miss; stored",
+        }
+    }
+}
+
+/// A gateway that gets a request only after a pause, when its last look at the stages is old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdleScenario {
+    /// `MAX_STALE_SECONDS=1`: it looks before it answers.
+    LooksFirst,
+    /// `MAX_STALE_SECONDS=0`: it answers at once, and looks meanwhile.
+    LooksMeanwhile,
+}
+
+impl IdleScenario {
+    pub const ALL: [Self; 2] = [Self::LooksFirst, Self::LooksMeanwhile];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LooksFirst => "looks at the stages before it answers",
+            Self::LooksMeanwhile => "looks meanwhile (`MAX_STALE_SECONDS=0`)",
+        }
+    }
+
+    pub fn function(self) -> &'static str {
+        match self {
+            Self::LooksFirst => "idle-looks-first",
+            Self::LooksMeanwhile => "idle-looks-meanwhile",
+        }
+    }
+
+    pub fn max_stale_seconds(self) -> u32 {
+        match self {
+            Self::LooksFirst => 1,
+            Self::LooksMeanwhile => 0,
+        }
+    }
+}
