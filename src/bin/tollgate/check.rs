@@ -1,4 +1,4 @@
-//! `tollgate check`: everything that is wrong with the operator's items, those of stages before they go live.
+//! `tollgate check`: all problems of the operator's items, those of stages before they go live.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use tollgate::{
 };
 
 use crate::{
-    check_keys,
-    common::{self, Common},
-    exit_status::Ending,
-    report::{self, Report},
+    check_keys_and_plans,
+    check_report::{self, Report},
+    common_args::{self, CommonArgs},
+    exit_status::ExitStatus,
 };
 
 /// Say everything that is wrong or odd in the items of a stage, or of all, and then of API keys and usage plans
@@ -24,24 +24,24 @@ pub struct Arguments {
     /// The stage; without it, all.
     stage: Option<String>,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
 /// # Errors
 ///
 /// The tables cannot be read.
-pub fn run(arguments: &Arguments) -> Result<Ending> {
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let stage = arguments.stage.as_deref();
-    let about = if stage.is_some() { common::STAGES } else { common::ALL };
-    arguments.common.run(about, async |store| {
+    let tables = if stage.is_some() { common_args::STAGES } else { common_args::ALL };
+    arguments.common.run(tables, async |store| {
         let reports = reports(store, stage).await?;
         if let Some(stage) = stage
             && reports.is_empty()
         {
-            return Ok(Ending::no_stage(store, stage));
+            return Ok(ExitStatus::no_stage(store, stage));
         }
-        report::print(&reports, arguments.common.output)?;
-        Ok(if reports.iter().all(Report::is_valid) { Ending::Ok } else { Ending::Invalid })
+        check_report::print(&reports, arguments.common.output)?;
+        Ok(if reports.iter().all(Report::is_valid) { ExitStatus::Ok } else { ExitStatus::Invalid })
     })
 }
 
@@ -52,7 +52,7 @@ async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<Report>> {
     };
     let mut reports = Vec::new();
     if stage.is_none() {
-        reports.extend(check_keys::reports(store, &stages).await?);
+        reports.extend(check_keys_and_plans::reports(store, &stages).await?);
     }
     for stage in stages {
         if let Some(outcome) = deployment::check(store, &stage).await? {

@@ -1,12 +1,12 @@
-//! `tollgate deploy`: a stage's items become its deployment.
+//! `tollgate deploy`: publishes a stage's items as its deployment.
 
 use anyhow::Result;
 use tollgate::deployment::{self, Outcome, Trigger, counted};
 
 use crate::{
-    common::{Common, STAGES},
-    exit_status::Ending,
-    report::{self, Report},
+    check_report::{self, Report},
+    common_args::{CommonArgs, STAGES},
+    exit_status::ExitStatus,
 };
 
 /// Serve the items of a stage as they are now, if they are valid.
@@ -17,23 +17,23 @@ pub struct Arguments {
     /// The stage.
     stage: String,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
 /// # Errors
 ///
 /// The tables cannot be read or written.
-pub fn run(arguments: &Arguments) -> Result<Ending> {
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, common } = arguments;
     common.run(STAGES, async |store| {
         let outcome = deployment::publish(store, stage, Trigger::Request).await?;
         if outcome == Outcome::LeftAlone {
-            return Ok(Ending::no_stage(store, stage));
+            return Ok(ExitStatus::no_stage(store, stage));
         }
         let report = Report::of_stage(stage.clone(), outcome, headline);
-        let ending = if report.is_valid() { Ending::Ok } else { Ending::Invalid };
-        report::print(&[report], common.output)?;
-        Ok(ending)
+        let status = if report.is_valid() { ExitStatus::Ok } else { ExitStatus::Invalid };
+        check_report::print(&[report], common.output)?;
+        Ok(status)
     })
 }
 

@@ -1,22 +1,22 @@
-//! How a command ended that could do its work.
+//! The exit status of a command that could do its work.
 
 use std::process::ExitCode;
 
 use tollgate::{authorizers::KeyValue, store::Store};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum ExitStatus {
     Ok,
     Invalid,
     NotFound,
-    /// The command line lacks a word.
+    /// The command line lacks an argument.
     WrongUse,
-    /// Somebody was asked, and did not say yes.
+    /// The answer to a question was not yes.
     Declined,
 }
 
-impl Ending {
-    /// Says that there is no such stage.
+impl ExitStatus {
+    /// Prints that there is no such stage.
     pub fn no_stage(store: &Store, stage: &str) -> Self {
         eprintln!(
             "tollgate: there is no stage {stage} in {} or {}",
@@ -25,7 +25,7 @@ impl Ending {
         Self::NotFound
     }
 
-    /// Says that there is no key with this id, and not what it is if it is a key's value.
+    /// Prints that there is no key with this id, without the id if it is a key's value.
     pub fn no_key(store: &Store, id: &str) -> Self {
         if KeyValue::stands_in(id) {
             eprintln!("tollgate: that is a key's value; `tollgate keys list` tells its id");
@@ -36,14 +36,14 @@ impl Ending {
     }
 }
 
-impl From<Ending> for ExitCode {
-    fn from(ending: Ending) -> Self {
-        match ending {
-            Ending::Ok => Self::SUCCESS,
-            Ending::Invalid => Self::from(3),
-            Ending::NotFound => Self::from(4),
-            Ending::WrongUse => Self::from(64),
-            Ending::Declined => Self::FAILURE,
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        match status {
+            ExitStatus::Ok => Self::SUCCESS,
+            ExitStatus::Invalid => Self::from(3),
+            ExitStatus::NotFound => Self::from(4),
+            ExitStatus::WrongUse => Self::from(64),
+            ExitStatus::Declined => Self::FAILURE,
         }
     }
 }

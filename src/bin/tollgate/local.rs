@@ -13,9 +13,9 @@ use tollgate::{
     },
 };
 
-use crate::common::{API, DYNAMODB};
+use crate::common_args::{API, DYNAMODB};
 
-/// What the gateway reads from its environment besides table names, passed on if it is set here.
+/// The variables of the gateway besides table names, passed on if they are set here.
 const GATEWAY_VARIABLES: [&str; 6] = [
     "REFRESH_SECONDS",
     "KEY_CACHE_SECONDS",
@@ -36,10 +36,10 @@ const AWS_VARIABLES: [&str; 4] =
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Port of the API (the function URL).
-    #[arg(long, env = API.0, default_value_t = API.1)]
+    #[arg(long, env = API.variable, default_value_t = API.default)]
     api_port: u16,
     /// Port of DynamoDB.
-    #[arg(long, env = DYNAMODB.0, default_value_t = DYNAMODB.1)]
+    #[arg(long, env = DYNAMODB.variable, default_value_t = DYNAMODB.default)]
     dynamodb_port: u16,
     /// Port of Lambda's Invoke API for targets.
     #[arg(long, env = "INVOKE_PORT", default_value_t = 9001)]

@@ -5,15 +5,16 @@
 
 mod cache;
 mod check;
-mod check_keys;
-mod common;
+mod check_keys_and_plans;
+mod check_report;
+mod common_args;
 mod deploy;
 mod exit_status;
 mod keys;
 #[cfg(feature = "local")]
 mod local;
-mod report;
-mod table;
+mod output_format;
+mod text_table;
 mod time_arg;
 mod usage;
 
@@ -24,7 +25,7 @@ use tollgate::error::chain;
 
 /// Run and manage a Tollgate API gateway.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "tollgate", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -53,10 +54,10 @@ fn main() -> ExitCode {
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),
         #[cfg(feature = "local")]
-        Command::Local(arguments) => local::run(arguments).map(|()| exit_status::Ending::Ok),
+        Command::Local(arguments) => local::run(arguments).map(|()| exit_status::ExitStatus::Ok),
     };
     match result {
-        Ok(ending) => ending.into(),
+        Ok(status) => status.into(),
         // The reader has seen enough.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,4 +1,4 @@
-//! `tollgate usage`: how much a key was used.
+//! `tollgate usage`: the requests of an API key, by day and stage.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ use tollgate::{
 };
 
 use crate::{
-    common::{Common, USAGE},
-    exit_status::Ending,
-    table::{self, Align},
+    common_args::{CommonArgs, USAGE},
+    exit_status::ExitStatus,
+    text_table::{self, Column},
     time_arg,
 };
 
@@ -32,44 +32,45 @@ pub struct Arguments {
     #[arg(long, value_name = "DATE")]
     to: Option<Day>,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
 type ByDay = BTreeMap<Day, ByStage>;
 
-const HEADS: [(&str, Align); 5] = [
-    ("DATE", Align::Left),
-    ("STAGE", Align::Left),
-    ("SERVED", Align::Right),
-    ("THROTTLED", Align::Right),
-    ("OVER QUOTA", Align::Right),
+const COLUMNS: [Column; 5] = [
+    Column::left("DATE"),
+    Column::left("STAGE"),
+    Column::right("SERVED"),
+    Column::right("THROTTLED"),
+    Column::right("OVER QUOTA"),
 ];
 
 /// # Errors
 ///
 /// The tables cannot be read.
-pub fn run(arguments: &Arguments) -> Result<Ending> {
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let now = time_arg::now();
     let to = arguments.to.unwrap_or(Day::of(now));
     let from = arguments.from.unwrap_or(to.first_of_month());
     let days: Vec<Day> = if from > to { Vec::new() } else { from.through(to).collect() };
     if days.is_empty() || days.len() as u64 > KEPT_DAYS {
         eprintln!("tollgate: from {from} to {to} is {} days; it must be 1 to {KEPT_DAYS}", days.len());
-        return Ok(Ending::Invalid);
+        return Ok(ExitStatus::Invalid);
     }
     let Arguments { key_id, common, .. } = arguments;
     common.run(USAGE, async |store| {
         let Some(usage) = read(store, key_id, &days, now).await? else {
-            return Ok(Ending::no_key(store, key_id));
+            return Ok(ExitStatus::no_key(store, key_id));
         };
-        common
-            .output
-            .write(|| to_json(key_id, from, to, &usage), |out| table::write(out, &HEADS, &rows(&usage)))?;
-        Ok(Ending::Ok)
+        common.output.write(
+            || to_json(key_id, from, to, &usage),
+            |out| text_table::write(out, &COLUMNS, &rows(&usage)),
+        )?;
+        Ok(ExitStatus::Ok)
     })
 }
 
-/// `None`: there is no such key. What a deleted key was used for is still told.
+/// Reads the usage of a key, that of a deleted one too; `None` if there is no such key.
 async fn read(store: &Store, key_id: &str, days: &[Day], now: u64) -> Result<Option<ByDay>> {
     let usage = store.usage(key_id, days, now).await?;
     let exists = !usage.is_empty() || !store.api_key_items_of(key_id).await?.is_empty();
@@ -84,21 +85,30 @@ fn rows(usage: &ByDay) -> Vec<Vec<String>> {
     let days =
         usage.iter().flat_map(|(day, stages)| stages.iter().map(move |(stage, counts)| (day, stage, counts)));
     let mut rows: Vec<_> = days.map(|(day, stage, counts)| row(&day.to_string(), stage, counts)).collect();
-    let (stages, total) = totals(usage);
-    if stages.len() > 1 {
-        rows.extend(stages.iter().map(|(stage, counts)| row("total", stage, counts)));
+    let Totals { by_stage, all } = Totals::of(usage);
+    if by_stage.len() > 1 {
+        rows.extend(by_stage.iter().map(|(stage, counts)| row("total", stage, counts)));
     }
-    rows.push(row("total", "", &total));
+    rows.push(row("total", "", &all));
     rows
 }
 
-fn totals(usage: &ByDay) -> (ByStage, Counts) {
-    let (mut by_stage, mut total) = (ByStage::new(), Counts::default());
-    for (stage, counts) in usage.values().flatten() {
-        by_stage.entry(stage.clone()).or_default().add(*counts);
-        total.add(*counts);
+/// The sums over all days.
+#[derive(Default)]
+struct Totals {
+    by_stage: ByStage,
+    all: Counts,
+}
+
+impl Totals {
+    fn of(usage: &ByDay) -> Self {
+        let mut totals = Self::default();
+        for (stage, counts) in usage.values().flatten() {
+            totals.by_stage.entry(stage.clone()).or_default().add(*counts);
+            totals.all.add(*counts);
+        }
+        totals
     }
-    (by_stage, total)
 }
 
 fn to_json(key_id: &str, from: Day, to: Day, usage: &ByDay) -> Value {
@@ -108,13 +118,13 @@ fn to_json(key_id: &str, from: Day, to: Day, usage: &ByDay) -> Value {
     };
     let days =
         usage.iter().map(|(day, by_stage)| json!({ "date": day.to_string(), "stages": stages(by_stage) }));
-    let (by_stage, total) = totals(usage);
+    let Totals { by_stage, all } = Totals::of(usage);
     json!({
         "keyId": key_id,
         "from": from.to_string(),
         "to": to.to_string(),
         "days": days.collect::<Value>(),
         "stages": stages(&by_stage),
-        "total": counts(&total),
+        "total": counts(&all),
     })
 }

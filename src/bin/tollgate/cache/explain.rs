@@ -15,9 +15,9 @@ use super::{
     stored_entry::{Kept, Unkept, Variant},
 };
 use crate::{
-    common::{Common, SERVED_AND_CACHE},
-    exit_status::Ending,
-    table,
+    common_args::{CommonArgs, SERVED_AND_CACHE},
+    exit_status::ExitStatus,
+    text_table,
 };
 
 /// Say what the answer to a request is kept under, or why it is not, and what the table has of it now
@@ -40,13 +40,13 @@ pub struct Arguments {
     #[command(flatten)]
     details: Details,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
 /// # Errors
 ///
 /// The tables cannot be read, or have nothing that could be served.
-pub fn run(arguments: &Arguments) -> Result<Ending> {
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { request, details, common } = arguments;
     common.run(SERVED_AND_CACHE, async |store| {
         let (explained, request) = match details.ask(store, request, common.local_host()?.as_deref()).await? {
@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
             eprintln!("tollgate: X-Forwarded-For tells the answers apart, and the gateway adds the client's address, which is not known here");
         }
         common.output.write(|| to_json(&explained, kept), |out| write(out, &explained, kept))?;
-        Ok(Ending::Ok)
+        Ok(ExitStatus::Ok)
     })
 }
 
@@ -75,7 +75,7 @@ fn bypass(explained: &Explained) -> Option<String> {
 }
 
 fn write(out: &mut impl Write, explained: &Explained, kept: Option<&Kept>) -> io::Result<()> {
-    let mut line = |name: &str, value: &str| writeln!(out, "{name:<6}  {}", table::printable(value));
+    let mut line = |name: &str, value: &str| writeln!(out, "{name:<6}  {}", text_table::printable(value));
     line("stage", &explained.stage)?;
     line("route", &explained.route_key)?;
     let bypass = bypass(explained);

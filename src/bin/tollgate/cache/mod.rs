@@ -9,7 +9,7 @@ mod stored_entry;
 use anyhow::Result;
 use clap::Subcommand;
 
-use crate::exit_status::Ending;
+use crate::exit_status::ExitStatus;
 
 /// Empty the response cache, or look into it.
 #[derive(clap::Args)]
@@ -28,7 +28,7 @@ enum Command {
 /// # Errors
 ///
 /// Those of the command.
-pub fn run(arguments: &Arguments) -> Result<Ending> {
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     match &arguments.command {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Purge(arguments) => purge::run(arguments),

@@ -13,9 +13,9 @@ use tollgate::{
 
 use super::request_arg::{Asked, Details, RequestLine};
 use crate::{
-    common::{Common, SERVED_AND_CACHE},
-    exit_status::Ending,
-    table,
+    common_args::{CommonArgs, SERVED_AND_CACHE},
+    exit_status::ExitStatus,
+    text_table,
 };
 
 /// Give no answer any more that is kept now: of a stage, of one of its routes, or to one request
@@ -50,7 +50,7 @@ pub struct Arguments {
     #[command(flatten)]
     details: Details,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
 /// Shorter purges are over before a bar is read.
@@ -61,7 +61,7 @@ const AT_ONCE: usize = 4;
 /// # Errors
 ///
 /// The tables cannot be read or written.
-pub fn run(arguments: &Arguments) -> Result<Ending> {
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, route, request, details, common } = arguments;
     common.run(SERVED_AND_CACHE, async |store| {
         let ending = match (route, request) {
@@ -69,7 +69,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
             (None, Some(line)) => of_request(store, stage, (line, details), common).await?,
             (None, None) => of_stage(store, stage, common).await?,
         };
-        if ending == Ending::Ok {
+        if ending == ExitStatus::Ok {
             eprintln!(
                 "tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), and \
                  an idle one a request later"
@@ -79,29 +79,29 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     })
 }
 
-async fn of_stage(store: &Store, stage: &str, common: &Common) -> Result<Ending> {
+async fn of_stage(store: &Store, stage: &str, common: &CommonArgs) -> Result<ExitStatus> {
     let stages = &store.tables.stages;
     let generation = match store.raise_cache_generation(stage).await? {
         Raised::To(generation) => generation,
         Raised::NoStage => {
             eprintln!("tollgate: there is no stage {stage} in {stages}");
-            return Ok(Ending::NotFound);
+            return Ok(ExitStatus::NotFound);
         }
         Raised::NoGeneration => {
             eprintln!(
                 "tollgate: {stages} [stage={stage}] cacheGeneration: no whole number that can be raised"
             );
-            return Ok(Ending::Invalid);
+            return Ok(ExitStatus::Invalid);
         }
     };
     common.output.write(
         || json!({ "stage": stage, "cacheGeneration": generation }),
         |out| writeln!(out, "{stage}: cacheGeneration {generation}"),
     )?;
-    Ok(Ending::Ok)
+    Ok(ExitStatus::Ok)
 }
 
-async fn of_route(store: &Store, stage: &str, route_key: &str, common: &Common) -> Result<Ending> {
+async fn of_route(store: &Store, stage: &str, route_key: &str, common: &CommonArgs) -> Result<ExitStatus> {
     let entries = store.entries_of_route(stage, route_key).await?;
     // What a route left that is gone is purged too.
     if entries.count == 0 {
@@ -110,12 +110,12 @@ async fn of_route(store: &Store, stage: &str, route_key: &str, common: &Common) 
             routes.iter().filter_map(|item| item.get("routeKey")?.as_str()).filter(|key| *key != "$api");
         let keys: Vec<&str> = keys.collect();
         if keys.is_empty() {
-            return Ok(Ending::no_stage(store, stage));
+            return Ok(ExitStatus::no_stage(store, stage));
         }
         if !keys.contains(&route_key) {
-            let known = table::printable(&keys.join(", "));
+            let known = text_table::printable(&keys.join(", "));
             eprintln!("tollgate: there is no route {route_key} in stage {stage}, only {known}");
-            return Ok(Ending::NotFound);
+            return Ok(ExitStatus::NotFound);
         }
     }
     delete(store, &entries).await?;
@@ -127,21 +127,21 @@ async fn of_request(
     store: &Store,
     stage: &str,
     (line, details): (&RequestLine, &Details),
-    common: &Common,
-) -> Result<Ending> {
+    common: &CommonArgs,
+) -> Result<ExitStatus> {
     let explained = match details.ask(store, line, common.local_host()?.as_deref()).await? {
         Asked::Explained(asked) => asked.0,
         Asked::Refused(ending) => return Ok(ending),
     };
     if explained.stage != stage {
         eprintln!("tollgate: the stage of this request is {}, not {stage}", explained.stage);
-        return Ok(Ending::Invalid);
+        return Ok(ExitStatus::Invalid);
     }
     let key = match explained.lookup {
         Ok(Lookup { key, .. }) => key,
         Err(why) => {
             eprintln!("tollgate: {} keeps no answers: {why}", explained.route_key);
-            return Ok(Ending::NotFound);
+            return Ok(ExitStatus::NotFound);
         }
     };
     let entries = store.entries_of_key(&key).await?;
@@ -162,14 +162,19 @@ async fn delete(store: &Store, Entries { items, .. }: &Entries) -> Result<()> {
     Ok(())
 }
 
-fn print((stage, json): (&str, Value), what: &str, entries: &Entries, common: &Common) -> Result<Ending> {
+fn print(
+    (stage, json): (&str, Value),
+    what: &str,
+    entries: &Entries,
+    common: &CommonArgs,
+) -> Result<ExitStatus> {
     let count = entries.count;
     common.output.write(
         || json,
         |out| {
             let plural = if count == 1 { "y" } else { "ies" };
-            writeln!(out, "{stage}: deleted {count} entr{plural} of {}", table::printable(what))
+            writeln!(out, "{stage}: deleted {count} entr{plural} of {}", text_table::printable(what))
         },
     )?;
-    Ok(Ending::Ok)
+    Ok(ExitStatus::Ok)
 }

@@ -16,7 +16,7 @@ use tollgate::{
     store::Store,
 };
 
-use crate::exit_status::Ending;
+use crate::exit_status::ExitStatus;
 
 /// What a request has beside its first line.
 #[derive(clap::Args)]
@@ -92,7 +92,7 @@ impl FromStr for Header {
 pub enum Asked {
     Explained(Box<(Explained, Request)>),
     /// The gateway would refuse it before; the operator was told.
-    Refused(Ending),
+    Refused(ExitStatus),
 }
 
 impl Details {
@@ -110,11 +110,11 @@ impl Details {
         let host = header_host.map(|header| header.value.as_str()).or(line.host.as_deref()).or(local_host);
         let Some(host) = host else {
             let words = "the host is part of the key: say it with a whole URL or with -H 'Host: …'";
-            return refused(words, Ending::Invalid);
+            return refused(words, ExitStatus::Invalid);
         };
         let request = match self.request(line, host) {
             Ok(request) => request,
-            Err(error) => return refused(&format!("{line} would be refused: {error}"), Ending::Invalid),
+            Err(error) => return refused(&format!("{line} would be refused: {error}"), ExitStatus::Invalid),
         };
         let served = Live::new(store.clone(), Duration::ZERO).look_at(host, &request.path).await?;
         let error = match explain(&served, &request, self.api_key_id.as_deref()) {
@@ -128,7 +128,7 @@ impl Details {
             Err(error) => error,
         };
         let is_found = !matches!(error.refusal().status.as_u16(), 403..=405);
-        let ending = if is_found { Ending::Invalid } else { Ending::NotFound };
+        let ending = if is_found { ExitStatus::Invalid } else { ExitStatus::NotFound };
         let hint = match error {
             GatewayError::StageNotFound { .. } => {
                 "; `tollgate check` tells of stages that cannot be served yet"

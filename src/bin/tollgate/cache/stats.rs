@@ -13,9 +13,9 @@ use tollgate::{
 };
 
 use crate::{
-    common::{Common, ITEMS_AND_CACHE},
-    exit_status::Ending,
-    table::{self, Align},
+    common_args::{CommonArgs, ITEMS_AND_CACHE},
+    exit_status::ExitStatus,
+    text_table::{self, Column},
     time_arg,
 };
 
@@ -37,29 +37,29 @@ pub struct Arguments {
     /// The stage.
     stage: String,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
-const HEADS: [(&str, Align); 5] = [
-    ("ROUTE", Align::Left),
-    ("ENTRIES", Align::Right),
-    ("BYTES", Align::Right),
-    ("EXPIRED", Align::Right),
-    ("BYTES", Align::Right),
+const COLUMNS: [Column; 5] = [
+    Column::left("ROUTE"),
+    Column::right("ENTRIES"),
+    Column::right("BYTES"),
+    Column::right("EXPIRED"),
+    Column::right("BYTES"),
 ];
 
 /// # Errors
 ///
 /// The tables cannot be read.
-pub fn run(arguments: &Arguments) -> Result<Ending> {
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, common } = arguments;
     common.run(ITEMS_AND_CACHE, async |store| {
         let contents = store.cache_contents(stage, time_arg::now_ms()).await?;
         if contents == Contents::default() && !exists(store, stage).await? {
-            return Ok(Ending::no_stage(store, stage));
+            return Ok(ExitStatus::no_stage(store, stage));
         }
         common.output.write(|| to_json(stage, &contents), |out| write(out, &contents))?;
-        Ok(Ending::Ok)
+        Ok(ExitStatus::Ok)
     })
 }
 
@@ -74,7 +74,7 @@ fn write(out: &mut impl Write, contents: &Contents) -> io::Result<()> {
     };
     let routes = contents.routes.iter().map(|(route_key, route)| row(route_key, route));
     let rows: Vec<Vec<String>> = routes.chain([row("total", &contents.total())]).collect();
-    table::write(out, &HEADS, &rows)?;
+    text_table::write(out, &COLUMNS, &rows)?;
     let Locks { held, ended } = contents.locks;
     writeln!(out, "locks: {held} held, {ended} ended")
 }

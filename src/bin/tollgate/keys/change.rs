@@ -5,12 +5,12 @@ use std::io::Write;
 use anyhow::Result;
 use serde_json::Value;
 
-use super::{OneKey, find, say_when, text};
-use crate::{common::KEYS, exit_status::Ending};
+use super::{OneKey, find, print_when_it_acts, text};
+use crate::{common_args::KEYS, exit_status::ExitStatus};
 
-/// What a key becomes.
+/// The new state of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum To {
+pub enum NewState {
     Enabled,
     Disabled,
 }
@@ -18,17 +18,17 @@ pub enum To {
 /// # Errors
 ///
 /// The table cannot be read or written.
-pub fn run(OneKey { id, common }: &OneKey, to: To) -> Result<Ending> {
-    let (enabled, done) = match to {
-        To::Enabled => (Value::Bool(true), "enabled"),
-        To::Disabled => (Value::Bool(false), "disabled"),
+pub fn run(OneKey { id, common }: &OneKey, state: NewState) -> Result<ExitStatus> {
+    let (enabled, done) = match state {
+        NewState::Enabled => (Value::Bool(true), "enabled"),
+        NewState::Disabled => (Value::Bool(false), "disabled"),
     };
     common.run(KEYS, async |store| {
-        let Some(item) = find(store, id).await? else { return Ok(Ending::no_key(store, id)) };
+        let Some(item) = find(store, id).await? else { return Ok(ExitStatus::no_key(store, id)) };
         let changed = store.set_api_key(text(&item, "keyHash"), "enabled", &enabled).await?;
-        let Some(item) = changed else { return Ok(Ending::no_key(store, id)) };
+        let Some(item) = changed else { return Ok(ExitStatus::no_key(store, id)) };
         common.output.write(|| Value::Object(item), |out| writeln!(out, "{done} key {id}"))?;
-        say_when();
-        Ok(Ending::Ok)
+        print_when_it_acts();
+        Ok(ExitStatus::Ok)
     })
 }

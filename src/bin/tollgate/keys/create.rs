@@ -1,20 +1,21 @@
 //! `tollgate keys create`.
 
-use std::{collections::BTreeMap, io::Write};
+use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use tollgate::{
-    authorizers::KeyValue,
     limits::usage_plan::{USAGE_PLAN_ID, UsagePlan},
     store::{Kept, Store},
 };
 
-use super::{Item, new_key, text};
+use super::{
+    Item,
+    new_key::{self, NewKey},
+};
 use crate::{
-    common::{ALL, Common},
-    exit_status::Ending,
-    report::Output,
+    common_args::{ALL, CommonArgs},
+    exit_status::ExitStatus,
     time_arg::{self, Moment},
 };
 
@@ -45,80 +46,87 @@ pub struct Arguments {
     invalidate_cache: bool,
     /// Something to remember of it; can be given many times.
     #[arg(long = "tag", value_parser = tag, value_name = "NAME=VALUE")]
-    tags: Vec<(String, String)>,
+    tags: Vec<Tag>,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
+}
+
+/// A name and a value that the operator gives a key.
+#[derive(Clone, Debug)]
+struct Tag {
+    name: String,
+    value: String,
 }
 
 /// # Errors
 ///
 /// The tables cannot be read or written.
-pub fn run(arguments: &Arguments) -> Result<Ending> {
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { common, plan, .. } = arguments;
     let now = time_arg::now();
     let expires_at = arguments.expires.map(|expires| expires.seconds(now));
     if expires_at.is_some_and(|at| at <= now) {
         eprintln!("tollgate: --expires is over already");
-        return Ok(Ending::Invalid);
+        return Ok(ExitStatus::Invalid);
     }
-    let (item, value) = new_item(arguments, now, expires_at)?;
-    let id = text(&item, "id");
+    let key = new_key(arguments, now, expires_at)?;
+    let id = key.id();
     common.run(ALL, async |store| {
-        if let Some(ending) = unknown_stages(store, &arguments.stages).await? {
-            return Ok(ending);
+        if let Some(status) = unknown_stages(store, &arguments.stages).await? {
+            return Ok(status);
         }
-        let useless = match plan {
+        let unusable = match plan {
             None => Some("it has no usage plan, and gets 403".to_owned()),
             Some(plan) => match store.usage_plan_item(plan).await? {
-                Some(item) => useless(store, &item, &arguments.stages).await?,
+                Some(item) => why_unusable(store, &item, &arguments.stages).await?,
                 None => {
                     eprintln!("tollgate: there is no usage plan {plan} in {}", store.tables.usage_plans);
-                    return Ok(Ending::NotFound);
+                    return Ok(ExitStatus::NotFound);
                 }
             },
         };
-        match store.keep_api_key(&item).await? {
+        match store.keep_api_key(&key.item).await? {
             Kept::Kept => {}
             Kept::Existed(_) => {
                 bail!("the random value was there already: is the system's randomness broken?")
             }
         }
         eprintln!("tollgate: created key {id}; its value is shown this once");
-        if let Some(useless) = useless {
-            eprintln!("tollgate: key {id} is good for nothing yet: {useless}");
+        if let Some(reason) = unusable {
+            eprintln!("tollgate: key {id} is good for nothing yet: {reason}");
         }
-        show(&item, &value, common.output, &json!({}))?;
-        Ok(Ending::Ok)
+        key.show(common.output, &json!({}))?;
+        Ok(ExitStatus::Ok)
     })
 }
 
-/// Says which of a key's stages do not exist, if there are such.
-async fn unknown_stages(store: &Store, own: &[String]) -> Result<Option<Ending>> {
-    if own.is_empty() {
+/// Prints the key's stages that do not exist, if there are such.
+async fn unknown_stages(store: &Store, key_stages: &[String]) -> Result<Option<ExitStatus>> {
+    if key_stages.is_empty() {
         return Ok(None);
     }
     let known = store.stage_names().await?;
-    let mut ending = None;
-    for stage in own.iter().filter(|stage| !known.contains(*stage)) {
-        ending = Some(Ending::no_stage(store, stage));
+    let mut status = None;
+    for stage in key_stages.iter().filter(|stage| !known.contains(*stage)) {
+        status = Some(ExitStatus::no_stage(store, stage));
     }
-    Ok(ending)
+    Ok(status)
 }
 
-/// Why a key of this usage plan, for some stages or for all, passes nowhere as things are, if so.
-async fn useless(store: &Store, plan: &Item, own: &[String]) -> Result<Option<String>> {
+/// Returns the reason why a key of this usage plan, for some stages or for all, passes nowhere now, if it does not.
+async fn why_unusable(store: &Store, plan: &Item, key_stages: &[String]) -> Result<Option<String>> {
     let plan = match UsagePlan::parse(&store.tables.usage_plans, plan).value {
         Ok(plan) => plan,
         Err(problems) => return Ok(Some(format!("its usage plan is broken, and it gets 503\n{problems}"))),
     };
-    if plan.api_stages.is_none() && own.is_empty() {
+    if plan.api_stages.is_none() && key_stages.is_empty() {
         return Ok(None);
     }
     let mut covered = store.stage_names().await?;
     covered.retain(|stage| plan.covers(stage));
     Ok(if covered.is_empty() {
         Some(format!("usage plan {} covers no stage that exists, and it gets 403", plan.id))
-    } else if !own.is_empty() && !own.iter().any(|stage| covered.contains(stage)) {
+    } else if !key_stages.is_empty() && !key_stages.iter().any(|stage| covered.contains(stage)) {
         Some(format!(
             "usage plan {} covers no stage that exists and that the key may use, and it gets 403",
             plan.id
@@ -128,23 +136,9 @@ async fn useless(store: &Store, plan: &Item, own: &[String]) -> Result<Option<St
     })
 }
 
-/// Writes a new key's value: alone, or with its item and `more`.
-pub fn show(item: &Item, value: &KeyValue, output: Output, more: &Value) -> Result<()> {
-    let shown = || {
-        let mut shown = item.clone();
-        shown.insert("value".to_owned(), value.reveal().into());
-        shown.extend(more.as_object().cloned().unwrap_or_default());
-        Value::Object(shown)
-    };
-    let id = text(item, "id");
-    output
-        .write(shown, |out| writeln!(out, "{}", value.reveal()))
-        .with_context(|| format!("key {id} is made, but nobody has seen its value"))
-}
-
-fn new_item(arguments: &Arguments, now: u64, expires_at: Option<u64>) -> Result<(Item, KeyValue)> {
+fn new_key(arguments: &Arguments, now: u64, expires_at: Option<u64>) -> Result<NewKey> {
     let value = new_key::value()?;
-    let tags: BTreeMap<_, _> = arguments.tags.iter().cloned().collect();
+    let tags: BTreeMap<_, _> = arguments.tags.iter().map(|tag| (&tag.name, &tag.value)).collect();
     let attributes = [
         ("keyHash", Some(value.hash().to_string().into())),
         ("id", Some(new_key::id()?.into())),
@@ -159,10 +153,10 @@ fn new_item(arguments: &Arguments, now: u64, expires_at: Option<u64>) -> Result<
         ("createdAt", Some(now.into())),
     ];
     let attributes = attributes.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    Ok((attributes.collect(), value))
+    Ok(NewKey { item: attributes.collect(), value })
 }
 
-/// API Gateway's limit (reference K-01).
+/// Reads a name, up to API Gateway's limit (reference K-01).
 pub fn name(text: &str) -> Result<String, String> {
     if text.chars().count() > 1024 {
         return Err("a name has at most 1024 characters".to_owned());
@@ -170,14 +164,14 @@ pub fn name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// A plan's id.
+/// Reads a plan's id.
 pub fn plan(text: &str) -> Result<String, String> {
     if UsagePlan::is_id(text) { Ok(text.to_owned()) } else { Err(format!("expected {USAGE_PLAN_ID}")) }
 }
 
-fn tag(text: &str) -> Result<(String, String), String> {
+fn tag(text: &str) -> Result<Tag, String> {
     match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some((name, value)) if !name.is_empty() => Ok(Tag { name: name.to_owned(), value: value.to_owned() }),
         _ => Err("expected NAME=VALUE".to_owned()),
     }
 }

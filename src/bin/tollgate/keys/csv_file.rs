@@ -1,7 +1,7 @@
 //! API Gateway's file of API keys: `Name,Key[,Description,Enabled,UsagePlanIds]` with a header, in any case and
 //! order; other columns are passed over.
 //!
-//! What is said of a bad line never holds anything from it: it may be the key.
+//! The problem of a bad line never holds anything from it: it may be the key.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use tollgate::authorizers::{KeyHash, KeyValue};
 
 /// A key of the file.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct KeyRow {
     /// Counted from 1, the header included.
     pub line: u64,
     pub hash: KeyHash,
@@ -22,19 +22,19 @@ pub struct Row {
 
 /// A line that is no key.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Bad {
+pub struct BadLine {
     pub line: u64,
     pub problem: String,
 }
 
-/// What there is in a file.
+/// The keys of a file, and its bad lines.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Contents {
-    pub rows: Vec<Row>,
-    pub bad: Vec<Bad>,
+pub struct KeyFile {
+    pub rows: Vec<KeyRow>,
+    pub bad: Vec<BadLine>,
 }
 
-/// Where the columns are.
+/// The positions of the columns.
 struct Columns {
     name: usize,
     key: usize,
@@ -44,8 +44,8 @@ struct Columns {
     count: usize,
 }
 
-/// Reads a file. With `plan`, that is the plan of every key, whatever the file says.
-pub fn read(bytes: &[u8], plan: Option<&str>) -> Contents {
+/// Reads a file. A `plan` is that of every key, whatever the file says.
+pub fn read(bytes: &[u8], plan: Option<&str>) -> KeyFile {
     // Spreadsheets begin a file with a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader =
@@ -55,11 +55,11 @@ pub fn read(bytes: &[u8], plan: Option<&str>) -> Contents {
         .map(|record| record.expect("memory can be read, and a record may have any number of fields"));
     let columns = match Columns::find(&records.next().unwrap_or_default()) {
         Ok(columns) => columns,
-        Err(problem) => return Contents { bad: vec![Bad { line: 1, problem }], rows: Vec::new() },
+        Err(problem) => return KeyFile { bad: vec![BadLine { line: 1, problem }], rows: Vec::new() },
     };
-    let mut contents = Contents::default();
+    let mut file = KeyFile::default();
     let mut lines_by_hash = HashMap::new();
-    let mut lines = Lines { bytes, seen: 0, line: 1 };
+    let mut lines = LineCounter { bytes, seen: 0, line: 1 };
     for record in records {
         let line = lines.of(&record);
         let row =
@@ -68,22 +68,22 @@ pub fn read(bytes: &[u8], plan: Option<&str>) -> Contents {
                 None => Ok(row),
             });
         match row {
-            Ok(row) => contents.rows.push(row),
-            Err(problem) => contents.bad.push(Bad { line, problem }),
+            Ok(row) => file.rows.push(row),
+            Err(problem) => file.bad.push(BadLine { line, problem }),
         }
     }
-    contents
+    file
 }
 
 /// Counts lines. A record's own count is that of where the one before it ended, which may be before blank lines
 /// or between the two bytes of a line end.
-struct Lines<'a> {
+struct LineCounter<'a> {
     bytes: &'a [u8],
     seen: usize,
     line: u64,
 }
 
-impl Lines<'_> {
+impl LineCounter<'_> {
     /// The line that a record begins in; records come in their order.
     fn of(&mut self, record: &ByteRecord) -> u64 {
         let offset = record.position().and_then(|position| usize::try_from(position.byte()).ok());
@@ -118,7 +118,7 @@ impl Columns {
         })
     }
 
-    fn row(&self, record: &ByteRecord, line: u64, plan: Option<&str>) -> Result<Row, String> {
+    fn row(&self, record: &ByteRecord, line: u64, plan: Option<&str>) -> Result<KeyRow, String> {
         if record.len() > self.count {
             return Err(format!("{} columns, the header has {}", record.len(), self.count));
         }
@@ -140,7 +140,7 @@ impl Columns {
             None => only_plan(text(self.usage_plan_ids, "UsagePlanIds")?)?,
         };
         let description = text(self.description, "Description")?.to_owned();
-        Ok(Row { line, hash: value.hash(), name, description, enabled, usage_plan_id })
+        Ok(KeyRow { line, hash: value.hash(), name, description, enabled, usage_plan_id })
     }
 }
 
@@ -160,17 +160,17 @@ mod tests {
     const A: &str = "apikey1234abcdefghij0123456789";
     const B: &str = "apikey1234abcdefghij012345678B";
 
-    fn row(line: u64, value: &str) -> Row {
+    fn row(line: u64, value: &str) -> KeyRow {
         let hash = KeyValue::parse(value.as_bytes()).expect("a key").hash();
         let (name, description) = (String::new(), String::new());
-        Row { line, hash, name, description, enabled: true, usage_plan_id: None }
+        KeyRow { line, hash, name, description, enabled: true, usage_plan_id: None }
     }
 
     #[test]
     fn reads_the_examples_of_api_gateway() {
         let text = str::to_owned;
-        let named = |row| Row { name: text("MyFirstApiKey"), ..row };
-        let described = Row {
+        let named = |row| KeyRow { name: text("MyFirstApiKey"), ..row };
+        let described = KeyRow {
             description: text("An imported key"),
             usage_plan_id: Some(text("c7y23b")),
             ..named(row(2, A))
@@ -187,7 +187,7 @@ mod tests {
             (
                 format!("Enabled,Name,key,UsageplanIds\ntrue,MyFirstApiKey,{A},\"c7y23b,glvrsr\"\n"),
                 Some("gold"),
-                vec![Row { usage_plan_id: Some(text("gold")), ..named(row(2, A)) }],
+                vec![KeyRow { usage_plan_id: Some(text("gold")), ..named(row(2, A)) }],
             ),
             // What spreadsheets write: a mark, other line ends, blank lines, quoted lines, columns left empty.
             (
@@ -196,15 +196,15 @@ mod tests {
                 ),
                 None,
                 vec![
-                    Row { name: text("a\r\nb"), ..row(3, A) },
-                    Row { enabled: false, usage_plan_id: Some(text("gold")), ..row(5, B) },
+                    KeyRow { name: text("a\r\nb"), ..row(3, A) },
+                    KeyRow { enabled: false, usage_plan_id: Some(text("gold")), ..row(5, B) },
                 ],
             ),
             (format!("Name,Key,Enabled\n,{A}\n"), None, vec![row(2, A)]),
             ("Name,Key\n".to_owned(), None, vec![]),
         ];
         for (file, plan, rows) in cases {
-            assert_eq!(read(file.as_bytes(), plan), Contents { rows, bad: vec![] }, "{file}");
+            assert_eq!(read(file.as_bytes(), plan), KeyFile { rows, bad: vec![] }, "{file}");
         }
     }
 
@@ -217,8 +217,8 @@ mod tests {
             format_args!("tg_{}_000000", "a".repeat(40))
         );
         let file = [file.as_bytes(), b"\xff,", B.as_bytes(), b",,\n"].concat();
-        let Contents { rows, bad } = read(&file, None);
-        assert_eq!(rows, [Row { name: "ok".to_owned(), ..row(9, A) }]);
+        let KeyFile { rows, bad } = read(&file, None);
+        assert_eq!(rows, [KeyRow { name: "ok".to_owned(), ..row(9, A) }]);
         let bad: Vec<_> = bad.iter().map(|bad| format!("{}: {}", bad.line, bad.problem)).collect();
         assert_eq!(
             bad,
@@ -246,8 +246,8 @@ mod tests {
             ("name,key,Name\n", "the header has the column Name twice"),
         ];
         for (file, problem) in cases {
-            let bad = vec![Bad { line: 1, problem: problem.to_owned() }];
-            assert_eq!(read(file.as_bytes(), None), Contents { rows: vec![], bad }, "{file}");
+            let bad = vec![BadLine { line: 1, problem: problem.to_owned() }];
+            assert_eq!(read(file.as_bytes(), None), KeyFile { rows: vec![], bad }, "{file}");
         }
     }
 }

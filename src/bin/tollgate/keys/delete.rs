@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal, Write};
 use anyhow::Result;
 use serde_json::json;
 
-use super::{Item, OneKey, find, say_when, shown, text};
-use crate::{common::KEYS, exit_status::Ending, table::printable};
+use super::{Item, OneKey, find, print_when_it_acts, shown, text};
+use crate::{common_args::KEYS, exit_status::ExitStatus, text_table::printable};
 
 /// Delete an API key for good; `disable` can be undone.
 ///
@@ -24,28 +24,28 @@ pub struct Arguments {
 /// # Errors
 ///
 /// The table cannot be read or written.
-pub fn run(Arguments { key: OneKey { id, common }, yes }: &Arguments) -> Result<Ending> {
+pub fn run(Arguments { key: OneKey { id, common }, yes }: &Arguments) -> Result<ExitStatus> {
     if !yes && !io::stdin().is_terminal() {
         eprintln!("tollgate: nobody is there to ask whether to delete it for good: --yes says so");
-        return Ok(Ending::WrongUse);
+        return Ok(ExitStatus::WrongUse);
     }
     common.run(KEYS, async |store| {
-        let Some(item) = find(store, id).await? else { return Ok(Ending::no_key(store, id)) };
-        if !yes && !is_wanted(&item)? {
+        let Some(item) = find(store, id).await? else { return Ok(ExitStatus::no_key(store, id)) };
+        if !yes && !is_confirmed(&item)? {
             eprintln!("tollgate: key {id} stays as it is");
-            return Ok(Ending::Declined);
+            return Ok(ExitStatus::Declined);
         }
         store.delete_api_key(text(&item, "keyHash")).await?;
         common
             .output
             .write(|| json!({ "id": id, "deleted": true }), |out| writeln!(out, "deleted key {id}"))?;
-        say_when();
-        Ok(Ending::Ok)
+        print_when_it_acts();
+        Ok(ExitStatus::Ok)
     })
 }
 
-/// Asks on the terminal, and takes nothing but a yes for one.
-fn is_wanted(item: &Item) -> io::Result<bool> {
+/// Asks on the terminal; nothing but a yes confirms.
+fn is_confirmed(item: &Item) -> io::Result<bool> {
     let (id, name) = (shown(text(item, "id")), printable(text(item, "name")));
     let name = if name.is_empty() { String::new() } else { format!(" ({})", shown(&name)) };
     eprint!("tollgate: delete key {id}{name} for good? [y/N] ");

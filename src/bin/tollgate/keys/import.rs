@@ -1,4 +1,4 @@
-//! `tollgate keys import`: keys that API Gateway's customers have already.
+//! `tollgate keys import`: the keys of a CSV file, as API Gateway exports them.
 
 use std::{
     collections::BTreeSet,
@@ -17,13 +17,13 @@ use tollgate::{
 
 use super::{
     Item, create,
-    csv_file::{self, Bad, Contents, Row},
+    csv_file::{self, BadLine, KeyFile, KeyRow},
     new_key, text,
 };
 use crate::{
-    common::{Common, KEYS_AND_PLANS},
-    exit_status::Ending,
-    report::Output,
+    common_args::{CommonArgs, KEYS_AND_PLANS},
+    exit_status::ExitStatus,
+    output_format::OutputFormat,
     time_arg,
 };
 
@@ -43,16 +43,16 @@ pub struct Arguments {
     #[arg(long)]
     skip_bad: bool,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
 /// Shorter imports are over before a bar is read.
-const LONG: usize = 200;
-/// How many writes are under way at once.
-const AT_ONCE: usize = 16;
+const PROGRESS_BAR_FROM: usize = 200;
+/// The number of writes under way at once.
+const CONCURRENT_WRITES: usize = 16;
 
-/// What became of a good line.
-struct Written {
+/// The outcome of a good line.
+struct ImportedKey {
     line: u64,
     id: String,
     existed: bool,
@@ -62,7 +62,7 @@ struct Written {
 /// # Errors
 ///
 /// The file cannot be read, or the tables cannot be read or written.
-pub fn run(arguments: &Arguments) -> Result<Ending> {
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let bytes = if arguments.file == "-" {
         let mut bytes = Vec::new();
         io::stdin().read_to_end(&mut bytes).map(|_| bytes)
@@ -71,42 +71,44 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     };
     let bytes = bytes.with_context(|| format!("cannot read {}", arguments.file))?;
     arguments.common.run(KEYS_AND_PLANS, async |store| {
-        let mut contents = csv_file::read(&bytes, arguments.plan.as_deref());
-        name_unknown_plans(store, &mut contents).await?;
-        for Bad { line, problem } in &contents.bad {
+        let mut file = csv_file::read(&bytes, arguments.plan.as_deref());
+        name_unknown_plans(store, &mut file).await?;
+        for BadLine { line, problem } in &file.bad {
             eprintln!("{}:{line}: {problem}", arguments.file);
         }
-        let is_refused = !contents.bad.is_empty() && !arguments.skip_bad;
-        let written =
-            if is_refused { Vec::new() } else { write(store, &arguments.file, &contents.rows).await? };
-        for Written { line, id, .. } in written.iter().filter(|written| written.existed) {
+        let is_refused = !file.bad.is_empty() && !arguments.skip_bad;
+        let written = if is_refused { Vec::new() } else { write(store, &arguments.file, &file.rows).await? };
+        for ImportedKey { line, id, .. } in written.iter().filter(|written| written.existed) {
             eprintln!("{}:{line}: exists already, as key {id}; it stays as it is", arguments.file);
         }
         if is_refused {
             eprintln!("tollgate: nothing is written; --skip-bad leaves the bad lines out");
         }
-        let useless = written.iter().filter(|written| !written.existed && !written.has_plan).count();
-        if useless > 0 {
-            eprintln!("tollgate: without a usage plan: {useless}; they get 403 until their items name one");
+        let without_plan = written.iter().filter(|written| !written.existed && !written.has_plan).count();
+        if without_plan > 0 {
+            eprintln!(
+                "tollgate: without a usage plan: {without_plan}; they get 403 until their items name one"
+            );
         }
-        print(&written, &contents.bad, arguments.common.output)?;
-        Ok(if is_refused { Ending::Invalid } else { Ending::Ok })
+        print(&written, &file.bad, arguments.common.output)?;
+        Ok(if is_refused { ExitStatus::Invalid } else { ExitStatus::Ok })
     })
 }
 
 /// Lines with a plan that does not exist are bad ones.
-async fn name_unknown_plans(store: &Store, contents: &mut Contents) -> Result<()> {
-    let named: BTreeSet<&str> = contents.rows.iter().filter_map(|row| row.usage_plan_id.as_deref()).collect();
+async fn name_unknown_plans(store: &Store, file: &mut KeyFile) -> Result<()> {
+    let named: BTreeSet<&str> = file.rows.iter().filter_map(|row| row.usage_plan_id.as_deref()).collect();
     let mut unknown = BTreeSet::new();
     for plan in named {
         if store.usage_plan_item(plan).await?.is_none() {
             unknown.insert(plan.to_owned());
         }
     }
-    let is_unknown = |row: &Row| row.usage_plan_id.as_ref().filter(|plan| unknown.contains(*plan)).cloned();
+    let is_unknown =
+        |row: &KeyRow| row.usage_plan_id.as_ref().filter(|plan| unknown.contains(*plan)).cloned();
     let (good, bad): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut contents.rows).into_iter().partition(|row| is_unknown(row).is_none());
-    contents.bad.extend(bad.iter().map(|row| Bad {
+        std::mem::take(&mut file.rows).into_iter().partition(|row| is_unknown(row).is_none());
+    file.bad.extend(bad.iter().map(|row| BadLine {
         line: row.line,
         problem: match is_unknown(row) {
             // Columns may be swapped.
@@ -116,22 +118,26 @@ async fn name_unknown_plans(store: &Store, contents: &mut Contents) -> Result<()
             _ => "there is no such usage plan".to_owned(),
         },
     }));
-    contents.bad.sort_by_key(|bad| bad.line);
-    contents.rows = good;
+    file.bad.sort_by_key(|bad| bad.line);
+    file.rows = good;
     Ok(())
 }
 
-/// Keeps the keys; what became of each, by line.
-async fn write(store: &Store, file: &str, rows: &[Row]) -> Result<Vec<Written>> {
+/// Keeps the keys, and returns the outcome of each, by line.
+async fn write(store: &Store, file_name: &str, rows: &[KeyRow]) -> Result<Vec<ImportedKey>> {
     // On stderr, and only if that is a terminal.
-    let bar = if rows.len() >= LONG { ProgressBar::new(rows.len() as u64) } else { ProgressBar::hidden() };
+    let bar = if rows.len() >= PROGRESS_BAR_FROM {
+        ProgressBar::new(rows.len() as u64)
+    } else {
+        ProgressBar::hidden()
+    };
     let now = time_arg::now();
-    let mut writes = stream::iter(rows).map(|row| keep(store, row, now)).buffer_unordered(AT_ONCE);
+    let mut writes = stream::iter(rows).map(|row| keep(store, row, now)).buffer_unordered(CONCURRENT_WRITES);
     let mut written = Vec::new();
     while let Some(result) = writes.next().await {
         let done = written.len();
         let again =
-            || format!("{done} of {} keys of {file} are written; do it again for the rest", rows.len());
+            || format!("{done} of {} keys of {file_name} are written; do it again for the rest", rows.len());
         written.push(result.with_context(again)?);
         bar.inc(1);
     }
@@ -140,16 +146,16 @@ async fn write(store: &Store, file: &str, rows: &[Row]) -> Result<Vec<Written>> 
     Ok(written)
 }
 
-async fn keep(store: &Store, row: &Row, now: u64) -> Result<Written> {
+async fn keep(store: &Store, row: &KeyRow, now: u64) -> Result<ImportedKey> {
     let id = new_key::id()?;
     let (id, existed) = match store.keep_api_key(&item(row, &id, now)).await.map_err(Error::from)? {
         Kept::Kept => (id, false),
         Kept::Existed(existing) => (text(&existing, "id").to_owned(), true),
     };
-    Ok(Written { line: row.line, id, existed, has_plan: row.usage_plan_id.is_some() })
+    Ok(ImportedKey { line: row.line, id, existed, has_plan: row.usage_plan_id.is_some() })
 }
 
-fn item(row: &Row, id: &str, now: u64) -> Item {
+fn item(row: &KeyRow, id: &str, now: u64) -> Item {
     let filled = |text: &str| (!text.is_empty()).then(|| Value::from(text));
     let attributes = [
         ("keyHash", filled(&row.hash.to_string())),
@@ -163,9 +169,9 @@ fn item(row: &Row, id: &str, now: u64) -> Item {
     attributes.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-fn print(written: &[Written], bad: &[Bad], output: Output) -> io::Result<()> {
+fn print(written: &[ImportedKey], bad: &[BadLine], output: OutputFormat) -> io::Result<()> {
     let of = |existed| written.iter().filter(move |written| written.existed == existed);
-    let entry = |written: &Written| json!({ "line": written.line, "id": written.id });
+    let entry = |written: &ImportedKey| json!({ "line": written.line, "id": written.id });
     output.write(
         || {
             let bad = bad.iter().map(|bad| json!({ "line": bad.line, "problem": bad.problem }));

@@ -6,9 +6,9 @@ use tollgate::{authorizers::ApiKey, calendar::timestamp};
 
 use super::{Item, shown, text};
 use crate::{
-    common::{Common, KEYS},
-    exit_status::Ending,
-    table::{self, Align},
+    common_args::{CommonArgs, KEYS},
+    exit_status::ExitStatus,
+    text_table::{self, Column},
     time_arg,
 };
 
@@ -16,22 +16,22 @@ use crate::{
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
-const HEADS: [(&str, Align); 6] = [
-    ("ID", Align::Left),
-    ("NAME", Align::Left),
-    ("STATUS", Align::Left),
-    ("PLAN", Align::Left),
-    ("STAGES", Align::Left),
-    ("EXPIRES", Align::Left),
+const COLUMNS: [Column; 6] = [
+    Column::left("ID"),
+    Column::left("NAME"),
+    Column::left("STATUS"),
+    Column::left("PLAN"),
+    Column::left("STAGES"),
+    Column::left("EXPIRES"),
 ];
 
 /// # Errors
 ///
 /// The table cannot be read.
-pub fn run(arguments: &Arguments) -> Result<Ending> {
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { common } = arguments;
     common.run(KEYS, async |store| {
         let mut items = store.api_key_items().await?;
@@ -40,9 +40,9 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         let rows = || items.iter().map(|item| row(item, now)).collect::<Vec<_>>();
         common.output.write(
             || items.iter().cloned().map(Value::Object).collect(),
-            |out| table::write(out, &HEADS, &rows()),
+            |out| text_table::write(out, &COLUMNS, &rows()),
         )?;
-        Ok(Ending::Ok)
+        Ok(ExitStatus::Ok)
     })
 }
 
@@ -61,7 +61,7 @@ fn row(item: &Item, now: u64) -> Vec<String> {
     cells.map(|cell| shown(cell).to_owned()).into()
 }
 
-/// Whether a key is good for anything, in one word.
+/// Returns the state of a key in one word.
 pub fn status(key: Option<&ApiKey>, now: u64) -> &'static str {
     match key {
         None => "invalid",

@@ -1,6 +1,6 @@
 //! `tollgate keys`: one file per command.
 //!
-//! A key's value is in the hands of `create` and `rotate` only, which write it to stdout once.
+//! Only `create` and `rotate` ever hold a key's value, which they write to stdout once.
 
 mod change;
 mod create;
@@ -17,7 +17,7 @@ use clap::Subcommand;
 use serde_json::{Map, Value};
 use tollgate::{authorizers::KeyValue, item::WITHHELD, store::Store};
 
-use crate::{common::Common, exit_status::Ending};
+use crate::{common_args::CommonArgs, exit_status::ExitStatus};
 
 /// One key.
 #[derive(clap::Args)]
@@ -25,7 +25,7 @@ struct OneKey {
     /// The key's id.
     id: String,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
 /// Make, show and end API keys.
@@ -59,13 +59,13 @@ enum Command {
 /// # Errors
 ///
 /// Those of the command.
-pub fn run(arguments: &Arguments) -> Result<Ending> {
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     match &arguments.command {
         Command::Create(arguments) => create::run(arguments),
         Command::List(arguments) => list::run(arguments),
         Command::Show(key) => show::run(key),
-        Command::Enable(key) => change::run(key, change::To::Enabled),
-        Command::Disable(key) => change::run(key, change::To::Disabled),
+        Command::Enable(key) => change::run(key, change::NewState::Enabled),
+        Command::Disable(key) => change::run(key, change::NewState::Disabled),
         Command::Rotate(arguments) => rotate::run(arguments),
         Command::Delete(arguments) => delete::run(arguments),
         Command::Import(arguments) => import::run(arguments),
@@ -75,7 +75,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
 /// A key's item.
 type Item = Map<String, Value>;
 
-/// The item of the key with this id.
+/// Returns the item of the key with this id.
 async fn find(store: &Store, id: &str) -> Result<Option<Item>> {
     let mut found = store.api_key_items_of(id).await?;
     if found.len() > 1 {
@@ -84,12 +84,12 @@ async fn find(store: &Store, id: &str) -> Result<Option<Item>> {
     Ok(found.pop())
 }
 
-/// Says when an edit of a key acts.
-fn say_when() {
+/// Prints when an edit of a key takes effect.
+fn print_when_it_acts() {
     eprintln!("tollgate: instances that know the key follow within KEY_CACHE_SECONDS (60 unless it is set)");
 }
 
-/// What people are shown of an item, where somebody may have written a key's value.
+/// Returns the text to show, without a key's value that somebody may have written there.
 fn shown(text: &str) -> &str {
     if KeyValue::stands_in(text) { WITHHELD } else { text }
 }

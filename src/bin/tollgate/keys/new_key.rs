@@ -1,11 +1,48 @@
-//! Randomness: a new key's value, and its id.
+//! A new API key: its random value and id, and how it is shown once.
 
-use anyhow::{Error, Result};
+use std::io::Write;
+
+use anyhow::{Context, Error, Result};
+use serde_json::Value;
 use tollgate::authorizers::KeyValue;
+
+use super::{Item, text};
+use crate::output_format::OutputFormat;
 
 const ID_DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 const ID_LENGTH: usize = 10;
 
+/// An item with the value that it keeps only a hash of.
+pub struct NewKey {
+    pub item: Item,
+    pub value: KeyValue,
+}
+
+impl NewKey {
+    pub fn id(&self) -> &str {
+        text(&self.item, "id")
+    }
+
+    /// Writes the value: alone, or with the item and `more`.
+    ///
+    /// # Errors
+    ///
+    /// The reader is gone.
+    pub fn show(&self, output: OutputFormat, more: &Value) -> Result<()> {
+        let shown = || {
+            let mut shown = self.item.clone();
+            shown.insert("value".to_owned(), self.value.reveal().into());
+            shown.extend(more.as_object().cloned().unwrap_or_default());
+            Value::Object(shown)
+        };
+        output
+            .write(shown, |out| writeln!(out, "{}", self.value.reveal()))
+            .with_context(|| format!("key {} is made, but nobody has seen its value", self.id()))
+    }
+}
+
+/// Returns a new random value.
+///
 /// # Errors
 ///
 /// The system has no randomness.
@@ -17,7 +54,7 @@ pub fn value() -> Result<KeyValue> {
     }
 }
 
-/// 10 digits and lower-case letters, as API Gateway's.
+/// Returns 10 digits and lower-case letters, as API Gateway's ids have.
 ///
 /// # Errors
 ///

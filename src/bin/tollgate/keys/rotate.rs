@@ -2,17 +2,16 @@
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use tollgate::{
-    authorizers::{ApiKey, KeyValue},
-    calendar::timestamp,
-    environment::LONGEST_SECONDS,
-    store::Rotated,
-};
+use tollgate::{authorizers::ApiKey, calendar::timestamp, environment::LONGEST_SECONDS, store::Rotated};
 
-use super::{Item, create, find, new_key, say_when, text};
+use super::{
+    Item, find,
+    new_key::{self, NewKey},
+    print_when_it_acts, text,
+};
 use crate::{
-    common::{Common, KEYS},
-    exit_status::Ending,
+    common_args::{CommonArgs, KEYS},
+    exit_status::ExitStatus,
     time_arg::{self, Moment},
 };
 
@@ -33,54 +32,54 @@ pub struct Arguments {
     #[arg(long, value_parser = time_arg::moment, value_name = "DATE|TIME")]
     expires: Option<Moment>,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
 /// # Errors
 ///
 /// The table cannot be read or written, or somebody else writes to the key at the same time.
-pub fn run(arguments: &Arguments) -> Result<Ending> {
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let now = time_arg::now();
     let common = &arguments.common;
     common.run(KEYS, async |store| {
         let Some(old) = find(store, &arguments.id).await? else {
-            return Ok(Ending::no_key(store, &arguments.id));
+            return Ok(ExitStatus::no_key(store, &arguments.id));
         };
         let key = match ApiKey::parse(&store.tables.api_keys, &old).value {
             Ok(key) => key,
             Err(problems) => {
                 eprintln!("{problems}");
-                return Ok(Ending::Invalid);
+                return Ok(ExitStatus::Invalid);
             }
         };
         let expires_at = arguments.expires.map(|expires| expires.seconds(now)).or(key.expires_at);
         if let Some(refusal) = refusal(&old, expires_at, now) {
             eprintln!("tollgate: {refusal}");
-            return Ok(Ending::Invalid);
+            return Ok(ExitStatus::Invalid);
         }
         let until = key.expires_at.map_or(now + arguments.overlap, |at| at.min(now + arguments.overlap));
-        let (new, value) = successor(&old, expires_at, now)?;
-        match store.rotate_api_key(&old, &new, &until.into()).await? {
+        let new = successor(&old, expires_at, now)?;
+        match store.rotate_api_key(&old, &new.item, &until.into()).await? {
             Rotated::Rotated => {}
             Rotated::ChangedMeanwhile => {
                 anyhow::bail!("key {} was changed meanwhile; nothing is written", arguments.id)
             }
         }
-        eprintln!("tollgate: created key {}; its value is shown this once", text(&new, "id"));
+        eprintln!("tollgate: created key {}; its value is shown this once", new.id());
         eprintln!("tollgate: key {} ends at {}", key.id, timestamp(until));
         if arguments.overlap < LONGEST_SECONDS && key.expires_at != Some(until) {
-            say_when();
+            print_when_it_acts();
         }
         if !key.enabled {
-            eprintln!("tollgate: key {} is disabled, as {} is", text(&new, "id"), key.id);
+            eprintln!("tollgate: key {} is disabled, as {} is", new.id(), key.id);
         }
         let previous = json!({ "previous": { "id": key.id, "expiresAt": until } });
-        create::show(&new, &value, common.output, &previous)?;
-        Ok(Ending::Ok)
+        new.show(common.output, &previous)?;
+        Ok(ExitStatus::Ok)
     })
 }
 
-/// Why the key can have no successor.
+/// Returns the reason why the key can have no successor, if there is one.
 fn refusal(old: &Item, expires_at: Option<u64>, now: u64) -> Option<String> {
     let id = text(old, "id");
     if let Some(successor) = old.get("rotatedTo") {
@@ -91,18 +90,18 @@ fn refusal(old: &Item, expires_at: Option<u64>, now: u64) -> Option<String> {
     Some(format!("a successor of key {id} would have ended at {}; see --expires", timestamp(ended)))
 }
 
-fn successor(old: &Item, expires_at: Option<u64>, now: u64) -> Result<(Item, KeyValue)> {
+fn successor(old: &Item, expires_at: Option<u64>, now: u64) -> Result<NewKey> {
     let value = new_key::value()?;
-    let mut new = old.clone();
+    let mut item = old.clone();
     let own = [
         ("keyHash", Value::from(value.hash().to_string())),
         ("id", new_key::id()?.into()),
         ("createdAt", now.into()),
         ("rotatedFrom", text(old, "id").into()),
     ];
-    new.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    item.extend(own.map(|(name, value)| (name.to_owned(), value)));
     if let Some(expires_at) = expires_at {
-        new.insert("expiresAt".to_owned(), expires_at.into());
+        item.insert("expiresAt".to_owned(), expires_at.into());
     }
-    Ok((new, value))
+    Ok(NewKey { item, value })
 }

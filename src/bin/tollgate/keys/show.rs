@@ -7,14 +7,14 @@ use serde_json::Value;
 use tollgate::{authorizers::ApiKey, calendar::timestamp};
 
 use super::{OneKey, find, list, shown};
-use crate::{common::KEYS, exit_status::Ending, table, time_arg};
+use crate::{common_args::KEYS, exit_status::ExitStatus, text_table, time_arg};
 
 /// # Errors
 ///
 /// The table cannot be read.
-pub fn run(OneKey { id, common }: &OneKey) -> Result<Ending> {
+pub fn run(OneKey { id, common }: &OneKey) -> Result<ExitStatus> {
     common.run(KEYS, async |store| {
-        let Some(item) = find(store, id).await? else { return Ok(Ending::no_key(store, id)) };
+        let Some(item) = find(store, id).await? else { return Ok(ExitStatus::no_key(store, id)) };
         let parsed = ApiKey::parse(&store.tables.api_keys, &item).value;
         common.output.write(
             || Value::Object(item.clone()),
@@ -22,7 +22,10 @@ pub fn run(OneKey { id, common }: &OneKey) -> Result<Ending> {
                 let key = parsed.as_ref().ok();
                 let status = ("status".to_owned(), list::status(key, time_arg::now()).to_owned());
                 let attributes = item.iter().map(|(name, value)| {
-                    (shown(&table::printable(name)).to_owned(), shown(&attribute(name, value)).to_owned())
+                    (
+                        shown(&text_table::printable(name)).to_owned(),
+                        shown(&attribute(name, value)).to_owned(),
+                    )
                 });
                 let rows: Vec<_> = iter::once(status).chain(attributes).collect();
                 let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
@@ -30,10 +33,10 @@ pub fn run(OneKey { id, common }: &OneKey) -> Result<Ending> {
             },
         )?;
         Ok(match parsed {
-            Ok(_) => Ending::Ok,
+            Ok(_) => ExitStatus::Ok,
             Err(problems) => {
                 eprintln!("{problems}");
-                Ending::Invalid
+                ExitStatus::Invalid
             }
         })
     })
@@ -43,7 +46,7 @@ fn attribute(name: &str, value: &Value) -> String {
     let is_time = name == "expiresAt" || name == "createdAt";
     match (value, value.as_u64()) {
         (_, Some(seconds)) if is_time => timestamp(seconds),
-        (Value::String(text), _) => table::printable(text),
+        (Value::String(text), _) => text_table::printable(text),
         (Value::Array(values), _) => {
             values.iter().map(|value| attribute("", value)).collect::<Vec<_>>().join(", ")
         }

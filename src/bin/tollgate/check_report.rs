@@ -1,46 +1,21 @@
-//! What a command found of a stage or a table, as text or as JSON.
+//! The problems and warnings of a stage or a table, as text or as JSON.
 
-use std::io::{self, StdoutLock, Write};
+use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use tollgate::{
     deployment::{Outcome, counted},
     error::Problem,
+    item::Findings,
 };
 
-/// The form of a result.
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
-pub enum Output {
-    #[default]
-    Text,
-    Json,
-}
+use crate::output_format::OutputFormat;
 
-impl Output {
-    /// Writes a result to stdout in this form.
-    ///
-    /// # Errors
-    ///
-    /// The reader is gone.
-    pub fn write(
-        self,
-        json: impl FnOnce() -> Value,
-        text: impl FnOnce(&mut StdoutLock<'_>) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        match self {
-            Self::Json => writeln!(stdout, "{:#}", json())?,
-            Self::Text => text(&mut stdout)?,
-        }
-        stdout.flush()
-    }
-}
-
-/// What was found of a stage or a table.
+/// The problems and warnings of a stage or a table.
 #[derive(Debug)]
 pub struct Report {
     subject: Subject,
-    /// Sums it up in text.
+    /// The summary in text.
     headline: String,
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
@@ -67,13 +42,11 @@ impl Report {
         Self { subject: Subject::Stage { stage, deployment_id }, headline, problems, warnings }
     }
 
-    /// `noun` is what an item of the table is.
-    pub fn of_table(
-        table: &str,
-        (items, noun): (usize, &str),
-        problems: Vec<Problem>,
-        warnings: Vec<Problem>,
-    ) -> Self {
+    /// `noun` is the word for an item of the table.
+    pub fn of_table(table: &str, items: usize, noun: &str, findings: Findings) -> Self {
+        let Findings { mut problems, mut warnings } = findings;
+        problems.sort();
+        warnings.sort();
         let headline = match problems.len() {
             0 => counted(items, noun),
             problems => format!("{}, {}", counted(items, noun), counted(problems, "problem")),
@@ -106,7 +79,7 @@ impl Report {
 }
 
 /// Prints the reports.
-pub fn print(reports: &[Report], output: Output) -> io::Result<()> {
+pub fn print(reports: &[Report], output: OutputFormat) -> io::Result<()> {
     let json = || reports.iter().map(Report::to_json).collect();
     output.write(json, |out| {
         reports.iter().try_for_each(|report| {

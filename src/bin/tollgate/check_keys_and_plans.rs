@@ -1,4 +1,4 @@
-//! What is wrong or odd in the items of API keys and usage plans, by themselves and together.
+//! Checks the items of API keys and usage plans, by themselves and together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,14 +13,14 @@ use tollgate::{
     store::Store,
 };
 
-use crate::report::Report;
+use crate::check_report::Report;
 
 type Item = Map<String, Value>;
 
 /// The shapes of the route keys of every stage.
 type RouteKeys = BTreeMap<String, BTreeSet<String>>;
 
-/// The reports on the two tables, as far as there is anything in them.
+/// Returns the reports on the two tables, as far as they have items.
 ///
 /// # Errors
 ///
@@ -29,9 +29,9 @@ pub async fn reports(store: &Store, stages: &BTreeSet<String>) -> Result<Vec<Rep
     let (keys, plans) = (store.api_key_items().await?, store.usage_plan_items().await?);
     let mut reports = Vec::new();
     if !keys.is_empty() {
-        let table = Table { name: &store.tables.api_keys, noun: "key", items: &keys };
-        let surroundings = ParseContext::new(store, stages, &keys, &plans);
-        reports.push(table.report(|item, findings| surroundings.check(item, findings)));
+        let table = ItemTable { name: &store.tables.api_keys, noun: "key", items: &keys };
+        let key_check = KeyCheck::new(store, stages, &keys, &plans);
+        reports.push(table.report(|item, findings| key_check.check(item, findings)));
     }
     if !plans.is_empty() {
         let mut route_keys = RouteKeys::new();
@@ -41,52 +41,49 @@ pub async fn reports(store: &Store, stages: &BTreeSet<String>) -> Result<Vec<Rep
             let shapes = names.filter_map(|name| Some(RouteKey::parse(name).ok()?.shape()));
             route_keys.insert(stage.clone(), shapes.collect());
         }
-        let table = Table { name: &store.tables.usage_plans, noun: "plan", items: &plans };
-        reports.push(table.report(|item, findings| plan(store, item, &route_keys, findings)));
+        let table = ItemTable { name: &store.tables.usage_plans, noun: "plan", items: &plans };
+        reports.push(table.report(|item, findings| check_plan(store, item, &route_keys, findings)));
     }
     Ok(reports)
 }
 
-struct Table<'a> {
+struct ItemTable<'a> {
     name: &'a str,
     noun: &'a str,
     items: &'a [Item],
 }
 
-impl Table<'_> {
+impl ItemTable<'_> {
     fn report(&self, check: impl Fn(&Item, &mut Findings)) -> Report {
         let mut findings = Findings::default();
         self.items.iter().for_each(|item| check(item, &mut findings));
-        let Findings { mut problems, mut warnings } = findings;
-        problems.sort();
-        warnings.sort();
-        Report::of_table(self.name, (self.items.len(), self.noun), problems, warnings)
+        Report::of_table(self.name, self.items.len(), self.noun, findings)
     }
 }
 
-/// Moves what is wrong or odd to `findings`.
+/// Moves problems and warnings to `findings`.
 fn take<T>(parsed: Parsed<T>, findings: &mut Findings) -> Option<T> {
     findings.warnings.extend(parsed.warnings);
     parsed.value.map_err(|InvalidConfiguration(problems)| findings.problems.extend(problems)).ok()
 }
 
-/// What keys are held against.
-struct ParseContext<'a> {
+/// Checks keys against the stages, the usage plans and one another.
+struct KeyCheck<'a> {
     store: &'a Store,
     stages: &'a BTreeSet<String>,
     plans: BTreeSet<&'a str>,
-    /// How many keys have each id.
-    ids: BTreeMap<&'a str, usize>,
+    /// The number of keys with each id.
+    key_count_by_id: BTreeMap<&'a str, usize>,
 }
 
-impl<'a> ParseContext<'a> {
+impl<'a> KeyCheck<'a> {
     fn new(store: &'a Store, stages: &'a BTreeSet<String>, keys: &'a [Item], plans: &'a [Item]) -> Self {
-        let mut ids = BTreeMap::new();
+        let mut key_count_by_id = BTreeMap::new();
         for id in keys.iter().filter_map(|item| item.get("id")?.as_str()) {
-            *ids.entry(id).or_default() += 1;
+            *key_count_by_id.entry(id).or_default() += 1;
         }
         let plans = plans.iter().filter_map(|item| item.get("usagePlanId")?.as_str()).collect();
-        Self { store, stages, plans, ids }
+        Self { store, stages, plans, key_count_by_id }
     }
 
     fn check(&self, item: &Item, findings: &mut Findings) {
@@ -98,13 +95,13 @@ impl<'a> ParseContext<'a> {
         };
         let hash = item.get("keyHash").and_then(Value::as_str).unwrap_or_default();
         if !KeyHash::is_one(hash) {
-            // Not what is there: it may be the value.
+            // The attribute is not shown: it may be the value.
             let got = format!("{} characters", hash.chars().count());
             let expected = "the SHA-256 of the key's value: 64 lower-case hex digits";
             findings.problems.push(note("keyHash", &got, expected));
         }
         let Some(key) = take(ApiKey::parse(&tables.api_keys, item), findings) else { return };
-        if self.ids.get(key.id.as_str()).is_some_and(|count| *count > 1) {
+        if self.key_count_by_id.get(key.id.as_str()).is_some_and(|count| *count > 1) {
             findings.problems.push(note("id", &format!("{:?}", key.id), "an id that no other key has"));
         }
         match &key.usage_plan_id {
@@ -124,7 +121,7 @@ impl<'a> ParseContext<'a> {
     }
 }
 
-fn plan(store: &Store, item: &Item, route_keys: &RouteKeys, findings: &mut Findings) {
+fn check_plan(store: &Store, item: &Item, route_keys: &RouteKeys, findings: &mut Findings) {
     let table = &store.tables.usage_plans;
     let name = UsagePlan::key_of(item);
     let note = |field: &str, got: &str, expected: &str| Problem::new((table, &name), field, got, expected);

@@ -1,12 +1,28 @@
-//! Columns of text.
+//! Tables as text: aligned columns under their heads.
 
 use std::io::{self, Write};
 
-/// On which side of its column a text stands.
+/// A column: its head, and the side that its cells are aligned to.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    head: &'static str,
+    align: Align,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Align {
+enum Align {
     Left,
     Right,
+}
+
+impl Column {
+    pub const fn left(head: &'static str) -> Self {
+        Self { head, align: Align::Left }
+    }
+
+    pub const fn right(head: &'static str) -> Self {
+        Self { head, align: Align::Right }
+    }
 }
 
 /// Writes rows under their heads, two spaces apart; no spaces at the ends of lines.
@@ -14,15 +30,15 @@ pub enum Align {
 /// # Errors
 ///
 /// The reader is gone.
-pub fn write(out: &mut impl Write, heads: &[(&str, Align)], rows: &[Vec<String>]) -> io::Result<()> {
-    let head = heads.iter().map(|(head, _)| (*head).to_owned()).collect();
-    let lines: Vec<Vec<String>> = std::iter::once(head)
+pub fn write(out: &mut impl Write, columns: &[Column], rows: &[Vec<String>]) -> io::Result<()> {
+    let heads = columns.iter().map(|column| column.head.to_owned()).collect();
+    let lines: Vec<Vec<String>> = std::iter::once(heads)
         .chain(rows.iter().map(|row| row.iter().map(|cell| printable(cell)).collect()))
         .collect();
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..heads.len()).map(width).collect();
+    let widths: Vec<usize> = (0..columns.len()).map(width).collect();
     for line in &lines {
-        let cells = line.iter().zip(&widths).zip(heads).map(|((cell, width), (_, align))| match align {
+        let cells = line.iter().zip(&widths).zip(columns).map(|((cell, width), column)| match column.align {
             Align::Left => format!("{cell:<width$}"),
             Align::Right => format!("{cell:>width$}"),
         });
@@ -31,7 +47,7 @@ pub fn write(out: &mut impl Write, heads: &[(&str, Align)], rows: &[Vec<String>]
     Ok(())
 }
 
-/// Without what a terminal would obey: an item may hold anything.
+/// Escapes the characters that a terminal would obey: an item may hold any.
 pub fn printable(text: &str) -> String {
     let escaped = |character: char| match character {
         _ if character.is_control() => character.escape_default().to_string(),
@@ -46,10 +62,10 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
-        let heads = [("A", Align::Left), ("COUNT", Align::Right), ("B", Align::Left)];
+        let columns = [Column::left("A"), Column::right("COUNT"), Column::left("B")];
         let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
         let mut out = Vec::new();
-        write(&mut out, &heads, &[row(["ä", "1", "x"]), row(["long\u{1b}[31m", "123456", ""])]).unwrap();
+        write(&mut out, &columns, &[row(["ä", "1", "x"]), row(["long\u{1b}[31m", "123456", ""])]).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "A                COUNT  B\nä                    1  x\nlong\\u{1b}[31m  123456\n"

@@ -1,5 +1,5 @@
-//! What every command about tables takes: the form of its result, and where the tables are, which is what the
-//! Lambda's environment variables say, or the local world.
+//! The arguments of every command about tables: the form of its result, and the place of the tables, which is the one in
+//! the Lambda's environment variables, or the local world.
 
 use anyhow::{Context, Error, Result};
 use tollgate::{
@@ -10,7 +10,7 @@ use tollgate::{
     userinfo::withheld,
 };
 
-use crate::report::Output;
+use crate::output_format::OutputFormat;
 
 /// What every command about tables takes.
 ///
@@ -18,44 +18,50 @@ use crate::report::Output;
 /// DEPLOYMENTS_TABLE, API_KEYS_TABLE, USAGE_PLANS_TABLE, COUNTERS_TABLE, CACHE_TABLE, AWS_REGION, AWS_ACCESS_KEY_ID, …
 #[derive(clap::Args)]
 #[group(skip)]
-pub struct Common {
+pub struct CommonArgs {
     /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
-    pub output: Output,
+    pub output: OutputFormat,
     /// Use the DynamoDB of `tollgate local` at http://127.0.0.1:8000 (or DYNAMODB_PORT, or AWS_ENDPOINT_URL_DYNAMODB).
     #[arg(long)]
     local: bool,
 }
 
-/// Which tables a command is about.
-pub type About = fn(&Tables) -> Vec<&str>;
+/// Selects the tables of a command.
+pub type TableSelection = fn(&Tables) -> Vec<&str>;
 
-pub const STAGES: About = |tables| vec![&tables.stages, &tables.routes, &tables.deployments];
-pub const KEYS: About = |tables| vec![&tables.api_keys];
-pub const KEYS_AND_PLANS: About = |tables| vec![&tables.api_keys, &tables.usage_plans];
-pub const USAGE: About = |tables| vec![&tables.counters, &tables.api_keys];
-pub const ITEMS_AND_CACHE: About = |tables| vec![&tables.stages, &tables.routes, &tables.cache];
-pub const SERVED_AND_CACHE: About = |tables| vec![&tables.stages, &tables.deployments, &tables.cache];
-pub const ALL: About = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
+pub const STAGES: TableSelection = |tables| vec![&tables.stages, &tables.routes, &tables.deployments];
+pub const KEYS: TableSelection = |tables| vec![&tables.api_keys];
+pub const KEYS_AND_PLANS: TableSelection = |tables| vec![&tables.api_keys, &tables.usage_plans];
+pub const USAGE: TableSelection = |tables| vec![&tables.counters, &tables.api_keys];
+pub const ITEMS_AND_CACHE: TableSelection = |tables| vec![&tables.stages, &tables.routes, &tables.cache];
+pub const SERVED_AND_CACHE: TableSelection =
+    |tables| vec![&tables.stages, &tables.deployments, &tables.cache];
+pub const ALL: TableSelection = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
 
-/// What stands in for AWS's own variables on this machine.
+/// The values that stand in for AWS's own variables on this machine.
 const LOCAL: [(&str, &str); 3] =
     [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")];
 
-/// A door of the local world: the variable that says its port, and the port where it says none.
-pub type Door = (&'static str, u16);
+/// A port of the local world.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalPort {
+    /// The environment variable that sets it.
+    pub variable: &'static str,
+    pub default: u16,
+}
 
-pub const API: Door = ("API_PORT", 9000);
-pub const DYNAMODB: Door = ("DYNAMODB_PORT", 8000);
+pub const API: LocalPort = LocalPort { variable: "API_PORT", default: 9000 };
+pub const DYNAMODB: LocalPort = LocalPort { variable: "DYNAMODB_PORT", default: 8000 };
 
-impl Common {
-    /// Does a command's work to its end.
+impl CommonArgs {
+    /// Runs a command's work to its end.
     ///
     /// # Errors
     ///
     /// A variable is missing or bad. Those of the work; if the store failed, also which tables it was about and
     /// where they should be: DynamoDB does not say.
-    pub fn run<T>(&self, about: About, work: impl AsyncFnOnce(&Store) -> Result<T>) -> Result<T> {
+    pub fn run<T>(&self, tables: TableSelection, work: impl AsyncFnOnce(&Store) -> Result<T>) -> Result<T> {
         let environment = self.environment()?;
         let sdk = sdk_config(&environment.aws);
         let place = match &environment.aws.dynamodb_endpoint {
@@ -69,15 +75,15 @@ impl Common {
             if error.downcast_ref::<StoreError>().is_none() {
                 return error;
             }
-            error.context(format!("with {} {place}", named(&about(&store.tables))))
+            error.context(format!("with {} {place}", named(&tables(&store.tables))))
         })
     }
 
-    /// Where the API of the local world is, if that is meant.
+    /// Returns the address of the local world's API with `--local`.
     ///
     /// # Errors
     ///
-    /// The variable for its port says none.
+    /// The variable for its port holds no port.
     pub fn local_host(&self) -> Result<Option<String>> {
         self.local.then(|| address(API)).transpose()
     }
@@ -103,10 +109,11 @@ impl Common {
     }
 }
 
-/// Where a door of the local world is, as its own environment says.
-fn address((name, default): Door) -> Result<String> {
+/// Returns the address of a port of the local world, as its own environment sets it.
+fn address(port: LocalPort) -> Result<String> {
+    let name = port.variable;
     let port: u16 = match variable(name) {
-        None => default,
+        None => port.default,
         Some(text) => text
             .parse()
             .with_context(|| format!("environment variable {name}: got {text:?}, expected a port"))?,
@@ -114,7 +121,7 @@ fn address((name, default): Door) -> Result<String> {
     Ok(format!("127.0.0.1:{port}"))
 }
 
-/// An empty one is as none.
+/// Returns the variable; an empty one counts as none.
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
