@@ -6,7 +6,6 @@ use std::{
     panic::AssertUnwindSafe,
     process::ExitCode,
     sync::Arc,
-    time::SystemTime,
 };
 
 use futures_util::FutureExt;
@@ -130,7 +129,7 @@ impl Function {
             Ok(Event::Request(request)) => {
                 // A look that ended since the last answer, while nobody waited.
                 self.gateway.live.adopt_found();
-                self.refresh_beside(received_at);
+                self.gateway.live.look_if_due(received_at);
                 self.gateway.handle(&request).await
             }
             Ok(Event::RoutesChanged(stages)) => return self.publish(to, stages).await,
@@ -140,15 +139,6 @@ impl Function {
         self.gateway.drain().await;
         self.gateway.live.adopt().await;
         posted
-    }
-
-    /// Asks whether a stage points elsewhere, at the same time as the request's own work and never before it.
-    /// If Lambda freezes the process meanwhile, the answer is taken with the next request.
-    fn refresh_beside(&self, now: SystemTime) {
-        if self.gateway.live.is_due(now) {
-            let gateway = Arc::clone(&self.gateway);
-            tokio::spawn(async move { gateway.live.look().await });
-        }
     }
 
     /// An invalid edit is told to the operator and not tried again; only a store that fails is.
@@ -170,7 +160,7 @@ impl Function {
             }
         }
         // This instance is warm, so likely the next one to be asked.
-        self.gateway.live.refresh().await;
+        self.gateway.live.refresh(self.gateway.clock.now()).await;
         self.runtime_api.reply(to, &json!({ "batchItemFailures": [] })).await
     }
 }

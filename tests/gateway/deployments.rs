@@ -1,10 +1,10 @@
 //! How an edit goes live, and why a bad one cannot take an API down.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use expect_test::expect;
 use serde_json::{Value, json};
-use tollgate::deployment::{self, Live, Outcome, Trigger};
+use tollgate::deployment::{self, Outcome, Trigger};
 
 use crate::harness::TestGateway;
 
@@ -300,13 +300,4 @@ async fn racing_publishers_leave_the_stage_at_the_newest_items() {
         gateway.refresh().await;
         assert!(gateway.send("GET /v1").await.ends_with(&format!("\n\n{round}")));
     }
-}
-
-#[tokio::test]
-async fn stages_are_asked_for_every_few_seconds_whatever_the_clock_does() {
-    let live = Live::new(TestGateway::new().store, Duration::from_secs(5));
-    let at = |second| UNIX_EPOCH + Duration::from_secs(second);
-    let due = [10_000, 10_004, 10_005, 10_005, 5_000, 5_001, 4_996].map(|second| live.is_due(at(second)));
-    assert_eq!(due, [true, false, true, false, true, false, false]);
-    assert!(live.is_due(at(4_995)));
 }

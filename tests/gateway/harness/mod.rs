@@ -107,6 +107,8 @@ impl TestGateway {
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
             ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", gate.address)),
             ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", targets.address)),
+            // A test that moves the clock by hours says itself when the stages are looked at.
+            ("MAX_STALE_SECONDS", "0".to_owned()),
         ];
         let variables: HashMap<_, _> = endpoints
             .into_iter()
@@ -232,10 +234,10 @@ impl TestGateway {
 
     /// What happens beside a request every few seconds.
     pub async fn refresh(&self) {
-        self.gateway.live.refresh().await;
+        self.gateway.live.refresh(self.now()).await;
     }
 
-    pub fn live(&self) -> &Live {
+    pub fn live(&self) -> &Arc<Live> {
         &self.gateway.live
     }
 
