@@ -10,8 +10,7 @@ use crate::userinfo::withheld;
 #[derive(Clone, Debug)]
 pub struct Environment {
     pub tables: Tables,
-    /// How often an instance asks whether a stage points elsewhere.
-    pub refresh: Duration,
+    pub refresh: Refresh,
     /// How long an edit of an API key or a usage plan may take to act.
     pub key_cache: Duration,
     /// What cached answers may take of an instance's memory, in bytes.
@@ -21,6 +20,15 @@ pub struct Environment {
     pub log_level: LevelFilter,
     pub trusted_proxy: TrustedProxy,
     pub aws: Aws,
+}
+
+/// When an instance asks whether a stage points elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refresh {
+    /// How often it does at most, beside requests.
+    pub every: Duration,
+    /// It asks before an answer if it has not for longer than this; `None`: never.
+    pub max_stale: Option<Duration>,
 }
 
 /// The memory that deployments may take of an instance.
@@ -101,12 +109,6 @@ impl Environment {
             counters: or("COUNTERS_TABLE", "tollgate-counters"),
             cache: or("CACHE_TABLE", "tollgate-cache"),
         };
-        let seconds = |name: &str, default: &str| {
-            let text = or(name, default);
-            let number = text.parse().ok().filter(|number| *number <= LONGEST_SECONDS);
-            let expected = || bad(name, &text, "a whole number of seconds, at most 86400");
-            number.map(Duration::from_secs).ok_or_else(expected)
-        };
         let cache_memory = or("CACHE_MEMORY_BYTES", "16777216");
         let cache_memory = cache_memory
             .parse()
@@ -117,14 +119,45 @@ impl Environment {
             .map_err(|_| bad("LOG_LEVEL", &log_level, "one of error, warn, info, debug, trace, off"))?;
         Ok(Self {
             tables,
-            refresh: seconds("REFRESH_SECONDS", "5")?,
-            key_cache: seconds("KEY_CACHE_SECONDS", "60")?,
+            refresh: Refresh::read(&get)?,
+            key_cache: seconds("KEY_CACHE_SECONDS", &or("KEY_CACHE_SECONDS", "60"))?,
             cache_memory,
             deployment_memory: memory(&get)?.map(|mb| DeploymentMemory::of(mb, cache_memory)),
             log_level,
             trusted_proxy: TrustedProxy::read(&get)?,
             aws: Aws::read(&get)?,
         })
+    }
+}
+
+/// What a variable says, in seconds.
+fn seconds(name: &str, text: &str) -> Result<Duration, String> {
+    let number = text.parse().ok().filter(|number| *number <= LONGEST_SECONDS);
+    let expected = || bad(name, text, "a whole number of seconds, at most 86400");
+    number.map(Duration::from_secs).ok_or_else(expected)
+}
+
+impl Refresh {
+    /// Where nothing else is said, unless it is refreshed less often.
+    const MAX_STALE: Duration = Duration::from_secs(30);
+
+    fn read(get: &impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        const NAME: &str = "MAX_STALE_SECONDS";
+        let every = get("REFRESH_SECONDS").unwrap_or_else(|| "5".to_owned());
+        let every = seconds("REFRESH_SECONDS", &every)?;
+        let Some(text) = get(NAME) else {
+            return Ok(Self { every, max_stale: Some(Self::MAX_STALE.max(every)) });
+        };
+        let expected = format!(
+            "0, or a whole number of seconds, at least {} (REFRESH_SECONDS), at most 86400",
+            every.as_secs()
+        );
+        let max_stale = seconds(NAME, &text).map_err(|_| bad(NAME, &text, &expected))?;
+        match max_stale {
+            Duration::ZERO => Ok(Self { every, max_stale: None }),
+            _ if max_stale < every => Err(bad(NAME, &text, &expected)),
+            _ => Ok(Self { every, max_stale: Some(max_stale) }),
+        }
     }
 }
 
@@ -209,7 +242,7 @@ mod tests {
             format!("{environment:?}"),
             "Environment { tables: Tables { stages: \"tollgate-stages\", routes: \"tollgate-routes\", \
              deployments: \"tollgate-deployments\", api_keys: \"tollgate-api-keys\", \
-             usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\", cache: \"tollgate-cache\" }, refresh: 5s, key_cache: 60s, cache_memory: 16777216, deployment_memory: None, log_level: LevelFilter::INFO, \
+             usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\", cache: \"tollgate-cache\" }, refresh: Refresh { every: 5s, max_stale: Some(30s) }, key_cache: 60s, cache_memory: 16777216, deployment_memory: None, log_level: LevelFilter::INFO, \
              trusted_proxy: TrustedProxy { secret: Some(…), required: false }, aws: Aws { region: \"eu-west-1\", \
              access_key_id: \"id\", secret_access_key: …, session_token: None, dynamodb_endpoint: None, \
              lambda_endpoint: None } }"
@@ -220,7 +253,23 @@ mod tests {
     fn an_edit_may_take_a_day() {
         let environment = read(&[("REFRESH_SECONDS", "86400"), ("KEY_CACHE_SECONDS", "86400")]).unwrap();
         let day = Duration::from_secs(86_400);
-        assert_eq!((environment.refresh, environment.key_cache), (day, day));
+        assert_eq!((environment.refresh.every, environment.key_cache), (day, day));
+    }
+
+    #[test]
+    fn what_is_served_is_looked_at_again_after_30_seconds_or_as_often_as_it_is_refreshed() {
+        let cases: [(&[(&str, &str)], Option<u64>); 6] = [
+            (&[], Some(30)),
+            (&[("REFRESH_SECONDS", "60")], Some(60)),
+            (&[("MAX_STALE_SECONDS", "5")], Some(5)),
+            (&[("MAX_STALE_SECONDS", "86400")], Some(86_400)),
+            (&[("MAX_STALE_SECONDS", "0")], None),
+            (&[("REFRESH_SECONDS", "60"), ("MAX_STALE_SECONDS", "0")], None),
+        ];
+        for (variables, expected) in cases {
+            let max_stale = read(variables).unwrap().refresh.max_stale;
+            assert_eq!(max_stale, expected.map(Duration::from_secs), "{variables:?}");
+        }
     }
 
     #[test]
@@ -233,6 +282,18 @@ mod tests {
             (
                 ("REFRESH_SECONDS", "86401"),
                 r#"REFRESH_SECONDS: got "86401", expected a whole number of seconds, at most 86400"#,
+            ),
+            (
+                ("MAX_STALE_SECONDS", "4"),
+                r#"MAX_STALE_SECONDS: got "4", expected 0, or a whole number of seconds, at least 5 (REFRESH_SECONDS), at most 86400"#,
+            ),
+            (
+                ("MAX_STALE_SECONDS", "86401"),
+                r#"MAX_STALE_SECONDS: got "86401", expected 0, or a whole number of seconds, at least 5 (REFRESH_SECONDS), at most 86400"#,
+            ),
+            (
+                ("MAX_STALE_SECONDS", "never"),
+                r#"MAX_STALE_SECONDS: got "never", expected 0, or a whole number of seconds, at least 5 (REFRESH_SECONDS), at most 86400"#,
             ),
             (
                 ("KEY_CACHE_SECONDS", "60000000"),

@@ -1,28 +1,24 @@
 //! The Lambda: cold start, then event after event.
 
 use std::{
-    collections::BTreeSet,
     hash::{BuildHasher, Hasher, RandomState},
     panic::AssertUnwindSafe,
     process::ExitCode,
     sync::Arc,
-    time::SystemTime,
 };
 
 use futures_util::FutureExt;
 use lambda_runtime::{
     Context, Error, LambdaEvent, LambdaInvocation, Runtime, service_fn, tower::layer::layer_fn,
 };
-use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     access_log::Sink,
     aws::sdk_config,
     clock::Clock,
-    deployment::{self, Outcome, Trigger},
-    environment::{Environment, TrustedProxy},
-    error::{InvalidConfiguration, chain},
-    function_url::{AnswerTo, Event, Invocation, RuntimeApi, decode, encode},
+    environment::Environment,
+    error::chain,
+    function_url::{AnswerTo, EventHandler, Invocation, RuntimeApi},
     gateway::Gateway,
     integrations::{Clients, lambda_client},
     store::{Store, dynamodb_client},
@@ -49,8 +45,11 @@ async fn run() -> Result<(), Error> {
     let environment = Environment::read(variable)?;
     let runtime_api = RuntimeApi::read(variable)?;
     tracing_subscriber::fmt().json().flatten_event(true).with_max_level(environment.log_level).init();
+    info!(gateway = env!("CARGO_PKG_VERSION"), "started");
     let function = Arc::new(Function::start(environment, runtime_api).await);
 
+    // lambda_runtime asks for a service of decoded events, but gives an event's bytes, and leaves the answer to us, only
+    // in a layer around it. This one stands in the service's place, which is never called.
     let polled = service_fn(|_: LambdaEvent<()>| async { Ok::<(), Error>(()) });
     let answering = layer_fn(|_| {
         let function = Arc::clone(&function);
@@ -69,7 +68,7 @@ async fn run() -> Result<(), Error> {
     tokio::select! {
         ended = Runtime::new(polled).layer(answering).run() => ended,
         _ = terminated.recv() => {
-            function.gateway.shut_down().await;
+            function.handler.gateway.shut_down().await;
             Ok(())
         }
     }
@@ -82,8 +81,7 @@ fn seed() -> u64 {
 
 /// What one process keeps from event to event.
 struct Function {
-    gateway: Arc<Gateway>,
-    trusted_proxy: TrustedProxy,
+    handler: EventHandler,
     runtime_api: RuntimeApi,
 }
 
@@ -95,13 +93,12 @@ impl Function {
         store.deployment_memory = environment.deployment_memory;
         let clock = Clock::System;
         let clients = Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb };
-        let gateway =
-            Arc::new(Gateway::new(&store, &environment, clients, (clock.clone(), Sink::Stdout, seed())));
+        let gateway = Gateway::new(&store, &environment, clients, (clock.clone(), Sink::Stdout, seed()));
         // While there is CPU to spare; if it fails, the first request tries again.
         if let Err(error) = gateway.live.served(clock.now()).await {
             error!(metric = "Degraded", cause = chain(&error), "no stage could be loaded at the start");
         }
-        Self { gateway, trusted_proxy: environment.trusted_proxy, runtime_api }
+        Self { handler: EventHandler::new(gateway, environment.trusted_proxy), runtime_api }
     }
 
     /// Answers one event. Nothing of it may end the process: the next event is somebody else's.
@@ -117,60 +114,16 @@ impl Function {
         }
     }
 
-    /// Answers a request, or publishes what the routes table's stream names.
     async fn answer(&self, to: AnswerTo<'_>, event: &[u8], context: &Context) -> Result<(), Error> {
-        let received_at = self.gateway.clock.now();
         let invocation = Invocation {
             account_id: context.invoked_function_arn.split(':').nth(4).unwrap_or_default().to_owned(),
             deadline: context.deadline(),
             request_id: context.request_id.clone(),
-            received_at,
+            received_at: self.handler.gateway.clock.now(),
         };
-        let response = match decode(event, invocation, &self.trusted_proxy) {
-            Ok(Event::Request(request)) => {
-                // A look that ended since the last answer, while nobody waited.
-                self.gateway.live.adopt_found();
-                self.refresh_beside(received_at);
-                self.gateway.handle(&request).await
-            }
-            Ok(Event::RoutesChanged(stages)) => return self.publish(to, stages).await,
-            Err(refused) => self.gateway.refuse(to.request_id, received_at, &refused.error, &refused.request),
-        };
-        let posted = self.runtime_api.stream(to, encode(response)).await;
-        self.gateway.drain().await;
-        self.gateway.live.adopt().await;
+        let answer = self.handler.handle(event, invocation).await;
+        let posted = self.runtime_api.answer(to, answer).await;
+        self.handler.finish().await;
         posted
-    }
-
-    /// Asks whether a stage points elsewhere, at the same time as the request's own work and never before it.
-    /// If Lambda freezes the process meanwhile, the answer is taken with the next request.
-    fn refresh_beside(&self, now: SystemTime) {
-        if self.gateway.live.is_due(now) {
-            let gateway = Arc::clone(&self.gateway);
-            tokio::spawn(async move { gateway.live.look().await });
-        }
-    }
-
-    /// An invalid edit is told to the operator and not tried again; only a store that fails is.
-    async fn publish(&self, to: AnswerTo<'_>, stages: BTreeSet<String>) -> Result<(), Error> {
-        self.gateway.live.put_away();
-        for stage in &stages {
-            match deployment::publish(self.gateway.live.store(), stage, Trigger::Edit).await {
-                Ok(Outcome::Published { deployment_id, routes, .. }) => {
-                    info!(stage, deployment_id, routes, "published");
-                }
-                Ok(Outcome::Invalid { problems, .. }) => {
-                    deployment::invalid_configuration(stage, &InvalidConfiguration(problems));
-                }
-                Ok(Outcome::Restored { deployment_id, .. }) => {
-                    info!(stage, deployment_id, "stored again what was not whole");
-                }
-                Ok(Outcome::Unchanged { .. } | Outcome::LeftAlone) => {}
-                Err(error) => return self.runtime_api.fail(to, &chain(&error)).await,
-            }
-        }
-        // This instance is warm, so likely the next one to be asked.
-        self.gateway.live.refresh().await;
-        self.runtime_api.reply(to, &json!({ "batchItemFailures": [] })).await
     }
 }

@@ -8,7 +8,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
 use futures_util::future::join_all;
@@ -16,25 +16,26 @@ use tracing::warn;
 
 use super::{
     load::{self, Next},
+    look::{Freshness, LookTimes, LookUnderWay},
     publish::invalid_configuration,
-    served::{GoesBy, Loaded, Served},
+    served::{GoesBy, LoadState, Loaded, Served},
     standing::{Standing, standings},
     upkeep::{Duty, Upkeep},
 };
 use crate::{
-    clock::{milliseconds, ms},
+    environment::Refresh,
     error::{InvalidConfiguration, StoreError, chain},
-    stages::FoundStage,
-    store::Store,
+    store::{Breaker, Store},
 };
 
 /// Keeps the deployments of all stages at hand.
 #[derive(Debug)]
 pub struct Live {
     store: Store,
-    refresh_every: Duration,
-    /// Milliseconds since 1970, when the store was last asked.
-    asked_at: AtomicU64,
+    times: LookTimes,
+    /// The last look that was started by itself, and not given up.
+    under_way: Mutex<Option<LookUnderWay>>,
+    breaker: Breaker,
     served: RwLock<Option<Arc<Served>>>,
     /// What the last look found, until it is adopted.
     pending: Mutex<Option<Found>>,
@@ -46,20 +47,37 @@ pub struct Live {
     upkeep: Upkeep,
 }
 
+/// The stages at one moment, and whether that is how they are now.
+#[derive(Clone, Debug)]
+pub struct Current {
+    pub served: Arc<Served>,
+    pub freshness: Freshness,
+}
+
 /// What a look at the store found.
 #[derive(Debug)]
 struct Found {
     /// Its number.
     look: u64,
+    began_at: SystemTime,
     stages: Vec<(Standing, Next)>,
 }
 
+impl Found {
+    /// Says if the store answered all that it was asked.
+    fn is_good(&self) -> bool {
+        let is_unread = |next: &Next| matches!(next, Next::Is(Loaded { state: LoadState::Unread, .. }));
+        !self.stages.iter().any(|(_, next)| is_unread(next))
+    }
+}
+
 impl Live {
-    pub fn new(store: Store, refresh_every: Duration) -> Self {
+    pub fn new(store: Store, refresh: Refresh) -> Self {
         Self {
             store,
-            refresh_every,
-            asked_at: AtomicU64::new(0),
+            times: LookTimes::new(refresh),
+            under_way: Mutex::default(),
+            breaker: Breaker::default(),
             served: RwLock::default(),
             pending: Mutex::default(),
             duties: Mutex::default(),
@@ -73,62 +91,87 @@ impl Live {
         &self.store
     }
 
-    /// What is served now. Only the very first call may have to ask the store.
+    /// What is served now. The store is asked before only at the very first call, and where the last good look is
+    /// longer ago than it may be.
     ///
     /// # Errors
     ///
     /// The store could not be read, and never has been.
-    pub async fn served(&self, now: SystemTime) -> Result<Arc<Served>, StoreError> {
-        if let Some(served) = self.current() {
-            return Ok(if served.is_put_away { self.brought_back() } else { served });
+    pub async fn served(self: &Arc<Self>, now: SystemTime) -> Result<Current, StoreError> {
+        let Some(served) = self.current() else {
+            self.times.asked(now);
+            let found = Box::pin(self.found(now)).await?;
+            // What is to be written can wait for the first refresh: a request waits for this.
+            drop(self.replace(found));
+            return Ok(Current { served: self.at_hand(), freshness: Freshness::Fresh });
+        };
+        if self.times.freshness(now) == Freshness::Fresh {
+            let served = if served.is_put_away { self.brought_back() } else { served };
+            return Ok(Current { served, freshness: Freshness::Fresh });
         }
-        self.asked_at.store(milliseconds(now), Ordering::Relaxed);
-        let found = Box::pin(self.found()).await?;
-        // What is to be written can wait for the first refresh: a request waits for this.
-        drop(self.replace(found));
-        Ok(self.current().unwrap_or_default())
+        // There is memory for one deployment, and the look may find another one.
+        drop(served);
+        let freshness = Box::pin(self.look_first(now)).await;
+        Ok(Current { served: self.at_hand(), freshness })
     }
 
-    /// Whether it is time to ask the store again. Says yes to one caller only.
-    pub fn is_due(&self, now: SystemTime) -> bool {
-        let asked_at = self.asked_at.load(Ordering::Relaxed);
-        // A clock that was set back must not put it off.
-        let due = milliseconds(now).abs_diff(asked_at) >= ms(self.refresh_every);
-        due && self
-            .asked_at
-            .compare_exchange(asked_at, milliseconds(now), Ordering::Relaxed, Ordering::Relaxed)
-            .is_ok()
+    /// Starts a look if it is time for one: at the same time as a request's own work, and never before it. If Lambda
+    /// freezes the process meanwhile, the answer is taken with the next request.
+    pub fn look_if_due(self: &Arc<Self>, now: SystemTime) {
+        if self.times.is_due(now) {
+            *self.under_way() = Some(self.started(now));
+        }
     }
 
-    /// What would serve this host and path, and nothing else: an operator asks. Publishes nothing.
-    ///
-    /// # Errors
-    ///
-    /// The store could not be read.
-    pub async fn look_at(&self, host: &str, path: &str) -> Result<Served, StoreError> {
-        let items = self.store.stages().await?;
-        let standings = standings(&self.store, items, &Served::default()).await?;
-        let mut served = Served::new(standings.into_iter().map(|standing| {
-            let Standing { settings, goes_by, .. } = standing;
-            (settings, goes_by, Loaded::default())
-        }));
-        if let Some(FoundStage { index, .. }) = served.stage_of(host, path)
-            && served.goes_by[index] != GoesBy::Likelihood
-        {
-            served.loaded[index] = load::found(&self.store, &served.stages[index]).await?;
+    /// Looks before an answer, for no longer than a client waits for the store. Requests that come together share one
+    /// look, which goes on when nobody waits for it any more.
+    async fn look_first(self: &Arc<Self>, now: SystemTime) -> Freshness {
+        if let Some(look) = self.shared_look(now) {
+            if self.store.while_a_client_waits(look.ended()).await.is_none() {
+                self.give_up(&look, now);
+            }
+            self.adopt_found();
         }
-        Ok(served)
+        self.times.freshness(now)
+    }
+
+    /// The look that other requests wait for already, or a new one; `None`: the store keeps failing.
+    fn shared_look(self: &Arc<Self>, now: SystemTime) -> Option<LookUnderWay> {
+        let mut under_way = self.under_way();
+        if let Some(look) = under_way.as_ref().filter(|look| look.may_be_joined(now, &self.store)) {
+            return Some(look.clone());
+        }
+        let started = self.breaker.allows(now).then(|| self.started(now))?;
+        Some(under_way.insert(started).clone())
+    }
+
+    fn started(self: &Arc<Self>, now: SystemTime) -> LookUnderWay {
+        self.times.asked(now);
+        let live = Arc::clone(self);
+        LookUnderWay::start(now, async move { live.look(now).await })
+    }
+
+    /// The next request asks again.
+    fn give_up(&self, look: &LookUnderWay, now: SystemTime) {
+        if self.under_way().take_if(|other| other.is(look)).is_some() {
+            self.breaker.failed(now);
+        }
     }
 
     /// Asks whether a stage points elsewhere, and serves what it finds: [`Live::look`], then [`Live::adopt`].
-    pub async fn refresh(&self) {
-        self.look().await;
+    pub async fn refresh(&self, now: SystemTime) {
+        self.look(now).await;
         self.adopt().await;
     }
 
-    /// Asks whether a stage points elsewhere, beside requests. When no answer comes, what is served stays.
-    pub async fn look(&self) {
-        match self.found().await {
+    /// Asks whether a stage points elsewhere. When no answer comes, what is served stays.
+    pub async fn look(&self, now: SystemTime) {
+        let found = self.found(now).await;
+        match &found {
+            Ok(found) if found.is_good() => self.breaker.answered(),
+            Ok(_) | Err(_) => self.breaker.failed(now),
+        }
+        match found {
             Ok(found) => {
                 let mut pending = self.pending();
                 // A look that was slow must not hide what a later one has seen.
@@ -184,7 +227,7 @@ impl Live {
         }
     }
 
-    async fn found(&self) -> Result<Found, StoreError> {
+    async fn found(&self, began_at: SystemTime) -> Result<Found, StoreError> {
         let look = self.looks.fetch_add(1, Ordering::Relaxed);
         // This look may be adopted long after, and holds no deployment that is to make room meanwhile.
         let mut previous = self.current().map(Arc::unwrap_or_clone).unwrap_or_default();
@@ -202,15 +245,19 @@ impl Live {
             }
         });
         let nexts = join_all(nexts).await;
-        Ok(Found { look, stages: standings.into_iter().zip(nexts).collect() })
+        Ok(Found { look, began_at, stages: standings.into_iter().zip(nexts).collect() })
     }
 
     /// Serves what was found, unless a later look was quicker. Requests that come meanwhile wait.
-    fn replace(&self, Found { look, mut stages }: Found) -> Vec<Duty> {
+    fn replace(&self, found: Found) -> Vec<Duty> {
         let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
-        if self.adopted.fetch_max(look, Ordering::Relaxed) > look {
+        if self.adopted.fetch_max(found.look, Ordering::Relaxed) > found.look {
             return Vec::new();
         }
+        if found.is_good() {
+            self.times.answered(found.began_at);
+        }
+        let mut stages = found.stages;
         let mut former = served.take().map(Arc::unwrap_or_clone).unwrap_or_default();
         for (standing, next) in &mut stages {
             if let Some((_, loaded)) = former.of(&standing.settings.name) {
@@ -223,10 +270,10 @@ impl Live {
             let settings = &standing.settings;
             let former = former.of(&settings.name).and_then(|(_, loaded)| loaded.resolved.clone());
             let next = match next {
-                Next::Is(Loaded { resolved, follows, refused, is_settled }) => {
+                Next::Is(Loaded { resolved, follows, refused, state }) => {
                     let resolved = resolved
                         .and_then(|resolved| load::brought_back(&self.store, &settings.name, resolved));
-                    Loaded { resolved, follows, refused, is_settled }
+                    Loaded { resolved, follows, refused, state }
                 }
                 Next::Becomes(snapshot) => load::replacement(&self.store, settings, snapshot, former),
             };
@@ -249,6 +296,16 @@ impl Live {
         let all = Arc::new(all);
         *served = Some(Arc::clone(&all));
         all
+    }
+
+    /// What is served, with its deployments.
+    fn at_hand(&self) -> Arc<Served> {
+        let served = self.current().unwrap_or_default();
+        if served.is_put_away { self.brought_back() } else { served }
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, Option<LookUnderWay>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn pending(&self) -> MutexGuard<'_, Option<Found>> {

@@ -11,7 +11,7 @@ use super::{
     pointer::{self, Resolved, Unusable, Whole},
     publish::{invalid_configuration, publish},
     record,
-    served::{Follows, Loaded},
+    served::{Follows, LoadState, Loaded},
 };
 use crate::{
     error::{InvalidConfiguration, Problem, StoreError, chain},
@@ -37,10 +37,10 @@ impl Next {
             Self::Is(Loaded {
                 resolved: Some(resolved),
                 follows: Follows::LastGood,
-                is_settled: false,
+                state: state @ (LoadState::NotLoaded | LoadState::Incomplete | LoadState::Unread),
                 ..
             }) if resolved.id() != kept.id() => {
-                *self = Self::Is(Loaded { is_settled: false, ..former.clone() });
+                *self = Self::Is(Loaded { state: *state, ..former.clone() });
             }
             Self::Is(Loaded { resolved: Some(resolved), .. })
                 if resolved.deployment.is_none()
@@ -69,7 +69,7 @@ impl Next {
 /// before, or if it points nowhere and its item was repaired.
 pub async fn next(store: &Store, stage: &StageSettings, previous: Option<(&StageSettings, &Loaded)>) -> Next {
     if let Some((settings, loaded)) = previous
-        && loaded.is_settled
+        && loaded.state == LoadState::Final
         && settings.deployment_id == stage.deployment_id
         && settings.stage_variables == stage.stage_variables
         && (stage.deployment_id.is_some() || settings.has_problems == stage.has_problems)
@@ -99,14 +99,14 @@ pub fn replacement(
     snapshot: Arc<Snapshot>,
     former: Option<Resolved>,
 ) -> Loaded {
-    let (why, problems) = match caught_now(|| resolve(store, stage, Whole::of(snapshot))) {
+    let missing = match caught_now(|| resolve(store, stage, Whole::of(snapshot))) {
         Some(Ok(resolved)) => return served(resolved),
-        Some(Err(Missing::Refused(why, problems))) => (Some(why), problems),
-        Some(Err(Missing::Nothing | Missing::Unread)) | None => (None, Vec::new()),
+        Some(Err(missing)) => missing,
+        None => Missing::Unread,
     };
-    let is_settled = why.is_some_and(|why| !why.is_lost());
     let resolved = former.and_then(|former| brought_back(store, &stage.name, former));
-    Loaded { resolved, follows: Follows::LastGood, refused: problems, is_settled }
+    let state = missing.state();
+    Loaded { resolved, follows: Follows::LastGood, refused: missing.problems(), state }
 }
 
 /// A deployment that was put away; `None` if it cannot be resolved any more.
@@ -153,6 +153,23 @@ enum Missing {
     Nothing,
     /// The store gave no answer.
     Unread,
+}
+
+impl Missing {
+    fn state(&self) -> LoadState {
+        match self {
+            Self::Refused(why, _) if why.is_lost() => LoadState::Incomplete,
+            Self::Refused(..) | Self::Nothing => LoadState::Final,
+            Self::Unread => LoadState::Unread,
+        }
+    }
+
+    fn problems(self) -> Vec<Problem> {
+        match self {
+            Self::Refused(_, problems) => problems,
+            Self::Nothing | Self::Unread => Vec::new(),
+        }
+    }
 }
 
 type Wanted<T> = Result<Result<T, Missing>, StoreError>;
@@ -217,11 +234,8 @@ async fn instead(
     previous: Option<&Resolved>,
     missing: Missing,
 ) -> Loaded {
-    let (is_lost, is_settled, refused) = match missing {
-        Missing::Refused(why, problems) => (why.is_lost(), !why.is_lost(), problems),
-        Missing::Nothing => (false, true, Vec::new()),
-        Missing::Unread => (false, false, Vec::new()),
-    };
+    let state = missing.state();
+    let refused = missing.problems();
     let last_good = match previous {
         Some(resolved) => Some(resolved.clone()),
         None => told(stage, caught(recorded(store, stage)).await).flatten(),
@@ -230,13 +244,15 @@ async fn instead(
         if previous.is_none() {
             error!(metric = "Degraded", stage = stage.name, "what was last good is served");
         }
-        return Loaded { resolved: last_good, follows: Follows::LastGood, refused, is_settled };
+        return Loaded { resolved: last_good, follows: Follows::LastGood, refused, state };
     }
     let anew = async { Ok(made(store, stage).await?.and_then(|whole| resolve(store, stage, Ok(whole)))) };
-    if is_lost && let Some(Ok(resolved)) = told(stage, caught(anew).await) {
+    if state == LoadState::Incomplete
+        && let Some(Ok(resolved)) = told(stage, caught(anew).await)
+    {
         return served(resolved);
     }
-    Loaded { resolved: None, follows: Follows::Item, refused, is_settled }
+    Loaded { resolved: None, follows: Follows::Item, refused, state }
 }
 
 /// What is recorded as last good, with the variables that it was good with.
@@ -249,7 +265,7 @@ async fn recorded(store: &Store, stage: &StageSettings) -> Result<Option<Resolve
 }
 
 fn served(resolved: Resolved) -> Loaded {
-    Loaded { resolved: Some(resolved), follows: Follows::Item, refused: Vec::new(), is_settled: true }
+    Loaded { resolved: Some(resolved), follows: Follows::Item, refused: Vec::new(), state: LoadState::Final }
 }
 
 /// A panic over one stage's items is a failure of that stage, and of no other.

@@ -6,9 +6,11 @@ mod api;
 mod cacheable;
 mod footprint;
 mod guards;
+mod inspect;
 mod items;
 mod live;
 mod load;
+mod look;
 mod made;
 mod places;
 mod plan;
@@ -24,8 +26,10 @@ use ::http::Method;
 
 pub use self::{
     guards::Guards,
+    inspect::inspect,
     items::{Parser, Source, parse},
-    live::Live,
+    live::{Current, Live},
+    look::Freshness,
     plan::{Outcome, Trigger, counted},
     publish::{check, invalid_configuration, publish},
     served::{Configuration, Served, ServedStage},

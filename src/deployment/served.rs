@@ -47,8 +47,20 @@ pub struct Loaded {
     pub follows: Follows,
     /// Why the item's pointer is refused.
     pub refused: Vec<Problem>,
-    /// Loading it again would bring nothing new: it worked, or its items are invalid.
-    pub is_settled: bool,
+    pub state: LoadState,
+}
+
+/// Says if loading a deployment again may bring something else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoadState {
+    #[default]
+    NotLoaded,
+    /// It worked, or its items are invalid: only an edit changes that.
+    Final,
+    /// The store has nothing under this id, or not all of it: a publisher may store it again.
+    Incomplete,
+    /// The store gave no answer.
+    Unread,
 }
 
 /// Which deployment it is.

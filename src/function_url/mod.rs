@@ -1,14 +1,16 @@
-//! Lambda's events ↔ messages. Only this module and `main.rs` know Lambda's types.
+//! Lambda's events: decoded, worked on, answered. Only this module and `main.rs` know Lambda's types.
 //!
 //! Whatever a client can put into an event is decoded or refused; nothing panics.
 
 mod decode;
 mod encode;
+mod event_handler;
 mod extension;
 mod runtime_api;
 
 pub use self::{
     decode::{Event, Invocation, Refused, decode},
     encode::{StreamResponse, encode},
+    event_handler::{EventAnswer, EventHandler},
     runtime_api::{AnswerTo, RuntimeApi},
 };

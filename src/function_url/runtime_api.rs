@@ -23,7 +23,7 @@ use hyper_util::{
 };
 use serde_json::{Value, json};
 
-use super::StreamResponse;
+use super::{EventAnswer, StreamResponse};
 use crate::{environment::bad, message::BoxError};
 
 const RESPONSE_MODE: HeaderName = HeaderName::from_static("lambda-runtime-function-response-mode");
@@ -80,27 +80,29 @@ impl RuntimeApi {
         Ok(Self { client: Client::builder(TokioExecutor::new()).build(tcp), host, prefix })
     }
 
-    /// Posts the answer to a client's request, to its last piece.
+    /// Posts the answer to an event, to its last piece.
     ///
     /// # Errors
     ///
     /// Lambda has not taken it: the event's time is over, mostly.
-    pub async fn stream(&self, to: AnswerTo<'_>, response: StreamResponse) -> Result<(), BoxError> {
+    pub async fn answer(&self, to: AnswerTo<'_>, answer: EventAnswer) -> Result<(), BoxError> {
+        match answer {
+            EventAnswer::Response(response) => self.stream(to, response).await,
+            EventAnswer::Published => {
+                let none_failed = json!({ "batchItemFailures": [] });
+                self.post(self.request(to, "response", json_body(&none_failed))).await
+            }
+            EventAnswer::Failed(message) => self.fail(to, &message).await,
+        }
+    }
+
+    async fn stream(&self, to: AnswerTo<'_>, response: StreamResponse) -> Result<(), BoxError> {
         let mut request = self.request(to, "response", StreamBody::new(frames(response)?).boxed_unsync());
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, WITH_PRELUDE);
         headers.insert(RESPONSE_MODE, HeaderValue::from_static("streaming"));
         headers.insert(TRAILER, ERROR_TRAILERS);
         self.post(request).await
-    }
-
-    /// Posts the answer to an event that is no client's request.
-    ///
-    /// # Errors
-    ///
-    /// Lambda has not taken it.
-    pub async fn reply(&self, to: AnswerTo<'_>, answer: &Value) -> Result<(), BoxError> {
-        self.post(self.request(to, "response", json_body(answer))).await
     }
 
     /// Says that an event could not be worked on; Lambda may send it again.

@@ -24,7 +24,7 @@ use crate::{
     cache::Responses,
     clock::Clock,
     context::{Context, PathParameter},
-    deployment::{Configuration, Live, Matched, Route, Served, ServedStage},
+    deployment::{Configuration, Current, Freshness, Live, Matched, Route, Served, ServedStage},
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
@@ -41,7 +41,7 @@ use crate::{
 /// What is served, and the connections to whoever answers.
 #[derive(Debug)]
 pub struct Gateway {
-    pub live: Live,
+    pub live: Arc<Live>,
     pub keys: Arc<ApiKeys<Store>>,
     pub counters: Arc<Counters<Store>>,
     pub usage: Arc<Usage<Store>>,
@@ -79,7 +79,7 @@ impl Gateway {
         (clock, sink, seed): (Clock, Sink, u64),
     ) -> Self {
         Self {
-            live: Live::new(store.clone(), environment.refresh),
+            live: Arc::new(Live::new(store.clone(), environment.refresh)),
             keys: Arc::new(ApiKeys::new(store.clone(), environment.key_cache)),
             counters: Arc::new(Counters::new(store.clone(), clock.clone(), seed)),
             usage: Arc::new(Usage::new(store.clone())),
@@ -88,7 +88,7 @@ impl Gateway {
                 store.clone(),
                 clock.clone(),
                 environment.cache_memory,
-                environment.refresh,
+                environment.refresh.every,
             )),
             refills: Mutex::default(),
             clients,
@@ -108,7 +108,12 @@ impl Gateway {
     pub async fn handle(&self, request: &Request) -> Response {
         let mut log = AccessLog::begin(request, self.sink.clone(), self.clock.clone());
         let mut response = match self.live.served(request.received_at).await {
-            Ok(served) => self.answer(request, &served, &mut log).await,
+            Ok(Current { served, freshness }) => {
+                if freshness == Freshness::Stale {
+                    log.degraded("configuration");
+                }
+                self.answer(request, &served, &mut log).await
+            }
             Err(error) => {
                 log.degraded("configuration");
                 refuse(&error.into(), &mut log)

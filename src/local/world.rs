@@ -27,6 +27,9 @@ use super::{
 /// The gateway's name as a function.
 pub const GATEWAY: &str = "gateway";
 
+/// Where nobody sets it, an edit is seen within a second.
+const REFRESH_SECONDS: &str = "REFRESH_SECONDS";
+
 /// The targets of the example API.
 const EXAMPLES: [&str; 3] = ["orders", "echo", "reflect"];
 
@@ -173,8 +176,11 @@ fn functions(
     let url = |address: SocketAddr| format!("http://{address}");
     let dynamodb = dynamodb.map(url).or_else(|| settings.dynamodb_endpoint.clone());
     let lambda = settings.lambda_endpoint.clone().unwrap_or_else(|| url(invoke_api));
-    let mut environment =
-        vec![("AWS_ENDPOINT_URL_LAMBDA".to_owned(), lambda), ("REFRESH_SECONDS".to_owned(), "1".to_owned())];
+    let mut environment = vec![("AWS_ENDPOINT_URL_LAMBDA".to_owned(), lambda)];
+    if settings.gateway_environment.iter().all(|(name, _)| name != REFRESH_SECONDS) {
+        let one_second = |name: &str| (name.to_owned(), "1".to_owned());
+        environment.extend([REFRESH_SECONDS, "MAX_STALE_SECONDS"].map(one_second));
+    }
     environment.extend(dynamodb.map(|endpoint| ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoint)));
     environment.extend(settings.tables.environment());
     environment.extend(settings.gateway_environment.iter().cloned());

@@ -24,12 +24,16 @@ use aws_types::SdkConfig;
 
 pub use self::{
     api_keys::{Kept, Rotated},
+    breaker::Breaker,
     cache_table::{Entries, ItemKey, Raised},
     configuration::StageRow,
     deployments::Consistency,
     pointers::{LastGood, Moved, Pointer, Record},
 };
-use self::{breaker::Breakers, wait::Wait};
+use self::{
+    breaker::Breakers,
+    wait::{Wait, within},
+};
 use crate::environment::{Aws, DeploymentMemory, Tables};
 
 /// Reads what the operator wrote, and keeps what the gateway writes.
@@ -42,7 +46,9 @@ pub struct Store {
     counters: Client,
     /// For reads of entries of the cache, which may be a megabyte.
     entries: Client,
-    /// For how long one such read is waited for: all pages of it, and a second try.
+    /// For how long a client waits for an answer of the store.
+    pub client_waits: Duration,
+    /// For how long a read of an entry is waited for: all pages of it, and a second try.
     entry_within: Duration,
     breakers: Arc<Breakers>,
     pub tables: Tables,
@@ -80,11 +86,17 @@ impl Store {
             quick: Client::from_conf(quick.build()),
             counters: Client::from_conf(counters.build()),
             entries: Client::from_conf(entries.build()),
+            client_waits: at_most,
             entry_within,
             breakers: Arc::default(),
             tables,
             deployment_memory: None,
         }
+    }
+
+    /// The output of `work`; `None`: it takes longer than a client waits for the store.
+    pub async fn while_a_client_waits<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        within(self.client_waits, work).await
     }
 }
 

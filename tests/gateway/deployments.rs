@@ -1,12 +1,15 @@
 //! How an edit goes live, and why a bad one cannot take an API down.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use expect_test::expect;
 use serde_json::{Value, json};
-use tollgate::deployment::{self, Live, Outcome, Trigger};
+use tollgate::{
+    deployment::{self, Outcome, Trigger},
+    function_url::EventAnswer,
+};
 
-use crate::harness::TestGateway;
+use crate::harness::{TestGateway, Way};
 
 fn says(body: &str) -> Value {
     json!({ "routeKey": "GET /", "integration": { "type": "MOCK", "headers": { "content-type": "text/plain" }, "body": body } })
@@ -303,10 +306,29 @@ async fn racing_publishers_leave_the_stage_at_the_newest_items() {
 }
 
 #[tokio::test]
-async fn stages_are_asked_for_every_few_seconds_whatever_the_clock_does() {
-    let live = Live::new(TestGateway::new().store, Duration::from_secs(5));
-    let at = |second| UNIX_EPOCH + Duration::from_secs(second);
-    let due = [10_000, 10_004, 10_005, 10_005, 5_000, 5_001, 4_996].map(|second| live.is_due(at(second)));
-    assert_eq!(due, [true, false, true, false, true, false, false]);
-    assert!(live.is_due(at(4_995)));
+async fn an_event_of_the_routes_tables_stream_publishes_the_stages_that_it_names() {
+    let route = |body: &str| json!({ "routeKey": "GET /", "integration": { "type": "MOCK", "body": body } });
+    let record = |stage: &str| json!({ "eventSource": "aws:dynamodb", "dynamodb": { "Keys": { "stage": { "S": stage } } } });
+    let event = json!({ "Records": [record("v1"), record("v2"), record("v1")] }).to_string();
+    let gateway = TestGateway::serving(&[route("one")]).await;
+    gateway.put_route(&route("two"));
+    gateway.gate.set(Way::Shut);
+    let EventAnswer::Failed(message) = gateway.handle(&event).await else { panic!("nothing is published") };
+    assert!(message.starts_with("reading the stage failed"), "{message}");
+    assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
+    gateway.gate.set(Way::Open);
+    assert!(matches!(gateway.handle(&event).await, EventAnswer::Published));
+    assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
+}
+
+#[tokio::test]
+async fn an_invalid_edit_is_not_an_event_that_lambda_sends_again() {
+    let gateway =
+        TestGateway::serving(&[json!({ "routeKey": "GET /", "integration": { "type": "MOCK" } })]).await;
+    gateway.put_route(&json!({ "routeKey": "GET /", "integration": { "type": "MOCKERY" } }));
+    let record = json!({ "eventSource": "aws:dynamodb", "dynamodb": { "Keys": { "stage": { "S": "v1" } } } });
+    let event = json!({ "Records": [record] }).to_string();
+    assert!(matches!(gateway.handle(&event).await, EventAnswer::Published));
+    assert!(gateway.send("GET /v1").await.starts_with("200"));
+    assert!(gateway.stage_status("v1").await.starts_with("INVALID"));
 }

@@ -36,6 +36,7 @@ mod readme;
 mod recorded;
 mod refusals;
 mod stage_items;
+mod staleness;
 mod store;
 mod store_away;
 mod trailing_slash;

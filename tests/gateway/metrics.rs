@@ -159,3 +159,9 @@ async fn count_an_outage_before_any_stage_is_found() {
     assert_eq!((&line["stage"], &line["degraded"]), (&json!("none"), &json!("configuration")));
     assert_eq!(counted_by(&line), "Count 5XXError Latency Degraded", "no stages: {line}");
 }
+
+#[test]
+fn count_no_start_of_a_process() {
+    let line = json!({ "timestamp": "2025-04-14T22:12:48.000000Z", "level": "INFO", "gateway": "0.1.0", "message": "started", "target": "gateway" });
+    assert_eq!(counted_by(&line), "");
+}

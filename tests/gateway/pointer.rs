@@ -401,10 +401,10 @@ async fn a_look_that_was_slow_does_not_hide_what_a_later_one_has_seen() {
     let later = async {
         world.put_route(&says("v1", "three"));
         world.publish("v1").await;
-        world.live().look().await;
+        world.live().look(world.now()).await;
     };
     // It knows of the second deployment, and waits for it.
-    tokio::join!(world.live().look(), world.gate.hold("deploymentId = :id", later));
+    tokio::join!(world.live().look(world.now()), world.gate.hold("deploymentId = :id", later));
     world.live().adopt().await;
     assert_eq!(answer(&world).await, as_written("three"));
 }
@@ -414,13 +414,13 @@ async fn a_look_that_fails_does_not_bring_back_what_was_served_when_it_began() {
     let world = world().await;
     world.put_route(&says("v1", "two"));
     world.publish("v1").await;
-    world.live().look().await;
+    world.live().look(world.now()).await;
     let later = async {
         world.live().adopt().await;
         world.gate.set(Way::Shut);
     };
     // It began before the second deployment was adopted, knows of it, and never gets it.
-    tokio::join!(world.live().look(), world.gate.hold("deploymentId = :id", later));
+    tokio::join!(world.live().look(world.now()), world.gate.hold("deploymentId = :id", later));
     world.gate.set(Way::Open);
     world.live().adopt().await;
     assert_eq!(answer(&world).await, as_written("two"));
@@ -430,26 +430,26 @@ async fn a_look_that_fails_does_not_bring_back_what_was_served_when_it_began() {
 async fn what_is_served_already_is_not_resolved_again() {
     let world = world().await;
     // Kept, so that no other deployment can have its address.
-    let served = async || world.live().served(world.now()).await.unwrap();
+    let served = async || world.live().served(world.now()).await.unwrap().served;
     let address =
         |served: &Served| std::ptr::from_ref(served.find("localhost", "/v1").unwrap().deployment).addr();
     world.put_route(&says("v1", "two"));
     world.publish("v1").await;
-    world.live().look().await;
+    world.live().look(world.now()).await;
     let mut adopted = None;
     // A look that began before what the last one found was adopted.
     let meanwhile = async {
         world.live().adopt().await;
         adopted = Some(served().await);
     };
-    tokio::join!(world.live().look(), world.gate.hold("deploymentId = :id", meanwhile));
+    tokio::join!(world.live().look(world.now()), world.gate.hold("deploymentId = :id", meanwhile));
     world.live().adopt().await;
     let adopted = adopted.unwrap();
     assert_eq!(address(&*served().await), address(&adopted));
     world.refresh().await;
     assert_eq!(address(&*served().await), address(&adopted));
 
-    world.live().look().await;
+    world.live().look(world.now()).await;
     world.live().put_away();
     assert_eq!(answer(&world).await, as_written("two"));
     world.live().put_away();

@@ -216,6 +216,20 @@ async fn a_thousand_requests_in_a_row_stay_in_one_process() {
 }
 
 #[tokio::test]
+async fn the_first_line_of_a_process_says_the_version_of_the_gateway() {
+    let gateway = RealGateway::serving(&[]).await;
+    gateway.until("200", "GET /v1/health").await;
+    soon(gateway.world.stop()).await;
+    let lines = gateway.output.lines();
+    let first = lines.iter().find(|line| line.function == GATEWAY).expect("a line");
+    let first: Value = serde_json::from_str(&first.text).expect("JSON");
+    assert_eq!(
+        (first["gateway"].as_str(), first["message"].as_str()),
+        (Some(env!("CARGO_PKG_VERSION")), Some("started"))
+    );
+}
+
+#[tokio::test]
 async fn a_hung_or_failing_target_is_an_answer_and_the_instance_lives_on() {
     let reflect = |route_key: &str, timeout: u64| {
         let integration = json!({ "type": "AWS_PROXY", "uri": "reflect", "timeoutInMillis": timeout });

@@ -16,8 +16,9 @@ use tollgate::{
 use crate::common_args::{API, DYNAMODB};
 
 /// The variables of the gateway besides table names, passed on if they are set here.
-const GATEWAY_VARIABLES: [&str; 6] = [
+const GATEWAY_VARIABLES: [&str; 7] = [
     "REFRESH_SECONDS",
+    "MAX_STALE_SECONDS",
     "KEY_CACHE_SECONDS",
     "CACHE_MEMORY_BYTES",
     "LOG_LEVEL",
@@ -32,7 +33,7 @@ const AWS_VARIABLES: [&str; 4] =
 /// Run the gateway, example targets and DynamoDB on this machine.
 ///
 /// Table names and the gateway's own settings are taken from the environment, as on Lambda: STAGES_TABLE,
-/// ROUTES_TABLE, …, REFRESH_SECONDS [1 here], LOG_LEVEL.
+/// ROUTES_TABLE, …, REFRESH_SECONDS [1 here], MAX_STALE_SECONDS [1 here], LOG_LEVEL.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Port of the API (the function URL).

@@ -25,8 +25,8 @@ use tollgate::{
     aws::sdk_config,
     clock::Clock,
     deployment::{self, Live, Outcome, Trigger},
-    environment::{Environment, TrustedProxy},
-    function_url::{Event, Invocation, StreamResponse, decode, encode},
+    environment::{Environment, Refresh},
+    function_url::{EventAnswer, EventHandler, Invocation, StreamResponse},
     gateway::Gateway,
     integrations::{Clients, lambda_client},
     local::{
@@ -53,10 +53,9 @@ pub const START: u64 = 1_744_668_768_000;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub struct TestGateway {
-    gateway: Gateway,
+    handler: EventHandler,
     now: Arc<AtomicU64>,
     lines: Arc<Mutex<Vec<String>>>,
-    proxy: TrustedProxy,
     dynamodb: Option<Dynamodb>,
     /// All that goes to DynamoDB goes through it.
     pub gate: Gate,
@@ -107,6 +106,7 @@ impl TestGateway {
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
             ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", gate.address)),
             ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", targets.address)),
+            ("MAX_STALE_SECONDS", "0".to_owned()),
         ];
         let variables: HashMap<_, _> = endpoints
             .into_iter()
@@ -122,13 +122,15 @@ impl TestGateway {
         let clients =
             Clients { lambda: panicking::lambda(&lambda_client(&sdk, &environment.aws)), dynamodb: client };
         let clock = Clock::Manual(Arc::clone(&now));
-        let gateway =
+        let mut gateway =
             Gateway::new(&store, &environment, clients, (clock, Sink::Memory(Arc::clone(&lines)), 1));
+        // A test says itself when the stages are looked at.
+        let when_told = Refresh { every: Duration::MAX, ..environment.refresh };
+        gateway.live = Arc::new(Live::new(store.clone(), when_told));
         Self {
-            gateway,
+            handler: EventHandler::new(gateway, environment.trusted_proxy),
             now,
             lines,
-            proxy: environment.trusted_proxy,
             dynamodb: Some(dynamodb),
             gate,
             store,
@@ -181,7 +183,7 @@ impl TestGateway {
 
     /// The items of a table as plain JSON, in the order of their texts.
     pub async fn items(&self, table: &str) -> Vec<Value> {
-        let pages = self.gateway.clients.dynamodb.scan().table_name(table).into_paginator().items();
+        let pages = self.handler.gateway.clients.dynamodb.scan().table_name(table).into_paginator().items();
         let found = pages.send().collect::<Result<Vec<_>, _>>().await.unwrap();
         let mut items: Vec<Value> =
             found.into_iter().map(|item| Value::Object(to_json_map(item).unwrap())).collect();
@@ -191,7 +193,7 @@ impl TestGateway {
 
     /// Past the gateway, for what no operator does.
     pub fn client(&self) -> &aws_sdk_dynamodb::Client {
-        &self.gateway.clients.dynamodb
+        &self.handler.gateway.clients.dynamodb
     }
 
     /// Another instance over the same tables, which knows nothing yet.
@@ -224,7 +226,7 @@ impl TestGateway {
 
     /// The process ends.
     pub async fn shut_down(&self) {
-        self.gateway.shut_down().await;
+        self.handler.gateway.shut_down().await;
     }
 
     /// The last line of the access log.
@@ -234,11 +236,11 @@ impl TestGateway {
 
     /// What happens beside a request every few seconds.
     pub async fn refresh(&self) {
-        self.gateway.live.refresh().await;
+        self.handler.gateway.live.refresh(self.now()).await;
     }
 
-    pub fn live(&self) -> &Live {
-        &self.gateway.live
+    pub fn live(&self) -> &Arc<Live> {
+        &self.handler.gateway.live
     }
 
     /// Publishes `v1` and serves it.
@@ -280,25 +282,27 @@ impl TestGateway {
     /// Sends a function-URL event.
     pub async fn send_event(&self, event: &Value) -> String {
         let rendered = render(self.answer(&event.to_string()).await).await;
-        self.gateway.drain().await;
+        self.handler.finish().await;
         rendered
     }
 
-    /// Sends the text of an event, as the Runtime API would.
+    /// Sends the text of a client's event, as the Runtime API would.
     pub async fn answer(&self, event: &str) -> StreamResponse {
+        match self.handle(event).await {
+            EventAnswer::Response(response) => response,
+            EventAnswer::Published | EventAnswer::Failed(_) => panic!("a stream event: {event}"),
+        }
+    }
+
+    /// Sends the text of any event.
+    pub async fn handle(&self, event: &str) -> EventAnswer {
         let invocation = Invocation {
             request_id: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef".to_owned(),
             deadline: self.now() + self.time_left,
             account_id: "123456789012".to_owned(),
             received_at: self.now(),
         };
-        let id = invocation.request_id.clone();
-        let response = match decode(event.as_bytes(), invocation, &self.proxy) {
-            Ok(Event::Request(request)) => self.gateway.handle(&request).await,
-            Ok(Event::RoutesChanged(stages)) => panic!("a stream event: {stages:?}"),
-            Err(refused) => self.gateway.refuse(&id, self.now(), &refused.error, &refused.request),
-        };
-        encode(response)
+        self.handler.handle(event.as_bytes(), invocation).await
     }
 
     /// The functions that were called since this was last asked.

@@ -1,13 +1,13 @@
 //! A request as an operator types it, and what the gateway makes of it.
 
-use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use anyhow::Result;
 use serde_json::json;
 use tollgate::{
     authorizers::ApiKeyUse,
     clock::Clock,
-    deployment::Live,
+    deployment::inspect,
     environment::TrustedProxy,
     error::{GatewayError, StoreError, chain},
     function_url::{Event, Invocation, decode},
@@ -116,7 +116,7 @@ impl Details {
             Ok(request) => request,
             Err(error) => return refused(&format!("{line} would be refused: {error}"), ExitStatus::Invalid),
         };
-        let served = Live::new(store.clone(), Duration::ZERO).look_at(host, &request.path).await?;
+        let served = inspect(store, host, &request.path).await?;
         let error = match explain(&served, &request, self.api_key_id.as_deref()) {
             Ok(explained) => {
                 self.say_whose(&explained);

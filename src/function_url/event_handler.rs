@@ -1,0 +1,86 @@
+//! One event after another: decoded, answered by the gateway or published, encoded.
+
+use std::collections::BTreeSet;
+
+use tracing::info;
+
+use super::{
+    StreamResponse,
+    decode::{Event, Invocation, decode},
+    encode,
+};
+use crate::{
+    deployment::{self, Outcome, Trigger},
+    environment::TrustedProxy,
+    error::{InvalidConfiguration, chain},
+    gateway::Gateway,
+};
+
+/// Works on the events of one process.
+#[derive(Debug)]
+pub struct EventHandler {
+    pub gateway: Gateway,
+    trusted_proxy: TrustedProxy,
+}
+
+/// The answer to an event.
+pub enum EventAnswer {
+    /// To a client's request.
+    Response(StreamResponse),
+    /// The edits of the routes table's stream were seen to. Those that are invalid are not tried again.
+    Published,
+    /// The event could not be worked on; Lambda sends it again.
+    Failed(String),
+}
+
+impl EventHandler {
+    pub fn new(gateway: Gateway, trusted_proxy: TrustedProxy) -> Self {
+        Self { gateway, trusted_proxy }
+    }
+
+    /// Answers a request, or publishes the stages that the routes table's stream names.
+    pub async fn handle(&self, event: &[u8], invocation: Invocation) -> EventAnswer {
+        let received_at = invocation.received_at;
+        let request_id = invocation.request_id.clone();
+        let response = match decode(event, invocation, &self.trusted_proxy) {
+            Ok(Event::Request(request)) => {
+                // A look that ended since the last answer, while nobody waited.
+                self.gateway.live.adopt_found();
+                self.gateway.live.look_if_due(received_at);
+                self.gateway.handle(&request).await
+            }
+            Ok(Event::RoutesChanged(stages)) => return self.publish(stages).await,
+            Err(refused) => self.gateway.refuse(&request_id, received_at, &refused.error, &refused.request),
+        };
+        EventAnswer::Response(encode(response))
+    }
+
+    /// Does what is left to do when an answer has gone out: Lambda freezes the process soon.
+    pub async fn finish(&self) {
+        self.gateway.drain().await;
+        self.gateway.live.adopt().await;
+    }
+
+    async fn publish(&self, stages: BTreeSet<String>) -> EventAnswer {
+        let live = &self.gateway.live;
+        live.put_away();
+        for stage in &stages {
+            match deployment::publish(live.store(), stage, Trigger::Edit).await {
+                Ok(Outcome::Published { deployment_id, routes, .. }) => {
+                    info!(stage, deployment_id, routes, "published");
+                }
+                Ok(Outcome::Invalid { problems, .. }) => {
+                    deployment::invalid_configuration(stage, &InvalidConfiguration(problems));
+                }
+                Ok(Outcome::Restored { deployment_id, .. }) => {
+                    info!(stage, deployment_id, "stored again what was not whole");
+                }
+                Ok(Outcome::Unchanged { .. } | Outcome::LeftAlone) => {}
+                Err(error) => return EventAnswer::Failed(chain(&error)),
+            }
+        }
+        // This instance is warm, so likely the next one to be asked.
+        live.refresh(self.gateway.clock.now()).await;
+        EventAnswer::Published
+    }
+}
