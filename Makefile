@@ -1,7 +1,7 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch test soak cache-tests check check-rust check-template bench build deploy clean
+.PHONY: help run watch quick test soak cache-tests check check-rust check-template bench build deploy clean
 
 # Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
 # `make run` and `make test` need only Rust.
@@ -21,7 +21,12 @@ watch: $(TOOLS) ## the same, and the gateway under `cargo lambda watch` at http:
 	cargo build --locked --features local --bins --examples
 	infra/watch
 
-test: ## the tests, those of the real release binary too
+# Random cases are many in `make test`, few here; the slowest modules, which try thousands of them, are left out.
+quick: ## the tests to run after each change: units, and the gateway from outside in one process; no release build
+	SCHEDULES=2000 PROPTEST_CASES=32 cargo test --locked --features local --lib --test gateway -- \
+	  --skip property:: --skip cache::damage --skip cache::two_callers::
+
+test: ## all tests, before a merge: those of quick in full, and real processes of the release binary
 	cargo build --locked --release --bin gateway
 	cargo test --locked --features local
 

@@ -1,4 +1,4 @@
-//! What the gateway is measured against, and what stands behind it: the smallest function of `lambda_http`.
+//! The smallest function of `lambda_http`: the gateway is measured against it, and calls it as a target.
 
 use lambda_http::{Error, Request, Response, run, service_fn};
 

@@ -12,7 +12,7 @@ use tollgate::{
 
 use crate::output_format::OutputFormat;
 
-/// What every command about tables takes.
+/// The arguments of every command about tables.
 ///
 /// Table names, region and credentials come from the environment: STAGES_TABLE, ROUTES_TABLE,
 /// DEPLOYMENTS_TABLE, API_KEYS_TABLE, USAGE_PLANS_TABLE, COUNTERS_TABLE, CACHE_TABLE, AWS_REGION, AWS_ACCESS_KEY_ID, …

@@ -7,6 +7,15 @@ use serde_json::json;
 use crate::harness::{TestGateway, free_port, tool::tollgate};
 
 #[test]
+fn the_version_is_that_of_the_package() {
+    for flag in ["--version", "-V"] {
+        let ran = tollgate(&[], &[flag]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+        assert_eq!(ran.stdout, format!("tollgate {}\n", env!("CARGO_PKG_VERSION")));
+    }
+}
+
+#[test]
 fn help_is_a_result_and_a_wrong_command_line_is_not() {
     for arguments in [
         "--help",
