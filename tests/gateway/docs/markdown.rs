@@ -94,9 +94,16 @@ pub fn rows(text: &str) -> Vec<Vec<&str>> {
     tables(text).into_iter().flat_map(|table| table.rows).collect()
 }
 
+/// A `|` that is text is written `\|`.
 fn cells(row: &str) -> Vec<&str> {
-    let inner = row.strip_prefix('|').and_then(|row| row.strip_suffix('|')).unwrap_or(row);
-    inner.split(" | ").map(str::trim).collect()
+    let mut cells = Vec::new();
+    let mut start = 0;
+    for (bar, _) in row.match_indices('|').filter(|(bar, _)| !row[..*bar].ends_with('\\')) {
+        cells.push(row[start..bar].trim());
+        start = bar + 1;
+    }
+    // What stands before the first bar.
+    cells.split_off(1)
 }
 
 #[test]
@@ -110,4 +117,12 @@ fn anchors_are_those_that_github_makes() {
 fn links_are_found_outside_of_code_only() {
     let text = "[a](b.md#c), [`d`](e) and `[f](g)`\n```\n[h](i)\n```\n";
     assert_eq!(links(text), ["b.md#c", "e"]);
+}
+
+#[test]
+fn a_cell_may_be_empty_or_have_a_bar_that_is_text() {
+    let text = "| a | b |\n|---|---|\n| `x\\|y` | | \n| | z |\n";
+    let table = &tables(text)[0];
+    assert_eq!(table.head, ["a", "b"]);
+    assert_eq!(table.rows, [["`x\\|y`", ""], ["", "z"]]);
 }

@@ -18,20 +18,40 @@ const LAMBDA_SETS: [(&str, &str); 4] = [
 ];
 
 #[test]
-fn names_every_parameter_of_the_template() {
-    const TEMPLATE: &str = include_str!("../../../template.yaml");
-    let (_, parameters) = TEMPLATE.split_once("\nParameters:\n").unwrap();
-    let (parameters, _) = parameters.split_once("\nRules:\n").unwrap();
-    let names = parameters.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-    let names: BTreeSet<_> = names.map(|line| line.trim().trim_end_matches(':').to_owned()).collect();
+fn names_every_parameter_of_the_template_with_its_default() {
     let page = Page::read("docs/deploying.md");
-    let rows = markdown::rows(markdown::section(&page.text, "Parameters"));
-    let listed: BTreeSet<_> = rows
-        .iter()
-        .flat_map(|row| row[0].split(", ").map(|name| name.trim_matches('`').to_owned()))
-        .collect();
-    assert!(!names.is_empty());
-    assert_eq!(listed, names);
+    let mut listed = BTreeMap::new();
+    for row in markdown::rows(markdown::section(&page.text, "Parameters")) {
+        let names = markdown::code_spans(row[0]);
+        // `none: 30, or …`: what it is without a value, in words.
+        let defaults: Vec<&str> =
+            if names.len() == 1 { row[1].split(':').take(1).collect() } else { row[1].split(", ").collect() };
+        assert_eq!(names.len(), defaults.len(), "{row:?}");
+        let defaults = defaults.into_iter().map(|default| default.trim_matches('`').replace("none", ""));
+        listed.extend(names.into_iter().zip(defaults));
+    }
+    assert_eq!(listed, parameters());
+}
+
+/// Those of the template, with their defaults.
+fn parameters() -> BTreeMap<String, String> {
+    const TEMPLATE: &str = include_str!("../../../template.yaml");
+    let (_, text) = TEMPLATE.split_once("\nParameters:\n").unwrap();
+    let (text, _) = text.split_once("\nRules:\n").unwrap();
+    let mut parameters = BTreeMap::new();
+    let mut name = "";
+    for line in text.lines() {
+        let trimmed = line.trim_start();
+        match line.len() - trimmed.len() {
+            2 => name = trimmed.trim_end_matches(':'),
+            4 => {
+                let default = trimmed.strip_prefix("Default: ").map(|default| default.trim_matches('"'));
+                parameters.extend(default.map(|default| (name.to_owned(), default.to_owned())));
+            }
+            _ => {}
+        }
+    }
+    parameters
 }
 
 #[test]
