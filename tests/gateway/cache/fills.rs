@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
+use tokio::time::timeout;
 use tollgate::clock::milliseconds;
 
 use super::Cached;
@@ -32,18 +33,20 @@ async fn a_filler_that_dies_frees_the_others_when_its_lock_ends() {
     assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
 }
 
+/// The lock is held for as long as this clock stands still: only its own patience lets the request go on.
 #[tokio::test]
-async fn nobody_waits_for_longer_than_half_of_the_time_out() {
-    let integration = json!({ "type": "AWS_PROXY", "uri": "echo", "timeoutInMillis": 400 });
+async fn a_request_waits_for_another_ones_fill_for_half_of_its_time_out_and_no_longer() {
+    let time_out = Duration::from_secs(4);
+    let integration = json!({ "type": "AWS_PROXY", "uri": "echo", "timeoutInMillis": 4_000 });
     let world = TestGateway::serving(&[
         json!({ "routeKey": "GET /x", "cachingEnabled": true, "integration": integration }),
     ])
     .await;
     lock(&world, 10_000).await;
     let started = Instant::now();
-    let answer = world.send("GET /v1/x").await;
+    let answer = timeout(time_out, world.send("GET /v1/x")).await.expect("it waits for its whole time-out");
     assert!(answer.starts_with("200\n"), "{answer}");
-    assert!(started.elapsed() >= Duration::from_millis(200));
+    assert!(started.elapsed() >= time_out / 2, "{:?}", started.elapsed());
     assert_eq!(world.calls(), ["echo"]);
 }
 

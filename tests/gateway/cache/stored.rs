@@ -262,13 +262,21 @@ async fn head_is_answered_from_get_and_other_methods_pass() {
 }
 
 #[tokio::test]
-async fn streams_and_events_are_not_kept_and_the_operator_is_told() {
+async fn streams_and_events_are_not_kept_and_check_warns_of_a_route_that_would_keep_them() {
     for words in [json!({ "responseTransferMode": "STREAM" }), json!({ "invocationType": "Event" })] {
         let world = Cached::start(&[]).await;
         let mut integration = json!({ "type": "AWS_PROXY", "uri": "echo" });
         integration.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
         world.put("GET /x", &json!({ "integration": integration }));
+        let warning = "tollgate-routes [stage=v1 routeKey=GET /x] cachingEnabled: got true, expected nothing: a \
+                       streamed answer, an Event's or a write's is not kept";
+        let ran = world.gateway.tollgate(&["check", "v1"]);
+        assert_eq!(
+            ran.text(&[]),
+            format!("exit 0\nv1: 1 route, not served yet, 1 MB of memory\n  warning: {warning}\n--\n")
+        );
         world.gateway.go_live().await;
+        assert_eq!(world.gateway.stage_status("v1").await, format!("OK 1 route\nwarning: {warning}"));
         assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "- -");
         assert_eq!(world.gateway.calls().len(), 2);
     }
