@@ -1,4 +1,4 @@
-//! How an edit goes live, and why a bad one cannot take an API down.
+//! An edit goes live by itself, and an invalid one cannot take an API down.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -13,7 +13,7 @@ fn says(body: &str) -> Value {
 }
 
 #[tokio::test]
-async fn an_edit_goes_live_and_a_bad_one_changes_nothing() {
+async fn an_edit_goes_live_and_an_invalid_one_changes_nothing_that_is_served() {
     let gateway = TestGateway::serving(&[says("one")]).await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
 
@@ -42,7 +42,7 @@ async fn an_edit_goes_live_and_a_bad_one_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_was_meant_to_close_a_route_never_leaves_it_open() {
+async fn a_mistyped_field_that_would_close_a_route_is_a_problem() {
     let gateway = TestGateway::serving(&[says("one")]).await;
     let cases = [
         ("enabled", json!("no"), r#"enabled: got "no", expected true or false"#),
@@ -89,7 +89,7 @@ async fn what_was_meant_to_close_a_route_never_leaves_it_open() {
 }
 
 #[tokio::test]
-async fn a_word_that_guards_is_refused_where_it_guards_nothing() {
+async fn a_security_field_in_the_api_item_that_would_have_no_effect_is_a_problem() {
     let gateway = TestGateway::new();
     gateway.put_route(&says("one"));
     let misplaced = "expected nothing of this name here, where it guards nothing";
@@ -122,7 +122,7 @@ async fn a_word_that_guards_is_refused_where_it_guards_nothing() {
 }
 
 #[tokio::test]
-async fn a_stage_that_cannot_be_served_is_not_created() {
+async fn a_stage_with_an_impossible_name_is_not_created() {
     let gateway = TestGateway::new();
     for stage in ["bücher", "a b", "$api", "a/b"] {
         let mut route = says("hi");
@@ -139,7 +139,7 @@ async fn a_stage_that_cannot_be_served_is_not_created() {
 }
 
 #[tokio::test]
-async fn a_stage_item_is_moved_however_its_revision_and_pointer_are_written() {
+async fn a_publication_updates_a_stage_item_whatever_types_its_revision_and_deployment_id_have() {
     let gateway = TestGateway::new();
     gateway.put_route(&says("hi"));
     let revisions = [json!(7), json!("7"), Value::Null, json!(7.5), json!([])];
@@ -162,7 +162,7 @@ async fn a_stage_item_is_moved_however_its_revision_and_pointer_are_written() {
 }
 
 #[tokio::test]
-async fn what_is_odd_in_a_stage_item_is_told_with_its_routes() {
+async fn warnings_about_a_stage_item_stand_in_its_deployment_message() {
     let gateway = TestGateway::new();
     gateway.put_stage(&json!({ "stage": "v1", "basePth": "/shop", "cacheGeneration": 3 }));
     gateway.put_route(&says("one"));
@@ -189,7 +189,7 @@ async fn a_bad_route_key_does_not_hide_what_else_is_wrong_in_its_item() {
 }
 
 #[tokio::test]
-async fn two_routes_that_no_request_can_tell_apart_are_named_both() {
+async fn two_routes_that_no_request_can_tell_apart_are_a_problem_that_names_both() {
     let gateway = TestGateway::new();
     for route_key in ["GET /orders/{id}", "GET /orders/{orderId}"] {
         gateway.put_route(&json!({ "routeKey": route_key, "integration": { "type": "MOCK" } }));
@@ -258,7 +258,7 @@ async fn without_auto_deploy_only_the_operator_moves_the_stage() {
 }
 
 #[tokio::test]
-async fn the_same_items_are_the_same_deployment_and_cost_no_write() {
+async fn publishing_unchanged_items_changes_nothing_in_the_stage_item() {
     let gateway = TestGateway::serving(&[says("one")]).await;
     let before = gateway.store.stage("v1").await.unwrap().unwrap();
     assert!(matches!(gateway.publish("v1").await, Outcome::Unchanged { .. }));
@@ -282,7 +282,7 @@ async fn a_stage_variable_acts_without_a_deployment_and_a_missing_one_changes_no
 }
 
 #[tokio::test]
-async fn what_was_served_stays_when_the_store_is_gone() {
+async fn the_served_deployment_stays_when_the_store_is_gone() {
     let mut gateway = TestGateway::serving(&[says("one")]).await;
     gateway.lose_store().await;
     gateway.advance(Duration::from_secs(60));
@@ -303,7 +303,7 @@ async fn racing_publishers_leave_the_stage_at_the_newest_items() {
 }
 
 #[tokio::test]
-async fn stages_are_asked_for_every_few_seconds_whatever_the_clock_does() {
+async fn a_refresh_is_due_every_few_seconds_whatever_the_clock_does() {
     let live = Live::new(TestGateway::new().store, Duration::from_secs(5));
     let at = |second| UNIX_EPOCH + Duration::from_secs(second);
     let due = [10_000, 10_004, 10_005, 10_005, 5_000, 5_001, 4_996].map(|second| live.is_due(at(second)));

@@ -23,7 +23,7 @@ fn stream() -> Value {
 }
 
 #[tokio::test]
-async fn an_event_2_0_is_an_http_apis_to_the_last_field() {
+async fn an_event_in_format_2_0_has_every_field_of_an_http_apis_event() {
     let gateway = TestGateway::new();
     let variables = json!({ "env": "echo", "tier": "gold" });
     gateway.put_stage(&json!({ "stage": "v1", "stageVariables": variables }));
@@ -108,7 +108,7 @@ async fn a_function_on_lambda_http_reads_the_request_as_the_client_sent_it() {
 }
 
 #[tokio::test]
-async fn every_mode_calls_the_function_once_and_in_its_way() {
+async fn each_format_and_mode_calls_the_function_once_and_passes_its_answer_on() {
     let gateway = TestGateway::serving(&[
         route("POST /1", "reflect", &json!({ "payloadFormatVersion": "1.0" })),
         route("ANY /2", "reflect", &json!({})),
@@ -152,7 +152,7 @@ async fn every_mode_calls_the_function_once_and_in_its_way() {
 }
 
 #[tokio::test]
-async fn what_a_function_cannot_do_the_client_is_told_in_one_word_and_the_operator_in_many() {
+async fn a_failing_function_is_a_generic_5xx_and_only_the_log_names_the_cause() {
     let forbidden = FAILED.replacen("502", "500", 1);
     let cases = [
         ("reflect", FAILED, "INTEGRATION_FAILURE", "Unhandled: Error"),
@@ -187,7 +187,7 @@ async fn what_a_function_cannot_do_the_client_is_told_in_one_word_and_the_operat
 }
 
 #[tokio::test]
-async fn a_broken_answer_is_a_502_in_every_form() {
+async fn a_malformed_answer_of_a_function_is_a_502_in_every_format() {
     let v1 = json!({ "payloadFormatVersion": "1.0" });
     let gateway = TestGateway::serving(&[
         route("POST /1", "reflect", &v1),
@@ -227,7 +227,7 @@ async fn a_broken_answer_is_a_502_in_every_form() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_off_is_seen_to_break_off() {
+async fn a_stream_that_breaks_off_breaks_off_for_the_client_and_is_logged() {
     let gateway = TestGateway::serving(&[route("POST /stream", "frames", &stream())]).await;
     let error = json!({ "ErrorCode": "Unhandled", "ErrorDetails": "out of memory at 0xBAD" });
     for (end, words) in [
@@ -278,7 +278,7 @@ async fn a_function_that_takes_too_long_is_a_504() {
 }
 
 #[tokio::test]
-async fn six_megabytes_pass_and_more_does_not_reach_the_function() {
+async fn a_body_of_five_megabytes_passes_and_one_over_lambdas_limit_does_not_reach_the_function() {
     let gateway = TestGateway::serving(&[
         route("POST /2", "reflect", &json!({})),
         route("POST /event", "reflect", &json!({ "invocationType": "Event" })),
@@ -318,7 +318,7 @@ async fn an_answer_with_more_headers_than_any_client_takes_is_a_502() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_text_pass_as_base64() {
+async fn binary_bodies_pass_as_base64_to_the_function_and_back() {
     let gateway = TestGateway::serving(&[
         json!({ "routeKey": "$api", "binaryMediaTypes": ["image/*"] }),
         route("POST /1", "echo", &json!({ "payloadFormatVersion": "1.0" })),

@@ -1,4 +1,4 @@
-//! Throttles and quotas from outside: whom they hold back, for how long, and what they cost.
+//! Throttles and quotas from outside: the requests that they refuse, the waiting times, and the cost in writes.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -46,7 +46,7 @@ async fn statuses(world: &TestGateway, path: &str, requests: usize) -> String {
     statuses.join(" ")
 }
 
-/// How many of so many requests are served.
+/// The number of served requests among so many.
 async fn served(world: &TestGateway, requests: usize) -> usize {
     statuses(world, "", requests).await.matches("200").count()
 }
@@ -76,7 +76,7 @@ async fn counter(world: &TestGateway, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_key_is_throttled_over_all_routes_and_may_come_back_when_it_is_told() {
+async fn a_key_is_throttled_over_all_routes_and_served_again_after_retry_after() {
     let world = gateway(&json!({ "throttle": { "rateLimit": 0.5, "burstLimit": 3 } })).await;
     assert_eq!(statuses(&world, "", 2).await, "200 200");
     assert_eq!(statuses(&world, "/other", 2).await, "200 429");
@@ -104,7 +104,7 @@ async fn a_key_is_throttled_on_the_routes_that_its_plan_names() {
 }
 
 #[tokio::test]
-async fn a_route_and_a_stage_are_throttled_for_everybody_together() {
+async fn the_throttles_of_a_route_and_of_a_stage_count_all_callers_together() {
     let world = gateway(&json!({})).await;
     let throttle = json!({ "rateLimit": 0.5, "burstLimit": 2 });
     world.put_route(
@@ -149,7 +149,7 @@ async fn a_flood_from_one_address_costs_no_call_of_the_store() {
 }
 
 #[tokio::test]
-async fn what_a_later_limit_refuses_spends_nothing_of_the_quota() {
+async fn a_request_that_the_route_throttle_refuses_spends_nothing_of_the_quota() {
     let world = gateway(&json!({ "quota": { "limit": 10, "period": "DAY" } })).await;
     let throttle = json!({ "rateLimit": 0.01, "burstLimit": 2 });
     world.put_route(&json!({ "routeKey": "GET /other", "apiKeyRequired": true, "throttle": throttle,
@@ -175,7 +175,7 @@ async fn a_quota_is_never_exceeded_and_begins_again_with_its_period() {
 }
 
 #[tokio::test]
-async fn a_window_rolls_while_leases_are_out() {
+async fn a_new_day_has_its_whole_quota_while_leases_of_the_last_one_are_out() {
     let world = gateway(&json!({ "quota": { "limit": 200, "period": "DAY" } })).await;
     world.advance(Duration::from_millis(6_431_000));
     for _ in 0..60 {
@@ -195,7 +195,7 @@ async fn an_offset_counts_in_the_first_period_only() {
 }
 
 #[tokio::test]
-async fn a_quota_of_nothing_refuses_everything_without_a_write() {
+async fn a_quota_of_0_refuses_every_request_without_a_write() {
     let world = gateway(&json!({ "quota": { "limit": 0, "period": "MONTH" } })).await;
     assert_eq!(statuses(&world, "", 3).await, "429 429 429");
     assert_eq!(retry_after(&send(&world, "").await).as_secs(), 1_388_832);
@@ -203,7 +203,7 @@ async fn a_quota_of_nothing_refuses_everything_without_a_write() {
 }
 
 #[tokio::test]
-async fn exact_is_one_write_a_request_and_a_refused_key_costs_none() {
+async fn exact_accuracy_costs_one_write_a_request_and_a_refused_key_none() {
     let quota = json!({ "limit": 30, "period": "DAY" });
     let world = gateway(&json!({ "quota": quota, "accuracy": "exact" })).await;
     assert_eq!(served(&world, 30).await, 30);
@@ -215,7 +215,7 @@ async fn exact_is_one_write_a_request_and_a_refused_key_costs_none() {
 }
 
 #[tokio::test]
-async fn a_hot_key_costs_a_fiftieth_of_a_write_a_request() {
+async fn a_hot_key_costs_about_one_write_for_fifty_requests() {
     let throttle = json!({ "rateLimit": 10_000, "burstLimit": 10_000 });
     let quota = json!({ "limit": 1_000_000, "period": "MONTH" });
     let world = gateway(&json!({ "throttle": throttle, "quota": quota })).await;
@@ -231,7 +231,7 @@ async fn a_hot_key_costs_a_fiftieth_of_a_write_a_request() {
 }
 
 #[tokio::test]
-async fn instances_share_what_there_is() {
+async fn instances_together_serve_nearly_all_of_a_quota_and_no_more() {
     let world = gateway(&json!({ "quota": { "limit": 100, "period": "DAY" } })).await;
     let others = [world.cold_instance(), world.cold_instance()];
     for other in &others {
@@ -247,7 +247,7 @@ async fn instances_share_what_there_is() {
 }
 
 #[tokio::test]
-async fn an_answer_says_what_is_left_in_the_form_that_the_api_chose() {
+async fn rate_limit_headers_tell_what_is_left_in_the_form_that_the_api_chose() {
     let throttle = json!({ "rateLimit": 2, "burstLimit": 10 });
     let quota = json!({ "limit": 2, "period": "DAY" });
     let mut told = String::new();
@@ -273,7 +273,7 @@ async fn an_answer_says_what_is_left_in_the_form_that_the_api_chose() {
 }
 
 #[tokio::test]
-async fn a_plan_may_change_while_leases_are_out() {
+async fn an_edited_quota_acts_while_leases_are_out() {
     let plan = |limit: u64, period: &str| json!({ "quota": { "limit": limit, "period": period } });
     let world = gateway(&plan(100, "DAY")).await;
     assert_eq!(served(&world, 20).await, 20);
@@ -308,7 +308,7 @@ async fn a_plan_with_a_faster_rate_lets_a_throttled_key_in_again() {
 }
 
 #[tokio::test]
-async fn usage_tells_what_was_served_and_what_was_not() {
+async fn usage_counts_served_throttled_and_over_quota_requests() {
     let throttle = json!({ "rateLimit": 0.01, "burstLimit": 3 });
     let world =
         gateway(&json!({ "apiStages": { "v1": { "GET /other": throttle } }, "quota": { "limit": 5, "period": "DAY" } }))

@@ -28,7 +28,7 @@ async fn asked(gateway: &TestGateway, path: &str, user_agent: &str) -> (Vec<Stri
 }
 
 #[tokio::test]
-async fn a_user_agent_stays_one_string_of_a_json_body() {
+async fn a_hostile_user_agent_stays_one_string_of_a_json_body() {
     let map = json!({ "ua": "${context.identity.userAgent}", "k": ["<${context.identity.userAgent}>"] });
     let gateway = TestGateway::serving(&[
         mock("GET /map", json!({}), map.clone()),
@@ -57,7 +57,7 @@ async fn a_user_agent_stays_one_string_of_a_json_body() {
 }
 
 #[tokio::test]
-async fn a_user_agent_opens_nothing_in_a_page_and_in_headers() {
+async fn a_hostile_user_agent_is_escaped_in_html_and_in_headers() {
     let html = json!({ "content-type": "text/html; charset=utf-8" });
     let page = json!("<p title='${context.identity.userAgent}'>${context.identity.userAgent}</p>");
     let headers = json!({
@@ -97,7 +97,7 @@ async fn a_user_agent_opens_nothing_in_a_page_and_in_headers() {
 }
 
 #[tokio::test]
-async fn a_stage_variable_fits_into_json_too() {
+async fn a_stage_variable_with_quotes_stays_one_string_of_a_json_body() {
     let gateway = TestGateway::new();
     let variables = json!({ "name": "a \"quoted\" \\ name", "list": "[1, 2]" });
     gateway.put_stage(&json!({ "stage": "v1", "stageVariables": variables }));

@@ -56,7 +56,7 @@ fn as_written(body: &str) -> (String, Value) {
 }
 
 #[tokio::test]
-async fn a_pointer_that_is_no_good_is_refused_and_what_was_last_good_is_served() {
+async fn an_invalid_deployment_id_is_refused_and_the_last_good_deployment_is_served() {
     let unknown = "deadbeef";
     let cases = [
         (
@@ -100,7 +100,7 @@ async fn a_pointer_that_is_no_good_is_refused_and_what_was_last_good_is_served()
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_pointer_is_written_once_whoever_sees_it() {
+async fn an_invalid_deployment_id_is_written_to_the_stage_item_once_by_all_instances_together() {
     let world = world().await;
     let good = id_of(&world, "v1").await;
     let another = world.another_instance().await;
@@ -127,7 +127,7 @@ async fn what_is_wrong_with_a_pointer_is_written_once_whoever_sees_it() {
 }
 
 #[tokio::test]
-async fn a_stage_that_names_no_deployment_means_what_is_served_now() {
+async fn a_stage_item_without_a_deployment_id_gets_the_id_of_what_is_served() {
     for item in [
         json!({ "stage": "v1", "autoDeploy": false }),
         json!({ "stage": "v1", "autoDeploy": false, "deploymentId": "" }),
@@ -155,7 +155,7 @@ async fn a_stage_that_names_no_deployment_means_what_is_served_now() {
 }
 
 #[tokio::test]
-async fn a_stage_that_never_served_waits_and_is_not_invalid_for_ever() {
+async fn an_unpublished_stage_without_auto_deploy_waits_for_a_deploy_and_is_not_marked_invalid() {
     let world = TestGateway::new();
     world.put_stage(&json!({ "stage": "v1", "autoDeploy": false }));
     world.put_route(&says("v1", "one"));
@@ -183,7 +183,7 @@ async fn a_cold_start_reads_no_more_than_the_stages_and_their_deployments() {
 }
 
 #[tokio::test]
-async fn where_an_operator_rolled_back_to_is_what_was_last_good() {
+async fn the_deployment_that_an_operator_rolled_back_to_is_the_last_good_one() {
     let world = world().await;
     let first = id_of(&world, "v1").await;
     world.put_route(&says("v1", "two"));
@@ -202,7 +202,7 @@ async fn where_an_operator_rolled_back_to_is_what_was_last_good() {
 }
 
 #[tokio::test]
-async fn a_deployment_is_last_good_with_the_variables_place_and_limit_that_it_was_good_with() {
+async fn the_last_good_deployment_is_served_with_the_variables_hosts_and_throttle_that_it_had() {
     let world = TestGateway::new();
     let good = json!({ "stage": "v1", "hosts": ["abc123.lambda-url.eu-west-1.on.aws"], "stageVariables": { "greeting": "one" },
         "throttle": { "rateLimit": 0.01, "burstLimit": 1 } });
@@ -237,7 +237,7 @@ async fn a_deployment_is_last_good_with_the_variables_place_and_limit_that_it_wa
 }
 
 #[tokio::test]
-async fn a_deployment_that_was_lost_is_told_and_stored_again() {
+async fn a_lost_deployment_is_reported_and_stored_again_by_deploy() {
     let world = world().await;
     let id = id_of(&world, "v1").await;
     let part = |part: u64| json!({ "deploymentId": id, "part": part });
@@ -280,7 +280,7 @@ async fn a_deployment_that_was_lost_is_told_and_stored_again() {
 }
 
 #[tokio::test]
-async fn a_lost_deployment_of_items_that_go_live_by_themselves_is_made_again() {
+async fn a_lost_deployment_of_a_stage_with_auto_deploy_is_published_again() {
     let world = world().await;
     let id = id_of(&world, "v1").await;
     delete(&world, "tollgate-deployments", &json!({ "deploymentId": id, "part": 0 })).await;
@@ -332,7 +332,7 @@ async fn a_publisher_that_dies_before_the_pointer_moves_has_changed_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_recorded_as_good_is_what_the_pointer_says_at_that_moment() {
+async fn the_last_good_record_is_what_the_stage_points_to_at_the_moment_of_the_write() {
     let world = world().await;
     let first = id_of(&world, "v1").await;
     world.put_route(&says("v1", "two"));
@@ -349,7 +349,7 @@ async fn what_is_recorded_as_good_is_what_the_pointer_says_at_that_moment() {
 }
 
 #[tokio::test]
-async fn a_stage_whose_item_is_deleted_is_gone_and_comes_back_as_it_was_with_its_item() {
+async fn a_stage_whose_item_is_deleted_is_a_404_and_comes_back_as_it_was_with_its_item() {
     let world = world().await;
     delete(&world, "tollgate-stages", &json!({ "stage": "v1" })).await;
     world.refresh().await;
@@ -374,7 +374,7 @@ async fn a_stage_whose_item_is_deleted_is_gone_and_comes_back_as_it_was_with_its
 }
 
 #[tokio::test]
-async fn the_first_bad_edit_of_a_new_stage_makes_an_item_that_says_so() {
+async fn the_first_edit_of_a_new_stage_creates_an_item_that_says_what_is_invalid() {
     let world = TestGateway::new();
     world.put_route(&json!({ "stage": "beta", "routeKey": "GET /", "integration": { "type": "SOAP" } }));
     assert!(matches!(world.publish("beta").await, Outcome::Invalid { .. }));
@@ -394,7 +394,7 @@ async fn the_first_bad_edit_of_a_new_stage_makes_an_item_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_look_that_was_slow_does_not_hide_what_a_later_one_has_seen() {
+async fn a_slow_refresh_does_not_undo_what_a_later_one_found() {
     let world = world().await;
     world.put_route(&says("v1", "two"));
     world.publish("v1").await;
@@ -410,7 +410,7 @@ async fn a_look_that_was_slow_does_not_hide_what_a_later_one_has_seen() {
 }
 
 #[tokio::test]
-async fn a_look_that_fails_does_not_bring_back_what_was_served_when_it_began() {
+async fn a_failed_refresh_does_not_bring_back_an_older_deployment() {
     let world = world().await;
     world.put_route(&says("v1", "two"));
     world.publish("v1").await;
@@ -427,7 +427,7 @@ async fn a_look_that_fails_does_not_bring_back_what_was_served_when_it_began() {
 }
 
 #[tokio::test]
-async fn what_is_served_already_is_not_resolved_again() {
+async fn a_deployment_that_is_served_already_is_not_resolved_again() {
     let world = world().await;
     // Kept, so that no other deployment can have its address.
     let served = async || world.live().served(world.now()).await.unwrap();
@@ -458,7 +458,7 @@ async fn what_is_served_already_is_not_resolved_again() {
 }
 
 #[tokio::test]
-async fn what_is_served_makes_room_while_it_is_told_what_is_wrong_with_a_stage() {
+async fn the_served_deployment_is_put_away_while_the_problems_of_a_stage_are_found() {
     let world = world().await;
     world.put_stage(&json!({ "stage": "v1", "deploymentId": "deadbeef" }));
     let is_put_away = || format!("{:?}", world.live()).contains("is_put_away: true");

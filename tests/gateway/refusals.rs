@@ -12,7 +12,7 @@ const SECRET: &str = "hush-hush";
 const TABLE: &str = "salaries-prod";
 const REQUEST_ID: &str = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
 
-/// Who knows of the refusal how the API wants it.
+/// The settings that are known when a request is refused.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Known {
     /// No stage was found yet, so that no `$api` item says anything.
@@ -21,7 +21,7 @@ enum Known {
 }
 use Known::{Nothing, Stage};
 
-/// The variant of `GatewayError`, a request that leads there, what is known then; status, error type, body, further
+/// The variant of `GatewayError`, a request that leads there, the known settings; status, error type, body, further
 /// headers.
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
@@ -63,7 +63,7 @@ const ROWS: [Row; 34] = [
     ("Panicked",               "GET /v1/call/panics",                 Stage,   500, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
 ];
 
-/// What `unmatchedRoutes: "AWS_REST"` makes of two of them.
+/// The answer of two of them with `unmatchedRoutes: "AWS_REST"`.
 const AWS_REST: (u16, &str, &str) =
     (403, "MissingAuthenticationTokenException", r#"{"message":"Missing Authentication Token"}"#);
 
@@ -165,20 +165,28 @@ fn variants() -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn no_row_of_the_table_is_left_out() {
+fn every_variant_of_gateway_error_is_reached_by_a_request() {
     let mut reached: BTreeSet<&str> = ROWS.iter().map(|row| row.0).collect();
     reached.insert("MissingAuthenticationToken");
     assert_eq!(reached, variants());
 }
 
+/// The form in which an API wants its refusals.
+struct Form {
+    /// `unmatchedRoutes: "AWS_REST"`.
+    is_rest: bool,
+    /// `problemDetails`.
+    has_details: bool,
+}
+
 /// The answer in the form that the API has chosen.
-fn expected(row: &Row, is_rest: bool, has_details: bool) -> String {
+fn expected(row: &Row, form: &Form) -> String {
     let (variant, _, known, mut status, mut error_type, mut body, mut headers) = *row;
-    if is_rest && matches!(variant, "RouteNotFound" | "MethodNotAllowed") {
+    if form.is_rest && matches!(variant, "RouteNotFound" | "MethodNotAllowed") {
         ((status, error_type, body), headers) = (AWS_REST, "");
     }
     let (allow, retry) = if headers.starts_with("allow") { (headers, "") } else { ("", headers) };
-    if !has_details || known == Nothing {
+    if !form.has_details || known == Nothing {
         return format!(
             "{status}\n{allow}content-type: application/json\n{retry}x-amzn-errortype: {error_type}\n\n{body}"
         );
@@ -198,26 +206,28 @@ fn expected(row: &Row, is_rest: bool, has_details: bool) -> String {
 }
 
 #[tokio::test]
-async fn every_refusal_is_amazons_to_the_byte_or_what_the_api_chose() {
+async fn every_refusal_has_amazons_bytes_in_each_form_that_the_api_can_choose() {
     for (is_rest, has_details) in [(false, false), (false, true), (true, false), (true, true)] {
         let routes = if is_rest { "AWS_REST" } else { "HTTP" };
         let gateway = api(&json!({ "unmatchedRoutes": routes, "problemDetails": has_details })).await;
         for row in &ROWS {
             let answer = send(&gateway, row.1).await;
-            assert_eq!(answer, expected(row, is_rest, has_details), "{} by {:.60}", row.0, row.1);
+            assert_eq!(answer, expected(row, &Form { is_rest, has_details }), "{} by {:.60}", row.0, row.1);
         }
         assert!(send(&gateway, "GET /v1/items/taken").await.starts_with("200\n"), "the gateway lives on");
     }
 }
 
 #[tokio::test]
-async fn the_log_says_which_refusal_it_was() {
+async fn the_access_log_tells_the_response_type_and_the_cause_of_every_refusal() {
     let gateway = api(&json!({})).await;
+    let mut response_types = String::new();
     for row in &ROWS {
         send(&gateway, row.1).await;
         let line: Value = serde_json::from_str(gateway.log_lines().last().unwrap()).unwrap();
         assert_eq!(line["status"], row.3, "{line}");
         let refused = line["errorResponseType"].as_str().unwrap();
+        response_types += &format!("{} {refused}\n", row.0);
         let integration =
             matches!(refused, "INTEGRATION_FAILURE" | "INTEGRATION_TIMEOUT" | "API_CONFIGURATION_ERROR");
         let (told, other) = if integration {
@@ -227,11 +237,48 @@ async fn the_log_says_which_refusal_it_was() {
         };
         assert!(line[told].is_string() && line[other].is_null(), "{line}");
     }
+    expect![[r#"
+        BadRequest DEFAULT_4XX
+        BadParameterValue DEFAULT_4XX
+        MissingParameters BAD_REQUEST_PARAMETERS
+        InvalidBody BAD_REQUEST_BODY
+        BadBodyValue BAD_REQUEST_BODY
+        BadBodyValue BAD_REQUEST_BODY
+        UntrustedOrigin ACCESS_DENIED
+        InvalidApiKey INVALID_API_KEY
+        InvalidApiKey INVALID_API_KEY
+        InvalidationForbidden ACCESS_DENIED
+        NotCached DEFAULT_5XX
+        BrokenKeyItem DEFAULT_5XX
+        Throttled THROTTLED
+        QuotaExceeded QUOTA_EXCEEDED
+        CountersUnavailable DEFAULT_5XX
+        StageNotFound RESOURCE_NOT_FOUND
+        RouteNotFound RESOURCE_NOT_FOUND
+        MethodNotAllowed DEFAULT_4XX
+        ItemNotFound RESOURCE_NOT_FOUND
+        ConditionFailed DEFAULT_4XX
+        PreconditionFailed DEFAULT_4XX
+        ConditionFailedAs DEFAULT_4XX
+        RequestTooLarge REQUEST_TOO_LARGE
+        BrokenAnswer INTEGRATION_FAILURE
+        IntegrationFailure INTEGRATION_FAILURE
+        IntegrationFailure INTEGRATION_FAILURE
+        IntegrationFailure INTEGRATION_FAILURE
+        IntegrationForbidden API_CONFIGURATION_ERROR
+        IntegrationForbidden API_CONFIGURATION_ERROR
+        IntegrationUnreachable INTEGRATION_FAILURE
+        IntegrationTimeout INTEGRATION_TIMEOUT
+        StoreUnavailable DEFAULT_5XX
+        StageUnavailable DEFAULT_5XX
+        Panicked DEFAULT_5XX
+    "#]]
+    .assert_eq(&response_types);
 }
 
-/// What is known of a request when it is refused is in its line, so that metrics and queries find it.
+/// Metrics and queries find a refused request by the fields of its line.
 #[tokio::test]
-async fn the_log_says_what_was_known_of_a_refused_request() {
+async fn the_access_log_holds_what_was_known_of_a_refused_request() {
     let gateway = api(&json!({})).await;
     let mut told = String::new();
     for row in &ROWS {

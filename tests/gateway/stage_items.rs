@@ -41,7 +41,7 @@ fn item(deployment_id: &str, name: &str, value: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_stage_is_served_without_a_switch_that_is_wrong() {
+async fn a_stage_with_an_invalid_setting_is_served_without_that_setting() {
     let (gateway, id) = world().await;
     let switches = [
         ("autoDeploy", json!("maybe")),
@@ -60,7 +60,7 @@ async fn a_stage_is_served_without_a_switch_that_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_stage_item_that_does_not_say_what_it_serves_leaves_what_was_last_good() {
+async fn a_stage_item_with_an_unreadable_host_path_or_deployment_leaves_the_last_good_one_served() {
     let (gateway, id) = world().await;
     for (name, value) in unclear(&id) {
         gateway.put_stage(&item(&id, name, &value));
@@ -95,7 +95,7 @@ fn unclear(id: &str) -> [(&'static str, Value); 5] {
 }
 
 #[tokio::test]
-async fn a_stage_that_never_was_good_is_a_503_where_it_likely_is() {
+async fn a_new_stage_with_an_unreadable_item_is_a_503_at_its_default_base_path() {
     let (gateway, id) = world().await;
     for (name, value) in unclear(&id) {
         let mut item = item(&id, name, &value);
@@ -112,7 +112,7 @@ async fn a_stage_that_never_was_good_is_a_503_where_it_likely_is() {
 }
 
 #[tokio::test]
-async fn a_stage_that_is_not_clear_takes_no_host_from_those_on_any() {
+async fn an_unreadable_stage_item_takes_no_host_from_stages_on_any_host() {
     let (gateway, _) = world().await;
     gateway.put_stage(&json!({ "stage": "new", "basePath": "new/", "hosts": [HOST] }));
     for instance in [&gateway, &gateway.cold_instance()] {
@@ -123,7 +123,7 @@ async fn a_stage_that_is_not_clear_takes_no_host_from_those_on_any() {
 }
 
 #[tokio::test]
-async fn a_stage_takes_its_host_from_those_on_any_when_it_is_published() {
+async fn a_stage_takes_its_host_from_stages_on_any_host_once_it_is_published() {
     let (gateway, _) = world().await;
     gateway.put_stage(&json!({ "stage": "new", "basePath": "/other", "hosts": [HOST] }));
     for instance in [&gateway, &gateway.cold_instance()] {
@@ -140,7 +140,7 @@ async fn a_stage_takes_its_host_from_those_on_any_when_it_is_published() {
 }
 
 #[tokio::test]
-async fn a_stage_that_is_not_clear_takes_no_others_place() {
+async fn an_unreadable_stage_item_takes_no_base_path_from_another_stage() {
     let (gateway, id) = world().await;
     gateway.put_stage(&json!({ "stage": "a", "basePath": "v1", "deploymentId": id }));
     gateway.put_stage(&json!({ "stage": "b", "basePath": "/", "hosts": ["a/b"], "deploymentId": id }));
@@ -150,7 +150,7 @@ async fn a_stage_that_is_not_clear_takes_no_others_place() {
 }
 
 #[tokio::test]
-async fn a_panic_over_one_stage_stops_no_other() {
+async fn a_panic_while_one_stage_is_loaded_stops_no_other() {
     let (gateway, _) = world().await;
     gateway.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": "panics" }));
     gateway.put_route(&says("$default", "edited"));
@@ -165,7 +165,7 @@ async fn a_panic_over_one_stage_stops_no_other() {
 
 /// Nobody writes a route after it, and the stages table has no stream.
 #[tokio::test]
-async fn a_stage_that_was_never_served_is_when_its_item_is_repaired() {
+async fn a_stage_that_was_never_served_is_served_once_its_item_is_repaired() {
     let gateway = TestGateway::new();
     gateway.put_stage(&json!({ "stage": "v1", "cacheTtlInSeconds": 4_000, "methodSettings": {} }));
     gateway.put_route(&says("v1", "one"));

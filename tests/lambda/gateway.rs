@@ -1,4 +1,4 @@
-//! The release binary of the gateway in the local world: requests in, answers out, and what must not end it.
+//! The release binary of the gateway in the local world: requests in, answers out, and no request ends the process.
 
 use bytes::Bytes;
 use expect_test::expect;
@@ -95,7 +95,7 @@ const STORY: [&str; 9] = [
 ];
 
 #[tokio::test]
-async fn serves_the_example_api() {
+async fn the_release_binary_serves_the_example_api() {
     let gateway = RealGateway::serving(&[]).await;
     let mut story = String::new();
     for request in STORY {
@@ -216,7 +216,7 @@ async fn a_thousand_requests_in_a_row_stay_in_one_process() {
 }
 
 #[tokio::test]
-async fn a_hung_or_failing_target_is_an_answer_and_the_instance_lives_on() {
+async fn a_hung_or_failing_target_is_a_5xx_and_the_instance_lives_on() {
     let reflect = |route_key: &str, timeout: u64| {
         let integration = json!({ "type": "AWS_PROXY", "uri": "reflect", "timeoutInMillis": timeout });
         json!({ "routeKey": route_key, "integration": integration })

@@ -61,7 +61,7 @@ async fn a_process_that_ends_is_an_error_and_the_next_request_gets_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_function_that_does_not_start_is_an_answer_and_no_hang() {
+async fn a_function_that_does_not_start_is_an_error_and_no_hang() {
     let host = host([quiet("false", "/bin/false"), quiet("missing", "/not/there")]);
     let table = [
         ("false", failure("Runtime.ExitError", "Runtime exited with error: exit status 1")),

@@ -1,4 +1,4 @@
-//! What two callers send: the same in both modes.
+//! Two callers and their requests: the same in both modes.
 
 use serde_json::{Value, json};
 
@@ -125,13 +125,13 @@ pub const ODD_HEADERS: [&str; 64] = [
 ];
 
 impl Request {
-    /// As the function URL's event, with the caller's API key or without.
-    pub fn event(&self, with_api_key: bool) -> Value {
+    /// The request as the function URL's event.
+    pub fn event(&self) -> Value {
         let mut event = event(&format!("{} /v1{}?{}", self.method, self.path, self.query.join("&")));
         for (name, value) in &self.headers {
             event["headers"][*name] = json!(value);
         }
-        if with_api_key {
+        if self.sends_api_key {
             event["headers"]["x-api-key"] = json!(self.caller.api_key());
         }
         event["requestContext"]["domainName"] = json!(self.host);

@@ -1,4 +1,4 @@
-//! Many who miss at once: who asks the target, who waits, and for how long.
+//! Many misses at once: one request asks the target, and the others wait for a limited time.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use super::Cached;
 use crate::harness::TestGateway;
 
 #[tokio::test]
-async fn of_many_misses_one_asks_the_target() {
+async fn many_misses_at_once_ask_the_target_once() {
     let world = Cached::serving("GET /x", &json!({})).await;
     let mut instances = Vec::new();
     for _ in 0..8 {
@@ -23,7 +23,7 @@ async fn of_many_misses_one_asks_the_target() {
 }
 
 #[tokio::test]
-async fn a_filler_that_dies_frees_the_others_when_its_lock_ends() {
+async fn requests_that_wait_for_a_dead_filler_go_on_when_its_lock_ends() {
     let world = Cached::serving("GET /x", &json!({})).await;
     lock(&world.gateway, 10_000).await;
     let (answer, ()) = tokio::join!(world.gateway.send("GET /v1/x"), async {
@@ -65,7 +65,7 @@ async fn a_lock_from_the_future_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn who_has_waited_asks_the_target_for_what_is_left_of_the_lambdas_time() {
+async fn a_request_that_has_waited_asks_the_target_within_what_is_left_of_the_lambdas_time() {
     let route = |uri: &str| {
         let integration = json!({ "type": "AWS_PROXY", "uri": uri });
         json!({ "routeKey": "GET /x", "cachingEnabled": true, "integration": integration })

@@ -1,8 +1,8 @@
 //! An orders API on DynamoDB, without a function behind it: every action, page by page, to the last digit.
 
-mod optional;
+mod optional_values;
 mod pages;
-mod types;
+mod value_types;
 mod values;
 
 use expect_test::expect;
@@ -87,7 +87,7 @@ async fn orders() -> TestGateway {
 }
 
 #[tokio::test]
-async fn an_order_lives_from_put_to_delete() {
+async fn an_item_is_created_read_updated_and_deleted_through_its_routes() {
     let gateway = orders().await;
     gateway.put("stock", &json!({ "sku": "pen", "n": 3 }));
     let story = gateway
@@ -254,7 +254,7 @@ async fn an_order_lives_from_put_to_delete() {
 }
 
 #[tokio::test]
-async fn a_table_that_is_not_there_is_a_500_that_does_not_name_it() {
+async fn a_missing_table_is_a_500_that_does_not_name_it() {
     let gateway = TestGateway::serving(&[
         route(
             "GET /one",

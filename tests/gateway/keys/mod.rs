@@ -1,10 +1,10 @@
 //! The operator's commands for API keys: the real program against a real table.
 
-mod check;
-mod import;
-mod rotate;
-mod secret;
-mod store;
+mod check_keys;
+mod import_keys;
+mod key_table;
+mod masked_values;
+mod rotate_keys;
 
 use expect_test::expect;
 use serde_json::{Value, json};
@@ -131,7 +131,7 @@ async fn a_new_key_shows_its_value_once_and_only_its_hash_is_kept() {
 }
 
 #[tokio::test]
-async fn a_key_may_end_as_late_as_a_date_can_say() {
+async fn a_key_can_expire_as_late_as_the_year_9999() {
     let gateway = TestGateway::new();
     for expires in ["9999-12-31", "36525d"] {
         let ran = gateway.tollgate(&["keys", "create", "--expires", expires, "-o", "json"]);
@@ -166,7 +166,7 @@ async fn a_command_that_cannot_reach_its_table_names_it_and_fails() {
 }
 
 #[tokio::test]
-async fn a_key_that_would_be_good_for_nothing_is_not_made() {
+async fn create_refuses_a_key_that_would_be_good_for_nothing() {
     let gateway = with_keys();
     gateway.put_stage(&json!({ "stage": "v1" }));
     let before = gateway.items(KEYS).await;
@@ -203,7 +203,7 @@ async fn a_key_that_would_be_good_for_nothing_is_not_made() {
 }
 
 #[tokio::test]
-async fn a_new_key_that_its_plan_makes_useless_is_told() {
+async fn create_warns_of_a_key_that_its_plan_makes_useless() {
     let gateway = with_keys();
     gateway.put_stage(&json!({ "stage": "v2" }));
     gateway.put_route(&json!({ "stage": "v1", "routeKey": "GET /", "integration": { "type": "MOCK" } }));
@@ -253,7 +253,7 @@ async fn a_new_key_that_its_plan_makes_useless_is_told() {
 }
 
 #[tokio::test]
-async fn lists_and_shows_keys_as_text_and_as_json() {
+async fn list_and_show_print_keys_as_text_and_as_json() {
     let gateway = with_keys();
     gateway.put(KEYS, &json!({ "keyHash": "cc", "id": "k3", "name": "web", "expiresAt": 1_600_000_000 }));
     gateway.put(KEYS, &json!({ "keyHash": "dd", "id": "k4", "enabled": "perhaps", "usagePlanId": "gold" }));
@@ -352,7 +352,7 @@ async fn a_key_is_disabled_enabled_and_deleted_by_its_id() {
 
 /// A script says so; on a terminal it asks.
 #[tokio::test]
-async fn no_key_is_deleted_without_a_yes() {
+async fn delete_without_a_terminal_needs_yes() {
     let gateway = with_keys();
     let before = gateway.items(KEYS).await;
     assert_eq!(
@@ -363,7 +363,7 @@ async fn no_key_is_deleted_without_a_yes() {
 }
 
 #[tokio::test]
-async fn an_id_that_two_items_have_is_nobodys() {
+async fn an_id_that_two_items_share_is_refused_by_every_command() {
     let gateway = with_keys();
     gateway.put(KEYS, &json!({ "keyHash": "cc", "id": "k1" }));
     let before = gateway.items(KEYS).await;

@@ -7,7 +7,7 @@ use super::{deployment_id, says, served};
 use crate::harness::TestGateway;
 
 #[tokio::test]
-async fn of_publishers_that_race_one_moves_the_pointer() {
+async fn of_publishers_that_race_one_moves_the_stage_to_its_deployment() {
     let gateway = TestGateway::serving(&[says("0")]).await;
     for round in 1..=10_u64 {
         gateway.put_route(&says(&round.to_string()));
@@ -67,7 +67,7 @@ async fn a_publisher_that_was_overtaken_does_not_bring_back_older_items() {
 }
 
 #[tokio::test]
-async fn two_first_publishers_make_one_stage() {
+async fn two_first_publishers_that_race_create_one_stage_item() {
     let gateway = TestGateway::new();
     gateway.put_route(&says("one"));
     let other = async {
