@@ -4,16 +4,14 @@ use expect_test::expect;
 use serde_json::{Value, json};
 use tollgate::{deployment::Outcome, store::values::to_attributes};
 
-use crate::harness::TestGateway;
-
-fn served(body: &str) -> String {
-    format!("200\ncontent-type: text/plain\n\n{body}")
-}
+use crate::{
+    harness::TestGateway,
+    text_route::{served, text_route},
+};
 
 /// A stage that says its own name.
 async fn publish(world: &TestGateway, stage: &str) -> Outcome {
-    let integration = json!({ "type": "MOCK", "headers": { "content-type": "text/plain" }, "body": stage });
-    world.put_route(&json!({ "stage": stage, "routeKey": "GET /", "integration": integration }));
+    world.put_route(&text_route(stage, stage));
     let outcome = world.publish(stage).await;
     world.refresh().await;
     outcome

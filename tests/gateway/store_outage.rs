@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{TestGateway, Way};
+use crate::{
+    harness::{TestGateway, Way},
+    text_route::UNAVAILABLE,
+};
 
 const KEY: &str = "imported-key-of-the-tests";
 const AWAY: [Way; 4] = [Way::Shut, Way::Stalled, Way::Nonsense, Way::Throttling];
-
-const UNAVAILABLE: &str = "503\ncontent-type: application/json\nretry-after: 1\n\
-    x-amzn-errortype: ServiceUnavailableException\n\n{\"message\":\"Service Unavailable\"}";
 
 /// `GET /v1` for a key with this plan. The store goes away after so many requests.
 async fn away(way: Way, plan: &Value, requests: usize) -> TestGateway {

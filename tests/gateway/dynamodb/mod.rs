@@ -21,6 +21,20 @@ fn route(route_key: &str, integration: &Value) -> Value {
     json!({ "routeKey": route_key, "integration": integration })
 }
 
+/// Asserts that a route of stage `v1` cannot be deployed for one problem, at this field of its integration.
+async fn assert_one_problem(stage_variables: &Value, item: &Value, field: &str, expected: &str) {
+    let gateway = TestGateway::new();
+    gateway.put_stage(&json!({ "stage": "v1", "stageVariables": stage_variables }));
+    gateway.put_route(item);
+    gateway.publish("v1").await;
+    let status = gateway.stage_status("v1").await;
+    assert!(status.starts_with("INVALID 1 problem;"), "{item}: {status}");
+    assert!(
+        status.contains(&format!("integration.{field}: ")) && status.contains(expected),
+        "{item}: {status}"
+    );
+}
+
 fn routes() -> Vec<Value> {
     let key = json!({ "customer": "$request.path.customer", "id": "$request.path.id" });
     vec![

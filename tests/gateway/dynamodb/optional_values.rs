@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{BAD_REQUEST, route};
+use super::{BAD_REQUEST, assert_one_problem, route};
 use crate::harness::TestGateway;
 
 fn of(action: &str, more: Value) -> Value {
@@ -203,16 +203,8 @@ async fn an_optional_value_where_one_is_needed_is_a_problem_of_the_item() {
         ),
     ];
     for (integration, field, expected) in cases {
-        let gateway = TestGateway::new();
-        gateway.put_stage(&json!({ "stage": "v1", "stageVariables": { "a": "1" } }));
-        gateway.put_route(&route("PUT /x", &integration));
-        gateway.publish("v1").await;
-        let status = gateway.stage_status("v1").await;
-        assert!(status.starts_with("INVALID 1 problem;"), "{integration}: {status}");
-        assert!(
-            status.contains(&format!("integration.{field}: ")) && status.contains(expected),
-            "{integration}: {status}"
-        );
+        let variables = json!({ "a": "1" });
+        assert_one_problem(&variables, &route("PUT /x", &integration), field, expected).await;
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod escapes;
 mod oracle;
+mod other_methods;
 mod slashes;
 mod warnings;
 

@@ -4,7 +4,7 @@ use expect_test::expect;
 use serde_json::json;
 use tollgate::authorizers::KeyValue;
 
-use super::KEYS;
+use super::{COMMANDS_WITH_AN_ID, KEYS};
 use crate::harness::TestGateway;
 
 fn value() -> String {
@@ -15,15 +15,7 @@ fn value() -> String {
 async fn a_key_value_that_is_typed_as_an_id_is_not_repeated() {
     let gateway = TestGateway::new();
     let value = value();
-    let commands = [
-        &["keys", "show"][..],
-        &["keys", "enable"],
-        &["keys", "disable"],
-        &["keys", "delete", "--yes"],
-        &["keys", "rotate"],
-        &["usage"],
-    ];
-    for command in commands {
+    for command in COMMANDS_WITH_AN_ID {
         assert_eq!(
             gateway.tollgate(&[command, &[&value]].concat()).text(&[]),
             "exit 4\n--\ntollgate: that is a key's value; `tollgate keys list` tells its id\n"

@@ -12,18 +12,10 @@ use tollgate::{
     local::dynamodb::Dynamodb,
 };
 
-use crate::harness::{Script, Target, TestGateway, Way};
-
-const UNAVAILABLE: &str = "503\ncontent-type: application/json\nretry-after: 1\n\
-                           x-amzn-errortype: ServiceUnavailableException\n\n{\"message\":\"Service Unavailable\"}";
-
-fn says(body: &str) -> Value {
-    json!({ "routeKey": "GET /", "integration": { "type": "MOCK", "headers": { "content-type": "text/plain" }, "body": body } })
-}
-
-fn served(body: &str) -> String {
-    format!("200\ncontent-type: text/plain\n\n{body}")
-}
+use crate::{
+    harness::{Script, Target, TestGateway, Way},
+    text_route::{UNAVAILABLE, served, text_route},
+};
 
 async fn deployment_id(gateway: &TestGateway) -> String {
     gateway.store.stage("v1").await.unwrap().unwrap().deployment_id.unwrap()
@@ -31,7 +23,7 @@ async fn deployment_id(gateway: &TestGateway) -> String {
 
 #[tokio::test]
 async fn an_outage_of_the_store_costs_no_answer_of_an_instance_that_has_its_deployment() {
-    let gateway = TestGateway::serving(&[says("one")]).await;
+    let gateway = TestGateway::serving(&[text_route("v1", "one")]).await;
     let cold = gateway.cold_instance();
     gateway.gate.set(Way::Shut);
     gateway.advance(Duration::from_secs(3600));
@@ -42,14 +34,14 @@ async fn an_outage_of_the_store_costs_no_answer_of_an_instance_that_has_its_depl
 
     gateway.gate.set(Way::Open);
     assert_eq!(cold.send("GET /v1").await, served("one"), "the next request asks again");
-    gateway.put_route(&says("two"));
+    gateway.put_route(&text_route("v1", "two"));
     gateway.go_live().await;
     assert_eq!(gateway.send("GET /v1").await, served("two"));
 }
 
 #[tokio::test]
 async fn a_request_does_not_wait_for_a_slow_store() {
-    let gateway = TestGateway::serving(&[says("one")]).await;
+    let gateway = TestGateway::serving(&[text_route("v1", "one")]).await;
     gateway.gate.set(Way::Stalled);
     tokio::select! {
         biased;
@@ -60,7 +52,7 @@ async fn a_request_does_not_wait_for_a_slow_store() {
 
 #[tokio::test]
 async fn a_cold_instance_gives_up_on_a_store_that_stalls_and_answers_503() {
-    let gateway = TestGateway::serving(&[says("one")]).await;
+    let gateway = TestGateway::serving(&[text_route("v1", "one")]).await;
     gateway.gate.set(Way::Stalled);
     let cold = gateway.cold_instance();
     // Far longer than it waits for the store.
@@ -131,14 +123,14 @@ fn write_part(dynamodb: &Dynamodb, id: &str, write: &PartWrite) {
 
 #[tokio::test]
 async fn a_deployment_in_parts_is_served_whole_or_not_at_all() {
-    let gateway = TestGateway::serving(&[says("one")]).await;
+    let gateway = TestGateway::serving(&[text_route("v1", "one")]).await;
     let first = deployment_id(&gateway).await;
     for nth in 0..10 {
         let description = noise(150_000 + nth);
         gateway.put_route(&json!({ "routeKey": format!("GET /{nth}"), "description": description,
             "integration": { "type": "MOCK" } }));
     }
-    gateway.put_route(&says("two"));
+    gateway.put_route(&text_route("v1", "two"));
     gateway.go_live().await;
     let large = deployment_id(&gateway).await;
     let parts: Vec<Value> = gateway

@@ -11,6 +11,10 @@ pub struct Table {
     pub api: &'static str,
 }
 
+const fn table(routes: &'static [Route], guarded: &'static [(&'static str, &'static str)]) -> Table {
+    Table { routes, guarded, api: "{}" }
+}
+
 pub struct Route {
     pub key: &'static str,
     pub asks: Asks,
@@ -48,14 +52,14 @@ const fn route(key: &'static str, asks: Asks, integration: Integration) -> Route
 }
 
 pub const TABLES: [Table; 8] = [
-    Table {
-        routes: &[
+    table(
+        &[
             route("GET /reports", Key, Path("/reports")),
             route("ANY /admin/{proxy+}", Key, Path("/admin/{proxy}")),
             route("GET /orders/{id}/lines", Key, Path("/orders/{id}/lines")),
             route("ANY /{proxy+}", Nothing, Path("/{proxy}")),
         ],
-        guarded: &[
+        &[
             ("GET", "/reports"),
             ("GET", "/admin/users"),
             ("DELETE", "/admin/users/7/keys"),
@@ -63,8 +67,7 @@ pub const TABLES: [Table; 8] = [
             ("GET", "/orders/7/lines"),
             ("GET", "/orders/a%2Fb/lines"),
         ],
-        api: "{}",
-    },
+    ),
     // Without regard for a slash at the end.
     Table {
         routes: &[
@@ -92,29 +95,27 @@ pub const TABLES: [Table; 8] = [
         ],
         api: r#"{"unmatchedRoutes": "AWS_REST", "corsConfiguration": {"allowOrigins": ["*"]}}"#,
     },
-    Table {
-        routes: &[
+    table(
+        &[
             route("GET /items/secret", Key, Item("secret")),
             route("GET /items/{name+}", Nothing, Item("$request.path.name")),
             route("$default", Nothing, Mock),
         ],
-        guarded: &[("GET", "/items/secret")],
-        api: "{}",
-    },
-    Table {
-        routes: &[
+        &[("GET", "/items/secret")],
+    ),
+    table(
+        &[
             route("GET /limited", Token, Path("/limited")),
             route("ANY /limited/{id}/all", Token, Path("/limited/{id}/all")),
             route("GET /{page}", Nothing, Path("/{page}")),
             route("ANY /{a}/{b}", Nothing, Routed),
             route("ANY /{proxy+}", Nothing, Path("/{proxy}")),
         ],
-        guarded: &[("GET", "/limited"), ("PUT", "/limited/7/all")],
-        api: "{}",
-    },
+        &[("GET", "/limited"), ("PUT", "/limited/7/all")],
+    ),
     // Written with a slash at the end, with escapes, and with one that stands for a slash in its segment.
-    Table {
-        routes: &[
+    table(
+        &[
             route("GET /slash/", Key, Path("/slash/")),
             route("GET /slash/{id}/", Key, Path("/slash/{id}/")),
             route("GET /a%2Fb/{id}", Key, Path("/a%2Fb/{id}")),
@@ -123,42 +124,39 @@ pub const TABLES: [Table; 8] = [
             route("GET /lit/{name}", Nothing, Path("/lit/{name}")),
             route("$default", Nothing, Routed),
         ],
-        guarded: &[
+        &[
             ("GET", "/slash/"),
             ("GET", "/slash/7/"),
             ("GET", "/a%2Fb/7"),
             ("GET", "/lit/@me"),
             ("GET", "/a%2Fb/c"),
         ],
-        api: "{}",
-    },
+    ),
     // Open islands in what is guarded.
-    Table {
-        routes: &[
+    table(
+        &[
             route("$default", Key, Routed),
             route("GET /public/{proxy+}", Nothing, Path("/public/{proxy}")),
             route("GET /one/{id}", Nothing, Path("/one/{id}")),
             route("GET /free", Nothing, Path("/free")),
         ],
-        guarded: &[
+        &[
             ("GET", "/public"),
             ("POST", "/public/x"),
             ("GET", "/one/a/b"),
             ("GET", "/one"),
             ("GET", "/free/x"),
         ],
-        api: "{}",
-    },
-    Table {
-        routes: &[
+    ),
+    table(
+        &[
             route("ANY /{tenant}/admin/{proxy+}", Key, Function("1.0")),
             route("GET /{tenant}/limited", Token, Function("2.0")),
             route("ANY /{tenant}/{proxy+}", Nothing, Function("2.0")),
             route("GET /open/admin/about", Nothing, Function("1.0")),
         ],
-        guarded: &[("GET", "/acme/admin/users"), ("PATCH", "/acme/admin/users/7"), ("GET", "/acme/limited")],
-        api: "{}",
-    },
+        &[("GET", "/acme/admin/users"), ("PATCH", "/acme/admin/users/7"), ("GET", "/acme/limited")],
+    ),
 ];
 
 impl Table {

@@ -3,20 +3,18 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::harness::TestGateway;
+use crate::{
+    harness::TestGateway,
+    text_route::{UNAVAILABLE, served, text_route},
+};
 
 const HOST: &str = "abc123.lambda-url.eu-west-1.on.aws";
 
-const UNAVAILABLE: &str = "503\ncontent-type: application/json\nretry-after: 1\n\
-    x-amzn-errortype: ServiceUnavailableException\n\n{\"message\":\"Service Unavailable\"}";
-
-fn served(body: &str) -> String {
-    format!("200\ncontent-type: text/plain\n\n{body}")
-}
-
+/// Every path of a stage, which answers with this text.
 fn says(stage: &str, body: &str) -> Value {
-    let integration = json!({ "type": "MOCK", "headers": { "content-type": "text/plain" }, "body": body });
-    json!({ "stage": stage, "routeKey": "GET /{proxy+}", "integration": integration })
+    let mut route = text_route(stage, body);
+    route["routeKey"] = json!("GET /{proxy+}");
+    route
 }
 
 /// `v1` and `$default`, served; and the id of what `v1` serves.

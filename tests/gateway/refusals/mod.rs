@@ -1,16 +1,17 @@
 //! Every row of the table of refusals, reached by a request: to the byte, in every form that an API can choose.
 
+mod refusal_bodies;
+mod refusal_log;
+
 use std::collections::BTreeSet;
 
-use expect_test::expect;
-use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::harness::{TestGateway, Way, event};
 
 const SECRET: &str = "hush-hush";
+
 const TABLE: &str = "salaries-prod";
-const REQUEST_ID: &str = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
 
 /// The settings that are known when a request is refused.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,10 +63,6 @@ const ROWS: [Row; 34] = [
     ("StageUnavailable",       "GET /v2/x",                           Nothing, 503, "ServiceUnavailableException",  r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
     ("Panicked",               "GET /v1/call/panics",                 Stage,   500, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
 ];
-
-/// The answer of two of them with `unmatchedRoutes: "AWS_REST"`.
-const AWS_REST: (u16, &str, &str) =
-    (403, "MissingAuthenticationTokenException", r#"{"message":"Missing Authentication Token"}"#);
 
 /// An API of which every refusal can be had, with these words in its `$api` item.
 async fn api(words: &Value) -> TestGateway {
@@ -156,7 +153,7 @@ async fn send(gateway: &TestGateway, request: &str) -> String {
 
 /// The names of the variants, read from the table itself.
 fn variants() -> BTreeSet<&'static str> {
-    let rows = include_str!("../../src/error.rs").lines().filter(|line| line.contains("=> row("));
+    let rows = include_str!("../../../src/error.rs").lines().filter(|line| line.contains("=> row("));
     let name = |line: &'static str| {
         let line = line.trim().strip_prefix("Self::").unwrap();
         &line[..line.find(|c: char| !c.is_alphanumeric()).unwrap()]
@@ -169,214 +166,4 @@ fn every_variant_of_gateway_error_is_reached_by_a_request() {
     let mut reached: BTreeSet<&str> = ROWS.iter().map(|row| row.0).collect();
     reached.insert("MissingAuthenticationToken");
     assert_eq!(reached, variants());
-}
-
-/// The form in which an API wants its refusals.
-struct Form {
-    /// `unmatchedRoutes: "AWS_REST"`.
-    is_rest: bool,
-    /// `problemDetails`.
-    has_details: bool,
-}
-
-/// The answer in the form that the API has chosen.
-fn expected(row: &Row, form: &Form) -> String {
-    let (variant, _, known, mut status, mut error_type, mut body, mut headers) = *row;
-    if form.is_rest && matches!(variant, "RouteNotFound" | "MethodNotAllowed") {
-        ((status, error_type, body), headers) = (AWS_REST, "");
-    }
-    let (allow, retry) = if headers.starts_with("allow") { (headers, "") } else { ("", headers) };
-    if !form.has_details || known == Nothing {
-        return format!(
-            "{status}\n{allow}content-type: application/json\n{retry}x-amzn-errortype: {error_type}\n\n{body}"
-        );
-    }
-    let message = match row.1 {
-        "GET /v1/list?limit=x" => json!("$request.querystring.limit is no whole number from 1 to 1000"),
-        "POST /v1/items\n\n{\"id\":7}" => json!("$request.body.id cannot be used"),
-        "POST /v1/items\n\n{}" => json!("$request.body.id cannot be used"),
-        _ => serde_json::from_str::<Value>(body).unwrap()["message"].clone(),
-    };
-    let title = StatusCode::from_u16(status).unwrap().canonical_reason().unwrap();
-    format!(
-        "{status}\n{allow}content-type: application/problem+json\n{retry}x-amzn-errortype: {error_type}\n\n\
-         {{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{status},\"detail\":{message},\
-         \"instance\":\"urn:uuid:{REQUEST_ID}\",\"requestId\":\"{REQUEST_ID}\"}}"
-    )
-}
-
-#[tokio::test]
-async fn every_refusal_has_amazons_bytes_in_each_form_that_the_api_can_choose() {
-    for (is_rest, has_details) in [(false, false), (false, true), (true, false), (true, true)] {
-        let routes = if is_rest { "AWS_REST" } else { "HTTP" };
-        let gateway = api(&json!({ "unmatchedRoutes": routes, "problemDetails": has_details })).await;
-        for row in &ROWS {
-            let answer = send(&gateway, row.1).await;
-            assert_eq!(answer, expected(row, &Form { is_rest, has_details }), "{} by {:.60}", row.0, row.1);
-        }
-        assert!(send(&gateway, "GET /v1/items/taken").await.starts_with("200\n"), "the gateway lives on");
-    }
-}
-
-#[tokio::test]
-async fn the_access_log_tells_the_response_type_and_the_cause_of_every_refusal() {
-    let gateway = api(&json!({})).await;
-    let mut response_types = String::new();
-    for row in &ROWS {
-        send(&gateway, row.1).await;
-        let line: Value = serde_json::from_str(gateway.log_lines().last().unwrap()).unwrap();
-        assert_eq!(line["status"], row.3, "{line}");
-        let refused = line["errorResponseType"].as_str().unwrap();
-        response_types += &format!("{} {refused}\n", row.0);
-        let integration =
-            matches!(refused, "INTEGRATION_FAILURE" | "INTEGRATION_TIMEOUT" | "API_CONFIGURATION_ERROR");
-        let (told, other) = if integration {
-            ("integrationErrorMessage", "errorMessage")
-        } else {
-            ("errorMessage", "integrationErrorMessage")
-        };
-        assert!(line[told].is_string() && line[other].is_null(), "{line}");
-    }
-    expect![[r#"
-        BadRequest DEFAULT_4XX
-        BadParameterValue DEFAULT_4XX
-        MissingParameters BAD_REQUEST_PARAMETERS
-        InvalidBody BAD_REQUEST_BODY
-        BadBodyValue BAD_REQUEST_BODY
-        BadBodyValue BAD_REQUEST_BODY
-        UntrustedOrigin ACCESS_DENIED
-        InvalidApiKey INVALID_API_KEY
-        InvalidApiKey INVALID_API_KEY
-        InvalidationForbidden ACCESS_DENIED
-        NotCached DEFAULT_5XX
-        BrokenKeyItem DEFAULT_5XX
-        Throttled THROTTLED
-        QuotaExceeded QUOTA_EXCEEDED
-        CountersUnavailable DEFAULT_5XX
-        StageNotFound RESOURCE_NOT_FOUND
-        RouteNotFound RESOURCE_NOT_FOUND
-        MethodNotAllowed DEFAULT_4XX
-        ItemNotFound RESOURCE_NOT_FOUND
-        ConditionFailed DEFAULT_4XX
-        PreconditionFailed DEFAULT_4XX
-        ConditionFailedAs DEFAULT_4XX
-        RequestTooLarge REQUEST_TOO_LARGE
-        BrokenAnswer INTEGRATION_FAILURE
-        IntegrationFailure INTEGRATION_FAILURE
-        IntegrationFailure INTEGRATION_FAILURE
-        IntegrationFailure INTEGRATION_FAILURE
-        IntegrationForbidden API_CONFIGURATION_ERROR
-        IntegrationForbidden API_CONFIGURATION_ERROR
-        IntegrationUnreachable INTEGRATION_FAILURE
-        IntegrationTimeout INTEGRATION_TIMEOUT
-        StoreUnavailable DEFAULT_5XX
-        StageUnavailable DEFAULT_5XX
-        Panicked DEFAULT_5XX
-    "#]]
-    .assert_eq(&response_types);
-}
-
-/// Metrics and queries find a refused request by the fields of its line.
-#[tokio::test]
-async fn the_access_log_holds_what_was_known_of_a_refused_request() {
-    let gateway = api(&json!({})).await;
-    let mut told = String::new();
-    for row in &ROWS {
-        send(&gateway, row.1).await;
-        let line = gateway.last_line();
-        let (method, path) = row.1.lines().next().unwrap().split_once(' ').unwrap();
-        assert_eq!(
-            (line["httpMethod"].as_str(), &line["sourceIp"]),
-            (Some(method), &json!("192.0.2.1")),
-            "{line}"
-        );
-        let canonical = (row.1 != "GET /v1/%zz").then(|| path.split('?').next().unwrap());
-        assert_eq!(line["path"].as_str(), canonical, "{line}");
-        let fields = ["stage", "routeKey", "apiKeyId", "cacheStatus", "degraded", "integrationLatency"];
-        let known = fields.iter().filter_map(|name| match &line[*name] {
-            Value::Null => None,
-            Value::String(text) => Some(text.clone()),
-            _ => Some((*name).to_owned()),
-        });
-        told += &format!("{}: {}\n", row.0, known.collect::<Vec<_>>().join(", "));
-    }
-    expect![[r#"
-        BadRequest: none
-        BadParameterValue: v1, GET /list, integrationLatency
-        MissingParameters: v1, GET /required
-        InvalidBody: v1, PUT /items/{id}, integrationLatency
-        BadBodyValue: v1, POST /items, integrationLatency
-        BadBodyValue: v1, POST /items, integrationLatency
-        UntrustedOrigin: none
-        InvalidApiKey: v1, GET /keyed
-        InvalidApiKey: v1, GET /keyed, off
-        InvalidationForbidden: v1, GET /kept, BYPASS
-        NotCached: v1, GET /by-http
-        BrokenKeyItem: v1, GET /keyed
-        Throttled: v1, GET /throttled
-        QuotaExceeded: v1, GET /keyed, empty
-        CountersUnavailable: v1, GET /keyed, uncounted, counters
-        StageNotFound: none
-        RouteNotFound: v1
-        MethodNotAllowed: v1
-        ItemNotFound: v1, GET /items/{id}, integrationLatency
-        ConditionFailed: v1, PUT /items/{id}, integrationLatency
-        PreconditionFailed: v1, PUT /items/{id}, integrationLatency
-        ConditionFailedAs: v1, DELETE /gone/{id}, integrationLatency
-        RequestTooLarge: v1, POST /event, integrationLatency
-        BrokenAnswer: v1, ANY /reflect, integrationLatency
-        IntegrationFailure: v1, GET /call/gone, integrationLatency
-        IntegrationFailure: v1, GET /call/busy, integrationLatency
-        IntegrationFailure: v1, ANY /reflect, integrationLatency
-        IntegrationForbidden: v1, GET /call/forbidden, integrationLatency
-        IntegrationForbidden: v1, GET /table, integrationLatency
-        IntegrationUnreachable: v1, GET /local, integrationLatency
-        IntegrationTimeout: v1, GET /call/never, integrationLatency
-        StoreUnavailable: v1, GET /keyed, apiKey
-        StageUnavailable: v2, configuration
-        Panicked: v1, GET /call/panics
-    "#]]
-    .assert_eq(&told);
-}
-
-#[tokio::test]
-async fn no_refusal_tells_a_table_an_arn_or_a_cause() {
-    let words =
-        "$context.error.message $context.error.messageString $context.error.responseType $context.requestId";
-    let header = |word: &str| json!({ "gatewayresponse.header.x-why": word });
-    let customised = json!({ "gatewayResponses": {
-        "DEFAULT_4XX": { "responseTemplates": { "text/plain": words }, "responseParameters": header("context.error.message") },
-        "DEFAULT_5XX": { "responseTemplates": { "text/plain": words }, "responseParameters": header("context.error.messageString") } } });
-    for words in
-        [json!({}), json!({ "problemDetails": true }), json!({ "unmatchedRoutes": "AWS_REST" }), customised]
-    {
-        let gateway = api(&words).await;
-        for row in &ROWS {
-            let answer = send(&gateway, row.1).await;
-            let secrets = [
-                "arn:",
-                "123456789012",
-                "salaries",
-                "tollgate",
-                "127.0.0.1",
-                "localhost",
-                SECRET,
-                "gone",
-                "panics",
-            ];
-            for secret in secrets {
-                assert!(!answer.contains(secret), "{} tells {secret}: {answer}", row.0);
-            }
-            let line: Value = serde_json::from_str(gateway.log_lines().last().unwrap()).unwrap();
-            let message =
-                [&line["errorMessage"], &line["integrationErrorMessage"]].into_iter().find_map(Value::as_str);
-            // What a client may know of its own values.
-            let is_secret = |cause: &&str| {
-                cause.len() > 8 && *cause != "X-Tenant, page" && !cause.starts_with("$request.")
-            };
-            for cause in message.unwrap().split(": ").filter(is_secret) {
-                assert!(!answer.contains(cause), "{} tells its cause, {cause}: {answer}", row.0);
-            }
-        }
-    }
 }
