@@ -1,4 +1,4 @@
-//! The one line a request, word for word, and what must never be in it.
+//! The access log: one line a request, word for word, without secrets.
 
 use expect_test::expect;
 use serde_json::json;

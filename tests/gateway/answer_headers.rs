@@ -1,4 +1,4 @@
-//! The headers of functions' answers: of what is said twice, and of the type that nobody says.
+//! The headers of functions' answers: repeated ones, and the default content type.
 
 use serde_json::json;
 

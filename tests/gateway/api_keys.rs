@@ -1,4 +1,4 @@
-//! API keys from outside: one answer for every bad one, few reads, and no value anywhere.
+//! API keys from outside: one answer for every bad one, few reads, and no value in the log.
 
 use std::time::Duration;
 

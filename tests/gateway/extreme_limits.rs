@@ -1,4 +1,4 @@
-//! Limits of 0, which stop what they stand at, and limits that hardly ever give a token.
+//! Limits of 0, which refuse every request, and limits that hardly ever give a token.
 
 use expect_test::expect;
 use serde_json::{Value, json};

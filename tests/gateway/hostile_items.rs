@@ -1,4 +1,4 @@
-//! Whatever stands in an item: it is served or a problem, and nothing panics.
+//! Odd values at every place of an item: each is served or a problem, and nothing panics.
 
 use serde_json::{Value, json};
 use tollgate::{

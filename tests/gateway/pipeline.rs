@@ -1,4 +1,4 @@
-//! A request's way from its event to its answer: which stage, which route, what the client gets otherwise.
+//! A request's way from its event to its answer: stage, route, or the refusal.
 
 use expect_test::expect;
 use serde_json::json;

@@ -10,12 +10,12 @@ use crate::harness::{START, TestGateway};
 const BROKEN: &str = "502\ncontent-type: application/json\nx-amzn-errortype: InternalServerErrorException\n\n{\"message\": \"Internal server error\"}";
 
 /// Name, the function's result, the client's answer, and the `content-length` where it was recorded.
-type Answer = (&'static str, &'static str, &'static str, Option<usize>);
+type RecordedAnswer = (&'static str, &'static str, &'static str, Option<usize>);
 
 /// Recorded on 2024-11-15, commit 8b9a79f, `test_aws_proxy_response_payload_format_validation`. The API has no
 /// binary media types. Repeated headers were recorded joined.
 #[rustfmt::skip]
-const ANSWERS: [Answer; 15] = [
+const ANSWERS: [RecordedAnswer; 15] = [
     ("no-body",             r#"{"statusCode":200}"#,                                                    "200\ncontent-type: application/json\n\n", None),
     ("with-headers",        r#"{"statusCode":200,"headers":{"test-header":"value","header-bool":true}}"#, "200\ncontent-type: application/json\nheader-bool: true\ntest-header: value\n\n", Some(0)),
     ("with-headers-null",   r#"{"statusCode":200,"headers":null}"#,                                     "200\ncontent-type: application/json\n\n", Some(0)),
@@ -50,7 +50,7 @@ async fn a_functions_answer_is_read_as_api_gateway_was_recorded_to_read_it() {
 
 /// Name, method and target as sent; of the event `path`, `requestContext.path`, the parameter `proxy`, and the
 /// query's parameters with all their values.
-struct Event {
+struct RecordedEvent {
     name: &'static str,
     request: &'static str,
     path: &'static str,
@@ -66,14 +66,14 @@ const fn row(
     whole_path: &'static str,
     proxy: Option<&'static str>,
     query: &'static [(&'static str, &'static [&'static str])],
-) -> Event {
-    Event { name, request, path, whole_path, proxy, query }
+) -> RecordedEvent {
+    RecordedEvent { name, request, path, whole_path, proxy, query }
 }
 
 /// Recorded on 2024-08-02, `test_lambda_aws_proxy_integration`. Routes: `ANY /{proxy+}` and `ANY /hardcoded` on a
 /// stage `stage`.
 #[rustfmt::skip]
-const EVENTS: [Event; 11] = [
+const EVENTS: [RecordedEvent; 11] = [
     row("without-trailing-slash",        "GET /stage/proxy-value",               "/proxy-value",               "/stage/proxy-value",               Some("proxy-value"),               &[]),
     row("with-trailing-slash",           "GET /stage/proxy-value/",              "/proxy-value/",              "/stage/proxy-value/",              Some("proxy-value"),               &[]),
     row("with-double-slash",             "GET /stage/proxy-value//double-slash", "/proxy-value//double-slash", "/stage/proxy-value//double-slash", Some("proxy-value//double-slash"), &[]),
@@ -132,8 +132,8 @@ async fn stage() -> (TestGateway, String) {
 }
 
 /// The whole event, every field.
-fn expected(case: &Event, body: &Value, deployment_id: &str) -> Value {
-    let Event { request, path, whole_path, proxy, query, .. } = case;
+fn expected(case: &RecordedEvent, body: &Value, deployment_id: &str) -> Value {
+    let RecordedEvent { request, path, whole_path, proxy, query, .. } = case;
     let method = request.split(' ').next().unwrap();
     let resource = if proxy.is_some() { "/{proxy+}" } else { "/hardcoded" };
     let object = |pairs: Vec<(&str, Value)>| {

@@ -26,7 +26,7 @@ async fn world(stages: &[&str]) -> TestGateway {
 }
 
 /// The answer of this instance, which a new one gives too.
-async fn everywhere(world: &TestGateway, request: &str) -> String {
+async fn answer_warm_and_cold(world: &TestGateway, request: &str) -> String {
     let cold = world.cold_instance();
     let answers = [world.send(request).await, cold.send(request).await];
     assert_eq!(answers[0], answers[1], "{request}: warm and cold");
@@ -54,7 +54,7 @@ async fn a_new_stage_on_a_taken_base_path_is_invalid_and_takes_no_requests() {
     let world = world(&["v1"]).await;
     world.put_stage(&json!({ "stage": "a", "basePath": "/v1/" }));
     assert!(matches!(publish(&world, "a").await, Outcome::Invalid { .. }));
-    assert_eq!(everywhere(&world, "GET /v1").await, served("v1"));
+    assert_eq!(answer_warm_and_cold(&world, "GET /v1").await, served("v1"));
     expect![[r#"
         INVALID 1 problem; nothing is served yet
         tollgate-stages [stage=a] basePath: got /v1 on any host, expected a place of its own: stage v1 is there already"#]]
@@ -71,7 +71,7 @@ async fn a_new_stage_on_a_taken_base_path_is_invalid_and_takes_no_requests() {
     assert_eq!(world.stage_status("v1").await, "OK 1 route");
 
     edit(&world, "a", json!({ "basePath": "/a" })).await;
-    assert_eq!(everywhere(&world, "GET /a").await, served("a"), "mended, it is served");
+    assert_eq!(answer_warm_and_cold(&world, "GET /a").await, served("a"), "mended, it is served");
     assert_eq!(world.stage_status("a").await, "OK 1 route");
 }
 
@@ -87,7 +87,7 @@ async fn a_stage_item_with_a_taken_base_path_is_marked_invalid_and_takes_no_requ
         world.put_stage(&item);
         assert_eq!(world.cold_instance().send("GET /v1").await, served("v1"), "{item}");
         world.refresh().await;
-        assert_eq!(everywhere(&world, "GET /v1").await, served("v1"), "{item}");
+        assert_eq!(answer_warm_and_cold(&world, "GET /v1").await, served("v1"), "{item}");
         let status = world.stage_status(item["stage"].as_str().unwrap()).await;
         assert!(status.starts_with("INVALID ") && status.contains("stage v1 is there already"), "{status}");
     }
@@ -97,8 +97,8 @@ async fn a_stage_item_with_a_taken_base_path_is_marked_invalid_and_takes_no_requ
 async fn a_stage_that_moves_onto_a_taken_base_path_is_served_at_its_old_one() {
     let world = world(&["a", "v1"]).await;
     edit(&world, "a", json!({ "basePath": "/v1" })).await;
-    assert_eq!(everywhere(&world, "GET /v1").await, served("v1"));
-    assert_eq!(everywhere(&world, "GET /a").await, served("a"));
+    assert_eq!(answer_warm_and_cold(&world, "GET /v1").await, served("v1"));
+    assert_eq!(answer_warm_and_cold(&world, "GET /a").await, served("a"));
     assert_eq!(world.last_line()["degraded"], "configuration");
     assert!(world.stage_status("a").await.contains("the last valid deployment stays"));
     assert_eq!(world.stage_status("v1").await, "OK 1 route");
@@ -107,9 +107,9 @@ async fn a_stage_that_moves_onto_a_taken_base_path_is_served_at_its_old_one() {
     assert!(matches!(world.publish("a").await, Outcome::Invalid { .. }));
     edit(&world, "v1", json!({ "basePath": "v1" })).await;
     assert!(matches!(world.publish("a").await, Outcome::Invalid { .. }));
-    assert_eq!(everywhere(&world, "GET /v1").await, served("v1"));
+    assert_eq!(answer_warm_and_cold(&world, "GET /v1").await, served("v1"));
     edit(&world, "v1", json!({ "basePath": "/v1" })).await;
-    assert_eq!(everywhere(&world, "GET /v1").await, served("v1"));
+    assert_eq!(answer_warm_and_cold(&world, "GET /v1").await, served("v1"));
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn stages_collide_if_they_share_a_base_path_and_one_host() {
                 assert_eq!((problems.len(), &*problems[0].got), (1, place));
             }
         }
-        assert_eq!(everywhere(&world, "GET /").await, served("v1"), "{item}");
+        assert_eq!(answer_warm_and_cold(&world, "GET /").await, served("v1"), "{item}");
     }
 }
 
@@ -155,7 +155,7 @@ async fn of_two_stages_published_at_once_on_one_base_path_the_first_writer_gets_
         tokio::join!(world.publish("a"), world.gate.hold("attribute_not_exists(deploymentId)", other));
     assert!(matches!(outcome, Outcome::Invalid { .. }), "{outcome:?}");
     world.refresh().await;
-    assert!(everywhere(&world, "GET /v1").await.ends_with("\n\nb"));
+    assert!(answer_warm_and_cold(&world, "GET /v1").await.ends_with("\n\nb"));
     assert!(world.stage_status("a").await.starts_with("INVALID "));
     assert_eq!(world.stage_status("b").await, "OK 1 route");
 }
@@ -169,7 +169,7 @@ async fn of_two_unpublished_stages_on_one_base_path_the_first_by_name_serves() {
             &json!({ "stage": stage, "routeKey": "GET /", "integration": { "type": "MOCK", "body": stage } }),
         );
     }
-    assert!(everywhere(&world, "GET /v1").await.ends_with("\n\na"));
+    assert!(answer_warm_and_cold(&world, "GET /v1").await.ends_with("\n\na"));
     world.refresh().await;
     assert_eq!(world.stage_status("a").await, "OK 1 route");
     assert!(world.stage_status("b").await.contains("stage a is there already"));
@@ -181,19 +181,19 @@ async fn a_base_path_is_free_once_its_stage_moves_or_is_removed() {
     edit(&world, "v1", json!({ "basePath": "/old" })).await;
     world.put_stage(&json!({ "stage": "a", "basePath": "/v1" }));
     publish(&world, "a").await;
-    assert_eq!(everywhere(&world, "GET /v1").await, served("a"));
-    assert_eq!(everywhere(&world, "GET /old").await, served("v1"));
+    assert_eq!(answer_warm_and_cold(&world, "GET /v1").await, served("a"));
+    assert_eq!(answer_warm_and_cold(&world, "GET /old").await, served("v1"));
 
     remove(&world, "v2").await;
     world.put_stage(&json!({ "stage": "b", "basePath": "/v2" }));
     publish(&world, "b").await;
-    assert_eq!(everywhere(&world, "GET /v2").await, served("b"));
+    assert_eq!(answer_warm_and_cold(&world, "GET /v2").await, served("b"));
 
     // Who was there once is not who was there first.
     for (stage, path, now) in [("v1", "/v1", "a"), ("v2", "/v2", "b")] {
         world.put_stage(&json!({ "stage": stage, "basePath": path }));
         world.refresh().await;
-        assert_eq!(everywhere(&world, &format!("GET {path}")).await, served(now));
+        assert_eq!(answer_warm_and_cold(&world, &format!("GET {path}")).await, served(now));
         assert!(world.stage_status(stage).await.contains(&format!("stage {now} is there already")));
     }
 }

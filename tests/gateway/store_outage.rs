@@ -10,10 +10,10 @@ use crate::{
 };
 
 const KEY: &str = "imported-key-of-the-tests";
-const AWAY: [Way; 4] = [Way::Shut, Way::Stalled, Way::Nonsense, Way::Throttling];
+const OUTAGES: [Way; 4] = [Way::Shut, Way::Stalled, Way::Nonsense, Way::Throttling];
 
 /// `GET /v1` for a key with this plan. The store goes away after so many requests.
-async fn away(way: Way, plan: &Value, requests: usize) -> TestGateway {
+async fn with_outage(way: Way, plan: &Value, requests: usize) -> TestGateway {
     let world = TestGateway::new();
     let mut plan = plan.clone();
     plan["usagePlanId"] = json!("gold");
@@ -46,8 +46,8 @@ async fn statuses(world: &TestGateway, requests: usize) -> String {
 
 #[tokio::test]
 async fn without_the_store_a_known_key_is_good_for_an_hour() {
-    for way in AWAY {
-        let world = away(way, &json!({}), 1).await;
+    for way in OUTAGES {
+        let world = with_outage(way, &json!({}), 1).await;
         world.advance(Duration::from_secs(60));
         assert_eq!(statuses(&world, 1).await, "200", "{way:?}");
         assert_eq!(world.last_line()["degraded"], "apiKey", "{way:?}");
@@ -65,8 +65,8 @@ async fn without_the_store_a_known_key_is_good_for_an_hour() {
 
 #[tokio::test]
 async fn without_the_store_an_unknown_key_is_a_503_and_is_read_again_later() {
-    for way in AWAY {
-        let world = away(way, &json!({}), 0).await;
+    for way in OUTAGES {
+        let world = with_outage(way, &json!({}), 0).await;
         assert_eq!(send(&world).await, UNAVAILABLE, "{way:?}");
         // It is not remembered as unknown.
         world.gate.set(Way::Open);
@@ -77,8 +77,8 @@ async fn without_the_store_an_unknown_key_is_a_503_and_is_read_again_later() {
 
 #[tokio::test]
 async fn a_store_that_keeps_failing_is_asked_once_a_second() {
-    for way in AWAY {
-        let world = away(way, &json!({}), 0).await;
+    for way in OUTAGES {
+        let world = with_outage(way, &json!({}), 0).await;
         for _ in 0..3 {
             assert_eq!(send(&world).await, UNAVAILABLE, "{way:?}");
         }
@@ -102,9 +102,9 @@ async fn a_store_that_keeps_failing_is_asked_once_a_second() {
 
 #[tokio::test]
 async fn without_the_store_a_throttle_goes_on_with_a_bucket_of_the_instances_own() {
-    for way in AWAY {
+    for way in OUTAGES {
         let throttle = json!({ "rateLimit": 0.5, "burstLimit": 4 });
-        let world = away(way, &json!({ "throttle": throttle }), 0).await;
+        let world = with_outage(way, &json!({ "throttle": throttle }), 0).await;
         world.gate.set(Way::Open);
         assert_eq!(statuses(&world, 1).await, "200", "{way:?}");
         world.gate.set(way);
@@ -124,9 +124,9 @@ async fn without_the_store_a_throttle_goes_on_with_a_bucket_of_the_instances_own
 
 #[tokio::test]
 async fn without_the_store_a_quota_serves_only_what_is_leased() {
-    for way in AWAY {
+    for way in OUTAGES {
         let quota = json!({ "limit": 100, "period": "DAY" });
-        let world = away(way, &json!({ "quota": quota }), 40).await;
+        let world = with_outage(way, &json!({ "quota": quota }), 40).await;
         let mut answers = Vec::new();
         for _ in 0..100 {
             answers.push(send(&world).await);
@@ -147,9 +147,9 @@ async fn without_the_store_a_quota_serves_only_what_is_leased() {
 
 #[tokio::test]
 async fn without_the_store_a_plan_with_on_store_error_allow_serves_every_request() {
-    for way in AWAY {
+    for way in OUTAGES {
         let quota = json!({ "limit": 3, "period": "DAY" });
-        let world = away(way, &json!({ "quota": quota, "onStoreError": "ALLOW" }), 1).await;
+        let world = with_outage(way, &json!({ "quota": quota, "onStoreError": "ALLOW" }), 1).await;
         assert_eq!(statuses(&world, 8).await, ["200"; 8].join(" "), "{way:?}");
         assert_eq!(world.last_line()["degraded"], "counters", "{way:?}");
         world.gate.set(Way::Open);
@@ -163,7 +163,7 @@ async fn without_the_store_a_plan_with_on_store_error_allow_serves_every_request
 async fn a_key_with_an_impossible_plan_id_harms_no_other_key() {
     let ids = [String::new(), "p".repeat(129)];
     for id in ids {
-        let world = away(Way::Open, &json!({}), 0).await;
+        let world = with_outage(Way::Open, &json!({}), 0).await;
         world.put_key("a-key-with-a-broken-plan", &json!({ "id": "k2", "usagePlanId": id }));
         for _ in 0..3 {
             let broken = world.send("GET /v1\nx-api-key: a-key-with-a-broken-plan").await;
@@ -173,10 +173,10 @@ async fn a_key_with_an_impossible_plan_id_harms_no_other_key() {
     }
 }
 
-/// Somebody has written into the counter's item; DynamoDB adds to no text.
+/// The counter's item holds text where DynamoDB is to add a number.
 #[tokio::test]
 async fn a_counter_item_that_cannot_be_updated_harms_no_other_key() {
-    let world = away(Way::Open, &json!({ "quota": { "limit": 9, "period": "DAY" } }), 0).await;
+    let world = with_outage(Way::Open, &json!({ "quota": { "limit": 9, "period": "DAY" } }), 0).await;
     world.put_key("a-key-with-a-broken-counter", &json!({ "id": "k2", "usagePlanId": "gold" }));
     world.put("tollgate-counters", &json!({ "counter": "key#k2#gold", "writes": "many" }));
     for _ in 0..4 {
@@ -189,16 +189,16 @@ async fn a_counter_item_that_cannot_be_updated_harms_no_other_key() {
     assert_eq!(world.last_line()["degraded"], Value::Null);
 }
 
-/// Nobody knows whether it was: 5 instances would be told the same of one unit.
+/// The write may have failed: five instances would each take the same unit.
 #[tokio::test]
 async fn a_counter_write_that_is_answered_without_the_item_grants_nothing() {
     let quota = json!({ "limit": 3, "period": "DAY" });
-    let world = away(Way::Empty, &json!({ "quota": quota }), 1).await;
+    let world = with_outage(Way::Empty, &json!({ "quota": quota }), 1).await;
     for _ in 0..3 {
         assert_eq!(send(&world).await, UNAVAILABLE);
     }
     let throttle = json!({ "rateLimit": 0.1, "burstLimit": 2 });
-    let world = away(Way::Empty, &json!({ "throttle": throttle }), 1).await;
+    let world = with_outage(Way::Empty, &json!({ "throttle": throttle }), 1).await;
     world.advance(Duration::from_secs(20));
     assert_eq!(statuses(&world, 4).await, "200 200 429 429");
     let lines = world.log_lines();
@@ -208,7 +208,7 @@ async fn a_counter_write_that_is_answered_without_the_item_grants_nothing() {
 /// DynamoDB takes 1,000 writes a second on one item: others have an item of their own.
 #[tokio::test]
 async fn a_throttled_counter_item_harms_no_other_key() {
-    let world = away(Way::Open, &json!({ "quota": { "limit": 9, "period": "DAY" } }), 1).await;
+    let world = with_outage(Way::Open, &json!({ "quota": { "limit": 9, "period": "DAY" } }), 1).await;
     world.put_key("imported-key-of-another", &json!({ "id": "k2", "usagePlanId": "gold" }));
     let another = "GET /v1\nx-api-key: imported-key-of-another";
     assert_eq!(&world.send(another).await[..3], "200");
@@ -225,7 +225,7 @@ async fn a_throttled_counter_item_harms_no_other_key() {
 
 #[tokio::test]
 async fn failing_reads_of_unknown_keys_do_not_stop_the_counting_of_known_ones() {
-    let world = away(Way::Shut, &json!({ "quota": { "limit": 9, "period": "DAY" } }), 1).await;
+    let world = with_outage(Way::Shut, &json!({ "quota": { "limit": 9, "period": "DAY" } }), 1).await;
     for _ in 0..3 {
         assert_eq!(&world.send("GET /v1\nx-api-key: a-key-not-read-before").await[..3], "503");
     }
@@ -237,7 +237,7 @@ async fn failing_reads_of_unknown_keys_do_not_stop_the_counting_of_known_ones() 
 #[tokio::test]
 async fn usage_that_the_store_refused_is_written_later() {
     for way in [Way::Throttling, Way::Open] {
-        let world = away(way, &json!({}), 3).await;
+        let world = with_outage(way, &json!({}), 3).await;
         world.shut_down().await;
         world.gate.set(Way::Open);
         world.shut_down().await;

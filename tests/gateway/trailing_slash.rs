@@ -20,7 +20,7 @@ async fn serving(trailing_slash: &str, routes: &[Value]) -> TestGateway {
 }
 
 /// Status and body of each.
-async fn told(world: &TestGateway, requests: &[&str]) -> String {
+async fn outcomes(world: &TestGateway, requests: &[&str]) -> String {
     let mut told = String::new();
     for request in requests {
         let answer = world.send(&request.replacen(' ', " /v1", 1)).await;
@@ -52,7 +52,7 @@ async fn a_trailing_slash_is_ignored_if_the_api_says_so_and_no_route_is_written_
     let mut story = String::new();
     for trailing_slash in ["STRICT", "ignore"] {
         let world = serving(trailing_slash, &routes).await;
-        story += &format!("{trailing_slash}\n{}", told(&world, &requests).await);
+        story += &format!("{trailing_slash}\n{}", outcomes(&world, &requests).await);
     }
     expect![[r#"
         STRICT
@@ -98,7 +98,7 @@ async fn a_path_with_an_ignored_slash_goes_to_the_route_without_it_before_a_gree
         GET /a/b/: 200 ANY /{proxy+} /v1/a/b/
         POST /hello/: 200 ANY /{proxy+} /v1/hello/
     "]]
-    .assert_eq(&told(&world, &requests).await);
+    .assert_eq(&outcomes(&world, &requests).await);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! `tollgate usage`: what the gateway counted, as the operator sees it.
+//! `tollgate usage`: the gateway's counts, as the operator sees them.
 
 use expect_test::expect;
 use serde_json::{Value, json};

@@ -143,9 +143,12 @@ async fn a_stopped_host_leaves_no_process_and_no_caller_behind() {
     soon(captured.wait_for(|line| line.starts_with("event "))).await;
     let pid = host.instances("actor")[0].pid;
     let waiting = call(json!([{ "answer": "never" }]));
-    while host.queued("actor") == 0 {
-        tokio::task::yield_now().await;
-    }
+    soon(async {
+        while host.queued("actor") == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     host.stop().await;
     let killed = failure("Runtime.ExitError", "Runtime exited with error: signal: 9 (SIGKILL)");
     assert_eq!(working.await.expect("no panic"), killed);

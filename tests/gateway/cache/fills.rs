@@ -23,13 +23,16 @@ async fn many_misses_at_once_ask_the_target_once() {
 }
 
 #[tokio::test]
-async fn requests_that_wait_for_a_dead_filler_go_on_when_its_lock_ends() {
+async fn a_request_that_waits_for_a_dead_filler_goes_on_when_its_lock_ends() {
     let world = Cached::serving("GET /x", &json!({})).await;
     lock(&world.gateway, 10_000).await;
+    world.gateway.gate.calls();
     let (answer, ()) = tokio::join!(world.gateway.send("GET /v1/x"), async {
         world.gateway.gate.hold("Query", async { world.gateway.advance(Duration::from_secs(10)) }).await;
     });
     assert!(answer.contains("cache-status: tollgate; fwd=stale; stored"), "{answer}");
+    let calls = world.gateway.gate.calls();
+    assert_eq!(calls[..2], ["Query cache"; 2], "it has waited, and looked again: {calls:?}");
     assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
 }
 
@@ -50,7 +53,7 @@ async fn a_request_waits_for_another_ones_fill_for_half_of_its_time_out_and_no_l
     assert_eq!(world.calls(), ["echo"]);
 }
 
-/// Of an instance whose clock was an hour ahead: else all would wait for it, an hour long.
+/// An instance whose clock was an hour ahead left such a lock: else all would wait for an hour.
 #[tokio::test]
 async fn a_lock_from_the_future_keeps_nobody_waiting() {
     let integration = json!({ "type": "AWS_PROXY", "uri": "echo", "timeoutInMillis": 20_000 });
@@ -84,7 +87,7 @@ async fn a_request_that_has_waited_asks_the_target_within_what_is_left_of_the_la
     assert!(message.contains("400ms"), "{message}");
 }
 
-/// As an instance leaves it that was killed while it filled the entry of `GET /v1/x`: asked once before, for its key.
+/// Writes the lock that an instance leaves if it is killed while it fills the entry of `GET /v1/x`.
 async fn lock(world: &TestGateway, ms: u64) {
     world.send("GET /v1/x").await;
     world.calls();

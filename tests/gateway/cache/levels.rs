@@ -132,7 +132,7 @@ enum ChangedBy {
 }
 
 /// Asks before a change, gets the answer after it, and asks again: the cache status of the second request.
-async fn around_a_change(headers: &[&str], way: Way, changed_by: ChangedBy) -> String {
+async fn cache_status_after_a_change(headers: &[&str], way: Way, changed_by: ChangedBy) -> String {
     let (asked, go) = <(Arc<Notify>, Arc<Notify>)>::default();
     let says = answer("200 OK", headers, "old");
     let waits = Script::Waits { asked: Arc::clone(&asked), go: Arc::clone(&go), says };
@@ -162,9 +162,9 @@ async fn around_a_change(headers: &[&str], way: Way, changed_by: ChangedBy) -> S
 #[tokio::test]
 async fn an_answer_from_before_a_change_is_not_remembered_after_it() {
     for headers in VARIED {
-        let by_another = around_a_change(headers, Way::Open, ChangedBy::Another).await;
-        let by_itself = around_a_change(headers, Way::Open, ChangedBy::TheReader).await;
-        let without_the_table = around_a_change(headers, Way::Shut, ChangedBy::TheReader).await;
+        let by_another = cache_status_after_a_change(headers, Way::Open, ChangedBy::Another).await;
+        let by_itself = cache_status_after_a_change(headers, Way::Open, ChangedBy::TheReader).await;
+        let without_the_table = cache_status_after_a_change(headers, Way::Shut, ChangedBy::TheReader).await;
         assert_eq!([by_another, by_itself, without_the_table], ["MISS"; 3], "{headers:?}");
     }
 }

@@ -30,7 +30,7 @@ async fn paths_that_differ_in_a_slash_or_an_escape_have_keys_of_their_own() {
     assert_eq!(rest.statuses(&requests).await, "MISS MISS MISS HIT");
 }
 
-/// Else one who floods the target would have its refusal given to all.
+/// Else a client that floods the target would have its refusal given to all.
 #[tokio::test]
 async fn an_answer_with_a_4xx_status_about_one_request_is_not_kept() {
     let statuses = [
@@ -107,7 +107,7 @@ async fn a_target_learns_who_calls_only_where_callers_are_kept_apart() {
     }
 }
 
-/// Says of the request what it says of any, as file servers do.
+/// Refuses a request for its headers, as file servers do.
 fn refusing(request: &str) -> String {
     const REFUSALS: [(&str, &str); 6] = [
         ("\nif-match: ", "412 Precondition Failed"),
@@ -140,7 +140,7 @@ async fn a_refusal_of_a_header_that_is_not_in_the_key_is_not_kept() {
     assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT");
 }
 
-/// Else nothing would be kept for browsers, which have an old answer and say so.
+/// Else nothing would be kept for browsers, which send the validators of an old answer.
 #[tokio::test]
 async fn a_conditional_request_fills_the_cache_unless_its_condition_is_in_the_key() {
     let tagged = |request: &str| {

@@ -116,7 +116,7 @@ async fn a_panic_while_a_stale_entry_is_refreshed_fails_no_request() {
     }
 }
 
-/// As a target does that is asked too much: its answer is not kept, and those who have none wait for no other.
+/// A target that is asked too much answers 429, which is not kept and which nobody waits for.
 #[tokio::test]
 async fn a_stale_answer_is_given_while_new_answers_cannot_be_kept() {
     let route = |status: u16| {

@@ -102,7 +102,7 @@ async fn failures_cookies_vary_star_parts_and_long_bodies_are_fetched_every_time
     );
 }
 
-/// Of a body whose length nobody knows beforehand the cache does not say what becomes of it.
+/// While the length of a body is not known, the cache does not say that it is stored.
 #[tokio::test]
 async fn cache_status_says_stored_only_of_an_answer_that_is_kept() {
     let (most, long) = ("x".repeat(1_048_576), "x".repeat(1_048_577));

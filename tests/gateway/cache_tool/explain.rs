@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{HOST, explain, masked, set_back};
+use super::{HOST, explain, masked, set_clock_back};
 use crate::cache::Cached;
 
 const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/orders/7?x=1&x=b";
@@ -32,7 +32,7 @@ async fn world(words: &Value) -> Cached {
 #[tokio::test]
 async fn explain_shows_the_key_that_the_gateway_uses_and_no_credentials() {
     let world = world(&json!({})).await;
-    set_back(&world, 0);
+    set_clock_back(&world, 0);
     let headers =
         ["-H", "accept-language: de", "-H", "Authorization: Bearer hush", "-H", "Cookie: a=hush; b=hush"];
     let arguments = [&[URL], &headers[..]].concat();
@@ -77,7 +77,7 @@ async fn explain_tells_the_times_of_the_entry_and_of_the_lock() {
     let host = format!("Host: {HOST}");
     let mut texts = String::new();
     for (path, seconds_ago, is_fresh) in [("/v1/orders/2", 3_620, false), ("/v1/orders/1", 1_000, true)] {
-        set_back(&world, seconds_ago);
+        set_clock_back(&world, seconds_ago);
         let stored_at = world.gateway.now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         world.gateway.send(&format!("GET {path}")).await;
         let told = explain(&world, &[path, "-H", &host, "-o", "json"]).stdout;

@@ -3,11 +3,11 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{HOST, now_ms, set_back};
+use super::{HOST, now_ms, set_clock_back};
 use crate::cache::{Cached, answer};
 
 /// The line about a path's lock, without times, and the reason in JSON.
-fn told(world: &Cached, path: &str) -> String {
+fn lock_and_reason(world: &Cached, path: &str) -> String {
     let url = format!("https://{HOST}/v1{path}");
     let text = world.gateway.tollgate(&["cache", "explain", &url]).stdout;
     let lock = text.lines().find(|line| line.starts_with("lock")).unwrap();
@@ -43,14 +43,14 @@ async fn explain_tells_why_the_last_answer_was_not_kept() {
     world.gateway.go_live().await;
     let mut all = String::new();
     for (path, _) in &scripts {
-        set_back(&world, 0);
+        set_clock_back(&world, 0);
         world.gateway.send(&format!("GET /v1{path}\nhost: {HOST}")).await;
-        all += &told(&world, path);
+        all += &lock_and_reason(&world, path);
     }
     for (path, header) in [("/http/asked", "cache-control: no-store"), ("/http/key", "x-api-key: hush")] {
-        set_back(&world, 0);
+        set_clock_back(&world, 0);
         world.gateway.send(&format!("GET /v1{path}\nhost: {HOST}\n{header}")).await;
-        all += &told(&world, path);
+        all += &lock_and_reason(&world, path);
     }
     expect![[r#"
         /cookie "SET_COOKIE"
@@ -95,22 +95,22 @@ async fn explain_tells_the_reason_after_the_lock_has_ended_until_an_answer_is_ke
     let world = Cached::start(&[("/x", &cookie)]).await;
     world.put("GET /x", &json!({}));
     world.gateway.go_live().await;
-    set_back(&world, 40);
+    set_clock_back(&world, 40);
     world.gateway.send("GET /v1/x").await;
     expect![[r#"
         /x "SET_COOKIE"
         lock    none; N s ago an answer was not kept: it has Set-Cookie (with cacheMode HTTP: without public)
     "#]]
-    .assert_eq(&told(&world, "/x"));
+    .assert_eq(&lock_and_reason(&world, "/x"));
     world.put("GET /x", &json!({ "integration": { "type": "MOCK" } }));
     world.gateway.go_live().await;
-    set_back(&world, 1);
+    set_clock_back(&world, 1);
     world.gateway.send("GET /v1/x").await;
     expect![[r#"
         /x null
         lock    none; the entry was filled just now
     "#]]
-    .assert_eq(&told(&world, "/x"));
+    .assert_eq(&lock_and_reason(&world, "/x"));
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn explain_tells_no_reason_of_a_lock_that_another_version_wrote() {
         for until_ms in [now_ms() + 9_000, now_ms() - 9_000] {
             let lock = json!({ "cacheKey": key, "part": -1, "lockedUntil": until_ms, "isInVain": true, "reason": reason });
             world.gateway.put("tollgate-cache", &lock);
-            all += &told(&world, "/x");
+            all += &lock_and_reason(&world, "/x");
         }
     }
     expect![[r#"

@@ -5,7 +5,7 @@ use std::time::Duration;
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{HOST, explain, masked, set_back};
+use super::{HOST, explain, masked, set_clock_back};
 use crate::cache::{Cached, answer};
 
 const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/pages/7?b=1";
@@ -18,11 +18,11 @@ async fn world(words: &Value) -> Cached {
     route.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
     world.put("GET /pages/{id}", &route);
     world.gateway.go_live().await;
-    set_back(&world, 20);
+    set_clock_back(&world, 20);
     world
 }
 
-fn told(world: &Cached, arguments: &[&str]) -> Value {
+fn explained(world: &Cached, arguments: &[&str]) -> Value {
     serde_json::from_str(&explain(world, &[arguments, &["-o", "json"]].concat()).stdout).unwrap()
 }
 
@@ -56,7 +56,7 @@ async fn explain_shows_the_variant_that_the_request_would_get() {
     const ENTRY: &str = "entry   fresh for N s, N s old: status N, N bytes, N in the table";
     assert!(of_html.contains(ENTRY));
     assert_eq!(masked(&explain(&world, &[URL])), of_html.replace(ENTRY, "entry   none"));
-    let kept = told(&world, &[&[URL], &html[..]].concat());
+    let kept = explained(&world, &[&[URL], &html[..]].concat());
     let (uri, variant) = (&kept["cacheKey"], &kept["variant"]["cacheKey"]);
     let items = world.gateway.items("tollgate-cache").await;
     let of = |key: &Value| items.iter().filter(|item| item["cacheKey"] == *key && item["part"] == 0).count();
@@ -67,7 +67,7 @@ async fn explain_shows_the_variant_that_the_request_would_get() {
         [&entry["isFresh"], &entry["status"], &entry["bodyBytes"]],
         [&json!(true), &json!(200), &json!(4)]
     );
-    let other = told(&world, &[URL, "-H", "X-Tenant: acme"]);
+    let other = explained(&world, &[URL, "-H", "X-Tenant: acme"]);
     assert_eq!([&other["entry"], &other["lock"]], [&Value::Null; 2]);
     assert_ne!(other["variant"]["cacheKey"], *variant);
 }
@@ -92,7 +92,7 @@ async fn explain_shows_the_entry_of_the_caller_who_is_named_and_of_no_other() {
     world.gateway.put_plan(&json!({ "usagePlanId": "gold" }));
     world.gateway.put_key(key, &json!({ "id": "ada", "usagePlanId": "gold" }));
     world.gateway.send(&format!("GET /v1/pages/7?b=1\nhost: {HOST}\nx-api-key: {key}")).await;
-    let of = |id: &str| told(&world, &[URL, "--api-key-id", id]);
+    let of = |id: &str| explained(&world, &[URL, "--api-key-id", id]);
     let (ada, bob) = (of("ada"), of("bob"));
     assert_eq!((&ada["cacheKey"], &ada["entry"]["status"]), (&bob["cacheKey"], &json!(200)));
     assert_eq!(bob["entry"], Value::Null);
@@ -106,9 +106,9 @@ async fn explain_shows_no_entry_from_before_a_change() {
     world.gateway.go_live().await;
     let mut told_so_far = Vec::new();
     for (seconds_ago, method) in [(90, "GET"), (80, "POST"), (70, "GET"), (60, "POST"), (50, "GET")] {
-        set_back(&world, seconds_ago);
+        set_clock_back(&world, seconds_ago);
         world.gateway.send(&format!("{method} /v1/pages/7?b=1\nhost: {HOST}")).await;
-        let told = told(&world, &[URL]);
+        let told = explained(&world, &[URL]);
         told_so_far.push(json!([method, told["variant"]["toldApartBy"], told["entry"]["status"]]));
     }
     expect![[r#"
@@ -127,7 +127,7 @@ async fn explain_says_that_it_does_not_know_the_client_address_that_vary_depends
     let world = Cached::start(&[("/pages/7", &varied)]).await;
     world.put("GET /pages/{id}", &json!({ "cacheMode": "HTTP" }));
     world.gateway.go_live().await;
-    set_back(&world, 0);
+    set_clock_back(&world, 0);
     world.gateway.send(&format!("GET /v1/pages/7?b=1\nhost: {HOST}")).await;
     assert_eq!(
         explain(&world, &[URL]).stderr,
@@ -145,11 +145,11 @@ async fn explain_tells_of_each_variant_why_it_was_not_kept() {
     let world = Cached::start_with([("/pages/7", crate::harness::Script::Answers(answers))]).await;
     world.put("GET /pages/{id}", &json!({ "cacheMode": "HTTP" }));
     world.gateway.go_live().await;
-    set_back(&world, 0);
+    set_clock_back(&world, 0);
     for tenant in ["other", "acme"] {
         world.gateway.send(&format!("GET /v1/pages/7?b=1\nhost: {HOST}\nx-tenant: {tenant}")).await;
     }
-    let of = |tenant: &str| told(&world, &[URL, "-H", &format!("X-Tenant: {tenant}")]);
+    let of = |tenant: &str| explained(&world, &[URL, "-H", &format!("X-Tenant: {tenant}")]);
     assert_eq!(of("acme")["notKept"]["reason"], "PRIVATE");
     assert_eq!((&of("other")["notKept"], &of("other")["entry"]["status"]), (&Value::Null, &json!(200)));
 }
@@ -178,5 +178,5 @@ async fn explain_tells_which_request_header_keeps_an_answer_from_being_shared() 
     for (header, expected) in cases {
         assert_eq!(kept(&of(header)).as_deref(), expected, "{header}");
     }
-    assert_eq!(told(&world, &[URL, "-H", "Authorization: Bearer x"])["notShared"], "CREDENTIALS");
+    assert_eq!(explained(&world, &[URL, "-H", "Authorization: Bearer x"])["notShared"], "CREDENTIALS");
 }

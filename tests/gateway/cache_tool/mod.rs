@@ -22,7 +22,7 @@ fn now_ms() -> u64 {
 }
 
 /// Sets the gateway's clock so many seconds before the tool's, which nobody can set.
-fn set_back(world: &Cached, seconds: u64) {
+fn set_clock_back(world: &Cached, seconds: u64) {
     let then_ms = now_ms() - seconds * 1_000;
     world.gateway.advance(Duration::from_millis(then_ms - milliseconds(world.gateway.now())));
 }

@@ -1,4 +1,4 @@
-//! The operator's tool as a process: what it prints where, and how it ends.
+//! The operator's tool as a process: its output on stdout and stderr, and its exit status.
 
 mod stages;
 

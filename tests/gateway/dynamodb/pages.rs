@@ -1,4 +1,4 @@
-//! Page by page, to the end and no further.
+//! Pages of queries and scans, and their cursors.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! Types of mapped values: a table with a numeric key is read by path and query, and what is of no type is a 400.
+//! Types of mapped values: a table with a numeric key is read by path and query, and a value of the wrong type is a
+//! 400.
 
 use serde_json::{Value, json};
 use tollgate::local::tables;

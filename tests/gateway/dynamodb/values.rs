@@ -1,4 +1,4 @@
-//! Values: exact, harmless, or refused.
+//! Values of a request in DynamoDB operations: exact, never read as expressions, or refused.
 
 use serde_json::{Value, json};
 

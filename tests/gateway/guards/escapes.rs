@@ -1,4 +1,4 @@
-//! Escapes: `/lit/%40me`, and stages.
+//! Percent escapes in paths, route keys and base paths: `/lit/%40me`.
 
 use expect_test::expect;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The length of what a target gets: RFC 9110 §8.6, RFC 9112 §6.
+//! The length of the body that a target gets: RFC 9110 §8.6, RFC 9112 §6.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Random events, paths and items: each is answered, served or refused.
+//! Properties of random events, paths and items: each is answered, served or refused.
 
 mod mutated_items;
 mod random_events;

@@ -163,7 +163,7 @@ fn mutated_items_are_deployed_or_are_problems_that_name_item_and_field() {
 }
 
 #[test]
-fn a_mutated_stage_item_does_not_take_its_stage_down() {
+fn a_mutated_stage_item_causes_no_5xx_and_its_repair_brings_the_stage_back() {
     let runtime = Runtime::new().unwrap();
     let gateway = runtime.block_on(TestGateway::serving(&[
         json!({ "routeKey": "GET /", "integration": { "type": "MOCK", "body": "one" } }),

@@ -1,4 +1,4 @@
-//! Events: each is answered, and its path is one path everywhere.
+//! Random events: each is answered, and its path is the same in the log and at every target.
 
 use std::{
     cell::{Cell, RefCell},

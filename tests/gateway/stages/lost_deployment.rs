@@ -1,4 +1,4 @@
-//! A deployment that is gone from its table, or spoilt.
+//! A deployment that is gone from its table, or damaged there.
 
 use expect_test::expect;
 use serde_json::json;

@@ -60,7 +60,7 @@ async fn a_stage_with_an_invalid_setting_is_served_without_that_setting() {
 #[tokio::test]
 async fn a_stage_item_with_an_unreadable_host_path_or_deployment_leaves_the_last_good_one_served() {
     let (gateway, id) = world().await;
-    for (name, value) in unclear(&id) {
+    for (name, value) in unreadable_fields(&id) {
         gateway.put_stage(&item(&id, name, &value));
         let cold = gateway.cold_instance();
         assert_eq!(cold.send("GET /v1/x").await, served("one"), "{name}");
@@ -82,7 +82,7 @@ async fn a_stage_item_with_an_unreadable_host_path_or_deployment_leaves_the_last
     }
 }
 
-fn unclear(id: &str) -> [(&'static str, Value); 5] {
+fn unreadable_fields(id: &str) -> [(&'static str, Value); 5] {
     [
         ("hosts", json!(["a/b"])),
         ("deploymentId", json!({ "id": id })),
@@ -95,7 +95,7 @@ fn unclear(id: &str) -> [(&'static str, Value); 5] {
 #[tokio::test]
 async fn a_new_stage_with_an_unreadable_item_is_a_503_at_its_default_base_path() {
     let (gateway, id) = world().await;
-    for (name, value) in unclear(&id) {
+    for (name, value) in unreadable_fields(&id) {
         let mut item = item(&id, name, &value);
         item["stage"] = json!("new");
         let path = if value == "v1" { "/v1" } else { "/new" };

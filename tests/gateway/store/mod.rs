@@ -1,4 +1,4 @@
-//! The shared state fails, is slow, is torn, or is written by two at once: what was served stays.
+//! The shared state fails, is slow, is torn, or is written by two at once: the served deployment stays.
 
 mod publishers;
 

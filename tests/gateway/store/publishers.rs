@@ -1,4 +1,4 @@
-//! Several publish a stage at once.
+//! Several publishers of a stage at once.
 
 use serde_json::{Value, json};
 use tollgate::deployment::Outcome;

@@ -72,7 +72,7 @@ impl Tables {
 }
 
 impl GatewayCluster {
-    /// So many gateways, idle, which reach DynamoDB at `store`, with more in their environment.
+    /// Starts so many gateways, idle, which reach DynamoDB at `store`, with more in their environment.
     pub async fn start(
         instances: usize,
         tables: Tables,

@@ -33,16 +33,16 @@ pub struct Fleet {
 
 /// One request's answer.
 #[derive(Clone, Debug)]
-pub struct TimedOutcome {
+pub struct TimedDecision {
     pub sent_at: Instant,
     pub at: Instant,
-    pub outcome: Outcome,
+    pub decision: Decision,
     pub retry_after: Option<u64>,
 }
 
 /// The gateway's decision on a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
+pub enum Decision {
     Served,
     Throttled,
     OverQuota,
@@ -54,7 +54,7 @@ pub enum Outcome {
 /// The figures in the store and in the log when a fleet has ended.
 #[derive(Debug)]
 pub struct FinalCounts {
-    /// Of the key's quota.
+    /// The used part of the key's quota.
     pub used: u64,
     /// `served`, `throttled`, `overQuota` of the key, summed up.
     pub usage: BTreeMap<String, u64>,
@@ -69,12 +69,12 @@ pub struct FinalCounts {
 const KEY_ID: &str = "k1";
 
 impl Fleet {
-    /// So many gateways, idle; `plan` is the plan's item without its id.
+    /// Starts so many gateways, idle; `plan` is the plan's item without its id.
     pub async fn start(instances: usize, plan: Value) -> Self {
         Self::start_with(instances, plan, &[]).await
     }
 
-    /// With more in the gateways' environment.
+    /// The same, with more in the gateways' environment.
     pub async fn start_with(instances: usize, plan: Value, environment: &[(&str, &str)]) -> Self {
         let tables = Tables::start().await;
         let proxy = FreezableProxy::open(tables.dynamodb.address).await;
@@ -85,30 +85,30 @@ impl Fleet {
         Self { cluster, proxy, key, output }
     }
 
-    pub async fn send(&self, key: &str) -> TimedOutcome {
+    pub async fn send(&self, key: &str) -> TimedDecision {
         let sent_at = Instant::now();
         let Ok(answer) = self.cluster.get("/v1/hello", &[("x-api-key", key)]).await else {
             // A killed process's answer may break off so early that the function URL sends none of it.
-            return TimedOutcome {
+            return TimedDecision {
                 sent_at,
                 at: Instant::now(),
-                outcome: Outcome::NoAnswer,
+                decision: Decision::NoAnswer,
                 retry_after: None,
             };
         };
         let (head, body) = answer.into_parts();
         let body = body.collect().await.map(Collected::to_bytes).ok();
         let retry_after = head.headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-        let outcome = outcome(head.status, body.as_deref());
-        TimedOutcome { sent_at, at: Instant::now(), outcome, retry_after }
+        let decision = decision(head.status, body.as_deref());
+        TimedDecision { sent_at, at: Instant::now(), decision, retry_after }
     }
 
     /// Sends requests, twice as many at a time as there are instances, and shows all answers so far after each,
     /// until `see` has seen enough. Those under way are answered too.
     pub async fn traffic(
         &self,
-        mut see: impl FnMut(&[TimedOutcome]) -> ControlFlow<()>,
-    ) -> Vec<TimedOutcome> {
+        mut see: impl FnMut(&[TimedDecision]) -> ControlFlow<()>,
+    ) -> Vec<TimedDecision> {
         let goes_on = Cell::new(true);
         let requests = stream::repeat(()).take_while(|()| future::ready(goes_on.get()));
         let answers =
@@ -170,14 +170,14 @@ impl Fleet {
     }
 }
 
-fn outcome(status: StatusCode, body: Option<&[u8]>) -> Outcome {
+fn decision(status: StatusCode, body: Option<&[u8]>) -> Decision {
     match (status.as_u16(), body) {
         // Even if the rest broke off.
-        (200, _) => Outcome::Served,
-        (502, Some(b"Internal Server Error")) | (_, None) => Outcome::NoAnswer,
-        (429, Some(br#"{"message":"Too Many Requests"}"#)) => Outcome::Throttled,
-        (429, Some(br#"{"message":"Limit Exceeded"}"#)) => Outcome::OverQuota,
-        (503, Some(_)) => Outcome::Unavailable,
+        (200, _) => Decision::Served,
+        (502, Some(b"Internal Server Error")) | (_, None) => Decision::NoAnswer,
+        (429, Some(br#"{"message":"Too Many Requests"}"#)) => Decision::Throttled,
+        (429, Some(br#"{"message":"Limit Exceeded"}"#)) => Decision::OverQuota,
+        (503, Some(_)) => Decision::Unavailable,
         (_, Some(body)) => panic!("{status} {}", String::from_utf8_lossy(body)),
     }
 }

@@ -1,4 +1,4 @@
-//! Many real gateways at one DynamoDB: what they admit together, whatever happens to them.
+//! Many real gateways at one DynamoDB: together they admit no more than the plan allows, whatever happens to them.
 //!
 //! `FLEET_QUOTA` sets the size: so many requests are allowed, and about as many more are sent.
 
@@ -18,7 +18,7 @@ use std::{
 use serde_json::{Value, json};
 use tollgate::local::world::GATEWAY;
 
-use self::keyed_fleet::{FinalCounts, Fleet, Outcome, TimedOutcome};
+use self::keyed_fleet::{Decision, FinalCounts, Fleet, TimedDecision};
 
 const INSTANCES: usize = 16;
 const RATE: u32 = 400;
@@ -32,30 +32,30 @@ fn quota_limit() -> usize {
     env::var("FLEET_QUOTA").map_or(1_000, |text| text.parse().expect("FLEET_QUOTA is a number"))
 }
 
-/// With a quota alone, and with a rate too.
+/// A plan with a quota alone, and one with a rate too.
 fn plans() -> [Value; 2] {
     let quota = json!({ "limit": quota_limit(), "period": "MONTH" });
     let throttle = json!({ "rateLimit": RATE, "burstLimit": BURST });
     [json!({ "quota": quota }), json!({ "quota": quota, "throttle": throttle })]
 }
 
-fn count(answers: &[TimedOutcome], outcome: Outcome) -> usize {
-    answers.iter().filter(|answer| answer.outcome == outcome).count()
+fn count(answers: &[TimedDecision], decision: Decision) -> usize {
+    answers.iter().filter(|answer| answer.decision == decision).count()
 }
 
 /// Until as many requests were over the quota as could be within it.
-fn past_the_quota(answers: &[TimedOutcome]) -> ControlFlow<()> {
-    if count(answers, Outcome::OverQuota) < quota_limit() {
+fn past_the_quota(answers: &[TimedDecision]) -> ControlFlow<()> {
+    if count(answers, Decision::OverQuota) < quota_limit() {
         return ControlFlow::Continue(());
     }
     ControlFlow::Break(())
 }
 
 /// Holds whatever happens to the instances: no more was served than the plan allows.
-fn assert_limits_held(answers: &[TimedOutcome], counts: &FinalCounts, plan: &Value) {
-    println!("{} of {} served, {counts:?}", count(answers, Outcome::Served), quota_limit());
+fn assert_limits_held(answers: &[TimedDecision], counts: &FinalCounts, plan: &Value) {
+    println!("{} of {} served, {counts:?}", count(answers, Decision::Served), quota_limit());
     let limit = quota_limit();
-    assert!(count(answers, Outcome::Served) <= limit && counts.logged <= limit, "{counts:?}");
+    assert!(count(answers, Decision::Served) <= limit && counts.logged <= limit, "{counts:?}");
     assert!(counts.used <= limit as u64, "{counts:?}");
     assert!(counts.processes.len() >= INSTANCES, "not all instances took part: {counts:?}");
     if plan["throttle"].is_object() {
@@ -63,10 +63,10 @@ fn assert_limits_held(answers: &[TimedOutcome], counts: &FinalCounts, plan: &Val
     }
 }
 
-/// In every span τ at most burst + rate × (τ + T): of requests that were sent and answered within a span, all
-/// were admitted in it.
-fn assert_rate_held(answers: &[TimedOutcome], counts: &FinalCounts) {
-    let mut served: Vec<_> = answers.iter().filter(|answer| answer.outcome == Outcome::Served).collect();
+/// Holds if every span τ has at most burst + rate × (τ + T) admissions: a request that was sent and answered within a
+/// span was admitted in it.
+fn assert_rate_held(answers: &[TimedDecision], counts: &FinalCounts) {
+    let mut served: Vec<_> = answers.iter().filter(|answer| answer.decision == Decision::Served).collect();
     served.sort_by_key(|answer| answer.at);
     for first in &served {
         let within = served.iter().filter(|answer| answer.sent_at >= first.sent_at);
@@ -80,20 +80,20 @@ fn assert_rate_held(answers: &[TimedOutcome], counts: &FinalCounts) {
 }
 
 /// Holds for an undisturbed fleet; not checked where the store timed out on a busy machine.
-fn assert_all_is_spent(answers: &[TimedOutcome], counts: &FinalCounts) {
+fn assert_all_is_spent(answers: &[TimedDecision], counts: &FinalCounts) {
     if counts.failures > 0 {
         return println!("the store failed: {counts:?}");
     }
-    let served = count(answers, Outcome::Served);
+    let served = count(answers, Decision::Served);
     assert!(served * 1_000 >= quota_limit() * 995, "{served} served, {counts:?}");
     assert_books_are_right(answers, counts);
 }
 
 /// The used quota is the number of served requests, and the key's usage is what its clients saw.
-fn assert_books_are_right(answers: &[TimedOutcome], counts: &FinalCounts) {
-    let [served, throttled, over_quota] = [Outcome::Served, Outcome::Throttled, Outcome::OverQuota]
-        .map(|outcome| count(answers, outcome) as u64);
-    assert_eq!(count(answers, Outcome::NoAnswer), 0);
+fn assert_books_are_right(answers: &[TimedDecision], counts: &FinalCounts) {
+    let [served, throttled, over_quota] = [Decision::Served, Decision::Throttled, Decision::OverQuota]
+        .map(|decision| count(answers, decision) as u64);
+    assert_eq!(count(answers, Decision::NoAnswer), 0);
     assert_eq!(counts.used, served);
     let of = |kind| counts.usage.get(kind).copied().unwrap_or_default();
     assert_eq!(["served", "throttled", "overQuota"].map(of), [served, throttled, over_quota]);
@@ -117,7 +117,7 @@ async fn a_fleet_whose_instances_are_killed_serves_no_more_than_its_quota() {
         let (every, mut kills) = (quota_limit() / 20, 0);
         let answers = fleet
             .traffic(|answers| {
-                let may_lose = count(answers, Outcome::OverQuota) == 0;
+                let may_lose = count(answers, Decision::OverQuota) == 0;
                 if let Some(pid) = fleet.any().filter(|_| may_lose && answers.len().is_multiple_of(every)) {
                     fleet.cluster.host.kill(GATEWAY, pid);
                     kills += 1;
@@ -128,7 +128,7 @@ async fn a_fleet_whose_instances_are_killed_serves_no_more_than_its_quota() {
         let counts = fleet.stop().await;
         assert_limits_held(&answers, &counts, &plan);
         // Only what was leased to the killed is lost.
-        assert!(2 * count(&answers, Outcome::Served) > quota_limit(), "{kills} kills, {counts:?}");
+        assert!(2 * count(&answers, Decision::Served) > quota_limit(), "{kills} kills, {counts:?}");
         assert!(counts.processes.len() > INSTANCES, "nothing took the place of the killed: {counts:?}");
     }
 }
@@ -170,8 +170,8 @@ async fn an_instance_that_ends_gives_back_what_it_has_not_spent_and_writes_the_u
     for plan in plans() {
         let fleet = Fleet::start(INSTANCES, plan).await;
         let share = quota_limit() / 4;
-        let until_served = |answers: &[TimedOutcome]| {
-            if count(answers, Outcome::Served) < share {
+        let until_served = |answers: &[TimedDecision]| {
+            if count(answers, Decision::Served) < share {
                 ControlFlow::Continue(())
             } else {
                 ControlFlow::Break(())

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{super::answer, serving};
 
-/// Says of one request what is wrong with it, and that it may be kept, as targets do that say so of all they answer.
+/// Refuses one request and allows every cache to keep that, as targets do that allow it for all their answers.
 fn refusing(request: &str) -> String {
     const REFUSALS: [(&str, &str); 9] = [
         ("\nrange: bytes=99-", "416 Range Not Satisfiable"),

@@ -30,7 +30,7 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Says of each version what it is, and that it still is.
+/// Answers with an entity tag, and with 304 to a request that has it.
 fn tagged(request: &str) -> String {
     if request.contains("if-none-match: \"1\"") {
         return answer("304 Not Modified", &["Cache-Control: max-age=20", "X-Checked: yes"], "");

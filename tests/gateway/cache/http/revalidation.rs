@@ -59,7 +59,7 @@ async fn a_no_cache_entry_is_revalidated_by_each_request_and_written_once() {
     assert_eq!(world.gateway.gate.calls(), ["Query cache", "Query cache"]);
 }
 
-/// Its answer is for all; what it says to who confirms it is as its client wants.
+/// Answers all alike; the 304 has the headers that its client asks for with `X-More`.
 fn confirming(request: &str) -> String {
     if !request.contains("\nif-none-match: ") {
         return answer("200 OK", &["Cache-Control: max-age=10", "ETag: \"1\""], "for all");

@@ -1,9 +1,9 @@
-//! The kinds of answers that the origin gives, one a path: what each says of caching, and what is in it.
+//! The kinds of answers that the origin gives, one a path: their headers, and the request's headers in their bodies.
 
 /// The origin's answers on the paths `/{route}/{name}/{id}`.
 pub struct AnswerKind {
     pub name: &'static str,
-    /// By version, in turn.
+    /// One a version, in turn.
     pub templates: &'static [AnswerTemplate],
     pub status: u16,
     pub validators: Validators,
@@ -15,7 +15,7 @@ pub struct AnswerKind {
 #[derive(Clone, Copy)]
 pub struct AnswerTemplate {
     pub cache_control: &'static str,
-    /// More lines. A time is told as seconds from now (`+8`), and `@` is who asks.
+    /// More headers. A time is written as seconds from now (`+8`), and `@` is the caller.
     pub more: &'static [(&'static str, &'static str)],
     /// The header `ID` is the one of [`ODD_HEADERS`](super::super::callers::ODD_HEADERS) with the path's number.
     pub vary: &'static [&'static str],
@@ -37,7 +37,7 @@ pub struct NotModifiedTemplate {
     pub more: &'static [(&'static str, &'static str)],
 }
 
-/// Of what is the same for all.
+/// An answer that is the same for all.
 const fn template(cache_control: &'static str) -> AnswerTemplate {
     AnswerTemplate { cache_control, more: &[], vary: &[], shows: &[] }
 }
@@ -51,7 +51,7 @@ const fn varies(cache_control: &'static str, vary: &'static [&'static str]) -> A
     AnswerTemplate { vary, shows: vary, ..template(cache_control) }
 }
 
-/// Of one who asks.
+/// An answer that holds the caller's name.
 const fn mine(cache_control: &'static str) -> AnswerTemplate {
     AnswerTemplate { shows: WHO, ..template(cache_control) }
 }
@@ -61,7 +61,7 @@ const LANGUAGE: &[&str] = &["accept-language"];
 
 /// On the route that keeps callers apart only: nothing in its answers says that they are one caller's.
 pub const OF_CALLERS_APART: AnswerKind = kind("mine", &[mine("max-age=10")]);
-/// Not on the route where the operator wants all with a key to share what each was told.
+/// An answer that holds the API key; not on the route where all keys share one cache.
 pub const OF_KEYS: AnswerKind =
     kind("of-keys", &[AnswerTemplate { shows: &["x-api-key"], ..template("max-age=10") }]);
 /// On the route only that has the header from another one of the client's.

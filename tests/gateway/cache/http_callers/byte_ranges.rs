@@ -2,7 +2,7 @@
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// It is none that anybody must understand.
+    /// A range that a server may ignore.
     Whole,
     /// First and last.
     Bytes(usize, usize),

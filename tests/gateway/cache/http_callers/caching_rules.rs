@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     super::callers::Request,
-    http_mode_routes::{Callers, Route},
+    http_mode_routes::{Callers, HttpModeRoute},
 };
 
 pub type Lines = [(String, String)];
@@ -16,7 +16,7 @@ pub type Lines = [(String, String)];
 pub struct Directives(HashMap<String, String>);
 
 impl Directives {
-    /// Of an answer: those for caches like this one before those for all (RFC 9213 §2.2).
+    /// The directives of an answer: those for caches like this one before those for all (RFC 9213 §2.2).
     pub fn of_answer(headers: &Lines) -> Self {
         let targeted = line(headers, "cdn-cache-control");
         Self::read(targeted.or_else(|| line(headers, "cache-control")).unwrap_or_default())
@@ -63,7 +63,7 @@ pub fn may_be_kept(asked: &Request, status: u16, headers: &Lines) -> Result<(), 
     let is_for_all = said.has_any(&["public", "s-maxage", "must-revalidate"]);
     let has_credentials = header(asked, "authorization").is_some()
         || header(asked, "proxy-authorization").is_some()
-        || (asked.sends_api_key && !Route::of(&asked.path).asks_for_a_key());
+        || (asked.sends_api_key && !HttpModeRoute::of(&asked.path).asks_for_a_key());
     let has_lifetime = said.has_any(&["max-age", "s-maxage", "public"]) || line(headers, "expires").is_some();
     let refusals = [
         (asked.method != "GET", "it was said to another method"),
@@ -84,7 +84,7 @@ pub fn are_alike(asked: &Request, other: &Request, headers: &Lines) -> bool {
     let names = line(headers, "vary").unwrap_or_default().split(',').map(|name| name.trim().to_lowercase());
     let place =
         |request: &Request| (request.host.to_lowercase(), request.path.clone(), request.query.clone());
-    let is_apart = Route::of(&asked.path).callers == Callers::Apart;
+    let is_apart = HttpModeRoute::of(&asked.path).callers == Callers::Apart;
     place(asked) == place(other)
         && (!is_apart || asked.caller.canary == other.caller.canary)
         && names
@@ -110,7 +110,7 @@ fn presented(request: &Request, name: &str) -> Vec<String> {
     }
 }
 
-/// Each caller's own.
+/// The address of a caller.
 pub fn source_ip(request: &Request) -> &'static str {
     if request.caller.canary.starts_with("ada") { "192.0.2.17" } else { "198.51.100.42" }
 }
@@ -145,7 +145,7 @@ pub fn lifetime(status: u16, headers: &Lines, at: SystemTime) -> Duration {
 /// The longest staleness of an answer that is given: while it is fetched anew, and where the origin fails (RFC 5861).
 pub fn stale_times(request: &Request, headers: &Lines) -> (Duration, Duration) {
     let said = Directives::of_answer(headers);
-    let route = Route::of(&request.path).stale;
+    let route = HttpModeRoute::of(&request.path).stale;
     let of = |name, default| match said.seconds(name) {
         _ if said.has_any(&["no-cache", "must-revalidate", "proxy-revalidate"]) => Duration::ZERO,
         Some(own) => own,

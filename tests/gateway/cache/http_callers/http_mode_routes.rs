@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 #[derive(Debug)]
-pub struct Route {
+pub struct HttpModeRoute {
     pub prefix: &'static str,
     pub callers: Callers,
     /// `staleWhileRevalidate` and `staleIfError`, in seconds.
@@ -21,15 +21,15 @@ pub enum Callers {
     Shared,
 }
 
-pub const ROUTES: [Route; 5] = [
-    Route { prefix: "/open/", callers: Callers::Anyone, stale: (0, 0) },
-    Route { prefix: "/shared/", callers: Callers::Shared, stale: (0, 0) },
-    Route { prefix: "/apart/", callers: Callers::Apart, stale: (0, 5) },
-    Route { prefix: "/lenient/", callers: Callers::Anyone, stale: (4, 15) },
-    Route { prefix: "/mapped/", callers: Callers::Mapped, stale: (0, 0) },
+pub const ROUTES: [HttpModeRoute; 5] = [
+    HttpModeRoute { prefix: "/open/", callers: Callers::Anyone, stale: (0, 0) },
+    HttpModeRoute { prefix: "/shared/", callers: Callers::Shared, stale: (0, 0) },
+    HttpModeRoute { prefix: "/apart/", callers: Callers::Apart, stale: (0, 5) },
+    HttpModeRoute { prefix: "/lenient/", callers: Callers::Anyone, stale: (4, 15) },
+    HttpModeRoute { prefix: "/mapped/", callers: Callers::Mapped, stale: (0, 0) },
 ];
 
-impl Route {
+impl HttpModeRoute {
     /// The one that a path leads to.
     pub fn of(path: &str) -> &'static Self {
         ROUTES.iter().find(|route| path.starts_with(route.prefix)).unwrap()

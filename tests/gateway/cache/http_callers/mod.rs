@@ -24,7 +24,7 @@ use self::{
     rfc9111_oracle::{Moment, Rfc9111Oracle},
 };
 use super::{
-    callers::{Request, let_in},
+    callers::{Request, put_api_keys},
     random::Random,
 };
 use crate::harness::{Target, TestGateway};
@@ -50,7 +50,7 @@ impl World {
         for route in &ROUTES {
             first.put_route(&route.item(target.port));
         }
-        let_in(&first);
+        put_api_keys(&first);
         first.go_live().await;
         let second = first.another_instance().await;
         let oracle = Rfc9111Oracle::new(origin.clone());
@@ -125,7 +125,7 @@ async fn a_caller_gets_only_what_the_origin_told_him_or_lets_a_cache_give_him() 
         let request = requests.next(&mut random);
         let other = requests.resource(&mut random).clone();
         match world.send(request, &other, &mut random).await {
-            Ok(answer) => requests.learn(&answer),
+            Ok(answer) => requests.remember_validators(&answer),
             Err(wrong) => panic!("SEED={seed}, request {number}: {wrong}"),
         }
     }

@@ -9,7 +9,7 @@ use super::{
     },
     answer_kinds::{KINDS, MAPPED, OF_CALLERS_APART, OF_KEYS},
     byte_ranges::RANGES,
-    http_mode_routes::{Callers, ROUTES, Route},
+    http_mode_routes::{Callers, HttpModeRoute, ROUTES},
     recording_origin::OriginMode,
 };
 
@@ -27,7 +27,7 @@ impl Resource {
         Self { host: request.host, path: request.path.clone(), query: request.query.join("&") }
     }
 
-    /// As the origin gets it.
+    /// Path and query as the origin gets them.
     pub fn target(&self) -> String {
         let query = if self.query.is_empty() { String::new() } else { format!("?{}", self.query) };
         format!("{}{query}", self.path)
@@ -69,7 +69,7 @@ pub struct Requests {
     resources: Vec<Resource>,
     /// The number of resources so far: each kind gets its turn.
     turns: usize,
-    /// Entity tags and dates that somebody was told, whoever it was.
+    /// Entity tags and dates that any client was told.
     known: Vec<(&'static str, String)>,
 }
 
@@ -89,7 +89,7 @@ impl Requests {
         }
         let caller = CALLERS[random.below(2)];
         let resource = self.resource(random);
-        let route = Route::of(&resource.path);
+        let route = HttpModeRoute::of(&resource.path);
         let method = match random.below(60) {
             0 | 1 => CHANGES[random.below(CHANGES.len())],
             2 => "OPTIONS",
@@ -118,7 +118,7 @@ impl Requests {
     }
 
     /// Remembers the validators of an answer: other requests may carry them.
-    pub fn learn(&mut self, answer: &str) {
+    pub fn remember_validators(&mut self, answer: &str) {
         for (line, condition) in [("etag: ", "if-none-match"), ("last-modified: ", "if-modified-since")] {
             if let Some(value) = answer.lines().find_map(|text| text.strip_prefix(line)) {
                 if self.known.len() == 2 * RESOURCES {

@@ -1,4 +1,4 @@
-//! The origin: it answers as its kinds say, keeps versions, fails at times, and writes down all that it has said.
+//! The origin: it answers by its kinds, keeps versions, fails at times, and records all its answers.
 
 use std::{
     collections::HashMap,
@@ -29,13 +29,13 @@ pub enum OriginMode {
     /// The failure may be kept for a while.
     FailsForAWhile,
     HangsUp,
-    /// Of a change, that nothing has changed.
+    /// A change is refused, and nothing has changed.
     Refuses,
 }
 
 /// One answer that was given.
 #[derive(Clone, Debug)]
-pub struct RecordedAnswer {
+pub struct OriginAnswer {
     pub now: SystemTime,
     /// The client's request that led to it.
     pub asked: Arc<Request>,
@@ -48,14 +48,14 @@ pub struct RecordedAnswer {
 }
 
 #[derive(Clone, Default)]
-pub struct RecordingOrigin(Arc<Mutex<State>>);
+pub struct RecordingOrigin(Arc<Mutex<OriginState>>);
 
 #[derive(Default)]
-struct State {
+struct OriginState {
     turn: Option<AnswerScript>,
-    /// By path and query.
+    /// The versions of resources, by path and query.
     versions: HashMap<String, u64>,
-    said: Vec<RecordedAnswer>,
+    said: Vec<OriginAnswer>,
 }
 
 impl RecordingOrigin {
@@ -74,7 +74,7 @@ impl RecordingOrigin {
         self.state().said.len()
     }
 
-    pub fn said(&self, number: usize) -> Option<RecordedAnswer> {
+    pub fn said(&self, number: usize) -> Option<OriginAnswer> {
         self.state().said.get(number).cloned()
     }
 
@@ -105,18 +105,18 @@ impl RecordingOrigin {
             if status == 304 { 0 } else { body.len() }
         );
         let AnswerScript { now, asked, .. } = turn;
-        state.said.push(RecordedAnswer { now, asked, seen: seen.to_owned(), status, headers, body });
+        state.said.push(OriginAnswer { now, asked, seen: seen.to_owned(), status, headers, body });
         if status == 0 { String::new() } else { text }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, OriginState> {
         self.0.lock().unwrap()
     }
 }
 
 type Answer = (u16, Vec<(String, String)>, String);
 
-impl State {
+impl OriginState {
     fn version(&self, target: &str) -> u64 {
         self.versions.get(target).copied().unwrap_or(0)
     }
@@ -175,7 +175,7 @@ fn read(seen: &str, target: &str, version: u64, now: SystemTime) -> Answer {
     }
 }
 
-/// Of the path `/{route}/{kind}/{id}`.
+/// The kind and the id in a path `/{route}/{kind}/{id}`.
 fn kind_of(target: &str) -> (&'static AnswerKind, usize) {
     let path = target.split('?').next().unwrap();
     let mut segments = path.split('/').skip(2);

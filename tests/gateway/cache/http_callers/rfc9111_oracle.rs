@@ -11,13 +11,13 @@ use super::{
     caching_rules::{self, Directives, header, line, source_ip},
     expected_content::{Answer, content},
     random_requests::Resource,
-    recording_origin::{RecordedAnswer, RecordingOrigin},
+    recording_origin::{OriginAnswer, RecordingOrigin},
 };
 
 /// For this long after another instance has seen a change, an instance may still give an answer from before it.
 const REFRESH: Duration = Duration::from_secs(5);
 
-/// Something was changed through the gateway.
+/// A change that was made through the gateway.
 struct Change {
     /// The number of the origin's first answer after it.
     before: usize,
@@ -42,9 +42,9 @@ pub struct Rfc9111Oracle {
 
 /// The sources of an answer: the one that came with its body, and the last one that confirmed its head.
 pub struct Sources {
-    pub body: RecordedAnswer,
-    pub head: RecordedAnswer,
-    /// Of both.
+    pub body: OriginAnswer,
+    pub head: OriginAnswer,
+    /// The headers of both.
     pub headers: Vec<(String, String)>,
     serial: usize,
 }
@@ -64,7 +64,7 @@ impl Rfc9111Oracle {
 
     /// Tells what is wrong with an answer.
     pub fn check(&self, request: &Arc<Request>, answer: &str, moment: &Moment) -> Result<(), String> {
-        self.no_others(request, answer, moment)?;
+        self.check_nothing_of_others(request, answer, moment)?;
         let answer = Answer::read(answer);
         let Some(serial) = answer.number("x-serial") else { return self.own(request, &answer, moment) };
         let sources = self.sources(serial, &answer)?;
@@ -81,8 +81,13 @@ impl Rfc9111Oracle {
         Err(format!("it is {age} s old"))
     }
 
-    /// Nothing of one caller in what the other gets, or in what the origin is asked for him.
-    fn no_others(&self, request: &Request, answer: &str, moment: &Moment) -> Result<(), String> {
+    /// Checks that the other caller's words are in no answer, and in no request to the origin.
+    fn check_nothing_of_others(
+        &self,
+        request: &Request,
+        answer: &str,
+        moment: &Moment,
+    ) -> Result<(), String> {
         let own = format!("{request:?}");
         let seen = (moment.first..self.origin.count()).filter_map(|number| self.origin.said(number));
         let texts: Vec<_> = seen.map(|said| said.seen).chain([answer.to_owned()]).collect();
@@ -133,7 +138,7 @@ impl Rfc9111Oracle {
         let has_failed = (moment.first..self.origin.count()).any(|number| {
             self.origin.said(number).is_some_and(|said| said.status == 0 || said.status >= 500)
         });
-        let origin = if has_failed { OriginState::Failed } else { OriginState::Answers };
+        let origin = if has_failed { OriginOutcome::Failed } else { OriginOutcome::Answered };
         caching_rules::may_be_kept(&body.asked, body.status, &body.headers)?;
         if !caching_rules::are_alike(&body.asked, request, &body.headers) {
             return Err("it was said to another request".to_owned());
@@ -170,8 +175,8 @@ impl Rfc9111Oracle {
 
 /// The origin's state while it was asked for this request.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum OriginState {
-    Answers,
+enum OriginOutcome {
+    Answered,
     Failed,
 }
 
@@ -181,7 +186,7 @@ fn in_time(
     status: u16,
     sources: &Sources,
     now: SystemTime,
-    origin: OriginState,
+    origin: OriginOutcome,
 ) -> Result<(), String> {
     let Sources { head, headers, .. } = sources;
     let said = Directives::of_answer(headers);
@@ -199,7 +204,7 @@ fn in_time(
         return Err("it must be confirmed each time".to_owned());
     }
     if age < lifetime {
-        return if must_be_revalidated && origin == OriginState::Answers {
+        return if must_be_revalidated && origin == OriginOutcome::Answered {
             Err("the client wants it confirmed".to_owned())
         } else {
             Ok(())
@@ -214,7 +219,7 @@ fn in_time(
     // Without `max-stale`, `max-age` wants nothing stale (§5.2.1.1).
     let is_refused = must_be_revalidated || (max_age.is_some() && !directives.has("max-stale"));
     let may = (by < while_revalidating && !is_refused)
-        || (by < if_error && origin == OriginState::Failed)
+        || (by < if_error && origin == OriginOutcome::Failed)
         || (is_accepted_stale && !must_be_revalidated);
     if may { Ok(()) } else { Err(format!("it is stale by {by:?}")) }
 }

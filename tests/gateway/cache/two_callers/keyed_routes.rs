@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// A route whose answers are kept.
-pub struct Route {
+pub struct KeyedRoute {
     pub key: &'static str,
     pub integration: Integration,
     pub headers: &'static [&'static str],
@@ -35,51 +35,57 @@ pub enum Integration {
     Page,
 }
 
-const fn route(key: &'static str, integration: Integration, caller: CallerScope) -> Route {
-    Route { key, integration, caller, headers: &[], query: &[], is_open: false }
+const fn route(key: &'static str, integration: Integration, caller: CallerScope) -> KeyedRoute {
+    KeyedRoute { key, integration, caller, headers: &[], query: &[], is_open: false }
 }
 
 const LANGUAGE: &[&str] = &["accept-language"];
 
-pub const ROUTES: [Route; 15] = [
+pub const ROUTES: [KeyedRoute; 15] = [
     // Takes what no other route does.
     route("$default", Integration::Http, CallerScope::Shared),
-    Route {
+    KeyedRoute {
         headers: LANGUAGE,
         query: &["q"],
         ..route("GET /http/{id}", Integration::Http, CallerScope::Apart)
     },
-    Route {
+    KeyedRoute {
         headers: LANGUAGE,
         query: &["q"],
         ..route("GET /shared/{id}", Integration::Http, CallerScope::Shared)
     },
     route("GET /picture/{id}", Integration::Picture, CallerScope::Shared),
-    Route { is_open: true, ..route("GET /open-picture/{id}", Integration::Picture, CallerScope::Anyone) },
-    Route { query: &["cursor"], ..route("GET /page/{id}", Integration::Page, CallerScope::Shared) },
-    Route { query: &["q", "r"], ..route("GET /files/{proxy+}", Integration::Http, CallerScope::Shared) },
-    Route { query: &["q"], ..route("GET /event/{proxy+}", Integration::Echo("2.0"), CallerScope::Shared) },
+    KeyedRoute {
+        is_open: true,
+        ..route("GET /open-picture/{id}", Integration::Picture, CallerScope::Anyone)
+    },
+    KeyedRoute { query: &["cursor"], ..route("GET /page/{id}", Integration::Page, CallerScope::Shared) },
+    KeyedRoute { query: &["q", "r"], ..route("GET /files/{proxy+}", Integration::Http, CallerScope::Shared) },
+    KeyedRoute {
+        query: &["q"],
+        ..route("GET /event/{proxy+}", Integration::Echo("2.0"), CallerScope::Shared)
+    },
     route("GET /event-of-mine/{id}", Integration::Echo("1.0"), CallerScope::Apart),
-    Route {
+    KeyedRoute {
         headers: &["cookie"],
         ..route("GET /event-of-all/{id}", Integration::Echo("1.0"), CallerScope::Shared)
     },
-    Route { headers: &["x-real-ip"], ..route("ANY /any/{id}", Integration::Http, CallerScope::Shared) },
-    Route { query: &["q"], ..route("POST /search/{id}", Integration::Http, CallerScope::Shared) },
-    Route {
+    KeyedRoute { headers: &["x-real-ip"], ..route("ANY /any/{id}", Integration::Http, CallerScope::Shared) },
+    KeyedRoute { query: &["q"], ..route("POST /search/{id}", Integration::Http, CallerScope::Shared) },
+    KeyedRoute {
         is_open: true,
         headers: LANGUAGE,
         ..route("GET /open/{id}", Integration::Http, CallerScope::Apart)
     },
-    Route { query: &["q"], ..route("GET /tagged/{id}", Integration::Tagged, CallerScope::Shared) },
-    Route {
+    KeyedRoute { query: &["q"], ..route("GET /tagged/{id}", Integration::Tagged, CallerScope::Shared) },
+    KeyedRoute {
         is_open: true,
         headers: LANGUAGE,
         ..route("GET /open-to-all/{id}", Integration::Http, CallerScope::Anyone)
     },
 ];
 
-impl Route {
+impl KeyedRoute {
     /// The item without a cache. It asks for no key either: its callers need not be known.
     pub fn uncached_item(&self, port: u16) -> Value {
         let integration = match self.integration {
@@ -151,7 +157,7 @@ impl Route {
 }
 
 /// The route of a request; `path` is without the stage.
-pub fn of(method: &str, path: &str) -> &'static Route {
+pub fn of(method: &str, path: &str) -> &'static KeyedRoute {
     let mut others = ROUTES[1..].iter();
     others.find(|route| route.takes(method, path)).unwrap_or(&ROUTES[0])
 }

@@ -1,4 +1,5 @@
-//! Two callers, a gateway with a cache and one without: the cache gives nobody what he would not have got himself.
+//! Two callers, a gateway with a cache and one without: the cache gives no caller an answer that the other gateway
+//! would not give him.
 //!
 //! `SEED=…` runs the requests of one seed again.
 
@@ -9,7 +10,7 @@ mod uncached_oracle;
 use serde_json::{Value, json};
 
 use self::{keyed_requests::any_request, keyed_routes::ROUTES, uncached_oracle::UncachedOracle};
-use super::{callers::let_in, random::Random};
+use super::{callers::put_api_keys, random::Random};
 use crate::harness::{Target, TestGateway};
 
 const REQUESTS: usize = 100_000;
@@ -24,7 +25,7 @@ async fn world(routes: impl Iterator<Item = Value>) -> TestGateway {
         world.put("orders", &json!({ "id": id }));
     }
     routes.for_each(|route| world.put_route(&route));
-    let_in(&world);
+    put_api_keys(&world);
     world.go_live().await;
     world
 }

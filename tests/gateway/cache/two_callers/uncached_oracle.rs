@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     super::callers::{CALLERS, Request},
-    keyed_routes::{self, CallerScope, Integration, Route},
+    keyed_routes::{self, CallerScope, Integration, KeyedRoute},
 };
 use tollgate::path::{canonical_path, canonical_query};
 
@@ -28,11 +28,11 @@ impl UncachedOracle {
     /// Tells what is wrong with `answer`.
     pub async fn check(&mut self, request: &Request, answer: &str) -> Result<(), String> {
         let route = keyed_routes::of(request.method, &request.path);
-        no_others(request, route, answer)?;
+        check_nothing_of_others(request, route, answer)?;
         let is_hit = answer.contains("\ncache-status: tollgate; hit");
-        let answer = stripped(request, route, answer);
-        if !route.keeps(request.method) || goes_past(route, request) {
-            let expected = parts(&self.plainly(request).await);
+        let answer = without_cache_headers(request, route, answer);
+        if !route.keeps(request.method) || bypasses_the_cache(route, request) {
+            let expected = parts(&self.uncached_answer(request).await);
             return if answer == expected { Ok(()) } else { wrong(&answer, &[expected]) };
         }
         let seen = seen_by_target(route, request);
@@ -46,7 +46,7 @@ impl UncachedOracle {
         for (key, method) in &keys {
             let sends_api_key = seen.sends_api_key && route.is_open;
             let plain = Request { method, sends_api_key, ..seen.clone() };
-            let said = parts(&self.plainly(&plain).await);
+            let said = parts(&self.uncached_answer(&plain).await);
             self.right.entry(key.clone()).or_default().insert(said);
         }
         if self.is_right(&keys, request, &answer) {
@@ -62,7 +62,7 @@ impl UncachedOracle {
     }
 
     /// The answer without a cache.
-    async fn plainly(&mut self, request: &Request) -> String {
+    async fn uncached_answer(&mut self, request: &Request) -> String {
         let event = request.event();
         let text = event.to_string();
         if !self.said.contains_key(&text) {
@@ -73,8 +73,8 @@ impl UncachedOracle {
     }
 }
 
-/// Nothing of one caller in an answer to the other. On an open route for anyone that holds of credentials only.
-fn no_others(request: &Request, route: &Route, answer: &str) -> Result<(), String> {
+/// Checks that an answer has nothing of the other caller; on an open route for anyone, nothing of his credentials.
+fn check_nothing_of_others(request: &Request, route: &KeyedRoute, answer: &str) -> Result<(), String> {
     let may_leak = route.is_open && route.caller == CallerScope::Anyone;
     for other in CALLERS.iter().filter(|other| other.canary != request.caller.canary) {
         if answer.contains(other.secret) || (!may_leak && answer.contains(other.canary)) {
@@ -85,7 +85,7 @@ fn no_others(request: &Request, route: &Route, answer: &str) -> Result<(), Strin
 }
 
 /// True if the target gets credentials that the key does not have: such answers come from no cache.
-fn goes_past(route: &Route, request: &Request) -> bool {
+fn bypasses_the_cache(route: &KeyedRoute, request: &Request) -> bool {
     let mut names = request.headers.iter().map(|(name, _)| *name);
     let has_credential = names.any(|name| matches!(name, "authorization" | "proxy-authorization"));
     let has_key = request.sends_api_key && route.caller != CallerScope::Apart;
@@ -93,7 +93,7 @@ fn goes_past(route: &Route, request: &Request) -> bool {
 }
 
 /// The part of a request that may reach the target of a route that keeps its answer, or that the gateway itself reads.
-fn seen_by_target(route: &Route, request: &Request) -> Request {
+fn seen_by_target(route: &KeyedRoute, request: &Request) -> Request {
     let mut seen = request.clone();
     seen.headers.retain(|(name, _)| {
         let is_of_body = matches!(*name, "content-type" | "content-encoding");
@@ -111,7 +111,7 @@ fn seen_by_target(route: &Route, request: &Request) -> Request {
 }
 
 /// The key: requests that have it in common may get the same answer.
-fn key(route: &Route, method: &str, seen: &Request) -> String {
+fn key(route: &KeyedRoute, method: &str, seen: &Request) -> String {
     let caller = Some(seen.caller.canary).filter(|_| route.caller == CallerScope::Apart);
     let values = |name: &str| {
         let pairs = seen.query.iter().filter(|pair| name_of(pair) == name);
@@ -132,7 +132,7 @@ fn key(route: &Route, method: &str, seen: &Request) -> String {
     format!("{:?}", (route.key, caller, method, host, path, query, headers, cookies, &seen.body))
 }
 
-fn is_keyed(route: &Route, header: &str) -> bool {
+fn is_keyed(route: &KeyedRoute, header: &str) -> bool {
     route.headers.contains(&header) || route.is_formed_by(header)
 }
 
@@ -141,7 +141,7 @@ fn name_of(pair: &str) -> String {
 }
 
 /// Head and body without what a cache adds, and without the caller that only those learn who keep callers apart.
-fn stripped(request: &Request, route: &Route, answer: &str) -> Parts {
+fn without_cache_headers(request: &Request, route: &KeyedRoute, answer: &str) -> Parts {
     let Parts { head, body } = parts(&without_deployment(answer));
     let is_added =
         |line: &&str| ["age: ", "cache-status: ", "warning: "].iter().any(|added| line.starts_with(added));

@@ -42,7 +42,8 @@ impl GuardOracle {
         for (method, path) in table.guarded {
             let request = format!("{method} /v1{path}");
             let with_key = oracle.world.send(&format!("{request}\nx-api-key: {KEY}")).await;
-            let asked = oracle.asked(target, &with_key).unwrap_or_else(|| panic!("{request}: {with_key}"));
+            let asked =
+                oracle.target_request(target, &with_key).unwrap_or_else(|| panic!("{request}: {with_key}"));
             // The only token is taken now.
             let without = oracle.world.send(&request).await;
             let asks = match &without[..3] {
@@ -50,7 +51,7 @@ impl GuardOracle {
                 "429" => Asks::Token,
                 _ => panic!("{request} is not guarded: {without}"),
             };
-            assert_eq!(oracle.asked(target, &without), None, "{request}");
+            assert_eq!(oracle.target_request(target, &without), None, "{request}");
             oracle.guarded.insert(asked.by_some, asks);
             // A value of a parameter: who decodes it has another path before him, which is free to go elsewhere.
             let is_of_a_value =
@@ -63,7 +64,7 @@ impl GuardOracle {
     }
 
     /// The request that reached the target of this answer, if one did.
-    pub fn asked(&self, target: &Target, answer: &str) -> Option<TargetRequest> {
+    pub fn target_request(&self, target: &Target, answer: &str) -> Option<TargetRequest> {
         if let Some(received) = target.received().last() {
             let (method, path) = received.lines().next().unwrap().split_once(' ').unwrap();
             return Some(TargetRequest::new(method, path));
@@ -97,7 +98,7 @@ impl TargetRequest {
         Self { by_all: understood(path), by_some: understood(&path.replace("%2F", "\0")) }
     }
 
-    /// By an event in either payload format.
+    /// The request in an event of either payload format.
     fn by(event: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         if event["version"] == "2.0" {

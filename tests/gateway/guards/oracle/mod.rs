@@ -32,7 +32,7 @@ async fn no_spelling_of_a_path_leads_past_its_guard() {
         let has_key = random.one_in(8);
         let key = if has_key { format!("\nx-api-key: {KEY}") } else { String::new() };
         let answer = oracle.world.send_event(&event(&format!("{request}{key}"))).await;
-        match oracle.asked(&target, &answer) {
+        match oracle.target_request(&target, &answer) {
             Some(asked) if oracle.asks_for_a_key(&asked) && has_key => guarded += 1,
             Some(asked) => match oracle.guard(&asked) {
                 Some(guard) => panic!(

@@ -4,21 +4,21 @@ use serde_json::{Value, json};
 
 /// The routes of a stage.
 pub struct Table {
-    pub routes: &'static [Route],
+    pub routes: &'static [GuardedRoute],
     /// Method and path of guarded requests, which are spelt in other ways.
     pub guarded: &'static [(&'static str, &'static str)],
     /// `$api`, besides what all tables have.
     pub api: &'static str,
 }
 
-const fn table(routes: &'static [Route], guarded: &'static [(&'static str, &'static str)]) -> Table {
+const fn table(routes: &'static [GuardedRoute], guarded: &'static [(&'static str, &'static str)]) -> Table {
     Table { routes, guarded, api: "{}" }
 }
 
-pub struct Route {
+pub struct GuardedRoute {
     pub key: &'static str,
     pub asks: Asks,
-    pub integration: Integration,
+    pub integration: TargetKind,
 }
 
 /// The guard of a route.
@@ -32,7 +32,7 @@ pub enum Asks {
 
 /// The integration of a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Integration {
+pub enum TargetKind {
     /// An HTTP target, asked for this path.
     Path(&'static str),
     /// The same, asked for the path as it was routed.
@@ -45,10 +45,10 @@ pub enum Integration {
 }
 
 use Asks::{Key, Nothing, Token};
-use Integration::{Function, Item, Mock, Path, Routed};
+use TargetKind::{Function, Item, Mock, Path, Routed};
 
-const fn route(key: &'static str, asks: Asks, integration: Integration) -> Route {
-    Route { key, asks, integration }
+const fn route(key: &'static str, asks: Asks, integration: TargetKind) -> GuardedRoute {
+    GuardedRoute { key, asks, integration }
 }
 
 pub const TABLES: [Table; 8] = [
@@ -168,7 +168,7 @@ impl Table {
     }
 }
 
-impl Route {
+impl GuardedRoute {
     fn item(&self, port: u16) -> Value {
         let origin = format!("http://127.0.0.1:{port}");
         let integration = match self.integration {

@@ -1,4 +1,4 @@
-//! Other ways to write a path: what clients, proxies and servers have been seen to take for one.
+//! Other ways to write a path, which clients, proxies and servers have been seen to take for it.
 
 use crate::cache::random::Random;
 

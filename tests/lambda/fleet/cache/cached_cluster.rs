@@ -1,4 +1,4 @@
-//! Gateways without memory of their own, so that all that they keep goes through the table.
+//! Gateways without cache memory, so that every entry goes through the table.
 
 use http_body_util::BodyExt;
 use serde_json::json;
@@ -29,7 +29,7 @@ pub enum FetchOutcome {
 }
 
 impl CachedCluster {
-    /// So many gateways, idle; each target's answer may take `timeout_ms`, of which others wait for half.
+    /// Starts so many gateways, idle. An answer of the target may take `timeout_ms`; others wait for half of that.
     pub async fn start(instances: usize, timeout_ms: u64) -> Self {
         let tables = Tables::start().await;
         let table = TableProxy::start(tables.dynamodb.address).await;

@@ -1,4 +1,4 @@
-//! A place where something waits until the test lets it go on.
+//! A latch: a task waits at it until the test releases it.
 
 use tokio::sync::{Notify, watch};
 

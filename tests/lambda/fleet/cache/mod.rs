@@ -1,5 +1,5 @@
-//! Fills of the cache by real gateways: many at once, and what becomes of one that is killed, frozen or without
-//! its table, step by step.
+//! Fills of the cache by real gateways: many at once, and one that is killed, frozen or without its table at each
+//! step.
 //!
 //! `COALESCED_KEYS` sets how many keys are missed at once, one after the other.
 
@@ -19,39 +19,40 @@ use self::{
     numbered_target::Point,
     table_proxy::{Fault, TableCall},
 };
+use crate::harness::soon;
 
 /// A place in a fill where it can be stopped.
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum FillStep {
     Before(TableCall),
     After(TableCall),
     Target(Point),
 }
 
-/// Each in its order. The cookie of `/vain…` makes the lock one in vain.
-const STEPS: [(&str, Step); 11] = [
-    ("look", Step::Before(TableCall::Look)),
-    ("before-lock", Step::Before(TableCall::Lock)),
-    ("after-lock", Step::After(TableCall::Lock)),
-    ("target", Step::Target(Point::Start)),
-    ("half-of-target", Step::Target(Point::Middle)),
-    ("first-part", Step::Before(TableCall::Part(0))),
-    ("second-part", Step::Before(TableCall::Part(1))),
-    ("third-part", Step::Before(TableCall::Part(2))),
-    ("after-third-part", Step::After(TableCall::Part(2))),
-    ("vain-unlock", Step::Before(TableCall::Unlock)),
-    ("vain-unlocked", Step::After(TableCall::Unlock)),
+/// The steps of a fill, in their order. The cookie of `/vain…` makes the answer one that cannot be kept.
+const STEPS: [(&str, FillStep); 11] = [
+    ("look", FillStep::Before(TableCall::Look)),
+    ("before-lock", FillStep::Before(TableCall::Lock)),
+    ("after-lock", FillStep::After(TableCall::Lock)),
+    ("target", FillStep::Target(Point::Start)),
+    ("half-of-target", FillStep::Target(Point::Middle)),
+    ("first-part", FillStep::Before(TableCall::Part(0))),
+    ("second-part", FillStep::Before(TableCall::Part(1))),
+    ("third-part", FillStep::Before(TableCall::Part(2))),
+    ("after-third-part", FillStep::After(TableCall::Part(2))),
+    ("vain-unlock", FillStep::Before(TableCall::Unlock)),
+    ("vain-unlocked", FillStep::After(TableCall::Unlock)),
 ];
 
 impl CachedCluster {
     /// Waits until all gateways are idle, and then holds the next one that comes to this step.
-    async fn hold(&self, step: Step) -> Arc<Latch> {
+    async fn hold(&self, step: FillStep) -> Arc<Latch> {
         self.cluster.idle().await;
         let latch = Arc::new(Latch::default());
         match step {
-            Step::Before(asked) => self.table.set(asked, Fault::HeldBefore(Arc::clone(&latch))),
-            Step::After(asked) => self.table.set(asked, Fault::HeldAfter(Arc::clone(&latch))),
-            Step::Target(point) => return self.origin.hold(point),
+            FillStep::Before(asked) => self.table.set(asked, Fault::HeldBefore(Arc::clone(&latch))),
+            FillStep::After(asked) => self.table.set(asked, Fault::HeldAfter(Arc::clone(&latch))),
+            FillStep::Target(point) => return self.origin.hold(point),
         }
         latch
     }
@@ -104,7 +105,7 @@ async fn a_filler_that_is_frozen_tears_no_answer() {
             gateways.cluster.host.thaw(GATEWAY, pid);
         });
         // The target's time may be over, as it would be without a cache.
-        let is_late = matches!(step, Step::Target(_))
+        let is_late = matches!(step, FillStep::Target(_))
             && matches!(first, FetchOutcome::Error(504) | FetchOutcome::BrokeOff);
         assert!(is_whole(&first) || is_late, "{id}: {first:?}");
         gateways.serves(id, 3).await;
@@ -116,8 +117,8 @@ async fn a_filler_that_is_frozen_tears_no_answer() {
 async fn a_table_that_fails_at_any_step_costs_nobody_an_answer() {
     let gateways = CachedCluster::start(2, SHORT_MS).await;
     let asked = STEPS.iter().filter_map(|(id, step)| match step {
-        Step::Before(asked) => Some((id, *asked)),
-        Step::After(_) | Step::Target(_) => None,
+        FillStep::Before(asked) => Some((id, *asked)),
+        FillStep::After(_) | FillStep::Target(_) => None,
     });
     for (id, asked) in asked {
         for (name, fault) in [("refused", Fault::Refused), ("silent", Fault::Silent)] {
@@ -148,9 +149,12 @@ async fn of_many_misses_at_once_in_many_processes_two_at_most_reach_the_target()
         let (answers, ()) = tokio::join!(join_all((0..200).map(|_| gateways.get(&id))), async {
             latch.reached().await;
             // Every instance has missed.
-            while gateways.table.looks() < looks + INSTANCES {
-                tokio::task::yield_now().await;
-            }
+            soon(async {
+                while gateways.table.looks() < looks + INSTANCES {
+                    tokio::task::yield_now().await;
+                }
+            })
+            .await;
             latch.release();
         });
         assert!(answers.iter().all(is_whole), "{answers:?}");

@@ -28,7 +28,7 @@ pub enum Point {
 }
 
 #[derive(Default)]
-struct State {
+struct TargetState {
     calls: AtomicUsize,
     /// The point where the next answer waits.
     held: Mutex<Option<(Point, Arc<Latch>)>>,
@@ -37,7 +37,7 @@ struct State {
 /// `/vain…` answers with a cookie too, which nobody may keep; `/small…` answers in few bytes.
 pub struct NumberedTarget {
     pub address: SocketAddr,
-    state: Arc<State>,
+    state: Arc<TargetState>,
 }
 
 impl NumberedTarget {
@@ -79,7 +79,7 @@ pub fn body(id: &str, call: usize) -> String {
     (0..length).map(next).collect()
 }
 
-async fn converse(mut client: TcpStream, state: &State) -> std::io::Result<()> {
+async fn converse(mut client: TcpStream, state: &TargetState) -> std::io::Result<()> {
     while let Some(head) = read_head(&mut client).await? {
         let call = state.calls.fetch_add(1, Ordering::Relaxed);
         let held = state.held.lock().expect("no panic").take();

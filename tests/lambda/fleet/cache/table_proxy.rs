@@ -39,9 +39,9 @@ pub enum Fault {
     HeldBefore(Arc<Latch>),
     /// Once: it is done, and its answer waits.
     HeldAfter(Arc<Latch>),
-    /// It fails, and all that comes after it.
+    /// The call fails, and all later ones too.
     Refused,
-    /// It gets no answer, and neither does what comes after it.
+    /// The call gets no answer, and no later one does.
     Silent,
 }
 
