@@ -71,6 +71,8 @@ pub mod media_type;
 
 pub mod message;
 
+pub mod notation;
+
 pub mod path;
 
 pub mod ttl_cache;

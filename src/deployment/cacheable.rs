@@ -6,7 +6,6 @@ use http::{HeaderName, Method};
 
 use crate::{
     cache::CachePolicy,
-    context,
     integrations::{
         Integration,
         mapping::{CallPart, Word},
@@ -37,9 +36,9 @@ fn is_cacheable(fields: &Fields<'_>, integration: &Integration, cache: &CachePol
         fields.warn("cachingEnabled", "true", expected);
         return false;
     }
-    if let Some(name) = integration.variables().into_iter().find(|name| !context::is_of_the_uri(name)) {
+    if let Some(variable) = integration.variables().into_iter().find(|variable| !variable.is_of_the_uri()) {
         let expected = format!(
-            "no $context.{name} in what is asked for or answered: it is another one in each request, and the answers are not kept"
+            "no $context.{variable} in what is asked for or answered: it is another one in each request, and the answers are not kept"
         );
         fields.warn("cachingEnabled", "true", &expected);
         return false;

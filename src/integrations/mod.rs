@@ -27,6 +27,7 @@ use crate::{
     item::Fields,
     limits::usage_plan::Permit,
     message::{Request, Response},
+    template::ContextVariable,
 };
 
 /// What a route calls, and how long it may take.
@@ -138,7 +139,7 @@ impl Integration {
     }
 
     /// The variables of `context` that are in the answer, or in what is asked for: not those in headers of a request.
-    pub fn variables(&self) -> Vec<&'static str> {
+    pub fn variables(&self) -> Vec<ContextVariable> {
         if let Kind::Mock(mock) = &self.kind {
             return mock.variables().collect();
         }

@@ -9,7 +9,12 @@ use http::{Uri, uri::Authority};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::client::GuardedClient;
-use crate::{context::Context, error::GatewayError, item::Fields};
+use crate::{
+    context::Context,
+    error::GatewayError,
+    item::Fields,
+    notation::{Notation, Part},
+};
 
 /// The `uri` of an item, parsed once.
 #[derive(Clone, Debug)]
@@ -196,23 +201,23 @@ fn checked_authority(text: &str, client: &GuardedClient) -> Result<String, &'sta
 fn pieces(fields: &Fields<'_>, text: &str, path_parameters: &[String]) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut good = true;
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        pieces.push(Piece::Text(before.to_owned()));
-        let Some((name, after)) = after.split_once('}') else {
-            fields.problem("uri", &format!("{{{after}"), "a } for every {");
-            return None;
-        };
-        if path_parameters.iter().any(|known| known == name) {
-            pieces.push(Piece::Parameter(name.to_owned()));
-        } else {
-            let expected = format!("one of the route's path parameters ({})", path_parameters.join(", "));
-            fields.problem("uri", &format!("{{{name}}}"), &expected);
-            good = false;
+    for part in Notation::Braces.parts(text) {
+        match part {
+            Part::Text(text) => pieces.push(Piece::Text(text.to_owned())),
+            Part::Word(name) if path_parameters.iter().any(|known| known == name) => {
+                pieces.push(Piece::Parameter(name.to_owned()));
+            }
+            Part::Word(name) => {
+                let expected = format!("one of the route's path parameters ({})", path_parameters.join(", "));
+                fields.problem("uri", &format!("{{{name}}}"), &expected);
+                good = false;
+            }
+            Part::Stray(text) => {
+                fields.problem("uri", text, "a } for every {");
+                return None;
+            }
         }
-        rest = after;
     }
-    pieces.push(Piece::Text(rest.to_owned()));
     for piece in &pieces {
         if let Piece::Text(text) = piece
             && !is_legal(text)

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{Piece, Template, TypedWord, ValueType, Word};
-use crate::item::{Fields, brief};
+use crate::{
+    item::{Fields, brief},
+    notation::{Notation, Part, STAGE_VARIABLES},
+};
 
 const WORDS: &str = "$request.path.x, $request.querystring.x, $request.header.x, $request.body.x, $context.x \
                      or $stageVariables.x; inside text ${request.path.x}; \
@@ -84,17 +87,15 @@ impl Parser<'_, '_> {
 
     /// Text with words in `${…}`.
     fn mixed(&self) -> Option<(Template, Presence)> {
-        let (mut pieces, mut literal, mut rest) = (Vec::new(), String::new(), self.text);
-        let mut marks = Vec::new();
-        while let Some((before, after)) = rest.split_once('$') {
-            literal.push_str(before);
-            if let Some(after) = after.strip_prefix('$') {
-                literal.push('$');
-                rest = after;
-                continue;
-            }
-            let Some((word, after)) = after.strip_prefix('{').and_then(braced) else {
-                return self.problem(WORDS);
+        let (mut pieces, mut literal, mut marks) = (Vec::new(), String::new(), Vec::new());
+        for part in Notation::DollarBraces.parts(self.text) {
+            let word = match part {
+                Part::Text(text) => {
+                    literal.push_str(text);
+                    continue;
+                }
+                Part::Stray(_) => return self.problem(WORDS),
+                Part::Word(word) => word,
             };
             let (word, mark) = presence(word);
             if call(word).is_some() {
@@ -108,9 +109,7 @@ impl Parser<'_, '_> {
                     pieces.extend([Piece::Text(std::mem::take(&mut literal)), Piece::Word(word)]);
                 }
             }
-            rest = after;
         }
-        literal.push_str(rest);
         let Some(presence) = marks.first().copied() else {
             return Some((Template::Fixed(literal.into()), Presence::Required));
         };
@@ -123,7 +122,7 @@ impl Parser<'_, '_> {
 
     /// What a word, here without `$` and braces, stands for.
     fn piece(&self, word: &str) -> Option<Piece> {
-        if word.starts_with("stageVariables.") {
+        if word.starts_with(STAGE_VARIABLES.prefix) {
             return self.fields.resolve(self.field, &format!("${{{word}}}")).map(Piece::Text);
         }
         match Word::parse(word, self.path_parameters) {
@@ -148,20 +147,4 @@ fn presence(word: &str) -> (&str, Presence) {
 /// Splits `number(request.body.n)` behind its first parenthesis.
 fn call(word: &str) -> Option<(&str, &str)> {
     word.split_once('(').filter(|(name, _)| name.bytes().all(|byte| byte.is_ascii_alphabetic()))
-}
-
-/// Splits at the `}` that ends a word: one in a name in quotes, `['a}b']`, does not.
-fn braced(text: &str) -> Option<(&str, &str)> {
-    let mut rest = text.char_indices();
-    let mut within = false;
-    while let Some((at, c)) = rest.next() {
-        match c {
-            '}' if !within => return Some((&text[..at], &text[at + 1..])),
-            '\'' if !within => within = text[..at].ends_with('['),
-            '\'' => within = false,
-            '\\' if within => drop(rest.next()),
-            _ => {}
-        }
-    }
-    None
 }

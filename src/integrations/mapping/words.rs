@@ -7,11 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::Inputs;
-use crate::{
-    context::{self, Context, VARIABLES},
-    error::GatewayError,
-    path,
-};
+use crate::{context::Context, error::GatewayError, notation::CONTEXT, path, template::ContextVariable};
 
 /// A part of a request.
 #[derive(Clone, Debug)]
@@ -26,8 +22,8 @@ pub enum Word {
     Header(HeaderName),
     /// `request.body`, `request.body.x.y`, `request.body.x[0]`: of a JSON body.
     Body(Vec<Step>),
-    /// `context.x`: one of [`VARIABLES`].
-    Context(&'static str),
+    /// `context.x`
+    Context(ContextVariable),
 }
 
 /// What a word stands for where it may stand for several.
@@ -72,9 +68,9 @@ impl Word {
             };
             return steps(path).map(Self::Body).ok_or_else(expected);
         }
-        let Some(name) = word.strip_prefix("context.") else { return Err(None) };
-        let expected = || Some(format!("one of $context's variables ({})", VARIABLES.join(", ")));
-        VARIABLES.into_iter().find(|known| *known == name).map(Self::Context).ok_or_else(expected)
+        let Some(name) = word.strip_prefix(CONTEXT.prefix) else { return Err(None) };
+        let expected = || Some(format!("one of $context's variables ({})", ContextVariable::names()));
+        ContextVariable::named(name).map(Self::Context).ok_or_else(expected)
     }
 
     /// Whether it is of the body: elsewhere than in path, query and headers.
@@ -120,9 +116,9 @@ impl Word {
         Ok(values.map_or(Values::Absent, Values::List))
     }
 
-    /// The name of a variable of `context`, if it is one.
-    pub fn variable(&self) -> Option<&'static str> {
-        if let Self::Context(name) = self { Some(name) } else { None }
+    /// The variable of `context`, if it is one.
+    pub fn variable(&self) -> Option<ContextVariable> {
+        if let Self::Context(variable) = self { Some(*variable) } else { None }
     }
 
     /// Whether it is the same in all requests of one caller for one URI.
@@ -130,7 +126,7 @@ impl Word {
         match self {
             Self::Path | Self::PathParameter(_) | Self::Query(_) => true,
             Self::Header(_) | Self::Body(_) => false,
-            Self::Context(name) => context::is_of_the_uri(name),
+            Self::Context(variable) => variable.is_of_the_uri(),
         }
     }
 
@@ -147,11 +143,11 @@ impl Word {
             Self::Header(name) => header_value(context, name),
             Self::Body(path) => return Ok(find(inputs.body()?, path).map(Cow::Borrowed)),
             // The one that is a number in Amazon's events too.
-            Self::Context("requestTimeEpoch") => {
+            Self::Context(ContextVariable::RequestTimeEpoch) => {
                 return Ok(Some(Cow::Owned(context.request.origin.time_epoch.into())));
             }
-            Self::Context(name) => {
-                context.variable(name).map(Cow::into_owned).filter(|text| !text.is_empty())
+            Self::Context(variable) => {
+                Some(variable.text(context).into_owned()).filter(|text| !text.is_empty())
             }
         };
         Ok(text.map(|text| Cow::Owned(text.into())))
@@ -198,7 +194,7 @@ impl fmt::Display for Word {
                     Step::Index(index) => write!(f, "[{index}]"),
                 })
             }
-            Self::Context(name) => write!(f, "$context.{name}"),
+            Self::Context(variable) => write!(f, "$context.{variable}"),
         }
     }
 }

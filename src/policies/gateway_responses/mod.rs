@@ -3,10 +3,9 @@
 //! As API Gateway has it: a response type that is set takes nothing from `DEFAULT_4XX` and `DEFAULT_5XX`, and
 //! these stand for every type that is not set. Unlike there, `REQUEST_TOO_LARGE` can be set too.
 
-mod template;
+mod refusal_variable;
 #[cfg(test)]
 mod tests;
-mod word;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -15,16 +14,15 @@ use http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::Value;
 
-use self::{
-    template::Template,
-    word::{Refused, Word},
-};
+use self::refusal_variable::{RefusalVariable, RefusedRequest};
 use crate::{
     context::Context,
     error::{GatewayError, Refusal},
     item::{Fields, brief},
     media_type::{Accept, essence},
     message::{Body, Response, has_no_content},
+    notation::{CONTEXT, METHOD_REQUEST, Notation, Part, STAGE_VARIABLES},
+    template::{Escape, TextTemplate, ValueKind, WordValue},
 };
 
 /// The API's gateway responses; by default Amazon's, to the byte.
@@ -43,6 +41,9 @@ enum DefaultBody {
     ProblemDetails,
 }
 
+/// The text of a `responseTemplates` entry.
+type Template = TextTemplate<RefusalVariable>;
+
 /// One entry of `gatewayResponses`.
 #[derive(Debug, Default)]
 struct Custom {
@@ -56,7 +57,7 @@ struct Custom {
 #[derive(Debug)]
 enum Source {
     Static(HeaderValue),
-    Word(Word),
+    Variable(RefusalVariable),
 }
 
 /// RFC 9457 §3.
@@ -129,13 +130,17 @@ impl GatewayResponses {
     /// The answer to a request that was refused.
     pub fn render(&self, error: &GatewayError, context: &Context<'_>) -> Response {
         let refusal = error.refusal();
-        let refused = Refused { error, refusal: &refusal, context };
+        let refused = RefusedRequest { error, refusal: &refusal, context };
         let custom = self.custom(&refusal);
         let status = custom.and_then(|custom| custom.status).unwrap_or(refusal.status);
         let mut response = refusal.to_response();
         *response.status_mut() = status;
         if let Some((content_type, template)) = custom.and_then(|custom| custom.template(context)) {
-            set_body(&mut response, content_type.clone(), template.render(&refused));
+            set_body(
+                &mut response,
+                content_type.clone(),
+                template.render(|variable| variable.value(&refused)),
+            );
         } else if matches!(self.body, DefaultBody::ProblemDetails) {
             let content_type = HeaderValue::from_static("application/problem+json");
             let detail = error.detail().map_or_else(|| refusal.message.clone(), Cow::Owned);
@@ -184,18 +189,21 @@ impl Source {
     fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
             Some(text) => HeaderValue::from_str(text).ok().map(Self::Static),
-            None => Word::parse(text).map(Self::Word),
+            None => RefusalVariable::parse(text).map(Self::Variable),
         }
     }
 
     /// `None` where there is nothing, or what no header can hold.
-    fn value(&self, refused: &Refused<'_>) -> Option<HeaderValue> {
+    fn value(&self, refused: &RefusedRequest<'_>) -> Option<HeaderValue> {
         match self {
             Self::Static(value) => Some(value.clone()),
-            Self::Word(word) if word.is_quoted() => {
-                HeaderValue::from_str(&Value::from(word.value(refused)?).to_string()).ok()
+            Self::Variable(variable) => {
+                let WordValue { text, kind } = variable.value(refused);
+                match kind {
+                    ValueKind::Quoted => HeaderValue::from_str(&Value::from(text?).to_string()).ok(),
+                    ValueKind::Text | ValueKind::Json => HeaderValue::from_str(&text?).ok(),
+                }
             }
-            Self::Word(word) => HeaderValue::from_str(&word.value(refused)?).ok(),
         }
     }
 }
@@ -216,14 +224,16 @@ fn headers(fields: &Fields<'_>) -> Vec<(HeaderName, Source)> {
         };
         match Source::parse(text.trim()) {
             Some(source) => {
-                if let Source::Word(word) = &source {
-                    require_stage_variable(fields, &field, word);
+                if let Source::Variable(variable) = &source {
+                    require_stage_variable(fields, &field, variable);
                 }
                 headers.push((name, source));
             }
-            None => {
-                fields.problem(&field, &brief(&Value::from(text)), &format!("'text' or {}", word::EXPECTED))
-            }
+            None => fields.problem(
+                &field,
+                &brief(&Value::from(text)),
+                &format!("'text' or {}", refusal_variable::EXPECTED),
+            ),
         }
     }
     headers
@@ -239,16 +249,34 @@ fn templates(fields: &Fields<'_>) -> Vec<(HeaderValue, Template)> {
             fields.problem(&field, &content_type, "a content type, such as application/json");
             continue;
         };
-        match Template::parse(&text, &content_type) {
+        match template(&text, &content_type) {
             Ok(template) => {
-                template.words().for_each(|word| require_stage_variable(fields, &field, word));
+                template.words().for_each(|variable| require_stage_variable(fields, &field, variable));
                 templates.push((value, template));
             }
-            Err(unknown) => fields.problem(&field, &unknown, word::EXPECTED),
+            Err(unknown) => fields.problem(&field, &unknown, refusal_variable::EXPECTED),
         }
     }
     templates.sort_by_key(|(content_type, _)| !is_json(content_type));
     templates
+}
+
+/// Reads `$context.x`, `$stageVariables.x` and `$method.request.….x`, also in braces: `${context.x}`.
+///
+/// # Errors
+///
+/// The first word that begins like one of these and is none.
+fn template(text: &str, content_type: &str) -> Result<Template, String> {
+    let mut template = Template::new(Escape::in_body(content_type));
+    for part in Notation::RootedOrBare(&[CONTEXT, STAGE_VARIABLES, METHOD_REQUEST]).parts(text) {
+        match part {
+            Part::Text(text) | Part::Stray(text) => template.push_text(text),
+            Part::Word(word) => {
+                template.push_word(RefusalVariable::parse(word).ok_or_else(|| format!("${word}"))?)
+            }
+        }
+    }
+    Ok(template)
 }
 
 fn is_json(content_type: &HeaderValue) -> bool {
@@ -257,8 +285,8 @@ fn is_json(content_type: &HeaderValue) -> bool {
 
 /// A stage variable that the stage does not have is a problem; its value is read per request, as a canary may
 /// override it.
-fn require_stage_variable(fields: &Fields<'_>, field: &str, word: &Word) {
-    if let Word::StageVariable(name) = word {
+fn require_stage_variable(fields: &Fields<'_>, field: &str, variable: &RefusalVariable) {
+    if let RefusalVariable::StageVariable(name) = variable {
         fields.resolve(field, &format!("${{stageVariables.{name}}}"));
     }
 }

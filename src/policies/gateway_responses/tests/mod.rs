@@ -252,7 +252,7 @@ fn what_no_gateway_response_can_be_is_a_problem() {
             },
         },
     } });
-    let (types, words) = (TYPES.join(" or "), word::EXPECTED);
+    let (types, words) = (TYPES.join(" or "), refusal_variable::EXPECTED);
     let base = "gatewayResponses.DEFAULT_4XX";
     let header = "gatewayresponse.header.name, of a header that is not the connection's";
     let variable = "got ${stageVariables.nope}, expected one of the stage's variables (bad, env, limit)";
