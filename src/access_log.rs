@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::{
     clock::Clock,
-    error::{GatewayError, chain},
+    error::{GatewayError, ResponseType, chain},
     message::{Body, BoxError, ByteStream, Origin, RefusedRequest, Request, Response},
 };
 
@@ -68,14 +68,14 @@ struct Line {
     user_agent: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     api_key_id: String,
-    /// What the cache did: `HIT`, `STALE`, `MISS`, `REFRESH` or `BYPASS`.
+    /// Of a cached route: `HIT`, `STALE`, `MISS`, `REFRESH`, `REVALIDATED` or `BYPASS` (`CacheStatus::name`).
     #[serde(skip_serializing_if = "Option::is_none")]
     cache_status: Option<&'static str>,
     /// Something was decided without the store.
     #[serde(skip_serializing_if = "Option::is_none")]
     degraded: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error_response_type: Option<&'static str>,
+    error_response_type: Option<ResponseType>,
     /// Why the gateway refused; of an integration's failure it is `integrationErrorMessage`.
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<String>,

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A refused request.
-pub(super) struct RefusedRequest<'a> {
+pub(super) struct RefusalContext<'a> {
     pub(super) error: &'a GatewayError,
     pub(super) refusal: &'a Refusal,
     pub(super) context: &'a Context<'a>,
@@ -58,11 +58,11 @@ impl RefusalVariable {
 
     /// The value for a refused request. `MessageString` comes without its quotes: where they belong, and what must be
     /// escaped, depends on the document.
-    pub(super) fn value<'a>(&self, refused: &RefusedRequest<'a>) -> WordValue<'a> {
+    pub(super) fn value<'a>(&self, refused: &RefusalContext<'a>) -> WordValue<'a> {
         let (text, kind) = match self {
             Self::Message => (Some(refused.refusal.message.as_ref().into()), ValueKind::Text),
             Self::MessageString => (Some(refused.refusal.message.as_ref().into()), ValueKind::Quoted),
-            Self::ResponseType => (Some(refused.refusal.response_type.into()), ValueKind::Text),
+            Self::ResponseType => (Some(refused.refusal.response_type.as_str().into()), ValueKind::Text),
             Self::ValidationError => (validation_error(refused), ValueKind::Text),
             Self::Context(variable) => return variable.value(refused.context),
             Self::StageVariable(name) => {
@@ -76,7 +76,7 @@ impl RefusalVariable {
     }
 }
 
-fn validation_error<'a>(refused: &RefusedRequest<'a>) -> Option<Cow<'a, str>> {
+fn validation_error<'a>(refused: &RefusalContext<'a>) -> Option<Cow<'a, str>> {
     if let GatewayError::InvalidBody(detail) = refused.error {
         Some(detail.as_ref().into())
     } else if let GatewayError::MissingParameters(_) = refused.error {
