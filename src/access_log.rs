@@ -37,12 +37,12 @@ pub struct AccessLog {
     sink: Sink,
     clock: Clock,
     received_at: SystemTime,
-    line: Line,
+    line: LogLine,
 }
 
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Line {
+struct LogLine {
     request_id: String,
     stage: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -123,12 +123,12 @@ impl AccessLog {
         sink: Sink,
         clock: Clock,
     ) -> Self {
-        let line = Line {
+        let line = LogLine {
             request_id: request_id.to_owned(),
             stage: NO_STAGE.to_owned(),
             source_ip: origin.source_ip.clone(),
             user_agent: cut(&origin.user_agent, MAX_USER_AGENT_CHARS),
-            ..Line::default()
+            ..LogLine::default()
         };
         Self { sink, clock, received_at, line }
     }

@@ -55,6 +55,8 @@ pub mod clock;
 
 pub mod context;
 
+pub mod decimal;
+
 pub mod environment;
 
 pub mod error;

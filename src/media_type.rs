@@ -22,10 +22,10 @@ struct Range<'a> {
 struct MediaType<'a> {
     name: &'a str,
     /// Without the character set, which clients write and servers need not, and what follows the weight.
-    parameters: Vec<Parameter<'a>>,
+    parameters: Vec<MediaTypeParameter<'a>>,
 }
 
-type Parameter<'a> = (&'a str, &'a str);
+type MediaTypeParameter<'a> = (&'a str, &'a str);
 
 /// How much a client wants a type: more is better.
 type Preference = (u16, Specificity, Reverse<usize>);
@@ -93,14 +93,15 @@ impl<'a> Range<'a> {
             None => Specificity::TypeWithParameters(parameters.len()),
             Some(_) => return None,
         };
-        let is_of_offered = |own: &Parameter<'_>| offered.parameters.iter().any(|other| is_same(own, other));
+        let is_of_offered =
+            |own: &MediaTypeParameter<'_>| offered.parameters.iter().any(|other| is_same(own, other));
         parameters.iter().all(is_of_offered).then_some(specificity)
     }
 }
 
 impl<'a> MediaType<'a> {
     fn parse(text: &'a str) -> Self {
-        let is_charset = |(name, _): &Parameter<'_>| name.eq_ignore_ascii_case("charset");
+        let is_charset = |(name, _): &MediaTypeParameter<'_>| name.eq_ignore_ascii_case("charset");
         let parameters = parameters(text).take_while(|parameter| !is_weight(parameter));
         Self {
             name: essence(text),
@@ -113,18 +114,18 @@ fn kind(name: &str) -> &str {
     name.split('/').next().unwrap_or_default()
 }
 
-fn parameters(text: &str) -> impl Iterator<Item = Parameter<'_>> {
+fn parameters(text: &str) -> impl Iterator<Item = MediaTypeParameter<'_>> {
     let pairs =
         split_unquoted(text, |c| c == ';').skip(1).map(|text| text.split_once('=').unwrap_or((text, "")));
     let pairs = pairs.map(|(name, value)| (name.trim(), value.trim().trim_matches('"')));
     pairs.filter(|(name, _)| !name.is_empty())
 }
 
-fn is_weight((name, _): &Parameter<'_>) -> bool {
+fn is_weight((name, _): &MediaTypeParameter<'_>) -> bool {
     name.eq_ignore_ascii_case("q")
 }
 
-fn is_same((name, value): &Parameter<'_>, (other, others): &Parameter<'_>) -> bool {
+fn is_same((name, value): &MediaTypeParameter<'_>, (other, others): &MediaTypeParameter<'_>) -> bool {
     name.eq_ignore_ascii_case(other) && value.eq_ignore_ascii_case(others)
 }
 

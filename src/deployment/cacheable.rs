@@ -6,11 +6,9 @@ use http::{HeaderName, Method};
 
 use crate::{
     cache::CachePolicy,
-    integrations::{
-        Integration,
-        mapping::{CallPart, Word},
-    },
+    integrations::{CallPart, Integration},
     item::Fields,
+    template::mapped_value::Word,
 };
 
 const KEY: &str = "cacheKeyParameters";
@@ -72,7 +70,7 @@ fn headers_beyond_the_uri(integration: &Integration) -> Vec<HeaderName> {
 /// What of a call can differ where caller and URI are the same.
 fn parts_beyond_the_uri(integration: &Integration) -> impl Iterator<Item = CallPart<'_>> {
     let mapped = integration.mapped().into_iter();
-    mapped.filter(|mapped| !mapped.template.is_of_the_uri()).map(|mapped| mapped.part)
+    mapped.filter(|mapped| !mapped.value.is_of_the_uri()).map(|mapped| mapped.part)
 }
 
 /// A client that turns pages would get the first one for ever.
@@ -92,7 +90,7 @@ fn warn_of_what_the_key_lacks(fields: &Fields<'_>, integration: &Integration, ca
     } else {
         ", without which it is not forwarded, and what is mapped is absent"
     };
-    let words = integration.mapped().into_iter().flat_map(|mapped| mapped.template.words());
+    let words = integration.mapped().into_iter().flat_map(|mapped| mapped.value.words());
     let lacking = words.filter_map(|word| match word {
         Word::Header(name) if !cache.tells_apart_by_header(name) => Some((format!("header.{name}"), absent)),
         Word::Query(name) if !cache.tells_apart_by_query(name) => {

@@ -3,21 +3,21 @@
 //! An integration is parsed once, at deployment; nothing is looked up by name when a request comes.
 
 pub mod dynamodb;
-mod headers;
+mod header_rules;
 pub mod http;
 pub mod lambda;
-pub mod mapping;
+mod mapped_part;
 pub mod mock;
 
 use std::{sync::Arc, time::Duration};
 
 use aws_types::SdkConfig;
 
+pub use self::mapped_part::{CallPart, MappedPart};
 use self::{
     dynamodb::DynamoDb,
     http::{GuardedClient, Http},
     lambda::Lambda,
-    mapping::{CallPart, Mapped, Word},
     mock::Mock,
 };
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
     item::Fields,
     limits::usage_plan::Permit,
     message::{Request, Response},
-    template::ContextVariable,
+    template::{ContextVariable, mapped_value::Word},
 };
 
 /// What a route calls, and how long it may take.
@@ -127,11 +127,11 @@ impl Integration {
     }
 
     /// What is mapped into a call that changes nothing, except the routed path and its parameters in a target's path.
-    pub fn mapped(&self) -> Vec<Mapped<'_>> {
+    pub fn mapped(&self) -> Vec<MappedPart<'_>> {
         match &self.kind {
             Kind::DynamoDb(operation) => {
                 let part = CallPart::Operation;
-                operation.templates().into_iter().map(|template| Mapped { template, part }).collect()
+                operation.mapped_values().into_iter().map(|value| MappedPart { value, part }).collect()
             }
             Kind::Http(http) => http.mapped(),
             Kind::Lambda(_) | Kind::Mock(_) => Vec::new(),
@@ -143,8 +143,8 @@ impl Integration {
         if let Kind::Mock(mock) = &self.kind {
             return mock.variables().collect();
         }
-        let is_asked_for = |mapped: &Mapped<'_>| !matches!(mapped.part, CallPart::Header(_));
-        let words = self.mapped().into_iter().filter(is_asked_for).flat_map(|mapped| mapped.template.words());
+        let is_asked_for = |mapped: &MappedPart<'_>| !matches!(mapped.part, CallPart::Header(_));
+        let words = self.mapped().into_iter().filter(is_asked_for).flat_map(|mapped| mapped.value.words());
         words.filter_map(Word::variable).collect()
     }
 

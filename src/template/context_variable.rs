@@ -38,7 +38,7 @@ enum Scope {
 }
 
 /// Name and scope of a variable.
-struct Row(&'static str, Scope);
+struct VariableRow(&'static str, Scope);
 
 const ALL: [ContextVariable; 18] = {
     use ContextVariable::*;
@@ -85,26 +85,26 @@ impl ContextVariable {
     }
 
     #[rustfmt::skip]
-    const fn row(self) -> Row {
+    const fn row(self) -> VariableRow {
         match self {
-            Self::AccountId         => Row("accountId",          Scope::Uri),
-            Self::ApiId             => Row("apiId",              Scope::Uri),
-            Self::DeploymentId      => Row("deploymentId",       Scope::Uri),
-            Self::DomainName        => Row("domainName",         Scope::Uri),
-            Self::DomainPrefix      => Row("domainPrefix",       Scope::Uri),
-            Self::ExtendedRequestId => Row("extendedRequestId",  Scope::Request),
-            Self::HttpMethod        => Row("httpMethod",         Scope::Uri),
-            Self::ApiKeyId          => Row("identity.apiKeyId",  Scope::Uri),
-            Self::SourceIp          => Row("identity.sourceIp",  Scope::Request),
-            Self::UserAgent         => Row("identity.userAgent", Scope::Request),
-            Self::Path              => Row("path",               Scope::Uri),
-            Self::Protocol          => Row("protocol",           Scope::Request),
-            Self::RequestId         => Row("requestId",          Scope::Request),
-            Self::RequestTime       => Row("requestTime",        Scope::Request),
-            Self::RequestTimeEpoch  => Row("requestTimeEpoch",   Scope::Request),
-            Self::ResourcePath      => Row("resourcePath",       Scope::Uri),
-            Self::RouteKey          => Row("routeKey",           Scope::Uri),
-            Self::Stage             => Row("stage",              Scope::Uri),
+            Self::AccountId         => VariableRow("accountId",          Scope::Uri),
+            Self::ApiId             => VariableRow("apiId",              Scope::Uri),
+            Self::DeploymentId      => VariableRow("deploymentId",       Scope::Uri),
+            Self::DomainName        => VariableRow("domainName",         Scope::Uri),
+            Self::DomainPrefix      => VariableRow("domainPrefix",       Scope::Uri),
+            Self::ExtendedRequestId => VariableRow("extendedRequestId",  Scope::Request),
+            Self::HttpMethod        => VariableRow("httpMethod",         Scope::Uri),
+            Self::ApiKeyId          => VariableRow("identity.apiKeyId",  Scope::Uri),
+            Self::SourceIp          => VariableRow("identity.sourceIp",  Scope::Request),
+            Self::UserAgent         => VariableRow("identity.userAgent", Scope::Request),
+            Self::Path              => VariableRow("path",               Scope::Uri),
+            Self::Protocol          => VariableRow("protocol",           Scope::Request),
+            Self::RequestId         => VariableRow("requestId",          Scope::Request),
+            Self::RequestTime       => VariableRow("requestTime",        Scope::Request),
+            Self::RequestTimeEpoch  => VariableRow("requestTimeEpoch",   Scope::Request),
+            Self::ResourcePath      => VariableRow("resourcePath",       Scope::Uri),
+            Self::RouteKey          => VariableRow("routeKey",           Scope::Uri),
+            Self::Stage             => VariableRow("stage",              Scope::Uri),
         }
     }
 

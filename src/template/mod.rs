@@ -5,6 +5,7 @@
 
 mod context_variable;
 mod escape;
+pub mod mapped_value;
 pub mod parameter;
 mod text_template;
 

@@ -8,18 +8,16 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
-    Call,
-    fields::mapped_value_with_presence,
+    OperationCall,
+    operation_fields::mapped_value_with_presence,
     terms::{Terms, placeholders, uses_any},
 };
 use crate::store::values::Attributes;
 use crate::{
     error::GatewayError,
-    integrations::{
-        ParseContext,
-        mapping::{Presence, Template, bad_value},
-    },
+    integrations::ParseContext,
     item::Fields,
+    template::mapped_value::{MappedValue, Presence, bad_value},
 };
 
 pub const UPDATE: &str = "updateExpression";
@@ -34,14 +32,14 @@ const VALUES: &str = "expressionAttributeValues";
 /// The expressions of one operation. Every placeholder in them is defined, and used.
 #[derive(Debug)]
 pub struct Expressions {
-    texts: Vec<(&'static str, Text)>,
+    texts: Vec<(&'static str, ExpressionText)>,
     names: HashMap<String, String>,
     values: Vec<Operand>,
 }
 
 /// An expression's text.
 #[derive(Debug)]
-enum Text {
+enum ExpressionText {
     /// Nothing of it can be left out.
     Whole(String),
     Terms(Terms),
@@ -51,7 +49,7 @@ enum Text {
 #[derive(Debug)]
 struct Operand {
     name: String,
-    template: Template,
+    mapped: MappedValue,
     presence: Presence,
 }
 
@@ -89,8 +87,8 @@ impl Expressions {
         let fits = placeholders_fit(fields, &texts, &defined);
         let operand = |(name, value): (&String, &Value)| {
             let field = format!("{VALUES}.{name}");
-            let (template, presence) = mapped_value_with_presence(fields, &field, value, surroundings)?;
-            Some(Operand { name: name.clone(), template, presence })
+            let (mapped, presence) = mapped_value_with_presence(fields, &field, value, surroundings)?;
+            Some(Operand { name: name.clone(), mapped, presence })
         };
         // Collected first: every problem is wanted, not only the first.
         let values: Vec<_> = map.into_iter().flatten().map(operand).collect();
@@ -108,8 +106,8 @@ impl Expressions {
     }
 
     /// What `:placeholders` stand for.
-    pub fn templates(&self) -> impl Iterator<Item = &Template> {
-        self.values.iter().map(|operand| &operand.template)
+    pub fn mapped_values(&self) -> impl Iterator<Item = &MappedValue> {
+        self.values.iter().map(|operand| &operand.mapped)
     }
 
     /// The expressions with this request's values, without the terms that can do without an absent one, and without
@@ -117,13 +115,13 @@ impl Expressions {
     ///
     /// # Errors
     /// `BadParameterValue` or `BadBodyValue` if another value is absent, or nothing is left of an update.
-    pub fn fill(&self, call: &Call<'_>) -> Result<Filled, GatewayError> {
+    pub fn fill(&self, call: &OperationCall<'_>) -> Result<Filled, GatewayError> {
         let (mut values, mut absent) = (Attributes::new(), Vec::new());
         for operand in &self.values {
-            match call.attribute(&operand.template)? {
+            match call.attribute(&operand.mapped)? {
                 Some(attribute) => drop(values.insert(operand.name.clone(), attribute)),
                 None if operand.presence == Presence::Optional => absent.push(operand),
-                None => return Err(call.absent(&operand.template)),
+                None => return Err(call.absent(&operand.mapped)),
             }
         }
         let absent_names: Vec<_> = absent.iter().map(|operand| operand.name.as_str()).collect();
@@ -132,7 +130,7 @@ impl Expressions {
             match text.without(&absent_names) {
                 Some(text) => texts.push((*kind, text)),
                 None if *kind == UPDATE => {
-                    let words: Vec<_> = absent.iter().flat_map(|operand| operand.template.words()).collect();
+                    let words: Vec<_> = absent.iter().flat_map(|operand| operand.mapped.words()).collect();
                     return Err(bad_value(&words, "must be there: nothing else is to be updated", None));
                 }
                 None => {}
@@ -156,7 +154,7 @@ impl Filled {
     }
 }
 
-impl Text {
+impl ExpressionText {
     fn without(&self, absent: &[&str]) -> Option<String> {
         match self {
             Self::Whole(text) => Some(text.clone()),
@@ -176,12 +174,12 @@ fn in_terms(
     fields: &Fields<'_>,
     (kind, text): (&'static str, String),
     optional: &[&str],
-) -> Option<(&'static str, Text)> {
+) -> Option<(&'static str, ExpressionText)> {
     const GUARD: &str =
         "no value with ?: a condition guards the write, and no request may leave a part of it out";
     const PARTITION: &str = "no value with ? for the partition key, whose condition is the first that says =";
     if !uses_any(&text, optional) {
-        return Some((kind, Text::Whole(text)));
+        return Some((kind, ExpressionText::Whole(text)));
     }
     let terms = match kind {
         CONDITION => Err(GUARD),
@@ -194,7 +192,7 @@ fn in_terms(
         if is_kept { Ok(terms) } else { Err(PARTITION) }
     });
     match terms {
-        Ok(terms) => Some((kind, Text::Terms(terms))),
+        Ok(terms) => Some((kind, ExpressionText::Terms(terms))),
         Err(expected) => {
             fields.problem(kind, &text, expected);
             None

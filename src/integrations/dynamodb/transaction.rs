@@ -3,10 +3,10 @@
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem, Update};
 
 use super::{
-    Call,
-    changes::{Change, Kind, Prepared},
+    OperationCall,
     expressions::{CONDITION, UPDATE},
     failure::Subject,
+    item_changes::{ItemChange, Kind, Prepared},
 };
 use crate::{error::GatewayError, integrations::ParseContext, item::Fields};
 
@@ -18,7 +18,7 @@ const KINDS: [(&str, Kind); 4] =
 /// Changes that happen together.
 #[derive(Debug)]
 pub struct Transaction {
-    changes: Vec<Change>,
+    changes: Vec<ItemChange>,
 }
 
 impl Transaction {
@@ -36,7 +36,7 @@ impl Transaction {
     }
 
     /// Makes the changes. The SDK gives each call a token, so that a retry does not make them twice.
-    pub async fn invoke(&self, call: &Call<'_>) -> Result<(), GatewayError> {
+    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<(), GatewayError> {
         let items = self.changes.iter().map(|change| Ok(transact_item(change, change.prepare(call)?)));
         let items = items.collect::<Result<Vec<_>, GatewayError>>()?;
         let answer = call.client.transact_write_items().set_transact_items(Some(items)).send().await;
@@ -51,16 +51,16 @@ impl Transaction {
     fn subject(&self) -> Subject<'_> {
         Subject {
             tables: self.changes.iter().map(|change| change.table.as_str()).collect(),
-            templates: self.changes.iter().flat_map(Change::templates).collect(),
+            mapped_values: self.changes.iter().flat_map(ItemChange::mapped_values).collect(),
         }
     }
 }
 
-fn change(item: Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Change> {
+fn change(item: Fields<'_>, surroundings: &ParseContext<'_>) -> Option<ItemChange> {
     let given: Vec<_> = KINDS.into_iter().filter(|(name, _)| item.value(name).is_some()).collect();
     let change = if let [(name, kind)] = given[..] {
         item.object(name).and_then(|fields| {
-            let change = Change::parse(kind, &fields, surroundings);
+            let change = ItemChange::parse(kind, &fields, surroundings);
             fields.finish();
             change
         })
@@ -74,7 +74,7 @@ fn change(item: Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Change> {
     change
 }
 
-fn transact_item(change: &Change, prepared: Prepared) -> TransactWriteItem {
+fn transact_item(change: &ItemChange, prepared: Prepared) -> TransactWriteItem {
     const SET: &str = "all that it requires is set";
     let Prepared { attributes, expressions } = prepared;
     let (condition, changes) = (expressions.text(CONDITION), expressions.text(UPDATE));

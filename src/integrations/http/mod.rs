@@ -2,13 +2,13 @@
 //!
 //! Redirects are passed on, never followed, and only allowed addresses are connected to.
 
+mod address_guard;
 mod body;
 mod client;
-mod guard;
-mod headers;
-mod parameters;
+mod request_parameters;
 mod reserved;
-mod uri;
+mod target_headers;
+mod target_uri;
 
 #[cfg(test)]
 mod tests;
@@ -19,8 +19,8 @@ use hyper::body::Incoming;
 use tokio::time::Instant;
 
 pub use self::client::GuardedClient;
-use self::{parameters::RequestParameters, uri::UriTemplate};
-use super::{ParseContext, mapping::Mapped};
+use self::{request_parameters::RequestParameters, target_uri::UriTemplate};
+use super::{MappedPart, ParseContext};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -63,7 +63,7 @@ impl Http {
     }
 
     /// What is mapped into the request.
-    pub fn mapped(&self) -> Vec<Mapped<'_>> {
+    pub fn mapped(&self) -> Vec<MappedPart<'_>> {
         self.parameters.mapped().collect()
     }
 
@@ -89,9 +89,9 @@ impl Http {
             return Err(GatewayError::BadRequest("TRACE asks for the request as the target gets it".into()));
         }
         let mut target = self.uri.fill(context);
-        let mut headers = headers::to_target(context.request);
+        let mut headers = target_headers::to_target(context.request);
         self.parameters.apply(context, &mut target, &mut headers)?;
-        headers::add_zero_length(&mut headers, method, context.request);
+        target_headers::add_zero_length(&mut headers, method, context.request);
         let mut request = http::Request::new(Full::new(context.request.body.clone()));
         *request.method_mut() = method.clone();
         *request.uri_mut() = self.uri.uri(&target)?;
@@ -116,7 +116,7 @@ fn response(
     };
     let mut response = Response::new(body);
     *response.status_mut() = head.status;
-    *response.headers_mut() = headers::to_client(&head.headers);
+    *response.headers_mut() = target_headers::to_client(&head.headers);
     Ok(response)
 }
 

@@ -6,7 +6,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 
-use super::{answer::decode_base64, media_types::Form};
+use super::{function_response::decode_base64, media_types::BodyEncoding};
 use crate::{
     error::GatewayError,
     message::{Body, Note, Response},
@@ -21,16 +21,21 @@ pub fn read(text: Bytes) -> (Bytes, Note) {
 ///
 /// # Errors
 /// `BrokenAnswer` if bytes are wanted of what is no base64.
-pub fn in_form(form: impl FnOnce() -> Form, response: Response) -> Result<Response, GatewayError> {
+pub fn in_encoding(
+    encoding: impl FnOnce() -> BodyEncoding,
+    response: Response,
+) -> Result<Response, GatewayError> {
     let Some(note) = response.extensions().get().copied() else { return Ok(response) };
-    match (note, form()) {
-        (Note::FromBase64, Form::Text) => Ok(response.map(|body| match body {
+    match (note, encoding()) {
+        (Note::FromBase64, BodyEncoding::Text) => Ok(response.map(|body| match body {
             Body::Whole(bytes) => BASE64_STANDARD.encode(bytes).into(),
             Body::Stream(stream) => Body::Stream(stream),
         })),
-        (Note::BrokenBase64, Form::Base64) => Err(GatewayError::BrokenAnswer("the body is no base64".into())),
-        (Note::FromBase64, Form::Base64) | (Note::BrokenBase64, Form::Text) | (Note::Unfinished, _) => {
-            Ok(response)
+        (Note::BrokenBase64, BodyEncoding::Base64) => {
+            Err(GatewayError::BrokenAnswer("the body is no base64".into()))
         }
+        (Note::FromBase64, BodyEncoding::Base64)
+        | (Note::BrokenBase64, BodyEncoding::Text)
+        | (Note::Unfinished, _) => Ok(response),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The place of a word is known from the document's type and from the text before it, when the item is read.
 
-mod encode;
+mod encoders;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +12,7 @@ use http::{HeaderName, header};
 use percent_encoding::utf8_percent_encode;
 use serde_json::value::RawValue;
 
-use self::encode::{
+use self::encoders::{
     NOT_IN_COOKIE, NOT_IN_FORM, NOT_IN_URI, json_escaped, markup_escaped, quoted, script_escaped,
 };
 use crate::media_type::essence;

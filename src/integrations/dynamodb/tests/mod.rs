@@ -1,9 +1,9 @@
 //! Every action, against a real DynamoDB-compatible server over HTTP.
 
-mod failures;
-mod problems;
-mod reads;
-mod writes;
+mod operation_failures;
+mod operation_problems;
+mod read_operations;
+mod write_operations;
 
 use std::{
     sync::Arc,

@@ -1,11 +1,11 @@
 //! What an item and a request become on their way to the target, and what of an item is a problem.
 
 #[cfg(feature = "local")]
-mod exchanges;
-mod problems;
-mod requests;
+mod http_exchanges;
+mod http_problems;
 #[cfg(feature = "local")]
-mod target;
+mod http_target;
+mod target_requests;
 
 use std::time::{Duration, SystemTime};
 

@@ -1,6 +1,6 @@
 //! What an operator writes, and the answers that come of it.
 
-mod refusals;
+mod every_refusal;
 
 use std::time::Duration;
 

@@ -11,7 +11,7 @@ use std::{
 /// Says which addresses may be connected to.
 #[derive(Clone, Debug, Default)]
 pub struct AddressGuard {
-    allowed: Arc<[Network]>,
+    allowed: Arc<[AddressRange]>,
 }
 
 impl AddressGuard {
@@ -20,7 +20,7 @@ impl AddressGuard {
     /// that `10.1.2.3/8` does not open more than was meant.
     pub fn parse(allowed: &[String]) -> Result<Self, Vec<String>> {
         let (good, bad): (Vec<_>, Vec<_>) =
-            allowed.iter().map(|text| Network::parse(text.trim()).ok_or(text)).partition(Result::is_ok);
+            allowed.iter().map(|text| AddressRange::parse(text.trim()).ok_or(text)).partition(Result::is_ok);
         if bad.is_empty() {
             Ok(Self { allowed: good.into_iter().flatten().collect() })
         } else {
@@ -31,7 +31,7 @@ impl AddressGuard {
     /// Whether a connection may be made to `address`.
     pub fn allows(&self, address: IpAddr) -> bool {
         let reached = reached(address);
-        let listed = |network: &Network| network.contains(address) || network.contains(reached);
+        let listed = |network: &AddressRange| network.contains(address) || network.contains(reached);
         is_public(reached) || self.allowed.iter().any(listed)
     }
 
@@ -51,12 +51,12 @@ impl AddressGuard {
 
 /// A range of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Network {
+struct AddressRange {
     base: IpAddr,
     prefix: u8,
 }
 
-impl Network {
+impl AddressRange {
     const fn v4(a: u8, b: u8, c: u8, prefix: u8) -> Self {
         Self { base: IpAddr::V4(Ipv4Addr::new(a, b, c, 0)), prefix }
     }
@@ -102,41 +102,41 @@ fn bits(address: IpAddr) -> u128 {
 
 /// What IANA's special-purpose registry (RFC 6890 and its successors) does not call globally reachable.
 #[rustfmt::skip]
-const NOT_PUBLIC_V4: [Network; 16] = [
-    Network::v4(0, 0, 0, 8),        // this network
-    Network::v4(10, 0, 0, 8),       // private
-    Network::v4(100, 64, 0, 10),    // shared, behind a carrier's NAT
-    Network::v4(127, 0, 0, 8),      // loopback
-    Network::v4(169, 254, 0, 16),   // link-local: AWS's metadata and credentials
-    Network::v4(172, 16, 0, 12),    // private
-    Network::v4(192, 0, 0, 24),     // protocol assignments
-    Network::v4(192, 0, 2, 24),     // documentation
-    Network::v4(192, 88, 99, 24),   // once 6to4 relays
-    Network::v4(192, 168, 0, 16),   // private
-    Network::v4(198, 18, 0, 15),    // benchmarks
-    Network::v4(198, 51, 100, 24),  // documentation
-    Network::v4(203, 0, 113, 24),   // documentation
-    Network::v4(224, 0, 0, 4),      // multicast
-    Network::v4(240, 0, 0, 4),      // reserved, and broadcast
-    Network::v4(192, 175, 48, 24),  // nobody's: the sink of private reverse lookups
+const NOT_PUBLIC_V4: [AddressRange; 16] = [
+    AddressRange::v4(0, 0, 0, 8),        // this network
+    AddressRange::v4(10, 0, 0, 8),       // private
+    AddressRange::v4(100, 64, 0, 10),    // shared, behind a carrier's NAT
+    AddressRange::v4(127, 0, 0, 8),      // loopback
+    AddressRange::v4(169, 254, 0, 16),   // link-local: AWS's metadata and credentials
+    AddressRange::v4(172, 16, 0, 12),    // private
+    AddressRange::v4(192, 0, 0, 24),     // protocol assignments
+    AddressRange::v4(192, 0, 2, 24),     // documentation
+    AddressRange::v4(192, 88, 99, 24),   // once 6to4 relays
+    AddressRange::v4(192, 168, 0, 16),   // private
+    AddressRange::v4(198, 18, 0, 15),    // benchmarks
+    AddressRange::v4(198, 51, 100, 24),  // documentation
+    AddressRange::v4(203, 0, 113, 24),   // documentation
+    AddressRange::v4(224, 0, 0, 4),      // multicast
+    AddressRange::v4(240, 0, 0, 4),      // reserved, and broadcast
+    AddressRange::v4(192, 175, 48, 24),  // nobody's: the sink of private reverse lookups
 ];
 
 /// All of IPv6 that is handed out for the Internet.
-const PUBLIC_V6: Network = Network::v6(0x2000, 0, 3);
+const PUBLIC_V6: AddressRange = AddressRange::v6(0x2000, 0, 3);
 
 #[rustfmt::skip]
-const NOT_PUBLIC_V6: [Network; 4] = [
-    Network::v6(0x2001, 0, 23),     // protocol assignments, among them Teredo, which hides an IPv4 address
-    Network::v6(0x2001, 0xdb8, 32), // documentation
-    Network::v6(0x2002, 0, 16),     // 6to4, which hides an IPv4 address
-    Network::v6(0x3fff, 0, 20),     // documentation
+const NOT_PUBLIC_V6: [AddressRange; 4] = [
+    AddressRange::v6(0x2001, 0, 23),     // protocol assignments, among them Teredo, which hides an IPv4 address
+    AddressRange::v6(0x2001, 0xdb8, 32), // documentation
+    AddressRange::v6(0x2002, 0, 16),     // 6to4, which hides an IPv4 address
+    AddressRange::v6(0x3fff, 0, 20),     // documentation
 ];
 
 /// Behind this prefix a NAT64 gateway (RFC 6052), such as AWS's, reaches an IPv4 address.
-const NAT64: Network = Network::v6(0x64, 0xff9b, 96);
+const NAT64: AddressRange = AddressRange::v6(0x64, 0xff9b, 96);
 
 fn is_public(address: IpAddr) -> bool {
-    let within = |networks: &[Network]| networks.iter().any(|network| network.contains(address));
+    let within = |networks: &[AddressRange]| networks.iter().any(|network| network.contains(address));
     match address {
         IpAddr::V4(_) => !within(&NOT_PUBLIC_V4),
         IpAddr::V6(_) => PUBLIC_V6.contains(address) && !within(&NOT_PUBLIC_V6),

@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::function::FunctionName;
+use super::function_name::FunctionName;
 use crate::error::GatewayError;
 
 /// What Lambda takes at most: 6 MB and a little for the envelope, and 1 MB to be run later.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{
-    super::{base64_body::in_form, media_types::Form, response_v1, response_v2},
+    super::{base64_body::in_encoding, media_types::BodyEncoding, response_v1, response_v2},
     render,
 };
 
@@ -111,11 +111,11 @@ const HEADERS: [(&str, Option<&str>); 9] = [
     (r#"{"":"x"}"#,                                      None),
 ];
 
-async fn v1(output: &'static str, form: Form) -> String {
+async fn v1(output: &'static str, encoding: BodyEncoding) -> String {
     let output = Bytes::from_static(output.as_bytes());
-    let answer = render(response_v1::response(&output, Some(form))).await;
+    let answer = render(response_v1::response(&output, Some(encoding))).await;
     // Where clients differ, the form comes later, and is the same.
-    let later = response_v1::response(&output, None).and_then(|response| in_form(|| form, response));
+    let later = response_v1::response(&output, None).and_then(|response| in_encoding(|| encoding, response));
     assert_eq!(render(later).await, answer, "{output:?}");
     answer
 }
@@ -127,7 +127,7 @@ async fn v2(output: impl Into<Bytes>) -> String {
 #[tokio::test]
 async fn an_answer_1_0_is_read_as_api_gateway_was_recorded_to() {
     for (name, output, expected) in RECORDED.iter().chain(&MORE_OF_1_0) {
-        assert_eq!(v1(output, Form::Text).await, *expected, "{name}: {output}");
+        assert_eq!(v1(output, BodyEncoding::Text).await, *expected, "{name}: {output}");
     }
 }
 
@@ -141,10 +141,13 @@ async fn an_answer_2_0_is_read_as_an_http_api_does() {
 #[tokio::test]
 async fn base64_becomes_bytes_in_1_0_if_the_client_accepts_a_binary_type_first() {
     let output = r#"{"statusCode":200,"body":"aGk=","isBase64Encoded":true}"#;
-    assert_eq!(v1(output, Form::Base64).await, "200\ncontent-type: application/json\nhi");
-    assert_eq!(v1(output, Form::Text).await, "200\ncontent-type: application/json\naGk=");
-    assert_eq!(v1(r#"{"body":"aGk="}"#, Form::Base64).await, "200\ncontent-type: application/json\naGk=");
-    assert_eq!(v1(r#"{"body":"a$k=","isBase64Encoded":true}"#, Form::Base64).await, BROKEN);
+    assert_eq!(v1(output, BodyEncoding::Base64).await, "200\ncontent-type: application/json\nhi");
+    assert_eq!(v1(output, BodyEncoding::Text).await, "200\ncontent-type: application/json\naGk=");
+    assert_eq!(
+        v1(r#"{"body":"aGk="}"#, BodyEncoding::Base64).await,
+        "200\ncontent-type: application/json\naGk="
+    );
+    assert_eq!(v1(r#"{"body":"a$k=","isBase64Encoded":true}"#, BodyEncoding::Base64).await, BROKEN);
 }
 
 #[tokio::test]

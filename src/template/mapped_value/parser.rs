@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Piece, Template, TypedWord, ValueType, Word};
+use super::{MappedValue, TextPart, TypedWord, ValueType, Word};
 use crate::{
     item::{Fields, brief},
     notation::{Notation, Part, STAGE_VARIABLES},
@@ -30,24 +30,24 @@ pub enum Presence {
 }
 
 /// Reads one string.
-pub(super) struct Parser<'p, 'f> {
+pub(super) struct MappedValueParser<'p, 'f> {
     pub fields: &'p Fields<'f>,
     pub field: &'p str,
     pub path_parameters: &'p [String],
     pub text: &'p str,
 }
 
-impl Parser<'_, '_> {
+impl MappedValueParser<'_, '_> {
     /// Reads a string whose value cannot be left out.
-    pub fn template(&self) -> Option<Template> {
+    pub fn mapped(&self) -> Option<MappedValue> {
         match self.read()? {
-            (template, Presence::Required) => Some(template),
+            (mapped, Presence::Required) => Some(mapped),
             (_, Presence::Optional) => self.problem(NOT_OPTIONAL),
         }
     }
 
     /// Reads the string.
-    pub fn read(&self) -> Option<(Template, Presence)> {
+    pub fn read(&self) -> Option<(MappedValue, Presence)> {
         match self.text.strip_prefix('$').filter(|rest| !rest.starts_with(['$', '{'])) {
             Some(word) => self.alone(word),
             None => self.mixed(),
@@ -55,15 +55,15 @@ impl Parser<'_, '_> {
     }
 
     /// A word that is all of the string: `request.body.n`, `number(request.body.n)`, here without its `$`.
-    fn alone(&self, word: &str) -> Option<(Template, Presence)> {
+    fn alone(&self, word: &str) -> Option<(MappedValue, Presence)> {
         let (word, outer) = presence(word);
-        let (template, inner) = match call(word) {
+        let (mapped, inner) = match call(word) {
             None => {
-                let template = match self.piece(word)? {
-                    Piece::Text(text) => Template::Fixed(text.into()),
-                    Piece::Word(word) => Template::Word(word),
+                let mapped = match self.piece(word)? {
+                    TextPart::Text(text) => MappedValue::Fixed(text.into()),
+                    TextPart::Word(word) => MappedValue::Word(word),
                 };
-                (template, Presence::Required)
+                (mapped, Presence::Required)
             }
             Some((name, argument)) => {
                 let Some(of) = ValueType::named(name) else { return self.problem(&ValueType::expected()) };
@@ -75,18 +75,18 @@ impl Parser<'_, '_> {
                 if let Err(fault) = word.check() {
                     return self.problem(&format!("another value: this {fault}"));
                 }
-                (Template::Typed(word), inner)
+                (MappedValue::Typed(word), inner)
             }
         };
         let presence = if outer == Presence::Optional { outer } else { inner };
-        if presence == Presence::Optional && template.words().is_empty() {
+        if presence == Presence::Optional && mapped.words().is_empty() {
             return self.problem(NEVER_ABSENT);
         }
-        Some((template, presence))
+        Some((mapped, presence))
     }
 
     /// Text with words in `${…}`.
-    fn mixed(&self) -> Option<(Template, Presence)> {
+    fn mixed(&self) -> Option<(MappedValue, Presence)> {
         let (mut pieces, mut literal, mut marks) = (Vec::new(), String::new(), Vec::new());
         for part in Notation::DollarBraces.parts(self.text) {
             let word = match part {
@@ -102,31 +102,31 @@ impl Parser<'_, '_> {
                 return self.problem(NO_TYPES);
             }
             match self.piece(word)? {
-                Piece::Text(_) if mark == Presence::Optional => return self.problem(NEVER_ABSENT),
-                Piece::Text(text) => literal.push_str(&text),
-                Piece::Word(word) => {
+                TextPart::Text(_) if mark == Presence::Optional => return self.problem(NEVER_ABSENT),
+                TextPart::Text(text) => literal.push_str(&text),
+                TextPart::Word(word) => {
                     marks.push(mark);
-                    pieces.extend([Piece::Text(std::mem::take(&mut literal)), Piece::Word(word)]);
+                    pieces.extend([TextPart::Text(std::mem::take(&mut literal)), TextPart::Word(word)]);
                 }
             }
         }
         let Some(presence) = marks.first().copied() else {
-            return Some((Template::Fixed(literal.into()), Presence::Required));
+            return Some((MappedValue::Fixed(literal.into()), Presence::Required));
         };
         if marks.iter().any(|mark| *mark != presence) {
             return self.problem(ALL_OR_NONE);
         }
-        pieces.push(Piece::Text(literal));
-        Some((Template::Text(pieces), presence))
+        pieces.push(TextPart::Text(literal));
+        Some((MappedValue::Text(pieces), presence))
     }
 
     /// What a word, here without `$` and braces, stands for.
-    fn piece(&self, word: &str) -> Option<Piece> {
+    fn piece(&self, word: &str) -> Option<TextPart> {
         if word.starts_with(STAGE_VARIABLES.prefix) {
-            return self.fields.resolve(self.field, &format!("${{{word}}}")).map(Piece::Text);
+            return self.fields.resolve(self.field, &format!("${{{word}}}")).map(TextPart::Text);
         }
         match Word::parse(word, self.path_parameters) {
-            Ok(word) => Some(Piece::Word(word)),
+            Ok(word) => Some(TextPart::Word(word)),
             Err(expected) => self.problem(&expected.map_or(Cow::Borrowed(WORDS), Cow::Owned)),
         }
     }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use percent_encoding::{CONTROLS, percent_encode};
 
-use super::super::headers::{is_hop_by_hop, named, named_by_connection, remapped, stays_at_gateway};
+use super::super::header_rules::{is_hop_by_hop, named, named_by_connection, remapped, stays_at_gateway};
 use crate::{error::GatewayError, message::has_no_content};
 
 /// As many header lines as an answer may have: more than any client takes, and far from what a map holds, so that the

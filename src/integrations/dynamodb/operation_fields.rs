@@ -4,11 +4,9 @@ use serde_json::Value;
 
 use crate::store::values::to_attribute;
 use crate::{
-    integrations::{
-        ParseContext,
-        mapping::{Presence, Template, TypedWord, ValueType},
-    },
+    integrations::ParseContext,
     item::{Fields, brief},
+    template::mapped_value::{MappedValue, Presence, TypedWord, ValueType},
 };
 
 /// What DynamoDB takes in one page at most is 1 MB; this bounds the number of items too.
@@ -51,13 +49,13 @@ pub fn mapped_item<'f>(
     fields: &Fields<'f>,
     field: &'f str,
     surroundings: &ParseContext<'_>,
-) -> Option<Template> {
+) -> Option<MappedValue> {
     let expected = "a map of attributes, or a word such as $request.body";
-    checked(fields, field, surroundings, expected, |template| match template {
-        Template::Map(attributes) => !attributes.is_empty(),
-        Template::Word(_) => true,
-        Template::Typed(typed) => typed.of == ValueType::Json,
-        Template::Fixed(_) | Template::Text(_) | Template::List(_) => false,
+    checked(fields, field, surroundings, expected, |mapped| match mapped {
+        MappedValue::Map(attributes) => !attributes.is_empty(),
+        MappedValue::Word(_) => true,
+        MappedValue::Typed(typed) => typed.of == ValueType::Json,
+        MappedValue::Fixed(_) | MappedValue::Text(_) | MappedValue::List(_) => false,
     })
 }
 
@@ -66,7 +64,7 @@ pub fn mapped_key<'f>(
     fields: &Fields<'f>,
     field: &'f str,
     surroundings: &ParseContext<'_>,
-) -> Option<Template> {
+) -> Option<MappedValue> {
     let expected =
         "a map of one or two attributes, each text, a number or binary, or a word such as $request.body.key";
     checked(fields, field, surroundings, expected, may_be_key)
@@ -78,35 +76,35 @@ pub fn mapped_keys<'f>(
     field: &'f str,
     most: usize,
     surroundings: &ParseContext<'_>,
-) -> Option<Template> {
+) -> Option<MappedValue> {
     let expected = format!("a list of 1 to {most} keys, or a word such as $request.body.keys");
-    checked(fields, field, surroundings, &expected, |template| match template {
-        Template::List(keys) => (1..=most).contains(&keys.len()) && keys.iter().all(may_be_key),
-        Template::Word(_) => true,
-        Template::Typed(typed) => typed.of == ValueType::Json,
-        Template::Fixed(_) | Template::Text(_) | Template::Map(_) => false,
+    checked(fields, field, surroundings, &expected, |mapped| match mapped {
+        MappedValue::List(keys) => (1..=most).contains(&keys.len()) && keys.iter().all(may_be_key),
+        MappedValue::Word(_) => true,
+        MappedValue::Typed(typed) => typed.of == ValueType::Json,
+        MappedValue::Fixed(_) | MappedValue::Text(_) | MappedValue::Map(_) => false,
     })
 }
 
-fn may_be_key(template: &Template) -> bool {
-    match template {
-        Template::Map(attributes) => {
-            let has_a_keys_type = |(_, template): &(String, Template)| match template {
-                Template::Fixed(value) => {
+fn may_be_key(mapped: &MappedValue) -> bool {
+    match mapped {
+        MappedValue::Map(attributes) => {
+            let has_a_keys_type = |(_, mapped): &(String, MappedValue)| match mapped {
+                MappedValue::Fixed(value) => {
                     value.is_number() || value.as_str().is_some_and(|text| !text.is_empty())
                 }
-                Template::Word(_) | Template::Text(_) => true,
-                Template::Typed(TypedWord { of, .. }) => match of {
+                MappedValue::Word(_) | MappedValue::Text(_) => true,
+                MappedValue::Typed(TypedWord { of, .. }) => match of {
                     ValueType::Number | ValueType::Json | ValueType::Binary => true,
                     ValueType::Boolean | ValueType::StringSet | ValueType::NumberSet => false,
                 },
-                Template::List(_) | Template::Map(_) => false,
+                MappedValue::List(_) | MappedValue::Map(_) => false,
             };
             (1..=2).contains(&attributes.len()) && attributes.iter().all(has_a_keys_type)
         }
-        Template::Word(_) => true,
-        Template::Typed(typed) => typed.of == ValueType::Json,
-        Template::Fixed(_) | Template::Text(_) | Template::List(_) => false,
+        MappedValue::Word(_) => true,
+        MappedValue::Typed(typed) => typed.of == ValueType::Json,
+        MappedValue::Fixed(_) | MappedValue::Text(_) | MappedValue::List(_) => false,
     }
 }
 
@@ -116,12 +114,12 @@ fn checked<'f>(
     field: &'f str,
     surroundings: &ParseContext<'_>,
     expected: &str,
-    fits: impl Fn(&Template) -> bool,
-) -> Option<Template> {
+    fits: impl Fn(&MappedValue) -> bool,
+) -> Option<MappedValue> {
     let value = fields.require(field, fields.value(field), expected)?;
-    let template = mapped_value(fields, field, value, surroundings)?;
-    if fits(&template) {
-        return Some(template);
+    let mapped = mapped_value(fields, field, value, surroundings)?;
+    if fits(&mapped) {
+        return Some(mapped);
     }
     fields.problem(field, &brief(value), expected);
     None
@@ -133,9 +131,9 @@ pub fn mapped_value(
     field: &str,
     value: &Value,
     surroundings: &ParseContext<'_>,
-) -> Option<Template> {
-    let template = Template::parse(fields, field, value, surroundings.path_parameters)?;
-    can_be_held(fields, field, value).then_some(template)
+) -> Option<MappedValue> {
+    let mapped = MappedValue::parse(fields, field, value, surroundings.path_parameters)?;
+    can_be_held(fields, field, value).then_some(mapped)
 }
 
 /// The same of a value that a request may do without.
@@ -144,8 +142,8 @@ pub fn mapped_value_with_presence(
     field: &str,
     value: &Value,
     surroundings: &ParseContext<'_>,
-) -> Option<(Template, Presence)> {
-    let read = Template::parse_with_presence(fields, field, value, surroundings.path_parameters)?;
+) -> Option<(MappedValue, Presence)> {
+    let read = MappedValue::parse_with_presence(fields, field, value, surroundings.path_parameters)?;
     can_be_held(fields, field, value).then_some(read)
 }
 
@@ -162,13 +160,13 @@ fn can_be_held(fields: &Fields<'_>, field: &str, value: &Value) -> bool {
 pub enum Limit {
     DynamoDbs,
     Fixed(i32),
-    Mapped(Template),
+    Mapped(MappedValue),
 }
 
 impl Limit {
-    pub fn template(&self) -> Option<&Template> {
+    pub fn mapped(&self) -> Option<&MappedValue> {
         match self {
-            Self::Mapped(template) => Some(template),
+            Self::Mapped(mapped) => Some(mapped),
             Self::DynamoDbs | Self::Fixed(_) => None,
         }
     }
@@ -176,14 +174,16 @@ impl Limit {
     /// Reads a number from 1 to 1000, or a word that stands for one.
     pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         let Some(value) = fields.value("limit") else { return Some(Self::DynamoDbs) };
-        let template = Template::parse(fields, "limit", value, surroundings.path_parameters)?;
-        let limit = match template {
-            Template::Fixed(Value::Number(number)) => limit_from(number.as_str()).map(Self::Fixed),
-            Template::Fixed(Value::String(text)) => limit_from(&text).map(Self::Fixed),
-            Template::Typed(TypedWord { of: ValueType::Number, .. })
-            | Template::Word(_)
-            | Template::Text(_) => Some(Self::Mapped(template)),
-            Template::Fixed(_) | Template::Typed(_) | Template::List(_) | Template::Map(_) => None,
+        let mapped = MappedValue::parse(fields, "limit", value, surroundings.path_parameters)?;
+        let limit = match mapped {
+            MappedValue::Fixed(Value::Number(number)) => limit_from(number.as_str()).map(Self::Fixed),
+            MappedValue::Fixed(Value::String(text)) => limit_from(&text).map(Self::Fixed),
+            MappedValue::Typed(TypedWord { of: ValueType::Number, .. })
+            | MappedValue::Word(_)
+            | MappedValue::Text(_) => Some(Self::Mapped(mapped)),
+            MappedValue::Fixed(_) | MappedValue::Typed(_) | MappedValue::List(_) | MappedValue::Map(_) => {
+                None
+            }
         };
         if limit.is_none() {
             fields.problem("limit", &brief(value), "a whole number from 1 to 1000, or a word");

@@ -21,19 +21,19 @@ use crate::{
 pub struct UriTemplate {
     /// `https://example.com:8443`.
     origin: String,
-    path: Vec<Piece>,
-    query: Vec<Piece>,
+    path: Vec<UriPart>,
+    query: Vec<UriPart>,
 }
 
 #[derive(Clone, Debug)]
-enum Piece {
+enum UriPart {
     Text(String),
     Parameter(String),
 }
 
 /// The changeable part of a request's URI, percent-encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct TargetUri {
     /// Starts with `/`.
     pub path: String,
     /// Without `?`.
@@ -88,7 +88,7 @@ impl UriTemplate {
         let path = pieces(fields, path, path_parameters);
         let query = pieces(fields, query, path_parameters);
         let path = path?;
-        if has_dot_segment(&path.iter().map(Piece::placeholder).collect::<String>()) {
+        if has_dot_segment(&path.iter().map(UriPart::placeholder).collect::<String>()) {
             problem("a path without the segments . and ..");
             return None;
         }
@@ -101,17 +101,17 @@ impl UriTemplate {
 
     /// Whether its path has something of the request's.
     pub fn takes_the_path(&self) -> bool {
-        self.path.iter().any(|piece| matches!(piece, Piece::Parameter(_)))
+        self.path.iter().any(|piece| matches!(piece, UriPart::Parameter(_)))
     }
 
     /// The URI's path and query for a request, with the request's own query behind that of the item.
-    pub fn fill(&self, context: &Context<'_>) -> Target {
+    pub fn fill(&self, context: &Context<'_>) -> TargetUri {
         let mut path: String = self.path.iter().map(|piece| piece.fill(context, &PATH)).collect();
         if !path.starts_with('/') {
             path.insert(0, '/');
         }
         let query = self.query.iter().map(|piece| piece.fill(context, &ENCODED_VALUE)).collect();
-        let mut target = Target { path, query };
+        let mut target = TargetUri { path, query };
         target.append_query(&utf8_percent_encode(&context.request.query, &QUERY).to_string());
         target
     }
@@ -121,8 +121,8 @@ impl UriTemplate {
     /// # Errors
     /// [`GatewayError::BadRequest`] if what the request brought makes no URI: too long, or with segments `.`
     /// and `..` that were none before they were put together.
-    pub fn uri(&self, target: &Target) -> Result<Uri, GatewayError> {
-        let Target { path, query } = target;
+    pub fn uri(&self, target: &TargetUri) -> Result<Uri, GatewayError> {
+        let TargetUri { path, query } = target;
         if has_dot_segment(path) {
             return Err(GatewayError::BadRequest("the target's path would have a dot segment".into()));
         }
@@ -133,7 +133,7 @@ impl UriTemplate {
     }
 }
 
-impl Target {
+impl TargetUri {
     /// Adds `name=value` pairs, already encoded.
     pub fn append_query(&mut self, pairs: &str) {
         if !self.query.is_empty() && !pairs.is_empty() {
@@ -143,7 +143,7 @@ impl Target {
     }
 }
 
-impl Piece {
+impl UriPart {
     fn fill<'a>(&'a self, context: &Context<'a>, encode: &'static AsciiSet) -> Cow<'a, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
@@ -198,14 +198,14 @@ fn checked_authority(text: &str, client: &GuardedClient) -> Result<String, &'sta
 }
 
 /// Reads a path or a query.
-fn pieces(fields: &Fields<'_>, text: &str, path_parameters: &[String]) -> Option<Vec<Piece>> {
+fn pieces(fields: &Fields<'_>, text: &str, path_parameters: &[String]) -> Option<Vec<UriPart>> {
     let mut pieces = Vec::new();
     let mut good = true;
     for part in Notation::Braces.parts(text) {
         match part {
-            Part::Text(text) => pieces.push(Piece::Text(text.to_owned())),
+            Part::Text(text) => pieces.push(UriPart::Text(text.to_owned())),
             Part::Word(name) if path_parameters.iter().any(|known| known == name) => {
-                pieces.push(Piece::Parameter(name.to_owned()));
+                pieces.push(UriPart::Parameter(name.to_owned()));
             }
             Part::Word(name) => {
                 let expected = format!("one of the route's path parameters ({})", path_parameters.join(", "));
@@ -219,7 +219,7 @@ fn pieces(fields: &Fields<'_>, text: &str, path_parameters: &[String]) -> Option
         }
     }
     for piece in &pieces {
-        if let Piece::Text(text) = piece
+        if let UriPart::Text(text) = piece
             && !is_legal(text)
         {
             fields.problem(

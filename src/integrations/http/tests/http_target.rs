@@ -20,7 +20,7 @@ pub const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1"];
 pub type Answer = &'static [&'static str];
 
 /// A target: what came, and what it still waits for.
-pub struct Target {
+pub struct TestTarget {
     pub port: u16,
     received: Arc<Mutex<Vec<String>>>,
     pub connections: Arc<AtomicUsize>,
@@ -28,7 +28,7 @@ pub struct Target {
     pub closed: Arc<Semaphore>,
 }
 
-impl Target {
+impl TestTarget {
     /// Answers the requests of each connection in turn, then closes it. The last script serves all further
     /// connections. An answer without pieces closes the connection instead.
     pub async fn start(scripts: &'static [&'static [Answer]]) -> Self {

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    super::{BinaryMediaTypes, Lambda, Mode, PayloadFormat, call, function::FunctionName},
+    super::{BinaryMediaTypes, InvocationMode, Lambda, PayloadFormat, function_name::FunctionName, invoke},
     Scene, render,
 };
 use crate::{error::GatewayError, http_client::sdk_http_client};
@@ -59,7 +59,7 @@ async fn serve(State(service): State<Service>, request: Request<AxumBody>) -> Re
 }
 
 fn client_of(listener: &TcpListener) -> Client {
-    call::client(
+    invoke::client(
         Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("eu-west-1"))
@@ -77,7 +77,7 @@ pub fn answer(status: u16, headers: &[(&str, &str)], body: impl Into<AxumBody>) 
     response.body(body.into()).unwrap()
 }
 
-pub fn lambda(format: PayloadFormat, mode: Mode) -> Lambda {
+pub fn lambda(format: PayloadFormat, mode: InvocationMode) -> Lambda {
     Lambda { function: FunctionName::parse("orders:live").unwrap(), format, mode }
 }
 
@@ -116,7 +116,7 @@ async fn the_function_gets_the_event_and_the_client_its_answer() {
         (v1, "201\ncontent-type: application/json\nx-a: 1\ndone", Value::Null),
     ];
     for (format, expected, version) in cases {
-        let got = exchange(&lambda(format, Mode::Buffered), &scene(), &client).await;
+        let got = exchange(&lambda(format, InvocationMode::Buffered), &scene(), &client).await;
         assert_eq!(render(got).await, expected);
         assert_eq!(
             service.calls.lock().unwrap().pop().unwrap(),
@@ -133,7 +133,8 @@ async fn the_function_gets_the_event_and_the_client_its_answer() {
 #[tokio::test]
 async fn an_event_is_taken_and_nobody_waits() {
     let service = Service::new(|| answer(202, &[], ""));
-    let got = exchange(&lambda(PayloadFormat::V2, Mode::Event), &scene(), &service.start().await).await;
+    let got =
+        exchange(&lambda(PayloadFormat::V2, InvocationMode::Event), &scene(), &service.start().await).await;
     assert_eq!(render(got).await, "202\ncontent-type: application/json\n{\"requestId\":\"request-1\"}");
     assert_eq!(service.calls(), ["POST /2015-03-31/functions/orders%3Alive/invocations Event"]);
 }
@@ -176,13 +177,13 @@ async fn what_fails_is_called_once_and_only_the_log_knows_why() {
     ];
     for (service, status, message, cause) in cases {
         let client = service.start().await;
-        for mode in [Mode::Buffered, Mode::Stream] {
+        for mode in [InvocationMode::Buffered, InvocationMode::Stream] {
             let Err(error) = exchange(&lambda(PayloadFormat::V2, mode), &scene(), &client).await else {
                 panic!("{cause}")
             };
             let causes = causes(&error);
             // A whole answer in place of frames is no event stream; the status is the same.
-            if mode == Mode::Buffered || status != 502 {
+            if mode == InvocationMode::Buffered || status != 502 {
                 assert!(causes.starts_with(cause), "{causes}");
                 // A function's own words may be its client's.
                 assert_eq!(causes.contains("secret"), !causes.contains("function error"), "{causes}");
@@ -204,7 +205,7 @@ async fn a_lambda_out_of_reach_is_a_504() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client_of(&listener);
     drop(listener);
-    let got = exchange(&lambda(PayloadFormat::V2, Mode::Buffered), &scene(), &client).await;
+    let got = exchange(&lambda(PayloadFormat::V2, InvocationMode::Buffered), &scene(), &client).await;
     assert_eq!(render(got).await, expected, "nothing listens");
 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -222,7 +223,7 @@ async fn a_lambda_out_of_reach_is_a_504() {
         }
         connections
     });
-    let got = exchange(&lambda(PayloadFormat::V2, Mode::Buffered), &scene(), &client).await;
+    let got = exchange(&lambda(PayloadFormat::V2, InvocationMode::Buffered), &scene(), &client).await;
     assert_eq!(render(got).await, expected, "the connection broke off");
     assert!(!connections.is_finished(), "sent again");
     connections.abort();
@@ -234,7 +235,7 @@ async fn what_lambda_would_not_take_is_not_sent() {
     let client = service.start().await;
     let expected = "413\ncontent-type: application/json\nx-amzn-errortype: RequestTooLargeException\n{\"message\":\"Request Too Long\"}";
     let megabyte = "x".repeat(1024 * 1024);
-    let cases = [(Mode::Buffered, 6), (Mode::Stream, 6), (Mode::Event, 1)];
+    let cases = [(InvocationMode::Buffered, 6), (InvocationMode::Stream, 6), (InvocationMode::Event, 1)];
     for (mode, megabytes) in cases {
         let scene = scene().body(megabyte.repeat(megabytes));
         assert_eq!(

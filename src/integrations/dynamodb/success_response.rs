@@ -13,7 +13,7 @@ use crate::{
 
 /// What an operation found or did.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum OperationOutcome {
     Item(Map<String, Value>),
     Page(Page),
     /// The items of these keys, but for those that were left for later.
@@ -50,12 +50,12 @@ const OF_NONE: [(&str, Shape); 1] = [("none", Shape::Nothing)];
 
 /// How a success is answered.
 #[derive(Debug)]
-pub struct Answer {
+pub struct SuccessResponse {
     pub shape: Shape,
     status: StatusCode,
 }
 
-impl Answer {
+impl SuccessResponse {
     /// Reads `return` and `statusCode`.
     pub fn parse(fields: &Fields<'_>, action: Action) -> Self {
         let (words, default): (&[_], _) = match action {
@@ -75,16 +75,18 @@ impl Answer {
     ///
     /// # Errors
     /// `ItemNotFound` if an item was wanted and there is none.
-    pub fn render(&self, outcome: Outcome) -> Result<Response, GatewayError> {
-        let is_unfinished = matches!(&outcome, Outcome::Batch(Page { cursor: Some(_), .. }));
+    pub fn render(&self, outcome: OperationOutcome) -> Result<Response, GatewayError> {
+        let is_unfinished = matches!(&outcome, OperationOutcome::Batch(Page { cursor: Some(_), .. }));
         let (json, cursor) = match outcome {
-            Outcome::Item(item) => (Value::Object(item).to_string(), None),
-            Outcome::Written(attributes) => (Value::Object(attributes.unwrap_or_default()).to_string(), None),
-            Outcome::Page(page) | Outcome::Batch(page) if self.shape == Shape::Item => {
+            OperationOutcome::Item(item) => (Value::Object(item).to_string(), None),
+            OperationOutcome::Written(attributes) => {
+                (Value::Object(attributes.unwrap_or_default()).to_string(), None)
+            }
+            OperationOutcome::Page(page) | OperationOutcome::Batch(page) if self.shape == Shape::Item => {
                 let first = page.items.into_iter().next().ok_or(GatewayError::ItemNotFound)?;
                 (Value::Object(first).to_string(), None)
             }
-            Outcome::Page(page) | Outcome::Batch(page) => {
+            OperationOutcome::Page(page) | OperationOutcome::Batch(page) => {
                 (serde_json::to_string(&page).expect("maps with text keys are JSON"), page.cursor)
             }
         };

@@ -6,19 +6,21 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use serde_json::{Map, Value};
 
 use super::{
-    Call,
-    answer::Page,
-    call::{bad_cursor, json_of},
+    OperationCall,
     cursor::Binding,
     expressions::{Expressions, Filled, PROJECTION},
     failure::Subject,
-    fields::{mapped_key, mapped_keys, table},
+    operation_call::{bad_cursor, json_of},
+    operation_fields::{mapped_key, mapped_keys, table},
+    success_response::Page,
 };
 use crate::{
+    decimal::canonical,
     error::{GatewayError, StoreError},
-    integrations::{ParseContext, mapping::Template},
+    integrations::ParseContext,
     item::Fields,
-    store::values::{Attributes, canonical},
+    store::values::Attributes,
+    template::mapped_value::MappedValue,
 };
 
 /// As many keys as DynamoDB takes in one call.
@@ -28,7 +30,7 @@ const MOST_KEYS: usize = 100;
 #[derive(Debug)]
 pub struct GetItem {
     table: String,
-    key: Template,
+    key: MappedValue,
     expressions: Expressions,
     consistent: Option<bool>,
 }
@@ -43,11 +45,11 @@ impl GetItem {
     }
 
     /// Of the key; a projection has no placeholders for values.
-    pub fn template(&self) -> &Template {
+    pub fn mapped(&self) -> &MappedValue {
         &self.key
     }
 
-    pub async fn invoke(&self, call: &Call<'_>) -> Result<Map<String, Value>, GatewayError> {
+    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Map<String, Value>, GatewayError> {
         let expressions = self.expressions.fill(call)?;
         let answer = call
             .client
@@ -71,7 +73,7 @@ impl GetItem {
 #[derive(Debug)]
 pub struct BatchGetItem {
     table: String,
-    keys: Template,
+    keys: MappedValue,
     expressions: Expressions,
     consistent: Option<bool>,
     binding: Binding,
@@ -89,11 +91,11 @@ impl BatchGetItem {
     }
 
     /// Of the keys; a projection has no placeholders for values.
-    pub fn template(&self) -> &Template {
+    pub fn mapped(&self) -> &MappedValue {
         &self.keys
     }
 
-    pub async fn invoke(&self, call: &Call<'_>) -> Result<Page, GatewayError> {
+    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Page, GatewayError> {
         let all = call.keys(&self.keys)?;
         if !(1..=MOST_KEYS).contains(&all.len()) {
             return Err(self.keys.refused("has not 1 to 100 keys"));

@@ -11,11 +11,11 @@ use base64::{
 };
 use serde_json::{Number, Value};
 
-use super::{Inputs, Piece, Word, words::Values};
+use super::{Inputs, TextPart, Word, word::Values};
 use crate::{
+    decimal::{self, canonical},
     error::GatewayError,
     json,
-    store::values::{canonical, number},
 };
 
 /// What a value is to be.
@@ -45,7 +45,7 @@ const TYPES: [(&str, ValueType); 6] = [
 pub struct TypedWord {
     pub of: ValueType,
     /// Text: a stage variable's.
-    pub word: Piece,
+    pub word: TextPart,
 }
 
 /// A value of one of the types.
@@ -98,8 +98,8 @@ impl TypedWord {
     /// Whether the text of a stage variable is of the type; else what is wrong with it.
     pub fn check(&self) -> Result<(), &'static str> {
         match &self.word {
-            Piece::Word(_) => Ok(()),
-            Piece::Text(text) => self.of_text(text).map(drop).map_err(|OfAnotherType| self.of.fault()),
+            TextPart::Word(_) => Ok(()),
+            TextPart::Text(text) => self.of_text(text).map(drop).map_err(|OfAnotherType| self.of.fault()),
         }
     }
 
@@ -114,8 +114,8 @@ impl TypedWord {
     /// `BadParameterValue` or `BadBodyValue` if it is not of the type; else as [`Word::value`].
     pub fn value(&self, inputs: &Inputs<'_>) -> Result<Option<TypedValue>, GatewayError> {
         let word = match &self.word {
-            Piece::Text(text) => return Ok(self.of_text(text).unwrap_or(None)),
-            Piece::Word(word) => word,
+            TextPart::Text(text) => return Ok(self.of_text(text).unwrap_or(None)),
+            TextPart::Word(word) => word,
         };
         let refused = |OfAnotherType| super::bad_value(&[word], self.of.fault(), None);
         if self.of.is_set() {
@@ -189,7 +189,7 @@ impl TypedValue {
 fn number_of(value: &Value) -> Option<Number> {
     match value {
         Value::Number(number) => canonical(number.as_str()).map(|_| number.clone()),
-        Value::String(text) => number(text),
+        Value::String(text) => decimal::parse(text),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
 }

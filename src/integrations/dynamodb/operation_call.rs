@@ -1,4 +1,4 @@
-//! One request's call of DynamoDB: its templates evaluated to attributes, and refusals in the client's terms.
+//! One request's call of DynamoDB: its mapped values evaluated to attributes, and refusals in the client's terms.
 
 use aws_sdk_dynamodb::{Client, primitives::Blob, types::AttributeValue};
 use http::StatusCode;
@@ -6,18 +6,19 @@ use serde_json::{Map, Value};
 
 use super::{
     CURSOR,
-    fields::{Limit, limit_from},
+    operation_fields::{Limit, limit_from},
 };
 use crate::{
     context::Context,
+    decimal::canonical,
     error::{BadValue, GatewayError},
-    integrations::mapping::{Inputs, Template, TypedValue, bad_value, query_value},
-    store::values::{Attributes, NumberOutOfRange, canonical, to_attribute, to_json_map},
+    store::values::{Attributes, NumberOutOfRange, to_attribute, to_json_map},
+    template::mapped_value::{Inputs, MappedValue, TypedValue, bad_value, query_value},
 };
 
 /// A request that an operation answers.
 #[derive(Debug)]
-pub struct Call<'a> {
+pub struct OperationCall<'a> {
     pub inputs: Inputs<'a>,
     pub context: &'a Context<'a>,
     pub client: &'a Client,
@@ -25,7 +26,7 @@ pub struct Call<'a> {
     pub condition_failed_status: Option<StatusCode>,
 }
 
-impl<'a> Call<'a> {
+impl<'a> OperationCall<'a> {
     pub fn new(
         context: &'a Context<'a>,
         client: &'a Client,
@@ -34,40 +35,40 @@ impl<'a> Call<'a> {
         Self { inputs: Inputs::new(context), context, client, condition_failed_status }
     }
 
-    /// What a template needs is not there.
-    pub fn absent(&self, template: &Template) -> GatewayError {
-        match template.absent_word(&self.inputs) {
+    /// What a mapped value needs is not there.
+    pub fn absent(&self, mapped: &MappedValue) -> GatewayError {
+        match mapped.absent_word(&self.inputs) {
             Ok(Some(word)) => bad_value(&[word], "is absent", None),
             // A set of nothing.
-            Ok(None) => template.refused("is empty"),
+            Ok(None) => mapped.refused("is empty"),
             Err(error) => error,
         }
     }
 
-    /// What a template stands for; `None` if it is absent. A body may be large: no copy of it is made in between.
-    pub fn attribute(&self, template: &Template) -> Result<Option<AttributeValue>, GatewayError> {
+    /// What a mapped value stands for; `None` if it is absent. A body may be large: no copy of it is made in between.
+    pub fn attribute(&self, mapped: &MappedValue) -> Result<Option<AttributeValue>, GatewayError> {
         let cannot_hold = |error: NumberOutOfRange| {
-            bad_value(&template.words(), "has a number that DynamoDB cannot hold", Some(error.into()))
+            bad_value(&mapped.words(), "has a number that DynamoDB cannot hold", Some(error.into()))
         };
-        Ok(match template {
-            Template::Fixed(_) | Template::Word(_) | Template::Text(_) => {
-                let value = template.value(&self.inputs)?;
+        Ok(match mapped {
+            MappedValue::Fixed(_) | MappedValue::Word(_) | MappedValue::Text(_) => {
+                let value = mapped.value(&self.inputs)?;
                 value.as_deref().map(to_attribute).transpose().map_err(cannot_hold)?
             }
-            Template::Typed(typed) => {
+            MappedValue::Typed(typed) => {
                 typed.value(&self.inputs)?.map(attribute_of).transpose().map_err(cannot_hold)?
             }
-            Template::List(templates) => {
-                let mut list = Vec::with_capacity(templates.len());
-                for template in templates {
-                    list.extend(self.attribute(template)?);
+            MappedValue::List(mapped_values) => {
+                let mut list = Vec::with_capacity(mapped_values.len());
+                for mapped in mapped_values {
+                    list.extend(self.attribute(mapped)?);
                 }
                 Some(AttributeValue::L(list))
             }
-            Template::Map(templates) => {
-                let mut map = Attributes::with_capacity(templates.len());
-                for (name, template) in templates {
-                    map.extend(self.attribute(template)?.map(|attribute| (name.clone(), attribute)));
+            MappedValue::Map(mapped_values) => {
+                let mut map = Attributes::with_capacity(mapped_values.len());
+                for (name, mapped) in mapped_values {
+                    map.extend(self.attribute(mapped)?.map(|attribute| (name.clone(), attribute)));
                 }
                 Some(AttributeValue::M(map))
             }
@@ -75,26 +76,26 @@ impl<'a> Call<'a> {
     }
 
     /// A whole item.
-    pub fn item(&self, template: &Template) -> Result<Attributes, GatewayError> {
-        match self.attribute(template)? {
+    pub fn item(&self, mapped: &MappedValue) -> Result<Attributes, GatewayError> {
+        match self.attribute(mapped)? {
             Some(AttributeValue::M(item)) => Ok(item),
-            _ => Err(template.refused("is no object")),
+            _ => Err(mapped.refused("is no object")),
         }
     }
 
-    /// A whole item, which [`Call::item`] has been made of, in JSON.
-    pub fn item_in_json(&self, template: &Template) -> Result<Map<String, Value>, GatewayError> {
-        match template.value(&self.inputs)?.map(|value| value.into_owned()) {
+    /// A whole item, which [`OperationCall::item`] has been made of, in JSON.
+    pub fn item_in_json(&self, mapped: &MappedValue) -> Result<Map<String, Value>, GatewayError> {
+        match mapped.value(&self.inputs)?.map(|value| value.into_owned()) {
             Some(Value::Object(map)) => Ok(map),
-            _ => Err(template.refused("is no object")),
+            _ => Err(mapped.refused("is no object")),
         }
     }
 
     /// A key: none of its attributes may be absent.
-    pub fn key(&self, template: &Template) -> Result<Attributes, GatewayError> {
-        let Template::Map(parts) = template else {
-            let key = self.attribute(template)?.ok_or_else(|| self.absent(template))?;
-            return whole_key(key).map_err(|fault| template.refused(fault));
+    pub fn key(&self, mapped: &MappedValue) -> Result<Attributes, GatewayError> {
+        let MappedValue::Map(parts) = mapped else {
+            let key = self.attribute(mapped)?.ok_or_else(|| self.absent(mapped))?;
+            return whole_key(key).map_err(|fault| mapped.refused(fault));
         };
         let mut key = Attributes::with_capacity(parts.len());
         for (name, part) in parts {
@@ -108,29 +109,29 @@ impl<'a> Call<'a> {
     }
 
     /// A list of keys.
-    pub fn keys(&self, template: &Template) -> Result<Vec<Attributes>, GatewayError> {
-        if let Template::List(templates) = template {
-            return templates.iter().map(|template| self.key(template)).collect();
+    pub fn keys(&self, mapped: &MappedValue) -> Result<Vec<Attributes>, GatewayError> {
+        if let MappedValue::List(mapped_values) = mapped {
+            return mapped_values.iter().map(|mapped| self.key(mapped)).collect();
         }
-        match self.attribute(template)? {
+        match self.attribute(mapped)? {
             Some(AttributeValue::L(keys)) => {
                 let keys = keys.into_iter().map(whole_key).collect::<Result<_, _>>();
-                keys.map_err(|fault| template.refused(fault))
+                keys.map_err(|fault| mapped.refused(fault))
             }
-            Some(_) => Err(template.refused("is no list of keys")),
-            None => Err(self.absent(template)),
+            Some(_) => Err(mapped.refused("is no list of keys")),
+            None => Err(self.absent(mapped)),
         }
     }
 
     /// How many items the page may have; `None`: as many as DynamoDB gives.
     pub fn limit(&self, limit: &Limit) -> Result<Option<i32>, GatewayError> {
-        let template = match limit {
+        let mapped = match limit {
             Limit::DynamoDbs => return Ok(None),
             Limit::Fixed(limit) => return Ok(Some(*limit)),
-            Limit::Mapped(template) => template,
+            Limit::Mapped(mapped) => mapped,
         };
-        let Some(text) = template.text(&self.inputs)? else { return Ok(None) };
-        limit_from(&text).map(Some).ok_or_else(|| template.refused("is no whole number from 1 to 1000"))
+        let Some(text) = mapped.text(&self.inputs)? else { return Ok(None) };
+        limit_from(&text).map(Some).ok_or_else(|| mapped.refused("is no whole number from 1 to 1000"))
     }
 
     /// The cursor that the client sent.

@@ -7,18 +7,17 @@
 
 mod parser;
 mod typed;
-mod words;
+mod word;
 
 use std::{borrow::Cow, sync::OnceLock};
 
-use http::HeaderName;
 use serde_json::{Map, Value};
 
-use self::parser::Parser;
+use self::parser::MappedValueParser;
 pub use self::{
     parser::Presence,
     typed::{TypedValue, TypedWord, ValueType},
-    words::{Word, query_value},
+    word::{Word, query_value},
 };
 use crate::{
     context::Context,
@@ -31,7 +30,7 @@ use crate::{
 
 /// JSON with words in it, parsed once; `$stageVariables.x` is already replaced.
 #[derive(Clone, Debug)]
-pub enum Template {
+pub enum MappedValue {
     /// Has no word in it.
     Fixed(Value),
     /// One word alone, which keeps its JSON type.
@@ -39,36 +38,19 @@ pub enum Template {
     /// One word alone, with the type that its value is to have.
     Typed(TypedWord),
     /// Text with words in it: never empty.
-    Text(Vec<Piece>),
-    List(Vec<Template>),
-    Map(Vec<(String, Template)>),
+    Text(Vec<TextPart>),
+    List(Vec<MappedValue>),
+    Map(Vec<(String, MappedValue)>),
 }
 
 /// A part of a text.
 #[derive(Clone, Debug)]
-pub enum Piece {
+pub enum TextPart {
     Text(String),
     Word(Word),
 }
 
-/// A template, and the part of a call that its value is for.
-#[derive(Clone, Copy, Debug)]
-pub struct Mapped<'a> {
-    pub template: &'a Template,
-    pub part: CallPart<'a>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum CallPart<'a> {
-    /// A header that the target gets. Its `Vary` may name it.
-    Header(&'a HeaderName),
-    /// The path or the query of the URI that the target is asked for.
-    Uri,
-    /// An argument of a DynamoDB operation.
-    Operation,
-}
-
-/// What the words of one request's templates stand for.
+/// What the words of one request's mapped values stand for.
 #[derive(Debug)]
 pub struct Inputs<'a> {
     context: &'a Context<'a>,
@@ -80,7 +62,7 @@ impl<'a> Inputs<'a> {
         Self { context, body: OnceLock::new() }
     }
 
-    /// The body as JSON, parsed when the first template asks for it. An empty body is no JSON either, and one of
+    /// The body as JSON, parsed when the first mapped value asks for it. An empty body is no JSON either, and one of
     /// more values than any item holds is not even parsed.
     fn body(&self) -> Result<&Value, GatewayError> {
         if let Some(body) = self.body.get() {
@@ -96,7 +78,7 @@ impl<'a> Inputs<'a> {
     }
 }
 
-impl Template {
+impl MappedValue {
     /// Reads `value`, which stands at `field`. A word that is unknown, or names a path parameter or stage
     /// variable that does not exist, is a problem.
     pub fn parse(
@@ -106,22 +88,22 @@ impl Template {
         path_parameters: &[String],
     ) -> Option<Self> {
         match value {
-            Value::String(text) => Parser { fields, field, path_parameters, text }.template(),
+            Value::String(text) => MappedValueParser { fields, field, path_parameters, text }.mapped(),
             Value::Array(values) => {
                 let parse = |(index, value)| {
                     Self::parse(fields, &format!("{field}[{index}]"), value, path_parameters)
                 };
                 // Collected first: every problem is wanted, not only the first.
-                let templates: Vec<_> = values.iter().enumerate().map(parse).collect();
-                templates.into_iter().collect::<Option<_>>().map(Self::List)
+                let mapped_values: Vec<_> = values.iter().enumerate().map(parse).collect();
+                mapped_values.into_iter().collect::<Option<_>>().map(Self::List)
             }
             Value::Object(map) => {
                 let parse = |(name, value): (&String, &Value)| {
-                    let template = Self::parse(fields, &format!("{field}.{name}"), value, path_parameters);
-                    Some((name.clone(), template?))
+                    let mapped = Self::parse(fields, &format!("{field}.{name}"), value, path_parameters);
+                    Some((name.clone(), mapped?))
                 };
-                let templates: Vec<_> = map.iter().map(parse).collect();
-                templates.into_iter().collect::<Option<_>>().map(Self::Map)
+                let mapped_values: Vec<_> = map.iter().map(parse).collect();
+                mapped_values.into_iter().collect::<Option<_>>().map(Self::Map)
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => Some(Self::Fixed(value.clone())),
         }
@@ -135,7 +117,7 @@ impl Template {
         path_parameters: &[String],
     ) -> Option<(Self, Presence)> {
         match value.as_str() {
-            Some(text) => Parser { fields, field, path_parameters, text }.read(),
+            Some(text) => MappedValueParser { fields, field, path_parameters, text }.read(),
             None => Some((Self::parse(fields, field, value, path_parameters)?, Presence::Required)),
         }
     }
@@ -146,9 +128,9 @@ impl Template {
             Self::Fixed(_) => Vec::new(),
             Self::Word(word) => vec![word],
             Self::Typed(typed) => typed.word().into_iter().collect(),
-            Self::Text(pieces) => pieces.iter().filter_map(Piece::word).collect(),
-            Self::List(templates) => templates.iter().flat_map(Self::words).collect(),
-            Self::Map(templates) => templates.iter().flat_map(|(_, template)| template.words()).collect(),
+            Self::Text(pieces) => pieces.iter().filter_map(TextPart::word).collect(),
+            Self::List(mapped_values) => mapped_values.iter().flat_map(Self::words).collect(),
+            Self::Map(mapped_values) => mapped_values.iter().flat_map(|(_, mapped)| mapped.words()).collect(),
         }
     }
 
@@ -170,17 +152,17 @@ impl Template {
             Self::Text(pieces) => {
                 Ok(joined(pieces, inputs, Escape::Plain)?.map(|text| Cow::Owned(Value::String(text))))
             }
-            Self::List(templates) => {
-                let mut list = Vec::with_capacity(templates.len());
-                for template in templates {
-                    list.extend(template.value(inputs)?.map(Cow::into_owned));
+            Self::List(mapped_values) => {
+                let mut list = Vec::with_capacity(mapped_values.len());
+                for mapped in mapped_values {
+                    list.extend(mapped.value(inputs)?.map(Cow::into_owned));
                 }
                 Ok(Some(Cow::Owned(Value::Array(list))))
             }
-            Self::Map(templates) => {
+            Self::Map(mapped_values) => {
                 let mut map = Map::new();
-                for (name, template) in templates {
-                    if let Some(value) = template.value(inputs)? {
+                for (name, mapped) in mapped_values {
+                    if let Some(value) = mapped.value(inputs)? {
                         map.insert(name.clone(), value.into_owned());
                     }
                 }
@@ -193,7 +175,7 @@ impl Template {
     /// `null` as absent.
     ///
     /// # Errors
-    /// As [`Template::value`].
+    /// As [`MappedValue::value`].
     pub fn text(&self, inputs: &Inputs<'_>) -> Result<Option<String>, GatewayError> {
         Ok(self.value(inputs)?.and_then(|value| text_of(&value)))
     }
@@ -201,7 +183,7 @@ impl Template {
     /// The same, where words stand in text that has a structure, which begins with `escape`. A word alone is all of it.
     ///
     /// # Errors
-    /// As [`Template::value`].
+    /// As [`MappedValue::value`].
     pub fn text_within(&self, escape: Escape, inputs: &Inputs<'_>) -> Result<Option<String>, GatewayError> {
         match self {
             Self::Text(pieces) => joined(pieces, inputs, escape),
@@ -214,7 +196,7 @@ impl Template {
     /// The first of its words that the request has nothing for.
     ///
     /// # Errors
-    /// As [`Template::value`].
+    /// As [`MappedValue::value`].
     pub fn absent_word(&self, inputs: &Inputs<'_>) -> Result<Option<&Word>, GatewayError> {
         for word in self.words() {
             if word.value(inputs)?.is_none_or(|value| value.is_null()) {
@@ -247,7 +229,7 @@ pub fn bad_value(words: &[&Word], fault: &'static str, cause: Option<BoxError>) 
     }
 }
 
-impl Piece {
+impl TextPart {
     fn word(&self) -> Option<&Word> {
         match self {
             Self::Text(_) => None,
@@ -256,15 +238,19 @@ impl Piece {
     }
 }
 
-fn joined(pieces: &[Piece], inputs: &Inputs<'_>, mut escape: Escape) -> Result<Option<String>, GatewayError> {
+fn joined(
+    pieces: &[TextPart],
+    inputs: &Inputs<'_>,
+    mut escape: Escape,
+) -> Result<Option<String>, GatewayError> {
     let mut joined = String::new();
     for piece in pieces {
         match piece {
-            Piece::Text(text) => {
+            TextPart::Text(text) => {
                 escape = escape.after(text);
                 joined.push_str(text);
             }
-            Piece::Word(word) => match word.value(inputs)?.and_then(|value| text_of(&value)) {
+            TextPart::Word(word) => match word.value(inputs)?.and_then(|value| text_of(&value)) {
                 Some(text) => joined.push_str(&escape.fit(Some(text.into()), ValueKind::Text)),
                 None => return Ok(None),
             },

@@ -7,18 +7,16 @@ use aws_sdk_dynamodb::{
 use serde_json::{Map, Value};
 
 use super::{
-    Call,
-    answer::Shape,
-    call::json_of,
+    OperationCall,
     expressions::{CONDITION, Expressions, Filled, UPDATE},
     failure::Subject,
-    fields::{mapped_item, mapped_key, table},
+    operation_call::json_of,
+    operation_fields::{mapped_item, mapped_key, table},
+    success_response::Shape,
 };
 use crate::{
-    error::GatewayError,
-    integrations::{ParseContext, mapping::Template},
-    item::Fields,
-    store::values::Attributes,
+    error::GatewayError, integrations::ParseContext, item::Fields, store::values::Attributes,
+    template::mapped_value::MappedValue,
 };
 
 /// What a change does.
@@ -33,11 +31,11 @@ pub enum Kind {
 
 /// A change of one item.
 #[derive(Debug)]
-pub struct Change {
+pub struct ItemChange {
     pub kind: Kind,
     pub table: String,
     /// The item of a `Put`, the key of all others.
-    template: Template,
+    mapped: MappedValue,
     pub expressions: Expressions,
 }
 
@@ -48,11 +46,11 @@ pub struct Prepared {
     pub expressions: Filled,
 }
 
-impl Change {
+impl ItemChange {
     /// Reads the fields of a change.
     pub fn parse(kind: Kind, fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
         let table = table(fields);
-        let template = match kind {
+        let mapped = match kind {
             Kind::Put => mapped_item(fields, "item", surroundings),
             Kind::Update | Kind::Delete | Kind::Check => mapped_key(fields, "key", surroundings),
         };
@@ -64,29 +62,29 @@ impl Change {
         let complete = required
             .is_none_or(|(name, expected)| fields.require(name, fields.value(name), expected).is_some());
         let expressions = Expressions::parse(fields, surroundings, kinds);
-        let change = Self { kind, table: table?, template: template?, expressions: expressions? };
+        let change = Self { kind, table: table?, mapped: mapped?, expressions: expressions? };
         complete.then_some(change)
     }
 
     /// Evaluates the change for one request.
-    pub fn prepare(&self, call: &Call<'_>) -> Result<Prepared, GatewayError> {
+    pub fn prepare(&self, call: &OperationCall<'_>) -> Result<Prepared, GatewayError> {
         let attributes = match self.kind {
-            Kind::Put => call.item(&self.template)?,
-            Kind::Update | Kind::Delete | Kind::Check => call.key(&self.template)?,
+            Kind::Put => call.item(&self.mapped)?,
+            Kind::Update | Kind::Delete | Kind::Check => call.key(&self.mapped)?,
         };
         Ok(Prepared { attributes, expressions: self.expressions.fill(call)? })
     }
 
     /// All that is mapped into it.
-    pub fn templates(&self) -> impl Iterator<Item = &Template> {
-        std::iter::once(&self.template).chain(self.expressions.templates())
+    pub fn mapped_values(&self) -> impl Iterator<Item = &MappedValue> {
+        std::iter::once(&self.mapped).chain(self.expressions.mapped_values())
     }
 }
 
 /// A change that is an operation of its own.
 #[derive(Debug)]
 pub struct Write {
-    change: Change,
+    change: ItemChange,
     returned: Returned,
 }
 
@@ -129,11 +127,11 @@ impl Write {
             (Shape::Item, Kind::Update) if asked.is_none() => Returned::Attributes(Some(ReturnValue::AllNew)),
             _ => Returned::Attributes(asked),
         };
-        Some(Self { change: Change::parse(kind, fields, surroundings)?, returned })
+        Some(Self { change: ItemChange::parse(kind, fields, surroundings)?, returned })
     }
 
     /// Gives the attributes that were asked for.
-    pub async fn invoke(&self, call: &Call<'_>) -> Result<Option<Map<String, Value>>, GatewayError> {
+    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Option<Map<String, Value>>, GatewayError> {
         let Prepared { attributes, expressions } = self.change.prepare(call)?;
         let attributes = match self.change.kind {
             Kind::Put => self.put(call, attributes, expressions).await?,
@@ -145,14 +143,14 @@ impl Write {
         let attributes = attributes.filter(|attributes| !attributes.is_empty()).map(json_of).transpose()?;
         match self.returned {
             Returned::Attributes(_) => Ok(attributes),
-            Returned::Put => call.item_in_json(&self.change.template).map(Some),
+            Returned::Put => call.item_in_json(&self.change.mapped).map(Some),
             Returned::Deleted => attributes.ok_or(GatewayError::ItemNotFound).map(Some),
         }
     }
 
     async fn put(
         &self,
-        call: &Call<'_>,
+        call: &OperationCall<'_>,
         item: Attributes,
         expressions: Filled,
     ) -> Result<Option<Attributes>, GatewayError> {
@@ -174,7 +172,7 @@ impl Write {
 
     async fn update(
         &self,
-        call: &Call<'_>,
+        call: &OperationCall<'_>,
         key: Attributes,
         expressions: Filled,
     ) -> Result<Option<Attributes>, GatewayError> {
@@ -197,7 +195,7 @@ impl Write {
 
     async fn delete(
         &self,
-        call: &Call<'_>,
+        call: &OperationCall<'_>,
         key: Attributes,
         expressions: Filled,
     ) -> Result<Option<Attributes>, GatewayError> {
@@ -223,7 +221,7 @@ impl Write {
     }
 
     fn subject(&self) -> Subject<'_> {
-        Subject::of_one(&self.change.table, self.change.templates().collect())
+        Subject::of_one(&self.change.table, self.change.mapped_values().collect())
     }
 
     fn return_values(&self) -> Option<ReturnValue> {

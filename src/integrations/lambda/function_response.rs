@@ -15,12 +15,12 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::headers;
+use super::function_headers;
 use crate::error::GatewayError;
 
 /// The members of an answer, each still the JSON that the function wrote; of a repeated one the last.
 #[derive(Debug, Default)]
-pub struct Answer<'a> {
+pub struct FunctionResponse<'a> {
     pub status_code: Option<&'a RawValue>,
     pub headers: Option<&'a RawValue>,
     pub multi_value_headers: Option<&'a RawValue>,
@@ -44,23 +44,23 @@ enum Member {
     Other,
 }
 
-impl<'de> Deserialize<'de> for Answer<'de> {
+impl<'de> Deserialize<'de> for FunctionResponse<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(AnswerVisitor)
+        deserializer.deserialize_map(FunctionResponseVisitor)
     }
 }
 
-struct AnswerVisitor;
+struct FunctionResponseVisitor;
 
-impl<'de> Visitor<'de> for AnswerVisitor {
-    type Value = Answer<'de>;
+impl<'de> Visitor<'de> for FunctionResponseVisitor {
+    type Value = FunctionResponse<'de>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Answer<'de>, A::Error> {
-        let mut answer = Answer::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FunctionResponse<'de>, A::Error> {
+        let mut answer = FunctionResponse::default();
         while let Some(member) = map.next_key()? {
             match member {
                 Member::StatusCode => answer.status_code = Some(map.next_value()?),
@@ -81,7 +81,7 @@ impl<'de> Visitor<'de> for AnswerVisitor {
 
 /// A string, borrowed from the answer if it has no escapes.
 #[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+struct JsonText<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The status: a whole number from 200 to 599, or text of one.
 pub fn status(value: &RawValue) -> Result<StatusCode, GatewayError> {
@@ -96,7 +96,7 @@ pub fn status(value: &RawValue) -> Result<StatusCode, GatewayError> {
 /// Adds `{"name": "value"}`, as far as it is new.
 pub fn add_headers(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayError> {
     for (name, value) in object(value, "headers")? {
-        add_values(map, &name, &[value], headers::add_new)?;
+        add_values(map, &name, &[value], function_headers::add_new)?;
     }
     Ok(())
 }
@@ -105,7 +105,7 @@ pub fn add_headers(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayE
 pub fn add_headers_or_lists(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayError> {
     for (name, value) in object(value, "headers")? {
         let values = if value.get().starts_with('[') { list(value, "headers")? } else { vec![value] };
-        add_values(map, &name, &values, headers::add_new)?;
+        add_values(map, &name, &values, function_headers::add_new)?;
     }
     Ok(())
 }
@@ -113,14 +113,14 @@ pub fn add_headers_or_lists(map: &mut HeaderMap, value: &RawValue) -> Result<(),
 /// Adds `{"name": ["value", …]}`.
 pub fn add_multi_value_headers(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayError> {
     for (name, values) in object(value, "multiValueHeaders")? {
-        add_values(map, &name, &list(values, "multiValueHeaders")?, headers::add)?;
+        add_values(map, &name, &list(values, "multiValueHeaders")?, function_headers::add)?;
     }
     Ok(())
 }
 
 /// Adds one `set-cookie` for each of `["name=value; …", …]` that is new.
 pub fn add_cookies(map: &mut HeaderMap, value: &RawValue) -> Result<(), GatewayError> {
-    add_values(map, &Text("set-cookie".into()), &list(value, "cookies")?, headers::add_new)
+    add_values(map, &JsonText("set-cookie".into()), &list(value, "cookies")?, function_headers::add_new)
 }
 
 /// `true`, `false` or null, also as text.
@@ -154,7 +154,7 @@ pub fn decode_base64(body: &[u8]) -> Result<Bytes, GatewayError> {
 /// A string without its quotes, a number or a boolean as it was written; nothing for null.
 pub fn scalar<'a>(value: &'a RawValue) -> Result<Option<Cow<'a, str>>, GatewayError> {
     match value.get().as_bytes() {
-        [b'"', ..] => match serde_json::from_str::<Text<'a>>(value.get()) {
+        [b'"', ..] => match serde_json::from_str::<JsonText<'a>>(value.get()) {
             Ok(text) => Ok(Some(text.0)),
             Err(_) => Err(broken("text", value)),
         },
@@ -167,7 +167,7 @@ pub fn scalar<'a>(value: &'a RawValue) -> Result<Option<Cow<'a, str>>, GatewayEr
 /// Adds a line for each value that is not null.
 fn add_values(
     map: &mut HeaderMap,
-    name: &Text<'_>,
+    name: &JsonText<'_>,
     values: &[&RawValue],
     add: fn(&mut HeaderMap, &str, &str) -> Result<(), GatewayError>,
 ) -> Result<(), GatewayError> {
@@ -179,7 +179,10 @@ fn add_values(
     Ok(())
 }
 
-fn object<'a>(value: &'a RawValue, member: &str) -> Result<BTreeMap<Text<'a>, &'a RawValue>, GatewayError> {
+fn object<'a>(
+    value: &'a RawValue,
+    member: &str,
+) -> Result<BTreeMap<JsonText<'a>, &'a RawValue>, GatewayError> {
     let map: Option<_> = serde_json::from_str(value.get()).map_err(|_| broken(member, value))?;
     Ok(map.unwrap_or_default())
 }

@@ -10,30 +10,31 @@ use serde_json::Value;
 
 use super::{
     reserved::is_reserved,
-    uri::{Target, encoded_path, encoded_value},
+    target_uri::{TargetUri, encoded_path, encoded_value},
 };
 use crate::{
     context::Context,
     error::GatewayError,
-    integrations::mapping::{CallPart, Inputs, Mapped, Piece, Template, Word},
+    integrations::{CallPart, MappedPart},
     item::{Fields, brief},
     template::Escape,
+    template::mapped_value::{Inputs, MappedValue, TextPart, Word},
 };
 
 /// What to change, in the order in which it is done: removals, overwritings, additions.
 #[derive(Debug, Default)]
-pub struct RequestParameters(Vec<Change>);
+pub struct RequestParameters(Vec<ParameterChange>);
 
 #[derive(Debug)]
-enum Change {
-    Remove(Place),
-    Overwrite(Place, Template),
+enum ParameterChange {
+    Remove(RequestPart),
+    Overwrite(RequestPart, MappedValue),
     OverwritePath(Vec<PathPiece>),
-    Append(Place, Template),
+    Append(RequestPart, MappedValue),
 }
 
 #[derive(Clone, Debug)]
-enum Place {
+enum RequestPart {
     Header(HeaderName),
     Query(String),
 }
@@ -46,7 +47,7 @@ enum PathPiece {
     /// `$request.path.x`: as routed, a greedy one with its slashes.
     Parameter(String),
     /// Any other word: becomes one segment.
-    Word(Template),
+    Word(MappedValue),
 }
 
 const KEYS: &str = "append:header.x, overwrite:header.x, remove:header.x, the same with querystring.x, \
@@ -61,27 +62,28 @@ impl RequestParameters {
             return None;
         };
         let parse = |(key, value): (&String, &Value)| {
-            Reader { fields, field: format!("requestParameters.{key}"), path_parameters, key, value }.change()
+            ChangeParser { fields, field: format!("requestParameters.{key}"), path_parameters, key, value }
+                .change()
         };
         // Collected first: every problem is wanted, not only the first.
         let changes: Vec<_> = map.iter().map(parse).collect();
         let mut changes: Vec<_> = changes.into_iter().collect::<Option<_>>()?;
-        changes.sort_by_key(Change::turn);
+        changes.sort_by_key(ParameterChange::turn);
         Some(Self(changes))
     }
 
     /// All values, except what a path has of the routed one.
-    pub fn mapped(&self) -> impl Iterator<Item = Mapped<'_>> {
-        self.0.iter().flat_map(Change::mapped)
+    pub fn mapped(&self) -> impl Iterator<Item = MappedPart<'_>> {
+        self.0.iter().flat_map(ParameterChange::mapped)
     }
 
     /// Whether the path that the operator gives has something of the request's; `None`: he gives none.
     pub fn takes_the_path(&self) -> Option<bool> {
         self.0.iter().find_map(|change| match change {
-            Change::OverwritePath(pieces) => {
+            ParameterChange::OverwritePath(pieces) => {
                 Some(!pieces.iter().all(|piece| matches!(piece, PathPiece::Text(_))))
             }
-            Change::Remove(_) | Change::Overwrite(..) | Change::Append(..) => None,
+            ParameterChange::Remove(_) | ParameterChange::Overwrite(..) | ParameterChange::Append(..) => None,
         })
     }
 
@@ -93,27 +95,27 @@ impl RequestParameters {
     pub fn apply(
         &self,
         context: &Context<'_>,
-        target: &mut Target,
+        target: &mut TargetUri,
         headers: &mut HeaderMap,
     ) -> Result<(), GatewayError> {
         let inputs = Inputs::new(context);
         for change in &self.0 {
             match change {
-                Change::Remove(place) => place.remove(target, headers),
+                ParameterChange::Remove(place) => place.remove(target, headers),
                 // An absent value must not let the client's own pass for the operator's.
-                Change::Overwrite(place, value) => {
+                ParameterChange::Overwrite(place, value) => {
                     place.remove(target, headers);
                     place.append(value, &inputs, target, headers)?;
                 }
-                Change::Append(place, value) => place.append(value, &inputs, target, headers)?,
-                Change::OverwritePath(pieces) => target.path = path(pieces, context, &inputs)?,
+                ParameterChange::Append(place, value) => place.append(value, &inputs, target, headers)?,
+                ParameterChange::OverwritePath(pieces) => target.path = path(pieces, context, &inputs)?,
             }
         }
         Ok(())
     }
 }
 
-impl Change {
+impl ParameterChange {
     const fn turn(&self) -> u8 {
         match self {
             Self::Remove(_) => 0,
@@ -122,35 +124,35 @@ impl Change {
         }
     }
 
-    fn mapped(&self) -> Vec<Mapped<'_>> {
+    fn mapped(&self) -> Vec<MappedPart<'_>> {
         match self {
             Self::Remove(_) => Vec::new(),
-            Self::Overwrite(place, template) | Self::Append(place, template) => {
+            Self::Overwrite(place, mapped) | Self::Append(place, mapped) => {
                 let part = match place {
-                    Place::Header(name) => CallPart::Header(name),
-                    Place::Query(_) => CallPart::Uri,
+                    RequestPart::Header(name) => CallPart::Header(name),
+                    RequestPart::Query(_) => CallPart::Uri,
                 };
-                vec![Mapped { template, part }]
+                vec![MappedPart { value: mapped, part }]
             }
             Self::OverwritePath(pieces) => {
-                let templates = pieces.iter().filter_map(PathPiece::template);
-                templates.map(|template| Mapped { template, part: CallPart::Uri }).collect()
+                let mapped_values = pieces.iter().filter_map(PathPiece::mapped);
+                mapped_values.map(|value| MappedPart { value, part: CallPart::Uri }).collect()
             }
         }
     }
 }
 
 impl PathPiece {
-    fn template(&self) -> Option<&Template> {
+    fn mapped(&self) -> Option<&MappedValue> {
         match self {
-            Self::Word(template) => Some(template),
+            Self::Word(mapped) => Some(mapped),
             Self::Text(_) | Self::Routed | Self::Parameter(_) => None,
         }
     }
 }
 
-impl Place {
-    fn remove(&self, target: &mut Target, headers: &mut HeaderMap) {
+impl RequestPart {
+    fn remove(&self, target: &mut TargetUri, headers: &mut HeaderMap) {
         match self {
             Self::Header(name) => drop(headers.remove(name)),
             Self::Query(name) => {
@@ -162,20 +164,20 @@ impl Place {
 
     fn append(
         &self,
-        template: &Template,
+        mapped: &MappedValue,
         inputs: &Inputs<'_>,
-        target: &mut Target,
+        target: &mut TargetUri,
         headers: &mut HeaderMap,
     ) -> Result<(), GatewayError> {
         match self {
             Self::Query(name) => {
-                if let Some(value) = template.text(inputs)? {
+                if let Some(value) = mapped.text(inputs)? {
                     target.append_query(&format!("{}={}", encoded_value(name), encoded_value(&value)));
                 }
             }
             Self::Header(name) => {
-                if let Some(value) = template.text_within(Escape::in_header(name), inputs)? {
-                    let bad = |_| template.refused("is no header's value");
+                if let Some(value) = mapped.text_within(Escape::in_header(name), inputs)? {
+                    let bad = |_| mapped.refused("is no header's value");
                     headers.append(name, HeaderValue::try_from(value).map_err(bad)?);
                 }
             }
@@ -199,9 +201,9 @@ fn path(pieces: &[PathPiece], context: &Context<'_>, inputs: &Inputs<'_>) -> Res
             PathPiece::Parameter(name) => {
                 path.push_str(&encoded_path(context.path_parameter(name).unwrap_or_default()));
             }
-            PathPiece::Word(template) => match template.text(inputs)? {
+            PathPiece::Word(mapped) => match mapped.text(inputs)? {
                 Some(text) => path.push_str(&encoded_value(&text)),
-                None => return Err(template.refused("is absent")),
+                None => return Err(mapped.refused("is absent")),
             },
         }
     }
@@ -209,7 +211,7 @@ fn path(pieces: &[PathPiece], context: &Context<'_>, inputs: &Inputs<'_>) -> Res
 }
 
 /// Reads one entry of the map.
-struct Reader<'a, 'f> {
+struct ChangeParser<'a, 'f> {
     fields: &'a Fields<'f>,
     field: String,
     path_parameters: &'a [String],
@@ -217,24 +219,25 @@ struct Reader<'a, 'f> {
     value: &'a Value,
 }
 
-impl Reader<'_, '_> {
-    fn change(&self) -> Option<Change> {
+impl ChangeParser<'_, '_> {
+    fn change(&self) -> Option<ParameterChange> {
         let Some((operation, place)) = self.key.split_once(':') else { return self.problem(self.key, KEYS) };
         match (operation, place) {
-            ("overwrite", "path") => self.path().map(Change::OverwritePath),
-            ("remove", _) => self.place(place).map(Change::Remove),
+            ("overwrite", "path") => self.path().map(ParameterChange::OverwritePath),
+            ("remove", _) => self.place(place).map(ParameterChange::Remove),
             ("overwrite" | "append", _) => {
-                let (place, value) = (self.place(place), self.template());
-                let change = if operation == "append" { Change::Append } else { Change::Overwrite };
+                let (place, value) = (self.place(place), self.mapped());
+                let change =
+                    if operation == "append" { ParameterChange::Append } else { ParameterChange::Overwrite };
                 Some(change(place?, value?))
             }
             _ => self.problem(self.key, KEYS),
         }
     }
 
-    fn place(&self, text: &str) -> Option<Place> {
+    fn place(&self, text: &str) -> Option<RequestPart> {
         if let Some(name) = text.strip_prefix("querystring.").filter(|name| !name.is_empty()) {
-            return Some(Place::Query(name.to_owned()));
+            return Some(RequestPart::Query(name.to_owned()));
         }
         let Some(name) = text.strip_prefix("header.") else { return self.problem(self.key, KEYS) };
         let Ok(name) = HeaderName::try_from(name) else { return self.problem(name, "the name of a header") };
@@ -242,29 +245,32 @@ impl Reader<'_, '_> {
             return self
                 .problem(name.as_str(), "a header that is not reserved for the gateway or the connection");
         }
-        Some(Place::Header(name))
+        Some(RequestPart::Header(name))
     }
 
-    fn template(&self) -> Option<Template> {
+    fn mapped(&self) -> Option<MappedValue> {
         if self.value.is_array() || self.value.is_object() || self.value.is_null() {
             return self.problem(&brief(self.value), "a string");
         }
-        let template = Template::parse(self.fields, &self.field, self.value, self.path_parameters)?;
-        match &template {
-            Template::Typed(typed) if !typed.of.is_text() => {
+        let mapped = MappedValue::parse(self.fields, &self.field, self.value, self.path_parameters)?;
+        match &mapped {
+            MappedValue::Typed(typed) if !typed.of.is_text() => {
                 self.problem(&brief(self.value), "$number, $boolean or $json: what is sent to a URL is text")
             }
-            _ => Some(template),
+            _ => Some(mapped),
         }
     }
 
     fn path(&self) -> Option<Vec<PathPiece>> {
-        Some(match self.template()? {
-            Template::Fixed(Value::String(text)) => vec![PathPiece::Text(encoded_path(&text))],
-            Template::Text(pieces) => pieces.into_iter().map(path_piece).collect(),
-            Template::Word(word) => vec![path_piece(Piece::Word(word))],
-            template @ (Template::Fixed(_) | Template::Typed(_) | Template::List(_) | Template::Map(_)) => {
-                vec![PathPiece::Word(template)]
+        Some(match self.mapped()? {
+            MappedValue::Fixed(Value::String(text)) => vec![PathPiece::Text(encoded_path(&text))],
+            MappedValue::Text(pieces) => pieces.into_iter().map(path_piece).collect(),
+            MappedValue::Word(word) => vec![path_piece(TextPart::Word(word))],
+            mapped @ (MappedValue::Fixed(_)
+            | MappedValue::Typed(_)
+            | MappedValue::List(_)
+            | MappedValue::Map(_)) => {
+                vec![PathPiece::Word(mapped)]
             }
         })
     }
@@ -276,11 +282,11 @@ impl Reader<'_, '_> {
 }
 
 /// What a part of a text is in a path.
-fn path_piece(piece: Piece) -> PathPiece {
+fn path_piece(piece: TextPart) -> PathPiece {
     match piece {
-        Piece::Text(text) => PathPiece::Text(encoded_path(&text)),
-        Piece::Word(Word::Path) => PathPiece::Routed,
-        Piece::Word(Word::PathParameter(name)) => PathPiece::Parameter(name),
-        Piece::Word(word) => PathPiece::Word(Template::Word(word)),
+        TextPart::Text(text) => PathPiece::Text(encoded_path(&text)),
+        TextPart::Word(Word::Path) => PathPiece::Routed,
+        TextPart::Word(Word::PathParameter(name)) => PathPiece::Parameter(name),
+        TextPart::Word(word) => PathPiece::Word(MappedValue::Word(word)),
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::{
-    target::{Answer, LOOPBACK, Target},
+    http_target::{Answer, LOOPBACK, TestTarget},
     *,
 };
 
@@ -33,7 +33,7 @@ const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 #[tokio::test]
 async fn a_request_goes_to_the_target_and_its_answer_comes_back() {
-    let target = Target::start(&[&[&["HTTP/1.1 201 Created\r\nServer: t\r\nContent-Type: text/plain\r\nSet-Cookie: a=1\r\n\
+    let target = TestTarget::start(&[&[&["HTTP/1.1 201 Created\r\nServer: t\r\nContent-Type: text/plain\r\nSet-Cookie: a=1\r\n\
         Set-Cookie: b=2\r\nX-Amzn-RequestId: r\r\nTransfer-Encoding: chunked\r\nConnection: close, x-hop\r\nX-Hop: 1\r\n\r\n\
         2\r\nhi\r\n0\r\n\r\n"]]])
     .await;
@@ -92,7 +92,7 @@ async fn answers_pass_as_they_are_redirects_and_errors_too() {
         (304, &["etag: \"x\"", "x-amzn-remapped-content-length: 5"], ""),
         (200, &["content-encoding: gzip", "x-amzn-remapped-content-length: 4"], "GZIP"),
     ];
-    let target = Target::start(SCRIPTS).await;
+    let target = TestTarget::start(SCRIPTS).await;
     let http = target.item("127.0.0.1");
     for (nth, (status, headers, body)) in cases.into_iter().enumerate() {
         let answer = whole(invoke(&http, &get("")).await.unwrap()).await;
@@ -105,7 +105,7 @@ async fn answers_pass_as_they_are_redirects_and_errors_too() {
 
 #[tokio::test]
 async fn a_head_request_gets_no_body() {
-    let target = Target::start(&[&[&["HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"]]]).await;
+    let target = TestTarget::start(&[&[&["HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"]]]).await;
     let response = invoke(&target.item("127.0.0.1"), &request(Method::HEAD, "", &[], "")).await.unwrap();
     assert!(response.body().is_empty());
     assert_eq!(
@@ -119,7 +119,7 @@ async fn a_body_is_passed_on_while_it_comes() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
     let script: &'static [Answer] =
         Box::leak(Box::new([Vec::leak(vec![head, "1\r\na\r\n", "1\r\nb\r\n", "0\r\n\r\n"]) as Answer]));
-    let target = Target::start(Vec::leak(vec![script])).await;
+    let target = TestTarget::start(Vec::leak(vec![script])).await;
     let response = invoke(&target.item("127.0.0.1"), &get("")).await.unwrap();
     let mut body = response.into_body();
     for expected in ["a", "b"] {
@@ -133,8 +133,8 @@ async fn a_body_is_passed_on_while_it_comes() {
 #[tokio::test]
 async fn a_body_that_breaks_off_or_comes_too_late_ends_in_an_error() {
     const PART: &str = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npart";
-    let breaks_off = Target::start(&[&[&[PART]]]).await;
-    let never_goes_on = Target::start(&[&[&[PART, "never"]]]).await;
+    let breaks_off = TestTarget::start(&[&[&[PART]]]).await;
+    let never_goes_on = TestTarget::start(&[&[&[PART, "never"]]]).await;
     for (target, words) in [
         (breaks_off, "error reading a body from connection"),
         (never_goes_on, "the target was not done when the Lambda's time was over"),
@@ -177,7 +177,7 @@ async fn an_answer_that_is_none_is_a_502() {
     ];
     for (answer, expected) in cases {
         let script: &'static [Answer] = Vec::leak(vec![Vec::leak(vec![answer]) as Answer]);
-        let target = Target::start(Vec::leak(vec![script])).await;
+        let target = TestTarget::start(Vec::leak(vec![script])).await;
         let error = invoke(&target.item("127.0.0.1"), &get("")).await.unwrap_err();
         assert_eq!(
             (error.to_string().as_str(), error.refusal().status.as_u16()),
@@ -190,7 +190,7 @@ async fn an_answer_that_is_none_is_a_502() {
 #[tokio::test]
 async fn a_target_out_of_reach_is_a_504() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-    let no_tls = Target::start(&[&[&[OK]]]).await.port;
+    let no_tls = TestTarget::start(&[&[&[OK]]]).await.port;
     for uri in [format!("http://127.0.0.1:{nobody}/"), format!("https://127.0.0.1:{no_tls}/")] {
         let error = invoke(&parse(&json!({"uri": uri}), &LOOPBACK).unwrap(), &get("")).await.unwrap_err();
         assert_eq!(
@@ -202,7 +202,7 @@ async fn a_target_out_of_reach_is_a_504() {
 
 #[tokio::test]
 async fn a_name_that_resolves_to_loopback_is_not_connected_to() {
-    let target = Target::start(&[&[&[OK]]]).await;
+    let target = TestTarget::start(&[&[&[OK]]]).await;
     let uri = json!({"uri": format!("http://localhost:{}/", target.port)});
 
     let error = invoke(&parse(&uri, &["10.0.0.0/8"]).unwrap(), &get("")).await.unwrap_err();
@@ -218,7 +218,7 @@ async fn a_name_that_resolves_to_loopback_is_not_connected_to() {
 
 #[tokio::test]
 async fn an_address_in_the_uri_is_checked_again_when_it_is_called() {
-    let target = Target::start(&[&[&[OK]]]).await;
+    let target = TestTarget::start(&[&[&[OK]]]).await;
     let mut http = target.item("127.0.0.1");
     http.client = GuardedClient::default();
     let error = invoke(&http, &get("")).await.unwrap_err();
@@ -232,7 +232,7 @@ async fn an_address_in_the_uri_is_checked_again_when_it_is_called() {
 #[tokio::test]
 async fn a_request_on_a_connection_that_died_while_kept_is_never_sent_twice() {
     for _ in 0..50 {
-        let target = Target::start(&[&[&[OK]]]).await;
+        let target = TestTarget::start(&[&[&[OK]]]).await;
         let http = target.item("127.0.0.1");
         whole(invoke(&http, &post("1")).await.unwrap()).await;
         target.closed.acquire().await.unwrap().forget();
@@ -252,7 +252,7 @@ async fn a_request_on_a_connection_that_died_while_kept_is_never_sent_twice() {
 
 #[tokio::test]
 async fn a_request_that_was_read_but_not_answered_is_never_sent_twice() {
-    let target = Target::start(&[&[&[OK], &[]], &[&[OK]]]).await;
+    let target = TestTarget::start(&[&[&[OK], &[]], &[&[OK]]]).await;
     let http = target.item("127.0.0.1");
     whole(invoke(&http, &post("1")).await.unwrap()).await;
 

@@ -135,7 +135,7 @@ fn headers_of_one_hop_and_secrets_stay_behind_and_the_caller_is_named() {
     for (given, less, more) in cases {
         let mut expected: Vec<_> = ADDED.iter().filter(|line| !less.contains(line)).chain(more).copied().collect();
         expected.sort_unstable();
-        assert_eq!(lines(&headers::to_target(&request(Method::GET, "", given, ""))), expected, "{given:?}");
+        assert_eq!(lines(&target_headers::to_target(&request(Method::GET, "", given, ""))), expected, "{given:?}");
     }
 }
 
@@ -143,7 +143,7 @@ fn headers_of_one_hop_and_secrets_stay_behind_and_the_caller_is_named() {
 fn cookies_go_on_as_one_header() {
     let mut request = get("");
     request.cookies = vec!["a=1".to_owned(), "b=2; c".to_owned()];
-    assert_eq!(headers::to_target(&request).get("cookie").unwrap(), "a=1; b=2; c");
+    assert_eq!(target_headers::to_target(&request).get("cookie").unwrap(), "a=1; b=2; c");
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn an_answers_headers_are_the_targets_less_those_of_its_connection() {
         "x-amzn-remapped-content-length: 3", "x-amzn-remapped-date: now", "x-amzn-remapped-server: nginx",
         "x-latin-1: é", "x-utf-8: é",
     ];
-    assert_eq!(lines(&headers::to_client(&headers)), expected);
+    assert_eq!(lines(&target_headers::to_client(&headers)), expected);
 }
 
 /// The URI and the changed headers after `parameters` were applied.

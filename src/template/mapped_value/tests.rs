@@ -55,23 +55,23 @@ fn context<'a>(request: &'a Request, stage_variables: &'a StageVariables) -> Con
 }
 
 /// What parsing `value` gives, or else its problems as (field, got, expected).
-fn parse(value: &Value) -> Result<Template, Vec<(String, String, String)>> {
+fn parse(value: &Value) -> Result<MappedValue, Vec<(String, String, String)>> {
     let stage_variables = StageVariables::from([("table".to_owned(), "orders-$v1".to_owned())]);
     let report = Report::default();
     let item = Item { table: "t", key: "k", stage_variables: &stage_variables, report: &report };
     let map = Map::new();
-    let template = Template::parse(&Fields::of(item, &map), "item", value, &["id".to_owned()]);
+    let mapped = MappedValue::parse(&Fields::of(item, &map), "item", value, &["id".to_owned()]);
     let problems = report.into_findings().problems;
     let parts = |Problem { field, got, expected, .. }| (field, got, expected);
-    assert_eq!(template.is_none(), !problems.is_empty(), "a problem if and only if nothing was parsed");
-    template.ok_or_else(|| problems.into_iter().map(parts).collect())
+    assert_eq!(mapped.is_none(), !problems.is_empty(), "a problem if and only if nothing was parsed");
+    mapped.ok_or_else(|| problems.into_iter().map(parts).collect())
 }
 
 fn evaluate(value: &Value, body: impl Into<Bytes>) -> Result<Option<Value>, String> {
     let (request, stage_variables) = (request(body), StageVariables::new());
     let context = context(&request, &stage_variables);
-    let template = parse(value).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let answer = template.value(&Inputs::new(&context)).map(|value| value.map(Cow::into_owned));
+    let mapped = parse(value).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let answer = mapped.value(&Inputs::new(&context)).map(|value| value.map(Cow::into_owned));
     answer.map_err(|error| error.to_string())
 }
 
@@ -134,12 +134,12 @@ fn inside_text_a_word_is_text() {
 
 #[test]
 fn an_absent_value_leaves_its_field_out() {
-    let template = json!({
+    let mapped = json!({
         "id": "$request.body.id", "gone": "$request.body.absent", "n": 1, "flag": false, "nothing": null,
         "deep": {"gone": "x${request.body.absent}", "list": ["$request.body.absent", "$request.body.paid"]},
     });
     let expected = json!({"id": "o-1", "n": 1, "flag": false, "nothing": null, "deep": {"list": [true]}});
-    assert_eq!(evaluate(&template, BODY), Ok(Some(expected)));
+    assert_eq!(evaluate(&mapped, BODY), Ok(Some(expected)));
 }
 
 #[test]

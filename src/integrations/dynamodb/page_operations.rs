@@ -1,19 +1,17 @@
 //! `Query` and `Scan`: a page of items, and a cursor to the next.
 
 use super::{
-    Call,
-    answer::Page,
-    call::{bad_cursor, json_of},
+    OperationCall,
     cursor::{Binding, decode_key, encode_key},
     expressions::{Expressions, FILTER, KEY_CONDITION, PROJECTION},
     failure::Subject,
-    fields::{Limit, index, table},
+    operation_call::{bad_cursor, json_of},
+    operation_fields::{Limit, index, table},
+    success_response::Page,
 };
 use crate::{
-    error::GatewayError,
-    integrations::{ParseContext, mapping::Template},
-    item::Fields,
-    store::values::Attributes,
+    error::GatewayError, integrations::ParseContext, item::Fields, store::values::Attributes,
+    template::mapped_value::MappedValue,
 };
 
 /// Items of a table or an index, page by page.
@@ -72,15 +70,15 @@ impl Pages {
     }
 
     /// Of the expressions' values and the limit.
-    pub fn templates(&self) -> Vec<&Template> {
-        self.expressions.templates().chain(self.limit.template()).collect()
+    pub fn mapped_values(&self) -> Vec<&MappedValue> {
+        self.expressions.mapped_values().chain(self.limit.mapped()).collect()
     }
 
     fn subject(&self) -> Subject<'_> {
-        Subject::of_one(&self.table, self.templates())
+        Subject::of_one(&self.table, self.mapped_values())
     }
 
-    pub async fn invoke(&self, call: &Call<'_>) -> Result<Page, GatewayError> {
+    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Page, GatewayError> {
         let start = match call.cursor() {
             None => None,
             Some(cursor) => {
@@ -105,7 +103,7 @@ impl Pages {
 
     async fn query(
         &self,
-        call: &Call<'_>,
+        call: &OperationCall<'_>,
         start: Option<Attributes>,
         forward: Option<bool>,
     ) -> Result<Found, GatewayError> {
@@ -130,7 +128,7 @@ impl Pages {
         Ok(Found { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
     }
 
-    async fn scan(&self, call: &Call<'_>, start: Option<Attributes>) -> Result<Found, GatewayError> {
+    async fn scan(&self, call: &OperationCall<'_>, start: Option<Attributes>) -> Result<Found, GatewayError> {
         let expressions = self.expressions.fill(call)?;
         let answer = call
             .client
