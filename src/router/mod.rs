@@ -70,7 +70,7 @@ impl Router {
     pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Option<FoundRoute<'a>> {
         let as_sent = self.tables.find(method, path);
         let (index, path) = match self.without_slash(method, path, as_sent) {
-            Some((index, path)) => (Some(index), path),
+            Some(ShorterPath { index, path }) => (Some(index), path),
             None => (as_sent, path),
         };
         let path_parameters = |index| self.pattern(index).map(|pattern| pattern.parameters(path));
@@ -100,7 +100,7 @@ impl Router {
         method: &Method,
         path: &'a str,
         as_sent: Option<usize>,
-    ) -> Option<(usize, &'a str)> {
+    ) -> Option<ShorterPath<'a>> {
         let without = path.strip_suffix('/').filter(|without| !without.is_empty())?;
         match self.trailing_slash {
             TrailingSlash::Strict => return None,
@@ -114,8 +114,14 @@ impl Router {
             Some(other) => pattern.compare_specificity(other).is_lt(),
             None => true,
         };
-        is_better.then_some((index, without))
+        is_better.then_some(ShorterPath { index, path: without })
     }
+}
+
+/// A path without its last slash, and the route that serves it.
+struct ShorterPath<'a> {
+    index: usize,
+    path: &'a str,
 }
 
 /// The routes by the shapes of their paths.

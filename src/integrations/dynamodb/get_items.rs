@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     OperationCall,
     cursor::Binding,
-    expressions::{Expressions, Filled, PROJECTION},
+    expressions::{ExpressionKind, Expressions, FilledExpressions},
     failure::Subject,
     operation_call::{bad_cursor, json_of},
     operation_fields::{mapped_key, mapped_keys, table},
@@ -36,10 +36,10 @@ pub struct GetItem {
 }
 
 impl GetItem {
-    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let table = table(fields);
-        let key = mapped_key(fields, "key", surroundings);
-        let expressions = Expressions::parse(fields, surroundings, &[PROJECTION]);
+        let key = mapped_key(fields, "key", parse_context);
+        let expressions = Expressions::parse(fields, parse_context, &[ExpressionKind::Projection]);
         let consistent = fields.boolean("consistentRead");
         Some(Self { table: table?, key: key?, expressions: expressions?, consistent })
     }
@@ -56,7 +56,7 @@ impl GetItem {
             .get_item()
             .table_name(&self.table)
             .set_key(Some(call.key(&self.key)?))
-            .set_projection_expression(expressions.text(PROJECTION))
+            .set_projection_expression(expressions.text(ExpressionKind::Projection))
             .set_expression_attribute_names(expressions.names)
             .set_consistent_read(self.consistent)
             .send()
@@ -80,13 +80,13 @@ pub struct BatchGetItem {
 }
 
 impl BatchGetItem {
-    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let table = table(fields);
-        let keys = mapped_keys(fields, "keys", MOST_KEYS, surroundings);
-        let expressions = Expressions::parse(fields, surroundings, &[PROJECTION]);
+        let keys = mapped_keys(fields, "keys", MOST_KEYS, parse_context);
+        let expressions = Expressions::parse(fields, parse_context, &[ExpressionKind::Projection]);
         let consistent = fields.boolean("consistentRead");
         let table = table?;
-        let binding = Binding::new(&[surroundings.stage_and_route, &table]);
+        let binding = Binding::new(&[parse_context.stage_and_route, &table]);
         Some(Self { table, keys: keys?, expressions: expressions?, consistent, binding })
     }
 
@@ -129,10 +129,14 @@ impl BatchGetItem {
         Ok(Page { items, cursor })
     }
 
-    fn keys_and_attributes(&self, keys: Vec<Attributes>, expressions: Filled) -> KeysAndAttributes {
+    fn keys_and_attributes(
+        &self,
+        keys: Vec<Attributes>,
+        expressions: FilledExpressions,
+    ) -> KeysAndAttributes {
         KeysAndAttributes::builder()
             .set_keys(Some(keys))
-            .set_projection_expression(expressions.text(PROJECTION))
+            .set_projection_expression(expressions.text(ExpressionKind::Projection))
             .set_expression_attribute_names(expressions.names)
             .set_consistent_read(self.consistent)
             .build()

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     OperationCall,
-    expressions::{CONDITION, Expressions, Filled, UPDATE},
+    expressions::{ExpressionKind, Expressions, FilledExpressions},
     failure::Subject,
     operation_call::json_of,
     operation_fields::{mapped_item, mapped_key, table},
@@ -21,7 +21,7 @@ use crate::{
 
 /// What a change does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ChangeKind {
     Put,
     Update,
     Delete,
@@ -32,7 +32,7 @@ pub enum Kind {
 /// A change of one item.
 #[derive(Debug)]
 pub struct ItemChange {
-    pub kind: Kind,
+    pub kind: ChangeKind,
     pub table: String,
     /// The item of a `Put`, the key of all others.
     mapped: MappedValue,
@@ -43,25 +43,34 @@ pub struct ItemChange {
 pub struct Prepared {
     /// The item of a `Put`, the key of all others.
     pub attributes: Attributes,
-    pub expressions: Filled,
+    pub expressions: FilledExpressions,
 }
 
 impl ItemChange {
     /// Reads the fields of a change.
-    pub fn parse(kind: Kind, fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
+    pub fn parse(kind: ChangeKind, fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let table = table(fields);
         let mapped = match kind {
-            Kind::Put => mapped_item(fields, "item", surroundings),
-            Kind::Update | Kind::Delete | Kind::Check => mapped_key(fields, "key", surroundings),
+            ChangeKind::Put => mapped_item(fields, "item", parse_context),
+            ChangeKind::Update | ChangeKind::Delete | ChangeKind::Check => {
+                mapped_key(fields, "key", parse_context)
+            }
         };
-        let (kinds, required): (&[&'static str], _) = match kind {
-            Kind::Put | Kind::Delete => (&[CONDITION], None),
-            Kind::Update => (&[UPDATE, CONDITION], Some((UPDATE, "an expression such as SET #name = :name"))),
-            Kind::Check => (&[CONDITION], Some((CONDITION, "an expression such as attribute_exists(pk)"))),
+        let (kinds, required): (&[ExpressionKind], _) = match kind {
+            ChangeKind::Put | ChangeKind::Delete => (&[ExpressionKind::Condition], None),
+            ChangeKind::Update => (
+                &[ExpressionKind::Update, ExpressionKind::Condition],
+                Some((ExpressionKind::Update, "an expression such as SET #name = :name")),
+            ),
+            ChangeKind::Check => (
+                &[ExpressionKind::Condition],
+                Some((ExpressionKind::Condition, "an expression such as attribute_exists(pk)")),
+            ),
         };
-        let complete = required
-            .is_none_or(|(name, expected)| fields.require(name, fields.value(name), expected).is_some());
-        let expressions = Expressions::parse(fields, surroundings, kinds);
+        let complete = required.is_none_or(|(kind, expected): (ExpressionKind, _)| {
+            fields.require(kind.field(), fields.value(kind.field()), expected).is_some()
+        });
+        let expressions = Expressions::parse(fields, parse_context, kinds);
         let change = Self { kind, table: table?, mapped: mapped?, expressions: expressions? };
         complete.then_some(change)
     }
@@ -69,8 +78,8 @@ impl ItemChange {
     /// Evaluates the change for one request.
     pub fn prepare(&self, call: &OperationCall<'_>) -> Result<Prepared, GatewayError> {
         let attributes = match self.kind {
-            Kind::Put => call.item(&self.mapped)?,
-            Kind::Update | Kind::Delete | Kind::Check => call.key(&self.mapped)?,
+            ChangeKind::Put => call.item(&self.mapped)?,
+            ChangeKind::Update | ChangeKind::Delete | ChangeKind::Check => call.key(&self.mapped)?,
         };
         Ok(Prepared { attributes, expressions: self.expressions.fill(call)? })
     }
@@ -99,9 +108,9 @@ enum Returned {
     Deleted,
 }
 
-fn return_values(kind: Kind) -> Vec<(&'static str, ReturnValue)> {
+fn return_values(kind: ChangeKind) -> Vec<(&'static str, ReturnValue)> {
     let mut words = vec![("NONE", ReturnValue::None), ("ALL_OLD", ReturnValue::AllOld)];
-    if kind == Kind::Update {
+    if kind == ChangeKind::Update {
         words.extend([
             ("UPDATED_OLD", ReturnValue::UpdatedOld),
             ("ALL_NEW", ReturnValue::AllNew),
@@ -115,30 +124,32 @@ impl Write {
     /// Reads an operation. `return: "item"` without `returnValues` gives the item: as it was put, as it is after
     /// an update, as it was before it was deleted.
     pub fn parse(
-        kind: Kind,
+        kind: ChangeKind,
         fields: &Fields<'_>,
-        surroundings: &ParseContext<'_>,
+        parse_context: &ParseContext<'_>,
         shape: Shape,
     ) -> Option<Self> {
         let asked = fields.choice("returnValues", &return_values(kind));
         let returned = match (shape, kind) {
-            (Shape::Item, Kind::Put) if asked.is_none() => Returned::Put,
-            (Shape::Item, Kind::Delete) if asked.is_none() => Returned::Deleted,
-            (Shape::Item, Kind::Update) if asked.is_none() => Returned::Attributes(Some(ReturnValue::AllNew)),
+            (Shape::Item, ChangeKind::Put) if asked.is_none() => Returned::Put,
+            (Shape::Item, ChangeKind::Delete) if asked.is_none() => Returned::Deleted,
+            (Shape::Item, ChangeKind::Update) if asked.is_none() => {
+                Returned::Attributes(Some(ReturnValue::AllNew))
+            }
             _ => Returned::Attributes(asked),
         };
-        Some(Self { change: ItemChange::parse(kind, fields, surroundings)?, returned })
+        Some(Self { change: ItemChange::parse(kind, fields, parse_context)?, returned })
     }
 
     /// Gives the attributes that were asked for.
     pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Option<Map<String, Value>>, GatewayError> {
         let Prepared { attributes, expressions } = self.change.prepare(call)?;
         let attributes = match self.change.kind {
-            Kind::Put => self.put(call, attributes, expressions).await?,
-            Kind::Update => self.update(call, attributes, expressions).await?,
-            Kind::Delete => self.delete(call, attributes, expressions).await?,
+            ChangeKind::Put => self.put(call, attributes, expressions).await?,
+            ChangeKind::Update => self.update(call, attributes, expressions).await?,
+            ChangeKind::Delete => self.delete(call, attributes, expressions).await?,
             // Exists within transactions only.
-            Kind::Check => None,
+            ChangeKind::Check => None,
         };
         let attributes = attributes.filter(|attributes| !attributes.is_empty()).map(json_of).transpose()?;
         match self.returned {
@@ -152,14 +163,14 @@ impl Write {
         &self,
         call: &OperationCall<'_>,
         item: Attributes,
-        expressions: Filled,
+        expressions: FilledExpressions,
     ) -> Result<Option<Attributes>, GatewayError> {
         let answer = call
             .client
             .put_item()
             .table_name(&self.change.table)
             .set_item(Some(item))
-            .set_condition_expression(expressions.text(CONDITION))
+            .set_condition_expression(expressions.text(ExpressionKind::Condition))
             .set_expression_attribute_names(expressions.names)
             .set_expression_attribute_values(expressions.values)
             .set_return_values(self.return_values())
@@ -174,15 +185,15 @@ impl Write {
         &self,
         call: &OperationCall<'_>,
         key: Attributes,
-        expressions: Filled,
+        expressions: FilledExpressions,
     ) -> Result<Option<Attributes>, GatewayError> {
         let answer = call
             .client
             .update_item()
             .table_name(&self.change.table)
             .set_key(Some(key))
-            .set_update_expression(expressions.text(UPDATE))
-            .set_condition_expression(expressions.text(CONDITION))
+            .set_update_expression(expressions.text(ExpressionKind::Update))
+            .set_condition_expression(expressions.text(ExpressionKind::Condition))
             .set_expression_attribute_names(expressions.names)
             .set_expression_attribute_values(expressions.values)
             .set_return_values(self.return_values())
@@ -197,14 +208,14 @@ impl Write {
         &self,
         call: &OperationCall<'_>,
         key: Attributes,
-        expressions: Filled,
+        expressions: FilledExpressions,
     ) -> Result<Option<Attributes>, GatewayError> {
         let answer = call
             .client
             .delete_item()
             .table_name(&self.change.table)
             .set_key(Some(key))
-            .set_condition_expression(expressions.text(CONDITION))
+            .set_condition_expression(expressions.text(ExpressionKind::Condition))
             .set_expression_attribute_names(expressions.names)
             .set_expression_attribute_values(expressions.values)
             .set_return_values(self.return_values())
@@ -217,7 +228,7 @@ impl Write {
 
     /// Whether there is a condition that can fail.
     pub fn has_condition(&self) -> bool {
-        self.change.expressions.has(CONDITION)
+        self.change.expressions.has(ExpressionKind::Condition)
     }
 
     fn subject(&self) -> Subject<'_> {
@@ -237,7 +248,7 @@ impl Write {
     fn retries(&self) -> Builder {
         let conditional = self.has_condition();
         let plain = self.return_values().is_none_or(|asked| asked == ReturnValue::None);
-        let same_twice = self.change.kind != Kind::Update && !conditional && plain;
+        let same_twice = self.change.kind != ChangeKind::Update && !conditional && plain;
         if same_twice { Builder::new() } else { Config::builder().retry_config(RetryConfig::disabled()) }
     }
 }

@@ -22,7 +22,7 @@ use http::StatusCode;
 
 use self::{
     get_items::{BatchGetItem, GetItem},
-    item_changes::{Kind, Write},
+    item_changes::{ChangeKind, Write},
     operation_call::OperationCall,
     page_operations::Pages,
     success_response::{OperationOutcome, SuccessResponse},
@@ -78,22 +78,22 @@ const ACTIONS: [(&str, Action); 8] = [
 
 impl DynamoDb {
     /// Reads the fields of an integration of type `DYNAMODB`. What is wrong is reported, and `None`.
-    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let expected = ACTIONS.map(|(name, _)| name).join(" or ");
         let action = fields.require("action", fields.choice("action", &ACTIONS), &expected)?;
         let answer = SuccessResponse::parse(fields, action);
         let condition_failed_status = condition_failed_status(fields, action);
-        let write = |kind| Write::parse(kind, fields, surroundings, answer.shape).map(Operation::Write);
+        let write = |kind| Write::parse(kind, fields, parse_context, answer.shape).map(Operation::Write);
         let operation = match action {
-            Action::GetItem => GetItem::parse(fields, surroundings).map(Operation::GetItem),
-            Action::BatchGetItem => BatchGetItem::parse(fields, surroundings).map(Operation::BatchGetItem),
-            Action::Query => Pages::parse_query(fields, surroundings).map(Operation::Pages),
-            Action::Scan => Pages::parse_scan(fields, surroundings).map(Operation::Pages),
-            Action::PutItem => write(Kind::Put),
-            Action::UpdateItem => write(Kind::Update),
-            Action::DeleteItem => write(Kind::Delete),
+            Action::GetItem => GetItem::parse(fields, parse_context).map(Operation::GetItem),
+            Action::BatchGetItem => BatchGetItem::parse(fields, parse_context).map(Operation::BatchGetItem),
+            Action::Query => Pages::parse_query(fields, parse_context).map(Operation::Pages),
+            Action::Scan => Pages::parse_scan(fields, parse_context).map(Operation::Pages),
+            Action::PutItem => write(ChangeKind::Put),
+            Action::UpdateItem => write(ChangeKind::Update),
+            Action::DeleteItem => write(ChangeKind::Delete),
             Action::TransactWriteItems => {
-                Transaction::parse(fields, surroundings).map(Operation::Transaction)
+                Transaction::parse(fields, parse_context).map(Operation::Transaction)
             }
         };
         let operation = Box::new(operation?);

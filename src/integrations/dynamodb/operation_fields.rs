@@ -6,7 +6,7 @@ use crate::store::values::to_attribute;
 use crate::{
     integrations::ParseContext,
     item::{Fields, brief},
-    template::mapped_value::{MappedValue, Presence, TypedWord, ValueType},
+    template::mapped_value::{MappedOperand, MappedValue, TypedWord, ValueType},
 };
 
 /// What DynamoDB takes in one page at most is 1 MB; this bounds the number of items too.
@@ -48,10 +48,10 @@ fn checked_name(
 pub fn mapped_item<'f>(
     fields: &Fields<'f>,
     field: &'f str,
-    surroundings: &ParseContext<'_>,
+    parse_context: &ParseContext<'_>,
 ) -> Option<MappedValue> {
     let expected = "a map of attributes, or a word such as $request.body";
-    checked(fields, field, surroundings, expected, |mapped| match mapped {
+    checked(fields, field, parse_context, expected, |mapped| match mapped {
         MappedValue::Map(attributes) => !attributes.is_empty(),
         MappedValue::Word(_) => true,
         MappedValue::Typed(typed) => typed.of == ValueType::Json,
@@ -63,11 +63,11 @@ pub fn mapped_item<'f>(
 pub fn mapped_key<'f>(
     fields: &Fields<'f>,
     field: &'f str,
-    surroundings: &ParseContext<'_>,
+    parse_context: &ParseContext<'_>,
 ) -> Option<MappedValue> {
     let expected =
         "a map of one or two attributes, each text, a number or binary, or a word such as $request.body.key";
-    checked(fields, field, surroundings, expected, may_be_key)
+    checked(fields, field, parse_context, expected, may_be_key)
 }
 
 /// A list of 1 to `most` keys, or a word that stands for one.
@@ -75,10 +75,10 @@ pub fn mapped_keys<'f>(
     fields: &Fields<'f>,
     field: &'f str,
     most: usize,
-    surroundings: &ParseContext<'_>,
+    parse_context: &ParseContext<'_>,
 ) -> Option<MappedValue> {
     let expected = format!("a list of 1 to {most} keys, or a word such as $request.body.keys");
-    checked(fields, field, surroundings, &expected, |mapped| match mapped {
+    checked(fields, field, parse_context, &expected, |mapped| match mapped {
         MappedValue::List(keys) => (1..=most).contains(&keys.len()) && keys.iter().all(may_be_key),
         MappedValue::Word(_) => true,
         MappedValue::Typed(typed) => typed.of == ValueType::Json,
@@ -112,12 +112,12 @@ fn may_be_key(mapped: &MappedValue) -> bool {
 fn checked<'f>(
     fields: &Fields<'f>,
     field: &'f str,
-    surroundings: &ParseContext<'_>,
+    parse_context: &ParseContext<'_>,
     expected: &str,
     fits: impl Fn(&MappedValue) -> bool,
 ) -> Option<MappedValue> {
     let value = fields.require(field, fields.value(field), expected)?;
-    let mapped = mapped_value(fields, field, value, surroundings)?;
+    let mapped = mapped_value(fields, field, value, parse_context)?;
     if fits(&mapped) {
         return Some(mapped);
     }
@@ -130,20 +130,20 @@ pub fn mapped_value(
     fields: &Fields<'_>,
     field: &str,
     value: &Value,
-    surroundings: &ParseContext<'_>,
+    parse_context: &ParseContext<'_>,
 ) -> Option<MappedValue> {
-    let mapped = MappedValue::parse(fields, field, value, surroundings.path_parameters)?;
+    let mapped = MappedValue::parse(fields, field, value, parse_context.path_parameters)?;
     can_be_held(fields, field, value).then_some(mapped)
 }
 
 /// The same of a value that a request may do without.
-pub fn mapped_value_with_presence(
+pub fn mapped_operand(
     fields: &Fields<'_>,
     field: &str,
     value: &Value,
-    surroundings: &ParseContext<'_>,
-) -> Option<(MappedValue, Presence)> {
-    let read = MappedValue::parse_with_presence(fields, field, value, surroundings.path_parameters)?;
+    parse_context: &ParseContext<'_>,
+) -> Option<MappedOperand> {
+    let read = MappedOperand::parse(fields, field, value, parse_context.path_parameters)?;
     can_be_held(fields, field, value).then_some(read)
 }
 
@@ -172,9 +172,9 @@ impl Limit {
     }
 
     /// Reads a number from 1 to 1000, or a word that stands for one.
-    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let Some(value) = fields.value("limit") else { return Some(Self::DynamoDbs) };
-        let mapped = MappedValue::parse(fields, "limit", value, surroundings.path_parameters)?;
+        let mapped = MappedValue::parse(fields, "limit", value, parse_context.path_parameters)?;
         let limit = match mapped {
             MappedValue::Fixed(Value::Number(number)) => limit_from(number.as_str()).map(Self::Fixed),
             MappedValue::Fixed(Value::String(text)) => limit_from(&text).map(Self::Fixed),

@@ -3,7 +3,7 @@
 use super::{
     OperationCall,
     cursor::{Binding, decode_key, encode_key},
-    expressions::{Expressions, FILTER, KEY_CONDITION, PROJECTION},
+    expressions::{ExpressionKind, Expressions},
     failure::Subject,
     operation_call::{bad_cursor, json_of},
     operation_fields::{Limit, index, table},
@@ -17,7 +17,7 @@ use crate::{
 /// Items of a table or an index, page by page.
 #[derive(Debug)]
 pub struct Pages {
-    kind: Kind,
+    kind: PageKind,
     table: String,
     index: Option<String>,
     expressions: Expressions,
@@ -27,44 +27,55 @@ pub struct Pages {
 }
 
 #[derive(Debug)]
-enum Kind {
+enum PageKind {
     Query { forward: Option<bool> },
     Scan,
 }
 
 /// What DynamoDB gives, of either kind.
-struct Found {
+struct FoundItems {
     items: Vec<Attributes>,
     last: Option<Attributes>,
 }
 
 impl Pages {
     /// Reads a `Query`.
-    pub fn parse_query(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
-        let kind = Kind::Query { forward: fields.boolean("scanIndexForward") };
+    pub fn parse_query(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
+        let kind = PageKind::Query { forward: fields.boolean("scanIndexForward") };
+        const KEY_CONDITION: &str = ExpressionKind::KeyCondition.field();
         let condition =
             fields.require(KEY_CONDITION, fields.value(KEY_CONDITION), "an expression such as pk = :pk");
-        let pages = Self::parse(fields, surroundings, kind, &[KEY_CONDITION, FILTER, PROJECTION]);
+        let pages = Self::parse(
+            fields,
+            parse_context,
+            kind,
+            &[ExpressionKind::KeyCondition, ExpressionKind::Filter, ExpressionKind::Projection],
+        );
         condition.and(pages)
     }
 
     /// Reads a `Scan`.
-    pub fn parse_scan(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
-        Self::parse(fields, surroundings, Kind::Scan, &[FILTER, PROJECTION])
+    pub fn parse_scan(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
+        Self::parse(
+            fields,
+            parse_context,
+            PageKind::Scan,
+            &[ExpressionKind::Filter, ExpressionKind::Projection],
+        )
     }
 
     fn parse(
         fields: &Fields<'_>,
-        surroundings: &ParseContext<'_>,
-        kind: Kind,
-        expressions: &[&'static str],
+        parse_context: &ParseContext<'_>,
+        kind: PageKind,
+        expressions: &[ExpressionKind],
     ) -> Option<Self> {
         let (table, index) = (table(fields), index(fields));
-        let expressions = Expressions::parse(fields, surroundings, expressions);
-        let limit = Limit::parse(fields, surroundings);
+        let expressions = Expressions::parse(fields, parse_context, expressions);
+        let limit = Limit::parse(fields, parse_context);
         let consistent = fields.boolean("consistentRead");
         let (table, index) = (table?, index?);
-        let parts = [surroundings.stage_and_route, &table, index.as_deref().unwrap_or_default()];
+        let parts = [parse_context.stage_and_route, &table, index.as_deref().unwrap_or_default()];
         let binding = Binding::new(&parts);
         Some(Self { kind, table, index, expressions: expressions?, limit: limit?, consistent, binding })
     }
@@ -86,9 +97,9 @@ impl Pages {
                 Some(key.ok_or_else(bad_cursor)?)
             }
         };
-        let Found { items, last } = match self.kind {
-            Kind::Query { forward } => self.query(call, start, forward).await?,
-            Kind::Scan => self.scan(call, start).await?,
+        let FoundItems { items, last } = match self.kind {
+            PageKind::Query { forward } => self.query(call, start, forward).await?,
+            PageKind::Scan => self.scan(call, start).await?,
         };
         let cursor = match last {
             None => None,
@@ -106,16 +117,16 @@ impl Pages {
         call: &OperationCall<'_>,
         start: Option<Attributes>,
         forward: Option<bool>,
-    ) -> Result<Found, GatewayError> {
+    ) -> Result<FoundItems, GatewayError> {
         let expressions = self.expressions.fill(call)?;
         let answer = call
             .client
             .query()
             .table_name(&self.table)
             .set_index_name(self.index.clone())
-            .set_key_condition_expression(expressions.text(KEY_CONDITION))
-            .set_filter_expression(expressions.text(FILTER))
-            .set_projection_expression(expressions.text(PROJECTION))
+            .set_key_condition_expression(expressions.text(ExpressionKind::KeyCondition))
+            .set_filter_expression(expressions.text(ExpressionKind::Filter))
+            .set_projection_expression(expressions.text(ExpressionKind::Projection))
             .set_expression_attribute_names(expressions.names)
             .set_expression_attribute_values(expressions.values)
             .set_limit(call.limit(&self.limit)?)
@@ -125,18 +136,22 @@ impl Pages {
             .send()
             .await
             .map_err(|error| call.failed(&self.subject(), error))?;
-        Ok(Found { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
+        Ok(FoundItems { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
     }
 
-    async fn scan(&self, call: &OperationCall<'_>, start: Option<Attributes>) -> Result<Found, GatewayError> {
+    async fn scan(
+        &self,
+        call: &OperationCall<'_>,
+        start: Option<Attributes>,
+    ) -> Result<FoundItems, GatewayError> {
         let expressions = self.expressions.fill(call)?;
         let answer = call
             .client
             .scan()
             .table_name(&self.table)
             .set_index_name(self.index.clone())
-            .set_filter_expression(expressions.text(FILTER))
-            .set_projection_expression(expressions.text(PROJECTION))
+            .set_filter_expression(expressions.text(ExpressionKind::Filter))
+            .set_projection_expression(expressions.text(ExpressionKind::Projection))
             .set_expression_attribute_names(expressions.names)
             .set_expression_attribute_values(expressions.values)
             .set_limit(call.limit(&self.limit)?)
@@ -145,6 +160,6 @@ impl Pages {
             .send()
             .await
             .map_err(|error| call.failed(&self.subject(), error))?;
-        Ok(Found { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
+        Ok(FoundItems { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
     }
 }

@@ -45,13 +45,13 @@ enum IntegrationMethod {
 
 impl Http {
     /// Reads `uri`, `integrationMethod` and `requestParameters`. What is wrong is reported, and `None`.
-    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
-        let client = surroundings.http_client;
+    pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
+        let client = parse_context.http_client;
         let text = fields.resolved_string("uri");
         let text = fields.require("uri", text, "a URL such as https://example.com/{proxy}");
         let method = fields.parsed("integrationMethod", METHODS, |value| method(value.as_str()?));
-        let parameters = RequestParameters::parse(fields, surroundings.path_parameters);
-        let uri = UriTemplate::parse(fields, &text?, surroundings.path_parameters, client)?;
+        let parameters = RequestParameters::parse(fields, parse_context.path_parameters);
+        let uri = UriTemplate::parse(fields, &text?, parse_context.path_parameters, client)?;
         let method = method.unwrap_or(IntegrationMethod::SameAsRequest);
         Some(Self { uri, method, parameters: parameters?, client: client.clone() })
     }

@@ -12,9 +12,18 @@ use crate::{
     message::{Body, Note, Response},
 };
 
+/// A body that a function wrote as base64, as it goes through the gateway.
+pub struct Base64Body {
+    pub bytes: Bytes,
+    pub note: Note,
+}
+
 /// The bytes of `text`, or `text` itself if that is no base64, as many clients see it.
-pub fn read(text: Bytes) -> (Bytes, Note) {
-    decode_base64(&text).map_or((text, Note::BrokenBase64), |bytes| (bytes, Note::FromBase64))
+pub fn read(text: Bytes) -> Base64Body {
+    match decode_base64(&text) {
+        Ok(bytes) => Base64Body { bytes, note: Note::FromBase64 },
+        Err(_) => Base64Body { bytes: text, note: Note::BrokenBase64 },
+    }
 }
 
 /// The answer with its body in this form, which only an answer in base64 has.

@@ -63,7 +63,7 @@ enum Version {
 impl Lambda {
     /// Reads `uri`, `payloadFormatVersion` (default 2.0), `invocationType` (`RequestResponse`) and
     /// `responseTransferMode` (`BUFFERED`). What is wrong is reported, and `None`.
-    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let function = parse_function(fields);
         let version = match fields.value("payloadFormatVersion") {
             Some(_) => fields.parsed("payloadFormatVersion", "1.0 or 2.0", version),
@@ -71,7 +71,7 @@ impl Lambda {
         };
         let mode = parse_mode(fields);
         let format = match version? {
-            Version::V1 => PayloadFormat::V1(BinaryMediaTypes::new(surroundings.binary_media_types)),
+            Version::V1 => PayloadFormat::V1(BinaryMediaTypes::new(parse_context.binary_media_types)),
             Version::V2 => PayloadFormat::V2,
         };
         Some(Self { function: function?, format, mode: mode? })

@@ -54,8 +54,8 @@ pub fn response(payload: &Bytes, encoding: Option<BodyEncoding>) -> Result<Respo
             Some(BodyEncoding::Text) => {}
             Some(BodyEncoding::Base64) => bytes = function_response::decode_base64(&bytes)?,
             None => {
-                let (read, is) = base64_body::read(bytes);
-                (bytes, note) = (read, Some(is));
+                let read = base64_body::read(bytes);
+                (bytes, note) = (read.bytes, Some(read.note));
             }
         }
     }

@@ -42,10 +42,20 @@ pub struct Cors {
     credentials: Option<HeaderValue>,
 }
 
+/// `allowCredentials`: cookies and `Authorization` of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Credentials {
+    Allowed,
+    Omitted,
+}
+
 impl Cors {
     /// Reads `{allowOrigins, allowMethods, allowHeaders, exposeHeaders, maxAge, allowCredentials}`.
     pub fn parse(fields: Fields<'_>) -> Option<Self> {
-        let credentials = fields.boolean("allowCredentials") == Some(true);
+        let credentials = match fields.boolean("allowCredentials") {
+            Some(true) => Credentials::Allowed,
+            Some(false) | None => Credentials::Omitted,
+        };
         let origins = origins(&fields, credentials);
         let methods = Methods::parse(&fields);
         let headers = Headers::parse(&fields);
@@ -58,7 +68,10 @@ impl Cors {
             headers: headers?,
             expose,
             max_age,
-            credentials: credentials.then(|| HeaderValue::from_static("true")),
+            credentials: match credentials {
+                Credentials::Allowed => Some(HeaderValue::from_static("true")),
+                Credentials::Omitted => None,
+            },
         })
     }
 
@@ -140,11 +153,11 @@ fn insert(answer: &mut HeaderMap, name: HeaderName, value: Option<&HeaderValue>)
     }
 }
 
-fn origins(fields: &Fields<'_>, credentials: bool) -> Option<Origins> {
+fn origins(fields: &Fields<'_>, credentials: Credentials) -> Option<Origins> {
     let given =
         fields.require("allowOrigins", fields.strings("allowOrigins"), "the origins that may call, or *")?;
     if given.iter().any(|origin| origin.trim() == "*") {
-        if credentials {
+        if credentials == Credentials::Allowed {
             fields.problem("allowOrigins", "*", "origins by name, because allowCredentials is true");
         }
         return Some(Origins::Any);
@@ -153,16 +166,16 @@ fn origins(fields: &Fields<'_>, credentials: bool) -> Option<Origins> {
     Some(Origins::Listed(each(fields, "allowOrigins", &given, origins::EXPECTED, parse)))
 }
 
-fn exposed(fields: &Fields<'_>, credentials: bool) -> Option<HeaderValue> {
+fn exposed(fields: &Fields<'_>, credentials: Credentials) -> Option<HeaderValue> {
     let given = fields.strings("exposeHeaders").filter(|names| !names.is_empty())?;
     // Fetch standard: beside credentials `*` is a header of that name.
-    let expected = if credentials {
-        "a header's name; * has no effect beside allowCredentials"
-    } else {
-        "a header's name, or *"
+    let expected = match credentials {
+        Credentials::Allowed => "a header's name; * has no effect beside allowCredentials",
+        Credentials::Omitted => "a header's name, or *",
     };
     let names = each(fields, "exposeHeaders", &given, expected, |text| {
-        (is_token(text) && !(credentials && text == "*")).then(|| text.to_ascii_lowercase())
+        (is_token(text) && !(credentials == Credentials::Allowed && text == "*"))
+            .then(|| text.to_ascii_lowercase())
     });
     list(&names)
 }

@@ -43,6 +43,13 @@ pub enum MappedValue {
     Map(Vec<(String, MappedValue)>),
 }
 
+/// A mapped value that a request may do without.
+#[derive(Clone, Debug)]
+pub struct MappedOperand {
+    pub mapped: MappedValue,
+    pub presence: Presence,
+}
+
 /// A part of a text.
 #[derive(Clone, Debug)]
 pub enum TextPart {
@@ -106,19 +113,6 @@ impl MappedValue {
                 mapped_values.into_iter().collect::<Option<_>>().map(Self::Map)
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => Some(Self::Fixed(value.clone())),
-        }
-    }
-
-    /// The same of a value that a request may do without; only a string can say so.
-    pub fn parse_with_presence(
-        fields: &Fields<'_>,
-        field: &str,
-        value: &Value,
-        path_parameters: &[String],
-    ) -> Option<(Self, Presence)> {
-        match value.as_str() {
-            Some(text) => MappedValueParser { fields, field, path_parameters, text }.read(),
-            None => Some((Self::parse(fields, field, value, path_parameters)?, Presence::Required)),
         }
     }
 
@@ -209,6 +203,24 @@ impl MappedValue {
     /// Says to the client that what it sent for this will not do.
     pub fn refused(&self, fault: &'static str) -> GatewayError {
         bad_value(&self.words(), fault, None)
+    }
+}
+
+impl MappedOperand {
+    /// Reads `value` as [`MappedValue::parse`] does. Only a string can say that a request may do without it.
+    pub fn parse(
+        fields: &Fields<'_>,
+        field: &str,
+        value: &Value,
+        path_parameters: &[String],
+    ) -> Option<Self> {
+        match value.as_str() {
+            Some(text) => MappedValueParser { fields, field, path_parameters, text }.read(),
+            None => {
+                let mapped = MappedValue::parse(fields, field, value, path_parameters)?;
+                Some(Self { mapped, presence: Presence::Required })
+            }
+        }
     }
 }
 

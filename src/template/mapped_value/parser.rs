@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{MappedValue, TextPart, TypedWord, ValueType, Word};
+use super::{MappedOperand, MappedValue, TextPart, TypedWord, ValueType, Word};
 use crate::{
     item::{Fields, brief},
     notation::{Notation, Part, STAGE_VARIABLES},
@@ -41,13 +41,13 @@ impl MappedValueParser<'_, '_> {
     /// Reads a string whose value cannot be left out.
     pub fn mapped(&self) -> Option<MappedValue> {
         match self.read()? {
-            (mapped, Presence::Required) => Some(mapped),
-            (_, Presence::Optional) => self.problem(NOT_OPTIONAL),
+            MappedOperand { mapped, presence: Presence::Required } => Some(mapped),
+            MappedOperand { presence: Presence::Optional, .. } => self.problem(NOT_OPTIONAL),
         }
     }
 
     /// Reads the string.
-    pub fn read(&self) -> Option<(MappedValue, Presence)> {
+    pub fn read(&self) -> Option<MappedOperand> {
         match self.text.strip_prefix('$').filter(|rest| !rest.starts_with(['$', '{'])) {
             Some(word) => self.alone(word),
             None => self.mixed(),
@@ -55,8 +55,8 @@ impl MappedValueParser<'_, '_> {
     }
 
     /// A word that is all of the string: `request.body.n`, `number(request.body.n)`, here without its `$`.
-    fn alone(&self, word: &str) -> Option<(MappedValue, Presence)> {
-        let (word, outer) = presence(word);
+    fn alone(&self, word: &str) -> Option<MappedOperand> {
+        let MarkedWord { word, presence: outer } = MarkedWord::of(word);
         let (mapped, inner) = match call(word) {
             None => {
                 let mapped = match self.piece(word)? {
@@ -70,23 +70,23 @@ impl MappedValueParser<'_, '_> {
                 let Some(argument) = argument.strip_suffix(')') else {
                     return self.problem("a ) at the end");
                 };
-                let (argument, inner) = presence(argument.strip_prefix('$').unwrap_or(argument));
-                let word = TypedWord { of, word: self.piece(argument)? };
+                let argument = MarkedWord::of(argument.strip_prefix('$').unwrap_or(argument));
+                let word = TypedWord { of, word: self.piece(argument.word)? };
                 if let Err(fault) = word.check() {
                     return self.problem(&format!("another value: this {fault}"));
                 }
-                (MappedValue::Typed(word), inner)
+                (MappedValue::Typed(word), argument.presence)
             }
         };
         let presence = if outer == Presence::Optional { outer } else { inner };
         if presence == Presence::Optional && mapped.words().is_empty() {
             return self.problem(NEVER_ABSENT);
         }
-        Some((mapped, presence))
+        Some(MappedOperand { mapped, presence })
     }
 
     /// Text with words in `${…}`.
-    fn mixed(&self) -> Option<(MappedValue, Presence)> {
+    fn mixed(&self) -> Option<MappedOperand> {
         let (mut pieces, mut literal, mut marks) = (Vec::new(), String::new(), Vec::new());
         for part in Notation::DollarBraces.parts(self.text) {
             let word = match part {
@@ -97,7 +97,7 @@ impl MappedValueParser<'_, '_> {
                 Part::Stray(_) => return self.problem(WORDS),
                 Part::Word(word) => word,
             };
-            let (word, mark) = presence(word);
+            let MarkedWord { word, presence: mark } = MarkedWord::of(word);
             if call(word).is_some() {
                 return self.problem(NO_TYPES);
             }
@@ -111,13 +111,16 @@ impl MappedValueParser<'_, '_> {
             }
         }
         let Some(presence) = marks.first().copied() else {
-            return Some((MappedValue::Fixed(literal.into()), Presence::Required));
+            return Some(MappedOperand {
+                mapped: MappedValue::Fixed(literal.into()),
+                presence: Presence::Required,
+            });
         };
         if marks.iter().any(|mark| *mark != presence) {
             return self.problem(ALL_OR_NONE);
         }
         pieces.push(TextPart::Text(literal));
-        Some((MappedValue::Text(pieces), presence))
+        Some(MappedOperand { mapped: MappedValue::Text(pieces), presence })
     }
 
     /// What a word, here without `$` and braces, stands for.
@@ -137,10 +140,18 @@ impl MappedValueParser<'_, '_> {
     }
 }
 
-fn presence(word: &str) -> (&str, Presence) {
-    match word.strip_suffix('?') {
-        Some(word) => (word, Presence::Optional),
-        None => (word, Presence::Required),
+/// A word without its mark, and the meaning of that.
+struct MarkedWord<'a> {
+    word: &'a str,
+    presence: Presence,
+}
+
+impl<'a> MarkedWord<'a> {
+    fn of(text: &'a str) -> Self {
+        match text.strip_suffix('?') {
+            Some(word) => Self { word, presence: Presence::Optional },
+            None => Self { word: text, presence: Presence::Required },
+        }
     }
 }
 

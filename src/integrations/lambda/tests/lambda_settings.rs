@@ -15,14 +15,14 @@ fn parse(item: &Value) -> Result<String, Vec<String>> {
     let report = Report::default();
     let stage_variables = StageVariables::from([("alias".to_owned(), "live".to_owned())]);
     let none: Arc<[String]> = Arc::default();
-    let surroundings = ParseContext {
+    let parse_context = ParseContext {
         path_parameters: &[],
         stage_and_route: "v1 GET /",
         binary_media_types: &none,
         http_client: &GuardedClient::default(),
     };
     let item_of = Item { table: "routes", key: "GET /", stage_variables: &stage_variables, report: &report };
-    let lambda = Lambda::parse(&Fields::of(item_of, item.as_object().unwrap()), &surroundings);
+    let lambda = Lambda::parse(&Fields::of(item_of, item.as_object().unwrap()), &parse_context);
     let problems = report.into_findings().problems;
     match lambda {
         Some(Lambda { function, format, mode }) if problems.is_empty() => {
