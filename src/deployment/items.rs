@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     authorizers::ApiKeyUse,
-    error::Problem,
+    error::{ItemId, Problem},
     integrations::{Integration, ParseContext},
     item::{Fields, Item, Parsed, Report, StageVariables},
     limits::{throttle::Throttle, usage_plan::Rule},
@@ -214,7 +214,12 @@ impl<'a> Parser<'a> {
             let got = format!("a route for {paths} that asks for less than {guarded}");
             let expected = format!("a route of its own for {paths}, unless the target has nothing there");
             let key = self.key_of(&written[*route]);
-            self.report.add_warning(Problem::new((self.source.table, &key), "routeKey", &got, &expected));
+            self.report.add_warning(Problem::new(
+                ItemId { table: self.source.table, key: &key },
+                "routeKey",
+                &got,
+                &expected,
+            ));
         }
     }
 
@@ -229,7 +234,12 @@ impl<'a> Parser<'a> {
 
     fn problem(&self, route_key: &str, field: &str, got: &str, expected: &str) {
         let key = self.key_of(route_key);
-        self.report.add_problem(Problem::new((self.source.table, &key), field, got, expected));
+        self.report.add_problem(Problem::new(
+            ItemId { table: self.source.table, key: &key },
+            field,
+            got,
+            expected,
+        ));
     }
 }
 

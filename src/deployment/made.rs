@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Packer, Parser, Snapshot, Source, footprint::Footprint, snapshot::TooLarge};
 use crate::{
     environment::DeploymentMemory,
-    error::{InvalidConfiguration, Problem, StoreError},
+    error::{InvalidConfiguration, ItemId, Problem, StoreError},
     item::{Parsed, StageVariables},
     store::Store,
 };
@@ -56,12 +56,8 @@ impl Made {
     /// # Errors
     ///
     /// No instance has the memory for it.
-    pub fn snapshot(
-        &self,
-        (table, key): (&str, &str),
-        memory: Option<DeploymentMemory>,
-    ) -> Result<&Snapshot, Problem> {
-        let problem = |got: &str, expected: &str| Problem::new((table, key), "*", got, expected);
+    pub fn snapshot(&self, item: ItemId<'_>, memory: Option<DeploymentMemory>) -> Result<&Snapshot, Problem> {
+        let problem = |got: &str, expected: &str| Problem::new(item, "*", got, expected);
         let too_large = |TooLarge { bytes, most }: &TooLarge| {
             problem(&format!("items of {bytes} bytes as JSON"), &format!("at most {most} bytes"))
         };

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    error::{Problem, StoreError},
+    error::{ItemId, Problem, StoreError},
     stages::{PartialSettings, StageSettings},
     store::{Moved, Store},
 };
@@ -22,7 +22,8 @@ impl Taken {
         let (host, path) = self.place.split_at(self.place.find('/').unwrap_or_default());
         let host = if host == "*" { "any host" } else { host };
         let expected = format!("a place of its own: stage {} is there already", self.by);
-        Problem::new((table, &format!("stage={stage}")), "basePath", &format!("{path} on {host}"), &expected)
+        let item = ItemId { table, key: &format!("stage={stage}") };
+        Problem::new(item, "basePath", &format!("{path} on {host}"), &expected)
     }
 }
 

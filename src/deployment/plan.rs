@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Snapshot, footprint::Footprint, made::Made, places::Claim, record};
 use crate::{
-    error::{InvalidConfiguration, Problem},
+    error::{InvalidConfiguration, ItemId, Problem},
     item::{Parsed, StageVariables},
     stages::StageSettings,
     store::{LastGood, StageRow, Store},
@@ -135,7 +135,7 @@ pub fn plan(store: &Store, stage: &str, purpose: Purpose, found: &Found) -> Plan
     if !problems.is_empty() {
         return invalid(found, problems, warnings);
     }
-    let item = (tables.routes.as_str(), &*format!("stage={stage}"));
+    let item = ItemId { table: &tables.routes, key: &format!("stage={stage}") };
     match made.snapshot(item, store.deployment_memory) {
         Ok(snapshot) if purpose == Purpose::Status => {
             status(found, Some((&snapshot.id, made)), problems, warnings)

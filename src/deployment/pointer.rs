@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Deployment, Parser, Snapshot, Source, Unpacked};
 use crate::{
-    error::{InvalidConfiguration, Problem, StoreError},
+    error::{InvalidConfiguration, ItemId, Problem, StoreError},
     item::{StageVariables, brief},
     stages::StageSettings,
     store::{Consistency, Store},
@@ -71,7 +71,8 @@ impl Unusable {
             Self::OfStage(other) => format!("a deployment of this stage; this one is of stage {other}"),
             Self::Unresolved(problems) => return problems.clone(),
         };
-        vec![Problem::new((table, &format!("stage={stage}")), "deploymentId", &brief(&id.into()), &expected)]
+        let item = ItemId { table, key: &format!("stage={stage}") };
+        vec![Problem::new(item, "deploymentId", &brief(&id.into()), &expected)]
     }
 }
 

@@ -140,7 +140,7 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
     let Some(context) = raw.request_context else {
         return Err(refused(bad("the event has no requestContext"), RefusedRequest::default()));
     };
-    let (method, mut origin) = platforms_word(invocation.account_id, context);
+    let PlatformFacts { method, mut origin } = PlatformFacts::of(invocation.account_id, context);
     let path = path::canonical_path(raw.raw_path.as_deref().unwrap_or("/"));
     let parts = headers(raw.headers.unwrap_or_default())
         .and_then(|headers| trust(headers, &mut origin, proxy))
@@ -156,7 +156,11 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
                 return Err(bad(*what));
             }
             let query = path::canonical_query(raw.raw_query_string.as_deref().unwrap_or("")).map_err(bad)?;
-            let body = body(raw.body.unwrap_or_default(), raw.is_base64_encoded.unwrap_or(false))?;
+            let body = raw.body.unwrap_or_default();
+            let body = match raw.is_base64_encoded {
+                Some(true) => decoded(&body)?,
+                Some(false) | None => body.into(),
+            };
             Ok((headers, method, query, body))
         });
     let path = path.unwrap_or_default();
@@ -179,21 +183,28 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
     })))
 }
 
-/// The method, and where the request came from before any proxy is trusted.
-fn platforms_word(account_id: String, context: RawContext) -> (String, Origin) {
-    let http = context.http.unwrap_or_default();
-    let origin = Origin {
-        account_id,
-        api_id: context.api_id.unwrap_or_default(),
-        domain_name: context.domain_name.unwrap_or_default(),
-        domain_prefix: context.domain_prefix.unwrap_or_default(),
-        protocol: http.protocol.unwrap_or_else(|| "HTTP/1.1".to_owned()),
-        source_ip: http.source_ip.unwrap_or_default(),
-        user_agent: String::new(),
-        time: context.time.unwrap_or_default(),
-        time_epoch: context.time_epoch.unwrap_or_default(),
-    };
-    (http.method.unwrap_or_default(), origin)
+/// The facts of a request that only the platform knows, before any proxy is trusted.
+struct PlatformFacts {
+    method: String,
+    origin: Origin,
+}
+
+impl PlatformFacts {
+    fn of(account_id: String, context: RawContext) -> Self {
+        let http = context.http.unwrap_or_default();
+        let origin = Origin {
+            account_id,
+            api_id: context.api_id.unwrap_or_default(),
+            domain_name: context.domain_name.unwrap_or_default(),
+            domain_prefix: context.domain_prefix.unwrap_or_default(),
+            protocol: http.protocol.unwrap_or_else(|| "HTTP/1.1".to_owned()),
+            source_ip: http.source_ip.unwrap_or_default(),
+            user_agent: String::new(),
+            time: context.time.unwrap_or_default(),
+            time_epoch: context.time_epoch.unwrap_or_default(),
+        };
+        Self { method: http.method.unwrap_or_default(), origin }
+    }
 }
 
 fn bad(what: impl Into<Cow<'static, str>>) -> GatewayError {
@@ -284,10 +295,7 @@ fn cookies(headers: &mut HeaderMap, mut cookies: Vec<String>) -> Vec<String> {
     cookies
 }
 
-fn body(text: String, is_base64: bool) -> Result<Bytes, GatewayError> {
-    if !is_base64 {
-        return Ok(text.into());
-    }
+fn decoded(text: &str) -> Result<Bytes, GatewayError> {
     BASE64_STANDARD.decode(text).map(Bytes::from).map_err(|_| bad("a body that is no base64"))
 }
 

@@ -49,7 +49,7 @@ impl EventHandler {
                 self.gateway.live.look_if_due(received_at);
                 self.gateway.handle(&request).await
             }
-            Ok(Event::RoutesChanged(stages)) => return self.publish(stages).await,
+            Ok(Event::RoutesChanged(stages)) => return Box::pin(self.publish(stages)).await,
             Err(refused) => self.gateway.refuse(&request_id, received_at, &refused.error, &refused.request),
         };
         EventAnswer::Response(encode(response))
