@@ -6,7 +6,7 @@ use crate::{
     cache::StageCache,
     error::{InvalidConfiguration, Problem},
     item::{Fields, Item, Report, StageVariables, brief, nearest},
-    limits::{throttle::Throttle, usage_plan::Rule},
+    limits::{rule::Rule, throttle::Throttle},
     path,
 };
 

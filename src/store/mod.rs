@@ -1,16 +1,15 @@
 //! The state that all instances share: DynamoDB.
 
 mod api_keys;
-mod breaker;
 mod cache;
 pub mod cache_contents;
 mod cache_table;
 mod configuration;
-mod counters;
+mod counter_updates;
+mod daily_usage;
 mod deployments;
 mod pointers;
 mod request_time;
-mod usage;
 pub mod values;
 mod wait;
 
@@ -22,6 +21,7 @@ use aws_sdk_dynamodb::{
 };
 use aws_types::SdkConfig;
 
+use self::wait::Wait;
 pub use self::{
     api_keys::{Kept, Rotated},
     cache_table::{Entries, ItemKey, Raised},
@@ -29,7 +29,7 @@ pub use self::{
     deployments::Consistency,
     pointers::{LastGood, Moved, Pointer, Record},
 };
-use self::{breaker::Breakers, wait::Wait};
+use crate::circuit_breaker::CircuitBreaker;
 use crate::environment::{Aws, DeploymentMemory, Tables};
 
 /// Reads what the operator wrote, and keeps what the gateway writes.
@@ -48,6 +48,15 @@ pub struct Store {
     pub tables: Tables,
     /// What deployments may take of the instances that share the store.
     pub deployment_memory: Option<DeploymentMemory>,
+}
+
+/// One for each table that requests wait for: DynamoDB throttles them one by one.
+#[derive(Debug, Default)]
+struct Breakers {
+    api_keys: CircuitBreaker,
+    usage_plans: CircuitBreaker,
+    counters: CircuitBreaker,
+    cache: CircuitBreaker,
 }
 
 /// Configuration is read at the start and beside requests, never in their way: it may take a moment.

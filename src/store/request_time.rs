@@ -1,15 +1,20 @@
-//! What is asked of the store while a client waits: briefly, and not of a table that keeps failing.
+//! The reads and writes that a client waits for: brief, and not of a table that keeps failing.
 
 use std::{sync::Arc, time::SystemTime};
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use tracing::{error, warn};
 
-use super::{Store, breaker::Breaker};
+use super::{Store, counter_updates::WrittenCounter};
 use crate::{
     authorizers::{ApiKey, KeyHash, KeyStore, Read},
+    circuit_breaker::CircuitBreaker,
+    clock::milliseconds,
     error::{InvalidConfiguration, Problem, StoreError, chain},
-    limits::usage_plan::{CounterStore, Outcome, UsagePlan, Write},
+    limits::{
+        counters::{CounterStore, CounterWrite, WriteOutcome},
+        usage_plan::UsagePlan,
+    },
 };
 
 /// The codes of "too much" (Amazon DynamoDB Developer Guide, "Error handling").
@@ -31,25 +36,25 @@ impl KeyStore for Store {
 }
 
 impl CounterStore for Store {
-    async fn write(&self, counter: &str, write: &Write, now: SystemTime) -> Outcome {
-        let breaker = &self.breakers.counters;
-        if !breaker.allows(now) {
-            return Outcome::NotSent;
+    async fn write(&self, counter: &str, write: &CounterWrite, now: SystemTime) -> WriteOutcome {
+        let (breaker, now_ms) = (&self.breakers.counters, milliseconds(now));
+        if !breaker.allows(now_ms) {
+            return WriteOutcome::NotSent;
         }
         // After a thaw a kept connection may be dead; its own task notices, if it gets its turn before us.
         tokio::task::yield_now().await;
-        let (outcome, failure) = self.write_counter(counter, write).await;
+        let WrittenCounter { outcome, failure } = self.write_counter(counter, write).await;
         let of_table = failure.as_ref().filter(|error| !is_badly_asked(*error) && !is_throttled(*error));
         match of_table {
-            Some(_) => breaker.failed(now),
+            Some(_) => breaker.failed(now_ms),
             None => breaker.answered(),
         }
         let cause = match (&outcome, &failure) {
             (_, Some(failure)) => chain(failure),
-            (Outcome::Unknown | Outcome::NotSent, None) => {
+            (WriteOutcome::Unknown | WriteOutcome::NotSent, None) => {
                 "the answer does not say what was written".to_owned()
             }
-            (Outcome::Done(_) | Outcome::Refused(_), None) => return outcome,
+            (WriteOutcome::Done(_) | WriteOutcome::Refused(_), None) => return outcome,
         };
         warn!(metric = "Degraded", cause, "a counter could not be written");
         outcome
@@ -58,31 +63,32 @@ impl CounterStore for Store {
 
 async fn guarded<T>(
     operation: &'static str,
-    breaker: &Breaker,
+    breaker: &CircuitBreaker,
     now: SystemTime,
     read: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    if !breaker.allows(now) {
+    let now_ms = milliseconds(now);
+    if !breaker.allows(now_ms) {
         return Err(StoreError::new(operation, "the store kept failing; it is asked again soon"));
     }
     let outcome = read.await;
     match &outcome {
         Ok(_) => breaker.answered(),
         Err(error) => {
-            breaker.failed(now);
+            breaker.failed(now_ms);
             warn!(metric = "Degraded", cause = chain(error), "an API key or its plan could not be read");
         }
     }
     outcome
 }
 
-/// Whether DynamoDB works and will not do the write: somebody may have written into a counter's item, and that must
+/// True if DynamoDB works and will not do the write: somebody may have written into a counter's item, and that must
 /// not end the writes of all others.
 fn is_badly_asked(error: &impl ProvideErrorMetadata) -> bool {
     error.code() == Some("ValidationException")
 }
 
-/// Whether DynamoDB is asked too much. Of writes that is mostly one item, which takes 1,000 a second: the busy key
+/// True if DynamoDB is asked too much. Of writes that is mostly one item, which takes 1,000 a second: the busy key
 /// bears it by itself.
 pub(super) fn is_throttled(error: &impl ProvideErrorMetadata) -> bool {
     error.code().is_some_and(|code| THROTTLING.contains(&code))

@@ -54,7 +54,7 @@ impl Period {
         })
     }
 
-    /// When the window is over, in milliseconds since 1970.
+    /// The end of the window, in milliseconds since 1970.
     pub fn end_ms(self, window: Window) -> u64 {
         let next = window.0.saturating_add(1);
         let days = match self {
