@@ -10,7 +10,8 @@ use crate::{
     authorizers::{ApiKey, KeyHash, KeyStore, Read},
     circuit_breaker::CircuitBreaker,
     clock::milliseconds,
-    error::{InvalidConfiguration, Problem, StoreError, chain},
+    error::{InvalidConfiguration, StoreError, chain},
+    item::Parsed,
     limits::{
         counters::{CounterStore, CounterWrite, WriteOutcome},
         usage_plan::UsagePlan,
@@ -95,11 +96,9 @@ pub(super) fn is_throttled(error: &impl ProvideErrorMetadata) -> bool {
 }
 
 /// What an item says, or why it says nothing; the latter is told to the operator here, once for every reading.
-fn known<T>(
-    parsed: Result<(T, Vec<Problem>), InvalidConfiguration>,
-) -> Result<Arc<T>, Arc<InvalidConfiguration>> {
-    match parsed {
-        Ok((value, _)) => Ok(Arc::new(value)),
+fn known<T>(parsed: Parsed<T>) -> Result<Arc<T>, Arc<InvalidConfiguration>> {
+    match parsed.value {
+        Ok(value) => Ok(Arc::new(value)),
         Err(invalid) => {
             error!(metric = "ConfigurationInvalid", stage = "-", problems = %invalid, "an item is invalid; its keys are refused");
             Err(Arc::new(invalid))
