@@ -1,7 +1,7 @@
-//! An item of the API keys' table: what is known of a key besides its value.
+//! An item of the API keys' table: all of a key but its value.
 //!
-//! What decides about requests is read strictly: an item that says it badly is no key. What only people read
-//! (`name`, `description`, `tags`) may say anything.
+//! Attributes that decide about requests are read strictly: an item with a bad one is no key. Attributes that only
+//! people read (`name`, `description`, `tags`) may say anything.
 
 use serde_json::{Map, Value};
 
@@ -14,13 +14,13 @@ use crate::{
 /// An API key, as its item describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKey {
-    /// What logs and counters call it.
+    /// Its name in logs and counters.
     pub id: String,
     pub enabled: bool,
     /// Seconds since 1970, from which on it is no key any more.
     pub expires_at: Option<u64>,
     pub usage_plan_id: Option<String>,
-    /// `None`: whatever its plan covers.
+    /// `None`: all that its plan covers.
     pub stages: Option<Vec<String>>,
     pub customer_id: Option<String>,
     /// May have cached answers replaced by `Cache-Control: max-age=0`.
@@ -40,7 +40,8 @@ impl ApiKey {
         item::read((table, &Self::key_of(item)), item, Self::read)
     }
 
-    /// What problems call an item: `id=…`, or the first digits of its hash. What is no hash may be the value.
+    /// The name of an item in problems: `id=…`, or the first digits of its hash. A text that is no hash may be the
+    /// value.
     pub fn key_of(item: &Map<String, Value>) -> String {
         let text = |name: &str| item.get(name).and_then(Value::as_str);
         let hash = text("keyHash");
@@ -99,7 +100,7 @@ fn id(fields: &Fields<'_>) -> Option<String> {
     })
 }
 
-/// Whether an id is a value: one of ours, whosever it is, or any that this very key has, hashed or not.
+/// True if an id is a value: one of ours, whosever it is, or any that this very key has, hashed or not.
 fn is_value(id: &str, key_hash: Option<&str>) -> bool {
     let is_own =
         |value: KeyValue| key_hash.is_some_and(|hash| hash == id || hash == value.hash().to_string());

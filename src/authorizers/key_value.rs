@@ -23,11 +23,11 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyValue(String);
 
-/// What stands for a value in the table and in memory: its SHA-256, displayed in lower-case hex.
+/// The SHA-256 of a value, displayed in lower-case hex: it stands for the value in the table and in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct KeyHash([u8; 32]);
 
-/// Why some bytes are no key, whatever the table holds.
+/// The fault of bytes that are no key, whatever the table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAKey {
     #[error("shorter than 20 characters")]
@@ -53,9 +53,7 @@ impl KeyValue {
         if !bytes.iter().all(u8::is_ascii_graphic) {
             return Err(NotAKey::NotVisibleAscii);
         }
-        if let Some((signed, checksum_bytes)) = parts_of_ours(bytes)
-            && checksum(signed) != checksum_bytes
-        {
+        if parts_of_ours(bytes).is_some_and(|parts| checksum(parts.signed) != parts.checksum) {
             return Err(NotAKey::WrongChecksum);
         }
         Ok(Self(bytes.iter().copied().map(char::from).collect()))
@@ -75,7 +73,7 @@ impl KeyValue {
         Some(Self(bytes.into_iter().map(char::from).collect()))
     }
 
-    /// Whether something of the shape of our own values is in a text, whatever its checksum says.
+    /// True if something of the shape of our own values is in a text, whatever its checksum says.
     pub fn stands_in(text: &str) -> bool {
         text.as_bytes().windows(LENGTH).any(|bytes| parts_of_ours(bytes).is_some())
     }
@@ -91,7 +89,7 @@ impl KeyValue {
 }
 
 impl KeyHash {
-    /// Whether a text is a hash as the table has it.
+    /// True if a text is a hash as the table has it.
     pub fn is_one(text: &str) -> bool {
         text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     }
@@ -103,12 +101,18 @@ impl fmt::Display for KeyHash {
     }
 }
 
-/// What is signed and the checksum, if the value has the shape of one of ours.
-fn parts_of_ours(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+/// A value of our own in its parts.
+struct PartsOfOurs<'a> {
+    signed: &'a [u8],
+    checksum: &'a [u8],
+}
+
+/// The parts of a value that has the shape of one of ours.
+fn parts_of_ours(bytes: &[u8]) -> Option<PartsOfOurs<'_>> {
     let (signed, rest) = (bytes.len() == LENGTH).then(|| bytes.split_at(PREFIX.len() + RANDOM_LENGTH))?;
     let random = signed.strip_prefix(PREFIX)?;
     let checksum = rest.strip_prefix(b"_")?;
-    random.iter().chain(checksum).all(u8::is_ascii_alphanumeric).then_some((signed, checksum))
+    random.iter().chain(checksum).all(u8::is_ascii_alphanumeric).then_some(PartsOfOurs { signed, checksum })
 }
 
 fn checksum(signed: &[u8]) -> [u8; CHECKSUM_LENGTH] {

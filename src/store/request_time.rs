@@ -7,10 +7,10 @@ use tracing::{error, warn};
 
 use super::{Store, counter_updates::WrittenCounter};
 use crate::{
-    authorizers::{ApiKey, KeyHash, KeyStore, Read},
+    authorizers::{ApiKey, ItemRead, ItemStore, KeyHash, SharedItem},
     circuit_breaker::CircuitBreaker,
     clock::milliseconds,
-    error::{InvalidConfiguration, StoreError, chain},
+    error::{StoreError, chain},
     item::Parsed,
     limits::{
         counters::{CounterStore, CounterWrite, WriteOutcome},
@@ -22,17 +22,19 @@ use crate::{
 const THROTTLING: [&str; 3] =
     ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"];
 
-impl KeyStore for Store {
-    async fn api_key(&self, hash: KeyHash, now: SystemTime) -> Read<ApiKey> {
-        let read = self.api_key_item(&hash);
+impl ItemStore<ApiKey> for Store {
+    async fn read(&self, hash: &KeyHash, now: SystemTime) -> ItemRead<ApiKey> {
+        let read = self.api_key_item(hash);
         let item = guarded("reading the API key", &self.breakers.api_keys, now, read).await?;
-        Ok(item.map(|item| known(ApiKey::parse(&self.tables.api_keys, &item))))
+        Ok(item.map(|item| shared(ApiKey::parse(&self.tables.api_keys, &item))))
     }
+}
 
-    async fn usage_plan(&self, id: &str, now: SystemTime) -> Read<UsagePlan> {
+impl ItemStore<UsagePlan> for Store {
+    async fn read(&self, id: &Arc<str>, now: SystemTime) -> ItemRead<UsagePlan> {
         let read = self.usage_plan_item(id);
         let item = guarded("reading the usage plan", &self.breakers.usage_plans, now, read).await?;
-        Ok(item.map(|item| known(UsagePlan::parse(&self.tables.usage_plans, &item))))
+        Ok(item.map(|item| shared(UsagePlan::parse(&self.tables.usage_plans, &item))))
     }
 }
 
@@ -95,8 +97,8 @@ pub(super) fn is_throttled(error: &impl ProvideErrorMetadata) -> bool {
     error.code().is_some_and(|code| THROTTLING.contains(&code))
 }
 
-/// What an item says, or why it says nothing; the latter is told to the operator here, once for every reading.
-fn known<T>(parsed: Parsed<T>) -> Result<Arc<T>, Arc<InvalidConfiguration>> {
+/// The value of an item, or its problems; those are told to the operator here, once for every reading.
+fn shared<T>(parsed: Parsed<T>) -> SharedItem<T> {
     match parsed.value {
         Ok(value) => Ok(Arc::new(value)),
         Err(invalid) => {
