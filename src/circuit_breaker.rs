@@ -1,4 +1,4 @@
-//! When something that keeps failing is asked again: after three failures in a row, once a second.
+//! A circuit breaker: after three failures in a row a call is tried once a second, until one is answered.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 

@@ -39,7 +39,7 @@ struct Answers<K, V> {
 pub enum Remembered<V> {
     /// As good as read now.
     Fresh(Option<V>),
-    /// As good as read now; the time to read it again, beside the request's work, has come.
+    /// As good as read now, and due to be read again while the request goes on.
     Renew(Option<V>),
     /// Good only if the store gives no answer.
     Stale(V),
@@ -54,7 +54,7 @@ struct FoundValue<V> {
     is_renewing: bool,
 }
 
-/// Of the time that something is fresh, the tenths after which it is read again beside a request.
+/// A value is read again, while requests go on, after so many tenths of the time that it is fresh.
 const RENEW_AFTER_TENTHS: u32 = 8;
 
 impl<K: Eq + Hash + Clone, V: Clone> TtlCache<K, V> {

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_an_operator_writes() {
+    fn reads_an_api_key_item_with_few_or_all_attributes() {
         let least = ApiKey {
             id: "k1".to_owned(),
             enabled: true,
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn says_all_that_is_wrong_or_odd() {
+    fn reports_all_problems_and_warnings_of_an_api_key_item_at_once() {
         let item = json!({ "keyHash": "0123456789abcdef".repeat(4), "enabled": "maybe", "expiresAt": 1_798_761_600_000u64,
             "usagePlanId": ["gold"], "stages": {"v1": true}, "customerId": [], "expires": 1, "stage": "v1" });
         assert_eq!(
@@ -184,7 +184,7 @@ keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; di
     const OURS: &str = "tg_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd_2hSk8Z";
 
     #[test]
-    fn a_keys_value_is_no_id_and_is_not_told() {
+    fn an_id_that_is_a_keys_value_is_refused_and_not_shown() {
         let typo = OURS.replace("_2hSk8Z", "_000000");
         let (within, imported) = (format!("acme-{OURS}"), "x".repeat(40));
         let hash = |value: &str| KeyValue::parse(value.as_bytes()).expect("a key").hash().to_string();
@@ -211,7 +211,7 @@ keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; di
     }
 
     #[test]
-    fn what_may_be_a_keys_value_is_not_told() {
+    fn problems_and_warnings_show_nothing_that_may_be_a_keys_value() {
         let warnings =
             parse(&json!({ "id": "k1", "value": "hush-hush", "customer": [OURS], OURS: 1 })).warnings;
         assert_eq!(

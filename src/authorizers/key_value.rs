@@ -141,7 +141,7 @@ mod tests {
     const HASH_OF_OURS: &str = "8843b60291c2deffe688622d5135c3de5f38ad2542a4193c82693ca8054b173b";
 
     #[test]
-    fn a_value_of_ours_is_as_documented() {
+    fn a_generated_key_has_the_documented_format_checksum_and_hash() {
         let random: Vec<u8> = (0..40).flat_map(|digit| [255, digit + 62 * (digit % 4), 248]).collect();
         let value = KeyValue::generate(&random).expect("40 of the bytes are fair");
         assert_eq!(value.reveal(), OURS);
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn sees_a_value_of_ours_in_a_text() {
+    fn finds_a_generated_key_within_a_text_whatever_its_checksum() {
         let cases = [
             (OURS.to_owned(), true),
             (format!("{}0", &OURS[..OURS.len() - 1]), true),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_can_be_no_key() {
+    fn refuses_a_key_of_wrong_length_characters_or_checksum() {
         let random = "a".repeat(RANDOM_LENGTH);
         let cases = [
             (String::new(), Err(NotAKey::TooShort)),
@@ -196,7 +196,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_generated_is_a_key_and_no_typo_of_it_is(
+        fn a_generated_key_is_accepted_and_one_wrong_character_is_not(
             random in prop::collection::vec(any::<u8>(), 64),
             position in 0..RANDOM_LENGTH,
             other in 0..62usize,
@@ -211,7 +211,7 @@ mod tests {
         }
 
         #[test]
-        fn every_digit_is_as_likely(byte in 0..248u8) {
+        fn every_fair_random_byte_becomes_a_digit_with_the_same_chance(byte in 0..248u8) {
             let value = KeyValue::generate(&[byte; RANDOM_LENGTH]).expect("40 fair bytes");
             prop_assert_eq!(value.reveal().as_bytes()[3], DIGITS[usize::from(byte) % 62]);
         }

@@ -1,4 +1,4 @@
-//! How much: throttles and quotas, the counters that hold them, and the usage of every key.
+//! The limits of requests: throttles and quotas, the counters that hold them, and the usage of every key.
 //!
 //! ```text
 //! usage_plan ──────── what a key's plan says; `admit` makes the permit of a request

@@ -22,7 +22,7 @@ use crate::{
 /// DynamoDB's, for one BatchGetItem.
 const MOST_KEYS: usize = 100;
 
-/// How often the rest of a batch is asked for that DynamoDB left out.
+/// The rest of a batch that DynamoDB left out is asked for so often.
 const MOST_ROUNDS: usize = 10;
 
 impl UsageStore for Store {

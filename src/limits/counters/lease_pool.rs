@@ -20,7 +20,7 @@ pub struct Charge {
 /// The limits that a lease pays for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Cover {
-    /// Of the throttle's bucket.
+    /// True if each unit is a token of the throttle's bucket too.
     pub has_tokens: bool,
     pub charge: Option<Charge>,
 }

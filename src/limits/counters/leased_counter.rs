@@ -1,8 +1,8 @@
 //! One counter on one instance: admit a request, ask the store, or refuse.
 //!
-//! A request is decided at once where the instance holds a lease or remembers a refusal; else it asks, and the
-//! answer decides. A lease that runs low is renewed beside the integration's work. Of a write that may have
-//! happened, the grant is lost.
+//! A request is decided at once where the instance has a lease or remembers a refusal; else it asks the store, and
+//! the answer decides. A lease that runs low is renewed while the integration works. The grant of a write that may
+//! have happened is lost.
 
 use std::num::NonZeroU32;
 
@@ -26,9 +26,9 @@ use crate::{
 
 /// A request that races others for the last few units gives up after so many writes.
 const MOST_ATTEMPTS: u32 = 6;
-/// Of the last write, which holds only if nobody else wrote in between.
+/// The last write is tried so often: it holds only if nobody else wrote in between.
 const MOST_RETURNS: u32 = 20;
-/// A renewal that has said nothing for so long is forgotten: its instance may have been frozen.
+/// A renewal without an answer for so long is forgotten: its instance may have been frozen.
 const RENEWAL_MS: u64 = 1000;
 
 /// The state of one counter on one instance.
@@ -78,7 +78,7 @@ impl LeasedCounter {
         }
     }
 
-    /// A request has come.
+    /// Decides about a request that has just come.
     pub fn decide(&mut self, limits: &Limits, now_ms: u64) -> Decision {
         if limits.is_unlimited() {
             return Decision::Admit(Unit { paid: Paid::Nothing });

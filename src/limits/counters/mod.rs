@@ -82,7 +82,7 @@ struct LastWrite {
     write: CounterWrite,
 }
 
-/// So many keys are counted without a write each; leases of others are lost.
+/// So many counters are remembered; leases of others are lost.
 const COUNTERS: usize = 4_096;
 /// So many writes at a time when the process ends: each has a connection of its own.
 const RETURNS_AT_A_TIME: usize = 32;
@@ -123,7 +123,7 @@ impl<S: CounterStore> Counters<S> {
         self.with(rule, |counter| counter.put_back(&rule.limits, unit));
     }
 
-    /// What a rule leaves now: at the request's own time a bucket that was written to since would seem a token
+    /// Returns the rest that a rule leaves now: at the request's own time a bucket that was written to since would seem a token
     /// emptier.
     pub fn rate_limit_status(&self, rule: &Rule) -> RateLimitStatus {
         let now_ms = milliseconds(self.clock.now());
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lease_that_is_on_its_way_when_the_process_ends_goes_back_too() {
+    async fn a_renewal_that_is_under_way_at_the_end_of_the_process_is_returned_too() {
         let store = Arc::new(Mutex::<CounterModel>::default());
         let clock = Clock::Manual(Arc::new(AtomicU64::new(1_719_792_000_000)));
         let now = clock.now();

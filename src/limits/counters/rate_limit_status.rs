@@ -1,4 +1,4 @@
-//! How much a plan leaves a caller.
+//! The rest of a plan that is left to a caller.
 
 use super::counter_snapshot::Remaining;
 use crate::limits::{

@@ -1,4 +1,4 @@
-//! Why a request is not admitted, and for how long that is remembered.
+//! Refusals of requests, with their reason, and the time for which they are remembered.
 
 use std::time::Duration;
 

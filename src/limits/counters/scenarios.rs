@@ -68,7 +68,7 @@ impl OneInstance {
         }
     }
 
-    /// How many of so many requests are admitted, and the last one's refusal.
+    /// The number of admitted ones of so many requests, and the last refusal.
     fn requests(&mut self, count: u64, now_ms: u64) -> (u64, Option<LimitRefusal>) {
         let mut admitted = 0;
         let mut last = None;
@@ -181,7 +181,7 @@ fn a_unit_that_is_put_back_is_spent_by_another_request() {
 }
 
 #[test]
-fn what_an_instance_holds_goes_back_when_it_ends() {
+fn unused_quota_units_go_back_when_an_instance_ends() {
     let mut key = OneInstance::new(Some((1000.0, 1000)), quota(1000, 0));
     assert_eq!(key.requests(100, MONDAY_MS).0, 100);
     let used = |key: &OneInstance| key.store.used.values().copied().last();
@@ -196,7 +196,7 @@ fn what_an_instance_holds_goes_back_when_it_ends() {
 }
 
 #[test]
-fn without_the_store_a_throttle_goes_on_and_a_quota_does_not() {
+fn without_the_store_a_throttle_admits_locally_and_a_quota_refuses() {
     let mut key = OneInstance::new(Some((10.0, 5)), None);
     key.store_is_away = true;
     assert_eq!(key.requests(9, MONDAY_MS), (5, Some(without_store(RefusalReason::Throttled, 100))));
@@ -230,17 +230,17 @@ fn after_three_failed_writes_in_a_row_the_store_is_asked_once_a_second() {
 }
 
 #[test]
-fn without_the_store_what_is_left_of_the_quota_is_spent() {
+fn without_the_store_leased_quota_units_are_spent_even_after_the_lease_expired() {
     let mut key = OneInstance::new(Some((1000.0, 1000)), quota(1000, 0));
     assert_eq!(key.requests(100, MONDAY_MS).0, 100);
-    let held = key.store.used.values().sum::<u64>() - 100;
+    let leased = key.store.used.values().sum::<u64>() - 100;
     key.store_is_away = true;
     // The lease has expired; its units have not.
-    assert_eq!(key.requests(500, MONDAY_MS + 5000).0, held);
+    assert_eq!(key.requests(500, MONDAY_MS + 5000).0, leased);
 }
 
 #[test]
-fn a_clock_that_was_set_back_holds_nobody_up() {
+fn a_clock_that_was_set_back_ends_remembered_refusals_and_outages() {
     let mut key = OneInstance::new(Some((10.0, 1)), None);
     assert_eq!(key.requests(2, MONDAY_MS + DAY_MS / 2).0, 1);
     assert_eq!(key.requests(2, MONDAY_MS).0, 1, "refused, and that was remembered");
@@ -265,7 +265,7 @@ fn a_lower_limit_acts_at_once_and_a_higher_one_too() {
 
 proptest! {
     #[test]
-    fn retry_after_is_honest(
+    fn a_refused_request_is_admitted_after_its_retry_after(
         rate in 0.01..2000.0,
         burst in 1..200u32,
         gaps in prop::collection::vec(0..50u64, 1..60),
@@ -287,6 +287,8 @@ proptest! {
 #[test]
 fn a_counter_outlives_a_month_whatever_its_plan_says_now() {
     let mut key = OneInstance::new(Some((1.0, 1)), None);
-    let Decision::Ask(write) = key.counter.decide(&key.limits, MONDAY_MS) else { panic!("nothing is held") };
+    let Decision::Ask(write) = key.counter.decide(&key.limits, MONDAY_MS) else {
+        panic!("there is no lease")
+    };
     assert!(write.keep_until_ms > MONDAY_MS + 31 * DAY_MS, "its used quota must still be there");
 }

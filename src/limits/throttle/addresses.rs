@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_subscribers_apart_and_not_their_addresses() {
+    fn addresses_of_one_subscriber_share_a_bucket_and_those_of_others_do_not() {
         let throttle = Throttle::new(1.0, 1).unwrap();
         let addresses = Addresses::default();
         let cases = [

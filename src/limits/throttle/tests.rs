@@ -37,7 +37,7 @@ fn a_bucket_gives_its_burst_then_its_rate() {
 }
 
 #[test]
-fn reads_what_an_operator_writes() {
+fn reads_a_throttle_whose_numbers_may_be_text_and_reports_wrong_ones() {
     let ok = |rate, burst| (Some(throttle(rate, burst)), vec![]);
     let problem = |text: &str| (None, vec![text.to_owned()]);
     let cases = [
@@ -86,7 +86,7 @@ fn a_bucket_that_other_limits_left_is_full() {
 }
 
 #[test]
-fn a_bucket_that_another_clock_left_is_not() {
+fn a_bucket_that_is_ahead_by_no_more_than_clocks_differ_is_not_reset() {
     let throttle = throttle(100.0, 10);
     let empty_ns = throttle.tat_from_full_ns(NOW_MS, 10);
     let cases = [(0, false), (10_000_000_000, false), (10_000_000_001, true)];
@@ -153,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn retry_after_is_honest(throttle in any_throttle(), drained in 1..2000u64, tokens in 1..20u64) {
+    fn a_token_is_there_after_retry_after_and_not_a_millisecond_before(throttle in any_throttle(), drained in 1..2000u64, tokens in 1..20u64) {
         let mut bucket = Bucket::default();
         for _ in 0..drained {
             bucket.take(&throttle, NOW_MS, 1);

@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_is_read_as_it_is_written() {
+    fn the_usage_of_a_day_is_read_as_it_was_written_until_it_expires() {
         let day: Day = "2027-01-31".parse().unwrap();
         assert_eq!(counter("k1", day), "usage#k1#2027-01-31");
         // 2028-03-06, 400 days on.

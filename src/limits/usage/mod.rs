@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_write_that_is_on_its_way_when_the_process_ends_is_waited_for() {
+    async fn a_write_that_is_under_way_at_the_end_of_the_process_is_waited_for() {
         let store = Arc::new(Slow::default());
         let usage = Arc::new(Usage::new(Arc::clone(&store)));
         count(&usage, 100_000);
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_clock_that_was_set_back_delays_no_write() {
+    async fn a_clock_that_was_set_back_delays_no_write_of_usage() {
         let store = Arc::new(Slow::default());
         let usage = Arc::new(Usage::new(Arc::clone(&store)));
         count(&usage, 100_000);

@@ -172,7 +172,7 @@ mod tests {
     };
 
     #[test]
-    fn reads_what_an_operator_writes() {
+    fn reads_a_usage_plan_item_with_few_or_all_attributes() {
         let plan = |limits, api_stages| UsagePlan { id: "gold".to_owned(), limits, api_stages };
         let stages = |stages: &[(&str, &[(&str, Throttle)])]| {
             let of_route = |(key, throttle): &(&str, Throttle)| {
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn says_all_that_is_wrong_or_odd() {
+    fn reports_all_problems_and_warnings_of_a_usage_plan_item_at_once() {
         let item = json!({ "usagePlanId": "gold", "throttle": { "rateLimit": -1, "burst": 1 },
             "quota": { "limit": 10, "period": "YEAR", "offset": 11 }, "accuracy": "fast", "onStoreError": true,
             "apiStages": { "v1": { "FETCH /": { "rateLimit": 1, "burstLimit": 1.5 }, "GET /": 7 }, "v2": true } });

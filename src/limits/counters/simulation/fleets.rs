@@ -14,21 +14,21 @@ use crate::limits::{
 struct Fleet {
     name: &'static str,
     instances: usize,
-    /// Of all instances together.
+    /// The rate of all instances together.
     requests_per_second: f64,
     requests: u64,
     throttle: Option<(f64, u32)>,
     quota: Option<u64>,
     /// Writes a request, at most.
     writes: f64,
-    /// Of what the limits allow, at least.
+    /// The admitted part of what the limits allow, at least.
     admitted: f64,
 }
 
 struct FleetRun {
     /// Writes a request.
     writes: f64,
-    /// Of what the limits allow.
+    /// The admitted part of what the limits allow.
     admitted: f64,
     simulation: Simulation,
 }

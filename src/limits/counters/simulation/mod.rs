@@ -80,6 +80,6 @@ fn no_schedule_breaks_a_promise() {
         all.resets += resets;
     }
     eprintln!("{schedules} schedules: {all:?}");
-    // Promises are easily kept by who admits nothing.
+    // An instance that admits nothing breaks no promise.
     assert!(all.admitted > 2 * schedules && all.resets >= schedules / 1000, "{all:?}");
 }

@@ -6,7 +6,7 @@ use super::{
     simulated_instance::{CallPurpose, SimulatedInstance, SimulationEvent, StoreCall},
 };
 
-/// How long an instance waits for an answer.
+/// An instance waits for an answer for so long.
 const TIMEOUT_MS: u64 = 200;
 
 impl Simulation {
