@@ -23,9 +23,11 @@ use super::{
     upkeep::{Duty, Upkeep},
 };
 use crate::{
+    circuit_breaker::CircuitBreaker,
+    clock::milliseconds,
     environment::Refresh,
     error::{InvalidConfiguration, StoreError, chain},
-    store::{Breaker, Store},
+    store::Store,
 };
 
 /// Keeps the deployments of all stages at hand.
@@ -35,7 +37,7 @@ pub struct Live {
     times: LookTimes,
     /// The last look that was started by itself, and not given up.
     under_way: Mutex<Option<LookUnderWay>>,
-    breaker: Breaker,
+    breaker: CircuitBreaker,
     served: RwLock<Option<Arc<Served>>>,
     /// What the last look found, until it is adopted.
     pending: Mutex<Option<Found>>,
@@ -77,7 +79,7 @@ impl Live {
             store,
             times: LookTimes::new(refresh),
             under_way: Mutex::default(),
-            breaker: Breaker::default(),
+            breaker: CircuitBreaker::default(),
             served: RwLock::default(),
             pending: Mutex::default(),
             duties: Mutex::default(),
@@ -141,7 +143,7 @@ impl Live {
         if let Some(look) = under_way.as_ref().filter(|look| look.may_be_joined(now, &self.store)) {
             return Some(look.clone());
         }
-        let started = self.breaker.allows(now).then(|| self.started(now))?;
+        let started = self.breaker.allows(milliseconds(now)).then(|| self.started(now))?;
         Some(under_way.insert(started).clone())
     }
 
@@ -154,7 +156,7 @@ impl Live {
     /// The next request asks again.
     fn give_up(&self, look: &LookUnderWay, now: SystemTime) {
         if self.under_way().take_if(|other| other.is(look)).is_some() {
-            self.breaker.failed(now);
+            self.breaker.failed(milliseconds(now));
         }
     }
 
@@ -169,7 +171,7 @@ impl Live {
         let found = self.found(now).await;
         match &found {
             Ok(found) if found.is_good() => self.breaker.answered(),
-            Ok(_) | Err(_) => self.breaker.failed(now),
+            Ok(_) | Err(_) => self.breaker.failed(milliseconds(now)),
         }
         match found {
             Ok(found) => {
