@@ -27,7 +27,7 @@ use ::http::Method;
 pub use self::{
     guards::Guards,
     inspect::inspect,
-    items::{Parsed, Parser, Source, parse},
+    items::{Parser, Source, parse},
     live::{Current, Live},
     look::Freshness,
     plan::{Outcome, Trigger, counted},
