@@ -95,7 +95,7 @@ impl Function {
         let clients = Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb };
         let gateway = Gateway::new(&store, &environment, clients, (clock.clone(), Sink::Stdout, seed()));
         // While there is CPU to spare; if it fails, the first request tries again.
-        if let Err(error) = gateway.live.served(clock.now()).await {
+        if let Err(error) = gateway.deployments.served(clock.now()).await {
             error!(metric = "Degraded", cause = chain(&error), "no stage could be loaded at the start");
         }
         Self { handler: EventHandler::new(gateway, environment.trusted_proxy), runtime_api }

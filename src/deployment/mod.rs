@@ -2,36 +2,38 @@
 //!
 //! After [`parse`] no name is unresolved: a request only follows references.
 
+mod active_deployments;
 mod api;
+mod base_path_claims;
 mod cacheable;
+mod candidate;
+mod effective_settings;
 mod footprint;
 mod guards;
 mod inspect;
 mod items;
-mod live;
+mod last_good;
 mod load;
+mod load_outcome;
 mod look;
-mod made;
-mod places;
-mod plan;
+mod look_result;
 mod pointer;
 mod publish;
-mod record;
+mod publish_decision;
 mod served;
 mod snapshot;
-mod standing;
-mod upkeep;
+mod status_report;
 
 use ::http::Method;
 
 pub use self::{
+    active_deployments::{ActiveDeployments, Current},
     guards::Guards,
     inspect::inspect,
     items::{Parser, Source, parse},
-    live::{Current, Live},
     look::Freshness,
-    plan::{Outcome, Trigger, counted},
     publish::{check, invalid_configuration, publish},
+    publish_decision::{PublishOutcome, Trigger, counted},
     served::{Configuration, Served, ServedStage},
     snapshot::{Packer, Snapshot, Unpacked},
 };

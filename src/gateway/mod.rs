@@ -24,7 +24,7 @@ use crate::{
     cache::Responses,
     clock::Clock,
     context::{Context, PathParameter},
-    deployment::{Configuration, Current, Freshness, Live, Matched, Route, Served, ServedStage},
+    deployment::{ActiveDeployments, Configuration, Current, Freshness, Matched, Route, Served, ServedStage},
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
@@ -41,7 +41,7 @@ use crate::{
 /// What is served, and the connections to whoever answers.
 #[derive(Debug)]
 pub struct Gateway {
-    pub live: Arc<Live>,
+    pub deployments: Arc<ActiveDeployments>,
     pub keys: Arc<ApiKeys<Store>>,
     pub counters: Arc<Counters<Store>>,
     pub usage: Arc<Usage<Store>>,
@@ -79,7 +79,7 @@ impl Gateway {
         (clock, sink, seed): (Clock, Sink, u64),
     ) -> Self {
         Self {
-            live: Arc::new(Live::new(store.clone(), environment.refresh)),
+            deployments: Arc::new(ActiveDeployments::new(store.clone(), environment.refresh)),
             keys: Arc::new(ApiKeys::new(store.clone(), environment.key_cache)),
             counters: Arc::new(Counters::new(store.clone(), clock.clone(), seed)),
             usage: Arc::new(Usage::new(store.clone())),
@@ -107,7 +107,7 @@ impl Gateway {
     /// What must happen whatever the outcome happens here: CORS headers, request id, access log.
     pub async fn handle(&self, request: &Request) -> Response {
         let mut log = AccessLog::begin(request, self.sink.clone(), self.clock.clone());
-        let mut response = match self.live.served(request.received_at).await {
+        let mut response = match self.deployments.served(request.received_at).await {
             Ok(Current { served, freshness }) => {
                 if freshness == Freshness::Stale {
                     log.degraded("configuration");

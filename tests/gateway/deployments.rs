@@ -5,7 +5,7 @@ use std::time::Duration;
 use expect_test::expect;
 use serde_json::{Value, json};
 use tollgate::{
-    deployment::{self, Outcome, Trigger},
+    deployment::{self, PublishOutcome, Trigger},
     function_url::EventAnswer,
 };
 
@@ -30,7 +30,7 @@ async fn an_edit_goes_live_and_a_bad_one_changes_nothing() {
     gateway.put_route(&json!({ "routeKey": "GET /a/{x}", "integration": { "type": "SOAP" } }));
     gateway.put_route(&json!({ "routeKey": "GET /b", "integration": { "type": "AWS_PROXY", "uri": "orders-${stageVariables.env}" } }));
     gateway.put_route(&json!({ "routeKey": "GET /c", "authorizerId": "jwt", "integration": { "type": "MOCK", "statusCode": "abc" } }));
-    assert!(matches!(gateway.publish("v1").await, Outcome::Invalid { .. }));
+    assert!(matches!(gateway.publish("v1").await, PublishOutcome::Invalid { .. }));
     gateway.refresh().await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
     expect![[r#"
@@ -61,7 +61,7 @@ async fn what_was_meant_to_close_a_route_never_leaves_it_open() {
         let mut route = says("two");
         route[field] = value;
         gateway.put_route(&route);
-        let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{route}") };
+        let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{route}") };
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(problems, [format!("tollgate-routes [stage=v1 routeKey=GET /] {expected}")]);
     }
@@ -78,7 +78,9 @@ async fn what_was_meant_to_close_a_route_never_leaves_it_open() {
         let mut route = says("two");
         route[field] = value;
         gateway.put_route(&route);
-        let Outcome::Invalid { problems, warnings } = gateway.publish("v1").await else { panic!("{route}") };
+        let PublishOutcome::Invalid { problems, warnings } = gateway.publish("v1").await else {
+            panic!("{route}")
+        };
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         let problem = format!("{field}: got {got}, expected nothing of this name; did you mean {meant}?");
         assert_eq!(problems, [format!("tollgate-routes [stage=v1 routeKey=GET /] {problem}")]);
@@ -117,7 +119,7 @@ async fn a_word_that_guards_is_refused_where_it_guards_nothing() {
     ];
     for (api, expected) in cases {
         gateway.put_route(&api);
-        let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{api}") };
+        let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{api}") };
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         let of_api = |problem| format!("tollgate-routes [stage=v1 routeKey=$api] {problem}");
         assert_eq!(problems, expected.into_iter().map(of_api).collect::<Vec<_>>());
@@ -131,7 +133,9 @@ async fn a_stage_that_cannot_be_served_is_not_created() {
         let mut route = says("hi");
         route["stage"] = json!(stage);
         gateway.put_route(&route);
-        let Outcome::Invalid { problems, .. } = gateway.publish(stage).await else { panic!("{stage}") };
+        let PublishOutcome::Invalid { problems, .. } = gateway.publish(stage).await else {
+            panic!("{stage}")
+        };
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         let expected = format!(
             "tollgate-stages [stage={stage}] stage: got {stage:?}, expected letters, digits, - and _, at most 128, or $default"
@@ -152,10 +156,14 @@ async fn a_stage_item_is_moved_however_its_revision_and_pointer_are_written() {
             gateway.put_stage(&json!({ "stage": "v1", "revision": revision, "deploymentId": pointer }));
             let outcome = gateway.publish("v1").await;
             if pointer.is_object() {
-                assert!(matches!(outcome, Outcome::Invalid { .. }), "{revision} {pointer}: {outcome:?}");
+                assert!(
+                    matches!(outcome, PublishOutcome::Invalid { .. }),
+                    "{revision} {pointer}: {outcome:?}"
+                );
                 continue;
             }
-            let is_pointed = matches!(outcome, Outcome::Published { .. } | Outcome::Unchanged { .. });
+            let is_pointed =
+                matches!(outcome, PublishOutcome::Published { .. } | PublishOutcome::Unchanged { .. });
             assert!(is_pointed, "{revision} {pointer}: {outcome:?}");
             let item = gateway.store.stage("v1").await.unwrap().unwrap().item;
             let next = if matches!(revision, Value::Number(number) if number.is_u64()) { 8 } else { 1 };
@@ -183,7 +191,7 @@ async fn a_bad_route_key_does_not_hide_what_else_is_wrong_in_its_item() {
     gateway.put_route(
         &json!({ "routeKey": "GET b/{id}", "integration": reader("https://example.com/{id}/{no}") }),
     );
-    let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!() };
+    let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!() };
     expect![[r#"
         tollgate-routes [stage=v1 routeKey=FETCH /a/{id}/{proxy+}] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK
         tollgate-routes [stage=v1 routeKey=FETCH /a/{id}/{proxy+}] routeKey: got "FETCH /a/{id}/{proxy+}", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
@@ -197,7 +205,7 @@ async fn two_routes_that_no_request_can_tell_apart_are_named_both() {
     for route_key in ["GET /orders/{id}", "GET /orders/{orderId}"] {
         gateway.put_route(&json!({ "routeKey": route_key, "integration": { "type": "MOCK" } }));
     }
-    let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!() };
+    let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!() };
     expect![[r#"tollgate-routes [stage=v1 routeKey=GET /orders/{orderId}] routeKey: got "GET /orders/{orderId}", expected a route that "GET /orders/{id}" does not serve already"#]].assert_eq(&problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
 }
 
@@ -245,12 +253,12 @@ async fn without_auto_deploy_only_the_operator_moves_the_stage() {
     let first = gateway.store.stage("v1").await.unwrap().unwrap().deployment_id.unwrap();
     gateway.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": first }));
     gateway.put_route(&says("two"));
-    assert_eq!(gateway.publish("v1").await, Outcome::LeftAlone);
+    assert_eq!(gateway.publish("v1").await, PublishOutcome::LeftAlone);
     gateway.refresh().await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
 
     let outcome = deployment::publish(&gateway.store, "v1", Trigger::Request).await.unwrap();
-    assert!(matches!(outcome, Outcome::Published { .. }));
+    assert!(matches!(outcome, PublishOutcome::Published { .. }));
     gateway.refresh().await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
 
@@ -264,7 +272,7 @@ async fn without_auto_deploy_only_the_operator_moves_the_stage() {
 async fn the_same_items_are_the_same_deployment_and_cost_no_write() {
     let gateway = TestGateway::serving(&[says("one")]).await;
     let before = gateway.store.stage("v1").await.unwrap().unwrap();
-    assert!(matches!(gateway.publish("v1").await, Outcome::Unchanged { .. }));
+    assert!(matches!(gateway.publish("v1").await, PublishOutcome::Unchanged { .. }));
     assert_eq!(gateway.store.stage("v1").await.unwrap().unwrap().item, before.item);
 }
 

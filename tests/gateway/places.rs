@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
-use tollgate::{deployment::Outcome, store::values::to_attributes};
+use tollgate::{deployment::PublishOutcome, store::values::to_attributes};
 
 use crate::harness::TestGateway;
 
@@ -11,7 +11,7 @@ fn served(body: &str) -> String {
 }
 
 /// A stage that says its own name.
-async fn publish(world: &TestGateway, stage: &str) -> Outcome {
+async fn publish(world: &TestGateway, stage: &str) -> PublishOutcome {
     let integration = json!({ "type": "MOCK", "headers": { "content-type": "text/plain" }, "body": stage });
     world.put_route(&json!({ "stage": stage, "routeKey": "GET /", "integration": integration }));
     let outcome = world.publish(stage).await;
@@ -22,7 +22,7 @@ async fn publish(world: &TestGateway, stage: &str) -> Outcome {
 async fn world(stages: &[&str]) -> TestGateway {
     let world = TestGateway::new();
     for stage in stages {
-        assert!(matches!(publish(&world, stage).await, Outcome::Published { .. }), "{stage}");
+        assert!(matches!(publish(&world, stage).await, PublishOutcome::Published { .. }), "{stage}");
     }
     world
 }
@@ -55,7 +55,7 @@ async fn remove(world: &TestGateway, stage: &str) {
 async fn a_new_stage_takes_no_others_requests() {
     let world = world(&["v1"]).await;
     world.put_stage(&json!({ "stage": "a", "basePath": "/v1/" }));
-    assert!(matches!(publish(&world, "a").await, Outcome::Invalid { .. }));
+    assert!(matches!(publish(&world, "a").await, PublishOutcome::Invalid { .. }));
     assert_eq!(everywhere(&world, "GET /v1").await, served("v1"));
     expect![[r#"
         INVALID 1 problem; nothing is served yet
@@ -106,9 +106,9 @@ async fn a_stage_that_moves_onto_anothers_place_stays_where_it_was() {
     assert_eq!(world.stage_status("v1").await, "OK 1 route");
 
     // Nor does a later publication help, nor the first one's coming back from a slip.
-    assert!(matches!(world.publish("a").await, Outcome::Invalid { .. }));
+    assert!(matches!(world.publish("a").await, PublishOutcome::Invalid { .. }));
     edit(&world, "v1", json!({ "basePath": "v1" })).await;
-    assert!(matches!(world.publish("a").await, Outcome::Invalid { .. }));
+    assert!(matches!(world.publish("a").await, PublishOutcome::Invalid { .. }));
     assert_eq!(everywhere(&world, "GET /v1").await, served("v1"));
     edit(&world, "v1", json!({ "basePath": "/v1" })).await;
     assert_eq!(everywhere(&world, "GET /v1").await, served("v1"));
@@ -132,9 +132,9 @@ async fn places_overlap_by_each_host() {
         world.put_stage(&item);
         let outcome = publish(&world, &stage).await;
         match expected {
-            None => assert!(matches!(outcome, Outcome::Published { .. }), "{item}: {outcome:?}"),
+            None => assert!(matches!(outcome, PublishOutcome::Published { .. }), "{item}: {outcome:?}"),
             Some(place) => {
-                let Outcome::Invalid { problems, .. } = outcome else { panic!("{item}: {outcome:?}") };
+                let PublishOutcome::Invalid { problems, .. } = outcome else { panic!("{item}: {outcome:?}") };
                 assert_eq!((problems.len(), &*problems[0].got), (1, place));
             }
         }
@@ -152,10 +152,10 @@ async fn of_two_that_are_published_at_once_one_has_the_place() {
         );
     }
     // b is published while a, which has found the place free, is about to take it.
-    let other = async { assert!(matches!(world.publish("b").await, Outcome::Published { .. })) };
+    let other = async { assert!(matches!(world.publish("b").await, PublishOutcome::Published { .. })) };
     let (outcome, ()) =
         tokio::join!(world.publish("a"), world.gate.hold("attribute_not_exists(deploymentId)", other));
-    assert!(matches!(outcome, Outcome::Invalid { .. }), "{outcome:?}");
+    assert!(matches!(outcome, PublishOutcome::Invalid { .. }), "{outcome:?}");
     world.refresh().await;
     assert!(everywhere(&world, "GET /v1").await.ends_with("\n\nb"));
     assert!(world.stage_status("a").await.starts_with("INVALID "));

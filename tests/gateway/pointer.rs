@@ -3,7 +3,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 use tollgate::{
-    deployment::{self, Outcome, Served, Trigger},
+    deployment::{self, PublishOutcome, Served, Trigger},
     store::values::to_attributes,
 };
 
@@ -326,7 +326,7 @@ async fn a_publisher_that_dies_before_the_pointer_moves_has_changed_nothing() {
     assert_eq!(answer(&world.cold_instance()).await, degraded("one"), "the record has not moved either");
 
     let outcome = deployment::publish(&world.store, "v1", Trigger::Request).await.unwrap();
-    assert!(matches!(outcome, Outcome::Published { .. }), "{outcome:?}");
+    assert!(matches!(outcome, PublishOutcome::Published { .. }), "{outcome:?}");
     world.refresh().await;
     assert_eq!(answer(&world).await, as_written("two"));
 }
@@ -341,7 +341,7 @@ async fn what_is_recorded_as_good_is_what_the_pointer_says_at_that_moment() {
     // While an instance records where it was rolled back to, an edit goes live.
     let edit = async {
         world.put_route(&says("v1", "three"));
-        assert!(matches!(world.publish("v1").await, Outcome::Published { .. }));
+        assert!(matches!(world.publish("v1").await, PublishOutcome::Published { .. }));
     };
     tokio::join!(world.refresh(), world.gate.hold("TransactWriteItems", edit));
     world.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": "o" }));
@@ -377,7 +377,7 @@ async fn a_stage_whose_item_is_deleted_is_gone_and_comes_back_as_it_was_with_its
 async fn the_first_bad_edit_of_a_new_stage_makes_an_item_that_says_so() {
     let world = TestGateway::new();
     world.put_route(&json!({ "stage": "beta", "routeKey": "GET /", "integration": { "type": "SOAP" } }));
-    assert!(matches!(world.publish("beta").await, Outcome::Invalid { .. }));
+    assert!(matches!(world.publish("beta").await, PublishOutcome::Invalid { .. }));
     expect![[r#"
         INVALID 1 problem; nothing is served yet
         tollgate-routes [stage=beta routeKey=GET /] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK"#]]
@@ -450,9 +450,9 @@ async fn what_is_served_already_is_not_resolved_again() {
     assert_eq!(address(&*served().await), address(&adopted));
 
     world.live().look(world.now()).await;
-    world.live().put_away();
+    world.live().unload();
     assert_eq!(answer(&world).await, as_written("two"));
-    world.live().put_away();
+    world.live().unload();
     world.live().adopt().await;
     assert_eq!(answer(&world).await, as_written("two"));
 }
@@ -461,10 +461,10 @@ async fn what_is_served_already_is_not_resolved_again() {
 async fn what_is_served_makes_room_while_it_is_told_what_is_wrong_with_a_stage() {
     let world = world().await;
     world.put_stage(&json!({ "stage": "v1", "deploymentId": "deadbeef" }));
-    let is_put_away = || format!("{:?}", world.live()).contains("is_put_away: true");
-    let telling = async { assert!(is_put_away()) };
+    let is_unloaded = || format!("{:?}", world.live()).contains("is_unloaded: true");
+    let telling = async { assert!(is_unloaded()) };
     tokio::join!(world.refresh(), world.gate.hold("tollgate-routes", telling));
-    assert!(!is_put_away());
+    assert!(!is_unloaded());
     assert!(world.stage_status("v1").await.starts_with("INVALID 1 problem"));
     assert_eq!(answer(&world).await, degraded("one"));
 }

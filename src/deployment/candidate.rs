@@ -1,4 +1,4 @@
-//! A stage's route items, read from their table one by one: checked, and packed.
+//! The candidate of a stage: the deployment that its route items make, read from their table one by one.
 
 use serde_json::{Map, Value};
 
@@ -10,18 +10,18 @@ use crate::{
     store::Store,
 };
 
-/// The deployment that a stage's route items make. The items themselves are let go of.
+/// The deployment that a stage's route items make, before it is published. The items themselves are let go of.
 #[derive(Debug)]
-pub struct Made {
+pub struct Candidate {
     pub has_items: bool,
-    /// How many routes there are, or everything that is wrong.
+    /// The number of routes, or all problems.
     pub routes: Result<usize, InvalidConfiguration>,
     pub warnings: Vec<Problem>,
     pub footprint: Footprint,
     snapshot: Result<Snapshot, TooLarge>,
 }
 
-impl Made {
+impl Candidate {
     /// Reads the items of `stage`.
     ///
     /// # Errors
@@ -46,6 +46,11 @@ impl Made {
         Ok(Self { has_items, routes, warnings, footprint: packer.footprint(), snapshot: packer.finish() })
     }
 
+    /// The id that the deployment would have; `None`: the items are too large for one.
+    pub fn id(&self) -> Option<&str> {
+        self.snapshot.as_ref().ok().map(|snapshot| snapshot.id.as_str())
+    }
+
     /// Of items with problems, none.
     pub fn route_count(&self) -> usize {
         *self.routes.as_ref().unwrap_or(&0)
@@ -58,10 +63,12 @@ impl Made {
     /// No instance has the memory for it.
     pub fn snapshot(
         &self,
-        (table, key): (&str, &str),
+        table: &str,
+        stage: &str,
         memory: Option<DeploymentMemory>,
     ) -> Result<&Snapshot, Problem> {
-        let problem = |got: &str, expected: &str| Problem::new((table, key), "*", got, expected);
+        let key = format!("stage={stage}");
+        let problem = |got: &str, expected: &str| Problem::new((table, &key), "*", got, expected);
         let too_large = |TooLarge { bytes, most }: &TooLarge| {
             problem(&format!("items of {bytes} bytes as JSON"), &format!("at most {most} bytes"))
         };
