@@ -79,7 +79,7 @@ fn seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-/// What one process keeps from event to event.
+/// The state of one process, kept from event to event.
 struct Function {
     handler: EventHandler,
     runtime_api: RuntimeApi,

@@ -39,8 +39,8 @@ pub fn locations_of(stage: &StageSettings) -> BTreeSet<String> {
 
 /// Finds the stages that claim a location of another stage, by name.
 ///
-/// Where nobody was ever published, the stage that was served there until now comes first, then one that points to a
-/// deployment, then the first by name.
+/// The stage that was published there has it. If nobody was, the stage that was served there until now comes first,
+/// then one that points to a deployment, then the first by name.
 ///
 /// # Errors
 ///

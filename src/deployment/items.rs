@@ -20,7 +20,7 @@ use crate::{
     router::{Conflict, RouteKey, Router, TrailingSlash},
 };
 
-/// What a deployment is made of, besides its items.
+/// The context in which a deployment's items are read.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
     /// The routes table's name, for problems.
@@ -233,7 +233,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// What came of a route item.
+/// The outcome of reading a route item.
 enum Read {
     Route(RouteKey, Box<Route>),
     /// As if the item were not there.
@@ -246,7 +246,7 @@ fn route_key(item: &Map<String, Value>) -> &str {
     item.get("routeKey").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// What may be path parameters in a key that is none: words that refer to them are not wrong as well.
+/// The names that may be path parameters in a key that is none: words that refer to them are not wrong as well.
 fn in_braces(text: &str) -> Vec<String> {
     let names = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
     names.map(|(name, _)| name.trim_end_matches('+').to_owned()).collect()

@@ -1,4 +1,4 @@
-//! What is served: an immutable, validated, resolved snapshot of a stage's routes.
+//! Deployments: each an immutable, validated, resolved snapshot of a stage's routes.
 //!
 //! After [`parse`] no name is unresolved: a request only follows references.
 
@@ -54,7 +54,7 @@ pub struct Deployment {
     pub gateway_responses: GatewayResponses,
     cors: Option<Cors>,
     unmatched: UnmatchedRoutes,
-    /// What one client address may do, on one instance.
+    /// The limit of one client address, on one instance.
     pub per_ip: Option<Throttle>,
     pub rate_limit_headers: RateLimitHeaders,
     router: Router,
@@ -67,11 +67,11 @@ pub struct Deployment {
 pub struct Route {
     /// `GET /orders/{id}`, `$default`.
     pub key: String,
-    /// What usage plans name it by: [`RouteKey::shape`](crate::router::RouteKey::shape).
+    /// The name that usage plans know it by: [`RouteKey::shape`](crate::router::RouteKey::shape).
     pub shape: String,
     cors: Option<Cors>,
     pub api_key: ApiKeyUse,
-    /// What all callers together may do.
+    /// The limit of all callers together.
     pub throttle: Option<Rule>,
     pub required_parameters: RequiredParameters,
     /// Which of its answers are kept; `None`: no answer is.
@@ -79,7 +79,7 @@ pub struct Route {
     pub integration: Integration,
 }
 
-/// What a request gets that no route serves.
+/// The answer to a request that no route serves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UnmatchedRoutes {
     /// 404, or 405 where the path has other methods.
@@ -127,7 +127,7 @@ impl Deployment {
         route.map_or(self.cors.as_ref(), |route| self.cors_of(route))
     }
 
-    /// Whether some route serves the path, under any method.
+    /// Says if some route serves the path, under any method.
     pub fn has_path(&self, path: &str) -> bool {
         METHODS.iter().any(|method| self.route(method, path).is_some())
     }

@@ -81,7 +81,7 @@ pub enum Follows {
 pub enum SettingsSource {
     /// Its item, but for switches that cannot be read.
     Item,
-    /// What was last good: it is not clear what the item serves or where, or that base path is another stage's.
+    /// The last good settings: it is not clear what the item serves or where, or that base path is another stage's.
     LastGood,
     /// Nothing was ever good; the settings say where the stage likely is.
     Guess,

@@ -22,7 +22,7 @@ use crate::{
     path,
 };
 
-/// What the Runtime API says beside the event.
+/// The facts that the Runtime API gives beside the event.
 #[derive(Clone, Debug)]
 pub struct Invocation {
     pub request_id: String,
@@ -32,7 +32,7 @@ pub struct Invocation {
     pub received_at: SystemTime,
 }
 
-/// What came in.
+/// A decoded event.
 #[derive(Debug)]
 pub enum Event {
     Request(Box<Request>),
@@ -222,7 +222,7 @@ fn headers(raw: BTreeMap<String, String>) -> Result<HeaderMap, GatewayError> {
     Ok(headers)
 }
 
-/// Whom to believe: host, scheme and address are the platform's word, unless the proxy's secret came along.
+/// Takes host, scheme and address from the platform, unless the proxy's secret came along.
 fn trust(
     mut headers: HeaderMap,
     origin: &mut Origin,

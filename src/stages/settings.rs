@@ -36,7 +36,7 @@ pub struct StageSettings {
 pub enum PartialSettings {
     /// Only switches are wrong: where the stage is and what it serves is clear. The switches have their defaults.
     Complete(StageSettings),
-    /// Where the stage likely is; what it serves is not clear.
+    /// The stage's likely location is clear, what it serves is not.
     LikelyLocation(StageSettings),
 }
 
@@ -56,7 +56,7 @@ impl StageSettings {
         Parsed::new(settings, report.into_findings())
     }
 
-    /// What a stage item with problems says all the same; `None`: not even which stage it is.
+    /// Reads a stage item with problems as far as it can be; `None`: it does not even say which stage it is.
     pub fn parse_partially(table: &str, item: &Map<String, Value>) -> Option<PartialSettings> {
         let report = Report::default();
         let settings = Self::read_into(&report, table, item);
