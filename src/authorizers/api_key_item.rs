@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{KeyHash, KeyValue};
 use crate::{
+    error::ItemId,
     item::{self, Fields, Parsed},
     limits::usage_plan::{USAGE_PLAN_ID, UsagePlan},
 };
@@ -37,7 +38,7 @@ const FOR_PEOPLE: [&str; 7] =
 impl ApiKey {
     /// Reads an item of `table`.
     pub fn parse(table: &str, item: &Map<String, Value>) -> Parsed<Self> {
-        item::read((table, &Self::key_of(item)), item, Self::read)
+        item::read(ItemId { table, key: &Self::key_of(item) }, item, Self::read)
     }
 
     /// What problems call an item: `id=…`, or the first digits of its hash. What is no hash may be the value.

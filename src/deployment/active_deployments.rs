@@ -47,7 +47,7 @@ pub struct ActiveDeployments {
 
 /// The stages at one moment, and whether that is how they are now.
 #[derive(Clone, Debug)]
-pub struct Current {
+pub struct CurrentStages {
     pub served: Arc<Served>,
     pub freshness: Freshness,
 }
@@ -78,22 +78,22 @@ impl ActiveDeployments {
     /// # Errors
     ///
     /// The store could not be read, and never has been.
-    pub async fn served(self: &Arc<Self>, now: SystemTime) -> Result<Current, StoreError> {
+    pub async fn served(self: &Arc<Self>, now: SystemTime) -> Result<CurrentStages, StoreError> {
         let Some(served) = self.current() else {
             self.times.asked(now);
             let found = Box::pin(self.read(now)).await?;
             // The reports can wait for the first refresh: a request waits for this.
             drop(self.replace(found));
-            return Ok(Current { served: self.at_hand(), freshness: Freshness::Fresh });
+            return Ok(CurrentStages { served: self.at_hand(), freshness: Freshness::Fresh });
         };
         if self.times.freshness(now) == Freshness::Fresh {
             let served = if served.is_unloaded { self.reloaded() } else { served };
-            return Ok(Current { served, freshness: Freshness::Fresh });
+            return Ok(CurrentStages { served, freshness: Freshness::Fresh });
         }
         // There is memory for one deployment, and the look may find another one.
         drop(served);
         let freshness = Box::pin(self.look_first(now)).await;
-        Ok(Current { served: self.at_hand(), freshness })
+        Ok(CurrentStages { served: self.at_hand(), freshness })
     }
 
     /// Starts a look if it is time for one: at the same time as a request's own work, and never before it. If Lambda

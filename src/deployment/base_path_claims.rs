@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::served::Served;
 use crate::{
-    error::{Problem, StoreError},
+    error::{ItemId, Problem, StoreError},
     stages::{PartialSettings, StageSettings},
     store::{Moved, Store},
 };
@@ -23,7 +23,8 @@ impl BasePathConflict {
         let (host, path) = self.location.split_at(self.location.find('/').unwrap_or_default());
         let host = if host == "*" { "any host" } else { host };
         let expected = format!("a place of its own: stage {} is there already", self.owner);
-        Problem::new((table, &format!("stage={stage}")), "basePath", &format!("{path} on {host}"), &expected)
+        let item = ItemId { table, key: &format!("stage={stage}") };
+        Problem::new(item, "basePath", &format!("{path} on {host}"), &expected)
     }
 }
 

@@ -6,12 +6,9 @@ use http::{HeaderName, Method};
 
 use crate::{
     cache::CachePolicy,
-    context,
-    integrations::{
-        Integration,
-        mapping::{CallPart, Word},
-    },
+    integrations::{CallPart, Integration},
     item::Fields,
+    template::mapped_value::Word,
 };
 
 const KEY: &str = "cacheKeyParameters";
@@ -37,9 +34,9 @@ fn is_cacheable(fields: &Fields<'_>, integration: &Integration, cache: &CachePol
         fields.warn("cachingEnabled", "true", expected);
         return false;
     }
-    if let Some(name) = integration.variables().into_iter().find(|name| !context::is_of_the_uri(name)) {
+    if let Some(variable) = integration.variables().into_iter().find(|variable| !variable.is_of_the_uri()) {
         let expected = format!(
-            "no $context.{name} in what is asked for or answered: it is another one in each request, and the answers are not kept"
+            "no $context.{variable} in what is asked for or answered: it is another one in each request, and the answers are not kept"
         );
         fields.warn("cachingEnabled", "true", &expected);
         return false;
@@ -73,7 +70,7 @@ fn headers_beyond_the_uri(integration: &Integration) -> Vec<HeaderName> {
 /// The parts of a call that can differ where caller and URI are the same.
 fn parts_beyond_the_uri(integration: &Integration) -> impl Iterator<Item = CallPart<'_>> {
     let mapped = integration.mapped().into_iter();
-    mapped.filter(|mapped| !mapped.template.is_of_the_uri()).map(|mapped| mapped.part)
+    mapped.filter(|mapped| !mapped.value.is_of_the_uri()).map(|mapped| mapped.part)
 }
 
 /// A client that turns pages would get the first one for ever.
@@ -93,7 +90,7 @@ fn warn_of_what_the_key_lacks(fields: &Fields<'_>, integration: &Integration, ca
     } else {
         ", without which it is not forwarded, and what is mapped is absent"
     };
-    let words = integration.mapped().into_iter().flat_map(|mapped| mapped.template.words());
+    let words = integration.mapped().into_iter().flat_map(|mapped| mapped.value.words());
     let lacking = words.filter_map(|word| match word {
         Word::Header(name) if !cache.tells_apart_by_header(name) => Some((format!("header.{name}"), absent)),
         Word::Query(name) if !cache.tells_apart_by_query(name) => {

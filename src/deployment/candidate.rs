@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{Packer, Parser, Snapshot, Source, footprint::Footprint, snapshot::TooLarge};
+use super::{DeploymentSource, Packer, Parser, Snapshot, footprint::Footprint, snapshot::TooLarge};
 use crate::{
     environment::DeploymentMemory,
-    error::{InvalidConfiguration, Problem, StoreError},
+    error::{InvalidConfiguration, ItemId, Problem, StoreError},
     item::{Parsed, StageVariables},
     store::Store,
 };
@@ -33,7 +33,8 @@ impl Candidate {
         stage_variables: &StageVariables,
     ) -> Result<Self, StoreError> {
         let mut packer = Packer::default();
-        let mut parser = Parser::new(Source { table: &store.tables.routes, stage, stage_variables });
+        let mut parser =
+            Parser::new(DeploymentSource { table: &store.tables.routes, stage, stage_variables });
         let mut has_items = false;
         let each = |item: Map<String, Value>| {
             has_items = true;
@@ -61,14 +62,8 @@ impl Candidate {
     /// # Errors
     ///
     /// No instance has the memory for it.
-    pub fn snapshot(
-        &self,
-        table: &str,
-        stage: &str,
-        memory: Option<DeploymentMemory>,
-    ) -> Result<&Snapshot, Problem> {
-        let key = format!("stage={stage}");
-        let problem = |got: &str, expected: &str| Problem::new((table, &key), "*", got, expected);
+    pub fn snapshot(&self, item: ItemId<'_>, memory: Option<DeploymentMemory>) -> Result<&Snapshot, Problem> {
+        let problem = |got: &str, expected: &str| Problem::new(item, "*", got, expected);
         let too_large = |TooLarge { bytes, most }: &TooLarge| {
             problem(&format!("items of {bytes} bytes as JSON"), &format!("at most {most} bytes"))
         };

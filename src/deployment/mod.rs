@@ -27,10 +27,10 @@ mod status_report;
 use ::http::Method;
 
 pub use self::{
-    active_deployments::{ActiveDeployments, Current},
+    active_deployments::{ActiveDeployments, CurrentStages},
     guards::Guards,
     inspect::inspect,
-    items::{Parser, Source, parse},
+    items::{DeploymentSource, Parser, parse},
     look::Freshness,
     publish::{check, invalid_configuration, publish},
     publish_decision::{PublishOutcome, Trigger, counted},
@@ -45,7 +45,7 @@ use crate::{
     integrations::Integration,
     limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle, usage_plan::Rule},
     policies::{cors::Cors, gateway_responses::GatewayResponses, validation::RequiredParameters},
-    router::{Found, METHODS, Router},
+    router::{FoundRoute, METHODS, Router},
 };
 
 /// All routes of a stage, and what they share.
@@ -110,7 +110,7 @@ impl Deployment {
     /// answer for all.
     pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Result<Matched<'a>, GatewayError> {
         let found = self.router.find(method, path).ok_or_else(|| self.unmatched(path))?;
-        let Found { index, path: routed, path_parameters } = found;
+        let FoundRoute { index, path: routed, path_parameters } = found;
         let lookalikes = self.lookalikes(method, path, index).ok_or_else(|| self.not_found())?;
         Ok(Matched { route: &self.routes[index], path: routed, path_parameters, lookalikes })
     }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Deployment, Parser, Snapshot, Source, Unpacked};
+use super::{Deployment, DeploymentSource, Parser, Snapshot, Unpacked};
 use crate::{
-    error::{InvalidConfiguration, Problem, StoreError},
+    error::{InvalidConfiguration, ItemId, Problem, StoreError},
     item::{StageVariables, brief},
     stages::StageSettings,
     store::{Consistency, Store},
@@ -71,7 +71,8 @@ impl Unusable {
             Self::OfStage(other) => format!("a deployment of this stage; this one is of stage {other}"),
             Self::Unresolved(problems) => return problems.clone(),
         };
-        vec![Problem::new((table, &format!("stage={stage}")), "deploymentId", &brief(&id.into()), &expected)]
+        let item = ItemId { table, key: &format!("stage={stage}") };
+        vec![Problem::new(item, "deploymentId", &brief(&id.into()), &expected)]
     }
 }
 
@@ -152,7 +153,8 @@ impl UnpackedDeployment {
         stage_variables: &StageVariables,
     ) -> Result<ResolvedDeployment, Unusable> {
         let mut check = OfStage { stage, other: None };
-        let mut parser = Parser::new(Source { table: &store.tables.routes, stage, stage_variables });
+        let mut parser =
+            Parser::new(DeploymentSource { table: &store.tables.routes, stage, stage_variables });
         let read = self.unpacked.each(|item| {
             check.add(&item);
             parser.add(&item);

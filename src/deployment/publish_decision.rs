@@ -6,7 +6,7 @@ use super::{
     Snapshot, base_path_claims::BasePathClaim, candidate::Candidate, footprint::Footprint, last_good,
 };
 use crate::{
-    error::{InvalidConfiguration, Problem},
+    error::{InvalidConfiguration, ItemId, Problem},
     item::{Findings, Parsed, StageVariables},
     stages::StageSettings,
     store::{LastGood, StageRow, Store},
@@ -140,7 +140,8 @@ pub fn decide(store: &Store, stage: &str, purpose: PublishPurpose, state: &Stage
     if !problems.is_empty() {
         return invalid(state, Findings { problems, warnings });
     }
-    match candidate.snapshot(&tables.routes, stage, store.deployment_memory) {
+    let routes = ItemId { table: &tables.routes, key: &format!("stage={stage}") };
+    match candidate.snapshot(routes, store.deployment_memory) {
         Ok(snapshot) => match purpose {
             PublishPurpose::Status => status(state, Some(candidate), Findings { problems, warnings }),
             PublishPurpose::Publish(_) | PublishPurpose::Check => {

@@ -6,7 +6,7 @@ use tracing::info;
 
 use super::{
     StreamResponse,
-    decode::{Event, Invocation, decode},
+    decode::{DecodedEvent, Invocation, decode},
     encode,
 };
 use crate::{
@@ -43,13 +43,13 @@ impl EventHandler {
         let received_at = invocation.received_at;
         let request_id = invocation.request_id.clone();
         let response = match decode(event, invocation, &self.trusted_proxy) {
-            Ok(Event::Request(request)) => {
+            Ok(DecodedEvent::Request(request)) => {
                 // A look that ended since the last answer, while nobody waited.
                 self.gateway.deployments.adopt_found();
                 self.gateway.deployments.look_if_due(received_at);
                 self.gateway.handle(&request).await
             }
-            Ok(Event::RoutesChanged(stages)) => return self.publish(stages).await,
+            Ok(DecodedEvent::RoutesChanged(stages)) => return self.publish(stages).await,
             Err(refused) => self.gateway.refuse(&request_id, received_at, &refused.error, &refused.request),
         };
         EventAnswer::Response(encode(response))

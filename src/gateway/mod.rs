@@ -24,7 +24,9 @@ use crate::{
     cache::Responses,
     clock::Clock,
     context::{Context, PathParameter},
-    deployment::{ActiveDeployments, Configuration, Current, Freshness, Matched, Route, Served, ServedStage},
+    deployment::{
+        ActiveDeployments, Configuration, CurrentStages, Freshness, Matched, Route, Served, ServedStage,
+    },
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
@@ -53,6 +55,15 @@ pub struct Gateway {
     pub sink: Sink,
 }
 
+/// The surroundings of one instance of the gateway.
+#[derive(Debug)]
+pub struct Instance {
+    pub clock: Clock,
+    pub sink: Sink,
+    /// Tells instances apart.
+    pub seed: u64,
+}
+
 /// What is known of a request so far: the context of its answer, refusals included.
 #[derive(Default)]
 struct Way<'a> {
@@ -71,13 +82,9 @@ struct Way<'a> {
 }
 
 impl Gateway {
-    /// A gateway that has served nothing yet. `seed` tells its instances apart.
-    pub fn new(
-        store: &Store,
-        environment: &Environment,
-        clients: Clients,
-        (clock, sink, seed): (Clock, Sink, u64),
-    ) -> Self {
+    /// A gateway that has served nothing yet.
+    pub fn new(store: &Store, environment: &Environment, clients: Clients, instance: Instance) -> Self {
+        let Instance { clock, sink, seed } = instance;
         Self {
             deployments: Arc::new(ActiveDeployments::new(store.clone(), environment.refresh)),
             keys: Arc::new(ApiKeys::new(store.clone(), environment.key_cache)),
@@ -108,7 +115,7 @@ impl Gateway {
     pub async fn handle(&self, request: &Request) -> Response {
         let mut log = AccessLog::begin(request, self.sink.clone(), self.clock.clone());
         let mut response = match self.deployments.served(request.received_at).await {
-            Ok(Current { served, freshness }) => {
+            Ok(CurrentStages { served, freshness }) => {
                 if freshness == Freshness::Stale {
                     log.degraded("configuration");
                 }

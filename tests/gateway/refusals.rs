@@ -156,7 +156,7 @@ async fn send(gateway: &TestGateway, request: &str) -> String {
 
 /// The names of the variants, read from the table itself.
 fn variants() -> BTreeSet<&'static str> {
-    let rows = include_str!("../../src/error.rs").lines().filter(|line| line.contains("=> row("));
+    let rows = include_str!("../../src/error/refusal.rs").lines().filter(|line| line.contains("=> row("));
     let name = |line: &'static str| {
         let line = line.trim().strip_prefix("Self::").unwrap();
         &line[..line.find(|c: char| !c.is_alphanumeric()).unwrap()]

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Accuracy, Limits, OnStoreError, Quota, Throttle};
 use crate::{
+    error::ItemId,
     item::{self, Fields, Parsed},
     router::RouteKey,
 };
@@ -37,7 +38,7 @@ pub struct RouteThrottle {
 impl UsagePlan {
     /// Reads an item of `table`.
     pub fn parse(table: &str, item: &Map<String, Value>) -> Parsed<Self> {
-        item::read((table, &Self::key_of(item)), item, Self::read)
+        item::read(ItemId { table, key: &Self::key_of(item) }, item, Self::read)
     }
 
     /// What problems call an item: `usagePlanId=…`.

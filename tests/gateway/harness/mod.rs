@@ -27,7 +27,7 @@ use tollgate::{
     deployment::{self, ActiveDeployments, PublishOutcome, Trigger},
     environment::{Environment, Refresh},
     function_url::{EventAnswer, EventHandler, Invocation, StreamResponse},
-    gateway::Gateway,
+    gateway::{Gateway, Instance},
     integrations::{Clients, lambda_client},
     local::{
         dynamodb::Dynamodb,
@@ -122,8 +122,8 @@ impl TestGateway {
         let clients =
             Clients { lambda: panicking::lambda(&lambda_client(&sdk, &environment.aws)), dynamodb: client };
         let clock = Clock::Manual(Arc::clone(&now));
-        let mut gateway =
-            Gateway::new(&store, &environment, clients, (clock, Sink::Memory(Arc::clone(&lines)), 1));
+        let instance = Instance { clock, sink: Sink::Memory(Arc::clone(&lines)), seed: 1 };
+        let mut gateway = Gateway::new(&store, &environment, clients, instance);
         // A test says itself when the stages are looked at.
         let when_told = Refresh { every: Duration::MAX, ..environment.refresh };
         gateway.deployments = Arc::new(ActiveDeployments::new(store.clone(), when_told));
