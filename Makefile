@@ -26,7 +26,7 @@ test: ## the tests, those of the real release binary too
 	cargo test --locked --features local
 
 soak: ## the limits in full: a million schedules of their simulation, 16 processes with a quota of 10,000 and 100 keys missed at once
-	SCHEDULES=1000000 cargo test --locked --features local --lib -- --nocapture usage_plan::simulation
+	SCHEDULES=1000000 cargo test --locked --features local --lib -- --nocapture counters::simulation
 	cargo build --locked --release --bin gateway
 	FLEET_QUOTA=10000 COALESCED_KEYS=100 cargo test --locked --features local --test lambda -- --nocapture fleet
 

@@ -51,6 +51,8 @@ pub mod background;
 
 pub mod calendar;
 
+pub mod circuit_breaker;
+
 pub mod clock;
 
 pub mod context;

@@ -21,9 +21,11 @@ use super::{
     status_report::{StatusReport, StatusReporter},
 };
 use crate::{
+    circuit_breaker::CircuitBreaker,
+    clock::milliseconds,
     environment::Refresh,
     error::{StoreError, chain},
-    store::{Breaker, Store},
+    store::Store,
 };
 
 /// Keeps the deployments of all stages at hand.
@@ -33,7 +35,7 @@ pub struct ActiveDeployments {
     times: LookTimes,
     /// The last look that was started by itself, and not given up.
     under_way: Mutex<Option<LookUnderWay>>,
-    breaker: Breaker,
+    breaker: CircuitBreaker,
     served: RwLock<Option<Arc<Served>>>,
     /// The result of the last look, until it is adopted.
     pending: Mutex<Option<LookResult>>,
@@ -58,7 +60,7 @@ impl ActiveDeployments {
             store,
             times: LookTimes::new(refresh),
             under_way: Mutex::default(),
-            breaker: Breaker::default(),
+            breaker: CircuitBreaker::default(),
             served: RwLock::default(),
             pending: Mutex::default(),
             reports: Mutex::default(),
@@ -122,7 +124,7 @@ impl ActiveDeployments {
         if let Some(look) = under_way.as_ref().filter(|look| look.may_be_joined(now, &self.store)) {
             return Some(look.clone());
         }
-        let started = self.breaker.allows(now).then(|| self.started(now))?;
+        let started = self.breaker.allows(milliseconds(now)).then(|| self.started(now))?;
         Some(under_way.insert(started).clone())
     }
 
@@ -135,7 +137,7 @@ impl ActiveDeployments {
     /// The next request asks again.
     fn give_up(&self, look: &LookUnderWay, now: SystemTime) {
         if self.under_way().take_if(|other| other.is(look)).is_some() {
-            self.breaker.failed(now);
+            self.breaker.failed(milliseconds(now));
         }
     }
 
@@ -150,7 +152,7 @@ impl ActiveDeployments {
         let found = self.read(now).await;
         match &found {
             Ok(found) if found.is_good() => self.breaker.answered(),
-            Ok(_) | Err(_) => self.breaker.failed(now),
+            Ok(_) | Err(_) => self.breaker.failed(milliseconds(now)),
         }
         match found {
             Ok(found) => {

@@ -15,7 +15,7 @@ use crate::{
     error::{ItemId, Problem},
     integrations::{Integration, ParseContext},
     item::{Fields, Item, Parsed, Report, StageVariables},
-    limits::{throttle::Throttle, usage_plan::Rule},
+    limits::{rule::Rule, throttle::Throttle},
     policies::{cors::Cors, validation::RequiredParameters},
     router::{Conflict, RouteKey, Router, TrailingSlash},
 };

@@ -43,7 +43,7 @@ use crate::{
     context::PathParameter,
     error::GatewayError,
     integrations::Integration,
-    limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle, usage_plan::Rule},
+    limits::{rate_limit_headers::RateLimitHeaders, rule::Rule, throttle::Throttle},
     policies::{cors::Cors, gateway_responses::GatewayResponses, validation::RequiredParameters},
     router::{FoundRoute, METHODS, Router},
 };

@@ -31,9 +31,9 @@ use crate::{
     error::GatewayError,
     integrations::Clients,
     limits::{
+        counters::{Counters, RateLimitStatus},
         throttle::Addresses,
         usage::Usage,
-        usage_plan::{Counters, RateLimitStatus},
     },
     message::{Body, RefusedRequest, Request, Response, is_bodyless},
     policies::cors::Cors,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::{
     cache::StageCache,
     item::{Fields, Findings, Item, Parsed, Report, StageVariables, brief, nearest},
-    limits::{throttle::Throttle, usage_plan::Rule},
+    limits::{rule::Rule, throttle::Throttle},
     path,
 };
 

@@ -23,7 +23,7 @@ pub struct NumberOutOfRange;
 #[error("an attribute value of an unknown type")]
 pub struct UnknownType;
 
-/// What JSON is in DynamoDB. There are no sets and no binary in JSON, so none come of it.
+/// JSON as an attribute value. There are no sets and no binary in JSON, so none come of it.
 pub fn to_attribute(value: &Value) -> Result<AttributeValue, NumberOutOfRange> {
     Ok(match value {
         Value::Null => AttributeValue::Null(true),
@@ -40,7 +40,7 @@ pub fn to_attributes(map: &Map<String, Value>) -> Result<Attributes, NumberOutOf
     map.iter().map(|(name, value)| Ok((name.clone(), to_attribute(value)?))).collect()
 }
 
-/// What an attribute value is in JSON: a set is an array, binary is base64 text.
+/// An attribute value as JSON: a set is an array, binary is base64 text.
 pub fn to_json(value: AttributeValue) -> Result<Value, UnknownType> {
     let number = |text: String| text.parse::<Number>().map(Value::Number).map_err(|_| UnknownType);
     let base64 = |bytes: aws_sdk_dynamodb::primitives::Blob| Value::String(BASE64_STANDARD.encode(bytes));

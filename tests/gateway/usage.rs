@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
-use tollgate::{calendar::Day, clock::Clock, limits::usage_by_day};
+use tollgate::{calendar::Day, clock::Clock, limits::usage::by_day};
 
 use crate::harness::TestGateway;
 
@@ -13,8 +13,7 @@ fn today() -> Day {
 
 /// Counts as the gateway writes them.
 fn put(gateway: &TestGateway, day: Day, counts: &Value) {
-    let mut item =
-        json!({ "counter": usage_by_day::counter("k1", day), "expiresAt": usage_by_day::expires_at(day) });
+    let mut item = json!({ "counter": by_day::counter("k1", day), "expiresAt": by_day::expires_at(day) });
     item.as_object_mut().unwrap().extend(counts.as_object().unwrap().clone());
     gateway.put("tollgate-counters", &item);
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use tollgate::{
     calendar::Day,
-    limits::usage_by_day::{ByStage, Counts, KEPT_DAYS},
+    limits::usage::by_day::{Counts, KEPT_DAYS, UsageByStage},
     store::Store,
 };
 
@@ -35,7 +35,7 @@ pub struct Arguments {
     common: Common,
 }
 
-type ByDay = BTreeMap<Day, ByStage>;
+type ByDay = BTreeMap<Day, UsageByStage>;
 
 const HEADS: [(&str, Align); 5] = [
     ("DATE", Align::Left),
@@ -92,8 +92,8 @@ fn rows(usage: &ByDay) -> Vec<Vec<String>> {
     rows
 }
 
-fn totals(usage: &ByDay) -> (ByStage, Counts) {
-    let (mut by_stage, mut total) = (ByStage::new(), Counts::default());
+fn totals(usage: &ByDay) -> (UsageByStage, Counts) {
+    let (mut by_stage, mut total) = (UsageByStage::new(), Counts::default());
     for (stage, counts) in usage.values().flatten() {
         by_stage.entry(stage.clone()).or_default().add(*counts);
         total.add(*counts);
@@ -103,7 +103,7 @@ fn totals(usage: &ByDay) -> (ByStage, Counts) {
 
 fn to_json(key_id: &str, from: Day, to: Day, usage: &ByDay) -> Value {
     let counts = |counts: &Counts| json!({ "served": counts.served, "throttled": counts.throttled, "overQuota": counts.over_quota });
-    let stages = |by_stage: &ByStage| -> Value {
+    let stages = |by_stage: &UsageByStage| -> Value {
         by_stage.iter().map(|(stage, of_stage)| (stage.clone(), counts(of_stage))).collect()
     };
     let days =

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 use tollgate::{
     authorizers::KeyValue,
-    store::{Kept, Rotated},
+    store::{KeyCreation, Rotated},
 };
 
 use super::{KEYS, with_keys};
@@ -20,14 +20,14 @@ async fn of_several_keys_with_one_hash_the_first_stays() {
     let gateway = TestGateway::new();
     let new = |id: usize| item(json!({ "keyHash": "aa", "id": format!("k{id}") }));
     let items: Vec<_> = (0..8).map(new).collect();
-    let kept = join_all(items.iter().map(|item| gateway.store.keep_api_key(item))).await;
+    let created = join_all(items.iter().map(|item| gateway.store.create_api_key(item))).await;
     let (winners, losers): (Vec<_>, Vec<_>) =
-        kept.into_iter().map(Result::unwrap).partition(|kept| *kept == Kept::Kept);
+        created.into_iter().map(Result::unwrap).partition(|created| *created == KeyCreation::Created);
     let there = item(gateway.items(KEYS).await.remove(0));
     assert_eq!((winners.len(), losers.len()), (1, 7));
-    assert!(losers.into_iter().all(|loser| loser == Kept::Existed(there.clone())));
+    assert!(losers.into_iter().all(|loser| loser == KeyCreation::AlreadyExists(there.clone())));
     // The winner's answer was lost, and it tries again.
-    assert_eq!(gateway.store.keep_api_key(&there).await.unwrap(), Kept::Kept);
+    assert_eq!(gateway.store.create_api_key(&there).await.unwrap(), KeyCreation::Created);
     assert_eq!(gateway.items(KEYS).await, [Value::Object(there)]);
 }
 

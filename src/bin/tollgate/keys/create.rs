@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tollgate::{
     authorizers::KeyValue,
     limits::usage_plan::{USAGE_PLAN_ID, UsagePlan},
-    store::{Kept, Store},
+    store::{KeyCreation, Store},
 };
 
 use super::{Item, new_key, text};
@@ -77,9 +77,9 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
                 }
             },
         };
-        match store.keep_api_key(&item).await? {
-            Kept::Kept => {}
-            Kept::Existed(_) => {
+        match store.create_api_key(&item).await? {
+            KeyCreation::Created => {}
+            KeyCreation::AlreadyExists(_) => {
                 bail!("the random value was there already: is the system's randomness broken?")
             }
         }

@@ -1,4 +1,4 @@
-//! How much a key was used: a counter item a day, with three numbers for every stage.
+//! The usage of a key on one day: a counter item with three numbers for every stage.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::calendar::{Day, SECONDS_PER_DAY};
 
-/// How long the counters of a day are kept.
+/// The counters of a day are kept for so long.
 pub const KEPT_DAYS: u64 = 400;
 
-/// What became of a request.
+/// The outcome of a request, as far as usage is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counted {
     Served,
@@ -26,7 +26,7 @@ pub struct Counts {
 }
 
 /// The requests of a key on one day, by stage.
-pub type ByStage = BTreeMap<String, Counts>;
+pub type UsageByStage = BTreeMap<String, Counts>;
 
 impl Counted {
     const ALL: [Self; 3] = [Self::Served, Self::Throttled, Self::OverQuota];
@@ -81,9 +81,9 @@ pub fn expires_at(day: Day) -> u64 {
     day.start_seconds() + KEPT_DAYS * SECONDS_PER_DAY
 }
 
-/// What a day's item says; nothing if it has expired and only not been deleted yet.
-pub fn read(item: &Map<String, Value>, now_seconds: u64) -> ByStage {
-    let mut stages = ByStage::new();
+/// The usage in a day's item; empty if it has expired and only not been deleted yet.
+pub fn read(item: &Map<String, Value>, now_seconds: u64) -> UsageByStage {
+    let mut stages = UsageByStage::new();
     if item.get("expiresAt").and_then(Value::as_u64).is_some_and(|at| at <= now_seconds) {
         return stages;
     }
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_is_read_as_it_is_written() {
+    fn the_usage_of_a_day_is_read_as_it_was_written_until_it_expires() {
         let day: Day = "2027-01-31".parse().unwrap();
         assert_eq!(counter("k1", day), "usage#k1#2027-01-31");
         // 2028-03-06, 400 days on.
@@ -118,6 +118,6 @@ mod tests {
         let counts = |served, throttled, over_quota| Counts { served, throttled, over_quota };
         let expected = [("v1".to_owned(), counts(7, 2, 0)), ("$default".to_owned(), counts(0, 0, 3))].into();
         assert_eq!(read(item, expires_at(day) - 1), expected);
-        assert_eq!(read(item, expires_at(day)), ByStage::new());
+        assert_eq!(read(item, expires_at(day)), UsageByStage::new());
     }
 }

@@ -2,18 +2,18 @@
 //!
 //! `SCHEDULES=1000000` runs more of them, `SEED=…` one of them.
 
-mod calls;
+pub(super) mod counter_model;
+mod event_loop;
 mod fleets;
-mod instance;
 mod promises;
 mod random;
 mod schedule;
-pub(super) mod store;
-mod world;
+mod simulated_instance;
+mod store_calls;
 
 use std::{env, thread};
 
-use self::{random::Random, schedule::Schedule, world::World};
+use self::{event_loop::Simulation, random::Random, schedule::Schedule};
 
 const SCHEDULES: u64 = 100_000;
 
@@ -30,22 +30,22 @@ fn number(name: &str) -> Option<u64> {
     env::var(name).ok().map(|text| text.parse().expect("a number"))
 }
 
-fn run(seed: u64) -> Result<World, String> {
+fn run(seed: u64) -> Result<Simulation, String> {
     let mut random = Random::new(seed);
     let schedule = Schedule::random(&mut random);
     if env::var("SEED").is_ok() {
         eprintln!("{schedule:#?}");
     }
-    let mut world = World::new(schedule, random);
-    world.run();
-    world.ledger.audit(&world.store).map_err(|broken| format!("SEED={seed}: {broken}"))?;
-    Ok(world)
+    let mut simulation = Simulation::new(schedule, random);
+    simulation.run();
+    simulation.ledger.audit(&simulation.store).map_err(|broken| format!("SEED={seed}: {broken}"))?;
+    Ok(simulation)
 }
 
 fn run_all(seeds: impl Iterator<Item = u64>) -> Result<Sums, String> {
     let mut sums = Sums::default();
     for seed in seeds {
-        let World { ledger, store, .. } = run(seed)?;
+        let Simulation { ledger, store, .. } = run(seed)?;
         sums.admitted += ledger.admitted;
         sums.refused += ledger.refused;
         sums.degraded += ledger.degraded;
@@ -58,9 +58,9 @@ fn run_all(seeds: impl Iterator<Item = u64>) -> Result<Sums, String> {
 #[test]
 fn no_schedule_breaks_a_promise() {
     if let Some(seed) = number("SEED") {
-        let world = run(seed);
-        eprintln!("{world:#?}");
-        world.map(drop).unwrap();
+        let simulation = run(seed);
+        eprintln!("{simulation:#?}");
+        simulation.map(drop).unwrap();
         return;
     }
     let schedules = number("SCHEDULES").unwrap_or(SCHEDULES);
@@ -80,6 +80,6 @@ fn no_schedule_breaks_a_promise() {
         all.resets += resets;
     }
     eprintln!("{schedules} schedules: {all:?}");
-    // Promises are easily kept by who admits nothing.
+    // An instance that admits nothing breaks no promise.
     assert!(all.admitted > 2 * schedules && all.resets >= schedules / 1000, "{all:?}");
 }

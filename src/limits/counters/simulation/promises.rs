@@ -1,10 +1,14 @@
-//! What must hold, whatever happens: the auditor, who knows the true time and every admission.
+//! The promises that must hold whatever happens, and their auditor, who knows the true time and every admission.
 
 use std::collections::BTreeMap;
 
 use super::{
-    super::{Charge, Limits, Period, Unit, Window},
-    store::Store,
+    super::{Charge, Unit},
+    counter_model::CounterModel,
+};
+use crate::limits::{
+    quota::{Period, Window},
+    rule::Limits,
 };
 
 /// Everything that was admitted, and the most that ever was allowed.
@@ -91,8 +95,12 @@ impl Ledger {
         self.broken.get_or_insert(what);
     }
 
-    /// What was not kept, if anything.
-    pub fn audit(&mut self, store: &Store) -> Result<(), String> {
+    /// Checks every promise.
+    ///
+    /// # Errors
+    ///
+    /// The first promise that was broken.
+    pub fn audit(&mut self, store: &CounterModel) -> Result<(), String> {
         for (key, charged) in &self.charged {
             let offset = if store.first == Some(*key) { self.least_offset } else { 0 };
             let used = store.used.get(key).copied().unwrap_or(0);

@@ -1,8 +1,8 @@
-//! How much an instance asks for at once: estimates only, nothing that is promised hangs on them.
+//! The size and duration of the next lease: estimates only, nothing that is promised hangs on them.
 
 use super::counter::Counter;
 
-/// What is admitted is a token's at most so long after its grant, unless many instances share the item.
+/// A token is used at most so long after its grant, unless many instances share the item.
 const SHORTEST_LEASE_MS: u64 = 1000;
 const LONGEST_LEASE_MS: u64 = 10_000;
 /// Writes a second on one item; DynamoDB takes 1,000 at most.
@@ -28,7 +28,7 @@ pub(super) struct Demand {
     /// Units spent since the last grant.
     spent: u64,
     anchor: Option<Anchor>,
-    /// N̂: how many instances like this one the item feeds.
+    /// N̂: the number of instances like this one that the item feeds.
     peers: f64,
     /// Units and writes a second, of all instances.
     units_per_second: f64,
@@ -36,7 +36,7 @@ pub(super) struct Demand {
     lease_ms: u64,
 }
 
-/// What the item said, and since when this instance has counted its own share.
+/// An earlier state of the item, from which on this instance has counted its own share.
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
     at_ms: u64,
@@ -46,12 +46,12 @@ struct Anchor {
 }
 
 impl Demand {
-    pub fn arrived(&mut self, now_ms: u64) {
+    pub fn record_arrival(&mut self, now_ms: u64) {
         self.arrivals = faded(self.arrivals, self.arrived_at_ms, now_ms) + 1.0;
         self.arrived_at_ms = self.arrived_at_ms.max(now_ms);
     }
 
-    pub fn spent(&mut self, now_ms: u64) {
+    pub fn record_spent(&mut self, now_ms: u64) {
         self.spent = self.spent.saturating_add(1);
         self.admitted = faded(self.admitted, self.admitted_at_ms, now_ms) + 1.0;
         self.admitted_at_ms = self.admitted_at_ms.max(now_ms);
@@ -61,12 +61,12 @@ impl Demand {
         self.peers.max(1.0)
     }
 
-    /// How long a lease of rate tokens may be used: T = max(1 s, N̂/350).
+    /// The time for which a lease of rate tokens may be used: T = max(1 s, N̂/350).
     pub fn lease_ms(&self) -> u64 {
         self.lease_ms.clamp(SHORTEST_LEASE_MS, LONGEST_LEASE_MS)
     }
 
-    /// The same of a lease that holds no rate tokens, where so much of the quota remains.
+    /// The same of a lease without rate tokens, where so much of the quota remains.
     pub fn quota_lease_ms(&self, remaining: u64) -> u64 {
         let rate = self.units_per_second.max(self.arrivals * 1000.0 / MEMORY_MS).max(1.0);
         let horizon_ms = whole(float(remaining) * PART_OF_REMAINDER / rate * 1000.0);
@@ -74,16 +74,16 @@ impl Demand {
     }
 
     /// L = clamp(min(λ̂·T_h, R/(2·N̂)), 1, L_max); and a lease grows only as fast as leases are used up.
-    pub fn lease(&self, now_ms: u64, horizon_ms: u64, room: u64) -> u64 {
+    pub fn lease(&self, now_ms: u64, horizon_ms: u64, remaining: u64) -> u64 {
         let expected = faded(self.arrivals, self.arrived_at_ms, now_ms) * float(horizon_ms) / MEMORY_MS;
-        let fair = float(room) / (2.0 * self.peers());
+        let fair = float(remaining) / (2.0 * self.peers());
         let used = whole(faded(self.admitted, self.admitted_at_ms, now_ms)).max(self.spent);
         let grown = used.saturating_mul(2).saturating_add(1);
         whole(expected.min(fair)).min(grown).clamp(1, LARGEST_LEASE)
     }
 
     /// The item was seen; `units` were granted to this instance, if any.
-    pub fn observed(&mut self, now_ms: u64, counter: &Counter, units: u64) {
+    pub fn observe(&mut self, now_ms: u64, counter: &Counter, units: u64) {
         if units > 0 {
             self.spent = 0;
         }

@@ -1,62 +1,75 @@
-//! One instance with one key, second by second. What many instances do is in `simulation`.
+//! One instance with one counter, second by second. `simulation` has many instances.
 
 use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{simulation::store::Store, *};
-use crate::limits::throttle::Throttle;
+use super::{simulation::counter_model::CounterModel, *};
+use crate::limits::{
+    quota::{Period, Quota},
+    rule::{Accuracy, Limits, OnStoreError},
+    throttle::Throttle,
+};
 
 /// 2024-07-01T00:00Z.
 const MONDAY_MS: u64 = 1_719_792_000_000;
 const DAY_MS: u64 = 86_400_000;
 
-struct Key {
-    admission: Admission,
-    store: Store,
+struct OneInstance {
+    counter: LeasedCounter,
+    store: CounterModel,
     limits: Limits,
     store_is_away: bool,
+    /// Writes that came to nothing.
+    failures: u32,
 }
 
-impl Key {
+impl OneInstance {
     fn new(throttle: Option<(f64, u32)>, quota: Option<Quota>) -> Self {
         let throttle = throttle.map(|(rate, burst)| Throttle::new(rate, burst).unwrap());
         let limits =
             Limits { throttle, quota, accuracy: Accuracy::Lease, on_store_error: OnStoreError::Refuse };
-        Self { admission: Admission::new(1), store: Store::default(), limits, store_is_away: false }
+        Self {
+            counter: LeasedCounter::new(1),
+            store: CounterModel::default(),
+            limits,
+            store_is_away: false,
+            failures: 0,
+        }
     }
 
-    fn call(&mut self, write: &Write) -> Outcome {
+    fn call(&mut self, write: &CounterWrite) -> WriteOutcome {
         if self.store_is_away {
-            return Outcome::Unknown;
+            self.failures += 1;
+            return WriteOutcome::Unknown;
         }
         match self.store.execute(write, self.limits.quota.map(|quota| quota.period)) {
-            Ok(counter) => Outcome::Done(counter),
-            Err(old) => Outcome::Refused(old),
+            Ok(counter) => WriteOutcome::Done(counter),
+            Err(old) => WriteOutcome::Refused(old),
         }
     }
 
-    fn request(&mut self, now_ms: u64) -> Result<Unit, Refusal> {
-        let mut decision = self.admission.decide(&self.limits, now_ms);
+    fn request(&mut self, now_ms: u64) -> Result<Unit, LimitRefusal> {
+        let mut decision = self.counter.decide(&self.limits, now_ms);
         loop {
             decision = match decision {
                 Decision::Admit(unit) => return Ok(unit),
                 Decision::Refuse(refusal) => return Err(refusal),
                 Decision::AdmitAndRenew(unit, write) => {
                     let outcome = self.call(&write);
-                    self.admission.renewed(&self.limits, &write, outcome, now_ms);
+                    self.counter.renewed(&self.limits, &write, outcome, now_ms);
                     return Ok(unit);
                 }
                 Decision::Ask(write) => {
                     let outcome = self.call(&write);
-                    self.admission.answered(&self.limits, &write, outcome, now_ms)
+                    self.counter.answered(&self.limits, &write, outcome, now_ms)
                 }
             }
         }
     }
 
-    /// How many of so many requests are admitted, and the last one's refusal.
-    fn requests(&mut self, count: u64, now_ms: u64) -> (u64, Option<Refusal>) {
+    /// The number of admitted ones of so many requests, and the last refusal.
+    fn requests(&mut self, count: u64, now_ms: u64) -> (u64, Option<LimitRefusal>) {
         let mut admitted = 0;
         let mut last = None;
         for _ in 0..count {
@@ -73,30 +86,30 @@ fn quota(limit: u64, offset: u64) -> Option<Quota> {
     Some(Quota { limit, period: Period::Day, offset })
 }
 
-fn refusal(reason: Reason, ms: u64) -> Refusal {
-    Refusal::after(reason, ms)
+fn refusal(reason: RefusalReason, ms: u64) -> LimitRefusal {
+    LimitRefusal::after(reason, ms)
 }
 
-/// Of an instance that decides by itself.
-fn alone(reason: Reason, ms: u64) -> Refusal {
-    Refusal::alone(reason, Duration::from_millis(ms))
+/// The refusal of an instance that decides by itself.
+fn without_store(reason: RefusalReason, ms: u64) -> LimitRefusal {
+    LimitRefusal::without_store(reason, Duration::from_millis(ms))
 }
 
 #[test]
 fn a_key_gets_exactly_its_burst() {
     for burst in [1, 2, 5, 40, 100] {
-        let mut key = Key::new(Some((0.5, burst)), None);
+        let mut key = OneInstance::new(Some((0.5, burst)), None);
         let (admitted, refused) = key.requests(150, MONDAY_MS);
         assert_eq!(admitted, u64::from(burst));
-        assert_eq!(refused, Some(refusal(Reason::Throttled, 2000)), "burst {burst}");
+        assert_eq!(refused, Some(refusal(RefusalReason::Throttled, 2000)), "burst {burst}");
     }
 }
 
 #[test]
 fn a_quota_is_used_to_the_last_unit_in_each_window() {
-    let mut key = Key::new(None, quota(50, 20));
+    let mut key = OneInstance::new(None, quota(50, 20));
     let hour_before_midnight = MONDAY_MS + DAY_MS - 3_600_000;
-    let exceeded = |ms| Some(refusal(Reason::QuotaExceeded, ms));
+    let exceeded = |ms| Some(refusal(RefusalReason::QuotaExceeded, ms));
     assert_eq!(key.requests(100, hour_before_midnight), (30, exceeded(3_600_000)), "less the offset");
     assert_eq!(key.requests(100, MONDAY_MS + DAY_MS), (50, exceeded(DAY_MS)));
     assert_eq!(key.requests(100, MONDAY_MS + 9 * DAY_MS), (50, exceeded(DAY_MS)));
@@ -104,21 +117,21 @@ fn a_quota_is_used_to_the_last_unit_in_each_window() {
 
 #[test]
 fn an_offset_may_leave_nothing_of_the_first_period() {
-    let mut key = Key::new(None, quota(5, 5));
-    assert_eq!(key.requests(3, MONDAY_MS), (0, Some(refusal(Reason::QuotaExceeded, DAY_MS))));
+    let mut key = OneInstance::new(None, quota(5, 5));
+    assert_eq!(key.requests(3, MONDAY_MS), (0, Some(refusal(RefusalReason::QuotaExceeded, DAY_MS))));
     assert_eq!(key.requests(9, MONDAY_MS + DAY_MS).0, 5);
 }
 
 #[test]
 fn a_quota_of_0_refuses_without_asking() {
-    let mut key = Key::new(Some((1.0, 1)), quota(0, 0));
-    assert_eq!(key.requests(3, MONDAY_MS), (0, Some(refusal(Reason::QuotaExceeded, DAY_MS))));
+    let mut key = OneInstance::new(Some((1.0, 1)), quota(0, 0));
+    assert_eq!(key.requests(3, MONDAY_MS), (0, Some(refusal(RefusalReason::QuotaExceeded, DAY_MS))));
     assert_eq!(key.store.calls, 0);
 }
 
 #[test]
 fn a_remembered_refusal_costs_no_write() {
-    for mut key in [Key::new(Some((0.01, 1)), None), Key::new(None, quota(1, 0))] {
+    for mut key in [OneInstance::new(Some((0.01, 1)), None), OneInstance::new(None, quota(1, 0))] {
         key.requests(2, MONDAY_MS);
         let before = key.store.calls;
         assert_eq!(key.requests(1000, MONDAY_MS + 400).0, 0);
@@ -131,7 +144,7 @@ fn a_remembered_refusal_costs_no_write() {
 
 #[test]
 fn a_cold_key_costs_one_write_a_request_and_a_busy_one_few() {
-    let mut key = Key::new(Some((1000.0, 1000)), quota(1_000_000, 0));
+    let mut key = OneInstance::new(Some((1000.0, 1000)), quota(1_000_000, 0));
     // The first finds no item.
     key.request(MONDAY_MS).unwrap();
     assert_eq!(key.store.calls, 2);
@@ -147,7 +160,7 @@ fn a_cold_key_costs_one_write_a_request_and_a_busy_one_few() {
 
 #[test]
 fn an_exact_plan_writes_for_every_request() {
-    let mut key = Key::new(None, quota(100, 0));
+    let mut key = OneInstance::new(None, quota(100, 0));
     key.limits.accuracy = Accuracy::Exact;
     assert_eq!(key.requests(100, MONDAY_MS), (100, None));
     assert_eq!(key.store.calls, 101);
@@ -157,39 +170,39 @@ fn an_exact_plan_writes_for_every_request() {
 #[test]
 fn a_unit_that_is_put_back_is_spent_by_another_request() {
     for accuracy in [Accuracy::Lease, Accuracy::Exact] {
-        let mut key = Key::new(None, quota(3, 0));
+        let mut key = OneInstance::new(None, quota(3, 0));
         key.limits.accuracy = accuracy;
         for _ in 0..20 {
             let unit = key.request(MONDAY_MS).unwrap();
-            key.admission.put_back(&key.limits, unit);
+            key.counter.put_back(&key.limits, unit);
         }
         assert_eq!(key.requests(9, MONDAY_MS + 5000).0, 3);
     }
 }
 
 #[test]
-fn what_an_instance_holds_goes_back_when_it_ends() {
-    let mut key = Key::new(Some((1000.0, 1000)), quota(1000, 0));
+fn unused_quota_units_go_back_when_an_instance_ends() {
+    let mut key = OneInstance::new(Some((1000.0, 1000)), quota(1000, 0));
     assert_eq!(key.requests(100, MONDAY_MS).0, 100);
-    let used = |key: &Key| key.store.used.values().copied().last();
+    let used = |key: &OneInstance| key.store.used.values().copied().last();
     assert!(used(&key) > Some(100));
-    let write = key.admission.terminate(MONDAY_MS + 100).unwrap();
-    assert!(matches!(key.call(&write), Outcome::Done(_)));
+    let write = key.counter.terminate(MONDAY_MS + 100).unwrap();
+    assert!(matches!(key.call(&write), WriteOutcome::Done(_)));
     assert_eq!(used(&key), Some(100));
     // Executed again, it changes nothing.
-    assert!(matches!(key.call(&write), Outcome::Refused(_)));
+    assert!(matches!(key.call(&write), WriteOutcome::Refused(_)));
     assert_eq!(used(&key), Some(100));
-    assert_eq!(key.admission.terminate(MONDAY_MS + 100), None);
+    assert_eq!(key.counter.terminate(MONDAY_MS + 100), None);
 }
 
 #[test]
-fn without_the_store_a_throttle_goes_on_and_a_quota_does_not() {
-    let mut key = Key::new(Some((10.0, 5)), None);
+fn without_the_store_a_throttle_admits_locally_and_a_quota_refuses() {
+    let mut key = OneInstance::new(Some((10.0, 5)), None);
     key.store_is_away = true;
-    assert_eq!(key.requests(9, MONDAY_MS), (5, Some(alone(Reason::Throttled, 100))));
+    assert_eq!(key.requests(9, MONDAY_MS), (5, Some(without_store(RefusalReason::Throttled, 100))));
 
-    let unavailable = Some(alone(Reason::Unavailable, 1000));
-    let mut key = Key::new(None, quota(5, 0));
+    let unavailable = Some(without_store(RefusalReason::Unavailable, 1000));
+    let mut key = OneInstance::new(None, quota(5, 0));
     key.store_is_away = true;
     assert_eq!(key.requests(9, MONDAY_MS), (0, unavailable));
     key.limits.on_store_error = OnStoreError::Allow;
@@ -203,22 +216,36 @@ fn without_the_store_a_throttle_goes_on_and_a_quota_does_not() {
 }
 
 #[test]
-fn without_the_store_what_is_left_of_the_quota_is_spent() {
-    let mut key = Key::new(Some((1000.0, 1000)), quota(1000, 0));
-    assert_eq!(key.requests(100, MONDAY_MS).0, 100);
-    let held = key.store.used.values().sum::<u64>() - 100;
+fn after_three_failed_writes_in_a_row_the_store_is_asked_once_a_second() {
+    let mut key = OneInstance::new(None, quota(5, 0));
     key.store_is_away = true;
-    // The lease has expired; its units have not.
-    assert_eq!(key.requests(500, MONDAY_MS + 5000).0, held);
+    // A request is tried again once.
+    let failures = [0, 1, 2, 999, 1000, 1001, 1999, 2000].map(|later_ms| {
+        key.request(MONDAY_MS + later_ms).unwrap_err();
+        key.failures
+    });
+    assert_eq!(failures, [2, 3, 3, 3, 3, 4, 4, 4]);
+    key.store_is_away = false;
+    assert!(key.request(MONDAY_MS + 2001).is_ok());
 }
 
 #[test]
-fn a_clock_that_was_set_back_holds_nobody_up() {
-    let mut key = Key::new(Some((10.0, 1)), None);
+fn without_the_store_leased_quota_units_are_spent_even_after_the_lease_expired() {
+    let mut key = OneInstance::new(Some((1000.0, 1000)), quota(1000, 0));
+    assert_eq!(key.requests(100, MONDAY_MS).0, 100);
+    let leased = key.store.used.values().sum::<u64>() - 100;
+    key.store_is_away = true;
+    // The lease has expired; its units have not.
+    assert_eq!(key.requests(500, MONDAY_MS + 5000).0, leased);
+}
+
+#[test]
+fn a_clock_that_was_set_back_ends_remembered_refusals_and_outages() {
+    let mut key = OneInstance::new(Some((10.0, 1)), None);
     assert_eq!(key.requests(2, MONDAY_MS + DAY_MS / 2).0, 1);
     assert_eq!(key.requests(2, MONDAY_MS).0, 1, "refused, and that was remembered");
 
-    let mut key = Key::new(None, quota(5, 0));
+    let mut key = OneInstance::new(None, quota(5, 0));
     key.store_is_away = true;
     assert_eq!(key.requests(9, MONDAY_MS + DAY_MS / 2).0, 0);
     key.store_is_away = false;
@@ -227,7 +254,7 @@ fn a_clock_that_was_set_back_holds_nobody_up() {
 
 #[test]
 fn a_lower_limit_acts_at_once_and_a_higher_one_too() {
-    let mut key = Key::new(None, quota(10, 0));
+    let mut key = OneInstance::new(None, quota(10, 0));
     key.limits.accuracy = Accuracy::Exact;
     assert_eq!(key.requests(6, MONDAY_MS).0, 6);
     key.limits.quota = quota(4, 0);
@@ -238,17 +265,17 @@ fn a_lower_limit_acts_at_once_and_a_higher_one_too() {
 
 proptest! {
     #[test]
-    fn retry_after_is_honest(
+    fn a_refused_request_is_admitted_after_its_retry_after(
         rate in 0.01..2000.0,
         burst in 1..200u32,
         gaps in prop::collection::vec(0..50u64, 1..60),
     ) {
-        let mut key = Key::new(Some((rate, burst)), None);
+        let mut key = OneInstance::new(Some((rate, burst)), None);
         let mut now_ms = MONDAY_MS;
         for gap_ms in gaps {
             now_ms += gap_ms;
             let (_, refused) = key.requests(50, now_ms);
-            if let Some(Refusal { retry_after, .. }) = refused {
+            if let Some(LimitRefusal { retry_after, .. }) = refused {
                 prop_assert!(retry_after > Duration::ZERO);
                 now_ms += u64::try_from(retry_after.as_millis()).unwrap();
                 prop_assert!(key.request(now_ms).is_ok());
@@ -259,9 +286,9 @@ proptest! {
 
 #[test]
 fn a_counter_outlives_a_month_whatever_its_plan_says_now() {
-    let mut key = Key::new(Some((1.0, 1)), None);
-    let Decision::Ask(write) = key.admission.decide(&key.limits, MONDAY_MS) else {
-        panic!("nothing is held")
+    let mut key = OneInstance::new(Some((1.0, 1)), None);
+    let Decision::Ask(write) = key.counter.decide(&key.limits, MONDAY_MS) else {
+        panic!("there is no lease")
     };
     assert!(write.keep_until_ms > MONDAY_MS + 31 * DAY_MS, "its used quota must still be there");
 }

@@ -1,18 +1,21 @@
 //! Calls of instances to the store: on their way, done or not, and answered or not.
 
 use super::{
-    super::{Admission, Form, Outcome, RateForm, Write},
-    instance::{Call, Event, Instance, Purpose},
-    world::{World, clock},
+    super::{CounterWrite, LeasedCounter, RateForm, WriteForm, WriteOutcome},
+    event_loop::{Simulation, clock},
+    simulated_instance::{CallPurpose, SimulatedInstance, SimulationEvent, StoreCall},
 };
 
-/// How long an instance waits for an answer.
+/// An instance waits for an answer for so long.
 const TIMEOUT_MS: u64 = 200;
 
-impl World {
-    pub fn send(&mut self, index: usize, write: Write, purpose: Purpose) {
+impl Simulation {
+    pub fn send(&mut self, index: usize, write: CounterWrite, purpose: CallPurpose) {
         let faults = self.schedule.faults.clone();
-        if matches!(write.form, Form::Create { tat_ns: Some(_), .. } | Form::Take { rate: Some(_), .. }) {
+        if matches!(
+            write.form,
+            WriteForm::Create { tat_ns: Some(_), .. } | WriteForm::Take { rate: Some(_), .. }
+        ) {
             self.ledger.longest_lease_ms = self.ledger.longest_lease_ms.max(write.lease_ms);
         }
         let (least_ms, most_ms) = self.schedule.latency_ms;
@@ -22,31 +25,31 @@ impl World {
         let timeout_ms = self.now_ms + TIMEOUT_MS;
         let call = self.calls.len();
         let is_lost = self.random.per_mille(faults.lost_answer) || back_ms > timeout_ms;
-        let Instance { life, limits, .. } = self.instances[index];
-        self.instances[index].asking += u32::from(purpose == Purpose::Ask);
-        let mut made = Call {
+        let SimulatedInstance { life, limits, .. } = self.instances[index];
+        self.instances[index].asking += u32::from(purpose == CallPurpose::Ask);
+        let mut made = StoreCall {
             instance: index,
             life,
             write,
             purpose,
             limits,
-            outcome: Outcome::Unknown,
+            outcome: WriteOutcome::Unknown,
             is_heard: !is_lost,
         };
         if self.random.per_mille(faults.not_sent) {
-            made.outcome = Outcome::NotSent;
+            made.outcome = WriteOutcome::NotSent;
         } else if !self.random.per_mille(faults.lost_call) {
-            self.at(there_ms, Event::Execute { call });
+            self.at(there_ms, SimulationEvent::Execute { call });
             if self.random.per_mille(faults.duplicate) {
                 let again_ms = there_ms + self.random.between(0, 100);
-                self.at(again_ms, Event::Execute { call });
+                self.at(again_ms, SimulationEvent::Execute { call });
             }
         } else {
             made.is_heard = false;
         }
         let answer_ms = if made.is_heard { back_ms } else { timeout_ms };
         self.calls.push(made);
-        self.at(answer_ms, Event::Answer { call });
+        self.at(answer_ms, SimulationEvent::Answer { call });
     }
 
     /// Perhaps a second time: the instance hears what came last, except of a return, which nobody repeats
@@ -64,14 +67,15 @@ impl World {
                 self.ledger.broke(format!("{:?} passed the limit of {}", call.write.form, quota.limit));
             }
         }
-        if result.is_ok() && matches!(call.write.form, Form::Take { rate: Some(RateForm::Reset { .. }), .. })
+        if result.is_ok()
+            && matches!(call.write.form, WriteForm::Take { rate: Some(RateForm::Reset { .. }), .. })
         {
             self.ledger.reset(self.now_ms, tat_ns, &call.limits);
         }
-        if call.is_heard && (call.outcome == Outcome::Unknown || call.write.may_be_repeated()) {
+        if call.is_heard && (call.outcome == WriteOutcome::Unknown || call.write.may_be_repeated()) {
             call.outcome = match result {
-                Ok(counter) => Outcome::Done(counter),
-                Err(old) => Outcome::Refused(old),
+                Ok(counter) => WriteOutcome::Done(counter),
+                Err(old) => WriteOutcome::Refused(old),
             };
         }
     }
@@ -81,24 +85,24 @@ impl World {
         let (outcome, purpose, at) = (call.outcome, call.purpose, call.instance);
         let frozen_until_ms = self.instances[at].frozen_until_ms;
         if self.now_ms < frozen_until_ms {
-            return self.at(frozen_until_ms, Event::Answer { call: index });
+            return self.at(frozen_until_ms, SimulationEvent::Answer { call: index });
         }
         let instance = &mut self.instances[at];
         let now_ms = clock(self.now_ms, instance.skew_ms);
         match purpose {
-            Purpose::Return => {
-                if let Some(write) = Admission::returned(&call.write, outcome, now_ms) {
-                    self.send(at, write, Purpose::Return);
+            CallPurpose::Return => {
+                if let Some(write) = LeasedCounter::returned(&call.write, outcome, now_ms) {
+                    self.send(at, write, CallPurpose::Return);
                 }
             }
             // Its instance has died meanwhile.
-            _ if call.life != instance.life => {}
-            Purpose::Renew => {
-                instance.admission.renewed(&instance.limits, &call.write, outcome, now_ms);
+            CallPurpose::Ask | CallPurpose::Renew if call.life != instance.life => {}
+            CallPurpose::Renew => {
+                instance.counter.renewed(&instance.limits, &call.write, outcome, now_ms);
             }
-            Purpose::Ask => {
+            CallPurpose::Ask => {
                 instance.asking -= 1;
-                let decision = instance.admission.answered(&instance.limits, &call.write, outcome, now_ms);
+                let decision = instance.counter.answered(&instance.limits, &call.write, outcome, now_ms);
                 self.follow(at, decision);
             }
         }

@@ -1,29 +1,40 @@
-//! What it costs and what it wastes, on fleets that nothing bad happens to.
+//! The cost and the waste of leases, on fleets that nothing bad happens to.
 
 use super::{
-    super::{Accuracy, Limits, OnStoreError, Period, Quota},
+    event_loop::Simulation,
     random::Random,
     schedule::{Faults, ROLL_MS, Schedule},
-    world::World,
 };
-use crate::limits::throttle::Throttle;
+use crate::limits::{
+    quota::{Period, Quota},
+    rule::{Accuracy, Limits, OnStoreError},
+    throttle::Throttle,
+};
 
 struct Fleet {
     name: &'static str,
     instances: usize,
-    /// Of all instances together.
+    /// The rate of all instances together.
     requests_per_second: f64,
     requests: u64,
     throttle: Option<(f64, u32)>,
     quota: Option<u64>,
     /// Writes a request, at most.
     writes: f64,
-    /// Of what the limits allow, at least.
+    /// The admitted part of what the limits allow, at least.
     admitted: f64,
 }
 
+struct FleetRun {
+    /// Writes a request.
+    writes: f64,
+    /// The admitted part of what the limits allow.
+    admitted: f64,
+    simulation: Simulation,
+}
+
 impl Fleet {
-    fn run(&self) -> (f64, f64, World) {
+    fn run(&self) -> FleetRun {
         let throttle = self.throttle.map(|(rate, burst)| Throttle::new(rate, burst).unwrap());
         let limits = Limits {
             throttle,
@@ -43,13 +54,14 @@ impl Fleet {
             edit: None,
             faults: Faults::default(),
         };
-        let mut world = World::new(schedule, Random::new(7));
-        world.run();
-        let seconds = (world.now_ms - ROLL_MS - 1000) as f64 / 1000.0;
+        let mut simulation = Simulation::new(schedule, Random::new(7));
+        simulation.run();
+        let seconds = (simulation.now_ms - ROLL_MS - 1000) as f64 / 1000.0;
         let by_rate = self.throttle.map_or(f64::MAX, |(rate, burst)| f64::from(burst) + rate * seconds);
         let allowed = by_rate.min(self.quota.map_or(f64::MAX, |limit| limit as f64));
-        let admitted = world.ledger.admitted as f64 / allowed.min(self.requests as f64);
-        (world.store.calls as f64 / self.requests as f64, admitted, world)
+        let admitted = simulation.ledger.admitted as f64 / allowed.min(self.requests as f64);
+        let writes = simulation.store.calls as f64 / self.requests as f64;
+        FleetRun { writes, admitted, simulation }
     }
 }
 
@@ -74,8 +86,8 @@ fn a_hot_key_costs_few_writes_and_wastes_little() {
     ];
     let mut failed = Vec::new();
     for fleet in fleets {
-        let (writes, admitted, mut world) = fleet.run();
-        world.ledger.audit(&world.store).unwrap();
+        let FleetRun { writes, admitted, mut simulation } = fleet.run();
+        simulation.ledger.audit(&simulation.store).unwrap();
         let line = format!("{:40} {writes:.4} writes a request, {:.2} % admitted of what is allowed", fleet.name, admitted * 100.0);
         eprintln!("{line}");
         if writes > fleet.writes || admitted < fleet.admitted {
@@ -88,7 +100,7 @@ fn a_hot_key_costs_few_writes_and_wastes_little() {
 /// Half of the instances are never called again, as when load falls: what they hold must not be lost.
 #[test]
 fn an_instance_that_ends_returns_what_it_holds() {
-    let (_, _, mut world) = Fleet {
+    let FleetRun { mut simulation, .. } = Fleet {
         name: "",
         instances: 40,
         requests_per_second: 4000.0,
@@ -99,9 +111,9 @@ fn an_instance_that_ends_returns_what_it_holds() {
         admitted: 0.0,
     }
     .run();
-    let used = |world: &World| world.store.used.values().copied().last().unwrap();
-    assert_eq!(world.ledger.admitted, 10_000);
-    assert!(used(&world) > 10_000);
-    world.terminate();
-    assert_eq!(used(&world), 10_000);
+    let used = |simulation: &Simulation| simulation.store.used.values().copied().last().unwrap();
+    assert_eq!(simulation.ledger.admitted, 10_000);
+    assert!(used(&simulation) > 10_000);
+    simulation.terminate();
+    assert_eq!(used(&simulation), 10_000);
 }

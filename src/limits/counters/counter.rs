@@ -1,12 +1,12 @@
-//! The item that all instances share for one key and plan, and the one conditional write that takes from it.
+//! The item of a counter that all instances share, and the one conditional write that takes from it.
 //!
 //! A write is a condition and what it sets, as data: the store says it in DynamoDB's words, the simulation
 //! executes it. Repeating any of them by accident costs quota at worst and never gives any: a grant never
 //! lowers `used`, and the one form that does is bound to the item's version.
 
-use super::quota::{Period, Window};
+use crate::limits::quota::{Period, Window};
 
-/// What an item says, as far as a plan is concerned. Under 1 KB, so one write unit.
+/// The item, as far as a plan is concerned. Under 1 KB, so one write unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counter {
     /// The bucket; 0 where there never was one.
@@ -19,7 +19,7 @@ pub struct Counter {
     pub granted: u64,
 }
 
-/// How far a quota is used up.
+/// The used part of a quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spent {
     pub window: Window,
@@ -27,10 +27,10 @@ pub struct Spent {
     pub used: u64,
 }
 
-/// An `UpdateItem`. Besides what its form says, each adds 1 to `writes` and `units` to `granted`.
+/// An `UpdateItem`. Besides the changes of its form, each adds 1 to `writes` and `units` to `granted`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Write {
-    pub form: Form,
+pub struct CounterWrite {
+    pub form: WriteForm,
     /// Requests granted, if it succeeds.
     pub units: u64,
     /// Quota units given back by it, at most `units` of them where it grants any.
@@ -38,15 +38,15 @@ pub struct Write {
     /// The item may be deleted then (TTL).
     pub keep_until_ms: u64,
     pub(super) sent_at_ms: u64,
-    /// How long the grant may be used, from `sent_at_ms`.
+    /// The time for which the grant may be used, from `sent_at_ms`.
     pub(super) lease_ms: u64,
     pub(super) attempt: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum WriteForm {
     /// If there is no item.
-    Create { tat_ns: Option<u128>, quota: Option<(Period, Spent)> },
+    Create { tat_ns: Option<u128>, quota: Option<NewWindow> },
     /// If there is an item and both parts hold.
     Take { rate: Option<RateForm>, quota: Option<QuotaForm> },
     /// If the item is as it was seen: takes `units` from `used`.
@@ -68,12 +68,19 @@ pub enum QuotaForm {
     /// If this is the item's window and `used <= at_most`: adds to `used`.
     Same { period: Period, window: Window, at_most: u64, add: u64 },
     /// If the item has no window or an earlier one: sets both.
-    Next { period: Period, spent: Spent },
+    Next(NewWindow),
 }
 
-/// What became of a write.
+/// The window of a quota that an item begins with, or goes on to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub struct NewWindow {
+    pub period: Period,
+    pub spent: Spent,
+}
+
+/// The result of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteOutcome {
     /// The item as it is now (`ALL_NEW`).
     Done(Counter),
     /// The condition did not hold; the item as it is, if there is one (`ALL_OLD`).
@@ -84,10 +91,10 @@ pub enum Outcome {
     Unknown,
 }
 
-impl Write {
-    /// Whether a client may send it again by itself when no answer comes. The answer to a repeated return says
+impl CounterWrite {
+    /// True if a client may send it again by itself when no answer comes. The answer to a repeated return says
     /// "refused" of what has happened, and it would be tried once more.
     pub fn may_be_repeated(&self) -> bool {
-        !matches!(self.form, Form::Return { .. })
+        !matches!(self.form, WriteForm::Return { .. })
     }
 }

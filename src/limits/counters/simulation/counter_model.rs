@@ -2,20 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Counter, Form, Period, QuotaForm, RateForm, Spent, Window, Write};
+use super::super::{Counter, CounterWrite, NewWindow, QuotaForm, RateForm, Spent, WriteForm};
+use crate::limits::quota::{Period, Window};
 
 #[derive(Clone, Debug, Default)]
-struct Item {
+struct ModelItem {
     tat_ns: Option<u128>,
     spent: BTreeMap<Period, Spent>,
     writes: u64,
     granted: u64,
 }
 
-/// One item, and what an auditor wants to know of it.
+/// One item, with its history for the auditor.
 #[derive(Debug, Default)]
-pub struct Store {
-    item: Option<Item>,
+pub struct CounterModel {
+    item: Option<ModelItem>,
     /// Calls, failed conditions included: each costs a write unit.
     pub calls: u64,
     /// `used` as it last was, of every window.
@@ -24,31 +25,36 @@ pub struct Store {
     pub first: Option<(Period, Window)>,
 }
 
-impl Store {
+impl CounterModel {
     pub fn tat_ns(&self) -> u128 {
         self.item.as_ref().and_then(|item| item.tat_ns).unwrap_or(0)
     }
 
     /// `Ok`: `ALL_NEW`; `Err`: the condition does not hold, `ALL_OLD`.
-    pub fn execute(&mut self, write: &Write, period: Option<Period>) -> Result<Counter, Option<Counter>> {
+    pub fn execute(
+        &mut self,
+        write: &CounterWrite,
+        period: Option<Period>,
+    ) -> Result<Counter, Option<Counter>> {
         self.calls += 1;
-        let old = self.item.as_ref().map(|item| item.seen(period));
+        let old = self.item.as_ref().map(|item| item.snapshot(period));
         let mut item = self.item.clone().unwrap_or_default();
         let holds = match (&write.form, &self.item) {
-            (Form::Create { tat_ns, quota }, None) => {
+            (WriteForm::Create { tat_ns, quota }, None) => {
                 item.tat_ns = *tat_ns;
-                item.spent.extend(*quota);
-                self.first = quota.map(|(period, spent)| (period, spent.window));
+                item.spent.extend(quota.map(|NewWindow { period, spent }| (period, spent)));
+                self.first = quota.map(|NewWindow { period, spent }| (period, spent.window));
                 true
             }
-            (Form::Take { rate, quota }, Some(_)) => {
+            (WriteForm::Take { rate, quota }, Some(_)) => {
                 let rate = rate.is_none_or(|form| item.rate(form));
                 rate && quota.is_none_or(|form| item.quota(form))
             }
-            (Form::Return { period, window, units, writes }, Some(_)) => {
-                item.give_back(*period, *window, *units, *writes)
+            (WriteForm::Return { period, window, units, writes }, Some(_)) => {
+                item.return_units(*period, *window, *units, *writes)
             }
-            (Form::Create { .. }, Some(_)) | (Form::Take { .. } | Form::Return { .. }, None) => false,
+            (WriteForm::Create { .. }, Some(_))
+            | (WriteForm::Take { .. } | WriteForm::Return { .. }, None) => false,
         };
         if !holds {
             return Err(old);
@@ -56,14 +62,14 @@ impl Store {
         item.writes += 1;
         item.granted += write.units;
         self.used.extend(item.spent.iter().map(|(period, spent)| ((*period, spent.window), spent.used)));
-        let new = item.seen(period);
+        let new = item.snapshot(period);
         self.item = Some(item);
         Ok(new)
     }
 }
 
-impl Item {
-    fn seen(&self, period: Option<Period>) -> Counter {
+impl ModelItem {
+    fn snapshot(&self, period: Option<Period>) -> Counter {
         Counter {
             tat_ns: self.tat_ns.unwrap_or(0),
             spent: period.and_then(|period| self.spent.get(&period).copied()),
@@ -99,14 +105,14 @@ impl Item {
                 }
                 Some(_) | None => false,
             },
-            QuotaForm::Next { period, spent } => {
+            QuotaForm::Next(NewWindow { period, spent }) => {
                 let old = self.spent.insert(period, spent);
                 old.is_none_or(|old| old.window < spent.window)
             }
         }
     }
 
-    fn give_back(&mut self, period: Period, window: Window, units: u64, writes: u64) -> bool {
+    fn return_units(&mut self, period: Period, window: Window, units: u64, writes: u64) -> bool {
         match self.spent.get_mut(&period) {
             Some(spent) if spent.window == window && self.writes == writes && spent.used >= units => {
                 spent.used -= units;

@@ -9,30 +9,30 @@ use aws_sdk_dynamodb::types::{
 use serde_json::Value;
 use tracing::warn;
 
-use super::{Store, configuration::plain, counters::surely_not_sent};
+use super::{Store, configuration::plain, counter_updates::surely_not_sent};
 use crate::{
     calendar::Day,
     error::{StoreError, chain},
-    limits::{
-        usage::{Added, UsageStore},
-        usage_by_day::{self, ByStage},
+    limits::usage::{
+        Added, UsageStore,
+        by_day::{self, UsageByStage},
     },
 };
 
 /// DynamoDB's, for one BatchGetItem.
 const MOST_KEYS: usize = 100;
 
-/// How often the rest of a batch is asked for that DynamoDB left out.
+/// The rest of a batch that DynamoDB left out is asked for so often.
 const MOST_ROUNDS: usize = 10;
 
 impl UsageStore for Store {
-    async fn add_usage(&self, key_id: &str, day: Day, stages: &ByStage) -> Added {
+    async fn add_usage(&self, key_id: &str, day: Day, stages: &UsageByStage) -> Added {
         let mut update = self
             .counters
             .update_item()
             .table_name(&self.tables.counters)
-            .key("counter", S(usage_by_day::counter(key_id, day)))
-            .expression_attribute_values(":expiresAt", N(usage_by_day::expires_at(day).to_string()));
+            .key("counter", S(by_day::counter(key_id, day)))
+            .expression_attribute_values(":expiresAt", N(by_day::expires_at(day).to_string()));
         let mut sums = Vec::new();
         for (stage, counts) in stages {
             for (counted, number) in counts.each().into_iter().filter(|(_, number)| *number > 0) {
@@ -57,15 +57,15 @@ impl Store {
         key_id: &str,
         days: &[Day],
         now_seconds: u64,
-    ) -> Result<BTreeMap<Day, ByStage>, StoreError> {
+    ) -> Result<BTreeMap<Day, UsageByStage>, StoreError> {
         let counters: BTreeMap<String, Day> =
-            days.iter().map(|day| (usage_by_day::counter(key_id, *day), *day)).collect();
+            days.iter().map(|day| (by_day::counter(key_id, *day), *day)).collect();
         let names: Vec<_> = counters.keys().collect();
         let mut usage = BTreeMap::new();
         for names in names.chunks(MOST_KEYS) {
             for item in self.counter_items(names).await? {
                 let day = item.get("counter").and_then(Value::as_str).and_then(|name| counters.get(name));
-                let stages = usage_by_day::read(&item, now_seconds);
+                let stages = by_day::read(&item, now_seconds);
                 if let Some(day) = day
                     && !stages.is_empty()
                 {

@@ -54,7 +54,7 @@ impl Period {
         })
     }
 
-    /// When the window is over, in milliseconds since 1970.
+    /// The end of the window, in milliseconds since 1970.
     pub fn end_ms(self, window: Window) -> u64 {
         let next = window.0.saturating_add(1);
         let days = match self {
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_an_operator_writes() {
+    fn reads_a_quota_whose_numbers_may_be_text_and_reports_wrong_ones() {
         let quota = |limit, period, offset| Some(Quota { limit, period, offset });
         let cases = [
             (json!({"limit": 10, "period": "DAY"}), quota(10, Period::Day, 0), vec![]),

@@ -3,38 +3,39 @@
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{
-    super::{Admission, Decision, Limits, Unit},
-    instance::{Call, Event, Instance, Purpose},
+    super::{Decision, LeasedCounter, Unit},
+    counter_model::CounterModel,
     promises::Ledger,
     random::Random,
     schedule::Schedule,
-    store::Store,
+    simulated_instance::{CallPurpose, SimulatedInstance, SimulationEvent, StoreCall},
 };
+use crate::limits::rule::Limits;
 
 #[derive(Debug)]
-pub struct World {
+pub struct Simulation {
     pub schedule: Schedule,
     pub random: Random,
     pub now_ms: u64,
     arrived: u64,
     next_arrival_ms: f64,
-    events: BinaryHeap<Reverse<(u64, u64, Event)>>,
+    events: BinaryHeap<Reverse<(u64, u64, SimulationEvent)>>,
     sequence: u64,
-    pub calls: Vec<Call>,
-    pub instances: Vec<Instance>,
+    pub calls: Vec<StoreCall>,
+    pub instances: Vec<SimulatedInstance>,
     limits: Limits,
-    pub store: Store,
+    pub store: CounterModel,
     pub ledger: Ledger,
 }
 
-impl World {
+impl Simulation {
     pub fn new(schedule: Schedule, mut random: Random) -> Self {
         let limits = schedule.limits;
         let mut ledger = Ledger::default();
         ledger.skew_ms = schedule.faults.skew_ms;
         ledger.plan(&limits);
-        let instances = (0..schedule.instances).map(|_| Instance {
-            admission: Admission::new(random.next()),
+        let instances = (0..schedule.instances).map(|_| SimulatedInstance {
+            counter: LeasedCounter::new(random.next()),
             skew_ms: skew(schedule.faults.skew_ms, &mut random),
             frozen_until_ms: 0,
             asking: 0,
@@ -43,7 +44,7 @@ impl World {
         });
         let instances = instances.collect();
         let now_ms = schedule.start_ms;
-        let mut world = Self {
+        let mut simulation = Self {
             next_arrival_ms: now_ms as f64,
             schedule,
             random,
@@ -54,19 +55,19 @@ impl World {
             calls: Vec::new(),
             instances,
             limits,
-            store: Store::default(),
+            store: CounterModel::default(),
             ledger,
         };
-        world.at(now_ms, Event::Arrive);
-        world
+        simulation.at(now_ms, SimulationEvent::Arrive);
+        simulation
     }
 
     /// All instances end, one after another.
     pub fn terminate(&mut self) {
         for index in 0..self.instances.len() {
             let instance = &mut self.instances[index];
-            if let Some(write) = instance.admission.terminate(clock(self.now_ms, instance.skew_ms)) {
-                self.send(index, write, Purpose::Return);
+            if let Some(write) = instance.counter.terminate(clock(self.now_ms, instance.skew_ms)) {
+                self.send(index, write, CallPurpose::Return);
                 self.run();
             }
         }
@@ -77,16 +78,16 @@ impl World {
         while let Some(Reverse((at_ms, _, event))) = self.events.pop() {
             self.now_ms = at_ms;
             match event {
-                Event::Arrive => self.arrive(),
-                Event::Handle { instance } => self.handle(instance),
-                Event::Execute { call } => self.execute(call),
-                Event::Answer { call } => self.answer(call),
-                Event::Learn { instance } => self.instances[instance].limits = self.limits,
+                SimulationEvent::Arrive => self.arrive(),
+                SimulationEvent::Handle { instance } => self.handle(instance),
+                SimulationEvent::Execute { call } => self.execute(call),
+                SimulationEvent::Answer { call } => self.answer(call),
+                SimulationEvent::Learn { instance } => self.instances[instance].limits = self.limits,
             }
         }
     }
 
-    pub fn at(&mut self, at_ms: u64, event: Event) {
+    pub fn at(&mut self, at_ms: u64, event: SimulationEvent) {
         self.sequence += 1;
         self.events.push(Reverse((at_ms, self.sequence, event)));
     }
@@ -108,7 +109,7 @@ impl World {
         self.handle(instance);
         if self.arrived < self.schedule.requests {
             self.next_arrival_ms += self.random.exponential(self.schedule.every_ms);
-            self.at(self.next_arrival_ms as u64, Event::Arrive);
+            self.at(self.next_arrival_ms as u64, SimulationEvent::Arrive);
         }
     }
 
@@ -119,22 +120,22 @@ impl World {
         let spread_ms = self.random.pick(&[0, 50, 5000]);
         for instance in 0..self.instances.len() {
             let at_ms = self.now_ms + self.random.between(0, spread_ms);
-            self.at(at_ms, Event::Learn { instance });
+            self.at(at_ms, SimulationEvent::Learn { instance });
         }
     }
 
     fn handle(&mut self, index: usize) {
         let frozen_until_ms = self.instances[index].frozen_until_ms;
         if self.now_ms < frozen_until_ms {
-            return self.at(frozen_until_ms, Event::Handle { instance: index });
+            return self.at(frozen_until_ms, SimulationEvent::Handle { instance: index });
         }
         self.suffer(index);
         let frozen_until_ms = self.instances[index].frozen_until_ms;
         if self.now_ms < frozen_until_ms {
-            return self.at(frozen_until_ms, Event::Handle { instance: index });
+            return self.at(frozen_until_ms, SimulationEvent::Handle { instance: index });
         }
         let instance = &mut self.instances[index];
-        let decision = instance.admission.decide(&instance.limits, clock(self.now_ms, instance.skew_ms));
+        let decision = instance.counter.decide(&instance.limits, clock(self.now_ms, instance.skew_ms));
         self.follow(index, decision);
     }
 
@@ -143,9 +144,9 @@ impl World {
             Decision::Admit(unit) => self.admit(index, unit),
             Decision::AdmitAndRenew(unit, write) => {
                 self.admit(index, unit);
-                self.send(index, write, Purpose::Renew);
+                self.send(index, write, CallPurpose::Renew);
             }
-            Decision::Ask(write) => self.send(index, write, Purpose::Ask),
+            Decision::Ask(write) => self.send(index, write, CallPurpose::Ask),
             Decision::Refuse(_) => self.ledger.refused += 1,
         }
     }
@@ -155,7 +156,7 @@ impl World {
         if self.random.per_mille(self.schedule.faults.put_back) {
             self.ledger.put_back(&unit);
             let instance = &mut self.instances[index];
-            instance.admission.put_back(&instance.limits, unit);
+            instance.counter.put_back(&instance.limits, unit);
         }
     }
 
@@ -167,10 +168,10 @@ impl World {
         }
         if self.random.per_mille(faults.terminate) {
             let instance = &mut self.instances[index];
-            let write = instance.admission.terminate(clock(self.now_ms, instance.skew_ms));
+            let write = instance.counter.terminate(clock(self.now_ms, instance.skew_ms));
             self.begin_again(index);
             if let Some(write) = write {
-                self.send(index, write, Purpose::Return);
+                self.send(index, write, CallPurpose::Return);
             }
         }
         if self.random.per_mille(faults.freeze) {
@@ -183,7 +184,7 @@ impl World {
         let skew_ms = skew(self.schedule.faults.skew_ms, &mut self.random);
         let seed = self.random.next();
         let instance = &mut self.instances[index];
-        instance.admission = Admission::new(seed);
+        instance.counter = LeasedCounter::new(seed);
         instance.asking = 0;
         instance.skew_ms = skew_ms;
         instance.life += 1;

@@ -1,6 +1,8 @@
-//! What each key did, summed up here and added to the key's day in the store once in a while.
+//! The usage of each key, summed up here and added to the key's day in the store once in a while.
 //!
 //! For the operator's eyes, never for a decision: an instance that is killed takes up to a minute with it.
+
+pub mod by_day;
 
 use std::{
     collections::HashMap,
@@ -14,19 +16,16 @@ use std::{
 
 use futures_util::{StreamExt, stream};
 
-use crate::{
-    background::BackgroundWork,
-    calendar::Day,
-    limits::usage_by_day::{ByStage, Counted},
-};
+use self::by_day::{Counted, UsageByStage};
+use crate::{background::BackgroundWork, calendar::Day};
 
 /// The shared state that sums up.
 pub trait UsageStore: Send + Sync + 'static {
     /// Adds to a key's day, once.
-    fn add_usage(&self, key_id: &str, day: Day, usage: &ByStage) -> impl Future<Output = Added> + Send;
+    fn add_usage(&self, key_id: &str, day: Day, usage: &UsageByStage) -> impl Future<Output = Added> + Send;
 }
 
-/// What became of an addition.
+/// The outcome of an addition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Added {
     /// Or perhaps, where no answer came: it must not be done again.
@@ -35,15 +34,22 @@ pub enum Added {
     NotSent,
 }
 
-/// What has not been added yet.
+/// The usage that has not been added yet.
 #[derive(Debug)]
 pub struct Usage<S> {
     store: S,
-    pending: Mutex<HashMap<(String, Day), ByStage>>,
+    pending: Mutex<HashMap<KeyDay, UsageByStage>>,
     /// Seconds since 1970.
     written_at: AtomicU64,
     /// Writes beside requests.
     writes: BackgroundWork,
+}
+
+/// One day of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct KeyDay {
+    key_id: String,
+    day: Day,
 }
 
 const WRITE_EVERY_SECONDS: u64 = 60;
@@ -63,9 +69,9 @@ impl<S: UsageStore> Usage<S> {
     /// Counts a request of a key; now and then writes the sums, beside the request's work.
     pub fn count(self: &Arc<Self>, key_id: &str, stage: &str, counted: Counted, now: SystemTime) {
         let now_seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let key = (key_id.to_owned(), Day::of(now_seconds));
+        let key_day = KeyDay { key_id: key_id.to_owned(), day: Day::of(now_seconds) };
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        pending.entry(key).or_default().entry(stage.to_owned()).or_default().count(counted);
+        pending.entry(key_day).or_default().entry(stage.to_owned()).or_default().count(counted);
         drop(pending);
         let written_at = self.written_at.load(Ordering::Relaxed);
         if written_at == 0 {
@@ -79,20 +85,20 @@ impl<S: UsageStore> Usage<S> {
         }
     }
 
-    /// The process ends: writes what is pending, and waits for what is on its way.
+    /// The process ends: writes all that is pending, and waits for writes that are on their way.
     pub async fn shut_down(&self) {
         tokio::join!(self.write(), self.writes.drain());
-        // What was not taken a moment ago.
+        // The store may have refused some a moment ago.
         self.write().await;
     }
 
-    /// Writes what is pending, one item a key and day. What the store does not take stays pending.
+    /// Writes all that is pending, one item a key and day. Usage that the store does not take stays pending.
     async fn write(&self) {
         let pending = mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
-        let add = |((key_id, day), usage): ((String, Day), ByStage)| async move {
-            if self.store.add_usage(&key_id, day, &usage).await == Added::NotSent {
+        let add = |(key_day, usage): (KeyDay, UsageByStage)| async move {
+            if self.store.add_usage(&key_day.key_id, key_day.day, &usage).await == Added::NotSent {
                 let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-                let stages = pending.entry((key_id, day)).or_default();
+                let stages = pending.entry(key_day).or_default();
                 for (stage, counts) in usage {
                     stages.entry(stage).or_default().add(counts);
                 }
@@ -118,7 +124,7 @@ mod tests {
     }
 
     impl UsageStore for Arc<Slow> {
-        async fn add_usage(&self, _key_id: &str, _day: Day, usage: &ByStage) -> Added {
+        async fn add_usage(&self, _key_id: &str, _day: Day, usage: &UsageByStage) -> Added {
             self.may_end.notified().await;
             self.served.fetch_add(usage["v1"].served, Ordering::Relaxed);
             Added::Done
@@ -131,7 +137,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_write_that_is_on_its_way_when_the_process_ends_is_waited_for() {
+    async fn a_write_that_is_under_way_at_the_end_of_the_process_is_waited_for() {
         let store = Arc::new(Slow::default());
         let usage = Arc::new(Usage::new(Arc::clone(&store)));
         count(&usage, 100_000);
@@ -143,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_clock_that_was_set_back_delays_no_write() {
+    async fn a_clock_that_was_set_back_delays_no_write_of_usage() {
         let store = Arc::new(Slow::default());
         let usage = Arc::new(Usage::new(Arc::clone(&store)));
         count(&usage, 100_000);

@@ -1,10 +1,11 @@
-//! What happens in one run, all of it drawn from a seed.
+//! The schedule of one run, all of it drawn from a seed.
 
-use super::{
-    super::{Accuracy, Limits, OnStoreError, Period, Quota},
-    random::Random,
+use super::random::Random;
+use crate::limits::{
+    quota::{Period, Quota},
+    rule::{Accuracy, Limits, OnStoreError},
+    throttle::Throttle,
 };
-use crate::limits::throttle::Throttle;
 
 /// 2024-07-01T00:00Z: a day, a week and a month begin.
 pub const ROLL_MS: u64 = 1_719_792_000_000;

@@ -1,13 +1,17 @@
-//! An item of the usage plans' table: what its keys may do, and where.
+//! An item of the usage plans' table: the limits of its keys, and the stages that they may call.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Accuracy, Limits, OnStoreError, Quota, Throttle};
 use crate::{
     error::ItemId,
     item::{self, Fields, Parsed},
+    limits::{
+        quota::Quota,
+        rule::{Accuracy, Limits, OnStoreError},
+        throttle::Throttle,
+    },
     router::RouteKey,
 };
 
@@ -15,19 +19,19 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsagePlan {
     pub id: String,
-    /// What a key of the plan may do, over all stages together.
+    /// The limits of each key of the plan, over all stages together.
     pub limits: Limits,
     /// The stages that it covers (`None`: all), with a throttle of a key's own for some route keys.
     pub api_stages: Option<ApiStages>,
 }
 
-/// What a plan's id is, for who wrote something else.
+/// The characters of a plan's id, for the operator who wrote something else.
 pub const USAGE_PLAN_ID: &str = "letters, digits, ., - and _, at most 128";
 
 /// Throttles by stage and the shape of a route key: plan and route may call its parameters differently.
 pub type ApiStages = BTreeMap<String, BTreeMap<String, RouteThrottle>>;
 
-/// What a plan says of one route.
+/// The throttle of a plan for one route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteThrottle {
     /// As written in the plan's item.
@@ -41,29 +45,29 @@ impl UsagePlan {
         item::read(ItemId { table, key: &Self::key_of(item) }, item, Self::read)
     }
 
-    /// What problems call an item: `usagePlanId=…`.
+    /// The name of an item in problems: `usagePlanId=…`.
     pub fn key_of(item: &Map<String, Value>) -> String {
         let id = item.get("usagePlanId").and_then(Value::as_str).unwrap_or_default();
         format!("usagePlanId={id}")
     }
 
-    /// Whether a text can be a plan's id. Counters join it with `#`.
+    /// True if a text can be a plan's id. Counters join it with `#`.
     pub fn is_id(text: &str) -> bool {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
         (1..=128).contains(&text.len()) && text.bytes().all(legal)
     }
 
-    /// Whether its keys may call a stage at all.
+    /// True if its keys may call a stage at all.
     pub fn covers(&self, stage: &str) -> bool {
         self.api_stages.as_ref().is_none_or(|stages| stages.contains_key(stage))
     }
 
-    /// What the plan says of one route.
+    /// The plan's throttle for one route.
     pub fn route_throttle(&self, stage: &str, route_shape: &str) -> Option<Throttle> {
         Some(self.api_stages.as_ref()?.get(stage)?.get(route_shape)?.throttle)
     }
 
-    /// Whether a key may ask for a route more often than for another one.
+    /// True if a key may ask for a route more often than for another one.
     pub fn lets_through_more(&self, stage: &str, route_shape: &str, other_route_shape: &str) -> bool {
         self.route_throttle(stage, other_route_shape).is_some_and(|others| {
             let own = self.route_throttle(stage, route_shape);
@@ -151,7 +155,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::limits::usage_plan::Period;
+    use crate::limits::quota::Period;
 
     fn parse(item: &Value) -> Parsed<UsagePlan> {
         UsagePlan::parse("plans", item.as_object().expect("an object"))
@@ -169,7 +173,7 @@ mod tests {
     };
 
     #[test]
-    fn reads_what_an_operator_writes() {
+    fn reads_a_usage_plan_item_with_few_or_all_attributes() {
         let plan = |limits, api_stages| UsagePlan { id: "gold".to_owned(), limits, api_stages };
         let stages = |stages: &[(&str, &[(&str, Throttle)])]| {
             let of_route = |(key, throttle): &(&str, Throttle)| {
@@ -223,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn says_all_that_is_wrong_or_odd() {
+    fn reports_all_problems_and_warnings_of_a_usage_plan_item_at_once() {
         let item = json!({ "usagePlanId": "gold", "throttle": { "rateLimit": -1, "burst": 1 },
             "quota": { "limit": 10, "period": "YEAR", "offset": 11 }, "accuracy": "fast", "onStoreError": true,
             "apiStages": { "v1": { "FETCH /": { "rateLimit": 1, "burstLimit": 1.5 }, "GET /": 7 }, "v2": true } });

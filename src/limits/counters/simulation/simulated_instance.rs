@@ -1,22 +1,23 @@
 //! An instance of the gateway, and its calls to the store.
 
-use super::super::{Admission, Limits, Outcome, Write};
+use super::super::{CounterWrite, LeasedCounter, WriteOutcome};
+use crate::limits::rule::Limits;
 
 #[derive(Debug)]
-pub struct Instance {
-    pub admission: Admission,
+pub struct SimulatedInstance {
+    pub counter: LeasedCounter,
     /// Its clock, less the true time.
     pub skew_ms: i64,
     pub frozen_until_ms: u64,
     /// Requests that wait for an answer of the store.
     pub asking: u32,
-    /// Which of the lives on this machine: answers to an earlier one are lost.
+    /// The number of its life on this machine: answers to an earlier one are lost.
     pub life: u32,
     pub limits: Limits,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Event {
+pub enum SimulationEvent {
     Arrive,
     Handle { instance: usize },
     Execute { call: usize },
@@ -25,22 +26,22 @@ pub enum Event {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum CallPurpose {
     Ask,
     Renew,
     Return,
 }
 
 #[derive(Debug)]
-pub struct Call {
+pub struct StoreCall {
     pub instance: usize,
     pub life: u32,
-    pub write: Write,
-    pub purpose: Purpose,
+    pub write: CounterWrite,
+    pub purpose: CallPurpose,
     /// The plan that it was made for.
     pub limits: Limits,
-    /// What the instance will hear.
-    pub outcome: Outcome,
-    /// Whether what the store says next is what the instance will hear.
+    /// The outcome that the instance will hear of.
+    pub outcome: WriteOutcome,
+    /// True if the instance will hear the store's next answer.
     pub is_heard: bool,
 }

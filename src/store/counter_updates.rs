@@ -1,4 +1,4 @@
-//! The counters' table: a [`Write`] in DynamoDB's words, and what became of it.
+//! The counters' table: a [`CounterWrite`] in DynamoDB's words, and its outcome.
 //!
 //! Never tried again here: a write that was answered late would count twice.
 
@@ -15,13 +15,14 @@ use aws_sdk_dynamodb::{
 use hyper_util::client::legacy;
 
 use super::{Store, values::Attributes};
-use crate::limits::usage_plan::{Counter, Form, Outcome, Period, QuotaForm, RateForm, Spent, Window, Write};
+use crate::limits::{
+    counters::{Counter, CounterWrite, NewWindow, QuotaForm, RateForm, Spent, WriteForm, WriteOutcome},
+    quota::{Period, Window},
+};
 
 impl Store {
     /// Does a write to the item `counter`. One write unit, whatever becomes of it.
-    ///
-    /// The second of the pair says why it failed, for the log.
-    pub(super) async fn write_counter(&self, counter: &str, write: &Write) -> (Outcome, Option<Failure>) {
+    pub(super) async fn write_counter(&self, counter: &str, write: &CounterWrite) -> WrittenCounter {
         let update = self
             .counters
             .update_item()
@@ -31,13 +32,24 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let period = period_of(&write.form);
         match words(update, write).send().await {
-            Ok(output) => (done(&output.attributes.unwrap_or_default(), &write.form), None),
+            Ok(output) => WrittenCounter {
+                outcome: done(&output.attributes.unwrap_or_default(), &write.form),
+                failure: None,
+            },
             Err(error) => failed(error, period),
         }
     }
 }
 
-pub(super) type Failure = SdkError<UpdateItemError>;
+/// The outcome of a write to a counter.
+#[derive(Debug)]
+pub(super) struct WrittenCounter {
+    pub outcome: WriteOutcome,
+    /// For the log.
+    pub failure: Option<UpdateFailure>,
+}
+
+pub(super) type UpdateFailure = SdkError<UpdateItemError>;
 
 /// Condition and change, each a list of clauses, with their values.
 struct Words {
@@ -64,28 +76,28 @@ impl Words {
 }
 
 /// Every form names `#counter`: DynamoDB refuses a name that no expression uses.
-fn words(update: UpdateItemFluentBuilder, write: &Write) -> UpdateItemFluentBuilder {
+fn words(update: UpdateItemFluentBuilder, write: &CounterWrite) -> UpdateItemFluentBuilder {
     let update = update.expression_attribute_names("#counter", "counter");
     let words = Words { update, conditions: Vec::new(), changes: Vec::new() };
     let words = match &write.form {
-        Form::Create { tat_ns, quota } => {
+        WriteForm::Create { tat_ns, quota } => {
             let words = words.condition("attribute_not_exists(#counter)");
             let words = match tat_ns {
                 Some(tat_ns) => words.change("tat = :tat").value(":tat", *tat_ns),
                 None => words,
             };
             let words = match quota {
-                Some((period, spent)) => set_spent(words, *period, *spent),
+                Some(window) => begin_window(words, *window),
                 None => words,
             };
             words.change("writes = :one").change("granted = :units")
         }
-        Form::Take { rate, quota } => {
+        WriteForm::Take { rate, quota } => {
             let words = rate.iter().fold(words.condition("attribute_exists(#counter)"), take_rate);
             bump(quota.iter().fold(words, take_quota))
         }
-        Form::Return { period, window, units, writes } => {
-            let (window_name, used_name) = names(*period);
+        WriteForm::Return { period, window, units, writes } => {
+            let QuotaNames { window: window_name, used: used_name } = QuotaNames::of(*period);
             bump(words)
                 .condition("attribute_exists(#counter)")
                 .condition(format!("{window_name} = :window AND writes = :writes"))
@@ -135,7 +147,7 @@ fn take_rate(words: Words, rate: &RateForm) -> Words {
 fn take_quota(words: Words, quota: &QuotaForm) -> Words {
     match quota {
         QuotaForm::Same { period, window, at_most, add } => {
-            let (window_name, used_name) = names(*period);
+            let QuotaNames { window: window_name, used: used_name } = QuotaNames::of(*period);
             words
                 .condition(format!("{window_name} = :window AND {used_name} <= :most"))
                 .change(format!("{used_name} = {used_name} + :used"))
@@ -143,17 +155,17 @@ fn take_quota(words: Words, quota: &QuotaForm) -> Words {
                 .value(":most", *at_most)
                 .value(":used", *add)
         }
-        QuotaForm::Next { period, spent } => {
-            let (window_name, _) = names(*period);
+        QuotaForm::Next(new) => {
+            let window_name = QuotaNames::of(new.period).window;
             let words =
                 words.condition(format!("(attribute_not_exists({window_name}) OR {window_name} < :window)"));
-            set_spent(words, *period, *spent)
+            begin_window(words, *new)
         }
     }
 }
 
-fn set_spent(words: Words, period: Period, spent: Spent) -> Words {
-    let (window_name, used_name) = names(period);
+fn begin_window(words: Words, NewWindow { period, spent }: NewWindow) -> Words {
+    let QuotaNames { window: window_name, used: used_name } = QuotaNames::of(period);
     words
         .change(format!("{window_name} = :window"))
         .change(format!("{used_name} = :used"))
@@ -161,29 +173,36 @@ fn set_spent(words: Words, period: Period, spent: Spent) -> Words {
         .value(":used", spent.used)
 }
 
-/// The attributes of a period: its window, and what is used of it.
-fn names(period: Period) -> (&'static str, &'static str) {
-    match period {
-        Period::Day => ("dayWindow", "dayUsed"),
-        Period::Week => ("weekWindow", "weekUsed"),
-        Period::Month => ("monthWindow", "monthUsed"),
+/// The attributes of a period.
+struct QuotaNames {
+    window: &'static str,
+    used: &'static str,
+}
+
+impl QuotaNames {
+    fn of(period: Period) -> Self {
+        match period {
+            Period::Day => Self { window: "dayWindow", used: "dayUsed" },
+            Period::Week => Self { window: "weekWindow", used: "weekUsed" },
+            Period::Month => Self { window: "monthWindow", used: "monthUsed" },
+        }
     }
 }
 
-fn period_of(form: &Form) -> Option<Period> {
+fn period_of(form: &WriteForm) -> Option<Period> {
     match form {
-        Form::Create { quota, .. } => quota.map(|(period, _)| period),
-        Form::Take { quota, .. } => quota.map(|quota| match quota {
-            QuotaForm::Same { period, .. } | QuotaForm::Next { period, .. } => period,
+        WriteForm::Create { quota, .. } => quota.map(|new| new.period),
+        WriteForm::Take { quota, .. } => quota.map(|quota| match quota {
+            QuotaForm::Same { period, .. } | QuotaForm::Next(NewWindow { period, .. }) => period,
         }),
-        Form::Return { period, .. } => Some(*period),
+        WriteForm::Return { period, .. } => Some(*period),
     }
 }
 
 fn read(item: &Attributes, period: Option<Period>) -> Counter {
     let spent = period.and_then(|period| {
-        let (window_name, used_name) = names(period);
-        Some(Spent { window: Window(number(item, window_name)?), used: number(item, used_name)? })
+        let names = QuotaNames::of(period);
+        Some(Spent { window: Window(number(item, names.window)?), used: number(item, names.used)? })
     });
     Counter {
         // Beyond what we count in is later than any time.
@@ -198,33 +217,34 @@ fn number<T: FromStr>(item: &Attributes, name: &str) -> Option<T> {
     item.get(name)?.as_n().ok()?.parse().ok()
 }
 
-/// What is known of a write that gave no error. `ALL_NEW` has all that the write has set; an answer without it is not
-/// the table's, and whether anything was granted nobody knows.
-fn done(item: &Attributes, form: &Form) -> Outcome {
+/// The outcome of a write that gave no error. `ALL_NEW` has all that the write has set; an answer without it is not
+/// the table's, and nobody knows if anything was granted.
+fn done(item: &Attributes, form: &WriteForm) -> WriteOutcome {
     let period = period_of(form);
     let has_rate = match form {
-        Form::Create { tat_ns, .. } => tat_ns.is_some(),
-        Form::Take { rate, .. } => rate.is_some(),
-        Form::Return { .. } => false,
+        WriteForm::Create { tat_ns, .. } => tat_ns.is_some(),
+        WriteForm::Take { rate, .. } => rate.is_some(),
+        WriteForm::Return { .. } => false,
     };
     let counter = read(item, period);
     let is_whole = ["writes", "granted"].iter().all(|name| number::<u64>(item, name).is_some())
         && counter.spent.is_some() == period.is_some()
         && (!has_rate || number::<u128>(item, "tat").is_some());
-    if is_whole { Outcome::Done(counter) } else { Outcome::Unknown }
+    if is_whole { WriteOutcome::Done(counter) } else { WriteOutcome::Unknown }
 }
 
-/// What is known of a write that gave an error: only what surely did not happen may be counted on.
-fn failed(error: Failure, period: Option<Period>) -> (Outcome, Option<Failure>) {
+/// The outcome of a write that gave an error: only one that surely did not happen may be counted on.
+fn failed(error: UpdateFailure, period: Option<Period>) -> WrittenCounter {
     if let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() {
-        return (Outcome::Refused(failed.item().map(|item| read(item, period))), None);
+        let outcome = WriteOutcome::Refused(failed.item().map(|item| read(item, period)));
+        return WrittenCounter { outcome, failure: None };
     }
-    let outcome = if surely_not_sent(&error) { Outcome::NotSent } else { Outcome::Unknown };
-    (outcome, Some(error))
+    let outcome = if surely_not_sent(&error) { WriteOutcome::NotSent } else { WriteOutcome::Unknown };
+    WrittenCounter { outcome, failure: Some(error) }
 }
 
-/// Whether a write that gave an error certainly did not happen.
-pub(super) fn surely_not_sent(error: &Failure) -> bool {
+/// True if a write that gave an error certainly did not happen.
+pub(super) fn surely_not_sent(error: &UpdateFailure) -> bool {
     match error {
         SdkError::ServiceError(service) => {
             let is_internal = matches!(service.err(), UpdateItemError::InternalServerError(_));
