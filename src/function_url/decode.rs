@@ -22,7 +22,7 @@ use crate::{
     path,
 };
 
-/// What the Runtime API says beside the event.
+/// The facts that the Runtime API gives beside the event.
 #[derive(Clone, Debug)]
 pub struct Invocation {
     pub request_id: String,
@@ -32,9 +32,9 @@ pub struct Invocation {
     pub received_at: SystemTime,
 }
 
-/// What came in.
+/// A decoded event.
 #[derive(Debug)]
-pub enum Event {
+pub enum DecodedEvent {
     Request(Box<Request>),
     /// The routes table's stream: the stages that it names.
     RoutesChanged(BTreeSet<String>),
@@ -42,7 +42,7 @@ pub enum Event {
 
 /// An event that is no request of ours, with what the access log can say of it.
 #[derive(Debug)]
-pub struct Refused {
+pub struct RefusedEvent {
     pub error: GatewayError,
     pub request: RefusedRequest,
 }
@@ -124,8 +124,12 @@ struct RawString {
 /// # Errors
 ///
 /// What is no event of ours, or a request that is malformed or comes past the trusted proxy.
-pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Result<Event, Box<Refused>> {
-    let refused = |error, request| Box::new(Refused { error, request });
+pub fn decode(
+    event: &[u8],
+    invocation: Invocation,
+    proxy: &TrustedProxy,
+) -> Result<DecodedEvent, Box<RefusedEvent>> {
+    let refused = |error, request| Box::new(RefusedEvent { error, request });
     let raw: RawEvent = match serde_json::from_slice(event) {
         Ok(raw) => raw,
         // Not the error's words: they quote what stands there, be it a cookie.
@@ -135,7 +139,7 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
         }
     };
     if let Some(records) = raw.records {
-        return Ok(Event::RoutesChanged(stages_of(records)));
+        return Ok(DecodedEvent::RoutesChanged(stages_of(records)));
     }
     let Some(context) = raw.request_context else {
         return Err(refused(bad("the event has no requestContext"), RefusedRequest::default()));
@@ -169,7 +173,7 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
         Err(error) => return Err(refused(error, RefusedRequest { method, path, origin })),
     };
     let cookies = cookies(&mut headers, raw.cookies.unwrap_or_default());
-    Ok(Event::Request(Box::new(Request {
+    Ok(DecodedEvent::Request(Box::new(Request {
         id: invocation.request_id,
         received_at: invocation.received_at,
         deadline: invocation.deadline,
@@ -233,7 +237,7 @@ fn headers(raw: BTreeMap<String, String>) -> Result<HeaderMap, GatewayError> {
     Ok(headers)
 }
 
-/// Whom to believe: host, scheme and address are the platform's word, unless the proxy's secret came along.
+/// Takes host, scheme and address from the platform, unless the proxy's secret came along.
 fn trust(
     mut headers: HeaderMap,
     origin: &mut Origin,

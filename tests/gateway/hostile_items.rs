@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tollgate::{
-    deployment::{Deployment, Source, parse},
+    deployment::{Deployment, DeploymentSource, parse},
     item::{Parsed, StageVariables},
     stages::StageSettings,
 };
@@ -142,7 +142,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
 fn parsed(items: &[Value]) -> Parsed<Deployment> {
     let items: Vec<_> = items.iter().map(|item| item.as_object().unwrap().clone()).collect();
     let stage_variables = StageVariables::new();
-    parse(Source { table: "routes", stage: "v1", stage_variables: &stage_variables }, &items)
+    parse(DeploymentSource { table: "routes", stage: "v1", stage_variables: &stage_variables }, &items)
 }
 
 #[test]

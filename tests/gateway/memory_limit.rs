@@ -1,7 +1,7 @@
 //! A stage must fit into the function's memory.
 
 use serde_json::json;
-use tollgate::deployment::Outcome;
+use tollgate::deployment::PublishOutcome;
 
 use crate::harness::TestGateway;
 
@@ -16,7 +16,7 @@ async fn a_stage_that_needs_more_memory_than_the_function_has_is_not_published()
     for nth in 1..400 {
         world.put_route(&route(nth));
     }
-    let Outcome::Invalid { problems, .. } = world.publish("v1").await else { panic!("published") };
+    let PublishOutcome::Invalid { problems, .. } = world.publish("v1").await else { panic!("published") };
     assert_eq!(
         problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
         [

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
-use tollgate::{deployment::Outcome, store::values::to_attributes};
+use tollgate::{deployment::PublishOutcome, store::values::to_attributes};
 
 use crate::{
     harness::TestGateway,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A stage that says its own name.
-async fn publish(world: &TestGateway, stage: &str) -> Outcome {
+async fn publish(world: &TestGateway, stage: &str) -> PublishOutcome {
     world.put_route(&text_route(stage, stage));
     let outcome = world.publish(stage).await;
     world.refresh().await;
@@ -20,7 +20,7 @@ async fn publish(world: &TestGateway, stage: &str) -> Outcome {
 async fn world(stages: &[&str]) -> TestGateway {
     let world = TestGateway::new();
     for stage in stages {
-        assert!(matches!(publish(&world, stage).await, Outcome::Published { .. }), "{stage}");
+        assert!(matches!(publish(&world, stage).await, PublishOutcome::Published { .. }), "{stage}");
     }
     world
 }
@@ -53,7 +53,7 @@ async fn remove(world: &TestGateway, stage: &str) {
 async fn a_new_stage_on_a_taken_base_path_is_invalid_and_takes_no_requests() {
     let world = world(&["v1"]).await;
     world.put_stage(&json!({ "stage": "a", "basePath": "/v1/" }));
-    assert!(matches!(publish(&world, "a").await, Outcome::Invalid { .. }));
+    assert!(matches!(publish(&world, "a").await, PublishOutcome::Invalid { .. }));
     assert_eq!(answer_warm_and_cold(&world, "GET /v1").await, served("v1"));
     expect![[r#"
         INVALID 1 problem; nothing is served yet
@@ -104,9 +104,9 @@ async fn a_stage_that_moves_onto_a_taken_base_path_is_served_at_its_old_one() {
     assert_eq!(world.stage_status("v1").await, "OK 1 route");
 
     // Nor does a later publication help, nor the first one's coming back from a slip.
-    assert!(matches!(world.publish("a").await, Outcome::Invalid { .. }));
+    assert!(matches!(world.publish("a").await, PublishOutcome::Invalid { .. }));
     edit(&world, "v1", json!({ "basePath": "v1" })).await;
-    assert!(matches!(world.publish("a").await, Outcome::Invalid { .. }));
+    assert!(matches!(world.publish("a").await, PublishOutcome::Invalid { .. }));
     assert_eq!(answer_warm_and_cold(&world, "GET /v1").await, served("v1"));
     edit(&world, "v1", json!({ "basePath": "/v1" })).await;
     assert_eq!(answer_warm_and_cold(&world, "GET /v1").await, served("v1"));
@@ -130,9 +130,9 @@ async fn stages_collide_if_they_share_a_base_path_and_one_host() {
         world.put_stage(&item);
         let outcome = publish(&world, &stage).await;
         match expected {
-            None => assert!(matches!(outcome, Outcome::Published { .. }), "{item}: {outcome:?}"),
+            None => assert!(matches!(outcome, PublishOutcome::Published { .. }), "{item}: {outcome:?}"),
             Some(place) => {
-                let Outcome::Invalid { problems, .. } = outcome else { panic!("{item}: {outcome:?}") };
+                let PublishOutcome::Invalid { problems, .. } = outcome else { panic!("{item}: {outcome:?}") };
                 assert_eq!((problems.len(), &*problems[0].got), (1, place));
             }
         }
@@ -150,10 +150,10 @@ async fn of_two_stages_published_at_once_on_one_base_path_the_first_writer_gets_
         );
     }
     // b is published while a, which has found the place free, is about to take it.
-    let other = async { assert!(matches!(world.publish("b").await, Outcome::Published { .. })) };
+    let other = async { assert!(matches!(world.publish("b").await, PublishOutcome::Published { .. })) };
     let (outcome, ()) =
         tokio::join!(world.publish("a"), world.gate.hold("attribute_not_exists(deploymentId)", other));
-    assert!(matches!(outcome, Outcome::Invalid { .. }), "{outcome:?}");
+    assert!(matches!(outcome, PublishOutcome::Invalid { .. }), "{outcome:?}");
     world.refresh().await;
     assert!(answer_warm_and_cold(&world, "GET /v1").await.ends_with("\n\nb"));
     assert!(world.stage_status("a").await.starts_with("INVALID "));

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use serde_json::json;
-use tollgate::deployment::Outcome;
+use tollgate::deployment::PublishOutcome;
 
 use crate::{harness::TestGateway, text_route::text_route};
 
@@ -23,7 +23,7 @@ async fn a_mistyped_field_that_would_close_a_route_is_a_problem() {
         let mut route = text_route("v1", "two");
         route[field] = value;
         gateway.put_route(&route);
-        let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{route}") };
+        let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{route}") };
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(problems, [format!("tollgate-routes [stage=v1 routeKey=GET /] {expected}")]);
     }
@@ -40,7 +40,9 @@ async fn a_mistyped_field_that_would_close_a_route_is_a_problem() {
         let mut route = text_route("v1", "two");
         route[field] = value;
         gateway.put_route(&route);
-        let Outcome::Invalid { problems, warnings } = gateway.publish("v1").await else { panic!("{route}") };
+        let PublishOutcome::Invalid { problems, warnings } = gateway.publish("v1").await else {
+            panic!("{route}")
+        };
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         let problem = format!("{field}: got {got}, expected nothing of this name; did you mean {meant}?");
         assert_eq!(problems, [format!("tollgate-routes [stage=v1 routeKey=GET /] {problem}")]);
@@ -79,7 +81,7 @@ async fn a_security_field_in_the_api_item_that_would_have_no_effect_is_a_problem
     ];
     for (api, expected) in cases {
         gateway.put_route(&api);
-        let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{api}") };
+        let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{api}") };
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         let of_api = |problem| format!("tollgate-routes [stage=v1 routeKey=$api] {problem}");
         assert_eq!(problems, expected.into_iter().map(of_api).collect::<Vec<_>>());
@@ -93,7 +95,9 @@ async fn a_stage_with_an_impossible_name_is_not_created() {
         let mut route = text_route("v1", "hi");
         route["stage"] = json!(stage);
         gateway.put_route(&route);
-        let Outcome::Invalid { problems, .. } = gateway.publish(stage).await else { panic!("{stage}") };
+        let PublishOutcome::Invalid { problems, .. } = gateway.publish(stage).await else {
+            panic!("{stage}")
+        };
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         let expected = format!(
             "tollgate-stages [stage={stage}] stage: got {stage:?}, expected letters, digits, - and _, at most 128, or $default"
@@ -122,7 +126,7 @@ async fn a_bad_route_key_does_not_hide_what_else_is_wrong_in_its_item() {
     gateway.put_route(
         &json!({ "routeKey": "GET b/{id}", "integration": reader("https://example.com/{id}/{no}") }),
     );
-    let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!() };
+    let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!() };
     expect![[r#"
         tollgate-routes [stage=v1 routeKey=FETCH /a/{id}/{proxy+}] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK
         tollgate-routes [stage=v1 routeKey=FETCH /a/{id}/{proxy+}] routeKey: got "FETCH /a/{id}/{proxy+}", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
@@ -136,6 +140,6 @@ async fn two_routes_that_no_request_can_tell_apart_are_a_problem_that_names_both
     for route_key in ["GET /orders/{id}", "GET /orders/{orderId}"] {
         gateway.put_route(&json!({ "routeKey": route_key, "integration": { "type": "MOCK" } }));
     }
-    let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!() };
+    let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!() };
     expect![[r#"tollgate-routes [stage=v1 routeKey=GET /orders/{orderId}] routeKey: got "GET /orders/{orderId}", expected a route that "GET /orders/{id}" does not serve already"#]].assert_eq(&problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
 }

@@ -6,15 +6,9 @@ use std::time::Duration;
 
 use expect_test::expect;
 use serde_json::{Value, json};
-use tollgate::{
-    deployment::{self, Outcome, Trigger},
-    function_url::EventAnswer,
-};
+use tollgate::deployment::{self, PublishOutcome, Trigger};
 
-use crate::{
-    harness::{TestGateway, Way},
-    text_route::text_route,
-};
+use crate::{harness::TestGateway, text_route::text_route};
 
 #[tokio::test]
 async fn an_edit_goes_live_and_an_invalid_one_changes_nothing_that_is_served() {
@@ -31,7 +25,7 @@ async fn an_edit_goes_live_and_an_invalid_one_changes_nothing_that_is_served() {
     gateway.put_route(&json!({ "routeKey": "GET /a/{x}", "integration": { "type": "SOAP" } }));
     gateway.put_route(&json!({ "routeKey": "GET /b", "integration": { "type": "AWS_PROXY", "uri": "orders-${stageVariables.env}" } }));
     gateway.put_route(&json!({ "routeKey": "GET /c", "authorizerId": "jwt", "integration": { "type": "MOCK", "statusCode": "abc" } }));
-    assert!(matches!(gateway.publish("v1").await, Outcome::Invalid { .. }));
+    assert!(matches!(gateway.publish("v1").await, PublishOutcome::Invalid { .. }));
     gateway.refresh().await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
     expect![[r#"
@@ -56,10 +50,14 @@ async fn a_publication_updates_a_stage_item_whatever_types_its_revision_and_depl
             gateway.put_stage(&json!({ "stage": "v1", "revision": revision, "deploymentId": pointer }));
             let outcome = gateway.publish("v1").await;
             if pointer.is_object() {
-                assert!(matches!(outcome, Outcome::Invalid { .. }), "{revision} {pointer}: {outcome:?}");
+                assert!(
+                    matches!(outcome, PublishOutcome::Invalid { .. }),
+                    "{revision} {pointer}: {outcome:?}"
+                );
                 continue;
             }
-            let is_pointed = matches!(outcome, Outcome::Published { .. } | Outcome::Unchanged { .. });
+            let is_pointed =
+                matches!(outcome, PublishOutcome::Published { .. } | PublishOutcome::Unchanged { .. });
             assert!(is_pointed, "{revision} {pointer}: {outcome:?}");
             let item = gateway.store.stage("v1").await.unwrap().unwrap().item;
             let next = if matches!(revision, Value::Number(number) if number.is_u64()) { 8 } else { 1 };
@@ -112,12 +110,12 @@ async fn without_auto_deploy_only_the_operator_moves_the_stage() {
     let first = gateway.store.stage("v1").await.unwrap().unwrap().deployment_id.unwrap();
     gateway.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": first }));
     gateway.put_route(&text_route("v1", "two"));
-    assert_eq!(gateway.publish("v1").await, Outcome::LeftAlone);
+    assert_eq!(gateway.publish("v1").await, PublishOutcome::LeftAlone);
     gateway.refresh().await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
 
     let outcome = deployment::publish(&gateway.store, "v1", Trigger::Request).await.unwrap();
-    assert!(matches!(outcome, Outcome::Published { .. }));
+    assert!(matches!(outcome, PublishOutcome::Published { .. }));
     gateway.refresh().await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
 
@@ -131,7 +129,7 @@ async fn without_auto_deploy_only_the_operator_moves_the_stage() {
 async fn publishing_unchanged_items_changes_nothing_in_the_stage_item() {
     let gateway = TestGateway::serving(&[text_route("v1", "one")]).await;
     let before = gateway.store.stage("v1").await.unwrap().unwrap();
-    assert!(matches!(gateway.publish("v1").await, Outcome::Unchanged { .. }));
+    assert!(matches!(gateway.publish("v1").await, PublishOutcome::Unchanged { .. }));
     assert_eq!(gateway.store.stage("v1").await.unwrap().unwrap().item, before.item);
 }
 
@@ -170,32 +168,4 @@ async fn racing_publishers_leave_the_stage_at_the_newest_items() {
         gateway.refresh().await;
         assert!(gateway.send("GET /v1").await.ends_with(&format!("\n\n{round}")));
     }
-}
-
-#[tokio::test]
-async fn an_event_of_the_routes_tables_stream_publishes_the_stages_that_it_names() {
-    let route = |body: &str| json!({ "routeKey": "GET /", "integration": { "type": "MOCK", "body": body } });
-    let record = |stage: &str| json!({ "eventSource": "aws:dynamodb", "dynamodb": { "Keys": { "stage": { "S": stage } } } });
-    let event = json!({ "Records": [record("v1"), record("v2"), record("v1")] }).to_string();
-    let gateway = TestGateway::serving(&[route("one")]).await;
-    gateway.put_route(&route("two"));
-    gateway.gate.set(Way::Shut);
-    let EventAnswer::Failed(message) = gateway.handle(&event).await else { panic!("nothing is published") };
-    assert!(message.starts_with("reading the stage failed"), "{message}");
-    assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
-    gateway.gate.set(Way::Open);
-    assert!(matches!(gateway.handle(&event).await, EventAnswer::Published));
-    assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
-}
-
-#[tokio::test]
-async fn an_invalid_edit_is_not_an_event_that_lambda_sends_again() {
-    let gateway =
-        TestGateway::serving(&[json!({ "routeKey": "GET /", "integration": { "type": "MOCK" } })]).await;
-    gateway.put_route(&json!({ "routeKey": "GET /", "integration": { "type": "MOCKERY" } }));
-    let record = json!({ "eventSource": "aws:dynamodb", "dynamodb": { "Keys": { "stage": { "S": "v1" } } } });
-    let event = json!({ "Records": [record] }).to_string();
-    assert!(matches!(gateway.handle(&event).await, EventAnswer::Published));
-    assert!(gateway.send("GET /v1").await.starts_with("200"));
-    assert!(gateway.stage_status("v1").await.starts_with("INVALID"));
 }

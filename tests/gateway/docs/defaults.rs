@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tollgate::{
-    deployment::{Source, parse},
+    deployment::{DeploymentSource, parse},
     item::StageVariables,
 };
 
@@ -76,7 +76,8 @@ impl Items {
     /// The deployment that they are, problems and warnings with it.
     fn parsed(&self) -> String {
         let items = [&self.api, &self.route].map(|item| item.as_object().unwrap().clone());
-        let source = Source { table: "routes", stage: "v1", stage_variables: &StageVariables::new() };
+        let source =
+            DeploymentSource { table: "routes", stage: "v1", stage_variables: &StageVariables::new() };
         format!("{:#?}", parse(source, &items))
     }
 }

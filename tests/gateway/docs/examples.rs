@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use axum::{Json, Router, extract::Request, http::header::DATE, response::IntoResponse};
 use serde_json::{Deserializer, Value, json};
 use tollgate::{
-    deployment::Outcome,
+    deployment::PublishOutcome,
     local::{
         example_api,
         server::Server,
@@ -47,7 +47,7 @@ async fn items_are_valid_and_give_the_answers_that_are_shown() {
     routes.iter().for_each(|item| world.put_route(item));
     for stage in routes.iter().map(|item| item["stage"].as_str().unwrap()).collect::<BTreeSet<_>>() {
         let outcome = world.publish(stage).await;
-        let clean = matches!(&outcome, Outcome::Published { warnings, .. } if warnings.is_empty());
+        let clean = matches!(&outcome, PublishOutcome::Published { warnings, .. } if warnings.is_empty());
         assert!(clean, "{stage}: {outcome:#?}");
     }
     for item in items("json usage-plans", &stands_for) {

@@ -1,6 +1,6 @@
 //! What publishing says of a stage's items.
 
-use tollgate::{deployment::Outcome, error::Problem};
+use tollgate::{deployment::PublishOutcome, error::Problem};
 
 use crate::harness::TestGateway;
 
@@ -13,12 +13,12 @@ impl Notes {
     /// Publishes the stage `v1`.
     pub async fn of_publishing(world: &TestGateway) -> Self {
         match world.publish("v1").await {
-            Outcome::Invalid { problems, warnings } => Self { problems, warnings },
-            Outcome::Published { warnings, .. }
-            | Outcome::Unchanged { warnings, .. }
-            | Outcome::Restored { warnings, .. } => Self { problems: Vec::new(), warnings },
+            PublishOutcome::Invalid { problems, warnings } => Self { problems, warnings },
+            PublishOutcome::Published { warnings, .. }
+            | PublishOutcome::Unchanged { warnings, .. }
+            | PublishOutcome::Restored { warnings, .. } => Self { problems: Vec::new(), warnings },
             // Switched off by a field, which so was read.
-            Outcome::LeftAlone => Self { problems: Vec::new(), warnings: Vec::new() },
+            PublishOutcome::LeftAlone => Self { problems: Vec::new(), warnings: Vec::new() },
         }
     }
 }

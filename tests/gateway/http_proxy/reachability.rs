@@ -1,7 +1,7 @@
 //! Addresses that no route can reach, whatever an item or a target says.
 
 use serde_json::{Value, json};
-use tollgate::{deployment::Outcome, userinfo::withheld};
+use tollgate::{deployment::PublishOutcome, userinfo::withheld};
 
 use super::{allowing, proxy_to, refused, route};
 use crate::harness::{Script, Target, TestGateway};
@@ -48,7 +48,9 @@ async fn a_route_to_an_address_that_is_not_public_cannot_be_deployed() {
     for host in hosts {
         for uri in [format!("http://{host}:{}/", target.port), format!("HTTPS://{host}/x")] {
             gateway.put_route(&route("GET /x", &uri, &json!({})));
-            let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{uri}") };
+            let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else {
+                panic!("{uri}")
+            };
             assert_eq!(problems.len(), 1, "{problems:?}");
             let named = (problems[0].key.as_str(), problems[0].field.as_str(), problems[0].got.as_str());
             assert_eq!(named, ("stage=v1 routeKey=GET /x", "integration.uri", &*withheld(&uri)));
@@ -64,15 +66,15 @@ async fn a_route_to_an_address_that_is_not_public_cannot_be_deployed() {
         "http://{id}.example.com/",
     ] {
         gateway.put_route(&route("GET /x", uri, &json!({})));
-        assert!(matches!(gateway.publish("v1").await, Outcome::Invalid { .. }), "{uri}");
+        assert!(matches!(gateway.publish("v1").await, PublishOutcome::Invalid { .. }), "{uri}");
     }
     // What is listed opens nothing beside it.
     gateway.put_route(&allowing(&["127.0.0.2", "10.0.0.0/8", "::1"]));
     gateway.put_route(&route("GET /x", &format!("http://127.0.0.1:{}/", target.port), &json!({})));
-    assert!(matches!(gateway.publish("v1").await, Outcome::Invalid { .. }));
+    assert!(matches!(gateway.publish("v1").await, PublishOutcome::Invalid { .. }));
     for range in ["0.0.0.0/33", "10.0.0.1/8", "everything", "localhost", "10.0.0.0-10.0.0.9", ""] {
         gateway.put_route(&allowing(&[range]));
-        let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{range}") };
+        let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{range}") };
         assert_eq!(problems[0].field, "allowPrivateIntegrations", "{range}: {problems:?}");
     }
     assert_eq!(target.connections(), 0);

@@ -8,7 +8,7 @@ use proptest::{
 };
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use tollgate::{deployment::Outcome, local::example_api};
+use tollgate::{deployment::PublishOutcome, local::example_api};
 
 use super::{for_all, json_value, text};
 use crate::harness::{TestGateway, event, read};
@@ -125,7 +125,7 @@ fn mutated_items_are_deployed_or_are_problems_that_name_item_and_field() {
             // DynamoDB has the first word: it takes no key that is no text, no number beyond its range.
             prop_assume!(table_of(&gateway, &items).is_ok());
             match gateway.publish("v1").await {
-                Outcome::Invalid { problems, .. } => {
+                PublishOutcome::Invalid { problems, .. } => {
                     *counts.borrow_mut().1 += 1;
                     prop_assert!(!problems.is_empty());
                     for problem in problems {
@@ -137,7 +137,7 @@ fn mutated_items_are_deployed_or_are_problems_that_name_item_and_field() {
                 }
                 outcome => {
                     *counts.borrow_mut().0 += 1;
-                    prop_assert!(matches!(outcome, Outcome::Published { .. }), "{:?}", outcome);
+                    prop_assert!(matches!(outcome, PublishOutcome::Published { .. }), "{:?}", outcome);
                     gateway.refresh().await;
                     for request in [
                         "GET /v1/mock/1?a=1",

@@ -6,7 +6,7 @@ mod plan_route_keys;
 use serde_json::{Map, Value, json};
 use tollgate::{
     authorizers::ApiKey,
-    deployment::{Source, parse},
+    deployment::{DeploymentSource, parse},
     item::StageVariables,
     limits::usage_plan::UsagePlan,
     stages::StageSettings,
@@ -137,7 +137,7 @@ fn problems(kind: Kind, item: &Value) -> String {
         Stage => StageSettings::parse("stages", map).value.err(),
         Api | Route => {
             let variables = StageVariables::new();
-            let source = Source { table: "routes", stage: "v1", stage_variables: &variables };
+            let source = DeploymentSource { table: "routes", stage: "v1", stage_variables: &variables };
             parse(source, &routes).value.err()
         }
         Plan => UsagePlan::parse("plans", map).value.err(),

@@ -72,21 +72,21 @@ async fn a_deployment_that_is_served_already_is_not_resolved_again() {
     assert_eq!(address(&*served().await), address(&adopted));
 
     world.live().look(world.now()).await;
-    world.live().put_away();
+    world.live().unload();
     assert_eq!(answer(&world).await, as_written("two"));
-    world.live().put_away();
+    world.live().unload();
     world.live().adopt().await;
     assert_eq!(answer(&world).await, as_written("two"));
 }
 
 #[tokio::test]
-async fn the_served_deployment_is_put_away_while_the_problems_of_a_stage_are_found() {
+async fn the_served_deployment_is_unloaded_while_the_problems_of_a_stage_are_found() {
     let world = world().await;
     world.put_stage(&json!({ "stage": "v1", "deploymentId": "deadbeef" }));
-    let is_put_away = || format!("{:?}", world.live()).contains("is_put_away: true");
-    let telling = async { assert!(is_put_away()) };
+    let is_unloaded = || format!("{:?}", world.live()).contains("is_unloaded: true");
+    let telling = async { assert!(is_unloaded()) };
     tokio::join!(world.refresh(), world.gate.hold("tollgate-routes", telling));
-    assert!(!is_put_away());
+    assert!(!is_unloaded());
     assert!(world.stage_status("v1").await.starts_with("INVALID 1 problem"));
     assert_eq!(answer(&world).await, degraded("one"));
 }

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use serde_json::json;
-use tollgate::deployment::{self, Outcome, Trigger};
+use tollgate::deployment::{self, PublishOutcome, Trigger};
 
 use super::{answer, as_written, degraded, delete, id_of, world};
 use crate::{
@@ -27,7 +27,7 @@ async fn a_publisher_that_dies_before_the_pointer_moves_has_changed_nothing() {
     assert_eq!(answer(&world.cold_instance()).await, degraded("one"), "the record has not moved either");
 
     let outcome = deployment::publish(&world.store, "v1", Trigger::Request).await.unwrap();
-    assert!(matches!(outcome, Outcome::Published { .. }), "{outcome:?}");
+    assert!(matches!(outcome, PublishOutcome::Published { .. }), "{outcome:?}");
     world.refresh().await;
     assert_eq!(answer(&world).await, as_written("two"));
 }
@@ -42,7 +42,7 @@ async fn the_last_good_record_is_what_the_stage_points_to_at_the_moment_of_the_w
     // While an instance records where it was rolled back to, an edit goes live.
     let edit = async {
         world.put_route(&text_route("v1", "three"));
-        assert!(matches!(world.publish("v1").await, Outcome::Published { .. }));
+        assert!(matches!(world.publish("v1").await, PublishOutcome::Published { .. }));
     };
     tokio::join!(world.refresh(), world.gate.hold("TransactWriteItems", edit));
     world.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": "o" }));
@@ -78,7 +78,7 @@ async fn a_stage_whose_item_is_deleted_is_a_404_and_comes_back_as_it_was_with_it
 async fn the_first_edit_of_a_new_stage_creates_an_item_that_says_what_is_invalid() {
     let world = TestGateway::new();
     world.put_route(&json!({ "stage": "beta", "routeKey": "GET /", "integration": { "type": "SOAP" } }));
-    assert!(matches!(world.publish("beta").await, Outcome::Invalid { .. }));
+    assert!(matches!(world.publish("beta").await, PublishOutcome::Invalid { .. }));
     expect![[r#"
         INVALID 1 problem; nothing is served yet
         tollgate-routes [stage=beta routeKey=GET /] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK"#]]

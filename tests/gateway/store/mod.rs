@@ -8,7 +8,7 @@ use dynoxide::ImportOptions;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use tollgate::{
-    deployment::{self, Outcome, Trigger},
+    deployment::{self, PublishOutcome, Trigger},
     local::dynamodb::Dynamodb,
 };
 
@@ -205,7 +205,7 @@ async fn ten_thousand_routes_are_one_deployment() {
     // One by one they would take ten seconds.
     let items = serde_json::from_value((0..10_000).map(item).collect()).unwrap();
     gateway.dynamodb().database.import_items("tollgate-routes", items, ImportOptions::default()).unwrap();
-    let Outcome::Published { routes, .. } =
+    let PublishOutcome::Published { routes, .. } =
         deployment::publish(&gateway.store, "v1", Trigger::Request).await.unwrap()
     else {
         panic!("not published")
@@ -225,7 +225,7 @@ async fn ten_thousand_routes_are_one_deployment() {
 
     // One bad item among them is told, and changes nothing.
     gateway.put_route(&json!({ "routeKey": "GET /bad", "integration": { "type": "SOAP" } }));
-    let Outcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("published") };
+    let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("published") };
     assert_eq!(problems.len(), 1);
     gateway.refresh().await;
     assert_eq!(gateway.send("GET /v1/literal/0").await, served("0"));

@@ -2,7 +2,6 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
-use tollgate::local::world::GATEWAY;
 
 use super::RealGateway;
 use crate::harness::soon;
@@ -131,6 +130,20 @@ async fn an_edit_goes_live_through_the_tables_stream_and_a_bad_one_is_refused() 
 }
 
 #[tokio::test]
+async fn the_first_line_of_a_process_says_the_version_of_the_gateway() {
+    let gateway = RealGateway::serving(&[]).await;
+    gateway.until("200", "GET /v1/health").await;
+    soon(gateway.world.stop()).await;
+    let lines = gateway.output.lines();
+    let first = lines.iter().find(|line| line.function == "gateway").expect("a line");
+    let first: Value = serde_json::from_str(&first.text).expect("JSON");
+    assert_eq!(
+        (first["gateway"].as_str(), first["message"].as_str()),
+        (Some(env!("CARGO_PKG_VERSION")), Some("started"))
+    );
+}
+
+#[tokio::test]
 async fn a_thousand_requests_in_a_row_stay_in_one_process() {
     let gateway = RealGateway::serving(&[]).await;
     gateway.until("200", "GET /v1/health").await;
@@ -144,18 +157,4 @@ async fn a_thousand_requests_in_a_row_stay_in_one_process() {
         |text: &str| text.contains("\"routeKey\":\"GET /health\"") && text.contains("\"status\":200");
     let lines = gateway.output.lines().iter().filter(|line| served(&line.text)).count();
     assert_eq!(lines, 1_001, "one line a request");
-}
-
-#[tokio::test]
-async fn the_first_line_of_a_process_says_the_version_of_the_gateway() {
-    let gateway = RealGateway::serving(&[]).await;
-    gateway.until("200", "GET /v1/health").await;
-    soon(gateway.world.stop()).await;
-    let lines = gateway.output.lines();
-    let first = lines.iter().find(|line| line.function == GATEWAY).expect("a line");
-    let first: Value = serde_json::from_str(&first.text).expect("JSON");
-    assert_eq!(
-        (first["gateway"].as_str(), first["message"].as_str()),
-        (Some(env!("CARGO_PKG_VERSION")), Some("started"))
-    );
 }

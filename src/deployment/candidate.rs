@@ -1,8 +1,8 @@
-//! A stage's route items, read from their table one by one: checked, and packed.
+//! The candidate of a stage: the deployment that its route items make, read from their table one by one.
 
 use serde_json::{Map, Value};
 
-use super::{Packer, Parser, Snapshot, Source, footprint::Footprint, snapshot::TooLarge};
+use super::{DeploymentSource, Packer, Parser, Snapshot, footprint::Footprint, snapshot::TooLarge};
 use crate::{
     environment::DeploymentMemory,
     error::{InvalidConfiguration, ItemId, Problem, StoreError},
@@ -10,18 +10,18 @@ use crate::{
     store::Store,
 };
 
-/// The deployment that a stage's route items make. The items themselves are let go of.
+/// The deployment that a stage's route items make, before it is published. The items themselves are let go of.
 #[derive(Debug)]
-pub struct Made {
+pub struct Candidate {
     pub has_items: bool,
-    /// How many routes there are, or everything that is wrong.
+    /// The number of routes, or all problems.
     pub routes: Result<usize, InvalidConfiguration>,
     pub warnings: Vec<Problem>,
     pub footprint: Footprint,
     snapshot: Result<Snapshot, TooLarge>,
 }
 
-impl Made {
+impl Candidate {
     /// Reads the items of `stage`.
     ///
     /// # Errors
@@ -33,7 +33,8 @@ impl Made {
         stage_variables: &StageVariables,
     ) -> Result<Self, StoreError> {
         let mut packer = Packer::default();
-        let mut parser = Parser::new(Source { table: &store.tables.routes, stage, stage_variables });
+        let mut parser =
+            Parser::new(DeploymentSource { table: &store.tables.routes, stage, stage_variables });
         let mut has_items = false;
         let each = |item: Map<String, Value>| {
             has_items = true;
@@ -44,6 +45,11 @@ impl Made {
         let Parsed { value, warnings } = parser.finish();
         let routes = value.map(|deployment| deployment.routes.len());
         Ok(Self { has_items, routes, warnings, footprint: packer.footprint(), snapshot: packer.finish() })
+    }
+
+    /// The id that the deployment would have; `None`: the items are too large for one.
+    pub fn id(&self) -> Option<&str> {
+        self.snapshot.as_ref().ok().map(|snapshot| snapshot.id.as_str())
     }
 
     /// Of items with problems, none.

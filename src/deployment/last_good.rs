@@ -1,14 +1,14 @@
-//! What is recorded of a stage beside what it serves, so that a slip in its item loses nothing.
+//! The record of a stage as it was last good, so that a slip in its item loses nothing.
 
 use serde_json::{Map, Value};
 
 use crate::{stages::StageSettings, store::LastGood};
 
-/// Where the stage is, its variables and its limit. Nothing of caching: the `cacheGeneration` of then would bring back
+/// The stage's location, variables and limit. Nothing of caching: the `cacheGeneration` of then would bring back
 /// what was emptied since.
 const RECORDED: [&str; 5] = ["stage", "basePath", "hosts", "stageVariables", "throttle"];
 
-/// What of a stage item is recorded.
+/// The attributes of a stage item that are recorded.
 pub fn of_item(item: &Map<String, Value>) -> Map<String, Value> {
     let of_item = |name: &&str| Some(((*name).to_owned(), item.get(*name)?.clone()));
     RECORDED.iter().filter_map(of_item).collect()

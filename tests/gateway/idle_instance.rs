@@ -5,25 +5,25 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::harness::{TestGateway, Way};
+use crate::{
+    harness::{TestGateway, Way},
+    text_route::{served, text_route},
+};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const AWAY: [Way; 4] = [Way::Shut, Way::Stalled, Way::Nonsense, Way::Throttling];
 
-fn says(route: &str, body: &str) -> Value {
-    let headers = json!({ "content-type": "text/plain" });
-    json!({ "routeKey": route, "integration": { "type": "MOCK", "headers": headers, "body": body } })
-}
-
-fn served(body: &str) -> String {
-    format!("200\ncontent-type: text/plain\n\n{body}")
+fn old_route() -> Value {
+    let mut route = text_route("v1", "old");
+    route["routeKey"] = json!("GET /old");
+    route
 }
 
 /// `GET /v1` and `GET /v1/old` on an instance that looked at its stages now, and looks again after so many seconds.
 async fn world(max_stale_seconds: &str) -> TestGateway {
     let world = TestGateway::with_environment(&[("MAX_STALE_SECONDS", max_stale_seconds)]);
-    world.put_route(&says("GET /", "one"));
-    world.put_route(&says("GET /old", "old"));
+    world.put_route(&text_route("v1", "one"));
+    world.put_route(&old_route());
     world.go_live().await;
     assert_eq!(world.send("GET /v1").await, served("one"));
     world.gate.calls();
@@ -32,7 +32,7 @@ async fn world(max_stale_seconds: &str) -> TestGateway {
 
 /// `GET /v1` says this from now on; the instance of the test does not know.
 async fn edit(world: &TestGateway, body: &str) {
-    world.put_route(&says("GET /", body));
+    world.put_route(&text_route("v1", body));
     world.publish("v1").await;
     world.gate.calls();
 }
@@ -57,7 +57,7 @@ fn looks(world: &TestGateway) -> usize {
 #[tokio::test]
 async fn an_instance_that_was_idle_for_an_hour_does_not_answer_from_a_removed_route() {
     let world = world("30").await;
-    let mut removed = says("GET /old", "old");
+    let mut removed = old_route();
     removed["enabled"] = json!(false);
     world.put_route(&removed);
     world.publish("v1").await;
