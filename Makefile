@@ -31,7 +31,7 @@ test: ## all tests, before a merge: those of quick in full, and real processes o
 	cargo test --locked --features local
 
 soak: ## the limits in full: a million schedules of their simulation, 16 processes with a quota of 10,000 and 100 keys missed at once
-	SCHEDULES=1000000 cargo test --locked --features local --lib -- --nocapture usage_plan::simulation
+	SCHEDULES=1000000 cargo test --locked --features local --lib -- --nocapture counters::simulation
 	cargo build --locked --release --bin gateway
 	FLEET_QUOTA=10000 COALESCED_KEYS=100 cargo test --locked --features local --test lambda -- --nocapture fleet
 

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::{
     clock::Clock,
-    error::{GatewayError, chain},
+    error::{GatewayError, ResponseType, chain},
     message::{Body, BoxError, ByteStream, Origin, RefusedRequest, Request, Response},
 };
 
@@ -37,12 +37,12 @@ pub struct AccessLog {
     sink: Sink,
     clock: Clock,
     received_at: SystemTime,
-    line: Line,
+    line: LogLine,
 }
 
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Line {
+struct LogLine {
     request_id: String,
     stage: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -68,14 +68,14 @@ struct Line {
     user_agent: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     api_key_id: String,
-    /// What the cache did: `HIT`, `STALE`, `MISS`, `REFRESH` or `BYPASS`.
+    /// Of a cached route: `HIT`, `STALE`, `MISS`, `REFRESH`, `REVALIDATED` or `BYPASS` (`CacheStatus::name`).
     #[serde(skip_serializing_if = "Option::is_none")]
     cache_status: Option<&'static str>,
     /// Something was decided without the store.
     #[serde(skip_serializing_if = "Option::is_none")]
     degraded: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error_response_type: Option<&'static str>,
+    error_response_type: Option<ResponseType>,
     /// Why the gateway refused; of an integration's failure it is `integrationErrorMessage`.
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<String>,
@@ -123,12 +123,12 @@ impl AccessLog {
         sink: Sink,
         clock: Clock,
     ) -> Self {
-        let line = Line {
+        let line = LogLine {
             request_id: request_id.to_owned(),
             stage: NO_STAGE.to_owned(),
             source_ip: origin.source_ip.clone(),
             user_agent: cut(&origin.user_agent, MAX_USER_AGENT_CHARS),
-            ..Line::default()
+            ..LogLine::default()
         };
         Self { sink, clock, received_at, line }
     }

@@ -8,6 +8,14 @@ pub const SECONDS_PER_DAY: u64 = 86_400;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(u32);
 
+/// Year, month and day of the month, all as written.
+#[derive(Clone, Copy, Debug)]
+struct CivilDate {
+    year: u32,
+    month: u32,
+    day: u32,
+}
+
 /// Not a date of the years 1970 to 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a date such as 2027-01-31")]
@@ -25,8 +33,7 @@ impl Day {
     }
 
     pub fn first_of_month(self) -> Self {
-        let (_, _, day) = self.civil();
-        Self(self.0 + 1 - day)
+        Self(self.0 + 1 - self.civil().day)
     }
 
     /// From `self` to `last`, both included.
@@ -36,9 +43,8 @@ impl Day {
         (first..after).map(|day| Self(u32::try_from(day).expect("between two days")))
     }
 
-    /// Year, month and day of the month, all as written.
     /// Howard Hinnant, "chrono-compatible low-level date algorithms".
-    fn civil(self) -> (u32, u32, u32) {
+    fn civil(self) -> CivilDate {
         // Days since 0000-03-01: a leap day is then the last of its year.
         let days = self.0.saturating_add(719_468);
         let (era, day_of_era) = (days / 146_097, days % 146_097);
@@ -47,10 +53,10 @@ impl Day {
         let from_march = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * from_march + 2) / 5 + 1;
         let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-        (era * 400 + year_of_era + u32::from(month <= 2), month, day)
+        CivilDate { year: era * 400 + year_of_era + u32::from(month <= 2), month, day }
     }
 
-    fn from_civil(year: u32, month: u32, day: u32) -> Self {
+    fn from_civil(CivilDate { year, month, day }: CivilDate) -> Self {
         let (year, from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
         let before_year = 365 * year + year / 4 - year / 100 + year / 400;
         Self(before_year + (153 * from_march + 2) / 5 + day - 1 - 719_468)
@@ -59,7 +65,7 @@ impl Day {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.civil();
+        let CivilDate { year, month, day } = self.civil();
         write!(f, "{year:04}-{month:02}-{day:02}")
     }
 }
@@ -77,7 +83,7 @@ impl FromStr for Day {
         if year < 1970 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
             return Err(NotADate);
         }
-        let found = Self::from_civil(year, month, day);
+        let found = Self::from_civil(CivilDate { year, month, day });
         // The 31st of April is the 1st of May, and the separators are looked at here too.
         (found.to_string() == text).then_some(found).ok_or(NotADate)
     }
@@ -141,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_date() {
+    fn refuses_a_text_that_is_no_date() {
         let cases = [
             "",
             "2027-1-1",
@@ -164,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_the_days_between() {
+    fn lists_the_days_from_one_through_another() {
         let days = |from: &str, to: &str| {
             let (from, to): (Day, Day) = (from.parse().unwrap(), to.parse().unwrap());
             from.through(to).map(|day| day.to_string()).collect::<Vec<_>>()

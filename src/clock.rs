@@ -36,3 +36,22 @@ pub fn milliseconds(time: SystemTime) -> u64 {
 pub fn ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
+
+/// Longer than any pause; that one seems longer shows that the clock was set back.
+const TOO_LONG_MS: u64 = 20_000;
+
+/// True while a pause of a few seconds lasts that ends at `until_ms`.
+pub fn pause_lasts(until_ms: u64, now_ms: u64) -> bool {
+    (1..TOO_LONG_MS).contains(&until_ms.saturating_sub(now_ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_over_once_the_clock_was_set_back() {
+        let lasts = [0, 40_000, 40_001, 59_999, 60_000, 60_001].map(|now_ms| pause_lasts(60_000, now_ms));
+        assert_eq!(lasts, [false, false, true, true, false, false]);
+    }
+}

@@ -73,74 +73,8 @@ impl<'a> Context<'a> {
     pub fn has_ignored_slash(&self) -> bool {
         self.request.path.ends_with('/') && !self.path.ends_with('/')
     }
-
-    /// The value of `$context.name`; `None` for a name that is not in [`VARIABLES`].
-    pub fn variable(&self, name: &str) -> Option<Cow<'a, str>> {
-        let request = self.request;
-        let origin = &request.origin;
-        Some(match name {
-            "accountId" => origin.account_id.as_str().into(),
-            "apiId" => origin.api_id.as_str().into(),
-            "deploymentId" => self.deployment_id.into(),
-            "domainName" => origin.domain_name.as_str().into(),
-            "domainPrefix" => origin.domain_prefix.as_str().into(),
-            "extendedRequestId" | "requestId" => request.id.as_str().into(),
-            "httpMethod" => request.method.as_str().into(),
-            "identity.apiKeyId" => self.api_key_id.unwrap_or_default().into(),
-            "identity.sourceIp" => origin.source_ip.as_str().into(),
-            "identity.userAgent" => origin.user_agent.as_str().into(),
-            "path" => self.full_path(),
-            "protocol" => origin.protocol.as_str().into(),
-            "requestTime" => origin.time.as_str().into(),
-            "requestTimeEpoch" => origin.time_epoch.to_string().into(),
-            "resourcePath" => self.resource_path().into(),
-            "routeKey" => self.route_key.into(),
-            "stage" => self.stage.into(),
-            _ => return None,
-        })
-    }
 }
 
 fn below<'a>(base_path: &str, path: Cow<'a, str>) -> Cow<'a, str> {
     if base_path.is_empty() { path } else { Cow::Owned(format!("{base_path}{path}")) }
 }
-
-/// Whether the variable `name` is the same in all requests of one caller for one URI.
-pub fn is_of_the_uri(name: &str) -> bool {
-    const SAME: [&str; 11] = [
-        "accountId",
-        "apiId",
-        "deploymentId",
-        "domainName",
-        "domainPrefix",
-        "httpMethod",
-        "identity.apiKeyId",
-        "path",
-        "resourcePath",
-        "routeKey",
-        "stage",
-    ];
-    SAME.contains(&name)
-}
-
-/// Every name that [`Context::variable`] knows, for validation.
-pub const VARIABLES: [&str; 18] = [
-    "accountId",
-    "apiId",
-    "deploymentId",
-    "domainName",
-    "domainPrefix",
-    "extendedRequestId",
-    "httpMethod",
-    "identity.apiKeyId",
-    "identity.sourceIp",
-    "identity.userAgent",
-    "path",
-    "protocol",
-    "requestId",
-    "requestTime",
-    "requestTimeEpoch",
-    "resourcePath",
-    "routeKey",
-    "stage",
-];

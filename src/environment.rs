@@ -1,4 +1,4 @@
-//! What the Lambda's environment variables say. A bad value ends the cold start with one clear line.
+//! The Lambda's environment variables, read and checked. A bad value ends the cold start with one clear line.
 
 use std::time::Duration;
 
@@ -11,21 +11,21 @@ use crate::userinfo::withheld;
 pub struct Environment {
     pub tables: Tables,
     pub refresh: Refresh,
-    /// How long an edit of an API key or a usage plan may take to act.
+    /// The longest that an edit of an API key or a usage plan may take to act.
     pub key_cache: Duration,
-    /// What cached answers may take of an instance's memory, in bytes.
+    /// The most that cached answers may take of an instance's memory, in bytes.
     pub cache_memory: u64,
-    /// What deployments may take of it; `None` where the function's memory is not known, and does not end.
+    /// The most that deployments may take of it; `None` where the function's memory is not known, and does not end.
     pub deployment_memory: Option<DeploymentMemory>,
     pub log_level: LevelFilter,
     pub trusted_proxy: TrustedProxy,
     pub aws: Aws,
 }
 
-/// When an instance asks whether a stage points elsewhere.
+/// The times at which an instance asks whether a stage points elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refresh {
-    /// How often it does at most, beside requests.
+    /// The shortest time between two looks beside requests.
     pub every: Duration,
     /// It asks before an answer if it has not for longer than this; `None`: never.
     pub max_stale: Option<Duration>,
@@ -63,7 +63,7 @@ pub struct Tables {
     pub cache: String,
 }
 
-/// What is believed of a proxy in front (CloudFront), and whether anybody else may call.
+/// The trust in a proxy in front (CloudFront).
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxy {
     /// The secret that the proxy sends in `x-tollgate-origin`.
@@ -76,7 +76,7 @@ pub struct TrustedProxy {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(pub String);
 
-/// Where AWS is, and who we are there.
+/// The region, the endpoints and the credentials of AWS.
 #[derive(Clone, Debug)]
 pub struct Aws {
     pub region: String,
@@ -130,7 +130,7 @@ impl Environment {
     }
 }
 
-/// What a variable says, in seconds.
+/// Reads a variable's text as seconds.
 fn seconds(name: &str, text: &str) -> Result<Duration, String> {
     let number = text.parse().ok().filter(|number| *number <= LONGEST_SECONDS);
     let expected = || bad(name, text, "a whole number of seconds, at most 86400");
@@ -138,7 +138,7 @@ fn seconds(name: &str, text: &str) -> Result<Duration, String> {
 }
 
 impl Refresh {
-    /// Where nothing else is said, unless it is refreshed less often.
+    /// The default, unless it is refreshed less often.
     const MAX_STALE: Duration = Duration::from_secs(30);
 
     fn read(get: &impl Fn(&str) -> Option<String>) -> Result<Self, String> {
@@ -217,7 +217,7 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// What is wrong with a variable, in one line.
+/// The problem of a variable, in one line.
 pub(crate) fn bad(name: &str, got: &str, expected: &str) -> String {
     format!("environment variable {name}: got {:?}, expected {expected}", withheld(got))
 }

@@ -137,9 +137,9 @@ mod tests {
 
     /// A wait that is over when the test says so.
     #[derive(Clone, Debug, Default)]
-    struct Told(Arc<Notify>);
+    struct ManualSleep(Arc<Notify>);
 
-    impl AsyncSleep for Told {
+    impl AsyncSleep for ManualSleep {
         fn sleep(&self, _: Duration) -> Sleep {
             let told = Arc::clone(&self.0);
             Sleep::new(async move { told.notified().await })
@@ -147,7 +147,7 @@ mod tests {
     }
 
     /// Sends a request to a server of the test, which has it when this ends.
-    async fn asked(sleep: &Told) -> (HttpConnectorFuture, TcpStream) {
+    async fn asked(sleep: &ManualSleep) -> (HttpConnectorFuture, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let head_within = Some((Duration::from_millis(200), SharedAsyncSleep::new(sleep.clone())));
         let connector = Connector { client: pooling_client(HttpConnector::new()), head_within };
@@ -168,7 +168,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_does_not_begin_is_waited_for_no_longer() {
-        let sleep = Told::default();
+        let sleep = ManualSleep::default();
         let (call, _server) = asked(&sleep).await;
         sleep.0.notify_one();
         let error = call.await.unwrap_err();
@@ -178,7 +178,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_has_begun_is_read_to_its_end() {
-        let sleep = Told::default();
+        let sleep = ManualSleep::default();
         let (call, mut server) = asked(&sleep).await;
         server.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n").await.unwrap();
         let response = call.await.unwrap();

@@ -51,13 +51,19 @@ pub mod background;
 
 pub mod calendar;
 
+pub mod circuit_breaker;
+
 pub mod clock;
 
 pub mod context;
 
+pub mod decimal;
+
 pub mod environment;
 
 pub mod error;
+
+pub mod header_list;
 
 pub mod http_client;
 
@@ -68,6 +74,8 @@ pub mod json;
 pub mod media_type;
 
 pub mod message;
+
+pub mod notation;
 
 pub mod path;
 

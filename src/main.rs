@@ -19,7 +19,7 @@ use tollgate::{
     environment::Environment,
     error::chain,
     function_url::{AnswerTo, EventHandler, Invocation, RuntimeApi},
-    gateway::Gateway,
+    gateway::{Gateway, Instance},
     integrations::{Clients, lambda_client},
     store::{Store, dynamodb_client},
 };
@@ -46,29 +46,29 @@ async fn run() -> Result<(), Error> {
     let runtime_api = RuntimeApi::read(variable)?;
     tracing_subscriber::fmt().json().flatten_event(true).with_max_level(environment.log_level).init();
     info!(gateway = env!("CARGO_PKG_VERSION"), "started");
-    let function = Arc::new(Function::start(environment, runtime_api).await);
+    let process = Arc::new(Process::start(environment, runtime_api).await);
 
     // lambda_runtime asks for a service of decoded events, but gives an event's bytes, and leaves the answer to us, only
     // in a layer around it. This one stands in the service's place, which is never called.
     let polled = service_fn(|_: LambdaEvent<()>| async { Ok::<(), Error>(()) });
     let answering = layer_fn(|_| {
-        let function = Arc::clone(&function);
+        let process = Arc::clone(&process);
         service_fn(move |invocation| {
-            let function = Arc::clone(&function);
+            let process = Arc::clone(&process);
             async move {
-                function.work(invocation).await;
+                process.work(invocation).await;
                 Ok::<(), Error>(())
             }
         })
     });
-    if let Err(error) = function.runtime_api.register_extension().await {
+    if let Err(error) = process.runtime_api.register_extension().await {
         warn!(cause = chain(&*error), "without an extension there is no SIGTERM, and leases end unreturned");
     }
     let mut terminated = signal(SignalKind::terminate())?;
     tokio::select! {
         ended = Runtime::new(polled).layer(answering).run() => ended,
         _ = terminated.recv() => {
-            function.handler.gateway.shut_down().await;
+            process.handler.gateway.shut_down().await;
             Ok(())
         }
     }
@@ -79,13 +79,13 @@ fn seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-/// What one process keeps from event to event.
-struct Function {
+/// The state of one process, kept from event to event.
+struct Process {
     handler: EventHandler,
     runtime_api: RuntimeApi,
 }
 
-impl Function {
+impl Process {
     async fn start(environment: Environment, runtime_api: RuntimeApi) -> Self {
         let sdk = sdk_config(&environment.aws);
         let dynamodb = dynamodb_client(&sdk, &environment.aws);
@@ -93,9 +93,14 @@ impl Function {
         store.deployment_memory = environment.deployment_memory;
         let clock = Clock::System;
         let clients = Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb };
-        let gateway = Gateway::new(&store, &environment, clients, (clock.clone(), Sink::Stdout, seed()));
+        let gateway = Gateway::new(
+            &store,
+            &environment,
+            clients,
+            Instance { clock: clock.clone(), sink: Sink::Stdout, seed: seed() },
+        );
         // While there is CPU to spare; if it fails, the first request tries again.
-        if let Err(error) = gateway.live.served(clock.now()).await {
+        if let Err(error) = gateway.deployments.served(clock.now()).await {
             error!(metric = "Degraded", cause = chain(&error), "no stage could be loaded at the start");
         }
         Self { handler: EventHandler::new(gateway, environment.trusted_proxy), runtime_api }

@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 
 use http::{HeaderMap, header::ACCEPT};
 
+use crate::header_list::{elements, split_unquoted};
+
 /// What a client accepts, in its own order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accept<'a>(Vec<Range<'a>>);
@@ -20,10 +22,10 @@ struct Range<'a> {
 struct MediaType<'a> {
     name: &'a str,
     /// Without the character set, which clients write and servers need not, and what follows the weight.
-    parameters: Vec<Parameter<'a>>,
+    parameters: Vec<MediaTypeParameter<'a>>,
 }
 
-type Parameter<'a> = (&'a str, &'a str);
+type MediaTypeParameter<'a> = (&'a str, &'a str);
 
 /// How much a client wants a type: more is better.
 type Preference = (u16, Specificity, Reverse<usize>);
@@ -46,7 +48,7 @@ impl<'a> Accept<'a> {
     /// `None`: the client does not say.
     pub fn of(headers: &'a HeaderMap) -> Option<Self> {
         let lines = headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok());
-        let ranges = lines.flat_map(|line| unquoted(line, ',')).filter(|element| !element.trim().is_empty());
+        let ranges = lines.flat_map(elements);
         headers.contains_key(ACCEPT).then(|| Self(ranges.map(Range::parse).collect()))
     }
 
@@ -91,14 +93,15 @@ impl<'a> Range<'a> {
             None => Specificity::TypeWithParameters(parameters.len()),
             Some(_) => return None,
         };
-        let is_of_offered = |own: &Parameter<'_>| offered.parameters.iter().any(|other| is_same(own, other));
+        let is_of_offered =
+            |own: &MediaTypeParameter<'_>| offered.parameters.iter().any(|other| is_same(own, other));
         parameters.iter().all(is_of_offered).then_some(specificity)
     }
 }
 
 impl<'a> MediaType<'a> {
     fn parse(text: &'a str) -> Self {
-        let is_charset = |(name, _): &Parameter<'_>| name.eq_ignore_ascii_case("charset");
+        let is_charset = |(name, _): &MediaTypeParameter<'_>| name.eq_ignore_ascii_case("charset");
         let parameters = parameters(text).take_while(|parameter| !is_weight(parameter));
         Self {
             name: essence(text),
@@ -111,17 +114,18 @@ fn kind(name: &str) -> &str {
     name.split('/').next().unwrap_or_default()
 }
 
-fn parameters(text: &str) -> impl Iterator<Item = Parameter<'_>> {
-    let pairs = unquoted(text, ';').skip(1).map(|text| text.split_once('=').unwrap_or((text, "")));
+fn parameters(text: &str) -> impl Iterator<Item = MediaTypeParameter<'_>> {
+    let pairs =
+        split_unquoted(text, |c| c == ';').skip(1).map(|text| text.split_once('=').unwrap_or((text, "")));
     let pairs = pairs.map(|(name, value)| (name.trim(), value.trim().trim_matches('"')));
     pairs.filter(|(name, _)| !name.is_empty())
 }
 
-fn is_weight((name, _): &Parameter<'_>) -> bool {
+fn is_weight((name, _): &MediaTypeParameter<'_>) -> bool {
     name.eq_ignore_ascii_case("q")
 }
 
-fn is_same((name, value): &Parameter<'_>, (other, others): &Parameter<'_>) -> bool {
+fn is_same((name, value): &MediaTypeParameter<'_>, (other, others): &MediaTypeParameter<'_>) -> bool {
     name.eq_ignore_ascii_case(other) && value.eq_ignore_ascii_case(others)
 }
 
@@ -137,20 +141,6 @@ fn weight(text: &str) -> Option<u16> {
         ("1", 0) => Some(1_000),
         _ => None,
     }
-}
-
-/// The parts of `text` between separators that stand in no quotes.
-fn unquoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    text.split(move |c| {
-        if is_escaped {
-            is_escaped = false;
-        } else {
-            is_escaped = is_quoted && c == '\\';
-            is_quoted ^= c == '"';
-        }
-        c == separator && !is_quoted
-    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What was read from the store a moment ago: found or absent, bounded, and good for longer when the store is away.
+//! A memory of the store's answers, found or absent: bounded, and good for longer when the store is away.
 
 use std::{
     collections::HashMap,
@@ -8,38 +8,38 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// How long an answer of the store counts.
+/// The times for which an answer of the store counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Ttls {
-    /// What was found is read again after this long; `zero`: every time.
+    /// A value that was found is read again after so long; zero: every time.
     pub found: Duration,
-    /// What was not there is asked for again after this long.
+    /// A value that was not there is asked for again after so long.
     pub absent: Duration,
-    /// What was found still counts for this long while the store gives no answer.
+    /// A value that was found still counts for so long while the store gives no answer.
     pub without_store: Duration,
 }
 
 /// Values by key; `None` is a key of which the store has nothing.
 #[derive(Debug)]
 pub struct TtlCache<K, V> {
-    spans: Ttls,
-    known: Mutex<Known<K, V>>,
+    ttls: Ttls,
+    answers: Mutex<Answers<K, V>>,
 }
 
-/// Apart, so that a flood of keys that nobody knows drives out only its like.
+/// The two kinds apart, so that a flood of unknown keys drives out only unknown keys.
 #[derive(Debug)]
-struct Known<K, V> {
-    found: Generations<K, Entry<V>>,
-    /// When the store had nothing of a key.
+struct Answers<K, V> {
+    found: Generations<K, FoundValue<V>>,
+    /// The time at which the store had nothing of a key.
     absent: Generations<K, SystemTime>,
 }
 
-/// What is remembered of a key.
+/// A key's value, as far as it is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remembered<V> {
     /// As good as read now.
     Fresh(Option<V>),
-    /// As good as read now; the time to read it again, beside the request's work, has come.
+    /// As good as read now, and due to be read again while the request goes on.
     Renew(Option<V>),
     /// Good only if the store gives no answer.
     Stale(V),
@@ -47,60 +47,60 @@ pub enum Remembered<V> {
 }
 
 #[derive(Clone, Debug)]
-struct Entry<V> {
+struct FoundValue<V> {
     value: V,
     read_at: SystemTime,
-    /// Somebody was told to read it again.
-    renewing: bool,
+    /// True once a caller was told to read it again.
+    is_renewing: bool,
 }
 
-/// Of the time that something is fresh, the tenths after which it is read again beside a request.
+/// A value is read again, while requests go on, after so many tenths of the time that it is fresh.
 const RENEW_AFTER_TENTHS: u32 = 8;
 
 impl<K: Eq + Hash + Clone, V: Clone> TtlCache<K, V> {
     /// Remembers `capacity` keys at least and twice as many at most, the last used ones; and as many absent ones.
-    pub fn new(capacity: usize, spans: Ttls) -> Self {
-        let known = Known { found: Generations::new(capacity), absent: Generations::new(capacity) };
-        Self { spans, known: Mutex::new(known) }
+    pub fn new(capacity: usize, ttls: Ttls) -> Self {
+        let answers = Answers { found: Generations::new(capacity), absent: Generations::new(capacity) };
+        Self { ttls, answers: Mutex::new(answers) }
     }
 
-    /// What counts at `now`. Tells one caller only to [`Remembered::Renew`].
+    /// Returns the value that counts at `now`. Tells one caller only to [`Remembered::Renew`].
     pub fn get(&self, key: &K, now: SystemTime) -> Remembered<V> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        // Of what was read under a clock that was set back, only this can be said: it is not fresh for ever.
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        // The age of a value from before the clock was set back is unknown; this way it is not fresh for ever.
         let age = |read_at: SystemTime| now.duration_since(read_at).unwrap_or_else(|ahead| ahead.duration());
-        let Some(entry) = known.found.get(key) else {
-            let is_absent = known.absent.get(key).is_some_and(|read_at| age(*read_at) < self.spans.absent);
+        let Some(entry) = answers.found.get(key) else {
+            let is_absent = answers.absent.get(key).is_some_and(|read_at| age(*read_at) < self.ttls.absent);
             return if is_absent { Remembered::Fresh(None) } else { Remembered::Nothing };
         };
         let age = age(entry.read_at);
-        if age < self.spans.found {
-            let due = age >= self.spans.found / 10 * RENEW_AFTER_TENTHS && !entry.renewing;
+        if age < self.ttls.found {
+            let due = age >= self.ttls.found / 10 * RENEW_AFTER_TENTHS && !entry.is_renewing;
             let value = Some(entry.value.clone());
-            entry.renewing |= due;
+            entry.is_renewing |= due;
             return if due { Remembered::Renew(value) } else { Remembered::Fresh(value) };
         }
-        if age < self.spans.without_store {
+        if age < self.ttls.without_store {
             Remembered::Stale(entry.value.clone())
         } else {
             Remembered::Nothing
         }
     }
 
-    /// Takes down what the store said at `read_at`.
+    /// Remembers the store's answer of `read_at`.
     pub fn put(&self, key: K, value: Option<V>, read_at: SystemTime) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(value) = value {
-            known.absent.remove(&key);
-            known.found.insert(key, Entry { value, read_at, renewing: false });
+            answers.absent.remove(&key);
+            answers.found.insert(key, FoundValue { value, read_at, is_renewing: false });
         } else {
-            known.found.remove(&key);
-            known.absent.insert(key, read_at);
+            answers.found.remove(&key);
+            answers.absent.insert(key, read_at);
         }
     }
 }
 
-/// A map that forgets what was not used for long: when the younger half is full, the older one goes.
+/// A map that forgets entries that were not used for long: when the younger half is full, the older one goes.
 #[derive(Debug)]
 pub struct Generations<K, V> {
     capacity: usize,
@@ -154,7 +154,7 @@ impl<K: Eq + Hash + Clone, V> Generations<K, V> {
 mod tests {
     use super::*;
 
-    const SPANS: Ttls = Ttls {
+    const TTLS: Ttls = Ttls {
         found: Duration::from_secs(60),
         absent: Duration::from_secs(10),
         without_store: Duration::from_secs(3600),
@@ -165,11 +165,11 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_ages() {
-        let recall = TtlCache::new(10, SPANS);
-        recall.put("key", Some(7), at(100));
+    fn a_found_value_is_fresh_then_renewed_by_one_caller_then_stale_then_forgotten() {
+        let cache = TtlCache::new(10, TTLS);
+        cache.put("key", Some(7), at(100));
         let seen: Vec<_> =
-            [90, 147, 148, 149, 159, 160, 3_699, 3_700].map(|second| recall.get(&"key", at(second))).into();
+            [90, 147, 148, 149, 159, 160, 3_699, 3_700].map(|second| cache.get(&"key", at(second))).into();
         use Remembered::{Fresh, Nothing, Renew, Stale};
         assert_eq!(
             seen,
@@ -187,22 +187,22 @@ mod tests {
     }
 
     #[test]
-    fn what_was_absent_is_asked_for_again_soon() {
-        let recall = TtlCache::<_, u8>::new(10, SPANS);
-        recall.put("key", None, at(100));
-        let seen = [100, 109, 110].map(|second| recall.get(&"key", at(second)));
+    fn an_absent_value_is_asked_for_again_after_its_own_shorter_ttl() {
+        let cache = TtlCache::<_, u8>::new(10, TTLS);
+        cache.put("key", None, at(100));
+        let seen = [100, 109, 110].map(|second| cache.get(&"key", at(second)));
         assert_eq!(seen, [Remembered::Fresh(None), Remembered::Fresh(None), Remembered::Nothing]);
     }
 
     #[test]
-    fn what_was_read_under_a_clock_that_was_set_back_ages_too() {
-        let recall = TtlCache::new(10, SPANS);
-        recall.put("found", Some(7), at(10_000));
-        recall.put("absent", None, at(10_000));
+    fn a_value_that_was_read_before_the_clock_was_set_back_ages_too() {
+        let cache = TtlCache::new(10, TTLS);
+        cache.put("found", Some(7), at(10_000));
+        cache.put("absent", None, at(10_000));
         use Remembered::{Fresh, Nothing, Stale};
-        let found = [9_999, 9_953, 9_940, 6_401, 6_400].map(|second| recall.get(&"found", at(second)));
+        let found = [9_999, 9_953, 9_940, 6_401, 6_400].map(|second| cache.get(&"found", at(second)));
         assert_eq!(found, [Fresh(Some(7)), Fresh(Some(7)), Stale(7), Stale(7), Nothing]);
-        let absent = [9_999, 9_991, 9_990].map(|second| recall.get(&"absent", at(second)));
+        let absent = [9_999, 9_991, 9_990].map(|second| cache.get(&"absent", at(second)));
         assert_eq!(absent, [Fresh(None), Fresh(None), Nothing]);
     }
 
@@ -218,20 +218,20 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_nobody_knows_drive_out_only_their_like() {
-        let recall = TtlCache::new(10, SPANS);
-        recall.put(0, Some("good"), at(100));
+    fn a_flood_of_unknown_keys_drives_out_only_unknown_keys() {
+        let cache = TtlCache::new(10, TTLS);
+        cache.put(0, Some("good"), at(100));
         for key in 1..1_000 {
-            recall.put(key, None, at(100));
+            cache.put(key, None, at(100));
         }
-        assert_eq!(recall.get(&0, at(100)), Remembered::Fresh(Some("good")));
+        assert_eq!(cache.get(&0, at(100)), Remembered::Fresh(Some("good")));
         assert_eq!(
-            [1, 999].map(|key| recall.get(&key, at(100))),
+            [1, 999].map(|key| cache.get(&key, at(100))),
             [Remembered::Nothing, Remembered::Fresh(None)]
         );
-        recall.put(0, None, at(101));
-        assert_eq!(recall.get(&0, at(101)), Remembered::Fresh(None), "a key that was deleted");
-        recall.put(0, Some("again"), at(102));
-        assert_eq!(recall.get(&0, at(102)), Remembered::Fresh(Some("again")));
+        cache.put(0, None, at(101));
+        assert_eq!(cache.get(&0, at(101)), Remembered::Fresh(None), "a key that was deleted");
+        cache.put(0, Some("again"), at(102));
+        assert_eq!(cache.get(&0, at(102)), Remembered::Fresh(Some("again")));
     }
 }

@@ -1,21 +1,20 @@
-//! API keys: who calls, found by the hash of the key's value.
+//! API keys: the caller, found by the hash of the key's value.
 //!
-//! One answer for every kind of bad key; which kind it was, only the log says. A key that was seen good is one for
-//! an hour when the store is away, and nobody else is.
+//! One answer for every kind of bad key; only the log says which kind it was. A key that was seen good is one for
+//! an hour when the store is away, and no other key is.
 
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use super::{ApiKey, KeyHash, KeyValue, NotAKey};
-use crate::{
-    error::{GatewayError, InvalidConfiguration, StoreError},
-    limits::usage_plan::UsagePlan,
-    ttl_cache::{Remembered, TtlCache, Ttls},
+use super::{
+    ApiKey, KeyHash, KeyValue, NotAKey,
+    read_through::{ItemNow, ItemStore, ReadFrom, ReadThrough, StoredItem},
 };
+use crate::{error::GatewayError, limits::usage_plan::UsagePlan};
 
-/// Whether a route asks for an API key, and where it is looked for.
+/// A route's demand for an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ApiKeyUse {
     NotRequired,
@@ -28,35 +27,20 @@ pub enum KeySource {
     /// `x-api-key`.
     #[default]
     Header,
-    /// What the route's authorizer says.
+    /// The answer of the route's authorizer.
     Authorizer,
 }
 
-/// The shared state that knows keys and plans.
-pub trait KeyStore: Send + Sync + 'static {
-    /// What the item of a key says; `None` if there is none.
-    fn api_key(&self, hash: KeyHash, now: SystemTime) -> impl Future<Output = Read<ApiKey>> + Send;
-
-    /// What the item of a plan says; `None` if there is none.
-    fn usage_plan(&self, id: &str, now: SystemTime) -> impl Future<Output = Read<UsagePlan>> + Send;
-}
-
-/// What comes of reading one item.
-pub type Read<T> = Result<Option<Known<T>>, StoreError>;
-
-/// An item that is there: what it says, or why it says nothing.
-pub type Known<T> = Result<Arc<T>, Arc<InvalidConfiguration>>;
-
-/// Who calls.
+/// The owner of the key that a request came with.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub key: Arc<ApiKey>,
     pub plan: Arc<UsagePlan>,
-    /// Known from earlier, since the store gives no answer.
+    /// True if it is known from memory only, since the store gives no answer.
     pub is_degraded: bool,
 }
 
-/// Why nobody may call with a key.
+/// The fault of a key that nobody may call with.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadKey {
     #[error("no key")]
@@ -85,11 +69,11 @@ impl From<BadKey> for GatewayError {
     }
 }
 
-/// Why a request has no caller.
+/// A request without a caller.
 #[derive(Debug)]
 pub struct Unauthenticated {
     pub error: GatewayError,
-    /// Whose key it is, where that is known all the same.
+    /// The id of the key, where it is known all the same.
     pub key_id: Option<String>,
 }
 
@@ -99,125 +83,70 @@ impl<E: Into<GatewayError>> From<E> for Unauthenticated {
     }
 }
 
-/// Keys and plans as they were read a moment ago.
+/// The callers that an instance knows, by their keys.
 #[derive(Debug)]
 pub struct ApiKeys<S> {
-    store: S,
-    keys: TtlCache<KeyHash, Known<ApiKey>>,
-    plans: TtlCache<Arc<str>, Known<UsagePlan>>,
+    keys: Arc<ReadThrough<S, ApiKey>>,
+    plans: Arc<ReadThrough<S, UsagePlan>>,
+}
+
+impl StoredItem for ApiKey {
+    type Key = KeyHash;
+}
+
+impl StoredItem for UsagePlan {
+    type Key = Arc<str>;
 }
 
 /// So many keys are remembered, good or bad: about 2 MB.
 const KEYS: usize = 4_096;
 const PLANS: usize = 512;
-/// Unknown keys and plans are asked for again after this long.
-const ABSENT_FOR: Duration = Duration::from_secs(10);
-const WITHOUT_STORE: Duration = Duration::from_secs(3600);
 
-impl<S: KeyStore> ApiKeys<S> {
-    /// `fresh_for` is how long an edit of a key or a plan may take to act.
+impl<S: ItemStore<ApiKey> + ItemStore<UsagePlan> + Clone> ApiKeys<S> {
+    /// An edit of a key or a plan acts after `fresh_for` at most.
     pub fn new(store: S, fresh_for: Duration) -> Self {
-        let spans =
-            Ttls { found: fresh_for, absent: ABSENT_FOR.min(fresh_for), without_store: WITHOUT_STORE };
-        Self { store, keys: TtlCache::new(KEYS, spans), plans: TtlCache::new(PLANS, spans) }
+        Self {
+            keys: Arc::new(ReadThrough::new(store.clone(), KEYS, fresh_for)),
+            plans: Arc::new(ReadThrough::new(store, PLANS, fresh_for)),
+        }
     }
 
-    /// Who sends this value as the key to a stage.
+    /// Finds the caller who sends this value as the key to a stage.
     ///
     /// # Errors
     ///
     /// [`GatewayError::InvalidApiKey`]; or nobody can tell, since the store or an item is broken.
     pub async fn authenticate(
-        self: &Arc<Self>,
+        &self,
         value: Option<&[u8]>,
         stage: &str,
         now: SystemTime,
     ) -> Result<Caller, Unauthenticated> {
         let value = KeyValue::parse(value.ok_or(BadKey::Missing)?).map_err(BadKey::from)?;
-        let (key, from) = self.key(value.hash(), now).await?;
-        let key = key.ok_or(BadKey::Unknown)?.map_err(GatewayError::BrokenKeyItem)?;
+        let ItemNow { item, read_from } = self.keys.get(value.hash(), ReadFrom::Store, now).await?;
+        let key = item.ok_or(BadKey::Unknown)?.map_err(GatewayError::BrokenKeyItem)?;
         let key_id = || Some(key.id.clone());
-        let caller = self.caller(Arc::clone(&key), from, stage, now).await;
+        let caller = self.caller(Arc::clone(&key), read_from, stage, now).await;
         caller.map_err(|error| Unauthenticated { error, key_id: key_id() })
     }
 
     /// Returns the caller who has this key, if the key may be used for the stage.
     async fn caller(
-        self: &Arc<Self>,
+        &self,
         key: Arc<ApiKey>,
-        key_from: Source,
+        key_from: ReadFrom,
         stage: &str,
         now: SystemTime,
     ) -> Result<Caller, GatewayError> {
         let plan_id = usable(&key, stage, now)?;
-        let (plan, plan_from) = self.plan(plan_id, key_from, now).await?;
-        let plan = plan.ok_or_else(|| BadKey::UnknownPlan(plan_id.to_owned()))?;
+        let ItemNow { item, read_from: plan_from } = self.plans.get(plan_id.into(), key_from, now).await?;
+        let plan = item.ok_or_else(|| BadKey::UnknownPlan(plan_id.to_owned()))?;
         let plan = plan.map_err(GatewayError::BrokenKeyItem)?;
         if !plan.covers(stage) {
             return Err(BadKey::NotCovered(plan_id.to_owned()).into());
         }
-        let is_degraded = [key_from, plan_from].contains(&Source::Earlier);
+        let is_degraded = [key_from, plan_from].contains(&ReadFrom::Memory);
         Ok(Caller { key, plan, is_degraded })
-    }
-
-    async fn key(self: &Arc<Self>, hash: KeyHash, now: SystemTime) -> Found<ApiKey> {
-        match self.keys.get(&hash, now) {
-            Remembered::Fresh(known) => Ok((known, Source::Store)),
-            Remembered::Renew(known) => {
-                let keys = Arc::clone(self);
-                tokio::spawn(async move { keys.read_key(hash, now).await });
-                Ok((known, Source::Store))
-            }
-            Remembered::Stale(known) => Ok(found_or(self.read_key(hash, now).await, known)),
-            Remembered::Nothing => Ok((self.read_key(hash, now).await?, Source::Store)),
-        }
-    }
-
-    // Boxed: a future of the SDK is kilobytes, and hardly any request needs it.
-    async fn read_key(&self, hash: KeyHash, now: SystemTime) -> Read<ApiKey> {
-        let known = Box::pin(self.store.api_key(hash, now)).await?;
-        self.keys.put(hash, known.clone(), now);
-        Ok(known)
-    }
-
-    async fn plan(self: &Arc<Self>, id: &str, key_from: Source, now: SystemTime) -> Found<UsagePlan> {
-        let id: Arc<str> = id.into();
-        match self.plans.get(&id, now) {
-            Remembered::Fresh(known) => Ok((known, Source::Store)),
-            Remembered::Renew(known) => {
-                let keys = Arc::clone(self);
-                tokio::spawn(async move { keys.read_plan(id, now).await });
-                Ok((known, Source::Store))
-            }
-            // The store has just given no answer: a client waits for that once.
-            Remembered::Stale(known) if key_from == Source::Earlier => Ok((Some(known), Source::Earlier)),
-            Remembered::Stale(known) => Ok(found_or(self.read_plan(id, now).await, known)),
-            Remembered::Nothing => Ok((self.read_plan(id, now).await?, Source::Store)),
-        }
-    }
-
-    async fn read_plan(&self, id: Arc<str>, now: SystemTime) -> Read<UsagePlan> {
-        let known = Box::pin(self.store.usage_plan(&id, now)).await?;
-        self.plans.put(id, known.clone(), now);
-        Ok(known)
-    }
-}
-
-type Found<T> = Result<(Option<Known<T>>, Source), StoreError>;
-
-/// What an answer rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
-    /// The store, within the time that an edit may take.
-    Store,
-    /// What it said within the hour, since it is away.
-    Earlier,
-}
-
-fn found_or<T>(read: Read<T>, earlier: Known<T>) -> (Option<Known<T>>, Source) {
-    match read {
-        Ok(known) => (known, Source::Store),
-        Err(_) => (Some(earlier), Source::Earlier),
     }
 }
 

@@ -1,12 +1,13 @@
-//! An item of the API keys' table: what is known of a key besides its value.
+//! An item of the API keys' table: all of a key but its value.
 //!
-//! What decides about requests is read strictly: an item that says it badly is no key. What only people read
-//! (`name`, `description`, `tags`) may say anything.
+//! Attributes that decide about requests are read strictly: an item with a bad one is no key. Attributes that only
+//! people read (`name`, `description`, `tags`) may say anything.
 
 use serde_json::{Map, Value};
 
 use super::{KeyHash, KeyValue};
 use crate::{
+    error::ItemId,
     item::{self, Fields, Parsed},
     limits::usage_plan::{USAGE_PLAN_ID, UsagePlan},
 };
@@ -14,13 +15,13 @@ use crate::{
 /// An API key, as its item describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKey {
-    /// What logs and counters call it.
+    /// Its name in logs and counters.
     pub id: String,
     pub enabled: bool,
     /// Seconds since 1970, from which on it is no key any more.
     pub expires_at: Option<u64>,
     pub usage_plan_id: Option<String>,
-    /// `None`: whatever its plan covers.
+    /// `None`: all that its plan covers.
     pub stages: Option<Vec<String>>,
     pub customer_id: Option<String>,
     /// May have cached answers replaced by `Cache-Control: max-age=0`.
@@ -37,10 +38,11 @@ const FOR_PEOPLE: [&str; 7] =
 impl ApiKey {
     /// Reads an item of `table`.
     pub fn parse(table: &str, item: &Map<String, Value>) -> Parsed<Self> {
-        item::read((table, &Self::key_of(item)), item, Self::read)
+        item::read(ItemId { table, key: &Self::key_of(item) }, item, Self::read)
     }
 
-    /// What problems call an item: `id=…`, or the first digits of its hash. What is no hash may be the value.
+    /// The name of an item in problems: `id=…`, or the first digits of its hash. A text that is no hash may be the
+    /// value.
     pub fn key_of(item: &Map<String, Value>) -> String {
         let text = |name: &str| item.get(name).and_then(Value::as_str);
         let hash = text("keyHash");
@@ -99,7 +101,7 @@ fn id(fields: &Fields<'_>) -> Option<String> {
     })
 }
 
-/// Whether an id is a value: one of ours, whosever it is, or any that this very key has, hashed or not.
+/// True if an id is a value: one of ours, whosever it is, or any that this very key has, hashed or not.
 fn is_value(id: &str, key_hash: Option<&str>) -> bool {
     let is_own =
         |value: KeyValue| key_hash.is_some_and(|hash| hash == id || hash == value.hash().to_string());
@@ -117,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_an_operator_writes() {
+    fn reads_an_api_key_item_with_few_or_all_attributes() {
         let least = ApiKey {
             id: "k1".to_owned(),
             enabled: true,
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn says_all_that_is_wrong_or_odd() {
+    fn reports_all_problems_and_warnings_of_an_api_key_item_at_once() {
         let item = json!({ "keyHash": "0123456789abcdef".repeat(4), "enabled": "maybe", "expiresAt": 1_798_761_600_000u64,
             "usagePlanId": ["gold"], "stages": {"v1": true}, "customerId": [], "expires": 1, "stage": "v1" });
         assert_eq!(
@@ -183,7 +185,7 @@ keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; di
     const OURS: &str = "tg_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd_2hSk8Z";
 
     #[test]
-    fn a_keys_value_is_no_id_and_is_not_told() {
+    fn an_id_that_is_a_keys_value_is_refused_and_not_shown() {
         let typo = OURS.replace("_2hSk8Z", "_000000");
         let (within, imported) = (format!("acme-{OURS}"), "x".repeat(40));
         let hash = |value: &str| KeyValue::parse(value.as_bytes()).expect("a key").hash().to_string();
@@ -210,7 +212,7 @@ keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; di
     }
 
     #[test]
-    fn what_may_be_a_keys_value_is_not_told() {
+    fn problems_and_warnings_show_nothing_that_may_be_a_keys_value() {
         let warnings =
             parse(&json!({ "id": "k1", "value": "hush-hush", "customer": [OURS], OURS: 1 })).warnings;
         assert_eq!(

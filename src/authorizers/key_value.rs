@@ -23,11 +23,11 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyValue(String);
 
-/// What stands for a value in the table and in memory: its SHA-256, displayed in lower-case hex.
+/// The SHA-256 of a value, displayed in lower-case hex: it stands for the value in the table and in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct KeyHash([u8; 32]);
 
-/// Why some bytes are no key, whatever the table holds.
+/// The fault of bytes that are no key, whatever the table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAKey {
     #[error("shorter than 20 characters")]
@@ -53,9 +53,7 @@ impl KeyValue {
         if !bytes.iter().all(u8::is_ascii_graphic) {
             return Err(NotAKey::NotVisibleAscii);
         }
-        if let Some((signed, checksum_bytes)) = parts_of_ours(bytes)
-            && checksum(signed) != checksum_bytes
-        {
+        if parts_of_ours(bytes).is_some_and(|parts| checksum(parts.signed) != parts.checksum) {
             return Err(NotAKey::WrongChecksum);
         }
         Ok(Self(bytes.iter().copied().map(char::from).collect()))
@@ -75,7 +73,7 @@ impl KeyValue {
         Some(Self(bytes.into_iter().map(char::from).collect()))
     }
 
-    /// Whether something of the shape of our own values is in a text, whatever its checksum says.
+    /// True if something of the shape of our own values is in a text, whatever its checksum says.
     pub fn stands_in(text: &str) -> bool {
         text.as_bytes().windows(LENGTH).any(|bytes| parts_of_ours(bytes).is_some())
     }
@@ -91,7 +89,7 @@ impl KeyValue {
 }
 
 impl KeyHash {
-    /// Whether a text is a hash as the table has it.
+    /// True if a text is a hash as the table has it.
     pub fn is_one(text: &str) -> bool {
         text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     }
@@ -103,12 +101,18 @@ impl fmt::Display for KeyHash {
     }
 }
 
-/// What is signed and the checksum, if the value has the shape of one of ours.
-fn parts_of_ours(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+/// A value of our own in its parts.
+struct PartsOfOurs<'a> {
+    signed: &'a [u8],
+    checksum: &'a [u8],
+}
+
+/// The parts of a value that has the shape of one of ours.
+fn parts_of_ours(bytes: &[u8]) -> Option<PartsOfOurs<'_>> {
     let (signed, rest) = (bytes.len() == LENGTH).then(|| bytes.split_at(PREFIX.len() + RANDOM_LENGTH))?;
     let random = signed.strip_prefix(PREFIX)?;
     let checksum = rest.strip_prefix(b"_")?;
-    random.iter().chain(checksum).all(u8::is_ascii_alphanumeric).then_some((signed, checksum))
+    random.iter().chain(checksum).all(u8::is_ascii_alphanumeric).then_some(PartsOfOurs { signed, checksum })
 }
 
 fn checksum(signed: &[u8]) -> [u8; CHECKSUM_LENGTH] {
@@ -137,7 +141,7 @@ mod tests {
     const HASH_OF_OURS: &str = "8843b60291c2deffe688622d5135c3de5f38ad2542a4193c82693ca8054b173b";
 
     #[test]
-    fn a_value_of_ours_is_as_documented() {
+    fn a_generated_key_has_the_documented_format_checksum_and_hash() {
         let random: Vec<u8> = (0..40).flat_map(|digit| [255, digit + 62 * (digit % 4), 248]).collect();
         let value = KeyValue::generate(&random).expect("40 of the bytes are fair");
         assert_eq!(value.reveal(), OURS);
@@ -148,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn sees_a_value_of_ours_in_a_text() {
+    fn finds_a_generated_key_within_a_text_whatever_its_checksum() {
         let cases = [
             (OURS.to_owned(), true),
             (format!("{}0", &OURS[..OURS.len() - 1]), true),
@@ -164,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_can_be_no_key() {
+    fn refuses_a_key_of_wrong_length_characters_or_checksum() {
         let random = "a".repeat(RANDOM_LENGTH);
         let cases = [
             (String::new(), Err(NotAKey::TooShort)),
@@ -192,7 +196,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_generated_is_a_key_and_no_typo_of_it_is(
+        fn a_generated_key_is_accepted_and_one_wrong_character_is_not(
             random in prop::collection::vec(any::<u8>(), 64),
             position in 0..RANDOM_LENGTH,
             other in 0..62usize,
@@ -207,7 +211,7 @@ mod tests {
         }
 
         #[test]
-        fn every_digit_is_as_likely(byte in 0..248u8) {
+        fn every_fair_random_byte_becomes_a_digit_with_the_same_chance(byte in 0..248u8) {
             let value = KeyValue::generate(&[byte; RANDOM_LENGTH]).expect("40 fair bytes");
             prop_assert_eq!(value.reveal().as_bytes()[3], DIGITS[usize::from(byte) % 62]);
         }

@@ -1,11 +1,13 @@
-//! Who calls: one file per kind of authorizer, and what each knows of a caller.
+//! Authorizers: they find the caller of a request. One file for each kind.
 
 mod api_key;
 mod api_key_item;
 mod key_value;
+mod read_through;
 
 pub use self::{
-    api_key::{ApiKeyUse, ApiKeys, BadKey, Caller, KeySource, KeyStore, Known, Read, Unauthenticated},
+    api_key::{ApiKeyUse, ApiKeys, BadKey, Caller, KeySource, Unauthenticated},
     api_key_item::ApiKey,
     key_value::{KeyHash, KeyValue, NotAKey},
+    read_through::{ItemRead, ItemStore, SharedItem, StoredItem},
 };

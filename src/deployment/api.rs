@@ -15,7 +15,7 @@ use crate::{
 /// Address lists and resource policies, of the API and of a route.
 pub const ADDRESSES_AND_POLICY: [&str; 3] = ["ipAllow", "ipDeny", "policy"];
 
-/// What the routes of an API share.
+/// The settings that the routes of an API share.
 pub struct Api {
     pub cors: Option<Cors>,
     pub gateway_responses: GatewayResponses,
@@ -80,7 +80,7 @@ fn per_ip(fields: Fields<'_>) -> Option<Throttle> {
     Throttle::parse(throttle?)
 }
 
-/// What restricts who may call, or how much, is refused as long as nothing enforces it.
+/// Refuses fields that restrict who may call, or how much, as long as nothing enforces them.
 pub fn not_yet<'a>(fields: &Fields<'a>, names: &[&'a str]) {
     for name in names {
         if let Some(value) = fields.value(name) {
@@ -89,7 +89,7 @@ pub fn not_yet<'a>(fields: &Fields<'a>, names: &[&'a str]) {
     }
 }
 
-/// What only makes things faster or more talkative is passed over with a warning.
+/// Passes over fields that only make things faster or more talkative, with a warning.
 fn not_yet_but_harmless<'a>(fields: &Fields<'a>, names: &[&'a str]) {
     for name in names {
         if let Some(value) = fields.value(name) {

@@ -1,4 +1,4 @@
-//! Whether a route's answers can be kept, and whether its key has what they depend on.
+//! A route's cache policy, checked against its integration: its answers can be kept, and its key has what they depend on.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,9 @@ use http::{HeaderName, Method};
 
 use crate::{
     cache::CachePolicy,
-    context,
-    integrations::{
-        Integration,
-        mapping::{CallPart, Word},
-    },
+    integrations::{CallPart, Integration},
     item::Fields,
+    template::mapped_value::Word,
 };
 
 const KEY: &str = "cacheKeyParameters";
@@ -37,9 +34,9 @@ fn is_cacheable(fields: &Fields<'_>, integration: &Integration, cache: &CachePol
         fields.warn("cachingEnabled", "true", expected);
         return false;
     }
-    if let Some(name) = integration.variables().into_iter().find(|name| !context::is_of_the_uri(name)) {
+    if let Some(variable) = integration.variables().into_iter().find(|variable| !variable.is_of_the_uri()) {
         let expected = format!(
-            "no $context.{name} in what is asked for or answered: it is another one in each request, and the answers are not kept"
+            "no $context.{variable} in what is asked for or answered: it is another one in each request, and the answers are not kept"
         );
         fields.warn("cachingEnabled", "true", &expected);
         return false;
@@ -54,7 +51,7 @@ fn is_cacheable(fields: &Fields<'_>, integration: &Integration, cache: &CachePol
     true
 }
 
-/// Whether all that is mapped follows from the URI that the client asks for, or goes into headers, which a target can
+/// Says if all that is mapped follows from the URI that the client asks for, or goes into headers, which a target can
 /// name in `Vary`.
 fn depends_on_uri_and_headers(integration: &Integration) -> bool {
     parts_beyond_the_uri(integration).all(|part| matches!(part, CallPart::Header(_)))
@@ -70,10 +67,10 @@ fn headers_beyond_the_uri(integration: &Integration) -> Vec<HeaderName> {
     parts_beyond_the_uri(integration).filter_map(header).collect()
 }
 
-/// What of a call can differ where caller and URI are the same.
+/// The parts of a call that can differ where caller and URI are the same.
 fn parts_beyond_the_uri(integration: &Integration) -> impl Iterator<Item = CallPart<'_>> {
     let mapped = integration.mapped().into_iter();
-    mapped.filter(|mapped| !mapped.template.is_of_the_uri()).map(|mapped| mapped.part)
+    mapped.filter(|mapped| !mapped.value.is_of_the_uri()).map(|mapped| mapped.part)
 }
 
 /// A client that turns pages would get the first one for ever.
@@ -84,7 +81,7 @@ fn has_a_key_for_each_page(fields: &Fields<'_>, integration: &Integration, cache
     }
 }
 
-/// What is mapped into a call and is not in the key: one caller's value would stand in the others' answers, or the
+/// Warns of values that are mapped into a call and are not in the key: one caller's value would stand in the others' answers, or the
 /// call has none, since headers go no further than the key.
 fn warn_of_what_the_key_lacks(fields: &Fields<'_>, integration: &Integration, cache: &CachePolicy) {
     const SHARED: &str = ", without which all its values share one answer";
@@ -93,7 +90,7 @@ fn warn_of_what_the_key_lacks(fields: &Fields<'_>, integration: &Integration, ca
     } else {
         ", without which it is not forwarded, and what is mapped is absent"
     };
-    let words = integration.mapped().into_iter().flat_map(|mapped| mapped.template.words());
+    let words = integration.mapped().into_iter().flat_map(|mapped| mapped.value.words());
     let lacking = words.filter_map(|word| match word {
         Word::Header(name) if !cache.tells_apart_by_header(name) => Some((format!("header.{name}"), absent)),
         Word::Query(name) if !cache.tells_apart_by_query(name) => {

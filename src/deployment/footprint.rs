@@ -7,9 +7,9 @@ use std::fmt;
 
 use crate::json::count_values;
 
-/// What a route takes besides what stands in its item: its place in the router and its empty settings.
+/// The bytes that a route takes besides its item's values: in the router, and for empty settings.
 const OF_A_ROUTE: usize = 1_900;
-/// What a JSON value of an item becomes: a name, a word, a piece of text.
+/// The bytes that a JSON value of an item becomes: a name, a word, a piece of text.
 const OF_A_VALUE: usize = 85;
 
 /// Of one deployment, in bytes.

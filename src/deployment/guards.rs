@@ -1,4 +1,4 @@
-//! What routes ask of a request before they call anybody, and that no spelling of a path leads past it.
+//! The guards of routes, which a request must pass before anybody is called. No spelling of a path leads past them.
 //!
 //! A target may pass over empty segments, or take `%2F` for a slash. So a path that is one route's when it is read like
 //! that is never served by another that asks for less.
@@ -15,7 +15,7 @@ use crate::{
     router::{METHODS, PathPattern, Reading, Router},
 };
 
-/// What a route asks of a request before its integration is called.
+/// The checks that a route makes of a request before its integration is called.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Guards {
     api_key: ApiKeyUse,
@@ -25,7 +25,7 @@ pub struct Guards {
 impl Guards {
     const NONE: Self = Self { api_key: ApiKeyUse::NotRequired, throttle: None };
 
-    /// Whether whoever has passed these has passed `others`, or as much.
+    /// Says if whoever has passed these has passed `others`, or as much.
     fn cover(&self, others: &Self) -> bool {
         let key = others.api_key == ApiKeyUse::NotRequired || self.api_key == others.api_key;
         let throttle = others
@@ -36,7 +36,7 @@ impl Guards {
 }
 
 impl Route {
-    /// What it asks of a request before its integration is called.
+    /// The checks that it makes of a request before its integration is called.
     pub fn guards(&self) -> Guards {
         let throttle = self.throttle.as_ref().and_then(|rule| rule.limits.throttle);
         Guards { api_key: self.api_key, throttle }
@@ -64,7 +64,7 @@ impl Deployment {
 }
 
 impl Served {
-    /// Whether a target may take the path of a request, which `stage` serves, for that of a guarded route of another
+    /// Says if a target may take the path of a request, which `stage` serves, for that of a guarded route of another
     /// stage: `/api//v1/reports`, beside a stage at `/api/v1`. No guard of one stage is as good as that of another.
     pub fn leads_past_another_stage(&self, request: &Request, stage: ServedStage<'_>) -> bool {
         let readings = Reading::ALL.into_iter().filter_map(|reading| reading.of(&request.path));

@@ -1,9 +1,9 @@
 //! A stage as instances would serve it, for the operator's tool. Nothing is published.
 
 use super::{
+    effective_settings::{EffectiveStage, effective_stages},
     load,
-    served::{GoesBy, Loaded, Served},
-    standing::{Standing, standings},
+    served::{Loaded, LoadedStage, Served, SettingsSource},
 };
 use crate::{error::StoreError, stages::FoundStage, store::Store};
 
@@ -14,15 +14,20 @@ use crate::{error::StoreError, stages::FoundStage, store::Store};
 /// The store could not be read.
 pub async fn inspect(store: &Store, host: &str, path: &str) -> Result<Served, StoreError> {
     let items = store.stages().await?;
-    let standings = standings(store, items, &Served::default()).await?;
-    let mut served = Served::new(standings.into_iter().map(|standing| {
-        let Standing { settings, goes_by, .. } = standing;
-        (settings, goes_by, Loaded::default())
-    }));
-    if let Some(FoundStage { index, .. }) = served.stage_of(host, path)
-        && served.goes_by[index] != GoesBy::Likelihood
-    {
-        served.loaded[index] = load::found(store, &served.stages[index]).await?;
+    let stages = effective_stages(store, items, &Served::default()).await?;
+    let not_loaded = |stage| {
+        let EffectiveStage { settings, source, .. } = stage;
+        LoadedStage { settings, source, loaded: Loaded::default() }
+    };
+    let mut served = Served::new(stages.into_iter().map(not_loaded).collect());
+    if let Some(FoundStage { index, .. }) = served.stage_of(host, path) {
+        let stage = &mut served.stages[index];
+        match stage.source {
+            SettingsSource::Item | SettingsSource::LastGood | SettingsSource::Nowhere => {
+                stage.loaded = load::without_publishing(store, &stage.settings).await?;
+            }
+            SettingsSource::Guess => {}
+        }
     }
     Ok(served)
 }

@@ -12,17 +12,17 @@ use super::{
 };
 use crate::{
     authorizers::ApiKeyUse,
-    error::Problem,
+    error::{ItemId, Problem},
     integrations::{Integration, ParseContext},
     item::{Fields, Item, Parsed, Report, StageVariables},
-    limits::{throttle::Throttle, usage_plan::Rule},
+    limits::{rule::Rule, throttle::Throttle},
     policies::{cors::Cors, validation::RequiredParameters},
     router::{Conflict, RouteKey, Router, TrailingSlash},
 };
 
-/// What a deployment is made of, besides its items.
+/// The context in which a deployment's items are read.
 #[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
+pub struct DeploymentSource<'a> {
     /// The routes table's name, for problems.
     pub table: &'a str,
     pub stage: &'a str,
@@ -33,7 +33,7 @@ pub struct Source<'a> {
 const API: &str = "$api";
 
 /// Validates and resolves the route items of a stage and its `$api` item, in any order.
-pub fn parse(source: Source<'_>, items: &[Map<String, Value>]) -> Parsed<Deployment> {
+pub fn parse(source: DeploymentSource<'_>, items: &[Map<String, Value>]) -> Parsed<Deployment> {
     let is_api = |item: &&Map<String, Value>| route_key(item) == API;
     let mut parser = Parser::new(source);
     for item in items.iter().filter(is_api).chain(items.iter().filter(|item| !is_api(item))) {
@@ -45,7 +45,7 @@ pub fn parse(source: Source<'_>, items: &[Map<String, Value>]) -> Parsed<Deploym
 /// Reads a stage's items one by one, so that they need not all be in memory at once: 10,000 routes as JSON values
 /// take as much as the deployment that is made of them.
 pub struct Parser<'a> {
-    source: Source<'a>,
+    source: DeploymentSource<'a>,
     report: Report,
     api: Option<Api>,
     /// Items that came before it is clear what the API says.
@@ -58,7 +58,7 @@ pub struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    pub fn new(source: Source<'a>) -> Self {
+    pub fn new(source: DeploymentSource<'a>) -> Self {
         Self {
             source,
             report: Report::default(),
@@ -79,13 +79,13 @@ impl<'a> Parser<'a> {
                 self.problem(API, "routeKey", "a second one", "one such item, before all others")
             }
             Some(api) => match self.route(text, item, api) {
-                Read::Route(key, route) => {
+                RouteItem::Route(key, route) => {
                     self.keys.push(key);
                     self.routes.push(*route);
                     self.written.push(text.to_owned());
                 }
-                Read::Disabled => {}
-                Read::Wrong => self.incomplete = true,
+                RouteItem::Disabled => {}
+                RouteItem::Wrong => self.incomplete = true,
             },
             None if text < API => self.waiting.push(item.clone()),
             None if text == API => self.begin(item),
@@ -127,13 +127,13 @@ impl<'a> Parser<'a> {
         Some(Deployment { gateway_responses, cors, unmatched, per_ip, rate_limit_headers, router, routes })
     }
 
-    fn route(&self, text: &str, item: &Map<String, Value>, api: &Api) -> Read {
+    fn route(&self, text: &str, item: &Map<String, Value>, api: &Api) -> RouteItem {
         if is_disabled(item) {
-            return Read::Disabled;
+            return RouteItem::Disabled;
         }
         match self.enabled_route(text, item, api) {
-            Some((key, route)) => Read::Route(key, Box::new(route)),
-            None => Read::Wrong,
+            Some((key, route)) => RouteItem::Route(key, Box::new(route)),
+            None => RouteItem::Wrong,
         }
     }
 
@@ -214,12 +214,17 @@ impl<'a> Parser<'a> {
             let got = format!("a route for {paths} that asks for less than {guarded}");
             let expected = format!("a route of its own for {paths}, unless the target has nothing there");
             let key = self.key_of(&written[*route]);
-            self.report.add_warning(Problem::new((self.source.table, &key), "routeKey", &got, &expected));
+            self.report.add_warning(Problem::new(
+                ItemId { table: self.source.table, key: &key },
+                "routeKey",
+                &got,
+                &expected,
+            ));
         }
     }
 
     fn item<'b>(&'b self, key: &'b str) -> Item<'b> {
-        let Source { table, stage_variables, .. } = self.source;
+        let DeploymentSource { table, stage_variables, .. } = self.source;
         Item { table, key, stage_variables, report: &self.report }
     }
 
@@ -229,12 +234,17 @@ impl<'a> Parser<'a> {
 
     fn problem(&self, route_key: &str, field: &str, got: &str, expected: &str) {
         let key = self.key_of(route_key);
-        self.report.add_problem(Problem::new((self.source.table, &key), field, got, expected));
+        self.report.add_problem(Problem::new(
+            ItemId { table: self.source.table, key: &key },
+            field,
+            got,
+            expected,
+        ));
     }
 }
 
-/// What came of a route item.
-enum Read {
+/// The outcome of reading a route item.
+enum RouteItem {
     Route(RouteKey, Box<Route>),
     /// As if the item were not there.
     Disabled,
@@ -246,7 +256,7 @@ fn route_key(item: &Map<String, Value>) -> &str {
     item.get("routeKey").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// What may be path parameters in a key that is none: words that refer to them are not wrong as well.
+/// The names that may be path parameters in a key that is none: words that refer to them are not wrong as well.
 fn in_braces(text: &str) -> Vec<String> {
     let names = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
     names.map(|(name, _)| name.trim_end_matches('+').to_owned()).collect()

@@ -1,17 +1,19 @@
-//! Loading a stage's deployment: what its item points to, or else what was last good.
+//! Loading a stage's deployment: the one that its item points to, or else the last good one.
+//!
+//! Where the item points to none, the route items are published first.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{mem, panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
 use tracing::error;
 
 use super::{
-    Snapshot,
-    plan::{Outcome, Trigger},
-    pointer::{self, Resolved, Unusable, Whole},
+    Snapshot, last_good,
+    load_outcome::LoadOutcome,
+    pointer::{self, ResolvedDeployment, UnpackedDeployment, Unusable},
     publish::{invalid_configuration, publish},
-    record,
-    served::{Follows, LoadState, Loaded},
+    publish_decision::{PublishOutcome, Trigger},
+    served::{Follows, LoadState, Loaded, LoadedStage, Served},
 };
 use crate::{
     error::{InvalidConfiguration, Problem, StoreError, chain},
@@ -19,126 +21,98 @@ use crate::{
     store::Store,
 };
 
-/// What is to be served of a stage.
-#[derive(Debug)]
-pub enum Next {
-    Is(Loaded),
-    /// Another deployment than this instance serves, or the same with other variables: to be resolved when the one that
-    /// it serves is put away, so that the two are never in memory together.
-    Becomes(Arc<Snapshot>),
-}
-
-impl Next {
-    /// Takes over what this instance serves, where it is the same: it need not be resolved again.
-    pub fn keep(&mut self, stage: &StageSettings, former: &Loaded) {
-        let Some(kept) = &former.resolved else { return };
-        match self {
-            // A look that failed goes by what was served when it began; a later one has been adopted since.
-            Self::Is(Loaded {
-                resolved: Some(resolved),
-                follows: Follows::LastGood,
-                state: state @ (LoadState::NotLoaded | LoadState::Incomplete | LoadState::Unread),
-                ..
-            }) if resolved.id() != kept.id() => {
-                *self = Self::Is(Loaded { state: *state, ..former.clone() });
-            }
-            Self::Is(Loaded { resolved: Some(resolved), .. })
-                if resolved.deployment.is_none()
-                    && resolved.id() == kept.id()
-                    && resolved.stage_variables == kept.stage_variables =>
-            {
-                resolved.deployment.clone_from(&kept.deployment);
-            }
-            Self::Becomes(snapshot)
-                if snapshot.id == kept.id() && stage.stage_variables == *kept.stage_variables =>
-            {
-                *self = Self::Is(served(kept.clone()));
-            }
-            Self::Is(_) | Self::Becomes(_) => {}
-        }
-    }
-
-    pub fn put_away(&mut self) {
-        if let Self::Is(Loaded { resolved: Some(resolved), .. }) = self {
-            resolved.deployment = None;
-        }
-    }
-}
-
-/// What is to be served of a stage. The store is asked only if the stage points elsewhere or has other variables than
+/// Loads a stage's deployment. The store is asked only if the stage points elsewhere or has other variables than
 /// before, or if it points nowhere and its item was repaired.
-pub async fn next(store: &Store, stage: &StageSettings, previous: Option<(&StageSettings, &Loaded)>) -> Next {
-    if let Some((settings, loaded)) = previous
+pub async fn load(store: &Store, stage: &StageSettings, previous: Option<&LoadedStage>) -> LoadOutcome {
+    if let Some(LoadedStage { settings, loaded, .. }) = previous
         && loaded.state == LoadState::Final
         && settings.deployment_id == stage.deployment_id
         && settings.stage_variables == stage.stage_variables
         && (stage.deployment_id.is_some() || settings.has_problems == stage.has_problems)
     {
-        return Next::Is(loaded.clone());
+        return LoadOutcome::Loaded(loaded.clone());
     }
-    let Some(previous) = previous.and_then(|(_, loaded)| loaded.resolved.as_ref()) else {
-        return Next::Is(first(store, stage).await);
+    let Some(previous) = previous.and_then(|previous| previous.loaded.resolved.as_ref()) else {
+        return LoadOutcome::Loaded(first(store, stage).await);
     };
     if stage.deployment_id.as_deref() == Some(previous.id()) {
         return if stage.stage_variables == *previous.stage_variables {
-            Next::Is(served(previous.clone()))
+            LoadOutcome::Loaded(Loaded::of_item(previous.clone()))
         } else {
-            Next::Becomes(Arc::clone(&previous.snapshot))
+            LoadOutcome::ToResolve(Arc::clone(&previous.snapshot))
         };
     }
-    match wanted(stage, caught(whole(store, stage)).await) {
-        Ok(whole) => Next::Becomes(whole.snapshot),
-        Err(missing) => Next::Is(instead(store, stage, Some(previous), missing).await),
+    match logged_if_unread(stage, caught(unpacked(store, stage)).await) {
+        Ok(unpacked) => LoadOutcome::ToResolve(unpacked.snapshot),
+        Err(missing) => LoadOutcome::Loaded(fallback(store, stage, Some(previous), missing).await),
     }
 }
 
-/// The deployment that takes the place of `former` ([`Next::Becomes`]); `former` again if it is no good.
+/// The deployment that takes the place of `former` ([`LoadOutcome::ToResolve`]); `former` again if it is no good.
 pub fn replacement(
     store: &Store,
     stage: &StageSettings,
     snapshot: Arc<Snapshot>,
-    former: Option<Resolved>,
+    former: Option<ResolvedDeployment>,
 ) -> Loaded {
-    let missing = match caught_now(|| resolve(store, stage, Whole::of(snapshot))) {
-        Some(Ok(resolved)) => return served(resolved),
+    let missing = match caught_now(|| resolve(store, stage, UnpackedDeployment::of(snapshot))) {
+        Some(Ok(resolved)) => return Loaded::of_item(resolved),
         Some(Err(missing)) => missing,
         None => Missing::Unread,
     };
-    let resolved = former.and_then(|former| brought_back(store, &stage.name, former));
+    let resolved = former.and_then(|former| reload(store, &stage.name, former));
     let state = missing.state();
     Loaded { resolved, follows: Follows::LastGood, refused: missing.problems(), state }
 }
 
-/// A deployment that was put away; `None` if it cannot be resolved any more.
-pub fn brought_back(store: &Store, stage: &str, resolved: Resolved) -> Option<Resolved> {
+impl Loaded {
+    /// Resolves the deployment if it was unloaded; it is none if it cannot be resolved any more.
+    pub fn reloaded(mut self, store: &Store, stage: &str) -> Self {
+        self.resolved = self.resolved.and_then(|resolved| reload(store, stage, resolved));
+        self
+    }
+}
+
+impl Served {
+    /// Resolves all deployments that were unloaded.
+    pub fn reloaded(mut self, store: &Store) -> Self {
+        for stage in &mut self.stages {
+            stage.loaded = mem::take(&mut stage.loaded).reloaded(store, &stage.settings.name);
+        }
+        self.is_unloaded = false;
+        self
+    }
+}
+
+fn reload(store: &Store, stage: &str, resolved: ResolvedDeployment) -> Option<ResolvedDeployment> {
     if resolved.deployment.is_some() {
         return Some(resolved);
     }
-    let Resolved { snapshot, stage_variables, .. } = resolved;
-    let again = caught_now(|| Whole::of(snapshot)?.resolve(store, stage, &stage_variables));
+    let ResolvedDeployment { snapshot, stage_variables, .. } = resolved;
+    let again = caught_now(|| UnpackedDeployment::of(snapshot)?.resolve(store, stage, &stage_variables));
     again.and_then(Result::ok)
 }
 
 /// The first deployment that this instance serves of a stage.
 async fn first(store: &Store, stage: &StageSettings) -> Loaded {
     let resolved =
-        async { Ok(whole(store, stage).await?.and_then(|whole| resolve(store, stage, Ok(whole)))) };
-    match wanted(stage, caught(resolved).await) {
-        Ok(resolved) => served(resolved),
-        Err(missing) => instead(store, stage, None, missing).await,
+        async { Ok(unpacked(store, stage).await?.and_then(|unpacked| resolve(store, stage, Ok(unpacked)))) };
+    match logged_if_unread(stage, caught(resolved).await) {
+        Ok(resolved) => Loaded::of_item(resolved),
+        Err(missing) => fallback(store, stage, None, missing).await,
     }
 }
 
-/// The deployment that the stage's item points to, or that was last good, and nothing is published.
+/// Loads the deployment that the stage's item points to, or the last good one, and publishes nothing.
 ///
 /// # Errors
 ///
 /// The store failed.
-pub async fn found(store: &Store, stage: &StageSettings) -> Result<Loaded, StoreError> {
+pub async fn without_publishing(store: &Store, stage: &StageSettings) -> Result<Loaded, StoreError> {
     if let Some(id) = &stage.deployment_id
         && let Ok(resolved) = pointer::resolved(store, stage, id).await?
     {
-        return Ok(served(resolved));
+        return Ok(Loaded::of_item(resolved));
     }
     let resolved = recorded(store, stage).await?;
     Ok(Loaded { resolved, follows: Follows::LastGood, ..Loaded::default() })
@@ -172,32 +146,33 @@ impl Missing {
     }
 }
 
-type Wanted<T> = Result<Result<T, Missing>, StoreError>;
+/// A deployment or why it is missing, if the store answered.
+type LoadResult<T> = Result<Result<T, Missing>, StoreError>;
 
 /// The deployment that the pointer names, or that the route items make where it names none.
-async fn whole(store: &Store, stage: &StageSettings) -> Wanted<Whole> {
+async fn unpacked(store: &Store, stage: &StageSettings) -> LoadResult<UnpackedDeployment> {
     match &stage.deployment_id {
         Some(id) => pointed(store, stage, id).await,
-        None => made(store, stage).await,
+        None => published(store, stage).await,
     }
 }
 
-/// What the pointer names.
-async fn pointed(store: &Store, stage: &StageSettings, id: &str) -> Wanted<Whole> {
+/// The deployment that the pointer names.
+async fn pointed(store: &Store, stage: &StageSettings, id: &str) -> LoadResult<UnpackedDeployment> {
     Ok(pointer::published(store, id).await?.map_err(|why| refused(store, stage, id, why)))
 }
 
-/// What the route items make, if edits of them go live by themselves.
-async fn made(store: &Store, stage: &StageSettings) -> Wanted<Whole> {
+/// Publishes the route items, if edits of them go live by themselves.
+async fn published(store: &Store, stage: &StageSettings) -> LoadResult<UnpackedDeployment> {
     let id = match publish(store, &stage.name, Trigger::Edit).await? {
-        Outcome::Published { deployment_id, .. }
-        | Outcome::Unchanged { deployment_id, .. }
-        | Outcome::Restored { deployment_id, .. } => deployment_id,
-        Outcome::Invalid { problems, .. } => {
+        PublishOutcome::Published { deployment_id, .. }
+        | PublishOutcome::Unchanged { deployment_id, .. }
+        | PublishOutcome::Restored { deployment_id, .. } => deployment_id,
+        PublishOutcome::Invalid { problems, .. } => {
             invalid_configuration(&stage.name, &InvalidConfiguration(problems));
             return Ok(Err(Missing::Nothing));
         }
-        Outcome::LeftAlone => return Ok(Err(Missing::Nothing)),
+        PublishOutcome::LeftAlone => return Ok(Err(Missing::Nothing)),
     };
     pointed(store, stage, &id).await
 }
@@ -205,10 +180,10 @@ async fn made(store: &Store, stage: &StageSettings) -> Wanted<Whole> {
 fn resolve(
     store: &Store,
     stage: &StageSettings,
-    whole: Result<Whole, Unusable>,
-) -> Result<Resolved, Missing> {
+    unpacked: Result<UnpackedDeployment, Unusable>,
+) -> Result<ResolvedDeployment, Missing> {
     let id = stage.deployment_id.clone().unwrap_or_default();
-    let resolved = whole.and_then(|whole| whole.resolve(store, &stage.name, &stage.stage_variables));
+    let resolved = unpacked.and_then(|unpacked| unpacked.resolve(store, &stage.name, &stage.stage_variables));
     resolved.map_err(|why| refused(store, stage, &id, why))
 }
 
@@ -218,27 +193,27 @@ fn refused(store: &Store, stage: &StageSettings, id: &str, why: Unusable) -> Mis
     Missing::Refused(why, problems)
 }
 
-/// What is wanted, or why it is missing; a store that failed is told in the log.
-fn wanted<T>(stage: &StageSettings, outcome: Wanted<T>) -> Result<T, Missing> {
+/// Takes a store that failed for a reason why the deployment is missing, and logs it.
+fn logged_if_unread<T>(stage: &StageSettings, outcome: LoadResult<T>) -> Result<T, Missing> {
     outcome.unwrap_or_else(|error| {
-        not_loaded(stage, &error);
+        log_not_loaded(stage, &error);
         Err(Missing::Unread)
     })
 }
 
-/// What is served in the place of what is missing: what this instance serves, what is recorded, or, where all that was
-/// published is lost, what the route items make.
-async fn instead(
+/// The deployment in the place of a missing one: the one that this instance serves, the recorded one, or, where all
+/// that was published is lost, the one that the route items make.
+async fn fallback(
     store: &Store,
     stage: &StageSettings,
-    previous: Option<&Resolved>,
+    previous: Option<&ResolvedDeployment>,
     missing: Missing,
 ) -> Loaded {
     let state = missing.state();
     let refused = missing.problems();
     let last_good = match previous {
         Some(resolved) => Some(resolved.clone()),
-        None => told(stage, caught(recorded(store, stage)).await).flatten(),
+        None => logged(stage, caught(recorded(store, stage)).await).flatten(),
     };
     if last_good.is_some() {
         if previous.is_none() {
@@ -246,26 +221,23 @@ async fn instead(
         }
         return Loaded { resolved: last_good, follows: Follows::LastGood, refused, state };
     }
-    let anew = async { Ok(made(store, stage).await?.and_then(|whole| resolve(store, stage, Ok(whole)))) };
+    let anew =
+        async { Ok(published(store, stage).await?.and_then(|unpacked| resolve(store, stage, Ok(unpacked)))) };
     if state == LoadState::Incomplete
-        && let Some(Ok(resolved)) = told(stage, caught(anew).await)
+        && let Some(Ok(resolved)) = logged(stage, caught(anew).await)
     {
-        return served(resolved);
+        return Loaded::of_item(resolved);
     }
     Loaded { resolved: None, follows: Follows::Item, refused, state }
 }
 
-/// What is recorded as last good, with the variables that it was good with.
-async fn recorded(store: &Store, stage: &StageSettings) -> Result<Option<Resolved>, StoreError> {
+/// The deployment that is recorded as last good, with the variables that it was good with.
+async fn recorded(store: &Store, stage: &StageSettings) -> Result<Option<ResolvedDeployment>, StoreError> {
     let Some(last_good) = store.last_good(&stage.name).await? else { return Ok(None) };
-    let Some(stage) = record::settings(&store.tables.stages, &last_good) else {
+    let Some(stage) = last_good::settings(&store.tables.stages, &last_good) else {
         return Ok(None);
     };
     Ok(pointer::resolved(store, &stage, &last_good.deployment_id).await?.ok())
-}
-
-fn served(resolved: Resolved) -> Loaded {
-    Loaded { resolved: Some(resolved), follows: Follows::Item, refused: Vec::new(), state: LoadState::Final }
 }
 
 /// A panic over one stage's items is a failure of that stage, and of no other.
@@ -280,11 +252,11 @@ fn caught_now<T>(work: impl FnOnce() -> T) -> Option<T> {
     std::panic::catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
-/// What there is, or nothing and a log line.
-fn told<T>(stage: &StageSettings, outcome: Result<T, StoreError>) -> Option<T> {
-    outcome.inspect_err(|error| not_loaded(stage, error)).ok()
+/// The value, or nothing and a log line.
+fn logged<T>(stage: &StageSettings, outcome: Result<T, StoreError>) -> Option<T> {
+    outcome.inspect_err(|error| log_not_loaded(stage, error)).ok()
 }
 
-fn not_loaded(stage: &StageSettings, error: &StoreError) {
+fn log_not_loaded(stage: &StageSettings, error: &StoreError) {
     error!(metric = "Degraded", stage = stage.name, cause = chain(error), "a deployment could not be loaded");
 }

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn stages_are_asked_for_every_few_seconds_whatever_the_clock_does() {
+    fn a_look_is_due_every_few_seconds_whatever_the_clock_does() {
         let times = times(None);
         let due =
             [10_000, 10_004, 10_005, 10_005, 5_000, 5_001, 4_996].map(|second| times.is_due(at(second)));

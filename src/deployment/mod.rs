@@ -1,37 +1,39 @@
-//! What is served: an immutable, validated, resolved snapshot of a stage's routes.
+//! Deployments: each an immutable, validated, resolved snapshot of a stage's routes.
 //!
 //! After [`parse`] no name is unresolved: a request only follows references.
 
+mod active_deployments;
 mod api;
+mod base_path_claims;
 mod cacheable;
+mod candidate;
+mod effective_settings;
 mod footprint;
 mod guards;
 mod inspect;
 mod items;
-mod live;
+mod last_good;
 mod load;
+mod load_outcome;
 mod look;
-mod made;
-mod places;
-mod plan;
+mod look_result;
 mod pointer;
 mod publish;
-mod record;
+mod publish_decision;
 mod served;
 mod snapshot;
-mod standing;
-mod upkeep;
+mod status_report;
 
 use ::http::Method;
 
 pub use self::{
+    active_deployments::{ActiveDeployments, CurrentStages},
     guards::Guards,
     inspect::inspect,
-    items::{Parser, Source, parse},
-    live::{Current, Live},
+    items::{DeploymentSource, Parser, parse},
     look::Freshness,
-    plan::{Outcome, Trigger, counted},
     publish::{check, invalid_configuration, publish},
+    publish_decision::{PublishOutcome, Trigger, counted},
     served::{Configuration, Served, ServedStage},
     snapshot::{Packer, Snapshot, Unpacked},
 };
@@ -41,9 +43,9 @@ use crate::{
     context::PathParameter,
     error::GatewayError,
     integrations::Integration,
-    limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle, usage_plan::Rule},
+    limits::{rate_limit_headers::RateLimitHeaders, rule::Rule, throttle::Throttle},
     policies::{cors::Cors, gateway_responses::GatewayResponses, validation::RequiredParameters},
-    router::{Found, METHODS, Router},
+    router::{FoundRoute, METHODS, Router},
 };
 
 /// All routes of a stage, and what they share.
@@ -52,7 +54,7 @@ pub struct Deployment {
     pub gateway_responses: GatewayResponses,
     cors: Option<Cors>,
     unmatched: UnmatchedRoutes,
-    /// What one client address may do, on one instance.
+    /// The limit of one client address, on one instance.
     pub per_ip: Option<Throttle>,
     pub rate_limit_headers: RateLimitHeaders,
     router: Router,
@@ -65,11 +67,11 @@ pub struct Deployment {
 pub struct Route {
     /// `GET /orders/{id}`, `$default`.
     pub key: String,
-    /// What usage plans name it by: [`RouteKey::shape`](crate::router::RouteKey::shape).
+    /// The name that usage plans know it by: [`RouteKey::shape`](crate::router::RouteKey::shape).
     pub shape: String,
     cors: Option<Cors>,
     pub api_key: ApiKeyUse,
-    /// What all callers together may do.
+    /// The limit of all callers together.
     pub throttle: Option<Rule>,
     pub required_parameters: RequiredParameters,
     /// Which of its answers are kept; `None`: no answer is.
@@ -77,7 +79,7 @@ pub struct Route {
     pub integration: Integration,
 }
 
-/// What a request gets that no route serves.
+/// The answer to a request that no route serves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UnmatchedRoutes {
     /// 404, or 405 where the path has other methods.
@@ -108,7 +110,7 @@ impl Deployment {
     /// answer for all.
     pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Result<Matched<'a>, GatewayError> {
         let found = self.router.find(method, path).ok_or_else(|| self.unmatched(path))?;
-        let Found { index, path: routed, path_parameters } = found;
+        let FoundRoute { index, path: routed, path_parameters } = found;
         let lookalikes = self.lookalikes(method, path, index).ok_or_else(|| self.not_found())?;
         Ok(Matched { route: &self.routes[index], path: routed, path_parameters, lookalikes })
     }
@@ -125,7 +127,7 @@ impl Deployment {
         route.map_or(self.cors.as_ref(), |route| self.cors_of(route))
     }
 
-    /// Whether some route serves the path, under any method.
+    /// Says if some route serves the path, under any method.
     pub fn has_path(&self, path: &str) -> bool {
         METHODS.iter().any(|method| self.route(method, path).is_some())
     }

@@ -1,4 +1,4 @@
-//! What a stage's pointer names: looked for, checked, resolved.
+//! The deployment that a stage's pointer names: read, checked, resolved.
 //!
 //! A store that does not answer says nothing about a pointer: only what was read and is no good is refused.
 
@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Deployment, Parser, Snapshot, Source, Unpacked};
+use super::{Deployment, DeploymentSource, Parser, Snapshot, Unpacked};
 use crate::{
-    error::{InvalidConfiguration, Problem, StoreError},
+    error::{InvalidConfiguration, ItemId, Problem, StoreError},
     item::{StageVariables, brief},
     stages::StageSettings,
     store::{Consistency, Store},
@@ -16,20 +16,20 @@ use crate::{
 
 /// A deployment that can be served, and the variables that it was resolved with.
 #[derive(Clone, Debug)]
-pub struct Resolved {
+pub struct ResolvedDeployment {
     pub snapshot: Arc<Snapshot>,
-    /// `None` while it is put away, to make room for another one: the snapshot brings it back.
+    /// `None` while it is unloaded, to make room for another one: it is resolved again from the snapshot.
     pub deployment: Option<Arc<Deployment>>,
     pub stage_variables: Arc<StageVariables>,
 }
 
-/// A deployment that is whole, and its items.
-pub struct Whole {
+/// A deployment that is stored whole, and its items.
+pub struct UnpackedDeployment {
     pub snapshot: Arc<Snapshot>,
     unpacked: Unpacked,
 }
 
-impl Resolved {
+impl ResolvedDeployment {
     pub fn id(&self) -> &str {
         &self.snapshot.id
     }
@@ -48,14 +48,14 @@ pub enum Unusable {
     Unresolved(Vec<Problem>),
 }
 
-/// What came of looking at a pointer, if the store answered.
-pub type Looked<T> = Result<Result<T, Unusable>, StoreError>;
+/// The outcome of reading a pointer's deployment, if the store answered.
+pub type PointerResult<T> = Result<Result<T, Unusable>, StoreError>;
 
 /// DynamoDB takes no longer key, and no deployment's id is longer than this.
 const MOST_ID_BYTES: usize = 1_000;
 
 impl Unusable {
-    /// Whether what was published is gone.
+    /// Says if the deployment that was published is gone.
     pub fn is_lost(&self) -> bool {
         match self {
             Self::Unknown | Self::NotWhole => true,
@@ -63,7 +63,7 @@ impl Unusable {
         }
     }
 
-    /// What is wrong with `id` as the pointer of `stage`.
+    /// The problems of `id` as the pointer of `stage`.
     pub fn problems(&self, table: &str, stage: &str, id: &str) -> Vec<Problem> {
         let expected = match self {
             Self::Unknown => "the id of a deployment; there is none of this id".to_owned(),
@@ -71,56 +71,57 @@ impl Unusable {
             Self::OfStage(other) => format!("a deployment of this stage; this one is of stage {other}"),
             Self::Unresolved(problems) => return problems.clone(),
         };
-        vec![Problem::new((table, &format!("stage={stage}")), "deploymentId", &brief(&id.into()), &expected)]
+        let item = ItemId { table, key: &format!("stage={stage}") };
+        vec![Problem::new(item, "deploymentId", &brief(&id.into()), &expected)]
     }
 }
 
-/// The deployment `id`, resolved with the variables of `stage`.
+/// Reads the deployment `id` and resolves it with the variables of `stage`.
 ///
 /// # Errors
 ///
 /// The store failed.
-pub async fn resolved(store: &Store, stage: &StageSettings, id: &str) -> Looked<Resolved> {
+pub async fn resolved(store: &Store, stage: &StageSettings, id: &str) -> PointerResult<ResolvedDeployment> {
     Ok(published(store, id)
         .await?
-        .and_then(|whole| whole.resolve(store, &stage.name, &stage.stage_variables)))
+        .and_then(|unpacked| unpacked.resolve(store, &stage.name, &stage.stage_variables)))
 }
 
-/// The deployment `id`, as it was published.
+/// Reads the deployment `id`, as it was published.
 ///
 /// # Errors
 ///
 /// The store failed.
-pub async fn published(store: &Store, id: &str) -> Looked<Whole> {
+pub async fn published(store: &Store, id: &str) -> PointerResult<UnpackedDeployment> {
     if id.len() > MOST_ID_BYTES {
         return Ok(Err(Unusable::Unknown));
     }
     let mut why = Unusable::Unknown;
     // A replica may not have yet what was published a moment ago.
     for consistency in [Consistency::Eventual, Consistency::Strong] {
-        match whole(id, store.snapshot(id, consistency).await?) {
-            Ok(whole) => return Ok(Ok(whole)),
+        match unpacked(id, store.snapshot(id, consistency).await?) {
+            Ok(unpacked) => return Ok(Ok(unpacked)),
             Err(unusable) => why = unusable,
         }
     }
     Ok(Err(why))
 }
 
-/// Whether all of a deployment is stored, consistent.
+/// Says if all of a deployment is stored, consistent.
 ///
 /// # Errors
 ///
 /// The store failed.
 pub async fn is_stored(store: &Store, id: &str) -> Result<bool, StoreError> {
-    Ok(whole(id, store.snapshot(id, Consistency::Strong).await?).is_ok())
+    Ok(unpacked(id, store.snapshot(id, Consistency::Strong).await?).is_ok())
 }
 
-fn whole(id: &str, deflated: Option<Vec<u8>>) -> Result<Whole, Unusable> {
+fn unpacked(id: &str, deflated: Option<Vec<u8>>) -> Result<UnpackedDeployment, Unusable> {
     let deflated = deflated.ok_or(Unusable::Unknown)?;
-    Whole::of(Arc::new(Snapshot { id: id.to_owned(), deflated }))
+    UnpackedDeployment::of(Arc::new(Snapshot { id: id.to_owned(), deflated }))
 }
 
-impl Whole {
+impl UnpackedDeployment {
     /// # Errors
     ///
     /// [`Unusable::NotWhole`].
@@ -129,7 +130,7 @@ impl Whole {
         Ok(Self { snapshot, unpacked })
     }
 
-    /// Whether the items are those of `stage`: every item has its stage in it.
+    /// Checks that the items are those of `stage`: every item has its stage in it.
     ///
     /// # Errors
     ///
@@ -150,9 +151,10 @@ impl Whole {
         store: &Store,
         stage: &str,
         stage_variables: &StageVariables,
-    ) -> Result<Resolved, Unusable> {
+    ) -> Result<ResolvedDeployment, Unusable> {
         let mut check = OfStage { stage, other: None };
-        let mut parser = Parser::new(Source { table: &store.tables.routes, stage, stage_variables });
+        let mut parser =
+            Parser::new(DeploymentSource { table: &store.tables.routes, stage, stage_variables });
         let read = self.unpacked.each(|item| {
             check.add(&item);
             parser.add(&item);
@@ -161,7 +163,7 @@ impl Whole {
         check.finish()?;
         let parsed = parser.finish().value;
         let deployment = parsed.map_err(|InvalidConfiguration(problems)| Unusable::Unresolved(problems))?;
-        Ok(Resolved {
+        Ok(ResolvedDeployment {
             snapshot: self.snapshot,
             deployment: Some(Arc::new(deployment)),
             stage_variables: Arc::new(stage_variables.clone()),

@@ -1,5 +1,8 @@
 //! Publishing: a stage's items become a deployment, and the stage points to it.
 //!
+//! Three publish: the function that the stream of the routes table invokes, `tollgate deploy`, and an instance that finds
+//! a stage without any deployment.
+//!
 //! An invalid set changes nothing that is served. Two publishers may race: the stage item is read before the
 //! routes, and its pointer moves only if it is still as it was read.
 
@@ -8,10 +11,13 @@ use tracing::error;
 
 use super::{
     Snapshot,
-    made::Made,
-    places::Claim,
-    plan::{Found, Outcome, Plan, Pointed, Purpose, Stored, Trigger, Write, plan},
+    base_path_claims::BasePathClaim,
+    candidate::Candidate,
     pointer,
+    publish_decision::{
+        PointerCheck, PointerTarget, PublishDecision, PublishOutcome, PublishPurpose, StageState,
+        StageUpdate, Trigger, decide,
+    },
 };
 use crate::{
     error::{InvalidConfiguration, StoreError},
@@ -28,159 +34,172 @@ const ATTEMPTS: usize = 5;
 /// # Errors
 ///
 /// The store failed; nothing that is served has changed, and the caller may try again.
-pub async fn publish(store: &Store, stage: &str, trigger: Trigger) -> Result<Outcome, StoreError> {
-    act(store, stage, Purpose::Publish(trigger)).await.map(|(outcome, _)| outcome)
+pub async fn publish(store: &Store, stage: &str, trigger: Trigger) -> Result<PublishOutcome, StoreError> {
+    Ok(act(store, stage, PublishPurpose::Publish(trigger)).await?.outcome)
 }
 
-/// What publishing `stage` would come to, unless what it points to is no good. Changes nothing; `None`: there is no
-/// such stage.
+/// Finds out how publishing `stage` would end, unless what it points to is no good. Changes nothing; `None`: there is
+/// no such stage.
 ///
 /// # Errors
 ///
 /// The store failed.
-pub async fn check(store: &Store, stage: &str) -> Result<Option<Outcome>, StoreError> {
-    let Some(found) = find(store, stage, Purpose::Check).await? else { return Ok(None) };
-    let outcome = plan(store, stage, Purpose::Check, &found).outcome;
-    Ok((outcome != Outcome::LeftAlone).then_some(outcome))
+pub async fn check(store: &Store, stage: &str) -> Result<Option<PublishOutcome>, StoreError> {
+    let Some(state) = read_state(store, stage, PublishPurpose::Check).await? else { return Ok(None) };
+    let outcome = decide(store, stage, PublishPurpose::Check, &state).outcome;
+    Ok((outcome != PublishOutcome::LeftAlone).then_some(outcome))
 }
 
-/// Has the stage item say how it is with the stage, as far as it does not yet; where it names no deployment and is not
-/// to get one by itself, it names what is served from now on.
+/// Writes the stage's status and message into its item, as far as they do not stand there yet; where it names no
+/// deployment and is not to get one by itself, it names the one that is served from now on.
 ///
 /// # Errors
 ///
 /// The store failed.
-pub async fn tell(store: &Store, stage: &str) -> Result<Told, StoreError> {
-    act(store, stage, Purpose::Status).await.map(|(_, told)| told)
+pub async fn write_status(store: &Store, stage: &str) -> Result<StatusWrite, StoreError> {
+    Ok(act(store, stage, PublishPurpose::Status).await?.status_write)
 }
 
-/// Whether the stage item was written.
+/// Says if the stage item was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
-    Now,
-    Already,
+pub enum StatusWrite {
+    Written,
+    UpToDate,
 }
 
-async fn act(store: &Store, stage: &str, purpose: Purpose) -> Result<(Outcome, Told), StoreError> {
+/// The end of an attempt to publish.
+struct Act {
+    outcome: PublishOutcome,
+    status_write: StatusWrite,
+}
+
+async fn act(store: &Store, stage: &str, purpose: PublishPurpose) -> Result<Act, StoreError> {
     for _ in 0..ATTEMPTS {
-        let Some(mut found) = find(store, stage, purpose).await? else {
-            return Ok((Outcome::LeftAlone, Told::Already));
+        let Some(mut state) = read_state(store, stage, purpose).await? else {
+            return Ok(Act { outcome: PublishOutcome::LeftAlone, status_write: StatusWrite::UpToDate });
         };
-        let mut planned = plan(store, stage, purpose, &found);
-        if matches!(planned.outcome, Outcome::Invalid { .. }) && found.pointed.problems.is_empty() {
-            // The pointer stays, so what is wrong with it is told as well.
-            found.pointed = pointed(store, stage, &found).await?;
-            planned = plan(store, stage, purpose, &found);
+        let mut decision = decide(store, stage, purpose, &state);
+        if matches!(decision.outcome, PublishOutcome::Invalid { .. }) && state.pointer.problems.is_empty() {
+            // The pointer stays, so its problems are reported as well.
+            state.pointer = check_pointer(store, stage, &state).await?;
+            decision = decide(store, stage, purpose, &state);
         }
-        let Plan { outcome, snapshot, write } = planned;
+        let PublishDecision { outcome, snapshot, update } = decision;
         // Each step before the last one leaves what is served as it is, and is done again by whoever comes next.
         let outcome = match &snapshot {
-            Some(snapshot) => keep(store, stage, snapshot, outcome).await?,
+            Some(snapshot) => store_snapshot(store, stage, snapshot, outcome).await?,
             None => outcome,
         };
-        let Some(write) = write else { return Ok((outcome, Told::Already)) };
-        if write.deployment_id.is_some() && found.claim.take(store, stage).await? == Moved::ChangedMeanwhile {
+        let Some(update) = update else { return Ok(Act { outcome, status_write: StatusWrite::UpToDate }) };
+        if update.deployment_id.is_some() && state.claim.take(store, stage).await? == Moved::ChangedMeanwhile
+        {
             continue;
         }
-        match store.point(stage, found.row.as_ref(), &pointer_of(&found, &write)).await? {
-            Moved::Moved => return Ok((outcome, Told::Now)),
+        match store.point(stage, state.row.as_ref(), &pointer_of(&state, &update)).await? {
+            Moved::Moved => return Ok(Act { outcome, status_write: StatusWrite::Written }),
             Moved::ChangedMeanwhile => {}
         }
     }
     Err(StoreError::new("moving the stage's pointer", format!("others were quicker {ATTEMPTS} times")))
 }
 
-fn pointer_of<'a>(found: &'a Found, write: &'a Write) -> Pointer<'a> {
-    let record = match &write.last_good {
+fn pointer_of<'a>(state: &'a StageState, update: &'a StageUpdate) -> Pointer<'a> {
+    let record = match &update.last_good {
         Some(last_good) => Record::Write(last_good),
-        None if found.row.is_none() && found.last_good.is_some() => Record::Forget,
+        None if state.row.is_none() && state.last_good.is_some() => Record::Forget,
         None => Record::Keep,
     };
-    let Write { deployment_id, status, message, .. } = write;
+    let StageUpdate { deployment_id, status, message, .. } = update;
     Pointer { deployment_id: deployment_id.as_deref(), status, message, record }
 }
 
 /// Stores a deployment, unless all of it is stored already.
-async fn keep(
+async fn store_snapshot(
     store: &Store,
     stage: &str,
     snapshot: &Snapshot,
-    outcome: Outcome,
-) -> Result<Outcome, StoreError> {
+    outcome: PublishOutcome,
+) -> Result<PublishOutcome, StoreError> {
     let Snapshot { id, deflated } = snapshot;
     if pointer::is_stored(store, id).await? {
         return Ok(outcome);
     }
     store.keep_snapshot(id, stage, deflated).await?;
     Ok(match outcome {
-        Outcome::Unchanged { deployment_id, footprint, warnings } => {
-            Outcome::Restored { deployment_id, footprint, warnings }
+        PublishOutcome::Unchanged { deployment_id, footprint, warnings } => {
+            PublishOutcome::Restored { deployment_id, footprint, warnings }
         }
         other => other,
     })
 }
 
-/// All that a plan needs; `None`: the stage is not to be looked at.
-async fn find(store: &Store, stage: &str, purpose: Purpose) -> Result<Option<Found>, StoreError> {
+/// Reads all that a decision needs; `None`: the stage is left alone.
+async fn read_state(
+    store: &Store,
+    stage: &str,
+    purpose: PublishPurpose,
+) -> Result<Option<StageState>, StoreError> {
     // The stage first: whoever edits a route after this read publishes after us, and we notice.
     let row = store.stage(stage).await?;
     let named = Map::from_iter([("stage".to_owned(), Value::from(stage))]);
     let item = row.as_ref().map_or(&named, |row| &row.item);
     let settings = StageSettings::parse(&store.tables.stages, item);
-    let stage_variables = match StageSettings::salvage(&store.tables.stages, item) {
-        Some(PartialSettings::Whole(settings) | PartialSettings::Place(settings)) => settings.stage_variables,
+    let stage_variables = match StageSettings::parse_partially(&store.tables.stages, item) {
+        Some(PartialSettings::Complete(settings) | PartialSettings::LikelyLocation(settings)) => {
+            settings.stage_variables
+        }
         None => StageVariables::new(),
     };
-    let mut found = Found {
+    let mut state = StageState {
         row,
         settings,
         stage_variables,
-        made: None,
+        candidate: None,
         last_good: None,
-        claim: Claim::default(),
-        pointed: Pointed::default(),
+        claim: BasePathClaim::default(),
+        pointer: PointerCheck::default(),
     };
     let waits = match purpose {
-        Purpose::Publish(Trigger::Edit) => !found.auto_deploys(),
-        Purpose::Status => found.row.is_none(),
-        Purpose::Publish(Trigger::Request) | Purpose::Check => false,
+        PublishPurpose::Publish(Trigger::Edit) => !state.auto_deploys(),
+        PublishPurpose::Status => state.row.is_none(),
+        PublishPurpose::Publish(Trigger::Request) | PublishPurpose::Check => false,
     };
     if waits {
         return Ok(None);
     }
-    if purpose != Purpose::Status || found.auto_deploys() {
-        found.made = Some(Made::read(store, stage, &found.stage_variables).await?);
+    if purpose != PublishPurpose::Status || state.auto_deploys() {
+        state.candidate = Some(Candidate::read(store, stage, &state.stage_variables).await?);
     }
-    if found.row.is_none() && found.made.as_ref().is_none_or(|made| !made.has_items) {
+    if state.row.is_none() && state.candidate.as_ref().is_none_or(|candidate| !candidate.has_items) {
         return Ok(None);
     }
-    found.last_good = store.last_good(stage).await?;
-    if let Ok(settings) = &found.settings.value {
-        found.claim = Claim::of(store, settings).await?;
+    state.last_good = store.last_good(stage).await?;
+    if let Ok(settings) = &state.settings.value {
+        state.claim = BasePathClaim::of(store, settings).await?;
     }
-    found.pointed = match purpose {
-        Purpose::Publish(_) => Pointed::default(),
-        Purpose::Check | Purpose::Status => pointed(store, stage, &found).await?,
+    state.pointer = match purpose {
+        PublishPurpose::Publish(_) => PointerCheck::default(),
+        PublishPurpose::Check | PublishPurpose::Status => check_pointer(store, stage, &state).await?,
     };
-    Ok(Some(found))
+    Ok(Some(state))
 }
 
-/// Looks at what the stage points to.
-async fn pointed(store: &Store, stage: &str, found: &Found) -> Result<Pointed, StoreError> {
-    let names_none = found.row.as_ref().is_none_or(|row| row.deployment_id.is_none());
-    let Some(id) = found.served().filter(|_| !names_none || !found.auto_deploys()) else {
-        return Ok(Pointed::default());
+/// Checks the deployment that the stage points to.
+async fn check_pointer(store: &Store, stage: &str, state: &StageState) -> Result<PointerCheck, StoreError> {
+    let names_none = state.row.as_ref().is_none_or(|row| row.deployment_id.is_none());
+    let Some(id) = state.served().filter(|_| !names_none || !state.auto_deploys()) else {
+        return Ok(PointerCheck::default());
     };
-    let looked = match &found.settings.value {
+    let checked = match &state.settings.value {
         Ok(settings) => pointer::resolved(store, settings, id).await?.map(drop),
-        // What is wrong with the stage's variables is told already.
+        // The problems of the stage's variables are reported already.
         Err(_) => pointer::published(store, id).await?.and_then(|whole| whole.check_stage(stage)),
     };
-    Ok(match looked {
-        Ok(()) => Pointed::default(),
-        Err(why) => Pointed {
+    Ok(match checked {
+        Ok(()) => PointerCheck::default(),
+        Err(why) => PointerCheck {
             problems: why.problems(&store.tables.stages, stage, id),
-            stored: if why.is_lost() { Stored::Lost } else { Stored::Whole },
+            target: if why.is_lost() { PointerTarget::Lost } else { PointerTarget::Whole },
         },
     })
 }

@@ -1,22 +1,26 @@
 //! All stages with their deployments, as an instance serves them.
 
-use super::{Deployment, pointer::Resolved};
+use super::{Deployment, pointer::ResolvedDeployment};
 use crate::{
     error::{GatewayError, Problem},
     item::StageVariables,
-    stages::{self, FoundStage, StageSettings},
+    stages::{self, FoundStage, HostClaim, SearchedStage, StageSettings},
 };
 
-/// All stages at one moment.
+/// All stages at one moment, in the order in which they are searched.
 #[derive(Clone, Debug, Default)]
 pub struct Served {
-    pub(super) stages: Vec<StageSettings>,
-    /// For each of `stages`.
-    pub(super) loaded: Vec<Loaded>,
-    /// For each of `stages`.
-    pub(super) goes_by: Vec<GoesBy>,
-    /// No deployment is at hand, only what they are resolved of.
-    pub(super) is_put_away: bool,
+    pub(super) stages: Vec<LoadedStage>,
+    /// No deployment is in memory, only the snapshots that they are resolved from.
+    pub(super) is_unloaded: bool,
+}
+
+/// A stage and the deployment that is served of it.
+#[derive(Clone, Debug)]
+pub struct LoadedStage {
+    pub settings: StageSettings,
+    pub source: SettingsSource,
+    pub loaded: Loaded,
 }
 
 /// The stage that serves a request.
@@ -32,7 +36,7 @@ pub struct ServedStage<'a> {
     pub path: &'a str,
 }
 
-/// Whether a stage is as its item says.
+/// Says if a stage is served as its item is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Configuration {
     AsWritten,
@@ -40,10 +44,10 @@ pub enum Configuration {
     LastGood,
 }
 
-/// What came of loading a stage's deployment. By default: nothing yet.
+/// The result of loading a stage's deployment. By default: nothing yet.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {
-    pub resolved: Option<Resolved>,
+    pub resolved: Option<ResolvedDeployment>,
     pub follows: Follows,
     /// Why the item's pointer is refused.
     pub refused: Vec<Problem>,
@@ -63,7 +67,7 @@ pub enum LoadState {
     Unread,
 }
 
-/// Which deployment it is.
+/// The origin of the deployment that is served.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Follows {
     /// The one that the item points to, or that was made of the route items where it points to none.
@@ -72,20 +76,62 @@ pub enum Follows {
     LastGood,
 }
 
-/// Why a stage is where it is, with its variables and limits.
+/// The origin of a stage's settings: where it is, its variables and limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GoesBy {
+pub enum SettingsSource {
     /// Its item, but for switches that cannot be read.
     Item,
-    /// What was last good: it is not clear what the item serves or where, or that place is another stage's.
+    /// The last good settings: it is not clear what the item serves or where, or that base path is another stage's.
     LastGood,
     /// Nothing was ever good; the settings say where the stage likely is.
-    Likelihood,
-    /// Nothing: where it wants to be, and was last, is another stage.
-    Nothing,
+    Guess,
+    /// None: where it wants to be, and was last, is another stage.
+    Nowhere,
+}
+
+impl Loaded {
+    /// The deployment that the item asks for.
+    pub fn of_item(resolved: ResolvedDeployment) -> Self {
+        Self {
+            resolved: Some(resolved),
+            follows: Follows::Item,
+            refused: Vec::new(),
+            state: LoadState::Final,
+        }
+    }
+}
+
+impl LoadedStage {
+    /// A stage that only may be somewhere, or was never published, takes no host from those that are there.
+    fn host_claim(&self) -> HostClaim {
+        let was_published = self.settings.deployment_id.is_some() || self.loaded.resolved.is_some();
+        match self.source {
+            SettingsSource::Item | SettingsSource::LastGood | SettingsSource::Nowhere if was_published => {
+                HostClaim::Exclusive
+            }
+            SettingsSource::Item
+            | SettingsSource::LastGood
+            | SettingsSource::Nowhere
+            | SettingsSource::Guess => HostClaim::Shared,
+        }
+    }
+
+    fn configuration(&self) -> Configuration {
+        match (self.source, self.loaded.follows) {
+            (SettingsSource::Item, Follows::Item) => Configuration::AsWritten,
+            (SettingsSource::LastGood | SettingsSource::Guess | SettingsSource::Nowhere, _)
+            | (SettingsSource::Item, Follows::LastGood) => Configuration::LastGood,
+        }
+    }
 }
 
 impl Served {
+    /// Leaves out the stages that are nowhere.
+    pub(super) fn new(mut stages: Vec<LoadedStage>) -> Self {
+        stages.retain(|stage| stage.source != SettingsSource::Nowhere);
+        Self { stages, is_unloaded: false }
+    }
+
     /// # Errors
     ///
     /// No stage serves this host and path, or the stage has never had a valid deployment.
@@ -93,58 +139,37 @@ impl Served {
         let Some(FoundStage { index, path }) = self.stage_of(host, path) else {
             return Err(GatewayError::StageNotFound { host: host.to_owned(), path: path.to_owned() });
         };
-        let settings = &self.stages[index];
-        let loaded = &self.loaded[index];
-        let Some((resolved, deployment)) =
-            loaded.resolved.as_ref().and_then(|resolved| Some((resolved, resolved.deployment.as_deref()?)))
-        else {
-            return Err(GatewayError::StageUnavailable { stage: settings.name.clone() });
-        };
-        let configuration = match (self.goes_by[index], loaded.follows) {
-            (GoesBy::Item, Follows::Item) => Configuration::AsWritten,
-            (GoesBy::LastGood | GoesBy::Likelihood | GoesBy::Nothing, _) | (_, Follows::LastGood) => {
-                Configuration::LastGood
-            }
-        };
+        let stage = &self.stages[index];
+        let unavailable = || GatewayError::StageUnavailable { stage: stage.settings.name.clone() };
+        let resolved = stage.loaded.resolved.as_ref().ok_or_else(unavailable)?;
+        let deployment = resolved.deployment.as_deref().ok_or_else(unavailable)?;
         Ok(ServedStage {
-            settings,
+            settings: &stage.settings,
             deployment_id: resolved.id(),
             deployment,
             stage_variables: &resolved.stage_variables,
-            configuration,
+            configuration: stage.configuration(),
             path,
         })
     }
 
-    /// A stage that only may be somewhere, or was never published, takes no host from those that are there.
     pub(super) fn stage_of<'a>(&self, host: &str, path: &'a str) -> Option<FoundStage<'a>> {
-        let was_published = |index: usize| {
-            self.stages[index].deployment_id.is_some() || self.loaded[index].resolved.is_some()
-        };
-        let may_claim = |index: usize| self.goes_by[index] != GoesBy::Likelihood && was_published(index);
-        stages::find(&self.stages, may_claim, host, path)
+        let searched = self
+            .stages
+            .iter()
+            .map(|stage| SearchedStage { settings: &stage.settings, host_claim: stage.host_claim() });
+        stages::find(searched, host, path)
     }
 
-    pub(super) fn of(&self, name: &str) -> Option<(&StageSettings, &Loaded)> {
-        let index = self.stages.iter().position(|stage| stage.name == name)?;
-        Some((&self.stages[index], &self.loaded[index]))
+    pub(super) fn of(&self, name: &str) -> Option<&LoadedStage> {
+        self.stages.iter().find(|stage| stage.settings.name == name)
     }
 
-    pub(super) fn put_away(&mut self) {
-        for resolved in self.loaded.iter_mut().filter_map(|loaded| loaded.resolved.as_mut()) {
+    /// Drops the deployments; their snapshots stay.
+    pub(super) fn unload(&mut self) {
+        for resolved in self.stages.iter_mut().filter_map(|stage| stage.loaded.resolved.as_mut()) {
             resolved.deployment = None;
         }
-        self.is_put_away = true;
-    }
-
-    /// Of stages in the order in which they are searched.
-    pub(super) fn new(stages: impl Iterator<Item = (StageSettings, GoesBy, Loaded)>) -> Self {
-        let mut served = Self::default();
-        for (settings, goes_by, loaded) in stages.filter(|(_, goes_by, _)| *goes_by != GoesBy::Nothing) {
-            served.stages.push(settings);
-            served.goes_by.push(goes_by);
-            served.loaded.push(loaded);
-        }
-        served
+        self.is_unloaded = true;
     }
 }

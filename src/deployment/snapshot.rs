@@ -60,7 +60,7 @@ impl Packer {
         self.write(&json);
     }
 
-    /// What an instance needs for what was added.
+    /// The memory that an instance needs for the items so far.
     pub fn footprint(&self) -> Footprint {
         self.footprint
     }

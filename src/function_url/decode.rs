@@ -22,7 +22,7 @@ use crate::{
     path,
 };
 
-/// What the Runtime API says beside the event.
+/// The facts that the Runtime API gives beside the event.
 #[derive(Clone, Debug)]
 pub struct Invocation {
     pub request_id: String,
@@ -32,9 +32,9 @@ pub struct Invocation {
     pub received_at: SystemTime,
 }
 
-/// What came in.
+/// A decoded event.
 #[derive(Debug)]
-pub enum Event {
+pub enum DecodedEvent {
     Request(Box<Request>),
     /// The routes table's stream: the stages that it names.
     RoutesChanged(BTreeSet<String>),
@@ -42,7 +42,7 @@ pub enum Event {
 
 /// An event that is no request of ours, with what the access log can say of it.
 #[derive(Debug)]
-pub struct Refused {
+pub struct RefusedEvent {
     pub error: GatewayError,
     pub request: RefusedRequest,
 }
@@ -124,8 +124,12 @@ struct RawString {
 /// # Errors
 ///
 /// What is no event of ours, or a request that is malformed or comes past the trusted proxy.
-pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Result<Event, Box<Refused>> {
-    let refused = |error, request| Box::new(Refused { error, request });
+pub fn decode(
+    event: &[u8],
+    invocation: Invocation,
+    proxy: &TrustedProxy,
+) -> Result<DecodedEvent, Box<RefusedEvent>> {
+    let refused = |error, request| Box::new(RefusedEvent { error, request });
     let raw: RawEvent = match serde_json::from_slice(event) {
         Ok(raw) => raw,
         // Not the error's words: they quote what stands there, be it a cookie.
@@ -135,12 +139,12 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
         }
     };
     if let Some(records) = raw.records {
-        return Ok(Event::RoutesChanged(stages_of(records)));
+        return Ok(DecodedEvent::RoutesChanged(stages_of(records)));
     }
     let Some(context) = raw.request_context else {
         return Err(refused(bad("the event has no requestContext"), RefusedRequest::default()));
     };
-    let (method, mut origin) = platforms_word(invocation.account_id, context);
+    let PlatformFacts { method, mut origin } = PlatformFacts::of(invocation.account_id, context);
     let path = path::canonical_path(raw.raw_path.as_deref().unwrap_or("/"));
     let parts = headers(raw.headers.unwrap_or_default())
         .and_then(|headers| trust(headers, &mut origin, proxy))
@@ -156,7 +160,11 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
                 return Err(bad(*what));
             }
             let query = path::canonical_query(raw.raw_query_string.as_deref().unwrap_or("")).map_err(bad)?;
-            let body = body(raw.body.unwrap_or_default(), raw.is_base64_encoded.unwrap_or(false))?;
+            let body = raw.body.unwrap_or_default();
+            let body = match raw.is_base64_encoded {
+                Some(true) => decoded(&body)?,
+                Some(false) | None => body.into(),
+            };
             Ok((headers, method, query, body))
         });
     let path = path.unwrap_or_default();
@@ -165,7 +173,7 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
         Err(error) => return Err(refused(error, RefusedRequest { method, path, origin })),
     };
     let cookies = cookies(&mut headers, raw.cookies.unwrap_or_default());
-    Ok(Event::Request(Box::new(Request {
+    Ok(DecodedEvent::Request(Box::new(Request {
         id: invocation.request_id,
         received_at: invocation.received_at,
         deadline: invocation.deadline,
@@ -179,21 +187,28 @@ pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Res
     })))
 }
 
-/// The method, and where the request came from before any proxy is trusted.
-fn platforms_word(account_id: String, context: RawContext) -> (String, Origin) {
-    let http = context.http.unwrap_or_default();
-    let origin = Origin {
-        account_id,
-        api_id: context.api_id.unwrap_or_default(),
-        domain_name: context.domain_name.unwrap_or_default(),
-        domain_prefix: context.domain_prefix.unwrap_or_default(),
-        protocol: http.protocol.unwrap_or_else(|| "HTTP/1.1".to_owned()),
-        source_ip: http.source_ip.unwrap_or_default(),
-        user_agent: String::new(),
-        time: context.time.unwrap_or_default(),
-        time_epoch: context.time_epoch.unwrap_or_default(),
-    };
-    (http.method.unwrap_or_default(), origin)
+/// The facts of a request that only the platform knows, before any proxy is trusted.
+struct PlatformFacts {
+    method: String,
+    origin: Origin,
+}
+
+impl PlatformFacts {
+    fn of(account_id: String, context: RawContext) -> Self {
+        let http = context.http.unwrap_or_default();
+        let origin = Origin {
+            account_id,
+            api_id: context.api_id.unwrap_or_default(),
+            domain_name: context.domain_name.unwrap_or_default(),
+            domain_prefix: context.domain_prefix.unwrap_or_default(),
+            protocol: http.protocol.unwrap_or_else(|| "HTTP/1.1".to_owned()),
+            source_ip: http.source_ip.unwrap_or_default(),
+            user_agent: String::new(),
+            time: context.time.unwrap_or_default(),
+            time_epoch: context.time_epoch.unwrap_or_default(),
+        };
+        Self { method: http.method.unwrap_or_default(), origin }
+    }
 }
 
 fn bad(what: impl Into<Cow<'static, str>>) -> GatewayError {
@@ -222,7 +237,7 @@ fn headers(raw: BTreeMap<String, String>) -> Result<HeaderMap, GatewayError> {
     Ok(headers)
 }
 
-/// Whom to believe: host, scheme and address are the platform's word, unless the proxy's secret came along.
+/// Takes host, scheme and address from the platform, unless the proxy's secret came along.
 fn trust(
     mut headers: HeaderMap,
     origin: &mut Origin,
@@ -284,10 +299,7 @@ fn cookies(headers: &mut HeaderMap, mut cookies: Vec<String>) -> Vec<String> {
     cookies
 }
 
-fn body(text: String, is_base64: bool) -> Result<Bytes, GatewayError> {
-    if !is_base64 {
-        return Ok(text.into());
-    }
+fn decoded(text: &str) -> Result<Bytes, GatewayError> {
     BASE64_STANDARD.decode(text).map(Bytes::from).map_err(|_| bad("a body that is no base64"))
 }
 

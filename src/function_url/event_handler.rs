@@ -6,11 +6,11 @@ use tracing::info;
 
 use super::{
     StreamResponse,
-    decode::{Event, Invocation, decode},
+    decode::{DecodedEvent, Invocation, decode},
     encode,
 };
 use crate::{
-    deployment::{self, Outcome, Trigger},
+    deployment::{self, PublishOutcome, Trigger},
     environment::TrustedProxy,
     error::{InvalidConfiguration, chain},
     gateway::Gateway,
@@ -43,13 +43,13 @@ impl EventHandler {
         let received_at = invocation.received_at;
         let request_id = invocation.request_id.clone();
         let response = match decode(event, invocation, &self.trusted_proxy) {
-            Ok(Event::Request(request)) => {
+            Ok(DecodedEvent::Request(request)) => {
                 // A look that ended since the last answer, while nobody waited.
-                self.gateway.live.adopt_found();
-                self.gateway.live.look_if_due(received_at);
+                self.gateway.deployments.adopt_found();
+                self.gateway.deployments.look_if_due(received_at);
                 self.gateway.handle(&request).await
             }
-            Ok(Event::RoutesChanged(stages)) => return self.publish(stages).await,
+            Ok(DecodedEvent::RoutesChanged(stages)) => return self.publish(stages).await,
             Err(refused) => self.gateway.refuse(&request_id, received_at, &refused.error, &refused.request),
         };
         EventAnswer::Response(encode(response))
@@ -58,24 +58,24 @@ impl EventHandler {
     /// Does what is left to do when an answer has gone out: Lambda freezes the process soon.
     pub async fn finish(&self) {
         self.gateway.drain().await;
-        self.gateway.live.adopt().await;
+        self.gateway.deployments.adopt().await;
     }
 
     async fn publish(&self, stages: BTreeSet<String>) -> EventAnswer {
-        let live = &self.gateway.live;
-        live.put_away();
+        let live = &self.gateway.deployments;
+        live.unload();
         for stage in &stages {
             match deployment::publish(live.store(), stage, Trigger::Edit).await {
-                Ok(Outcome::Published { deployment_id, routes, .. }) => {
+                Ok(PublishOutcome::Published { deployment_id, routes, .. }) => {
                     info!(stage, deployment_id, routes, "published");
                 }
-                Ok(Outcome::Invalid { problems, .. }) => {
+                Ok(PublishOutcome::Invalid { problems, .. }) => {
                     deployment::invalid_configuration(stage, &InvalidConfiguration(problems));
                 }
-                Ok(Outcome::Restored { deployment_id, .. }) => {
+                Ok(PublishOutcome::Restored { deployment_id, .. }) => {
                     info!(stage, deployment_id, "stored again what was not whole");
                 }
-                Ok(Outcome::Unchanged { .. } | Outcome::LeftAlone) => {}
+                Ok(PublishOutcome::Unchanged { .. } | PublishOutcome::LeftAlone) => {}
                 Err(error) => return EventAnswer::Failed(chain(&error)),
             }
         }

@@ -9,7 +9,7 @@ mod extension;
 mod runtime_api;
 
 pub use self::{
-    decode::{Event, Invocation, Refused, decode},
+    decode::{DecodedEvent, Invocation, RefusedEvent, decode},
     encode::{StreamResponse, encode},
     event_handler::{EventAnswer, EventHandler},
     runtime_api::{AnswerTo, RuntimeApi},

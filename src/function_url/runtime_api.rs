@@ -33,7 +33,7 @@ const ERROR_BODY: HeaderName = HeaderName::from_static("lambda-runtime-function-
 const INVOCATION_ID: HeaderName = HeaderName::from_static("lambda-runtime-invocation-id");
 const ERROR_TRAILERS: HeaderValue =
     HeaderValue::from_static("Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body");
-/// That the body begins with a prelude.
+/// Says that the body begins with a prelude.
 const WITH_PRELUDE: HeaderValue =
     HeaderValue::from_static("application/vnd.awslambda.http-integration-response");
 /// Between prelude and body.
@@ -43,12 +43,12 @@ const BROKE_OFF: &str = "ResponseStreamBrokeOff";
 
 type Posted = UnsyncBoxBody<Bytes, Infallible>;
 
-/// Where one process posts its answers.
+/// The client with which one process posts its answers.
 #[derive(Debug)]
 pub struct RuntimeApi {
     pub(super) client: Client<HttpConnector, Posted>,
     host: Authority,
-    /// What emulators put before the paths of the API; empty on Lambda.
+    /// The path that emulators put before the paths of the API; empty on Lambda.
     prefix: String,
 }
 
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
     use crate::{function_url::encode, message::Body};
 
-    /// What the Runtime API is sent with an answer.
+    /// The request that the Runtime API is sent with an answer.
     async fn posted(body: Body) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -8,8 +8,11 @@ use crate::{
     authorizers::{ApiKeyUse, Caller, KeySource, Unauthenticated},
     deployment::{Route, ServedStage},
     error::GatewayError,
-    limits::usage_by_day::Counted,
-    limits::usage_plan::{self, Permit, Rule},
+    limits::{
+        rule::Rule,
+        usage::by_day::Counted,
+        usage_plan::{self, LimitedKey, LimitedRequest, Permit},
+    },
     message::Request,
 };
 
@@ -61,8 +64,8 @@ impl Gateway {
         {
             return Err(stage.deployment.not_found());
         }
-        let counted = usage_plan::Counted {
-            key: caller.map(|caller| (caller.key.id.as_str(), &*caller.plan)),
+        let counted = LimitedRequest {
+            key: caller.map(|caller| LimitedKey { id: &caller.key.id, plan: &caller.plan }),
             stage: &stage.settings.name,
             route_key: &route.key,
             route_shape: &route.shape,
@@ -80,7 +83,7 @@ impl Gateway {
             log.degraded("counters");
         }
         let outcome = admitted.map_err(|refused| refused.error);
-        way.standing = counted.key_rule().map(|rule| self.counters.standing(&rule));
+        way.standing = counted.key_rule().map(|rule| self.counters.rate_limit_status(&rule));
         if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome))
             // Of what an operator has stopped nothing is counted, not even that it was asked for.
             && !rules.iter().any(Rule::stops)

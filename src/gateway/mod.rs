@@ -24,14 +24,16 @@ use crate::{
     cache::Responses,
     clock::Clock,
     context::{Context, PathParameter},
-    deployment::{Configuration, Current, Freshness, Live, Matched, Route, Served, ServedStage},
+    deployment::{
+        ActiveDeployments, Configuration, CurrentStages, Freshness, Matched, Route, Served, ServedStage,
+    },
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
     limits::{
+        counters::{Counters, RateLimitStatus},
         throttle::Addresses,
         usage::Usage,
-        usage_plan::{Counters, RateLimitStatus},
     },
     message::{Body, RefusedRequest, Request, Response, is_bodyless},
     policies::cors::Cors,
@@ -41,7 +43,7 @@ use crate::{
 /// What is served, and the connections to whoever answers.
 #[derive(Debug)]
 pub struct Gateway {
-    pub live: Arc<Live>,
+    pub deployments: Arc<ActiveDeployments>,
     pub keys: Arc<ApiKeys<Store>>,
     pub counters: Arc<Counters<Store>>,
     pub usage: Arc<Usage<Store>>,
@@ -51,6 +53,15 @@ pub struct Gateway {
     pub clients: Clients,
     pub clock: Clock,
     pub sink: Sink,
+}
+
+/// The surroundings of one instance of the gateway.
+#[derive(Debug)]
+pub struct Instance {
+    pub clock: Clock,
+    pub sink: Sink,
+    /// Tells instances apart.
+    pub seed: u64,
 }
 
 /// What is known of a request so far: the context of its answer, refusals included.
@@ -71,15 +82,11 @@ struct Way<'a> {
 }
 
 impl Gateway {
-    /// A gateway that has served nothing yet. `seed` tells its instances apart.
-    pub fn new(
-        store: &Store,
-        environment: &Environment,
-        clients: Clients,
-        (clock, sink, seed): (Clock, Sink, u64),
-    ) -> Self {
+    /// A gateway that has served nothing yet.
+    pub fn new(store: &Store, environment: &Environment, clients: Clients, instance: Instance) -> Self {
+        let Instance { clock, sink, seed } = instance;
         Self {
-            live: Arc::new(Live::new(store.clone(), environment.refresh)),
+            deployments: Arc::new(ActiveDeployments::new(store.clone(), environment.refresh)),
             keys: Arc::new(ApiKeys::new(store.clone(), environment.key_cache)),
             counters: Arc::new(Counters::new(store.clone(), clock.clone(), seed)),
             usage: Arc::new(Usage::new(store.clone())),
@@ -107,8 +114,8 @@ impl Gateway {
     /// What must happen whatever the outcome happens here: CORS headers, request id, access log.
     pub async fn handle(&self, request: &Request) -> Response {
         let mut log = AccessLog::begin(request, self.sink.clone(), self.clock.clone());
-        let mut response = match self.live.served(request.received_at).await {
-            Ok(Current { served, freshness }) => {
+        let mut response = match self.deployments.served(request.received_at).await {
+            Ok(CurrentStages { served, freshness }) => {
                 if freshness == Freshness::Stale {
                     log.degraded("configuration");
                 }

@@ -6,10 +6,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE}
 use serde_json::Value;
 
 use crate::{
-    context::{Context, VARIABLES},
+    context::Context,
     item::Fields,
     message::{Response, has_no_content},
-    template::{Escape, ValueKind},
+    notation::{CONTEXT, Notation, Part, STAGE_VARIABLES},
+    template::{ContextVariable, Escape, TextTemplate, ValueKind, WordValue},
 };
 
 /// An answer with `statusCode` (default 200), `headers` and `body`.
@@ -25,23 +26,15 @@ pub struct Mock {
 }
 
 /// Text with `${context.x}` in it.
-#[derive(Debug, Default)]
-struct Template(Vec<Piece>);
-
-#[derive(Debug)]
-enum Piece {
-    Literal(String),
-    /// One of [`VARIABLES`].
-    Variable(&'static str, Escape),
-}
+type Template = TextTemplate<ContextVariable>;
 
 const JSON: &str = "application/json";
 
 impl Mock {
     /// The variables of `context` in the answer.
-    pub fn variables(&self) -> impl Iterator<Item = &'static str> {
-        let headers = self.headers.iter().flat_map(|(_, value)| value.variables());
-        headers.chain(self.body.variables())
+    pub fn variables(&self) -> impl Iterator<Item = ContextVariable> {
+        let headers = self.headers.iter().flat_map(|(_, value)| value.words());
+        headers.chain(self.body.words()).copied()
     }
 
     /// Reads the fields of an integration of type `MOCK`. A `body` may also be written as a map or a list, which
@@ -58,10 +51,10 @@ impl Mock {
         let body = match fields.value("body") {
             Some(Value::String(text)) => {
                 let escape = escape_in(fields, headers.as_deref().unwrap_or_default(), text);
-                escape.and_then(|escape| Template::parse(fields, "body", text, escape))
+                escape.and_then(|escape| template(fields, "body", text, escape))
             }
-            Some(json) => Template::parse(fields, "body", &json.to_string(), Escape::in_body(JSON)),
-            None => Some(Template::default()),
+            Some(json) => template(fields, "body", &json.to_string(), Escape::in_body(JSON)),
+            None => Some(Template::new(Escape::Plain)),
         };
         let status = u16::try_from(status?).ok().and_then(|status| StatusCode::from_u16(status).ok())?;
         Some(Self { status, headers: headers?, body: body? })
@@ -72,14 +65,14 @@ impl Mock {
         let mut headers = HeaderMap::with_capacity(self.headers.len() + 1);
         for (name, template) in &self.headers {
             // Of what a variable can hold, only control characters are no header's value.
-            let text = template.fill(context).replace(char::is_control, " ");
+            let text = template.render(|variable| variable.value(context)).replace(char::is_control, " ");
             let value = HeaderValue::from_bytes(text.as_bytes()).ok();
             headers.extend(value.map(|value| (name.clone(), value)));
         }
         if !has_no_content(self.status) {
             headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(JSON));
         }
-        let mut response = Response::new(self.body.fill(context).into());
+        let mut response = Response::new(self.body.render(|variable| variable.value(context)).into());
         *response.status_mut() = self.status;
         *response.headers_mut() = headers;
         response
@@ -105,7 +98,7 @@ fn parse_headers(fields: &Fields<'_>) -> Option<Vec<(HeaderName, Template)>> {
                 );
             }
             let escape = header.as_ref().map_or(Escape::Header, Escape::in_header);
-            header.zip(Template::parse(fields, &field, value, escape).filter(|_| is_clean))
+            header.zip(template(fields, &field, value, escape).filter(|_| is_clean))
         })
         .collect();
     parsed.into_iter().collect()
@@ -117,15 +110,12 @@ fn escape_in(fields: &Fields<'_>, headers: &[(HeaderName, Template)], text: &str
         // JSON by default; but a sentence is none, whatever is put into it.
         return Some(if begins_as_json(text) { Escape::in_body(JSON) } else { Escape::Plain });
     };
-    match &template.0[..] {
-        [] => Some(Escape::Plain),
-        [Piece::Literal(text)] => Some(Escape::in_body(text)),
-        [..] => {
-            let field = "headers.content-type";
-            fields.problem(field, "a variable of context", "a type that no request can choose");
-            None
-        }
-    }
+    let Some(content_type) = template.fixed() else {
+        let field = "headers.content-type";
+        fields.problem(field, "a variable of context", "a type that no request can choose");
+        return None;
+    };
+    Some(Escape::in_body(content_type))
 }
 
 /// Whether a document that begins so can be JSON, with a value in the place of a word.
@@ -149,66 +139,35 @@ fn is_free(name: &HeaderName) -> bool {
     )
 }
 
-impl Template {
-    fn variables(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().filter_map(|piece| match piece {
-            Piece::Literal(_) => None,
-            Piece::Variable(name, _) => Some(*name),
-        })
-    }
-
-    /// Reads all of `text`, which begins with `escape`; every name in it that does not exist is a problem.
-    fn parse(fields: &Fields<'_>, field: &str, text: &str, mut escape: Escape) -> Option<Self> {
-        let mut template = Self::default();
-        let mut valid = true;
-        let mut rest = text;
-        while let Some(start) = rest.find("${") {
-            template.push(&rest[..start]);
-            escape = escape.after(&rest[..start]);
-            let word = rest[start..].split_inclusive('}').next().unwrap_or_default();
-            rest = &rest[start + word.len()..];
-            if let Some(name) = word.strip_prefix("${context.").and_then(|name| name.strip_suffix('}')) {
-                let variable = VARIABLES.iter().find(|variable| **variable == name);
-                if variable.is_none() {
-                    fields.problem(field, word, &format!("a variable of context: {}", VARIABLES.join(", ")));
-                }
-                valid &= variable.is_some();
-                template.0.extend(variable.map(|variable| Piece::Variable(variable, escape)));
-            } else if word.starts_with("${stageVariables.") && word.ends_with('}') {
-                let value = fields.resolve(field, word);
-                valid &= value.is_some();
-                template.push(&escape.fit(value.map(Cow::Owned), ValueKind::Json));
-            } else {
-                // Only the opening is known to be literal: a variable may follow before the next `}`.
-                template.push("${");
-                rest = &text[text.len() - rest.len() - word.len() + 2..];
+/// Reads all of `text`, which begins with `escape`; every name in it that does not exist is a problem.
+fn template(fields: &Fields<'_>, field: &str, text: &str, escape: Escape) -> Option<Template> {
+    let mut template = Template::new(escape);
+    let mut valid = true;
+    for part in Notation::Rooted(&[CONTEXT, STAGE_VARIABLES]).parts(text) {
+        let word = match part {
+            Part::Text(text) | Part::Stray(text) => {
+                template.push_text(text);
+                continue;
+            }
+            Part::Word(word) => word,
+        };
+        let written = format!("${{{word}}}");
+        let Some(name) = word.strip_prefix(CONTEXT.prefix) else {
+            let text = fields.resolve(field, &written);
+            valid &= text.is_some();
+            template.push_value(WordValue { text: text.map(Cow::Owned), kind: ValueKind::Json });
+            continue;
+        };
+        match ContextVariable::named(name) {
+            Some(variable) => template.push_word(variable),
+            None => {
+                let expected = format!("a variable of context: {}", ContextVariable::names());
+                fields.problem(field, &written, &expected);
+                valid = false;
             }
         }
-        template.push(rest);
-        valid.then_some(template)
     }
-
-    fn push(&mut self, text: &str) {
-        match self.0.last_mut() {
-            Some(Piece::Literal(literal)) => literal.push_str(text),
-            Some(Piece::Variable(..)) | None => self.0.push(Piece::Literal(text.to_owned())),
-        }
-    }
-
-    fn fill(&self, context: &Context<'_>) -> String {
-        let mut text = String::new();
-        for piece in &self.0 {
-            match piece {
-                Piece::Literal(literal) => text.push_str(literal),
-                Piece::Variable(name, escape) => {
-                    // The only one that is no text.
-                    let kind = if *name == "requestTimeEpoch" { ValueKind::Json } else { ValueKind::Text };
-                    text.push_str(&escape.fit(context.variable(name), kind));
-                }
-            }
-        }
-        text
-    }
+    valid.then_some(template)
 }
 
 #[cfg(test)]

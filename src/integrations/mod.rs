@@ -3,21 +3,21 @@
 //! An integration is parsed once, at deployment; nothing is looked up by name when a request comes.
 
 pub mod dynamodb;
-mod headers;
+mod header_rules;
 pub mod http;
 pub mod lambda;
-pub mod mapping;
+mod mapped_part;
 pub mod mock;
 
 use std::{sync::Arc, time::Duration};
 
 use aws_types::SdkConfig;
 
+pub use self::mapped_part::{CallPart, MappedPart};
 use self::{
     dynamodb::DynamoDb,
     http::{GuardedClient, Http},
     lambda::Lambda,
-    mapping::{CallPart, Mapped, Word},
     mock::Mock,
 };
 use crate::{
@@ -27,17 +27,18 @@ use crate::{
     item::Fields,
     limits::usage_plan::Permit,
     message::{Request, Response},
+    template::{ContextVariable, mapped_value::Word},
 };
 
 /// What a route calls, and how long it may take.
 #[derive(Debug)]
 pub struct Integration {
-    kind: Kind,
+    kind: IntegrationKind,
     timeout: Duration,
 }
 
 #[derive(Debug)]
-enum Kind {
+enum IntegrationKind {
     Lambda(Lambda),
     DynamoDb(DynamoDb),
     Http(Http),
@@ -65,18 +66,18 @@ pub struct ParseContext<'a> {
 }
 
 #[derive(Clone, Copy)]
-enum Type {
+enum IntegrationType {
     AwsProxy,
     DynamoDb,
     HttpProxy,
     Mock,
 }
 
-const TYPES: [(&str, Type); 4] = [
-    ("AWS_PROXY", Type::AwsProxy),
-    ("DYNAMODB", Type::DynamoDb),
-    ("HTTP_PROXY", Type::HttpProxy),
-    ("MOCK", Type::Mock),
+const TYPES: [(&str, IntegrationType); 4] = [
+    ("AWS_PROXY", IntegrationType::AwsProxy),
+    ("DYNAMODB", IntegrationType::DynamoDb),
+    ("HTTP_PROXY", IntegrationType::HttpProxy),
+    ("MOCK", IntegrationType::Mock),
 ];
 
 /// As API Gateway's default; the most is what a Lambda function may run.
@@ -85,14 +86,16 @@ const MAX_TIMEOUT_MS: u64 = 900_000;
 
 impl Integration {
     /// Reads the map `integration` of a route item. What is wrong is reported, and `None`.
-    pub fn parse(fields: Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
+    pub fn parse(fields: Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let given = fields.choice("type", &TYPES);
         let timeout_ms = fields.integer("timeoutInMillis", 50..=MAX_TIMEOUT_MS).unwrap_or(DEFAULT_TIMEOUT_MS);
         let kind = match fields.require("type", given, "AWS_PROXY, DYNAMODB, HTTP_PROXY or MOCK")? {
-            Type::AwsProxy => Lambda::parse(&fields, surroundings).map(Kind::Lambda),
-            Type::DynamoDb => DynamoDb::parse(&fields, surroundings).map(Kind::DynamoDb),
-            Type::HttpProxy => Http::parse(&fields, surroundings).map(Kind::Http),
-            Type::Mock => Mock::parse(&fields).map(Kind::Mock),
+            IntegrationType::AwsProxy => Lambda::parse(&fields, parse_context).map(IntegrationKind::Lambda),
+            IntegrationType::DynamoDb => {
+                DynamoDb::parse(&fields, parse_context).map(IntegrationKind::DynamoDb)
+            }
+            IntegrationType::HttpProxy => Http::parse(&fields, parse_context).map(IntegrationKind::Http),
+            IntegrationType::Mock => Mock::parse(&fields).map(IntegrationKind::Mock),
         };
         fields.finish();
         Some(Self { kind: kind?, timeout: Duration::from_millis(timeout_ms) })
@@ -101,49 +104,57 @@ impl Integration {
     /// Whether an answer is all that there will be, and worth giving to the next caller.
     pub fn answers_with_a_result(&self) -> bool {
         match &self.kind {
-            Kind::Lambda(lambda) => lambda.is_buffered(),
-            Kind::DynamoDb(operation) => !operation.writes(),
-            Kind::Http(_) | Kind::Mock(_) => true,
+            IntegrationKind::Lambda(lambda) => lambda.is_buffered(),
+            IntegrationKind::DynamoDb(operation) => !operation.writes(),
+            IntegrationKind::Http(_) | IntegrationKind::Mock(_) => true,
         }
     }
 
     /// Whether it may ask a target of `other` for whatever path a client sends.
     pub fn may_share_a_target_with(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
-            (Kind::Lambda(own), Kind::Lambda(theirs)) => own.calls_what_is_called_by(theirs),
-            (Kind::Http(own), Kind::Http(theirs)) => own.asks_what_is_asked_by(theirs),
+            (IntegrationKind::Lambda(own), IntegrationKind::Lambda(theirs)) => {
+                own.calls_what_is_called_by(theirs)
+            }
+            (IntegrationKind::Http(own), IntegrationKind::Http(theirs)) => own.asks_what_is_asked_by(theirs),
             // A mock has no target, and a table knows no paths.
-            (Kind::Lambda(_) | Kind::DynamoDb(_) | Kind::Http(_) | Kind::Mock(_), _) => false,
+            (
+                IntegrationKind::Lambda(_)
+                | IntegrationKind::DynamoDb(_)
+                | IntegrationKind::Http(_)
+                | IntegrationKind::Mock(_),
+                _,
+            ) => false,
         }
     }
 
     /// The query parameter by which a client turns pages.
     pub fn page_parameter(&self) -> Option<&'static str> {
         match &self.kind {
-            Kind::DynamoDb(operation) => operation.page_parameter(),
-            Kind::Lambda(_) | Kind::Http(_) | Kind::Mock(_) => None,
+            IntegrationKind::DynamoDb(operation) => operation.page_parameter(),
+            IntegrationKind::Lambda(_) | IntegrationKind::Http(_) | IntegrationKind::Mock(_) => None,
         }
     }
 
     /// What is mapped into a call that changes nothing, except the routed path and its parameters in a target's path.
-    pub fn mapped(&self) -> Vec<Mapped<'_>> {
+    pub fn mapped(&self) -> Vec<MappedPart<'_>> {
         match &self.kind {
-            Kind::DynamoDb(operation) => {
+            IntegrationKind::DynamoDb(operation) => {
                 let part = CallPart::Operation;
-                operation.templates().into_iter().map(|template| Mapped { template, part }).collect()
+                operation.mapped_values().into_iter().map(|value| MappedPart { value, part }).collect()
             }
-            Kind::Http(http) => http.mapped(),
-            Kind::Lambda(_) | Kind::Mock(_) => Vec::new(),
+            IntegrationKind::Http(http) => http.mapped(),
+            IntegrationKind::Lambda(_) | IntegrationKind::Mock(_) => Vec::new(),
         }
     }
 
     /// The variables of `context` that are in the answer, or in what is asked for: not those in headers of a request.
-    pub fn variables(&self) -> Vec<&'static str> {
-        if let Kind::Mock(mock) = &self.kind {
+    pub fn variables(&self) -> Vec<ContextVariable> {
+        if let IntegrationKind::Mock(mock) = &self.kind {
             return mock.variables().collect();
         }
-        let is_asked_for = |mapped: &Mapped<'_>| !matches!(mapped.part, CallPart::Header(_));
-        let words = self.mapped().into_iter().filter(is_asked_for).flat_map(|mapped| mapped.template.words());
+        let is_asked_for = |mapped: &MappedPart<'_>| !matches!(mapped.part, CallPart::Header(_));
+        let words = self.mapped().into_iter().filter(is_asked_for).flat_map(|mapped| mapped.value.words());
         words.filter_map(Word::variable).collect()
     }
 
@@ -159,9 +170,9 @@ impl Integration {
     /// The client wants a form of the answer that there is not.
     pub fn finish(&self, context: &Context<'_>, answer: Response) -> Result<Response, GatewayError> {
         match &self.kind {
-            Kind::Lambda(lambda) => lambda.finish(context, answer),
-            Kind::DynamoDb(operation) => Ok(operation.finish(context, answer)),
-            Kind::Http(_) | Kind::Mock(_) => Ok(answer),
+            IntegrationKind::Lambda(lambda) => lambda.finish(context, answer),
+            IntegrationKind::DynamoDb(operation) => Ok(operation.finish(context, answer)),
+            IntegrationKind::Http(_) | IntegrationKind::Mock(_) => Ok(answer),
         }
     }
 
@@ -177,10 +188,12 @@ impl Integration {
         // Boxed: a future of the SDK is kilobytes, and this one is part of every request's.
         let answer = async {
             match &self.kind {
-                Kind::Lambda(lambda) => Box::pin(lambda.invoke(context, &clients.lambda)).await,
-                Kind::DynamoDb(operation) => Box::pin(operation.invoke(context, &clients.dynamodb)).await,
-                Kind::Http(http) => Box::pin(http.invoke(context)).await,
-                Kind::Mock(mock) => Ok(mock.invoke(context)),
+                IntegrationKind::Lambda(lambda) => Box::pin(lambda.invoke(context, &clients.lambda)).await,
+                IntegrationKind::DynamoDb(operation) => {
+                    Box::pin(operation.invoke(context, &clients.dynamodb)).await
+                }
+                IntegrationKind::Http(http) => Box::pin(http.invoke(context)).await,
+                IntegrationKind::Mock(mock) => Ok(mock.invoke(context)),
             }
         };
         tokio::time::timeout(limit, answer).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))

@@ -23,7 +23,10 @@ pub use self::{
     spelling::nearest,
     stage_variables::{StageVariables, resolve_stage_variables},
 };
-use crate::{error::Problem, userinfo::withheld};
+use crate::{
+    error::{ItemId, Problem},
+    userinfo::withheld,
+};
 
 /// Stands for what is not told.
 pub const WITHHELD: &str = "…";
@@ -40,13 +43,14 @@ pub struct Item<'a> {
 
 /// Reads a whole item of `table`.
 pub fn read<T>(
-    (table, key): (&str, &str),
+    id: ItemId<'_>,
     map: &Map<String, Value>,
     read: impl FnOnce(&Fields<'_>) -> Option<T>,
 ) -> Parsed<T> {
     let report = Report::default();
     let none = StageVariables::new();
-    let fields = Fields::of(Item { table, key, stage_variables: &none, report: &report }, map);
+    let fields =
+        Fields::of(Item { table: id.table, key: id.key, stage_variables: &none, report: &report }, map);
     let value = read(&fields);
     fields.finish();
     Parsed::new(value, report.into_findings())
@@ -242,7 +246,8 @@ impl<'a> Fields<'a> {
     }
 
     fn note(&self, field: &str, got: &str, expected: &str) -> Problem {
-        Problem::new((self.item.table, self.item.key), &format!("{}{field}", self.path), got, expected)
+        let item = ItemId { table: self.item.table, key: self.item.key };
+        Problem::new(item, &format!("{}{field}", self.path), got, expected)
     }
 }
 

@@ -2,24 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use crate::notation::{Notation, Part, STAGE_VARIABLES};
+
 /// The stage's variables, by name.
 pub type StageVariables = BTreeMap<String, String>;
 
-/// Replaces every `${stageVariables.x}`, or names the first that the stage does not have.
+/// Replaces every `${stageVariables.x}`.
+///
+/// # Errors
+///
+/// The first variable that the stage does not have.
 pub fn resolve_stage_variables(text: &str, variables: &StageVariables) -> Result<String, String> {
-    const OPEN: &str = "${stageVariables.";
-    let mut resolved = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(OPEN) {
-        let Some(length) = rest[start + OPEN.len()..].find('}') else { break };
-        let name = &rest[start + OPEN.len()..start + OPEN.len() + length];
-        let Some(value) = variables.get(name) else { return Err(name.to_owned()) };
-        resolved.push_str(&rest[..start]);
-        resolved.push_str(value);
-        rest = &rest[start + OPEN.len() + length + 1..];
-    }
-    resolved.push_str(rest);
-    Ok(resolved)
+    let parts = Notation::Rooted(&[STAGE_VARIABLES]).parts(text).into_iter();
+    let resolved = parts.map(|part| match part {
+        Part::Text(text) | Part::Stray(text) => Ok(text),
+        Part::Word(word) => {
+            let name = &word[STAGE_VARIABLES.prefix.len()..];
+            variables.get(name).map(String::as_str).ok_or_else(|| name.to_owned())
+        }
+    });
+    resolved.collect()
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! What a caller may still do, in the answer's headers.
+//! The rest of a caller's limits, in the answer's headers.
 //!
 //! `RateLimit` and `RateLimit-Policy` are draft-ietf-httpapi-ratelimit-headers-10; the figures are this instance's
 //! view, which other instances may have overtaken.
 
 use http::{HeaderName, HeaderValue};
 
-use super::usage_plan::RateLimitStatus;
+use super::counters::{LimitStatus, RateLimitStatus};
 use crate::message::Response;
 
 /// `rateLimitHeaders` of `$api`.
@@ -18,16 +18,6 @@ pub enum RateLimitHeaders {
     Legacy,
 }
 
-/// One limit: so many requests in a window of seconds, so many left until it is whole again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
-    pub name: &'static str,
-    pub limit: u64,
-    pub window_seconds: u64,
-    pub left: u64,
-    pub reset_seconds: u64,
-}
-
 /// RFC 9651 §3.3.1: a bucket that needs longer to fill, fills after a million years.
 const LARGEST_INTEGER: u64 = 999_999_999_999_999;
 
@@ -38,20 +28,16 @@ const LEGACY_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remain
 const LEGACY_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 impl RateLimitHeaders {
-    /// Says where a caller stands; a caller that nothing limits is told nothing.
-    pub fn apply(self, standing: &RateLimitStatus, response: &mut Response) {
-        let parts = standing.parts();
-        let Some(last) = parts.last() else { return };
+    /// Adds the headers to an answer; a caller that nothing limits gets none.
+    pub fn apply(self, status: &RateLimitStatus, response: &mut Response) {
+        let limits = status.of_each_limit();
+        let Some(last) = limits.last() else { return };
         let headers = response.headers_mut();
         match self {
             Self::Off => {}
             Self::Ietf => {
-                headers.insert(
-                    RATE_LIMIT_POLICY,
-                    list(&parts, |part| (("q", part.limit), ("w", part.window_seconds))),
-                );
-                headers
-                    .insert(RATE_LIMIT, list(&parts, |part| (("r", part.left), ("t", part.reset_seconds))));
+                headers.insert(RATE_LIMIT_POLICY, list(&limits, policy));
+                headers.insert(RATE_LIMIT, list(&limits, remaining));
             }
             Self::Legacy => {
                 headers.insert(LEGACY_LIMIT, last.limit.into());
@@ -62,15 +48,20 @@ impl RateLimitHeaders {
     }
 }
 
-type Parameter = (&'static str, u64);
-
 /// A List of Strings with Integer parameters (RFC 9651 §3.1).
-fn list(parts: &[Part], parameters: impl Fn(&Part) -> (Parameter, Parameter)) -> HeaderValue {
-    let item = |part: &Part| {
-        let ((first, x), (second, y)) = parameters(part);
-        let (x, y) = (x.min(LARGEST_INTEGER), y.min(LARGEST_INTEGER));
-        format!("\"{}\";{first}={x};{second}={y}", part.name)
-    };
-    let list = parts.iter().map(item).collect::<Vec<_>>().join(", ");
+fn list(limits: &[LimitStatus], item: fn(&LimitStatus) -> String) -> HeaderValue {
+    let list = limits.iter().map(item).collect::<Vec<_>>().join(", ");
     HeaderValue::try_from(list).expect("names and numbers are ASCII")
+}
+
+fn policy(LimitStatus { name, limit, window_seconds, .. }: &LimitStatus) -> String {
+    format!("\"{name}\";q={};w={}", integer(*limit), integer(*window_seconds))
+}
+
+fn remaining(LimitStatus { name, left, reset_seconds, .. }: &LimitStatus) -> String {
+    format!("\"{name}\";r={};t={}", integer(*left), integer(*reset_seconds))
+}
+
+fn integer(number: u64) -> u64 {
+    number.min(LARGEST_INTEGER)
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use http::Method;
 
-use super::{METHODS, PathPattern, Reading, Shapes, table::Tables};
+use super::{METHODS, PathPattern, Reading, Shapes, table::PathTables};
 
 /// The routes as targets may read their paths.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ enum ReadRoutes {
 
 #[derive(Debug)]
 struct Merged {
-    tables: Tables,
+    tables: PathTables,
     /// What each pattern of the tables stands for.
     routes: Vec<Vec<usize>>,
 }
@@ -46,7 +46,7 @@ impl Lookalikes {
     }
 
     /// For each reading in which `path` may lead elsewhere: the routes that serve it, which stand in `tables` as they are.
-    pub fn of(&self, method: &Method, path: &str, tables: &Tables) -> Vec<Vec<usize>> {
+    pub fn of(&self, method: &Method, path: &str, tables: &PathTables) -> Vec<Vec<usize>> {
         let readings = Reading::ALL.into_iter().zip(&self.0);
         let routes = readings.filter_map(|(reading, routes)| match (routes, reading.of(path)) {
             (ReadRoutes::Same, None) => None,
@@ -83,7 +83,7 @@ impl Merged {
                 }
             }
         }
-        Self { tables: Tables::new(kept, of_method), routes }
+        Self { tables: PathTables::new(kept, of_method), routes }
     }
 
     fn find(&self, method: &Method, path: &str) -> Vec<usize> {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use http::Method;
 
-use self::{lookalikes::Lookalikes, table::Tables};
+use self::{lookalikes::Lookalikes, table::PathTables};
 pub use self::{
     reading::Reading,
     route_key::{MethodKey, PathPattern, RouteKey, Segment},
@@ -23,7 +23,7 @@ pub const METHODS: [Method; 7] =
 /// Finds routes by their index in the list that it was made of.
 #[derive(Debug)]
 pub struct Router {
-    tables: Tables,
+    tables: PathTables,
     default: Option<usize>,
     trailing_slash: TrailingSlash,
     lookalikes: Lookalikes,
@@ -41,7 +41,7 @@ pub enum TrailingSlash {
 
 /// The route that serves a request.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Found<'a> {
+pub struct FoundRoute<'a> {
     pub index: usize,
     /// The path that was routed: without its last slash where that was ignored.
     pub path: &'a str,
@@ -62,20 +62,20 @@ impl Router {
         let patterns: Vec<_> = keys.into_iter().map(RouteKey::into_pattern).collect();
         let lookalikes = Lookalikes::new(&shapes, &patterns);
         let served = |method| shapes.values().filter_map(|methods| methods.route_for(&method)).collect();
-        let tables = Tables::new(patterns, METHODS.map(served));
+        let tables = PathTables::new(patterns, METHODS.map(served));
         Ok(Self { tables, default, trailing_slash, lookalikes })
     }
 
     /// The route for `method` on the canonical `path`, or else `$default`.
-    pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Option<Found<'a>> {
+    pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Option<FoundRoute<'a>> {
         let as_sent = self.tables.find(method, path);
         let (index, path) = match self.without_slash(method, path, as_sent) {
-            Some((index, path)) => (Some(index), path),
+            Some(ShorterPath { index, path }) => (Some(index), path),
             None => (as_sent, path),
         };
         let path_parameters = |index| self.pattern(index).map(|pattern| pattern.parameters(path));
         let index = index.or(self.default)?;
-        Some(Found { index, path, path_parameters: path_parameters(index).unwrap_or_default() })
+        Some(FoundRoute { index, path, path_parameters: path_parameters(index).unwrap_or_default() })
     }
 
     /// The routes that serve `path` for targets that read it otherwise than the gateway does ([`Reading`]): a list for
@@ -100,7 +100,7 @@ impl Router {
         method: &Method,
         path: &'a str,
         as_sent: Option<usize>,
-    ) -> Option<(usize, &'a str)> {
+    ) -> Option<ShorterPath<'a>> {
         let without = path.strip_suffix('/').filter(|without| !without.is_empty())?;
         match self.trailing_slash {
             TrailingSlash::Strict => return None,
@@ -114,8 +114,14 @@ impl Router {
             Some(other) => pattern.compare_specificity(other).is_lt(),
             None => true,
         };
-        is_better.then_some((index, without))
+        is_better.then_some(ShorterPath { index, path: without })
     }
+}
+
+/// A path without its last slash, and the route that serves it.
+struct ShorterPath<'a> {
+    index: usize,
+    path: &'a str,
 }
 
 /// The routes by the shapes of their paths.

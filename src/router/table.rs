@@ -14,15 +14,15 @@ use crate::path;
 
 /// Finds patterns by their index in the list that it was made of.
 #[derive(Debug)]
-pub(super) struct Tables {
+pub(super) struct PathTables {
     patterns: Vec<Option<PathPattern>>,
     /// One for each of [`METHODS`]; methods with the same patterns share one.
-    by_method: [Arc<Table>; METHODS.len()],
+    by_method: [Arc<PathTable>; METHODS.len()],
 }
 
 /// The patterns of one method.
 #[derive(Debug, Default)]
-struct Table {
+struct PathTable {
     full: matchit::Router<usize>,
     /// What stands before a greedy parameter, with the slash that follows: `/`, `/files/`.
     greedy: matchit::Router<usize>,
@@ -30,13 +30,14 @@ struct Table {
     greedy_depths: Vec<usize>,
 }
 
-impl Tables {
+impl PathTables {
     /// `of_methods` has for each of [`METHODS`] the indices of its patterns, whose shapes differ.
     pub fn new(patterns: Vec<Option<PathPattern>>, of_methods: [Vec<usize>; METHODS.len()]) -> Self {
-        let mut made: BTreeMap<Vec<usize>, Arc<Table>> = BTreeMap::new();
+        let mut made: BTreeMap<Vec<usize>, Arc<PathTable>> = BTreeMap::new();
         let by_method = of_methods.map(|indices| {
-            let table =
-                made.entry(indices).or_insert_with_key(|indices| Arc::new(Table::new(indices, &patterns)));
+            let table = made
+                .entry(indices)
+                .or_insert_with_key(|indices| Arc::new(PathTable::new(indices, &patterns)));
             Arc::clone(table)
         });
         Self { patterns, by_method }
@@ -54,7 +55,7 @@ impl Tables {
     }
 }
 
-impl Table {
+impl PathTable {
     fn new(indices: &[usize], patterns: &[Option<PathPattern>]) -> Self {
         let mut table = Self::default();
         for &index in indices {

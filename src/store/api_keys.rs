@@ -20,15 +20,15 @@ use super::{
 };
 use crate::{authorizers::KeyHash, error::StoreError};
 
-/// What became of a new item.
+/// The outcome of creating a key.
 #[derive(Debug, PartialEq)]
-pub enum Kept {
-    Kept,
+pub enum KeyCreation {
+    Created,
     /// Another item has this hash, and stays as it is.
-    Existed(Map<String, Value>),
+    AlreadyExists(Map<String, Value>),
 }
 
-/// What became of a rotation.
+/// The outcome of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotated {
     Rotated,
@@ -71,23 +71,23 @@ impl Store {
         Ok(found)
     }
 
-    /// Keeps a new key, unless there is one with this hash.
-    pub async fn keep_api_key(&self, item: &Map<String, Value>) -> Result<Kept, StoreError> {
+    /// Writes a new key, unless there is one with this hash.
+    pub async fn create_api_key(&self, item: &Map<String, Value>) -> Result<KeyCreation, StoreError> {
         const OPERATION: &str = "keeping the API key";
         let put = self.client.put_item().table_name(&self.tables.api_keys);
         let put = put
             .set_item(Some(attributes(OPERATION, item)?))
             .condition_expression("attribute_not_exists(keyHash)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(error) = put.send().await else { return Ok(Kept::Kept) };
+        let Err(error) = put.send().await else { return Ok(KeyCreation::Created) };
         let Some(existing) = existing_item(&error) else { return Err(StoreError::new(OPERATION, error)) };
         let existing = plain(OPERATION, Some(vec![existing]))?.pop().unwrap_or_default();
         // A write whose answer was lost is tried again, and then finds its own item.
         let is_own = existing.get("id").is_some() && existing.get("id") == item.get("id");
-        Ok(if is_own { Kept::Kept } else { Kept::Existed(existing) })
+        Ok(if is_own { KeyCreation::Created } else { KeyCreation::AlreadyExists(existing) })
     }
 
-    /// Sets an attribute of a key; what the item is then, or `None` if there is no such key.
+    /// Sets an attribute of a key and returns the changed item; `None` if there is no such key.
     pub async fn set_api_key(
         &self,
         key_hash: &str,
@@ -120,7 +120,7 @@ impl Store {
         delete.map(drop).map_err(|error| StoreError::new("deleting the API key", error))
     }
 
-    /// Keeps a key's successor, and lets the key itself end at `expires_at`; both or nothing.
+    /// Writes a key's successor, and lets the key itself end at `expires_at`; both or nothing.
     ///
     /// `old` is the key as it was read: if its `expiresAt` has changed, or if it has a successor already,
     /// nothing is written.

@@ -47,7 +47,7 @@ impl CacheStore for Store {
             Some(Said::No | Said::Nothing) => None,
             None => {
                 warn!(metric = "Degraded", operation = "reading", "the cache's table was not done in time");
-                self.breakers.cache.failed(now);
+                self.breakers.cache.failed(milliseconds(now));
                 None
             }
         }
@@ -144,7 +144,7 @@ impl Store {
         call: impl Future<Output = Result<T, E>>,
     ) -> Said<T> {
         let breaker = &self.breakers.cache;
-        if !breaker.allows(now) {
+        if !breaker.allows(milliseconds(now)) {
             return Said::Nothing;
         }
         // After a thaw a kept connection may be dead; its own task notices, if it gets its turn before us.
@@ -161,7 +161,7 @@ impl Store {
                 );
                 // What is asked too much of is one entry; the others are served.
                 if !is_throttled(&error) {
-                    breaker.failed(now);
+                    breaker.failed(milliseconds(now));
                 }
                 return Said::Nothing;
             }

@@ -11,10 +11,10 @@ use crate::error::StoreError;
 /// Well under DynamoDB's 400 KB an item.
 const PART_BYTES: usize = 350_000;
 
-/// How a read looks at what was written a moment ago.
+/// The consistency of a read that comes a moment after a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consistency {
-    /// May not see it yet; half the price.
+    /// May not see the write yet; half the price.
     Eventual,
     Strong,
 }
@@ -39,7 +39,7 @@ impl Store {
                 if let Some(count) = part.get("parts").and_then(|count| count.as_n().ok()?.parse().ok()) {
                     parts = count;
                 }
-                // What is left of an earlier writing, in more parts, is none of it.
+                // Parts that are left of an earlier and longer writing do not belong to it.
                 if seen < parts
                     && let Some(B(bytes)) = part.remove("snapshot")
                 {

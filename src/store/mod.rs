@@ -1,16 +1,15 @@
 //! The state that all instances share: DynamoDB.
 
 mod api_keys;
-mod breaker;
 mod cache;
 pub mod cache_contents;
 mod cache_table;
 mod configuration;
-mod counters;
+mod counter_updates;
+mod daily_usage;
 mod deployments;
 mod pointers;
 mod request_time;
-mod usage;
 pub mod values;
 mod wait;
 
@@ -22,18 +21,15 @@ use aws_sdk_dynamodb::{
 };
 use aws_types::SdkConfig;
 
+use self::wait::{Wait, within};
 pub use self::{
-    api_keys::{Kept, Rotated},
-    breaker::Breaker,
+    api_keys::{KeyCreation, Rotated},
     cache_table::{Entries, ItemKey, Raised},
     configuration::StageRow,
     deployments::Consistency,
     pointers::{LastGood, Moved, Pointer, Record},
 };
-use self::{
-    breaker::Breakers,
-    wait::{Wait, within},
-};
+use crate::circuit_breaker::CircuitBreaker;
 use crate::environment::{Aws, DeploymentMemory, Tables};
 
 /// Reads what the operator wrote, and keeps what the gateway writes.
@@ -52,14 +48,23 @@ pub struct Store {
     entry_within: Duration,
     breakers: Arc<Breakers>,
     pub tables: Tables,
-    /// What deployments may take of the instances that share the store.
+    /// The memory that deployments may take of the instances that share the store.
     pub deployment_memory: Option<DeploymentMemory>,
+}
+
+/// One for each table that requests wait for: DynamoDB throttles them one by one.
+#[derive(Debug, Default)]
+struct Breakers {
+    api_keys: CircuitBreaker,
+    usage_plans: CircuitBreaker,
+    counters: CircuitBreaker,
+    cache: CircuitBreaker,
 }
 
 /// Configuration is read at the start and beside requests, never in their way: it may take a moment.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What a client waits for must not take long.
+/// A call that a client waits for must not take long.
 const REQUEST_TIME_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// A whole entry may take so many times that: a hit of 900 KB takes 6 ms of a whole processor, and an instance of 128 MB
@@ -71,13 +76,13 @@ impl Store {
         Self::waiting(REQUEST_TIME_TIMEOUT, client, tables)
     }
 
-    /// One that waits for `at_most` for what a client waits for: tests share a machine.
+    /// A store that gives a call that a client waits for `at_most` this time: tests share a machine.
     pub fn waiting(at_most: Duration, client: Client, tables: Tables) -> Self {
         let within = TimeoutConfig::builder().operation_attempt_timeout(at_most).build();
         let quick = client.config().to_builder().timeout_config(within);
         let counters = quick.clone().retry_config(RetryConfig::disabled());
         let entry_within = at_most * MOST_OF_AN_ENTRY;
-        // What is not said here is as it was before.
+        // Settings that are not named here are as before.
         let head_within =
             TimeoutConfig::builder().read_timeout(at_most).operation_attempt_timeout(entry_within).build();
         let entries = quick.clone().timeout_config(head_within);

@@ -1,7 +1,7 @@
-//! What a stage serves, in two places: the pointer in its item, which an operator may overwrite, and the record of what
-//! was last good, beside the deployments. Both move in one transaction.
+//! The deployment that a stage serves, in two places: the pointer in its item, which an operator may overwrite, and the
+//! record of the last good one, beside the deployments. Both move in one transaction.
 //!
-//! Also there: which stage has a host and base path.
+//! Also beside the deployments: the stage that has each host and base path.
 
 use aws_sdk_dynamodb::{
     error::{BuildError, SdkError},
@@ -20,15 +20,15 @@ use super::{
 };
 use crate::error::StoreError;
 
-/// What was last good for a stage.
+/// The last good deployment of a stage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LastGood {
     pub deployment_id: String,
-    /// Of the stage item, as it was then: where the stage is, its variables, its limit.
+    /// The stage item as it was then, in part: where the stage is, its variables, its limit.
     pub item: Map<String, Value>,
 }
 
-/// What a publisher writes into a stage item, and beside it.
+/// A publisher's change of a stage item, and of the record beside it.
 #[derive(Debug)]
 pub struct Pointer<'a> {
     /// `None`: the stage keeps what it serves.
@@ -39,7 +39,7 @@ pub struct Pointer<'a> {
     pub record: Record<'a>,
 }
 
-/// What becomes of the record of what was last good.
+/// The change of the record of the last good deployment.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Record<'a> {
     Keep,
@@ -48,7 +48,7 @@ pub enum Record<'a> {
     Forget,
 }
 
-/// Whether what was to be written over was still as it had been read.
+/// The outcome of a write that must change nothing but what was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moved {
     Moved,
@@ -81,7 +81,7 @@ impl Store {
         self.transact(MOVING, [Some(update), record]).await
     }
 
-    /// Records what was last good, if the stage item points to it.
+    /// Records the last good deployment, if the stage item points to it.
     pub async fn record_last_good(&self, stage: &str, last_good: &LastGood) -> Result<Moved, StoreError> {
         let check = ConditionCheck::builder()
             .table_name(&self.tables.stages)
@@ -93,7 +93,7 @@ impl Store {
         self.transact(RECORDING, [Some(check), Some(self.record(stage, Some(last_good), RECORDING)?)]).await
     }
 
-    /// What was last good for a stage, consistent; `None`: nothing ever was.
+    /// The last good deployment of a stage, consistent; `None`: there never was one.
     pub async fn last_good(&self, stage: &str) -> Result<Option<LastGood>, StoreError> {
         const OPERATION: &str = "reading what was last good";
         let item = self.beside_deployments(OPERATION, &format!("{STAGE}{stage}")).await?;

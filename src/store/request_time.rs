@@ -1,56 +1,63 @@
-//! What is asked of the store while a client waits: briefly, and not of a table that keeps failing.
+//! The reads and writes that a client waits for: brief, and not of a table that keeps failing.
 
 use std::{sync::Arc, time::SystemTime};
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use tracing::{error, warn};
 
-use super::{Store, breaker::Breaker};
+use super::{Store, counter_updates::WrittenCounter};
 use crate::{
-    authorizers::{ApiKey, KeyHash, KeyStore, Read},
-    error::{InvalidConfiguration, StoreError, chain},
+    authorizers::{ApiKey, ItemRead, ItemStore, KeyHash, SharedItem},
+    circuit_breaker::CircuitBreaker,
+    clock::milliseconds,
+    error::{StoreError, chain},
     item::Parsed,
-    limits::usage_plan::{CounterStore, Outcome, UsagePlan, Write},
+    limits::{
+        counters::{CounterStore, CounterWrite, WriteOutcome},
+        usage_plan::UsagePlan,
+    },
 };
 
 /// The codes of "too much" (Amazon DynamoDB Developer Guide, "Error handling").
 const THROTTLING: [&str; 3] =
     ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"];
 
-impl KeyStore for Store {
-    async fn api_key(&self, hash: KeyHash, now: SystemTime) -> Read<ApiKey> {
-        let read = self.api_key_item(&hash);
+impl ItemStore<ApiKey> for Store {
+    async fn read(&self, hash: &KeyHash, now: SystemTime) -> ItemRead<ApiKey> {
+        let read = self.api_key_item(hash);
         let item = guarded("reading the API key", &self.breakers.api_keys, now, read).await?;
-        Ok(item.map(|item| known(ApiKey::parse(&self.tables.api_keys, &item))))
+        Ok(item.map(|item| shared(ApiKey::parse(&self.tables.api_keys, &item))))
     }
+}
 
-    async fn usage_plan(&self, id: &str, now: SystemTime) -> Read<UsagePlan> {
+impl ItemStore<UsagePlan> for Store {
+    async fn read(&self, id: &Arc<str>, now: SystemTime) -> ItemRead<UsagePlan> {
         let read = self.usage_plan_item(id);
         let item = guarded("reading the usage plan", &self.breakers.usage_plans, now, read).await?;
-        Ok(item.map(|item| known(UsagePlan::parse(&self.tables.usage_plans, &item))))
+        Ok(item.map(|item| shared(UsagePlan::parse(&self.tables.usage_plans, &item))))
     }
 }
 
 impl CounterStore for Store {
-    async fn write(&self, counter: &str, write: &Write, now: SystemTime) -> Outcome {
-        let breaker = &self.breakers.counters;
-        if !breaker.allows(now) {
-            return Outcome::NotSent;
+    async fn write(&self, counter: &str, write: &CounterWrite, now: SystemTime) -> WriteOutcome {
+        let (breaker, now_ms) = (&self.breakers.counters, milliseconds(now));
+        if !breaker.allows(now_ms) {
+            return WriteOutcome::NotSent;
         }
         // After a thaw a kept connection may be dead; its own task notices, if it gets its turn before us.
         tokio::task::yield_now().await;
-        let (outcome, failure) = self.write_counter(counter, write).await;
+        let WrittenCounter { outcome, failure } = self.write_counter(counter, write).await;
         let of_table = failure.as_ref().filter(|error| !is_badly_asked(*error) && !is_throttled(*error));
         match of_table {
-            Some(_) => breaker.failed(now),
+            Some(_) => breaker.failed(now_ms),
             None => breaker.answered(),
         }
         let cause = match (&outcome, &failure) {
             (_, Some(failure)) => chain(failure),
-            (Outcome::Unknown | Outcome::NotSent, None) => {
+            (WriteOutcome::Unknown | WriteOutcome::NotSent, None) => {
                 "the answer does not say what was written".to_owned()
             }
-            (Outcome::Done(_) | Outcome::Refused(_), None) => return outcome,
+            (WriteOutcome::Done(_) | WriteOutcome::Refused(_), None) => return outcome,
         };
         warn!(metric = "Degraded", cause, "a counter could not be written");
         outcome
@@ -59,38 +66,39 @@ impl CounterStore for Store {
 
 async fn guarded<T>(
     operation: &'static str,
-    breaker: &Breaker,
+    breaker: &CircuitBreaker,
     now: SystemTime,
     read: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    if !breaker.allows(now) {
+    let now_ms = milliseconds(now);
+    if !breaker.allows(now_ms) {
         return Err(StoreError::new(operation, "the store kept failing; it is asked again soon"));
     }
     let outcome = read.await;
     match &outcome {
         Ok(_) => breaker.answered(),
         Err(error) => {
-            breaker.failed(now);
+            breaker.failed(now_ms);
             warn!(metric = "Degraded", cause = chain(error), "an API key or its plan could not be read");
         }
     }
     outcome
 }
 
-/// Whether DynamoDB works and will not do the write: somebody may have written into a counter's item, and that must
+/// True if DynamoDB works and will not do the write: somebody may have written into a counter's item, and that must
 /// not end the writes of all others.
 fn is_badly_asked(error: &impl ProvideErrorMetadata) -> bool {
     error.code() == Some("ValidationException")
 }
 
-/// Whether DynamoDB is asked too much. Of writes that is mostly one item, which takes 1,000 a second: the busy key
+/// True if DynamoDB is asked too much. Of writes that is mostly one item, which takes 1,000 a second: the busy key
 /// bears it by itself.
 pub(super) fn is_throttled(error: &impl ProvideErrorMetadata) -> bool {
     error.code().is_some_and(|code| THROTTLING.contains(&code))
 }
 
-/// What an item says, or why it says nothing; the latter is told to the operator here, once for every reading.
-fn known<T>(parsed: Parsed<T>) -> Result<Arc<T>, Arc<InvalidConfiguration>> {
+/// The value of an item, or its problems; those are told to the operator here, once for every reading.
+fn shared<T>(parsed: Parsed<T>) -> SharedItem<T> {
     match parsed.value {
         Ok(value) => Ok(Arc::new(value)),
         Err(invalid) => {

@@ -1,17 +1,17 @@
-//! How long an answer of the store is waited for, whether or not Lambda freezes the process meanwhile.
+//! Waits for the store that end in time, even if Lambda freezes the process meanwhile.
 
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{AsyncSleep, Sleep};
 
-/// A wait in parts: a freeze is over one of them, not over the whole. What has come meanwhile is then read before
-/// the wait ends, as is what is still on its way.
+/// A wait in parts: a freeze takes one of them, not the whole. An answer that has come meanwhile, or is still on its
+/// way, is then read before the wait ends.
 #[derive(Clone, Copy, Debug)]
 pub struct Wait;
 
 const PARTS: u32 = 4;
 
-/// What `work` comes to; `None` if it takes longer.
+/// The result of `work`; `None` if it takes longer.
 pub async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_frozen_process_gets_the_rest_of_its_wait() {
+    async fn a_wait_goes_on_after_a_freeze_that_was_longer_than_it() {
         let wait = tokio::spawn(Wait.sleep(Duration::from_millis(8)));
         // The wait begins.
         tokio::task::yield_now().await;

@@ -1,8 +1,16 @@
 //! Words and templates: what an operator writes, and what a request puts into it.
 //!
-//! A client's value never changes the structure of what it is put into.
+//! A client's value never changes the structure of what it is put into. The signs around words are read by
+//! [`crate::notation`].
 
+mod context_variable;
 mod escape;
+pub mod mapped_value;
 pub mod parameter;
+mod text_template;
 
-pub use self::escape::{Escape, ValueKind};
+pub use self::{
+    context_variable::ContextVariable,
+    escape::{Escape, ValueKind},
+    text_template::{TextTemplate, WordValue},
+};

@@ -1,8 +1,8 @@
-//! Whatever stands in an item: it is served or a problem, and nothing panics.
+//! Odd values at every place of an item: each is served or a problem, and nothing panics.
 
 use serde_json::{Value, json};
 use tollgate::{
-    deployment::{Deployment, Source, parse},
+    deployment::{Deployment, DeploymentSource, parse},
     item::{Parsed, StageVariables},
     stages::StageSettings,
 };
@@ -142,11 +142,11 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
 fn parsed(items: &[Value]) -> Parsed<Deployment> {
     let items: Vec<_> = items.iter().map(|item| item.as_object().unwrap().clone()).collect();
     let stage_variables = StageVariables::new();
-    parse(Source { table: "routes", stage: "v1", stage_variables: &stage_variables }, &items)
+    parse(DeploymentSource { table: "routes", stage: "v1", stage_variables: &stage_variables }, &items)
 }
 
 #[test]
-fn any_value_anywhere_in_an_item_is_served_or_a_problem() {
+fn an_odd_value_anywhere_in_an_item_neither_panics_nor_floods_the_problems() {
     let items = items();
     let good = parsed(&items);
     assert_eq!(
@@ -179,7 +179,7 @@ fn any_value_anywhere_in_an_item_is_served_or_a_problem() {
 }
 
 #[test]
-fn any_value_anywhere_in_a_stage_item_is_served_or_a_problem() {
+fn an_odd_value_anywhere_in_a_stage_item_is_refused_or_leaves_a_usable_name_and_base_path() {
     let item = json!({ "stage": "v1", "basePath": "/v1", "hosts": ["a.example"], "autoDeploy": true, "deploymentId": "d",
         "stageVariables": { "a": "b" }, "canarySettings": { "percentTraffic": 5 }, "revision": 1 });
     let mut found = Vec::new();

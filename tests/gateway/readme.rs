@@ -13,7 +13,7 @@ use expect_test::expect_file;
 use http::StatusCode;
 use serde_json::{Deserializer, Value, json};
 use tollgate::{
-    deployment::Outcome,
+    deployment::PublishOutcome,
     error::{BadValue, GatewayError, InvalidConfiguration, Problem, StoreError},
     local::{
         example_api,
@@ -50,7 +50,7 @@ async fn shows_valid_items_and_the_answers_that_they_give() {
     routes.iter().for_each(|item| world.put_route(item));
     for stage in routes.iter().map(|item| item["stage"].as_str().unwrap()).collect::<BTreeSet<_>>() {
         let outcome = world.publish(stage).await;
-        let clean = matches!(&outcome, Outcome::Published { warnings, .. } if warnings.is_empty());
+        let clean = matches!(&outcome, PublishOutcome::Published { warnings, .. } if warnings.is_empty());
         assert!(clean, "{stage}: {outcome:#?}");
     }
     for item in items("json usage-plans", &stands_for) {
@@ -134,8 +134,8 @@ async fn notes_of(item: &str, word: &str) -> (Vec<String>, Vec<String>) {
     let fields =
         |notes: Vec<Problem>| notes.into_iter().filter(not_yet).map(|note| note.field).collect::<Vec<_>>();
     match world.publish("v1").await {
-        Outcome::Published { warnings, .. } => (Vec::new(), fields(warnings)),
-        Outcome::Invalid { problems, warnings } => (fields(problems), fields(warnings)),
+        PublishOutcome::Published { warnings, .. } => (Vec::new(), fields(warnings)),
+        PublishOutcome::Invalid { problems, warnings } => (fields(problems), fields(warnings)),
         other => panic!("{other:?}"),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use tollgate::{
-    deployment::{self, Outcome, counted},
+    deployment::{self, PublishOutcome, counted},
     store::Store,
 };
 
@@ -62,15 +62,15 @@ async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<Report>> {
     Ok(reports)
 }
 
-fn headline(outcome: &Outcome) -> String {
+fn headline(outcome: &PublishOutcome) -> String {
     match outcome {
-        Outcome::Published { routes, footprint, .. } => {
+        PublishOutcome::Published { routes, footprint, .. } => {
             format!("{}, not served yet, {footprint} of memory", counted(*routes, "route"))
         }
-        Outcome::Unchanged { footprint, .. } | Outcome::Restored { footprint, .. } => {
+        PublishOutcome::Unchanged { footprint, .. } | PublishOutcome::Restored { footprint, .. } => {
             format!("valid, and served as it is, {footprint} of memory")
         }
-        Outcome::Invalid { problems, .. } => counted(problems.len(), "problem"),
-        Outcome::LeftAlone => "no items".to_owned(),
+        PublishOutcome::Invalid { problems, .. } => counted(problems.len(), "problem"),
+        PublishOutcome::LeftAlone => "no items".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Map, Value};
 use tollgate::{
     authorizers::{ApiKey, KeyHash, KeyValue},
-    error::{InvalidConfiguration, Problem},
+    error::{InvalidConfiguration, ItemId, Problem},
     item::{Findings, Parsed, WITHHELD},
     limits::usage_plan::UsagePlan,
     router::RouteKey,
@@ -91,7 +91,7 @@ impl<'a> KeyCheck<'a> {
         let name = ApiKey::key_of(item);
         let note = |field: &str, got: &str, expected: &str| {
             let got = if KeyValue::stands_in(got) { WITHHELD } else { got };
-            Problem::new((&tables.api_keys, &name), field, got, expected)
+            Problem::new(ItemId { table: &tables.api_keys, key: &name }, field, got, expected)
         };
         let hash = item.get("keyHash").and_then(Value::as_str).unwrap_or_default();
         if !KeyHash::is_one(hash) {
@@ -124,7 +124,9 @@ impl<'a> KeyCheck<'a> {
 fn check_plan(store: &Store, item: &Item, route_keys: &RouteKeys, findings: &mut Findings) {
     let table = &store.tables.usage_plans;
     let name = UsagePlan::key_of(item);
-    let note = |field: &str, got: &str, expected: &str| Problem::new((table, &name), field, got, expected);
+    let note = |field: &str, got: &str, expected: &str| {
+        Problem::new(ItemId { table, key: &name }, field, got, expected)
+    };
     let Some(plan) = take(UsagePlan::parse(table, item), findings) else { return };
     for (stage, throttles) in plan.api_stages.iter().flatten() {
         let Some(known) = route_keys.get(stage) else {

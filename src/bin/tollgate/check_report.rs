@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use tollgate::{
-    deployment::{Outcome, counted},
+    deployment::{PublishOutcome, counted},
     error::Problem,
     item::Findings,
 };
@@ -28,16 +28,20 @@ enum Subject {
 }
 
 impl Report {
-    pub fn of_stage(stage: String, outcome: Outcome, headline: impl Fn(&Outcome) -> String) -> Self {
+    pub fn of_stage(
+        stage: String,
+        outcome: PublishOutcome,
+        headline: impl Fn(&PublishOutcome) -> String,
+    ) -> Self {
         let headline = headline(&outcome);
         let (deployment_id, problems, warnings) = match outcome {
-            Outcome::Published { deployment_id, warnings, .. }
-            | Outcome::Unchanged { deployment_id, warnings, .. }
-            | Outcome::Restored { deployment_id, warnings, .. } => {
+            PublishOutcome::Published { deployment_id, warnings, .. }
+            | PublishOutcome::Unchanged { deployment_id, warnings, .. }
+            | PublishOutcome::Restored { deployment_id, warnings, .. } => {
                 (Some(deployment_id), Vec::new(), warnings)
             }
-            Outcome::Invalid { problems, warnings } => (None, problems, warnings),
-            Outcome::LeftAlone => (None, Vec::new(), Vec::new()),
+            PublishOutcome::Invalid { problems, warnings } => (None, problems, warnings),
+            PublishOutcome::LeftAlone => (None, Vec::new(), Vec::new()),
         };
         Self { subject: Subject::Stage { stage, deployment_id }, headline, problems, warnings }
     }

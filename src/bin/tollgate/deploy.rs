@@ -1,7 +1,7 @@
 //! `tollgate deploy`: publishes a stage's items as its deployment.
 
 use anyhow::Result;
-use tollgate::deployment::{self, Outcome, Trigger, counted};
+use tollgate::deployment::{self, PublishOutcome, Trigger, counted};
 
 use crate::{
     check_report::{self, Report},
@@ -27,7 +27,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, common } = arguments;
     common.run(STAGES, async |store| {
         let outcome = deployment::publish(store, stage, Trigger::Request).await?;
-        if outcome == Outcome::LeftAlone {
+        if outcome == PublishOutcome::LeftAlone {
             return Ok(ExitStatus::no_stage(store, stage));
         }
         let report = Report::of_stage(stage.clone(), outcome, headline);
@@ -37,20 +37,20 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     })
 }
 
-fn headline(outcome: &Outcome) -> String {
+fn headline(outcome: &PublishOutcome) -> String {
     match outcome {
-        Outcome::Published { deployment_id, routes, .. } => {
+        PublishOutcome::Published { deployment_id, routes, .. } => {
             format!("serves {}, deployment {deployment_id}", counted(*routes, "route"))
         }
-        Outcome::Unchanged { deployment_id, .. } => {
+        PublishOutcome::Unchanged { deployment_id, .. } => {
             format!("serves these items already, deployment {deployment_id}")
         }
-        Outcome::Restored { deployment_id, .. } => {
+        PublishOutcome::Restored { deployment_id, .. } => {
             format!("stored deployment {deployment_id} again: it was not whole")
         }
-        Outcome::Invalid { problems, .. } => {
+        PublishOutcome::Invalid { problems, .. } => {
             format!("{}; what was served stays", counted(problems.len(), "problem"))
         }
-        Outcome::LeftAlone => "no items".to_owned(),
+        PublishOutcome::LeftAlone => "no items".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use tollgate::{
     calendar::Day,
-    limits::usage_by_day::{ByStage, Counts, KEPT_DAYS},
+    limits::usage::by_day::{Counts, KEPT_DAYS, UsageByStage},
     store::Store,
 };
 
@@ -35,7 +35,7 @@ pub struct Arguments {
     common: CommonArgs,
 }
 
-type ByDay = BTreeMap<Day, ByStage>;
+type ByDay = BTreeMap<Day, UsageByStage>;
 
 const COLUMNS: [Column; 5] = [
     Column::left("DATE"),
@@ -96,7 +96,7 @@ fn rows(usage: &ByDay) -> Vec<Vec<String>> {
 /// The sums over all days.
 #[derive(Default)]
 struct Totals {
-    by_stage: ByStage,
+    by_stage: UsageByStage,
     all: Counts,
 }
 
@@ -113,7 +113,7 @@ impl Totals {
 
 fn to_json(key_id: &str, from: Day, to: Day, usage: &ByDay) -> Value {
     let counts = |counts: &Counts| json!({ "served": counts.served, "throttled": counts.throttled, "overQuota": counts.over_quota });
-    let stages = |by_stage: &ByStage| -> Value {
+    let stages = |by_stage: &UsageByStage| -> Value {
         by_stage.iter().map(|(stage, of_stage)| (stage.clone(), counts(of_stage))).collect()
     };
     let days =

@@ -6,24 +6,24 @@ use aws_sdk_dynamodb::{
 };
 use http::header::{IF_MATCH, IF_NONE_MATCH};
 
-use super::Call;
+use super::OperationCall;
 use crate::{
     error::{GatewayError, StoreError},
-    integrations::mapping::{Template, bad_value},
     message::BoxError,
+    template::mapped_value::{MappedValue, bad_value},
 };
 
 /// What a call was about.
 pub struct Subject<'a> {
     pub tables: Vec<&'a str>,
     /// What was mapped into it.
-    pub templates: Vec<&'a Template>,
+    pub mapped_values: Vec<&'a MappedValue>,
 }
 
 impl<'a> Subject<'a> {
     /// Of an operation on one table.
-    pub fn of_one(table: &'a str, templates: Vec<&'a Template>) -> Self {
-        Self { tables: vec![table], templates }
+    pub fn of_one(table: &'a str, mapped_values: Vec<&'a MappedValue>) -> Self {
+        Self { tables: vec![table], mapped_values }
     }
 }
 
@@ -103,7 +103,7 @@ impl Fault {
     }
 }
 
-impl Call<'_> {
+impl OperationCall<'_> {
     /// What the client is told when an operation failed.
     pub fn failed<E>(&self, subject: &Subject<'_>, error: SdkError<E>) -> GatewayError
     where
@@ -163,7 +163,7 @@ impl Call<'_> {
             Fault::Value => {
                 let message = error.as_service_error().and_then(|service| service.message());
                 let cause = format!("DynamoDB refused the values: {}", message.unwrap_or_default());
-                let words: Vec<_> = subject.templates.iter().flat_map(|template| template.words()).collect();
+                let words: Vec<_> = subject.mapped_values.iter().flat_map(|mapped| mapped.words()).collect();
                 bad_value(&words, "cannot be used", Some(cause.into()))
             }
             Fault::Configuration => GatewayError::IntegrationForbidden(self.at_table(subject, error)),

@@ -1,19 +1,19 @@
-//! DynamoDB as a backend, without a template language: plain JSON on both sides.
+//! DynamoDB as a backend, without a mapped value language: plain JSON on both sides.
 //!
 //! An operation is DynamoDB's own, its fields written with a small first letter. Values mapped from a
 //! request only ever become attribute values: tables, indexes, names and the text of expressions are the
 //! operator's alone.
 
-mod answer;
-mod call;
-mod changes;
 mod cursor;
 mod expressions;
 mod failure;
-mod fields;
-mod gets;
+mod get_items;
+mod item_changes;
 mod next_page;
-mod pages;
+mod operation_call;
+mod operation_fields;
+mod page_operations;
+mod success_response;
 mod terms;
 mod transaction;
 
@@ -21,14 +21,15 @@ use aws_sdk_dynamodb::Client;
 use http::StatusCode;
 
 use self::{
-    answer::{Answer, Outcome},
-    call::Call,
-    changes::{Kind, Write},
-    gets::{BatchGetItem, GetItem},
-    pages::Pages,
+    get_items::{BatchGetItem, GetItem},
+    item_changes::{ChangeKind, Write},
+    operation_call::OperationCall,
+    page_operations::Pages,
+    success_response::{OperationOutcome, SuccessResponse},
     transaction::Transaction,
 };
-use super::{ParseContext, mapping::Template};
+use super::ParseContext;
+use crate::template::mapped_value::MappedValue;
 use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
 
 /// The query parameter by which a client asks for the next page.
@@ -39,7 +40,7 @@ const CONDITION_FAILED_STATUS: &str = "conditionFailedStatus";
 #[derive(Debug)]
 pub struct DynamoDb {
     operation: Box<Operation>,
-    answer: Answer,
+    answer: SuccessResponse,
     condition_failed_status: Option<StatusCode>,
 }
 
@@ -77,22 +78,22 @@ const ACTIONS: [(&str, Action); 8] = [
 
 impl DynamoDb {
     /// Reads the fields of an integration of type `DYNAMODB`. What is wrong is reported, and `None`.
-    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let expected = ACTIONS.map(|(name, _)| name).join(" or ");
         let action = fields.require("action", fields.choice("action", &ACTIONS), &expected)?;
-        let answer = Answer::parse(fields, action);
+        let answer = SuccessResponse::parse(fields, action);
         let condition_failed_status = condition_failed_status(fields, action);
-        let write = |kind| Write::parse(kind, fields, surroundings, answer.shape).map(Operation::Write);
+        let write = |kind| Write::parse(kind, fields, parse_context, answer.shape).map(Operation::Write);
         let operation = match action {
-            Action::GetItem => GetItem::parse(fields, surroundings).map(Operation::GetItem),
-            Action::BatchGetItem => BatchGetItem::parse(fields, surroundings).map(Operation::BatchGetItem),
-            Action::Query => Pages::parse_query(fields, surroundings).map(Operation::Pages),
-            Action::Scan => Pages::parse_scan(fields, surroundings).map(Operation::Pages),
-            Action::PutItem => write(Kind::Put),
-            Action::UpdateItem => write(Kind::Update),
-            Action::DeleteItem => write(Kind::Delete),
+            Action::GetItem => GetItem::parse(fields, parse_context).map(Operation::GetItem),
+            Action::BatchGetItem => BatchGetItem::parse(fields, parse_context).map(Operation::BatchGetItem),
+            Action::Query => Pages::parse_query(fields, parse_context).map(Operation::Pages),
+            Action::Scan => Pages::parse_scan(fields, parse_context).map(Operation::Pages),
+            Action::PutItem => write(ChangeKind::Put),
+            Action::UpdateItem => write(ChangeKind::Update),
+            Action::DeleteItem => write(ChangeKind::Delete),
             Action::TransactWriteItems => {
-                Transaction::parse(fields, surroundings).map(Operation::Transaction)
+                Transaction::parse(fields, parse_context).map(Operation::Transaction)
             }
         };
         let operation = Box::new(operation?);
@@ -114,11 +115,11 @@ impl DynamoDb {
     }
 
     /// What the answer depends on, of an operation that writes nothing.
-    pub fn templates(&self) -> Vec<&Template> {
+    pub fn mapped_values(&self) -> Vec<&MappedValue> {
         match &*self.operation {
-            Operation::GetItem(get) => vec![get.template()],
-            Operation::BatchGetItem(get) => vec![get.template()],
-            Operation::Pages(pages) => pages.templates(),
+            Operation::GetItem(get) => vec![get.mapped()],
+            Operation::BatchGetItem(get) => vec![get.mapped()],
+            Operation::Pages(pages) => pages.mapped_values(),
             Operation::Write(_) | Operation::Transaction(_) => Vec::new(),
         }
     }
@@ -131,15 +132,15 @@ impl DynamoDb {
     /// - `StoreUnavailable`: DynamoDB throttles, or another transaction has the items: worth a second try.
     /// - `IntegrationForbidden`, `IntegrationFailure`, `IntegrationUnreachable`: the operator's to mend.
     pub async fn invoke(&self, context: &Context<'_>, client: &Client) -> Result<Response, GatewayError> {
-        let call = Call::new(context, client, self.condition_failed_status);
+        let call = OperationCall::new(context, client, self.condition_failed_status);
         let outcome = match &*self.operation {
-            Operation::GetItem(get) => Outcome::Item(get.invoke(&call).await?),
-            Operation::BatchGetItem(get) => Outcome::Batch(get.invoke(&call).await?),
-            Operation::Pages(pages) => Outcome::Page(pages.invoke(&call).await?),
-            Operation::Write(write) => Outcome::Written(write.invoke(&call).await?),
+            Operation::GetItem(get) => OperationOutcome::Item(get.invoke(&call).await?),
+            Operation::BatchGetItem(get) => OperationOutcome::Batch(get.invoke(&call).await?),
+            Operation::Pages(pages) => OperationOutcome::Page(pages.invoke(&call).await?),
+            Operation::Write(write) => OperationOutcome::Written(write.invoke(&call).await?),
             Operation::Transaction(transaction) => {
                 transaction.invoke(&call).await?;
-                Outcome::Written(None)
+                OperationOutcome::Written(None)
             }
         };
         self.answer.render(outcome)

@@ -26,7 +26,7 @@ use hyper_util::client::legacy::{
 };
 use tower_service::Service;
 
-use super::guard::AddressGuard;
+use super::address_guard::AddressGuard;
 use crate::{
     error::GatewayError,
     http_client::{PoolingClient, pooling_client},

@@ -2,13 +2,13 @@
 //!
 //! Redirects are passed on, never followed, and only allowed addresses are connected to.
 
+mod address_guard;
 mod body;
 mod client;
-mod guard;
-mod headers;
-mod parameters;
+mod request_parameters;
 mod reserved;
-mod uri;
+mod target_headers;
+mod target_uri;
 
 #[cfg(test)]
 mod tests;
@@ -19,8 +19,8 @@ use hyper::body::Incoming;
 use tokio::time::Instant;
 
 pub use self::client::GuardedClient;
-use self::{parameters::RequestParameters, uri::UriTemplate};
-use super::{ParseContext, mapping::Mapped};
+use self::{request_parameters::RequestParameters, target_uri::UriTemplate};
+use super::{MappedPart, ParseContext};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -45,13 +45,13 @@ enum IntegrationMethod {
 
 impl Http {
     /// Reads `uri`, `integrationMethod` and `requestParameters`. What is wrong is reported, and `None`.
-    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
-        let client = surroundings.http_client;
+    pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
+        let client = parse_context.http_client;
         let text = fields.resolved_string("uri");
         let text = fields.require("uri", text, "a URL such as https://example.com/{proxy}");
         let method = fields.parsed("integrationMethod", METHODS, |value| method(value.as_str()?));
-        let parameters = RequestParameters::parse(fields, surroundings.path_parameters);
-        let uri = UriTemplate::parse(fields, &text?, surroundings.path_parameters, client)?;
+        let parameters = RequestParameters::parse(fields, parse_context.path_parameters);
+        let uri = UriTemplate::parse(fields, &text?, parse_context.path_parameters, client)?;
         let method = method.unwrap_or(IntegrationMethod::SameAsRequest);
         Some(Self { uri, method, parameters: parameters?, client: client.clone() })
     }
@@ -63,7 +63,7 @@ impl Http {
     }
 
     /// What is mapped into the request.
-    pub fn mapped(&self) -> Vec<Mapped<'_>> {
+    pub fn mapped(&self) -> Vec<MappedPart<'_>> {
         self.parameters.mapped().collect()
     }
 
@@ -89,9 +89,9 @@ impl Http {
             return Err(GatewayError::BadRequest("TRACE asks for the request as the target gets it".into()));
         }
         let mut target = self.uri.fill(context);
-        let mut headers = headers::to_target(context.request);
+        let mut headers = target_headers::to_target(context.request);
         self.parameters.apply(context, &mut target, &mut headers)?;
-        headers::add_zero_length(&mut headers, method, context.request);
+        target_headers::add_zero_length(&mut headers, method, context.request);
         let mut request = http::Request::new(Full::new(context.request.body.clone()));
         *request.method_mut() = method.clone();
         *request.uri_mut() = self.uri.uri(&target)?;
@@ -116,7 +116,7 @@ fn response(
     };
     let mut response = Response::new(body);
     *response.status_mut() = head.status;
-    *response.headers_mut() = headers::to_client(&head.headers);
+    *response.headers_mut() = target_headers::to_client(&head.headers);
     Ok(response)
 }
 

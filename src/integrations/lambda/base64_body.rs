@@ -6,31 +6,45 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 
-use super::{answer::decode_base64, media_types::Form};
+use super::{function_response::decode_base64, media_types::BodyEncoding};
 use crate::{
     error::GatewayError,
     message::{Body, Note, Response},
 };
 
+/// A body that a function wrote as base64, as it goes through the gateway.
+pub struct Base64Body {
+    pub bytes: Bytes,
+    pub note: Note,
+}
+
 /// The bytes of `text`, or `text` itself if that is no base64, as many clients see it.
-pub fn read(text: Bytes) -> (Bytes, Note) {
-    decode_base64(&text).map_or((text, Note::BrokenBase64), |bytes| (bytes, Note::FromBase64))
+pub fn read(text: Bytes) -> Base64Body {
+    match decode_base64(&text) {
+        Ok(bytes) => Base64Body { bytes, note: Note::FromBase64 },
+        Err(_) => Base64Body { bytes: text, note: Note::BrokenBase64 },
+    }
 }
 
 /// The answer with its body in this form, which only an answer in base64 has.
 ///
 /// # Errors
 /// `BrokenAnswer` if bytes are wanted of what is no base64.
-pub fn in_form(form: impl FnOnce() -> Form, response: Response) -> Result<Response, GatewayError> {
+pub fn in_encoding(
+    encoding: impl FnOnce() -> BodyEncoding,
+    response: Response,
+) -> Result<Response, GatewayError> {
     let Some(note) = response.extensions().get().copied() else { return Ok(response) };
-    match (note, form()) {
-        (Note::FromBase64, Form::Text) => Ok(response.map(|body| match body {
+    match (note, encoding()) {
+        (Note::FromBase64, BodyEncoding::Text) => Ok(response.map(|body| match body {
             Body::Whole(bytes) => BASE64_STANDARD.encode(bytes).into(),
             Body::Stream(stream) => Body::Stream(stream),
         })),
-        (Note::BrokenBase64, Form::Base64) => Err(GatewayError::BrokenAnswer("the body is no base64".into())),
-        (Note::FromBase64, Form::Base64) | (Note::BrokenBase64, Form::Text) | (Note::Unfinished, _) => {
-            Ok(response)
+        (Note::BrokenBase64, BodyEncoding::Base64) => {
+            Err(GatewayError::BrokenAnswer("the body is no base64".into()))
         }
+        (Note::FromBase64, BodyEncoding::Base64)
+        | (Note::BrokenBase64, BodyEncoding::Text)
+        | (Note::Unfinished, _) => Ok(response),
     }
 }

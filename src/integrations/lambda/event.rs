@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer};
 
-use super::{headers, media_types::Form};
+use super::{function_headers, media_types::BodyEncoding};
 use crate::{context::Context, message::Request, path};
 
 /// The request's body as an event carries it.
@@ -18,13 +18,13 @@ pub enum EventBody<'a> {
 
 impl<'a> EventBody<'a> {
     /// Text only if it is wanted and possible: bytes that are no UTF-8 are never lost.
-    pub fn new(bytes: &'a [u8], form: Form) -> Self {
+    pub fn new(bytes: &'a [u8], encoding: BodyEncoding) -> Self {
         if bytes.is_empty() {
             return Self::Empty;
         }
-        match (form, std::str::from_utf8(bytes)) {
-            (Form::Text, Ok(text)) => Self::Text(text),
-            (Form::Text, Err(_)) | (Form::Base64, _) => Self::Base64(bytes),
+        match (encoding, std::str::from_utf8(bytes)) {
+            (BodyEncoding::Text, Ok(text)) => Self::Text(text),
+            (BodyEncoding::Text, Err(_)) | (BodyEncoding::Base64, _) => Self::Base64(bytes),
         }
     }
 
@@ -80,9 +80,9 @@ pub struct Groups<'a>(Vec<(Text<'a>, Vec<Text<'a>>)>);
 impl<'a> Groups<'a> {
     /// The headers for the function, in lower case; cookies are not among them.
     pub fn of_headers(request: &'a Request) -> Self {
-        let lines = |values: http::header::GetAll<'a, _>| values.iter().map(headers::text).collect();
+        let lines = |values: http::header::GetAll<'a, _>| values.iter().map(function_headers::text).collect();
         Self(
-            headers::to_function(&request.headers)
+            function_headers::to_function(&request.headers)
                 .map(|(name, values)| (name.as_str().into(), lines(values)))
                 .collect(),
         )
@@ -92,7 +92,9 @@ impl<'a> Groups<'a> {
     pub fn of_headers_with_cookie(request: &'a Request) -> Self {
         let mut groups = Self::of_headers(request);
         if !request.cookies.is_empty() {
-            groups.0.push(("cookie".into(), vec![headers::ascii(request.cookies.join("; ")).into()]));
+            groups
+                .0
+                .push(("cookie".into(), vec![function_headers::ascii(request.cookies.join("; ")).into()]));
         }
         groups
     }

@@ -3,14 +3,14 @@
 //! The request becomes an event of payload format 1.0 (a REST API's) or 2.0 (an HTTP API's), and what the function
 //! returns becomes the response by the rules of the same format. An event is sent once, whatever happens.
 
-mod answer;
 mod base64_body;
-mod call;
 mod event;
 mod event_v1;
 mod event_v2;
-mod function;
-mod headers;
+mod function_headers;
+mod function_name;
+mod function_response;
+mod invoke;
 mod media_types;
 mod response_v1;
 mod response_v2;
@@ -24,8 +24,8 @@ use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub use self::call::client;
-use self::{function::FunctionName, media_types::BinaryMediaTypes, stream::Streamed};
+pub use self::invoke::client;
+use self::{function_name::FunctionName, media_types::BinaryMediaTypes, stream::StreamOutcome};
 use super::ParseContext;
 use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
 
@@ -34,7 +34,7 @@ use crate::{context::Context, error::GatewayError, item::Fields, message::Respon
 pub struct Lambda {
     function: FunctionName,
     format: PayloadFormat,
-    mode: Mode,
+    mode: InvocationMode,
 }
 
 #[derive(Debug)]
@@ -45,7 +45,7 @@ enum PayloadFormat {
 
 /// Who waits for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
+enum InvocationMode {
     /// The client, for all of the answer.
     Buffered,
     /// The client, for each piece of it.
@@ -63,7 +63,7 @@ enum Version {
 impl Lambda {
     /// Reads `uri`, `payloadFormatVersion` (default 2.0), `invocationType` (`RequestResponse`) and
     /// `responseTransferMode` (`BUFFERED`). What is wrong is reported, and `None`.
-    pub fn parse(fields: &Fields<'_>, surroundings: &ParseContext<'_>) -> Option<Self> {
+    pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let function = parse_function(fields);
         let version = match fields.value("payloadFormatVersion") {
             Some(_) => fields.parsed("payloadFormatVersion", "1.0 or 2.0", version),
@@ -71,7 +71,7 @@ impl Lambda {
         };
         let mode = parse_mode(fields);
         let format = match version? {
-            Version::V1 => PayloadFormat::V1(BinaryMediaTypes::new(surroundings.binary_media_types)),
+            Version::V1 => PayloadFormat::V1(BinaryMediaTypes::new(parse_context.binary_media_types)),
             Version::V2 => PayloadFormat::V2,
         };
         Some(Self { function: function?, format, mode: mode? })
@@ -79,7 +79,7 @@ impl Lambda {
 
     /// Whether the client gets the function's answer, and all of it at once.
     pub fn is_buffered(&self) -> bool {
-        self.mode == Mode::Buffered
+        self.mode == InvocationMode::Buffered
     }
 
     pub fn calls_what_is_called_by(&self, other: &Self) -> bool {
@@ -93,17 +93,17 @@ impl Lambda {
             PayloadFormat::V2 => event_v2::event(context),
         };
         match self.mode {
-            Mode::Buffered => self.response(&call::invoke(client, &self.function, event).await?),
-            Mode::Stream => {
+            InvocationMode::Buffered => self.response(&invoke::invoke(client, &self.function, event).await?),
+            InvocationMode::Stream => {
                 // The time-out of the route is over with the first bytes, the Lambda's own time is not.
                 let deadline = Instant::now() + context.request.time_left();
                 match stream::invoke(client, &self.function, event, deadline).await? {
-                    Streamed::Whole(payload) => self.response(&payload),
-                    Streamed::Response(response) => Ok(response),
+                    StreamOutcome::Whole(payload) => self.response(&payload),
+                    StreamOutcome::Response(response) => Ok(response),
                 }
             }
-            Mode::Event => {
-                call::enqueue(client, &self.function, event).await?;
+            InvocationMode::Event => {
+                invoke::enqueue(client, &self.function, event).await?;
                 Ok(accepted(&context.request.id))
             }
         }
@@ -111,7 +111,7 @@ impl Lambda {
 
     fn response(&self, payload: &Bytes) -> Result<Response, GatewayError> {
         match &self.format {
-            PayloadFormat::V1(binary) => response_v1::response(payload, binary.common_form()),
+            PayloadFormat::V1(binary) => response_v1::response(payload, binary.common_encoding()),
             PayloadFormat::V2 => response_v2::response(payload),
         }
     }
@@ -123,7 +123,7 @@ impl Lambda {
     pub fn finish(&self, context: &Context<'_>, response: Response) -> Result<Response, GatewayError> {
         match &self.format {
             PayloadFormat::V1(binary) => {
-                base64_body::in_form(|| binary.response_form(&context.request.headers), response)
+                base64_body::in_encoding(|| binary.response_form(&context.request.headers), response)
             }
             PayloadFormat::V2 => Ok(response),
         }
@@ -152,17 +152,19 @@ fn parse_function(fields: &Fields<'_>) -> Option<FunctionName> {
     function
 }
 
-fn parse_mode(fields: &Fields<'_>) -> Option<Mode> {
-    const INVOCATION_TYPES: [(&str, Mode); 2] = [("RequestResponse", Mode::Buffered), ("Event", Mode::Event)];
-    const TRANSFER_MODES: [(&str, Mode); 2] = [("BUFFERED", Mode::Buffered), ("STREAM", Mode::Stream)];
+fn parse_mode(fields: &Fields<'_>) -> Option<InvocationMode> {
+    const INVOCATION_TYPES: [(&str, InvocationMode); 2] =
+        [("RequestResponse", InvocationMode::Buffered), ("Event", InvocationMode::Event)];
+    const TRANSFER_MODES: [(&str, InvocationMode); 2] =
+        [("BUFFERED", InvocationMode::Buffered), ("STREAM", InvocationMode::Stream)];
     let mode = |name, words: &[_]| match fields.value(name) {
         Some(_) => fields.choice(name, words),
-        None => Some(Mode::Buffered),
+        None => Some(InvocationMode::Buffered),
     };
     let invocation = mode("invocationType", &INVOCATION_TYPES);
     let transfer = mode("responseTransferMode", &TRANSFER_MODES);
     match (invocation?, transfer?) {
-        (Mode::Event, Mode::Stream) => {
+        (InvocationMode::Event, InvocationMode::Stream) => {
             fields.problem(
                 "responseTransferMode",
                 "\"STREAM\"",
@@ -170,7 +172,7 @@ fn parse_mode(fields: &Fields<'_>) -> Option<Mode> {
             );
             None
         }
-        (Mode::Buffered, transfer) => Some(transfer),
+        (InvocationMode::Buffered, transfer) => Some(transfer),
         (invocation, _) => Some(invocation),
     }
 }

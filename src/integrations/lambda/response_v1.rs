@@ -6,23 +6,23 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    answer::{self, Answer},
-    base64_body, headers,
-    media_types::Form,
+    base64_body, function_headers,
+    function_response::{self, FunctionResponse},
+    media_types::BodyEncoding,
 };
 use crate::{error::GatewayError, message::Response};
 
 const CONTENT_TYPE: &str = "application/json";
 
-/// Reads what a function returned. `form` is what all clients want of a body in base64; where they differ, a note says
+/// Reads what a function returned. `encoding` is what all clients want of a body in base64; where they differ, a note says
 /// what the body is.
 ///
 /// An object without a single member, one with a member that the format does not have, and whatever is no object
 /// are broken answers.
-pub fn response(payload: &Bytes, form: Option<Form>) -> Result<Response, GatewayError> {
-    let answer: Answer = serde_json::from_slice(payload)
+pub fn response(payload: &Bytes, encoding: Option<BodyEncoding>) -> Result<Response, GatewayError> {
+    let answer: FunctionResponse = serde_json::from_slice(payload)
         .map_err(|error| GatewayError::BrokenAnswer(format!("not a proxy response: {error}").into()))?;
-    let Answer {
+    let FunctionResponse {
         status_code,
         headers: single,
         multi_value_headers,
@@ -39,21 +39,23 @@ pub fn response(payload: &Bytes, form: Option<Form>) -> Result<Response, Gateway
     }
 
     let mut headers = HeaderMap::new();
-    multi_value_headers.map_or(Ok(()), |map| answer::add_multi_value_headers(&mut headers, map))?;
-    single.map_or(Ok(()), |map| answer::add_headers(&mut headers, map))?;
-    let status =
-        status_code.filter(|value| value.get() != "null").map_or(Ok(StatusCode::OK), answer::status)?;
-    headers::finish(&mut headers, status, CONTENT_TYPE);
+    multi_value_headers
+        .map_or(Ok(()), |map| function_response::add_multi_value_headers(&mut headers, map))?;
+    single.map_or(Ok(()), |map| function_response::add_headers(&mut headers, map))?;
+    let status = status_code
+        .filter(|value| value.get() != "null")
+        .map_or(Ok(StatusCode::OK), function_response::status)?;
+    function_headers::finish(&mut headers, status, CONTENT_TYPE);
 
-    let mut bytes = body.map_or(Ok(Bytes::new()), |body| answer::body(body, payload))?;
+    let mut bytes = body.map_or(Ok(Bytes::new()), |body| function_response::body(body, payload))?;
     let mut note = None;
-    if is_base64_encoded.map_or(Ok(false), answer::flag)? {
-        match form {
-            Some(Form::Text) => {}
-            Some(Form::Base64) => bytes = answer::decode_base64(&bytes)?,
+    if is_base64_encoded.map_or(Ok(false), function_response::flag)? {
+        match encoding {
+            Some(BodyEncoding::Text) => {}
+            Some(BodyEncoding::Base64) => bytes = function_response::decode_base64(&bytes)?,
             None => {
-                let (read, is) = base64_body::read(bytes);
-                (bytes, note) = (read, Some(is));
+                let read = base64_body::read(bytes);
+                (bytes, note) = (read.bytes, Some(read.note));
             }
         }
     }

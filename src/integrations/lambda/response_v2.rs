@@ -8,8 +8,8 @@ use http::{HeaderMap, HeaderValue, header};
 use serde_json::value::RawValue;
 
 use super::{
-    answer::{self, Answer},
-    headers,
+    function_headers,
+    function_response::{self, FunctionResponse},
 };
 use crate::{error::GatewayError, message::Response};
 
@@ -20,7 +20,7 @@ const INFERRED_CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application
 
 /// Reads what a function returned: an object with `statusCode`, or else the body itself, whatever it is.
 pub fn response(payload: &Bytes) -> Result<Response, GatewayError> {
-    if let Ok(answer) = serde_json::from_slice::<Answer>(payload)
+    if let Ok(answer) = serde_json::from_slice::<FunctionResponse>(payload)
         && let Some(status_code) = answer.status_code
     {
         return proxy_response(&answer, status_code, payload);
@@ -31,19 +31,19 @@ pub fn response(payload: &Bytes) -> Result<Response, GatewayError> {
 }
 
 fn proxy_response(
-    answer: &Answer<'_>,
+    answer: &FunctionResponse<'_>,
     status_code: &RawValue,
     payload: &Bytes,
 ) -> Result<Response, GatewayError> {
     let mut headers = HeaderMap::new();
-    answer.headers.map_or(Ok(()), |map| answer::add_headers(&mut headers, map))?;
-    answer.cookies.map_or(Ok(()), |list| answer::add_cookies(&mut headers, list))?;
-    let status = answer::status(status_code)?;
-    headers::finish(&mut headers, status, CONTENT_TYPE);
+    answer.headers.map_or(Ok(()), |map| function_response::add_headers(&mut headers, map))?;
+    answer.cookies.map_or(Ok(()), |list| function_response::add_cookies(&mut headers, list))?;
+    let status = function_response::status(status_code)?;
+    function_headers::finish(&mut headers, status, CONTENT_TYPE);
 
-    let mut body = answer.body.map_or(Ok(Bytes::new()), |body| answer::body(body, payload))?;
-    if answer.is_base64_encoded.map_or(Ok(false), answer::flag)? {
-        body = answer::decode_base64(&body)?;
+    let mut body = answer.body.map_or(Ok(Bytes::new()), |body| function_response::body(body, payload))?;
+    if answer.is_base64_encoded.map_or(Ok(false), function_response::flag)? {
+        body = function_response::decode_base64(&body)?;
     }
 
     let mut response = Response::new(body.into());
@@ -55,5 +55,5 @@ fn proxy_response(
 /// The value as it is; of a string what stands between its quotes. Bytes that are no JSON are a body as well.
 fn inferred_body(payload: &Bytes) -> Bytes {
     let text = serde_json::from_slice::<&RawValue>(payload).ok().filter(|value| value.get().starts_with('"'));
-    text.and_then(|value| answer::body(value, payload).ok()).unwrap_or_else(|| payload.clone())
+    text.and_then(|value| function_response::body(value, payload).ok()).unwrap_or_else(|| payload.clone())
 }

@@ -13,10 +13,10 @@ use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    answer::{self, Answer},
-    call::{MAX_EVENT_BYTES, check_size, failure, function_error},
-    function::FunctionName,
-    headers,
+    function_headers,
+    function_name::FunctionName,
+    function_response::{self, FunctionResponse},
+    invoke::{MAX_EVENT_BYTES, check_size, failure, function_error},
 };
 use crate::{
     error::GatewayError,
@@ -31,7 +31,7 @@ const CONTENT_TYPE: &str = "application/octet-stream";
 const MAX_WHOLE_BYTES: usize = 6 * 1024 * 1024;
 
 /// What came of a call.
-pub enum Streamed {
+pub enum StreamOutcome {
     /// The function does not stream: all that it returned, to be read by its payload format.
     Whole(Bytes),
     /// A response whose body is still to come.
@@ -45,7 +45,7 @@ pub async fn invoke(
     function: &FunctionName,
     event: Vec<u8>,
     deadline: Instant,
-) -> Result<Streamed, GatewayError> {
+) -> Result<StreamOutcome, GatewayError> {
     check_size(&event, MAX_EVENT_BYTES)?;
     let call =
         client.invoke_with_response_stream().function_name(function.as_str()).payload(Blob::new(event));
@@ -59,13 +59,13 @@ pub async fn invoke(
             let mut begun = seen.freeze();
             let prelude = begun.split_to(end);
             let begun = begun.slice(DELIMITER.len()..);
-            return response(&prelude, pieces.into_body(begun, deadline)).map(Streamed::Response);
+            return response(&prelude, pieces.into_body(begun, deadline)).map(StreamOutcome::Response);
         }
         if seen.len() > MAX_WHOLE_BYTES {
             return Err(GatewayError::BrokenAnswer("a streamed answer without a prelude".into()));
         }
     }
-    Ok(Streamed::Whole(seen.freeze()))
+    Ok(StreamOutcome::Whole(seen.freeze()))
 }
 
 fn find_delimiter(bytes: &[u8]) -> Option<usize> {
@@ -74,14 +74,16 @@ fn find_delimiter(bytes: &[u8]) -> Option<usize> {
 
 /// Status and headers as the prelude has them. A header may also be a list, as `lambda_runtime` writes it.
 fn response(prelude: &[u8], body: Body) -> Result<Response, GatewayError> {
-    let answer: Answer = serde_json::from_slice(prelude)
+    let answer: FunctionResponse = serde_json::from_slice(prelude)
         .map_err(|error| GatewayError::BrokenAnswer(format!("not a prelude: {error}").into()))?;
     let mut headers = HeaderMap::new();
-    answer.multi_value_headers.map_or(Ok(()), |map| answer::add_multi_value_headers(&mut headers, map))?;
-    answer.headers.map_or(Ok(()), |map| answer::add_headers_or_lists(&mut headers, map))?;
-    answer.cookies.map_or(Ok(()), |list| answer::add_cookies(&mut headers, list))?;
-    let status = answer.status_code.map_or(Ok(StatusCode::OK), answer::status)?;
-    headers::finish(&mut headers, status, CONTENT_TYPE);
+    answer
+        .multi_value_headers
+        .map_or(Ok(()), |map| function_response::add_multi_value_headers(&mut headers, map))?;
+    answer.headers.map_or(Ok(()), |map| function_response::add_headers_or_lists(&mut headers, map))?;
+    answer.cookies.map_or(Ok(()), |list| function_response::add_cookies(&mut headers, list))?;
+    let status = answer.status_code.map_or(Ok(StatusCode::OK), function_response::status)?;
+    function_headers::finish(&mut headers, status, CONTENT_TYPE);
 
     let mut response = Response::new(body);
     *response.status_mut() = status;

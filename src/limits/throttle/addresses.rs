@@ -1,4 +1,4 @@
-//! What one client address may do, on this instance alone: a flood from it costs no read and no write.
+//! The throttle of each client address, on this instance alone: a flood from one costs no read and no write.
 
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -12,19 +12,31 @@ use crate::{clock::milliseconds, error::GatewayError, ttl_cache::Generations};
 
 /// The buckets of the addresses that were seen last.
 #[derive(Debug)]
-pub struct Addresses(Mutex<Generations<Key, Bucket>>);
+pub struct Addresses(Mutex<Generations<BucketKey, Bucket>>);
 
-/// A network's requests to a stage.
-type Key = (Network, String);
+/// The requests of a network to a stage.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct BucketKey {
+    network: ClientNetwork,
+    stage: String,
+}
+
+/// The networks that have an address.
+#[derive(Clone, Copy, Debug)]
+struct Subscriber {
+    network: ClientNetwork,
+    /// Of IPv6 only.
+    site: Option<ClientNetwork>,
+}
 
 /// The addresses that share their first `prefix_bits` with this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Network {
+struct ClientNetwork {
     address: IpAddr,
     prefix_bits: u32,
 }
 
-/// Whoever calls from more networks than this is no longer told apart from a new one.
+/// An address beyond so many networks is no longer told apart from a new one.
 const NETWORKS: usize = 16_384;
 /// A subscriber has at least a /64 of IPv6, and may call from any address of it.
 const SUBSCRIBER_BITS: u32 = 64;
@@ -40,7 +52,7 @@ impl Default for Addresses {
 }
 
 impl Addresses {
-    /// Takes one request of `source_ip` to a stage. What is no address is not limited: a platform wrote it.
+    /// Takes one request of `source_ip` to a stage. A text that is no address is not limited: a platform wrote it.
     /// Of IPv6 it takes from the subscriber's bucket and from the site's, from both or neither.
     ///
     /// # Errors
@@ -59,14 +71,15 @@ impl Addresses {
         let Ok(address) = source_ip.parse() else { return Ok(()) };
         let now_ms = milliseconds(now);
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (subscriber, site) = networks(address);
-        let Some(site) = site else {
-            return take(buckets.get_or_default(&(subscriber, stage.to_owned())), throttle, now_ms);
+        let subscriber = Subscriber::of(address);
+        let key = |network| BucketKey { network, stage: stage.to_owned() };
+        let Some(site) = subscriber.site.map(key) else {
+            return take(buckets.get_or_default(&key(subscriber.network)), throttle, now_ms);
         };
-        // The site first: what it refuses makes no bucket, and so drives out nobody else's.
-        let (site, of_site) = ((site, stage.to_owned()), throttle.times(SITE_SHARE));
+        // The site first: a request that it refuses makes no bucket, and so drives out nobody else's.
+        let of_site = throttle.times(SITE_SHARE);
         take(buckets.get_or_default(&site), &of_site, now_ms)?;
-        let taken = take(buckets.get_or_default(&(subscriber, stage.to_owned())), throttle, now_ms);
+        let taken = take(buckets.get_or_default(&key(subscriber.network)), throttle, now_ms);
         if taken.is_err() {
             buckets.get_or_default(&site).give_back(&of_site, 1);
         }
@@ -83,16 +96,19 @@ fn take(bucket: &mut Bucket, throttle: &Throttle, now_ms: u64) -> Result<(), Gat
     }
 }
 
-/// The subscriber that has an address, and its site.
-fn networks(address: IpAddr) -> (Network, Option<Network>) {
-    match address.to_canonical() {
-        IpAddr::V4(address) => (Network { address: address.into(), prefix_bits: 32 }, None),
-        IpAddr::V6(address) => {
-            let network = |prefix_bits: u32| {
-                let bits = address.to_bits() & !(u128::MAX >> prefix_bits);
-                Network { address: Ipv6Addr::from_bits(bits).into(), prefix_bits }
-            };
-            (network(SUBSCRIBER_BITS), Some(network(SITE_BITS)))
+impl Subscriber {
+    fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => {
+                Self { network: ClientNetwork { address: address.into(), prefix_bits: 32 }, site: None }
+            }
+            IpAddr::V6(address) => {
+                let network = |prefix_bits: u32| {
+                    let bits = address.to_bits() & !(u128::MAX >> prefix_bits);
+                    ClientNetwork { address: Ipv6Addr::from_bits(bits).into(), prefix_bits }
+                };
+                Self { network: network(SUBSCRIBER_BITS), site: Some(network(SITE_BITS)) }
+            }
         }
     }
 }
@@ -123,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_subscribers_apart_and_not_their_addresses() {
+    fn addresses_of_one_subscriber_share_a_bucket_and_those_of_others_do_not() {
         let throttle = Throttle::new(1.0, 1).unwrap();
         let addresses = Addresses::default();
         let cases = [

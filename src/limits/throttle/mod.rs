@@ -23,13 +23,13 @@ const MOST_SKEW_NS: u128 = 10_000_000_000;
 /// `throttle {rateLimit, burstLimit}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Throttle {
-    /// What one token costs. Rounded up: a bucket never gives more than its rate. At most 585 years.
+    /// The cost of one token. Rounded up: a bucket never gives more than its rate. At most 585 years.
     interval_ns: u64,
     /// 0 where either is: nothing passes.
     burst_limit: u32,
 }
 
-/// When to try again what a limit of 0 refuses: somebody must edit it first.
+/// The wait after a refusal by a limit of 0: somebody must edit it first.
 pub const RETRY_AFTER_STOP: Duration = Duration::from_secs(60);
 
 /// A bucket of one instance. New, it is full.
@@ -76,7 +76,7 @@ impl Throttle {
         Self::new(rate_limit?, u32::try_from(burst_limit?).ok()?)
     }
 
-    /// Whether it lets nothing pass: the switch that stops a route, a stage or a plan.
+    /// True if it lets nothing pass: the switch that stops a route, a stage or a plan.
     pub fn stops(&self) -> bool {
         self.burst_limit == 0
     }
@@ -91,7 +91,7 @@ impl Throttle {
         1e9 / self.interval_ns as f64
     }
 
-    /// Whether `other` lets through as much, at any rate and at once.
+    /// True if `other` lets through as much, at any rate and at once.
     pub fn lets_through_no_more_than(&self, other: &Self) -> bool {
         self.stops() || (self.interval_ns >= other.interval_ns && self.burst_limit <= other.burst_limit)
     }
@@ -103,13 +103,13 @@ impl Throttle {
         Self { interval_ns: self.interval_ns.saturating_mul(u64::from(instances.get())), burst_limit }
     }
 
-    /// What so many who each have this limit may do together.
+    /// The limit of so many together who each have this one.
     pub fn times(&self, many: NonZeroU32) -> Self {
         let interval_ns = self.interval_ns.div_ceil(u64::from(many.get()));
         Self { interval_ns, burst_limit: self.burst_limit.saturating_mul(many.get()) }
     }
 
-    /// How far `tokens` move the TAT.
+    /// The time by which `tokens` move the TAT.
     pub fn cost_ns(&self, tokens: u64) -> u128 {
         u128::from(self.interval_ns) * u128::from(tokens)
     }
@@ -125,15 +125,15 @@ impl Throttle {
         ns(now_ms).saturating_add(self.cost_ns(tokens))
     }
 
-    /// Whether a bucket was left by other limits, before an edit: later than these ever set it. Of what was taken
-    /// then, in tokens that may have been hours apart, nothing counts now. `u128::MAX` is a TAT that cannot be read.
+    /// True if a bucket was left by other limits, before an edit: later than these ever set it. The tokens that were
+    /// taken then, which may have been hours apart, do not count now. `u128::MAX` is a TAT that cannot be read.
     pub fn is_foreign(&self, tat_ns: u128, now_ms: u64) -> bool {
         let empty_ns = self.tat_from_full_ns(now_ms, self.burst_limit());
         tat_ns < u128::MAX && tat_ns > empty_ns.saturating_add(MOST_SKEW_NS)
     }
 
     /// The tokens that are in a bucket.
-    pub fn room(&self, tat_ns: u128, now_ms: u64) -> u64 {
+    pub fn remaining_tokens(&self, tat_ns: u128, now_ms: u64) -> u64 {
         let now_ns = ns(now_ms);
         // Clocks of two instances differ; a bucket from the future has simply not refilled.
         let empty_ns = self.tat_from_full_ns(now_ms, self.burst_limit());

@@ -1,4 +1,4 @@
-//! What a bucket gives, to the millisecond, and what it never does.
+//! The tokens that a bucket gives, to the millisecond, and those that it never gives.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -37,7 +37,7 @@ fn a_bucket_gives_its_burst_then_its_rate() {
 }
 
 #[test]
-fn reads_what_an_operator_writes() {
+fn reads_a_throttle_whose_numbers_may_be_text_and_reports_wrong_ones() {
     let ok = |rate, burst| (Some(throttle(rate, burst)), vec![]);
     let problem = |text: &str| (None, vec![text.to_owned()]);
     let cases = [
@@ -77,13 +77,16 @@ fn a_bucket_that_other_limits_left_is_full() {
     let mut bucket = Bucket::default();
     assert_eq!(bucket.take(&slow, NOW_MS, 1000), Taken::Tokens);
     let fast = throttle(100.0, 10);
-    assert_eq!((fast.room(bucket.tat_ns, NOW_MS), fast.wait_ms(bucket.tat_ns, NOW_MS, 10)), (10, 0));
+    assert_eq!(
+        (fast.remaining_tokens(bucket.tat_ns, NOW_MS), fast.wait_ms(bucket.tat_ns, NOW_MS, 10)),
+        (10, 0)
+    );
     assert_eq!(bucket.take(&fast, NOW_MS, 10), Taken::Tokens);
     assert_eq!(bucket.take(&fast, NOW_MS, 1), Taken::RetryAfter(Duration::from_millis(10)));
 }
 
 #[test]
-fn a_bucket_that_another_clock_left_is_not() {
+fn a_bucket_that_is_ahead_by_no_more_than_clocks_differ_is_not_reset() {
     let throttle = throttle(100.0, 10);
     let empty_ns = throttle.tat_from_full_ns(NOW_MS, 10);
     let cases = [(0, false), (10_000_000_000, false), (10_000_000_001, true)];
@@ -91,7 +94,7 @@ fn a_bucket_that_another_clock_left_is_not() {
         assert_eq!(throttle.is_foreign(empty_ns + later_ns, NOW_MS), expected, "{later_ns}");
     }
     assert!(!throttle.is_foreign(u128::MAX, NOW_MS), "nobody knows what it says");
-    assert_eq!(throttle.room(u128::MAX, NOW_MS), 0);
+    assert_eq!(throttle.remaining_tokens(u128::MAX, NOW_MS), 0);
 }
 
 fn any_throttle() -> impl Strategy<Value = Throttle> {
@@ -114,13 +117,13 @@ proptest! {
         for throttle in [throttle, throttle.divided_by(NonZeroU32::new(instances).unwrap())] {
             let (burst, mut bucket) = (throttle.burst_limit(), Bucket::default());
             let most = burst.min(50);
-            prop_assert_eq!(throttle.room(bucket.tat_ns, NOW_MS), burst);
+            prop_assert_eq!(throttle.remaining_tokens(bucket.tat_ns, NOW_MS), burst);
             prop_assert_eq!(bucket.take(&throttle, NOW_MS, burst - most), Taken::Tokens);
             for _ in 0..most {
                 prop_assert_eq!(bucket.take(&throttle, NOW_MS, 1), Taken::Tokens);
             }
             prop_assert_ne!(bucket.take(&throttle, NOW_MS, 1), Taken::Tokens);
-            prop_assert_eq!(throttle.room(bucket.tat_ns, NOW_MS), 0);
+            prop_assert_eq!(throttle.remaining_tokens(bucket.tat_ns, NOW_MS), 0);
         }
     }
 
@@ -150,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn retry_after_is_honest(throttle in any_throttle(), drained in 1..2000u64, tokens in 1..20u64) {
+    fn a_token_is_there_after_retry_after_and_not_a_millisecond_before(throttle in any_throttle(), drained in 1..2000u64, tokens in 1..20u64) {
         let mut bucket = Bucket::default();
         for _ in 0..drained {
             bucket.take(&throttle, NOW_MS, 1);
@@ -164,14 +167,14 @@ proptest! {
     }
 
     #[test]
-    fn has_room_for_what_it_gives(throttle in any_throttle(), drained in 0..1000u64, later_ms in 0..100u64) {
+    fn remaining_tokens_are_exactly_those_that_can_be_taken(throttle in any_throttle(), drained in 0..1000u64, later_ms in 0..100u64) {
         let mut bucket = Bucket::default();
         for _ in 0..drained {
             bucket.take(&throttle, NOW_MS, 1);
         }
         let now_ms = NOW_MS + later_ms;
-        let room = throttle.room(bucket.tat_ns, now_ms);
-        prop_assert_ne!(bucket.clone().take(&throttle, now_ms, room + 1), Taken::Tokens);
-        prop_assert_eq!(bucket.take(&throttle, now_ms, room), Taken::Tokens);
+        let remaining = throttle.remaining_tokens(bucket.tat_ns, now_ms);
+        prop_assert_ne!(bucket.clone().take(&throttle, now_ms, remaining + 1), Taken::Tokens);
+        prop_assert_eq!(bucket.take(&throttle, now_ms, remaining), Taken::Tokens);
     }
 }

@@ -1,9 +1,37 @@
-//! The proof that a request may be served: nothing else makes a [`Permit`], and no integration works without one.
+//! The rules that limit a request, and the proof that it passed them: nothing else makes a [`Permit`], and no
+//! integration works without one.
 
 use std::{sync::Arc, time::SystemTime};
 
-use super::{CounterStore, Counters, Reason, Refusal, Rule, Unit, refusal::nothing_allowed};
-use crate::{clock::milliseconds, error::GatewayError};
+use super::UsagePlan;
+use crate::{
+    clock::milliseconds,
+    error::GatewayError,
+    limits::{
+        counters::{CounterStore, Counters, LimitRefusal, RefusalReason, Unit, nothing_allowed},
+        rule::{Limits, Rule},
+    },
+};
+
+/// A request before it is counted.
+#[derive(Clone, Copy, Debug)]
+pub struct LimitedRequest<'a> {
+    /// `None` on a route that asks for no key.
+    pub key: Option<LimitedKey<'a>>,
+    pub stage: &'a str,
+    pub route_key: &'a str,
+    /// The name of the route in plans.
+    pub route_shape: &'a str,
+    pub route_rule: Option<&'a Rule>,
+    pub stage_rule: Option<&'a Rule>,
+}
+
+/// A caller's key.
+#[derive(Clone, Copy, Debug)]
+pub struct LimitedKey<'a> {
+    pub id: &'a str,
+    pub plan: &'a UsagePlan,
+}
 
 /// A request has passed everything that limits it.
 #[derive(Debug)]
@@ -11,19 +39,46 @@ pub struct Permit {
     is_degraded: bool,
 }
 
-impl Permit {
-    /// Whether something was decided without the store.
-    pub fn is_degraded(&self) -> bool {
-        self.is_degraded
-    }
-}
-
 /// A request that may not be served.
 #[derive(Debug)]
 pub struct NotAdmitted {
     pub error: GatewayError,
-    /// Whether that was decided without the store.
+    /// True if that was decided without the store.
     pub is_degraded: bool,
+}
+
+impl LimitedRequest<'_> {
+    /// The plan's rule for the key on this route, its rule for the key, then the route's and the stage's.
+    pub fn rules(&self) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        rules.extend(self.key_on_route());
+        rules.extend(self.key_rule());
+        rules.extend(self.route_rule.cloned());
+        rules.extend(self.stage_rule.cloned());
+        rules
+    }
+
+    /// The key's own limits, over all stages of its plan.
+    pub fn key_rule(&self) -> Option<Rule> {
+        let LimitedKey { id, plan } = self.key?;
+        let limits = plan.limits;
+        (!limits.is_unlimited()).then(|| Rule { counter: format!("key#{id}#{}", plan.id).into(), limits })
+    }
+
+    fn key_on_route(&self) -> Option<Rule> {
+        let LimitedKey { id, plan } = self.key?;
+        let throttle = plan.route_throttle(self.stage, self.route_shape)?;
+        let counter = format!("key#{id}#{}#{}#{}", plan.id, self.stage, self.route_key);
+        let limits = Limits { accuracy: plan.limits.accuracy, ..Limits::throttle(throttle) };
+        Some(Rule { counter: counter.into(), limits })
+    }
+}
+
+impl Permit {
+    /// True if something was decided without the store.
+    pub fn is_degraded(&self) -> bool {
+        self.is_degraded
+    }
 }
 
 /// Takes a unit of every rule, in their order; a request that one of them refuses spends nothing of the others. Where
@@ -39,7 +94,7 @@ pub async fn admit<S: CounterStore>(
 ) -> Result<Permit, NotAdmitted> {
     let now_ms = milliseconds(now);
     if let Some(refusal) = rules.iter().find_map(|rule| nothing_allowed(&rule.limits, now_ms)) {
-        return Err(refused(refusal));
+        return Err(not_admitted(refusal));
     }
     let mut taken: Vec<(&Rule, Unit)> = Vec::with_capacity(rules.len());
     for rule in rules {
@@ -49,18 +104,18 @@ pub async fn admit<S: CounterStore>(
                 for (rule, unit) in taken {
                     counters.put_back(rule, unit);
                 }
-                return Err(refused(refusal));
+                return Err(not_admitted(refusal));
             }
         }
     }
     Ok(Permit { is_degraded: taken.iter().any(|(_, unit)| unit.is_degraded()) })
 }
 
-fn refused(Refusal { reason, retry_after, is_degraded }: Refusal) -> NotAdmitted {
+fn not_admitted(LimitRefusal { reason, retry_after, is_degraded }: LimitRefusal) -> NotAdmitted {
     let error = match reason {
-        Reason::Throttled => GatewayError::Throttled { retry_after },
-        Reason::QuotaExceeded => GatewayError::QuotaExceeded { retry_after },
-        Reason::Unavailable => GatewayError::CountersUnavailable { retry_after },
+        RefusalReason::Throttled => GatewayError::Throttled { retry_after },
+        RefusalReason::QuotaExceeded => GatewayError::QuotaExceeded { retry_after },
+        RefusalReason::Unavailable => GatewayError::CountersUnavailable { retry_after },
     };
     NotAdmitted { error, is_degraded }
 }

@@ -23,6 +23,7 @@ use self::{
     preflight::{Headers, Methods, each, is_token, list},
 };
 use crate::{
+    header_list::tokens,
     item::Fields,
     message::{Body, Request, Response},
 };
@@ -41,10 +42,20 @@ pub struct Cors {
     credentials: Option<HeaderValue>,
 }
 
+/// `allowCredentials`: cookies and `Authorization` of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Credentials {
+    Allowed,
+    Omitted,
+}
+
 impl Cors {
     /// Reads `{allowOrigins, allowMethods, allowHeaders, exposeHeaders, maxAge, allowCredentials}`.
     pub fn parse(fields: Fields<'_>) -> Option<Self> {
-        let credentials = fields.boolean("allowCredentials") == Some(true);
+        let credentials = match fields.boolean("allowCredentials") {
+            Some(true) => Credentials::Allowed,
+            Some(false) | None => Credentials::Omitted,
+        };
         let origins = origins(&fields, credentials);
         let methods = Methods::parse(&fields);
         let headers = Headers::parse(&fields);
@@ -57,7 +68,10 @@ impl Cors {
             headers: headers?,
             expose,
             max_age,
-            credentials: credentials.then(|| HeaderValue::from_static("true")),
+            credentials: match credentials {
+                Credentials::Allowed => Some(HeaderValue::from_static("true")),
+                Credentials::Omitted => None,
+            },
         })
     }
 
@@ -121,8 +135,8 @@ impl Cors {
             return;
         }
         let lines: Vec<&str> = answer.get_all(VARY).iter().filter_map(|line| line.to_str().ok()).collect();
-        let mut names = lines.iter().flat_map(|line| line.split(',')).map(str::trim);
-        if names.any(|name| name == "*" || name.eq_ignore_ascii_case("origin")) {
+        let has_origin = |name: &str| name == "*" || name.eq_ignore_ascii_case("origin");
+        if lines.iter().flat_map(|line| tokens(line)).any(has_origin) {
             return;
         }
         let merged = match lines.as_slice() {
@@ -139,11 +153,11 @@ fn insert(answer: &mut HeaderMap, name: HeaderName, value: Option<&HeaderValue>)
     }
 }
 
-fn origins(fields: &Fields<'_>, credentials: bool) -> Option<Origins> {
+fn origins(fields: &Fields<'_>, credentials: Credentials) -> Option<Origins> {
     let given =
         fields.require("allowOrigins", fields.strings("allowOrigins"), "the origins that may call, or *")?;
     if given.iter().any(|origin| origin.trim() == "*") {
-        if credentials {
+        if credentials == Credentials::Allowed {
             fields.problem("allowOrigins", "*", "origins by name, because allowCredentials is true");
         }
         return Some(Origins::Any);
@@ -152,16 +166,16 @@ fn origins(fields: &Fields<'_>, credentials: bool) -> Option<Origins> {
     Some(Origins::Listed(each(fields, "allowOrigins", &given, origins::EXPECTED, parse)))
 }
 
-fn exposed(fields: &Fields<'_>, credentials: bool) -> Option<HeaderValue> {
+fn exposed(fields: &Fields<'_>, credentials: Credentials) -> Option<HeaderValue> {
     let given = fields.strings("exposeHeaders").filter(|names| !names.is_empty())?;
     // Fetch standard: beside credentials `*` is a header of that name.
-    let expected = if credentials {
-        "a header's name; * has no effect beside allowCredentials"
-    } else {
-        "a header's name, or *"
+    let expected = match credentials {
+        Credentials::Allowed => "a header's name; * has no effect beside allowCredentials",
+        Credentials::Omitted => "a header's name, or *",
     };
     let names = each(fields, "exposeHeaders", &given, expected, |text| {
-        (is_token(text) && !(credentials && text == "*")).then(|| text.to_ascii_lowercase())
+        (is_token(text) && !(credentials == Credentials::Allowed && text == "*"))
+            .then(|| text.to_ascii_lowercase())
     });
     list(&names)
 }

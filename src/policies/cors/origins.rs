@@ -57,24 +57,30 @@ impl Pattern {
         match self {
             Self::Exact(exact) => exact.eq_ignore_ascii_case(origin),
             Self::Scheme(scheme) => {
-                parts(origin).is_some_and(|(given, _)| given.eq_ignore_ascii_case(scheme))
+                parts(origin).is_some_and(|given| given.scheme.eq_ignore_ascii_case(scheme))
             }
             // A host never begins with a dot, so there is a label before the suffix.
-            Self::Subdomains { scheme, suffix } => parts(origin).is_some_and(|(given, authority)| {
-                let end = &authority[authority.len().saturating_sub(suffix.len())..];
-                given.eq_ignore_ascii_case(scheme) && end.eq_ignore_ascii_case(suffix)
+            Self::Subdomains { scheme, suffix } => parts(origin).is_some_and(|given| {
+                let end = &given.authority[given.authority.len().saturating_sub(suffix.len())..];
+                given.scheme.eq_ignore_ascii_case(scheme) && end.eq_ignore_ascii_case(suffix)
             }),
         }
     }
 }
 
-/// Scheme and authority of an origin; `None` for what is none (RFC 6454 §6.2). All ASCII.
-fn parts(origin: &str) -> Option<(&str, &str)> {
+/// The parts of an origin, all ASCII (RFC 6454 §6.2).
+struct OriginParts<'a> {
+    scheme: &'a str,
+    authority: &'a str,
+}
+
+/// `None` for what is no origin.
+fn parts(origin: &str) -> Option<OriginParts<'_>> {
     let (scheme, authority) = origin.split_once("://")?;
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     let scheme_is_one =
         scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(legal);
-    (scheme_is_one && is_host_and_port(authority)).then_some((scheme, authority))
+    (scheme_is_one && is_host_and_port(authority)).then_some(OriginParts { scheme, authority })
 }
 
 fn is_host_and_port(authority: &str) -> bool {

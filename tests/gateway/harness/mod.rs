@@ -24,10 +24,10 @@ use tollgate::{
     authorizers::KeyValue,
     aws::sdk_config,
     clock::Clock,
-    deployment::{self, Live, Outcome, Trigger},
+    deployment::{self, ActiveDeployments, PublishOutcome, Trigger},
     environment::{Environment, Refresh},
     function_url::{EventAnswer, EventHandler, Invocation, StreamResponse},
-    gateway::Gateway,
+    gateway::{Gateway, Instance},
     integrations::{Clients, lambda_client},
     local::{
         dynamodb::Dynamodb,
@@ -122,11 +122,11 @@ impl TestGateway {
         let clients =
             Clients { lambda: panicking::lambda(&lambda_client(&sdk, &environment.aws)), dynamodb: client };
         let clock = Clock::Manual(Arc::clone(&now));
-        let mut gateway =
-            Gateway::new(&store, &environment, clients, (clock, Sink::Memory(Arc::clone(&lines)), 1));
+        let instance = Instance { clock, sink: Sink::Memory(Arc::clone(&lines)), seed: 1 };
+        let mut gateway = Gateway::new(&store, &environment, clients, instance);
         // A test says itself when the stages are looked at.
         let when_told = Refresh { every: Duration::MAX, ..environment.refresh };
-        gateway.live = Arc::new(Live::new(store.clone(), when_told));
+        gateway.deployments = Arc::new(ActiveDeployments::new(store.clone(), when_told));
         Self {
             handler: EventHandler::new(gateway, environment.trusted_proxy),
             now,
@@ -220,7 +220,7 @@ impl TestGateway {
     }
 
     /// What the stream of the routes table leads to.
-    pub async fn publish(&self, stage: &str) -> Outcome {
+    pub async fn publish(&self, stage: &str) -> PublishOutcome {
         deployment::publish(&self.store, stage, Trigger::Edit).await.unwrap()
     }
 
@@ -236,17 +236,20 @@ impl TestGateway {
 
     /// What happens beside a request every few seconds.
     pub async fn refresh(&self) {
-        self.handler.gateway.live.refresh(self.now()).await;
+        self.handler.gateway.deployments.refresh(self.now()).await;
     }
 
-    pub fn live(&self) -> &Arc<Live> {
-        &self.handler.gateway.live
+    pub fn live(&self) -> &Arc<ActiveDeployments> {
+        &self.handler.gateway.deployments
     }
 
     /// Publishes `v1` and serves it.
     pub async fn go_live(&self) {
         let outcome = self.publish("v1").await;
-        assert!(matches!(outcome, Outcome::Published { .. } | Outcome::Unchanged { .. }), "{outcome:#?}");
+        assert!(
+            matches!(outcome, PublishOutcome::Published { .. } | PublishOutcome::Unchanged { .. }),
+            "{outcome:#?}"
+        );
         self.refresh().await;
     }
 

@@ -10,7 +10,7 @@ use tollgate::{
     deployment::inspect,
     environment::TrustedProxy,
     error::{GatewayError, StoreError, chain},
-    function_url::{Event, Invocation, decode},
+    function_url::{DecodedEvent, Invocation, decode},
     gateway::{Explained, explain},
     message::Request,
     store::Store,
@@ -162,8 +162,8 @@ impl Details {
             received_at: now,
         };
         match decode(event.to_string().as_bytes(), invocation, &TrustedProxy::default()) {
-            Ok(Event::Request(request)) => Ok(*request),
-            Ok(Event::RoutesChanged(_)) => unreachable!("the event has no records"),
+            Ok(DecodedEvent::Request(request)) => Ok(*request),
+            Ok(DecodedEvent::RoutesChanged(_)) => unreachable!("the event has no records"),
             Err(refused) => Err(refused.error),
         }
     }

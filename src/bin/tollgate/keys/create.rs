@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use tollgate::{
     limits::usage_plan::UsagePlan,
-    store::{Kept, Store},
+    store::{KeyCreation, Store},
 };
 
 use super::{
@@ -85,9 +85,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
                 }
             },
         };
-        match store.keep_api_key(&key.item).await? {
-            Kept::Kept => {}
-            Kept::Existed(_) => {
+        match store.create_api_key(&key.item).await? {
+            KeyCreation::Created => {}
+            KeyCreation::AlreadyExists(_) => {
                 bail!("the random value was there already: is the system's randomness broken?")
             }
         }

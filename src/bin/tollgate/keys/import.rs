@@ -12,7 +12,7 @@ use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use tollgate::{
     authorizers::KeyValue,
-    store::{Kept, Store},
+    store::{KeyCreation, Store},
 };
 
 use super::{
@@ -148,9 +148,9 @@ async fn write(store: &Store, file_name: &str, rows: &[KeyRow]) -> Result<Vec<Im
 
 async fn keep(store: &Store, row: &KeyRow, now: u64) -> Result<ImportedKey> {
     let id = new_key::id()?;
-    let (id, existed) = match store.keep_api_key(&item(row, &id, now)).await.map_err(Error::from)? {
-        Kept::Kept => (id, false),
-        Kept::Existed(existing) => (text(&existing, "id").to_owned(), true),
+    let (id, existed) = match store.create_api_key(&item(row, &id, now)).await.map_err(Error::from)? {
+        KeyCreation::Created => (id, false),
+        KeyCreation::AlreadyExists(existing) => (text(&existing, "id").to_owned(), true),
     };
     Ok(ImportedKey { line: row.line, id, existed, has_plan: row.usage_plan_id.is_some() })
 }

@@ -1,9 +1,9 @@
 //! Every action, against a real DynamoDB-compatible server over HTTP.
 
-mod failures;
-mod problems;
-mod reads;
-mod writes;
+mod operation_failures;
+mod operation_problems;
+mod read_operations;
+mod write_operations;
 
 use std::{
     sync::Arc,
@@ -144,14 +144,14 @@ fn parse(integration: &Value, route: &str) -> Result<DynamoDb, Vec<(String, Stri
     let stage_variables = StageVariables::from([("table".to_owned(), "orders-v1".to_owned())]);
     let report = Report::default();
     let item = Item { table: "routes", key: "k", stage_variables: &stage_variables, report: &report };
-    let surroundings = ParseContext {
+    let parse_context = ParseContext {
         path_parameters: &["id".to_owned()],
         stage_and_route: route,
         binary_media_types: &Arc::from([]),
         http_client: &GuardedClient::new(&[]).unwrap(),
     };
     let fields = Fields::of(item, integration.as_object().unwrap());
-    let parsed = DynamoDb::parse(&fields, &surroundings);
+    let parsed = DynamoDb::parse(&fields, &parse_context);
     fields.finish();
     let Findings { problems, warnings } = report.into_findings();
     let parts = |Problem { field, got, expected, .. }| (field, got, expected);

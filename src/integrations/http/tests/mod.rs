@@ -1,11 +1,11 @@
 //! What an item and a request become on their way to the target, and what of an item is a problem.
 
 #[cfg(feature = "local")]
-mod exchanges;
-mod problems;
-mod requests;
+mod http_exchanges;
+mod http_problems;
 #[cfg(feature = "local")]
-mod target;
+mod http_target;
+mod target_requests;
 
 use std::time::{Duration, SystemTime};
 
@@ -81,13 +81,13 @@ fn parse(integration: &Value, allowed: &[&str]) -> Result<Http, Vec<(String, Str
     ]);
     let report = Report::default();
     let item = Item { table: "t", key: "k", stage_variables: &stage_variables, report: &report };
-    let surroundings = ParseContext {
+    let parse_context = ParseContext {
         path_parameters: &["id".to_owned(), "proxy".to_owned()],
         stage_and_route: "v1 ANY /things/{id}/{proxy+}",
         binary_media_types: &Default::default(),
         http_client: &client,
     };
-    let http = Http::parse(&Fields::of(item, integration.as_object().unwrap()), &surroundings);
+    let http = Http::parse(&Fields::of(item, integration.as_object().unwrap()), &parse_context);
     let problems = report.into_findings().problems;
     let parts = |Problem { field, got, expected, .. }| (field, got, expected);
     match http {

@@ -1,14 +1,14 @@
 //! What the tests of this integration share: a request on its way, and answers as text.
 
-mod answers;
-mod events;
+mod function_events;
+mod function_responses;
 #[cfg(feature = "local")]
-mod exchanges;
-mod settings;
+mod invocations;
+#[cfg(feature = "local")]
+mod lambda_http_target;
+mod lambda_settings;
 #[cfg(feature = "local")]
 mod streams;
-#[cfg(feature = "local")]
-mod target;
 
 use std::{fmt::Write, time::Duration};
 

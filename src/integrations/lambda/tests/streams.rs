@@ -1,4 +1,4 @@
-//! Streamed answers, from a server that plays Lambda's Invoke API.
+//! StreamOutcome answers, from a server that plays Lambda's Invoke API.
 
 use std::{io, sync::Mutex, time::Duration};
 
@@ -11,13 +11,13 @@ use http::{Response, StatusCode};
 use tokio::sync::mpsc::{self, Sender};
 
 use super::{
-    super::{Lambda, Mode, PayloadFormat},
-    exchanges::{Service, answer, exchange, lambda, scene},
+    super::{InvocationMode, Lambda, PayloadFormat},
+    invocations::{Service, answer, exchange, lambda, scene},
     render,
 };
 
 fn streaming() -> Lambda {
-    lambda(PayloadFormat::V2, Mode::Stream)
+    lambda(PayloadFormat::V2, InvocationMode::Stream)
 }
 
 fn frame(kind: &'static str, payload: impl Into<Bytes>) -> Bytes {

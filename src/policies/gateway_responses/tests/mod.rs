@@ -1,10 +1,10 @@
 //! What an operator writes, and the answers that come of it.
 
-mod refusals;
+mod every_refusal;
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
@@ -252,7 +252,8 @@ fn what_no_gateway_response_can_be_is_a_problem() {
             },
         },
     } });
-    let (types, words) = (TYPES.join(" or "), word::EXPECTED);
+    let (types, words) =
+        (ResponseType::ALL.map(ResponseType::as_str).join(" or "), refusal_variable::EXPECTED);
     let base = "gatewayResponses.DEFAULT_4XX";
     let header = "gatewayresponse.header.name, of a header that is not the connection's";
     let variable = "got ${stageVariables.nope}, expected one of the stage's variables (bad, env, limit)";

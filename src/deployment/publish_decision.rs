@@ -1,0 +1,267 @@
+//! The decision of a publisher, candidate from what was read of a stage, without asking anybody.
+
+use serde_json::{Map, Value};
+
+use super::{
+    Snapshot, base_path_claims::BasePathClaim, candidate::Candidate, footprint::Footprint, last_good,
+};
+use crate::{
+    error::{InvalidConfiguration, ItemId, Problem},
+    item::{Findings, Parsed, StageVariables},
+    stages::StageSettings,
+    store::{LastGood, StageRow, Store},
+};
+
+/// As much as fits a stage item that is read every few seconds.
+const MAX_MESSAGE_BYTES: usize = 2_000;
+
+/// The outcome of publishing a stage.
+#[derive(Debug, PartialEq, Eq)]
+pub enum PublishOutcome {
+    /// The stage serves this deployment, and did not before.
+    Published { deployment_id: String, routes: usize, footprint: Footprint, warnings: Vec<Problem> },
+    /// The stage serves exactly these items already.
+    Unchanged { deployment_id: String, footprint: Footprint, warnings: Vec<Problem> },
+    /// The same, but what was stored of the deployment was not whole, and is again.
+    Restored { deployment_id: String, footprint: Footprint, warnings: Vec<Problem> },
+    /// Nothing is served that was not before: everything that is wrong.
+    Invalid { problems: Vec<Problem>, warnings: Vec<Problem> },
+    /// The stage has `autoDeploy: false`, or no items at all.
+    LeftAlone,
+}
+
+/// The occasion of publishing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// An item was edited, or an instance found a stage without a deployment: only stages with `autoDeploy` follow.
+    Edit,
+    /// An operator asks.
+    Request,
+}
+
+/// The purpose of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublishPurpose {
+    Publish(Trigger),
+    /// To show the operator all problems, and to change nothing.
+    Check,
+    /// To update the stage's status into its item. Nothing that is served changes.
+    Status,
+}
+
+pub type Items = Map<String, Value>;
+
+/// The state of a stage, as a publisher read it.
+#[derive(Debug)]
+pub struct StageState {
+    pub row: Option<StageRow>,
+    /// The settings in the stage item; of a stage without one, those that its item would have.
+    pub settings: Parsed<StageSettings>,
+    /// As far as they can be read.
+    pub stage_variables: StageVariables,
+    /// `None`: the route items are not to be looked at.
+    pub candidate: Option<Candidate>,
+    pub last_good: Option<LastGood>,
+    pub claim: BasePathClaim,
+    pub pointer: PointerCheck,
+}
+
+/// The problems of the pointer, if it was checked.
+#[derive(Debug, Default)]
+pub struct PointerCheck {
+    pub problems: Vec<Problem>,
+    pub target: PointerTarget,
+}
+
+/// Says if the deployment that was published is still stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PointerTarget {
+    #[default]
+    Whole,
+    Lost,
+}
+
+impl StageState {
+    /// The deployment that the stage serves, or would if nothing were wrong: where the item names none, the last one. A
+    /// stage that was removed serves none.
+    pub fn served(&self) -> Option<&str> {
+        let row = self.row.as_ref()?;
+        let last_good = self.last_good.as_ref().map(|last_good| last_good.deployment_id.as_str());
+        row.deployment_id.as_deref().or(last_good)
+    }
+
+    /// Says if nothing is left of the deployment `id`, and no other one was last good.
+    fn is_lost(&self, id: &str) -> bool {
+        let is_last_good = |last_good: &LastGood| last_good.deployment_id == id;
+        self.pointer.target == PointerTarget::Lost && self.last_good.as_ref().is_none_or(is_last_good)
+    }
+
+    pub fn auto_deploys(&self) -> bool {
+        self.settings.value.as_ref().map_or(true, |settings| settings.auto_deploy)
+    }
+}
+
+/// The changes that a publisher is to make.
+#[derive(Debug)]
+pub struct PublishDecision {
+    pub outcome: PublishOutcome,
+    pub snapshot: Option<Snapshot>,
+    pub update: Option<StageUpdate>,
+}
+
+/// The change of the stage item, and of the record beside it.
+#[derive(Debug, PartialEq)]
+pub struct StageUpdate {
+    pub deployment_id: Option<String>,
+    pub status: &'static str,
+    pub message: String,
+    pub last_good: Option<LastGood>,
+}
+
+const LEFT_ALONE: PublishDecision =
+    PublishDecision { outcome: PublishOutcome::LeftAlone, snapshot: None, update: None };
+
+pub fn decide(store: &Store, stage: &str, purpose: PublishPurpose, state: &StageState) -> PublishDecision {
+    let tables = &store.tables;
+    let Parsed { value: settings, mut warnings } = state.settings.clone();
+    let mut problems = settings.map_or_else(|invalid| invalid.0, |_| Vec::new());
+    problems.extend(state.claim.conflicts.iter().map(|conflict| conflict.problem(&tables.stages, stage)));
+    problems.extend(state.pointer.problems.iter().cloned());
+    let Some(candidate) = &state.candidate else {
+        return status(state, None, Findings { problems, warnings });
+    };
+
+    warnings.extend(candidate.warnings.iter().cloned());
+    if let Err(InvalidConfiguration(of_routes)) = &candidate.routes {
+        // The pointer's deployment may be made of the same items.
+        problems
+            .extend(of_routes.iter().filter(|problem| !state.pointer.problems.contains(problem)).cloned());
+    }
+    if !problems.is_empty() {
+        return invalid(state, Findings { problems, warnings });
+    }
+    let routes = ItemId { table: &tables.routes, key: &format!("stage={stage}") };
+    match candidate.snapshot(routes, store.deployment_memory) {
+        Ok(snapshot) => match purpose {
+            PublishPurpose::Status => status(state, Some(candidate), Findings { problems, warnings }),
+            PublishPurpose::Publish(_) | PublishPurpose::Check => {
+                valid(state, purpose, candidate, snapshot, warnings)
+            }
+        },
+        Err(problem) => invalid(state, Findings { problems: vec![problem], warnings }),
+    }
+}
+
+fn valid(
+    state: &StageState,
+    purpose: PublishPurpose,
+    candidate: &Candidate,
+    snapshot: &Snapshot,
+    warnings: Vec<Problem>,
+) -> PublishDecision {
+    let row = state.row.as_ref();
+    let id = &snapshot.id;
+    let routes = candidate.route_count();
+    let is_edit = purpose == PublishPurpose::Publish(Trigger::Edit);
+    let held = is_edit && row.is_some_and(|row| row.item.contains_key("canarySettings"));
+    let counted_routes = counted(routes, "route");
+    let mut message = if held {
+        format!("{counted_routes} in deployment {id}; canarySettings hold the stage where it is")
+    } else {
+        counted_routes
+    };
+    list(&mut message, "warning: ", &warnings);
+    let last_good = LastGood {
+        deployment_id: id.clone(),
+        item: state.settings.value.as_ref().map_or_else(|_| Items::new(), |settings| recorded(row, settings)),
+    };
+    let is_pointed = row.and_then(|row| row.deployment_id.as_ref()) == Some(id);
+    let is_settled = held || (is_pointed && state.last_good.as_ref() == Some(&last_good));
+    let update = StageUpdate {
+        deployment_id: (!held).then(|| id.clone()),
+        status: "OK",
+        message,
+        last_good: (!held).then_some(last_good),
+    };
+    let update = (!is_settled || !says(row, &update)).then_some(update);
+    let deployment_id = id.clone();
+    let outcome = if state.served() == Some(id) {
+        PublishOutcome::Unchanged { deployment_id, footprint: candidate.footprint, warnings }
+    } else {
+        PublishOutcome::Published { deployment_id, routes, footprint: candidate.footprint, warnings }
+    };
+    PublishDecision { outcome, snapshot: Some(snapshot.clone()), update }
+}
+
+fn recorded(row: Option<&StageRow>, settings: &StageSettings) -> Items {
+    match row {
+        Some(row) => last_good::of_item(&row.item),
+        None => Items::from_iter([("stage".to_owned(), settings.name.clone().into())]),
+    }
+}
+
+fn invalid(state: &StageState, findings: Findings) -> PublishDecision {
+    let Findings { problems, warnings } = findings;
+    let row = state.row.as_ref();
+    let consequence = match state.served() {
+        Some(id) if state.is_lost(id) => {
+            "what was served is lost, and instances that start serve nothing until tollgate deploy stores the items"
+        }
+        Some(_) => "the last valid deployment stays",
+        None => "nothing is served yet",
+    };
+    let mut message = format!("{}; {consequence}", counted(problems.len(), "problem"));
+    list(&mut message, "", &problems);
+    list(&mut message, "warning: ", &warnings);
+    let update = StageUpdate { deployment_id: None, status: "INVALID", message, last_good: None };
+    // Without an item, the settings are of the name alone: no stage can be called so.
+    let can_be = row.is_some() || state.settings.value.is_ok();
+    let update = (can_be && !says(row, &update)).then_some(update);
+    PublishDecision { outcome: PublishOutcome::Invalid { problems, warnings }, snapshot: None, update }
+}
+
+/// Decides on the stage's status. `candidate` is the deployment of its route items, if they go live by themselves.
+fn status(state: &StageState, candidate: Option<&Candidate>, findings: Findings) -> PublishDecision {
+    if !findings.problems.is_empty() {
+        return invalid(state, findings);
+    }
+    let warnings = findings.warnings;
+    let (Some(row), Some(served)) = (&state.row, state.served()) else { return LEFT_ALONE };
+    // Where the item names none, the one that is served was meant, and from now on it is named.
+    let deployment_id = (row.deployment_id.is_none() && !state.auto_deploys()).then(|| served.to_owned());
+    let mut message = match candidate {
+        Some(candidate) if candidate.id() == Some(served) => counted(candidate.route_count(), "route"),
+        Some(_) | None => format!("serves deployment {served}"),
+    };
+    list(&mut message, "warning: ", &warnings);
+    let update = StageUpdate { deployment_id, status: "OK", message, last_good: None };
+    let footprint = candidate.map(|candidate| candidate.footprint).unwrap_or_default();
+    let outcome = PublishOutcome::Unchanged { deployment_id: served.to_owned(), footprint, warnings };
+    let update = (update.deployment_id.is_some() || !says(Some(row), &update)).then_some(update);
+    PublishDecision { outcome, snapshot: None, update }
+}
+
+/// Says if status and message of `update` stand in the stage item already.
+fn says(row: Option<&StageRow>, update: &StageUpdate) -> bool {
+    let text = |name: &str| row.and_then(|row| row.item.get(name)?.as_str());
+    text("lastDeploymentStatus") == Some(update.status)
+        && text("lastDeploymentMessage") == Some(&update.message)
+}
+
+/// Appends each problem on a line of its own, as far as a stage item should grow.
+fn list(message: &mut String, prefix: &str, problems: &[Problem]) {
+    for (index, problem) in problems.iter().enumerate() {
+        let line = format!("\n{prefix}{problem}");
+        if message.len() + line.len() > MAX_MESSAGE_BYTES {
+            message.push_str(&format!("\n… and {} more", problems.len() - index));
+            return;
+        }
+        message.push_str(&line);
+    }
+}
+
+/// `1 route`, `2 routes`.
+pub fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

@@ -1,0 +1,141 @@
+//! The reports that an instance writes beside requests: the deployment that it serves is good, or a stage item has
+//! problems.
+//!
+//! Many instances see the same: each writes only what is not written yet, and tries it once.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use serde_json::{Map, Value};
+
+use super::{
+    base_path_claims::BasePathClaim,
+    effective_settings::EffectiveStage,
+    last_good,
+    publish::{StatusWrite, write_status},
+    served::{Follows, Loaded, SettingsSource},
+};
+use crate::{
+    error::{Problem, StoreError},
+    stages::StageSettings,
+    store::{LastGood, Moved, Store},
+};
+
+/// The report on one stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusReport {
+    stage: String,
+    /// The deployment that is served, where the item points to it.
+    last_good: Option<LastGood>,
+    /// The problems that the item should say and does not, with what it says instead.
+    unreported: Option<Unreported>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Unreported {
+    problems: Vec<Problem>,
+    status: Option<Value>,
+    message: Option<Value>,
+}
+
+/// Writes reports, each once.
+#[derive(Debug, Default)]
+pub struct StatusReporter {
+    /// The last report of each stage.
+    done: Mutex<HashMap<String, StatusReport>>,
+}
+
+impl StatusReport {
+    pub fn of(table: &str, stage: &EffectiveStage, loaded: &Loaded) -> Self {
+        let EffectiveStage { name, settings, source, problems, item } = stage;
+        let problems: Vec<Problem> = problems.iter().chain(&loaded.refused).cloned().collect();
+        let follows =
+            *source == SettingsSource::Item && loaded.follows == Follows::Item && problems.is_empty();
+        let resolved = loaded.resolved.as_ref();
+        let pointed = resolved
+            .filter(|resolved| follows && settings.deployment_id.as_ref() == Some(&resolved.snapshot.id));
+        let last_good = pointed.map(|resolved| LastGood {
+            deployment_id: resolved.id().to_owned(),
+            item: last_good::of_item(item),
+        });
+        let names_none = settings.deployment_id.is_none() && !settings.auto_deploy && resolved.is_some();
+        let is_reported = !names_none && is_reported(table, name, &problems, item);
+        let unreported = (!is_reported).then(|| Unreported {
+            problems,
+            status: item.get("lastDeploymentStatus").cloned(),
+            message: item.get("lastDeploymentMessage").cloned(),
+        });
+        Self { stage: name.clone(), last_good, unreported }
+    }
+}
+
+/// Says if the item has its problems in its message, or no longer has any there if there are none.
+fn is_reported(table: &str, stage: &str, problems: &[Problem], item: &Map<String, Value>) -> bool {
+    let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
+    let (status, message) = (text("lastDeploymentStatus"), text("lastDeploymentMessage"));
+    let is_invalid = status == "INVALID";
+    if problems.is_empty() {
+        let of_item = format!("\n{table} [stage={stage}] ");
+        return !is_invalid || !message.contains(&of_item);
+    }
+    is_invalid && problems.iter().all(|problem| message.contains(&problem.to_string()))
+}
+
+impl StatusReporter {
+    /// Writes what this instance has not written yet. To find out what is wrong, the stage's items are resolved:
+    /// `make_room` first.
+    ///
+    /// # Errors
+    ///
+    /// The store failed; it is tried again with the next refresh.
+    pub async fn send(
+        &self,
+        store: &Store,
+        mut report: StatusReport,
+        make_room: impl FnOnce(),
+    ) -> Result<(), StoreError> {
+        let done = self.done().get(&report.stage).cloned();
+        let done = done.as_ref();
+        if let Some(last_good) = &report.last_good
+            && done.and_then(|done| done.last_good.as_ref()) != Some(last_good)
+            && confirm(store, &report.stage, last_good).await? == Moved::ChangedMeanwhile
+        {
+            // What is there now is seen with the next refresh.
+            return Ok(());
+        }
+        if report.unreported.is_some() && done.is_none_or(|done| done.unreported != report.unreported) {
+            make_room();
+            if write_status(store, &report.stage).await? == StatusWrite::Written {
+                // If the item does not say it with the next refresh, somebody has written over it.
+                report.unreported = None;
+            }
+        }
+        self.done().insert(report.stage.clone(), report);
+        Ok(())
+    }
+
+    fn done(&self) -> MutexGuard<'_, HashMap<String, StatusReport>> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes sure that the deployment that is served is recorded as good, and its locations as the stage's: an operator may
+/// have moved either by hand.
+async fn confirm(store: &Store, stage: &str, last_good: &LastGood) -> Result<Moved, StoreError> {
+    let Some(row) = store.stage(stage).await? else { return Ok(Moved::ChangedMeanwhile) };
+    if last_good::of_item(&row.item) != last_good.item {
+        return Ok(Moved::ChangedMeanwhile);
+    }
+    if store.last_good(stage).await?.as_ref() != Some(last_good)
+        && store.record_last_good(stage, last_good).await? == Moved::ChangedMeanwhile
+    {
+        return Ok(Moved::ChangedMeanwhile);
+    }
+    let Ok(settings) = StageSettings::parse(&store.tables.stages, &row.item).value else {
+        return Ok(Moved::ChangedMeanwhile);
+    };
+    let claim = BasePathClaim::of(store, &settings).await?;
+    if claim.conflicts.is_empty() { claim.take(store, stage).await } else { Ok(Moved::Moved) }
+}

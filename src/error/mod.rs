@@ -1,0 +1,141 @@
+//! Every way in which the gateway itself can refuse or fail a request.
+//!
+//! An integration's own answers are not errors: a 404 from a target passes through untouched.
+
+mod problem;
+mod refusal;
+mod response_type;
+
+use std::{borrow::Cow, sync::Arc, time::Duration};
+
+use http::StatusCode;
+
+pub use self::{
+    problem::{InvalidConfiguration, ItemId, Problem},
+    refusal::{OwnHeader, Refusal, Spacing},
+    response_type::ResponseType,
+};
+use crate::message::BoxError;
+
+/// Why the gateway answers instead of the integration.
+///
+/// `Display` and `source` are for the operator's log. The client sees only the table's words.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    #[error("malformed request: {0}")]
+    BadRequest(Cow<'static, str>),
+    #[error("missing required request parameters: {}", .0.join(", "))]
+    MissingParameters(Vec<String>),
+    #[error("invalid request body: {0}")]
+    InvalidBody(Cow<'static, str>),
+    /// Of the path, the query or a header.
+    #[error("malformed request")]
+    BadParameterValue(#[source] Box<BadValue>),
+    #[error("invalid request body")]
+    BadBodyValue(#[source] Box<BadValue>),
+    #[error("the trusted proxy's secret is missing or wrong")]
+    UntrustedOrigin,
+    #[error("no stage serves host {host} and path {path}")]
+    StageNotFound { host: String, path: String },
+    #[error("stage {stage} has no valid deployment")]
+    StageUnavailable { stage: String },
+    #[error("no route")]
+    RouteNotFound,
+    #[error("the path has no such method, only {allow}")]
+    MethodNotAllowed { allow: String },
+    #[error("no route or no such method, answered as a REST API does")]
+    MissingAuthenticationToken,
+    #[error("nothing has this key")]
+    ItemNotFound,
+    #[error("the condition does not hold")]
+    ConditionFailed,
+    #[error("the client's precondition does not hold")]
+    PreconditionFailed,
+    /// With the status that the route wants then.
+    #[error("the condition does not hold")]
+    ConditionFailedAs(StatusCode),
+    #[error("the caller may not have a cached answer replaced")]
+    InvalidationForbidden,
+    /// RFC 9111 §5.2.1.7.
+    #[error("the client wants only what is kept, and nothing is")]
+    NotCached,
+    #[error("bad API key: {0}")]
+    InvalidApiKey(String),
+    #[error("broken item: {}", .0.gist())]
+    BrokenKeyItem(Arc<InvalidConfiguration>),
+    #[error("throttled")]
+    Throttled { retry_after: Duration },
+    #[error("quota exceeded")]
+    QuotaExceeded { retry_after: Duration },
+    #[error("nothing is left to admit without the counters")]
+    CountersUnavailable { retry_after: Duration },
+    #[error("request of {bytes} bytes is over the integration's limit")]
+    RequestTooLarge { bytes: usize },
+    #[error("integration gave a broken answer: {0}")]
+    BrokenAnswer(Cow<'static, str>),
+    #[error("integration failed")]
+    IntegrationFailure(#[source] BoxError),
+    #[error("integration may not be called")]
+    IntegrationForbidden(#[source] BoxError),
+    #[error("integration could not be reached")]
+    IntegrationUnreachable(#[source] BoxError),
+    #[error("integration gave no answer within {limit:?}")]
+    IntegrationTimeout { limit: Duration },
+    #[error("shared state unavailable")]
+    StoreUnavailable(#[from] StoreError),
+    #[error("panicked: {0}")]
+    Panicked(String),
+}
+
+/// Values of a request that an integration has no use for. `Display` is for the client too.
+#[derive(Debug, thiserror::Error)]
+#[error("{words} {fault}")]
+pub struct BadValue {
+    /// The route's own words for them, such as `$request.body.n`.
+    pub words: String,
+    pub fault: &'static str,
+    /// For the operator only.
+    #[source]
+    pub cause: Option<BoxError>,
+}
+
+impl GatewayError {
+    /// The fault of the client's values, in words that the client may read.
+    pub fn detail(&self) -> Option<String> {
+        if let Self::BadParameterValue(bad) | Self::BadBodyValue(bad) = self {
+            return Some(bad.to_string());
+        }
+        None
+    }
+
+    /// True of an integration's failure, which the access log has as `integrationErrorMessage`.
+    pub fn is_integration_error(&self) -> bool {
+        use ResponseType::{ApiConfigurationError, IntegrationFailure, IntegrationTimeout};
+        let of_integrations = [IntegrationFailure, IntegrationTimeout, ApiConfigurationError];
+        of_integrations.contains(&self.refusal().response_type)
+    }
+}
+
+/// The shared state could not be reached, or gave no usable answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation} failed")]
+pub struct StoreError {
+    /// The thing that was tried: `reading the API key`.
+    pub operation: &'static str,
+    pub source: BoxError,
+}
+
+impl StoreError {
+    pub fn new(operation: &'static str, source: impl Into<BoxError>) -> Self {
+        Self { operation, source: source.into() }
+    }
+}
+
+/// An error and all its causes, for the operator's log. What is said already is not said again.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string);
+    causes.fold(
+        error.to_string(),
+        |text, cause| if text.contains(&cause) { text } else { format!("{text}: {cause}") },
+    )
+}

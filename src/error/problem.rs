@@ -1,0 +1,74 @@
+//! What is wrong in the items that an operator wrote.
+
+use std::fmt;
+
+use crate::userinfo::withheld;
+
+/// The operator erred: every problem of a stage's items at once.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", list(.0))]
+pub struct InvalidConfiguration(pub Vec<Problem>);
+
+/// Of each request's line: all problems are told once, where the item is read.
+const MOST_GIST_CHARS: usize = 94;
+
+impl InvalidConfiguration {
+    /// The first problem, cut short, and how many more there are.
+    pub(super) fn gist(&self) -> String {
+        let first = self.0.first().map(Problem::to_string).unwrap_or_default();
+        let first = match first.char_indices().nth(MOST_GIST_CHARS) {
+            Some((end, _)) => format!("{}…", &first[..end]),
+            None => first,
+        };
+        match self.0.len() {
+            0 | 1 => first,
+            all => format!("{first}; and {} more", all - 1),
+        }
+    }
+}
+
+/// One thing that is wrong in an item, and where.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The table's name.
+    pub table: String,
+    /// The item's key, as `stage=v1 routeKey=GET /orders`.
+    pub key: String,
+    /// The attribute, with dots into maps and lists.
+    pub field: String,
+    pub got: String,
+    pub expected: String,
+}
+
+/// An item of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct ItemId<'a> {
+    /// The table's name.
+    pub table: &'a str,
+    /// `stage=v1 routeKey=GET /orders`
+    pub key: &'a str,
+}
+
+impl Problem {
+    /// Passwords in what was got are withheld.
+    pub fn new(item: ItemId<'_>, field: &str, got: &str, expected: &str) -> Self {
+        Self {
+            table: item.table.to_owned(),
+            key: withheld(item.key).into_owned(),
+            field: withheld(field).into_owned(),
+            got: withheld(got).into_owned(),
+            expected: expected.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { table, key, field, got, expected } = self;
+        write!(f, "{table} [{key}] {field}: got {got}, expected {expected}")
+    }
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,292 @@
+//! `requestParameters` of an HTTP integration: what the operator changes in the request on its way.
+//!
+//! Keys and values are those of HTTP APIs' parameter mapping: `append:header.x`, `overwrite:querystring.q`,
+//! `remove:header.y`, `overwrite:path`. Of what a client sends, a mapped value stays one value: it ends no
+//! header, adds no query parameter and no path segment.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::{
+    reserved::is_reserved,
+    target_uri::{TargetUri, encoded_path, encoded_value},
+};
+use crate::{
+    context::Context,
+    error::GatewayError,
+    integrations::{CallPart, MappedPart},
+    item::{Fields, brief},
+    template::Escape,
+    template::mapped_value::{Inputs, MappedValue, TextPart, Word},
+};
+
+/// What to change, in the order in which it is done: removals, overwritings, additions.
+#[derive(Debug, Default)]
+pub struct RequestParameters(Vec<ParameterChange>);
+
+#[derive(Debug)]
+enum ParameterChange {
+    Remove(RequestPart),
+    Overwrite(RequestPart, MappedValue),
+    OverwritePath(Vec<PathPiece>),
+    Append(RequestPart, MappedValue),
+}
+
+#[derive(Clone, Debug)]
+enum RequestPart {
+    Header(HeaderName),
+    Query(String),
+}
+
+#[derive(Debug)]
+enum PathPiece {
+    Text(String),
+    /// `$request.path`: as routed.
+    Routed,
+    /// `$request.path.x`: as routed, a greedy one with its slashes.
+    Parameter(String),
+    /// Any other word: becomes one segment.
+    Word(MappedValue),
+}
+
+const KEYS: &str = "append:header.x, overwrite:header.x, remove:header.x, the same with querystring.x, \
+                    or overwrite:path";
+
+impl RequestParameters {
+    /// Reads the field `requestParameters`. What is wrong is reported, and `None`.
+    pub fn parse(fields: &Fields<'_>, path_parameters: &[String]) -> Option<Self> {
+        let Some(value) = fields.value("requestParameters") else { return Some(Self::default()) };
+        let Some(map) = value.as_object() else {
+            fields.problem("requestParameters", &brief(value), "a map of strings");
+            return None;
+        };
+        let parse = |(key, value): (&String, &Value)| {
+            ChangeParser { fields, field: format!("requestParameters.{key}"), path_parameters, key, value }
+                .change()
+        };
+        // Collected first: every problem is wanted, not only the first.
+        let changes: Vec<_> = map.iter().map(parse).collect();
+        let mut changes: Vec<_> = changes.into_iter().collect::<Option<_>>()?;
+        changes.sort_by_key(ParameterChange::turn);
+        Some(Self(changes))
+    }
+
+    /// All values, except what a path has of the routed one.
+    pub fn mapped(&self) -> impl Iterator<Item = MappedPart<'_>> {
+        self.0.iter().flat_map(ParameterChange::mapped)
+    }
+
+    /// Whether the path that the operator gives has something of the request's; `None`: he gives none.
+    pub fn takes_the_path(&self) -> Option<bool> {
+        self.0.iter().find_map(|change| match change {
+            ParameterChange::OverwritePath(pieces) => {
+                Some(!pieces.iter().all(|piece| matches!(piece, PathPiece::Text(_))))
+            }
+            ParameterChange::Remove(_) | ParameterChange::Overwrite(..) | ParameterChange::Append(..) => None,
+        })
+    }
+
+    /// Changes the request's URI and headers.
+    ///
+    /// # Errors
+    /// [`GatewayError::InvalidBody`] if a value is to come from a body that is no JSON,
+    /// `BadParameterValue` or `BadBodyValue` if it can be no header, or the path needs one that is absent.
+    pub fn apply(
+        &self,
+        context: &Context<'_>,
+        target: &mut TargetUri,
+        headers: &mut HeaderMap,
+    ) -> Result<(), GatewayError> {
+        let inputs = Inputs::new(context);
+        for change in &self.0 {
+            match change {
+                ParameterChange::Remove(place) => place.remove(target, headers),
+                // An absent value must not let the client's own pass for the operator's.
+                ParameterChange::Overwrite(place, value) => {
+                    place.remove(target, headers);
+                    place.append(value, &inputs, target, headers)?;
+                }
+                ParameterChange::Append(place, value) => place.append(value, &inputs, target, headers)?,
+                ParameterChange::OverwritePath(pieces) => target.path = path(pieces, context, &inputs)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ParameterChange {
+    const fn turn(&self) -> u8 {
+        match self {
+            Self::Remove(_) => 0,
+            Self::Overwrite(..) | Self::OverwritePath(_) => 1,
+            Self::Append(..) => 2,
+        }
+    }
+
+    fn mapped(&self) -> Vec<MappedPart<'_>> {
+        match self {
+            Self::Remove(_) => Vec::new(),
+            Self::Overwrite(place, mapped) | Self::Append(place, mapped) => {
+                let part = match place {
+                    RequestPart::Header(name) => CallPart::Header(name),
+                    RequestPart::Query(_) => CallPart::Uri,
+                };
+                vec![MappedPart { value: mapped, part }]
+            }
+            Self::OverwritePath(pieces) => {
+                let mapped_values = pieces.iter().filter_map(PathPiece::mapped);
+                mapped_values.map(|value| MappedPart { value, part: CallPart::Uri }).collect()
+            }
+        }
+    }
+}
+
+impl PathPiece {
+    fn mapped(&self) -> Option<&MappedValue> {
+        match self {
+            Self::Word(mapped) => Some(mapped),
+            Self::Text(_) | Self::Routed | Self::Parameter(_) => None,
+        }
+    }
+}
+
+impl RequestPart {
+    fn remove(&self, target: &mut TargetUri, headers: &mut HeaderMap) {
+        match self {
+            Self::Header(name) => drop(headers.remove(name)),
+            Self::Query(name) => {
+                let others = target.query.split('&').filter(|pair| !is_named(pair, name));
+                target.query = others.collect::<Vec<_>>().join("&");
+            }
+        }
+    }
+
+    fn append(
+        &self,
+        mapped: &MappedValue,
+        inputs: &Inputs<'_>,
+        target: &mut TargetUri,
+        headers: &mut HeaderMap,
+    ) -> Result<(), GatewayError> {
+        match self {
+            Self::Query(name) => {
+                if let Some(value) = mapped.text(inputs)? {
+                    target.append_query(&format!("{}={}", encoded_value(name), encoded_value(&value)));
+                }
+            }
+            Self::Header(name) => {
+                if let Some(value) = mapped.text_within(Escape::in_header(name), inputs)? {
+                    let bad = |_| mapped.refused("is no header's value");
+                    headers.append(name, HeaderValue::try_from(value).map_err(bad)?);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether `name=value`, written as a form is, has this name.
+fn is_named(pair: &str, name: &str) -> bool {
+    let written = pair.split_once('=').map_or(pair, |(written, _)| written).replace('+', " ");
+    !pair.is_empty() && percent_decode_str(&written).decode_utf8_lossy() == name
+}
+
+fn path(pieces: &[PathPiece], context: &Context<'_>, inputs: &Inputs<'_>) -> Result<String, GatewayError> {
+    let mut path = String::new();
+    for piece in pieces {
+        match piece {
+            PathPiece::Text(text) => path.push_str(text),
+            PathPiece::Routed => path.push_str(&encoded_path(context.path)),
+            PathPiece::Parameter(name) => {
+                path.push_str(&encoded_path(context.path_parameter(name).unwrap_or_default()));
+            }
+            PathPiece::Word(mapped) => match mapped.text(inputs)? {
+                Some(text) => path.push_str(&encoded_value(&text)),
+                None => return Err(mapped.refused("is absent")),
+            },
+        }
+    }
+    Ok(if path.starts_with('/') { path } else { format!("/{path}") })
+}
+
+/// Reads one entry of the map.
+struct ChangeParser<'a, 'f> {
+    fields: &'a Fields<'f>,
+    field: String,
+    path_parameters: &'a [String],
+    key: &'a str,
+    value: &'a Value,
+}
+
+impl ChangeParser<'_, '_> {
+    fn change(&self) -> Option<ParameterChange> {
+        let Some((operation, place)) = self.key.split_once(':') else { return self.problem(self.key, KEYS) };
+        match (operation, place) {
+            ("overwrite", "path") => self.path().map(ParameterChange::OverwritePath),
+            ("remove", _) => self.place(place).map(ParameterChange::Remove),
+            ("overwrite" | "append", _) => {
+                let (place, value) = (self.place(place), self.mapped());
+                let change =
+                    if operation == "append" { ParameterChange::Append } else { ParameterChange::Overwrite };
+                Some(change(place?, value?))
+            }
+            _ => self.problem(self.key, KEYS),
+        }
+    }
+
+    fn place(&self, text: &str) -> Option<RequestPart> {
+        if let Some(name) = text.strip_prefix("querystring.").filter(|name| !name.is_empty()) {
+            return Some(RequestPart::Query(name.to_owned()));
+        }
+        let Some(name) = text.strip_prefix("header.") else { return self.problem(self.key, KEYS) };
+        let Ok(name) = HeaderName::try_from(name) else { return self.problem(name, "the name of a header") };
+        if is_reserved(name.as_str()) {
+            return self
+                .problem(name.as_str(), "a header that is not reserved for the gateway or the connection");
+        }
+        Some(RequestPart::Header(name))
+    }
+
+    fn mapped(&self) -> Option<MappedValue> {
+        if self.value.is_array() || self.value.is_object() || self.value.is_null() {
+            return self.problem(&brief(self.value), "a string");
+        }
+        let mapped = MappedValue::parse(self.fields, &self.field, self.value, self.path_parameters)?;
+        match &mapped {
+            MappedValue::Typed(typed) if !typed.of.is_text() => {
+                self.problem(&brief(self.value), "$number, $boolean or $json: what is sent to a URL is text")
+            }
+            _ => Some(mapped),
+        }
+    }
+
+    fn path(&self) -> Option<Vec<PathPiece>> {
+        Some(match self.mapped()? {
+            MappedValue::Fixed(Value::String(text)) => vec![PathPiece::Text(encoded_path(&text))],
+            MappedValue::Text(pieces) => pieces.into_iter().map(path_piece).collect(),
+            MappedValue::Word(word) => vec![path_piece(TextPart::Word(word))],
+            mapped @ (MappedValue::Fixed(_)
+            | MappedValue::Typed(_)
+            | MappedValue::List(_)
+            | MappedValue::Map(_)) => {
+                vec![PathPiece::Word(mapped)]
+            }
+        })
+    }
+
+    fn problem<T>(&self, got: &str, expected: &str) -> Option<T> {
+        self.fields.problem(&self.field, got, expected);
+        None
+    }
+}
+
+/// What a part of a text is in a path.
+fn path_piece(piece: TextPart) -> PathPiece {
+    match piece {
+        TextPart::Text(text) => PathPiece::Text(encoded_path(&text)),
+        TextPart::Word(Word::Path) => PathPiece::Routed,
+        TextPart::Word(Word::PathParameter(name)) => PathPiece::Parameter(name),
+        TextPart::Word(word) => PathPiece::Word(MappedValue::Word(word)),
+    }
+}

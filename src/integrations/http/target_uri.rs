@@ -1,0 +1,255 @@
+//! Where an HTTP integration sends a request: its `uri`, with `{name}` of the route's path parameters.
+//!
+//! Parameters go into the path and the query as they were routed, still percent-encoded, and never move a
+//! boundary: scheme, host and port are fixed when the item is read.
+
+use std::borrow::Cow;
+
+use http::{Uri, uri::Authority};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::client::GuardedClient;
+use crate::{
+    context::Context,
+    error::GatewayError,
+    item::Fields,
+    notation::{Notation, Part},
+};
+
+/// The `uri` of an item, parsed once.
+#[derive(Clone, Debug)]
+pub struct UriTemplate {
+    /// `https://example.com:8443`.
+    origin: String,
+    path: Vec<UriPart>,
+    query: Vec<UriPart>,
+}
+
+#[derive(Clone, Debug)]
+enum UriPart {
+    Text(String),
+    Parameter(String),
+}
+
+/// The changeable part of a request's URI, percent-encoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetUri {
+    /// Starts with `/`.
+    pub path: String,
+    /// Without `?`.
+    pub query: String,
+}
+
+/// What no path may have outside an escape, besides `%`.
+const PATH: AsciiSet = CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+/// What no query may have outside an escape, besides `%`.
+const QUERY: AsciiSet = CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
+/// What would end a value, or mean more than itself: all but RFC 3986's unreserved characters.
+const VALUE: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// The same of a value that is percent-encoded already.
+const ENCODED_VALUE: AsciiSet = VALUE.remove(b'%');
+
+impl UriTemplate {
+    /// Reads `text`, which is the field `uri`. What is wrong with it is reported, and `None`.
+    pub fn parse(
+        fields: &Fields<'_>,
+        text: &str,
+        path_parameters: &[String],
+        client: &GuardedClient,
+    ) -> Option<Self> {
+        let problem = |expected: &str| fields.problem("uri", text, expected);
+        let (scheme, rest) = text.split_once("://").unwrap_or_default();
+        let scheme = scheme.to_ascii_lowercase();
+        if scheme != "http" && scheme != "https" {
+            problem("a URL that begins with https:// or http://");
+            return None;
+        }
+        let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let authority = checked_authority(authority, client).map_err(problem);
+        if tail.contains('#') {
+            problem("a URL without a fragment (#)");
+            return None;
+        }
+        let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
+        let path = pieces(fields, path, path_parameters);
+        let query = pieces(fields, query, path_parameters);
+        let path = path?;
+        if has_dot_segment(&path.iter().map(UriPart::placeholder).collect::<String>()) {
+            problem("a path without the segments . and ..");
+            return None;
+        }
+        Some(Self { origin: format!("{scheme}://{}", authority.ok()?), path, query: query? })
+    }
+
+    pub fn is_of_one_server_with(&self, other: &Self) -> bool {
+        self.origin == other.origin
+    }
+
+    /// Whether its path has something of the request's.
+    pub fn takes_the_path(&self) -> bool {
+        self.path.iter().any(|piece| matches!(piece, UriPart::Parameter(_)))
+    }
+
+    /// The URI's path and query for a request, with the request's own query behind that of the item.
+    pub fn fill(&self, context: &Context<'_>) -> TargetUri {
+        let mut path: String = self.path.iter().map(|piece| piece.fill(context, &PATH)).collect();
+        if !path.starts_with('/') {
+            path.insert(0, '/');
+        }
+        let query = self.query.iter().map(|piece| piece.fill(context, &ENCODED_VALUE)).collect();
+        let mut target = TargetUri { path, query };
+        target.append_query(&utf8_percent_encode(&context.request.query, &QUERY).to_string());
+        target
+    }
+
+    /// The whole URI.
+    ///
+    /// # Errors
+    /// [`GatewayError::BadRequest`] if what the request brought makes no URI: too long, or with segments `.`
+    /// and `..` that were none before they were put together.
+    pub fn uri(&self, target: &TargetUri) -> Result<Uri, GatewayError> {
+        let TargetUri { path, query } = target;
+        if has_dot_segment(path) {
+            return Err(GatewayError::BadRequest("the target's path would have a dot segment".into()));
+        }
+        let mark = if query.is_empty() { "" } else { "?" };
+        Uri::try_from(format!("{}{path}{mark}{query}", self.origin)).map_err(|error| {
+            GatewayError::BadRequest(format!("the target's URI would be bad: {error}").into())
+        })
+    }
+}
+
+impl TargetUri {
+    /// Adds `name=value` pairs, already encoded.
+    pub fn append_query(&mut self, pairs: &str) {
+        if !self.query.is_empty() && !pairs.is_empty() {
+            self.query.push('&');
+        }
+        self.query.push_str(pairs);
+    }
+}
+
+impl UriPart {
+    fn fill<'a>(&'a self, context: &Context<'a>, encode: &'static AsciiSet) -> Cow<'a, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Parameter(name) => {
+                let value = context.path_parameter(name).unwrap_or_default();
+                utf8_percent_encode(value, encode).into()
+            }
+        }
+    }
+
+    fn placeholder(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Parameter(_) => "x",
+        }
+    }
+}
+
+/// Percent-encodes `text` so that it is one value: of a query, or of one path segment.
+pub fn encoded_value(text: &str) -> String {
+    utf8_percent_encode(text, &VALUE).to_string()
+}
+
+/// Percent-encodes what no path may have; slashes and escapes stay.
+pub fn encoded_path(text: &str) -> String {
+    utf8_percent_encode(text, &PATH).to_string()
+}
+
+/// Host and port, the host in small letters; or else what was expected.
+fn checked_authority(text: &str, client: &GuardedClient) -> Result<String, &'static str> {
+    if text.contains(['{', '}']) {
+        return Err("path parameters only behind the host, in the path or the query");
+    }
+    if text.contains('@') {
+        return Err("a URL without user name and password");
+    }
+    let authority: Authority = text.parse().map_err(|_| "a URL with a host")?;
+    let host = authority.host().to_ascii_lowercase();
+    if host.is_empty() {
+        return Err("a URL with a host");
+    }
+    if !client.allows_host(&host) {
+        return Err("a host's name, a public address, or one that allowPrivateIntegrations of $api lists");
+    }
+    match &text[authority.host().len()..] {
+        "" => Ok(host),
+        _ => match authority.port_u16().filter(|port| *port > 0) {
+            Some(port) => Ok(format!("{host}:{port}")),
+            None => Err("a port from 1 to 65535"),
+        },
+    }
+}
+
+/// Reads a path or a query.
+fn pieces(fields: &Fields<'_>, text: &str, path_parameters: &[String]) -> Option<Vec<UriPart>> {
+    let mut pieces = Vec::new();
+    let mut good = true;
+    for part in Notation::Braces.parts(text) {
+        match part {
+            Part::Text(text) => pieces.push(UriPart::Text(text.to_owned())),
+            Part::Word(name) if path_parameters.iter().any(|known| known == name) => {
+                pieces.push(UriPart::Parameter(name.to_owned()));
+            }
+            Part::Word(name) => {
+                let expected = format!("one of the route's path parameters ({})", path_parameters.join(", "));
+                fields.problem("uri", &format!("{{{name}}}"), &expected);
+                good = false;
+            }
+            Part::Stray(text) => {
+                fields.problem("uri", text, "a } for every {");
+                return None;
+            }
+        }
+    }
+    for piece in &pieces {
+        if let UriPart::Text(text) = piece
+            && !is_legal(text)
+        {
+            fields.problem(
+                "uri",
+                text,
+                "letters, digits, -._~!$&'()*+,;=:@/? and percent-encoded characters",
+            );
+            good = false;
+        }
+    }
+    good.then_some(pieces)
+}
+
+/// Whether `text` may stand in a path or a query (RFC 3986, appendix A).
+fn is_legal(text: &str) -> bool {
+    let is_character = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte);
+    let mut parts = text.split('%');
+    let first = parts.next().unwrap_or_default();
+    let is_escaped = |part: &str| {
+        let (digits, rest) = part.as_bytes().split_at_checked(2).unwrap_or_default();
+        digits.len() == 2
+            && digits.iter().all(u8::is_ascii_hexdigit)
+            && rest.iter().copied().all(is_character)
+    };
+    first.bytes().all(is_character) && parts.all(is_escaped)
+}
+
+/// Whether `path` has a segment that targets take for *here* or *one up*, in whatever disguise. Servlet containers
+/// pass over what follows a semicolon: `..;x` is `..` to them.
+fn has_dot_segment(path: &str) -> bool {
+    let plain = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    plain.split(['/', '\\']).any(|segment| matches!(segment.split(';').next(), Some("." | "..")))
+}

@@ -1,0 +1,230 @@
+//! One instance's part in the counters that all instances share: hard quotas and honest rates, at almost no writes.
+//!
+//! All instances share one item per counter ([`Counter`]). One conditional [`CounterWrite`] takes a lease of
+//! several requests from its bucket and its quota; the instance admits them by itself ([`LeasedCounter`]).
+//! All below [`Counters`] is arithmetic: time comes in, decisions and writes come out, and [`Counters`] talks to the
+//! store. The same code runs in `simulation`, against crashes, freezes and lost replies.
+//!
+//! ```text
+//! Counters ─ LeasedCounter ── decide, and observe the outcome of a write
+//!              ├ lease_pool         units granted and not yet spent
+//!              ├ counter_snapshot   the item as it was last seen
+//!              ├ demand             the size of the next lease
+//!              ├ next_write         the write that takes it, as data (counter)
+//!              ├ refusal            remembered, so that a flood of a refused key costs nothing
+//!              └ outage             what is decided while the store is away
+//! ```
+//!
+//! Invariant: an admission spends a unit that was granted in its window, and grants never pass the limit.
+
+mod counter;
+mod counter_snapshot;
+mod demand;
+mod lease_pool;
+mod leased_counter;
+mod next_write;
+mod observe;
+mod outage;
+mod rate_limit_status;
+mod refusal;
+#[cfg(test)]
+mod scenarios;
+#[cfg(test)]
+mod simulation;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use futures_util::{StreamExt, stream};
+
+pub use self::{
+    counter::{Counter, CounterWrite, NewWindow, QuotaForm, RateForm, Spent, WriteForm, WriteOutcome},
+    lease_pool::{Charge, Unit},
+    leased_counter::{Decision, LeasedCounter},
+    rate_limit_status::{LimitStatus, RateLimitStatus},
+    refusal::{LimitRefusal, RefusalReason, nothing_allowed},
+};
+use super::rule::Rule;
+use crate::{
+    background::BackgroundWork,
+    clock::{Clock, milliseconds},
+    ttl_cache::Generations,
+};
+
+/// The shared state that counts.
+pub trait CounterStore: Send + Sync + 'static {
+    /// Does a write to the item `counter`, once.
+    fn write(
+        &self,
+        counter: &str,
+        write: &CounterWrite,
+        now: SystemTime,
+    ) -> impl Future<Output = WriteOutcome> + Send;
+}
+
+/// One instance's part in all counters.
+#[derive(Debug)]
+pub struct Counters<S> {
+    store: S,
+    clock: Clock,
+    counters: Mutex<Generations<Arc<str>, LeasedCounter>>,
+    /// Writes beside requests.
+    renewals: BackgroundWork,
+    /// Instances with different seeds do not ask in step.
+    seed: u64,
+}
+
+/// The last write to a counter, which returns unused quota units.
+struct LastWrite {
+    counter: Arc<str>,
+    write: CounterWrite,
+}
+
+/// So many counters are remembered; leases of others are lost.
+const COUNTERS: usize = 4_096;
+/// So many writes at a time when the process ends: each has a connection of its own.
+const RETURNS_AT_A_TIME: usize = 32;
+
+impl<S: CounterStore> Counters<S> {
+    pub fn new(store: S, clock: Clock, seed: u64) -> Self {
+        let counters = Mutex::new(Generations::new(COUNTERS));
+        Self { store, clock, counters, renewals: BackgroundWork::default(), seed }
+    }
+
+    /// Takes one request's unit; asks the store only if no lease is left.
+    ///
+    /// # Errors
+    ///
+    /// The rule has no unit left, as far as this instance can tell.
+    pub async fn take(self: &Arc<Self>, rule: &Rule, now: SystemTime) -> Result<Unit, LimitRefusal> {
+        let now_ms = milliseconds(now);
+        let mut decision = self.with(rule, |counter| counter.decide(&rule.limits, now_ms));
+        loop {
+            let write = match decision {
+                Decision::Admit(unit) => return Ok(unit),
+                Decision::AdmitAndRenew(unit, write) => {
+                    self.renew(rule, write);
+                    return Ok(unit);
+                }
+                Decision::Refuse(refusal) => return Err(refusal),
+                Decision::Ask(write) => write,
+            };
+            // Boxed: a future of the SDK is kilobytes, and hardly any request needs it.
+            let outcome = Box::pin(self.store.write(&rule.counter, &write, self.clock.now())).await;
+            let now_ms = milliseconds(self.clock.now());
+            decision = self.with(rule, |counter| counter.answered(&rule.limits, &write, outcome, now_ms));
+        }
+    }
+
+    /// Gives back the unit of a request that was refused after all.
+    pub fn put_back(&self, rule: &Rule, unit: Unit) {
+        self.with(rule, |counter| counter.put_back(&rule.limits, unit));
+    }
+
+    /// Returns the rest that a rule leaves now: at the request's own time a bucket that was written to since would seem a token
+    /// emptier.
+    pub fn rate_limit_status(&self, rule: &Rule) -> RateLimitStatus {
+        let now_ms = milliseconds(self.clock.now());
+        self.with(rule, |counter| counter.rate_limit_status(&rule.limits, now_ms))
+    }
+
+    /// Waits for renewals that are on their way: a renewal that a freeze interrupts is a lease that nobody uses.
+    pub async fn drain(&self) {
+        self.renewals.drain().await;
+    }
+
+    /// Returns the unused units of quotas, each at most once. Then nothing is admitted any more.
+    pub async fn return_unused(&self) {
+        // A renewal that is on its way would come after all was returned.
+        self.drain().await;
+        let last_writes = stream::iter(self.terminate());
+        last_writes.for_each_concurrent(RETURNS_AT_A_TIME, |last| self.write_last(last)).await;
+    }
+
+    fn terminate(&self) -> Vec<LastWrite> {
+        let now_ms = milliseconds(self.clock.now());
+        let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        let last_write = |(key, counter): (&Arc<str>, &mut LeasedCounter)| {
+            Some(LastWrite { counter: Arc::clone(key), write: counter.terminate(now_ms)? })
+        };
+        counters.iter_mut().filter_map(last_write).collect()
+    }
+
+    async fn write_last(&self, LastWrite { counter, write }: LastWrite) {
+        let mut next = Some(write);
+        while let Some(write) = next {
+            let outcome = self.store.write(&counter, &write, self.clock.now()).await;
+            next = LeasedCounter::returned(&write, outcome, milliseconds(self.clock.now()));
+        }
+    }
+
+    /// Renews a lease beside the request's work. If Lambda freezes the process meanwhile, the answer is taken with
+    /// the next request, and counts for no longer than it was meant to.
+    fn renew(self: &Arc<Self>, rule: &Rule, write: CounterWrite) {
+        let (counters, rule) = (Arc::clone(self), rule.clone());
+        self.renewals.spawn(async move {
+            let outcome = counters.store.write(&rule.counter, &write, counters.clock.now()).await;
+            let now_ms = milliseconds(counters.clock.now());
+            counters.with(&rule, |counter| counter.renewed(&rule.limits, &write, outcome, now_ms));
+        });
+    }
+
+    fn with<T>(&self, rule: &Rule, act: impl FnOnce(&mut LeasedCounter) -> T) -> T {
+        let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counter) = counters.get(&rule.counter) {
+            return act(counter);
+        }
+        let mut counter = LeasedCounter::new(self.seed);
+        let done = act(&mut counter);
+        counters.insert(Arc::clone(&rule.counter), counter);
+        done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+
+    use super::{simulation::counter_model::CounterModel, *};
+    use crate::limits::{
+        quota::{Period, Quota},
+        rule::{Accuracy, Limits, OnStoreError},
+    };
+
+    impl CounterStore for Arc<Mutex<CounterModel>> {
+        async fn write(&self, _counter: &str, write: &CounterWrite, _now: SystemTime) -> WriteOutcome {
+            tokio::task::yield_now().await;
+            match self.lock().unwrap().execute(write, Some(Period::Day)) {
+                Ok(counter) => WriteOutcome::Done(counter),
+                Err(old) => WriteOutcome::Refused(old),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_renewal_that_is_under_way_at_the_end_of_the_process_is_returned_too() {
+        let store = Arc::new(Mutex::<CounterModel>::default());
+        let clock = Clock::Manual(Arc::new(AtomicU64::new(1_719_792_000_000)));
+        let now = clock.now();
+        let counters = Arc::new(Counters::new(Arc::clone(&store), clock, 1));
+        let limits = Limits {
+            throttle: None,
+            quota: Some(Quota { limit: 1_000, period: Period::Day, offset: 0 }),
+            accuracy: Accuracy::Lease,
+            on_store_error: OnStoreError::Refuse,
+        };
+        let rule = Rule { counter: "key#k1#gold".into(), limits };
+        let mut taken = 0;
+        // Until a lease is about to be renewed beside a request.
+        while counters.renewals.is_empty() {
+            assert!(taken < 1_000);
+            counters.take(&rule, now).await.unwrap();
+            taken += 1;
+        }
+        counters.return_unused().await;
+        let used = store.lock().unwrap().used.values().copied().last();
+        assert_eq!(used, Some(taken));
+    }
+}

@@ -1,0 +1,148 @@
+//! The variables of API Gateway's `$context` that the gateway knows.
+
+use std::{borrow::Cow, fmt};
+
+use super::{ValueKind, WordValue};
+use crate::context::Context;
+
+/// One variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContextVariable {
+    AccountId,
+    ApiId,
+    DeploymentId,
+    DomainName,
+    DomainPrefix,
+    ExtendedRequestId,
+    HttpMethod,
+    ApiKeyId,
+    SourceIp,
+    UserAgent,
+    Path,
+    Protocol,
+    RequestId,
+    RequestTime,
+    RequestTimeEpoch,
+    ResourcePath,
+    RouteKey,
+    Stage,
+}
+
+/// The requests that see one value of a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    /// All requests of one caller for one URI.
+    Uri,
+    /// Each request its own.
+    Request,
+}
+
+/// Name and scope of a variable.
+struct VariableRow(&'static str, Scope);
+
+const ALL: [ContextVariable; 18] = {
+    use ContextVariable::*;
+    [
+        AccountId,
+        ApiId,
+        DeploymentId,
+        DomainName,
+        DomainPrefix,
+        ExtendedRequestId,
+        HttpMethod,
+        ApiKeyId,
+        SourceIp,
+        UserAgent,
+        Path,
+        Protocol,
+        RequestId,
+        RequestTime,
+        RequestTimeEpoch,
+        ResourcePath,
+        RouteKey,
+        Stage,
+    ]
+};
+
+impl ContextVariable {
+    /// The variable of this name, which stands behind `context.`.
+    pub fn named(name: &str) -> Option<Self> {
+        ALL.into_iter().find(|variable| variable.name() == name)
+    }
+
+    /// All names, for problems: `accountId, apiId, …`.
+    pub fn names() -> String {
+        ALL.map(Self::name).join(", ")
+    }
+
+    const fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// True of a variable that is the same in all requests of one caller for one URI.
+    pub fn is_of_the_uri(self) -> bool {
+        self.row().1 == Scope::Uri
+    }
+
+    #[rustfmt::skip]
+    const fn row(self) -> VariableRow {
+        match self {
+            Self::AccountId         => VariableRow("accountId",          Scope::Uri),
+            Self::ApiId             => VariableRow("apiId",              Scope::Uri),
+            Self::DeploymentId      => VariableRow("deploymentId",       Scope::Uri),
+            Self::DomainName        => VariableRow("domainName",         Scope::Uri),
+            Self::DomainPrefix      => VariableRow("domainPrefix",       Scope::Uri),
+            Self::ExtendedRequestId => VariableRow("extendedRequestId",  Scope::Request),
+            Self::HttpMethod        => VariableRow("httpMethod",         Scope::Uri),
+            Self::ApiKeyId          => VariableRow("identity.apiKeyId",  Scope::Uri),
+            Self::SourceIp          => VariableRow("identity.sourceIp",  Scope::Request),
+            Self::UserAgent         => VariableRow("identity.userAgent", Scope::Request),
+            Self::Path              => VariableRow("path",               Scope::Uri),
+            Self::Protocol          => VariableRow("protocol",           Scope::Request),
+            Self::RequestId         => VariableRow("requestId",          Scope::Request),
+            Self::RequestTime       => VariableRow("requestTime",        Scope::Request),
+            Self::RequestTimeEpoch  => VariableRow("requestTimeEpoch",   Scope::Request),
+            Self::ResourcePath      => VariableRow("resourcePath",       Scope::Uri),
+            Self::RouteKey          => VariableRow("routeKey",           Scope::Uri),
+            Self::Stage             => VariableRow("stage",              Scope::Uri),
+        }
+    }
+
+    /// The value in a request. Empty where that has nothing of the kind.
+    pub fn text<'a>(self, context: &Context<'a>) -> Cow<'a, str> {
+        let request = context.request;
+        let origin = &request.origin;
+        match self {
+            Self::AccountId => origin.account_id.as_str().into(),
+            Self::ApiId => origin.api_id.as_str().into(),
+            Self::DeploymentId => context.deployment_id.into(),
+            Self::DomainName => origin.domain_name.as_str().into(),
+            Self::DomainPrefix => origin.domain_prefix.as_str().into(),
+            Self::ExtendedRequestId | Self::RequestId => request.id.as_str().into(),
+            Self::HttpMethod => request.method.as_str().into(),
+            Self::ApiKeyId => context.api_key_id.unwrap_or_default().into(),
+            Self::SourceIp => origin.source_ip.as_str().into(),
+            Self::UserAgent => origin.user_agent.as_str().into(),
+            Self::Path => context.full_path(),
+            Self::Protocol => origin.protocol.as_str().into(),
+            Self::RequestTime => origin.time.as_str().into(),
+            Self::RequestTimeEpoch => origin.time_epoch.to_string().into(),
+            Self::ResourcePath => context.resource_path().into(),
+            Self::RouteKey => context.route_key.into(),
+            Self::Stage => context.stage.into(),
+        }
+    }
+
+    /// The same, for a text template. The one that is a number in Amazon's events is one in JSON too.
+    pub fn value<'a>(self, context: &Context<'a>) -> WordValue<'a> {
+        let kind = if self == Self::RequestTimeEpoch { ValueKind::Json } else { ValueKind::Text };
+        WordValue { text: Some(self.text(context)), kind }
+    }
+}
+
+/// The name, without `context.`.
+impl fmt::Display for ContextVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
