@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use http::{Uri, uri::Scheme};
+use thiserror::Error;
 use tokio::{net::TcpStream, time::timeout};
 
-use super::world::StartError;
 use crate::userinfo::withheld;
 
 /// Longer than a connection takes, and shorter than anybody waits for a start.
@@ -16,6 +16,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 pub(super) struct AwsService {
     pub name: &'static str,
     pub variable: &'static str,
+}
+
+/// Nobody listens at the address that a variable names.
+#[derive(Debug, Error)]
+#[error("nobody answers at {endpoint}, which {variable} names: unset it for an own {name}")]
+pub struct ServiceUnreachable {
+    name: &'static str,
+    variable: &'static str,
+    endpoint: String,
 }
 
 pub(super) const DYNAMODB: AwsService =
@@ -34,10 +43,9 @@ impl AwsService {
     ///
     /// # Errors
     /// Nobody does.
-    pub async fn reach(self, endpoint: &str) -> Result<(), StartError> {
+    pub async fn reach(self, endpoint: &str) -> Result<(), ServiceUnreachable> {
         let Self { name, variable } = self;
-        let unreachable =
-            || StartError::Unreachable { name, variable, endpoint: withheld(endpoint).into_owned() };
+        let unreachable = || ServiceUnreachable { name, variable, endpoint: withheld(endpoint).into_owned() };
         let uri: Uri = endpoint.parse().map_err(|_| unreachable())?;
         let host = uri.host().ok_or_else(unreachable)?.trim_matches(['[', ']']);
         let port = uri.port_u16().unwrap_or(if uri.scheme() == Some(&Scheme::HTTP) { 80 } else { 443 });

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::{
     dynamodb::{Dynamodb, DynamodbError},
-    endpoint::{AwsService, DYNAMODB, LAMBDA},
+    endpoint::{AwsService, DYNAMODB, LAMBDA, ServiceUnreachable},
     example_api,
     function_output::FunctionOutput,
     function_settings::FunctionSettings,
@@ -65,8 +65,8 @@ pub enum StartError {
     PortTaken { port: u16, what: &'static str, setting: &'static str },
     #[error("cannot listen on port {port} for {what}")]
     Listen { port: u16, what: &'static str, source: io::Error },
-    #[error("nobody answers at {endpoint}, which {variable} names: unset it for an own {name}")]
-    Unreachable { name: &'static str, variable: &'static str, endpoint: String },
+    #[error(transparent)]
+    Unreachable(#[from] ServiceUnreachable),
     #[error("{} is not there: build it first", .0.display())]
     MissingProgram(PathBuf),
     #[error(transparent)]

@@ -10,7 +10,11 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{ConnectInfo, State},
-    http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE},
+    http::{
+        HeaderMap, HeaderValue, Request, Response, StatusCode,
+        header::{self, CONTENT_TYPE},
+        uri::Authority,
+    },
 };
 use bytes::Bytes;
 use tokio::net::TcpListener;
@@ -44,7 +48,7 @@ async fn handle(
     request: Request<Body>,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let Some(domain_name) = event_json::domain_name(&head.headers) else {
+    let Some(domain_name) = domain_name(&head.headers) else {
         return refusal(StatusCode::BAD_REQUEST, r#"{"message":"Bad Request"}"#);
     };
     let Ok(body) = to_bytes(body, PAYLOAD_LIMIT).await else { return too_large() };
@@ -69,6 +73,13 @@ async fn handle(
     }
 }
 
+/// Returns the `Host` header if it is host and port.
+fn domain_name(headers: &HeaderMap) -> Option<&str> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let authority = Authority::try_from(host).ok()?;
+    (!authority.as_str().contains('@')).then_some(host)
+}
+
 fn too_large() -> Response<Body> {
     let words =
         r#"{"Message":"Request must be smaller than 6291456 bytes for the InvokeFunction operation"}"#;
@@ -81,4 +92,24 @@ fn refusal(status: StatusCode, words: &str) -> Response<Body> {
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_is_no_authority_is_refused() {
+        for (host, is_valid) in [
+            ("localhost:9000", true),
+            ("[::1]:80", true),
+            ("a b", false),
+            ("a/b", false),
+            ("u@h", false),
+            ("", false),
+        ] {
+            let request = Request::get("/").header("host", host).body(()).expect("a request");
+            assert_eq!(domain_name(request.headers()).is_some(), is_valid, "{host}");
+        }
+    }
 }

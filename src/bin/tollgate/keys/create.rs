@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use tollgate::{
-    limits::usage_plan::{USAGE_PLAN_ID, UsagePlan},
+    limits::usage_plan::UsagePlan,
     store::{KeyCreation, Store},
 };
 
 use super::{
-    Item,
+    Item, key_args,
     new_key::{self, NewKey},
 };
 use crate::{
@@ -27,10 +27,10 @@ use crate::{
 #[derive(clap::Args)]
 pub struct Arguments {
     /// What people call it.
-    #[arg(long, default_value = "", hide_default_value = true, value_parser = name)]
+    #[arg(long, default_value = "", hide_default_value = true, value_parser = key_args::name)]
     name: String,
     /// Its usage plan; without one it gets 403.
-    #[arg(long, value_parser = plan, value_name = "ID")]
+    #[arg(long, value_parser = key_args::plan, value_name = "ID")]
     plan: Option<String>,
     /// The stages that it is for [default: those of its plan].
     #[arg(long, value_delimiter = ',', value_name = "STAGE,…")]
@@ -156,19 +156,7 @@ fn new_key(arguments: &Arguments, now: u64, expires_at: Option<u64>) -> Result<N
     Ok(NewKey { item: attributes.collect(), value })
 }
 
-/// Reads a name, up to API Gateway's limit (reference K-01).
-pub fn name(text: &str) -> Result<String, String> {
-    if text.chars().count() > 1024 {
-        return Err("a name has at most 1024 characters".to_owned());
-    }
-    Ok(text.to_owned())
-}
-
-/// Reads a plan's id.
-pub fn plan(text: &str) -> Result<String, String> {
-    if UsagePlan::is_id(text) { Ok(text.to_owned()) } else { Err(format!("expected {USAGE_PLAN_ID}")) }
-}
-
+/// Reads `NAME=VALUE`.
 fn tag(text: &str) -> Result<Tag, String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok(Tag { name: name.to_owned(), value: value.to_owned() }),

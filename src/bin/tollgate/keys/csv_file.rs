@@ -128,7 +128,7 @@ impl Columns {
             let bytes = column.and_then(|column| record.get(column)).unwrap_or_default();
             std::str::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8"))
         };
-        let name = super::create::name(text(Some(self.name), "Name")?)?;
+        let name = super::key_args::name(text(Some(self.name), "Name")?)?;
         let enabled = match text(self.enabled, "Enabled")? {
             "" => true,
             word if word.eq_ignore_ascii_case("true") => true,

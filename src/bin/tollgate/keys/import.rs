@@ -16,9 +16,9 @@ use tollgate::{
 };
 
 use super::{
-    Item, create,
+    Item,
     csv_file::{self, BadLine, KeyFile, KeyRow},
-    new_key, text,
+    key_args, new_key, text,
 };
 use crate::{
     common_args::{CommonArgs, KEYS_AND_PLANS},
@@ -37,7 +37,7 @@ pub struct Arguments {
     /// The file; `-` is stdin.
     file: String,
     /// The usage plan of all keys, whatever the file says.
-    #[arg(long, value_parser = create::plan, value_name = "ID")]
+    #[arg(long, value_parser = key_args::plan, value_name = "ID")]
     plan: Option<String>,
     /// Leave bad lines out.
     #[arg(long)]

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::Value;
 use tollgate::{authorizers::ApiKey, calendar::timestamp};
 
-use super::{Item, shown, text};
+use super::{Item, shown, status, text};
 use crate::{
     common_args::{CommonArgs, KEYS},
     exit_status::ExitStatus,
@@ -59,14 +59,4 @@ fn row(item: &Item, now: u64) -> Vec<String> {
         &expires.unwrap_or_default(),
     ];
     cells.map(|cell| shown(cell).to_owned()).into()
-}
-
-/// Returns the state of a key in one word.
-pub fn status(key: Option<&ApiKey>, now: u64) -> &'static str {
-    match key {
-        None => "invalid",
-        Some(key) if !key.enabled => "disabled",
-        Some(key) if key.is_expired(now) => "expired",
-        Some(_) => "enabled",
-    }
 }

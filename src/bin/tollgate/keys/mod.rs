@@ -7,6 +7,7 @@ mod create;
 mod csv_file;
 mod delete;
 mod import;
+mod key_args;
 mod list;
 mod new_key;
 mod rotate;
@@ -15,7 +16,11 @@ mod show;
 use anyhow::{Result, bail};
 use clap::Subcommand;
 use serde_json::{Map, Value};
-use tollgate::{authorizers::KeyValue, item::WITHHELD, store::Store};
+use tollgate::{
+    authorizers::{ApiKey, KeyValue},
+    item::WITHHELD,
+    store::Store,
+};
 
 use crate::{common_args::CommonArgs, exit_status::ExitStatus};
 
@@ -82,6 +87,16 @@ async fn find(store: &Store, id: &str) -> Result<Option<Item>> {
         bail!("{} items of {} have the id {id}: it must be one key's", found.len(), store.tables.api_keys);
     }
     Ok(found.pop())
+}
+
+/// Returns the state of a key in one word.
+fn status(key: Option<&ApiKey>, now: u64) -> &'static str {
+    match key {
+        None => "invalid",
+        Some(key) if !key.enabled => "disabled",
+        Some(key) if key.is_expired(now) => "expired",
+        Some(_) => "enabled",
+    }
 }
 
 /// Prints when an edit of a key takes effect.

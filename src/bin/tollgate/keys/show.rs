@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::Value;
 use tollgate::{authorizers::ApiKey, calendar::timestamp};
 
-use super::{OneKey, find, list, shown};
+use super::{OneKey, find, shown, status};
 use crate::{common_args::KEYS, exit_status::ExitStatus, text_table, time_arg};
 
 /// # Errors
@@ -20,7 +20,7 @@ pub fn run(OneKey { id, common }: &OneKey) -> Result<ExitStatus> {
             || Value::Object(item.clone()),
             |out| {
                 let key = parsed.as_ref().ok();
-                let status = ("status".to_owned(), list::status(key, time_arg::now()).to_owned());
+                let status = ("status".to_owned(), status(key, time_arg::now()).to_owned());
                 let attributes = item.iter().map(|(name, value)| {
                     (
                         shown(&text_table::printable(name)).to_owned(),
