@@ -1,4 +1,4 @@
-//! The counters' table: a [`CounterWrite`] in DynamoDB's words, and its outcome.
+//! The counters' table: a [`CounterWrite`] as a DynamoDB update, and its outcome.
 //!
 //! Never tried again here: a write that was answered late would count twice.
 
@@ -31,7 +31,7 @@ impl Store {
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let period = period_of(&write.form);
-        match words(update, write).send().await {
+        match with_expressions(update, write).send().await {
             Ok(output) => WrittenCounter {
                 outcome: done(&output.attributes.unwrap_or_default(), &write.form),
                 failure: None,
@@ -52,13 +52,13 @@ pub(super) struct WrittenCounter {
 pub(super) type UpdateFailure = SdkError<UpdateItemError>;
 
 /// Condition and change, each a list of clauses, with their values.
-struct Words {
+struct CounterUpdate {
     update: UpdateItemFluentBuilder,
     conditions: Vec<String>,
     changes: Vec<String>,
 }
 
-impl Words {
+impl CounterUpdate {
     fn value(mut self, name: &str, number: impl ToString) -> Self {
         self.update = self.update.expression_attribute_values(name, N(number.to_string()));
         self
@@ -76,29 +76,30 @@ impl Words {
 }
 
 /// Every form names `#counter`: DynamoDB refuses a name that no expression uses.
-fn words(update: UpdateItemFluentBuilder, write: &CounterWrite) -> UpdateItemFluentBuilder {
+fn with_expressions(update: UpdateItemFluentBuilder, write: &CounterWrite) -> UpdateItemFluentBuilder {
     let update = update.expression_attribute_names("#counter", "counter");
-    let words = Words { update, conditions: Vec::new(), changes: Vec::new() };
-    let words = match &write.form {
+    let expressions = CounterUpdate { update, conditions: Vec::new(), changes: Vec::new() };
+    let expressions = match &write.form {
         WriteForm::Create { tat_ns, quota } => {
-            let words = words.condition("attribute_not_exists(#counter)");
-            let words = match tat_ns {
-                Some(tat_ns) => words.change("tat = :tat").value(":tat", *tat_ns),
-                None => words,
+            let expressions = expressions.condition("attribute_not_exists(#counter)");
+            let expressions = match tat_ns {
+                Some(tat_ns) => expressions.change("tat = :tat").value(":tat", *tat_ns),
+                None => expressions,
             };
-            let words = match quota {
-                Some(window) => begin_window(words, *window),
-                None => words,
+            let expressions = match quota {
+                Some(window) => begin_window(expressions, *window),
+                None => expressions,
             };
-            words.change("writes = :one").change("granted = :units")
+            expressions.change("writes = :one").change("granted = :units")
         }
         WriteForm::Take { rate, quota } => {
-            let words = rate.iter().fold(words.condition("attribute_exists(#counter)"), take_rate);
-            bump(quota.iter().fold(words, take_quota))
+            let expressions =
+                rate.iter().fold(expressions.condition("attribute_exists(#counter)"), take_rate);
+            count_write(quota.iter().fold(expressions, take_quota))
         }
         WriteForm::Return { period, window, units, writes } => {
             let QuotaNames { window: window_name, used: used_name } = QuotaNames::of(*period);
-            bump(words)
+            count_write(expressions)
                 .condition("attribute_exists(#counter)")
                 .condition(format!("{window_name} = :window AND writes = :writes"))
                 .change(format!("{used_name} = {used_name} - :returned"))
@@ -107,36 +108,36 @@ fn words(update: UpdateItemFluentBuilder, write: &CounterWrite) -> UpdateItemFlu
                 .value(":returned", *units)
         }
     };
-    let words = words
+    let expressions = expressions
         .change("expiresAt = :expiresAt")
         .value(":one", 1)
         .value(":units", write.units)
         .value(":expiresAt", write.keep_until_ms.div_ceil(1000));
-    words
+    expressions
         .update
-        .condition_expression(words.conditions.join(" AND "))
-        .update_expression(format!("SET {}", words.changes.join(", ")))
+        .condition_expression(expressions.conditions.join(" AND "))
+        .update_expression(format!("SET {}", expressions.changes.join(", ")))
 }
 
-fn bump(words: Words) -> Words {
-    words.change("writes = writes + :one").change("granted = granted + :units")
+fn count_write(expressions: CounterUpdate) -> CounterUpdate {
+    expressions.change("writes = writes + :one").change("granted = granted + :units")
 }
 
-fn take_rate(words: Words, rate: &RateForm) -> Words {
+fn take_rate(expressions: CounterUpdate, rate: &RateForm) -> CounterUpdate {
     match rate {
-        RateForm::Idle { at_most_ns, tat_ns } => words
+        RateForm::Idle { at_most_ns, tat_ns } => expressions
             .condition("(attribute_not_exists(tat) OR tat <= :mostTat)")
             .change("tat = :tat")
             .value(":mostTat", *at_most_ns)
             .value(":tat", *tat_ns),
         // Not BETWEEN: DynamoDB refuses an empty range as a mistake.
-        RateForm::Running { from_ns, to_ns, add_ns } => words
+        RateForm::Running { from_ns, to_ns, add_ns } => expressions
             .condition("tat >= :from AND tat <= :to")
             .change("tat = tat + :add")
             .value(":from", *from_ns)
             .value(":to", *to_ns)
             .value(":add", *add_ns),
-        RateForm::Reset { was_ns, tat_ns } => words
+        RateForm::Reset { was_ns, tat_ns } => expressions
             .condition("tat = :wasTat")
             .change("tat = :tat")
             .value(":wasTat", *was_ns)
@@ -144,11 +145,11 @@ fn take_rate(words: Words, rate: &RateForm) -> Words {
     }
 }
 
-fn take_quota(words: Words, quota: &QuotaForm) -> Words {
+fn take_quota(expressions: CounterUpdate, quota: &QuotaForm) -> CounterUpdate {
     match quota {
         QuotaForm::Same { period, window, at_most, add } => {
             let QuotaNames { window: window_name, used: used_name } = QuotaNames::of(*period);
-            words
+            expressions
                 .condition(format!("{window_name} = :window AND {used_name} <= :most"))
                 .change(format!("{used_name} = {used_name} + :used"))
                 .value(":window", window.0)
@@ -157,16 +158,16 @@ fn take_quota(words: Words, quota: &QuotaForm) -> Words {
         }
         QuotaForm::Next(new) => {
             let window_name = QuotaNames::of(new.period).window;
-            let words =
-                words.condition(format!("(attribute_not_exists({window_name}) OR {window_name} < :window)"));
-            begin_window(words, *new)
+            let expressions = expressions
+                .condition(format!("(attribute_not_exists({window_name}) OR {window_name} < :window)"));
+            begin_window(expressions, *new)
         }
     }
 }
 
-fn begin_window(words: Words, NewWindow { period, spent }: NewWindow) -> Words {
+fn begin_window(expressions: CounterUpdate, NewWindow { period, spent }: NewWindow) -> CounterUpdate {
     let QuotaNames { window: window_name, used: used_name } = QuotaNames::of(period);
-    words
+    expressions
         .change(format!("{window_name} = :window"))
         .change(format!("{used_name} = :used"))
         .value(":window", spent.window.0)

@@ -47,7 +47,7 @@ impl CounterStore for Store {
         // After a thaw a kept connection may be dead; its own task notices, if it gets its turn before us.
         tokio::task::yield_now().await;
         let WrittenCounter { outcome, failure } = self.write_counter(counter, write).await;
-        let of_table = failure.as_ref().filter(|error| !is_badly_asked(*error) && !is_throttled(*error));
+        let of_table = failure.as_ref().filter(|error| !is_validation_error(*error) && !is_throttled(*error));
         match of_table {
             Some(_) => breaker.failed(now_ms),
             None => breaker.answered(),
@@ -87,7 +87,7 @@ async fn guarded<T>(
 
 /// True if DynamoDB works and will not do the write: somebody may have written into a counter's item, and that must
 /// not end the writes of all others.
-fn is_badly_asked(error: &impl ProvideErrorMetadata) -> bool {
+fn is_validation_error(error: &impl ProvideErrorMetadata) -> bool {
     error.code() == Some("ValidationException")
 }
 

@@ -82,7 +82,7 @@ impl Simulation {
                 SimulationEvent::Handle { instance } => self.handle(instance),
                 SimulationEvent::Execute { call } => self.execute(call),
                 SimulationEvent::Answer { call } => self.answer(call),
-                SimulationEvent::Learn { instance } => self.instances[instance].limits = self.limits,
+                SimulationEvent::HearOfEdit { instance } => self.instances[instance].limits = self.limits,
             }
         }
     }
@@ -120,7 +120,7 @@ impl Simulation {
         let spread_ms = self.random.pick(&[0, 50, 5000]);
         for instance in 0..self.instances.len() {
             let at_ms = self.now_ms + self.random.between(0, spread_ms);
-            self.at(at_ms, SimulationEvent::Learn { instance });
+            self.at(at_ms, SimulationEvent::HearOfEdit { instance });
         }
     }
 

@@ -22,7 +22,7 @@ pub enum SimulationEvent {
     Handle { instance: usize },
     Execute { call: usize },
     Answer { call: usize },
-    Learn { instance: usize },
+    HearOfEdit { instance: usize },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
