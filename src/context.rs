@@ -1,4 +1,4 @@
-//! What is known of a request on its way: API Gateway's `$context`.
+//! The facts of a request on its way: API Gateway's `$context`.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ pub struct Context<'a> {
     pub api_key_id: Option<&'a str>,
 }
 
-/// What `{name}` or `{name+}` of a route matched.
+/// The part of a path that `{name}` or `{name+}` of a route matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathParameter<'a> {
     pub name: &'a str,
