@@ -1,4 +1,4 @@
-//! The facts of a request on its way: API Gateway's `$context`.
+//! What is known of a request on its way: API Gateway's `$context`.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ pub struct Context<'a> {
     pub api_key_id: Option<&'a str>,
 }
 
-/// The part of a path that `{name}` or `{name+}` of a route matched.
+/// What `{name}` or `{name+}` of a route matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathParameter<'a> {
     pub name: &'a str,

@@ -22,7 +22,7 @@ use crate::{
     path,
 };
 
-/// The Runtime API's words beside the event.
+/// What the Runtime API says beside the event.
 #[derive(Clone, Debug)]
 pub struct Invocation {
     pub request_id: String,
@@ -32,7 +32,7 @@ pub struct Invocation {
     pub received_at: SystemTime,
 }
 
-/// An event, decoded.
+/// What came in.
 #[derive(Debug)]
 pub enum Event {
     Request(Box<Request>),
@@ -123,7 +123,7 @@ struct RawString {
 ///
 /// # Errors
 ///
-/// Text that is no event of ours, or a request that is malformed or comes past the trusted proxy.
+/// What is no event of ours, or a request that is malformed or comes past the trusted proxy.
 pub fn decode(event: &[u8], invocation: Invocation, proxy: &TrustedProxy) -> Result<Event, Box<Refused>> {
     let refused = |error, request| Box::new(Refused { error, request });
     let raw: RawEvent = match serde_json::from_slice(event) {

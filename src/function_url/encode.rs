@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, percent_encode};
 
 use crate::message::{Body, Response};
 
-/// The body that the runtime posts: whole and streamed answers go one way.
+/// What the runtime posts: whole and streamed answers go one way.
 pub type StreamResponse = lambda_runtime::StreamResponse<Body>;
 
 /// Nothing of ASCII is encoded (a tab may stand in a header's value), and everything else always is.

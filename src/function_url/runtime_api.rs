@@ -33,7 +33,7 @@ const ERROR_BODY: HeaderName = HeaderName::from_static("lambda-runtime-function-
 const INVOCATION_ID: HeaderName = HeaderName::from_static("lambda-runtime-invocation-id");
 const ERROR_TRAILERS: HeaderValue =
     HeaderValue::from_static("Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body");
-/// The value that says that the body begins with a prelude.
+/// That the body begins with a prelude.
 const WITH_PRELUDE: HeaderValue =
     HeaderValue::from_static("application/vnd.awslambda.http-integration-response");
 /// Between prelude and body.
@@ -43,12 +43,12 @@ const BROKE_OFF: &str = "ResponseStreamBrokeOff";
 
 type Posted = UnsyncBoxBody<Bytes, Infallible>;
 
-/// The client with which one process posts its answers.
+/// Where one process posts its answers.
 #[derive(Debug)]
 pub struct RuntimeApi {
     pub(super) client: Client<HttpConnector, Posted>,
     host: Authority,
-    /// The path that emulators put before those of the API; empty on Lambda.
+    /// What emulators put before the paths of the API; empty on Lambda.
     prefix: String,
 }
 
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
     use crate::{function_url::encode, message::Body};
 
-    /// The headers that the Runtime API is sent with an answer.
+    /// What the Runtime API is sent with an answer.
     async fn posted(body: Body) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_runtime_api_of_an_emulator_may_be_a_url() {
+    fn emulators_say_a_url() {
         let uri = |address: &str| {
             let to = AnswerTo { request_id: "abc", headers: &HeaderMap::new() };
             let runtime_api = RuntimeApi::read(|_| Some(address.to_owned()))?;
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_runtime_api_address_is_one_clear_line() {
+    fn an_address_that_is_none_is_one_clear_line() {
         let expected = "environment variable AWS_LAMBDA_RUNTIME_API: got \"\", expected a host and a port; Lambda sets it";
         assert_eq!(RuntimeApi::read(|_| None).unwrap_err(), expected);
     }

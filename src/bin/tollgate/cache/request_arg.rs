@@ -129,10 +129,11 @@ impl Details {
         };
         let is_found = !matches!(error.refusal().status.as_u16(), 403..=405);
         let ending = if is_found { Ending::Invalid } else { Ending::NotFound };
-        let hint = if let GatewayError::StageNotFound { .. } = error {
-            "; `tollgate check` tells of stages that cannot be served yet"
-        } else {
-            ""
+        let hint = match error {
+            GatewayError::StageNotFound { .. } => {
+                "; `tollgate check` tells of stages that cannot be served yet"
+            }
+            _ => "",
         };
         refused(&format!("{line} would be refused: {}{hint}", chain(&error)), ending)
     }
