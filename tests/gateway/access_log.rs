@@ -1,4 +1,4 @@
-//! The one line a request, word for word, and what must never be in it.
+//! The access log: one line a request, word for word, without secrets.
 
 use expect_test::expect;
 use serde_json::json;
@@ -16,7 +16,7 @@ async fn gateway() -> TestGateway {
 }
 
 #[tokio::test]
-async fn is_one_line_a_request() {
+async fn each_request_is_one_line_of_the_access_log() {
     let gateway = gateway().await;
     for request in [
         "GET /v1/orders/17?page=2\nuser-agent: curl/8.0",
@@ -40,7 +40,7 @@ async fn is_one_line_a_request() {
 }
 
 #[tokio::test]
-async fn holds_no_secret() {
+async fn the_access_log_holds_no_secret() {
     const CANARY: &str = "canary-5f0c";
     let gateway = gateway().await;
     for path in ["/v1/orders/17", "/v1/reflect", "/v1/echo", "/v1/gone", "/v1/nothing", "/nowhere", "/v1/%zz"]
@@ -79,7 +79,7 @@ async fn holds_no_secret() {
 }
 
 #[tokio::test]
-async fn grows_no_longer_than_a_client_should_make_it() {
+async fn a_line_of_the_access_log_stays_short_however_long_the_request_is() {
     let gateway = gateway().await;
     for request in [
         format!("GET /v1/orders/{}", "\"".repeat(10_000)),

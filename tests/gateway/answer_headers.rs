@@ -1,4 +1,4 @@
-//! The headers of functions' answers: of what is said twice, and of the type that nobody says.
+//! The headers of functions' answers: repeated ones, and the default content type.
 
 use serde_json::json;
 
@@ -28,7 +28,7 @@ async fn head(gateway: &TestGateway, kind: &str, output: &str) -> String {
 }
 
 #[tokio::test]
-async fn of_both_maps_of_an_answer_1_0_an_equal_pair_comes_once() {
+async fn a_pair_in_both_header_maps_of_an_answer_in_format_1_0_comes_once() {
     let gateway = functions().await;
     let cases = [
         // The pair of both maps, also where the names differ in case.
@@ -54,7 +54,7 @@ async fn of_both_maps_of_an_answer_1_0_an_equal_pair_comes_once() {
 }
 
 #[tokio::test]
-async fn a_header_that_can_stand_once_stands_once_and_multi_value_headers_win() {
+async fn a_singleton_header_comes_once_and_multi_value_headers_win() {
     let gateway = functions().await;
     let cases = [
         ("location", "location"),
@@ -86,7 +86,7 @@ async fn a_header_that_can_stand_once_stands_once_and_multi_value_headers_win() 
 }
 
 #[tokio::test]
-async fn a_cookie_that_is_set_twice_alike_is_set_once_in_every_form() {
+async fn a_cookie_that_is_set_twice_comes_once_in_every_format() {
     let gateway = functions().await;
     let of_1_0 = r#"{"statusCode":200,"headers":{"Set-Cookie":"a=1; Path=/"},"multiValueHeaders":{"set-cookie":["b=2","a=1; Path=/"]}}"#;
     let of_2_0 = r#"{"statusCode":200,"headers":{"content-type":"application/json","set-cookie":"a=1"},"cookies":["b=2","a=1"]}"#;
@@ -102,7 +102,7 @@ async fn a_cookie_that_is_set_twice_alike_is_set_once_in_every_form() {
 }
 
 #[tokio::test]
-async fn what_can_stand_once_stands_once_in_2_0_and_in_streams() {
+async fn a_singleton_header_comes_once_in_format_2_0_and_in_streams() {
     let gateway = functions().await;
     let headers = r#"{"Content-Type":"text/a","content-type":"text/b","Location":"/a","location":"/a"}"#;
     let expected = "201 | content-type: text/a | location: /a";
@@ -115,7 +115,7 @@ async fn what_can_stand_once_stands_once_in_2_0_and_in_streams() {
 }
 
 #[tokio::test]
-async fn a_type_that_is_null_is_as_absent() {
+async fn a_content_type_of_null_is_as_good_as_absent() {
     let gateway = functions().await;
     let types = [
         ("v1", "application/json"),
@@ -136,7 +136,7 @@ async fn a_type_that_is_null_is_as_absent() {
 }
 
 #[tokio::test]
-async fn a_status_without_a_body_gets_no_default_type() {
+async fn an_answer_whose_status_has_no_body_gets_no_default_content_type() {
     let gateway = functions().await;
     gateway.put_route(
         &json!({ "routeKey": "$api", "gatewayResponses": { "RESOURCE_NOT_FOUND": { "statusCode": 204 } } }),

@@ -1,4 +1,4 @@
-//! API keys from outside: one answer for every bad one, few reads, and no value anywhere.
+//! API keys from outside: one answer for every bad one, few reads, and no value in the log.
 
 use std::time::Duration;
 
@@ -91,7 +91,7 @@ async fn every_bad_key_gets_one_answer_and_only_the_log_tells_them_apart() {
 }
 
 #[tokio::test]
-async fn a_good_key_is_named_in_the_log_and_only_where_one_is_asked_for() {
+async fn a_valid_key_is_logged_by_its_id_and_only_on_routes_that_ask_for_one() {
     let world = gateway().await;
     assert_eq!(send(&world, GOOD).await, "200\ncontent-type: application/json\n\nhello");
     assert_eq!(world.last_line()["apiKeyId"], "good");
@@ -104,7 +104,7 @@ async fn a_good_key_is_named_in_the_log_and_only_where_one_is_asked_for() {
 }
 
 #[tokio::test]
-async fn no_key_costs_a_read_that_need_not_be() {
+async fn a_malformed_key_costs_no_read_and_any_other_one_for_as_long_as_it_is_remembered() {
     let world = gateway().await;
     let mut wrong = KeyValue::generate(&[7; 64]).unwrap().reveal().to_owned();
     let last = if wrong.pop() == Some('0') { '1' } else { '0' };
@@ -160,7 +160,7 @@ async fn a_key_expires_to_the_second_without_a_read() {
 }
 
 #[tokio::test]
-async fn a_broken_item_refuses_its_keys_and_the_log_names_its_field() {
+async fn a_broken_key_or_plan_item_is_a_503_and_the_log_names_its_field() {
     let world = gateway().await;
     let broken = "503\ncontent-type: application/json\nretry-after: 1\nx-amzn-errortype: ServiceUnavailableException\n\n{\"message\":\"Service Unavailable\"}";
     let (key, plan) = ("key-of-a-broken-item", "key-of-a-broken-plan");
@@ -179,7 +179,7 @@ async fn a_broken_item_refuses_its_keys_and_the_log_names_its_field() {
 }
 
 #[tokio::test]
-async fn the_line_of_a_broken_item_is_short_however_much_is_wrong_with_it() {
+async fn the_log_line_about_a_broken_item_is_short_however_much_is_wrong_with_it() {
     let world = gateway().await;
     let long = "p".repeat(2_000);
     let throttles: Map<String, Value> = (0..50)
@@ -209,7 +209,7 @@ async fn a_key_whose_id_is_its_value_is_refused_and_not_logged() {
 }
 
 #[tokio::test]
-async fn no_authorizer_names_a_key_yet() {
+async fn every_key_is_refused_if_api_key_source_is_authorizer() {
     let world = gateway().await;
     world.put_route(&json!({ "routeKey": "$api", "apiKeySource": "AUTHORIZER" }));
     world.go_live().await;
@@ -218,7 +218,7 @@ async fn no_authorizer_names_a_key_yet() {
 }
 
 #[tokio::test]
-async fn a_function_is_told_the_key_only_where_one_is_asked_for() {
+async fn a_function_gets_the_key_only_on_routes_that_ask_for_one() {
     let world = gateway().await;
     let echo = json!({ "type": "AWS_PROXY", "uri": "echo", "payloadFormatVersion": "1.0" });
     world.put_route(&json!({ "routeKey": "GET /", "apiKeyRequired": true, "integration": echo }));

@@ -85,7 +85,7 @@ async fn preflights_are_answered_by_the_policy_of_the_route_that_will_be_called(
 }
 
 #[tokio::test]
-async fn every_answer_carries_the_headers_and_refusals_too() {
+async fn answers_and_refusals_carry_cors_headers_for_an_allowed_origin() {
     let gateway = gateway().await;
     let mut story = String::new();
     for request in [

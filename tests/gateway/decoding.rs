@@ -25,7 +25,7 @@ fn headers(count: usize) -> Value {
 }
 
 #[tokio::test]
-async fn a_bad_event_is_a_400_and_a_merely_odd_one_is_served() {
+async fn a_malformed_event_is_a_400_and_a_merely_odd_one_is_served() {
     let gateway = gateway().await;
     let long = "x".repeat(100_000);
     let cases: Vec<(Value, &str)> = vec![
@@ -105,7 +105,7 @@ async fn a_bad_event_is_a_400_and_a_merely_odd_one_is_served() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_a_400_too() {
+async fn an_event_that_is_no_json_is_a_400() {
     let gateway = gateway().await;
     let body_that_is_no_base64 = r#"{"isBase64Encoded":true,"body":"???","rawPath":"/v1/x","requestContext":{"http":{"method":"GET"}}}"#;
     let lone_surrogate = r#"{"rawPath":"/v1/\ud800","requestContext":{"http":{"method":"GET"}}}"#;
@@ -116,7 +116,7 @@ async fn what_is_no_json_is_a_400_too() {
 }
 
 #[tokio::test]
-async fn host_scheme_and_address_are_the_platforms_word_or_a_trusted_proxys() {
+async fn host_scheme_and_address_come_from_the_platform_or_a_trusted_proxy() {
     let routes =
         [json!({ "routeKey": "GET /{proxy+}", "integration": { "type": "AWS_PROXY", "uri": "echo" } })];
     let request = |secret: &str| {
@@ -151,7 +151,7 @@ async fn host_scheme_and_address_are_the_platforms_word_or_a_trusted_proxys() {
 }
 
 #[tokio::test]
-async fn a_scheme_that_is_none_reaches_no_target() {
+async fn a_forwarded_scheme_that_is_not_http_reaches_functions_as_https() {
     let gateway = gateway().await;
     for scheme in ["h\u{e9}", "javascript:", "HTTPS", ""] {
         let answer = gateway.send_event(&with("/headers/x-forwarded-proto", json!(scheme))).await;

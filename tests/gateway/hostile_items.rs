@@ -1,4 +1,4 @@
-//! Whatever stands in an item: it is served or a problem, and nothing panics.
+//! Odd values at every place of an item: each is served or a problem, and nothing panics.
 
 use serde_json::{Value, json};
 use tollgate::{
@@ -146,7 +146,7 @@ fn parsed(items: &[Value]) -> Parsed<Deployment> {
 }
 
 #[test]
-fn any_value_anywhere_in_an_item_is_served_or_a_problem() {
+fn an_odd_value_anywhere_in_an_item_neither_panics_nor_floods_the_problems() {
     let items = items();
     let good = parsed(&items);
     assert_eq!(
@@ -179,7 +179,7 @@ fn any_value_anywhere_in_an_item_is_served_or_a_problem() {
 }
 
 #[test]
-fn any_value_anywhere_in_a_stage_item_is_served_or_a_problem() {
+fn an_odd_value_anywhere_in_a_stage_item_is_refused_or_leaves_a_usable_name_and_base_path() {
     let item = json!({ "stage": "v1", "basePath": "/v1", "hosts": ["a.example"], "autoDeploy": true, "deploymentId": "d",
         "stageVariables": { "a": "b" }, "canarySettings": { "percentTraffic": 5 }, "revision": 1 });
     let mut found = Vec::new();

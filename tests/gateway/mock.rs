@@ -1,4 +1,4 @@
-//! Mocks: what a request brings stays a value in the answer, whatever it is put into.
+//! Mocks: a value from the request stays a value in the answer, in JSON, HTML and headers.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn mock(route_key: &str, headers: Value, body: Value) -> Value {
 }
 
 /// The answer for a client with this user agent: its header lines, and its body.
-async fn asked(gateway: &TestGateway, path: &str, user_agent: &str) -> (Vec<String>, String) {
+async fn answer_for(gateway: &TestGateway, path: &str, user_agent: &str) -> (Vec<String>, String) {
     let mut event = event(&format!("GET {path}"));
     event["headers"]["user-agent"] = json!(user_agent);
     let answer = render(gateway.answer(&event.to_string()).await).await;
@@ -28,7 +28,7 @@ async fn asked(gateway: &TestGateway, path: &str, user_agent: &str) -> (Vec<Stri
 }
 
 #[tokio::test]
-async fn a_user_agent_stays_one_string_of_a_json_body() {
+async fn a_hostile_user_agent_stays_one_string_of_a_json_body() {
     let map = json!({ "ua": "${context.identity.userAgent}", "k": ["<${context.identity.userAgent}>"] });
     let gateway = TestGateway::serving(&[
         mock("GET /map", json!({}), map.clone()),
@@ -48,7 +48,7 @@ async fn a_user_agent_stays_one_string_of_a_json_body() {
     .await;
     for user_agent in HOSTILE {
         for path in ["/v1/map", "/v1/odd", "/v1/text", "/v1/bare"] {
-            let (_, body) = asked(&gateway, path, user_agent).await;
+            let (_, body) = answer_for(&gateway, path, user_agent).await;
             let expected = json!({ "ua": user_agent, "k": [format!("<{user_agent}>")] });
             let found: Value = serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"));
             assert_eq!(found, expected, "{path}: {body}");
@@ -57,7 +57,7 @@ async fn a_user_agent_stays_one_string_of_a_json_body() {
 }
 
 #[tokio::test]
-async fn a_user_agent_opens_nothing_in_a_page_and_in_headers() {
+async fn a_hostile_user_agent_is_escaped_in_html_and_in_headers() {
     let html = json!({ "content-type": "text/html; charset=utf-8" });
     let page = json!("<p title='${context.identity.userAgent}'>${context.identity.userAgent}</p>");
     let headers = json!({
@@ -71,12 +71,12 @@ async fn a_user_agent_opens_nothing_in_a_page_and_in_headers() {
         TestGateway::serving(&[mock("GET /page", html, page), mock("GET /headers", headers, json!({}))])
             .await;
     for user_agent in HOSTILE {
-        let (_, body) = asked(&gateway, "/v1/page", user_agent).await;
+        let (_, body) = answer_for(&gateway, "/v1/page", user_agent).await;
         let inner = body.strip_prefix("<p title='").unwrap().strip_suffix("</p>").unwrap();
         let (attribute, text) = inner.split_once("'>").unwrap();
         assert!(!attribute.contains(['<', '>', '"', '\'', '\\']) && attribute == text, "{body}");
 
-        let (lines, _) = asked(&gateway, "/v1/headers", user_agent).await;
+        let (lines, _) = answer_for(&gateway, "/v1/headers", user_agent).await;
         let value = |name: &str| {
             let line = lines.iter().find_map(|line| line.strip_prefix(&format!("{name}: ")));
             line.unwrap_or_else(|| panic!("{name}: {lines:?}")).to_owned()
@@ -97,7 +97,7 @@ async fn a_user_agent_opens_nothing_in_a_page_and_in_headers() {
 }
 
 #[tokio::test]
-async fn a_stage_variable_fits_into_json_too() {
+async fn a_stage_variable_with_quotes_stays_one_string_of_a_json_body() {
     let gateway = TestGateway::new();
     let variables = json!({ "name": "a \"quoted\" \\ name", "list": "[1, 2]" });
     gateway.put_stage(&json!({ "stage": "v1", "stageVariables": variables }));

@@ -1,4 +1,4 @@
-//! A request's way from its event to its answer: which stage, which route, what the client gets otherwise.
+//! A request's way from its event to its answer: stage, route, or the refusal.
 
 use expect_test::expect;
 use serde_json::json;
@@ -11,7 +11,7 @@ fn mock(route_key: &str) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn serves_the_route_of_the_stage_and_refuses_the_rest_as_api_gateway_does() {
+async fn a_request_is_served_by_its_stages_route_or_refused_as_api_gateway_does() {
     let gateway =
         TestGateway::serving(&[mock("GET /orders/{id}"), mock("POST /orders"), mock("ANY /files/{proxy+}")])
             .await;
@@ -104,7 +104,7 @@ async fn serves_the_route_of_the_stage_and_refuses_the_rest_as_api_gateway_does(
 }
 
 #[tokio::test]
-async fn an_answer_whose_status_has_no_body_has_none() {
+async fn an_answer_with_status_204_205_or_304_has_no_body() {
     let mut routes = Vec::new();
     for status in [200, 204, 205, 304, 404] {
         let integration = json!({ "type": "MOCK", "statusCode": status, "headers": { "content-type": "a/b" }, "body": "body" });
@@ -130,7 +130,7 @@ async fn an_answer_whose_status_has_no_body_has_none() {
 }
 
 #[tokio::test]
-async fn answers_as_a_rest_api_does_where_no_route_matches_if_the_api_says_so() {
+async fn unmatched_routes_are_a_403_if_the_api_says_aws_rest() {
     let api = json!({ "routeKey": "$api", "unmatchedRoutes": "aws_rest" });
     let gateway = TestGateway::serving(&[api, mock("GET /orders")]).await;
     let expected = "403\ncontent-type: application/json\nx-amzn-errortype: MissingAuthenticationTokenException\n\n\
@@ -140,7 +140,7 @@ async fn answers_as_a_rest_api_does_where_no_route_matches_if_the_api_says_so() 
 }
 
 #[tokio::test]
-async fn a_default_route_takes_whatever_no_other_serves() {
+async fn the_default_route_takes_every_request_that_no_other_route_serves() {
     let gateway = TestGateway::serving(&[mock("$default"), mock("GET /orders")]).await;
     let cases = [
         ("GET /v1/orders", "GET /orders of v1"),
@@ -158,7 +158,7 @@ async fn a_default_route_takes_whatever_no_other_serves() {
 }
 
 #[tokio::test]
-async fn required_parameters_are_asked_for_before_the_integration() {
+async fn a_request_without_its_required_parameters_is_a_400_that_names_them() {
     let mut route = mock("GET /orders");
     route["requestParameters"] = json!({ "method.request.querystring.page": true, "method.request.header.x-tenant": true, "method.request.querystring.q": false });
     let gateway = TestGateway::serving(&[route]).await;
@@ -171,7 +171,7 @@ async fn required_parameters_are_asked_for_before_the_integration() {
 }
 
 #[tokio::test]
-async fn stages_are_versions_side_by_side() {
+async fn stages_are_served_side_by_side_by_base_path_and_host() {
     let gateway = TestGateway::new();
     for (stage, body) in [("v1", "one"), ("v2", "two"), ("shop", "the shop")] {
         gateway.put_route(&json!({ "stage": stage, "routeKey": "GET /{proxy+}",
@@ -193,7 +193,7 @@ async fn stages_are_versions_side_by_side() {
 }
 
 #[tokio::test]
-async fn what_dynamodb_says_of_a_body_is_not_the_clients_to_read() {
+async fn dynamodbs_reason_for_refusing_a_body_is_in_the_log_and_not_in_the_answer() {
     let put = json!({ "type": "DYNAMODB", "action": "PutItem", "tableName": "tollgate-counters", "item": { "counter": "$request.body.id" } });
     let template = json!({ "application/json": r#"{"why":$context.error.validationErrorString}"# });
     let responses = json!({ "BAD_REQUEST_BODY": { "responseTemplates": template } });

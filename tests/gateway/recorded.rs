@@ -1,4 +1,4 @@
-//! What Amazon API Gateway was recorded to do in payload format 1.0, held against the gateway from outside.
+//! Recordings of Amazon API Gateway in payload format 1.0, compared with the gateway from outside.
 //!
 //! Recordings: localstack/localstack, `tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json`
 //! (Apache-2.0, Copyright LocalStack contributors).
@@ -9,13 +9,13 @@ use crate::harness::{START, TestGateway};
 
 const BROKEN: &str = "502\ncontent-type: application/json\nx-amzn-errortype: InternalServerErrorException\n\n{\"message\": \"Internal server error\"}";
 
-/// Name, what the function returned, what the client got, and the `content-length` where it was recorded.
-type Answer = (&'static str, &'static str, &'static str, Option<usize>);
+/// Name, the function's result, the client's answer, and the `content-length` where it was recorded.
+type RecordedAnswer = (&'static str, &'static str, &'static str, Option<usize>);
 
 /// Recorded on 2024-11-15, commit 8b9a79f, `test_aws_proxy_response_payload_format_validation`. The API has no
 /// binary media types. Repeated headers were recorded joined.
 #[rustfmt::skip]
-const ANSWERS: [Answer; 15] = [
+const ANSWERS: [RecordedAnswer; 15] = [
     ("no-body",             r#"{"statusCode":200}"#,                                                    "200\ncontent-type: application/json\n\n", None),
     ("with-headers",        r#"{"statusCode":200,"headers":{"test-header":"value","header-bool":true}}"#, "200\ncontent-type: application/json\nheader-bool: true\ntest-header: value\n\n", Some(0)),
     ("with-headers-null",   r#"{"statusCode":200,"headers":null}"#,                                     "200\ncontent-type: application/json\n\n", Some(0)),
@@ -34,7 +34,7 @@ const ANSWERS: [Answer; 15] = [
 ];
 
 #[tokio::test]
-async fn an_answer_is_read_as_api_gateway_was_recorded_to() {
+async fn a_functions_answer_is_read_as_api_gateway_was_recorded_to_read_it() {
     let reflect = json!({ "type": "AWS_PROXY", "uri": "reflect", "payloadFormatVersion": "1.0" });
     let gateway =
         TestGateway::serving(&[json!({ "routeKey": "POST /reflect", "integration": reflect })]).await;
@@ -50,7 +50,7 @@ async fn an_answer_is_read_as_api_gateway_was_recorded_to() {
 
 /// Name, method and target as sent; of the event `path`, `requestContext.path`, the parameter `proxy`, and the
 /// query's parameters with all their values.
-struct Event {
+struct RecordedEvent {
     name: &'static str,
     request: &'static str,
     path: &'static str,
@@ -62,35 +62,36 @@ struct Event {
 const fn row(
     name: &'static str,
     request: &'static str,
-    (path, whole_path): (&'static str, &'static str),
+    path: &'static str,
+    whole_path: &'static str,
     proxy: Option<&'static str>,
     query: &'static [(&'static str, &'static [&'static str])],
-) -> Event {
-    Event { name, request, path, whole_path, proxy, query }
+) -> RecordedEvent {
+    RecordedEvent { name, request, path, whole_path, proxy, query }
 }
 
 /// Recorded on 2024-08-02, `test_lambda_aws_proxy_integration`. Routes: `ANY /{proxy+}` and `ANY /hardcoded` on a
 /// stage `stage`.
 #[rustfmt::skip]
-const EVENTS: [Event; 11] = [
-    row("without-trailing-slash",        "GET /stage/proxy-value",               ("/proxy-value",               "/stage/proxy-value"),               Some("proxy-value"),               &[]),
-    row("with-trailing-slash",           "GET /stage/proxy-value/",              ("/proxy-value/",              "/stage/proxy-value/"),              Some("proxy-value"),               &[]),
-    row("with-double-slash",             "GET /stage/proxy-value//double-slash", ("/proxy-value//double-slash", "/stage/proxy-value//double-slash"), Some("proxy-value//double-slash"), &[]),
-    row("with-prepended-slash-to-stage", "GET //stage/proxy-value",              ("/proxy-value",               "/stage/proxy-value"),               Some("proxy-value"),               &[]),
-    row("with-prepended-slash",          "GET /stage//proxy-value",              ("/proxy-value",               "/stage//proxy-value"),              Some("proxy-value"),               &[]),
-    row("without-trailing-slash-and-query-params", "GET /stage/proxy-value?urlparam=test", ("/proxy-value", "/stage/proxy-value"), Some("proxy-value"), &[("urlparam", &["test"])]),
-    row("with-trailing-slash-and-query-params", "GET /stage/proxy-value/?urlparam=test", ("/proxy-value/", "/stage/proxy-value/"), Some("proxy-value"), &[("urlparam", &["test"])]),
+const EVENTS: [RecordedEvent; 11] = [
+    row("without-trailing-slash",        "GET /stage/proxy-value",               "/proxy-value",               "/stage/proxy-value",               Some("proxy-value"),               &[]),
+    row("with-trailing-slash",           "GET /stage/proxy-value/",              "/proxy-value/",              "/stage/proxy-value/",              Some("proxy-value"),               &[]),
+    row("with-double-slash",             "GET /stage/proxy-value//double-slash", "/proxy-value//double-slash", "/stage/proxy-value//double-slash", Some("proxy-value//double-slash"), &[]),
+    row("with-prepended-slash-to-stage", "GET //stage/proxy-value",              "/proxy-value",               "/stage/proxy-value",               Some("proxy-value"),               &[]),
+    row("with-prepended-slash",          "GET /stage//proxy-value",              "/proxy-value",               "/stage//proxy-value",              Some("proxy-value"),               &[]),
+    row("without-trailing-slash-and-query-params", "GET /stage/proxy-value?urlparam=test", "/proxy-value", "/stage/proxy-value", Some("proxy-value"), &[("urlparam", &["test"])]),
+    row("with-trailing-slash-and-query-params", "GET /stage/proxy-value/?urlparam=test", "/proxy-value/", "/stage/proxy-value/", Some("proxy-value"), &[("urlparam", &["test"])]),
     row("with-path-encoded-email", "GET /stage/proxy-value/api/user/test%2Balias@gmail.com/plus/test+alias@gmail.com",
-        ("/proxy-value/api/user/test%2Balias@gmail.com/plus/test+alias@gmail.com", "/stage/proxy-value/api/user/test%2Balias@gmail.com/plus/test+alias@gmail.com"),
+        "/proxy-value/api/user/test%2Balias@gmail.com/plus/test+alias@gmail.com", "/stage/proxy-value/api/user/test%2Balias@gmail.com/plus/test+alias@gmail.com",
         Some("proxy-value/api/user/test%2Balias@gmail.com/plus/test+alias@gmail.com"), &[]),
     row("with-params-encoding",
         "GET /stage/proxy-value/api?dateTimeOffset=2023-06-12T18:05:10.123456+00:00&email=test%2Balias@gmail.com&plus=test+alias@gmail.com&url=https://www.google.com/&whitespace=foo%20bar&zhash=abort/",
-        ("/proxy-value/api", "/stage/proxy-value/api"), Some("proxy-value/api"),
+        "/proxy-value/api", "/stage/proxy-value/api", Some("proxy-value/api"),
         &[("dateTimeOffset", &["2023-06-12T18:05:10.123456 00:00"]), ("email", &["test+alias@gmail.com"]), ("plus", &["test alias@gmail.com"]),
           ("url", &["https://www.google.com/"]), ("whitespace", &["foo bar"]), ("zhash", &["abort/"])]),
     row("with-params-encoding-multi", "POST /stage/proxy-value?category=electronics&category=books&price=10&price=20&price=30",
-        ("/proxy-value", "/stage/proxy-value"), Some("proxy-value"), &[("category", &["electronics", "books"]), ("price", &["10", "20", "30"])]),
-    row("hardcoded",                     "GET /stage//hardcoded",                ("/hardcoded",                 "/stage//hardcoded"),                None,                              &[]),
+        "/proxy-value", "/stage/proxy-value", Some("proxy-value"), &[("category", &["electronics", "books"]), ("price", &["10", "20", "30"])]),
+    row("hardcoded",                     "GET /stage//hardcoded",                "/hardcoded",                 "/stage//hardcoded",                None,                              &[]),
 ];
 
 /// The headers of the recorded `full_event`. Names are in lower case, because a function URL makes them so before
@@ -131,8 +132,8 @@ async fn stage() -> (TestGateway, String) {
 }
 
 /// The whole event, every field.
-fn expected(case: &Event, body: &Value, deployment_id: &str) -> Value {
-    let Event { request, path, whole_path, proxy, query, .. } = case;
+fn expected(case: &RecordedEvent, body: &Value, deployment_id: &str) -> Value {
+    let RecordedEvent { request, path, whole_path, proxy, query, .. } = case;
     let method = request.split(' ').next().unwrap();
     let resource = if proxy.is_some() { "/{proxy+}" } else { "/hardcoded" };
     let object = |pairs: Vec<(&str, Value)>| {

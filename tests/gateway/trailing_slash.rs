@@ -20,7 +20,7 @@ async fn serving(trailing_slash: &str, routes: &[Value]) -> TestGateway {
 }
 
 /// Status and body of each.
-async fn told(world: &TestGateway, requests: &[&str]) -> String {
+async fn outcomes(world: &TestGateway, requests: &[&str]) -> String {
     let mut told = String::new();
     for request in requests {
         let answer = world.send(&request.replacen(' ', " /v1", 1)).await;
@@ -31,7 +31,7 @@ async fn told(world: &TestGateway, requests: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn a_slash_at_the_end_that_no_route_has_is_ignored_where_the_api_says_so() {
+async fn a_trailing_slash_is_ignored_if_the_api_says_so_and_no_route_is_written_with_it() {
     let routes = ["GET /", "GET /hello", "GET /own", "GET /own/", "GET /items/{id}", "ANY /files/{proxy+}"];
     let routes = routes.map(mock);
     let requests = [
@@ -52,7 +52,7 @@ async fn a_slash_at_the_end_that_no_route_has_is_ignored_where_the_api_says_so()
     let mut story = String::new();
     for trailing_slash in ["STRICT", "ignore"] {
         let world = serving(trailing_slash, &routes).await;
-        story += &format!("{trailing_slash}\n{}", told(&world, &requests).await);
+        story += &format!("{trailing_slash}\n{}", outcomes(&world, &requests).await);
     }
     expect![[r#"
         STRICT
@@ -88,7 +88,7 @@ async fn a_slash_at_the_end_that_no_route_has_is_ignored_where_the_api_says_so()
 }
 
 #[tokio::test]
-async fn what_takes_the_rest_does_not_have_a_path_that_is_written() {
+async fn a_path_with_an_ignored_slash_goes_to_the_route_without_it_before_a_greedy_one() {
     let routes = ["GET /hello", "GET /{page}", "ANY /{proxy+}", "$default"].map(mock);
     let world = serving("IGNORE", &routes).await;
     let requests = ["GET /hello/", "GET /other/", "GET /a/b/", "POST /hello/"];
@@ -98,11 +98,11 @@ async fn what_takes_the_rest_does_not_have_a_path_that_is_written() {
         GET /a/b/: 200 ANY /{proxy+} /v1/a/b/
         POST /hello/: 200 ANY /{proxy+} /v1/hello/
     "]]
-    .assert_eq(&told(&world, &requests).await);
+    .assert_eq(&outcomes(&world, &requests).await);
 }
 
 #[tokio::test]
-async fn targets_get_the_path_that_was_routed_and_functions_what_was_sent() {
+async fn an_ignored_slash_is_sent_on_to_functions_but_not_to_http_targets() {
     let target = Target::start([]).await;
     let origin = format!("http://127.0.0.1:{}", target.port);
     let echo = |format: &str| json!({ "type": "AWS_PROXY", "uri": "echo", "payloadFormatVersion": format });
@@ -132,7 +132,7 @@ async fn targets_get_the_path_that_was_routed_and_functions_what_was_sent() {
 }
 
 #[tokio::test]
-async fn a_path_and_the_same_with_a_slash_share_guards_and_answers() {
+async fn a_path_with_an_ignored_slash_shares_the_api_key_check_and_the_cache_entry_of_the_path_without() {
     let world = TestGateway::new();
     world.put_route(&json!({ "routeKey": "$api", "trailingSlash": "IGNORE" }));
     let kept = |route_key: &str, mode: &str, format: &str, more: &Value| {

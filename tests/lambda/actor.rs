@@ -1,6 +1,6 @@
 //! A function that does what its event says: the host starts this test binary again as that function.
 //!
-//! The event is `{"do": [step, …]}`; the steps are the variants of [`Step`]. It prints every event.
+//! The event is `{"do": [step, …]}`; the steps are the variants of [`ActorStep`]. It prints every event.
 //! Environment: `EXTENSION` makes it register one, `DEAF` leave events without steps unanswered.
 
 use std::{collections::BTreeMap, env, process};
@@ -29,7 +29,7 @@ type Chunks = mpsc::UnboundedSender<Frame<Bytes>>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Step {
+enum ActorStep {
     /// Connects, and goes on when the other side closes.
     Gate(String),
     /// Answers whole, with this text as it is.
@@ -50,19 +50,19 @@ enum Step {
 }
 
 #[derive(Deserialize)]
-struct Event {
+struct ActorEvent {
     /// By default it answers `null`.
     #[serde(default = "answer_null")]
-    r#do: Vec<Step>,
+    r#do: Vec<ActorStep>,
     /// Behind a function URL the steps are in the body.
     body: Option<String>,
 }
 
-fn answer_null() -> Vec<Step> {
-    if env::var("DEAF").is_ok() { Vec::new() } else { vec![Step::Answer("null".to_owned())] }
+fn answer_null() -> Vec<ActorStep> {
+    if env::var("DEAF").is_ok() { Vec::new() } else { vec![ActorStep::Answer("null".to_owned())] }
 }
 
-impl Event {
+impl ActorEvent {
     fn read(text: &str) -> Self {
         let event: Self = serde_json::from_str(text).expect("an event for the actor");
         match event.body {
@@ -143,24 +143,24 @@ impl RuntimeApi {
         let event = String::from_utf8_lossy(invocation.body()).into_owned();
         println!("event {event}");
         let id = invocation.headers()["lambda-runtime-aws-request-id"].to_str().expect("text").to_owned();
-        let steps = Event::read(&event).r#do;
+        let steps = ActorEvent::read(&event).r#do;
         let mut chunks: Option<(Chunks, JoinHandle<()>)> = None;
         for step in steps {
             match step {
-                Step::Gate(address) => pass(&address).await,
-                Step::Answer(text) => self.answer(&id, whole(&text)).await,
-                Step::Tell => self.answer(&id, whole(&tell(invocation.headers()))).await,
-                Step::Stream(content_type) => chunks = Some(self.open(&id, &content_type)),
-                Step::Chunk(text) => send(&chunks, Frame::data(Bytes::from(text))),
-                Step::Trailer(error_type) => send(&chunks, trailer(&error_type)),
-                Step::Fail(message) => {
+                ActorStep::Gate(address) => pass(&address).await,
+                ActorStep::Answer(text) => self.answer(&id, whole(&text)).await,
+                ActorStep::Tell => self.answer(&id, whole(&tell(invocation.headers()))).await,
+                ActorStep::Stream(content_type) => chunks = Some(self.open(&id, &content_type)),
+                ActorStep::Chunk(text) => send(&chunks, Frame::data(Bytes::from(text))),
+                ActorStep::Trailer(error_type) => send(&chunks, trailer(&error_type)),
+                ActorStep::Fail(message) => {
                     let error = json!({ "errorType": "Actor", "errorMessage": message });
                     let path = format!("/2018-06-01/runtime/invocation/{id}/error");
                     drop(self.post(&path, whole(&error.to_string())).await);
                 }
-                Step::Forget => return,
-                Step::Exit(code) => process::exit(code),
-                Step::Hang => std::future::pending().await,
+                ActorStep::Forget => return,
+                ActorStep::Exit(code) => process::exit(code),
+                ActorStep::Hang => std::future::pending().await,
             }
         }
         if let Some((chunks, answered)) = chunks {

@@ -92,7 +92,7 @@ async fn a_request_reaches_the_function_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_is_refused_at_the_door() {
+async fn a_malformed_http_request_is_a_400() {
     let server = url(quiet("echo", example("echo"))).await;
     for head in [
         "GET /a b HTTP/1.1\r\nHost: h\r\n",
@@ -155,7 +155,7 @@ async fn a_failure_or_a_broken_answer_is_502_and_tells_nothing() {
 }
 
 #[tokio::test]
-async fn a_request_may_have_six_megabytes() {
+async fn a_request_may_have_six_megabytes_and_more_is_a_413() {
     let server = url(quiet("reflect", example("reflect"))).await;
     let quoted = |length| format!("\"{}\"", "x".repeat(length));
     let answer = post(&server, quoted(PAYLOAD_LIMIT - 2000)).await;

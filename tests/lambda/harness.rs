@@ -1,4 +1,4 @@
-//! What the tests of this binary share: functions to host, gates to hold them at, plain HTTP.
+//! The parts that the tests of this binary share: functions to host, gates to hold them at, plain HTTP.
 
 use std::{
     env, fs,

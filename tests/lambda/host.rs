@@ -21,7 +21,7 @@ async fn a_buffered_answer_comes_back_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn the_example_functions_do_what_they_promise() {
+async fn the_example_functions_quote_echo_and_reflect() {
     let host = host(["echo", "orders", "reflect"].map(|name| quiet(name, example(name))));
     let quote = json!({
         "version": "2.0", "routeKey": "GET /quotes/{sku}", "rawPath": "/v1/quotes/pen", "rawQueryString": "quantity=3",
@@ -59,7 +59,7 @@ async fn the_example_functions_do_what_they_promise() {
 }
 
 #[tokio::test]
-async fn a_function_is_told_what_lambda_tells_it() {
+async fn a_function_gets_the_headers_and_the_environment_that_lambda_gives() {
     let settings = FunctionSettings { environment: vec![("OWN".to_owned(), "1".to_owned())], ..actor(1) };
     let host = host([FunctionSettings { timeout: Duration::from_secs(7), ..settings }]);
     let event = json!({ "do": ["tell"] }).to_string();

@@ -61,7 +61,7 @@ async fn a_process_that_ends_is_an_error_and_the_next_request_gets_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_function_that_does_not_start_is_an_answer_and_no_hang() {
+async fn a_function_that_does_not_start_is_an_error_and_no_hang() {
     let host = host([quiet("false", "/bin/false"), quiet("missing", "/not/there")]);
     let table = [
         ("false", failure("Runtime.ExitError", "Runtime exited with error: exit status 1")),
@@ -143,9 +143,12 @@ async fn a_stopped_host_leaves_no_process_and_no_caller_behind() {
     soon(captured.wait_for(|line| line.starts_with("event "))).await;
     let pid = host.instances("actor")[0].pid;
     let waiting = call(json!([{ "answer": "never" }]));
-    while host.queued("actor") == 0 {
-        tokio::task::yield_now().await;
-    }
+    soon(async {
+        while host.queued("actor") == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     host.stop().await;
     let killed = failure("Runtime.ExitError", "Runtime exited with error: signal: 9 (SIGKILL)");
     assert_eq!(working.await.expect("no panic"), killed);

@@ -3,10 +3,10 @@
 mod actor;
 mod fleet;
 mod function_url;
-mod gateway;
 mod harness;
 mod host;
-mod invoke_api;
 mod lifecycle;
 mod memory;
+mod release_gateway;
+mod sdk_calls;
 mod world;

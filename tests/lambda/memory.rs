@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tollgate::{deployment::Packer, local::world::GATEWAY};
 
-use crate::{gateway::RealGateway, harness::soon};
+use crate::{harness::soon, release_gateway::RealGateway};
 
 /// Beside the process there are the runtime's own parts.
 const MOST_KIB: u64 = 100 * 1024;

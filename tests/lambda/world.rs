@@ -55,7 +55,7 @@ async fn a_world_serves_and_ends_without_a_trace() {
 }
 
 #[tokio::test]
-async fn what_hinders_the_start_is_one_clear_line() {
+async fn a_start_that_fails_says_why_in_one_line() {
     let taken = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = taken.local_addr().expect("an address").port();
     let table = [
@@ -87,7 +87,7 @@ fn free_port() -> u16 {
 /// Whoever has exported `AWS_ENDPOINT_URL_DYNAMODB` for the AWS CLI, as the quick start says, starts a second world in
 /// that shell.
 #[tokio::test]
-async fn an_endpoint_that_the_world_would_serve_itself_is_its_own() {
+async fn an_endpoint_on_the_worlds_own_port_is_served_by_the_world_itself() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("own-endpoint");
     if folder.exists() {
         fs::remove_dir_all(&folder).expect("an old run's folder");
@@ -119,7 +119,7 @@ async fn an_endpoint_that_the_world_would_serve_itself_is_its_own() {
 }
 
 #[tokio::test]
-async fn an_endpoint_where_nobody_answers_is_one_clear_line() {
+async fn an_endpoint_where_nobody_answers_stops_the_start_with_one_line() {
     let port = free_port();
     let endpoint = Some(format!("http://127.0.0.1:{port}"));
     let table = [
@@ -151,7 +151,7 @@ fn the_command_says_which_port_is_taken_and_fails() {
 }
 
 #[tokio::test]
-async fn the_tool_finds_what_is_kept_of_a_path_on_any_port() {
+async fn cache_explain_finds_an_entry_of_the_local_world_on_any_port() {
     let gateway = env!("CARGO_BIN_EXE_gateway").into();
     let world = World::start(WorldSettings { gateway, ..settings() }).await.expect("a world");
     let dynamodb = world.dynamodb.as_ref().expect("an own DynamoDB");
@@ -180,7 +180,7 @@ fn count(database: &Database, table: &str) -> usize {
 }
 
 #[tokio::test]
-async fn data_in_a_folder_outlive_the_world_and_are_not_seeded_again() {
+async fn data_in_a_folder_outlives_the_world_and_is_not_seeded_again() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outlive");
     if folder.exists() {
         fs::remove_dir_all(&folder).expect("an old run's folder");

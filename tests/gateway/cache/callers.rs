@@ -1,4 +1,4 @@
-//! What two callers send: the same in both modes.
+//! Two callers and their requests: the same in both modes.
 
 use serde_json::{Value, json};
 
@@ -7,9 +7,9 @@ use crate::harness::{TestGateway, event};
 /// Two callers: what each says in every place stands in no answer to the other.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller {
-    /// In all that they send; the id of their key too.
+    /// A word in all that they send; also the id of their key.
     pub canary: &'static str,
-    /// In their credentials.
+    /// A word in their credentials.
     pub secret: &'static str,
 }
 
@@ -32,7 +32,7 @@ impl Caller {
 }
 
 /// Gives each of them a key; the first one's may have entries replaced.
-pub fn let_in(world: &TestGateway) {
+pub fn put_api_keys(world: &TestGateway) {
     world.put_plan(&json!({ "usagePlanId": "gold" }));
     for (caller, may_invalidate) in CALLERS.iter().zip([true, false]) {
         let key = json!({ "id": caller.canary, "usagePlanId": "gold", "invalidateCache": may_invalidate });
@@ -50,7 +50,7 @@ pub struct Request {
     /// `name=value`, as written.
     pub query: Vec<String>,
     pub sends_api_key: bool,
-    /// In lower case; without `x-api-key`.
+    /// Names in lower case; without `x-api-key`.
     pub headers: Vec<(&'static str, String)>,
     pub cookies: Vec<String>,
     pub body: String,
@@ -125,13 +125,13 @@ pub const ODD_HEADERS: [&str; 64] = [
 ];
 
 impl Request {
-    /// As the function URL's event, with the caller's API key or without.
-    pub fn event(&self, with_api_key: bool) -> Value {
+    /// The request as the function URL's event.
+    pub fn event(&self) -> Value {
         let mut event = event(&format!("{} /v1{}?{}", self.method, self.path, self.query.join("&")));
         for (name, value) in &self.headers {
             event["headers"][*name] = json!(value);
         }
-        if with_api_key {
+        if self.sends_api_key {
             event["headers"]["x-api-key"] = json!(self.caller.api_key());
         }
         event["requestContext"]["domainName"] = json!(self.host);

@@ -1,16 +1,17 @@
-//! Many who miss at once: who asks the target, who waits, and for how long.
+//! Many misses at once: one request asks the target, and the others wait for a limited time.
 
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
+use tokio::time::timeout;
 use tollgate::clock::milliseconds;
 
 use super::Cached;
 use crate::harness::TestGateway;
 
 #[tokio::test]
-async fn of_many_misses_one_asks_the_target() {
+async fn many_misses_at_once_ask_the_target_once() {
     let world = Cached::serving("GET /x", &json!({})).await;
     let mut instances = Vec::new();
     for _ in 0..8 {
@@ -22,32 +23,37 @@ async fn of_many_misses_one_asks_the_target() {
 }
 
 #[tokio::test]
-async fn a_filler_that_dies_frees_the_others_when_its_lock_ends() {
+async fn a_request_that_waits_for_a_dead_filler_goes_on_when_its_lock_ends() {
     let world = Cached::serving("GET /x", &json!({})).await;
     lock(&world.gateway, 10_000).await;
+    world.gateway.gate.calls();
     let (answer, ()) = tokio::join!(world.gateway.send("GET /v1/x"), async {
         world.gateway.gate.hold("Query", async { world.gateway.advance(Duration::from_secs(10)) }).await;
     });
     assert!(answer.contains("cache-status: tollgate; fwd=stale; stored"), "{answer}");
+    let calls = world.gateway.gate.calls();
+    assert_eq!(calls[..2], ["Query cache"; 2], "it has waited, and looked again: {calls:?}");
     assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
 }
 
+/// The lock is held for as long as this clock stands still: only its own patience lets the request go on.
 #[tokio::test]
-async fn nobody_waits_for_longer_than_half_of_the_time_out() {
-    let integration = json!({ "type": "AWS_PROXY", "uri": "echo", "timeoutInMillis": 400 });
+async fn a_request_waits_for_another_ones_fill_for_half_of_its_time_out_and_no_longer() {
+    let time_out = Duration::from_secs(4);
+    let integration = json!({ "type": "AWS_PROXY", "uri": "echo", "timeoutInMillis": 4_000 });
     let world = TestGateway::serving(&[
         json!({ "routeKey": "GET /x", "cachingEnabled": true, "integration": integration }),
     ])
     .await;
     lock(&world, 10_000).await;
     let started = Instant::now();
-    let answer = world.send("GET /v1/x").await;
+    let answer = timeout(time_out, world.send("GET /v1/x")).await.expect("it waits for its whole time-out");
     assert!(answer.starts_with("200\n"), "{answer}");
-    assert!(started.elapsed() >= Duration::from_millis(200));
+    assert!(started.elapsed() >= time_out / 2, "{:?}", started.elapsed());
     assert_eq!(world.calls(), ["echo"]);
 }
 
-/// Of an instance whose clock was an hour ahead: else all would wait for it, an hour long.
+/// An instance whose clock was an hour ahead left such a lock: else all would wait for an hour.
 #[tokio::test]
 async fn a_lock_from_the_future_keeps_nobody_waiting() {
     let integration = json!({ "type": "AWS_PROXY", "uri": "echo", "timeoutInMillis": 20_000 });
@@ -62,7 +68,7 @@ async fn a_lock_from_the_future_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn who_has_waited_asks_the_target_for_what_is_left_of_the_lambdas_time() {
+async fn a_request_that_has_waited_asks_the_target_within_what_is_left_of_the_lambdas_time() {
     let route = |uri: &str| {
         let integration = json!({ "type": "AWS_PROXY", "uri": uri });
         json!({ "routeKey": "GET /x", "cachingEnabled": true, "integration": integration })
@@ -81,7 +87,7 @@ async fn who_has_waited_asks_the_target_for_what_is_left_of_the_lambdas_time() {
     assert!(message.contains("400ms"), "{message}");
 }
 
-/// As an instance leaves it that was killed while it filled the entry of `GET /v1/x`: asked once before, for its key.
+/// Writes the lock that an instance leaves if it is killed while it fills the entry of `GET /v1/x`.
 async fn lock(world: &TestGateway, ms: u64) {
     world.send("GET /v1/x").await;
     world.calls();

@@ -1,4 +1,4 @@
-//! The two levels: what an instance remembers, what the table has, and what becomes of a request without the table.
+//! The two levels of the cache, memory and table, and requests without the table.
 
 use std::{
     sync::Arc,
@@ -11,8 +11,11 @@ use tokio::sync::Notify;
 use super::{Cached, answer, cold};
 use crate::harness::{Script, TestGateway, Way};
 
+/// `REFRESH_SECONDS` by default.
+const REFRESH: Duration = Duration::from_secs(5);
+
 #[tokio::test]
-async fn a_memory_hit_asks_nobody_and_a_table_hit_reads_once() {
+async fn a_hit_in_memory_reads_nothing_and_a_hit_in_the_table_reads_once() {
     let world = Cached::serving("GET /x", &json!({})).await;
     world.gateway.gate.calls();
     world.statuses(&["GET /v1/x"]).await;
@@ -39,10 +42,16 @@ async fn another_instances_refresh_is_seen_within_refresh_seconds() {
     world.gateway.gate.calls();
     other.send("GET /v1/x").await;
     assert_eq!(world.gateway.gate.calls(), Vec::<String>::new());
+
+    world.gateway.advance(Duration::from_secs(1));
+    world.statuses(&["GET /v1/x\ncache-control: max-age=0"]).await;
+    other.advance(REFRESH);
+    let answer = other.send("GET /v1/x").await;
+    assert!(answer.contains("\nage: 4\ncache-status: tollgate; hit; ttl=296\n"), "{answer}");
 }
 
 #[tokio::test]
-async fn an_entry_without_memory_lives_in_the_table() {
+async fn without_cache_memory_every_hit_is_read_from_the_table() {
     let environment = [("CACHE_MEMORY_BYTES", "0")];
     let world = Cached::serving("GET /x", &json!({})).await;
     let dynamodb = format!("http://{}", world.gateway.gate.address);
@@ -57,7 +66,7 @@ async fn an_entry_without_memory_lives_in_the_table() {
 }
 
 #[tokio::test]
-async fn without_its_table_the_cache_is_a_miss_and_memory_goes_on() {
+async fn without_the_table_a_first_request_is_a_miss_and_memory_still_answers() {
     for way in [Way::Shut, Way::Stalled, Way::Nonsense, Way::Throttling] {
         let world = Cached::serving("GET /x", &json!({ "cacheTtlInSeconds": 60 })).await;
         world.gateway.gate.set(way);
@@ -106,7 +115,7 @@ async fn a_table_that_stalls_costs_half_a_second_and_in_the_middle_of_an_entry_a
 const VARIED: [&[&str]; 2] = [&["Cache-Control: max-age=60"], &["Cache-Control: max-age=60", "Vary: Accept"]];
 
 #[tokio::test]
-async fn without_its_table_memory_goes_on_in_http_mode_too() {
+async fn without_the_table_memory_still_answers_in_http_mode() {
     for headers in VARIED {
         let world = Cached::start(&[("/x", &answer("200 OK", headers, ""))]).await;
         world.put("GET /x", &json!({ "cacheMode": "HTTP" }));
@@ -116,8 +125,14 @@ async fn without_its_table_memory_goes_on_in_http_mode_too() {
     }
 }
 
-/// Asked for before a change, answered after it, and asked for again: what the cache did with the latter.
-async fn around_a_change(headers: &[&str], way: Way, is_changed_by_another: bool) -> String {
+/// The instance that a change goes through.
+enum ChangedBy {
+    TheReader,
+    Another,
+}
+
+/// Asks before a change, gets the answer after it, and asks again: the cache status of the second request.
+async fn cache_status_after_a_change(headers: &[&str], way: Way, changed_by: ChangedBy) -> String {
     let (asked, go) = <(Arc<Notify>, Arc<Notify>)>::default();
     let says = answer("200 OK", headers, "old");
     let waits = Script::Waits { asked: Arc::clone(&asked), go: Arc::clone(&go), says };
@@ -129,7 +144,10 @@ async fn around_a_change(headers: &[&str], way: Way, is_changed_by_another: bool
     world.gateway.gate.set(way);
     let change = async {
         asked.notified().await;
-        let changing = if is_changed_by_another { &another } else { &world.gateway };
+        let changing = match changed_by {
+            ChangedBy::TheReader => &world.gateway,
+            ChangedBy::Another => &another,
+        };
         changing.advance(Duration::from_secs(1));
         assert!(changing.send("POST /v1/x").await.starts_with("200\n"));
         // Longer than memory is trusted.
@@ -144,9 +162,9 @@ async fn around_a_change(headers: &[&str], way: Way, is_changed_by_another: bool
 #[tokio::test]
 async fn an_answer_from_before_a_change_is_not_remembered_after_it() {
     for headers in VARIED {
-        let by_another = around_a_change(headers, Way::Open, true).await;
-        let by_itself = around_a_change(headers, Way::Open, false).await;
-        let without_the_table = around_a_change(headers, Way::Shut, false).await;
+        let by_another = cache_status_after_a_change(headers, Way::Open, ChangedBy::Another).await;
+        let by_itself = cache_status_after_a_change(headers, Way::Open, ChangedBy::TheReader).await;
+        let without_the_table = cache_status_after_a_change(headers, Way::Shut, ChangedBy::TheReader).await;
         assert_eq!([by_another, by_itself, without_the_table], ["MISS"; 3], "{headers:?}");
     }
 }

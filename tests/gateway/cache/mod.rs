@@ -1,24 +1,24 @@
-//! The response cache from outside: who gets which answer, how old it is, and who was asked for it.
+//! The response cache from outside: the answers, their age, and the calls of the target.
 
-mod attacks;
+mod binary_answers;
+mod cache_keys;
 mod callers;
-mod damage;
+mod check_warnings;
+mod damaged_entries;
 mod fills;
-mod forms;
 mod http;
 mod http_callers;
-mod keys;
 mod levels;
-mod pages;
+mod next_page_links;
+mod poisoning;
 pub mod random;
 mod stale;
 mod stored;
 mod two_callers;
-mod words;
 
 use serde_json::{Value, json};
 
-pub use self::damage::noise;
+pub use self::damaged_entries::noise;
 
 use crate::harness::{Script, Target, TestGateway};
 
@@ -72,7 +72,7 @@ impl Cached {
         world
     }
 
-    /// What the cache did with each request, by the access log: `MISS HIT`.
+    /// The `cacheStatus` of each request in the access log: `MISS HIT`.
     pub async fn statuses(&self, requests: &[&str]) -> String {
         let mut statuses = Vec::new();
         for request in requests {
@@ -82,7 +82,7 @@ impl Cached {
         statuses.join(" ")
     }
 
-    /// How often the target was asked since this was last asked.
+    /// The number of the target's calls since the last call of this function.
     pub fn asked(&self) -> usize {
         self.target.received().len()
     }

@@ -1,4 +1,4 @@
-//! Chance, from a seed (SplitMix64): the same everywhere and always.
+//! Random numbers from a seed (SplitMix64): the same on every machine.
 
 use std::{
     env,
@@ -8,7 +8,7 @@ use std::{
 pub struct Random(u64);
 
 impl Random {
-    /// With the seed, which is printed: that in `SEED`, or another one each time.
+    /// Chance from the seed in `SEED`, or from another one each time; the seed is printed.
     pub fn of_environment() -> (Self, u64) {
         let seed = env::var("SEED").ok().map(|seed| seed.parse().unwrap());
         let seed = seed.unwrap_or_else(|| RandomState::new().build_hasher().finish());

@@ -1,10 +1,10 @@
-//! Answers that are not fresh any more, and better than none.
+//! Stale answers: while a new one is fetched, and where the target fails.
 
 use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Cached, answer};
+use super::{Cached, answer, cold};
 use crate::harness::TestGateway;
 
 #[tokio::test]
@@ -20,10 +20,27 @@ async fn a_stale_answer_is_given_while_one_instance_fetches_a_new_one() {
     assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
     world.gateway.advance(Duration::from_secs(31));
     assert_eq!(world.statuses(&["GET /v1/x"]).await, "MISS");
+
+    let other = cold(&world).await;
+    other.advance(Duration::from_secs(46));
+    other.send("GET /v1/x").await;
+    world.asked();
+    for instance in [&world.gateway, &other] {
+        instance.advance(Duration::from_secs(15));
+    }
+    // While the first one fetches, which its write of the new entry ends, the other one asks for the same.
+    let meanwhile = async {
+        let answer = other.send("GET /v1/x").await;
+        assert!(answer.contains("cache-status: tollgate; hit; ttl=-5\n"), "{answer}");
+    };
+    let hold = world.gateway.gate.hold("GET /x", meanwhile);
+    let (answer, ()) = tokio::join!(world.gateway.send("GET /v1/x"), hold);
+    assert!(answer.contains("cache-status: tollgate; hit; ttl=-5\n"), "{answer}");
+    assert_eq!(world.asked(), 1, "one of two instances fetches");
 }
 
 #[tokio::test]
-async fn a_stale_answer_is_better_than_a_failure() {
+async fn a_failing_target_is_answered_with_the_stale_entry_for_stale_if_error_seconds() {
     let route = |uri: &str| {
         json!({ "routeKey": "GET /x", "cachingEnabled": true, "cacheTtlInSeconds": 10, "staleIfError": 60,
             "integration": { "type": "AWS_PROXY", "uri": uri } })
@@ -62,7 +79,7 @@ async fn after_a_failure(failing: &str) -> (TestGateway, String) {
 }
 
 #[tokio::test]
-async fn who_is_given_a_stale_answer_after_a_failure_is_told_so() {
+async fn cache_status_and_the_log_tell_that_a_stale_answer_stands_for_a_failure() {
     let broken_off = "HTTP/1.1 200 OK\r\nContent-Le";
     let failed = "integration failed: client error (SendRequest): connection closed before message completed";
     let cases = [
@@ -84,7 +101,7 @@ async fn who_is_given_a_stale_answer_after_a_failure_is_told_so() {
 
 /// The answer has gone out; the next event is somebody else's.
 #[tokio::test]
-async fn a_panic_while_a_new_answer_is_fetched_is_nobodys_failure() {
+async fn a_panic_while_a_stale_entry_is_refreshed_fails_no_request() {
     let route = |uri: &str| {
         json!({ "routeKey": "GET /x", "cachingEnabled": true, "cacheTtlInSeconds": 10, "staleWhileRevalidate": 60,
             "integration": { "type": "AWS_PROXY", "uri": uri } })
@@ -99,9 +116,9 @@ async fn a_panic_while_a_new_answer_is_fetched_is_nobodys_failure() {
     }
 }
 
-/// As a target does that is asked too much: its answer is not kept, and those who have none wait for no other.
+/// A target that is asked too much answers 429, which is not kept and which nobody waits for.
 #[tokio::test]
-async fn a_stale_answer_is_given_while_the_new_ones_are_none_to_keep() {
+async fn a_stale_answer_is_given_while_new_answers_cannot_be_kept() {
     let route = |status: u16| {
         json!({ "routeKey": "GET /x", "cachingEnabled": true, "cacheTtlInSeconds": 10, "staleWhileRevalidate": 60,
             "integration": { "type": "MOCK", "statusCode": status } })

@@ -1,4 +1,4 @@
-//! Which answers are kept, for how long, and what a client sees of it.
+//! Kept answers: the kinds that are kept, their lifetime, and the client's view of them.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ async fn by_name(scripts: &[(&'static str, String)]) -> Cached {
 }
 
 #[tokio::test]
-async fn an_answer_is_given_again_until_its_time_is_over() {
+async fn a_kept_answer_is_given_again_until_its_ttl_is_over() {
     let ok =
         answer("200 OK", &["Content-Type: text/plain", "ETag: \"a\"", "X-Twice: 1", "X-Twice: 2"], "hello");
     let world = Cached::answering("/hello", &ok, &json!({ "cacheTtlInSeconds": 60 })).await;
@@ -54,7 +54,7 @@ async fn an_answer_is_given_again_until_its_time_is_over() {
 }
 
 #[tokio::test]
-async fn the_time_is_the_routes_or_the_stages_or_five_minutes() {
+async fn the_ttl_is_the_routes_else_the_stages_else_five_minutes() {
     let times = [
         (json!({}), json!({}), 300),
         (json!({}), json!({ "cacheTtlInSeconds": 7 }), 7),
@@ -79,7 +79,7 @@ async fn the_time_is_the_routes_or_the_stages_or_five_minutes() {
 }
 
 #[tokio::test]
-async fn what_may_not_be_kept_is_fetched_every_time() {
+async fn failures_cookies_vary_star_parts_and_long_bodies_are_fetched_every_time() {
     let long = "x".repeat(1_048_577);
     let scripts = [
         ("/failed", answer("500 Internal Server Error", &[], "")),
@@ -102,9 +102,9 @@ async fn what_may_not_be_kept_is_fetched_every_time() {
     );
 }
 
-/// Of a body whose length nobody knows beforehand the cache does not say what becomes of it.
+/// While the length of a body is not known, the cache does not say that it is stored.
 #[tokio::test]
-async fn stored_is_said_of_what_is_kept_only() {
+async fn cache_status_says_stored_only_of_an_answer_that_is_kept() {
     let (most, long) = ("x".repeat(1_048_576), "x".repeat(1_048_577));
     let chunks = |body: &str| {
         format!(
@@ -148,7 +148,7 @@ async fn stored_is_said_of_what_is_kept_only() {
 }
 
 #[tokio::test]
-async fn what_is_no_failure_is_kept_up_to_a_mebibyte() {
+async fn answers_that_are_no_failure_are_kept_up_to_a_mebibyte() {
     let most = "x".repeat(1_048_576);
     let scripts = [
         ("/gone", answer("410 Gone", &[], "never again")),
@@ -179,7 +179,7 @@ async fn what_is_no_failure_is_kept_up_to_a_mebibyte() {
 }
 
 #[tokio::test]
-async fn a_client_that_has_the_answer_gets_304() {
+async fn a_client_whose_entity_tag_matches_gets_304() {
     let tagged =
         answer("200 OK", &["Content-Type: text/plain", "ETag: \"v1\"", "Cache-Control: max-age=5"], "hello");
     let world = Cached::answering("/hello", &tagged, &json!({})).await;
@@ -247,7 +247,7 @@ async fn a_client_that_has_the_answer_gets_304() {
 }
 
 #[tokio::test]
-async fn head_is_answered_from_get_and_other_methods_pass() {
+async fn head_is_answered_from_a_kept_get_and_only_a_post_route_keeps_answers_to_post() {
     let world = Cached::serving("ANY /x", &json!({})).await;
     let requests =
         ["HEAD /v1/x", "HEAD /v1/x", "GET /v1/x", "HEAD /v1/x", "POST /v1/x", "POST /v1/x", "OPTIONS /v1/x"];
@@ -262,13 +262,21 @@ async fn head_is_answered_from_get_and_other_methods_pass() {
 }
 
 #[tokio::test]
-async fn streams_and_events_are_not_kept_and_the_operator_is_told() {
+async fn streams_and_events_are_not_kept_and_check_warns_of_a_route_that_would_keep_them() {
     for words in [json!({ "responseTransferMode": "STREAM" }), json!({ "invocationType": "Event" })] {
         let world = Cached::start(&[]).await;
         let mut integration = json!({ "type": "AWS_PROXY", "uri": "echo" });
         integration.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
         world.put("GET /x", &json!({ "integration": integration }));
+        let warning = "tollgate-routes [stage=v1 routeKey=GET /x] cachingEnabled: got true, expected nothing: a \
+                       streamed answer, an Event's or a write's is not kept";
+        let ran = world.gateway.tollgate(&["check", "v1"]);
+        assert_eq!(
+            ran.text(&[]),
+            format!("exit 0\nv1: 1 route, not served yet, 1 MB of memory\n  warning: {warning}\n--\n")
+        );
         world.gateway.go_live().await;
+        assert_eq!(world.gateway.stage_status("v1").await, format!("OK 1 route\nwarning: {warning}"));
         assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "- -");
         assert_eq!(world.gateway.calls().len(), 2);
     }

@@ -1,11 +1,11 @@
-//! `tollgate cache explain`: the key that the gateway itself makes, and why there is none.
+//! `tollgate cache explain`: the key that the gateway itself makes, or the reason why there is none.
 
 use std::time::UNIX_EPOCH;
 
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{HOST, explain, masked, set_back};
+use super::{HOST, explain, masked, set_clock_back};
 use crate::cache::Cached;
 
 const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/orders/7?x=1&x=b";
@@ -30,9 +30,9 @@ async fn world(words: &Value) -> Cached {
 }
 
 #[tokio::test]
-async fn the_key_is_the_gateways_and_shows_no_credentials() {
+async fn explain_shows_the_key_that_the_gateway_uses_and_no_credentials() {
     let world = world(&json!({})).await;
-    set_back(&world, 0);
+    set_clock_back(&world, 0);
     let headers =
         ["-H", "accept-language: de", "-H", "Authorization: Bearer hush", "-H", "Cookie: a=hush; b=hush"];
     let arguments = [&[URL], &headers[..]].concat();
@@ -72,12 +72,12 @@ async fn the_key_is_the_gateways_and_shows_no_credentials() {
 }
 
 #[tokio::test]
-async fn what_the_table_has_is_told_with_its_times() {
+async fn explain_tells_the_times_of_the_entry_and_of_the_lock() {
     let world = world(&json!({})).await;
     let host = format!("Host: {HOST}");
     let mut texts = String::new();
     for (path, seconds_ago, is_fresh) in [("/v1/orders/2", 3_620, false), ("/v1/orders/1", 1_000, true)] {
-        set_back(&world, seconds_ago);
+        set_clock_back(&world, seconds_ago);
         let stored_at = world.gateway.now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         world.gateway.send(&format!("GET {path}")).await;
         let told = explain(&world, &[path, "-H", &host, "-o", "json"]).stdout;
@@ -114,7 +114,7 @@ async fn what_the_table_has_is_told_with_its_times() {
 }
 
 #[tokio::test]
-async fn of_the_local_world_a_path_is_enough_whatever_its_port() {
+async fn explain_with_local_takes_a_path_alone_and_its_port_from_api_port() {
     let world = world(&json!({})).await;
     let hosts = [("", "127.0.0.1:9000"), ("9100", "127.0.0.1:9100")];
     for (port, host) in hosts {
@@ -134,7 +134,7 @@ async fn of_the_local_world_a_path_is_enough_whatever_its_port() {
 }
 
 #[tokio::test]
-async fn what_passes_the_cache_by_is_told_with_the_reason() {
+async fn explain_tells_why_a_request_bypasses_the_cache() {
     let world = world(&json!({})).await;
     let host = format!("Host: {HOST}");
     let mut told = String::new();
@@ -196,7 +196,7 @@ async fn what_passes_the_cache_by_is_told_with_the_reason() {
 }
 
 #[tokio::test]
-async fn what_never_comes_to_the_cache_is_told_with_the_reason() {
+async fn explain_tells_why_a_request_would_be_refused_before_the_cache() {
     let world = world(&json!({ "apiKeyRequired": true })).await;
     let host = format!("Host: {HOST}");
     let mut told = String::new();
@@ -230,7 +230,7 @@ async fn what_never_comes_to_the_cache_is_told_with_the_reason() {
 }
 
 #[tokio::test]
-async fn what_nobody_serves_yet_is_not_published_by_a_question() {
+async fn explain_publishes_no_stage_that_has_no_deployment() {
     let world = Cached::start(&[]).await;
     world.put("GET /x", &json!({}));
     let host = format!("Host: {HOST}");
@@ -260,7 +260,7 @@ async fn what_nobody_serves_yet_is_not_published_by_a_question() {
 }
 
 #[tokio::test]
-async fn a_stage_whose_words_of_caching_cannot_be_read_keeps_nothing() {
+async fn explain_says_that_a_stage_with_an_unreadable_cache_generation_keeps_nothing() {
     let world = world(&json!({})).await;
     let mut stage = world.gateway.store.stage("v1").await.unwrap().unwrap().item;
     stage.insert("cacheGeneration".to_owned(), json!("2o"));

@@ -1,11 +1,11 @@
 //! The operator's commands for the response cache: the real program against a real table.
 
-mod batches;
 mod explain;
-mod not_kept;
+mod explain_not_kept;
+mod explain_variants;
 mod purge;
+mod purge_batches;
 mod stats;
-mod variants;
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tollgate::clock::{Clock, milliseconds};
 
 use crate::{cache::Cached, harness::tool::Ran};
 
-/// Where the requests of tests go.
+/// The host of the tests' requests.
 const HOST: &str = "abc123.lambda-url.eu-west-1.on.aws";
 
 /// Milliseconds since 1970, by the clock that the tool has.
@@ -22,7 +22,7 @@ fn now_ms() -> u64 {
 }
 
 /// Sets the gateway's clock so many seconds before the tool's, which nobody can set.
-fn set_back(world: &Cached, seconds: u64) {
+fn set_clock_back(world: &Cached, seconds: u64) {
     let then_ms = now_ms() - seconds * 1_000;
     world.gateway.advance(Duration::from_millis(then_ms - milliseconds(world.gateway.now())));
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_purged_stage_answers_anew_after_its_next_refresh() {
+async fn a_purged_stage_asks_the_target_again_after_its_next_refresh() {
     let world = Cached::serving("GET /x", &json!({})).await;
     assert_eq!(world.statuses(&["GET /v1/x", "GET /v1/x"]).await, "MISS HIT");
     let ran = world.gateway.tollgate(&["cache", "purge", "v1"]);
@@ -37,7 +37,7 @@ async fn a_purged_stage_answers_anew_after_its_next_refresh() {
 }
 
 #[tokio::test]
-async fn a_stage_that_is_not_there_or_says_no_number_is_left_as_it_is() {
+async fn purging_a_missing_stage_or_one_with_an_unreadable_generation_changes_nothing() {
     let world = TestGateway::new();
     let ran = world.tollgate(&["cache", "purge", "v1"]);
     assert_eq!(ran.text(&[]), "exit 4\n--\ntollgate: there is no stage v1 in tollgate-stages\n");
@@ -75,7 +75,7 @@ async fn kept(world: &Cached) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_purged_route_answers_anew_and_others_do_not() {
+async fn purging_a_route_deletes_its_entries_and_no_other_routes() {
     let noise = noise(1, 700_000);
     let world = Cached::start(&[("/long", &answer("200 OK", &[], &noise))]).await;
     for route in ["GET /x/{n}", "GET /y", "GET /long"] {
@@ -122,7 +122,7 @@ async fn a_purged_route_answers_anew_and_others_do_not() {
 }
 
 #[tokio::test]
-async fn a_purged_request_answers_anew_and_others_do_not() {
+async fn purging_a_request_deletes_its_entry_and_no_other() {
     let world =
         Cached::serving("GET /x", &json!({ "cacheKeyParameters": "method.request.querystring.q" })).await;
     let requests = ["GET /v1/x?q=1", "GET /v1/x?q=2"];
@@ -140,7 +140,7 @@ async fn a_purged_request_answers_anew_and_others_do_not() {
 }
 
 #[tokio::test]
-async fn many_entries_are_deleted_in_batches_over_many_pages() {
+async fn a_purge_deletes_more_entries_than_fit_into_a_page_or_a_batch() {
     let world = TestGateway::new();
     // Over a megabyte: more than DynamoDB gives in a page.
     for number in 0..300 {
@@ -156,7 +156,7 @@ async fn many_entries_are_deleted_in_batches_over_many_pages() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_cannot_be_purged() {
+async fn purging_something_that_does_not_exist_says_what_is_missing() {
     let world = Cached::serving("GET /x", &json!({})).await;
     world.put("GET /y", &json!({ "cachingEnabled": false }));
     world.gateway.go_live().await;

@@ -12,7 +12,7 @@ fn now() -> u64 {
 }
 
 /// A part of an entry of `v1`, or of the stage that `words` say. `bytes` is text here, and bytes in the table.
-async fn put(gateway: &TestGateway, (entry, part): (&str, i64), words: &Value) {
+async fn put(gateway: &TestGateway, entry: &str, part: i64, words: &Value) {
     use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue::B};
     let mut item = json!({ "cacheKey": format!("v1#{entry}"), "part": part });
     item.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
@@ -25,21 +25,21 @@ async fn put(gateway: &TestGateway, (entry, part): (&str, i64), words: &Value) {
 }
 
 #[tokio::test]
-async fn entries_are_counted_by_route_and_expired_ones_apart() {
+async fn stats_count_entries_by_route_and_expired_ones_apart() {
     let gateway = TestGateway::new();
     let (soon, long_ago) = (now() + 3_600, now() - 3_600);
     let part = |route: &str, expires_at: u64, bytes: &str| json!({ "routeKey": route, "expiresAt": expires_at, "parts": 1, "bytes": bytes });
-    put(&gateway, ("a", 0), &part("GET /x", soon, "12345678")).await;
-    put(&gateway, ("a", 1), &part("GET /x", soon, "12")).await;
-    put(&gateway, ("b", 0), &part("GET /x", soon, "123")).await;
-    put(&gateway, ("c", 0), &part("GET /x", long_ago, "1")).await;
-    put(&gateway, ("d", 0), &part("GET /y", long_ago, "1234")).await;
-    put(&gateway, ("a", -1), &json!({ "lockedUntil": (now() + 60) * 1_000 })).await;
-    put(&gateway, ("e", -1), &json!({ "lockedUntil": (now() - 60) * 1_000 })).await;
-    put(&gateway, ("f", -1), &json!({})).await;
+    put(&gateway, "a", 0, &part("GET /x", soon, "12345678")).await;
+    put(&gateway, "a", 1, &part("GET /x", soon, "12")).await;
+    put(&gateway, "b", 0, &part("GET /x", soon, "123")).await;
+    put(&gateway, "c", 0, &part("GET /x", long_ago, "1")).await;
+    put(&gateway, "d", 0, &part("GET /y", long_ago, "1234")).await;
+    put(&gateway, "a", -1, &json!({ "lockedUntil": (now() + 60) * 1_000 })).await;
+    put(&gateway, "e", -1, &json!({ "lockedUntil": (now() - 60) * 1_000 })).await;
+    put(&gateway, "f", -1, &json!({})).await;
     let mut other = part("GET /x", soon, "1");
     other["cacheKey"] = json!("v10#a");
-    put(&gateway, ("", 0), &other).await;
+    put(&gateway, "", 0, &other).await;
     let ran = gateway.tollgate(&["cache", "stats", "v1"]);
     expect![[r#"
         exit 0
@@ -98,7 +98,7 @@ async fn entries_are_counted_by_route_and_expired_ones_apart() {
     .assert_eq(&ran.text(&[]));
 }
 
-/// What is told of `v1`, of which nothing is kept.
+/// The statistics of `v1` while nothing of it is kept.
 const EMPTY: &str = "exit 0
 ROUTE  ENTRIES  BYTES  EXPIRED  BYTES
 total        0      0        0      0
@@ -107,7 +107,7 @@ locks: 0 held, 0 ended
 ";
 
 #[tokio::test]
-async fn of_nothing_there_is_nothing() {
+async fn stats_of_a_stage_without_entries_are_all_zero() {
     let with_item = TestGateway::new();
     with_item.put_stage(&json!({ "stage": "v1" }));
     let with_route = TestGateway::new();
@@ -118,7 +118,7 @@ async fn of_nothing_there_is_nothing() {
 }
 
 #[tokio::test]
-async fn a_stage_that_is_not_there_is_told_unless_something_of_it_is_still_kept() {
+async fn stats_of_a_missing_stage_fail_unless_the_cache_still_has_something_of_it() {
     let gateway = TestGateway::new();
     gateway.put_stage(&json!({ "stage": "v10" }));
     for output in ["text", "json"] {
@@ -127,7 +127,7 @@ async fn a_stage_that_is_not_there_is_told_unless_something_of_it_is_still_kept(
             "exit 4\n--\ntollgate: there is no stage v1 in tollgate-stages or tollgate-routes\n"
         );
     }
-    put(&gateway, ("a", -1), &json!({ "lockedUntil": 1 })).await;
+    put(&gateway, "a", -1, &json!({ "lockedUntil": 1 })).await;
     let told = EMPTY.replace("0 ended", "1 ended");
     assert_eq!(gateway.tollgate(&["cache", "stats", "v1"]).text(&[]), told);
 }

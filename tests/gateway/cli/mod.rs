@@ -1,4 +1,4 @@
-//! The operator's tool as a process: what it prints where, and how it ends.
+//! The operator's tool as a process: its output on stdout and stderr, and its exit status.
 
 mod stages;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::{TestGateway, free_port, tool::tollgate};
 
 #[test]
-fn help_is_a_result_and_a_wrong_command_line_is_not() {
+fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
     for arguments in [
         "--help",
         "-h",
@@ -71,7 +71,7 @@ fn help_is_a_result_and_a_wrong_command_line_is_not() {
 }
 
 #[test]
-fn what_hinders_it_is_one_message_on_stderr_and_exit_1() {
+fn a_command_that_cannot_run_ends_with_one_message_on_stderr_and_exit_1() {
     let nobody = format!("http://{}", free_port().local_addr().unwrap());
     let aws =
         [("AWS_REGION", "eu-west-1"), ("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "hush-hush")];
@@ -97,7 +97,7 @@ fn what_hinders_it_is_one_message_on_stderr_and_exit_1() {
 }
 
 #[tokio::test]
-async fn tables_that_are_not_there_are_named() {
+async fn missing_tables_are_named_with_their_endpoint() {
     let world = TestGateway::new();
     let endpoint = format!("http://{}", world.dynamodb().address);
     let variables = [("STAGES_TABLE", "missing-table"), ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)];
@@ -125,7 +125,7 @@ fn an_address_where_nothing_listens_is_named() {
 }
 
 #[tokio::test]
-async fn the_local_dynamodb_is_found_on_its_own_port() {
+async fn with_local_dynamodb_is_found_on_dynamodb_port() {
     let world = TestGateway::new();
     let port = world.dynamodb().address.port().to_string();
     let ran = tollgate(&[("DYNAMODB_PORT", &port)], &["check", "v1", "--local"]);
@@ -138,7 +138,7 @@ async fn the_local_dynamodb_is_found_on_its_own_port() {
 }
 
 #[tokio::test]
-async fn nothing_is_coloured_where_nobody_looks() {
+async fn output_that_goes_to_no_terminal_has_no_colours() {
     let world = TestGateway::new();
     world.put_route(&json!({ "routeKey": "FETCH /x" }));
     for arguments in [&["check"][..], &["--help"], &["bake"], &["deploy", "nowhere"]] {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::TestGateway;
 
-/// What the commands say, one after another.
+/// The output of the commands, one after another.
 fn story(world: &TestGateway, commands: &[&str]) -> String {
     let told = |command: &&str| {
         let ran = world.tollgate(&command.split(' ').collect::<Vec<_>>());
@@ -19,7 +19,7 @@ fn mock(route_key: &str) -> Value {
 }
 
 #[tokio::test]
-async fn check_looks_and_deploy_acts() {
+async fn check_reports_problems_and_warnings_and_deploy_publishes_what_is_valid() {
     let world = TestGateway::new();
     let nothing =
         story(&world, &["check", "check v1", "deploy v1", "check -o json", "deploy v1 --output json"]);
@@ -215,7 +215,7 @@ async fn check_writes_nothing() {
 }
 
 #[tokio::test]
-async fn deploy_does_what_auto_deploy_false_leaves_to_it() {
+async fn deploy_publishes_a_stage_with_auto_deploy_false() {
     let world = TestGateway::new();
     world.put_stage(&json!({ "stage": "v1", "autoDeploy": false }));
     world.put_route(&mock("GET /orders"));

@@ -1,4 +1,4 @@
-//! Page by page, to the end and no further.
+//! Pages of queries and scans, and their cursors.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ async fn follow(gateway: &TestGateway, first: &str) -> (Vec<Value>, usize) {
 }
 
 #[tokio::test]
-async fn the_pages_hold_every_item_once() {
+async fn following_the_links_to_the_next_page_yields_every_item_once() {
     let gateway = orders().await;
     for n in 0..23 {
         let customer = if n < 11 { "a%20b" } else { "bob" };
@@ -52,7 +52,7 @@ async fn the_pages_hold_every_item_once() {
 }
 
 #[tokio::test]
-async fn a_cursor_serves_its_own_route_stage_and_table_only() {
+async fn a_cursor_of_another_route_stage_or_table_is_a_400() {
     let gateway = orders().await;
     for stage in ["v1", "v2"] {
         for n in 0..5 {

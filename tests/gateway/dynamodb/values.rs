@@ -1,4 +1,4 @@
-//! Values: exact, harmless, or refused.
+//! Values of a request in DynamoDB operations: exact, never read as expressions, or refused.
 
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ async fn a_number_keeps_all_its_digits() {
 }
 
 #[tokio::test]
-async fn a_value_from_a_request_is_only_ever_a_value() {
+async fn a_value_from_a_request_is_never_read_as_an_expression_or_a_table_name() {
     let gateway = orders().await;
     let evil = [
         ":note",
@@ -107,7 +107,7 @@ async fn a_value_from_a_request_is_only_ever_a_value() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_used_is_a_400_and_nothing_is_written() {
+async fn a_value_that_the_operation_cannot_use_is_a_400_and_nothing_is_written() {
     let gateway = orders().await;
     gateway.put("stock", &json!({ "sku": "pen", "n": 3 }));
     let put = "PUT /v1/orders/ann/1\nx-user: a";

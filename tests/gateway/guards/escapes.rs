@@ -1,4 +1,4 @@
-//! Escapes: `/lit/%40me`, and stages.
+//! Percent escapes in paths, route keys and base paths: `/lit/%40me`.
 
 use expect_test::expect;
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::{KEY, guarded, open, route, serving};
 use crate::harness::{Target, TestGateway};
 
 #[tokio::test]
-async fn no_escape_leads_past_a_key() {
+async fn percent_escapes_lead_no_request_past_an_api_key() {
     let target = Target::start([]).await;
     let marks = [":", "@", ",", "+", ";", "=", "&", "$", "!", "'", "(", ")", "*"];
     for (mark, is_escaped) in marks.iter().flat_map(|mark| [(mark, false), (mark, true)]) {
@@ -33,7 +33,7 @@ async fn no_escape_leads_past_a_key() {
 }
 
 #[tokio::test]
-async fn a_stage_is_found_however_its_base_path_is_written() {
+async fn a_stage_is_found_however_its_base_path_is_escaped() {
     let target = Target::start([]).await;
     let world = serving(&[route(&target, "ANY /{proxy+}", "/{proxy}", &guarded())]).await;
     world.put_stage(&json!({ "stage": "v1", "basePath": "/team@1/v1" }));
@@ -59,7 +59,7 @@ async fn a_stage_is_found_however_its_base_path_is_written() {
 }
 
 #[tokio::test]
-async fn a_route_key_may_be_written_either_way_and_is_the_same_route() {
+async fn a_route_key_with_and_without_escapes_is_the_same_route() {
     let mock = |key: &str| json!({ "routeKey": key, "integration": { "type": "MOCK", "body": "hello" } });
     let world = TestGateway::serving(&[mock("GET /lit/%40me")]).await;
     for path in ["/lit/@me", "/lit/%40me"] {

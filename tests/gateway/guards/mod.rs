@@ -1,7 +1,8 @@
-//! What a route asks for (a key, a throttle) is asked for however its path is written.
+//! The guards of a route (a key, a throttle) hold however its path is written.
 
 mod escapes;
 mod oracle;
+mod other_methods;
 mod slashes;
 mod warnings;
 

@@ -1,4 +1,4 @@
-//! What `tollgate check` warns of: an open route that serves what stands before a guarded greedy parameter.
+//! `tollgate check` warns of an open route that serves the path before a guarded greedy parameter.
 
 use expect_test::expect;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ async fn check_names_each_open_route_that_a_guarded_one_may_be_taken_for() {
 }
 
 #[tokio::test]
-async fn check_does_not_warn_of_what_cannot_be_taken_for_another_or_is_written() {
+async fn check_does_not_warn_of_an_open_route_that_no_guarded_one_may_be_taken_for() {
     let target = Target::start([]).await;
     let admin = || route(&target, "ANY /admin/{proxy+}", "/admin/{proxy}", &guarded());
     let lambda = |route_key: &str, uri: &str, has_key: bool| json!({ "routeKey": route_key, "apiKeyRequired": has_key, "integration": { "type": "AWS_PROXY", "uri": uri } });

@@ -8,7 +8,7 @@ use super::{allowing, proxy_to, refused, route};
 use crate::harness::{Script, Target, TestGateway};
 
 #[tokio::test]
-async fn a_target_that_fails_is_a_5xx_that_says_nothing_of_it() {
+async fn a_failing_target_is_a_5xx_that_says_nothing_of_it() {
     let long = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "x".repeat(600_000));
     let broken = [
         ("/text", "hello secret-host\r\n\r\n"),
@@ -50,7 +50,7 @@ async fn a_target_that_fails_is_a_5xx_that_says_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn a_body_of_any_size_passes_and_one_that_breaks_off_is_seen_to() {
+async fn a_body_of_20_megabytes_passes_and_one_that_breaks_off_breaks_off_for_the_client() {
     let large = "x".repeat(20_000_000);
     let whole = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{large}", large.len());
     let scripts = [

@@ -1,9 +1,9 @@
-//! HTTP targets: what they get, what the client gets of theirs, and where no route can reach.
+//! HTTP targets: their requests, their answers, and the addresses that no route can reach.
 
+mod content_length;
 mod failures;
-mod lengths;
 mod passwords;
-mod reach;
+mod reachability;
 
 use expect_test::expect;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn route(route_key: &str, uri: &str, more: &Value) -> Value {
     json!({ "routeKey": route_key, "integration": integration })
 }
 
-/// What the whole API may reach besides public addresses.
+/// The `$api` item that allows these address ranges besides public addresses.
 fn allowing(ranges: &[&str]) -> Value {
     json!({ "routeKey": "$api", "allowPrivateIntegrations": ranges })
 }
@@ -171,7 +171,7 @@ async fn path_and_query_arrive_as_they_were_routed() {
 }
 
 #[tokio::test]
-async fn the_operator_changes_method_headers_query_and_path() {
+async fn request_parameters_change_method_headers_query_and_path() {
     let target = Target::start([]).await;
     let gateway = TestGateway::new();
     gateway.put_stage(&json!({ "stage": "v1", "stageVariables": { "port": target.port.to_string() } }));

@@ -1,4 +1,4 @@
-//! A password in a URL is told nobody: not in a problem, not in the stage item.
+//! A password in a URL stands in no problem and in no stage item.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::route;
 use crate::harness::TestGateway;
 
 #[tokio::test]
-async fn a_password_in_a_url_is_not_told_wherever_it_stands() {
+async fn a_password_in_a_url_is_in_no_problem_and_no_stage_item() {
     let uris = [
         "https://user:hush@t.example/{proxy}",
         "user:hush@t.example",

@@ -1,7 +1,7 @@
-//! Whatever comes, there is an answer: random events, random paths, random items.
+//! Properties of random events, paths and items: each is answered, served or refused.
 
-mod events;
-mod items;
+mod mutated_items;
+mod random_events;
 
 use proptest::{
     prelude::*,
@@ -17,7 +17,7 @@ fn for_all<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value) -> Resu
     TestRunner::new(config).run(&strategy, test).unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// What is likely to be read as more than itself.
+/// Text that is likely to be read as more than itself.
 #[rustfmt::skip]
 const TRAPS: &[&str] = &[
     "/", "//", ".", "..", "%", "%2", "%2F", "%2f", "%2e", "%2E%2e", "%00", "%0d%0a", "%41", "%7E", "%ff",

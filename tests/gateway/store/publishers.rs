@@ -1,16 +1,19 @@
-//! Several publish a stage at once.
+//! Several publishers of a stage at once.
 
 use serde_json::{Value, json};
 use tollgate::deployment::Outcome;
 
-use super::{deployment_id, says, served};
-use crate::harness::TestGateway;
+use super::deployment_id;
+use crate::{
+    harness::TestGateway,
+    text_route::{served, text_route},
+};
 
 #[tokio::test]
-async fn of_publishers_that_race_one_moves_the_pointer() {
-    let gateway = TestGateway::serving(&[says("0")]).await;
+async fn of_publishers_that_race_one_moves_the_stage_to_its_deployment() {
+    let gateway = TestGateway::serving(&[text_route("v1", "0")]).await;
     for round in 1..=10_u64 {
-        gateway.put_route(&says(&round.to_string()));
+        gateway.put_route(&text_route("v1", &round.to_string()));
         let outcomes = futures_util::future::join_all((0..4).map(|_| gateway.publish("v1"))).await;
         let published =
             outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Published { .. })).count();
@@ -22,9 +25,9 @@ async fn of_publishers_that_race_one_moves_the_pointer() {
 
 #[tokio::test]
 async fn a_publisher_does_not_undo_what_the_operator_did_meanwhile() {
-    let gateway = TestGateway::serving(&[says("one")]).await;
+    let gateway = TestGateway::serving(&[text_route("v1", "one")]).await;
     let first = deployment_id(&gateway).await;
-    gateway.put_route(&says("two"));
+    gateway.put_route(&text_route("v1", "two"));
     let rollback = async {
         gateway.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": first }));
     };
@@ -37,7 +40,7 @@ async fn a_publisher_does_not_undo_what_the_operator_did_meanwhile() {
     gateway.put_stage(&json!({ "stage": "v1" }));
     gateway.go_live().await;
     let second = deployment_id(&gateway).await;
-    gateway.put_route(&says("three"));
+    gateway.put_route(&text_route("v1", "three"));
     let row = gateway.store.stage("v1").await.unwrap().unwrap();
     let rollback = async {
         let mut item = Value::Object(row.item);
@@ -53,10 +56,10 @@ async fn a_publisher_does_not_undo_what_the_operator_did_meanwhile() {
 
 #[tokio::test]
 async fn a_publisher_that_was_overtaken_does_not_bring_back_older_items() {
-    let gateway = TestGateway::serving(&[says("one")]).await;
-    gateway.put_route(&says("two"));
+    let gateway = TestGateway::serving(&[text_route("v1", "one")]).await;
+    gateway.put_route(&text_route("v1", "two"));
     let edit = async {
-        gateway.put_route(&says("three"));
+        gateway.put_route(&text_route("v1", "three"));
         assert!(matches!(gateway.publish("v1").await, Outcome::Published { .. }));
     };
     let (outcome, ()) = tokio::join!(gateway.publish("v1"), gateway.gate.hold("TransactWriteItems", edit));
@@ -67,11 +70,11 @@ async fn a_publisher_that_was_overtaken_does_not_bring_back_older_items() {
 }
 
 #[tokio::test]
-async fn two_first_publishers_make_one_stage() {
+async fn two_first_publishers_that_race_create_one_stage_item() {
     let gateway = TestGateway::new();
-    gateway.put_route(&says("one"));
+    gateway.put_route(&text_route("v1", "one"));
     let other = async {
-        gateway.put_route(&says("two"));
+        gateway.put_route(&text_route("v1", "two"));
         assert!(matches!(gateway.publish("v1").await, Outcome::Published { .. }));
     };
     let (outcome, ()) = tokio::join!(gateway.publish("v1"), gateway.gate.hold("TransactWriteItems", other));

@@ -1,11 +1,11 @@
-//! Many real gateways at one DynamoDB: what they admit together, whatever happens to them.
+//! Many real gateways at one DynamoDB: together they admit no more than the plan allows, whatever happens to them.
 //!
 //! `FLEET_QUOTA` sets the size: so many requests are allowed, and about as many more are sent.
 
 mod cache;
-mod door;
-mod front;
-mod stand;
+mod freezable_proxy;
+mod gateway_cluster;
+mod keyed_fleet;
 mod store_frozen;
 
 use std::{
@@ -18,7 +18,7 @@ use std::{
 use serde_json::{Value, json};
 use tollgate::local::world::GATEWAY;
 
-use self::stand::{Answered, Fleet, Remains, Said};
+use self::keyed_fleet::{Decision, FinalCounts, Fleet, TimedDecision};
 
 const INSTANCES: usize = 16;
 const RATE: u32 = 400;
@@ -32,115 +32,112 @@ fn quota_limit() -> usize {
     env::var("FLEET_QUOTA").map_or(1_000, |text| text.parse().expect("FLEET_QUOTA is a number"))
 }
 
-/// With a quota alone, and with a rate too.
+/// A plan with a quota alone, and one with a rate too.
 fn plans() -> [Value; 2] {
     let quota = json!({ "limit": quota_limit(), "period": "MONTH" });
     let throttle = json!({ "rateLimit": RATE, "burstLimit": BURST });
     [json!({ "quota": quota }), json!({ "quota": quota, "throttle": throttle })]
 }
 
-fn count(answers: &[Answered], said: Said) -> usize {
-    answers.iter().filter(|answer| answer.said == said).count()
+fn count(answers: &[TimedDecision], decision: Decision) -> usize {
+    answers.iter().filter(|answer| answer.decision == decision).count()
 }
 
 /// Until as many requests were over the quota as could be within it.
-fn past_the_quota(answers: &[Answered]) -> ControlFlow<()> {
-    if count(answers, Said::OverQuota) < quota_limit() {
+fn past_the_quota(answers: &[TimedDecision]) -> ControlFlow<()> {
+    if count(answers, Decision::OverQuota) < quota_limit() {
         return ControlFlow::Continue(());
     }
     ControlFlow::Break(())
 }
 
-/// What holds whatever happens.
-fn assert_limits_held(answers: &[Answered], remains: &Remains, has_rate: bool) {
-    println!("{} of {} served, {remains:?}", count(answers, Said::Served), quota_limit());
+/// Holds whatever happens to the instances: no more was served than the plan allows.
+fn assert_limits_held(answers: &[TimedDecision], counts: &FinalCounts, plan: &Value) {
+    println!("{} of {} served, {counts:?}", count(answers, Decision::Served), quota_limit());
     let limit = quota_limit();
-    assert!(count(answers, Said::Served) <= limit && remains.logged <= limit, "{remains:?}");
-    assert!(remains.used <= limit as u64, "{remains:?}");
-    assert!(remains.processes.len() >= INSTANCES, "not all instances took part: {remains:?}");
-    if has_rate {
-        assert_rate_held(answers, remains);
+    assert!(count(answers, Decision::Served) <= limit && counts.logged <= limit, "{counts:?}");
+    assert!(counts.used <= limit as u64, "{counts:?}");
+    assert!(counts.processes.len() >= INSTANCES, "not all instances took part: {counts:?}");
+    if plan["throttle"].is_object() {
+        assert_rate_held(answers, counts);
     }
 }
 
-/// In every span τ at most burst + rate × (τ + T): of requests that were sent and answered within a span, all
-/// were admitted in it.
-fn assert_rate_held(answers: &[Answered], remains: &Remains) {
-    let mut served: Vec<_> = answers.iter().filter(|answer| answer.said == Said::Served).collect();
+/// Holds if every span τ has at most burst + rate × (τ + T) admissions: a request that was sent and answered within a
+/// span was admitted in it.
+fn assert_rate_held(answers: &[TimedDecision], counts: &FinalCounts) {
+    let mut served: Vec<_> = answers.iter().filter(|answer| answer.decision == Decision::Served).collect();
     served.sort_by_key(|answer| answer.at);
     for first in &served {
         let within = served.iter().filter(|answer| answer.sent_at >= first.sent_at);
         for (number, answer) in (1_u32..).zip(within) {
             let span = answer.at - first.sent_at + LEASE;
             let most = f64::from(BURST) + f64::from(RATE) * span.as_secs_f64();
-            let alone = u32::try_from(remains.alone).expect("a small number");
+            let alone = u32::try_from(counts.alone).expect("a small number");
             assert!(f64::from(number - alone.min(number)) <= most, "{number} in {span:?}, T included");
         }
     }
 }
 
-/// What an undisturbed fleet does besides; where the store timed out on a busy machine, nothing is said.
-fn assert_all_is_spent(answers: &[Answered], remains: &Remains) {
-    if remains.failures > 0 {
-        return println!("the store failed: {remains:?}");
+/// Holds for an undisturbed fleet; not checked where the store timed out on a busy machine.
+fn assert_all_is_spent(answers: &[TimedDecision], counts: &FinalCounts) {
+    if counts.failures > 0 {
+        return println!("the store failed: {counts:?}");
     }
-    let served = count(answers, Said::Served);
-    assert!(served * 1_000 >= quota_limit() * 995, "{served} served, {remains:?}");
-    assert_books_are_right(answers, remains);
+    let served = count(answers, Decision::Served);
+    assert!(served * 1_000 >= quota_limit() * 995, "{served} served, {counts:?}");
+    assert_books_are_right(answers, counts);
 }
 
-/// What is used of the quota is what was served, and the key's usage is what its clients saw.
-fn assert_books_are_right(answers: &[Answered], remains: &Remains) {
-    let [served, throttled, over_quota] =
-        [Said::Served, Said::Throttled, Said::OverQuota].map(|said| count(answers, said) as u64);
-    assert_eq!(count(answers, Said::Nothing), 0);
-    assert_eq!(remains.used, served);
-    let of = |kind| remains.usage.get(kind).copied().unwrap_or_default();
+/// The used quota is the number of served requests, and the key's usage is what its clients saw.
+fn assert_books_are_right(answers: &[TimedDecision], counts: &FinalCounts) {
+    let [served, throttled, over_quota] = [Decision::Served, Decision::Throttled, Decision::OverQuota]
+        .map(|decision| count(answers, decision) as u64);
+    assert_eq!(count(answers, Decision::NoAnswer), 0);
+    assert_eq!(counts.used, served);
+    let of = |kind| counts.usage.get(kind).copied().unwrap_or_default();
     assert_eq!(["served", "throttled", "overQuota"].map(of), [served, throttled, over_quota]);
 }
 
 #[tokio::test]
 async fn a_fleet_serves_its_quota_and_not_one_request_more() {
     for plan in plans() {
-        let has_rate = plan["throttle"].is_object();
-        let fleet = Fleet::start(INSTANCES, plan).await;
+        let fleet = Fleet::start(INSTANCES, plan.clone()).await;
         let answers = fleet.traffic(past_the_quota).await;
-        let remains = fleet.stop().await;
-        assert_limits_held(&answers, &remains, has_rate);
-        assert_all_is_spent(&answers, &remains);
+        let counts = fleet.stop().await;
+        assert_limits_held(&answers, &counts, &plan);
+        assert_all_is_spent(&answers, &counts);
     }
 }
 
 #[tokio::test]
-async fn a_fleet_whose_instances_are_killed_serves_no_more() {
+async fn a_fleet_whose_instances_are_killed_serves_no_more_than_its_quota() {
     for plan in plans() {
-        let has_rate = plan["throttle"].is_object();
-        let fleet = Fleet::start(INSTANCES, plan).await;
+        let fleet = Fleet::start(INSTANCES, plan.clone()).await;
         let (every, mut kills) = (quota_limit() / 20, 0);
         let answers = fleet
             .traffic(|answers| {
-                let may_lose = count(answers, Said::OverQuota) == 0;
+                let may_lose = count(answers, Decision::OverQuota) == 0;
                 if let Some(pid) = fleet.any().filter(|_| may_lose && answers.len().is_multiple_of(every)) {
-                    fleet.front.host.kill(GATEWAY, pid);
+                    fleet.cluster.host.kill(GATEWAY, pid);
                     kills += 1;
                 }
                 past_the_quota(answers)
             })
             .await;
-        let remains = fleet.stop().await;
-        assert_limits_held(&answers, &remains, has_rate);
+        let counts = fleet.stop().await;
+        assert_limits_held(&answers, &counts, &plan);
         // Only what was leased to the killed is lost.
-        assert!(2 * count(&answers, Said::Served) > quota_limit(), "{kills} kills, {remains:?}");
-        assert!(remains.processes.len() > INSTANCES, "nothing took the place of the killed: {remains:?}");
+        assert!(2 * count(&answers, Decision::Served) > quota_limit(), "{kills} kills, {counts:?}");
+        assert!(counts.processes.len() > INSTANCES, "nothing took the place of the killed: {counts:?}");
     }
 }
 
 #[tokio::test]
-async fn a_fleet_whose_instances_are_frozen_serves_no_more() {
+async fn a_fleet_whose_instances_are_frozen_serves_no_more_than_its_quota() {
     for plan in plans() {
-        let has_rate = plan["throttle"].is_object();
-        let fleet = Fleet::start(INSTANCES, plan).await;
-        let thaw = |(pid, _): (u32, Instant)| fleet.front.host.thaw(GATEWAY, pid);
+        let fleet = Fleet::start(INSTANCES, plan.clone()).await;
+        let thaw = |(pid, _): (u32, Instant)| fleet.cluster.host.thaw(GATEWAY, pid);
         let (every, mut frozen) = (quota_limit() / 20, VecDeque::<(u32, Instant)>::new());
         let answers = fleet
             .traffic(|answers| {
@@ -148,7 +145,7 @@ async fn a_fleet_whose_instances_are_frozen_serves_no_more() {
                 frozen.pop_front_if(|(_, since)| now - *since > FREEZE).into_iter().for_each(thaw);
                 let may_freeze = frozen.len() < INSTANCES / 2 && answers.len().is_multiple_of(every);
                 if let Some(pid) = fleet.any().filter(|_| may_freeze) {
-                    fleet.front.host.freeze(GATEWAY, pid);
+                    fleet.cluster.host.freeze(GATEWAY, pid);
                     frozen.push_back((pid, now));
                 }
                 // Twice over: all that were frozen first are back.
@@ -163,8 +160,8 @@ async fn a_fleet_whose_instances_are_frozen_serves_no_more() {
                 flow
             })
             .await;
-        let remains = fleet.stop().await;
-        assert_limits_held(&answers, &remains, has_rate);
+        let counts = fleet.stop().await;
+        assert_limits_held(&answers, &counts, &plan);
     }
 }
 
@@ -173,21 +170,21 @@ async fn an_instance_that_ends_gives_back_what_it_has_not_spent_and_writes_the_u
     for plan in plans() {
         let fleet = Fleet::start(INSTANCES, plan).await;
         let share = quota_limit() / 4;
-        let until_served = |answers: &[Answered]| {
-            if count(answers, Said::Served) < share {
+        let until_served = |answers: &[TimedDecision]| {
+            if count(answers, Decision::Served) < share {
                 ControlFlow::Continue(())
             } else {
                 ControlFlow::Break(())
             }
         };
         let mut answers = fleet.traffic(until_served).await;
-        for instance in fleet.front.host.instances(GATEWAY).iter().take(INSTANCES / 2) {
-            fleet.front.host.shut_down_instance(GATEWAY, instance.pid).await;
+        for instance in fleet.cluster.host.instances(GATEWAY).iter().take(INSTANCES / 2) {
+            fleet.cluster.host.shut_down_instance(GATEWAY, instance.pid).await;
         }
         answers.extend(fleet.traffic(until_served).await);
-        let remains = fleet.stop().await;
-        if remains.failures == 0 {
-            assert_books_are_right(&answers, &remains);
+        let counts = fleet.stop().await;
+        if counts.failures == 0 {
+            assert_books_are_right(&answers, &counts);
         }
     }
 }

@@ -1,9 +1,9 @@
-//! `cacheMode: "HTTP"` from outside: what is given again, what the target is asked, and what a change does.
+//! `cacheMode: "HTTP"` from outside: variants, revalidation and invalidation.
 
-mod attacks;
-mod confirmed;
-mod mapped;
-mod stale;
+mod cross_client;
+mod mapped_values;
+mod revalidation;
+mod staleness;
 
 use std::{sync::Arc, time::Duration};
 
@@ -30,7 +30,7 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Says of each version what it is, and that it still is.
+/// Answers with an entity tag, and with 304 to a request that has it.
 fn tagged(request: &str) -> String {
     if request.contains("if-none-match: \"1\"") {
         return answer("304 Not Modified", &["Cache-Control: max-age=20", "X-Checked: yes"], "");
@@ -45,7 +45,7 @@ fn by_language(request: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_answers_to_other_values_of_what_varies_are_kept_side_by_side() {
+async fn answers_for_different_values_of_a_vary_header_are_kept_side_by_side() {
     let world = serving(&[("GET /x", json!({}))], "/x", by_language).await;
     let (de, fr) = ("GET /v1/x\naccept-language: de", "GET /v1/x\naccept-language: fr");
     assert_eq!(world.statuses(&[de, fr, de, fr, "GET /v1/x"]).await, "MISS MISS HIT HIT MISS");
@@ -73,7 +73,7 @@ fn changing(request: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_change_by_another_route_is_seen_by_all_who_read() {
+async fn a_successful_post_through_another_route_invalidates_the_entry_on_all_instances() {
     let world = serving(&[("GET /{name}", json!({}))], "/x", changing).await;
     world.put("POST /x", &json!({ "cachingEnabled": false }));
     world.gateway.go_live().await;
@@ -92,7 +92,7 @@ async fn a_change_by_another_route_is_seen_by_all_who_read() {
 }
 
 #[tokio::test]
-async fn what_the_answer_to_a_change_names_has_changed_too() {
+async fn the_location_that_answers_a_post_is_invalidated_too() {
     let world = Cached::start_with([
         ("/x", Script::Answers(changing)),
         ("/y", Script::Says(answer("200 OK", &["Cache-Control: max-age=60"], "read"))),
@@ -105,7 +105,7 @@ async fn what_the_answer_to_a_change_names_has_changed_too() {
 }
 
 #[tokio::test]
-async fn an_answer_from_before_a_change_is_not_kept_after_it() {
+async fn an_answer_asked_for_before_a_change_is_not_kept_after_it() {
     for headers in [&["Cache-Control: max-age=60"] as &[_], &["Cache-Control: max-age=60", "Vary: Accept"]] {
         let (asked, go) = <(Arc<Notify>, Arc<Notify>)>::default();
         let waits = Script::Waits {
@@ -137,7 +137,7 @@ async fn an_answer_from_before_a_change_is_not_kept_after_it() {
 }
 
 #[tokio::test]
-async fn callers_are_kept_apart_and_all_see_a_change() {
+async fn callers_have_entries_of_their_own_and_a_change_by_one_invalidates_all() {
     let words = json!({ "apiKeyRequired": true });
     let world = serving(&[("ANY /x", words)], "/x", |request| {
         let headers = if request.starts_with("GET") { ["Cache-Control: max-age=60"] } else { ["X: y"] };
@@ -164,7 +164,7 @@ async fn callers_are_kept_apart_and_all_see_a_change() {
 }
 
 #[tokio::test]
-async fn what_the_key_cannot_have_passes_the_cache_by() {
+async fn a_get_with_a_body_or_a_precondition_bypasses_the_cache() {
     let world = serving(&[("ANY /x", json!({}))], "/x", tagged).await;
     world.statuses(&["GET /v1/x"]).await;
     let requests = [
@@ -178,7 +178,7 @@ async fn what_the_key_cannot_have_passes_the_cache_by() {
 }
 
 #[tokio::test]
-async fn of_many_misses_of_a_variant_one_asks_the_target() {
+async fn many_misses_at_once_ask_the_target_at_most_once_for_the_uri_and_once_for_each_variant() {
     let world = serving(&[("GET /x", json!({}))], "/x", by_language).await;
     let others = [
         world.gateway.another_instance().await,
@@ -198,7 +198,7 @@ async fn of_many_misses_of_a_variant_one_asks_the_target() {
 }
 
 #[tokio::test]
-async fn no_client_takes_a_header_away_that_the_key_has() {
+async fn a_connection_header_removes_no_header_that_vary_names() {
     let world = serving(&[("GET /x", json!({}))], "/x", by_language).await;
     let first = world.gateway.send("GET /v1/x\naccept-language: de\nconnection: accept-language").await;
     assert!(first.ends_with("\n\nde"), "{first}");
@@ -206,7 +206,7 @@ async fn no_client_takes_a_header_away_that_the_key_has() {
 }
 
 #[tokio::test]
-async fn an_answer_to_somebody_is_not_for_everybody() {
+async fn an_answer_to_authorization_or_with_private_is_not_shared() {
     let world = serving(&[("GET /x", json!({}))], "/x", |request| {
         let private = if request.contains("x-private") { ", private" } else { "" };
         answer("200 OK", &[&format!("Cache-Control: max-age=60{private}")], "")
@@ -220,7 +220,7 @@ async fn an_answer_to_somebody_is_not_for_everybody() {
 }
 
 #[tokio::test]
-async fn parts_are_cut_out_of_what_is_kept_whole() {
+async fn a_range_is_cut_out_of_the_whole_entry() {
     let world = serving(&[("GET /x", json!({}))], "/x", tagged).await;
     let part = "GET /v1/x\nrange: bytes=1-2";
     world.statuses(&["GET /v1/x"]).await;
@@ -231,7 +231,7 @@ async fn parts_are_cut_out_of_what_is_kept_whole() {
 }
 
 #[tokio::test]
-async fn fields_that_mean_nothing_are_warnings() {
+async fn fields_that_have_no_effect_in_http_mode_are_warnings() {
     let world = Cached::start(&[]).await;
     let words = json!({ "cacheMode": "http", "cacheTtlInSeconds": 5, "cacheKeyParameters": ["method.request.querystring.q"],
         "forwardUnkeyedHeaders": true, "unauthorizedCacheControlHeaderStrategy": "FAIL_WITH_403" });

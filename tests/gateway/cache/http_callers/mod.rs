@@ -3,28 +3,28 @@
 //!
 //! `SEED=…` runs the requests of one seed again.
 
-mod answers;
-mod judge;
-mod kinds;
-mod origin;
-mod range;
-mod requests;
-mod routes;
-mod rules;
+mod answer_kinds;
+mod byte_ranges;
+mod caching_rules;
+mod expected_content;
+mod http_mode_routes;
+mod random_requests;
+mod recording_origin;
+mod rfc9111_oracle;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::json;
 
 use self::{
-    judge::{Judge, Moment},
-    origin::{Mood, Origin, Turn},
-    requests::{Place, Requests, mood, names, pause},
-    routes::ROUTES,
-    rules::source_ip,
+    caching_rules::source_ip,
+    http_mode_routes::ROUTES,
+    random_requests::{Requests, Resource, named_resource, origin_mode, pause},
+    recording_origin::{AnswerScript, OriginMode, RecordingOrigin},
+    rfc9111_oracle::{Moment, Rfc9111Oracle},
 };
 use super::{
-    callers::{Request, let_in},
+    callers::{Request, put_api_keys},
     random::Random,
 };
 use crate::harness::{Target, TestGateway};
@@ -32,17 +32,17 @@ use crate::harness::{Target, TestGateway};
 const REQUESTS: usize = 15_000;
 
 struct World {
-    origin: Origin,
+    origin: RecordingOrigin,
     instances: [TestGateway; 2],
-    judge: Judge,
-    /// How often which answer was given.
+    oracle: Rfc9111Oracle,
+    /// The number of answers of each kind.
     given: BTreeMap<&'static str, usize>,
     _target: Target,
 }
 
 impl World {
     async fn start() -> Self {
-        let origin = Origin::default();
+        let origin = RecordingOrigin::default();
         let answers = origin.clone();
         let target = Target::of(move |seen| answers.answer(seen)).await;
         let first = TestGateway::new();
@@ -50,44 +50,53 @@ impl World {
         for route in &ROUTES {
             first.put_route(&route.item(target.port));
         }
-        let_in(&first);
+        put_api_keys(&first);
         first.go_live().await;
         let second = first.another_instance().await;
-        let judge = Judge::new(origin.clone());
-        Self { origin, instances: [first, second], judge, given: BTreeMap::new(), _target: target }
+        let oracle = Rfc9111Oracle::new(origin.clone());
+        Self { origin, instances: [first, second], oracle, given: BTreeMap::new(), _target: target }
     }
 
     /// Sends a request to one instance; the answer, or what is wrong with it.
-    async fn send(&mut self, request: Request, other: &Place, random: &mut Random) -> Result<String, String> {
+    async fn send(
+        &mut self,
+        request: Request,
+        other: &Resource,
+        random: &mut Random,
+    ) -> Result<String, String> {
         let pause = pause(random);
         self.instances.iter().for_each(|instance| instance.advance(pause));
         let instance = usize::from(random.one_in(3));
-        let (header, text, named) = names(random, &request, other);
+        let named = named_resource(random, &request, other);
         let moment = Moment { now: self.instances[instance].now(), instance, first: self.origin.count() };
         let asked = Arc::new(request);
-        let mood = mood(random);
-        let names = Some((header, text)).filter(|_| random.one_in(2));
-        let named = named.filter(|_| names.is_some());
-        self.origin.turn(Turn { now: moment.now, asked: Arc::clone(&asked), mood, names });
+        let origin_mode = origin_mode(random);
+        let named = Some(named).filter(|_| random.one_in(2));
+        let names = named.as_ref().map(|named| (named.header, named.value.clone()));
+        self.origin.turn(AnswerScript { now: moment.now, asked: Arc::clone(&asked), origin_mode, names });
         if random.one_in(40) {
             self.origin.change(&other.target());
         }
-        let mut event = asked.event(asked.sends_api_key);
+        let mut event = asked.event();
         event["requestContext"]["http"]["sourceIp"] = json!(source_ip(&asked));
         let answer = self.instances[instance].send_event(&event).await;
         *self.given.entry(kind(&answer)).or_default() += 1;
-        self.judge
+        self.oracle
             .check(&asked, &answer, &moment)
-            .map_err(|why| format!("{why}\n{moment:?} {mood:?}\n{asked:?}\n{answer}"))?;
-        let is_change = !matches!(asked.method, "GET" | "HEAD" | "OPTIONS") && mood == Mood::Fine;
+            .map_err(|why| format!("{why}\n{moment:?} {origin_mode:?}\n{asked:?}\n{answer}"))?;
+        let is_change =
+            !matches!(asked.method, "GET" | "HEAD" | "OPTIONS") && origin_mode == OriginMode::Fine;
         if is_change {
-            self.judge.changed(&moment, [Place::of(&asked)].into_iter().chain(named));
+            self.oracle.changed(
+                &moment,
+                [Resource::of(&asked)].into_iter().chain(named.and_then(|named| named.resource)),
+            );
         }
         Ok(answer)
     }
 }
 
-/// What the cache says that it did.
+/// The kind of an answer, by its `cache-status`.
 fn kind(answer: &str) -> &'static str {
     let status = answer.lines().find_map(|line| line.strip_prefix("cache-status: tollgate; "));
     match (&answer[..3], status.unwrap_or("none")) {
@@ -108,15 +117,15 @@ fn kind(answer: &str) -> &'static str {
 }
 
 #[tokio::test]
-async fn everyone_gets_what_the_origin_told_him_or_would_let_him_have() {
+async fn a_caller_gets_only_what_the_origin_told_him_or_lets_a_cache_give_him() {
     let (mut random, seed) = Random::of_environment();
     let mut world = World::start().await;
     let mut requests = Requests::new(&mut random);
     for number in 0..REQUESTS {
         let request = requests.next(&mut random);
-        let other = requests.place(&mut random).clone();
+        let other = requests.resource(&mut random).clone();
         match world.send(request, &other, &mut random).await {
-            Ok(answer) => requests.learn(&answer),
+            Ok(answer) => requests.remember_validators(&answer),
             Err(wrong) => panic!("SEED={seed}, request {number}: {wrong}"),
         }
     }

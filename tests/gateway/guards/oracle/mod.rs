@@ -3,11 +3,11 @@
 //!
 //! `SEED=…` runs the requests of one seed again.
 
-mod judge;
+mod guarded_targets;
+mod route_tables;
 mod spellings;
-mod tables;
 
-use self::{judge::Judge, spellings::any_spelling, tables::TABLES};
+use self::{guarded_targets::GuardOracle, route_tables::TABLES, spellings::any_spelling};
 use super::KEY;
 use crate::{
     cache::random::Random,
@@ -20,21 +20,21 @@ const REQUESTS: usize = 100_000;
 async fn no_spelling_of_a_path_leads_past_its_guard() {
     let (mut random, seed) = Random::of_environment();
     let target = Target::start([]).await;
-    let mut judges = Vec::new();
+    let mut oracles = Vec::new();
     for table in &TABLES {
-        judges.push(Judge::new(table, &target).await);
+        oracles.push(GuardOracle::new(table, &target).await);
     }
     let (mut guarded, mut open, mut refused) = (0, 0, 0);
     for number in 0..REQUESTS {
-        let judge = &judges[random.below(judges.len())];
-        let (method, path) = random.pick(judge.table.guarded);
+        let oracle = &oracles[random.below(oracles.len())];
+        let (method, path) = random.pick(oracle.table.guarded);
         let request = any_spelling(&mut random, method, path);
         let has_key = random.one_in(8);
         let key = if has_key { format!("\nx-api-key: {KEY}") } else { String::new() };
-        let answer = judge.world.send_event(&event(&format!("{request}{key}"))).await;
-        match judge.asked(&target, &answer) {
-            Some(asked) if judge.asks_for_a_key(&asked) && has_key => guarded += 1,
-            Some(asked) => match judge.guard(&asked) {
+        let answer = oracle.world.send_event(&event(&format!("{request}{key}"))).await;
+        match oracle.target_request(&target, &answer) {
+            Some(asked) if oracle.asks_for_a_key(&asked) && has_key => guarded += 1,
+            Some(asked) => match oracle.guard(&asked) {
                 Some(guard) => panic!(
                     "SEED={seed}, request {number}: {request} led past {guard:?} of {path}: the target was asked \
                      for {asked:?}\n{answer}"

@@ -1,8 +1,8 @@
-//! Other ways to write a path: what clients, proxies and servers have been seen to take for one.
+//! Other ways to write a path, which clients, proxies and servers have been seen to take for it.
 
 use crate::cache::random::Random;
 
-/// What may stand behind a path, or in the place of one of its slashes.
+/// Slashes and their escapes, behind a path or in the place of one of its slashes.
 const SLASHES: [&str; 8] = ["/", "//", "%2F", "%2f", "/%2F", "%2F/", "///", "%2f%2F"];
 const ENDS: [&str; 14] =
     ["?", "?a=/", ";x", ";x=1/", ".", "..", "/.", "/..", "%20", "%00", "%252F", "/x/..", ".json", "%23"];

@@ -1,0 +1,176 @@
+//! An edit goes live by itself, and an invalid one cannot take an API down.
+
+mod item_problems;
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use expect_test::expect;
+use serde_json::{Value, json};
+use tollgate::deployment::{self, Live, Outcome, Trigger};
+
+use crate::{harness::TestGateway, text_route::text_route};
+
+#[tokio::test]
+async fn an_edit_goes_live_and_an_invalid_one_changes_nothing_that_is_served() {
+    let gateway = TestGateway::serving(&[text_route("v1", "one")]).await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
+
+    gateway.put_route(&text_route("v1", "two"));
+    gateway.go_live().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
+    assert_eq!(gateway.stage_status("v1").await, "OK 1 route");
+
+    gateway.put_route(&json!({ "routeKey": "GET /orders/{id}", "intergration": { "type": "MOCK" } }));
+    gateway.put_route(&json!({ "routeKey": "FETCH /x", "integration": { "type": "MOCK" } }));
+    gateway.put_route(&json!({ "routeKey": "GET /a/{x}", "integration": { "type": "SOAP" } }));
+    gateway.put_route(&json!({ "routeKey": "GET /b", "integration": { "type": "AWS_PROXY", "uri": "orders-${stageVariables.env}" } }));
+    gateway.put_route(&json!({ "routeKey": "GET /c", "authorizerId": "jwt", "integration": { "type": "MOCK", "statusCode": "abc" } }));
+    assert!(matches!(gateway.publish("v1").await, Outcome::Invalid { .. }));
+    gateway.refresh().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
+    expect![[r#"
+        INVALID 6 problems; the last valid deployment stays
+        tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
+        tollgate-routes [stage=v1 routeKey=GET /a/{x}] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK
+        tollgate-routes [stage=v1 routeKey=GET /b] integration.uri: got ${stageVariables.env}, expected one of the stage's variables ()
+        tollgate-routes [stage=v1 routeKey=GET /c] authorizerId: got "jwt", expected nothing: this version does not enforce it
+        tollgate-routes [stage=v1 routeKey=GET /c] integration.statusCode: got "abc", expected a whole number from 200 to 599
+        tollgate-routes [stage=v1 routeKey=GET /orders/{id}] integration: got nothing, expected a map with a type
+        warning: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] intergration: got {"type":"MOCK"}, expected nothing of this name; did you mean integration?"#]].assert_eq(&gateway.stage_status("v1").await);
+}
+
+#[tokio::test]
+async fn a_publication_updates_a_stage_item_whatever_types_its_revision_and_deployment_id_have() {
+    let gateway = TestGateway::new();
+    gateway.put_route(&text_route("v1", "hi"));
+    let revisions = [json!(7), json!("7"), Value::Null, json!(7.5), json!([])];
+    let pointers = [json!("0123"), json!(""), json!(7), Value::Null, json!({ "id": 7 })];
+    for revision in &revisions {
+        for pointer in &pointers {
+            gateway.put_stage(&json!({ "stage": "v1", "revision": revision, "deploymentId": pointer }));
+            let outcome = gateway.publish("v1").await;
+            if pointer.is_object() {
+                assert!(matches!(outcome, Outcome::Invalid { .. }), "{revision} {pointer}: {outcome:?}");
+                continue;
+            }
+            let is_pointed = matches!(outcome, Outcome::Published { .. } | Outcome::Unchanged { .. });
+            assert!(is_pointed, "{revision} {pointer}: {outcome:?}");
+            let item = gateway.store.stage("v1").await.unwrap().unwrap().item;
+            let next = if matches!(revision, Value::Number(number) if number.is_u64()) { 8 } else { 1 };
+            assert_eq!((&item["revision"], &item["lastDeploymentStatus"]), (&json!(next), &json!("OK")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_route_without_a_stage_item_creates_the_stage() {
+    let gateway = TestGateway::new();
+    gateway.put_route(
+        &json!({ "stage": "beta", "routeKey": "GET /", "integration": { "type": "MOCK", "body": "hi" } }),
+    );
+    assert!(gateway.send("GET /beta").await.starts_with("404\n"));
+    gateway.publish("beta").await;
+    gateway.refresh().await;
+    assert!(gateway.send("GET /beta").await.ends_with("\n\nhi"));
+}
+
+#[tokio::test]
+async fn a_cold_instance_publishes_a_stage_that_has_no_deployment() {
+    for stage in [json!({ "stage": "v1" }), json!({ "stage": "v1", "deploymentId": "" })] {
+        let gateway = TestGateway::new();
+        gateway.put_stage(&stage);
+        gateway.put_route(&text_route("v1", "hello"));
+        assert!(gateway.send("GET /v1").await.ends_with("\n\nhello"));
+        assert_eq!(gateway.stage_status("v1").await, "OK 1 route");
+    }
+}
+
+#[tokio::test]
+async fn a_stage_that_never_had_a_valid_deployment_is_unavailable() {
+    let gateway = TestGateway::new();
+    gateway.put_stage(&json!({ "stage": "v1" }));
+    gateway.put_route(&json!({ "routeKey": "GET /" }));
+    assert_eq!(
+        gateway.send("GET /v1").await,
+        "503\ncontent-type: application/json\nretry-after: 1\nx-amzn-errortype: ServiceUnavailableException\n\n\
+         {\"message\":\"Service Unavailable\"}"
+    );
+    gateway.put_route(&text_route("v1", "mended"));
+    gateway.go_live().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\nmended"));
+}
+
+#[tokio::test]
+async fn without_auto_deploy_only_the_operator_moves_the_stage() {
+    let gateway = TestGateway::serving(&[text_route("v1", "one")]).await;
+    let first = gateway.store.stage("v1").await.unwrap().unwrap().deployment_id.unwrap();
+    gateway.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": first }));
+    gateway.put_route(&text_route("v1", "two"));
+    assert_eq!(gateway.publish("v1").await, Outcome::LeftAlone);
+    gateway.refresh().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
+
+    let outcome = deployment::publish(&gateway.store, "v1", Trigger::Request).await.unwrap();
+    assert!(matches!(outcome, Outcome::Published { .. }));
+    gateway.refresh().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));
+
+    // A rollback is one write.
+    gateway.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": first }));
+    gateway.refresh().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
+}
+
+#[tokio::test]
+async fn publishing_unchanged_items_changes_nothing_in_the_stage_item() {
+    let gateway = TestGateway::serving(&[text_route("v1", "one")]).await;
+    let before = gateway.store.stage("v1").await.unwrap().unwrap();
+    assert!(matches!(gateway.publish("v1").await, Outcome::Unchanged { .. }));
+    assert_eq!(gateway.store.stage("v1").await.unwrap().unwrap().item, before.item);
+}
+
+#[tokio::test]
+async fn a_stage_variable_acts_without_a_deployment_and_a_missing_one_changes_nothing() {
+    let gateway = TestGateway::new();
+    gateway.put_stage(&json!({ "stage": "v1", "stageVariables": { "greeting": "hello" } }));
+    gateway.put_route(&text_route("v1", "${stageVariables.greeting}"));
+    gateway.go_live().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\nhello"));
+
+    let id = gateway.store.stage("v1").await.unwrap().unwrap().deployment_id.unwrap();
+    for (variables, expected) in [(json!({ "greeting": "moin" }), "moin"), (json!({}), "moin")] {
+        gateway.put_stage(&json!({ "stage": "v1", "deploymentId": id, "stageVariables": variables }));
+        gateway.refresh().await;
+        assert!(gateway.send("GET /v1").await.ends_with(&format!("\n\n{expected}")));
+    }
+}
+
+#[tokio::test]
+async fn the_served_deployment_stays_when_the_store_is_gone() {
+    let mut gateway = TestGateway::serving(&[text_route("v1", "one")]).await;
+    gateway.lose_store().await;
+    gateway.advance(Duration::from_secs(60));
+    gateway.refresh().await;
+    assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
+}
+
+#[tokio::test]
+async fn racing_publishers_leave_the_stage_at_the_newest_items() {
+    let gateway = TestGateway::serving(&[text_route("v1", "0")]).await;
+    for round in 1..=10 {
+        gateway.put_route(&text_route("v1", &round.to_string()));
+        let racing = (0..4).map(|_| gateway.publish("v1"));
+        futures_util::future::join_all(racing).await;
+        gateway.refresh().await;
+        assert!(gateway.send("GET /v1").await.ends_with(&format!("\n\n{round}")));
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_is_due_every_few_seconds_whatever_the_clock_does() {
+    let live = Live::new(TestGateway::new().store, Duration::from_secs(5));
+    let at = |second| UNIX_EPOCH + Duration::from_secs(second);
+    let due = [10_000, 10_004, 10_005, 10_005, 5_000, 5_001, 4_996].map(|second| live.is_due(at(second)));
+    assert_eq!(due, [true, false, true, false, true, false, false]);
+    assert!(live.is_due(at(4_995)));
+}

@@ -1,0 +1,113 @@
+//! The requests that reach targets, and the guards that they must have passed.
+
+use std::collections::HashMap;
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use super::route_tables::{Asks, Table};
+use crate::{
+    guards::KEY,
+    harness::{Target, TestGateway},
+};
+
+/// A request as targets understand it: method and path, slashes collapsed and escapes decoded; by some of them all but
+/// `%2F`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetRequest {
+    by_all: String,
+    by_some: String,
+}
+
+pub struct GuardOracle {
+    pub table: &'static Table,
+    pub world: TestGateway,
+    /// The requests that guarded routes send to their targets.
+    guarded: HashMap<String, Asks>,
+}
+
+/// `GET` in all ways in which a target without a mind for slashes may be asked.
+const SECRETS: [&str; 6] = ["secret", "secret/", "/secret", "//secret", "secret//", "/secret/"];
+
+impl GuardOracle {
+    pub async fn new(table: &'static Table, target: &Target) -> Self {
+        let world = TestGateway::new();
+        world.create_table("items", "name", None);
+        SECRETS.iter().for_each(|name| world.put("items", &json!({ "name": name })));
+        world.put_plan(&json!({ "usagePlanId": "gold" }));
+        world.put_key(KEY, &json!({ "id": "good", "usagePlanId": "gold" }));
+        table.items(target.port).iter().for_each(|item| world.put_route(item));
+        world.go_live().await;
+        let mut oracle = Self { table, world, guarded: HashMap::new() };
+        for (method, path) in table.guarded {
+            let request = format!("{method} /v1{path}");
+            let with_key = oracle.world.send(&format!("{request}\nx-api-key: {KEY}")).await;
+            let asked =
+                oracle.target_request(target, &with_key).unwrap_or_else(|| panic!("{request}: {with_key}"));
+            // The only token is taken now.
+            let without = oracle.world.send(&request).await;
+            let asks = match &without[..3] {
+                "403" => Asks::Key,
+                "429" => Asks::Token,
+                _ => panic!("{request} is not guarded: {without}"),
+            };
+            assert_eq!(oracle.target_request(target, &without), None, "{request}");
+            oracle.guarded.insert(asked.by_some, asks);
+            // A value of a parameter: who decodes it has another path before him, which is free to go elsewhere.
+            let is_of_a_value =
+                path.contains("%2F") && !table.routes.iter().any(|route| route.key.contains("%2F"));
+            if !is_of_a_value {
+                oracle.guarded.insert(asked.by_all, asks);
+            }
+        }
+        oracle
+    }
+
+    /// The request that reached the target of this answer, if one did.
+    pub fn target_request(&self, target: &Target, answer: &str) -> Option<TargetRequest> {
+        if let Some(received) = target.received().last() {
+            let (method, path) = received.lines().next().unwrap().split_once(' ').unwrap();
+            return Some(TargetRequest::new(method, path));
+        }
+        if let Some(event) = self.world.called_with() {
+            return Some(TargetRequest::by(&event));
+        }
+        // The table has nothing else.
+        let is_item = answer.starts_with("200\n") && self.world.last_line()["routeKey"] != "$default";
+        is_item.then(|| TargetRequest::new("GET", "/items/secret"))
+    }
+
+    pub fn guard(&self, asked: &TargetRequest) -> Option<Asks> {
+        self.guarded.get(&asked.by_all).or_else(|| self.guarded.get(&asked.by_some)).copied()
+    }
+
+    pub fn asks_for_a_key(&self, asked: &TargetRequest) -> bool {
+        self.guard(asked) == Some(Asks::Key)
+    }
+}
+
+impl TargetRequest {
+    fn new(method: &str, path: &str) -> Self {
+        let path = path.split('?').next().unwrap();
+        let method = if method == "HEAD" { "GET" } else { method };
+        let understood = |path: &str| {
+            let decoded = percent_decode_str(path).decode_utf8().unwrap();
+            let segments: Vec<_> = decoded.split('/').filter(|segment| !segment.is_empty()).collect();
+            format!("{method} /{}", segments.join("/"))
+        };
+        Self { by_all: understood(path), by_some: understood(&path.replace("%2F", "\0")) }
+    }
+
+    /// The request in an event of either payload format.
+    fn by(event: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        if event["version"] == "2.0" {
+            let path = text(&event["rawPath"]);
+            return Self::new(
+                &text(&event["requestContext"]["http"]["method"]),
+                path.strip_prefix("/v1").unwrap(),
+            );
+        }
+        Self::new(&text(&event["httpMethod"]), &text(&event["path"]))
+    }
+}

@@ -1,0 +1,101 @@
+//! The bytes of every refusal, and the secrets that none of them tells.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::{Known, ROWS, Row, SECRET, api, send};
+
+const REQUEST_ID: &str = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
+
+/// The answer of two of them with `unmatchedRoutes: "AWS_REST"`.
+const AWS_REST: (u16, &str, &str) =
+    (403, "MissingAuthenticationTokenException", r#"{"message":"Missing Authentication Token"}"#);
+
+/// The form in which an API wants its refusals.
+struct Form {
+    /// `unmatchedRoutes: "AWS_REST"`.
+    is_rest: bool,
+    /// `problemDetails`.
+    has_details: bool,
+}
+
+/// The answer in the form that the API has chosen.
+fn expected(row: &Row, form: &Form) -> String {
+    let (variant, _, known, mut status, mut error_type, mut body, mut headers) = *row;
+    if form.is_rest && matches!(variant, "RouteNotFound" | "MethodNotAllowed") {
+        ((status, error_type, body), headers) = (AWS_REST, "");
+    }
+    let (allow, retry) = if headers.starts_with("allow") { (headers, "") } else { ("", headers) };
+    if !form.has_details || known == Known::Nothing {
+        return format!(
+            "{status}\n{allow}content-type: application/json\n{retry}x-amzn-errortype: {error_type}\n\n{body}"
+        );
+    }
+    let message = match row.1 {
+        "GET /v1/list?limit=x" => json!("$request.querystring.limit is no whole number from 1 to 1000"),
+        "POST /v1/items\n\n{\"id\":7}" => json!("$request.body.id cannot be used"),
+        "POST /v1/items\n\n{}" => json!("$request.body.id cannot be used"),
+        _ => serde_json::from_str::<Value>(body).unwrap()["message"].clone(),
+    };
+    let title = StatusCode::from_u16(status).unwrap().canonical_reason().unwrap();
+    format!(
+        "{status}\n{allow}content-type: application/problem+json\n{retry}x-amzn-errortype: {error_type}\n\n\
+         {{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{status},\"detail\":{message},\
+         \"instance\":\"urn:uuid:{REQUEST_ID}\",\"requestId\":\"{REQUEST_ID}\"}}"
+    )
+}
+
+#[tokio::test]
+async fn every_refusal_has_amazons_bytes_in_each_form_that_the_api_can_choose() {
+    for (is_rest, has_details) in [(false, false), (false, true), (true, false), (true, true)] {
+        let routes = if is_rest { "AWS_REST" } else { "HTTP" };
+        let gateway = api(&json!({ "unmatchedRoutes": routes, "problemDetails": has_details })).await;
+        for row in &ROWS {
+            let answer = send(&gateway, row.1).await;
+            assert_eq!(answer, expected(row, &Form { is_rest, has_details }), "{} by {:.60}", row.0, row.1);
+        }
+        assert!(send(&gateway, "GET /v1/items/taken").await.starts_with("200\n"), "the gateway lives on");
+    }
+}
+
+#[tokio::test]
+async fn no_refusal_tells_a_table_an_arn_or_a_cause() {
+    let words =
+        "$context.error.message $context.error.messageString $context.error.responseType $context.requestId";
+    let header = |word: &str| json!({ "gatewayresponse.header.x-why": word });
+    let customised = json!({ "gatewayResponses": {
+        "DEFAULT_4XX": { "responseTemplates": { "text/plain": words }, "responseParameters": header("context.error.message") },
+        "DEFAULT_5XX": { "responseTemplates": { "text/plain": words }, "responseParameters": header("context.error.messageString") } } });
+    for words in
+        [json!({}), json!({ "problemDetails": true }), json!({ "unmatchedRoutes": "AWS_REST" }), customised]
+    {
+        let gateway = api(&words).await;
+        for row in &ROWS {
+            let answer = send(&gateway, row.1).await;
+            let secrets = [
+                "arn:",
+                "123456789012",
+                "salaries",
+                "tollgate",
+                "127.0.0.1",
+                "localhost",
+                SECRET,
+                "gone",
+                "panics",
+            ];
+            for secret in secrets {
+                assert!(!answer.contains(secret), "{} tells {secret}: {answer}", row.0);
+            }
+            let line: Value = serde_json::from_str(gateway.log_lines().last().unwrap()).unwrap();
+            let message =
+                [&line["errorMessage"], &line["integrationErrorMessage"]].into_iter().find_map(Value::as_str);
+            // What a client may know of its own values.
+            let is_secret = |cause: &&str| {
+                cause.len() > 8 && *cause != "X-Tenant, page" && !cause.starts_with("$request.")
+            };
+            for cause in message.unwrap().split(": ").filter(is_secret) {
+                assert!(!answer.contains(cause), "{} tells its cause, {cause}: {answer}", row.0);
+            }
+        }
+    }
+}
