@@ -23,7 +23,7 @@ use crate::{
     message::{Body, BoxError, ByteStream, Origin, RefusedRequest, Request, Response},
 };
 
-/// Where lines go.
+/// The destination of lines.
 #[derive(Clone, Debug)]
 pub enum Sink {
     Stdout,
@@ -57,7 +57,7 @@ struct LogLine {
     /// Milliseconds that the integration took to the head of its answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     integration_latency: Option<u64>,
-    /// What the integration answered, where the client got another status: a stale answer, or one that it confirmed.
+    /// The integration's own status, where the client got another: a stale answer, or one that it confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     integration_status: Option<u16>,
     /// Bytes of the answer's body.

@@ -1,4 +1,4 @@
-//! What is wrong in the items that an operator wrote.
+//! Problems of the items that an operator wrote.
 
 use std::fmt;
 

@@ -61,7 +61,7 @@ enum ExpressionText {
     Terms(Terms),
 }
 
-/// What a `:placeholder` stands for.
+/// The value of a `:placeholder`.
 #[derive(Debug)]
 struct Operand {
     name: String,
@@ -138,7 +138,7 @@ impl Expressions {
         self.all.iter().any(|expression| expression.kind == kind)
     }
 
-    /// What `:placeholders` stand for.
+    /// The values of `:placeholders`.
     pub fn mapped_values(&self) -> impl Iterator<Item = &MappedValue> {
         self.values.iter().map(|operand| &operand.mapped)
     }

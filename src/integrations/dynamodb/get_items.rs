@@ -144,7 +144,7 @@ impl BatchGetItem {
     }
 }
 
-/// Where a key stands in the client's list.
+/// The index of a key in the client's list.
 fn place(key: &Attributes, all: &[Attributes]) -> Result<u8, GatewayError> {
     let key = canonical_key(key);
     let place =

@@ -32,7 +32,7 @@ enum PageKind {
     Scan,
 }
 
-/// What DynamoDB gives, of either kind.
+/// One page of DynamoDB's, of either kind.
 struct FoundItems {
     items: Vec<Attributes>,
     last: Option<Attributes>,

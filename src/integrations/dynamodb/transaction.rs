@@ -47,7 +47,7 @@ impl Transaction {
         answer.map(drop).map_err(|error| call.transaction_failed(&self.subject(), error))
     }
 
-    /// Whether there is a condition that can fail.
+    /// True if there is a condition that can fail.
     pub fn has_condition(&self) -> bool {
         self.changes.iter().any(|change| change.expressions.has(ExpressionKind::Condition))
     }

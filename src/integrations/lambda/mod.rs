@@ -43,7 +43,7 @@ enum PayloadFormat {
     V2,
 }
 
-/// Who waits for what.
+/// The ways in which a function is invoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum InvocationMode {
     /// The client, for all of the answer.
@@ -77,7 +77,7 @@ impl Lambda {
         Some(Self { function: function?, format, mode: mode? })
     }
 
-    /// Whether the client gets the function's answer, and all of it at once.
+    /// True if the client gets the function's answer, and all of it at once.
     pub fn is_buffered(&self) -> bool {
         self.mode == InvocationMode::Buffered
     }

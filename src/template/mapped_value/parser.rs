@@ -21,7 +21,7 @@ const ALL_OR_NONE: &str =
 const NEVER_ABSENT: &str = "no ? behind a stage variable, which is never absent";
 const NO_TYPES: &str = "no type inside text, where every value is text";
 
-/// Whether a request may do without a value.
+/// The need of a request for a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
     Required,
@@ -123,7 +123,7 @@ impl MappedValueParser<'_, '_> {
         Some(MappedOperand { mapped: MappedValue::Text(pieces), presence })
     }
 
-    /// What a word, here without `$` and braces, stands for.
+    /// Reads a word, here without `$` and braces.
     fn piece(&self, word: &str) -> Option<TextPart> {
         if word.starts_with(STAGE_VARIABLES.prefix) {
             return self.fields.resolve(self.field, &format!("${{{word}}}")).map(TextPart::Text);

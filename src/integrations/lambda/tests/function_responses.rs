@@ -35,7 +35,7 @@ const RECORDED: [Case; 15] = [
     ("only-headers",        r#"{"headers":{"test-header":"value"}}"#,                                   "200\ncontent-type: application/json\ntest-header: value\n"),
 ];
 
-/// What the recordings leave open, in payload format 1.0.
+/// Cases that the recordings leave open, in payload format 1.0.
 #[rustfmt::skip]
 const MORE_OF_1_0: [Case; 22] = [
     ("null",                "null",                                              BROKEN),
