@@ -258,8 +258,8 @@ mod tests {
 
     #[test]
     fn what_is_served_is_looked_at_again_after_30_seconds_or_as_often_as_it_is_refreshed() {
-        let cases: [(&[(&str, &str)], Option<u64>); 6] = [
-            (&[], Some(30)),
+        let cases = [
+            (&[][..], Some(30)),
             (&[("REFRESH_SECONDS", "60")], Some(60)),
             (&[("MAX_STALE_SECONDS", "5")], Some(5)),
             (&[("MAX_STALE_SECONDS", "86400")], Some(86_400)),

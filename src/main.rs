@@ -56,7 +56,8 @@ async fn run() -> Result<(), Error> {
         service_fn(move |invocation| {
             let process = Arc::clone(&process);
             async move {
-                process.work(invocation).await;
+                // All steps of a request in one future are deeper than the compiler looks.
+                Box::pin(process.work(invocation)).await;
                 Ok::<(), Error>(())
             }
         })
