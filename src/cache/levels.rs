@@ -7,7 +7,12 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{CacheKey, Entry, Lock, memory::Memory};
+use super::{
+    CacheKey, Entry, Lock,
+    memory::Memory,
+    rfc9111::{Reuse, Variants},
+    status::Forward,
+};
 
 /// Level 2: the table that all instances share.
 pub trait CacheStore: Send + Sync + 'static {
@@ -89,6 +94,35 @@ pub(super) struct Known {
     pub lock: Option<Lock>,
     /// The table gave no answer.
     pub is_degraded: bool,
+}
+
+/// Where the response to a request is stored, and what is known of it.
+#[derive(Clone, Debug)]
+pub(super) struct CacheSlot {
+    /// Of the response itself.
+    pub key: CacheKey,
+    /// What tells the responses of the URI apart, where there may be several.
+    pub variants: Option<Variants>,
+    pub known: Known,
+}
+
+impl CacheSlot {
+    /// A slot of which nothing is known, since nobody has looked.
+    pub fn unknown(key: CacheKey) -> Self {
+        Self { key, variants: None, known: Known::default() }
+    }
+
+    /// Says why the target must be asked, where the entry's worth was `reuse`.
+    pub fn why(&self, reuse: Option<Reuse>) -> Forward {
+        match reuse {
+            Some(Reuse::MustRevalidate) => Forward::Request,
+            Some(Reuse::Fresh | Reuse::Stale | Reuse::Expired) => Forward::Stale,
+            None if self.variants.as_ref().is_some_and(|variants| !variants.names().is_empty()) => {
+                Forward::VaryMiss
+            }
+            None => Forward::UriMiss,
+        }
+    }
 }
 
 /// The memory in front of the table.

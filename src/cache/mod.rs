@@ -10,10 +10,9 @@
 //! each mode says to the questions on that way stands in `rules`: those of RFC 9111 are asked of `rfc9111`, those of
 //! API Gateway's mode of `storable`, `forwarded` and `invalidation`.
 
-mod answer;
-mod asked;
 mod bypass;
-mod conditional;
+mod cache_request;
+mod client_response;
 mod entry;
 mod fill;
 mod forwarded;
@@ -24,7 +23,6 @@ mod lock;
 mod lookup;
 mod memory;
 mod parse;
-mod place;
 mod responses;
 mod rfc9111;
 mod rules;
@@ -40,14 +38,15 @@ use std::time::Duration;
 use http::{HeaderName, Method};
 
 pub use self::{
-    asked::CacheRequest,
     bypass::Bypass,
+    cache_request::{CacheOutcome, CacheRequest},
     entry::{Entry, MOST_SKEW_MS},
+    fill::{Fill, Refill},
     key::{CacheKey, KeyPart},
     levels::{CacheStore, Found, StoredEntry, Taken, Written},
     lock::{Lock, LockState},
+    lookup::Lookup,
     parse::MOST_GENERATION,
-    place::Refill,
     responses::Responses,
     rfc9111::{Uri, Variants, changed_uris},
     status::CacheStatus,

@@ -4,15 +4,15 @@ use http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::message::Response;
 
-/// What became of a request on a cached route.
+/// The cache's part in a request on a cached route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CacheStatus {
-    /// CacheOutcome from an entry; the target was not asked.
+    /// Answered from an entry; the target was not asked.
     Hit {
         /// Seconds for which the entry is still fresh.
         ttl: u64,
     },
-    /// CacheOutcome from an entry that is not fresh any more, by so many seconds.
+    /// Answered from an entry that is not fresh any more, by so many seconds.
     Stale { by: u64 },
     /// The same, since the target failed: with this status, or without an answer.
     StaleOnError { why: Forward, status: Option<StatusCode> },
@@ -23,8 +23,10 @@ pub enum CacheStatus {
         is_confirmed: bool,
         is_kept: bool,
     },
-    /// The cache had no part in it.
+    /// The cache had no part in it, though the route's responses are cached.
     Bypass,
+    /// Nothing is said of a cache: no responses to such requests are cached, or the client wants none but a cached one.
+    Unused,
 }
 
 /// Why the target was asked (RFC 9211 §2.2).
@@ -41,6 +43,11 @@ pub enum Forward {
 }
 
 impl Forward {
+    /// The status of a response that was not stored.
+    pub(super) fn not_stored(self) -> CacheStatus {
+        CacheStatus::Forwarded { why: self, is_confirmed: false, is_kept: false }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::UriMiss => "uri-miss",
@@ -55,23 +62,24 @@ const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
 impl CacheStatus {
     /// Its name in the access log, which the metrics count.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(self) -> Option<&'static str> {
+        Some(match self {
             Self::Hit { .. } => "HIT",
             Self::Stale { .. } | Self::StaleOnError { .. } => "STALE",
             Self::Forwarded { is_confirmed: true, .. } => "REVALIDATED",
             Self::Forwarded { why: Forward::Request, .. } => "REFRESH",
             Self::Forwarded { .. } => "MISS",
             Self::Bypass => "BYPASS",
-        }
+            Self::Unused => return None,
+        })
     }
 
-    /// Whether the answer is one that was kept.
-    pub(super) fn is_from_an_entry(self) -> bool {
+    /// True for a response that was stored before.
+    pub fn is_from_an_entry(self) -> bool {
         match self {
             Self::Hit { .. } | Self::Stale { .. } | Self::StaleOnError { .. } => true,
             Self::Forwarded { is_confirmed, .. } => is_confirmed,
-            Self::Bypass => false,
+            Self::Bypass | Self::Unused => false,
         }
     }
 
@@ -91,6 +99,7 @@ impl CacheStatus {
                 format!("tollgate; fwd={}{confirmed}{stored}", why.name())
             }
             Self::Bypass => "tollgate; fwd=bypass".to_owned(),
+            Self::Unused => return,
         };
         let value = HeaderValue::try_from(text).expect("ASCII without control characters");
         response.headers_mut().append(CACHE_STATUS, value);

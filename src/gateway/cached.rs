@@ -1,99 +1,86 @@
-//! The step of a route whose answers are kept: from the cache, or from its integration through the cache.
+//! The steps around the cache: calling the integration, making a response the client's own, and refilling what was
+//! given stale.
 
 use std::{
     mem,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError},
 };
 
 use tracing::warn;
 
-use super::{Gateway, Way, caught};
+use super::{
+    Gateway, caught,
+    locate::{Located, Location, locate},
+    request_state::RequestState,
+};
 use crate::{
     access_log::AccessLog,
-    authorizers::ApiKey,
-    cache::{CachePolicy, CacheRequest, Refill, StageCache},
+    authorizers::Caller,
+    cache::{CacheOutcome, Refill},
     context::Context,
-    deployment::{Route, Served, ServedStage},
+    deployment::{Route, Served},
     error::{GatewayError, chain},
     limits::usage_plan::Permit,
     message::{Request, Response},
+    store::Store,
 };
 
-/// A new answer that is still to be got, in the place of a stale one that was given.
+/// A new response that is still to be fetched, in the place of a stale one that was given.
 #[derive(Debug)]
 pub(super) struct PendingRefill {
     request: Request,
     served: Arc<Served>,
-    key: Option<Arc<ApiKey>>,
+    caller: Option<Caller>,
     permit: Permit,
-    refill: Refill,
-}
-
-/// A route whose answers are kept, on its stage, and what both say of caching.
-#[derive(Clone, Copy)]
-pub(super) struct CachedRoute<'a> {
-    stage: ServedStage<'a>,
-    route: &'a Route,
-    pub policy: &'a CachePolicy,
-    settings: &'a StageCache,
-}
-
-impl<'a> CachedRoute<'a> {
-    /// `None`: the route's answers are not kept, or it is not clear what the stage says of that.
-    pub fn of(stage: ServedStage<'a>, route: &'a Route) -> Option<Self> {
-        let (policy, settings) = route.cache.as_ref().zip(stage.settings.cache.as_ref())?;
-        Some(Self { stage, route, policy, settings })
-    }
-
-    /// What a request that has come this way asks of the cache.
-    pub fn asked<'b>(self, way: &'b Way<'_>, request: &'b Request) -> CacheRequest<'b>
-    where
-        'a: 'b,
-    {
-        CacheRequest {
-            policy: self.policy,
-            stage: self.settings,
-            context: way.context(request, self.stage),
-            may_invalidate: way.key.as_ref().is_some_and(|key| key.may_invalidate_cache),
-            limit: self.route.integration.limit(request),
-        }
-    }
+    refill: Refill<Store>,
 }
 
 impl Gateway {
-    pub(super) async fn cached<'a>(
+    /// Calls the integration for a client, who waits.
+    pub(super) async fn invoke(
         &self,
-        (request, served): (&'a Request, &'a Arc<Served>),
-        cached: CachedRoute<'a>,
-        way: &Way<'a>,
-        permit: Permit,
+        route: &Route,
+        permit: &Permit,
+        context: &Context<'_>,
         log: &mut AccessLog,
     ) -> Result<Response, GatewayError> {
-        let asked = cached.asked(way, request);
-        let shared_log = Mutex::new(&mut *log);
-        let call = async |forwarded: &Context<'_>| {
-            let called_at = self.clock.now();
-            let answer = cached.route.integration.invoke(&permit, forwarded, &self.clients).await;
-            shared_log.lock().unwrap_or_else(PoisonError::into_inner).integration(called_at, &answer);
-            answer
-        };
-        let finish = |answer| cached.route.integration.finish(&asked.context, answer);
-        let answered = self.responses.answer(&asked, call, finish).await;
-        if let Some(status) = answered.status {
-            log.cache(status.name());
-        }
-        if answered.is_degraded {
-            log.degraded("cache");
-        }
-        if let Some(refill) = answered.refill {
-            let (served, key) = (Arc::clone(served), way.key.clone());
-            let pending = PendingRefill { request: request.clone(), served, key, permit, refill };
-            self.refills.lock().unwrap_or_else(PoisonError::into_inner).push(pending);
-        }
-        answered.outcome
+        let called_at = self.clock.now();
+        let response = route.integration.invoke(permit, context, &self.clients).await;
+        log.integration(called_at, &response);
+        response
     }
 
-    /// Does what answers have left to do, when the last of them has gone out: Lambda freezes the process soon.
+    /// Makes a response this client's own: whatever a request decides that is not in the key, it decides here.
+    pub(super) fn for_client(
+        &self,
+        location: &Location<'_>,
+        route: &Route,
+        outcome: CacheOutcome,
+    ) -> Result<Response, GatewayError> {
+        let context = location.context();
+        let Some(cache_request) = location.cache_request() else {
+            return route.integration.finish(&context, outcome.response?);
+        };
+        let is_cached = outcome.status.is_from_an_entry();
+        let response = self.responses.tell(&cache_request, outcome)?;
+        let response = route.integration.finish(&context, response)?;
+        // A part is one of what this client gets.
+        Ok(if is_cached { cache_request.part_of(response) } else { response })
+    }
+
+    /// Leaves it to [`Gateway::drain`] to fetch a new response in the place of a stale one.
+    pub(super) fn refill_later(&self, state: &RequestState<'_>, permit: Permit, refill: Refill<Store>) {
+        let pending = PendingRefill {
+            request: state.location.request.clone(),
+            served: Arc::clone(state.served),
+            caller: state.location.caller.clone(),
+            permit,
+            refill,
+        };
+        self.refills.lock().unwrap_or_else(PoisonError::into_inner).push(pending);
+    }
+
+    /// Does what responses have left to do, when the last of them has gone out: Lambda freezes the process soon.
     pub async fn drain(&self) {
         let pending = mem::take(&mut *self.refills.lock().unwrap_or_else(PoisonError::into_inner));
         for refill in pending {
@@ -104,19 +91,20 @@ impl Gateway {
         tokio::join!(self.counters.drain(), self.responses.drain());
     }
 
+    /// Calls the integration for nobody but the cache.
     async fn refill(&self, pending: PendingRefill) -> Result<(), GatewayError> {
-        let PendingRefill { request, served, key, permit, refill } = pending;
+        let PendingRefill { request, served, caller, permit, refill } = pending;
         // Some of its time is over.
         let request = Request { received_at: self.clock.now(), ..request };
-        let stage = served.find(&request.origin.domain_name, &request.path)?;
-        let matched = stage.deployment.find(&request.method, stage.path)?;
+        let host = &request.origin.domain_name;
+        let Located { stage, matched } = locate(&served, host, &request.method, &request.path)?;
+        let matched = matched?;
         let route = matched.route;
-        let Some(cached) = CachedRoute::of(stage, route) else { return Ok(()) };
-        let way = Way { key, ..Way::to(matched) };
-        let asked = cached.asked(&way, &request);
-        let call =
-            async |forwarded: &Context<'_>| route.integration.invoke(&permit, forwarded, &self.clients).await;
-        self.responses.refill(&asked, refill, call).await;
+        let location = Location { caller, ..Location::routed(&request, stage, matched) };
+        let Some(cache_request) = location.cache_request() else { return Ok(()) };
+        let fill = refill.begin(cache_request);
+        let response = route.integration.invoke(&permit, &fill.context(), &self.clients).await;
+        fill.store(response).read_out().await;
         Ok(())
     }
 }

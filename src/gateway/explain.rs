@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::Way;
+use super::locate::{Located, Location, locate};
 use crate::{
     authorizers::ApiKeyUse,
     cache::{Bypass, CacheKey, KeyPart, UncacheableReason},
@@ -21,7 +21,7 @@ pub struct Explained {
     /// `GET /orders/{id}`, `$default`.
     pub route_key: String,
     pub api_key: ApiKeyUse,
-    pub lookup: Result<Lookup, NoLookup>,
+    pub lookup: Result<ExplainedLookup, NoLookup>,
 }
 
 /// Why the answers of a route are not kept; displays in the operator's words.
@@ -35,7 +35,7 @@ pub enum NoLookup {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lookup {
+pub struct ExplainedLookup {
     /// `None`: nothing is looked for, and nothing kept.
     pub bypass: Option<Bypass>,
     /// How long an answer is fresh; `None`: as it says itself.
@@ -58,17 +58,18 @@ pub fn explain(
     request: &Request,
     api_key_id: Option<&str>,
 ) -> Result<Explained, GatewayError> {
-    let stage = served.find(&request.origin.domain_name, &request.path)?;
-    let matched = stage.deployment.find(&request.method, stage.path)?;
+    let host = &request.origin.domain_name;
+    let Located { stage, matched } = locate(served, host, &request.method, &request.path)?;
+    let matched = matched?;
     let route = matched.route;
-    let way = Way::to(matched);
+    let location = Location::routed(request, stage, matched);
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
-    let context = Context { api_key_id, ..way.context(request, stage) };
+    let context = Context { api_key_id, ..location.context() };
     route.required_parameters.check(&context)?;
     let lookup = route.cache.as_ref().ok_or(NoLookup::Route).and_then(|policy| {
         let settings = stage.settings.cache.as_ref().ok_or(NoLookup::Stage)?;
         let (key, parts) = policy.explain(&context, settings);
-        Ok(Lookup {
+        Ok(ExplainedLookup {
             bypass: policy.bypass(&context, settings),
             ttl: policy.fixed_ttl(settings),
             key,

@@ -7,7 +7,7 @@ use http::HeaderName;
 use serde_json::{Value, json};
 use tollgate::{
     cache::{Entry, KeyPart, LockState, UncacheableReason, Variants},
-    gateway::{Explained, Lookup},
+    gateway::{Explained, ExplainedLookup},
 };
 
 use super::{
@@ -80,7 +80,9 @@ fn write(out: &mut impl Write, explained: &Explained, kept: Option<&Kept>) -> io
     line("route", &explained.route_key)?;
     let bypass = bypass(explained);
     line("cache", &bypass.map_or("yes".to_owned(), |why| format!("no: {why}")))?;
-    let Ok(Lookup { ttl, key, parts, for_itself, caller, .. }) = &explained.lookup else { return Ok(()) };
+    let Ok(ExplainedLookup { ttl, key, parts, for_itself, caller, .. }) = &explained.lookup else {
+        return Ok(());
+    };
     line("ttl", &ttl.map_or("as each answer says".to_owned(), |ttl| format!("{} s", ttl.as_secs())))?;
     line("key", &key.to_string())?;
     let width = parts.iter().map(|part| part.name.len()).max().unwrap_or(0);

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use tollgate::{
-    gateway::Lookup,
+    gateway::ExplainedLookup,
     store::{Entries, Raised, Store},
 };
 
@@ -138,7 +138,7 @@ async fn of_request(
         return Ok(Ending::Invalid);
     }
     let key = match explained.lookup {
-        Ok(Lookup { key, .. }) => key,
+        Ok(ExplainedLookup { key, .. }) => key,
         Err(why) => {
             eprintln!("tollgate: {} keeps no answers: {why}", explained.route_key);
             return Ok(Ending::NotFound);

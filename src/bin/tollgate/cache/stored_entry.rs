@@ -3,7 +3,7 @@
 use tollgate::{
     cache::{CacheKey, Entry, Found, Lock, UncacheableReason, Variants},
     error::StoreError,
-    gateway::Lookup,
+    gateway::ExplainedLookup,
     message::Request,
     store::Store,
 };
@@ -38,7 +38,11 @@ impl Kept {
     /// # Errors
     ///
     /// The table cannot be read.
-    pub async fn find(store: &Store, lookup: &Lookup, request: &Request) -> Result<Self, StoreError> {
+    pub async fn find(
+        store: &Store,
+        lookup: &ExplainedLookup,
+        request: &Request,
+    ) -> Result<Self, StoreError> {
         let now_ms = time_arg::now_ms();
         let found = store.cached(&lookup.key).await?;
         let entry = found.entry(&lookup.key);

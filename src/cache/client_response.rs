@@ -1,18 +1,64 @@
-//! `If-None-Match` and `If-Modified-Since`: the caller has the answer already (RFC 9110 §13).
+//! A cached response as one client gets it: with what the cache did, and without the body that the client has.
+//!
+//! `If-None-Match` and `If-Modified-Since` are RFC 9110 §13.
 
+use futures_util::StreamExt;
 use http::{
-    HeaderMap, HeaderName, Method, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
     header::{
         CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
         IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
     },
 };
 
-use crate::message::{Body, Request, Response};
+use super::{CacheOutcome, CacheRequest, CacheStatus, CacheStore, Responses, invalidation::RequestDirective};
+use crate::{
+    error::GatewayError,
+    message::{Body, Request, Response},
+};
+
+const WARNING: HeaderName = HeaderName::from_static("warning");
+/// RFC 7234 §5.5.7: 199 is a warning that is for people.
+const MAY_NOT_INVALIDATE: HeaderValue =
+    HeaderValue::from_static("199 tollgate \"Cache-Control of the request was ignored\"");
 
 /// What describes a body that is not sent (RFC 9110 §15.4.5).
 const OF_THE_BODY: [HeaderName; 5] =
     [CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE];
+
+impl<S: CacheStore> Responses<S> {
+    /// Says in the response's headers what the cache did, and makes it a 304 where the client has it already. The
+    /// integration's own form for the client, and the part that it asks for, come after that.
+    ///
+    /// # Errors
+    ///
+    /// There is no response: the refusal or failure of the outcome.
+    pub fn tell(&self, request: &CacheRequest<'_>, outcome: CacheOutcome) -> Result<Response, GatewayError> {
+        let CacheOutcome { response, status, .. } = outcome;
+        let mut response = response?;
+        status.apply(&mut response);
+        match status {
+            CacheStatus::Bypass | CacheStatus::Unused => return Ok(response),
+            CacheStatus::Hit { .. }
+            | CacheStatus::Stale { .. }
+            | CacheStatus::StaleOnError { .. }
+            | CacheStatus::Forwarded { .. } => {}
+        }
+        if request.directive() == RequestDirective::LookupWithWarning {
+            response.headers_mut().append(WARNING, MAY_NOT_INVALIDATE);
+        }
+        let (response, unsent) = not_modified_if_known(request.context.request, response);
+        if let Some(body) = unsent {
+            self.background.spawn(read_out(body));
+        }
+        Ok(response)
+    }
+}
+
+/// Reads a body that no client reads: it is stored when its last byte has gone by.
+pub(super) async fn read_out(mut body: Body) {
+    while let Some(Ok(_)) = body.next().await {}
+}
 
 /// 304, if `response` is a 200 that the caller has; with it the body that is not sent.
 pub(super) fn not_modified_if_known(request: &Request, response: Response) -> (Response, Option<Body>) {
