@@ -8,13 +8,13 @@ use futures_util::StreamExt;
 use http::{HeaderName, HeaderValue};
 
 use super::{
-    Bypass, CacheStatus, CacheStore, Responses,
+    Bypass, CacheStatus, CacheStore, Responses, Stored,
     asked::{CacheOutcome, CacheRequest},
     conditional::not_modified_if_known,
     fill::Fill,
-    invalidation::RequestDirective,
+    mode_rules::{RequestDirective, Reuse},
     place::Refill,
-    rfc9111::{Reuse, Variants},
+    rfc9111::Variants,
 };
 use crate::{
     clock::{milliseconds, ms},
@@ -54,7 +54,7 @@ impl<S: CacheStore> Responses<S> {
         asked: &CacheRequest<'_>,
         call: impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
     ) -> (CacheOutcome, bool) {
-        let CacheRequest { policy, stage, context, may_invalidate, .. } = asked;
+        let CacheRequest { policy, stage, context, permission, .. } = asked;
         let request = context.request;
         match policy.bypass(context, stage) {
             Some(Bypass::Method(_) | Bypass::Ttl) => {
@@ -65,9 +65,9 @@ impl<S: CacheStore> Responses<S> {
             }
             None => {}
         }
-        let key = policy.key_of(context, stage);
-        let wish = policy.wish(&request.headers, *may_invalidate);
-        let answered = match wish {
+        let key = policy.key(context, stage);
+        let directive = policy.rules().directive(&request.headers, *permission);
+        let answered = match directive {
             RequestDirective::Forbidden => {
                 CacheOutcome::of(Err(GatewayError::InvalidationForbidden), Some(CacheStatus::Bypass))
             }
@@ -76,7 +76,7 @@ impl<S: CacheStore> Responses<S> {
                 self.look_up(asked, &key, &call).await
             }
         };
-        (answered, wish == RequestDirective::LookupWithWarning)
+        (answered, directive == RequestDirective::LookupWithWarning)
     }
 
     /// Gets a new answer in the place of a stale one that was given.
@@ -86,7 +86,7 @@ impl<S: CacheStore> Responses<S> {
         Refill { place, lock }: Refill,
         call: impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
     ) {
-        let key = asked.policy.key_of(&asked.context, asked.stage);
+        let key = asked.policy.key(&asked.context, asked.stage);
         let fill = Fill::of(key, place, Some(lock), Some(Reuse::Expired));
         if let Ok(response) = self.fill(asked, fill, &call).await.outcome {
             drain(response.into_body()).await;
@@ -95,16 +95,16 @@ impl<S: CacheStore> Responses<S> {
 
     /// Forgets what is known of the URI that is asked for: it has changed.
     pub fn forget(self: &Arc<Self>, asked: &CacheRequest<'_>) {
-        let key = asked.policy.key_of(&asked.context, asked.stage);
+        let key = asked.policy.key(&asked.context, asked.stage);
         let route_key = asked.context.route_key.to_owned();
         let now = self.clock.now();
         let now_ms = milliseconds(now);
         // What was asked for in this very millisecond may be from before, too.
-        let list = Variants::since(now_ms + 1, now_ms + ms(FORGOTTEN_FOR)).to_entry();
+        let list = Stored::from(Variants::since(now_ms + 1, now_ms + ms(FORGOTTEN_FOR)));
         let responses = Arc::clone(self);
         self.levels.remember(key.clone(), list.clone(), now);
         self.spawn_background(async move {
-            responses.levels.keep(&key, &route_key, list, now).await;
+            responses.levels.put(&key, &route_key, list, now).await;
         });
     }
 
@@ -134,7 +134,7 @@ impl<S: CacheStore> Responses<S> {
         let response = finish(response)?;
         // A part is one of what this client gets.
         let is_kept = status.is_some_and(CacheStatus::is_from_an_entry);
-        Ok(if is_kept { asked.policy.part_of(request, response) } else { response })
+        Ok(if is_kept { asked.policy.rules().part_of(request, response) } else { response })
     }
 }
 

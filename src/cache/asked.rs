@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    CacheKey, CachePolicy, CacheStatus, Entry, StageCache,
+    CacheKey, CachePolicy, CacheStatus, Entry, InvalidatePermission, StageCache, Variants, mode_rules::Reuse,
     place::Refill,
-    rfc9111::{Reuse, Variants},
 };
 use crate::{context::Context, error::GatewayError, message::Response};
 
@@ -15,8 +14,7 @@ pub struct CacheRequest<'a> {
     pub policy: &'a CachePolicy,
     pub stage: &'a StageCache,
     pub context: Context<'a>,
-    /// The caller may have entries replaced.
-    pub may_invalidate: bool,
+    pub permission: InvalidatePermission,
     /// How long the target may take.
     pub limit: Duration,
 }
@@ -34,8 +32,8 @@ pub struct CacheOutcome {
 }
 
 impl CacheRequest<'_> {
-    pub(super) fn judge(&self, entry: &Entry, now_ms: u64) -> Reuse {
-        self.policy.judge(&self.context.request.headers, entry, now_ms)
+    pub(super) fn evaluate(&self, entry: &Entry, now_ms: u64) -> Reuse {
+        self.policy.rules().evaluate(&self.context.request.headers, entry, now_ms)
     }
 
     /// The key of this request's answer among those of a URI.

@@ -1,16 +1,17 @@
 //! Asking the target, and keeping what it answers.
 
-use std::{sync::Arc, time::SystemTime};
+use std::sync::Arc;
 
 use http::{Method, StatusCode};
 
 use super::{
-    CacheKey, CacheStatus, CacheStore, Entry, Lock, Responses, UncacheableReason,
+    CacheKey, CacheStatus, CacheStore, Entry, Lock, Responses, Stored, UncacheableReason, Variants,
     asked::{CacheOutcome, CacheRequest},
+    entry::MOST_BODY_BYTES,
+    mode_rules::{ExchangeTimes, Reuse},
     place::CacheSlot,
-    rfc9111::{self, Reuse, Variants, varies_on},
+    rfc9111::{is_news, varies_on},
     status::Forward,
-    storable::MOST_BODY_BYTES,
     tee::{Copied, known_length, tee},
 };
 use crate::{
@@ -41,8 +42,8 @@ struct Level {
 }
 
 impl Fill {
-    pub fn of(key: CacheKey, place: CacheSlot, lock: Option<Lock>, judged: Option<Reuse>) -> Self {
-        let why = place.why(judged);
+    pub fn of(key: CacheKey, place: CacheSlot, lock: Option<Lock>, reuse: Option<Reuse>) -> Self {
+        let why = place.why(reuse);
         Self { key, place, lock, why }
     }
 
@@ -59,10 +60,11 @@ impl Fill {
         let names = varies_on(&entry.headers).unwrap_or_default();
         let route_key = asked.context.route_key.to_owned();
         let is_for_all = names.is_empty() && asked.policy.caller(&asked.context).is_none();
-        if self.place.variants.is_none() && (is_for_all || !asked.policy.looks_for_variants()) {
+        if self.place.variants.is_none() && (is_for_all || !asked.policy.rules().knows_variants()) {
             return Level { key: self.place.key.clone(), variants: None, route_key };
         }
-        let known = self.place.variants.clone().unwrap_or(Variants::since(entry.stored_at_ms, 0));
+        let first = || Arc::new(Variants::since(entry.stored_at_ms, 0));
+        let known = self.place.variants.clone().unwrap_or_else(first);
         let changed = known.with(&names, entry.keep_until_ms, entry.stored_at_ms);
         let key = asked.key_in(changed.as_ref().unwrap_or(&known), &self.key);
         Level { key, variants: changed, route_key }
@@ -78,9 +80,9 @@ impl<S: CacheStore> Responses<S> {
         call: &impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
     ) -> CacheOutcome {
         let CacheRequest { policy, context, .. } = asked;
-        let is_degraded = fill.place.known.is_degraded;
-        let stale = fill.place.known.entry.clone();
-        let forwarded = policy.forwarded(context.request, stale.as_deref());
+        let is_degraded = fill.place.is_degraded;
+        let stale = fill.place.entry.clone();
+        let forwarded = policy.rules().forwarded(context.request, stale.as_deref());
         let asked_at = self.clock.now();
         // Who has waited for another has less of the Lambda's time left.
         let mut request = Request { received_at: asked_at, ..forwarded.request.into_owned() };
@@ -89,11 +91,12 @@ impl<S: CacheStore> Responses<S> {
             request.path.pop();
         }
         let outcome = call(&policy.forwarded_context(context, &request)).await;
-        let times = (asked_at, self.clock.now());
-        let now_ms = milliseconds(times.1);
+        let times = ExchangeTimes { requested_at: asked_at, received_at: self.clock.now() };
+        let now_ms = milliseconds(times.received_at);
         let failed_with = outcome.as_ref().map(Response::status).ok();
         let is_failure = failed_with.is_none_or(|status| status.is_server_error());
-        let better = stale.as_ref().filter(|entry| is_failure && policy.is_given_if_error(entry, now_ms));
+        let better =
+            stale.as_ref().filter(|entry| is_failure && policy.rules().serves_if_error(entry, now_ms));
         if let Some(entry) = better {
             let status = CacheStatus::StaleOnError { why: fill.why, status: failed_with };
             self.unlock(fill, None);
@@ -124,20 +127,20 @@ impl<S: CacheStore> Responses<S> {
         asked: &CacheRequest<'_>,
         fill: Fill,
         (entry, response): (&Entry, &Response),
-        times: (SystemTime, SystemTime),
+        times: ExchangeTimes,
     ) -> CacheOutcome {
-        let now_ms = milliseconds(times.1);
-        let updated = rfc9111::updated(asked.policy, entry, response.headers(), times);
+        let now_ms = milliseconds(times.received_at);
+        let updated = asked.policy.revalidated(entry, response.headers(), times);
         // What it says now may be for this caller only, as any other answer.
-        let may_keep = asked.policy.may_keep(&asked.context, updated.status, &updated.headers);
-        let is_kept = may_keep.is_ok() && rfc9111::is_news(entry, &updated, now_ms);
+        let may_keep = asked.policy.check_storable(&asked.context, updated.status, &updated.headers);
+        let is_kept = may_keep.is_ok() && is_news(entry, &updated, now_ms);
         let status = fill.status(true, is_kept);
         let response = updated.response(now_ms);
         if is_kept {
             let home = fill.home(asked, &updated);
             self.keep(fill, home, updated);
         } else {
-            self.unlock(fill, may_keep.err().map(|why| Lock::in_vain(now_ms, why)));
+            self.unlock(fill, may_keep.err().map(|why| Lock::known_uncacheable(now_ms, why)));
         }
         CacheOutcome::of(Ok(response), Some(status))
     }
@@ -148,7 +151,7 @@ impl<S: CacheStore> Responses<S> {
         asked: &CacheRequest<'_>,
         fill: Fill,
         response: Response,
-        times: (SystemTime, SystemTime),
+        times: ExchangeTimes,
     ) -> CacheOutcome {
         let CacheRequest { policy, stage, context, .. } = asked;
         let not_kept = |fill: Fill, response, next| {
@@ -160,12 +163,12 @@ impl<S: CacheStore> Responses<S> {
         if context.request.method == Method::HEAD {
             return not_kept(fill, response, None);
         }
-        let entry = match policy.new_entry((context, stage), &response, times) {
+        let entry = match policy.new_entry(context, stage, &response, times) {
             Ok(entry) => entry,
             // A target that fails is asked by one after another of those who wait, not by all at once.
             Err(_) if response.status().is_server_error() => return not_kept(fill, response, None),
             Err(why) => {
-                let in_vain = Lock::in_vain(milliseconds(times.1), why);
+                let in_vain = Lock::known_uncacheable(milliseconds(times.received_at), why);
                 return not_kept(fill, response, Some(in_vain));
             }
         };
@@ -182,7 +185,10 @@ impl<S: CacheStore> Responses<S> {
         match copied {
             Copied::Whole(body) => self.keep(fill, home, Entry { body, ..entry }),
             Copied::TooLong => {
-                self.unlock(fill, Some(Lock::in_vain(entry.stored_at_ms, UncacheableReason::LongBody)));
+                self.unlock(
+                    fill,
+                    Some(Lock::known_uncacheable(entry.stored_at_ms, UncacheableReason::LongBody)),
+                );
             }
             Copied::Broken => self.unlock(fill, None),
         }
@@ -190,30 +196,31 @@ impl<S: CacheStore> Responses<S> {
 
     fn keep(self: &Arc<Self>, fill: Fill, home: Level, entry: Entry) {
         let now = self.clock.now();
-        let list = self.levels.last_seen(&fill.key, now).and_then(|entry| Variants::of(&entry));
-        if list.is_some_and(|list| !list.counts(&entry)) {
+        if let Some(Stored::Variants(list)) = self.levels.last_seen(&fill.key, now)
+            && !list.counts(&entry)
+        {
             // The resource has changed while the target was asked.
             return self.unlock(fill, None);
         }
         let Fill { key, place, lock, .. } = fill;
         let Level { key: home, variants, route_key } = home;
-        if place.known.is_degraded {
+        if place.is_degraded {
             // A table that gives no answer would only be waited for.
             if let Some(variants) = variants {
-                self.levels.remember(key, variants.to_entry(), now);
+                self.levels.remember(key, variants.into(), now);
             }
-            return self.levels.remember(home, entry, now);
+            return self.levels.remember(home, entry.into(), now);
         }
         let responses = Arc::clone(self);
         self.spawn_background(async move {
             // Who comes late, and does not see the entry yet, still finds the lock, and looks again.
             let outlives_lock = lock.is_some_and(|lock| entry.fresh_until_ms >= lock.until_ms);
-            let mut is_kept = responses.levels.keep(&home, &route_key, entry, now).await;
+            let mut is_kept = responses.levels.put(&home, &route_key, entry.into(), now).await;
             if let Some(variants) = variants {
-                is_kept &= responses.levels.keep(&key, &route_key, variants.to_entry(), now).await;
+                is_kept &= responses.levels.put(&key, &route_key, variants.into(), now).await;
             }
             if let Some(lock) = lock.filter(|_| !(is_kept && outlives_lock)) {
-                responses.levels.store.unlock(&place.key, (lock, None), now).await;
+                responses.levels.store.unlock(&place.key, lock, None, now).await;
             }
         });
     }
@@ -223,7 +230,7 @@ impl<S: CacheStore> Responses<S> {
             let responses = Arc::clone(self);
             self.spawn_background(async move {
                 let now = responses.clock.now();
-                responses.levels.store.unlock(&place.key, (lock, next), now).await;
+                responses.levels.store.unlock(&place.key, lock, next, now).await;
             });
         }
     }

@@ -17,8 +17,17 @@ pub struct Lock {
 pub enum LockState {
     /// Its owner asks the target, or did so just now: others wait for the entry.
     Filling,
-    /// Nobody fills: the answer was not kept, and waiting for another would be in vain. `None`: why is not known.
+    /// Nobody fills: the answer was not stored, and waiting for another would be in vain. `None`: why is not known.
     KnownUncacheable(Option<UncacheableReason>),
+}
+
+/// An answer that did not become an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UncacheableAnswer {
+    /// Milliseconds since 1970.
+    pub at_ms: u64,
+    /// `None`: that is not known.
+    pub reason: Option<UncacheableReason>,
 }
 
 /// The most for which others wait for one who fills, and for which nobody waits after it was in vain.
@@ -30,8 +39,8 @@ impl Lock {
         Self { until_ms: now_ms + ms(Self::duration(limit)), state: LockState::Filling }
     }
 
-    /// After an answer of that moment, which was not kept.
-    pub(super) fn in_vain(answered_at_ms: u64, why: UncacheableReason) -> Self {
+    /// After an answer of that moment, which was not stored.
+    pub(super) fn known_uncacheable(answered_at_ms: u64, why: UncacheableReason) -> Self {
         Self { until_ms: answered_at_ms + ms(MOST), state: LockState::KnownUncacheable(Some(why)) }
     }
 
@@ -52,15 +61,17 @@ impl Lock {
         now_ms + ms(MOST) + MOST_SKEW_MS
     }
 
-    pub(super) fn is_in_vain(self) -> bool {
+    pub(super) fn is_known_uncacheable(self) -> bool {
         matches!(self.state, LockState::KnownUncacheable(_))
     }
 
-    /// When there was an answer that was not kept, in milliseconds since 1970, and why; also where that is over.
-    pub fn not_kept(self) -> Option<(u64, Option<UncacheableReason>)> {
+    /// Tells of the answer that was not stored; also where the lock is over.
+    pub fn uncacheable(self) -> Option<UncacheableAnswer> {
         match self.state {
             LockState::Filling => None,
-            LockState::KnownUncacheable(why) => Some((self.until_ms.saturating_sub(ms(MOST)), why)),
+            LockState::KnownUncacheable(reason) => {
+                Some(UncacheableAnswer { at_ms: self.until_ms.saturating_sub(ms(MOST)), reason })
+            }
         }
     }
 }

@@ -8,12 +8,11 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    CacheKey, CacheStatus, CacheStore, Entry, Lock, LockState, Responses, Taken,
+    CacheKey, CacheStatus, CacheStore, Entry, Lock, LockState, Responses, Stored, Taken,
     asked::{CacheOutcome, CacheRequest},
     fill::Fill,
-    levels::Known,
+    mode_rules::Reuse,
     place::{CacheSlot, Refill},
-    rfc9111::{Reuse, Variants},
 };
 use crate::{
     clock::{milliseconds, ms},
@@ -66,25 +65,26 @@ impl<S: CacheStore> Responses<S> {
         let now_ms = milliseconds(now);
         // Boxed: a future of the SDK is kilobytes, and a hit needs none.
         let place = Box::pin(self.find(asked, key, now)).await;
-        let is_degraded = place.known.is_degraded;
-        let judged = place.known.entry.as_ref().map(|entry| asked.judge(entry, now_ms));
-        if let Some(answered) = place.known.entry.as_ref().and_then(|entry| self.reused(entry, judged)) {
+        let is_degraded = place.is_degraded;
+        let reuse = place.entry.as_ref().map(|entry| asked.evaluate(entry, now_ms));
+        if let Some(answered) = place.entry.as_ref().and_then(|entry| self.reused(entry, reuse)) {
             return Lookup::CacheOutcome(CacheOutcome { is_degraded, ..answered });
         }
-        if asked.policy.is_only_if_cached(&request.headers) {
+        if asked.policy.rules().is_only_if_cached(&request.headers) {
             let refused = CacheOutcome::of(Err(GatewayError::NotCached), None);
             return Lookup::CacheOutcome(CacheOutcome { is_degraded, ..refused });
         }
-        let lock = place.known.lock.filter(|lock| lock.is_held(now_ms));
-        let is_given =
-            |entry: &Arc<Entry>| asked.policy.is_given_while_revalidating(&request.headers, entry, now_ms);
-        let stale = place.known.entry.clone().filter(is_given);
+        let lock = place.lock.filter(|lock| lock.is_held(now_ms));
+        let is_served = |entry: &Arc<Entry>| {
+            asked.policy.rules().serves_while_revalidating(&request.headers, entry, now_ms)
+        };
+        let stale = place.entry.clone().filter(is_served);
         let is_alone = is_degraded
-            || judged == Some(Reuse::MustRevalidate)
-            || !asked.policy.may_wait(&asked.context, place.known.entry.as_deref())
-            || (stale.is_none() && lock.is_some_and(Lock::is_in_vain))
+            || reuse == Some(Reuse::MustRevalidate)
+            || !asked.policy.rules().may_wait(&asked.context, place.entry.as_deref())
+            || (stale.is_none() && lock.is_some_and(Lock::is_known_uncacheable))
             || Instant::now() >= patience;
-        let fill = |place, lock| Lookup::Fill(Fill::of(key.clone(), place, lock, judged));
+        let fill = |place, lock| Lookup::Fill(Fill::of(key.clone(), place, lock, reuse));
         if is_alone {
             return fill(place, None);
         }
@@ -98,8 +98,7 @@ impl<S: CacheStore> Responses<S> {
                 }
                 (Taken::Taken, None) => return fill(place, Some(mine)),
                 (Taken::Unknown, _) => {
-                    let known = Known { is_degraded: true, ..place.known };
-                    return fill(CacheSlot { known, ..place }, None);
+                    return fill(CacheSlot { is_degraded: true, ..place }, None);
                 }
                 (Taken::Busy, _) => {}
             }
@@ -110,22 +109,26 @@ impl<S: CacheStore> Responses<S> {
     /// The answer from memory alone.
     fn remembered(&self, asked: &CacheRequest<'_>, key: &CacheKey) -> Option<CacheOutcome> {
         let now = self.clock.now();
-        let entry = self.levels.remembered(key, now)?;
-        let entry = match Variants::of(&entry) {
-            None => entry,
-            Some(variants) => {
-                let entry = self.levels.remembered(&asked.key_in(&variants, key), now)?;
-                Some(entry).filter(|entry| variants.counts(entry))?
+        let entry = match self.levels.remembered(key, now)? {
+            Stored::Answer(entry) => entry,
+            Stored::Variants(variants) => {
+                let stored = self.levels.remembered(&asked.key_in(&variants, key), now)?;
+                stored.answer().filter(|entry| variants.counts(entry))?
             }
         };
-        self.reused(&entry, Some(asked.judge(&entry, milliseconds(now))))
+        self.reused(&entry, Some(asked.evaluate(&entry, milliseconds(now))))
     }
 
     /// What the table has: at the key, or for the variant of the URI that is asked for.
     async fn find(&self, asked: &CacheRequest<'_>, key: &CacheKey, now: SystemTime) -> CacheSlot {
         let known = self.levels.look_up(key, now).await;
-        let Some(variants) = known.entry.as_deref().and_then(Variants::of) else {
-            return CacheSlot { key: key.clone(), variants: None, known };
+        let variants = match known.stored {
+            Some(Stored::Variants(variants)) => variants,
+            Some(Stored::Answer(_)) | None => {
+                let (entry, lock) = (known.stored.and_then(Stored::answer), known.lock);
+                let is_degraded = known.is_degraded;
+                return CacheSlot { key: key.clone(), variants: None, entry, lock, is_degraded };
+            }
         };
         let key = asked.key_in(&variants, key);
         // A table that has just given no answer is not waited for once more.
@@ -134,17 +137,17 @@ impl<S: CacheStore> Responses<S> {
         } else {
             self.levels.look_up(&key, now).await
         };
-        known.entry = known.entry.filter(|entry| variants.counts(entry));
+        let entry = known.stored.and_then(Stored::answer).filter(|entry| variants.counts(entry));
         // Who took it before then fills what does not count any more.
         let least_ms = variants.since_ms + ms(Lock::duration(asked.limit));
         if let Some(lock) = known.lock.as_mut().filter(|lock| lock.until_ms < least_ms) {
             lock.state = LockState::KnownUncacheable(None);
         }
-        CacheSlot { key, variants: Some(variants), known }
+        CacheSlot { key, variants: Some(variants), entry, lock: known.lock, is_degraded: known.is_degraded }
     }
 
-    fn reused(&self, entry: &Entry, judged: Option<Reuse>) -> Option<CacheOutcome> {
-        match judged? {
+    fn reused(&self, entry: &Entry, reuse: Option<Reuse>) -> Option<CacheOutcome> {
+        match reuse? {
             Reuse::Fresh => Some(self.hit(entry)),
             Reuse::Stale => Some(self.stale(entry)),
             Reuse::Expired | Reuse::MustRevalidate => None,

@@ -1,95 +1,53 @@
-//! The response cache: which answers of a route are kept, for whom, and for how long.
+//! The response cache: which answers of a route are stored, for whom, and for how long.
 //!
 //! Two levels, both by one key: the memory of this instance, and a table that all instances share. By default the
-//! rules are API Gateway's, without its traps: callers are kept apart, a failure is never kept, and what is not in
+//! rules are API Gateway's, without its traps: callers are kept apart, a failure is never stored, and what is not in
 //! the key does not reach the target. With `cacheMode: "HTTP"` they are those of RFC 9111. A cache that fails
 //! costs time, never an answer.
 //!
 //! A request's way: [`Responses::answer`] (`answer`) makes its key (`key`) and looks for an entry (`lookup`) in both
-//! levels (`levels`, `memory`); without one that will do, it asks the target and keeps what may be kept (`fill`). What
-//! each mode says to the questions on that way stands in `rules`: those of RFC 9111 are asked of `rfc9111`, those of
-//! API Gateway's mode of `storable`, `forwarded` and `invalidation`.
+//! levels (`levels`, `memory`); without one that will do, it asks the target and stores what may be stored (`fill`).
+//! The questions on that way stand in `mode_rules`, a route's `policy` has the rules of one mode, and each mode answers
+//! them in its own folder (`api_gateway`, `rfc9111`).
 
 mod answer;
+mod api_gateway;
 mod asked;
-mod bypass;
+mod cache_control;
+mod cache_settings;
 mod conditional;
 mod entry;
 mod fill;
-mod forwarded;
-mod invalidation;
 mod key;
 mod levels;
 mod lock;
 mod lookup;
 mod memory;
-mod parse;
+mod mode_rules;
 mod place;
+mod policy;
 mod responses;
 mod rfc9111;
-mod rules;
 mod status;
-mod storable;
+mod stored;
 mod tee;
 #[cfg(test)]
 mod tests;
 mod uncacheable;
 
-use std::time::Duration;
-
-use http::{HeaderName, Method};
-
 pub use self::{
     asked::CacheRequest,
-    bypass::Bypass,
+    cache_settings::{MOST_GENERATION, StageCache},
     entry::{Entry, MOST_SKEW_MS},
-    key::{CacheKey, KeyPart},
+    key::{CacheKey, ExplainedKey, KeyPart},
     levels::{CacheStore, Found, StoredEntry, Taken, Written},
-    lock::{Lock, LockState},
-    parse::MOST_GENERATION,
+    lock::{Lock, LockState, UncacheableAnswer},
+    mode_rules::{Bypass, InvalidatePermission},
     place::Refill,
+    policy::CachePolicy,
     responses::Responses,
     rfc9111::{Uri, Variants, changed_uris},
     status::CacheStatus,
+    stored::Stored,
     uncacheable::UncacheableReason,
 };
-use self::{invalidation::Invalidation, key::KeyParameters};
-
-/// What a route says of caching.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CachePolicy {
-    mode: Mode,
-    /// The method whose answers are kept; those of `GET` answer `HEAD` too.
-    method: Method,
-    /// `None`: as the stage says.
-    ttl: Option<Duration>,
-    key: KeyParameters,
-    /// Whether one caller's answer may go to another.
-    is_shared: bool,
-    forwards_unkeyed_headers: bool,
-    invalidation: Invalidation,
-    /// Headers that the target gets with something else in them than the client's: `Vary` on one tells nothing.
-    mapped_headers: Vec<HeaderName>,
-    /// For how long a stale answer is given while a new one is fetched.
-    stale_while_revalidate: Duration,
-    /// For how long a stale answer is given where the target fails.
-    stale_if_error: Duration,
-}
-
-/// What a stage says of the caching of all its routes, at once and without a deployment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StageCache {
-    ttl: Option<Duration>,
-    /// Part of every key: a new one empties the stage's cache.
-    pub generation: u64,
-}
-
-/// `cacheMode`: whose rules hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Mode {
-    /// What the route item says.
-    #[default]
-    ApiGateway,
-    /// What requests and answers say, by RFC 9111.
-    Http,
-}

@@ -1,11 +1,8 @@
 //! Where an answer is kept, and what is known of it.
 
-use super::{
-    CacheKey, Lock,
-    levels::Known,
-    rfc9111::{Reuse, Variants},
-    status::Forward,
-};
+use std::sync::Arc;
+
+use super::{CacheKey, Entry, Lock, Variants, mode_rules::Reuse, status::Forward};
 
 /// Where the answer to a request is kept, and what is known of it.
 #[derive(Clone, Debug)]
@@ -13,8 +10,12 @@ pub(super) struct CacheSlot {
     /// Of the answer itself.
     pub key: CacheKey,
     /// What tells the answers of the URI apart, where there may be several.
-    pub variants: Option<Variants>,
-    pub known: Known,
+    pub variants: Option<Arc<Variants>>,
+    /// Fresh or not.
+    pub entry: Option<Arc<Entry>>,
+    pub lock: Option<Lock>,
+    /// The table gave no answer.
+    pub is_degraded: bool,
 }
 
 /// The right to fill an entry while others are answered from the stale one.
@@ -27,12 +28,12 @@ pub struct Refill {
 impl CacheSlot {
     /// Where nothing is known, and nobody has asked.
     pub fn unknown(key: CacheKey) -> Self {
-        Self { key, variants: None, known: Known::default() }
+        Self { key, variants: None, entry: None, lock: None, is_degraded: false }
     }
 
     /// Why the target must be asked.
-    pub fn why(&self, judged: Option<Reuse>) -> Forward {
-        match judged {
+    pub fn why(&self, reuse: Option<Reuse>) -> Forward {
+        match reuse {
             Some(Reuse::MustRevalidate) => Forward::Request,
             Some(_) => Forward::Stale,
             None if self.variants.as_ref().is_some_and(|variants| !variants.names().is_empty()) => {

@@ -11,7 +11,7 @@ use super::{Gateway, Way, caught};
 use crate::{
     access_log::AccessLog,
     authorizers::ApiKey,
-    cache::{CachePolicy, CacheRequest, Refill, StageCache},
+    cache::{CachePolicy, CacheRequest, InvalidatePermission, Refill, StageCache},
     context::Context,
     deployment::{Route, Served, ServedStage},
     error::{GatewayError, chain},
@@ -54,9 +54,18 @@ impl<'a> CachedRoute<'a> {
             policy: self.policy,
             stage: self.settings,
             context: way.context(request, self.stage),
-            may_invalidate: way.key.as_ref().is_some_and(|key| key.may_invalidate_cache),
+            permission: invalidate_permission(way.key.as_deref()),
             limit: self.route.integration.limit(request),
         }
+    }
+}
+
+/// Callers without a key have no permission.
+fn invalidate_permission(key: Option<&ApiKey>) -> InvalidatePermission {
+    if key.is_some_and(|key| key.may_invalidate_cache) {
+        InvalidatePermission::Granted
+    } else {
+        InvalidatePermission::Missing
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) const LOCK: &str = "-1";
 const LOCK_ITEM_SECONDS: u64 = 3_600;
 /// As `attribute_type` has it. What is none, or not there, compares with nothing: the item could never be replaced.
 const NUMBER: &str = "N";
-/// Of a lock in vain: why the answer was not kept.
+/// Why the answer was not stored, of a lock that says so.
 const REASON: &str = "reason";
 
 impl CacheStore for Store {
@@ -54,11 +54,11 @@ impl CacheStore for Store {
     }
 
     /// One write unit a KB.
-    async fn keep(&self, key: &CacheKey, kept: StoredEntry<'_>, now: SystemTime) -> Written {
+    async fn put(&self, key: &CacheKey, stored: StoredEntry<'_>, now: SystemTime) -> Written {
         // A slow answer may come after a change has made it worthless. One from the future has a wrong clock.
         const IS_NEWEST: &str =
             "NOT attribute_type(storedAt, :number) OR storedAt <= :storedAt OR storedAt > :future";
-        let StoredEntry { route_key, bytes, stored_at_ms, keep_until } = kept;
+        let StoredEntry { route_key, bytes, stored_at_ms, keep_until } = stored;
         let parts = bytes.len().div_ceil(PART_BYTES);
         let checksum = Blob::new(Sha256::digest(&bytes).as_slice());
         let put = |number: usize| {
@@ -108,7 +108,7 @@ impl CacheStore for Store {
     }
 
     /// One write unit.
-    async fn unlock(&self, key: &CacheKey, (lock, next): (Lock, Option<Lock>), now: SystemTime) {
+    async fn unlock(&self, key: &CacheKey, lock: Lock, next: Option<Lock>, now: SystemTime) {
         const IS_MINE: &str = "lockedUntil = :mine";
         let mine = N(lock.until_ms.to_string());
         // That it is not ours any more is as well.

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 
 use super::{key, policies};
 use crate::cache::{
-    Entry, Variants,
-    storable::{MOST_BODY_BYTES, may_stand_in_an_entry},
+    Entry, Stored,
+    entry::{MOST_BODY_BYTES, is_storable_status},
 };
 
 /// The last time of all, in milliseconds since 1970.
@@ -53,7 +53,7 @@ impl Written {
             plain.extend(text);
         }
         plain.resize(plain.len() + self.body, b'x');
-        let format = any_entry().encode(&key(1))[0];
+        let format = Stored::from(any_entry()).encode(&key(1))[0];
         let mut encoder = DeflateEncoder::new(vec![format], Compression::fast());
         encoder.write_all(&plain).unwrap();
         encoder.finish().unwrap()
@@ -104,21 +104,21 @@ proptest! {
         written in any_written(),
         now_ms in prop_oneof![0..=LAST_MS, 0..10u64],
     ) {
-        if let Some(entry) = Entry::decode(&key(1), &written.bytes()) {
-            prop_assert_eq!(Entry::decode(&key(1), &entry.encode(&key(1))), Some(entry.clone()));
-            let is_list = Variants::of(&entry).is_some();
+        if let Some(stored) = Stored::decode(&key(1), &written.bytes()) {
+            prop_assert_eq!(Stored::decode(&key(1), &stored.encode(&key(1))), Some(stored.clone()));
+            stored.weight();
+            let Some(entry) = stored.answer() else { return Ok(()) };
             let mut response = entry.response(now_ms);
-            prop_assert!(is_list || may_stand_in_an_entry(response.status()), "{:?}", response.status());
+            prop_assert!(is_storable_status(response.status()), "{:?}", response.status());
             for number in 0..100 {
                 let name = HeaderName::try_from(format!("x-more-{number}")).unwrap();
                 response.headers_mut().insert(name, HeaderValue::from_static("of the gateway"));
             }
             for policy in policies() {
-                policy.judge(&HeaderMap::new(), &entry, now_ms);
-                policy.is_given_if_error(&entry, now_ms);
-                policy.is_given_while_revalidating(&HeaderMap::new(), &entry, now_ms);
+                policy.rules().evaluate(&HeaderMap::new(), &entry, now_ms);
+                policy.rules().serves_if_error(&entry, now_ms);
+                policy.rules().serves_while_revalidating(&HeaderMap::new(), &entry, now_ms);
             }
-            entry.weight();
         }
     }
 }
@@ -160,7 +160,7 @@ fn what_cannot_be_given_out_is_no_entry() {
         for (case, change) in cases {
             let mut written = written();
             change(&mut written);
-            assert_eq!(Entry::decode(&key(1), &written.bytes()).is_some(), is_entry, "{case}");
+            assert_eq!(Stored::decode(&key(1), &written.bytes()).is_some(), is_entry, "{case}");
         }
     }
 }
