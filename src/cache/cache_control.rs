@@ -4,6 +4,8 @@ use std::{borrow::Cow, time::Duration};
 
 use http::{HeaderMap, HeaderName, header::CACHE_CONTROL};
 
+use crate::header_list::split_unquoted;
+
 /// The directives of a message, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directives {
@@ -61,9 +63,9 @@ impl Directives {
         // A byte that is no ASCII makes no directive beside it unsaid.
         let lines = headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
         let names_surrogates = *name == SURROGATE_CONTROL;
-        let is_end = |byte| byte == b',' || (byte == b';' && !names_surrogates);
+        let is_end = |c| c == ',' || (c == ';' && !names_surrogates);
         let directives =
-            |line: Cow<'_, str>| elements(&line, is_end).filter_map(directive).collect::<Vec<_>>();
+            |line: Cow<'_, str>| split_unquoted(&line, is_end).filter_map(directive).collect::<Vec<_>>();
         Self { list: lines.flat_map(directives).collect(), are_targeted: false }
     }
 
@@ -71,7 +73,8 @@ impl Directives {
         self.find(name).is_some()
     }
 
-    /// The first of that name counts. What is no number of seconds is none, and so stale (RFC 9111 §4.2.1).
+    /// Reads the seconds of the first directive of that name. A text that is no number makes none, and so stale
+    /// (RFC 9111 §4.2.1).
     pub fn seconds(&self, name: &str) -> Option<Duration> {
         Some(match self.find(name)? {
             Argument::None => Duration::ZERO,
@@ -108,26 +111,6 @@ fn seconds(text: &str) -> u64 {
         return 0;
     }
     text.parse().map_or(MOST_SECONDS, |seconds: u64| seconds.min(MOST_SECONDS))
-}
-
-/// The elements of a line, each up to its end. That may stand inside quotes, where `\` escapes.
-fn elements(line: &str, is_end: impl Fn(u8) -> bool) -> impl Iterator<Item = &str> {
-    let mut elements = Vec::new();
-    let (mut start, mut is_quoted, mut is_escaped) = (0, false, false);
-    for (index, byte) in line.bytes().enumerate() {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if is_quoted => is_escaped = true,
-            b'"' => is_quoted = !is_quoted,
-            _ if !is_quoted && is_end(byte) => {
-                elements.push(&line[start..index]);
-                start = index + 1;
-            }
-            _ => {}
-        }
-    }
-    elements.push(&line[start..]);
-    elements.into_iter()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What route and stage items say of caching, whichever the mode.
+//! The fields of route and stage items that count for caching in both modes.
 
 use std::time::Duration;
 
@@ -19,12 +19,12 @@ pub(super) struct CommonSettings {
     pub stale_times: StaleTimes,
 }
 
-/// How long an expired answer is still given.
+/// The time for which an expired answer is still given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct StaleTimes {
     /// While a new answer is fetched.
     pub while_revalidate: Duration,
-    /// Where the target fails.
+    /// If the target fails.
     pub if_error: Duration,
 }
 

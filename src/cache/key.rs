@@ -1,4 +1,4 @@
-//! What tells two answers of a route apart.
+//! The key of a stored answer: everything that tells two answers of a route apart.
 //!
 //! Parts are hashed with their lengths, never joined: no value can be made to look like two.
 

@@ -1,4 +1,4 @@
-//! What a route says of caching: the rules of one mode.
+//! The caching of a route: the rules of one mode.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ const FIELDS_OF_CACHING: [&str; 9] = [
     "staleIfError",
 ];
 
-/// What a route says of caching, by its `cacheMode`.
+/// The caching of a route, by its `cacheMode`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CachePolicy {
     /// `API_GATEWAY`: the route item's word counts.
@@ -98,7 +98,7 @@ impl CachePolicy {
         }
     }
 
-    /// How long each answer is fresh; `None`: as it says itself.
+    /// The time for which each answer is fresh; `None`: as it says itself.
     pub fn fixed_ttl(&self, stage: &StageCache) -> Option<Duration> {
         match self {
             Self::ApiGateway(rules) => Some(rules.ttl(stage)),

@@ -1,4 +1,4 @@
-//! What a target gets of a request on a cached route: no header that the key does not have.
+//! The request that a target gets of a cached route: it has no header that the key does not have.
 //!
 //! A target that saw more could put it into an answer that others get ("cache poisoning"). The query it gets whole,
 //! as API Gateway's targets do.

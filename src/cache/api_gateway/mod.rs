@@ -32,6 +32,7 @@ use super::{
 use crate::{
     clock::{milliseconds, ms},
     context::Context,
+    header_list::tokens,
     item::Fields,
     message::{Request, Response},
 };
@@ -79,7 +80,7 @@ impl ApiGatewayRules {
         }
     }
 
-    /// How long an answer is fresh; zero: nothing is stored.
+    /// The time for which an answer is fresh; zero: nothing is stored.
     pub(super) fn ttl(&self, stage: &StageCache) -> Duration {
         self.ttl.or(stage.ttl).unwrap_or(DEFAULT_TTL)
     }
@@ -93,7 +94,7 @@ impl ApiGatewayRules {
     fn covers_vary(&self, headers: &HeaderMap) -> bool {
         headers.get_all(VARY).iter().all(|line| {
             let Ok(line) = line.to_str() else { return false };
-            line.split(',').map(str::trim).filter(|name| !name.is_empty()).all(|name| {
+            tokens(line).all(|name| {
                 let is_keyed = name.parse().is_ok_and(|name| self.key_parameters.has_header(&name));
                 name != "*" && (is_keyed || !self.forwards_unkeyed_headers)
             })

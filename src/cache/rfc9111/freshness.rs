@@ -1,4 +1,4 @@
-//! How old an answer is, and for how long it is fresh (RFC 9111 §4.2).
+//! The age of an answer, and its freshness lifetime (RFC 9111 §4.2).
 
 use std::time::{Duration, SystemTime};
 
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_guesses_for_a_status_that_may_pass() {
+    fn no_lifetime_is_guessed_for_a_status_that_may_pass() {
         let modified = ("last-modified", "Wed, 31 Dec 2025 23:00:00 GMT");
         let cases = [(200, 360), (404, 360), (501, 360), (201, 0), (403, 0), (503, 0), (299, 0)];
         for (status, expected) in cases {
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_answer_took_is_part_of_its_age() {
+    fn the_time_that_the_answer_took_is_part_of_its_age() {
         let requested_at = SystemTime::UNIX_EPOCH + NOW;
         let headers = headers(&[("cache-control", "max-age=60"), ("age", "5")]);
         let times = ExchangeTimes { requested_at, received_at: requested_at + Duration::from_secs(3) };

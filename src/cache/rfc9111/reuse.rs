@@ -82,7 +82,7 @@ fn must_be_confirmed(said: &Directives) -> bool {
     ["no-cache", "must-revalidate", "proxy-revalidate"].iter().any(|name| said.has(name))
 }
 
-/// How long the entry is given after it has expired: as it says, or else the route (RFC 5861).
+/// The time for which the entry is given after it has expired: as it says, or else the route (RFC 5861).
 pub fn stale_times(default: StaleTimes, entry: &Entry) -> StaleTimes {
     let said = Directives::of_answer(&entry.headers);
     StaleTimes {
@@ -120,7 +120,7 @@ mod tests {
 
     use super::*;
 
-    /// 10 seconds old, fresh for 60, kept for 600.
+    /// 10 seconds old, fresh for 60, stored for 600.
     fn entry(cache_control: &'static str) -> Entry {
         Entry {
             stored_at_ms: 1_000_000,
@@ -154,11 +154,11 @@ mod tests {
             ("proxy-revalidate", 61, "max-stale", Expired),
             ("s-maxage=60", 61, "max-stale", Expired),
         ];
-        for (said, age, asked, expected) in cases {
-            let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static(asked))]);
+        for (said, age, requested, expected) in cases {
+            let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static(requested))]);
             let request = RequestCacheControl::of(&headers);
             let reuse = request.evaluate(&headers, &entry(said), 1_000_000 + age * 1_000);
-            assert_eq!(reuse, expected, "{said:?} after {age} s, asked with {asked:?}");
+            assert_eq!(reuse, expected, "{said:?} after {age} s, asked with {requested:?}");
         }
     }
 

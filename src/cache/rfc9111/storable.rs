@@ -48,7 +48,7 @@ pub fn check_storable(
     refusals.into_iter().find(|(is_so, _)| *is_so).map_or(Ok(()), |(_, why)| Err(why))
 }
 
-/// True where the answer may become one for others: else whoever waited for it would wait in vain, time after time.
+/// True where the answer may become one for others: else whoever waited for it would have waited for nothing, time after time.
 pub fn is_like_others(context: &Context<'_>) -> bool {
     !context.request.headers.contains_key(RANGE) && why_not_shared(context).is_none()
 }
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_and_the_request_say_what_may_be_kept() {
+    fn the_answer_and_the_request_say_what_may_be_stored() {
         const FRESH: (&str, &str) = ("cache-control", "max-age=60");
         const SECRET: (&str, &str) = ("authorization", "Basic x");
         let cc = |value: &'static str| ("cache-control", value);
@@ -141,10 +141,10 @@ mod tests {
             (&[], 206, &[cc("no-store")], Some(status(206))),
         ];
         let mapped = [HeaderName::from_static("x-mapped")];
-        for (index, (asked, status, answer, expected)) in cases.into_iter().enumerate() {
+        for (index, (request, status, answer, expected)) in cases.into_iter().enumerate() {
             let status = StatusCode::from_u16(status).unwrap();
             let mut world = World::new("");
-            world.request.headers = headers(asked);
+            world.request.headers = headers(request);
             let proof = check_storable(&world.context(), status, &headers(answer), &mapped);
             assert_eq!(proof.err(), expected, "case {index}");
         }

@@ -99,23 +99,23 @@ mod tests {
     }
 
     #[test]
-    fn the_target_is_asked_after_what_is_kept_not_after_what_the_client_has() {
+    fn the_target_is_asked_with_the_validators_of_the_entry_not_of_the_client() {
         let world = World::new("").header("if-none-match", "\"mine\"").header("if-modified-since", "never");
         let entry = entry(&[("etag", "W/\"a\""), ("last-modified", "Thu, 01 Jan 1970 00:00:00 GMT")]);
-        let asked = conditional(&world.request, &entry).unwrap();
-        assert_eq!(asked.headers["if-none-match"], "W/\"a\"");
-        assert_eq!(asked.headers["if-modified-since"], "Thu, 01 Jan 1970 00:00:00 GMT");
+        let request = conditional(&world.request, &entry).unwrap();
+        assert_eq!(request.headers["if-none-match"], "W/\"a\"");
+        assert_eq!(request.headers["if-modified-since"], "Thu, 01 Jan 1970 00:00:00 GMT");
         assert!(unconditional(Cow::Borrowed(&world.request)).headers.is_empty());
     }
 
     #[test]
-    fn nothing_asks_after_an_entry_without_a_validator() {
+    fn an_entry_without_a_validator_makes_no_conditional_request() {
         assert!(conditional(&World::new("").request, &entry(&[("x", "y")])).is_none());
     }
 
     #[test]
     fn a_304_changes_all_but_what_describes_the_body() {
-        let kept = entry(&[
+        let stored = entry(&[
             ("etag", "\"a\""),
             ("content-encoding", "gzip"),
             ("content-type", "text/plain"),
@@ -130,7 +130,7 @@ mod tests {
             ("x-new", "2"),
             ("cache-control", "max-age=60"),
         ]);
-        let updated = updated(StaleTimes::default(), &kept, &answer, AT_ONCE);
+        let updated = updated(StaleTimes::default(), &stored, &answer, AT_ONCE);
         assert_eq!(updated.fresh_until_ms, 60_000);
         assert_eq!(
             show(updated.response(0)),

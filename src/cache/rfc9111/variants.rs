@@ -1,6 +1,6 @@
 //! The answers of one URI: one for all, or several that `Vary` or callers tell apart (RFC 9111 §4.1).
 //!
-//! Where there are several, a list of what tells them apart stands at the URI's key, and each has a key of its
+//! If there are several, a list of what tells them apart stands at the URI's key, and each has a key of its
 //! own. A list also says since when answers count: a new one makes all older answers forgotten at once.
 
 use http::{
@@ -12,7 +12,7 @@ use super::super::{
     entry::Entry,
     key::{CacheKey, KeyHasher, KeyWriter},
 };
-use crate::message::Request;
+use crate::{header_list::tokens, message::Request};
 
 /// A list of the headers that tell the answers of a URI apart, besides the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,9 +54,9 @@ impl Variants {
         entry.stored_at_ms >= self.since_ms
     }
 
-    /// Makes a list with `names` too, for as long as an answer is stored that was asked for at `asked_at_ms`. `None`:
+    /// Makes a list with `names` too, for as long as an answer is stored that was asked for at `requested_at_ms`. `None`:
     /// this one says all of that.
-    pub fn with(&self, names: &[HeaderName], keep_until_ms: u64, asked_at_ms: u64) -> Option<Self> {
+    pub fn with(&self, names: &[HeaderName], keep_until_ms: u64, requested_at_ms: u64) -> Option<Self> {
         if names.iter().all(|name| self.names.contains(name)) && keep_until_ms <= self.keep_until_ms {
             return None;
         }
@@ -64,7 +64,7 @@ impl Variants {
         all.sort_by(|one, other| one.as_str().cmp(other.as_str()));
         all.dedup();
         // Twice as long, so that it need not be written with each answer.
-        let keep_until_ms = keep_until_ms + keep_until_ms.saturating_sub(asked_at_ms);
+        let keep_until_ms = keep_until_ms + keep_until_ms.saturating_sub(requested_at_ms);
         Some(Self { names: all, since_ms: self.since_ms, keep_until_ms })
     }
 
@@ -80,11 +80,11 @@ impl Variants {
     }
 }
 
-/// The names in `Vary`, sorted; `None`: nobody can tell what the answer depends on.
+/// Reads the names in `Vary`, sorted; `None`: nobody can tell what the answer depends on.
 pub fn varies_on(headers: &HeaderMap) -> Option<Vec<HeaderName>> {
     let mut names = Vec::new();
     for line in headers.get_all(VARY) {
-        for name in line.to_str().ok()?.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        for name in tokens(line.to_str().ok()?) {
             // `*` is a token too.
             names.push(name.parse().ok().filter(|_| name != "*")?);
         }
@@ -94,7 +94,7 @@ pub fn varies_on(headers: &HeaderMap) -> Option<Vec<HeaderName>> {
     Some(names)
 }
 
-/// What the target gets under `name`.
+/// The values that the target gets under `name`.
 fn values(name: &HeaderName, request: &Request) -> Vec<String> {
     if *name == COOKIE {
         return request.cookies.clone();
@@ -104,6 +104,7 @@ fn values(name: &HeaderName, request: &Request) -> Vec<String> {
         lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned()).collect();
     // Lists of tokens, which may have space around them, in any case. In `Accept` a parameter's value may count by
     // letter, and stand in quotes.
+    // An empty line counts: an empty `Accept-Encoding` says something else than none (RFC 9110 §12.5.3).
     if [ACCEPT_ENCODING, ACCEPT_LANGUAGE].contains(name) {
         let elements = values.iter().flat_map(|line| line.split(','));
         values = elements.map(|element| element.trim().to_ascii_lowercase()).collect();
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_target_gets_tells_answers_apart() {
+    fn headers_that_vary_names_and_the_caller_tell_answers_apart() {
         let of = |names: &'static str, world: &World, caller| {
             let names = varies_on(&vary(&[names])).unwrap();
             Variants::since(0, 0).with(&names, 1, 0).unwrap().key(&key(1), &world.request, caller)

@@ -1,6 +1,7 @@
-//! What the tests of the cache share, and those that concern all of it.
+//! Tests that concern all of the cache, and the keys and policies that tests share.
 
-mod entries;
+mod damaged_bytes;
+mod stored_bytes;
 
 use super::{CacheKey, CachePolicy, StageCache};
 use crate::testing::{World, read};

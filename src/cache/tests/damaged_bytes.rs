@@ -1,34 +1,19 @@
-//! What may stand in the table in the place of an entry: it can be given out, or is none (issue 10).
+//! Bytes that somebody else wrote into the table: they make an entry that can be given out, or none (issue 10).
 
 use std::io::Write;
 
-use bytes::Bytes;
 use flate2::{Compression, write::DeflateEncoder};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::prelude::*;
 
 use super::{key, policies};
 use crate::cache::{
-    Entry, Stored,
+    Stored,
     entry::{MOST_BODY_BYTES, is_storable_status},
+    stored::{FORMAT, LAST_MS},
 };
 
-/// The last time of all, in milliseconds since 1970.
-const LAST_MS: u64 = 253_402_300_799_999;
-
-fn any_entry() -> Entry {
-    Entry {
-        stored_at_ms: 1,
-        fresh_until_ms: 2,
-        keep_until_ms: 3,
-        status: StatusCode::OK,
-        headers: HeaderMap::new(),
-        body: Bytes::new(),
-        is_from_base64: false,
-    }
-}
-
-/// What stands in the table in the place of an entry, compressed as one.
+/// The fields of bytes that stand in the table in the place of an entry, compressed as one.
 #[derive(Clone, Debug)]
 struct Written {
     times: [u64; 3],
@@ -53,8 +38,7 @@ impl Written {
             plain.extend(text);
         }
         plain.resize(plain.len() + self.body, b'x');
-        let format = Stored::from(any_entry()).encode(&key(1))[0];
-        let mut encoder = DeflateEncoder::new(vec![format], Compression::fast());
+        let mut encoder = DeflateEncoder::new(vec![FORMAT], Compression::fast());
         encoder.write_all(&plain).unwrap();
         encoder.finish().unwrap()
     }
@@ -100,7 +84,7 @@ fn any_written() -> impl Strategy<Value = Written> {
 proptest! {
     /// Issue 10: whoever gives it out, adds to it, or reckons with its times.
     #[test]
-    fn what_was_written_for_the_key_is_an_entry_that_can_be_given_or_none(
+    fn any_bytes_for_the_key_are_an_entry_that_can_be_given_out_or_none(
         written in any_written(),
         now_ms in prop_oneof![0..=LAST_MS, 0..10u64],
     ) {
@@ -127,7 +111,7 @@ proptest! {
 type Change = fn(&mut Written);
 
 #[test]
-fn what_cannot_be_given_out_is_no_entry() {
+fn bytes_that_cannot_be_given_out_are_no_entry() {
     let usable: [(&str, Change); 7] = [
         ("as it is written", |_| ()),
         ("the longest body", |written| written.body = MOST_BODY_BYTES),
@@ -152,8 +136,8 @@ fn what_cannot_be_given_out_is_no_entry() {
         ("a header too many", |written| written.more = 1_000),
         ("neither bytes nor text", |written| written.is_from_base64 = 2),
         ("a longer body", |written| written.body = MOST_BODY_BYTES + 1),
-        ("fresh for longer than kept", |written| written.times = [1, 3, 2]),
-        ("kept for ever", |written| written.times = [1, 2, u64::MAX]),
+        ("fresh for longer than stored", |written| written.times = [1, 3, 2]),
+        ("stored for ever", |written| written.times = [1, 2, u64::MAX]),
         ("stored at the end of time", |written| written.times = [u64::MAX, 2, 3]),
     ];
     for (cases, is_entry) in [(&usable[..], true), (&unusable[..], false)] {
