@@ -45,7 +45,7 @@ pub enum CachePolicy {
 
 /// The words of `cacheMode`.
 #[derive(Clone, Copy, Default)]
-enum Mode {
+enum CacheMode {
     #[default]
     ApiGateway,
     Http,
@@ -56,7 +56,8 @@ impl CachePolicy {
     ///
     /// `method` is the route's, where it names one; `path_parameters` are the names in its path.
     pub fn parse(fields: &Fields<'_>, method: Option<&Method>, path_parameters: &[String]) -> Option<Self> {
-        const MODES: [(&str, Mode); 2] = [("API_GATEWAY", Mode::ApiGateway), ("HTTP", Mode::Http)];
+        const MODES: [(&str, CacheMode); 2] =
+            [("API_GATEWAY", CacheMode::ApiGateway), ("HTTP", CacheMode::Http)];
         let caching = match fields.boolean("cachingEnabled") {
             Some(true) => Caching::Enabled,
             Some(false) | None => Caching::Disabled,
@@ -72,10 +73,10 @@ impl CachePolicy {
             fields.warn("cacheShared", "no apiKeyRequired", "apiKeyRequired: without it all callers are one");
         }
         let policy = match fields.choice("cacheMode", &MODES).unwrap_or_default() {
-            Mode::ApiGateway => {
+            CacheMode::ApiGateway => {
                 Self::ApiGateway(ApiGatewayRules::parse(fields, method, path_parameters, caching))
             }
-            Mode::Http => Self::Http(HttpRules::parse(fields, method)),
+            CacheMode::Http => Self::Http(HttpRules::parse(fields, method)),
         };
         match caching {
             Caching::Enabled => Some(policy),

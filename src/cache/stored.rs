@@ -39,7 +39,7 @@ pub(super) const LAST_MS: u64 = 253_402_300_799_999;
 const MOST_BYTES: u64 = MOST_BODY_BYTES as u64 + 256 * 1_024;
 
 /// The fields before the headers.
-struct Head {
+struct StoredHead {
     stored_at_ms: u64,
     fresh_until_ms: u64,
     keep_until_ms: u64,
@@ -115,10 +115,10 @@ impl Stored {
         if take::<32>(&mut rest)? != *key.digest() {
             return None;
         }
-        let head = Head::read(&mut rest)?;
+        let head = StoredHead::read(&mut rest)?;
         let headers = read_headers(&mut rest)?;
         (rest.len() <= MOST_BODY_BYTES).then_some(())?;
-        let Head { stored_at_ms, fresh_until_ms, keep_until_ms, status, is_from_base64 } = head;
+        let StoredHead { stored_at_ms, fresh_until_ms, keep_until_ms, status, is_from_base64 } = head;
         if status == VARIANTS_STATUS {
             return Some(Variants::read(&headers, stored_at_ms, keep_until_ms).into());
         }
@@ -129,7 +129,7 @@ impl Stored {
     }
 }
 
-impl Head {
+impl StoredHead {
     fn read(rest: &mut &[u8]) -> Option<Self> {
         let mut time = || take(rest).map(u64::from_le_bytes);
         let (stored_at_ms, fresh_until_ms, keep_until_ms) = (time()?, time()?, time()?);
@@ -155,7 +155,7 @@ impl Head {
 fn write_entry(key: &CacheKey, entry: &Entry, to: &mut impl Write) -> io::Result<()> {
     let &Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, is_from_base64, .. } = entry;
     to.write_all(key.digest())?;
-    Head { stored_at_ms, fresh_until_ms, keep_until_ms, status, is_from_base64 }.write(to)?;
+    StoredHead { stored_at_ms, fresh_until_ms, keep_until_ms, status, is_from_base64 }.write(to)?;
     let headers = || entry.headers.iter().filter(|(name, _)| *name != CONTENT_LENGTH);
     write_length(headers().count(), to)?;
     for (name, value) in headers() {
@@ -168,7 +168,7 @@ fn write_entry(key: &CacheKey, entry: &Entry, to: &mut impl Write) -> io::Result
 /// Writes an answer with a status that none has, whose `Vary` is the list: gateways of all versions read it.
 fn write_variants(key: &CacheKey, variants: &Variants, to: &mut impl Write) -> io::Result<()> {
     to.write_all(key.digest())?;
-    let head = Head {
+    let head = StoredHead {
         stored_at_ms: variants.since_ms,
         fresh_until_ms: variants.keep_until_ms,
         keep_until_ms: variants.keep_until_ms,

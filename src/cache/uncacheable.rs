@@ -46,7 +46,7 @@ const WITHOUT_STATUS: [UncacheableReason; 12] = [
 
 const STATUS: &str = "STATUS_";
 
-struct Row {
+struct ReasonRow {
     name: &'static str,
     words: &'static str,
 }
@@ -54,7 +54,7 @@ struct Row {
 impl UncacheableReason {
     /// `SET_COOKIE`, `STATUS_429`: as the table has it.
     pub fn name(self) -> String {
-        let Row { name, .. } = self.row();
+        let ReasonRow { name, .. } = self.row();
         if let Self::Status(status) = self { format!("{name}{}", status.as_u16()) } else { name.to_owned() }
     }
 
@@ -67,8 +67,8 @@ impl UncacheableReason {
     }
 
     #[rustfmt::skip]
-    fn row(self) -> Row {
-        let row = |name, words| Row { name, words };
+    fn row(self) -> ReasonRow {
+        let row = |name, words| ReasonRow { name, words };
         match self {
             Self::Status(_)      => row(STATUS,             "no answer is kept with the status"),
             Self::SetCookie      => row("SET_COOKIE",       "it has Set-Cookie (with cacheMode HTTP: without public)"),
@@ -89,7 +89,7 @@ impl UncacheableReason {
 
 impl fmt::Display for UncacheableReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Row { words, .. } = self.row();
+        let ReasonRow { words, .. } = self.row();
         f.write_str(words)?;
         if let Self::Status(status) = self { write!(f, " {}", status.as_u16()) } else { Ok(()) }
     }

@@ -32,11 +32,11 @@ pub fn part_of(request: &Request, response: Response) -> Response {
         head.headers.remove(name);
     }
     let (status, range, part) = match part {
-        Part::From { first, last } => {
+        ByteRange::From { first, last } => {
             let range = format!("bytes {first}-{last}/{}", body.len());
             (StatusCode::PARTIAL_CONTENT, range, body.slice(first..=last))
         }
-        Part::Nowhere => {
+        ByteRange::Outside => {
             head.headers.remove(CONTENT_ENCODING);
             (StatusCode::RANGE_NOT_SATISFIABLE, format!("bytes */{}", body.len()), body.slice(..0))
         }
@@ -56,17 +56,17 @@ fn is_wanted(request: &Request, response: &Response) -> bool {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Part {
+enum ByteRange {
     /// Both are in it.
     From {
         first: usize,
         last: usize,
     },
-    Nowhere,
+    Outside,
 }
 
 /// `bytes=0-4`, `bytes=5-`, `bytes=-5`; `None` for anything else.
-fn read(line: &str, length: usize) -> Option<Part> {
+fn read(line: &str, length: usize) -> Option<ByteRange> {
     let (first, last) = line.strip_prefix("bytes=")?.trim().split_once('-')?;
     let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?;
     let (first, last): (usize, usize) = match (first, last) {
@@ -78,9 +78,9 @@ fn read(line: &str, length: usize) -> Option<Part> {
         return None;
     }
     if first >= length {
-        return Some(Part::Nowhere);
+        return Some(ByteRange::Outside);
     }
-    Some(Part::From { first, last: last.min(length - 1) })
+    Some(ByteRange::From { first, last: last.min(length - 1) })
 }
 
 #[cfg(test)]
@@ -93,7 +93,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_range_is_inside_of_the_body(line in "bytes=[0-9]{0,3}-?[0-9]{0,3}", length in 0..200usize) {
-            if let Some(Part::From { first, last }) = read(&line, length) {
+            if let Some(ByteRange::From { first, last }) = read(&line, length) {
                 prop_assert!(first <= last && last < length);
             }
         }

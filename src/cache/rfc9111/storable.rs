@@ -99,9 +99,9 @@ mod tests {
         const FRESH: (&str, &str) = ("cache-control", "max-age=60");
         const SECRET: (&str, &str) = ("authorization", "Basic x");
         let cc = |value: &'static str| ("cache-control", value);
-        type Lines<'a> = &'a [(&'static str, &'static str)];
+        type HeaderLines<'a> = &'a [(&'static str, &'static str)];
         let status = |code| UncacheableReason::Status(StatusCode::from_u16(code).unwrap());
-        let cases: [(Lines<'_>, u16, Lines<'_>, Option<UncacheableReason>); 31] = [
+        let cases: [(HeaderLines<'_>, u16, HeaderLines<'_>, Option<UncacheableReason>); 31] = [
             (&[], 200, &[], None),
             (&[], 200, &[FRESH], None),
             (&[], 302, &[], Some(UncacheableReason::NoLifetime)),

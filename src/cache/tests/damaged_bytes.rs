@@ -15,7 +15,7 @@ use crate::cache::{
 
 /// The fields of bytes that stand in the table in the place of an entry, compressed as one.
 #[derive(Clone, Debug)]
-struct Written {
+struct RawEntry {
     times: [u64; 3],
     status: u16,
     is_from_base64: u8,
@@ -25,7 +25,7 @@ struct Written {
     body: usize,
 }
 
-impl Written {
+impl RawEntry {
     fn bytes(&self) -> Vec<u8> {
         let mut plain = key(1).digest().to_vec();
         self.times.iter().for_each(|time| plain.extend(time.to_le_bytes()));
@@ -44,9 +44,9 @@ impl Written {
     }
 }
 
-fn written() -> Written {
+fn raw_entry() -> RawEntry {
     let lines = vec![(b"a".to_vec(), b"b".to_vec())];
-    Written { times: [1, 2, 3], status: 200, is_from_base64: 0, lines, more: 0, body: 5 }
+    RawEntry { times: [1, 2, 3], status: 200, is_from_base64: 0, lines, more: 0, body: 5 }
 }
 
 fn numbered(lines: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -54,7 +54,7 @@ fn numbered(lines: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 /// Mostly something that is wrong, and all else is right.
-fn any_written() -> impl Strategy<Value = Written> {
+fn any_raw_entry() -> impl Strategy<Value = RawEntry> {
     let time = || prop_oneof![Just(5), Just(LAST_MS), Just(u64::MAX), any::<u64>()];
     let times = prop_oneof![Just([1, 2, 3]), [time(), time(), time()]];
     let status = prop_oneof![Just(200), Just(100), any::<u16>(), 0..1_000u16];
@@ -70,7 +70,7 @@ fn any_written() -> impl Strategy<Value = Written> {
     let body = prop_oneof![0..100usize, Just(MOST_BODY_BYTES), Just(MOST_BODY_BYTES + 1)];
     let is_from_base64 = prop_oneof![Just(0), any::<u8>()];
     (times, status, is_from_base64, lines, more, body).prop_map(
-        |(times, status, is_from_base64, lines, more, body)| Written {
+        |(times, status, is_from_base64, lines, more, body)| RawEntry {
             times,
             status,
             is_from_base64,
@@ -85,10 +85,10 @@ proptest! {
     /// Issue 10: whoever gives it out, adds to it, or reckons with its times.
     #[test]
     fn any_bytes_for_the_key_are_an_entry_that_can_be_given_out_or_none(
-        written in any_written(),
+        raw in any_raw_entry(),
         now_ms in prop_oneof![0..=LAST_MS, 0..10u64],
     ) {
-        if let Some(stored) = Stored::decode(&key(1), &written.bytes()) {
+        if let Some(stored) = Stored::decode(&key(1), &raw.bytes()) {
             prop_assert_eq!(Stored::decode(&key(1), &stored.encode(&key(1))), Some(stored.clone()));
             stored.weight();
             let Some(entry) = stored.answer() else { return Ok(()) };
@@ -108,43 +108,43 @@ proptest! {
 }
 
 /// Makes an entry something else.
-type Change = fn(&mut Written);
+type Damage = fn(&mut RawEntry);
 
 #[test]
 fn bytes_that_cannot_be_given_out_are_no_entry() {
-    let usable: [(&str, Change); 7] = [
+    let usable: [(&str, Damage); 7] = [
         ("as it is written", |_| ()),
-        ("the longest body", |written| written.body = MOST_BODY_BYTES),
-        ("many headers", |written| written.lines = numbered(4_000)),
-        ("a failure, of HTTP mode", |written| written.status = 503),
-        ("a status of tomorrow", |written| written.status = 299),
-        ("a list", |written| written.status = 100),
-        ("bytes that were base64", |written| written.is_from_base64 = 1),
+        ("the longest body", |raw| raw.body = MOST_BODY_BYTES),
+        ("many headers", |raw| raw.lines = numbered(4_000)),
+        ("a failure, of HTTP mode", |raw| raw.status = 503),
+        ("a status of tomorrow", |raw| raw.status = 299),
+        ("a list", |raw| raw.status = 100),
+        ("bytes that were base64", |raw| raw.is_from_base64 = 1),
     ];
-    let unusable: [(&str, Change); 17] = [
-        ("more headers than a map takes", |written| written.lines = numbered(30_000)),
-        ("as many as one takes", |written| written.lines = numbered(24_576)),
-        ("a long head", |written| written.lines = vec![(b"a".to_vec(), vec![b'b'; 33_000])]),
-        ("101", |written| written.status = 101),
-        ("a part", |written| written.status = 206),
-        ("not modified", |written| written.status = 304),
-        ("600", |written| written.status = 600),
-        ("999", |written| written.status = 999),
-        ("0", |written| written.status = 0),
-        ("no header's name", |written| written.lines[0].0 = b"a b".to_vec()),
-        ("no header's value", |written| written.lines[0].1 = b"a\r\nb: c".to_vec()),
-        ("a header too many", |written| written.more = 1_000),
-        ("neither bytes nor text", |written| written.is_from_base64 = 2),
-        ("a longer body", |written| written.body = MOST_BODY_BYTES + 1),
-        ("fresh for longer than stored", |written| written.times = [1, 3, 2]),
-        ("stored for ever", |written| written.times = [1, 2, u64::MAX]),
-        ("stored at the end of time", |written| written.times = [u64::MAX, 2, 3]),
+    let unusable: [(&str, Damage); 17] = [
+        ("more headers than a map takes", |raw| raw.lines = numbered(30_000)),
+        ("as many as one takes", |raw| raw.lines = numbered(24_576)),
+        ("a long head", |raw| raw.lines = vec![(b"a".to_vec(), vec![b'b'; 33_000])]),
+        ("101", |raw| raw.status = 101),
+        ("a part", |raw| raw.status = 206),
+        ("not modified", |raw| raw.status = 304),
+        ("600", |raw| raw.status = 600),
+        ("999", |raw| raw.status = 999),
+        ("0", |raw| raw.status = 0),
+        ("no header's name", |raw| raw.lines[0].0 = b"a b".to_vec()),
+        ("no header's value", |raw| raw.lines[0].1 = b"a\r\nb: c".to_vec()),
+        ("a header too many", |raw| raw.more = 1_000),
+        ("neither bytes nor text", |raw| raw.is_from_base64 = 2),
+        ("a longer body", |raw| raw.body = MOST_BODY_BYTES + 1),
+        ("fresh for longer than stored", |raw| raw.times = [1, 3, 2]),
+        ("stored for ever", |raw| raw.times = [1, 2, u64::MAX]),
+        ("stored at the end of time", |raw| raw.times = [u64::MAX, 2, 3]),
     ];
     for (cases, is_entry) in [(&usable[..], true), (&unusable[..], false)] {
-        for (case, change) in cases {
-            let mut written = written();
-            change(&mut written);
-            assert_eq!(Stored::decode(&key(1), &written.bytes()).is_some(), is_entry, "{case}");
+        for (case, damage) in cases {
+            let mut raw = raw_entry();
+            damage(&mut raw);
+            assert_eq!(Stored::decode(&key(1), &raw.bytes()).is_some(), is_entry, "{case}");
         }
     }
 }

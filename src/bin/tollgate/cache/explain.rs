@@ -11,7 +11,7 @@ use tollgate::{
 };
 
 use super::{
-    request_arg::{Asked, Details, RequestLine},
+    request_arg::{Details, ExplainedRequest, RequestLine, RequestOutcome},
     stored_entry::{Inspected, Variant},
 };
 use crate::{
@@ -49,9 +49,9 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let Arguments { request, details, common } = arguments;
     common.run(SERVED_AND_CACHE, async |store| {
-        let (explained, request) = match details.ask(store, request, common.local_host()?.as_deref()).await? {
-            Asked::Explained(asked) => *asked,
-            Asked::Refused(ending) => return Ok(ending),
+        let ExplainedRequest { explained, request } = match details.explain(store, request, common.local_host()?.as_deref()).await? {
+            RequestOutcome::Explained(explained) => *explained,
+            RequestOutcome::Refused(ending) => return Ok(ending),
         };
         let inspected = match &explained.lookup {
             Ok(lookup) if lookup.bypass.is_none() => Some(Inspected::find(store, lookup, &request).await?),
@@ -66,7 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     })
 }
 
-/// Why no answer is looked for.
+/// Tells why no answer is looked for.
 fn bypass(explained: &Explained) -> Option<String> {
     match &explained.lookup {
         Err(why) => Some(why.to_string()),
@@ -144,9 +144,9 @@ fn lock_words(inspected: &Inspected) -> String {
         // Who looked before it was there still finds that somebody has filled it.
         LockState::Filling if is_there => "none; the entry was filled just now".to_owned(),
         LockState::Filling => format!("for {seconds} s: the target is being asked, or was just now"),
-        LockState::KnownUncacheable(why) => {
-            let why = why.map_or("not one to keep".to_owned(), |why| format!("not kept: {why}"));
-            format!("for {seconds} s nobody waits for an entry: the last answer was {why}")
+        LockState::KnownUncacheable(reason) => {
+            let answer = reason.map_or("not one to keep".to_owned(), |reason| format!("not kept: {reason}"));
+            format!("for {seconds} s nobody waits for an entry: the last answer was {answer}")
         }
     }
 }

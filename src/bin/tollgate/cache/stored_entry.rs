@@ -1,4 +1,4 @@
-//! What the cache's table has for a request at this moment, found as the gateway finds it.
+//! The entry of a request in the cache's table, found as the gateway finds it.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::time_arg;
 /// The entry of a request, and the lock beside it.
 pub struct Inspected {
     pub now_ms: u64,
-    /// Where several answers stand for the key of the lookup.
+    /// Set if several answers stand for the key of the lookup.
     pub variant: Option<Variant>,
     pub entry: Option<Arc<Entry>>,
     /// Of the entry, compressed.
