@@ -260,7 +260,7 @@ impl StoreError {
 }
 
 /// The operator erred: every problem of a stage's items at once.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", list(.0))]
 pub struct InvalidConfiguration(pub Vec<Problem>);
 

@@ -59,6 +59,8 @@ pub mod environment;
 
 pub mod error;
 
+pub mod header_list;
+
 pub mod http_client;
 
 pub mod item;

@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 
 use http::{HeaderMap, header::ACCEPT};
 
+use crate::header_list::{elements, split_unquoted};
+
 /// What a client accepts, in its own order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accept<'a>(Vec<Range<'a>>);
@@ -46,7 +48,7 @@ impl<'a> Accept<'a> {
     /// `None`: the client does not say.
     pub fn of(headers: &'a HeaderMap) -> Option<Self> {
         let lines = headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok());
-        let ranges = lines.flat_map(|line| unquoted(line, ',')).filter(|element| !element.trim().is_empty());
+        let ranges = lines.flat_map(elements);
         headers.contains_key(ACCEPT).then(|| Self(ranges.map(Range::parse).collect()))
     }
 
@@ -112,7 +114,8 @@ fn kind(name: &str) -> &str {
 }
 
 fn parameters(text: &str) -> impl Iterator<Item = Parameter<'_>> {
-    let pairs = unquoted(text, ';').skip(1).map(|text| text.split_once('=').unwrap_or((text, "")));
+    let pairs =
+        split_unquoted(text, |c| c == ';').skip(1).map(|text| text.split_once('=').unwrap_or((text, "")));
     let pairs = pairs.map(|(name, value)| (name.trim(), value.trim().trim_matches('"')));
     pairs.filter(|(name, _)| !name.is_empty())
 }
@@ -137,20 +140,6 @@ fn weight(text: &str) -> Option<u16> {
         ("1", 0) => Some(1_000),
         _ => None,
     }
-}
-
-/// The parts of `text` between separators that stand in no quotes.
-fn unquoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    text.split(move |c| {
-        if is_escaped {
-            is_escaped = false;
-        } else {
-            is_escaped = is_quoted && c == '\\';
-            is_quoted ^= c == '"';
-        }
-        c == separator && !is_quoted
-    })
 }
 
 #[cfg(test)]

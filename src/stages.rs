@@ -4,8 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     cache::StageCache,
-    error::{InvalidConfiguration, Problem},
-    item::{Fields, Item, Report, StageVariables, brief, nearest},
+    item::{Fields, Findings, Item, Parsed, Report, StageVariables, brief, nearest},
     limits::{throttle::Throttle, usage_plan::Rule},
     path,
 };
@@ -100,34 +99,31 @@ fn below<'a>(base_path: &str, path: &'a str) -> Option<&'a str> {
 }
 
 impl StageSettings {
-    /// What a stage item says, or everything that is wrong with it; and what is merely odd.
-    pub fn parse(
-        table: &str,
-        item: &Map<String, Value>,
-    ) -> (Result<Self, InvalidConfiguration>, Vec<Problem>) {
-        let (settings, problems, warnings) = Self::read_all(table, item);
-        let settings = settings.filter(|_| problems.is_empty()).ok_or(InvalidConfiguration(problems));
-        (settings, warnings)
+    /// Reads a stage item of `table`.
+    pub fn parse(table: &str, item: &Map<String, Value>) -> Parsed<Self> {
+        let report = Report::default();
+        let settings = Self::read_into(&report, table, item);
+        Parsed::new(settings, report.into_findings())
     }
 
     /// What a stage item with problems says all the same; `None`: not even which stage it is.
     pub fn salvage(table: &str, item: &Map<String, Value>) -> Option<PartialSettings> {
-        let (settings, problems, _) = Self::read_all(table, item);
+        let report = Report::default();
+        let settings = Self::read_into(&report, table, item);
+        let Findings { problems, .. } = report.into_findings();
         let unclear = problems.iter().any(|problem| nearest(&problem.field, &ESSENTIAL).is_some());
         let settings = settings.map(|settings| Self { has_problems: !problems.is_empty(), ..settings });
         settings.map(if unclear { PartialSettings::Place } else { PartialSettings::Whole })
     }
 
-    /// As much as can be read, what is wrong and what is odd.
-    fn read_all(table: &str, item: &Map<String, Value>) -> (Option<Self>, Vec<Problem>, Vec<Problem>) {
-        let report = Report::default();
+    /// Reads as much as can be read; `report` takes what is wrong or odd.
+    fn read_into(report: &Report, table: &str, item: &Map<String, Value>) -> Option<Self> {
         let key = format!("stage={}", item.get("stage").and_then(Value::as_str).unwrap_or_default());
         let none = StageVariables::new();
-        let fields = Fields::of(Item { table, key: &key, stage_variables: &none, report: &report }, item);
+        let fields = Fields::of(Item { table, key: &key, stage_variables: &none, report }, item);
         let settings = Self::read(&fields);
         fields.finish();
-        let (problems, warnings) = report.into_parts();
-        (settings, problems, warnings)
+        settings
     }
 
     fn read(fields: &Fields<'_>) -> Option<Self> {
@@ -212,7 +208,7 @@ mod tests {
     use super::*;
 
     fn stage(item: Value) -> StageSettings {
-        StageSettings::parse("stages", item.as_object().unwrap()).0.unwrap_or_else(|e| panic!("{e}"))
+        StageSettings::parse("stages", item.as_object().unwrap()).value.unwrap_or_else(|e| panic!("{e}"))
     }
 
     #[test]
@@ -292,7 +288,7 @@ mod tests {
     fn says_all_that_is_wrong_with_a_stage_item() {
         let item = json!({ "stage": "v 1", "basePath": "v1", "hosts": ["a/b"], "autoDeploy": "maybe",
             "stageVariables": ["x"], "throttle": { "rateLimit": 1 }, "basepath": "/x" });
-        let invalid = StageSettings::parse("tollgate-stages", item.as_object().unwrap()).0.unwrap_err();
+        let invalid = StageSettings::parse("tollgate-stages", item.as_object().unwrap()).value.unwrap_err();
         assert_eq!(
             invalid.to_string(),
             r#"tollgate-stages [stage=v 1] stage: got "v 1", expected letters, digits, - and _, at most 128, or $default

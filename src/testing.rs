@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     context::{Context, PathParameter},
     error::Problem,
-    item::{Fields, Item, Report, StageVariables},
+    item::{Fields, Findings, Item, Report, StageVariables},
     message::{Body, Origin, Request, Response},
 };
 
@@ -85,7 +85,7 @@ pub fn read<T>(json: &Value, parse: impl FnOnce(Fields<'_>) -> T) -> (T, Vec<Str
     let stage_variables = stage_variables();
     let item = Item { table: "routes", key: "stage=v1", stage_variables: &stage_variables, report: &report };
     let parsed = parse(Fields::of(item, json.as_object().expect("a map")));
-    let (mut problems, warnings) = report.into_parts();
+    let Findings { mut problems, warnings } = report.into_findings();
     problems.extend(warnings);
     let line =
         |Problem { field, got, expected, .. }: Problem| format!("{field}: got {got}, expected {expected}");

@@ -7,8 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{KeyHash, KeyValue};
 use crate::{
-    error::{InvalidConfiguration, Problem},
-    item::{self, Fields},
+    item::{self, Fields, Parsed},
     limits::usage_plan::{USAGE_PLAN_ID, UsagePlan},
 };
 
@@ -36,24 +35,8 @@ const FOR_PEOPLE: [&str; 7] =
     ["keyHash", "name", "description", "tags", "createdAt", "rotatedFrom", "rotatedTo"];
 
 impl ApiKey {
-    /// Reads an item; the second of the pair are warnings.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with the item.
-    pub fn parse(
-        table: &str,
-        item: &Map<String, Value>,
-    ) -> Result<(Self, Vec<Problem>), InvalidConfiguration> {
-        let (key, warnings) = Self::check(table, item);
-        Ok((key?, warnings))
-    }
-
-    /// The same, with warnings also of what is wrong otherwise.
-    pub fn check(
-        table: &str,
-        item: &Map<String, Value>,
-    ) -> (Result<Self, InvalidConfiguration>, Vec<Problem>) {
+    /// Reads an item of `table`.
+    pub fn parse(table: &str, item: &Map<String, Value>) -> Parsed<Self> {
         item::read((table, &Self::key_of(item)), item, Self::read)
     }
 
@@ -129,7 +112,7 @@ mod tests {
 
     use super::*;
 
-    fn parse(item: &Value) -> Result<(ApiKey, Vec<Problem>), InvalidConfiguration> {
+    fn parse(item: &Value) -> Parsed<ApiKey> {
         ApiKey::parse("keys", item.as_object().expect("an object"))
     }
 
@@ -157,8 +140,11 @@ mod tests {
             "expiresAt": "1798761600", "usagePlanId": "gold", "stages": ["v1", "v2"], "customerId": 42,
             "invalidateCache": "True",
             "tags": 7, "createdAt": 1, "rotatedFrom": "k0", "rotatedTo": "k2" });
-        assert_eq!(parse(&json!({ "id": "k1", "keyHash": "00" })), Ok((least, vec![])));
-        assert_eq!(parse(&full), Ok((all, vec![])));
+        assert_eq!(
+            parse(&json!({ "id": "k1", "keyHash": "00" })),
+            Parsed { value: Ok(least), warnings: vec![] }
+        );
+        assert_eq!(parse(&full), Parsed { value: Ok(all), warnings: vec![] });
     }
 
     #[test]
@@ -166,7 +152,7 @@ mod tests {
         let item = json!({ "keyHash": "0123456789abcdef".repeat(4), "enabled": "maybe", "expiresAt": 1_798_761_600_000u64,
             "usagePlanId": ["gold"], "stages": {"v1": true}, "customerId": [], "expires": 1, "stage": "v1" });
         assert_eq!(
-            parse(&item).unwrap_err().to_string(),
+            parse(&item).value.unwrap_err().to_string(),
             r#"keys [keyHash=0123456789ab…] enabled: got "maybe", expected true or false
 keys [keyHash=0123456789ab…] expiresAt: got 1798761600000, expected a whole number from 0 to 253402300799
 keys [keyHash=0123456789ab…] usagePlanId: got ["gold"], expected letters, digits, ., - and _, at most 128
@@ -176,7 +162,7 @@ keys [keyHash=0123456789ab…] id: got nothing, expected an id
 keys [keyHash=0123456789ab…] expires: got …, expected nothing of this name; did you mean expiresAt?
 keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; did you mean stages?"#
         );
-        let problem = |item: &Value| parse(item).unwrap_err().to_string();
+        let problem = |item: &Value| parse(item).value.unwrap_err().to_string();
         assert_eq!(
             problem(&json!({ "id": "a#b" })),
             r#"keys [id=a#b] id: got "a#b", expected letters, digits, - and _, at most 64"#
@@ -186,7 +172,7 @@ keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; di
             problem(&json!({ "keyHash": "hush".repeat(16) })),
             "keys [keyHash=…] id: got nothing, expected an id"
         );
-        let (_, warnings) = parse(&json!({ "id": "k1", "usagePlan": "gold" })).unwrap();
+        let warnings = parse(&json!({ "id": "k1", "usagePlan": "gold" })).warnings;
         assert_eq!(
             warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [r#"keys [id=k1] usagePlan: got …, expected nothing of this name; did you mean usagePlanId?"#]
@@ -212,21 +198,21 @@ keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; di
                 "keys [keyHash={}…] id: got …, expected a name that is no key's value: logs and counters show it",
                 &hash[..12]
             );
-            let told = parse(&json!({ "keyHash": hash, "id": id })).unwrap_err().to_string();
+            let told = parse(&json!({ "keyHash": hash, "id": id })).value.unwrap_err().to_string();
             assert_eq!(told, expected, "{id}");
         }
         let other = json!({ "keyHash": hash(OURS), "id": imported });
-        assert!(parse(&other).is_ok(), "as long as a value, but not this key's");
+        assert!(parse(&other).value.is_ok(), "as long as a value, but not this key's");
         for unhashed in [json!({ "id": OURS }), json!({ "keyHash": imported, "id": imported })] {
-            let told = parse(&unhashed).unwrap_err().to_string();
+            let told = parse(&unhashed).value.unwrap_err().to_string();
             assert!(told.starts_with("keys [keyHash=…] id: got …,"), "{told}");
         }
     }
 
     #[test]
     fn what_may_be_a_keys_value_is_not_told() {
-        let (_, warnings) =
-            parse(&json!({ "id": "k1", "value": "hush-hush", "customer": [OURS], OURS: 1 })).unwrap();
+        let warnings =
+            parse(&json!({ "id": "k1", "value": "hush-hush", "customer": [OURS], OURS: 1 })).warnings;
         assert_eq!(
             warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
@@ -238,7 +224,7 @@ keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; di
         let item = json!({ "id": "k1", "enabled": OURS, "expiresAt": "soon", "stages": { "v1": OURS },
             "usagePlanId": OURS });
         assert_eq!(
-            parse(&item).unwrap_err().to_string(),
+            parse(&item).value.unwrap_err().to_string(),
             "keys [id=k1] enabled: got …, expected true or false\n\
              keys [id=k1] expiresAt: got \"soon\", expected a whole number from 0 to 253402300799\n\
              keys [id=k1] usagePlanId: got …, expected letters, digits, ., - and _, at most 128\n\
@@ -248,9 +234,9 @@ keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; di
 
     #[test]
     fn a_key_expires_at_its_second() {
-        let (key, _) = parse(&json!({ "id": "k1", "expiresAt": 100 })).unwrap();
+        let key = parse(&json!({ "id": "k1", "expiresAt": 100 })).value.unwrap();
         assert_eq!([99, 100, 101].map(|now| key.is_expired(now)), [false, true, true]);
-        let (key, _) = parse(&json!({ "id": "k1" })).unwrap();
+        let key = parse(&json!({ "id": "k1" })).value.unwrap();
         assert!(!key.is_expired(u64::MAX));
     }
 }

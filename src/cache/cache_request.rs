@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    CacheKey, CachePolicy, CacheStatus, Entry, StageCache,
+    CacheKey, CachePolicy, CacheStatus, Entry, InvalidatePermission, StageCache, Variants,
     client_response::read_out,
-    invalidation::RequestDirective,
-    rfc9111::{Reuse, Variants},
+    mode_rules::{RequestDirective, Reuse},
 };
 use crate::{context::Context, error::GatewayError, message::Response};
 
@@ -16,8 +15,7 @@ pub struct CacheRequest<'a> {
     pub policy: &'a CachePolicy,
     pub stage: &'a StageCache,
     pub context: Context<'a>,
-    /// The caller may have entries replaced.
-    pub may_invalidate: bool,
+    pub permission: InvalidatePermission,
     /// How long the target may take.
     pub limit: Duration,
 }
@@ -34,12 +32,12 @@ pub struct CacheOutcome {
 impl CacheRequest<'_> {
     /// The part of a stored response that the request asks for.
     pub fn part_of(&self, response: Response) -> Response {
-        self.policy.part_of(self.context.request, response)
+        self.policy.rules().part_of(self.context.request, response)
     }
 
     /// The key of the URI.
     pub(super) fn key(&self) -> CacheKey {
-        self.policy.key_of(&self.context, self.stage)
+        self.policy.key(&self.context, self.stage)
     }
 
     /// The key of this request's response among those of a URI.
@@ -48,11 +46,11 @@ impl CacheRequest<'_> {
     }
 
     pub(super) fn directive(&self) -> RequestDirective {
-        self.policy.wish(&self.context.request.headers, self.may_invalidate)
+        self.policy.rules().directive(&self.context.request.headers, self.permission)
     }
 
     pub(super) fn evaluate(&self, entry: &Entry, now_ms: u64) -> Reuse {
-        self.policy.judge(&self.context.request.headers, entry, now_ms)
+        self.policy.rules().evaluate(&self.context.request.headers, entry, now_ms)
     }
 }
 

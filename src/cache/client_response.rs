@@ -11,7 +11,7 @@ use http::{
     },
 };
 
-use super::{CacheOutcome, CacheRequest, CacheStatus, CacheStore, Responses, invalidation::RequestDirective};
+use super::{CacheOutcome, CacheRequest, CacheStatus, CacheStore, Responses, mode_rules::RequestDirective};
 use crate::{
     error::GatewayError,
     message::{Body, Request, Response},

@@ -11,14 +11,14 @@ use std::{
 use http::{Method, StatusCode};
 
 use super::{
-    CacheKey, CacheOutcome, CacheRequest, CacheStatus, CacheStore, Entry, Lock, Responses, Taken,
-    UncacheableReason,
+    CacheKey, CacheOutcome, CacheRequest, CacheStatus, CacheStore, Entry, Lock, Responses, Stored, Taken,
+    UncacheableReason, Variants,
+    entry::MOST_BODY_BYTES,
     levels::CacheSlot,
     lock::HeldLock,
-    rfc9111::{self, Variants, varies_on},
-    rules::Forwarded,
+    mode_rules::{ExchangeTimes, Forwarded},
+    rfc9111::{is_news, varies_on},
     status::Forward,
-    storable::MOST_BODY_BYTES,
     tee::{Copied, known_length, tee},
 };
 use crate::{
@@ -35,7 +35,7 @@ pub struct Fill<'a, S: CacheStore> {
     request: CacheRequest<'a>,
     claim: Claim<S>,
     forwarded: Forwarded<'static>,
-    asked_at: SystemTime,
+    requested_at: SystemTime,
 }
 
 /// The right to fill an entry while others are answered from the stale one.
@@ -64,13 +64,6 @@ struct Level {
     route_key: String,
 }
 
-/// When the target was asked, and when its response came.
-#[derive(Clone, Copy, Debug)]
-struct Times {
-    asked_at: SystemTime,
-    answered_at: SystemTime,
-}
-
 impl<S: CacheStore> Claim<S> {
     /// Tries to become the one for whom others wait.
     pub async fn lock(&mut self, limit: Duration, now: SystemTime) -> Taken {
@@ -86,16 +79,16 @@ impl<S: CacheStore> Claim<S> {
     /// Starts to ask the target, now.
     pub fn begin<'a>(self, request: CacheRequest<'a>) -> Fill<'a, S> {
         let CacheRequest { policy, context, .. } = request;
-        let asked_at = self.responses.clock.now();
-        let forwarded = policy.forwarded(context.request, self.slot.known.entry.as_deref());
+        let requested_at = self.responses.clock.now();
+        let forwarded = policy.rules().forwarded(context.request, self.slot.entry.as_deref());
         // Who has waited for another has less of the Lambda's time left.
-        let mut to_target = Request { received_at: asked_at, ..forwarded.request.into_owned() };
+        let mut to_target = Request { received_at: requested_at, ..forwarded.request.into_owned() };
         // The response is for those who send it and for those who do not.
         if context.has_ignored_slash() {
             to_target.path.pop();
         }
         let forwarded = Forwarded { request: Cow::Owned(to_target), ..forwarded };
-        Fill { request, claim: self, forwarded, asked_at }
+        Fill { request, claim: self, forwarded, requested_at }
     }
 
     /// Ends the turn without an entry. For a while nobody waits for one.
@@ -109,25 +102,26 @@ impl<S: CacheStore> Claim<S> {
     fn keep(self, level: Level, entry: Entry) {
         let Self { responses, key, slot, lock, .. } = self;
         let now = responses.clock.now();
-        let list = responses.levels.last_seen(&key, now).and_then(|entry| Variants::of(&entry));
-        if list.is_some_and(|list| !list.counts(&entry)) {
+        if let Some(Stored::Variants(list)) = responses.levels.last_seen(&key, now)
+            && !list.counts(&entry)
+        {
             // The resource has changed while the target was asked.
             return;
         }
-        if slot.known.is_degraded {
+        if slot.is_degraded {
             // A table that gives no answer would only be waited for.
             if let Some(variants) = level.variants {
-                responses.levels.remember(key, variants.to_entry(), now);
+                responses.levels.remember(key, variants.into(), now);
             }
-            return responses.levels.remember(level.key, entry, now);
+            return responses.levels.remember(level.key, entry.into(), now);
         }
         let levels = Arc::clone(&responses);
         responses.background.spawn(async move {
             // Who comes late, and does not see the entry yet, still finds the lock, and looks again.
             let outlives_lock = lock.as_ref().is_some_and(|lock| entry.fresh_until_ms >= lock.until_ms());
-            let mut is_stored = levels.levels.keep(&level.key, &level.route_key, entry, now).await;
+            let mut is_stored = levels.levels.put(&level.key, &level.route_key, entry.into(), now).await;
             if let Some(variants) = level.variants {
-                is_stored &= levels.levels.keep(&key, &level.route_key, variants.to_entry(), now).await;
+                is_stored &= levels.levels.put(&key, &level.route_key, variants.into(), now).await;
             }
             match lock {
                 Some(lock) if is_stored && outlives_lock => lock.leave(),
@@ -162,18 +156,19 @@ impl<S: CacheStore> Fill<'_, S> {
     /// Stores the target's response if it may be, and gives the response for the client: that one, the entry that it
     /// confirms, or a stale one in the place of a failure.
     pub fn store(self, response: Result<Response, GatewayError>) -> CacheOutcome {
-        let is_degraded = self.claim.slot.known.is_degraded;
+        let is_degraded = self.claim.slot.is_degraded;
         CacheOutcome { is_degraded, ..self.stored(response) }
     }
 
     fn stored(self, response: Result<Response, GatewayError>) -> CacheOutcome {
-        let times = Times { asked_at: self.asked_at, answered_at: self.claim.responses.clock.now() };
-        let now_ms = milliseconds(times.answered_at);
+        let times =
+            ExchangeTimes { requested_at: self.requested_at, received_at: self.claim.responses.clock.now() };
+        let now_ms = milliseconds(times.received_at);
         let why = self.claim.why;
         let failed_with = response.as_ref().map(Response::status).ok();
         let is_failure = failed_with.is_none_or(|status| status.is_server_error());
-        let stale = self.claim.slot.known.entry.clone();
-        let is_better = |entry: &&Arc<Entry>| self.request.policy.is_given_if_error(entry, now_ms);
+        let stale = self.claim.slot.entry.clone();
+        let is_better = |entry: &&Arc<Entry>| self.request.policy.rules().serves_if_error(entry, now_ms);
         if let Some(entry) = stale.as_ref().filter(is_better).filter(|_| is_failure) {
             let status = CacheStatus::StaleOnError { why, status: failed_with };
             return CacheOutcome::new(Ok(entry.response(now_ms)), status);
@@ -190,14 +185,13 @@ impl<S: CacheStore> Fill<'_, S> {
     }
 
     /// The entry still holds, says the target.
-    fn confirmed(self, entry: &Entry, response: &Response, times: Times) -> CacheOutcome {
+    fn confirmed(self, entry: &Entry, response: &Response, times: ExchangeTimes) -> CacheOutcome {
         let CacheRequest { policy, context, .. } = self.request;
-        let now_ms = milliseconds(times.answered_at);
-        let updated =
-            rfc9111::updated(policy, entry, response.headers(), (times.asked_at, times.answered_at));
+        let now_ms = milliseconds(times.received_at);
+        let updated = policy.revalidated(entry, response.headers(), times);
         // What it says now may be for this caller only, as any other response.
-        let may_keep = policy.may_keep(&context, updated.status, &updated.headers);
-        let is_kept = may_keep.is_ok() && rfc9111::is_news(entry, &updated, now_ms);
+        let may_keep = policy.check_storable(&context, updated.status, &updated.headers);
+        let is_kept = may_keep.is_ok() && is_news(entry, &updated, now_ms);
         let status = CacheStatus::Forwarded { why: self.claim.why, is_confirmed: true, is_kept };
         let response = updated.response(now_ms);
         if is_kept {
@@ -210,20 +204,20 @@ impl<S: CacheStore> Fill<'_, S> {
     }
 
     /// The target has given a new response.
-    fn answered(self, response: Response, times: Times) -> CacheOutcome {
+    fn answered(self, response: Response, times: ExchangeTimes) -> CacheOutcome {
         let CacheRequest { policy, stage, context, .. } = self.request;
         let why = self.claim.why;
         // It has no body to keep.
         if context.request.method == Method::HEAD {
             return CacheOutcome::new(Ok(response), why.not_stored());
         }
-        let entry = policy.new_entry((&context, stage), &response, (times.asked_at, times.answered_at));
+        let entry = policy.new_entry(&context, stage, &response, times);
         let entry = match entry {
             Ok(entry) => entry,
             Err(reason) => {
                 // A target that fails is asked by one after another of those who wait, not by all at once.
                 if !response.status().is_server_error() {
-                    self.claim.give_up(milliseconds(times.answered_at), reason);
+                    self.claim.give_up(milliseconds(times.received_at), reason);
                 }
                 return CacheOutcome::new(Ok(response), why.not_stored());
             }
@@ -243,10 +237,11 @@ impl<S: CacheStore> Fill<'_, S> {
         let names = varies_on(&entry.headers).unwrap_or_default();
         let route_key = request.context.route_key.to_owned();
         let is_for_all = names.is_empty() && request.policy.caller(&request.context).is_none();
-        if slot.variants.is_none() && (is_for_all || !request.policy.looks_for_variants()) {
+        if slot.variants.is_none() && (is_for_all || !request.policy.rules().knows_variants()) {
             return Level { key: slot.key.clone(), variants: None, route_key };
         }
-        let known = slot.variants.clone().unwrap_or(Variants::since(entry.stored_at_ms, 0));
+        let first = || Arc::new(Variants::since(entry.stored_at_ms, 0));
+        let known = slot.variants.clone().unwrap_or_else(first);
         let changed = known.with(&names, entry.keep_until_ms, entry.stored_at_ms);
         let key = request.variant_key(changed.as_ref().unwrap_or(&known), key);
         Level { key, variants: changed, route_key }

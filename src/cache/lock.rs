@@ -19,8 +19,17 @@ pub struct Lock {
 pub enum LockState {
     /// Its owner asks the target, or did so just now: others wait for the entry.
     Filling,
-    /// Nobody fills: the answer was not kept, and waiting for another would be in vain. `None`: why is not known.
+    /// Nobody fills: the answer was not stored, and waiting for another would be in vain. `None`: why is not known.
     KnownUncacheable(Option<UncacheableReason>),
+}
+
+/// An answer that did not become an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UncacheableAnswer {
+    /// Milliseconds since 1970.
+    pub at_ms: u64,
+    /// `None`: that is not known.
+    pub reason: Option<UncacheableReason>,
 }
 
 /// The most for which others wait for one who fills, and for which nobody waits after it was in vain.
@@ -32,7 +41,7 @@ impl Lock {
         Self { until_ms: now_ms + ms(Self::duration(limit)), state: LockState::Filling }
     }
 
-    /// After an answer of that moment, which was not kept.
+    /// After an answer of that moment, which was not stored.
     pub(super) fn known_uncacheable(answered_at_ms: u64, why: UncacheableReason) -> Self {
         Self { until_ms: answered_at_ms + ms(MOST), state: LockState::KnownUncacheable(Some(why)) }
     }
@@ -58,11 +67,13 @@ impl Lock {
         matches!(self.state, LockState::KnownUncacheable(_))
     }
 
-    /// When there was an answer that was not kept, in milliseconds since 1970, and why; also where that is over.
-    pub fn not_kept(self) -> Option<(u64, Option<UncacheableReason>)> {
+    /// Tells of the answer that was not stored; also where the lock is over.
+    pub fn uncacheable(self) -> Option<UncacheableAnswer> {
         match self.state {
             LockState::Filling => None,
-            LockState::KnownUncacheable(why) => Some((self.until_ms.saturating_sub(ms(MOST)), why)),
+            LockState::KnownUncacheable(reason) => {
+                Some(UncacheableAnswer { at_ms: self.until_ms.saturating_sub(ms(MOST)), reason })
+            }
         }
     }
 }
@@ -101,7 +112,7 @@ impl<S: CacheStore> HeldLock<S> {
     pub async fn release(mut self) {
         if let Some(lock) = self.lock.take() {
             let now = self.responses.clock.now();
-            self.responses.levels.store.unlock(&self.key, (lock, self.next), now).await;
+            self.responses.levels.store.unlock(&self.key, lock, self.next, now).await;
         }
     }
 }
@@ -116,7 +127,7 @@ impl<S: CacheStore> Drop for HeldLock<S> {
         let (responses, key, next) = (Arc::clone(&self.responses), self.key.clone(), self.next);
         self.responses.background.spawn(async move {
             let now = responses.clock.now();
-            responses.levels.store.unlock(&key, (lock, next), now).await;
+            responses.levels.store.unlock(&key, lock, next, now).await;
         });
     }
 }

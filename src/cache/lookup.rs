@@ -11,11 +11,10 @@ use tokio::time::Instant;
 
 use super::{
     Bypass, CacheKey, CacheOutcome, CacheRequest, CacheStatus, CacheStore, Entry, Fill, Lock, LockState,
-    Refill, Responses, Taken,
+    Refill, Responses, Stored, Taken,
     fill::Claim,
-    invalidation::RequestDirective,
-    levels::CacheSlot,
-    rfc9111::{Reuse, Variants},
+    levels::{CacheSlot, Known},
+    mode_rules::{RequestDirective, Reuse},
     status::Forward,
 };
 use crate::{
@@ -102,27 +101,26 @@ impl<S: CacheStore> Responses<S> {
         key: &CacheKey,
         patience: Instant,
     ) -> Look<'a, S> {
-        let headers = &request.context.request.headers;
+        let (rules, headers) = (request.policy.rules(), &request.context.request.headers);
         let now = self.clock.now();
         let now_ms = milliseconds(now);
         // Boxed: a future of the SDK is kilobytes, and a hit needs none.
         let slot = Box::pin(self.find(&request, key, now)).await;
-        let is_degraded = slot.known.is_degraded;
-        let reuse = slot.known.entry.as_ref().map(|entry| request.evaluate(entry, now_ms));
-        if let Some(hit) = slot.known.entry.as_ref().and_then(|entry| self.reused(entry, reuse)) {
+        let is_degraded = slot.is_degraded;
+        let reuse = slot.entry.as_ref().map(|entry| request.evaluate(entry, now_ms));
+        if let Some(hit) = slot.entry.as_ref().and_then(|entry| self.reused(entry, reuse)) {
             return Look::Done(Lookup::Hit(CacheOutcome { is_degraded, ..hit }));
         }
-        if request.policy.is_only_if_cached(headers) {
+        if rules.is_only_if_cached(headers) {
             let refused = CacheOutcome::new(Err(GatewayError::NotCached), CacheStatus::Unused);
             return Look::Done(Lookup::Refused(CacheOutcome { is_degraded, ..refused }));
         }
-        let lock = slot.known.lock.filter(|lock| lock.is_held(now_ms));
-        let is_given =
-            |entry: &Arc<Entry>| request.policy.is_given_while_revalidating(headers, entry, now_ms);
-        let stale = slot.known.entry.clone().filter(is_given);
+        let lock = slot.lock.filter(|lock| lock.is_held(now_ms));
+        let is_served = |entry: &Arc<Entry>| rules.serves_while_revalidating(headers, entry, now_ms);
+        let stale = slot.entry.clone().filter(is_served);
         let is_alone = is_degraded
             || reuse == Some(Reuse::MustRevalidate)
-            || !request.policy.may_wait(&request.context, slot.known.entry.as_deref())
+            || !rules.may_wait(&request.context, slot.entry.as_deref())
             || (stale.is_none() && lock.is_some_and(Lock::is_known_uncacheable))
             || Instant::now() >= patience;
         let why = slot.why(reuse);
@@ -137,7 +135,7 @@ impl<S: CacheStore> Responses<S> {
                 }
                 (Taken::Taken, None) => return Look::Done(Lookup::Fill(claim.begin(request))),
                 (Taken::Unknown, _) => {
-                    claim.slot.known.is_degraded = true;
+                    claim.slot.is_degraded = true;
                     return Look::Done(Lookup::Fill(claim.begin(request)));
                 }
                 (Taken::Busy, _) => {}
@@ -149,12 +147,11 @@ impl<S: CacheStore> Responses<S> {
     /// The response from memory alone.
     fn remembered(&self, request: &CacheRequest<'_>, key: &CacheKey) -> Option<CacheOutcome> {
         let now = self.clock.now();
-        let entry = self.levels.remembered(key, now)?;
-        let entry = match Variants::of(&entry) {
-            None => entry,
-            Some(variants) => {
-                let entry = self.levels.remembered(&request.variant_key(&variants, key), now)?;
-                Some(entry).filter(|entry| variants.counts(entry))?
+        let entry = match self.levels.remembered(key, now)? {
+            Stored::Answer(entry) => entry,
+            Stored::Variants(variants) => {
+                let stored = self.levels.remembered(&request.variant_key(&variants, key), now)?;
+                stored.answer().filter(|entry| variants.counts(entry))?
             }
         };
         self.reused(&entry, Some(request.evaluate(&entry, milliseconds(now))))
@@ -162,24 +159,28 @@ impl<S: CacheStore> Responses<S> {
 
     /// Finds what the table has: at the key, or for the variant of the URI that is asked for.
     async fn find(&self, request: &CacheRequest<'_>, key: &CacheKey, now: SystemTime) -> CacheSlot {
-        let known = self.levels.look_up(key, now).await;
-        let Some(variants) = known.entry.as_deref().and_then(Variants::of) else {
-            return CacheSlot { key: key.clone(), variants: None, known };
+        let Known { stored, lock, is_degraded } = self.levels.look_up(key, now).await;
+        let variants = match stored {
+            Some(Stored::Variants(variants)) => variants,
+            Some(Stored::Answer(entry)) => {
+                return CacheSlot { key: key.clone(), variants: None, entry: Some(entry), lock, is_degraded };
+            }
+            None => return CacheSlot { lock, is_degraded, ..CacheSlot::unknown(key.clone()) },
         };
         let key = request.variant_key(&variants, key);
         // A table that has just given no answer is not waited for once more.
-        let mut known = if known.is_degraded {
+        let Known { stored, mut lock, is_degraded } = if is_degraded {
             self.levels.without_table(&key, now)
         } else {
             self.levels.look_up(&key, now).await
         };
-        known.entry = known.entry.filter(|entry| variants.counts(entry));
+        let entry = stored.and_then(Stored::answer).filter(|entry| variants.counts(entry));
         // Who took it before then fills what does not count any more.
         let least_ms = variants.since_ms + ms(Lock::duration(request.limit));
-        if let Some(lock) = known.lock.as_mut().filter(|lock| lock.until_ms < least_ms) {
+        if let Some(lock) = lock.as_mut().filter(|lock| lock.until_ms < least_ms) {
             lock.state = LockState::KnownUncacheable(None);
         }
-        CacheSlot { key, variants: Some(variants), known }
+        CacheSlot { key, variants: Some(variants), entry, lock, is_degraded }
     }
 
     fn reused(&self, entry: &Entry, reuse: Option<Reuse>) -> Option<CacheOutcome> {

@@ -1,13 +1,10 @@
 //! Level 1: entries in this instance's memory.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use quick_cache::{OptionsBuilder, Weighter, sync::Cache};
 
-use super::{CacheKey, Entry};
+use super::{CacheKey, Stored};
 
 /// Entries up to a number of bytes, those that are asked for most.
 #[derive(Debug)]
@@ -20,7 +17,7 @@ pub(super) struct Memory {
 
 #[derive(Clone, Debug)]
 struct MemoryEntry {
-    entry: Arc<Entry>,
+    stored: Stored,
     seen_at: SystemTime,
 }
 
@@ -28,8 +25,8 @@ struct MemoryEntry {
 struct ByBytes;
 
 impl Weighter<CacheKey, MemoryEntry> for ByBytes {
-    fn weight(&self, _: &CacheKey, kept: &MemoryEntry) -> u64 {
-        kept.entry.weight()
+    fn weight(&self, _: &CacheKey, remembered: &MemoryEntry) -> u64 {
+        remembered.stored.weight()
     }
 }
 
@@ -51,16 +48,16 @@ impl Memory {
     }
 
     /// The entry, and whether it counts without a look into the table.
-    pub fn get(&self, key: &CacheKey, now: SystemTime) -> Option<(Arc<Entry>, bool)> {
-        let kept = self.entries.as_ref()?.get(key)?;
+    pub fn get(&self, key: &CacheKey, now: SystemTime) -> Option<(Stored, bool)> {
+        let remembered = self.entries.as_ref()?.get(key)?;
         // A clock that was set back proves nothing.
-        let is_trusted = now.duration_since(kept.seen_at).is_ok_and(|age| age < self.trusted_for);
-        Some((kept.entry, is_trusted))
+        let is_trusted = now.duration_since(remembered.seen_at).is_ok_and(|age| age < self.trusted_for);
+        Some((remembered.stored, is_trusted))
     }
 
-    pub fn put(&self, key: CacheKey, entry: Arc<Entry>, seen_at: SystemTime) {
+    pub fn put(&self, key: CacheKey, stored: Stored, seen_at: SystemTime) {
         if let Some(entries) = &self.entries {
-            entries.insert(key, MemoryEntry { entry, seen_at });
+            entries.insert(key, MemoryEntry { stored, seen_at });
         }
     }
 

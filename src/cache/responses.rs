@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{CacheRequest, CacheStore, levels::Levels, rfc9111::Variants};
+use super::{CacheRequest, CacheStore, Stored, Variants, levels::Levels};
 use crate::{
     background::BackgroundWork,
     clock::{Clock, milliseconds, ms},
@@ -43,11 +43,11 @@ impl<S: CacheStore> Responses<S> {
         let now = self.clock.now();
         let now_ms = milliseconds(now);
         // What was asked for in this very millisecond may be from before, too.
-        let list = Variants::since(now_ms + 1, now_ms + ms(FORGOTTEN_FOR)).to_entry();
+        let list = Stored::from(Variants::since(now_ms + 1, now_ms + ms(FORGOTTEN_FOR)));
         let responses = Arc::clone(self);
         self.levels.remember(key.clone(), list.clone(), now);
         self.background.spawn(async move {
-            responses.levels.keep(&key, &route_key, list, now).await;
+            responses.levels.put(&key, &route_key, list, now).await;
         });
     }
 }

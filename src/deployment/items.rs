@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{
     authorizers::ApiKeyUse,
-    error::{InvalidConfiguration, Problem},
+    error::Problem,
     integrations::{Integration, ParseContext},
-    item::{Fields, Item, Report, StageVariables},
+    item::{Fields, Item, Parsed, Report, StageVariables},
     limits::{throttle::Throttle, usage_plan::Rule},
     policies::{cors::Cors, validation::RequiredParameters},
     router::{Conflict, RouteKey, Router, TrailingSlash},
@@ -29,18 +29,11 @@ pub struct Source<'a> {
     pub stage_variables: &'a StageVariables,
 }
 
-/// A deployment or everything that is wrong with its items; and what is merely odd about them.
-#[derive(Debug)]
-pub struct Parsed {
-    pub deployment: Result<Deployment, InvalidConfiguration>,
-    pub warnings: Vec<Problem>,
-}
-
 /// The sort key of the item that holds what the whole API shares.
 const API: &str = "$api";
 
 /// Validates and resolves the route items of a stage and its `$api` item, in any order.
-pub fn parse(source: Source<'_>, items: &[Map<String, Value>]) -> Parsed {
+pub fn parse(source: Source<'_>, items: &[Map<String, Value>]) -> Parsed<Deployment> {
     let is_api = |item: &&Map<String, Value>| route_key(item) == API;
     let mut parser = Parser::new(source);
     for item in items.iter().filter(is_api).chain(items.iter().filter(|item| !is_api(item))) {
@@ -104,18 +97,14 @@ impl<'a> Parser<'a> {
     }
 
     /// Everything that is wrong with what was added, or the deployment.
-    pub fn finish(mut self) -> Parsed {
+    pub fn finish(mut self) -> Parsed<Deployment> {
         if self.api.is_none() {
             self.begin(&Map::new());
         }
         let deployment = self.deployment();
-        let (mut problems, warnings) = self.report.into_parts();
-        problems.sort();
-        let deployment = match deployment {
-            Some(deployment) if problems.is_empty() => Ok(deployment),
-            _ => Err(InvalidConfiguration(problems)),
-        };
-        Parsed { deployment, warnings }
+        let mut findings = self.report.into_findings();
+        findings.problems.sort();
+        Parsed::new(deployment, findings)
     }
 
     fn begin(&mut self, api: &Map<String, Value>) {

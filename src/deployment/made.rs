@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{Packer, Parsed, Parser, Snapshot, Source, footprint::Footprint, snapshot::TooLarge};
+use super::{Packer, Parser, Snapshot, Source, footprint::Footprint, snapshot::TooLarge};
 use crate::{
     environment::DeploymentMemory,
     error::{InvalidConfiguration, Problem, StoreError},
-    item::StageVariables,
+    item::{Parsed, StageVariables},
     store::Store,
 };
 
@@ -41,8 +41,8 @@ impl Made {
             parser.add(&item);
         };
         store.each_route(stage, each).await?;
-        let Parsed { deployment, warnings } = parser.finish();
-        let routes = deployment.map(|deployment| deployment.routes.len());
+        let Parsed { value, warnings } = parser.finish();
+        let routes = value.map(|deployment| deployment.routes.len());
         Ok(Self { has_items, routes, warnings, footprint: packer.footprint(), snapshot: packer.finish() })
     }
 

@@ -24,7 +24,7 @@ use ::http::Method;
 
 pub use self::{
     guards::Guards,
-    items::{Parsed, Parser, Source, parse},
+    items::{Parser, Source, parse},
     live::Live,
     plan::{Outcome, Trigger, counted},
     publish::{check, invalid_configuration, publish},

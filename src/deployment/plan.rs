@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Snapshot, footprint::Footprint, made::Made, places::Claim, record};
 use crate::{
     error::{InvalidConfiguration, Problem},
-    item::StageVariables,
+    item::{Parsed, StageVariables},
     stages::StageSettings,
     store::{LastGood, StageRow, Store},
 };
@@ -54,7 +54,7 @@ pub type Items = Map<String, Value>;
 pub struct Found {
     pub row: Option<StageRow>,
     /// What the stage item says, and what is odd about it; of a stage without one, what its item would say.
-    pub settings: (Result<StageSettings, InvalidConfiguration>, Vec<Problem>),
+    pub settings: Parsed<StageSettings>,
     /// As far as they can be read.
     pub stage_variables: StageVariables,
     /// `None`: they are not to be looked at.
@@ -95,7 +95,7 @@ impl Found {
     }
 
     pub fn auto_deploys(&self) -> bool {
-        self.settings.0.as_ref().map_or(true, |settings| settings.auto_deploy)
+        self.settings.value.as_ref().map_or(true, |settings| settings.auto_deploy)
     }
 }
 
@@ -120,8 +120,8 @@ const LEFT_ALONE: Plan = Plan { outcome: Outcome::LeftAlone, snapshot: None, wri
 
 pub fn plan(store: &Store, stage: &str, purpose: Purpose, found: &Found) -> Plan {
     let tables = &store.tables;
-    let (settings, mut warnings) = (&found.settings.0, found.settings.1.clone());
-    let mut problems = settings.as_ref().map_or_else(|invalid| invalid.0.clone(), |_| Vec::new());
+    let Parsed { value: settings, mut warnings } = found.settings.clone();
+    let mut problems = settings.map_or_else(|invalid| invalid.0, |_| Vec::new());
     problems.extend(found.claim.taken.iter().map(|taken| taken.problem(&tables.stages, stage)));
     problems.extend(found.pointed.problems.iter().cloned());
     let Some(made) = &found.made else { return status(found, None, problems, warnings) };
@@ -165,7 +165,7 @@ fn valid(
     list(&mut message, "warning: ", &warnings);
     let last_good = LastGood {
         deployment_id: id.clone(),
-        item: found.settings.0.as_ref().map_or_else(|_| Items::new(), |settings| recorded(row, settings)),
+        item: found.settings.value.as_ref().map_or_else(|_| Items::new(), |settings| recorded(row, settings)),
     };
     let is_pointed = row.and_then(|row| row.deployment_id.as_ref()) == Some(id);
     let is_settled = held || (is_pointed && found.last_good.as_ref() == Some(&last_good));
@@ -206,7 +206,7 @@ fn invalid(found: &Found, problems: Vec<Problem>, warnings: Vec<Problem>) -> Pla
     list(&mut message, "warning: ", &warnings);
     let write = Write { deployment_id: None, status: "INVALID", message, last_good: None };
     // Without an item, what the settings are of is the name alone: no stage can be called so.
-    let can_be = row.is_some() || found.settings.0.is_ok();
+    let can_be = row.is_some() || found.settings.value.is_ok();
     let write = (can_be && !says(row, &write)).then_some(write);
     Plan { outcome: Outcome::Invalid { problems, warnings }, snapshot: None, write }
 }

@@ -159,7 +159,7 @@ impl Whole {
         });
         read.map_err(|_| Unusable::NotWhole)?;
         check.finish()?;
-        let parsed = parser.finish().deployment;
+        let parsed = parser.finish().value;
         let deployment = parsed.map_err(|InvalidConfiguration(problems)| Unusable::Unresolved(problems))?;
         Ok(Resolved {
             snapshot: self.snapshot,

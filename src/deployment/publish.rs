@@ -155,7 +155,7 @@ async fn find(store: &Store, stage: &str, purpose: Purpose) -> Result<Option<Fou
         return Ok(None);
     }
     found.last_good = store.last_good(stage).await?;
-    if let Ok(settings) = &found.settings.0 {
+    if let Ok(settings) = &found.settings.value {
         found.claim = Claim::of(store, settings).await?;
     }
     found.pointed = match purpose {
@@ -171,7 +171,7 @@ async fn pointed(store: &Store, stage: &str, found: &Found) -> Result<Pointed, S
     let Some(id) = found.served().filter(|_| !names_none || !found.auto_deploys()) else {
         return Ok(Pointed::default());
     };
-    let looked = match &found.settings.0 {
+    let looked = match &found.settings.value {
         Ok(settings) => pointer::resolved(store, settings, id).await?.map(drop),
         // What is wrong with the stage's variables is told already.
         Err(_) => pointer::published(store, id).await?.and_then(|whole| whole.check_stage(stage)),

@@ -16,6 +16,6 @@ pub fn of_item(item: &Map<String, Value>) -> Map<String, Value> {
 
 /// A stage as it was last good. `table` is the stages table's name.
 pub fn settings(table: &str, last_good: &LastGood) -> Option<StageSettings> {
-    let settings = StageSettings::parse(table, &last_good.item).0.ok()?;
+    let settings = StageSettings::parse(table, &last_good.item).value.ok()?;
     Some(StageSettings { deployment_id: Some(last_good.deployment_id.clone()), cache: None, ..settings })
 }

@@ -62,7 +62,7 @@ async fn standing(
     previous: &Served,
 ) -> Result<Option<Standing>, StoreError> {
     let table = &store.tables.stages;
-    let problems = match StageSettings::parse(table, &item).0 {
+    let problems = match StageSettings::parse(table, &item).value {
         Ok(settings) => {
             let name = settings.name.clone();
             return Ok(Some(Standing { name, settings, goes_by: GoesBy::Item, problems: Vec::new(), item }));

@@ -130,7 +130,7 @@ async fn confirm(store: &Store, stage: &str, good: &LastGood) -> Result<Moved, S
     {
         return Ok(Moved::ChangedMeanwhile);
     }
-    let Ok(settings) = StageSettings::parse(&store.tables.stages, &row.item).0 else {
+    let Ok(settings) = StageSettings::parse(&store.tables.stages, &row.item).value else {
         return Ok(Moved::ChangedMeanwhile);
     };
     let claim = Claim::of(store, &settings).await?;

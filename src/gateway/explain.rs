@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::locate::{Located, Location, locate};
 use crate::{
     authorizers::ApiKeyUse,
-    cache::{Bypass, CacheKey, KeyPart, UncacheableReason},
+    cache::{Bypass, CacheKey, ExplainedKey, KeyPart, UncacheableReason},
     context::Context,
     deployment::Served,
     error::GatewayError,
@@ -43,7 +43,7 @@ pub struct ExplainedLookup {
     pub key: CacheKey,
     pub parts: Vec<KeyPart>,
     /// What in the request keeps its answer from others, unless the answer says otherwise.
-    pub for_itself: Option<UncacheableReason>,
+    pub not_shared_reason: Option<UncacheableReason>,
     /// Whose alone the answer is among those of the key, where there may be several.
     pub caller: Option<String>,
 }
@@ -68,13 +68,13 @@ pub fn explain(
     route.required_parameters.check(&context)?;
     let lookup = route.cache.as_ref().ok_or(NoLookup::Route).and_then(|policy| {
         let settings = stage.settings.cache.as_ref().ok_or(NoLookup::Stage)?;
-        let (key, parts) = policy.explain(&context, settings);
+        let ExplainedKey { key, parts } = policy.explain(&context, settings);
         Ok(ExplainedLookup {
             bypass: policy.bypass(&context, settings),
             ttl: policy.fixed_ttl(settings),
             key,
             parts,
-            for_itself: policy.why_for_itself(&context),
+            not_shared_reason: policy.why_not_shared(&context),
             caller: policy.caller(&context).map(str::to_owned),
         })
     });

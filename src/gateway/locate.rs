@@ -4,7 +4,7 @@ use http::Method;
 
 use crate::{
     authorizers::Caller,
-    cache::CacheRequest,
+    cache::{CacheRequest, InvalidatePermission},
     context::Context,
     deployment::{Matched, Served, ServedStage},
     error::GatewayError,
@@ -84,8 +84,16 @@ impl<'a> Location<'a> {
             policy: route.cache.as_ref()?,
             stage: self.stage.settings.cache.as_ref()?,
             context: self.context(),
-            may_invalidate: self.caller.as_ref().is_some_and(|caller| caller.key.may_invalidate_cache),
+            permission: self.invalidate_permission(),
             limit: route.integration.limit(self.request),
         })
+    }
+
+    /// Callers without a key have no permission.
+    fn invalidate_permission(&self) -> InvalidatePermission {
+        match &self.caller {
+            Some(caller) if caller.key.may_invalidate_cache => InvalidatePermission::Granted,
+            Some(_) | None => InvalidatePermission::Missing,
+        }
     }
 }

@@ -8,6 +8,8 @@ use http::{
     header::{CONNECTION, CONTENT_LENGTH, DATE, SERVER},
 };
 
+use crate::header_list::tokens_of;
+
 /// Whether a request's header is between client and gateway only. Cookies travel apart.
 pub fn stays_at_gateway(name: &str) -> bool {
     is_hop_by_hop(name)
@@ -53,10 +55,8 @@ pub fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
 
 /// The header names that the lines of the header `list` give.
 pub fn named(headers: &HeaderMap, list: &HeaderName) -> Vec<HeaderName> {
-    let lines = headers.get_all(list).iter().filter_map(|line| line.to_str().ok());
-    lines
-        .flat_map(|line| line.split(','))
-        .filter_map(|name| name.trim().parse().ok())
+    tokens_of(headers, list)
+        .filter_map(|name| name.parse().ok())
         // Those have rules of their own, whatever `Connection` says.
         .filter(|name| remapped(name).is_none() && !is_platforms(name.as_str()))
         .collect()

@@ -228,7 +228,7 @@ mod tests {
         let item_of =
             Item { table: "routes", key: "GET /", stage_variables: &stage_variables, report: &report };
         let mock = Mock::parse(&Fields::of(item_of, item.as_object().unwrap()));
-        let (problems, _) = report.into_parts();
+        let problems = report.into_findings().problems;
         mock.ok_or_else(|| problems.iter().map(ToString::to_string).collect())
     }
 

@@ -4,6 +4,7 @@
 //! case, a list as a string set. What is wrong becomes a [`Problem`] and what is unknown a warning; reading
 //! goes on, so that the operator sees all of it at once.
 
+mod parsed;
 mod spelling;
 mod stage_variables;
 mod unknown;
@@ -18,38 +19,14 @@ use std::{
 use serde_json::{Map, Value};
 
 pub use self::{
+    parsed::{Findings, Parsed, Report},
     spelling::nearest,
     stage_variables::{StageVariables, resolve_stage_variables},
 };
-use crate::{
-    error::{InvalidConfiguration, Problem},
-    userinfo::withheld,
-};
+use crate::{error::Problem, userinfo::withheld};
 
 /// Stands for what is not told.
 pub const WITHHELD: &str = "…";
-
-/// What was found wrong (`problems`) or odd (`warnings`) while items were read.
-#[derive(Debug, Default)]
-pub struct Report {
-    problems: RefCell<Vec<Problem>>,
-    warnings: RefCell<Vec<Problem>>,
-}
-
-impl Report {
-    /// All problems, then all warnings, in reading order.
-    pub fn into_parts(self) -> (Vec<Problem>, Vec<Problem>) {
-        (self.problems.into_inner(), self.warnings.into_inner())
-    }
-
-    pub fn add_problem(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
-    }
-
-    pub fn add_warning(&self, warning: Problem) {
-        self.warnings.borrow_mut().push(warning);
-    }
-}
 
 /// Which item is read, with what names it may use, and who is told.
 #[derive(Clone, Copy, Debug)]
@@ -61,20 +38,18 @@ pub struct Item<'a> {
     pub report: &'a Report,
 }
 
-/// What `read` makes of a whole item of `table`, or everything that is wrong with it; and what is merely odd.
+/// Reads a whole item of `table`.
 pub fn read<T>(
     (table, key): (&str, &str),
     map: &Map<String, Value>,
     read: impl FnOnce(&Fields<'_>) -> Option<T>,
-) -> (Result<T, InvalidConfiguration>, Vec<Problem>) {
+) -> Parsed<T> {
     let report = Report::default();
     let none = StageVariables::new();
     let fields = Fields::of(Item { table, key, stage_variables: &none, report: &report }, map);
     let value = read(&fields);
     fields.finish();
-    let (problems, warnings) = report.into_parts();
-    let value = value.filter(|_| problems.is_empty()).ok_or(InvalidConfiguration(problems));
-    (value, warnings)
+    Parsed::new(value, report.into_findings())
 }
 
 /// Whether there is something in a text that must not be told.
@@ -239,18 +214,16 @@ impl<'a> Fields<'a> {
 
     /// Says that what stands at `field` will not do.
     pub fn problem(&self, field: &str, got: &str, expected: &str) {
-        self.item.report.problems.borrow_mut().push(self.note(field, got, expected));
+        self.item.report.add_problem(self.note(field, got, expected));
     }
 
     /// Says that what stands at `field` is passed over.
     pub fn warn(&self, field: &str, got: &str, expected: &str) {
-        self.item.report.warnings.borrow_mut().push(self.note(field, got, expected));
+        self.item.report.add_warning(self.note(field, got, expected));
     }
 
     fn has_problem(&self, field: &str) -> bool {
-        let note = self.note(field, "", "");
-        let problems = self.item.report.problems.borrow();
-        problems.iter().any(|problem| problem.key == note.key && problem.field == note.field)
+        self.item.report.has_problem_at(&self.note(field, "", ""))
     }
 
     fn told(&self, value: &Value) -> String {

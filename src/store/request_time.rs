@@ -8,7 +8,8 @@ use tracing::{error, warn};
 use super::{Store, breaker::Breaker};
 use crate::{
     authorizers::{ApiKey, KeyHash, KeyStore, Read},
-    error::{InvalidConfiguration, Problem, StoreError, chain},
+    error::{InvalidConfiguration, StoreError, chain},
+    item::Parsed,
     limits::usage_plan::{CounterStore, Outcome, UsagePlan, Write},
 };
 
@@ -89,11 +90,9 @@ pub(super) fn is_throttled(error: &impl ProvideErrorMetadata) -> bool {
 }
 
 /// What an item says, or why it says nothing; the latter is told to the operator here, once for every reading.
-fn known<T>(
-    parsed: Result<(T, Vec<Problem>), InvalidConfiguration>,
-) -> Result<Arc<T>, Arc<InvalidConfiguration>> {
-    match parsed {
-        Ok((value, _)) => Ok(Arc::new(value)),
+fn known<T>(parsed: Parsed<T>) -> Result<Arc<T>, Arc<InvalidConfiguration>> {
+    match parsed.value {
+        Ok(value) => Ok(Arc::new(value)),
         Err(invalid) => {
             error!(metric = "ConfigurationInvalid", stage = "-", problems = %invalid, "an item is invalid; its keys are refused");
             Err(Arc::new(invalid))

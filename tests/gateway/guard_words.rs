@@ -134,14 +134,14 @@ fn problems(kind: Kind, item: &Value) -> String {
     let route = json!({ "stage": "v1", "routeKey": "GET /other", "integration": { "type": "MOCK" } });
     let routes = [map.clone(), route.as_object().unwrap().clone()];
     let invalid = match kind {
-        Stage => StageSettings::parse("stages", map).0.err(),
+        Stage => StageSettings::parse("stages", map).value.err(),
         Api | Route => {
             let variables = StageVariables::new();
             let source = Source { table: "routes", stage: "v1", stage_variables: &variables };
-            parse(source, &routes).deployment.err()
+            parse(source, &routes).value.err()
         }
-        Plan => UsagePlan::parse("plans", map).err(),
-        Key => ApiKey::parse("keys", map).err(),
+        Plan => UsagePlan::parse("plans", map).value.err(),
+        Key => ApiKey::parse("keys", map).value.err(),
     };
     invalid.map(|invalid| invalid.to_string()).unwrap_or_default()
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use tollgate::{
-    deployment::{Parsed, Source, parse},
-    item::StageVariables,
+    deployment::{Deployment, Source, parse},
+    item::{Parsed, StageVariables},
     stages::StageSettings,
 };
 
@@ -139,7 +139,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-fn parsed(items: &[Value]) -> Parsed {
+fn parsed(items: &[Value]) -> Parsed<Deployment> {
     let items: Vec<_> = items.iter().map(|item| item.as_object().unwrap().clone()).collect();
     let stage_variables = StageVariables::new();
     parse(Source { table: "routes", stage: "v1", stage_variables: &stage_variables }, &items)
@@ -150,7 +150,7 @@ fn any_value_anywhere_in_an_item_is_served_or_a_problem() {
     let items = items();
     let good = parsed(&items);
     assert_eq!(
-        (good.deployment.map(drop).map_err(|error| error.to_string()), good.warnings),
+        (good.value.map(drop).map_err(|error| error.to_string()), good.warnings),
         (Ok(()), Vec::new())
     );
     for (index, item) in items.iter().enumerate() {
@@ -166,7 +166,7 @@ fn any_value_anywhere_in_an_item_is_served_or_a_problem() {
                     // The same as a name.
                     parent.insert(name.to_owned(), json!("x"));
                 }
-                let outcome = parsed(&[changed]).deployment;
+                let outcome = parsed(&[changed]).value;
                 let words = outcome.err().map(|error| error.to_string()).unwrap_or_default();
                 assert!(
                     words.len() < 200_000,
@@ -188,7 +188,7 @@ fn any_value_anywhere_in_a_stage_item_is_served_or_a_problem() {
         for odd in oddities() {
             let mut changed = item.clone();
             *changed.pointer_mut(place).unwrap() = odd;
-            if let (Ok(settings), _) = StageSettings::parse("stages", changed.as_object().unwrap()) {
+            if let Ok(settings) = StageSettings::parse("stages", changed.as_object().unwrap()).value {
                 assert!(!settings.name.is_empty() && !settings.base_path.ends_with('/'), "{changed}");
             }
         }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use tollgate::{
     authorizers::{ApiKey, KeyHash, KeyValue},
     error::{InvalidConfiguration, Problem},
-    item::WITHHELD,
+    item::{Findings, Parsed, WITHHELD},
     limits::usage_plan::UsagePlan,
     router::RouteKey,
     store::Store,
@@ -31,7 +31,7 @@ pub async fn reports(store: &Store, stages: &BTreeSet<String>) -> Result<Vec<Rep
     if !keys.is_empty() {
         let table = Table { name: &store.tables.api_keys, noun: "key", items: &keys };
         let surroundings = ParseContext::new(store, stages, &keys, &plans);
-        reports.push(table.report(|item, notes| surroundings.check(item, notes)));
+        reports.push(table.report(|item, findings| surroundings.check(item, findings)));
     }
     if !plans.is_empty() {
         let mut route_keys = RouteKeys::new();
@@ -42,7 +42,7 @@ pub async fn reports(store: &Store, stages: &BTreeSet<String>) -> Result<Vec<Rep
             route_keys.insert(stage.clone(), shapes.collect());
         }
         let table = Table { name: &store.tables.usage_plans, noun: "plan", items: &plans };
-        reports.push(table.report(|item, notes| plan(store, item, &route_keys, notes)));
+        reports.push(table.report(|item, findings| plan(store, item, &route_keys, findings)));
     }
     Ok(reports)
 }
@@ -53,29 +53,21 @@ struct Table<'a> {
     items: &'a [Item],
 }
 
-#[derive(Default)]
-struct Notes {
-    problems: Vec<Problem>,
-    warnings: Vec<Problem>,
-}
-
 impl Table<'_> {
-    fn report(&self, check: impl Fn(&Item, &mut Notes)) -> Report {
-        let mut notes = Notes::default();
-        self.items.iter().for_each(|item| check(item, &mut notes));
-        let Notes { mut problems, mut warnings } = notes;
+    fn report(&self, check: impl Fn(&Item, &mut Findings)) -> Report {
+        let mut findings = Findings::default();
+        self.items.iter().for_each(|item| check(item, &mut findings));
+        let Findings { mut problems, mut warnings } = findings;
         problems.sort();
         warnings.sort();
         Report::of_table(self.name, (self.items.len(), self.noun), problems, warnings)
     }
 }
 
-impl Notes {
-    /// What was read, with what was found while reading it.
-    fn take<T>(&mut self, (parsed, warnings): (Result<T, InvalidConfiguration>, Vec<Problem>)) -> Option<T> {
-        self.warnings.extend(warnings);
-        parsed.map_err(|InvalidConfiguration(problems)| self.problems.extend(problems)).ok()
-    }
+/// Moves what is wrong or odd to `findings`.
+fn take<T>(parsed: Parsed<T>, findings: &mut Findings) -> Option<T> {
+    findings.warnings.extend(parsed.warnings);
+    parsed.value.map_err(|InvalidConfiguration(problems)| findings.problems.extend(problems)).ok()
 }
 
 /// What keys are held against.
@@ -97,7 +89,7 @@ impl<'a> ParseContext<'a> {
         Self { store, stages, plans, ids }
     }
 
-    fn check(&self, item: &Item, notes: &mut Notes) {
+    fn check(&self, item: &Item, findings: &mut Findings) {
         let tables = &self.store.tables;
         let name = ApiKey::key_of(item);
         let note = |field: &str, got: &str, expected: &str| {
@@ -109,43 +101,43 @@ impl<'a> ParseContext<'a> {
             // Not what is there: it may be the value.
             let got = format!("{} characters", hash.chars().count());
             let expected = "the SHA-256 of the key's value: 64 lower-case hex digits";
-            notes.problems.push(note("keyHash", &got, expected));
+            findings.problems.push(note("keyHash", &got, expected));
         }
-        let Some(key) = notes.take(ApiKey::check(&tables.api_keys, item)) else { return };
+        let Some(key) = take(ApiKey::parse(&tables.api_keys, item), findings) else { return };
         if self.ids.get(key.id.as_str()).is_some_and(|count| *count > 1) {
-            notes.problems.push(note("id", &format!("{:?}", key.id), "an id that no other key has"));
+            findings.problems.push(note("id", &format!("{:?}", key.id), "an id that no other key has"));
         }
         match &key.usage_plan_id {
             None => {
                 let expected = "a usage plan: without one it gets 403";
-                notes.warnings.push(note("usagePlanId", "nothing", expected));
+                findings.warnings.push(note("usagePlanId", "nothing", expected));
             }
             Some(plan) if self.plans.contains(plan.as_str()) => {}
             Some(plan) => {
                 let expected = format!("a usage plan of {}", tables.usage_plans);
-                notes.problems.push(note("usagePlanId", &format!("{plan:?}"), &expected));
+                findings.problems.push(note("usagePlanId", &format!("{plan:?}"), &expected));
             }
         }
         for stage in key.stages.iter().flatten().filter(|stage| !self.stages.contains(*stage)) {
-            notes.warnings.push(note("stages", &format!("{stage:?}"), "a stage that exists"));
+            findings.warnings.push(note("stages", &format!("{stage:?}"), "a stage that exists"));
         }
     }
 }
 
-fn plan(store: &Store, item: &Item, route_keys: &RouteKeys, notes: &mut Notes) {
+fn plan(store: &Store, item: &Item, route_keys: &RouteKeys, findings: &mut Findings) {
     let table = &store.tables.usage_plans;
     let name = UsagePlan::key_of(item);
     let note = |field: &str, got: &str, expected: &str| Problem::new((table, &name), field, got, expected);
-    let Some(plan) = notes.take(UsagePlan::check(table, item)) else { return };
+    let Some(plan) = take(UsagePlan::parse(table, item), findings) else { return };
     for (stage, throttles) in plan.api_stages.iter().flatten() {
         let Some(known) = route_keys.get(stage) else {
-            notes.warnings.push(note("apiStages", &format!("{stage:?}"), "a stage that exists"));
+            findings.warnings.push(note("apiStages", &format!("{stage:?}"), "a stage that exists"));
             continue;
         };
         for (_, of_route) in throttles.iter().filter(|(shape, _)| !known.contains(*shape)) {
             let expected = format!("a route key of stage {stage}");
             let got = format!("{:?}", of_route.route_key);
-            notes.warnings.push(note(&format!("apiStages.{stage}"), &got, &expected));
+            findings.warnings.push(note(&format!("apiStages.{stage}"), &got, &expected));
         }
     }
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 
-use crate::media_type::{Accept, essence};
+use crate::{
+    header_list::split_unquoted,
+    media_type::{Accept, essence},
+};
 
 /// How the bytes of a body are written into JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +70,8 @@ pub fn automatic_form(headers: &HeaderMap) -> Form {
 
 /// Where several lines were joined, the first one's.
 fn media_type(value: &HeaderValue) -> &str {
-    essence(value.to_str().unwrap_or_default().split(',').next().unwrap_or_default())
+    let lines = value.to_str().unwrap_or_default();
+    essence(split_unquoted(lines, |c| c == ',').next().unwrap_or_default())
 }
 
 fn matches(pattern: &str, given: &str) -> bool {

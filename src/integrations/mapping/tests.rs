@@ -61,7 +61,7 @@ fn parse(value: &Value) -> Result<Template, Vec<(String, String, String)>> {
     let item = Item { table: "t", key: "k", stage_variables: &stage_variables, report: &report };
     let map = Map::new();
     let template = Template::parse(&Fields::of(item, &map), "item", value, &["id".to_owned()]);
-    let (problems, _) = report.into_parts();
+    let problems = report.into_findings().problems;
     let parts = |Problem { field, got, expected, .. }| (field, got, expected);
     assert_eq!(template.is_none(), !problems.is_empty(), "a problem if and only if nothing was parsed");
     template.ok_or_else(|| problems.into_iter().map(parts).collect())

@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Accuracy, Limits, OnStoreError, Quota, Throttle};
 use crate::{
-    error::{InvalidConfiguration, Problem},
-    item::{self, Fields},
+    item::{self, Fields, Parsed},
     router::RouteKey,
 };
 
@@ -36,24 +35,8 @@ pub struct RouteThrottle {
 }
 
 impl UsagePlan {
-    /// Reads an item; the second of the pair are warnings.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with the item.
-    pub fn parse(
-        table: &str,
-        item: &Map<String, Value>,
-    ) -> Result<(Self, Vec<Problem>), InvalidConfiguration> {
-        let (plan, warnings) = Self::check(table, item);
-        Ok((plan?, warnings))
-    }
-
-    /// The same, with warnings also of what is wrong otherwise.
-    pub fn check(
-        table: &str,
-        item: &Map<String, Value>,
-    ) -> (Result<Self, InvalidConfiguration>, Vec<Problem>) {
+    /// Reads an item of `table`.
+    pub fn parse(table: &str, item: &Map<String, Value>) -> Parsed<Self> {
         item::read((table, &Self::key_of(item)), item, Self::read)
     }
 
@@ -169,7 +152,7 @@ mod tests {
     use super::*;
     use crate::limits::usage_plan::Period;
 
-    fn parse(item: &Value) -> Result<(UsagePlan, Vec<Problem>), InvalidConfiguration> {
+    fn parse(item: &Value) -> Parsed<UsagePlan> {
         UsagePlan::parse("plans", item.as_object().expect("an object"))
     }
 
@@ -217,7 +200,7 @@ mod tests {
             (json!({ "usagePlanId": "gold", "apiStages": {} }), plan(NO_LIMITS, stages(&[]))),
         ];
         for (item, expected) in cases {
-            assert_eq!(parse(&item), Ok((expected, vec![])), "{item}");
+            assert_eq!(parse(&item), Parsed { value: Ok(expected), warnings: vec![] }, "{item}");
         }
     }
 
@@ -230,7 +213,7 @@ mod tests {
             (json!({ "usagePlanId": "p", "apiStages": { "v1": { "GET /a": throttle } } }), [true, false]),
         ];
         for (item, expected) in cases {
-            let (plan, _) = parse(&item).unwrap();
+            let plan = parse(&item).value.unwrap();
             assert_eq!(["v1", "v2"].map(|stage| plan.covers(stage)), expected, "{item}");
             let throttled = [("v1", "GET /a"), ("v1", "GET /b"), ("v2", "GET /a")]
                 .map(|(stage, route_key)| plan.route_throttle(stage, route_key).is_some());
@@ -244,7 +227,7 @@ mod tests {
             "quota": { "limit": 10, "period": "YEAR", "offset": 11 }, "accuracy": "fast", "onStoreError": true,
             "apiStages": { "v1": { "FETCH /": { "rateLimit": 1, "burstLimit": 1.5 }, "GET /": 7 }, "v2": true } });
         assert_eq!(
-            parse(&item).unwrap_err().to_string(),
+            parse(&item).value.unwrap_err().to_string(),
             r#"plans [usagePlanId=gold] throttle.rateLimit: got -1, expected a number, 0 or more
 plans [usagePlanId=gold] throttle.burstLimit: got nothing, expected requests at once
 plans [usagePlanId=gold] throttle.burst: got 1, expected nothing of this name; did you mean burstLimit?
@@ -258,23 +241,23 @@ plans [usagePlanId=gold] apiStages.v1.FETCH /.burstLimit: got 1.5, expected a wh
 plans [usagePlanId=gold] apiStages.v1.FETCH /: got "FETCH /", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY"#
         );
         assert_eq!(
-            parse(&json!({ "apiStages": 7 })).unwrap_err().to_string(),
+            parse(&json!({ "apiStages": 7 })).value.unwrap_err().to_string(),
             "plans [usagePlanId=] usagePlanId: got nothing, expected an id
 plans [usagePlanId=] apiStages: got 7, expected a map of maps"
         );
         // Without what was meant, its keys would be unlimited, or let in everywhere.
         assert_eq!(
             parse(&json!({ "usagePlanId": "gold", "quotas": {}, "throtle": {}, "stages": ["v1"], "rateLimit": 1 }))
-                .unwrap_err()
+                .value.unwrap_err()
                 .to_string(),
             "plans [usagePlanId=gold] quotas: got {}, expected nothing of this name; did you mean quota?
 plans [usagePlanId=gold] rateLimit: got 1, expected nothing of this name here, where it guards nothing
 plans [usagePlanId=gold] stages: got [\"v1\"], expected nothing of this name; did you mean apiStages?
 plans [usagePlanId=gold] throtle: got {}, expected nothing of this name; did you mean throttle?"
         );
-        let (_, warnings) = parse(&json!({ "usagePlanId": "gold", "onStoreErrors": "ALLOW", "throttle":
+        let warnings = parse(&json!({ "usagePlanId": "gold", "onStoreErrors": "ALLOW", "throttle":
             { "rateLimit": 1, "burstLimit": 1, "tokens": 1 } }))
-        .unwrap();
+        .warnings;
         assert_eq!(
             warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [

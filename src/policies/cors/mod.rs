@@ -23,6 +23,7 @@ use self::{
     preflight::{Headers, Methods, each, is_token, list},
 };
 use crate::{
+    header_list::tokens,
     item::Fields,
     message::{Body, Request, Response},
 };
@@ -121,8 +122,8 @@ impl Cors {
             return;
         }
         let lines: Vec<&str> = answer.get_all(VARY).iter().filter_map(|line| line.to_str().ok()).collect();
-        let mut names = lines.iter().flat_map(|line| line.split(',')).map(str::trim);
-        if names.any(|name| name == "*" || name.eq_ignore_ascii_case("origin")) {
+        let has_origin = |name: &str| name == "*" || name.eq_ignore_ascii_case("origin");
+        if lines.iter().flat_map(|line| tokens(line)).any(has_origin) {
             return;
         }
         let merged = match lines.as_slice() {

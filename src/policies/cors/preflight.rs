@@ -6,7 +6,7 @@ use http::{
 };
 use serde_json::Value;
 
-use crate::item::Fields;
+use crate::{header_list::tokens, item::Fields};
 
 #[derive(Debug)]
 pub(super) enum Methods {
@@ -91,7 +91,7 @@ impl Headers {
     pub(super) fn allow(&self, asked: &HeaderMap) -> bool {
         let Some(list) = asked.get(ACCESS_CONTROL_REQUEST_HEADERS) else { return true };
         let Ok(list) = list.to_str() else { return false };
-        list.split(',').map(str::trim).filter(|name| !name.is_empty()).all(|name| match self {
+        tokens(list).all(|name| match self {
             Self::Any => is_token(name),
             Self::Safelisted => is_safelisted(name),
             Self::Listed { names, .. } => {

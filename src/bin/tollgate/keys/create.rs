@@ -107,8 +107,8 @@ async fn unknown_stages(store: &Store, own: &[String]) -> Result<Option<Ending>>
 
 /// Why a key of this usage plan, for some stages or for all, passes nowhere as things are, if so.
 async fn useless(store: &Store, plan: &Item, own: &[String]) -> Result<Option<String>> {
-    let plan = match UsagePlan::parse(&store.tables.usage_plans, plan) {
-        Ok((plan, _)) => plan,
+    let plan = match UsagePlan::parse(&store.tables.usage_plans, plan).value {
+        Ok(plan) => plan,
         Err(problems) => return Ok(Some(format!("its usage plan is broken, and it gets 503\n{problems}"))),
     };
     if plan.api_stages.is_none() && own.is_empty() {

@@ -47,7 +47,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
 }
 
 fn row(item: &Item, now: u64) -> Vec<String> {
-    let key = ApiKey::parse("", item).map(|(key, _)| key).ok();
+    let key = ApiKey::parse("", item).value.ok();
     let stages = key.as_ref().and_then(|key| key.stages.as_ref()).map(|stages| stages.join(","));
     let expires = key.as_ref().and_then(|key| key.expires_at).map(timestamp);
     let cells = [

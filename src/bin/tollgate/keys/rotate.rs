@@ -46,8 +46,8 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         let Some(old) = find(store, &arguments.id).await? else {
             return Ok(Ending::no_key(store, &arguments.id));
         };
-        let key = match ApiKey::parse(&store.tables.api_keys, &old) {
-            Ok((key, _)) => key,
+        let key = match ApiKey::parse(&store.tables.api_keys, &old).value {
+            Ok(key) => key,
             Err(problems) => {
                 eprintln!("{problems}");
                 return Ok(Ending::Invalid);

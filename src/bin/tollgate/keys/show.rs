@@ -15,11 +15,11 @@ use crate::{common::KEYS, exit_status::Ending, table, time_arg};
 pub fn run(OneKey { id, common }: &OneKey) -> Result<Ending> {
     common.run(KEYS, async |store| {
         let Some(item) = find(store, id).await? else { return Ok(Ending::no_key(store, id)) };
-        let parsed = ApiKey::parse(&store.tables.api_keys, &item);
+        let parsed = ApiKey::parse(&store.tables.api_keys, &item).value;
         common.output.write(
             || Value::Object(item.clone()),
             |out| {
-                let key = parsed.as_ref().ok().map(|(key, _)| key);
+                let key = parsed.as_ref().ok();
                 let status = ("status".to_owned(), list::status(key, time_arg::now()).to_owned());
                 let attributes = item.iter().map(|(name, value)| {
                     (shown(&table::printable(name)).to_owned(), shown(&attribute(name, value)).to_owned())

@@ -27,7 +27,7 @@ use crate::{
     context::PathParameter,
     error::Problem,
     integrations::http::GuardedClient,
-    item::{Item, Report, StageVariables},
+    item::{Findings, Item, Report, StageVariables},
     message::{Body, Origin, Request},
 };
 
@@ -153,7 +153,7 @@ fn parse(integration: &Value, route: &str) -> Result<DynamoDb, Vec<(String, Stri
     let fields = Fields::of(item, integration.as_object().unwrap());
     let parsed = DynamoDb::parse(&fields, &surroundings);
     fields.finish();
-    let (problems, warnings) = report.into_parts();
+    let Findings { problems, warnings } = report.into_findings();
     let parts = |Problem { field, got, expected, .. }| (field, got, expected);
     let found: Vec<_> = problems.into_iter().chain(warnings).map(parts).collect();
     match parsed {

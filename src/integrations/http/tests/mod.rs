@@ -88,7 +88,7 @@ fn parse(integration: &Value, allowed: &[&str]) -> Result<Http, Vec<(String, Str
         http_client: &client,
     };
     let http = Http::parse(&Fields::of(item, integration.as_object().unwrap()), &surroundings);
-    let (problems, _) = report.into_parts();
+    let problems = report.into_findings().problems;
     let parts = |Problem { field, got, expected, .. }| (field, got, expected);
     match http {
         Some(http) if problems.is_empty() => Ok(http),

@@ -23,7 +23,7 @@ fn parse(item: &Value) -> Result<String, Vec<String>> {
     };
     let item_of = Item { table: "routes", key: "GET /", stage_variables: &stage_variables, report: &report };
     let lambda = Lambda::parse(&Fields::of(item_of, item.as_object().unwrap()), &surroundings);
-    let (problems, _) = report.into_parts();
+    let problems = report.into_findings().problems;
     match lambda {
         Some(Lambda { function, format, mode }) if problems.is_empty() => {
             let format = if matches!(format, PayloadFormat::V1(_)) { "1.0" } else { "2.0" };

@@ -1,4 +1,4 @@
-//! Which answers a change makes worthless (RFC 9111 §4.4).
+//! The resources whose answers a change makes worthless (RFC 9111 §4.4).
 
 use http::{
     HeaderMap, HeaderName, Method, StatusCode,
@@ -14,7 +14,7 @@ pub struct Uri {
     pub query: String,
 }
 
-/// The resources that are others after this request: what it asked for, and what its answer names on the same
+/// Lists the resources that this request has changed: its own, and those that its answer names on the same
 /// host. None, where the method is safe, or the request failed.
 pub fn changed_uris(request: &Request, status: StatusCode, headers: &HeaderMap) -> Vec<Uri> {
     let is_safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE].contains(&request.method);
@@ -57,13 +57,13 @@ fn named(request: &Request, headers: &HeaderMap, name: &HeaderName) -> Option<Ur
     Some(Uri { path: path::canonical_path(&path).ok()?, query: path::canonical_query(query).ok()? })
 }
 
-/// Whose a resource is.
+/// The host of a resource.
 enum Authority<'a> {
-    /// Of who names it.
+    /// The host of the request.
     Own,
-    /// With the port that need not be said, as it would be.
+    /// A host by name, with the port that need not be said, as it would be.
     Named { name: &'a str, port: &'static str, rest: &'a str },
-    /// Of nobody whom HTTP reaches.
+    /// None that HTTP reaches.
     None,
 }
 
