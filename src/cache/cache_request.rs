@@ -16,7 +16,7 @@ pub struct CacheRequest<'a> {
     pub stage: &'a StageCache,
     pub context: Context<'a>,
     pub permission: InvalidatePermission,
-    /// How long the target may take.
+    /// The time that the target may take.
     pub limit: Duration,
 }
 

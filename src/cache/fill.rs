@@ -12,7 +12,7 @@ use http::{Method, StatusCode};
 
 use super::{
     CacheKey, CacheOutcome, CacheRequest, CacheStatus, CacheStore, Entry, Lock, Responses, Stored, Taken,
-    UncacheableReason, Variants,
+    UncacheableReason, Variants, Written,
     entry::MOST_BODY_BYTES,
     levels::CacheSlot,
     lock::HeldLock,
@@ -41,13 +41,13 @@ pub struct Fill<'a, S: CacheStore> {
 /// The right to fill an entry while others are answered from the stale one.
 #[derive(Debug)]
 #[must_use = "others are answered from the stale entry until it is filled"]
-pub struct Refill<S: CacheStore>(pub(super) Claim<S>);
+pub struct Refill<S: CacheStore>(pub(super) Box<Claim<S>>);
 
 /// The slot that is to be filled.
 #[derive(Debug)]
 pub(super) struct Claim<S: CacheStore> {
     pub responses: Arc<Responses<S>>,
-    /// Where the responses to such requests are looked for.
+    /// The key at which responses to such requests are looked for.
     pub key: CacheKey,
     pub slot: CacheSlot,
     /// `None`: nobody waits.
@@ -55,9 +55,9 @@ pub(super) struct Claim<S: CacheStore> {
     pub why: Forward,
 }
 
-/// Where a new response goes.
+/// The keys at which a new response is stored.
 #[derive(Debug)]
-struct Level {
+struct Destination {
     key: CacheKey,
     /// The list for the key where such responses are looked for, where that changes.
     variants: Option<Variants>,
@@ -92,49 +92,54 @@ impl<S: CacheStore> Claim<S> {
     }
 
     /// Ends the turn without an entry. For a while nobody waits for one.
-    fn give_up(self, now_ms: u64, why: UncacheableReason) {
+    fn leave_uncacheable(self, now_ms: u64, why: UncacheableReason) {
         if let Some(lock) = self.lock {
             lock.replace(Lock::known_uncacheable(now_ms, why));
         }
     }
 
     /// Stores a whole entry, at the same time as the response goes out.
-    fn keep(self, level: Level, entry: Entry) {
-        let Self { responses, key, slot, lock, .. } = self;
+    fn put(self, destination: Destination, entry: Entry) {
+        let responses = Arc::clone(&self.responses);
         let now = responses.clock.now();
-        if let Some(Stored::Variants(list)) = responses.levels.last_seen(&key, now)
+        if let Some(Stored::Variants(list)) = responses.levels.last_seen(&self.key, now)
             && !list.counts(&entry)
         {
             // The resource has changed while the target was asked.
             return;
         }
-        if slot.is_degraded {
+        if self.slot.is_degraded {
             // A table that gives no answer would only be waited for.
-            if let Some(variants) = level.variants {
-                responses.levels.remember(key, variants.into(), now);
+            if let Some(variants) = destination.variants {
+                responses.levels.remember(self.key, variants.into(), now);
             }
-            return responses.levels.remember(level.key, entry.into(), now);
+            return responses.levels.remember(destination.key, entry.into(), now);
         }
-        let levels = Arc::clone(&responses);
-        responses.background.spawn(async move {
-            // Who comes late, and does not see the entry yet, still finds the lock, and looks again.
-            let outlives_lock = lock.as_ref().is_some_and(|lock| entry.fresh_until_ms >= lock.until_ms());
-            let mut is_stored = levels.levels.put(&level.key, &level.route_key, entry.into(), now).await;
-            if let Some(variants) = level.variants {
-                is_stored &= levels.levels.put(&key, &level.route_key, variants.into(), now).await;
-            }
-            match lock {
-                Some(lock) if is_stored && outlives_lock => lock.leave(),
-                Some(lock) => lock.release().await,
-                None => {}
-            }
-        });
+        responses.background.spawn(self.write(destination, entry, now));
     }
 
-    fn copied(self, level: Level, entry: Entry, copied: Copied) {
+    async fn write(self, destination: Destination, entry: Entry, now: SystemTime) {
+        let Self { responses, key, lock, .. } = self;
+        let Destination { key: entry_key, variants, route_key } = destination;
+        // Who comes late, and does not see the entry yet, still finds the lock, and looks again.
+        let outlives_lock = lock.as_ref().is_some_and(|lock| entry.fresh_until_ms >= lock.until_ms());
+        let written = responses.levels.put(&entry_key, &route_key, entry.into(), now).await;
+        let mut is_stored = written == Written::Written;
+        if let Some(variants) = variants {
+            let written = responses.levels.put(&key, &route_key, variants.into(), now).await;
+            is_stored &= written == Written::Written;
+        }
+        match lock {
+            Some(lock) if is_stored && outlives_lock => lock.leave(),
+            Some(lock) => lock.release().await,
+            None => {}
+        }
+    }
+
+    fn copied(self, destination: Destination, entry: Entry, copied: Copied) {
         match copied {
-            Copied::Whole(body) => self.keep(level, Entry { body, ..entry }),
-            Copied::TooLong => self.give_up(entry.stored_at_ms, UncacheableReason::LongBody),
+            Copied::Whole(body) => self.put(destination, Entry { body, ..entry }),
+            Copied::TooLong => self.leave_uncacheable(entry.stored_at_ms, UncacheableReason::LongBody),
             Copied::Broken => {}
         }
     }
@@ -190,15 +195,15 @@ impl<S: CacheStore> Fill<'_, S> {
         let now_ms = milliseconds(times.received_at);
         let updated = policy.revalidated(entry, response.headers(), times);
         // What it says now may be for this caller only, as any other response.
-        let may_keep = policy.check_storable(&context, updated.status, &updated.headers);
-        let is_kept = may_keep.is_ok() && is_news(entry, &updated, now_ms);
-        let status = CacheStatus::Forwarded { why: self.claim.why, is_confirmed: true, is_kept };
+        let storable = policy.check_storable(&context, updated.status, &updated.headers);
+        let is_stored = storable.is_ok() && is_news(entry, &updated, now_ms);
+        let status = CacheStatus::Forwarded { why: self.claim.why, is_confirmed: true, is_stored };
         let response = updated.response(now_ms);
-        if is_kept {
-            let level = self.level(&updated);
-            self.claim.keep(level, updated);
-        } else if let Err(why) = may_keep {
-            self.claim.give_up(now_ms, why);
+        if is_stored {
+            let destination = self.destination(&updated);
+            self.claim.put(destination, updated);
+        } else if let Err(why) = storable {
+            self.claim.leave_uncacheable(now_ms, why);
         }
         CacheOutcome::new(Ok(response), status)
     }
@@ -217,33 +222,33 @@ impl<S: CacheStore> Fill<'_, S> {
             Err(reason) => {
                 // A target that fails is asked by one after another of those who wait, not by all at once.
                 if !response.status().is_server_error() {
-                    self.claim.give_up(milliseconds(times.received_at), reason);
+                    self.claim.leave_uncacheable(milliseconds(times.received_at), reason);
                 }
                 return CacheOutcome::new(Ok(response), why.not_stored());
             }
         };
-        let level = self.level(&entry);
+        let destination = self.destination(&entry);
         // Of a body whose length is not known nobody can say what becomes of it.
-        let is_kept = known_length(&response).is_some();
-        let status = CacheStatus::Forwarded { why, is_confirmed: false, is_kept };
+        let is_stored = known_length(&response).is_some();
+        let status = CacheStatus::Forwarded { why, is_confirmed: false, is_stored };
         let claim = self.claim;
-        let response =
-            response.map(|body| tee(body, MOST_BODY_BYTES, move |copied| claim.copied(level, entry, copied)));
+        let response = response
+            .map(|body| tee(body, MOST_BODY_BYTES, move |copied| claim.copied(destination, entry, copied)));
         CacheOutcome::new(Ok(response), status)
     }
 
-    fn level(&self, entry: &Entry) -> Level {
+    fn destination(&self, entry: &Entry) -> Destination {
         let Self { request, claim: Claim { key, slot, .. }, .. } = self;
         let names = varies_on(&entry.headers).unwrap_or_default();
         let route_key = request.context.route_key.to_owned();
         let is_for_all = names.is_empty() && request.policy.caller(&request.context).is_none();
         if slot.variants.is_none() && (is_for_all || !request.policy.rules().knows_variants()) {
-            return Level { key: slot.key.clone(), variants: None, route_key };
+            return Destination { key: slot.key.clone(), variants: None, route_key };
         }
         let first = || Arc::new(Variants::since(entry.stored_at_ms, 0));
         let known = slot.variants.clone().unwrap_or_else(first);
         let changed = known.with(&names, entry.keep_until_ms, entry.stored_at_ms);
         let key = request.variant_key(changed.as_ref().unwrap_or(&known), key);
-        Level { key, variants: changed, route_key }
+        Destination { key, variants: changed, route_key }
     }
 }

@@ -1,4 +1,4 @@
-//! Both levels as one: what is known of a key, and who fills it.
+//! Both levels as one: the memory of this instance in front of the table that all instances share.
 
 use std::{
     sync::Arc,
@@ -11,7 +11,7 @@ use super::{CacheKey, Entry, Lock, Stored, Variants, memory::Memory, mode_rules:
 
 /// Level 2: the table that all instances share.
 pub trait CacheStore: Send + Sync + 'static {
-    /// What the table has of a key; `None` if it gives no answer.
+    /// Reads the value and the lock of a key; `None` if the table gives no answer.
     fn find(&self, key: &CacheKey, now: SystemTime) -> impl Future<Output = Option<Found>> + Send;
 
     /// Stores an entry, unless there is a newer one.
@@ -46,12 +46,12 @@ pub struct StoredEntry<'a> {
     pub keep_until: SystemTime,
 }
 
-/// What the table has of a key.
+/// The value and the lock of a key, as the table has them.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
     /// The bytes of an entry, all parts of it.
     pub bytes: Option<Bytes>,
-    /// Who fills the entry now, or did so in vain.
+    /// Held by the one who fills the entry now, or left by one who could not.
     pub lock: Option<Lock>,
 }
 
@@ -62,7 +62,7 @@ impl Found {
     }
 }
 
-/// What came of storing an entry.
+/// The outcome of storing an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
     Written,
@@ -72,7 +72,7 @@ pub enum Written {
     Unknown,
 }
 
-/// What came of trying to be the one who fills.
+/// The outcome of trying to be the one who fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     Taken,
@@ -82,7 +82,7 @@ pub enum Taken {
     Unknown,
 }
 
-/// What is known of a key.
+/// The value and the lock of a key, as far as they are known.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
     /// Fresh or not.
@@ -92,12 +92,12 @@ pub(super) struct Known {
     pub is_degraded: bool,
 }
 
-/// Where the response to a request is stored, and what is known of it.
+/// The place of the response to a request, with what is known of it.
 #[derive(Clone, Debug)]
 pub(super) struct CacheSlot {
-    /// Of the response itself.
+    /// The key of the response itself.
     pub key: CacheKey,
-    /// What tells the responses of the URI apart, where there may be several.
+    /// The list of what tells the responses of the URI apart, where there may be several.
     pub variants: Option<Arc<Variants>>,
     /// Fresh or not.
     pub entry: Option<Arc<Entry>>,
@@ -137,18 +137,18 @@ impl<S: CacheStore> Levels<S> {
         Self { memory: Memory::new(memory_bytes, trusted_for), store }
     }
 
-    /// What this instance remembers well enough to use it without a look into the table; fresh or not.
+    /// Returns what this instance remembers well enough to use it without a look into the table; fresh or not.
     pub fn remembered(&self, key: &CacheKey, now: SystemTime) -> Option<Stored> {
-        let (stored, is_trusted) = self.memory.get(key, now)?;
-        is_trusted.then_some(stored)
+        let remembered = self.memory.get(key, now)?;
+        remembered.is_trusted.then_some(remembered.stored)
     }
 
-    /// What this instance has last seen at a key; the table may have another by now.
+    /// Returns what this instance has last seen at a key; the table may have another value by now.
     pub fn last_seen(&self, key: &CacheKey, now: SystemTime) -> Option<Stored> {
-        self.memory.get(key, now).map(|(stored, _)| stored)
+        self.memory.get(key, now).map(|remembered| remembered.stored)
     }
 
-    /// What the table has; where it gives no answer, what this instance remembers.
+    /// Reads the table, or the memory where the table gives no answer.
     pub async fn look_up(&self, key: &CacheKey, now: SystemTime) -> Known {
         let Some(found) = self.store.find(key, now).await else { return self.without_table(key, now) };
         let stored = found.stored(key);
@@ -159,7 +159,7 @@ impl<S: CacheStore> Levels<S> {
         Known { stored, lock: found.lock, is_degraded: false }
     }
 
-    /// What this instance remembers, where the table gives no answer.
+    /// Reads the memory alone, where the table gives no answer.
     pub fn without_table(&self, key: &CacheKey, now: SystemTime) -> Known {
         Known { stored: self.last_seen(key, now), lock: None, is_degraded: true }
     }
@@ -169,8 +169,8 @@ impl<S: CacheStore> Levels<S> {
         self.memory.put(key, stored, now);
     }
 
-    /// Stores in both. True where the table did.
-    pub async fn put(&self, key: &CacheKey, route_key: &str, stored: Stored, now: SystemTime) -> bool {
+    /// Stores in both. The outcome is the table's.
+    pub async fn put(&self, key: &CacheKey, route_key: &str, stored: Stored, now: SystemTime) -> Written {
         let entry = StoredEntry {
             route_key,
             bytes: stored.encode(key).into(),
@@ -182,6 +182,6 @@ impl<S: CacheStore> Levels<S> {
         if written == Written::Outdated {
             self.memory.remove(key);
         }
-        written == Written::Written
+        written
     }
 }

@@ -1,4 +1,4 @@
-//! What one instance says to the others of a key: that it asks the target, or that nobody need wait for an entry.
+//! The lock of a key, by which one instance tells the others that it asks the target, or that nobody need wait.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ pub struct Lock {
 pub enum LockState {
     /// Its owner asks the target, or did so just now: others wait for the entry.
     Filling,
-    /// Nobody fills: the answer was not stored, and waiting for another would be in vain. `None`: why is not known.
+    /// Nobody fills: the answer was not stored, and waiting for another would be of no use. `None`: the reason is not known.
     KnownUncacheable(Option<UncacheableReason>),
 }
 
@@ -32,33 +32,33 @@ pub struct UncacheableAnswer {
     pub reason: Option<UncacheableReason>,
 }
 
-/// The most for which others wait for one who fills, and for which nobody waits after it was in vain.
+/// The most for which others wait for one who fills, and for which nobody waits after an uncacheable response.
 const MOST: Duration = Duration::from_secs(10);
 
 impl Lock {
-    /// Of one whose target may take so long.
+    /// The lock of one who fills, and whose target may take `limit`.
     pub(super) fn filling(now_ms: u64, limit: Duration) -> Self {
         Self { until_ms: now_ms + ms(Self::duration(limit)), state: LockState::Filling }
     }
 
-    /// After an answer of that moment, which was not stored.
+    /// The lock that is left after a response of that moment, which was not stored.
     pub(super) fn known_uncacheable(answered_at_ms: u64, why: UncacheableReason) -> Self {
         Self { until_ms: answered_at_ms + ms(MOST), state: LockState::KnownUncacheable(Some(why)) }
     }
 
-    /// How long one who fills keeps the others waiting, where the target may take `limit`: half of that at most, so
-    /// that they can still ask it themselves, and not for long where the filler has died.
+    /// The time for which one who fills keeps the others waiting, where the target may take `limit`: half of that at
+    /// most, so that they can still ask it themselves, and not for long where the process of the filler has died.
     pub(super) fn duration(limit: Duration) -> Duration {
         (limit / 2).min(MOST)
     }
 
-    /// Whether it says something at `now_ms`. Not if it ends later than any: then the clock of who made it was wrong,
+    /// True where it says something at `now_ms`. Not if it ends later than any: then the clock of who made it was wrong,
     /// and others would wait for as long.
     pub fn is_held(self, now_ms: u64) -> bool {
         now_ms < self.until_ms && self.until_ms <= Self::end(now_ms)
     }
 
-    /// When the last lock of now ends, and one of a clock that is ahead by no more than clocks are.
+    /// The end of the last lock of now, also of a clock that is ahead by no more than clocks are.
     pub fn end(now_ms: u64) -> u64 {
         now_ms + ms(MOST) + MOST_SKEW_MS
     }

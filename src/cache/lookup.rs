@@ -31,21 +31,14 @@ pub enum Lookup<'a, S: CacheStore> {
     /// An entry answers that is not fresh any more, and it falls to the caller to refill it.
     Stale { stale: CacheOutcome, refill: Refill<S> },
     /// The target must be asked; the fill stores its response.
-    Fill(Fill<'a, S>),
+    Fill(Box<Fill<'a, S>>),
     /// The request wants what the cache does not give, or may not be asked for.
     Refused(CacheOutcome),
     /// The cache has no part in it. The target must be asked.
     Bypass(CacheStatus),
 }
 
-/// One look into the table.
-enum Look<'a, S: CacheStore> {
-    Done(Lookup<'a, S>),
-    /// Somebody else asks the target.
-    Wait,
-}
-
-/// Between two looks at an entry that somebody else fills; doubled each time.
+/// The pause between two looks at an entry that somebody else fills; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const MOST_PAUSE: Duration = Duration::from_millis(200);
 
@@ -69,7 +62,7 @@ impl<S: CacheStore> Responses<S> {
                 let slot = CacheSlot::unknown(key.clone());
                 let responses = Arc::clone(self);
                 let claim = Claim { responses, key, slot, lock: None, why: Forward::Request };
-                Lookup::Fill(claim.begin(request))
+                Lookup::Fill(Box::new(claim.begin(request)))
             }
             RequestDirective::Lookup | RequestDirective::LookupWithWarning => {
                 match self.remembered(&request, &key) {
@@ -85,22 +78,21 @@ impl<S: CacheStore> Responses<S> {
         let patience = Instant::now() + request.limit / 2;
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.look(request, key, patience).await {
-                Look::Done(lookup) => return lookup,
-                Look::Wait => {}
+            if let Some(lookup) = self.look(request, key, patience).await {
+                return lookup;
             }
             tokio::time::sleep_until((Instant::now() + pause).min(patience)).await;
             pause = (pause * 2).min(MOST_PAUSE);
         }
     }
 
-    /// One look into the table. Nobody waits for another one's response beyond `patience`.
+    /// One look into the table; `None` where somebody else asks the target. Nobody waits for that beyond `patience`.
     async fn look<'a>(
         self: &Arc<Self>,
         request: CacheRequest<'a>,
         key: &CacheKey,
         patience: Instant,
-    ) -> Look<'a, S> {
+    ) -> Option<Lookup<'a, S>> {
         let (rules, headers) = (request.policy.rules(), &request.context.request.headers);
         let now = self.clock.now();
         let now_ms = milliseconds(now);
@@ -109,11 +101,11 @@ impl<S: CacheStore> Responses<S> {
         let is_degraded = slot.is_degraded;
         let reuse = slot.entry.as_ref().map(|entry| request.evaluate(entry, now_ms));
         if let Some(hit) = slot.entry.as_ref().and_then(|entry| self.reused(entry, reuse)) {
-            return Look::Done(Lookup::Hit(CacheOutcome { is_degraded, ..hit }));
+            return Some(Lookup::Hit(CacheOutcome { is_degraded, ..hit }));
         }
         if rules.is_only_if_cached(headers) {
             let refused = CacheOutcome::new(Err(GatewayError::NotCached), CacheStatus::Unused);
-            return Look::Done(Lookup::Refused(CacheOutcome { is_degraded, ..refused }));
+            return Some(Lookup::Refused(CacheOutcome { is_degraded, ..refused }));
         }
         let lock = slot.lock.filter(|lock| lock.is_held(now_ms));
         let is_served = |entry: &Arc<Entry>| rules.serves_while_revalidating(headers, entry, now_ms);
@@ -124,27 +116,40 @@ impl<S: CacheStore> Responses<S> {
             || (stale.is_none() && lock.is_some_and(Lock::is_known_uncacheable))
             || Instant::now() >= patience;
         let why = slot.why(reuse);
-        let mut claim = Claim { responses: Arc::clone(self), key: key.clone(), slot, lock: None, why };
+        let claim = Claim { responses: Arc::clone(self), key: key.clone(), slot, lock: None, why };
         if is_alone {
-            return Look::Done(Lookup::Fill(claim.begin(request)));
+            return Some(Lookup::Fill(Box::new(claim.begin(request))));
         }
-        if lock.is_none() {
-            match (claim.lock(request.limit, now).await, &stale) {
-                (Taken::Taken, Some(entry)) => {
-                    return Look::Done(Lookup::Stale { stale: self.stale(entry), refill: Refill(claim) });
-                }
-                (Taken::Taken, None) => return Look::Done(Lookup::Fill(claim.begin(request))),
-                (Taken::Unknown, _) => {
-                    claim.slot.is_degraded = true;
-                    return Look::Done(Lookup::Fill(claim.begin(request)));
-                }
-                (Taken::Busy, _) => {}
-            }
+        if lock.is_none()
+            && let Some(lookup) = self.take_turn(claim, request, stale.as_deref(), now).await
+        {
+            return Some(lookup);
         }
-        stale.map_or(Look::Wait, |entry| Look::Done(Lookup::Hit(self.stale(&entry))))
+        stale.map(|entry| Lookup::Hit(self.stale(&entry)))
     }
 
-    /// The response from memory alone.
+    /// Tries to be the one who asks the target for all who wait; `None` where somebody else is.
+    async fn take_turn<'a>(
+        &self,
+        mut claim: Claim<S>,
+        request: CacheRequest<'a>,
+        stale: Option<&Entry>,
+        now: SystemTime,
+    ) -> Option<Lookup<'a, S>> {
+        match (claim.lock(request.limit, now).await, stale) {
+            (Taken::Taken, Some(entry)) => {
+                Some(Lookup::Stale { stale: self.stale(entry), refill: Refill(Box::new(claim)) })
+            }
+            (Taken::Taken, None) => Some(Lookup::Fill(Box::new(claim.begin(request)))),
+            (Taken::Unknown, _) => {
+                claim.slot.is_degraded = true;
+                Some(Lookup::Fill(Box::new(claim.begin(request))))
+            }
+            (Taken::Busy, _) => None,
+        }
+    }
+
+    /// Answers from memory alone.
     fn remembered(&self, request: &CacheRequest<'_>, key: &CacheKey) -> Option<CacheOutcome> {
         let now = self.clock.now();
         let entry = match self.levels.remembered(key, now)? {
@@ -157,7 +162,7 @@ impl<S: CacheStore> Responses<S> {
         self.reused(&entry, Some(request.evaluate(&entry, milliseconds(now))))
     }
 
-    /// Finds what the table has: at the key, or for the variant of the URI that is asked for.
+    /// Reads both levels, at the key or at that of the request's variant.
     async fn find(&self, request: &CacheRequest<'_>, key: &CacheKey, now: SystemTime) -> CacheSlot {
         let Known { stored, lock, is_degraded } = self.levels.look_up(key, now).await;
         let variants = match stored {

@@ -11,8 +11,16 @@ use super::{CacheKey, Stored};
 pub(super) struct Memory {
     /// `None`: it has no room at all.
     entries: Option<Cache<CacheKey, MemoryEntry, ByBytes>>,
-    /// For how long an entry counts without a look into the table: another instance may have replaced it.
+    /// The time for which an entry counts without a look into the table: another instance may have replaced it.
     trusted_for: Duration,
+}
+
+/// A value that this instance has seen.
+#[derive(Debug)]
+pub(super) struct Remembered {
+    pub stored: Stored,
+    /// It counts without a look into the table.
+    pub is_trusted: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -30,7 +38,7 @@ impl Weighter<CacheKey, MemoryEntry> for ByBytes {
     }
 }
 
-/// What the cache reckons with before it has seen any; it only sizes its tables.
+/// The size that is reckoned with before any entry was seen; it only sizes the cache's tables.
 const USUAL_ENTRY_BYTES: u64 = 4 * 1_024;
 
 impl Memory {
@@ -47,12 +55,11 @@ impl Memory {
         Self { entries: (bytes > 0).then(cache), trusted_for }
     }
 
-    /// The entry, and whether it counts without a look into the table.
-    pub fn get(&self, key: &CacheKey, now: SystemTime) -> Option<(Stored, bool)> {
-        let remembered = self.entries.as_ref()?.get(key)?;
+    pub fn get(&self, key: &CacheKey, now: SystemTime) -> Option<Remembered> {
+        let MemoryEntry { stored, seen_at } = self.entries.as_ref()?.get(key)?;
         // A clock that was set back proves nothing.
-        let is_trusted = now.duration_since(remembered.seen_at).is_ok_and(|age| age < self.trusted_for);
-        Some((remembered.stored, is_trusted))
+        let is_trusted = now.duration_since(seen_at).is_ok_and(|age| age < self.trusted_for);
+        Some(Remembered { stored, is_trusted })
     }
 
     pub fn put(&self, key: CacheKey, stored: Stored, seen_at: SystemTime) {

@@ -15,7 +15,7 @@
 //! 3. The gateway calls the integration with [`Fill::context`].
 //! 4. [`Fill::store`] (`fill`) stores the response in both levels if it may be, as its body goes out (`tee`), or leaves
 //!    the reason against that (`uncacheable`) with the lock. A fill that is dropped releases the lock.
-//! 5. [`Responses::tell`] (`client_response`) makes it the client's own: `Cache-Status` (`status`), 304.
+//! 5. [`Responses::client_response`] (`client_response`) makes it the client's own: `Cache-Status` (`status`), 304.
 
 mod api_gateway;
 mod cache_control;

@@ -8,7 +8,7 @@ use crate::{
     clock::{Clock, milliseconds, ms},
 };
 
-/// For longer than any response takes that was asked for before.
+/// Longer than any response takes that was asked for before.
 const FORGOTTEN_FOR: Duration = Duration::from_secs(3_600);
 
 /// The cache of one instance: [`Responses::lookup`] gives a hit or a [`Fill`](super::Fill), which stores a response.

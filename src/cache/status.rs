@@ -1,4 +1,4 @@
-//! What the cache did with a request, for the client (`Cache-Status`, RFC 9211) and for the log.
+//! The cache's part in a request, for the client (`Cache-Status`, RFC 9211) and for the log.
 
 use http::{HeaderName, HeaderValue, StatusCode};
 
@@ -21,7 +21,7 @@ pub enum CacheStatus {
         why: Forward,
         /// It said that the entry still holds.
         is_confirmed: bool,
-        is_kept: bool,
+        is_stored: bool,
     },
     /// The cache had no part in it, though the route's responses are cached.
     Bypass,
@@ -29,7 +29,7 @@ pub enum CacheStatus {
     Unused,
 }
 
-/// Why the target was asked (RFC 9211 §2.2).
+/// The reason for asking the target (RFC 9211 §2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forward {
     /// Nothing was known.
@@ -45,7 +45,7 @@ pub enum Forward {
 impl Forward {
     /// The status of a response that was not stored.
     pub(super) fn not_stored(self) -> CacheStatus {
-        CacheStatus::Forwarded { why: self, is_confirmed: false, is_kept: false }
+        CacheStatus::Forwarded { why: self, is_confirmed: false, is_stored: false }
     }
 
     fn name(self) -> &'static str {
@@ -93,9 +93,9 @@ impl CacheStatus {
                 let status = status.map(|status| format!("; fwd-status={}", status.as_u16()));
                 format!("tollgate; fwd={}{}", why.name(), status.unwrap_or_default())
             }
-            Self::Forwarded { why, is_confirmed, is_kept } => {
+            Self::Forwarded { why, is_confirmed, is_stored } => {
                 let confirmed = if is_confirmed { "; fwd-status=304" } else { "" };
-                let stored = if is_kept { "; stored" } else { "" };
+                let stored = if is_stored { "; stored" } else { "" };
                 format!("tollgate; fwd={}{confirmed}{stored}", why.name())
             }
             Self::Bypass => "tollgate; fwd=bypass".to_owned(),

@@ -1,4 +1,4 @@
-//! The steps before an integration: who calls, and whether the limits let the request through.
+//! The steps before an integration: authentication of the caller, and admission by the limits.
 
 use http::{HeaderName, HeaderValue};
 

@@ -1,4 +1,4 @@
-//! What the gateway would look for in the cache, found without asking or counting anybody: for the operator.
+//! The cache key of a request, found without calling or counting anybody: for the operator.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::{
     message::Request,
 };
 
-/// Where a request leads, and what its answer is kept under.
+/// The route of a request, and the key of its response in the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explained {
     pub stage: String,
@@ -24,7 +24,7 @@ pub struct Explained {
     pub lookup: Result<ExplainedLookup, NoLookup>,
 }
 
-/// Why the answers of a route are not kept; displays in the operator's words.
+/// The reason why no response of a route is cached; displays in the operator's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum NoLookup {
     #[error("the route has no cachingEnabled, or an integration whose answers are never kept")]
@@ -34,17 +34,18 @@ pub enum NoLookup {
     Stage,
 }
 
+/// The lookup that the cache would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExplainedLookup {
-    /// `None`: nothing is looked for, and nothing kept.
+    /// Set where nothing is looked up and nothing stored.
     pub bypass: Option<Bypass>,
-    /// How long an answer is fresh; `None`: as it says itself.
+    /// The time for which a response is fresh; `None`: as it says itself.
     pub ttl: Option<Duration>,
     pub key: CacheKey,
     pub parts: Vec<KeyPart>,
-    /// What in the request keeps its answer from others, unless the answer says otherwise.
+    /// The reason in the request that keeps its response from others, unless the response says otherwise.
     pub not_shared_reason: Option<UncacheableReason>,
-    /// Whose alone the answer is among those of the key, where there may be several.
+    /// The caller whose alone the response is among those of the key, where there may be several.
     pub caller: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Where a request is served: its stage, its route, and for whom.
+//! The location of a request: its stage, its route and its caller. One function finds it, for all who need it.
 
 use http::Method;
 

@@ -1,10 +1,14 @@
 //! The request's way through the gateway, start to end.
+//!
+//! `handle` answers every request. `serve` is the pipeline: `admission` (who calls, and the limits), `cache` and `invoke`
+//! (the response), `invalidate` (what it changes). A [`RequestState`] holds what is known of the request so far.
 
 mod admission;
-mod cached;
 mod explain;
 mod invalidate;
+mod invoke;
 mod locate;
+mod refill;
 mod request_state;
 
 use std::{
@@ -20,8 +24,8 @@ use http::HeaderValue;
 
 pub use self::explain::{Explained, ExplainedLookup, NoLookup, explain};
 use self::{
-    cached::PendingRefill,
     locate::{Located, locate},
+    refill::PendingRefill,
     request_state::RequestState,
 };
 use crate::{
@@ -39,7 +43,7 @@ use crate::{
     store::Store,
 };
 
-/// What is served, and the connections to whoever answers.
+/// The gateway of one process: the stages that it serves, and the connections to whoever answers.
 #[derive(Debug)]
 pub struct Gateway {
     pub live: Live,
@@ -206,7 +210,7 @@ fn refusal(error: &GatewayError, log: &mut AccessLog) -> Response {
     response
 }
 
-/// Says what the cache did.
+/// Notes the cache's part in the log.
 fn log_cache(outcome: &CacheOutcome, log: &mut AccessLog) {
     if let Some(name) = outcome.status.name() {
         log.cache(name);
@@ -231,7 +235,7 @@ fn add_request_id(response: &mut Response, id: &str) {
     }
 }
 
-/// What `step` comes to; a panic in it is one more way to fail.
+/// Runs `step`; a panic in it is one more way to fail.
 async fn caught<T>(step: impl Future<Output = Result<T, GatewayError>>) -> Result<T, GatewayError> {
     let outcome = AssertUnwindSafe(step).catch_unwind().await;
     outcome.unwrap_or_else(|panic| Err(GatewayError::Panicked(words_of(panic.as_ref()))))

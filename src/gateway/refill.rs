@@ -1,5 +1,4 @@
-//! The steps around the cache: calling the integration, making a response the client's own, and refilling what was
-//! given stale.
+//! The step after a stale response has gone out: a new one is fetched in its place.
 
 use std::{
     mem,
@@ -14,14 +13,12 @@ use super::{
     request_state::RequestState,
 };
 use crate::{
-    access_log::AccessLog,
     authorizers::Caller,
-    cache::{CacheOutcome, Refill},
-    context::Context,
-    deployment::{Route, Served},
+    cache::Refill,
+    deployment::Served,
     error::{GatewayError, chain},
     limits::usage_plan::Permit,
-    message::{Request, Response},
+    message::Request,
     store::Store,
 };
 
@@ -36,38 +33,6 @@ pub(super) struct PendingRefill {
 }
 
 impl Gateway {
-    /// Calls the integration for a client, who waits.
-    pub(super) async fn invoke(
-        &self,
-        route: &Route,
-        permit: &Permit,
-        context: &Context<'_>,
-        log: &mut AccessLog,
-    ) -> Result<Response, GatewayError> {
-        let called_at = self.clock.now();
-        let response = route.integration.invoke(permit, context, &self.clients).await;
-        log.integration(called_at, &response);
-        response
-    }
-
-    /// Makes a response this client's own: whatever a request decides that is not in the key, it decides here.
-    pub(super) fn for_client(
-        &self,
-        location: &Location<'_>,
-        route: &Route,
-        outcome: CacheOutcome,
-    ) -> Result<Response, GatewayError> {
-        let context = location.context();
-        let Some(cache_request) = location.cache_request() else {
-            return route.integration.finish(&context, outcome.response?);
-        };
-        let is_cached = outcome.status.is_from_an_entry();
-        let response = self.responses.tell(&cache_request, outcome)?;
-        let response = route.integration.finish(&context, response)?;
-        // A part is one of what this client gets.
-        Ok(if is_cached { cache_request.part_of(response) } else { response })
-    }
-
     /// Leaves it to [`Gateway::drain`] to fetch a new response in the place of a stale one.
     pub(super) fn refill_later(&self, state: &RequestState<'_>, permit: Permit, refill: Refill<Store>) {
         let pending = PendingRefill {
