@@ -14,7 +14,6 @@ mod answer;
 mod api_gateway;
 mod asked;
 mod cache_control;
-mod cache_settings;
 mod conditional;
 mod entry;
 mod fill;
@@ -37,12 +36,11 @@ mod uncacheable;
 
 pub use self::{
     asked::CacheRequest,
-    cache_settings::{MOST_GENERATION, StageCache},
     entry::{Entry, MOST_SKEW_MS},
     key::{CacheKey, ExplainedKey, KeyPart},
     levels::{CacheStore, Found, StoredEntry, Taken, Written},
     lock::{Lock, LockState, UncacheableAnswer},
-    mode_rules::{Bypass, InvalidatePermission},
+    mode_rules::{Bypass, InvalidatePermission, MOST_GENERATION, StageCache},
     place::Refill,
     policy::CachePolicy,
     responses::Responses,

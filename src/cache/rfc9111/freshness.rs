@@ -10,7 +10,9 @@ use http::{
 
 use super::{
     super::{
-        cache_control::Directives, cache_settings::StaleTimes, entry::Entry, mode_rules::ExchangeTimes,
+        cache_control::Directives,
+        entry::Entry,
+        mode_rules::{ExchangeTimes, StaleTimes},
         uncacheable::UncacheableReason,
     },
     reuse::stale_times,

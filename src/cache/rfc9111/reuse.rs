@@ -9,9 +9,8 @@ use http::{
 
 use super::super::{
     cache_control::{Argument, Directives},
-    cache_settings::StaleTimes,
     entry::Entry,
-    mode_rules::Reuse,
+    mode_rules::{Reuse, StaleTimes},
 };
 use crate::clock::ms;
 

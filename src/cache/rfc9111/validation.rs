@@ -8,7 +8,10 @@ use http::{
 };
 
 use super::{
-    super::{cache_settings::StaleTimes, entry::Entry, mode_rules::ExchangeTimes},
+    super::{
+        entry::Entry,
+        mode_rules::{ExchangeTimes, StaleTimes},
+    },
     freshness::{self, REMAPPED_DATE, VALIDATORS, Validator, has_validator},
     reuse::may_wait,
 };
