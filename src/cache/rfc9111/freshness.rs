@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_says_for_how_long_it_is_fresh() {
+    fn the_lifetime_follows_from_the_headers_of_the_answer() {
         const NOON: &str = "Thu, 01 Jan 2026 12:00:00 GMT";
         let cases: [(&[(&str, &str)], u64); 14] = [
             (&[], 0),
