@@ -122,7 +122,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_stands_in_quotes_is_no_directive(inside in "[ !#-~]{0,20}", seconds in 0..1_000_000u64) {
+        fn a_directive_inside_of_quotes_counts_for_nothing(inside in "[ !#-~]{0,20}", seconds in 0..1_000_000u64) {
             let inside = inside.replace('\\', "\\\\");
             let line = format!("x=\"{inside}, max-age=1\", max-age={seconds}");
             let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::try_from(line).unwrap())]);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_max_age_counts_and_what_is_no_number_is_none() {
+    fn the_first_max_age_counts_and_one_that_is_no_number_makes_zero_seconds() {
         let cases: [(&[&str], Option<u64>); 17] = [
             (&[], None),
             (&["max-age=60"], Some(60)),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_keeps_an_answer_from_others_is_seen_in_a_line_that_is_not_well_formed_too() {
+    fn private_counts_in_a_malformed_line_too() {
         for line in ["private; max-age=60", "x=1;private", "private, x=\u{e9}"] {
             let value = HeaderValue::from_bytes(line.as_bytes()).unwrap();
             let headers = HeaderMap::from_iter([(CACHE_CONTROL, value)]);
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_to_caches_like_this_one_counts_alone() {
+    fn cdn_cache_control_and_surrogate_control_replace_cache_control() {
         let mut headers = lines(&CACHE_CONTROL, &["no-store"]);
         assert!(Directives::of_answer(&headers).has("no-store"));
         headers.insert(CDN_CACHE_CONTROL, HeaderValue::from_static(""));

@@ -20,7 +20,6 @@
 mod api_gateway;
 mod cache_control;
 mod cache_request;
-mod cache_settings;
 mod client_response;
 mod entry;
 mod fill;
@@ -42,14 +41,13 @@ mod uncacheable;
 
 pub use self::{
     cache_request::{CacheOutcome, CacheRequest},
-    cache_settings::{MOST_GENERATION, StageCache},
     entry::{Entry, MOST_SKEW_MS},
     fill::{Fill, Refill},
     key::{CacheKey, ExplainedKey, KeyPart},
     levels::{CacheStore, Found, StoredEntry, Taken, Written},
     lock::{Lock, LockState, UncacheableAnswer},
     lookup::Lookup,
-    mode_rules::{Bypass, InvalidatePermission},
+    mode_rules::{Bypass, InvalidatePermission, MOST_GENERATION, StageCache},
     policy::CachePolicy,
     responses::Responses,
     rfc9111::{Uri, Variants, changed_uris},

@@ -6,10 +6,9 @@ use http::{HeaderMap, HeaderName, Method, StatusCode};
 
 use super::{
     api_gateway::ApiGatewayRules,
-    cache_settings::{Caching, StageCache},
     entry::{Entry, MOST_BODY_BYTES, is_short_head},
     key::{CacheKey, ExplainedKey, KeyHasher, KeyWriter},
-    mode_rules::{Bypass, ExchangeTimes, ModeRules},
+    mode_rules::{Bypass, Caching, ExchangeTimes, ModeRules, StageCache},
     rfc9111::{self, HttpRules},
     tee::known_length,
     uncacheable::UncacheableReason,

@@ -187,7 +187,7 @@ pub(super) fn read_items(items: Vec<Attributes>) -> Found {
 
 struct EntryPart {
     number: usize,
-    /// How many the entry has.
+    /// The number of parts of the whole entry.
     parts: usize,
     checksum: Blob,
     bytes: Blob,

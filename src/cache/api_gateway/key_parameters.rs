@@ -1,14 +1,20 @@
 //! `cacheKeyParameters`: the parts of a request that its answer depends on, as the route item names them.
+//!
+//! No header that the key does not have reaches the target: it could put it into an answer that others get ("cache
+//! poisoning"). The query it gets whole, as API Gateway's targets do.
+
+use std::borrow::Cow;
 
 use http::{
-    HeaderName,
-    header::{CONTENT_ENCODING, CONTENT_TYPE, COOKIE},
+    HeaderName, Method,
+    header::{CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT},
 };
 
-use super::super::{cache_settings::Caching, key::KeyWriter};
+use super::super::{key::KeyWriter, mode_rules::Caching};
 use crate::{
     context::Context,
     item::Fields,
+    message::Request,
     path,
     template::parameter::{Parameter, expected_instead_of},
 };
@@ -102,5 +108,39 @@ impl KeyParameters {
                 }
             }
         }
+    }
+
+    /// Leaves in the request the headers and cookies that the key has, and with a body what says how to read it.
+    pub fn without_unkeyed_headers(&self, request: &Request) -> Request {
+        let mut forwarded = request.clone();
+        // `host` is in every key.
+        let is_keyed = |name: &HeaderName| {
+            name == HOST || self.has_header(name) || (!request.body.is_empty() && OF_A_BODY.contains(name))
+        };
+        forwarded.headers = request
+            .headers
+            .iter()
+            .filter(|(name, _)| is_keyed(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        if !self.has_header(&COOKIE) {
+            forwarded.cookies.clear();
+        }
+        if !self.has_header(&USER_AGENT) {
+            forwarded.origin.user_agent.clear();
+        }
+        forwarded
+    }
+
+    /// Asks for the answer, whatever the client has of it already: a 304 is of no use to others.
+    pub fn without_unkeyed_conditions<'a>(&self, request: Cow<'a, Request>) -> Cow<'a, Request> {
+        let is_read = [Method::GET, Method::HEAD].contains(&request.method);
+        let mut forwarded = request;
+        for name in [IF_NONE_MATCH, IF_MODIFIED_SINCE] {
+            if is_read && forwarded.headers.contains_key(&name) && !self.has_header(&name) {
+                forwarded.to_mut().headers.remove(&name);
+            }
+        }
+        forwarded
     }
 }

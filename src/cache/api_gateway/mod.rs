@@ -4,16 +4,15 @@
 //! Without its traps: callers are kept apart, a failure is never stored, and what is not in the key does not reach
 //! the target.
 
-mod forwarding;
 mod invalidation;
 mod key_parameters;
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, Method, StatusCode,
-    header::{HOST, SET_COOKIE, VARY},
+    header::{AUTHORIZATION, COOKIE, HOST, PROXY_AUTHORIZATION, SET_COOKIE, VARY},
 };
 
 use self::{
@@ -21,11 +20,11 @@ use self::{
     key_parameters::{KeyParameters, OF_A_BODY},
 };
 use super::{
-    cache_settings::{Caching, CommonSettings, MOST_TTL_SECONDS, StageCache, seconds},
     entry::{Entry, is_of_one_request, is_storable_status},
-    key::KeyWriter,
+    key::{API_KEY, KeyWriter},
     mode_rules::{
-        Bypass, ExchangeTimes, Forwarded, InvalidatePermission, ModeRules, RequestDirective, Reuse,
+        Bypass, Caching, CommonSettings, ExchangeTimes, Forwarded, InvalidatePermission, MOST_TTL_SECONDS,
+        ModeRules, RequestDirective, Reuse, StageCache, seconds, without_connection,
     },
     uncacheable::UncacheableReason,
 };
@@ -88,6 +87,19 @@ impl ApiGatewayRules {
     /// True where answers to requests of this method may come from the cache.
     fn covers(&self, method: &Method) -> bool {
         *method == self.method || (*method == Method::HEAD && self.method == Method::GET)
+    }
+
+    /// True where the target would get credentials that the key does not have: its answer is for this caller only.
+    fn forwards_unkeyed_credentials(&self, context: &Context<'_>) -> bool {
+        let headers = &context.request.headers;
+        let has_unkeyed = |name: &HeaderName, is_there| is_there && !self.key_parameters.has_header(name);
+        let has_caller = context.api_key_id.is_some() && !self.common.is_shared;
+        self.forwards_unkeyed_headers
+            && ([AUTHORIZATION, PROXY_AUTHORIZATION]
+                .iter()
+                .any(|name| has_unkeyed(name, headers.contains_key(name)))
+                || has_unkeyed(&COOKIE, !context.request.cookies.is_empty())
+                || has_unkeyed(&API_KEY, headers.contains_key(API_KEY) && !has_caller))
     }
 
     /// True where all headers that the answer depends on, by its own word, are in the key or were never forwarded.
@@ -187,7 +199,12 @@ impl ModeRules for ApiGatewayRules {
     }
 
     fn forwarded<'a>(&self, request: &'a Request, _: Option<&Entry>) -> Forwarded<'a> {
-        Forwarded { request: self.with_keyed_headers(request), is_conditional: false }
+        let request = if self.forwards_unkeyed_headers {
+            self.key_parameters.without_unkeyed_conditions(without_connection(request))
+        } else {
+            Cow::Owned(self.key_parameters.without_unkeyed_headers(request))
+        };
+        Forwarded { request, is_conditional: false }
     }
 
     /// Not a failure (tomorrow's caller need not have it), nothing that is one caller's or depends on what the

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_succeeds_makes_its_own_uri_another_one() {
+    fn an_unsafe_request_that_succeeds_changes_its_own_uri() {
         for method in ["POST", "PUT", "PATCH", "DELETE", "M-SEARCH"] {
             assert_eq!(changed(method, 201, &[]), ["/orders/7?a=1"], "{method}");
             assert_eq!(changed(method, 303, &[]), ["/orders/7?a=1"], "{method}");
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_answer_names_is_another_one_too_if_it_is_ours() {
+    fn location_and_content_location_on_the_same_host_name_changed_uris() {
         const OWN: &str = "/orders/7?a=1";
         let cases: [(&str, &[&str]); 18] = [
             ("/orders/8", &[OWN, "/orders/8?"]),

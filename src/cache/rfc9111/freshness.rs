@@ -10,7 +10,9 @@ use http::{
 
 use super::{
     super::{
-        cache_control::Directives, cache_settings::StaleTimes, entry::Entry, mode_rules::ExchangeTimes,
+        cache_control::Directives,
+        entry::Entry,
+        mode_rules::{ExchangeTimes, StaleTimes},
         uncacheable::UncacheableReason,
     },
     reuse::stale_times,
@@ -161,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_says_for_how_long_it_is_fresh() {
+    fn the_lifetime_follows_from_the_headers_of_the_answer() {
         const NOON: &str = "Thu, 01 Jan 2026 12:00:00 GMT";
         let cases: [(&[(&str, &str)], u64); 14] = [
             (&[], 0),

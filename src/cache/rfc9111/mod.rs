@@ -28,12 +28,11 @@ pub(super) use self::{
 };
 use self::{reuse::RequestCacheControl, validation::unconditional};
 use super::{
-    cache_settings::{CommonSettings, StageCache},
     entry::Entry,
     key::KeyWriter,
     mode_rules::{
-        Bypass, ExchangeTimes, Forwarded, InvalidatePermission, ModeRules, RequestDirective, Reuse,
-        without_connection,
+        Bypass, CommonSettings, ExchangeTimes, Forwarded, InvalidatePermission, ModeRules, RequestDirective,
+        Reuse, StageCache, without_connection,
     },
     uncacheable::UncacheableReason,
 };

@@ -9,9 +9,8 @@ use http::{
 
 use super::super::{
     cache_control::{Argument, Directives},
-    cache_settings::StaleTimes,
     entry::Entry,
-    mode_rules::Reuse,
+    mode_rules::{Reuse, StaleTimes},
 };
 use crate::clock::ms;
 
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_request_and_the_answer_say_what_may_be_given_again() {
+    fn directives_of_the_request_and_the_answer_decide_on_an_entry() {
         use Reuse::{Expired, Fresh, MustRevalidate, Stale};
         let cases = [
             ("", 59, "", Fresh),
@@ -163,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn pragma_counts_where_there_is_no_cache_control() {
+    fn pragma_no_cache_counts_if_the_request_has_no_cache_control() {
         let mut headers = HeaderMap::from_iter([(PRAGMA, HeaderValue::from_static("No-Cache"))]);
         let evaluate =
             |headers: &HeaderMap| RequestCacheControl::of(headers).evaluate(headers, &entry(""), 1_001_000);
@@ -173,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answers_own_word_on_stale_answers_comes_before_the_routes() {
+    fn stale_directives_of_the_answer_replace_those_of_the_route() {
         let default = StaleTimes { if_error: Duration::from_secs(7), ..StaleTimes::default() };
         let cases = [
             ("", 7),

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_and_the_request_say_what_may_be_stored() {
+    fn an_answer_is_stored_or_the_first_reason_against_it_is_told() {
         const FRESH: (&str, &str) = ("cache-control", "max-age=60");
         const SECRET: (&str, &str) = ("authorization", "Basic x");
         let cc = |value: &'static str| ("cache-control", value);

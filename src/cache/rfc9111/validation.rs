@@ -8,7 +8,10 @@ use http::{
 };
 
 use super::{
-    super::{cache_settings::StaleTimes, entry::Entry, mode_rules::ExchangeTimes},
+    super::{
+        entry::Entry,
+        mode_rules::{ExchangeTimes, StaleTimes},
+    },
     freshness::{self, REMAPPED_DATE, VALIDATORS, Validator, has_validator},
     reuse::may_wait,
 };
@@ -114,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_304_changes_all_but_what_describes_the_body() {
+    fn a_304_replaces_all_headers_but_those_that_describe_the_body() {
         let stored = entry(&[
             ("etag", "\"a\""),
             ("content-encoding", "gzip"),

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn vary_names_headers_or_nobody_can_tell() {
+    fn a_vary_that_cannot_be_read_or_has_a_star_names_no_headers() {
         let names = |lines: &[&'static str]| {
             varies_on(&vary(lines)).map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>())
         };
