@@ -1,7 +1,7 @@
 //! The request's way through the gateway, start to end.
 //!
 //! `handle` answers every request. `serve` is the pipeline: `admission` (who calls, and the limits), `cache` and `invoke`
-//! (the response), `invalidate` (what it changes). A [`RequestState`] holds what is known of the request so far.
+//! (the response), `invalidate` (what it changes). A `RequestState` holds what is known of the request so far.
 
 mod admission;
 mod explain;
