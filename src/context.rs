@@ -1,4 +1,4 @@
-//! What is known of a request on its way: API Gateway's `$context`.
+//! The context of a request on its way: API Gateway's `$context`.
 
 use std::borrow::Cow;
 
@@ -19,11 +19,11 @@ pub struct Context<'a> {
     /// As written: `GET /orders/{id}`, `$default`; empty until the route is known.
     pub route_key: &'a str,
     pub path_parameters: &'a [PathParameter<'a>],
-    /// Of the key that the caller was let in with; `None` where no key is asked for.
+    /// The id of the key that the caller was let in with; `None` where no key is asked for.
     pub api_key_id: Option<&'a str>,
 }
 
-/// What `{name}` or `{name+}` of a route matched.
+/// The part of the path that `{name}` or `{name+}` of a route matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathParameter<'a> {
     pub name: &'a str,

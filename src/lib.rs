@@ -6,12 +6,23 @@
 //! function URL event
 //!   │ function_url::decode
 //!   ▼
-//! gateway::handle ── stages ── router ── cors ── api_key ── usage_plan ── validation ── cache ── integrations
-//!   │                (deployment: what is served)
-//!   │ cors, request id, access_log, function_url::encode
+//! gateway::handle          always answers: log line, request id, CORS headers, gateway responses
+//!   │ stages, router       the stage and the route (deployment: what is served)
+//!   │ limits::throttle     one client address
+//!   │ policies::cors       a preflight is answered here
+//!   │ authorizers          who calls
+//!   │ limits::usage_plan   throttles and quotas of the key, the route and the stage
+//!   │ policies::validation required parameters
+//!   │ cache                lookup: a hit, or a fill
+//!   │ integrations         invoke: Lambda, DynamoDB, HTTP, mock
+//!   │ cache                fill.store; what a change makes worthless is forgotten
+//!   │ access_log, function_url::encode
 //!   ▼
 //! function URL response
 //! ```
+//!
+//! `policies/` holds what is small and a route item says in a few fields; the response cache and the limits have rooms
+//! of their own, for they share state with other instances (`store/`).
 //!
 //! The plural modules are open sets: one file per kind. To add a kind, add a file there and let the
 //! compiler show you the one `enum` and the one `match` that must name it.

@@ -1,16 +1,24 @@
-//! Asking the target, and keeping what it answers.
+//! The second of the cache's two calls: the target's response is stored if it may be.
+//!
+//! Whatever ends a fill, a panic and a client that leaves included, frees those who wait for it.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    borrow::Cow,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use http::{Method, StatusCode};
 
 use super::{
-    CacheKey, CacheStatus, CacheStore, Entry, Lock, Responses, UncacheableReason,
-    asked::{CacheOutcome, CacheRequest},
-    place::CacheSlot,
-    rfc9111::{self, Reuse, Variants, varies_on},
+    CacheKey, CacheOutcome, CacheRequest, CacheStatus, CacheStore, Entry, Lock, Responses, Stored, Taken,
+    UncacheableReason, Variants, Written,
+    entry::MOST_BODY_BYTES,
+    levels::CacheSlot,
+    lock::HeldLock,
+    mode_rules::{ExchangeTimes, Forwarded},
+    rfc9111::{is_news, varies_on},
     status::Forward,
-    storable::MOST_BODY_BYTES,
     tee::{Copied, known_length, tee},
 };
 use crate::{
@@ -20,211 +28,227 @@ use crate::{
     message::{Request, Response},
 };
 
-/// Somebody's turn to ask the target.
+/// A request's turn to ask the target, for itself or for all who wait.
 #[derive(Debug)]
-pub(super) struct Fill {
-    /// Where the answers to such requests are looked for.
-    key: CacheKey,
-    place: CacheSlot,
-    /// Others wait until then, at the key of the place.
-    lock: Option<Lock>,
-    why: Forward,
+#[must_use = "others may wait for what it stores"]
+pub struct Fill<'a, S: CacheStore> {
+    request: CacheRequest<'a>,
+    claim: Claim<S>,
+    forwarded: Forwarded<'static>,
+    requested_at: SystemTime,
 }
 
-/// Where a new answer goes.
+/// The right to fill an entry while others are answered from the stale one.
 #[derive(Debug)]
-struct Level {
+#[must_use = "others are answered from the stale entry until it is filled"]
+pub struct Refill<S: CacheStore>(pub(super) Box<Claim<S>>);
+
+/// The slot that is to be filled.
+#[derive(Debug)]
+pub(super) struct Claim<S: CacheStore> {
+    pub responses: Arc<Responses<S>>,
+    /// The key at which responses to such requests are looked for.
+    pub key: CacheKey,
+    pub slot: CacheSlot,
+    /// `None`: nobody waits.
+    pub lock: Option<HeldLock<S>>,
+    pub why: Forward,
+}
+
+/// The keys at which a new response is stored.
+#[derive(Debug)]
+struct Destination {
     key: CacheKey,
-    /// What is to stand at the key where such answers are looked for, where that changes.
+    /// The list for the key where such responses are looked for, where that changes.
     variants: Option<Variants>,
     route_key: String,
 }
 
-impl Fill {
-    pub fn of(key: CacheKey, place: CacheSlot, lock: Option<Lock>, judged: Option<Reuse>) -> Self {
-        let why = place.why(judged);
-        Self { key, place, lock, why }
-    }
-
-    /// Because the caller wants it, whatever is there.
-    pub fn wanted(key: CacheKey) -> Self {
-        Self { place: CacheSlot::unknown(key.clone()), key, lock: None, why: Forward::Request }
-    }
-
-    fn status(&self, is_confirmed: bool, is_kept: bool) -> CacheStatus {
-        CacheStatus::Forwarded { why: self.why, is_confirmed, is_kept }
-    }
-
-    fn home(&self, asked: &CacheRequest<'_>, entry: &Entry) -> Level {
-        let names = varies_on(&entry.headers).unwrap_or_default();
-        let route_key = asked.context.route_key.to_owned();
-        let is_for_all = names.is_empty() && asked.policy.caller(&asked.context).is_none();
-        if self.place.variants.is_none() && (is_for_all || !asked.policy.looks_for_variants()) {
-            return Level { key: self.place.key.clone(), variants: None, route_key };
+impl<S: CacheStore> Claim<S> {
+    /// Tries to become the one for whom others wait.
+    pub async fn lock(&mut self, limit: Duration, now: SystemTime) -> Taken {
+        let lock = Lock::filling(milliseconds(now), limit);
+        // Boxed: a future of the SDK is kilobytes.
+        let taken = Box::pin(self.responses.levels.store.lock(&self.slot.key, lock, now)).await;
+        if taken == Taken::Taken {
+            self.lock = Some(HeldLock::new(&self.responses, self.slot.key.clone(), lock));
         }
-        let known = self.place.variants.clone().unwrap_or(Variants::since(entry.stored_at_ms, 0));
-        let changed = known.with(&names, entry.keep_until_ms, entry.stored_at_ms);
-        let key = asked.key_in(changed.as_ref().unwrap_or(&known), &self.key);
-        Level { key, variants: changed, route_key }
+        taken
+    }
+
+    /// Starts to ask the target, now.
+    pub fn begin<'a>(self, request: CacheRequest<'a>) -> Fill<'a, S> {
+        let CacheRequest { policy, context, .. } = request;
+        let requested_at = self.responses.clock.now();
+        let forwarded = policy.rules().forwarded(context.request, self.slot.entry.as_deref());
+        // Who has waited for another has less of the Lambda's time left.
+        let mut to_target = Request { received_at: requested_at, ..forwarded.request.into_owned() };
+        // The response is for those who send it and for those who do not.
+        if context.has_ignored_slash() {
+            to_target.path.pop();
+        }
+        let forwarded = Forwarded { request: Cow::Owned(to_target), ..forwarded };
+        Fill { request, claim: self, forwarded, requested_at }
+    }
+
+    /// Ends the turn without an entry. For a while nobody waits for one.
+    fn leave_uncacheable(self, now_ms: u64, why: UncacheableReason) {
+        if let Some(lock) = self.lock {
+            lock.replace(Lock::known_uncacheable(now_ms, why));
+        }
+    }
+
+    /// Stores a whole entry, at the same time as the response goes out.
+    fn put(self, destination: Destination, entry: Entry) {
+        let responses = Arc::clone(&self.responses);
+        let now = responses.clock.now();
+        if let Some(Stored::Variants(list)) = responses.levels.last_seen(&self.key, now)
+            && !list.counts(&entry)
+        {
+            // The resource has changed while the target was asked.
+            return;
+        }
+        if self.slot.is_degraded {
+            // A table that gives no answer would only be waited for.
+            if let Some(variants) = destination.variants {
+                responses.levels.remember(self.key, variants.into(), now);
+            }
+            return responses.levels.remember(destination.key, entry.into(), now);
+        }
+        responses.background.spawn(self.write(destination, entry, now));
+    }
+
+    async fn write(self, destination: Destination, entry: Entry, now: SystemTime) {
+        let Self { responses, key, lock, .. } = self;
+        let Destination { key: entry_key, variants, route_key } = destination;
+        // Who comes late, and does not see the entry yet, still finds the lock, and looks again.
+        let outlives_lock = lock.as_ref().is_some_and(|lock| entry.fresh_until_ms >= lock.until_ms());
+        let written = responses.levels.put(&entry_key, &route_key, entry.into(), now).await;
+        let mut is_stored = written == Written::Written;
+        if let Some(variants) = variants {
+            let written = responses.levels.put(&key, &route_key, variants.into(), now).await;
+            is_stored &= written == Written::Written;
+        }
+        match lock {
+            Some(lock) if is_stored && outlives_lock => lock.leave(),
+            Some(lock) => lock.release().await,
+            None => {}
+        }
+    }
+
+    fn copied(self, destination: Destination, entry: Entry, copied: Copied) {
+        match copied {
+            Copied::Whole(body) => self.put(destination, Entry { body, ..entry }),
+            Copied::TooLong => self.leave_uncacheable(entry.stored_at_ms, UncacheableReason::LongBody),
+            Copied::Broken => {}
+        }
     }
 }
 
-impl<S: CacheStore> Responses<S> {
-    /// Asks the target, and keeps its answer if it may be kept.
-    pub(super) async fn fill(
-        self: &Arc<Self>,
-        asked: &CacheRequest<'_>,
-        fill: Fill,
-        call: &impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
-    ) -> CacheOutcome {
-        let CacheRequest { policy, context, .. } = asked;
-        let is_degraded = fill.place.known.is_degraded;
-        let stale = fill.place.known.entry.clone();
-        let forwarded = policy.forwarded(context.request, stale.as_deref());
-        let asked_at = self.clock.now();
-        // Who has waited for another has less of the Lambda's time left.
-        let mut request = Request { received_at: asked_at, ..forwarded.request.into_owned() };
-        // The answer is for those who send it and for those who do not.
-        if context.has_ignored_slash() {
-            request.path.pop();
-        }
-        let outcome = call(&policy.forwarded_context(context, &request)).await;
-        let times = (asked_at, self.clock.now());
-        let now_ms = milliseconds(times.1);
-        let failed_with = outcome.as_ref().map(Response::status).ok();
+impl<S: CacheStore> Refill<S> {
+    /// Starts to ask the target for `request`, which is the one that was answered stale.
+    pub fn begin(self, request: CacheRequest<'_>) -> Fill<'_, S> {
+        self.0.begin(request)
+    }
+}
+
+impl<S: CacheStore> Fill<'_, S> {
+    /// The request's context as the target may see it.
+    pub fn context(&self) -> Context<'_> {
+        self.request.policy.forwarded_context(&self.request.context, &self.forwarded.request)
+    }
+
+    /// Stores the target's response if it may be, and gives the response for the client: that one, the entry that it
+    /// confirms, or a stale one in the place of a failure.
+    pub fn store(self, response: Result<Response, GatewayError>) -> CacheOutcome {
+        let is_degraded = self.claim.slot.is_degraded;
+        CacheOutcome { is_degraded, ..self.stored(response) }
+    }
+
+    fn stored(self, response: Result<Response, GatewayError>) -> CacheOutcome {
+        let times =
+            ExchangeTimes { requested_at: self.requested_at, received_at: self.claim.responses.clock.now() };
+        let now_ms = milliseconds(times.received_at);
+        let why = self.claim.why;
+        let failed_with = response.as_ref().map(Response::status).ok();
         let is_failure = failed_with.is_none_or(|status| status.is_server_error());
-        let better = stale.as_ref().filter(|entry| is_failure && policy.is_given_if_error(entry, now_ms));
-        if let Some(entry) = better {
-            let status = CacheStatus::StaleOnError { why: fill.why, status: failed_with };
-            self.unlock(fill, None);
-            return CacheOutcome {
-                is_degraded,
-                ..CacheOutcome::of(Ok(entry.response(now_ms)), Some(status))
-            };
+        let stale = self.claim.slot.entry.clone();
+        let is_better = |entry: &&Arc<Entry>| self.request.policy.rules().serves_if_error(entry, now_ms);
+        if let Some(entry) = stale.as_ref().filter(is_better).filter(|_| is_failure) {
+            let status = CacheStatus::StaleOnError { why, status: failed_with };
+            return CacheOutcome::new(Ok(entry.response(now_ms)), status);
         }
-        let answered = match (outcome, stale) {
-            (Err(error), _) => {
-                let status = fill.status(false, false);
-                self.unlock(fill, None);
-                CacheOutcome::of(Err(error), Some(status))
-            }
+        match (response, stale) {
+            (Err(error), _) => CacheOutcome::new(Err(error), why.not_stored()),
             (Ok(response), Some(entry))
-                if forwarded.is_conditional && response.status() == StatusCode::NOT_MODIFIED =>
+                if self.forwarded.is_conditional && response.status() == StatusCode::NOT_MODIFIED =>
             {
-                self.confirmed(asked, fill, (&entry, &response), times)
+                self.confirmed(&entry, &response, times)
             }
-            (Ok(response), _) => self.answered(asked, fill, response, times),
-        };
-        CacheOutcome { is_degraded, ..answered }
+            (Ok(response), _) => self.answered(response, times),
+        }
     }
 
     /// The entry still holds, says the target.
-    fn confirmed(
-        self: &Arc<Self>,
-        asked: &CacheRequest<'_>,
-        fill: Fill,
-        (entry, response): (&Entry, &Response),
-        times: (SystemTime, SystemTime),
-    ) -> CacheOutcome {
-        let now_ms = milliseconds(times.1);
-        let updated = rfc9111::updated(asked.policy, entry, response.headers(), times);
-        // What it says now may be for this caller only, as any other answer.
-        let may_keep = asked.policy.may_keep(&asked.context, updated.status, &updated.headers);
-        let is_kept = may_keep.is_ok() && rfc9111::is_news(entry, &updated, now_ms);
-        let status = fill.status(true, is_kept);
+    fn confirmed(self, entry: &Entry, response: &Response, times: ExchangeTimes) -> CacheOutcome {
+        let CacheRequest { policy, context, .. } = self.request;
+        let now_ms = milliseconds(times.received_at);
+        let updated = policy.revalidated(entry, response.headers(), times);
+        // What it says now may be for this caller only, as any other response.
+        let storable = policy.check_storable(&context, updated.status, &updated.headers);
+        let is_stored = storable.is_ok() && is_news(entry, &updated, now_ms);
+        let status = CacheStatus::Forwarded { why: self.claim.why, is_confirmed: true, is_stored };
         let response = updated.response(now_ms);
-        if is_kept {
-            let home = fill.home(asked, &updated);
-            self.keep(fill, home, updated);
-        } else {
-            self.unlock(fill, may_keep.err().map(|why| Lock::in_vain(now_ms, why)));
+        if is_stored {
+            let destination = self.destination(&updated);
+            self.claim.put(destination, updated);
+        } else if let Err(why) = storable {
+            self.claim.leave_uncacheable(now_ms, why);
         }
-        CacheOutcome::of(Ok(response), Some(status))
+        CacheOutcome::new(Ok(response), status)
     }
 
-    /// The target has given a new answer.
-    fn answered(
-        self: &Arc<Self>,
-        asked: &CacheRequest<'_>,
-        fill: Fill,
-        response: Response,
-        times: (SystemTime, SystemTime),
-    ) -> CacheOutcome {
-        let CacheRequest { policy, stage, context, .. } = asked;
-        let not_kept = |fill: Fill, response, next| {
-            let status = fill.status(false, false);
-            self.unlock(fill, next);
-            CacheOutcome::of(Ok(response), Some(status))
-        };
+    /// The target has given a new response.
+    fn answered(self, response: Response, times: ExchangeTimes) -> CacheOutcome {
+        let CacheRequest { policy, stage, context, .. } = self.request;
+        let why = self.claim.why;
         // It has no body to keep.
         if context.request.method == Method::HEAD {
-            return not_kept(fill, response, None);
+            return CacheOutcome::new(Ok(response), why.not_stored());
         }
-        let entry = match policy.new_entry((context, stage), &response, times) {
+        let entry = policy.new_entry(&context, stage, &response, times);
+        let entry = match entry {
             Ok(entry) => entry,
-            // A target that fails is asked by one after another of those who wait, not by all at once.
-            Err(_) if response.status().is_server_error() => return not_kept(fill, response, None),
-            Err(why) => {
-                let in_vain = Lock::in_vain(milliseconds(times.1), why);
-                return not_kept(fill, response, Some(in_vain));
+            Err(reason) => {
+                // A target that fails is asked by one after another of those who wait, not by all at once.
+                if !response.status().is_server_error() {
+                    self.claim.leave_uncacheable(milliseconds(times.received_at), reason);
+                }
+                return CacheOutcome::new(Ok(response), why.not_stored());
             }
         };
-        let home = fill.home(asked, &entry);
+        let destination = self.destination(&entry);
         // Of a body whose length is not known nobody can say what becomes of it.
-        let status = fill.status(false, known_length(&response).is_some());
-        let (head, body) = response.into_parts();
-        let responses = Arc::clone(self);
-        let body = tee(body, MOST_BODY_BYTES, move |copied| responses.copied(fill, home, entry, copied));
-        CacheOutcome::of(Ok(Response::from_parts(head, body)), Some(status))
+        let is_stored = known_length(&response).is_some();
+        let status = CacheStatus::Forwarded { why, is_confirmed: false, is_stored };
+        let claim = self.claim;
+        let response = response
+            .map(|body| tee(body, MOST_BODY_BYTES, move |copied| claim.copied(destination, entry, copied)));
+        CacheOutcome::new(Ok(response), status)
     }
 
-    fn copied(self: &Arc<Self>, fill: Fill, home: Level, entry: Entry, copied: Copied) {
-        match copied {
-            Copied::Whole(body) => self.keep(fill, home, Entry { body, ..entry }),
-            Copied::TooLong => {
-                self.unlock(fill, Some(Lock::in_vain(entry.stored_at_ms, UncacheableReason::LongBody)));
-            }
-            Copied::Broken => self.unlock(fill, None),
+    fn destination(&self, entry: &Entry) -> Destination {
+        let Self { request, claim: Claim { key, slot, .. }, .. } = self;
+        let names = varies_on(&entry.headers).unwrap_or_default();
+        let route_key = request.context.route_key.to_owned();
+        let is_for_all = names.is_empty() && request.policy.caller(&request.context).is_none();
+        if slot.variants.is_none() && (is_for_all || !request.policy.rules().knows_variants()) {
+            return Destination { key: slot.key.clone(), variants: None, route_key };
         }
-    }
-
-    fn keep(self: &Arc<Self>, fill: Fill, home: Level, entry: Entry) {
-        let now = self.clock.now();
-        let list = self.levels.last_seen(&fill.key, now).and_then(|entry| Variants::of(&entry));
-        if list.is_some_and(|list| !list.counts(&entry)) {
-            // The resource has changed while the target was asked.
-            return self.unlock(fill, None);
-        }
-        let Fill { key, place, lock, .. } = fill;
-        let Level { key: home, variants, route_key } = home;
-        if place.known.is_degraded {
-            // A table that gives no answer would only be waited for.
-            if let Some(variants) = variants {
-                self.levels.remember(key, variants.to_entry(), now);
-            }
-            return self.levels.remember(home, entry, now);
-        }
-        let responses = Arc::clone(self);
-        self.spawn_background(async move {
-            // Who comes late, and does not see the entry yet, still finds the lock, and looks again.
-            let outlives_lock = lock.is_some_and(|lock| entry.fresh_until_ms >= lock.until_ms);
-            let mut is_kept = responses.levels.keep(&home, &route_key, entry, now).await;
-            if let Some(variants) = variants {
-                is_kept &= responses.levels.keep(&key, &route_key, variants.to_entry(), now).await;
-            }
-            if let Some(lock) = lock.filter(|_| !(is_kept && outlives_lock)) {
-                responses.levels.store.unlock(&place.key, (lock, None), now).await;
-            }
-        });
-    }
-
-    fn unlock(self: &Arc<Self>, Fill { place, lock, .. }: Fill, next: Option<Lock>) {
-        if let Some(lock) = lock {
-            let responses = Arc::clone(self);
-            self.spawn_background(async move {
-                let now = responses.clock.now();
-                responses.levels.store.unlock(&place.key, (lock, next), now).await;
-            });
-        }
+        let first = || Arc::new(Variants::since(entry.stored_at_ms, 0));
+        let known = slot.variants.clone().unwrap_or_else(first);
+        let changed = known.with(&names, entry.keep_until_ms, entry.stored_at_ms);
+        let key = request.variant_key(changed.as_ref().unwrap_or(&known), key);
+        Destination { key, variants: changed, route_key }
     }
 }

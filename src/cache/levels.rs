@@ -1,4 +1,4 @@
-//! Both levels as one: what is known of a key, and who fills it.
+//! Both levels as one: the memory of this instance in front of the table that all instances share.
 
 use std::{
     sync::Arc,
@@ -7,18 +7,18 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{CacheKey, Entry, Lock, memory::Memory};
+use super::{CacheKey, Entry, Lock, Stored, Variants, memory::Memory, mode_rules::Reuse, status::Forward};
 
 /// Level 2: the table that all instances share.
 pub trait CacheStore: Send + Sync + 'static {
-    /// What the table has of a key; `None` if it gives no answer.
+    /// Reads the value and the lock of a key; `None` if the table gives no answer.
     fn find(&self, key: &CacheKey, now: SystemTime) -> impl Future<Output = Option<Found>> + Send;
 
-    /// Keeps an entry, unless there is a newer one.
-    fn keep(
+    /// Stores an entry, unless there is a newer one.
+    fn put(
         &self,
         key: &CacheKey,
-        kept: StoredEntry<'_>,
+        stored: StoredEntry<'_>,
         now: SystemTime,
     ) -> impl Future<Output = Written> + Send;
 
@@ -29,7 +29,8 @@ pub trait CacheStore: Send + Sync + 'static {
     fn unlock(
         &self,
         key: &CacheKey,
-        lock_and_next: (Lock, Option<Lock>),
+        lock: Lock,
+        next: Option<Lock>,
         now: SystemTime,
     ) -> impl Future<Output = ()> + Send;
 }
@@ -45,23 +46,23 @@ pub struct StoredEntry<'a> {
     pub keep_until: SystemTime,
 }
 
-/// What the table has of a key.
+/// The value and the lock of a key, as the table has them.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
     /// The bytes of an entry, all parts of it.
     pub bytes: Option<Bytes>,
-    /// Who fills the entry now, or did so in vain.
+    /// Held by the one who fills the entry now, or left by one who could not.
     pub lock: Option<Lock>,
 }
 
 impl Found {
-    /// The entry, if what was found is one, whole and of this very key.
-    pub fn entry(&self, key: &CacheKey) -> Option<Entry> {
-        self.bytes.as_ref().and_then(|bytes| Entry::decode(key, bytes))
+    /// Reads what was found, if it is whole and of this very key.
+    pub fn stored(&self, key: &CacheKey) -> Option<Stored> {
+        self.bytes.as_ref().and_then(|bytes| Stored::decode(key, bytes))
     }
 }
 
-/// What came of keeping an entry.
+/// The outcome of storing an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
     Written,
@@ -71,7 +72,7 @@ pub enum Written {
     Unknown,
 }
 
-/// What came of trying to be the one who fills.
+/// The outcome of trying to be the one who fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     Taken,
@@ -81,14 +82,47 @@ pub enum Taken {
     Unknown,
 }
 
-/// What is known of a key.
+/// The value and the lock of a key, as far as they are known.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
+    /// Fresh or not.
+    pub stored: Option<Stored>,
+    pub lock: Option<Lock>,
+    /// The table gave no answer.
+    pub is_degraded: bool,
+}
+
+/// The place of the response to a request, with what is known of it.
+#[derive(Clone, Debug)]
+pub(super) struct CacheSlot {
+    /// The key of the response itself.
+    pub key: CacheKey,
+    /// The list of what tells the responses of the URI apart, where there may be several.
+    pub variants: Option<Arc<Variants>>,
     /// Fresh or not.
     pub entry: Option<Arc<Entry>>,
     pub lock: Option<Lock>,
     /// The table gave no answer.
     pub is_degraded: bool,
+}
+
+impl CacheSlot {
+    /// A slot of which nothing is known, since nobody has looked.
+    pub fn unknown(key: CacheKey) -> Self {
+        Self { key, variants: None, entry: None, lock: None, is_degraded: false }
+    }
+
+    /// Says why the target must be asked, where the entry's worth was `reuse`.
+    pub fn why(&self, reuse: Option<Reuse>) -> Forward {
+        match reuse {
+            Some(Reuse::MustRevalidate) => Forward::Request,
+            Some(Reuse::Fresh | Reuse::Stale | Reuse::Expired) => Forward::Stale,
+            None if self.variants.as_ref().is_some_and(|variants| !variants.names().is_empty()) => {
+                Forward::VaryMiss
+            }
+            None => Forward::UriMiss,
+        }
+    }
 }
 
 /// The memory in front of the table.
@@ -103,51 +137,51 @@ impl<S: CacheStore> Levels<S> {
         Self { memory: Memory::new(memory_bytes, trusted_for), store }
     }
 
-    /// What this instance remembers well enough to use it without a look into the table; fresh or not.
-    pub fn remembered(&self, key: &CacheKey, now: SystemTime) -> Option<Arc<Entry>> {
-        let (entry, is_trusted) = self.memory.get(key, now)?;
-        is_trusted.then_some(entry)
+    /// Returns what this instance remembers well enough to use it without a look into the table; fresh or not.
+    pub fn remembered(&self, key: &CacheKey, now: SystemTime) -> Option<Stored> {
+        let remembered = self.memory.get(key, now)?;
+        remembered.is_trusted.then_some(remembered.stored)
     }
 
-    /// What this instance has last seen at a key; the table may have another by now.
-    pub fn last_seen(&self, key: &CacheKey, now: SystemTime) -> Option<Arc<Entry>> {
-        self.memory.get(key, now).map(|(entry, _)| entry)
+    /// Returns what this instance has last seen at a key; the table may have another value by now.
+    pub fn last_seen(&self, key: &CacheKey, now: SystemTime) -> Option<Stored> {
+        self.memory.get(key, now).map(|remembered| remembered.stored)
     }
 
-    /// What the table has; where it gives no answer, what this instance remembers.
+    /// Reads the table, or the memory where the table gives no answer.
     pub async fn look_up(&self, key: &CacheKey, now: SystemTime) -> Known {
         let Some(found) = self.store.find(key, now).await else { return self.without_table(key, now) };
-        let entry = found.entry(key).map(Arc::new);
-        match &entry {
-            Some(entry) => self.memory.put(key.clone(), Arc::clone(entry), now),
+        let stored = found.stored(key);
+        match &stored {
+            Some(stored) => self.memory.put(key.clone(), stored.clone(), now),
             None => self.memory.remove(key),
         }
-        Known { entry, lock: found.lock, is_degraded: false }
+        Known { stored, lock: found.lock, is_degraded: false }
     }
 
-    /// What this instance remembers, where the table gives no answer.
+    /// Reads the memory alone, where the table gives no answer.
     pub fn without_table(&self, key: &CacheKey, now: SystemTime) -> Known {
-        Known { entry: self.last_seen(key, now), lock: None, is_degraded: true }
+        Known { stored: self.last_seen(key, now), lock: None, is_degraded: true }
     }
 
-    /// Keeps an entry in memory only.
-    pub fn remember(&self, key: CacheKey, entry: Entry, now: SystemTime) {
-        self.memory.put(key, Arc::new(entry), now);
+    /// Stores in memory only.
+    pub fn remember(&self, key: CacheKey, stored: Stored, now: SystemTime) {
+        self.memory.put(key, stored, now);
     }
 
-    /// Keeps an entry in both. Whether the table did.
-    pub async fn keep(&self, key: &CacheKey, route_key: &str, entry: Entry, now: SystemTime) -> bool {
-        let kept = StoredEntry {
+    /// Stores in both. The outcome is the table's.
+    pub async fn put(&self, key: &CacheKey, route_key: &str, stored: Stored, now: SystemTime) -> Written {
+        let entry = StoredEntry {
             route_key,
-            bytes: entry.encode(key).into(),
-            stored_at_ms: entry.stored_at_ms,
-            keep_until: SystemTime::UNIX_EPOCH + Duration::from_millis(entry.keep_until_ms),
+            bytes: stored.encode(key).into(),
+            stored_at_ms: stored.stored_at_ms(),
+            keep_until: SystemTime::UNIX_EPOCH + Duration::from_millis(stored.keep_until_ms()),
         };
-        self.memory.put(key.clone(), Arc::new(entry), now);
-        let written = self.store.keep(key, kept, now).await;
+        self.memory.put(key.clone(), stored, now);
+        let written = self.store.put(key, entry, now).await;
         if written == Written::Outdated {
             self.memory.remove(key);
         }
-        written == Written::Written
+        written
     }
 }

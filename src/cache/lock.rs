@@ -1,8 +1,10 @@
-//! What one instance says to the others of a key: that it asks the target, or that nobody need wait for an entry.
+//! The lock of a key, by which one instance tells the others that it asks the target, or that nobody need wait.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use super::{MOST_SKEW_MS, UncacheableReason};
+use tokio::runtime::Handle;
+
+use super::{CacheKey, CacheStore, MOST_SKEW_MS, Responses, UncacheableReason};
 use crate::clock::ms;
 
 /// Says what other instances need not do for a while.
@@ -17,50 +19,115 @@ pub struct Lock {
 pub enum LockState {
     /// Its owner asks the target, or did so just now: others wait for the entry.
     Filling,
-    /// Nobody fills: the answer was not kept, and waiting for another would be in vain. `None`: why is not known.
+    /// Nobody fills: the answer was not stored, and waiting for another would be of no use. `None`: the reason is not known.
     KnownUncacheable(Option<UncacheableReason>),
 }
 
-/// The most for which others wait for one who fills, and for which nobody waits after it was in vain.
+/// An answer that did not become an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UncacheableAnswer {
+    /// Milliseconds since 1970.
+    pub at_ms: u64,
+    /// `None`: that is not known.
+    pub reason: Option<UncacheableReason>,
+}
+
+/// The most for which others wait for one who fills, and for which nobody waits after an uncacheable response.
 const MOST: Duration = Duration::from_secs(10);
 
 impl Lock {
-    /// Of one whose target may take so long.
+    /// The lock of one who fills, and whose target may take `limit`.
     pub(super) fn filling(now_ms: u64, limit: Duration) -> Self {
         Self { until_ms: now_ms + ms(Self::duration(limit)), state: LockState::Filling }
     }
 
-    /// After an answer of that moment, which was not kept.
-    pub(super) fn in_vain(answered_at_ms: u64, why: UncacheableReason) -> Self {
+    /// The lock that is left after a response of that moment, which was not stored.
+    pub(super) fn known_uncacheable(answered_at_ms: u64, why: UncacheableReason) -> Self {
         Self { until_ms: answered_at_ms + ms(MOST), state: LockState::KnownUncacheable(Some(why)) }
     }
 
-    /// How long one who fills keeps the others waiting, where the target may take `limit`: half of that at most, so
-    /// that they can still ask it themselves, and not for long where the filler has died.
+    /// The time for which one who fills keeps the others waiting, where the target may take `limit`: half of that at
+    /// most, so that they can still ask it themselves, and not for long where the process of the filler has died.
     pub(super) fn duration(limit: Duration) -> Duration {
         (limit / 2).min(MOST)
     }
 
-    /// Whether it says something at `now_ms`. Not if it ends later than any: then the clock of who made it was wrong,
+    /// True where it says something at `now_ms`. Not if it ends later than any: then the clock of who made it was wrong,
     /// and others would wait for as long.
     pub fn is_held(self, now_ms: u64) -> bool {
         now_ms < self.until_ms && self.until_ms <= Self::end(now_ms)
     }
 
-    /// When the last lock of now ends, and one of a clock that is ahead by no more than clocks are.
+    /// The end of the last lock of now, also of a clock that is ahead by no more than clocks are.
     pub fn end(now_ms: u64) -> u64 {
         now_ms + ms(MOST) + MOST_SKEW_MS
     }
 
-    pub(super) fn is_in_vain(self) -> bool {
+    pub(super) fn is_known_uncacheable(self) -> bool {
         matches!(self.state, LockState::KnownUncacheable(_))
     }
 
-    /// When there was an answer that was not kept, in milliseconds since 1970, and why; also where that is over.
-    pub fn not_kept(self) -> Option<(u64, Option<UncacheableReason>)> {
+    /// Tells of the answer that was not stored; also where the lock is over.
+    pub fn uncacheable(self) -> Option<UncacheableAnswer> {
         match self.state {
             LockState::Filling => None,
-            LockState::KnownUncacheable(why) => Some((self.until_ms.saturating_sub(ms(MOST)), why)),
+            LockState::KnownUncacheable(reason) => {
+                Some(UncacheableAnswer { at_ms: self.until_ms.saturating_sub(ms(MOST)), reason })
+            }
         }
+    }
+}
+
+/// A lock that this instance has taken. Dropped, it is released in the background.
+#[derive(Debug)]
+pub(super) struct HeldLock<S: CacheStore> {
+    responses: Arc<Responses<S>>,
+    key: CacheKey,
+    /// `None`: it is not to be released any more.
+    lock: Option<Lock>,
+    /// Stands in its place afterwards.
+    next: Option<Lock>,
+}
+
+impl<S: CacheStore> HeldLock<S> {
+    pub fn new(responses: &Arc<Responses<S>>, key: CacheKey, lock: Lock) -> Self {
+        Self { responses: Arc::clone(responses), key, lock: Some(lock), next: None }
+    }
+
+    pub fn until_ms(&self) -> u64 {
+        self.lock.map_or(0, |lock| lock.until_ms)
+    }
+
+    /// Leaves it to run out.
+    pub fn leave(mut self) {
+        self.lock = None;
+    }
+
+    /// Puts `next` in its place, in the background.
+    pub fn replace(mut self, next: Lock) {
+        self.next = Some(next);
+    }
+
+    /// Releases it before this returns.
+    pub async fn release(mut self) {
+        if let Some(lock) = self.lock.take() {
+            let now = self.responses.clock.now();
+            self.responses.levels.store.unlock(&self.key, lock, self.next, now).await;
+        }
+    }
+}
+
+impl<S: CacheStore> Drop for HeldLock<S> {
+    fn drop(&mut self) {
+        let Some(lock) = self.lock.take() else { return };
+        // Without a runtime the process is ending, and the lock runs out by itself.
+        if Handle::try_current().is_err() {
+            return;
+        }
+        let (responses, key, next) = (Arc::clone(&self.responses), self.key.clone(), self.next);
+        self.responses.background.spawn(async move {
+            let now = responses.clock.now();
+            responses.levels.store.unlock(&key, lock, next, now).await;
+        });
     }
 }

@@ -1,4 +1,6 @@
-//! Looking for an answer: in memory, in the table, or wherever somebody else is about to put it.
+//! The first of the cache's two calls: an entry in memory or in the table, or whoever must ask the target for one.
+//!
+//! Of many who miss at once, one asks the target; the others wait for its response, for a bounded time.
 
 use std::{
     sync::Arc,
@@ -8,158 +10,201 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    CacheKey, CacheStatus, CacheStore, Entry, Lock, LockState, Responses, Taken,
-    asked::{CacheOutcome, CacheRequest},
-    fill::Fill,
-    levels::Known,
-    place::{CacheSlot, Refill},
-    rfc9111::{Reuse, Variants},
+    Bypass, CacheKey, CacheOutcome, CacheRequest, CacheStatus, CacheStore, Entry, Fill, Lock, LockState,
+    Refill, Responses, Stored, Taken,
+    fill::Claim,
+    levels::{CacheSlot, Known},
+    mode_rules::{RequestDirective, Reuse},
+    status::Forward,
 };
 use crate::{
     clock::{milliseconds, ms},
-    context::Context,
     error::GatewayError,
-    message::Response,
 };
 
-/// What came of one look.
-enum Lookup {
-    CacheOutcome(CacheOutcome),
-    /// It is this request's turn to ask the target.
-    Fill(Fill),
-    /// Somebody else asks the target.
-    Wait,
+/// The cache's answer to a request.
+#[derive(Debug)]
+#[must_use]
+pub enum Lookup<'a, S: CacheStore> {
+    /// An entry answers.
+    Hit(CacheOutcome),
+    /// An entry answers that is not fresh any more, and it falls to the caller to refill it.
+    Stale { stale: CacheOutcome, refill: Refill<S> },
+    /// The target must be asked; the fill stores its response.
+    Fill(Box<Fill<'a, S>>),
+    /// The request wants what the cache does not give, or may not be asked for.
+    Refused(CacheOutcome),
+    /// The cache has no part in it. The target must be asked.
+    Bypass(CacheStatus),
 }
 
-/// Between two looks at an entry that somebody else fills; doubled each time.
+/// The pause between two looks at an entry that somebody else fills; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const MOST_PAUSE: Duration = Duration::from_millis(200);
 
 impl<S: CacheStore> Responses<S> {
-    /// Answers from an entry, or by the target, alone or for all who wait.
-    pub(super) async fn look_up(
-        self: &Arc<Self>,
-        asked: &CacheRequest<'_>,
-        key: &CacheKey,
-        call: &impl AsyncFn(&Context<'_>) -> Result<Response, GatewayError>,
-    ) -> CacheOutcome {
-        if let Some(answered) = self.remembered(asked, key) {
-            return answered;
+    /// Looks for an entry; without one, says how the request gets its response.
+    pub async fn lookup<'a>(self: &Arc<Self>, request: CacheRequest<'a>) -> Lookup<'a, S> {
+        match request.policy.bypass(&request.context, request.stage) {
+            Some(Bypass::Method(_) | Bypass::Ttl) => return Lookup::Bypass(CacheStatus::Unused),
+            Some(Bypass::Credentials | Bypass::Precondition | Bypass::Body) => {
+                return Lookup::Bypass(CacheStatus::Bypass);
+            }
+            None => {}
         }
-        let patience = Instant::now() + asked.limit / 2;
+        let key = request.key();
+        match request.directive() {
+            RequestDirective::Forbidden => {
+                let error = GatewayError::InvalidationForbidden;
+                Lookup::Refused(CacheOutcome::new(Err(error), CacheStatus::Bypass))
+            }
+            RequestDirective::Replace => {
+                let slot = CacheSlot::unknown(key.clone());
+                let responses = Arc::clone(self);
+                let claim = Claim { responses, key, slot, lock: None, why: Forward::Request };
+                Lookup::Fill(Box::new(claim.begin(request)))
+            }
+            RequestDirective::Lookup | RequestDirective::LookupWithWarning => {
+                match self.remembered(&request, &key) {
+                    Some(hit) => Lookup::Hit(hit),
+                    None => self.search(request, &key).await,
+                }
+            }
+        }
+    }
+
+    /// Looks into the table until there is an entry, or a turn to ask the target.
+    async fn search<'a>(self: &Arc<Self>, request: CacheRequest<'a>, key: &CacheKey) -> Lookup<'a, S> {
+        let patience = Instant::now() + request.limit / 2;
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.look(asked, key, patience).await {
-                Lookup::CacheOutcome(answered) => return answered,
-                Lookup::Fill(fill) => return self.fill(asked, fill, call).await,
-                Lookup::Wait => {}
+            if let Some(lookup) = self.look(request, key, patience).await {
+                return lookup;
             }
             tokio::time::sleep_until((Instant::now() + pause).min(patience)).await;
             pause = (pause * 2).min(MOST_PAUSE);
         }
     }
 
-    /// One look into the table. Nobody waits for another one's answer beyond `patience`.
-    async fn look(&self, asked: &CacheRequest<'_>, key: &CacheKey, patience: Instant) -> Lookup {
-        let request = asked.context.request;
+    /// One look into the table; `None` where somebody else asks the target. Nobody waits for that beyond `patience`.
+    async fn look<'a>(
+        self: &Arc<Self>,
+        request: CacheRequest<'a>,
+        key: &CacheKey,
+        patience: Instant,
+    ) -> Option<Lookup<'a, S>> {
+        let (rules, headers) = (request.policy.rules(), &request.context.request.headers);
         let now = self.clock.now();
         let now_ms = milliseconds(now);
         // Boxed: a future of the SDK is kilobytes, and a hit needs none.
-        let place = Box::pin(self.find(asked, key, now)).await;
-        let is_degraded = place.known.is_degraded;
-        let judged = place.known.entry.as_ref().map(|entry| asked.judge(entry, now_ms));
-        if let Some(answered) = place.known.entry.as_ref().and_then(|entry| self.reused(entry, judged)) {
-            return Lookup::CacheOutcome(CacheOutcome { is_degraded, ..answered });
+        let slot = Box::pin(self.find(&request, key, now)).await;
+        let is_degraded = slot.is_degraded;
+        let reuse = slot.entry.as_ref().map(|entry| request.evaluate(entry, now_ms));
+        if let Some(hit) = slot.entry.as_ref().and_then(|entry| self.reused(entry, reuse)) {
+            return Some(Lookup::Hit(CacheOutcome { is_degraded, ..hit }));
         }
-        if asked.policy.is_only_if_cached(&request.headers) {
-            let refused = CacheOutcome::of(Err(GatewayError::NotCached), None);
-            return Lookup::CacheOutcome(CacheOutcome { is_degraded, ..refused });
+        if rules.is_only_if_cached(headers) {
+            let refused = CacheOutcome::new(Err(GatewayError::NotCached), CacheStatus::Unused);
+            return Some(Lookup::Refused(CacheOutcome { is_degraded, ..refused }));
         }
-        let lock = place.known.lock.filter(|lock| lock.is_held(now_ms));
-        let is_given =
-            |entry: &Arc<Entry>| asked.policy.is_given_while_revalidating(&request.headers, entry, now_ms);
-        let stale = place.known.entry.clone().filter(is_given);
+        let lock = slot.lock.filter(|lock| lock.is_held(now_ms));
+        let is_served = |entry: &Arc<Entry>| rules.serves_while_revalidating(headers, entry, now_ms);
+        let stale = slot.entry.clone().filter(is_served);
         let is_alone = is_degraded
-            || judged == Some(Reuse::MustRevalidate)
-            || !asked.policy.may_wait(&asked.context, place.known.entry.as_deref())
-            || (stale.is_none() && lock.is_some_and(Lock::is_in_vain))
+            || reuse == Some(Reuse::MustRevalidate)
+            || !rules.may_wait(&request.context, slot.entry.as_deref())
+            || (stale.is_none() && lock.is_some_and(Lock::is_known_uncacheable))
             || Instant::now() >= patience;
-        let fill = |place, lock| Lookup::Fill(Fill::of(key.clone(), place, lock, judged));
+        let why = slot.why(reuse);
+        let claim = Claim { responses: Arc::clone(self), key: key.clone(), slot, lock: None, why };
         if is_alone {
-            return fill(place, None);
+            return Some(Lookup::Fill(Box::new(claim.begin(request))));
         }
-        if lock.is_none() {
-            let mine = Lock::filling(now_ms, asked.limit);
-            let taken = Box::pin(self.levels.store.lock(&place.key, mine, now)).await;
-            match (taken, &stale) {
-                (Taken::Taken, Some(entry)) => {
-                    let refill = Some(Refill { place, lock: mine });
-                    return Lookup::CacheOutcome(CacheOutcome { refill, ..self.stale(entry) });
-                }
-                (Taken::Taken, None) => return fill(place, Some(mine)),
-                (Taken::Unknown, _) => {
-                    let known = Known { is_degraded: true, ..place.known };
-                    return fill(CacheSlot { known, ..place }, None);
-                }
-                (Taken::Busy, _) => {}
-            }
+        if lock.is_none()
+            && let Some(lookup) = self.take_turn(claim, request, stale.as_deref(), now).await
+        {
+            return Some(lookup);
         }
-        stale.map_or(Lookup::Wait, |entry| Lookup::CacheOutcome(self.stale(&entry)))
+        stale.map(|entry| Lookup::Hit(self.stale(&entry)))
     }
 
-    /// The answer from memory alone.
-    fn remembered(&self, asked: &CacheRequest<'_>, key: &CacheKey) -> Option<CacheOutcome> {
+    /// Tries to be the one who asks the target for all who wait; `None` where somebody else is.
+    async fn take_turn<'a>(
+        &self,
+        mut claim: Claim<S>,
+        request: CacheRequest<'a>,
+        stale: Option<&Entry>,
+        now: SystemTime,
+    ) -> Option<Lookup<'a, S>> {
+        match (claim.lock(request.limit, now).await, stale) {
+            (Taken::Taken, Some(entry)) => {
+                Some(Lookup::Stale { stale: self.stale(entry), refill: Refill(Box::new(claim)) })
+            }
+            (Taken::Taken, None) => Some(Lookup::Fill(Box::new(claim.begin(request)))),
+            (Taken::Unknown, _) => {
+                claim.slot.is_degraded = true;
+                Some(Lookup::Fill(Box::new(claim.begin(request))))
+            }
+            (Taken::Busy, _) => None,
+        }
+    }
+
+    /// Answers from memory alone.
+    fn remembered(&self, request: &CacheRequest<'_>, key: &CacheKey) -> Option<CacheOutcome> {
         let now = self.clock.now();
-        let entry = self.levels.remembered(key, now)?;
-        let entry = match Variants::of(&entry) {
-            None => entry,
-            Some(variants) => {
-                let entry = self.levels.remembered(&asked.key_in(&variants, key), now)?;
-                Some(entry).filter(|entry| variants.counts(entry))?
+        let entry = match self.levels.remembered(key, now)? {
+            Stored::Answer(entry) => entry,
+            Stored::Variants(variants) => {
+                let stored = self.levels.remembered(&request.variant_key(&variants, key), now)?;
+                stored.answer().filter(|entry| variants.counts(entry))?
             }
         };
-        self.reused(&entry, Some(asked.judge(&entry, milliseconds(now))))
+        self.reused(&entry, Some(request.evaluate(&entry, milliseconds(now))))
     }
 
-    /// What the table has: at the key, or for the variant of the URI that is asked for.
-    async fn find(&self, asked: &CacheRequest<'_>, key: &CacheKey, now: SystemTime) -> CacheSlot {
-        let known = self.levels.look_up(key, now).await;
-        let Some(variants) = known.entry.as_deref().and_then(Variants::of) else {
-            return CacheSlot { key: key.clone(), variants: None, known };
+    /// Reads both levels, at the key or at that of the request's variant.
+    async fn find(&self, request: &CacheRequest<'_>, key: &CacheKey, now: SystemTime) -> CacheSlot {
+        let Known { stored, lock, is_degraded } = self.levels.look_up(key, now).await;
+        let variants = match stored {
+            Some(Stored::Variants(variants)) => variants,
+            Some(Stored::Answer(entry)) => {
+                return CacheSlot { key: key.clone(), variants: None, entry: Some(entry), lock, is_degraded };
+            }
+            None => return CacheSlot { lock, is_degraded, ..CacheSlot::unknown(key.clone()) },
         };
-        let key = asked.key_in(&variants, key);
+        let key = request.variant_key(&variants, key);
         // A table that has just given no answer is not waited for once more.
-        let mut known = if known.is_degraded {
+        let Known { stored, mut lock, is_degraded } = if is_degraded {
             self.levels.without_table(&key, now)
         } else {
             self.levels.look_up(&key, now).await
         };
-        known.entry = known.entry.filter(|entry| variants.counts(entry));
+        let entry = stored.and_then(Stored::answer).filter(|entry| variants.counts(entry));
         // Who took it before then fills what does not count any more.
-        let least_ms = variants.since_ms + ms(Lock::duration(asked.limit));
-        if let Some(lock) = known.lock.as_mut().filter(|lock| lock.until_ms < least_ms) {
+        let least_ms = variants.since_ms + ms(Lock::duration(request.limit));
+        if let Some(lock) = lock.as_mut().filter(|lock| lock.until_ms < least_ms) {
             lock.state = LockState::KnownUncacheable(None);
         }
-        CacheSlot { key, variants: Some(variants), known }
+        CacheSlot { key, variants: Some(variants), entry, lock, is_degraded }
     }
 
-    fn reused(&self, entry: &Entry, judged: Option<Reuse>) -> Option<CacheOutcome> {
-        match judged? {
-            Reuse::Fresh => Some(self.hit(entry)),
+    fn reused(&self, entry: &Entry, reuse: Option<Reuse>) -> Option<CacheOutcome> {
+        match reuse? {
+            Reuse::Fresh => Some(self.fresh(entry)),
             Reuse::Stale => Some(self.stale(entry)),
             Reuse::Expired | Reuse::MustRevalidate => None,
         }
     }
 
-    fn hit(&self, entry: &Entry) -> CacheOutcome {
+    fn fresh(&self, entry: &Entry) -> CacheOutcome {
         let now_ms = milliseconds(self.clock.now());
         let ttl = entry.fresh_until_ms.saturating_sub(now_ms) / 1_000;
-        CacheOutcome::of(Ok(entry.response(now_ms)), Some(CacheStatus::Hit { ttl }))
+        CacheOutcome::new(Ok(entry.response(now_ms)), CacheStatus::Hit { ttl })
     }
 
     fn stale(&self, entry: &Entry) -> CacheOutcome {
         let now_ms = milliseconds(self.clock.now());
         let by = now_ms.saturating_sub(entry.fresh_until_ms) / 1_000;
-        CacheOutcome::of(Ok(entry.response(now_ms)), Some(CacheStatus::Stale { by }))
+        CacheOutcome::new(Ok(entry.response(now_ms)), CacheStatus::Stale { by })
     }
 }

@@ -1,26 +1,31 @@
 //! Level 1: entries in this instance's memory.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use quick_cache::{OptionsBuilder, Weighter, sync::Cache};
 
-use super::{CacheKey, Entry};
+use super::{CacheKey, Stored};
 
 /// Entries up to a number of bytes, those that are asked for most.
 #[derive(Debug)]
 pub(super) struct Memory {
     /// `None`: it has no room at all.
     entries: Option<Cache<CacheKey, MemoryEntry, ByBytes>>,
-    /// For how long an entry counts without a look into the table: another instance may have replaced it.
+    /// The time for which an entry counts without a look into the table: another instance may have replaced it.
     trusted_for: Duration,
+}
+
+/// A value that this instance has seen.
+#[derive(Debug)]
+pub(super) struct Remembered {
+    pub stored: Stored,
+    /// It counts without a look into the table.
+    pub is_trusted: bool,
 }
 
 #[derive(Clone, Debug)]
 struct MemoryEntry {
-    entry: Arc<Entry>,
+    stored: Stored,
     seen_at: SystemTime,
 }
 
@@ -28,12 +33,12 @@ struct MemoryEntry {
 struct ByBytes;
 
 impl Weighter<CacheKey, MemoryEntry> for ByBytes {
-    fn weight(&self, _: &CacheKey, kept: &MemoryEntry) -> u64 {
-        kept.entry.weight()
+    fn weight(&self, _: &CacheKey, remembered: &MemoryEntry) -> u64 {
+        remembered.stored.weight()
     }
 }
 
-/// What the cache reckons with before it has seen any; it only sizes its tables.
+/// The size that is reckoned with before any entry was seen; it only sizes the cache's tables.
 const USUAL_ENTRY_BYTES: u64 = 4 * 1_024;
 
 impl Memory {
@@ -50,17 +55,16 @@ impl Memory {
         Self { entries: (bytes > 0).then(cache), trusted_for }
     }
 
-    /// The entry, and whether it counts without a look into the table.
-    pub fn get(&self, key: &CacheKey, now: SystemTime) -> Option<(Arc<Entry>, bool)> {
-        let kept = self.entries.as_ref()?.get(key)?;
+    pub fn get(&self, key: &CacheKey, now: SystemTime) -> Option<Remembered> {
+        let MemoryEntry { stored, seen_at } = self.entries.as_ref()?.get(key)?;
         // A clock that was set back proves nothing.
-        let is_trusted = now.duration_since(kept.seen_at).is_ok_and(|age| age < self.trusted_for);
-        Some((kept.entry, is_trusted))
+        let is_trusted = now.duration_since(seen_at).is_ok_and(|age| age < self.trusted_for);
+        Some(Remembered { stored, is_trusted })
     }
 
-    pub fn put(&self, key: CacheKey, entry: Arc<Entry>, seen_at: SystemTime) {
+    pub fn put(&self, key: CacheKey, stored: Stored, seen_at: SystemTime) {
         if let Some(entries) = &self.entries {
-            entries.insert(key, MemoryEntry { entry, seen_at });
+            entries.insert(key, MemoryEntry { stored, seen_at });
         }
     }
 

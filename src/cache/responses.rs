@@ -1,17 +1,23 @@
-//! All answers that are kept, and what is still being written of them.
+//! All cached responses, and what is still being written of them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use super::{CacheStore, levels::Levels};
-use crate::{background::BackgroundWork, clock::Clock};
+use super::{CacheRequest, CacheStore, Stored, Variants, levels::Levels};
+use crate::{
+    background::BackgroundWork,
+    clock::{Clock, milliseconds, ms},
+};
 
-/// All answers that are kept.
+/// Longer than any response takes that was asked for before.
+const FORGOTTEN_FOR: Duration = Duration::from_secs(3_600);
+
+/// The cache of one instance: [`Responses::lookup`] gives a hit or a [`Fill`](super::Fill), which stores a response.
 #[derive(Debug)]
 pub struct Responses<S> {
     pub(super) levels: Levels<S>,
     pub(super) clock: Clock,
-    /// What is written beside requests.
-    background: BackgroundWork,
+    /// Writes to the table, at the same time as responses go out. What Lambda's freezing interrupts is a miss more.
+    pub(super) background: BackgroundWork,
 }
 
 impl<S: CacheStore> Responses<S> {
@@ -30,8 +36,18 @@ impl<S: CacheStore> Responses<S> {
         self.background.drain().await;
     }
 
-    /// At the same time as the answer goes out. What Lambda's freezing interrupts is a miss more.
-    pub(super) fn spawn_background(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.background.spawn(work);
+    /// Forgets all responses of the URI that is asked for: it has changed.
+    pub fn forget(self: &Arc<Self>, request: &CacheRequest<'_>) {
+        let key = request.key();
+        let route_key = request.context.route_key.to_owned();
+        let now = self.clock.now();
+        let now_ms = milliseconds(now);
+        // What was asked for in this very millisecond may be from before, too.
+        let list = Stored::from(Variants::since(now_ms + 1, now_ms + ms(FORGOTTEN_FOR)));
+        let responses = Arc::clone(self);
+        self.levels.remember(key.clone(), list.clone(), now);
+        self.background.spawn(async move {
+            responses.levels.put(&key, &route_key, list, now).await;
+        });
     }
 }

@@ -13,7 +13,7 @@ use crate::message::{Body, BoxError, ByteStream, Response};
 
 const REMAPPED_CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-amzn-remapped-content-length");
 
-/// What came of copying a body.
+/// The outcome of copying a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Copied {
     Whole(Bytes),
@@ -22,7 +22,7 @@ pub(super) enum Copied {
     Broken,
 }
 
-/// How long the body is, where that is known before it has come.
+/// The length of the body, where that is known before it has come.
 pub(super) fn known_length(response: &Response) -> Option<usize> {
     let said = || response.headers().get(REMAPPED_CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
     response.body().len().or_else(said)
@@ -49,7 +49,7 @@ pub(super) fn tee(body: Body, most: usize, done: impl FnOnce(Copied) + Send + 's
 struct Tee {
     stream: ByteStream,
     most: usize,
-    /// What has gone out.
+    /// The bytes that have gone out.
     copy: BytesMut,
     done: Option<Box<dyn FnOnce(Copied) + Send>>,
 }

@@ -75,7 +75,7 @@ fn parts_beyond_the_uri(integration: &Integration) -> impl Iterator<Item = CallP
 
 /// A client that turns pages would get the first one for ever.
 fn has_a_key_for_each_page(fields: &Fields<'_>, integration: &Integration, cache: &CachePolicy) {
-    if let Some(name) = integration.page_parameter().filter(|name| !cache.tells_apart_by_query(name)) {
+    if let Some(name) = integration.page_parameter().filter(|name| !cache.keys_query_parameter(name)) {
         let expected = format!("method.request.querystring.{name} too, by which clients turn pages");
         fields.problem(KEY, "no such parameter", &expected);
     }
@@ -92,8 +92,8 @@ fn warn_of_what_the_key_lacks(fields: &Fields<'_>, integration: &Integration, ca
     };
     let words = integration.mapped().into_iter().flat_map(|mapped| mapped.value.words());
     let lacking = words.filter_map(|word| match word {
-        Word::Header(name) if !cache.tells_apart_by_header(name) => Some((format!("header.{name}"), absent)),
-        Word::Query(name) if !cache.tells_apart_by_query(name) => {
+        Word::Header(name) if !cache.keys_header(name) => Some((format!("header.{name}"), absent)),
+        Word::Query(name) if !cache.keys_query_parameter(name) => {
             Some((format!("querystring.{name}"), SHARED))
         }
         // The key has the body; parameters of the path are warned of where they are named.

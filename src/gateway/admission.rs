@@ -1,40 +1,38 @@
-//! The steps before an integration: who calls, and whether the limits let the request through.
+//! The steps before an integration: authentication of the caller, and admission by the limits.
 
 use http::{HeaderName, HeaderValue};
 
-use super::{Gateway, Way};
+use super::{Gateway, request_state::RequestState};
 use crate::{
-    access_log::AccessLog,
     authorizers::{ApiKeyUse, Caller, KeySource, Unauthenticated},
-    deployment::{Route, ServedStage},
+    deployment::{Matched, Route},
     error::GatewayError,
     limits::{
         rule::Rule,
         usage::by_day::Counted,
         usage_plan::{self, LimitedKey, LimitedRequest, Permit},
     },
-    message::Request,
 };
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 impl Gateway {
-    /// Who calls, on a route that asks.
-    pub(super) async fn caller(
+    /// Finds out who calls, on a route that asks for a key.
+    pub(super) async fn authenticate(
         &self,
-        request: &Request,
-        stage: ServedStage<'_>,
+        state: &mut RequestState<'_>,
         route: &Route,
-        log: &mut AccessLog,
-    ) -> Result<Option<Caller>, GatewayError> {
+    ) -> Result<(), GatewayError> {
+        let RequestState { location, log, .. } = state;
         let value = match route.api_key {
-            ApiKeyUse::NotRequired => return Ok(None),
-            ApiKeyUse::Required(KeySource::Header) => request.headers.get(API_KEY),
+            ApiKeyUse::NotRequired => return Ok(()),
+            ApiKeyUse::Required(KeySource::Header) => location.request.headers.get(API_KEY),
             // No authorizer says one yet.
             ApiKeyUse::Required(KeySource::Authorizer) => None,
         };
         let value = value.map(HeaderValue::as_bytes);
-        let found = self.keys.authenticate(value, &stage.settings.name, request.received_at).await;
+        let stage = &location.stage.settings.name;
+        let found = self.keys.authenticate(value, stage, location.request.received_at).await;
         let caller = found.map_err(|Unauthenticated { error, key_id }| {
             key_id.into_iter().for_each(|id| log.api_key(&id));
             if matches!(error, GatewayError::StoreUnavailable(_)) {
@@ -46,21 +44,21 @@ impl Gateway {
         if caller.is_degraded {
             log.degraded("apiKey");
         }
-        Ok(Some(caller))
+        location.caller = Some(caller);
+        Ok(())
     }
 
-    /// Counts a request, wherever it counts.
+    /// Counts a request against each limit that it falls under, and proves that all of them let it through.
     pub(super) async fn admit(
         &self,
-        request: &Request,
-        stage: ServedStage<'_>,
+        state: &mut RequestState<'_>,
         route: &Route,
-        caller: Option<&Caller>,
-        way: &mut Way<'_>,
-        log: &mut AccessLog,
     ) -> Result<Permit, GatewayError> {
-        if let Some(caller) = caller
-            && leads_past_the_plan(caller, &stage.settings.name, route, &way.lookalikes)
+        let RequestState { location, log, rate_limit_status, .. } = state;
+        let caller = location.caller.as_ref();
+        let stage = location.stage;
+        if let (Some(caller), Some(matched)) = (caller, &location.matched)
+            && leads_past_the_plan(caller, &stage.settings.name, matched)
         {
             return Err(stage.deployment.not_found());
         }
@@ -72,7 +70,7 @@ impl Gateway {
             route_rule: route.throttle.as_ref(),
             stage_rule: stage.settings.throttle.as_ref(),
         };
-        let now = request.received_at;
+        let now = location.request.received_at;
         let rules = counted.rules();
         let admitted = usage_plan::admit(&rules, now, &self.counters).await;
         let is_degraded = match &admitted {
@@ -83,7 +81,7 @@ impl Gateway {
             log.degraded("counters");
         }
         let outcome = admitted.map_err(|refused| refused.error);
-        way.standing = counted.key_rule().map(|rule| self.counters.rate_limit_status(&rule));
+        *rate_limit_status = counted.key_rule().map(|rule| self.counters.rate_limit_status(&rule));
         if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome))
             // Of what an operator has stopped nothing is counted, not even that it was asked for.
             && !rules.iter().any(Rule::stops)
@@ -94,12 +92,13 @@ impl Gateway {
     }
 }
 
-/// Whether the target may take the path for that of a route which the caller's plan lets through less often.
-fn leads_past_the_plan(caller: &Caller, stage: &str, route: &Route, lookalikes: &[&Route]) -> bool {
-    lookalikes.iter().any(|other| caller.plan.lets_through_more(stage, &route.shape, &other.shape))
+/// Says if the target may take the path for that of a route which the caller's plan lets through less often.
+fn leads_past_the_plan(caller: &Caller, stage: &str, matched: &Matched<'_>) -> bool {
+    let shape = &matched.route.shape;
+    matched.lookalikes.iter().any(|other| caller.plan.lets_through_more(stage, shape, &other.shape))
 }
 
-/// What the key's usage says of a request; nothing of one that nobody could judge.
+/// How the key's usage counts a request; `None` for one that nobody could judge.
 fn kind_of(outcome: &Result<Permit, GatewayError>) -> Option<Counted> {
     match outcome {
         Ok(_) => Some(Counted::Served),

@@ -1,30 +1,30 @@
-//! What the gateway would look for in the cache, found without asking or counting anybody: for the operator.
+//! The cache key of a request, found without calling or counting anybody: for the operator.
 
 use std::time::Duration;
 
 use thiserror::Error;
 
-use super::Way;
+use super::locate::{Located, Location, locate};
 use crate::{
     authorizers::ApiKeyUse,
-    cache::{Bypass, CacheKey, KeyPart, UncacheableReason},
+    cache::{Bypass, CacheKey, ExplainedKey, KeyPart, UncacheableReason},
     context::Context,
     deployment::Served,
     error::GatewayError,
     message::Request,
 };
 
-/// Where a request leads, and what its answer is kept under.
+/// The route of a request, and the key of its response in the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explained {
     pub stage: String,
     /// `GET /orders/{id}`, `$default`.
     pub route_key: String,
     pub api_key: ApiKeyUse,
-    pub lookup: Result<Lookup, NoLookup>,
+    pub lookup: Result<ExplainedLookup, NoLookup>,
 }
 
-/// Why the answers of a route are not kept; displays in the operator's words.
+/// The reason why no response of a route is cached; displays in the operator's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum NoLookup {
     #[error("the route has no cachingEnabled, or an integration whose answers are never kept")]
@@ -34,17 +34,18 @@ pub enum NoLookup {
     Stage,
 }
 
+/// The lookup that the cache would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lookup {
-    /// `None`: nothing is looked for, and nothing kept.
+pub struct ExplainedLookup {
+    /// Set where nothing is looked up and nothing stored.
     pub bypass: Option<Bypass>,
-    /// How long an answer is fresh; `None`: as it says itself.
+    /// The time for which a response is fresh; `None`: as it says itself.
     pub ttl: Option<Duration>,
     pub key: CacheKey,
     pub parts: Vec<KeyPart>,
-    /// What in the request keeps its answer from others, unless the answer says otherwise.
-    pub for_itself: Option<UncacheableReason>,
-    /// Whose alone the answer is among those of the key, where there may be several.
+    /// The reason in the request that keeps its response from others, unless the response says otherwise.
+    pub not_shared_reason: Option<UncacheableReason>,
+    /// The caller whose alone the response is among those of the key, where there may be several.
     pub caller: Option<String>,
 }
 
@@ -58,22 +59,23 @@ pub fn explain(
     request: &Request,
     api_key_id: Option<&str>,
 ) -> Result<Explained, GatewayError> {
-    let stage = served.find(&request.origin.domain_name, &request.path)?;
-    let matched = stage.deployment.find(&request.method, stage.path)?;
+    let host = &request.origin.domain_name;
+    let Located { stage, matched } = locate(served, host, &request.method, &request.path)?;
+    let matched = matched?;
     let route = matched.route;
-    let way = Way::to(matched);
+    let location = Location::routed(request, stage, matched);
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
-    let context = Context { api_key_id, ..way.context(request, stage) };
+    let context = Context { api_key_id, ..location.context() };
     route.required_parameters.check(&context)?;
     let lookup = route.cache.as_ref().ok_or(NoLookup::Route).and_then(|policy| {
         let settings = stage.settings.cache.as_ref().ok_or(NoLookup::Stage)?;
-        let (key, parts) = policy.explain(&context, settings);
-        Ok(Lookup {
+        let ExplainedKey { key, parts } = policy.explain(&context, settings);
+        Ok(ExplainedLookup {
             bypass: policy.bypass(&context, settings),
             ttl: policy.fixed_ttl(settings),
             key,
             parts,
-            for_itself: policy.why_for_itself(&context),
+            not_shared_reason: policy.why_not_shared(&context),
             caller: policy.caller(&context).map(str::to_owned),
         })
     });

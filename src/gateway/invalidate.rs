@@ -1,34 +1,39 @@
-//! The step after an answer: what a change makes worthless is forgotten, whichever route the change took.
+//! The step after an integration's response: what a change makes worthless is forgotten, whichever route the change took.
 
 use http::Method;
 
-use super::{Gateway, Way, cached::CachedRoute};
+use super::{
+    Gateway,
+    locate::{Located, Location, locate},
+    request_state::RequestState,
+};
 use crate::{
     authorizers::ApiKeyUse,
-    cache::{Uri, changed_uris},
-    deployment::Served,
+    cache::{CachePolicy, Uri, changed_uris},
     message::{Request, Response},
 };
 
 impl Gateway {
-    /// Forgets the answers of each URI that `response` tells to be another one now (RFC 9111 §4.4).
-    pub(super) fn forget_changed(&self, request: &Request, served: &Served, response: &Response) {
-        for uri in changed_uris(request, response.status(), response.headers()) {
-            self.forget(request, served, uri);
+    /// Forgets the cached responses of each URI that `response` tells to be another one now (RFC 9111 §4.4).
+    pub(super) fn forget_changed(&self, state: &RequestState<'_>, response: &Response) {
+        for uri in changed_uris(state.location.request, response.status(), response.headers()) {
+            self.forget(state, uri);
         }
     }
 
-    fn forget(&self, request: &Request, served: &Served, Uri { path, query }: Uri) {
-        let Ok(stage) = served.find(&request.origin.domain_name, &path) else { return };
-        let Ok(matched) = stage.deployment.find(&Method::GET, stage.path) else { return };
-        let cached = CachedRoute::of(stage, matched.route);
-        let Some(cached) = cached.filter(|cached| cached.policy.follows_changes()) else { return };
+    fn forget(&self, state: &RequestState<'_>, Uri { path, query }: Uri) {
+        let request = state.location.request;
+        let located = locate(state.served, &request.origin.domain_name, &Method::GET, &path);
+        let Ok(Located { stage, matched: Ok(matched) }) = located else { return };
+        let route = matched.route;
+        if !route.cache.as_ref().is_some_and(CachePolicy::follows_changes) {
+            return;
+        }
         let read = Request { method: Method::GET, path: path.clone(), query, ..request.clone() };
-        let api_key = matched.route.api_key;
-        let way = Way::to(matched);
-        let mut asked = cached.asked(&way, &read);
-        // Whose answers they are is no matter, only that they are somebody's.
-        asked.context.api_key_id = matches!(api_key, ApiKeyUse::Required(_)).then_some("");
-        self.responses.forget(&asked);
+        let location = Location::routed(&read, stage, matched);
+        let Some(mut cache_request) = location.cache_request() else { return };
+        // Whose responses they are is no matter, only that they are somebody's.
+        cache_request.context.api_key_id = matches!(route.api_key, ApiKeyUse::Required(_)).then_some("");
+        self.responses.forget(&cache_request);
     }
 }

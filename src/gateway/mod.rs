@@ -1,9 +1,15 @@
 //! The request's way through the gateway, start to end.
+//!
+//! `handle` answers every request. `serve` is the pipeline: `admission` (who calls, and the limits), `cache` and `invoke`
+//! (the response), `invalidate` (what it changes). A `RequestState` holds what is known of the request so far.
 
 mod admission;
-mod cached;
 mod explain;
 mod invalidate;
+mod invoke;
+mod locate;
+mod refill;
+mod request_state;
 
 use std::{
     any::Any,
@@ -16,31 +22,28 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http::HeaderValue;
 
-use self::cached::{CachedRoute, PendingRefill};
-pub use self::explain::{Explained, Lookup, NoLookup, explain};
+pub use self::explain::{Explained, ExplainedLookup, NoLookup, explain};
+use self::{
+    locate::{Located, locate},
+    refill::PendingRefill,
+    request_state::RequestState,
+};
 use crate::{
     access_log::{AccessLog, Sink},
-    authorizers::{ApiKey, ApiKeys},
-    cache::Responses,
+    authorizers::ApiKeys,
+    cache::{CacheOutcome, CacheStatus, Lookup, Responses},
     clock::Clock,
-    context::{Context, PathParameter},
-    deployment::{
-        ActiveDeployments, Configuration, CurrentStages, Freshness, Matched, Route, Served, ServedStage,
-    },
+    deployment::{ActiveDeployments, CurrentStages, Freshness, Matched, ServedStage},
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
-    limits::{
-        counters::{Counters, RateLimitStatus},
-        throttle::Addresses,
-        usage::Usage,
-    },
+    limits::{counters::Counters, throttle::Addresses, usage::Usage},
     message::{Body, RefusedRequest, Request, Response, is_bodyless},
     policies::cors::Cors,
     store::Store,
 };
 
-/// What is served, and the connections to whoever answers.
+/// The gateway of one process: the stages that it serves, and the connections to whoever answers.
 #[derive(Debug)]
 pub struct Gateway {
     pub deployments: Arc<ActiveDeployments>,
@@ -62,23 +65,6 @@ pub struct Instance {
     pub sink: Sink,
     /// Tells instances apart.
     pub seed: u64,
-}
-
-/// What is known of a request so far: the context of its answer, refusals included.
-#[derive(Default)]
-struct Way<'a> {
-    stage: Option<ServedStage<'a>>,
-    route_key: &'a str,
-    /// What was routed; `None` until the route is known.
-    path: Option<&'a str>,
-    path_parameters: Vec<PathParameter<'a>>,
-    /// The routes that the target may take the path for.
-    lookalikes: Vec<&'a Route>,
-    key: Option<Arc<ApiKey>>,
-    /// Who may read the answer from another origin. A preflight's answer says so by itself.
-    cors: Option<&'a Cors>,
-    /// Where the caller's key stands with its plan.
-    standing: Option<RateLimitStatus>,
 }
 
 impl Gateway {
@@ -114,23 +100,29 @@ impl Gateway {
     /// What must happen whatever the outcome happens here: CORS headers, request id, access log.
     pub async fn handle(&self, request: &Request) -> Response {
         let mut log = AccessLog::begin(request, self.sink.clone(), self.clock.clone());
-        let mut response = match self.deployments.served(request.received_at).await {
+        let served = match self.deployments.served(request.received_at).await {
             Ok(CurrentStages { served, freshness }) => {
                 if freshness == Freshness::Stale {
                     log.degraded("configuration");
                 }
-                self.answer(request, &served, &mut log).await
+                served
             }
             Err(error) => {
                 log.degraded("configuration");
-                refuse(&error.into(), &mut log)
+                return refuse(request, &error.into(), log);
             }
         };
-        if is_bodyless(&request.method, response.status()) {
-            *response.body_mut() = Body::empty();
-        }
-        add_request_id(&mut response, &request.id);
-        log.finish(response)
+        let host = &request.origin.domain_name;
+        let located = caught(async { locate(&served, host, &request.method, &request.path) }).await;
+        let Located { stage, matched } = match located {
+            Ok(located) => located,
+            Err(error) => return refuse(request, &error, log),
+        };
+        let mut state = RequestState::new(&served, stage, request, log);
+        let outcome = caught(self.serve(&mut state, matched)).await;
+        let mut response = outcome.unwrap_or_else(|error| state.refuse(&error));
+        state.add_headers(&mut response);
+        finish(request, response, state.log)
     }
 
     /// Answers an event that is no request of ours.
@@ -143,46 +135,18 @@ impl Gateway {
     ) -> Response {
         let (sink, clock) = (self.sink.clone(), self.clock.clone());
         let mut log = AccessLog::of_refused(request_id, received_at, request, sink, clock);
-        let mut response = refuse(error, &mut log);
+        let mut response = refusal(error, &mut log);
         add_request_id(&mut response, request_id);
         log.finish(response)
     }
 
-    async fn answer(&self, request: &Request, served: &Arc<Served>, log: &mut AccessLog) -> Response {
-        let mut way = Way::default();
-        let outcome = caught(self.serve(request, served, &mut way, log)).await;
-        let mut response = match (outcome, way.stage) {
-            (Ok(response), _) => response,
-            (Err(error), None) => refuse(&error, log),
-            (Err(error), Some(stage)) => {
-                log.refused(&error);
-                stage.deployment.gateway_responses.render(&error, &way.context(request, stage))
-            }
-        };
-        if let (Some(stage), Some(standing)) = (way.stage, way.standing) {
-            stage.deployment.rate_limit_headers.apply(&standing, &mut response);
-        }
-        if let Some(cors) = way.cors {
-            cors.apply(request, &mut response);
-        }
-        response
-    }
-
-    /// The pipeline: each paragraph is a step, each step a module. `?` leaves it; `answer` answers.
+    /// The pipeline: each paragraph is a step, each step a module. `?` leaves it; `handle` answers.
     async fn serve<'a>(
         &self,
-        request: &'a Request,
-        served: &'a Arc<Served>,
-        way: &mut Way<'a>,
-        log: &mut AccessLog,
+        state: &mut RequestState<'a>,
+        matched: Result<Matched<'a>, GatewayError>,
     ) -> Result<Response, GatewayError> {
-        let stage = served.find(&request.origin.domain_name, &request.path)?;
-        way.stage = Some(stage);
-        log.stage(&stage.settings.name);
-        if stage.configuration == Configuration::LastGood {
-            log.degraded("configuration");
-        }
-
+        let (request, stage) = (state.location.request, state.location.stage);
         if let Some(throttle) = &stage.deployment.per_ip {
             let source_ip = &request.origin.source_ip;
             self.addresses.admit(throttle, source_ip, &stage.settings.name, request.received_at)?;
@@ -192,69 +156,46 @@ impl Gateway {
             return Ok(cors.preflight(request));
         }
 
-        let found = stage.deployment.find(&request.method, stage.path);
-        way.cors = match &found {
+        state.cors = match &matched {
             Ok(matched) => stage.deployment.cors_of(matched.route),
             Err(_) => stage.deployment.cors_of_path(&request.method, stage.path),
         };
-        let matched = found?;
-        if served.leads_past_another_stage(request, stage) {
+        let matched = matched?;
+        if state.served.leads_past_another_stage(request, stage) {
             return Err(stage.deployment.not_found());
         }
-        let route = matched.route;
-        way.follow(matched);
-        log.route(way.route_key);
+        let route = state.follow(matched);
 
-        let caller = self.caller(request, stage, route, log).await?;
-        way.key = caller.as_ref().map(|caller| Arc::clone(&caller.key));
-        let permit = self.admit(request, stage, route, caller.as_ref(), way, log).await?;
+        self.authenticate(state, route).await?;
+        let permit = self.admit(state, route).await?;
 
-        let context = way.context(request, stage);
+        let context = state.location.context();
         route.required_parameters.check(&context)?;
 
-        let answer = if let Some(cached) = CachedRoute::of(stage, route) {
-            self.cached((request, served), cached, way, permit, log).await?
-        } else {
-            let called_at = self.clock.now();
-            let integration = &route.integration;
-            let answer = integration.invoke(&permit, &context, &self.clients).await;
-            let answer = answer.and_then(|answer| integration.finish(&context, answer));
-            log.integration(called_at, &answer);
-            answer?
+        let lookup = match state.location.cache_request() {
+            Some(cache_request) => self.responses.lookup(cache_request).await,
+            None => Lookup::Bypass(CacheStatus::Unused),
         };
+        let outcome = match lookup {
+            Lookup::Hit(hit) => hit,
+            Lookup::Stale { stale, refill } => {
+                self.refill_later(state, permit, refill);
+                stale
+            }
+            Lookup::Refused(refused) => refused,
+            Lookup::Fill(fill) => {
+                let response = self.invoke(route, &permit, &fill.context(), &mut state.log).await;
+                fill.store(response)
+            }
+            Lookup::Bypass(status) => {
+                CacheOutcome::new(self.invoke(route, &permit, &context, &mut state.log).await, status)
+            }
+        };
+        log_cache(&outcome, &mut state.log);
 
-        self.forget_changed(request, served, &answer);
-        Ok(answer)
-    }
-}
-
-impl<'a> Way<'a> {
-    /// The way of a request to its route, of which nothing else is known.
-    fn to(matched: Matched<'a>) -> Self {
-        let mut way = Self::default();
-        way.follow(matched);
-        way
-    }
-
-    fn follow(&mut self, Matched { route, path, path_parameters, lookalikes }: Matched<'a>) {
-        self.route_key = &route.key;
-        self.path = Some(path);
-        self.path_parameters = path_parameters;
-        self.lookalikes = lookalikes;
-    }
-
-    fn context<'b>(&'b self, request: &'b Request, stage: ServedStage<'b>) -> Context<'b> {
-        Context {
-            request,
-            stage: &stage.settings.name,
-            base_path: &stage.settings.base_path,
-            path: self.path.unwrap_or(stage.path),
-            stage_variables: stage.stage_variables,
-            deployment_id: stage.deployment_id,
-            route_key: self.route_key,
-            path_parameters: &self.path_parameters,
-            api_key_id: self.key.as_ref().map(|key| key.id.as_str()),
-        }
+        let response = self.for_client(&state.location, route, outcome)?;
+        self.forget_changed(state, &response);
+        Ok(response)
     }
 }
 
@@ -265,11 +206,37 @@ fn preflight_policy<'a>(request: &Request, stage: ServedStage<'a>) -> Option<&'a
     policy.filter(|_| stage.deployment.has_path(stage.path))
 }
 
-fn refuse(error: &GatewayError, log: &mut AccessLog) -> Response {
+/// The answer to a request that no stage serves.
+fn refuse(request: &Request, error: &GatewayError, mut log: AccessLog) -> Response {
+    let response = refusal(error, &mut log);
+    finish(request, response, log)
+}
+
+/// The gateway response in its default words.
+fn refusal(error: &GatewayError, log: &mut AccessLog) -> Response {
     log.refused(error);
     let mut response = error.refusal().to_response();
     error.own_headers(&mut response);
     response
+}
+
+/// Notes the cache's part in the log.
+fn log_cache(outcome: &CacheOutcome, log: &mut AccessLog) {
+    if let Some(name) = outcome.status.name() {
+        log.cache(name);
+    }
+    if outcome.is_degraded {
+        log.degraded("cache");
+    }
+}
+
+/// The end of every request's way: what its method and status ask for, the request id, the line in the log.
+fn finish(request: &Request, mut response: Response, log: AccessLog) -> Response {
+    if is_bodyless(&request.method, response.status()) {
+        *response.body_mut() = Body::empty();
+    }
+    add_request_id(&mut response, &request.id);
+    log.finish(response)
 }
 
 fn add_request_id(response: &mut Response, id: &str) {
@@ -278,7 +245,7 @@ fn add_request_id(response: &mut Response, id: &str) {
     }
 }
 
-/// What `step` comes to; a panic in it is one more way to fail.
+/// Runs `step`; a panic in it is one more way to fail.
 async fn caught<T>(step: impl Future<Output = Result<T, GatewayError>>) -> Result<T, GatewayError> {
     let outcome = AssertUnwindSafe(step).catch_unwind().await;
     outcome.unwrap_or_else(|panic| Err(GatewayError::Panicked(words_of(panic.as_ref()))))

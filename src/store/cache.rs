@@ -31,7 +31,7 @@ pub(super) const LOCK: &str = "-1";
 const LOCK_ITEM_SECONDS: u64 = 3_600;
 /// As `attribute_type` has it. What is none, or not there, compares with nothing: the item could never be replaced.
 const NUMBER: &str = "N";
-/// Of a lock in vain: why the answer was not kept.
+/// Why the answer was not stored, of a lock that says so.
 const REASON: &str = "reason";
 
 impl CacheStore for Store {
@@ -42,9 +42,9 @@ impl CacheStore for Store {
             .key_condition_expression("cacheKey = :key")
             .expression_attribute_values(":key", S(key.to_string()));
         let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>();
-        match within(self.entry_within, self.ask("reading", now, items)).await {
-            Some(Said::Yes(items)) => Some(found(items)),
-            Some(Said::No | Said::Nothing) => None,
+        match within(self.entry_within, self.call("reading", now, items)).await {
+            Some(CallOutcome::Done(items)) => Some(read_items(items)),
+            Some(CallOutcome::ConditionFailed | CallOutcome::NoAnswer) => None,
             None => {
                 warn!(metric = "Degraded", operation = "reading", "the cache's table was not done in time");
                 self.breakers.cache.failed(milliseconds(now));
@@ -54,11 +54,11 @@ impl CacheStore for Store {
     }
 
     /// One write unit a KB.
-    async fn keep(&self, key: &CacheKey, kept: StoredEntry<'_>, now: SystemTime) -> Written {
+    async fn put(&self, key: &CacheKey, stored: StoredEntry<'_>, now: SystemTime) -> Written {
         // A slow answer may come after a change has made it worthless. One from the future has a wrong clock.
         const IS_NEWEST: &str =
             "NOT attribute_type(storedAt, :number) OR storedAt <= :storedAt OR storedAt > :future";
-        let StoredEntry { route_key, bytes, stored_at_ms, keep_until } = kept;
+        let StoredEntry { route_key, bytes, stored_at_ms, keep_until } = stored;
         let parts = bytes.len().div_ceil(PART_BYTES);
         let checksum = Blob::new(Sha256::digest(&bytes).as_slice());
         let put = |number: usize| {
@@ -80,10 +80,10 @@ impl CacheStore for Store {
                 .expression_attribute_values(":future", N((milliseconds(now) + MOST_SKEW_MS).to_string()))
                 .send()
         };
-        match self.ask("writing", now, try_join_all((0..parts).map(put))).await {
-            Said::Yes(_) => Written::Written,
-            Said::No => Written::Outdated,
-            Said::Nothing => Written::Unknown,
+        match self.call("writing", now, try_join_all((0..parts).map(put))).await {
+            CallOutcome::Done(_) => Written::Written,
+            CallOutcome::ConditionFailed => Written::Outdated,
+            CallOutcome::NoAnswer => Written::Unknown,
         }
     }
 
@@ -100,58 +100,59 @@ impl CacheStore for Store {
             .expression_attribute_values(":number", S(NUMBER.to_owned()))
             .expression_attribute_values(":now", N(now_ms.to_string()))
             .expression_attribute_values(":end", N(Lock::end(now_ms).to_string()));
-        match self.ask("locking", now, put.send()).await {
-            Said::Yes(_) => Taken::Taken,
-            Said::No => Taken::Busy,
-            Said::Nothing => Taken::Unknown,
+        match self.call("locking", now, put.send()).await {
+            CallOutcome::Done(_) => Taken::Taken,
+            CallOutcome::ConditionFailed => Taken::Busy,
+            CallOutcome::NoAnswer => Taken::Unknown,
         }
     }
 
     /// One write unit.
-    async fn unlock(&self, key: &CacheKey, (lock, next): (Lock, Option<Lock>), now: SystemTime) {
+    async fn unlock(&self, key: &CacheKey, lock: Lock, next: Option<Lock>, now: SystemTime) {
         const IS_MINE: &str = "lockedUntil = :mine";
         let mine = N(lock.until_ms.to_string());
-        // That it is not ours any more is as well.
+        // A lock that is not ours any more is left as it is.
         match next {
             Some(next) => {
                 let put = self.quick.put_item().table_name(&self.tables.cache);
                 let put = put.set_item(Some(lock_item(key, next))).condition_expression(IS_MINE);
-                self.ask("unlocking", now, put.expression_attribute_values(":mine", mine).send()).await;
+                self.call("unlocking", now, put.expression_attribute_values(":mine", mine).send()).await;
             }
             None => {
                 let delete = self.quick.delete_item().table_name(&self.tables.cache);
                 let delete = delete.key("cacheKey", S(key.to_string())).key("part", N(LOCK.to_owned()));
                 let delete = delete.condition_expression(IS_MINE).expression_attribute_values(":mine", mine);
-                self.ask("unlocking", now, delete.send()).await;
+                self.call("unlocking", now, delete.send()).await;
             }
         }
     }
 }
 
-/// What came of a call.
-enum Said<T> {
-    Yes(T),
-    /// A condition did not hold.
-    No,
-    Nothing,
+/// The result of a call to the cache's table.
+enum CallOutcome<T> {
+    Done(T),
+    ConditionFailed,
+    NoAnswer,
 }
 
 impl Store {
-    async fn ask<T, E: ProvideErrorMetadata + Error + 'static>(
+    async fn call<T, E: ProvideErrorMetadata + Error + 'static>(
         &self,
         operation: &'static str,
         now: SystemTime,
-        call: impl Future<Output = Result<T, E>>,
-    ) -> Said<T> {
+        request: impl Future<Output = Result<T, E>>,
+    ) -> CallOutcome<T> {
         let breaker = &self.breakers.cache;
         if !breaker.allows(milliseconds(now)) {
-            return Said::Nothing;
+            return CallOutcome::NoAnswer;
         }
         // After a thaw a kept connection may be dead; its own task notices, if it gets its turn before us.
         tokio::task::yield_now().await;
-        let said = match call.await {
-            Ok(output) => Said::Yes(output),
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Said::No,
+        let outcome = match request.await {
+            Ok(output) => CallOutcome::Done(output),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
+                CallOutcome::ConditionFailed
+            }
             Err(error) => {
                 warn!(
                     metric = "Degraded",
@@ -159,49 +160,51 @@ impl Store {
                     cause = chain(&error),
                     "the cache's table gave no answer"
                 );
-                // What is asked too much of is one entry; the others are served.
+                // Too many requests for one entry: the others are served.
                 if !is_throttled(&error) {
                     breaker.failed(milliseconds(now));
                 }
-                return Said::Nothing;
+                return CallOutcome::NoAnswer;
             }
         };
         breaker.answered();
-        said
+        outcome
     }
 }
 
-/// What all items of a key are together.
-pub(super) fn found(items: Vec<Attributes>) -> Found {
+/// Reads all items of a key.
+pub(super) fn read_items(items: Vec<Attributes>) -> Found {
     let (mut parts, mut lock) = (BTreeMap::new(), None);
     for mut item in items {
         if number(&item, "part") == Some(LOCK) {
             lock = read_lock(&item);
-        } else if let Some((place, part)) = read_part(&mut item) {
-            parts.insert(place, part);
+        } else if let Some(part) = read_part(&mut item) {
+            parts.insert(part.number, part);
         }
     }
     Found { bytes: whole(parts), lock }
 }
 
-struct Part {
+struct EntryPart {
+    number: usize,
+    /// The number of parts of the whole entry.
     parts: usize,
     checksum: Blob,
     bytes: Blob,
 }
 
-fn read_part(item: &mut Attributes) -> Option<(usize, Part)> {
-    let place = number(item, "part")?.parse().ok()?;
+fn read_part(item: &mut Attributes) -> Option<EntryPart> {
+    let part_number = number(item, "part")?.parse().ok()?;
     let parts = number(item, "parts")?.parse().ok()?;
     let mut blob = |name| match item.remove(name) {
         Some(B(blob)) => Some(blob),
         _ => None,
     };
-    Some((place, Part { parts, checksum: blob("checksum")?, bytes: blob("bytes")? }))
+    Some(EntryPart { number: part_number, parts, checksum: blob("checksum")?, bytes: blob("bytes")? })
 }
 
-/// The bytes of all parts, if they are those of one entry: two fills at once may leave parts of both.
-fn whole(mut parts: BTreeMap<usize, Part>) -> Option<Bytes> {
+/// Joins the bytes of all parts, if they are those of one entry: two fills at once may leave parts of both.
+fn whole(mut parts: BTreeMap<usize, EntryPart>) -> Option<Bytes> {
     let first = parts.remove(&0)?;
     let mut bytes = first.bytes.into_inner();
     for number in 1..first.parts {
@@ -211,18 +214,18 @@ fn whole(mut parts: BTreeMap<usize, Part>) -> Option<Bytes> {
 }
 
 fn lock_item(key: &CacheKey, lock: Lock) -> Attributes {
-    let why = match lock.state {
+    let known_uncacheable = match lock.state {
         LockState::Filling => None,
-        LockState::KnownUncacheable(why) => Some(why),
+        LockState::KnownUncacheable(reason) => Some(reason),
     };
     let mut item = Attributes::from([
         ("cacheKey".to_owned(), S(key.to_string())),
         ("part".to_owned(), N(LOCK.to_owned())),
         ("lockedUntil".to_owned(), N(lock.until_ms.to_string())),
-        ("isInVain".to_owned(), Bool(why.is_some())),
+        ("isInVain".to_owned(), Bool(known_uncacheable.is_some())),
         ("expiresAt".to_owned(), N((lock.until_ms / 1_000 + LOCK_ITEM_SECONDS).to_string())),
     ]);
-    item.extend(why.flatten().map(|why| (REASON.to_owned(), S(why.name()))));
+    item.extend(known_uncacheable.flatten().map(|reason| (REASON.to_owned(), S(reason.name()))));
     item
 }
 

@@ -1,4 +1,4 @@
-//! What the cache's table has of a stage, counted for the operator.
+//! The entries of a stage in the cache's table, counted for the operator.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::{cache::CacheKey, error::StoreError};
 
 /// The entries of a stage by the keys of their routes, and its locks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Contents {
+pub struct CacheContents {
     pub routes: BTreeMap<String, RouteContents>,
     pub locks: Locks,
 }
@@ -21,8 +21,8 @@ pub struct Contents {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RouteContents {
     /// Fresh, or still good for who may have a stale answer.
-    pub kept: Amount,
-    /// Good for nobody; DynamoDB deletes them some time.
+    pub usable: Amount,
+    /// Of no use any more; DynamoDB deletes them some time.
     pub expired: Amount,
 }
 
@@ -33,17 +33,17 @@ pub struct Amount {
     pub bytes: u64,
 }
 
-/// Who fills an entry locks it.
+/// Locks of those who fill entries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Locks {
-    /// Others wait, or know that waiting is in vain.
+    /// Others wait, or know that nobody fills the entry.
     pub held: u64,
     pub ended: u64,
 }
 
 impl Store {
     /// Counts what the cache's table has of a stage; half a read unit for each 4 KB of the whole table.
-    pub async fn cache_contents(&self, stage: &str, now_ms: u64) -> Result<Contents, StoreError> {
+    pub async fn cache_contents(&self, stage: &str, now_ms: u64) -> Result<CacheContents, StoreError> {
         let scan = self.client.scan().table_name(&self.tables.cache);
         let scan = scan
             .filter_expression("begins_with(cacheKey, :stage)")
@@ -51,7 +51,7 @@ impl Store {
             .projection_expression("part, #bytes, routeKey, expiresAt, lockedUntil")
             .expression_attribute_names("#bytes", "bytes");
         let mut pages = scan.into_paginator().send();
-        let mut contents = Contents::default();
+        let mut contents = CacheContents::default();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| StoreError::new("reading the cache", error))?;
             page.items.unwrap_or_default().iter().for_each(|item| contents.add(item, now_ms));
@@ -60,7 +60,7 @@ impl Store {
     }
 }
 
-impl Contents {
+impl CacheContents {
     fn add(&mut self, item: &Attributes, now_ms: u64) {
         let part = number(item, "part");
         if part == Some(LOCK) {
@@ -70,17 +70,17 @@ impl Contents {
             let expires_at = number(item, "expiresAt").and_then(|seconds| seconds.parse::<u64>().ok());
             let is_expired = expires_at.is_none_or(|seconds| seconds.saturating_mul(1_000) <= now_ms);
             let route = self.routes.entry(route_key.clone()).or_default();
-            let amount = if is_expired { &mut route.expired } else { &mut route.kept };
+            let amount = if is_expired { &mut route.expired } else { &mut route.usable };
             amount.entries += u64::from(part == Some("0"));
             amount.bytes += bytes.as_ref().len() as u64;
         }
     }
 
-    /// Of all routes together.
+    /// Adds up all routes.
     pub fn total(&self) -> RouteContents {
         let mut total = RouteContents::default();
         for route in self.routes.values() {
-            total.kept.add(route.kept);
+            total.usable.add(route.usable);
             total.expired.add(route.expired);
         }
         total

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
 
 use super::{
     Store,
-    cache::{LOCK, found},
+    cache::{LOCK, read_items},
     configuration::is_failed_condition,
     values::Attributes,
 };
@@ -21,10 +21,10 @@ use crate::{
     error::StoreError,
 };
 
-/// What there is to delete.
+/// Entries that are to be deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entries {
-    /// How many entries; each is one item or more.
+pub struct CacheEntries {
+    /// The number of entries; each is one item or more.
     pub count: usize,
     pub items: Vec<ItemKey>,
 }
@@ -36,23 +36,23 @@ pub struct ItemKey {
     part: String,
 }
 
-/// What came of raising a stage's `cacheGeneration`.
+/// The result of raising a stage's `cacheGeneration`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Raised {
-    /// No entry of before has a key that is asked for any more.
+    /// The keys of entries of before are not looked for any more.
     To(u64),
     /// There is no item of this stage.
     NoStage,
-    /// What the item says is no generation, or is the last one.
+    /// The item has no generation that can be raised, or the last one.
     NoGeneration,
 }
 
 const READING: &str = "reading the cache";
 
-/// How long it waits, each time, before it asks DynamoDB again for what that left out of a batch.
+/// The pauses before DynamoDB is asked again for the part of a batch that it left out.
 const PAUSES_MS: [u64; 8] = [50, 100, 200, 400, 800, 1_600, 3_200, 6_400];
 
-impl Entries {
+impl CacheEntries {
     /// DynamoDB's most for one BatchWriteItem.
     pub const BATCH: usize = 25;
 }
@@ -67,9 +67,9 @@ impl ItemKey {
 }
 
 impl Store {
-    /// What the table has of a key at this moment: a read unit for each 4 KB.
+    /// Reads the items of a key: a read unit for each 4 KB.
     pub async fn cached(&self, key: &CacheKey) -> Result<Found, StoreError> {
-        self.items_of_key(key).await.map(found)
+        self.items_of_key(key).await.map(read_items)
     }
 
     async fn items_of_key(&self, key: &CacheKey) -> Result<Vec<Attributes>, StoreError> {
@@ -82,7 +82,7 @@ impl Store {
     }
 
     /// The entries of a stage's route, with their locks: a read unit for each 4 KB of the whole table.
-    pub async fn entries_of_route(&self, stage: &str, route_key: &str) -> Result<Entries, StoreError> {
+    pub async fn entries_of_route(&self, stage: &str, route_key: &str) -> Result<CacheEntries, StoreError> {
         let scan = self.client.scan().table_name(&self.tables.cache).consistent_read(true);
         let scan = scan
             .filter_expression("begins_with(cacheKey, :stage) AND (routeKey = :route OR part = :lock)")
@@ -100,17 +100,17 @@ impl Store {
         let names: HashSet<String> =
             items.iter().filter(is_entry).map(|item| item.cache_key.clone()).collect();
         items.retain(|item| names.contains(&item.cache_key));
-        Ok(Entries { count: names.len(), items })
+        Ok(CacheEntries { count: names.len(), items })
     }
 
     /// The entry of a key, with its lock.
-    pub async fn entries_of_key(&self, key: &CacheKey) -> Result<Entries, StoreError> {
+    pub async fn entries_of_key(&self, key: &CacheKey) -> Result<CacheEntries, StoreError> {
         let found = self.items_of_key(key).await?;
         let items: Vec<ItemKey> = found.into_iter().filter_map(ItemKey::of).collect();
-        Ok(Entries { count: usize::from(items.iter().any(|item| item.part != LOCK)), items })
+        Ok(CacheEntries { count: usize::from(items.iter().any(|item| item.part != LOCK)), items })
     }
 
-    /// Deletes at most [`Entries::BATCH`] items: a write unit for each KB of them.
+    /// Deletes at most [`CacheEntries::BATCH`] items: a write unit for each KB of them.
     pub async fn delete_cached(&self, items: &[ItemKey]) -> Result<(), StoreError> {
         const OPERATION: &str = "emptying the cache";
         let deletes = items.iter().map(|item| {

@@ -24,7 +24,7 @@ use aws_types::SdkConfig;
 use self::wait::{Wait, within};
 pub use self::{
     api_keys::{KeyCreation, Rotated},
-    cache_table::{Entries, ItemKey, Raised},
+    cache_table::{CacheEntries, ItemKey, Raised},
     configuration::StageRow,
     deployments::Consistency,
     pointers::{LastGood, Moved, Pointer, Record},

@@ -1,4 +1,4 @@
-//! A part of an answer that is kept whole (RFC 9110 §14).
+//! A part of an answer that is stored whole (RFC 9110 §14).
 
 use http::{
     HeaderName, HeaderValue, Method, StatusCode,
@@ -7,7 +7,7 @@ use http::{
 
 use crate::message::{Body, Request, Response};
 
-/// What is said of the bytes of an answer, and is wrong of a part of them.
+/// Headers that describe all bytes of an answer, and are wrong of a part of them.
 const OF_THE_WHOLE: [HeaderName; 4] = [
     CONTENT_LENGTH,
     HeaderName::from_static("content-digest"),
@@ -15,7 +15,7 @@ const OF_THE_WHOLE: [HeaderName; 4] = [
     HeaderName::from_static("x-amzn-remapped-content-length"),
 ];
 
-/// The part of `response` that the request asks for: 206, or 416 where there is no such part. More parts than one
+/// Cuts out the part of `response` that the request asks for: 206, or 416 where there is no such part. More parts than one
 /// are not told apart: then, and where nothing is asked for, the answer stays whole.
 pub fn part_of(request: &Request, response: Response) -> Response {
     let Body::Whole(body) = response.body() else { return response };
@@ -32,11 +32,11 @@ pub fn part_of(request: &Request, response: Response) -> Response {
         head.headers.remove(name);
     }
     let (status, range, part) = match part {
-        Part::From { first, last } => {
+        ByteRange::From { first, last } => {
             let range = format!("bytes {first}-{last}/{}", body.len());
             (StatusCode::PARTIAL_CONTENT, range, body.slice(first..=last))
         }
-        Part::Nowhere => {
+        ByteRange::Outside => {
             head.headers.remove(CONTENT_ENCODING);
             (StatusCode::RANGE_NOT_SATISFIABLE, format!("bytes */{}", body.len()), body.slice(..0))
         }
@@ -56,17 +56,17 @@ fn is_wanted(request: &Request, response: &Response) -> bool {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Part {
+enum ByteRange {
     /// Both are in it.
     From {
         first: usize,
         last: usize,
     },
-    Nowhere,
+    Outside,
 }
 
 /// `bytes=0-4`, `bytes=5-`, `bytes=-5`; `None` for anything else.
-fn read(line: &str, length: usize) -> Option<Part> {
+fn read(line: &str, length: usize) -> Option<ByteRange> {
     let (first, last) = line.strip_prefix("bytes=")?.trim().split_once('-')?;
     let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?;
     let (first, last): (usize, usize) = match (first, last) {
@@ -78,9 +78,9 @@ fn read(line: &str, length: usize) -> Option<Part> {
         return None;
     }
     if first >= length {
-        return Some(Part::Nowhere);
+        return Some(ByteRange::Outside);
     }
-    Some(Part::From { first, last: last.min(length - 1) })
+    Some(ByteRange::From { first, last: last.min(length - 1) })
 }
 
 #[cfg(test)]
@@ -92,8 +92,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_part_is_inside_of_the_whole(line in "bytes=[0-9]{0,3}-?[0-9]{0,3}", length in 0..200usize) {
-            if let Some(Part::From { first, last }) = read(&line, length) {
+        fn a_range_is_inside_of_the_body(line in "bytes=[0-9]{0,3}-?[0-9]{0,3}", length in 0..200usize) {
+            if let Some(ByteRange::From { first, last }) = read(&line, length) {
                 prop_assert!(first <= last && last < length);
             }
         }
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_cut_out_of_the_whole() {
+    fn a_range_is_cut_out_of_the_body() {
         const WHOLE: &str = "200 | etag=\"a\" | 0123456789";
         let cases = [
             ("bytes=0-1", "206 | content-range=bytes 0-1/10 | etag=\"a\" | 01"),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_a_part_of_another_answer_gets_the_whole() {
+    fn a_client_with_a_part_of_another_answer_gets_the_whole_body() {
         for (known, status) in [("\"a\"", 206), ("\"b\"", 200), ("W/\"a\"", 200), ("yesterday", 200)] {
             let world = World::new("").header("range", "bytes=0-1").header("if-range", known);
             assert_eq!(part_of(&world.request, answer()).status(), status, "{known}");
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_does_not_say_of_itself_what_was_said_of_the_whole() {
+    fn a_partial_answer_has_no_header_that_describes_the_whole_body() {
         let cases = [
             ("bytes=0-1", "206 | content-encoding=gzip | content-range=bytes 0-1/10 | etag=\"a\" | 01"),
             ("bytes=10-", "416 | content-range=bytes */10 | etag=\"a\""),
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_cut_out_of_nothing() {
+    fn a_range_of_an_empty_body_cannot_be_satisfied() {
         let world = World::new("").header("range", "bytes=-1");
         assert_eq!(part_of(&world.request, Response::new(Body::empty())).status(), 416);
     }

@@ -1,52 +1,42 @@
-//! Whether an entry answers a request, or the target must be asked (RFC 9111 §4).
+//! The decision between an entry and the target (RFC 9111 §4).
 
 use std::time::Duration;
 
 use http::{
     HeaderMap,
-    header::{CACHE_CONTROL, IF_MATCH, IF_UNMODIFIED_SINCE, PRAGMA},
+    header::{CACHE_CONTROL, PRAGMA},
 };
 
-use super::{
-    super::{Bypass, CachePolicy, Entry},
-    directives::Directives,
+use super::super::{
+    cache_control::{Argument, Directives},
+    entry::Entry,
+    mode_rules::{Reuse, StaleTimes},
 };
-use crate::{clock::ms, message::Request};
+use crate::clock::ms;
 
-/// What becomes of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reuse {
-    Fresh,
-    /// The client takes it as it is.
-    Stale,
-    /// It is not fresh any more, or must be confirmed each time.
-    Expired,
-    /// The client wants it to be confirmed.
-    MustRevalidate,
-}
-
-/// What a request says of caching (§5.2.1).
+/// The directives of a request (§5.2.1).
 #[derive(Clone, Debug)]
-pub struct Wishes(Directives);
+pub struct RequestCacheControl(Directives);
 
-impl Wishes {
+impl RequestCacheControl {
     pub fn of(headers: &HeaderMap) -> Self {
         Self(Directives::of_request(headers))
     }
 
-    /// Rather no answer than one that the target must be asked for.
+    /// True where the client prefers no answer to one that the target must be asked for.
     pub fn only_if_cached(&self) -> bool {
         self.0.has("only-if-cached")
     }
 
-    /// Nothing that is not fresh any more: so says `min-fresh`, and `max-age` unless `max-stale` stands beside it.
+    /// True where the client takes no expired answer: so says `min-fresh`, and `max-age` unless `max-stale` stands
+    /// beside it.
     pub fn nothing_stale(&self) -> bool {
         self.0.has("min-fresh") || (self.0.has("max-age") && !self.0.has("max-stale"))
     }
 
-    /// What the entry is worth to this request, whose headers these are.
-    pub fn judge(&self, headers: &HeaderMap, entry: &Entry, now_ms: u64) -> Reuse {
-        let (said, _) = Directives::of_answer(&entry.headers);
+    /// Decides what the entry is worth to this request, whose headers these are.
+    pub fn evaluate(&self, headers: &HeaderMap, entry: &Entry, now_ms: u64) -> Reuse {
+        let said = Directives::of_answer(&entry.headers);
         let age_ms = entry.age_ms(now_ms);
         let left_ms = entry.fresh_until_ms.saturating_sub(now_ms);
         let is_within = |name| self.0.seconds(name).is_none_or(|most| age_ms <= ms(most));
@@ -60,8 +50,8 @@ impl Wishes {
         if entry.is_fresh(now_ms) {
             return if left_ms >= ms(least) { Reuse::Fresh } else { Reuse::MustRevalidate };
         }
-        let is_kept = now_ms < entry.keep_until_ms && may_be_stale(&said);
-        if is_kept && self.takes_stale(now_ms.saturating_sub(entry.fresh_until_ms)) {
+        let is_stored = now_ms < entry.keep_until_ms && may_be_stale(&said);
+        if is_stored && self.takes_stale(now_ms.saturating_sub(entry.fresh_until_ms)) {
             return Reuse::Stale;
         }
         Reuse::Expired
@@ -76,13 +66,13 @@ impl Wishes {
     fn takes_stale(&self, by_ms: u64) -> bool {
         match self.0.find("max-stale") {
             None => false,
-            Some(None) => true,
-            Some(Some(_)) => self.0.seconds("max-stale").is_some_and(|most| by_ms <= ms(most)),
+            Some(Argument::None) => true,
+            Some(Argument::Text(_)) => self.0.seconds("max-stale").is_some_and(|most| by_ms <= ms(most)),
         }
     }
 }
 
-/// §4.2.4: what forbids to give an answer that is not fresh, whatever the client or the operator says.
+/// False where the answer forbids that it is given expired, whatever the client or the operator says (§4.2.4).
 fn may_be_stale(said: &Directives) -> bool {
     !must_be_confirmed(said) && !said.has("s-maxage")
 }
@@ -91,44 +81,35 @@ fn must_be_confirmed(said: &Directives) -> bool {
     ["no-cache", "must-revalidate", "proxy-revalidate"].iter().any(|name| said.has(name))
 }
 
-/// For how long the entry is given while a new answer is fetched: as it says, or else the route (RFC 5861 §3).
-pub fn stale_while_revalidate(policy: &CachePolicy, entry: &Entry) -> Duration {
-    stale_for(entry, "stale-while-revalidate", policy.stale_while_revalidate)
+/// The time for which the entry is given after it has expired: as it says, or else the route (RFC 5861).
+pub fn stale_times(default: StaleTimes, entry: &Entry) -> StaleTimes {
+    let said = Directives::of_answer(&entry.headers);
+    StaleTimes {
+        while_revalidate: stale_for(&said, "stale-while-revalidate", default.while_revalidate),
+        if_error: stale_for(&said, "stale-if-error", default.if_error),
+    }
 }
 
-/// For how long the entry is given where the target fails: as it says, or else the route (RFC 5861 §4).
-pub fn stale_if_error(policy: &CachePolicy, entry: &Entry) -> Duration {
-    stale_for(entry, "stale-if-error", policy.stale_if_error)
-}
-
-fn stale_for(entry: &Entry, name: &str, default: Duration) -> Duration {
-    let (said, _) = Directives::of_answer(&entry.headers);
+fn stale_for(said: &Directives, name: &str, default: Duration) -> Duration {
+    if must_be_confirmed(said) {
+        return Duration::ZERO;
+    }
     match said.seconds(name) {
-        _ if must_be_confirmed(&said) => Duration::ZERO,
         // Beside `s-maxage` too: who writes both means both, and other shared caches read it so.
         Some(own) => own,
-        None if may_be_stale(&said) => default,
+        None if may_be_stale(said) => default,
         None => Duration::ZERO,
     }
 }
 
-/// §5.2.2.4: whether the entry is given only after the target has said that it still holds, however fresh it is.
+/// True where the entry is given only after the target has said that it still holds, however fresh it is (§5.2.2.4).
 pub fn needs_success(entry: &Entry) -> bool {
-    Directives::of_answer(&entry.headers).0.has("no-cache")
+    Directives::of_answer(&entry.headers).has("no-cache")
 }
 
-/// Whether waiting for somebody else's answer is of any use: not if each request must be confirmed by itself.
+/// True where waiting for somebody else's answer is of use: not if each request must be confirmed by itself.
 pub fn may_wait(entry: &Entry) -> bool {
     entry.fresh_until_ms > entry.stored_at_ms && !needs_success(entry)
-}
-
-/// Preconditions that only the target can judge (RFC 9110 §13.1), and a body, which no key has: a target that looks
-/// at it would answer others with what one client made of it.
-pub fn bypass(request: &Request) -> Option<Bypass> {
-    if [IF_MATCH, IF_UNMODIFIED_SINCE].iter().any(|name| request.headers.contains_key(name)) {
-        return Some(Bypass::Precondition);
-    }
-    (!request.body.is_empty()).then_some(Bypass::Body)
 }
 
 #[cfg(test)]
@@ -138,7 +119,7 @@ mod tests {
 
     use super::*;
 
-    /// 10 seconds old, fresh for 60, kept for 600.
+    /// 10 seconds old, fresh for 60, stored for 600.
     fn entry(cache_control: &'static str) -> Entry {
         Entry {
             stored_at_ms: 1_000_000,
@@ -152,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_request_and_the_answer_say_what_may_be_given_again() {
+    fn directives_of_the_request_and_the_answer_decide_on_an_entry() {
         use Reuse::{Expired, Fresh, MustRevalidate, Stale};
         let cases = [
             ("", 59, "", Fresh),
@@ -172,25 +153,27 @@ mod tests {
             ("proxy-revalidate", 61, "max-stale", Expired),
             ("s-maxage=60", 61, "max-stale", Expired),
         ];
-        for (said, age, asked, expected) in cases {
-            let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static(asked))]);
-            let judged = Wishes::of(&headers).judge(&headers, &entry(said), 1_000_000 + age * 1_000);
-            assert_eq!(judged, expected, "{said:?} after {age} s, asked with {asked:?}");
+        for (said, age, requested, expected) in cases {
+            let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static(requested))]);
+            let request = RequestCacheControl::of(&headers);
+            let reuse = request.evaluate(&headers, &entry(said), 1_000_000 + age * 1_000);
+            assert_eq!(reuse, expected, "{said:?} after {age} s, asked with {requested:?}");
         }
     }
 
     #[test]
-    fn pragma_counts_where_there_is_no_cache_control() {
+    fn pragma_no_cache_counts_if_the_request_has_no_cache_control() {
         let mut headers = HeaderMap::from_iter([(PRAGMA, HeaderValue::from_static("No-Cache"))]);
-        let judge = |headers: &HeaderMap| Wishes::of(headers).judge(headers, &entry(""), 1_001_000);
-        assert_eq!(judge(&headers), Reuse::MustRevalidate);
+        let evaluate =
+            |headers: &HeaderMap| RequestCacheControl::of(headers).evaluate(headers, &entry(""), 1_001_000);
+        assert_eq!(evaluate(&headers), Reuse::MustRevalidate);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=20"));
-        assert_eq!(judge(&headers), Reuse::Fresh);
+        assert_eq!(evaluate(&headers), Reuse::Fresh);
     }
 
     #[test]
-    fn the_answers_own_word_on_stale_answers_comes_before_the_routes() {
-        let policy = CachePolicy { stale_if_error: Duration::from_secs(7), ..CachePolicy::default() };
+    fn stale_directives_of_the_answer_replace_those_of_the_route() {
+        let default = StaleTimes { if_error: Duration::from_secs(7), ..StaleTimes::default() };
         let cases = [
             ("", 7),
             ("stale-if-error=60", 60),
@@ -202,8 +185,9 @@ mod tests {
             ("stale-if-error=soon", 0),
         ];
         for (said, expected) in cases {
-            assert_eq!(stale_if_error(&policy, &entry(said)).as_secs(), expected, "{said}");
+            assert_eq!(stale_times(default, &entry(said)).if_error.as_secs(), expected, "{said}");
         }
-        assert_eq!(stale_while_revalidate(&policy, &entry("stale-while-revalidate=5")).as_secs(), 5);
+        let own = stale_times(default, &entry("stale-while-revalidate=5"));
+        assert_eq!(own.while_revalidate.as_secs(), 5);
     }
 }

@@ -1,4 +1,4 @@
-//! Which answers may be kept (RFC 9111 §3).
+//! The answers that may be stored (RFC 9111 §3).
 
 use http::{
     HeaderMap, HeaderName, StatusCode,
@@ -7,41 +7,39 @@ use http::{
 
 use super::{
     super::{
-        UncacheableReason,
+        cache_control::Directives,
+        entry::{is_of_one_request, is_storable_status},
         key::API_KEY,
-        storable::{is_of_one_request, may_stand_in_an_entry},
+        uncacheable::UncacheableReason,
     },
-    directives::Directives,
-    freshness::says_lifetime,
-    statuses::{is_heuristically_cacheable, is_understood},
+    freshness::{is_heuristically_cacheable, says_lifetime},
     variants::varies_on,
 };
 use crate::context::Context;
 
-/// Proves that an answer with this head may be kept at all, for others who ask for the same.
+/// Checks that an answer with this head may be stored at all, for others who ask for the same.
 ///
 /// One with `Set-Cookie` is one caller's, unless it says `public`: targets forget to say `private`. Of `mapped`
 /// headers nobody can tell by the client's request what was in them.
-pub fn may_store(
+pub fn check_storable(
     context: &Context<'_>,
     status: StatusCode,
     headers: &HeaderMap,
     mapped: &[HeaderName],
 ) -> Result<(), UncacheableReason> {
-    let asked = &context.request.headers;
-    let wishes = Directives::of_request(asked);
-    let (said, is_targeted) = Directives::of_answer(headers);
+    let request = Directives::of_request(&context.request.headers);
+    let said = Directives::of_answer(headers);
     // §5.2.2.3: who understands the status may pass over `no-store`.
     let must_understand = said.has("must-understand");
-    let is_final = may_stand_in_an_entry(status) && !is_of_one_request(status);
-    let has_lifetime = says_lifetime((&said, is_targeted), headers) || said.has("public");
+    let is_final = is_storable_status(status) && !is_of_one_request(status);
+    let has_lifetime = says_lifetime(&said, headers) || said.has("public");
     // §3.5.
     let is_for_all = said.has("public") || said.has("s-maxage") || said.has("must-revalidate");
     let refusals = [
         (!is_final || (must_understand && !is_understood(status)), UncacheableReason::Status(status)),
         (said.has("no-store") && !must_understand, UncacheableReason::NoStore),
         (said.has("private"), UncacheableReason::Private),
-        (wishes.has("no-store"), UncacheableReason::RequestNoStore),
+        (request.has("no-store"), UncacheableReason::RequestNoStore),
         (headers.contains_key(SET_COOKIE) && !said.has("public"), UncacheableReason::SetCookie),
         (has_credentials(context) && !is_for_all, UncacheableReason::Credentials),
         (!can_be_told_apart(headers, mapped), UncacheableReason::Vary),
@@ -50,13 +48,13 @@ pub fn may_store(
     refusals.into_iter().find(|(is_so, _)| *is_so).map_or(Ok(()), |(_, why)| Err(why))
 }
 
-/// Whether the answer may become one for others: else whoever waited for it would wait in vain, time after time.
+/// True where the answer may become one for others: else whoever waited for it would have waited for nothing, time after time.
 pub fn is_like_others(context: &Context<'_>) -> bool {
-    !context.request.headers.contains_key(RANGE) && why_for_itself(context).is_none()
+    !context.request.headers.contains_key(RANGE) && why_not_shared(context).is_none()
 }
 
-/// What in the request keeps its answer from others, unless the answer says otherwise.
-pub fn why_for_itself(context: &Context<'_>) -> Option<UncacheableReason> {
+/// Finds in the request what keeps its answer from others, unless the answer says otherwise.
+pub fn why_not_shared(context: &Context<'_>) -> Option<UncacheableReason> {
     if Directives::of_request(&context.request.headers).has("no-store") {
         return Some(UncacheableReason::RequestNoStore);
     }
@@ -67,11 +65,19 @@ fn can_be_told_apart(headers: &HeaderMap, mapped: &[HeaderName]) -> bool {
     varies_on(headers).is_some_and(|names| !names.iter().any(|name| mapped.contains(name)))
 }
 
-/// Besides a key that the route itself asks for: the operator says whether those with one share answers.
+/// True where the request has credentials besides a key that the route itself asks for: the operator says whether those
+/// with one share answers.
 fn has_credentials(context: &Context<'_>) -> bool {
     let headers = &context.request.headers;
     let is_for_the_target = headers.contains_key(API_KEY) && context.api_key_id.is_none();
     is_for_the_target || [AUTHORIZATION, PROXY_AUTHORIZATION].iter().any(|name| headers.contains_key(name))
+}
+
+/// True where RFC 9110 §15 says of the status all that there is to know.
+fn is_understood(status: StatusCode) -> bool {
+    let code = status.as_u16();
+    is_heuristically_cacheable(status)
+        || matches!(code, 201 | 202 | 302 | 303 | 307 | 400..=417 | 421 | 422 | 426 | 500..=505)
 }
 
 #[cfg(test)]
@@ -89,13 +95,13 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_and_the_request_say_what_may_be_kept() {
+    fn an_answer_is_stored_or_the_first_reason_against_it_is_told() {
         const FRESH: (&str, &str) = ("cache-control", "max-age=60");
         const SECRET: (&str, &str) = ("authorization", "Basic x");
         let cc = |value: &'static str| ("cache-control", value);
-        type Lines<'a> = &'a [(&'static str, &'static str)];
+        type HeaderLines<'a> = &'a [(&'static str, &'static str)];
         let status = |code| UncacheableReason::Status(StatusCode::from_u16(code).unwrap());
-        let cases: [(Lines<'_>, u16, Lines<'_>, Option<UncacheableReason>); 31] = [
+        let cases: [(HeaderLines<'_>, u16, HeaderLines<'_>, Option<UncacheableReason>); 31] = [
             (&[], 200, &[], None),
             (&[], 200, &[FRESH], None),
             (&[], 302, &[], Some(UncacheableReason::NoLifetime)),
@@ -135,11 +141,11 @@ mod tests {
             (&[], 206, &[cc("no-store")], Some(status(206))),
         ];
         let mapped = [HeaderName::from_static("x-mapped")];
-        for (index, (asked, status, answer, expected)) in cases.into_iter().enumerate() {
+        for (index, (request, status, answer, expected)) in cases.into_iter().enumerate() {
             let status = StatusCode::from_u16(status).unwrap();
             let mut world = World::new("");
-            world.request.headers = headers(asked);
-            let proof = may_store(&world.context(), status, &headers(answer), &mapped);
+            world.request.headers = headers(request);
+            let proof = check_storable(&world.context(), status, &headers(answer), &mapped);
             assert_eq!(proof.err(), expected, "case {index}");
         }
     }

@@ -1,6 +1,6 @@
-//! Asking whether an entry still holds, and what a 304 makes of it (RFC 9111 §3.2 and §4.3).
+//! The question whether an entry still holds, and the entry after a 304 (RFC 9111 §3.2 and §4.3).
 
-use std::{borrow::Cow, time::SystemTime};
+use std::borrow::Cow;
 
 use http::{
     HeaderMap, HeaderName,
@@ -8,14 +8,16 @@ use http::{
 };
 
 use super::{
-    super::{CachePolicy, Entry},
-    fields::{REMAPPED_DATE, VALIDATORS, has_validator},
-    freshness,
+    super::{
+        entry::Entry,
+        mode_rules::{ExchangeTimes, StaleTimes},
+    },
+    freshness::{self, REMAPPED_DATE, VALIDATORS, Validator, has_validator},
     reuse::may_wait,
 };
 use crate::message::Request;
 
-/// The fields that describe the body that is kept, which a 304 does not bring.
+/// The fields that describe the stored body, which a 304 does not bring.
 const OF_THE_BODY: [HeaderName; 6] = [
     CONTENT_ENCODING,
     CONTENT_LENGTH,
@@ -25,10 +27,10 @@ const OF_THE_BODY: [HeaderName; 6] = [
     HeaderName::from_static("x-amzn-remapped-content-length"),
 ];
 
-/// The request whose answer is worth keeping: what the client has already is no matter.
+/// Makes the request whose answer is worth storing: what the client has already is no matter.
 pub fn unconditional(request: Cow<'_, Request>) -> Cow<'_, Request> {
     let mut unconditional = request;
-    for (_, condition) in &VALIDATORS {
+    for Validator { condition, .. } in &VALIDATORS {
         if unconditional.headers.contains_key(condition) {
             unconditional.to_mut().headers.remove(condition);
         }
@@ -36,27 +38,22 @@ pub fn unconditional(request: Cow<'_, Request>) -> Cow<'_, Request> {
     unconditional
 }
 
-/// The request that asks whether `entry` still holds; `None`: it has nothing to ask that with.
-pub fn conditional(request: Cow<'_, Request>, entry: &Entry) -> Option<Request> {
+/// Makes the request that asks whether `entry` still holds; `None`: it has nothing to ask that with.
+pub fn conditional(request: &Request, entry: &Entry) -> Option<Request> {
     if !has_validator(&entry.headers) {
         return None;
     }
-    let mut request = unconditional(request).into_owned();
-    for (validator, condition) in VALIDATORS {
-        if let Some(value) = entry.headers.get(validator) {
+    let mut request = unconditional(Cow::Borrowed(request)).into_owned();
+    for Validator { name, condition } in VALIDATORS {
+        if let Some(value) = entry.headers.get(name) {
             request.headers.insert(condition, value.clone());
         }
     }
     Some(request)
 }
 
-/// `entry` after a 304 with these `headers`: as new, with what they say.
-pub fn updated(
-    policy: &CachePolicy,
-    entry: &Entry,
-    headers: &HeaderMap,
-    times: (SystemTime, SystemTime),
-) -> Entry {
+/// Makes of `entry` what a 304 with these `headers` says that it is now: as new, with what they say.
+pub fn updated(default: StaleTimes, entry: &Entry, headers: &HeaderMap, times: ExchangeTimes) -> Entry {
     let mut all = entry.headers.clone();
     // It was the age of what is confirmed now.
     all.remove(AGE);
@@ -67,10 +64,10 @@ pub fn updated(
         }
     }
     let Entry { body, is_from_base64, .. } = entry.clone();
-    Entry { body, is_from_base64, ..freshness::entry(policy, entry.status, all, times) }
+    Entry { body, is_from_base64, ..freshness::entry(default, entry.status, all, times) }
 }
 
-/// Whether `updated` says more than `entry`, so that others need not ask.
+/// True where `updated` says more than `entry`, so that others need not ask.
 pub fn is_news(entry: &Entry, updated: &Entry, now_ms: u64) -> bool {
     let is_given_again = updated.is_fresh(now_ms) && may_wait(updated);
     let names = entry.headers.keys().chain(updated.headers.keys());
@@ -81,6 +78,8 @@ pub fn is_news(entry: &Entry, updated: &Entry, now_ms: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use bytes::Bytes;
     use http::StatusCode;
 
@@ -94,30 +93,32 @@ mod tests {
         lines.iter().map(line).collect()
     }
 
+    const AT_ONCE: ExchangeTimes =
+        ExchangeTimes { requested_at: SystemTime::UNIX_EPOCH, received_at: SystemTime::UNIX_EPOCH };
+
     fn entry(lines: &[(&'static str, &'static str)]) -> Entry {
-        let now = SystemTime::UNIX_EPOCH;
-        let entry = freshness::entry(&CachePolicy::default(), StatusCode::OK, headers(lines), (now, now));
+        let entry = freshness::entry(StaleTimes::default(), StatusCode::OK, headers(lines), AT_ONCE);
         Entry { body: Bytes::from_static(b"kept"), ..entry }
     }
 
     #[test]
-    fn the_target_is_asked_after_what_is_kept_not_after_what_the_client_has() {
+    fn the_target_is_asked_with_the_validators_of_the_entry_not_of_the_client() {
         let world = World::new("").header("if-none-match", "\"mine\"").header("if-modified-since", "never");
         let entry = entry(&[("etag", "W/\"a\""), ("last-modified", "Thu, 01 Jan 1970 00:00:00 GMT")]);
-        let asked = conditional(Cow::Borrowed(&world.request), &entry).unwrap();
-        assert_eq!(asked.headers["if-none-match"], "W/\"a\"");
-        assert_eq!(asked.headers["if-modified-since"], "Thu, 01 Jan 1970 00:00:00 GMT");
+        let request = conditional(&world.request, &entry).unwrap();
+        assert_eq!(request.headers["if-none-match"], "W/\"a\"");
+        assert_eq!(request.headers["if-modified-since"], "Thu, 01 Jan 1970 00:00:00 GMT");
         assert!(unconditional(Cow::Borrowed(&world.request)).headers.is_empty());
     }
 
     #[test]
-    fn nothing_asks_after_an_entry_without_a_validator() {
-        assert!(conditional(Cow::Borrowed(&World::new("").request), &entry(&[("x", "y")])).is_none());
+    fn an_entry_without_a_validator_makes_no_conditional_request() {
+        assert!(conditional(&World::new("").request, &entry(&[("x", "y")])).is_none());
     }
 
     #[test]
-    fn a_304_changes_all_but_what_describes_the_body() {
-        let kept = entry(&[
+    fn a_304_replaces_all_headers_but_those_that_describe_the_body() {
+        let stored = entry(&[
             ("etag", "\"a\""),
             ("content-encoding", "gzip"),
             ("content-type", "text/plain"),
@@ -132,8 +133,7 @@ mod tests {
             ("x-new", "2"),
             ("cache-control", "max-age=60"),
         ]);
-        let now = SystemTime::UNIX_EPOCH;
-        let updated = updated(&CachePolicy::default(), &kept, &answer, (now, now));
+        let updated = updated(StaleTimes::default(), &stored, &answer, AT_ONCE);
         assert_eq!(updated.fresh_until_ms, 60_000);
         assert_eq!(
             show(updated.response(0)),

@@ -1,25 +1,27 @@
 //! The answers of one URI: one for all, or several that `Vary` or callers tell apart (RFC 9111 §4.1).
 //!
-//! Where there are several, a list of what tells them apart stands at the URI's key, and each has a key of its
+//! If there are several, a list of what tells them apart stands at the URI's key, and each has a key of its
 //! own. A list also says since when answers count: a new one makes all older answers forgotten at once.
 
-use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderMap, HeaderName,
     header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, COOKIE, VARY},
 };
 
-use super::super::{CacheKey, Entry, entry::LIST};
-use crate::message::Request;
+use super::super::{
+    entry::Entry,
+    key::{CacheKey, KeyHasher, KeyWriter},
+};
+use crate::{header_list::tokens, message::Request};
 
-/// What tells the answers of a URI apart besides the caller.
+/// A list of the headers that tell the answers of a URI apart, besides the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variants {
     /// Sorted.
     names: Vec<HeaderName>,
     /// Answers that were asked for before that moment do not count. Milliseconds since 1970.
     pub since_ms: u64,
-    /// Until then it must be kept at least.
+    /// Until then it must be stored at least.
     pub keep_until_ms: u64,
 }
 
@@ -31,27 +33,15 @@ impl Variants {
         Self { names: Vec::new(), since_ms: now_ms, keep_until_ms }
     }
 
-    /// The list that stands in the place of an answer, if it is one.
-    pub fn of(entry: &Entry) -> Option<Self> {
-        // One that names nothing that can be read tells nothing apart.
-        let names = || varies_on(&entry.headers).unwrap_or_default();
-        let list =
-            || Self { names: names(), since_ms: entry.stored_at_ms, keep_until_ms: entry.keep_until_ms };
-        (entry.status == LIST).then(list)
+    /// Reads a list from the `Vary` that the table has. One that names nothing that can be read tells nothing apart.
+    pub(in super::super) fn read(headers: &HeaderMap, since_ms: u64, keep_until_ms: u64) -> Self {
+        Self { names: varies_on(headers).unwrap_or_default(), since_ms, keep_until_ms }
     }
 
-    /// As it is kept.
-    pub fn to_entry(&self) -> Entry {
-        let line = |name: &HeaderName| (VARY, HeaderValue::from(name.clone()));
-        Entry {
-            stored_at_ms: self.since_ms,
-            fresh_until_ms: self.keep_until_ms,
-            keep_until_ms: self.keep_until_ms,
-            status: LIST,
-            headers: self.names.iter().map(line).collect(),
-            body: Bytes::new(),
-            is_from_base64: false,
-        }
+    /// The bytes that it takes in memory, about.
+    pub(in super::super) fn weight(&self) -> u64 {
+        let names: usize = self.names.iter().map(|name| name.as_str().len() + 64).sum();
+        (names + 256) as u64
     }
 
     /// The headers that tell answers apart.
@@ -59,14 +49,14 @@ impl Variants {
         &self.names
     }
 
-    /// Whether an answer is not from before what is known of the URI was forgotten.
+    /// True where an answer is not from before the URI was forgotten.
     pub fn counts(&self, entry: &Entry) -> bool {
         entry.stored_at_ms >= self.since_ms
     }
 
-    /// With `names` too, for as long as an answer is kept that was asked for at `asked_at_ms`. `None`: it says all
-    /// of that.
-    pub fn with(&self, names: &[HeaderName], keep_until_ms: u64, asked_at_ms: u64) -> Option<Self> {
+    /// Makes a list with `names` too, for as long as an answer is stored that was asked for at `requested_at_ms`. `None`:
+    /// this one says all of that.
+    pub fn with(&self, names: &[HeaderName], keep_until_ms: u64, requested_at_ms: u64) -> Option<Self> {
         if names.iter().all(|name| self.names.contains(name)) && keep_until_ms <= self.keep_until_ms {
             return None;
         }
@@ -74,27 +64,27 @@ impl Variants {
         all.sort_by(|one, other| one.as_str().cmp(other.as_str()));
         all.dedup();
         // Twice as long, so that it need not be written with each answer.
-        let keep_until_ms = keep_until_ms + keep_until_ms.saturating_sub(asked_at_ms);
+        let keep_until_ms = keep_until_ms + keep_until_ms.saturating_sub(requested_at_ms);
         Some(Self { names: all, since_ms: self.since_ms, keep_until_ms })
     }
 
     /// The key of the answer to this request; `caller` is whose alone it is.
     pub fn key(&self, uri: &CacheKey, request: &Request, caller: Option<&str>) -> CacheKey {
-        uri.variant(|part| {
-            part("caller", caller.map(str::as_bytes).as_slice());
-            for name in &self.names {
-                let values = values(name, request);
-                part(name.as_str(), &values.iter().map(String::as_bytes).collect::<Vec<_>>());
-            }
-        })
+        let mut key = KeyHasher::of_variant(uri);
+        key.part("caller", caller.map(str::as_bytes).as_slice());
+        for name in &self.names {
+            let values = values(name, request);
+            key.part(name.as_str(), &values.iter().map(String::as_bytes).collect::<Vec<_>>());
+        }
+        key.finish()
     }
 }
 
-/// The names in `Vary`, sorted; `None`: nobody can tell what the answer depends on.
+/// Reads the names in `Vary`, sorted; `None`: nobody can tell what the answer depends on.
 pub fn varies_on(headers: &HeaderMap) -> Option<Vec<HeaderName>> {
     let mut names = Vec::new();
     for line in headers.get_all(VARY) {
-        for name in line.to_str().ok()?.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        for name in tokens(line.to_str().ok()?) {
             // `*` is a token too.
             names.push(name.parse().ok().filter(|_| name != "*")?);
         }
@@ -104,7 +94,7 @@ pub fn varies_on(headers: &HeaderMap) -> Option<Vec<HeaderName>> {
     Some(names)
 }
 
-/// What the target gets under `name`.
+/// The values that the target gets under `name`.
 fn values(name: &HeaderName, request: &Request) -> Vec<String> {
     if *name == COOKIE {
         return request.cookies.clone();
@@ -114,6 +104,7 @@ fn values(name: &HeaderName, request: &Request) -> Vec<String> {
         lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned()).collect();
     // Lists of tokens, which may have space around them, in any case. In `Accept` a parameter's value may count by
     // letter, and stand in quotes.
+    // An empty line counts: an empty `Accept-Encoding` says something else than none (RFC 9110 §12.5.3).
     if [ACCEPT_ENCODING, ACCEPT_LANGUAGE].contains(name) {
         let elements = values.iter().flat_map(|line| line.split(','));
         values = elements.map(|element| element.trim().to_ascii_lowercase()).collect();
@@ -127,7 +118,7 @@ fn values(name: &HeaderName, request: &Request) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use http::StatusCode;
+    use http::HeaderValue;
 
     use super::*;
     use crate::{cache::tests::key, testing::World};
@@ -137,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn vary_names_headers_or_nobody_can_tell() {
+    fn a_vary_that_cannot_be_read_or_has_a_star_names_no_headers() {
         let names = |lines: &[&'static str]| {
             varies_on(&vary(lines)).map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>())
         };
@@ -149,18 +140,16 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_kept_as_an_entry_is() {
+    fn a_list_grows_by_the_names_of_an_answer_and_lasts_twice_as_long() {
         let list = Variants::since(5, 9).with(&varies_on(&vary(&["Foo, Bar"])).unwrap(), 20, 10).unwrap();
-        assert_eq!(Variants::of(&list.to_entry()), Some(list.clone()));
         assert_eq!((list.since_ms, list.keep_until_ms), (5, 30));
         let known = varies_on(&vary(&["foo"])).unwrap();
         assert_eq!(list.with(&known, 30, 10), None, "nothing new");
         assert!(list.with(&known, 31, 10).is_some(), "for longer");
-        assert_eq!(Variants::of(&Entry { status: StatusCode::OK, ..list.to_entry() }), None);
     }
 
     #[test]
-    fn what_the_target_gets_tells_answers_apart() {
+    fn headers_that_vary_names_and_the_caller_tell_answers_apart() {
         let of = |names: &'static str, world: &World, caller| {
             let names = varies_on(&vary(&[names])).unwrap();
             Variants::since(0, 0).with(&names, 1, 0).unwrap().key(&key(1), &world.request, caller)

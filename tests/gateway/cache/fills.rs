@@ -1,14 +1,21 @@
 //! Many misses at once: one request asks the target, and the others wait for a limited time.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::join_all;
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::{sync::Notify, time::timeout};
 use tollgate::clock::milliseconds;
 
-use super::Cached;
-use crate::harness::TestGateway;
+use super::{Cached, answer};
+use crate::harness::{Script, TestGateway, event};
+
+/// Others ask the target within that time after the one that they wait for has gone. Half of the time-out is ten times
+/// as long.
+const SOON: Duration = Duration::from_secs(1);
 
 #[tokio::test]
 async fn many_misses_at_once_ask_the_target_once() {
@@ -34,6 +41,80 @@ async fn a_request_that_waits_for_a_dead_filler_goes_on_when_its_lock_ends() {
     let calls = world.gateway.gate.calls();
     assert_eq!(calls[..2], ["Query cache"; 2], "it has waited, and looked again: {calls:?}");
     assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
+}
+
+/// Issue 11: their locks were left to run out.
+#[tokio::test]
+async fn a_panic_in_the_integration_lets_those_who_wait_for_it_ask_the_target_at_once() {
+    let integration = json!({ "type": "AWS_PROXY", "uri": "panics", "timeoutInMillis": 20_000 });
+    let world = TestGateway::serving(&[
+        json!({ "routeKey": "GET /x", "cachingEnabled": true, "integration": integration }),
+    ])
+    .await;
+    let other = world.another_instance().await;
+    let started = Instant::now();
+    let (one, two) = tokio::join!(world.send("GET /v1/x"), other.send("GET /v1/x"));
+    assert!(one.starts_with("500\n") && two.starts_with("500\n"), "{one}\n{two}");
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+}
+
+/// Issue 11, the same.
+#[tokio::test]
+async fn a_client_that_leaves_before_its_answer_lets_those_who_wait_for_it_ask_the_target_at_once() {
+    let (asked, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let says = answer("200 OK", &["Cache-Control: max-age=60"], "late");
+    let script = Script::Waits { asked: Arc::clone(&asked), go: Arc::clone(&go), says };
+    let world = Cached::start_with([("/x", script)]).await;
+    world.put("GET /x", &json!({}));
+    world.gateway.go_live().await;
+    let other = world.gateway.another_instance().await;
+    let sent = event("GET /v1/x").to_string();
+    let mut leaving = Box::pin(world.gateway.answer(&sent));
+    tokio::select! {
+        _ = &mut leaving => panic!("the target answers nobody yet"),
+        () = asked.notified() => {}
+    }
+    let (answer, left_at) = tokio::join!(other.send("GET /v1/x"), async {
+        // It finds the lock, and begins to wait.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        drop(leaving);
+        let left_at = Instant::now();
+        asked.notified().await;
+        assert!(left_at.elapsed() < SOON, "{:?}", left_at.elapsed());
+        // The target holds the answer to the one that has left as well.
+        go.notify_one();
+        go.notify_one();
+        left_at
+    });
+    assert!(answer.starts_with("200\n") && answer.ends_with("late"), "{answer}");
+    assert!(left_at.elapsed() < SOON * 2);
+    assert_eq!(world.asked(), 2);
+}
+
+/// Its Lambda has less time left than those of the others.
+#[tokio::test]
+async fn a_deadline_that_passes_lets_those_who_wait_for_the_answer_ask_the_target_at_once() {
+    let integration = json!({ "type": "AWS_PROXY", "uri": "never", "timeoutInMillis": 20_000 });
+    let mut world = TestGateway::serving(&[
+        json!({ "routeKey": "GET /x", "cachingEnabled": true, "integration": integration }),
+    ])
+    .await;
+    let other = world.another_instance().await;
+    world.time_left = Duration::from_millis(500);
+    let mut waiting = Box::pin(other.send("GET /v1/x"));
+    let (filled, ()) = tokio::join!(world.send("GET /v1/x"), async {
+        // The other one comes while the first asks, and waits.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        drop(tokio::time::timeout(Duration::from_millis(100), &mut waiting).await);
+        assert_eq!(other.calls(), [""; 0]);
+    });
+    assert!(filled.starts_with("504\n"), "{filled}");
+    let asked = tokio::time::timeout(SOON, async {
+        while other.calls().is_empty() {
+            drop(tokio::time::timeout(Duration::from_millis(10), &mut waiting).await);
+        }
+    });
+    asked.await.expect("the other asks the target too");
 }
 
 /// The lock is held for as long as this clock stands still: only its own patience lets the request go on.

@@ -6,13 +6,13 @@ use anyhow::Result;
 use http::HeaderName;
 use serde_json::{Value, json};
 use tollgate::{
-    cache::{Entry, KeyPart, LockState, UncacheableReason, Variants},
-    gateway::{Explained, Lookup},
+    cache::{Entry, KeyPart, LockState, UncacheableAnswer, UncacheableReason, Variants},
+    gateway::{Explained, ExplainedLookup},
 };
 
 use super::{
-    request_arg::{Asked, Details, RequestLine},
-    stored_entry::{Kept, Unkept, Variant},
+    request_arg::{Details, ExplainedRequest, RequestLine, RequestOutcome},
+    stored_entry::{Inspected, Variant},
 };
 use crate::{
     common_args::{CommonArgs, SERVED_AND_CACHE},
@@ -49,24 +49,24 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { request, details, common } = arguments;
     common.run(SERVED_AND_CACHE, async |store| {
-        let (explained, request) = match details.ask(store, request, common.local_host()?.as_deref()).await? {
-            Asked::Explained(asked) => *asked,
-            Asked::Refused(ending) => return Ok(ending),
+        let ExplainedRequest { explained, request } = match details.explain(store, request, common.local_host()?.as_deref()).await? {
+            RequestOutcome::Explained(explained) => *explained,
+            RequestOutcome::Refused(ending) => return Ok(ending),
         };
-        let kept = match &explained.lookup {
-            Ok(lookup) if lookup.bypass.is_none() => Some(Kept::find(store, lookup, &request).await?),
+        let inspected = match &explained.lookup {
+            Ok(lookup) if lookup.bypass.is_none() => Some(Inspected::find(store, lookup, &request).await?),
             _ => None,
         };
-        let kept = kept.as_ref();
-        if kept.is_some_and(Kept::depends_on_the_address) {
+        let inspected = inspected.as_ref();
+        if inspected.is_some_and(Inspected::depends_on_the_address) {
             eprintln!("tollgate: X-Forwarded-For tells the answers apart, and the gateway adds the client's address, which is not known here");
         }
-        common.output.write(|| to_json(&explained, kept), |out| write(out, &explained, kept))?;
+        common.output.write(|| to_json(&explained, inspected), |out| write(out, &explained, inspected))?;
         Ok(ExitStatus::Ok)
     })
 }
 
-/// Why no answer is looked for.
+/// Tells why no answer is looked for.
 fn bypass(explained: &Explained) -> Option<String> {
     match &explained.lookup {
         Err(why) => Some(why.to_string()),
@@ -74,13 +74,15 @@ fn bypass(explained: &Explained) -> Option<String> {
     }
 }
 
-fn write(out: &mut impl Write, explained: &Explained, kept: Option<&Kept>) -> io::Result<()> {
+fn write(out: &mut impl Write, explained: &Explained, inspected: Option<&Inspected>) -> io::Result<()> {
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<6}  {}", text_table::printable(value));
     line("stage", &explained.stage)?;
     line("route", &explained.route_key)?;
     let bypass = bypass(explained);
     line("cache", &bypass.map_or("yes".to_owned(), |why| format!("no: {why}")))?;
-    let Ok(Lookup { ttl, key, parts, for_itself, caller, .. }) = &explained.lookup else { return Ok(()) };
+    let Ok(ExplainedLookup { ttl, key, parts, not_shared_reason, caller, .. }) = &explained.lookup else {
+        return Ok(());
+    };
     line("ttl", &ttl.map_or("as each answer says".to_owned(), |ttl| format!("{} s", ttl.as_secs())))?;
     line("key", &key.to_string())?;
     let width = parts.iter().map(|part| part.name.len()).max().unwrap_or(0);
@@ -88,34 +90,37 @@ fn write(out: &mut impl Write, explained: &Explained, kept: Option<&Kept>) -> io
         let values = if values.is_empty() { "-".to_owned() } else { values.join(", ") };
         line("", &format!("{name:<width$}  {values}"))?;
     }
-    let Some(kept) = kept else { return Ok(()) };
-    if let Some(Variant { variants, key }) = &kept.variant {
+    let Some(inspected) = inspected else { return Ok(()) };
+    if let Some(Variant { variants, key }) = &inspected.variant {
         let caller = caller.as_ref().map(|_| "caller");
         let names = caller.into_iter().chain(names(variants)).collect::<Vec<_>>().join(", ");
         line("vary", &format!("answers of the URI are told apart by {names}; this request's:"))?;
         line("key", &key.to_string())?;
     }
-    if let Some(why) = for_itself {
-        line("kept", for_itself_words(*why))?;
+    if let Some(reason) = not_shared_reason {
+        line("kept", not_shared_words(*reason))?;
     }
-    line("entry", &kept.entry.as_ref().map_or("none".to_owned(), |entry| entry_words(entry, kept)))?;
-    line("lock", &lock_words(kept))
+    line(
+        "entry",
+        &inspected.entry.as_ref().map_or("none".to_owned(), |entry| entry_words(entry, inspected)),
+    )?;
+    line("lock", &lock_words(inspected))
 }
 
 fn names(variants: &Variants) -> Vec<&str> {
     variants.names().iter().map(HeaderName::as_str).collect()
 }
 
-fn for_itself_words(why: UncacheableReason) -> &'static str {
-    if why == UncacheableReason::RequestNoStore {
+fn not_shared_words(reason: UncacheableReason) -> &'static str {
+    if reason == UncacheableReason::RequestNoStore {
         "no: the request says no-store"
     } else {
         "only if the answer says public, s-maxage or must-revalidate: the request has credentials"
     }
 }
 
-fn entry_words(entry: &Entry, kept: &Kept) -> String {
-    let now_ms = kept.now_ms;
+fn entry_words(entry: &Entry, inspected: &Inspected) -> String {
+    let now_ms = inspected.now_ms;
     let state = if entry.is_fresh(now_ms) {
         format!("fresh for {} s", seconds(now_ms, entry.fresh_until_ms))
     } else {
@@ -123,23 +128,25 @@ fn entry_words(entry: &Entry, kept: &Kept) -> String {
         format!("stale for {stale} s, kept for {kept} s more")
     };
     let (age, status, body) = (entry.age_seconds(now_ms), entry.status.as_u16(), entry.body.len());
-    format!("{state}, {age} s old: status {status}, {body} bytes, {} in the table", kept.bytes)
+    format!("{state}, {age} s old: status {status}, {body} bytes, {} in the table", inspected.bytes)
 }
 
-fn lock_words(kept: &Kept) -> String {
-    let Some(lock) = kept.held_lock() else {
-        let Some(Unkept { at_ms, why: Some(why) }) = kept.unkept() else { return "none".to_owned() };
-        return format!("none; {} s ago an answer was not kept: {why}", seconds(at_ms, kept.now_ms));
+fn lock_words(inspected: &Inspected) -> String {
+    let Some(lock) = inspected.held_lock() else {
+        let Some(UncacheableAnswer { at_ms, reason: Some(reason) }) = inspected.uncacheable() else {
+            return "none".to_owned();
+        };
+        return format!("none; {} s ago an answer was not kept: {reason}", seconds(at_ms, inspected.now_ms));
     };
-    let seconds = seconds(kept.now_ms, lock.until_ms);
-    let is_there = kept.entry.as_ref().is_some_and(|entry| entry.is_fresh(kept.now_ms));
+    let seconds = seconds(inspected.now_ms, lock.until_ms);
+    let is_there = inspected.entry.as_ref().is_some_and(|entry| entry.is_fresh(inspected.now_ms));
     match lock.state {
         // Who looked before it was there still finds that somebody has filled it.
         LockState::Filling if is_there => "none; the entry was filled just now".to_owned(),
         LockState::Filling => format!("for {seconds} s: the target is being asked, or was just now"),
-        LockState::KnownUncacheable(why) => {
-            let why = why.map_or("not one to keep".to_owned(), |why| format!("not kept: {why}"));
-            format!("for {seconds} s nobody waits for an entry: the last answer was {why}")
+        LockState::KnownUncacheable(reason) => {
+            let answer = reason.map_or("not one to keep".to_owned(), |reason| format!("not kept: {reason}"));
+            format!("for {seconds} s nobody waits for an entry: the last answer was {answer}")
         }
     }
 }
@@ -148,19 +155,19 @@ fn seconds(from_ms: u64, to_ms: u64) -> u64 {
     to_ms.saturating_sub(from_ms) / 1_000
 }
 
-fn to_json(explained: &Explained, kept: Option<&Kept>) -> Value {
+fn to_json(explained: &Explained, inspected: Option<&Inspected>) -> Value {
     let part = |part: &KeyPart| json!({ "name": part.name, "values": part.values });
     let lookup = explained.lookup.as_ref().ok();
-    let variant = kept.and_then(|kept| kept.variant.as_ref()).map(
+    let variant = inspected.and_then(|inspected| inspected.variant.as_ref()).map(
         |Variant { variants, key }| json!({ "toldApartBy": names(variants), "cacheKey": key.to_string() }),
     );
-    let lock = kept.and_then(Kept::held_lock).map(|lock| {
-        let is_in_vain = matches!(lock.state, LockState::KnownUncacheable(_));
-        json!({ "until": lock.until_ms / 1_000, "isInVain": is_in_vain })
+    let lock = inspected.and_then(Inspected::held_lock).map(|lock| {
+        let is_known_uncacheable = matches!(lock.state, LockState::KnownUncacheable(_));
+        json!({ "until": lock.until_ms / 1_000, "isInVain": is_known_uncacheable })
     });
-    let not_kept = kept.and_then(Kept::unkept).map(
-        |Unkept { at_ms, why }| json!({ "at": at_ms / 1_000, "reason": why.map(UncacheableReason::name) }),
-    );
+    let uncacheable = inspected.and_then(Inspected::uncacheable).map(|UncacheableAnswer { at_ms, reason }| {
+        json!({ "at": at_ms / 1_000, "reason": reason.map(UncacheableReason::name) })
+    });
     json!({
         "stage": explained.stage,
         "routeKey": explained.route_key,
@@ -168,23 +175,23 @@ fn to_json(explained: &Explained, kept: Option<&Kept>) -> Value {
         "ttlSeconds": lookup.and_then(|lookup| lookup.ttl).map(|ttl| ttl.as_secs()),
         "cacheKey": lookup.map(|lookup| lookup.key.to_string()),
         "parts": lookup.map(|lookup| lookup.parts.iter().map(part).collect::<Value>()),
-        "notShared": lookup.and_then(|lookup| lookup.for_itself).map(UncacheableReason::name),
+        "notShared": lookup.and_then(|lookup| lookup.not_shared_reason).map(UncacheableReason::name),
         "variant": variant,
-        "entry": kept.and_then(entry_to_json),
+        "entry": inspected.and_then(entry_to_json),
         "lock": lock,
-        "notKept": not_kept,
+        "notKept": uncacheable,
     })
 }
 
-fn entry_to_json(kept: &Kept) -> Option<Value> {
-    let entry = kept.entry.as_ref()?;
+fn entry_to_json(inspected: &Inspected) -> Option<Value> {
+    let entry = inspected.entry.as_ref()?;
     Some(json!({
-        "isFresh": entry.is_fresh(kept.now_ms),
-        "ageSeconds": entry.age_seconds(kept.now_ms),
+        "isFresh": entry.is_fresh(inspected.now_ms),
+        "ageSeconds": entry.age_seconds(inspected.now_ms),
         "freshUntil": entry.fresh_until_ms / 1_000,
         "keptUntil": entry.keep_until_ms / 1_000,
         "status": entry.status.as_u16(),
         "bodyBytes": entry.body.len(),
-        "tableBytes": kept.bytes,
+        "tableBytes": inspected.bytes,
     }))
 }

@@ -7,11 +7,11 @@ use futures_util::{StreamExt, stream};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use tollgate::{
-    gateway::Lookup,
-    store::{Entries, Raised, Store},
+    gateway::ExplainedLookup,
+    store::{CacheEntries, Raised, Store},
 };
 
-use super::request_arg::{Asked, Details, RequestLine};
+use super::request_arg::{Details, RequestLine, RequestOutcome};
 use crate::{
     common_args::{CommonArgs, SERVED_AND_CACHE},
     exit_status::ExitStatus,
@@ -55,7 +55,7 @@ pub struct Arguments {
 
 /// Shorter purges are over before a bar is read.
 const LONG: usize = 1_000;
-/// How many batches are under way at once.
+/// The number of batches that are under way at once.
 const AT_ONCE: usize = 4;
 
 /// # Errors
@@ -66,7 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     common.run(SERVED_AND_CACHE, async |store| {
         let ending = match (route, request) {
             (Some(route_key), _) => of_route(store, stage, route_key, common).await?,
-            (None, Some(line)) => of_request(store, stage, (line, details), common).await?,
+            (None, Some(line)) => of_request(store, stage, line, details, common).await?,
             (None, None) => of_stage(store, stage, common).await?,
         };
         if ending == ExitStatus::Ok {
@@ -120,25 +120,26 @@ async fn of_route(store: &Store, stage: &str, route_key: &str, common: &CommonAr
     }
     delete(store, &entries).await?;
     let json = json!({ "stage": stage, "routeKey": route_key, "entriesDeleted": entries.count });
-    print((stage, json), route_key, &entries, common)
+    print(stage, json, route_key, &entries, common)
 }
 
 async fn of_request(
     store: &Store,
     stage: &str,
-    (line, details): (&RequestLine, &Details),
+    line: &RequestLine,
+    details: &Details,
     common: &CommonArgs,
 ) -> Result<ExitStatus> {
-    let explained = match details.ask(store, line, common.local_host()?.as_deref()).await? {
-        Asked::Explained(asked) => asked.0,
-        Asked::Refused(ending) => return Ok(ending),
+    let explained = match details.explain(store, line, common.local_host()?.as_deref()).await? {
+        RequestOutcome::Explained(request) => request.explained,
+        RequestOutcome::Refused(ending) => return Ok(ending),
     };
     if explained.stage != stage {
         eprintln!("tollgate: the stage of this request is {}, not {stage}", explained.stage);
         return Ok(ExitStatus::Invalid);
     }
     let key = match explained.lookup {
-        Ok(Lookup { key, .. }) => key,
+        Ok(ExplainedLookup { key, .. }) => key,
         Err(why) => {
             eprintln!("tollgate: {} keeps no answers: {why}", explained.route_key);
             return Ok(ExitStatus::NotFound);
@@ -147,14 +148,14 @@ async fn of_request(
     let entries = store.entries_of_key(&key).await?;
     delete(store, &entries).await?;
     let json = json!({ "stage": stage, "cacheKey": key.to_string(), "entriesDeleted": entries.count });
-    print((stage, json), &line.to_string(), &entries, common)
+    print(stage, json, &line.to_string(), &entries, common)
 }
 
-async fn delete(store: &Store, Entries { items, .. }: &Entries) -> Result<()> {
+async fn delete(store: &Store, CacheEntries { items, .. }: &CacheEntries) -> Result<()> {
     // On stderr, and only if that is a terminal.
     let bar = if items.len() >= LONG { ProgressBar::new(items.len() as u64) } else { ProgressBar::hidden() };
     let delete = async |batch| store.delete_cached(batch).await.map(|()| batch.len());
-    let mut deletes = stream::iter(items.chunks(Entries::BATCH)).map(delete).buffer_unordered(AT_ONCE);
+    let mut deletes = stream::iter(items.chunks(CacheEntries::BATCH)).map(delete).buffer_unordered(AT_ONCE);
     while let Some(deleted) = deletes.next().await {
         bar.inc(deleted.context("not all is deleted; do it again for the rest")? as u64);
     }
@@ -163,9 +164,10 @@ async fn delete(store: &Store, Entries { items, .. }: &Entries) -> Result<()> {
 }
 
 fn print(
-    (stage, json): (&str, Value),
+    stage: &str,
+    json: Value,
     what: &str,
-    entries: &Entries,
+    entries: &CacheEntries,
     common: &CommonArgs,
 ) -> Result<ExitStatus> {
     let count = entries.count;

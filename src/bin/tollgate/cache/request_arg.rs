@@ -18,7 +18,7 @@ use tollgate::{
 
 use crate::exit_status::ExitStatus;
 
-/// What a request has beside its first line.
+/// The parts of a request beside its first line.
 #[derive(clap::Args)]
 #[group(requires = "request")]
 pub struct Details {
@@ -88,9 +88,15 @@ impl FromStr for Header {
     }
 }
 
-/// What became of a request on its way to the cache.
-pub enum Asked {
-    Explained(Box<(Explained, Request)>),
+/// A request with what the gateway makes of it.
+pub struct ExplainedRequest {
+    pub explained: Explained,
+    pub request: Request,
+}
+
+/// The result of following a request to the cache.
+pub enum RequestOutcome {
+    Explained(Box<ExplainedRequest>),
     /// The gateway would refuse it before; the operator was told.
     Refused(ExitStatus),
 }
@@ -101,10 +107,15 @@ impl Details {
     /// # Errors
     ///
     /// The tables cannot be read, or have nothing that could be served.
-    pub async fn ask(&self, store: &Store, line: &RequestLine, local_host: Option<&str>) -> Result<Asked> {
+    pub async fn explain(
+        &self,
+        store: &Store,
+        line: &RequestLine,
+        local_host: Option<&str>,
+    ) -> Result<RequestOutcome> {
         let refused = |words: &str, ending| {
             eprintln!("tollgate: {words}");
-            Ok(Asked::Refused(ending))
+            Ok(RequestOutcome::Refused(ending))
         };
         let header_host = self.headers.iter().find(|header| header.name == "host");
         let host = header_host.map(|header| header.value.as_str()).or(line.host.as_deref()).or(local_host);
@@ -120,7 +131,7 @@ impl Details {
         let error = match explain(&served, &request, self.api_key_id.as_deref()) {
             Ok(explained) => {
                 self.say_whose(&explained);
-                return Ok(Asked::Explained(Box::new((explained, request))));
+                return Ok(RequestOutcome::Explained(Box::new(ExplainedRequest { explained, request })));
             }
             Err(error @ GatewayError::StageUnavailable { .. }) => {
                 return Err(StoreError::new("finding the deployment", error).into());

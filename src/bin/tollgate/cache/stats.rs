@@ -8,7 +8,7 @@ use tollgate::{
     error::StoreError,
     store::{
         Store,
-        cache_contents::{Amount, Contents, Locks, RouteContents},
+        cache_contents::{Amount, CacheContents, Locks, RouteContents},
     },
 };
 
@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, common } = arguments;
     common.run(ITEMS_AND_CACHE, async |store| {
         let contents = store.cache_contents(stage, time_arg::now_ms()).await?;
-        if contents == Contents::default() && !exists(store, stage).await? {
+        if contents == CacheContents::default() && !exists(store, stage).await? {
             return Ok(ExitStatus::no_stage(store, stage));
         }
         common.output.write(|| to_json(stage, &contents), |out| write(out, &contents))?;
@@ -67,9 +67,9 @@ async fn exists(store: &Store, stage: &str) -> Result<bool, StoreError> {
     Ok(store.stage(stage).await?.is_some() || !store.routes(stage).await?.is_empty())
 }
 
-fn write(out: &mut impl Write, contents: &Contents) -> io::Result<()> {
-    let row = |name: &str, RouteContents { kept, expired }: &RouteContents| {
-        let numbers = [kept.entries, kept.bytes, expired.entries, expired.bytes];
+fn write(out: &mut impl Write, contents: &CacheContents) -> io::Result<()> {
+    let row = |name: &str, RouteContents { usable, expired }: &RouteContents| {
+        let numbers = [usable.entries, usable.bytes, expired.entries, expired.bytes];
         std::iter::once(name.to_owned()).chain(numbers.map(|number| number.to_string())).collect()
     };
     let routes = contents.routes.iter().map(|(route_key, route)| row(route_key, route));
@@ -79,10 +79,10 @@ fn write(out: &mut impl Write, contents: &Contents) -> io::Result<()> {
     writeln!(out, "locks: {held} held, {ended} ended")
 }
 
-fn to_json(stage: &str, contents: &Contents) -> Value {
+fn to_json(stage: &str, contents: &CacheContents) -> Value {
     let amount = |Amount { entries, bytes }: Amount| json!({ "entries": entries, "bytes": bytes });
     let both =
-        |route: &RouteContents| json!({ "kept": amount(route.kept), "expired": amount(route.expired) });
+        |route: &RouteContents| json!({ "kept": amount(route.usable), "expired": amount(route.expired) });
     let routes = contents.routes.iter().map(|(route_key, route)| (route_key.clone(), both(route)));
     let Locks { held, ended } = contents.locks;
     json!({

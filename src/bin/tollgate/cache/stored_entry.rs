@@ -1,20 +1,23 @@
-//! What the cache's table has for a request at this time_arg, found as the gateway finds it.
+//! The entry of a request in the cache's table, found as the gateway finds it.
+
+use std::sync::Arc;
 
 use tollgate::{
-    cache::{CacheKey, Entry, Found, Lock, UncacheableReason, Variants},
+    cache::{CacheKey, Entry, Found, Lock, Stored, UncacheableAnswer, Variants},
     error::StoreError,
-    gateway::Lookup,
+    gateway::ExplainedLookup,
     message::Request,
     store::Store,
 };
 
 use crate::time_arg;
 
-pub struct Kept {
+/// The entry of a request, and the lock beside it.
+pub struct Inspected {
     pub now_ms: u64,
-    /// Where several answers stand for the key of the lookup.
+    /// Set if several answers stand for the key of the lookup.
     pub variant: Option<Variant>,
-    pub entry: Option<Entry>,
+    pub entry: Option<Arc<Entry>>,
     /// Of the entry, compressed.
     pub bytes: usize,
     /// Held, or over.
@@ -27,31 +30,33 @@ pub struct Variant {
     pub key: CacheKey,
 }
 
-/// An answer that did not become the entry.
-pub struct Unkept {
-    pub at_ms: u64,
-    /// `None`: that is not known.
-    pub why: Option<UncacheableReason>,
-}
-
-impl Kept {
+impl Inspected {
     /// # Errors
     ///
     /// The table cannot be read.
-    pub async fn find(store: &Store, lookup: &Lookup, request: &Request) -> Result<Self, StoreError> {
+    pub async fn find(
+        store: &Store,
+        lookup: &ExplainedLookup,
+        request: &Request,
+    ) -> Result<Self, StoreError> {
         let now_ms = time_arg::now_ms();
         let found = store.cached(&lookup.key).await?;
-        let entry = found.entry(&lookup.key);
-        let Some(variants) = entry.as_ref().and_then(Variants::of) else {
-            return Ok(Self::of(entry, &found, now_ms));
+        let variants = match found.stored(&lookup.key) {
+            Some(Stored::Variants(variants)) => variants,
+            Some(Stored::Answer(entry)) => return Ok(Self::of(Some(entry), &found, now_ms)),
+            None => return Ok(Self::of(None, &found, now_ms)),
         };
         let key = variants.key(&lookup.key, request, lookup.caller.as_deref());
         let found = store.cached(&key).await?;
-        let entry = found.entry(&key).filter(|entry| variants.counts(entry));
+        let entry = match found.stored(&key) {
+            Some(Stored::Answer(entry)) if variants.counts(&entry) => Some(entry),
+            Some(Stored::Answer(_) | Stored::Variants(_)) | None => None,
+        };
+        let variants = Arc::unwrap_or_clone(variants);
         Ok(Self { variant: Some(Variant { variants, key }), ..Self::of(entry, &found, now_ms) })
     }
 
-    fn of(entry: Option<Entry>, found: &Found, now_ms: u64) -> Self {
+    fn of(entry: Option<Arc<Entry>>, found: &Found, now_ms: u64) -> Self {
         let bytes = found.bytes.as_ref().map_or(0, |bytes| bytes.len());
         Self { now_ms, variant: None, entry, bytes, lock: found.lock }
     }
@@ -60,14 +65,13 @@ impl Kept {
         self.lock.filter(|lock| lock.is_held(self.now_ms))
     }
 
-    /// The last answer, if it is known and was not kept.
-    pub fn unkept(&self) -> Option<Unkept> {
+    /// The last answer, if it is known and was not stored.
+    pub fn uncacheable(&self) -> Option<UncacheableAnswer> {
         let is_fresh = self.entry.as_ref().is_some_and(|entry| entry.is_fresh(self.now_ms));
-        let (at_ms, why) = self.lock.filter(|_| !is_fresh)?.not_kept()?;
-        Some(Unkept { at_ms, why })
+        self.lock.filter(|_| !is_fresh)?.uncacheable()
     }
 
-    /// Whether the key of the variant is that of one client.
+    /// True where the key of the variant is that of one client.
     pub fn depends_on_the_address(&self) -> bool {
         let names = self.variant.iter().flat_map(|variant| variant.variants.names());
         names.into_iter().any(|name| name == "x-forwarded-for")

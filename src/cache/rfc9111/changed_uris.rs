@@ -1,4 +1,4 @@
-//! Which answers a change makes worthless (RFC 9111 §4.4).
+//! The resources whose answers a change makes worthless (RFC 9111 §4.4).
 
 use http::{
     HeaderMap, HeaderName, Method, StatusCode,
@@ -14,7 +14,7 @@ pub struct Uri {
     pub query: String,
 }
 
-/// The resources that are others after this request: what it asked for, and what its answer names on the same
+/// Lists the resources that this request has changed: its own, and those that its answer names on the same
 /// host. None, where the method is safe, or the request failed.
 pub fn changed_uris(request: &Request, status: StatusCode, headers: &HeaderMap) -> Vec<Uri> {
     let is_safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE].contains(&request.method);
@@ -57,13 +57,13 @@ fn named(request: &Request, headers: &HeaderMap, name: &HeaderName) -> Option<Ur
     Some(Uri { path: path::canonical_path(&path).ok()?, query: path::canonical_query(query).ok()? })
 }
 
-/// Whose a resource is.
+/// The host of a resource.
 enum Authority<'a> {
-    /// Of who names it.
+    /// The host of the request.
     Own,
-    /// With the port that need not be said, as it would be.
+    /// A host by name, with the port that need not be said, as it would be.
     Named { name: &'a str, port: &'static str, rest: &'a str },
-    /// Of nobody whom HTTP reaches.
+    /// None that HTTP reaches.
     None,
 }
 
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_succeeds_makes_its_own_uri_another_one() {
+    fn an_unsafe_request_that_succeeds_changes_its_own_uri() {
         for method in ["POST", "PUT", "PATCH", "DELETE", "M-SEARCH"] {
             assert_eq!(changed(method, 201, &[]), ["/orders/7?a=1"], "{method}");
             assert_eq!(changed(method, 303, &[]), ["/orders/7?a=1"], "{method}");
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_answer_names_is_another_one_too_if_it_is_ours() {
+    fn location_and_content_location_on_the_same_host_name_changed_uris() {
         const OWN: &str = "/orders/7?a=1";
         let cases: [(&str, &[&str]); 18] = [
             ("/orders/8", &[OWN, "/orders/8?"]),

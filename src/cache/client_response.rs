@@ -1,45 +1,103 @@
-//! `If-None-Match` and `If-Modified-Since`: the caller has the answer already (RFC 9110 §13).
+//! A cached response as one client gets it: with what the cache did, and without the body that the client has.
+//!
+//! `If-None-Match` and `If-Modified-Since` are RFC 9110 §13.
 
+use futures_util::StreamExt;
 use http::{
-    HeaderMap, HeaderName, Method, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
     header::{
         CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
         IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
     },
 };
 
-use crate::message::{Body, Request, Response};
+use super::{CacheOutcome, CacheRequest, CacheStatus, CacheStore, Responses, mode_rules::RequestDirective};
+use crate::{
+    error::GatewayError,
+    header_list::entity_tags,
+    message::{Body, Request, Response},
+};
 
-/// What describes a body that is not sent (RFC 9110 §15.4.5).
+/// The answer to a conditional request.
+struct Conditional {
+    response: Response,
+    /// The body that the client has already.
+    unsent: Option<Body>,
+}
+
+const WARNING: HeaderName = HeaderName::from_static("warning");
+/// RFC 7234 §5.5.7: 199 is a warning that is for people.
+const MAY_NOT_INVALIDATE: HeaderValue =
+    HeaderValue::from_static("199 tollgate \"Cache-Control of the request was ignored\"");
+
+/// The fields that describe a body which is not sent (RFC 9110 §15.4.5).
 const OF_THE_BODY: [HeaderName; 5] =
     [CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE];
 
-/// 304, if `response` is a 200 that the caller has; with it the body that is not sent.
-pub(super) fn not_modified_if_known(request: &Request, response: Response) -> (Response, Option<Body>) {
+impl<S: CacheStore> Responses<S> {
+    /// Says in the response's headers what the cache did, and makes it a 304 where the client has it already. The
+    /// integration's own form for the client, and the part that it asks for, come after that.
+    ///
+    /// # Errors
+    ///
+    /// There is no response: the refusal or failure of the outcome.
+    pub fn client_response(
+        &self,
+        request: &CacheRequest<'_>,
+        outcome: CacheOutcome,
+    ) -> Result<Response, GatewayError> {
+        let CacheOutcome { response, status, .. } = outcome;
+        let mut response = response?;
+        status.apply(&mut response);
+        match status {
+            CacheStatus::Bypass | CacheStatus::Unused => return Ok(response),
+            CacheStatus::Hit { .. }
+            | CacheStatus::Stale { .. }
+            | CacheStatus::StaleOnError { .. }
+            | CacheStatus::Forwarded { .. } => {}
+        }
+        if request.directive() == RequestDirective::LookupWithWarning {
+            response.headers_mut().append(WARNING, MAY_NOT_INVALIDATE);
+        }
+        let Conditional { response, unsent } = not_modified_if_known(request.context.request, response);
+        if let Some(body) = unsent {
+            self.background.spawn(read_out(body));
+        }
+        Ok(response)
+    }
+}
+
+/// Reads a body that no client reads: it is stored when its last byte has gone by.
+pub(super) async fn read_out(mut body: Body) {
+    while let Some(Ok(_)) = body.next().await {}
+}
+
+/// Makes a 304 of a 200 that the client has already.
+fn not_modified_if_known(request: &Request, response: Response) -> Conditional {
     let is_read = request.method == Method::GET || request.method == Method::HEAD;
     if !is_read || response.status() != StatusCode::OK || !is_known(&request.headers, response.headers()) {
-        return (response, None);
+        return Conditional { response, unsent: None };
     }
     let (mut head, body) = response.into_parts();
     head.status = StatusCode::NOT_MODIFIED;
     for name in &OF_THE_BODY {
         head.headers.remove(name);
     }
-    (Response::from_parts(head, Body::empty()), Some(body))
+    Conditional { response: Response::from_parts(head, Body::empty()), unsent: Some(body) }
 }
 
 /// Entity tags before dates: where there is `If-None-Match`, the other does not count.
-fn is_known(asked: &HeaderMap, answer: &HeaderMap) -> bool {
-    if asked.contains_key(IF_NONE_MATCH) {
-        let Some(tag) = answer.get(ETAG).and_then(|tag| tag.to_str().ok()) else { return false };
-        let lines = asked.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
-        return lines.flat_map(tags).any(|known| known == "*" || opaque(known) == opaque(tag));
+fn is_known(request: &HeaderMap, response: &HeaderMap) -> bool {
+    if request.contains_key(IF_NONE_MATCH) {
+        let Some(tag) = response.get(ETAG).and_then(|tag| tag.to_str().ok()) else { return false };
+        let lines = request.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+        return lines.flat_map(entity_tags).any(|known| known == "*" || opaque(known) == opaque(tag));
     }
     let date = |headers: &HeaderMap, name| {
         let text: &str = headers.get(name)?.to_str().ok()?;
         httpdate::parse_http_date(text).ok()
     };
-    match (date(asked, IF_MODIFIED_SINCE), date(answer, LAST_MODIFIED)) {
+    match (date(request, IF_MODIFIED_SINCE), date(response, LAST_MODIFIED)) {
         (Some(since), Some(modified)) => modified <= since,
         _ => false,
     }
@@ -48,24 +106,6 @@ fn is_known(asked: &HeaderMap, answer: &HeaderMap) -> bool {
 /// Compared weakly (RFC 9110 §8.8.3.2).
 fn opaque(tag: &str) -> &str {
     tag.trim().strip_prefix("W/").unwrap_or(tag.trim())
-}
-
-/// The entity tags of a line. A comma may stand inside the quotes of one.
-fn tags(line: &str) -> Vec<&str> {
-    let mut tags = Vec::new();
-    let (mut start, mut is_quoted) = (0, false);
-    for (index, byte) in line.bytes().enumerate() {
-        match byte {
-            b'"' => is_quoted = !is_quoted,
-            b',' if !is_quoted => {
-                tags.push(line[start..index].trim());
-                start = index + 1;
-            }
-            _ => {}
-        }
-    }
-    tags.push(line[start..].trim());
-    tags
 }
 
 #[cfg(test)]
@@ -83,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_the_answer_is_told_so() {
+    fn a_client_that_has_the_response_gets_a_304() {
         const TAG: (&str, &str) = ("etag", "\"a,b\"");
         const DATE: (&str, &str) = ("last-modified", "Tue, 15 Nov 1994 12:45:26 GMT");
         let cases: [((&'static str, &'static str), u16, &[_], &str); 11] = [
@@ -126,7 +166,7 @@ mod tests {
         ];
         for ((name, value), status, headers, expected) in cases {
             let world = World::new("").header(name, value);
-            let (response, _) = not_modified_if_known(&world.request, answer(status, headers));
+            let Conditional { response, .. } = not_modified_if_known(&world.request, answer(status, headers));
             assert_eq!(show(response), expected, "{name}: {value}, {status} {headers:?}");
         }
     }
@@ -136,6 +176,6 @@ mod tests {
         let date = "Tue, 15 Nov 1994 12:45:26 GMT";
         let world = World::new("").header("if-none-match", "\"other\"").header("if-modified-since", date);
         let answer = answer(200, &[("etag", "\"a\""), ("last-modified", date)]);
-        assert_eq!(not_modified_if_known(&world.request, answer).0.status(), StatusCode::OK);
+        assert_eq!(not_modified_if_known(&world.request, answer).response.status(), StatusCode::OK);
     }
 }

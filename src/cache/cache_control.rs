@@ -1,12 +1,34 @@
-//! The directives of `Cache-Control` and of its kin.
+//! The one reader of `Cache-Control` and its kin, of requests and of answers.
 
 use std::{borrow::Cow, time::Duration};
 
 use http::{HeaderMap, HeaderName, header::CACHE_CONTROL};
 
-/// In their order, names in lower case.
+use crate::header_list::split_unquoted;
+
+/// The directives of a message, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Directives(Vec<(String, Option<String>)>);
+pub struct Directives {
+    list: Vec<Directive>,
+    /// They stand in a field of their own for caches like this one: then `Cache-Control` and `Expires` are for others
+    /// (RFC 9213 §2.1).
+    pub are_targeted: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Directive {
+    /// In lower case.
+    name: String,
+    argument: Argument,
+}
+
+/// The argument of a directive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Argument {
+    None,
+    /// Without its quotes.
+    Text(String),
+}
 
 /// RFC 9213 §3.1: for a cache that stands where this one does.
 const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
@@ -18,61 +40,70 @@ const SURROGATE_CONTROL: HeaderName = HeaderName::from_static("surrogate-control
 const MOST_SECONDS: u64 = 1 << 31;
 
 impl Directives {
-    /// Those of a request.
+    /// Reads those of a request.
     pub fn of_request(headers: &HeaderMap) -> Self {
         Self::of(headers, &CACHE_CONTROL)
     }
 
-    /// Those of an answer, and whether they stand in a field of their own for caches like this one: then
-    /// `Cache-Control` and `Expires` are for others (RFC 9213 §2.1).
-    pub fn of_answer(headers: &HeaderMap) -> (Self, bool) {
+    /// Reads those of an answer that are for caches like this one.
+    pub fn of_answer(headers: &HeaderMap) -> Self {
         let targeted = Self::of(headers, &CDN_CACHE_CONTROL);
-        if !targeted.0.is_empty() {
-            return (targeted, true);
+        if !targeted.list.is_empty() {
+            return Self { are_targeted: true, ..targeted };
         }
         // It may as well say only how the answer is to be processed (`content="ESI/1.0"`).
         let surrogate = Self::of(headers, &SURROGATE_CONTROL);
         if ["max-age", "no-store"].iter().any(|name| surrogate.has(name)) {
-            return (surrogate, true);
+            return Self { are_targeted: true, ..surrogate };
         }
-        (Self::of(headers, &CACHE_CONTROL), false)
+        Self::of(headers, &CACHE_CONTROL)
     }
 
     fn of(headers: &HeaderMap, name: &HeaderName) -> Self {
         // A byte that is no ASCII makes no directive beside it unsaid.
         let lines = headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
         let names_surrogates = *name == SURROGATE_CONTROL;
-        let is_end = |byte| byte == b',' || (byte == b';' && !names_surrogates);
+        let is_end = |c| c == ',' || (c == ';' && !names_surrogates);
         let directives =
-            |line: Cow<'_, str>| elements(&line, is_end).filter_map(directive).collect::<Vec<_>>();
-        Self(lines.flat_map(directives).collect())
+            |line: Cow<'_, str>| split_unquoted(&line, is_end).filter_map(directive).collect::<Vec<_>>();
+        Self { list: lines.flat_map(directives).collect(), are_targeted: false }
     }
 
     pub fn has(&self, name: &str) -> bool {
         self.find(name).is_some()
     }
 
-    /// The first of that name counts. What is no number of seconds is none, and so stale (RFC 9111 §4.2.1).
+    /// Reads the seconds of the first directive of that name. A text that is no number makes none, and so stale
+    /// (RFC 9111 §4.2.1).
     pub fn seconds(&self, name: &str) -> Option<Duration> {
-        Some(self.find(name)?.map_or(Duration::ZERO, |value| Duration::from_secs(seconds(value))))
+        Some(match self.find(name)? {
+            Argument::None => Duration::ZERO,
+            Argument::Text(text) => Duration::from_secs(seconds(text)),
+        })
     }
 
-    /// The directive, and what it says: `None` where it says nothing.
-    pub fn find(&self, name: &str) -> Option<Option<&str>> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_deref())
+    /// Finds the argument of the first directive of that name.
+    pub fn find(&self, name: &str) -> Option<&Argument> {
+        self.find_all(name).next()
+    }
+
+    /// Finds the arguments of all directives of that name.
+    pub fn find_all(&self, name: &str) -> impl Iterator<Item = &Argument> {
+        self.list.iter().filter(move |directive| directive.name == name).map(|directive| &directive.argument)
     }
 }
 
-fn directive(element: &str) -> Option<(String, Option<String>)> {
+fn directive(element: &str) -> Option<Directive> {
     let element = element.trim();
     if element.is_empty() || element.contains(';') {
         return None;
     }
     let Some((name, value)) = element.split_once('=') else {
-        return Some((element.to_ascii_lowercase(), None));
+        return Some(Directive { name: element.to_ascii_lowercase(), argument: Argument::None });
     };
     let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
-    Some((name.to_ascii_lowercase(), Some(quoted.unwrap_or(value).to_owned())))
+    let argument = Argument::Text(quoted.unwrap_or(value).to_owned());
+    Some(Directive { name: name.to_ascii_lowercase(), argument })
 }
 
 fn seconds(text: &str) -> u64 {
@@ -80,26 +111,6 @@ fn seconds(text: &str) -> u64 {
         return 0;
     }
     text.parse().map_or(MOST_SECONDS, |seconds: u64| seconds.min(MOST_SECONDS))
-}
-
-/// The elements of a line, each up to its end. That may stand inside quotes, where `\` escapes.
-fn elements(line: &str, is_end: impl Fn(u8) -> bool) -> impl Iterator<Item = &str> {
-    let mut elements = Vec::new();
-    let (mut start, mut is_quoted, mut is_escaped) = (0, false, false);
-    for (index, byte) in line.bytes().enumerate() {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if is_quoted => is_escaped = true,
-            b'"' => is_quoted = !is_quoted,
-            _ if !is_quoted && is_end(byte) => {
-                elements.push(&line[start..index]);
-                start = index + 1;
-            }
-            _ => {}
-        }
-    }
-    elements.push(&line[start..]);
-    elements.into_iter()
 }
 
 #[cfg(test)]
@@ -111,7 +122,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_stands_in_quotes_is_no_directive(inside in "[ !#-~]{0,20}", seconds in 0..1_000_000u64) {
+        fn a_directive_inside_of_quotes_counts_for_nothing(inside in "[ !#-~]{0,20}", seconds in 0..1_000_000u64) {
             let inside = inside.replace('\\', "\\\\");
             let line = format!("x=\"{inside}, max-age=1\", max-age={seconds}");
             let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::try_from(line).unwrap())]);
@@ -125,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_max_age_counts_and_what_is_no_number_is_none() {
+    fn the_first_max_age_counts_and_one_that_is_no_number_makes_zero_seconds() {
         let cases: [(&[&str], Option<u64>); 17] = [
             (&[], None),
             (&["max-age=60"], Some(60)),
@@ -152,34 +163,34 @@ mod tests {
     }
 
     #[test]
-    fn what_keeps_an_answer_from_others_is_seen_in_a_line_that_is_not_well_formed_too() {
+    fn private_counts_in_a_malformed_line_too() {
         for line in ["private; max-age=60", "x=1;private", "private, x=\u{e9}"] {
             let value = HeaderValue::from_bytes(line.as_bytes()).unwrap();
             let headers = HeaderMap::from_iter([(CACHE_CONTROL, value)]);
-            assert!(Directives::of_answer(&headers).0.has("private"), "{line}");
+            assert!(Directives::of_answer(&headers).has("private"), "{line}");
         }
         let quoted = lines(&CACHE_CONTROL, &["x=\"a; private\", max-age=60"]);
-        assert!(!Directives::of_answer(&quoted).0.has("private"));
+        assert!(!Directives::of_answer(&quoted).has("private"));
         // Of structured fields these are parameters, which nobody must understand (RFC 9213 §2.1).
         let targeted = lines(&CDN_CACHE_CONTROL, &["max-age=60;x=1"]);
-        assert_eq!(Directives::of_answer(&targeted).0.seconds("max-age"), Some(Duration::from_secs(60)));
+        assert_eq!(Directives::of_answer(&targeted).seconds("max-age"), Some(Duration::from_secs(60)));
     }
 
     #[test]
-    fn what_is_said_to_caches_like_this_one_counts_alone() {
+    fn cdn_cache_control_and_surrogate_control_replace_cache_control() {
         let mut headers = lines(&CACHE_CONTROL, &["no-store"]);
-        assert!(Directives::of_answer(&headers).0.has("no-store"));
+        assert!(Directives::of_answer(&headers).has("no-store"));
         headers.insert(CDN_CACHE_CONTROL, HeaderValue::from_static(""));
-        assert!(Directives::of_answer(&headers).0.has("no-store"), "RFC 9213 §2.1: empty is as if not there");
+        assert!(Directives::of_answer(&headers).has("no-store"), "RFC 9213 §2.1: empty is as if not there");
         headers.insert(CDN_CACHE_CONTROL, HeaderValue::from_static("max-age=60"));
-        let (directives, is_targeted) = Directives::of_answer(&headers);
-        assert!(!directives.has("no-store") && directives.has("max-age") && is_targeted);
+        let directives = Directives::of_answer(&headers);
+        assert!(!directives.has("no-store") && directives.has("max-age") && directives.are_targeted);
         for (surrogate, expected) in
             [("content=\"ESI/1.0\"", true), ("max-age=60;other", true), ("max-age=60, content=\"x\"", false)]
         {
             let mut headers = lines(&CACHE_CONTROL, &["private"]);
             headers.insert(SURROGATE_CONTROL, HeaderValue::from_static(surrogate));
-            assert_eq!(Directives::of_answer(&headers).0.has("private"), expected, "{surrogate}");
+            assert_eq!(Directives::of_answer(&headers).has("private"), expected, "{surrogate}");
         }
     }
 }

@@ -1,0 +1,97 @@
+//! The bytes of entries and of lists of variants in the table.
+
+use std::io::Write;
+
+use bytes::Bytes;
+use flate2::{Compression, write::DeflateEncoder};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::VARY};
+use proptest::prelude::*;
+
+use super::key;
+use crate::cache::{
+    Entry, Stored, Variants,
+    stored::{FORMAT, LAST_MS},
+};
+
+fn any_entry() -> impl Strategy<Value = Entry> {
+    let header = ("[a-z][a-z0-9-]{0,9}", "[ -~\u{80}-\u{ff}]{0,20}");
+    let body = prop::collection::vec(any::<u8>(), 0..2000);
+    let times = (0..=LAST_MS, 0..=LAST_MS, 0..=LAST_MS);
+    let status = (200..600u16).prop_filter("never stored", |status| ![206, 304].contains(status));
+    (times, status, prop::collection::vec(header, 0..8), body, any::<bool>()).prop_map(
+        |((stored_at_ms, one_ms, other_ms), status, lines, body, is_from_base64)| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in lines {
+                let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+                headers.append(HeaderName::from_bytes(name.as_bytes()).unwrap(), value);
+            }
+            let (fresh_until_ms, keep_until_ms) = (one_ms.min(other_ms), one_ms.max(other_ms));
+            let status = StatusCode::from_u16(status).unwrap();
+            let body = Bytes::from(body);
+            Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body, is_from_base64 }
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn an_entry_is_read_by_its_own_key_only(entry in any_entry()) {
+        let stored = Stored::from(entry);
+        let bytes = stored.encode(&key(1));
+        prop_assert_eq!(Stored::decode(&key(1), &bytes), Some(stored));
+        prop_assert_eq!(Stored::decode(&key(2), &bytes), None);
+    }
+
+    #[test]
+    fn any_bytes_can_be_decoded_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        drop(Stored::decode(&key(1), &bytes));
+    }
+
+    #[test]
+    fn a_part_of_the_bytes_is_no_entry(entry in any_entry(), part in 0.0..1.0) {
+        let bytes = Stored::from(entry).encode(&key(1));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below the length")]
+        let length = (bytes.len() as f64 * part) as usize;
+        prop_assert_eq!(Stored::decode(&key(1), &bytes[..length]), None);
+    }
+}
+
+#[test]
+fn a_list_of_variants_is_read_as_it_was_written() {
+    let mut vary = HeaderMap::new();
+    vary.append(VARY, HeaderValue::from_static("Foo, Bar"));
+    for list in [Variants::since(5, 9), Variants::read(&vary, 5, 9)] {
+        let stored = Stored::from(list);
+        assert_eq!(Stored::decode(&key(1), &stored.encode(&key(1))), Some(stored.clone()));
+    }
+}
+
+/// Gateways of both versions run at the same time, and read the same table.
+#[test]
+fn a_list_of_variants_has_the_bytes_that_older_gateways_write_and_read() {
+    let mut vary = HeaderMap::new();
+    vary.append(VARY, HeaderValue::from_static("foo"));
+    let mut plain = key(1).digest().to_vec();
+    [5_u64, 9, 9].iter().for_each(|time| plain.extend(time.to_le_bytes()));
+    plain.extend(100_u16.to_le_bytes());
+    plain.push(0);
+    plain.extend(1_u32.to_le_bytes());
+    for text in ["vary", "foo"] {
+        plain.extend(u32::try_from(text.len()).unwrap().to_le_bytes());
+        plain.extend(text.as_bytes());
+    }
+    let mut encoder = DeflateEncoder::new(vec![FORMAT], Compression::fast());
+    encoder.write_all(&plain).unwrap();
+    let bytes = encoder.finish().unwrap();
+    let list = Stored::from(Variants::read(&vary, 5, 9));
+    assert_eq!(Stored::decode(&key(1), &bytes), Some(list.clone()));
+    assert_eq!(list.encode(&key(1)), bytes);
+}
+
+#[test]
+fn bytes_that_grow_without_end_are_no_entry() {
+    let mut encoder = DeflateEncoder::new(vec![FORMAT], Compression::best());
+    encoder.write_all(key(1).digest()).unwrap();
+    encoder.write_all(&vec![0; 100 << 20]).unwrap();
+    assert_eq!(Stored::decode(&key(1), &encoder.finish().unwrap()), None);
+}

@@ -1,0 +1,99 @@
+//! The location of a request: its stage, its route and its caller. One function finds it, for all who need it.
+
+use http::Method;
+
+use crate::{
+    authorizers::Caller,
+    cache::{CacheRequest, InvalidatePermission},
+    context::Context,
+    deployment::{Matched, Served, ServedStage},
+    error::GatewayError,
+    message::Request,
+};
+
+/// The stage that serves a host and a path, and what its deployment says of the route.
+#[derive(Debug)]
+pub(super) struct Located<'a> {
+    pub stage: ServedStage<'a>,
+    pub matched: Result<Matched<'a>, GatewayError>,
+}
+
+/// A request at the stage that serves it, with its route and its caller once they are known.
+#[derive(Debug)]
+pub(super) struct Location<'a> {
+    pub request: &'a Request,
+    pub stage: ServedStage<'a>,
+    pub matched: Option<Matched<'a>>,
+    /// `None` also where the route asks for no key.
+    pub caller: Option<Caller>,
+}
+
+/// Finds the stage and the route of a request.
+///
+/// # Errors
+///
+/// No stage serves this host and path, or the stage has never had a valid deployment.
+pub(super) fn locate<'a>(
+    served: &'a Served,
+    host: &str,
+    method: &Method,
+    path: &'a str,
+) -> Result<Located<'a>, GatewayError> {
+    let stage = served.find(host, path)?;
+    Ok(Located { stage, matched: stage.deployment.find(method, stage.path) })
+}
+
+impl<'a> Location<'a> {
+    /// A request whose route is not known yet.
+    pub fn at(request: &'a Request, stage: ServedStage<'a>) -> Self {
+        Self { request, stage, matched: None, caller: None }
+    }
+
+    /// A request with the route that serves it.
+    pub fn routed(request: &'a Request, stage: ServedStage<'a>, matched: Matched<'a>) -> Self {
+        Self { matched: Some(matched), ..Self::at(request, stage) }
+    }
+
+    /// Everything known so far, as steps and integrations see it.
+    pub fn context(&self) -> Context<'_> {
+        let stage = self.stage;
+        let context = Context {
+            request: self.request,
+            stage: &stage.settings.name,
+            base_path: &stage.settings.base_path,
+            path: stage.path,
+            stage_variables: stage.stage_variables,
+            deployment_id: stage.deployment_id,
+            route_key: "",
+            path_parameters: &[],
+            api_key_id: self.caller.as_ref().map(|caller| caller.key.id.as_str()),
+        };
+        match &self.matched {
+            None => context,
+            Some(Matched { route, path, path_parameters, .. }) => {
+                Context { route_key: &route.key, path, path_parameters, ..context }
+            }
+        }
+    }
+
+    /// The request as the cache sees it; `None`: the route's responses are not cached, or it is not clear what the
+    /// stage says of that.
+    pub fn cache_request(&self) -> Option<CacheRequest<'_>> {
+        let route = self.matched.as_ref()?.route;
+        Some(CacheRequest {
+            policy: route.cache.as_ref()?,
+            stage: self.stage.settings.cache.as_ref()?,
+            context: self.context(),
+            permission: self.invalidate_permission(),
+            limit: route.integration.limit(self.request),
+        })
+    }
+
+    /// Callers without a key have no permission.
+    fn invalidate_permission(&self) -> InvalidatePermission {
+        match &self.caller {
+            Some(caller) if caller.key.may_invalidate_cache => InvalidatePermission::Granted,
+            Some(_) | None => InvalidatePermission::Missing,
+        }
+    }
+}

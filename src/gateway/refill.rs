@@ -1,0 +1,75 @@
+//! The step after a stale response has gone out: a new one is fetched in its place.
+
+use std::{
+    mem,
+    sync::{Arc, PoisonError},
+};
+
+use tracing::warn;
+
+use super::{
+    Gateway, caught,
+    locate::{Located, Location, locate},
+    request_state::RequestState,
+};
+use crate::{
+    authorizers::Caller,
+    cache::Refill,
+    deployment::Served,
+    error::{GatewayError, chain},
+    limits::usage_plan::Permit,
+    message::Request,
+    store::Store,
+};
+
+/// A new response that is still to be fetched, in the place of a stale one that was given.
+#[derive(Debug)]
+pub(super) struct PendingRefill {
+    request: Request,
+    served: Arc<Served>,
+    caller: Option<Caller>,
+    permit: Permit,
+    refill: Refill<Store>,
+}
+
+impl Gateway {
+    /// Leaves it to [`Gateway::drain`] to fetch a new response in the place of a stale one.
+    pub(super) fn refill_later(&self, state: &RequestState<'_>, permit: Permit, refill: Refill<Store>) {
+        let pending = PendingRefill {
+            request: state.location.request.clone(),
+            served: Arc::clone(state.served),
+            caller: state.location.caller.clone(),
+            permit,
+            refill,
+        };
+        self.refills.lock().unwrap_or_else(PoisonError::into_inner).push(pending);
+    }
+
+    /// Does what responses have left to do, when the last of them has gone out: Lambda freezes the process soon.
+    pub async fn drain(&self) {
+        let pending = mem::take(&mut *self.refills.lock().unwrap_or_else(PoisonError::into_inner));
+        for refill in pending {
+            if let Err(error) = caught(self.refill(refill)).await {
+                warn!(cause = chain(&error), "a stale answer could not be replaced");
+            }
+        }
+        tokio::join!(self.counters.drain(), self.responses.drain());
+    }
+
+    /// Calls the integration for nobody but the cache.
+    async fn refill(&self, pending: PendingRefill) -> Result<(), GatewayError> {
+        let PendingRefill { request, served, caller, permit, refill } = pending;
+        // Some of its time is over.
+        let request = Request { received_at: self.clock.now(), ..request };
+        let host = &request.origin.domain_name;
+        let Located { stage, matched } = locate(&served, host, &request.method, &request.path)?;
+        let matched = matched?;
+        let route = matched.route;
+        let location = Location { caller, ..Location::routed(&request, stage, matched) };
+        let Some(cache_request) = location.cache_request() else { return Ok(()) };
+        let fill = refill.begin(cache_request);
+        let response = route.integration.invoke(&permit, &fill.context(), &self.clients).await;
+        fill.store(response).read_out().await;
+        Ok(())
+    }
+}

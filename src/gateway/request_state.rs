@@ -1,0 +1,67 @@
+//! The state of a request on its way through the pipeline: what is known of it, and what its response must still get.
+
+use std::sync::Arc;
+
+use super::locate::Location;
+use crate::{
+    access_log::AccessLog,
+    deployment::{Configuration, Matched, Route, Served, ServedStage},
+    error::GatewayError,
+    limits::counters::RateLimitStatus,
+    message::{Request, Response},
+    policies::cors::Cors,
+};
+
+/// One request from the moment when its stage is known until its response goes out.
+#[derive(Debug)]
+pub(super) struct RequestState<'a> {
+    pub served: &'a Arc<Served>,
+    /// Hands out the [`Context`](crate::context::Context).
+    pub location: Location<'a>,
+    /// Says who may read the response from another origin. A preflight's response says so by itself.
+    pub cors: Option<&'a Cors>,
+    /// What the plan of the caller's key leaves it.
+    pub rate_limit_status: Option<RateLimitStatus>,
+    pub log: AccessLog,
+}
+
+impl<'a> RequestState<'a> {
+    pub fn new(
+        served: &'a Arc<Served>,
+        stage: ServedStage<'a>,
+        request: &'a Request,
+        mut log: AccessLog,
+    ) -> Self {
+        log.stage(&stage.settings.name);
+        match stage.configuration {
+            Configuration::AsWritten => {}
+            Configuration::LastGood => log.degraded("configuration"),
+        }
+        let location = Location::at(request, stage);
+        Self { served, location, cors: None, rate_limit_status: None, log }
+    }
+
+    /// Takes the route that the rest of the pipeline goes by.
+    pub fn follow(&mut self, matched: Matched<'a>) -> &'a Route {
+        let route = matched.route;
+        self.log.route(&route.key);
+        self.location.matched = Some(matched);
+        route
+    }
+
+    /// The gateway response of a refusal, as the stage words it.
+    pub fn refuse(&mut self, error: &GatewayError) -> Response {
+        self.log.refused(error);
+        self.location.stage.deployment.gateway_responses.render(error, &self.location.context())
+    }
+
+    /// Adds what every response of this request has, whatever it is.
+    pub fn add_headers(&self, response: &mut Response) {
+        if let Some(status) = &self.rate_limit_status {
+            self.location.stage.deployment.rate_limit_headers.apply(status, response);
+        }
+        if let Some(cors) = self.cors {
+            cors.apply(self.location.request, response);
+        }
+    }
+}
