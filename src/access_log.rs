@@ -89,7 +89,7 @@ const NO_STAGE: &str = "none";
 const MAX_USER_AGENT_CHARS: usize = 80;
 const MAX_PATH_CHARS: usize = 1_024;
 const MAX_METHOD_CHARS: usize = 20;
-/// As long as a cause need be to be understood.
+/// The length to which a cause is cut: enough to understand it.
 const MAX_MESSAGE_CHARS: usize = 400;
 
 impl AccessLog {

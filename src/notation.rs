@@ -44,7 +44,7 @@ pub const METHOD_REQUEST: Root = Root { prefix: "method.request.", punctuation: 
 enum Sign<'a> {
     Word {
         word: &'a str,
-        /// Of all that follows the sign.
+        /// The text behind the word.
         rest: &'a str,
     },
     /// Twice the same sign, for a plain one.

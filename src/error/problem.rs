@@ -9,7 +9,7 @@ use crate::userinfo::withheld;
 #[error("{}", list(.0))]
 pub struct InvalidConfiguration(pub Vec<Problem>);
 
-/// Of each request's line: all problems are told once, where the item is read.
+/// The length to which a request's line cuts a problem: all problems are told once, where the item is read.
 const MOST_GIST_CHARS: usize = 94;
 
 impl InvalidConfiguration {

@@ -1,4 +1,4 @@
-//! Nobody is called: the answer stands in the item. For stubs, health checks and what is not built yet.
+//! The mock integration: the answer stands in the item. For stubs, health checks and what is not built yet.
 
 use std::borrow::Cow;
 

@@ -80,7 +80,7 @@ const TYPES: [(&str, IntegrationType); 4] = [
     ("MOCK", IntegrationType::Mock),
 ];
 
-/// As API Gateway's default; the most is what a Lambda function may run.
+/// API Gateway's default; the most is what a Lambda function may run.
 const DEFAULT_TIMEOUT_MS: u64 = 29_000;
 const MAX_TIMEOUT_MS: u64 = 900_000;
 

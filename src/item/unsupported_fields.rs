@@ -1,6 +1,6 @@
 //! Words of API Gateway's that mean nothing where they stand, and what to write instead.
 
-/// In any case: CloudFormation begins them with a large letter.
+/// Names in any case: CloudFormation begins them with a large letter.
 #[rustfmt::skip]
 const WORDS: [(&str, &str); 16] = [
     ("methodSettings",         "nothing of this name: cachingEnabled, cacheTtlInSeconds and throttle stand in each route item"),

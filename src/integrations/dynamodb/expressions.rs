@@ -12,11 +12,11 @@ use super::{
     operation_fields::mapped_operand,
     terms::{Terms, placeholders, uses_any},
 };
-use crate::store::values::Attributes;
 use crate::{
     error::GatewayError,
     integrations::ParseContext,
     item::Fields,
+    store::values::Attributes,
     template::mapped_value::{MappedOperand, MappedValue, Presence, bad_value},
 };
 

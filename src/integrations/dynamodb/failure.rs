@@ -21,7 +21,7 @@ pub struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// Of an operation on one table.
+    /// The subject of an operation on one table.
     pub fn of_one(table: &'a str, mapped_values: Vec<&'a MappedValue>) -> Self {
         Self { tables: vec![table], mapped_values }
     }

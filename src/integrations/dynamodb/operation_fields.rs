@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::store::values::to_attribute;
 use crate::{
     integrations::ParseContext,
     item::{Fields, brief},
+    store::values::to_attribute,
     template::mapped_value::{MappedOperand, MappedValue, TypedWord, ValueType},
 };
 

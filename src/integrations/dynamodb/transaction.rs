@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{error::GatewayError, integrations::ParseContext, item::Fields};
 
-/// As many changes as DynamoDB takes.
+/// The most changes that DynamoDB takes.
 const MOST_ITEMS: usize = 100;
 const KINDS: [(&str, ChangeKind); 4] = [
     ("put", ChangeKind::Put),

@@ -30,14 +30,14 @@ impl BinaryMediaTypes {
     }
 
     /// The encoding in which API Gateway hands a body to the function: base64 where `Content-Type` is one of them.
-    pub fn request_form(&self, headers: &HeaderMap) -> BodyEncoding {
+    pub fn request_encoding(&self, headers: &HeaderMap) -> BodyEncoding {
         self.encoding(headers.get(CONTENT_TYPE).map(media_type))
     }
 
     /// The encoding in which the client wants an answer in base64: its bytes, where the *first* media type that it
     /// accepts
     /// is one of them; else the base64 text (AWS: "API Gateway uses the first Accept header").
-    pub fn response_form(&self, headers: &HeaderMap) -> BodyEncoding {
+    pub fn response_encoding(&self, headers: &HeaderMap) -> BodyEncoding {
         self.encoding(Accept::of(headers).map(|accept| accept.first()))
     }
 
@@ -63,7 +63,7 @@ impl BinaryMediaTypes {
 }
 
 /// The encoding in which an HTTP API hands a body on: text stays text, all else is base64, forms too.
-pub fn automatic_form(headers: &HeaderMap) -> BodyEncoding {
+pub fn automatic_encoding(headers: &HeaderMap) -> BodyEncoding {
     let Some(value) = headers.get(CONTENT_TYPE) else { return BodyEncoding::Text };
     let name = media_type(value).to_ascii_lowercase();
     let is_text = name.starts_with("text/")
@@ -115,9 +115,13 @@ mod tests {
         ];
         for (patterns, accept, expected) in cases {
             let types = BinaryMediaTypes(patterns.iter().map(|&pattern| pattern.to_owned()).collect());
-            assert_eq!(types.response_form(&headers(ACCEPT, accept)), expected, "{patterns:?} {accept:?}");
             assert_eq!(
-                types.request_form(&headers(CONTENT_TYPE, accept)),
+                types.response_encoding(&headers(ACCEPT, accept)),
+                expected,
+                "{patterns:?} {accept:?}"
+            );
+            assert_eq!(
+                types.request_encoding(&headers(CONTENT_TYPE, accept)),
                 expected,
                 "{patterns:?} {accept:?}"
             );
@@ -137,7 +141,11 @@ mod tests {
             (Some("application/octet-stream"), BodyEncoding::Base64),
         ];
         for (content_type, expected) in cases {
-            assert_eq!(automatic_form(&headers(CONTENT_TYPE, content_type)), expected, "{content_type:?}");
+            assert_eq!(
+                automatic_encoding(&headers(CONTENT_TYPE, content_type)),
+                expected,
+                "{content_type:?}"
+            );
         }
     }
 }

@@ -122,9 +122,13 @@ impl Lambda {
     /// `BrokenAnswer` if it accepts bytes, and the base64 is none.
     pub fn finish(&self, context: &Context<'_>, response: Response) -> Result<Response, GatewayError> {
         match &self.format {
-            PayloadFormat::V1(binary) => {
-                base64_body::in_encoding(|| binary.response_form(&context.request.headers), response)
-            }
+            PayloadFormat::V1(binary) => match base64_body::note(&response) {
+                Some(note) => {
+                    let encoding = binary.response_encoding(&context.request.headers);
+                    base64_body::in_encoding(encoding, note, response)
+                }
+                None => Ok(response),
+            },
             PayloadFormat::V2 => Ok(response),
         }
     }

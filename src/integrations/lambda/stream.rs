@@ -25,7 +25,7 @@ use crate::{
 
 /// Between prelude and body.
 const DELIMITER: [u8; 8] = [0; 8];
-/// Of a streamed answer that does not say its type, as function URLs have it.
+/// The type of a streamed answer that does not say its own, as function URLs have it.
 const CONTENT_TYPE: &str = "application/octet-stream";
 /// The most that a function which does not stream can return.
 const MAX_WHOLE_BYTES: usize = 6 * 1024 * 1024;

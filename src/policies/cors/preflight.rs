@@ -10,7 +10,7 @@ use crate::{header_list::tokens, item::Fields};
 
 #[derive(Debug)]
 pub(super) enum Methods {
-    /// Not configured: what a page may send without asking.
+    /// No list: what a page may send without asking is allowed.
     Safelisted,
     Listed {
         names: Vec<String>,
@@ -20,7 +20,7 @@ pub(super) enum Methods {
 
 #[derive(Debug)]
 pub(super) enum Headers {
-    /// Not configured: what a page may send without asking.
+    /// No list: what a page may send without asking is allowed.
     Safelisted,
     /// `*`: the answer repeats what was requested for, as `*` itself covers neither credentials nor `Authorization`.
     Any,

@@ -13,7 +13,7 @@ use crate::{
 const WORDS: &str = "$request.path.x, $request.querystring.x, $request.header.x, $request.body.x, $context.x \
                      or $stageVariables.x; inside text ${request.path.x}; \
                      an odd name as $request.querystring['x[y]']; $$ for a plain $";
-/// Of a word with `?` where nothing can be left out.
+/// The words for a `?` where nothing can be left out.
 const NOT_OPTIONAL: &str = "no ? here: it stands in expressionAttributeValues, where the part of an expression is left out \
                             whose value is absent";
 const ALL_OR_NONE: &str =

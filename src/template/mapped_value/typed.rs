@@ -134,7 +134,7 @@ impl TypedWord {
         self.single(value).map(Some).ok_or(OfAnotherType).map_err(refused)
     }
 
-    /// Of a stage variable, whose commas separate.
+    /// The value of a stage variable, whose commas separate.
     fn of_text(&self, text: &str) -> Result<Option<TypedValue>, OfAnotherType> {
         if self.of.is_set() {
             let values: Vec<_> =
