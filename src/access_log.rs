@@ -23,7 +23,7 @@ use crate::{
     message::{Body, BoxError, ByteStream, Origin, RefusedRequest, Request, Response},
 };
 
-/// Where lines go.
+/// The destination of lines.
 #[derive(Clone, Debug)]
 pub enum Sink {
     Stdout,
@@ -57,7 +57,7 @@ struct LogLine {
     /// Milliseconds that the integration took to the head of its answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     integration_latency: Option<u64>,
-    /// What the integration answered, where the client got another status: a stale answer, or one that it confirmed.
+    /// The integration's own status, where the client got another: a stale answer, or one that it confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     integration_status: Option<u16>,
     /// Bytes of the answer's body.
@@ -89,7 +89,7 @@ const NO_STAGE: &str = "none";
 const MAX_USER_AGENT_CHARS: usize = 80;
 const MAX_PATH_CHARS: usize = 1_024;
 const MAX_METHOD_CHARS: usize = 20;
-/// As long as a cause need be to be understood.
+/// The length to which a cause is cut: enough to understand it.
 const MAX_MESSAGE_CHARS: usize = 400;
 
 impl AccessLog {

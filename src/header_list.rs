@@ -52,18 +52,15 @@ mod tests {
 
     #[test]
     fn a_comma_in_quotes_separates_only_tokens() {
-        let cases: [(&str, &[&str], &[&str], &[&str]); 6] = [
-            ("", &[], &[], &[]),
-            (" ,a ,\t, b", &["a", "b"], &["a", "b"], &["a", "b"]),
-            (r#""a,b", c"#, &[r#""a"#, r#"b""#, "c"], &[r#""a,b""#, "c"], &[r#""a,b""#, "c"]),
-            (
-                r#"x="a\",b", c"#,
-                &[r#"x="a\""#, r#"b""#, "c"],
-                &[r#"x="a\",b""#, "c"],
-                &[r#"x="a\""#, r#"b", c"#],
-            ),
-            (r#""a\", b"#, &[r#""a\""#, "b"], &[r#""a\", b"#], &[r#""a\""#, "b"]),
-            (r#"a\,b"#, &[r"a\", "b"], &[r"a\", "b"], &[r"a\", "b"]),
+        type Elements = &'static [&'static str];
+        #[rustfmt::skip]
+        let cases: [(&str, Elements, Elements, Elements); 6] = [
+            ("",                &[],                      &[],                   &[]),
+            (" ,a ,\t, b",      &["a", "b"],              &["a", "b"],           &["a", "b"]),
+            (r#""a,b", c"#,     &[r#""a"#, r#"b""#, "c"], &[r#""a,b""#, "c"],    &[r#""a,b""#, "c"]),
+            (r#"x="a\",b", c"#, &[r#"x="a\""#, r#"b""#, "c"], &[r#"x="a\",b""#, "c"], &[r#"x="a\""#, r#"b", c"#]),
+            (r#""a\", b"#,      &[r#""a\""#, "b"],        &[r#""a\", b"#],      &[r#""a\""#, "b"]),
+            (r#"a\,b"#,         &[r"a\", "b"],            &[r"a\", "b"],        &[r"a\", "b"]),
         ];
         for (line, as_tokens, as_elements, as_entity_tags) in cases {
             assert_eq!(tokens(line).collect::<Vec<_>>(), as_tokens, "{line}");

@@ -16,7 +16,8 @@ const NUMBER: &str = "$serde_json::private::Number";
 /// client's 6 MB of `[0,0,…]` would be more than the Lambda has.
 pub const MOST_VALUES: usize = 200_000;
 
-/// How many values a text has, told without reading it: never too few if it is JSON. Names of fields are values here,
+/// The number of values that a text has, without parsing it: never too few if it is JSON. Names of fields are values
+/// here,
 /// and an object is two: it takes the memory of several.
 pub fn count_values(text: &[u8]) -> usize {
     let mut bytes = text.iter();
@@ -47,7 +48,7 @@ fn skip_string<'a>(bytes: &mut impl Iterator<Item = &'a u8>) {
 ///
 /// # Errors
 ///
-/// What is no JSON, and where.
+/// The place where a text is no JSON.
 pub fn read(text: &[u8]) -> serde_json::Result<Value> {
     parsed(text).map(|Plain(value)| value)
 }
@@ -56,7 +57,7 @@ pub fn read(text: &[u8]) -> serde_json::Result<Value> {
 ///
 /// # Errors
 ///
-/// What is no JSON or no such list, and where. What came before it was taken already.
+/// The place where a text is no JSON or no such list. What came before it was taken already.
 pub fn read_objects(text: &[u8], take: impl FnMut(Map<String, Value>)) -> serde_json::Result<()> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     deserializer.deserialize_seq(Objects { take })?;
@@ -164,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_is_written() {
+    fn any_json_is_read_as_it_is_written() {
         let texts = [
             "null",
             "true",

@@ -6,7 +6,7 @@ use http::{HeaderMap, header::ACCEPT};
 
 use crate::header_list::{elements, split_unquoted};
 
-/// What a client accepts, in its own order.
+/// The media types that a client accepts, in its own order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accept<'a>(Vec<Range<'a>>);
 
@@ -27,10 +27,10 @@ struct MediaType<'a> {
 
 type MediaTypeParameter<'a> = (&'a str, &'a str);
 
-/// How much a client wants a type: more is better.
+/// A client's preference for a type: more is better.
 type Preference = (u16, Specificity, Reverse<usize>);
 
-/// How much a range says of a type.
+/// The specificity of a range: more says more of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Specificity {
     Any,
@@ -57,7 +57,8 @@ impl<'a> Accept<'a> {
         self.0.first().map_or("", |range| range.media_type.name)
     }
 
-    /// Which of `offered` the client wants most; of those that it wants as much, what it names itself before what a
+    /// The one of `offered` that the client wants most; of those that it wants as much, what it names itself before
+    /// what a
     /// range has, then what it names first, then what is offered first. `None`: it accepts none of them.
     pub fn best<'b>(&self, offered: impl Iterator<Item = &'b str>) -> Option<usize> {
         let wanted = |(index, text)| Some((self.preference(&MediaType::parse(text))?, Reverse(index)));
@@ -65,7 +66,7 @@ impl<'a> Accept<'a> {
         Some(best)
     }
 
-    /// That of the range which says most of the type; `None`: it is not accepted.
+    /// The preference by the range that says most of the type; `None`: it is not accepted.
     fn preference(&self, offered: &MediaType<'_>) -> Option<Preference> {
         let preference = |(place, range): (usize, &Range<'_>)| {
             Some((range.specificity(offered)?, Reverse(place), range.weight?))
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_range_is_the_first_that_there_is() {
+    fn the_first_media_type_of_accept_is_its_first_element_that_is_not_empty() {
         let cases = [
             (None, None),
             (Some(""), Some("")),
@@ -195,7 +196,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_named_alone_is_the_best(name in "[a-z]{1,5}/[a-z]{1,5}", weight in 1..1_000u16) {
+        fn a_media_type_that_is_accepted_alone_is_chosen(name in "[a-z]{1,5}/[a-z]{1,5}", weight in 1..1_000u16) {
             let line = format!("{name};q=0.{weight:03}");
             let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::try_from(line).unwrap())]);
             let offered = ["other/type", &name].into_iter();

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use http::{HeaderMap, Method, StatusCode};
 
-/// What a client asked for.
+/// A client's request.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Lambda's request id, which the client finds in `x-amzn-RequestId`.
@@ -35,12 +35,12 @@ pub struct Request {
     pub cookies: Vec<String>,
     /// Decoded: never base64.
     pub body: Bytes,
-    /// Where it came from, by the platform's word.
+    /// Its origin, by the platform's word.
     pub origin: Origin,
 }
 
 impl Request {
-    /// How long integrations have: to Lambda's deadline, less what it takes to say that this was too short.
+    /// The time that integrations have: to Lambda's deadline, less what it takes to say that this was too short.
     /// Emulators send deadlines long past (cargo-lambda: 1970); that is none.
     pub fn time_left(&self) -> Duration {
         match self.deadline.duration_since(self.received_at) {
@@ -50,12 +50,12 @@ impl Request {
     }
 }
 
-/// What is left of the Lambda's own time to end an answer.
+/// The part of the Lambda's own time that is kept to end an answer.
 const DEADLINE_MARGIN: Duration = Duration::from_millis(200);
 /// No Lambda function runs longer.
 const LONGEST_INVOCATION: Duration = Duration::from_secs(15 * 60);
 
-/// What is known of an event that is refused before it is a request.
+/// An event that is refused before it is a request, as far as it is known.
 #[derive(Clone, Debug, Default)]
 pub struct RefusedRequest {
     /// As sent, whatever it is.
@@ -65,7 +65,7 @@ pub struct RefusedRequest {
     pub origin: Origin,
 }
 
-/// What the platform says about a request. None of it can be set by a client's header, unless a
+/// The platform's facts about a request. None of them can be set by a client's header, unless a
 /// trusted proxy vouches for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -92,7 +92,7 @@ pub struct Origin {
 /// An answer: an integration's, or the gateway's own.
 pub type Response = http::Response<Body>;
 
-/// What is to be known of an integration's answer before it is one client's: no client sees it. It stands in the
+/// A note on an integration's answer before it is one client's: no client sees it. It stands in the
 /// response's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
@@ -166,13 +166,14 @@ impl Stream for Body {
     }
 }
 
-/// Whether an answer to `method` has no body, whatever its headers say (RFC 9110 §6.4.1): bytes behind such a head would
+/// True if an answer to `method` has no body, whatever its headers say (RFC 9110 §6.4.1): bytes behind such a head
+/// would
 /// be taken for the next answer's.
 pub fn is_bodyless(method: &Method, status: StatusCode) -> bool {
     *method == Method::HEAD || has_no_content(status)
 }
 
-/// Whether no answer with this status has content (RFC 9110 §15.2, §15.3.5, §15.3.6, §15.4.5), so that there is nothing
+/// True if no answer with this status has content (RFC 9110 §15.2, §15.3.5, §15.3.6, §15.4.5), so that there is nothing
 /// whose type could be told.
 pub fn has_no_content(status: StatusCode) -> bool {
     status.is_informational()

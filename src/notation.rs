@@ -1,4 +1,4 @@
-//! How words stand in a text: `${word}`, `$word`, `{name}`. Every text with words in it is taken apart here.
+//! Takes texts with words in them apart: `${word}`, `$word`, `{name}`.
 
 /// A part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Notation {
 pub struct Root {
     /// With its full stop.
     pub prefix: &'static str,
-    /// What a name without braces may hold besides letters and digits.
+    /// The characters that a name without braces may hold besides letters and digits.
     punctuation: &'static str,
 }
 
@@ -44,7 +44,7 @@ pub const METHOD_REQUEST: Root = Root { prefix: "method.request.", punctuation: 
 enum Sign<'a> {
     Word {
         word: &'a str,
-        /// Of all that follows the sign.
+        /// The text behind the word.
         rest: &'a str,
     },
     /// Twice the same sign, for a plain one.

@@ -20,7 +20,7 @@ pub const ESCAPED_SLASH: &str = "%2F";
 ///
 /// # Errors
 ///
-/// What makes the path unacceptable: control characters, backslashes, invalid escapes or UTF-8, dot segments.
+/// The fault of an unacceptable path: control characters, backslashes, invalid escapes or UTF-8, dot segments.
 pub fn canonical_path(raw: &str) -> Result<String, &'static str> {
     let mut path = String::with_capacity(raw.len() + 1);
     path.push('/');
@@ -137,7 +137,7 @@ fn push_plain(path: &mut String, byte: u8) -> Result<(), &'static str> {
     }
 }
 
-/// What the escapes spell must be UTF-8 without control characters (C1 among them).
+/// Refuses escapes that spell control characters (C1 among them) or no UTF-8.
 fn refuse_bad_text(path: &str) -> Result<(), &'static str> {
     if !path.contains('%') {
         return Ok(());
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn makes_one_spelling_of_many() {
+    fn a_path_has_one_canonical_spelling() {
         let cases = [
             ("", Ok("/")),
             ("/", Ok("/")),
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn compares_paths_however_they_are_written() {
+    fn paths_are_compared_in_any_spelling() {
         let cases = [
             ("/a/@b", "/a/@b"),
             ("/a/%40b", "/a/@b"),

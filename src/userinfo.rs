@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_password_is_told() {
+    fn passwords_in_urls_are_withheld() {
         let cases = [
             ("https://user:hush@a.example/x", "https://…@a.example/x"),
             ("https://user@a.example", "https://…@a.example"),

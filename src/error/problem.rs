@@ -1,4 +1,4 @@
-//! What is wrong in the items that an operator wrote.
+//! Problems of the items that an operator wrote.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::userinfo::withheld;
 #[error("{}", list(.0))]
 pub struct InvalidConfiguration(pub Vec<Problem>);
 
-/// Of each request's line: all problems are told once, where the item is read.
+/// The length to which a request's line cuts a problem: all problems are told once, where the item is read.
 const MOST_GIST_CHARS: usize = 94;
 
 impl InvalidConfiguration {

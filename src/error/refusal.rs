@@ -1,4 +1,4 @@
-//! How the gateway refuses: status, type and words of every [`GatewayError`], one table.
+//! The table of refusals: status, type and words of every [`GatewayError`].
 
 use std::{borrow::Cow, time::Duration};
 
@@ -10,7 +10,7 @@ use http::{
 use super::{GatewayError, ResponseType};
 use crate::message::Response;
 
-/// How a gateway response looks on the wire, before `gatewayResponses` changes it.
+/// A gateway response as it is on the wire, before `gatewayResponses` changes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub status: StatusCode,

@@ -10,7 +10,7 @@ use http::{
 
 use crate::header_list::tokens_of;
 
-/// Whether a request's header is between client and gateway only. Cookies travel apart.
+/// True of a request's header that is between client and gateway only. Cookies travel apart.
 pub fn stays_at_gateway(name: &str) -> bool {
     is_hop_by_hop(name)
         || matches!(
@@ -28,7 +28,7 @@ pub fn stays_at_gateway(name: &str) -> bool {
         )
 }
 
-/// Whether a header concerns one connection only.
+/// True of a header that concerns one connection only.
 pub fn is_hop_by_hop(name: &str) -> bool {
     matches!(
         name,
@@ -62,7 +62,7 @@ pub fn named(headers: &HeaderMap, list: &HeaderName) -> Vec<HeaderName> {
         .collect()
 }
 
-/// What the platform or a trusted proxy says of a request. A client that could take it away by naming it in
+/// True of a header in which the platform or a trusted proxy speaks. A client that could take it away by naming it in
 /// `Connection` could pass for somebody else (as in CVE-2022-31813).
 fn is_platforms(name: &str) -> bool {
     const PREFIXES: [&str; 4] = ["cloudfront-", "x-amz-", "x-amzn-", "x-forwarded-"];

@@ -1,4 +1,4 @@
-//! Nobody is called: the answer stands in the item. For stubs, health checks and what is not built yet.
+//! The mock integration: the answer stands in the item. For stubs, health checks and what is not built yet.
 
 use std::borrow::Cow;
 
@@ -104,7 +104,8 @@ fn parse_headers(fields: &Fields<'_>) -> Option<Vec<(HeaderName, Template)>> {
     parsed.into_iter().collect()
 }
 
-/// How values fit into a body of this text. A client that chose its type would choose how its own values are read.
+/// The place at the beginning of a body of this text. A client that chose its type would choose how its own values are
+/// read.
 fn escape_in(fields: &Fields<'_>, headers: &[(HeaderName, Template)], text: &str) -> Option<Escape> {
     let Some((_, template)) = headers.iter().find(|(name, _)| name == CONTENT_TYPE) else {
         // JSON by default; but a sentence is none, whatever is put into it.
@@ -118,13 +119,13 @@ fn escape_in(fields: &Fields<'_>, headers: &[(HeaderName, Template)], text: &str
     Some(Escape::in_body(content_type))
 }
 
-/// Whether a document that begins so can be JSON, with a value in the place of a word.
+/// True if a document that begins so can be JSON, with a value in the place of a word.
 fn begins_as_json(text: &str) -> bool {
     let text = text.trim_start();
     text.starts_with(['{', '[', '"', '-', '$']) || text.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// What says how a message is sent is nobody's but the server's.
+/// True of a header that the operator may set. Those that say how a message is sent are the server's.
 fn is_free(name: &HeaderName) -> bool {
     !matches!(
         name.as_str(),
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn answers_with_what_the_item_says() {
+    async fn a_mock_answers_with_status_headers_and_body_of_its_item() {
         let json_type = "content-type: application/json";
         let cases = [
             (json!({}), format!("200\n{json_type}\n")),
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_every_problem() {
+    fn every_problem_of_a_mock_is_reported() {
         let cases = [
             (json!({"statusCode": 99}), vec!["statusCode: got 99"]),
             (json!({"statusCode": "ok", "headers": []}), vec!["statusCode: got \"ok\"", "headers: got []"]),

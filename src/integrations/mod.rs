@@ -1,4 +1,4 @@
-//! Who answers: a Lambda function, a DynamoDB operation, an HTTP URL, or nobody (a mock).
+//! The integrations, which answer requests: a Lambda function, a DynamoDB operation, an HTTP URL, or nobody (a mock).
 //!
 //! An integration is parsed once, at deployment; nothing is looked up by name when a request comes.
 
@@ -30,7 +30,7 @@ use crate::{
     template::{ContextVariable, mapped_value::Word},
 };
 
-/// What a route calls, and how long it may take.
+/// The integration of a route, and the time that it may take.
 #[derive(Debug)]
 pub struct Integration {
     kind: IntegrationKind,
@@ -52,7 +52,7 @@ pub struct Clients {
     pub dynamodb: aws_sdk_dynamodb::Client,
 }
 
-/// What an integration must know of its API and route while it is parsed.
+/// The facts of its API and route that an integration is parsed with.
 #[derive(Clone, Debug)]
 pub struct ParseContext<'a> {
     /// The names of the route's path parameters.
@@ -80,7 +80,7 @@ const TYPES: [(&str, IntegrationType); 4] = [
     ("MOCK", IntegrationType::Mock),
 ];
 
-/// As API Gateway's default; the most is what a Lambda function may run.
+/// API Gateway's default; the most is what a Lambda function may run.
 const DEFAULT_TIMEOUT_MS: u64 = 29_000;
 const MAX_TIMEOUT_MS: u64 = 900_000;
 
@@ -101,7 +101,7 @@ impl Integration {
         Some(Self { kind: kind?, timeout: Duration::from_millis(timeout_ms) })
     }
 
-    /// Whether an answer is all that there will be, and worth giving to the next caller.
+    /// True if an answer is all that there will be, and worth giving to the next caller.
     pub fn answers_with_a_result(&self) -> bool {
         match &self.kind {
             IntegrationKind::Lambda(lambda) => lambda.is_buffered(),
@@ -110,7 +110,7 @@ impl Integration {
         }
     }
 
-    /// Whether it may ask a target of `other` for whatever path a client sends.
+    /// True if it may ask a target of `other` for whatever path a client sends.
     pub fn may_share_a_target_with(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
             (IntegrationKind::Lambda(own), IntegrationKind::Lambda(theirs)) => {
@@ -136,7 +136,8 @@ impl Integration {
         }
     }
 
-    /// What is mapped into a call that changes nothing, except the routed path and its parameters in a target's path.
+    /// The values that are mapped into a call that changes nothing, except the routed path and its parameters in a
+    /// target's path.
     pub fn mapped(&self) -> Vec<MappedPart<'_>> {
         match &self.kind {
             IntegrationKind::DynamoDb(operation) => {
@@ -158,7 +159,7 @@ impl Integration {
         words.filter_map(Word::variable).collect()
     }
 
-    /// How long one call for `request` may take.
+    /// The time that one call for `request` may take.
     pub fn limit(&self, request: &Request) -> Duration {
         self.timeout.min(request.time_left())
     }

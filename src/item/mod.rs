@@ -31,7 +31,7 @@ use crate::{
 /// Stands for what is not told.
 pub const WITHHELD: &str = "…";
 
-/// Which item is read, with what names it may use, and who is told.
+/// The item that is read, the stage variables that it may use, and the report on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Item<'a> {
     pub table: &'a str,
@@ -56,7 +56,7 @@ pub fn read<T>(
     Parsed::new(value, report.into_findings())
 }
 
-/// Whether there is something in a text that must not be told.
+/// Tells if a text has something in it that must not be shown.
 type IsSecret = fn(&str) -> bool;
 
 /// The attributes of an item, or the fields of a map in it.
@@ -91,7 +91,7 @@ impl<'a> Fields<'a> {
         self.map.get(name).filter(|value| !value.is_null())
     }
 
-    /// What `parse` makes of the value. A value that it refuses is a problem.
+    /// Parses the value. One that `parse` refuses is a problem.
     pub fn parsed<T>(
         &self,
         name: &'a str,
@@ -101,7 +101,7 @@ impl<'a> Fields<'a> {
         let value = self.value(name)?;
         let parsed = parse(value);
         if parsed.is_none() {
-            self.problem(name, &self.told(value), expected);
+            self.problem(name, &self.shown(value), expected);
         }
         parsed
     }
@@ -230,7 +230,7 @@ impl<'a> Fields<'a> {
         self.item.report.has_problem_at(&self.note(field, "", ""))
     }
 
-    fn told(&self, value: &Value) -> String {
+    fn shown(&self, value: &Value) -> String {
         match self.is_secret.get() {
             Some(is_secret) if is_secret(&value.to_string()) => WITHHELD.to_owned(),
             _ => brief(value),

@@ -1,4 +1,4 @@
-//! Which known name was meant by one that nobody knows.
+//! Finds the known name that was meant by one that nobody knows.
 
 /// The known name that differs least, by a third of its letters at most, of equals the first; or else one that begins
 /// with `name` (`cacheTTL` → `cacheTtlInSeconds`).
@@ -19,7 +19,8 @@ pub(super) fn misspelt<'a>(name: &str, words: &[&'a str]) -> Option<&'a str> {
     words.iter().find(is_meant).copied()
 }
 
-/// How many characters are to be put in, left out or replaced, or swapped with the next one (optimal string alignment).
+/// The number of characters to be put in, left out or replaced, or swapped with the next one (optimal string
+/// alignment).
 fn edit_distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before = vec![0; b.len() + 1];
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_edits() {
+    fn the_distance_of_two_names_is_their_number_of_edits() {
         let cases =
             [("", "", 0), ("ab", "", 2), ("quota", "uqota", 1), ("quota", "quoat", 1), ("quota", "qtoua", 2)];
         for (a, b, expected) in cases {

@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn replaces_stage_variables_and_names_the_unknown() {
+    fn stage_variables_are_replaced_and_an_unknown_one_is_named() {
         let variables = StageVariables::from([("env".to_owned(), "dev".to_owned())]);
         let cases = [
             ("orders-${stageVariables.env}", Ok("orders-dev")),

@@ -1,6 +1,6 @@
 //! Words of API Gateway's that mean nothing where they stand, and what to write instead.
 
-/// In any case: CloudFormation begins them with a large letter.
+/// Names in any case: CloudFormation begins them with a large letter.
 #[rustfmt::skip]
 const WORDS: [(&str, &str); 16] = [
     ("methodSettings",         "nothing of this name: cachingEnabled, cacheTtlInSeconds and throttle stand in each route item"),
@@ -24,7 +24,7 @@ const WORDS: [(&str, &str); 16] = [
 const ENCRYPTED: &str = "nothing of this name: DynamoDB always encrypts the cache's table";
 const OF_A_ROUTE: &str = "nothing of this name here: it stands in each route item";
 
-/// What was expected in the place of `name`, if that is such a word. One that is known here is only misspelt.
+/// The text for a problem with `name`, if that is such a word. One that is known here is only misspelt.
 pub(super) fn instead_of(name: &str, known: &[&str]) -> Option<&'static str> {
     let is_it = |word: &str| word.eq_ignore_ascii_case(name);
     let (_, instead) = WORDS.iter().find(|(word, _)| is_it(word))?;

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_parameter_is_a_problem() {
+    fn a_required_parameter_that_is_none_is_a_problem() {
         let forms = expected_instead_of("");
         let cases = [
             (json!([]), "requestParameters: got [], expected a map of true and false".to_owned()),

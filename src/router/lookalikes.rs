@@ -22,7 +22,7 @@ enum ReadRoutes {
 #[derive(Debug)]
 struct Merged {
     tables: PathTables,
-    /// What each pattern of the tables stands for.
+    /// The routes of each pattern of the tables.
     routes: Vec<Vec<usize>>,
 }
 

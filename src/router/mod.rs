@@ -93,7 +93,7 @@ impl Router {
         self.tables.pattern(index)
     }
 
-    /// Where the last slash of `path` is to be ignored: the route of the path without it, which is more specific than
+    /// The path without its last slash, where that is to be ignored: its route is more specific than
     /// what serves the path as it is.
     fn without_slash<'a>(
         &self,
@@ -127,7 +127,7 @@ struct ShorterPath<'a> {
 /// The routes by the shapes of their paths.
 type Shapes = BTreeMap<String, ByMethod>;
 
-/// What the routes of one shape of path serve: indices, by method.
+/// The routes of one shape of path: indices, by method.
 #[derive(Default)]
 struct ByMethod(Vec<(MethodKey, usize)>);
 

@@ -2,7 +2,7 @@
 
 use crate::path::ESCAPED_SLASH;
 
-/// How a target may read a path that the gateway takes as it is.
+/// The ways in which a target may read a path that the gateway takes as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// Without its empty segments.
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_a_path_as_a_target_may() {
+    fn each_reading_of_a_path_is_one_that_targets_have() {
         let cases = [
             ("/", [None, None, None]),
             ("/a/b", [None, None, None]),

@@ -13,7 +13,7 @@ use crate::{
 /// matchit names them a to z, and panics after y.
 const MOST_PARAMETERS: usize = 25;
 
-/// Which requests a route is for.
+/// The requests that a route is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RouteKey {
     /// `$default`: whatever no other route serves.
@@ -53,7 +53,7 @@ pub enum Segment {
 impl RouteKey {
     /// # Errors
     ///
-    /// What a route key should have had where this one has something else.
+    /// The text that a route key should have where this one has something else.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text == "$default" {
@@ -207,7 +207,7 @@ impl PathPattern {
         (segments != self.segments).then(|| Self { written: self.written.clone(), segments })
     }
 
-    /// What stands before its greedy parameter, as a path that it would match with any more; `None`: nothing does.
+    /// The path before its greedy parameter, which it would match with any more behind it; `None`: it has none.
     pub fn before_greedy(&self) -> Option<String> {
         let (last, before) = self.segments.split_last()?;
         let text = before.iter().map(|segment| match segment {
@@ -218,12 +218,12 @@ impl PathPattern {
         (matches!(last, Segment::Greedy(_)) && !before.is_empty()).then(|| text.collect())
     }
 
-    /// Whether only one path is its own.
+    /// True if it matches one path only.
     pub fn is_literal(&self) -> bool {
         self.segments.iter().all(|segment| segment.parameter_name().is_none())
     }
 
-    /// What its parameters match in a path that it matches.
+    /// The values of its parameters in a path that it matches.
     pub(super) fn parameters<'a>(&'a self, path: &'a str) -> Vec<PathParameter<'a>> {
         let mut rest = path.strip_prefix('/').unwrap_or(path);
         let mut parameters = Vec::new();

@@ -24,9 +24,9 @@ pub(super) struct PathTables {
 #[derive(Debug, Default)]
 struct PathTable {
     full: matchit::Router<usize>,
-    /// What stands before a greedy parameter, with the slash that follows: `/`, `/files/`.
+    /// The path before a greedy parameter, with the slash that follows: `/`, `/files/`.
     greedy: matchit::Router<usize>,
-    /// How many segments the greedy patterns have before their greedy one; ascending.
+    /// The numbers of segments that greedy patterns have before their greedy one; ascending.
     greedy_depths: Vec<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! What the router finds, told in tables, and held against a slow and obvious oracle.
+//! The router held against tables of expectations, and against a slow and obvious oracle.
 
 use proptest::prelude::*;
 
@@ -13,7 +13,7 @@ fn router(routes: &[&str]) -> Router {
     Router::new(keys(routes), TrailingSlash::Strict).unwrap_or_else(|e| panic!("{routes:?}: {e:?}"))
 }
 
-/// What serves `request` (`GET /path`): the route with its path parameters, or `-`.
+/// The route that serves `request` (`GET /path`) with its path parameters, or `-`.
 fn serve(router: &Router, routes: &[&str], request: &str) -> String {
     let (method, path) = request.split_once(' ').unwrap();
     let method: Method = method.parse().unwrap();
@@ -251,7 +251,7 @@ proptest! {
 
     /// Any table without two equal routes is accepted, and finds what trying every route finds.
     #[test]
-    fn agrees_with_the_oracle(
+    fn the_router_finds_what_a_slow_and_obvious_oracle_finds(
         routes in prop::collection::btree_set(any_route(), 1..16),
         requests in prop::collection::vec(any_request(), 1..24),
     ) {

@@ -6,7 +6,7 @@ use http::{HeaderName, header::COOKIE};
 
 use crate::{context::Context, path};
 
-/// Which part, and its name.
+/// A named part of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Parameter {
     Header(HeaderName),
@@ -14,7 +14,7 @@ pub enum Parameter {
     Querystring(String),
 }
 
-/// What was expected in the place of a text that is no parameter: what API Gateway's own word is here, or the forms.
+/// The text for a problem with what is no parameter: the name here of API Gateway's own word, or the forms.
 pub fn expected_instead_of(text: &str) -> String {
     let named = |prefix| text.strip_prefix(prefix).filter(|name: &&str| !name.is_empty());
     if let Some(name) = named("method.request.multivaluequerystring.") {
@@ -43,7 +43,7 @@ impl Parameter {
         }
     }
 
-    /// What the request has there, decoded; of a repeated query parameter the last, as API Gateway takes it.
+    /// The request's value, decoded; of a repeated query parameter the last, as API Gateway takes it.
     pub fn value<'a>(&self, context: &Context<'a>) -> Option<Cow<'a, str>> {
         let request = context.request;
         match self {
@@ -68,7 +68,7 @@ mod tests {
     use crate::testing;
 
     #[test]
-    fn reads_what_the_request_has() {
+    fn a_parameter_has_the_value_that_the_request_has_there() {
         let cases = [
             ("method.request.header.X-Tenant", Some("acme")),
             ("method.request.header.cookie", Some("a=1; b=2")),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_names_no_part() {
+    fn a_text_that_names_no_part_of_a_request_is_no_parameter() {
         let cases = [
             "method.request.header.",
             "method.request.header.a b",

@@ -17,7 +17,7 @@ enum Piece<W> {
     Word { word: W, escape: Escape },
 }
 
-/// What a word stands for in one request.
+/// The value of a word in one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WordValue<'a> {
     /// `None`: the request has nothing for it.

@@ -19,7 +19,7 @@ use crate::store::values::Attributes;
 
 const CHECKSUM_BYTES: usize = 12;
 
-/// What a cursor is bound to: a chain of checksums over its parts.
+/// The route and the call that a cursor is bound to: a chain of checksums over their parts.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding([u8; 32]);
 
@@ -63,7 +63,7 @@ pub fn encode_key(key: &Attributes) -> Option<Vec<u8>> {
     Some(Value::Object(map).to_string().into_bytes())
 }
 
-/// What [`encode_key`] made.
+/// Reads a key that [`encode_key`] has written.
 pub fn decode_key(content: &[u8]) -> Option<Attributes> {
     let map: BTreeMap<String, (String, String)> = serde_json::from_slice(content).ok()?;
     let attribute = |(name, (kind, text)): (String, (String, String))| {
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_cursor_is_refused() {
+    fn a_text_that_is_no_cursor_is_refused() {
         for cursor in ["", "AAAA", "%", "====", "ü", "bm90IGEgY3Vyc29yIG9mIG91cnM", &"A".repeat(100_000)] {
             assert_eq!(binding().open(cursor), None, "{cursor}");
         }

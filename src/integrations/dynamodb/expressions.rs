@@ -12,11 +12,11 @@ use super::{
     operation_fields::mapped_operand,
     terms::{Terms, placeholders, uses_any},
 };
-use crate::store::values::Attributes;
 use crate::{
     error::GatewayError,
     integrations::ParseContext,
     item::Fields,
+    store::values::Attributes,
     template::mapped_value::{MappedOperand, MappedValue, Presence, bad_value},
 };
 
@@ -61,7 +61,7 @@ enum ExpressionText {
     Terms(Terms),
 }
 
-/// What a `:placeholder` stands for.
+/// The value of a `:placeholder`.
 #[derive(Debug)]
 struct Operand {
     name: String,
@@ -138,7 +138,7 @@ impl Expressions {
         self.all.iter().any(|expression| expression.kind == kind)
     }
 
-    /// What `:placeholders` stand for.
+    /// The values of `:placeholders`.
     pub fn mapped_values(&self) -> impl Iterator<Item = &MappedValue> {
         self.values.iter().map(|operand| &operand.mapped)
     }

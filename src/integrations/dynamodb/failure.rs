@@ -1,4 +1,4 @@
-//! What DynamoDB's errors mean to the client. Their words go to the log only.
+//! DynamoDB's errors as refusals of the client's request. Their words go to the log only.
 
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
@@ -13,15 +13,15 @@ use crate::{
     template::mapped_value::{MappedValue, bad_value},
 };
 
-/// What a call was about.
+/// The tables and values that a call was about.
 pub struct Subject<'a> {
     pub tables: Vec<&'a str>,
-    /// What was mapped into it.
+    /// The values that were mapped into it.
     pub mapped_values: Vec<&'a MappedValue>,
 }
 
 impl<'a> Subject<'a> {
-    /// Of an operation on one table.
+    /// The subject of an operation on one table.
     pub fn of_one(table: &'a str, mapped_values: Vec<&'a MappedValue>) -> Self {
         Self { tables: vec![table], mapped_values }
     }
@@ -104,7 +104,7 @@ impl Fault {
 }
 
 impl OperationCall<'_> {
-    /// What the client is told when an operation failed.
+    /// The refusal of a request whose operation failed.
     pub fn failed<E>(&self, subject: &Subject<'_>, error: SdkError<E>) -> GatewayError
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

@@ -23,7 +23,7 @@ use crate::{
     template::mapped_value::MappedValue,
 };
 
-/// As many keys as DynamoDB takes in one call.
+/// The most keys that DynamoDB takes in one call.
 const MOST_KEYS: usize = 100;
 
 /// One item by its key.
@@ -44,7 +44,7 @@ impl GetItem {
         Some(Self { table: table?, key: key?, expressions: expressions?, consistent })
     }
 
-    /// Of the key; a projection has no placeholders for values.
+    /// The mapped value of the key; a projection has no placeholders for values.
     pub fn mapped(&self) -> &MappedValue {
         &self.key
     }
@@ -90,7 +90,7 @@ impl BatchGetItem {
         Some(Self { table, keys: keys?, expressions: expressions?, consistent, binding })
     }
 
-    /// Of the keys; a projection has no placeholders for values.
+    /// The mapped value of the keys; a projection has no placeholders for values.
     pub fn mapped(&self) -> &MappedValue {
         &self.keys
     }
@@ -144,7 +144,7 @@ impl BatchGetItem {
     }
 }
 
-/// Where a key stands in the client's list.
+/// The index of a key in the client's list.
 fn place(key: &Attributes, all: &[Attributes]) -> Result<u8, GatewayError> {
     let key = canonical_key(key);
     let place =

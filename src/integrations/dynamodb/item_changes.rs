@@ -19,7 +19,7 @@ use crate::{
     template::mapped_value::MappedValue,
 };
 
-/// What a change does.
+/// The kinds of change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
     Put,
@@ -97,10 +97,10 @@ pub struct Write {
     returned: Returned,
 }
 
-/// What a write gives back.
+/// The attributes that a write gives back.
 #[derive(Debug)]
 enum Returned {
-    /// What `returnValues` asks for.
+    /// Those that `returnValues` asks for.
     Attributes(Option<ReturnValue>),
     /// The item that was put.
     Put,
@@ -129,14 +129,17 @@ impl Write {
         parse_context: &ParseContext<'_>,
         shape: Shape,
     ) -> Option<Self> {
-        let asked = fields.choice("returnValues", &return_values(kind));
-        let returned = match (shape, kind) {
-            (Shape::Item, ChangeKind::Put) if asked.is_none() => Returned::Put,
-            (Shape::Item, ChangeKind::Delete) if asked.is_none() => Returned::Deleted,
-            (Shape::Item, ChangeKind::Update) if asked.is_none() => {
-                Returned::Attributes(Some(ReturnValue::AllNew))
+        let requested = fields.choice("returnValues", &return_values(kind));
+        let returned = match (shape, requested) {
+            (Shape::Item, None) => match kind {
+                ChangeKind::Put => Returned::Put,
+                ChangeKind::Delete => Returned::Deleted,
+                ChangeKind::Update => Returned::Attributes(Some(ReturnValue::AllNew)),
+                ChangeKind::Check => Returned::Attributes(None),
+            },
+            (Shape::Item | Shape::Items | Shape::Nothing | Shape::Attributes, requested) => {
+                Returned::Attributes(requested)
             }
-            _ => Returned::Attributes(asked),
         };
         Some(Self { change: ItemChange::parse(kind, fields, parse_context)?, returned })
     }
@@ -226,7 +229,7 @@ impl Write {
         Ok(answer.map_err(|error| call.failed(&self.subject(), error))?.attributes)
     }
 
-    /// Whether there is a condition that can fail.
+    /// True if there is a condition that can fail.
     pub fn has_condition(&self) -> bool {
         self.change.expressions.has(ExpressionKind::Condition)
     }
@@ -237,7 +240,7 @@ impl Write {
 
     fn return_values(&self) -> Option<ReturnValue> {
         match &self.returned {
-            Returned::Attributes(asked) => asked.clone(),
+            Returned::Attributes(requested) => requested.clone(),
             Returned::Put => None,
             Returned::Deleted => Some(ReturnValue::AllOld),
         }
@@ -247,7 +250,7 @@ impl Write {
     /// `ADD n :one` would count twice, a condition would fail on its own write, old values would be the new.
     fn retries(&self) -> Builder {
         let conditional = self.has_condition();
-        let plain = self.return_values().is_none_or(|asked| asked == ReturnValue::None);
+        let plain = self.return_values().is_none_or(|returned| returned == ReturnValue::None);
         let same_twice = self.change.kind != ChangeKind::Update && !conditional && plain;
         if same_twice { Builder::new() } else { Config::builder().retry_config(RetryConfig::disabled()) }
     }

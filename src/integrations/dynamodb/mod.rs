@@ -104,7 +104,7 @@ impl DynamoDb {
         Some(Self { operation, answer, condition_failed_status })
     }
 
-    /// Whether it changes anything.
+    /// True if it changes anything.
     pub fn writes(&self) -> bool {
         matches!(&*self.operation, Operation::Write(_) | Operation::Transaction(_))
     }
@@ -114,7 +114,7 @@ impl DynamoDb {
         matches!(&*self.operation, Operation::Pages(_) | Operation::BatchGetItem(_)).then_some(CURSOR)
     }
 
-    /// What the answer depends on, of an operation that writes nothing.
+    /// The values that the answer depends on, of an operation that writes nothing.
     pub fn mapped_values(&self) -> Vec<&MappedValue> {
         match &*self.operation {
             Operation::GetItem(get) => vec![get.mapped()],
@@ -153,7 +153,7 @@ impl DynamoDb {
 }
 
 impl Operation {
-    /// Whether it has a condition that can fail.
+    /// True if it has a condition that can fail.
     fn has_condition(&self) -> bool {
         match self {
             Self::GetItem(_) | Self::BatchGetItem(_) | Self::Pages(_) => false,

@@ -35,7 +35,7 @@ impl<'a> OperationCall<'a> {
         Self { inputs: Inputs::new(context), context, client, condition_failed_status }
     }
 
-    /// What a mapped value needs is not there.
+    /// The refusal of a request that lacks what the mapped value needs.
     pub fn absent(&self, mapped: &MappedValue) -> GatewayError {
         match mapped.absent_word(&self.inputs) {
             Ok(Some(word)) => bad_value(&[word], "is absent", None),
@@ -45,7 +45,7 @@ impl<'a> OperationCall<'a> {
         }
     }
 
-    /// What a mapped value stands for; `None` if it is absent. A body may be large: no copy of it is made in between.
+    /// The mapped value as an attribute; `None` if it is absent. A body may be large: no copy of it is made in between.
     pub fn attribute(&self, mapped: &MappedValue) -> Result<Option<AttributeValue>, GatewayError> {
         let cannot_hold = |error: NumberOutOfRange| {
             bad_value(&mapped.words(), "has a number that DynamoDB cannot hold", Some(error.into()))
@@ -123,7 +123,7 @@ impl<'a> OperationCall<'a> {
         }
     }
 
-    /// How many items the page may have; `None`: as many as DynamoDB gives.
+    /// The most items that the page may have; `None`: as many as DynamoDB gives.
     pub fn limit(&self, limit: &Limit) -> Result<Option<i32>, GatewayError> {
         let mapped = match limit {
             Limit::DynamoDbs => return Ok(None),

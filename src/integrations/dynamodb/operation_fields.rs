@@ -1,15 +1,15 @@
-//! What the operations' fields have in common, read while an integration is parsed.
+//! The fields that operations have in common, read while an integration is parsed.
 
 use serde_json::Value;
 
-use crate::store::values::to_attribute;
 use crate::{
     integrations::ParseContext,
     item::{Fields, brief},
+    store::values::to_attribute,
     template::mapped_value::{MappedOperand, MappedValue, TypedWord, ValueType},
 };
 
-/// What DynamoDB takes in one page at most is 1 MB; this bounds the number of items too.
+/// DynamoDB bounds a page to 1 MB; this bounds the number of items too.
 const LIMITS: std::ops::RangeInclusive<i32> = 1..=1000;
 
 /// `tableName`: a name or an ARN.

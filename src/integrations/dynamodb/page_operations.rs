@@ -32,7 +32,7 @@ enum PageKind {
     Scan,
 }
 
-/// What DynamoDB gives, of either kind.
+/// One page of DynamoDB's, of either kind.
 struct FoundItems {
     items: Vec<Attributes>,
     last: Option<Attributes>,
@@ -80,7 +80,7 @@ impl Pages {
         Some(Self { kind, table, index, expressions: expressions?, limit: limit?, consistent, binding })
     }
 
-    /// Of the expressions' values and the limit.
+    /// The mapped values of the expressions and the limit.
     pub fn mapped_values(&self) -> Vec<&MappedValue> {
         self.expressions.mapped_values().chain(self.limit.mapped()).collect()
     }

@@ -1,4 +1,4 @@
-//! What becomes of an operation's outcome: the client's status, headers and JSON.
+//! The response to an operation that succeeded: its status, headers and JSON.
 
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::{
     message::{Body, Note, Response, has_no_content},
 };
 
-/// What an operation found or did.
+/// The outcome of an operation that succeeded.
 #[derive(Debug)]
 pub enum OperationOutcome {
     Item(Map<String, Value>),
@@ -30,7 +30,7 @@ pub struct Page {
     pub cursor: Option<String>,
 }
 
-/// What of it the client gets: `return`.
+/// The part of the outcome that the client gets: `return`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// One item: of a page the first, or 404; of a write the item as it is afterwards, or was before.
@@ -48,7 +48,7 @@ const OF_MANY: [(&str, Shape); 3] =
     [("items", Shape::Items), ("item", Shape::Item), ("none", Shape::Nothing)];
 const OF_NONE: [(&str, Shape); 1] = [("none", Shape::Nothing)];
 
-/// How a success is answered.
+/// The form of the response to a success.
 #[derive(Debug)]
 pub struct SuccessResponse {
     pub shape: Shape,

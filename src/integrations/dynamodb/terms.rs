@@ -99,7 +99,7 @@ pub fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether one of `names` stands in `text`.
+/// True if one of `names` stands in `text`.
 pub fn uses_any(text: &str, names: &[&str]) -> bool {
     placeholders(text).any(|placeholder| names.contains(&placeholder))
 }
@@ -113,7 +113,7 @@ struct Token<'t> {
 }
 
 impl Token<'_> {
-    /// Whether it is this keyword, in any case. DynamoDB reserves them, so none is an attribute's name.
+    /// True of this keyword, in any case. DynamoDB reserves them, so none is an attribute's name.
     fn is(&self, keyword: &str) -> bool {
         self.text.eq_ignore_ascii_case(keyword)
     }
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_condition_what_uses_an_absent_value_is_left_out() {
+    fn a_condition_is_sent_without_the_parts_that_use_an_absent_value() {
         let cases: [(&str, &[&str], Option<&str>); 11] = [
             ("a = :a", &[":a"], None),
             ("a = :a", &[":b"], Some("a = :a")),
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_update_the_actions_that_use_an_absent_value_are_left_out() {
+    fn an_update_is_sent_without_the_actions_that_use_an_absent_value() {
         let cases: [(&str, &[&str], Option<&str>); 9] = [
             ("SET a = :a", &[":a"], None),
             ("SET a = :a, b = :b", &[":a"], Some("SET b = :b")),

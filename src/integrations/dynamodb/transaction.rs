@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{error::GatewayError, integrations::ParseContext, item::Fields};
 
-/// As many changes as DynamoDB takes.
+/// The most changes that DynamoDB takes.
 const MOST_ITEMS: usize = 100;
 const KINDS: [(&str, ChangeKind); 4] = [
     ("put", ChangeKind::Put),
@@ -47,7 +47,7 @@ impl Transaction {
         answer.map(drop).map_err(|error| call.transaction_failed(&self.subject(), error))
     }
 
-    /// Whether there is a condition that can fail.
+    /// True if there is a condition that can fail.
     pub fn has_condition(&self) -> bool {
         self.changes.iter().any(|change| change.expressions.has(ExpressionKind::Condition))
     }

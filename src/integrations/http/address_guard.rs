@@ -1,4 +1,4 @@
-//! Which addresses an HTTP integration may connect to: public ones, and those that the operator lists.
+//! Guards the addresses that an HTTP integration connects to: public ones, and those that the operator lists.
 //!
 //! Without it, whoever can write a route or a DNS record could read what only this Lambda can reach: its
 //! own Runtime API, credentials endpoints (`169.254.169.254`), and everything else in its VPC (SSRF).
@@ -28,14 +28,14 @@ impl AddressGuard {
         }
     }
 
-    /// Whether a connection may be made to `address`.
+    /// True if a connection may be made to `address`.
     pub fn allows(&self, address: IpAddr) -> bool {
         let reached = reached(address);
         let listed = |network: &AddressRange| network.contains(address) || network.contains(reached);
         is_public(reached) || self.allowed.iter().any(listed)
     }
 
-    /// Whether a URI may name `host`. Of names nothing is known until they are resolved; a name that ends in
+    /// True if a URI may name `host`. Of names nothing is known until they are resolved; a name that ends in
     /// a number is none: resolvers take `2130706433` and `0x7f.1` for `127.0.0.1`.
     pub fn allows_host(&self, host: &str) -> bool {
         let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
@@ -100,7 +100,7 @@ fn bits(address: IpAddr) -> u128 {
     }
 }
 
-/// What IANA's special-purpose registry (RFC 6890 and its successors) does not call globally reachable.
+/// Ranges that IANA's special-purpose registry (RFC 6890 and its successors) does not call globally reachable.
 #[rustfmt::skip]
 const NOT_PUBLIC_V4: [AddressRange; 16] = [
     AddressRange::v4(0, 0, 0, 8),        // this network
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     #[rustfmt::skip]
-    fn names_every_range_that_is_none() {
+    fn every_text_that_is_no_address_range_is_reported() {
         let bad = ["", "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "::/129", "10.1.2.3/8", "fd00::1/8", "x", "10.0.0.0/-1"];
         let listed: Vec<_> = bad.iter().chain(&["10.0.0.0/8"]).map(|text| (*text).to_owned()).collect();
         assert_eq!(AddressGuard::parse(&listed).unwrap_err(), bad);

@@ -53,7 +53,7 @@ impl GuardedClient {
         Ok(Self(Arc::new(Inner { guard, pool: OnceLock::new() })))
     }
 
-    /// Whether a URI may name `host`: a name, or an address that the guard lets through.
+    /// True if a URI may name `host`: a name, or an address that the guard lets through.
     pub fn allows_host(&self, host: &str) -> bool {
         self.0.guard.allows_host(host)
     }

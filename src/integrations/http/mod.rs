@@ -56,13 +56,13 @@ impl Http {
         Some(Self { uri, method, parameters: parameters?, client: client.clone() })
     }
 
-    /// Whether it may ask the server of `other` for whatever path a client sends.
+    /// True if it may ask the server of `other` for whatever path a client sends.
     pub fn asks_what_is_asked_by(&self, other: &Self) -> bool {
         self.uri.is_of_one_server_with(&other.uri)
             && self.parameters.takes_the_path().unwrap_or_else(|| self.uri.takes_the_path())
     }
 
-    /// What is mapped into the request.
+    /// The values that are mapped into the request.
     pub fn mapped(&self) -> Vec<MappedPart<'_>> {
         self.parameters.mapped().collect()
     }

@@ -21,7 +21,7 @@ use crate::{
     template::mapped_value::{Inputs, MappedValue, TextPart, Word},
 };
 
-/// What to change, in the order in which it is done: removals, overwritings, additions.
+/// The changes to a request, in the order in which they are made: removals, overwritings, additions.
 #[derive(Debug, Default)]
 pub struct RequestParameters(Vec<ParameterChange>);
 
@@ -77,7 +77,7 @@ impl RequestParameters {
         self.0.iter().flat_map(ParameterChange::mapped)
     }
 
-    /// Whether the path that the operator gives has something of the request's; `None`: he gives none.
+    /// True if the path that the operator gives has something of the request's; `None`: he gives none.
     pub fn takes_the_path(&self) -> Option<bool> {
         self.0.iter().find_map(|change| match change {
             ParameterChange::OverwritePath(pieces) => {
@@ -186,7 +186,7 @@ impl RequestPart {
     }
 }
 
-/// Whether `name=value`, written as a form is, has this name.
+/// True if `name=value`, written as a form is, has this name.
 fn is_named(pair: &str, name: &str) -> bool {
     let written = pair.split_once('=').map_or(pair, |(written, _)| written).replace('+', " ");
     !pair.is_empty() && percent_decode_str(&written).decode_utf8_lossy() == name
@@ -257,7 +257,12 @@ impl ChangeParser<'_, '_> {
             MappedValue::Typed(typed) if !typed.of.is_text() => {
                 self.problem(&brief(self.value), "$number, $boolean or $json: what is sent to a URL is text")
             }
-            _ => Some(mapped),
+            MappedValue::Fixed(_)
+            | MappedValue::Word(_)
+            | MappedValue::Typed(_)
+            | MappedValue::Text(_)
+            | MappedValue::List(_)
+            | MappedValue::Map(_) => Some(mapped),
         }
     }
 
@@ -281,7 +286,7 @@ impl ChangeParser<'_, '_> {
     }
 }
 
-/// What a part of a text is in a path.
+/// A part of a text, as a part of a path.
 fn path_piece(piece: TextPart) -> PathPiece {
     match piece {
         TextPart::Text(text) => PathPiece::Text(encoded_path(&text)),

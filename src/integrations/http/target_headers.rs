@@ -1,4 +1,4 @@
-//! Which headers pass between client and target, and what the gateway adds.
+//! Headers that pass between client and target, and those that the gateway adds.
 //!
 //! The rules are those of all integrations, with API Gateway's own for `HTTP_PROXY`. Other than there,
 //! `Content-Encoding` of an answer is kept: its body is passed on as it is, still compressed.

@@ -1,4 +1,4 @@
-//! Where an HTTP integration sends a request: its `uri`, with `{name}` of the route's path parameters.
+//! The URI that an HTTP integration sends a request to: its `uri`, with `{name}` of the route's path parameters.
 //!
 //! Parameters go into the path and the query as they were routed, still percent-encoded, and never move a
 //! boundary: scheme, host and port are fixed when the item is read.
@@ -40,7 +40,7 @@ pub struct TargetUri {
     pub query: String,
 }
 
-/// What no path may have outside an escape, besides `%`.
+/// Illegal in a path outside an escape, besides `%`.
 const PATH: AsciiSet = CONTROLS
     .add(b' ')
     .add(b'"')
@@ -56,9 +56,9 @@ const PATH: AsciiSet = CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
-/// What no query may have outside an escape, besides `%`.
+/// Illegal in a query outside an escape, besides `%`.
 const QUERY: AsciiSet = CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
-/// What would end a value, or mean more than itself: all but RFC 3986's unreserved characters.
+/// Characters that would end a value, or mean more than themselves: all but RFC 3986's unreserved ones.
 const VALUE: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// The same of a value that is percent-encoded already.
 const ENCODED_VALUE: AsciiSet = VALUE.remove(b'%');
@@ -99,7 +99,7 @@ impl UriTemplate {
         self.origin == other.origin
     }
 
-    /// Whether its path has something of the request's.
+    /// True if its path has something of the request's.
     pub fn takes_the_path(&self) -> bool {
         self.path.iter().any(|piece| matches!(piece, UriPart::Parameter(_)))
     }
@@ -233,7 +233,7 @@ fn pieces(fields: &Fields<'_>, text: &str, path_parameters: &[String]) -> Option
     good.then_some(pieces)
 }
 
-/// Whether `text` may stand in a path or a query (RFC 3986, appendix A).
+/// True if `text` may stand in a path or a query (RFC 3986, appendix A).
 fn is_legal(text: &str) -> bool {
     let is_character = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte);
     let mut parts = text.split('%');
@@ -247,7 +247,7 @@ fn is_legal(text: &str) -> bool {
     first.bytes().all(is_character) && parts.all(is_escaped)
 }
 
-/// Whether `path` has a segment that targets take for *here* or *one up*, in whatever disguise. Servlet containers
+/// True if `path` has a segment that targets take for *here* or *one up*, in whatever disguise. Servlet containers
 /// pass over what follows a semicolon: `..;x` is `..` to them.
 fn has_dot_segment(path: &str) -> bool {
     let plain = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");

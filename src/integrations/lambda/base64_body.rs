@@ -26,16 +26,17 @@ pub fn read(text: Bytes) -> Base64Body {
     }
 }
 
-/// The answer with its body in this form, which only an answer in base64 has.
+/// The note that an answer in base64 has, and no other answer of a function.
+pub fn note(response: &Response) -> Option<Note> {
+    response.extensions().get().copied()
+}
+
+/// The answer with its body in this encoding.
 ///
 /// # Errors
 /// `BrokenAnswer` if bytes are wanted of what is no base64.
-pub fn in_encoding(
-    encoding: impl FnOnce() -> BodyEncoding,
-    response: Response,
-) -> Result<Response, GatewayError> {
-    let Some(note) = response.extensions().get().copied() else { return Ok(response) };
-    match (note, encoding()) {
+pub fn in_encoding(encoding: BodyEncoding, note: Note, response: Response) -> Result<Response, GatewayError> {
+    match (note, encoding) {
         (Note::FromBase64, BodyEncoding::Text) => Ok(response.map(|body| match body {
             Body::Whole(bytes) => BASE64_STANDARD.encode(bytes).into(),
             Body::Stream(stream) => Body::Stream(stream),

@@ -1,4 +1,4 @@
-//! What the events of both payload formats are made of, borrowed from the request.
+//! The parts of events that both payload formats share, borrowed from the request.
 
 use std::borrow::Cow;
 
@@ -135,7 +135,7 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// What the route's path parameters matched as events have it, with `fold` applied to each still encoded value.
+/// The values of the route's path parameters as events have them, with `fold` applied to each still encoded value.
 pub fn path_parameters<'a>(
     context: &Context<'a>,
     fold: impl Fn(&'a str) -> Text<'a>,

@@ -77,7 +77,7 @@ pub fn event(context: &Context<'_>, binary: &BinaryMediaTypes) -> Vec<u8> {
     let request = context.request;
     let headers = Groups::of_headers_with_cookie(request);
     let query = Groups::of_query(&request.query);
-    let body = EventBody::new(&request.body, binary.request_form(&request.headers));
+    let body = EventBody::new(&request.body, binary.request_encoding(&request.headers));
     let event = Event {
         resource: resource(context),
         path: context.sent_path(),

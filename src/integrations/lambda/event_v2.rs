@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     event::{EventBody, Groups, Object, Text, path_parameters, to_json},
-    media_types::automatic_form,
+    media_types::automatic_encoding,
 };
 use crate::{context::Context, item::StageVariables, path::decode};
 
@@ -64,7 +64,7 @@ pub fn event(context: &Context<'_>) -> Vec<u8> {
     let path = context.full_sent_path();
     let headers = Groups::of_headers(request);
     let query = Groups::of_query(&request.query);
-    let body = EventBody::new(&request.body, automatic_form(&request.headers));
+    let body = EventBody::new(&request.body, automatic_encoding(&request.headers));
     let event = Event {
         version: "2.0",
         route_key: context.route_key,

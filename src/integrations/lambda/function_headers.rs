@@ -1,4 +1,4 @@
-//! Which headers reach a function, and under which names its own reach the client.
+//! Headers that reach a function, and the names under which its own reach the client.
 //!
 //! The rules are those of all integrations; here are the events' and answers' own.
 
@@ -14,7 +14,7 @@ use crate::{error::GatewayError, message::has_no_content};
 /// gateway can add its own.
 const MOST_LINES: usize = 4_096;
 
-/// Where [`add`] puts what an answer's `Connection` says.
+/// The name under which [`add`] keeps an answer's `Connection`.
 const REMAPPED_CONNECTION: HeaderName = HeaderName::from_static("x-amzn-remapped-connection");
 
 /// The headers that go to the function: lower-case name and all its lines. Cookies are not among them.
@@ -86,7 +86,8 @@ fn line(name: &str, value: &str) -> Result<Option<(HeaderName, HeaderValue)>, Ga
     })
 }
 
-/// Whether a header is one value and no list: a client refuses two, or takes them for one that nobody meant. Names as
+/// True of a header that is one value and no list: a client refuses two, or takes them for one that nobody meant. Names
+/// as
 /// they reach the client.
 fn stands_once(name: &HeaderName) -> bool {
     matches!(

@@ -1,6 +1,6 @@
-//! Which function is called: a name, a partial or a full ARN, each with an alias or a version if need be.
+//! Names of functions: a name, a partial or a full ARN, each with an alias or a version if need be.
 
-/// What stands around a function's ARN in the `uri` of API Gateway's own integrations.
+/// The text around a function's ARN in the `uri` of API Gateway's own integrations.
 const API_GATEWAY_PREFIX: &str = "arn:aws";
 const API_GATEWAY_PATH: &str = ":lambda:path/";
 const API_GATEWAY_SUFFIXES: [&str; 2] = ["/invocations", "/response-streaming-invocations"];
@@ -10,7 +10,7 @@ const API_GATEWAY_SUFFIXES: [&str; 2] = ["/invocations", "/response-streaming-in
 pub struct FunctionName(String);
 
 impl FunctionName {
-    /// What [`FunctionName::parse`] takes, for problems.
+    /// The forms that [`FunctionName::parse`] takes, for problems.
     pub const EXPECTED: &'static str = "a function: name, name:alias, account:function:name, or an ARN";
 
     /// Reads `name`, `123456789012:function:name`, `function:name` or a function's ARN, each also with

@@ -1,4 +1,5 @@
-//! What the answers of both payload formats are made of, read strictly: what cannot be sent is a broken answer.
+//! The parts of a function's response that both payload formats share, read strictly: what cannot be sent is a broken
+//! answer.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -27,7 +28,7 @@ pub struct FunctionResponse<'a> {
     pub cookies: Option<&'a RawValue>,
     pub body: Option<&'a RawValue>,
     pub is_base64_encoded: Option<&'a RawValue>,
-    /// Whether there was a member of any other name.
+    /// True if there was a member of any other name.
     pub has_others: bool,
 }
 

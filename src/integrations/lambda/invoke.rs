@@ -16,10 +16,10 @@ use serde::Deserialize;
 use super::function_name::FunctionName;
 use crate::error::GatewayError;
 
-/// What Lambda takes at most: 6 MB and a little for the envelope, and 1 MB to be run later.
+/// Lambda's limits: 6 MB and a little for the envelope, and 1 MB to be run later.
 pub const MAX_EVENT_BYTES: usize = 6_291_556;
 const MAX_ASYNCHRONOUS_EVENT_BYTES: usize = 1_048_576;
-/// How much of a function's error type the log keeps.
+/// The length to which the log cuts a function's error type.
 const MAX_ERROR_TYPE_CHARS: usize = 100;
 
 /// A client whose every call is one request: a function may have run although its answer was lost, so that only
@@ -93,7 +93,7 @@ struct FunctionError {
     error_type: String,
 }
 
-/// What a runtime says of a function's error. Its message may quote what a client sent; the function's own log has it.
+/// A runtime's report of a function's error. Its message may quote what a client sent; the function's own log has it.
 #[derive(Deserialize)]
 struct ErrorPayload<'a> {
     #[serde(borrow, rename = "errorType")]
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_functions_error_only_its_type_is_told() {
+    fn the_log_has_only_the_type_of_a_functions_error() {
         let long = format!(r#"{{"errorType":"{}"}}"#, "é".repeat(101));
         let cases = [
             (r#"{"errorMessage":"card 4711","errorType":"Value\u0045rror","trace":["x"]}"#, "ValueError"),

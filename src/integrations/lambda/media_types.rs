@@ -1,4 +1,4 @@
-//! Which bodies are binary, and so travel as base64.
+//! Binary bodies, which travel as base64.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::{
     media_type::{Accept, essence},
 };
 
-/// How the bytes of a body are written into JSON.
+/// The form in which the bytes of a body are written into JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyEncoding {
     /// As a string.
@@ -29,18 +29,19 @@ impl BinaryMediaTypes {
         Self(Arc::clone(patterns))
     }
 
-    /// What API Gateway hands to the function: base64 where `Content-Type` is one of them.
-    pub fn request_form(&self, headers: &HeaderMap) -> BodyEncoding {
+    /// The encoding in which API Gateway hands a body to the function: base64 where `Content-Type` is one of them.
+    pub fn request_encoding(&self, headers: &HeaderMap) -> BodyEncoding {
         self.encoding(headers.get(CONTENT_TYPE).map(media_type))
     }
 
-    /// What the client wants of an answer in base64: its bytes, where the *first* media type that it accepts
+    /// The encoding in which the client wants an answer in base64: its bytes, where the *first* media type that it
+    /// accepts
     /// is one of them; else the base64 text (AWS: "API Gateway uses the first Accept header").
-    pub fn response_form(&self, headers: &HeaderMap) -> BodyEncoding {
+    pub fn response_encoding(&self, headers: &HeaderMap) -> BodyEncoding {
         self.encoding(Accept::of(headers).map(|accept| accept.first()))
     }
 
-    /// That of all answers, where no client has a choice.
+    /// The encoding of all answers, where no client has a choice.
     pub fn common_encoding(&self) -> Option<BodyEncoding> {
         let is_any = |pattern: &String| pattern.trim() == "*/*";
         if self.0.is_empty() {
@@ -61,8 +62,8 @@ impl BinaryMediaTypes {
     }
 }
 
-/// What an HTTP API does with a request's body: text stays text, all else is base64, forms too.
-pub fn automatic_form(headers: &HeaderMap) -> BodyEncoding {
+/// The encoding in which an HTTP API hands a body on: text stays text, all else is base64, forms too.
+pub fn automatic_encoding(headers: &HeaderMap) -> BodyEncoding {
     let Some(value) = headers.get(CONTENT_TYPE) else { return BodyEncoding::Text };
     let name = media_type(value).to_ascii_lowercase();
     let is_text = name.starts_with("text/")
@@ -72,7 +73,7 @@ pub fn automatic_form(headers: &HeaderMap) -> BodyEncoding {
     if is_text { BodyEncoding::Text } else { BodyEncoding::Base64 }
 }
 
-/// Where several lines were joined, the first one's.
+/// The media type of a header, of several joined lines the first one's.
 fn media_type(value: &HeaderValue) -> &str {
     let lines = value.to_str().unwrap_or_default();
     essence(split_unquoted(lines, |c| c == ',').next().unwrap_or_default())
@@ -114,9 +115,13 @@ mod tests {
         ];
         for (patterns, accept, expected) in cases {
             let types = BinaryMediaTypes(patterns.iter().map(|&pattern| pattern.to_owned()).collect());
-            assert_eq!(types.response_form(&headers(ACCEPT, accept)), expected, "{patterns:?} {accept:?}");
             assert_eq!(
-                types.request_form(&headers(CONTENT_TYPE, accept)),
+                types.response_encoding(&headers(ACCEPT, accept)),
+                expected,
+                "{patterns:?} {accept:?}"
+            );
+            assert_eq!(
+                types.request_encoding(&headers(CONTENT_TYPE, accept)),
                 expected,
                 "{patterns:?} {accept:?}"
             );
@@ -136,7 +141,11 @@ mod tests {
             (Some("application/octet-stream"), BodyEncoding::Base64),
         ];
         for (content_type, expected) in cases {
-            assert_eq!(automatic_form(&headers(CONTENT_TYPE, content_type)), expected, "{content_type:?}");
+            assert_eq!(
+                automatic_encoding(&headers(CONTENT_TYPE, content_type)),
+                expected,
+                "{content_type:?}"
+            );
         }
     }
 }

@@ -43,7 +43,7 @@ enum PayloadFormat {
     V2,
 }
 
-/// Who waits for what.
+/// The ways in which a function is invoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum InvocationMode {
     /// The client, for all of the answer.
@@ -77,7 +77,7 @@ impl Lambda {
         Some(Self { function: function?, format, mode: mode? })
     }
 
-    /// Whether the client gets the function's answer, and all of it at once.
+    /// True if the client gets the function's answer, and all of it at once.
     pub fn is_buffered(&self) -> bool {
         self.mode == InvocationMode::Buffered
     }
@@ -122,9 +122,13 @@ impl Lambda {
     /// `BrokenAnswer` if it accepts bytes, and the base64 is none.
     pub fn finish(&self, context: &Context<'_>, response: Response) -> Result<Response, GatewayError> {
         match &self.format {
-            PayloadFormat::V1(binary) => {
-                base64_body::in_encoding(|| binary.response_form(&context.request.headers), response)
-            }
+            PayloadFormat::V1(binary) => match base64_body::note(&response) {
+                Some(note) => {
+                    let encoding = binary.response_encoding(&context.request.headers);
+                    base64_body::in_encoding(encoding, note, response)
+                }
+                None => Ok(response),
+            },
             PayloadFormat::V2 => Ok(response),
         }
     }

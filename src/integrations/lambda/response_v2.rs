@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{error::GatewayError, message::Response};
 
-/// Of an answer that says its status and nothing about its type.
+/// The type of an answer that says its status and nothing about its type.
 const CONTENT_TYPE: &str = "text/plain; charset=utf-8";
-/// Of an answer that is only a body.
+/// The type of an answer that is only a body.
 const INFERRED_CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Reads what a function returned: an object with `statusCode`, or else the body itself, whatever it is.

@@ -25,12 +25,12 @@ use crate::{
 
 /// Between prelude and body.
 const DELIMITER: [u8; 8] = [0; 8];
-/// Of a streamed answer that does not say its type, as function URLs have it.
+/// The type of a streamed answer that does not say its own, as function URLs have it.
 const CONTENT_TYPE: &str = "application/octet-stream";
-/// What a function that does not stream can return.
+/// The most that a function which does not stream can return.
 const MAX_WHOLE_BYTES: usize = 6 * 1024 * 1024;
 
-/// What came of a call.
+/// The outcome of a streaming call.
 pub enum StreamOutcome {
     /// The function does not stream: all that it returned, to be read by its payload format.
     Whole(Bytes),
@@ -91,7 +91,7 @@ fn response(prelude: &[u8], body: Body) -> Result<Response, GatewayError> {
     Ok(response)
 }
 
-/// What the function writes, piece by piece.
+/// The function's output, piece by piece.
 struct Pieces(InvokeWithResponseStreamOutput);
 
 impl Pieces {

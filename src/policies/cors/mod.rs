@@ -78,9 +78,9 @@ impl Cors {
     /// The method that a preflight asks for; `None`: the request is no preflight.
     pub fn preflight_method(request: &Request) -> Option<Method> {
         let is_preflight = request.method == Method::OPTIONS && request.headers.contains_key(ORIGIN);
-        let asked = request.headers.get(ACCESS_CONTROL_REQUEST_METHOD).filter(|_| is_preflight)?;
+        let requested = request.headers.get(ACCESS_CONTROL_REQUEST_METHOD).filter(|_| is_preflight)?;
         // What is no method is asked for by nobody's route, and refused by the policy.
-        Some(Method::from_bytes(asked.as_bytes()).unwrap_or_default())
+        Some(Method::from_bytes(requested.as_bytes()).unwrap_or_default())
     }
 
     /// The whole answer to a preflight: 204, with leave or without. Not for [`Cors::apply`].

@@ -1,4 +1,4 @@
-//! Which origins a browser may call from.
+//! The origins that a browser may call from.
 //!
 //! An `Origin` is taken apart before it is compared, so that no path, port or userinfo can pass for a host.
 
@@ -21,7 +21,7 @@ pub(super) enum Pattern {
     Subdomains { scheme: &'static str, suffix: String },
 }
 
-/// What a problem expects of an origin.
+/// The forms of an origin, for problems.
 pub(super) const EXPECTED: &str = "*, null, or an origin as browsers send it: https://example.com, https://*.example.com, https://* or http://*";
 
 impl Origins {
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_browser_sends_is_no_origin() {
+    fn a_text_that_no_browser_sends_is_no_origin() {
         let cases = [
             "",
             "example.com",

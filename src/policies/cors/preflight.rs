@@ -1,4 +1,4 @@
-//! What a preflight may ask for: a method, and headers.
+//! The method and the headers that a preflight may ask for.
 
 use http::{
     HeaderMap, HeaderValue,
@@ -10,7 +10,7 @@ use crate::{header_list::tokens, item::Fields};
 
 #[derive(Debug)]
 pub(super) enum Methods {
-    /// Not configured: what a page may send without asking.
+    /// No list: what a page may send without asking is allowed.
     Safelisted,
     Listed {
         names: Vec<String>,
@@ -20,9 +20,9 @@ pub(super) enum Methods {
 
 #[derive(Debug)]
 pub(super) enum Headers {
-    /// Not configured: what a page may send without asking.
+    /// No list: what a page may send without asking is allowed.
     Safelisted,
-    /// `*`: the answer repeats what was asked for, as `*` itself covers neither credentials nor `Authorization`.
+    /// `*`: the answer repeats what was requested for, as `*` itself covers neither credentials nor `Authorization`.
     Any,
     /// In lower case.
     Listed { names: Vec<String>, value: HeaderValue },
@@ -55,8 +55,8 @@ impl Methods {
         }
     }
 
-    pub(super) fn allow(&self, asked: &HeaderMap) -> bool {
-        let Some(method) = asked.get(ACCESS_CONTROL_REQUEST_METHOD) else { return false };
+    pub(super) fn allow(&self, requested: &HeaderMap) -> bool {
+        let Some(method) = requested.get(ACCESS_CONTROL_REQUEST_METHOD) else { return false };
         match self {
             Self::Safelisted => SAFELISTED_METHODS.iter().any(|name| method == name),
             Self::Listed { names, .. } => names.iter().any(|name| method == name),
@@ -88,8 +88,8 @@ impl Headers {
         }
     }
 
-    pub(super) fn allow(&self, asked: &HeaderMap) -> bool {
-        let Some(list) = asked.get(ACCESS_CONTROL_REQUEST_HEADERS) else { return true };
+    pub(super) fn allow(&self, requested: &HeaderMap) -> bool {
+        let Some(list) = requested.get(ACCESS_CONTROL_REQUEST_HEADERS) else { return true };
         let Ok(list) = list.to_str() else { return false };
         tokens(list).all(|name| match self {
             Self::Any => is_token(name),
@@ -100,10 +100,10 @@ impl Headers {
         })
     }
 
-    pub(super) fn value<'a>(&'a self, asked: &'a HeaderMap) -> Option<&'a HeaderValue> {
+    pub(super) fn value<'a>(&'a self, requested: &'a HeaderMap) -> Option<&'a HeaderValue> {
         match self {
             Self::Safelisted => None,
-            Self::Any => asked.get(ACCESS_CONTROL_REQUEST_HEADERS),
+            Self::Any => requested.get(ACCESS_CONTROL_REQUEST_HEADERS),
             Self::Listed { value, .. } => Some(value),
         }
     }
@@ -113,7 +113,7 @@ fn is_safelisted(header: &str) -> bool {
     SAFELISTED_HEADERS.iter().any(|name| name.eq_ignore_ascii_case(header))
 }
 
-/// What `parse` makes of each entry; one that it refuses is a problem.
+/// Parses each entry; one that `parse` refuses is a problem.
 pub(super) fn each<T>(
     fields: &Fields<'_>,
     field: &str,

@@ -32,7 +32,7 @@ fn preflight_from(cors: &Cors, origin: &str, method: &str, headers: Option<&str>
     show(cors.preflight(&with_headers(Method::OPTIONS, &asked)))
 }
 
-/// What becomes of an integration's answer with these headers.
+/// An integration's answer with these headers, as the client gets it.
 fn applied(cors: &Cors, origin: Option<&str>, answer: &[(&'static str, &'static str)]) -> String {
     let mut response = Response::new(Body::from("ok"));
     for (name, value) in answer {
@@ -89,7 +89,7 @@ fn a_preflight_is_allowed_as_a_whole_or_not_at_all() {
 }
 
 #[test]
-fn what_is_not_configured_allows_what_a_page_may_send_anyway() {
+fn cors_without_lists_allows_only_what_a_page_may_send_anyway() {
     let cors = cors(&json!({ "allowOrigins": "https://a.com" }));
     let allowed = "204 | access-control-allow-origin=https://a.com | vary=Origin";
     let cases = [
@@ -104,7 +104,7 @@ fn what_is_not_configured_allows_what_a_page_may_send_anyway() {
 }
 
 #[test]
-fn stars_are_written_out() {
+fn a_star_in_cors_lists_is_answered_with_all_methods_and_the_requested_headers() {
     const METHODS: &str = "access-control-allow-methods=DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT";
     let star =
         cors(&json!({ "allowOrigins": ["*"], "allowMethods": ["*"], "allowHeaders": ["*"], "maxAge": -1 }));
@@ -180,7 +180,7 @@ fn an_answer_says_who_may_read_it() {
 }
 
 #[test]
-fn what_an_integration_says_about_cors_is_dropped() {
+fn cors_headers_of_an_integration_are_dropped() {
     let cors = cors(&json!({ "allowOrigins": ["https://a.com"] }));
     let said = &[
         ("access-control-allow-origin", "*"),
@@ -210,7 +210,7 @@ fn vary_is_merged_and_not_repeated() {
 }
 
 #[test]
-fn bad_values_are_problems_all_at_once() {
+fn all_bad_values_of_a_cors_configuration_are_reported_at_once() {
     let json = json!({
         "allowOrigins": ["https://a.com/", "a.com"], "allowMethods": ["GET", "NO GO"], "allowHeaders": ["x:y"],
         "exposeHeaders": [""], "maxAge": 86401, "allowCredentials": "perhaps", "maxage": 1,

@@ -24,7 +24,7 @@ pub(super) struct CustomResponse {
     templates: Vec<(HeaderValue, Template)>,
 }
 
-/// Where a header's value comes from.
+/// The source of a header's value.
 #[derive(Debug)]
 pub(super) enum HeaderSource {
     Static(HeaderValue),

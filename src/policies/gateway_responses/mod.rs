@@ -29,7 +29,7 @@ pub struct GatewayResponses {
     body: DefaultBody,
 }
 
-/// What stands where no template was written.
+/// The body where no template was written.
 #[derive(Clone, Copy, Debug, Default)]
 enum DefaultBody {
     #[default]

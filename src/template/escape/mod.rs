@@ -20,7 +20,7 @@ use crate::media_type::essence;
 /// The place of a word in a document, which says how its value is escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Escape {
-    /// Where a JSON value is wanted.
+    /// In the place of a JSON value.
     JsonValue,
     /// Between the quotes of a JSON string.
     JsonString,

@@ -57,7 +57,7 @@ pub enum TextPart {
     Word(Word),
 }
 
-/// What the words of one request's mapped values stand for.
+/// The request that words take their values from.
 #[derive(Debug)]
 pub struct Inputs<'a> {
     context: &'a Context<'a>,
@@ -128,7 +128,7 @@ impl MappedValue {
         }
     }
 
-    /// Whether it is the same in all requests of one caller for one URI.
+    /// True if it is the same in all requests of one caller for one URI.
     pub fn is_of_the_uri(&self) -> bool {
         self.words().into_iter().all(Word::is_of_the_uri)
     }
@@ -228,12 +228,12 @@ impl MappedOperand {
 pub fn bad_value(words: &[&Word], fault: &'static str, cause: Option<BoxError>) -> GatewayError {
     let mut names: Vec<_> = words.iter().map(ToString::to_string).collect();
     names.dedup();
-    let told = match &names[..] {
+    let named = match &names[..] {
         [] => "the request".to_owned(),
         [name] => name.clone(),
         names => format!("one of {}", names.join(", ")),
     };
-    let bad = Box::new(BadValue { words: told, fault, cause });
+    let bad = Box::new(BadValue { words: named, fault, cause });
     if words.iter().any(|word| word.is_of_body()) {
         GatewayError::BadBodyValue(bad)
     } else {

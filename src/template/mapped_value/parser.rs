@@ -13,7 +13,7 @@ use crate::{
 const WORDS: &str = "$request.path.x, $request.querystring.x, $request.header.x, $request.body.x, $context.x \
                      or $stageVariables.x; inside text ${request.path.x}; \
                      an odd name as $request.querystring['x[y]']; $$ for a plain $";
-/// Of a word with `?` where nothing can be left out.
+/// The words for a `?` where nothing can be left out.
 const NOT_OPTIONAL: &str = "no ? here: it stands in expressionAttributeValues, where the part of an expression is left out \
                             whose value is absent";
 const ALL_OR_NONE: &str =
@@ -21,7 +21,7 @@ const ALL_OR_NONE: &str =
 const NEVER_ABSENT: &str = "no ? behind a stage variable, which is never absent";
 const NO_TYPES: &str = "no type inside text, where every value is text";
 
-/// Whether a request may do without a value.
+/// The need of a request for a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
     Required,
@@ -123,7 +123,7 @@ impl MappedValueParser<'_, '_> {
         Some(MappedOperand { mapped: MappedValue::Text(pieces), presence })
     }
 
-    /// What a word, here without `$` and braces, stands for.
+    /// Reads a word, here without `$` and braces.
     fn piece(&self, word: &str) -> Option<TextPart> {
         if word.starts_with(STAGE_VARIABLES.prefix) {
             return self.fields.resolve(self.field, &format!("${{{word}}}")).map(TextPart::Text);

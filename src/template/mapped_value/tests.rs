@@ -54,7 +54,7 @@ fn context<'a>(request: &'a Request, stage_variables: &'a StageVariables) -> Con
     }
 }
 
-/// What parsing `value` gives, or else its problems as (field, got, expected).
+/// The mapped value that `value` parses to, or else its problems as (field, got, expected).
 fn parse(value: &Value) -> Result<MappedValue, Vec<(String, String, String)>> {
     let stage_variables = StageVariables::from([("table".to_owned(), "orders-$v1".to_owned())]);
     let report = Report::default();
@@ -143,7 +143,7 @@ fn an_absent_value_leaves_its_field_out() {
 }
 
 #[test]
-fn only_a_template_that_needs_the_body_parses_it() {
+fn only_a_mapped_value_that_needs_the_body_parses_it() {
     let deep = "[".repeat(1000);
     let cases: [(&str, &[u8], bool); 6] = [
         ("$request.path.id", b"{", true),

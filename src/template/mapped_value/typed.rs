@@ -18,14 +18,14 @@ use crate::{
     json,
 };
 
-/// What a value is to be.
+/// The type that a value is to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueType {
     Number,
     Boolean,
-    /// What a text says as JSON.
+    /// The value of a text that is JSON.
     Json,
-    /// What a text says as base64.
+    /// The bytes of a text that is base64.
     Binary,
     StringSet,
     NumberSet,
@@ -72,7 +72,7 @@ impl ValueType {
         TYPES.map(|(name, _)| format!("${name}(word)")).join(", ")
     }
 
-    /// Whether it is one value that can be written as text.
+    /// True of a type whose values can be written as text.
     pub fn is_text(self) -> bool {
         matches!(self, Self::Number | Self::Boolean | Self::Json)
     }
@@ -81,7 +81,7 @@ impl ValueType {
         matches!(self, Self::StringSet | Self::NumberSet)
     }
 
-    /// What is said of a value that is none.
+    /// The words for a value that is not of the type.
     fn fault(self) -> &'static str {
         match self {
             Self::Number => "is no number that DynamoDB can hold",
@@ -95,7 +95,7 @@ impl ValueType {
 }
 
 impl TypedWord {
-    /// Whether the text of a stage variable is of the type; else what is wrong with it.
+    /// Checks the text of a stage variable; the error says what is wrong with it.
     pub fn check(&self) -> Result<(), &'static str> {
         match &self.word {
             TextPart::Word(_) => Ok(()),
@@ -134,7 +134,7 @@ impl TypedWord {
         self.single(value).map(Some).ok_or(OfAnotherType).map_err(refused)
     }
 
-    /// Of a stage variable, whose commas separate.
+    /// The value of a stage variable, whose commas separate.
     fn of_text(&self, text: &str) -> Result<Option<TypedValue>, OfAnotherType> {
         if self.of.is_set() {
             let values: Vec<_> =

@@ -26,7 +26,7 @@ pub enum Word {
     Context(ContextVariable),
 }
 
-/// What a word stands for where it may stand for several.
+/// The values of a word that may have several.
 #[derive(Debug)]
 pub enum Values {
     Absent,
@@ -73,7 +73,7 @@ impl Word {
         ContextVariable::named(name).map(Self::Context).ok_or_else(expected)
     }
 
-    /// Whether it is of the body: elsewhere than in path, query and headers.
+    /// True of a part of the body, which is elsewhere than in path, query and headers.
     pub fn is_of_body(&self) -> bool {
         match self {
             Self::Body(_) => true,
@@ -121,7 +121,7 @@ impl Word {
         if let Self::Context(variable) = self { Some(*variable) } else { None }
     }
 
-    /// Whether it is the same in all requests of one caller for one URI.
+    /// True if it is the same in all requests of one caller for one URI.
     pub fn is_of_the_uri(&self) -> bool {
         match self {
             Self::Path | Self::PathParameter(_) | Self::Query(_) => true,
@@ -130,7 +130,7 @@ impl Word {
         }
     }
 
-    /// What it is in this request; `None` if the request does not have it.
+    /// The value in this request; `None` if the request does not have it.
     pub fn value<'i>(&self, inputs: &'i Inputs<'_>) -> Result<Option<Cow<'i, Value>>, GatewayError> {
         let context = inputs.context;
         let text = match self {

@@ -36,7 +36,7 @@ struct World {
     client: Client,
 }
 
-/// What a client sends to `/v1/orders/{id}`; the fields of a request that matter here.
+/// A client's request for `/v1/orders/{id}`: the fields that matter here.
 #[derive(Clone, Default)]
 struct Sent<'a> {
     id: &'a str,

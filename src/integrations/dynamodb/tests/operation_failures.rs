@@ -79,7 +79,7 @@ async fn only_what_may_happen_twice_is_tried_again() {
 }
 
 #[tokio::test]
-async fn of_a_cancelled_transactions_reasons_the_gravest_counts() {
+async fn a_cancelled_transaction_is_refused_for_its_gravest_reason() {
     let transaction = json!({"action": "TransactWriteItems",
         "transactItems": [{"delete": {"tableName": "stock", "key": {"pk": "$request.path.id"}}}]});
     let cases = [

@@ -1,4 +1,4 @@
-//! What the operator got wrong is said at deployment.
+//! Problems of operations, which are said at deployment.
 
 use super::*;
 

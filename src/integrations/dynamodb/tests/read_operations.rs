@@ -176,7 +176,7 @@ async fn batch_get_item_gives_the_items_that_there_are() {
 }
 
 #[tokio::test]
-async fn what_a_batch_leaves_for_later_comes_with_its_cursor() {
+async fn keys_that_a_batch_leaves_for_later_come_with_its_cursor() {
     let world = World::new().await;
     let item = |n: usize| json!({"pk": "big", "n": n as f64 / 4.0, "x": "x".repeat(380_000)});
     for n in 0..50 {

@@ -149,7 +149,7 @@ async fn a_body_that_breaks_off_or_comes_too_late_ends_in_an_error() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_none_is_a_502() {
+async fn an_answer_that_is_no_http_is_a_502() {
     let many =
         format!("HTTP/1.1 200 OK\r\n{}\r\n", (0..200).map(|n| format!("x-{n}: 1\r\n")).collect::<String>());
     let long = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "x".repeat(600_000));

@@ -12,7 +12,7 @@ fn assert_problem(item: &Value, field: &str, got: &str, expected: &str) {
 
 #[test]
 #[rustfmt::skip]
-fn what_is_wrong_in_a_uri_is_said() {
+fn every_problem_of_a_uri_is_reported() {
     const SCHEME: &str = "a URL that begins with https:// or http://";
     const BEHIND: &str = "path parameters only behind the host, in the path or the query";
     const HOST: &str = "a host's name, a public address, or one that allowPrivateIntegrations of $api lists";
@@ -60,7 +60,7 @@ fn what_is_wrong_in_a_uri_is_said() {
 
 #[test]
 #[rustfmt::skip]
-fn what_is_wrong_in_other_fields_is_said() {
+fn every_problem_of_an_http_integrations_other_fields_is_reported() {
     const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or ANY (the request's own)";
     let cases = [
         (json!({}), "uri", "nothing", "a URL such as https://example.com/{proxy}"),
@@ -76,7 +76,7 @@ fn what_is_wrong_in_other_fields_is_said() {
 
 #[test]
 #[rustfmt::skip]
-fn what_is_wrong_in_a_mapping_is_said() {
+fn every_problem_of_request_parameters_is_reported() {
     const KEYS: &str =
         "append:header.x, overwrite:header.x, remove:header.x, the same with querystring.x, or overwrite:path";
     const RESERVED: &str = "a header that is not reserved for the gateway or the connection";

@@ -16,7 +16,7 @@ use super::{Http, parse};
 
 pub const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1"];
 
-/// What a target does with one request: pieces of bytes to say, each but the first when the test lets it.
+/// A target's answer to one request: pieces of bytes, each but the first sent when the test lets it.
 pub type Answer = &'static [&'static str];
 
 /// A target: what came, and what it still waits for.

@@ -1,4 +1,4 @@
-//! What an item and a request become on their way to the target, and what of an item is a problem.
+//! Items and requests on their way to the target, and the problems of items.
 
 #[cfg(feature = "local")]
 mod http_exchanges;

@@ -193,7 +193,7 @@ fn an_event_2_0_is_an_http_apis() {
 }
 
 #[test]
-fn what_a_request_does_not_have_is_null_in_1_0_and_left_out_in_2_0() {
+fn a_missing_part_of_a_request_is_null_in_events_1_0_and_left_out_in_2_0() {
     let scene = Scene::new(Method::GET, "/stage/x", "$default");
     let (event_1, event_2) = (v1(&scene, &[]), v2(&scene));
     let nulls: Vec<_> = event_1

@@ -131,7 +131,7 @@ async fn the_function_gets_the_event_and_the_client_its_answer() {
 }
 
 #[tokio::test]
-async fn an_event_is_taken_and_nobody_waits() {
+async fn an_asynchronous_invocation_is_answered_202_at_once() {
     let service = Service::new(|| answer(202, &[], ""));
     let got =
         exchange(&lambda(PayloadFormat::V2, InvocationMode::Event), &scene(), &service.start().await).await;
@@ -140,7 +140,7 @@ async fn an_event_is_taken_and_nobody_waits() {
 }
 
 #[tokio::test]
-async fn what_fails_is_called_once_and_only_the_log_knows_why() {
+async fn a_function_that_fails_is_called_once_and_only_the_log_knows_why() {
     let refusal = |status: u16, kind: &'static str| {
         Service::new(move || {
             answer(status, &[("x-amzn-errortype", kind)], r#"{"Message":"about arn:secret"}"#)
@@ -230,7 +230,7 @@ async fn a_lambda_out_of_reach_is_a_504() {
 }
 
 #[tokio::test]
-async fn what_lambda_would_not_take_is_not_sent() {
+async fn an_event_that_lambda_would_not_take_is_not_sent() {
     let service = Service::new(|| answer(200, &[], "{}"));
     let client = service.start().await;
     let expected = "413\ncontent-type: application/json\nx-amzn-errortype: RequestTooLargeException\n{\"message\":\"Request Too Long\"}";

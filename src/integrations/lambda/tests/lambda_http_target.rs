@@ -1,4 +1,4 @@
-//! What a real target makes of an event 2.0: `lambda_http` 1.3.2, which panics on URLs that it cannot parse.
+//! Events 2.0 as a real target reads them: `lambda_http` 1.3.2, which panics on URLs that it cannot parse.
 
 use http::{HeaderName, HeaderValue, Method};
 use lambda_http::{RequestExt, request::RequestContext};
@@ -79,7 +79,7 @@ fn scene() -> impl Strategy<Value = Scene> {
         )
 }
 
-/// What `uri().path()` must be: lambda_http puts the stage before a path that does not start with it.
+/// The expected `uri().path()`: lambda_http puts the stage before a path that does not start with it.
 fn expected_path(scene: &Scene) -> String {
     let (stage, path) = (scene.stage, &scene.request.path);
     if stage == "$default" || path.starts_with(&format!("/{stage}/")) {

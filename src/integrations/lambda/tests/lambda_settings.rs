@@ -10,7 +10,7 @@ use crate::{
     item::{Fields, Item, Report, StageVariables},
 };
 
-/// What was understood, or else every problem as text.
+/// The settings as read, or else every problem as text.
 fn parse(item: &Value) -> Result<String, Vec<String>> {
     let report = Report::default();
     let stage_variables = StageVariables::from([("alias".to_owned(), "live".to_owned())]);

@@ -1,4 +1,4 @@
-//! What the tests of this integration share: a request on its way, and answers as text.
+//! Shared by the tests of this integration: a request on its way, and answers as text.
 
 mod function_events;
 mod function_responses;

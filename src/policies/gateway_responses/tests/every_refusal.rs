@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{rendered, world};
 use crate::error::{BadValue, GatewayError, InvalidConfiguration, StoreError};
 
-/// What must never reach a client.
+/// A text that must never reach a client.
 const CANARY: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/secret-table";
 
 fn bad_value() -> Box<BadValue> {
@@ -82,7 +82,7 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
     ]
 }
 
-/// Where a variant stands in [`every_refusal`]; a new one stops the build here.
+/// The index of a variant in [`every_refusal`]; a new one stops the build here.
 fn position(error: &GatewayError) -> usize {
     match error {
         GatewayError::BadRequest(_) => 0,

@@ -1,4 +1,4 @@
-//! What an operator writes, and the answers that come of it.
+//! Gateway responses as an operator writes them, and the answers that come of them.
 
 mod every_refusal;
 
@@ -237,7 +237,7 @@ fn headers_take_words_and_drop_what_no_header_can_hold() {
 }
 
 #[test]
-fn what_no_gateway_response_can_be_is_a_problem() {
+fn a_gateway_response_that_cannot_be_is_a_problem() {
     let api = json!({ "problemDetails": 7, "gatewayResponses": {
         "TEAPOT": {}, "THROTTLED": "no",
         "DEFAULT_4XX": {
