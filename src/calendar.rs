@@ -99,7 +99,7 @@ pub fn timestamp(seconds: u64) -> String {
 pub fn log_timestamp(seconds: u64) -> String {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (year, month, day) = Day::of(seconds).civil();
+    let CivilDate { year, month, day } = Day::of(seconds).civil();
     let (month, of_day) = (MONTHS[month as usize - 1], seconds % SECONDS_PER_DAY);
     let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
     format!("{day:02}/{month}/{year}:{hour:02}:{minute:02}:{second:02} +0000")
