@@ -7,6 +7,7 @@ mod encode;
 mod event_handler;
 mod extension;
 mod runtime_api;
+mod trusted_proxy;
 
 pub use self::{
     decode::{DecodedEvent, Invocation, RefusedEvent, decode},

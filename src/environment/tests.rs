@@ -1,0 +1,111 @@
+//! The variables, their defaults, and the words for wrong ones.
+
+use super::*;
+
+fn read(variables: &[(&str, &str)]) -> Result<Environment, String> {
+    let lambda_sets =
+        [("AWS_REGION", "eu-west-1"), ("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    let all: Vec<_> = variables.iter().copied().chain(lambda_sets).collect();
+    Environment::read(|name| {
+        all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    })
+}
+
+#[test]
+fn has_defaults_and_prints_no_secret() {
+    let environment = read(&[("TRUSTED_PROXY_SECRET", "hush"), ("STAGES_TABLE", "")]).unwrap();
+    assert_eq!(
+        format!("{environment:?}"),
+        "Environment { tables: Tables { stages: \"tollgate-stages\", routes: \"tollgate-routes\", \
+         deployments: \"tollgate-deployments\", api_keys: \"tollgate-api-keys\", \
+         usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\", cache: \"tollgate-cache\" }, refresh: Refresh { every: 5s, max_stale: Some(30s) }, key_cache: 60s, cache_memory: 16777216, deployment_memory: None, log_level: LevelFilter::INFO, \
+         trusted_proxy: TrustedProxy { secret: Some(…), required: false }, aws: Aws { region: \"eu-west-1\", \
+         access_key_id: \"id\", secret_access_key: …, session_token: None, dynamodb_endpoint: None, \
+         lambda_endpoint: None } }"
+    );
+}
+
+#[test]
+fn an_edit_may_take_a_day() {
+    let environment = read(&[("REFRESH_SECONDS", "86400"), ("KEY_CACHE_SECONDS", "86400")]).unwrap();
+    let day = Duration::from_secs(86_400);
+    assert_eq!((environment.refresh.every, environment.key_cache), (day, day));
+}
+
+#[test]
+fn what_is_served_is_looked_at_again_after_30_seconds_or_as_often_as_it_is_refreshed() {
+    let cases = [
+        (&[][..], Some(30)),
+        (&[("REFRESH_SECONDS", "60")], Some(60)),
+        (&[("MAX_STALE_SECONDS", "5")], Some(5)),
+        (&[("MAX_STALE_SECONDS", "86400")], Some(86_400)),
+        (&[("MAX_STALE_SECONDS", "0")], None),
+        (&[("REFRESH_SECONDS", "60"), ("MAX_STALE_SECONDS", "0")], None),
+    ];
+    for (variables, expected) in cases {
+        let max_stale = read(variables).unwrap().refresh.max_stale;
+        assert_eq!(max_stale, expected.map(Duration::from_secs), "{variables:?}");
+    }
+}
+
+#[test]
+fn says_which_value_is_bad_in_one_line() {
+    let cases = [
+        (
+            ("REFRESH_SECONDS", "soon"),
+            r#"REFRESH_SECONDS: got "soon", expected a whole number of seconds, at most 86400"#,
+        ),
+        (
+            ("REFRESH_SECONDS", "86401"),
+            r#"REFRESH_SECONDS: got "86401", expected a whole number of seconds, at most 86400"#,
+        ),
+        (
+            ("MAX_STALE_SECONDS", "4"),
+            r#"MAX_STALE_SECONDS: got "4", expected 0, or a whole number of seconds, at least 5 (REFRESH_SECONDS), at most 86400"#,
+        ),
+        (
+            ("MAX_STALE_SECONDS", "86401"),
+            r#"MAX_STALE_SECONDS: got "86401", expected 0, or a whole number of seconds, at least 5 (REFRESH_SECONDS), at most 86400"#,
+        ),
+        (
+            ("MAX_STALE_SECONDS", "never"),
+            r#"MAX_STALE_SECONDS: got "never", expected 0, or a whole number of seconds, at least 5 (REFRESH_SECONDS), at most 86400"#,
+        ),
+        (
+            ("KEY_CACHE_SECONDS", "60000000"),
+            r#"KEY_CACHE_SECONDS: got "60000000", expected a whole number of seconds, at most 86400"#,
+        ),
+        (
+            ("KEY_CACHE_SECONDS", "-1"),
+            r#"KEY_CACHE_SECONDS: got "-1", expected a whole number of seconds, at most 86400"#,
+        ),
+        (
+            ("CACHE_MEMORY_BYTES", "16 MiB"),
+            r#"CACHE_MEMORY_BYTES: got "16 MiB", expected a whole number of bytes"#,
+        ),
+        (
+            ("LOG_LEVEL", "loud"),
+            r#"LOG_LEVEL: got "loud", expected one of error, warn, info, debug, trace, off"#,
+        ),
+        (("REQUIRE_TRUSTED_PROXY", "yes"), r#"REQUIRE_TRUSTED_PROXY: got "yes", expected true or false"#),
+        (
+            ("REQUIRE_TRUSTED_PROXY", "true"),
+            r#"TRUSTED_PROXY_SECRET: got "", expected a secret, because REQUIRE_TRUSTED_PROXY is true"#,
+        ),
+        (
+            ("AWS_ENDPOINT_URL_LAMBDA", "http:user:hush@localhost"),
+            r#"AWS_ENDPOINT_URL_LAMBDA: got "…@localhost", expected a URL such as http://127.0.0.1:8000"#,
+        ),
+        (
+            ("AWS_ENDPOINT_URL_LAMBDA", "localhost"),
+            r#"AWS_ENDPOINT_URL_LAMBDA: got "localhost", expected a URL such as http://127.0.0.1:8000"#,
+        ),
+    ];
+    for (variable, expected) in cases {
+        assert_eq!(read(&[variable]).unwrap_err(), format!("environment variable {expected}"));
+    }
+    assert_eq!(
+        Environment::read(|_| None).unwrap_err(),
+        r#"environment variable AWS_REGION: got "", expected a value, which Lambda sets"#
+    );
+}
