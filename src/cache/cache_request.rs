@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{
     CacheKey, CachePolicy, CacheStatus, Entry, InvalidatePermission, StageCache, Variants,
-    client_response::read_out,
     mode_rules::{RequestDirective, Reuse},
+    tee::read_out,
 };
 use crate::{context::Context, error::GatewayError, message::Response};
 

@@ -2,7 +2,6 @@
 //!
 //! `If-None-Match` and `If-Modified-Since` are RFC 9110 §13.
 
-use futures_util::StreamExt;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
     header::{
@@ -11,7 +10,10 @@ use http::{
     },
 };
 
-use super::{CacheOutcome, CacheRequest, CacheStatus, CacheStore, Responses, mode_rules::RequestDirective};
+use super::{
+    CacheOutcome, CacheRequest, CacheStatus, CacheStore, Responses, mode_rules::RequestDirective,
+    tee::read_out,
+};
 use crate::{
     error::GatewayError,
     header_list::entity_tags,
@@ -65,11 +67,6 @@ impl<S: CacheStore> Responses<S> {
         }
         Ok(response)
     }
-}
-
-/// Reads a body that no client reads: it is stored when its last byte has gone by.
-pub(super) async fn read_out(mut body: Body) {
-    while let Some(Ok(_)) = body.next().await {}
 }
 
 /// Makes a 304 of a 200 that the client has already.

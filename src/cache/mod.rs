@@ -14,7 +14,8 @@
 //!    wait. [`Lookup`] is a hit, a [`Fill`], or that the cache has no part in it.
 //! 3. The gateway calls the integration with [`Fill::context`].
 //! 4. [`Fill::store`] (`fill`) stores the response in both levels if it may be, as its body goes out (`tee`), or leaves
-//!    the reason against that (`uncacheable`) with the lock. A fill that is dropped releases the lock.
+//!    the reason against that (`uncacheable`) with the lock. A fill that is dropped releases the lock
+//!    (`held_lock`).
 //! 5. [`Responses::client_response`] (`client_response`) makes it the client's own: `Cache-Status` (`status`), 304.
 
 mod api_gateway;
@@ -23,6 +24,7 @@ mod cache_request;
 mod client_response;
 mod entry;
 mod fill;
+mod held_lock;
 mod key;
 mod levels;
 mod lock;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 use http::HeaderName;
 
 use crate::message::{Body, BoxError, ByteStream, Response};
@@ -26,6 +26,11 @@ pub(super) enum Copied {
 pub(super) fn known_length(response: &Response) -> Option<usize> {
     let said = || response.headers().get(REMAPPED_CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
     response.body().len().or_else(said)
+}
+
+/// Reads a body that no client reads: it is stored when its last byte has gone by.
+pub(super) async fn read_out(mut body: Body) {
+    while let Some(Ok(_)) = body.next().await {}
 }
 
 /// Calls `done` when the last byte has gone out, or as soon as it is clear that there will be no copy.
@@ -98,7 +103,7 @@ impl Drop for Tee {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use futures_util::{StreamExt, stream};
+    use futures_util::stream;
 
     use super::*;
 
