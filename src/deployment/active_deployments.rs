@@ -130,8 +130,8 @@ impl ActiveDeployments {
 
     fn started(self: &Arc<Self>, now: SystemTime) -> LookUnderWay {
         self.times.asked(now);
-        let live = Arc::clone(self);
-        LookUnderWay::start(now, async move { live.look(now).await })
+        let deployments = Arc::clone(self);
+        LookUnderWay::start(now, async move { deployments.look(now).await })
     }
 
     /// The next request asks again.
