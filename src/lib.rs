@@ -57,42 +57,24 @@ pub mod store;
 
 // What everything stands on.
 pub mod aws;
-
 pub mod background;
-
 pub mod calendar;
-
 pub mod circuit_breaker;
-
 pub mod clock;
-
 pub mod context;
-
 pub mod decimal;
-
 pub mod environment;
-
 pub mod error;
-
 pub mod header_list;
-
 pub mod http_client;
-
 pub mod item;
-
 pub mod json;
-
 pub mod media_type;
-
 pub mod message;
-
 pub mod notation;
-
 pub mod path;
-
-pub mod ttl_cache;
-
 pub mod template;
+pub mod ttl_cache;
 pub mod userinfo;
 
 #[cfg(test)]
