@@ -24,6 +24,7 @@ mod harness;
 mod hostile_items;
 mod http_proxy;
 mod idle_instance;
+mod imports;
 mod keys;
 mod limits;
 mod memory_limit;
