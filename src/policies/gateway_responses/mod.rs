@@ -14,7 +14,10 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
 
-use self::{custom_response::CustomResponse, refusal_variable::RefusalContext};
+use self::{
+    custom_response::{BodyTemplate, CustomResponse},
+    refusal_variable::RefusalContext,
+};
 use crate::{
     context::Context,
     error::{GatewayError, Refusal, ResponseType},
@@ -79,12 +82,10 @@ impl GatewayResponses {
         let status = custom.and_then(|custom| custom.status).unwrap_or(refusal.status);
         let mut response = refusal.to_response();
         *response.status_mut() = status;
-        if let Some((content_type, template)) = custom.and_then(|custom| custom.template(context)) {
-            set_body(
-                &mut response,
-                content_type.clone(),
-                template.render(|variable| variable.value(&refused)),
-            );
+        if let Some(BodyTemplate { content_type, text }) = custom.and_then(|custom| custom.template(context))
+        {
+            let body = text.render(|variable| variable.value(&refused));
+            set_body(&mut response, content_type.clone(), body);
         } else if matches!(self.body, DefaultBody::ProblemDetails) {
             let content_type = HeaderValue::from_static("application/problem+json");
             let detail = error.detail().map_or_else(|| refusal.message.clone(), Cow::Owned);
