@@ -1,7 +1,7 @@
-//! The deployment that a stage serves, in two places: the pointer in its item, which an operator may overwrite, and the
-//! record of the last good one, beside the deployments. Both move in one transaction.
+//! The deployment that a stage serves: the pointer in its item, which an operator may overwrite, and the record of the
+//! last good one in the deployments' table. Both move in one transaction.
 //!
-//! Also beside the deployments: the stage that has each host and base path.
+//! Also in the deployments' table: the owner of each location, a base path on a host.
 
 use aws_sdk_dynamodb::{
     error::{BuildError, SdkError},
@@ -57,7 +57,7 @@ pub enum Moved {
 
 /// Beside the deployments, under keys that are no deployment's id.
 const STAGE: &str = "stage#";
-const PLACE: &str = "place#";
+const LOCATION: &str = "place#";
 const MOVING: &str = "moving the stage's pointer";
 const RECORDING: &str = "recording what is served";
 
@@ -104,22 +104,23 @@ impl Store {
         }))
     }
 
-    /// The stage that was the first to be published at a place, consistent.
-    pub async fn holder(&self, place: &str) -> Result<Option<String>, StoreError> {
-        let item = self.beside_deployments("reading whose a place is", &format!("{PLACE}{place}")).await?;
+    /// The stage that was the first to be published at a location (`api.example.com/v1`, `*/v1`), consistent.
+    pub async fn location_owner(&self, location: &str) -> Result<Option<String>, StoreError> {
+        let item =
+            self.beside_deployments("reading whose a place is", &format!("{LOCATION}{location}")).await?;
         Ok(item.and_then(|item| Some(item.get("stage")?.as_str()?.to_owned())))
     }
 
-    /// Gives a place to a stage, if it is still nobody's but `former`'s.
-    pub async fn take_place(
+    /// Gives a location to a stage, if it is still nobody's but `former`'s.
+    pub async fn claim_location(
         &self,
-        place: &str,
+        location: &str,
         stage: &str,
         former: Option<&str>,
     ) -> Result<Moved, StoreError> {
         let put = self.client.put_item().table_name(&self.tables.deployments);
         let mut put = put
-            .item("deploymentId", S(format!("{PLACE}{place}")))
+            .item("deploymentId", S(format!("{LOCATION}{location}")))
             .item("part", N("0".to_owned()))
             .item("stage", S(stage.to_owned()))
             .expression_attribute_names("#stage", "stage")
