@@ -19,9 +19,9 @@ use http::{HeaderMap, Method, StatusCode};
 pub struct Request {
     /// Lambda's request id, which the client finds in `x-amzn-RequestId`.
     pub id: String,
-    /// When the gateway got it, by its own clock.
+    /// The time at which the gateway got it, by its own clock.
     pub received_at: SystemTime,
-    /// When Lambda ends the invocation.
+    /// The time at which Lambda ends the invocation.
     pub deadline: SystemTime,
     /// As sent; API Gateway knows seven methods, others find only `$default`.
     pub method: Method,

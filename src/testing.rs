@@ -1,4 +1,4 @@
-//! What the tests of policies share: a request with its context, and items as an operator wrote them.
+//! Helpers of the unit tests: a request with its context, and items as an operator wrote them.
 
 use std::time::SystemTime;
 

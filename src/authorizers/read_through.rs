@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     error::{InvalidConfiguration, StoreError},
-    ttl_cache::{Remembered, TtlCache, Ttls},
+    ttl_cache::{TtlCache, TtlLookup, Ttls},
 };
 
 /// An item that the store finds by one key.
@@ -82,17 +82,17 @@ impl<S: ItemStore<T>, T: StoredItem> ReadThrough<S, T> {
         let of_store = |item| ItemNow { item, read_from: ReadFrom::Store };
         let of_memory = |item| ItemNow { item: Some(item), read_from: ReadFrom::Memory };
         match self.remembered.get(&key, now) {
-            Remembered::Fresh(item) => Ok(of_store(item)),
-            Remembered::Renew(item) => {
+            TtlLookup::Fresh(item) => Ok(of_store(item)),
+            TtlLookup::Renew(item) => {
                 let items = Arc::clone(self);
                 tokio::spawn(async move { items.read(key, now).await });
                 Ok(of_store(item))
             }
-            Remembered::Stale(item) => match last_read_from {
+            TtlLookup::Stale(item) => match last_read_from {
                 ReadFrom::Memory => Ok(of_memory(item)),
                 ReadFrom::Store => Ok(self.read(key, now).await.map_or_else(|_| of_memory(item), of_store)),
             },
-            Remembered::Nothing => self.read(key, now).await.map(of_store),
+            TtlLookup::Nothing => self.read(key, now).await.map(of_store),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Loading a stage's deployment: the one that its item points to, or else the last good one.
 //!
-//! Where the item points to none, the route items are published first.
+//! If the item points to none, the route items are published first.
 
 use std::{mem, panic::AssertUnwindSafe, sync::Arc};
 

@@ -49,7 +49,7 @@ impl Host {
     /// `trace_id` the invocation gets a new one.
     ///
     /// # Errors
-    /// When there is no such function or alias, or too many invocations wait already. A function that fails
+    /// There is no such function or alias, or too many invocations wait already. A function that fails
     /// is an answer, not an error.
     pub async fn invoke(
         &self,
@@ -72,7 +72,7 @@ impl Host {
     }
 
     /// # Errors
-    /// When there is no such function or alias.
+    /// There is no such function or alias.
     pub fn check(&self, reference: &FunctionReference) -> Result<(), InvokeError> {
         self.resolve(reference).map(drop)
     }

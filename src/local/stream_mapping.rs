@@ -41,7 +41,7 @@ impl StreamMapping {
     /// Invokes `function` with every record of the table's stream, from the oldest kept.
     ///
     /// # Errors
-    /// When the table has no stream.
+    /// The table has no stream.
     pub fn start(database: &Database, table: &str, host: Host, function: &str) -> Result<Self, MappingError> {
         let reader = StreamReader::open(database.clone(), table)?;
         let function = FunctionReference { name: function.to_owned(), qualifier: None };

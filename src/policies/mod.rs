@@ -4,4 +4,4 @@
 
 pub mod cors;
 pub mod gateway_responses;
-pub mod validation;
+pub mod required_parameters;

@@ -7,10 +7,10 @@ mod base64_body;
 mod event;
 mod event_v1;
 mod event_v2;
+mod function_call;
 mod function_headers;
 mod function_name;
 mod function_response;
-mod invoke;
 mod media_types;
 mod response_v1;
 mod response_v2;
@@ -24,7 +24,7 @@ use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub use self::invoke::client;
+pub use self::function_call::client;
 use self::{function_name::FunctionName, media_types::BinaryMediaTypes, stream::StreamOutcome};
 use super::ParseContext;
 use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
@@ -93,7 +93,9 @@ impl Lambda {
             PayloadFormat::V2 => event_v2::event(context),
         };
         match self.mode {
-            InvocationMode::Buffered => self.response(&invoke::invoke(client, &self.function, event).await?),
+            InvocationMode::Buffered => {
+                self.response(&function_call::invoke(client, &self.function, event).await?)
+            }
             InvocationMode::Stream => {
                 // The time-out of the route is over with the first bytes, the Lambda's own time is not.
                 let deadline = Instant::now() + context.request.time_left();
@@ -103,7 +105,7 @@ impl Lambda {
                 }
             }
             InvocationMode::Event => {
-                invoke::enqueue(client, &self.function, event).await?;
+                function_call::enqueue(client, &self.function, event).await?;
                 Ok(accepted(&context.request.id))
             }
         }

@@ -13,10 +13,10 @@ use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
+    function_call::{MAX_EVENT_BYTES, check_size, failure, function_error},
     function_headers,
     function_name::FunctionName,
     function_response::{self, FunctionResponse},
-    invoke::{MAX_EVENT_BYTES, check_size, failure, function_error},
 };
 use crate::{
     error::GatewayError,

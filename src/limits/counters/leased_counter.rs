@@ -11,10 +11,10 @@ use super::{
     counter_snapshot::{CounterSnapshot, Remaining},
     demand::Demand,
     lease_pool::{Charge, LeasePool, Paid, QuotaUnits, Unit},
+    limit_refusal::{LimitRefusal, RefusalReason, RememberedRefusal, nothing_allowed},
     next_write::{self, Attempt, BucketIs, Contention},
     outage::{LocalLimits, Outage},
     rate_limit_status::RateLimitStatus,
-    refusal::{LimitRefusal, RefusalReason, RememberedRefusal, nothing_allowed},
 };
 use crate::{
     clock::pause_lasts,

@@ -11,7 +11,7 @@
 //!              ├ counter_snapshot   the item as it was last seen
 //!              ├ demand             the size of the next lease
 //!              ├ next_write         the write that takes it, as data (counter)
-//!              ├ refusal            remembered, so that a flood of a refused key costs nothing
+//!              ├ limit_refusal      remembered, so that a flood of a refused key costs nothing
 //!              └ outage             what is decided while the store is away
 //! ```
 //!
@@ -22,11 +22,11 @@ mod counter_snapshot;
 mod demand;
 mod lease_pool;
 mod leased_counter;
+mod limit_refusal;
 mod next_write;
 mod observe;
 mod outage;
 mod rate_limit_status;
-mod refusal;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
@@ -43,8 +43,8 @@ pub use self::{
     counter::{Counter, CounterWrite, NewWindow, QuotaForm, RateForm, Spent, WriteForm, WriteOutcome},
     lease_pool::{Charge, Unit},
     leased_counter::{Decision, LeasedCounter},
+    limit_refusal::{LimitRefusal, RefusalReason, nothing_allowed},
     rate_limit_status::{LimitStatus, RateLimitStatus},
-    refusal::{LimitRefusal, RefusalReason, nothing_allowed},
 };
 use super::rule::Rule;
 use crate::{

@@ -129,7 +129,7 @@ fn create(limits: &Limits, units: u64, now_ms: u64) -> WriteForm {
     }
 }
 
-/// Where others write within a round trip, `tat <= now` is seldom true any more when a write arrives, while
+/// If others write within a round trip, `tat <= now` is seldom true any more when a write arrives, while
 /// `tat >= now` stays true. So under contention an idle bucket is set going a little in the future: that wastes a few
 /// tokens of a bucket that is full.
 fn rate_form(throttle: &Throttle, tat_ns: u128, units: u64, attempt: Attempt) -> RateForm {

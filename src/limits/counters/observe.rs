@@ -5,8 +5,8 @@ use super::{
     counter_snapshot::CounterSnapshot,
     lease_pool::{Charge, Lease},
     leased_counter::LeasedCounter,
+    limit_refusal::{RefusalReason, RememberedRefusal},
     next_write,
-    refusal::{RefusalReason, RememberedRefusal},
 };
 use crate::{
     clock::pause_lasts,

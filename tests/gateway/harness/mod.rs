@@ -1,4 +1,4 @@
-//! What every test needs: a gateway over a DynamoDB and target functions of its own, a clock that tests move,
+//! The harness of every test: a gateway over a DynamoDB and target functions of its own, a clock that tests move,
 //! terse requests.
 
 mod events;
@@ -60,7 +60,7 @@ pub struct TestGateway {
     /// All that goes to DynamoDB goes through it.
     pub gate: Gate,
     pub store: Store,
-    /// What is left of the Lambda's time when it gets a request.
+    /// The Lambda's time that is left when it gets a request.
     pub time_left: Duration,
     calls: Calls,
     _targets: Server,
@@ -209,7 +209,7 @@ impl TestGateway {
         another
     }
 
-    /// Where DynamoDB listens.
+    /// The DynamoDB of this test.
     pub fn dynamodb(&self) -> &Dynamodb {
         self.dynamodb.as_ref().expect("the store is not lost yet")
     }
@@ -219,7 +219,7 @@ impl TestGateway {
         self.dynamodb.take().expect("the store is not lost yet").stop().await;
     }
 
-    /// What the stream of the routes table leads to.
+    /// Publishes the stage, as an event of the routes table's stream does.
     pub async fn publish(&self, stage: &str) -> PublishOutcome {
         deployment::publish(&self.store, stage, Trigger::Edit).await.unwrap()
     }
@@ -234,7 +234,7 @@ impl TestGateway {
         serde_json::from_str(self.lines.lock().unwrap().last().unwrap()).unwrap()
     }
 
-    /// What happens beside a request every few seconds.
+    /// Reads the configuration again, as an instance does in the background every few seconds.
     pub async fn refresh(&self) {
         self.handler.gateway.deployments.refresh(self.now()).await;
     }

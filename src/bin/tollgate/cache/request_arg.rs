@@ -140,11 +140,11 @@ impl Details {
         };
         let is_found = !matches!(error.refusal().status.as_u16(), 403..=405);
         let ending = if is_found { ExitStatus::Invalid } else { ExitStatus::NotFound };
-        let hint = match error {
-            GatewayError::StageNotFound { .. } => {
-                "; `tollgate check` tells of stages that cannot be served yet"
-            }
-            _ => "",
+        let is_stage_unknown = matches!(error, GatewayError::StageNotFound { .. });
+        let hint = if is_stage_unknown {
+            "; `tollgate check` tells of stages that cannot be served yet"
+        } else {
+            ""
         };
         refused(&format!("{line} would be refused: {}{hint}", chain(&error)), ending)
     }

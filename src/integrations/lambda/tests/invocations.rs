@@ -16,7 +16,9 @@ use tokio::{
 };
 
 use super::{
-    super::{BinaryMediaTypes, InvocationMode, Lambda, PayloadFormat, function_name::FunctionName, invoke},
+    super::{
+        BinaryMediaTypes, InvocationMode, Lambda, PayloadFormat, function_call, function_name::FunctionName,
+    },
     Scene, render,
 };
 use crate::{error::GatewayError, http_client::sdk_http_client};
@@ -59,7 +61,7 @@ async fn serve(State(service): State<Service>, request: Request<AxumBody>) -> Re
 }
 
 fn client_of(listener: &TcpListener) -> Client {
-    invoke::client(
+    function_call::client(
         Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("eu-west-1"))

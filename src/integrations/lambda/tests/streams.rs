@@ -1,4 +1,4 @@
-//! StreamOutcome answers, from a server that plays Lambda's Invoke API.
+//! Streamed responses, from a server that plays Lambda's Invoke API.
 
 use std::{io, sync::Mutex, time::Duration};
 

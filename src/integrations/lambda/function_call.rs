@@ -62,7 +62,7 @@ pub fn function_error(kind: String, payload: &[u8]) -> GatewayError {
     let payload = serde_json::from_slice::<ErrorPayload<'_>>(payload).ok();
     let error_type = payload.and_then(|payload| payload.error_type).unwrap_or("without a type".into());
     let error_type = error_type.chars().take(MAX_ERROR_TYPE_CHARS).collect();
-    GatewayError::IntegrationFailure(FunctionError { kind, error_type }.into())
+    GatewayError::IntegrationFailure(FunctionFailure { kind, error_type }.into())
 }
 
 /// Why the function was not called, or its answer did not come: as API Gateway, 500 if the gateway may not call
@@ -87,7 +87,7 @@ where
 
 #[derive(Debug, thiserror::Error)]
 #[error("function error, {kind}: {error_type}")]
-struct FunctionError {
+struct FunctionFailure {
     /// `Unhandled` or `Handled`.
     kind: String,
     error_type: String,
