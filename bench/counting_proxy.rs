@@ -52,7 +52,7 @@ pub struct CountingProxy {
 
 impl CountingProxy {
     /// # Errors
-    /// When the listener has no address any more.
+    /// The listener has no address any more.
     pub fn start(listener: TcpListener, dynamodb: SocketAddr) -> io::Result<Self> {
         let tally = Arc::new(Mutex::default());
         let client = Client::builder(TokioExecutor::new()).build_http();

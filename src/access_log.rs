@@ -52,15 +52,15 @@ struct LogLine {
     #[serde(skip_serializing_if = "String::is_empty")]
     path: String,
     status: u16,
-    /// Milliseconds from receiving the request to the answer's last byte.
+    /// Milliseconds from receiving the request to the response's last byte.
     response_latency: u64,
-    /// Milliseconds that the integration took to the head of its answer.
+    /// Milliseconds that the integration took to the head of its response.
     #[serde(skip_serializing_if = "Option::is_none")]
     integration_latency: Option<u64>,
-    /// The integration's own status, where the client got another: a stale answer, or one that it confirmed.
+    /// The integration's own status, where the client got another: a stale response, or one that it confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     integration_status: Option<u16>,
-    /// Bytes of the answer's body.
+    /// Bytes of the response's body.
     response_length: usize,
     #[serde(skip_serializing_if = "String::is_empty")]
     source_ip: String,
@@ -76,7 +76,7 @@ struct LogLine {
     degraded: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_response_type: Option<ResponseType>,
-    /// Why the gateway refused; of an integration's failure it is `integrationErrorMessage`.
+    /// The reason of the gateway's refusal; that of an integration's failure is `integrationErrorMessage`.
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,7 +191,7 @@ impl AccessLog {
                 self.write();
                 Body::Whole(bytes)
             }
-            Body::Stream(stream) => Body::Stream(Box::pin(Logged { stream, log: self })),
+            Body::Stream(stream) => Body::Stream(Box::pin(LoggedBody { stream, log: self })),
         })
     }
 
@@ -210,12 +210,12 @@ impl AccessLog {
 }
 
 /// A streamed body that writes its request's line when it ends, however it ends.
-struct Logged {
+struct LoggedBody {
     stream: ByteStream,
     log: AccessLog,
 }
 
-impl Stream for Logged {
+impl Stream for LoggedBody {
     type Item = Result<Bytes, BoxError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -231,7 +231,7 @@ impl Stream for Logged {
     }
 }
 
-impl Drop for Logged {
+impl Drop for LoggedBody {
     fn drop(&mut self) {
         self.log.write();
     }

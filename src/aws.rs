@@ -1,4 +1,4 @@
-//! What all AWS clients of the process share: the region, credentials from the environment, connections.
+//! The settings that all AWS clients of the process share: region, credentials from the environment, connections.
 //!
 //! Nothing is asked for at the start: no profile, no metadata service, no certificate store.
 

@@ -18,7 +18,7 @@ use tollgate::{
     clock::Clock,
     environment::Environment,
     error::chain,
-    function_url::{AnswerTo, EventHandler, Invocation, RuntimeApi},
+    function_url::{EventHandler, EventReference, Invocation, RuntimeApi},
     gateway::{Gateway, Instance},
     integrations::{Clients, lambda_client},
     store::{Store, dynamodb_client},
@@ -48,8 +48,8 @@ async fn run() -> Result<(), Error> {
     info!(gateway = env!("CARGO_PKG_VERSION"), "started");
     let process = Arc::new(Process::start(environment, runtime_api).await);
 
-    // lambda_runtime asks for a service of decoded events, but gives an event's bytes, and leaves the answer to us, only
-    // in a layer around it. This one stands in the service's place, which is never called.
+    // lambda_runtime asks for a service of decoded events, but gives an event's bytes, and leaves the response to us,
+    // only in a layer around it. This one stands in the service's place, which is never called.
     let polled = service_fn(|_: LambdaEvent<()>| async { Ok::<(), Error>(()) });
     let answering = layer_fn(|_| {
         let process = Arc::clone(&process);
@@ -109,8 +109,8 @@ impl Process {
 
     /// Answers one event. Nothing of it may end the process: the next event is somebody else's.
     async fn work(&self, LambdaInvocation { parts, body, context }: LambdaInvocation) {
-        let to = AnswerTo { request_id: &context.request_id, headers: &parts.headers };
-        let posted = AssertUnwindSafe(self.answer(to, &body, &context)).catch_unwind().await;
+        let to = EventReference { request_id: &context.request_id, headers: &parts.headers };
+        let posted = AssertUnwindSafe(self.respond(to, &body, &context)).catch_unwind().await;
         match posted {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
@@ -120,15 +120,15 @@ impl Process {
         }
     }
 
-    async fn answer(&self, to: AnswerTo<'_>, event: &[u8], context: &Context) -> Result<(), Error> {
+    async fn respond(&self, to: EventReference<'_>, event: &[u8], context: &Context) -> Result<(), Error> {
         let invocation = Invocation {
             account_id: context.invoked_function_arn.split(':').nth(4).unwrap_or_default().to_owned(),
             deadline: context.deadline(),
             request_id: context.request_id.clone(),
             received_at: self.handler.gateway.clock.now(),
         };
-        let answer = self.handler.handle(event, invocation).await;
-        let posted = self.runtime_api.answer(to, answer).await;
+        let outcome = self.handler.handle(event, invocation).await;
+        let posted = self.runtime_api.respond(to, outcome).await;
         self.handler.finish().await;
         posted
     }

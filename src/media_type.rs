@@ -25,10 +25,21 @@ struct MediaType<'a> {
     parameters: Vec<MediaTypeParameter<'a>>,
 }
 
-type MediaTypeParameter<'a> = (&'a str, &'a str);
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct MediaTypeParameter<'a> {
+    name: &'a str,
+    value: &'a str,
+}
 
 /// A client's preference for a type: more is better.
-type Preference = (u16, Specificity, Reverse<usize>);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Preference {
+    /// In thousandths.
+    weight: u16,
+    specificity: Specificity,
+    /// The position of the range in `Accept`.
+    position: Reverse<usize>,
+}
 
 /// The specificity of a range: more says more of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,9 +68,9 @@ impl<'a> Accept<'a> {
         self.0.first().map_or("", |range| range.media_type.name)
     }
 
-    /// The one of `offered` that the client wants most; of those that it wants as much, what it names itself before
-    /// what a
-    /// range has, then what it names first, then what is offered first. `None`: it accepts none of them.
+    /// The index of the type in `offered` that the client wants most; `None`: it accepts none of them. Of those that it
+    /// wants as much: a type that it names before one that a range has, then the first in `Accept`, then the first in
+    /// `offered`.
     pub fn best<'b>(&self, offered: impl Iterator<Item = &'b str>) -> Option<usize> {
         let wanted = |(index, text)| Some((self.preference(&MediaType::parse(text))?, Reverse(index)));
         let (_, Reverse(best)) = offered.enumerate().filter_map(wanted).max()?;
@@ -68,18 +79,21 @@ impl<'a> Accept<'a> {
 
     /// The preference by the range that says most of the type; `None`: it is not accepted.
     fn preference(&self, offered: &MediaType<'_>) -> Option<Preference> {
-        let preference = |(place, range): (usize, &Range<'_>)| {
-            Some((range.specificity(offered)?, Reverse(place), range.weight?))
-        };
-        let (specificity, place, weight) = self.0.iter().enumerate().filter_map(preference).max()?;
-        (weight > 0).then_some((weight, specificity, place))
+        let ranges = self.0.iter().enumerate().filter_map(|(index, range)| {
+            let (specificity, weight) = (range.specificity(offered)?, range.weight?);
+            Some(Preference { weight, specificity, position: Reverse(index) })
+        });
+        let most_specific = ranges.max_by_key(|range| (range.specificity, range.position))?;
+        (most_specific.weight > 0).then_some(most_specific)
     }
 }
 
 impl<'a> Range<'a> {
     fn parse(element: &'a str) -> Self {
         let media_type = MediaType::parse(element);
-        let weight = parameters(element).find(is_weight).map_or(Some(1_000), |(_, text)| weight(text));
+        let weight = parameters(element)
+            .find(MediaTypeParameter::is_weight)
+            .map_or(Some(1_000), |own| weight(own.value));
         Self { media_type, weight }
     }
 
@@ -94,20 +108,27 @@ impl<'a> Range<'a> {
             None => Specificity::TypeWithParameters(parameters.len()),
             Some(_) => return None,
         };
-        let is_of_offered =
-            |own: &MediaTypeParameter<'_>| offered.parameters.iter().any(|other| is_same(own, other));
-        parameters.iter().all(is_of_offered).then_some(specificity)
+        let is_offered =
+            |own: &MediaTypeParameter<'_>| offered.parameters.iter().any(|other| own.is_same(other));
+        parameters.iter().all(is_offered).then_some(specificity)
     }
 }
 
 impl<'a> MediaType<'a> {
     fn parse(text: &'a str) -> Self {
-        let is_charset = |(name, _): &MediaTypeParameter<'_>| name.eq_ignore_ascii_case("charset");
-        let parameters = parameters(text).take_while(|parameter| !is_weight(parameter));
-        Self {
-            name: essence(text),
-            parameters: parameters.filter(|parameter| !is_charset(parameter)).collect(),
-        }
+        let parameters = parameters(text).take_while(|parameter| !parameter.is_weight());
+        let parameters = parameters.filter(|parameter| !parameter.name.eq_ignore_ascii_case("charset"));
+        Self { name: essence(text), parameters: parameters.collect() }
+    }
+}
+
+impl MediaTypeParameter<'_> {
+    fn is_weight(&self) -> bool {
+        self.name.eq_ignore_ascii_case("q")
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.name.eq_ignore_ascii_case(other.name) && self.value.eq_ignore_ascii_case(other.value)
     }
 }
 
@@ -116,18 +137,11 @@ fn kind(name: &str) -> &str {
 }
 
 fn parameters(text: &str) -> impl Iterator<Item = MediaTypeParameter<'_>> {
-    let pairs =
-        split_unquoted(text, |c| c == ';').skip(1).map(|text| text.split_once('=').unwrap_or((text, "")));
-    let pairs = pairs.map(|(name, value)| (name.trim(), value.trim().trim_matches('"')));
-    pairs.filter(|(name, _)| !name.is_empty())
-}
-
-fn is_weight((name, _): &MediaTypeParameter<'_>) -> bool {
-    name.eq_ignore_ascii_case("q")
-}
-
-fn is_same((name, value): &MediaTypeParameter<'_>, (other, others): &MediaTypeParameter<'_>) -> bool {
-    name.eq_ignore_ascii_case(other) && value.eq_ignore_ascii_case(others)
+    let parameters = split_unquoted(text, |c| c == ';').skip(1).map(|text| {
+        let (name, value) = text.split_once('=').unwrap_or((text, ""));
+        MediaTypeParameter { name: name.trim(), value: value.trim().trim_matches('"') }
+    });
+    parameters.filter(|parameter| !parameter.name.is_empty())
 }
 
 /// `0.5`; digits after the third count for nothing.

@@ -1,4 +1,4 @@
-//! A memory of the store's answers, found or absent: bounded, and good for longer when the store is away.
+//! A memory of the store's responses, found or absent: bounded, and good for longer when the store is away.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ pub struct Ttls {
     pub found: Duration,
     /// A value that was not there is asked for again after so long.
     pub absent: Duration,
-    /// A value that was found still counts for so long while the store gives no answer.
+    /// A value that was found still counts for so long while the store gives no response.
     pub without_store: Duration,
 }
 
@@ -23,12 +23,12 @@ pub struct Ttls {
 #[derive(Debug)]
 pub struct TtlCache<K, V> {
     ttls: Ttls,
-    answers: Mutex<Answers<K, V>>,
+    values: Mutex<CachedValues<K, V>>,
 }
 
 /// The two kinds apart, so that a flood of unknown keys drives out only unknown keys.
 #[derive(Debug)]
-struct Answers<K, V> {
+struct CachedValues<K, V> {
     found: Generations<K, FoundValue<V>>,
     /// The time at which the store had nothing of a key.
     absent: Generations<K, SystemTime>,
@@ -36,12 +36,12 @@ struct Answers<K, V> {
 
 /// A key's value, as far as it is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Remembered<V> {
+pub enum TtlLookup<V> {
     /// As good as read now.
     Fresh(Option<V>),
     /// As good as read now, and due to be read again while the request goes on.
     Renew(Option<V>),
-    /// Good only if the store gives no answer.
+    /// Good only if the store gives no response.
     Stale(V),
     Nothing,
 }
@@ -60,42 +60,38 @@ const RENEW_AFTER_TENTHS: u32 = 8;
 impl<K: Eq + Hash + Clone, V: Clone> TtlCache<K, V> {
     /// Remembers `capacity` keys at least and twice as many at most, the last used ones; and as many absent ones.
     pub fn new(capacity: usize, ttls: Ttls) -> Self {
-        let answers = Answers { found: Generations::new(capacity), absent: Generations::new(capacity) };
-        Self { ttls, answers: Mutex::new(answers) }
+        let values = CachedValues { found: Generations::new(capacity), absent: Generations::new(capacity) };
+        Self { ttls, values: Mutex::new(values) }
     }
 
-    /// Returns the value that counts at `now`. Tells one caller only to [`Remembered::Renew`].
-    pub fn get(&self, key: &K, now: SystemTime) -> Remembered<V> {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Returns the value that counts at `now`. Tells one caller only to [`TtlLookup::Renew`].
+    pub fn get(&self, key: &K, now: SystemTime) -> TtlLookup<V> {
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         // The age of a value from before the clock was set back is unknown; this way it is not fresh for ever.
         let age = |read_at: SystemTime| now.duration_since(read_at).unwrap_or_else(|ahead| ahead.duration());
-        let Some(entry) = answers.found.get(key) else {
-            let is_absent = answers.absent.get(key).is_some_and(|read_at| age(*read_at) < self.ttls.absent);
-            return if is_absent { Remembered::Fresh(None) } else { Remembered::Nothing };
+        let Some(entry) = values.found.get(key) else {
+            let is_absent = values.absent.get(key).is_some_and(|read_at| age(*read_at) < self.ttls.absent);
+            return if is_absent { TtlLookup::Fresh(None) } else { TtlLookup::Nothing };
         };
         let age = age(entry.read_at);
         if age < self.ttls.found {
             let due = age >= self.ttls.found / 10 * RENEW_AFTER_TENTHS && !entry.is_renewing;
             let value = Some(entry.value.clone());
             entry.is_renewing |= due;
-            return if due { Remembered::Renew(value) } else { Remembered::Fresh(value) };
+            return if due { TtlLookup::Renew(value) } else { TtlLookup::Fresh(value) };
         }
-        if age < self.ttls.without_store {
-            Remembered::Stale(entry.value.clone())
-        } else {
-            Remembered::Nothing
-        }
+        if age < self.ttls.without_store { TtlLookup::Stale(entry.value.clone()) } else { TtlLookup::Nothing }
     }
 
-    /// Remembers the store's answer of `read_at`.
+    /// Remembers the store's response of `read_at`.
     pub fn put(&self, key: K, value: Option<V>, read_at: SystemTime) {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(value) = value {
-            answers.absent.remove(&key);
-            answers.found.insert(key, FoundValue { value, read_at, is_renewing: false });
+            values.absent.remove(&key);
+            values.found.insert(key, FoundValue { value, read_at, is_renewing: false });
         } else {
-            answers.found.remove(&key);
-            answers.absent.insert(key, read_at);
+            values.found.remove(&key);
+            values.absent.insert(key, read_at);
         }
     }
 }
@@ -170,7 +166,7 @@ mod tests {
         cache.put("key", Some(7), at(100));
         let seen: Vec<_> =
             [90, 147, 148, 149, 159, 160, 3_699, 3_700].map(|second| cache.get(&"key", at(second))).into();
-        use Remembered::{Fresh, Nothing, Renew, Stale};
+        use TtlLookup::{Fresh, Nothing, Renew, Stale};
         assert_eq!(
             seen,
             [
@@ -191,7 +187,7 @@ mod tests {
         let cache = TtlCache::<_, u8>::new(10, TTLS);
         cache.put("key", None, at(100));
         let seen = [100, 109, 110].map(|second| cache.get(&"key", at(second)));
-        assert_eq!(seen, [Remembered::Fresh(None), Remembered::Fresh(None), Remembered::Nothing]);
+        assert_eq!(seen, [TtlLookup::Fresh(None), TtlLookup::Fresh(None), TtlLookup::Nothing]);
     }
 
     #[test]
@@ -199,7 +195,7 @@ mod tests {
         let cache = TtlCache::new(10, TTLS);
         cache.put("found", Some(7), at(10_000));
         cache.put("absent", None, at(10_000));
-        use Remembered::{Fresh, Nothing, Stale};
+        use TtlLookup::{Fresh, Nothing, Stale};
         let found = [9_999, 9_953, 9_940, 6_401, 6_400].map(|second| cache.get(&"found", at(second)));
         assert_eq!(found, [Fresh(Some(7)), Fresh(Some(7)), Stale(7), Stale(7), Nothing]);
         let absent = [9_999, 9_991, 9_990].map(|second| cache.get(&"absent", at(second)));
@@ -224,14 +220,14 @@ mod tests {
         for key in 1..1_000 {
             cache.put(key, None, at(100));
         }
-        assert_eq!(cache.get(&0, at(100)), Remembered::Fresh(Some("good")));
+        assert_eq!(cache.get(&0, at(100)), TtlLookup::Fresh(Some("good")));
         assert_eq!(
             [1, 999].map(|key| cache.get(&key, at(100))),
-            [Remembered::Nothing, Remembered::Fresh(None)]
+            [TtlLookup::Nothing, TtlLookup::Fresh(None)]
         );
         cache.put(0, None, at(101));
-        assert_eq!(cache.get(&0, at(101)), Remembered::Fresh(None), "a key that was deleted");
+        assert_eq!(cache.get(&0, at(101)), TtlLookup::Fresh(None), "a key that was deleted");
         cache.put(0, Some("again"), at(102));
-        assert_eq!(cache.get(&0, at(102)), Remembered::Fresh(Some("again")));
+        assert_eq!(cache.get(&0, at(102)), TtlLookup::Fresh(Some("again")));
     }
 }

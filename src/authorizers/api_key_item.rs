@@ -24,7 +24,7 @@ pub struct ApiKey {
     /// `None`: all that its plan covers.
     pub stages: Option<Vec<String>>,
     pub customer_id: Option<String>,
-    /// May have cached answers replaced by `Cache-Control: max-age=0`.
+    /// May have cached responses replaced by `Cache-Control: max-age=0`.
     pub may_invalidate_cache: bool,
 }
 
@@ -200,14 +200,14 @@ keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; di
                 "keys [keyHash={}…] id: got …, expected a name that is no key's value: logs and counters show it",
                 &hash[..12]
             );
-            let told = parse(&json!({ "keyHash": hash, "id": id })).value.unwrap_err().to_string();
-            assert_eq!(told, expected, "{id}");
+            let message = parse(&json!({ "keyHash": hash, "id": id })).value.unwrap_err().to_string();
+            assert_eq!(message, expected, "{id}");
         }
         let other = json!({ "keyHash": hash(OURS), "id": imported });
         assert!(parse(&other).value.is_ok(), "as long as a value, but not this key's");
         for unhashed in [json!({ "id": OURS }), json!({ "keyHash": imported, "id": imported })] {
-            let told = parse(&unhashed).value.unwrap_err().to_string();
-            assert!(told.starts_with("keys [keyHash=…] id: got …,"), "{told}");
+            let message = parse(&unhashed).value.unwrap_err().to_string();
+            assert!(message.starts_with("keys [keyHash=…] id: got …,"), "{message}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Reads items of the operator's that requests need, and remembers them for a while.
 //!
-//! An item is read again once an edit of it may have had its time to act. While the store gives no answer, an item
+//! An item is read again once an edit of it may have had its time to act. While the store gives no response, an item
 //! that was found within the hour still counts.
 
 use std::{
@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     error::{InvalidConfiguration, StoreError},
-    ttl_cache::{Remembered, TtlCache, Ttls},
+    ttl_cache::{TtlCache, TtlLookup, Ttls},
 };
 
 /// An item that the store finds by one key.
@@ -45,7 +45,7 @@ pub struct ItemNow<T> {
 pub enum ReadFrom {
     /// The store, within the time that an edit may take to act.
     Store,
-    /// Memory, from within the hour, since the store gives no answer.
+    /// Memory, from within the hour, since the store gives no response.
     Memory,
 }
 
@@ -68,11 +68,11 @@ impl<S: ItemStore<T>, T: StoredItem> ReadThrough<S, T> {
     }
 
     /// Finds an item. `last_read_from` is the origin of the item that the same request has read before: a client
-    /// waits only once for a store that gives no answer.
+    /// waits only once for a store that gives no response.
     ///
     /// # Errors
     ///
-    /// The store gives no answer, and the item is not remembered.
+    /// The store gives no response, and the item is not remembered.
     pub async fn get(
         self: &Arc<Self>,
         key: T::Key,
@@ -82,17 +82,17 @@ impl<S: ItemStore<T>, T: StoredItem> ReadThrough<S, T> {
         let of_store = |item| ItemNow { item, read_from: ReadFrom::Store };
         let of_memory = |item| ItemNow { item: Some(item), read_from: ReadFrom::Memory };
         match self.remembered.get(&key, now) {
-            Remembered::Fresh(item) => Ok(of_store(item)),
-            Remembered::Renew(item) => {
+            TtlLookup::Fresh(item) => Ok(of_store(item)),
+            TtlLookup::Renew(item) => {
                 let items = Arc::clone(self);
                 tokio::spawn(async move { items.read(key, now).await });
                 Ok(of_store(item))
             }
-            Remembered::Stale(item) => match last_read_from {
+            TtlLookup::Stale(item) => match last_read_from {
                 ReadFrom::Memory => Ok(of_memory(item)),
                 ReadFrom::Store => Ok(self.read(key, now).await.map_or_else(|_| of_memory(item), of_store)),
             },
-            Remembered::Nothing => self.read(key, now).await.map(of_store),
+            TtlLookup::Nothing => self.read(key, now).await.map(of_store),
         }
     }
 

@@ -11,8 +11,8 @@ use std::{
 use http::{Method, StatusCode};
 
 use super::{
-    CacheKey, CacheOutcome, CacheRequest, CacheStatus, CacheStore, Entry, Lock, Responses, Stored, Taken,
-    UncacheableReason, Variants, Written,
+    CacheKey, CacheOutcome, CacheRequest, CacheStatus, CacheStore, Entry, Lock, LockOutcome, Responses,
+    Stored, UncacheableReason, Variants, Written,
     entry::MOST_BODY_BYTES,
     held_lock::HeldLock,
     levels::CacheSlot,
@@ -66,11 +66,11 @@ struct Destination {
 
 impl<S: CacheStore> Claim<S> {
     /// Tries to become the one for whom others wait.
-    pub async fn lock(&mut self, limit: Duration, now: SystemTime) -> Taken {
+    pub async fn lock(&mut self, limit: Duration, now: SystemTime) -> LockOutcome {
         let lock = Lock::filling(milliseconds(now), limit);
         // Boxed: a future of the SDK is kilobytes.
         let taken = Box::pin(self.responses.levels.store.lock(&self.slot.key, lock, now)).await;
-        if taken == Taken::Taken {
+        if taken == LockOutcome::Taken {
             self.lock = Some(HeldLock::new(&self.responses, self.slot.key.clone(), lock));
         }
         taken

@@ -23,7 +23,7 @@ pub trait CacheStore: Send + Sync + 'static {
     ) -> impl Future<Output = Written> + Send;
 
     /// Makes the caller the one who fills, until `lock.until_ms`, unless another one is at `now`.
-    fn lock(&self, key: &CacheKey, lock: Lock, now: SystemTime) -> impl Future<Output = Taken> + Send;
+    fn lock(&self, key: &CacheKey, lock: Lock, now: SystemTime) -> impl Future<Output = LockOutcome> + Send;
 
     /// Puts `next` in the place of a lock that the caller has, or nothing.
     fn unlock(
@@ -74,7 +74,7 @@ pub enum Written {
 
 /// The outcome of trying to be the one who fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
+pub enum LockOutcome {
     Taken,
     /// Somebody else is.
     Busy,

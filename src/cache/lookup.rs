@@ -10,8 +10,8 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    Bypass, CacheKey, CacheOutcome, CacheRequest, CacheStatus, CacheStore, Entry, Fill, Lock, LockState,
-    Refill, Responses, Stored, Taken,
+    Bypass, CacheKey, CacheOutcome, CacheRequest, CacheStatus, CacheStore, Entry, Fill, Lock, LockOutcome,
+    LockState, Refill, Responses, Stored,
     fill::Claim,
     levels::{CacheSlot, Known},
     mode_rules::{RequestDirective, Reuse},
@@ -137,15 +137,15 @@ impl<S: CacheStore> Responses<S> {
         now: SystemTime,
     ) -> Option<Lookup<'a, S>> {
         match (claim.lock(request.limit, now).await, stale) {
-            (Taken::Taken, Some(entry)) => {
+            (LockOutcome::Taken, Some(entry)) => {
                 Some(Lookup::Stale { stale: self.stale(entry), refill: Refill(Box::new(claim)) })
             }
-            (Taken::Taken, None) => Some(Lookup::Fill(Box::new(claim.begin(request)))),
-            (Taken::Unknown, _) => {
+            (LockOutcome::Taken, None) => Some(Lookup::Fill(Box::new(claim.begin(request)))),
+            (LockOutcome::Unknown, _) => {
                 claim.slot.is_degraded = true;
                 Some(Lookup::Fill(Box::new(claim.begin(request))))
             }
-            (Taken::Busy, _) => None,
+            (LockOutcome::Busy, _) => None,
         }
     }
 

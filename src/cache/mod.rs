@@ -46,7 +46,7 @@ pub use self::{
     entry::{Entry, MOST_SKEW_MS},
     fill::{Fill, Refill},
     key::{CacheKey, ExplainedKey, KeyPart},
-    levels::{CacheStore, Found, StoredEntry, Taken, Written},
+    levels::{CacheStore, Found, LockOutcome, StoredEntry, Written},
     lock::{Lock, LockState, UncacheableAnswer},
     lookup::Lookup,
     mode_rules::{Bypass, InvalidatePermission, MOST_GENERATION, StageCache},

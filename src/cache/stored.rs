@@ -68,7 +68,7 @@ impl Stored {
         }
     }
 
-    /// When it was stored, in milliseconds since 1970.
+    /// The time of storing, in milliseconds since 1970.
     pub(super) fn stored_at_ms(&self) -> u64 {
         match self {
             Self::Answer(entry) => entry.stored_at_ms,

@@ -18,7 +18,7 @@ use super::{
     look::{Freshness, LookTimes, LookUnderWay},
     look_result::{LookResult, ResolvedStage},
     served::Served,
-    status_report::{StatusReport, StatusReporter},
+    status_report::{ReportProgress, StatusReport, StatusReporter},
 };
 use crate::{
     circuit_breaker::CircuitBreaker,
@@ -187,13 +187,23 @@ impl ActiveDeployments {
         self.adopt_found();
         let reports = mem::take(&mut *self.reports.lock().unwrap_or_else(PoisonError::into_inner));
         for report in reports {
-            if let Err(error) = self.reporter.send(&self.store, report, || self.unload()).await {
+            if let Err(error) = self.send(report).await {
                 warn!(cause = chain(&error), "what is served could not be recorded");
             }
         }
         // No request need wait for it.
         if self.current().is_some_and(|served| served.is_unloaded) {
             drop(self.reloaded());
+        }
+    }
+
+    async fn send(&self, report: StatusReport) -> Result<(), StoreError> {
+        match self.reporter.confirm(&self.store, report).await? {
+            ReportProgress::Done => Ok(()),
+            ReportProgress::ProblemsToWrite(report) => {
+                self.unload();
+                self.reporter.write_problems(&self.store, report).await
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use super::served::Served;
 use crate::{
     error::{ItemId, Problem, StoreError},
     stages::{PartialSettings, StageSettings},
-    store::{Moved, Store},
+    store::{ConditionalWrite, Store},
 };
 
 /// A location that a stage claims and cannot have.
@@ -59,7 +59,7 @@ pub async fn conflicts(
     }
     let mut conflicts = BTreeMap::new();
     for (location, claimants) in claimed.into_iter().filter(|(_, claimants)| claimants.len() > 1) {
-        let owner = store.holder(&location).await?;
+        let owner = store.location_owner(&location).await?;
         let was_there = |stage: &StageSettings| {
             let previous = previous.of(&stage.name);
             previous.is_some_and(|previous| locations_of(&previous.settings).contains(&location))
@@ -97,7 +97,7 @@ impl BasePathClaim {
     pub async fn of(store: &Store, stage: &StageSettings) -> Result<Self, StoreError> {
         let mut claim = Self::default();
         for location in locations_of(stage) {
-            let owner = store.holder(&location).await?;
+            let owner = store.location_owner(&location).await?;
             if owner.as_ref() != Some(&stage.name) {
                 claim.open.insert(location, owner);
             }
@@ -121,13 +121,15 @@ impl BasePathClaim {
     /// # Errors
     ///
     /// The store failed.
-    pub async fn take(&self, store: &Store, stage: &str) -> Result<Moved, StoreError> {
+    pub async fn take(&self, store: &Store, stage: &str) -> Result<ConditionalWrite, StoreError> {
         for (location, owner) in &self.open {
-            if store.take_place(location, stage, owner.as_deref()).await? == Moved::ChangedMeanwhile {
-                return Ok(Moved::ChangedMeanwhile);
+            if store.claim_location(location, stage, owner.as_deref()).await?
+                == ConditionalWrite::ChangedMeanwhile
+            {
+                return Ok(ConditionalWrite::ChangedMeanwhile);
             }
         }
-        Ok(Moved::Moved)
+        Ok(ConditionalWrite::Done)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The candidate of a stage: the deployment that its route items make, read from their table one by one.
 
-use serde_json::{Map, Value};
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
 
 use super::{DeploymentSource, Packer, Parser, Snapshot, footprint::Footprint, snapshot::TooLarge};
 use crate::{
@@ -36,12 +38,14 @@ impl Candidate {
         let mut parser =
             Parser::new(DeploymentSource { table: &store.tables.routes, stage, stage_variables });
         let mut has_items = false;
-        let each = |item: Map<String, Value>| {
-            has_items = true;
-            packer.add(&item);
-            parser.add(&item);
-        };
-        store.each_route(stage, each).await?;
+        let mut pages = pin!(store.route_pages(stage));
+        while let Some(items) = pages.try_next().await? {
+            has_items |= !items.is_empty();
+            for item in &items {
+                packer.add(item);
+                parser.add(item);
+            }
+        }
         let Parsed { value, warnings } = parser.finish();
         let routes = value.map(|deployment| deployment.routes.len());
         Ok(Self { has_items, routes, warnings, footprint: packer.footprint(), snapshot: packer.finish() })

@@ -16,7 +16,7 @@ use crate::{
     integrations::{Integration, ParseContext},
     item::{Fields, Item, Parsed, Report, StageVariables},
     limits::{rule::Rule, throttle::Throttle},
-    policies::{cors::Cors, validation::RequiredParameters},
+    policies::{cors::Cors, required_parameters::RequiredParameters},
     router::{Conflict, RouteKey, Router, TrailingSlash},
 };
 

@@ -1,6 +1,6 @@
 //! Loading a stage's deployment: the one that its item points to, or else the last good one.
 //!
-//! Where the item points to none, the route items are published first.
+//! If the item points to none, the route items are published first.
 
 use std::{mem, panic::AssertUnwindSafe, sync::Arc};
 
@@ -118,7 +118,7 @@ pub async fn without_publishing(store: &Store, stage: &StageSettings) -> Result<
     Ok(Loaded { resolved, follows: Follows::LastGood, ..Loaded::default() })
 }
 
-/// Why there is no deployment of the item's own.
+/// The reason why there is no deployment of the item's own.
 #[derive(Debug)]
 enum Missing {
     /// The item's pointer is refused.

@@ -25,13 +25,13 @@ pub enum Freshness {
     Stale,
 }
 
-/// When the store was asked, and when it is to be asked again. A clock that was set back puts nothing off.
+/// The times at which the store was asked. A clock that was set back puts the next look off by nothing.
 #[derive(Debug)]
 pub struct LookTimes {
     refresh: Refresh,
     /// Milliseconds since 1970, when the last look began.
     asked_at: AtomicU64,
-    /// When the last look began that the store answered, and that is served.
+    /// The same, of the last look that the store answered and that is served.
     answered_at: AtomicU64,
 }
 

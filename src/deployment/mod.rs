@@ -44,7 +44,7 @@ use crate::{
     error::GatewayError,
     integrations::Integration,
     limits::{rate_limit_headers::RateLimitHeaders, rule::Rule, throttle::Throttle},
-    policies::{cors::Cors, gateway_responses::GatewayResponses, validation::RequiredParameters},
+    policies::{cors::Cors, gateway_responses::GatewayResponses, required_parameters::RequiredParameters},
     router::{FoundRoute, METHODS, Router},
 };
 

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     error::{Problem, StoreError},
     stages::StageSettings,
-    store::{LastGood, Moved, Store},
+    store::{ConditionalWrite, LastGood, Store},
 };
 
 /// The report on one stage.
@@ -38,6 +38,14 @@ struct Unreported {
     problems: Vec<Problem>,
     status: Option<Value>,
     message: Option<Value>,
+}
+
+/// The state of a report after [`StatusReporter::confirm`].
+#[derive(Debug)]
+pub enum ReportProgress {
+    Done,
+    /// The item does not say the stage's problems yet: [`StatusReporter::write_problems`].
+    ProblemsToWrite(StatusReport),
 }
 
 /// Writes reports, each once.
@@ -84,33 +92,38 @@ fn is_reported(table: &str, stage: &str, problems: &[Problem], item: &Map<String
 }
 
 impl StatusReporter {
-    /// Writes what this instance has not written yet. To find out what is wrong, the stage's items are resolved:
-    /// `make_room` first.
+    /// Records the deployment that is served as the last good one, if this instance has not done so yet.
     ///
     /// # Errors
     ///
     /// The store failed; it is tried again with the next refresh.
-    pub async fn send(
-        &self,
-        store: &Store,
-        mut report: StatusReport,
-        make_room: impl FnOnce(),
-    ) -> Result<(), StoreError> {
+    pub async fn confirm(&self, store: &Store, report: StatusReport) -> Result<ReportProgress, StoreError> {
         let done = self.done().get(&report.stage).cloned();
         let done = done.as_ref();
         if let Some(last_good) = &report.last_good
             && done.and_then(|done| done.last_good.as_ref()) != Some(last_good)
-            && confirm(store, &report.stage, last_good).await? == Moved::ChangedMeanwhile
+            && record(store, &report.stage, last_good).await? == ConditionalWrite::ChangedMeanwhile
         {
             // What is there now is seen with the next refresh.
-            return Ok(());
+            return Ok(ReportProgress::Done);
         }
         if report.unreported.is_some() && done.is_none_or(|done| done.unreported != report.unreported) {
-            make_room();
-            if write_status(store, &report.stage).await? == StatusWrite::Written {
-                // If the item does not say it with the next refresh, somebody has written over it.
-                report.unreported = None;
-            }
+            return Ok(ReportProgress::ProblemsToWrite(report));
+        }
+        self.done().insert(report.stage.clone(), report);
+        Ok(ReportProgress::Done)
+    }
+
+    /// Writes the stage's problems into its item. The stage's items are resolved for it, which takes as much memory as
+    /// a deployment that is served.
+    ///
+    /// # Errors
+    ///
+    /// The store failed; it is tried again with the next refresh.
+    pub async fn write_problems(&self, store: &Store, mut report: StatusReport) -> Result<(), StoreError> {
+        if write_status(store, &report.stage).await? == StatusWrite::Written {
+            // If the item does not say it with the next refresh, somebody has written over it.
+            report.unreported = None;
         }
         self.done().insert(report.stage.clone(), report);
         Ok(())
@@ -123,19 +136,19 @@ impl StatusReporter {
 
 /// Makes sure that the deployment that is served is recorded as good, and its locations as the stage's: an operator may
 /// have moved either by hand.
-async fn confirm(store: &Store, stage: &str, last_good: &LastGood) -> Result<Moved, StoreError> {
-    let Some(row) = store.stage(stage).await? else { return Ok(Moved::ChangedMeanwhile) };
+async fn record(store: &Store, stage: &str, last_good: &LastGood) -> Result<ConditionalWrite, StoreError> {
+    let Some(row) = store.stage(stage).await? else { return Ok(ConditionalWrite::ChangedMeanwhile) };
     if last_good::of_item(&row.item) != last_good.item {
-        return Ok(Moved::ChangedMeanwhile);
+        return Ok(ConditionalWrite::ChangedMeanwhile);
     }
     if store.last_good(stage).await?.as_ref() != Some(last_good)
-        && store.record_last_good(stage, last_good).await? == Moved::ChangedMeanwhile
+        && store.record_last_good(stage, last_good).await? == ConditionalWrite::ChangedMeanwhile
     {
-        return Ok(Moved::ChangedMeanwhile);
+        return Ok(ConditionalWrite::ChangedMeanwhile);
     }
     let Ok(settings) = StageSettings::parse(&store.tables.stages, &row.item).value else {
-        return Ok(Moved::ChangedMeanwhile);
+        return Ok(ConditionalWrite::ChangedMeanwhile);
     };
     let claim = BasePathClaim::of(store, &settings).await?;
-    if claim.conflicts.is_empty() { claim.take(store, stage).await } else { Ok(Moved::Moved) }
+    if claim.conflicts.is_empty() { claim.take(store, stage).await } else { Ok(ConditionalWrite::Done) }
 }

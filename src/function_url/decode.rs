@@ -115,7 +115,7 @@ struct RawString {
 ///
 /// # Errors
 ///
-/// What is no event of ours, or a request that is malformed or comes past the trusted proxy.
+/// The event is none of ours, or its request is malformed or comes past the trusted proxy.
 pub fn decode(
     event: &[u8],
     invocation: Invocation,

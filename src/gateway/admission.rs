@@ -84,7 +84,7 @@ impl Gateway {
         *rate_limit_status = counted.key_rule().map(|rule| self.counters.rate_limit_status(&rule));
         if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome))
             // Of what an operator has stopped nothing is counted, not even that it was asked for.
-            && !rules.iter().any(Rule::stops)
+            && !rules.iter().any(Rule::lets_nothing_through)
         {
             self.usage.count(&caller.key.id, &stage.settings.name, kind, now);
         }
@@ -98,7 +98,7 @@ fn leads_past_the_plan(caller: &Caller, stage: &str, matched: &Matched<'_>) -> b
     matched.lookalikes.iter().any(|other| caller.plan.lets_through_more(stage, shape, &other.shape))
 }
 
-/// How the key's usage counts a request; `None` for one that nobody could judge.
+/// The column of the key's usage that a request counts in; `None` if nobody could decide on it.
 fn kind_of(outcome: &Result<Permit, GatewayError>) -> Option<Counted> {
     match outcome {
         Ok(_) => Some(Counted::Served),

@@ -97,7 +97,7 @@ impl Gateway {
 
     /// Answers every request: with the integration's response, or with a gateway response.
     ///
-    /// What must happen whatever the outcome happens here: CORS headers, request id, access log.
+    /// Here stands all that happens whatever the outcome: CORS headers, request id, access log.
     pub async fn handle(&self, request: &Request) -> Response {
         let mut log = AccessLog::begin(request, self.sink.clone(), self.clock.clone());
         let served = match self.deployments.served(request.received_at).await {

@@ -20,7 +20,7 @@ pub(super) struct RequestState<'a> {
     pub location: Location<'a>,
     /// Says who may read the response from another origin. A preflight's response says so by itself.
     pub cors: Option<&'a Cors>,
-    /// What the plan of the caller's key leaves it.
+    /// The requests that the plan of the caller's key leaves it.
     pub rate_limit_status: Option<RateLimitStatus>,
     pub log: AccessLog,
 }

@@ -1,4 +1,4 @@
-//! The mock integration: the answer stands in the item. For stubs, health checks and what is not built yet.
+//! The mock integration: the response stands in the item. For stubs, health checks and what is not built yet.
 
 use std::borrow::Cow;
 
@@ -13,25 +13,25 @@ use crate::{
     template::{ContextVariable, Escape, TextTemplate, ValueKind, WordValue},
 };
 
-/// An answer with `statusCode` (default 200), `headers` and `body`.
+/// A response with `statusCode` (default 200), `headers` and `body`.
 ///
 /// `${stageVariables.x}` is replaced at deployment and `${context.x}` for each request, in the body and in header
 /// values, each so that it stays one value where it stands; everything else is literal. Without a content type of its
-/// own the answer says `application/json`, as API Gateway's mocks do.
+/// own the response says `application/json`, as API Gateway's mocks do.
 #[derive(Debug)]
 pub struct Mock {
     status: StatusCode,
-    headers: Vec<(HeaderName, Template)>,
-    body: Template,
+    headers: Vec<(HeaderName, MockTemplate)>,
+    body: MockTemplate,
 }
 
 /// Text with `${context.x}` in it.
-type Template = TextTemplate<ContextVariable>;
+type MockTemplate = TextTemplate<ContextVariable>;
 
 const JSON: &str = "application/json";
 
 impl Mock {
-    /// The variables of `context` in the answer.
+    /// The variables of `context` in the response.
     pub fn variables(&self) -> impl Iterator<Item = ContextVariable> {
         let headers = self.headers.iter().flat_map(|(_, value)| value.words());
         headers.chain(self.body.words()).copied()
@@ -54,7 +54,7 @@ impl Mock {
                 escape.and_then(|escape| template(fields, "body", text, escape))
             }
             Some(json) => template(fields, "body", &json.to_string(), Escape::in_body(JSON)),
-            None => Some(Template::new(Escape::Plain)),
+            None => Some(MockTemplate::new(Escape::Plain)),
         };
         let status = u16::try_from(status?).ok().and_then(|status| StatusCode::from_u16(status).ok())?;
         Some(Self { status, headers: headers?, body: body? })
@@ -79,7 +79,7 @@ impl Mock {
     }
 }
 
-fn parse_headers(fields: &Fields<'_>) -> Option<Vec<(HeaderName, Template)>> {
+fn parse_headers(fields: &Fields<'_>) -> Option<Vec<(HeaderName, MockTemplate)>> {
     let given = fields.string_map("headers")?;
     let parsed: Vec<_> = given
         .iter()
@@ -106,7 +106,7 @@ fn parse_headers(fields: &Fields<'_>) -> Option<Vec<(HeaderName, Template)>> {
 
 /// The place at the beginning of a body of this text. A client that chose its type would choose how its own values are
 /// read.
-fn escape_in(fields: &Fields<'_>, headers: &[(HeaderName, Template)], text: &str) -> Option<Escape> {
+fn escape_in(fields: &Fields<'_>, headers: &[(HeaderName, MockTemplate)], text: &str) -> Option<Escape> {
     let Some((_, template)) = headers.iter().find(|(name, _)| name == CONTENT_TYPE) else {
         // JSON by default; but a sentence is none, whatever is put into it.
         return Some(if begins_as_json(text) { Escape::in_body(JSON) } else { Escape::Plain });
@@ -141,8 +141,8 @@ fn is_free(name: &HeaderName) -> bool {
 }
 
 /// Reads all of `text`, which begins with `escape`; every name in it that does not exist is a problem.
-fn template(fields: &Fields<'_>, field: &str, text: &str, escape: Escape) -> Option<Template> {
-    let mut template = Template::new(escape);
+fn template(fields: &Fields<'_>, field: &str, text: &str, escape: Escape) -> Option<MockTemplate> {
+    let mut template = MockTemplate::new(escape);
     let mut valid = true;
     for part in Notation::Rooted(&[CONTEXT, STAGE_VARIABLES]).parts(text) {
         let word = match part {

@@ -101,8 +101,8 @@ impl Integration {
         Some(Self { kind: kind?, timeout: Duration::from_millis(timeout_ms) })
     }
 
-    /// True if an answer is all that there will be, and worth giving to the next caller.
-    pub fn answers_with_a_result(&self) -> bool {
+    /// True if a response is all that there will be, and worth giving to the next caller.
+    pub fn is_result_reusable(&self) -> bool {
         match &self.kind {
             IntegrationKind::Lambda(lambda) => lambda.is_buffered(),
             IntegrationKind::DynamoDb(operation) => !operation.writes(),
@@ -114,9 +114,11 @@ impl Integration {
     pub fn may_share_a_target_with(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
             (IntegrationKind::Lambda(own), IntegrationKind::Lambda(theirs)) => {
-                own.calls_what_is_called_by(theirs)
+                own.calls_same_function_as(theirs)
             }
-            (IntegrationKind::Http(own), IntegrationKind::Http(theirs)) => own.asks_what_is_asked_by(theirs),
+            (IntegrationKind::Http(own), IntegrationKind::Http(theirs)) => {
+                own.may_share_a_server_with(theirs)
+            }
             // A mock has no target, and a table knows no paths.
             (
                 IntegrationKind::Lambda(_)
@@ -149,7 +151,7 @@ impl Integration {
         }
     }
 
-    /// The variables of `context` that are in the answer, or in what is asked for: not those in headers of a request.
+    /// The variables of `context` that are in the response, or in what is asked for: not those in headers of a request.
     pub fn variables(&self) -> Vec<ContextVariable> {
         if let IntegrationKind::Mock(mock) = &self.kind {
             return mock.variables().collect();
@@ -164,16 +166,16 @@ impl Integration {
         self.timeout.min(request.time_left())
     }
 
-    /// Makes an answer that may be kept for others one for this client: what the gateway itself decides by a request,
+    /// Makes a response that may be kept for others one for this client: what the gateway itself decides by a request,
     /// and no key has, it decides here. `context` is the client's own, not what was forwarded.
     ///
     /// # Errors
-    /// The client wants a form of the answer that there is not.
-    pub fn finish(&self, context: &Context<'_>, answer: Response) -> Result<Response, GatewayError> {
+    /// The client wants a form of the response that there is not.
+    pub fn finish(&self, context: &Context<'_>, response: Response) -> Result<Response, GatewayError> {
         match &self.kind {
-            IntegrationKind::Lambda(lambda) => lambda.finish(context, answer),
-            IntegrationKind::DynamoDb(operation) => Ok(operation.finish(context, answer)),
-            IntegrationKind::Http(_) | IntegrationKind::Mock(_) => Ok(answer),
+            IntegrationKind::Lambda(lambda) => lambda.finish(context, response),
+            IntegrationKind::DynamoDb(operation) => Ok(operation.finish(context, response)),
+            IntegrationKind::Http(_) | IntegrationKind::Mock(_) => Ok(response),
         }
     }
 
@@ -187,7 +189,7 @@ impl Integration {
     ) -> Result<Response, GatewayError> {
         let limit = self.limit(context.request);
         // Boxed: a future of the SDK is kilobytes, and this one is part of every request's.
-        let answer = async {
+        let call = async {
             match &self.kind {
                 IntegrationKind::Lambda(lambda) => Box::pin(lambda.invoke(context, &clients.lambda)).await,
                 IntegrationKind::DynamoDb(operation) => {
@@ -197,7 +199,7 @@ impl Integration {
                 IntegrationKind::Mock(mock) => Ok(mock.invoke(context)),
             }
         };
-        tokio::time::timeout(limit, answer).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))
+        tokio::time::timeout(limit, call).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))
     }
 }
 

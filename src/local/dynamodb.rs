@@ -45,7 +45,7 @@ impl Dynamodb {
     /// Serves the data of `directory`, or none yet, in memory.
     ///
     /// # Errors
-    /// When the file cannot be opened or the thread cannot be started.
+    /// The file cannot be opened or the thread cannot be started.
     pub fn start(listener: TcpListener, directory: Option<&Path>) -> Result<Self, DynamodbError> {
         let database = match directory {
             None => Database::memory()?,

@@ -84,7 +84,7 @@ fn orders() -> Vec<Value> {
 /// Writes the example API and its data, unless there are routes already.
 ///
 /// # Errors
-/// When the database fails.
+/// The database failed.
 pub fn seed(database: &Database, names: &TableNames) -> Result<(), DynoxideError> {
     create(database, NewTable::new(ORDERS_TABLE, "id"))?;
     let any = database.scan(read(json!({ "TableName": names.routes(), "Limit": 1 })))?;
@@ -104,10 +104,10 @@ pub fn seed(database: &Database, names: &TableNames) -> Result<(), DynoxideError
 /// Writes an item given as plain JSON.
 ///
 /// # Errors
-/// When the database fails.
+/// The database failed.
 ///
 /// # Panics
-/// When `item` is no object.
+/// `item` is no object.
 pub fn put(database: &Database, table: &str, item: &Value) -> Result<(), DynoxideError> {
     let item = item.as_object().expect("an item is an object");
     let item: serde_json::Map<_, _> =

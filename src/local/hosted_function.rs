@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use super::{
     function_settings::FunctionSettings,
-    instance::{Instance, InstanceEnd, InstanceOwner},
+    instance::{FunctionInstance, InstanceEnd, InstanceOwner},
     instance_pool::{InstancePool, InstanceState, InstanceStatus, QueueEnd, QueueFull},
     instance_process,
     invocation::QueuedInvocation,
@@ -125,7 +125,7 @@ impl HostedFunction {
         }
     }
 
-    pub fn find(&self, pid: u32) -> Option<Arc<Instance>> {
+    pub fn find(&self, pid: u32) -> Option<Arc<FunctionInstance>> {
         self.lock().pool.instances().find(|instance| instance.pid == pid).cloned()
     }
 
@@ -191,7 +191,7 @@ mod tests {
     fn function() -> Arc<HostedFunction> {
         let function =
             Arc::new(HostedFunction::new(FunctionSettings::new("orders", "/not/there"), String::new()));
-        let instance = Instance::new(1, u32::MAX, Arc::clone(&function.settings), function.clone());
+        let instance = FunctionInstance::new(1, u32::MAX, Arc::clone(&function.settings), function.clone());
         function.lock().pool.add(Arc::new(instance));
         Arc::clone(&function).ready(1);
         function

@@ -49,7 +49,7 @@ enum Life {
     Ended,
 }
 
-pub(super) struct Instance {
+pub(super) struct FunctionInstance {
     /// Counts the instances of the function; unlike the pid, never used again.
     pub number: u64,
     pub pid: u32,
@@ -64,7 +64,7 @@ pub(super) struct Instance {
     life: watch::Sender<Life>,
 }
 
-impl Instance {
+impl FunctionInstance {
     pub fn new(
         number: u64,
         pid: u32,
@@ -194,7 +194,7 @@ impl Instance {
             .is_some_and(|current| current.request_id == request_id && current.reply.is_some())
     }
 
-    /// The process has given its answer whole.
+    /// The process has given its response whole.
     pub fn answer(&self, request_id: &str, outcome: InvokeOutcome) {
         // First: the caller's next request must already find this instance on its way back.
         self.owner.answered(self.number);
@@ -274,7 +274,7 @@ mod tests {
     #[tokio::test]
     async fn an_event_that_begins_after_the_end_fails_at_once() {
         let settings = Arc::new(FunctionSettings::new("orders", "orders"));
-        let instance = Arc::new(Instance::new(1, u32::MAX, settings, Arc::new(Nobody)));
+        let instance = Arc::new(FunctionInstance::new(1, u32::MAX, settings, Arc::new(Nobody)));
         instance.end("exit status 1".to_owned());
         let (reply, mut answer) = oneshot::channel();
         instance.begin("id".to_owned(), "1".to_owned(), reply);

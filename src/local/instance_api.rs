@@ -19,13 +19,13 @@ use serde_json::{Value, json};
 use super::{
     PAYLOAD_LIMIT,
     extensions::{EventKind, epoch_ms},
-    instance::Instance,
+    instance::FunctionInstance,
     invocation::QueuedInvocation,
     invoke_result::{FunctionError, InvokeOutcome},
 };
 use crate::clock::Clock;
 
-pub(super) fn router(instance: &Arc<Instance>) -> Router {
+pub(super) fn router(instance: &Arc<FunctionInstance>) -> Router {
     Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
         .route("/2018-06-01/runtime/invocation/{request_id}/response", post(response))
@@ -38,7 +38,7 @@ pub(super) fn router(instance: &Arc<Instance>) -> Router {
         .with_state(Arc::clone(instance))
 }
 
-async fn next(State(instance): State<Arc<Instance>>) -> Response {
+async fn next(State(instance): State<Arc<FunctionInstance>>) -> Response {
     let invocation = instance.next().await;
     let deadline = Clock::System.now() + instance.settings.timeout;
     let QueuedInvocation { request_id, payload, function_arn, executed_version, trace_id, reply } =
@@ -56,7 +56,7 @@ async fn next(State(instance): State<Arc<Instance>>) -> Response {
 }
 
 async fn response(
-    State(instance): State<Arc<Instance>>,
+    State(instance): State<Arc<FunctionInstance>>,
     Path(request_id): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -88,9 +88,9 @@ async fn response(
 ///
 /// # Errors
 ///
-/// The process broke off; the stream then ends with how it died: see `Instance::end`.
+/// The process broke off; the stream then ends with how it died: see `FunctionInstance::end`.
 async fn forward(
-    instance: &Instance,
+    instance: &FunctionInstance,
     request_id: &str,
     content_type: Option<String>,
     mut body: Body,
@@ -122,7 +122,7 @@ fn trailing_error(trailers: &HeaderMap) -> Option<FunctionError> {
 }
 
 async fn error(
-    State(instance): State<Arc<Instance>>,
+    State(instance): State<Arc<FunctionInstance>>,
     Path(request_id): Path<String>,
     payload: Bytes,
 ) -> Response {
@@ -133,7 +133,7 @@ async fn error(
     status_ok()
 }
 
-async fn init_error(State(instance): State<Arc<Instance>>, payload: Bytes) -> Response {
+async fn init_error(State(instance): State<Arc<FunctionInstance>>, payload: Bytes) -> Response {
     instance.set_init_error(payload);
     status_ok()
 }
@@ -144,7 +144,7 @@ struct Registration {
     events: Vec<EventKind>,
 }
 
-async fn register(State(instance): State<Arc<Instance>>, body: Bytes) -> Response {
+async fn register(State(instance): State<Arc<FunctionInstance>>, body: Bytes) -> Response {
     let Ok(registration) = serde_json::from_slice::<Registration>(&body) else {
         let words =
             json!({ "errorType": "Extension.InvalidRequest", "errorMessage": "Invalid registration" });
@@ -159,7 +159,7 @@ async fn register(State(instance): State<Arc<Instance>>, body: Bytes) -> Respons
     ([("lambda-extension-identifier", id)], words.to_string()).into_response()
 }
 
-async fn extension_next(State(instance): State<Arc<Instance>>, headers: HeaderMap) -> Response {
+async fn extension_next(State(instance): State<Arc<FunctionInstance>>, headers: HeaderMap) -> Response {
     let id = headers.get("lambda-extension-identifier").and_then(|id| id.to_str().ok()).unwrap_or_default();
     match instance.extensions.next(id).await {
         Some(event) => (

@@ -4,7 +4,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::{instance::Instance, invocation::QueuedInvocation, invoke_result::FunctionError};
+use super::{instance::FunctionInstance, invocation::QueuedInvocation, invoke_result::FunctionError};
 
 /// More than this many waiting invocations are refused.
 const QUEUE_LIMIT: usize = 10_000;
@@ -31,7 +31,7 @@ pub struct InstanceStatus {
 }
 
 struct Slot {
-    instance: Arc<Instance>,
+    instance: Arc<FunctionInstance>,
     state: InstanceState,
     is_frozen: bool,
 }
@@ -87,7 +87,7 @@ impl InstancePool {
         usize::try_from(end.saturating_sub(self.taken)).unwrap_or(usize::MAX)
     }
 
-    pub fn add(&mut self, instance: Arc<Instance>) {
+    pub fn add(&mut self, instance: Arc<FunctionInstance>) {
         self.slots.push(Slot { instance, state: InstanceState::Starting, is_frozen: false });
     }
 
@@ -148,7 +148,7 @@ impl InstancePool {
         self.slots.iter().map(status).collect()
     }
 
-    pub fn instances(&self) -> impl Iterator<Item = &Arc<Instance>> {
+    pub fn instances(&self) -> impl Iterator<Item = &Arc<FunctionInstance>> {
         self.slots.iter().map(|slot| &slot.instance)
     }
 

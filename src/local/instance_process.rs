@@ -18,7 +18,7 @@ use tokio::{
 use super::{
     function_environment,
     function_settings::FunctionSettings,
-    instance::{Instance, InstanceOwner},
+    instance::{FunctionInstance, InstanceOwner},
     instance_api,
     server::Server,
 };
@@ -29,13 +29,13 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Starts the process and what watches over it.
 ///
 /// # Errors
-/// When the program cannot be started.
+/// The program cannot be started.
 pub(super) fn start(
     settings: &Arc<FunctionSettings>,
     region: &str,
     number: u64,
     owner: Arc<dyn InstanceOwner>,
-) -> io::Result<Arc<Instance>> {
+) -> io::Result<Arc<FunctionInstance>> {
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;
@@ -53,7 +53,7 @@ pub(super) fn start(
         .spawn()?;
     let pid = child.id().unwrap_or_default();
     pass_output_on(settings, pid, &mut child);
-    let instance = Arc::new(Instance::new(number, pid, Arc::clone(settings), owner));
+    let instance = Arc::new(FunctionInstance::new(number, pid, Arc::clone(settings), owner));
     let server = Server::start(listener, instance_api::router(&instance))?;
     tokio::spawn(supervise(Arc::clone(&instance), child, server));
     Ok(instance)
@@ -69,7 +69,7 @@ fn pass_output_on(settings: &FunctionSettings, pid: u32, child: &mut Child) {
     }
 }
 
-async fn supervise(instance: Arc<Instance>, mut child: Child, server: Server) {
+async fn supervise(instance: Arc<FunctionInstance>, mut child: Child, server: Server) {
     let how = tokio::select! {
         status = child.wait() => status.map_or_else(|error| error.to_string(), describe),
         () = init_overdue(&instance) => {
@@ -83,7 +83,7 @@ async fn supervise(instance: Arc<Instance>, mut child: Child, server: Server) {
 }
 
 /// Ends when the process has had its time for the start and has not used it.
-async fn init_overdue(instance: &Instance) {
+async fn init_overdue(instance: &FunctionInstance) {
     if timeout(INIT_TIMEOUT, instance.started()).await.is_ok() {
         std::future::pending::<()>().await;
     }

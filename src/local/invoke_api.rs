@@ -31,7 +31,7 @@ const EVENT_LIMIT: usize = 1_048_576;
 /// Serves the functions of `host` at the listener's address.
 ///
 /// # Errors
-/// When the listener has no address any more.
+/// The listener has no address any more.
 pub fn serve(listener: TcpListener, host: Host) -> io::Result<Server> {
     let router = Router::new()
         .route("/2015-03-31/functions/{function}/invocations", post(invoke))

@@ -21,7 +21,7 @@ impl Server {
     /// Handlers find the client's address as `ConnectInfo<SocketAddr>`.
     ///
     /// # Errors
-    /// When the listener has no address any more.
+    /// The listener has no address any more.
     pub fn start(listener: TcpListener, router: Router) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();

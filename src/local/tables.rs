@@ -95,7 +95,7 @@ impl TableNames {
 /// Creates the gateway's tables as far as they are missing.
 ///
 /// # Errors
-/// When the database fails.
+/// The database failed.
 pub fn create_missing(database: &Database, names: &TableNames) -> Result<(), DynoxideError> {
     for table in &TABLES {
         let name = &names.0[table.variable];
@@ -116,7 +116,7 @@ pub fn create_missing(database: &Database, names: &TableNames) -> Result<(), Dyn
 /// Creates a table if it is missing.
 ///
 /// # Errors
-/// When the database fails.
+/// The database failed.
 pub fn create(database: &Database, table: NewTable) -> Result<Creation, DynoxideError> {
     let mut elements = vec![json!({ "AttributeName": table.key, "KeyType": "HASH" })];
     let mut definitions = vec![json!({ "AttributeName": table.key, "AttributeType": "S" })];

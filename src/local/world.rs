@@ -27,7 +27,7 @@ use super::{
 /// The gateway's name as a function.
 pub const GATEWAY: &str = "gateway";
 
-/// Where nobody sets it, an edit is seen within a second.
+/// Set to one second unless the caller sets it.
 const REFRESH_SECONDS: &str = "REFRESH_SECONDS";
 
 /// The targets of the example API.

@@ -17,8 +17,8 @@ use tracing::warn;
 use super::{Store, request_time::is_throttled, values::Attributes, wait::within};
 use crate::{
     cache::{
-        CacheKey, CacheStore, Found, Lock, LockState, MOST_SKEW_MS, StoredEntry, Taken, UncacheableReason,
-        Written,
+        CacheKey, CacheStore, Found, Lock, LockOutcome, LockState, MOST_SKEW_MS, StoredEntry,
+        UncacheableReason, Written,
     },
     clock::milliseconds,
     error::chain,
@@ -27,11 +27,11 @@ use crate::{
 /// Well under DynamoDB's 400 KB an item.
 const PART_BYTES: usize = 350_000;
 pub(super) const LOCK: &str = "-1";
-/// By how long a lock outlives itself, so that its item is gone some day.
+/// The time for which a lock's item outlives the lock; then DynamoDB deletes it.
 const LOCK_ITEM_SECONDS: u64 = 3_600;
 /// As `attribute_type` has it. What is none, or not there, compares with nothing: the item could never be replaced.
 const NUMBER: &str = "N";
-/// Why the answer was not stored, of a lock that says so.
+/// The reason why the response was not stored, of a lock that says so.
 const REASON: &str = "reason";
 
 impl CacheStore for Store {
@@ -88,7 +88,7 @@ impl CacheStore for Store {
     }
 
     /// One write unit, also where somebody else has it.
-    async fn lock(&self, key: &CacheKey, lock: Lock, now: SystemTime) -> Taken {
+    async fn lock(&self, key: &CacheKey, lock: Lock, now: SystemTime) -> LockOutcome {
         const IS_FREE: &str =
             "NOT attribute_type(lockedUntil, :number) OR lockedUntil <= :now OR lockedUntil > :end";
         let now_ms = milliseconds(now);
@@ -101,9 +101,9 @@ impl CacheStore for Store {
             .expression_attribute_values(":now", N(now_ms.to_string()))
             .expression_attribute_values(":end", N(Lock::end(now_ms).to_string()));
         match self.call("locking", now, put.send()).await {
-            CallOutcome::Done(_) => Taken::Taken,
-            CallOutcome::ConditionFailed => Taken::Busy,
-            CallOutcome::NoAnswer => Taken::Unknown,
+            CallOutcome::Done(_) => LockOutcome::Taken,
+            CallOutcome::ConditionFailed => LockOutcome::Busy,
+            CallOutcome::NoAnswer => LockOutcome::Unknown,
         }
     }
 

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::{
     operation::update_item::UpdateItemError,
     types::AttributeValue::{self, S},
 };
+use futures_util::{Stream, TryStreamExt, stream};
 use serde_json::{Map, Value};
 
 use super::{
@@ -69,28 +70,23 @@ impl Store {
 
     /// All route items of a stage and its `$api` item, consistent, in the order of their keys.
     pub async fn routes(&self, stage: &str) -> Result<Vec<Map<String, Value>>, StoreError> {
-        let mut routes = Vec::new();
-        self.each_route(stage, |item| routes.push(item)).await?;
-        Ok(routes)
+        self.route_pages(stage).try_concat().await
     }
 
-    /// The same, each item handed to `take` before the next page of them is read.
-    pub async fn each_route(
+    /// The same page by page, as DynamoDB gives them: the next page is read when it is asked for.
+    pub fn route_pages(
         &self,
         stage: &str,
-        mut take: impl FnMut(Map<String, Value>),
-    ) -> Result<(), StoreError> {
+    ) -> impl Stream<Item = Result<Vec<Map<String, Value>>, StoreError>> + Send + use<> {
         let query = self.client.query().table_name(&self.tables.routes).consistent_read(true);
         let query = query
             .key_condition_expression("#stage = :stage")
             .expression_attribute_names("#stage", "stage")
             .expression_attribute_values(":stage", S(stage.to_owned()));
-        let mut pages = query.into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| StoreError::new("reading the routes", error))?;
-            plain("reading the routes", page.items)?.into_iter().for_each(&mut take);
-        }
-        Ok(())
+        stream::unfold(query.into_paginator().send(), async |mut pages| {
+            let page = pages.next().await?.map_err(|error| StoreError::new("reading the routes", error));
+            Some((page.and_then(|page| plain("reading the routes", page.items)), pages))
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use tollgate::{
 
 use crate::{
     check_keys_and_plans,
-    check_report::{self, Report},
+    check_report::{self, CheckReport},
     common_args::{self, CommonArgs},
     exit_status::ExitStatus,
 };
@@ -41,11 +41,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             return Ok(ExitStatus::no_stage(store, stage));
         }
         check_report::print(&reports, arguments.common.output)?;
-        Ok(if reports.iter().all(Report::is_valid) { ExitStatus::Ok } else { ExitStatus::Invalid })
+        Ok(if reports.iter().all(CheckReport::is_valid) { ExitStatus::Ok } else { ExitStatus::Invalid })
     })
 }
 
-async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<Report>> {
+async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<CheckReport>> {
     let stages = match stage {
         Some(stage) => BTreeSet::from([stage.to_owned()]),
         None => store.stage_names().await?,
@@ -56,7 +56,7 @@ async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<Report>> {
     }
     for stage in stages {
         if let Some(outcome) = deployment::check(store, &stage).await? {
-            reports.push(Report::of_stage(stage, outcome, headline));
+            reports.push(CheckReport::of_stage(stage, outcome, headline));
         }
     }
     Ok(reports)

@@ -13,7 +13,7 @@ use tollgate::{
     store::Store,
 };
 
-use crate::check_report::Report;
+use crate::check_report::CheckReport;
 
 type Item = Map<String, Value>;
 
@@ -25,7 +25,7 @@ type RouteKeys = BTreeMap<String, BTreeSet<String>>;
 /// # Errors
 ///
 /// The tables cannot be read.
-pub async fn reports(store: &Store, stages: &BTreeSet<String>) -> Result<Vec<Report>> {
+pub async fn reports(store: &Store, stages: &BTreeSet<String>) -> Result<Vec<CheckReport>> {
     let (keys, plans) = (store.api_key_items().await?, store.usage_plan_items().await?);
     let mut reports = Vec::new();
     if !keys.is_empty() {
@@ -54,10 +54,10 @@ struct ItemTable<'a> {
 }
 
 impl ItemTable<'_> {
-    fn report(&self, check: impl Fn(&Item, &mut Findings)) -> Report {
+    fn report(&self, check: impl Fn(&Item, &mut Findings)) -> CheckReport {
         let mut findings = Findings::default();
         self.items.iter().for_each(|item| check(item, &mut findings));
-        Report::of_table(self.name, self.items.len(), self.noun, findings)
+        CheckReport::of_table(self.name, self.items.len(), self.noun, findings)
     }
 }
 

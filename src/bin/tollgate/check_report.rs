@@ -13,8 +13,8 @@ use crate::output_format::OutputFormat;
 
 /// The problems and warnings of a stage or a table.
 #[derive(Debug)]
-pub struct Report {
-    subject: Subject,
+pub struct CheckReport {
+    subject: CheckedItems,
     /// The summary in text.
     headline: String,
     problems: Vec<Problem>,
@@ -22,12 +22,12 @@ pub struct Report {
 }
 
 #[derive(Debug)]
-enum Subject {
+enum CheckedItems {
     Stage { stage: String, deployment_id: Option<String> },
     Table { table: String, items: usize },
 }
 
-impl Report {
+impl CheckReport {
     pub fn of_stage(
         stage: String,
         outcome: PublishOutcome,
@@ -43,7 +43,7 @@ impl Report {
             PublishOutcome::Invalid { problems, warnings } => (None, problems, warnings),
             PublishOutcome::LeftAlone => (None, Vec::new(), Vec::new()),
         };
-        Self { subject: Subject::Stage { stage, deployment_id }, headline, problems, warnings }
+        Self { subject: CheckedItems::Stage { stage, deployment_id }, headline, problems, warnings }
     }
 
     /// `noun` is the word for an item of the table.
@@ -55,7 +55,7 @@ impl Report {
             0 => counted(items, noun),
             problems => format!("{}, {}", counted(items, noun), counted(problems, "problem")),
         };
-        Self { subject: Subject::Table { table: table.to_owned(), items }, headline, problems, warnings }
+        Self { subject: CheckedItems::Table { table: table.to_owned(), items }, headline, problems, warnings }
     }
 
     pub fn is_valid(&self) -> bool {
@@ -64,16 +64,16 @@ impl Report {
 
     fn name(&self) -> &str {
         match &self.subject {
-            Subject::Stage { stage: name, .. } | Subject::Table { table: name, .. } => name,
+            CheckedItems::Stage { stage: name, .. } | CheckedItems::Table { table: name, .. } => name,
         }
     }
 
     fn to_json(&self) -> Value {
         let mut json = match &self.subject {
-            Subject::Stage { stage, deployment_id } => {
+            CheckedItems::Stage { stage, deployment_id } => {
                 json!({ "stage": stage, "deploymentId": deployment_id })
             }
-            Subject::Table { table, items } => json!({ "table": table, "items": items }),
+            CheckedItems::Table { table, items } => json!({ "table": table, "items": items }),
         };
         json["valid"] = self.is_valid().into();
         json["problems"] = self.problems.iter().map(problem).collect();
@@ -83,8 +83,8 @@ impl Report {
 }
 
 /// Prints the reports.
-pub fn print(reports: &[Report], output: OutputFormat) -> io::Result<()> {
-    let json = || reports.iter().map(Report::to_json).collect();
+pub fn print(reports: &[CheckReport], output: OutputFormat) -> io::Result<()> {
+    let json = || reports.iter().map(CheckReport::to_json).collect();
     output.write(json, |out| {
         reports.iter().try_for_each(|report| {
             writeln!(out, "{}: {}", report.name(), report.headline)?;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use tollgate::deployment::{self, PublishOutcome, Trigger, counted};
 
 use crate::{
-    check_report::{self, Report},
+    check_report::{self, CheckReport},
     common_args::{CommonArgs, STAGES},
     exit_status::ExitStatus,
 };
@@ -30,7 +30,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         if outcome == PublishOutcome::LeftAlone {
             return Ok(ExitStatus::no_stage(store, stage));
         }
-        let report = Report::of_stage(stage.clone(), outcome, headline);
+        let report = CheckReport::of_stage(stage.clone(), outcome, headline);
         let status = if report.is_valid() { ExitStatus::Ok } else { ExitStatus::Invalid };
         check_report::print(&[report], common.output)?;
         Ok(status)

@@ -36,11 +36,11 @@ use crate::{context::Context, error::GatewayError, item::Fields, message::Respon
 const CURSOR: &str = "cursor";
 const CONDITION_FAILED_STATUS: &str = "conditionFailedStatus";
 
-/// One operation, and what becomes of its answer.
+/// One operation, and what becomes of its response.
 #[derive(Debug)]
 pub struct DynamoDb {
     operation: Box<Operation>,
-    answer: SuccessResponse,
+    success_response: SuccessResponse,
     condition_failed_status: Option<StatusCode>,
 }
 
@@ -81,9 +81,10 @@ impl DynamoDb {
     pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let expected = ACTIONS.map(|(name, _)| name).join(" or ");
         let action = fields.require("action", fields.choice("action", &ACTIONS), &expected)?;
-        let answer = SuccessResponse::parse(fields, action);
+        let success_response = SuccessResponse::parse(fields, action);
         let condition_failed_status = condition_failed_status(fields, action);
-        let write = |kind| Write::parse(kind, fields, parse_context, answer.shape).map(Operation::Write);
+        let write =
+            |kind| Write::parse(kind, fields, parse_context, success_response.shape).map(Operation::Write);
         let operation = match action {
             Action::GetItem => GetItem::parse(fields, parse_context).map(Operation::GetItem),
             Action::BatchGetItem => BatchGetItem::parse(fields, parse_context).map(Operation::BatchGetItem),
@@ -101,7 +102,7 @@ impl DynamoDb {
             let expected = "nothing: there is no conditionExpression that could fail";
             fields.warn(CONDITION_FAILED_STATUS, "a status", expected);
         }
-        Some(Self { operation, answer, condition_failed_status })
+        Some(Self { operation, success_response, condition_failed_status })
     }
 
     /// True if it changes anything.
@@ -109,12 +110,12 @@ impl DynamoDb {
         matches!(&*self.operation, Operation::Write(_) | Operation::Transaction(_))
     }
 
-    /// The query parameter that says which page of the answer is asked for.
+    /// The query parameter that says which page of the response is asked for.
     pub fn page_parameter(&self) -> Option<&'static str> {
         matches!(&*self.operation, Operation::Pages(_) | Operation::BatchGetItem(_)).then_some(CURSOR)
     }
 
-    /// The values that the answer depends on, of an operation that writes nothing.
+    /// The values that the response depends on, of an operation that writes nothing.
     pub fn mapped_values(&self) -> Vec<&MappedValue> {
         match &*self.operation {
             Operation::GetItem(get) => vec![get.mapped()],
@@ -143,10 +144,10 @@ impl DynamoDb {
                 OperationOutcome::Written(None)
             }
         };
-        self.answer.render(outcome)
+        self.success_response.render(outcome)
     }
 
-    /// The answer with the `Link` to the next page that this client follows.
+    /// The response with the `Link` to the next page that this client follows.
     pub fn finish(&self, context: &Context<'_>, response: Response) -> Response {
         next_page::finish(context, response)
     }
@@ -163,7 +164,7 @@ impl Operation {
     }
 }
 
-/// The status of an answer where a write's condition fails.
+/// The status of a response where a write's condition fails.
 fn condition_failed_status(fields: &Fields<'_>, action: Action) -> Option<StatusCode> {
     match action {
         Action::GetItem | Action::Query | Action::Scan | Action::BatchGetItem => return None,

@@ -6,7 +6,7 @@ use super::{
     OperationCall,
     expressions::ExpressionKind,
     failure::Subject,
-    item_changes::{ChangeKind, ItemChange, Prepared},
+    item_changes::{ChangeKind, ItemChange, PreparedChange},
 };
 use crate::{error::GatewayError, integrations::ParseContext, item::Fields};
 
@@ -43,8 +43,8 @@ impl Transaction {
     pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<(), GatewayError> {
         let items = self.changes.iter().map(|change| Ok(transact_item(change, change.prepare(call)?)));
         let items = items.collect::<Result<Vec<_>, GatewayError>>()?;
-        let answer = call.client.transact_write_items().set_transact_items(Some(items)).send().await;
-        answer.map(drop).map_err(|error| call.transaction_failed(&self.subject(), error))
+        let output = call.client.transact_write_items().set_transact_items(Some(items)).send().await;
+        output.map(drop).map_err(|error| call.transaction_failed(&self.subject(), error))
     }
 
     /// True if there is a condition that can fail.
@@ -78,9 +78,9 @@ fn change(item: Fields<'_>, parse_context: &ParseContext<'_>) -> Option<ItemChan
     change
 }
 
-fn transact_item(change: &ItemChange, prepared: Prepared) -> TransactWriteItem {
+fn transact_item(change: &ItemChange, prepared: PreparedChange) -> TransactWriteItem {
     const SET: &str = "all that it requires is set";
-    let Prepared { attributes, expressions } = prepared;
+    let PreparedChange { attributes, expressions } = prepared;
     let (condition, changes) =
         (expressions.text(ExpressionKind::Condition), expressions.text(ExpressionKind::Update));
     let (names, values) = (expressions.names, expressions.values);

@@ -1,4 +1,4 @@
-//! `HTTP_PROXY`: the request goes to a URL, and its answer comes back as it is.
+//! `HTTP_PROXY`: the request goes to a URL, and its response comes back as it is.
 //!
 //! Redirects are passed on, never followed, and only allowed addresses are connected to.
 
@@ -57,9 +57,9 @@ impl Http {
     }
 
     /// True if it may ask the server of `other` for whatever path a client sends.
-    pub fn asks_what_is_asked_by(&self, other: &Self) -> bool {
-        self.uri.is_of_one_server_with(&other.uri)
-            && self.parameters.takes_the_path().unwrap_or_else(|| self.uri.takes_the_path())
+    pub fn may_share_a_server_with(&self, other: &Self) -> bool {
+        self.uri.has_same_server_as(&other.uri)
+            && self.parameters.forwards_request_path().unwrap_or_else(|| self.uri.forwards_request_path())
     }
 
     /// The values that are mapped into the request.
@@ -67,13 +67,13 @@ impl Http {
         self.parameters.mapped().collect()
     }
 
-    /// Sends the request, and answers when the head of the target's answer has come. Its body follows until
-    /// the Lambda's deadline, less the margin in which the gateway can still end its own answer.
+    /// Sends the request, and answers when the head of the target's response has come. Its body follows until
+    /// the Lambda's deadline, less the margin in which the gateway can still end its own response.
     pub async fn invoke(&self, context: &Context<'_>) -> Result<Response, GatewayError> {
         let request = context.request;
         let deadline = Instant::now() + request.time_left();
-        let answer = self.client.send(self.request(context)?).await?;
-        response(answer, request, deadline)
+        let response = self.client.send(self.request(context)?).await?;
+        to_client_response(response, request, deadline)
     }
 
     fn request(&self, context: &Context<'_>) -> Result<http::Request<Full<bytes::Bytes>>, GatewayError> {
@@ -100,12 +100,13 @@ impl Http {
     }
 }
 
-fn response(
-    answer: http::Response<Incoming>,
+/// The response for the client; its body is passed on until `deadline`.
+fn to_client_response(
+    target_response: http::Response<Incoming>,
     request: &Request,
     deadline: Instant,
 ) -> Result<Response, GatewayError> {
-    let (head, incoming) = answer.into_parts();
+    let (head, incoming) = target_response.into_parts();
     if !(200..=599).contains(&head.status.as_u16()) {
         return Err(GatewayError::BrokenAnswer(format!("its status is {}", head.status.as_u16()).into()));
     }

@@ -6,14 +6,14 @@
 use serde::Serialize;
 
 use super::{
-    event::{EventBody, Groups, Object, Text, path_parameters, to_json},
+    event::{EventBody, Object, Text, ValuesByName, path_parameters, to_json},
     media_types::BinaryMediaTypes,
 };
 use crate::{context::Context, item::StageVariables};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Event<'a> {
+struct EventV1<'a> {
     resource: Option<&'a str>,
     path: Text<'a>,
     http_method: &'a str,
@@ -23,14 +23,14 @@ struct Event<'a> {
     multi_value_query_string_parameters: Option<Object<&'a str, &'a [Text<'a>]>>,
     path_parameters: Option<Object<&'a str, Text<'a>>>,
     stage_variables: Option<&'a StageVariables>,
-    request_context: RequestContext<'a>,
+    request_context: RequestContextV1<'a>,
     body: EventBody<'a>,
     is_base64_encoded: bool,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RequestContext<'a> {
+struct RequestContextV1<'a> {
     account_id: &'a str,
     api_id: &'a str,
     deployment_id: &'a str,
@@ -75,17 +75,17 @@ struct Identity<'a> {
 /// The event, as JSON.
 pub fn event(context: &Context<'_>, binary: &BinaryMediaTypes) -> Vec<u8> {
     let request = context.request;
-    let headers = Groups::of_headers_with_cookie(request);
-    let query = Groups::of_query(&request.query);
+    let headers = ValuesByName::of_headers_with_cookie(request);
+    let query = ValuesByName::of_query(&request.query);
     let body = EventBody::new(&request.body, binary.request_encoding(&request.headers));
-    let event = Event {
+    let event = EventV1 {
         resource: resource(context),
         path: context.sent_path(),
         http_method: request.method.as_str(),
         headers: headers.last(),
         multi_value_headers: headers.every(),
-        query_string_parameters: query.as_ref().map(Groups::last),
-        multi_value_query_string_parameters: query.as_ref().map(Groups::every),
+        query_string_parameters: query.as_ref().map(ValuesByName::last),
+        multi_value_query_string_parameters: query.as_ref().map(ValuesByName::every),
         path_parameters: path_parameters(context, Text::Borrowed),
         stage_variables: Some(context.stage_variables).filter(|variables| !variables.is_empty()),
         request_context: request_context(context),
@@ -95,10 +95,10 @@ pub fn event(context: &Context<'_>, binary: &BinaryMediaTypes) -> Vec<u8> {
     to_json(&event, request)
 }
 
-fn request_context<'a>(context: &Context<'a>) -> RequestContext<'a> {
+fn request_context<'a>(context: &Context<'a>) -> RequestContextV1<'a> {
     let request = context.request;
     let origin = &request.origin;
-    RequestContext {
+    RequestContextV1 {
         account_id: &origin.account_id,
         api_id: &origin.api_id,
         deployment_id: context.deployment_id,

@@ -6,14 +6,14 @@
 use serde::Serialize;
 
 use super::{
-    event::{EventBody, Groups, Object, Text, path_parameters, to_json},
+    event::{EventBody, Object, Text, ValuesByName, path_parameters, to_json},
     media_types::automatic_encoding,
 };
 use crate::{context::Context, item::StageVariables, path::decode};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Event<'a> {
+struct EventV2<'a> {
     version: &'static str,
     route_key: &'a str,
     raw_path: &'a str,
@@ -23,7 +23,7 @@ struct Event<'a> {
     headers: Object<&'a str, Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     query_string_parameters: Option<Object<&'a str, Text<'a>>>,
-    request_context: RequestContext<'a>,
+    request_context: RequestContextV2<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     path_parameters: Option<Object<&'a str, Text<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,12 +35,12 @@ struct Event<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RequestContext<'a> {
+struct RequestContextV2<'a> {
     account_id: &'a str,
     api_id: &'a str,
     domain_name: &'a str,
     domain_prefix: &'a str,
-    http: Http<'a>,
+    http: RequestHttpV2<'a>,
     request_id: &'a str,
     route_key: &'a str,
     stage: &'a str,
@@ -50,7 +50,7 @@ struct RequestContext<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Http<'a> {
+struct RequestHttpV2<'a> {
     method: &'a str,
     path: &'a str,
     protocol: &'a str,
@@ -62,17 +62,17 @@ struct Http<'a> {
 pub fn event(context: &Context<'_>) -> Vec<u8> {
     let request = context.request;
     let path = context.full_sent_path();
-    let headers = Groups::of_headers(request);
-    let query = Groups::of_query(&request.query);
+    let headers = ValuesByName::of_headers(request);
+    let query = ValuesByName::of_query(&request.query);
     let body = EventBody::new(&request.body, automatic_encoding(&request.headers));
-    let event = Event {
+    let event = EventV2 {
         version: "2.0",
         route_key: context.route_key,
         raw_path: &path,
         raw_query_string: &request.query,
         cookies: Some(request.cookies.as_slice()).filter(|cookies| !cookies.is_empty()),
         headers: headers.joined(),
-        query_string_parameters: query.as_ref().map(Groups::joined),
+        query_string_parameters: query.as_ref().map(ValuesByName::joined),
         request_context: request_context(context, &path),
         path_parameters: path_parameters(context, decode),
         stage_variables: Some(context.stage_variables).filter(|variables| !variables.is_empty()),
@@ -82,15 +82,15 @@ pub fn event(context: &Context<'_>) -> Vec<u8> {
     to_json(&event, request)
 }
 
-fn request_context<'a>(context: &Context<'a>, path: &'a str) -> RequestContext<'a> {
+fn request_context<'a>(context: &Context<'a>, path: &'a str) -> RequestContextV2<'a> {
     let request = context.request;
     let origin = &request.origin;
-    RequestContext {
+    RequestContextV2 {
         account_id: &origin.account_id,
         api_id: &origin.api_id,
         domain_name: &origin.domain_name,
         domain_prefix: &origin.domain_prefix,
-        http: Http {
+        http: RequestHttpV2 {
             method: request.method.as_str(),
             path,
             protocol: &origin.protocol,

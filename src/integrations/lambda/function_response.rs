@@ -19,7 +19,7 @@ use serde_json::value::RawValue;
 use super::function_headers;
 use crate::error::GatewayError;
 
-/// The members of an answer, each still the JSON that the function wrote; of a repeated one the last.
+/// The members of a response, each still the JSON that the function wrote; of a repeated one the last.
 #[derive(Debug, Default)]
 pub struct FunctionResponse<'a> {
     pub status_code: Option<&'a RawValue>,
@@ -61,26 +61,26 @@ impl<'de> Visitor<'de> for FunctionResponseVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FunctionResponse<'de>, A::Error> {
-        let mut answer = FunctionResponse::default();
+        let mut response = FunctionResponse::default();
         while let Some(member) = map.next_key()? {
             match member {
-                Member::StatusCode => answer.status_code = Some(map.next_value()?),
-                Member::Headers => answer.headers = Some(map.next_value()?),
-                Member::MultiValueHeaders => answer.multi_value_headers = Some(map.next_value()?),
-                Member::Cookies => answer.cookies = Some(map.next_value()?),
-                Member::Body => answer.body = Some(map.next_value()?),
-                Member::IsBase64Encoded => answer.is_base64_encoded = Some(map.next_value()?),
+                Member::StatusCode => response.status_code = Some(map.next_value()?),
+                Member::Headers => response.headers = Some(map.next_value()?),
+                Member::MultiValueHeaders => response.multi_value_headers = Some(map.next_value()?),
+                Member::Cookies => response.cookies = Some(map.next_value()?),
+                Member::Body => response.body = Some(map.next_value()?),
+                Member::IsBase64Encoded => response.is_base64_encoded = Some(map.next_value()?),
                 Member::Other => {
-                    answer.has_others = true;
+                    response.has_others = true;
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 
-/// A string, borrowed from the answer if it has no escapes.
+/// A string, borrowed from the response if it has no escapes.
 #[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 struct JsonText<'a>(#[serde(borrow)] Cow<'a, str>);
 

@@ -7,10 +7,10 @@ mod base64_body;
 mod event;
 mod event_v1;
 mod event_v2;
+mod function_call;
 mod function_headers;
 mod function_name;
 mod function_response;
-mod invoke;
 mod media_types;
 mod response_v1;
 mod response_v2;
@@ -24,7 +24,7 @@ use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub use self::invoke::client;
+pub use self::function_call::client;
 use self::{function_name::FunctionName, media_types::BinaryMediaTypes, stream::StreamOutcome};
 use super::ParseContext;
 use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
@@ -46,11 +46,11 @@ enum PayloadFormat {
 /// The ways in which a function is invoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum InvocationMode {
-    /// The client, for all of the answer.
+    /// The client, for all of the response.
     Buffered,
     /// The client, for each piece of it.
     Stream,
-    /// Nobody: the answer is that the request has been taken.
+    /// Nobody: the response is that the request has been taken.
     Event,
 }
 
@@ -77,23 +77,25 @@ impl Lambda {
         Some(Self { function: function?, format, mode: mode? })
     }
 
-    /// True if the client gets the function's answer, and all of it at once.
+    /// True if the client gets the function's response, and all of it at once.
     pub fn is_buffered(&self) -> bool {
         self.mode == InvocationMode::Buffered
     }
 
-    pub fn calls_what_is_called_by(&self, other: &Self) -> bool {
+    pub fn calls_same_function_as(&self, other: &Self) -> bool {
         self.function.name() == other.function.name()
     }
 
-    /// Calls the function and reads its answer.
+    /// Calls the function and reads its response.
     pub async fn invoke(&self, context: &Context<'_>, client: &Client) -> Result<Response, GatewayError> {
         let event = match &self.format {
             PayloadFormat::V1(binary) => event_v1::event(context, binary),
             PayloadFormat::V2 => event_v2::event(context),
         };
         match self.mode {
-            InvocationMode::Buffered => self.response(&invoke::invoke(client, &self.function, event).await?),
+            InvocationMode::Buffered => {
+                self.response(&function_call::invoke(client, &self.function, event).await?)
+            }
             InvocationMode::Stream => {
                 // The time-out of the route is over with the first bytes, the Lambda's own time is not.
                 let deadline = Instant::now() + context.request.time_left();
@@ -103,7 +105,7 @@ impl Lambda {
                 }
             }
             InvocationMode::Event => {
-                invoke::enqueue(client, &self.function, event).await?;
+                function_call::enqueue(client, &self.function, event).await?;
                 Ok(accepted(&context.request.id))
             }
         }
@@ -116,7 +118,7 @@ impl Lambda {
         }
     }
 
-    /// The answer with its body in the form that this client accepts.
+    /// The response with its body in the form that this client accepts.
     ///
     /// # Errors
     /// `BrokenAnswer` if it accepts bytes, and the base64 is none.

@@ -1,4 +1,4 @@
-//! `responseTransferMode` `STREAM`: the answer is passed on while the function still writes it.
+//! `responseTransferMode` `STREAM`: the response is passed on while the function still writes it.
 //!
 //! The function writes a prelude (JSON with `statusCode`, `headers`, `cookies`), eight NUL bytes, then the body. An
 //! answer without the eight NUL bytes, which no JSON contains, is a whole one: the function does not stream.
@@ -13,10 +13,10 @@ use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
+    function_call::{MAX_EVENT_BYTES, check_size, failure, function_error},
     function_headers,
     function_name::FunctionName,
     function_response::{self, FunctionResponse},
-    invoke::{MAX_EVENT_BYTES, check_size, failure, function_error},
 };
 use crate::{
     error::GatewayError,
@@ -25,7 +25,7 @@ use crate::{
 
 /// Between prelude and body.
 const DELIMITER: [u8; 8] = [0; 8];
-/// The type of a streamed answer that does not say its own, as function URLs have it.
+/// The type of a streamed response that does not say its own, as function URLs have it.
 const CONTENT_TYPE: &str = "application/octet-stream";
 /// The most that a function which does not stream can return.
 const MAX_WHOLE_BYTES: usize = 6 * 1024 * 1024;
@@ -38,7 +38,7 @@ pub enum StreamOutcome {
     Response(Response),
 }
 
-/// Calls the function and reads its answer up to the body, which ends with an error if the function fails, breaks
+/// Calls the function and reads its response up to the body, which ends with an error if the function fails, breaks
 /// off, or is not done by `deadline`.
 pub async fn invoke(
     client: &Client,
@@ -74,15 +74,15 @@ fn find_delimiter(bytes: &[u8]) -> Option<usize> {
 
 /// Status and headers as the prelude has them. A header may also be a list, as `lambda_runtime` writes it.
 fn response(prelude: &[u8], body: Body) -> Result<Response, GatewayError> {
-    let answer: FunctionResponse = serde_json::from_slice(prelude)
+    let response: FunctionResponse = serde_json::from_slice(prelude)
         .map_err(|error| GatewayError::BrokenAnswer(format!("not a prelude: {error}").into()))?;
     let mut headers = HeaderMap::new();
-    answer
+    response
         .multi_value_headers
         .map_or(Ok(()), |map| function_response::add_multi_value_headers(&mut headers, map))?;
-    answer.headers.map_or(Ok(()), |map| function_response::add_headers_or_lists(&mut headers, map))?;
-    answer.cookies.map_or(Ok(()), |list| function_response::add_cookies(&mut headers, list))?;
-    let status = answer.status_code.map_or(Ok(StatusCode::OK), function_response::status)?;
+    response.headers.map_or(Ok(()), |map| function_response::add_headers_or_lists(&mut headers, map))?;
+    response.cookies.map_or(Ok(()), |list| function_response::add_cookies(&mut headers, list))?;
+    let status = response.status_code.map_or(Ok(StatusCode::OK), function_response::status)?;
     function_headers::finish(&mut headers, status, CONTENT_TYPE);
 
     let mut response = Response::new(body);

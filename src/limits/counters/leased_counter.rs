@@ -1,7 +1,7 @@
 //! One counter on one instance: admit a request, ask the store, or refuse.
 //!
 //! A request is decided at once where the instance has a lease or remembers a refusal; else it asks the store, and
-//! the answer decides. A lease that runs low is renewed while the integration works. The grant of a write that may
+//! the response decides. A lease that runs low is renewed while the integration works. The grant of a write that may
 //! have happened is lost.
 
 use std::num::NonZeroU32;
@@ -11,10 +11,10 @@ use super::{
     counter_snapshot::{CounterSnapshot, Remaining},
     demand::Demand,
     lease_pool::{Charge, LeasePool, Paid, QuotaUnits, Unit},
-    next_write::{self, Attempt, BucketIs, Contention},
+    limit_refusal::{LimitRefusal, RefusalReason, RememberedRefusal, nothing_allowed},
+    next_write::{self, Attempt, BucketState, Contention},
     outage::{LocalLimits, Outage},
     rate_limit_status::RateLimitStatus,
-    refusal::{LimitRefusal, RefusalReason, RememberedRefusal, nothing_allowed},
 };
 use crate::{
     clock::pause_lasts,
@@ -28,7 +28,7 @@ use crate::{
 const MOST_ATTEMPTS: u32 = 6;
 /// The last write is tried so often: it holds only if nobody else wrote in between.
 const MOST_RETURNS: u32 = 20;
-/// A renewal without an answer for so long is forgotten: its instance may have been frozen.
+/// A renewal without a response for so long is forgotten: its instance may have been frozen.
 const RENEWAL_MS: u64 = 1000;
 
 /// The state of one counter on one instance.
@@ -43,13 +43,13 @@ pub struct LeasedCounter {
     pub(super) lease_units: u64,
     renewing_until_ms: u64,
     pub(super) contended_until_ms: u64,
-    pub(super) expected_bucket: BucketIs,
+    pub(super) expected_bucket: BucketState,
     pub(super) refusal: Option<RememberedRefusal>,
     pub(super) outage: Outage,
     pub(super) random: u64,
 }
 
-/// The answer to a request.
+/// The decision on a request.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Decision {
     Admit(Unit),
@@ -71,7 +71,7 @@ impl LeasedCounter {
             lease_units: 0,
             renewing_until_ms: 0,
             contended_until_ms: 0,
-            expected_bucket: BucketIs::Idle,
+            expected_bucket: BucketState::Idle,
             refusal: None,
             outage: Outage::default(),
             random: seed,
@@ -139,7 +139,7 @@ impl LeasedCounter {
         }
     }
 
-    /// Takes in the outcome of a write beside a request.
+    /// Takes in the outcome of a renewal.
     pub fn renewed(&mut self, limits: &Limits, write: &CounterWrite, outcome: WriteOutcome, now_ms: u64) {
         self.renewing_until_ms = 0;
         self.update(limits, now_ms);

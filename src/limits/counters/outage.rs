@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     lease_pool::{Charge, LeasePool, Paid, Unit},
-    refusal::{LimitRefusal, RefusalReason},
+    limit_refusal::{LimitRefusal, RefusalReason},
 };
 use crate::{
     circuit_breaker::CircuitBreaker,

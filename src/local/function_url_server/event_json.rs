@@ -35,7 +35,7 @@ struct UrlEvent<'a> {
     headers: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     query_string_parameters: BTreeMap<String, String>,
-    request_context: RequestContext<'a>,
+    request_context: UrlRequestContext<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
     is_base64_encoded: bool,
@@ -43,7 +43,7 @@ struct UrlEvent<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RequestContext<'a> {
+struct UrlRequestContext<'a> {
     account_id: &'static str,
     api_id: &'a str,
     domain_name: &'a str,
@@ -73,7 +73,7 @@ pub(super) fn encode(received: &ReceivedRequest) -> Vec<u8> {
     let path = received.head.uri.path();
     let query = received.head.uri.query().unwrap_or_default();
     let domain_prefix = received.domain_name.split(['.', ':']).next().unwrap_or_default();
-    let body = EventBody::encode(&received.head.headers, received.body);
+    let body = EncodedBody::encode(&received.head.headers, received.body);
     let event = UrlEvent {
         version: "2.0",
         route_key: "$default",
@@ -82,7 +82,7 @@ pub(super) fn encode(received: &ReceivedRequest) -> Vec<u8> {
         cookies: cookies(&received.head.headers),
         headers: headers(received),
         query_string_parameters: query_string_parameters(query),
-        request_context: RequestContext {
+        request_context: UrlRequestContext {
             account_id: "anonymous",
             api_id: domain_prefix,
             domain_name: received.domain_name,
@@ -155,12 +155,12 @@ fn decode(text: &str) -> String {
 }
 
 /// The body of an event.
-struct EventBody {
+struct EncodedBody {
     text: Option<String>,
     is_base64_encoded: bool,
 }
 
-impl EventBody {
+impl EncodedBody {
     /// The body as text when its type says that it is text, else in base64. Forms are in base64, and so is a
     /// body without a type.
     fn encode(headers: &HeaderMap, bytes: &[u8]) -> Self {

@@ -1,5 +1,5 @@
 //! A function URL on loopback, invoke mode `RESPONSE_STREAM`: any HTTP request becomes an event of payload
-//! format 2.0, and the answer is sent on as it comes.
+//! format 2.0, and the response is sent on as it comes.
 
 mod event_json;
 mod http_response;
@@ -35,7 +35,7 @@ struct FunctionUrl {
 /// Serves `function` at the listener's address.
 ///
 /// # Errors
-/// When the listener has no address any more.
+/// The listener has no address any more.
 pub fn serve(listener: TcpListener, host: Host, function: &str) -> io::Result<Server> {
     let function = FunctionReference { name: function.to_owned(), qualifier: None };
     let url = FunctionUrl { host, function, port: listener.local_addr()?.port() };

@@ -12,16 +12,20 @@ use crate::{
     template::{Escape, TextTemplate, ValueKind, WordValue},
 };
 
-/// The text of a `responseTemplates` entry.
-pub(super) type Template = TextTemplate<RefusalVariable>;
-
 /// One entry of `gatewayResponses`.
 #[derive(Debug, Default)]
 pub(super) struct CustomResponse {
     pub(super) status: Option<StatusCode>,
     pub(super) headers: Vec<(HeaderName, HeaderSource)>,
     /// JSON first: who does not say otherwise gets the first.
-    templates: Vec<(HeaderValue, Template)>,
+    templates: Vec<BodyTemplate>,
+}
+
+/// An entry of `responseTemplates`.
+#[derive(Debug)]
+pub(super) struct BodyTemplate {
+    pub(super) content_type: HeaderValue,
+    pub(super) text: TextTemplate<RefusalVariable>,
 }
 
 /// The source of a header's value.
@@ -55,8 +59,8 @@ impl CustomResponse {
     }
 
     /// The one that the client accepts most; where it accepts none, the first.
-    pub(super) fn template(&self, context: &Context<'_>) -> Option<&(HeaderValue, Template)> {
-        let types = self.templates.iter().map(|(content_type, _)| content_type.to_str().unwrap_or_default());
+    pub(super) fn template(&self, context: &Context<'_>) -> Option<&BodyTemplate> {
+        let types = self.templates.iter().map(|template| template.content_type.to_str().unwrap_or_default());
         let best = Accept::of(&context.request.headers).and_then(|accept| accept.best(types));
         self.templates.get(best.unwrap_or(0))
     }
@@ -117,7 +121,7 @@ fn headers(fields: &Fields<'_>) -> Vec<(HeaderName, HeaderSource)> {
     headers
 }
 
-fn templates(fields: &Fields<'_>) -> Vec<(HeaderValue, Template)> {
+fn templates(fields: &Fields<'_>) -> Vec<BodyTemplate> {
     let mut templates = Vec::new();
     for (content_type, text) in fields.string_map("responseTemplates").unwrap_or_default() {
         let field = format!("responseTemplates.{content_type}");
@@ -130,12 +134,12 @@ fn templates(fields: &Fields<'_>) -> Vec<(HeaderValue, Template)> {
         match template(&text, &content_type) {
             Ok(template) => {
                 template.words().for_each(|variable| require_stage_variable(fields, &field, variable));
-                templates.push((value, template));
+                templates.push(BodyTemplate { content_type: value, text: template });
             }
             Err(unknown) => fields.problem(&field, &unknown, refusal_variable::EXPECTED),
         }
     }
-    templates.sort_by_key(|(content_type, _)| !is_json(content_type));
+    templates.sort_by_key(|template| !is_json(&template.content_type));
     templates
 }
 
@@ -144,8 +148,8 @@ fn templates(fields: &Fields<'_>) -> Vec<(HeaderValue, Template)> {
 /// # Errors
 ///
 /// The first word that begins like one of these and is none.
-fn template(text: &str, content_type: &str) -> Result<Template, String> {
-    let mut template = Template::new(Escape::in_body(content_type));
+fn template(text: &str, content_type: &str) -> Result<TextTemplate<RefusalVariable>, String> {
+    let mut template = TextTemplate::new(Escape::in_body(content_type));
     for part in Notation::RootedOrBare(&[CONTEXT, STAGE_VARIABLES, METHOD_REQUEST]).parts(text) {
         match part {
             Part::Text(text) | Part::Stray(text) => template.push_text(text),

@@ -1,4 +1,4 @@
-//! `gatewayResponses` and `problemDetails` of `$api`: how the gateway's own answers look on the wire.
+//! `gatewayResponses` and `problemDetails` of `$api`: how the gateway's own responses look on the wire.
 //!
 //! As API Gateway has it: a response type that is set takes nothing from `DEFAULT_4XX` and `DEFAULT_5XX`, and
 //! these stand for every type that is not set. Unlike there, `REQUEST_TOO_LARGE` can be set too.
@@ -14,7 +14,10 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
 
-use self::{custom_response::CustomResponse, refusal_variable::RefusalContext};
+use self::{
+    custom_response::{BodyTemplate, CustomResponse},
+    refusal_variable::RefusalContext,
+};
 use crate::{
     context::Context,
     error::{GatewayError, Refusal, ResponseType},
@@ -71,7 +74,7 @@ impl GatewayResponses {
         Self { by_type, body }
     }
 
-    /// The answer to a request that was refused.
+    /// The response to a request that was refused.
     pub fn render(&self, error: &GatewayError, context: &Context<'_>) -> Response {
         let refusal = error.refusal();
         let refused = RefusalContext { error, refusal: &refusal, context };
@@ -79,12 +82,10 @@ impl GatewayResponses {
         let status = custom.and_then(|custom| custom.status).unwrap_or(refusal.status);
         let mut response = refusal.to_response();
         *response.status_mut() = status;
-        if let Some((content_type, template)) = custom.and_then(|custom| custom.template(context)) {
-            set_body(
-                &mut response,
-                content_type.clone(),
-                template.render(|variable| variable.value(&refused)),
-            );
+        if let Some(BodyTemplate { content_type, text }) = custom.and_then(|custom| custom.template(context))
+        {
+            let body = text.render(|variable| variable.value(&refused));
+            set_body(&mut response, content_type.clone(), body);
         } else if matches!(self.body, DefaultBody::ProblemDetails) {
             let content_type = HeaderValue::from_static("application/problem+json");
             let detail = error.detail().map_or_else(|| refusal.message.clone(), Cow::Owned);

@@ -12,7 +12,7 @@ const SHARED: &str = "What all commands have in common";
 /// `--help` says this of every command.
 const OWN_HELP: [&str; 2] = ["`-h, --help`", "`help`"];
 
-/// What `--help` says of a command.
+/// The `--help` of a command.
 struct Help {
     usage: String,
     /// Subcommands, arguments and options.

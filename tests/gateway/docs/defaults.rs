@@ -22,7 +22,7 @@ struct FieldDefault {
     value: Value,
 }
 
-/// Where a section's fields stand in them.
+/// The part of the items that a section's fields belong to.
 enum Place {
     Api,
     Route,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Page, markdown, notes::Notes};
 use crate::harness::TestGateway;
 
-/// Where a page's fields stand.
+/// The item or map that a page's fields belong to.
 enum Place {
     Stage,
     Api,

@@ -50,7 +50,7 @@ pub fn links(text: &str) -> Vec<String> {
     targets.map(|(target, _)| target.to_owned()).collect()
 }
 
-/// What stands in backticks.
+/// The texts in backticks.
 pub fn code_spans(text: &str) -> Vec<String> {
     let in_line = |line: &str| line.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
     prose(text).flat_map(in_line).collect()

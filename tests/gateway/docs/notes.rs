@@ -1,4 +1,4 @@
-//! What publishing says of a stage's items.
+//! The problems and warnings that publishing finds in a stage's items.
 
 use tollgate::{deployment::PublishOutcome, error::Problem};
 

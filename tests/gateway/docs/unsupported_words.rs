@@ -23,7 +23,7 @@ async fn each_word_that_does_nothing_yet_is_refused_or_warned_of_as_the_table_sa
     }
 }
 
-/// That of a stage that is good but for `word`.
+/// The notes on a stage that is good but for `word`.
 async fn of_a_stage_with(item: &str, word: &str) -> Notes {
     let world = TestGateway::new();
     let mut stage = json!({ "stage": "v1" });

@@ -1,4 +1,4 @@
-//! What stands between the gateway and its store, and can be shut.
+//! A gate between the gateway and its store, which a test can shut.
 
 use std::{
     net::SocketAddr,
@@ -14,7 +14,7 @@ use tokio::{
     sync::Notify,
 };
 
-/// What becomes of a request to the store.
+/// The fate of a request to the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Way {
@@ -25,11 +25,11 @@ pub enum Way {
     Stalled,
     /// All but the last byte comes back.
     StalledAtTheEnd,
-    /// What comes back is not DynamoDB's.
+    /// The response is not DynamoDB's.
     Nonsense,
     /// DynamoDB answers that it is asked too much.
     Throttling,
-    /// What comes back says nothing.
+    /// The response is empty.
     Empty,
 }
 
@@ -66,7 +66,7 @@ impl Gate {
         self.state.way.store(way as u8, Ordering::Relaxed);
     }
 
-    /// What the store was asked for since this was last asked, but for refreshes: `GetItem api-keys`.
+    /// Takes the calls that the store has got since the last time, without refreshes: `GetItem api-keys`.
     pub fn calls(&self) -> Vec<String> {
         std::mem::take(&mut *self.state.calls.lock().unwrap())
     }

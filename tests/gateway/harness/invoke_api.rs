@@ -24,12 +24,12 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Value, json};
 
-/// What was called.
+/// The calls that the local Lambda API got.
 #[derive(Clone, Default)]
 pub struct Calls {
     /// `echo`, `echo Event`, `echo stream`.
     pub names: Arc<Mutex<Vec<String>>>,
-    /// What the last function that was called got.
+    /// The event of the last call.
     pub event: Arc<Mutex<Option<Value>>>,
 }
 

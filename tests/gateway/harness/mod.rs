@@ -1,4 +1,4 @@
-//! What every test needs: a gateway over a DynamoDB and target functions of its own, a clock that tests move,
+//! The harness of every test: a gateway over a DynamoDB and target functions of its own, a clock that tests move,
 //! terse requests.
 
 mod events;
@@ -26,7 +26,7 @@ use tollgate::{
     clock::Clock,
     deployment::{self, ActiveDeployments, PublishOutcome, Trigger},
     environment::{Environment, Refresh},
-    function_url::{EventAnswer, EventHandler, Invocation, StreamResponse},
+    function_url::{EventHandler, EventOutcome, Invocation, StreamResponse},
     gateway::{Gateway, Instance},
     integrations::{Clients, lambda_client},
     local::{
@@ -60,7 +60,7 @@ pub struct TestGateway {
     /// All that goes to DynamoDB goes through it.
     pub gate: Gate,
     pub store: Store,
-    /// What is left of the Lambda's time when it gets a request.
+    /// The Lambda's time that is left when it gets a request.
     pub time_left: Duration,
     calls: Calls,
     _targets: Server,
@@ -209,7 +209,7 @@ impl TestGateway {
         another
     }
 
-    /// Where DynamoDB listens.
+    /// The DynamoDB of this test.
     pub fn dynamodb(&self) -> &Dynamodb {
         self.dynamodb.as_ref().expect("the store is not lost yet")
     }
@@ -219,7 +219,7 @@ impl TestGateway {
         self.dynamodb.take().expect("the store is not lost yet").stop().await;
     }
 
-    /// What the stream of the routes table leads to.
+    /// Publishes the stage, as an event of the routes table's stream does.
     pub async fn publish(&self, stage: &str) -> PublishOutcome {
         deployment::publish(&self.store, stage, Trigger::Edit).await.unwrap()
     }
@@ -234,7 +234,7 @@ impl TestGateway {
         serde_json::from_str(self.lines.lock().unwrap().last().unwrap()).unwrap()
     }
 
-    /// What happens beside a request every few seconds.
+    /// Reads the configuration again, as an instance does in the background every few seconds.
     pub async fn refresh(&self) {
         self.handler.gateway.deployments.refresh(self.now()).await;
     }
@@ -292,13 +292,13 @@ impl TestGateway {
     /// Sends the text of a client's event, as the Runtime API would.
     pub async fn answer(&self, event: &str) -> StreamResponse {
         match self.handle(event).await {
-            EventAnswer::Response(response) => response,
-            EventAnswer::Published | EventAnswer::Failed(_) => panic!("a stream event: {event}"),
+            EventOutcome::Response(response) => response,
+            EventOutcome::Published | EventOutcome::Failed(_) => panic!("a stream event: {event}"),
         }
     }
 
     /// Sends the text of any event.
-    pub async fn handle(&self, event: &str) -> EventAnswer {
+    pub async fn handle(&self, event: &str) -> EventOutcome {
         let invocation = Invocation {
             request_id: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef".to_owned(),
             deadline: self.now() + self.time_left,

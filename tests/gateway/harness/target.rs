@@ -15,12 +15,12 @@ use tokio::{
     sync::Notify,
 };
 
-/// What a path answers; any other answers as the origin does.
+/// The response of one path; every other path answers as the origin does.
 #[derive(Clone, Debug)]
 pub enum Script {
     /// These bytes; then the connection is closed.
     Says(String),
-    /// What this makes of the request, as [`Target::received`] tells it; then the connection is closed.
+    /// The function's result for the request, as [`Target::received`] tells it; then the connection is closed.
     Answers(fn(&str) -> String),
     /// These bytes, when it is let go; it tells when it is asked.
     Waits { asked: Arc<Notify>, go: Arc<Notify>, says: String },
@@ -28,7 +28,7 @@ pub enum Script {
     Never,
 }
 
-/// What a target says where no script does, and then keeps the connection: an HTTP answer to a request, as
+/// The response where no script has one; the connection is kept. An HTTP response to a request, as
 /// [`Target::received`] tells it. Nothing: it hangs up.
 type Origin = dyn Fn(&str) -> String + Send + Sync;
 

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::TestGateway;
 
-/// What a command did.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,

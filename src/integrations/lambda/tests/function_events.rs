@@ -219,13 +219,13 @@ fn a_missing_part_of_a_request_is_null_in_events_1_0_and_left_out_in_2_0() {
 }
 
 /// Content type, body, `binaryMediaTypes`; `[body, isBase64Encoded]` in 1.0 and in 2.0.
-type Case = (Option<&'static [u8]>, &'static [u8], &'static [&'static str], Value, Value);
+type EventCase = (Option<&'static [u8]>, &'static [u8], &'static [&'static str], Value, Value);
 
 #[test]
 fn a_body_is_never_lost_and_is_base64_where_it_must_be() {
     let png = b"\x89PNG\r\n".as_slice();
     #[rustfmt::skip]
-    let cases: [Case; 7] = [
+    let cases: [EventCase; 7] = [
         (None,                             b"text",    &[],            json!(["text", false]),         json!(["text", false])),
         (None,                             b"",        &["*/*"],       json!([null, false]),           json!([null, false])),
         (Some(b"application/json"),        b"{}",      &["*/*"],       json!(["e30=", true]),          json!(["{}", false])),

@@ -10,14 +10,14 @@ use super::{
 const BROKEN: &str = "502\ncontent-type: application/json\nx-amzn-errortype: InternalServerErrorException\n{\"message\": \"Internal server error\"}";
 
 /// Name, what the function returned, what the client got.
-type Case = (&'static str, &'static str, &'static str);
+type ResponseCase = (&'static str, &'static str, &'static str);
 
 /// Recorded from Amazon API Gateway (REST API, AWS_PROXY, payload format 1.0) on 2024-11-15: localstack/localstack,
 /// `tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json`, commit 8b9a79f,
 /// `test_aws_proxy_response_payload_format_validation` (Apache-2.0, Copyright LocalStack contributors). The API has
 /// no binary media types. `content-length` is written by the server, from the body.
 #[rustfmt::skip]
-const RECORDED: [Case; 15] = [
+const RECORDED: [ResponseCase; 15] = [
     ("no-body",             r#"{"statusCode":200}"#,                                                    "200\ncontent-type: application/json\n"),
     ("with-headers",        r#"{"statusCode":200,"headers":{"test-header":"value","header-bool":true}}"#, "200\ncontent-type: application/json\nheader-bool: true\ntest-header: value\n"),
     ("with-headers-null",   r#"{"statusCode":200,"headers":null}"#,                                     "200\ncontent-type: application/json\n"),
@@ -37,7 +37,7 @@ const RECORDED: [Case; 15] = [
 
 /// Cases that the recordings leave open, in payload format 1.0.
 #[rustfmt::skip]
-const MORE_OF_1_0: [Case; 22] = [
+const MORE_OF_1_0: [ResponseCase; 22] = [
     ("null",                "null",                                              BROKEN),
     ("nothing",             "",                                                  BROKEN),
     ("no JSON",             "{",                                                 BROKEN),
@@ -65,7 +65,7 @@ const MORE_OF_1_0: [Case; 22] = [
 /// Payload format 2.0. AWS: `http-api-develop-integrations-lambda`; the inference as the tests of AWS's .NET Lambda
 /// Test Tool have it (`MatchesDirectConversion…`, `Invalid_JSON_Partial_Object`, `V2_…`).
 #[rustfmt::skip]
-const OF_2_0: [Case; 29] = [
+const OF_2_0: [ResponseCase; 29] = [
     ("status alone",        r#"{"statusCode":200}"#,                             "200\ncontent-type: text/plain; charset=utf-8\n"),
     ("status and body",     r#"{"statusCode":201,"body":"hi"}"#,                 "201\ncontent-type: text/plain; charset=utf-8\nhi"),
     ("a string status",     r#"{"statusCode":"418","body":"hi"}"#,               "418\ncontent-type: text/plain; charset=utf-8\nhi"),

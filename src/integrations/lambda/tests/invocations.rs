@@ -16,7 +16,9 @@ use tokio::{
 };
 
 use super::{
-    super::{BinaryMediaTypes, InvocationMode, Lambda, PayloadFormat, function_name::FunctionName, invoke},
+    super::{
+        BinaryMediaTypes, InvocationMode, Lambda, PayloadFormat, function_call, function_name::FunctionName,
+    },
     Scene, render,
 };
 use crate::{error::GatewayError, http_client::sdk_http_client};
@@ -59,7 +61,7 @@ async fn serve(State(service): State<Service>, request: Request<AxumBody>) -> Re
 }
 
 fn client_of(listener: &TcpListener) -> Client {
-    invoke::client(
+    function_call::client(
         Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("eu-west-1"))
@@ -182,7 +184,7 @@ async fn a_function_that_fails_is_called_once_and_only_the_log_knows_why() {
                 panic!("{cause}")
             };
             let causes = causes(&error);
-            // A whole answer in place of frames is no event stream; the status is the same.
+            // A whole response in place of frames is no event stream; the status is the same.
             if mode == InvocationMode::Buffered || status != 502 {
                 assert!(causes.starts_with(cause), "{causes}");
                 // A function's own words may be its client's.
