@@ -26,8 +26,9 @@ use crate::{
 /// tells first, which in HTTP mode is that of all answers of the URI. With either, what is being fetched from a target
 /// at that moment may still be kept.
 ///
-/// It acts within REFRESH_SECONDS of the gateway: for so long instances trust what they remember. An idle one learns of
-/// a purged stage with a request, and purges with the next.
+/// It acts within REFRESH_SECONDS of the gateway: for so long instances trust what they remember. Of a purged stage an
+/// instance that answers seldom learns within MAX_STALE_SECONDS; where that is 0, with a request, and acts on it with
+/// the next.
 ///
 /// Examples:
 ///   tollgate cache purge v1
@@ -58,24 +59,22 @@ const LONG: usize = 1_000;
 /// The number of batches that are under way at once.
 const AT_ONCE: usize = 4;
 
+/// Instances compare what they remember of an entry with the table.
+const MEMORY_FOLLOWS: &str =
+    "instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local)";
+/// Instances learn the generation of a stage when they look for news, which they do beside requests.
+const STAGE_FOLLOWS: &str = "instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), \
+                             one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate local)";
+
 /// # Errors
 ///
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, route, request, details, common } = arguments;
-    common.run(SERVED_AND_CACHE, async |store| {
-        let ending = match (route, request) {
-            (Some(route_key), _) => of_route(store, stage, route_key, common).await?,
-            (None, Some(line)) => of_request(store, stage, line, details, common).await?,
-            (None, None) => of_stage(store, stage, common).await?,
-        };
-        if ending == ExitStatus::Ok {
-            eprintln!(
-                "tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), and \
-                 an idle one a request later"
-            );
-        }
-        Ok(ending)
+    common.run(SERVED_AND_CACHE, async |store| match (route, request) {
+        (Some(route_key), _) => of_route(store, stage, route_key, common).await,
+        (None, Some(line)) => of_request(store, stage, line, details, common).await,
+        (None, None) => of_stage(store, stage, common).await,
     })
 }
 
@@ -98,6 +97,7 @@ async fn of_stage(store: &Store, stage: &str, common: &CommonArgs) -> Result<Exi
         || json!({ "stage": stage, "cacheGeneration": generation }),
         |out| writeln!(out, "{stage}: cacheGeneration {generation}"),
     )?;
+    eprintln!("tollgate: {STAGE_FOLLOWS}");
     Ok(ExitStatus::Ok)
 }
 
@@ -178,5 +178,6 @@ fn print(
             writeln!(out, "{stage}: deleted {count} entr{plural} of {}", text_table::printable(what))
         },
     )?;
+    eprintln!("tollgate: {MEMORY_FOLLOWS}");
     Ok(ExitStatus::Ok)
 }
