@@ -106,8 +106,12 @@ async fn converse(
         match says {
             Some(bytes) => {
                 // A client that does not like what it reads may hang up.
-                drop(stream.write_all(bytes.as_bytes()).await);
-                return;
+                let is_written = stream.write_all(bytes.as_bytes()).await.is_ok();
+                // Otherwise the client takes its end for that of the response. A connection that could be kept is: the
+                // client may send the next request before it sees that this one has ended.
+                if !(is_written && says_its_length(&bytes)) {
+                    return;
+                }
             }
             None => match origin(&text) {
                 nothing if nothing.is_empty() => return,
@@ -115,6 +119,13 @@ async fn converse(
             },
         }
     }
+}
+
+/// True for a response that is as long as its `Content-Length` says.
+fn says_its_length(response: &str) -> bool {
+    let Some((head, body)) = response.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "));
+    length.and_then(|length| length.parse().ok()) == Some(body.len())
 }
 
 /// A request with its body, by `Content-Length`; `None` when the client hangs up.
