@@ -76,7 +76,7 @@ struct LogLine {
     degraded: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_response_type: Option<ResponseType>,
-    /// Why the gateway refused; of an integration's failure it is `integrationErrorMessage`.
+    /// The reason of the gateway's refusal; that of an integration's failure is `integrationErrorMessage`.
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,7 +191,7 @@ impl AccessLog {
                 self.write();
                 Body::Whole(bytes)
             }
-            Body::Stream(stream) => Body::Stream(Box::pin(Logged { stream, log: self })),
+            Body::Stream(stream) => Body::Stream(Box::pin(LoggedBody { stream, log: self })),
         })
     }
 
@@ -210,12 +210,12 @@ impl AccessLog {
 }
 
 /// A streamed body that writes its request's line when it ends, however it ends.
-struct Logged {
+struct LoggedBody {
     stream: ByteStream,
     log: AccessLog,
 }
 
-impl Stream for Logged {
+impl Stream for LoggedBody {
     type Item = Result<Bytes, BoxError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -231,7 +231,7 @@ impl Stream for Logged {
     }
 }
 
-impl Drop for Logged {
+impl Drop for LoggedBody {
     fn drop(&mut self) {
         self.log.write();
     }

@@ -18,7 +18,7 @@ use tollgate::{
     clock::Clock,
     environment::Environment,
     error::chain,
-    function_url::{AnswerTo, EventHandler, Invocation, RuntimeApi},
+    function_url::{EventHandler, EventReference, Invocation, RuntimeApi},
     gateway::{Gateway, Instance},
     integrations::{Clients, lambda_client},
     store::{Store, dynamodb_client},
@@ -109,7 +109,7 @@ impl Process {
 
     /// Answers one event. Nothing of it may end the process: the next event is somebody else's.
     async fn work(&self, LambdaInvocation { parts, body, context }: LambdaInvocation) {
-        let to = AnswerTo { request_id: &context.request_id, headers: &parts.headers };
+        let to = EventReference { request_id: &context.request_id, headers: &parts.headers };
         let posted = AssertUnwindSafe(self.answer(to, &body, &context)).catch_unwind().await;
         match posted {
             Ok(Ok(())) => {}
@@ -120,7 +120,7 @@ impl Process {
         }
     }
 
-    async fn answer(&self, to: AnswerTo<'_>, event: &[u8], context: &Context) -> Result<(), Error> {
+    async fn answer(&self, to: EventReference<'_>, event: &[u8], context: &Context) -> Result<(), Error> {
         let invocation = Invocation {
             account_id: context.invoked_function_arn.split(':').nth(4).unwrap_or_default().to_owned(),
             deadline: context.deadline(),

@@ -14,13 +14,13 @@ use crate::{
 };
 
 /// A request to `GET /orders/{id}` of stage `v1`, and what its context borrows.
-pub struct World {
+pub struct TestRequest {
     pub request: Request,
     stage_variables: StageVariables,
     path_parameters: Vec<PathParameter<'static>>,
 }
 
-impl World {
+impl TestRequest {
     pub fn new(query: &str) -> Self {
         Self {
             request: request(Method::GET, query),

@@ -200,14 +200,14 @@ keys [keyHash=0123456789ab…] stage: got …, expected nothing of this name; di
                 "keys [keyHash={}…] id: got …, expected a name that is no key's value: logs and counters show it",
                 &hash[..12]
             );
-            let told = parse(&json!({ "keyHash": hash, "id": id })).value.unwrap_err().to_string();
-            assert_eq!(told, expected, "{id}");
+            let message = parse(&json!({ "keyHash": hash, "id": id })).value.unwrap_err().to_string();
+            assert_eq!(message, expected, "{id}");
         }
         let other = json!({ "keyHash": hash(OURS), "id": imported });
         assert!(parse(&other).value.is_ok(), "as long as a value, but not this key's");
         for unhashed in [json!({ "id": OURS }), json!({ "keyHash": imported, "id": imported })] {
-            let told = parse(&unhashed).value.unwrap_err().to_string();
-            assert!(told.starts_with("keys [keyHash=…] id: got …,"), "{told}");
+            let message = parse(&unhashed).value.unwrap_err().to_string();
+            assert!(message.starts_with("keys [keyHash=…] id: got …,"), "{message}");
         }
     }
 

@@ -108,7 +108,7 @@ fn opaque(tag: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{World, show};
+    use crate::testing::{TestRequest, show};
 
     fn answer(status: u16, headers: &[(&'static str, &'static str)]) -> Response {
         let mut answer = Response::new("body".into());
@@ -162,7 +162,7 @@ mod tests {
             ),
         ];
         for ((name, value), status, headers, expected) in cases {
-            let world = World::new("").header(name, value);
+            let world = TestRequest::new("").header(name, value);
             let Conditional { response, .. } = not_modified_if_known(&world.request, answer(status, headers));
             assert_eq!(show(response), expected, "{name}: {value}, {status} {headers:?}");
         }
@@ -171,7 +171,8 @@ mod tests {
     #[test]
     fn an_entity_tag_comes_before_a_date() {
         let date = "Tue, 15 Nov 1994 12:45:26 GMT";
-        let world = World::new("").header("if-none-match", "\"other\"").header("if-modified-since", date);
+        let world =
+            TestRequest::new("").header("if-none-match", "\"other\"").header("if-modified-since", date);
         let answer = answer(200, &[("etag", "\"a\""), ("last-modified", date)]);
         assert_eq!(not_modified_if_known(&world.request, answer).response.status(), StatusCode::OK);
     }

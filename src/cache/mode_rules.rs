@@ -122,7 +122,7 @@ pub(super) trait ModeRules {
     fn part_of(&self, request: &Request, response: Response) -> Response;
 }
 
-/// Why a request passes the cache by; displays in the operator's words.
+/// The reason why a request passes the cache by; displays in the operator's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Bypass {
     /// The route stores answers to this method, and the request has another.

@@ -8,7 +8,7 @@ use super::served::Served;
 use crate::{
     error::{ItemId, Problem, StoreError},
     stages::{PartialSettings, StageSettings},
-    store::{Moved, Store},
+    store::{ConditionalWrite, Store},
 };
 
 /// A location that a stage claims and cannot have.
@@ -121,13 +121,15 @@ impl BasePathClaim {
     /// # Errors
     ///
     /// The store failed.
-    pub async fn take(&self, store: &Store, stage: &str) -> Result<Moved, StoreError> {
+    pub async fn take(&self, store: &Store, stage: &str) -> Result<ConditionalWrite, StoreError> {
         for (location, owner) in &self.open {
-            if store.claim_location(location, stage, owner.as_deref()).await? == Moved::ChangedMeanwhile {
-                return Ok(Moved::ChangedMeanwhile);
+            if store.claim_location(location, stage, owner.as_deref()).await?
+                == ConditionalWrite::ChangedMeanwhile
+            {
+                return Ok(ConditionalWrite::ChangedMeanwhile);
             }
         }
-        Ok(Moved::Moved)
+        Ok(ConditionalWrite::Done)
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn parse(
 /// Not where an answer comes piece by piece, or is given before the work is done.
 fn is_cacheable(fields: &Fields<'_>, integration: &Integration, cache: &CachePolicy) -> bool {
     has_a_key_for_each_page(fields, integration, cache);
-    if !integration.answers_with_a_result() {
+    if !integration.is_result_reusable() {
         let expected = "nothing: a streamed answer, an Event's or a write's is not kept";
         fields.warn("cachingEnabled", "true", expected);
         return false;

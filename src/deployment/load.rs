@@ -118,7 +118,7 @@ pub async fn without_publishing(store: &Store, stage: &StageSettings) -> Result<
     Ok(Loaded { resolved, follows: Follows::LastGood, ..Loaded::default() })
 }
 
-/// Why there is no deployment of the item's own.
+/// The reason why there is no deployment of the item's own.
 #[derive(Debug)]
 enum Missing {
     /// The item's pointer is refused.

@@ -35,7 +35,7 @@ impl ResolvedDeployment {
     }
 }
 
-/// Why a pointer is refused.
+/// The reason why a pointer is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unusable {
     /// There is nothing under this id.

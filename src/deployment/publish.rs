@@ -23,7 +23,7 @@ use crate::{
     error::{InvalidConfiguration, StoreError},
     item::StageVariables,
     stages::{PartialSettings, StageSettings},
-    store::{Moved, Pointer, Record, Store},
+    store::{ConditionalWrite, Pointer, Record, Store},
 };
 
 /// Other publishers may be quicker so often.
@@ -91,13 +91,14 @@ async fn act(store: &Store, stage: &str, purpose: PublishPurpose) -> Result<Act,
             None => outcome,
         };
         let Some(update) = update else { return Ok(Act { outcome, status_write: StatusWrite::UpToDate }) };
-        if update.deployment_id.is_some() && state.claim.take(store, stage).await? == Moved::ChangedMeanwhile
+        if update.deployment_id.is_some()
+            && state.claim.take(store, stage).await? == ConditionalWrite::ChangedMeanwhile
         {
             continue;
         }
         match store.point(stage, state.row.as_ref(), &pointer_of(&state, &update)).await? {
-            Moved::Moved => return Ok(Act { outcome, status_write: StatusWrite::Written }),
-            Moved::ChangedMeanwhile => {}
+            ConditionalWrite::Done => return Ok(Act { outcome, status_write: StatusWrite::Written }),
+            ConditionalWrite::ChangedMeanwhile => {}
         }
     }
     Err(StoreError::new("moving the stage's pointer", format!("others were quicker {ATTEMPTS} times")))

@@ -49,7 +49,7 @@ pub enum Configuration {
 pub struct Loaded {
     pub resolved: Option<ResolvedDeployment>,
     pub follows: Follows,
-    /// Why the item's pointer is refused.
+    /// The reason why the item's pointer is refused.
     pub refused: Vec<Problem>,
     pub state: LoadState,
 }

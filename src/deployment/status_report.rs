@@ -20,7 +20,7 @@ use super::{
 use crate::{
     error::{Problem, StoreError},
     stages::StageSettings,
-    store::{LastGood, Moved, Store},
+    store::{ConditionalWrite, LastGood, Store},
 };
 
 /// The report on one stage.
@@ -102,7 +102,7 @@ impl StatusReporter {
         let done = done.as_ref();
         if let Some(last_good) = &report.last_good
             && done.and_then(|done| done.last_good.as_ref()) != Some(last_good)
-            && record(store, &report.stage, last_good).await? == Moved::ChangedMeanwhile
+            && record(store, &report.stage, last_good).await? == ConditionalWrite::ChangedMeanwhile
         {
             // What is there now is seen with the next refresh.
             return Ok(ReportProgress::Done);
@@ -136,19 +136,19 @@ impl StatusReporter {
 
 /// Makes sure that the deployment that is served is recorded as good, and its locations as the stage's: an operator may
 /// have moved either by hand.
-async fn record(store: &Store, stage: &str, last_good: &LastGood) -> Result<Moved, StoreError> {
-    let Some(row) = store.stage(stage).await? else { return Ok(Moved::ChangedMeanwhile) };
+async fn record(store: &Store, stage: &str, last_good: &LastGood) -> Result<ConditionalWrite, StoreError> {
+    let Some(row) = store.stage(stage).await? else { return Ok(ConditionalWrite::ChangedMeanwhile) };
     if last_good::of_item(&row.item) != last_good.item {
-        return Ok(Moved::ChangedMeanwhile);
+        return Ok(ConditionalWrite::ChangedMeanwhile);
     }
     if store.last_good(stage).await?.as_ref() != Some(last_good)
-        && store.record_last_good(stage, last_good).await? == Moved::ChangedMeanwhile
+        && store.record_last_good(stage, last_good).await? == ConditionalWrite::ChangedMeanwhile
     {
-        return Ok(Moved::ChangedMeanwhile);
+        return Ok(ConditionalWrite::ChangedMeanwhile);
     }
     let Ok(settings) = StageSettings::parse(&store.tables.stages, &row.item).value else {
-        return Ok(Moved::ChangedMeanwhile);
+        return Ok(ConditionalWrite::ChangedMeanwhile);
     };
     let claim = BasePathClaim::of(store, &settings).await?;
-    if claim.conflicts.is_empty() { claim.take(store, stage).await } else { Ok(Moved::Moved) }
+    if claim.conflicts.is_empty() { claim.take(store, stage).await } else { Ok(ConditionalWrite::Done) }
 }

@@ -25,7 +25,7 @@ pub struct Environment {
 /// The times at which an instance asks whether a stage points elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refresh {
-    /// The shortest time between two looks beside requests.
+    /// The shortest time between two looks in the background.
     pub every: Duration,
     /// It asks before an answer if it has not for longer than this; `None`: never.
     pub max_stale: Option<Duration>,

@@ -17,7 +17,7 @@ pub use self::{
 };
 use crate::message::BoxError;
 
-/// Why the gateway answers instead of the integration.
+/// The reason why the gateway answers instead of the integration.
 ///
 /// `Display` and `source` are for the operator's log. The client sees only the table's words.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +61,7 @@ pub enum GatewayError {
     NotCached,
     #[error("bad API key: {0}")]
     InvalidApiKey(String),
-    #[error("broken item: {}", .0.gist())]
+    #[error("broken item: {}", .0.summary())]
     BrokenKeyItem(Arc<InvalidConfiguration>),
     #[error("throttled")]
     Throttled { retry_after: Duration },

@@ -14,7 +14,7 @@ const MOST_GIST_CHARS: usize = 94;
 
 impl InvalidConfiguration {
     /// The first problem, cut short, and how many more there are.
-    pub(super) fn gist(&self) -> String {
+    pub(super) fn summary(&self) -> String {
         let first = self.0.first().map(Problem::to_string).unwrap_or_default();
         let first = match first.char_indices().nth(MOST_GIST_CHARS) {
             Some((end, _)) => format!("{}…", &first[..end]),

@@ -24,7 +24,7 @@ pub struct EventHandler {
 }
 
 /// The answer to an event.
-pub enum EventAnswer {
+pub enum EventOutcome {
     /// To a client's request.
     Response(StreamResponse),
     /// The edits of the routes table's stream were seen to. Those that are invalid are not tried again.
@@ -39,7 +39,7 @@ impl EventHandler {
     }
 
     /// Answers a request, or publishes the stages that the routes table's stream names.
-    pub async fn handle(&self, event: &[u8], invocation: Invocation) -> EventAnswer {
+    pub async fn handle(&self, event: &[u8], invocation: Invocation) -> EventOutcome {
         let received_at = invocation.received_at;
         let request_id = invocation.request_id.clone();
         let response = match decode(event, invocation, &self.trusted_proxy) {
@@ -52,7 +52,7 @@ impl EventHandler {
             Ok(DecodedEvent::RoutesChanged(stages)) => return Box::pin(self.publish(stages)).await,
             Err(refused) => self.gateway.refuse(&request_id, received_at, &refused.error, &refused.request),
         };
-        EventAnswer::Response(encode(response))
+        EventOutcome::Response(encode(response))
     }
 
     /// Does what is left to do when an answer has gone out: Lambda freezes the process soon.
@@ -61,7 +61,7 @@ impl EventHandler {
         self.gateway.deployments.adopt().await;
     }
 
-    async fn publish(&self, stages: BTreeSet<String>) -> EventAnswer {
+    async fn publish(&self, stages: BTreeSet<String>) -> EventOutcome {
         let live = &self.gateway.deployments;
         live.unload();
         for stage in &stages {
@@ -76,11 +76,11 @@ impl EventHandler {
                     info!(stage, deployment_id, "stored again what was not whole");
                 }
                 Ok(PublishOutcome::Unchanged { .. } | PublishOutcome::LeftAlone) => {}
-                Err(error) => return EventAnswer::Failed(chain(&error)),
+                Err(error) => return EventOutcome::Failed(chain(&error)),
             }
         }
         // This instance is warm, so likely the next one to be asked.
         live.refresh(self.gateway.clock.now()).await;
-        EventAnswer::Published
+        EventOutcome::Published
     }
 }

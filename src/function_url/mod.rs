@@ -12,6 +12,6 @@ mod trusted_proxy;
 pub use self::{
     decode::{DecodedEvent, Invocation, RefusedEvent, decode},
     encode::{StreamResponse, encode},
-    event_handler::{EventAnswer, EventHandler},
-    runtime_api::{AnswerTo, RuntimeApi},
+    event_handler::{EventHandler, EventOutcome},
+    runtime_api::{EventReference, RuntimeApi},
 };

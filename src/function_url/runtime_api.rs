@@ -23,7 +23,7 @@ use hyper_util::{
 };
 use serde_json::{Value, json};
 
-use super::{EventAnswer, StreamResponse};
+use super::{EventOutcome, StreamResponse};
 use crate::{environment::bad, message::BoxError};
 
 const RESPONSE_MODE: HeaderName = HeaderName::from_static("lambda-runtime-function-response-mode");
@@ -54,7 +54,7 @@ pub struct RuntimeApi {
 
 /// The event that an answer is to.
 #[derive(Clone, Copy, Debug)]
-pub struct AnswerTo<'a> {
+pub struct EventReference<'a> {
     pub request_id: &'a str,
     /// The headers that the event came with.
     pub headers: &'a HeaderMap,
@@ -85,18 +85,18 @@ impl RuntimeApi {
     /// # Errors
     ///
     /// Lambda has not taken it: the event's time is over, mostly.
-    pub async fn answer(&self, to: AnswerTo<'_>, answer: EventAnswer) -> Result<(), BoxError> {
+    pub async fn answer(&self, to: EventReference<'_>, answer: EventOutcome) -> Result<(), BoxError> {
         match answer {
-            EventAnswer::Response(response) => self.stream(to, response).await,
-            EventAnswer::Published => {
+            EventOutcome::Response(response) => self.stream(to, response).await,
+            EventOutcome::Published => {
                 let none_failed = json!({ "batchItemFailures": [] });
                 self.post(self.request(to, "response", json_body(&none_failed))).await
             }
-            EventAnswer::Failed(message) => self.fail(to, &message).await,
+            EventOutcome::Failed(message) => self.fail(to, &message).await,
         }
     }
 
-    async fn stream(&self, to: AnswerTo<'_>, response: StreamResponse) -> Result<(), BoxError> {
+    async fn stream(&self, to: EventReference<'_>, response: StreamResponse) -> Result<(), BoxError> {
         let mut request = self.request(to, "response", StreamBody::new(frames(response)?).boxed_unsync());
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, WITH_PRELUDE);
@@ -110,12 +110,12 @@ impl RuntimeApi {
     /// # Errors
     ///
     /// Lambda has not taken it.
-    pub async fn fail(&self, to: AnswerTo<'_>, message: &str) -> Result<(), BoxError> {
+    pub async fn fail(&self, to: EventReference<'_>, message: &str) -> Result<(), BoxError> {
         let error = json!({ "errorType": "Failed", "errorMessage": message });
         self.post(self.request(to, "error", json_body(&error))).await
     }
 
-    fn request(&self, to: AnswerTo<'_>, what: &str, body: Posted) -> Request<Posted> {
+    fn request(&self, to: EventReference<'_>, what: &str, body: Posted) -> Request<Posted> {
         let path = format!("/2018-06-01/runtime/invocation/{}/{what}", to.request_id);
         let mut request =
             Request::post(self.uri(&path)).body(body).expect("a method and a URI are a request");
@@ -194,7 +194,7 @@ mod tests {
         let headers = HeaderMap::from_iter([(INVOCATION_ID, HeaderValue::from_static("7"))]);
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::CREATED;
-        let to = AnswerTo { request_id: "abc", headers: &headers };
+        let to = EventReference { request_id: "abc", headers: &headers };
         runtime_api.stream(to, encode(response)).await.unwrap();
         taken.await.unwrap()
     }
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn emulators_say_a_url() {
         let uri = |address: &str| {
-            let to = AnswerTo { request_id: "abc", headers: &HeaderMap::new() };
+            let to = EventReference { request_id: "abc", headers: &HeaderMap::new() };
             let runtime_api = RuntimeApi::read(|_| Some(address.to_owned()))?;
             Ok::<_, String>(runtime_api.request(to, "error", json_body(&Value::Null)).uri().to_string())
         };

@@ -84,7 +84,7 @@ impl Gateway {
         *rate_limit_status = counted.key_rule().map(|rule| self.counters.rate_limit_status(&rule));
         if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome))
             // Of what an operator has stopped nothing is counted, not even that it was asked for.
-            && !rules.iter().any(Rule::stops)
+            && !rules.iter().any(Rule::lets_nothing_through)
         {
             self.usage.count(&caller.key.id, &stage.settings.name, kind, now);
         }

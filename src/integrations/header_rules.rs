@@ -36,7 +36,7 @@ pub fn is_hop_by_hop(name: &str) -> bool {
     )
 }
 
-/// Under which name a header of an answer reaches the client, whose own connection has one of that name.
+/// The name under which a response's header reaches the client, whose own connection has a header of its name.
 pub fn remapped(name: &HeaderName) -> Option<HeaderName> {
     let remapped = match *name {
         CONNECTION => "x-amzn-remapped-connection",

@@ -102,7 +102,7 @@ impl Integration {
     }
 
     /// True if an answer is all that there will be, and worth giving to the next caller.
-    pub fn answers_with_a_result(&self) -> bool {
+    pub fn is_result_reusable(&self) -> bool {
         match &self.kind {
             IntegrationKind::Lambda(lambda) => lambda.is_buffered(),
             IntegrationKind::DynamoDb(operation) => !operation.writes(),
@@ -114,9 +114,11 @@ impl Integration {
     pub fn may_share_a_target_with(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
             (IntegrationKind::Lambda(own), IntegrationKind::Lambda(theirs)) => {
-                own.calls_what_is_called_by(theirs)
+                own.calls_same_function_as(theirs)
             }
-            (IntegrationKind::Http(own), IntegrationKind::Http(theirs)) => own.asks_what_is_asked_by(theirs),
+            (IntegrationKind::Http(own), IntegrationKind::Http(theirs)) => {
+                own.may_share_a_server_with(theirs)
+            }
             // A mock has no target, and a table knows no paths.
             (
                 IntegrationKind::Lambda(_)

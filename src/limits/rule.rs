@@ -62,7 +62,7 @@ impl Rule {
     }
 
     /// True where the throttle lets nothing pass.
-    pub fn stops(&self) -> bool {
-        self.limits.throttle.is_some_and(|throttle| throttle.stops())
+    pub fn lets_nothing_through(&self) -> bool {
+        self.limits.throttle.is_some_and(|throttle| throttle.lets_nothing_through())
     }
 }

@@ -96,14 +96,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{World, read};
+    use crate::testing::{TestRequest, read};
 
     fn required(map: Value) -> (RequiredParameters, Vec<String>) {
         let item = json!({ "requestParameters": map });
         read(&item, |fields| RequiredParameters::parse(&fields, &["issuer".to_owned(), "proxy".to_owned()]))
     }
 
-    fn missing(required: &RequiredParameters, world: &World) -> String {
+    fn missing(required: &RequiredParameters, world: &TestRequest) -> String {
         match required.check(&world.context()) {
             Ok(()) => "-".to_owned(),
             Err(error) => error.refusal().body(),
@@ -123,20 +123,29 @@ mod tests {
         assert_eq!(problems, Vec::<String>::new());
         // Recorded by localstack against API Gateway: test_api_gateway_request_validator.
         let all = r#"{"message": "Missing required request parameters: [x-header-param, issuer, qs1]"}"#;
-        let full = || World::new("qs1=1").header("x-header-param", "1").path_parameters(&[("issuer", "i")]);
+        let full =
+            || TestRequest::new("qs1=1").header("x-header-param", "1").path_parameters(&[("issuer", "i")]);
         let cases = [
-            (World::new(""), all),
+            (TestRequest::new(""), all),
             (
-                World::new("qs1&qs1=&qs1=+%20")
+                TestRequest::new("qs1&qs1=&qs1=+%20")
                     .header("x-header-param", " ")
                     .path_parameters(&[("issuer", "%20")]),
                 all,
             ),
             (full(), "-"),
-            (World::new("%71s1=0").header("x-header-param", "1").path_parameters(&[("issuer", "i")]), "-"),
-            (World::new("qs1=&qs1=1").header("x-header-param", "1").path_parameters(&[("issuer", "i")]), "-"),
             (
-                World::new("QS1=1").header("x-header-param", "1").path_parameters(&[("issuer", "i")]),
+                TestRequest::new("%71s1=0").header("x-header-param", "1").path_parameters(&[("issuer", "i")]),
+                "-",
+            ),
+            (
+                TestRequest::new("qs1=&qs1=1")
+                    .header("x-header-param", "1")
+                    .path_parameters(&[("issuer", "i")]),
+                "-",
+            ),
+            (
+                TestRequest::new("QS1=1").header("x-header-param", "1").path_parameters(&[("issuer", "i")]),
                 r#"{"message": "Missing required request parameters: [qs1]"}"#,
             ),
             (
@@ -154,8 +163,11 @@ mod tests {
         let (required, _) =
             required(json!({ "method.request.header.X-Tenant": true, "method.request.header.Cookie": true }));
         let cases = [
-            (World::new(""), r#"{"message": "Missing required request parameters: [Cookie, X-Tenant]"}"#),
-            (World::new("").header("x-tenant", "a").cookies(&["a=1"]), "-"),
+            (
+                TestRequest::new(""),
+                r#"{"message": "Missing required request parameters: [Cookie, X-Tenant]"}"#,
+            ),
+            (TestRequest::new("").header("x-tenant", "a").cookies(&["a=1"]), "-"),
         ];
         for (world, expected) in cases {
             assert_eq!(missing(&required, &world), expected);
@@ -166,7 +178,7 @@ mod tests {
     fn a_route_without_parameters_requires_nothing() {
         let (required, problems) = read(&json!({}), |fields| RequiredParameters::parse(&fields, &[]));
         assert_eq!((&required, problems), (&RequiredParameters::default(), Vec::new()));
-        assert_eq!(missing(&required, &World::new("")), "-");
+        assert_eq!(missing(&required, &TestRequest::new("")), "-");
     }
 
     #[test]

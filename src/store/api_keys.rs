@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::{
 use serde_json::{Map, Value};
 
 use super::{
-    Store,
+    ConditionalWrite, Store,
     configuration::plain,
     pointers::is_failed_condition,
     values::{Attributes, to_attribute, to_attributes},
@@ -26,14 +26,6 @@ pub enum KeyCreation {
     Created,
     /// Another item has this hash, and stays as it is.
     AlreadyExists(Map<String, Value>),
-}
-
-/// The outcome of a rotation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rotated {
-    Rotated,
-    /// Somebody edited or deleted the old key meanwhile; nothing is written.
-    ChangedMeanwhile,
 }
 
 impl Store {
@@ -129,7 +121,7 @@ impl Store {
         old: &Map<String, Value>,
         new: &Map<String, Value>,
         expires_at: &Value,
-    ) -> Result<Rotated, StoreError> {
+    ) -> Result<ConditionalWrite, StoreError> {
         const OPERATION: &str = "rotating the API key";
         let wrong = |error| StoreError::new(OPERATION, error);
         let text = |item: &Map<String, Value>, name| item.get(name).cloned().unwrap_or_default();
@@ -156,8 +148,8 @@ impl Store {
         let update = update.condition_expression(condition).build().map_err(built)?;
         let update = TransactWriteItem::builder().update(update).build();
         match self.client.transact_write_items().transact_items(put).transact_items(update).send().await {
-            Ok(_) => Ok(Rotated::Rotated),
-            Err(error) if is_failed_condition(&error) => Ok(Rotated::ChangedMeanwhile),
+            Ok(_) => Ok(ConditionalWrite::Done),
+            Err(error) if is_failed_condition(&error) => Ok(ConditionalWrite::ChangedMeanwhile),
             Err(error) => Err(StoreError::new(OPERATION, error)),
         }
     }

@@ -27,11 +27,11 @@ use crate::{
 /// Well under DynamoDB's 400 KB an item.
 const PART_BYTES: usize = 350_000;
 pub(super) const LOCK: &str = "-1";
-/// By how long a lock outlives itself, so that its item is gone some day.
+/// The time for which a lock's item outlives the lock; then DynamoDB deletes it.
 const LOCK_ITEM_SECONDS: u64 = 3_600;
 /// As `attribute_type` has it. What is none, or not there, compares with nothing: the item could never be replaced.
 const NUMBER: &str = "N";
-/// Why the answer was not stored, of a lock that says so.
+/// The reason why the answer was not stored, of a lock that says so.
 const REASON: &str = "reason";
 
 impl CacheStore for Store {

@@ -21,13 +21,13 @@ pub struct CacheContents {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RouteContents {
     /// Fresh, or still good for who may have a stale answer.
-    pub usable: Amount,
+    pub usable: EntryTotals,
     /// Of no use any more; DynamoDB deletes them some time.
-    pub expired: Amount,
+    pub expired: EntryTotals,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Amount {
+pub struct EntryTotals {
     pub entries: u64,
     /// Compressed.
     pub bytes: u64,
@@ -87,7 +87,7 @@ impl CacheContents {
     }
 }
 
-impl Amount {
+impl EntryTotals {
     fn add(&mut self, other: Self) {
         self.entries += other.entries;
         self.bytes += other.bytes;

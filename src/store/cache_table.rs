@@ -38,7 +38,7 @@ pub struct ItemKey {
 
 /// The result of raising a stage's `cacheGeneration`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Raised {
+pub enum GenerationRaise {
     /// The keys of entries of before are not looked for any more.
     To(u64),
     /// There is no item of this stage.
@@ -136,7 +136,7 @@ impl Store {
     }
 
     /// Raises a stage's `cacheGeneration` by one: one write unit a KB of the item.
-    pub async fn raise_cache_generation(&self, stage: &str) -> Result<Raised, StoreError> {
+    pub async fn raise_cache_generation(&self, stage: &str) -> Result<GenerationRaise, StoreError> {
         const OPERATION: &str = "raising the stage's cacheGeneration";
         let update = self.client.update_item().table_name(&self.tables.stages);
         let update = update
@@ -155,11 +155,13 @@ impl Store {
             Ok(output) => {
                 let raised =
                     output.attributes.and_then(|item| item.get("cacheGeneration")?.as_n().ok()?.parse().ok());
-                Ok(raised.map_or(Raised::NoGeneration, Raised::To))
+                Ok(raised.map_or(GenerationRaise::NoGeneration, GenerationRaise::To))
             }
-            Err(error) if is_failed_condition(&error) => {
-                Ok(if self.stage(stage).await?.is_some() { Raised::NoGeneration } else { Raised::NoStage })
-            }
+            Err(error) if is_failed_condition(&error) => Ok(if self.stage(stage).await?.is_some() {
+                GenerationRaise::NoGeneration
+            } else {
+                GenerationRaise::NoStage
+            }),
             Err(error) => Err(StoreError::new(OPERATION, error)),
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     calendar::Day,
     error::{StoreError, chain},
     limits::usage::{
-        Added, UsageStore,
+        UsageStore, UsageWrite,
         by_day::{self, UsageByStage},
     },
 };
@@ -26,7 +26,7 @@ const MOST_KEYS: usize = 100;
 const MOST_ROUNDS: usize = 10;
 
 impl UsageStore for Store {
-    async fn add_usage(&self, key_id: &str, day: Day, stages: &UsageByStage) -> Added {
+    async fn add_usage(&self, key_id: &str, day: Day, stages: &UsageByStage) -> UsageWrite {
         let mut update = self
             .counters
             .update_item()
@@ -44,9 +44,9 @@ impl UsageStore for Store {
             }
         }
         let update = update.update_expression(format!("SET expiresAt = :expiresAt ADD {}", sums.join(", ")));
-        let Err(error) = update.send().await else { return Added::Done };
+        let Err(error) = update.send().await else { return UsageWrite::Done };
         warn!(metric = "Degraded", cause = chain(&error), "the usage of a key could not be added");
-        if surely_not_sent(&error) { Added::NotSent } else { Added::Done }
+        if surely_not_sent(&error) { UsageWrite::NotSent } else { UsageWrite::Done }
     }
 }
 
@@ -82,9 +82,9 @@ impl Store {
     ) -> Result<Vec<serde_json::Map<String, Value>>, StoreError> {
         const OPERATION: &str = "reading the usage";
         let keys = names.iter().map(|name| [("counter".to_owned(), S((*name).clone()))].into());
-        let asked = KeysAndAttributes::builder().set_keys(Some(keys.collect()));
-        let asked = asked.build().map_err(|error| StoreError::new(OPERATION, error))?;
-        let mut left = Some([(self.tables.counters.clone(), asked)].into());
+        let batch = KeysAndAttributes::builder().set_keys(Some(keys.collect()));
+        let batch = batch.build().map_err(|error| StoreError::new(OPERATION, error))?;
+        let mut left = Some([(self.tables.counters.clone(), batch)].into());
         let mut items = Vec::new();
         for _ in 0..MOST_ROUNDS {
             let output = self.client.batch_get_item().set_request_items(left.take()).send().await;

@@ -23,11 +23,11 @@ use aws_types::SdkConfig;
 
 use self::wait::{Wait, within};
 pub use self::{
-    api_keys::{KeyCreation, Rotated},
-    cache_table::{CacheEntries, ItemKey, Raised},
+    api_keys::KeyCreation,
+    cache_table::{CacheEntries, GenerationRaise, ItemKey},
     configuration::StageRow,
     deployments::Consistency,
-    pointers::{LastGood, Moved, Pointer, Record},
+    pointers::{ConditionalWrite, LastGood, Pointer, Record},
 };
 use crate::{
     circuit_breaker::CircuitBreaker,
@@ -44,9 +44,9 @@ pub struct Store {
     counters: Client,
     /// For reads of entries of the cache, which may be a megabyte.
     entries: Client,
-    /// For how long a client waits for an answer of the store.
+    /// The time for which a client waits for a response of the store.
     pub client_waits: Duration,
-    /// For how long a read of an entry is waited for: all pages of it, and a second try.
+    /// The time for which a read of an entry is waited for: all pages of it, and a second try.
     entry_within: Duration,
     breakers: Arc<Breakers>,
     pub tables: Tables,
@@ -63,7 +63,7 @@ struct Breakers {
     cache: CircuitBreaker,
 }
 
-/// Configuration is read at the start and beside requests, never in their way: it may take a moment.
+/// Configuration is read at the start and in the background, where no client waits for it: it may take a moment.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A call that a client waits for must not take long.

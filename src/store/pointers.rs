@@ -50,8 +50,9 @@ pub enum Record<'a> {
 
 /// The outcome of a write that must change nothing but what was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moved {
-    Moved,
+pub enum ConditionalWrite {
+    Done,
+    /// Somebody has edited or deleted it meanwhile; nothing is written.
     ChangedMeanwhile,
 }
 
@@ -69,7 +70,7 @@ impl Store {
         stage: &str,
         read: Option<&StageRow>,
         pointer: &Pointer<'_>,
-    ) -> Result<Moved, StoreError> {
+    ) -> Result<ConditionalWrite, StoreError> {
         let update = self.pointing(stage, read, pointer);
         let update = update.map_err(|error| StoreError::new(MOVING, error))?;
         let record = match pointer.record {
@@ -82,7 +83,11 @@ impl Store {
     }
 
     /// Records the last good deployment, if the stage item points to it.
-    pub async fn record_last_good(&self, stage: &str, last_good: &LastGood) -> Result<Moved, StoreError> {
+    pub async fn record_last_good(
+        &self,
+        stage: &str,
+        last_good: &LastGood,
+    ) -> Result<ConditionalWrite, StoreError> {
         let check = ConditionCheck::builder()
             .table_name(&self.tables.stages)
             .key("stage", S(stage.to_owned()))
@@ -96,7 +101,7 @@ impl Store {
     /// The last good deployment of a stage, consistent; `None`: there never was one.
     pub async fn last_good(&self, stage: &str) -> Result<Option<LastGood>, StoreError> {
         const OPERATION: &str = "reading what was last good";
-        let item = self.beside_deployments(OPERATION, &format!("{STAGE}{stage}")).await?;
+        let item = self.deployments_item(OPERATION, &format!("{STAGE}{stage}")).await?;
         Ok(item.and_then(|mut item| {
             let deployment_id = item.get("served")?.as_str()?.to_owned();
             let Value::Object(item) = item.remove("item")? else { return None };
@@ -107,7 +112,7 @@ impl Store {
     /// The stage that was the first to be published at a location (`api.example.com/v1`, `*/v1`), consistent.
     pub async fn location_owner(&self, location: &str) -> Result<Option<String>, StoreError> {
         let item =
-            self.beside_deployments("reading whose a place is", &format!("{LOCATION}{location}")).await?;
+            self.deployments_item("reading whose a place is", &format!("{LOCATION}{location}")).await?;
         Ok(item.and_then(|item| Some(item.get("stage")?.as_str()?.to_owned())))
     }
 
@@ -117,7 +122,7 @@ impl Store {
         location: &str,
         stage: &str,
         former: Option<&str>,
-    ) -> Result<Moved, StoreError> {
+    ) -> Result<ConditionalWrite, StoreError> {
         let put = self.client.put_item().table_name(&self.tables.deployments);
         let mut put = put
             .item("deploymentId", S(format!("{LOCATION}{location}")))
@@ -131,8 +136,10 @@ impl Store {
             put = put.expression_attribute_values(":former", S(former.to_owned()));
         }
         match put.condition_expression(condition).send().await {
-            Ok(_) => Ok(Moved::Moved),
-            Err(error) if error.as_service_error().is_some_and(is_taken) => Ok(Moved::ChangedMeanwhile),
+            Ok(_) => Ok(ConditionalWrite::Done),
+            Err(error) if error.as_service_error().is_some_and(is_taken) => {
+                Ok(ConditionalWrite::ChangedMeanwhile)
+            }
             Err(error) => Err(StoreError::new("taking a place", error)),
         }
     }
@@ -198,16 +205,16 @@ impl Store {
         &self,
         operation: &'static str,
         writes: [Option<TransactWriteItem>; 2],
-    ) -> Result<Moved, StoreError> {
+    ) -> Result<ConditionalWrite, StoreError> {
         let writes = writes.into_iter().flatten().collect();
         match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(Moved::Moved),
-            Err(error) if is_failed_condition(&error) => Ok(Moved::ChangedMeanwhile),
+            Ok(_) => Ok(ConditionalWrite::Done),
+            Err(error) if is_failed_condition(&error) => Ok(ConditionalWrite::ChangedMeanwhile),
             Err(error) => Err(StoreError::new(operation, error)),
         }
     }
 
-    async fn beside_deployments(
+    async fn deployments_item(
         &self,
         operation: &'static str,
         key: &str,

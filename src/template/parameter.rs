@@ -80,7 +80,7 @@ mod tests {
             ("method.request.querystring.bare", Some("")),
             ("method.request.querystring.nope", None),
         ];
-        let world = testing::World::new("q=x+y&twice=1&twice=2&bare")
+        let world = testing::TestRequest::new("q=x+y&twice=1&twice=2&bare")
             .header("x-tenant", "acme")
             .cookies(&["a=1", "b=2"])
             .path_parameters(&[("id", "a%2Fb")]);

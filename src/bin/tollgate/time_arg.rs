@@ -12,13 +12,13 @@ const LONGEST_SECONDS: u64 = 36_525 * 86_400;
 
 /// A date, or a time from now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
+pub enum TimeArg {
     /// Midnight in UTC: with it the day begins.
     On(Day),
     In(u64),
 }
 
-impl Moment {
+impl TimeArg {
     /// In seconds since 1970.
     pub fn seconds(self, now: u64) -> u64 {
         match self {
@@ -39,11 +39,11 @@ pub fn now_ms() -> u64 {
 }
 
 /// Reads `2027-01-01` or `90d`.
-pub fn moment(text: &str) -> Result<Moment, String> {
+pub fn time(text: &str) -> Result<TimeArg, String> {
     if let Ok(day) = text.parse() {
-        return Ok(Moment::On(day));
+        return Ok(TimeArg::On(day));
     }
-    duration(text).map(Moment::In).map_err(|error| format!("{error}, or a date such as 2027-01-31"))
+    duration(text).map(TimeArg::In).map_err(|error| format!("{error}, or a date such as 2027-01-31"))
 }
 
 /// Reads `24h`, in seconds.
@@ -65,11 +65,11 @@ mod tests {
     #[test]
     fn reads_what_people_type() {
         let cases = [
-            ("24h", Some(Moment::In(86_400))),
-            ("0s", Some(Moment::In(0))),
-            ("90m", Some(Moment::In(5400))),
-            ("2w", Some(Moment::In(1_209_600))),
-            ("36525d", Some(Moment::In(LONGEST_SECONDS))),
+            ("24h", Some(TimeArg::In(86_400))),
+            ("0s", Some(TimeArg::In(0))),
+            ("90m", Some(TimeArg::In(5400))),
+            ("2w", Some(TimeArg::In(1_209_600))),
+            ("36525d", Some(TimeArg::In(LONGEST_SECONDS))),
             ("36526d", None),
             ("99999999999999999999w", None),
             ("9999999999999999999w", None),
@@ -82,12 +82,12 @@ mod tests {
             ("1ä", None),
             ("", None),
             ("2027-02-29", None),
-            ("2027-01-01", Some(Moment::On("2027-01-01".parse().unwrap()))),
+            ("2027-01-01", Some(TimeArg::On("2027-01-01".parse().unwrap()))),
         ];
         for (text, expected) in cases {
-            assert_eq!(moment(text).ok(), expected, "{text}");
+            assert_eq!(time(text).ok(), expected, "{text}");
         }
-        assert_eq!(moment("2027-01-01").unwrap().seconds(7), 1_798_761_600);
-        assert_eq!(moment("1m").unwrap().seconds(7), 67);
+        assert_eq!(time("2027-01-01").unwrap().seconds(7), 1_798_761_600);
+        assert_eq!(time("1m").unwrap().seconds(7), 67);
     }
 }

@@ -88,7 +88,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testing::{World, show};
+    use crate::testing::{TestRequest, show};
 
     proptest! {
         #[test]
@@ -124,16 +124,16 @@ mod tests {
             ("bytes=99999999999999999999999-", WHOLE),
         ];
         for (range, expected) in cases {
-            let world = World::new("").header("range", range);
+            let world = TestRequest::new("").header("range", range);
             assert_eq!(show(part_of(&world.request, answer())), expected, "{range}");
         }
-        assert_eq!(show(part_of(&World::new("").request, answer())), WHOLE);
+        assert_eq!(show(part_of(&TestRequest::new("").request, answer())), WHOLE);
     }
 
     #[test]
     fn a_client_with_a_part_of_another_answer_gets_the_whole_body() {
         for (known, status) in [("\"a\"", 206), ("\"b\"", 200), ("W/\"a\"", 200), ("yesterday", 200)] {
-            let world = World::new("").header("range", "bytes=0-1").header("if-range", known);
+            let world = TestRequest::new("").header("range", "bytes=0-1").header("if-range", known);
             assert_eq!(part_of(&world.request, answer()).status(), status, "{known}");
         }
     }
@@ -145,7 +145,7 @@ mod tests {
             ("bytes=10-", "416 | content-range=bytes */10 | etag=\"a\""),
         ];
         for (range, expected) in cases {
-            let world = World::new("").header("range", range);
+            let world = TestRequest::new("").header("range", range);
             let mut answer = answer();
             for (name, value) in
                 [("content-digest", "sha-256=:x:"), ("content-md5", "x"), ("content-encoding", "gzip")]
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_range_of_an_empty_body_cannot_be_satisfied() {
-        let world = World::new("").header("range", "bytes=-1");
+        let world = TestRequest::new("").header("range", "bytes=-1");
         assert_eq!(part_of(&world.request, Response::new(Body::empty())).status(), 416);
     }
 }

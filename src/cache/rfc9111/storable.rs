@@ -85,7 +85,7 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
-    use crate::testing::World;
+    use crate::testing::TestRequest;
 
     fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
         let line = |(name, value): &(&'static str, &'static str)| {
@@ -143,7 +143,7 @@ mod tests {
         let mapped = [HeaderName::from_static("x-mapped")];
         for (index, (request, status, answer, expected)) in cases.into_iter().enumerate() {
             let status = StatusCode::from_u16(status).unwrap();
-            let mut world = World::new("");
+            let mut world = TestRequest::new("");
             world.request.headers = headers(request);
             let proof = check_storable(&world.context(), status, &headers(answer), &mapped);
             assert_eq!(proof.err(), expected, "case {index}");

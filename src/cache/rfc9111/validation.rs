@@ -84,7 +84,7 @@ mod tests {
     use http::StatusCode;
 
     use super::*;
-    use crate::testing::{World, show};
+    use crate::testing::{TestRequest, show};
 
     fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
         let line = |(name, value): &(&'static str, &'static str)| {
@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn the_target_is_asked_with_the_validators_of_the_entry_not_of_the_client() {
-        let world = World::new("").header("if-none-match", "\"mine\"").header("if-modified-since", "never");
+        let world =
+            TestRequest::new("").header("if-none-match", "\"mine\"").header("if-modified-since", "never");
         let entry = entry(&[("etag", "W/\"a\""), ("last-modified", "Thu, 01 Jan 1970 00:00:00 GMT")]);
         let request = conditional(&world.request, &entry).unwrap();
         assert_eq!(request.headers["if-none-match"], "W/\"a\"");
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn an_entry_without_a_validator_makes_no_conditional_request() {
-        assert!(conditional(&World::new("").request, &entry(&[("x", "y")])).is_none());
+        assert!(conditional(&TestRequest::new("").request, &entry(&[("x", "y")])).is_none());
     }
 
     #[test]

@@ -121,7 +121,7 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
-    use crate::{cache::tests::key, testing::World};
+    use crate::{cache::tests::key, testing::TestRequest};
 
     fn vary(lines: &[&'static str]) -> HeaderMap {
         lines.iter().map(|line| (VARY, HeaderValue::from_static(line))).collect()
@@ -150,11 +150,11 @@ mod tests {
 
     #[test]
     fn headers_that_vary_names_and_the_caller_tell_answers_apart() {
-        let of = |names: &'static str, world: &World, caller| {
+        let of = |names: &'static str, world: &TestRequest, caller| {
             let names = varies_on(&vary(&[names])).unwrap();
             Variants::since(0, 0).with(&names, 1, 0).unwrap().key(&key(1), &world.request, caller)
         };
-        let plain = || World::new("");
+        let plain = || TestRequest::new("");
         let same = [
             ("Foo", plain().header("other", "1"), plain().header("other", "2")),
             ("Accept-Language", plain().header("accept-language", "en, de"), {

@@ -4,12 +4,12 @@ mod damaged_bytes;
 mod stored_bytes;
 
 use super::{CacheKey, CachePolicy, StageCache};
-use crate::testing::{World, read};
+use crate::testing::{TestRequest, read};
 use serde_json::{Value, json};
 
 /// Some key; another number is another one.
 pub(super) fn key(number: u8) -> CacheKey {
-    let world = World::new(&format!("n={number}"));
+    let world = TestRequest::new(&format!("n={number}"));
     let item = json!({ "cachingEnabled": true, "cacheKeyParameters": "method.request.querystring.n" });
     policy(&item).key(&world.context(), &StageCache::default())
 }

@@ -36,7 +36,7 @@ struct TableError {
     source: BoxError,
 }
 
-/// Whose fault an error of DynamoDB is. Of several in one transaction, the first in this order counts: what
+/// The cause of an error of DynamoDB, by who has to act on it. Of several in one transaction, the first in this order counts: what
 /// can never work before what may work another time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fault {

@@ -40,7 +40,7 @@ pub struct ItemChange {
 }
 
 /// A change with a request's values.
-pub struct Prepared {
+pub struct PreparedChange {
     /// The item of a `Put`, the key of all others.
     pub attributes: Attributes,
     pub expressions: FilledExpressions,
@@ -76,12 +76,12 @@ impl ItemChange {
     }
 
     /// Evaluates the change for one request.
-    pub fn prepare(&self, call: &OperationCall<'_>) -> Result<Prepared, GatewayError> {
+    pub fn prepare(&self, call: &OperationCall<'_>) -> Result<PreparedChange, GatewayError> {
         let attributes = match self.kind {
             ChangeKind::Put => call.item(&self.mapped)?,
             ChangeKind::Update | ChangeKind::Delete | ChangeKind::Check => call.key(&self.mapped)?,
         };
-        Ok(Prepared { attributes, expressions: self.expressions.fill(call)? })
+        Ok(PreparedChange { attributes, expressions: self.expressions.fill(call)? })
     }
 
     /// All that is mapped into it.
@@ -146,7 +146,7 @@ impl Write {
 
     /// Gives the attributes that were asked for.
     pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Option<Map<String, Value>>, GatewayError> {
-        let Prepared { attributes, expressions } = self.change.prepare(call)?;
+        let PreparedChange { attributes, expressions } = self.change.prepare(call)?;
         let attributes = match self.change.kind {
             ChangeKind::Put => self.put(call, attributes, expressions).await?,
             ChangeKind::Update => self.update(call, attributes, expressions).await?,

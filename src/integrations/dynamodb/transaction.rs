@@ -6,7 +6,7 @@ use super::{
     OperationCall,
     expressions::ExpressionKind,
     failure::Subject,
-    item_changes::{ChangeKind, ItemChange, Prepared},
+    item_changes::{ChangeKind, ItemChange, PreparedChange},
 };
 use crate::{error::GatewayError, integrations::ParseContext, item::Fields};
 
@@ -78,9 +78,9 @@ fn change(item: Fields<'_>, parse_context: &ParseContext<'_>) -> Option<ItemChan
     change
 }
 
-fn transact_item(change: &ItemChange, prepared: Prepared) -> TransactWriteItem {
+fn transact_item(change: &ItemChange, prepared: PreparedChange) -> TransactWriteItem {
     const SET: &str = "all that it requires is set";
-    let Prepared { attributes, expressions } = prepared;
+    let PreparedChange { attributes, expressions } = prepared;
     let (condition, changes) =
         (expressions.text(ExpressionKind::Condition), expressions.text(ExpressionKind::Update));
     let (names, values) = (expressions.names, expressions.values);

@@ -57,9 +57,9 @@ impl Http {
     }
 
     /// True if it may ask the server of `other` for whatever path a client sends.
-    pub fn asks_what_is_asked_by(&self, other: &Self) -> bool {
-        self.uri.is_of_one_server_with(&other.uri)
-            && self.parameters.takes_the_path().unwrap_or_else(|| self.uri.takes_the_path())
+    pub fn may_share_a_server_with(&self, other: &Self) -> bool {
+        self.uri.has_same_server_as(&other.uri)
+            && self.parameters.forwards_request_path().unwrap_or_else(|| self.uri.forwards_request_path())
     }
 
     /// The values that are mapped into the request.

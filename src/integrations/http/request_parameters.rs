@@ -78,7 +78,7 @@ impl RequestParameters {
     }
 
     /// True if the path that the operator gives has something of the request's; `None`: he gives none.
-    pub fn takes_the_path(&self) -> Option<bool> {
+    pub fn forwards_request_path(&self) -> Option<bool> {
         self.0.iter().find_map(|change| match change {
             ParameterChange::OverwritePath(pieces) => {
                 Some(!pieces.iter().all(|piece| matches!(piece, PathPiece::Text(_))))

@@ -95,12 +95,12 @@ impl UriTemplate {
         Some(Self { origin: format!("{scheme}://{}", authority.ok()?), path, query: query? })
     }
 
-    pub fn is_of_one_server_with(&self, other: &Self) -> bool {
+    pub fn has_same_server_as(&self, other: &Self) -> bool {
         self.origin == other.origin
     }
 
     /// True if its path has something of the request's.
-    pub fn takes_the_path(&self) -> bool {
+    pub fn forwards_request_path(&self) -> bool {
         self.path.iter().any(|piece| matches!(piece, UriPart::Parameter(_)))
     }
 

@@ -75,9 +75,9 @@ pub type Text<'a> = Cow<'a, str>;
 
 /// Names with all their values: headers, or a query's parameters. Each payload format shows them its way.
 #[derive(Debug)]
-pub struct Groups<'a>(Vec<(Text<'a>, Vec<Text<'a>>)>);
+pub struct ValuesByName<'a>(Vec<(Text<'a>, Vec<Text<'a>>)>);
 
-impl<'a> Groups<'a> {
+impl<'a> ValuesByName<'a> {
     /// The headers for the function, in lower case; cookies are not among them.
     pub fn of_headers(request: &'a Request) -> Self {
         let lines = |values: http::header::GetAll<'a, _>| values.iter().map(function_headers::text).collect();

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::{
-    event::{EventBody, Groups, Object, Text, path_parameters, to_json},
+    event::{EventBody, Object, Text, ValuesByName, path_parameters, to_json},
     media_types::BinaryMediaTypes,
 };
 use crate::{context::Context, item::StageVariables};
@@ -75,8 +75,8 @@ struct Identity<'a> {
 /// The event, as JSON.
 pub fn event(context: &Context<'_>, binary: &BinaryMediaTypes) -> Vec<u8> {
     let request = context.request;
-    let headers = Groups::of_headers_with_cookie(request);
-    let query = Groups::of_query(&request.query);
+    let headers = ValuesByName::of_headers_with_cookie(request);
+    let query = ValuesByName::of_query(&request.query);
     let body = EventBody::new(&request.body, binary.request_encoding(&request.headers));
     let event = EventV1 {
         resource: resource(context),
@@ -84,8 +84,8 @@ pub fn event(context: &Context<'_>, binary: &BinaryMediaTypes) -> Vec<u8> {
         http_method: request.method.as_str(),
         headers: headers.last(),
         multi_value_headers: headers.every(),
-        query_string_parameters: query.as_ref().map(Groups::last),
-        multi_value_query_string_parameters: query.as_ref().map(Groups::every),
+        query_string_parameters: query.as_ref().map(ValuesByName::last),
+        multi_value_query_string_parameters: query.as_ref().map(ValuesByName::every),
         path_parameters: path_parameters(context, Text::Borrowed),
         stage_variables: Some(context.stage_variables).filter(|variables| !variables.is_empty()),
         request_context: request_context(context),

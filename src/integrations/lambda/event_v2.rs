@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::{
-    event::{EventBody, Groups, Object, Text, path_parameters, to_json},
+    event::{EventBody, Object, Text, ValuesByName, path_parameters, to_json},
     media_types::automatic_encoding,
 };
 use crate::{context::Context, item::StageVariables, path::decode};
@@ -62,8 +62,8 @@ struct RequestHttpV2<'a> {
 pub fn event(context: &Context<'_>) -> Vec<u8> {
     let request = context.request;
     let path = context.full_sent_path();
-    let headers = Groups::of_headers(request);
-    let query = Groups::of_query(&request.query);
+    let headers = ValuesByName::of_headers(request);
+    let query = ValuesByName::of_query(&request.query);
     let body = EventBody::new(&request.body, automatic_encoding(&request.headers));
     let event = EventV2 {
         version: "2.0",
@@ -72,7 +72,7 @@ pub fn event(context: &Context<'_>) -> Vec<u8> {
         raw_query_string: &request.query,
         cookies: Some(request.cookies.as_slice()).filter(|cookies| !cookies.is_empty()),
         headers: headers.joined(),
-        query_string_parameters: query.as_ref().map(Groups::joined),
+        query_string_parameters: query.as_ref().map(ValuesByName::joined),
         request_context: request_context(context, &path),
         path_parameters: path_parameters(context, decode),
         stage_variables: Some(context.stage_variables).filter(|variables| !variables.is_empty()),

@@ -65,8 +65,8 @@ pub fn function_error(kind: String, payload: &[u8]) -> GatewayError {
     GatewayError::IntegrationFailure(FunctionFailure { kind, error_type }.into())
 }
 
-/// Why the function was not called, or its answer did not come: as API Gateway, 500 if the gateway may not call
-/// it, 504 if Lambda could not be reached, else 502; also for a throttled function (429), since the client's own
+/// The refusal of a request whose function was not called, or whose answer did not come: as API Gateway, 500 if the
+/// gateway may not call it, 504 if Lambda could not be reached, else 502; also for a throttled function (429), since the client's own
 /// rate is not what was exceeded.
 pub fn failure<E>(error: SdkError<E, HttpResponse>) -> GatewayError
 where
@@ -118,9 +118,9 @@ mod tests {
         ];
         for (payload, expected) in cases {
             let error = function_error("Unhandled".to_owned(), payload.as_bytes());
-            let told = crate::error::chain(&error);
+            let message = crate::error::chain(&error);
             assert_eq!(
-                told,
+                message,
                 format!("integration failed: function error, Unhandled: {expected}"),
                 "{payload}"
             );

@@ -82,7 +82,7 @@ impl Lambda {
         self.mode == InvocationMode::Buffered
     }
 
-    pub fn calls_what_is_called_by(&self, other: &Self) -> bool {
+    pub fn calls_same_function_as(&self, other: &Self) -> bool {
         self.function.name() == other.function.name()
     }
 

@@ -24,7 +24,7 @@ pub(super) struct Remaining {
 
 /// The item's window against the one that a unit taken now is charged to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum WindowIs {
+pub(super) enum WindowState {
     Current,
     /// The item has none yet, or an earlier one.
     Next,
@@ -47,12 +47,12 @@ impl CounterSnapshot {
     }
 
     /// Compares the item's window with the one of `charge`. An unknown item is taken to be in it.
-    pub fn window_is(&self, charge: Option<Charge>) -> WindowIs {
+    pub fn window_state(&self, charge: Option<Charge>) -> WindowState {
         match self {
-            Self::Unknown | Self::Absent => WindowIs::Current,
+            Self::Unknown | Self::Absent => WindowState::Current,
             Self::Item(counter) => {
                 let is_same = counter.spent.map(|spent| spent.window) == charge.map(|charge| charge.window);
-                if is_same { WindowIs::Current } else { WindowIs::Next }
+                if is_same { WindowState::Current } else { WindowState::Next }
             }
         }
     }

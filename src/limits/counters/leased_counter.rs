@@ -12,7 +12,7 @@ use super::{
     demand::Demand,
     lease_pool::{Charge, LeasePool, Paid, QuotaUnits, Unit},
     limit_refusal::{LimitRefusal, RefusalReason, RememberedRefusal, nothing_allowed},
-    next_write::{self, Attempt, BucketIs, Contention},
+    next_write::{self, Attempt, BucketState, Contention},
     outage::{LocalLimits, Outage},
     rate_limit_status::RateLimitStatus,
 };
@@ -43,7 +43,7 @@ pub struct LeasedCounter {
     pub(super) lease_units: u64,
     renewing_until_ms: u64,
     pub(super) contended_until_ms: u64,
-    pub(super) expected_bucket: BucketIs,
+    pub(super) expected_bucket: BucketState,
     pub(super) refusal: Option<RememberedRefusal>,
     pub(super) outage: Outage,
     pub(super) random: u64,
@@ -71,7 +71,7 @@ impl LeasedCounter {
             lease_units: 0,
             renewing_until_ms: 0,
             contended_until_ms: 0,
-            expected_bucket: BucketIs::Idle,
+            expected_bucket: BucketState::Idle,
             refusal: None,
             outage: Outage::default(),
             random: seed,
@@ -139,7 +139,7 @@ impl LeasedCounter {
         }
     }
 
-    /// Takes in the outcome of a write beside a request.
+    /// Takes in the outcome of a renewal.
     pub fn renewed(&mut self, limits: &Limits, write: &CounterWrite, outcome: WriteOutcome, now_ms: u64) {
         self.renewing_until_ms = 0;
         self.update(limits, now_ms);

@@ -47,7 +47,7 @@ impl LimitRefusal {
 
 /// Refuses where a throttle or a quota is 0: that needs no counter.
 pub fn nothing_allowed(limits: &Limits, now_ms: u64) -> Option<LimitRefusal> {
-    if limits.throttle.is_some_and(|throttle| throttle.stops()) {
+    if limits.throttle.is_some_and(|throttle| throttle.lets_nothing_through()) {
         return Some(LimitRefusal {
             reason: RefusalReason::Throttled,
             retry_after: RETRY_AFTER_STOP,

@@ -70,7 +70,7 @@ pub struct Counters<S> {
     store: S,
     clock: Clock,
     counters: Mutex<Generations<Arc<str>, LeasedCounter>>,
-    /// Writes beside requests.
+    /// Writes in the background.
     renewals: BackgroundWork,
     /// Instances with different seeds do not ask in step.
     seed: u64,
@@ -160,7 +160,7 @@ impl<S: CounterStore> Counters<S> {
         }
     }
 
-    /// Renews a lease beside the request's work. If Lambda freezes the process meanwhile, the answer is taken with
+    /// Renews a lease in the background. If Lambda freezes the process meanwhile, the answer is taken with
     /// the next request, and counts for no longer than it was meant to.
     fn renew(self: &Arc<Self>, rule: &Rule, write: CounterWrite) {
         let (counters, rule) = (Arc::clone(self), rule.clone());
@@ -217,7 +217,7 @@ mod tests {
         };
         let rule = Rule { counter: "key#k1#gold".into(), limits };
         let mut taken = 0;
-        // Until a lease is about to be renewed beside a request.
+        // Until a lease is about to be renewed in the background.
         while counters.renewals.is_empty() {
             assert!(taken < 1_000);
             counters.take(&rule, now).await.unwrap();

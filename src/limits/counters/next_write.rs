@@ -4,7 +4,7 @@
 
 use super::{
     counter::{Counter, CounterWrite, NewWindow, QuotaForm, RateForm, Spent, WriteForm},
-    counter_snapshot::{CounterSnapshot, Remaining, WindowIs},
+    counter_snapshot::{CounterSnapshot, Remaining, WindowState},
     demand::Demand,
     lease_pool::{Charge, Cover, LeasePool, QuotaUnits},
 };
@@ -37,12 +37,12 @@ pub(super) struct Attempt {
     pub number: u32,
     pub contention: Contention,
     /// The state of the bucket where the snapshot is too old to tell.
-    pub expects: BucketIs,
+    pub expects: BucketState,
 }
 
 /// Idle: full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum BucketIs {
+pub(super) enum BucketState {
     Idle,
     Running,
 }
@@ -100,14 +100,14 @@ pub(super) fn take(
         }
         CounterSnapshot::Unknown | CounterSnapshot::Item(_) => {
             let charge = snapshot.charge(limits, now_ms);
-            let window_is = snapshot.window_is(charge);
-            if let (Some(charge), WindowIs::Current) = (charge, window_is) {
+            let window_state = snapshot.window_state(charge);
+            if let (Some(charge), WindowState::Current) = (charge, window_state) {
                 // At most what is granted, so that `used` never falls and a repeated write never gives quota away.
                 returned = leases.take_spare(charge, units);
             }
-            let quota = limits.quota.zip(charge).map(|(quota, charge)| match window_is {
-                WindowIs::Current => same_window(&quota, charge, units - returned),
-                WindowIs::Next => next_window(charge, units),
+            let quota = limits.quota.zip(charge).map(|(quota, charge)| match window_state {
+                WindowState::Current => same_window(&quota, charge, units - returned),
+                WindowState::Next => next_window(charge, units),
             });
             let rate =
                 limits.throttle.map(|throttle| rate_form(&throttle, snapshot.tat_ns(), units, attempt));
@@ -137,7 +137,7 @@ fn rate_form(throttle: &Throttle, tat_ns: u128, units: u64, attempt: Attempt) ->
         return RateForm::Reset { was_ns: tat_ns, tat_ns: throttle.tat_from_full_ns(attempt.now_ms, units) };
     }
     let now_ns = u128::from(attempt.now_ms) * NS_PER_MS;
-    if tat_ns > now_ns || (attempt.number == 1 && attempt.expects == BucketIs::Running) {
+    if tat_ns > now_ns || (attempt.number == 1 && attempt.expects == BucketState::Running) {
         // A lease over the burst never fits: the range is then empty.
         let to_ns = throttle.latest_tat_ns(attempt.now_ms, units).unwrap_or(0);
         return RateForm::Running { from_ns: now_ns, to_ns, add_ns: throttle.cost_ns(units) };
@@ -152,13 +152,13 @@ fn rate_form(throttle: &Throttle, tat_ns: u128, units: u64, attempt: Attempt) ->
 }
 
 /// The state of the bucket that a refused write should have expected; `None`: it was not refused for that.
-pub(super) fn bucket_found(form: &WriteForm, found: &Counter) -> Option<BucketIs> {
+pub(super) fn bucket_found(form: &WriteForm, found: &Counter) -> Option<BucketState> {
     match form {
         WriteForm::Take { rate: Some(RateForm::Idle { at_most_ns, .. }), .. } => {
-            (found.tat_ns > *at_most_ns).then_some(BucketIs::Running)
+            (found.tat_ns > *at_most_ns).then_some(BucketState::Running)
         }
         WriteForm::Take { rate: Some(RateForm::Running { from_ns, .. }), .. } => {
-            (found.tat_ns < *from_ns).then_some(BucketIs::Idle)
+            (found.tat_ns < *from_ns).then_some(BucketState::Idle)
         }
         WriteForm::Take { rate: Some(RateForm::Reset { .. }) | None, .. }
         | WriteForm::Create { .. }

@@ -33,7 +33,7 @@ impl RateLimitStatus {
 
     fn rate(&self) -> Option<LimitStatus> {
         let throttle = self.limits.throttle?;
-        if throttle.stops() {
+        if throttle.lets_nothing_through() {
             let seconds = RETRY_AFTER_STOP.as_secs();
             return Some(LimitStatus {
                 name: "rate",

@@ -65,7 +65,7 @@ impl Addresses {
         stage: &str,
         now: SystemTime,
     ) -> Result<(), GatewayError> {
-        if throttle.stops() {
+        if throttle.lets_nothing_through() {
             return Err(GatewayError::Throttled { retry_after: RETRY_AFTER_STOP });
         }
         let Ok(address) = source_ip.parse() else { return Ok(()) };

@@ -77,7 +77,7 @@ impl Throttle {
     }
 
     /// True if it lets nothing pass: the switch that stops a route, a stage or a plan.
-    pub fn stops(&self) -> bool {
+    pub fn lets_nothing_through(&self) -> bool {
         self.burst_limit == 0
     }
 
@@ -93,7 +93,8 @@ impl Throttle {
 
     /// True if `other` lets through as much, at any rate and at once.
     pub fn lets_through_no_more_than(&self, other: &Self) -> bool {
-        self.stops() || (self.interval_ns >= other.interval_ns && self.burst_limit <= other.burst_limit)
+        self.lets_nothing_through()
+            || (self.interval_ns >= other.interval_ns && self.burst_limit <= other.burst_limit)
     }
 
     /// One instance's part of a limit that `instances` share.

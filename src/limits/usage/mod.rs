@@ -22,12 +22,17 @@ use crate::{background::BackgroundWork, calendar::Day};
 /// The shared state that sums up.
 pub trait UsageStore: Send + Sync + 'static {
     /// Adds to a key's day, once.
-    fn add_usage(&self, key_id: &str, day: Day, usage: &UsageByStage) -> impl Future<Output = Added> + Send;
+    fn add_usage(
+        &self,
+        key_id: &str,
+        day: Day,
+        usage: &UsageByStage,
+    ) -> impl Future<Output = UsageWrite> + Send;
 }
 
 /// The outcome of an addition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Added {
+pub enum UsageWrite {
     /// Or perhaps, where no answer came: it must not be done again.
     Done,
     /// It certainly did not happen.
@@ -41,7 +46,7 @@ pub struct Usage<S> {
     pending: Mutex<HashMap<KeyDay, UsageByStage>>,
     /// Seconds since 1970.
     written_at: AtomicU64,
-    /// Writes beside requests.
+    /// Writes in the background.
     writes: BackgroundWork,
 }
 
@@ -66,7 +71,7 @@ impl<S: UsageStore> Usage<S> {
         }
     }
 
-    /// Counts a request of a key; now and then writes the sums, beside the request's work.
+    /// Counts a request of a key; now and then writes the sums in the background.
     pub fn count(self: &Arc<Self>, key_id: &str, stage: &str, counted: Counted, now: SystemTime) {
         let now_seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
         let key_day = KeyDay { key_id: key_id.to_owned(), day: Day::of(now_seconds) };
@@ -96,7 +101,7 @@ impl<S: UsageStore> Usage<S> {
     async fn write(&self) {
         let pending = mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
         let add = |(key_day, usage): (KeyDay, UsageByStage)| async move {
-            if self.store.add_usage(&key_day.key_id, key_day.day, &usage).await == Added::NotSent {
+            if self.store.add_usage(&key_day.key_id, key_day.day, &usage).await == UsageWrite::NotSent {
                 let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
                 let stages = pending.entry(key_day).or_default();
                 for (stage, counts) in usage {
@@ -124,10 +129,10 @@ mod tests {
     }
 
     impl UsageStore for Arc<Slow> {
-        async fn add_usage(&self, _key_id: &str, _day: Day, usage: &UsageByStage) -> Added {
+        async fn add_usage(&self, _key_id: &str, _day: Day, usage: &UsageByStage) -> UsageWrite {
             self.may_end.notified().await;
             self.served.fetch_add(usage["v1"].served, Ordering::Relaxed);
-            Added::Done
+            UsageWrite::Done
         }
     }
 

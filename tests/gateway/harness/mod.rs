@@ -26,7 +26,7 @@ use tollgate::{
     clock::Clock,
     deployment::{self, ActiveDeployments, PublishOutcome, Trigger},
     environment::{Environment, Refresh},
-    function_url::{EventAnswer, EventHandler, Invocation, StreamResponse},
+    function_url::{EventHandler, EventOutcome, Invocation, StreamResponse},
     gateway::{Gateway, Instance},
     integrations::{Clients, lambda_client},
     local::{
@@ -292,13 +292,13 @@ impl TestGateway {
     /// Sends the text of a client's event, as the Runtime API would.
     pub async fn answer(&self, event: &str) -> StreamResponse {
         match self.handle(event).await {
-            EventAnswer::Response(response) => response,
-            EventAnswer::Published | EventAnswer::Failed(_) => panic!("a stream event: {event}"),
+            EventOutcome::Response(response) => response,
+            EventOutcome::Published | EventOutcome::Failed(_) => panic!("a stream event: {event}"),
         }
     }
 
     /// Sends the text of any event.
-    pub async fn handle(&self, event: &str) -> EventAnswer {
+    pub async fn handle(&self, event: &str) -> EventOutcome {
         let invocation = Invocation {
             request_id: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef".to_owned(),
             deadline: self.now() + self.time_left,

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 use tollgate::{
     authorizers::KeyValue,
-    store::{KeyCreation, Rotated},
+    store::{ConditionalWrite, KeyCreation},
 };
 
 use super::{KEYS, with_keys};
@@ -40,8 +40,12 @@ async fn of_several_rotations_at_once_one_succeeds() {
     let until = json!(1_800_000_000);
     let rotated = join_all(items.iter().map(|new| gateway.store.rotate_api_key(&old, new, &until))).await;
     let rotated: Vec<_> = rotated.into_iter().map(Result::unwrap).collect();
-    assert_eq!(rotated.iter().filter(|rotated| **rotated == Rotated::Rotated).count(), 1, "{rotated:?}");
-    let winner = rotated.iter().position(|rotated| *rotated == Rotated::Rotated).unwrap();
+    assert_eq!(
+        rotated.iter().filter(|rotated| **rotated == ConditionalWrite::Done).count(),
+        1,
+        "{rotated:?}"
+    );
+    let winner = rotated.iter().position(|rotated| *rotated == ConditionalWrite::Done).unwrap();
     let items = gateway.items(KEYS).await;
     assert_eq!(items.len(), 3);
     let old = items.iter().find(|item| item["id"] == "k1").unwrap();
@@ -62,11 +66,11 @@ async fn a_key_that_was_edited_meanwhile_is_not_rotated() {
     ] {
         let old = gateway.store.api_key_items_of(id).await.unwrap().remove(0);
         gateway.put(KEYS, &edited);
-        assert_eq!(rotate(&old).await, Rotated::ChangedMeanwhile, "{edited}");
+        assert_eq!(rotate(&old).await, ConditionalWrite::ChangedMeanwhile, "{edited}");
     }
     let old = gateway.store.api_key_items_of("k2").await.unwrap().remove(0);
     gateway.store.delete_api_key("bb").await.unwrap();
-    assert_eq!(rotate(&old).await, Rotated::ChangedMeanwhile);
+    assert_eq!(rotate(&old).await, ConditionalWrite::ChangedMeanwhile);
     assert_eq!(gateway.store.set_api_key("bb", "enabled", &json!(true)).await.unwrap(), None);
     assert_eq!(gateway.items(KEYS).await, [json!({ "keyHash": "aa", "id": "k1" })]);
 }

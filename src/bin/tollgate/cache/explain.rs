@@ -11,8 +11,8 @@ use tollgate::{
 };
 
 use super::{
-    request_arg::{Details, ExplainedRequest, RequestLine, RequestOutcome},
-    stored_entry::{Inspected, Variant},
+    request_arg::{ExplainedRequest, RequestDetails, RequestLine, RequestOutcome},
+    stored_entry::{InspectedEntry, Variant},
 };
 use crate::{
     common_args::{CommonArgs, SERVED_AND_CACHE},
@@ -38,7 +38,7 @@ pub struct Arguments {
     /// port, the URL says so: answers are kept by host.
     request: RequestLine,
     #[command(flatten)]
-    details: Details,
+    details: RequestDetails,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -54,11 +54,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             RequestOutcome::Refused(ending) => return Ok(ending),
         };
         let inspected = match &explained.lookup {
-            Ok(lookup) if lookup.bypass.is_none() => Some(Inspected::find(store, lookup, &request).await?),
+            Ok(lookup) if lookup.bypass.is_none() => Some(InspectedEntry::find(store, lookup, &request).await?),
             _ => None,
         };
         let inspected = inspected.as_ref();
-        if inspected.is_some_and(Inspected::depends_on_the_address) {
+        if inspected.is_some_and(InspectedEntry::depends_on_the_address) {
             eprintln!("tollgate: X-Forwarded-For tells the answers apart, and the gateway adds the client's address, which is not known here");
         }
         common.output.write(|| to_json(&explained, inspected), |out| write(out, &explained, inspected))?;
@@ -74,7 +74,7 @@ fn bypass(explained: &Explained) -> Option<String> {
     }
 }
 
-fn write(out: &mut impl Write, explained: &Explained, inspected: Option<&Inspected>) -> io::Result<()> {
+fn write(out: &mut impl Write, explained: &Explained, inspected: Option<&InspectedEntry>) -> io::Result<()> {
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<6}  {}", text_table::printable(value));
     line("stage", &explained.stage)?;
     line("route", &explained.route_key)?;
@@ -119,7 +119,7 @@ fn not_shared_words(reason: UncacheableReason) -> &'static str {
     }
 }
 
-fn entry_words(entry: &Entry, inspected: &Inspected) -> String {
+fn entry_words(entry: &Entry, inspected: &InspectedEntry) -> String {
     let now_ms = inspected.now_ms;
     let state = if entry.is_fresh(now_ms) {
         format!("fresh for {} s", seconds(now_ms, entry.fresh_until_ms))
@@ -131,7 +131,7 @@ fn entry_words(entry: &Entry, inspected: &Inspected) -> String {
     format!("{state}, {age} s old: status {status}, {body} bytes, {} in the table", inspected.bytes)
 }
 
-fn lock_words(inspected: &Inspected) -> String {
+fn lock_words(inspected: &InspectedEntry) -> String {
     let Some(lock) = inspected.held_lock() else {
         let Some(UncacheableAnswer { at_ms, reason: Some(reason) }) = inspected.uncacheable() else {
             return "none".to_owned();
@@ -155,17 +155,17 @@ fn seconds(from_ms: u64, to_ms: u64) -> u64 {
     to_ms.saturating_sub(from_ms) / 1_000
 }
 
-fn to_json(explained: &Explained, inspected: Option<&Inspected>) -> Value {
+fn to_json(explained: &Explained, inspected: Option<&InspectedEntry>) -> Value {
     let part = |part: &KeyPart| json!({ "name": part.name, "values": part.values });
     let lookup = explained.lookup.as_ref().ok();
     let variant = inspected.and_then(|inspected| inspected.variant.as_ref()).map(
         |Variant { variants, key }| json!({ "toldApartBy": names(variants), "cacheKey": key.to_string() }),
     );
-    let lock = inspected.and_then(Inspected::held_lock).map(|lock| {
+    let lock = inspected.and_then(InspectedEntry::held_lock).map(|lock| {
         let is_known_uncacheable = matches!(lock.state, LockState::KnownUncacheable(_));
         json!({ "until": lock.until_ms / 1_000, "isInVain": is_known_uncacheable })
     });
-    let uncacheable = inspected.and_then(Inspected::uncacheable).map(|UncacheableAnswer { at_ms, reason }| {
+    let uncacheable = inspected.and_then(InspectedEntry::uncacheable).map(|UncacheableAnswer { at_ms, reason }| {
         json!({ "at": at_ms / 1_000, "reason": reason.map(UncacheableReason::name) })
     });
     json!({
@@ -183,7 +183,7 @@ fn to_json(explained: &Explained, inspected: Option<&Inspected>) -> Value {
     })
 }
 
-fn entry_to_json(inspected: &Inspected) -> Option<Value> {
+fn entry_to_json(inspected: &InspectedEntry) -> Option<Value> {
     let entry = inspected.entry.as_ref()?;
     Some(json!({
         "isFresh": entry.is_fresh(inspected.now_ms),

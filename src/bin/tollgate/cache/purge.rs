@@ -8,10 +8,10 @@ use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use tollgate::{
     gateway::ExplainedLookup,
-    store::{CacheEntries, Raised, Store},
+    store::{CacheEntries, GenerationRaise, Store},
 };
 
-use super::request_arg::{Details, RequestLine, RequestOutcome};
+use super::request_arg::{RequestDetails, RequestLine, RequestOutcome};
 use crate::{
     common_args::{CommonArgs, SERVED_AND_CACHE},
     exit_status::ExitStatus,
@@ -48,7 +48,7 @@ pub struct Arguments {
     #[arg(long = "key", value_name = "REQUEST")]
     request: Option<RequestLine>,
     #[command(flatten)]
-    details: Details,
+    details: RequestDetails,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -82,12 +82,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
 async fn of_stage(store: &Store, stage: &str, common: &CommonArgs) -> Result<ExitStatus> {
     let stages = &store.tables.stages;
     let generation = match store.raise_cache_generation(stage).await? {
-        Raised::To(generation) => generation,
-        Raised::NoStage => {
+        GenerationRaise::To(generation) => generation,
+        GenerationRaise::NoStage => {
             eprintln!("tollgate: there is no stage {stage} in {stages}");
             return Ok(ExitStatus::NotFound);
         }
-        Raised::NoGeneration => {
+        GenerationRaise::NoGeneration => {
             eprintln!(
                 "tollgate: {stages} [stage={stage}] cacheGeneration: no whole number that can be raised"
             );
@@ -127,7 +127,7 @@ async fn of_request(
     store: &Store,
     stage: &str,
     line: &RequestLine,
-    details: &Details,
+    details: &RequestDetails,
     common: &CommonArgs,
 ) -> Result<ExitStatus> {
     let explained = match details.explain(store, line, common.local_host()?.as_deref()).await? {

@@ -21,7 +21,7 @@ use crate::exit_status::ExitStatus;
 /// The parts of a request beside its first line.
 #[derive(clap::Args)]
 #[group(requires = "request")]
-pub struct Details {
+pub struct RequestDetails {
     /// A header of the request, as often as there are. A client such as curl sends some by itself (Accept,
     /// User-Agent, with a body Content-Type); where the key has them, they count.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
@@ -101,7 +101,7 @@ pub enum RequestOutcome {
     Refused(ExitStatus),
 }
 
-impl Details {
+impl RequestDetails {
     /// Follows a request to the cache, reading what is served; says on stderr what hinders it.
     ///
     /// # Errors
@@ -130,7 +130,7 @@ impl Details {
         let served = inspect(store, host, &request.path).await?;
         let error = match explain(&served, &request, self.api_key_id.as_deref()) {
             Ok(explained) => {
-                self.say_whose(&explained);
+                self.explain_api_key(&explained);
                 return Ok(RequestOutcome::Explained(Box::new(ExplainedRequest { explained, request })));
             }
             Err(error @ GatewayError::StageUnavailable { .. }) => {
@@ -179,7 +179,7 @@ impl Details {
         }
     }
 
-    fn say_whose(&self, explained: &Explained) {
+    fn explain_api_key(&self, explained: &Explained) {
         let parts = explained.lookup.iter().flat_map(|lookup| &lookup.parts);
         let tells_callers_apart = parts.clone().any(|part| part.name == "apiKeyId");
         match (&explained.api_key, &self.api_key_id) {

@@ -8,7 +8,7 @@ use tollgate::{
     error::StoreError,
     store::{
         Store,
-        cache_contents::{Amount, CacheContents, Locks, RouteContents},
+        cache_contents::{CacheContents, EntryTotals, Locks, RouteContents},
     },
 };
 
@@ -80,7 +80,7 @@ fn write(out: &mut impl Write, contents: &CacheContents) -> io::Result<()> {
 }
 
 fn to_json(stage: &str, contents: &CacheContents) -> Value {
-    let amount = |Amount { entries, bytes }: Amount| json!({ "entries": entries, "bytes": bytes });
+    let amount = |EntryTotals { entries, bytes }: EntryTotals| json!({ "entries": entries, "bytes": bytes });
     let both =
         |route: &RouteContents| json!({ "kept": amount(route.usable), "expired": amount(route.expired) });
     let routes = contents.routes.iter().map(|(route_key, route)| (route_key.clone(), both(route)));

@@ -13,7 +13,7 @@ use tollgate::{
 use crate::time_arg;
 
 /// The entry of a request, and the lock beside it.
-pub struct Inspected {
+pub struct InspectedEntry {
     pub now_ms: u64,
     /// Set if several answers stand for the key of the lookup.
     pub variant: Option<Variant>,
@@ -30,7 +30,7 @@ pub struct Variant {
     pub key: CacheKey,
 }
 
-impl Inspected {
+impl InspectedEntry {
     /// # Errors
     ///
     /// The table cannot be read.

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     common_args::{ALL, CommonArgs},
     exit_status::ExitStatus,
-    time_arg::{self, Moment},
+    time_arg::{self, TimeArg},
 };
 
 /// Make a new API key and show its value, this once.
@@ -36,8 +36,8 @@ pub struct Arguments {
     #[arg(long, value_delimiter = ',', value_name = "STAGE,…")]
     stages: Vec<String>,
     /// When it ends: a date (its midnight in UTC) or a time from now, such as 90d.
-    #[arg(long, value_parser = time_arg::moment, value_name = "DATE|TIME")]
-    expires: Option<Moment>,
+    #[arg(long, value_parser = time_arg::time, value_name = "DATE|TIME")]
+    expires: Option<TimeArg>,
     /// Whose it is, in your own words.
     #[arg(long, value_name = "ID")]
     customer: Option<String>,

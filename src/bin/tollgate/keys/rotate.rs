@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use tollgate::{authorizers::ApiKey, calendar::timestamp, environment::LONGEST_SECONDS, store::Rotated};
+use tollgate::{
+    authorizers::ApiKey, calendar::timestamp, environment::LONGEST_SECONDS, store::ConditionalWrite,
+};
 
 use super::{
     Item, find,
@@ -12,7 +14,7 @@ use super::{
 use crate::{
     common_args::{CommonArgs, KEYS},
     exit_status::ExitStatus,
-    time_arg::{self, Moment},
+    time_arg::{self, TimeArg},
 };
 
 /// Make a new key in the stead of another, show its value this once, and let the other end.
@@ -29,8 +31,8 @@ pub struct Arguments {
     #[arg(long, value_parser = time_arg::duration, default_value = "24h", value_name = "TIME")]
     overlap: u64,
     /// When the new key ends [default: when the other one would have].
-    #[arg(long, value_parser = time_arg::moment, value_name = "DATE|TIME")]
-    expires: Option<Moment>,
+    #[arg(long, value_parser = time_arg::time, value_name = "DATE|TIME")]
+    expires: Option<TimeArg>,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -60,8 +62,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         let until = key.expires_at.map_or(now + arguments.overlap, |at| at.min(now + arguments.overlap));
         let new = successor(&old, expires_at, now)?;
         match store.rotate_api_key(&old, &new.item, &until.into()).await? {
-            Rotated::Rotated => {}
-            Rotated::ChangedMeanwhile => {
+            ConditionalWrite::Done => {}
+            ConditionalWrite::ChangedMeanwhile => {
                 anyhow::bail!("key {} was changed meanwhile; nothing is written", arguments.id)
             }
         }

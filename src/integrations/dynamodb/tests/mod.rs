@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// A DynamoDB with the tables `orders-v1` (pk, number `n`; index `by-status` on `status`, `n`) and `stock` (pk).
-struct World {
+struct TestTables {
     client: Client,
 }
 
@@ -76,15 +76,15 @@ fn client(address: std::net::SocketAddr) -> Client {
     Client::from_conf(config.build())
 }
 
-impl World {
+impl TestTables {
     async fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let database = dynoxide::Database::memory().unwrap();
         tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()));
-        let world = Self { client: client(address) };
-        world.create_tables().await;
-        world
+        let tables = Self { client: client(address) };
+        tables.create_tables().await;
+        tables
     }
 
     async fn create_tables(&self) {

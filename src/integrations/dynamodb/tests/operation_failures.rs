@@ -6,13 +6,13 @@ use super::*;
 
 #[tokio::test]
 async fn the_operators_errors_are_5xx_without_a_word_of_why() {
-    let world = World::new().await;
+    let tables = TestTables::new().await;
     let missing = json!({"action": "GetItem", "tableName": "secret-table", "key": {"pk": "a"}});
     let syntax = json!({"action": "UpdateItem", "tableName": "stock", "key": {"pk": "a"}, "updateExpression": "SETT x"});
     let no_index = json!({"action": "Scan", "tableName": "stock", "indexName": "secret-index"});
-    assert_eq!(world.send(&missing, get("a")).await, FORBIDDEN);
-    assert_eq!(world.send(&syntax, get("a")).await, FAILURE);
-    assert_eq!(world.send(&no_index, get("a")).await, FAILURE);
+    assert_eq!(tables.send(&missing, get("a")).await, FORBIDDEN);
+    assert_eq!(tables.send(&syntax, get("a")).await, FAILURE);
+    assert_eq!(tables.send(&no_index, get("a")).await, FAILURE);
 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let closed = listener.local_addr().unwrap();

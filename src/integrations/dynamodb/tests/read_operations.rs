@@ -4,11 +4,11 @@ use super::*;
 
 #[tokio::test]
 async fn get_item_gives_the_item_or_404() {
-    let world = World::new().await;
+    let tables = TestTables::new().await;
     let big = "12345678901234567890123456789012345678";
     let item =
         format!(r#"{{"pk": "ORDER#a/b", "n": 1, "big": {big}, "price": 7.50, "tags": ["x", null, true]}}"#);
-    world.put("orders-v1", serde_json::from_str(&item).unwrap()).await;
+    tables.put("orders-v1", serde_json::from_str(&item).unwrap()).await;
     let whole = json!({
         "action": "GetItem", "tableName": "${stageVariables.table}",
         "key": {"pk": "ORDER#${request.path.id}", "n": 1}, "return": "item",
@@ -33,20 +33,20 @@ async fn get_item_gives_the_item_or_404() {
     ];
     for (integration, sent, expected) in cases {
         let id = sent.id.to_owned();
-        assert_eq!(world.send(integration, sent).await, expected, "{id}");
+        assert_eq!(tables.send(integration, sent).await, expected, "{id}");
     }
 }
 
 #[tokio::test]
 async fn sets_and_binary_reach_the_client_as_arrays_and_base64() {
-    let world = World::new().await;
-    let put = world.client.put_item().table_name("stock").item("pk", AttributeValue::S("s".to_owned()));
+    let tables = TestTables::new().await;
+    let put = tables.client.put_item().table_name("stock").item("pk", AttributeValue::S("s".to_owned()));
     let set = ["b".to_owned(), "a".to_owned()];
     let put = put.item("set", AttributeValue::Ss(set.to_vec()));
     let put = put.item("bytes", AttributeValue::B(aws_sdk_dynamodb::primitives::Blob::new(b"\x00\xff")));
     put.send().await.unwrap();
     let integration = json!({"action": "GetItem", "tableName": "stock", "key": {"pk": "$request.path.id"}});
-    let answer = world.send(&integration, get("s")).await;
+    let answer = tables.send(&integration, get("s")).await;
     let body: Value = serde_json::from_str(answer.strip_prefix("200 ").unwrap()).unwrap();
     let mut set: Vec<_> = body["set"].as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
     set.sort_unstable();
@@ -55,11 +55,11 @@ async fn sets_and_binary_reach_the_client_as_arrays_and_base64() {
 
 #[tokio::test]
 async fn a_query_gives_pages_that_cursors_join() {
-    let world = World::new().await;
+    let tables = TestTables::new().await;
     for n in 0..5 {
-        world.put("orders-v1", json!({"pk": "o1", "n": n, "status": "open", "m": n})).await;
+        tables.put("orders-v1", json!({"pk": "o1", "n": n, "status": "open", "m": n})).await;
     }
-    world.put("orders-v1", json!({"pk": "o2", "n": 9, "m": 9, "status": "open"})).await;
+    tables.put("orders-v1", json!({"pk": "o2", "n": 9, "m": 9, "status": "open"})).await;
     let by_key = json!({
         "action": "Query", "tableName": "orders-v1", "keyConditionExpression": "pk = :pk",
         "expressionAttributeValues": {":pk": "$request.path.id"}, "projectionExpression": "n",
@@ -84,7 +84,7 @@ async fn a_query_gives_pages_that_cursors_join() {
         loop {
             let sent =
                 cursor.as_ref().map_or(others.to_owned(), |cursor| format!("cursor={cursor}&{others}"));
-            let answer = world.send(integration, query(&sent)).await;
+            let answer = tables.send(integration, query(&sent)).await;
             let (head, body) = answer.split_once('{').unwrap();
             let page: Value = serde_json::from_str(&format!("{{{body}")).unwrap();
             numbers.extend(page["items"].as_array().unwrap().iter().map(|item| item["n"].as_i64().unwrap()));
@@ -98,28 +98,28 @@ async fn a_query_gives_pages_that_cursors_join() {
         assert_eq!(numbers, expected, "{integration} {others}");
     }
     let first = json!({"action": "Scan", "tableName": "stock", "return": "item"});
-    assert_eq!(world.send(&first, get("o1")).await, NOT_FOUND);
-    world.put("stock", json!({"pk": "a"})).await;
-    assert_eq!(world.send(&first, get("o1")).await, r#"200 {"pk":"a"}"#);
+    assert_eq!(tables.send(&first, get("o1")).await, NOT_FOUND);
+    tables.put("stock", json!({"pk": "a"})).await;
+    assert_eq!(tables.send(&first, get("o1")).await, r#"200 {"pk":"a"}"#);
 }
 
 #[tokio::test]
 async fn a_bad_or_foreign_cursor_and_a_bad_limit_are_a_400() {
-    let world = World::new().await;
+    let tables = TestTables::new().await;
     for n in 0..3 {
-        world.put("orders-v1", json!({"pk": "o1", "n": n})).await;
+        tables.put("orders-v1", json!({"pk": "o1", "n": n})).await;
     }
     let orders = json!({
         "action": "Query", "tableName": "orders-v1", "keyConditionExpression": "pk = :pk",
         "expressionAttributeValues": {":pk": "$request.path.id"}, "limit": "$request.querystring.limit",
     });
-    let answer = world.send(&orders, query("limit=1")).await;
+    let answer = tables.send(&orders, query("limit=1")).await;
     let cursor = answer.rsplit('"').nth(1).unwrap();
     let good = format!("limit=1&cursor={cursor}");
-    assert!(world.send(&orders, query(&good)).await.starts_with("200 "));
+    assert!(tables.send(&orders, query(&good)).await.starts_with("200 "));
 
     let foreign = Sent { route: Some("v1 GET /stock"), ..query(&good) };
-    assert_eq!(world.send(&orders, foreign).await, BAD_REQUEST);
+    assert_eq!(tables.send(&orders, foreign).await, BAD_REQUEST);
     let twice = format!("cursor={cursor}&cursor={cursor}");
     let cut = format!("cursor={}", &cursor[1..]);
     for bad in [
@@ -135,15 +135,15 @@ async fn a_bad_or_foreign_cursor_and_a_bad_limit_are_a_400() {
         &twice,
         &cut,
     ] {
-        assert_eq!(world.send(&orders, query(bad)).await, BAD_REQUEST, "{bad}");
+        assert_eq!(tables.send(&orders, query(bad)).await, BAD_REQUEST, "{bad}");
     }
 }
 
 #[tokio::test]
 async fn batch_get_item_gives_the_items_that_there_are() {
-    let world = World::new().await;
+    let tables = TestTables::new().await;
     for pk in ["a", "b", "c"] {
-        world.put("stock", json!({"pk": pk, "n": 1, "x": "y"})).await;
+        tables.put("stock", json!({"pk": pk, "n": 1, "x": "y"})).await;
     }
     let integration = json!({"action": "BatchGetItem", "tableName": "stock", "keys": "$request.body.keys",
         "projectionExpression": "pk", "consistentRead": true});
@@ -171,16 +171,16 @@ async fn batch_get_item_gives_the_items_that_there_are() {
     ];
     for (integration, sent, expected) in cases {
         let body = String::from_utf8(sent.body.clone()).unwrap();
-        assert_eq!(world.send(integration, sent).await, expected, "{body:.60}");
+        assert_eq!(tables.send(integration, sent).await, expected, "{body:.60}");
     }
 }
 
 #[tokio::test]
 async fn keys_that_a_batch_leaves_for_later_come_with_its_cursor() {
-    let world = World::new().await;
+    let tables = TestTables::new().await;
     let item = |n: usize| json!({"pk": "big", "n": n as f64 / 4.0, "x": "x".repeat(380_000)});
     for n in 0..50 {
-        world.put("orders-v1", item(n)).await;
+        tables.put("orders-v1", item(n)).await;
     }
     let integration = json!({"action": "BatchGetItem", "tableName": "orders-v1", "keys": "$request.body"});
     let keys: Vec<_> = (0..50).map(|n| json!({"pk": "big", "n": n as f64 / 4.0})).collect();
@@ -188,14 +188,14 @@ async fn keys_that_a_batch_leaves_for_later_come_with_its_cursor() {
     let mut found = Vec::new();
     let (mut pages, mut sent) = (0, String::new());
     loop {
-        let answer = world.send(&integration, Sent { query: &sent, ..post(&*body) }).await;
+        let answer = tables.send(&integration, Sent { query: &sent, ..post(&*body) }).await;
         let page: Value = serde_json::from_str(&answer[answer.find('{').unwrap()..]).unwrap();
         found.extend(page["items"].as_array().unwrap().iter().map(|item| item["n"].as_f64().unwrap()));
         pages += 1;
         let Some(cursor) = page["cursor"].as_str() else { break };
         sent = format!("cursor={cursor}");
         let other_keys = Value::from(keys[1..].to_vec()).to_string();
-        assert_eq!(world.send(&integration, Sent { query: &sent, ..post(other_keys) }).await, BAD_REQUEST);
+        assert_eq!(tables.send(&integration, Sent { query: &sent, ..post(other_keys) }).await, BAD_REQUEST);
     }
     found.sort_by(f64::total_cmp);
     assert_eq!(found, (0..50).map(|n| f64::from(n) / 4.0).collect::<Vec<_>>());

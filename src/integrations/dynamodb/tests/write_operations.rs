@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn put_item_writes_what_the_client_sent_and_leaves_out_what_is_absent() {
-    let world = World::new().await;
+    let tables = TestTables::new().await;
     let base = json!({
         "action": "PutItem", "tableName": "stock",
         "item": {"pk": "$request.body.id", "amount": "$request.body.amount", "in": {"deep": "$request.body.x"}},
@@ -21,9 +21,9 @@ async fn put_item_writes_what_the_client_sent_and_leaves_out_what_is_absent() {
         (created, r#"{"id": "a", "amount": 1}"#, CONFLICT),
     ];
     for (integration, body, expected) in cases {
-        assert_eq!(world.send(&integration, post(body)).await, expected, "{body}");
+        assert_eq!(tables.send(&integration, post(body)).await, expected, "{body}");
     }
-    let mut items = world.items("stock").await;
+    let mut items = tables.items("stock").await;
     items.sort_by_key(|item| item["pk"].to_string());
     assert_eq!(
         Value::from(items).to_string(),
@@ -33,7 +33,7 @@ async fn put_item_writes_what_the_client_sent_and_leaves_out_what_is_absent() {
 
 #[tokio::test]
 async fn a_body_that_will_not_do_is_a_400_and_nothing_is_written() {
-    let world = World::new().await;
+    let tables = TestTables::new().await;
     let mapped = json!({"action": "PutItem", "tableName": "stock",
         "item": {"pk": "$request.body.id", "v": "$request.body.v"}});
     let whole = json!({"action": "PutItem", "tableName": "stock", "item": "$request.body"});
@@ -55,25 +55,29 @@ async fn a_body_that_will_not_do_is_a_400_and_nothing_is_written() {
     ];
     for body in bodies {
         for integration in [&mapped, &whole, &update] {
-            assert_eq!(world.send(integration, post(&*body)).await, INVALID_BODY, "{body:.60} {integration}");
+            assert_eq!(
+                tables.send(integration, post(&*body)).await,
+                INVALID_BODY,
+                "{body:.60} {integration}"
+            );
         }
     }
-    assert_eq!(world.send(&whole, post(&*deep)).await, INVALID_BODY);
-    assert_eq!(world.send(&whole, post(b"{\"pk\": \"\xff\"}".to_vec())).await, INVALID_BODY);
+    assert_eq!(tables.send(&whole, post(&*deep)).await, INVALID_BODY);
+    assert_eq!(tables.send(&whole, post(b"{\"pk\": \"\xff\"}".to_vec())).await, INVALID_BODY);
     let huge = format!(r#"{{"pk": "a", "v": "{}"}}"#, "x".repeat(6_000_000));
-    let answer = world.send(&whole, post(huge)).await;
+    let answer = tables.send(&whole, post(huge)).await;
     assert!(answer.starts_with("413 "), "{answer}");
-    assert_eq!(world.items("stock").await, Vec::<Value>::new());
+    assert_eq!(tables.items("stock").await, Vec::<Value>::new());
 
     let last_of_two = format!(r#"{{"pk": "x", "pk": "a", "v": {}}}"#, "1".repeat(38));
-    assert_eq!(world.send(&whole, post(last_of_two)).await, "200 {}");
-    let written = world.items("stock").await;
+    assert_eq!(tables.send(&whole, post(last_of_two)).await, "200 {}");
+    let written = tables.items("stock").await;
     assert_eq!(Value::from(written).to_string(), format!(r#"[{{"pk":"a","v":{}}}]"#, "1".repeat(38)));
 }
 
 #[tokio::test]
 async fn update_and_delete_answer_with_what_return_values_ask_for() {
-    let world = World::new().await;
+    let tables = TestTables::new().await;
     let add = json!({
         "action": "UpdateItem", "tableName": "stock", "key": {"pk": "$request.path.id"},
         "updateExpression": "ADD #n :by", "expressionAttributeNames": {"#n": "count"},
@@ -108,15 +112,15 @@ async fn update_and_delete_answer_with_what_return_values_ask_for() {
         (delete(only_existing), get("o1"), CONFLICT),
     ];
     for (step, (integration, sent, expected)) in cases.into_iter().enumerate() {
-        assert_eq!(world.send(&integration, sent).await, expected, "step {step}: {integration}");
+        assert_eq!(tables.send(&integration, sent).await, expected, "step {step}: {integration}");
     }
 }
 
 #[tokio::test]
 async fn a_transaction_happens_as_a_whole_or_not_at_all() {
-    let world = World::new().await;
-    world.put("stock", json!({"pk": "bolt", "n": 1})).await;
-    world.put("stock", json!({"pk": "old", "n": 1})).await;
+    let tables = TestTables::new().await;
+    tables.put("stock", json!({"pk": "bolt", "n": 1})).await;
+    tables.put("stock", json!({"pk": "old", "n": 1})).await;
     let integration = json!({"action": "TransactWriteItems", "transactItems": [
         {"put": {"tableName": "orders-v1", "item": {"pk": "$request.body.id", "n": 1},
             "conditionExpression": "attribute_not_exists(pk)"}},
@@ -138,8 +142,8 @@ async fn a_transaction_happens_as_a_whole_or_not_at_all() {
         (post(r#"{"id": 7, "sku": "nut", "old": "o"}"#), INVALID_BODY),
     ];
     for (step, (sent, expected)) in cases.into_iter().enumerate() {
-        assert_eq!(world.send(&integration, sent).await, expected, "step {step}");
+        assert_eq!(tables.send(&integration, sent).await, expected, "step {step}");
     }
-    assert_eq!(world.items("orders-v1").await, [json!({"pk": "t1", "n": 1})]);
-    assert_eq!(world.items("stock").await, [json!({"pk": "bolt", "n": 0})]);
+    assert_eq!(tables.items("orders-v1").await, [json!({"pk": "t1", "n": 1})]);
+    assert_eq!(tables.items("stock").await, [json!({"pk": "bolt", "n": 0})]);
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     error::StoreError,
-    testing::{World, read, show},
+    testing::{TestRequest, read, show},
 };
 
 fn responses(api: &Value) -> GatewayResponses {
@@ -18,12 +18,12 @@ fn responses(api: &Value) -> GatewayResponses {
     responses
 }
 
-fn rendered(api: &Value, error: &GatewayError, world: &World) -> String {
+fn rendered(api: &Value, error: &GatewayError, world: &TestRequest) -> String {
     show(responses(api).render(error, &world.context()))
 }
 
-fn world() -> World {
-    World::new("q=x%22y&html=<b>")
+fn world() -> TestRequest {
+    TestRequest::new("q=x%22y&html=<b>")
         .header("x-tenant", "ac\"me")
         .header("user-agent", "curl\",\"admin\":\"true")
         .path_parameters(&[("id", "7%0D%0Ax-evil:1")])
