@@ -110,7 +110,7 @@ impl Process {
     /// Answers one event. Nothing of it may end the process: the next event is somebody else's.
     async fn work(&self, LambdaInvocation { parts, body, context }: LambdaInvocation) {
         let to = EventReference { request_id: &context.request_id, headers: &parts.headers };
-        let posted = AssertUnwindSafe(self.answer(to, &body, &context)).catch_unwind().await;
+        let posted = AssertUnwindSafe(self.respond(to, &body, &context)).catch_unwind().await;
         match posted {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
@@ -120,15 +120,15 @@ impl Process {
         }
     }
 
-    async fn answer(&self, to: EventReference<'_>, event: &[u8], context: &Context) -> Result<(), Error> {
+    async fn respond(&self, to: EventReference<'_>, event: &[u8], context: &Context) -> Result<(), Error> {
         let invocation = Invocation {
             account_id: context.invoked_function_arn.split(':').nth(4).unwrap_or_default().to_owned(),
             deadline: context.deadline(),
             request_id: context.request_id.clone(),
             received_at: self.handler.gateway.clock.now(),
         };
-        let answer = self.handler.handle(event, invocation).await;
-        let posted = self.runtime_api.answer(to, answer).await;
+        let outcome = self.handler.handle(event, invocation).await;
+        let posted = self.runtime_api.respond(to, outcome).await;
         self.handler.finish().await;
         posted
     }

@@ -23,12 +23,12 @@ pub struct Ttls {
 #[derive(Debug)]
 pub struct TtlCache<K, V> {
     ttls: Ttls,
-    answers: Mutex<Answers<K, V>>,
+    values: Mutex<CachedValues<K, V>>,
 }
 
 /// The two kinds apart, so that a flood of unknown keys drives out only unknown keys.
 #[derive(Debug)]
-struct Answers<K, V> {
+struct CachedValues<K, V> {
     found: Generations<K, FoundValue<V>>,
     /// The time at which the store had nothing of a key.
     absent: Generations<K, SystemTime>,
@@ -60,17 +60,17 @@ const RENEW_AFTER_TENTHS: u32 = 8;
 impl<K: Eq + Hash + Clone, V: Clone> TtlCache<K, V> {
     /// Remembers `capacity` keys at least and twice as many at most, the last used ones; and as many absent ones.
     pub fn new(capacity: usize, ttls: Ttls) -> Self {
-        let answers = Answers { found: Generations::new(capacity), absent: Generations::new(capacity) };
-        Self { ttls, answers: Mutex::new(answers) }
+        let values = CachedValues { found: Generations::new(capacity), absent: Generations::new(capacity) };
+        Self { ttls, values: Mutex::new(values) }
     }
 
     /// Returns the value that counts at `now`. Tells one caller only to [`TtlLookup::Renew`].
     pub fn get(&self, key: &K, now: SystemTime) -> TtlLookup<V> {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         // The age of a value from before the clock was set back is unknown; this way it is not fresh for ever.
         let age = |read_at: SystemTime| now.duration_since(read_at).unwrap_or_else(|ahead| ahead.duration());
-        let Some(entry) = answers.found.get(key) else {
-            let is_absent = answers.absent.get(key).is_some_and(|read_at| age(*read_at) < self.ttls.absent);
+        let Some(entry) = values.found.get(key) else {
+            let is_absent = values.absent.get(key).is_some_and(|read_at| age(*read_at) < self.ttls.absent);
             return if is_absent { TtlLookup::Fresh(None) } else { TtlLookup::Nothing };
         };
         let age = age(entry.read_at);
@@ -85,13 +85,13 @@ impl<K: Eq + Hash + Clone, V: Clone> TtlCache<K, V> {
 
     /// Remembers the store's answer of `read_at`.
     pub fn put(&self, key: K, value: Option<V>, read_at: SystemTime) {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(value) = value {
-            answers.absent.remove(&key);
-            answers.found.insert(key, FoundValue { value, read_at, is_renewing: false });
+            values.absent.remove(&key);
+            values.found.insert(key, FoundValue { value, read_at, is_renewing: false });
         } else {
-            answers.found.remove(&key);
-            answers.absent.insert(key, read_at);
+            values.found.remove(&key);
+            values.absent.insert(key, read_at);
         }
     }
 }

@@ -22,9 +22,9 @@ impl RuntimeApi {
         let register = Request::post(self.uri("/2020-01-01/extension/register"))
             .header(NAME, "tollgate")
             .body(Full::from(Bytes::from_static(b"{\"events\":[]}")).boxed_unsync())?;
-        let answer = self.client.request(register).await?;
-        let (status, identifier) = (answer.status(), answer.headers().get(IDENTIFIER).cloned());
-        answer.into_body().collect().await?;
+        let response = self.client.request(register).await?;
+        let (status, identifier) = (response.status(), response.headers().get(IDENTIFIER).cloned());
+        response.into_body().collect().await?;
         let Some(identifier) = identifier.filter(|_| status.is_success()) else {
             return Err(format!("the Extensions API answered {status}").into());
         };

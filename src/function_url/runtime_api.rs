@@ -85,8 +85,8 @@ impl RuntimeApi {
     /// # Errors
     ///
     /// Lambda has not taken it: the event's time is over, mostly.
-    pub async fn answer(&self, to: EventReference<'_>, answer: EventOutcome) -> Result<(), BoxError> {
-        match answer {
+    pub async fn respond(&self, to: EventReference<'_>, outcome: EventOutcome) -> Result<(), BoxError> {
+        match outcome {
             EventOutcome::Response(response) => self.stream(to, response).await,
             EventOutcome::Published => {
                 let none_failed = json!({ "batchItemFailures": [] });
@@ -132,10 +132,10 @@ impl RuntimeApi {
     }
 
     async fn post(&self, request: Request<Posted>) -> Result<(), BoxError> {
-        let answer = self.client.request(request).await?;
-        let status = answer.status();
+        let response = self.client.request(request).await?;
+        let status = response.status();
         // Read to its end, so that the connection is kept.
-        let words = answer.into_body().collect().await?.to_bytes();
+        let words = response.into_body().collect().await?.to_bytes();
         if status.is_success() {
             return Ok(());
         }

@@ -171,11 +171,11 @@ impl Integration {
     ///
     /// # Errors
     /// The client wants a form of the answer that there is not.
-    pub fn finish(&self, context: &Context<'_>, answer: Response) -> Result<Response, GatewayError> {
+    pub fn finish(&self, context: &Context<'_>, response: Response) -> Result<Response, GatewayError> {
         match &self.kind {
-            IntegrationKind::Lambda(lambda) => lambda.finish(context, answer),
-            IntegrationKind::DynamoDb(operation) => Ok(operation.finish(context, answer)),
-            IntegrationKind::Http(_) | IntegrationKind::Mock(_) => Ok(answer),
+            IntegrationKind::Lambda(lambda) => lambda.finish(context, response),
+            IntegrationKind::DynamoDb(operation) => Ok(operation.finish(context, response)),
+            IntegrationKind::Http(_) | IntegrationKind::Mock(_) => Ok(response),
         }
     }
 
@@ -189,7 +189,7 @@ impl Integration {
     ) -> Result<Response, GatewayError> {
         let limit = self.limit(context.request);
         // Boxed: a future of the SDK is kilobytes, and this one is part of every request's.
-        let answer = async {
+        let call = async {
             match &self.kind {
                 IntegrationKind::Lambda(lambda) => Box::pin(lambda.invoke(context, &clients.lambda)).await,
                 IntegrationKind::DynamoDb(operation) => {
@@ -199,7 +199,7 @@ impl Integration {
                 IntegrationKind::Mock(mock) => Ok(mock.invoke(context)),
             }
         };
-        tokio::time::timeout(limit, answer).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))
+        tokio::time::timeout(limit, call).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))
     }
 }
 

@@ -81,13 +81,13 @@ impl StreamReader {
     /// Reads the next records.
     fn read_batch(&self) -> Result<StreamBatch, DynoxideError> {
         let request = json!({ "ShardIterator": self.iterator, "Limit": BATCH_SIZE });
-        let answer = self.database.get_records(read(request))?;
-        let records = answer.records.iter().filter_map(|record| {
+        let response = self.database.get_records(read(request))?;
+        let records = response.records.iter().filter_map(|record| {
             let mut record = serde_json::to_value(record).ok()?;
             record["eventSourceARN"] = self.stream_arn.clone().into();
             Some(record)
         });
-        Ok(StreamBatch { records: records.collect(), next_iterator: answer.next_shard_iterator })
+        Ok(StreamBatch { records: records.collect(), next_iterator: response.next_shard_iterator })
     }
 }
 
@@ -112,7 +112,8 @@ async fn run(mut reader: StreamReader, host: Host, function: FunctionReference) 
 async fn deliver(host: &Host, function: &FunctionReference, event: Value) {
     let event = bytes::Bytes::from(event.to_string());
     for attempt in 1..=ATTEMPTS {
-        let problem = match host.invoke(function, event.clone(), None).await.map(|answer| answer.outcome) {
+        let problem = match host.invoke(function, event.clone(), None).await.map(|response| response.outcome)
+        {
             Ok(InvokeOutcome::Buffered(_)) => return,
             Ok(outcome) => match outcome.collect().await {
                 Ok(_) => return,

@@ -51,7 +51,7 @@ impl GetItem {
 
     pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Map<String, Value>, GatewayError> {
         let expressions = self.expressions.fill(call)?;
-        let answer = call
+        let output = call
             .client
             .get_item()
             .table_name(&self.table)
@@ -62,7 +62,7 @@ impl GetItem {
             .send()
             .await
             .map_err(|error| call.failed(&Subject::of_one(&self.table, vec![&self.key]), error))?;
-        json_of(answer.item.ok_or(GatewayError::ItemNotFound)?)
+        json_of(output.item.ok_or(GatewayError::ItemNotFound)?)
     }
 }
 
@@ -111,16 +111,16 @@ impl BatchGetItem {
                 .ok_or_else(bad_cursor)?,
         };
         let request = self.keys_and_attributes(wanted, self.expressions.fill(call)?);
-        let answer = call
+        let output = call
             .client
             .batch_get_item()
             .request_items(&self.table, request)
             .send()
             .await
             .map_err(|error| call.failed(&Subject::of_one(&self.table, vec![&self.keys]), error))?;
-        let items = answer.responses.unwrap_or_default().into_values().flatten();
+        let items = output.responses.unwrap_or_default().into_values().flatten();
         let items = items.map(json_of).collect::<Result<Vec<_>, _>>()?;
-        let left = answer.unprocessed_keys.unwrap_or_default().into_values().flat_map(|left| left.keys);
+        let left = output.unprocessed_keys.unwrap_or_default().into_values().flat_map(|left| left.keys);
         let places: Vec<u8> = left.map(|key| place(&key, &all)).collect::<Result<_, _>>()?;
         if items.is_empty() && !places.is_empty() {
             return Err(StoreError::new("the integration's operation", "every key was left for later").into());

@@ -168,7 +168,7 @@ impl Write {
         item: Attributes,
         expressions: FilledExpressions,
     ) -> Result<Option<Attributes>, GatewayError> {
-        let answer = call
+        let output = call
             .client
             .put_item()
             .table_name(&self.change.table)
@@ -181,7 +181,7 @@ impl Write {
             .config_override(self.retries())
             .send()
             .await;
-        Ok(answer.map_err(|error| call.failed(&self.subject(), error))?.attributes)
+        Ok(output.map_err(|error| call.failed(&self.subject(), error))?.attributes)
     }
 
     async fn update(
@@ -190,7 +190,7 @@ impl Write {
         key: Attributes,
         expressions: FilledExpressions,
     ) -> Result<Option<Attributes>, GatewayError> {
-        let answer = call
+        let output = call
             .client
             .update_item()
             .table_name(&self.change.table)
@@ -204,7 +204,7 @@ impl Write {
             .config_override(self.retries())
             .send()
             .await;
-        Ok(answer.map_err(|error| call.failed(&self.subject(), error))?.attributes)
+        Ok(output.map_err(|error| call.failed(&self.subject(), error))?.attributes)
     }
 
     async fn delete(
@@ -213,7 +213,7 @@ impl Write {
         key: Attributes,
         expressions: FilledExpressions,
     ) -> Result<Option<Attributes>, GatewayError> {
-        let answer = call
+        let output = call
             .client
             .delete_item()
             .table_name(&self.change.table)
@@ -226,7 +226,7 @@ impl Write {
             .config_override(self.retries())
             .send()
             .await;
-        Ok(answer.map_err(|error| call.failed(&self.subject(), error))?.attributes)
+        Ok(output.map_err(|error| call.failed(&self.subject(), error))?.attributes)
     }
 
     /// True if there is a condition that can fail.

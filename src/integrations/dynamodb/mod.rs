@@ -40,7 +40,7 @@ const CONDITION_FAILED_STATUS: &str = "conditionFailedStatus";
 #[derive(Debug)]
 pub struct DynamoDb {
     operation: Box<Operation>,
-    answer: SuccessResponse,
+    success_response: SuccessResponse,
     condition_failed_status: Option<StatusCode>,
 }
 
@@ -81,9 +81,10 @@ impl DynamoDb {
     pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let expected = ACTIONS.map(|(name, _)| name).join(" or ");
         let action = fields.require("action", fields.choice("action", &ACTIONS), &expected)?;
-        let answer = SuccessResponse::parse(fields, action);
+        let success_response = SuccessResponse::parse(fields, action);
         let condition_failed_status = condition_failed_status(fields, action);
-        let write = |kind| Write::parse(kind, fields, parse_context, answer.shape).map(Operation::Write);
+        let write =
+            |kind| Write::parse(kind, fields, parse_context, success_response.shape).map(Operation::Write);
         let operation = match action {
             Action::GetItem => GetItem::parse(fields, parse_context).map(Operation::GetItem),
             Action::BatchGetItem => BatchGetItem::parse(fields, parse_context).map(Operation::BatchGetItem),
@@ -101,7 +102,7 @@ impl DynamoDb {
             let expected = "nothing: there is no conditionExpression that could fail";
             fields.warn(CONDITION_FAILED_STATUS, "a status", expected);
         }
-        Some(Self { operation, answer, condition_failed_status })
+        Some(Self { operation, success_response, condition_failed_status })
     }
 
     /// True if it changes anything.
@@ -143,7 +144,7 @@ impl DynamoDb {
                 OperationOutcome::Written(None)
             }
         };
-        self.answer.render(outcome)
+        self.success_response.render(outcome)
     }
 
     /// The answer with the `Link` to the next page that this client follows.

@@ -119,7 +119,7 @@ impl Pages {
         forward: Option<bool>,
     ) -> Result<FoundItems, GatewayError> {
         let expressions = self.expressions.fill(call)?;
-        let answer = call
+        let output = call
             .client
             .query()
             .table_name(&self.table)
@@ -136,7 +136,7 @@ impl Pages {
             .send()
             .await
             .map_err(|error| call.failed(&self.subject(), error))?;
-        Ok(FoundItems { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
+        Ok(FoundItems { items: output.items.unwrap_or_default(), last: output.last_evaluated_key })
     }
 
     async fn scan(
@@ -145,7 +145,7 @@ impl Pages {
         start: Option<Attributes>,
     ) -> Result<FoundItems, GatewayError> {
         let expressions = self.expressions.fill(call)?;
-        let answer = call
+        let output = call
             .client
             .scan()
             .table_name(&self.table)
@@ -160,6 +160,6 @@ impl Pages {
             .send()
             .await
             .map_err(|error| call.failed(&self.subject(), error))?;
-        Ok(FoundItems { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
+        Ok(FoundItems { items: output.items.unwrap_or_default(), last: output.last_evaluated_key })
     }
 }

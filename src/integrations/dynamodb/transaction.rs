@@ -43,8 +43,8 @@ impl Transaction {
     pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<(), GatewayError> {
         let items = self.changes.iter().map(|change| Ok(transact_item(change, change.prepare(call)?)));
         let items = items.collect::<Result<Vec<_>, GatewayError>>()?;
-        let answer = call.client.transact_write_items().set_transact_items(Some(items)).send().await;
-        answer.map(drop).map_err(|error| call.transaction_failed(&self.subject(), error))
+        let output = call.client.transact_write_items().set_transact_items(Some(items)).send().await;
+        output.map(drop).map_err(|error| call.transaction_failed(&self.subject(), error))
     }
 
     /// True if there is a condition that can fail.

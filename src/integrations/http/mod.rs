@@ -72,8 +72,8 @@ impl Http {
     pub async fn invoke(&self, context: &Context<'_>) -> Result<Response, GatewayError> {
         let request = context.request;
         let deadline = Instant::now() + request.time_left();
-        let answer = self.client.send(self.request(context)?).await?;
-        response(answer, request, deadline)
+        let response = self.client.send(self.request(context)?).await?;
+        to_client_response(response, request, deadline)
     }
 
     fn request(&self, context: &Context<'_>) -> Result<http::Request<Full<bytes::Bytes>>, GatewayError> {
@@ -100,12 +100,13 @@ impl Http {
     }
 }
 
-fn response(
-    answer: http::Response<Incoming>,
+/// The response for the client; its body is passed on until `deadline`.
+fn to_client_response(
+    target_response: http::Response<Incoming>,
     request: &Request,
     deadline: Instant,
 ) -> Result<Response, GatewayError> {
-    let (head, incoming) = answer.into_parts();
+    let (head, incoming) = target_response.into_parts();
     if !(200..=599).contains(&head.status.as_u16()) {
         return Err(GatewayError::BrokenAnswer(format!("its status is {}", head.status.as_u16()).into()));
     }

@@ -61,22 +61,22 @@ impl<'de> Visitor<'de> for FunctionResponseVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FunctionResponse<'de>, A::Error> {
-        let mut answer = FunctionResponse::default();
+        let mut response = FunctionResponse::default();
         while let Some(member) = map.next_key()? {
             match member {
-                Member::StatusCode => answer.status_code = Some(map.next_value()?),
-                Member::Headers => answer.headers = Some(map.next_value()?),
-                Member::MultiValueHeaders => answer.multi_value_headers = Some(map.next_value()?),
-                Member::Cookies => answer.cookies = Some(map.next_value()?),
-                Member::Body => answer.body = Some(map.next_value()?),
-                Member::IsBase64Encoded => answer.is_base64_encoded = Some(map.next_value()?),
+                Member::StatusCode => response.status_code = Some(map.next_value()?),
+                Member::Headers => response.headers = Some(map.next_value()?),
+                Member::MultiValueHeaders => response.multi_value_headers = Some(map.next_value()?),
+                Member::Cookies => response.cookies = Some(map.next_value()?),
+                Member::Body => response.body = Some(map.next_value()?),
+                Member::IsBase64Encoded => response.is_base64_encoded = Some(map.next_value()?),
                 Member::Other => {
-                    answer.has_others = true;
+                    response.has_others = true;
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 

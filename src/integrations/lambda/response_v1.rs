@@ -20,7 +20,7 @@ const CONTENT_TYPE: &str = "application/json";
 /// An object without a single member, one with a member that the format does not have, and whatever is no object
 /// are broken answers.
 pub fn response(payload: &Bytes, encoding: Option<BodyEncoding>) -> Result<Response, GatewayError> {
-    let answer: FunctionResponse = serde_json::from_slice(payload)
+    let response: FunctionResponse = serde_json::from_slice(payload)
         .map_err(|error| GatewayError::BrokenAnswer(format!("not a proxy response: {error}").into()))?;
     let FunctionResponse {
         status_code,
@@ -30,7 +30,7 @@ pub fn response(payload: &Bytes, encoding: Option<BodyEncoding>) -> Result<Respo
         body,
         is_base64_encoded,
         has_others,
-    } = answer;
+    } = response;
     if has_others || cookies.is_some() {
         return Err(GatewayError::BrokenAnswer("a member that payload format 1.0 does not have".into()));
     }

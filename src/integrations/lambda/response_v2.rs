@@ -20,10 +20,10 @@ const INFERRED_CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application
 
 /// Reads what a function returned: an object with `statusCode`, or else the body itself, whatever it is.
 pub fn response(payload: &Bytes) -> Result<Response, GatewayError> {
-    if let Ok(answer) = serde_json::from_slice::<FunctionResponse>(payload)
-        && let Some(status_code) = answer.status_code
+    if let Ok(response) = serde_json::from_slice::<FunctionResponse>(payload)
+        && let Some(status_code) = response.status_code
     {
-        return proxy_response(&answer, status_code, payload);
+        return proxy_response(&response, status_code, payload);
     }
     let mut response = Response::new(inferred_body(payload).into());
     response.headers_mut().insert(header::CONTENT_TYPE, INFERRED_CONTENT_TYPE);
@@ -31,18 +31,18 @@ pub fn response(payload: &Bytes) -> Result<Response, GatewayError> {
 }
 
 fn proxy_response(
-    answer: &FunctionResponse<'_>,
+    response: &FunctionResponse<'_>,
     status_code: &RawValue,
     payload: &Bytes,
 ) -> Result<Response, GatewayError> {
     let mut headers = HeaderMap::new();
-    answer.headers.map_or(Ok(()), |map| function_response::add_headers(&mut headers, map))?;
-    answer.cookies.map_or(Ok(()), |list| function_response::add_cookies(&mut headers, list))?;
+    response.headers.map_or(Ok(()), |map| function_response::add_headers(&mut headers, map))?;
+    response.cookies.map_or(Ok(()), |list| function_response::add_cookies(&mut headers, list))?;
     let status = function_response::status(status_code)?;
     function_headers::finish(&mut headers, status, CONTENT_TYPE);
 
-    let mut body = answer.body.map_or(Ok(Bytes::new()), |body| function_response::body(body, payload))?;
-    if answer.is_base64_encoded.map_or(Ok(false), function_response::flag)? {
+    let mut body = response.body.map_or(Ok(Bytes::new()), |body| function_response::body(body, payload))?;
+    if response.is_base64_encoded.map_or(Ok(false), function_response::flag)? {
         body = function_response::decode_base64(&body)?;
     }
 

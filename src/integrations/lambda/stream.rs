@@ -74,15 +74,15 @@ fn find_delimiter(bytes: &[u8]) -> Option<usize> {
 
 /// Status and headers as the prelude has them. A header may also be a list, as `lambda_runtime` writes it.
 fn response(prelude: &[u8], body: Body) -> Result<Response, GatewayError> {
-    let answer: FunctionResponse = serde_json::from_slice(prelude)
+    let response: FunctionResponse = serde_json::from_slice(prelude)
         .map_err(|error| GatewayError::BrokenAnswer(format!("not a prelude: {error}").into()))?;
     let mut headers = HeaderMap::new();
-    answer
+    response
         .multi_value_headers
         .map_or(Ok(()), |map| function_response::add_multi_value_headers(&mut headers, map))?;
-    answer.headers.map_or(Ok(()), |map| function_response::add_headers_or_lists(&mut headers, map))?;
-    answer.cookies.map_or(Ok(()), |list| function_response::add_cookies(&mut headers, list))?;
-    let status = answer.status_code.map_or(Ok(StatusCode::OK), function_response::status)?;
+    response.headers.map_or(Ok(()), |map| function_response::add_headers_or_lists(&mut headers, map))?;
+    response.cookies.map_or(Ok(()), |list| function_response::add_cookies(&mut headers, list))?;
+    let status = response.status_code.map_or(Ok(StatusCode::OK), function_response::status)?;
     function_headers::finish(&mut headers, status, CONTENT_TYPE);
 
     let mut response = Response::new(body);

@@ -87,34 +87,34 @@ impl Cors {
     pub fn preflight(&self, request: &Request) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NO_CONTENT;
-        let answer = response.headers_mut();
+        let headers = response.headers_mut();
         if let Some(origin) = self.allowed_origin(&request.headers)
             && self.methods.allow(&request.headers)
             && self.headers.allow(&request.headers)
         {
-            answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            insert(answer, ACCESS_CONTROL_ALLOW_METHODS, self.methods.value());
-            insert(answer, ACCESS_CONTROL_ALLOW_HEADERS, self.headers.value(&request.headers));
-            insert(answer, ACCESS_CONTROL_MAX_AGE, self.max_age.as_ref());
-            insert(answer, ACCESS_CONTROL_ALLOW_CREDENTIALS, self.credentials.as_ref());
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            insert(headers, ACCESS_CONTROL_ALLOW_METHODS, self.methods.value());
+            insert(headers, ACCESS_CONTROL_ALLOW_HEADERS, self.headers.value(&request.headers));
+            insert(headers, ACCESS_CONTROL_MAX_AGE, self.max_age.as_ref());
+            insert(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, self.credentials.as_ref());
         }
-        self.vary(answer);
+        self.vary(headers);
         response
     }
 
     /// Lets the page that sent `request` read `response`, if its origin may; drops whatever else was said there
     /// about CORS.
     pub fn apply(&self, request: &Request, response: &mut Response) {
-        let answer = response.headers_mut();
+        let headers = response.headers_mut();
         let is_cors = |name: &&HeaderName| name.as_str().starts_with("access-control-");
-        let stale: Vec<HeaderName> = answer.keys().filter(is_cors).cloned().collect();
-        stale.iter().for_each(|name| drop(answer.remove(name)));
+        let stale: Vec<HeaderName> = headers.keys().filter(is_cors).cloned().collect();
+        stale.iter().for_each(|name| drop(headers.remove(name)));
         if let Some(origin) = self.allowed_origin(&request.headers) {
-            answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            insert(answer, ACCESS_CONTROL_ALLOW_CREDENTIALS, self.credentials.as_ref());
-            insert(answer, ACCESS_CONTROL_EXPOSE_HEADERS, self.expose.as_ref());
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            insert(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, self.credentials.as_ref());
+            insert(headers, ACCESS_CONTROL_EXPOSE_HEADERS, self.expose.as_ref());
         }
-        self.vary(answer);
+        self.vary(headers);
     }
 
     /// The value of `access-control-allow-origin`.
@@ -130,11 +130,11 @@ impl Cors {
     }
 
     /// Tells caches that the answer depends on the origin, whether or not it had one.
-    fn vary(&self, answer: &mut HeaderMap) {
+    fn vary(&self, headers: &mut HeaderMap) {
         if matches!(self.origins, Origins::Any) {
             return;
         }
-        let lines: Vec<&str> = answer.get_all(VARY).iter().filter_map(|line| line.to_str().ok()).collect();
+        let lines: Vec<&str> = headers.get_all(VARY).iter().filter_map(|line| line.to_str().ok()).collect();
         let has_origin = |name: &str| name == "*" || name.eq_ignore_ascii_case("origin");
         if lines.iter().flat_map(|line| tokens(line)).any(has_origin) {
             return;
@@ -143,13 +143,13 @@ impl Cors {
             [] => Ok(HeaderValue::from_static("Origin")),
             lines => HeaderValue::from_str(&format!("{}, Origin", lines.join(", "))),
         };
-        answer.insert(VARY, merged.unwrap_or(HeaderValue::from_static("Origin")));
+        headers.insert(VARY, merged.unwrap_or(HeaderValue::from_static("Origin")));
     }
 }
 
-fn insert(answer: &mut HeaderMap, name: HeaderName, value: Option<&HeaderValue>) {
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: Option<&HeaderValue>) {
     if let Some(value) = value {
-        answer.insert(name, value.clone());
+        headers.insert(name, value.clone());
     }
 }
 
