@@ -52,15 +52,15 @@ struct LogLine {
     #[serde(skip_serializing_if = "String::is_empty")]
     path: String,
     status: u16,
-    /// Milliseconds from receiving the request to the answer's last byte.
+    /// Milliseconds from receiving the request to the response's last byte.
     response_latency: u64,
-    /// Milliseconds that the integration took to the head of its answer.
+    /// Milliseconds that the integration took to the head of its response.
     #[serde(skip_serializing_if = "Option::is_none")]
     integration_latency: Option<u64>,
-    /// The integration's own status, where the client got another: a stale answer, or one that it confirmed.
+    /// The integration's own status, where the client got another: a stale response, or one that it confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     integration_status: Option<u16>,
-    /// Bytes of the answer's body.
+    /// Bytes of the response's body.
     response_length: usize,
     #[serde(skip_serializing_if = "String::is_empty")]
     source_ip: String,

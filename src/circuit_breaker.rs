@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// So many failures in a row are no accident.
 const FAILURES: u32 = 3;
-/// From then on, one call in this time finds out if there is an answer again.
+/// From then on, one call in this time finds out if there is a response again.
 const PROBE_EVERY_MS: u64 = 1000;
 
-/// Saves requests the wait for an answer that will not come. New, it is closed: every call may be made.
+/// Saves requests the wait for a response that will not come. New, it is closed: every call may be made.
 #[derive(Debug, Default)]
 pub struct CircuitBreaker {
     failures: AtomicU32,
@@ -31,7 +31,7 @@ impl CircuitBreaker {
                 .is_ok()
     }
 
-    /// There was an answer, whatever it said: the breaker closes.
+    /// There was a response, whatever it said: the breaker closes.
     pub fn answered(&self) {
         self.failures.store(0, Ordering::Relaxed);
     }
@@ -42,7 +42,7 @@ impl CircuitBreaker {
         self.failures.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// True after repeated failures, until there is an answer.
+    /// True after repeated failures, until there is a response.
     pub fn is_open(&self) -> bool {
         self.failures() >= FAILURES
     }

@@ -53,7 +53,7 @@ where
 
 /// The client that every AWS SDK client of the process shares.
 ///
-/// Of an SDK client's time-outs it keeps `read_timeout`: for so long the head of an answer is waited for, connecting
+/// Of an SDK client's time-outs it keeps `read_timeout`: for so long the head of a response is waited for, connecting
 /// included. The body then has the rest of the attempt's time.
 pub fn sdk_http_client() -> SharedHttpClient {
     let client = pooling_client(HttpConnector::new());
@@ -141,13 +141,19 @@ mod tests {
 
     impl AsyncSleep for ManualSleep {
         fn sleep(&self, _: Duration) -> Sleep {
-            let told = Arc::clone(&self.0);
-            Sleep::new(async move { told.notified().await })
+            let end = Arc::clone(&self.0);
+            Sleep::new(async move { end.notified().await })
         }
     }
 
+    /// A call that waits for its response, and the connection on which the server writes that.
+    struct PendingCall {
+        call: HttpConnectorFuture,
+        server: TcpStream,
+    }
+
     /// Sends a request to a server of the test, which has it when this ends.
-    async fn asked(sleep: &ManualSleep) -> (HttpConnectorFuture, TcpStream) {
+    async fn send_request(sleep: &ManualSleep) -> PendingCall {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let head_within = Some((Duration::from_millis(200), SharedAsyncSleep::new(sleep.clone())));
         let connector = Connector { client: pooling_client(HttpConnector::new()), head_within };
@@ -161,7 +167,7 @@ mod tests {
             server
         };
         match select(&mut call, pin!(server)).await {
-            Either::Right((server, _)) => (call, server),
+            Either::Right((server, _)) => PendingCall { call, server },
             Either::Left((outcome, _)) => panic!("answered by nobody: {outcome:?}"),
         }
     }
@@ -169,7 +175,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_does_not_begin_is_waited_for_no_longer() {
         let sleep = ManualSleep::default();
-        let (call, _server) = asked(&sleep).await;
+        let PendingCall { call, server: _server } = send_request(&sleep).await;
         sleep.0.notify_one();
         let error = call.await.unwrap_err();
         assert!(error.is_timeout(), "{error:?}");
@@ -179,7 +185,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_has_begun_is_read_to_its_end() {
         let sleep = ManualSleep::default();
-        let (call, mut server) = asked(&sleep).await;
+        let PendingCall { call, mut server } = send_request(&sleep).await;
         server.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n").await.unwrap();
         let response = call.await.unwrap();
         sleep.0.notify_one();

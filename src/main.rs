@@ -48,8 +48,8 @@ async fn run() -> Result<(), Error> {
     info!(gateway = env!("CARGO_PKG_VERSION"), "started");
     let process = Arc::new(Process::start(environment, runtime_api).await);
 
-    // lambda_runtime asks for a service of decoded events, but gives an event's bytes, and leaves the answer to us, only
-    // in a layer around it. This one stands in the service's place, which is never called.
+    // lambda_runtime asks for a service of decoded events, but gives an event's bytes, and leaves the response to us,
+    // only in a layer around it. This one stands in the service's place, which is never called.
     let polled = service_fn(|_: LambdaEvent<()>| async { Ok::<(), Error>(()) });
     let answering = layer_fn(|_| {
         let process = Arc::clone(&process);

@@ -50,7 +50,7 @@ impl Request {
     }
 }
 
-/// The part of the Lambda's own time that is kept to end an answer.
+/// The part of the Lambda's own time that is kept to end a response.
 const DEADLINE_MARGIN: Duration = Duration::from_millis(200);
 /// No Lambda function runs longer.
 const LONGEST_INVOCATION: Duration = Duration::from_secs(15 * 60);
@@ -89,7 +89,7 @@ pub struct Origin {
     pub time_epoch: u64,
 }
 
-/// An answer: an integration's, or the gateway's own.
+/// A response: an integration's, or the gateway's own.
 pub type Response = http::Response<Body>;
 
 /// A note on an integration's answer before it is one client's: no client sees it. It stands in the
@@ -104,7 +104,7 @@ pub enum Note {
     Unfinished,
 }
 
-/// The bytes of an answer, known whole or still to come.
+/// The bytes of a response, known whole or still to come.
 pub enum Body {
     /// All of it.
     Whole(Bytes),
@@ -166,15 +166,15 @@ impl Stream for Body {
     }
 }
 
-/// True if an answer to `method` has no body, whatever its headers say (RFC 9110 §6.4.1): bytes behind such a head
+/// True if a response to `method` has no body, whatever its headers say (RFC 9110 §6.4.1): bytes behind such a head
 /// would
-/// be taken for the next answer's.
+/// be taken for the next response's.
 pub fn is_bodyless(method: &Method, status: StatusCode) -> bool {
     *method == Method::HEAD || has_no_content(status)
 }
 
-/// True if no answer with this status has content (RFC 9110 §15.2, §15.3.5, §15.3.6, §15.4.5), so that there is nothing
-/// whose type could be told.
+/// True if no response with this status has content (RFC 9110 §15.2, §15.3.5, §15.3.6, §15.4.5), so that there is
+/// nothing whose type could be told.
 pub fn has_no_content(status: StatusCode) -> bool {
     status.is_informational()
         || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)

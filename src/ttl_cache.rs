@@ -1,4 +1,4 @@
-//! A memory of the store's answers, found or absent: bounded, and good for longer when the store is away.
+//! A memory of the store's responses, found or absent: bounded, and good for longer when the store is away.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ pub struct Ttls {
     pub found: Duration,
     /// A value that was not there is asked for again after so long.
     pub absent: Duration,
-    /// A value that was found still counts for so long while the store gives no answer.
+    /// A value that was found still counts for so long while the store gives no response.
     pub without_store: Duration,
 }
 
@@ -41,7 +41,7 @@ pub enum TtlLookup<V> {
     Fresh(Option<V>),
     /// As good as read now, and due to be read again while the request goes on.
     Renew(Option<V>),
-    /// Good only if the store gives no answer.
+    /// Good only if the store gives no response.
     Stale(V),
     Nothing,
 }
@@ -83,7 +83,7 @@ impl<K: Eq + Hash + Clone, V: Clone> TtlCache<K, V> {
         if age < self.ttls.without_store { TtlLookup::Stale(entry.value.clone()) } else { TtlLookup::Nothing }
     }
 
-    /// Remembers the store's answer of `read_at`.
+    /// Remembers the store's response of `read_at`.
     pub fn put(&self, key: K, value: Option<V>, read_at: SystemTime) {
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(value) = value {

@@ -1,6 +1,6 @@
 //! API keys: the caller, found by the hash of the key's value.
 //!
-//! One answer for every kind of bad key; only the log says which kind it was. A key that was seen good is one for
+//! One response for every kind of bad key; only the log says which kind it was. A key that was seen good is one for
 //! an hour when the store is away, and no other key is.
 
 use std::{
@@ -27,7 +27,7 @@ pub enum KeySource {
     /// `x-api-key`.
     #[default]
     Header,
-    /// The answer of the route's authorizer.
+    /// The response of the route's authorizer.
     Authorizer,
 }
 
@@ -36,7 +36,7 @@ pub enum KeySource {
 pub struct Caller {
     pub key: Arc<ApiKey>,
     pub plan: Arc<UsagePlan>,
-    /// True if it is known from memory only, since the store gives no answer.
+    /// True if it is known from memory only, since the store gives no response.
     pub is_degraded: bool,
 }
 

@@ -24,7 +24,7 @@ pub struct ApiKey {
     /// `None`: all that its plan covers.
     pub stages: Option<Vec<String>>,
     pub customer_id: Option<String>,
-    /// May have cached answers replaced by `Cache-Control: max-age=0`.
+    /// May have cached responses replaced by `Cache-Control: max-age=0`.
     pub may_invalidate_cache: bool,
 }
 

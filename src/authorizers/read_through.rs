@@ -1,6 +1,6 @@
 //! Reads items of the operator's that requests need, and remembers them for a while.
 //!
-//! An item is read again once an edit of it may have had its time to act. While the store gives no answer, an item
+//! An item is read again once an edit of it may have had its time to act. While the store gives no response, an item
 //! that was found within the hour still counts.
 
 use std::{
@@ -45,7 +45,7 @@ pub struct ItemNow<T> {
 pub enum ReadFrom {
     /// The store, within the time that an edit may take to act.
     Store,
-    /// Memory, from within the hour, since the store gives no answer.
+    /// Memory, from within the hour, since the store gives no response.
     Memory,
 }
 
@@ -68,11 +68,11 @@ impl<S: ItemStore<T>, T: StoredItem> ReadThrough<S, T> {
     }
 
     /// Finds an item. `last_read_from` is the origin of the item that the same request has read before: a client
-    /// waits only once for a store that gives no answer.
+    /// waits only once for a store that gives no response.
     ///
     /// # Errors
     ///
-    /// The store gives no answer, and the item is not remembered.
+    /// The store gives no response, and the item is not remembered.
     pub async fn get(
         self: &Arc<Self>,
         key: T::Key,

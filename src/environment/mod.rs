@@ -13,7 +13,7 @@ pub struct Environment {
     pub refresh: Refresh,
     /// The longest that an edit of an API key or a usage plan may take to act.
     pub key_cache: Duration,
-    /// The most that cached answers may take of an instance's memory, in bytes.
+    /// The most that cached responses may take of an instance's memory, in bytes.
     pub cache_memory: u64,
     /// The most that deployments may take of it; `None` where the function's memory is not known, and does not end.
     pub deployment_memory: Option<DeploymentMemory>,
@@ -27,7 +27,7 @@ pub struct Environment {
 pub struct Refresh {
     /// The shortest time between two looks in the background.
     pub every: Duration,
-    /// It asks before an answer if it has not for longer than this; `None`: never.
+    /// It asks before a response if it has not for longer than this; `None`: never.
     pub max_stale: Option<Duration>,
 }
 

@@ -1,6 +1,6 @@
 //! Every way in which the gateway itself can refuse or fail a request.
 //!
-//! An integration's own answers are not errors: a 404 from a target passes through untouched.
+//! An integration's own responses are not errors: a 404 from a target passes through untouched.
 
 mod problem;
 mod refusal;

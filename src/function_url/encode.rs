@@ -9,13 +9,13 @@ use percent_encoding::{AsciiSet, percent_encode};
 
 use crate::message::{Body, Response};
 
-/// An answer as the runtime posts it: whole and streamed ones go one way.
+/// A response as the runtime posts it: whole and streamed ones go one way.
 pub type StreamResponse = lambda_runtime::StreamResponse<Body>;
 
 /// Nothing of ASCII is encoded (a tab may stand in a header's value), and everything else always is.
 const BEYOND_ASCII: &AsciiSet = &AsciiSet::EMPTY;
 
-/// Encodes an answer.
+/// Encodes a response.
 pub fn encode(response: Response) -> StreamResponse {
     let (parts, body) = response.into_parts();
     let mut headers = parts.headers;

@@ -23,7 +23,7 @@ pub struct EventHandler {
     trusted_proxy: TrustedProxy,
 }
 
-/// The answer to an event.
+/// The response to an event.
 pub enum EventOutcome {
     /// To a client's request.
     Response(StreamResponse),
@@ -44,7 +44,7 @@ impl EventHandler {
         let request_id = invocation.request_id.clone();
         let response = match decode(event, invocation, &self.trusted_proxy) {
             Ok(DecodedEvent::Request(request)) => {
-                // A look that ended since the last answer, while nobody waited.
+                // A look that ended since the last response, while nobody waited.
                 self.gateway.deployments.adopt_found();
                 self.gateway.deployments.look_if_due(received_at);
                 self.gateway.handle(&request).await
@@ -55,7 +55,7 @@ impl EventHandler {
         EventOutcome::Response(encode(response))
     }
 
-    /// Does what is left to do when an answer has gone out: Lambda freezes the process soon.
+    /// Does what is left to do when a response has gone out: Lambda freezes the process soon.
     pub async fn finish(&self) {
         self.gateway.drain().await;
         self.gateway.deployments.adopt().await;

@@ -32,7 +32,7 @@ impl RuntimeApi {
             .header(IDENTIFIER, identifier)
             .body(Full::default().boxed_unsync())?;
         let next = self.client.request(next);
-        // There is no event to come: the answer is the end of the process.
+        // There is no event to come: the response is the end of the process.
         tokio::spawn(next);
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Answers → Lambda's Runtime API, each in as few packets as it takes.
 //!
-//! lambda_runtime polls for events but does not post our answers: it writes prelude, separator and body as small
-//! packets that wait for one another (Nagle; 44 ms an answer), and ends a stream that broke off with the error's
-//! words in the body. Here the head of an answer is one write, and an error is a trailer that never is body.
+//! lambda_runtime polls for events but does not post our responses: it writes prelude, separator and body as small
+//! packets that wait for one another (Nagle; 44 ms a response), and ends a stream that broke off with the error's
+//! words in the body. Here the head of a response is one write, and an error is a trailer that never is body.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>
 
 use std::convert::Infallible;
@@ -43,7 +43,7 @@ const BROKE_OFF: &str = "ResponseStreamBrokeOff";
 
 type Posted = UnsyncBoxBody<Bytes, Infallible>;
 
-/// The client with which one process posts its answers.
+/// The client with which one process posts its responses.
 #[derive(Debug)]
 pub struct RuntimeApi {
     pub(super) client: Client<HttpConnector, Posted>,
@@ -80,7 +80,7 @@ impl RuntimeApi {
         Ok(Self { client: Client::builder(TokioExecutor::new()).build(tcp), host, prefix })
     }
 
-    /// Posts the answer to an event, to its last piece.
+    /// Posts the response to an event, to its last piece.
     ///
     /// # Errors
     ///
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
     use crate::{function_url::encode, message::Body};
 
-    /// The request that the Runtime API is sent with an answer.
+    /// The request that the Runtime API is sent with a response.
     async fn posted(body: Body) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

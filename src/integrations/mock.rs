@@ -1,4 +1,4 @@
-//! The mock integration: the answer stands in the item. For stubs, health checks and what is not built yet.
+//! The mock integration: the response stands in the item. For stubs, health checks and what is not built yet.
 
 use std::borrow::Cow;
 
@@ -13,11 +13,11 @@ use crate::{
     template::{ContextVariable, Escape, TextTemplate, ValueKind, WordValue},
 };
 
-/// An answer with `statusCode` (default 200), `headers` and `body`.
+/// A response with `statusCode` (default 200), `headers` and `body`.
 ///
 /// `${stageVariables.x}` is replaced at deployment and `${context.x}` for each request, in the body and in header
 /// values, each so that it stays one value where it stands; everything else is literal. Without a content type of its
-/// own the answer says `application/json`, as API Gateway's mocks do.
+/// own the response says `application/json`, as API Gateway's mocks do.
 #[derive(Debug)]
 pub struct Mock {
     status: StatusCode,
@@ -31,7 +31,7 @@ type MockTemplate = TextTemplate<ContextVariable>;
 const JSON: &str = "application/json";
 
 impl Mock {
-    /// The variables of `context` in the answer.
+    /// The variables of `context` in the response.
     pub fn variables(&self) -> impl Iterator<Item = ContextVariable> {
         let headers = self.headers.iter().flat_map(|(_, value)| value.words());
         headers.chain(self.body.words()).copied()

@@ -101,7 +101,7 @@ impl Integration {
         Some(Self { kind: kind?, timeout: Duration::from_millis(timeout_ms) })
     }
 
-    /// True if an answer is all that there will be, and worth giving to the next caller.
+    /// True if a response is all that there will be, and worth giving to the next caller.
     pub fn is_result_reusable(&self) -> bool {
         match &self.kind {
             IntegrationKind::Lambda(lambda) => lambda.is_buffered(),
@@ -151,7 +151,7 @@ impl Integration {
         }
     }
 
-    /// The variables of `context` that are in the answer, or in what is asked for: not those in headers of a request.
+    /// The variables of `context` that are in the response, or in what is asked for: not those in headers of a request.
     pub fn variables(&self) -> Vec<ContextVariable> {
         if let IntegrationKind::Mock(mock) = &self.kind {
             return mock.variables().collect();
@@ -166,11 +166,11 @@ impl Integration {
         self.timeout.min(request.time_left())
     }
 
-    /// Makes an answer that may be kept for others one for this client: what the gateway itself decides by a request,
+    /// Makes a response that may be kept for others one for this client: what the gateway itself decides by a request,
     /// and no key has, it decides here. `context` is the client's own, not what was forwarded.
     ///
     /// # Errors
-    /// The client wants a form of the answer that there is not.
+    /// The client wants a form of the response that there is not.
     pub fn finish(&self, context: &Context<'_>, response: Response) -> Result<Response, GatewayError> {
         match &self.kind {
             IntegrationKind::Lambda(lambda) => lambda.finish(context, response),

@@ -6,7 +6,7 @@
 //!   │   ├ throttle ── token buckets: requests a second, requests at once
 //!   │   └ quota ───── requests a day, week or month
 //!   └ counters ────── one instance's part in the counters that all instances share: leases
-//! rate_limit_headers  what the counters leave a caller, in the answer's headers
+//! rate_limit_headers  what the counters leave a caller, in the response's headers
 //! usage ───────────── what each key did, by day and stage, for the operator's eyes
 //! ```
 //!

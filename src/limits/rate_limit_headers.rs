@@ -1,4 +1,4 @@
-//! The rest of a caller's limits, in the answer's headers.
+//! The rest of a caller's limits, in the response's headers.
 //!
 //! `RateLimit` and `RateLimit-Policy` are draft-ietf-httpapi-ratelimit-headers-10; the figures are this instance's
 //! view, which other instances may have overtaken.

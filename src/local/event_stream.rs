@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::invoke_result::FunctionError;
 
-/// A chunk of the function's answer.
+/// A chunk of the function's response.
 pub(super) fn payload_chunk(chunk: Bytes) -> Bytes {
     frame("PayloadChunk", "application/octet-stream", chunk)
 }

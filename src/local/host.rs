@@ -45,12 +45,12 @@ impl Host {
         Self { region: region.into(), functions: Arc::new(functions) }
     }
 
-    /// Invokes a function and waits for its answer, or for the beginning of a streamed one. Without a
+    /// Invokes a function and waits for its response, or for the beginning of a streamed one. Without a
     /// `trace_id` the invocation gets a new one.
     ///
     /// # Errors
     /// There is no such function or alias, or too many invocations wait already. A function that fails
-    /// is an answer, not an error.
+    /// is a response, not an error.
     pub async fn invoke(
         &self,
         reference: &FunctionReference,

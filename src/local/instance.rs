@@ -194,7 +194,7 @@ impl FunctionInstance {
             .is_some_and(|current| current.request_id == request_id && current.reply.is_some())
     }
 
-    /// The process has given its answer whole.
+    /// The process has given its response whole.
     pub fn answer(&self, request_id: &str, outcome: InvokeOutcome) {
         // First: the caller's next request must already find this instance on its way back.
         self.owner.answered(self.number);

@@ -52,7 +52,7 @@ impl RunningInvocation {
         }
     }
 
-    /// Fails what the caller has not yet got: the answer, or the rest of its stream.
+    /// Fails what the caller has not yet got: the response, or the rest of its stream.
     pub fn fail(mut self, error: FunctionError) {
         if let Some(stream) = self.stream.take() {
             tokio::spawn(async move { drop(stream.send(Err(error)).await) });

@@ -1,6 +1,6 @@
 //! TCP without waiting: small segments leave at once, and what arrives is acknowledged at once.
 //!
-//! `lambda_runtime` writes a streamed answer in three small segments and leaves Nagle's algorithm on. Each
+//! `lambda_runtime` writes a streamed response in three small segments and leaves Nagle's algorithm on. Each
 //! waits for the acknowledgement of the one before, which the kernel delays by 40 ms on a busy connection.
 
 use std::{
@@ -38,7 +38,7 @@ impl Listener for PromptListener {
 pub(super) struct PromptStream(TcpStream);
 
 impl PromptStream {
-    /// The kernel forgets it with every answer, so it is said again with every read.
+    /// The kernel forgets it with every response, so it is said again with every read.
     #[cfg(target_os = "linux")]
     fn acknowledge(&self) {
         self.0.set_quickack(true).ok();

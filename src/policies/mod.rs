@@ -1,4 +1,4 @@
-//! Policies: rules for requests and answers, between routing and the integration.
+//! Policies: rules for requests and responses, between routing and the integration.
 //!
 //! Each is parsed once, from an item, and asked per request; none knows of another.
 

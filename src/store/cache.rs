@@ -31,7 +31,7 @@ pub(super) const LOCK: &str = "-1";
 const LOCK_ITEM_SECONDS: u64 = 3_600;
 /// As `attribute_type` has it. What is none, or not there, compares with nothing: the item could never be replaced.
 const NUMBER: &str = "N";
-/// The reason why the answer was not stored, of a lock that says so.
+/// The reason why the response was not stored, of a lock that says so.
 const REASON: &str = "reason";
 
 impl CacheStore for Store {

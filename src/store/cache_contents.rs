@@ -20,7 +20,7 @@ pub struct CacheContents {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RouteContents {
-    /// Fresh, or still good for who may have a stale answer.
+    /// Fresh, or still good for who may have a stale response.
     pub usable: EntryTotals,
     /// Of no use any more; DynamoDB deletes them some time.
     pub expired: EntryTotals,

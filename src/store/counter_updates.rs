@@ -218,7 +218,7 @@ fn number<T: FromStr>(item: &Attributes, name: &str) -> Option<T> {
     item.get(name)?.as_n().ok()?.parse().ok()
 }
 
-/// The outcome of a write that gave no error. `ALL_NEW` has all that the write has set; an answer without it is not
+/// The outcome of a write that gave no error. `ALL_NEW` has all that the write has set; a response without it is not
 /// the table's, and nobody knows if anything was granted.
 fn done(item: &Attributes, form: &WriteForm) -> WriteOutcome {
     let period = period_of(form);

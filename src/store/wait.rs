@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{AsyncSleep, Sleep};
 
-/// A wait in parts: a freeze takes one of them, not the whole. An answer that has come meanwhile, or is still on its
+/// A wait in parts: a freeze takes one of them, not the whole. A response that has come meanwhile, or is still on its
 /// way, is then read before the wait ends.
 #[derive(Clone, Copy, Debug)]
 pub struct Wait;

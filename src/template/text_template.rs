@@ -1,4 +1,4 @@
-//! Text with words in it: the body or a header of an answer. A word's value stays one value where it stands.
+//! Text with words in it: the body or a header of a response. A word's value stays one value where it stands.
 
 use std::borrow::Cow;
 

@@ -5,7 +5,7 @@
 //! was damaged or belongs to another route is refused. It has no key: whoever knows these names can make a
 //! cursor, and begin a page anywhere in what the route reads.
 //!
-//! So a cursor may show what the answer does not: with a `filterExpression` the key of an item that the client
+//! So a cursor may show what the response does not: with a `filterExpression` the key of an item that the client
 //! does not get, with an index or a `projectionExpression` attributes that it does not see.
 
 use std::collections::BTreeMap;

@@ -68,7 +68,7 @@ impl GetItem {
 
 /// Items by their keys, in no order.
 ///
-/// DynamoDB may leave keys for later (an answer holds 16 MB at most). They become a cursor: the client
+/// DynamoDB may leave keys for later (a response holds 16 MB at most). They become a cursor: the client
 /// sends the same keys again with it, and gets the rest.
 #[derive(Debug)]
 pub struct BatchGetItem {

@@ -36,7 +36,7 @@ use crate::{context::Context, error::GatewayError, item::Fields, message::Respon
 const CURSOR: &str = "cursor";
 const CONDITION_FAILED_STATUS: &str = "conditionFailedStatus";
 
-/// One operation, and what becomes of its answer.
+/// One operation, and what becomes of its response.
 #[derive(Debug)]
 pub struct DynamoDb {
     operation: Box<Operation>,
@@ -110,12 +110,12 @@ impl DynamoDb {
         matches!(&*self.operation, Operation::Write(_) | Operation::Transaction(_))
     }
 
-    /// The query parameter that says which page of the answer is asked for.
+    /// The query parameter that says which page of the response is asked for.
     pub fn page_parameter(&self) -> Option<&'static str> {
         matches!(&*self.operation, Operation::Pages(_) | Operation::BatchGetItem(_)).then_some(CURSOR)
     }
 
-    /// The values that the answer depends on, of an operation that writes nothing.
+    /// The values that the response depends on, of an operation that writes nothing.
     pub fn mapped_values(&self) -> Vec<&MappedValue> {
         match &*self.operation {
             Operation::GetItem(get) => vec![get.mapped()],
@@ -147,7 +147,7 @@ impl DynamoDb {
         self.success_response.render(outcome)
     }
 
-    /// The answer with the `Link` to the next page that this client follows.
+    /// The response with the `Link` to the next page that this client follows.
     pub fn finish(&self, context: &Context<'_>, response: Response) -> Response {
         next_page::finish(context, response)
     }
@@ -164,7 +164,7 @@ impl Operation {
     }
 }
 
-/// The status of an answer where a write's condition fails.
+/// The status of a response where a write's condition fails.
 fn condition_failed_status(fields: &Fields<'_>, action: Action) -> Option<StatusCode> {
     match action {
         Action::GetItem | Action::Query | Action::Scan | Action::BatchGetItem => return None,

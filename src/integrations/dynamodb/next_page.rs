@@ -1,6 +1,6 @@
 //! `Link` to the next page (RFC 8288): the client's own request with another cursor.
 //!
-//! The answer may be kept for clients whose query has other parameters beside: so a page's link first has nothing but
+//! The response may be kept for clients whose query has other parameters beside: so a page's link first has nothing but
 //! the cursor, and becomes this client's at the end.
 
 use http::{HeaderValue, header::LINK};

@@ -22,7 +22,7 @@ pub struct OperationCall<'a> {
     pub inputs: Inputs<'a>,
     pub context: &'a Context<'a>,
     pub client: &'a Client,
-    /// The answer's status where a condition fails, if the item says one.
+    /// The response's status where a condition fails, if the item says one.
     pub condition_failed_status: Option<StatusCode>,
 }
 

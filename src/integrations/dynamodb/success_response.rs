@@ -71,7 +71,7 @@ impl SuccessResponse {
         Self { shape, status: status.unwrap_or(usual) }
     }
 
-    /// The answer of a success, to be finished for its client.
+    /// The response of a success, to be finished for its client.
     ///
     /// # Errors
     /// `ItemNotFound` if an item was wanted and there is none.

@@ -1,4 +1,4 @@
-//! A target's answer, passed on piece by piece as it comes, until the Lambda's own time is over.
+//! A target's response, passed on piece by piece as it comes, until the Lambda's own time is over.
 
 use futures_util::{StreamExt, stream};
 use http_body::Body as _;

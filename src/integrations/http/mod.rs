@@ -1,4 +1,4 @@
-//! `HTTP_PROXY`: the request goes to a URL, and its answer comes back as it is.
+//! `HTTP_PROXY`: the request goes to a URL, and its response comes back as it is.
 //!
 //! Redirects are passed on, never followed, and only allowed addresses are connected to.
 
@@ -67,8 +67,8 @@ impl Http {
         self.parameters.mapped().collect()
     }
 
-    /// Sends the request, and answers when the head of the target's answer has come. Its body follows until
-    /// the Lambda's deadline, less the margin in which the gateway can still end its own answer.
+    /// Sends the request, and answers when the head of the target's response has come. Its body follows until
+    /// the Lambda's deadline, less the margin in which the gateway can still end its own response.
     pub async fn invoke(&self, context: &Context<'_>) -> Result<Response, GatewayError> {
         let request = context.request;
         let deadline = Instant::now() + request.time_left();

@@ -1,7 +1,7 @@
 //! Headers that pass between client and target, and those that the gateway adds.
 //!
 //! The rules are those of all integrations, with API Gateway's own for `HTTP_PROXY`. Other than there,
-//! `Content-Encoding` of an answer is kept: its body is passed on as it is, still compressed.
+//! `Content-Encoding` of a response is kept: its body is passed on as it is, still compressed.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
@@ -52,7 +52,7 @@ pub fn add_zero_length(headers: &mut HeaderMap, method: &Method, request: &Reque
     }
 }
 
-/// The headers of the answer to the client.
+/// The headers of the response to the client.
 pub fn to_client(headers: &HeaderMap) -> HeaderMap {
     let one_hop = named_by_connection(headers);
     let mut kept = HeaderMap::with_capacity(headers.len());
@@ -99,7 +99,7 @@ fn is_signature(authorization: &HeaderValue) -> bool {
     authorization.as_bytes().starts_with(b"AWS4-")
 }
 
-/// The gateway's answers are JSON on their way to the client, so header values must be text: what is no
+/// The gateway's responses are JSON on their way to the client, so header values must be text: what is no
 /// UTF-8 is ISO-8859-1, as it was when headers were specified (RFC 2616 §2.2).
 fn as_text(value: &HeaderValue) -> HeaderValue {
     if std::str::from_utf8(value.as_bytes()).is_ok() {

@@ -1,6 +1,6 @@
 //! Bodies that a function wrote as base64, where each client's `Accept` decides between the bytes and the text.
 //!
-//! An answer may be kept for clients that accept something else: so the bytes go through the gateway with a note, and
+//! A response may be kept for clients that accept something else: so the bytes go through the gateway with a note, and
 //! become this client's body at the end.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -26,12 +26,12 @@ pub fn read(text: Bytes) -> Base64Body {
     }
 }
 
-/// The note that an answer in base64 has, and no other answer of a function.
+/// The note that a response in base64 has, and no other response of a function.
 pub fn note(response: &Response) -> Option<Note> {
     response.extensions().get().copied()
 }
 
-/// The answer with its body in this encoding.
+/// The response with its body in this encoding.
 ///
 /// # Errors
 /// `BrokenAnswer` if bytes are wanted of what is no base64.

@@ -22,7 +22,7 @@ const MAX_ASYNCHRONOUS_EVENT_BYTES: usize = 1_048_576;
 /// The length to which the log cuts a function's error type.
 const MAX_ERROR_TYPE_CHARS: usize = 100;
 
-/// A client whose every call is one request: a function may have run although its answer was lost, so that only
+/// A client whose every call is one request: a function may have run although its response was lost, so that only
 /// the gateway's client can know whether to try again. A function may also be silent for longer than the SDK's
 /// protection against stalled streams allows.
 pub fn client(config: Builder) -> Client {
@@ -65,9 +65,9 @@ pub fn function_error(kind: String, payload: &[u8]) -> GatewayError {
     GatewayError::IntegrationFailure(FunctionFailure { kind, error_type }.into())
 }
 
-/// The refusal of a request whose function was not called, or whose answer did not come: as API Gateway, 500 if the
-/// gateway may not call it, 504 if Lambda could not be reached, else 502; also for a throttled function (429), since the client's own
-/// rate is not what was exceeded.
+/// The refusal of a request whose function was not called, or whose response did not come: as API Gateway, 500 if the
+/// gateway may not call it, 504 if Lambda could not be reached, else 502; also for a throttled function (429), since
+/// the client's own rate is not what was exceeded.
 pub fn failure<E>(error: SdkError<E, HttpResponse>) -> GatewayError
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,

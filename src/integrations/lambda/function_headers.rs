@@ -1,6 +1,6 @@
 //! Headers that reach a function, and the names under which its own reach the client.
 //!
-//! The rules are those of all integrations; here are the events' and answers' own.
+//! The rules are those of all integrations; here are the events' and responses' own.
 
 use std::borrow::Cow;
 
@@ -10,11 +10,11 @@ use percent_encoding::{CONTROLS, percent_encode};
 use super::super::header_rules::{is_hop_by_hop, named, named_by_connection, remapped, stays_at_gateway};
 use crate::{error::GatewayError, message::has_no_content};
 
-/// As many header lines as an answer may have: more than any client takes, and far from what a map holds, so that the
+/// As many header lines as a response may have: more than any client takes, and far from what a map holds, so that the
 /// gateway can add its own.
 const MOST_LINES: usize = 4_096;
 
-/// The name under which [`add`] keeps an answer's `Connection`.
+/// The name under which [`add`] keeps a response's `Connection`.
 const REMAPPED_CONNECTION: HeaderName = HeaderName::from_static("x-amzn-remapped-connection");
 
 /// The headers that go to the function: lower-case name and all its lines. Cookies are not among them.
@@ -54,8 +54,8 @@ pub fn add(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Gatew
     append(headers, name, value)
 }
 
-/// Adds one line unless it is there already, as an equal pair in another of the answer's members (AWS: "only the values
-/// from `multiValueHeaders`"), or as another value of what can stand only once.
+/// Adds one line unless it is there already, as an equal pair in another of the response's members (AWS: "only the
+/// values from `multiValueHeaders`"), or as another value of what can stand only once.
 pub fn add_new(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), GatewayError> {
     let Some((name, value)) = line(name, value)? else { return Ok(()) };
     let once = stands_once(&name);
@@ -123,7 +123,7 @@ fn stands_once(name: &HeaderName) -> bool {
     )
 }
 
-/// Ends an answer's headers: what its `Connection` names goes no further, and a content type there must be. Not with a
+/// Ends a response's headers: what its `Connection` names goes no further, and a content type there must be. Not with a
 /// status that brings no content: a 304 would say of the one that a cache has that its type is another now.
 pub fn finish(headers: &mut HeaderMap, status: StatusCode, content_type: &'static str) {
     for name in named(headers, &REMAPPED_CONNECTION) {

@@ -19,7 +19,7 @@ use serde_json::value::RawValue;
 use super::function_headers;
 use crate::error::GatewayError;
 
-/// The members of an answer, each still the JSON that the function wrote; of a repeated one the last.
+/// The members of a response, each still the JSON that the function wrote; of a repeated one the last.
 #[derive(Debug, Default)]
 pub struct FunctionResponse<'a> {
     pub status_code: Option<&'a RawValue>,
@@ -80,7 +80,7 @@ impl<'de> Visitor<'de> for FunctionResponseVisitor {
     }
 }
 
-/// A string, borrowed from the answer if it has no escapes.
+/// A string, borrowed from the response if it has no escapes.
 #[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 struct JsonText<'a>(#[serde(borrow)] Cow<'a, str>);
 

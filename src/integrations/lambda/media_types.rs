@@ -34,7 +34,7 @@ impl BinaryMediaTypes {
         self.encoding(headers.get(CONTENT_TYPE).map(media_type))
     }
 
-    /// The encoding in which the client wants an answer in base64: its bytes, where the *first* media type that it
+    /// The encoding in which the client wants a response in base64: its bytes, where the *first* media type that it
     /// accepts
     /// is one of them; else the base64 text (AWS: "API Gateway uses the first Accept header").
     pub fn response_encoding(&self, headers: &HeaderMap) -> BodyEncoding {

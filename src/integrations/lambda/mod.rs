@@ -46,11 +46,11 @@ enum PayloadFormat {
 /// The ways in which a function is invoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum InvocationMode {
-    /// The client, for all of the answer.
+    /// The client, for all of the response.
     Buffered,
     /// The client, for each piece of it.
     Stream,
-    /// Nobody: the answer is that the request has been taken.
+    /// Nobody: the response is that the request has been taken.
     Event,
 }
 
@@ -77,7 +77,7 @@ impl Lambda {
         Some(Self { function: function?, format, mode: mode? })
     }
 
-    /// True if the client gets the function's answer, and all of it at once.
+    /// True if the client gets the function's response, and all of it at once.
     pub fn is_buffered(&self) -> bool {
         self.mode == InvocationMode::Buffered
     }
@@ -86,7 +86,7 @@ impl Lambda {
         self.function.name() == other.function.name()
     }
 
-    /// Calls the function and reads its answer.
+    /// Calls the function and reads its response.
     pub async fn invoke(&self, context: &Context<'_>, client: &Client) -> Result<Response, GatewayError> {
         let event = match &self.format {
             PayloadFormat::V1(binary) => event_v1::event(context, binary),
@@ -118,7 +118,7 @@ impl Lambda {
         }
     }
 
-    /// The answer with its body in the form that this client accepts.
+    /// The response with its body in the form that this client accepts.
     ///
     /// # Errors
     /// `BrokenAnswer` if it accepts bytes, and the base64 is none.

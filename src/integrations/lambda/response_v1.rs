@@ -1,4 +1,4 @@
-//! Payload format 1.0, response: a function's answer, as a REST API reads it.
+//! Payload format 1.0, response: a function's response, as a REST API reads it.
 //!
 //! Recorded from Amazon API Gateway (localstack, `test_aws_proxy_response_payload_format_validation`).
 

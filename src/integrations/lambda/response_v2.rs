@@ -1,7 +1,7 @@
-//! Payload format 2.0, response: a function's answer, as an HTTP API reads it.
+//! Payload format 2.0, response: a function's response, as an HTTP API reads it.
 //!
-//! AWS: `http-api-develop-integrations-lambda`; the inference for answers without `statusCode` as the tests of AWS's
-//! .NET Lambda Test Tool recorded it. One exception on purpose: a broken answer is 502, not 500.
+//! AWS: `http-api-develop-integrations-lambda`; the inference for responses without `statusCode` as the tests of AWS's
+//! .NET Lambda Test Tool recorded it. One exception on purpose: a broken response is 502, not 500.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{error::GatewayError, message::Response};
 
-/// The type of an answer that says its status and nothing about its type.
+/// The type of a response that says its status and nothing about its type.
 const CONTENT_TYPE: &str = "text/plain; charset=utf-8";
-/// The type of an answer that is only a body.
+/// The type of a response that is only a body.
 const INFERRED_CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Reads what a function returned: an object with `statusCode`, or else the body itself, whatever it is.

@@ -1,4 +1,4 @@
-//! `responseTransferMode` `STREAM`: the answer is passed on while the function still writes it.
+//! `responseTransferMode` `STREAM`: the response is passed on while the function still writes it.
 //!
 //! The function writes a prelude (JSON with `statusCode`, `headers`, `cookies`), eight NUL bytes, then the body. An
 //! answer without the eight NUL bytes, which no JSON contains, is a whole one: the function does not stream.
@@ -25,7 +25,7 @@ use crate::{
 
 /// Between prelude and body.
 const DELIMITER: [u8; 8] = [0; 8];
-/// The type of a streamed answer that does not say its own, as function URLs have it.
+/// The type of a streamed response that does not say its own, as function URLs have it.
 const CONTENT_TYPE: &str = "application/octet-stream";
 /// The most that a function which does not stream can return.
 const MAX_WHOLE_BYTES: usize = 6 * 1024 * 1024;
@@ -38,7 +38,7 @@ pub enum StreamOutcome {
     Response(Response),
 }
 
-/// Calls the function and reads its answer up to the body, which ends with an error if the function fails, breaks
+/// Calls the function and reads its response up to the body, which ends with an error if the function fails, breaks
 /// off, or is not done by `deadline`.
 pub async fn invoke(
     client: &Client,

@@ -92,7 +92,7 @@ pub enum WriteOutcome {
 }
 
 impl CounterWrite {
-    /// True if a client may send it again by itself when no answer comes. The answer to a repeated return says
+    /// True if a client may send it again by itself when no response comes. The response to a repeated return says
     /// "refused" of what has happened, and it would be tried once more.
     pub fn may_be_repeated(&self) -> bool {
         !matches!(self.form, WriteForm::Return { .. })

@@ -1,7 +1,7 @@
 //! One counter on one instance: admit a request, ask the store, or refuse.
 //!
 //! A request is decided at once where the instance has a lease or remembers a refusal; else it asks the store, and
-//! the answer decides. A lease that runs low is renewed while the integration works. The grant of a write that may
+//! the response decides. A lease that runs low is renewed while the integration works. The grant of a write that may
 //! have happened is lost.
 
 use std::num::NonZeroU32;
@@ -28,7 +28,7 @@ use crate::{
 const MOST_ATTEMPTS: u32 = 6;
 /// The last write is tried so often: it holds only if nobody else wrote in between.
 const MOST_RETURNS: u32 = 20;
-/// A renewal without an answer for so long is forgotten: its instance may have been frozen.
+/// A renewal without a response for so long is forgotten: its instance may have been frozen.
 const RENEWAL_MS: u64 = 1000;
 
 /// The state of one counter on one instance.
@@ -49,7 +49,7 @@ pub struct LeasedCounter {
     pub(super) random: u64,
 }
 
-/// The answer to a request.
+/// The decision on a request.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Decision {
     Admit(Unit),

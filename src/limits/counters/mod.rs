@@ -160,7 +160,7 @@ impl<S: CounterStore> Counters<S> {
         }
     }
 
-    /// Renews a lease in the background. If Lambda freezes the process meanwhile, the answer is taken with
+    /// Renews a lease in the background. If Lambda freezes the process meanwhile, the response is taken with
     /// the next request, and counts for no longer than it was meant to.
     fn renew(self: &Arc<Self>, rule: &Rule, write: CounterWrite) {
         let (counters, rule) = (Arc::clone(self), rule.clone());

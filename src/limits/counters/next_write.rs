@@ -1,6 +1,6 @@
 //! The next write of an instance, in the form that the last known state of the item asks for.
 //!
-//! The item may have changed since: then the condition does not hold, and the answer holds the item.
+//! The item may have changed since: then the condition does not hold, and the response holds the item.
 
 use super::{
     counter::{Counter, CounterWrite, NewWindow, QuotaForm, RateForm, Spent, WriteForm},

@@ -1,4 +1,4 @@
-//! The knowledge that an instance has of a counter, and its change with every answer of the store.
+//! The knowledge that an instance has of a counter, and its change with every response of the store.
 
 use super::{
     counter::{CounterWrite, WriteOutcome},
@@ -63,7 +63,7 @@ impl LeasedCounter {
                     self.expected_bucket =
                         next_write::bucket_found(&write.form, &counter).unwrap_or(self.expected_bucket);
                 }
-                // Not what the last answer said: others were faster, twice.
+                // Not what the last response said: others were faster, twice.
                 if write.attempt > 1 {
                     self.contended_until_ms = now_ms.saturating_add(CONTENDED_MS);
                 }

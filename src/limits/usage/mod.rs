@@ -33,7 +33,7 @@ pub trait UsageStore: Send + Sync + 'static {
 /// The outcome of an addition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UsageWrite {
-    /// Or perhaps, where no answer came: it must not be done again.
+    /// Or perhaps, where no response came: it must not be done again.
     Done,
     /// It certainly did not happen.
     NotSent,

@@ -1,5 +1,5 @@
 //! A function URL on loopback, invoke mode `RESPONSE_STREAM`: any HTTP request becomes an event of payload
-//! format 2.0, and the answer is sent on as it comes.
+//! format 2.0, and the response is sent on as it comes.
 
 mod event_json;
 mod http_response;

@@ -1,6 +1,6 @@
 //! CORS: who may call from a browser (Fetch standard, "CORS protocol").
 //!
-//! The gateway answers preflights itself and writes the headers of every other answer, refusals too; where it
+//! The gateway answers preflights itself and writes the headers of every other response, refusals too; where it
 //! is configured, what an integration says about CORS is dropped. All values are made when the item is read.
 
 mod origins;
@@ -83,7 +83,7 @@ impl Cors {
         Some(Method::from_bytes(requested.as_bytes()).unwrap_or_default())
     }
 
-    /// The whole answer to a preflight: 204, with leave or without. Not for [`Cors::apply`].
+    /// The whole response to a preflight: 204, with leave or without. Not for [`Cors::apply`].
     pub fn preflight(&self, request: &Request) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NO_CONTENT;
@@ -120,7 +120,7 @@ impl Cors {
     /// The value of `access-control-allow-origin`.
     fn allowed_origin(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         match &self.origins {
-            // Also without an Origin: there is no Vary, so a shared cache gives this answer to pages too.
+            // Also without an Origin: there is no Vary, so a shared cache gives this response to pages too.
             Origins::Any => Some(HeaderValue::from_static("*")),
             Origins::Listed(_) => {
                 let origin = headers.get(ORIGIN)?;
@@ -129,7 +129,7 @@ impl Cors {
         }
     }
 
-    /// Tells caches that the answer depends on the origin, whether or not it had one.
+    /// Tells caches that the response depends on the origin, whether or not it had one.
     fn vary(&self, headers: &mut HeaderMap) {
         if matches!(self.origins, Origins::Any) {
             return;

@@ -22,7 +22,7 @@ pub(super) enum Methods {
 pub(super) enum Headers {
     /// No list: what a page may send without asking is allowed.
     Safelisted,
-    /// `*`: the answer repeats what was requested for, as `*` itself covers neither credentials nor `Authorization`.
+    /// `*`: the response repeats what was requested for, as `*` itself covers neither credentials nor `Authorization`.
     Any,
     /// In lower case.
     Listed { names: Vec<String>, value: HeaderValue },

@@ -1,4 +1,4 @@
-//! Preflights and answers as tables, whole answers compared.
+//! Preflights and answers as tables, whole responses compared.
 
 use http::{HeaderName, HeaderValue, Method};
 use proptest::prelude::*;
@@ -250,7 +250,7 @@ fn credentials_for_everybody_are_a_problem() {
 }
 
 proptest! {
-    /// No answer of either kind ever lets in an origin that is not on the list.
+    /// No response of either kind ever lets in an origin that is not on the list.
     #[test]
     fn an_origin_that_is_not_listed_is_never_let_in(origin in prop_oneof![
         "[ -~]{0,30}",

@@ -1,4 +1,4 @@
-//! `gatewayResponses` and `problemDetails` of `$api`: how the gateway's own answers look on the wire.
+//! `gatewayResponses` and `problemDetails` of `$api`: how the gateway's own responses look on the wire.
 //!
 //! As API Gateway has it: a response type that is set takes nothing from `DEFAULT_4XX` and `DEFAULT_5XX`, and
 //! these stand for every type that is not set. Unlike there, `REQUEST_TOO_LARGE` can be set too.
@@ -74,7 +74,7 @@ impl GatewayResponses {
         Self { by_type, body }
     }
 
-    /// The answer to a request that was refused.
+    /// The response to a request that was refused.
     pub fn render(&self, error: &GatewayError, context: &Context<'_>) -> Response {
         let refusal = error.refusal();
         let refused = RefusalContext { error, refusal: &refusal, context };

@@ -162,7 +162,7 @@ fn parse(integration: &Value, route: &str) -> Result<DynamoDb, Vec<(String, Stri
     }
 }
 
-/// The whole answer as text: status, headers, body.
+/// The whole response as text: status, headers, body.
 async fn send(client: &Client, integration: &Value, sent: Sent<'_>) -> String {
     let route = sent.route.unwrap_or("v1 GET /orders/{id}");
     let operation = parse(integration, route).unwrap_or_else(|problems| panic!("{problems:#?}"));

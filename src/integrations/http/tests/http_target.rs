@@ -16,7 +16,7 @@ use super::{Http, parse};
 
 pub const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1"];
 
-/// A target's answer to one request: pieces of bytes, each but the first sent when the test lets it.
+/// A target's response to one request: pieces of bytes, each but the first sent when the test lets it.
 pub type Answer = &'static [&'static str];
 
 /// A target: what came, and what it still waits for.
@@ -30,7 +30,7 @@ pub struct TestTarget {
 
 impl TestTarget {
     /// Answers the requests of each connection in turn, then closes it. The last script serves all further
-    /// connections. An answer without pieces closes the connection instead.
+    /// connections. A response without pieces closes the connection instead.
     pub async fn start(scripts: &'static [&'static [Answer]]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let target = Self {

@@ -184,7 +184,7 @@ async fn a_function_that_fails_is_called_once_and_only_the_log_knows_why() {
                 panic!("{cause}")
             };
             let causes = causes(&error);
-            // A whole answer in place of frames is no event stream; the status is the same.
+            // A whole response in place of frames is no event stream; the status is the same.
             if mode == InvocationMode::Buffered || status != 502 {
                 assert!(causes.starts_with(cause), "{causes}");
                 // A function's own words may be its client's.

@@ -116,7 +116,7 @@ fn request(method: Method, path: &str, query: &str) -> Request {
     }
 }
 
-/// A whole answer as text: status, headers in their order by name, body. Of a refusal also the gateway's.
+/// A whole response as text: status, headers in their order by name, body. Of a refusal also the gateway's.
 pub async fn render(answer: Result<Response, GatewayError>) -> String {
     let response = answer.unwrap_or_else(|error| error.refusal().to_response());
     let (parts, body) = response.into_parts();

@@ -37,7 +37,7 @@ fn frames(frames: impl Stream<Item = Bytes> + Send + 'static) -> Response<AxumBo
     answer(200, &[("content-type", "application/vnd.amazon.eventstream")], body)
 }
 
-/// The pieces that the function writes; the end of its stream; the client's answer.
+/// The pieces that the function writes; the end of its stream; the client's response.
 type StreamCase = (&'static [&'static str], &'static str, &'static str);
 
 const FAILED: &str = r#"{"ErrorCode":"Unhandled","ErrorDetails":"secret"}"#;

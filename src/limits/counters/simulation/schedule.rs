@@ -17,7 +17,7 @@ pub struct Faults {
     pub terminate: u64,
     pub freeze: u64,
     pub longest_freeze_ms: u64,
-    /// The write does not happen, or its answer does not come.
+    /// The write does not happen, or its response does not come.
     pub lost_call: u64,
     pub lost_answer: u64,
     pub duplicate: u64,

@@ -9,7 +9,7 @@ pub struct SimulatedInstance {
     /// Its clock, less the true time.
     pub skew_ms: i64,
     pub frozen_until_ms: u64,
-    /// Requests that wait for an answer of the store.
+    /// Requests that wait for a response of the store.
     pub asking: u32,
     /// The number of its life on this machine: answers to an earlier one are lost.
     pub life: u32,
@@ -42,6 +42,6 @@ pub struct StoreCall {
     pub limits: Limits,
     /// The outcome that the instance will hear of.
     pub outcome: WriteOutcome,
-    /// True if the instance will hear the store's next answer.
+    /// True if the instance will hear the store's next response.
     pub is_heard: bool,
 }

@@ -6,7 +6,7 @@ use super::{
     simulated_instance::{CallPurpose, SimulatedInstance, SimulationEvent, StoreCall},
 };
 
-/// An instance waits for an answer for so long.
+/// An instance waits for a response for so long.
 const TIMEOUT_MS: u64 = 200;
 
 impl Simulation {

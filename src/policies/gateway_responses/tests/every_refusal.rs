@@ -15,7 +15,7 @@ fn bad_value() -> Box<BadValue> {
     Box::new(BadValue { words: "$request.x".to_owned(), fault: "is absent", cause: Some(CANARY.into()) })
 }
 
-/// Every variant, and the whole answer by default.
+/// Every variant, and the whole response by default.
 #[rustfmt::skip]
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn every_refusal() -> Vec<(GatewayError, &'static str)> {

@@ -1,4 +1,4 @@
-//! Gateway responses as an operator writes them, and the answers that come of them.
+//! Gateway responses as an operator writes them, and the responses that come of them.
 
 mod every_refusal;
 
