@@ -224,6 +224,11 @@ impl TestGateway {
         deployment::publish(&self.store, stage, Trigger::Edit).await.unwrap()
     }
 
+    /// Does what is left to do after an answer.
+    pub async fn finish(&self) {
+        self.handler.finish().await;
+    }
+
     /// The process ends.
     pub async fn shut_down(&self) {
         self.handler.gateway.shut_down().await;
