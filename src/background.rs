@@ -23,15 +23,46 @@ impl BackgroundWork {
         tasks.spawn(work);
     }
 
-    /// Waits for all that is under way now.
+    /// Waits for all that is under way now, and for what that starts.
     pub async fn drain(&self) {
-        let mut tasks = mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-        while tasks.join_next().await.is_some() {}
+        loop {
+            let mut tasks = mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+            if tasks.is_empty() {
+                return;
+            }
+            while tasks.join_next().await.is_some() {}
+        }
     }
 
     /// Says if nothing was started since the last drain, or all of it was found to be done.
     #[cfg(test)]
     pub fn is_empty(&self) -> bool {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    };
+
+    use super::*;
+
+    /// A lock that is released when its fill ends, or a body that is stored when it was read.
+    #[tokio::test]
+    async fn a_drain_waits_for_work_that_the_work_under_way_starts() {
+        let (background, is_done) = (Arc::new(BackgroundWork::default()), Arc::new(AtomicBool::new(false)));
+        let (inner, done) = (Arc::clone(&background), Arc::clone(&is_done));
+        background.spawn(async move {
+            tokio::task::yield_now().await;
+            inner.spawn(async move {
+                tokio::task::yield_now().await;
+                done.store(true, Ordering::Relaxed);
+            });
+        });
+        background.drain().await;
+        assert!(is_done.load(Ordering::Relaxed));
     }
 }

@@ -14,7 +14,7 @@ use super::{
     CacheKey, CacheOutcome, CacheRequest, CacheStatus, CacheStore, Entry, Lock, LockOutcome, Responses,
     Stored, UncacheableReason, Variants, Written,
     entry::MOST_BODY_BYTES,
-    held_lock::HeldLock,
+    held_lock::{HeldLock, LockAttempt},
     levels::CacheSlot,
     mode_rules::{ExchangeTimes, Forwarded},
     rfc9111::{is_news, varies_on},
@@ -68,11 +68,8 @@ impl<S: CacheStore> Claim<S> {
     /// Tries to become the one for whom others wait.
     pub async fn lock(&mut self, limit: Duration, now: SystemTime) -> LockOutcome {
         let lock = Lock::filling(milliseconds(now), limit);
-        // Boxed: a future of the SDK is kilobytes.
-        let taken = Box::pin(self.responses.levels.store.lock(&self.slot.key, lock, now)).await;
-        if taken == LockOutcome::Taken {
-            self.lock = Some(HeldLock::new(&self.responses, self.slot.key.clone(), lock));
-        }
+        let LockAttempt { taken, held } = HeldLock::take(&self.responses, &self.slot.key, lock, now).await;
+        self.lock = held;
         taken
     }
 

@@ -1,10 +1,10 @@
 //! A lock that this instance has taken, and releases whatever happens.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::oneshot};
 
-use super::{CacheKey, CacheStore, Lock, Responses};
+use super::{CacheKey, CacheStore, Lock, LockOutcome, Responses};
 
 /// A lock that this instance has taken. Dropped, it is released in the background.
 #[derive(Debug)]
@@ -17,9 +17,36 @@ pub(super) struct HeldLock<S: CacheStore> {
     next: Option<Lock>,
 }
 
+/// The outcome of trying to take a lock.
+#[derive(Debug)]
+pub(super) struct LockAttempt<S: CacheStore> {
+    pub taken: LockOutcome,
+    /// Also where it is unknown if it was taken.
+    pub held: Option<HeldLock<S>>,
+}
+
 impl<S: CacheStore> HeldLock<S> {
-    pub fn new(responses: &Arc<Responses<S>>, key: CacheKey, lock: Lock) -> Self {
-        Self { responses: Arc::clone(responses), key, lock: Some(lock), next: None }
+    /// Tries to take a lock. The write goes on when nobody waits for it any more, as it may reach the table all the
+    /// same; a lock that comes of it is released at once.
+    pub async fn take(
+        responses: &Arc<Responses<S>>,
+        key: &CacheKey,
+        lock: Lock,
+        now: SystemTime,
+    ) -> LockAttempt<S> {
+        let (sender, attempt) = oneshot::channel();
+        let (owner, key) = (Arc::clone(responses), key.clone());
+        responses.background.spawn(async move {
+            let taken = owner.levels.store.lock(&key, lock, now).await;
+            let held = match taken {
+                LockOutcome::Busy => None,
+                LockOutcome::Taken | LockOutcome::Unknown => {
+                    Some(Self { responses: owner, key, lock: Some(lock), next: None })
+                }
+            };
+            drop(sender.send(LockAttempt { taken, held }));
+        });
+        attempt.await.unwrap_or(LockAttempt { taken: LockOutcome::Unknown, held: None })
     }
 
     pub fn until_ms(&self) -> u64 {
@@ -38,9 +65,10 @@ impl<S: CacheStore> HeldLock<S> {
 
     /// Releases it before this returns.
     pub async fn release(mut self) {
-        if let Some(lock) = self.lock.take() {
+        if let Some(lock) = self.lock {
             let now = self.responses.clock.now();
             self.responses.levels.store.unlock(&self.key, lock, self.next, now).await;
+            self.lock = None;
         }
     }
 }

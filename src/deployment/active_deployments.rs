@@ -175,8 +175,9 @@ impl ActiveDeployments {
     /// Serves the stages that the last look found. Between requests: a deployment that changes is unloaded before the new one is
     /// resolved, and an instance has memory for one of them.
     pub fn adopt_found(&self) {
-        let found = self.pending().take();
-        if let Some(found) = found {
+        // Held until it is served: requests that have waited for the same look do not go on before.
+        let mut pending = self.pending();
+        if let Some(found) = pending.take() {
             let reports = self.replace(found);
             self.reports.lock().unwrap_or_else(PoisonError::into_inner).extend(reports);
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::locate::{Located, Location, locate};
+use super::locate::{Location, locate};
 use crate::{
     authorizers::ApiKeyUse,
     cache::{Bypass, CacheKey, ExplainedKey, KeyPart, UncacheableReason},
@@ -60,8 +60,9 @@ pub fn explain(
     api_key_id: Option<&str>,
 ) -> Result<Explained, GatewayError> {
     let host = &request.origin.domain_name;
-    let Located { stage, matched } = locate(served, host, &request.method, &request.path)?;
-    let matched = matched?;
+    let located = locate(served, host, &request.method, &request.path)?;
+    let matched = located.route()?;
+    let stage = located.stage;
     let route = matched.route;
     let location = Location::routed(request, stage, matched);
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::{
     Gateway,
-    locate::{Located, Location, locate},
+    locate::{Location, locate},
     request_state::RequestState,
 };
 use crate::{
@@ -24,13 +24,14 @@ impl Gateway {
     fn forget(&self, state: &RequestState<'_>, Uri { path, query }: Uri) {
         let request = state.location.request;
         let located = locate(state.served, &request.origin.domain_name, &Method::GET, &path);
-        let Ok(Located { stage, matched: Ok(matched) }) = located else { return };
+        let Ok(located) = located else { return };
+        let Ok(matched) = located.route() else { return };
         let route = matched.route;
         if !route.cache.as_ref().is_some_and(CachePolicy::follows_changes) {
             return;
         }
         let read = Request { method: Method::GET, path: path.clone(), query, ..request.clone() };
-        let location = Location::routed(&read, stage, matched);
+        let location = Location::routed(&read, located.stage, matched);
         let Some(mut cache_request) = location.cache_request() else { return };
         // Whose responses they are is no matter, only that they are somebody's.
         cache_request.context.api_key_id = matches!(route.api_key, ApiKeyUse::Required(_)).then_some("");

@@ -11,11 +11,11 @@ use crate::{
     message::Request,
 };
 
-/// The stage that serves a host and a path, and what its deployment says of the route.
+/// The stage that serves a host and a path, which knows the route too.
 #[derive(Debug)]
 pub(super) struct Located<'a> {
     pub stage: ServedStage<'a>,
-    pub matched: Result<Matched<'a>, GatewayError>,
+    method: &'a Method,
 }
 
 /// A request at the stage that serves it, with its route and its caller once they are known.
@@ -28,7 +28,7 @@ pub(super) struct Location<'a> {
     pub caller: Option<Caller>,
 }
 
-/// Finds the stage and the route of a request.
+/// Finds the stage of a request, and by it the route.
 ///
 /// # Errors
 ///
@@ -36,11 +36,21 @@ pub(super) struct Location<'a> {
 pub(super) fn locate<'a>(
     served: &'a Served,
     host: &str,
-    method: &Method,
+    method: &'a Method,
     path: &'a str,
 ) -> Result<Located<'a>, GatewayError> {
-    let stage = served.find(host, path)?;
-    Ok(Located { stage, matched: stage.deployment.find(method, stage.path) })
+    Ok(Located { stage: served.find(host, path)?, method })
+}
+
+impl<'a> Located<'a> {
+    /// Finds the route.
+    ///
+    /// # Errors
+    ///
+    /// The stage has none for this method and path.
+    pub fn route(&self) -> Result<Matched<'a>, GatewayError> {
+        self.stage.deployment.find(self.method, self.stage.path)
+    }
 }
 
 impl<'a> Location<'a> {

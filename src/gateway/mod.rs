@@ -33,7 +33,7 @@ use crate::{
     authorizers::ApiKeys,
     cache::{CacheOutcome, CacheStatus, Lookup, Responses},
     clock::Clock,
-    deployment::{ActiveDeployments, CurrentStages, Freshness, Matched, ServedStage},
+    deployment::{ActiveDeployments, CurrentStages, Freshness, ServedStage},
     environment::Environment,
     error::GatewayError,
     integrations::Clients,
@@ -114,12 +114,12 @@ impl Gateway {
         };
         let host = &request.origin.domain_name;
         let located = caught(async { locate(&served, host, &request.method, &request.path) }).await;
-        let Located { stage, matched } = match located {
+        let located = match located {
             Ok(located) => located,
             Err(error) => return refuse(request, &error, log),
         };
-        let mut state = RequestState::new(&served, stage, request, log);
-        let outcome = caught(self.serve(&mut state, matched)).await;
+        let mut state = RequestState::new(&served, located.stage, request, log);
+        let outcome = caught(self.serve(&mut state, located)).await;
         let mut response = outcome.unwrap_or_else(|error| state.refuse(&error));
         state.add_headers(&mut response);
         finish(request, response, state.log)
@@ -144,9 +144,9 @@ impl Gateway {
     async fn serve<'a>(
         &self,
         state: &mut RequestState<'a>,
-        matched: Result<Matched<'a>, GatewayError>,
+        located: Located<'a>,
     ) -> Result<Response, GatewayError> {
-        let (request, stage) = (state.location.request, state.location.stage);
+        let (request, stage) = (state.location.request, located.stage);
         if let Some(throttle) = &stage.deployment.per_ip {
             let source_ip = &request.origin.source_ip;
             self.addresses.admit(throttle, source_ip, &stage.settings.name, request.received_at)?;
@@ -156,6 +156,7 @@ impl Gateway {
             return Ok(cors.preflight(request));
         }
 
+        let matched = located.route();
         state.cors = match &matched {
             Ok(matched) => stage.deployment.cors_of(matched.route),
             Err(_) => stage.deployment.cors_of_path(&request.method, stage.path),

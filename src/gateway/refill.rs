@@ -9,7 +9,7 @@ use tracing::warn;
 
 use super::{
     Gateway, caught,
-    locate::{Located, Location, locate},
+    locate::{Location, locate},
     request_state::RequestState,
 };
 use crate::{
@@ -62,10 +62,10 @@ impl Gateway {
         // Some of its time is over.
         let request = Request { received_at: self.clock.now(), ..request };
         let host = &request.origin.domain_name;
-        let Located { stage, matched } = locate(&served, host, &request.method, &request.path)?;
-        let matched = matched?;
+        let located = locate(&served, host, &request.method, &request.path)?;
+        let matched = located.route()?;
         let route = matched.route;
-        let location = Location { caller, ..Location::routed(&request, stage, matched) };
+        let location = Location { caller, ..Location::routed(&request, located.stage, matched) };
         let Some(cache_request) = location.cache_request() else { return Ok(()) };
         let fill = refill.begin(cache_request);
         let response = route.integration.invoke(&permit, &fill.context(), &self.clients).await;

@@ -1,6 +1,6 @@
 //! An instance that was idle for long: it looks at the stages before it answers, as long as the store lets it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -21,7 +21,11 @@ fn old_route() -> Value {
 
 /// `GET /v1` and `GET /v1/old` on an instance that looked at its stages now, and looks again after so many seconds.
 async fn world(max_stale_seconds: &str) -> TestGateway {
-    let world = TestGateway::with_environment(&[("MAX_STALE_SECONDS", max_stale_seconds)]);
+    loaded(TestGateway::with_environment(&[("MAX_STALE_SECONDS", max_stale_seconds)])).await
+}
+
+/// The same two routes, published and served.
+async fn loaded(world: TestGateway) -> TestGateway {
     world.put_route(&text_route("v1", "one"));
     world.put_route(&old_route());
     world.go_live().await;
@@ -111,14 +115,48 @@ async fn requests_that_come_together_share_one_look() {
     assert_eq!(looks(&world), 1);
 }
 
+/// Of the real instance, which starts looks beside requests too.
 #[tokio::test]
 async fn requests_wait_for_a_look_that_began_beside_one_of_them() {
-    let world = world("30").await;
+    let variables = [("MAX_STALE_SECONDS", "30"), ("REFRESH_SECONDS", "5")];
+    let world = loaded(TestGateway::with_environment(&variables)).await;
     edit(&world, "two").await;
     world.advance(HOUR);
-    world.live().look_if_due(world.now());
     assert_eq!(answer(&world).await, fresh("two"));
     assert_eq!(looks(&world), 1);
+}
+
+/// Lambda may freeze the process during a look: its result is as old as its beginning.
+#[tokio::test]
+async fn a_look_from_before_a_freeze_does_not_count_as_one_of_now() {
+    let variables = [("MAX_STALE_SECONDS", "30"), ("REFRESH_SECONDS", "5")];
+    let world = loaded(TestGateway::with_environment(&variables)).await;
+    edit(&world, "two").await;
+    world.advance(Duration::from_secs(6));
+    // It knows of `two`, and waits for it.
+    let freeze = async {
+        edit(&world, "three").await;
+        world.advance(HOUR);
+    };
+    let (before, ()) = tokio::join!(answer(&world), world.gate.hold("deploymentId = :id", freeze));
+    assert_eq!(before, fresh("one"));
+    assert_eq!(answer(&world).await, fresh("three"));
+}
+
+#[tokio::test]
+async fn requests_that_come_together_wait_for_a_silent_store_for_200_ms_and_no_longer() {
+    let world = loaded(TestGateway::with_real_patience(&[("MAX_STALE_SECONDS", "30")])).await;
+    edit(&world, "two").await;
+    world.advance(HOUR);
+    world.gate.set(Way::Stalled);
+    let started = Instant::now();
+    let answers = join_all((0..10).map(|_| world.send("GET /v1"))).await;
+    let waited = started.elapsed();
+    assert_eq!(answers, vec![served("one"); 10]);
+    assert!(waited >= Duration::from_millis(200) && waited < Duration::from_secs(1), "{waited:?}");
+    assert_eq!(looks(&world), 1);
+    let lines = world.log_lines();
+    assert!(lines[1..].iter().all(|line| line.contains(r#""degraded":"configuration""#)), "{lines:#?}");
 }
 
 #[tokio::test]

@@ -154,3 +154,22 @@ async fn an_answer_that_claims_to_be_base64_and_is_not_is_not_kept() {
     }
     assert_eq!(world.calls().len(), 3);
 }
+
+/// The function has answered; the client got another status. API Gateway's `integrationStatus` is 200 then, too.
+#[tokio::test]
+async fn the_log_has_the_functions_status_where_its_base64_is_none_cached_or_not() {
+    let integration = json!({ "type": "AWS_PROXY", "uri": "reflect", "payloadFormatVersion": "1.0" });
+    for cached in [true, false] {
+        let world = TestGateway::serving(&[
+            json!({ "routeKey": "$api", "binaryMediaTypes": ["image/*"] }),
+            json!({ "routeKey": "POST /x", "cachingEnabled": cached, "integration": integration }),
+        ])
+        .await;
+        let body = r#"{"body":"no base64","isBase64Encoded":true}"#;
+        world.send(&format!("POST /v1/x\naccept: image/png\n\n{body}")).await;
+        let line = world.last_line();
+        assert_eq!([&line["status"], &line["integrationStatus"]], [502, 200], "{cached}: {line}");
+        let message = line["integrationErrorMessage"].as_str().unwrap_or_default();
+        assert!(message.contains("no base64"), "{cached}: {line}");
+    }
+}

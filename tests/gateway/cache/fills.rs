@@ -11,7 +11,7 @@ use tokio::{sync::Notify, time::timeout};
 use tollgate::clock::milliseconds;
 
 use super::{Cached, answer};
-use crate::harness::{Script, TestGateway, event};
+use crate::harness::{Gate, Script, TestGateway, event};
 
 /// Others ask the target within that time after the one that they wait for has gone. Half of the time-out is ten times
 /// as long.
@@ -74,9 +74,9 @@ async fn a_client_that_leaves_before_its_answer_lets_those_who_wait_for_it_ask_t
         _ = &mut leaving => panic!("the target answers nobody yet"),
         () = asked.notified() => {}
     }
+    world.gateway.gate.calls();
     let (answer, left_at) = tokio::join!(other.send("GET /v1/x"), async {
-        // It finds the lock, and begins to wait.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        until_another_waits(&world.gateway.gate).await;
         drop(leaving);
         let left_at = Instant::now();
         asked.notified().await;
@@ -100,12 +100,17 @@ async fn a_deadline_that_passes_lets_those_who_wait_for_the_answer_ask_the_targe
     ])
     .await;
     let other = world.another_instance().await;
-    world.time_left = Duration::from_millis(500);
+    world.time_left = Duration::from_secs(2);
     let mut waiting = Box::pin(other.send("GET /v1/x"));
     let (filled, ()) = tokio::join!(world.send("GET /v1/x"), async {
-        // The other one comes while the first asks, and waits.
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        drop(tokio::time::timeout(Duration::from_millis(100), &mut waiting).await);
+        while world.calls().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        world.gate.calls();
+        tokio::select! {
+            _ = &mut waiting => panic!("the first is still asking"),
+            () = until_another_waits(&world.gate) => {}
+        }
         assert_eq!(other.calls(), [""; 0]);
     });
     assert!(filled.starts_with("504\n"), "{filled}");
@@ -166,6 +171,15 @@ async fn a_request_that_has_waited_asks_the_target_within_what_is_left_of_the_la
     // Less 200 ms to end an answer.
     let message = world.last_line()["integrationErrorMessage"].to_string();
     assert!(message.contains("400ms"), "{message}");
+}
+
+/// Until a request has found the lock of another, waited, and looked again.
+async fn until_another_waits(gate: &Gate) {
+    let mut looks = 0;
+    while looks < 2 {
+        looks += gate.calls().iter().filter(|call| *call == "Query cache").count();
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Writes the lock that an instance leaves if it is killed while it fills the entry of `GET /v1/x`.

@@ -9,6 +9,7 @@ mod fills;
 mod http;
 mod http_callers;
 mod levels;
+mod locks;
 mod next_page_links;
 mod poisoning;
 pub mod random;

@@ -124,9 +124,11 @@ impl TestGateway {
         let clock = Clock::Manual(Arc::clone(&now));
         let instance = Instance { clock, sink: Sink::Memory(Arc::clone(&lines)), seed: 1 };
         let mut gateway = Gateway::new(&store, &environment, clients, instance);
-        // A test says itself when the stages are looked at.
-        let when_told = Refresh { every: Duration::MAX, ..environment.refresh };
-        gateway.deployments = Arc::new(ActiveDeployments::new(store.clone(), when_told));
+        if !variables.contains_key("REFRESH_SECONDS") {
+            // A test says itself when the stages are looked at.
+            let when_told = Refresh { every: Duration::MAX, ..environment.refresh };
+            gateway.deployments = Arc::new(ActiveDeployments::new(store.clone(), when_told));
+        }
         Self {
             handler: EventHandler::new(gateway, environment.trusted_proxy),
             now,
@@ -222,6 +224,11 @@ impl TestGateway {
     /// Publishes the stage, as an event of the routes table's stream does.
     pub async fn publish(&self, stage: &str) -> PublishOutcome {
         deployment::publish(&self.store, stage, Trigger::Edit).await.unwrap()
+    }
+
+    /// Does what is left to do after an answer.
+    pub async fn finish(&self) {
+        self.handler.finish().await;
     }
 
     /// The process ends.
