@@ -199,6 +199,27 @@ async fn a_store_that_keeps_failing_delays_one_request_a_second() {
 }
 
 #[tokio::test]
+async fn a_store_that_stays_silent_delays_one_request_a_second() {
+    let patience = Duration::from_secs(1);
+    let world = world("30").await;
+    edit(&world, "two").await;
+    world.advance(HOUR);
+    world.gate.set(Way::Stalled);
+    for _ in 0..3 {
+        assert_eq!(answer(&world).await, stale("one"));
+    }
+    let started = Instant::now();
+    for _ in 0..5 {
+        assert_eq!(answer(&world).await, stale("one"));
+    }
+    assert!(started.elapsed() < patience, "{:?}", started.elapsed());
+    world.advance(Duration::from_secs(1));
+    let started = Instant::now();
+    assert_eq!(answer(&world).await, stale("one"));
+    assert!(started.elapsed() >= patience, "{:?}", started.elapsed());
+}
+
+#[tokio::test]
 async fn a_look_that_takes_too_long_is_served_to_later_requests() {
     let world = world("30").await;
     edit(&world, "two").await;
