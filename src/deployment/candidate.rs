@@ -41,9 +41,10 @@ impl Candidate {
         let mut pages = pin!(store.route_pages(stage));
         while let Some(items) = pages.try_next().await? {
             has_items |= !items.is_empty();
-            for item in &items {
-                packer.add(item);
-                parser.add(item);
+            // Each is let go of before the next: a page of them takes a megabyte.
+            for item in items {
+                packer.add(&item);
+                parser.add(&item);
             }
         }
         let Parsed { value, warnings } = parser.finish();
