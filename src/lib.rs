@@ -76,6 +76,7 @@ pub mod path;
 pub mod template;
 pub mod ttl_cache;
 pub mod userinfo;
+pub mod wait;
 
 #[cfg(test)]
 mod testing;

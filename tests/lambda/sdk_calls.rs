@@ -10,7 +10,7 @@ use aws_sdk_lambda::{
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tollgate::{
-    http_client::sdk_http_client,
+    http_client::sdk::sdk_http_client,
     local::{
         PAYLOAD_LIMIT, function_output::Captured, function_settings::FunctionSettings, invoke_api,
         server::Server,

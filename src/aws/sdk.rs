@@ -5,7 +5,7 @@
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
 use aws_types::SdkConfig;
 
-use crate::{environment::Aws, http_client::sdk_http_client};
+use crate::{environment::Aws, http_client::sdk::sdk_http_client};
 
 /// The settings that a service's own are added to.
 pub fn sdk_config(aws: &Aws) -> SdkConfig {

@@ -1,6 +1,4 @@
-//! The one HTTP client: kept connections and TLS, for the AWS SDK and for HTTP integrations.
-//!
-//! HTTP/1.1 only, ring for TLS, root certificates compiled in: the cheapest start that was measured.
+//! The HTTP client of the AWS SDK.
 
 use std::{pin::pin, time::Duration};
 
@@ -15,41 +13,12 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use futures_util::future::{Either, select};
-use http_body::Body;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{
-        Client, Error,
-        connect::{HttpConnector, dns::GaiResolver},
-    },
-    rt::{TokioExecutor, TokioTimer},
+use hyper_util::client::legacy::{
+    Error,
+    connect::{HttpConnector, dns::GaiResolver},
 };
 
-/// Dropped before the servers that we call drop it themselves.
-const POOL_IDLE: Duration = Duration::from_secs(20);
-/// A connection that takes longer will not be one.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// A pooling HTTP(S) client that connects where the resolver `R` says.
-pub type PoolingClient<R, B> = Client<HttpsConnector<HttpConnector<R>>, B>;
-
-/// Makes a client. `tcp` decides which addresses are connected to.
-pub fn pooling_client<R, B>(mut tcp: HttpConnector<R>) -> PoolingClient<R, B>
-where
-    HttpsConnector<HttpConnector<R>>: hyper_util::client::legacy::connect::Connect + Clone,
-    B: Body + Send,
-    B::Data: Send,
-{
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-    let https =
-        HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().wrap_connector(tcp);
-    Client::builder(TokioExecutor::new())
-        .pool_idle_timeout(POOL_IDLE)
-        .pool_timer(TokioTimer::new())
-        .build(https)
-}
+use super::{PoolingClient, pooling_client};
 
 /// The client that every AWS SDK client of the process shares.
 ///

@@ -1,0 +1,163 @@
+//! A call of a service: its request, how long and how often it is tried, its response or error.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Response, StatusCode};
+use serde::Deserialize;
+
+use crate::message::BoxError;
+
+/// A request to a service, before it is signed.
+#[derive(Clone, Debug)]
+pub struct ServiceCall {
+    pub method: Method,
+    /// Encoded, with the query if there is one; starts with `/`.
+    pub path_and_query: String,
+    /// Without those that signing and HTTP add.
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+/// The patience with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallPolicy {
+    pub attempts: Attempts,
+    /// The time that one attempt may take; `None`: as long as its caller waits.
+    pub attempt_timeout: Option<Duration>,
+    /// The time in which the head of the response must have come.
+    pub head_timeout: Option<Duration>,
+}
+
+/// How often a call may reach the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempts {
+    /// Twice is not the same as once.
+    Once,
+    /// It is made again if it fails in a way that may pass: no connection, no answer in time, throttled, a fault of the
+    /// service.
+    Twice,
+}
+
+impl CallPolicy {
+    /// One attempt, for as long as the caller waits.
+    pub const ONCE: Self = Self { attempts: Attempts::Once, attempt_timeout: None, head_timeout: None };
+}
+
+/// The reason why a call has no response of a service that did what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// The service does not have the request.
+    #[error("not sent")]
+    NotSent(#[source] BoxError),
+    /// The service may have done it.
+    #[error("the connection broke off")]
+    BrokeOff(#[source] BoxError),
+    /// The service may have done it.
+    #[error("no answer began within {0:?}")]
+    NoHead(Duration),
+    /// The service may have done it.
+    #[error("no answer within {0:?}")]
+    TimedOut(Duration),
+    /// The service says no.
+    #[error(transparent)]
+    Refused(Box<ServiceError>),
+    /// The service has done it, and says so in a way that cannot be read.
+    #[error("an answer that cannot be read")]
+    Unreadable(#[source] BoxError),
+}
+
+/// An error that a service answers with.
+#[derive(Debug, thiserror::Error)]
+#[error("{code}: {message} (status {}, request id {})", .status.as_u16(), .request_id.as_deref().unwrap_or("-"))]
+pub struct ServiceError {
+    pub status: StatusCode,
+    /// `ConditionalCheckFailedException`.
+    pub code: String,
+    pub message: String,
+    pub request_id: Option<String>,
+    /// JSON, mostly; some errors tell more there.
+    pub body: Bytes,
+}
+
+/// The codes of "too much" (AWS SDKs and Tools Reference Guide, "Retry behavior").
+const THROTTLING: [&str; 6] = [
+    "ProvisionedThroughputExceededException",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "Throttling",
+    "ThrottledException",
+];
+
+impl CallError {
+    /// The code of a service's error.
+    pub fn code(&self) -> Option<&str> {
+        self.service_error().map(|error| error.code.as_str())
+    }
+
+    /// A service's error.
+    pub fn service_error(&self) -> Option<&ServiceError> {
+        match self {
+            Self::Refused(error) => Some(error),
+            Self::NotSent(_)
+            | Self::BrokeOff(_)
+            | Self::NoHead(_)
+            | Self::TimedOut(_)
+            | Self::Unreadable(_) => None,
+        }
+    }
+
+    /// Says if the service is asked too much.
+    pub fn is_throttled(&self) -> bool {
+        self.code().is_some_and(|code| THROTTLING.contains(&code))
+    }
+
+    /// Says if the service has certainly not done it.
+    pub fn is_certainly_not_done(&self) -> bool {
+        match self {
+            Self::NotSent(_) => true,
+            Self::Refused(error) => error.status.is_client_error(),
+            Self::BrokeOff(_) | Self::NoHead(_) | Self::TimedOut(_) | Self::Unreadable(_) => false,
+        }
+    }
+
+    /// Says if the same call may work a moment later.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::NotSent(_) | Self::BrokeOff(_) | Self::NoHead(_) | Self::TimedOut(_) => true,
+            Self::Refused(error) => error.status.is_server_error() || self.is_throttled(),
+            Self::Unreadable(_) => false,
+        }
+    }
+}
+
+/// The error of a response that is none of success.
+pub(super) fn service_error(response: Response<Bytes>) -> ServiceError {
+    let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+    let request_id = text("x-amzn-requestid").or_else(|| text("x-amz-request-id"));
+    let words = serde_json::from_slice::<ErrorWords>(response.body()).unwrap_or_default();
+    let code =
+        text("x-amzn-errortype").or(words.kind).unwrap_or_else(|| "an error without a code".to_owned());
+    ServiceError {
+        status: response.status(),
+        code: bare(&code).to_owned(),
+        message: words.message.unwrap_or_default(),
+        request_id,
+        body: response.into_body(),
+    }
+}
+
+/// `com.amazonaws.dynamodb.v20120810#X`, `X:http://…` → `X`.
+fn bare(code: &str) -> &str {
+    let code = code.split(':').next().unwrap_or_default();
+    code.rsplit('#').next().unwrap_or_default()
+}
+
+#[derive(Default, Deserialize)]
+struct ErrorWords {
+    #[serde(rename = "__type", alias = "code", alias = "Code")]
+    kind: Option<String>,
+    #[serde(alias = "Message", alias = "errorMessage")]
+    message: Option<String>,
+}

@@ -1,0 +1,125 @@
+//! The canonical request: one text for all spellings of a request, which is what is signed.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request>
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use ring::digest;
+
+use super::signature::{Signed, push_hex};
+
+/// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// The same within a path.
+const RESERVED_IN_A_PATH: &AsciiSet = &RESERVED.remove(b'/');
+
+/// A canonical request.
+pub struct Canonical {
+    pub text: String,
+    /// Where the names of the signed headers are in `text`.
+    names: std::ops::Range<usize>,
+}
+
+impl Canonical {
+    /// `host;x-amz-date`.
+    pub fn signed_headers(&self) -> &str {
+        &self.text[self.names.clone()]
+    }
+}
+
+/// The canonical form of a request whose headers are all signed.
+pub fn request(signed: Signed<'_>, headers: &HeaderMap) -> Canonical {
+    let mut text = String::with_capacity(512);
+    text.push_str(signed.method.as_str());
+    text.push('\n');
+    push_path(&mut text, signed.path);
+    text.push('\n');
+    push_query(&mut text, signed.query);
+    text.push('\n');
+    let mut names: Vec<_> = headers.keys().map(http::HeaderName::as_str).collect();
+    names.sort_unstable();
+    for name in &names {
+        text.push_str(name);
+        for (index, value) in headers.get_all(*name).iter().enumerate() {
+            text.push(if index == 0 { ':' } else { ',' });
+            push_value(&mut text, value.as_bytes());
+        }
+        text.push('\n');
+    }
+    text.push('\n');
+    let begin = text.len();
+    for (index, name) in names.iter().enumerate() {
+        if index > 0 {
+            text.push(';');
+        }
+        text.push_str(name);
+    }
+    let names = begin..text.len();
+    text.push('\n');
+    push_hex(&mut text, digest::digest(&digest::SHA256, signed.body).as_ref());
+    Canonical { text, names }
+}
+
+/// The path without dot segments and empty ones, encoded once more: every service but S3 has it twice.
+fn push_path(text: &mut String, path: &str) {
+    let mut segments = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            other => segments.push(other),
+        }
+    }
+    for segment in &segments {
+        text.push('/');
+        text.extend(utf8_percent_encode(segment, RESERVED_IN_A_PATH));
+    }
+    let is_a_folder = segments.is_empty() || path.ends_with('/') || path.ends_with("/.");
+    if is_a_folder {
+        text.push('/');
+    }
+}
+
+/// Pairs in the order of their encoded names and values.
+fn push_query(text: &mut String, query: &str) {
+    if query.is_empty() {
+        return;
+    }
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let mut pairs: Vec<_> = pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (encoded_again(name), encoded_again(value))
+        })
+        .collect();
+    pairs.sort_unstable();
+    for (index, (name, value)) in pairs.iter().enumerate() {
+        if index > 0 {
+            text.push('&');
+        }
+        text.push_str(name);
+        text.push('=');
+        text.push_str(value);
+    }
+}
+
+/// In the one spelling that is signed, however it was encoded.
+fn encoded_again(part: &str) -> String {
+    let decoded: Cow<'_, [u8]> = percent_decode_str(part).into();
+    percent_encoding::percent_encode(&decoded, RESERVED).to_string()
+}
+
+/// A header's value with single spaces, and none at its ends. Bytes beyond ASCII are taken as they are.
+fn push_value(text: &mut String, value: &[u8]) {
+    let value = String::from_utf8_lossy(value);
+    let mut words = value.split(' ').filter(|word| !word.is_empty());
+    if let Some(first) = words.next() {
+        text.push_str(first);
+    }
+    for word in words {
+        text.push(' ');
+        text.push_str(word);
+    }
+}

@@ -1,0 +1,197 @@
+//! The signed client: every AWS call of a request's way.
+//!
+//! Nothing is asked for at the start: no profile, no metadata service, no certificate store.
+
+pub mod call;
+mod canonical;
+mod credentials;
+mod sdk;
+pub use sdk::sdk_config;
+pub mod dynamodb;
+pub mod service;
+mod signature;
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Request, Response, Uri,
+    header::{CONTENT_LENGTH, HOST},
+};
+use http_body_util::Full;
+
+use self::{
+    call::{Attempts, CallError, CallPolicy, ServiceCall, service_error},
+    credentials::Credentials,
+    service::Service,
+    signature::{Signed, Signer},
+};
+use crate::{
+    clock::Clock,
+    environment::Aws,
+    http_client::{KeptBody, KeptConnections, Reuse, SendError},
+    wait::within,
+};
+
+/// A response whose body is still to be read.
+pub type ServiceResponse = Response<KeptBody<Full<Bytes>>>;
+
+/// The client of one service, with its connections. Clones share them.
+#[derive(Clone, Debug)]
+pub struct ServiceClient(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    signer: Signer,
+    connections: KeptConnections<Full<Bytes>>,
+    host: HeaderValue,
+    /// The path of the endpoint, which comes before those of the API; without a slash at its end.
+    path_prefix: String,
+    clock: Clock,
+    observer: Option<fn(&ServiceCall)>,
+}
+
+/// The longest pause before a call is made again that the service refused.
+const MOST_PAUSE: Duration = Duration::from_millis(50);
+
+impl ServiceClient {
+    /// A client of `service` with the credentials of the environment.
+    pub fn new(service: Service, aws: &Aws) -> Self {
+        let endpoint = service.endpoint(aws);
+        let host = endpoint.authority().map_or("", |authority| authority.as_str());
+        Self(Arc::new(Inner {
+            signer: Signer::new(Credentials::of(aws), &aws.region, service.signing_name()),
+            host: HeaderValue::from_str(host).expect("an authority is ASCII"),
+            path_prefix: endpoint.path().trim_end_matches('/').to_owned(),
+            connections: KeptConnections::new(endpoint),
+            clock: Clock::System,
+            observer: None,
+        }))
+    }
+
+    /// The same with a function that sees every call before it is signed: tests let a step panic there.
+    pub fn observed(self, observer: fn(&ServiceCall)) -> Self {
+        let inner = Arc::into_inner(self.0).expect("a client is observed before it is cloned");
+        Self(Arc::new(Inner { observer: Some(observer), ..inner }))
+    }
+
+    /// Makes a call and reads the whole body of its response, which says success.
+    ///
+    /// # Errors
+    ///
+    /// As [`CallError`] says.
+    pub async fn call(&self, call: &ServiceCall, policy: CallPolicy) -> Result<Response<Bytes>, CallError> {
+        self.attempts(policy, async |reuse| self.whole(call, policy, reuse).await).await
+    }
+
+    /// Makes a call and gives its response, which says success, with the body still to come. Its policy's
+    /// `attempt_timeout` is for the head.
+    ///
+    /// # Errors
+    ///
+    /// As [`CallError`] says.
+    pub async fn call_streaming(
+        &self,
+        call: &ServiceCall,
+        policy: CallPolicy,
+    ) -> Result<ServiceResponse, CallError> {
+        self.attempts(policy, async |reuse| {
+            limited(policy.attempt_timeout, CallError::NoHead, self.success(call, policy, reuse)).await
+        })
+        .await
+    }
+
+    async fn attempts<T>(
+        &self,
+        policy: CallPolicy,
+        attempt: impl AsyncFn(Reuse) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        let error = match attempt(Reuse::Kept).await {
+            Err(error) if policy.attempts == Attempts::Twice && error.may_pass() => error,
+            outcome => return outcome,
+        };
+        if error.service_error().is_some() {
+            tokio::time::sleep(self.pause()).await;
+            return attempt(Reuse::Kept).await;
+        }
+        attempt(Reuse::None).await
+    }
+
+    /// Different in every instance, so that they do not all come back at once.
+    fn pause(&self) -> Duration {
+        let now = self.0.clock.now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap_or_default();
+        MOST_PAUSE * (now.subsec_nanos() % 64) / 64
+    }
+
+    async fn whole(
+        &self,
+        call: &ServiceCall,
+        policy: CallPolicy,
+        reuse: Reuse,
+    ) -> Result<Response<Bytes>, CallError> {
+        let work = async {
+            let (head, body) = self.success(call, policy, reuse).await?.into_parts();
+            Ok(Response::from_parts(head, read(body).await?))
+        };
+        limited(policy.attempt_timeout, CallError::TimedOut, work).await
+    }
+
+    async fn success(
+        &self,
+        call: &ServiceCall,
+        policy: CallPolicy,
+        reuse: Reuse,
+    ) -> Result<ServiceResponse, CallError> {
+        let sent = async {
+            self.0.connections.send(self.signed(call), reuse).await.map_err(|error| match error {
+                SendError::NotSent(cause) => CallError::NotSent(cause),
+                SendError::BrokeOff(cause) => CallError::BrokeOff(cause.into()),
+            })
+        };
+        let response = limited(policy.head_timeout, CallError::NoHead, sent).await?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let (head, body) = response.into_parts();
+        let body = read(body).await?;
+        Err(CallError::Refused(Box::new(service_error(Response::from_parts(head, body)))))
+    }
+
+    fn signed(&self, call: &ServiceCall) -> Request<Full<Bytes>> {
+        let Inner { signer, host, path_prefix, clock, observer, .. } = &*self.0;
+        if let Some(observer) = observer {
+            observer(call);
+        }
+        let uri = if path_prefix.is_empty() {
+            Uri::try_from(call.path_and_query.as_str())
+        } else {
+            Uri::try_from(format!("{path_prefix}{}", call.path_and_query))
+        };
+        let mut request = Request::new(Full::new(call.body.clone()));
+        *request.method_mut() = call.method.clone();
+        *request.uri_mut() = uri.expect("a call's path is encoded");
+        let mut headers = call.headers.clone();
+        headers.insert(HOST, host.clone());
+        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+        let signed = Signed { method: &call.method, path, query, body: &call.body };
+        signer.sign(signed, &mut headers, clock.now());
+        headers.insert(CONTENT_LENGTH, call.body.len().into());
+        *request.headers_mut() = headers;
+        request
+    }
+}
+
+async fn read(body: KeptBody<Full<Bytes>>) -> Result<Bytes, CallError> {
+    body.read().await.map_err(|error| CallError::BrokeOff(error.into()))
+}
+
+async fn limited<T>(
+    limit: Option<Duration>,
+    late: fn(Duration) -> CallError,
+    work: impl Future<Output = Result<T, CallError>>,
+) -> Result<T, CallError> {
+    match limit {
+        None => work.await,
+        Some(limit) => within(limit, work).await.unwrap_or_else(|| Err(late(limit))),
+    }
+}

@@ -1,0 +1,127 @@
+//! Signature Version 4 in the `Authorization` header.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
+
+use std::{
+    fmt::Write,
+    sync::{Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header::AUTHORIZATION};
+use ring::{digest, hmac};
+
+use super::{canonical, credentials::Credentials};
+use crate::{calendar::Day, clock};
+
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+const DATE: HeaderName = HeaderName::from_static("x-amz-date");
+const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+
+/// Signs the requests to one service in one region.
+#[derive(Debug)]
+pub struct Signer {
+    credentials: Credentials,
+    region: String,
+    /// The service's name in the scope: `lambda`.
+    service: &'static str,
+    /// Made anew every day.
+    key: Mutex<Option<DaysKey>>,
+}
+
+#[derive(Clone, Debug)]
+struct DaysKey {
+    day: Day,
+    key: hmac::Key,
+}
+
+/// The parts of a request that are signed. All headers are.
+#[derive(Clone, Copy, Debug)]
+pub struct Signed<'a> {
+    pub method: &'a Method,
+    /// As it is sent, encoded.
+    pub path: &'a str,
+    /// Without the question mark.
+    pub query: &'a str,
+    pub body: &'a [u8],
+}
+
+impl Signer {
+    pub fn new(credentials: Credentials, region: &str, service: &'static str) -> Self {
+        Self { credentials, region: region.to_owned(), service, key: Mutex::default() }
+    }
+
+    /// Adds `x-amz-date`, `authorization` and, with temporary credentials, `x-amz-security-token` to `headers`, which
+    /// must have `host`.
+    pub fn sign(&self, signed: Signed<'_>, headers: &mut HeaderMap, now: SystemTime) {
+        let seconds = clock::milliseconds(now) / 1_000;
+        let day = Day::of(seconds);
+        let timestamp = timestamp(day, seconds);
+        headers.insert(DATE, header(&timestamp));
+        if let Some(token) = self.credentials.session_token() {
+            headers.insert(SECURITY_TOKEN, token);
+        }
+        let authorization = self.authorization(signed, headers, day, &timestamp);
+        let mut authorization = header(&authorization);
+        authorization.set_sensitive(true);
+        headers.insert(AUTHORIZATION, authorization);
+    }
+
+    fn authorization(&self, signed: Signed<'_>, headers: &HeaderMap, day: Day, timestamp: &str) -> String {
+        let canonical = canonical::request(signed, headers);
+        let date = &timestamp[..8];
+        let (region, service) = (&self.region, self.service);
+        let mut to_sign = String::with_capacity(192);
+        let _ = write!(to_sign, "{ALGORITHM}\n{timestamp}\n{date}/{region}/{service}/aws4_request\n");
+        push_hex(&mut to_sign, digest::digest(&digest::SHA256, canonical.text.as_bytes()).as_ref());
+
+        let key = self.key_of(day, date);
+        let mut text = String::with_capacity(320);
+        let _ = write!(
+            text,
+            "{ALGORITHM} Credential={}/{date}/{region}/{service}/aws4_request, SignedHeaders={}, Signature=",
+            self.credentials.access_key_id(),
+            canonical.signed_headers(),
+        );
+        push_hex(&mut text, hmac::sign(&key, to_sign.as_bytes()).as_ref());
+        text
+    }
+
+    fn key_of(&self, day: Day, date: &str) -> hmac::Key {
+        let mut kept = self.key.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.day == day) {
+            return kept.key.clone();
+        }
+        let first = format!("AWS4{}", self.credentials.secret_access_key());
+        let parts = [date, &self.region, self.service, "aws4_request"];
+        let key = parts.iter().fold(hmac::Key::new(hmac::HMAC_SHA256, first.as_bytes()), |key, part| {
+            hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&key, part.as_bytes()).as_ref())
+        });
+        *kept = Some(DaysKey { day, key: key.clone() });
+        key
+    }
+}
+
+/// `20150830T123600Z`.
+fn timestamp(day: Day, seconds: u64) -> String {
+    let of_day = seconds - day.start_seconds();
+    let mut text = String::with_capacity(16);
+    let date = day.to_string();
+    text.extend(date.chars().filter(|char| *char != '-'));
+    let _ = write!(text, "T{:02}{:02}{:02}Z", of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    text
+}
+
+/// Appends bytes in lower-case hex.
+pub fn push_hex(text: &mut String, bytes: &[u8]) {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)]);
+        text.push(DIGITS[usize::from(byte & 15)]);
+    }
+}
+
+fn header(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("what is signed is ASCII")
+}

@@ -1,0 +1,256 @@
+//! Kept connections to one server, each driven by the task that uses it.
+//!
+//! No task stands between a request and its connection: what a call writes and reads is done in the caller's own poll.
+//! A kept connection is looked at before it is used, so that one that died while the process was frozen is never
+//! written to.
+
+use std::{
+    pin::{Pin, pin},
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use http::{Request, Response, Uri};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use tokio::time::Instant;
+
+use super::{
+    POOL_IDLE,
+    connection::{Connection, ExchangeError},
+    connector::Connector,
+};
+use crate::message::BoxError;
+
+/// More than the calls that one instance makes at once.
+const MOST_KEPT: usize = 16;
+
+/// The connections to one server, whose requests have bodies of type `B`.
+#[derive(Debug)]
+pub struct KeptConnections<B: Body + 'static> {
+    server: Uri,
+    connector: Connector,
+    kept: Arc<Kept<B>>,
+}
+
+/// The connections that a request may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reuse {
+    /// A kept one if there is one.
+    Kept,
+    /// A new one. Those that are kept are given up: what broke one of them broke all, most likely.
+    None,
+}
+
+/// The reason why there is no response.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// Not a byte of the request was written.
+    #[error("not connected")]
+    NotSent(#[source] BoxError),
+    /// The server may have the request.
+    #[error("the connection broke off")]
+    BrokeOff(#[source] hyper::Error),
+}
+
+/// The body of a response. Read to its end, it leaves its connection for the next request; dropped before, it closes it.
+#[derive(Debug)]
+pub struct KeptBody<B: Body + 'static> {
+    incoming: Incoming,
+    /// `None` once the connection is given back, or has ended.
+    connection: Option<Connection<B>>,
+    kept: Arc<Kept<B>>,
+}
+
+#[derive(Debug)]
+struct Kept<B: Body + 'static>(Mutex<Vec<IdleConnection<B>>>);
+
+#[derive(Debug)]
+struct IdleConnection<B: Body + 'static> {
+    connection: Connection<B>,
+    since: Instant,
+}
+
+impl<B> KeptConnections<B>
+where
+    B: Body + Send + Unpin + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    /// To the server of a URI with scheme and host. Nothing is connected to yet.
+    pub fn new(server: Uri) -> Self {
+        Self { server, connector: Connector::default(), kept: Arc::new(Kept(Mutex::default())) }
+    }
+
+    /// Sends a request in origin form (`/path?query`, with a `Host` header) and waits for the head of the response.
+    ///
+    /// It is written to another connection only where not a byte of it was written to the one before.
+    ///
+    /// # Errors
+    ///
+    /// It could not be connected to, or the connection broke off.
+    pub async fn send(
+        &self,
+        mut request: Request<B>,
+        reuse: Reuse,
+    ) -> Result<Response<KeptBody<B>>, SendError> {
+        if reuse == Reuse::None {
+            self.kept.clear();
+        }
+        while let Some(connection) = self.kept.take() {
+            match self.exchange(connection, request).await {
+                Err(ExchangeError::Unsent { request: unsent, .. }) => request = *unsent,
+                Err(ExchangeError::BrokeOff(error)) => return Err(SendError::BrokeOff(error)),
+                Ok(response) => return Ok(response),
+            }
+        }
+        let connection = self.connector.connect(&self.server).await.map_err(SendError::NotSent)?;
+        self.exchange(connection, request).await.map_err(|error| match error {
+            ExchangeError::Unsent { cause, .. } => SendError::NotSent(cause.into()),
+            ExchangeError::BrokeOff(error) => SendError::BrokeOff(error),
+        })
+    }
+
+    async fn exchange(
+        &self,
+        mut connection: Connection<B>,
+        request: Request<B>,
+    ) -> Result<Response<KeptBody<B>>, ExchangeError<B>> {
+        let response = connection.exchange(request).await?;
+        Ok(response.map(|incoming| KeptBody {
+            incoming,
+            connection: Some(connection),
+            kept: Arc::clone(&self.kept),
+        }))
+    }
+}
+
+impl<B: Body + 'static> Kept<B> {
+    fn locked(&self) -> std::sync::MutexGuard<'_, Vec<IdleConnection<B>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn clear(&self) {
+        let given_up = std::mem::take(&mut *self.locked());
+        drop(given_up);
+    }
+
+    fn put(&self, connection: Connection<B>) {
+        let mut kept = self.locked();
+        if kept.len() < MOST_KEPT {
+            kept.push(IdleConnection { connection, since: Instant::now() });
+        }
+    }
+}
+
+impl<B> Kept<B>
+where
+    B: Body + Send + Unpin + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    /// The connection that was used last, if it is still good.
+    fn take(&self) -> Option<Connection<B>> {
+        loop {
+            let IdleConnection { connection, since } = self.locked().pop()?;
+            if since.elapsed() < POOL_IDLE && connection.is_open() {
+                return Some(connection);
+            }
+        }
+    }
+}
+
+impl<B> KeptBody<B>
+where
+    B: Body + Send + Unpin + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    /// The whole body.
+    ///
+    /// # Errors
+    ///
+    /// The connection broke off.
+    pub async fn read(mut self) -> Result<Bytes, hyper::Error> {
+        // Most bodies come in one piece, which is not copied.
+        let Some(first) = self.next().await? else { return Ok(Bytes::new()) };
+        let Some(second) = self.next().await? else { return Ok(first) };
+        let mut whole =
+            Vec::with_capacity(first.len() + second.len() + self.incoming.size_hint().lower() as usize);
+        whole.extend_from_slice(&first);
+        whole.extend_from_slice(&second);
+        while let Some(piece) = self.next().await? {
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.into())
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, hyper::Error> {
+        loop {
+            match self.frame().await.transpose()? {
+                None => return Ok(None),
+                Some(frame) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data));
+                    }
+                }
+            }
+        }
+    }
+
+    fn poll_data(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        loop {
+            if let Poll::Ready(frame) = pin!(&mut self.incoming).poll_frame(context) {
+                return Poll::Ready(frame);
+            }
+            let Some(connection) = &mut self.connection else { return Poll::Pending };
+            let ended = connection.poll(context);
+            if ended.is_ready() {
+                self.connection = None;
+            }
+            // What the connection has read by this poll is in the body now.
+            if let Poll::Ready(frame) = pin!(&mut self.incoming).poll_frame(context) {
+                return Poll::Ready(frame);
+            }
+            if ended.is_pending() {
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+impl<B> Body for KeptBody<B>
+where
+    B: Body + Send + Unpin + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(self.poll_data(context));
+        if frame.is_none() || self.incoming.is_end_stream() {
+            if let Some(mut connection) = self.connection.take()
+                && connection.poll(context).is_pending()
+                && connection.is_ready()
+            {
+                self.kept.put(connection);
+            }
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}

@@ -1,0 +1,39 @@
+//! HTTP/1.1 clients: kept connections and TLS, for AWS services, for Lambda's Runtime API and for HTTP integrations.
+//!
+//! ring for TLS, root certificates compiled in: the cheapest start that was measured.
+
+mod connection;
+mod connector;
+mod kept_connections;
+pub mod sdk;
+
+use std::time::Duration;
+
+use http_body::Body;
+use hyper_rustls::HttpsConnector;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+
+use self::connector::https;
+pub use self::kept_connections::{KeptBody, KeptConnections, Reuse, SendError};
+
+/// Dropped before the servers that we call drop it themselves.
+const POOL_IDLE: Duration = Duration::from_secs(20);
+
+/// A pooling HTTP(S) client that connects where the resolver `R` says.
+pub type PoolingClient<R, B> = Client<HttpsConnector<HttpConnector<R>>, B>;
+
+/// Makes a client of any number of servers. `tcp` decides which addresses are connected to.
+pub fn pooling_client<R, B>(tcp: HttpConnector<R>) -> PoolingClient<R, B>
+where
+    HttpsConnector<HttpConnector<R>>: hyper_util::client::legacy::connect::Connect + Clone,
+    B: Body + Send,
+    B::Data: Send,
+{
+    Client::builder(TokioExecutor::new())
+        .pool_idle_timeout(POOL_IDLE)
+        .pool_timer(TokioTimer::new())
+        .build(https(tcp))
+}
