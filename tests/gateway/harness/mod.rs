@@ -310,6 +310,7 @@ impl TestGateway {
             request_id: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef".to_owned(),
             deadline: self.now() + self.time_left,
             account_id: "123456789012".to_owned(),
+            trace_id: "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1".to_owned(),
             received_at: self.now(),
         };
         self.handler.handle(event.as_bytes(), invocation).await
