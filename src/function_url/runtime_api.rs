@@ -140,7 +140,14 @@ impl RuntimeApi {
             if !head.status.is_success() {
                 return Err(refused(head.status, &body));
             }
-            return Ok(NextEvent { headers: head.headers, body });
+            let event = NextEvent { headers: head.headers, body };
+            // Its response could go nowhere.
+            let has_id = !event.request_id().is_empty();
+            return if has_id {
+                Ok(event)
+            } else {
+                Err("the Runtime API gave an event without an id".into())
+            };
         }
     }
 
@@ -291,11 +298,11 @@ mod tests {
     }
 
     const HEAD: &str = "POST /2018-06-01/runtime/invocation/abc/response HTTP/1.1\n\
+        host: runtime\n\
         lambda-runtime-invocation-id: 7\n\
         content-type: application/vnd.awslambda.http-integration-response\n\
         lambda-runtime-function-response-mode: streaming\n\
         trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\n\
-        host: runtime\n\
         transfer-encoding: chunked\n\n\
         2C\n{\"statusCode\":201,\"headers\":{},\"cookies\":[]}\n8\n~~~~~~~~\n";
 
@@ -319,22 +326,87 @@ mod tests {
         assert_eq!(posted(body).await, expected);
     }
 
+    /// Answers the requests of one connection, one after the other; gives what was asked for.
+    async fn serve(listener: TcpListener, answers: &'static [&'static str]) -> Vec<String> {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut asked = Vec::new();
+        for answer in answers {
+            let mut head = [0; 1024];
+            let length = connection.read(&mut head).await.unwrap();
+            asked.push(String::from_utf8_lossy(&head[..length]).lines().next().unwrap().to_owned());
+            connection.write_all(answer.as_bytes()).await.unwrap();
+        }
+        asked
+    }
+
+    #[tokio::test]
+    async fn the_next_event_comes_with_what_the_platform_says_of_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let runtime_api = RuntimeApi::read(|_| Some(format!("http://{address}/.rt/gateway"))).unwrap();
+        let served = tokio::spawn(serve(
+            listener,
+            &[
+                "HTTP/1.1 204 No Content\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nLambda-Runtime-Aws-Request-Id: r-1\r\n\
+                 Lambda-Runtime-Deadline-Ms: 1700000000123\r\nLambda-Runtime-Trace-Id: Root=1-2;Lineage=a:0\r\n\
+                 Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-west-1:111122223333:function:g\r\n\r\n{}",
+                "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+                "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 4\r\n\r\ngone",
+            ],
+        ));
+        let event = runtime_api.next().await.unwrap();
+        assert_eq!(
+            (event.request_id(), event.account_id(), &*event.body),
+            ("r-1", "111122223333", &b"{}"[..])
+        );
+        assert_eq!(event.trace_id(), "Root=1-2;Lineage=a:0");
+        assert_eq!(event.deadline(), SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_123));
+        for expected in [
+            "the Runtime API gave an event without an id",
+            "the Runtime API answered 500 Internal Server Error: gone",
+        ] {
+            assert_eq!(runtime_api.next().await.unwrap_err().to_string(), expected);
+        }
+        assert_eq!(
+            served.await.unwrap(),
+            ["GET /.rt/gateway/2018-06-01/runtime/invocation/next HTTP/1.1"; 4]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_is_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let runtime_api = RuntimeApi::read(|_| Some(address.to_string())).unwrap();
+        let answers = &[
+            "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno",
+        ];
+        let served = tokio::spawn(serve(listener, answers));
+        runtime_api.wait_for_restore().await.unwrap();
+        let error = runtime_api.wait_for_restore().await.unwrap_err();
+        assert_eq!(error.to_string(), "the Runtime API answered 403 Forbidden: no");
+        assert_eq!(served.await.unwrap(), ["GET /2018-06-01/runtime/restore/next HTTP/1.1"; 2]);
+    }
+
     #[test]
     fn emulators_say_a_url() {
         let uri = |address: &str| {
             let to = EventReference { request_id: "abc", headers: &HeaderMap::new() };
             let runtime_api = RuntimeApi::read(|_| Some(address.to_owned()))?;
-            Ok::<_, String>(runtime_api.request(to, "error", json_body(&Value::Null)).uri().to_string())
+            let request = runtime_api.request(to, "error", json_body(&Value::Null));
+            Ok::<_, String>(format!("{} at {}", request.uri(), request.headers()[HOST].to_str().unwrap()))
         };
         let path = "/2018-06-01/runtime/invocation/abc/error";
         let cases = [
-            ("127.0.0.1:9001", "http://127.0.0.1:9001"),
-            ("http://127.0.0.1:9001", "http://127.0.0.1:9001"),
+            ("127.0.0.1:9001", "", "127.0.0.1:9001"),
+            ("http://127.0.0.1:9001", "", "127.0.0.1:9001"),
             // cargo-lambda
-            ("http://[::]:9002/.rt/gateway", "http://[::]:9002/.rt/gateway"),
+            ("http://[::]:9002/.rt/gateway", "/.rt/gateway", "[::]:9002"),
         ];
-        for (address, expected) in cases {
-            assert_eq!(uri(address), Ok(format!("{expected}{path}")), "{address}");
+        for (address, prefix, host) in cases {
+            assert_eq!(uri(address), Ok(format!("{prefix}{path} at {host}")), "{address}");
         }
         for address in ["", "/rt", "http://", "https://host", "host/a b"] {
             assert!(uri(address).is_err(), "{address}");
