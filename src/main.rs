@@ -14,13 +14,13 @@ use lambda_runtime::{
 use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     access_log::Sink,
-    aws::sdk_config,
+    aws::{ServiceClient, sdk_config, service::Service},
     clock::Clock,
     environment::Environment,
     error::chain,
     function_url::{EventHandler, EventReference, Invocation, RuntimeApi},
     gateway::{Gateway, Instance},
-    integrations::{Clients, lambda_client},
+    integrations::Clients,
     store::{Store, dynamodb_client},
 };
 use tracing::{error, info, warn};
@@ -93,7 +93,8 @@ impl Process {
         let mut store = Store::new(dynamodb.clone(), environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
         let clock = Clock::System;
-        let clients = Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb };
+        let lambda = ServiceClient::new(Service::Lambda, &environment.aws);
+        let clients = Clients { lambda, dynamodb };
         let gateway = Gateway::new(
             &store,
             &environment,

@@ -8,6 +8,8 @@ mod credentials;
 mod sdk;
 pub use sdk::sdk_config;
 pub mod dynamodb;
+pub mod event_stream;
+pub mod request_id;
 pub mod service;
 mod signature;
 
@@ -168,13 +170,13 @@ impl ServiceClient {
             observer(call);
         }
         let uri = if path_prefix.is_empty() {
-            Uri::try_from(call.path_and_query.as_str())
+            Uri::from(call.path_and_query.clone())
         } else {
-            Uri::try_from(format!("{path_prefix}{}", call.path_and_query))
+            format!("{path_prefix}{}", call.path_and_query).parse().expect("both are encoded paths")
         };
         let mut request = Request::new(Full::new(call.body.clone()));
         *request.method_mut() = call.method.clone();
-        *request.uri_mut() = uri.expect("a call's path is encoded");
+        *request.uri_mut() = uri;
         let mut headers = call.headers.clone();
         headers.insert(HOST, host.clone());
         let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
