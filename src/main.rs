@@ -11,14 +11,14 @@ use futures_util::FutureExt;
 use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     access_log::Sink,
-    aws::sdk_config,
+    aws::{ServiceClient, sdk_config, service::Service},
     clock::Clock,
     environment::Environment,
     error::chain,
     function_url::{EventHandler, EventReference, Invocation, NextEvent, RuntimeApi},
     gateway::{Gateway, Instance},
-    integrations::{Clients, lambda_client},
     message::BoxError,
+    integrations::Clients,
     store::{Store, dynamodb_client},
 };
 use tracing::{error, info, warn};
@@ -79,7 +79,8 @@ impl Process {
         let mut store = Store::new(dynamodb.clone(), environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
         let clock = Clock::System;
-        let clients = Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb };
+        let lambda = ServiceClient::new(Service::Lambda, &environment.aws);
+        let clients = Clients { lambda, dynamodb };
         let gateway = Gateway::new(
             &store,
             &environment,

@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Response, StatusCode};
+use http::{HeaderMap, Method, Response, StatusCode, uri::PathAndQuery};
 use serde::Deserialize;
 
+use super::request_id::request_id;
 use crate::message::BoxError;
 
 /// A request to a service, before it is signed.
 #[derive(Clone, Debug)]
 pub struct ServiceCall {
     pub method: Method,
-    /// Encoded, with the query if there is one; starts with `/`.
-    pub path_and_query: String,
+    /// Encoded; starts with `/`.
+    pub path_and_query: PathAndQuery,
     /// Without those that signing and HTTP add.
     pub headers: HeaderMap,
     pub body: Bytes,
@@ -135,7 +136,6 @@ impl CallError {
 /// The error of a response that is none of success.
 pub(super) fn service_error(response: Response<Bytes>) -> ServiceError {
     let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
-    let request_id = text("x-amzn-requestid").or_else(|| text("x-amz-request-id"));
     let words = serde_json::from_slice::<ErrorWords>(response.body()).unwrap_or_default();
     let code =
         text("x-amzn-errortype").or(words.kind).unwrap_or_else(|| "an error without a code".to_owned());
@@ -143,9 +143,14 @@ pub(super) fn service_error(response: Response<Bytes>) -> ServiceError {
         status: response.status(),
         code: bare(&code).to_owned(),
         message: words.message.unwrap_or_default(),
-        request_id,
+        request_id: request_id(response.headers()).map(str::to_owned),
         body: response.into_body(),
     }
+}
+
+/// The message of an error's JSON; empty if it has none.
+pub(super) fn error_message(json: &[u8]) -> String {
+    serde_json::from_slice::<ErrorWords>(json).unwrap_or_default().message.unwrap_or_default()
 }
 
 /// `com.amazonaws.dynamodb.v20120810#X`, `X:http://…` → `X`.

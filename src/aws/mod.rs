@@ -8,10 +8,16 @@ mod credentials;
 mod sdk;
 pub use sdk::sdk_config;
 pub mod dynamodb;
+pub mod event_stream;
+pub mod request_id;
 pub mod service;
 mod signature;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{
@@ -96,7 +102,8 @@ impl ServiceClient {
         policy: CallPolicy,
     ) -> Result<ServiceResponse, CallError> {
         self.attempts(policy, async |reuse| {
-            limited(policy.attempt_timeout, CallError::NoHead, self.success(call, policy, reuse)).await
+            let head = pin!(self.success(call, policy, reuse));
+            limited(policy.attempt_timeout, CallError::NoHead, head).await
         })
         .await
     }
@@ -129,10 +136,10 @@ impl ServiceClient {
         policy: CallPolicy,
         reuse: Reuse,
     ) -> Result<Response<Bytes>, CallError> {
-        let work = async {
+        let work = pin!(async {
             let (head, body) = self.success(call, policy, reuse).await?.into_parts();
             Ok(Response::from_parts(head, read(body).await?))
-        };
+        });
         limited(policy.attempt_timeout, CallError::TimedOut, work).await
     }
 
@@ -142,12 +149,12 @@ impl ServiceClient {
         policy: CallPolicy,
         reuse: Reuse,
     ) -> Result<ServiceResponse, CallError> {
-        let sent = async {
+        let sent = pin!(async {
             self.0.connections.send(self.signed(call), reuse).await.map_err(|error| match error {
                 SendError::NotSent(cause) => CallError::NotSent(cause),
                 SendError::BrokeOff(cause) => CallError::BrokeOff(cause.into()),
             })
-        };
+        });
         let response = limited(policy.head_timeout, CallError::NoHead, sent).await?;
         if response.status().is_success() {
             return Ok(response);
@@ -163,13 +170,13 @@ impl ServiceClient {
             observer(call);
         }
         let uri = if path_prefix.is_empty() {
-            Uri::try_from(call.path_and_query.as_str())
+            Uri::from(call.path_and_query.clone())
         } else {
-            Uri::try_from(format!("{path_prefix}{}", call.path_and_query))
+            format!("{path_prefix}{}", call.path_and_query).parse().expect("both are encoded paths")
         };
         let mut request = Request::new(Full::new(call.body.clone()));
         *request.method_mut() = call.method.clone();
-        *request.uri_mut() = uri.expect("a call's path is encoded");
+        *request.uri_mut() = uri;
         let mut headers = call.headers.clone();
         headers.insert(HOST, host.clone());
         let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
@@ -185,10 +192,11 @@ async fn read(body: KeptBody<Full<Bytes>>) -> Result<Bytes, CallError> {
     body.read().await.map_err(|error| CallError::BrokeOff(error.into()))
 }
 
+/// The result of `work`, which is not moved: it is large, and every future that holds it by value has it twice.
 async fn limited<T>(
     limit: Option<Duration>,
     late: fn(Duration) -> CallError,
-    work: impl Future<Output = Result<T, CallError>>,
+    work: Pin<&mut impl Future<Output = Result<T, CallError>>>,
 ) -> Result<T, CallError> {
     match limit {
         None => work.await,

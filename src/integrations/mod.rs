@@ -11,8 +11,6 @@ pub mod mock;
 
 use std::{sync::Arc, time::Duration};
 
-use aws_types::SdkConfig;
-
 pub use self::mapped_part::{CallPart, MappedPart};
 use self::{
     dynamodb::DynamoDb,
@@ -21,8 +19,8 @@ use self::{
     mock::Mock,
 };
 use crate::{
+    aws::{ServiceClient, request_id::EndpointRequestId},
     context::Context,
-    environment::Aws,
     error::GatewayError,
     item::Fields,
     limits::usage_plan::Permit,
@@ -48,7 +46,7 @@ enum IntegrationKind {
 /// The connections that all routes share.
 #[derive(Clone, Debug)]
 pub struct Clients {
-    pub lambda: aws_sdk_lambda::Client,
+    pub lambda: ServiceClient,
     pub dynamodb: aws_sdk_dynamodb::Client,
 }
 
@@ -180,18 +178,21 @@ impl Integration {
     }
 
     /// Calls the integration, for as long as it and the Lambda's own deadline allow. [`Integration::finish`] ends its
-    /// answer.
+    /// answer. `request_id` becomes that of an AWS service's last response, also of one that is an error.
     pub async fn invoke(
         &self,
         _permit: &Permit,
         context: &Context<'_>,
         clients: &Clients,
+        request_id: &mut EndpointRequestId,
     ) -> Result<Response, GatewayError> {
         let limit = self.limit(context.request);
-        // Boxed: a future of the SDK is kilobytes, and this one is part of every request's.
+        // Boxed: this future is part of every request's, and those of a call are large.
         let call = async {
             match &self.kind {
-                IntegrationKind::Lambda(lambda) => Box::pin(lambda.invoke(context, &clients.lambda)).await,
+                IntegrationKind::Lambda(lambda) => {
+                    Box::pin(lambda.invoke(context, &clients.lambda, request_id)).await
+                }
                 IntegrationKind::DynamoDb(operation) => {
                     Box::pin(operation.invoke(context, &clients.dynamodb)).await
                 }
@@ -201,13 +202,4 @@ impl Integration {
         };
         tokio::time::timeout(limit, call).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))
     }
-}
-
-/// The Lambda client of the process.
-pub fn lambda_client(sdk: &SdkConfig, aws: &Aws) -> aws_sdk_lambda::Client {
-    let config = aws_sdk_lambda::config::Builder::from(sdk);
-    lambda::client(match &aws.lambda_endpoint {
-        Some(endpoint) => config.endpoint_url(endpoint),
-        None => config,
-    })
 }

@@ -22,13 +22,13 @@ use serde_json::{Value, json};
 use tollgate::{
     access_log::Sink,
     authorizers::KeyValue,
-    aws::sdk_config,
+    aws::{ServiceClient, sdk_config, service::Service},
     clock::Clock,
     deployment::{self, ActiveDeployments, PublishOutcome, Trigger},
     environment::{Environment, Refresh},
     function_url::{EventHandler, EventOutcome, Invocation, StreamResponse},
     gateway::{Gateway, Instance},
-    integrations::{Clients, lambda_client},
+    integrations::Clients,
     local::{
         dynamodb::Dynamodb,
         example_api,
@@ -119,8 +119,8 @@ impl TestGateway {
         store.deployment_memory = environment.deployment_memory;
         let now = Arc::new(AtomicU64::new(START));
         let lines = Arc::default();
-        let clients =
-            Clients { lambda: panicking::lambda(&lambda_client(&sdk, &environment.aws)), dynamodb: client };
+        let lambda = ServiceClient::new(Service::Lambda, &environment.aws).observed(panicking::lambda);
+        let clients = Clients { lambda, dynamodb: client };
         let clock = Clock::Manual(Arc::clone(&now));
         let instance = Instance { clock, sink: Sink::Memory(Arc::clone(&lines)), seed: 1 };
         let mut gateway = Gateway::new(&store, &environment, clients, instance);
