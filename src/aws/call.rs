@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response, StatusCode};
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::message::BoxError;
 
@@ -134,30 +134,34 @@ impl CallError {
 
 /// The error of a response that is none of success.
 pub(super) fn service_error(response: Response<Bytes>) -> ServiceError {
-    let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
-    let request_id = text("x-amzn-requestid").or_else(|| text("x-amz-request-id"));
-    let words = serde_json::from_slice::<ErrorWords>(response.body()).unwrap_or_default();
-    let code =
-        text("x-amzn-errortype").or(words.kind).unwrap_or_else(|| "an error without a code".to_owned());
-    ServiceError {
+    let header = |name| response.headers().get(name)?.to_str().ok().map(str::to_owned);
+    let request_id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
+    let words: Map<String, Value> = serde_json::from_slice(response.body()).unwrap_or_default();
+    let word = |names: &[&str]| names.iter().find_map(|name| words.get(*name)?.as_str().map(str::to_owned));
+    let codes = [header("x-amzn-errortype"), word(&["__type", "code", "Code"])];
+    let code = codes.iter().flatten().map(|code| bare(code)).find(|code| !code.is_empty());
+    let error = ServiceError {
         status: response.status(),
-        code: bare(&code).to_owned(),
-        message: words.message.unwrap_or_default(),
+        code: code.unwrap_or("an error without a code").to_owned(),
+        message: word(&["message", "Message", "errorMessage"]).unwrap_or_default(),
         request_id,
         body: response.into_body(),
-    }
+    };
+    without_signed_text(error)
 }
 
 /// `com.amazonaws.dynamodb.v20120810#X`, `X:http://…` → `X`.
 fn bare(code: &str) -> &str {
     let code = code.split(':').next().unwrap_or_default();
-    code.rsplit('#').next().unwrap_or_default()
+    code.rsplit('#').next().unwrap_or_default().trim()
 }
 
-#[derive(Default, Deserialize)]
-struct ErrorWords {
-    #[serde(rename = "__type", alias = "code", alias = "Code")]
-    kind: Option<String>,
-    #[serde(alias = "Message", alias = "errorMessage")]
-    message: Option<String>,
+/// Leaves out what a service tells after a wrong signature: the text that it would have signed, session token included.
+fn without_signed_text(mut error: ServiceError) -> ServiceError {
+    if let Some(at) = error.message.find("The Canonical String") {
+        error.message.truncate(at);
+        error.message.truncate(error.message.trim_end().len());
+        error.body = Bytes::new();
+    }
+    error
 }
