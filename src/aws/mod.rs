@@ -65,6 +65,8 @@ impl ServiceClient {
     pub fn new(service: Service, aws: &Aws) -> Self {
         let endpoint = service.endpoint(aws);
         let host = endpoint.authority().map_or("", |authority| authority.as_str());
+        // Without the user and the password that a URL may have.
+        let host = host.rsplit('@').next().unwrap_or_default();
         Self(Arc::new(Inner {
             signer: Signer::new(Credentials::of(aws), &aws.region, service.signing_name()),
             host: HeaderValue::from_str(host).expect("an authority is ASCII"),
@@ -203,3 +205,6 @@ async fn limited<T>(
         Some(limit) => within(limit, work).await.unwrap_or_else(|| Err(late(limit))),
     }
 }
+
+#[cfg(test)]
+mod tests;
