@@ -71,7 +71,7 @@ fn client(address: std::net::SocketAddr) -> Client {
         .region(Region::new("eu-west-1"))
         .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
         .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
-        .http_client(crate::http_client::sdk_http_client())
+        .http_client(crate::http_client::sdk::sdk_http_client())
         .endpoint_url(format!("http://{address}"));
     Client::from_conf(config.build())
 }
