@@ -2,7 +2,7 @@
 //!
 //! The cache is never worth an error: what fails here is a miss, and a metric.
 
-use std::{collections::BTreeMap, time::SystemTime};
+use std::{collections::BTreeMap, pin::pin, time::SystemTime};
 
 use bytes::Bytes;
 use futures_util::future::try_join_all;
@@ -41,7 +41,8 @@ impl CacheStore for Store {
     /// Half a read unit for each 4 KB, and at least that.
     async fn find(&self, key: &CacheKey, now: SystemTime) -> Option<Found> {
         let items = self.entries.all(items_of_key(&self.tables.cache, key, None));
-        match within(self.entry_within, self.call("reading", now, items)).await {
+        let outcome = pin!(self.call("reading", now, items));
+        match within(self.entry_within, outcome).await {
             Some(CallOutcome::Done(items)) => Some(read_items(items)),
             Some(CallOutcome::ConditionFailed | CallOutcome::NoAnswer) => None,
             None => {
