@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     access_log::Sink,
-    aws::{ServiceClient, sdk_config, service::Service},
+    aws::{ServiceClient, sdk_config, sdk_dynamodb_client, service::Service},
     clock::Clock,
     environment::Environment,
     error::chain,
@@ -19,7 +19,7 @@ use tollgate::{
     gateway::{Gateway, Instance},
     message::BoxError,
     integrations::Clients,
-    store::{Store, dynamodb_client},
+    store::Store,
 };
 use tracing::{error, info, warn};
 
@@ -75,11 +75,12 @@ struct Process {
 impl Process {
     async fn start(environment: Environment, runtime_api: Arc<RuntimeApi>) -> Self {
         let sdk = sdk_config(&environment.aws);
-        let dynamodb = dynamodb_client(&sdk, &environment.aws);
-        let mut store = Store::new(dynamodb.clone(), environment.tables.clone());
+        let dynamodb = ServiceClient::new(Service::DynamoDb, &environment.aws);
+        let mut store = Store::new(dynamodb, environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
         let clock = Clock::System;
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws);
+        let dynamodb = sdk_dynamodb_client(&sdk, &environment.aws);
         let clients = Clients { lambda, dynamodb };
         let gateway = Gateway::new(
             &store,

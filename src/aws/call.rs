@@ -43,6 +43,11 @@ pub enum Attempts {
 impl CallPolicy {
     /// One attempt, for as long as the caller waits.
     pub const ONCE: Self = Self { attempts: Attempts::Once, attempt_timeout: None, head_timeout: None };
+
+    /// Says if the call is made again after this error of the first attempt.
+    pub(super) fn allows_another_after(self, error: &CallError) -> bool {
+        self.attempts == Attempts::Twice && error.may_pass()
+    }
 }
 
 /// The reason why a call has no response of a service that did what was asked.
@@ -124,7 +129,7 @@ impl CallError {
     }
 
     /// Says if the same call may work a moment later.
-    pub(super) fn may_pass(&self) -> bool {
+    fn may_pass(&self) -> bool {
         match self {
             Self::NotSent(_) | Self::BrokeOff(_) | Self::NoHead(_) | Self::TimedOut(_) => true,
             Self::Refused(error) => error.status.is_server_error() || self.is_throttled(),

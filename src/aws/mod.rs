@@ -6,7 +6,7 @@ pub mod call;
 mod canonical;
 mod credentials;
 mod sdk;
-pub use sdk::sdk_config;
+pub use sdk::{sdk_config, sdk_dynamodb_client};
 pub mod dynamodb;
 pub mod event_stream;
 pub mod request_id;
@@ -27,7 +27,7 @@ use http::{
 use http_body_util::Full;
 
 use self::{
-    call::{Attempts, CallError, CallPolicy, ServiceCall, service_error},
+    call::{CallError, CallPolicy, ServiceCall, service_error},
     credentials::Credentials,
     service::Service,
     signature::{Signed, Signer},
@@ -89,7 +89,12 @@ impl ServiceClient {
     ///
     /// As [`CallError`] says.
     pub async fn call(&self, call: &ServiceCall, policy: CallPolicy) -> Result<Response<Bytes>, CallError> {
-        self.attempts(policy, async |reuse| self.whole(call, policy, reuse).await).await
+        match self.whole(call, policy, Reuse::Kept).await {
+            Err(error) if policy.allows_another_after(&error) => {
+                self.whole(call, policy, self.before_another_after(error).await).await
+            }
+            outcome => outcome,
+        }
     }
 
     /// Makes a call and gives its response, which says success, with the body still to come. Its policy's
@@ -103,27 +108,21 @@ impl ServiceClient {
         call: &ServiceCall,
         policy: CallPolicy,
     ) -> Result<ServiceResponse, CallError> {
-        self.attempts(policy, async |reuse| {
-            let head = pin!(self.success(call, policy, reuse));
-            limited(policy.attempt_timeout, CallError::NoHead, head).await
-        })
-        .await
+        match self.head(call, policy, Reuse::Kept).await {
+            Err(error) if policy.allows_another_after(&error) => {
+                self.head(call, policy, self.before_another_after(error).await).await
+            }
+            outcome => outcome,
+        }
     }
 
-    async fn attempts<T>(
-        &self,
-        policy: CallPolicy,
-        attempt: impl AsyncFn(Reuse) -> Result<T, CallError>,
-    ) -> Result<T, CallError> {
-        let error = match attempt(Reuse::Kept).await {
-            Err(error) if policy.attempts == Attempts::Twice && error.may_pass() => error,
-            outcome => return outcome,
-        };
-        if error.service_error().is_some() {
-            tokio::time::sleep(self.pause()).await;
-            return attempt(Reuse::Kept).await;
+    /// Waits before the next attempt where the service asks for that. What broke off may be of a dead connection.
+    async fn before_another_after(&self, error: CallError) -> Reuse {
+        if error.service_error().is_none() {
+            return Reuse::None;
         }
-        attempt(Reuse::None).await
+        tokio::time::sleep(self.pause()).await;
+        Reuse::Kept
     }
 
     /// Different in every instance, so that they do not all come back at once.
@@ -143,6 +142,16 @@ impl ServiceClient {
             Ok(Response::from_parts(head, read(body).await?))
         });
         limited(policy.attempt_timeout, CallError::TimedOut, work).await
+    }
+
+    async fn head(
+        &self,
+        call: &ServiceCall,
+        policy: CallPolicy,
+        reuse: Reuse,
+    ) -> Result<ServiceResponse, CallError> {
+        let head = pin!(self.success(call, policy, reuse));
+        limited(policy.attempt_timeout, CallError::NoHead, head).await
     }
 
     async fn success(

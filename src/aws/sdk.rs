@@ -2,7 +2,15 @@
 //!
 //! Nothing is asked for at the start: no profile, no metadata service, no certificate store.
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{
+        BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
+        timeout::TimeoutConfig,
+    },
+};
 use aws_types::SdkConfig;
 
 use crate::{environment::Aws, http_client::sdk::sdk_http_client};
@@ -18,4 +26,18 @@ pub fn sdk_config(aws: &Aws) -> SdkConfig {
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(sdk_http_client())
         .build()
+}
+
+/// Transitional, for `integrations/dynamodb`: a DynamoDB client that tries once more what is idempotent.
+pub fn sdk_dynamodb_client(sdk: &SdkConfig, aws: &Aws) -> Client {
+    let config = aws_sdk_dynamodb::config::Builder::from(sdk)
+        .retry_config(
+            RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(50)),
+        )
+        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(2)).build());
+    let config = match &aws.dynamodb_endpoint {
+        Some(endpoint) => config.endpoint_url(endpoint),
+        None => config,
+    };
+    Client::from_conf(config.build())
 }

@@ -123,7 +123,7 @@ where
                 Ok(response) => return Ok(response),
             }
         }
-        // Boxed: it is large, and rare.
+        // Boxed: it is rare, and else every call would be a future with room for it.
         let connected = Box::pin(self.connector.connect(&self.server)).await;
         let connection = Box::new(connected.map_err(SendError::NotSent)?);
         self.exchange(connection, request).await.map_err(|error| match error {

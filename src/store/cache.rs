@@ -2,26 +2,31 @@
 //!
 //! The cache is never worth an error: what fails here is a miss, and a metric.
 
-use std::{collections::BTreeMap, error::Error, time::SystemTime};
+use std::{collections::BTreeMap, pin::pin, time::SystemTime};
 
-use aws_sdk_dynamodb::{
-    error::ProvideErrorMetadata,
-    primitives::Blob,
-    types::AttributeValue::{self, B, Bool, N, S},
-};
 use bytes::Bytes;
 use futures_util::future::try_join_all;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tracing::warn;
 
-use super::{Store, request_time::is_throttled, values::Attributes, wait::within};
+use super::{Store, configuration::attributes};
 use crate::{
+    aws::{
+        call::CallError,
+        dynamodb::{
+            AttributeValue::{self, B, Bool, N, S},
+            Attributes, Binary,
+            operations::{Condition, DeleteItem, PutItem, Query, Selection},
+        },
+    },
     cache::{
         CacheKey, CacheStore, Found, Lock, LockOutcome, LockState, MOST_SKEW_MS, StoredEntry,
         UncacheableReason, Written,
     },
     clock::milliseconds,
     error::chain,
+    wait::within,
 };
 
 /// Well under DynamoDB's 400 KB an item.
@@ -31,18 +36,13 @@ pub(super) const LOCK: &str = "-1";
 const LOCK_ITEM_SECONDS: u64 = 3_600;
 /// As `attribute_type` has it. What is none, or not there, compares with nothing: the item could never be replaced.
 const NUMBER: &str = "N";
-/// The reason why the response was not stored, of a lock that says so.
-const REASON: &str = "reason";
 
 impl CacheStore for Store {
     /// Half a read unit for each 4 KB, and at least that.
     async fn find(&self, key: &CacheKey, now: SystemTime) -> Option<Found> {
-        let query = self.entries.query().table_name(&self.tables.cache);
-        let query = query
-            .key_condition_expression("cacheKey = :key")
-            .expression_attribute_values(":key", S(key.to_string()));
-        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>();
-        match within(self.entry_within, self.call("reading", now, items)).await {
+        let items = self.entries.all(items_of_key(&self.tables.cache, key, None));
+        let outcome = pin!(self.call("reading", now, items));
+        match within(self.entry_within, outcome).await {
             Some(CallOutcome::Done(items)) => Some(read_items(items)),
             Some(CallOutcome::ConditionFailed | CallOutcome::NoAnswer) => None,
             None => {
@@ -60,25 +60,29 @@ impl CacheStore for Store {
             "NOT attribute_type(storedAt, :number) OR storedAt <= :storedAt OR storedAt > :future";
         let StoredEntry { route_key, bytes, stored_at_ms, keep_until } = stored;
         let parts = bytes.len().div_ceil(PART_BYTES);
-        let checksum = Blob::new(Sha256::digest(&bytes).as_slice());
+        let checksum = Bytes::copy_from_slice(&Sha256::digest(&bytes));
         let put = |number: usize| {
             let start = number * PART_BYTES;
             let part = bytes.slice(start..(start + PART_BYTES).min(bytes.len()));
+            let item = attributes([
+                ("cacheKey", S(key.to_string())),
+                ("part", N(number.to_string())),
+                ("parts", N(parts.to_string())),
+                ("checksum", B(Binary(checksum.clone()))),
+                ("bytes", B(Binary(part))),
+                ("routeKey", S(route_key.to_owned())),
+                ("storedAt", N(stored_at_ms.to_string())),
+                ("expiresAt", N((milliseconds(keep_until) / 1_000 + 1).to_string())),
+            ]);
+            let values = attributes([
+                (":number", S(NUMBER.to_owned())),
+                (":storedAt", N(stored_at_ms.to_string())),
+                (":future", N((milliseconds(now) + MOST_SKEW_MS).to_string())),
+            ]);
+            let condition = condition(IS_NEWEST, values);
+            let put = PutItem { table_name: &self.tables.cache, item, condition };
             // Nobody waits for it any more, and a part is long.
-            let put = self.client.put_item().table_name(&self.tables.cache);
-            put.item("cacheKey", S(key.to_string()))
-                .item("part", N(number.to_string()))
-                .item("parts", N(parts.to_string()))
-                .item("checksum", B(checksum.clone()))
-                .item("bytes", B(Blob::new(part)))
-                .item("routeKey", S(route_key.to_owned()))
-                .item("storedAt", N(stored_at_ms.to_string()))
-                .item("expiresAt", N((milliseconds(keep_until) / 1_000 + 1).to_string()))
-                .condition_expression(IS_NEWEST)
-                .expression_attribute_values(":number", S(NUMBER.to_owned()))
-                .expression_attribute_values(":storedAt", N(stored_at_ms.to_string()))
-                .expression_attribute_values(":future", N((milliseconds(now) + MOST_SKEW_MS).to_string()))
-                .send()
+            async move { self.client.call(&put).await }
         };
         match self.call("writing", now, try_join_all((0..parts).map(put))).await {
             CallOutcome::Done(_) => Written::Written,
@@ -93,14 +97,17 @@ impl CacheStore for Store {
             "NOT attribute_type(lockedUntil, :number) OR lockedUntil <= :now OR lockedUntil > :end";
         let now_ms = milliseconds(now);
         // Tried once: a repeated one would find its own lock, and wait for itself.
-        let put = self.counters.put_item().table_name(&self.tables.cache);
-        let put = put
-            .set_item(Some(lock_item(key, lock)))
-            .condition_expression(IS_FREE)
-            .expression_attribute_values(":number", S(NUMBER.to_owned()))
-            .expression_attribute_values(":now", N(now_ms.to_string()))
-            .expression_attribute_values(":end", N(Lock::end(now_ms).to_string()));
-        match self.call("locking", now, put.send()).await {
+        let values = attributes([
+            (":number", S(NUMBER.to_owned())),
+            (":now", N(now_ms.to_string())),
+            (":end", N(Lock::end(now_ms).to_string())),
+        ]);
+        let put = PutItem {
+            table_name: &self.tables.cache,
+            item: lock_item(key, lock),
+            condition: condition(IS_FREE, values),
+        };
+        match self.call("locking", now, self.counters.call(&put)).await {
             CallOutcome::Done(_) => LockOutcome::Taken,
             CallOutcome::ConditionFailed => LockOutcome::Busy,
             CallOutcome::NoAnswer => LockOutcome::Unknown,
@@ -110,21 +117,41 @@ impl CacheStore for Store {
     /// One write unit.
     async fn unlock(&self, key: &CacheKey, lock: Lock, next: Option<Lock>, now: SystemTime) {
         const IS_MINE: &str = "lockedUntil = :mine";
-        let mine = N(lock.until_ms.to_string());
+        let table_name = &self.tables.cache;
+        let condition = condition(IS_MINE, attributes([(":mine", N(lock.until_ms.to_string()))]));
         // A lock that is not ours any more is left as it is.
         match next {
             Some(next) => {
-                let put = self.quick.put_item().table_name(&self.tables.cache);
-                let put = put.set_item(Some(lock_item(key, next))).condition_expression(IS_MINE);
-                self.call("unlocking", now, put.expression_attribute_values(":mine", mine).send()).await;
+                let put = PutItem { table_name, item: lock_item(key, next), condition };
+                self.call("unlocking", now, self.quick.call(&put)).await;
             }
             None => {
-                let delete = self.quick.delete_item().table_name(&self.tables.cache);
-                let delete = delete.key("cacheKey", S(key.to_string())).key("part", N(LOCK.to_owned()));
-                let delete = delete.condition_expression(IS_MINE).expression_attribute_values(":mine", mine);
-                self.call("unlocking", now, delete.send()).await;
+                let key = attributes([("cacheKey", S(key.to_string())), ("part", N(LOCK.to_owned()))]);
+                let delete = DeleteItem { table_name, key, condition };
+                self.call("unlocking", now, self.quick.call(&delete)).await;
             }
         }
+    }
+}
+
+/// The items of a key: the parts of an entry, and the lock.
+pub(super) fn items_of_key<'a>(table: &'a str, key: &CacheKey, consistent_read: Option<bool>) -> Query<'a> {
+    Query {
+        table_name: table.into(),
+        key_condition_expression: "cacheKey = :key".into(),
+        selection: Selection {
+            consistent_read,
+            expression_attribute_values: attributes([(":key", S(key.to_string()))]),
+            ..Selection::default()
+        },
+    }
+}
+
+fn condition(expression: &'static str, values: Attributes) -> Condition<'static> {
+    Condition {
+        condition_expression: Some(expression.into()),
+        expression_attribute_values: values,
+        ..Condition::default()
     }
 }
 
@@ -136,23 +163,19 @@ enum CallOutcome<T> {
 }
 
 impl Store {
-    async fn call<T, E: ProvideErrorMetadata + Error + 'static>(
+    async fn call<T>(
         &self,
         operation: &'static str,
         now: SystemTime,
-        request: impl Future<Output = Result<T, E>>,
+        request: impl Future<Output = Result<T, CallError>>,
     ) -> CallOutcome<T> {
         let breaker = &self.breakers.cache;
         if !breaker.allows(milliseconds(now)) {
             return CallOutcome::NoAnswer;
         }
-        // After a thaw a kept connection may be dead; its own task notices, if it gets its turn before us.
-        tokio::task::yield_now().await;
         let outcome = match request.await {
             Ok(output) => CallOutcome::Done(output),
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
-                CallOutcome::ConditionFailed
-            }
+            Err(error) if error.is_failed_condition() => CallOutcome::ConditionFailed,
             Err(error) => {
                 warn!(
                     metric = "Degraded",
@@ -161,7 +184,7 @@ impl Store {
                     "the cache's table gave no answer"
                 );
                 // Too many requests for one entry: the others are served.
-                if !is_throttled(&error) {
+                if !error.is_throttled() {
                     breaker.failed(milliseconds(now));
                 }
                 return CallOutcome::NoAnswer;
@@ -172,13 +195,26 @@ impl Store {
     }
 }
 
+/// An item of the cache's table, as far as it is read; each attribute is of whatever type somebody has made it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct CacheItem {
+    part: Option<AttributeValue>,
+    parts: Option<AttributeValue>,
+    checksum: Option<AttributeValue>,
+    bytes: Option<AttributeValue>,
+    locked_until: Option<AttributeValue>,
+    is_in_vain: Option<AttributeValue>,
+    reason: Option<AttributeValue>,
+}
+
 /// Reads all items of a key.
-pub(super) fn read_items(items: Vec<Attributes>) -> Found {
+pub(super) fn read_items(items: Vec<CacheItem>) -> Found {
     let (mut parts, mut lock) = (BTreeMap::new(), None);
-    for mut item in items {
-        if number(&item, "part") == Some(LOCK) {
-            lock = read_lock(&item);
-        } else if let Some(part) = read_part(&mut item) {
+    for item in items {
+        if item.part.as_ref().and_then(AttributeValue::as_n) == Some(LOCK) {
+            lock = item.lock();
+        } else if let Some(part) = item.entry_part() {
             parts.insert(part.number, part);
         }
     }
@@ -189,28 +225,49 @@ struct EntryPart {
     number: usize,
     /// The number of parts of the whole entry.
     parts: usize,
-    checksum: Blob,
-    bytes: Blob,
+    checksum: Bytes,
+    bytes: Bytes,
 }
 
-fn read_part(item: &mut Attributes) -> Option<EntryPart> {
-    let part_number = number(item, "part")?.parse().ok()?;
-    let parts = number(item, "parts")?.parse().ok()?;
-    let mut blob = |name| match item.remove(name) {
-        Some(B(blob)) => Some(blob),
-        _ => None,
-    };
-    Some(EntryPart { number: part_number, parts, checksum: blob("checksum")?, bytes: blob("bytes")? })
+impl CacheItem {
+    fn entry_part(self) -> Option<EntryPart> {
+        let bytes = |value| match value {
+            Some(B(Binary(bytes))) => Some(bytes),
+            _ => None,
+        };
+        Some(EntryPart {
+            number: self.part?.number()?,
+            parts: self.parts?.number()?,
+            checksum: bytes(self.checksum)?,
+            bytes: bytes(self.bytes)?,
+        })
+    }
+
+    fn lock(self) -> Option<Lock> {
+        let state = match self.is_in_vain {
+            // Older versions give no reason.
+            Some(Bool(true)) => LockState::KnownUncacheable(
+                self.reason.and_then(|reason| UncacheableReason::of_name(reason.as_s()?)),
+            ),
+            _ => LockState::Filling,
+        };
+        Some(Lock { until_ms: self.locked_until?.number()?, state })
+    }
 }
 
 /// Joins the bytes of all parts, if they are those of one entry: two fills at once may leave parts of both.
 fn whole(mut parts: BTreeMap<usize, EntryPart>) -> Option<Bytes> {
     let first = parts.remove(&0)?;
-    let mut bytes = first.bytes.into_inner();
-    for number in 1..first.parts {
-        bytes.extend_from_slice(parts.remove(&number)?.bytes.as_ref());
-    }
-    (Sha256::digest(&bytes).as_slice() == first.checksum.as_ref()).then(|| bytes.into())
+    let bytes = if first.parts > 1 {
+        let mut bytes = Vec::from(first.bytes);
+        for number in 1..first.parts {
+            bytes.extend_from_slice(&parts.remove(&number)?.bytes);
+        }
+        bytes.into()
+    } else {
+        first.bytes
+    };
+    (Sha256::digest(&bytes).as_slice() == first.checksum).then_some(bytes)
 }
 
 fn lock_item(key: &CacheKey, lock: Lock) -> Attributes {
@@ -218,29 +275,13 @@ fn lock_item(key: &CacheKey, lock: Lock) -> Attributes {
         LockState::Filling => None,
         LockState::KnownUncacheable(reason) => Some(reason),
     };
-    let mut item = Attributes::from([
-        ("cacheKey".to_owned(), S(key.to_string())),
-        ("part".to_owned(), N(LOCK.to_owned())),
-        ("lockedUntil".to_owned(), N(lock.until_ms.to_string())),
-        ("isInVain".to_owned(), Bool(known_uncacheable.is_some())),
-        ("expiresAt".to_owned(), N((lock.until_ms / 1_000 + LOCK_ITEM_SECONDS).to_string())),
+    let mut item = attributes([
+        ("cacheKey", S(key.to_string())),
+        ("part", N(LOCK.to_owned())),
+        ("lockedUntil", N(lock.until_ms.to_string())),
+        ("isInVain", Bool(known_uncacheable.is_some())),
+        ("expiresAt", N((lock.until_ms / 1_000 + LOCK_ITEM_SECONDS).to_string())),
     ]);
-    item.extend(known_uncacheable.flatten().map(|reason| (REASON.to_owned(), S(reason.name()))));
+    item.extend(known_uncacheable.flatten().map(|reason| ("reason".to_owned(), S(reason.name()))));
     item
-}
-
-fn read_lock(item: &Attributes) -> Option<Lock> {
-    let state = match item.get("isInVain") {
-        // Older versions give no reason.
-        Some(Bool(true)) => LockState::KnownUncacheable(
-            item.get(REASON).and_then(|value| UncacheableReason::of_name(value.as_s().ok()?)),
-        ),
-        _ => LockState::Filling,
-    };
-    Some(Lock { until_ms: number(item, "lockedUntil")?.parse().ok()?, state })
-}
-
-/// A number as DynamoDB writes it.
-pub(super) fn number<'a>(item: &'a Attributes, name: &str) -> Option<&'a str> {
-    item.get(name).and_then(|value| AttributeValue::as_n(value).ok()).map(String::as_str)
 }

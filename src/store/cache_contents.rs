@@ -1,15 +1,19 @@
 //! The entries of a stage in the cache's table, counted for the operator.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, pin::pin};
 
-use aws_sdk_dynamodb::types::AttributeValue::{B, S};
+use futures_util::StreamExt;
 
-use super::{
-    Store,
-    cache::{LOCK, number},
-    values::Attributes,
+use super::{Store, cache::LOCK, configuration::attributes};
+use crate::{
+    aws::dynamodb::{
+        AttributeValue::{self, B, S},
+        Attributes,
+        operations::{Scan, Selection},
+    },
+    cache::CacheKey,
+    error::StoreError,
 };
-use crate::{cache::CacheKey, error::StoreError};
 
 /// The entries of a stage by the keys of their routes, and its locks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,17 +48,19 @@ pub struct Locks {
 impl Store {
     /// Counts what the cache's table has of a stage; half a read unit for each 4 KB of the whole table.
     pub async fn cache_contents(&self, stage: &str, now_ms: u64) -> Result<CacheContents, StoreError> {
-        let scan = self.client.scan().table_name(&self.tables.cache);
-        let scan = scan
-            .filter_expression("begins_with(cacheKey, :stage)")
-            .expression_attribute_values(":stage", S(CacheKey::prefix(stage)))
-            .projection_expression("part, #bytes, routeKey, expiresAt, lockedUntil")
-            .expression_attribute_names("#bytes", "bytes");
-        let mut pages = scan.into_paginator().send();
+        let selection = Selection {
+            filter_expression: Some("begins_with(cacheKey, :stage)".into()),
+            expression_attribute_values: attributes([(":stage", S(CacheKey::prefix(stage)))]),
+            projection_expression: Some("part, #bytes, routeKey, expiresAt, lockedUntil".into()),
+            expression_attribute_names: [("#bytes".into(), "bytes".into())].into(),
+            ..Selection::default()
+        };
+        let scan = Scan { table_name: (&self.tables.cache).into(), selection };
+        let mut pages = pin!(self.client.pages(scan));
         let mut contents = CacheContents::default();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| StoreError::new("reading the cache", error))?;
-            page.items.unwrap_or_default().iter().for_each(|item| contents.add(item, now_ms));
+            let page: Vec<Attributes> = page.map_err(|error| StoreError::new("reading the cache", error))?;
+            page.iter().for_each(|item| contents.add(item, now_ms));
         }
         Ok(contents)
     }
@@ -62,17 +68,18 @@ impl Store {
 
 impl CacheContents {
     fn add(&mut self, item: &Attributes, now_ms: u64) {
-        let part = number(item, "part");
+        let number = |name| item.get(name).and_then(AttributeValue::number::<u64>);
+        let part = item.get("part").and_then(AttributeValue::as_n);
         if part == Some(LOCK) {
-            let is_held = number(item, "lockedUntil").and_then(|until| until.parse().ok()) > Some(now_ms);
+            let is_held = number("lockedUntil") > Some(now_ms);
             *(if is_held { &mut self.locks.held } else { &mut self.locks.ended }) += 1;
         } else if let (Some(S(route_key)), Some(B(bytes))) = (item.get("routeKey"), item.get("bytes")) {
-            let expires_at = number(item, "expiresAt").and_then(|seconds| seconds.parse::<u64>().ok());
-            let is_expired = expires_at.is_none_or(|seconds| seconds.saturating_mul(1_000) <= now_ms);
+            let is_expired =
+                number("expiresAt").is_none_or(|seconds| seconds.saturating_mul(1_000) <= now_ms);
             let route = self.routes.entry(route_key.clone()).or_default();
             let amount = if is_expired { &mut route.expired } else { &mut route.usable };
             amount.entries += u64::from(part == Some("0"));
-            amount.bytes += bytes.as_ref().len() as u64;
+            amount.bytes += bytes.0.len() as u64;
         }
     }
 

@@ -2,21 +2,19 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use aws_sdk_dynamodb::{
-    error::BuildError,
-    types::{
-        AttributeValue::{N, S},
-        DeleteRequest, ReturnValue, WriteRequest,
-    },
-};
-
 use super::{
     Store,
-    cache::{LOCK, read_items},
-    configuration::is_failed_condition,
-    values::Attributes,
+    cache::{LOCK, items_of_key, read_items},
+    configuration::attributes,
 };
 use crate::{
+    aws::dynamodb::{
+        AttributeValue::{N, S},
+        Attributes,
+        operations::{
+            BatchWriteItem, Condition, DeleteRequest, ReturnValues, Scan, Selection, UpdateItem, WriteRequest,
+        },
+    },
     cache::{CacheKey, Found, MOST_GENERATION},
     error::StoreError,
 };
@@ -64,37 +62,38 @@ impl ItemKey {
             _ => None,
         }
     }
+
+    fn deletion(&self) -> WriteRequest {
+        let key = attributes([("cacheKey", S(self.cache_key.clone())), ("part", N(self.part.clone()))]);
+        WriteRequest { delete_request: DeleteRequest { key } }
+    }
 }
 
 impl Store {
     /// Reads the items of a key: a read unit for each 4 KB.
     pub async fn cached(&self, key: &CacheKey) -> Result<Found, StoreError> {
-        self.items_of_key(key).await.map(read_items)
-    }
-
-    async fn items_of_key(&self, key: &CacheKey) -> Result<Vec<Attributes>, StoreError> {
-        let query = self.client.query().table_name(&self.tables.cache).consistent_read(true);
-        let query = query
-            .key_condition_expression("cacheKey = :key")
-            .expression_attribute_values(":key", S(key.to_string()));
-        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-        items.map_err(|error| StoreError::new(READING, error))
+        let items = self.client.all(items_of_key(&self.tables.cache, key, Some(true))).await;
+        items.map(read_items).map_err(|error| StoreError::new(READING, error))
     }
 
     /// The entries of a stage's route, with their locks: a read unit for each 4 KB of the whole table.
     pub async fn entries_of_route(&self, stage: &str, route_key: &str) -> Result<CacheEntries, StoreError> {
-        let scan = self.client.scan().table_name(&self.tables.cache).consistent_read(true);
-        let scan = scan
-            .filter_expression("begins_with(cacheKey, :stage) AND (routeKey = :route OR part = :lock)")
-            .expression_attribute_values(":stage", S(CacheKey::prefix(stage)))
-            .expression_attribute_values(":route", S(route_key.to_owned()))
-            .expression_attribute_values(":lock", N(LOCK.to_owned()))
-            .projection_expression("cacheKey, part");
-        let mut found = scan.into_paginator().items().send();
-        let mut items = Vec::new();
-        while let Some(item) = found.next().await {
-            items.extend(ItemKey::of(item.map_err(|error| StoreError::new(READING, error))?));
-        }
+        let selection = Selection {
+            consistent_read: Some(true),
+            filter_expression: Some(
+                "begins_with(cacheKey, :stage) AND (routeKey = :route OR part = :lock)".into(),
+            ),
+            expression_attribute_values: attributes([
+                (":stage", S(CacheKey::prefix(stage))),
+                (":route", S(route_key.to_owned())),
+                (":lock", N(LOCK.to_owned())),
+            ]),
+            projection_expression: Some("cacheKey, part".into()),
+            ..Selection::default()
+        };
+        let scan = Scan { table_name: (&self.tables.cache).into(), selection };
+        let found = self.client.all(scan).await.map_err(|error| StoreError::new(READING, error))?;
+        let mut items: Vec<ItemKey> = found.into_iter().filter_map(ItemKey::of).collect();
         // A lock does not say whose it is; the entry beside it does.
         let is_entry = |item: &&ItemKey| item.part != LOCK;
         let names: HashSet<String> =
@@ -105,7 +104,8 @@ impl Store {
 
     /// The entry of a key, with its lock.
     pub async fn entries_of_key(&self, key: &CacheKey) -> Result<CacheEntries, StoreError> {
-        let found = self.items_of_key(key).await?;
+        let found = self.client.all(items_of_key(&self.tables.cache, key, Some(true))).await;
+        let found = found.map_err(|error| StoreError::new(READING, error))?;
         let items: Vec<ItemKey> = found.into_iter().filter_map(ItemKey::of).collect();
         Ok(CacheEntries { count: usize::from(items.iter().any(|item| item.part != LOCK)), items })
     }
@@ -113,21 +113,12 @@ impl Store {
     /// Deletes at most [`CacheEntries::BATCH`] items: a write unit for each KB of them.
     pub async fn delete_cached(&self, items: &[ItemKey]) -> Result<(), StoreError> {
         const OPERATION: &str = "emptying the cache";
-        let deletes = items.iter().map(|item| {
-            let delete = DeleteRequest::builder()
-                .key("cacheKey", S(item.cache_key.clone()))
-                .key("part", N(item.part.clone()))
-                .build()?;
-            Ok(WriteRequest::builder().delete_request(delete).build())
-        });
-        let deletes: Result<Vec<_>, BuildError> = deletes.collect();
-        let deletes = deletes.map_err(|error| StoreError::new(OPERATION, error))?;
-        let mut left = Some([(self.tables.cache.clone(), deletes)].into());
+        let deletions = items.iter().map(ItemKey::deletion).collect();
+        let mut left = [(self.tables.cache.clone(), deletions)].into();
         for pause in PAUSES_MS {
-            let output = self.client.batch_write_item().set_request_items(left.take()).send().await;
-            let output = output.map_err(|error| StoreError::new(OPERATION, error))?;
-            left = output.unprocessed_items.filter(|items| !items.is_empty());
-            if left.is_none() {
+            let output = self.client.call(&BatchWriteItem { request_items: left }).await;
+            left = output.map_err(|error| StoreError::new(OPERATION, error))?.unprocessed_items;
+            if left.is_empty() {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(pause)).await;
@@ -138,26 +129,36 @@ impl Store {
     /// Raises a stage's `cacheGeneration` by one: one write unit a KB of the item.
     pub async fn raise_cache_generation(&self, stage: &str) -> Result<GenerationRaise, StoreError> {
         const OPERATION: &str = "raising the stage's cacheGeneration";
-        let update = self.client.update_item().table_name(&self.tables.stages);
-        let update = update
-            .key("stage", S(stage.to_owned()))
-            .update_expression("SET cacheGeneration = if_not_exists(cacheGeneration, :zero) + :one")
-            .condition_expression(
+        let condition = Condition {
+            condition_expression: Some(
                 "attribute_exists(#stage) AND (attribute_not_exists(cacheGeneration) \
-                 OR cacheGeneration BETWEEN :zero AND :last)",
-            )
-            .expression_attribute_names("#stage", "stage")
-            .expression_attribute_values(":zero", N("0".to_owned()))
-            .expression_attribute_values(":one", N("1".to_owned()))
-            .expression_attribute_values(":last", N((MOST_GENERATION - 1).to_string()))
-            .return_values(ReturnValue::UpdatedNew);
-        match update.send().await {
+                 OR cacheGeneration BETWEEN :zero AND :last)"
+                    .into(),
+            ),
+            expression_attribute_names: [("#stage".into(), "stage".into())].into(),
+            expression_attribute_values: attributes([
+                (":zero", N("0".to_owned())),
+                (":one", N("1".to_owned())),
+                (":last", N((MOST_GENERATION - 1).to_string())),
+            ]),
+            ..Condition::default()
+        };
+        let update = UpdateItem {
+            table_name: &self.tables.stages,
+            key: attributes([("stage", S(stage.to_owned()))]),
+            update_expression: Some(
+                "SET cacheGeneration = if_not_exists(cacheGeneration, :zero) + :one".into(),
+            ),
+            condition,
+            return_values: Some(ReturnValues::UpdatedNew),
+        };
+        match self.client.call(&update).await {
             Ok(output) => {
                 let raised =
-                    output.attributes.and_then(|item| item.get("cacheGeneration")?.as_n().ok()?.parse().ok());
+                    output.attributes.as_ref().and_then(|item| item.get("cacheGeneration")?.number());
                 Ok(raised.map_or(GenerationRaise::NoGeneration, GenerationRaise::To))
             }
-            Err(error) if is_failed_condition(&error) => Ok(if self.stage(stage).await?.is_some() {
+            Err(error) if error.is_failed_condition() => Ok(if self.stage(stage).await?.is_some() {
                 GenerationRaise::NoGeneration
             } else {
                 GenerationRaise::NoStage

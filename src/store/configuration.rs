@@ -1,20 +1,21 @@
 //! Stages and routes in their tables.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, pin::pin};
 
-use aws_sdk_dynamodb::{
-    error::SdkError,
-    operation::update_item::UpdateItemError,
-    types::AttributeValue::{self, S},
-};
-use futures_util::{Stream, TryStreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{
-    Store,
-    values::{Attributes, to_json_map},
+use super::{Store, values::PlainItem};
+use crate::{
+    aws::dynamodb::{
+        AttributeValue::{self, S},
+        Attributes,
+        operations::{FoundItem, GetItem, Query, Scan, Selection},
+        read,
+    },
+    error::StoreError,
 };
-use crate::error::StoreError;
 
 /// A stage item, as it was when a publisher read it.
 #[derive(Debug)]
@@ -24,30 +25,41 @@ pub struct StageRow {
     /// `None` also where it is empty: the console leaves an empty text where an attribute was cleared.
     pub deployment_id: Option<String>,
     /// Revision and pointer as they are written, whatever their types: a pointer moves only from what was read.
-    pub(super) written: [Option<AttributeValue>; 2],
+    pub(super) written: Written,
 }
+
+/// The attributes of a stage item that a pointer moves from.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Written {
+    pub revision: Option<AttributeValue>,
+    pub deployment_id: Option<AttributeValue>,
+}
+
+const READING_A_STAGE: &str = "reading the stage";
+const READING_STAGES: &str = "reading the stages";
+const READING_ROUTES: &str = "reading the routes";
 
 impl Store {
     /// All stage items, eventually consistent: one read unit up to 8 KB of them.
     pub async fn stages(&self) -> Result<Vec<Map<String, Value>>, StoreError> {
-        let mut pages = self.client.scan().table_name(&self.tables.stages).into_paginator().send();
-        let mut stages = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| StoreError::new("reading the stages", error))?;
-            stages.extend(plain("reading the stages", page.items)?);
-        }
-        Ok(stages)
+        let scan = Scan { table_name: (&self.tables.stages).into(), ..Scan::default() };
+        let stages = self.client.all(scan).await;
+        stages.map(plain).map_err(|error| StoreError::new(READING_STAGES, error))
     }
 
     /// One stage item, consistent, for a publisher.
     pub async fn stage(&self, stage: &str) -> Result<Option<StageRow>, StoreError> {
-        let read = self.client.get_item().table_name(&self.tables.stages).consistent_read(true);
-        let output = read.key("stage", S(stage.to_owned())).send().await;
-        let Some(item) = output.map_err(|error| StoreError::new("reading the stage", error))?.item else {
-            return Ok(None);
+        let get = GetItem {
+            table_name: &self.tables.stages,
+            key: attributes([("stage", S(stage.to_owned()))]),
+            consistent_read: Some(true),
         };
-        let written = ["revision", "deploymentId"].map(|name| item.get(name).cloned());
-        let item = to_json_map(item).map_err(|error| StoreError::new("reading the stage", error))?;
+        let failed = |error| StoreError::new(READING_A_STAGE, error);
+        let json = self.client.call_unread(&get).await.map_err(failed)?;
+        let (found, written) = (read::<FoundItem<PlainItem>>(&json), read::<FoundItem<Written>>(&json));
+        let found = found.map_err(failed)?.item.zip(written.map_err(failed)?.item);
+        let Some((PlainItem(item), written)) = found else { return Ok(None) };
         let deployment_id = item.get("deploymentId").and_then(Value::as_str).filter(|id| !id.is_empty());
         let deployment_id = deployment_id.map(str::to_owned);
         let revision = item.get("revision").and_then(Value::as_u64);
@@ -58,12 +70,16 @@ impl Store {
     pub async fn stage_names(&self) -> Result<BTreeSet<String>, StoreError> {
         let named = |item: &Map<String, Value>| item.get("stage").and_then(Value::as_str).map(str::to_owned);
         let mut names: BTreeSet<String> = self.stages().await?.iter().filter_map(named).collect();
-        let scan = self.client.scan().table_name(&self.tables.routes);
-        let scan = scan.projection_expression("#stage").expression_attribute_names("#stage", "stage");
-        let mut pages = scan.into_paginator().send();
+        let only_the_stage = Selection {
+            projection_expression: Some("#stage".into()),
+            expression_attribute_names: [("#stage".into(), "stage".into())].into(),
+            ..Selection::default()
+        };
+        let scan = Scan { table_name: (&self.tables.routes).into(), selection: only_the_stage };
+        let mut pages = pin!(self.client.pages(scan));
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| StoreError::new("reading the routes", error))?;
-            names.extend(plain("reading the routes", page.items)?.iter().filter_map(named));
+            let page = page.map_err(|error| StoreError::new(READING_ROUTES, error))?;
+            names.extend(plain(page).iter().filter_map(named));
         }
         Ok(names)
     }
@@ -78,27 +94,27 @@ impl Store {
         &self,
         stage: &str,
     ) -> impl Stream<Item = Result<Vec<Map<String, Value>>, StoreError>> + Send + use<> {
-        let query = self.client.query().table_name(&self.tables.routes).consistent_read(true);
-        let query = query
-            .key_condition_expression("#stage = :stage")
-            .expression_attribute_names("#stage", "stage")
-            .expression_attribute_values(":stage", S(stage.to_owned()));
-        stream::unfold(query.into_paginator().send(), async |mut pages| {
-            let page = pages.next().await?.map_err(|error| StoreError::new("reading the routes", error));
-            Some((page.and_then(|page| plain("reading the routes", page.items)), pages))
-        })
+        let query = Query {
+            table_name: self.tables.routes.clone().into(),
+            key_condition_expression: "#stage = :stage".into(),
+            selection: Selection {
+                consistent_read: Some(true),
+                expression_attribute_names: [("#stage".into(), "stage".into())].into(),
+                expression_attribute_values: attributes([(":stage", S(stage.to_owned()))]),
+                ..Selection::default()
+            },
+        };
+        let pages = self.client.pages(query);
+        pages.map(|page| page.map(plain).map_err(|error| StoreError::new(READING_ROUTES, error)))
     }
 }
 
-pub(super) fn is_failed_condition<R>(error: &SdkError<UpdateItemError, R>) -> bool {
-    error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+/// Attributes by their names.
+pub(super) fn attributes<const N: usize>(named: [(&str, AttributeValue); N]) -> Attributes {
+    named.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// Items as JSON objects.
-pub(super) fn plain(
-    operation: &'static str,
-    items: Option<Vec<Attributes>>,
-) -> Result<Vec<Map<String, Value>>, StoreError> {
-    let plain = items.unwrap_or_default().into_iter().map(to_json_map);
-    plain.collect::<Result<_, _>>().map_err(|error| StoreError::new(operation, error))
+pub(super) fn plain(items: Vec<PlainItem>) -> Vec<Map<String, Value>> {
+    items.into_iter().map(|item| item.0).collect()
 }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue::{N, S},
-    KeysAndAttributes,
-};
 use serde_json::Value;
 use tracing::warn;
 
-use super::{Store, configuration::plain, counter_updates::surely_not_sent};
+use super::{Store, configuration::attributes, counter_updates::surely_not_done, values::PlainItem};
 use crate::{
+    aws::dynamodb::{
+        AttributeValue::{N, S},
+        operations::{BatchGetItem, Condition, FoundItems, Keys, Names, UpdateItem},
+    },
     calendar::Day,
     error::{StoreError, chain},
     limits::usage::{
@@ -27,26 +27,32 @@ const MOST_ROUNDS: usize = 10;
 
 impl UsageStore for Store {
     async fn add_usage(&self, key_id: &str, day: Day, stages: &UsageByStage) -> UsageWrite {
-        let mut update = self
-            .counters
-            .update_item()
-            .table_name(&self.tables.counters)
-            .key("counter", S(by_day::counter(key_id, day)))
-            .expression_attribute_values(":expiresAt", N(by_day::expires_at(day).to_string()));
+        let mut names = Names::new();
+        let mut values = attributes([(":expiresAt", N(by_day::expires_at(day).to_string()))]);
         let mut sums = Vec::new();
         for (stage, counts) in stages {
             for (counted, number) in counts.each().into_iter().filter(|(_, number)| *number > 0) {
                 let (name, value) = (format!("#n{}", sums.len()), format!(":n{}", sums.len()));
                 sums.push(format!("{name} {value}"));
-                update = update
-                    .expression_attribute_names(name, counted.attribute(stage))
-                    .expression_attribute_values(value, N(number.to_string()));
+                names.insert(name.into(), counted.attribute(stage).into());
+                values.insert(value, N(number.to_string()));
             }
         }
-        let update = update.update_expression(format!("SET expiresAt = :expiresAt ADD {}", sums.join(", ")));
-        let Err(error) = update.send().await else { return UsageWrite::Done };
+        let update = UpdateItem {
+            table_name: &self.tables.counters,
+            key: attributes([("counter", S(by_day::counter(key_id, day)))]),
+            update_expression: Some(format!("SET expiresAt = :expiresAt ADD {}", sums.join(", ")).into()),
+            condition: Condition {
+                expression_attribute_names: names,
+                expression_attribute_values: values,
+                ..Condition::default()
+            },
+            return_values: None,
+        };
+        // Tried once: a repeated one would count twice.
+        let Err(error) = self.counters.call(&update).await else { return UsageWrite::Done };
         warn!(metric = "Degraded", cause = chain(&error), "the usage of a key could not be added");
-        if surely_not_sent(&error) { UsageWrite::NotSent } else { UsageWrite::Done }
+        if surely_not_done(&error) { UsageWrite::NotSent } else { UsageWrite::Done }
     }
 }
 
@@ -81,21 +87,18 @@ impl Store {
         names: &[&String],
     ) -> Result<Vec<serde_json::Map<String, Value>>, StoreError> {
         const OPERATION: &str = "reading the usage";
-        let keys = names.iter().map(|name| [("counter".to_owned(), S((*name).clone()))].into());
-        let batch = KeysAndAttributes::builder().set_keys(Some(keys.collect()));
-        let batch = batch.build().map_err(|error| StoreError::new(OPERATION, error))?;
-        let mut left = Some([(self.tables.counters.clone(), batch)].into());
+        let keys = names.iter().map(|name| attributes([("counter", S((*name).clone()))])).collect();
+        let mut left = [(self.tables.counters.clone(), Keys { keys })].into();
         let mut items = Vec::new();
         for _ in 0..MOST_ROUNDS {
-            let output = self.client.batch_get_item().set_request_items(left.take()).send().await;
-            let output = output.map_err(|error| StoreError::new(OPERATION, error))?;
-            for found in output.responses.unwrap_or_default().into_values() {
-                items.extend(plain(OPERATION, Some(found))?);
-            }
-            left = output.unprocessed_keys.filter(|keys| !keys.is_empty());
-            if left.is_none() {
+            let found = self.client.call_for(&BatchGetItem { request_items: left }).await;
+            let FoundItems { responses, unprocessed_keys } =
+                found.map_err(|error| StoreError::new(OPERATION, error))?;
+            items.extend(responses.into_values().flatten().map(|PlainItem(item)| item));
+            if unprocessed_keys.is_empty() {
                 return Ok(items);
             }
+            left = unprocessed_keys;
         }
         Err(StoreError::new(OPERATION, "DynamoDB leaves out a part every time: it is throttling"))
     }

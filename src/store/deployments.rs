@@ -1,12 +1,19 @@
 //! Deployments in their table, each in parts under its id.
 
-use aws_sdk_dynamodb::{
-    primitives::Blob,
-    types::AttributeValue::{B, N, S},
-};
+use std::pin::pin;
 
-use super::Store;
-use crate::error::StoreError;
+use bytes::Bytes;
+use futures_util::StreamExt;
+
+use super::{Store, configuration::attributes};
+use crate::{
+    aws::dynamodb::{
+        AttributeValue::{self, B, N, S},
+        Attributes, Binary,
+        operations::{Condition, PutItem, Query, Selection},
+    },
+    error::StoreError,
+};
 
 /// Well under DynamoDB's 400 KB an item.
 const PART_BYTES: usize = 350_000;
@@ -26,24 +33,29 @@ impl Store {
         deployment_id: &str,
         consistency: Consistency,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        let query = self.client.query().table_name(&self.tables.deployments);
-        let query = query
-            .consistent_read(consistency == Consistency::Strong)
-            .key_condition_expression("deploymentId = :id")
-            .expression_attribute_values(":id", S(deployment_id.to_owned()));
-        let mut pages = query.into_paginator().send();
+        let query = Query {
+            table_name: (&self.tables.deployments).into(),
+            key_condition_expression: "deploymentId = :id".into(),
+            selection: Selection {
+                consistent_read: Some(consistency == Consistency::Strong),
+                expression_attribute_values: attributes([(":id", S(deployment_id.to_owned()))]),
+                ..Selection::default()
+            },
+        };
+        let mut pages = pin!(self.client.pages(query));
         let (mut snapshot, mut seen, mut parts) = (None, 0, usize::MAX);
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| StoreError::new("reading the deployment", error))?;
-            for mut part in page.items.unwrap_or_default() {
-                if let Some(count) = part.get("parts").and_then(|count| count.as_n().ok()?.parse().ok()) {
+            let page: Vec<Attributes> =
+                page.map_err(|error| StoreError::new("reading the deployment", error))?;
+            for mut part in page {
+                if let Some(count) = part.get("parts").and_then(AttributeValue::number) {
                     parts = count;
                 }
                 // Parts that are left of an earlier and longer writing do not belong to it.
                 if seen < parts
-                    && let Some(B(bytes)) = part.remove("snapshot")
+                    && let Some(B(Binary(bytes))) = part.remove("snapshot")
                 {
-                    snapshot.get_or_insert_with(Vec::new).extend(bytes.into_inner());
+                    snapshot.get_or_insert_with(Vec::new).extend_from_slice(&bytes);
                 }
                 seen += 1;
             }
@@ -61,14 +73,16 @@ impl Store {
         let parts = bytes.chunks(PART_BYTES);
         let count = parts.len().to_string();
         for (part, bytes) in parts.enumerate() {
-            let put = self.client.put_item().table_name(&self.tables.deployments);
-            let put = put
-                .item("deploymentId", S(deployment_id.to_owned()))
-                .item("part", N(part.to_string()))
-                .item("parts", N(count.clone()))
-                .item("stage", S(stage.to_owned()))
-                .item("snapshot", B(Blob::new(bytes)));
-            put.send().await.map_err(|error| StoreError::new("keeping the deployment", error))?;
+            let item = attributes([
+                ("deploymentId", S(deployment_id.to_owned())),
+                ("part", N(part.to_string())),
+                ("parts", N(count.clone())),
+                ("stage", S(stage.to_owned())),
+                ("snapshot", B(Binary(Bytes::copy_from_slice(bytes)))),
+            ]);
+            let put = PutItem { table_name: &self.tables.deployments, item, condition: Condition::default() };
+            let kept = self.client.call(&put).await;
+            kept.map_err(|error| StoreError::new("keeping the deployment", error))?;
         }
         Ok(())
     }

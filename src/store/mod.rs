@@ -10,18 +10,11 @@ mod daily_usage;
 mod deployments;
 mod pointers;
 mod request_time;
+pub mod sdk_values;
 pub mod values;
-mod wait;
 
 use std::{sync::Arc, time::Duration};
 
-use aws_sdk_dynamodb::{
-    Client,
-    config::{SharedAsyncSleep, retry::RetryConfig, timeout::TimeoutConfig},
-};
-use aws_types::SdkConfig;
-
-use self::wait::{Wait, within};
 pub use self::{
     api_keys::KeyCreation,
     cache_table::{CacheEntries, GenerationRaise, ItemKey},
@@ -30,20 +23,26 @@ pub use self::{
     pointers::{ConditionalWrite, LastGood, Pointer, Record},
 };
 use crate::{
+    aws::{
+        ServiceClient,
+        call::{Attempts, CallPolicy},
+        dynamodb::DynamoDb,
+    },
     circuit_breaker::CircuitBreaker,
-    environment::{Aws, DeploymentMemory, Tables},
+    environment::{DeploymentMemory, Tables},
+    wait::within,
 };
 
 /// Reads what the operator wrote, and keeps what the gateway writes.
 #[derive(Clone, Debug)]
 pub struct Store {
-    client: Client,
+    client: DynamoDb,
     /// For reads that a client waits for.
-    quick: Client,
+    quick: DynamoDb,
     /// The same, and never tries again: for writes that would count twice.
-    counters: Client,
+    counters: DynamoDb,
     /// For reads of entries of the cache, which may be a megabyte.
-    entries: Client,
+    entries: DynamoDb,
     /// The time for which a client waits for a response of the store.
     pub client_waits: Duration,
     /// The time for which a read of an entry is waited for: all pages of it, and a second try.
@@ -74,25 +73,25 @@ const REQUEST_TIME_TIMEOUT: Duration = Duration::from_millis(200);
 const MOST_OF_AN_ENTRY: u32 = 5;
 
 impl Store {
-    pub fn new(client: Client, tables: Tables) -> Self {
+    pub fn new(client: ServiceClient, tables: Tables) -> Self {
         Self::waiting(REQUEST_TIME_TIMEOUT, client, tables)
     }
 
     /// A store that gives a call that a client waits for `at_most` this time: tests share a machine.
-    pub fn waiting(at_most: Duration, client: Client, tables: Tables) -> Self {
-        let within = TimeoutConfig::builder().operation_attempt_timeout(at_most).build();
-        let quick = client.config().to_builder().timeout_config(within);
-        let counters = quick.clone().retry_config(RetryConfig::disabled());
+    pub fn waiting(at_most: Duration, client: ServiceClient, tables: Tables) -> Self {
         let entry_within = at_most * MOST_OF_AN_ENTRY;
-        // Settings that are not named here are as before.
-        let head_within =
-            TimeoutConfig::builder().read_timeout(at_most).operation_attempt_timeout(entry_within).build();
-        let entries = quick.clone().timeout_config(head_within);
+        let twice = |attempt| CallPolicy {
+            attempts: Attempts::Twice,
+            attempt_timeout: Some(attempt),
+            head_timeout: None,
+        };
+        let quick = twice(at_most);
+        let with = |policy| DynamoDb::new(client.clone(), policy);
         Self {
-            client,
-            quick: Client::from_conf(quick.build()),
-            counters: Client::from_conf(counters.build()),
-            entries: Client::from_conf(entries.build()),
+            client: with(twice(ATTEMPT_TIMEOUT)),
+            quick: with(quick),
+            counters: with(CallPolicy { attempts: Attempts::Once, ..quick }),
+            entries: with(CallPolicy { head_timeout: Some(at_most), ..twice(entry_within) }),
             client_waits: at_most,
             entry_within,
             breakers: Arc::default(),
@@ -105,19 +104,4 @@ impl Store {
     pub async fn while_a_client_waits<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         within(self.client_waits, work).await
     }
-}
-
-/// A DynamoDB client that tries once more what is idempotent.
-pub fn dynamodb_client(sdk: &SdkConfig, aws: &Aws) -> Client {
-    let config = aws_sdk_dynamodb::config::Builder::from(sdk)
-        .retry_config(
-            RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(50)),
-        )
-        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
-        .sleep_impl(SharedAsyncSleep::new(Wait));
-    let config = match &aws.dynamodb_endpoint {
-        Some(endpoint) => config.endpoint_url(endpoint),
-        None => config,
-    };
-    Client::from_conf(config.build())
 }

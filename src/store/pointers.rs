@@ -3,22 +3,26 @@
 //!
 //! Also in the deployments' table: the owner of each location, a base path on a host.
 
-use aws_sdk_dynamodb::{
-    error::{BuildError, SdkError},
-    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
-    types::{
-        AttributeValue::{self, N, S},
-        ConditionCheck, Put, TransactWriteItem, Update,
-    },
-};
 use serde_json::{Map, Value};
 
 use super::{
     StageRow, Store,
-    configuration::plain,
-    values::{Attributes, to_attributes},
+    configuration::{Written, attributes},
+    values::{PlainItem, to_attributes},
 };
-use crate::error::StoreError;
+use crate::{
+    aws::{
+        call::CallError,
+        dynamodb::{
+            AttributeValue::{M, N, S},
+            operations::{
+                Condition, ConditionCheck, FoundItem, GetItem, PutItem, TransactItem, TransactWriteItems,
+                UpdateItem,
+            },
+        },
+    },
+    error::StoreError,
+};
 
 /// The last good deployment of a stage.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,14 +75,12 @@ impl Store {
         read: Option<&StageRow>,
         pointer: &Pointer<'_>,
     ) -> Result<ConditionalWrite, StoreError> {
-        let update = self.pointing(stage, read, pointer);
-        let update = update.map_err(|error| StoreError::new(MOVING, error))?;
+        let update = TransactItem::Update(self.pointing(stage, read, pointer));
         let record = match pointer.record {
             Record::Keep => None,
             Record::Write(last_good) => Some(self.record(stage, Some(last_good), MOVING)?),
             Record::Forget => Some(self.record(stage, None, MOVING)?),
         };
-        let update = TransactWriteItem::builder().update(update).build();
         self.transact(MOVING, [Some(update), record]).await
     }
 
@@ -88,13 +90,15 @@ impl Store {
         stage: &str,
         last_good: &LastGood,
     ) -> Result<ConditionalWrite, StoreError> {
-        let check = ConditionCheck::builder()
-            .table_name(&self.tables.stages)
-            .key("stage", S(stage.to_owned()))
-            .condition_expression("deploymentId = :id")
-            .expression_attribute_values(":id", S(last_good.deployment_id.clone()));
-        let check = check.build().map_err(|error| StoreError::new(RECORDING, error))?;
-        let check = TransactWriteItem::builder().condition_check(check).build();
+        let check = TransactItem::ConditionCheck(ConditionCheck {
+            table_name: &self.tables.stages,
+            key: attributes([("stage", S(stage.to_owned()))]),
+            condition: Condition {
+                condition_expression: Some("deploymentId = :id".into()),
+                expression_attribute_values: attributes([(":id", S(last_good.deployment_id.clone()))]),
+                ..Condition::default()
+            },
+        });
         self.transact(RECORDING, [Some(check), Some(self.record(stage, Some(last_good), RECORDING)?)]).await
     }
 
@@ -123,63 +127,74 @@ impl Store {
         stage: &str,
         former: Option<&str>,
     ) -> Result<ConditionalWrite, StoreError> {
-        let put = self.client.put_item().table_name(&self.tables.deployments);
-        let mut put = put
-            .item("deploymentId", S(format!("{LOCATION}{location}")))
-            .item("part", N("0".to_owned()))
-            .item("stage", S(stage.to_owned()))
-            .expression_attribute_names("#stage", "stage")
-            .expression_attribute_values(":stage", S(stage.to_owned()));
-        let mut condition = "attribute_not_exists(deploymentId) OR #stage = :stage".to_owned();
+        let item = attributes([
+            ("deploymentId", S(format!("{LOCATION}{location}"))),
+            ("part", N("0".to_owned())),
+            ("stage", S(stage.to_owned())),
+        ]);
+        let mut values = attributes([(":stage", S(stage.to_owned()))]);
+        let mut expression = "attribute_not_exists(deploymentId) OR #stage = :stage".to_owned();
         if let Some(former) = former {
-            condition.push_str(" OR #stage = :former");
-            put = put.expression_attribute_values(":former", S(former.to_owned()));
+            expression.push_str(" OR #stage = :former");
+            values.insert(":former".to_owned(), S(former.to_owned()));
         }
-        match put.condition_expression(condition).send().await {
+        let condition = Condition {
+            condition_expression: Some(expression.into()),
+            expression_attribute_names: [("#stage".into(), "stage".into())].into(),
+            expression_attribute_values: values,
+            ..Condition::default()
+        };
+        let put = PutItem { table_name: &self.tables.deployments, item, condition };
+        match self.client.call(&put).await {
             Ok(_) => Ok(ConditionalWrite::Done),
-            Err(error) if error.as_service_error().is_some_and(is_taken) => {
-                Ok(ConditionalWrite::ChangedMeanwhile)
-            }
+            Err(error) if error.is_failed_condition() => Ok(ConditionalWrite::ChangedMeanwhile),
             Err(error) => Err(StoreError::new("taking a place", error)),
         }
     }
 
-    fn pointing(
-        &self,
-        stage: &str,
-        read: Option<&StageRow>,
-        pointer: &Pointer<'_>,
-    ) -> Result<Update, BuildError> {
+    fn pointing(&self, stage: &str, read: Option<&StageRow>, pointer: &Pointer<'_>) -> UpdateItem<'_> {
         let revision = read.and_then(|row| row.revision);
-        let mut update = Update::builder()
-            .table_name(&self.tables.stages)
-            .key("stage", S(stage.to_owned()))
-            .expression_attribute_values(":next", N((revision.unwrap_or(0) + 1).to_string()))
-            .expression_attribute_values(":status", S(pointer.status.to_owned()))
-            .expression_attribute_values(":message", S(pointer.message.to_owned()));
+        let mut values = attributes([
+            (":next", N((revision.unwrap_or(0) + 1).to_string())),
+            (":status", S(pointer.status.to_owned())),
+            (":message", S(pointer.message.to_owned())),
+        ]);
         let mut set =
             "SET revision = :next, lastDeploymentStatus = :status, lastDeploymentMessage = :message"
                 .to_owned();
         if let Some(id) = pointer.deployment_id {
             set.push_str(", deploymentId = :id");
-            update = update.expression_attribute_values(":id", S(id.to_owned()));
+            values.insert(":id".to_owned(), S(id.to_owned()));
         }
-        update = update.expression_attribute_names("#stage", "stage");
-        let mut condition =
+        let mut expression =
             if read.is_some() { "attribute_exists(#stage)" } else { "attribute_not_exists(#stage)" }
                 .to_owned();
         // An operator who points the stage elsewhere by hand does not raise the revision.
-        let names = [("revision", ":revision"), ("deploymentId", ":pointer")];
-        for ((name, value), was) in read.into_iter().flat_map(|row| names.into_iter().zip(&row.written)) {
+        let written = read.map(|row| &row.written);
+        let seen = written.into_iter().flat_map(|Written { revision, deployment_id }| {
+            [("revision", ":revision", revision), ("deploymentId", ":pointer", deployment_id)]
+        });
+        for (name, value, was) in seen {
             match was {
-                None => condition.push_str(&format!(" AND attribute_not_exists({name})")),
+                None => expression.push_str(&format!(" AND attribute_not_exists({name})")),
                 Some(was) => {
-                    condition.push_str(&format!(" AND {name} = {value}"));
-                    update = update.expression_attribute_values(value, was.clone());
+                    expression.push_str(&format!(" AND {name} = {value}"));
+                    values.insert(value.to_owned(), was.clone());
                 }
             }
         }
-        update.update_expression(set).condition_expression(condition).build()
+        UpdateItem {
+            table_name: &self.tables.stages,
+            key: attributes([("stage", S(stage.to_owned()))]),
+            update_expression: Some(set.into()),
+            condition: Condition {
+                condition_expression: Some(expression.into()),
+                expression_attribute_names: [("#stage".into(), "stage".into())].into(),
+                expression_attribute_values: values,
+                ..Condition::default()
+            },
+            return_values: None,
+        }
     }
 
     fn record(
@@ -187,29 +202,29 @@ impl Store {
         stage: &str,
         last_good: Option<&LastGood>,
         operation: &'static str,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let mut put = Put::builder()
-            .table_name(&self.tables.deployments)
-            .item("deploymentId", S(format!("{STAGE}{stage}")))
-            .item("part", N("0".to_owned()))
-            .item("stage", S(stage.to_owned()));
-        if let Some(LastGood { deployment_id, item }) = last_good {
-            let item: Attributes = to_attributes(item).map_err(|error| StoreError::new(operation, error))?;
-            put = put.item("served", S(deployment_id.clone())).item("item", AttributeValue::M(item));
+    ) -> Result<TransactItem<'_>, StoreError> {
+        let mut item = attributes([
+            ("deploymentId", S(format!("{STAGE}{stage}"))),
+            ("part", N("0".to_owned())),
+            ("stage", S(stage.to_owned())),
+        ]);
+        if let Some(LastGood { deployment_id, item: served }) = last_good {
+            let served = to_attributes(served).map_err(|error| StoreError::new(operation, error))?;
+            item.extend(attributes([("served", S(deployment_id.clone())), ("item", M(served))]));
         }
-        let put = put.build().map_err(|error| StoreError::new(operation, error))?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        let condition = Condition::default();
+        Ok(TransactItem::Put(PutItem { table_name: &self.tables.deployments, item, condition }))
     }
 
     async fn transact(
         &self,
         operation: &'static str,
-        writes: [Option<TransactWriteItem>; 2],
+        writes: [Option<TransactItem<'_>>; 2],
     ) -> Result<ConditionalWrite, StoreError> {
-        let writes = writes.into_iter().flatten().collect();
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+        let writes = TransactWriteItems::new(writes.into_iter().flatten().collect());
+        match self.client.call(&writes).await {
             Ok(_) => Ok(ConditionalWrite::Done),
-            Err(error) if is_failed_condition(&error) => Ok(ConditionalWrite::ChangedMeanwhile),
+            Err(error) if has_changed(&error) => Ok(ConditionalWrite::ChangedMeanwhile),
             Err(error) => Err(StoreError::new(operation, error)),
         }
     }
@@ -219,23 +234,22 @@ impl Store {
         operation: &'static str,
         key: &str,
     ) -> Result<Option<Map<String, Value>>, StoreError> {
-        let read = self.client.get_item().table_name(&self.tables.deployments).consistent_read(true);
-        let read = read.key("deploymentId", S(key.to_owned())).key("part", N("0".to_owned()));
-        let output = read.send().await.map_err(|error| StoreError::new(operation, error))?;
-        Ok(plain(operation, output.item.map(|item| vec![item]))?.pop())
+        let get = GetItem {
+            table_name: &self.tables.deployments,
+            key: attributes([("deploymentId", S(key.to_owned())), ("part", N("0".to_owned()))]),
+            consistent_read: Some(true),
+        };
+        let found: Result<FoundItem<PlainItem>, _> = self.client.call_for(&get).await;
+        let found = found.map_err(|error| StoreError::new(operation, error))?;
+        Ok(found.item.map(|item| item.0))
     }
 }
 
-fn is_taken(error: &PutItemError) -> bool {
-    error.is_conditional_check_failed_exception()
-}
-
-pub(super) fn is_failed_condition<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
-    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
-    else {
-        return false;
-    };
-    let codes = || cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
+/// True of a transaction that was refused because what it is about is not as it was read.
+pub(super) fn has_changed(error: &CallError) -> bool {
     // A conflict with another transaction on the item is an edit too.
-    codes().all(|code| ["None", "ConditionalCheckFailed", "TransactionConflict"].contains(&code))
+    error.cancellation_reasons().is_some_and(|reasons| {
+        let codes = ["None", "ConditionalCheckFailed", "TransactionConflict"];
+        reasons.iter().all(|reason| codes.contains(&reason.code.as_str()))
+    })
 }

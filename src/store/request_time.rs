@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use tracing::{error, warn};
 
 use super::{Store, counter_updates::WrittenCounter};
 use crate::{
     authorizers::{ApiKey, ItemRead, ItemStore, KeyHash, SharedItem},
+    aws::call::CallError,
     circuit_breaker::CircuitBreaker,
     clock::milliseconds,
     error::{StoreError, chain},
@@ -17,10 +17,6 @@ use crate::{
         usage_plan::UsagePlan,
     },
 };
-
-/// The codes of "too much" (Amazon DynamoDB Developer Guide, "Error handling").
-const THROTTLING: [&str; 3] =
-    ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"];
 
 impl ItemStore<ApiKey> for Store {
     async fn read(&self, hash: &KeyHash, now: SystemTime) -> ItemRead<ApiKey> {
@@ -44,10 +40,9 @@ impl CounterStore for Store {
         if !breaker.allows(now_ms) {
             return WriteOutcome::NotSent;
         }
-        // After a thaw a kept connection may be dead; its own task notices, if it gets its turn before us.
-        tokio::task::yield_now().await;
         let WrittenCounter { outcome, failure } = self.write_counter(counter, write).await;
-        let of_table = failure.as_ref().filter(|error| !is_validation_error(*error) && !is_throttled(*error));
+        // Too much is mostly one item, which takes 1,000 writes a second: the busy key bears it by itself.
+        let of_table = failure.as_ref().filter(|error| !is_validation_error(error) && !error.is_throttled());
         match of_table {
             Some(_) => breaker.failed(now_ms),
             None => breaker.answered(),
@@ -87,14 +82,8 @@ async fn guarded<T>(
 
 /// True if DynamoDB works and will not do the write: somebody may have written into a counter's item, and that must
 /// not end the writes of all others.
-fn is_validation_error(error: &impl ProvideErrorMetadata) -> bool {
+fn is_validation_error(error: &CallError) -> bool {
     error.code() == Some("ValidationException")
-}
-
-/// True if DynamoDB is asked too much. Of writes that is mostly one item, which takes 1,000 a second: the busy key
-/// bears it by itself.
-pub(super) fn is_throttled(error: &impl ProvideErrorMetadata) -> bool {
-    error.code().is_some_and(|code| THROTTLING.contains(&code))
 }
 
 /// The value of an item, or its problems; those are told to the operator here, once for every reading.

@@ -34,6 +34,8 @@ mod pipeline;
 mod property;
 mod recorded;
 mod refusals;
+#[path = "../sdk_http_client.rs"]
+mod sdk_http_client;
 mod security_fields;
 mod stage_collisions;
 mod stages;

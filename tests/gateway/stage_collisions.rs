@@ -2,10 +2,10 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
-use tollgate::{deployment::PublishOutcome, store::values::to_attributes};
+use tollgate::deployment::PublishOutcome;
 
 use crate::{
-    harness::TestGateway,
+    harness::{TestGateway, table_client::to_attributes},
     text_route::{served, text_route},
 };
 
@@ -44,7 +44,7 @@ async fn edit(world: &TestGateway, stage: &str, changes: Value) {
 }
 
 async fn remove(world: &TestGateway, stage: &str) {
-    let key = to_attributes(json!({ "stage": stage }).as_object().unwrap()).unwrap();
+    let key = to_attributes(&json!({ "stage": stage }));
     world.client().delete_item().table_name("tollgate-stages").set_key(Some(key)).send().await.unwrap();
     world.refresh().await;
 }

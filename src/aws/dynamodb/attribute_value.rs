@@ -2,9 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html>
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use base64::{Engine, prelude::BASE64_STANDARD};
+use base64::{Engine, display::Base64Display, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -48,6 +48,11 @@ impl AttributeValue {
         }
     }
 
+    /// The number, if it is one, and a `T` can hold it.
+    pub fn number<T: FromStr>(&self) -> Option<T> {
+        self.as_n()?.parse().ok()
+    }
+
     /// The text of a number.
     pub fn as_n(&self) -> Option<&str> {
         match self {
@@ -59,7 +64,8 @@ impl AttributeValue {
 
 impl Serialize for Binary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&BASE64_STANDARD.encode(&self.0))
+        // Piece by piece into the request, not into a text of its own first.
+        serializer.collect_str(&Base64Display::new(&self.0, &BASE64_STANDARD))
     }
 }
 

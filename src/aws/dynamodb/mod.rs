@@ -8,10 +8,10 @@ pub mod operations;
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header::CONTENT_TYPE, uri::PathAndQuery};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 pub use self::attribute_value::{AttributeValue, Attributes, Binary};
-use self::operations::{Operation, PagedOperation};
+use self::operations::{Operation, Page, PagedOperation};
 use super::{
     ServiceClient,
     call::{CallError, CallPolicy, ServiceCall},
@@ -30,11 +30,11 @@ pub struct DynamoDb {
 }
 
 /// A conditional write found that its condition does not hold.
-#[derive(Debug, Default, Deserialize)]
-pub struct FailedCondition {
+#[derive(Debug, Deserialize)]
+pub struct FailedCondition<I = Attributes> {
     /// The item as it is, if it was asked for and there is one.
     #[serde(rename = "Item")]
-    pub item: Option<Attributes>,
+    pub item: Option<I>,
 }
 
 /// Why a transaction was canceled, of one of its items.
@@ -68,9 +68,26 @@ impl DynamoDb {
     ///
     /// As [`CallError`] says; `Unreadable` also where an attribute is of an unknown type.
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<O::Output, CallError> {
+        self.call_for(operation).await
+    }
+
+    /// Does one operation, and reads of its response what a `T` is made of.
+    ///
+    /// # Errors
+    ///
+    /// As [`CallError`] says; `Unreadable` also where the response is no `T`.
+    pub async fn call_for<T: DeserializeOwned>(&self, operation: &impl Operation) -> Result<T, CallError> {
+        read(&self.call_unread(operation).await?)
+    }
+
+    /// Does one operation and gives the JSON of its response.
+    ///
+    /// # Errors
+    ///
+    /// As [`CallError`] says.
+    pub async fn call_unread<O: Operation>(&self, operation: &O) -> Result<Bytes, CallError> {
         let body = serde_json::to_vec(operation).expect("an operation is JSON");
-        let response = self.call_json(O::NAME, body).await?;
-        serde_json::from_slice(response.body()).map_err(|error| CallError::Unreadable(error.into()))
+        Ok(self.call_json(O::NAME, body).await?.into_body())
     }
 
     /// Does the operation `name` whose fields are `body`, in DynamoDB's JSON; so is the body of the response.
@@ -86,19 +103,19 @@ impl DynamoDb {
         self.client.call(&call, self.policy).await
     }
 
-    /// The pages of an operation; the next one is read when it is asked for.
-    pub fn pages<O: PagedOperation>(
+    /// The pages of an operation, with items that are read as `I`; the next one is read when it is asked for.
+    pub fn pages<I: DeserializeOwned, O: PagedOperation>(
         &self,
         operation: O,
-    ) -> impl Stream<Item = Result<Vec<Attributes>, CallError>> + use<'_, O> {
-        stream::try_unfold(Some(operation), async |next| {
+    ) -> impl Stream<Item = Result<Vec<I>, CallError>> + use<I, O> {
+        stream::try_unfold((self.clone(), Some(operation)), async |(client, next)| {
             let Some(mut operation) = next else { return Ok(None) };
-            let page = self.call(&operation).await?;
+            let page: Page<I> = client.call_for(&operation).await?;
             let next = page.last_evaluated_key.map(|key| {
                 operation.start_after(key);
                 operation
             });
-            Ok(Some((page.items, next)))
+            Ok(Some((page.items, (client, next))))
         })
     }
 
@@ -107,16 +124,33 @@ impl DynamoDb {
     /// # Errors
     ///
     /// One of the pages could not be read.
-    pub async fn all<O: PagedOperation>(&self, operation: O) -> Result<Vec<Attributes>, CallError> {
+    pub async fn all<I: DeserializeOwned, O: PagedOperation>(
+        &self,
+        operation: O,
+    ) -> Result<Vec<I>, CallError> {
         self.pages(operation).try_concat().await
     }
 }
 
+/// The response of an operation.
+///
+/// # Errors
+///
+/// It is no `T`.
+pub fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, CallError> {
+    serde_json::from_slice(json).map_err(|error| CallError::Unreadable(error.into()))
+}
+
 impl CallError {
-    /// The condition of a conditional write that does not hold.
-    pub fn failed_condition(&self) -> Option<FailedCondition> {
+    /// Says if a conditional write was refused because its condition does not hold.
+    pub fn is_failed_condition(&self) -> bool {
+        self.code() == Some(CONDITION_FAILED)
+    }
+
+    /// The condition of a conditional write that does not hold, with the item read as an `I`.
+    pub fn failed_condition<I: DeserializeOwned>(&self) -> Option<FailedCondition<I>> {
         let error = self.service_error().filter(|error| error.code == CONDITION_FAILED)?;
-        Some(serde_json::from_slice(&error.body).unwrap_or_default())
+        Some(serde_json::from_slice(&error.body).unwrap_or(FailedCondition { item: None }))
     }
 
     /// The reasons of a transaction that was canceled, in the order of its items.

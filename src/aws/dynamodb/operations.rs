@@ -20,7 +20,7 @@ pub trait Operation: Serialize {
 }
 
 /// An operation that gives a page of items, and where the next one begins.
-pub trait PagedOperation: Operation<Output = Page> {
+pub trait PagedOperation: Operation {
     /// Asks for the page that begins after `key`.
     fn start_after(&mut self, key: Attributes);
 }
@@ -42,9 +42,9 @@ pub struct GetItem<'a> {
 
 /// The item, if there is one.
 #[derive(Debug, Deserialize)]
-pub struct FoundItem {
+pub struct FoundItem<I = Attributes> {
     #[serde(rename = "Item")]
-    pub item: Option<Attributes>,
+    pub item: Option<I>,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -102,9 +102,9 @@ pub enum ReturnValues {
 
 /// The attributes that a write was asked for.
 #[derive(Debug, Deserialize)]
-pub struct Written {
+pub struct Written<I = Attributes> {
     #[serde(rename = "Attributes")]
-    pub attributes: Option<Attributes>,
+    pub attributes: Option<I>,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -144,9 +144,9 @@ pub struct Selection<'a> {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Page {
-    #[serde(default)]
-    pub items: Vec<Attributes>,
+pub struct Page<I = Attributes> {
+    #[serde(default = "Vec::new")]
+    pub items: Vec<I>,
     pub last_evaluated_key: Option<Attributes>,
 }
 
@@ -165,9 +165,9 @@ pub struct Keys {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct FoundItems {
-    #[serde(default)]
-    pub responses: BTreeMap<String, Vec<Attributes>>,
+pub struct FoundItems<I = Attributes> {
+    #[serde(default = "BTreeMap::new")]
+    pub responses: BTreeMap<String, Vec<I>>,
     #[serde(default)]
     pub unprocessed_keys: BTreeMap<String, Keys>,
 }

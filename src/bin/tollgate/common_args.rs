@@ -3,10 +3,10 @@
 
 use anyhow::{Context, Error, Result};
 use tollgate::{
-    aws::sdk_config,
+    aws::{ServiceClient, service::Service},
     environment::{Environment, Tables},
     error::StoreError,
-    store::{Store, dynamodb_client},
+    store::Store,
     userinfo::withheld,
 };
 
@@ -63,12 +63,12 @@ impl CommonArgs {
     /// where they should be: DynamoDB does not say.
     pub fn run<T>(&self, tables: TableSelection, work: impl AsyncFnOnce(&Store) -> Result<T>) -> Result<T> {
         let environment = self.environment()?;
-        let sdk = sdk_config(&environment.aws);
         let place = match &environment.aws.dynamodb_endpoint {
             Some(endpoint) => format!("at {}", withheld(endpoint)),
             None => format!("in {}", environment.aws.region),
         };
-        let mut store = Store::new(dynamodb_client(&sdk, &environment.aws), environment.tables);
+        let mut store =
+            Store::new(ServiceClient::new(Service::DynamoDb, &environment.aws), environment.tables);
         store.deployment_memory = environment.deployment_memory;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(work(&store)).map_err(|error| {

@@ -15,7 +15,7 @@ use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::store::values::Attributes;
+use crate::store::sdk_values::Attributes;
 
 const CHECKSUM_BYTES: usize = 12;
 

@@ -16,7 +16,7 @@ use crate::{
     error::GatewayError,
     integrations::ParseContext,
     item::Fields,
-    store::values::Attributes,
+    store::sdk_values::Attributes,
     template::mapped_value::{MappedOperand, MappedValue, Presence, bad_value},
 };
 

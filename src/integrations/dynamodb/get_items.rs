@@ -19,7 +19,7 @@ use crate::{
     error::{GatewayError, StoreError},
     integrations::ParseContext,
     item::Fields,
-    store::values::Attributes,
+    store::sdk_values::Attributes,
     template::mapped_value::MappedValue,
 };
 

@@ -15,7 +15,7 @@ use super::{
     success_response::Shape,
 };
 use crate::{
-    error::GatewayError, integrations::ParseContext, item::Fields, store::values::Attributes,
+    error::GatewayError, integrations::ParseContext, item::Fields, store::sdk_values::Attributes,
     template::mapped_value::MappedValue,
 };
 

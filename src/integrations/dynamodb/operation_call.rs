@@ -12,7 +12,7 @@ use crate::{
     context::Context,
     decimal::canonical,
     error::{BadValue, GatewayError},
-    store::values::{Attributes, NumberOutOfRange, to_attribute, to_json_map},
+    store::sdk_values::{Attributes, NumberOutOfRange, to_attribute, to_json_map},
     template::mapped_value::{Inputs, MappedValue, TypedValue, bad_value, query_value},
 };
 

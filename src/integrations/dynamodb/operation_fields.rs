@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     integrations::ParseContext,
     item::{Fields, brief},
-    store::values::to_attribute,
+    store::sdk_values::to_attribute,
     template::mapped_value::{MappedOperand, MappedValue, TypedWord, ValueType},
 };
 

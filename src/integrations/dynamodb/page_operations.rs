@@ -10,7 +10,7 @@ use super::{
     success_response::Page,
 };
 use crate::{
-    error::GatewayError, integrations::ParseContext, item::Fields, store::values::Attributes,
+    error::GatewayError, integrations::ParseContext, item::Fields, store::sdk_values::Attributes,
     template::mapped_value::MappedValue,
 };
 

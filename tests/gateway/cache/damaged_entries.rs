@@ -13,10 +13,9 @@ use aws_sdk_dynamodb::{
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tollgate::store::values::Attributes;
 
 use super::{Cached, answer, cold};
-use crate::harness::TestGateway;
+use crate::harness::{TestGateway, table_client::Attributes};
 
 type Parts = BTreeMap<usize, Attributes>;
 /// A change of the parts of one entry, with those of another at hand.

@@ -4,7 +4,7 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::now_ms;
-use crate::harness::TestGateway;
+use crate::harness::{TestGateway, table_client::to_attributes};
 
 /// Seconds since 1970.
 fn now() -> u64 {
@@ -17,7 +17,7 @@ async fn put(gateway: &TestGateway, entry: &str, part: i64, words: &Value) {
     let mut item = json!({ "cacheKey": format!("v1#{entry}"), "part": part });
     item.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
     let bytes = item.as_object_mut().unwrap().remove("bytes");
-    let attributes = tollgate::store::values::to_attributes(item.as_object().unwrap()).unwrap();
+    let attributes = to_attributes(&item);
     let bytes = bytes.map(|bytes| B(Blob::new(bytes.as_str().unwrap())));
     let put = gateway.client().put_item().table_name("tollgate-cache").set_item(Some(attributes));
     let put = bytes.into_iter().fold(put, |put, bytes| put.item("bytes", bytes));

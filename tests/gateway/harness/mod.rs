@@ -5,6 +5,7 @@ mod events;
 mod gate;
 mod invoke_api;
 mod panicking;
+pub mod table_client;
 mod target;
 pub mod tool;
 
@@ -22,7 +23,7 @@ use serde_json::{Value, json};
 use tollgate::{
     access_log::Sink,
     authorizers::KeyValue,
-    aws::{ServiceClient, sdk_config, service::Service},
+    aws::{ServiceClient, sdk_config, sdk_dynamodb_client, service::Service},
     clock::Clock,
     deployment::{self, ActiveDeployments, PublishOutcome, Trigger},
     environment::{Environment, Refresh},
@@ -35,7 +36,7 @@ use tollgate::{
         server::Server,
         tables::{self, NewTable, SortKey, TableNames},
     },
-    store::{Store, dynamodb_client, values::to_json_map},
+    store::Store,
 };
 
 pub use self::events::{event, read, render};
@@ -57,6 +58,7 @@ pub struct TestGateway {
     now: Arc<AtomicU64>,
     lines: Arc<Mutex<Vec<String>>>,
     dynamodb: Option<Dynamodb>,
+    table_client: aws_sdk_dynamodb::Client,
     /// All that goes to DynamoDB goes through it.
     pub gate: Gate,
     pub store: Store,
@@ -114,13 +116,14 @@ impl TestGateway {
             .collect();
         let environment = Environment::read(|name| variables.get(name).cloned()).unwrap();
         let sdk = sdk_config(&environment.aws);
-        let client = panicking::dynamodb(&dynamodb_client(&sdk, &environment.aws));
-        let mut store = Store::waiting(patience, client.clone(), environment.tables.clone());
+        let client = ServiceClient::new(Service::DynamoDb, &environment.aws).observed(panicking::dynamodb);
+        let mut store = Store::waiting(patience, client, environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
         let now = Arc::new(AtomicU64::new(START));
         let lines = Arc::default();
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws).observed(panicking::lambda);
-        let clients = Clients { lambda, dynamodb: client };
+        let dynamodb_of_routes = sdk_dynamodb_client(&sdk, &environment.aws);
+        let clients = Clients { lambda, dynamodb: dynamodb_of_routes };
         let clock = Clock::Manual(Arc::clone(&now));
         let instance = Instance { clock, sink: Sink::Memory(Arc::clone(&lines)), seed: 1 };
         let mut gateway = Gateway::new(&store, &environment, clients, instance);
@@ -134,6 +137,7 @@ impl TestGateway {
             now,
             lines,
             dynamodb: Some(dynamodb),
+            table_client: table_client::client(variables["AWS_ENDPOINT_URL_DYNAMODB"].as_str()),
             gate,
             store,
             time_left: Duration::from_secs(30),
@@ -185,17 +189,16 @@ impl TestGateway {
 
     /// The items of a table as plain JSON, in the order of their texts.
     pub async fn items(&self, table: &str) -> Vec<Value> {
-        let pages = self.handler.gateway.clients.dynamodb.scan().table_name(table).into_paginator().items();
+        let pages = self.table_client.scan().table_name(table).into_paginator().items();
         let found = pages.send().collect::<Result<Vec<_>, _>>().await.unwrap();
-        let mut items: Vec<Value> =
-            found.into_iter().map(|item| Value::Object(to_json_map(item).unwrap())).collect();
+        let mut items: Vec<Value> = found.into_iter().map(table_client::to_json).collect();
         items.sort_by_key(ToString::to_string);
         items
     }
 
     /// Past the gateway, for what no operator does.
     pub fn client(&self) -> &aws_sdk_dynamodb::Client {
-        &self.handler.gateway.clients.dynamodb
+        &self.table_client
     }
 
     /// Another instance over the same tables, which knows nothing yet.

@@ -8,10 +8,9 @@ mod stage_pointer;
 mod unreadable_items;
 
 use serde_json::{Value, json};
-use tollgate::store::values::to_attributes;
 
 use crate::{
-    harness::TestGateway,
+    harness::{TestGateway, table_client::to_attributes},
     text_route::{served, text_route},
 };
 
@@ -20,7 +19,7 @@ async fn id_of(world: &TestGateway, stage: &str) -> String {
 }
 
 async fn delete(world: &TestGateway, table: &str, key: &Value) {
-    let key = to_attributes(key.as_object().unwrap()).unwrap();
+    let key = to_attributes(key);
     world.client().delete_item().table_name(table).set_key(Some(key)).send().await.unwrap();
 }
 

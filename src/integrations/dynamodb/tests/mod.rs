@@ -121,7 +121,7 @@ impl TestTables {
     }
 
     async fn put(&self, table: &str, item: Value) {
-        let item = crate::store::values::to_attributes(item.as_object().unwrap()).unwrap();
+        let item = crate::store::sdk_values::to_attributes(item.as_object().unwrap()).unwrap();
         self.client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
     }
 
@@ -131,7 +131,7 @@ impl TestTables {
             .items
             .unwrap()
             .into_iter()
-            .map(|item| crate::store::values::to_json(AttributeValue::M(item)).unwrap())
+            .map(|item| crate::store::sdk_values::to_json(AttributeValue::M(item)).unwrap())
             .collect()
     }
 
