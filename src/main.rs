@@ -14,14 +14,14 @@ use lambda_runtime::{
 use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     access_log::Sink,
-    aws::sdk_config,
+    aws::{ServiceClient, sdk_config, service::Service},
     clock::Clock,
     environment::Environment,
     error::chain,
     function_url::{EventHandler, EventReference, Invocation, RuntimeApi},
     gateway::{Gateway, Instance},
-    integrations::{Clients, lambda_client},
-    store::{Store, dynamodb_client},
+    integrations::{Clients, dynamodb_client, lambda_client},
+    store::{self, Store},
 };
 use tracing::{error, info, warn};
 
@@ -89,10 +89,11 @@ struct Process {
 impl Process {
     async fn start(environment: Environment, runtime_api: RuntimeApi) -> Self {
         let sdk = sdk_config(&environment.aws);
-        let dynamodb = dynamodb_client(&sdk, &environment.aws);
-        let mut store = Store::new(dynamodb.clone(), environment.tables.clone());
+        let mut store =
+            Store::new(store::dynamodb_client(&sdk, &environment.aws), environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
         let clock = Clock::System;
+        let dynamodb = dynamodb_client(ServiceClient::new(Service::DynamoDb, &environment.aws));
         let clients = Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb };
         let gateway = Gateway::new(
             &store,

@@ -21,6 +21,10 @@ use self::{
     mock::Mock,
 };
 use crate::{
+    aws::{
+        self, ServiceClient,
+        call::{Attempts, CallPolicy},
+    },
     context::Context,
     environment::Aws,
     error::GatewayError,
@@ -49,7 +53,7 @@ enum IntegrationKind {
 #[derive(Clone, Debug)]
 pub struct Clients {
     pub lambda: aws_sdk_lambda::Client,
-    pub dynamodb: aws_sdk_dynamodb::Client,
+    pub dynamodb: aws::dynamodb::DynamoDb,
 }
 
 /// The facts of its API and route that an integration is parsed with.
@@ -210,4 +214,15 @@ pub fn lambda_client(sdk: &SdkConfig, aws: &Aws) -> aws_sdk_lambda::Client {
         Some(endpoint) => config.endpoint_url(endpoint),
         None => config,
     })
+}
+
+/// What `DYNAMODB` routes call, on the connections of `client`. Each attempt has two seconds; how many there are says
+/// the operation.
+pub fn dynamodb_client(client: ServiceClient) -> aws::dynamodb::DynamoDb {
+    const POLICY: CallPolicy = CallPolicy {
+        attempts: Attempts::Twice,
+        attempt_timeout: Some(Duration::from_secs(2)),
+        head_timeout: None,
+    };
+    aws::dynamodb::DynamoDb::new(client, POLICY)
 }

@@ -22,20 +22,20 @@ use serde_json::{Value, json};
 use tollgate::{
     access_log::Sink,
     authorizers::KeyValue,
-    aws::sdk_config,
+    aws::{ServiceClient, sdk_config, service::Service},
     clock::Clock,
     deployment::{self, ActiveDeployments, PublishOutcome, Trigger},
     environment::{Environment, Refresh},
     function_url::{EventHandler, EventOutcome, Invocation, StreamResponse},
     gateway::{Gateway, Instance},
-    integrations::{Clients, lambda_client},
+    integrations::{Clients, dynamodb_client, lambda_client},
     local::{
         dynamodb::Dynamodb,
         example_api,
         server::Server,
         tables::{self, NewTable, SortKey, TableNames},
     },
-    store::{Store, dynamodb_client, values::to_json_map},
+    store::{self, Store, values::to_json_map},
 };
 
 pub use self::events::{event, read, render};
@@ -57,6 +57,7 @@ pub struct TestGateway {
     now: Arc<AtomicU64>,
     lines: Arc<Mutex<Vec<String>>>,
     dynamodb: Option<Dynamodb>,
+    client: aws_sdk_dynamodb::Client,
     /// All that goes to DynamoDB goes through it.
     pub gate: Gate,
     pub store: Store,
@@ -114,13 +115,15 @@ impl TestGateway {
             .collect();
         let environment = Environment::read(|name| variables.get(name).cloned()).unwrap();
         let sdk = sdk_config(&environment.aws);
-        let client = panicking::dynamodb(&dynamodb_client(&sdk, &environment.aws));
+        let client = panicking::dynamodb(&store::dynamodb_client(&sdk, &environment.aws));
         let mut store = Store::waiting(patience, client.clone(), environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
         let now = Arc::new(AtomicU64::new(START));
         let lines = Arc::default();
-        let clients =
-            Clients { lambda: panicking::lambda(&lambda_client(&sdk, &environment.aws)), dynamodb: client };
+        let clients = Clients {
+            lambda: panicking::lambda(&lambda_client(&sdk, &environment.aws)),
+            dynamodb: dynamodb_client(ServiceClient::new(Service::DynamoDb, &environment.aws)),
+        };
         let clock = Clock::Manual(Arc::clone(&now));
         let instance = Instance { clock, sink: Sink::Memory(Arc::clone(&lines)), seed: 1 };
         let mut gateway = Gateway::new(&store, &environment, clients, instance);
@@ -134,6 +137,7 @@ impl TestGateway {
             now,
             lines,
             dynamodb: Some(dynamodb),
+            client,
             gate,
             store,
             time_left: Duration::from_secs(30),
@@ -185,7 +189,7 @@ impl TestGateway {
 
     /// The items of a table as plain JSON, in the order of their texts.
     pub async fn items(&self, table: &str) -> Vec<Value> {
-        let pages = self.handler.gateway.clients.dynamodb.scan().table_name(table).into_paginator().items();
+        let pages = self.client.scan().table_name(table).into_paginator().items();
         let found = pages.send().collect::<Result<Vec<_>, _>>().await.unwrap();
         let mut items: Vec<Value> =
             found.into_iter().map(|item| Value::Object(to_json_map(item).unwrap())).collect();
@@ -195,7 +199,7 @@ impl TestGateway {
 
     /// Past the gateway, for what no operator does.
     pub fn client(&self) -> &aws_sdk_dynamodb::Client {
-        &self.handler.gateway.clients.dynamodb
+        &self.client
     }
 
     /// Another instance over the same tables, which knows nothing yet.

@@ -21,7 +21,7 @@ use super::{
     },
     Scene, render,
 };
-use crate::{error::GatewayError, http_client::sdk_http_client};
+use crate::{error::GatewayError, http_client::sdk::sdk_http_client};
 
 const REFUSED: &str = "content-type: application/json\nx-amzn-errortype: InternalServerErrorException\n";
 
