@@ -11,7 +11,11 @@ pub mod dynamodb;
 pub mod service;
 mod signature;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{
@@ -96,7 +100,8 @@ impl ServiceClient {
         policy: CallPolicy,
     ) -> Result<ServiceResponse, CallError> {
         self.attempts(policy, async |reuse| {
-            limited(policy.attempt_timeout, CallError::NoHead, self.success(call, policy, reuse)).await
+            let head = pin!(self.success(call, policy, reuse));
+            limited(policy.attempt_timeout, CallError::NoHead, head).await
         })
         .await
     }
@@ -129,10 +134,10 @@ impl ServiceClient {
         policy: CallPolicy,
         reuse: Reuse,
     ) -> Result<Response<Bytes>, CallError> {
-        let work = async {
+        let work = pin!(async {
             let (head, body) = self.success(call, policy, reuse).await?.into_parts();
             Ok(Response::from_parts(head, read(body).await?))
-        };
+        });
         limited(policy.attempt_timeout, CallError::TimedOut, work).await
     }
 
@@ -142,12 +147,12 @@ impl ServiceClient {
         policy: CallPolicy,
         reuse: Reuse,
     ) -> Result<ServiceResponse, CallError> {
-        let sent = async {
+        let sent = pin!(async {
             self.0.connections.send(self.signed(call), reuse).await.map_err(|error| match error {
                 SendError::NotSent(cause) => CallError::NotSent(cause),
                 SendError::BrokeOff(cause) => CallError::BrokeOff(cause.into()),
             })
-        };
+        });
         let response = limited(policy.head_timeout, CallError::NoHead, sent).await?;
         if response.status().is_success() {
             return Ok(response);
@@ -185,10 +190,11 @@ async fn read(body: KeptBody<Full<Bytes>>) -> Result<Bytes, CallError> {
     body.read().await.map_err(|error| CallError::BrokeOff(error.into()))
 }
 
+/// The result of `work`, which is not moved: it is large, and every future that holds it by value has it twice.
 async fn limited<T>(
     limit: Option<Duration>,
     late: fn(Duration) -> CallError,
-    work: impl Future<Output = Result<T, CallError>>,
+    work: Pin<&mut impl Future<Output = Result<T, CallError>>>,
 ) -> Result<T, CallError> {
     match limit {
         None => work.await,

@@ -60,7 +60,7 @@ pub enum SendError {
 pub struct KeptBody<B: Body + 'static> {
     incoming: Incoming,
     /// `None` once the connection is given back, or has ended.
-    connection: Option<Connection<B>>,
+    connection: Option<Box<Connection<B>>>,
     kept: Arc<Kept<B>>,
 }
 
@@ -69,7 +69,8 @@ struct Kept<B: Body + 'static>(Mutex<Vec<IdleConnection<B>>>);
 
 #[derive(Debug)]
 struct IdleConnection<B: Body + 'static> {
-    connection: Connection<B>,
+    /// Boxed, as everywhere: it is kilobytes, and handed on with every request.
+    connection: Box<Connection<B>>,
     since: Instant,
 }
 
@@ -106,7 +107,9 @@ where
                 Ok(response) => return Ok(response),
             }
         }
-        let connection = self.connector.connect(&self.server).await.map_err(SendError::NotSent)?;
+        // Boxed: it is large, and rare.
+        let connected = Box::pin(self.connector.connect(&self.server)).await;
+        let connection = Box::new(connected.map_err(SendError::NotSent)?);
         self.exchange(connection, request).await.map_err(|error| match error {
             ExchangeError::Unsent { cause, .. } => SendError::NotSent(cause.into()),
             ExchangeError::BrokeOff(error) => SendError::BrokeOff(error),
@@ -115,7 +118,7 @@ where
 
     async fn exchange(
         &self,
-        mut connection: Connection<B>,
+        mut connection: Box<Connection<B>>,
         request: Request<B>,
     ) -> Result<Response<KeptBody<B>>, ExchangeError<B>> {
         let response = connection.exchange(request).await?;
@@ -137,7 +140,7 @@ impl<B: Body + 'static> Kept<B> {
         drop(given_up);
     }
 
-    fn put(&self, connection: Connection<B>) {
+    fn put(&self, connection: Box<Connection<B>>) {
         let mut kept = self.locked();
         if kept.len() < MOST_KEPT {
             kept.push(IdleConnection { connection, since: Instant::now() });
@@ -152,7 +155,7 @@ where
     B::Error: Into<BoxError>,
 {
     /// The connection that was used last, if it is still good.
-    fn take(&self) -> Option<Connection<B>> {
+    fn take(&self) -> Option<Box<Connection<B>>> {
         loop {
             let IdleConnection { connection, since } = self.locked().pop()?;
             if since.elapsed() < POOL_IDLE && connection.is_open() {
