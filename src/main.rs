@@ -11,14 +11,14 @@ use futures_util::FutureExt;
 use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     access_log::Sink,
-    aws::{ServiceClient, sdk_config, sdk_dynamodb_client, service::Service},
+    aws::{ServiceClient, service::Service},
     clock::Clock,
     environment::Environment,
     error::chain,
     function_url::{EventHandler, EventReference, Invocation, NextEvent, RuntimeApi},
     gateway::{Gateway, Instance},
     message::BoxError,
-    integrations::Clients,
+    integrations::{Clients, dynamodb_client},
     store::Store,
 };
 use tracing::{error, info, warn};
@@ -74,14 +74,12 @@ struct Process {
 
 impl Process {
     async fn start(environment: Environment, runtime_api: Arc<RuntimeApi>) -> Self {
-        let sdk = sdk_config(&environment.aws);
         let dynamodb = ServiceClient::new(Service::DynamoDb, &environment.aws);
-        let mut store = Store::new(dynamodb, environment.tables.clone());
+        let mut store = Store::new(dynamodb.clone(), environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
         let clock = Clock::System;
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws);
-        let dynamodb = sdk_dynamodb_client(&sdk, &environment.aws);
-        let clients = Clients { lambda, dynamodb };
+        let clients = Clients { lambda, dynamodb: dynamodb_client(dynamodb) };
         let gateway = Gateway::new(
             &store,
             &environment,

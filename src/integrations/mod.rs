@@ -19,7 +19,11 @@ use self::{
     mock::Mock,
 };
 use crate::{
-    aws::{ServiceClient, request_id::EndpointRequestId},
+    aws::{
+        self, ServiceClient,
+        call::{Attempts, CallPolicy},
+        request_id::EndpointRequestId,
+    },
     context::Context,
     error::GatewayError,
     item::Fields,
@@ -47,7 +51,7 @@ enum IntegrationKind {
 #[derive(Clone, Debug)]
 pub struct Clients {
     pub lambda: ServiceClient,
-    pub dynamodb: aws_sdk_dynamodb::Client,
+    pub dynamodb: aws::dynamodb::DynamoDb,
 }
 
 /// The facts of its API and route that an integration is parsed with.
@@ -202,4 +206,15 @@ impl Integration {
         };
         tokio::time::timeout(limit, call).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))
     }
+}
+
+/// What `DYNAMODB` routes call, on the connections of `client`. Each attempt has two seconds; how many there are says
+/// the operation.
+pub fn dynamodb_client(client: ServiceClient) -> aws::dynamodb::DynamoDb {
+    const POLICY: CallPolicy = CallPolicy {
+        attempts: Attempts::Twice,
+        attempt_timeout: Some(Duration::from_secs(2)),
+        head_timeout: None,
+    };
+    aws::dynamodb::DynamoDb::new(client, POLICY)
 }
