@@ -129,7 +129,7 @@ impl CallError {
     }
 
     /// Says if the same call may work a moment later.
-    fn may_pass(&self) -> bool {
+    pub(super) fn may_pass(&self) -> bool {
         match self {
             Self::NotSent(_) | Self::BrokeOff(_) | Self::NoHead(_) | Self::TimedOut(_) => true,
             Self::Refused(error) => error.status.is_server_error() || self.is_throttled(),

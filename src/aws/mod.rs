@@ -5,8 +5,6 @@
 pub mod call;
 mod canonical;
 mod credentials;
-mod sdk;
-pub use sdk::{sdk_config, sdk_dynamodb_client};
 pub mod dynamodb;
 pub mod event_stream;
 pub mod request_id;

@@ -158,7 +158,7 @@ async fn a_call_is_on_the_wire_as_it_was_signed() {
     for (number, (endpoint, prefix)) in table.iter().enumerate() {
         let mut call = ServiceCall {
             method: Method::POST,
-            path_and_query: format!("{}?Qualifier=%24LATEST", invocation().path_and_query),
+            path_and_query: format!("{}?Qualifier=%24LATEST", invocation().path_and_query).parse().unwrap(),
             ..invocation()
         };
         call.headers.insert("x-amz-invocation-type", "RequestResponse".parse().unwrap());
