@@ -60,6 +60,9 @@ struct LogLine {
     /// The integration's own status, where the client got another: a stale response, or one that it confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     integration_status: Option<u16>,
+    /// The id that the AWS service which was called gave its last response.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aws_endpoint_request_id: Option<String>,
     /// Bytes of the response's body.
     response_length: usize,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -89,6 +92,8 @@ const NO_STAGE: &str = "none";
 const MAX_USER_AGENT_CHARS: usize = 80;
 const MAX_PATH_CHARS: usize = 1_024;
 const MAX_METHOD_CHARS: usize = 20;
+/// More than the ids of AWS's services have.
+const MAX_REQUEST_ID_CHARS: usize = 64;
 /// The length to which a cause is cut: enough to understand it.
 const MAX_MESSAGE_CHARS: usize = 400;
 
@@ -154,8 +159,15 @@ impl AccessLog {
         self.line.degraded = Some(what);
     }
 
-    /// The integration has answered or failed, `since` having been when it was called.
-    pub fn integration(&mut self, since: SystemTime, outcome: &Result<Response, GatewayError>) {
+    /// The integration has answered or failed, `since` having been when it was called, and `request_id` what an AWS
+    /// service calls the request.
+    pub fn integration(
+        &mut self,
+        since: SystemTime,
+        outcome: &Result<Response, GatewayError>,
+        request_id: Option<&str>,
+    ) {
+        self.line.aws_endpoint_request_id = request_id.map(|id| cut(id, MAX_REQUEST_ID_CHARS));
         self.line.integration_latency = Some(milliseconds(since, self.clock.now()));
         match outcome {
             Ok(response) => self.line.integration_status = Some(response.status().as_u16()),

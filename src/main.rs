@@ -8,19 +8,17 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use lambda_runtime::{
-    Context, Error, LambdaEvent, LambdaInvocation, Runtime, service_fn, tower::layer::layer_fn,
-};
 use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     access_log::Sink,
-    aws::{ServiceClient, sdk_config, sdk_dynamodb_client, service::Service},
+    aws::{ServiceClient, service::Service},
     clock::Clock,
     environment::Environment,
     error::chain,
-    function_url::{EventHandler, EventReference, Invocation, RuntimeApi},
+    function_url::{EventHandler, EventReference, Invocation, NextEvent, RuntimeApi},
     gateway::{Gateway, Instance},
-    integrations::{Clients, lambda_client},
+    message::BoxError,
+    integrations::{Clients, dynamodb_client},
     store::Store,
 };
 use tracing::{error, info, warn};
@@ -40,34 +38,22 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Result<(), Error> {
+async fn run() -> Result<(), BoxError> {
     let variable = |name: &str| std::env::var(name).ok();
     let environment = Environment::read(variable)?;
-    let runtime_api = RuntimeApi::read(variable)?;
+    let runtime_api = Arc::new(RuntimeApi::read(variable)?);
     tracing_subscriber::fmt().json().flatten_event(true).with_max_level(environment.log_level).init();
     info!(gateway = env!("CARGO_PKG_VERSION"), "started");
-    let process = Arc::new(Process::start(environment, runtime_api).await);
-
-    // lambda_runtime asks for a service of decoded events, but gives an event's bytes, and leaves the response to us,
-    // only in a layer around it. This one stands in the service's place, which is never called.
-    let polled = service_fn(|_: LambdaEvent<()>| async { Ok::<(), Error>(()) });
-    let answering = layer_fn(|_| {
-        let process = Arc::clone(&process);
-        service_fn(move |invocation| {
-            let process = Arc::clone(&process);
-            async move {
-                // All steps of a request in one future are deeper than the compiler looks.
-                Box::pin(process.work(invocation)).await;
-                Ok::<(), Error>(())
-            }
-        })
-    });
+    let process = Process::start(environment, runtime_api).await;
     if let Err(error) = process.runtime_api.register_extension().await {
         warn!(cause = chain(&*error), "without an extension there is no SIGTERM, and leases end unreturned");
     }
+    if variable("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() == Some("snap-start") {
+        process.runtime_api.wait_for_restore().await?;
+    }
     let mut terminated = signal(SignalKind::terminate())?;
     tokio::select! {
-        ended = Runtime::new(polled).layer(answering).run() => ended,
+        ended = process.work() => ended,
         _ = terminated.recv() => {
             process.handler.gateway.shut_down().await;
             Ok(())
@@ -83,18 +69,17 @@ fn seed() -> u64 {
 /// The state of one process, kept from event to event.
 struct Process {
     handler: EventHandler,
-    runtime_api: RuntimeApi,
+    runtime_api: Arc<RuntimeApi>,
 }
 
 impl Process {
-    async fn start(environment: Environment, runtime_api: RuntimeApi) -> Self {
-        let sdk = sdk_config(&environment.aws);
+    async fn start(environment: Environment, runtime_api: Arc<RuntimeApi>) -> Self {
         let dynamodb = ServiceClient::new(Service::DynamoDb, &environment.aws);
-        let mut store = Store::new(dynamodb, environment.tables.clone());
+        let mut store = Store::new(dynamodb.clone(), environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
         let clock = Clock::System;
-        let dynamodb = sdk_dynamodb_client(&sdk, &environment.aws);
-        let clients = Clients { lambda: lambda_client(&sdk, &environment.aws), dynamodb };
+        let lambda = ServiceClient::new(Service::Lambda, &environment.aws);
+        let clients = Clients { lambda, dynamodb: dynamodb_client(dynamodb) };
         let gateway = Gateway::new(
             &store,
             &environment,
@@ -108,11 +93,19 @@ impl Process {
         Self { handler: EventHandler::new(gateway, environment.trusted_proxy), runtime_api }
     }
 
+    /// Answers event after event, until the Runtime API gives no more.
+    async fn work(&self) -> Result<(), BoxError> {
+        loop {
+            let event = self.runtime_api.next().await?;
+            // All steps of a request in one future are deeper than the compiler looks.
+            Box::pin(self.answer(event)).await;
+        }
+    }
+
     /// Answers one event. Nothing of it may end the process: the next event is somebody else's.
-    async fn work(&self, LambdaInvocation { parts, body, context }: LambdaInvocation) {
-        let to = EventReference { request_id: &context.request_id, headers: &parts.headers };
-        let posted = AssertUnwindSafe(self.respond(to, &body, &context)).catch_unwind().await;
-        match posted {
+    async fn answer(&self, event: NextEvent) {
+        let to = EventReference { request_id: event.request_id(), headers: &event.headers };
+        match AssertUnwindSafe(self.respond(to, &event)).catch_unwind().await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
                 error!(requestId = to.request_id, cause = chain(&*error), "an answer was not taken")
@@ -121,14 +114,15 @@ impl Process {
         }
     }
 
-    async fn respond(&self, to: EventReference<'_>, event: &[u8], context: &Context) -> Result<(), Error> {
+    async fn respond(&self, to: EventReference<'_>, event: &NextEvent) -> Result<(), BoxError> {
         let invocation = Invocation {
-            account_id: context.invoked_function_arn.split(':').nth(4).unwrap_or_default().to_owned(),
-            deadline: context.deadline(),
-            request_id: context.request_id.clone(),
+            account_id: event.account_id().to_owned(),
+            deadline: event.deadline(),
+            request_id: to.request_id.to_owned(),
+            trace_id: event.trace_id().to_owned(),
             received_at: self.handler.gateway.clock.now(),
         };
-        let outcome = self.handler.handle(event, invocation).await;
+        let outcome = self.handler.handle(&event.body, invocation).await;
         let posted = self.runtime_api.respond(to, outcome).await;
         self.handler.finish().await;
         posted

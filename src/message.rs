@@ -87,6 +87,9 @@ pub struct Origin {
     pub time: String,
     /// Milliseconds since 1970.
     pub time_epoch: u64,
+    /// The X-Ray trace of the request, which calls made for it are part of: Lambda finds endless recursion by it. Empty
+    /// if there is none.
+    pub trace_id: String,
 }
 
 /// A response: an integration's, or the gateway's own.

@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Response, StatusCode};
-use serde::Deserialize;
+use http::{HeaderMap, Method, Response, StatusCode, uri::PathAndQuery};
+use serde_json::{Map, Value};
 
+use super::request_id::request_id;
 use crate::message::BoxError;
 
 /// A request to a service, before it is signed.
 #[derive(Clone, Debug)]
 pub struct ServiceCall {
     pub method: Method,
-    /// Encoded, with the query if there is one; starts with `/`.
-    pub path_and_query: String,
+    /// Encoded; starts with `/`.
+    pub path_and_query: PathAndQuery,
     /// Without those that signing and HTTP add.
     pub headers: HeaderMap,
     pub body: Bytes,
@@ -137,32 +138,46 @@ impl CallError {
     }
 }
 
+const MESSAGES: [&str; 3] = ["message", "Message", "errorMessage"];
+
 /// The error of a response that is none of success.
 pub(super) fn service_error(response: Response<Bytes>) -> ServiceError {
-    let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
-    let request_id = text("x-amzn-requestid").or_else(|| text("x-amz-request-id"));
-    let words = serde_json::from_slice::<ErrorWords>(response.body()).unwrap_or_default();
-    let code =
-        text("x-amzn-errortype").or(words.kind).unwrap_or_else(|| "an error without a code".to_owned());
-    ServiceError {
+    let header = |name| response.headers().get(name)?.to_str().ok().map(str::to_owned);
+    let words: Map<String, Value> = serde_json::from_slice(response.body()).unwrap_or_default();
+    let codes = [header("x-amzn-errortype"), word(&words, &["__type", "code", "Code"])];
+    let code = codes.iter().flatten().map(|code| bare(code)).find(|code| !code.is_empty());
+    let error = ServiceError {
         status: response.status(),
-        code: bare(&code).to_owned(),
-        message: words.message.unwrap_or_default(),
-        request_id,
+        code: code.unwrap_or("an error without a code").to_owned(),
+        message: word(&words, &MESSAGES).unwrap_or_default(),
+        request_id: request_id(response.headers()).map(str::to_owned),
         body: response.into_body(),
-    }
+    };
+    without_signed_text(error)
+}
+
+/// The message of an error's JSON; empty if it has none.
+pub(super) fn error_message(json: &[u8]) -> String {
+    let words: Map<String, Value> = serde_json::from_slice(json).unwrap_or_default();
+    word(&words, &MESSAGES).unwrap_or_default()
+}
+
+fn word(words: &Map<String, Value>, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| words.get(*name)?.as_str().map(str::to_owned))
 }
 
 /// `com.amazonaws.dynamodb.v20120810#X`, `X:http://…` → `X`.
 fn bare(code: &str) -> &str {
     let code = code.split(':').next().unwrap_or_default();
-    code.rsplit('#').next().unwrap_or_default()
+    code.rsplit('#').next().unwrap_or_default().trim()
 }
 
-#[derive(Default, Deserialize)]
-struct ErrorWords {
-    #[serde(rename = "__type", alias = "code", alias = "Code")]
-    kind: Option<String>,
-    #[serde(alias = "Message", alias = "errorMessage")]
-    message: Option<String>,
+/// Leaves out what a service tells after a wrong signature: the text that it would have signed, session token included.
+fn without_signed_text(mut error: ServiceError) -> ServiceError {
+    if let Some(at) = error.message.find("The Canonical String") {
+        error.message.truncate(at);
+        error.message.truncate(error.message.trim_end().len());
+        error.body = Bytes::new();
+    }
+    error
 }

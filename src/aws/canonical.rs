@@ -2,8 +2,6 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request>
 
-use std::borrow::Cow;
-
 use http::HeaderMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use ring::digest;
@@ -12,8 +10,6 @@ use super::signature::{Signed, push_hex};
 
 /// All but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// The same within a path.
-const RESERVED_IN_A_PATH: &AsciiSet = &RESERVED.remove(b'/');
 
 /// A canonical request.
 pub struct Canonical {
@@ -74,9 +70,9 @@ fn push_path(text: &mut String, path: &str) {
     }
     for segment in &segments {
         text.push('/');
-        text.extend(utf8_percent_encode(segment, RESERVED_IN_A_PATH));
+        text.extend(utf8_percent_encode(segment, RESERVED));
     }
-    let is_a_folder = segments.is_empty() || path.ends_with('/') || path.ends_with("/.");
+    let is_a_folder = segments.is_empty() || ["/", "/.", "/.."].iter().any(|end| path.ends_with(end));
     if is_a_folder {
         text.push('/');
     }
@@ -105,10 +101,12 @@ fn push_query(text: &mut String, query: &str) {
     }
 }
 
-/// In the one spelling that is signed, however it was encoded.
+/// In the one spelling that is signed, however it was encoded. A plus is a space and broken UTF-8 becomes U+FFFD, as in
+/// AWS's own signer.
 fn encoded_again(part: &str) -> String {
-    let decoded: Cow<'_, [u8]> = percent_decode_str(part).into();
-    percent_encoding::percent_encode(&decoded, RESERVED).to_string()
+    let part = part.replace('+', " ");
+    let decoded = percent_decode_str(&part).decode_utf8_lossy();
+    utf8_percent_encode(&decoded, RESERVED).to_string()
 }
 
 /// A header's value with single spaces, and none at its ends. Bytes beyond ASCII are taken as they are.

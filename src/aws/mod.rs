@@ -8,6 +8,8 @@ mod credentials;
 mod sdk;
 pub use sdk::{sdk_config, sdk_dynamodb_client};
 pub mod dynamodb;
+pub mod event_stream;
+pub mod request_id;
 pub mod service;
 mod signature;
 
@@ -63,6 +65,8 @@ impl ServiceClient {
     pub fn new(service: Service, aws: &Aws) -> Self {
         let endpoint = service.endpoint(aws);
         let host = endpoint.authority().map_or("", |authority| authority.as_str());
+        // Without the user and the password that a URL may have.
+        let host = host.rsplit('@').next().unwrap_or_default();
         Self(Arc::new(Inner {
             signer: Signer::new(Credentials::of(aws), &aws.region, service.signing_name()),
             host: HeaderValue::from_str(host).expect("an authority is ASCII"),
@@ -177,13 +181,13 @@ impl ServiceClient {
             observer(call);
         }
         let uri = if path_prefix.is_empty() {
-            Uri::try_from(call.path_and_query.as_str())
+            Uri::from(call.path_and_query.clone())
         } else {
-            Uri::try_from(format!("{path_prefix}{}", call.path_and_query))
+            format!("{path_prefix}{}", call.path_and_query).parse().expect("both are encoded paths")
         };
         let mut request = Request::new(Full::new(call.body.clone()));
         *request.method_mut() = call.method.clone();
-        *request.uri_mut() = uri.expect("a call's path is encoded");
+        *request.uri_mut() = uri;
         let mut headers = call.headers.clone();
         headers.insert(HOST, host.clone());
         let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
@@ -210,3 +214,6 @@ async fn limited<T>(
         Some(limit) => within(limit, work).await.unwrap_or_else(|| Err(late(limit))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! The AWS services that are called, and where each is.
 
-use http::{Uri, uri::Authority};
+use http::Uri;
 
 use crate::environment::Aws;
 
@@ -30,15 +30,18 @@ impl Service {
             return url.parse().expect("the environment was read");
         }
         let region = &aws.region;
-        let host = format!("{}.{region}.{}", self.signing_name(), domain(region));
         // A region that is no host's label is found out when nothing answers there.
-        let host = Authority::try_from(host).unwrap_or(Authority::from_static("invalid.region"));
+        let is_label = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let host = match is_label {
+            true => format!("{}.{region}.{}", self.signing_name(), domain(region)),
+            false => "invalid.region".to_owned(),
+        };
         Uri::builder()
             .scheme("https")
             .authority(host)
             .path_and_query("/")
             .build()
-            .expect("all parts are there")
+            .expect("labels make a host")
     }
 }
 

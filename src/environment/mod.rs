@@ -189,6 +189,11 @@ impl TrustedProxy {
 impl Aws {
     fn read(get: &impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let required = |name: &str| get(name).ok_or_else(|| bad(name, "", "a value, which Lambda sets"));
+        // They stand in the headers of every call.
+        let printable = |name: &str, text: String| match text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            true => Ok(text),
+            false => Err(bad(name, "…", "visible ASCII characters only")),
+        };
         let endpoint = |service: &str| {
             let name = format!("AWS_ENDPOINT_URL_{service}");
             let Some(url) = get(&name).or_else(|| get("AWS_ENDPOINT_URL")) else { return Ok(None) };
@@ -201,10 +206,12 @@ impl Aws {
             }
         };
         Ok(Self {
-            region: required("AWS_REGION")?,
-            access_key_id: required("AWS_ACCESS_KEY_ID")?,
+            region: printable("AWS_REGION", required("AWS_REGION")?)?,
+            access_key_id: printable("AWS_ACCESS_KEY_ID", required("AWS_ACCESS_KEY_ID")?)?,
             secret_access_key: Secret(required("AWS_SECRET_ACCESS_KEY")?),
-            session_token: get("AWS_SESSION_TOKEN").map(Secret),
+            session_token: get("AWS_SESSION_TOKEN")
+                .map(|token| printable("AWS_SESSION_TOKEN", token).map(Secret))
+                .transpose()?,
             dynamodb_endpoint: endpoint("DYNAMODB")?,
             lambda_endpoint: endpoint("LAMBDA")?,
         })

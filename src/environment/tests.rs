@@ -52,6 +52,18 @@ fn what_is_served_is_looked_at_again_after_30_seconds_or_as_often_as_it_is_refre
 fn says_which_value_is_bad_in_one_line() {
     let cases = [
         (
+            ("AWS_REGION", "eu-central-1\u{fc}"),
+            r#"AWS_REGION: got "…", expected visible ASCII characters only"#,
+        ),
+        (
+            ("AWS_ACCESS_KEY_ID", "a b"),
+            r#"AWS_ACCESS_KEY_ID: got "…", expected visible ASCII characters only"#,
+        ),
+        (
+            ("AWS_SESSION_TOKEN", "a\nb"),
+            r#"AWS_SESSION_TOKEN: got "…", expected visible ASCII characters only"#,
+        ),
+        (
             ("REFRESH_SECONDS", "soon"),
             r#"REFRESH_SECONDS: got "soon", expected a whole number of seconds, at most 86400"#,
         ),

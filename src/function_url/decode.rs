@@ -26,6 +26,8 @@ pub struct Invocation {
     pub deadline: SystemTime,
     /// The AWS account in the function's ARN.
     pub account_id: String,
+    /// The X-Ray trace that the request is part of; empty if there is none.
+    pub trace_id: String,
     pub received_at: SystemTime,
 }
 
@@ -136,7 +138,8 @@ pub fn decode(
     let Some(context) = raw.request_context else {
         return Err(refused(bad("the event has no requestContext"), RefusedRequest::default()));
     };
-    let PlatformFacts { method, mut origin } = PlatformFacts::of(invocation.account_id, context);
+    let PlatformFacts { method, mut origin } =
+        PlatformFacts::of(invocation.account_id, invocation.trace_id, context);
     let path = path::canonical_path(raw.raw_path.as_deref().unwrap_or("/"));
     let parts = headers(raw.headers.unwrap_or_default())
         .and_then(|headers| trust(headers, &mut origin, proxy))
@@ -186,7 +189,7 @@ struct PlatformFacts {
 }
 
 impl PlatformFacts {
-    fn of(account_id: String, context: RawContext) -> Self {
+    fn of(account_id: String, trace_id: String, context: RawContext) -> Self {
         let http = context.http.unwrap_or_default();
         let origin = Origin {
             account_id,
@@ -198,6 +201,7 @@ impl PlatformFacts {
             user_agent: String::new(),
             time: context.time.unwrap_or_default(),
             time_epoch: context.time_epoch.unwrap_or_default(),
+            trace_id,
         };
         Self { method: http.method.unwrap_or_default(), origin }
     }

@@ -2,9 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html>
 
-use bytes::Bytes;
-use http::{HeaderName, Request};
-use http_body_util::{BodyExt, Full};
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue};
 
 use super::runtime_api::RuntimeApi;
 use crate::message::BoxError;
@@ -18,22 +18,19 @@ impl RuntimeApi {
     /// # Errors
     ///
     /// Lambda does not take it, or there is no Extensions API here.
-    pub async fn register_extension(&self) -> Result<(), BoxError> {
-        let register = Request::post(self.uri("/2020-01-01/extension/register"))
-            .header(NAME, "tollgate")
-            .body(Full::from(Bytes::from_static(b"{\"events\":[]}")).boxed_unsync())?;
-        let response = self.client.request(register).await?;
-        let (status, identifier) = (response.status(), response.headers().get(IDENTIFIER).cloned());
-        response.into_body().collect().await?;
-        let Some(identifier) = identifier.filter(|_| status.is_success()) else {
-            return Err(format!("the Extensions API answered {status}").into());
+    pub async fn register_extension(self: &Arc<Self>) -> Result<(), BoxError> {
+        let mut register = self.post_text("/2020-01-01/extension/register", "{\"events\":[]}");
+        register.headers_mut().insert(NAME, HeaderValue::from_static("tollgate"));
+        let response = self.send(register).await?;
+        let identifier = response.headers().get(IDENTIFIER).filter(|_| response.status().is_success());
+        let Some(identifier) = identifier else {
+            return Err(format!("the Extensions API answered {}", response.status()).into());
         };
-        let next = Request::get(self.uri("/2020-01-01/extension/event/next"))
-            .header(IDENTIFIER, identifier)
-            .body(Full::default().boxed_unsync())?;
-        let next = self.client.request(next);
+        let mut next = self.get("/2020-01-01/extension/event/next");
+        next.headers_mut().insert(IDENTIFIER, identifier.clone());
+        let runtime_api = Arc::clone(self);
         // There is no event to come: the response is the end of the process.
-        tokio::spawn(next);
+        tokio::spawn(async move { runtime_api.send(next).await.map(drop) });
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ mod trusted_proxy;
 
 pub use self::{
     decode::{DecodedEvent, Invocation, RefusedEvent, decode},
-    encode::{StreamResponse, encode},
+    encode::{MetadataPrelude, StreamResponse, encode},
     event_handler::{EventHandler, EventOutcome},
-    runtime_api::{EventReference, RuntimeApi},
+    runtime_api::{EventReference, NextEvent, RuntimeApi},
 };

@@ -1,31 +1,39 @@
-//! Answers → Lambda's Runtime API, each in as few packets as it takes.
+//! Lambda's Runtime API: the next event comes, a response goes, each in as few packets and system calls as it takes.
 //!
-//! lambda_runtime polls for events but does not post our responses: it writes prelude, separator and body as small
-//! packets that wait for one another (Nagle; 44 ms a response), and ends a stream that broke off with the error's
-//! words in the body. Here the head of a response is one write, and an error is a trailer that never is body.
+//! The head of a response is one write, and the error of a stream that broke off is a trailer that never is body.
+//! (lambda_runtime writes prelude, separator and body as small packets that wait for one another, 44 ms a response, and
+//! puts the error's words into the body.)
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>
 
-use std::convert::Infallible;
+use std::{
+    convert::Infallible,
+    time::{Duration, SystemTime},
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Request, Uri,
-    header::{CONTENT_TYPE, TRAILER},
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri,
+    header::{CONTENT_TYPE, HOST, TRAILER},
     uri::{Authority, PathAndQuery},
 };
 use http_body::Frame;
 use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
 use serde_json::{Value, json};
 
 use super::{EventOutcome, StreamResponse};
-use crate::{environment::bad, message::BoxError};
+use crate::{
+    environment::bad,
+    http_client::{KeptConnections, Reuse},
+    message::BoxError,
+};
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
+const DEADLINE: HeaderName = HeaderName::from_static("lambda-runtime-deadline-ms");
+const FUNCTION_ARN: HeaderName = HeaderName::from_static("lambda-runtime-invoked-function-arn");
+const TRACE_ID: HeaderName = HeaderName::from_static("lambda-runtime-trace-id");
 const RESPONSE_MODE: HeaderName = HeaderName::from_static("lambda-runtime-function-response-mode");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("lambda-runtime-function-error-type");
 const ERROR_BODY: HeaderName = HeaderName::from_static("lambda-runtime-function-error-body");
@@ -43,13 +51,47 @@ const BROKE_OFF: &str = "ResponseStreamBrokeOff";
 
 type Posted = UnsyncBoxBody<Bytes, Infallible>;
 
-/// The client with which one process posts its responses.
+/// The client with which one process gets its events and posts its responses.
 #[derive(Debug)]
 pub struct RuntimeApi {
-    pub(super) client: Client<HttpConnector, Posted>,
-    host: Authority,
+    connections: KeptConnections<Posted>,
+    host: HeaderValue,
     /// The path that emulators put before the paths of the API; empty on Lambda.
     prefix: String,
+}
+
+/// An event, and what the platform says of it.
+#[derive(Debug)]
+pub struct NextEvent {
+    /// As they came.
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl NextEvent {
+    /// Lambda's id of the request.
+    pub fn request_id(&self) -> &str {
+        self.text(&REQUEST_ID)
+    }
+
+    /// The time at which Lambda ends the invocation; 1970 if it does not say.
+    pub fn deadline(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_millis(self.text(&DEADLINE).parse().unwrap_or(0))
+    }
+
+    /// The account in the ARN of the function; empty if there is none.
+    pub fn account_id(&self) -> &str {
+        self.text(&FUNCTION_ARN).split(':').nth(4).unwrap_or_default()
+    }
+
+    /// The X-Ray trace that the request is part of; empty if there is none.
+    pub fn trace_id(&self) -> &str {
+        self.text(&TRACE_ID)
+    }
+
+    fn text(&self, name: &HeaderName) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
 }
 
 /// The event that an answer is to.
@@ -72,12 +114,50 @@ impl RuntimeApi {
         let (host, prefix) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
         let prefix = prefix.trim_end_matches('/').to_owned();
         let is_path = prefix.is_empty() || prefix.parse::<PathAndQuery>().is_ok();
-        let host = host.parse().ok().filter(|_| is_path && !rest.contains("://"));
+        let host = host.parse::<Authority>().ok().filter(|_| is_path && !rest.contains("://"));
         let host =
             host.ok_or_else(|| bad("AWS_LAMBDA_RUNTIME_API", &address, "a host and a port; Lambda sets it"))?;
-        let mut tcp = HttpConnector::new();
-        tcp.set_nodelay(true);
-        Ok(Self { client: Client::builder(TokioExecutor::new()).build(tcp), host, prefix })
+        let server = Uri::builder().scheme("http").authority(host.clone()).path_and_query("/").build();
+        let server = server.expect("a scheme, an authority and a path are a URI");
+        let host: &Authority = &host;
+        let host = HeaderValue::from_str(host.as_str()).expect("an authority is ASCII");
+        Ok(Self { connections: KeptConnections::new(server), host, prefix })
+    }
+
+    /// Waits for the next event.
+    ///
+    /// # Errors
+    ///
+    /// The Runtime API does not give one: the process is of no use any more.
+    pub async fn next(&self) -> Result<NextEvent, BoxError> {
+        loop {
+            let next = self.get("/2018-06-01/runtime/invocation/next");
+            let (head, body) = self.send(next).await?.into_parts();
+            // cargo-lambda says so when none has come for a while.
+            if head.status == StatusCode::NO_CONTENT {
+                continue;
+            }
+            if !head.status.is_success() {
+                return Err(refused(head.status, &body));
+            }
+            let event = NextEvent { headers: head.headers, body };
+            // Its response could go nowhere.
+            let has_id = !event.request_id().is_empty();
+            return if has_id {
+                Ok(event)
+            } else {
+                Err("the Runtime API gave an event without an id".into())
+            };
+        }
+    }
+
+    /// Says that the process is ready for its snapshot (SnapStart), and waits until it runs again.
+    ///
+    /// # Errors
+    ///
+    /// There is no snapshot to be had.
+    pub async fn wait_for_restore(&self) -> Result<(), BoxError> {
+        self.post(self.get("/2018-06-01/runtime/restore/next")).await
     }
 
     /// Posts the response to an event, to its last piece.
@@ -116,31 +196,49 @@ impl RuntimeApi {
     }
 
     fn request(&self, to: EventReference<'_>, what: &str, body: Posted) -> Request<Posted> {
-        let path = format!("/2018-06-01/runtime/invocation/{}/{what}", to.request_id);
-        let mut request =
-            Request::post(self.uri(&path)).body(body).expect("a method and a URI are a request");
+        let path = format!("{}/2018-06-01/runtime/invocation/{}/{what}", self.prefix, to.request_id);
+        let mut request = self.bare(Method::POST, path, body);
         if let Some(id) = to.headers.get(INVOCATION_ID) {
             request.headers_mut().insert(INVOCATION_ID, id.clone());
         }
         request
     }
 
-    pub(super) fn uri(&self, path: &str) -> Uri {
-        let path = format!("{}{path}", self.prefix);
-        let uri = Uri::builder().scheme("http").authority(self.host.clone()).path_and_query(path);
-        uri.build().expect("what Lambda calls a request is a path segment")
+    /// A request for what is at `path`.
+    pub(super) fn get(&self, path: &str) -> Request<Posted> {
+        self.bare(Method::GET, format!("{}{path}", self.prefix), Full::default().boxed_unsync())
+    }
+
+    /// A request that posts text to `path`.
+    pub(super) fn post_text(&self, path: &str, text: &'static str) -> Request<Posted> {
+        self.bare(Method::POST, format!("{}{path}", self.prefix), Full::from(text).boxed_unsync())
+    }
+
+    fn bare(&self, method: Method, path: String, body: Posted) -> Request<Posted> {
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = Uri::try_from(path).expect("what Lambda calls a request is a path segment");
+        request.headers_mut().insert(HOST, self.host.clone());
+        request
+    }
+
+    /// Sends a request and reads the whole response, whatever it says.
+    pub(super) async fn send(&self, request: Request<Posted>) -> Result<Response<Bytes>, BoxError> {
+        let (head, body) = self.connections.send(request, Reuse::Kept).await?.into_parts();
+        Ok(Response::from_parts(head, body.read().await?))
     }
 
     async fn post(&self, request: Request<Posted>) -> Result<(), BoxError> {
-        let response = self.client.request(request).await?;
-        let status = response.status();
-        // Read to its end, so that the connection is kept.
-        let words = response.into_body().collect().await?.to_bytes();
-        if status.is_success() {
+        let response = self.send(request).await?;
+        if response.status().is_success() {
             return Ok(());
         }
-        Err(format!("the Runtime API answered {status}: {}", String::from_utf8_lossy(&words)).into())
+        Err(refused(response.status(), response.body()))
     }
+}
+
+fn refused(status: StatusCode, words: &[u8]) -> BoxError {
+    format!("the Runtime API answered {status}: {}", String::from_utf8_lossy(words)).into()
 }
 
 fn json_body(value: &Value) -> Posted {
@@ -200,11 +298,11 @@ mod tests {
     }
 
     const HEAD: &str = "POST /2018-06-01/runtime/invocation/abc/response HTTP/1.1\n\
+        host: runtime\n\
         lambda-runtime-invocation-id: 7\n\
         content-type: application/vnd.awslambda.http-integration-response\n\
         lambda-runtime-function-response-mode: streaming\n\
         trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\n\
-        host: runtime\n\
         transfer-encoding: chunked\n\n\
         2C\n{\"statusCode\":201,\"headers\":{},\"cookies\":[]}\n8\n~~~~~~~~\n";
 
@@ -228,22 +326,87 @@ mod tests {
         assert_eq!(posted(body).await, expected);
     }
 
+    /// Answers the requests of one connection, one after the other; gives what was asked for.
+    async fn serve(listener: TcpListener, answers: &'static [&'static str]) -> Vec<String> {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut asked = Vec::new();
+        for answer in answers {
+            let mut head = [0; 1024];
+            let length = connection.read(&mut head).await.unwrap();
+            asked.push(String::from_utf8_lossy(&head[..length]).lines().next().unwrap().to_owned());
+            connection.write_all(answer.as_bytes()).await.unwrap();
+        }
+        asked
+    }
+
+    #[tokio::test]
+    async fn the_next_event_comes_with_what_the_platform_says_of_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let runtime_api = RuntimeApi::read(|_| Some(format!("http://{address}/.rt/gateway"))).unwrap();
+        let served = tokio::spawn(serve(
+            listener,
+            &[
+                "HTTP/1.1 204 No Content\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nLambda-Runtime-Aws-Request-Id: r-1\r\n\
+                 Lambda-Runtime-Deadline-Ms: 1700000000123\r\nLambda-Runtime-Trace-Id: Root=1-2;Lineage=a:0\r\n\
+                 Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-west-1:111122223333:function:g\r\n\r\n{}",
+                "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+                "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 4\r\n\r\ngone",
+            ],
+        ));
+        let event = runtime_api.next().await.unwrap();
+        assert_eq!(
+            (event.request_id(), event.account_id(), &*event.body),
+            ("r-1", "111122223333", &b"{}"[..])
+        );
+        assert_eq!(event.trace_id(), "Root=1-2;Lineage=a:0");
+        assert_eq!(event.deadline(), SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_123));
+        for expected in [
+            "the Runtime API gave an event without an id",
+            "the Runtime API answered 500 Internal Server Error: gone",
+        ] {
+            assert_eq!(runtime_api.next().await.unwrap_err().to_string(), expected);
+        }
+        assert_eq!(
+            served.await.unwrap(),
+            ["GET /.rt/gateway/2018-06-01/runtime/invocation/next HTTP/1.1"; 4]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_is_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let runtime_api = RuntimeApi::read(|_| Some(address.to_string())).unwrap();
+        let answers = &[
+            "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno",
+        ];
+        let served = tokio::spawn(serve(listener, answers));
+        runtime_api.wait_for_restore().await.unwrap();
+        let error = runtime_api.wait_for_restore().await.unwrap_err();
+        assert_eq!(error.to_string(), "the Runtime API answered 403 Forbidden: no");
+        assert_eq!(served.await.unwrap(), ["GET /2018-06-01/runtime/restore/next HTTP/1.1"; 2]);
+    }
+
     #[test]
     fn emulators_say_a_url() {
         let uri = |address: &str| {
             let to = EventReference { request_id: "abc", headers: &HeaderMap::new() };
             let runtime_api = RuntimeApi::read(|_| Some(address.to_owned()))?;
-            Ok::<_, String>(runtime_api.request(to, "error", json_body(&Value::Null)).uri().to_string())
+            let request = runtime_api.request(to, "error", json_body(&Value::Null));
+            Ok::<_, String>(format!("{} at {}", request.uri(), request.headers()[HOST].to_str().unwrap()))
         };
         let path = "/2018-06-01/runtime/invocation/abc/error";
         let cases = [
-            ("127.0.0.1:9001", "http://127.0.0.1:9001"),
-            ("http://127.0.0.1:9001", "http://127.0.0.1:9001"),
+            ("127.0.0.1:9001", "", "127.0.0.1:9001"),
+            ("http://127.0.0.1:9001", "", "127.0.0.1:9001"),
             // cargo-lambda
-            ("http://[::]:9002/.rt/gateway", "http://[::]:9002/.rt/gateway"),
+            ("http://[::]:9002/.rt/gateway", "/.rt/gateway", "[::]:9002"),
         ];
-        for (address, expected) in cases {
-            assert_eq!(uri(address), Ok(format!("{expected}{path}")), "{address}");
+        for (address, prefix, host) in cases {
+            assert_eq!(uri(address), Ok(format!("{prefix}{path} at {host}")), "{address}");
         }
         for address in ["", "/rt", "http://", "https://host", "host/a b"] {
             assert!(uri(address).is_err(), "{address}");

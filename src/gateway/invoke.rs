@@ -2,8 +2,8 @@
 
 use super::{Gateway, locate::Location};
 use crate::{
-    access_log::AccessLog, cache::CacheOutcome, context::Context, deployment::Route, error::GatewayError,
-    limits::usage_plan::Permit, message::Response,
+    access_log::AccessLog, aws::request_id::EndpointRequestId, cache::CacheOutcome, context::Context,
+    deployment::Route, error::GatewayError, limits::usage_plan::Permit, message::Response,
 };
 
 impl Gateway {
@@ -16,8 +16,9 @@ impl Gateway {
         log: &mut AccessLog,
     ) -> Result<Response, GatewayError> {
         let called_at = self.clock.now();
-        let response = route.integration.invoke(permit, context, &self.clients).await;
-        log.integration(called_at, &response);
+        let mut request_id = EndpointRequestId::default();
+        let response = route.integration.invoke(permit, context, &self.clients, &mut request_id).await;
+        log.integration(called_at, &response, request_id.as_deref());
         response
     }
 

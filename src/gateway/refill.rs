@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     authorizers::Caller,
+    aws::request_id::EndpointRequestId,
     cache::Refill,
     deployment::Served,
     error::{GatewayError, chain},
@@ -68,7 +69,9 @@ impl Gateway {
         let location = Location { caller, ..Location::routed(&request, located.stage, matched) };
         let Some(cache_request) = location.cache_request() else { return Ok(()) };
         let fill = refill.begin(cache_request);
-        let response = route.integration.invoke(&permit, &fill.context(), &self.clients).await;
+        // No request's line has it: this one's has been written.
+        let request_id = &mut EndpointRequestId::default();
+        let response = route.integration.invoke(&permit, &fill.context(), &self.clients, request_id).await;
         fill.store(response).read_out().await;
         Ok(())
     }

@@ -21,7 +21,8 @@ use crate::message::BoxError;
 #[derive(Debug)]
 pub struct Connection<B: Body + 'static> {
     sender: SendRequest<B>,
-    io: http1::Connection<Stream, B>,
+    /// `None` once it has ended.
+    io: Option<http1::Connection<Stream, B>>,
     /// The same socket, to be looked at while nobody reads.
     socket: Socket,
 }
@@ -45,7 +46,7 @@ where
 {
     pub async fn new(stream: Stream, socket: Socket) -> Result<Self, hyper::Error> {
         let (sender, io) = http1::handshake(stream).await?;
-        Ok(Self { sender, io, socket })
+        Ok(Self { sender, io: Some(io), socket })
     }
 
     /// Sends a request and waits for the head of its response.
@@ -53,8 +54,11 @@ where
         let mut response = pin!(self.sender.try_send_request(request));
         let io = &mut self.io;
         let response = poll_fn(|context| {
-            // Until it ends, the connection wakes the response only while it is polled itself.
-            let _ended = pin!(&mut *io).poll(context);
+            // The connection wakes the response only while it is polled itself.
+            if io.as_mut().is_some_and(|io| pin!(io).poll(context).is_ready()) {
+                // A request that it has not taken up is given back when it is dropped, and not before.
+                *io = None;
+            }
             response.as_mut().poll(context)
         });
         response.await.map_err(|mut error| match error.take_message() {
@@ -65,7 +69,7 @@ where
 
     /// Reads and writes what there is; ready once the connection has ended.
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), hyper::Error>> {
-        pin!(&mut self.io).poll(context)
+        self.io.as_mut().map_or(Poll::Ready(Ok(())), |io| pin!(io).poll(context))
     }
 
     /// Says if it takes another request.

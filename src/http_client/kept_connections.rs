@@ -8,6 +8,7 @@ use std::{
     pin::{Pin, pin},
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -26,6 +27,9 @@ use crate::message::BoxError;
 
 /// More than the calls that one instance makes at once.
 const MOST_KEPT: usize = 16;
+
+/// The most bytes that are reserved because a server says that they will come: a bit more than Lambda's longest payload.
+const MOST_RESERVED: u64 = 8 << 20;
 
 /// The connections to one server, whose requests have bodies of type `B`.
 #[derive(Debug)]
@@ -65,10 +69,15 @@ pub struct KeptBody<B: Body + 'static> {
 }
 
 #[derive(Debug)]
-struct Kept<B: Body + 'static>(Mutex<Vec<IdleConnection<B>>>);
+struct Kept<B: Body + 'static> {
+    idle: Mutex<Vec<IdleConnection<B>>>,
+    /// A connection that was idle for so long is given up.
+    idle_limit: Duration,
+}
 
 #[derive(Debug)]
 struct IdleConnection<B: Body + 'static> {
+    /// Boxed, as everywhere: it is kilobytes, and handed on with every request.
     connection: Box<Connection<B>>,
     since: Instant,
 }
@@ -81,7 +90,15 @@ where
 {
     /// To the server of a URI with scheme and host. Nothing is connected to yet.
     pub fn new(server: Uri) -> Self {
-        Self { server, connector: Connector::default(), kept: Arc::new(Kept(Mutex::default())) }
+        let kept = Kept { idle: Mutex::default(), idle_limit: POOL_IDLE };
+        Self { server, connector: Connector::default(), kept: Arc::new(kept) }
+    }
+
+    /// The same, which gives up what was idle for so long.
+    #[cfg(test)]
+    pub fn idle_limit(mut self, limit: Duration) -> Self {
+        self.kept = Arc::new(Kept { idle: Mutex::default(), idle_limit: limit });
+        self
     }
 
     /// Sends a request in origin form (`/path?query`, with a `Host` header) and waits for the head of the response.
@@ -131,7 +148,7 @@ where
 
 impl<B: Body + 'static> Kept<B> {
     fn locked(&self) -> std::sync::MutexGuard<'_, Vec<IdleConnection<B>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn clear(&self) {
@@ -157,7 +174,7 @@ where
     fn take(&self) -> Option<Box<Connection<B>>> {
         loop {
             let IdleConnection { connection, since } = self.locked().pop()?;
-            if since.elapsed() < POOL_IDLE && connection.is_open() {
+            if since.elapsed() < self.idle_limit && connection.is_open() {
                 return Some(connection);
             }
         }
@@ -179,8 +196,8 @@ where
         // Most bodies come in one piece, which is not copied.
         let Some(first) = self.next().await? else { return Ok(Bytes::new()) };
         let Some(second) = self.next().await? else { return Ok(first) };
-        let mut whole =
-            Vec::with_capacity(first.len() + second.len() + self.incoming.size_hint().lower() as usize);
+        let rest = self.incoming.size_hint().lower().min(MOST_RESERVED) as usize;
+        let mut whole = Vec::with_capacity(first.len() + second.len() + rest);
         whole.extend_from_slice(&first);
         whole.extend_from_slice(&second);
         while let Some(piece) = self.next().await? {

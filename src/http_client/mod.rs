@@ -5,6 +5,8 @@
 mod connection;
 mod connector;
 mod kept_connections;
+#[cfg(test)]
+pub mod scripted_server;
 pub mod sdk;
 
 use std::time::Duration;
@@ -37,3 +39,6 @@ where
         .pool_timer(TokioTimer::new())
         .build(https(tcp))
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,8 +11,6 @@ pub mod mock;
 
 use std::{sync::Arc, time::Duration};
 
-use aws_types::SdkConfig;
-
 pub use self::mapped_part::{CallPart, MappedPart};
 use self::{
     dynamodb::DynamoDb,
@@ -21,8 +19,12 @@ use self::{
     mock::Mock,
 };
 use crate::{
+    aws::{
+        self, ServiceClient,
+        call::{Attempts, CallPolicy},
+        request_id::EndpointRequestId,
+    },
     context::Context,
-    environment::Aws,
     error::GatewayError,
     item::Fields,
     limits::usage_plan::Permit,
@@ -48,8 +50,8 @@ enum IntegrationKind {
 /// The connections that all routes share.
 #[derive(Clone, Debug)]
 pub struct Clients {
-    pub lambda: aws_sdk_lambda::Client,
-    pub dynamodb: aws_sdk_dynamodb::Client,
+    pub lambda: ServiceClient,
+    pub dynamodb: aws::dynamodb::DynamoDb,
 }
 
 /// The facts of its API and route that an integration is parsed with.
@@ -180,18 +182,21 @@ impl Integration {
     }
 
     /// Calls the integration, for as long as it and the Lambda's own deadline allow. [`Integration::finish`] ends its
-    /// answer.
+    /// answer. `request_id` becomes that of an AWS service's last response, also of one that is an error.
     pub async fn invoke(
         &self,
         _permit: &Permit,
         context: &Context<'_>,
         clients: &Clients,
+        request_id: &mut EndpointRequestId,
     ) -> Result<Response, GatewayError> {
         let limit = self.limit(context.request);
-        // Boxed: a future of the SDK is kilobytes, and this one is part of every request's.
+        // Boxed: this future is part of every request's, and those of a call are large.
         let call = async {
             match &self.kind {
-                IntegrationKind::Lambda(lambda) => Box::pin(lambda.invoke(context, &clients.lambda)).await,
+                IntegrationKind::Lambda(lambda) => {
+                    Box::pin(lambda.invoke(context, &clients.lambda, request_id)).await
+                }
                 IntegrationKind::DynamoDb(operation) => {
                     Box::pin(operation.invoke(context, &clients.dynamodb)).await
                 }
@@ -203,11 +208,13 @@ impl Integration {
     }
 }
 
-/// The Lambda client of the process.
-pub fn lambda_client(sdk: &SdkConfig, aws: &Aws) -> aws_sdk_lambda::Client {
-    let config = aws_sdk_lambda::config::Builder::from(sdk);
-    lambda::client(match &aws.lambda_endpoint {
-        Some(endpoint) => config.endpoint_url(endpoint),
-        None => config,
-    })
+/// What `DYNAMODB` routes call, on the connections of `client`. Each attempt has two seconds; how many there are says
+/// the operation.
+pub fn dynamodb_client(client: ServiceClient) -> aws::dynamodb::DynamoDb {
+    const POLICY: CallPolicy = CallPolicy {
+        attempts: Attempts::Twice,
+        attempt_timeout: Some(Duration::from_secs(2)),
+        head_timeout: None,
+    };
+    aws::dynamodb::DynamoDb::new(client, POLICY)
 }

@@ -9,4 +9,6 @@ mod lifecycle;
 mod memory;
 mod release_gateway;
 mod sdk_calls;
+#[path = "../sdk_http_client.rs"]
+mod sdk_http_client;
 mod world;

@@ -9,15 +9,14 @@ use aws_sdk_lambda::{
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tollgate::{
-    http_client::sdk::sdk_http_client,
-    local::{
-        PAYLOAD_LIMIT, function_output::Captured, function_settings::FunctionSettings, invoke_api,
-        server::Server,
-    },
+use tollgate::local::{
+    PAYLOAD_LIMIT, function_output::Captured, function_settings::FunctionSettings, invoke_api, server::Server,
 };
 
-use crate::harness::{Gate, actor, example, host, quiet, soon};
+use crate::{
+    harness::{Gate, actor, example, host, quiet, soon},
+    sdk_http_client::sdk_http_client,
+};
 
 async fn api(functions: impl Into<Vec<FunctionSettings>>) -> (Server, Client) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

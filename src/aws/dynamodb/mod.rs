@@ -7,7 +7,7 @@ pub mod operations;
 
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt, stream};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header::CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header::CONTENT_TYPE, uri::PathAndQuery};
 use serde::{Deserialize, de::DeserializeOwned};
 
 pub use self::attribute_value::{AttributeValue, Attributes, Binary};
@@ -98,8 +98,8 @@ impl DynamoDb {
     pub async fn call_json(&self, name: &str, body: Vec<u8>) -> Result<Response<Bytes>, CallError> {
         let target = HeaderValue::try_from(format!("DynamoDB_20120810.{name}")).expect("a name is ASCII");
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, JSON), (TARGET, target)]);
-        let call =
-            ServiceCall { method: Method::POST, path_and_query: "/".to_owned(), headers, body: body.into() };
+        let path_and_query = PathAndQuery::from_static("/");
+        let call = ServiceCall { method: Method::POST, path_and_query, headers, body: body.into() };
         self.client.call(&call, self.policy).await
     }
 

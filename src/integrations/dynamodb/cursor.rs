@@ -8,14 +8,12 @@
 //! So a cursor may show what the response does not: with a `filterExpression` the key of an item that the client
 //! does not get, with an index or a `projectionExpression` attributes that it does not see.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
-use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::store::sdk_values::Attributes;
+use crate::aws::dynamodb::{AttributeValue, Attributes, Binary};
 
 const CHECKSUM_BYTES: usize = 12;
 
@@ -50,17 +48,24 @@ impl Binding {
 
 /// The key of an item as a cursor's content; `None` if that is no key (text, numbers, binary).
 pub fn encode_key(key: &Attributes) -> Option<Vec<u8>> {
-    let mut map = Map::new();
-    for (name, value) in key {
-        let typed = match value {
-            AttributeValue::S(text) => json!(["S", text]),
-            AttributeValue::N(text) => json!(["N", text]),
-            AttributeValue::B(bytes) => json!(["B", BASE64_STANDARD.encode(bytes)]),
-            _ => return None,
-        };
-        map.insert(name.clone(), typed);
+    let key = key.iter().map(|(name, value)| Some((name, kind_and_text(value)?)));
+    let key: BTreeMap<&String, (&str, Cow<'_, str>)> = key.collect::<Option<_>>()?;
+    Some(serde_json::to_vec(&key).expect("a map with text keys is JSON"))
+}
+
+fn kind_and_text(value: &AttributeValue) -> Option<(&'static str, Cow<'_, str>)> {
+    match value {
+        AttributeValue::S(text) => Some(("S", text.into())),
+        AttributeValue::N(text) => Some(("N", text.into())),
+        AttributeValue::B(Binary(bytes)) => Some(("B", BASE64_STANDARD.encode(bytes).into())),
+        AttributeValue::Bool(_)
+        | AttributeValue::Null(_)
+        | AttributeValue::Ss(_)
+        | AttributeValue::Ns(_)
+        | AttributeValue::Bs(_)
+        | AttributeValue::L(_)
+        | AttributeValue::M(_) => None,
     }
-    Some(Value::Object(map).to_string().into_bytes())
 }
 
 /// Reads a key that [`encode_key`] has written.
@@ -70,7 +75,7 @@ pub fn decode_key(content: &[u8]) -> Option<Attributes> {
         let value = match kind.as_str() {
             "S" => AttributeValue::S(text),
             "N" => AttributeValue::N(text),
-            "B" => AttributeValue::B(Blob::new(BASE64_STANDARD.decode(text).ok()?)),
+            "B" => AttributeValue::B(Binary(BASE64_STANDARD.decode(text).ok()?.into())),
             _ => return None,
         };
         Some((name, value))
@@ -115,9 +120,21 @@ mod tests {
         let value = prop_oneof![
             ".*".prop_map(AttributeValue::S),
             "[0-9]{1,38}".prop_map(AttributeValue::N),
-            any::<Vec<u8>>().prop_map(|bytes| AttributeValue::B(Blob::new(bytes))),
+            any::<Vec<u8>>().prop_map(|bytes| AttributeValue::B(Binary(bytes.into()))),
         ];
-        prop::collection::hash_map(".+", value, 1..=4)
+        prop::collection::btree_map(".+", value, 1..=4)
+    }
+
+    #[test]
+    fn a_key_is_in_cursors_as_it_has_always_been() {
+        let key = Attributes::from([
+            ("pk".to_owned(), AttributeValue::S("a\"\u{1}é/".to_owned())),
+            ("n".to_owned(), AttributeValue::N("7.50".to_owned())),
+            ("b".to_owned(), AttributeValue::B(Binary(b"\x00\xff".to_vec().into()))),
+        ]);
+        let content = r#"{"b":["B","AP8="],"n":["N","7.50"],"pk":["S","a\"\u0001é/"]}"#;
+        assert_eq!(encode_key(&key).unwrap(), content.as_bytes());
+        assert_eq!(encode_key(&Attributes::from([("pk".to_owned(), AttributeValue::Bool(true))])), None);
     }
 
     proptest! {

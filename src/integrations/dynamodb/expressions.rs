@@ -8,26 +8,19 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
-    OperationCall,
+    attribute_json::close,
+    expression::{Expression, ExpressionKind, ExpressionText, in_terms},
+    mapped_attribute::{MappedAttribute, Written, absent},
     operation_fields::mapped_operand,
-    terms::{Terms, placeholders, uses_any},
+    request_head::{push_field, quoted},
+    terms::{placeholders, uses_any},
 };
 use crate::{
     error::GatewayError,
     integrations::ParseContext,
     item::Fields,
-    store::sdk_values::Attributes,
-    template::mapped_value::{MappedOperand, MappedValue, Presence, bad_value},
+    template::mapped_value::{Inputs, MappedValue, Presence, bad_value},
 };
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExpressionKind {
-    Update,
-    Condition,
-    KeyCondition,
-    Filter,
-    Projection,
-}
 
 const NAMES: &str = "expressionAttributeNames";
 const VALUES: &str = "expressionAttributeValues";
@@ -35,16 +28,19 @@ const VALUES: &str = "expressionAttributeValues";
 /// The expressions of one operation. Every placeholder in them is defined, and used.
 #[derive(Debug)]
 pub struct Expressions {
-    all: Vec<Expression<ExpressionText>>,
-    names: HashMap<String, String>,
+    kinds: Vec<ExpressionKind>,
+    /// All of them and the names, as the fields of a request, each with a comma before it.
+    whole: String,
     values: Vec<Operand>,
+    /// Only where a value may be absent.
+    terms: Option<Box<ExpressionTerms>>,
 }
 
-/// One expression, with its text as `T` has it.
+/// What [`Expressions::write`] needs of expressions of which something is left out.
 #[derive(Debug)]
-struct Expression<T> {
-    kind: ExpressionKind,
-    text: T,
+struct ExpressionTerms {
+    all: Vec<Expression<ExpressionText>>,
+    names: HashMap<String, String>,
 }
 
 /// A placeholder, and the attribute of the item that defines it.
@@ -53,42 +49,18 @@ struct Definition<'a> {
     attribute: &'static str,
 }
 
-/// An expression's text.
-#[derive(Debug)]
-enum ExpressionText {
-    /// Nothing of it can be left out.
-    Whole(String),
-    Terms(Terms),
-}
-
 /// The value of a `:placeholder`.
 #[derive(Debug)]
 struct Operand {
     name: String,
-    mapped: MappedValue,
+    attribute: MappedAttribute,
     presence: Presence,
 }
 
-/// The expressions of one request.
-pub struct FilledExpressions {
-    all: Vec<Expression<String>>,
-    /// `None` if there are none, as DynamoDB wants it.
-    pub names: Option<HashMap<String, String>>,
-    /// `None` if there are none, as DynamoDB wants it.
-    pub values: Option<Attributes>,
-}
-
-impl ExpressionKind {
-    /// The attribute that the expression is written in.
-    pub const fn field(self) -> &'static str {
-        match self {
-            Self::Update => "updateExpression",
-            Self::Condition => "conditionExpression",
-            Self::KeyCondition => "keyConditionExpression",
-            Self::Filter => "filterExpression",
-            Self::Projection => "projectionExpression",
-        }
-    }
+/// A value in one request, as JSON.
+struct PresentValue<'a> {
+    operand: &'a Operand,
+    json: Vec<u8>,
 }
 
 impl Expressions {
@@ -119,120 +91,152 @@ impl Expressions {
         let fits = placeholders_fit(fields, &written, &defined);
         let operand = |(name, value): (&String, &Value)| {
             let field = format!("{VALUES}.{name}");
-            let MappedOperand { mapped, presence } = mapped_operand(fields, &field, value, parse_context)?;
-            Some(Operand { name: name.clone(), mapped, presence })
+            let (attribute, presence) = mapped_operand(fields, &field, value, parse_context)?;
+            Some(Operand { name: name.clone(), attribute, presence })
         };
         // Collected first: every problem is wanted, not only the first.
         let values: Vec<_> = map.into_iter().flatten().map(operand).collect();
         let values: Vec<_> = values.into_iter().collect::<Option<_>>()?;
         let optional: Vec<_> = values.iter().filter_map(Operand::optional_name).collect();
+        let whole = fields_of(written.iter().map(|it| (it.kind, it.text.as_str())), names.iter());
+        let kinds = written.iter().map(|expression| expression.kind).collect();
         let all: Vec<_> =
             written.into_iter().map(|expression| in_terms(fields, expression, &optional)).collect();
         let all = all.into_iter().collect::<Option<_>>()?;
         let all_read = fields.value(NAMES).is_none() || !names.is_empty();
-        (fits && all_read).then_some(Self { all, names, values })
+        let terms = (!optional.is_empty()).then(|| Box::new(ExpressionTerms { all, names }));
+        (fits && all_read).then_some(Self { kinds, whole, values, terms })
     }
 
     /// True if the operation has an expression of this kind.
     pub fn has(&self, kind: ExpressionKind) -> bool {
-        self.all.iter().any(|expression| expression.kind == kind)
+        self.kinds.contains(&kind)
     }
 
     /// The values of `:placeholders`.
     pub fn mapped_values(&self) -> impl Iterator<Item = &MappedValue> {
-        self.values.iter().map(|operand| &operand.mapped)
+        self.values.iter().map(|operand| operand.attribute.mapped())
     }
 
-    /// The expressions with this request's values, without the terms that can do without an absent one, and without
-    /// the placeholders that nothing uses then: DynamoDB refuses these.
+    /// Writes the fields with this request's values, each with a comma before it: without the terms that can do without
+    /// an absent value, and without the placeholders that nothing uses then, which DynamoDB refuses.
     ///
     /// # Errors
     /// `BadParameterValue` or `BadBodyValue` if another value is absent, or nothing is left of an update.
-    pub fn fill(&self, call: &OperationCall<'_>) -> Result<FilledExpressions, GatewayError> {
-        let (mut values, mut absent) = (Attributes::new(), Vec::new());
+    pub fn write(&self, inputs: &Inputs<'_>, out: &mut Vec<u8>) -> Result<(), GatewayError> {
+        if let Some(terms) = &self.terms {
+            return self.write_present(terms, inputs, out);
+        }
+        out.extend_from_slice(self.whole.as_bytes());
+        begin_values(out);
+        for Operand { name, attribute, .. } in &self.values {
+            begin_value(name, out);
+            if attribute.write(inputs, out)? == Written::Nothing {
+                return Err(absent(attribute.mapped(), inputs));
+            }
+            out.push(b',');
+        }
+        end_values(out);
+        Ok(())
+    }
+
+    fn write_present(
+        &self,
+        terms: &ExpressionTerms,
+        inputs: &Inputs<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), GatewayError> {
+        let (mut values, mut missing) = (Vec::with_capacity(self.values.len()), Vec::new());
         for operand in &self.values {
-            match call.attribute(&operand.mapped)? {
-                Some(attribute) => drop(values.insert(operand.name.clone(), attribute)),
-                None if operand.presence == Presence::Optional => absent.push(operand),
-                None => return Err(call.absent(&operand.mapped)),
+            let mut json = Vec::new();
+            match operand.attribute.write(inputs, &mut json)? {
+                Written::Value => values.push(PresentValue { operand, json }),
+                Written::Nothing if operand.presence == Presence::Optional => missing.push(operand),
+                Written::Nothing => return Err(absent(operand.attribute.mapped(), inputs)),
             }
         }
-        let absent_names: Vec<_> = absent.iter().map(|operand| operand.name.as_str()).collect();
+        if missing.is_empty() {
+            out.extend_from_slice(self.whole.as_bytes());
+        } else {
+            let all = terms.without(&missing)?;
+            let is_used = |name: &str| all.iter().any(|expression| uses_any(&expression.text, &[name]));
+            let names = terms.names.iter().filter(|(name, _)| is_used(name));
+            values.retain(|value| is_used(&value.operand.name));
+            let expressions = all.iter().map(|it| (it.kind, it.text.as_str()));
+            out.extend_from_slice(fields_of(expressions, names).as_bytes());
+        }
+        begin_values(out);
+        for PresentValue { operand, json } in values {
+            begin_value(&operand.name, out);
+            out.extend_from_slice(&json);
+            out.push(b',');
+        }
+        end_values(out);
+        Ok(())
+    }
+}
+
+const BEGIN_VALUES: &[u8] = b",\"ExpressionAttributeValues\":{";
+
+fn begin_values(out: &mut Vec<u8>) {
+    out.extend_from_slice(BEGIN_VALUES);
+}
+
+fn begin_value(name: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    // A colon, letters and digits: nothing of it is escaped.
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+/// DynamoDB wants no field where there are no values.
+fn end_values(out: &mut Vec<u8>) {
+    if out.ends_with(BEGIN_VALUES) {
+        out.truncate(out.len() - BEGIN_VALUES.len());
+    } else {
+        close(b'}', out);
+    }
+}
+
+/// `,"UpdateExpression":"SET #n = :n","ExpressionAttributeNames":{"#n":"name"}`
+fn fields_of<'a>(
+    expressions: impl Iterator<Item = (ExpressionKind, &'a str)>,
+    names: impl Iterator<Item = (&'a String, &'a String)>,
+) -> String {
+    let mut fields = String::new();
+    for (kind, text) in expressions {
+        push_field(&mut fields, kind.wire_field(), &quoted(text));
+    }
+    let names: Vec<_> = names.map(|(name, stands_for)| quoted(name) + ":" + &quoted(stands_for)).collect();
+    if !names.is_empty() {
+        push_field(&mut fields, "ExpressionAttributeNames", &format!("{{{}}}", names.join(",")));
+    }
+    fields
+}
+
+impl ExpressionTerms {
+    /// The expressions without what uses one of `missing`.
+    fn without(&self, missing: &[&Operand]) -> Result<Vec<Expression<String>>, GatewayError> {
+        let names: Vec<_> = missing.iter().map(|operand| operand.name.as_str()).collect();
         let mut all = Vec::with_capacity(self.all.len());
         for Expression { kind, text } in &self.all {
-            match text.without(&absent_names) {
+            match text.without(&names) {
                 Some(text) => all.push(Expression { kind: *kind, text }),
                 None if *kind == ExpressionKind::Update => {
-                    let words: Vec<_> = absent.iter().flat_map(|operand| operand.mapped.words()).collect();
+                    let words: Vec<_> =
+                        missing.iter().flat_map(|operand| operand.attribute.mapped().words()).collect();
                     return Err(bad_value(&words, "must be there: nothing else is to be updated", None));
                 }
                 None => {}
             }
         }
-        let mut names = self.names.clone();
-        if !absent.is_empty() {
-            let is_used = |name: &str| all.iter().any(|expression| uses_any(&expression.text, &[name]));
-            names.retain(|name, _| is_used(name));
-            values.retain(|name, _| is_used(name));
-        }
-        let names = Some(names).filter(|names| !names.is_empty());
-        Ok(FilledExpressions { all, names, values: Some(values).filter(|values| !values.is_empty()) })
-    }
-}
-
-impl FilledExpressions {
-    /// The text of an expression.
-    pub fn text(&self, kind: ExpressionKind) -> Option<String> {
-        self.all.iter().find(|expression| expression.kind == kind).map(|expression| expression.text.clone())
-    }
-}
-
-impl ExpressionText {
-    fn without(&self, absent: &[&str]) -> Option<String> {
-        match self {
-            Self::Whole(text) => Some(text.clone()),
-            Self::Terms(terms) => terms.without(absent),
-        }
+        Ok(all)
     }
 }
 
 impl Operand {
     fn optional_name(&self) -> Option<&str> {
         (self.presence == Presence::Optional).then_some(&self.name)
-    }
-}
-
-/// Takes an expression apart that uses one of `optional`, if it can do without the part.
-fn in_terms(
-    fields: &Fields<'_>,
-    Expression { kind, text }: Expression<String>,
-    optional: &[&str],
-) -> Option<Expression<ExpressionText>> {
-    const GUARD: &str =
-        "no value with ?: a condition guards the write, and no request may leave a part of it out";
-    const PARTITION: &str = "no value with ? for the partition key, whose condition is the first that says =";
-    if !uses_any(&text, optional) {
-        return Some(Expression { kind, text: ExpressionText::Whole(text) });
-    }
-    let terms = match kind {
-        ExpressionKind::Condition => Err(GUARD),
-        ExpressionKind::Update => Terms::of_update(&text),
-        ExpressionKind::KeyCondition | ExpressionKind::Filter | ExpressionKind::Projection => {
-            Terms::of_condition(&text, optional)
-        }
-    };
-    let terms = terms.and_then(|terms| {
-        let is_of_key = kind == ExpressionKind::KeyCondition;
-        let partition = if is_of_key { terms.partition_condition() } else { None };
-        let is_kept = partition.map_or(!is_of_key, |condition| !uses_any(condition, optional));
-        if is_kept { Ok(terms) } else { Err(PARTITION) }
-    });
-    match terms {
-        Ok(terms) => Some(Expression { kind, text: ExpressionText::Terms(terms) }),
-        Err(expected) => {
-            fields.problem(kind.field(), &text, expected);
-            None
-        }
     }
 }
 

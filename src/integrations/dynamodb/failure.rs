@@ -1,13 +1,10 @@
 //! DynamoDB's errors as refusals of the client's request. Their words go to the log only.
 
-use aws_sdk_dynamodb::{
-    error::{ProvideErrorMetadata, SdkError},
-    operation::transact_write_items::TransactWriteItemsError,
-};
 use http::header::{IF_MATCH, IF_NONE_MATCH};
 
 use super::OperationCall;
 use crate::{
+    aws::call::CallError,
     error::{GatewayError, StoreError},
     message::BoxError,
     template::mapped_value::{MappedValue, bad_value},
@@ -104,48 +101,24 @@ impl Fault {
 }
 
 impl OperationCall<'_> {
-    /// The refusal of a request whose operation failed.
-    pub fn failed<E>(&self, subject: &Subject<'_>, error: SdkError<E>) -> GatewayError
-    where
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    {
-        match error.as_service_error() {
-            Some(service) => {
-                let fault =
-                    Fault::of(service.code().unwrap_or_default(), service.message().unwrap_or_default());
-                self.refusal(fault, subject, error)
+    /// The refusal of a request whose operation failed. A transaction says of each of its items what was wrong.
+    pub fn failed(&self, subject: &Subject<'_>, error: CallError) -> GatewayError {
+        let fault = match &error {
+            CallError::Refused(refused) => {
+                fault_of_items(&error).unwrap_or_else(|| Fault::of(&refused.code, &refused.message))
             }
-            None => match error {
-                SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
-                    GatewayError::IntegrationUnreachable(error.into())
-                }
-                _ => GatewayError::IntegrationFailure(self.at_table(subject, error)),
-            },
-        }
-    }
-
-    /// The same for a transaction, which says of each of its items what was wrong.
-    pub fn transaction_failed(
-        &self,
-        subject: &Subject<'_>,
-        error: SdkError<TransactWriteItemsError>,
-    ) -> GatewayError {
-        let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
-        else {
-            return self.failed(subject, error);
+            CallError::NotSent(_)
+            | CallError::BrokeOff(_)
+            | CallError::NoHead(_)
+            | CallError::TimedOut(_) => {
+                return GatewayError::IntegrationUnreachable(error.into());
+            }
+            CallError::Unreadable(_) => Fault::Other,
         };
-        let faults = cancelled.cancellation_reasons().iter().filter_map(|reason| {
-            let code = reason.code().filter(|code| *code != "None")?;
-            Some(Fault::of(code, reason.message().unwrap_or_default()))
-        });
-        let fault = faults.min().unwrap_or(Fault::Other);
         self.refusal(fault, subject, error)
     }
 
-    fn refusal<E>(&self, fault: Fault, subject: &Subject<'_>, error: SdkError<E>) -> GatewayError
-    where
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    {
+    fn refusal(&self, fault: Fault, subject: &Subject<'_>, error: CallError) -> GatewayError {
         match fault {
             Fault::Condition => {
                 let headers = &self.context.request.headers;
@@ -161,8 +134,8 @@ impl OperationCall<'_> {
             }
             Fault::TooLarge => GatewayError::RequestTooLarge { bytes: self.context.request.body.len() },
             Fault::Value => {
-                let message = error.as_service_error().and_then(|service| service.message());
-                let cause = format!("DynamoDB refused the values: {}", message.unwrap_or_default());
+                let message = error.service_error().map_or("", |refused| &refused.message);
+                let cause = format!("DynamoDB refused the values: {message}");
                 let words: Vec<_> = subject.mapped_values.iter().flat_map(|mapped| mapped.words()).collect();
                 bad_value(&words, "cannot be used", Some(cause.into()))
             }
@@ -178,6 +151,14 @@ impl OperationCall<'_> {
         let (tables, route) = (tables.join(", "), self.context.route_key.to_owned());
         TableError { tables, route, source: error.into() }.into()
     }
+}
+
+/// The gravest fault of a transaction's items; `None` of any other error.
+fn fault_of_items(error: &CallError) -> Option<Fault> {
+    let reasons = error.cancellation_reasons()?;
+    let faults = reasons.iter().filter(|reason| reason.code != "None");
+    let faults = faults.map(|reason| Fault::of(&reason.code, reason.message.as_deref().unwrap_or_default()));
+    Some(faults.min().unwrap_or(Fault::Other))
 }
 
 #[cfg(test)]

@@ -2,24 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use serde_json::{Map, Value};
-
 use super::{
     OperationCall,
     cursor::Binding,
-    expressions::{ExpressionKind, Expressions, FilledExpressions},
+    expression::ExpressionKind,
+    expressions::Expressions,
     failure::Subject,
-    operation_call::{bad_cursor, json_of},
+    mapped_attribute::MappedAttribute,
+    operation_call::{FilledOperation, bad_cursor},
     operation_fields::{mapped_key, mapped_keys, table},
+    plain_json::{self, PlainPage},
+    request_head::{RequestHead, quoted},
     success_response::Page,
 };
 use crate::{
+    aws::{
+        call::Attempts,
+        dynamodb::{AttributeValue, Attributes},
+    },
     decimal::canonical,
     error::{GatewayError, StoreError},
     integrations::ParseContext,
     item::Fields,
-    store::sdk_values::Attributes,
     template::mapped_value::MappedValue,
 };
 
@@ -30,9 +34,9 @@ const MOST_KEYS: usize = 100;
 #[derive(Debug)]
 pub struct GetItem {
     table: String,
-    key: MappedValue,
+    head: RequestHead,
+    key: MappedAttribute,
     expressions: Expressions,
-    consistent: Option<bool>,
 }
 
 impl GetItem {
@@ -41,28 +45,26 @@ impl GetItem {
         let key = mapped_key(fields, "key", parse_context);
         let expressions = Expressions::parse(fields, parse_context, &[ExpressionKind::Projection]);
         let consistent = fields.boolean("consistentRead");
-        Some(Self { table: table?, key: key?, expressions: expressions?, consistent })
+        let table = table?;
+        let head = RequestHead::of_table(&table).value("ConsistentRead", consistent);
+        Some(Self { table, head, key: key?, expressions: expressions? })
     }
 
     /// The mapped value of the key; a projection has no placeholders for values.
     pub fn mapped(&self) -> &MappedValue {
-        &self.key
+        self.key.mapped()
     }
 
-    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Map<String, Value>, GatewayError> {
-        let expressions = self.expressions.fill(call)?;
-        let output = call
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(call.key(&self.key)?))
-            .set_projection_expression(expressions.text(ExpressionKind::Projection))
-            .set_expression_attribute_names(expressions.names)
-            .set_consistent_read(self.consistent)
-            .send()
-            .await
-            .map_err(|error| call.failed(&Subject::of_one(&self.table, vec![&self.key]), error))?;
-        json_of(output.item.ok_or(GatewayError::ItemNotFound)?)
+    /// Gives the item in plain JSON.
+    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Vec<u8>, GatewayError> {
+        let mut body = self.head.begin();
+        self.expressions.write(&call.inputs, &mut body)?;
+        body.extend_from_slice(b",\"Key\":");
+        self.key.write_key(&call.inputs, &mut body)?;
+        body.push(b'}');
+        let operation = FilledOperation { name: "GetItem", body, attempts: Attempts::Twice };
+        let subject = || Subject::of_one(&self.table, vec![self.mapped()]);
+        call.send(operation, plain_json::item, subject).await?.ok_or(GatewayError::ItemNotFound)
     }
 }
 
@@ -73,9 +75,12 @@ impl GetItem {
 #[derive(Debug)]
 pub struct BatchGetItem {
     table: String,
-    keys: MappedValue,
+    /// `{"RequestItems":{"orders":{"Keys":`, to be gone on with.
+    beginning: String,
+    keys: MappedAttribute,
+    /// The fields behind the keys.
+    fields: String,
     expressions: Expressions,
-    consistent: Option<bool>,
     binding: Binding,
 }
 
@@ -87,75 +92,87 @@ impl BatchGetItem {
         let consistent = fields.boolean("consistentRead");
         let table = table?;
         let binding = Binding::new(&[parse_context.stage_and_route, &table]);
-        Some(Self { table, keys: keys?, expressions: expressions?, consistent, binding })
+        let beginning = format!("{{\"RequestItems\":{{{}:{{\"Keys\":", quoted(&table));
+        let fields = consistent.map(|value| format!(",\"ConsistentRead\":{value}")).unwrap_or_default();
+        Some(Self { table, beginning, keys: keys?, fields, expressions: expressions?, binding })
     }
 
     /// The mapped value of the keys; a projection has no placeholders for values.
     pub fn mapped(&self) -> &MappedValue {
-        &self.keys
+        self.keys.mapped()
     }
 
     pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Page, GatewayError> {
-        let all = call.keys(&self.keys)?;
-        if !(1..=MOST_KEYS).contains(&all.len()) {
-            return Err(self.keys.refused("has not 1 to 100 keys"));
+        let mut body = Vec::from(self.beginning.as_bytes());
+        let count = self.keys.write_keys(&call.inputs, &mut body)?;
+        if !(1..=MOST_KEYS).contains(&count) {
+            return Err(self.mapped().refused("has not 1 to 100 keys"));
         }
-        // A cursor's numbers mean places in this very list.
-        let binding =
-            all.iter().fold(self.binding, |binding, key| binding.with(canonical_key(key).as_bytes()));
-        let wanted = match call.cursor() {
-            None => all.clone(),
-            Some(cursor) => binding
-                .open(&cursor)
-                .and_then(|places| places.iter().map(|place| all.get(usize::from(*place)).cloned()).collect())
-                .ok_or_else(bad_cursor)?,
-        };
-        let request = self.keys_and_attributes(wanted, self.expressions.fill(call)?);
-        let output = call
-            .client
-            .batch_get_item()
-            .request_items(&self.table, request)
-            .send()
-            .await
-            .map_err(|error| call.failed(&Subject::of_one(&self.table, vec![&self.keys]), error))?;
-        let items = output.responses.unwrap_or_default().into_values().flatten();
-        let items = items.map(json_of).collect::<Result<Vec<_>, _>>()?;
-        let left = output.unprocessed_keys.unwrap_or_default().into_values().flat_map(|left| left.keys);
-        let places: Vec<u8> = left.map(|key| place(&key, &all)).collect::<Result<_, _>>()?;
-        if items.is_empty() && !places.is_empty() {
+        let keys = body[self.beginning.len()..].to_vec();
+        if let Some(cursor) = call.cursor() {
+            let all = SentKeys::of(&keys);
+            let wanted = all.behind(self.binding, &cursor).ok_or_else(bad_cursor)?;
+            body.truncate(self.beginning.len());
+            serde_json::to_writer(&mut body, &wanted).expect("keys are JSON");
+        }
+        body.extend_from_slice(self.fields.as_bytes());
+        self.expressions.write(&call.inputs, &mut body)?;
+        body.extend_from_slice(b"}}}");
+        let operation = FilledOperation { name: "BatchGetItem", body, attempts: Attempts::Twice };
+        let subject = || Subject::of_one(&self.table, vec![self.mapped()]);
+        let PlainPage { json, first, unprocessed_keys, .. } =
+            call.send(operation, plain_json::page, subject).await?;
+        if unprocessed_keys.is_empty() {
+            return Ok(Page { json, first, cursor: None });
+        }
+        let all = SentKeys::of(&keys);
+        let places: Vec<u8> = unprocessed_keys.iter().map(|key| all.place(key)).collect::<Result<_, _>>()?;
+        if first.is_none() {
             return Err(StoreError::new("the integration's operation", "every key was left for later").into());
         }
-        let cursor = (!places.is_empty()).then(|| binding.seal(&places));
-        Ok(Page { items, cursor })
-    }
-
-    fn keys_and_attributes(
-        &self,
-        keys: Vec<Attributes>,
-        expressions: FilledExpressions,
-    ) -> KeysAndAttributes {
-        KeysAndAttributes::builder()
-            .set_keys(Some(keys))
-            .set_projection_expression(expressions.text(ExpressionKind::Projection))
-            .set_expression_attribute_names(expressions.names)
-            .set_consistent_read(self.consistent)
-            .build()
-            .expect("the keys, which it requires, are set")
+        Ok(Page { json, first, cursor: Some(all.binding(self.binding).seal(&places)) })
     }
 }
 
-/// The index of a key in the client's list.
-fn place(key: &Attributes, all: &[Attributes]) -> Result<u8, GatewayError> {
-    let key = canonical_key(key);
-    let place =
-        all.iter().position(|other| canonical_key(other) == key).and_then(|place| u8::try_from(place).ok());
-    place.ok_or(GatewayError::BrokenAnswer("DynamoDB left a key for later that was not asked for".into()))
+/// The keys of a client's list: a cursor's numbers mean places in this very list.
+struct SentKeys(Vec<Attributes>);
+
+impl SentKeys {
+    /// Reads keys that were written for DynamoDB.
+    fn of(json: &[u8]) -> Self {
+        Self(serde_json::from_slice(json).expect("keys were written as DynamoDB has them"))
+    }
+
+    /// `binding` to this list.
+    fn binding(&self, binding: Binding) -> Binding {
+        self.0.iter().fold(binding, |binding, key| binding.with(canonical_key(key).as_bytes()))
+    }
+
+    /// The keys that `cursor` says; `None` if it is not of this list.
+    fn behind(&self, binding: Binding, cursor: &str) -> Option<Vec<&Attributes>> {
+        let places = self.binding(binding).open(cursor)?;
+        places.iter().map(|place| self.0.get(usize::from(*place))).collect()
+    }
+
+    /// The index of a key.
+    fn place(&self, key: &Attributes) -> Result<u8, GatewayError> {
+        let key = canonical_key(key);
+        let place = self.0.iter().position(|other| canonical_key(other) == key);
+        place
+            .and_then(|place| u8::try_from(place).ok())
+            .ok_or(GatewayError::BrokenAnswer("DynamoDB left a key for later that was not asked for".into()))
+    }
 }
 
-/// The one text of a key: DynamoDB may write a number in another way than it was sent.
+/// The one text of a key: DynamoDB may write a number in another way than it was sent. Cursors are bound to this text,
+/// so it stays as it is.
 fn canonical_key(key: &Attributes) -> String {
     let text = |value: &AttributeValue| match value {
         AttributeValue::N(number) => format!("N{}", canonical(number).unwrap_or_default()),
+        AttributeValue::B(bytes) => {
+            let hex: String = bytes.0.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("B(Blob {{ inner: {hex} }})")
+        }
         other => format!("{other:?}"),
     };
     let parts: BTreeMap<_, _> = key.iter().map(|(name, value)| (name, text(value))).collect();

@@ -1,21 +1,19 @@
 //! `PutItem`, `UpdateItem`, `DeleteItem`: a change of one item, alone or within a transaction.
 
-use aws_sdk_dynamodb::{
-    config::{Builder, Config, retry::RetryConfig},
-    types::ReturnValue,
-};
-use serde_json::{Map, Value};
-
 use super::{
     OperationCall,
-    expressions::{ExpressionKind, Expressions, FilledExpressions},
+    expression::ExpressionKind,
+    expressions::Expressions,
     failure::Subject,
-    operation_call::json_of,
+    mapped_attribute::MappedAttribute,
+    operation_call::FilledOperation,
     operation_fields::{mapped_item, mapped_key, table},
+    plain_json,
+    request_head::RequestHead,
     success_response::Shape,
 };
 use crate::{
-    error::GatewayError, integrations::ParseContext, item::Fields, store::sdk_values::Attributes,
+    aws::call::Attempts, error::GatewayError, integrations::ParseContext, item::Fields,
     template::mapped_value::MappedValue,
 };
 
@@ -29,28 +27,34 @@ pub enum ChangeKind {
     Check,
 }
 
+impl ChangeKind {
+    /// The operation that is this change alone. DynamoDB has none for a `Check`, which is within transactions only.
+    const fn operation(self) -> &'static str {
+        match self {
+            Self::Put => "PutItem",
+            Self::Update => "UpdateItem",
+            Self::Delete => "DeleteItem",
+            Self::Check => "ConditionCheck",
+        }
+    }
+}
+
 /// A change of one item.
 #[derive(Debug)]
 pub struct ItemChange {
     pub kind: ChangeKind,
     pub table: String,
+    head: RequestHead,
     /// The item of a `Put`, the key of all others.
-    mapped: MappedValue,
+    attributes: MappedAttribute,
     pub expressions: Expressions,
-}
-
-/// A change with a request's values.
-pub struct PreparedChange {
-    /// The item of a `Put`, the key of all others.
-    pub attributes: Attributes,
-    pub expressions: FilledExpressions,
 }
 
 impl ItemChange {
     /// Reads the fields of a change.
     pub fn parse(kind: ChangeKind, fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let table = table(fields);
-        let mapped = match kind {
+        let attributes = match kind {
             ChangeKind::Put => mapped_item(fields, "item", parse_context),
             ChangeKind::Update | ChangeKind::Delete | ChangeKind::Check => {
                 mapped_key(fields, "key", parse_context)
@@ -71,22 +75,31 @@ impl ItemChange {
             fields.require(kind.field(), fields.value(kind.field()), expected).is_some()
         });
         let expressions = Expressions::parse(fields, parse_context, kinds);
-        let change = Self { kind, table: table?, mapped: mapped?, expressions: expressions? };
+        let table = table?;
+        let head = RequestHead::of_table(&table);
+        let change = Self { kind, table, head, attributes: attributes?, expressions: expressions? };
         complete.then_some(change)
     }
 
-    /// Evaluates the change for one request.
-    pub fn prepare(&self, call: &OperationCall<'_>) -> Result<PreparedChange, GatewayError> {
-        let attributes = match self.kind {
-            ChangeKind::Put => call.item(&self.mapped)?,
-            ChangeKind::Update | ChangeKind::Delete | ChangeKind::Check => call.key(&self.mapped)?,
-        };
-        Ok(PreparedChange { attributes, expressions: self.expressions.fill(call)? })
+    /// Writes the fields of the change for one request; further ones may follow.
+    pub fn write(&self, call: &OperationCall<'_>, out: &mut Vec<u8>) -> Result<(), GatewayError> {
+        self.head.write(out);
+        match self.kind {
+            ChangeKind::Put => {
+                out.extend_from_slice(b",\"Item\":");
+                self.attributes.write_item(&call.inputs, out)?;
+            }
+            ChangeKind::Update | ChangeKind::Delete | ChangeKind::Check => {
+                out.extend_from_slice(b",\"Key\":");
+                self.attributes.write_key(&call.inputs, out)?;
+            }
+        }
+        self.expressions.write(&call.inputs, out)
     }
 
     /// All that is mapped into it.
     pub fn mapped_values(&self) -> impl Iterator<Item = &MappedValue> {
-        std::iter::once(&self.mapped).chain(self.expressions.mapped_values())
+        std::iter::once(self.attributes.mapped()).chain(self.expressions.mapped_values())
     }
 }
 
@@ -97,27 +110,36 @@ pub struct Write {
     returned: Returned,
 }
 
+/// DynamoDB's `ReturnValues`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ReturnValues {
+    None,
+    AllOld,
+    UpdatedOld,
+    AllNew,
+    UpdatedNew,
+}
+
 /// The attributes that a write gives back.
 #[derive(Debug)]
 enum Returned {
     /// Those that `returnValues` asks for.
-    Attributes(Option<ReturnValue>),
+    Attributes(ReturnValues),
     /// The item that was put.
     Put,
     /// The item that was deleted; none is a 404.
     Deleted,
 }
 
-fn return_values(kind: ChangeKind) -> Vec<(&'static str, ReturnValue)> {
-    let mut words = vec![("NONE", ReturnValue::None), ("ALL_OLD", ReturnValue::AllOld)];
-    if kind == ChangeKind::Update {
-        words.extend([
-            ("UPDATED_OLD", ReturnValue::UpdatedOld),
-            ("ALL_NEW", ReturnValue::AllNew),
-            ("UPDATED_NEW", ReturnValue::UpdatedNew),
-        ]);
-    }
-    words
+fn return_values(kind: ChangeKind) -> &'static [(&'static str, ReturnValues)] {
+    const ALL: [(&str, ReturnValues); 5] = [
+        ("NONE", ReturnValues::None),
+        ("ALL_OLD", ReturnValues::AllOld),
+        ("UPDATED_OLD", ReturnValues::UpdatedOld),
+        ("ALL_NEW", ReturnValues::AllNew),
+        ("UPDATED_NEW", ReturnValues::UpdatedNew),
+    ];
+    if kind == ChangeKind::Update { &ALL } else { &ALL[..2] }
 }
 
 impl Write {
@@ -129,104 +151,39 @@ impl Write {
         parse_context: &ParseContext<'_>,
         shape: Shape,
     ) -> Option<Self> {
-        let requested = fields.choice("returnValues", &return_values(kind));
+        let requested = fields.choice("returnValues", return_values(kind));
         let returned = match (shape, requested) {
             (Shape::Item, None) => match kind {
                 ChangeKind::Put => Returned::Put,
                 ChangeKind::Delete => Returned::Deleted,
-                ChangeKind::Update => Returned::Attributes(Some(ReturnValue::AllNew)),
-                ChangeKind::Check => Returned::Attributes(None),
+                ChangeKind::Update => Returned::Attributes(ReturnValues::AllNew),
+                ChangeKind::Check => Returned::Attributes(ReturnValues::None),
             },
             (Shape::Item | Shape::Items | Shape::Nothing | Shape::Attributes, requested) => {
-                Returned::Attributes(requested)
+                Returned::Attributes(requested.unwrap_or(ReturnValues::None))
             }
         };
         Some(Self { change: ItemChange::parse(kind, fields, parse_context)?, returned })
     }
 
-    /// Gives the attributes that were asked for.
-    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Option<Map<String, Value>>, GatewayError> {
-        let PreparedChange { attributes, expressions } = self.change.prepare(call)?;
-        let attributes = match self.change.kind {
-            ChangeKind::Put => self.put(call, attributes, expressions).await?,
-            ChangeKind::Update => self.update(call, attributes, expressions).await?,
-            ChangeKind::Delete => self.delete(call, attributes, expressions).await?,
-            // Exists within transactions only.
-            ChangeKind::Check => None,
-        };
-        let attributes = attributes.filter(|attributes| !attributes.is_empty()).map(json_of).transpose()?;
+    /// Gives the attributes that were asked for, in plain JSON.
+    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Option<Vec<u8>>, GatewayError> {
+        let mut body = Vec::new();
+        self.change.write(call, &mut body)?;
+        body.extend_from_slice(self.return_values().rest());
+        let operation =
+            FilledOperation { name: self.change.kind.operation(), body, attempts: self.attempts() };
+        let attributes = call.send(operation, plain_json::item, || self.subject()).await?;
+        let attributes = attributes.filter(|attributes| attributes != b"{}");
         match self.returned {
             Returned::Attributes(_) => Ok(attributes),
-            Returned::Put => call.item_in_json(&self.change.mapped).map(Some),
+            Returned::Put => {
+                let mut item = Vec::new();
+                self.change.attributes.write_plain(&call.inputs, &mut item)?;
+                Ok(Some(item))
+            }
             Returned::Deleted => attributes.ok_or(GatewayError::ItemNotFound).map(Some),
         }
-    }
-
-    async fn put(
-        &self,
-        call: &OperationCall<'_>,
-        item: Attributes,
-        expressions: FilledExpressions,
-    ) -> Result<Option<Attributes>, GatewayError> {
-        let output = call
-            .client
-            .put_item()
-            .table_name(&self.change.table)
-            .set_item(Some(item))
-            .set_condition_expression(expressions.text(ExpressionKind::Condition))
-            .set_expression_attribute_names(expressions.names)
-            .set_expression_attribute_values(expressions.values)
-            .set_return_values(self.return_values())
-            .customize()
-            .config_override(self.retries())
-            .send()
-            .await;
-        Ok(output.map_err(|error| call.failed(&self.subject(), error))?.attributes)
-    }
-
-    async fn update(
-        &self,
-        call: &OperationCall<'_>,
-        key: Attributes,
-        expressions: FilledExpressions,
-    ) -> Result<Option<Attributes>, GatewayError> {
-        let output = call
-            .client
-            .update_item()
-            .table_name(&self.change.table)
-            .set_key(Some(key))
-            .set_update_expression(expressions.text(ExpressionKind::Update))
-            .set_condition_expression(expressions.text(ExpressionKind::Condition))
-            .set_expression_attribute_names(expressions.names)
-            .set_expression_attribute_values(expressions.values)
-            .set_return_values(self.return_values())
-            .customize()
-            .config_override(self.retries())
-            .send()
-            .await;
-        Ok(output.map_err(|error| call.failed(&self.subject(), error))?.attributes)
-    }
-
-    async fn delete(
-        &self,
-        call: &OperationCall<'_>,
-        key: Attributes,
-        expressions: FilledExpressions,
-    ) -> Result<Option<Attributes>, GatewayError> {
-        let output = call
-            .client
-            .delete_item()
-            .table_name(&self.change.table)
-            .set_key(Some(key))
-            .set_condition_expression(expressions.text(ExpressionKind::Condition))
-            .set_expression_attribute_names(expressions.names)
-            .set_expression_attribute_values(expressions.values)
-            .set_return_values(self.return_values())
-            .customize()
-            .config_override(self.retries())
-            .send()
-            .await;
-        Ok(output.map_err(|error| call.failed(&self.subject(), error))?.attributes)
     }
 
     /// True if there is a condition that can fail.
@@ -238,20 +195,32 @@ impl Write {
         Subject::of_one(&self.change.table, self.change.mapped_values().collect())
     }
 
-    fn return_values(&self) -> Option<ReturnValue> {
-        match &self.returned {
-            Returned::Attributes(requested) => requested.clone(),
-            Returned::Put => None,
-            Returned::Deleted => Some(ReturnValue::AllOld),
+    fn return_values(&self) -> ReturnValues {
+        match self.returned {
+            Returned::Attributes(requested) => requested,
+            Returned::Put => ReturnValues::None,
+            Returned::Deleted => ReturnValues::AllOld,
         }
     }
 
     /// A write whose answer was lost may have happened: it is tried again only if twice is the same as once.
     /// `ADD n :one` would count twice, a condition would fail on its own write, old values would be the new.
-    fn retries(&self) -> Builder {
-        let conditional = self.has_condition();
-        let plain = self.return_values().is_none_or(|returned| returned == ReturnValue::None);
-        let same_twice = self.change.kind != ChangeKind::Update && !conditional && plain;
-        if same_twice { Builder::new() } else { Config::builder().retry_config(RetryConfig::disabled()) }
+    fn attempts(&self) -> Attempts {
+        let plain = self.return_values() == ReturnValues::None;
+        let same_twice = self.change.kind != ChangeKind::Update && !self.has_condition() && plain;
+        if same_twice { Attempts::Twice } else { Attempts::Once }
+    }
+}
+
+impl ReturnValues {
+    /// The end of a request.
+    const fn rest(self) -> &'static [u8] {
+        match self {
+            Self::None => b"}",
+            Self::AllOld => b",\"ReturnValues\":\"ALL_OLD\"}",
+            Self::UpdatedOld => b",\"ReturnValues\":\"UPDATED_OLD\"}",
+            Self::AllNew => b",\"ReturnValues\":\"ALL_NEW\"}",
+            Self::UpdatedNew => b",\"ReturnValues\":\"UPDATED_NEW\"}",
+        }
     }
 }

@@ -4,20 +4,24 @@
 //! request only ever become attribute values: tables, indexes, names and the text of expressions are the
 //! operator's alone.
 
+mod attribute_json;
 mod cursor;
+mod expression;
 mod expressions;
 mod failure;
 mod get_items;
 mod item_changes;
+mod mapped_attribute;
 mod next_page;
 mod operation_call;
 mod operation_fields;
 mod page_operations;
+mod plain_json;
+mod request_head;
 mod success_response;
 mod terms;
 mod transaction;
 
-use aws_sdk_dynamodb::Client;
 use http::StatusCode;
 
 use self::{
@@ -30,7 +34,7 @@ use self::{
 };
 use super::ParseContext;
 use crate::template::mapped_value::MappedValue;
-use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
+use crate::{aws::dynamodb, context::Context, error::GatewayError, item::Fields, message::Response};
 
 /// The query parameter by which a client asks for the next page.
 const CURSOR: &str = "cursor";
@@ -132,7 +136,11 @@ impl DynamoDb {
     /// - `ItemNotFound`, `ConditionFailed`, `PreconditionFailed`, `ConditionFailedAs`: the data say no.
     /// - `StoreUnavailable`: DynamoDB throttles, or another transaction has the items: worth a second try.
     /// - `IntegrationForbidden`, `IntegrationFailure`, `IntegrationUnreachable`: the operator's to mend.
-    pub async fn invoke(&self, context: &Context<'_>, client: &Client) -> Result<Response, GatewayError> {
+    pub async fn invoke(
+        &self,
+        context: &Context<'_>,
+        client: &dynamodb::DynamoDb,
+    ) -> Result<Response, GatewayError> {
         let call = OperationCall::new(context, client, self.condition_failed_status);
         let outcome = match &*self.operation {
             Operation::GetItem(get) => OperationOutcome::Item(get.invoke(&call).await?),

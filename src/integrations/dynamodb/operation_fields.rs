@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
+use super::mapped_attribute::MappedAttribute;
 use crate::{
     integrations::ParseContext,
     item::{Fields, brief},
-    store::sdk_values::to_attribute,
-    template::mapped_value::{MappedOperand, MappedValue, TypedWord, ValueType},
+    template::mapped_value::{MappedOperand, MappedValue, Presence, TypedWord, ValueType},
 };
 
 /// DynamoDB bounds a page to 1 MB; this bounds the number of items too.
@@ -49,7 +49,7 @@ pub fn mapped_item<'f>(
     fields: &Fields<'f>,
     field: &'f str,
     parse_context: &ParseContext<'_>,
-) -> Option<MappedValue> {
+) -> Option<MappedAttribute> {
     let expected = "a map of attributes, or a word such as $request.body";
     checked(fields, field, parse_context, expected, |mapped| match mapped {
         MappedValue::Map(attributes) => !attributes.is_empty(),
@@ -64,7 +64,7 @@ pub fn mapped_key<'f>(
     fields: &Fields<'f>,
     field: &'f str,
     parse_context: &ParseContext<'_>,
-) -> Option<MappedValue> {
+) -> Option<MappedAttribute> {
     let expected =
         "a map of one or two attributes, each text, a number or binary, or a word such as $request.body.key";
     checked(fields, field, parse_context, expected, may_be_key)
@@ -76,7 +76,7 @@ pub fn mapped_keys<'f>(
     field: &'f str,
     most: usize,
     parse_context: &ParseContext<'_>,
-) -> Option<MappedValue> {
+) -> Option<MappedAttribute> {
     let expected = format!("a list of 1 to {most} keys, or a word such as $request.body.keys");
     checked(fields, field, parse_context, &expected, |mapped| match mapped {
         MappedValue::List(keys) => (1..=most).contains(&keys.len()) && keys.iter().all(may_be_key),
@@ -115,44 +115,35 @@ fn checked<'f>(
     parse_context: &ParseContext<'_>,
     expected: &str,
     fits: impl Fn(&MappedValue) -> bool,
-) -> Option<MappedValue> {
+) -> Option<MappedAttribute> {
     let value = fields.require(field, fields.value(field), expected)?;
-    let mapped = mapped_value(fields, field, value, parse_context)?;
-    if fits(&mapped) {
-        return Some(mapped);
+    let mapped = MappedValue::parse(fields, field, value, parse_context.path_parameters)?;
+    let attribute = attribute(fields, field, mapped)?;
+    if fits(attribute.mapped()) {
+        return Some(attribute);
     }
     fields.problem(field, &brief(value), expected);
     None
 }
 
-/// A value that may have words in it. Numbers that DynamoDB cannot hold are a problem.
-pub fn mapped_value(
-    fields: &Fields<'_>,
-    field: &str,
-    value: &Value,
-    parse_context: &ParseContext<'_>,
-) -> Option<MappedValue> {
-    let mapped = MappedValue::parse(fields, field, value, parse_context.path_parameters)?;
-    can_be_held(fields, field, value).then_some(mapped)
-}
-
-/// The same of a value that a request may do without.
+/// A value that a request may do without, if it says so.
 pub fn mapped_operand(
     fields: &Fields<'_>,
     field: &str,
     value: &Value,
     parse_context: &ParseContext<'_>,
-) -> Option<MappedOperand> {
-    let read = MappedOperand::parse(fields, field, value, parse_context.path_parameters)?;
-    can_be_held(fields, field, value).then_some(read)
+) -> Option<(MappedAttribute, Presence)> {
+    let MappedOperand { mapped, presence } =
+        MappedOperand::parse(fields, field, value, parse_context.path_parameters)?;
+    Some((attribute(fields, field, mapped)?, presence))
 }
 
-fn can_be_held(fields: &Fields<'_>, field: &str, value: &Value) -> bool {
-    let attribute = to_attribute(value);
-    if let Err(error) = &attribute {
-        fields.problem(field, &error.to_string(), "a number that DynamoDB can hold");
-    }
-    attribute.is_ok()
+/// A number that DynamoDB cannot hold is a problem.
+fn attribute(fields: &Fields<'_>, field: &str, mapped: MappedValue) -> Option<MappedAttribute> {
+    let attribute = MappedAttribute::of(mapped);
+    attribute
+        .map_err(|error| fields.problem(field, &error.to_string(), "a number that DynamoDB can hold"))
+        .ok()
 }
 
 /// `limit`: how many items a page may have at most.

@@ -3,14 +3,17 @@
 use super::{
     OperationCall,
     cursor::{Binding, decode_key, encode_key},
-    expressions::{ExpressionKind, Expressions},
+    expression::ExpressionKind,
+    expressions::Expressions,
     failure::Subject,
-    operation_call::{bad_cursor, json_of},
+    operation_call::{FilledOperation, bad_cursor},
     operation_fields::{Limit, index, table},
+    plain_json::{self, PlainPage},
+    request_head::RequestHead,
     success_response::Page,
 };
 use crate::{
-    error::GatewayError, integrations::ParseContext, item::Fields, store::sdk_values::Attributes,
+    aws::call::Attempts, error::GatewayError, integrations::ParseContext, item::Fields,
     template::mapped_value::MappedValue,
 };
 
@@ -19,23 +22,16 @@ use crate::{
 pub struct Pages {
     kind: PageKind,
     table: String,
-    index: Option<String>,
+    head: RequestHead,
     expressions: Expressions,
     limit: Limit,
-    consistent: Option<bool>,
     binding: Binding,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum PageKind {
     Query { forward: Option<bool> },
     Scan,
-}
-
-/// One page of DynamoDB's, of either kind.
-struct FoundItems {
-    items: Vec<Attributes>,
-    last: Option<Attributes>,
 }
 
 impl Pages {
@@ -77,7 +73,15 @@ impl Pages {
         let (table, index) = (table?, index?);
         let parts = [parse_context.stage_and_route, &table, index.as_deref().unwrap_or_default()];
         let binding = Binding::new(&parts);
-        Some(Self { kind, table, index, expressions: expressions?, limit: limit?, consistent, binding })
+        let forward = match kind {
+            PageKind::Query { forward } => forward,
+            PageKind::Scan => None,
+        };
+        let head = RequestHead::of_table(&table)
+            .text("IndexName", index.as_deref())
+            .value("ConsistentRead", consistent)
+            .value("ScanIndexForward", forward);
+        Some(Self { kind, table, head, expressions: expressions?, limit: limit?, binding })
     }
 
     /// The mapped values of the expressions and the limit.
@@ -97,11 +101,24 @@ impl Pages {
                 Some(key.ok_or_else(bad_cursor)?)
             }
         };
-        let FoundItems { items, last } = match self.kind {
-            PageKind::Query { forward } => self.query(call, start, forward).await?,
-            PageKind::Scan => self.scan(call, start).await?,
+        let mut body = self.head.begin();
+        self.expressions.write(&call.inputs, &mut body)?;
+        if let Some(limit) = call.limit(&self.limit)? {
+            body.extend_from_slice(format!(",\"Limit\":{limit}").as_bytes());
+        }
+        if let Some(start) = start {
+            body.extend_from_slice(b",\"ExclusiveStartKey\":");
+            serde_json::to_writer(&mut body, &start).expect("a key is JSON");
+        }
+        body.push(b'}');
+        let name = match self.kind {
+            PageKind::Query { .. } => "Query",
+            PageKind::Scan => "Scan",
         };
-        let cursor = match last {
+        let operation = FilledOperation { name, body, attempts: Attempts::Twice };
+        let page = call.send(operation, plain_json::page, || self.subject()).await?;
+        let PlainPage { json, first, last_evaluated_key, .. } = page;
+        let cursor = match last_evaluated_key {
             None => None,
             Some(key) => {
                 let key =
@@ -109,57 +126,6 @@ impl Pages {
                 Some(self.binding.seal(&key))
             }
         };
-        Ok(Page { items: items.into_iter().map(json_of).collect::<Result<_, _>>()?, cursor })
-    }
-
-    async fn query(
-        &self,
-        call: &OperationCall<'_>,
-        start: Option<Attributes>,
-        forward: Option<bool>,
-    ) -> Result<FoundItems, GatewayError> {
-        let expressions = self.expressions.fill(call)?;
-        let output = call
-            .client
-            .query()
-            .table_name(&self.table)
-            .set_index_name(self.index.clone())
-            .set_key_condition_expression(expressions.text(ExpressionKind::KeyCondition))
-            .set_filter_expression(expressions.text(ExpressionKind::Filter))
-            .set_projection_expression(expressions.text(ExpressionKind::Projection))
-            .set_expression_attribute_names(expressions.names)
-            .set_expression_attribute_values(expressions.values)
-            .set_limit(call.limit(&self.limit)?)
-            .set_scan_index_forward(forward)
-            .set_consistent_read(self.consistent)
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(|error| call.failed(&self.subject(), error))?;
-        Ok(FoundItems { items: output.items.unwrap_or_default(), last: output.last_evaluated_key })
-    }
-
-    async fn scan(
-        &self,
-        call: &OperationCall<'_>,
-        start: Option<Attributes>,
-    ) -> Result<FoundItems, GatewayError> {
-        let expressions = self.expressions.fill(call)?;
-        let output = call
-            .client
-            .scan()
-            .table_name(&self.table)
-            .set_index_name(self.index.clone())
-            .set_filter_expression(expressions.text(ExpressionKind::Filter))
-            .set_projection_expression(expressions.text(ExpressionKind::Projection))
-            .set_expression_attribute_names(expressions.names)
-            .set_expression_attribute_values(expressions.values)
-            .set_limit(call.limit(&self.limit)?)
-            .set_consistent_read(self.consistent)
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(|error| call.failed(&self.subject(), error))?;
-        Ok(FoundItems { items: output.items.unwrap_or_default(), last: output.last_evaluated_key })
+        Ok(Page { json, first, cursor })
     }
 }

@@ -1,8 +1,8 @@
 //! The response to an operation that succeeded: its status, headers and JSON.
 
+use std::ops::Range;
+
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
-use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::{Action, next_page};
 use crate::{
@@ -11,23 +11,44 @@ use crate::{
     message::{Body, Note, Response, has_no_content},
 };
 
-/// The outcome of an operation that succeeded.
+/// The outcome of an operation that succeeded; items are the JSON that the client gets.
 #[derive(Debug)]
 pub enum OperationOutcome {
-    Item(Map<String, Value>),
+    Item(Vec<u8>),
     Page(Page),
     /// The items of these keys, but for those that were left for later.
     Batch(Page),
     /// With the attributes that were asked for, if there are any.
-    Written(Option<Map<String, Value>>),
+    Written(Option<Vec<u8>>),
 }
 
 /// Some of the items, and where the others begin.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Page {
-    pub items: Vec<Map<String, Value>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// `{"items":[{"pk":"a"}]`, to be gone on with.
+    pub json: Vec<u8>,
+    /// The place of the first item.
+    pub first: Option<Range<usize>>,
     pub cursor: Option<String>,
+}
+
+impl Page {
+    /// `{"items": […], "cursor": "…"}`
+    fn whole(mut self) -> (Vec<u8>, Option<String>) {
+        if let Some(cursor) = &self.cursor {
+            // Base64url: nothing of it is escaped.
+            self.json.extend_from_slice(format!(",\"cursor\":\"{cursor}\"").as_bytes());
+        }
+        self.json.push(b'}');
+        (self.json, self.cursor)
+    }
+
+    fn first_item(mut self) -> Result<Vec<u8>, GatewayError> {
+        let first = self.first.ok_or(GatewayError::ItemNotFound)?;
+        self.json.truncate(first.end);
+        self.json.drain(..first.start);
+        Ok(self.json)
+    }
 }
 
 /// The part of the outcome that the client gets: `return`.
@@ -78,17 +99,12 @@ impl SuccessResponse {
     pub fn render(&self, outcome: OperationOutcome) -> Result<Response, GatewayError> {
         let is_unfinished = matches!(&outcome, OperationOutcome::Batch(Page { cursor: Some(_), .. }));
         let (json, cursor) = match outcome {
-            OperationOutcome::Item(item) => (Value::Object(item).to_string(), None),
-            OperationOutcome::Written(attributes) => {
-                (Value::Object(attributes.unwrap_or_default()).to_string(), None)
-            }
+            OperationOutcome::Item(item) => (item, None),
+            OperationOutcome::Written(attributes) => (attributes.unwrap_or_else(|| b"{}".to_vec()), None),
             OperationOutcome::Page(page) | OperationOutcome::Batch(page) if self.shape == Shape::Item => {
-                let first = page.items.into_iter().next().ok_or(GatewayError::ItemNotFound)?;
-                (Value::Object(first).to_string(), None)
+                (page.first_item()?, None)
             }
-            OperationOutcome::Page(page) | OperationOutcome::Batch(page) => {
-                (serde_json::to_string(&page).expect("maps with text keys are JSON"), page.cursor)
-            }
+            OperationOutcome::Page(page) | OperationOutcome::Batch(page) => page.whole(),
         };
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;

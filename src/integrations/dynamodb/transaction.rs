@@ -1,14 +1,20 @@
 //! `TransactWriteItems`: all of its changes, or none.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem, Update};
-
 use super::{
     OperationCall,
-    expressions::ExpressionKind,
+    attribute_json::separated,
+    expression::ExpressionKind,
     failure::Subject,
-    item_changes::{ChangeKind, ItemChange, PreparedChange},
+    item_changes::{ChangeKind, ItemChange},
+    operation_call::FilledOperation,
+    plain_json,
 };
-use crate::{error::GatewayError, integrations::ParseContext, item::Fields};
+use crate::{
+    aws::{call::Attempts, dynamodb::operations::request_token},
+    error::GatewayError,
+    integrations::ParseContext,
+    item::Fields,
+};
 
 /// The most changes that DynamoDB takes.
 const MOST_ITEMS: usize = 100;
@@ -39,12 +45,19 @@ impl Transaction {
         Some(Self { changes: changes.into_iter().collect::<Option<_>>()? })
     }
 
-    /// Makes the changes. The SDK gives each call a token, so that a retry does not make them twice.
+    /// Makes the changes. Each call has a token, so that a second attempt does not make them twice.
     pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<(), GatewayError> {
-        let items = self.changes.iter().map(|change| Ok(transact_item(change, change.prepare(call)?)));
-        let items = items.collect::<Result<Vec<_>, GatewayError>>()?;
-        let output = call.client.transact_write_items().set_transact_items(Some(items)).send().await;
-        output.map(drop).map_err(|error| call.transaction_failed(&self.subject(), error))
+        let mut body =
+            format!("{{\"ClientRequestToken\":\"{}\",\"TransactItems\":", request_token()).into_bytes();
+        separated(b"[]", &self.changes, &mut body, |change, body| {
+            body.extend_from_slice(field(change.kind));
+            change.write(call, body)?;
+            body.extend_from_slice(b"}}");
+            Ok::<_, GatewayError>(())
+        })?;
+        body.push(b'}');
+        let operation = FilledOperation { name: "TransactWriteItems", body, attempts: Attempts::Twice };
+        call.send(operation, plain_json::item, || self.subject()).await.map(drop)
     }
 
     /// True if there is a condition that can fail.
@@ -78,38 +91,11 @@ fn change(item: Fields<'_>, parse_context: &ParseContext<'_>) -> Option<ItemChan
     change
 }
 
-fn transact_item(change: &ItemChange, prepared: PreparedChange) -> TransactWriteItem {
-    const SET: &str = "all that it requires is set";
-    let PreparedChange { attributes, expressions } = prepared;
-    let (condition, changes) =
-        (expressions.text(ExpressionKind::Condition), expressions.text(ExpressionKind::Update));
-    let (names, values) = (expressions.names, expressions.values);
-    let item = TransactWriteItem::builder();
-    match change.kind {
-        ChangeKind::Put => {
-            let put = Put::builder().table_name(&change.table).set_item(Some(attributes));
-            let put = put.set_condition_expression(condition);
-            let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
-            item.put(put.build().expect(SET))
-        }
-        ChangeKind::Update => {
-            let update = Update::builder().table_name(&change.table).set_key(Some(attributes));
-            let update = update.set_update_expression(changes).set_condition_expression(condition);
-            let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
-            item.update(update.build().expect(SET))
-        }
-        ChangeKind::Delete => {
-            let delete = Delete::builder().table_name(&change.table).set_key(Some(attributes));
-            let delete = delete.set_condition_expression(condition);
-            let delete = delete.set_expression_attribute_names(names).set_expression_attribute_values(values);
-            item.delete(delete.build().expect(SET))
-        }
-        ChangeKind::Check => {
-            let check = ConditionCheck::builder().table_name(&change.table).set_key(Some(attributes));
-            let check = check.set_condition_expression(condition);
-            let check = check.set_expression_attribute_names(names).set_expression_attribute_values(values);
-            item.condition_check(check.build().expect(SET))
-        }
+const fn field(kind: ChangeKind) -> &'static [u8] {
+    match kind {
+        ChangeKind::Put => b"{\"Put\":",
+        ChangeKind::Update => b"{\"Update\":",
+        ChangeKind::Delete => b"{\"Delete\":",
+        ChangeKind::Check => b"{\"ConditionCheck\":",
     }
-    .build()
 }

@@ -1,59 +1,103 @@
 //! The Invoke API: an event goes out once, and what comes back is a payload or a reason.
+//!
+//! A function may have run although its response was lost, so that only the gateway's client can know whether to try
+//! again.
 
 use std::borrow::Cow;
 
-use aws_sdk_lambda::{
-    Client,
-    config::{Builder, StalledStreamProtectionConfig, retry::RetryConfig},
-    error::{ProvideErrorMetadata, SdkError},
-    primitives::Blob,
-    types::InvocationType,
-};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header::CONTENT_TYPE, uri::PathAndQuery,
+};
 use serde::Deserialize;
 
-use super::function_name::FunctionName;
-use crate::error::GatewayError;
+use crate::{
+    aws::{
+        ServiceClient, ServiceResponse,
+        call::{CallError, CallPolicy, ServiceCall},
+        request_id::EndpointRequestId,
+    },
+    error::GatewayError,
+};
 
 /// Lambda's limits: 6 MB and a little for the envelope, and 1 MB to be run later.
-pub const MAX_EVENT_BYTES: usize = 6_291_556;
+const MAX_EVENT_BYTES: usize = 6_291_556;
 const MAX_ASYNCHRONOUS_EVENT_BYTES: usize = 1_048_576;
 /// The length to which the log cuts a function's error type.
 const MAX_ERROR_TYPE_CHARS: usize = 100;
 
-/// A client whose every call is one request: a function may have run although its response was lost, so that only
-/// the gateway's client can know whether to try again. A function may also be silent for longer than the SDK's
-/// protection against stalled streams allows.
-pub fn client(config: Builder) -> Client {
-    let once = config
-        .retry_config(RetryConfig::disabled())
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    Client::from_conf(once.build())
-}
+const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
+const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
+const EVENT: HeaderValue = HeaderValue::from_static("Event");
+const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
 
-/// Calls the function and waits for what it returns, which is JSON or not.
-pub async fn invoke(client: &Client, function: &FunctionName, event: Vec<u8>) -> Result<Bytes, GatewayError> {
+/// Calls the function at `path` and waits for what it returns, which is JSON or not.
+pub async fn invoke(
+    client: &ServiceClient,
+    path: &PathAndQuery,
+    event: Vec<u8>,
+    request_id: &mut EndpointRequestId,
+) -> Result<Bytes, GatewayError> {
     check_size(&event, MAX_EVENT_BYTES)?;
-    let call = client.invoke().function_name(function.as_str()).payload(Blob::new(event));
-    let output = call.send().await.map_err(failure)?;
-    let payload = output.payload.map(|payload| Bytes::from(payload.into_inner())).unwrap_or_default();
-    match output.function_error {
-        None => Ok(payload),
-        Some(kind) => Err(function_error(kind, &payload)),
+    let response = whole(send(client, &call(path, event), request_id).await?).await?;
+    match response.headers().get(FUNCTION_ERROR) {
+        None => Ok(response.into_body()),
+        Some(kind) => {
+            let kind = String::from_utf8_lossy(kind.as_bytes()).into_owned();
+            Err(function_error(kind, response.body()))
+        }
     }
 }
 
-/// Leaves the event with Lambda, which will call the function, and try again if that fails.
-pub async fn enqueue(client: &Client, function: &FunctionName, event: Vec<u8>) -> Result<(), GatewayError> {
+/// Calls the function at `path` and gives its response with the body still to come, an event stream.
+pub async fn invoke_streaming(
+    client: &ServiceClient,
+    path: &PathAndQuery,
+    event: Vec<u8>,
+    request_id: &mut EndpointRequestId,
+) -> Result<ServiceResponse, GatewayError> {
+    check_size(&event, MAX_EVENT_BYTES)?;
+    send(client, &call(path, event), request_id).await
+}
+
+/// Leaves the event with Lambda, which will call the function at `path`, and try again if that fails.
+pub async fn enqueue(
+    client: &ServiceClient,
+    path: &PathAndQuery,
+    event: Vec<u8>,
+    request_id: &mut EndpointRequestId,
+) -> Result<(), GatewayError> {
     check_size(&event, MAX_ASYNCHRONOUS_EVENT_BYTES)?;
-    let call = client.invoke().function_name(function.as_str()).invocation_type(InvocationType::Event);
-    call.payload(Blob::new(event)).send().await.map_err(failure)?;
+    let mut call = call(path, event);
+    call.headers.insert(INVOCATION_TYPE, EVENT);
+    whole(send(client, &call, request_id).await?).await?;
     Ok(())
 }
 
+fn call(path: &PathAndQuery, event: Vec<u8>) -> ServiceCall {
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, OCTETS)]);
+    ServiceCall { method: Method::POST, path_and_query: path.clone(), headers, body: event.into() }
+}
+
+async fn send(
+    client: &ServiceClient,
+    call: &ServiceCall,
+    request_id: &mut EndpointRequestId,
+) -> Result<ServiceResponse, GatewayError> {
+    let outcome = client.call_streaming(call, CallPolicy::ONCE).await;
+    request_id.note(&outcome);
+    outcome.map_err(failure)
+}
+
+/// The response with all of its body. One that breaks off is the integration's failure: it was reached.
+async fn whole(response: ServiceResponse) -> Result<Response<Bytes>, GatewayError> {
+    let (head, body) = response.into_parts();
+    let body = body.read().await.map_err(|error| GatewayError::IntegrationFailure(error.into()))?;
+    Ok(Response::from_parts(head, body))
+}
+
 /// Refuses what Lambda would, before it is sent.
-pub fn check_size(event: &[u8], most: usize) -> Result<(), GatewayError> {
+fn check_size(event: &[u8], most: usize) -> Result<(), GatewayError> {
     if event.len() > most { Err(GatewayError::RequestTooLarge { bytes: event.len() }) } else { Ok(()) }
 }
 
@@ -68,20 +112,15 @@ pub fn function_error(kind: String, payload: &[u8]) -> GatewayError {
 /// The refusal of a request whose function was not called, or whose response did not come: as API Gateway, 500 if the
 /// gateway may not call it, 504 if Lambda could not be reached, else 502; also for a throttled function (429), since
 /// the client's own rate is not what was exceeded.
-pub fn failure<E>(error: SdkError<E, HttpResponse>) -> GatewayError
-where
-    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-{
+fn failure(error: CallError) -> GatewayError {
     match &error {
-        SdkError::ServiceError(refused) => match refused.raw().status().as_u16() {
-            403 => GatewayError::IntegrationForbidden(error.into()),
-            _ => GatewayError::IntegrationFailure(error.into()),
-        },
-        SdkError::DispatchFailure(failed) if !failed.is_user() => {
+        CallError::Refused(refused) if refused.status == StatusCode::FORBIDDEN => {
+            GatewayError::IntegrationForbidden(error.into())
+        }
+        CallError::Refused(_) | CallError::Unreadable(_) => GatewayError::IntegrationFailure(error.into()),
+        CallError::NotSent(_) | CallError::BrokeOff(_) | CallError::NoHead(_) | CallError::TimedOut(_) => {
             GatewayError::IntegrationUnreachable(error.into())
         }
-        SdkError::TimeoutError(_) => GatewayError::IntegrationUnreachable(error.into()),
-        _ => GatewayError::IntegrationFailure(error.into()),
     }
 }
 

@@ -1,9 +1,15 @@
 //! Names of functions: a name, a partial or a full ARN, each with an alias or a version if need be.
 
+use http::uri::PathAndQuery;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// The text around a function's ARN in the `uri` of API Gateway's own integrations.
 const API_GATEWAY_PREFIX: &str = "arn:aws";
 const API_GATEWAY_PATH: &str = ":lambda:path/";
 const API_GATEWAY_SUFFIXES: [&str; 2] = ["/invocations", "/response-streaming-invocations"];
+
+/// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A function in a form that the Invoke API takes for its `FunctionName`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +41,18 @@ impl FunctionName {
         Some(Self(function.to_owned()))
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// The path at which it is called for all of its response, or for none.
+    pub fn invocations_path(&self) -> PathAndQuery {
+        path(format!("/2015-03-31/functions/{}/invocations", self.encoded()))
+    }
+
+    /// The path at which it is called for its response piece by piece.
+    pub fn streaming_invocations_path(&self) -> PathAndQuery {
+        path(format!("/2021-11-15/functions/{}/response-streaming-invocations", self.encoded()))
+    }
+
+    fn encoded(&self) -> percent_encoding::PercentEncode<'_> {
+        utf8_percent_encode(&self.0, RESERVED)
     }
 
     /// Its own name: without account, region, alias and version.
@@ -47,6 +63,10 @@ impl FunctionName {
             [] => &self.0,
         }
     }
+}
+
+fn path(text: String) -> PathAndQuery {
+    PathAndQuery::from_maybe_shared(text).expect("an encoded name is part of a path")
 }
 
 /// `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations` → `ARN`.
@@ -119,7 +139,20 @@ mod tests {
             ("arn:aws:apigateway:eu-west-1:dynamodb:action/GetItem", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(FunctionName::parse(text).as_ref().map(FunctionName::as_str), expected, "{text}");
+            let parsed = FunctionName::parse(text);
+            assert_eq!(parsed.as_ref().map(|function| function.0.as_str()), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_name_is_encoded_in_the_path_of_its_calls() {
+        let function =
+            FunctionName::parse("arn:aws:lambda:eu-west-1:123456789012:function:a-b_C:$LATEST").unwrap();
+        let encoded = "arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3Aa-b_C%3A%24LATEST";
+        assert_eq!(function.invocations_path(), *format!("/2015-03-31/functions/{encoded}/invocations"));
+        assert_eq!(
+            function.streaming_invocations_path(),
+            *format!("/2021-11-15/functions/{encoded}/response-streaming-invocations"),
+        );
     }
 }

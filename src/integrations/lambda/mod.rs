@@ -18,21 +18,27 @@ mod stream;
 #[cfg(test)]
 pub(super) mod tests;
 
-use aws_sdk_lambda::Client;
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE, uri::PathAndQuery};
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub use self::function_call::client;
 use self::{function_name::FunctionName, media_types::BinaryMediaTypes, stream::StreamOutcome};
 use super::ParseContext;
-use crate::{context::Context, error::GatewayError, item::Fields, message::Response};
+use crate::{
+    aws::{ServiceClient, request_id::EndpointRequestId},
+    context::Context,
+    error::GatewayError,
+    item::Fields,
+    message::Response,
+};
 
 /// A function, and how it is spoken to.
 #[derive(Debug)]
 pub struct Lambda {
     function: FunctionName,
+    /// Of its calls, by the mode.
+    path: PathAndQuery,
     format: PayloadFormat,
     mode: InvocationMode,
 }
@@ -74,7 +80,15 @@ impl Lambda {
             Version::V1 => PayloadFormat::V1(BinaryMediaTypes::new(parse_context.binary_media_types)),
             Version::V2 => PayloadFormat::V2,
         };
-        Some(Self { function: function?, format, mode: mode? })
+        Some(Self::new(function?, format, mode?))
+    }
+
+    fn new(function: FunctionName, format: PayloadFormat, mode: InvocationMode) -> Self {
+        let path = match mode {
+            InvocationMode::Buffered | InvocationMode::Event => function.invocations_path(),
+            InvocationMode::Stream => function.streaming_invocations_path(),
+        };
+        Self { function, path, format, mode }
     }
 
     /// True if the client gets the function's response, and all of it at once.
@@ -86,26 +100,32 @@ impl Lambda {
         self.function.name() == other.function.name()
     }
 
-    /// Calls the function and reads its response.
-    pub async fn invoke(&self, context: &Context<'_>, client: &Client) -> Result<Response, GatewayError> {
+    /// Calls the function and reads its response; `request_id` becomes that of the call.
+    pub async fn invoke(
+        &self,
+        context: &Context<'_>,
+        client: &ServiceClient,
+        request_id: &mut EndpointRequestId,
+    ) -> Result<Response, GatewayError> {
         let event = match &self.format {
             PayloadFormat::V1(binary) => event_v1::event(context, binary),
             PayloadFormat::V2 => event_v2::event(context),
         };
         match self.mode {
             InvocationMode::Buffered => {
-                self.response(&function_call::invoke(client, &self.function, event).await?)
+                self.response(&function_call::invoke(client, &self.path, event, request_id).await?)
             }
             InvocationMode::Stream => {
                 // The time-out of the route is over with the first bytes, the Lambda's own time is not.
                 let deadline = Instant::now() + context.request.time_left();
-                match stream::invoke(client, &self.function, event, deadline).await? {
+                let called = function_call::invoke_streaming(client, &self.path, event, request_id).await?;
+                match stream::read(called, deadline).await? {
                     StreamOutcome::Whole(payload) => self.response(&payload),
                     StreamOutcome::Response(response) => Ok(response),
                 }
             }
             InvocationMode::Event => {
-                function_call::enqueue(client, &self.function, event).await?;
+                function_call::enqueue(client, &self.path, event, request_id).await?;
                 Ok(accepted(&context.request.id))
             }
         }

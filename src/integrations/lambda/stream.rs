@@ -3,23 +3,25 @@
 //! The function writes a prelude (JSON with `statusCode`, `headers`, `cookies`), eight NUL bytes, then the body. An
 //! answer without the eight NUL bytes, which no JSON contains, is a whole one: the function does not stream.
 
-use aws_sdk_lambda::{
-    Client, error::SdkError, operation::invoke_with_response_stream::InvokeWithResponseStreamOutput,
-    primitives::Blob, types::InvokeWithResponseStreamResponseEvent as Event,
-};
 use bytes::{Bytes, BytesMut};
-use futures_util::stream::unfold;
+use futures_util::{FutureExt, stream::unfold};
 use http::{HeaderMap, StatusCode};
+use http_body_util::{BodyExt, Full};
+use serde::Deserialize;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    function_call::{MAX_EVENT_BYTES, check_size, failure, function_error},
+    function_call::function_error,
     function_headers,
-    function_name::FunctionName,
     function_response::{self, FunctionResponse},
 };
 use crate::{
+    aws::{
+        ServiceResponse,
+        event_stream::{Decoder, Message},
+    },
     error::GatewayError,
+    http_client::KeptBody,
     message::{Body, BoxError, Response},
 };
 
@@ -38,19 +40,10 @@ pub enum StreamOutcome {
     Response(Response),
 }
 
-/// Calls the function and reads its response up to the body, which ends with an error if the function fails, breaks
-/// off, or is not done by `deadline`.
-pub async fn invoke(
-    client: &Client,
-    function: &FunctionName,
-    event: Vec<u8>,
-    deadline: Instant,
-) -> Result<StreamOutcome, GatewayError> {
-    check_size(&event, MAX_EVENT_BYTES)?;
-    let call =
-        client.invoke_with_response_stream().function_name(function.as_str()).payload(Blob::new(event));
-    let mut pieces = Pieces(call.send().await.map_err(failure)?);
-
+/// Reads the response of a call up to the body, which ends with an error if the function fails, breaks off, or is not
+/// done by `deadline`.
+pub async fn read(called: ServiceResponse, deadline: Instant) -> Result<StreamOutcome, GatewayError> {
+    let mut pieces = Pieces::of(called);
     let mut seen = BytesMut::new();
     while let Some(piece) = pieces.next().await? {
         let searched = seen.len().saturating_sub(DELIMITER.len() - 1);
@@ -92,28 +85,54 @@ fn response(prelude: &[u8], body: Body) -> Result<Response, GatewayError> {
 }
 
 /// The function's output, piece by piece.
-struct Pieces(InvokeWithResponseStreamOutput);
+struct Pieces {
+    events: KeptBody<Full<Bytes>>,
+    decoder: Decoder,
+    /// The bytes that came with what has been read of them.
+    unread: Bytes,
+}
+
+/// The end of the output, good or bad.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct InvokeComplete {
+    error_code: Option<String>,
+    error_details: Option<String>,
+}
 
 impl Pieces {
+    fn of(called: ServiceResponse) -> Self {
+        Self { events: called.into_body(), decoder: Decoder::default(), unread: Bytes::new() }
+    }
+
     /// The next piece; `None` after the last one, if the function ended well.
     async fn next(&mut self) -> Result<Option<Bytes>, GatewayError> {
         loop {
-            let complete = match self.0.event_stream.recv().await.map_err(broke_off)? {
-                Some(Event::PayloadChunk(chunk)) => match chunk.payload {
-                    Some(payload) => return Ok(Some(payload.into_inner().into())),
-                    None => continue,
-                },
-                Some(Event::InvokeComplete(complete)) => complete,
-                // Lambda may learn new words; none of them is the body's.
-                Some(_) => continue,
-                None => return Err(GatewayError::BrokenAnswer("the stream broke off".into())),
-            };
-            return match complete.error_code {
-                None => Ok(None),
-                Some(code) => {
-                    Err(function_error(code, complete.error_details.unwrap_or_default().as_bytes()))
+            let message = self.message().await?;
+            match message.event_type().map_err(failed)? {
+                "PayloadChunk" => return Ok(Some(message.payload)),
+                "InvokeComplete" => {
+                    // What ends the response has most likely come too: then the connection is kept.
+                    drop(self.events.frame().now_or_never());
+                    return complete(&message.payload);
                 }
-            };
+                // Lambda may learn new words; none of them is the body's.
+                _ => {}
+            }
+        }
+    }
+
+    async fn message(&mut self) -> Result<Message, GatewayError> {
+        loop {
+            if let Some(message) = self.decoder.decode(&mut self.unread).map_err(failed)? {
+                return Ok(message);
+            }
+            match self.events.frame().await {
+                // Trailers are not the function's.
+                Some(Ok(frame)) => self.unread = frame.into_data().unwrap_or_default(),
+                Some(Err(error)) => return Err(failed(error)),
+                None => return Err(GatewayError::BrokenAnswer("the stream broke off".into())),
+            }
         }
     }
 
@@ -134,9 +153,18 @@ impl Pieces {
     }
 }
 
-fn broke_off<E, R>(error: SdkError<E, R>) -> GatewayError
-where
-    SdkError<E, R>: Into<BoxError>,
-{
+fn complete(payload: &[u8]) -> Result<Option<Bytes>, GatewayError> {
+    let complete: InvokeComplete = if payload.is_empty() {
+        InvokeComplete::default()
+    } else {
+        serde_json::from_slice(payload).map_err(failed)?
+    };
+    match complete.error_code {
+        None => Ok(None),
+        Some(code) => Err(function_error(code, complete.error_details.unwrap_or_default().as_bytes())),
+    }
+}
+
+fn failed(error: impl Into<BoxError>) -> GatewayError {
     GatewayError::IntegrationFailure(error.into())
 }

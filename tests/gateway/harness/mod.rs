@@ -23,13 +23,13 @@ use serde_json::{Value, json};
 use tollgate::{
     access_log::Sink,
     authorizers::KeyValue,
-    aws::{ServiceClient, sdk_config, sdk_dynamodb_client, service::Service},
+    aws::{ServiceClient, service::Service},
     clock::Clock,
     deployment::{self, ActiveDeployments, PublishOutcome, Trigger},
     environment::{Environment, Refresh},
     function_url::{EventHandler, EventOutcome, Invocation, StreamResponse},
     gateway::{Gateway, Instance},
-    integrations::{Clients, lambda_client},
+    integrations::{Clients, dynamodb_client},
     local::{
         dynamodb::Dynamodb,
         example_api,
@@ -115,15 +115,13 @@ impl TestGateway {
             .chain(variables.iter().map(|(name, value)| (*name, (*value).to_owned())))
             .collect();
         let environment = Environment::read(|name| variables.get(name).cloned()).unwrap();
-        let sdk = sdk_config(&environment.aws);
         let client = ServiceClient::new(Service::DynamoDb, &environment.aws).observed(panicking::dynamodb);
-        let mut store = Store::waiting(patience, client, environment.tables.clone());
+        let mut store = Store::waiting(patience, client.clone(), environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
         let now = Arc::new(AtomicU64::new(START));
         let lines = Arc::default();
-        let dynamodb_of_routes = sdk_dynamodb_client(&sdk, &environment.aws);
-        let lambda = panicking::lambda(&lambda_client(&sdk, &environment.aws));
-        let clients = Clients { lambda, dynamodb: dynamodb_of_routes };
+        let lambda = ServiceClient::new(Service::Lambda, &environment.aws).observed(panicking::lambda);
+        let clients = Clients { lambda, dynamodb: dynamodb_client(client) };
         let clock = Clock::Manual(Arc::clone(&now));
         let instance = Instance { clock, sink: Sink::Memory(Arc::clone(&lines)), seed: 1 };
         let mut gateway = Gateway::new(&store, &environment, clients, instance);
@@ -313,6 +311,7 @@ impl TestGateway {
             request_id: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef".to_owned(),
             deadline: self.now() + self.time_left,
             account_id: "123456789012".to_owned(),
+            trace_id: "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1".to_owned(),
             received_at: self.now(),
         };
         self.handler.handle(event.as_bytes(), invocation).await

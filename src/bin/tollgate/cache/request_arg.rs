@@ -170,6 +170,7 @@ impl RequestDetails {
             request_id: String::new(),
             deadline: now,
             account_id: String::new(),
+            trace_id: String::new(),
             received_at: now,
         };
         match decode(event.to_string().as_bytes(), invocation, &TrustedProxy::default()) {

@@ -5,13 +5,11 @@ mod operation_problems;
 mod read_operations;
 mod write_operations;
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{net::SocketAddr, sync::Arc, time::SystemTime};
 
 use aws_sdk_dynamodb::{
-    config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig},
+    Client,
+    config::{BehaviorVersion, Config, Credentials, Region},
     types::{
         AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
         Projection, ProjectionType, ScalarAttributeType,
@@ -24,16 +22,20 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::{
+    aws::{ServiceClient, dynamodb, service::Service},
     context::PathParameter,
+    environment::{Aws, Secret},
     error::Problem,
-    integrations::http::GuardedClient,
+    integrations::{dynamodb_client, http::GuardedClient},
     item::{Findings, Item, Report, StageVariables},
     message::{Body, Origin, Request},
 };
 
 /// A DynamoDB with the tables `orders-v1` (pk, number `n`; index `by-status` on `status`, `n`) and `stock` (pk).
 struct TestTables {
-    client: Client,
+    /// The operator's own.
+    sdk: Client,
+    client: dynamodb::DynamoDb,
 }
 
 /// A client's request for `/v1/orders/{id}`: the fields that matter here.
@@ -65,12 +67,23 @@ fn with(integration: &Value, more: Value) -> Value {
     integration
 }
 
-fn client(address: std::net::SocketAddr) -> Client {
+fn client(address: SocketAddr) -> dynamodb::DynamoDb {
+    let aws = Aws {
+        region: "eu-west-1".to_owned(),
+        access_key_id: "id".to_owned(),
+        secret_access_key: Secret("secret".to_owned()),
+        session_token: None,
+        dynamodb_endpoint: Some(format!("http://{address}")),
+        lambda_endpoint: None,
+    };
+    dynamodb_client(ServiceClient::new(Service::DynamoDb, &aws))
+}
+
+fn sdk_client(address: SocketAddr) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
         .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
-        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
         .http_client(crate::http_client::sdk::sdk_http_client())
         .endpoint_url(format!("http://{address}"));
     Client::from_conf(config.build())
@@ -82,7 +95,7 @@ impl TestTables {
         let address = listener.local_addr().unwrap();
         let database = dynoxide::Database::memory().unwrap();
         tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()));
-        let tables = Self { client: client(address) };
+        let tables = Self { sdk: sdk_client(address), client: client(address) };
         tables.create_tables().await;
         tables
     }
@@ -99,8 +112,7 @@ impl TestTables {
             .key_schema(key("status", KeyType::Hash))
             .key_schema(key("n", KeyType::Range))
             .projection(all);
-        let orders =
-            self.client.create_table().table_name("orders-v1").billing_mode(BillingMode::PayPerRequest);
+        let orders = self.sdk.create_table().table_name("orders-v1").billing_mode(BillingMode::PayPerRequest);
         orders
             .attribute_definitions(attribute("pk", ScalarAttributeType::S))
             .attribute_definitions(attribute("n", ScalarAttributeType::N))
@@ -111,7 +123,7 @@ impl TestTables {
             .send()
             .await
             .unwrap();
-        let stock = self.client.create_table().table_name("stock").billing_mode(BillingMode::PayPerRequest);
+        let stock = self.sdk.create_table().table_name("stock").billing_mode(BillingMode::PayPerRequest);
         stock
             .attribute_definitions(attribute("pk", ScalarAttributeType::S))
             .key_schema(key("pk", KeyType::Hash))
@@ -121,17 +133,17 @@ impl TestTables {
     }
 
     async fn put(&self, table: &str, item: Value) {
-        let item = crate::store::sdk_values::to_attributes(item.as_object().unwrap()).unwrap();
-        self.client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
+        let item = crate::store::values::to_attributes(item.as_object().unwrap()).unwrap();
+        self.sdk.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
     }
 
     async fn items(&self, table: &str) -> Vec<Value> {
-        let found = self.client.scan().table_name(table).send().await.unwrap();
+        let found = self.sdk.scan().table_name(table).send().await.unwrap();
         found
             .items
             .unwrap()
             .into_iter()
-            .map(|item| crate::store::sdk_values::to_json(AttributeValue::M(item)).unwrap())
+            .map(|item| crate::store::values::to_json(AttributeValue::M(item)).unwrap())
             .collect()
     }
 
@@ -163,7 +175,7 @@ fn parse(integration: &Value, route: &str) -> Result<DynamoDb, Vec<(String, Stri
 }
 
 /// The whole response as text: status, headers, body.
-async fn send(client: &Client, integration: &Value, sent: Sent<'_>) -> String {
+async fn send(client: &dynamodb::DynamoDb, integration: &Value, sent: Sent<'_>) -> String {
     let route = sent.route.unwrap_or("v1 GET /orders/{id}");
     let operation = parse(integration, route).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let header =

@@ -24,7 +24,7 @@ async fn the_operators_errors_are_5xx_without_a_word_of_why() {
 type Calls = Arc<Mutex<Vec<String>>>;
 
 /// A DynamoDB that answers every call with the same error.
-async fn failing(status: u16, error: &Value) -> (Client, Calls) {
+async fn failing(status: u16, error: &Value) -> (dynamodb::DynamoDb, Calls) {
     let calls = Calls::default();
     let (received, error) = (calls.clone(), error.to_string());
     let app = axum::Router::new().fallback(move |call: String| {
@@ -51,14 +51,14 @@ async fn only_what_may_happen_twice_is_tried_again() {
     let transaction = json!({"action": "TransactWriteItems",
         "transactItems": [{"delete": {"tableName": "stock", "key": {"pk": "a"}}}]});
     let cases = [
-        (500, "InternalServerError", &read, FAILURE, 3),
-        (500, "InternalServerError", &put, FAILURE, 3),
+        (500, "InternalServerError", &read, FAILURE, 2),
+        (500, "InternalServerError", &put, FAILURE, 2),
         (500, "InternalServerError", &new, FAILURE, 1),
-        (500, "InternalServerError", &delete, FAILURE, 3),
+        (500, "InternalServerError", &delete, FAILURE, 2),
         (500, "InternalServerError", &taken, FAILURE, 1),
         (500, "InternalServerError", &add, FAILURE, 1),
-        (500, "InternalServerError", &transaction, FAILURE, 3),
-        (400, "ThrottlingException", &read, BUSY, 3),
+        (500, "InternalServerError", &transaction, FAILURE, 2),
+        (400, "ThrottlingException", &read, BUSY, 2),
         (400, "ProvisionedThroughputExceededException", &add, BUSY, 1),
         (400, "TransactionConflictException", &add, BUSY, 1),
         (400, "AccessDeniedException", &read, FORBIDDEN, 1),

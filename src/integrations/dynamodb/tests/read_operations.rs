@@ -40,7 +40,7 @@ async fn get_item_gives_the_item_or_404() {
 #[tokio::test]
 async fn sets_and_binary_reach_the_client_as_arrays_and_base64() {
     let tables = TestTables::new().await;
-    let put = tables.client.put_item().table_name("stock").item("pk", AttributeValue::S("s".to_owned()));
+    let put = tables.sdk.put_item().table_name("stock").item("pk", AttributeValue::S("s".to_owned()));
     let set = ["b".to_owned(), "a".to_owned()];
     let put = put.item("set", AttributeValue::Ss(set.to_vec()));
     let put = put.item("bytes", AttributeValue::B(aws_sdk_dynamodb::primitives::Blob::new(b"\x00\xff")));

@@ -2,10 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_lambda::{
-    Client,
-    config::{BehaviorVersion, Builder, Credentials, Region},
-};
 use axum::{body::Body as AxumBody, extract::State};
 use http::{Method, Request, Response};
 use http_body_util::BodyExt;
@@ -16,12 +12,14 @@ use tokio::{
 };
 
 use super::{
-    super::{
-        BinaryMediaTypes, InvocationMode, Lambda, PayloadFormat, function_call, function_name::FunctionName,
-    },
+    super::{BinaryMediaTypes, InvocationMode, Lambda, PayloadFormat, function_name::FunctionName},
     Scene, render,
 };
-use crate::{error::GatewayError, http_client::sdk::sdk_http_client};
+use crate::{
+    aws::{ServiceClient, request_id::EndpointRequestId, service::Service as AwsService},
+    environment::{Aws, Secret},
+    error::GatewayError,
+};
 
 const REFUSED: &str = "content-type: application/json\nx-amzn-errortype: InternalServerErrorException\n";
 
@@ -38,7 +36,7 @@ impl Service {
         Self { answer: Arc::new(answer), calls: Arc::default(), events: Arc::default() }
     }
 
-    pub async fn start(&self) -> Client {
+    pub async fn start(&self) -> ServiceClient {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = client_of(&listener);
         let router = axum::Router::new().fallback(serve).with_state(self.clone());
@@ -60,15 +58,16 @@ async fn serve(State(service): State<Service>, request: Request<AxumBody>) -> Re
     (service.answer)()
 }
 
-fn client_of(listener: &TcpListener) -> Client {
-    function_call::client(
-        Builder::new()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("eu-west-1"))
-            .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
-            .http_client(sdk_http_client())
-            .endpoint_url(format!("http://{}", listener.local_addr().unwrap())),
-    )
+fn client_of(listener: &TcpListener) -> ServiceClient {
+    let aws = Aws {
+        region: "eu-west-1".to_owned(),
+        access_key_id: "id".to_owned(),
+        secret_access_key: Secret("secret".to_owned()),
+        session_token: None,
+        dynamodb_endpoint: None,
+        lambda_endpoint: Some(format!("http://{}", listener.local_addr().unwrap())),
+    };
+    ServiceClient::new(AwsService::Lambda, &aws)
 }
 
 pub fn answer(status: u16, headers: &[(&str, &str)], body: impl Into<AxumBody>) -> Response<AxumBody> {
@@ -80,16 +79,16 @@ pub fn answer(status: u16, headers: &[(&str, &str)], body: impl Into<AxumBody>) 
 }
 
 pub fn lambda(format: PayloadFormat, mode: InvocationMode) -> Lambda {
-    Lambda { function: FunctionName::parse("orders:live").unwrap(), format, mode }
+    Lambda::new(FunctionName::parse("orders:live").unwrap(), format, mode)
 }
 
 pub async fn exchange(
     lambda: &Lambda,
     scene: &Scene,
-    client: &Client,
+    client: &ServiceClient,
 ) -> Result<crate::message::Response, GatewayError> {
     let path_parameters = scene.path_parameters();
-    lambda.invoke(&scene.context(&path_parameters), client).await
+    lambda.invoke(&scene.context(&path_parameters), client, &mut EndpointRequestId::default()).await
 }
 
 pub fn scene() -> Scene {
@@ -161,21 +160,26 @@ async fn a_function_that_fails_is_called_once_and_only_the_log_knows_why() {
             refusal(403, "AccessDeniedException"),
             500,
             "Internal server error",
-            "integration may not be called: service error",
+            "integration may not be called: AccessDeniedException: about arn:secret (status 403, request id -)",
         ),
         (
             refusal(404, "ResourceNotFoundException"),
             502,
             "Internal server error",
-            "integration failed: service error",
+            "integration failed: ResourceNotFoundException: about arn:secret (status 404, request id -)",
         ),
         (
             refusal(429, "TooManyRequestsException"),
             502,
             "Internal server error",
-            "integration failed: service error",
+            "integration failed: TooManyRequestsException: about arn:secret (status 429, request id -)",
         ),
-        (refusal(500, "ServiceException"), 502, "Internal server error", "integration failed: service error"),
+        (
+            refusal(500, "ServiceException"),
+            502,
+            "Internal server error",
+            "integration failed: ServiceException: about arn:secret (status 500, request id -)",
+        ),
     ];
     for (service, status, message, cause) in cases {
         let client = service.start().await;

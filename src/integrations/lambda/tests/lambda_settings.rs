@@ -25,9 +25,9 @@ fn parse(item: &Value) -> Result<String, Vec<String>> {
     let lambda = Lambda::parse(&Fields::of(item_of, item.as_object().unwrap()), &parse_context);
     let problems = report.into_findings().problems;
     match lambda {
-        Some(Lambda { function, format, mode }) if problems.is_empty() => {
+        Some(Lambda { path, format, mode, .. }) if problems.is_empty() => {
             let format = if matches!(format, PayloadFormat::V1(_)) { "1.0" } else { "2.0" };
-            Ok(format!("{} {format} {mode:?}", function.as_str()))
+            Ok(format!("{path} {format} {mode:?}"))
         }
         Some(_) | None => Err(problems.iter().map(ToString::to_string).collect()),
     }
@@ -36,21 +36,30 @@ fn parse(item: &Value) -> Result<String, Vec<String>> {
 #[test]
 fn settings_are_read_forgivingly() {
     let cases = [
-        (json!({"uri": "orders"}), "orders 2.0 Buffered"),
+        (json!({"uri": "orders"}), "/2015-03-31/functions/orders/invocations 2.0 Buffered"),
         (
             json!({"uri": "orders:${stageVariables.alias}", "payloadFormatVersion": "1.0"}),
-            "orders:live 1.0 Buffered",
+            "/2015-03-31/functions/orders%3Alive/invocations 1.0 Buffered",
         ),
-        (json!({"uri": "orders", "payloadFormatVersion": 1}), "orders 1.0 Buffered"),
-        (json!({"uri": "orders", "payloadFormatVersion": 2.0}), "orders 2.0 Buffered"),
+        (
+            json!({"uri": "orders", "payloadFormatVersion": 1}),
+            "/2015-03-31/functions/orders/invocations 1.0 Buffered",
+        ),
+        (
+            json!({"uri": "orders", "payloadFormatVersion": 2.0}),
+            "/2015-03-31/functions/orders/invocations 2.0 Buffered",
+        ),
         (
             json!({"uri": "orders", "invocationType": "event", "responseTransferMode": "buffered"}),
-            "orders 2.0 Event",
+            "/2015-03-31/functions/orders/invocations 2.0 Event",
         ),
-        (json!({"uri": "orders", "responseTransferMode": "STREAM"}), "orders 2.0 Stream"),
+        (
+            json!({"uri": "orders", "responseTransferMode": "STREAM"}),
+            "/2021-11-15/functions/orders/response-streaming-invocations 2.0 Stream",
+        ),
         (
             json!({"uri": "orders", "integrationMethod": "POST", "invocationType": null}),
-            "orders 2.0 Buffered",
+            "/2015-03-31/functions/orders/invocations 2.0 Buffered",
         ),
     ];
     for (item, expected) in cases {

@@ -1,0 +1,40 @@
+//! Kept connections, with a real server that closes, stalls and breaks off.
+
+mod broken;
+mod kept;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, header::HOST};
+use http_body_util::Full;
+
+use super::{KeptBody, KeptConnections, Reuse, SendError, scripted_server::ScriptedServer};
+
+type Connections = KeptConnections<Full<Bytes>>;
+
+fn client(server: &ScriptedServer) -> Connections {
+    KeptConnections::new(server.url.parse().unwrap())
+}
+
+fn request() -> Request<Full<Bytes>> {
+    let mut request = Request::new(Full::new(Bytes::from_static(b"ask")));
+    request.headers_mut().insert(HOST, "a".parse().unwrap());
+    request
+}
+
+/// Sends a request; what hangs fails.
+async fn send(client: &Connections) -> Result<Response<KeptBody<Full<Bytes>>>, SendError> {
+    soon(client.send(request(), Reuse::Kept)).await
+}
+
+/// Sends a request and reads its body.
+async fn get(client: &Connections) -> (StatusCode, Bytes) {
+    let response = send(client).await.unwrap();
+    (response.status(), soon(response.into_body().read()).await.unwrap())
+}
+
+/// What never ends ends here, with a panic.
+async fn soon<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), work).await.expect("an end")
+}
