@@ -91,7 +91,7 @@ async fn a_store_that_keeps_failing_is_asked_once_a_second() {
         for _ in 0..10 {
             assert_eq!(send(&world).await, UNAVAILABLE, "{way:?}");
         }
-        // One, and the SDK's second try of it.
+        // One, and its second attempt.
         let probes = world.gate.calls().len();
         assert!((1..=2).contains(&probes), "{way:?}: {probes}");
         world.gate.set(Way::Open);
