@@ -11,7 +11,11 @@ pub mod dynamodb;
 pub mod service;
 mod signature;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{
@@ -98,7 +102,8 @@ impl ServiceClient {
         policy: CallPolicy,
     ) -> Result<ServiceResponse, CallError> {
         self.attempts(policy, async |reuse| {
-            limited(policy.attempt_timeout, CallError::NoHead, self.success(call, policy, reuse)).await
+            let work = pin!(self.success(call, policy, reuse));
+            limited(policy.attempt_timeout, CallError::NoHead, work).await
         })
         .await
     }
@@ -108,15 +113,20 @@ impl ServiceClient {
         policy: CallPolicy,
         attempt: impl AsyncFn(Reuse) -> Result<T, CallError>,
     ) -> Result<T, CallError> {
-        let error = match attempt(Reuse::Kept).await {
-            Err(error) if policy.attempts == Attempts::Twice && error.may_pass() => error,
-            outcome => return outcome,
-        };
-        if error.service_error().is_some() {
-            tokio::time::sleep(self.pause()).await;
-            return attempt(Reuse::Kept).await;
+        // One place that awaits: every one holds a whole call's state.
+        let (mut reuse, mut attempts) = (Reuse::Kept, policy.attempts);
+        loop {
+            let error = match attempt(reuse).await {
+                Err(error) if attempts == Attempts::Twice && error.may_pass() => error,
+                outcome => return outcome,
+            };
+            attempts = Attempts::Once;
+            if error.service_error().is_some() {
+                tokio::time::sleep(self.pause()).await;
+            } else {
+                reuse = Reuse::None;
+            }
         }
-        attempt(Reuse::None).await
     }
 
     /// Different in every instance, so that they do not all come back at once.
@@ -135,7 +145,7 @@ impl ServiceClient {
             let (head, body) = self.success(call, policy, reuse).await?.into_parts();
             Ok(Response::from_parts(head, read(body).await?))
         };
-        limited(policy.attempt_timeout, CallError::TimedOut, work).await
+        limited(policy.attempt_timeout, CallError::TimedOut, pin!(work)).await
     }
 
     async fn success(
@@ -150,7 +160,7 @@ impl ServiceClient {
                 SendError::BrokeOff(cause) => CallError::BrokeOff(cause.into()),
             })
         };
-        let response = limited(policy.head_timeout, CallError::NoHead, sent).await?;
+        let response = limited(policy.head_timeout, CallError::NoHead, pin!(sent)).await?;
         if response.status().is_success() {
             return Ok(response);
         }
@@ -190,7 +200,7 @@ async fn read(body: KeptBody<Full<Bytes>>) -> Result<Bytes, CallError> {
 async fn limited<T>(
     limit: Option<Duration>,
     late: fn(Duration) -> CallError,
-    work: impl Future<Output = Result<T, CallError>>,
+    work: Pin<&mut impl Future<Output = Result<T, CallError>>>,
 ) -> Result<T, CallError> {
     match limit {
         None => work.await,

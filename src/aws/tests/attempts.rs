@@ -184,3 +184,12 @@ async fn a_call_is_on_the_wire_as_it_was_signed() {
         assert_eq!(authorization, expected[AUTHORIZATION]);
     }
 }
+
+/// It is moved by every future around it.
+#[test]
+fn a_call_in_progress_takes_less_than_8_kb() {
+    let client = lambda("http://127.0.0.1:1");
+    let call = invocation();
+    assert!(size_of_val(&client.call(&call, TWICE)) < 8_192);
+    assert!(size_of_val(&client.call_streaming(&call, TWICE)) < 8_192);
+}
