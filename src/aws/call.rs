@@ -43,10 +43,12 @@ pub enum Attempts {
 impl CallPolicy {
     /// One attempt, for as long as the caller waits.
     pub const ONCE: Self = Self { attempts: Attempts::Once, attempt_timeout: None, head_timeout: None };
+}
 
-    /// Says if the call is made again after this error of the first attempt.
-    pub(super) fn allows_another_after(self, error: &CallError) -> bool {
-        self.attempts == Attempts::Twice && error.may_pass()
+impl Attempts {
+    /// Says if the call is made again after this error.
+    pub(super) fn allow_another_after(self, error: &CallError) -> bool {
+        self == Self::Twice && error.may_pass()
     }
 }
 
