@@ -89,13 +89,14 @@ pub struct ServiceError {
 }
 
 /// The codes of "too much" (AWS SDKs and Tools Reference Guide, "Retry behavior").
-const THROTTLING: [&str; 6] = [
+const THROTTLING: [&str; 7] = [
     "ProvisionedThroughputExceededException",
     "ThrottlingException",
     "RequestLimitExceeded",
     "TooManyRequestsException",
     "Throttling",
     "ThrottledException",
+    "TransactionInProgressException",
 ];
 
 impl CallError {

@@ -3,6 +3,7 @@
 mod operation_failures;
 mod operation_problems;
 mod read_operations;
+mod sent_requests;
 mod write_operations;
 
 use std::{net::SocketAddr, sync::Arc, time::SystemTime};
