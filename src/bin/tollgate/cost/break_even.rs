@@ -45,7 +45,7 @@ impl CheaperSpans {
         while at < last {
             let next = (at * step).min(last);
             if is_cheaper(next) != since.is_some() {
-                let turn = turning_point(at, next, &is_cheaper);
+                let turn = turning_point(at, next, is_cheaper);
                 match since.take() {
                     Some(from) => spans.push((from, Some(turn))),
                     None => since = Some(Some(turn)),
