@@ -95,9 +95,11 @@ fn turning_point(mut low: f64, mut high: f64, is_cheaper: impl Fn(f64) -> bool) 
 mod tests {
     use super::*;
 
+    type Saved = fn(f64) -> f64;
+
     #[test]
     fn spans_are_found_and_worded() {
-        let cases: [(fn(f64) -> f64, &str); 6] = [
+        let cases: [(Saved, &str); 6] = [
             (|_| 1.0, "always"),
             (|_| 0.0, "never"),
             (|at| 454.0 - at, "below 454 ms"),
