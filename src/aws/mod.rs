@@ -25,7 +25,7 @@ use http::{
 use http_body_util::Full;
 
 use self::{
-    call::{CallError, CallPolicy, ServiceCall, service_error},
+    call::{Attempts, CallError, CallPolicy, ServiceCall, service_error},
     credentials::Credentials,
     service::Service,
     signature::{Signed, Signer},

@@ -1,5 +1,6 @@
 //! Requests as they are sent, beside those of the official SDK.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use super::{operation_failures::answering, *};
 use aws_sdk_dynamodb::{
     primitives::Blob,
