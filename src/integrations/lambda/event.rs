@@ -113,10 +113,10 @@ impl Serialize for EventHeaders<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (name, lines) in function_headers::to_function(self.headers) {
-            let texts = lines.iter().map(function_headers::text);
+            let mut texts = lines.iter().map(function_headers::text);
             match self.lines {
                 Lines::Joined => map.serialize_entry(name.as_str(), &joined(texts))?,
-                Lines::Last => map.serialize_entry(name.as_str(), &texts.last())?,
+                Lines::Last => map.serialize_entry(name.as_str(), &texts.next_back())?,
                 Lines::Every => map.serialize_entry(name.as_str(), &Texts(lines))?,
             }
         }

@@ -1,10 +1,9 @@
 //! Requests as they are sent, beside those of the official SDK.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use super::{operation_failures::answering, *};
 use aws_sdk_dynamodb::{
     primitives::Blob,
-    types::{ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue, TransactWriteItem, Update},
+    types::{AttributeValue, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue, TransactWriteItem, Update},
 };
 use std::collections::HashMap;
 
