@@ -17,8 +17,8 @@ use tollgate::{
     error::chain,
     function_url::{EventHandler, EventReference, Invocation, NextEvent, RuntimeApi},
     gateway::{Gateway, Instance},
-    message::BoxError,
     integrations::{Clients, dynamodb_client},
+    message::BoxError,
     store::Store,
 };
 use tracing::{error, info, warn};
