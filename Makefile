@@ -31,10 +31,10 @@ test: ## all tests, before a merge: those of quick in full, and real processes o
 	cargo build --locked --release --bin gateway
 	cargo test --locked --features local
 
-soak: ## the limits in full: a million schedules of their simulation, 16 processes with a quota of 10,000 and 100 keys missed at once
+soak: ## what is rare in full: a million schedules of the limits' simulation, 16 processes with a quota of 10,000, 100 keys missed at once, 10,000 freezes
 	SCHEDULES=1000000 cargo test --locked --features local --lib -- --nocapture counters::simulation
 	cargo build --locked --release --bin gateway
-	FLEET_QUOTA=10000 COALESCED_KEYS=100 cargo test --locked --features local --test lambda -- --nocapture fleet
+	FLEET_QUOTA=10000 COALESCED_KEYS=100 FREEZES=10000 cargo test --locked --features local --test lambda -- --nocapture fleet
 
 cache-tests: $(CACHE_TESTS) ## the public HTTP cache tests against `cacheMode: "HTTP"`; ID=… shows one of them
 	cargo build --locked --features local --bins --examples

@@ -79,6 +79,9 @@ pub mod userinfo;
 pub mod wait;
 
 #[cfg(test)]
+#[path = "../tests/sdk_http_client.rs"]
+mod sdk_http_client;
+#[cfg(test)]
 mod testing;
 
 // A laptop's Lambda and DynamoDB.

@@ -43,10 +43,12 @@ pub enum Attempts {
 impl CallPolicy {
     /// One attempt, for as long as the caller waits.
     pub const ONCE: Self = Self { attempts: Attempts::Once, attempt_timeout: None, head_timeout: None };
+}
 
-    /// Says if the call is made again after this error of the first attempt.
-    pub(super) fn allows_another_after(self, error: &CallError) -> bool {
-        self.attempts == Attempts::Twice && error.may_pass()
+impl Attempts {
+    /// Says if the call is made again after this error.
+    pub(super) fn allow_another_after(self, error: &CallError) -> bool {
+        self == Self::Twice && error.may_pass()
     }
 }
 
@@ -87,13 +89,14 @@ pub struct ServiceError {
 }
 
 /// The codes of "too much" (AWS SDKs and Tools Reference Guide, "Retry behavior").
-const THROTTLING: [&str; 6] = [
+const THROTTLING: [&str; 7] = [
     "ProvisionedThroughputExceededException",
     "ThrottlingException",
     "RequestLimitExceeded",
     "TooManyRequestsException",
     "Throttling",
     "ThrottledException",
+    "TransactionInProgressException",
 ];
 
 impl CallError {
@@ -129,7 +132,7 @@ impl CallError {
     }
 
     /// Says if the same call may work a moment later.
-    fn may_pass(&self) -> bool {
+    pub(super) fn may_pass(&self) -> bool {
         match self {
             Self::NotSent(_) | Self::BrokeOff(_) | Self::NoHead(_) | Self::TimedOut(_) => true,
             Self::Refused(error) => error.status.is_server_error() || self.is_throttled(),

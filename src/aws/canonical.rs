@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request>
 
+use std::borrow::Cow;
+
 use http::HeaderMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use ring::digest;
@@ -10,6 +12,9 @@ use super::signature::{Signed, push_hex};
 
 /// All but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The bytes of most canonical requests; a session token has some 900 of them.
+const CAPACITY: usize = 1_536;
 
 /// A canonical request.
 pub struct Canonical {
@@ -27,7 +32,7 @@ impl Canonical {
 
 /// The canonical form of a request whose headers are all signed.
 pub fn request(signed: Signed<'_>, headers: &HeaderMap) -> Canonical {
-    let mut text = String::with_capacity(512);
+    let mut text = String::with_capacity(CAPACITY);
     text.push_str(signed.method.as_str());
     text.push('\n');
     push_path(&mut text, signed.path);
@@ -109,15 +114,19 @@ fn encoded_again(part: &str) -> String {
     utf8_percent_encode(&decoded, RESERVED).to_string()
 }
 
-/// A header's value with single spaces, and none at its ends. Bytes beyond ASCII are taken as they are.
+/// A header's value with single spaces, and none at its ends. Bytes that are no UTF-8 become U+FFFD.
 fn push_value(text: &mut String, value: &[u8]) {
-    let value = String::from_utf8_lossy(value);
-    let mut words = value.split(' ').filter(|word| !word.is_empty());
-    if let Some(first) = words.next() {
-        text.push_str(first);
+    // Most values are text with single spaces, and are not looked at byte by byte: a session token is long.
+    let value = std::str::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed);
+    let is_trimmed = !value.starts_with(' ') && !value.ends_with(' ') && !value.contains("  ");
+    if is_trimmed {
+        text.push_str(&value);
+        return;
     }
-    for word in words {
-        text.push(' ');
+    for (index, word) in value.split(' ').filter(|word| !word.is_empty()).enumerate() {
+        if index > 0 {
+            text.push(' ');
+        }
         text.push_str(word);
     }
 }

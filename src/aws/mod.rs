@@ -5,8 +5,6 @@
 pub mod call;
 mod canonical;
 mod credentials;
-mod sdk;
-pub use sdk::{sdk_config, sdk_dynamodb_client};
 pub mod dynamodb;
 pub mod event_stream;
 pub mod request_id;
@@ -89,11 +87,14 @@ impl ServiceClient {
     ///
     /// As [`CallError`] says.
     pub async fn call(&self, call: &ServiceCall, policy: CallPolicy) -> Result<Response<Bytes>, CallError> {
-        match self.whole(call, policy, Reuse::Kept).await {
-            Err(error) if policy.allows_another_after(&error) => {
-                self.whole(call, policy, self.before_another_after(error).await).await
+        // One place that awaits: every one holds a whole call's state.
+        let (mut reuse, mut attempts) = (Reuse::Kept, policy.attempts);
+        loop {
+            match self.whole(call, policy, reuse).await {
+                Err(error) if attempts.allow_another_after(&error) => reuse = self.wait_after(error).await,
+                outcome => return outcome,
             }
-            outcome => outcome,
+            attempts = Attempts::Once;
         }
     }
 
@@ -108,16 +109,18 @@ impl ServiceClient {
         call: &ServiceCall,
         policy: CallPolicy,
     ) -> Result<ServiceResponse, CallError> {
-        match self.head(call, policy, Reuse::Kept).await {
-            Err(error) if policy.allows_another_after(&error) => {
-                self.head(call, policy, self.before_another_after(error).await).await
+        let (mut reuse, mut attempts) = (Reuse::Kept, policy.attempts);
+        loop {
+            match self.head(call, policy, reuse).await {
+                Err(error) if attempts.allow_another_after(&error) => reuse = self.wait_after(error).await,
+                outcome => return outcome,
             }
-            outcome => outcome,
+            attempts = Attempts::Once;
         }
     }
 
     /// Waits before the next attempt where the service asks for that. What broke off may be of a dead connection.
-    async fn before_another_after(&self, error: CallError) -> Reuse {
+    async fn wait_after(&self, error: CallError) -> Reuse {
         if error.service_error().is_none() {
             return Reuse::None;
         }

@@ -112,14 +112,12 @@ fn timestamp(day: Day, seconds: u64) -> String {
     text
 }
 
-/// Appends bytes in lower-case hex.
-pub fn push_hex(text: &mut String, bytes: &[u8]) {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    for byte in bytes {
-        text.push(DIGITS[usize::from(byte >> 4)]);
-        text.push(DIGITS[usize::from(byte & 15)]);
-    }
+/// Appends a digest in lower-case hex.
+pub fn push_hex(text: &mut String, digest: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits =
+        digest.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    text.extend(digits.map(char::from));
 }
 
 fn header(text: &str) -> HeaderValue {

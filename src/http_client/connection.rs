@@ -21,8 +21,8 @@ use crate::message::BoxError;
 #[derive(Debug)]
 pub struct Connection<B: Body + 'static> {
     sender: SendRequest<B>,
-    /// `None` once it has ended.
-    io: Option<http1::Connection<Stream, B>>,
+    /// `None` once it has ended. Boxed: with TLS it is large, and it moves from the pool into every call and back.
+    io: Option<Box<http1::Connection<Stream, B>>>,
     /// The same socket, to be looked at while nobody reads.
     socket: Socket,
 }
@@ -46,7 +46,7 @@ where
 {
     pub async fn new(stream: Stream, socket: Socket) -> Result<Self, hyper::Error> {
         let (sender, io) = http1::handshake(stream).await?;
-        Ok(Self { sender, io: Some(io), socket })
+        Ok(Self { sender, io: Some(Box::new(io)), socket })
     }
 
     /// Sends a request and waits for the head of its response.

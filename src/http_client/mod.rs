@@ -7,7 +7,6 @@ mod connector;
 mod kept_connections;
 #[cfg(test)]
 pub mod scripted_server;
-pub mod sdk;
 
 use std::time::Duration;
 

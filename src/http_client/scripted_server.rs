@@ -1,6 +1,9 @@
 //! A server of the tests: it answers the n-th request as the n-th turn of its script says.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use tokio::{
@@ -100,12 +103,12 @@ impl ScriptedServer {
 
     /// Waits until so many requests have come.
     pub async fn has_requests(&self, count: usize) {
-        self.state.begun.subscribe().wait_for(|begun| *begun >= count).await.unwrap();
+        soon(self.state.begun.subscribe().wait_for(|begun| *begun >= count)).await.unwrap();
     }
 
     /// Waits until so many turns are over: all is written, and closed where the turn says so.
     pub async fn has_answered(&self, count: usize) {
-        self.state.done.subscribe().wait_for(|done| *done >= count).await.unwrap();
+        soon(self.state.done.subscribe().wait_for(|done| *done >= count)).await.unwrap();
     }
 }
 
@@ -139,6 +142,11 @@ impl State {
             self.done.send_modify(|done| *done += 1);
         }
     }
+}
+
+/// The result of `work`. What hangs panics.
+pub async fn soon<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), work).await.expect("an end")
 }
 
 /// Head and body; `None` once the client has closed.

@@ -11,7 +11,6 @@ mod daily_usage;
 mod deployments;
 mod pointers;
 mod request_time;
-pub mod sdk_values;
 pub mod values;
 
 use std::{sync::Arc, time::Duration};

@@ -13,6 +13,7 @@ mod cache;
 mod cache_tool;
 mod cli;
 mod cors;
+mod cost_command;
 mod decoding;
 mod deployments;
 mod docs;

@@ -16,7 +16,7 @@ use crate::{
     http_client::scripted_server::{
         ScriptedServer,
         Then::{Close, Keep},
-        Turn,
+        Turn, soon,
     },
 };
 
@@ -42,8 +42,8 @@ async fn a_call_is_made_again_where_it_may_and_only_once_more() {
     let wrong = answer(400, "", "{\"__type\":\"ValidationException\"}");
     let half = Turn::new(&["HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"], Close);
     let broke_off = "the connection broke off";
-    let table: Vec<(&str, CallPolicy, Vec<Turn>, &str, &[usize])> = vec![
-        ("done", TWICE, vec![ok.clone()], "done", &[0]),
+    let table = vec![
+        ("done", TWICE, vec![ok.clone()], "done", &[0][..]),
         ("broken", TWICE, vec![Turn::close(), ok.clone()], "done", &[0, 1]),
         ("broken", CallPolicy::ONCE, vec![Turn::close(), ok.clone()], broke_off, &[0]),
         ("broken twice", TWICE, vec![Turn::close(), Turn::close(), ok.clone()], broke_off, &[0, 1]),
@@ -70,7 +70,7 @@ async fn a_call_is_made_again_where_it_may_and_only_once_more() {
     for (name, policy, script, expected, connections) in table {
         let server = ScriptedServer::start(script).await;
         let client = lambda(&server.url);
-        assert_eq!(told(client.call(&invocation(), policy).await), expected, "{name} {policy:?}");
+        assert_eq!(told(soon(client.call(&invocation(), policy)).await), expected, "{name} {policy:?}");
         assert_eq!(server.connections(), connections, "{name} {policy:?}");
     }
 }
@@ -83,8 +83,8 @@ async fn a_kept_connection_that_dies_after_the_write_is_tried_again_on_a_new_one
         let script = vec![Turn::ok("first", Keep), Turn::close(), Turn::ok("done", Keep)];
         let server = ScriptedServer::start(script).await;
         let client = lambda(&server.url);
-        assert_eq!(told(client.call(&invocation(), policy).await), "first");
-        assert_eq!(told(client.call(&invocation(), policy).await), expected);
+        assert_eq!(told(soon(client.call(&invocation(), policy)).await), "first");
+        assert_eq!(told(soon(client.call(&invocation(), policy)).await), expected);
         assert_eq!(server.connections(), connections);
     }
 }
@@ -94,9 +94,9 @@ async fn a_connection_closed_between_two_calls_costs_no_attempt() {
     let script = vec![Turn::ok("first", Close), Turn::ok("second", Keep)];
     let server = ScriptedServer::start(script).await;
     let client = lambda(&server.url);
-    assert_eq!(told(client.call(&invocation(), CallPolicy::ONCE).await), "first");
+    assert_eq!(told(soon(client.call(&invocation(), CallPolicy::ONCE)).await), "first");
     server.has_answered(1).await;
-    assert_eq!(told(client.call(&invocation(), CallPolicy::ONCE).await), "second");
+    assert_eq!(told(soon(client.call(&invocation(), CallPolicy::ONCE)).await), "second");
     assert_eq!(server.connections(), [0, 1]);
 }
 
@@ -119,7 +119,7 @@ async fn an_answer_that_does_not_come_in_time_is_given_up() {
     ];
     for (policy, script, expected, connections) in table {
         let server = ScriptedServer::start(script).await;
-        assert_eq!(told(lambda(&server.url).call(&invocation(), policy).await), expected, "{policy:?}");
+        assert_eq!(told(soon(lambda(&server.url).call(&invocation(), policy)).await), expected, "{policy:?}");
         assert_eq!(server.connections(), connections, "{policy:?}");
     }
 }
@@ -158,7 +158,7 @@ async fn a_call_is_on_the_wire_as_it_was_signed() {
     for (number, (endpoint, prefix)) in table.iter().enumerate() {
         let mut call = ServiceCall {
             method: Method::POST,
-            path_and_query: format!("{}?Qualifier=%24LATEST", invocation().path_and_query),
+            path_and_query: format!("{}?Qualifier=%24LATEST", invocation().path_and_query).parse().unwrap(),
             ..invocation()
         };
         call.headers.insert("x-amz-invocation-type", "RequestResponse".parse().unwrap());
@@ -183,4 +183,13 @@ async fn a_call_is_on_the_wire_as_it_was_signed() {
         let expected = officially_signed(&unsigned, Some(TOKEN), super::time(date.to_str().unwrap()));
         assert_eq!(authorization, expected[AUTHORIZATION]);
     }
+}
+
+/// It is moved by every future around it.
+#[test]
+fn a_call_in_progress_takes_less_than_8_kb() {
+    let client = lambda("http://127.0.0.1:1");
+    let call = invocation();
+    assert!(size_of_val(&client.call(&call, TWICE)) < 8_192);
+    assert!(size_of_val(&client.call_streaming(&call, TWICE)) < 8_192);
 }

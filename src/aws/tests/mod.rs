@@ -46,8 +46,9 @@ fn signer(session_token: Option<&str>, region: &str, service: &'static str) -> S
 fn invocation() -> ServiceCall {
     ServiceCall {
         method: http::Method::POST,
-        path_and_query: "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Aa/invocations"
-            .to_owned(),
+        path_and_query: http::uri::PathAndQuery::from_static(
+            "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Aa/invocations",
+        ),
         headers: HeaderMap::new(),
         body: "{}".into(),
     }

@@ -8,6 +8,7 @@ mod check;
 mod check_keys_and_plans;
 mod check_report;
 mod common_args;
+mod cost;
 mod deploy;
 mod exit_status;
 mod keys;
@@ -38,6 +39,7 @@ enum Command {
     Keys(keys::Arguments),
     Cache(cache::Arguments),
     Usage(usage::Arguments),
+    Cost(cost::Arguments),
     #[cfg(feature = "local")]
     Local(local::Arguments),
 }
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),
+        Command::Cost(arguments) => cost::run(&arguments),
         #[cfg(feature = "local")]
         Command::Local(arguments) => local::run(arguments).map(|()| exit_status::ExitStatus::Ok),
     };

@@ -1,14 +1,12 @@
 //! Answers that break off, or are none.
 
-use bytes::Bytes;
-
-use super::{client, get, send, soon};
+use super::{client, get, send};
 use crate::http_client::{
     SendError,
     scripted_server::{
         ScriptedServer,
         Then::{Close, Keep},
-        Turn,
+        Turn, soon,
     },
 };
 
@@ -58,7 +56,7 @@ async fn a_long_body_comes_whole_and_leaves_its_connection() {
     let body: String = ('a'..='z').cycle().take(6 << 20).collect();
     let server = ScriptedServer::start(vec![Turn::ok(&body, Keep), Turn::ok("next", Keep)]).await;
     let client = client(&server);
-    assert!(get(&client).await.1 == Bytes::from(body));
+    assert!(get(&client).await.1 == body);
     assert_eq!(get(&client).await.1, "next");
     assert_eq!(server.connections(), [0, 0]);
 }

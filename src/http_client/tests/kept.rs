@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use http::StatusCode;
 
-use super::{client, get, request, send, soon};
+use super::{client, get, request, send};
 use crate::http_client::{
     Reuse, SendError,
     connection::{Connection, ExchangeError},
@@ -14,7 +14,7 @@ use crate::http_client::{
     scripted_server::{
         ScriptedServer,
         Then::{self, Close, Keep},
-        Turn,
+        Turn, soon,
     },
 };
 
@@ -71,7 +71,7 @@ async fn a_connection_that_the_server_closed_meanwhile_is_not_written_to() {
         let server = ScriptedServer::start(vec![Turn::new(pieces, then), Turn::ok("next", Keep)]).await;
         let client = client(&server);
         assert_eq!(get(&client).await.1, "a", "{pieces:?}");
-        soon(server.has_answered(1)).await;
+        server.has_answered(1).await;
         assert_eq!(get(&client).await.1, "next", "{pieces:?}");
         assert_eq!(server.connections(), [0, 1], "{pieces:?}");
     }
@@ -85,7 +85,7 @@ async fn a_request_on_a_connection_that_is_found_closed_comes_back_unsent() {
     let connected = Connector::default().connect(&server.url.parse().unwrap()).await;
     let mut connection: Connection<_> = connected.unwrap();
     assert_eq!(soon(connection.exchange(request())).await.unwrap().status(), StatusCode::NO_CONTENT);
-    soon(server.has_answered(1)).await;
+    server.has_answered(1).await;
     let again = soon(connection.exchange(request())).await;
     assert!(matches!(again, Err(ExchangeError::Unsent { .. })), "{again:?}");
     let again = soon(connection.exchange(request())).await;
@@ -109,7 +109,7 @@ async fn a_request_that_is_given_up_does_not_get_its_answer_into_the_next_one() 
     tokio::select! {
         biased;
         answered = client.send(request(), Reuse::Kept) => panic!("{answered:?}"),
-        () = soon(server.has_requests(1)) => {}
+        () = server.has_requests(1) => {}
     }
     assert_eq!(get(&client).await.1, "second");
     assert_eq!(server.connections(), [0, 1]);
@@ -200,7 +200,7 @@ fn a_connection_wakes_the_task_that_uses_it_now() {
         let first = moved.as_mut().poll(&mut std::task::Context::from_waker(&nobody));
         assert!(first.is_pending());
         let moved = tokio::spawn(moved);
-        soon(server.has_requests(2)).await;
+        server.has_requests(2).await;
         let third = get(&client).await.1;
         assert_eq!((soon(moved).await.unwrap(), third), ("b".into(), "c".into()));
         assert_eq!(server.connections(), [0, 0, 1]);

@@ -3,13 +3,14 @@
 mod broken;
 mod kept;
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header::HOST};
 use http_body_util::Full;
 
-use super::{KeptBody, KeptConnections, Reuse, SendError, scripted_server::ScriptedServer};
+use super::{
+    KeptBody, KeptConnections, Reuse, SendError,
+    scripted_server::{ScriptedServer, soon},
+};
 
 type Connections = KeptConnections<Full<Bytes>>;
 
@@ -32,9 +33,4 @@ async fn send(client: &Connections) -> Result<Response<KeptBody<Full<Bytes>>>, S
 async fn get(client: &Connections) -> (StatusCode, Bytes) {
     let response = send(client).await.unwrap();
     (response.status(), soon(response.into_body().read()).await.unwrap())
-}
-
-/// What never ends ends here, with a panic.
-async fn soon<T>(work: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(20), work).await.expect("an end")
 }

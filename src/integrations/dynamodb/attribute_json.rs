@@ -172,3 +172,88 @@ fn is_canonical_integer(number: &str) -> bool {
     let (Some(first), Some(last)) = (digits.first(), digits.last()) else { return false };
     (*first != b'0' && *last != b'0') && digits.len() <= 38 && digits.iter().all(u8::is_ascii_digit)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Number;
+
+    use super::*;
+    use crate::aws::dynamodb::AttributeValue;
+
+    /// The attribute value of JSON.
+    fn model(value: &Value) -> Option<AttributeValue> {
+        Some(match value {
+            Value::Null => AttributeValue::Null(true),
+            Value::Bool(value) => AttributeValue::Bool(*value),
+            Value::Number(number) => AttributeValue::N(canonical(number.as_str())?),
+            Value::String(text) => AttributeValue::S(text.clone()),
+            Value::Array(values) => AttributeValue::L(values.iter().map(model).collect::<Option<_>>()?),
+            Value::Object(map) => {
+                let members = map.iter().map(|(name, value)| Some((name.clone(), model(value)?)));
+                AttributeValue::M(members.collect::<Option<_>>()?)
+            }
+        })
+    }
+
+    fn written(write: impl FnOnce(&mut Vec<u8>) -> Result<(), NumberOutOfRange>) -> Option<AttributeValue> {
+        let mut json = Vec::new();
+        write(&mut json).ok()?;
+        Some(serde_json::from_slice(&json).unwrap())
+    }
+
+    /// JSON as clients write it, with numbers that DynamoDB can hold, and some that it cannot.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let number = "-?(0|[1-9][0-9]{0,39})(\\.[0-9]{1,3})?(e-?[0-9]{1,3})?"
+            .prop_filter_map("a number", |text| text.parse::<Number>().ok());
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            ".*".prop_map(Value::String),
+            any::<i32>().prop_map(Value::from),
+            number.prop_map(Value::Number),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
+                prop::collection::btree_map(".*", inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn json_is_written_as_the_attribute_value_that_the_model_makes_of_it(json in any_json()) {
+            prop_assert_eq!(written(|out| write_value(&json, out)), model(&json));
+        }
+
+        #[test]
+        fn a_number_is_written_as_its_one_text(number in "-?(0|[1-9][0-9]{0,39})") {
+            let json = Value::Number(number.parse().unwrap());
+            prop_assert_eq!(written(|out| write_value(&json, out)), model(&json));
+        }
+    }
+
+    #[test]
+    fn what_json_does_not_have_is_written_as_its_own_type() {
+        let number = |text: &str| text.parse::<Number>().unwrap();
+        let cases = [
+            (RequestValue::Binary(b"\x00\xff".to_vec()), r#"{"B":"AP8="}"#, true),
+            (RequestValue::Binary(Vec::new()), r#"{"B":""}"#, false),
+            (RequestValue::Strings(vec!["a\"".to_owned(), "b".to_owned()]), r#"{"SS":["a\"","b"]}"#, false),
+            (RequestValue::Numbers(vec![number("7.50"), number("1")]), r#"{"NS":["75e-1","1"]}"#, false),
+            (RequestValue::Json(Cow::Owned(Value::from("a"))), r#"{"S":"a"}"#, true),
+            (RequestValue::Json(Cow::Owned(Value::from(""))), r#"{"S":""}"#, false),
+            (RequestValue::Json(Cow::Owned(Value::from(7))), r#"{"N":"7"}"#, true),
+            (RequestValue::Json(Cow::Owned(Value::from(true))), r#"{"BOOL":true}"#, false),
+        ];
+        for (value, expected, may_be_of_key) in cases {
+            let mut json = Vec::new();
+            value.write(&mut json).unwrap();
+            assert_eq!((json, value.may_be_of_key()), (expected.into(), may_be_of_key), "{value:?}");
+        }
+        let too_exact = RequestValue::Numbers(vec![number(&"1".repeat(39))]);
+        assert_eq!(too_exact.write(&mut Vec::new()), Err(NumberOutOfRange));
+    }
+}

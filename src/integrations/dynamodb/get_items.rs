@@ -178,3 +178,29 @@ fn canonical_key(key: &Attributes) -> String {
     let parts: BTreeMap<_, _> = key.iter().map(|(name, value)| (name, text(value))).collect();
     format!("{parts:?}")
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::{primitives::Blob, types};
+
+    use super::*;
+    use crate::aws::dynamodb::Binary;
+
+    #[test]
+    fn a_cursor_is_bound_to_keys_as_it_has_always_been() {
+        let key = Attributes::from([
+            ("b".to_owned(), AttributeValue::B(Binary(b"\x00\xffa".to_vec().into()))),
+            ("n".to_owned(), AttributeValue::N("7.50".to_owned())),
+            ("p\"k".to_owned(), AttributeValue::S("a\"\\\u{1}é\u{301}".to_owned())),
+        ]);
+        // Former versions took the texts of the SDK's values.
+        let binary = types::AttributeValue::B(Blob::new(b"\x00\xffa"));
+        let text = types::AttributeValue::S("a\"\\\u{1}é\u{301}".to_owned());
+        let expected = BTreeMap::from([
+            ("b", format!("{binary:?}")),
+            ("n", "N75e-1".to_owned()),
+            ("p\"k", format!("{text:?}")),
+        ]);
+        assert_eq!(canonical_key(&key), format!("{expected:?}"));
+    }
+}

@@ -58,7 +58,8 @@ impl<'a> OperationCall<'a> {
     ) -> Result<T, GatewayError> {
         let FilledOperation { name, body, attempts } = operation;
         let client = self.client.with_policy(CallPolicy { attempts, ..self.client.policy });
-        let answer = client.call_json(name, body).await.map_err(|error| self.failed(&subject(), error))?;
+        let outcome = client.call_json(name, body).await;
+        let answer = outcome.map_err(|error| self.failed(&subject(), error))?;
         read(answer.body()).map_err(|error| {
             if error.is_data() {
                 return GatewayError::BrokenAnswer("an attribute value of an unknown type".into());

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use base64::{display::Base64Display, engine::general_purpose::STANDARD};
-use serde::{Serialize, Serializer};
+use http::{HeaderMap, HeaderValue, header::GetAll};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{function_headers, media_types::BodyEncoding};
 use crate::{context::Context, message::Request, path};
@@ -70,35 +71,83 @@ impl<K: Serialize, V: Serialize> Serialize for Object<K, V> {
     }
 }
 
-/// A header's name or line, a parameter's name or value.
+/// A header's line, a parameter's name or value.
 pub type Text<'a> = Cow<'a, str>;
 
-/// Names with all their values: headers, or a query's parameters. Each payload format shows them its way.
+/// The headers for the function, in lower case, written from the request without a copy. Cookies are not among them.
+#[derive(Debug)]
+pub struct EventHeaders<'a> {
+    headers: &'a HeaderMap,
+    /// All cookies as the one header that they once were, where the event has them there.
+    cookie: Option<&'a str>,
+    lines: Lines,
+}
+
+/// How an event shows the lines of a header.
+#[derive(Clone, Copy, Debug)]
+enum Lines {
+    /// With commas between them.
+    Joined,
+    Last,
+    Every,
+}
+
+impl<'a> EventHeaders<'a> {
+    /// All lines of each name in one text.
+    pub fn joined(headers: &'a HeaderMap) -> Self {
+        Self { headers, cookie: None, lines: Lines::Joined }
+    }
+
+    /// The last line of each name.
+    pub fn last(headers: &'a HeaderMap, cookie: Option<&'a str>) -> Self {
+        Self { headers, cookie, lines: Lines::Last }
+    }
+
+    /// All lines of each name as a list.
+    pub fn every(headers: &'a HeaderMap, cookie: Option<&'a str>) -> Self {
+        Self { headers, cookie, lines: Lines::Every }
+    }
+}
+
+impl Serialize for EventHeaders<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, lines) in function_headers::to_function(self.headers) {
+            let texts = lines.iter().map(function_headers::text);
+            match self.lines {
+                Lines::Joined => map.serialize_entry(name.as_str(), &joined(texts))?,
+                Lines::Last => map.serialize_entry(name.as_str(), &texts.last())?,
+                Lines::Every => map.serialize_entry(name.as_str(), &Texts(lines))?,
+            }
+        }
+        match (self.cookie, self.lines) {
+            (None, _) => {}
+            (Some(cookie), Lines::Joined | Lines::Last) => map.serialize_entry("cookie", cookie)?,
+            (Some(cookie), Lines::Every) => map.serialize_entry("cookie", &[cookie])?,
+        }
+        map.end()
+    }
+}
+
+/// The lines of a header as a list.
+struct Texts<'a>(GetAll<'a, HeaderValue>);
+
+impl Serialize for Texts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(function_headers::text))
+    }
+}
+
+fn joined<'a>(mut texts: impl Iterator<Item = Text<'a>>) -> Text<'a> {
+    let first = texts.next().unwrap_or_default();
+    texts.fold(first, |all, text| Cow::Owned(format!("{all},{text}")))
+}
+
+/// The parameters of a query with all their values. Each payload format shows them its way.
 #[derive(Debug)]
 pub struct ValuesByName<'a>(Vec<(Text<'a>, Vec<Text<'a>>)>);
 
 impl<'a> ValuesByName<'a> {
-    /// The headers for the function, in lower case; cookies are not among them.
-    pub fn of_headers(request: &'a Request) -> Self {
-        let lines = |values: http::header::GetAll<'a, _>| values.iter().map(function_headers::text).collect();
-        Self(
-            function_headers::to_function(&request.headers)
-                .map(|(name, values)| (name.as_str().into(), lines(values)))
-                .collect(),
-        )
-    }
-
-    /// The headers for the function, and the cookies as the one header that they once were.
-    pub fn of_headers_with_cookie(request: &'a Request) -> Self {
-        let mut groups = Self::of_headers(request);
-        if !request.cookies.is_empty() {
-            groups
-                .0
-                .push(("cookie".into(), vec![function_headers::ascii(request.cookies.join("; ")).into()]));
-        }
-        groups
-    }
-
     /// The query's parameters, form-decoded. `None` if there are none.
     pub fn of_query(query: &'a str) -> Option<Self> {
         let mut pairs: Vec<_> = path::query_pairs(query).collect();
@@ -125,13 +174,8 @@ impl<'a> ValuesByName<'a> {
 
     /// All values of each name in one text, with commas between them.
     pub fn joined(&self) -> Object<&str, Text<'_>> {
-        fn join<'b>(values: &'b [Text<'_>]) -> Text<'b> {
-            match values {
-                [value] => Cow::Borrowed(&**value),
-                values => Cow::Owned(values.join(",")),
-            }
-        }
-        self.0.iter().map(|(name, values)| (&**name, join(values))).collect()
+        let pairs = self.0.iter();
+        pairs.map(|(name, values)| (&**name, joined(values.iter().map(|value| (&**value).into())))).collect()
     }
 }
 

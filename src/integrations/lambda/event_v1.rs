@@ -6,7 +6,8 @@
 use serde::Serialize;
 
 use super::{
-    event::{EventBody, Object, Text, ValuesByName, path_parameters, to_json},
+    event::{EventBody, EventHeaders, Object, Text, ValuesByName, path_parameters, to_json},
+    function_headers,
     media_types::BinaryMediaTypes,
 };
 use crate::{context::Context, item::StageVariables};
@@ -17,8 +18,8 @@ struct EventV1<'a> {
     resource: Option<&'a str>,
     path: Text<'a>,
     http_method: &'a str,
-    headers: Object<&'a str, &'a str>,
-    multi_value_headers: Object<&'a str, &'a [Text<'a>]>,
+    headers: EventHeaders<'a>,
+    multi_value_headers: EventHeaders<'a>,
     query_string_parameters: Option<Object<&'a str, &'a str>>,
     multi_value_query_string_parameters: Option<Object<&'a str, &'a [Text<'a>]>>,
     path_parameters: Option<Object<&'a str, Text<'a>>>,
@@ -75,15 +76,16 @@ struct Identity<'a> {
 /// The event, as JSON.
 pub fn event(context: &Context<'_>, binary: &BinaryMediaTypes) -> Vec<u8> {
     let request = context.request;
-    let headers = ValuesByName::of_headers_with_cookie(request);
+    let cookie = Some(&request.cookies).filter(|cookies| !cookies.is_empty());
+    let cookie = cookie.map(|cookies| function_headers::ascii(cookies.join("; ")));
     let query = ValuesByName::of_query(&request.query);
     let body = EventBody::new(&request.body, binary.request_encoding(&request.headers));
     let event = EventV1 {
         resource: resource(context),
         path: context.sent_path(),
         http_method: request.method.as_str(),
-        headers: headers.last(),
-        multi_value_headers: headers.every(),
+        headers: EventHeaders::last(&request.headers, cookie.as_deref()),
+        multi_value_headers: EventHeaders::every(&request.headers, cookie.as_deref()),
         query_string_parameters: query.as_ref().map(ValuesByName::last),
         multi_value_query_string_parameters: query.as_ref().map(ValuesByName::every),
         path_parameters: path_parameters(context, Text::Borrowed),

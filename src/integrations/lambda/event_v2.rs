@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::{
-    event::{EventBody, Object, Text, ValuesByName, path_parameters, to_json},
+    event::{EventBody, EventHeaders, Object, Text, ValuesByName, path_parameters, to_json},
     media_types::automatic_encoding,
 };
 use crate::{context::Context, item::StageVariables, path::decode};
@@ -20,7 +20,7 @@ struct EventV2<'a> {
     raw_query_string: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cookies: Option<&'a [String]>,
-    headers: Object<&'a str, Text<'a>>,
+    headers: EventHeaders<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     query_string_parameters: Option<Object<&'a str, Text<'a>>>,
     request_context: RequestContextV2<'a>,
@@ -62,7 +62,6 @@ struct RequestHttpV2<'a> {
 pub fn event(context: &Context<'_>) -> Vec<u8> {
     let request = context.request;
     let path = context.full_sent_path();
-    let headers = ValuesByName::of_headers(request);
     let query = ValuesByName::of_query(&request.query);
     let body = EventBody::new(&request.body, automatic_encoding(&request.headers));
     let event = EventV2 {
@@ -71,7 +70,7 @@ pub fn event(context: &Context<'_>) -> Vec<u8> {
         raw_path: &path,
         raw_query_string: &request.query,
         cookies: Some(request.cookies.as_slice()).filter(|cookies| !cookies.is_empty()),
-        headers: headers.joined(),
+        headers: EventHeaders::joined(&request.headers),
         query_string_parameters: query.as_ref().map(ValuesByName::joined),
         request_context: request_context(context, &path),
         path_parameters: path_parameters(context, decode),

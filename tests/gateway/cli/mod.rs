@@ -33,6 +33,8 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "keys help rotate",
         "keys import -h",
         "usage --help",
+        "cost --help",
+        "help cost",
         "cache --help",
         "cache purge --help",
         "cache help stats",
@@ -66,13 +68,16 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "cache explain /v1 -H x",
         "usage",
         "usage k1 --from yesterday",
+        "cost",
+        "cost --requests 10M",
+        "cost --requests 10M --target-ms 50 --local",
     ] {
         let ran = tollgate(&[], &arguments.split_whitespace().collect::<Vec<_>>());
         assert_eq!(ran.code, Some(64), "{arguments}");
         assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{arguments}: {ran:?}");
     }
     let help = tollgate(&[], &["--help"]);
-    for command in ["cache", "check", "deploy", "keys", "local", "usage"] {
+    for command in ["cache", "check", "cost", "deploy", "keys", "local", "usage"] {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{help:?}");
         let own = tollgate(&[], &[command, "--help"]);
         assert!(own.stdout.contains(&format!("Usage: tollgate {command}")), "{own:?}");

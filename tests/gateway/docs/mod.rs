@@ -4,6 +4,7 @@
 //! `UPDATE_EXPECT=1` writes answers, problems and the tool's tables into the pages.
 
 mod command_reference;
+mod cost_examples;
 mod defaults;
 mod examples;
 mod fields;

@@ -89,6 +89,9 @@ fn picture(event: &Value) -> String {
     json!({ "statusCode": 200, "headers": headers, "isBase64Encoded": true, "body": body }).to_string()
 }
 
+/// Lambda's own id of every call.
+pub const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
+
 const FUNCTION_ERROR: &str = r#"{"errorMessage":"the request has no body","errorType":"Error"}"#;
 
 async fn invoke(
@@ -138,7 +141,7 @@ fn refused(status: u16, error: &str, name: &str) -> Response<Body> {
 }
 
 fn answer(status: u16, headers: &[(&str, &str)], body: Body) -> Response<Body> {
-    let mut response = Response::builder().status(status);
+    let mut response = Response::builder().status(status).header("x-amzn-requestid", REQUEST_ID);
     for (name, value) in headers {
         response = response.header(*name, *value);
     }

@@ -41,6 +41,7 @@ use tollgate::{
 
 pub use self::events::{event, read, render};
 use self::invoke_api::Calls;
+pub use self::invoke_api::REQUEST_ID;
 pub use self::{
     gate::{Gate, Way},
     target::{Script, Target},

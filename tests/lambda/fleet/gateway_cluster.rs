@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::{
     client::legacy::{Client, Error, connect::HttpConnector},
@@ -117,6 +117,17 @@ impl GatewayCluster {
             request = request.header(*name, *value);
         }
         self.client.request(request.body(Full::default()).expect("a request")).await
+    }
+
+    /// Sends `POST {path}`, and reads the whole answer.
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: String) -> Response<Bytes> {
+        let mut request = Request::post(format!("http://{}{path}", self.api.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Full::from(body)).expect("a request");
+        let (head, body) = self.client.request(request).await.expect("an answer").into_parts();
+        Response::from_parts(head, body.collect().await.expect("all of it").to_bytes())
     }
 
     /// Stops the gateways; what they have written is still there.

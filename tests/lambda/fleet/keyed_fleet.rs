@@ -8,7 +8,6 @@ use std::{
     time::Instant,
 };
 
-use dynoxide::actions::scan::ScanRequest;
 use futures_util::{StreamExt, future, stream};
 use http::StatusCode;
 use http_body_util::{BodyExt, Collected};
@@ -21,6 +20,7 @@ use tollgate::{
 use super::{
     freezable_proxy::FreezableProxy,
     gateway_cluster::{GatewayCluster, Tables},
+    one_key::{KeyCounts, new_key, put_key},
 };
 use crate::harness::soon;
 
@@ -66,8 +66,6 @@ pub struct FinalCounts {
     pub failures: usize,
 }
 
-const KEY_ID: &str = "k1";
-
 impl Fleet {
     /// Starts so many gateways, idle; `plan` is the plan's item without its id.
     pub async fn start(instances: usize, plan: Value) -> Self {
@@ -78,7 +76,7 @@ impl Fleet {
     pub async fn start_with(instances: usize, plan: Value, environment: &[(&str, &str)]) -> Self {
         let tables = Tables::start().await;
         let proxy = FreezableProxy::open(tables.dynamodb.address).await;
-        let key = KeyValue::generate(&random_bytes()).expect("enough of the bytes can be used");
+        let key = new_key();
         write_items(&tables, &key, plan);
         let output = Captured::default();
         let cluster = GatewayCluster::start(instances, tables, proxy.address, &output, environment).await;
@@ -135,7 +133,7 @@ impl Fleet {
     /// Ends it as Lambda does, and looks at what it leaves.
     pub async fn stop(self) -> FinalCounts {
         self.cluster.stop_gateways().await;
-        let items = self.counters();
+        let KeyCounts { used, usage } = KeyCounts::read(&self.cluster.tables);
         let lines = self.output.lines();
         let served: Vec<_> = lines.iter().filter(|line| line.text.contains("\"status\":200")).collect();
         let failures: Vec<_> =
@@ -144,11 +142,8 @@ impl Fleet {
             assert!(line.text.contains("timed out"), "{}", line.text);
         }
         let counts = FinalCounts {
-            used: items
-                .get(&format!("key#{KEY_ID}#gold"))
-                .and_then(|item| item.get("monthUsed"))
-                .map_or(0, number),
-            usage: usage(&items),
+            used,
+            usage,
             logged: served.len(),
             processes: served.iter().map(|line| line.pid).collect(),
             alone: served.iter().filter(|line| line.text.contains("\"degraded\"")).count(),
@@ -156,17 +151,6 @@ impl Fleet {
         };
         self.cluster.stop().await;
         counts
-    }
-
-    /// The counters' items by name, as DynamoDB writes them.
-    fn counters(&self) -> BTreeMap<String, Value> {
-        let tables = &self.cluster.tables;
-        let request = json!({ "TableName": tables.name("COUNTERS_TABLE") });
-        let request: ScanRequest = serde_json::from_value(request).expect("a request");
-        let found = tables.dynamodb.database.scan(request).expect("items");
-        let found = serde_json::to_value(found).expect("JSON");
-        let items = found["Items"].as_array().expect("items").iter();
-        items.map(|item| (item["counter"]["S"].as_str().expect("a name").to_owned(), item.clone())).collect()
     }
 }
 
@@ -182,34 +166,10 @@ fn decision(status: StatusCode, body: Option<&[u8]>) -> Decision {
     }
 }
 
-fn usage(items: &BTreeMap<String, Value>) -> BTreeMap<String, u64> {
-    let mut sums = BTreeMap::new();
-    // More than one around midnight.
-    for (_, day) in items.iter().filter(|(name, _)| name.starts_with(&format!("usage#{KEY_ID}#"))) {
-        for (name, value) in day.as_object().expect("an item") {
-            if let Some(kind) = name.strip_suffix(":v1") {
-                *sums.entry(kind.to_owned()).or_default() += number(value);
-            }
-        }
-    }
-    sums
-}
-
-fn number(value: &Value) -> u64 {
-    value["N"].as_str().and_then(|text| text.parse().ok()).expect("a whole number")
-}
-
-fn random_bytes() -> Vec<u8> {
-    (0..8).flat_map(|_| RandomState::new().build_hasher().finish().to_le_bytes()).collect()
-}
-
-fn write_items(tables: &Tables, key: &KeyValue, mut plan: Value) {
-    plan["usagePlanId"] = json!("gold");
+fn write_items(tables: &Tables, key: &KeyValue, plan: Value) {
     let route = json!({ "stage": "v1", "routeKey": "GET /hello", "apiKeyRequired": true,
         "integration": { "type": "MOCK", "body": "hello" } });
-    let key = json!({ "keyHash": key.hash().to_string(), "id": KEY_ID, "usagePlanId": "gold" });
     tables.put("STAGES_TABLE", &json!({ "stage": "v1" }));
     tables.put("ROUTES_TABLE", &route);
-    tables.put("API_KEYS_TABLE", &key);
-    tables.put("USAGE_PLANS_TABLE", &plan);
+    put_key(tables, key, plan);
 }

@@ -4,8 +4,10 @@
 
 mod cache;
 mod freezable_proxy;
+mod freezes;
 mod gateway_cluster;
 mod keyed_fleet;
+mod one_key;
 mod store_frozen;
 
 use std::{

@@ -129,7 +129,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for OrNull<S> {
         f.write_str("a value or null")
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
         Ok(None)
     }
 

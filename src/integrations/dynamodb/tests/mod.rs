@@ -3,6 +3,7 @@
 mod operation_failures;
 mod operation_problems;
 mod read_operations;
+mod sent_requests;
 mod write_operations;
 
 use std::{net::SocketAddr, sync::Arc, time::SystemTime};
@@ -11,8 +12,8 @@ use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Config, Credentials, Region},
     types::{
-        AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
-        Projection, ProjectionType, ScalarAttributeType,
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+        ProjectionType, ScalarAttributeType,
     },
 };
 use bytes::Bytes;
@@ -22,13 +23,18 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::{
-    aws::{ServiceClient, dynamodb, service::Service},
+    aws::{
+        ServiceClient,
+        dynamodb::{self, operations},
+        service::Service,
+    },
     context::PathParameter,
     environment::{Aws, Secret},
     error::Problem,
     integrations::{dynamodb_client, http::GuardedClient},
     item::{Findings, Item, Report, StageVariables},
     message::{Body, Origin, Request},
+    store::values::PlainItem,
 };
 
 /// A DynamoDB with the tables `orders-v1` (pk, number `n`; index `by-status` on `status`, `n`) and `stock` (pk).
@@ -84,7 +90,7 @@ fn sdk_client(address: SocketAddr) -> Client {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
         .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
-        .http_client(crate::http_client::sdk::sdk_http_client())
+        .http_client(crate::sdk_http_client::sdk_http_client())
         .endpoint_url(format!("http://{address}"));
     Client::from_conf(config.build())
 }
@@ -134,17 +140,14 @@ impl TestTables {
 
     async fn put(&self, table: &str, item: Value) {
         let item = crate::store::values::to_attributes(item.as_object().unwrap()).unwrap();
-        self.sdk.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
+        let put = operations::PutItem { table_name: table, item, ..Default::default() };
+        self.client.call(&put).await.unwrap();
     }
 
     async fn items(&self, table: &str) -> Vec<Value> {
-        let found = self.sdk.scan().table_name(table).send().await.unwrap();
-        found
-            .items
-            .unwrap()
-            .into_iter()
-            .map(|item| crate::store::values::to_json(AttributeValue::M(item)).unwrap())
-            .collect()
+        let scan = operations::Scan { table_name: table.into(), ..Default::default() };
+        let items: Vec<PlainItem> = self.client.all(scan).await.unwrap();
+        items.into_iter().map(|item| Value::Object(item.0)).collect()
     }
 
     async fn send(&self, integration: &Value, sent: Sent<'_>) -> String {

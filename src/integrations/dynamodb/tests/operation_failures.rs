@@ -21,22 +21,22 @@ async fn the_operators_errors_are_5xx_without_a_word_of_why() {
 }
 
 /// The bodies of the calls that a server got.
-type Calls = Arc<Mutex<Vec<String>>>;
+pub type Calls = Arc<Mutex<Vec<String>>>;
 
-/// A DynamoDB that answers every call with the same error.
-async fn failing(status: u16, error: &Value) -> (dynamodb::DynamoDb, Calls) {
+/// A DynamoDB that answers every call with the same body.
+pub async fn answering(status: u16, body: &Value) -> (SocketAddr, Calls) {
     let calls = Calls::default();
-    let (received, error) = (calls.clone(), error.to_string());
+    let (received, body) = (calls.clone(), body.to_string());
     let app = axum::Router::new().fallback(move |call: String| {
         received.lock().unwrap().push(call);
         let status = axum::http::StatusCode::from_u16(status).unwrap();
-        let error = error.clone();
-        async move { (status, [("content-type", "application/x-amz-json-1.0")], error) }
+        let body = body.clone();
+        async move { (status, [("content-type", "application/x-amz-json-1.0")], body) }
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async { axum::serve(listener, app).await });
-    (client(address), calls)
+    (address, calls)
 }
 
 #[tokio::test]
@@ -61,11 +61,12 @@ async fn only_what_may_happen_twice_is_tried_again() {
         (400, "ThrottlingException", &read, BUSY, 2),
         (400, "ProvisionedThroughputExceededException", &add, BUSY, 1),
         (400, "TransactionConflictException", &add, BUSY, 1),
+        (400, "TransactionInProgressException", &transaction, BUSY, 2),
         (400, "AccessDeniedException", &read, FORBIDDEN, 1),
     ];
     for (status, error, integration, expected, tries) in cases {
-        let (client, calls) = failing(status, &json!({"__type": error, "message": "secret-table"})).await;
-        assert_eq!(send(&client, integration, get("a")).await, expected, "{error} {integration}");
+        let (address, calls) = answering(status, &json!({"__type": error, "message": "secret-table"})).await;
+        assert_eq!(send(&client(address), integration, get("a")).await, expected, "{error} {integration}");
         let mut calls = calls.lock().unwrap().clone();
         assert_eq!(calls.len(), tries, "{error} {integration}");
         calls.dedup();
@@ -95,7 +96,24 @@ async fn a_cancelled_transaction_is_refused_for_its_gravest_reason() {
         let reasons: Vec<_> =
             codes.iter().map(|code| json!({"Code": code, "Message": "secret-table"})).collect();
         let error = json!({"__type": "TransactionCanceledException", "CancellationReasons": reasons});
-        let (client, _) = failing(400, &error).await;
-        assert_eq!(send(&client, &transaction, get("a")).await, expected, "{codes:?}");
+        let (address, _) = answering(400, &error).await;
+        assert_eq!(send(&client(address), &transaction, get("a")).await, expected, "{codes:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_a_502() {
+    let read = json!({"action": "GetItem", "tableName": "stock", "key": {"pk": "a"}});
+    let scan = json!({"action": "Scan", "tableName": "stock"});
+    let cases = [
+        (&read, json!({"Item": {"pk": {"X": "new"}}})),
+        (&read, json!("no answer")),
+        (&scan, json!({"Items": [{"pk": {"S": "a"}}, {"pk": {"N": "NaN"}}]})),
+        (&scan, json!({"Items": [], "LastEvaluatedKey": {"pk": {"BOOL": true}}})),
+    ];
+    for (integration, answer) in cases {
+        let (address, calls) = answering(200, &answer).await;
+        assert_eq!(send(&client(address), integration, get("a")).await, FAILURE, "{answer}");
+        assert_eq!(calls.lock().unwrap().len(), 1, "{answer}");
     }
 }

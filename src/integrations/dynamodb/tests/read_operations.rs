@@ -40,10 +40,17 @@ async fn get_item_gives_the_item_or_404() {
 #[tokio::test]
 async fn sets_and_binary_reach_the_client_as_arrays_and_base64() {
     let tables = TestTables::new().await;
-    let put = tables.sdk.put_item().table_name("stock").item("pk", AttributeValue::S("s".to_owned()));
+    let put = tables
+        .sdk
+        .put_item()
+        .table_name("stock")
+        .item("pk", aws_sdk_dynamodb::types::AttributeValue::S("s".to_owned()));
     let set = ["b".to_owned(), "a".to_owned()];
-    let put = put.item("set", AttributeValue::Ss(set.to_vec()));
-    let put = put.item("bytes", AttributeValue::B(aws_sdk_dynamodb::primitives::Blob::new(b"\x00\xff")));
+    let put = put.item("set", aws_sdk_dynamodb::types::AttributeValue::Ss(set.to_vec()));
+    let put = put.item(
+        "bytes",
+        aws_sdk_dynamodb::types::AttributeValue::B(aws_sdk_dynamodb::primitives::Blob::new(b"\x00\xff")),
+    );
     put.send().await.unwrap();
     let integration = json!({"action": "GetItem", "tableName": "stock", "key": {"pk": "$request.path.id"}});
     let answer = tables.send(&integration, get("s")).await;

@@ -1,8 +1,18 @@
 //! Whole exchanges with a server that plays Lambda's Invoke API.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
-use axum::{body::Body as AxumBody, extract::State};
+use axum::{
+    body::Body as AxumBody,
+    extract::{ConnectInfo, State},
+};
 use http::{Method, Request, Response};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -29,27 +39,44 @@ pub struct Service {
     answer: Arc<dyn Fn() -> Response<AxumBody> + Send + Sync>,
     calls: Arc<Mutex<Vec<String>>>,
     events: Arc<Mutex<Vec<Value>>>,
+    clients: Arc<Mutex<BTreeSet<SocketAddr>>>,
 }
 
 impl Service {
     pub fn new(answer: impl Fn() -> Response<AxumBody> + Send + Sync + 'static) -> Self {
-        Self { answer: Arc::new(answer), calls: Arc::default(), events: Arc::default() }
+        Self {
+            answer: Arc::new(answer),
+            calls: Arc::default(),
+            events: Arc::default(),
+            clients: Arc::default(),
+        }
     }
 
     pub async fn start(&self) -> ServiceClient {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = client_of(&listener);
         let router = axum::Router::new().fallback(serve).with_state(self.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
         client
     }
 
     pub fn calls(&self) -> Vec<String> {
         self.calls.lock().unwrap().clone()
     }
+
+    /// The number of connections on which the calls came.
+    pub fn connections(&self) -> usize {
+        self.clients.lock().unwrap().len()
+    }
 }
 
-async fn serve(State(service): State<Service>, request: Request<AxumBody>) -> Response<AxumBody> {
+async fn serve(
+    State(service): State<Service>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request<AxumBody>,
+) -> Response<AxumBody> {
+    service.clients.lock().unwrap().insert(client);
     let (parts, body) = request.into_parts();
     let kind = parts.headers.get("x-amz-invocation-type").map_or("-", |kind| kind.to_str().unwrap());
     service.calls.lock().unwrap().push(format!("{} {} {kind}", parts.method, parts.uri));
@@ -96,7 +123,7 @@ pub fn scene() -> Scene {
 }
 
 /// The causes of an error, as the log has them.
-fn causes(error: &GatewayError) -> String {
+pub fn causes(error: &GatewayError) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
@@ -203,6 +230,42 @@ async fn a_function_that_fails_is_called_once_and_only_the_log_knows_why() {
         }
         assert_eq!(service.calls().len(), 2, "{cause}");
     }
+}
+
+#[tokio::test]
+async fn one_call_after_another_goes_over_one_connection() {
+    let service = Service::new({
+        let calls = AtomicUsize::new(0);
+        move || match calls.fetch_add(1, Ordering::Relaxed) % 3 {
+            0 => answer(200, &[], "{}"),
+            1 => answer(200, &[("x-amz-function-error", "Unhandled")], "{}"),
+            _ => answer(429, &[], "{}"),
+        }
+    });
+    let client = service.start().await;
+    for mode in [InvocationMode::Buffered, InvocationMode::Event] {
+        for _ in 0..3 {
+            drop(exchange(&lambda(PayloadFormat::V2, mode), &scene(), &client).await);
+        }
+    }
+    assert_eq!((service.calls().len(), service.connections()), (6, 1));
+}
+
+#[tokio::test]
+async fn a_payload_that_breaks_off_is_a_502_and_is_not_asked_for_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = client_of(&listener);
+    let connections = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        assert!(connection.read(&mut [0; 64 * 1024]).await.unwrap() > 0);
+        connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{").await.unwrap();
+        drop(connection);
+        listener.accept().await.map(drop)
+    });
+    let got = exchange(&lambda(PayloadFormat::V2, InvocationMode::Buffered), &scene(), &client).await;
+    assert_eq!(render(got).await, format!("502\n{REFUSED}{{\"message\": \"Internal server error\"}}"));
+    assert!(!connections.is_finished(), "sent again");
+    connections.abort();
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{self, Sender};
 
 use super::{
     super::{InvocationMode, Lambda, PayloadFormat},
-    invocations::{Service, answer, exchange, lambda, scene},
+    invocations::{Service, answer, causes, exchange, lambda, scene},
     render,
 };
 
@@ -21,12 +21,14 @@ fn streaming() -> Lambda {
 }
 
 fn frame(kind: &'static str, payload: impl Into<Bytes>) -> Bytes {
-    let header = |name, value: &'static str| Header::new(name, HeaderValue::String(value.into()));
     let content_type = if kind == "PayloadChunk" { "application/octet-stream" } else { "application/json" };
-    let message = Message::new(payload.into())
-        .add_header(header(":message-type", "event"))
-        .add_header(header(":event-type", kind))
-        .add_header(header(":content-type", content_type));
+    let headers = [(":message-type", "event"), (":event-type", kind), (":content-type", content_type)];
+    message(headers, payload)
+}
+
+fn message<const N: usize>(headers: [(&'static str, &'static str); N], payload: impl Into<Bytes>) -> Bytes {
+    let header = |(name, value): (_, &'static str)| Header::new(name, HeaderValue::String(value.into()));
+    let message = Message::new_from_parts(headers.map(header).into(), payload.into());
     let mut bytes = Vec::new();
     write_message_to(&message, &mut bytes).unwrap();
     bytes.into()
@@ -81,6 +83,52 @@ async fn a_stream_that_lambda_does_not_end_is_an_error() {
     let got = exchange(&streaming(), &scene(), &service.start().await).await;
     let expected = "200\ncontent-type: application/octet-stream\npart[broke off: integration gave a broken answer: the stream broke off]";
     assert_eq!(render(got).await, expected);
+}
+
+#[tokio::test]
+async fn one_stream_after_another_goes_over_one_connection() {
+    let service = Service::new(|| {
+        let pieces = ["{}\0\0\0\0\0\0\0\0", "part"].map(|piece| frame("PayloadChunk", piece));
+        frames(stream::iter(pieces.into_iter().chain([frame("InvokeComplete", "{}")])))
+    });
+    let client = service.start().await;
+    for _ in 0..3 {
+        let got = exchange(&streaming(), &scene(), &client).await;
+        assert_eq!(render(got).await, "200\ncontent-type: application/octet-stream\npart");
+    }
+    assert_eq!((service.calls().len(), service.connections()), (3, 1));
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_or_is_none_is_the_integrations_failure() {
+    let exception = [(":message-type", "exception"), (":exception-type", "Gone")];
+    let error = [(":message-type", "error"), (":error-code", "Broken"), (":error-message", "so")];
+    let mut flipped = frame("PayloadChunk", "{}").to_vec();
+    flipped[20] ^= 1;
+    let chunk = frame("PayloadChunk", "{}");
+    let table = [
+        (message(exception, r#"{"message":"no more"}"#), "integration failed: Gone: no more"),
+        (message(error, ""), "integration failed: Broken: so"),
+        (flipped.into(), "integration failed: an event stream with a wrong checksum"),
+        ("{\"statusCode\":200}".into(), "integration failed: an event stream with a wrong checksum"),
+        (chunk.slice(..chunk.len() - 1), "integration gave a broken answer: the stream broke off"),
+        (frame("InvokeComplete", "[]"), "integration failed: invalid "),
+        (frame("SomethingNew", "{}"), "integration gave a broken answer: the stream broke off"),
+    ];
+    for (bytes, expected) in table {
+        let (answered, begun) = (bytes.clone(), frame("PayloadChunk", "{}\0\0\0\0\0\0\0\0part"));
+        let service = Service::new(move || frames(stream::iter([answered.clone()])));
+        let Err(error) = exchange(&streaming(), &scene(), &service.start().await).await else {
+            panic!("{expected}")
+        };
+        let causes = causes(&error);
+        assert!(causes.starts_with(expected), "{causes}");
+        assert_eq!(error.refusal().status, StatusCode::BAD_GATEWAY, "{expected}");
+
+        let service = Service::new(move || frames(stream::iter([begun.clone(), bytes.clone()])));
+        let got = render(exchange(&streaming(), &scene(), &service.start().await).await).await;
+        assert!(got.starts_with("200\n") && got.contains("part[broke off: integration "), "{got}");
+    }
 }
 
 /// A function that is still writing: what is sent here comes out there.
