@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Response, StatusCode, uri::PathAndQuery};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, uri::PathAndQuery};
 use serde_json::{Map, Value};
 
 use super::request_id::request_id;
@@ -17,6 +17,8 @@ pub struct ServiceCall {
     pub path_and_query: PathAndQuery,
     /// Without those that signing and HTTP add.
     pub headers: HeaderMap,
+    /// The X-Ray trace that the call is part of. It is not signed, as in AWS's own clients.
+    pub trace_id: Option<HeaderValue>,
     pub body: Bytes,
 }
 

@@ -19,8 +19,8 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderValue, Request, Response, Uri,
-    header::{CONTENT_LENGTH, HOST},
+    HeaderName, HeaderValue, Request, Response, Uri,
+    header::{CONTENT_LENGTH, HOST, USER_AGENT},
 };
 use http_body_util::Full;
 
@@ -54,6 +54,10 @@ struct Inner {
     clock: Clock,
     observer: Option<fn(&ServiceCall)>,
 }
+
+const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+/// What CloudTrail says of who called.
+const PRODUCT: HeaderValue = HeaderValue::from_static(concat!("tollgate/", env!("CARGO_PKG_VERSION")));
 
 /// The longest pause before a call is made again that the service refused.
 const MOST_PAUSE: Duration = Duration::from_millis(50);
@@ -197,6 +201,10 @@ impl ServiceClient {
         let signed = Signed { method: &call.method, path, query, body: &call.body };
         signer.sign(signed, &mut headers, clock.now());
         headers.insert(CONTENT_LENGTH, call.body.len().into());
+        headers.insert(USER_AGENT, PRODUCT);
+        if let Some(trace_id) = &call.trace_id {
+            headers.insert(TRACE_ID, trace_id.clone());
+        }
         *request.headers_mut() = headers;
         request
     }

@@ -4,20 +4,18 @@ use http::{HeaderMap, Response};
 
 use super::call::CallError;
 
-/// The id of the last response that calls got: `$context.awsEndpointRequestId`.
+/// The id of a call's response: `$context.awsEndpointRequestId`.
 #[derive(Debug, Default)]
 pub struct EndpointRequestId(Option<String>);
 
 impl EndpointRequestId {
-    /// Notes the id of a call's response, if there is one.
-    pub fn note<T>(&mut self, outcome: &Result<Response<T>, CallError>) {
+    /// The id of a call's response, if there is one.
+    pub fn of<T>(outcome: &Result<Response<T>, CallError>) -> Self {
         let id = match outcome {
             Ok(response) => request_id(response.headers()),
             Err(error) => error.service_error().and_then(|error| error.request_id.as_deref()),
         };
-        if let Some(id) = id {
-            self.0 = Some(id.to_owned());
-        }
+        Self(id.map(str::to_owned))
     }
 
     pub fn as_deref(&self) -> Option<&str> {

@@ -198,7 +198,7 @@ impl Integration {
                     Box::pin(lambda.invoke(context, &clients.lambda, request_id)).await
                 }
                 IntegrationKind::DynamoDb(operation) => {
-                    Box::pin(operation.invoke(context, &clients.dynamodb)).await
+                    Box::pin(operation.invoke(context, &clients.dynamodb, request_id)).await
                 }
                 IntegrationKind::Http(http) => Box::pin(http.invoke(context)).await,
                 IntegrationKind::Mock(mock) => Ok(mock.invoke(context)),

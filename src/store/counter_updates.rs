@@ -1,45 +1,33 @@
-//! The counters' table: a [`CounterWrite`] as a DynamoDB update, and its outcome.
+//! The counters' table: a [`CounterWrite`] as a DynamoDB update.
 //!
 //! Never tried again here: a write that was answered late would count twice.
 
-use std::str::FromStr;
+use serde::{Serialize, Serializer};
 
-use serde::{Deserialize, Serialize, Serializer};
-
-use super::Store;
+use super::{
+    Store,
+    counter_outcomes::{CounterItem, WrittenCounter, done, failed},
+};
 use crate::{
-    aws::{
-        call::CallError,
-        dynamodb::{
-            AttributeValue, FailedCondition,
-            operations::{Operation, ReturnValues, Written},
-        },
-    },
+    aws::dynamodb::operations::{Operation, ReturnValues, Written},
     limits::{
-        counters::{Counter, CounterWrite, NewWindow, QuotaForm, RateForm, Spent, WriteForm, WriteOutcome},
-        quota::{Period, Window},
+        counters::{CounterWrite, NewWindow, QuotaForm, RateForm, WriteForm},
+        quota::Period,
     },
 };
 
 impl Store {
     /// Does a write to the item `counter`. One write unit, whatever becomes of it.
     pub(super) async fn write_counter(&self, counter: &str, write: &CounterWrite) -> WrittenCounter {
-        let update = CounterUpdate::new(write).request(&self.tables.counters, counter);
+        let update = CounterUpdate::new(&write.form, write.units, write.keep_until_ms)
+            .request(&self.tables.counters, counter);
         match self.counters.call(&update).await {
             Ok(Written { attributes }) => {
                 WrittenCounter { outcome: done(&attributes.unwrap_or_default(), &write.form), failure: None }
             }
-            Err(error) => failed(error, period_of(&write.form)),
+            Err(error) => failed(error, &write.form),
         }
     }
-}
-
-/// The outcome of a write to a counter.
-#[derive(Debug)]
-pub(super) struct WrittenCounter {
-    pub outcome: WriteOutcome,
-    /// For the log.
-    pub failure: Option<CallError>,
 }
 
 /// An `UpdateItem` whose values are all numbers.
@@ -86,21 +74,6 @@ struct NumberAttribute {
     number: u128,
 }
 
-/// The attributes of a counter's item that are read, of whatever type somebody has made them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct CounterItem {
-    tat: Option<AttributeValue>,
-    day_window: Option<AttributeValue>,
-    day_used: Option<AttributeValue>,
-    week_window: Option<AttributeValue>,
-    week_used: Option<AttributeValue>,
-    month_window: Option<AttributeValue>,
-    month_used: Option<AttributeValue>,
-    writes: Option<AttributeValue>,
-    granted: Option<AttributeValue>,
-}
-
 /// Condition and change, each a text of clauses, with their values.
 struct CounterUpdate {
     condition: String,
@@ -109,13 +82,13 @@ struct CounterUpdate {
 }
 
 impl CounterUpdate {
-    fn new(write: &CounterWrite) -> Self {
+    fn new(form: &WriteForm, units: u64, keep_until_ms: u64) -> Self {
         let update = Self {
             condition: String::with_capacity(160),
             change: String::with_capacity(160),
             values: Vec::with_capacity(10),
         };
-        let update = match &write.form {
+        let update = match form {
             WriteForm::Create { tat_ns, quota } => {
                 let update = update.condition("attribute_not_exists(#counter)");
                 let update = match tat_ns {
@@ -143,8 +116,8 @@ impl CounterUpdate {
         update
             .change("expiresAt = :expiresAt")
             .value(":one", 1_u64)
-            .value(":units", write.units)
-            .value(":expiresAt", write.keep_until_ms.div_ceil(1000))
+            .value(":units", units)
+            .value(":expiresAt", keep_until_ms.div_ceil(1000))
     }
 
     fn value(mut self, name: &'static str, number: impl Into<u128>) -> Self {
@@ -260,68 +233,73 @@ impl QuotaNames {
     }
 }
 
-fn period_of(form: &WriteForm) -> Option<Period> {
-    match form {
-        WriteForm::Create { quota, .. } => quota.map(|new| new.period),
-        WriteForm::Take { quota, .. } => quota.map(|quota| match quota {
-            QuotaForm::Same { period, .. } | QuotaForm::Next(NewWindow { period, .. }) => period,
-        }),
-        WriteForm::Return { period, .. } => Some(*period),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
 
-impl CounterItem {
-    fn read(&self, period: Option<Period>) -> Counter {
-        Counter {
-            // Beyond what we count in is later than any time.
-            tat_ns: self.tat.as_ref().map_or(0, |tat| tat.number().unwrap_or(u128::MAX)),
-            spent: period.and_then(|period| self.spent(period)),
-            writes: number(&self.writes).unwrap_or(0),
-            granted: number(&self.granted).unwrap_or(0),
+    use super::*;
+    use crate::limits::{counters::Spent, quota::Window};
+
+    fn wire(form: &WriteForm) -> Value {
+        serde_json::to_value(CounterUpdate::new(form, 5, 1_001).request("counters", "key#k1")).unwrap()
+    }
+
+    /// What all updates have, and their expressions and values.
+    fn expected(condition: &str, change: &str, values: &[(&str, &str)]) -> Value {
+        let values = values.iter().chain(&[(":one", "1"), (":units", "5"), (":expiresAt", "2")]);
+        let values: serde_json::Map<_, _> =
+            values.map(|(name, number)| ((*name).to_owned(), json!({ "N": number }))).collect();
+        json!({ "TableName": "counters", "Key": { "counter": { "S": "key#k1" } },
+            "ConditionExpression": condition, "UpdateExpression": change,
+            "ExpressionAttributeNames": { "#counter": "counter" }, "ExpressionAttributeValues": values,
+            "ReturnValues": "ALL_NEW", "ReturnValuesOnConditionCheckFailure": "ALL_OLD" })
+    }
+
+    #[test]
+    fn each_form_of_a_write_is_an_update_of_its_own() {
+        let (period, window) = (Period::Day, Window(20_000));
+        let new = NewWindow { period, spent: Spent { window, used: 5 } };
+        let running = RateForm::Running { from_ns: 1, to_ns: u128::MAX, add_ns: 3 };
+        let same = QuotaForm::Same { period, window, at_most: 7, add: 5 };
+        let table = [
+            (
+                WriteForm::Create { tat_ns: Some(9), quota: Some(new) },
+                expected(
+                    "attribute_not_exists(#counter)",
+                    "SET tat = :tat, dayWindow = :window, dayUsed = :used, writes = :one, granted = :units, \
+                     expiresAt = :expiresAt",
+                    &[(":tat", "9"), (":window", "20000"), (":used", "5")],
+                ),
+            ),
+            (
+                WriteForm::Take { rate: Some(running), quota: Some(same) },
+                expected(
+                    "attribute_exists(#counter) AND tat >= :from AND tat <= :to AND dayWindow = :window AND \
+                     dayUsed <= :most",
+                    "SET tat = tat + :add, dayUsed = dayUsed + :used, writes = writes + :one, \
+                     granted = granted + :units, expiresAt = :expiresAt",
+                    &[
+                        (":from", "1"),
+                        (":to", "340282366920938463463374607431768211455"),
+                        (":add", "3"),
+                        (":window", "20000"),
+                        (":most", "7"),
+                        (":used", "5"),
+                    ],
+                ),
+            ),
+            (
+                WriteForm::Return { period, window, units: 4, writes: 8 },
+                expected(
+                    "attribute_exists(#counter) AND dayWindow = :window AND writes = :writes",
+                    "SET writes = writes + :one, granted = granted + :units, dayUsed = dayUsed - :returned, \
+                     expiresAt = :expiresAt",
+                    &[(":window", "20000"), (":writes", "8"), (":returned", "4")],
+                ),
+            ),
+        ];
+        for (form, expected) in table {
+            assert_eq!(wire(&form), expected, "{form:?}");
         }
     }
-
-    fn spent(&self, period: Period) -> Option<Spent> {
-        let (window, used) = match period {
-            Period::Day => (&self.day_window, &self.day_used),
-            Period::Week => (&self.week_window, &self.week_used),
-            Period::Month => (&self.month_window, &self.month_used),
-        };
-        Some(Spent { window: Window(number(window)?), used: number(used)? })
-    }
-}
-
-fn number<T: FromStr>(value: &Option<AttributeValue>) -> Option<T> {
-    value.as_ref()?.number()
-}
-
-/// The outcome of a write that gave no error. `ALL_NEW` has all that the write has set; a response without it is not
-/// the table's, and nobody knows if anything was granted.
-fn done(item: &CounterItem, form: &WriteForm) -> WriteOutcome {
-    let period = period_of(form);
-    let has_rate = match form {
-        WriteForm::Create { tat_ns, .. } => tat_ns.is_some(),
-        WriteForm::Take { rate, .. } => rate.is_some(),
-        WriteForm::Return { .. } => false,
-    };
-    let counter = item.read(period);
-    let is_whole = [&item.writes, &item.granted].iter().all(|value| number::<u64>(value).is_some())
-        && counter.spent.is_some() == period.is_some()
-        && (!has_rate || number::<u128>(&item.tat).is_some());
-    if is_whole { WriteOutcome::Done(counter) } else { WriteOutcome::Unknown }
-}
-
-/// The outcome of a write that gave an error: only one that surely did not happen may be counted on.
-fn failed(error: CallError, period: Option<Period>) -> WrittenCounter {
-    if let Some(FailedCondition { item }) = error.failed_condition::<CounterItem>() {
-        let outcome = WriteOutcome::Refused(item.map(|item| item.read(period)));
-        return WrittenCounter { outcome, failure: None };
-    }
-    let outcome = if surely_not_done(&error) { WriteOutcome::NotSent } else { WriteOutcome::Unknown };
-    WrittenCounter { outcome, failure: Some(error) }
-}
-
-/// True if a write that gave an error certainly did not happen.
-pub(super) fn surely_not_done(error: &CallError) -> bool {
-    error.is_certainly_not_done() && error.code() != Some("InternalServerError")
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use tracing::warn;
 
-use super::{Store, configuration::attributes, counter_updates::surely_not_done, values::PlainItem};
+use super::{Store, configuration::attributes, counter_outcomes::surely_not_done, values::PlainItem};
 use crate::{
     aws::dynamodb::{
         AttributeValue::{N, S},

@@ -5,6 +5,7 @@ mod cache;
 pub mod cache_contents;
 mod cache_table;
 mod configuration;
+mod counter_outcomes;
 mod counter_updates;
 mod daily_usage;
 mod deployments;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use tracing::{error, warn};
 
-use super::{Store, counter_updates::WrittenCounter};
+use super::{Store, counter_outcomes::WrittenCounter};
 use crate::{
     authorizers::{ApiKey, ItemRead, ItemStore, KeyHash, SharedItem},
     aws::call::CallError,

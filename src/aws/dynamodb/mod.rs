@@ -99,7 +99,8 @@ impl DynamoDb {
         let target = HeaderValue::try_from(format!("DynamoDB_20120810.{name}")).expect("a name is ASCII");
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, JSON), (TARGET, target)]);
         let path_and_query = PathAndQuery::from_static("/");
-        let call = ServiceCall { method: Method::POST, path_and_query, headers, body: body.into() };
+        let call =
+            ServiceCall { method: Method::POST, path_and_query, headers, trace_id: None, body: body.into() };
         self.client.call(&call, self.policy).await
     }
 

@@ -50,6 +50,7 @@ fn invocation() -> ServiceCall {
             "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Aa/invocations",
         ),
         headers: HeaderMap::new(),
+        trace_id: None,
         body: "{}".into(),
     }
 }

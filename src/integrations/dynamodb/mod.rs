@@ -33,8 +33,14 @@ use self::{
     transaction::Transaction,
 };
 use super::ParseContext;
-use crate::template::mapped_value::MappedValue;
-use crate::{aws::dynamodb, context::Context, error::GatewayError, item::Fields, message::Response};
+use crate::{
+    aws::{dynamodb, request_id::EndpointRequestId},
+    context::Context,
+    error::GatewayError,
+    item::Fields,
+    message::Response,
+    template::mapped_value::MappedValue,
+};
 
 /// The query parameter by which a client asks for the next page.
 const CURSOR: &str = "cursor";
@@ -129,7 +135,7 @@ impl DynamoDb {
         }
     }
 
-    /// Runs the operation.
+    /// Runs the operation; `request_id` becomes that of the call.
     ///
     /// # Errors
     /// - `BadParameterValue`, `BadBodyValue`, `InvalidBody`, `RequestTooLarge`: the client's values cannot be used; nothing is written.
@@ -140,19 +146,12 @@ impl DynamoDb {
         &self,
         context: &Context<'_>,
         client: &dynamodb::DynamoDb,
+        request_id: &mut EndpointRequestId,
     ) -> Result<Response, GatewayError> {
         let call = OperationCall::new(context, client, self.condition_failed_status);
-        let outcome = match &*self.operation {
-            Operation::GetItem(get) => OperationOutcome::Item(get.invoke(&call).await?),
-            Operation::BatchGetItem(get) => OperationOutcome::Batch(get.invoke(&call).await?),
-            Operation::Pages(pages) => OperationOutcome::Page(pages.invoke(&call).await?),
-            Operation::Write(write) => OperationOutcome::Written(write.invoke(&call).await?),
-            Operation::Transaction(transaction) => {
-                transaction.invoke(&call).await?;
-                OperationOutcome::Written(None)
-            }
-        };
-        self.success_response.render(outcome)
+        let outcome = self.operation.invoke(&call).await;
+        *request_id = call.request_id.into_inner().unwrap_or_default();
+        self.success_response.render(outcome?)
     }
 
     /// The response with the `Link` to the next page that this client follows.
@@ -162,6 +161,19 @@ impl DynamoDb {
 }
 
 impl Operation {
+    async fn invoke(&self, call: &OperationCall<'_>) -> Result<OperationOutcome, GatewayError> {
+        Ok(match self {
+            Self::GetItem(get) => OperationOutcome::Item(get.invoke(call).await?),
+            Self::BatchGetItem(get) => OperationOutcome::Batch(get.invoke(call).await?),
+            Self::Pages(pages) => OperationOutcome::Page(pages.invoke(call).await?),
+            Self::Write(write) => OperationOutcome::Written(write.invoke(call).await?),
+            Self::Transaction(transaction) => {
+                transaction.invoke(call).await?;
+                OperationOutcome::Written(None)
+            }
+        })
+    }
+
     /// True if it has a condition that can fail.
     fn has_condition(&self) -> bool {
         match self {

@@ -1,5 +1,7 @@
 //! One request's call of DynamoDB, and refusals in the client's terms.
 
+use std::sync::OnceLock;
+
 use http::StatusCode;
 
 use super::{
@@ -11,6 +13,7 @@ use crate::{
     aws::{
         call::{Attempts, CallError, CallPolicy},
         dynamodb::DynamoDb,
+        request_id::EndpointRequestId,
     },
     context::Context,
     error::{BadValue, GatewayError},
@@ -25,6 +28,8 @@ pub struct OperationCall<'a> {
     client: &'a DynamoDb,
     /// The response's status where a condition fails, if the item says one.
     pub condition_failed_status: Option<StatusCode>,
+    /// That of the response, once there is one.
+    pub request_id: OnceLock<EndpointRequestId>,
 }
 
 /// An operation with a request's values.
@@ -43,7 +48,8 @@ impl<'a> OperationCall<'a> {
         client: &'a DynamoDb,
         condition_failed_status: Option<StatusCode>,
     ) -> Self {
-        Self { inputs: Inputs::new(context), context, client, condition_failed_status }
+        let inputs = Inputs::new(context);
+        Self { inputs, context, client, condition_failed_status, request_id: OnceLock::new() }
     }
 
     /// Does an operation, and reads its answer. `subject` is what it was about, if it fails.
@@ -59,6 +65,7 @@ impl<'a> OperationCall<'a> {
         let FilledOperation { name, body, attempts } = operation;
         let client = self.client.with_policy(CallPolicy { attempts, ..self.client.policy });
         let outcome = client.call_json(name, body).await;
+        self.request_id.get_or_init(|| EndpointRequestId::of(&outcome));
         let answer = outcome.map_err(|error| self.failed(&subject(), error))?;
         read(answer.body()).map_err(|error| {
             if error.is_data() {

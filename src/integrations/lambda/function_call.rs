@@ -31,15 +31,25 @@ const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-ty
 const EVENT: HeaderValue = HeaderValue::from_static("Event");
 const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
 
-/// Calls the function at `path` and waits for what it returns, which is JSON or not.
+/// A call of a function.
+#[derive(Debug)]
+pub struct FunctionCall<'a> {
+    /// Where the Invoke API has the function.
+    pub path: &'a PathAndQuery,
+    pub event: Vec<u8>,
+    /// The X-Ray trace that the call is part of, by which Lambda finds functions that call each other for ever; empty
+    /// if there is none.
+    pub trace_id: &'a str,
+}
+
+/// Calls the function and waits for what it returns, which is JSON or not.
 pub async fn invoke(
     client: &ServiceClient,
-    path: &PathAndQuery,
-    event: Vec<u8>,
+    call: FunctionCall<'_>,
     request_id: &mut EndpointRequestId,
 ) -> Result<Bytes, GatewayError> {
-    check_size(&event, MAX_EVENT_BYTES)?;
-    let response = whole(send(client, &call(path, event), request_id).await?).await?;
+    check_size(&call.event, MAX_EVENT_BYTES)?;
+    let response = whole(send(client, &call.of_service(), request_id).await?).await?;
     match response.headers().get(FUNCTION_ERROR) {
         None => Ok(response.into_body()),
         Some(kind) => {
@@ -49,34 +59,40 @@ pub async fn invoke(
     }
 }
 
-/// Calls the function at `path` and gives its response with the body still to come, an event stream.
+/// Calls the function and gives its response with the body still to come, an event stream.
 pub async fn invoke_streaming(
     client: &ServiceClient,
-    path: &PathAndQuery,
-    event: Vec<u8>,
+    call: FunctionCall<'_>,
     request_id: &mut EndpointRequestId,
 ) -> Result<ServiceResponse, GatewayError> {
-    check_size(&event, MAX_EVENT_BYTES)?;
-    send(client, &call(path, event), request_id).await
+    check_size(&call.event, MAX_EVENT_BYTES)?;
+    send(client, &call.of_service(), request_id).await
 }
 
-/// Leaves the event with Lambda, which will call the function at `path`, and try again if that fails.
+/// Leaves the event with Lambda, which will call the function, and try again if that fails.
 pub async fn enqueue(
     client: &ServiceClient,
-    path: &PathAndQuery,
-    event: Vec<u8>,
+    call: FunctionCall<'_>,
     request_id: &mut EndpointRequestId,
 ) -> Result<(), GatewayError> {
-    check_size(&event, MAX_ASYNCHRONOUS_EVENT_BYTES)?;
-    let mut call = call(path, event);
+    check_size(&call.event, MAX_ASYNCHRONOUS_EVENT_BYTES)?;
+    let mut call = call.of_service();
     call.headers.insert(INVOCATION_TYPE, EVENT);
     whole(send(client, &call, request_id).await?).await?;
     Ok(())
 }
 
-fn call(path: &PathAndQuery, event: Vec<u8>) -> ServiceCall {
-    let headers = HeaderMap::from_iter([(CONTENT_TYPE, OCTETS)]);
-    ServiceCall { method: Method::POST, path_and_query: path.clone(), headers, body: event.into() }
+impl FunctionCall<'_> {
+    fn of_service(self) -> ServiceCall {
+        ServiceCall {
+            method: Method::POST,
+            path_and_query: self.path.clone(),
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, OCTETS)]),
+            // What no header can hold is no trace's.
+            trace_id: HeaderValue::from_str(self.trace_id).ok().filter(|id| !id.is_empty()),
+            body: self.event.into(),
+        }
+    }
 }
 
 async fn send(
@@ -85,7 +101,7 @@ async fn send(
     request_id: &mut EndpointRequestId,
 ) -> Result<ServiceResponse, GatewayError> {
     let outcome = client.call_streaming(call, CallPolicy::ONCE).await;
-    request_id.note(&outcome);
+    *request_id = EndpointRequestId::of(&outcome);
     outcome.map_err(failure)
 }
 

@@ -23,7 +23,10 @@ use http::{HeaderValue, StatusCode, header::CONTENT_TYPE, uri::PathAndQuery};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use self::{function_name::FunctionName, media_types::BinaryMediaTypes, stream::StreamOutcome};
+use self::{
+    function_call::FunctionCall, function_name::FunctionName, media_types::BinaryMediaTypes,
+    stream::StreamOutcome,
+};
 use super::ParseContext;
 use crate::{
     aws::{ServiceClient, request_id::EndpointRequestId},
@@ -111,21 +114,22 @@ impl Lambda {
             PayloadFormat::V1(binary) => event_v1::event(context, binary),
             PayloadFormat::V2 => event_v2::event(context),
         };
+        let call = FunctionCall { path: &self.path, event, trace_id: &context.request.origin.trace_id };
         match self.mode {
             InvocationMode::Buffered => {
-                self.response(&function_call::invoke(client, &self.path, event, request_id).await?)
+                self.response(&function_call::invoke(client, call, request_id).await?)
             }
             InvocationMode::Stream => {
                 // The time-out of the route is over with the first bytes, the Lambda's own time is not.
                 let deadline = Instant::now() + context.request.time_left();
-                let called = function_call::invoke_streaming(client, &self.path, event, request_id).await?;
+                let called = function_call::invoke_streaming(client, call, request_id).await?;
                 match stream::read(called, deadline).await? {
                     StreamOutcome::Whole(payload) => self.response(&payload),
                     StreamOutcome::Response(response) => Ok(response),
                 }
             }
             InvocationMode::Event => {
-                function_call::enqueue(client, &self.path, event, request_id).await?;
+                function_call::enqueue(client, call, request_id).await?;
                 Ok(accepted(&context.request.id))
             }
         }

@@ -89,9 +89,9 @@ impl<'de> PlainValue<'_, 'de> {
     fn map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
         let map = self.writer.begin_map();
         while let Some(Text(name)) = members.next_key()? {
-            let start = self.writer.name(&name);
+            self.writer.begin_member(name);
             members.next_value_seed(self.shape(ATTRIBUTE))?;
-            self.writer.end_member(name, start);
+            self.writer.end_member();
         }
         self.writer.end_map(&map);
         Ok(())
@@ -145,7 +145,7 @@ impl<'de> PlainValue<'_, 'de> {
         Ok(())
     }
 
-    fn scalar<E: Error>(self, text: &Cow<'_, str>) -> Result<(), E> {
+    fn scalar<E: Error>(self, text: &str, write_text: fn(&mut PlainWriter<'de>, &str)) -> Result<(), E> {
         let written = match self.shape {
             Shape::One(Element::Number) => self.writer.number(text),
             Shape::One(Element::Binary) => self.writer.binary(text),
@@ -154,7 +154,7 @@ impl<'de> PlainValue<'_, 'de> {
             | Shape::Items
             | Shape::Map
             | Shape::List(_) => {
-                self.writer.text(text);
+                write_text(self.writer, text);
                 Some(())
             }
         };
@@ -185,11 +185,11 @@ impl<'de> Visitor<'de> for PlainValue<'_, 'de> {
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<(), E> {
-        self.scalar(&Cow::Borrowed(text))
+        self.scalar(text, PlainWriter::plain_text)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.scalar(&Cow::Owned(text.to_owned()))
+        self.scalar(text, PlainWriter::escaped_text)
     }
 }
 

@@ -34,34 +34,34 @@ pub struct OpenMap {
 impl<'de> PlainWriter<'de> {
     /// Plain JSON is no longer than DynamoDB's.
     pub fn new(capacity: usize) -> Self {
+        // More than most items have.
+        const MEMBERS: usize = 32;
         Self {
             json: Vec::with_capacity(capacity),
             first_item: None,
-            members: Vec::new(),
+            members: Vec::with_capacity(MEMBERS),
             sorted: Vec::new(),
             bytes: Vec::new(),
         }
     }
 
-    /// Writes text as JSON. Nothing is escaped in what is borrowed from JSON.
-    pub fn text(&mut self, text: &Cow<'_, str>) {
-        match text {
-            Cow::Borrowed(plain) => self.quoted(plain),
-            Cow::Owned(text) => write_text(text, &mut self.json),
-        }
+    /// Writes text that JSON has as it is: nothing of it is escaped.
+    pub fn plain_text(&mut self, text: &str) {
+        self.json.push(b'"');
+        self.json.extend_from_slice(text.as_bytes());
+        self.json.push(b'"');
     }
 
-    fn quoted(&mut self, plain: &str) {
-        self.json.push(b'"');
-        self.json.extend_from_slice(plain.as_bytes());
-        self.json.push(b'"');
+    /// Writes text of which something is escaped.
+    pub fn escaped_text(&mut self, text: &str) {
+        write_text(text, &mut self.json);
     }
 
     /// Writes base64 as text; `None` if it is none.
     pub fn binary(&mut self, text: &str) -> Option<()> {
         self.bytes.clear();
         BASE64_STANDARD.decode_vec(text, &mut self.bytes).ok()?;
-        self.quoted(text);
+        self.plain_text(text);
         Some(())
     }
 
@@ -108,18 +108,23 @@ impl<'de> PlainWriter<'de> {
         OpenMap { start: self.json.len(), first_member: self.members.len() }
     }
 
-    /// Writes `"name":`, and gives its place.
-    pub fn name(&mut self, name: &Cow<'_, str>) -> usize {
+    /// Writes `"name":`. A name that is borrowed stands in JSON as it is.
+    pub fn begin_member(&mut self, name: Cow<'de, str>) {
         let start = self.json.len();
-        self.text(name);
+        match &name {
+            Cow::Borrowed(name) => self.plain_text(name),
+            Cow::Owned(name) => self.escaped_text(name),
+        }
         self.json.push(b':');
-        start
+        self.members.push(Member { name, place: start..start });
     }
 
-    /// Ends a member, whose value is written.
-    pub fn end_member(&mut self, name: Cow<'de, str>, start: usize) {
+    /// Ends the member that was begun last, whose value is written.
+    pub fn end_member(&mut self) {
         self.json.push(b',');
-        self.members.push(Member { name, place: start..self.json.len() });
+        if let Some(member) = self.members.last_mut() {
+            member.place.end = self.json.len();
+        }
     }
 
     /// Ends a map: its names are put in order, and of two members with one name the last one counts.

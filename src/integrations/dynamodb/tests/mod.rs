@@ -206,7 +206,7 @@ async fn send(client: &dynamodb::DynamoDb, integration: &Value, sent: Sent<'_>) 
         path_parameters: &[PathParameter { name: "id", value: sent.id }],
         api_key_id: None,
     };
-    let response = match operation.invoke(&context, client).await {
+    let response = match operation.invoke(&context, client, &mut EndpointRequestId::default()).await {
         Ok(response) => operation.finish(&context, response),
         Err(error) => error.refusal().to_response(),
     };

@@ -3,7 +3,10 @@
 use super::{operation_failures::answering, *};
 use aws_sdk_dynamodb::{
     primitives::Blob,
-    types::{AttributeValue, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue, TransactWriteItem, Update},
+    types::{
+        AttributeValue, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue, TransactWriteItem,
+        Update,
+    },
 };
 use std::collections::HashMap;
 
