@@ -238,12 +238,13 @@ where
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = ready!(self.poll_data(context));
-        if (frame.is_none() || self.incoming.is_end_stream())
-            && let Some(mut connection) = self.connection.take()
-            && connection.poll(context).is_pending()
-            && connection.is_ready()
-        {
-            self.kept.put(connection);
+        if frame.is_none() || self.incoming.is_end_stream() {
+            if let Some(mut connection) = self.connection.take()
+                && connection.poll(context).is_pending()
+                && connection.is_ready()
+            {
+                self.kept.put(connection);
+            }
         }
         Poll::Ready(frame)
     }
