@@ -69,6 +69,9 @@ pub enum CallError {
     /// The service may have done it.
     #[error("no answer within {0:?}")]
     TimedOut(Duration),
+    /// The service has answered, but not to the end.
+    #[error("the answer broke off")]
+    Incomplete(#[source] BoxError),
     /// The service says no.
     #[error(transparent)]
     Refused(Box<ServiceError>),
@@ -115,6 +118,7 @@ impl CallError {
             | Self::BrokeOff(_)
             | Self::NoHead(_)
             | Self::TimedOut(_)
+            | Self::Incomplete(_)
             | Self::Unreadable(_) => None,
         }
     }
@@ -129,14 +133,22 @@ impl CallError {
         match self {
             Self::NotSent(_) => true,
             Self::Refused(error) => error.status.is_client_error(),
-            Self::BrokeOff(_) | Self::NoHead(_) | Self::TimedOut(_) | Self::Unreadable(_) => false,
+            Self::BrokeOff(_)
+            | Self::NoHead(_)
+            | Self::TimedOut(_)
+            | Self::Incomplete(_)
+            | Self::Unreadable(_) => false,
         }
     }
 
     /// Says if the same call may work a moment later.
     pub(super) fn may_pass(&self) -> bool {
         match self {
-            Self::NotSent(_) | Self::BrokeOff(_) | Self::NoHead(_) | Self::TimedOut(_) => true,
+            Self::NotSent(_)
+            | Self::BrokeOff(_)
+            | Self::NoHead(_)
+            | Self::TimedOut(_)
+            | Self::Incomplete(_) => true,
             Self::Refused(error) => error.status.is_server_error() || self.is_throttled(),
             Self::Unreadable(_) => false,
         }

@@ -211,7 +211,7 @@ impl ServiceClient {
 }
 
 async fn read(body: KeptBody<Full<Bytes>>) -> Result<Bytes, CallError> {
-    body.read().await.map_err(|error| CallError::BrokeOff(error.into()))
+    body.read().await.map_err(|error| CallError::Incomplete(error.into()))
 }
 
 /// The result of `work`, which is not moved: it is large, and every future that holds it by value has it twice.

@@ -81,6 +81,7 @@ fn says_what_may_pass_and_what_is_certainly_not_done() {
     let table = [
         (CallError::NotSent("a".into()), true, true, false),
         (CallError::BrokeOff("a".into()), true, false, false),
+        (CallError::Incomplete("a".into()), true, false, false),
         (CallError::NoHead(late), true, false, false),
         (CallError::TimedOut(late), true, false, false),
         (CallError::Unreadable("a".into()), false, false, false),

@@ -113,7 +113,7 @@ impl OperationCall<'_> {
             | CallError::TimedOut(_) => {
                 return GatewayError::IntegrationUnreachable(error.into());
             }
-            CallError::Unreadable(_) => Fault::Other,
+            CallError::Incomplete(_) | CallError::Unreadable(_) => Fault::Other,
         };
         self.refusal(fault, subject, error)
     }

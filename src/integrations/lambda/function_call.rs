@@ -133,7 +133,9 @@ fn failure(error: CallError) -> GatewayError {
         CallError::Refused(refused) if refused.status == StatusCode::FORBIDDEN => {
             GatewayError::IntegrationForbidden(error.into())
         }
-        CallError::Refused(_) | CallError::Unreadable(_) => GatewayError::IntegrationFailure(error.into()),
+        CallError::Refused(_) | CallError::Incomplete(_) | CallError::Unreadable(_) => {
+            GatewayError::IntegrationFailure(error.into())
+        }
         CallError::NotSent(_) | CallError::BrokeOff(_) | CallError::NoHead(_) | CallError::TimedOut(_) => {
             GatewayError::IntegrationUnreachable(error.into())
         }
