@@ -11,6 +11,19 @@ use crate::error::StoreError;
 /// Well under DynamoDB's 400 KB an item.
 const PART_BYTES: usize = 350_000;
 
+/// The attribute of a mark.
+const VALIDATED_WITH: &str = "validatedWith";
+
+/// The place of a validation that was made after a deployment was stored: behind all of its parts.
+const VALIDATION_PART: u32 = 1_000_000;
+
+/// The bytes of a deployment, and the marks of the validations that it has passed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredSnapshot {
+    pub bytes: Vec<u8>,
+    pub validated_with: Vec<String>,
+}
+
 /// The consistency of a read that comes a moment after a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consistency {
@@ -20,24 +33,28 @@ pub enum Consistency {
 }
 
 impl Store {
-    /// The bytes of a deployment; `None` if there is no such deployment.
+    /// What is stored of a deployment; `None` if there is no such deployment.
     pub async fn snapshot(
         &self,
         deployment_id: &str,
         consistency: Consistency,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
+    ) -> Result<Option<StoredSnapshot>, StoreError> {
         let query = self.client.query().table_name(&self.tables.deployments);
         let query = query
             .consistent_read(consistency == Consistency::Strong)
             .key_condition_expression("deploymentId = :id")
             .expression_attribute_values(":id", S(deployment_id.to_owned()));
         let mut pages = query.into_paginator().send();
-        let (mut snapshot, mut seen, mut parts) = (None, 0, usize::MAX);
+        let (mut snapshot, mut validated_with) = (None, Vec::new());
+        let (mut seen, mut parts) = (0, usize::MAX);
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| StoreError::new("reading the deployment", error))?;
             for mut part in page.items.unwrap_or_default() {
                 if let Some(count) = part.get("parts").and_then(|count| count.as_n().ok()?.parse().ok()) {
                     parts = count;
+                }
+                if let Some(S(mark)) = part.remove(VALIDATED_WITH) {
+                    validated_with.push(mark);
                 }
                 // Parts that are left of an earlier and longer writing do not belong to it.
                 if seen < parts
@@ -48,7 +65,7 @@ impl Store {
                 seen += 1;
             }
         }
-        Ok(snapshot)
+        Ok(snapshot.map(|bytes| StoredSnapshot { bytes, validated_with }))
     }
 
     /// Keeps a deployment. Its id says what is in it, so writing it twice changes nothing.
@@ -57,11 +74,14 @@ impl Store {
         deployment_id: &str,
         stage: &str,
         bytes: &[u8],
+        validated_with: &[String],
     ) -> Result<(), StoreError> {
         let parts = bytes.chunks(PART_BYTES);
         let count = parts.len().to_string();
         for (part, bytes) in parts.enumerate() {
             let put = self.client.put_item().table_name(&self.tables.deployments);
+            let mark = validated_with.first().filter(|_| part == 0);
+            let put = mark.into_iter().fold(put, |put, mark| put.item(VALIDATED_WITH, S(mark.clone())));
             let put = put
                 .item("deploymentId", S(deployment_id.to_owned()))
                 .item("part", N(part.to_string()))
@@ -70,6 +90,23 @@ impl Store {
                 .item("snapshot", B(Blob::new(bytes)));
             put.send().await.map_err(|error| StoreError::new("keeping the deployment", error))?;
         }
+        Ok(())
+    }
+
+    /// Keeps the mark of a later validation of a deployment, in the place of the last such.
+    pub async fn keep_validation(
+        &self,
+        deployment_id: &str,
+        stage: &str,
+        mark: &str,
+    ) -> Result<(), StoreError> {
+        let put = self.client.put_item().table_name(&self.tables.deployments);
+        let put = put
+            .item("deploymentId", S(deployment_id.to_owned()))
+            .item("part", N(VALIDATION_PART.to_string()))
+            .item("stage", S(stage.to_owned()))
+            .item(VALIDATED_WITH, S(mark.to_owned()));
+        put.send().await.map_err(|error| StoreError::new("keeping a deployment's validation", error))?;
         Ok(())
     }
 }

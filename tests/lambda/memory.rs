@@ -67,7 +67,7 @@ fn in_dynamodb(value: &Value) -> Value {
 
 /// The estimate that publishers go by, in KiB.
 fn footprint_kib(routes: &[Value]) -> u64 {
-    let mut packer = Packer::default();
+    let mut packer = Packer::new("v1");
     routes.iter().for_each(|route| packer.add(route.as_object().expect("an item")));
     u64::try_from(packer.footprint().peak()).expect("a size") / 1024
 }
