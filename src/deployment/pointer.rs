@@ -87,11 +87,12 @@ pub type PointerResult<T> = Result<Result<T, Unusable>, StoreError>;
 const MOST_ID_BYTES: usize = 1_000;
 
 impl Unusable {
-    /// Says if the deployment that was published is gone.
+    /// Says if the deployment that was published is gone, for this version of the gateway.
     pub fn is_lost(&self) -> bool {
         match self {
-            Self::Unknown | Self::NotWhole => true,
-            Self::UnknownFormat(_) | Self::OfStage(_) | Self::Unresolved(_) => false,
+            // What another version has stored, this one stores again as it can read it.
+            Self::Unknown | Self::NotWhole | Self::UnknownFormat(_) => true,
+            Self::OfStage(_) | Self::Unresolved(_) => false,
         }
     }
 

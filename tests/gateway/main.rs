@@ -35,6 +35,7 @@ mod property;
 mod recorded;
 mod refusals;
 mod security_fields;
+mod snapshots;
 mod stage_collisions;
 mod stages;
 mod store;
