@@ -16,8 +16,11 @@ pub struct Reader<'a>(pub &'a [u8]);
 impl<'a> Reader<'a> {
     pub fn number(&mut self) -> Option<u64> {
         let mut number = 0;
-        for shift in (0..63).step_by(7) {
+        for shift in (0..u64::BITS).step_by(7) {
             let byte = self.byte()?;
+            if shift == 63 && byte > 1 {
+                return None;
+            }
             number |= u64::from(byte & 0x7f) << shift;
             if byte < 0x80 {
                 return Some(number);
@@ -50,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_number_comes_back_and_one_that_is_cut_is_none() {
-        for number in [0, 1, 127, 128, 300, 1 << 35, (1 << 62) - 1] {
+        for number in [0, 1, 127, 128, 300, 1 << 35, u64::MAX - 1, u64::MAX] {
             let mut bytes = Vec::new();
             put_number(&mut bytes, number);
             let mut reader = Reader(&bytes);

@@ -38,7 +38,7 @@ impl Guards {
 impl Route {
     /// The checks that it makes of a request before its integration is called.
     pub fn guards(&self) -> Guards {
-        let throttle = self.throttle.as_ref().and_then(|rule| rule.limits.throttle);
+        let throttle = self.throttle.as_deref().and_then(|rule| rule.limits.throttle);
         Guards { api_key: self.api_key, throttle }
     }
 }

@@ -16,7 +16,7 @@ pub struct Index {
     pub stage: String,
     /// The route keys as written, in the order of the items.
     pub keys: Texts,
-    pub kinds: Vec<ItemKind>,
+    pub kinds: ItemKinds,
     pub blocks: Vec<Block>,
     /// The bytes of all blocks as they are stored.
     pub blocks_length: usize,
@@ -29,6 +29,14 @@ pub enum ItemKind {
     /// The `$api` item.
     Api,
     Disabled,
+}
+
+/// The kinds of all items, each different one once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ItemKinds {
+    different: Vec<RouteFacts>,
+    /// Of each item: 0 if it is disabled, 1 if it is `$api`, and from 2 on the place of its facts.
+    numbers: Vec<u32>,
 }
 
 /// A block of items, which stand in it as lines of JSON.
@@ -48,6 +56,60 @@ pub struct Block {
 pub struct Texts {
     text: String,
     ends: Vec<u32>,
+}
+
+impl FromIterator<ItemKind> for ItemKinds {
+    fn from_iter<I: IntoIterator<Item = ItemKind>>(kinds: I) -> Self {
+        let (mut different, mut numbers): (Vec<RouteFacts>, Vec<_>) = (Vec::new(), Vec::new());
+        for kind in kinds {
+            let number = match kind {
+                ItemKind::Disabled => 0,
+                ItemKind::Api => 1,
+                ItemKind::Route(facts) => {
+                    let known = different.iter().position(|other| *other == facts);
+                    2 + known.unwrap_or_else(|| {
+                        different.push(facts);
+                        different.len() - 1
+                    })
+                }
+            };
+            numbers.push(u32::try_from(number).expect("the items have fewer bytes"));
+        }
+        Self { different, numbers }
+    }
+}
+
+impl ItemKinds {
+    pub fn get(&self, item: usize) -> ItemKind {
+        match self.numbers[item] {
+            0 => ItemKind::Disabled,
+            1 => ItemKind::Api,
+            number => ItemKind::Route(self.different[number as usize - 2]),
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = ItemKind> {
+        (0..self.numbers.len()).map(|item| self.get(item))
+    }
+
+    fn write(&self, bytes: &mut Vec<u8>) {
+        put_number(bytes, self.different.len() as u64);
+        self.different.iter().for_each(|facts| facts.write(bytes));
+        self.numbers.iter().for_each(|number| put_number(bytes, u64::from(*number)));
+    }
+
+    fn read(reader: &mut Reader<'_>, count: usize) -> Option<Self> {
+        let length = reader.count().filter(|different| *different <= count)?;
+        let (mut different, mut numbers) = (Vec::with_capacity(length), Vec::with_capacity(count));
+        for _ in 0..length {
+            different.push(RouteFacts::read(reader)?);
+        }
+        for _ in 0..count {
+            let number = reader.count().filter(|number| *number < length + 2)?;
+            numbers.push(u32::try_from(number).ok()?);
+        }
+        Some(Self { different, numbers })
+    }
 }
 
 impl Texts {
@@ -92,7 +154,7 @@ impl Index {
         put(self.blocks.len());
         bytes.extend(self.stage.bytes());
         self.write_keys(&mut bytes);
-        self.write_kinds(&mut bytes);
+        self.kinds.write(&mut bytes);
         for column in
             [|block: &Block| block.items, |block: &Block| block.deflated, |block: &Block| block.length]
         {
@@ -115,28 +177,6 @@ impl Index {
         keys.iter().for_each(|(key, shared)| bytes.extend(key[*shared..].bytes()));
     }
 
-    /// The different facts, and of each item the number of its own: 0 is that of a disabled item, and 1 of `$api`.
-    fn write_kinds(&self, bytes: &mut Vec<u8>) {
-        let mut different: Vec<RouteFacts> = Vec::new();
-        let mut numbers = Vec::with_capacity(self.kinds.len());
-        for kind in &self.kinds {
-            numbers.push(match kind {
-                ItemKind::Disabled => 0,
-                ItemKind::Api => 1,
-                ItemKind::Route(facts) => {
-                    let known = different.iter().position(|other| other == facts);
-                    2 + known.unwrap_or_else(|| {
-                        different.push(*facts);
-                        different.len() - 1
-                    })
-                }
-            });
-        }
-        put_number(bytes, different.len() as u64);
-        different.iter().for_each(|facts| facts.write(bytes));
-        numbers.iter().for_each(|number| put_number(bytes, *number as u64));
-    }
-
     /// Reads an index; `None`: it is none.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader(bytes);
@@ -147,7 +187,7 @@ impl Index {
             return None;
         }
         let keys = read_keys(&mut reader, items)?;
-        let kinds = read_kinds(&mut reader, items)?;
+        let kinds = ItemKinds::read(&mut reader, items)?;
         let columns = [
             read_column(&mut reader, blocks)?,
             read_column(&mut reader, blocks)?,
@@ -194,18 +234,4 @@ fn read_keys(reader: &mut Reader<'_>, count: usize) -> Option<Texts> {
         last = start;
     }
     Some(keys)
-}
-
-fn read_kinds(reader: &mut Reader<'_>, count: usize) -> Option<Vec<ItemKind>> {
-    let different = reader.count().filter(|different| *different <= count)?;
-    let mut facts = Vec::with_capacity(different);
-    for _ in 0..different {
-        facts.push(RouteFacts::read(reader)?);
-    }
-    let kind = |number: usize| match number {
-        0 => Some(ItemKind::Disabled),
-        1 => Some(ItemKind::Api),
-        _ => Some(ItemKind::Route(*facts.get(number - 2)?)),
-    };
-    read_column(reader, count)?.into_iter().map(kind).collect()
 }

@@ -9,7 +9,7 @@ use super::{
     api::Api,
     footprint::Footprint,
     guards::{Mistakable, mistakable},
-    index::ItemKind,
+    index::{ItemKind, ItemKinds},
     packed_items::PackedItems,
     packer::TooLarge,
     pointer::Unusable,
@@ -82,7 +82,7 @@ impl<'a> Builder<'a> {
 fn built(
     source: DeploymentSource<'_>,
     packer: Packer,
-    kinds: Vec<ItemKind>,
+    kinds: ItemKinds,
 ) -> Result<Built, InvalidConfiguration> {
     let whole = |got: &str, expected: &str| {
         let item = ItemId { table: source.table, key: &format!("stage={}", source.stage) };
@@ -145,7 +145,7 @@ impl<'a> Validator<'a> {
     }
 
     /// Everything that is wrong with what was added, or the kinds of the items.
-    pub fn finish(mut self) -> Parsed<Vec<ItemKind>> {
+    pub fn finish(mut self) -> Parsed<ItemKinds> {
         if self.api.is_none() {
             self.begin(&Map::new());
         }

@@ -65,7 +65,7 @@ impl LazyRoutes {
     }
 
     pub fn facts(&self, index: usize) -> RouteFacts {
-        match self.items.index.kinds[self.places[index] as usize] {
+        match self.items.index.kinds.get(self.places[index] as usize) {
             ItemKind::Route(facts) => facts,
             ItemKind::Api | ItemKind::Disabled => unreachable!("these are no places of routes"),
         }

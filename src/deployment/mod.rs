@@ -31,6 +31,8 @@ mod route_item;
 mod served;
 mod snapshot;
 mod status_report;
+#[cfg(test)]
+mod tests;
 mod validation;
 
 use std::{fmt, sync::Arc};
@@ -79,20 +81,22 @@ pub struct Deployment {
     routes: LazyRoutes,
 }
 
-/// One complete entry: which requests, what is asked of them, who answers.
+/// One complete entry: which requests, what is asked of them, who answers. What few routes have takes no room in the
+/// others.
 #[derive(Debug)]
 pub struct Route {
     /// `GET /orders/{id}`, `$default`.
-    pub key: String,
+    pub key: Box<str>,
     /// The name that usage plans know it by: [`RouteKey::shape`](crate::router::RouteKey::shape).
-    pub shape: String,
-    cors: Option<Cors>,
+    pub shape: Box<str>,
+    cors: Option<Box<Cors>>,
     pub api_key: ApiKeyUse,
     /// The limit of all callers together.
-    pub throttle: Option<Rule>,
-    pub required_parameters: RequiredParameters,
+    pub throttle: Option<Box<Rule>>,
+    /// `None`: a request needs none.
+    pub required_parameters: Option<Box<RequiredParameters>>,
     /// Which of its answers are kept; `None`: no answer is.
-    pub cache: Option<CachePolicy>,
+    pub cache: Option<Box<CachePolicy>>,
     pub integration: Integration,
 }
 
@@ -163,7 +167,7 @@ impl Deployment {
 
     /// The CORS policy of a route: its own, or else the API's.
     pub fn cors_of<'a>(&'a self, route: &'a Route) -> Option<&'a Cors> {
-        route.cors.as_ref().or(self.api.cors.as_ref())
+        route.cors.as_deref().or(self.api.cors.as_ref())
     }
 
     /// The CORS policy of a path: that of its route for `method`, or else of whatever the path serves.

@@ -93,7 +93,7 @@ impl PackedItems {
     ///
     /// It is not there as the index says.
     pub fn api(&self) -> Result<Option<Map<String, Value>>, Damaged> {
-        let index = self.index.kinds.iter().position(|kind| *kind == ItemKind::Api);
+        let index = self.index.kinds.iter().position(|kind| kind == ItemKind::Api);
         index.map(|index| self.item(index)).transpose()
     }
 

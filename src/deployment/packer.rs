@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{
     blocks,
     footprint::Footprint,
-    index::{Block, Index, ItemKind, Texts},
+    index::{Block, Index, ItemKinds, Texts},
     items::{API, route_key},
     snapshot::{MOST_BYTES, Snapshot, id_of, to_bytes},
 };
@@ -81,7 +81,7 @@ impl Packer {
     /// # Errors
     ///
     /// No instance would load it.
-    pub fn finish(mut self, kinds: Vec<ItemKind>, validated_with: String) -> Result<Snapshot, TooLarge> {
+    pub fn finish(mut self, kinds: ItemKinds, validated_with: String) -> Result<Snapshot, TooLarge> {
         self.count(if self.json_bytes == 0 { b"[]" } else { b"]" });
         if self.json_bytes > MOST_BYTES {
             return Err(TooLarge { bytes: self.json_bytes, most: MOST_BYTES });

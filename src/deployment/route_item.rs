@@ -100,14 +100,15 @@ impl ItemReader<'_> {
         let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
         fields.finish();
         let route = Route {
-            throttle: throttle
-                .map(|throttle| Rule::throttle(format!("route#{}#{key_text}", self.source.stage), throttle)),
-            key: key_text,
-            shape: key.as_ref().map_or_else(String::new, RouteKey::shape),
-            cors,
-            required_parameters,
+            throttle: throttle.map(|throttle| {
+                Box::new(Rule::throttle(format!("route#{}#{key_text}", self.source.stage), throttle))
+            }),
+            key: key_text.into(),
+            shape: key.as_ref().map_or_else(String::new, RouteKey::shape).into(),
+            cors: cors.map(Box::new),
+            required_parameters: (!required_parameters.is_empty()).then(|| Box::new(required_parameters)),
             api_key,
-            cache,
+            cache: cache.map(Box::new),
             integration: integration?,
         };
         key.map(|_| route)

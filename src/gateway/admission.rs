@@ -67,7 +67,7 @@ impl Gateway {
             stage: &stage.settings.name,
             route_key: &route.key,
             route_shape: &route.shape,
-            route_rule: route.throttle.as_ref(),
+            route_rule: route.throttle.as_deref(),
             stage_rule: stage.settings.throttle.as_ref(),
         };
         let now = location.request.received_at;

@@ -171,7 +171,9 @@ impl Gateway {
         let permit = self.admit(state, route).await?;
 
         let context = state.location.context();
-        route.required_parameters.check(&context)?;
+        if let Some(required) = &route.required_parameters {
+            required.check(&context)?;
+        }
 
         let lookup = match state.location.cache_request() {
             Some(cache_request) => self.responses.lookup(cache_request).await,
