@@ -54,7 +54,7 @@ struct Unreported {
 pub enum ReportProgress {
     Done,
     /// The item does not say the stage's problems yet: [`StatusReporter::write_problems`].
-    ProblemsToWrite(StatusReport),
+    ProblemsToWrite(Box<StatusReport>),
 }
 
 /// Writes reports, each once.
@@ -129,7 +129,7 @@ impl StatusReporter {
             return Ok(ReportProgress::Done);
         }
         if report.unreported.is_some() && done.is_none_or(|done| done.unreported != report.unreported) {
-            return Ok(ReportProgress::ProblemsToWrite(report));
+            return Ok(ReportProgress::ProblemsToWrite(Box::new(report)));
         }
         self.done().insert(report.stage.clone(), report);
         Ok(ReportProgress::Done)

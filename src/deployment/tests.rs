@@ -85,7 +85,7 @@ fn all_read(routes: Vec<(String, String)>) -> Vec<(String, Option<String>)> {
 #[test]
 fn a_deployment_has_the_id_of_its_items_whoever_packs_them() {
     let route = json!({ "stage": "v1", "routeKey": "GET /", "integration": { "type": "MOCK" } });
-    let Built { snapshot, .. } = build(&[route.clone()]);
+    let Built { snapshot, .. } = build(std::slice::from_ref(&route));
     // The first half of the SHA-256 of `[{"integration":{"type":"MOCK"},"routeKey":"GET /","stage":"v1"}]`.
     assert_eq!(snapshot.id, "93ac5cbd6f521196f716881de0819b4f");
     assert_eq!(build(&[route]).snapshot, snapshot);

@@ -122,12 +122,11 @@ impl fmt::Display for RouteKey<'_> {
 
 impl MethodKey {
     fn parse(text: &str) -> Result<Self, String> {
-        let upper = text.to_ascii_uppercase();
-        if upper == "ANY" {
+        if text.eq_ignore_ascii_case("ANY") {
             return Ok(Self::Any);
         }
-        let known = METHODS.into_iter().find(|method| method.as_str() == upper);
-        known.map(Self::Only).ok_or_else(|| {
+        let known = METHODS.iter().find(|method| method.as_str().eq_ignore_ascii_case(text));
+        known.cloned().map(Self::Only).ok_or_else(|| {
             let names: Vec<_> = METHODS.iter().map(Method::as_str).collect();
             format!("a method of {} or ANY", names.join(", "))
         })
@@ -229,7 +228,10 @@ impl<'a> PathPattern<'a> {
 
 impl<'a> Segment<'a> {
     fn parse(word: &'a str) -> Result<Self, String> {
-        if word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_~".contains(&byte)) {
+        if word
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~'))
+        {
             return Ok(Self::Literal(word.into()));
         }
         if !word.contains(['{', '}']) {
@@ -239,8 +241,9 @@ impl<'a> Segment<'a> {
         let name = word.strip_prefix('{').and_then(|word| word.strip_suffix('}'));
         let name = name.ok_or("a path parameter that is a whole segment, as {id} or {proxy+}")?;
         let (name, greedy) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
-        let legal = |c: char| c.is_ascii_alphanumeric() || "._:-".contains(c);
-        if name.is_empty() || !name.chars().all(legal) {
+        let is_legal =
+            |byte| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b':' | b'-');
+        if name.is_empty() || !name.bytes().all(is_legal) {
             return Err("a path parameter named with letters, digits and . _ : -".to_owned());
         }
         Ok(if greedy { Self::Greedy(name) } else { Self::Parameter(name) })

@@ -91,7 +91,7 @@ impl PathTrie {
 
     /// The most specific path of a route of `method` that matches the canonical `path`.
     pub fn find(&self, method: &Method, path: &str) -> Option<Found<'_>> {
-        let methods = 1 << METHODS.iter().position(|known| known == method)?;
+        let methods = bit(method)?;
         let path = path::comparable(path);
         let mut ranks = Vec::new();
         let served = self.descend(0, path.strip_prefix('/'), methods, &mut ranks)?;
@@ -185,13 +185,8 @@ impl PathTrie {
         }
         for shape in routes.chunk_by(|a, b| a.pattern.compare_shape(b.pattern).is_eq()) {
             let first = self.served.len();
-            for (bit, method) in METHODS.iter().enumerate() {
-                let Some(route) = route_for(shape, method).map(number) else { continue };
-                match self.served[first..].iter_mut().find(|served| served.route == route) {
-                    Some(served) => served.methods |= 1 << bit,
-                    None => self.served.push(Served { methods: 1 << bit, route }),
-                }
-            }
+            self.served.extend(shape.iter().map(|route| Served { methods: 0, route: number(route.index) }));
+            share_methods(shape, &mut self.served[first..]);
         }
         self.ends.push(number(self.served.len()));
         number(self.ends.len() - 1)
@@ -219,15 +214,33 @@ impl TrieRoute<'_> {
     }
 }
 
-/// The exact method before `ANY`; for `HEAD` also `GET`, last.
-fn route_for(routes: &[TrieRoute<'_>], method: &Method) -> Option<usize> {
-    let of = |wanted: &dyn Fn(&MethodKey) -> bool| {
-        routes.iter().find(|route| wanted(route.method)).map(|route| route.index)
+/// Gives each method to a route of one shape: the exact method before `ANY`; for `HEAD` also `GET`, last.
+fn share_methods(routes: &[TrieRoute<'_>], served: &mut [Served]) {
+    let mut taken = 0;
+    let mut take = |served: &mut Served, methods: u8| {
+        served.methods |= methods & !taken;
+        taken |= methods;
     };
-    let only = |wanted: &Method| of(&|key| matches!(key, MethodKey::Only(method) if method == wanted));
-    only(method)
-        .or_else(|| of(&|key| *key == MethodKey::Any))
-        .or_else(|| if *method == Method::HEAD { only(&Method::GET) } else { None })
+    for (route, served) in routes.iter().zip(&mut *served) {
+        if let MethodKey::Only(method) = route.method {
+            take(served, bit(method).unwrap_or(0));
+        }
+    }
+    for (route, served) in routes.iter().zip(&mut *served) {
+        if *route.method == MethodKey::Any {
+            take(served, u8::MAX);
+        }
+    }
+    for (route, served) in routes.iter().zip(served) {
+        if matches!(route.method, MethodKey::Only(method) if *method == Method::GET) {
+            take(served, bit(&Method::HEAD).unwrap_or(0));
+        }
+    }
+}
+
+/// The bit of a method; `None`: it is none of [`METHODS`].
+fn bit(method: &Method) -> Option<u8> {
+    Some(1 << METHODS.iter().position(|known| known == method)?)
 }
 
 fn number(count: usize) -> u32 {
