@@ -252,7 +252,9 @@ impl<'a> Segment<'a> {
     /// Some target may read it otherwise.
     pub(super) fn is_odd(&self) -> bool {
         match self {
-            Self::Literal(text) => text.is_empty() || text.contains(ESCAPED_SLASH),
+            Self::Literal(text) => {
+                text.is_empty() || (text.as_bytes().contains(&b'%') && text.contains(ESCAPED_SLASH))
+            }
             Self::Parameter(_) | Self::Greedy(_) => false,
         }
     }
