@@ -203,7 +203,7 @@ impl ActiveDeployments {
             ReportProgress::Done => Ok(()),
             ReportProgress::ProblemsToWrite(report) => {
                 self.unload();
-                self.reporter.write_problems(&self.store, report).await
+                self.reporter.write_problems(&self.store, *report).await
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::{
 pub const ADDRESSES_AND_POLICY: [&str; 3] = ["ipAllow", "ipDeny", "policy"];
 
 /// The settings that the routes of an API share.
+#[derive(Debug)]
 pub struct Api {
     pub cors: Option<Cors>,
     pub gateway_responses: GatewayResponses,

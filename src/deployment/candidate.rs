@@ -1,10 +1,14 @@
 //! The candidate of a stage: the deployment that its route items make, read from their table one by one.
 
-use std::pin::pin;
+use std::{pin::pin, sync::Arc};
 
 use futures_util::TryStreamExt;
 
-use super::{DeploymentSource, Packer, Parser, Snapshot, footprint::Footprint, snapshot::TooLarge};
+use super::{
+    DeploymentSource, Snapshot,
+    footprint::Footprint,
+    items::{Builder, Built},
+};
 use crate::{
     environment::DeploymentMemory,
     error::{InvalidConfiguration, ItemId, Problem, StoreError},
@@ -16,11 +20,17 @@ use crate::{
 #[derive(Debug)]
 pub struct Candidate {
     pub has_items: bool,
-    /// The number of routes, or all problems.
-    pub routes: Result<usize, InvalidConfiguration>,
+    /// The deployment, or all problems.
+    pub deployment: Result<PackedDeployment, InvalidConfiguration>,
     pub warnings: Vec<Problem>,
     pub footprint: Footprint,
-    snapshot: Result<Snapshot, TooLarge>,
+}
+
+/// A deployment to be stored.
+#[derive(Debug)]
+pub struct PackedDeployment {
+    pub routes: usize,
+    pub snapshot: Arc<Snapshot>,
 }
 
 impl Candidate {
@@ -34,48 +44,35 @@ impl Candidate {
         stage: &str,
         stage_variables: &StageVariables,
     ) -> Result<Self, StoreError> {
-        let mut packer = Packer::default();
-        let mut parser =
-            Parser::new(DeploymentSource { table: &store.tables.routes, stage, stage_variables });
+        let mut builder =
+            Builder::new(DeploymentSource { table: &store.tables.routes, stage, stage_variables });
         let mut has_items = false;
         let mut pages = pin!(store.route_pages(stage));
         while let Some(items) = pages.try_next().await? {
             has_items |= !items.is_empty();
             // Each is let go of before the next: a page of them takes a megabyte.
             for item in items {
-                packer.add(&item);
-                parser.add(&item);
+                builder.add(&item);
             }
         }
-        let Parsed { value, warnings } = parser.finish();
-        let routes = value.map(|deployment| deployment.routes.len());
-        Ok(Self { has_items, routes, warnings, footprint: packer.footprint(), snapshot: packer.finish() })
+        let footprint = builder.footprint();
+        let Parsed { value, warnings } = builder.finish();
+        let packed =
+            |Built { deployment, snapshot }| PackedDeployment { routes: deployment.route_count(), snapshot };
+        Ok(Self { has_items, deployment: value.map(packed), warnings, footprint })
     }
 
-    /// The id that the deployment would have; `None`: the items are too large for one.
-    pub fn id(&self) -> Option<&str> {
-        self.snapshot.as_ref().ok().map(|snapshot| snapshot.id.as_str())
-    }
-
-    /// Of items with problems, none.
-    pub fn route_count(&self) -> usize {
-        *self.routes.as_ref().unwrap_or(&0)
-    }
-
-    /// The deployment to be stored.
+    /// Checks that an instance has the memory for it.
     ///
     /// # Errors
     ///
-    /// No instance has the memory for it.
-    pub fn snapshot(&self, item: ItemId<'_>, memory: Option<DeploymentMemory>) -> Result<&Snapshot, Problem> {
-        let problem = |got: &str, expected: &str| Problem::new(item, "*", got, expected);
-        let too_large = |TooLarge { bytes, most }: &TooLarge| {
-            problem(&format!("items of {bytes} bytes as JSON"), &format!("at most {most} bytes"))
-        };
-        let snapshot = self.snapshot.as_ref().map_err(too_large)?;
+    /// None has.
+    pub fn check_memory(&self, item: ItemId<'_>, memory: Option<DeploymentMemory>) -> Result<(), Problem> {
         match memory.filter(|memory| memory.for_deployments < self.footprint.peak()) {
-            None => Ok(snapshot),
-            Some(DeploymentMemory { function_mb, for_deployments }) => Err(problem(
+            None => Ok(()),
+            Some(DeploymentMemory { function_mb, for_deployments }) => Err(Problem::new(
+                item,
+                "*",
                 &format!("items that take {} of an instance's memory", self.footprint),
                 &format!(
                     "at most {} MB, which a function of {function_mb} MB has for them; a function with more memory, or fewer routes",

@@ -12,14 +12,14 @@ use crate::{
     authorizers::ApiKeyUse,
     limits::throttle::Throttle,
     message::Request,
-    router::{METHODS, PathPattern, Reading, Router},
+    router::{METHODS, PathPattern, Reading},
 };
 
 /// The checks that a route makes of a request before its integration is called.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Guards {
-    api_key: ApiKeyUse,
-    throttle: Option<Throttle>,
+    pub(super) api_key: ApiKeyUse,
+    pub(super) throttle: Option<Throttle>,
 }
 
 impl Guards {
@@ -38,7 +38,7 @@ impl Guards {
 impl Route {
     /// The checks that it makes of a request before its integration is called.
     pub fn guards(&self) -> Guards {
-        let throttle = self.throttle.as_ref().and_then(|rule| rule.limits.throttle);
+        let throttle = self.throttle.as_deref().and_then(|rule| rule.limits.throttle);
         Guards { api_key: self.api_key, throttle }
     }
 }
@@ -48,8 +48,8 @@ impl Deployment {
     /// one with it for such a target. `None`: some of them ask for more than it does.
     ///
     /// A method that is none of [`METHODS`], which only `$default` serves, a target may take for any of them: `get`.
-    pub(super) fn lookalikes(&self, method: &Method, path: &str, index: usize) -> Option<Vec<&Route>> {
-        let guards = self.routes[index].guards();
+    pub(super) fn lookalikes(&self, method: &Method, path: &str, index: usize) -> Option<Vec<usize>> {
+        let guards = self.guards(index);
         let mut readings = self.router.lookalikes(method, path);
         if !METHODS.contains(method) {
             for known in &METHODS {
@@ -58,8 +58,11 @@ impl Deployment {
             }
         }
         let others = readings.into_iter().filter(|routes| !routes.contains(&index)).flatten();
-        let others = others.map(|other| &self.routes[other]);
-        others.map(|other| guards.cover(&other.guards()).then_some(other)).collect()
+        others.map(|other| guards.cover(&self.guards(other)).then_some(other)).collect()
+    }
+
+    fn guards(&self, index: usize) -> Guards {
+        self.routes.facts(index).guards
     }
 }
 
@@ -71,7 +74,10 @@ impl Served {
         let mut others = readings.filter_map(|path| {
             let other = self.find(&request.origin.domain_name, &path).ok()?;
             let is_another = other.settings.name != stage.settings.name;
-            let guards = |method: &Method| Some(other.deployment.route(method, other.path)?.guards());
+            let guards = |method: &Method| {
+                let deployment = other.deployment;
+                Some(deployment.guards(deployment.route(method, other.path)?))
+            };
             let is_guarded = |method: &Method| guards(method).is_some_and(|guards| guards != Guards::NONE);
             let is_known = METHODS.contains(&request.method);
             let leads_past = is_guarded(&request.method) || (!is_known && METHODS.iter().any(is_guarded));
@@ -93,21 +99,22 @@ pub(super) struct Mistakable {
 
 /// Finds what no spelling tells apart: what stands before a greedy parameter is no path of that route, but its target
 /// may answer to it as well.
-pub(super) fn mistakable(router: &Router, routes: &[Route]) -> Vec<Mistakable> {
+pub(super) fn mistakable(deployment: &Deployment) -> Vec<Mistakable> {
+    let Deployment { router, routes, .. } = deployment;
     let mut found: BTreeMap<usize, Mistakable> = BTreeMap::new();
-    for (guarded, route) in routes.iter().enumerate() {
-        let Some(path) = router.pattern(guarded).and_then(PathPattern::before_greedy) else { continue };
+    for guarded in 0..routes.len() {
+        let key = deployment.route_key(guarded);
+        let Some(path) = key.pattern().and_then(PathPattern::before_greedy) else { continue };
         // No parameter matches an empty segment.
         let below = format!("{path}//x");
         let serves =
             |method: &&Method| router.find(method, &below).is_some_and(|found| found.index == guarded);
         for method in METHODS.iter().filter(serves) {
             let Some(index) = router.find(method, &path).map(|found| found.index) else { continue };
-            let other = &routes[index];
-            let is_written = router.pattern(index).is_some_and(PathPattern::is_literal);
+            let is_written = deployment.route_key(index).pattern().is_some_and(PathPattern::is_literal);
             if is_written
-                || other.guards().cover(&route.guards())
-                || !other.integration.may_share_a_target_with(&route.integration)
+                || deployment.guards(index).cover(&deployment.guards(guarded))
+                || !deployment.may_share_a_target(index, guarded)
             {
                 continue;
             }
@@ -118,4 +125,11 @@ pub(super) fn mistakable(router: &Router, routes: &[Route]) -> Vec<Mistakable> {
         }
     }
     found.into_values().collect()
+}
+
+impl Deployment {
+    fn may_share_a_target(&self, index: usize, other: usize) -> bool {
+        let routes = (self.try_route(index), self.try_route(other));
+        matches!(routes, (Ok(own), Ok(theirs)) if own.integration.may_share_a_target_with(&theirs.integration))
+    }
 }

@@ -88,9 +88,7 @@ fn reload(store: &Store, stage: &str, resolved: ResolvedDeployment) -> Option<Re
     if resolved.deployment.is_some() {
         return Some(resolved);
     }
-    let ResolvedDeployment { snapshot, stage_variables, .. } = resolved;
-    let again = caught_now(|| UnpackedDeployment::of(snapshot)?.resolve(store, stage, &stage_variables));
-    again.and_then(Result::ok)
+    caught_now(|| resolved.reopened(store, stage)).and_then(Result::ok)
 }
 
 /// The first deployment that this instance serves of a stage.

@@ -5,77 +5,98 @@
 mod active_deployments;
 mod api;
 mod base_path_claims;
+mod blocks;
 mod cacheable;
 mod candidate;
 mod effective_settings;
+mod encoding;
 mod footprint;
 mod guards;
+mod index;
 mod inspect;
 mod items;
 mod last_good;
+mod lazy_routes;
 mod load;
 mod load_outcome;
 mod look;
 mod look_result;
+mod packed_items;
+mod packer;
 mod pointer;
 mod publish;
 mod publish_decision;
+mod route_facts;
+mod route_item;
 mod served;
 mod snapshot;
 mod status_report;
+#[cfg(test)]
+mod tests;
+mod validation;
+
+use std::{fmt, sync::Arc};
 
 use ::http::Method;
+use tracing::error;
 
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     guards::Guards,
     inspect::inspect,
-    items::{DeploymentSource, Parser, parse},
+    items::parse,
     look::Freshness,
+    packer::Packer,
     publish::{check, invalid_configuration, publish},
     publish_decision::{PublishOutcome, Trigger, counted},
+    route_item::DeploymentSource,
     served::{Configuration, Served, ServedStage},
-    snapshot::{Packer, Snapshot, Unpacked},
+    snapshot::Snapshot,
+};
+use self::{
+    api::Api,
+    lazy_routes::{LazyRoutes, RouteFault},
+    packed_items::PackedItems,
+    pointer::Unusable,
+    route_facts::RouteCors,
+    route_item::ItemReader,
 };
 use crate::{
     authorizers::ApiKeyUse,
     cache::CachePolicy,
     context::PathParameter,
-    error::GatewayError,
+    error::{GatewayError, chain},
     integrations::Integration,
-    limits::{rate_limit_headers::RateLimitHeaders, rule::Rule, throttle::Throttle},
-    policies::{cors::Cors, gateway_responses::GatewayResponses, required_parameters::RequiredParameters},
-    router::{FoundRoute, METHODS, Router},
+    item::{Parsed, Report},
+    limits::rule::Rule,
+    policies::{cors::Cors, required_parameters::RequiredParameters},
+    router::{FoundRoute, METHODS, RouteKey, Router},
 };
 
 /// All routes of a stage, and what they share.
-#[derive(Debug)]
 pub struct Deployment {
-    pub gateway_responses: GatewayResponses,
-    cors: Option<Cors>,
-    unmatched: UnmatchedRoutes,
-    /// The limit of one client address, on one instance.
-    pub per_ip: Option<Throttle>,
-    pub rate_limit_headers: RateLimitHeaders,
+    pub api: Api,
     router: Router,
     /// In the order that the router counts them in.
-    routes: Vec<Route>,
+    routes: LazyRoutes,
 }
 
-/// One complete entry: which requests, what is asked of them, who answers.
+/// One complete entry: which requests, what is asked of them, who answers. What few routes have takes no room in the
+/// others.
 #[derive(Debug)]
 pub struct Route {
     /// `GET /orders/{id}`, `$default`.
-    pub key: String,
+    pub key: Box<str>,
     /// The name that usage plans know it by: [`RouteKey::shape`](crate::router::RouteKey::shape).
-    pub shape: String,
-    cors: Option<Cors>,
+    pub shape: Box<str>,
+    cors: Option<Box<Cors>>,
     pub api_key: ApiKeyUse,
     /// The limit of all callers together.
-    pub throttle: Option<Rule>,
-    pub required_parameters: RequiredParameters,
+    pub throttle: Option<Box<Rule>>,
+    /// `None`: a request needs none.
+    pub required_parameters: Option<Box<RequiredParameters>>,
     /// Which of its answers are kept; `None`: no answer is.
-    pub cache: Option<CachePolicy>,
+    pub cache: Option<Box<CachePolicy>>,
     pub integration: Integration,
 }
 
@@ -96,35 +117,71 @@ pub struct Matched<'a> {
     /// The path that was routed.
     pub path: &'a str,
     pub path_parameters: Vec<PathParameter<'a>>,
-    /// The routes that the target may take the path for; none of them asks for more than this one.
-    pub lookalikes: Vec<&'a Route>,
+    /// The [shapes](RouteKey::shape) of the routes that the target may take the path for; none of them asks for more than
+    /// this one.
+    pub lookalikes: Vec<String>,
 }
 
 impl Deployment {
+    /// Opens a snapshot whose items are valid with these stage variables. Of the items only `$api` is read.
+    ///
+    /// # Errors
+    ///
+    /// The snapshot is not to be read.
+    fn open(items: PackedItems, source: DeploymentSource<'_>) -> Result<Self, Unusable> {
+        let item = items.api().map_err(|_| Unusable::NotWhole)?.unwrap_or_default();
+        let report = Report::default();
+        let api = ItemReader { source, report: &report }.api(&item);
+        Parsed::new(Some(()), report.into_findings())
+            .value
+            .map_err(|invalid| Unusable::Unresolved(invalid.0))?;
+        let routes = LazyRoutes::new(items, source.table, &Arc::new(source.stage_variables.clone()));
+        let keys = (0..routes.len()).map(|index| RouteKey::parse(routes.key(index)));
+        let keys: Result<Vec<_>, _> = keys.collect();
+        let router = keys.ok().and_then(|keys| Router::new(&keys, api.trailing_slash).ok());
+        let router = router.ok_or(Unusable::NotWhole)?;
+        Ok(Self { api, router, routes })
+    }
+
+    pub fn route_count(&self) -> usize {
+        self.routes.len()
+    }
+
     /// The most specific route for the canonical `path`.
     ///
     /// # Errors
     ///
-    /// [`GatewayError::RouteNotFound`], also where the route would let past what another one asks for; or
-    /// [`GatewayError::MethodNotAllowed`] where the path has other methods; with `unmatchedRoutes: "AWS_REST"` one
-    /// answer for all.
+    /// - [`GatewayError::RouteNotFound`], also where the route would let past what another one asks for.
+    /// - [`GatewayError::MethodNotAllowed`] where the path has other methods; with `unmatchedRoutes: "AWS_REST"` one
+    ///   answer for all.
+    /// - [`GatewayError::RouteUnreadable`].
     pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Result<Matched<'a>, GatewayError> {
         let found = self.router.find(method, path).ok_or_else(|| self.unmatched(path))?;
-        let FoundRoute { index, path: routed, path_parameters } = found;
+        let FoundRoute { index, path } = found;
         let lookalikes = self.lookalikes(method, path, index).ok_or_else(|| self.not_found())?;
-        Ok(Matched { route: &self.routes[index], path: routed, path_parameters, lookalikes })
+        let route = self.read_route(index)?;
+        let key = self.route_key(index);
+        let lookalikes = lookalikes.into_iter().map(|other| self.route_key(other).shape()).collect();
+        Ok(Matched { route, path, path_parameters: key.values_in(path), lookalikes })
     }
 
     /// The CORS policy of a route: its own, or else the API's.
     pub fn cors_of<'a>(&'a self, route: &'a Route) -> Option<&'a Cors> {
-        route.cors.as_ref().or(self.cors.as_ref())
+        route.cors.as_deref().or(self.api.cors.as_ref())
     }
 
     /// The CORS policy of a path: that of its route for `method`, or else of whatever the path serves.
-    pub fn cors_of_path(&self, method: &Method, path: &str) -> Option<&Cors> {
-        let route =
-            self.route(method, path).or_else(|| METHODS.iter().find_map(|other| self.route(other, path)));
-        route.map_or(self.cors.as_ref(), |route| self.cors_of(route))
+    ///
+    /// # Errors
+    ///
+    /// The route has a policy of its own, and cannot be read.
+    pub fn cors_of_path(&self, method: &Method, path: &str) -> Result<Option<&Cors>, GatewayError> {
+        match self.any_route(method, path) {
+            Some(index) if self.routes.facts(index).cors == RouteCors::Own => {
+                Ok(self.cors_of(self.read_route(index)?))
+            }
+            Some(_) | None => Ok(self.api.cors.as_ref()),
+        }
     }
 
     /// Says if some route serves the path, under any method.
@@ -133,14 +190,41 @@ impl Deployment {
     }
 
     /// The route that serves a method on a path.
-    fn route(&self, method: &Method, path: &str) -> Option<&Route> {
+    fn route(&self, method: &Method, path: &str) -> Option<usize> {
         let index = self.router.find(method, path)?.index;
-        self.lookalikes(method, path, index).map(|_| &self.routes[index])
+        self.lookalikes(method, path, index).map(|_| index)
+    }
+
+    /// The same, or else the route that serves any method there.
+    fn any_route(&self, method: &Method, path: &str) -> Option<usize> {
+        self.route(method, path).or_else(|| METHODS.iter().find_map(|other| self.route(other, path)))
+    }
+
+    fn read_route(&self, index: usize) -> Result<&Route, GatewayError> {
+        self.try_route(index).map_err(|fault| {
+            let (stage, route) = (self.routes.stage(), self.routes.key(index));
+            error!(
+                metric = "ConfigurationInvalid",
+                stage,
+                route,
+                problems = chain(&fault),
+                "a route cannot be read; its requests are refused"
+            );
+            GatewayError::RouteUnreadable(fault.into())
+        })
+    }
+
+    fn try_route(&self, index: usize) -> Result<&Route, RouteFault> {
+        self.routes.get(index, &self.api)
+    }
+
+    fn route_key(&self, index: usize) -> RouteKey<'_> {
+        RouteKey::parse(self.routes.key(index)).expect("the router was made of it")
     }
 
     /// The refusal of a path that no route serves.
     pub fn not_found(&self) -> GatewayError {
-        match self.unmatched {
+        match self.api.unmatched {
             UnmatchedRoutes::AwsRest => GatewayError::MissingAuthenticationToken,
             UnmatchedRoutes::Http => GatewayError::RouteNotFound,
         }
@@ -149,14 +233,32 @@ impl Deployment {
     fn unmatched(&self, path: &str) -> GatewayError {
         let mut methods: Vec<_> =
             METHODS.into_iter().filter(|method| self.route(method, path).is_some()).collect();
-        if self.unmatched == UnmatchedRoutes::AwsRest || methods.is_empty() {
+        if self.api.unmatched == UnmatchedRoutes::AwsRest || methods.is_empty() {
             return self.not_found();
         }
-        if self.cors_of_path(&methods[0], path).is_some() && !methods.contains(&Method::OPTIONS) {
+        if self.has_cors(&methods[0], path) && !methods.contains(&Method::OPTIONS) {
             methods.push(Method::OPTIONS);
             methods.sort_by(|a, b| a.as_str().cmp(b.as_str()));
         }
         let allow = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
         GatewayError::MethodNotAllowed { allow }
+    }
+
+    fn has_cors(&self, method: &Method, path: &str) -> bool {
+        let own = |index| self.routes.facts(index).cors == RouteCors::Own;
+        self.api.cors.is_some() || self.any_route(method, path).is_some_and(own)
+    }
+}
+
+/// Reads all routes.
+impl fmt::Debug for Deployment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let routes: Vec<_> = (0..self.routes.len()).map(|index| self.try_route(index)).collect();
+        let Self { api, router, .. } = self;
+        f.debug_struct("Deployment")
+            .field("api", api)
+            .field("router", router)
+            .field("routes", &routes)
+            .finish()
     }
 }

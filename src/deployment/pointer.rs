@@ -4,14 +4,18 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
-use super::{Deployment, DeploymentSource, Parser, Snapshot, Unpacked};
+use super::{
+    Deployment, DeploymentSource, Snapshot,
+    items::{Builder, Built, Validator},
+    packed_items::{FormerItems, PackedItems},
+    snapshot::Unreadable,
+    validation,
+};
 use crate::{
     error::{InvalidConfiguration, ItemId, Problem, StoreError},
     item::{StageVariables, brief},
     stages::StageSettings,
-    store::{Consistency, Store},
+    store::{Consistency, Store, StoredSnapshot},
 };
 
 /// A deployment that can be served, and the variables that it was resolved with.
@@ -21,17 +25,43 @@ pub struct ResolvedDeployment {
     /// `None` while it is unloaded, to make room for another one: it is resolved again from the snapshot.
     pub deployment: Option<Arc<Deployment>>,
     pub stage_variables: Arc<StageVariables>,
+    pub validation: Validation,
+}
+
+/// Says if it is stored that the deployment is valid with these variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Validation {
+    Stored,
+    /// This instance has found it out, with this mark.
+    New(String),
 }
 
 /// A deployment that is stored whole, and its items.
 pub struct UnpackedDeployment {
     pub snapshot: Arc<Snapshot>,
-    unpacked: Unpacked,
+    items: StoredItems,
+}
+
+enum StoredItems {
+    Packed(PackedItems),
+    Former(FormerItems),
 }
 
 impl ResolvedDeployment {
     pub fn id(&self) -> &str {
         &self.snapshot.id
+    }
+
+    /// Opens the snapshot again after it was unloaded; what is valid stays so.
+    ///
+    /// # Errors
+    ///
+    /// The snapshot cannot be read.
+    pub fn reopened(self, store: &Store, stage: &str) -> Result<Self, Unusable> {
+        let items = PackedItems::open(&self.snapshot)?.ok_or(Unusable::NotWhole)?;
+        let source =
+            DeploymentSource { table: &store.tables.routes, stage, stage_variables: &self.stage_variables };
+        Ok(Self { deployment: Some(Arc::new(Deployment::open(items, source)?)), ..self })
     }
 }
 
@@ -42,6 +72,8 @@ pub enum Unusable {
     Unknown,
     /// Parts are missing, or are others than were published.
     NotWhole,
+    /// Another version of the gateway has stored it, in this format.
+    UnknownFormat(u8),
     /// It was published for another stage.
     OfStage(String),
     /// It cannot be resolved with the variables that the stage has.
@@ -55,10 +87,11 @@ pub type PointerResult<T> = Result<Result<T, Unusable>, StoreError>;
 const MOST_ID_BYTES: usize = 1_000;
 
 impl Unusable {
-    /// Says if the deployment that was published is gone.
+    /// Says if the deployment that was published is gone, for this version of the gateway.
     pub fn is_lost(&self) -> bool {
         match self {
-            Self::Unknown | Self::NotWhole => true,
+            // What another version has stored, this one stores again as it can read it.
+            Self::Unknown | Self::NotWhole | Self::UnknownFormat(_) => true,
             Self::OfStage(_) | Self::Unresolved(_) => false,
         }
     }
@@ -68,6 +101,11 @@ impl Unusable {
         let expected = match self {
             Self::Unknown => "the id of a deployment; there is none of this id".to_owned(),
             Self::NotWhole => "a deployment that is whole; what is stored of this one is not".to_owned(),
+            Self::UnknownFormat(format) => {
+                format!(
+                    "a deployment that this version of the gateway can read; this one is in format {format}"
+                )
+            }
             Self::OfStage(other) => format!("a deployment of this stage; this one is of stage {other}"),
             Self::Unresolved(problems) => return problems.clone(),
         };
@@ -107,27 +145,57 @@ pub async fn published(store: &Store, id: &str) -> PointerResult<UnpackedDeploym
     Ok(Err(why))
 }
 
-/// Says if all of a deployment is stored, consistent.
+/// The state of what is stored of a deployment.
+#[derive(Debug)]
+pub enum Stored {
+    /// All of it, with the [marks](validation) of its validations.
+    Whole {
+        validated_with: Vec<String>,
+    },
+    /// The same in the former format.
+    Former,
+    NotWhole,
+}
+
+/// Finds out what is stored of a deployment, consistent.
 ///
 /// # Errors
 ///
 /// The store failed.
-pub async fn is_stored(store: &Store, id: &str) -> Result<bool, StoreError> {
-    Ok(unpacked(id, store.snapshot(id, Consistency::Strong).await?).is_ok())
+pub async fn stored(store: &Store, id: &str) -> Result<Stored, StoreError> {
+    Ok(match unpacked(id, store.snapshot(id, Consistency::Strong).await?) {
+        Ok(UnpackedDeployment { snapshot, items: StoredItems::Packed(_) }) => {
+            Stored::Whole { validated_with: snapshot.validated_with.clone() }
+        }
+        Ok(UnpackedDeployment { items: StoredItems::Former(_), .. }) => Stored::Former,
+        Err(_) => Stored::NotWhole,
+    })
 }
 
-fn unpacked(id: &str, deflated: Option<Vec<u8>>) -> Result<UnpackedDeployment, Unusable> {
-    let deflated = deflated.ok_or(Unusable::Unknown)?;
-    UnpackedDeployment::of(Arc::new(Snapshot { id: id.to_owned(), deflated }))
+fn unpacked(id: &str, stored: Option<StoredSnapshot>) -> Result<UnpackedDeployment, Unusable> {
+    let StoredSnapshot { bytes, validated_with } = stored.ok_or(Unusable::Unknown)?;
+    UnpackedDeployment::of(Arc::new(Snapshot { id: id.to_owned(), bytes, validated_with }))
+}
+
+impl From<Unreadable> for Unusable {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::NotWhole => Self::NotWhole,
+            Unreadable::UnknownFormat(format) => Self::UnknownFormat(format),
+        }
+    }
 }
 
 impl UnpackedDeployment {
     /// # Errors
     ///
-    /// [`Unusable::NotWhole`].
+    /// [`Unusable::NotWhole`], [`Unusable::UnknownFormat`].
     pub fn of(snapshot: Arc<Snapshot>) -> Result<Self, Unusable> {
-        let unpacked = snapshot.unpack().map_err(|_| Unusable::NotWhole)?;
-        Ok(Self { snapshot, unpacked })
+        let items = match PackedItems::open(&snapshot)? {
+            Some(items) => StoredItems::Packed(items),
+            None => StoredItems::Former(FormerItems::inflate(&snapshot).ok_or(Unusable::NotWhole)?),
+        };
+        Ok(Self { snapshot, items })
     }
 
     /// Checks that the items are those of `stage`: every item has its stage in it.
@@ -136,12 +204,15 @@ impl UnpackedDeployment {
     ///
     /// [`Unusable::OfStage`], or [`Unusable::NotWhole`].
     pub fn check_stage(&self, stage: &str) -> Result<(), Unusable> {
-        let mut check = OfStage { stage, other: None };
-        self.unpacked.each(|item| check.add(&item)).map_err(|_| Unusable::NotWhole)?;
-        check.finish()
+        let other = match &self.items {
+            StoredItems::Packed(items) => Some(items.index.stage.clone()).filter(|other| other != stage),
+            StoredItems::Former(items) => items.other_stage(stage).map_err(|_| Unusable::NotWhole)?,
+        };
+        other.map_or(Ok(()), |other| Err(Unusable::OfStage(other)))
     }
 
-    /// Resolves the deployment with the variables of `stage`. `store` names the routes table, for problems.
+    /// Resolves the deployment with the variables of `stage`. `store` names the routes table, for problems. Its items are
+    /// validated, unless they were before with the same variables.
     ///
     /// # Errors
     ///
@@ -152,40 +223,47 @@ impl UnpackedDeployment {
         stage: &str,
         stage_variables: &StageVariables,
     ) -> Result<ResolvedDeployment, Unusable> {
-        let mut check = OfStage { stage, other: None };
-        let mut parser =
-            Parser::new(DeploymentSource { table: &store.tables.routes, stage, stage_variables });
-        let read = self.unpacked.each(|item| {
-            check.add(&item);
-            parser.add(&item);
-        });
-        read.map_err(|_| Unusable::NotWhole)?;
-        check.finish()?;
-        let parsed = parser.finish().value;
-        let deployment = parsed.map_err(|InvalidConfiguration(problems)| Unusable::Unresolved(problems))?;
-        Ok(ResolvedDeployment {
-            snapshot: self.snapshot,
-            deployment: Some(Arc::new(deployment)),
-            stage_variables: Arc::new(stage_variables.clone()),
-        })
+        self.check_stage(stage)?;
+        let source = DeploymentSource { table: &store.tables.routes, stage, stage_variables };
+        let Self { snapshot, items } = self;
+        let items = match items {
+            StoredItems::Packed(items) => items,
+            StoredItems::Former(items) => {
+                return rebuilt(source, |builder| items.each(|item| builder.add(&item)));
+            }
+        };
+        let mark = validation::mark(stage_variables);
+        let validation = if snapshot.validated_with.contains(&mark) {
+            Validation::Stored
+        } else {
+            let mut validator = Validator::new(source);
+            items.each(|item| validator.add(&item)).map_err(|_| Unusable::NotWhole)?;
+            let kinds = validator.finish().value.map_err(|invalid| Unusable::Unresolved(invalid.0))?;
+            if kinds != items.index.kinds {
+                return rebuilt(source, |builder| items.each(|item| builder.add(&item)));
+            }
+            Validation::New(mark)
+        };
+        let deployment = Some(Arc::new(Deployment::open(items, source)?));
+        let stage_variables = Arc::new(stage_variables.clone());
+        Ok(ResolvedDeployment { snapshot, deployment, stage_variables, validation })
     }
 }
 
-/// Finds a stage among those of items that is another than it should be.
-struct OfStage<'a> {
-    stage: &'a str,
-    other: Option<String>,
-}
-
-impl OfStage<'_> {
-    fn add(&mut self, item: &Map<String, Value>) {
-        if self.other.is_none() {
-            let other = item.get("stage").and_then(Value::as_str).filter(|other| *other != self.stage);
-            self.other = other.map(str::to_owned);
-        }
-    }
-
-    fn finish(self) -> Result<(), Unusable> {
-        self.other.map_or(Ok(()), |other| Err(Unusable::OfStage(other)))
-    }
+/// A deployment that this version would store otherwise; until it is published again each start packs it anew.
+fn rebuilt<E>(
+    source: DeploymentSource<'_>,
+    add_items: impl FnOnce(&mut Builder<'_>) -> Result<(), E>,
+) -> Result<ResolvedDeployment, Unusable> {
+    let mut builder = Builder::new(source);
+    add_items(&mut builder).map_err(|_| Unusable::NotWhole)?;
+    let built = builder.finish().value;
+    let Built { deployment, snapshot } =
+        built.map_err(|InvalidConfiguration(problems)| Unusable::Unresolved(problems))?;
+    Ok(ResolvedDeployment {
+        snapshot,
+        deployment: Some(Arc::new(deployment)),
+        stage_variables: Arc::new(source.stage_variables.clone()),
+        validation: Validation::Stored,
+    })
 }

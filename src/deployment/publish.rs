@@ -13,7 +13,7 @@ use super::{
     Snapshot,
     base_path_claims::BasePathClaim,
     candidate::Candidate,
-    pointer,
+    pointer::{self, Stored},
     publish_decision::{
         PointerCheck, PointerTarget, PublishDecision, PublishOutcome, PublishPurpose, StageState,
         StageUpdate, Trigger, decide,
@@ -114,18 +114,27 @@ fn pointer_of<'a>(state: &'a StageState, update: &'a StageUpdate) -> Pointer<'a>
     Pointer { deployment_id: deployment_id.as_deref(), status, message, record }
 }
 
-/// Stores a deployment, unless all of it is stored already.
+/// Stores a deployment, unless all of it is stored already as this version stores it.
 async fn store_snapshot(
     store: &Store,
     stage: &str,
     snapshot: &Snapshot,
     outcome: PublishOutcome,
 ) -> Result<PublishOutcome, StoreError> {
-    let Snapshot { id, deflated } = snapshot;
-    if pointer::is_stored(store, id).await? {
-        return Ok(outcome);
+    let Snapshot { id, bytes, validated_with } = snapshot;
+    match pointer::stored(store, id).await? {
+        Stored::Whole { validated_with: stored } => {
+            for mark in validated_with.iter().filter(|mark| !stored.contains(mark)) {
+                store.keep_validation(id, stage, mark).await?;
+            }
+            return Ok(outcome);
+        }
+        Stored::Former => {
+            store.keep_snapshot(id, stage, bytes, validated_with).await?;
+            return Ok(outcome);
+        }
+        Stored::NotWhole => store.keep_snapshot(id, stage, bytes, validated_with).await?,
     }
-    store.keep_snapshot(id, stage, deflated).await?;
     Ok(match outcome {
         PublishOutcome::Unchanged { deployment_id, footprint, warnings } => {
             PublishOutcome::Restored { deployment_id, footprint, warnings }

@@ -1,9 +1,15 @@
 //! The decision of a publisher, candidate from what was read of a stage, without asking anybody.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::{
-    Snapshot, base_path_claims::BasePathClaim, candidate::Candidate, footprint::Footprint, last_good,
+    Snapshot,
+    base_path_claims::BasePathClaim,
+    candidate::{Candidate, PackedDeployment},
+    footprint::Footprint,
+    last_good,
 };
 use crate::{
     error::{InvalidConfiguration, ItemId, Problem},
@@ -105,7 +111,7 @@ impl StageState {
 #[derive(Debug)]
 pub struct PublishDecision {
     pub outcome: PublishOutcome,
-    pub snapshot: Option<Snapshot>,
+    pub snapshot: Option<Arc<Snapshot>>,
     pub update: Option<StageUpdate>,
 }
 
@@ -132,20 +138,22 @@ pub fn decide(store: &Store, stage: &str, purpose: PublishPurpose, state: &Stage
     };
 
     warnings.extend(candidate.warnings.iter().cloned());
-    if let Err(InvalidConfiguration(of_routes)) = &candidate.routes {
-        // The pointer's deployment may be made of the same items.
-        problems
-            .extend(of_routes.iter().filter(|problem| !state.pointer.problems.contains(problem)).cloned());
-    }
-    if !problems.is_empty() {
-        return invalid(state, Findings { problems, warnings });
-    }
+    let packed = match &candidate.deployment {
+        Ok(packed) if problems.is_empty() => packed,
+        Ok(_) => return invalid(state, Findings { problems, warnings }),
+        Err(InvalidConfiguration(of_routes)) => {
+            // The pointer's deployment may be made of the same items.
+            let new = of_routes.iter().filter(|problem| !state.pointer.problems.contains(problem));
+            problems.extend(new.cloned());
+            return invalid(state, Findings { problems, warnings });
+        }
+    };
     let routes = ItemId { table: &tables.routes, key: &format!("stage={stage}") };
-    match candidate.snapshot(routes, store.deployment_memory) {
-        Ok(snapshot) => match purpose {
+    match candidate.check_memory(routes, store.deployment_memory) {
+        Ok(()) => match purpose {
             PublishPurpose::Status => status(state, Some(candidate), Findings { problems, warnings }),
             PublishPurpose::Publish(_) | PublishPurpose::Check => {
-                valid(state, purpose, candidate, snapshot, warnings)
+                valid(state, purpose, candidate.footprint, packed, warnings)
             }
         },
         Err(problem) => invalid(state, Findings { problems: vec![problem], warnings }),
@@ -155,13 +163,13 @@ pub fn decide(store: &Store, stage: &str, purpose: PublishPurpose, state: &Stage
 fn valid(
     state: &StageState,
     purpose: PublishPurpose,
-    candidate: &Candidate,
-    snapshot: &Snapshot,
+    footprint: Footprint,
+    packed: &PackedDeployment,
     warnings: Vec<Problem>,
 ) -> PublishDecision {
     let row = state.row.as_ref();
-    let id = &snapshot.id;
-    let routes = candidate.route_count();
+    let PackedDeployment { routes, snapshot } = packed;
+    let (routes, id) = (*routes, &snapshot.id);
     let is_edit = purpose == PublishPurpose::Publish(Trigger::Edit);
     let held = is_edit && row.is_some_and(|row| row.item.contains_key("canarySettings"));
     let counted_routes = counted(routes, "route");
@@ -186,11 +194,11 @@ fn valid(
     let update = (!is_settled || !says(row, &update)).then_some(update);
     let deployment_id = id.clone();
     let outcome = if state.served() == Some(id) {
-        PublishOutcome::Unchanged { deployment_id, footprint: candidate.footprint, warnings }
+        PublishOutcome::Unchanged { deployment_id, footprint, warnings }
     } else {
-        PublishOutcome::Published { deployment_id, routes, footprint: candidate.footprint, warnings }
+        PublishOutcome::Published { deployment_id, routes, footprint, warnings }
     };
-    PublishDecision { outcome, snapshot: Some(snapshot.clone()), update }
+    PublishDecision { outcome, snapshot: Some(Arc::clone(snapshot)), update }
 }
 
 fn recorded(row: Option<&StageRow>, settings: &StageSettings) -> Items {
@@ -229,8 +237,9 @@ fn status(state: &StageState, candidate: Option<&Candidate>, findings: Findings)
     let (Some(row), Some(served)) = (&state.row, state.served()) else { return LEFT_ALONE };
     // Where the item names none, the one that is served was meant, and from now on it is named.
     let deployment_id = (row.deployment_id.is_none() && !state.auto_deploys()).then(|| served.to_owned());
-    let mut message = match candidate {
-        Some(candidate) if candidate.id() == Some(served) => counted(candidate.route_count(), "route"),
+    let packed = candidate.and_then(|candidate| candidate.deployment.as_ref().ok());
+    let mut message = match packed {
+        Some(packed) if packed.snapshot.id == served => counted(packed.routes, "route"),
         Some(_) | None => format!("serves deployment {served}"),
     };
     list(&mut message, "warning: ", &warnings);

@@ -1,179 +1,110 @@
-//! A deployment as it is kept: the items it was made of, deflated, under an id that says what is in it.
+//! A deployment as it is stored: the items that it was made of, under an id that says what is in it.
+//!
+//! The bytes are made for reading. An index has the keys of all routes and what must be known of each before it is
+//! asked for ([`Index`](super::index::Index)); the items stand in blocks, of which only those are read that are asked for.
+//!
+//! ```text
+//! "format" | 2 | SHA-256 of the id and the rest | bytes of the index, deflated and not | the index | blocks
+//! ```
+//!
+//! The former format was one deflated JSON list of all items.
 
-use std::{
-    fmt,
-    io::{Read, Write},
-};
+use std::fmt;
 
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::footprint::Footprint;
-use crate::{error::StoreError, json::read_objects};
+use super::encoding::{Reader, put_number};
 
 /// The items of one stage, in the order of their route keys.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The first half of the SHA-256 of the items as JSON, in lower-case hex.
+    /// The first half of the SHA-256 of the items as a JSON list, in lower-case hex.
     pub id: String,
-    pub deflated: Vec<u8>,
+    pub bytes: Vec<u8>,
+    /// The [validations](super::validation) that the items have passed.
+    pub validated_with: Vec<String>,
 }
 
-/// The items of a snapshot as JSON, which are those that its id names.
-pub struct Unpacked(Vec<u8>);
-
-/// Packs items one by one, so that they need not all be in memory at once.
-pub struct Packer {
-    digest: Sha256,
-    deflated: DeflateEncoder<Vec<u8>>,
-    bytes: usize,
-    footprint: Footprint,
+/// The parts of a snapshot's bytes.
+#[derive(Clone, Debug)]
+pub enum Layout<'a> {
+    Indexed {
+        index: &'a [u8],
+        index_length: usize,
+        blocks: &'a [u8],
+    },
+    /// All of it is a deflated JSON list.
+    Former,
 }
 
-/// More than any table's worth of routes, and less than an instance's memory.
-const MAX_BYTES: usize = 64 << 20;
-
-/// The items are more than a deployment may have, in bytes of JSON.
+/// The reason why a snapshot is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLarge {
-    pub bytes: usize,
-    pub most: usize,
+pub enum Unreadable {
+    /// A part is missing, or is another's.
+    NotWhole,
+    /// Another version of the gateway has stored it.
+    UnknownFormat(u8),
 }
 
-impl Default for Packer {
-    fn default() -> Self {
-        Self {
-            digest: Sha256::new(),
-            deflated: DeflateEncoder::new(Vec::new(), Compression::best()),
-            bytes: 0,
-            footprint: Footprint::default(),
-        }
-    }
-}
+/// The first bytes, which begin no deflated list: a block of the type that `f` says is none.
+const MAGIC: &[u8] = b"format";
+const FORMAT: u8 = 2;
+const DIGEST_BYTES: usize = 32;
 
-impl Packer {
-    pub fn add(&mut self, item: &Map<String, Value>) {
-        let json = serde_json::to_vec(item).expect("JSON values are JSON");
-        self.footprint.add(&json);
-        self.write(if self.bytes == 0 { b"[" } else { b"," });
-        self.write(&json);
-    }
+/// The most that the items of a deployment may have as JSON, in bytes: more than any table's worth of routes, and less
+/// than an instance's memory.
+pub const MOST_BYTES: usize = 64 << 20;
 
-    /// The memory that an instance needs for the items so far.
-    pub fn footprint(&self) -> Footprint {
-        self.footprint
-    }
-
-    /// # Errors
-    ///
-    /// No instance would load it.
-    pub fn finish(mut self) -> Result<Snapshot, TooLarge> {
-        self.write(if self.bytes == 0 { b"[]" } else { b"]" });
-        if self.bytes > MAX_BYTES {
-            return Err(TooLarge { bytes: self.bytes, most: MAX_BYTES });
-        }
-        let deflated = self.deflated.finish().expect("a Vec takes all");
-        Ok(Snapshot { id: id_of(self.digest), deflated })
-    }
-
-    fn write(&mut self, json: &[u8]) {
-        self.bytes += json.len();
-        // What is too large is only counted.
-        if self.bytes <= MAX_BYTES {
-            self.digest.update(json);
-            self.deflated.write_all(json).expect("a Vec takes all");
-        }
-    }
+/// The bytes of a snapshot.
+pub fn to_bytes(id: &str, index: &[u8], index_length: usize, blocks: &[u8]) -> Vec<u8> {
+    let mut rest = Vec::with_capacity(index.len() + blocks.len() + 64);
+    put_number(&mut rest, index.len() as u64);
+    put_number(&mut rest, index_length as u64);
+    rest.extend(index);
+    rest.extend(blocks);
+    [MAGIC, &[FORMAT], &digest(id, &rest), &rest].concat()
 }
 
 impl Snapshot {
+    /// Finds the parts.
+    ///
     /// # Errors
     ///
-    /// The bytes are not those that were packed under this id: a part is missing, or is another's.
-    pub fn unpack(&self) -> Result<Unpacked, StoreError> {
-        let mut json = Vec::new();
-        let mut inflated = DeflateDecoder::new(&*self.deflated).take(MAX_BYTES as u64);
-        inflated
-            .read_to_end(&mut json)
-            .map_err(|error| StoreError::new("inflating the deployment", error))?;
-        if id_of(Sha256::new_with_prefix(&json)) != self.id {
-            let cause = format!("the parts are not those of {}", self.id);
-            return Err(StoreError::new("checking the deployment", cause));
+    /// The bytes are not those that were stored under this id, or this version does not know their format. What is of the
+    /// former format is not checked here.
+    pub fn layout(&self) -> Result<Layout<'_>, Unreadable> {
+        let Some(bytes) = self.bytes.strip_prefix(MAGIC) else { return Ok(Layout::Former) };
+        let mut reader = Reader(bytes);
+        match reader.byte().ok_or(Unreadable::NotWhole)? {
+            FORMAT => self.indexed(reader).ok_or(Unreadable::NotWhole),
+            other => Err(Unreadable::UnknownFormat(other)),
         }
-        Ok(Unpacked(json))
     }
-}
 
-impl Unpacked {
-    /// Hands each item to `take`, in their order.
-    ///
-    /// # Errors
-    ///
-    /// It is no list of items.
-    pub fn each(&self, take: impl FnMut(Map<String, Value>)) -> Result<(), StoreError> {
-        read_objects(&self.0, take).map_err(|error| StoreError::new("parsing the deployment", error))
+    fn indexed<'a>(&self, mut reader: Reader<'a>) -> Option<Layout<'a>> {
+        let expected = reader.take(DIGEST_BYTES)?;
+        if digest(&self.id, reader.0) != expected {
+            return None;
+        }
+        let (deflated, index_length) = (reader.count()?, reader.count()?);
+        let index = reader.take(deflated)?;
+        // It has less of each item than its JSON.
+        (index_length <= MOST_BYTES).then_some(Layout::Indexed { index, index_length, blocks: reader.0 })
     }
 }
 
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "deployment {}, {} bytes", self.id, self.deflated.len())
+        write!(f, "deployment {}, {} bytes", self.id, self.bytes.len())
     }
 }
 
-fn id_of(digest: Sha256) -> String {
+fn digest(id: &str, rest: &[u8]) -> Vec<u8> {
+    let digest = Sha256::new_with_prefix(id).chain_update([0]).chain_update(rest);
+    digest.finalize().to_vec()
+}
+
+/// The id of the items whose JSON list has this digest.
+pub fn id_of(digest: Sha256) -> String {
     digest.finalize()[..16].iter().fold(String::with_capacity(32), |id, byte| format!("{id}{byte:02x}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn pack(items: &[Value]) -> Result<Snapshot, TooLarge> {
-        let mut packer = Packer::default();
-        items.iter().for_each(|item| packer.add(item.as_object().unwrap()));
-        packer.finish()
-    }
-
-    fn unpack(id: &str, deflated: &[u8]) -> Result<Vec<Value>, StoreError> {
-        let mut items = Vec::new();
-        let snapshot = Snapshot { id: id.to_owned(), deflated: deflated.to_owned() };
-        snapshot.unpack()?.each(|item| items.push(Value::Object(item)))?;
-        Ok(items)
-    }
-
-    #[test]
-    fn comes_back_as_it_was_and_refuses_other_bytes() {
-        let items = [json!({ "stage": "v1", "routeKey": "GET /", "n": 12_345 }), json!({ "stage": "v1" })];
-        for (items, expected) in [
-            (&items[..0], "4f53cda18c2baa0c0354bb5f9a3ecbe5"),
-            (&items[..1], "c2ee50f6549f5adadc6fd1b4872eb6f7"),
-            (&items[..], "9936acbe19ee7f52ffd0b4dba011d088"),
-        ] {
-            let Snapshot { id, deflated } = pack(items).unwrap();
-            assert_eq!(id, expected);
-            assert_eq!(unpack(&id, &deflated).unwrap(), items);
-            for cut in 0..deflated.len() {
-                assert!(unpack(&id, &deflated[..cut]).is_err(), "{cut} bytes of {}", deflated.len());
-            }
-            assert!(unpack("ffff", &deflated).is_err());
-        }
-    }
-
-    #[test]
-    fn comes_back_whatever_its_names_are() {
-        let body = json!({ "$serde_json::private::RawValue": "[", "$serde_json::private::Number": "x" });
-        let items = [json!({ "routeKey": "GET /", "integration": { "type": "MOCK", "body": body } })];
-        let Snapshot { id, deflated } = pack(&items).unwrap();
-        assert_eq!(unpack(&id, &deflated).unwrap(), items);
-    }
-
-    #[test]
-    fn more_than_an_instance_would_load_is_not_packed() {
-        let item = json!({ "description": "x".repeat(MAX_BYTES) });
-        assert_eq!(pack(&[item]), Err(TooLarge { bytes: MAX_BYTES + 20, most: MAX_BYTES }));
-    }
 }

@@ -14,6 +14,7 @@ use super::{
     base_path_claims::BasePathClaim,
     effective_settings::EffectiveStage,
     last_good,
+    pointer::Validation,
     publish::{StatusWrite, write_status},
     served::{Follows, Loaded, SettingsSource},
 };
@@ -29,8 +30,16 @@ pub struct StatusReport {
     stage: String,
     /// The deployment that is served, where the item points to it.
     last_good: Option<LastGood>,
+    /// The validation that this instance has made, and that is to be stored.
+    validation: Option<NewValidation>,
     /// The problems that the item should say and does not, with what it says instead.
     unreported: Option<Unreported>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct NewValidation {
+    deployment_id: String,
+    mark: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +54,7 @@ struct Unreported {
 pub enum ReportProgress {
     Done,
     /// The item does not say the stage's problems yet: [`StatusReporter::write_problems`].
-    ProblemsToWrite(StatusReport),
+    ProblemsToWrite(Box<StatusReport>),
 }
 
 /// Writes reports, each once.
@@ -75,7 +84,13 @@ impl StatusReport {
             status: item.get("lastDeploymentStatus").cloned(),
             message: item.get("lastDeploymentMessage").cloned(),
         });
-        Self { stage: name.clone(), last_good, unreported }
+        let validation = resolved.and_then(|resolved| match &resolved.validation {
+            Validation::Stored => None,
+            Validation::New(mark) => {
+                Some(NewValidation { deployment_id: resolved.id().to_owned(), mark: mark.clone() })
+            }
+        });
+        Self { stage: name.clone(), last_good, validation, unreported }
     }
 }
 
@@ -100,6 +115,12 @@ impl StatusReporter {
     pub async fn confirm(&self, store: &Store, report: StatusReport) -> Result<ReportProgress, StoreError> {
         let done = self.done().get(&report.stage).cloned();
         let done = done.as_ref();
+        if let Some(validation) = &report.validation
+            && done.and_then(|done| done.validation.as_ref()) != Some(validation)
+        {
+            let NewValidation { deployment_id, mark } = validation;
+            store.keep_validation(deployment_id, &report.stage, mark).await?;
+        }
         if let Some(last_good) = &report.last_good
             && done.and_then(|done| done.last_good.as_ref()) != Some(last_good)
             && record(store, &report.stage, last_good).await? == ConditionalWrite::ChangedMeanwhile
@@ -108,7 +129,7 @@ impl StatusReporter {
             return Ok(ReportProgress::Done);
         }
         if report.unreported.is_some() && done.is_none_or(|done| done.unreported != report.unreported) {
-            return Ok(ReportProgress::ProblemsToWrite(report));
+            return Ok(ReportProgress::ProblemsToWrite(Box::new(report)));
         }
         self.done().insert(report.stage.clone(), report);
         Ok(ReportProgress::Done)

@@ -81,6 +81,8 @@ pub enum GatewayError {
     IntegrationUnreachable(#[source] BoxError),
     #[error("integration gave no answer within {limit:?}")]
     IntegrationTimeout { limit: Duration },
+    #[error("the route cannot be read")]
+    RouteUnreadable(#[source] BoxError),
     #[error("shared state unavailable")]
     StoreUnavailable(#[from] StoreError),
     #[error("panicked: {0}")]

@@ -84,6 +84,7 @@ impl GatewayError {
             Self::IntegrationUnreachable(_)           => row(StatusCode::GATEWAY_TIMEOUT,       ResponseType::IntegrationFailure,         "InternalServerErrorException",        "Network error communicating with endpoint".into(), Spaced, NoHeader),
             Self::IntegrationTimeout { .. }           => row(StatusCode::GATEWAY_TIMEOUT,       ResponseType::IntegrationTimeout,         "InternalServerErrorException",        "Endpoint request timed out".into(),                Spaced, NoHeader),
             Self::StoreUnavailable(_)                 => row(StatusCode::SERVICE_UNAVAILABLE,   ResponseType::Default5xx,                 "ServiceUnavailableException",         "Service Unavailable".into(),                       Tight,  RetryAfter(A_SECOND)),
+            Self::RouteUnreadable(_)                  => row(StatusCode::INTERNAL_SERVER_ERROR, ResponseType::Default5xx,                 "InternalServerErrorException",        "Internal server error".into(),                     Spaced, NoHeader),
             Self::Panicked(_)                         => row(StatusCode::INTERNAL_SERVER_ERROR, ResponseType::Default5xx,                 "InternalServerErrorException",        "Internal server error".into(),                     Spaced, NoHeader),
         }
     }

@@ -67,7 +67,7 @@ impl Gateway {
             stage: &stage.settings.name,
             route_key: &route.key,
             route_shape: &route.shape,
-            route_rule: route.throttle.as_ref(),
+            route_rule: route.throttle.as_deref(),
             stage_rule: stage.settings.throttle.as_ref(),
         };
         let now = location.request.received_at;
@@ -95,7 +95,7 @@ impl Gateway {
 /// Says if the target may take the path for that of a route which the caller's plan lets through less often.
 fn leads_past_the_plan(caller: &Caller, stage: &str, matched: &Matched<'_>) -> bool {
     let shape = &matched.route.shape;
-    matched.lookalikes.iter().any(|other| caller.plan.lets_through_more(stage, shape, &other.shape))
+    matched.lookalikes.iter().any(|other| caller.plan.lets_through_more(stage, shape, other))
 }
 
 /// The column of the key's usage that a request counts in; `None` if nobody could decide on it.

@@ -67,8 +67,10 @@ pub fn explain(
     let location = Location::routed(request, stage, matched);
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
     let context = Context { api_key_id, ..location.context() };
-    route.required_parameters.check(&context)?;
-    let lookup = route.cache.as_ref().ok_or(NoLookup::Route).and_then(|policy| {
+    if let Some(required) = &route.required_parameters {
+        required.check(&context)?;
+    }
+    let lookup = route.cache.as_deref().ok_or(NoLookup::Route).and_then(|policy| {
         let settings = stage.settings.cache.as_ref().ok_or(NoLookup::Stage)?;
         let ExplainedKey { key, parts } = policy.explain(&context, settings);
         Ok(ExplainedLookup {
@@ -82,7 +84,7 @@ pub fn explain(
     });
     Ok(Explained {
         stage: stage.settings.name.clone(),
-        route_key: route.key.clone(),
+        route_key: route.key.to_string(),
         api_key: route.api_key,
         lookup,
     })

@@ -27,7 +27,7 @@ impl Gateway {
         let Ok(located) = located else { return };
         let Ok(matched) = located.route() else { return };
         let route = matched.route;
-        if !route.cache.as_ref().is_some_and(CachePolicy::follows_changes) {
+        if !route.cache.as_deref().is_some_and(CachePolicy::follows_changes) {
             return;
         }
         let read = Request { method: Method::GET, path: path.clone(), query, ..request.clone() };

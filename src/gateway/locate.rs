@@ -91,7 +91,7 @@ impl<'a> Location<'a> {
     pub fn cache_request(&self) -> Option<CacheRequest<'_>> {
         let route = self.matched.as_ref()?.route;
         Some(CacheRequest {
-            policy: route.cache.as_ref()?,
+            policy: route.cache.as_deref()?,
             stage: self.stage.settings.cache.as_ref()?,
             context: self.context(),
             permission: self.invalidate_permission(),

@@ -147,19 +147,19 @@ impl Gateway {
         located: Located<'a>,
     ) -> Result<Response, GatewayError> {
         let (request, stage) = (state.location.request, located.stage);
-        if let Some(throttle) = &stage.deployment.per_ip {
+        if let Some(throttle) = &stage.deployment.api.per_ip {
             let source_ip = &request.origin.source_ip;
             self.addresses.admit(throttle, source_ip, &stage.settings.name, request.received_at)?;
         }
 
-        if let Some(cors) = preflight_policy(request, stage) {
+        if let Some(cors) = preflight_policy(request, stage)? {
             return Ok(cors.preflight(request));
         }
 
         let matched = located.route();
         state.cors = match &matched {
             Ok(matched) => stage.deployment.cors_of(matched.route),
-            Err(_) => stage.deployment.cors_of_path(&request.method, stage.path),
+            Err(_) => stage.deployment.cors_of_path(&request.method, stage.path).unwrap_or_default(),
         };
         let matched = matched?;
         if state.served.leads_past_another_stage(request, stage) {
@@ -171,7 +171,9 @@ impl Gateway {
         let permit = self.admit(state, route).await?;
 
         let context = state.location.context();
-        route.required_parameters.check(&context)?;
+        if let Some(required) = &route.required_parameters {
+            required.check(&context)?;
+        }
 
         let lookup = match state.location.cache_request() {
             Some(cache_request) => self.responses.lookup(cache_request).await,
@@ -201,10 +203,13 @@ impl Gateway {
 }
 
 /// The policy that answers a preflight: that of the route that will be called.
-fn preflight_policy<'a>(request: &Request, stage: ServedStage<'a>) -> Option<&'a Cors> {
-    let method = Cors::preflight_method(request)?;
-    let policy = stage.deployment.cors_of_path(&method, stage.path);
-    policy.filter(|_| stage.deployment.has_path(stage.path))
+fn preflight_policy<'a>(request: &Request, stage: ServedStage<'a>) -> Result<Option<&'a Cors>, GatewayError> {
+    match Cors::preflight_method(request) {
+        Some(method) if stage.deployment.has_path(stage.path) => {
+            stage.deployment.cors_of_path(&method, stage.path)
+        }
+        Some(_) | None => Ok(None),
+    }
 }
 
 /// The answer to a request that no stage serves.

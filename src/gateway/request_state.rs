@@ -52,13 +52,13 @@ impl<'a> RequestState<'a> {
     /// The gateway response of a refusal, as the stage words it.
     pub fn refuse(&mut self, error: &GatewayError) -> Response {
         self.log.refused(error);
-        self.location.stage.deployment.gateway_responses.render(error, &self.location.context())
+        self.location.stage.deployment.api.gateway_responses.render(error, &self.location.context())
     }
 
     /// Adds what every response of this request has, whatever it is.
     pub fn add_headers(&self, response: &mut Response) {
         if let Some(status) = &self.rate_limit_status {
-            self.location.stage.deployment.rate_limit_headers.apply(status, response);
+            self.location.stage.deployment.api.rate_limit_headers.apply(status, response);
         }
         if let Some(cors) = self.cors {
             cors.apply(self.location.request, response);

@@ -41,10 +41,10 @@ pub struct Integration {
 
 #[derive(Debug)]
 enum IntegrationKind {
-    Lambda(Lambda),
-    DynamoDb(DynamoDb),
-    Http(Http),
-    Mock(Mock),
+    Lambda(Box<Lambda>),
+    DynamoDb(Box<DynamoDb>),
+    Http(Box<Http>),
+    Mock(Box<Mock>),
 }
 
 /// The connections that all routes share.
@@ -92,12 +92,16 @@ impl Integration {
         let given = fields.choice("type", &TYPES);
         let timeout_ms = fields.integer("timeoutInMillis", 50..=MAX_TIMEOUT_MS).unwrap_or(DEFAULT_TIMEOUT_MS);
         let kind = match fields.require("type", given, "AWS_PROXY, DYNAMODB, HTTP_PROXY or MOCK")? {
-            IntegrationType::AwsProxy => Lambda::parse(&fields, parse_context).map(IntegrationKind::Lambda),
-            IntegrationType::DynamoDb => {
-                DynamoDb::parse(&fields, parse_context).map(IntegrationKind::DynamoDb)
+            IntegrationType::AwsProxy => {
+                Lambda::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Lambda)
             }
-            IntegrationType::HttpProxy => Http::parse(&fields, parse_context).map(IntegrationKind::Http),
-            IntegrationType::Mock => Mock::parse(&fields).map(IntegrationKind::Mock),
+            IntegrationType::DynamoDb => {
+                DynamoDb::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::DynamoDb)
+            }
+            IntegrationType::HttpProxy => {
+                Http::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Http)
+            }
+            IntegrationType::Mock => Mock::parse(&fields).map(Box::new).map(IntegrationKind::Mock),
         };
         fields.finish();
         Some(Self { kind: kind?, timeout: Duration::from_millis(timeout_ms) })

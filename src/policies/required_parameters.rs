@@ -51,6 +51,11 @@ impl RequiredParameters {
         required
     }
 
+    /// True if nothing is required.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Refuses a request that lacks a required parameter, or has it blank.
     ///
     /// # Errors

@@ -1,10 +1,13 @@
 //! The routes that a target may take a path for: one that passes over empty segments, or takes `%2F` for a slash.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use http::Method;
 
-use super::{METHODS, PathPattern, Reading, Shapes, table::PathTables};
+use super::{
+    PathPattern, Reading, Segment,
+    trie::{PathTrie, TrieRoute},
+};
 
 /// The routes as targets may read their paths.
 #[derive(Debug)]
@@ -16,77 +19,50 @@ enum ReadRoutes {
     /// As they are.
     Same,
     /// Several may be one: `/a` and `/a/`, or `/a/b` and `/a%2Fb`.
-    Merged(Arc<Merged>),
-}
-
-#[derive(Debug)]
-struct Merged {
-    tables: PathTables,
-    /// The routes of each pattern of the tables.
-    routes: Vec<Vec<usize>>,
+    Merged(Arc<PathTrie>),
 }
 
 impl Lookalikes {
-    pub fn new(shapes: &Shapes, patterns: &[Option<PathPattern>]) -> Self {
-        let read = |reading| patterns.iter().map(move |pattern| pattern.as_ref()?.read_as(reading)).collect();
-        let mut made: Vec<(Vec<Option<PathPattern>>, ReadRoutes)> = Vec::new();
+    pub fn new(routes: &[TrieRoute<'_>]) -> Self {
+        if !routes.iter().any(|route| route.segments.iter().any(Segment::is_odd)) {
+            return Self(Reading::ALL.map(|_| ReadRoutes::Same));
+        }
+        let mut made: Vec<(Vec<Option<Vec<Segment<'_>>>>, ReadRoutes)> = Vec::new();
         Self(Reading::ALL.map(|reading| {
-            let others: Vec<_> = read(reading);
+            let others: Vec<_> =
+                routes.iter().map(|route| PathPattern::read_as(route.pattern, reading)).collect();
             if let Some((_, routes)) = made.iter().find(|(known, _)| *known == others) {
                 return routes.clone();
             }
-            let routes = if others.iter().all(Option::is_none) {
-                ReadRoutes::Same
-            } else {
-                ReadRoutes::Merged(Arc::new(Merged::new(shapes, patterns, &others)))
-            };
-            made.push((others, routes.clone()));
-            routes
+            let read =
+                if others.iter().all(Option::is_none) { ReadRoutes::Same } else { merged(routes, &others) };
+            made.push((others, read.clone()));
+            read
         }))
     }
 
-    /// For each reading in which `path` may lead elsewhere: the routes that serve it, which stand in `tables` as they are.
-    pub fn of(&self, method: &Method, path: &str, tables: &PathTables) -> Vec<Vec<usize>> {
+    /// For each reading in which `path` may lead elsewhere: the routes that serve it, which stand in `paths` as they are.
+    pub fn of(&self, method: &Method, path: &str, paths: &PathTrie) -> Vec<Vec<usize>> {
+        let find = |paths: &PathTrie, path: &str| {
+            paths.find(method, path).map_or_else(Vec::new, |found| found.routes().collect())
+        };
         let readings = Reading::ALL.into_iter().zip(&self.0);
         let routes = readings.filter_map(|(reading, routes)| match (routes, reading.of(path)) {
             (ReadRoutes::Same, None) => None,
-            (ReadRoutes::Same, Some(read)) => Some(tables.find(method, &read).into_iter().collect()),
-            (ReadRoutes::Merged(merged), read) => Some(merged.find(method, read.as_deref().unwrap_or(path))),
+            (ReadRoutes::Same, Some(read)) => Some(find(paths, &read)),
+            (ReadRoutes::Merged(merged), read) => Some(find(merged, read.as_deref().unwrap_or(path))),
         });
         routes.collect()
     }
 }
 
-impl Merged {
-    /// `others` are the patterns that are read as others than they are.
-    fn new(shapes: &Shapes, patterns: &[Option<PathPattern>], others: &[Option<PathPattern>]) -> Self {
-        let mut merged: BTreeMap<String, (&PathPattern, Vec<_>)> = BTreeMap::new();
-        for methods in shapes.values() {
-            let pattern = |index: usize| others[index].as_ref().or(patterns[index].as_ref());
-            let Some(pattern) = methods.routes().find_map(pattern) else { continue };
-            merged.entry(pattern.shape()).or_insert_with(|| (pattern, Vec::new())).1.push(methods);
-        }
-        let (mut kept, mut routes) = (Vec::new(), Vec::<Vec<usize>>::new());
-        let mut of_method = METHODS.map(|_| Vec::new());
-        for (pattern, shapes) in merged.into_values() {
-            let first = routes.len();
-            for (method, indices) in METHODS.iter().zip(&mut of_method) {
-                let served: Vec<_> = shapes.iter().filter_map(|methods| methods.route_for(method)).collect();
-                if served.is_empty() {
-                    continue;
-                }
-                let known = routes[first..].iter().position(|others| *others == served);
-                indices.push(first + known.unwrap_or(routes.len() - first));
-                if known.is_none() {
-                    kept.push(Some(pattern.clone()));
-                    routes.push(served);
-                }
-            }
-        }
-        Self { tables: PathTables::new(kept, of_method), routes }
-    }
-
-    fn find(&self, method: &Method, path: &str) -> Vec<usize> {
-        self.tables.find(method, path).map_or_else(Vec::new, |index| self.routes[index].clone())
-    }
+/// `others` are the paths that are read as others than they are.
+fn merged(routes: &[TrieRoute<'_>], others: &[Option<Vec<Segment<'_>>>]) -> ReadRoutes {
+    let read = routes.iter().zip(others).map(|(route, other)| TrieRoute {
+        segments: other.as_deref().unwrap_or(route.segments),
+        ..route.clone()
+    });
+    let mut read: Vec<_> = read.collect();
+    read.sort_by(TrieRoute::compare);
+    ReadRoutes::Merged(Arc::new(PathTrie::new(&read)))
 }

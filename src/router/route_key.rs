@@ -1,6 +1,6 @@
 //! A route key as the operator writes it: `GET /orders/{id}`, `ANY /files/{proxy+}`, `$default`.
 
-use std::{cmp::Ordering, fmt};
+use std::{borrow::Cow, cmp::Ordering, fmt};
 
 use http::Method;
 
@@ -10,17 +10,17 @@ use crate::{
     path::{self, ESCAPED_SLASH},
 };
 
-/// matchit names them a to z, and panics after y.
+/// More than any API has.
 const MOST_PARAMETERS: usize = 25;
 
 /// The requests that a route is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RouteKey {
+pub enum RouteKey<'a> {
     /// `$default`: whatever no other route serves.
     Default,
     Path {
         method: MethodKey,
-        pattern: PathPattern,
+        pattern: PathPattern<'a>,
     },
 }
 
@@ -33,28 +33,28 @@ pub enum MethodKey {
 
 /// The path of a route, segment by segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PathPattern {
+pub struct PathPattern<'a> {
     /// As written, without its method.
-    written: String,
-    segments: Vec<Segment>,
+    written: &'a str,
+    segments: Vec<Segment<'a>>,
 }
 
 /// One segment of a route's path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Segment {
+pub enum Segment<'a> {
     /// As routing compares it. Empty: the path ends with a slash.
-    Literal(String),
+    Literal(Cow<'a, str>),
     /// `{name}`: one segment that is not empty.
-    Parameter(String),
+    Parameter(&'a str),
     /// `{name+}`: all that is left, empty segments included, if it is not nothing.
-    Greedy(String),
+    Greedy(&'a str),
 }
 
-impl RouteKey {
+impl<'a> RouteKey<'a> {
     /// # Errors
     ///
     /// The text that a route key should have where this one has something else.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &'a str) -> Result<Self, String> {
         let text = text.trim();
         if text == "$default" {
             return Ok(Self::Default);
@@ -94,15 +94,21 @@ impl RouteKey {
         }
     }
 
-    pub(super) fn into_pattern(self) -> Option<PathPattern> {
+    /// The path; `None`: it is `$default`.
+    pub fn pattern(&self) -> Option<&PathPattern<'a>> {
         match self {
             Self::Default => None,
             Self::Path { pattern, .. } => Some(pattern),
         }
     }
+
+    /// The values of its path parameters in a path that it matches.
+    pub fn values_in(&self, path: &'a str) -> Vec<PathParameter<'a>> {
+        self.pattern().map_or_else(Vec::new, |pattern| pattern.parameters(path))
+    }
 }
 
-impl fmt::Display for RouteKey {
+impl fmt::Display for RouteKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("$default"),
@@ -116,36 +122,35 @@ impl fmt::Display for RouteKey {
 
 impl MethodKey {
     fn parse(text: &str) -> Result<Self, String> {
-        let upper = text.to_ascii_uppercase();
-        if upper == "ANY" {
+        if text.eq_ignore_ascii_case("ANY") {
             return Ok(Self::Any);
         }
-        let known = METHODS.into_iter().find(|method| method.as_str() == upper);
-        known.map(Self::Only).ok_or_else(|| {
+        let known = METHODS.iter().find(|method| method.as_str().eq_ignore_ascii_case(text));
+        known.cloned().map(Self::Only).ok_or_else(|| {
             let names: Vec<_> = METHODS.iter().map(Method::as_str).collect();
             format!("a method of {} or ANY", names.join(", "))
         })
     }
 }
 
-impl PathPattern {
-    fn parse(written: &str) -> Result<Self, String> {
+impl<'a> PathPattern<'a> {
+    fn parse(written: &'a str) -> Result<Self, String> {
         let Some(inner) = written.strip_prefix('/') else {
             return Err("a path that begins with /".to_owned());
         };
-        let words: Vec<&str> = inner.split('/').collect();
-        let last = words.len() - 1;
-        let mut segments = Vec::with_capacity(words.len());
-        for (index, word) in words.into_iter().enumerate() {
+        let count = inner.bytes().filter(|byte| *byte == b'/').count() + 1;
+        let mut segments = Vec::with_capacity(count);
+        for word in inner.split('/') {
+            let is_last = segments.len() + 1 == count;
             let segment = Segment::parse(word)?;
-            if index < last && matches!(segment, Segment::Greedy(_)) {
+            if !is_last && matches!(segment, Segment::Greedy(_)) {
                 return Err(format!("{word} to be the path's last segment"));
             }
-            if index < last && segment == Segment::Literal(String::new()) {
+            if !is_last && matches!(&segment, Segment::Literal(text) if text.is_empty()) {
                 return Err("a path without empty segments".to_owned());
             }
             if let Some(name) = segment.parameter_name()
-                && segments.iter().any(|other: &Segment| other.parameter_name() == Some(name))
+                && segments.iter().any(|other: &Segment<'_>| other.parameter_name() == Some(name))
             {
                 return Err(format!("the path parameter {name} once"));
             }
@@ -154,15 +159,11 @@ impl PathPattern {
         if segments.iter().filter(|segment| segment.parameter_name().is_some()).count() > MOST_PARAMETERS {
             return Err(format!("at most {MOST_PARAMETERS} path parameters"));
         }
-        Ok(Self { written: written.to_owned(), segments })
+        Ok(Self { written, segments })
     }
 
-    pub fn segments(&self) -> &[Segment] {
+    pub fn segments(&self) -> &[Segment<'a>] {
         &self.segments
-    }
-
-    pub(super) fn is_greedy(&self) -> bool {
-        matches!(self.segments.last(), Some(Segment::Greedy(_)))
     }
 
     /// The path without the names of its parameters: two routes of one shape match the same paths.
@@ -174,37 +175,22 @@ impl PathPattern {
         })
     }
 
-    /// The path in matchit's words, of a greedy one what stands before its greedy segment.
-    pub(super) fn matchit_path(&self) -> String {
-        let words = self.segments.iter().enumerate().map(|(index, segment)| match segment {
-            Segment::Literal(text) => format!("/{text}"),
-            Segment::Parameter(_) => format!("/{{{index}}}"),
-            Segment::Greedy(_) => "/".to_owned(),
-        });
-        words.collect()
-    }
-
-    /// Of two paths that both match a request, the lesser is the more specific: the left-most segment that
-    /// differs in kind decides.
-    pub(super) fn compare_specificity(&self, other: &Self) -> Ordering {
-        self.segments.iter().map(Segment::rank).cmp(other.segments.iter().map(Segment::rank))
+    /// Compares shapes, in any order of all of them.
+    pub(super) fn compare_shape(&self, other: &Self) -> Ordering {
+        compare_segments(&self.segments, &other.segments)
     }
 
     /// The path as a target may read it; `None`: as it is.
-    pub(super) fn read_as(&self, reading: Reading) -> Option<Self> {
-        let is_odd = |segment: &Segment| match segment {
-            Segment::Literal(text) => text.is_empty() || text.contains(ESCAPED_SLASH),
-            Segment::Parameter(_) | Segment::Greedy(_) => false,
-        };
-        if !self.segments.iter().any(is_odd) {
+    pub(super) fn read_as(&self, reading: Reading) -> Option<Vec<Segment<'_>>> {
+        if !self.segments.iter().any(Segment::is_odd) {
             return None;
         }
         let mut segments: Vec<_> =
             self.segments.iter().flat_map(|segment| segment.read_as(reading)).collect();
         if segments.is_empty() {
-            segments.push(Segment::Literal(String::new()));
+            segments.push(Segment::Literal("".into()));
         }
-        (segments != self.segments).then(|| Self { written: self.written.clone(), segments })
+        (segments != self.segments).then_some(segments)
     }
 
     /// The path before its greedy parameter, which it would match with any more behind it; `None`: it has none.
@@ -224,7 +210,7 @@ impl PathPattern {
     }
 
     /// The values of its parameters in a path that it matches.
-    pub(super) fn parameters<'a>(&'a self, path: &'a str) -> Vec<PathParameter<'a>> {
+    fn parameters(&self, path: &'a str) -> Vec<PathParameter<'a>> {
         let mut rest = path.strip_prefix('/').unwrap_or(path);
         let mut parameters = Vec::new();
         for segment in &self.segments {
@@ -240,33 +226,58 @@ impl PathPattern {
     }
 }
 
-impl Segment {
-    fn parse(word: &str) -> Result<Self, String> {
+impl<'a> Segment<'a> {
+    fn parse(word: &'a str) -> Result<Self, String> {
+        if word
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~'))
+        {
+            return Ok(Self::Literal(word.into()));
+        }
         if !word.contains(['{', '}']) {
             let canonical = path::canonical_path(word).map_err(|what| format!("a path without {what}"))?;
-            return Ok(Self::Literal(path::comparable(&canonical[1..]).into_owned()));
+            return Ok(Self::Literal(path::comparable(&canonical[1..]).into_owned().into()));
         }
         let name = word.strip_prefix('{').and_then(|word| word.strip_suffix('}'));
         let name = name.ok_or("a path parameter that is a whole segment, as {id} or {proxy+}")?;
         let (name, greedy) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
-        let legal = |c: char| c.is_ascii_alphanumeric() || "._:-".contains(c);
-        if name.is_empty() || !name.chars().all(legal) {
+        let is_legal =
+            |byte| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b':' | b'-');
+        if name.is_empty() || !name.bytes().all(is_legal) {
             return Err("a path parameter named with letters, digits and . _ : -".to_owned());
         }
-        Ok(if greedy { Self::Greedy(name.to_owned()) } else { Self::Parameter(name.to_owned()) })
+        Ok(if greedy { Self::Greedy(name) } else { Self::Parameter(name) })
     }
 
-    fn read_as(&self, reading: Reading) -> Vec<Self> {
+    /// Some target may read it otherwise.
+    pub(super) fn is_odd(&self) -> bool {
         match self {
             Self::Literal(text) => {
-                let literal = |text: &str| Self::Literal(text.to_owned());
-                reading.segments_of(text).into_iter().map(literal).collect()
+                text.is_empty() || (text.as_bytes().contains(&b'%') && text.contains(ESCAPED_SLASH))
             }
-            Self::Parameter(_) | Self::Greedy(_) => vec![self.clone()],
+            Self::Parameter(_) | Self::Greedy(_) => false,
         }
     }
 
-    fn parameter_name(&self) -> Option<&str> {
+    fn read_as(&self, reading: Reading) -> Vec<Segment<'_>> {
+        match self {
+            Self::Literal(text) => {
+                reading.segments_of(text).into_iter().map(|text| Segment::Literal(text.into())).collect()
+            }
+            Self::Parameter(name) => vec![Segment::Parameter(name)],
+            Self::Greedy(name) => vec![Segment::Greedy(name)],
+        }
+    }
+
+    /// Whatever their parameters are called: literals first, by their texts.
+    pub(super) fn compare_shape(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Literal(text), Self::Literal(other)) => text.cmp(other),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+
+    fn parameter_name(&self) -> Option<&'a str> {
         match self {
             Self::Literal(_) => None,
             Self::Parameter(name) | Self::Greedy(name) => Some(name),
@@ -281,4 +292,11 @@ impl Segment {
             Self::Greedy(_) => 2,
         }
     }
+}
+
+/// Compares paths whatever their parameters are called.
+pub(super) fn compare_segments(segments: &[Segment<'_>], others: &[Segment<'_>]) -> Ordering {
+    let differing = segments.iter().zip(others).map(|(segment, other)| segment.compare_shape(other));
+    let first = differing.into_iter().find(|ordering| ordering.is_ne());
+    first.unwrap_or_else(|| segments.len().cmp(&others.len()))
 }

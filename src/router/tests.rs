@@ -5,12 +5,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::path;
 
-fn keys(routes: &[&str]) -> Vec<RouteKey> {
+fn keys<'a>(routes: &[&'a str]) -> Vec<RouteKey<'a>> {
     routes.iter().map(|route| RouteKey::parse(route).unwrap_or_else(|e| panic!("{route}: {e}"))).collect()
 }
 
 fn router(routes: &[&str]) -> Router {
-    Router::new(keys(routes), TrailingSlash::Strict).unwrap_or_else(|e| panic!("{routes:?}: {e:?}"))
+    Router::new(&keys(routes), TrailingSlash::Strict).unwrap_or_else(|e| panic!("{routes:?}: {e:?}"))
 }
 
 /// The route that serves `request` (`GET /path`) with its path parameters, or `-`.
@@ -18,7 +18,9 @@ fn serve(router: &Router, routes: &[&str], request: &str) -> String {
     let (method, path) = request.split_once(' ').unwrap();
     let method: Method = method.parse().unwrap();
     if let Some(found) = router.find(&method, path) {
-        let parameters = found.path_parameters.iter().map(|p| format!(" {}={}", p.name, p.value));
+        let key = RouteKey::parse(routes[found.index]).unwrap();
+        let parameters = key.values_in(found.path);
+        let parameters = parameters.iter().map(|p| format!(" {}={}", p.name, p.value));
         return format!("{}{}", routes[found.index], parameters.collect::<String>());
     }
     "-".to_owned()
@@ -136,7 +138,7 @@ fn finds_the_most_specific_route() {
 #[test]
 fn names_both_routes_that_no_request_can_tell_apart() {
     let conflicts =
-        |routes: &[&str]| Router::new(keys(routes), TrailingSlash::Strict).map(|_| ()).unwrap_err();
+        |routes: &[&str]| Router::new(&keys(routes), TrailingSlash::Strict).map(|_| ()).unwrap_err();
     assert_eq!(conflicts(&["GET /a/{x}", "GET /a/{y}"]), [Conflict(0, 1)]);
     assert_eq!(conflicts(&["get /a", "GET /a", "GET /%61"]), [Conflict(0, 1), Conflict(0, 2)]);
     assert_eq!(conflicts(&["ANY /{p+}", "POST /{p+}", "ANY /{q+}"]), [Conflict(0, 2)]);
@@ -164,7 +166,7 @@ fn refuses_what_is_no_route_key() {
 }
 
 #[test]
-fn a_path_may_have_as_many_parameters_as_matchit_can_name() {
+fn a_path_may_have_25_parameters() {
     let route = |count| (0..count).fold("GET ".to_owned(), |route, index| format!("{route}/{{p{index}}}"));
     let found = router(&[&route(25)]).find(&Method::GET, &"/x".repeat(25)).map(|found| found.index);
     assert_eq!(found, Some(0));

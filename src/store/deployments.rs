@@ -18,6 +18,19 @@ use crate::{
 /// Well under DynamoDB's 400 KB an item.
 const PART_BYTES: usize = 350_000;
 
+/// The attribute of a mark.
+const VALIDATED_WITH: &str = "validatedWith";
+
+/// The place of a validation that was made after a deployment was stored: behind all of its parts.
+const VALIDATION_PART: u32 = 1_000_000;
+
+/// The bytes of a deployment, and the marks of the validations that it has passed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredSnapshot {
+    pub bytes: Vec<u8>,
+    pub validated_with: Vec<String>,
+}
+
 /// The consistency of a read that comes a moment after a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consistency {
@@ -27,12 +40,12 @@ pub enum Consistency {
 }
 
 impl Store {
-    /// The bytes of a deployment; `None` if there is no such deployment.
+    /// What is stored of a deployment; `None` if there is no such deployment.
     pub async fn snapshot(
         &self,
         deployment_id: &str,
         consistency: Consistency,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
+    ) -> Result<Option<StoredSnapshot>, StoreError> {
         let query = Query {
             table_name: (&self.tables.deployments).into(),
             key_condition_expression: "deploymentId = :id".into(),
@@ -43,13 +56,17 @@ impl Store {
             },
         };
         let mut pages = pin!(self.client.pages(query));
-        let (mut snapshot, mut seen, mut parts) = (None, 0, usize::MAX);
+        let (mut snapshot, mut validated_with) = (None, Vec::new());
+        let (mut seen, mut parts) = (0, usize::MAX);
         while let Some(page) = pages.next().await {
             let page: Vec<Attributes> =
                 page.map_err(|error| StoreError::new("reading the deployment", error))?;
             for mut part in page {
                 if let Some(count) = part.get("parts").and_then(AttributeValue::number) {
                     parts = count;
+                }
+                if let Some(S(mark)) = part.remove(VALIDATED_WITH) {
+                    validated_with.push(mark);
                 }
                 // Parts that are left of an earlier and longer writing do not belong to it.
                 if seen < parts
@@ -60,7 +77,7 @@ impl Store {
                 seen += 1;
             }
         }
-        Ok(snapshot)
+        Ok(snapshot.map(|bytes| StoredSnapshot { bytes, validated_with }))
     }
 
     /// Keeps a deployment. Its id says what is in it, so writing it twice changes nothing.
@@ -69,21 +86,43 @@ impl Store {
         deployment_id: &str,
         stage: &str,
         bytes: &[u8],
+        validated_with: &[String],
     ) -> Result<(), StoreError> {
         let parts = bytes.chunks(PART_BYTES);
         let count = parts.len().to_string();
         for (part, bytes) in parts.enumerate() {
-            let item = attributes([
+            let mut item = attributes([
                 ("deploymentId", S(deployment_id.to_owned())),
                 ("part", N(part.to_string())),
                 ("parts", N(count.clone())),
                 ("stage", S(stage.to_owned())),
                 ("snapshot", B(Binary(Bytes::copy_from_slice(bytes)))),
             ]);
+            if let Some(mark) = validated_with.first().filter(|_| part == 0) {
+                item.insert(VALIDATED_WITH.to_owned(), S(mark.clone()));
+            }
             let put = PutItem { table_name: &self.tables.deployments, item, condition: Condition::default() };
             let kept = self.client.call(&put).await;
             kept.map_err(|error| StoreError::new("keeping the deployment", error))?;
         }
         Ok(())
+    }
+
+    /// Keeps the mark of a later validation of a deployment, in the place of the last such.
+    pub async fn keep_validation(
+        &self,
+        deployment_id: &str,
+        stage: &str,
+        mark: &str,
+    ) -> Result<(), StoreError> {
+        let item = attributes([
+            ("deploymentId", S(deployment_id.to_owned())),
+            ("part", N(VALIDATION_PART.to_string())),
+            ("stage", S(stage.to_owned())),
+            (VALIDATED_WITH, S(mark.to_owned())),
+        ]);
+        let put = PutItem { table_name: &self.tables.deployments, item, condition: Condition::default() };
+        let kept = self.client.call(&put).await;
+        kept.map(drop).map_err(|error| StoreError::new("keeping a deployment's validation", error))
     }
 }

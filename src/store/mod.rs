@@ -19,7 +19,7 @@ pub use self::{
     api_keys::KeyCreation,
     cache_table::{CacheEntries, GenerationRaise, ItemKey},
     configuration::StageRow,
-    deployments::Consistency,
+    deployments::{Consistency, StoredSnapshot},
     pointers::{ConditionalWrite, LastGood, Pointer, Record},
 };
 use crate::{

@@ -38,6 +38,7 @@ mod refusals;
 #[path = "../sdk_http_client.rs"]
 mod sdk_http_client;
 mod security_fields;
+mod snapshots;
 mod stage_collisions;
 mod stages;
 mod store;

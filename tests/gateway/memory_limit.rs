@@ -13,7 +13,7 @@ async fn a_stage_that_needs_more_memory_than_the_function_has_is_not_published()
     world.put_route(&route(0));
     world.go_live().await;
 
-    for nth in 1..400 {
+    for nth in 1..1_000 {
         world.put_route(&route(nth));
     }
     let PublishOutcome::Invalid { problems, .. } = world.publish("v1").await else { panic!("published") };

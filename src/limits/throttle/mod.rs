@@ -76,6 +76,15 @@ impl Throttle {
         Self::new(rate_limit?, u32::try_from(burst_limit?).ok()?)
     }
 
+    /// The throttle of a cost of one token, and a bucket's size, as another one was found to have them.
+    pub fn of_interval(interval_ns: u64, burst_limit: u32) -> Self {
+        Self { interval_ns: interval_ns.max(1), burst_limit }
+    }
+
+    pub fn interval_ns(&self) -> u64 {
+        self.interval_ns
+    }
+
     /// True if it lets nothing pass: the switch that stops a route, a stage or a plan.
     pub fn lets_nothing_through(&self) -> bool {
         self.burst_limit == 0

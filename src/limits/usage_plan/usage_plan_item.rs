@@ -135,19 +135,19 @@ fn api_stages<'a>(fields: &Fields<'a>) -> ApiStages {
 
 /// A route key as a deployment has it, or what to write instead: an access line or an event shows it so, and somebody
 /// will look for it.
-fn well_written(text: &str) -> Result<RouteKey, String> {
+fn well_written(text: &str) -> Result<RouteKey<'_>, String> {
     match RouteKey::parse(text) {
         Ok(key) if key.to_string() == text => Ok(key),
         Ok(key) => Err(format!("{:?}", key.to_string())),
-        Err(expected) => Err(as_api_gateway(text).map_or(expected, |key| format!("{:?}", key.to_string()))),
+        Err(expected) => Err(as_api_gateway(text).map_or(expected, |key| format!("{key:?}"))),
     }
 }
 
 /// API Gateway's plans have the path first: `/orders/{id}/GET`.
-fn as_api_gateway(text: &str) -> Option<RouteKey> {
+fn as_api_gateway(text: &str) -> Option<String> {
     let (path, method) = text.trim().rsplit_once('/')?;
     let path = if path.is_empty() { "/" } else { path };
-    RouteKey::parse(&format!("{method} {path}")).ok()
+    Some(RouteKey::parse(&format!("{method} {path}")).ok()?.to_string())
 }
 
 #[cfg(test)]

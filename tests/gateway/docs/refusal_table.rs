@@ -58,6 +58,7 @@ fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
         Some(E::CountersUnavailable { .. }) => E::InvalidationForbidden,
         Some(E::InvalidationForbidden) => E::NotCached,
         Some(E::NotCached) => E::StageUnavailable { stage: String::new() },
-        Some(E::StageUnavailable { .. }) => return None,
+        Some(E::StageUnavailable { .. }) => E::RouteUnreadable("".into()),
+        Some(E::RouteUnreadable(_)) => return None,
     })
 }

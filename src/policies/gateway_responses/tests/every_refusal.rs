@@ -79,6 +79,8 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
         (GatewayError::ConditionFailedAs(StatusCode::GONE), r#"410 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message":"Gone"}"#),
         (GatewayError::StageUnavailable { stage: CANARY.to_owned() },
             r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
+        (GatewayError::RouteUnreadable(source()),
+            r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
     ]
 }
 
@@ -115,6 +117,7 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::BadParameterValue(_) => 27,
         GatewayError::ConditionFailedAs(_) => 28,
         GatewayError::StageUnavailable { .. } => 29,
+        GatewayError::RouteUnreadable(_) => 30,
     }
 }
 
@@ -124,7 +127,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 30);
+    assert_eq!(every_refusal().len(), 31);
 }
 
 #[test]

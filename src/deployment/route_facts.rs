@@ -1,0 +1,68 @@
+//! The facts of a route that requests for other routes depend on, so that they are known before the route is read.
+
+use super::{
+    Guards, Route,
+    encoding::{Reader, put_number},
+};
+use crate::{
+    authorizers::{ApiKeyUse, KeySource},
+    limits::throttle::Throttle,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RouteFacts {
+    pub guards: Guards,
+    pub cors: RouteCors,
+}
+
+/// The origin of a route's CORS policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RouteCors {
+    Own,
+    /// That of the API, if it has one.
+    OfApi,
+}
+
+const API_KEYS: [ApiKeyUse; 3] = [
+    ApiKeyUse::NotRequired,
+    ApiKeyUse::Required(KeySource::Header),
+    ApiKeyUse::Required(KeySource::Authorizer),
+];
+const CORS: [RouteCors; 2] = [RouteCors::OfApi, RouteCors::Own];
+
+impl RouteFacts {
+    pub fn of(route: &Route) -> Self {
+        Self {
+            guards: route.guards(),
+            cors: if route.cors.is_some() { RouteCors::Own } else { RouteCors::OfApi },
+        }
+    }
+
+    pub fn write(&self, bytes: &mut Vec<u8>) {
+        let Guards { api_key, throttle } = self.guards;
+        bytes.push(place(&API_KEYS, &api_key));
+        bytes.push(place(&CORS, &self.cors));
+        bytes.push(u8::from(throttle.is_some()));
+        if let Some(throttle) = throttle {
+            put_number(bytes, throttle.interval_ns());
+            put_number(bytes, throttle.burst_limit());
+        }
+    }
+
+    /// `None`: there are none.
+    pub fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let api_key = *API_KEYS.get(usize::from(reader.byte()?))?;
+        let cors = *CORS.get(usize::from(reader.byte()?))?;
+        let throttle = match reader.byte()? {
+            0 => None,
+            1 => Some(Throttle::of_interval(reader.number()?, u32::try_from(reader.number()?).ok()?)),
+            _ => return None,
+        };
+        Some(Self { guards: Guards { api_key, throttle }, cors })
+    }
+}
+
+fn place<T: PartialEq>(all: &[T], one: &T) -> u8 {
+    let place = all.iter().position(|other| other == one).expect("all are listed");
+    u8::try_from(place).expect("they are few")
+}

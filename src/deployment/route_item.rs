@@ -1,0 +1,150 @@
+//! A route item → the route.
+
+use serde_json::{Map, Value};
+
+use super::{
+    Route,
+    api::{ADDRESSES_AND_POLICY, Api, not_yet},
+    cacheable,
+};
+use crate::{
+    authorizers::ApiKeyUse,
+    error::{ItemId, Problem},
+    integrations::{Integration, ParseContext},
+    item::{Fields, Item, Report, StageVariables},
+    limits::{rule::Rule, throttle::Throttle},
+    policies::{cors::Cors, required_parameters::RequiredParameters},
+    router::RouteKey,
+};
+
+/// The context in which a deployment's items are read.
+#[derive(Clone, Copy, Debug)]
+pub struct DeploymentSource<'a> {
+    /// The routes table's name, for problems.
+    pub table: &'a str,
+    pub stage: &'a str,
+    pub stage_variables: &'a StageVariables,
+}
+
+/// Reads items, and reports what is wrong with them.
+#[derive(Clone, Copy)]
+pub struct ItemReader<'a> {
+    pub source: DeploymentSource<'a>,
+    pub report: &'a Report,
+}
+
+/// The outcome of reading a route item.
+pub enum RouteItem {
+    Route(Box<Route>),
+    /// As if the item were not there.
+    Disabled,
+    /// Its problems are reported.
+    Wrong,
+}
+
+impl ItemReader<'_> {
+    /// Reads the `$api` item; where there is none, an empty one.
+    pub fn api(&self, item: &Map<String, Value>) -> Api {
+        Api::read(Fields::of(self.item(&self.key_of("$api")), item))
+    }
+
+    /// Reads a route item, whose key is `text`.
+    pub fn route(&self, text: &str, item: &Map<String, Value>, api: &Api) -> RouteItem {
+        if is_disabled(item) {
+            return RouteItem::Disabled;
+        }
+        match self.enabled_route(text, item, api) {
+            Some(route) => RouteItem::Route(Box::new(route)),
+            None => RouteItem::Wrong,
+        }
+    }
+
+    fn enabled_route(&self, text: &str, item: &Map<String, Value>, api: &Api) -> Option<Route> {
+        let name = self.key_of(text);
+        let key = RouteKey::parse(text);
+        if let Err(expected) = &key {
+            self.problem(text, "routeKey", &format!("{text:?}"), expected);
+        }
+        let key = key.ok();
+        let fields = Fields::of(self.item(&name), item);
+        for known in ["stage", "routeKey", "description"] {
+            fields.skip(known);
+        }
+        // Says what is neither; a route that was meant to be off must not be on.
+        fields.boolean("enabled");
+        let open = fields.value("authorizationType").is_none_or(|kind| kind == "NONE");
+        if !open {
+            not_yet(&fields, &["authorizationType"]);
+        }
+        not_yet(&fields, &["authorizerId", "authorizationScopes", "requestModels", "requestValidator"]);
+        not_yet(&fields, &ADDRESSES_AND_POLICY);
+        let api_key = match fields.boolean("apiKeyRequired") {
+            Some(true) => ApiKeyUse::Required(api.api_key_source),
+            Some(false) | None => ApiKeyUse::NotRequired,
+        };
+        let throttle = fields.object("throttle").and_then(Throttle::parse);
+        let path_parameters = key.as_ref().map_or_else(|| in_braces(text), RouteKey::path_parameters);
+        let key_text = key.as_ref().map_or_else(|| text.to_owned(), RouteKey::to_string);
+        let surroundings = ParseContext {
+            path_parameters: &path_parameters,
+            stage_and_route: &format!("{} {key_text}", self.source.stage),
+            binary_media_types: &api.binary_media_types,
+            http_client: &api.http_client,
+        };
+        let integration = fields.object("integration");
+        let integration = fields.require("integration", integration, "a map with a type");
+        let integration = integration.and_then(|fields| Integration::parse(fields, &surroundings));
+        let cors = fields.object("corsConfiguration").and_then(Cors::parse);
+        let method = key.as_ref().and_then(RouteKey::method);
+        let cache = cacheable::parse(&fields, (method, &path_parameters), integration.as_ref());
+        let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
+        fields.finish();
+        let route = Route {
+            throttle: throttle.map(|throttle| {
+                Box::new(Rule::throttle(format!("route#{}#{key_text}", self.source.stage), throttle))
+            }),
+            key: key_text.into(),
+            shape: key.as_ref().map_or_else(String::new, RouteKey::shape).into(),
+            cors: cors.map(Box::new),
+            required_parameters: (!required_parameters.is_empty()).then(|| Box::new(required_parameters)),
+            api_key,
+            cache: cache.map(Box::new),
+            integration: integration?,
+        };
+        key.map(|_| route)
+    }
+
+    fn item<'b>(&'b self, key: &'b str) -> Item<'b> {
+        let DeploymentSource { table, stage_variables, .. } = self.source;
+        Item { table, key, stage_variables, report: self.report }
+    }
+
+    fn key_of(&self, route_key: &str) -> String {
+        format!("stage={} routeKey={route_key}", self.source.stage)
+    }
+
+    /// The problem of an item.
+    pub fn problem_of(&self, route_key: &str, field: &str, got: &str, expected: &str) -> Problem {
+        let key = self.key_of(route_key);
+        Problem::new(ItemId { table: self.source.table, key: &key }, field, got, expected)
+    }
+
+    pub fn problem(&self, route_key: &str, field: &str, got: &str, expected: &str) {
+        self.report.add_problem(self.problem_of(route_key, field, got, expected));
+    }
+}
+
+/// The names that may be path parameters in a key that is none: words that refer to them are not wrong as well.
+fn in_braces(text: &str) -> Vec<String> {
+    let names = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    names.map(|(name, _)| name.trim_end_matches('+').to_owned()).collect()
+}
+
+/// `enabled: false` is as if the item were not there, whatever else stands in it.
+fn is_disabled(item: &Map<String, Value>) -> bool {
+    match item.get("enabled") {
+        Some(Value::Bool(enabled)) => !enabled,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case("false"),
+        _ => false,
+    }
+}

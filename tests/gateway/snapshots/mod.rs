@@ -1,0 +1,49 @@
+//! Deployments as they are stored: of which a start reads only the index, in the former format, in one that nobody knows
+//! yet, and damaged.
+
+mod broken_route;
+mod formats;
+mod validations;
+
+use sha2::{Digest, Sha256};
+use tollgate::store::{Consistency, StoredSnapshot};
+
+use crate::harness::TestGateway;
+
+/// What comes before the digest: `format`, and its version.
+const HEAD_BYTES: usize = 7;
+const DIGEST_BYTES: usize = 32;
+
+async fn deployment_id(world: &TestGateway) -> String {
+    world.store.stage("v1").await.unwrap().unwrap().deployment_id.unwrap()
+}
+
+/// The deployment that `v1` points to, as it is stored.
+async fn stored(world: &TestGateway) -> StoredSnapshot {
+    let id = deployment_id(world).await;
+    world.store.snapshot(&id, Consistency::Strong).await.unwrap().unwrap()
+}
+
+/// Stores other bytes under the id of `v1`'s deployment.
+async fn store(world: &TestGateway, bytes: &[u8], validated_with: &[String]) {
+    let id = deployment_id(world).await;
+    world.store.keep_snapshot(&id, "v1", bytes, validated_with).await.unwrap();
+}
+
+/// The bytes with `change` made to what follows the digest, under a digest that fits.
+fn changed(id: &str, bytes: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut rest = bytes[HEAD_BYTES + DIGEST_BYTES..].to_vec();
+    change(&mut rest);
+    let digest = Sha256::new_with_prefix(id).chain_update([0]).chain_update(&rest).finalize();
+    [&bytes[..HEAD_BYTES], &digest, &rest].concat()
+}
+
+/// The last block, and with it the last items, cannot be read any more.
+async fn break_last_block(world: &TestGateway, validated_with: &[String]) {
+    let bytes = stored(world).await.bytes;
+    let broken = changed(&deployment_id(world).await, &bytes, |rest| {
+        let end = rest.len();
+        rest[end - 40..].fill(0xff);
+    });
+    store(world, &broken, validated_with).await;
+}
