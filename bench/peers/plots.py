@@ -93,11 +93,12 @@ def routes(points, folder):
 
 def writes(points, key, folder):
     figure, axes = plt.subplots(figsize=(6, 3.4))
-    counts = [point[key] for point in points]
+    points = [(point[key], point["figures"]["Ok"]) for point in points if "Ok" in point["figures"]]
+    counts = [count for count, _ in points]
     # N instances, or K keys on one, each written once a second (T), c times.
-    low, high = ([min(1, c * point[key] / point["requests_per_second"]) for point in points] for c in (1, 1.9))
+    low, high = ([min(1, c * count / f["requests_per_second"]) for count, f in points] for c in (1, 1.9))
     axes.fill_between(counts, low, high, color=TOLLGATE, alpha=0.15, label="theory, c from 1 to 1.9")
-    axes.plot(counts, [point["units"]["write"] for point in points], color=TOLLGATE, marker="o", label="Tollgate")
+    axes.plot(counts, [f["units"]["write"] for _, f in points], color=TOLLGATE, marker="o", label="Tollgate")
     axes.axhline(1, color=FUNCTION, linestyle="--", label="a counter written for every request")
     axes.set(xscale="log", yscale="log", xlabel=key)
     if key == "instances":

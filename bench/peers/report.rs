@@ -64,7 +64,12 @@ fn missing(text: &mut String, results: &PeerResults) {
     let routes = results.routes.iter();
     let routes = routes
         .map(|point| (format!("{}, {} routes", point.name, point.routes), point.figures.as_ref().err()));
-    let missing: Vec<_> = rows.chain(routes).filter_map(|(name, error)| Some((name, error?))).collect();
+    let writes = results.instances.iter().chain(&results.keys);
+    let writes = writes.map(|point| {
+        (format!("{} instances, {} keys", point.instances, point.keys), point.figures.as_ref().err())
+    });
+    let missing: Vec<_> =
+        rows.chain(routes).chain(writes).filter_map(|(name, error)| Some((name, error?))).collect();
     if missing.is_empty() {
         return;
     }
@@ -184,11 +189,12 @@ fn write_table(text: &mut String, what: &str, points: &[WritePoint], number: fn(
         "| {what} | requests a second | write units a request | read units a request |\n|---|---|---|---|\n"
     );
     for point in points {
+        let Ok(figures) = &point.figures else { continue };
         let cells = [
             number(point).to_string(),
-            format!("{:.0}", point.requests_per_second),
-            format!("{:.4}", point.units.write),
-            format!("{:.4}", point.units.read),
+            format!("{:.0}", figures.requests_per_second),
+            format!("{:.4}", figures.units.write),
+            format!("{:.4}", figures.units.read),
         ];
         line(text, &cells);
     }

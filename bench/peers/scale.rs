@@ -36,11 +36,16 @@ pub struct RouteFigures {
     pub resident: f64,
 }
 
-/// The units of a hot key, or of many keys in turn.
+/// A hot key on so many instances, or so many keys in turn on one.
 #[derive(Serialize)]
 pub struct WritePoint {
     pub instances: usize,
     pub keys: usize,
+    pub figures: Result<WriteFigures, String>,
+}
+
+#[derive(Serialize)]
+pub struct WriteFigures {
     pub requests_per_second: f64,
     pub units: UnitsPerRequest,
 }
@@ -85,16 +90,12 @@ async fn with_so_many(bed: &TestBed, row: Row, routes: usize, effort: &PeerEffor
 /// A hot key on 1, 2, 4 … instances, each with one request at a time.
 ///
 /// # Errors
-/// The first wrong answer ends it.
+/// The key cannot be written.
 pub async fn instances(bed: &TestBed, effort: &PeerEffort) -> Result<Vec<WritePoint>> {
-    let mut points = Vec::new();
-    let mut count = 1;
     write_key(&bed.dynamodb, &fleet_tables(), &key(0), "key-0")?;
-    while count <= FLEET_INSTANCES {
-        eprintln!("{count} instances …");
-        bed.start_instances(FLEET, count).await?;
-        points.push(units(bed, effort.span, count, 1).await?);
-        count *= 2;
+    let mut points = Vec::new();
+    for count in (0..).map(|power| 1 << power).take_while(|count| *count <= FLEET_INSTANCES) {
+        points.push(point(bed, effort.span, count, 1).await);
     }
     bed.end_instances(FLEET).await;
     Ok(points)
@@ -103,21 +104,23 @@ pub async fn instances(bed: &TestBed, effort: &PeerEffort) -> Result<Vec<WritePo
 /// 1, 10, 100 … keys in turn on one instance.
 ///
 /// # Errors
-/// The first wrong answer ends it.
+/// A key cannot be written.
 pub async fn keys(bed: &TestBed, effort: &PeerEffort) -> Result<Vec<WritePoint>> {
     eprintln!("writing {} keys …", effort.keys);
     for number in 0..effort.keys {
         write_key(&bed.dynamodb, &fleet_tables(), &key(number), &format!("key-{number}"))?;
     }
-    bed.start_instances(FLEET, 1).await?;
     let mut points = Vec::new();
-    let mut count = 1;
-    while count <= effort.keys {
-        eprintln!("{count} keys …");
-        points.push(units(bed, effort.span, 1, count).await?);
-        count *= 10;
+    for count in (0..).map(|power| 10_usize.pow(power)).take_while(|count| *count <= effort.keys) {
+        points.push(point(bed, effort.span, 1, count).await);
     }
     Ok(points)
+}
+
+async fn point(bed: &TestBed, span: Duration, instances: usize, keys: usize) -> WritePoint {
+    eprintln!("{instances} instances, {keys} keys …");
+    let figures = units(bed, span, instances, keys).await.map_err(|error| format!("{error:#}"));
+    WritePoint { instances, keys, figures }
 }
 
 /// The value of a key, as an API Gateway's may be.
@@ -125,13 +128,14 @@ fn key(number: usize) -> String {
     format!("bench-key-{number:010}-scale")
 }
 
-async fn units(bed: &TestBed, span: Duration, instances: usize, keys: usize) -> Result<WritePoint> {
+async fn units(bed: &TestBed, span: Duration, instances: usize, keys: usize) -> Result<WriteFigures> {
+    bed.start_instances(FLEET, instances).await?;
     // After it leases have their size, and each instance knows how many there are.
     let warm_up = requests(bed, span, instances, keys, 0).await?;
     bed.counting_proxy.take();
     let sent = requests(bed, span, instances, keys, warm_up).await?;
     let units = UnitsPerRequest::of(&bed.counting_proxy.take(), sent);
-    Ok(WritePoint { instances, keys, requests_per_second: sent as f64 / span.as_secs_f64(), units })
+    Ok(WriteFigures { requests_per_second: sent as f64 / span.as_secs_f64(), units })
 }
 
 /// Sends requests for so long, one at a time an instance, the keys in turn from the `first` one on; returns their number.
