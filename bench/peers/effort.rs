@@ -26,7 +26,7 @@ pub const FULL: PeerEffort = PeerEffort {
     several_requests: 800,
     starts: 9,
     counted_requests: 300,
-    scale_starts: 5,
+    scale_starts: 3,
     scale_requests: 300,
     span: Duration::from_secs(4),
     keys: 100_000,

@@ -42,19 +42,19 @@ def bars(axes, rows, title, value):
     values = [value(row["figures"]["Ok"]) for row in rows]
     axes.barh(names, values, color=[color(name) for name in names], height=0.7)
     axes.set_xscale("log")
-    axes.set_xlim(right=max(values) * 4)
+    axes.set_xlim(min(values) / 2, max(values) * 4)
     for position, height in enumerate(values):
         axes.text(height * 1.08, position, number(height), va="center", fontsize=8)
     axes.set_title(title, loc="left", fontsize=10)
-    axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
 
 
 def peers(rows, folder):
-    rows = [row for row in rows if "Ok" in row["figures"]]
+    # The first bar is the lowest.
+    rows = [row for row in reversed(rows) if "Ok" in row["figures"]]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 0.3 * len(rows) + 0.8), sharey=True)
     bars(left, rows, "CPU a request, µs (log)", lambda figures: figures["one"]["cpu"]["median"])
-    bars(right, rows, "start, CPU, ms (log)", lambda figures: figures["starts"]["cpu"]["median"])
+    bars(right, rows, "start and first request, CPU, ms (log)", lambda figures: figures["starts"]["cold_cpu"]["median"])
     figure.tight_layout()
     save(figure, folder, "peers.svg")
 
@@ -72,20 +72,20 @@ def routes(points, folder):
         if not own:
             continue
         counts = [count for count, _ in own]
-        start.plot(counts, [f["starts"]["cpu"]["median"] for _, f in own], color=tint, marker=marker, label=name)
+        start.plot(counts, [f["starts"]["cold_cpu"]["median"] for _, f in own], color=tint, marker=marker, label=name)
         cpu.plot(counts, [f["cpu"]["median"] for _, f in own], color=tint, marker=marker, label=name)
         if name == "Tollgate":
             first = own[0][1]
-            base = first["starts"]["cpu"]["median"]
+            base = first["starts"]["cold_cpu"]["median"]
             start.fill_between(counts, [base + 0.0022 * (count - counts[0]) for count in counts],
                                [base + 0.0039 * (count - counts[0]) for count in counts],
                                color=TOLLGATE, alpha=0.15, label="theory: 2.2 to 3.9 µs a route")
             cpu.axhline(first["cpu"]["median"], color=TOLLGATE, linestyle=":", label="theory: level")
-    for axes, title in ((start, "start, CPU, ms"), (cpu, "CPU a request, µs")):
+    for axes, title in ((start, "start and first request, CPU, ms"), (cpu, "CPU a request, µs")):
         axes.set(xscale="log", yscale="log", xlabel="routes")
         axes.set_title(title, loc="left", fontsize=10)
-    handles = dict(zip(*reversed(start.get_legend_handles_labels())), strict=False)
-    handles.update(zip(*reversed(cpu.get_legend_handles_labels()), strict=False))
+    legends = [axes.get_legend_handles_labels() for axes in (start, cpu)]
+    handles = {label: handle for legend in legends for handle, label in zip(*legend, strict=True)}
     figure.tight_layout()
     figure.legend(handles.values(), handles.keys(), loc="upper center", ncols=3, bbox_to_anchor=(0.5, 0), frameon=False)
     save(figure, folder, "routes.svg")

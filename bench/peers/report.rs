@@ -45,7 +45,7 @@ fn head(run: &Run<'_>, effort: &PeerEffort) -> String {
          API key and a limit first. The frameworks do it as their pages show: a middleware with a `GetItem` of \
          the key and a conditional `UpdateItem` of its counter, on the gateway's own tables. The servers have the key and \
          a rate in their configuration. [What each leaves out](#what-each-leaves-out) stands below.\n\n\
-         **Method.** Everything runs on {used} core of one machine: the local Lambda host, its Invoke API, DynamoDB (dynoxide) and \
+         **Method.** Everything runs on one machine, on {used} of its cores: the local Lambda host, its Invoke API, DynamoDB (dynoxide) and \
          the client in one process, and every function and server in its own. The local services look at no \
          signature; AWS does. There is no TLS and no network, so what a row waits for costs the same everywhere, and \
          the differences are CPU time. Requests go on kept connections; every answer is checked. {rounds} rounds \
@@ -112,7 +112,7 @@ fn start_table(text: &mut String, rows: &[ComparedRow]) {
          connection. The first request after that opens connections and, in some, loads code. Resident memory after \
          all requests, MB of 1,000,000 bytes: of one process, and the sum of the {AT_ONCE} that serve {AT_ONCE} requests at a time \
          (pages that they share are counted in each).\n\n\
-         | | start, wall, ms | start, CPU, ms | first request, ms | memory | for {AT_ONCE} at a time |\n|---|---|---|---|---|---|\n"
+         | | start, wall, ms | start, CPU, ms | first request, ms | CPU of both, ms | memory | for {AT_ONCE} at a time |\n|---|---|---|---|---|---|---|\n"
     );
     for (row, figures) in measured(rows) {
         let cells = [
@@ -120,6 +120,7 @@ fn start_table(text: &mut String, rows: &[ComparedRow]) {
             format!("{:.1}", figures.starts.wall),
             format!("{:.1}", figures.starts.cpu),
             format!("{:.1}", figures.starts.first_request),
+            format!("{:.1}", figures.starts.cold_cpu),
             format!("{:.1}", figures.resident),
             format!("{:.0}", figures.resident_sum),
         ];
@@ -149,18 +150,18 @@ fn leaves_out_table(text: &mut String, rows: &[ComparedRow]) {
 }
 
 fn route_tables(text: &mut String, points: &[RoutePoint]) {
-    *text += "## Against the number of routes\n\nWithout keys; requests go to all routes. The lines of theory: a start that \
+    *text += "## Against the number of routes\n\nWithout keys; requests go to all routes. Some build their router at the start, some at the first request. The lines of theory: a start that \
               builds a `matchit` router takes 2.2 to 3.9 µs a route (22 to 39 ms for 10,000); finding a route in it takes as long \
               as its path is, so CPU a request is level.\n\n\
               ![Start and CPU a request against routes](plots/routes.svg)\n\n\
-              | | routes | start, CPU, ms | start, wall, ms | CPU a request, µs | memory, MB |\n|---|---|---|---|---|---|\n";
+              | | routes | start and first request, CPU, ms | start, wall, ms | CPU a request, µs | memory, MB |\n|---|---|---|---|---|---|\n";
     for point in points {
         let Ok(figures) = &point.figures else { continue };
         let spread = |spread: Spread| format!("{spread:.1}");
         let cells = [
             point.name.clone(),
             point.routes.to_string(),
-            spread(figures.starts.cpu),
+            spread(figures.starts.cold_cpu),
             spread(figures.starts.wall),
             format!("{:.0}", figures.cpu),
             format!("{:.1}", figures.resident),
@@ -179,7 +180,8 @@ fn write_tables(text: &mut String, results: &PeerResults) {
     write_table(text, "instances", &results.instances, |point| point.instances);
     *text += "## Write units against keys\n\nThe same gateway as one instance, its requests by so many keys in turn. Theory: a key is \
               written once in T = 1 s, or for each of its requests where they are rarer: min(1, c·K/(rate·T)). A key that comes for the first \
-              time is read, with its plan: that is the read units.\n\n\
+              time is read: that is the read units. Once a minute each instance also writes the usage of every key that it has seen, K/(60·rate) \
+              write units a request more, but no point here lasts so long.\n\n\
               ![Write units a request against keys](plots/keys.svg)\n\n";
     write_table(text, "keys", &results.keys, |point| point.keys);
 }

@@ -97,7 +97,6 @@ pub async fn instances(bed: &TestBed, effort: &PeerEffort) -> Result<Vec<WritePo
     for count in (0..).map(|power| 1 << power).take_while(|count| *count <= FLEET_INSTANCES) {
         points.push(point(bed, effort.span, count, 1).await);
     }
-    bed.end_instances(FLEET).await;
     Ok(points)
 }
 
@@ -129,6 +128,8 @@ fn key(number: usize) -> String {
 }
 
 async fn units(bed: &TestBed, span: Duration, instances: usize, keys: usize) -> Result<WriteFigures> {
+    // New ones: once a minute each would write the usage of its keys.
+    bed.end_instances(FLEET).await;
     bed.start_instances(FLEET, instances).await?;
     // After it leases have their size, and each instance knows how many there are.
     let warm_up = requests(bed, span, instances, keys, 0).await?;

@@ -28,6 +28,8 @@ pub struct Starts {
     pub cpu: Spread,
     /// The first request on the new process.
     pub first_request: Spread,
+    /// Of the new process, until it has answered that.
+    pub cold_cpu: Spread,
 }
 
 impl Candidate {
@@ -36,7 +38,8 @@ impl Candidate {
     /// # Errors
     /// It does not start, or gives no answer.
     pub async fn measure(&self, bed: &TestBed, times: usize) -> Result<(Load, Starts)> {
-        let (mut walls, mut cpus, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut walls, mut cpus, mut firsts, mut cold_cpus) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let milliseconds = |time: Duration| time.as_secs_f64() * 1_000.0;
         let mut last: Option<Load> = None;
         for _ in 0..times {
@@ -49,12 +52,17 @@ impl Candidate {
             let sent_at = Instant::now();
             load.send_unchecked(bed, 0).await?;
             firsts.push(milliseconds(sent_at.elapsed()));
+            cold_cpus.push(milliseconds(load.cpu_time(bed).await?));
             last = Some(load);
         }
         let load = last.expect("started at least once");
         load.send(bed, 0).await?;
-        let starts =
-            Starts { wall: Spread::of(walls), cpu: Spread::of(cpus), first_request: Spread::of(firsts) };
+        let starts = Starts {
+            wall: Spread::of(walls),
+            cpu: Spread::of(cpus),
+            first_request: Spread::of(firsts),
+            cold_cpu: Spread::of(cold_cpus),
+        };
         Ok((load, starts))
     }
 
