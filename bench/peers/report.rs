@@ -180,7 +180,8 @@ fn write_tables(text: &mut String, results: &PeerResults) {
     write_table(text, "instances", &results.instances, |point| point.instances);
     *text += "## Write units against keys\n\nThe same gateway as one instance, its requests by so many keys in turn. Theory: a key is \
               written once in T = 1 s, or for each of its requests where they are rarer: min(1, c·K/(rate·T)). A key that comes for the first \
-              time is read: that is the read units. Once a minute each instance also writes the usage of every key that it has seen, K/(60·rate) \
+              time is read: that is the read units. The very first request of a key that has no counter yet costs a second \
+              unit, for the write that is refused since there is none; with many keys most requests here are such ones. Once a minute each instance also writes the usage of every key that it has seen, K/(60·rate) \
               write units a request more, but no point here lasts so long.\n\n\
               ![Write units a request against keys](plots/keys.svg)\n\n";
     write_table(text, "keys", &results.keys, |point| point.keys);
