@@ -1,10 +1,10 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch quick test soak cache-tests check check-rust check-template bench build deploy clean
+.PHONY: help run watch quick test soak cache-tests check check-rust check-template bench bench-peers build deploy clean
 
 # Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
-# `make run` and `make test` need only Rust.
+# `make run` and `make test` need only Rust; `make bench-peers` installs what it needs itself.
 TOOLS := .tools/.installed
 CACHE_TESTS := .tools/cache-tests/.installed
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
@@ -57,6 +57,11 @@ check-template: $(TOOLS)
 
 bench: ## measure, and write bench/RESULTS.md
 	bench/run
+
+bench-peers: ## measure the same API with other gateways and frameworks, installed into .tools/peers; write bench/PEERS.md
+	bench/peers/install
+	bench/run --peers
+	.tools/peers/bin/python bench/peers/plots.py .tools/peers/results.json bench/plots
 
 build: $(TOOLS) ## the deployable binaries: target/lambda/<architecture>/gateway/bootstrap
 	infra/build

@@ -18,7 +18,7 @@ use crate::{
 const WORD: &[u8] = b"hello";
 
 /// The event of a direct invoke: one that the gateway would send.
-const EVENT: &str = include_str!("event.json");
+pub const EVENT: &str = include_str!("event.json");
 
 /// One kind of request, made anew each time.
 pub struct Case {

@@ -22,7 +22,7 @@ pub async fn measure(bed: &TestBed, functions: &[String], times: usize) -> Resul
     let mut cpus = vec![Vec::new(); functions.len()];
     for _ in 0..times {
         for (index, function) in functions.iter().enumerate() {
-            bed.end_instance(function).await;
+            bed.end_instances(function).await;
             let begun_at = Instant::now();
             bed.start_instance(function).await?;
             walls[index].push(begun_at.elapsed().as_secs_f64() * 1_000.0);

@@ -15,16 +15,14 @@ use tollgate::local::{
 use crate::{
     integration::Integration,
     scenario::{CACHED_FUNCTIONS, HELLO, ITEMS_TABLE, IdleScenario, SIZES, TARGET, counted, gateway},
+    test_bed::Services,
 };
 
 /// The programs that run, and the services that they call.
 pub struct FunctionSources<'a> {
     pub gateway_binary: &'a Path,
     pub hello_binary: &'a Path,
-    pub dynamodb: &'a Dynamodb,
-    /// The address of the proxy that counts DynamoDB's units.
-    pub counting_dynamodb: SocketAddr,
-    pub invoke_api: SocketAddr,
+    pub services: &'a Services<'a>,
 }
 
 impl FunctionSources<'_> {
@@ -33,7 +31,7 @@ impl FunctionSources<'_> {
     /// # Errors
     /// A write fails.
     pub fn functions(&self) -> Result<Vec<FunctionSettings>> {
-        let database = &self.dynamodb.database;
+        let database = &self.services.dynamodb.database;
         create(database, NewTable::new(ITEMS_TABLE, "id"))?;
         put(database, ITEMS_TABLE, &json!({ "id": "1", "message": "hello" }))?;
 
@@ -52,16 +50,16 @@ impl FunctionSources<'_> {
     /// The gateway with so many routes, and the same with a DynamoDB that counts.
     fn gateways(&self, routes: usize) -> Result<[FunctionSettings; 2]> {
         let tables = tables(routes);
-        write_routes(self.dynamodb, &tables, routes)?;
+        write_routes(self.services.dynamodb, &tables, routes)?;
         Ok([
-            self.gateway(&gateway(routes), self.environment(&tables, self.dynamodb.address)),
-            self.gateway(&counted(routes), self.environment(&tables, self.counting_dynamodb)),
+            self.gateway(&gateway(routes), self.environment(&tables, self.services.dynamodb.address)),
+            self.gateway(&counted(routes), self.environment(&tables, self.services.counting_dynamodb)),
         ])
     }
 
     fn idle_gateways(&self, tables: &TableNames) -> [FunctionSettings; 2] {
         IdleScenario::ALL.map(|scenario| {
-            let mut environment = self.environment(tables, self.dynamodb.address);
+            let mut environment = self.environment(tables, self.services.dynamodb.address);
             environment.push(("REFRESH_SECONDS".to_owned(), "1".to_owned()));
             environment.push(("MAX_STALE_SECONDS".to_owned(), scenario.max_stale_seconds().to_string()));
             self.gateway(scenario.function(), environment)
@@ -70,10 +68,11 @@ impl FunctionSources<'_> {
 
     fn cached_gateways(&self) -> Result<[FunctionSettings; 4]> {
         let tables = named_tables("cached");
-        write_cached_route(self.dynamodb, &tables)?;
+        write_cached_route(self.services.dynamodb, &tables)?;
         Ok(CACHED_FUNCTIONS.map(|name| {
             let is_counted = name.starts_with("counted");
-            let dynamodb = if is_counted { self.counting_dynamodb } else { self.dynamodb.address };
+            let dynamodb =
+                if is_counted { self.services.counting_dynamodb } else { self.services.dynamodb.address };
             let mut environment = self.environment(&tables, dynamodb);
             if name.ends_with("in-table") {
                 environment.push(("CACHE_MEMORY_BYTES".to_owned(), "0".to_owned()));
@@ -89,12 +88,14 @@ impl FunctionSources<'_> {
     fn environment(&self, tables: &TableNames, dynamodb: SocketAddr) -> Vec<(String, String)> {
         let mut environment: Vec<_> = tables.environment().collect();
         environment.push(("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("http://{dynamodb}")));
-        environment.push(("AWS_ENDPOINT_URL_LAMBDA".to_owned(), format!("http://{}", self.invoke_api)));
+        environment
+            .push(("AWS_ENDPOINT_URL_LAMBDA".to_owned(), format!("http://{}", self.services.invoke_api)));
         environment
     }
 }
 
-fn function(name: &str, program: &Path, environment: Vec<(String, String)>) -> FunctionSettings {
+/// A function of one instance; lines that are no access lines are printed.
+pub fn function(name: &str, program: &Path, environment: Vec<(String, String)>) -> FunctionSettings {
     FunctionSettings {
         environment,
         instances: NonZeroUsize::MIN,
@@ -113,7 +114,7 @@ fn tables(routes: usize) -> TableNames {
 }
 
 /// `cached-routes`, …
-fn named_tables(prefix: &str) -> TableNames {
+pub fn named_tables(prefix: &str) -> TableNames {
     TableNames::from_environment(|variable| {
         let name = variable.to_lowercase().replace("_table", "").replace('_', "-");
         Some(format!("{prefix}-{name}"))

@@ -15,6 +15,7 @@ mod integration;
 mod key_costs;
 mod loopback;
 mod measurements;
+mod peers;
 mod process;
 mod results;
 mod rounds;
@@ -33,7 +34,9 @@ use tokio::{runtime::Builder, signal};
 
 use crate::{
     effort::{Effort, FULL, QUICK},
+    functions::FunctionSources,
     measurements::{FunctionMemory, Measurements},
+    peers::Run,
     scenario::{HELLO, SIZES, counted, gateway},
     test_bed::TestBed,
 };
@@ -49,6 +52,9 @@ struct Arguments {
     /// Only what the response cache costs, printed.
     #[arg(long)]
     cache: bool,
+    /// The gateway beside its peers, for bench/PEERS.md.
+    #[arg(long)]
+    peers: bool,
     /// Measures nothing: serves everything until Ctrl-C, for a profiler.
     #[arg(long)]
     hold: bool,
@@ -81,8 +87,13 @@ async fn run(arguments: &Arguments) -> Result<()> {
         print!("{}", results::keys(&key_costs::measure(&arguments.gateway).await?));
         return Ok(());
     }
+    if arguments.peers {
+        let Arguments { date, commit, gateway, hello, quick, .. } = arguments;
+        let run = Run { date, commit, gateway_binary: gateway, hello_binary: hello, is_quick: *quick };
+        return peers::run(&run).await;
+    }
     let effort = if arguments.quick { QUICK } else { FULL };
-    let bed = TestBed::start(&arguments.gateway, &arguments.hello).await?;
+    let bed = start_bed(&arguments.gateway, &arguments.hello).await?;
     if arguments.hold {
         bed.show().await?;
         signal::ctrl_c().await?;
@@ -108,6 +119,18 @@ async fn run(arguments: &Arguments) -> Result<()> {
         eprintln!("written: {path}");
     }
     Ok(())
+}
+
+/// Writes all items and lets each gateway publish its routes.
+async fn start_bed(gateway_binary: &Path, hello_binary: &Path) -> Result<TestBed> {
+    let bed =
+        TestBed::start(|services| FunctionSources { gateway_binary, hello_binary, services }.functions())
+            .await?;
+    for routes in SIZES {
+        bed.start_instance(&gateway(routes)).await?;
+        bed.end_instances(&gateway(routes)).await;
+    }
+    Ok(bed)
 }
 
 async fn measure(bed: &TestBed, effort: &Effort, gateway_binary: &Path) -> Result<Measurements> {

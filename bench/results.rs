@@ -51,17 +51,23 @@ pub fn keys(costs: &[KeyCost]) -> String {
     text + "\n"
 }
 
-fn head(text: &mut String, date: &str, commit: &str, effort: &Effort) {
+/// The machine, and the cores of it that are used: `AMD EPYC, 2 cores, Linux 6.18`, 1.
+pub fn machine() -> (String, usize) {
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or("unknown processor", |(_, model)| model);
     let cores = cpuinfo.lines().filter(|line| line.starts_with("processor")).count();
     let used = thread::available_parallelism().map_or(0, usize::from);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    (format!("{model}, {cores} cores, Linux {}", kernel.trim()), used)
+}
+
+fn head(text: &mut String, date: &str, commit: &str, effort: &Effort) {
+    let (machine, used) = machine();
     let Effort { rounds, requests, starts, .. } = effort;
     *text += &format!(
         "# What Tollgate costs\n\n\
-         Written by `make bench`; not edited by hand. {date}, commit {commit}, {model}, {cores} cores, Linux {kernel}\n\
+         Written by `make bench`; not edited by hand. {date}, commit {commit}, {machine}\n\n\
          **Method.** Everything runs on one machine, on {used} of its cores, under the local Lambda host, each function as one process: \
          the gateway and the `lambda_http` hello as `release` builds (fat LTO), the host, its DynamoDB (dynoxide) and \
          the client in one optimised process (profile `measuring`: no LTO). Requests go one after the other on a \
@@ -235,7 +241,7 @@ fn sum(tally: &Tally, requests: usize, figure: impl Fn(&Units) -> f64) -> String
     format!("{:.4}", tally.values().map(figure).fold(0.0, Add::add) / requests as f64)
 }
 
-fn line(text: &mut String, cells: &[impl AsRef<str>]) {
+pub fn line(text: &mut String, cells: &[impl AsRef<str>]) {
     let cells: Vec<_> = cells.iter().map(AsRef::as_ref).collect();
     writeln!(text, "| {} |", cells.join(" | ")).expect("text grows without errors");
 }

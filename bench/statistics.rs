@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// Returns the value that a share of all others does not exceed, by nearest rank. `values` must not be empty.
 pub fn percentile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
@@ -10,7 +12,7 @@ pub fn percentile(values: &mut [f64], share: f64) -> f64 {
 }
 
 /// A figure of all rounds: the median, the lowest and the highest.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Spread {
     pub median: f64,
     low: f64,

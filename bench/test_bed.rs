@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
-    path::Path,
     time::Duration,
 };
 
@@ -16,19 +15,29 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use tokio::time::timeout;
-use tollgate::local::{dynamodb::Dynamodb, function_url_server, host::Host, invoke_api, server::Server};
+use tollgate::local::{
+    dynamodb::Dynamodb, function_settings::FunctionSettings, function_url_server, host::Host, invoke_api,
+    server::Server,
+};
 
 use crate::{
     counting_proxy::CountingProxy,
-    functions::FunctionSources,
     loopback::listen,
     process::{self, MemoryUse},
-    scenario::{SIZES, TARGET, gateway},
+    scenario::TARGET,
 };
 
 /// Far longer than a start takes.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 const REGION: &str = "eu-test-1";
+
+/// The services that the functions of a test bed call.
+pub struct Services<'a> {
+    pub dynamodb: &'a Dynamodb,
+    /// The address of the proxy that counts DynamoDB's units.
+    pub counting_dynamodb: SocketAddr,
+    pub invoke_api: SocketAddr,
+}
 
 pub struct TestBed {
     pub host: Host,
@@ -43,21 +52,18 @@ pub struct TestBed {
 }
 
 impl TestBed {
-    /// Writes all items and lets each gateway publish its routes.
-    pub async fn start(gateway_binary: &Path, hello_binary: &Path) -> Result<Self> {
+    /// Starts the services, and hosts what `functions` makes of them.
+    ///
+    /// # Errors
+    /// `functions` failed, or there is no port.
+    pub async fn start(functions: impl FnOnce(&Services) -> Result<Vec<FunctionSettings>>) -> Result<Self> {
         let dynamodb = Dynamodb::start(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, None)?;
         let counting_proxy = CountingProxy::start(listen().await?, dynamodb.address)?;
         let invoke_listener = listen().await?;
         let invoke_api = invoke_listener.local_addr()?;
-        let counting_dynamodb = counting_proxy.address();
-        let sources = FunctionSources {
-            gateway_binary,
-            hello_binary,
-            dynamodb: &dynamodb,
-            counting_dynamodb,
-            invoke_api,
-        };
-        let functions = sources.functions()?;
+        let services =
+            Services { dynamodb: &dynamodb, counting_dynamodb: counting_proxy.address(), invoke_api };
+        let functions = functions(&services)?;
         let names: Vec<String> = functions.iter().map(|function| function.name.clone()).collect();
         let host = Host::new(REGION, functions);
         let mut urls = BTreeMap::new();
@@ -70,12 +76,7 @@ impl TestBed {
         let mut tcp = HttpConnector::new();
         tcp.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(tcp);
-        let bed = Self { host, counting_proxy, invoke_api, dynamodb, client, urls, _invoke_api };
-        for routes in SIZES {
-            bed.start_instance(&gateway(routes)).await?;
-            bed.end_instance(&gateway(routes)).await;
-        }
-        Ok(bed)
+        Ok(Self { host, counting_proxy, invoke_api, dynamodb, client, urls, _invoke_api })
     }
 
     /// Starts every function that has a URL, and prints the addresses.
@@ -100,8 +101,14 @@ impl TestBed {
 
     /// Waits until the function's one instance asks for an event.
     pub async fn start_instance(&self, function: &str) -> Result<()> {
-        self.host.start_instances(function, 1);
-        self.idle(function).await.with_context(|| format!("{function} did not start"))
+        self.start_instances(function, 1).await
+    }
+
+    /// Starts instances until there are `count`, and waits until all of them ask for an event.
+    pub async fn start_instances(&self, function: &str, count: usize) -> Result<()> {
+        self.host.start_instances(function, count);
+        let idle = timeout(START_TIMEOUT, self.host.wait_until_idle(function, count)).await;
+        idle.with_context(|| format!("{function} did not start"))
     }
 
     /// Waits until the function's one instance asks for the next event.
@@ -109,11 +116,12 @@ impl TestBed {
         Ok(timeout(START_TIMEOUT, self.host.wait_until_idle(function, 1)).await?)
     }
 
-    pub async fn end_instance(&self, function: &str) {
-        if let Ok(pid) = self.pid(function) {
-            self.host.shut_down_instance(function, pid).await;
-            self.host.wait_for(function, |instances| instances.is_empty()).await;
+    /// Ends all instances of the function as Lambda does, and waits until they have ended.
+    pub async fn end_instances(&self, function: &str) {
+        for instance in self.host.instances(function) {
+            self.host.shut_down_instance(function, instance.pid).await;
         }
+        self.host.wait_for(function, |instances| instances.is_empty()).await;
     }
 
     pub fn pid(&self, function: &str) -> Result<u32> {
