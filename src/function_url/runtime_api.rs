@@ -312,6 +312,41 @@ mod tests {
         assert_eq!(posted(Body::empty()).await, format!("{HEAD}0\n\n"));
     }
 
+    /// cargo-lambda answers at once, and passes the body on as it comes.
+    #[tokio::test]
+    async fn a_response_goes_out_to_its_end_though_the_answer_came_before() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let (answered, is_answered) = tokio::sync::oneshot::channel();
+        let taken = tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let mut text = Vec::new();
+            while !text.ends_with(b"so far\r\n") {
+                assert_ne!(connection.read_buf(&mut text).await.unwrap(), 0);
+            }
+            connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+            answered.send(()).unwrap();
+            while !text.ends_with(b"0\r\n\r\n") && connection.read_buf(&mut text).await.unwrap() > 0 {}
+            text
+        });
+        let rest = async {
+            is_answered.await?;
+            // The answer is read meanwhile.
+            for _ in 0..32 {
+                tokio::task::yield_now().await;
+            }
+            Ok("the rest".into())
+        };
+        let body = stream::iter([Ok("so far".into())]).chain(stream::once(rest));
+        let response = encode(Response::new(Body::Stream(Box::pin(body))));
+        let runtime_api = RuntimeApi::read(|_| Some(address.clone())).unwrap();
+        let to = EventReference { request_id: "abc", headers: &HeaderMap::new() };
+        runtime_api.stream(to, response).await.unwrap();
+        let text = taken.await.unwrap();
+        let end = "so far\r\n8\r\nthe rest\r\n0\r\n\r\n";
+        assert!(text.ends_with(end.as_bytes()), "{}", String::from_utf8_lossy(&text));
+    }
+
     #[tokio::test]
     async fn a_stream_that_breaks_off_ends_with_trailers_and_tells_no_cause() {
         let pieces = [Ok(Bytes::from("so far")), Err("the secret cause".into()), Ok(Bytes::from("never"))];

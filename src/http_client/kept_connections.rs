@@ -60,12 +60,16 @@ pub enum SendError {
 }
 
 /// The body of a response. Read to its end, it leaves its connection for the next request; dropped before, it closes it.
+///
+/// A server may say success before it has read the whole request. The body ends once that is written.
 #[derive(Debug)]
 pub struct KeptBody<B: Body + 'static> {
     incoming: Incoming,
     /// `None` once the connection is given back, or has ended.
     connection: Option<Box<Connection<B>>>,
     kept: Arc<Kept<B>>,
+    /// Of a request that was refused early, nobody reads the rest.
+    is_success: bool,
 }
 
 #[derive(Debug)]
@@ -103,7 +107,8 @@ where
 
     /// Sends a request in origin form (`/path?query`, with a `Host` header) and waits for the head of the response.
     ///
-    /// It is written to another connection only where not a byte of it was written to the one before.
+    /// It is written to another connection only where not a byte of it was written to the one before. Where a kept one
+    /// breaks off, the others are given up: they are as dead, most likely.
     ///
     /// # Errors
     ///
@@ -119,7 +124,10 @@ where
         while let Some(connection) = self.kept.take() {
             match self.exchange(connection, request).await {
                 Err(ExchangeError::Unsent { request: unsent, .. }) => request = *unsent,
-                Err(ExchangeError::BrokeOff(error)) => return Err(SendError::BrokeOff(error)),
+                Err(ExchangeError::BrokeOff(error)) => {
+                    self.kept.clear();
+                    return Err(SendError::BrokeOff(error));
+                }
                 Ok(response) => return Ok(response),
             }
         }
@@ -138,11 +146,9 @@ where
         request: Request<B>,
     ) -> Result<Response<KeptBody<B>>, ExchangeError<B>> {
         let response = connection.exchange(request).await?;
-        Ok(response.map(|incoming| KeptBody {
-            incoming,
-            connection: Some(connection),
-            kept: Arc::clone(&self.kept),
-        }))
+        let is_success = response.status().is_success();
+        let kept = Arc::clone(&self.kept);
+        Ok(response.map(|incoming| KeptBody { incoming, connection: Some(connection), kept, is_success }))
     }
 }
 
@@ -258,9 +264,15 @@ where
         if has_ended
             && let Some(mut connection) = self.connection.take()
             && connection.poll(context).is_pending()
-            && connection.is_ready()
         {
-            self.kept.put(connection);
+            if connection.is_ready() {
+                self.kept.put(connection);
+            } else if self.is_success {
+                self.connection = Some(connection);
+                if frame.is_none() {
+                    return Poll::Pending;
+                }
+            }
         }
         Poll::Ready(frame)
     }

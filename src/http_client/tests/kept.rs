@@ -153,6 +153,19 @@ async fn a_new_connection_can_be_asked_for() {
 }
 
 #[tokio::test]
+async fn a_kept_connection_that_breaks_off_takes_the_other_kept_ones_with_it() {
+    let one_of_two = Turn { after: 2, ..Turn::ok("a", Keep) };
+    let script = vec![one_of_two.clone(), one_of_two, Turn::close(), Turn::ok("b", Keep)];
+    let server = ScriptedServer::start(script).await;
+    let client = client(&server);
+    join_all((0..2).map(|_| get(&client))).await;
+    let sent = send(&client).await;
+    assert!(matches!(sent, Err(SendError::BrokeOff(_))));
+    assert_eq!(get(&client).await.1, "b");
+    assert_eq!(server.connections()[3], 2);
+}
+
+#[tokio::test]
 async fn a_port_that_nobody_listens_at_is_not_sent_to() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
