@@ -163,9 +163,13 @@ impl<B: Body + 'static> Kept<B> {
     }
 
     fn put(&self, connection: Box<Connection<B>>) {
+        let since = Instant::now();
         let mut kept = self.locked();
+        // The oldest are first. `take` finds only those that are needed.
+        let too_old = kept.iter().take_while(|idle| since - idle.since >= self.idle_limit).count();
+        kept.drain(..too_old);
         if kept.len() < MOST_KEPT {
-            kept.push(IdleConnection { connection, since: Instant::now() });
+            kept.push(IdleConnection { connection, since });
         }
     }
 }

@@ -5,6 +5,7 @@ use std::{sync::Arc, task::Wake, time::Duration};
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::StatusCode;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{client, get, request, send};
 use crate::http_client::{
@@ -139,6 +140,28 @@ async fn a_connection_that_was_idle_too_long_is_given_up() {
     assert_eq!(get(&client).await.1, "a");
     assert_eq!(get(&client).await.1, "b");
     assert_eq!(server.connections(), [0, 1]);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_idle_too_long_is_closed_though_nobody_needs_it() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let client = super::Connections::new(url.parse().unwrap()).idle_limit(Duration::ZERO);
+    let server = async {
+        let (mut first, mut second) =
+            (listener.accept().await.unwrap().0, listener.accept().await.unwrap().0);
+        for stream in [&mut first, &mut second] {
+            assert_ne!(stream.read(&mut [0; 4_096]).await.unwrap(), 0);
+            stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+        }
+        let (mut of_first, mut of_second) = ([0], [0]);
+        tokio::select! {
+            read = first.read(&mut of_first) => read,
+            read = second.read(&mut of_second) => read,
+        }
+    };
+    let (_, _, read) = soon(async { tokio::join!(get(&client), get(&client), server) }).await;
+    assert_eq!(read.unwrap(), 0);
 }
 
 #[tokio::test]
