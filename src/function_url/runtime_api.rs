@@ -44,6 +44,8 @@ const ERROR_TRAILERS: HeaderValue =
 /// Says that the body begins with a prelude.
 const WITH_PRELUDE: HeaderValue =
     HeaderValue::from_static("application/vnd.awslambda.http-integration-response");
+/// Lambda's own process in the same sandbox, which is frozen with this one, keeps connections for longer.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// Between prelude and body.
 const SEPARATOR: [u8; 8] = [0; 8];
 /// All that Lambda, and through it a client, learns of a stream that broke off; the access line says more.
@@ -121,7 +123,7 @@ impl RuntimeApi {
         let server = server.expect("a scheme, an authority and a path are a URI");
         let host: &Authority = &host;
         let host = HeaderValue::from_str(host.as_str()).expect("an authority is ASCII");
-        Ok(Self { connections: KeptConnections::new(server), host, prefix })
+        Ok(Self { connections: KeptConnections::trusting(server, TRUSTED_FOR), host, prefix })
     }
 
     /// Waits for the next event.

@@ -2,6 +2,7 @@
 
 use std::{
     pin::pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -14,7 +15,7 @@ use hyper::{
 };
 use socket2::Socket;
 
-use super::connector::Stream;
+use super::{connector::Stream, quiet_waker::QuietWaker};
 use crate::message::BoxError;
 
 /// A connection between two requests, or while one is under way.
@@ -25,6 +26,7 @@ pub struct Connection<B: Body + 'static> {
     io: Option<Box<http1::Connection<Stream, B>>>,
     /// The same socket, to be looked at while nobody reads.
     socket: Socket,
+    waker: Arc<QuietWaker>,
 }
 
 /// The reason why a connection gave no response.
@@ -46,25 +48,32 @@ where
 {
     pub async fn new(stream: Stream, socket: Socket) -> Result<Self, hyper::Error> {
         let (sender, io) = http1::handshake(stream).await?;
-        Ok(Self { sender, io: Some(Box::new(io)), socket })
+        Ok(Self { sender, io: Some(Box::new(io)), socket, waker: Arc::default() })
     }
 
     /// Sends a request and waits for the head of its response.
     pub async fn exchange(&mut self, request: Request<B>) -> Result<Response<Incoming>, ExchangeError<B>> {
         let mut response = pin!(self.sender.try_send_request(request));
-        let io = &mut self.io;
+        let (io, waker) = (&mut self.io, &self.waker);
         let response = poll_fn(|context| {
-            // The connection wakes the response only while it is polled itself.
-            if io.as_mut().is_some_and(|io| pin!(io).poll(context).is_ready()) {
-                // A request that it has not taken up is given back when it is dropped, and not before.
-                *io = None;
-            }
-            response.as_mut().poll(context)
+            waker.poll(context, |context| {
+                // The connection wakes the response only while it is polled itself.
+                if io.as_mut().is_some_and(|io| pin!(io).poll(context).is_ready()) {
+                    // A request that it has not taken up is given back when it is dropped, and not before.
+                    *io = None;
+                }
+                response.as_mut().poll(context)
+            })
         });
         response.await.map_err(|mut error| match error.take_message() {
             Some(request) => ExchangeError::Unsent { request: Box::new(request), cause: error.into_error() },
             None => ExchangeError::BrokeOff(error.into_error()),
         })
+    }
+
+    /// The waker of those who wait for what the connection reads.
+    pub fn waker(&self) -> Arc<QuietWaker> {
+        Arc::clone(&self.waker)
     }
 
     /// Reads and writes what there is; ready once the connection has ended.

@@ -77,6 +77,8 @@ struct Kept<B: Body + 'static> {
     idle: Mutex<Vec<IdleConnection<B>>>,
     /// A connection that was idle for so long is given up.
     idle_limit: Duration,
+    /// One that was idle for so long is looked at before it is used.
+    look_after: Duration,
 }
 
 #[derive(Debug)]
@@ -94,14 +96,20 @@ where
 {
     /// To the server of a URI with scheme and host. Nothing is connected to yet.
     pub fn new(server: Uri) -> Self {
-        let kept = Kept { idle: Mutex::default(), idle_limit: POOL_IDLE };
+        let kept = Kept { idle: Mutex::default(), idle_limit: POOL_IDLE, look_after: Duration::ZERO };
         Self { server, connector: Connector::default(), kept: Arc::new(kept) }
+    }
+
+    /// The same to a server that closes no connection which was idle for less than this: none of those is looked at.
+    pub fn trusting(server: Uri, look_after: Duration) -> Self {
+        let kept = Kept { idle: Mutex::default(), idle_limit: POOL_IDLE, look_after };
+        Self { kept: Arc::new(kept), ..Self::new(server) }
     }
 
     /// The same, which gives up what was idle for so long.
     #[cfg(test)]
     pub fn idle_limit(mut self, limit: Duration) -> Self {
-        self.kept = Arc::new(Kept { idle: Mutex::default(), idle_limit: limit });
+        self.kept = Arc::new(Kept { idle: Mutex::default(), idle_limit: limit, look_after: Duration::ZERO });
         self
     }
 
@@ -184,7 +192,8 @@ where
     fn take(&self) -> Option<Box<Connection<B>>> {
         loop {
             let IdleConnection { connection, since } = self.locked().pop()?;
-            if since.elapsed() < self.idle_limit && connection.is_open() {
+            let idle = since.elapsed();
+            if idle < self.idle_limit && (idle < self.look_after || connection.is_open()) {
                 return Some(connection);
             }
         }
@@ -230,39 +239,20 @@ where
     }
 
     fn poll_data(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        loop {
-            if let Poll::Ready(frame) = pin!(&mut self.incoming).poll_frame(context) {
-                return Poll::Ready(frame);
-            }
-            let Some(connection) = &mut self.connection else { return Poll::Pending };
-            let ended = connection.poll(context);
-            if ended.is_ready() {
-                self.connection = None;
-            }
-            // What the connection has read by this poll is in the body now.
-            if let Poll::Ready(frame) = pin!(&mut self.incoming).poll_frame(context) {
-                return Poll::Ready(frame);
-            }
-            if ended.is_pending() {
-                return Poll::Pending;
-            }
+        let Some(connection) = &mut self.connection else {
+            return pin!(&mut self.incoming).poll_frame(context);
+        };
+        if let Poll::Ready(frame) = pin!(&mut self.incoming).poll_frame(context) {
+            return Poll::Ready(frame);
         }
+        if connection.poll(context).is_ready() {
+            self.connection = None;
+        }
+        // What the connection has read by this poll is in the body now.
+        pin!(&mut self.incoming).poll_frame(context)
     }
-}
 
-impl<B> Body for KeptBody<B>
-where
-    B: Body + Send + Unpin + 'static,
-    B::Data: Send,
-    B::Error: Into<BoxError>,
-{
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_to_end(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = ready!(self.poll_data(context));
         let has_ended = frame.is_none() || self.incoming.is_end_stream();
         if has_ended
@@ -279,6 +269,26 @@ where
             }
         }
         Poll::Ready(frame)
+    }
+}
+
+impl<B> Body for KeptBody<B>
+where
+    B: Body + Send + Unpin + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        match self.connection.as_ref().map(|connection| connection.waker()) {
+            Some(waker) => waker.poll(context, |context| self.poll_to_end(context)),
+            None => self.poll_to_end(context),
+        }
     }
 
     fn is_end_stream(&self) -> bool {

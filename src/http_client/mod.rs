@@ -5,6 +5,7 @@
 mod connection;
 mod connector;
 mod kept_connections;
+mod quiet_waker;
 #[cfg(test)]
 pub mod scripted_server;
 
