@@ -33,7 +33,7 @@ use self::{
 use crate::{
     clock::Clock,
     environment::Aws,
-    http_client::{KeptBody, KeptConnections, Reuse, SendError},
+    http_client::{KeptBody, KeptConnections, SendError},
     wait::within,
 };
 
@@ -92,11 +92,11 @@ impl ServiceClient {
     /// As [`CallError`] says.
     pub async fn call(&self, call: &ServiceCall, policy: CallPolicy) -> Result<Response<Bytes>, CallError> {
         // One place that awaits: every one holds a whole call's state.
-        let (mut reuse, mut attempts) = (Reuse::Kept, policy.attempts);
+        let mut attempts = policy.attempts;
         loop {
-            match self.whole(call, policy, reuse).await {
-                Err(error) if attempts.allow_another_after(&error) => reuse = self.wait_after(error).await,
-                outcome => return outcome,
+            let outcome = self.whole(call, policy).await;
+            if !self.makes_another(attempts, &outcome).await {
+                return outcome;
             }
             attempts = Attempts::Once;
         }
@@ -113,23 +113,29 @@ impl ServiceClient {
         call: &ServiceCall,
         policy: CallPolicy,
     ) -> Result<ServiceResponse, CallError> {
-        let (mut reuse, mut attempts) = (Reuse::Kept, policy.attempts);
+        let mut attempts = policy.attempts;
         loop {
-            match self.head(call, policy, reuse).await {
-                Err(error) if attempts.allow_another_after(&error) => reuse = self.wait_after(error).await,
-                outcome => return outcome,
+            let outcome = self.head(call, policy).await;
+            if !self.makes_another(attempts, &outcome).await {
+                return outcome;
             }
             attempts = Attempts::Once;
         }
     }
 
-    /// Waits before the next attempt where the service asks for that. What broke off may be of a dead connection.
-    async fn wait_after(&self, error: CallError) -> Reuse {
-        if error.service_error().is_none() {
-            return Reuse::None;
+    /// Says if a call is made again, and waits before where the service asks for that. What gives no answer may be a
+    /// dead connection, and then all of them are.
+    async fn makes_another<T>(&self, attempts: Attempts, outcome: &Result<T, CallError>) -> bool {
+        let Err(error) = outcome else { return false };
+        let is_answered = error.service_error().is_some();
+        if !is_answered {
+            self.0.connections.give_up_kept();
         }
-        tokio::time::sleep(self.pause()).await;
-        Reuse::Kept
+        let makes_another = attempts.allow_another_after(error);
+        if makes_another && is_answered {
+            tokio::time::sleep(self.pause()).await;
+        }
+        makes_another
     }
 
     /// Different in every instance, so that they do not all come back at once.
@@ -138,37 +144,22 @@ impl ServiceClient {
         MOST_PAUSE * (now.subsec_nanos() % 64) / 64
     }
 
-    async fn whole(
-        &self,
-        call: &ServiceCall,
-        policy: CallPolicy,
-        reuse: Reuse,
-    ) -> Result<Response<Bytes>, CallError> {
+    async fn whole(&self, call: &ServiceCall, policy: CallPolicy) -> Result<Response<Bytes>, CallError> {
         let work = pin!(async {
-            let (head, body) = self.success(call, policy, reuse).await?.into_parts();
+            let (head, body) = self.success(call, policy).await?.into_parts();
             Ok(Response::from_parts(head, read(body).await?))
         });
         limited(policy.attempt_timeout, CallError::TimedOut, work).await
     }
 
-    async fn head(
-        &self,
-        call: &ServiceCall,
-        policy: CallPolicy,
-        reuse: Reuse,
-    ) -> Result<ServiceResponse, CallError> {
-        let head = pin!(self.success(call, policy, reuse));
+    async fn head(&self, call: &ServiceCall, policy: CallPolicy) -> Result<ServiceResponse, CallError> {
+        let head = pin!(self.success(call, policy));
         limited(policy.attempt_timeout, CallError::NoHead, head).await
     }
 
-    async fn success(
-        &self,
-        call: &ServiceCall,
-        policy: CallPolicy,
-        reuse: Reuse,
-    ) -> Result<ServiceResponse, CallError> {
+    async fn success(&self, call: &ServiceCall, policy: CallPolicy) -> Result<ServiceResponse, CallError> {
         let sent = pin!(async {
-            self.0.connections.send(self.signed(call), reuse).await.map_err(|error| match error {
+            self.0.connections.send(self.signed(call)).await.map_err(|error| match error {
                 SendError::NotSent(cause) => CallError::NotSent(cause),
                 SendError::BrokeOff(cause) => CallError::BrokeOff(cause.into()),
             })

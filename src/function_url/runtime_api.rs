@@ -24,11 +24,7 @@ use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
 use serde_json::{Value, json};
 
 use super::{EventOutcome, StreamResponse};
-use crate::{
-    environment::bad,
-    http_client::{KeptConnections, Reuse},
-    message::BoxError,
-};
+use crate::{environment::bad, http_client::KeptConnections, message::BoxError};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
 const DEADLINE: HeaderName = HeaderName::from_static("lambda-runtime-deadline-ms");
@@ -143,8 +139,9 @@ impl RuntimeApi {
                 return Err(refused(head.status, &body));
             }
             let event = NextEvent { headers: head.headers, body };
-            // Its response could go nowhere.
-            let has_id = !event.request_id().is_empty();
+            // Without one that is a path segment its response could go nowhere.
+            let is_of_id = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+            let has_id = !event.request_id().is_empty() && event.request_id().bytes().all(is_of_id);
             return if has_id {
                 Ok(event)
             } else {
@@ -226,7 +223,7 @@ impl RuntimeApi {
 
     /// Sends a request and reads the whole response, whatever it says.
     pub(super) async fn send(&self, request: Request<Posted>) -> Result<Response<Bytes>, BoxError> {
-        let (head, body) = self.connections.send(request, Reuse::Kept).await?.into_parts();
+        let (head, body) = self.connections.send(request).await?.into_parts();
         Ok(Response::from_parts(head, body.read().await?))
     }
 
@@ -389,6 +386,7 @@ mod tests {
                  Lambda-Runtime-Deadline-Ms: 1700000000123\r\nLambda-Runtime-Trace-Id: Root=1-2;Lineage=a:0\r\n\
                  Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-west-1:111122223333:function:g\r\n\r\n{}",
                 "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nLambda-Runtime-Aws-Request-Id: a b\r\n\r\n",
                 "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 4\r\n\r\ngone",
             ],
         ));
@@ -401,13 +399,14 @@ mod tests {
         assert_eq!(event.deadline(), SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_123));
         for expected in [
             "the Runtime API gave an event without an id",
+            "the Runtime API gave an event without an id",
             "the Runtime API answered 500 Internal Server Error: gone",
         ] {
             assert_eq!(runtime_api.next().await.unwrap_err().to_string(), expected);
         }
         assert_eq!(
             served.await.unwrap(),
-            ["GET /.rt/gateway/2018-06-01/runtime/invocation/next HTTP/1.1"; 4]
+            ["GET /.rt/gateway/2018-06-01/runtime/invocation/next HTTP/1.1"; 5]
         );
     }
 

@@ -39,15 +39,6 @@ pub struct KeptConnections<B: Body + 'static> {
     kept: Arc<Kept<B>>,
 }
 
-/// The connections that a request may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reuse {
-    /// A kept one if there is one.
-    Kept,
-    /// A new one. Those that are kept are given up: what broke one of them broke all, most likely.
-    None,
-}
-
 /// The reason why there is no response.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
@@ -121,19 +112,12 @@ where
     /// # Errors
     ///
     /// It could not be connected to, or the connection broke off.
-    pub async fn send(
-        &self,
-        mut request: Request<B>,
-        reuse: Reuse,
-    ) -> Result<Response<KeptBody<B>>, SendError> {
-        if reuse == Reuse::None {
-            self.kept.clear();
-        }
+    pub async fn send(&self, mut request: Request<B>) -> Result<Response<KeptBody<B>>, SendError> {
         while let Some(connection) = self.kept.take() {
             match self.exchange(connection, request).await {
                 Err(ExchangeError::Unsent { request: unsent, .. }) => request = *unsent,
                 Err(ExchangeError::BrokeOff(error)) => {
-                    self.kept.clear();
+                    self.give_up_kept();
                     return Err(SendError::BrokeOff(error));
                 }
                 Ok(response) => return Ok(response),
@@ -146,6 +130,11 @@ where
             ExchangeError::Unsent { cause, .. } => SendError::NotSent(cause.into()),
             ExchangeError::BrokeOff(error) => SendError::BrokeOff(error),
         })
+    }
+
+    /// Gives up all kept connections: what is wrong with one of them is with all, most likely.
+    pub fn give_up_kept(&self) {
+        self.kept.clear();
     }
 
     async fn exchange(

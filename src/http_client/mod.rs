@@ -19,7 +19,7 @@ use hyper_util::{
 };
 
 use self::connector::https;
-pub use self::kept_connections::{KeptBody, KeptConnections, Reuse, SendError};
+pub use self::kept_connections::{KeptBody, KeptConnections, SendError};
 
 /// Dropped before the servers that we call drop it themselves.
 const POOL_IDLE: Duration = Duration::from_secs(20);

@@ -2,11 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html>
 
-use std::{
-    borrow::Cow,
-    collections::BTreeMap,
-    hash::{BuildHasher, Hasher, RandomState},
-};
+use std::{borrow::Cow, collections::BTreeMap};
+
+use ring::rand::{SecureRandom, SystemRandom};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -233,10 +231,11 @@ impl<'a> TransactWriteItems<'a> {
     }
 }
 
-/// A text that no other transaction has.
+/// A text that no other transaction has, also not in a clone of this process.
 pub fn request_token() -> String {
-    let random = || RandomState::new().build_hasher().finish();
-    format!("{:016x}{:016x}", random(), random())
+    let mut bytes = [0; 16];
+    SystemRandom::new().fill(&mut bytes).expect("the kernel has random bytes");
+    bytes.iter().fold(String::with_capacity(32), |text, byte| format!("{text}{byte:02x}"))
 }
 
 impl Operation for GetItem<'_> {

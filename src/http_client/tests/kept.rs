@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{client, get, request, send};
 use crate::http_client::{
-    Reuse, SendError,
+    SendError,
     connection::{Connection, ExchangeError},
     connector::Connector,
     scripted_server::{
@@ -109,7 +109,7 @@ async fn a_request_that_is_given_up_does_not_get_its_answer_into_the_next_one() 
     let client = client(&server);
     tokio::select! {
         biased;
-        answered = client.send(request(), Reuse::Kept) => panic!("{answered:?}"),
+        answered = client.send(request()) => panic!("{answered:?}"),
         () = server.has_requests(1) => {}
     }
     assert_eq!(get(&client).await.1, "second");
@@ -165,11 +165,12 @@ async fn a_connection_that_was_idle_too_long_is_closed_though_nobody_needs_it() 
 }
 
 #[tokio::test]
-async fn a_new_connection_can_be_asked_for() {
+async fn kept_connections_can_be_given_up() {
     let server = ScriptedServer::start(vec![Turn::ok("a", Keep); 3]).await;
     let client = client(&server);
     get(&client).await;
-    let response = soon(client.send(request(), Reuse::None)).await.unwrap();
+    client.give_up_kept();
+    let response = soon(client.send(request())).await.unwrap();
     soon(response.into_body().read()).await.unwrap();
     get(&client).await;
     assert_eq!(server.connections(), [0, 1, 1]);

@@ -8,7 +8,7 @@ use http::{Request, Response, StatusCode, header::HOST};
 use http_body_util::Full;
 
 use super::{
-    KeptBody, KeptConnections, Reuse, SendError,
+    KeptBody, KeptConnections, SendError,
     scripted_server::{ScriptedServer, soon},
 };
 
@@ -26,7 +26,7 @@ fn request() -> Request<Full<Bytes>> {
 
 /// Sends a request; what hangs fails.
 async fn send(client: &Connections) -> Result<Response<KeptBody<Full<Bytes>>>, SendError> {
-    soon(client.send(request(), Reuse::Kept)).await
+    soon(client.send(request())).await
 }
 
 /// Sends a request and reads its body.
