@@ -73,8 +73,8 @@ fn as_number(number: usize) -> [u8; 2] {
 /// A target may read `/admin//x` as the path of the route that asks for a key.
 async fn assert_guarded(world: &TestGateway) {
     for (request, answer) in [
-        ("GET /v1/admin/x", FORBIDDEN),
         ("GET /v1/admin//x", NOT_FOUND),
+        ("GET /v1/admin/x", FORBIDDEN),
         ("GET /v1/admin/y", &served("open")),
     ] {
         assert_eq!(world.send(request).await, answer, "{request}");
