@@ -15,14 +15,14 @@ use super::{
 use crate::{error::GatewayError, limits::usage_plan::UsagePlan};
 
 /// A route's demand for an API key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ApiKeyUse {
     NotRequired,
     Required(KeySource),
 }
 
 /// `apiKeySource` of `$api`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum KeySource {
     /// `x-api-key`.
     #[default]

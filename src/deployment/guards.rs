@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The checks that a route makes of a request before its integration is called.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Guards {
     pub(super) api_key: ApiKeyUse,
     pub(super) throttle: Option<Throttle>,

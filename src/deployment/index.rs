@@ -2,6 +2,8 @@
 //!
 //! It is written in columns, which deflate well: ten thousand routes that are much alike take a few bytes each.
 
+use std::collections::HashMap;
+
 use super::{
     blocks,
     encoding::{Reader, put_number},
@@ -60,14 +62,14 @@ pub struct Texts {
 
 impl FromIterator<ItemKind> for ItemKinds {
     fn from_iter<I: IntoIterator<Item = ItemKind>>(kinds: I) -> Self {
-        let (mut different, mut numbers): (Vec<RouteFacts>, Vec<_>) = (Vec::new(), Vec::new());
+        let (mut different, mut numbers) = (Vec::new(), Vec::new());
+        let mut places = HashMap::new();
         for kind in kinds {
             let number = match kind {
                 ItemKind::Disabled => 0,
                 ItemKind::Api => 1,
                 ItemKind::Route(facts) => {
-                    let known = different.iter().position(|other| *other == facts);
-                    2 + known.unwrap_or_else(|| {
+                    2 + *places.entry(facts).or_insert_with(|| {
                         different.push(facts);
                         different.len() - 1
                     })
@@ -92,7 +94,7 @@ impl ItemKinds {
         (0..self.numbers.len()).map(|item| self.get(item))
     }
 
-    fn write(&self, bytes: &mut Vec<u8>) {
+    pub fn write(&self, bytes: &mut Vec<u8>) {
         put_number(bytes, self.different.len() as u64);
         self.different.iter().for_each(|facts| facts.write(bytes));
         self.numbers.iter().for_each(|number| put_number(bytes, u64::from(*number)));

@@ -88,7 +88,8 @@ fn built(
         let item = ItemId { table: source.table, key: &format!("stage={}", source.stage) };
         InvalidConfiguration(vec![Problem::new(item, "*", got, expected)])
     };
-    let packed = packer.finish(kinds, validation::mark(source.stage_variables));
+    let mark = validation::mark(source.stage_variables, &kinds);
+    let packed = packer.finish(kinds, mark);
     let snapshot = packed.map_err(|TooLarge { bytes, most }| {
         whole(&format!("items of {bytes} bytes as JSON"), &format!("at most {most} bytes"))
     })?;

@@ -148,12 +148,7 @@ pub async fn published(store: &Store, id: &str) -> PointerResult<UnpackedDeploym
 /// The state of what is stored of a deployment.
 #[derive(Debug)]
 pub enum Stored {
-    /// All of it, with the [marks](validation) of its validations.
-    Whole {
-        validated_with: Vec<String>,
-    },
-    /// The same in the former format.
-    Former,
+    Whole(Arc<Snapshot>),
     NotWhole,
 }
 
@@ -164,10 +159,7 @@ pub enum Stored {
 /// The store failed.
 pub async fn stored(store: &Store, id: &str) -> Result<Stored, StoreError> {
     Ok(match unpacked(id, store.snapshot(id, Consistency::Strong).await?) {
-        Ok(UnpackedDeployment { snapshot, items: StoredItems::Packed(_) }) => {
-            Stored::Whole { validated_with: snapshot.validated_with.clone() }
-        }
-        Ok(UnpackedDeployment { items: StoredItems::Former(_), .. }) => Stored::Former,
+        Ok(UnpackedDeployment { snapshot, .. }) => Stored::Whole(snapshot),
         Err(_) => Stored::NotWhole,
     })
 }
@@ -212,7 +204,7 @@ impl UnpackedDeployment {
     }
 
     /// Resolves the deployment with the variables of `stage`. `store` names the routes table, for problems. Its items are
-    /// validated, unless they were before with the same variables.
+    /// validated, unless they were before with the same variables, by a version that finds in them what this one does.
     ///
     /// # Errors
     ///
@@ -232,7 +224,7 @@ impl UnpackedDeployment {
                 return rebuilt(source, |builder| items.each(|item| builder.add(&item)));
             }
         };
-        let mark = validation::mark(stage_variables);
+        let mark = validation::mark(stage_variables, &items.index.kinds);
         let validation = if snapshot.validated_with.contains(&mark) {
             Validation::Stored
         } else {

@@ -123,13 +123,14 @@ async fn store_snapshot(
 ) -> Result<PublishOutcome, StoreError> {
     let Snapshot { id, bytes, validated_with } = snapshot;
     match pointer::stored(store, id).await? {
-        Stored::Whole { validated_with: stored } => {
-            for mark in validated_with.iter().filter(|mark| !stored.contains(mark)) {
+        Stored::Whole(stored) if stored.bytes == *bytes => {
+            for mark in validated_with.iter().filter(|mark| !stored.validated_with.contains(mark)) {
                 store.keep_validation(id, stage, mark).await?;
             }
             return Ok(outcome);
         }
-        Stored::Former => {
+        // Another version has found other guards in the same items, or writes them otherwise.
+        Stored::Whole(_) => {
             store.keep_snapshot(id, stage, bytes, validated_with).await?;
             return Ok(outcome);
         }

@@ -9,14 +9,14 @@ use crate::{
     limits::throttle::Throttle,
 };
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RouteFacts {
     pub guards: Guards,
     pub cors: RouteCors,
 }
 
 /// The origin of a route's CORS policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RouteCors {
     Own,
     /// That of the API, if it has one.

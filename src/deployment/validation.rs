@@ -2,15 +2,22 @@
 //!
 //! An item may be valid with one set of stage variables and not with another, and one version of the gateway may refuse
 //! what another took. A deployment that has passed the same validation before is not parsed to find that out again.
+//!
+//! A validation also finds out the kinds of the items, and another version may find others. So a mark is of an index with
+//! the kinds that were found, and no guard of an index is trusted that this version would not have written.
 
 use sha2::{Digest, Sha256};
 
-use super::snapshot::id_of;
+use super::{index::ItemKinds, snapshot::id_of};
 use crate::item::StageVariables;
 
-/// The mark of a validation by this version of the gateway, with these variables.
-pub fn mark(stage_variables: &StageVariables) -> String {
+/// The mark of a validation by this version of the gateway, with these variables, that found these kinds of items.
+pub fn mark(stage_variables: &StageVariables, kinds: &ItemKinds) -> String {
+    let mut found = Vec::new();
+    kinds.write(&mut found);
     let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
+    digest.update((found.len() as u64).to_le_bytes());
+    digest.update(found);
     for (name, value) in stage_variables {
         for text in [name, value] {
             digest.update((text.len() as u64).to_le_bytes());
@@ -23,6 +30,15 @@ pub fn mark(stage_variables: &StageVariables) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deployment::index::ItemKind;
+
+    #[test]
+    fn kinds_that_differ_have_other_marks() {
+        let kinds = [&[][..], &[ItemKind::Api], &[ItemKind::Disabled], &[ItemKind::Api, ItemKind::Disabled]];
+        let mark = |kinds: &[ItemKind]| mark(&StageVariables::new(), &kinds.iter().copied().collect());
+        let marks: std::collections::BTreeSet<_> = kinds.iter().map(|kinds| mark(kinds)).collect();
+        assert_eq!(marks.len(), kinds.len());
+    }
 
     #[test]
     fn variables_that_differ_have_other_marks() {
@@ -31,7 +47,8 @@ mod tests {
         let variables = |set: &[(&str, &str)]| {
             set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
-        let marks: std::collections::BTreeSet<_> = sets.iter().map(|set| mark(&variables(set))).collect();
+        let marks: std::collections::BTreeSet<_> =
+            sets.iter().map(|set| mark(&variables(set), &ItemKinds::default())).collect();
         assert_eq!(marks.len(), sets.len());
     }
 }

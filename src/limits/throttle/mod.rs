@@ -21,7 +21,7 @@ const NS_PER_MS: u128 = 1_000_000;
 const MOST_SKEW_NS: u128 = 10_000_000_000;
 
 /// `throttle {rateLimit, burstLimit}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Throttle {
     /// The cost of one token. Rounded up: a bucket never gives more than its rate. At most 585 years.
     interval_ns: u64,

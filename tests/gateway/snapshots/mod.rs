@@ -3,6 +3,7 @@
 
 mod broken_route;
 mod formats;
+mod other_kinds;
 mod validations;
 
 use sha2::{Digest, Sha256};
