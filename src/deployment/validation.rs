@@ -11,11 +11,15 @@ use sha2::{Digest, Sha256};
 use super::{index::ItemKinds, snapshot::id_of};
 use crate::item::StageVariables;
 
+/// Raised with every change of what items are refused: two builds may have one version.
+const RULES: u32 = 1;
+
 /// The mark of a validation by this version of the gateway, with these variables, that found these kinds of items.
 pub fn mark(stage_variables: &StageVariables, kinds: &ItemKinds) -> String {
     let mut found = Vec::new();
     kinds.write(&mut found);
     let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
+    digest.update(RULES.to_le_bytes());
     digest.update((found.len() as u64).to_le_bytes());
     digest.update(found);
     for (name, value) in stage_variables {
