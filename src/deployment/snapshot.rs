@@ -21,7 +21,7 @@ pub struct Snapshot {
     /// The first half of the SHA-256 of the items as a JSON list, in lower-case hex.
     pub id: String,
     pub bytes: Vec<u8>,
-    /// The [validations](super::validation) that the items have passed.
+    /// The marks of the validations that the items have passed.
     pub validated_with: Vec<String>,
 }
 
