@@ -64,10 +64,10 @@ pub enum CallError {
     #[error("the connection broke off")]
     BrokeOff(#[source] BoxError),
     /// The service may have done it.
-    #[error("no answer began within {0:?}")]
+    #[error("timed out: no answer began within {0:?}")]
     NoHead(Duration),
     /// The service may have done it.
-    #[error("no answer within {0:?}")]
+    #[error("timed out after {0:?}")]
     TimedOut(Duration),
     /// The service has answered, but not to the end.
     #[error("the answer broke off")]

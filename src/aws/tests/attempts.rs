@@ -108,7 +108,7 @@ async fn an_answer_that_does_not_come_in_time_is_given_up() {
     let twice = CallPolicy { attempts: Attempts::Twice, ..head };
     let half = Turn::new(&["HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"], Keep);
     let refused_slowly = Turn::new(&["HTTP/1.1 400 X\r\ncontent-length: 9\r\n\r\nabc"], Keep);
-    let (late, silent) = ("no answer within 40ms", "no answer began within 40ms");
+    let (late, silent) = ("timed out after 40ms", "timed out: no answer began within 40ms");
     let table = [
         (head, vec![Turn::silence()], silent, vec![0]),
         (whole, vec![Turn::silence()], late, vec![0]),

@@ -139,7 +139,7 @@ impl Fleet {
         let failures: Vec<_> =
             lines.iter().filter(|line| line.text.contains("\"metric\":\"Degraded\"")).collect();
         for line in &failures {
-            assert!(line.text.contains("timed out"), "{}", line.text);
+            assert!(line.text.contains("timed out after 200ms"), "{}", line.text);
         }
         let counts = FinalCounts {
             used,
