@@ -35,7 +35,7 @@ pub struct PeerResults {
     pub keys: Vec<WritePoint>,
 }
 
-/// What the results say of the run.
+/// The date, the commit and the effort of a run, for the results.
 pub struct Run<'a> {
     pub date: &'a str,
     pub commit: &'a str,

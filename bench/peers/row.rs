@@ -15,7 +15,7 @@ pub enum Row {
     Server(Proxy, Work),
 }
 
-/// What the gateway does with a request.
+/// The way of a request through the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TollgateCase {
     Plain,
@@ -92,7 +92,7 @@ impl Row {
         }
     }
 
-    /// Whether a request brings an API key.
+    /// True if a request brings an API key.
     pub fn work(self) -> Work {
         match self {
             Self::Tollgate(TollgateCase::Keyed) => Work::Keyed,

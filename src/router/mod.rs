@@ -56,7 +56,8 @@ impl Router {
     /// Every pair of routes that have one method and one shape of path.
     pub fn new(keys: &[RouteKey<'_>], trailing_slash: TrailingSlash) -> Result<Self, Vec<Conflict>> {
         let default = keys.iter().position(|key| matches!(key, RouteKey::Default));
-        let mut routes: Vec<_> = keys.iter().enumerate().filter_map(trie_route).collect();
+        let mut routes: Vec<_> =
+            keys.iter().enumerate().filter_map(|(index, key)| trie_route(index, key)).collect();
         routes.sort_by(TrieRoute::compare);
         let conflicts = conflicts(&routes);
         if !conflicts.is_empty() {
@@ -117,7 +118,7 @@ struct ShorterPath<'r, 'a> {
     path: &'a str,
 }
 
-fn trie_route<'a>((index, key): (usize, &'a RouteKey<'a>)) -> Option<TrieRoute<'a>> {
+fn trie_route<'a>(index: usize, key: &'a RouteKey<'a>) -> Option<TrieRoute<'a>> {
     match key {
         RouteKey::Default => None,
         RouteKey::Path { method, pattern } => {

@@ -1,3 +1,5 @@
+//! Bills against arithmetic by hand, and properties of every bill.
+
 use proptest::{option, prelude::*};
 
 use super::*;
