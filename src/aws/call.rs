@@ -82,7 +82,7 @@ pub enum CallError {
 
 /// An error that a service answers with.
 #[derive(Debug, thiserror::Error)]
-#[error("{code}: {message} (status {}, request id {})", .status.as_u16(), .request_id.as_deref().unwrap_or("-"))]
+#[error("{code}: {message} (status {})", .status.as_u16())]
 pub struct ServiceError {
     pub status: StatusCode,
     /// `ConditionalCheckFailedException`.

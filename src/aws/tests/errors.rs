@@ -60,12 +60,12 @@ fn code_and_message_are_found_in_every_form_that_services_write() {
 fn an_error_tells_its_request_id() {
     let body = r#"{"__type":"X","message":"m"}"#;
     let table = [
-        (vec![("x-amzn-requestid", "1"), ("x-amz-request-id", "2")], "X: m (status 500, request id 1)"),
-        (vec![("x-amz-request-id", "2")], "X: m (status 500, request id 2)"),
-        (vec![], "X: m (status 500, request id -)"),
+        (vec![("x-amzn-requestid", "1"), ("x-amz-request-id", "2")], Some("1")),
+        (vec![("x-amz-request-id", "2")], Some("2")),
+        (vec![], None),
     ];
     for (headers, expected) in table {
-        assert_eq!(refused(500, &headers, body).to_string(), expected);
+        assert_eq!(refused(500, &headers, body).request_id.as_deref(), expected);
     }
 }
 
@@ -137,7 +137,7 @@ async fn a_wrong_signature_is_told_without_the_text_that_was_signed() {
     let error = lambda(&server.url).call(&invocation(), CallPolicy::ONCE).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "InvalidSignatureException: The request signature we calculated does not match. (status 400, request id 1)"
+        "InvalidSignatureException: The request signature we calculated does not match. (status 400)"
     );
     assert!(!format!("{error:?}").contains(TOKEN), "{error:?}");
 }

@@ -118,12 +118,9 @@ async fn missing_tables_are_named_with_their_endpoint() {
     let expected = format!(
         "exit 1\n--\ntollgate: with the tables missing-table, tollgate-routes and tollgate-deployments at \
          {endpoint}: reading the stage failed: ResourceNotFoundException: Requested resource not found (status \
-         400, request id …)\n"
+         400)\n"
     );
-    let text = tollgate(&variables, &["deploy", "v1", "--local"]).text(&[]);
-    let (begin, id) = text.rsplit_once("request id ").unwrap();
-    assert!(id.len() > 20, "{text}");
-    assert_eq!(format!("{begin}request id …)\n"), expected);
+    assert_eq!(tollgate(&variables, &["deploy", "v1", "--local"]).text(&[]), expected);
 }
 
 #[test]

@@ -187,25 +187,25 @@ async fn a_function_that_fails_is_called_once_and_only_the_log_knows_why() {
             refusal(403, "AccessDeniedException"),
             500,
             "Internal server error",
-            "integration may not be called: AccessDeniedException: about arn:secret (status 403, request id -)",
+            "integration may not be called: AccessDeniedException: about arn:secret (status 403)",
         ),
         (
             refusal(404, "ResourceNotFoundException"),
             502,
             "Internal server error",
-            "integration failed: ResourceNotFoundException: about arn:secret (status 404, request id -)",
+            "integration failed: ResourceNotFoundException: about arn:secret (status 404)",
         ),
         (
             refusal(429, "TooManyRequestsException"),
             502,
             "Internal server error",
-            "integration failed: TooManyRequestsException: about arn:secret (status 429, request id -)",
+            "integration failed: TooManyRequestsException: about arn:secret (status 429)",
         ),
         (
             refusal(500, "ServiceException"),
             502,
             "Internal server error",
-            "integration failed: ServiceException: about arn:secret (status 500, request id -)",
+            "integration failed: ServiceException: about arn:secret (status 500)",
         ),
     ];
     for (service, status, message, cause) in cases {
