@@ -63,6 +63,7 @@ pub mod circuit_breaker;
 pub mod clock;
 pub mod context;
 pub mod decimal;
+pub mod deflate;
 pub mod environment;
 pub mod error;
 pub mod header_list;

@@ -20,6 +20,7 @@ use tollgate::{
     integrations::{Clients, dynamodb_client},
     message::BoxError,
     store::Store,
+    wait::EarliestTimer,
 };
 use tracing::{error, info, warn};
 
@@ -95,8 +96,10 @@ impl Process {
 
     /// Answers event after event, until the Runtime API gives no more.
     async fn work(&self) -> Result<(), BoxError> {
+        let mut timer = EarliestTimer::default();
         loop {
             let event = self.runtime_api.next().await?;
+            timer.set().await;
             // All steps of a request in one future are deeper than the compiler looks.
             Box::pin(self.answer(event)).await;
         }

@@ -20,6 +20,7 @@ use super::{
     key::CacheKey,
     rfc9111::Variants,
 };
+use crate::deflate::{plain_head, plain_stream};
 
 /// The value of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,10 @@ const VARIANTS_STATUS: StatusCode = StatusCode::CONTINUE;
 pub(super) const LAST_MS: u64 = 253_402_300_799_999;
 /// More than any entry has, head and lengths included.
 const MOST_BYTES: u64 = MOST_BODY_BYTES as u64 + 256 * 1_024;
+
+/// An item with so few bytes is one write unit, however well they compress; and a compressor that begins costs more
+/// than all else of an entry.
+const NEVER_COMPRESSED: usize = 600;
 
 /// The fields before the headers.
 struct StoredHead {
@@ -92,25 +97,20 @@ impl Stored {
         }
     }
 
-    /// Writes its bytes, bound to `key` and compressed.
+    /// Writes its bytes, bound to `key` and compressed where that can save a write unit.
     pub(super) fn encode(&self, key: &CacheKey) -> Vec<u8> {
-        let mut encoder = DeflateEncoder::new(vec![FORMAT], Compression::fast());
+        let mut plain = Vec::new();
         let written = match self {
-            Self::Answer(entry) => write_entry(key, entry, &mut encoder),
-            Self::Variants(variants) => write_variants(key, variants, &mut encoder),
+            Self::Answer(entry) => write_entry(key, entry, &mut plain),
+            Self::Variants(variants) => write_variants(key, variants, &mut plain),
         };
-        written.and_then(|()| encoder.finish()).expect("a Vec takes all")
+        written.and_then(|()| compress(&plain)).expect("a Vec takes all")
     }
 
     /// Reads what `encode` wrote for this very key; `None` for anything else, and for what could not be given out.
     pub(super) fn decode(key: &CacheKey, bytes: &[u8]) -> Option<Self> {
         let (&FORMAT, compressed) = bytes.split_first()? else { return None };
-        let mut plain = Vec::new();
-        DeflateDecoder::new(compressed).take(MOST_BYTES + 1).read_to_end(&mut plain).ok()?;
-        if plain.len() as u64 > MOST_BYTES {
-            return None;
-        }
-        let plain = Bytes::from(plain);
+        let plain = decompress(compressed)?;
         let mut rest = plain.as_ref();
         if take::<32>(&mut rest)? != *key.digest() {
             return None;
@@ -150,6 +150,26 @@ impl StoredHead {
         to.write_all(&self.status.as_u16().to_le_bytes())?;
         to.write_all(&[self.is_from_base64.into()])
     }
+}
+
+/// A deflate stream after the byte of its format.
+fn compress(plain: &[u8]) -> io::Result<Vec<u8>> {
+    if plain.len() <= NEVER_COMPRESSED {
+        let head = plain_head(plain.len().try_into().expect("it is short"), true);
+        return Ok([&[FORMAT][..], &head, plain].concat());
+    }
+    let mut encoder = DeflateEncoder::new(vec![FORMAT], Compression::fast());
+    encoder.write_all(plain)?;
+    encoder.finish()
+}
+
+fn decompress(compressed: &[u8]) -> Option<Bytes> {
+    if let Some(plain) = plain_stream(compressed) {
+        return Some(Bytes::copy_from_slice(plain));
+    }
+    let mut plain = Vec::new();
+    DeflateDecoder::new(compressed).take(MOST_BYTES + 1).read_to_end(&mut plain).ok()?;
+    (plain.len() as u64 <= MOST_BYTES).then(|| plain.into())
 }
 
 fn write_entry(key: &CacheKey, entry: &Entry, to: &mut impl Write) -> io::Result<()> {

@@ -5,6 +5,8 @@
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
+use crate::deflate::plain_head;
+
 /// Deflate refers back no further.
 const WINDOW: usize = 1 << 15;
 
@@ -38,13 +40,12 @@ fn window(dictionary: &[u8]) -> &[u8] {
     &dictionary[dictionary.len().saturating_sub(WINDOW)..]
 }
 
-/// The head of a part of a stream that stands there as it is (RFC 1951 §3.2.4).
+/// The head of a dictionary that stands in the stream as it is.
 fn stored(bytes: &[u8]) -> Vec<u8> {
     if bytes.is_empty() {
         return Vec::new();
     }
-    let length = u16::try_from(bytes.len()).expect("a window is shorter");
-    [&[0][..], &length.to_le_bytes(), &(!length).to_le_bytes()].concat()
+    plain_head(u16::try_from(bytes.len()).expect("a window is shorter"), false).into()
 }
 
 fn run(compress: &mut Compress, mut input: &[u8], flush: FlushCompress, deflated: &mut Vec<u8>) {

@@ -53,10 +53,14 @@ where
 
     /// Sends a request and waits for the head of its response.
     pub async fn exchange(&mut self, request: Request<B>) -> Result<Response<Incoming>, ExchangeError<B>> {
-        let mut response = pin!(self.sender.try_send_request(request));
-        let (io, waker) = (&mut self.io, &self.waker);
+        let (sender, io, waker) = (&mut self.sender, &mut self.io, &self.waker);
+        // Sent in the first poll: it wakes the connection, which is polled there and need not wake the task.
+        let mut response = pin!(async move { sender.try_send_request(request).await });
         let response = poll_fn(|context| {
             waker.poll(context, |context| {
+                if let Poll::Ready(response) = response.as_mut().poll(context) {
+                    return Poll::Ready(response);
+                }
                 // The connection wakes the response only while it is polled itself.
                 if io.as_mut().is_some_and(|io| pin!(io).poll(context).is_ready()) {
                     // A request that it has not taken up is given back when it is dropped, and not before.
