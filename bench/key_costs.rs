@@ -18,22 +18,20 @@ use hyper_util::{
 };
 use serde_json::json;
 use tokio::time::{interval, timeout};
-use tollgate::{
-    authorizers::KeyValue,
-    local::{
-        dynamodb::Dynamodb,
-        example_api::put,
-        function_output::FunctionOutput,
-        function_settings::FunctionSettings,
-        function_url_server,
-        host::Host,
-        server::Server,
-        tables::{TableNames, create_missing},
-    },
+use tollgate::local::{
+    dynamodb::Dynamodb,
+    example_api::put,
+    function_output::FunctionOutput,
+    function_settings::FunctionSettings,
+    function_url_server,
+    host::Host,
+    server::Server,
+    tables::{TableNames, create_missing},
 };
 
 use crate::{
     counting_proxy::{CountingProxy, Tally},
+    key_items::{self, PLAN, QUOTA},
     loopback::listen,
     process,
 };
@@ -45,6 +43,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 const WARM_UP: Duration = Duration::from_secs(2);
 const SPAN: Duration = Duration::from_secs(4);
 const COLD_KEYS: u8 = 60;
+/// The plan that allows one request.
+const PLAN_OF_ONE: &str = "one";
 
 /// A key by the way it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,10 +84,10 @@ impl KeyKind {
 
     fn key(self) -> String {
         match self {
-            Self::Hot => key(0, 0),
-            Self::Steady => key(0, 1),
-            Self::Refused => key(0, 2),
-            Self::Cold | Self::Forged => key(0, 0).replace("tg_0", "tg_1"),
+            Self::Hot => key_items::generate(0, 0),
+            Self::Steady => key_items::generate(0, 1),
+            Self::Refused => key_items::generate(0, 2),
+            Self::Cold | Self::Forged => key_items::generate(0, 0).replace("tg_0", "tg_1"),
         }
     }
 }
@@ -219,7 +219,7 @@ impl GatewayFleet {
         let end = Instant::now() + span;
         let in_time = |_: &_| future::ready(Instant::now() < end);
         let keys = match kind {
-            KeyKind::Cold => stream::iter(0..COLD_KEYS).map(|number| key(1, number)).boxed_local(),
+            KeyKind::Cold => stream::iter((0..COLD_KEYS).map(cold_key)).boxed_local(),
             KeyKind::Steady => {
                 let ticks = stream::unfold(interval(Duration::from_millis(10)), |mut ticks| async {
                     ticks.tick().await;
@@ -247,34 +247,21 @@ fn read(tally: &Tally, counts: impl Fn(&str) -> bool) -> f64 {
     tally.iter().filter(|(name, _)| counts(name)).map(|(_, units)| units.read).sum()
 }
 
-/// Returns a key; those of numbers under 62 differ.
-fn key(group: u8, number: u8) -> String {
-    let mut bytes: Vec<u8> = (0..64).collect();
-    bytes[..3].copy_from_slice(&[0, group, number]);
-    let key = KeyValue::generate(&bytes).expect("all of these bytes can be used");
-    key.reveal().to_owned()
+fn cold_key(number: u8) -> String {
+    key_items::generate(1, number)
 }
 
 fn write_items(dynamodb: &Dynamodb, tables: &TableNames) -> Result<()> {
     create_missing(&dynamodb.database, tables)?;
-    let write = |variable: &str, item| {
-        let table = tables.environment().find(|(name, _)| name == variable).context("a table")?.1;
-        put(&dynamodb.database, &table, &item).context("a write")
-    };
-    write("STAGES_TABLE", json!({ "stage": "v1" }))?;
+    put(&dynamodb.database, tables.stages(), &json!({ "stage": "v1" }))?;
     let integration = json!({ "type": "MOCK", "body": "hello" });
     let route = json!({ "stage": "v1", "routeKey": "GET /hello", "apiKeyRequired": true, "integration": integration });
-    write("ROUTES_TABLE", route)?;
-    let throttle = json!({ "rateLimit": 100_000, "burstLimit": 100_000 });
-    let plan = |id: &str, limit: u64| json!({ "usagePlanId": id, "throttle": throttle, "quota": { "limit": limit, "period": "MONTH" } });
-    write("USAGE_PLANS_TABLE", plan("gold", 1_000_000_000))?;
-    write("USAGE_PLANS_TABLE", plan("one", 1))?;
-    let hash = |value: &str| KeyValue::parse(value.as_bytes()).map(|value| value.hash().to_string());
-    let keep = |value: &str, id: &str, plan: &str| {
-        write("API_KEYS_TABLE", json!({ "keyHash": hash(value)?, "id": id, "usagePlanId": plan }))
-    };
-    keep(&KeyKind::Hot.key(), "hot", "gold")?;
-    keep(&KeyKind::Steady.key(), "steady", "gold")?;
-    keep(&KeyKind::Refused.key(), "refused", "one")?;
-    (0..COLD_KEYS).try_for_each(|number| keep(&key(1, number), &format!("cold-{number}"), "gold"))
+    put(&dynamodb.database, tables.routes(), &route)?;
+    key_items::write_plan(dynamodb, tables, PLAN, QUOTA)?;
+    key_items::write_plan(dynamodb, tables, PLAN_OF_ONE, 1)?;
+    let write_key = |value: &str, id: &str, plan| key_items::write_key(dynamodb, tables, value, id, plan);
+    write_key(&KeyKind::Hot.key(), "hot", PLAN)?;
+    write_key(&KeyKind::Steady.key(), "steady", PLAN)?;
+    write_key(&KeyKind::Refused.key(), "refused", PLAN_OF_ONE)?;
+    (0..COLD_KEYS).try_for_each(|number| write_key(&cold_key(number), &format!("cold-{number}"), PLAN))
 }
