@@ -12,6 +12,11 @@ pub const PLAN: &str = "gold";
 /// A quota that no measurement uses up.
 pub const QUOTA: u64 = 1_000_000_000;
 
+/// Returns the key of all requests where one key is enough.
+pub fn hot() -> String {
+    generate(0, 0)
+}
+
 /// Returns a key of the gateway's own form; those of numbers under 62 differ.
 pub fn generate(group: u8, number: u8) -> String {
     let mut bytes: Vec<u8> = (0..64).collect();
