@@ -10,7 +10,8 @@ use serde_json::json;
 
 use crate::{
     integration::Integration,
-    scenario::{CachedScenario, HELLO, ITEMS_TABLE, SIZES, Scenario, TARGET, gateway},
+    key_items,
+    scenario::{CachedScenario, HELLO, ITEMS_TABLE, SIZES, Scenario, TARGET, TYPICAL, gateway},
     test_bed::TestBed,
 };
 
@@ -58,6 +59,7 @@ pub fn all(bed: &TestBed) -> Vec<Case> {
             Integration::ALL.map(|integration| through_gateway(bed, &gateway(routes), integration, routes)),
         );
     }
+    cases.push(keyed(bed));
     cases.extend(cached_cases(bed));
     cases
 }
@@ -99,9 +101,21 @@ pub fn through_gateway(bed: &TestBed, function: &str, integration: Integration, 
     Case { scenario: Scenario::Gateway(integration, routes), request: Box::new(request) }
 }
 
+fn keyed(bed: &TestBed) -> Case {
+    let uri = format!("http://{}/v1/tenants/7/keyed/1", bed.url(&gateway(TYPICAL)));
+    let key = key_items::hot();
+    Case { scenario: Scenario::Keyed, request: Box::new(move |_| get_with_key(&uri, &key)) }
+}
+
 fn get(uri: &str) -> Request<Full<Bytes>> {
     let request = Request::get(uri).header("accept", "application/json").header("user-agent", "bench");
     request.body(Full::default()).expect("a request")
+}
+
+fn get_with_key(uri: &str, key: &str) -> Request<Full<Bytes>> {
+    let mut request = get(uri);
+    request.headers_mut().insert("x-api-key", key.parse().expect("a header's value"));
+    request
 }
 
 fn post(uri: &str, body: &'static str) -> Request<Full<Bytes>> {

@@ -14,7 +14,10 @@ use tollgate::local::{
 
 use crate::{
     integration::Integration,
-    scenario::{CACHED_FUNCTIONS, HELLO, ITEMS_TABLE, IdleScenario, SIZES, TARGET, counted, gateway},
+    key_items::{self, PLAN, QUOTA},
+    scenario::{
+        CACHED_FUNCTIONS, HELLO, ITEMS_TABLE, IdleScenario, SIZES, TARGET, TYPICAL, counted, gateway,
+    },
     test_bed::Services,
 };
 
@@ -51,6 +54,9 @@ impl FunctionSources<'_> {
     fn gateways(&self, routes: usize) -> Result<[FunctionSettings; 2]> {
         let tables = tables(routes);
         write_routes(self.services.dynamodb, &tables, routes)?;
+        if routes == TYPICAL {
+            write_keyed_route(self.services.dynamodb, &tables)?;
+        }
         Ok([
             self.gateway(&gateway(routes), self.environment(&tables, self.services.dynamodb.address)),
             self.gateway(&counted(routes), self.environment(&tables, self.services.counting_dynamodb)),
@@ -135,6 +141,14 @@ fn write_routes(dynamodb: &Dynamodb, tables: &TableNames, routes: usize) -> Resu
         put(&dynamodb.database, tables.routes(), &item)?;
     }
     Ok(())
+}
+
+fn write_keyed_route(dynamodb: &Dynamodb, tables: &TableNames) -> Result<()> {
+    let route = json!({ "stage": "v1", "routeKey": "GET /tenants/{tenant}/keyed/{id}", "apiKeyRequired": true,
+        "integration": integration_item(Integration::AwsProxy) });
+    put(&dynamodb.database, tables.routes(), &route)?;
+    key_items::write_plan(dynamodb, tables, PLAN, QUOTA)?;
+    key_items::write_key(dynamodb, tables, &key_items::hot(), "hot", PLAN)
 }
 
 fn integration_item(integration: Integration) -> Value {

@@ -1,4 +1,4 @@
-//! The DynamoDB units of API keys and usage plans, by kind of key and number of instances.
+//! The DynamoDB units and the CPU time of API keys and usage plans, by kind of key and number of instances.
 
 use std::{
     net::Ipv4Addr,
@@ -18,22 +18,20 @@ use hyper_util::{
 };
 use serde_json::json;
 use tokio::time::{interval, timeout};
-use tollgate::{
-    authorizers::KeyValue,
-    local::{
-        dynamodb::Dynamodb,
-        example_api::put,
-        function_output::FunctionOutput,
-        function_settings::FunctionSettings,
-        function_url_server,
-        host::Host,
-        server::Server,
-        tables::{TableNames, create_missing},
-    },
+use tollgate::local::{
+    dynamodb::Dynamodb,
+    example_api::put,
+    function_output::FunctionOutput,
+    function_settings::FunctionSettings,
+    function_url_server,
+    host::Host,
+    server::Server,
+    tables::{TableNames, create_missing},
 };
 
 use crate::{
     counting_proxy::{CountingProxy, Tally},
+    key_items::{self, PLAN, QUOTA},
     loopback::listen,
     process,
 };
@@ -44,7 +42,10 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// After it leases have their size, and each instance knows how many there are.
 const WARM_UP: Duration = Duration::from_secs(2);
 const SPAN: Duration = Duration::from_secs(4);
+const STEADY_PAUSE: Duration = Duration::from_millis(10);
 const COLD_KEYS: u8 = 60;
+/// The plan that allows one request.
+const PLAN_OF_ONE: &str = "one";
 
 /// A key by the way it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub enum KeyKind {
     Hot,
     /// 100 requests a second.
     Steady,
+    /// No key, 100 requests a second, of one instance: how much of the CPU time is not the key's.
+    SteadyWithoutKey,
     /// One request of each key, which other instances have seen.
     Cold,
     /// Its quota is used up; as fast as the instances answer.
@@ -62,12 +65,14 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
-    pub const ALL: [Self; 5] = [Self::Hot, Self::Steady, Self::Cold, Self::Refused, Self::Forged];
+    const ALL: [Self; 6] =
+        [Self::Hot, Self::Steady, Self::SteadyWithoutKey, Self::Cold, Self::Refused, Self::Forged];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Hot => "hot key",
             Self::Steady => "key at 100 requests a second",
+            Self::SteadyWithoutKey => "no key at 100 requests a second",
             Self::Cold => "cold key",
             Self::Refused => "refused key",
             Self::Forged => "forged key",
@@ -76,18 +81,16 @@ impl KeyKind {
 
     fn status(self) -> u16 {
         match self {
-            Self::Hot | Self::Steady | Self::Cold => 200,
+            Self::Hot | Self::Steady | Self::SteadyWithoutKey | Self::Cold => 200,
             Self::Refused => 429,
             Self::Forged => 403,
         }
     }
 
-    fn key(self) -> String {
+    fn is_measured_with(self, instances: usize) -> bool {
         match self {
-            Self::Hot => key(0, 0),
-            Self::Steady => key(0, 1),
-            Self::Refused => key(0, 2),
-            Self::Cold | Self::Forged => key(0, 0).replace("tg_0", "tg_1"),
+            Self::SteadyWithoutKey => instances == 1,
+            Self::Hot | Self::Steady | Self::Cold | Self::Refused | Self::Forged => true,
         }
     }
 }
@@ -121,7 +124,7 @@ pub async fn measure(gateway: &Path) -> Result<Vec<KeyCost>> {
     let mut costs = Vec::new();
     for instances in INSTANCES {
         let fleet = GatewayFleet::start(gateway, instances).await?;
-        for kind in KeyKind::ALL {
+        for kind in KeyKind::ALL.into_iter().filter(|kind| kind.is_measured_with(instances)) {
             costs.push(fleet.cost(kind).await?);
         }
         fleet.host.stop().await;
@@ -177,7 +180,7 @@ impl GatewayFleet {
     async fn cost(&self, kind: KeyKind) -> Result<KeyCost> {
         if kind == KeyKind::Refused {
             // The one request that its quota allows.
-            self.send(&kind.key()).await?;
+            self.send(Some(&refused_key())).await?;
         }
         self.requests(kind, WARM_UP).await?;
         if kind == KeyKind::Cold {
@@ -211,32 +214,40 @@ impl GatewayFleet {
     /// Sends requests for so long, and counts them.
     async fn requests(&self, kind: KeyKind, span: Duration) -> Result<usize> {
         let status = kind.status();
-        let send = |key: String| async move {
-            let got = self.send(&key).await?;
+        let send = |key: Option<String>| async move {
+            let got = self.send(key.as_deref()).await?;
             ensure!(got == status, "{}: {got} instead of {status}", kind.name());
             Ok(())
         };
         let end = Instant::now() + span;
         let in_time = |_: &_| future::ready(Instant::now() < end);
+        let continuously = |key| stream::repeat(Some(key)).take_while(in_time).boxed_local();
+        let steadily = |key: Option<String>| {
+            let ticks = stream::unfold((interval(STEADY_PAUSE), key), |(mut ticks, key)| async {
+                ticks.tick().await;
+                Some((key.clone(), (ticks, key)))
+            });
+            ticks.take_while(in_time).boxed_local()
+        };
         let keys = match kind {
-            KeyKind::Cold => stream::iter(0..COLD_KEYS).map(|number| key(1, number)).boxed_local(),
-            KeyKind::Steady => {
-                let ticks = stream::unfold(interval(Duration::from_millis(10)), |mut ticks| async {
-                    ticks.tick().await;
-                    Some((KeyKind::Steady.key(), ticks))
-                });
-                ticks.take_while(in_time).boxed_local()
-            }
-            KeyKind::Hot | KeyKind::Refused | KeyKind::Forged => {
-                stream::repeat(kind.key()).take_while(in_time).boxed_local()
-            }
+            KeyKind::Hot => continuously(key_items::hot()),
+            KeyKind::Steady => steadily(Some(steady_key())),
+            KeyKind::SteadyWithoutKey => steadily(None),
+            KeyKind::Cold => stream::iter((0..COLD_KEYS).map(cold_key).map(Some)).boxed_local(),
+            KeyKind::Refused => continuously(refused_key()),
+            KeyKind::Forged => continuously(key_items::hot().replace("tg_0", "tg_1")),
         };
         let sent = keys.map(send).buffer_unordered(self.instances);
         sent.try_fold(0, |count, ()| future::ready(Ok(count + 1))).await
     }
 
-    async fn send(&self, key: &str) -> Result<u16> {
-        let request = Request::get(format!("http://{}/v1/hello", self.api.address)).header("x-api-key", key);
+    /// Sends a request to the route that requires a key, or without a key to the one that does not.
+    async fn send(&self, key: Option<&str>) -> Result<u16> {
+        let base = format!("http://{}/v1", self.api.address);
+        let request = match key {
+            Some(key) => Request::get(format!("{base}/hello")).header("x-api-key", key),
+            None => Request::get(format!("{base}/open")),
+        };
         let (head, body) = self.client.request(request.body(Full::default())?).await?.into_parts();
         body.collect().await?;
         Ok(head.status.as_u16())
@@ -247,34 +258,32 @@ fn read(tally: &Tally, counts: impl Fn(&str) -> bool) -> f64 {
     tally.iter().filter(|(name, _)| counts(name)).map(|(_, units)| units.read).sum()
 }
 
-/// Returns a key; those of numbers under 62 differ.
-fn key(group: u8, number: u8) -> String {
-    let mut bytes: Vec<u8> = (0..64).collect();
-    bytes[..3].copy_from_slice(&[0, group, number]);
-    let key = KeyValue::generate(&bytes).expect("all of these bytes can be used");
-    key.reveal().to_owned()
+fn steady_key() -> String {
+    key_items::generate(0, 1)
+}
+
+fn refused_key() -> String {
+    key_items::generate(0, 2)
+}
+
+fn cold_key(number: u8) -> String {
+    key_items::generate(1, number)
 }
 
 fn write_items(dynamodb: &Dynamodb, tables: &TableNames) -> Result<()> {
     create_missing(&dynamodb.database, tables)?;
-    let write = |variable: &str, item| {
-        let table = tables.environment().find(|(name, _)| name == variable).context("a table")?.1;
-        put(&dynamodb.database, &table, &item).context("a write")
-    };
-    write("STAGES_TABLE", json!({ "stage": "v1" }))?;
+    put(&dynamodb.database, tables.stages(), &json!({ "stage": "v1" }))?;
     let integration = json!({ "type": "MOCK", "body": "hello" });
-    let route = json!({ "stage": "v1", "routeKey": "GET /hello", "apiKeyRequired": true, "integration": integration });
-    write("ROUTES_TABLE", route)?;
-    let throttle = json!({ "rateLimit": 100_000, "burstLimit": 100_000 });
-    let plan = |id: &str, limit: u64| json!({ "usagePlanId": id, "throttle": throttle, "quota": { "limit": limit, "period": "MONTH" } });
-    write("USAGE_PLANS_TABLE", plan("gold", 1_000_000_000))?;
-    write("USAGE_PLANS_TABLE", plan("one", 1))?;
-    let hash = |value: &str| KeyValue::parse(value.as_bytes()).map(|value| value.hash().to_string());
-    let keep = |value: &str, id: &str, plan: &str| {
-        write("API_KEYS_TABLE", json!({ "keyHash": hash(value)?, "id": id, "usagePlanId": plan }))
-    };
-    keep(&KeyKind::Hot.key(), "hot", "gold")?;
-    keep(&KeyKind::Steady.key(), "steady", "gold")?;
-    keep(&KeyKind::Refused.key(), "refused", "one")?;
-    (0..COLD_KEYS).try_for_each(|number| keep(&key(1, number), &format!("cold-{number}"), "gold"))
+    for (route_key, requires_key) in [("GET /hello", true), ("GET /open", false)] {
+        let route = json!({ "stage": "v1", "routeKey": route_key, "apiKeyRequired": requires_key,
+            "integration": integration });
+        put(&dynamodb.database, tables.routes(), &route)?;
+    }
+    key_items::write_plan(dynamodb, tables, PLAN, QUOTA)?;
+    key_items::write_plan(dynamodb, tables, PLAN_OF_ONE, 1)?;
+    let write_key = |value: &str, id: &str, plan| key_items::write_key(dynamodb, tables, value, id, plan);
+    write_key(&key_items::hot(), "hot", PLAN)?;
+    write_key(&steady_key(), "steady", PLAN)?;
+    write_key(&refused_key(), "refused", PLAN_OF_ONE)?;
+    (0..COLD_KEYS).try_for_each(|number| write_key(&cold_key(number), &format!("cold-{number}"), PLAN))
 }

@@ -13,6 +13,7 @@ mod gateway_units;
 mod idle_requests;
 mod integration;
 mod key_costs;
+mod key_items;
 mod loopback;
 mod measurements;
 mod peers;

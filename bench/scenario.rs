@@ -2,8 +2,10 @@
 
 use crate::integration::Integration;
 
+/// The number of routes of the gateway whose warm proxied request, start and so on are meant.
+pub const TYPICAL: usize = 1_000;
 /// The numbers of routes that the gateways have.
-pub const SIZES: [usize; 3] = [10, 1_000, 10_000];
+pub const SIZES: [usize; 3] = [10, TYPICAL, 10_000];
 /// The bare function behind a function URL of its own.
 pub const HELLO: &str = "hello";
 /// The same program, called by the gateway and directly.
@@ -39,6 +41,8 @@ pub enum Scenario {
     GetItem,
     /// A gateway with so many routes.
     Gateway(Integration, usize),
+    /// The gateway with [`TYPICAL`] routes on an `AWS_PROXY` route that requires a key, which has a plan.
+    Keyed,
     /// The gateway on a cached route.
     Cached(CachedScenario),
 }
@@ -50,6 +54,7 @@ impl Scenario {
             Self::Hello => "bare hello behind a function URL".to_owned(),
             Self::GetItem => "direct GetItem".to_owned(),
             Self::Gateway(integration, routes) => format!("{}, {routes} routes", integration.name()),
+            Self::Keyed => format!("AWS_PROXY with key and plan, {TYPICAL} routes"),
             Self::Cached(cached) => cached.name().to_owned(),
         }
     }
@@ -61,6 +66,7 @@ impl Scenario {
             Self::Hello => Some(HELLO.to_owned()),
             Self::GetItem => None,
             Self::Gateway(_, routes) => Some(gateway(routes)),
+            Self::Keyed => Some(gateway(TYPICAL)),
             Self::Cached(cached) => Some(cached.function().to_owned()),
         }
     }

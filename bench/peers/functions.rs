@@ -2,16 +2,12 @@
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
-use tollgate::{
-    authorizers::KeyValue,
-    local::{
-        dynamodb::Dynamodb,
-        example_api::put,
-        function_settings::FunctionSettings,
-        tables::{TableNames, create_missing},
-    },
+use tollgate::local::{
+    example_api::put,
+    function_settings::FunctionSettings,
+    tables::{TableNames, create_missing},
 };
 
 use super::{
@@ -20,6 +16,7 @@ use super::{
 };
 use crate::{
     functions::{function, named_tables},
+    key_items::{self, PLAN, QUOTA},
     scenario::{HELLO, TARGET},
     test_bed::Services,
 };
@@ -35,8 +32,6 @@ pub const AT_ONCE: usize = 16;
 /// The gateway whose write units are measured against its instances and keys; its route is a `MOCK`.
 pub const FLEET: &str = "tollgate-fleet";
 pub const FLEET_INSTANCES: usize = 64;
-/// Never used up.
-const QUOTA: u64 = 1_000_000_000;
 
 /// The programs, and the services that they call.
 pub struct PeerSources<'a> {
@@ -53,20 +48,6 @@ pub fn with_routes(id: &str, routes: usize) -> String {
 /// The tables of the gateway [`FLEET`].
 pub fn fleet_tables() -> TableNames {
     named_tables(FLEET)
-}
-
-/// Writes a key of the plan of all keys.
-///
-/// # Errors
-/// The write failed.
-pub fn write_key(dynamodb: &Dynamodb, tables: &TableNames, value: &str, id: &str) -> Result<()> {
-    let key_hash = KeyValue::parse(value.as_bytes())?.hash().to_string();
-    write(
-        dynamodb,
-        tables,
-        "API_KEYS_TABLE",
-        &json!({ "keyHash": key_hash, "id": id, "usagePlanId": "gold" }),
-    )
 }
 
 impl PeerSources<'_> {
@@ -184,18 +165,15 @@ impl PeerSources<'_> {
     fn write_api(&self, tables: &TableNames, routes: usize, route: &Value) -> Result<()> {
         let dynamodb = self.services.dynamodb;
         create_missing(&dynamodb.database, tables)?;
-        write(dynamodb, tables, "STAGES_TABLE", &json!({ "stage": "v1" }))?;
+        put(&dynamodb.database, tables.stages(), &json!({ "stage": "v1" }))?;
         for number in 0..routes {
             let mut item = route.clone();
             item["stage"] = json!("v1");
             item["routeKey"] = json!(format!("GET /tenants/{{tenant}}/resources-{number}/{{id}}"));
-            write(dynamodb, tables, "ROUTES_TABLE", &item)?;
+            put(&dynamodb.database, tables.routes(), &item)?;
         }
-        let throttle = json!({ "rateLimit": 100_000, "burstLimit": 100_000 });
-        let quota = json!({ "limit": QUOTA, "period": "MONTH" });
-        let plan = json!({ "usagePlanId": "gold", "throttle": throttle, "quota": quota });
-        write(dynamodb, tables, "USAGE_PLANS_TABLE", &plan)?;
-        write_key(dynamodb, tables, KEY, "gold")
+        key_items::write_plan(dynamodb, tables, PLAN, QUOTA)?;
+        key_items::write_key(dynamodb, tables, KEY, "gold", PLAN)
     }
 }
 
@@ -211,9 +189,4 @@ fn route_of(case: TollgateCase) -> Value {
             "integration": integration,
         }),
     }
-}
-
-fn write(dynamodb: &Dynamodb, tables: &TableNames, variable: &str, item: &Value) -> Result<()> {
-    let table = tables.environment().find(|(name, _)| name == variable).context("a table")?.1;
-    put(&dynamodb.database, &table, item).context("a write")
 }

@@ -77,9 +77,9 @@ def routes(points, folder):
         if name == "Tollgate":
             first = own[0][1]
             base = first["starts"]["cold_cpu"]["median"]
-            start.fill_between(counts, [base + 0.0022 * (count - counts[0]) for count in counts],
-                               [base + 0.0039 * (count - counts[0]) for count in counts],
-                               color=TOLLGATE, alpha=0.15, label="theory: 2.2 to 3.9 µs a route")
+            start.fill_between(counts, [base + 0.00015 * (count - counts[0]) for count in counts],
+                               [base + 0.0003 * (count - counts[0]) for count in counts],
+                               color=TOLLGATE, alpha=0.15, label="theory: 0.15 to 0.3 µs a route")
             cpu.axhline(first["cpu"]["median"], color=TOLLGATE, linestyle=":", label="theory: level")
     for axes, title in ((start, "start and first request, CPU, ms"), (cpu, "CPU a request, µs")):
         axes.set(xscale="log", yscale="log", xlabel="routes")

@@ -11,13 +11,17 @@ use serde::Serialize;
 use super::{
     comparison::UnitsPerRequest,
     effort::PeerEffort,
-    functions::{FLEET, FLEET_INSTANCES, ROUTE_SCALE, fleet_tables, with_routes, write_key},
+    functions::{FLEET, FLEET_INSTANCES, ROUTE_SCALE, fleet_tables, with_routes},
     load::Subject,
     peer::{Framework, Proxy, Work, install_error},
     row::{Row, TollgateCase},
     starts::{Candidate, Starts},
 };
-use crate::{statistics::Spread, test_bed::TestBed};
+use crate::{
+    key_items::{PLAN, write_key},
+    statistics::Spread,
+    test_bed::TestBed,
+};
 
 /// One subject with one number of routes.
 #[derive(Serialize)]
@@ -92,7 +96,7 @@ async fn with_so_many(bed: &TestBed, row: Row, routes: usize, effort: &PeerEffor
 /// # Errors
 /// The key cannot be written.
 pub async fn instances(bed: &TestBed, effort: &PeerEffort) -> Result<Vec<WritePoint>> {
-    write_key(&bed.dynamodb, &fleet_tables(), &key(0), "key-0")?;
+    write_key(&bed.dynamodb, &fleet_tables(), &key(0), "key-0", PLAN)?;
     let mut points = Vec::new();
     for count in (0..).map(|power| 1 << power).take_while(|count| *count <= FLEET_INSTANCES) {
         points.push(point(bed, effort.span, count, 1).await);
@@ -107,7 +111,7 @@ pub async fn instances(bed: &TestBed, effort: &PeerEffort) -> Result<Vec<WritePo
 pub async fn keys(bed: &TestBed, effort: &PeerEffort) -> Result<Vec<WritePoint>> {
     eprintln!("writing {} keys …", effort.keys);
     for number in 0..effort.keys {
-        write_key(&bed.dynamodb, &fleet_tables(), &key(number), &format!("key-{number}"))?;
+        write_key(&bed.dynamodb, &fleet_tables(), &key(number), &format!("key-{number}"), PLAN)?;
     }
     let mut points = Vec::new();
     for count in (0..).map(|power| 10_usize.pow(power)).take_while(|count| *count <= effort.keys) {
