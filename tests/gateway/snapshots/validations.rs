@@ -74,3 +74,22 @@ async fn publishing_with_other_variables_stores_that_they_are_valid() {
     world.publish("v1").await;
     assert_eq!(stored(&world).await, after);
 }
+
+#[tokio::test]
+async fn what_is_served_is_recorded_as_good_though_its_validation_cannot_be_kept() {
+    let world = world().await;
+    let greeting = async || {
+        let last_good = world.store.last_good("v1").await.unwrap().unwrap();
+        last_good.item["stageVariables"]["greeting"].clone()
+    };
+    set_variables(&world, json!({ "greeting": "good day" })).await;
+    let cold = world.cold_instance();
+    world.gate.throttle(Some("validatedWith"));
+    cold.refresh().await;
+    assert_eq!(stored(&world).await.validated_with.len(), 1);
+    assert_eq!(greeting().await, "good day");
+
+    world.gate.throttle(None);
+    cold.refresh().await;
+    assert_eq!(stored(&world).await.validated_with.len(), 2, "it is tried again");
+}
