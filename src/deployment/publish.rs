@@ -18,6 +18,7 @@ use super::{
         PointerCheck, PointerTarget, PublishDecision, PublishOutcome, PublishPurpose, StageState,
         StageUpdate, Trigger, decide,
     },
+    validation,
 };
 use crate::{
     error::{InvalidConfiguration, StoreError},
@@ -125,7 +126,7 @@ async fn store_snapshot(
     match pointer::stored(store, id).await? {
         Stored::Whole(stored) if stored.bytes == *bytes => {
             for mark in validated_with.iter().filter(|mark| !stored.validated_with.contains(mark)) {
-                store.keep_validation(id, stage, mark).await?;
+                store.keep_validation(id, stage, mark, validation::version()).await?;
             }
             return Ok(outcome);
         }

@@ -18,6 +18,7 @@ use super::{
     pointer::Validation,
     publish::{StatusWrite, write_status},
     served::{Follows, Loaded, SettingsSource},
+    validation,
 };
 use crate::{
     error::{Problem, StoreError, chain},
@@ -123,7 +124,8 @@ impl StatusReporter {
         let done = done.as_ref();
         if let Some(NewValidation { deployment_id, mark }) = &report.validation
             && done.and_then(|done| done.validation.as_ref()) != report.validation.as_ref()
-            && let Err(error) = store.keep_validation(deployment_id, &report.stage, mark).await
+            && let Err(error) =
+                store.keep_validation(deployment_id, &report.stage, mark, validation::version()).await
         {
             warn!(
                 stage = report.stage,
