@@ -134,6 +134,15 @@ impl Deployment {
         Parsed::new(Some(()), report.into_findings())
             .value
             .map_err(|invalid| Unusable::Unresolved(invalid.0))?;
+        Self::new(api, items, source)
+    }
+
+    /// The routes among the items, of an API that was read.
+    ///
+    /// # Errors
+    ///
+    /// Their keys make no router.
+    fn new(api: Api, items: PackedItems, source: DeploymentSource<'_>) -> Result<Self, Unusable> {
         let routes = LazyRoutes::new(items, source.table, &Arc::new(source.stage_variables.clone()));
         let keys = (0..routes.len()).map(|index| RouteKey::parse(routes.key(index)));
         let keys: Result<Vec<_>, _> = keys.collect();
