@@ -24,7 +24,11 @@ use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
 use serde_json::{Value, json};
 
 use super::{EventOutcome, StreamResponse};
-use crate::{environment::bad, http_client::KeptConnections, message::BoxError};
+use crate::{
+    environment::bad,
+    http_client::{KeptConnections, MOST_ANSWER_BYTES},
+    message::BoxError,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
 const DEADLINE: HeaderName = HeaderName::from_static("lambda-runtime-deadline-ms");
@@ -224,7 +228,7 @@ impl RuntimeApi {
     /// Sends a request and reads the whole response, whatever it says.
     pub(super) async fn send(&self, request: Request<Posted>) -> Result<Response<Bytes>, BoxError> {
         let (head, body) = self.connections.send(request).await?.into_parts();
-        Ok(Response::from_parts(head, body.read().await?))
+        Ok(Response::from_parts(head, body.read(MOST_ANSWER_BYTES).await?))
     }
 
     async fn post(&self, request: Request<Posted>) -> Result<(), BoxError> {
