@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::{
     decimal::canonical,
     error::GatewayError,
-    template::mapped_value::{Inputs, MappedValue, TypedValue},
+    template::mapped_value::{Inputs, MappedValue, TypedValue, bad_value},
 };
 
 /// A number that DynamoDB cannot hold exactly.
@@ -40,6 +40,11 @@ impl<'i> RequestValue<'i> {
             TypedValue::Strings(texts) => Self::Strings(texts),
             TypedValue::Numbers(numbers) => Self::Numbers(numbers),
         }))
+    }
+
+    /// The same where the value may not be absent.
+    pub fn required(mapped: &'i MappedValue, inputs: &'i Inputs<'_>) -> Result<Self, GatewayError> {
+        Self::of(mapped, inputs)?.ok_or_else(|| absent(mapped, inputs))
     }
 
     /// Writes the attribute value.
@@ -77,6 +82,16 @@ impl<'i> RequestValue<'i> {
             Self::Binary(bytes) => !bytes.is_empty(),
             Self::Strings(_) | Self::Numbers(_) => false,
         }
+    }
+}
+
+/// The refusal of a request that lacks what the mapped value needs.
+pub fn absent(mapped: &MappedValue, inputs: &Inputs<'_>) -> GatewayError {
+    match mapped.absent_word(inputs) {
+        Ok(Some(word)) => bad_value(&[word], "is absent", None),
+        // A set of nothing.
+        Ok(None) => mapped.refused("is empty"),
+        Err(error) => error,
     }
 }
 
