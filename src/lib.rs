@@ -74,6 +74,7 @@ pub mod media_type;
 pub mod message;
 pub mod notation;
 pub mod path;
+pub mod random;
 pub mod template;
 pub mod ttl_cache;
 pub mod userinfo;

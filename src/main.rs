@@ -1,11 +1,6 @@
 //! The Lambda: cold start, then event after event.
 
-use std::{
-    hash::{BuildHasher, Hasher, RandomState},
-    panic::AssertUnwindSafe,
-    process::ExitCode,
-    sync::Arc,
-};
+use std::{panic::AssertUnwindSafe, process::ExitCode, sync::Arc};
 
 use futures_util::FutureExt;
 use tokio::signal::unix::{SignalKind, signal};
@@ -19,6 +14,7 @@ use tollgate::{
     gateway::{Gateway, Instance},
     integrations::{Clients, dynamodb_client},
     message::BoxError,
+    random::random_bytes,
     store::Store,
     wait::EarliestTimer,
 };
@@ -62,11 +58,6 @@ async fn run() -> Result<(), BoxError> {
     }
 }
 
-/// Different in every process.
-fn seed() -> u64 {
-    RandomState::new().build_hasher().finish()
-}
-
 /// The state of one process, kept from event to event.
 struct Process {
     handler: EventHandler,
@@ -85,7 +76,11 @@ impl Process {
             &store,
             &environment,
             clients,
-            Instance { clock: clock.clone(), sink: Sink::Stdout, seed: seed() },
+            Instance {
+                clock: clock.clone(),
+                sink: Sink::Stdout,
+                seed: || u64::from_ne_bytes(random_bytes()),
+            },
         );
         // While there is CPU to spare; if it fails, the first request tries again.
         if let Err(error) = gateway.deployments.served(clock.now()).await {

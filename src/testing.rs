@@ -1,9 +1,10 @@
-//! Helpers of the unit tests: a request with its context, and items as an operator wrote them.
+//! Helpers of the unit tests: a request with its context, items as an operator wrote them, any JSON.
 
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::{
@@ -110,6 +111,23 @@ pub fn show(response: Response) -> String {
         .filter(|part| !part.is_empty())
         .collect();
     parts.join(" | ")
+}
+
+/// JSON as clients write it, with these numbers.
+pub fn any_json(number: impl Strategy<Value = Value> + 'static) -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        ".*".prop_map(Value::String),
+        number,
+    ];
+    leaf.prop_recursive(4, 32, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
+            prop::collection::btree_map(".*", inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
 }
 
 fn stage_variables() -> StageVariables {

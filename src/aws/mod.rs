@@ -33,7 +33,7 @@ use self::{
 use crate::{
     clock::Clock,
     environment::Aws,
-    http_client::{KeptBody, KeptConnections, SendError},
+    http_client::{KeptBody, KeptConnections, MOST_ANSWER_BYTES, ReadError, SendError},
     wait::within,
 };
 
@@ -58,6 +58,9 @@ struct Inner {
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 /// What CloudTrail says of who called.
 const PRODUCT: HeaderValue = HeaderValue::from_static(concat!("tollgate/", env!("CARGO_PKG_VERSION")));
+
+/// More than an error has to say: the longest has an item of 400 KB with it.
+const MOST_ERROR_BYTES: usize = 1 << 20;
 
 /// The longest pause before a call is made again that the service refused.
 const MOST_PAUSE: Duration = Duration::from_millis(50);
@@ -169,7 +172,8 @@ impl ServiceClient {
             return Ok(response);
         }
         let (head, body) = response.into_parts();
-        let body = read(body).await?;
+        let body = body.read_start(MOST_ERROR_BYTES).await;
+        let body = body.map_err(|error| CallError::Incomplete(error.into()))?;
         Err(CallError::Refused(Box::new(service_error(Response::from_parts(head, body)))))
     }
 
@@ -202,7 +206,10 @@ impl ServiceClient {
 }
 
 async fn read(body: KeptBody<Full<Bytes>>) -> Result<Bytes, CallError> {
-    body.read().await.map_err(|error| CallError::Incomplete(error.into()))
+    body.read(MOST_ANSWER_BYTES).await.map_err(|error| match error {
+        ReadError::BrokeOff(cause) => CallError::Incomplete(cause.into()),
+        ReadError::TooLong { .. } => CallError::Unreadable(error.into()),
+    })
 }
 
 /// The result of `work`, which is not moved: it is large, and every future that holds it by value has it twice.

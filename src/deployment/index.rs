@@ -101,7 +101,8 @@ impl ItemKinds {
     }
 
     fn read(reader: &mut Reader<'_>, count: usize) -> Option<Self> {
-        let length = reader.count().filter(|different| *different <= count)?;
+        let most = count.min(reader.0.len() / RouteFacts::LEAST_BYTES);
+        let length = reader.count().filter(|different| *different <= most)?;
         let (mut different, mut numbers) = (Vec::with_capacity(length), Vec::with_capacity(count));
         for _ in 0..length {
             different.push(RouteFacts::read(reader)?);
@@ -184,8 +185,7 @@ impl Index {
         let mut reader = Reader(bytes);
         let (stage, items, blocks) = (reader.count()?, reader.count()?, reader.count()?);
         let stage = std::str::from_utf8(reader.take(stage)?).ok()?.to_owned();
-        // Each has a byte at least.
-        if items.max(blocks) > bytes.len() {
+        if least_bytes(items, blocks)? > reader.0.len() {
             return None;
         }
         let keys = read_keys(&mut reader, items)?;
@@ -214,6 +214,11 @@ impl Index {
     }
 }
 
+/// The bytes that follow a stage at least: each item has three numbers, and so has each block.
+fn least_bytes(items: usize, blocks: usize) -> Option<usize> {
+    items.checked_add(blocks)?.checked_mul(3)
+}
+
 fn read_column(reader: &mut Reader<'_>, count: usize) -> Option<Vec<usize>> {
     let mut column = Vec::with_capacity(count);
     for _ in 0..count {
@@ -236,4 +241,58 @@ fn read_keys(reader: &mut Reader<'_>, count: usize) -> Option<Texts> {
         last = start;
     }
     Some(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index(items: usize, blocks: usize) -> Index {
+        let mut keys = Texts::default();
+        // Each shares all of the one before.
+        (0..items).for_each(|_| keys.push(""));
+        let kinds = (0..items).map(|_| ItemKind::Disabled).collect();
+        let each = items.checked_div(blocks).unwrap_or_default();
+        let block = |nth| Block { first_item: nth * each, items: each, start: 0, deflated: 0, length: 0 };
+        Index {
+            stage: String::new(),
+            keys,
+            kinds,
+            blocks: (0..blocks).map(block).collect(),
+            blocks_length: 0,
+        }
+    }
+
+    #[test]
+    fn an_index_has_no_fewer_bytes_than_its_items_and_blocks_need() {
+        for (items, blocks) in [(0, 0), (1, 1), (9, 3), (100, 100)] {
+            let index = index(items, blocks);
+            let bytes = index.to_bytes();
+            // Besides the length of the stage, the counts of items and of blocks, and the count of different facts.
+            assert_eq!(
+                bytes.len(),
+                4 + least_bytes(items, blocks).unwrap(),
+                "{items} items, {blocks} blocks"
+            );
+            assert_eq!(Index::read(&bytes).as_ref(), Some(&index));
+        }
+    }
+
+    #[test]
+    fn an_index_that_says_more_than_its_bytes_can_hold_is_none() {
+        let of = |items: u64, blocks: u64, rest: usize| {
+            let mut bytes = vec![0];
+            put_number(&mut bytes, items);
+            put_number(&mut bytes, blocks);
+            bytes.resize(bytes.len() + rest, 0);
+            Index::read(&bytes)
+        };
+        for (items, blocks) in
+            [(100, 0), (34, 0), (0, 100), (0, 34), (17, 17), (u64::MAX, 0), (u64::MAX / 3, 1)]
+        {
+            assert_eq!(of(items, blocks, 100), None, "{items} items, {blocks} blocks");
+        }
+        assert_eq!(least_bytes(usize::MAX, 1), None);
+        assert_eq!(least_bytes(usize::MAX / 3, 1), None);
+    }
 }

@@ -1,6 +1,6 @@
 //! Items → deployment: validated as one, all problems at once, and packed.
 
-use std::{mem, sync::Arc};
+use std::{collections::BTreeSet, mem, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -70,13 +70,31 @@ impl<'a> Builder<'a> {
     /// Everything that is wrong with what was added, or the deployment.
     pub fn finish(self) -> Parsed<Built> {
         let Self { source, validator, packer } = self;
-        let Parsed { value, mut warnings } = validator.finish();
-        let built = value.and_then(|kinds| built(source, packer, kinds));
-        if let Ok(built) = &built {
-            warnings.extend(warnings_of_mistakable(source, &built.deployment));
-        }
+        let Validated { kinds: Parsed { value, mut warnings }, sound, api } = validator.finish();
+        let mut warn = |deployment: &Deployment| warnings.extend(warnings_of_mistakable(source, deployment));
+        let built = match value {
+            Ok(kinds) => built(source, packer, kinds).inspect(|built| warn(&built.deployment)),
+            Err(invalid) => {
+                if let Some(deployment) = deployment_of_sound(source, packer, sound, api) {
+                    warn(&deployment);
+                }
+                Err(invalid)
+            }
+        };
         Parsed { value: built, warnings }
     }
+}
+
+/// The routes of which nothing is wrong, to be looked at beside the problems of others.
+fn deployment_of_sound(
+    source: DeploymentSource<'_>,
+    packer: Packer,
+    sound: ItemKinds,
+    api: Api,
+) -> Option<Deployment> {
+    let snapshot = packer.finish(sound, String::new()).ok()?;
+    let items = PackedItems::open(&Arc::new(snapshot)).ok()??;
+    Deployment::new(api, items, source).ok()
 }
 
 fn built(
@@ -113,12 +131,24 @@ pub struct Validator<'a> {
     kinds: Vec<Option<ItemKind>>,
     /// The route keys as written.
     written: Vec<String>,
+    /// The places of routes with which something is wrong, though they are routes.
+    flawed: BTreeSet<usize>,
+}
+
+/// The outcome of a validation.
+pub struct Validated {
+    /// The kinds of the items, or everything that is wrong with them.
+    pub kinds: Parsed<ItemKinds>,
+    /// The kinds as if all items with which something is wrong were disabled.
+    sound: ItemKinds,
+    api: Api,
 }
 
 impl<'a> Validator<'a> {
     pub fn new(source: DeploymentSource<'a>) -> Self {
         let (waiting, kinds, written) = (Vec::new(), Vec::new(), Vec::new());
-        Self { source, report: Report::default(), api: None, waiting, kinds, written }
+        let (report, flawed) = (Report::default(), BTreeSet::new());
+        Self { source, report, api: None, waiting, kinds, written, flawed }
     }
 
     /// Reads the next item. The `$api` item comes first, or in the order of the route keys.
@@ -127,69 +157,84 @@ impl<'a> Validator<'a> {
         let place = self.kinds.len();
         self.kinds.push(None);
         self.written.push(text.to_owned());
-        match &self.api {
-            Some(_) if text == API => {
+        let api = match self.api.take() {
+            Some(api) if text == API => {
                 self.kinds[place] = Some(ItemKind::Api);
                 self.reader().problem(API, "routeKey", "a second one", "one such item, before all others");
+                api
             }
-            Some(_) => self.read(place, item),
-            None if text < API => self.waiting.push((place, item.clone())),
+            Some(api) => {
+                self.read(place, item, &api);
+                api
+            }
+            None if text < API => return self.waiting.push((place, item.clone())),
             None if text == API => {
                 self.kinds[place] = Some(ItemKind::Api);
-                self.begin(item);
+                self.begin(item)
             }
             None => {
-                self.begin(&Map::new());
-                self.read(place, item);
+                let api = self.begin(&Map::new());
+                self.read(place, item, &api);
+                api
             }
-        }
+        };
+        self.api = Some(api);
     }
 
-    /// Everything that is wrong with what was added, or the kinds of the items.
-    pub fn finish(mut self) -> Parsed<ItemKinds> {
-        if self.api.is_none() {
-            self.begin(&Map::new());
-        }
-        self.check_routes();
-        let Self { report, kinds, .. } = self;
+    /// Ends with everything that is wrong with what was added, or the kinds of the items.
+    pub fn finish(mut self) -> Validated {
+        let api = match self.api.take() {
+            Some(api) => api,
+            None => self.begin(&Map::new()),
+        };
+        self.check_routes(&api);
+        let Self { report, kinds, flawed, .. } = self;
+        let sound_kind = |(place, kind): (usize, &Option<ItemKind>)| {
+            kind.filter(|_| !flawed.contains(&place)).unwrap_or(ItemKind::Disabled)
+        };
+        let sound = kinds.iter().enumerate().map(sound_kind).collect();
         let mut findings = report.into_findings();
         findings.problems.sort();
-        Parsed::new(kinds.into_iter().collect(), findings)
+        Validated { kinds: Parsed::new(kinds.into_iter().collect(), findings), sound, api }
     }
 
-    fn begin(&mut self, api: &Map<String, Value>) {
-        self.api = Some(self.reader().api(api));
+    /// Reads the `$api` item, and what waited for it.
+    fn begin(&mut self, api: &Map<String, Value>) -> Api {
+        let api = self.reader().api(api);
         for (place, item) in mem::take(&mut self.waiting) {
-            self.read(place, &item);
+            self.read(place, &item, &api);
         }
+        api
     }
 
-    fn read(&mut self, place: usize, item: &Map<String, Value>) {
-        let Some(api) = &self.api else { return };
+    fn read(&mut self, place: usize, item: &Map<String, Value>, api: &Api) {
+        let problems = self.report.problem_count();
         self.kinds[place] = match self.reader().route(&self.written[place], item, api) {
             RouteItem::Route(route) => Some(ItemKind::Route(RouteFacts::of(&route))),
             RouteItem::Disabled => Some(ItemKind::Disabled),
             RouteItem::Wrong => None,
         };
+        if self.report.problem_count() > problems {
+            self.flawed.insert(place);
+        }
     }
 
     /// Two items that no request can tell apart are a problem of both; the message names them.
-    fn check_routes(&self) {
-        let reader = self.reader();
-        if self.kinds.iter().flatten().all(|kind| !matches!(kind, ItemKind::Route(_)))
-            && self.kinds.iter().all(Option::is_some)
-        {
-            reader.problem("*", "routeKey", "no route", "at least one route item that is enabled");
+    fn check_routes(&mut self, api: &Api) {
+        let is_route = |place: &usize| matches!(self.kinds[*place], Some(ItemKind::Route(_)));
+        let places: Vec<usize> = (0..self.kinds.len()).filter(is_route).collect();
+        if places.is_empty() && self.kinds.iter().all(Option::is_some) {
+            self.reader().problem("*", "routeKey", "no route", "at least one route item that is enabled");
         }
-        let is_route = |kind: &Option<ItemKind>| matches!(kind, Some(ItemKind::Route(_)));
-        let routes = self.written.iter().zip(&self.kinds).filter(|(_, kind)| is_route(kind));
-        let written: Vec<&str> = routes.map(|(written, _)| written.as_str()).collect();
-        let keys: Vec<_> = written.iter().filter_map(|written| RouteKey::parse(written).ok()).collect();
-        let Some(api) = &self.api else { return };
+        let keys: Vec<_> =
+            places.iter().filter_map(|place| RouteKey::parse(&self.written[*place]).ok()).collect();
         let Err(conflicts) = Router::new(&keys, api.trailing_slash) else { return };
         for Conflict(earlier, later) in conflicts {
-            let expected = format!("a route that {:?} does not serve already", written[earlier]);
-            reader.problem(written[later], "routeKey", &format!("{:?}", written[later]), &expected);
+            let (earlier, later) = (&self.written[places[earlier]], places[later]);
+            let written = &self.written[later];
+            let expected = format!("a route that {earlier:?} does not serve already");
+            self.reader().problem(written, "routeKey", &format!("{written:?}"), &expected);
+            self.flawed.insert(later);
         }
     }
 

@@ -1,12 +1,14 @@
 //! The routes of a deployment, each read from its item when it is first asked for, and then kept.
 //!
 //! All of them were valid when the deployment was published. One that cannot be read all the same is no route, and no
-//! other one takes its requests.
+//! other one takes its requests. It is read once and logged once: what is in memory does not change.
 
 use std::{
     fmt,
     sync::{Arc, OnceLock},
 };
+
+use tracing::error;
 
 use super::{
     Route,
@@ -17,7 +19,7 @@ use super::{
     route_item::{DeploymentSource, ItemReader, RouteItem},
 };
 use crate::{
-    error::InvalidConfiguration,
+    error::{InvalidConfiguration, chain},
     item::{Report, StageVariables},
 };
 
@@ -25,10 +27,13 @@ pub struct LazyRoutes {
     items: PackedItems,
     /// The places of the route items among all items.
     places: Vec<u32>,
-    read: Box<[OnceLock<Box<Route>>]>,
+    read: Box<[OnceLock<ReadRoute>]>,
     table: String,
     stage_variables: Arc<StageVariables>,
 }
+
+/// A route, or why it cannot be read.
+type ReadRoute = Result<Box<Route>, Arc<RouteFault>>;
 
 /// The reason why a route cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -76,13 +81,25 @@ impl LazyRoutes {
     /// # Errors
     ///
     /// It cannot be read.
-    pub fn get(&self, index: usize, api: &Api) -> Result<&Route, RouteFault> {
-        let place = &self.read[index];
-        if let Some(route) = place.get() {
-            return Ok(route);
-        }
-        let route = self.route(index, api)?;
-        Ok(place.get_or_init(|| route))
+    pub fn get(&self, index: usize, api: &Api) -> Result<&Route, &Arc<RouteFault>> {
+        let read = self.read[index].get_or_init(|| {
+            self.route(index, api).map_err(|fault| {
+                self.log(index, &fault);
+                Arc::new(fault)
+            })
+        });
+        read.as_deref()
+    }
+
+    fn log(&self, index: usize, fault: &RouteFault) {
+        let (stage, route) = (self.stage(), self.key(index));
+        error!(
+            metric = "ConfigurationInvalid",
+            stage,
+            route,
+            problems = chain(fault),
+            "a route cannot be read; its requests are refused"
+        );
     }
 
     fn route(&self, index: usize, api: &Api) -> Result<Box<Route>, RouteFault> {

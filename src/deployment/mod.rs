@@ -38,7 +38,6 @@ mod validation;
 use std::{fmt, sync::Arc};
 
 use ::http::Method;
-use tracing::error;
 
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
@@ -65,7 +64,7 @@ use crate::{
     authorizers::ApiKeyUse,
     cache::CachePolicy,
     context::PathParameter,
-    error::{GatewayError, chain},
+    error::GatewayError,
     integrations::Integration,
     item::{Parsed, Report},
     limits::rule::Rule,
@@ -135,6 +134,15 @@ impl Deployment {
         Parsed::new(Some(()), report.into_findings())
             .value
             .map_err(|invalid| Unusable::Unresolved(invalid.0))?;
+        Self::new(api, items, source)
+    }
+
+    /// The routes among the items, of an API that was read.
+    ///
+    /// # Errors
+    ///
+    /// Their keys make no router.
+    fn new(api: Api, items: PackedItems, source: DeploymentSource<'_>) -> Result<Self, Unusable> {
         let routes = LazyRoutes::new(items, source.table, &Arc::new(source.stage_variables.clone()));
         let keys = (0..routes.len()).map(|index| RouteKey::parse(routes.key(index)));
         let keys: Result<Vec<_>, _> = keys.collect();
@@ -201,20 +209,10 @@ impl Deployment {
     }
 
     fn read_route(&self, index: usize) -> Result<&Route, GatewayError> {
-        self.try_route(index).map_err(|fault| {
-            let (stage, route) = (self.routes.stage(), self.routes.key(index));
-            error!(
-                metric = "ConfigurationInvalid",
-                stage,
-                route,
-                problems = chain(&fault),
-                "a route cannot be read; its requests are refused"
-            );
-            GatewayError::RouteUnreadable(fault.into())
-        })
+        self.try_route(index).map_err(|fault| GatewayError::RouteUnreadable(Arc::clone(fault).into()))
     }
 
-    fn try_route(&self, index: usize) -> Result<&Route, RouteFault> {
+    fn try_route(&self, index: usize) -> Result<&Route, &Arc<RouteFault>> {
         self.routes.get(index, &self.api)
     }
 

@@ -230,7 +230,7 @@ impl UnpackedDeployment {
         } else {
             let mut validator = Validator::new(source);
             items.each(|item| validator.add(&item)).map_err(|_| Unusable::NotWhole)?;
-            let kinds = validator.finish().value.map_err(|invalid| Unusable::Unresolved(invalid.0))?;
+            let kinds = validator.finish().kinds.value.map_err(|invalid| Unusable::Unresolved(invalid.0))?;
             if kinds != items.index.kinds {
                 return rebuilt(source, |builder| items.each(|item| builder.add(&item)));
             }

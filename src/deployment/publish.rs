@@ -18,6 +18,7 @@ use super::{
         PointerCheck, PointerTarget, PublishDecision, PublishOutcome, PublishPurpose, StageState,
         StageUpdate, Trigger, decide,
     },
+    validation,
 };
 use crate::{
     error::{InvalidConfiguration, StoreError},
@@ -125,16 +126,16 @@ async fn store_snapshot(
     match pointer::stored(store, id).await? {
         Stored::Whole(stored) if stored.bytes == *bytes => {
             for mark in validated_with.iter().filter(|mark| !stored.validated_with.contains(mark)) {
-                store.keep_validation(id, stage, mark).await?;
+                store.keep_validation(id, stage, mark, validation::version()).await?;
             }
             return Ok(outcome);
         }
         // Another version has found other guards in the same items, or writes them otherwise.
         Stored::Whole(_) => {
-            store.keep_snapshot(id, stage, bytes, validated_with).await?;
+            keep_whole(store, stage, snapshot).await?;
             return Ok(outcome);
         }
-        Stored::NotWhole => store.keep_snapshot(id, stage, bytes, validated_with).await?,
+        Stored::NotWhole => keep_whole(store, stage, snapshot).await?,
     }
     Ok(match outcome {
         PublishOutcome::Unchanged { deployment_id, footprint, warnings } => {
@@ -142,6 +143,18 @@ async fn store_snapshot(
         }
         other => other,
     })
+}
+
+/// Writes all parts of a deployment; again if another version that stores the same deployment has overwritten some.
+async fn keep_whole(store: &Store, stage: &str, snapshot: &Snapshot) -> Result<(), StoreError> {
+    let Snapshot { id, bytes, validated_with } = snapshot;
+    for _ in 0..ATTEMPTS {
+        store.keep_snapshot(id, stage, bytes, validated_with).await?;
+        if let Stored::Whole(_) = pointer::stored(store, id).await? {
+            return Ok(());
+        }
+    }
+    Err(StoreError::new("keeping the deployment", format!("others overwrote parts of it {ATTEMPTS} times")))
 }
 
 /// Reads all that a decision needs; `None`: the stage is left alone.

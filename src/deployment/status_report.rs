@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde_json::{Map, Value};
+use tracing::warn;
 
 use super::{
     base_path_claims::BasePathClaim,
@@ -17,9 +18,10 @@ use super::{
     pointer::Validation,
     publish::{StatusWrite, write_status},
     served::{Follows, Loaded, SettingsSource},
+    validation,
 };
 use crate::{
-    error::{Problem, StoreError},
+    error::{Problem, StoreError, chain},
     stages::StageSettings,
     store::{ConditionalWrite, LastGood, Store},
 };
@@ -107,19 +109,30 @@ fn is_reported(table: &str, stage: &str, problems: &[Problem], item: &Map<String
 }
 
 impl StatusReporter {
-    /// Records the deployment that is served as the last good one, if this instance has not done so yet.
+    /// Records the deployment that is served as the last good one, and its validation, if this instance has not done so
+    /// yet. A validation that cannot be stored is tried again with the next refresh, and holds up nothing.
     ///
     /// # Errors
     ///
     /// The store failed; it is tried again with the next refresh.
-    pub async fn confirm(&self, store: &Store, report: StatusReport) -> Result<ReportProgress, StoreError> {
+    pub async fn confirm(
+        &self,
+        store: &Store,
+        mut report: StatusReport,
+    ) -> Result<ReportProgress, StoreError> {
         let done = self.done().get(&report.stage).cloned();
         let done = done.as_ref();
-        if let Some(validation) = &report.validation
-            && done.and_then(|done| done.validation.as_ref()) != Some(validation)
+        if let Some(NewValidation { deployment_id, mark }) = &report.validation
+            && done.and_then(|done| done.validation.as_ref()) != report.validation.as_ref()
+            && let Err(error) =
+                store.keep_validation(deployment_id, &report.stage, mark, validation::version()).await
         {
-            let NewValidation { deployment_id, mark } = validation;
-            store.keep_validation(deployment_id, &report.stage, mark).await?;
+            warn!(
+                stage = report.stage,
+                cause = chain(&error),
+                "a validation is not stored; others make it again"
+            );
+            report.validation = None;
         }
         if let Some(last_good) = &report.last_good
             && done.and_then(|done| done.last_good.as_ref()) != Some(last_good)

@@ -1,6 +1,9 @@
 //! Snapshots: what is packed is read as it was, and nothing else is.
 
-use std::sync::Arc;
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+};
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -10,9 +13,12 @@ use super::{
     items::{Builder, Built},
     packed_items::PackedItems,
     route_item::{ItemReader, RouteItem},
-    snapshot::to_bytes,
+    snapshot::{Layout, to_bytes},
 };
-use crate::item::{Report, StageVariables};
+use crate::{
+    error::GatewayError,
+    item::{Report, StageVariables},
+};
 
 fn source(stage_variables: &StageVariables) -> DeploymentSource<'_> {
     DeploymentSource { table: "routes", stage: "v1", stage_variables }
@@ -126,7 +132,7 @@ fn a_byte_that_is_another_under_a_digest_that_fits_spoils_routes_and_nothing_els
     let items = items();
     let expected = eagerly(&items);
     let Built { snapshot, .. } = build(&items);
-    let super::snapshot::Layout::Indexed { index, index_length, blocks } = snapshot.layout().unwrap() else {
+    let Layout::Indexed { index, index_length, blocks } = snapshot.layout().unwrap() else {
         panic!("the former format")
     };
     let with = |index: &[u8], blocks: &[u8]| {
@@ -156,6 +162,43 @@ fn a_byte_that_is_another_under_a_digest_that_fits_spoils_routes_and_nothing_els
         drop(lazily(&deployment));
         drop(deployment.find(&http::Method::GET, "/a/1"));
     }
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(line)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_route_that_cannot_be_read_is_logged_once_and_refused_each_time() {
+    let route = json!({ "stage": "v1", "routeKey": "GET /a", "integration": { "type": "MOCK" } });
+    let Built { snapshot, .. } = build(&[route]);
+    let Layout::Indexed { index, index_length, blocks } = snapshot.layout().unwrap() else {
+        panic!("the former format")
+    };
+    let bytes = to_bytes(&snapshot.id, index, index_length, &vec![0xff; blocks.len()]);
+    let deployment = open(&Arc::new(Snapshot { bytes, ..(*snapshot).clone() })).unwrap();
+
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+    tracing::subscriber::with_default(subscriber, || {
+        for _ in 0..3 {
+            let found = deployment.find(&http::Method::GET, "/a");
+            assert!(matches!(found, Err(GatewayError::RouteUnreadable(_))), "{found:?}");
+        }
+    });
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(log.lines().count(), 1, "{log}");
+    assert!(log.contains("ConfigurationInvalid") && log.contains("GET /a"), "{log}");
 }
 
 fn any_item() -> impl Strategy<Value = Value> {
@@ -207,7 +250,7 @@ proptest! {
         let Built { snapshot, deployment } = build(&items);
         prop_assert_eq!(items_of(&snapshot), items.clone());
         // Some route first, and then all.
-        drop(deployment.try_route(order.index(deployment.routes.len())));
+        let _ = deployment.try_route(order.index(deployment.routes.len()));
         prop_assert_eq!(lazily(&deployment), all_read(eagerly(&items)));
     }
 }

@@ -14,6 +14,14 @@ use crate::item::StageVariables;
 /// Raised with every change of what items are refused: two builds may have one version.
 const RULES: u32 = 1;
 
+/// The number of this version of the gateway, by which the place of its last validation of a deployment is another than
+/// those of others: while two versions run side by side, neither makes the other validate anew.
+pub fn version() -> u16 {
+    let digest =
+        Sha256::new_with_prefix(env!("CARGO_PKG_VERSION")).chain_update(RULES.to_le_bytes()).finalize();
+    u16::from_le_bytes([digest[0], digest[1]])
+}
+
 /// The mark of a validation by this version of the gateway, with these variables, that found these kinds of items.
 pub fn mark(stage_variables: &StageVariables, kinds: &ItemKinds) -> String {
     let mut found = Vec::new();

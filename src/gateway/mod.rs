@@ -63,8 +63,8 @@ pub struct Gateway {
 pub struct Instance {
     pub clock: Clock,
     pub sink: Sink,
-    /// Tells instances apart.
-    pub seed: u64,
+    /// Tells instances apart; asked when a counter is first used, which is after a snapshot was restored.
+    pub seed: fn() -> u64,
 }
 
 impl Gateway {

@@ -54,13 +54,17 @@ where
     /// Sends a request and waits for the head of its response.
     pub async fn exchange(&mut self, request: Request<B>) -> Result<Response<Incoming>, ExchangeError<B>> {
         let (sender, io, waker) = (&mut self.sender, &mut self.io, &self.waker);
-        // Sent in the first poll: it wakes the connection, which is polled there and need not wake the task.
         let mut response = pin!(async move { sender.try_send_request(request).await });
+        let mut is_sent = false;
         let response = poll_fn(|context| {
-            waker.poll(context, |context| {
-                if let Poll::Ready(response) = response.as_mut().poll(context) {
-                    return Poll::Ready(response);
+            if !is_sent {
+                is_sent = true;
+                // It wakes the connection, which is polled next in any case.
+                if let Poll::Ready(unsent) = waker.poll_once(context, |context| response.as_mut().poll(context)) {
+                    return Poll::Ready(unsent);
                 }
+            }
+            waker.poll(context, |context| {
                 // The connection wakes the response only while it is polled itself.
                 if io.as_mut().is_some_and(|io| pin!(io).poll(context).is_ready()) {
                     // A request that it has not taken up is given back when it is dropped, and not before.

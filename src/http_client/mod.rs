@@ -4,6 +4,8 @@
 
 mod connection;
 mod connector;
+mod idle_connections;
+mod kept_body;
 mod kept_connections;
 mod quiet_waker;
 #[cfg(test)]
@@ -19,7 +21,10 @@ use hyper_util::{
 };
 
 use self::connector::https;
-pub use self::kept_connections::{KeptBody, KeptConnections, SendError};
+pub use self::{
+    kept_body::{KeptBody, MOST_ANSWER_BYTES, ReadError},
+    kept_connections::{KeptConnections, SendError},
+};
 
 /// Dropped before the servers that we call drop it themselves.
 const POOL_IDLE: Duration = Duration::from_secs(20);

@@ -31,24 +31,30 @@ impl QuietWaker {
         context: &mut Context<'_>,
         mut work: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<T> {
-        self.task.register(context.waker());
-        let waker = Waker::from(Arc::clone(self));
-        let mut quiet = Context::from_waker(&waker);
         for _ in 0..MOST_TURNS {
-            self.was_woken.store(false, SeqCst);
-            self.is_polling.store(true, SeqCst);
-            let polled = work(&mut quiet);
-            self.is_polling.store(false, SeqCst);
-            if polled.is_ready() {
-                return polled;
-            }
+            let polled = self.poll_once(context, &mut work);
             // Another thread either sees that nobody polls, or is seen here.
-            if !self.was_woken.load(SeqCst) {
-                return Poll::Pending;
+            if polled.is_ready() || !self.was_woken.load(SeqCst) {
+                return polled;
             }
         }
         context.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// Polls `work` once. What it wakes is not polled again: its caller polls that next.
+    pub fn poll_once<T>(
+        self: &Arc<Self>,
+        context: &mut Context<'_>,
+        work: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        self.task.register(context.waker());
+        let waker = Waker::from(Arc::clone(self));
+        self.was_woken.store(false, SeqCst);
+        self.is_polling.store(true, SeqCst);
+        let polled = work(&mut Context::from_waker(&waker));
+        self.is_polling.store(false, SeqCst);
+        polled
     }
 }
 

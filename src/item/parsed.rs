@@ -47,6 +47,10 @@ impl Report {
         self.findings.borrow_mut().warnings.push(warning);
     }
 
+    pub fn problem_count(&self) -> usize {
+        self.findings.borrow().problems.len()
+    }
+
     /// Says if a problem was added for this very field of the same item as `note`'s.
     pub(super) fn has_problem_at(&self, note: &Problem) -> bool {
         let findings = self.findings.borrow();

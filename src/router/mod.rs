@@ -1,6 +1,7 @@
 //! Method and path → route: the most specific path that has the request's method.
 
 mod lookalikes;
+mod path_pattern;
 mod reading;
 mod route_key;
 mod trie;
@@ -12,8 +13,9 @@ use self::{
     trie::{Found, PathTrie, TrieRoute},
 };
 pub use self::{
+    path_pattern::{PathPattern, Segment},
     reading::Reading,
-    route_key::{MethodKey, PathPattern, RouteKey, Segment},
+    route_key::{MethodKey, RouteKey},
 };
 /// The methods that API Gateway knows, and that `ANY` stands for.
 pub const METHODS: [Method; 7] =

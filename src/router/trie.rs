@@ -8,7 +8,7 @@ use std::{cmp::Ordering, ops::Range};
 
 use http::Method;
 
-use super::{METHODS, MethodKey, PathPattern, Segment, route_key::compare_segments};
+use super::{METHODS, MethodKey, PathPattern, Segment, path_pattern::compare_segments};
 use crate::path;
 
 /// Finds routes by their paths.

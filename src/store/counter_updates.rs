@@ -2,14 +2,13 @@
 //!
 //! Never tried again here: a write that was answered late would count twice.
 
-use serde::{Serialize, Serializer};
-
 use super::{
     Store,
-    counter_outcomes::{CounterItem, WrittenCounter, done, failed},
+    counter_outcomes::{WrittenCounter, done, failed},
+    counter_request::CounterUpdate,
 };
 use crate::{
-    aws::dynamodb::operations::{Operation, ReturnValues, Written},
+    aws::dynamodb::operations::Written,
     limits::{
         counters::{CounterWrite, NewWindow, QuotaForm, RateForm, WriteForm},
         quota::Period,
@@ -19,7 +18,7 @@ use crate::{
 impl Store {
     /// Does a write to the item `counter`. One write unit, whatever becomes of it.
     pub(super) async fn write_counter(&self, counter: &str, write: &CounterWrite) -> WrittenCounter {
-        let update = CounterUpdate::new(&write.form, write.units, write.keep_until_ms)
+        let update = counter_update(&write.form, write.units, write.keep_until_ms)
             .request(&self.tables.counters, counter);
         match self.counters.call(&update).await {
             Ok(Written { attributes }) => {
@@ -30,135 +29,39 @@ impl Store {
     }
 }
 
-/// An `UpdateItem` whose values are all numbers.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct UpdateCounter<'a> {
-    table_name: &'a str,
-    key: CounterKey<'a>,
-    update_expression: String,
-    condition_expression: String,
-    expression_attribute_names: CounterName,
-    #[serde(serialize_with = "as_attributes")]
-    expression_attribute_values: Vec<(&'static str, u128)>,
-    return_values: ReturnValues,
-    return_values_on_condition_check_failure: ReturnValues,
-}
-
-impl Operation for UpdateCounter<'_> {
-    const NAME: &'static str = "UpdateItem";
-    type Output = Written<CounterItem>;
-}
-
-#[derive(Serialize)]
-struct CounterKey<'a> {
-    counter: TextAttribute<'a>,
-}
-
-#[derive(Serialize)]
-struct TextAttribute<'a> {
-    #[serde(rename = "S")]
-    text: &'a str,
-}
-
-/// Every form names `#counter`: DynamoDB refuses a name that no expression uses.
-#[derive(Serialize)]
-struct CounterName {
-    #[serde(rename = "#counter")]
-    counter: &'static str,
-}
-
-#[derive(Serialize)]
-struct NumberAttribute {
-    #[serde(rename = "N", serialize_with = "as_text")]
-    number: u128,
-}
-
-/// Condition and change, each a text of clauses, with their values.
-struct CounterUpdate {
-    condition: String,
-    change: String,
-    values: Vec<(&'static str, u128)>,
-}
-
-impl CounterUpdate {
-    fn new(form: &WriteForm, units: u64, keep_until_ms: u64) -> Self {
-        let update = Self {
-            condition: String::with_capacity(160),
-            change: String::with_capacity(160),
-            values: Vec::with_capacity(10),
-        };
-        let update = match form {
-            WriteForm::Create { tat_ns, quota } => {
-                let update = update.condition("attribute_not_exists(#counter)");
-                let update = match tat_ns {
-                    Some(tat_ns) => update.change("tat = :tat").value(":tat", *tat_ns),
-                    None => update,
-                };
-                let update = quota.iter().fold(update, begin_window);
-                update.change("writes = :one").change("granted = :units")
-            }
-            WriteForm::Take { rate, quota } => {
-                let update = rate.iter().fold(update.condition("attribute_exists(#counter)"), take_rate);
-                count_write(quota.iter().fold(update, take_quota))
-            }
-            WriteForm::Return { period, window, units, writes } => {
-                let QuotaNames { window: window_name, used: used_name } = QuotaNames::of(*period);
-                count_write(update)
-                    .condition("attribute_exists(#counter)")
-                    .condition(&format!("{window_name} = :window AND writes = :writes"))
-                    .change(&format!("{used_name} = {used_name} - :returned"))
-                    .value(":window", window.0)
-                    .value(":writes", *writes)
-                    .value(":returned", *units)
-            }
-        };
-        update
-            .change("expiresAt = :expiresAt")
-            .value(":one", 1_u64)
-            .value(":units", units)
-            .value(":expiresAt", keep_until_ms.div_ceil(1000))
-    }
-
-    fn value(mut self, name: &'static str, number: impl Into<u128>) -> Self {
-        self.values.push((name, number.into()));
-        self
-    }
-
-    fn condition(mut self, clause: &str) -> Self {
-        if !self.condition.is_empty() {
-            self.condition.push_str(" AND ");
+/// The update that does a write.
+fn counter_update(form: &WriteForm, units: u64, keep_until_ms: u64) -> CounterUpdate {
+    let update = CounterUpdate::default();
+    let update = match form {
+        WriteForm::Create { tat_ns, quota } => {
+            let update = update.condition("attribute_not_exists(#counter)");
+            let update = match tat_ns {
+                Some(tat_ns) => update.change("tat = :tat").value(":tat", *tat_ns),
+                None => update,
+            };
+            let update = quota.iter().fold(update, begin_window);
+            update.change("writes = :one").change("granted = :units")
         }
-        self.condition.push_str(clause);
-        self
-    }
-
-    fn change(mut self, clause: &str) -> Self {
-        self.change.push_str(if self.change.is_empty() { "SET " } else { ", " });
-        self.change.push_str(clause);
-        self
-    }
-
-    fn request<'a>(self, table: &'a str, counter: &'a str) -> UpdateCounter<'a> {
-        UpdateCounter {
-            table_name: table,
-            key: CounterKey { counter: TextAttribute { text: counter } },
-            update_expression: self.change,
-            condition_expression: self.condition,
-            expression_attribute_names: CounterName { counter: "counter" },
-            expression_attribute_values: self.values,
-            return_values: ReturnValues::AllNew,
-            return_values_on_condition_check_failure: ReturnValues::AllOld,
+        WriteForm::Take { rate, quota } => {
+            let update = rate.iter().fold(update.condition("attribute_exists(#counter)"), take_rate);
+            count_write(quota.iter().fold(update, take_quota))
         }
-    }
-}
-
-fn as_attributes<S: Serializer>(values: &[(&'static str, u128)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(values.iter().map(|(name, number)| (name, NumberAttribute { number: *number })))
-}
-
-fn as_text<S: Serializer>(number: &u128, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(number)
+        WriteForm::Return { period, window, units, writes } => {
+            let QuotaNames { window: window_name, used: used_name } = QuotaNames::of(*period);
+            count_write(update)
+                .condition("attribute_exists(#counter)")
+                .condition(&format!("{window_name} = :window AND writes = :writes"))
+                .change(&format!("{used_name} = {used_name} - :returned"))
+                .value(":window", window.0)
+                .value(":writes", *writes)
+                .value(":returned", *units)
+        }
+    };
+    update
+        .change("expiresAt = :expiresAt")
+        .value(":one", 1_u64)
+        .value(":units", units)
+        .value(":expiresAt", keep_until_ms.div_ceil(1000))
 }
 
 fn count_write(update: CounterUpdate) -> CounterUpdate {
@@ -241,7 +144,7 @@ mod tests {
     use crate::limits::{counters::Spent, quota::Window};
 
     fn wire(form: &WriteForm) -> Value {
-        serde_json::to_value(CounterUpdate::new(form, 5, 1_001).request("counters", "key#k1")).unwrap()
+        serde_json::to_value(counter_update(form, 5, 1_001).request("counters", "key#k1")).unwrap()
     }
 
     /// What all updates have, and their expressions and values.

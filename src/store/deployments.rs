@@ -21,7 +21,8 @@ const PART_BYTES: usize = 350_000;
 /// The attribute of a mark.
 const VALIDATED_WITH: &str = "validatedWith";
 
-/// The place of a validation that was made after a deployment was stored: behind all of its parts.
+/// The first place of a validation that was made after a deployment was stored: behind all of its parts. Former versions
+/// of the gateway had this one for all, and now each has one of its own from the next on.
 const VALIDATION_PART: u32 = 1_000_000;
 
 /// The bytes of a deployment, and the marks of the validations that it has passed.
@@ -108,16 +109,19 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps the mark of a later validation of a deployment, in the place of the last such.
+    /// Keeps the mark of a later validation of a deployment, in the place of the last one by the same version of the
+    /// gateway.
     pub async fn keep_validation(
         &self,
         deployment_id: &str,
         stage: &str,
         mark: &str,
+        version: u16,
     ) -> Result<(), StoreError> {
+        let part = VALIDATION_PART + 1 + u32::from(version);
         let item = attributes([
             ("deploymentId", S(deployment_id.to_owned())),
-            ("part", N(VALIDATION_PART.to_string())),
+            ("part", N(part.to_string())),
             ("stage", S(stage.to_owned())),
             (VALIDATED_WITH, S(mark.to_owned())),
         ]);

@@ -6,6 +6,7 @@ pub mod cache_contents;
 mod cache_table;
 mod configuration;
 mod counter_outcomes;
+mod counter_request;
 mod counter_updates;
 mod daily_usage;
 mod deployments;

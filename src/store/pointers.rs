@@ -15,6 +15,7 @@ use crate::{
         call::CallError,
         dynamodb::{
             AttributeValue::{M, N, S},
+            CancellationReason,
             operations::{
                 Condition, ConditionCheck, FoundItem, GetItem, PutItem, TransactItem, TransactWriteItems,
                 UpdateItem,
@@ -249,7 +250,7 @@ impl Store {
 pub(super) fn has_changed(error: &CallError) -> bool {
     // A conflict with another transaction on the item is an edit too.
     error.cancellation_reasons().is_some_and(|reasons| {
-        let codes = ["None", "ConditionalCheckFailed", "TransactionConflict"];
-        reasons.iter().all(|reason| codes.contains(&reason.code.as_str()))
+        let codes = ["ConditionalCheckFailed", "TransactionConflict"];
+        reasons.iter().filter_map(CancellationReason::code).all(|code| codes.contains(&code))
     })
 }

@@ -41,8 +41,8 @@ pub struct FailedCondition<I = Attributes> {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CancellationReason {
-    /// `None` of an item that was not the reason.
-    pub code: String,
+    /// The text `None`, or no code at all, of an item that was not the reason.
+    code: Option<String>,
     pub message: Option<String>,
 }
 
@@ -50,6 +50,13 @@ pub struct CancellationReason {
 struct Cancellation {
     #[serde(rename = "CancellationReasons", default)]
     reasons: Vec<CancellationReason>,
+}
+
+impl CancellationReason {
+    /// `None` of an item that was not the reason.
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref().filter(|code| *code != "None")
+    }
 }
 
 impl DynamoDb {

@@ -4,11 +4,10 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use ring::rand::{SecureRandom, SystemRandom};
-
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::attribute_value::Attributes;
+use crate::random::random_bytes;
 
 /// A request, and what is read of its response.
 pub trait Operation: Serialize {
@@ -233,9 +232,7 @@ impl<'a> TransactWriteItems<'a> {
 
 /// A text that no other transaction has, also not in a clone of this process.
 pub fn request_token() -> String {
-    let mut bytes = [0; 16];
-    SystemRandom::new().fill(&mut bytes).expect("the kernel has random bytes");
-    bytes.iter().fold(String::with_capacity(32), |text, byte| format!("{text}{byte:02x}"))
+    random_bytes::<16>().iter().fold(String::with_capacity(32), |text, byte| format!("{text}{byte:02x}"))
 }
 
 impl Operation for GetItem<'_> {

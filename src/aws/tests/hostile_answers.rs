@@ -4,9 +4,35 @@ use proptest::prelude::*;
 
 use super::{invocation, lambda};
 use crate::{
-    aws::call::CallPolicy,
+    aws::call::{CallError, CallPolicy},
+    error::chain,
     http_client::scripted_server::{ScriptedServer, Then, Turn, soon},
 };
+
+#[tokio::test]
+async fn an_answer_that_is_too_long_is_not_read_to_its_end() {
+    const SAID: &str = "HTTP/1.1 200 OK\r\ncontent-length: 16777217\r\n\r\na";
+    let piece = format!("100000\r\n{}\r\n", "a".repeat(1 << 20));
+    let mut unsaid = vec!["HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"];
+    unsaid.extend([piece.as_str(); 17]);
+    for pieces in [&[SAID][..], &unsaid] {
+        let server = ScriptedServer::start(vec![Turn::new(pieces, Then::Keep)]).await;
+        let error = soon(lambda(&server.url).call(&invocation(), CallPolicy::ONCE)).await.unwrap_err();
+        assert!(matches!(error, CallError::Unreadable(_)), "{error:?}");
+        let told = "an answer that cannot be read: an answer of more than 16777216 bytes";
+        assert_eq!(chain(&error), told);
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_is_too_long_is_cut() {
+    let head = "HTTP/1.1 400 X\r\nx-amzn-errortype: X\r\ntransfer-encoding: chunked\r\n\r\n";
+    let piece = format!("100000\r\n{}\r\n", "a".repeat(1 << 20));
+    let server = ScriptedServer::start(vec![Turn::new(&[head, &piece, &piece], Then::Keep)]).await;
+    let error = soon(lambda(&server.url).call(&invocation(), CallPolicy::ONCE)).await.unwrap_err();
+    let error = error.service_error().expect("an error of the service");
+    assert_eq!((error.code.as_str(), error.body.len()), ("X", 1 << 20));
+}
 
 /// Parts of answers, good and bad.
 fn fragment() -> impl Strategy<Value = Vec<u8>> {

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{client, get, request, send};
 use crate::http_client::{
-    SendError,
+    MOST_ANSWER_BYTES, SendError,
     connection::{Connection, ExchangeError},
     connector::Connector,
     scripted_server::{
@@ -171,7 +171,7 @@ async fn kept_connections_can_be_given_up() {
     get(&client).await;
     client.give_up_kept();
     let response = soon(client.send(request())).await.unwrap();
-    soon(response.into_body().read()).await.unwrap();
+    soon(response.into_body().read(MOST_ANSWER_BYTES)).await.unwrap();
     get(&client).await;
     assert_eq!(server.connections(), [0, 1, 1]);
 }
@@ -242,4 +242,27 @@ fn a_connection_wakes_the_task_that_uses_it_now() {
         assert_eq!((soon(moved).await.unwrap(), third), ("b".into(), "c".into()));
         assert_eq!(server.connections(), [0, 0, 1]);
     });
+}
+
+#[tokio::test]
+async fn a_body_is_read_up_to_its_bound() {
+    const ONE: &[&str] = &["HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nabcde"];
+    const PIECES: &[&str] = &["HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\na", "b", "cd", "e"];
+    const CHUNKED: &[&str] =
+        &["HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n", "3\r\ncde\r\n0\r\n\r\n"];
+    for pieces in [ONE, PIECES, CHUNKED] {
+        for most in [0, 1, 3, 4, 5, 6] {
+            let server = ScriptedServer::start(vec![Turn::new(pieces, Keep); 2]).await;
+            let client = client(&server);
+            match soon(send(&client).await.unwrap().into_body().read(most)).await {
+                Ok(body) => assert!(most >= 5 && body == "abcde", "{pieces:?}, {most}"),
+                Err(error) => {
+                    assert!(most < 5, "{pieces:?}, {most}");
+                    assert_eq!(error.to_string(), format!("an answer of more than {most} bytes"));
+                }
+            }
+            let start = soon(send(&client).await.unwrap().into_body().read_start(most)).await.unwrap();
+            assert_eq!(start, "abcde"[..most.min(5)], "{pieces:?}, {most}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use http::{Request, Response, StatusCode, header::HOST};
 use http_body_util::Full;
 
 use super::{
-    KeptBody, KeptConnections, SendError,
+    KeptBody, KeptConnections, MOST_ANSWER_BYTES, SendError,
     scripted_server::{ScriptedServer, soon},
 };
 
@@ -32,5 +32,5 @@ async fn send(client: &Connections) -> Result<Response<KeptBody<Full<Bytes>>>, S
 /// Sends a request and reads its body.
 async fn get(client: &Connections) -> (StatusCode, Bytes) {
     let response = send(client).await.unwrap();
-    (response.status(), soon(response.into_body().read()).await.unwrap())
+    (response.status(), soon(response.into_body().read(MOST_ANSWER_BYTES)).await.unwrap())
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::{
     decimal::canonical,
     error::GatewayError,
-    template::mapped_value::{Inputs, MappedValue, TypedValue},
+    template::mapped_value::{Inputs, MappedValue, TypedValue, bad_value},
 };
 
 /// A number that DynamoDB cannot hold exactly.
@@ -40,6 +40,11 @@ impl<'i> RequestValue<'i> {
             TypedValue::Strings(texts) => Self::Strings(texts),
             TypedValue::Numbers(numbers) => Self::Numbers(numbers),
         }))
+    }
+
+    /// The same where the value may not be absent.
+    pub fn required(mapped: &'i MappedValue, inputs: &'i Inputs<'_>) -> Result<Self, GatewayError> {
+        Self::of(mapped, inputs)?.ok_or_else(|| absent(mapped, inputs))
     }
 
     /// Writes the attribute value.
@@ -77,6 +82,16 @@ impl<'i> RequestValue<'i> {
             Self::Binary(bytes) => !bytes.is_empty(),
             Self::Strings(_) | Self::Numbers(_) => false,
         }
+    }
+}
+
+/// The refusal of a request that lacks what the mapped value needs.
+pub fn absent(mapped: &MappedValue, inputs: &Inputs<'_>) -> GatewayError {
+    match mapped.absent_word(inputs) {
+        Ok(Some(word)) => bad_value(&[word], "is absent", None),
+        // A set of nothing.
+        Ok(None) => mapped.refused("is empty"),
+        Err(error) => error,
     }
 }
 
@@ -179,7 +194,7 @@ mod tests {
     use serde_json::Number;
 
     use super::*;
-    use crate::aws::dynamodb::AttributeValue;
+    use crate::{aws::dynamodb::AttributeValue, testing::any_json};
 
     /// The attribute value of JSON.
     fn model(value: &Value) -> Option<AttributeValue> {
@@ -202,29 +217,16 @@ mod tests {
         Some(serde_json::from_slice(&json).unwrap())
     }
 
-    /// JSON as clients write it, with numbers that DynamoDB can hold, and some that it cannot.
-    fn any_json() -> impl Strategy<Value = Value> {
-        let number = "-?(0|[1-9][0-9]{0,39})(\\.[0-9]{1,3})?(e-?[0-9]{1,3})?"
-            .prop_filter_map("a number", |text| text.parse::<Number>().ok());
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::Bool),
-            ".*".prop_map(Value::String),
-            any::<i32>().prop_map(Value::from),
-            number.prop_map(Value::Number),
-        ];
-        leaf.prop_recursive(4, 32, 6, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
-                prop::collection::btree_map(".*", inner, 0..6)
-                    .prop_map(|map| Value::Object(map.into_iter().collect())),
-            ]
-        })
+    /// Numbers that DynamoDB can hold, and some that it cannot.
+    fn any_number() -> impl Strategy<Value = Value> {
+        let text = "-?(0|[1-9][0-9]{0,39})(\\.[0-9]{1,3})?(e-?[0-9]{1,3})?";
+        let number = text.prop_filter_map("a number", |text| text.parse().ok().map(Value::Number));
+        prop_oneof![any::<i32>().prop_map(Value::from), number]
     }
 
     proptest! {
         #[test]
-        fn json_is_written_as_the_attribute_value_that_the_model_makes_of_it(json in any_json()) {
+        fn json_is_written_as_the_attribute_value_that_the_model_makes_of_it(json in any_json(any_number())) {
             prop_assert_eq!(written(|out| write_value(&json, out)), model(&json));
         }
 

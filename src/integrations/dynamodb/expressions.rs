@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
-    attribute_json::close,
+    attribute_json::{absent, close},
     expression::{Expression, ExpressionKind, ExpressionText, in_terms},
-    mapped_attribute::{MappedAttribute, Written, absent},
+    mapped_attribute::{MappedAttribute, Written},
     operation_fields::mapped_operand,
     request_head::{push_field, quoted},
     terms::{placeholders, uses_any},

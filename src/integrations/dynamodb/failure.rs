@@ -4,7 +4,7 @@ use http::header::{IF_MATCH, IF_NONE_MATCH};
 
 use super::OperationCall;
 use crate::{
-    aws::call::CallError,
+    aws::{call::CallError, dynamodb::CancellationReason},
     error::{GatewayError, StoreError},
     message::BoxError,
     template::mapped_value::{MappedValue, bad_value},
@@ -156,8 +156,10 @@ impl OperationCall<'_> {
 /// The gravest fault of a transaction's items; `None` of any other error.
 fn fault_of_items(error: &CallError) -> Option<Fault> {
     let reasons = error.cancellation_reasons()?;
-    let faults = reasons.iter().filter(|reason| reason.code != "None");
-    let faults = faults.map(|reason| Fault::of(&reason.code, reason.message.as_deref().unwrap_or_default()));
+    let fault = |reason: &CancellationReason| {
+        Some(Fault::of(reason.code()?, reason.message.as_deref().unwrap_or_default()))
+    };
+    let faults = reasons.iter().filter_map(fault);
     Some(faults.min().unwrap_or(Fault::Other))
 }
 

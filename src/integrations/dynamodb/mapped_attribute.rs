@@ -93,7 +93,7 @@ impl MappedAttribute {
             Form::OfRequest(mapped) => mapped,
             Form::Fixed(_) | Form::Map(_) => return Err(self.mapped.refused(NO_KEY)),
         };
-        let value = RequestValue::of(mapped, inputs)?.ok_or_else(|| absent(mapped, inputs))?;
+        let value = RequestValue::required(mapped, inputs)?;
         let RequestValue::Json(json) = &value else { return Err(mapped.refused("is no list of keys")) };
         let Value::Array(keys) = &**json else {
             write_request_value(&value, mapped, out)?;
@@ -185,7 +185,7 @@ impl Form {
             Self::OfRequest(mapped) => mapped,
             Self::Fixed(_) | Self::List(_) => return Err(whole.refused(NO_KEY)),
         };
-        let value = RequestValue::of(mapped, inputs)?.ok_or_else(|| absent(mapped, inputs))?;
+        let value = RequestValue::required(mapped, inputs)?;
         if let RequestValue::Json(json) = &value
             && let Value::Object(map) = &**json
         {
@@ -210,19 +210,9 @@ impl Form {
             Self::OfRequest(mapped) => mapped,
             Self::List(_) | Self::Map(_) => return Err(whole.refused(NO_KEY)),
         };
-        let value = RequestValue::of(mapped, inputs)?.ok_or_else(|| absent(mapped, inputs))?;
+        let value = RequestValue::required(mapped, inputs)?;
         write_request_value(&value, mapped, out)?;
         if value.may_be_of_key() { Ok(()) } else { Err(mapped.refused(NO_KEY)) }
-    }
-}
-
-/// The refusal of a request that lacks what the mapped value needs.
-pub fn absent(mapped: &MappedValue, inputs: &Inputs<'_>) -> GatewayError {
-    match mapped.absent_word(inputs) {
-        Ok(Some(word)) => bad_value(&[word], "is absent", None),
-        // A set of nothing.
-        Ok(None) => mapped.refused("is empty"),
-        Err(error) => error,
     }
 }
 

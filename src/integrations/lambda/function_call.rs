@@ -18,6 +18,7 @@ use crate::{
         request_id::EndpointRequestId,
     },
     error::GatewayError,
+    http_client::MOST_ANSWER_BYTES,
 };
 
 /// Lambda's limits: 6 MB and a little for the envelope, and 1 MB to be run later.
@@ -105,10 +106,11 @@ async fn send(
     outcome.map_err(failure)
 }
 
-/// The response with all of its body. One that breaks off is the integration's failure: it was reached.
+/// The response with all of its body. One that breaks off or is too long is the integration's failure: it was reached.
 async fn whole(response: ServiceResponse) -> Result<Response<Bytes>, GatewayError> {
     let (head, body) = response.into_parts();
-    let body = body.read().await.map_err(|error| GatewayError::IntegrationFailure(error.into()))?;
+    let body = body.read(MOST_ANSWER_BYTES).await;
+    let body = body.map_err(|error| GatewayError::IntegrationFailure(error.into()))?;
     Ok(Response::from_parts(head, body))
 }
 

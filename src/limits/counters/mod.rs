@@ -72,8 +72,9 @@ pub struct Counters<S> {
     counters: Mutex<Generations<Arc<str>, LeasedCounter>>,
     /// Writes in the background.
     renewals: BackgroundWork,
-    /// Instances with different seeds do not ask in step.
-    seed: u64,
+    /// Instances with different seeds do not ask in step. It is asked for each counter when that is first used, and not
+    /// before: what is drawn at the start is the same in all instances that are restored from one snapshot.
+    seed: fn() -> u64,
 }
 
 /// The last write to a counter, which returns unused quota units.
@@ -88,7 +89,7 @@ const COUNTERS: usize = 4_096;
 const RETURNS_AT_A_TIME: usize = 32;
 
 impl<S: CounterStore> Counters<S> {
-    pub fn new(store: S, clock: Clock, seed: u64) -> Self {
+    pub fn new(store: S, clock: Clock, seed: fn() -> u64) -> Self {
         let counters = Mutex::new(Generations::new(COUNTERS));
         Self { store, clock, counters, renewals: BackgroundWork::default(), seed }
     }
@@ -176,7 +177,7 @@ impl<S: CounterStore> Counters<S> {
         if let Some(counter) = counters.get(&rule.counter) {
             return act(counter);
         }
-        let mut counter = LeasedCounter::new(self.seed);
+        let mut counter = LeasedCounter::new((self.seed)());
         let done = act(&mut counter);
         counters.insert(Arc::clone(&rule.counter), counter);
         done
@@ -185,7 +186,7 @@ impl<S: CounterStore> Counters<S> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicU64;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::{simulation::counter_model::CounterModel, *};
     use crate::limits::{
@@ -208,7 +209,7 @@ mod tests {
         let store = Arc::new(Mutex::<CounterModel>::default());
         let clock = Clock::Manual(Arc::new(AtomicU64::new(1_719_792_000_000)));
         let now = clock.now();
-        let counters = Arc::new(Counters::new(Arc::clone(&store), clock, 1));
+        let counters = Arc::new(Counters::new(Arc::clone(&store), clock, || 1));
         let limits = Limits {
             throttle: None,
             quota: Some(Quota { limit: 1_000, period: Period::Day, offset: 0 }),
@@ -226,5 +227,25 @@ mod tests {
         counters.return_unused().await;
         let used = store.lock().unwrap().used.values().copied().last();
         assert_eq!(used, Some(taken));
+    }
+
+    #[tokio::test]
+    async fn a_seed_is_drawn_when_a_counter_is_first_used_and_not_before() {
+        static DRAWN: AtomicU64 = AtomicU64::new(0);
+        let store = Arc::new(Mutex::<CounterModel>::default());
+        let clock = Clock::Manual(Arc::new(AtomicU64::new(1_719_792_000_000)));
+        let now = clock.now();
+        let counters = Arc::new(Counters::new(store, clock, || DRAWN.fetch_add(1, Ordering::Relaxed)));
+        assert_eq!(DRAWN.load(Ordering::Relaxed), 0);
+        for (counter, expected) in [("key#a", 1), ("key#a", 1), ("key#b", 2)] {
+            let limits = Limits {
+                throttle: None,
+                quota: Some(Quota { limit: 1_000, period: Period::Day, offset: 0 }),
+                accuracy: Accuracy::Lease,
+                on_store_error: OnStoreError::Refuse,
+            };
+            counters.take(&Rule { counter: counter.into(), limits }, now).await.unwrap();
+            assert_eq!(DRAWN.load(Ordering::Relaxed), expected);
+        }
     }
 }

@@ -41,6 +41,27 @@ async fn check_names_each_open_route_that_a_guarded_one_may_be_taken_for() {
 }
 
 #[tokio::test]
+async fn check_warns_of_them_beside_the_problems_of_other_items() {
+    let target = Target::start([]).await;
+    let problems = [
+        json!({ "routeKey": "GET /wrong", "integration": { "type": "SOAP" } }),
+        json!({ "routeKey": "GET /admin/{rest+}", "integration": { "type": "MOCK" } }),
+        json!({ "routeKey": "GET wrong", "integration": { "type": "MOCK" } }),
+        json!({ "routeKey": "$api", "allowPrivateIntegrations": ["127.0.0.0/8"], "unmatchedRoutes": "x" }),
+    ];
+    for problem in problems {
+        let told = warnings(&[
+            route(&target, "GET /admin/{proxy+}", "/admin/{proxy}", &guarded()),
+            route(&target, "ANY /{proxy+}", "/{proxy}", &open()),
+            problem.clone(),
+        ])
+        .await;
+        let warning = "routeKey=ANY /{proxy+}] routeKey: got a route for /admin that asks for less than GET /admin/{proxy+}";
+        assert!(told.starts_with("exit 3\n") && told.contains(warning), "{problem}: {told}");
+    }
+}
+
+#[tokio::test]
 async fn check_does_not_warn_of_an_open_route_that_no_guarded_one_may_be_taken_for() {
     let target = Target::start([]).await;
     let admin = || route(&target, "ANY /admin/{proxy+}", "/admin/{proxy}", &guarded());

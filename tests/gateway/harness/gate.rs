@@ -43,6 +43,8 @@ struct State {
     way: AtomicU8,
     /// The next request that holds this text waits.
     hold: Mutex<Option<&'static str>>,
+    /// Every request that holds this text is throttled.
+    throttle: Mutex<Option<&'static str>>,
     calls: Mutex<Vec<String>>,
     arrived: Notify,
     released: Notify,
@@ -64,6 +66,11 @@ impl Gate {
 
     pub fn set(&self, way: Way) {
         self.state.way.store(way as u8, Ordering::Relaxed);
+    }
+
+    /// Throttles every request that holds this text, and no other.
+    pub fn throttle(&self, text: Option<&'static str>) {
+        *self.state.throttle.lock().unwrap() = text;
     }
 
     /// Takes the calls that the store has got since the last time, without refreshes: `GetItem api-keys`.
@@ -121,7 +128,8 @@ async fn pass(mut client: TcpStream, store: SocketAddr, state: Arc<State>) {
             drop(client.write_all(EMPTY).await);
             return;
         }
-        if way == Way::Throttling as u8 {
+        let is_throttled = state.throttle.lock().unwrap().is_some_and(|throttled| text.contains(throttled));
+        if is_throttled || way == Way::Throttling as u8 {
             let head =
                 "HTTP/1.1 400 Bad Request\r\ncontent-type: application/x-amz-json-1.0\r\nconnection: close";
             let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{THROTTLING}", THROTTLING.len());

@@ -124,7 +124,7 @@ impl TestGateway {
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws).observed(panicking::lambda);
         let clients = Clients { lambda, dynamodb: dynamodb_client(client) };
         let clock = Clock::Manual(Arc::clone(&now));
-        let instance = Instance { clock, sink: Sink::Memory(Arc::clone(&lines)), seed: 1 };
+        let instance = Instance { clock, sink: Sink::Memory(Arc::clone(&lines)), seed: || 1 };
         let mut gateway = Gateway::new(&store, &environment, clients, instance);
         if !variables.contains_key("REFRESH_SECONDS") {
             // A test says itself when the stages are looked at.

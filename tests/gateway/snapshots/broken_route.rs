@@ -2,23 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{break_last_block, stored};
+use super::{break_last_block, noise, stored};
 use crate::{harness::TestGateway, text_route::text_route};
 
 const KEY: &str = "key-of-the-only-client";
 
 const BROKEN: &str = "500\ncontent-type: application/json\nx-amzn-errortype: InternalServerErrorException\n\n\
     {\"message\": \"Internal server error\"}";
-
-/// Text that does not deflate: a route with it has a block of its own.
-fn noise() -> String {
-    let mut state = 7_u64;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        char::from(b'0' + (state >> 58) as u8)
-    };
-    (0..20_000).map(|_| next()).collect()
-}
 
 fn route(route_key: &str, body: &str) -> Value {
     let integration = json!({ "type": "MOCK", "headers": { "content-type": "text/plain" }, "body": body });
@@ -33,7 +23,7 @@ async fn world() -> (TestGateway, TestGateway) {
     last["apiKeyRequired"] = json!(true);
     last["corsConfiguration"] = json!({ "allowOrigins": ["https://z.example"], "allowMethods": ["GET"] });
     let mut before = route("GET /a", "a");
-    before["description"] = json!(noise());
+    before["description"] = json!(noise(7));
     let routes =
         [text_route("v1", "one"), route("ANY /{proxy+}", "any"), before, route("PUT /z/{id}", "put"), last];
     routes.iter().for_each(|route| world.put_route(route));

@@ -4,6 +4,7 @@
 mod broken_route;
 mod formats;
 mod other_kinds;
+mod two_writers;
 mod validations;
 
 use sha2::{Digest, Sha256};
@@ -47,4 +48,14 @@ async fn break_last_block(world: &TestGateway, validated_with: &[String]) {
         rest[end - 40..].fill(0xff);
     });
     store(world, &broken, validated_with).await;
+}
+
+/// Text that does not deflate: a route with it has a block of its own.
+fn noise(seed: u64) -> String {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'0' + (state >> 58) as u8)
+    };
+    (0..20_000).map(|_| next()).collect()
 }

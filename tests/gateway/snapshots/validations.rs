@@ -74,3 +74,40 @@ async fn publishing_with_other_variables_stores_that_they_are_valid() {
     world.publish("v1").await;
     assert_eq!(stored(&world).await, after);
 }
+
+#[tokio::test]
+async fn what_is_served_is_recorded_as_good_though_its_validation_cannot_be_kept() {
+    let world = world().await;
+    let greeting = async || {
+        let last_good = world.store.last_good("v1").await.unwrap().unwrap();
+        last_good.item["stageVariables"]["greeting"].clone()
+    };
+    set_variables(&world, json!({ "greeting": "good day" })).await;
+    let cold = world.cold_instance();
+    world.gate.throttle(Some("validatedWith"));
+    cold.refresh().await;
+    assert_eq!(stored(&world).await.validated_with.len(), 1);
+    assert_eq!(greeting().await, "good day");
+
+    world.gate.throttle(None);
+    cold.refresh().await;
+    assert_eq!(stored(&world).await.validated_with.len(), 2, "it is tried again");
+}
+
+#[tokio::test]
+async fn a_validation_leaves_those_of_other_versions() {
+    let world = world().await;
+    let id = deployment_id(&world).await;
+    // The former versions had one place.
+    world.put(
+        "tollgate-deployments",
+        &json!({ "deploymentId": id, "part": 1_000_000, "stage": "v1", "validatedWith": "of another version" }),
+    );
+    for (greeting, message) in [("good day", "a new one"), ("good night", "in the place of the last one")] {
+        set_variables(&world, json!({ "greeting": greeting })).await;
+        world.cold_instance().refresh().await;
+        let validated_with = stored(&world).await.validated_with;
+        assert_eq!(validated_with.len(), 3, "{message}");
+        assert!(validated_with.contains(&"of another version".to_owned()), "{message}");
+    }
+}

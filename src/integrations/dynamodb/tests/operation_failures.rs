@@ -99,6 +99,12 @@ async fn a_cancelled_transaction_is_refused_for_its_gravest_reason() {
         let (address, _) = answering(400, &error).await;
         assert_eq!(send(&client(address), &transaction, get("a")).await, expected, "{codes:?}");
     }
+    for none in [json!({}), json!({"Code": null}), json!({"Message": null})] {
+        let reasons = [none, json!({"Code": "ConditionalCheckFailed"})];
+        let error = json!({"__type": "TransactionCanceledException", "CancellationReasons": reasons});
+        let (address, _) = answering(400, &error).await;
+        assert_eq!(send(&client(address), &transaction, get("a")).await, CONFLICT, "{reasons:?}");
+    }
 }
 
 #[tokio::test]

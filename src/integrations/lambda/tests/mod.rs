@@ -5,6 +5,8 @@ mod function_responses;
 #[cfg(feature = "local")]
 mod invocations;
 #[cfg(feature = "local")]
+mod invoke_server;
+#[cfg(feature = "local")]
 mod lambda_http_target;
 mod lambda_settings;
 #[cfg(feature = "local")]

@@ -12,7 +12,8 @@ use tokio::sync::mpsc::{self, Sender};
 
 use super::{
     super::{InvocationMode, Lambda, PayloadFormat},
-    invocations::{Service, answer, causes, exchange, lambda, scene},
+    invocations::{causes, exchange, lambda, scene},
+    invoke_server::{Service, answer},
     render,
 };
 
