@@ -25,13 +25,15 @@ impl BackgroundWork {
 
     /// Waits for all that is under way now, and for what that starts.
     pub async fn drain(&self) {
-        loop {
-            let mut tasks = mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-            if tasks.is_empty() {
-                return;
-            }
+        while let Some(mut tasks) = self.take() {
             while tasks.join_next().await.is_some() {}
         }
+    }
+
+    /// What is under way; `None`: nothing.
+    fn take(&self) -> Option<JoinSet<()>> {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        (!tasks.is_empty()).then(|| mem::take(&mut *tasks))
     }
 
     /// Says if nothing was started since the last drain, or all of it was found to be done.

@@ -64,6 +64,7 @@ pub mod clock;
 pub mod context;
 pub mod decimal;
 pub mod deflate;
+pub mod digest;
 pub mod environment;
 pub mod error;
 pub mod header_list;

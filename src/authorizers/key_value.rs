@@ -7,7 +7,7 @@
 
 use std::{fmt, ops::RangeInclusive};
 
-use sha2::{Digest, Sha256};
+use crate::digest::{Sha256, hex};
 
 const PREFIX: &[u8] = b"tg_";
 const RANDOM_LENGTH: usize = 40;
@@ -79,7 +79,7 @@ impl KeyValue {
     }
 
     pub fn hash(&self) -> KeyHash {
-        KeyHash(Sha256::digest(&self.0).into())
+        KeyHash(Sha256::of(&self.0))
     }
 
     /// The value itself, for the one time that its owner is shown it.
@@ -97,7 +97,7 @@ impl KeyHash {
 
 impl fmt::Display for KeyHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 

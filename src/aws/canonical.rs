@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use http::HeaderMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use ring::digest;
 
-use super::signature::{Signed, push_hex};
+use super::signature::Signed;
+use crate::digest::{Sha256, push_hex};
 
 /// All but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -39,11 +39,12 @@ pub fn request(signed: Signed<'_>, headers: &HeaderMap) -> Canonical {
     text.push('\n');
     push_query(&mut text, signed.query);
     text.push('\n');
-    let mut names: Vec<_> = headers.keys().map(http::HeaderName::as_str).collect();
-    names.sort_unstable();
-    for name in &names {
-        text.push_str(name);
-        for (index, value) in headers.get_all(*name).iter().enumerate() {
+    // The values of a name stay in their order.
+    let mut lines: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    lines.sort_by_key(|(name, _)| *name);
+    for lines in lines.chunk_by(|(one, _), (next, _)| one == next) {
+        text.push_str(lines[0].0);
+        for (index, (_, value)) in lines.iter().enumerate() {
             text.push(if index == 0 { ':' } else { ',' });
             push_value(&mut text, value.as_bytes());
         }
@@ -51,15 +52,15 @@ pub fn request(signed: Signed<'_>, headers: &HeaderMap) -> Canonical {
     }
     text.push('\n');
     let begin = text.len();
-    for (index, name) in names.iter().enumerate() {
+    for (index, lines) in lines.chunk_by(|(one, _), (next, _)| one == next).enumerate() {
         if index > 0 {
             text.push(';');
         }
-        text.push_str(name);
+        text.push_str(lines[0].0);
     }
     let names = begin..text.len();
     text.push('\n');
-    push_hex(&mut text, digest::digest(&digest::SHA256, signed.body).as_ref());
+    push_hex(&mut text, &Sha256::of(signed.body));
     Canonical { text, names }
 }
 

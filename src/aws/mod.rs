@@ -19,7 +19,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderName, HeaderValue, Request, Response, Uri,
+    HeaderMap, HeaderName, HeaderValue, Request, Response, Uri,
     header::{CONTENT_LENGTH, HOST, USER_AGENT},
 };
 use http_body_util::Full;
@@ -61,6 +61,9 @@ const PRODUCT: HeaderValue = HeaderValue::from_static(concat!("tollgate/", env!(
 
 /// More than an error has to say: the longest has an item of 400 KB with it.
 const MOST_ERROR_BYTES: usize = 1 << 20;
+
+/// The headers that every request gets: host, date, token, authorization, length, product, trace.
+const OWN_HEADERS: usize = 7;
 
 /// The longest pause before a call is made again that the service refused.
 const MOST_PAUSE: Duration = Duration::from_millis(50);
@@ -190,7 +193,8 @@ impl ServiceClient {
         let mut request = Request::new(Full::new(call.body.clone()));
         *request.method_mut() = call.method.clone();
         *request.uri_mut() = uri;
-        let mut headers = call.headers.clone();
+        let mut headers = HeaderMap::with_capacity(call.headers.len() + OWN_HEADERS);
+        headers.extend(call.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         headers.insert(HOST, host.clone());
         let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
         let signed = Signed { method: &call.method, path, query, body: &call.body };

@@ -9,10 +9,13 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::AUTHORIZATION};
-use ring::{digest, hmac};
+use ring::hmac;
 
 use super::{canonical, credentials::Credentials};
-use crate::{calendar::Day, clock};
+use crate::{
+    digest::{Sha256, push_hex},
+    {calendar::Day, clock},
+};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
@@ -73,7 +76,7 @@ impl Signer {
         let (region, service) = (&self.region, self.service);
         let mut to_sign = String::with_capacity(192);
         let _ = write!(to_sign, "{ALGORITHM}\n{timestamp}\n{date}/{region}/{service}/aws4_request\n");
-        push_hex(&mut to_sign, digest::digest(&digest::SHA256, canonical.text.as_bytes()).as_ref());
+        push_hex(&mut to_sign, &Sha256::of(&canonical.text));
 
         let key = self.key_of(day, date);
         let mut text = String::with_capacity(320);
@@ -110,14 +113,6 @@ fn timestamp(day: Day, seconds: u64) -> String {
     text.extend(date.chars().filter(|char| *char != '-'));
     let _ = write!(text, "T{:02}{:02}{:02}Z", of_day / 3_600, of_day / 60 % 60, of_day % 60);
     text
-}
-
-/// Appends a digest in lower-case hex.
-pub fn push_hex(text: &mut String, digest: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits =
-        digest.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
-    text.extend(digits.map(char::from));
 }
 
 fn header(text: &str) -> HeaderValue {

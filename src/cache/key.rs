@@ -8,9 +8,11 @@ use http::{
     HeaderName,
     header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION},
 };
-use sha2::{Digest, Sha256};
 
-use crate::template::parameter::Parameter;
+use crate::{
+    digest::{Sha256, hex},
+    template::parameter::Parameter,
+};
 
 pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -50,7 +52,7 @@ pub(super) struct KeyHasher {
 
 impl KeyHasher {
     pub fn new(stage: &str) -> Self {
-        Self { stage: stage.to_owned(), hash: Sha256::new() }
+        Self { stage: stage.to_owned(), hash: Sha256::default() }
     }
 
     /// Begins the key of one of several answers that `key` stands for.
@@ -61,12 +63,12 @@ impl KeyHasher {
     }
 
     pub fn finish(self) -> CacheKey {
-        CacheKey { stage: self.stage, digest: self.hash.finalize().into() }
+        CacheKey { stage: self.stage, digest: self.hash.finish() }
     }
 
     fn add(&mut self, bytes: &[u8]) {
-        self.hash.update(length_bytes(bytes.len()));
-        self.hash.update(bytes);
+        self.hash.add(length_bytes(bytes.len()));
+        self.hash.add(bytes);
     }
 }
 
@@ -115,7 +117,7 @@ impl CacheKey {
 impl fmt::Display for CacheKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&Self::prefix(&self.stage))?;
-        self.digest.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.digest))
     }
 }
 

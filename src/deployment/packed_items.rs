@@ -7,14 +7,13 @@ use std::{
 
 use flate2::read::DeflateDecoder;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use super::{
     blocks,
     index::{Index, ItemKind},
     snapshot::{Layout, MOST_BYTES, Snapshot, Unreadable, id_of},
 };
-use crate::json;
+use crate::{digest::Sha256, json};
 
 /// A snapshot in memory. Its blocks stay deflated, but for the one that the others begin with.
 #[derive(Debug)]
@@ -131,7 +130,7 @@ impl FormerItems {
         let mut json = Vec::new();
         let inflated = DeflateDecoder::new(&*snapshot.bytes);
         inflated.take(MOST_BYTES as u64).read_to_end(&mut json).ok()?;
-        (id_of(Sha256::new_with_prefix(&json)) == snapshot.id).then_some(Self(json))
+        (id_of(Sha256::default().with(&json)) == snapshot.id).then_some(Self(json))
     }
 
     /// Hands each item to `take`, in their order.

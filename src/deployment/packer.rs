@@ -4,7 +4,6 @@ use std::mem;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use super::{
     blocks,
@@ -13,6 +12,8 @@ use super::{
     items::{API, route_key},
     snapshot::{MOST_BYTES, Snapshot, id_of, to_bytes},
 };
+
+use crate::digest::Sha256;
 
 /// Packs the items of a stage, which come in the order of their route keys.
 #[derive(Default)]
@@ -98,7 +99,7 @@ impl Packer {
     fn count(&mut self, json: &[u8]) {
         self.json_bytes += json.len();
         if self.json_bytes <= MOST_BYTES {
-            self.digest.update(json);
+            self.digest.add(json);
         }
     }
 

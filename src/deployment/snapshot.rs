@@ -11,9 +11,9 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
 use super::encoding::{Reader, put_number};
+
+use crate::digest::{self, Sha256, hex};
 
 /// The items of one stage, in the order of their route keys.
 #[derive(Clone, PartialEq, Eq)]
@@ -99,12 +99,11 @@ impl fmt::Debug for Snapshot {
     }
 }
 
-fn digest(id: &str, rest: &[u8]) -> Vec<u8> {
-    let digest = Sha256::new_with_prefix(id).chain_update([0]).chain_update(rest);
-    digest.finalize().to_vec()
+fn digest(id: &str, rest: &[u8]) -> [u8; digest::LENGTH] {
+    Sha256::default().with(id).with([0]).with(rest).finish()
 }
 
 /// The id of the items whose JSON list has this digest.
 pub fn id_of(digest: Sha256) -> String {
-    digest.finalize()[..16].iter().fold(String::with_capacity(32), |id, byte| format!("{id}{byte:02x}"))
+    hex(&digest.finish()[..16])
 }

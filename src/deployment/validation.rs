@@ -6,10 +6,8 @@
 //! A validation also finds out the kinds of the items, and another version may find others. So a mark is of an index with
 //! the kinds that were found, and no guard of an index is trusted that this version would not have written.
 
-use sha2::{Digest, Sha256};
-
 use super::{index::ItemKinds, snapshot::id_of};
-use crate::item::StageVariables;
+use crate::{digest::Sha256, item::StageVariables};
 
 /// Raised with every change of what items are refused: two builds may have one version.
 const RULES: u32 = 1;
@@ -17,8 +15,7 @@ const RULES: u32 = 1;
 /// The number of this version of the gateway, by which the place of its last validation of a deployment is another than
 /// those of others: while two versions run side by side, neither makes the other validate anew.
 pub fn version() -> u16 {
-    let digest =
-        Sha256::new_with_prefix(env!("CARGO_PKG_VERSION")).chain_update(RULES.to_le_bytes()).finalize();
+    let digest = Sha256::default().with(env!("CARGO_PKG_VERSION")).with(RULES.to_le_bytes()).finish();
     u16::from_le_bytes([digest[0], digest[1]])
 }
 
@@ -26,14 +23,13 @@ pub fn version() -> u16 {
 pub fn mark(stage_variables: &StageVariables, kinds: &ItemKinds) -> String {
     let mut found = Vec::new();
     kinds.write(&mut found);
-    let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
-    digest.update(RULES.to_le_bytes());
-    digest.update((found.len() as u64).to_le_bytes());
-    digest.update(found);
+    let mut digest = Sha256::default().with(env!("CARGO_PKG_VERSION")).with(RULES.to_le_bytes());
+    digest.add((found.len() as u64).to_le_bytes());
+    digest.add(found);
     for (name, value) in stage_variables {
         for text in [name, value] {
-            digest.update((text.len() as u64).to_le_bytes());
-            digest.update(text);
+            digest.add((text.len() as u64).to_le_bytes());
+            digest.add(text);
         }
     }
     id_of(digest)

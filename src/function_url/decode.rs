@@ -55,17 +55,25 @@ const MAX_HEADERS: usize = 2_000;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[derive(Default)]
-struct RawEvent {
-    raw_path: Option<String>,
-    raw_query_string: Option<String>,
+struct RawEvent<'a> {
+    #[serde(borrow)]
+    raw_path: Option<EventText<'a>>,
+    #[serde(borrow)]
+    raw_query_string: Option<EventText<'a>>,
     cookies: Option<Vec<String>>,
-    headers: Option<BTreeMap<String, String>>,
-    body: Option<String>,
+    #[serde(borrow)]
+    headers: Option<BTreeMap<EventText<'a>, EventText<'a>>>,
+    #[serde(borrow)]
+    body: Option<EventText<'a>>,
     is_base64_encoded: Option<bool>,
     request_context: Option<RawContext>,
     #[serde(rename = "Records")]
     records: Option<Vec<RawRecord>>,
 }
+
+/// A text of the event, where it stands there; copied only if it has escapes.
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+struct EventText<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
@@ -124,7 +132,7 @@ pub fn decode(
     proxy: &TrustedProxy,
 ) -> Result<DecodedEvent, Box<RefusedEvent>> {
     let refused = |error, request| Box::new(RefusedEvent { error, request });
-    let raw: RawEvent = match serde_json::from_slice(event) {
+    let raw: RawEvent<'_> = match serde_json::from_slice(event) {
         Ok(raw) => raw,
         // Not the error's words: they quote what stands there, be it a cookie.
         Err(error) => {
@@ -140,25 +148,26 @@ pub fn decode(
     };
     let PlatformFacts { method, mut origin } =
         PlatformFacts::of(invocation.account_id, invocation.trace_id, context);
-    let path = path::canonical_path(raw.raw_path.as_deref().unwrap_or("/"));
+    let [raw_path, raw_query, body] =
+        [raw.raw_path, raw.raw_query_string, raw.body].map(|text| text.map(|text| text.0));
+    let path = path::canonical_path(raw_path.as_deref().unwrap_or("/"));
     let parts = headers(raw.headers.unwrap_or_default())
         .and_then(|headers| trust(headers, &mut origin, proxy))
         .and_then(|headers| {
             let method =
                 Method::from_bytes(method.as_bytes()).map_err(|_| bad("a method that is no token"))?;
-            let long =
-                [&raw.raw_path, &raw.raw_query_string].into_iter().flatten().map(String::len).sum::<usize>();
+            let long = [&raw_path, &raw_query].into_iter().flatten().map(|text| text.len()).sum::<usize>();
             if long > MAX_URI_BYTES {
                 return Err(bad(format!("a path and query of {long} bytes")));
             }
             if let Err(what) = &path {
                 return Err(bad(*what));
             }
-            let query = path::canonical_query(raw.raw_query_string.as_deref().unwrap_or("")).map_err(bad)?;
-            let body = raw.body.unwrap_or_default();
+            let query = path::canonical_query(raw_query.as_deref().unwrap_or("")).map_err(bad)?;
+            let body = body.unwrap_or_default();
             let body = match raw.is_base64_encoded {
                 Some(true) => decoded(&body)?,
-                Some(false) | None => body.into(),
+                Some(false) | None => body.into_owned().into(),
             };
             Ok((headers, method, query, body))
         });
@@ -218,15 +227,15 @@ fn stages_of(records: Vec<RawRecord>) -> BTreeSet<String> {
     of_dynamodb.filter_map(|record| record.dynamodb?.keys?.stage?.s).collect()
 }
 
-fn headers(raw: BTreeMap<String, String>) -> Result<HeaderMap, GatewayError> {
+fn headers(raw: BTreeMap<EventText<'_>, EventText<'_>>) -> Result<HeaderMap, GatewayError> {
     if raw.len() > MAX_HEADERS {
         return Err(bad(format!("{} headers", raw.len())));
     }
     let mut headers = HeaderMap::with_capacity(raw.len());
     for (name, value) in raw {
         let name =
-            HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("a header name that is no token"))?;
-        let value = HeaderValue::from_maybe_shared(Bytes::from(value));
+            HeaderName::from_bytes(name.0.as_bytes()).map_err(|_| bad("a header name that is no token"))?;
+        let value = HeaderValue::from_maybe_shared(Bytes::from(value.0.into_owned()));
         let value = value.map_err(|_| bad(format!("a control character in the header {name}")))?;
         headers.append(name, value);
     }

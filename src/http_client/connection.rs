@@ -60,7 +60,9 @@ where
             if !is_sent {
                 is_sent = true;
                 // It wakes the connection, which is polled next in any case.
-                if let Poll::Ready(unsent) = waker.poll_once(context, |context| response.as_mut().poll(context)) {
+                if let Poll::Ready(unsent) =
+                    waker.poll_once(context, |context| response.as_mut().poll(context))
+                {
                     return Poll::Ready(unsent);
                 }
             }

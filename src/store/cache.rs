@@ -7,7 +7,6 @@ use std::{collections::BTreeMap, pin::pin, time::SystemTime};
 use bytes::Bytes;
 use futures_util::future::try_join_all;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use tracing::warn;
 
 use super::{Store, configuration::attributes};
@@ -25,6 +24,7 @@ use crate::{
         UncacheableReason, Written,
     },
     clock::milliseconds,
+    digest::Sha256,
     error::chain,
     wait::within,
 };
@@ -60,7 +60,7 @@ impl CacheStore for Store {
             "NOT attribute_type(storedAt, :number) OR storedAt <= :storedAt OR storedAt > :future";
         let StoredEntry { route_key, bytes, stored_at_ms, keep_until } = stored;
         let parts = bytes.len().div_ceil(PART_BYTES);
-        let checksum = Bytes::copy_from_slice(&Sha256::digest(&bytes));
+        let checksum = Bytes::copy_from_slice(&Sha256::of(&bytes));
         let put = |number: usize| {
             let start = number * PART_BYTES;
             let part = bytes.slice(start..(start + PART_BYTES).min(bytes.len()));
@@ -267,7 +267,7 @@ fn whole(mut parts: BTreeMap<usize, EntryPart>) -> Option<Bytes> {
     } else {
         first.bytes
     };
-    (Sha256::digest(&bytes).as_slice() == first.checksum).then_some(bytes)
+    (Sha256::of(&bytes) == *first.checksum).then_some(bytes)
 }
 
 fn lock_item(key: &CacheKey, lock: Lock) -> Attributes {

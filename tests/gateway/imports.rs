@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 12] = [
     &["router"],
     &["context", "media_type", "aws"],
     &["item", "environment", "http_client"],
-    &["error", "notation", "decimal", "deflate", "json", "path", "header_list", "ttl_cache"],
+    &["error", "notation", "decimal", "deflate", "digest", "json", "path", "header_list", "ttl_cache"],
     &["message", "background", "calendar", "circuit_breaker", "clock", "random", "userinfo", "wait"],
 ];
 

@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::attribute_value::Attributes;
-use crate::random::random_bytes;
+use crate::{digest::hex, random::random_bytes};
 
 /// A request, and what is read of its response.
 pub trait Operation: Serialize {
@@ -232,7 +232,7 @@ impl<'a> TransactWriteItems<'a> {
 
 /// A text that no other transaction has, also not in a clone of this process.
 pub fn request_token() -> String {
-    random_bytes::<16>().iter().fold(String::with_capacity(32), |text, byte| format!("{text}{byte:02x}"))
+    hex(&random_bytes::<16>())
 }
 
 impl Operation for GetItem<'_> {

@@ -4,12 +4,11 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
     header::{AUTHORIZATION, HOST},
 };
-use ring::digest;
 
 use super::{KEY_ID, signer, time};
-use crate::aws::{
-    canonical,
-    signature::{Signed, push_hex},
+use crate::{
+    aws::{canonical, signature::Signed},
+    digest::{Sha256, push_hex},
 };
 
 const SUITE: &str = include_str!("signing_suite.txt");
@@ -69,7 +68,7 @@ fn signs_every_request_of_awss_own_test_suite() {
         let Written { method, path, query, mut headers, body } = written(case.part("request").unwrap());
         if expected.contains("x-amz-content-sha256:") {
             let mut hash = String::new();
-            push_hex(&mut hash, digest::digest(&digest::SHA256, body.as_bytes()).as_ref());
+            push_hex(&mut hash, &Sha256::of(body));
             headers.insert("x-amz-content-sha256", hash.parse().unwrap());
         }
         assert!(headers.contains_key(HOST), "{}", case.name);

@@ -11,9 +11,11 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
 
-use crate::aws::dynamodb::{AttributeValue, Attributes, Binary};
+use crate::{
+    aws::dynamodb::{AttributeValue, Attributes, Binary},
+    digest::Sha256,
+};
 
 const CHECKSUM_BYTES: usize = 12;
 
@@ -29,7 +31,7 @@ impl Binding {
 
     /// Binds to one more part.
     pub fn with(self, part: &[u8]) -> Self {
-        Self(Sha256::new().chain_update(self.0).chain_update(part).finalize().into())
+        Self(Sha256::default().with(self.0).with(part).finish())
     }
 
     /// A cursor that holds `content`.

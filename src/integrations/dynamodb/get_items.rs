@@ -21,6 +21,7 @@ use crate::{
         dynamodb::{AttributeValue, Attributes},
     },
     decimal::canonical,
+    digest::hex,
     error::{GatewayError, StoreError},
     integrations::ParseContext,
     item::Fields,
@@ -170,8 +171,7 @@ fn canonical_key(key: &Attributes) -> String {
     let text = |value: &AttributeValue| match value {
         AttributeValue::N(number) => format!("N{}", canonical(number).unwrap_or_default()),
         AttributeValue::B(bytes) => {
-            let hex: String = bytes.0.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("B(Blob {{ inner: {hex} }})")
+            format!("B(Blob {{ inner: {} }})", hex(&bytes.0))
         }
         other => format!("{other:?}"),
     };

@@ -12,7 +12,8 @@ use aws_sdk_dynamodb::{
 };
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use serde_json::json;
-use sha2::{Digest, Sha256};
+
+use tollgate::digest::Sha256;
 
 use super::{Cached, answer, cold};
 use crate::harness::{TestGateway, table_client::Attributes};
@@ -174,7 +175,7 @@ async fn an_entry_with_an_impossible_status_head_or_time_is_a_miss() {
             world.statuses(&["GET /v1/x"]).await;
             let mut item = parts(&world.gateway, "/x").await.remove(&0).unwrap();
             let bytes = changed(&item["bytes"].as_b().unwrap().clone().into_inner(), apply);
-            item.insert("checksum".to_owned(), B(Blob::new(Sha256::digest(&bytes).as_slice())));
+            item.insert("checksum".to_owned(), B(Blob::new(Sha256::of(&bytes))));
             item.insert("bytes".to_owned(), B(Blob::new(bytes)));
             let put = world.gateway.client().put_item().table_name("tollgate-cache");
             put.set_item(Some(item)).send().await.unwrap();

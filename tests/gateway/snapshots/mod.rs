@@ -7,8 +7,10 @@ mod other_kinds;
 mod two_writers;
 mod validations;
 
-use sha2::{Digest, Sha256};
-use tollgate::store::{Consistency, StoredSnapshot};
+use tollgate::{
+    digest::Sha256,
+    store::{Consistency, StoredSnapshot},
+};
 
 use crate::harness::TestGateway;
 
@@ -36,7 +38,7 @@ async fn store(world: &TestGateway, bytes: &[u8], validated_with: &[String]) {
 fn changed(id: &str, bytes: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut rest = bytes[HEAD_BYTES + DIGEST_BYTES..].to_vec();
     change(&mut rest);
-    let digest = Sha256::new_with_prefix(id).chain_update([0]).chain_update(&rest).finalize();
+    let digest = Sha256::default().with(id).with([0]).with(&rest).finish();
     [&bytes[..HEAD_BYTES], &digest, &rest].concat()
 }
 
