@@ -2,6 +2,7 @@
 
 mod api_key;
 mod api_key_item;
+pub mod jwt;
 mod key_value;
 mod read_through;
 
