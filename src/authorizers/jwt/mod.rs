@@ -48,7 +48,7 @@ pub enum TokenKind {
     CognitoAccess,
 }
 
-/// Verifies a token, without `Bearer`. Its scopes are the route's to ask for: [`Claims::has_scope`].
+/// Verifies a token, without `Bearer`. Its scopes are the route's to ask for: [`Claims::token_scopes`].
 ///
 /// # Errors
 ///
