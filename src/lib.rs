@@ -56,6 +56,7 @@ pub mod access_log;
 pub mod store;
 
 // What everything stands on.
+pub mod address_range;
 pub mod aws;
 pub mod background;
 pub mod calendar;
