@@ -5,3 +5,4 @@
 pub mod cors;
 pub mod gateway_responses;
 pub mod required_parameters;
+pub mod resource_policy;
