@@ -30,6 +30,10 @@ const API_KEYS: [ApiKeyUse; 3] = [
 ];
 const CORS: [RouteCors; 2] = [RouteCors::OfApi, RouteCors::Own];
 
+/// The optional facts that follow.
+const THROTTLE: u8 = 1;
+const ADDRESSES: u8 = 2;
+
 impl RouteFacts {
     /// What each takes where it is written.
     pub const LEAST_BYTES: usize = 3;
@@ -42,13 +46,16 @@ impl RouteFacts {
     }
 
     pub fn write(&self, bytes: &mut Vec<u8>) {
-        let Guards { api_key, throttle } = self.guards;
+        let Guards { api_key, throttle, addresses } = self.guards;
         bytes.push(place(&API_KEYS, &api_key));
         bytes.push(place(&CORS, &self.cors));
-        bytes.push(u8::from(throttle.is_some()));
+        bytes.push(flag(THROTTLE, throttle.is_some()) | flag(ADDRESSES, addresses.is_some()));
         if let Some(throttle) = throttle {
             put_number(bytes, throttle.interval_ns());
             put_number(bytes, throttle.burst_limit());
+        }
+        if let Some(addresses) = addresses {
+            put_number(bytes, addresses);
         }
     }
 
@@ -56,13 +63,21 @@ impl RouteFacts {
     pub fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let api_key = *API_KEYS.get(usize::from(reader.byte()?))?;
         let cors = *CORS.get(usize::from(reader.byte()?))?;
-        let throttle = match reader.byte()? {
+        let flags = reader.byte().filter(|flags| flags & !(THROTTLE | ADDRESSES) == 0)?;
+        let throttle = match flags & THROTTLE {
             0 => None,
-            1 => Some(Throttle::of_interval(reader.number()?, u32::try_from(reader.number()?).ok()?)),
-            _ => return None,
+            _ => Some(Throttle::of_interval(reader.number()?, u32::try_from(reader.number()?).ok()?)),
         };
-        Some(Self { guards: Guards { api_key, throttle }, cors })
+        let addresses = match flags & ADDRESSES {
+            0 => None,
+            _ => Some(reader.number()?),
+        };
+        Some(Self { guards: Guards { api_key, throttle, addresses }, cors })
     }
+}
+
+fn flag(flag: u8, is_set: bool) -> u8 {
+    if is_set { flag } else { 0 }
 }
 
 fn place<T: PartialEq>(all: &[T], one: &T) -> u8 {

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::locate::{Location, locate};
+use super::{
+    access,
+    locate::{Location, locate},
+};
 use crate::{
     authorizers::ApiKeyUse,
     cache::{Bypass, CacheKey, ExplainedKey, KeyPart, UncacheableReason},
@@ -21,7 +24,20 @@ pub struct Explained {
     /// `GET /orders/{id}`, `$default`.
     pub route_key: String,
     pub api_key: ApiKeyUse,
+    /// `None`: every address is let in.
+    pub access: Option<ExplainedAccess>,
     pub lookup: Result<ExplainedLookup, NoLookup>,
+}
+
+/// The outcome of address lists and the policy; displays in the operator's words.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ExplainedAccess {
+    #[error("yes")]
+    Granted,
+    #[error("no: {0}")]
+    Denied(String),
+    #[error("as the client's address says, which is not known here")]
+    DependsOnAddress,
 }
 
 /// The reason why no response of a route is cached; displays in the operator's words.
@@ -65,6 +81,7 @@ pub fn explain(
     let stage = located.stage;
     let route = matched.route;
     let location = Location::routed(request, stage, matched);
+    let access = explain_access(&location);
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
     let context = Context { api_key_id, ..location.context() };
     if let Some(required) = &route.required_parameters {
@@ -86,6 +103,20 @@ pub fn explain(
         stage: stage.settings.name.clone(),
         route_key: route.key.to_string(),
         api_key: route.api_key,
+        access,
         lookup,
+    })
+}
+
+fn explain_access(location: &Location<'_>) -> Option<ExplainedAccess> {
+    let rules = access::rules_of(location)?;
+    if rules.ask_for_address && location.request.origin.source_ip.is_empty() {
+        return Some(ExplainedAccess::DependsOnAddress);
+    }
+    let outcome = access::check_api(&location.stage.deployment.api, location.request)
+        .and_then(|()| access::check_route(location));
+    Some(match outcome {
+        Ok(()) => ExplainedAccess::Granted,
+        Err(error) => ExplainedAccess::Denied(error.to_string()),
     })
 }

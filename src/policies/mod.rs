@@ -2,6 +2,7 @@
 //!
 //! Each is parsed once, from an item, and asked per request; none knows of another.
 
+pub mod addresses;
 pub mod cors;
 pub mod gateway_responses;
 pub mod required_parameters;

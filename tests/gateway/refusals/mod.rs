@@ -27,7 +27,7 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 34] = [
+const ROWS: [Row; 35] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadParameterValue",      "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
@@ -35,6 +35,7 @@ const ROWS: [Row; 34] = [
     ("BadBodyValue",           "POST /v1/items\n\n{\"id\":7}",       Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("BadBodyValue",           "POST /v1/items\n\n{}",                Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("UntrustedOrigin",        "GET /v1/untrusted",                   Nothing, 403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
+    ("AccessDenied",           "GET /v1/elsewhere",                   Stage,   403, "AccessDeniedException",        r#"{"message":"Forbidden"}"#, ""),
     ("InvalidApiKey",          "GET /v1/keyed",                       Stage,   403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
     ("InvalidApiKey",          "GET /v1/keyed\nx-api-key: key-that-is-disabled", Stage, 403, "ForbiddenException", r#"{"message":"Forbidden"}"#, ""),
     ("InvalidationForbidden",  "GET /v1/kept\ncache-control: max-age=0", Stage, 403, "AccessDeniedException",     r#"{"message":"Forbidden"}"#, ""),
@@ -118,6 +119,8 @@ async fn api(words: &Value) -> TestGateway {
     route("GET /local", json!({ "type": "HTTP_PROXY", "uri": "http://localhost:1/" }));
     gateway.put_route(&json!({ "routeKey": "GET /throttled", "integration": { "type": "MOCK" },
         "throttle": { "rateLimit": 0.001, "burstLimit": 1 } }));
+    gateway.put_route(&json!({ "routeKey": "GET /elsewhere", "integration": { "type": "MOCK" },
+        "ipAllow": ["198.51.100.0/24"] }));
     gateway.put_route(
         &json!({ "routeKey": "GET /keyed", "integration": { "type": "MOCK" }, "apiKeyRequired": true }),
     );
