@@ -31,7 +31,7 @@ async fn everything_that_is_wrong_is_told_at_once() {
         tollgate-routes [stage=v1 routeKey=$api] policy.Statement[0].Effect: got "Permit", expected Allow or Deny
         tollgate-routes [stage=v1 routeKey=$api] policy.Statement[0].NotAction: got "*", expected nothing: NotAction is not evaluated here, only Action
         tollgate-routes [stage=v1 routeKey=GET /a] ipAllow: got "here", expected an address range such as 10.0.0.0/8
-        tollgate-routes [stage=v1 routeKey=GET /a] policy: got "{}", expected nothing of this name here, where it guards nothing"#]]
+        tollgate-routes [stage=v1 routeKey=GET /a] policy: got "{}", expected nothing of this name here, where it guards nothing: it stands in the $api item, for all routes"#]]
     .assert_eq(&told);
 }
 

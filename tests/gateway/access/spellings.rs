@@ -1,7 +1,7 @@
 //! Denied paths written in every way that may be taken for them: none reaches its target.
 
 use percent_encoding::percent_decode_str;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{api, with};
 use crate::{
@@ -21,16 +21,46 @@ const DENIED: [(&str, &str); 6] = [
     ("GET", "/@me"),
 ];
 
-/// An API with a policy that denies [`DENIED`], whose routes all lead to one function.
-async fn serving(words: &serde_json::Value, routes: &[&str]) -> TestGateway {
-    let resources = ["GET/reports", "*/admin/*", "GET/orders/*/lines", "PUT/caf%c3%a9", "GET/%40me"];
-    let resources = resources.map(|resource| format!("execute-api:/v1/{resource}"));
-    let statement = |effect: &str, resource: serde_json::Value| json!({ "Effect": effect, "Principal": "*", "Action": "execute-api:Invoke", "Resource": resource });
-    let statements = [statement("Allow", json!("*")), statement("Deny", json!(resources))];
-    let mut items = vec![api(&with(words.clone(), &json!({ "policy": { "Statement": statements } })))];
-    let integration = json!({ "type": "AWS_PROXY", "uri": "reflect" });
-    items.extend(routes.iter().map(|key| json!({ "routeKey": key, "integration": integration })));
-    TestGateway::serving(&items).await
+/// An API in which something keeps requests from their target.
+struct DenyingApi {
+    gateway: TestGateway,
+    /// Of a request as a target understands it.
+    is_denied: fn(&str, &str) -> bool,
+}
+
+impl DenyingApi {
+    /// One with a policy, whose routes all lead to one function.
+    async fn with_policy(words: &Value, routes: &[&str]) -> Self {
+        let resources = ["GET/reports", "*/admin/*", "GET/orders/*/lines", "PUT/caf%c3%a9", "GET/%40me"];
+        let resources = resources.map(|resource| format!("execute-api:/v1/{resource}"));
+        let statement = |effect: &str, resource: Value| json!({ "Effect": effect, "Principal": "*", "Action": "execute-api:Invoke", "Resource": resource });
+        let statements = [statement("Allow", json!("*")), statement("Deny", json!(resources))];
+        let mut items = vec![api(&with(words.clone(), &json!({ "policy": { "Statement": statements } })))];
+        items.extend(routes.iter().map(|key| route(key, &json!({}))));
+        Self { gateway: TestGateway::serving(&items).await, is_denied }
+    }
+
+    /// One whose routes keep the client's address out, beside one that does not.
+    async fn with_address_lists() -> Self {
+        let items = [
+            route("GET /reports", &json!({ "ipAllow": ["198.51.100.0/24"] })),
+            route("ANY /admin/{proxy+}", &json!({ "ipDeny": ["192.0.2.0/24"] })),
+            route("GET /orders/{id}/lines", &json!({ "ipAllow": ["2001:db8::/32"] })),
+            route("PUT /caf%C3%A9", &json!({ "ipDeny": ["192.0.2.1"] })),
+            route("GET /@me", &json!({ "ipDeny": ["0.0.0.0/0"] })),
+            route("ANY /{proxy+}", &json!({})),
+            route("$default", &json!({})),
+        ];
+        // A path parameter is one segment.
+        let is_denied = |method: &str, path: &str| {
+            is_denied(method, path) && (!path.starts_with("/orders/") || path.matches('/').count() == 3)
+        };
+        Self { gateway: TestGateway::serving(&items).await, is_denied }
+    }
+}
+
+fn route(key: &str, words: &Value) -> Value {
+    with(json!({ "routeKey": key, "integration": { "type": "AWS_PROXY", "uri": "reflect" } }), words)
 }
 
 /// A request as a target may understand it: slashes collapsed, escapes decoded, `HEAD` as `GET`, a method in any case.
@@ -52,26 +82,27 @@ fn is_denied(method: &str, path: &str) -> bool {
 #[tokio::test]
 async fn no_spelling_of_a_path_leads_past_a_denial() {
     let (mut random, seed) = Random::of_environment();
-    let worlds = [
-        serving(&json!({}), &["$default"]).await,
-        serving(
+    let apis = [
+        DenyingApi::with_policy(&json!({}), &["$default"]).await,
+        DenyingApi::with_policy(
             &json!({}),
             &["ANY /{proxy+}", "GET /reports", "GET /orders/{id}/lines", "ANY /admin/{proxy+}"],
         )
         .await,
-        serving(
+        DenyingApi::with_policy(
             &json!({ "trailingSlash": "IGNORE" }),
             &["ANY /{proxy+}", "GET /reports", "GET /reports/{year}", "$default"],
         )
         .await,
+        DenyingApi::with_address_lists().await,
     ];
     let (mut refused, mut let_in) = (0, 0);
     for number in 0..REQUESTS {
-        let world = &worlds[random.below(worlds.len())];
+        let DenyingApi { gateway, is_denied } = &apis[random.below(apis.len())];
         let (method, path) = random.pick(&DENIED);
         let request = any_spelling(&mut random, method, path);
-        world.send_event(&event(&request)).await;
-        let Some(called) = world.called_with() else {
+        gateway.send_event(&event(&request)).await;
+        let Some(called) = gateway.called_with() else {
             refused += 1;
             continue;
         };
