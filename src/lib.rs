@@ -62,6 +62,7 @@ pub mod address_range;
 pub mod aws;
 pub mod background;
 pub mod calendar;
+pub mod caller;
 pub mod circuit_breaker;
 pub mod clock;
 pub mod context;

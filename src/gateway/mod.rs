@@ -31,7 +31,7 @@ use self::{
 };
 use crate::{
     access_log::{AccessLog, Sink},
-    authorizers::ApiKeys,
+    authorizers::{ApiKeys, VerifiedTokens},
     cache::{CacheOutcome, CacheStatus, Lookup, Responses},
     clock::Clock,
     deployment::{ActiveDeployments, CurrentStages, Freshness, ServedStage},
@@ -49,6 +49,7 @@ use crate::{
 pub struct Gateway {
     pub deployments: Arc<ActiveDeployments>,
     pub keys: Arc<ApiKeys<Store>>,
+    pub tokens: VerifiedTokens,
     pub counters: Arc<Counters<Store>>,
     pub usage: Arc<Usage<Store>>,
     pub addresses: Addresses,
@@ -75,6 +76,7 @@ impl Gateway {
         Self {
             deployments: Arc::new(ActiveDeployments::new(store.clone(), environment.refresh)),
             keys: Arc::new(ApiKeys::new(store.clone(), environment.key_cache)),
+            tokens: VerifiedTokens::default(),
             counters: Arc::new(Counters::new(store.clone(), clock.clone(), seed)),
             usage: Arc::new(Usage::new(store.clone())),
             addresses: Addresses::default(),

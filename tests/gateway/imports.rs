@@ -24,6 +24,7 @@ const FLOORS: [&[&str]; 12] = [
         "message",
         "background",
         "calendar",
+        "caller",
         "circuit_breaker",
         "clock",
         "random",

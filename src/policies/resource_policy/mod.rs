@@ -69,11 +69,11 @@ pub fn parse(fields: &Fields<'_>) -> Option<PolicyDocument> {
     }
 }
 
-/// Reads JSON, or the inside of a JSON string, which is how API Gateway's own API gives a policy: `{\"Version\":…}`.
+/// Reads JSON in which no name stands twice, or the inside of a JSON string, which is how API Gateway's own API gives a policy: `{\"Version\":…}`.
 fn read_text(text: &str) -> Option<Value> {
-    json::read(text.as_bytes()).ok().or_else(|| {
+    json::read_unambiguous(text.as_bytes()).ok().or_else(|| {
         let unescaped: Value = json::read(format!("\"{text}\"").as_bytes()).ok()?;
-        json::read(unescaped.as_str()?.as_bytes()).ok()
+        json::read_unambiguous(unescaped.as_str()?.as_bytes()).ok()
     })
 }
 

@@ -103,6 +103,7 @@ fn everything_that_is_wrong_with_a_policy_is_told_where_it_stands() {
     let action = "execute-api:Invoke, execute-api:* or *";
     let cases = [
         (json!({ "policy": 7 }), "policy: got 7, expected a policy: a map with Version and Statement".to_owned()),
+        (json!({ "policy": r#"{"Id":"a","Id":"b"}"# }), format!(r#"policy: got "{{\"Id\":\"a\",\"Id\":\"b\"}}", expected {EXPECTED}"#)),
         (json!({ "policy": "{" }), format!(r#"policy: got "{{", expected {EXPECTED}"#)),
         (json!({ "policy": "x".repeat(MOST_BYTES + 1) }), "policy: got more, expected at most 65536 bytes of JSON".to_owned()),
         (json!({ "policy": { "Statement": "x".repeat(MOST_BYTES) } }), "policy: got more, expected at most 65536 bytes of JSON".to_owned()),

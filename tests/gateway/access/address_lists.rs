@@ -102,6 +102,28 @@ async fn the_apis_lists_come_before_everything_and_a_routes_before_its_key() {
 }
 
 #[tokio::test]
+async fn a_client_that_is_kept_out_is_not_asked_for_a_token() {
+    let key = json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "x": "GX9rI-FshTLGq8g4-s1ep4m-DHaykgM0A5v6iz02jWE" });
+    let users = json!({ "type": "JWT", "jwks": { "keys": [key] },
+        "jwtConfiguration": { "issuer": "https://login.example/", "audience": ["app"] } });
+    let deny_put = json!([
+        { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" },
+        { "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "execute-api:/v1/PUT/*" },
+    ]);
+    let world = TestGateway::serving(&[
+        api(&json!({ "authorizers": { "users": users }, "authorizerId": "users", "policy": { "Statement": deny_put } })),
+        mock("GET /me", &json!({ "ipAllow": ["198.51.100.0/24"] })),
+        mock("PUT /me", &json!({})),
+    ])
+    .await;
+    for (address, request, expected) in
+        [(INSIDE, "GET /v1/me", "401"), (OUTSIDE, "GET /v1/me", "403"), (INSIDE, "PUT /v1/me", "403")]
+    {
+        assert_eq!(&send_from(&world, address, request).await[..3], expected, "{address} {request}");
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_by_address_is_the_gateway_response_of_its_type() {
     let custom = json!({ "ACCESS_DENIED": { "statusCode": 451,
         "responseTemplates": { "text/plain": "not from $context.identity.sourceIp" } } });
