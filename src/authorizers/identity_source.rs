@@ -31,9 +31,9 @@ impl IdentitySource {
 
 /// A value without `Bearer`, which may be left out.
 pub fn without_scheme(value: &str) -> &str {
-    let value = value.trim();
+    let value = value.trim_matches([' ', '\t']);
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-    if scheme.eq_ignore_ascii_case("Bearer") { token.trim_start() } else { value }
+    if scheme.eq_ignore_ascii_case("Bearer") { token.trim_start_matches(' ') } else { value }
 }
 
 #[cfg(test)]

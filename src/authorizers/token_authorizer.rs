@@ -29,7 +29,7 @@ pub struct TokenAuthorizer {
     rules: TokenRules,
     /// Of a route that asks for some.
     rules_with_scopes: TokenRules,
-    /// Of all that decides on a token.
+    /// Of all that decides on a token but its route's scopes.
     digest: [u8; 32],
 }
 
@@ -57,8 +57,16 @@ impl TokenAuthorizer {
     /// Reads an authorizer of type `COGNITO_USER_POOLS`.
     pub fn parse_cognito(fields: &Fields<'_>, digest: [u8; 32]) -> Option<Self> {
         let expected = "one ARN such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_x";
-        let issuer = fields.parsed("providerARNs", expected, |value| issuer_of_pool(only_text(value)?));
-        let issuer = fields.require("providerARNs", issuer, expected);
+        let arn = fields.parsed("providerARNs", expected, only_text);
+        let arn = fields.require("providerARNs", arn, expected);
+        let arn = arn.and_then(|arn| fields.resolve("providerARNs", arn));
+        let issuer = arn.and_then(|arn| {
+            let issuer = issuer_of_pool(&arn);
+            if issuer.is_none() {
+                fields.problem("providerARNs", &brief(&arn.into()), expected);
+            }
+            issuer
+        });
         let kinds = [TokenKind::CognitoId, TokenKind::CognitoAccess];
         let issuer = issuer.map(|issuer| Issuer { issuer, audience: Vec::new(), kinds });
         Self::parse(fields, issuer, digest)
@@ -85,6 +93,9 @@ impl TokenAuthorizer {
             kind,
         };
         let rules_with_scopes = TokenRules { kind: kind_with_scopes, ..rules.clone() };
+        // The stage's variables are in these two. A quoted text ends where it says.
+        let digest =
+            Sha256::default().with(digest).with(format!("{:?}{:?}", rules.issuer, rules.audience)).finish();
         Some(Self { identity_source: identity_source?, keys: keys?, rules, rules_with_scopes, digest })
     }
 
@@ -201,7 +212,7 @@ fn issuer(fields: &Fields<'_>) -> Option<String> {
     let issuer = fields.parsed("issuer", expected, |value| {
         value.as_str().filter(|issuer| !issuer.is_empty()).map(str::to_owned)
     });
-    fields.require("issuer", issuer, expected)
+    fields.resolve("issuer", &fields.require("issuer", issuer, expected)?)
 }
 
 fn audience(fields: &Fields<'_>) -> Option<Vec<String>> {
@@ -213,7 +224,8 @@ fn audience(fields: &Fields<'_>) -> Option<Vec<String>> {
     if !is_one {
         fields.problem("audience", &brief(&Value::from(audience.clone())), &expected);
     }
-    is_one.then_some(audience)
+    let resolved = audience.iter().map(|one| fields.resolve("audience", one));
+    resolved.collect::<Option<_>>().filter(|_| is_one)
 }
 
 fn identity_source(fields: &Fields<'_>) -> Option<IdentitySource> {

@@ -69,6 +69,14 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
             problem [$api] authorizers.users.jwtConfiguration.isuer: got "x", expected nothing of this name; did you mean issuer?"#]],
         ),
         (
+            ours.authorizer(&configuration(
+                json!({ "issuer": "${stageVariables.a}", "audience": "${stageVariables.b}" }),
+            )),
+            expect![[r#"
+                problem [$api] authorizers.users.jwtConfiguration.audience: got ${stageVariables.b}, expected one of the stage's variables ()
+                problem [$api] authorizers.users.jwtConfiguration.issuer: got ${stageVariables.a}, expected one of the stage's variables ()"#]],
+        ),
+        (
             ours.authorizer(&json!({ "jwks": { "keys": [] } })),
             expect![
                 "problem [$api] authorizers.users.jwks: got a JWK set that cannot be used, expected another, since none of its keys can verify a token"

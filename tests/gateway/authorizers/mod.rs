@@ -7,6 +7,7 @@ mod caller_facts;
 pub mod issuer;
 mod route_authorization;
 mod tokens;
+mod vectors;
 
 use serde_json::{Value, json};
 use tollgate::{deployment::PublishOutcome, error::Problem};

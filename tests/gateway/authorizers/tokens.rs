@@ -211,3 +211,29 @@ async fn a_user_pool_lets_in_an_id_token_or_where_scopes_are_asked_an_access_tok
     let answer = world.send(&with_token("GET /v1/any", &other_issuer)).await;
     assert_eq!(answer, refused("", "issuer does not match"));
 }
+
+#[tokio::test]
+async fn issuer_and_audience_may_be_the_stages_own() {
+    let ours = Issuer::ours();
+    let configuration =
+        json!({ "issuer": "${stageVariables.issuer}", "audience": ["${stageVariables.app}-app"] });
+    let users = ours.authorizer(&json!({ "jwtConfiguration": configuration }));
+    let world = TestGateway::new();
+    let variables = |issuer: &str| {
+        world.put_stage(&json!({ "stage": "v1", "stageVariables": { "issuer": issuer, "app": "shop" } }));
+    };
+    variables("https://one.example/");
+    world.put_route(&api_item(&json!({ "authorizers": { "users": users }, "authorizerId": "users" })));
+    world.put_route(&route("GET /any", &json!({})));
+    world.go_live().await;
+    let of =
+        |issuer: &str| with_token("GET /v1/any", &ours.token(&json!({ "iss": issuer, "aud": "shop-app" })));
+    let (one, two) = (of("https://one.example/"), of("https://two.example/"));
+    let other_issuer = refused("", "issuer does not match");
+    assert_eq!(world.send(&one).await, HELLO);
+    assert_eq!(world.send(&two).await, other_issuer);
+    variables("https://two.example/");
+    world.refresh().await;
+    assert_eq!(world.send(&one).await, other_issuer, "what was remembered was another issuer's");
+    assert_eq!(world.send(&two).await, HELLO);
+}
