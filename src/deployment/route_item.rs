@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Route,
-    api::{ADDRESSES_AND_POLICY, Api, not_yet},
+    api::{Api, not_yet},
     cacheable,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     integrations::{Integration, ParseContext},
     item::{Fields, Item, Report, StageVariables},
     limits::{rule::Rule, throttle::Throttle},
-    policies::{cors::Cors, required_parameters::RequiredParameters},
+    policies::{addresses::AddressLists, cors::Cors, required_parameters::RequiredParameters},
     router::RouteKey,
 };
 
@@ -74,12 +74,12 @@ impl ItemReader<'_> {
         fields.boolean("enabled");
         let authorization = Authorization::parse(&fields, &api.authorizers, &api.authorization);
         not_yet(&fields, &["requestModels", "requestValidator"]);
-        not_yet(&fields, &ADDRESSES_AND_POLICY);
         let api_key = match fields.boolean("apiKeyRequired") {
             Some(true) => ApiKeyUse::Required(api.api_key_source),
             Some(false) | None => ApiKeyUse::NotRequired,
         };
         let throttle = fields.object("throttle").and_then(Throttle::parse);
+        let addresses = AddressLists::parse(&fields);
         let path_parameters = key.as_ref().map_or_else(|| in_braces(text), RouteKey::path_parameters);
         let key_text = key.as_ref().map_or_else(|| text.to_owned(), RouteKey::to_string);
         let surroundings = ParseContext {
@@ -112,6 +112,7 @@ impl ItemReader<'_> {
                 Authorization::By(authorizer) => Some(Box::new(authorizer)),
             },
             api_key,
+            addresses: addresses.map(Box::new),
             cache: cache.map(Box::new),
             integration: integration?,
         };

@@ -87,6 +87,8 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"401 | content-type=application/json | www-authenticate=Bearer scope="a b" error="invalid_token" error_description="the token has expired" | x-amzn-errortype=UnauthorizedException | {"message":"Unauthorized"}"#),
         (GatewayError::InsufficientScope { scopes: "a b".to_owned() },
             r#"403 | content-type=application/json | www-authenticate=Bearer scope="a b" error="insufficient_scope" | x-amzn-errortype=AccessDeniedException | {"message":"Forbidden"}"#),
+        (GatewayError::AccessDenied(CANARY.into()),
+            r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"message":"Forbidden"}"#),
     ]
 }
 
@@ -127,6 +129,7 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::NoToken => 31,
         GatewayError::InvalidToken { .. } => 32,
         GatewayError::InsufficientScope { .. } => 33,
+        GatewayError::AccessDenied(_) => 34,
     }
 }
 
@@ -136,7 +139,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 34);
+    assert_eq!(every_refusal().len(), 35);
 }
 
 #[test]
