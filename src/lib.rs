@@ -71,6 +71,7 @@ pub mod header_list;
 pub mod http_client;
 pub mod item;
 pub mod json;
+pub mod json_schema;
 pub mod media_type;
 pub mod message;
 pub mod notation;

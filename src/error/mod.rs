@@ -5,6 +5,7 @@
 mod problem;
 mod refusal;
 mod response_type;
+mod violation;
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -14,6 +15,7 @@ pub use self::{
     problem::{InvalidConfiguration, ItemId, Problem},
     refusal::{OwnHeader, Refusal, Spacing},
     response_type::ResponseType,
+    violation::Violation,
 };
 use crate::message::BoxError;
 

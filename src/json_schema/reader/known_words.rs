@@ -1,0 +1,106 @@
+//! Words that a schema may not have, and those that check nothing.
+
+use super::SchemaReader;
+use crate::json_schema::{compiler::Dialect, words::shown};
+
+/// Words of both dialects.
+const BOTH: [&str; 26] = [
+    "$ref",
+    "type",
+    "enum",
+    "multipleOf",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "items",
+    "maxItems",
+    "minItems",
+    "uniqueItems",
+    "maxProperties",
+    "minProperties",
+    "required",
+    "properties",
+    "patternProperties",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "definitions",
+];
+const DRAFT_4: [&str; 2] = ["additionalItems", "dependencies"];
+const DRAFT_2020_12: [&str; 15] = [
+    "const",
+    "prefixItems",
+    "contains",
+    "minContains",
+    "maxContains",
+    "dependentRequired",
+    "dependentSchemas",
+    "propertyNames",
+    "if",
+    "then",
+    "else",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "$defs",
+    "$comment",
+];
+/// Words for people and for other tools.
+const NOTES: [&str; 14] = [
+    "$schema",
+    "title",
+    "description",
+    "default",
+    "example",
+    "examples",
+    "readOnly",
+    "writeOnly",
+    "deprecated",
+    "xml",
+    "externalDocs",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+];
+/// Names of schemas by which others could refer to them.
+const NAMES: [&str; 7] =
+    ["$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef", "$vocabulary", "$id"];
+
+impl SchemaReader<'_, '_> {
+    pub(super) fn check_words(&mut self) {
+        let is_root = self.address.tokens.is_empty();
+        let id = if self.dialect == Dialect::Draft4 { "id" } else { "$id" };
+        for (word, value) in self.map {
+            let word = word.as_str();
+            if word == id {
+                if !is_root && value.is_string() {
+                    self.problem(
+                        word,
+                        &shown(value),
+                        "no name of its own: a $ref goes by #/definitions/name",
+                    );
+                }
+            } else if word == "$schema" && !is_root {
+                self.problem(word, &shown(value), "nothing: it stands at the beginning of a model");
+            } else if self.dialect == Dialect::Draft202012 && NAMES.contains(&word) {
+                self.problem(word, &shown(value), "nothing: a $ref goes by #/$defs/name");
+            } else if !self.checks(word) && !NOTES.contains(&word) && !word.starts_with("x-") {
+                let address = self.address.inner(&[word]);
+                self.compiler.warn(&address, &shown(value), "nothing of this name: it checks nothing");
+            }
+        }
+    }
+
+    fn checks(&self, word: &str) -> bool {
+        let own: &[&str] = match self.dialect {
+            Dialect::Draft4 => &DRAFT_4,
+            Dialect::Draft202012 => &DRAFT_2020_12,
+        };
+        BOTH.contains(&word) || own.contains(&word)
+    }
+}
