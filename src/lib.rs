@@ -12,7 +12,7 @@
 //!   │ policies::cors       a preflight is answered here
 //!   │ authorizers          who calls
 //!   │ limits::usage_plan   throttles and quotas of the key, the route and the stage
-//!   │ policies::required_parameters
+//!   │ policies::request_validation
 //!   │ cache                lookup: a hit, or a fill
 //!   │ integrations         invoke: Lambda, DynamoDB, HTTP, mock
 //!   │ cache                fill.store; what a change makes worthless is forgotten

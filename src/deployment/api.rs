@@ -8,7 +8,7 @@ use crate::{
     integrations::http::GuardedClient,
     item::{Fields, brief},
     limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle},
-    policies::{cors::Cors, gateway_responses::GatewayResponses},
+    policies::{cors::Cors, gateway_responses::GatewayResponses, request_validation::Models},
     router::TrailingSlash,
 };
 
@@ -27,6 +27,7 @@ pub struct Api {
     pub api_key_source: KeySource,
     pub per_ip: Option<Throttle>,
     pub rate_limit_headers: RateLimitHeaders,
+    pub models: Models,
 }
 
 impl Api {
@@ -35,7 +36,7 @@ impl Api {
         for known in ["stage", "routeKey", "description"] {
             fields.skip(known);
         }
-        not_yet(&fields, &["authorizers", "authorizerId", "authorizationScopes", "models"]);
+        not_yet(&fields, &["authorizers", "authorizerId", "authorizationScopes"]);
         not_yet(&fields, &ADDRESSES_AND_POLICY);
         not_yet_but_harmless(&fields, &["minimumCompressionSize"]);
         let sources = [("HEADER", KeySource::Header), ("AUTHORIZER", KeySource::Authorizer)];
@@ -67,6 +68,7 @@ impl Api {
             api_key_source: fields.choice("apiKeySource", &sources).unwrap_or_default(),
             per_ip: fields.object("throttle").and_then(per_ip),
             rate_limit_headers: fields.choice("rateLimitHeaders", &headers).unwrap_or_default(),
+            models: Models::parse(&fields),
         };
         fields.finish();
         api

@@ -12,8 +12,9 @@ use crate::{
     error::{ItemId, Problem},
     integrations::{Integration, ParseContext},
     item::{Fields, Item, Report, StageVariables},
+    json_schema::SchemaNote,
     limits::{rule::Rule, throttle::Throttle},
-    policies::{cors::Cors, required_parameters::RequiredParameters},
+    policies::{cors::Cors, request_validation::RequestValidation},
     router::RouteKey,
 };
 
@@ -48,6 +49,23 @@ impl ItemReader<'_> {
         Api::read(Fields::of(self.item(&self.key_of("$api")), item))
     }
 
+    /// Reports what is wrong with the models of an API that was read, and what checks nothing in them.
+    pub fn check_models(&self, api: &Api) {
+        if api.models.is_empty() {
+            return;
+        }
+        let compiled = api.models.compiled();
+        let note = |note: &SchemaNote| {
+            self.problem_of("$api", &format!("models.{}", note.path), &note.got, &note.expected)
+        };
+        for problem in compiled.schemas.as_ref().err().into_iter().flatten() {
+            self.report.add_problem(note(problem));
+        }
+        for warning in &compiled.warnings {
+            self.report.add_warning(note(warning));
+        }
+    }
+
     /// Reads a route item, whose key is `text`.
     pub fn route(&self, text: &str, item: &Map<String, Value>, api: &Api) -> RouteItem {
         if is_disabled(item) {
@@ -76,7 +94,7 @@ impl ItemReader<'_> {
         if !open {
             not_yet(&fields, &["authorizationType"]);
         }
-        not_yet(&fields, &["authorizerId", "authorizationScopes", "requestModels", "requestValidator"]);
+        not_yet(&fields, &["authorizerId", "authorizationScopes"]);
         not_yet(&fields, &ADDRESSES_AND_POLICY);
         let api_key = match fields.boolean("apiKeyRequired") {
             Some(true) => ApiKeyUse::Required(api.api_key_source),
@@ -97,7 +115,7 @@ impl ItemReader<'_> {
         let cors = fields.object("corsConfiguration").and_then(Cors::parse);
         let method = key.as_ref().and_then(RouteKey::method);
         let cache = cacheable::parse(&fields, (method, &path_parameters), integration.as_ref());
-        let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
+        let validation = RequestValidation::parse(&fields, &path_parameters, &api.models);
         fields.finish();
         let route = Route {
             throttle: throttle.map(|throttle| {
@@ -106,7 +124,7 @@ impl ItemReader<'_> {
             key: key_text.into(),
             shape: key.as_ref().map_or_else(String::new, RouteKey::shape).into(),
             cors: cors.map(Box::new),
-            required_parameters: (!required_parameters.is_empty()).then(|| Box::new(required_parameters)),
+            validation: validation.map(Box::new),
             api_key,
             cache: cache.map(Box::new),
             integration: integration?,

@@ -67,8 +67,8 @@ pub fn explain(
     let location = Location::routed(request, stage, matched);
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
     let context = Context { api_key_id, ..location.context() };
-    if let Some(required) = &route.required_parameters {
-        required.check(&context)?;
+    if let Some(validation) = &route.validation {
+        validation.check(&context)?;
     }
     let lookup = route.cache.as_deref().ok_or(NoLookup::Route).and_then(|policy| {
         let settings = stage.settings.cache.as_ref().ok_or(NoLookup::Stage)?;

@@ -4,4 +4,4 @@
 
 pub mod cors;
 pub mod gateway_responses;
-pub mod required_parameters;
+pub mod request_validation;

@@ -31,6 +31,8 @@ async fn the_access_log_tells_the_response_type_and_the_cause_of_every_refusal()
         InvalidBody BAD_REQUEST_BODY
         BadBodyValue BAD_REQUEST_BODY
         BadBodyValue BAD_REQUEST_BODY
+        ParameterViolations BAD_REQUEST_PARAMETERS
+        BodyViolations BAD_REQUEST_BODY
         UntrustedOrigin ACCESS_DENIED
         InvalidApiKey INVALID_API_KEY
         InvalidApiKey INVALID_API_KEY
@@ -94,6 +96,8 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         InvalidBody: v1, PUT /items/{id}, integrationLatency
         BadBodyValue: v1, POST /items, integrationLatency
         BadBodyValue: v1, POST /items, integrationLatency
+        ParameterViolations: v1, ANY /typed
+        BodyViolations: v1, ANY /typed
         UntrustedOrigin: none
         InvalidApiKey: v1, GET /keyed
         InvalidApiKey: v1, GET /keyed, off

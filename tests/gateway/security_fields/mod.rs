@@ -54,7 +54,7 @@ fn words() -> Vec<(Kind, &'static str, &'static str, Value)> {
         (Route, "",             "ipAllow",             network()),
         (Route, "",             "ipDeny",              network()),
         (Route, "",             "policy",              json!({})),
-        (Route, "",             "requestModels",       json!({ "application/json": "Order" })),
+        (Route, "",             "requestModels",       json!({ "application/json": "Empty" })),
         (Route, "",             "requestValidator",    json!({ "validateRequestBody": true })),
         (Route, "",             "requestParameters",   json!({ "method.request.header.x-tenant": true })),
         (Route, "",             "enabled",             json!(false)),

@@ -6,13 +6,18 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::{rendered, world};
-use crate::error::{BadValue, GatewayError, InvalidConfiguration, StoreError};
+use crate::error::{BadValue, GatewayError, InvalidConfiguration, StoreError, Violation};
 
 /// A text that must never reach a client.
 const CANARY: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/secret-table";
 
 fn bad_value() -> Box<BadValue> {
     Box::new(BadValue { words: "$request.x".to_owned(), fault: "is absent", cause: Some(CANARY.into()) })
+}
+
+fn violation() -> Violation {
+    let rule = format!("{CANARY}.type");
+    Violation { pointer: "page".to_owned(), detail: "is no number".to_owned(), rule }
 }
 
 /// Every variant, and the whole response by default.
@@ -81,6 +86,10 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
         (GatewayError::RouteUnreadable(source()),
             r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
+        (GatewayError::BodyViolations(vec![violation()]),
+            r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request body"}"#),
+        (GatewayError::ParameterViolations(vec![violation(), violation()]),
+            r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request parameters: [page (type), page (type)]"}"#),
     ]
 }
 
@@ -118,6 +127,8 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::ConditionFailedAs(_) => 28,
         GatewayError::StageUnavailable { .. } => 29,
         GatewayError::RouteUnreadable(_) => 30,
+        GatewayError::BodyViolations(_) => 31,
+        GatewayError::ParameterViolations(_) => 32,
     }
 }
 
@@ -127,7 +138,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 31);
+    assert_eq!(every_refusal().len(), 33);
 }
 
 #[test]
