@@ -13,8 +13,9 @@ use ring::hmac;
 
 use super::{canonical, credentials::Credentials};
 use crate::{
+    calendar::Day,
+    clock,
     digest::{Sha256, push_hex},
-    {calendar::Day, clock},
 };
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
