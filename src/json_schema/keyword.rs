@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     exact_number::{Divisor, ExactNumber},
+    format::Format,
     pattern::Pattern,
 };
 
@@ -60,6 +61,7 @@ pub enum Keyword {
     MaxLength(u64),
     MinLength(u64),
     Pattern(Pattern),
+    Format(Format),
     MaxItems(u64),
     MinItems(u64),
     UniqueItems,
@@ -152,6 +154,7 @@ impl Keyword {
             Self::MaxLength(_) => "maxLength",
             Self::MinLength(_) => "minLength",
             Self::Pattern(_) => "pattern",
+            Self::Format(_) => "format",
             Self::MaxItems(_) => "maxItems",
             Self::MinItems(_) => "minItems",
             Self::UniqueItems => "uniqueItems",
@@ -194,6 +197,7 @@ impl Keyword {
             | Self::MaxLength(_)
             | Self::MinLength(_)
             | Self::Pattern(_)
+            | Self::Format(_)
             | Self::MaxItems(_)
             | Self::MinItems(_)
             | Self::UniqueItems

@@ -9,6 +9,7 @@ mod compiler;
 mod cycles;
 mod evaluated;
 mod exact_number;
+mod format;
 mod keyword;
 mod pattern;
 mod reader;

@@ -101,6 +101,7 @@ impl SchemaReader<'_, '_> {
             Dialect::Draft4 => &DRAFT_4,
             Dialect::Draft202012 => &DRAFT_2020_12,
         };
-        BOTH.contains(&word) || own.contains(&word)
+        let is_format = word == "format" && self.checked_format().is_some();
+        is_format || BOTH.contains(&word) || own.contains(&word)
     }
 }

@@ -6,6 +6,7 @@ use super::SchemaReader;
 use crate::json_schema::{
     canonical::canonical,
     exact_number::{Divisor, ExactNumber},
+    format::Format,
     keyword::{Bound, Keyword, OneOfValues, Type, Types},
     words::shown,
 };
@@ -74,6 +75,14 @@ impl SchemaReader<'_, '_> {
         if let Some(source) = self.parsed("pattern", "a regular expression", Value::as_str) {
             keywords.extend(self.pattern(&["pattern"], source).map(Keyword::Pattern));
         }
+        keywords.extend(self.checked_format().map(Keyword::Format));
+    }
+}
+
+impl SchemaReader<'_, '_> {
+    /// The format, if it is one that is checked; in 2020-12 it only says what is meant.
+    pub(super) fn checked_format(&self) -> Option<Format> {
+        self.map.get("format").filter(|_| self.is_draft_4()).and_then(Value::as_str).and_then(Format::named)
     }
 }
 

@@ -123,6 +123,14 @@ fn each_broken_rule_is_told_in_api_gateways_words() {
 }
 
 #[test]
+fn a_format_of_draft_4_is_told_by_its_name() {
+    let broken = violations(r#"{"format":"email"}"#, "\"joe\"");
+    assert_eq!(broken, [" M.format: string \"joe\" is not a valid email address"]);
+    let modern = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","format":"email"}"#;
+    assert_eq!(violations(modern, "\"joe\""), Vec::<String>::new());
+}
+
+#[test]
 fn a_violation_names_its_place_and_cuts_long_values() {
     let long = "x".repeat(5_000);
     let broken = violations(
