@@ -68,8 +68,8 @@ const NOTES: [&str; 14] = [
     "contentSchema",
 ];
 /// Names of schemas by which others could refer to them.
-const NAMES: [&str; 7] =
-    ["$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef", "$vocabulary", "$id"];
+const NAMES: [&str; 6] =
+    ["$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef", "$vocabulary"];
 
 impl SchemaReader<'_, '_> {
     pub(super) fn check_words(&mut self) {
@@ -92,8 +92,18 @@ impl SchemaReader<'_, '_> {
             } else if !self.checks(word) && !NOTES.contains(&word) && !word.starts_with("x-") {
                 let address = self.address.inner(&[word]);
                 self.compiler.warn(&address, &shown(value), "nothing of this name: it checks nothing");
+            } else if self.is_beside_a_reference(word) {
+                let address = self.address.inner(&[word]);
+                let expected =
+                    "nothing beside $ref, where it checks nothing in draft 4: allOf joins two schemas";
+                self.compiler.warn(&address, &shown(value), expected);
             }
         }
+    }
+
+    fn is_beside_a_reference(&self, word: &str) -> bool {
+        let is_rule = self.checks(word) && !["$ref", "definitions"].contains(&word);
+        is_rule && self.dialect == Dialect::Draft4 && self.map.contains_key("$ref")
     }
 
     fn checks(&self, word: &str) -> bool {

@@ -117,6 +117,14 @@ fn words_that_check_nothing_are_warnings() {
             "M.properties.n.const: got 1, expected nothing of this name: it checks nothing",
         ]
     );
+    let beside = r##"{"properties":{"a":{"$ref":"#/definitions/a","maxLength":5}},"definitions":{"a":{}}}"##;
+    assert_eq!(
+        lines(compiled(&[("M", beside)]).warnings),
+        [
+            "M.properties.a.maxLength: got 5, expected nothing beside $ref, where it checks nothing in draft 4: allOf \
+          joins two schemas"
+        ]
+    );
     let modern = format!(r#"{{{DRAFT_2020},"const":1,"$id":"https://a.example/order"}}"#);
     assert_eq!(lines(compiled(&[("M", &modern)]).warnings), Vec::<String>::new());
 }
