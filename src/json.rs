@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 /// The key under which `serde_json` hands over a number whose digits it keeps.
@@ -44,13 +44,22 @@ fn skip_string<'a>(bytes: &mut impl Iterator<Item = &'a u8>) {
     }
 }
 
-/// Reads a whole text; deeper than 128 levels is an error.
+/// Reads a whole text; deeper than 128 levels is an error. Of two members with one name the last counts.
 ///
 /// # Errors
 ///
 /// The place where a text is no JSON.
 pub fn read(text: &[u8]) -> serde_json::Result<Value> {
-    parsed(text).map(|Plain(value)| value)
+    parsed(text, Plain { same_names: SameNames::LastCounts })
+}
+
+/// Reads a whole text that two readers cannot understand differently: two members with one name are an error too.
+///
+/// # Errors
+///
+/// The place where a text is no such JSON.
+pub fn read_unambiguous(text: &[u8]) -> serde_json::Result<Value> {
+    parsed(text, Plain { same_names: SameNames::Refused })
 }
 
 /// Reads a list of objects, and hands each to `take` before the next one is read.
@@ -76,7 +85,7 @@ impl<'de, F: FnMut(Map<String, Value>)> Visitor<'de> for Objects<F> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(Plain(value)) = list.next_element()? {
+        while let Some(value) = list.next_element_seed(Plain { same_names: SameNames::LastCounts })? {
             match value {
                 Value::Object(map) => (self.take)(map),
                 _ => return Err(A::Error::custom("not an object")),
@@ -86,21 +95,35 @@ impl<'de, F: FnMut(Map<String, Value>)> Visitor<'de> for Objects<F> {
     }
 }
 
-fn parsed<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
-    serde_json::from_slice(text)
+fn parsed(text: &[u8], plain: Plain) -> serde_json::Result<Value> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let value = plain.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }
 
-struct Plain(Value);
+/// Two members of an object with the same name.
+#[derive(Clone, Copy)]
+enum SameNames {
+    LastCounts,
+    Refused,
+}
 
-impl<'de> Deserialize<'de> for Plain {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(PlainVisitor).map(Self)
+/// Reads one value.
+#[derive(Clone, Copy)]
+struct Plain {
+    same_names: SameNames,
+}
+
+impl<'de> DeserializeSeed<'de> for Plain {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct PlainVisitor;
-
-impl<'de> Visitor<'de> for PlainVisitor {
+impl<'de> Visitor<'de> for Plain {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -137,7 +160,7 @@ impl<'de> Visitor<'de> for PlainVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(Plain(value)) = list.next_element()? {
+        while let Some(value) = list.next_element_seed(self)? {
             values.push(value);
         }
         Ok(Value::Array(values))
@@ -145,8 +168,12 @@ impl<'de> Visitor<'de> for PlainVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
-        while let Some((name, Plain(value))) = members.next_entry::<String, Plain>()? {
-            map.insert(name, value);
+        while let Some(name) = members.next_key::<String>()? {
+            let value = members.next_value_seed(self)?;
+            match (map.insert(name, value), self.same_names) {
+                (Some(_), SameNames::Refused) => return Err(A::Error::custom("two members with one name")),
+                (Some(_), SameNames::LastCounts) | (None, _) => {}
+            }
         }
         Ok(number(&map).map_or(Value::Object(map), Value::Number))
     }
@@ -190,6 +217,18 @@ mod tests {
             read(br#"{"\u0024serde_json::private::RawValue":"1"}"#).unwrap()["$serde_json::private::RawValue"],
             "1"
         );
+    }
+
+    #[test]
+    fn two_members_with_one_name_are_refused_on_demand() {
+        for text in [r#"{"a":1,"a":1}"#, r#"[{"b":{"a":1,"\u0061":2}}]"#] {
+            assert!(read(text.as_bytes()).is_ok(), "{text}");
+            assert!(read_unambiguous(text.as_bytes()).is_err(), "{text}");
+        }
+        for text in [r#"{"a":{"a":1},"A":[7.50]}"#, "7.50", "[]"] {
+            assert_eq!(read_unambiguous(text.as_bytes()).unwrap(), read(text.as_bytes()).unwrap(), "{text}");
+        }
+        assert!(read_unambiguous(b"{} {}").is_err());
     }
 
     /// `text` as we write it ourselves.

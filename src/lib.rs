@@ -59,6 +59,7 @@ pub mod store;
 pub mod aws;
 pub mod background;
 pub mod calendar;
+pub mod caller;
 pub mod circuit_breaker;
 pub mod clock;
 pub mod context;

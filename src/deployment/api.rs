@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::UnmatchedRoutes;
 use crate::{
-    authorizers::KeySource,
+    authorizers::{Authorization, Authorizers, KeySource},
     integrations::http::GuardedClient,
     item::{Fields, brief},
     limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle},
@@ -18,6 +18,9 @@ pub const ADDRESSES_AND_POLICY: [&str; 3] = ["ipAllow", "ipDeny", "policy"];
 /// The settings that the routes of an API share.
 #[derive(Debug)]
 pub struct Api {
+    pub authorizers: Authorizers,
+    /// The default of the routes.
+    pub authorization: Authorization,
     pub cors: Option<Cors>,
     pub gateway_responses: GatewayResponses,
     pub unmatched: UnmatchedRoutes,
@@ -36,7 +39,6 @@ impl Api {
         for known in ["stage", "routeKey", "description"] {
             fields.skip(known);
         }
-        not_yet(&fields, &["authorizers", "authorizerId", "authorizationScopes"]);
         not_yet(&fields, &ADDRESSES_AND_POLICY);
         not_yet_but_harmless(&fields, &["minimumCompressionSize"]);
         let sources = [("HEADER", KeySource::Header), ("AUTHORIZER", KeySource::Authorizer)];
@@ -58,7 +60,12 @@ impl Api {
             }
             GuardedClient::default()
         });
+        let authorizers = Authorizers::parse(&fields);
+        let authorization = Authorization::parse(&fields, &authorizers, &Authorization::Nothing);
         let api = Self {
+            // Where it is wrong, so is the item, and no route is served.
+            authorization: authorization.unwrap_or_default(),
+            authorizers,
             cors: fields.object("corsConfiguration").and_then(Cors::parse),
             gateway_responses: GatewayResponses::parse(&fields),
             unmatched: fields.choice("unmatchedRoutes", &words).unwrap_or_default(),

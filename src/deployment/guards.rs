@@ -9,7 +9,7 @@ use http::Method;
 
 use super::{Deployment, Route, Served, ServedStage};
 use crate::{
-    authorizers::ApiKeyUse,
+    authorizers::{ApiKeyUse, AuthorizerGuard},
     limits::throttle::Throttle,
     message::Request,
     router::{METHODS, PathPattern, Reading},
@@ -18,20 +18,23 @@ use crate::{
 /// The checks that a route makes of a request before its integration is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Guards {
+    pub(super) authorizer: Option<AuthorizerGuard>,
     pub(super) api_key: ApiKeyUse,
     pub(super) throttle: Option<Throttle>,
 }
 
 impl Guards {
-    const NONE: Self = Self { api_key: ApiKeyUse::NotRequired, throttle: None };
+    const NONE: Self = Self { authorizer: None, api_key: ApiKeyUse::NotRequired, throttle: None };
 
     /// Says if whoever has passed these has passed `others`, or as much.
     fn cover(&self, others: &Self) -> bool {
+        let is_covered = |theirs: AuthorizerGuard| self.authorizer.is_some_and(|own| own.covers(&theirs));
+        let authorizer = others.authorizer.is_none_or(is_covered);
         let key = others.api_key == ApiKeyUse::NotRequired || self.api_key == others.api_key;
         let throttle = others
             .throttle
             .is_none_or(|theirs| self.throttle.is_some_and(|own| own.lets_through_no_more_than(&theirs)));
-        key && throttle
+        authorizer && key && throttle
     }
 }
 
@@ -39,7 +42,8 @@ impl Route {
     /// The checks that it makes of a request before its integration is called.
     pub fn guards(&self) -> Guards {
         let throttle = self.throttle.as_deref().and_then(|rule| rule.limits.throttle);
-        Guards { api_key: self.api_key, throttle }
+        let authorizer = self.authorizer.as_ref().map(|authorizer| authorizer.guard());
+        Guards { authorizer, api_key: self.api_key, throttle }
     }
 }
 

@@ -61,7 +61,7 @@ use self::{
     route_item::ItemReader,
 };
 use crate::{
-    authorizers::ApiKeyUse,
+    authorizers::{ApiKeyUse, RouteAuthorizer},
     cache::CachePolicy,
     context::PathParameter,
     error::GatewayError,
@@ -89,6 +89,8 @@ pub struct Route {
     /// The name that usage plans know it by: [`RouteKey::shape`](crate::router::RouteKey::shape).
     pub shape: Box<str>,
     cors: Option<Box<Cors>>,
+    /// `None`: it asks none.
+    pub authorizer: Option<Box<RouteAuthorizer>>,
     pub api_key: ApiKeyUse,
     /// The limit of all callers together.
     pub throttle: Option<Box<Rule>>,

@@ -5,7 +5,7 @@ use super::{
     encoding::{Reader, put_number},
 };
 use crate::{
-    authorizers::{ApiKeyUse, KeySource},
+    authorizers::{ApiKeyUse, AuthorizerGuard, KeySource},
     limits::throttle::Throttle,
 };
 
@@ -28,6 +28,8 @@ const API_KEYS: [ApiKeyUse; 3] = [
     ApiKeyUse::Required(KeySource::Header),
     ApiKeyUse::Required(KeySource::Authorizer),
 ];
+/// A bit beside the place of the key, so that facts without an authorizer are written as they were before there were any.
+const WITH_AUTHORIZER: u8 = 0x80;
 const CORS: [RouteCors; 2] = [RouteCors::OfApi, RouteCors::Own];
 
 impl RouteFacts {
@@ -42,27 +44,45 @@ impl RouteFacts {
     }
 
     pub fn write(&self, bytes: &mut Vec<u8>) {
-        let Guards { api_key, throttle } = self.guards;
-        bytes.push(place(&API_KEYS, &api_key));
+        let Guards { authorizer, api_key, throttle } = self.guards;
+        let with_authorizer = if authorizer.is_some() { WITH_AUTHORIZER } else { 0 };
+        bytes.push(place(&API_KEYS, &api_key) | with_authorizer);
         bytes.push(place(&CORS, &self.cors));
         bytes.push(u8::from(throttle.is_some()));
         if let Some(throttle) = throttle {
             put_number(bytes, throttle.interval_ns());
             put_number(bytes, throttle.burst_limit());
         }
+        if let Some(AuthorizerGuard { authorizer, scopes }) = authorizer {
+            put_number(bytes, authorizer);
+            bytes.push(u8::from(scopes.is_some()));
+            scopes.iter().for_each(|scopes| put_number(bytes, *scopes));
+        }
     }
 
     /// `None`: there are none.
     pub fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let api_key = *API_KEYS.get(usize::from(reader.byte()?))?;
+        let first = reader.byte()?;
+        let api_key = *API_KEYS.get(usize::from(first & !WITH_AUTHORIZER))?;
         let cors = *CORS.get(usize::from(reader.byte()?))?;
         let throttle = match reader.byte()? {
             0 => None,
             1 => Some(Throttle::of_interval(reader.number()?, u32::try_from(reader.number()?).ok()?)),
             _ => return None,
         };
-        Some(Self { guards: Guards { api_key, throttle }, cors })
+        let authorizer = if first & WITH_AUTHORIZER == 0 { None } else { Some(read_authorizer(reader)?) };
+        Some(Self { guards: Guards { authorizer, api_key, throttle }, cors })
     }
+}
+
+fn read_authorizer(reader: &mut Reader<'_>) -> Option<AuthorizerGuard> {
+    let authorizer = reader.number()?;
+    let scopes = match reader.byte()? {
+        0 => None,
+        1 => Some(reader.number()?),
+        _ => return None,
+    };
+    Some(AuthorizerGuard { authorizer, scopes })
 }
 
 fn place<T: PartialEq>(all: &[T], one: &T) -> u8 {

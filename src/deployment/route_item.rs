@@ -8,7 +8,7 @@ use super::{
     cacheable,
 };
 use crate::{
-    authorizers::ApiKeyUse,
+    authorizers::{ApiKeyUse, Authorization},
     error::{ItemId, Problem},
     integrations::{Integration, ParseContext},
     item::{Fields, Item, Report, StageVariables},
@@ -90,11 +90,7 @@ impl ItemReader<'_> {
         }
         // Says what is neither; a route that was meant to be off must not be on.
         fields.boolean("enabled");
-        let open = fields.value("authorizationType").is_none_or(|kind| kind == "NONE");
-        if !open {
-            not_yet(&fields, &["authorizationType"]);
-        }
-        not_yet(&fields, &["authorizerId", "authorizationScopes"]);
+        let authorization = Authorization::parse(&fields, &api.authorizers, &api.authorization);
         not_yet(&fields, &ADDRESSES_AND_POLICY);
         let api_key = match fields.boolean("apiKeyRequired") {
             Some(true) => ApiKeyUse::Required(api.api_key_source),
@@ -114,6 +110,9 @@ impl ItemReader<'_> {
         let integration = integration.and_then(|fields| Integration::parse(fields, &surroundings));
         let cors = fields.object("corsConfiguration").and_then(Cors::parse);
         let method = key.as_ref().and_then(RouteKey::method);
+        if api_key == ApiKeyUse::NotRequired && matches!(authorization, Some(Authorization::Nothing)) {
+            cacheable::warn_of_unknown_callers(&fields);
+        }
         let cache = cacheable::parse(&fields, (method, &path_parameters), integration.as_ref());
         let validation = RequestValidation::parse(&fields, &path_parameters, &api.models);
         fields.finish();
@@ -125,6 +124,10 @@ impl ItemReader<'_> {
             shape: key.as_ref().map_or_else(String::new, RouteKey::shape).into(),
             cors: cors.map(Box::new),
             validation: validation.map(Box::new),
+            authorizer: match authorization? {
+                Authorization::Nothing => None,
+                Authorization::By(authorizer) => Some(Box::new(authorizer)),
+            },
             api_key,
             cache: cache.map(Box::new),
             integration: integration?,

@@ -67,6 +67,19 @@ pub enum GatewayError {
     /// RFC 9111 §5.2.1.7.
     #[error("the client wants only what is kept, and nothing is")]
     NotCached,
+    #[error("no token")]
+    NoToken,
+    #[error("bad token: {reason}")]
+    InvalidToken {
+        /// Nothing of the token.
+        reason: String,
+        /// The same for the client, without what only the operator may know.
+        description: &'static str,
+        /// The scopes that the route asks for, with spaces between them.
+        scopes: String,
+    },
+    #[error("the token has none of the scopes {scopes}")]
+    InsufficientScope { scopes: String },
     #[error("bad API key: {0}")]
     InvalidApiKey(String),
     #[error("broken item: {}", .0.summary())]

@@ -1,13 +1,14 @@
 //! The cache key of a request, found without calling or counting anybody: for the operator.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use thiserror::Error;
 
 use super::locate::{Location, locate};
 use crate::{
-    authorizers::ApiKeyUse,
+    authorizers::{ApiKeyUse, VerifiedTokens},
     cache::{Bypass, CacheKey, ExplainedKey, KeyPart, UncacheableReason},
+    caller::Caller,
     context::Context,
     deployment::Served,
     error::GatewayError,
@@ -53,7 +54,8 @@ pub struct ExplainedLookup {
 ///
 /// # Errors
 ///
-/// No stage, no route, or parameters are missing: the request is refused before.
+/// No stage, no route, a token that its authorizer does not take, or parameters are missing: the request is refused
+/// before.
 pub fn explain(
     served: &Served,
     request: &Request,
@@ -64,9 +66,13 @@ pub fn explain(
     let matched = located.route()?;
     let stage = located.stage;
     let route = matched.route;
-    let location = Location::routed(request, stage, matched);
+    let mut location = Location::routed(request, stage, matched);
+    if let Some(authorizer) = &route.authorizer {
+        location.principal = Some(authorizer.authorize(&location.context(), &VerifiedTokens::default())?);
+    }
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
-    let context = Context { api_key_id, ..location.context() };
+    let caller = Caller { api_key_id, principal: location.principal.as_deref() };
+    let context = Context { caller, ..location.context() };
     if let Some(validation) = &route.validation {
         validation.check(&context)?;
     }
@@ -79,7 +85,7 @@ pub fn explain(
             key,
             parts,
             not_shared_reason: policy.why_not_shared(&context),
-            caller: policy.caller(&context).map(str::to_owned),
+            caller: policy.caller(&context).map(Cow::into_owned),
         })
     });
     Ok(Explained {

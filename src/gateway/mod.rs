@@ -30,7 +30,7 @@ use self::{
 };
 use crate::{
     access_log::{AccessLog, Sink},
-    authorizers::ApiKeys,
+    authorizers::{ApiKeys, VerifiedTokens},
     cache::{CacheOutcome, CacheStatus, Lookup, Responses},
     clock::Clock,
     deployment::{ActiveDeployments, CurrentStages, Freshness, ServedStage},
@@ -48,6 +48,7 @@ use crate::{
 pub struct Gateway {
     pub deployments: Arc<ActiveDeployments>,
     pub keys: Arc<ApiKeys<Store>>,
+    pub tokens: VerifiedTokens,
     pub counters: Arc<Counters<Store>>,
     pub usage: Arc<Usage<Store>>,
     pub addresses: Addresses,
@@ -74,6 +75,7 @@ impl Gateway {
         Self {
             deployments: Arc::new(ActiveDeployments::new(store.clone(), environment.refresh)),
             keys: Arc::new(ApiKeys::new(store.clone(), environment.key_cache)),
+            tokens: VerifiedTokens::default(),
             counters: Arc::new(Counters::new(store.clone(), clock.clone(), seed)),
             usage: Arc::new(Usage::new(store.clone())),
             addresses: Addresses::default(),

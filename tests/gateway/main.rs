@@ -9,6 +9,7 @@
 mod access_log;
 mod answer_headers;
 mod api_keys;
+mod authorizers;
 mod cache;
 mod cache_tool;
 mod cli;

@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::harness::{TestGateway, Way, event};
+use crate::{
+    authorizers::issuer::Issuer,
+    harness::{TestGateway, Way, event},
+};
 
 const SECRET: &str = "hush-hush";
 
@@ -27,7 +30,7 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 36] = [
+const ROWS: [Row; 39] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadParameterValue",      "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
@@ -37,6 +40,9 @@ const ROWS: [Row; 36] = [
     ("ParameterViolations",    "GET /v1/typed?page=x",                Stage,   400, "BadRequestException",          r#"{"message": "Invalid request parameters: [page (type)]"}"#, ""),
     ("BodyViolations",         "PUT /v1/typed\n\n{}",                 Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("UntrustedOrigin",        "GET /v1/untrusted",                   Nothing, 403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
+    ("NoToken",                "GET /v1/named",                       Stage,   401, "UnauthorizedException",        r#"{"message":"Unauthorized"}"#, "www-authenticate: Bearer\n"),
+    ("InvalidToken",           "GET /v1/named\nauthorization: Bearer hush-hush", Stage, 401, "UnauthorizedException", r#"{"message":"Unauthorized"}"#, "www-authenticate: Bearer scope=\"read write\" error=\"invalid_token\" error_description=\"token contains an invalid number of segments\"\n"),
+    ("InsufficientScope",      "GET /v1/named\nauthorization: Bearer TOKEN", Stage, 403, "AccessDeniedException",  r#"{"message":"Forbidden"}"#, "www-authenticate: Bearer scope=\"read write\" error=\"insufficient_scope\"\n"),
     ("InvalidApiKey",          "GET /v1/keyed",                       Stage,   403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
     ("InvalidApiKey",          "GET /v1/keyed\nx-api-key: key-that-is-disabled", Stage, 403, "ForbiddenException", r#"{"message":"Forbidden"}"#, ""),
     ("InvalidationForbidden",  "GET /v1/kept\ncache-control: max-age=0", Stage, 403, "AccessDeniedException",     r#"{"message":"Forbidden"}"#, ""),
@@ -78,6 +84,9 @@ async fn api(words: &Value) -> TestGateway {
     };
     let mut api = words.clone();
     api["routeKey"] = json!("$api");
+    api["authorizers"] = json!({ "users": Issuer::ours().authorizer(&json!({})) });
+    gateway.put_route(&json!({ "routeKey": "GET /named", "authorizerId": "users",
+        "authorizationScopes": ["read", "write"], "integration": { "type": "MOCK" } }));
     // What a refusal itself says, without where the caller stands.
     api["rateLimitHeaders"] = json!("off");
     api["models"] = json!({ "Order": { "required": ["id"] } });
@@ -148,7 +157,10 @@ fn put_keys(gateway: &TestGateway) {
 }
 
 async fn send(gateway: &TestGateway, request: &str) -> String {
-    let mut event = event(&request.replace("LARGE", &"x".repeat(1_100_000)));
+    let token = || Issuer::ours().token(&json!({}));
+    let request = request.replace("LARGE", &"x".repeat(1_100_000));
+    let mut event =
+        event(&if request.contains("TOKEN") { request.replace("TOKEN", &token()) } else { request.clone() });
     if !request.contains("untrusted") {
         event["headers"]["x-tollgate-origin"] = json!(SECRET);
     }

@@ -138,7 +138,13 @@ impl RequestDetails {
             }
             Err(error) => error,
         };
-        let is_found = !matches!(error.refusal().status.as_u16(), 403..=405);
+        let is_found = !matches!(
+            error,
+            GatewayError::StageNotFound { .. }
+                | GatewayError::RouteNotFound
+                | GatewayError::MethodNotAllowed { .. }
+                | GatewayError::MissingAuthenticationToken
+        );
         let ending = if is_found { ExitStatus::Invalid } else { ExitStatus::NotFound };
         let is_stage_unknown = matches!(error, GatewayError::StageNotFound { .. });
         let hint = if is_stage_unknown {

@@ -86,6 +86,12 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
         (GatewayError::RouteUnreadable(source()),
             r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
+        (GatewayError::NoToken,
+            r#"401 | content-type=application/json | www-authenticate=Bearer | x-amzn-errortype=UnauthorizedException | {"message":"Unauthorized"}"#),
+        (GatewayError::InvalidToken { reason: CANARY.to_owned(), description: "the token has expired", scopes: "a b".to_owned() },
+            r#"401 | content-type=application/json | www-authenticate=Bearer scope="a b" error="invalid_token" error_description="the token has expired" | x-amzn-errortype=UnauthorizedException | {"message":"Unauthorized"}"#),
+        (GatewayError::InsufficientScope { scopes: "a b".to_owned() },
+            r#"403 | content-type=application/json | www-authenticate=Bearer scope="a b" error="insufficient_scope" | x-amzn-errortype=AccessDeniedException | {"message":"Forbidden"}"#),
         (GatewayError::BodyViolations(vec![violation()]),
             r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request body"}"#),
         (GatewayError::ParameterViolations(vec![violation(), violation()]),
@@ -127,8 +133,11 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::ConditionFailedAs(_) => 28,
         GatewayError::StageUnavailable { .. } => 29,
         GatewayError::RouteUnreadable(_) => 30,
-        GatewayError::BodyViolations(_) => 31,
-        GatewayError::ParameterViolations(_) => 32,
+        GatewayError::NoToken => 31,
+        GatewayError::InvalidToken { .. } => 32,
+        GatewayError::InsufficientScope { .. } => 33,
+        GatewayError::BodyViolations(_) => 34,
+        GatewayError::ParameterViolations(_) => 35,
     }
 }
 
@@ -138,7 +147,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 33);
+    assert_eq!(every_refusal().len(), 36);
 }
 
 #[test]

@@ -1,0 +1,63 @@
+//! Tokens (JWT): is a text one, is its signature that of a key of the issuer, and do its claims keep the rules?
+//!
+//! Nothing here waits for anything: keys, rules and the time are given.
+
+mod claims;
+mod key_set;
+mod signature;
+mod token;
+mod token_error;
+
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, time::SystemTime};
+
+use self::token::Token;
+pub use self::{
+    claims::Claims,
+    key_set::{KeySet, KeySetError},
+    signature::Algorithm,
+    token_error::TokenError,
+};
+
+/// The rules of an authorizer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRules {
+    /// `iss`, to the letter.
+    pub issuer: String,
+    /// One of them has to be in `aud`, or be `client_id` where there is no `aud`. Without any, no token of
+    /// [`TokenKind::Jwt`] is good.
+    pub audience: Vec<String>,
+    /// `None`: those of the keys.
+    pub algorithms: Option<Vec<Algorithm>>,
+    /// The time by which the issuer's clock may differ.
+    pub leeway_seconds: u64,
+    /// Claims that have to say this, or to have it in their list.
+    pub required_claims: BTreeMap<String, String>,
+    pub kind: TokenKind,
+}
+
+/// The kind of token that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    Jwt,
+    /// A Cognito ID token, for a route without scopes.
+    CognitoId,
+    /// A Cognito access token, for a route with scopes.
+    CognitoAccess,
+}
+
+/// Verifies a token, without `Bearer`. Its scopes are the route's to ask for: [`Claims::token_scopes`].
+///
+/// # Errors
+///
+/// The first rule that it breaks, in API Gateway's order (reference A-04).
+pub fn verify(token: &str, keys: &KeySet, rules: &TokenRules, now: SystemTime) -> Result<Claims, TokenError> {
+    let token = Token::decode(token)?;
+    if rules.algorithms.as_ref().is_some_and(|accepted| !accepted.contains(&token.algorithm)) {
+        return Err(TokenError::Algorithm);
+    }
+    keys.verify(token.key_id.as_deref(), token.algorithm, token.signed.as_bytes(), &token.signature)?;
+    Claims::check(token.payload()?, rules, now)
+}
