@@ -14,7 +14,7 @@
 //!   │ policies             the route's address lists, the resource policy
 //!   │ authorizers          who calls
 //!   │ limits::usage_plan   throttles and quotas of the key, the route and the stage
-//!   │ policies::required_parameters
+//!   │ policies::request_validation
 //!   │ cache                lookup: a hit, or a fill
 //!   │ integrations         invoke: Lambda, DynamoDB, HTTP, mock
 //!   │ cache                fill.store; what a change makes worthless is forgotten
@@ -75,6 +75,7 @@ pub mod header_list;
 pub mod http_client;
 pub mod item;
 pub mod json;
+pub mod json_schema;
 pub mod media_type;
 pub mod message;
 pub mod notation;

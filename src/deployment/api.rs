@@ -12,6 +12,7 @@ use crate::{
         addresses::AddressLists,
         cors::Cors,
         gateway_responses::GatewayResponses,
+        request_validation::Models,
         resource_policy::{self, PolicyDocument},
     },
     router::TrailingSlash,
@@ -35,6 +36,7 @@ pub struct Api {
     pub addresses: Option<AddressLists>,
     pub policy: Option<PolicyDocument>,
     pub rate_limit_headers: RateLimitHeaders,
+    pub models: Models,
 }
 
 impl Api {
@@ -43,7 +45,6 @@ impl Api {
         for known in ["stage", "routeKey", "description"] {
             fields.skip(known);
         }
-        not_yet(&fields, &["models"]);
         not_yet_but_harmless(&fields, &["minimumCompressionSize"]);
         let sources = [("HEADER", KeySource::Header), ("AUTHORIZER", KeySource::Authorizer)];
         let headers = [
@@ -81,6 +82,7 @@ impl Api {
             addresses: AddressLists::parse(&fields),
             policy: resource_policy::parse(&fields),
             rate_limit_headers: fields.choice("rateLimitHeaders", &headers).unwrap_or_default(),
+            models: Models::parse(&fields),
         };
         fields.finish();
         api
@@ -98,15 +100,6 @@ fn per_ip(fields: Fields<'_>) -> Option<Throttle> {
     let throttle = fields.require("perIp", throttle, "a map with rateLimit and burstLimit");
     fields.finish();
     Throttle::parse(throttle?)
-}
-
-/// Refuses fields that restrict who may call, or how much, as long as nothing enforces them.
-pub fn not_yet<'a>(fields: &Fields<'a>, names: &[&'a str]) {
-    for name in names {
-        if let Some(value) = fields.value(name) {
-            fields.problem(name, &brief(value), "nothing: this version does not enforce it");
-        }
-    }
 }
 
 /// Passes over fields that only make things faster or more talkative, with a warning.

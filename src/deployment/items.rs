@@ -205,6 +205,7 @@ impl<'a> Validator<'a> {
     /// Reads the `$api` item, and what waited for it.
     fn begin(&mut self, api: &Map<String, Value>) -> Api {
         let api = self.reader().api(api);
+        self.reader().check_models(&api);
         for (place, item) in mem::take(&mut self.waiting) {
             self.read(place, &item, &api);
         }

@@ -68,7 +68,7 @@ use crate::{
     integrations::Integration,
     item::{Parsed, Report},
     limits::rule::Rule,
-    policies::{addresses::AddressLists, cors::Cors, required_parameters::RequiredParameters},
+    policies::{addresses::AddressLists, cors::Cors, request_validation::RequestValidation},
     router::{FoundRoute, METHODS, RouteKey, Router},
 };
 
@@ -96,8 +96,8 @@ pub struct Route {
     pub addresses: Option<Box<AddressLists>>,
     /// The limit of all callers together.
     pub throttle: Option<Box<Rule>>,
-    /// `None`: a request needs none.
-    pub required_parameters: Option<Box<RequiredParameters>>,
+    /// `None`: a request may be anything.
+    pub validation: Option<Box<RequestValidation>>,
     /// Which of its answers are kept; `None`: no answer is.
     pub cache: Option<Box<CachePolicy>>,
     pub integration: Integration,

@@ -50,6 +50,9 @@ impl Packer {
     pub fn add(&mut self, item: &Map<String, Value>) {
         let json = serde_json::to_vec(item).expect("JSON values are JSON");
         self.footprint.add(&json);
+        if let Some(Value::Object(models)) = item.get("models") {
+            self.footprint.add_models(models);
+        }
         self.count(if self.json_bytes == 0 { b"[" } else { b"," });
         self.count(&json);
         // What is too large is only counted.

@@ -2,18 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    Route,
-    api::{Api, not_yet},
-    cacheable,
-};
+use super::{Route, api::Api, cacheable};
 use crate::{
     authorizers::{ApiKeyUse, Authorization},
     error::{ItemId, Problem},
     integrations::{Integration, ParseContext},
     item::{Fields, Item, Report, StageVariables},
+    json_schema::SchemaNote,
     limits::{rule::Rule, throttle::Throttle},
-    policies::{addresses::AddressLists, cors::Cors, required_parameters::RequiredParameters},
+    policies::{addresses::AddressLists, cors::Cors, request_validation::RequestValidation},
     router::RouteKey,
 };
 
@@ -48,6 +45,23 @@ impl ItemReader<'_> {
         Api::read(Fields::of(self.item(&self.key_of("$api")), item))
     }
 
+    /// Reports what is wrong with the models of an API that was read, and what checks nothing in them.
+    pub fn check_models(&self, api: &Api) {
+        if api.models.is_empty() {
+            return;
+        }
+        let compiled = api.models.compiled();
+        let note = |note: &SchemaNote| {
+            self.problem_of("$api", &format!("models.{}", note.path), &note.got, &note.expected)
+        };
+        for problem in compiled.schemas.as_ref().err().into_iter().flatten() {
+            self.report.add_problem(note(problem));
+        }
+        for warning in &compiled.warnings {
+            self.report.add_warning(note(warning));
+        }
+    }
+
     /// Reads a route item, whose key is `text`.
     pub fn route(&self, text: &str, item: &Map<String, Value>, api: &Api) -> RouteItem {
         if is_disabled(item) {
@@ -73,7 +87,6 @@ impl ItemReader<'_> {
         // Says what is neither; a route that was meant to be off must not be on.
         fields.boolean("enabled");
         let authorization = Authorization::parse(&fields, &api.authorizers, &api.authorization);
-        not_yet(&fields, &["requestModels", "requestValidator"]);
         let api_key = match fields.boolean("apiKeyRequired") {
             Some(true) => ApiKeyUse::Required(api.api_key_source),
             Some(false) | None => ApiKeyUse::NotRequired,
@@ -97,7 +110,7 @@ impl ItemReader<'_> {
             cacheable::warn_of_unknown_callers(&fields);
         }
         let cache = cacheable::parse(&fields, (method, &path_parameters), integration.as_ref());
-        let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
+        let validation = RequestValidation::parse(&fields, &path_parameters, &api.models);
         fields.finish();
         let route = Route {
             throttle: throttle.map(|throttle| {
@@ -106,7 +119,7 @@ impl ItemReader<'_> {
             key: key_text.into(),
             shape: key.as_ref().map_or_else(String::new, RouteKey::shape).into(),
             cors: cors.map(Box::new),
-            required_parameters: (!required_parameters.is_empty()).then(|| Box::new(required_parameters)),
+            validation: validation.map(Box::new),
             authorizer: match authorization? {
                 Authorization::Nothing => None,
                 Authorization::By(authorizer) => Some(Box::new(authorizer)),

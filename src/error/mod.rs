@@ -5,6 +5,7 @@
 mod problem;
 mod refusal;
 mod response_type;
+mod violation;
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -14,6 +15,7 @@ pub use self::{
     problem::{InvalidConfiguration, ItemId, Problem},
     refusal::{OwnHeader, Refusal, Spacing},
     response_type::ResponseType,
+    violation::Violation,
 };
 use crate::message::BoxError;
 
@@ -33,6 +35,12 @@ pub enum GatewayError {
     BadParameterValue(#[source] Box<BadValue>),
     #[error("invalid request body")]
     BadBodyValue(#[source] Box<BadValue>),
+    /// It breaks rules of its model.
+    #[error("invalid request body: {}", rules(.0))]
+    BodyViolations(Vec<Violation>),
+    /// They break rules of the route.
+    #[error("invalid request parameters: {}", rules(.0))]
+    ParameterViolations(Vec<Violation>),
     #[error("the trusted proxy's secret is missing or wrong")]
     UntrustedOrigin,
     #[error("no stage serves host {host} and path {path}")]
@@ -126,6 +134,16 @@ impl GatewayError {
         None
     }
 
+    /// The rules that the client's body breaks, in the order in which they were found.
+    pub fn body_violations(&self) -> &[Violation] {
+        if let Self::BodyViolations(violations) = self { violations } else { &[] }
+    }
+
+    /// The same of its parameters.
+    pub fn parameter_violations(&self) -> &[Violation] {
+        if let Self::ParameterViolations(violations) = self { violations } else { &[] }
+    }
+
     /// True of an integration's failure, which the access log has as `integrationErrorMessage`.
     pub fn is_integration_error(&self) -> bool {
         use ResponseType::{ApiConfigurationError, IntegrationFailure, IntegrationTimeout};
@@ -146,6 +164,16 @@ pub struct StoreError {
 impl StoreError {
     pub fn new(operation: &'static str, source: impl Into<BoxError>) -> Self {
         Self { operation, source: source.into() }
+    }
+}
+
+/// The broken rules without the values that break them, the first three of them.
+fn rules(violations: &[Violation]) -> String {
+    const MOST: usize = 3;
+    let rules: Vec<&str> = violations.iter().take(MOST).map(|violation| &*violation.rule).collect();
+    match violations.len().saturating_sub(MOST) {
+        0 => rules.join(", "),
+        more => format!("{} and {more} more", rules.join(", ")),
     }
 }
 

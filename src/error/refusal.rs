@@ -7,7 +7,7 @@ use http::{
     header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
-use super::{GatewayError, ResponseType};
+use super::{GatewayError, ResponseType, Violation};
 use crate::message::Response;
 
 /// A gateway response as it is on the wire, before `gatewayResponses` changes it.
@@ -62,6 +62,8 @@ impl GatewayError {
             Self::InvalidBody(_)                      => row(StatusCode::BAD_REQUEST,           ResponseType::BadRequestBody,             "BadRequestException",                 "Invalid request body".into(),                      Spaced, NoHeader),
             Self::BadParameterValue(_)                => row(StatusCode::BAD_REQUEST,           ResponseType::Default4xx,                 "BadRequestException",                 "Bad Request".into(),                               Tight,  NoHeader),
             Self::BadBodyValue(_)                     => row(StatusCode::BAD_REQUEST,           ResponseType::BadRequestBody,             "BadRequestException",                 "Invalid request body".into(),                      Spaced, NoHeader),
+            Self::BodyViolations(_)                   => row(StatusCode::BAD_REQUEST,           ResponseType::BadRequestBody,             "BadRequestException",                 "Invalid request body".into(),                      Spaced, NoHeader),
+            Self::ParameterViolations(violations)     => row(StatusCode::BAD_REQUEST,           ResponseType::BadRequestParameters,       "BadRequestException",                 invalid_parameters(violations),                     Spaced, NoHeader),
             Self::UntrustedOrigin                     => row(StatusCode::FORBIDDEN,             ResponseType::AccessDenied,               "ForbiddenException",                  "Forbidden".into(),                                 Tight,  NoHeader),
             Self::StageNotFound { .. }                => row(StatusCode::NOT_FOUND,             ResponseType::ResourceNotFound,           "NotFoundException",                   "Not Found".into(),                                 Tight,  NoHeader),
             Self::StageUnavailable { .. }             => row(StatusCode::SERVICE_UNAVAILABLE,   ResponseType::Default5xx,                 "ServiceUnavailableException",         "Service Unavailable".into(),                       Tight,  RetryAfter(A_SECOND)),
@@ -163,6 +165,15 @@ fn reason(status: StatusCode) -> Cow<'static, str> {
 
 fn missing_parameters(names: &[String]) -> Cow<'static, str> {
     format!("Missing required request parameters: [{}]", names.join(", ")).into()
+}
+
+/// Each parameter with the rule that it breaks: `[page (type)]`.
+fn invalid_parameters(violations: &[Violation]) -> Cow<'static, str> {
+    let each = violations.iter().map(|Violation { pointer, rule, .. }| {
+        let keyword = rule.rsplit('.').next().unwrap_or_default();
+        format!("{pointer} ({keyword})")
+    });
+    format!("Invalid request parameters: [{}]", each.collect::<Vec<_>>().join(", ")).into()
 }
 
 fn invalid_token(scopes: &str, description: &str) -> String {

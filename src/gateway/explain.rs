@@ -90,8 +90,8 @@ pub fn explain(
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
     let caller = Caller { api_key_id, principal: location.principal.as_deref() };
     let context = Context { caller, ..location.context() };
-    if let Some(required) = &route.required_parameters {
-        required.check(&context)?;
+    if let Some(validation) = &route.validation {
+        validation.check(&context)?;
     }
     let lookup = route.cache.as_deref().ok_or(NoLookup::Route).and_then(|policy| {
         let settings = stage.settings.cache.as_ref().ok_or(NoLookup::Stage)?;

@@ -176,8 +176,8 @@ impl Gateway {
         let permit = self.admit(state, route).await?;
 
         let context = state.location.context();
-        if let Some(required) = &route.required_parameters {
-            required.check(&context)?;
+        if let Some(validation) = &route.validation {
+            validation.check(&context)?;
         }
 
         let lookup = match state.location.cache_request() {

@@ -5,5 +5,5 @@
 pub mod addresses;
 pub mod cors;
 pub mod gateway_responses;
-pub mod required_parameters;
+pub mod request_validation;
 pub mod resource_policy;

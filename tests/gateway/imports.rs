@@ -17,7 +17,7 @@ const FLOORS: [&[&str]; 12] = [
     &["limits", "template", "access_log"],
     &["router"],
     &["context", "media_type", "aws"],
-    &["item", "environment", "http_client"],
+    &["item", "environment", "http_client", "json_schema"],
     &["error", "notation", "decimal", "deflate", "digest", "json", "path", "header_list", "ttl_cache"],
     &[
         "address_range",

@@ -37,6 +37,7 @@ mod pipeline;
 mod property;
 mod recorded;
 mod refusals;
+mod request_validation;
 #[path = "../sdk_http_client.rs"]
 mod sdk_http_client;
 mod security_fields;

@@ -20,7 +20,7 @@ use self::{
 };
 use crate::{
     context::Context,
-    error::{GatewayError, Refusal, ResponseType},
+    error::{GatewayError, Refusal, ResponseType, Violation},
     item::Fields,
     message::{Body, Response, has_no_content},
 };
@@ -52,6 +52,20 @@ struct ProblemDetails<'a> {
     detail: &'a str,
     instance: String,
     request_id: &'a str,
+    /// The rules that a body or the parameters break.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ProblemError<'a>>,
+}
+
+/// One broken rule, and the part of the request that breaks it.
+#[derive(Serialize)]
+struct ProblemError<'a> {
+    /// In the body: RFC 6901.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'a str>,
+    detail: &'a str,
 }
 
 impl GatewayResponses {
@@ -89,7 +103,9 @@ impl GatewayResponses {
         } else if matches!(self.body, DefaultBody::ProblemDetails) {
             let content_type = HeaderValue::from_static("application/problem+json");
             let detail = error.detail().map_or_else(|| refusal.message.clone(), Cow::Owned);
-            set_body(&mut response, content_type, problem_details(&detail, status, &context.request.id));
+            let errors = problem_errors(error);
+            let body = problem_details(&detail, status, &context.request.id, errors);
+            set_body(&mut response, content_type, body);
         }
         if has_no_content(status) {
             response.headers_mut().remove(CONTENT_TYPE);
@@ -118,7 +134,24 @@ fn set_body(response: &mut Response, content_type: HeaderValue, body: impl Into<
     *response.body_mut() = body.into().into();
 }
 
-fn problem_details(detail: &str, status: StatusCode, request_id: &str) -> String {
+fn problem_errors(error: &GatewayError) -> Vec<ProblemError<'_>> {
+    let of_body = error.body_violations().iter().map(|Violation { pointer, detail, .. }| ProblemError {
+        pointer: Some(pointer),
+        parameter: None,
+        detail,
+    });
+    let of_parameters = error.parameter_violations().iter().map(|Violation { pointer, detail, .. }| {
+        ProblemError { pointer: None, parameter: Some(pointer), detail }
+    });
+    of_body.chain(of_parameters).collect()
+}
+
+fn problem_details(
+    detail: &str,
+    status: StatusCode,
+    request_id: &str,
+    errors: Vec<ProblemError<'_>>,
+) -> String {
     let details = ProblemDetails {
         r#type: "about:blank",
         title: status.canonical_reason(),
@@ -126,6 +159,7 @@ fn problem_details(detail: &str, status: StatusCode, request_id: &str) -> String
         detail,
         instance: format!("urn:uuid:{request_id}"),
         request_id,
+        errors,
     };
     serde_json::to_string(&details).expect("strings and a number are JSON")
 }

@@ -79,7 +79,11 @@ impl RefusalVariable {
 fn validation_error<'a>(refused: &RefusalContext<'a>) -> Option<Cow<'a, str>> {
     if let GatewayError::InvalidBody(detail) = refused.error {
         Some(detail.as_ref().into())
-    } else if let GatewayError::MissingParameters(_) = refused.error {
+    } else if let violations @ [_, ..] = refused.error.body_violations() {
+        // As API Gateway writes it: a list as Java prints it.
+        let details: Vec<&str> = violations.iter().map(|violation| &*violation.detail).collect();
+        Some(format!("[{}]", details.join(", ")).into())
+    } else if let GatewayError::MissingParameters(_) | GatewayError::ParameterViolations(_) = refused.error {
         Some(refused.refusal.message.as_ref().into())
     } else {
         refused.error.detail().map(Cow::Owned)

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use http::StatusCode;
-use tollgate::error::{BadValue, GatewayError, InvalidConfiguration, StoreError};
+use tollgate::error::{BadValue, GatewayError, InvalidConfiguration, StoreError, Violation};
 
 use super::Page;
 
@@ -26,6 +26,11 @@ fn every_refusal_stands_there_as_the_client_sees_it() {
 fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
     use GatewayError as E;
     let none = || "cause".into();
+    let violation = || Violation {
+        pointer: "page".to_owned(),
+        detail: String::new(),
+        rule: "querystring.page.type".to_owned(),
+    };
     let bad_value = || Box::new(BadValue { words: String::new(), fault: "", cause: None });
     Some(match error {
         None => E::BadRequest("".into()),
@@ -63,6 +68,8 @@ fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
         Some(E::InvalidationForbidden) => E::NotCached,
         Some(E::NotCached) => E::StageUnavailable { stage: String::new() },
         Some(E::StageUnavailable { .. }) => E::RouteUnreadable("".into()),
-        Some(E::RouteUnreadable(_)) => return None,
+        Some(E::RouteUnreadable(_)) => E::BodyViolations(Vec::new()),
+        Some(E::BodyViolations(_)) => E::ParameterViolations(vec![violation()]),
+        Some(E::ParameterViolations(_)) => return None,
     })
 }

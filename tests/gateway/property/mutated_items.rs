@@ -28,13 +28,16 @@ fn items() -> Vec<Value> {
     let cors = json!({ "allowOrigins": ["https://a.example.com"], "allowMethods": ["*"], "maxAge": 5 });
     vec![
         json!({ "routeKey": "$api", "corsConfiguration": cors, "unmatchedRoutes": "HTTP", "problemDetails": true,
+            "models": { "A": { "type": "object", "properties": { "b": { "$ref": "#/models/B" } }, "additionalProperties": false },
+                "B": { "oneOf": [{ "type": "string", "pattern": "^a+$" }, { "items": { "$ref": "#" }, "maxItems": 3 }] } },
             "binaryMediaTypes": ["image/png"], "allowPrivateIntegrations": ["127.0.0.0/8"],
             "authorizers": { "users": Issuer::ours().authorizer(&json!({ "algorithms": ["EdDSA"], "leewaySeconds": 30,
                 "identitySource": ["$request.header.Authorization"], "requiredClaims": { "role": "admin" } })) },
             "gatewayResponses": { "DEFAULT_4XX": { "statusCode": 418, "responseTemplates": { "text/plain": "$context.error.message" },
                 "responseParameters": { "gatewayresponse.header.x": "'y'" } } } }),
         json!({ "routeKey": "GET /mock/{id}", "enabled": true, "corsConfiguration": cors, "description": "x",
-            "requestParameters": { "method.request.querystring.a": false },
+            "requestParameters": { "method.request.querystring.a": false, "method.request.querystring.b": { "required": true, "schema": { "type": "integer" } } },
+            "requestModels": { "application/json": "A", "$default": "B" }, "requestValidator": { "validateRequestBody": true },
             "integration": { "type": "MOCK", "statusCode": 200, "headers": { "x-a": "${context.stage}" }, "body": "${stageVariables.a}" } }),
         json!({ "routeKey": "ANY /echo/{proxy+}", "integration": { "type": "AWS_PROXY", "uri": "echo:live", "timeoutInMillis": 1000,
             "payloadFormatVersion": "1.0", "invocationType": "RequestResponse", "responseTransferMode": "BUFFERED" } }),

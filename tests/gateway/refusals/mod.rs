@@ -30,13 +30,15 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 38] = [
+const ROWS: [Row; 40] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadParameterValue",      "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
     ("InvalidBody",            "PUT /v1/items/1\n\n{",                Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("BadBodyValue",           "POST /v1/items\n\n{\"id\":7}",       Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("BadBodyValue",           "POST /v1/items\n\n{}",                Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
+    ("ParameterViolations",    "GET /v1/typed?page=x",                Stage,   400, "BadRequestException",          r#"{"message": "Invalid request parameters: [page (type)]"}"#, ""),
+    ("BodyViolations",         "PUT /v1/typed\n\n{}",                 Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("UntrustedOrigin",        "GET /v1/untrusted",                   Nothing, 403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
     ("AccessDenied",           "GET /v1/elsewhere",                   Stage,   403, "AccessDeniedException",        r#"{"message":"Forbidden"}"#, ""),
     ("NoToken",                "GET /v1/named",                       Stage,   401, "UnauthorizedException",        r#"{"message":"Unauthorized"}"#, "www-authenticate: Bearer\n"),
@@ -88,7 +90,11 @@ async fn api(words: &Value) -> TestGateway {
         "authorizationScopes": ["read", "write"], "integration": { "type": "MOCK" } }));
     // What a refusal itself says, without where the caller stands.
     api["rateLimitHeaders"] = json!("off");
+    api["models"] = json!({ "Order": { "required": ["id"] } });
     gateway.put_route(&api);
+    let typed = json!({ "method.request.querystring.page": { "schema": { "type": "integer" } } });
+    gateway.put_route(&json!({ "routeKey": "ANY /typed", "requestParameters": typed,
+        "requestModels": { "application/json": "Order" }, "integration": { "type": "MOCK" } }));
     let required = json!({ "method.request.header.X-Tenant": true, "method.request.querystring.page": true });
     gateway.put_route(&json!({ "routeKey": "GET /required", "requestParameters": required,
         "integration": { "type": "MOCK" } }));

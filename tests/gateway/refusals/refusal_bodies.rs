@@ -41,11 +41,20 @@ fn expected(row: &Row, form: &Form) -> String {
         "POST /v1/items\n\n{}" => json!("$request.body.id cannot be used"),
         _ => serde_json::from_str::<Value>(body).unwrap()["message"].clone(),
     };
+    let errors = match variant {
+        "ParameterViolations" => {
+            r#","errors":[{"parameter":"page","detail":"instance type (string) does not match any allowed primitive type (allowed: [\"integer\"])"}]"#
+        }
+        "BodyViolations" => {
+            r#","errors":[{"pointer":"","detail":"object has missing required properties ([\"id\"])"}]"#
+        }
+        _ => "",
+    };
     let title = StatusCode::from_u16(status).unwrap().canonical_reason().unwrap();
     format!(
         "{status}\n{allow}content-type: application/problem+json\n{retry}{challenge}x-amzn-errortype: {error_type}\n\n\
          {{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{status},\"detail\":{message},\
-         \"instance\":\"urn:uuid:{REQUEST_ID}\",\"requestId\":\"{REQUEST_ID}\"}}"
+         \"instance\":\"urn:uuid:{REQUEST_ID}\",\"requestId\":\"{REQUEST_ID}\"{errors}}}"
     )
 }
 

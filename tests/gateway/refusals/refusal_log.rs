@@ -31,6 +31,8 @@ async fn the_access_log_tells_the_response_type_and_the_cause_of_every_refusal()
         InvalidBody BAD_REQUEST_BODY
         BadBodyValue BAD_REQUEST_BODY
         BadBodyValue BAD_REQUEST_BODY
+        ParameterViolations BAD_REQUEST_PARAMETERS
+        BodyViolations BAD_REQUEST_BODY
         UntrustedOrigin ACCESS_DENIED
         AccessDenied ACCESS_DENIED
         NoToken UNAUTHORIZED
@@ -98,6 +100,8 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         InvalidBody: v1, PUT /items/{id}, integrationLatency
         BadBodyValue: v1, POST /items, integrationLatency
         BadBodyValue: v1, POST /items, integrationLatency
+        ParameterViolations: v1, ANY /typed
+        BodyViolations: v1, ANY /typed
         UntrustedOrigin: none
         AccessDenied: v1, GET /elsewhere
         NoToken: v1, GET /named

@@ -56,7 +56,7 @@ fn words() -> Vec<(Kind, &'static str, &'static str, Value)> {
         (Route, "",             "authorizationType",   json!("JWT")),
         (Route, "",             "ipAllow",             network()),
         (Route, "",             "ipDeny",              network()),
-        (Route, "",             "requestModels",       json!({ "application/json": "Order" })),
+        (Route, "",             "requestModels",       json!({ "application/json": "Empty" })),
         (Route, "",             "requestValidator",    json!({ "validateRequestBody": true })),
         (Route, "",             "requestParameters",   json!({ "method.request.header.x-tenant": true })),
         (Route, "",             "enabled",             json!(false)),

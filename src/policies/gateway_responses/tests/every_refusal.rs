@@ -6,13 +6,18 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::{rendered, world};
-use crate::error::{BadValue, GatewayError, InvalidConfiguration, StoreError};
+use crate::error::{BadValue, GatewayError, InvalidConfiguration, StoreError, Violation};
 
 /// A text that must never reach a client.
 const CANARY: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/secret-table";
 
 fn bad_value() -> Box<BadValue> {
     Box::new(BadValue { words: "$request.x".to_owned(), fault: "is absent", cause: Some(CANARY.into()) })
+}
+
+fn violation() -> Violation {
+    let rule = format!("{CANARY}.type");
+    Violation { pointer: "page".to_owned(), detail: "is no number".to_owned(), rule }
 }
 
 /// Every variant, and the whole response by default.
@@ -89,6 +94,10 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"403 | content-type=application/json | www-authenticate=Bearer scope="a b" error="insufficient_scope" | x-amzn-errortype=AccessDeniedException | {"message":"Forbidden"}"#),
         (GatewayError::AccessDenied(CANARY.into()),
             r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"message":"Forbidden"}"#),
+        (GatewayError::BodyViolations(vec![violation()]),
+            r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request body"}"#),
+        (GatewayError::ParameterViolations(vec![violation(), violation()]),
+            r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request parameters: [page (type), page (type)]"}"#),
     ]
 }
 
@@ -130,6 +139,8 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::InvalidToken { .. } => 32,
         GatewayError::InsufficientScope { .. } => 33,
         GatewayError::AccessDenied(_) => 34,
+        GatewayError::BodyViolations(_) => 35,
+        GatewayError::ParameterViolations(_) => 36,
     }
 }
 
@@ -139,7 +150,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 35);
+    assert_eq!(every_refusal().len(), 37);
 }
 
 #[test]

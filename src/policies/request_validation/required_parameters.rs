@@ -1,4 +1,6 @@
 //! `requestParameters` of a route: what a request must have before anything is called.
+//!
+//! What it must be like, where an entry says so, is in [`parameter_schemas`](super::parameter_schemas).
 
 use std::collections::BTreeSet;
 
@@ -23,8 +25,9 @@ pub struct RequiredParameters {
 }
 
 impl RequiredParameters {
-    /// Reads `requestParameters` of a route item: `{"method.request.header.name": true}`. `false` names a
-    /// parameter that a request may have, and requires nothing.
+    /// Reads `requestParameters` of a route item: `{"method.request.header.name": true}`, or
+    /// `{"required": true, "schema": …}` in the place of `true`. `false` names a parameter that a request may have, and
+    /// requires nothing.
     ///
     /// `path_parameters` are the names in the route's path.
     pub fn parse(fields: &Fields<'_>, path_parameters: &[String]) -> Self {
@@ -32,16 +35,16 @@ impl RequiredParameters {
         let given = fields.parsed("requestParameters", "a map of true and false", Value::as_object);
         for (key, value) in given.into_iter().flatten() {
             let field = format!("requestParameters.{key}");
-            match (Parameter::parse(key), boolean(value)) {
+            match (request_parameter(key), is_required(value)) {
                 (None, _) => fields.problem(&field, key, &expected_instead_of(key)),
-                (_, None) => fields.problem(&field, &brief(value), "true (required) or false (optional)"),
+                (_, None) => fields.problem(&field, &brief(value), EXPECTED),
                 (Some(Parameter::Path(name)), Some(true)) if !path_parameters.contains(&name) => {
                     let known = path_parameters.join(", ");
                     fields.problem(&field, &name, &format!("a parameter of the route's path ({known})"));
                 }
                 (Some(_), Some(false)) => {}
                 (Some(Parameter::Header(name)), Some(true)) => {
-                    let written = key.strip_prefix("method.request.header.").unwrap_or(key);
+                    let written = key.splitn(4, '.').last().unwrap_or(key);
                     required.headers.push((written.to_owned(), name));
                 }
                 (Some(Parameter::Path(name)), Some(true)) => drop(required.path.insert(name)),
@@ -69,6 +72,29 @@ impl RequiredParameters {
         let querystring = self.querystring.iter().filter(|name| !has_query(context, name));
         let missing: Vec<String> = headers.chain(path).chain(querystring).cloned().collect();
         if missing.is_empty() { Ok(()) } else { Err(GatewayError::MissingParameters(missing)) }
+    }
+}
+
+const EXPECTED: &str = "true (required), false (optional), or a map of required and schema";
+
+/// The parameter of a key, whose kind may also be `multivalueheader` or `multivaluequerystring`: here each kind is all
+/// that the request has of the name.
+pub(super) fn request_parameter(key: &str) -> Option<Parameter> {
+    let kinds = [("multivalueheader.", "header."), ("multivaluequerystring.", "querystring.")];
+    let single = kinds.iter().find_map(|(multiple, single)| {
+        let name = key.strip_prefix("method.request.")?.strip_prefix(multiple)?;
+        Some(format!("method.request.{single}{name}"))
+    });
+    Parameter::parse(single.as_deref().unwrap_or(key))
+}
+
+fn is_required(value: &Value) -> Option<bool> {
+    match value {
+        Value::Object(map) => {
+            let is_known = map.keys().all(|name| ["required", "schema"].contains(&name.as_str()));
+            map.get("required").map_or(Some(false), boolean).filter(|_| is_known)
+        }
+        _ => boolean(value),
     }
 }
 
@@ -180,6 +206,22 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_may_be_a_map_and_of_several_values() {
+        let (required, problems) = required(json!({
+            "method.request.multivaluequerystring.q": { "required": true },
+            "method.request.multivalueheader.X-Many": true,
+            "method.request.querystring.optional": { "schema": { "type": "integer" } },
+            "method.request.querystring.also": { "required": "true", "schema": {} },
+        }));
+        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!(
+            missing(&required, &TestRequest::new("")),
+            r#"{"message": "Missing required request parameters: [X-Many, also, q]"}"#
+        );
+        assert_eq!(missing(&required, &TestRequest::new("q=&q=1&also=1").header("x-many", "a")), "-");
+    }
+
+    #[test]
     fn a_route_without_parameters_requires_nothing() {
         let (required, problems) = read(&json!({}), |fields| RequiredParameters::parse(&fields, &[]));
         assert_eq!((&required, problems), (&RequiredParameters::default(), Vec::new()));
@@ -206,8 +248,15 @@ mod tests {
                     .to_owned(),
             ),
             (
+                json!({ "method.request.querystring.q": { "requird": true } }),
+                format!(
+                    "requestParameters.method.request.querystring.q: got {{\"requird\":true}}, expected {EXPECTED}"
+                ),
+            ),
+            (
                 json!({ "method.request.path.proxy": 1 }),
-                "requestParameters.method.request.path.proxy: got 1, expected true (required) or false (optional)"
+                "requestParameters.method.request.path.proxy: got 1, expected true (required), false (optional), or a map \
+                 of required and schema"
                     .to_owned(),
             ),
         ];
