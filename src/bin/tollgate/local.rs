@@ -18,7 +18,10 @@ use tollgate::{
     },
 };
 
-use crate::common_args::{API, DYNAMODB};
+use crate::{
+    common_args::{API, DYNAMODB},
+    notes::note,
+};
 
 /// The variables of the gateway besides table names, passed on if they are set here.
 const GATEWAY_VARIABLES: [&str; 7] = [
@@ -81,13 +84,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
         let mut terminate = signal(SignalKind::terminate())?;
         let has_folder = settings.data_directory.is_some();
         let world = World::start(settings).await?;
-        // Who has closed stdout or stderr wants no words; the world ends properly all the same.
+        // Who has closed stdout wants no words; the world ends properly all the same.
         let _ = greet(&mut io::stdout(), &world);
         if has_folder && world.dynamodb.is_none() {
-            let _ = writeln!(
-                io::stderr(),
-                "tollgate: DATA_DIR has no part in it: the DynamoDB there keeps its data where it likes"
-            );
+            note("tollgate: DATA_DIR has no part in it: the DynamoDB there keeps its data where it likes");
         }
         tokio::select! {
             _ = interrupt.recv() => {}
