@@ -45,7 +45,7 @@ pub struct KeyOwner {
 pub enum BadKey {
     #[error("no key")]
     Missing,
-    #[error("no key: {0}")]
+    #[error("malformed key: {0}")]
     NotAKey(#[from] NotAKey),
     #[error("unknown key")]
     Unknown,

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    io::{self, Write},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -27,9 +28,12 @@ impl FunctionOutput {
         Self(Arc::new(sink))
     }
 
-    /// Prints `function: line` on stdout.
+    /// Prints `function: line` on stdout, as long as somebody reads it.
     pub fn terminal() -> Self {
-        Self::new(|line| println!("{}: {}", line.function, line.text))
+        Self::new(|line| {
+            // Who has closed stdout wants no lines; the function is read on, so that it does not block.
+            let _ = writeln!(io::stdout(), "{}: {}", line.function, line.text);
+        })
     }
 
     /// Reads `pipe` to its end; a line that is not UTF-8 is passed on with replacement characters.

@@ -74,7 +74,7 @@ async fn every_bad_key_gets_one_answer_and_only_the_log_tells_them_apart() {
     }
     expect![[r#"
         "INVALID_API_KEY" "bad API key: no key"
-        null "bad API key: no key: shorter than 20 characters"
+        null "bad API key: malformed key: shorter than 20 characters"
         null "bad API key: unknown key"
         "disabled" "bad API key: key disabled is disabled"
         "expired" "bad API key: key expired has expired"
@@ -82,9 +82,9 @@ async fn every_bad_key_gets_one_answer_and_only_the_log_tells_them_apart() {
         "planless" "bad API key: key planless has no usage plan"
         "lost-plan" "bad API key: usage plan none does not exist"
         "uncovered" "bad API key: usage plan silver does not cover this stage"
-        null "bad API key: no key: the checksum is wrong"
-        null "bad API key: no key: longer than 128 characters"
-        null "bad API key: no key: not all visible ASCII characters""#]]
+        null "bad API key: malformed key: the checksum is wrong"
+        null "bad API key: malformed key: longer than 128 characters"
+        null "bad API key: malformed key: not all visible ASCII characters""#]]
     .assert_eq(&told.join("\n"));
     let log = world.log_lines().join("\n");
     assert!(!log.contains("canary") && values.iter().all(|value| !log.contains(value.as_str())), "{log}");

@@ -112,6 +112,34 @@ fn a_slow_target_makes_the_wait_the_dearest_line() {
 }
 
 #[test]
+fn a_target_that_a_peer_does_not_wait_for_is_no_question_of_price() {
+    let verdicts = |arguments: &str| {
+        let text = cost(&format!("--requests 10K --memory 256 {arguments}"));
+        let is_told =
+            |line: &&str| [" a month,", "REST API:", "HTTP API:"].iter().any(|words| line.contains(words));
+        text.lines().filter(is_told).collect::<Vec<_>>().join("\n")
+    };
+    let told = [
+        verdicts("--target-ms 29k"),
+        verdicts("--target-ms 30k"),
+        verdicts("--target-ms 30001 --keys 1 --hit-share 0.5"),
+    ];
+    expect![[r#"
+        10k requests a month, targets of 29 s, 256 MB, no API keys, no cache
+        REST API: 2.43 less than Tollgate
+        HTTP API: 2.46 less than Tollgate
+
+        10k requests a month, targets of 30 s, 256 MB, no API keys, no cache
+        REST API: no answer after 29 s unless that is raised
+        HTTP API: 2.49 less than Tollgate
+
+        10k requests a month, targets of 30 s, 256 MB, 1 API key, 50 % from the cache
+        REST API: no answer after 29 s unless that is raised, no hard quotas
+        HTTP API: no answer after 30 s, no API keys, no quotas, no cache"#]]
+    .assert_eq(&told.join("\n\n"));
+}
+
+#[test]
 fn no_requests_cost_what_is_fixed() {
     expect![[r#"
         exit 0
@@ -571,7 +599,7 @@ fn a_wrong_amount_is_refused_with_what_is_expected() {
         ("--requests 1 --target-ms 0.5", "'0.5' for '--target-ms <AMOUNT>'"),
         (
             "--requests 1 --target-ms 1 --memory 127",
-            "'127' for '--memory <AMOUNT>': expected a whole number from 128 to 10.24k",
+            "'127' for '--memory <AMOUNT>': expected a whole number from 128 to 10240",
         ),
         ("--requests 1 --target-ms 1 --memory 10241", "'10241' for '--memory <AMOUNT>'"),
         (

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::notes::note;
 use tollgate::{authorizers::KeyValue, store::Store};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,19 +19,19 @@ pub enum ExitStatus {
 impl ExitStatus {
     /// Prints that there is no such stage.
     pub fn no_stage(store: &Store, stage: &str) -> Self {
-        eprintln!(
+        note(format_args!(
             "tollgate: there is no stage {stage} in {} or {}",
             store.tables.stages, store.tables.routes
-        );
+        ));
         Self::NotFound
     }
 
     /// Prints that there is no key with this id, without the id if it is a key's value.
     pub fn no_key(store: &Store, id: &str) -> Self {
         if KeyValue::stands_in(id) {
-            eprintln!("tollgate: that is a key's value; `tollgate keys list` tells its id");
+            note("tollgate: that is a key's value; `tollgate keys list` tells its id");
         } else {
-            eprintln!("tollgate: there is no key {id} in {}", store.tables.api_keys);
+            note(format_args!("tollgate: there is no key {id} in {}", store.tables.api_keys));
         }
         Self::NotFound
     }

@@ -1,6 +1,11 @@
 //! `tollgate local`: the whole gateway on this machine, until Ctrl-C.
 
-use std::{env, num::NonZeroUsize, path::PathBuf};
+use std::{
+    env,
+    io::{self, Write},
+    num::NonZeroUsize,
+    path::PathBuf,
+};
 
 use anyhow::{Context, Result};
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,7 +18,10 @@ use tollgate::{
     },
 };
 
-use crate::common_args::{API, DYNAMODB};
+use crate::{
+    common_args::{API, DYNAMODB},
+    notes::note,
+};
 
 /// The variables of the gateway besides table names, passed on if they are set here.
 const GATEWAY_VARIABLES: [&str; 7] = [
@@ -76,17 +84,16 @@ pub fn run(arguments: Arguments) -> Result<()> {
         let mut terminate = signal(SignalKind::terminate())?;
         let has_folder = settings.data_directory.is_some();
         let world = World::start(settings).await?;
-        greet(&world);
+        // Who has closed stdout wants no words; the world ends properly all the same.
+        let _ = greet(&mut io::stdout(), &world);
         if has_folder && world.dynamodb.is_none() {
-            eprintln!(
-                "tollgate: DATA_DIR has no part in it: the DynamoDB there keeps its data where it likes"
-            );
+            note("tollgate: DATA_DIR has no part in it: the DynamoDB there keeps its data where it likes");
         }
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        println!("Stopping.");
+        let _ = writeln!(io::stdout(), "Stopping.");
         world.stop().await;
         Ok(())
     })
@@ -115,27 +122,29 @@ fn settings(arguments: Arguments) -> Result<WorldSettings> {
     })
 }
 
-fn greet(world: &World) {
+fn greet(out: &mut impl Write, world: &World) -> io::Result<()> {
     let api = format!("http://{}", world.api);
-    println!("API       {api}/");
-    println!("Lambda    http://{}", world.invoke_api);
+    writeln!(out, "API       {api}/")?;
+    writeln!(out, "Lambda    http://{}", world.invoke_api)?;
     let Some(dynamodb) = &world.dynamodb else {
-        println!(
+        writeln!(
+            out,
             "\nAWS_ENDPOINT_URL_DYNAMODB is set: the routes are those of the DynamoDB there, and edits go live by"
-        );
-        println!("`tollgate deploy`. Unset it for a DynamoDB of its own. Ctrl-C ends everything.");
-        return;
+        )?;
+        writeln!(out, "`tollgate deploy`. Unset it for a DynamoDB of its own. Ctrl-C ends everything.")?;
+        return Ok(());
     };
-    println!("DynamoDB  http://{}", dynamodb.address);
+    writeln!(out, "DynamoDB  http://{}", dynamodb.address)?;
     // An id of its own each time: the second order with one id is a conflict.
     let id = Clock::System.now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    println!("\nTry:");
-    println!("  curl {api}/v1/orders");
-    println!("  curl {api}/v1/orders/1001");
-    println!(
+    writeln!(out, "\nTry:")?;
+    writeln!(out, "  curl {api}/v1/orders")?;
+    writeln!(out, "  curl {api}/v1/orders/1001")?;
+    writeln!(
+        out,
         "  curl -H 'content-type: application/json' -d '{{\"id\":\"{id}\",\"sku\":\"ink\",\"quantity\":2}}' {api}/v1/orders"
-    );
-    println!("  curl '{api}/v1/quotes/pen?quantity=3'");
-    println!("  curl {api}/v1/health");
-    println!("\nCtrl-C ends everything.\n");
+    )?;
+    writeln!(out, "  curl '{api}/v1/quotes/pen?quantity=3'")?;
+    writeln!(out, "  curl {api}/v1/health")?;
+    writeln!(out, "\nCtrl-C ends everything.\n")
 }

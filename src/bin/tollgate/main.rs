@@ -14,6 +14,7 @@ mod exit_status;
 mod keys;
 #[cfg(feature = "local")]
 mod local;
+mod notes;
 mod output_format;
 mod text_table;
 mod time_arg;
@@ -23,6 +24,8 @@ use std::{io, process::ExitCode};
 
 use clap::{Parser, Subcommand, error::ErrorKind};
 use tollgate::error::chain;
+
+use self::notes::note;
 
 /// Run and manage a Tollgate API gateway.
 #[derive(Parser)]
@@ -64,7 +67,7 @@ fn main() -> ExitCode {
         // The reader has seen enough.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("tollgate: {}", chain(error.as_ref()));
+            note(format_args!("tollgate: {}", chain(error.as_ref())));
             ExitCode::FAILURE
         }
     }

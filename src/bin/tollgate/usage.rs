@@ -13,6 +13,7 @@ use tollgate::{
 use crate::{
     common_args::{CommonArgs, USAGE},
     exit_status::ExitStatus,
+    notes::note,
     text_table::{self, Column},
     time_arg,
 };
@@ -54,7 +55,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let from = arguments.from.unwrap_or(to.first_of_month());
     let days: Vec<Day> = if from > to { Vec::new() } else { from.through(to).collect() };
     if days.is_empty() || days.len() as u64 > KEPT_DAYS {
-        eprintln!("tollgate: from {from} to {to} is {} days; it must be 1 to {KEPT_DAYS}", days.len());
+        note(format_args!(
+            "tollgate: from {from} to {to} is {} days; it must be 1 to {KEPT_DAYS}",
+            days.len()
+        ));
         return Ok(ExitStatus::Invalid);
     }
     let Arguments { key_id, common, .. } = arguments;

@@ -1,5 +1,6 @@
 //! The operator's tool as a process: its output on stdout and stderr, and its exit status.
 
+mod local;
 mod stages;
 
 use serde_json::json;

@@ -1,6 +1,11 @@
 //! The form of the pages: a first paragraph that says what a page is for, a list of contents, a short README.
 
-use super::{Page, docs, markdown, pages};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{Page, absolute, docs, markdown, pages};
 
 const CONTENTS: &str = "On this page:\n\n";
 
@@ -42,6 +47,32 @@ fn every_fence_is_closed() {
     for page in pages() {
         let marks = page.text.lines().filter(|line| line.starts_with("```")).count();
         assert_eq!(marks % 2, 0, "{}", page.path);
+    }
+}
+
+#[test]
+fn no_page_and_no_source_file_has_a_conflict_left_in_it() {
+    let mut files: Vec<_> = ["README.md", "CHANGELOG.md"].map(absolute).map(Into::into).into();
+    for folder in ["docs", "src", "tests", "examples", "bench", "infra"] {
+        add_files(absolute(folder).as_ref(), &mut files);
+    }
+    for file in files {
+        // Plots and archives are no text.
+        let Ok(text) = fs::read_to_string(&file) else { continue };
+        let mark = text.lines().position(|line| line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>"));
+        assert_eq!(mark, None, "{}", file.display());
+    }
+}
+
+fn add_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.file_name().and_then(|name| name.to_str()) {
+            // What npm has put there is others'.
+            Some("node_modules") => {}
+            _ if path.is_dir() => add_files(&path, files),
+            _ => files.push(path),
+        }
     }
 }
 

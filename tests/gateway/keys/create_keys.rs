@@ -190,3 +190,23 @@ async fn create_warns_of_a_key_that_its_plan_makes_useless() {
         tollgate: key ID is good for nothing yet: usage plan mixed covers no stage that exists and that the key may use, and it gets 403
     "#]].assert_eq(&told.join("--\n"));
 }
+
+#[tokio::test]
+async fn a_key_is_shown_though_nobody_reads_the_notes() {
+    let world = TestGateway::new();
+    let (reader, closed) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["keys", "create"])
+        .env_clear()
+        .env("AWS_REGION", "eu-west-1")
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", world.dynamodb().address))
+        .stderr(closed)
+        .output()
+        .unwrap();
+    let value = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{value}");
+    assert!(value.starts_with("tg_"), "{value}");
+}

@@ -96,7 +96,7 @@ async fn a_file_with_a_bad_line_is_not_imported_unless_bad_lines_are_skipped() {
         exit 3
         0 imported, 0 existing, 4 bad
         --
-        FILE:2: no key: shorter than 20 characters
+        FILE:2: malformed key: shorter than 20 characters
         FILE:4: there is no usage plan silver
         FILE:5: the same key as in line 3
         FILE:6: there is no such usage plan
@@ -114,7 +114,7 @@ async fn a_file_with_a_bad_line_is_not_imported_unless_bad_lines_are_skipped() {
           "bad": [
             {
               "line": 2,
-              "problem": "no key: shorter than 20 characters"
+              "problem": "malformed key: shorter than 20 characters"
             },
             {
               "line": 4,
@@ -138,7 +138,7 @@ async fn a_file_with_a_bad_line_is_not_imported_unless_bad_lines_are_skipped() {
           ]
         }
         --
-        FILE:2: no key: shorter than 20 characters
+        FILE:2: malformed key: shorter than 20 characters
         FILE:4: there is no usage plan silver
         FILE:5: the same key as in line 3
         FILE:6: there is no such usage plan

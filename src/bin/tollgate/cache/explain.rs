@@ -17,6 +17,7 @@ use super::{
 use crate::{
     common_args::{CommonArgs, SERVED_AND_CACHE},
     exit_status::ExitStatus,
+    notes::note,
     text_table,
 };
 
@@ -59,7 +60,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         };
         let inspected = inspected.as_ref();
         if inspected.is_some_and(InspectedEntry::depends_on_the_address) {
-            eprintln!("tollgate: X-Forwarded-For tells the answers apart, and the gateway adds the client's address, which is not known here");
+            note("tollgate: X-Forwarded-For tells the answers apart, and the gateway adds the client's address, which is not known here");
         }
         common.output.write(|| to_json(&explained, inspected), |out| write(out, &explained, inspected))?;
         Ok(ExitStatus::Ok)

@@ -15,6 +15,7 @@ use super::request_arg::{RequestDetails, RequestLine, RequestOutcome};
 use crate::{
     common_args::{CommonArgs, SERVED_AND_CACHE},
     exit_status::ExitStatus,
+    notes::note,
     text_table,
 };
 
@@ -83,13 +84,13 @@ async fn of_stage(store: &Store, stage: &str, common: &CommonArgs) -> Result<Exi
     let generation = match store.raise_cache_generation(stage).await? {
         GenerationRaise::To(generation) => generation,
         GenerationRaise::NoStage => {
-            eprintln!("tollgate: there is no stage {stage} in {stages}");
+            note(format_args!("tollgate: there is no stage {stage} in {stages}"));
             return Ok(ExitStatus::NotFound);
         }
         GenerationRaise::NoGeneration => {
-            eprintln!(
+            note(format_args!(
                 "tollgate: {stages} [stage={stage}] cacheGeneration: no whole number that can be raised"
-            );
+            ));
             return Ok(ExitStatus::Invalid);
         }
     };
@@ -97,7 +98,7 @@ async fn of_stage(store: &Store, stage: &str, common: &CommonArgs) -> Result<Exi
         || json!({ "stage": stage, "cacheGeneration": generation }),
         |out| writeln!(out, "{stage}: cacheGeneration {generation}"),
     )?;
-    eprintln!("tollgate: {STAGE_FOLLOWS}");
+    note(format_args!("tollgate: {STAGE_FOLLOWS}"));
     Ok(ExitStatus::Ok)
 }
 
@@ -114,7 +115,7 @@ async fn of_route(store: &Store, stage: &str, route_key: &str, common: &CommonAr
         }
         if !keys.contains(&route_key) {
             let known = text_table::printable(&keys.join(", "));
-            eprintln!("tollgate: there is no route {route_key} in stage {stage}, only {known}");
+            note(format_args!("tollgate: there is no route {route_key} in stage {stage}, only {known}"));
             return Ok(ExitStatus::NotFound);
         }
     }
@@ -135,13 +136,13 @@ async fn of_request(
         RequestOutcome::Refused(ending) => return Ok(ending),
     };
     if explained.stage != stage {
-        eprintln!("tollgate: the stage of this request is {}, not {stage}", explained.stage);
+        note(format_args!("tollgate: the stage of this request is {}, not {stage}", explained.stage));
         return Ok(ExitStatus::Invalid);
     }
     let key = match explained.lookup {
         Ok(ExplainedLookup { key, .. }) => key,
         Err(why) => {
-            eprintln!("tollgate: {} keeps no answers: {why}", explained.route_key);
+            note(format_args!("tollgate: {} keeps no answers: {why}", explained.route_key));
             return Ok(ExitStatus::NotFound);
         }
     };
@@ -178,6 +179,6 @@ fn print(
             writeln!(out, "{stage}: deleted {count} entr{plural} of {}", text_table::printable(what))
         },
     )?;
-    eprintln!("tollgate: {MEMORY_FOLLOWS}");
+    note(format_args!("tollgate: {MEMORY_FOLLOWS}"));
     Ok(ExitStatus::Ok)
 }

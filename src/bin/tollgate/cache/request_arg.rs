@@ -16,7 +16,7 @@ use tollgate::{
     store::Store,
 };
 
-use crate::exit_status::ExitStatus;
+use crate::{exit_status::ExitStatus, notes::note};
 
 /// The parts of a request beside its first line.
 #[derive(clap::Args)]
@@ -117,7 +117,7 @@ impl RequestDetails {
         local_host: Option<&str>,
     ) -> Result<RequestOutcome> {
         let refused = |words: &str, ending| {
-            eprintln!("tollgate: {words}");
+            note(format_args!("tollgate: {words}"));
             Ok(RequestOutcome::Refused(ending))
         };
         let header_host = self.headers.iter().find(|header| header.name == "host");
@@ -193,14 +193,14 @@ impl RequestDetails {
         let parts = explained.lookup.iter().flat_map(|lookup| &lookup.parts);
         let tells_callers_apart = parts.clone().any(|part| part.name == "apiKeyId");
         match (&explained.api_key, &self.api_key_id) {
-            (ApiKeyUse::Required(_), None) if tells_callers_apart => eprintln!(
+            (ApiKeyUse::Required(_), None) if tells_callers_apart => note(format_args!(
                 "tollgate: {} asks for an API key, whose id is part of the key: say it with --api-key-id",
                 explained.route_key
-            ),
-            (ApiKeyUse::NotRequired, Some(_)) => eprintln!(
+            )),
+            (ApiKeyUse::NotRequired, Some(_)) => note(format_args!(
                 "tollgate: {} asks for no API key, so --api-key-id counts for nothing",
                 explained.route_key
-            ),
+            )),
             (ApiKeyUse::Required(_) | ApiKeyUse::NotRequired, _) => {}
         }
     }

@@ -19,7 +19,7 @@ use crate::{
     time_arg,
 };
 
-/// Say what the cache's table has of a stage, by route: entries, and their bytes, compressed
+/// Say what the cache's table has of a stage, by route: entries, and their bytes as stored
 ///
 /// It reads the whole table, whichever stage is asked about: half a read unit for each 4 KB of it. EXPIRED are entries
 /// that no request gets any more and that DynamoDB has not deleted yet; entries of before a purge of the stage are not

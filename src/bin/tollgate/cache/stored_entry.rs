@@ -18,7 +18,7 @@ pub struct InspectedEntry {
     /// Set if several answers stand for the key of the lookup.
     pub variant: Option<Variant>,
     pub entry: Option<Arc<Entry>>,
-    /// Of the entry, compressed.
+    /// Of the entry, as stored.
     pub bytes: usize,
     /// Held, or over.
     lock: Option<Lock>,

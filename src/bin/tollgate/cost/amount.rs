@@ -7,7 +7,7 @@ const SUFFIXES: [(char, u64); 3] = [('k', 1_000), ('M', 1_000_000), ('G', 1_000_
 /// Reads `10M` as a whole number that `range` contains.
 pub fn amount(text: &str, range: &RangeInclusive<u64>) -> Result<u64, String> {
     let expected = || {
-        let [low, high] = [range.start(), range.end()].map(|bound| shown(float(*bound)));
+        let [low, high] = [range.start(), range.end()].map(|bound| exact(*bound));
         format!(
             "expected a whole number from {low} to {high}, with k, M or G where you like (1500, 1.5k, 10M)"
         )
@@ -22,7 +22,9 @@ pub fn share(text: &str) -> Result<f64, String> {
 }
 
 fn number(text: &str) -> Option<u64> {
-    let suffix = SUFFIXES.iter().find(|(suffix, _)| text.ends_with(*suffix));
+    // `m` is not taken for `M`: it is a thousandth elsewhere.
+    let is_at_end = |suffix: char| text.ends_with(suffix) || (suffix == 'k' && text.ends_with('K'));
+    let suffix = SUFFIXES.iter().find(|(suffix, _)| is_at_end(*suffix));
     let (digits, factor) = suffix.map_or((text, 1), |(_, factor)| (&text[..text.len() - 1], *factor));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let of_digits = |text: &str| {
@@ -33,6 +35,11 @@ fn number(text: &str) -> Option<u64> {
     let part = of_digits(fraction)?.checked_mul(factor)?;
     let is_whole = part.is_multiple_of(scale);
     is_whole.then(|| of_digits(whole)?.checked_mul(factor)?.checked_add(part / scale)).flatten()
+}
+
+/// The amount as it would be typed: `10M`, `10240`.
+fn exact(amount: u64) -> String {
+    Some(shown(float(amount))).filter(|text| !text.contains('.')).unwrap_or_else(|| amount.to_string())
 }
 
 /// The amount in at most four digits, cut off: `10M`, `70.62k`, `0.025`.
@@ -65,6 +72,7 @@ mod tests {
             ("0", Some(0)),
             ("1500", Some(1_500)),
             ("1.5k", Some(1_500)),
+            ("1.5K", Some(1_500)),
             ("10M", Some(10_000_000)),
             ("0.25G", Some(250_000_000)),
             ("1000G", Some(1_000_000_000_000)),
@@ -90,7 +98,7 @@ mod tests {
             assert_eq!(amount(text, &(0..=1_000_000_000_000)).ok(), expected, "{text}");
         }
         let error = amount("64", &(128..=10_240)).unwrap_err();
-        assert!(error.starts_with("expected a whole number from 128 to 10.24k,"), "{error}");
+        assert!(error.starts_with("expected a whole number from 128 to 10240,"), "{error}");
     }
 
     #[test]

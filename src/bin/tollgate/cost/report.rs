@@ -84,7 +84,11 @@ impl CostReport {
 
     fn headline(&self) -> String {
         let Workload { requests, target_ms, memory_mb, hit_share, keys, .. } = self.workload;
-        let keys = keys.map_or_else(|| "no API keys".to_owned(), |keys| format!("{} API keys", shown(keys)));
+        let keys = match keys.map(shown).as_deref() {
+            None => "no API keys".to_owned(),
+            Some("1") => "1 API key".to_owned(),
+            Some(keys) => format!("{keys} API keys"),
+        };
         let cache = hit_share.map_or_else(
             || "no cache".to_owned(),
             |share| format!("{} % from the cache", shown(share * 100.0)),
@@ -112,17 +116,19 @@ impl CostReport {
         std::iter::once(own).chain(self.peers.iter().map(peer)).collect()
     }
 
-    /// Says which of both is cheaper, and what the other one does not do.
+    /// Says which of both is cheaper, where both answer, and what the other one does not do.
     fn verdict(&self, peer: &PeerReport) -> String {
         let name = peer.product.name();
         let more = peer.bill.dollars() - self.own.dollars();
         let verdict = match &*money(more.abs()) {
-            "0.00" => format!("{name}: as much as Tollgate"),
-            difference if more < 0.0 => format!("{name}: {difference} less than Tollgate"),
-            difference => format!("{name}: {difference} more than Tollgate"),
+            "0.00" => "as much as Tollgate".to_owned(),
+            difference if more < 0.0 => format!("{difference} less than Tollgate"),
+            difference => format!("{difference} more than Tollgate"),
         };
+        let answers = peer.product.timeout(&self.workload).is_none();
         let lacks = peer.product.lacks(&self.workload).into_iter().map(|what| format!("no {what}"));
-        [verdict].into_iter().chain(lacks).collect::<Vec<_>>().join(", ")
+        let words = answers.then_some(verdict).into_iter().chain(lacks).collect::<Vec<_>>().join(", ");
+        format!("{name}: {words}")
     }
 
     /// Names the dearest line of Tollgate's bill, and says what drives it.

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     common_args::{ALL, CommonArgs},
     exit_status::ExitStatus,
+    notes::note,
     time_arg::{self, TimeArg},
 };
 
@@ -66,7 +67,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let now = time_arg::now();
     let expires_at = arguments.expires.map(|expires| expires.seconds(now));
     if expires_at.is_some_and(|at| at <= now) {
-        eprintln!("tollgate: --expires is over already");
+        note("tollgate: --expires is over already");
         return Ok(ExitStatus::Invalid);
     }
     let key = new_key(arguments, now, expires_at)?;
@@ -80,7 +81,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             Some(plan) => match store.usage_plan_item(plan).await? {
                 Some(item) => why_unusable(store, &item, &arguments.stages).await?,
                 None => {
-                    eprintln!("tollgate: there is no usage plan {plan} in {}", store.tables.usage_plans);
+                    note(format_args!(
+                        "tollgate: there is no usage plan {plan} in {}",
+                        store.tables.usage_plans
+                    ));
                     return Ok(ExitStatus::NotFound);
                 }
             },
@@ -91,9 +95,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
                 bail!("the random value was there already: is the system's randomness broken?")
             }
         }
-        eprintln!("tollgate: created key {id}; its value is shown this once");
+        note(format_args!("tollgate: created key {id}; its value is shown this once"));
         if let Some(reason) = unusable {
-            eprintln!("tollgate: key {id} is good for nothing yet: {reason}");
+            note(format_args!("tollgate: key {id} is good for nothing yet: {reason}"));
         }
         key.show(common.output, &json!({}))?;
         Ok(ExitStatus::Ok)

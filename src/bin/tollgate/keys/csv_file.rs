@@ -123,7 +123,7 @@ impl Columns {
             return Err(format!("{} columns, the header has {}", record.len(), self.count));
         }
         let value = record.get(self.key).filter(|key| !key.is_empty()).ok_or("no key")?;
-        let value = KeyValue::parse(value).map_err(|error| format!("no key: {error}"))?;
+        let value = KeyValue::parse(value).map_err(|error| format!("malformed key: {error}"))?;
         let text = |column: Option<usize>, name: &str| {
             let bytes = column.and_then(|column| record.get(column)).unwrap_or_default();
             std::str::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8"))
@@ -223,15 +223,15 @@ mod tests {
         assert_eq!(
             bad,
             [
-                "2: no key: shorter than 20 characters",
+                "2: malformed key: shorter than 20 characters",
                 "3: no key",
-                "4: no key: shorter than 20 characters",
+                "4: malformed key: shorter than 20 characters",
                 "5: Enabled is neither true nor false",
                 "6: more than one usage plan: a key has one; see --plan",
                 "7: 5 columns, the header has 4",
                 "8: a name has at most 1024 characters",
                 "10: the same key as in line 9",
-                "11: no key: the checksum is wrong",
+                "11: malformed key: the checksum is wrong",
                 "12: Name is not UTF-8",
             ]
         );

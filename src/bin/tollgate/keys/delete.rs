@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::{Item, OneKey, find, print_when_it_acts, shown, text};
-use crate::{common_args::KEYS, exit_status::ExitStatus, text_table::printable};
+use crate::{common_args::KEYS, exit_status::ExitStatus, notes::note, text_table::printable};
 
 /// Delete an API key for good; `disable` can be undone.
 ///
@@ -26,13 +26,13 @@ pub struct Arguments {
 /// The table cannot be read or written.
 pub fn run(Arguments { key: OneKey { id, common }, yes }: &Arguments) -> Result<ExitStatus> {
     if !yes && !io::stdin().is_terminal() {
-        eprintln!("tollgate: nobody is there to ask whether to delete it for good: --yes says so");
+        note("tollgate: nobody is there to ask whether to delete it for good: --yes says so");
         return Ok(ExitStatus::WrongUse);
     }
     common.run(KEYS, async |store| {
         let Some(item) = find(store, id).await? else { return Ok(ExitStatus::no_key(store, id)) };
         if !yes && !is_confirmed(&item)? {
-            eprintln!("tollgate: key {id} stays as it is");
+            note(format_args!("tollgate: key {id} stays as it is"));
             return Ok(ExitStatus::Declined);
         }
         store.delete_api_key(text(&item, "keyHash")).await?;

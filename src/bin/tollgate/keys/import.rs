@@ -23,6 +23,7 @@ use super::{
 use crate::{
     common_args::{CommonArgs, KEYS_AND_PLANS},
     exit_status::ExitStatus,
+    notes::note,
     output_format::OutputFormat,
     time_arg,
 };
@@ -74,21 +75,21 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         let mut file = csv_file::read(&bytes, arguments.plan.as_deref());
         name_unknown_plans(store, &mut file).await?;
         for BadLine { line, problem } in &file.bad {
-            eprintln!("{}:{line}: {problem}", arguments.file);
+            note(format_args!("{}:{line}: {problem}", arguments.file));
         }
         let is_refused = !file.bad.is_empty() && !arguments.skip_bad;
         let written = if is_refused { Vec::new() } else { write(store, &arguments.file, &file.rows).await? };
         for ImportedKey { line, id, .. } in written.iter().filter(|written| written.existed) {
-            eprintln!("{}:{line}: exists already, as key {id}; it stays as it is", arguments.file);
+            note(format_args!("{}:{line}: exists already, as key {id}; it stays as it is", arguments.file));
         }
         if is_refused {
-            eprintln!("tollgate: nothing is written; --skip-bad leaves the bad lines out");
+            note("tollgate: nothing is written; --skip-bad leaves the bad lines out");
         }
         let without_plan = written.iter().filter(|written| !written.existed && !written.has_plan).count();
         if without_plan > 0 {
-            eprintln!(
+            note(format_args!(
                 "tollgate: without a usage plan: {without_plan}; they get 403 until their items name one"
-            );
+            ));
         }
         print(&written, &file.bad, arguments.common.output)?;
         Ok(if is_refused { ExitStatus::Invalid } else { ExitStatus::Ok })

@@ -22,7 +22,7 @@ use tollgate::{
     store::Store,
 };
 
-use crate::{common_args::CommonArgs, exit_status::ExitStatus};
+use crate::{common_args::CommonArgs, exit_status::ExitStatus, notes::note};
 
 /// One key.
 #[derive(clap::Args)]
@@ -101,7 +101,7 @@ fn status(key: Option<&ApiKey>, now: u64) -> &'static str {
 
 /// Prints when an edit of a key takes effect.
 fn print_when_it_acts() {
-    eprintln!("tollgate: instances that know the key follow within KEY_CACHE_SECONDS (60 unless it is set)");
+    note("tollgate: instances that know the key follow within KEY_CACHE_SECONDS (60 unless it is set)");
 }
 
 /// Returns the text to show, without a key's value that somebody may have written there.

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     common_args::{CommonArgs, KEYS},
     exit_status::ExitStatus,
+    notes::note,
     time_arg::{self, TimeArg},
 };
 
@@ -50,13 +51,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         let key = match ApiKey::parse(&store.tables.api_keys, &old).value {
             Ok(key) => key,
             Err(problems) => {
-                eprintln!("{problems}");
+                note(problems);
                 return Ok(ExitStatus::Invalid);
             }
         };
         let expires_at = arguments.expires.map(|expires| expires.seconds(now)).or(key.expires_at);
         if let Some(refusal) = refusal(&old, expires_at, now) {
-            eprintln!("tollgate: {refusal}");
+            note(format_args!("tollgate: {refusal}"));
             return Ok(ExitStatus::Invalid);
         }
         let until = key.expires_at.map_or(now + arguments.overlap, |at| at.min(now + arguments.overlap));
@@ -67,13 +68,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
                 anyhow::bail!("key {} was changed meanwhile; nothing is written", arguments.id)
             }
         }
-        eprintln!("tollgate: created key {}; its value is shown this once", new.id());
-        eprintln!("tollgate: key {} ends at {}", key.id, timestamp(until));
+        note(format_args!("tollgate: created key {}; its value is shown this once", new.id()));
+        note(format_args!("tollgate: key {} ends at {}", key.id, timestamp(until)));
         if arguments.overlap < LONGEST_SECONDS && key.expires_at != Some(until) {
             print_when_it_acts();
         }
         if !key.enabled {
-            eprintln!("tollgate: key {} is disabled, as {} is", new.id(), key.id);
+            note(format_args!("tollgate: key {} is disabled, as {} is", new.id(), key.id));
         }
         let previous = json!({ "previous": { "id": key.id, "expiresAt": until } });
         new.show(common.output, &previous)?;

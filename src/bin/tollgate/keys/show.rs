@@ -7,7 +7,7 @@ use serde_json::Value;
 use tollgate::{authorizers::ApiKey, calendar::timestamp};
 
 use super::{OneKey, find, shown, status};
-use crate::{common_args::KEYS, exit_status::ExitStatus, text_table, time_arg};
+use crate::{common_args::KEYS, exit_status::ExitStatus, notes::note, text_table, time_arg};
 
 /// # Errors
 ///
@@ -35,7 +35,7 @@ pub fn run(OneKey { id, common }: &OneKey) -> Result<ExitStatus> {
         Ok(match parsed {
             Ok(_) => ExitStatus::Ok,
             Err(problems) => {
-                eprintln!("{problems}");
+                note(problems);
                 ExitStatus::Invalid
             }
         })

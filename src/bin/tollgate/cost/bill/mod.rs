@@ -49,6 +49,10 @@ const LCU_BYTES_AN_HOUR: f64 = 0.4e9;
 /// Clients keep connections: each sends so many requests, and stays idle for so long.
 const REQUESTS_OF_A_CONNECTION: f64 = 10.0;
 const IDLE_SECONDS: f64 = 60.0;
+/// Targets that take longer get no answer through: of a REST API only until its limit is raised.
+const REST_API_TIMEOUT_MS: f64 = 29_000.0;
+const HTTP_API_TIMEOUT_MS: f64 = 30_000.0;
+
 /// Heads of the request and of its answer.
 const HEAD_BYTES: f64 = 1_000.0;
 
@@ -87,6 +91,16 @@ impl Product {
         }
     }
 
+    /// The answer that it does not give, to a target that it does not wait for.
+    pub fn timeout(self, workload: &Workload) -> Option<&'static str> {
+        let (timeout_ms, lack) = match self {
+            Self::RestApi => (REST_API_TIMEOUT_MS, "answer after 29 s unless that is raised"),
+            Self::HttpApi => (HTTP_API_TIMEOUT_MS, "answer after 30 s"),
+            Self::Tollgate | Self::Alb => return None,
+        };
+        (workload.target_ms > timeout_ms).then_some(lack)
+    }
+
     /// What it does not have of what the workload asks for.
     pub fn lacks(self, workload: &Workload) -> Vec<&'static str> {
         let with_keys: &[_] = match self {
@@ -100,7 +114,8 @@ impl Product {
         };
         let of_keys = workload.keys.map_or(&[][..], |_| with_keys);
         let of_cache = workload.hit_share.map_or(&[][..], |_| with_cache);
-        [of_keys, of_cache].concat()
+        let of_target = self.timeout(workload);
+        of_target.iter().chain(of_keys).chain(of_cache).copied().collect()
     }
 }
 
