@@ -8,12 +8,15 @@ use crate::{
     integrations::http::GuardedClient,
     item::{Fields, brief},
     limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle},
-    policies::{cors::Cors, gateway_responses::GatewayResponses, request_validation::Models},
+    policies::{
+        addresses::AddressLists,
+        cors::Cors,
+        gateway_responses::GatewayResponses,
+        request_validation::Models,
+        resource_policy::{self, PolicyDocument},
+    },
     router::TrailingSlash,
 };
-
-/// Address lists and resource policies, of the API and of a route.
-pub const ADDRESSES_AND_POLICY: [&str; 3] = ["ipAllow", "ipDeny", "policy"];
 
 /// The settings that the routes of an API share.
 #[derive(Debug)]
@@ -29,6 +32,9 @@ pub struct Api {
     pub http_client: GuardedClient,
     pub api_key_source: KeySource,
     pub per_ip: Option<Throttle>,
+    /// Of every request to the API, before its route is looked for.
+    pub addresses: Option<AddressLists>,
+    pub policy: Option<PolicyDocument>,
     pub rate_limit_headers: RateLimitHeaders,
     pub models: Models,
 }
@@ -39,7 +45,6 @@ impl Api {
         for known in ["stage", "routeKey", "description"] {
             fields.skip(known);
         }
-        not_yet(&fields, &ADDRESSES_AND_POLICY);
         not_yet_but_harmless(&fields, &["minimumCompressionSize"]);
         let sources = [("HEADER", KeySource::Header), ("AUTHORIZER", KeySource::Authorizer)];
         let headers = [
@@ -74,11 +79,18 @@ impl Api {
             http_client,
             api_key_source: fields.choice("apiKeySource", &sources).unwrap_or_default(),
             per_ip: fields.object("throttle").and_then(per_ip),
+            addresses: AddressLists::parse(&fields),
+            policy: resource_policy::parse(&fields),
             rate_limit_headers: fields.choice("rateLimitHeaders", &headers).unwrap_or_default(),
             models: Models::parse(&fields),
         };
         fields.finish();
         api
+    }
+
+    /// Says if there are clients whom every route refuses.
+    pub fn restricts_clients(&self) -> bool {
+        self.addresses.is_some() || self.policy.is_some()
     }
 }
 
@@ -88,15 +100,6 @@ fn per_ip(fields: Fields<'_>) -> Option<Throttle> {
     let throttle = fields.require("perIp", throttle, "a map with rateLimit and burstLimit");
     fields.finish();
     Throttle::parse(throttle?)
-}
-
-/// Refuses fields that restrict who may call, or how much, as long as nothing enforces them.
-pub fn not_yet<'a>(fields: &Fields<'a>, names: &[&'a str]) {
-    for name in names {
-        if let Some(value) = fields.value(name) {
-            fields.problem(name, &brief(value), "nothing: this version does not enforce it");
-        }
-    }
 }
 
 /// Passes over fields that only make things faster or more talkative, with a warning.

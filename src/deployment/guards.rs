@@ -12,6 +12,7 @@ use crate::{
     authorizers::{ApiKeyUse, AuthorizerGuard},
     limits::throttle::Throttle,
     message::Request,
+    policies::addresses::AddressLists,
     router::{METHODS, PathPattern, Reading},
 };
 
@@ -21,10 +22,13 @@ pub struct Guards {
     pub(super) authorizer: Option<AuthorizerGuard>,
     pub(super) api_key: ApiKeyUse,
     pub(super) throttle: Option<Throttle>,
+    /// The digest of its address lists: others may let in other clients.
+    pub(super) addresses: Option<u64>,
 }
 
 impl Guards {
-    const NONE: Self = Self { authorizer: None, api_key: ApiKeyUse::NotRequired, throttle: None };
+    const NONE: Self =
+        Self { authorizer: None, api_key: ApiKeyUse::NotRequired, throttle: None, addresses: None };
 
     /// Says if whoever has passed these has passed `others`, or as much.
     fn cover(&self, others: &Self) -> bool {
@@ -34,7 +38,8 @@ impl Guards {
         let throttle = others
             .throttle
             .is_none_or(|theirs| self.throttle.is_some_and(|own| own.lets_through_no_more_than(&theirs)));
-        authorizer && key && throttle
+        let addresses = others.addresses.is_none() || self.addresses == others.addresses;
+        authorizer && key && throttle && addresses
     }
 }
 
@@ -42,8 +47,9 @@ impl Route {
     /// The checks that it makes of a request before its integration is called.
     pub fn guards(&self) -> Guards {
         let throttle = self.throttle.as_deref().and_then(|rule| rule.limits.throttle);
+        let addresses = self.addresses.as_deref().map(AddressLists::digest);
         let authorizer = self.authorizer.as_ref().map(|authorizer| authorizer.guard());
-        Guards { authorizer, api_key: self.api_key, throttle }
+        Guards { authorizer, api_key: self.api_key, throttle, addresses }
     }
 }
 
@@ -82,7 +88,10 @@ impl Served {
                 let deployment = other.deployment;
                 Some(deployment.guards(deployment.route(method, other.path)?))
             };
-            let is_guarded = |method: &Method| guards(method).is_some_and(|guards| guards != Guards::NONE);
+            let is_guarded = |method: &Method| {
+                guards(method)
+                    .is_some_and(|guards| guards != Guards::NONE || other.deployment.api.restricts_clients())
+            };
             let is_known = METHODS.contains(&request.method);
             let leads_past = is_guarded(&request.method) || (!is_known && METHODS.iter().any(is_guarded));
             Some(is_another && leads_past)

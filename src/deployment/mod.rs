@@ -41,6 +41,7 @@ use ::http::Method;
 
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
+    api::Api,
     guards::Guards,
     inspect::inspect,
     items::parse,
@@ -53,7 +54,6 @@ pub use self::{
     snapshot::Snapshot,
 };
 use self::{
-    api::Api,
     lazy_routes::{LazyRoutes, RouteFault},
     packed_items::PackedItems,
     pointer::Unusable,
@@ -68,7 +68,7 @@ use crate::{
     integrations::Integration,
     item::{Parsed, Report},
     limits::rule::Rule,
-    policies::{cors::Cors, request_validation::RequestValidation},
+    policies::{addresses::AddressLists, cors::Cors, request_validation::RequestValidation},
     router::{FoundRoute, METHODS, RouteKey, Router},
 };
 
@@ -92,6 +92,8 @@ pub struct Route {
     /// `None`: it asks none.
     pub authorizer: Option<Box<RouteAuthorizer>>,
     pub api_key: ApiKeyUse,
+    /// The clients that it lets in; `None`: all whom the API lets in.
+    pub addresses: Option<Box<AddressLists>>,
     /// The limit of all callers together.
     pub throttle: Option<Box<Rule>>,
     /// `None`: a request may be anything.

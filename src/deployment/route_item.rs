@@ -2,11 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    Route,
-    api::{ADDRESSES_AND_POLICY, Api, not_yet},
-    cacheable,
-};
+use super::{Route, api::Api, cacheable};
 use crate::{
     authorizers::{ApiKeyUse, Authorization},
     error::{ItemId, Problem},
@@ -14,7 +10,7 @@ use crate::{
     item::{Fields, Item, Report, StageVariables},
     json_schema::SchemaNote,
     limits::{rule::Rule, throttle::Throttle},
-    policies::{cors::Cors, request_validation::RequestValidation},
+    policies::{addresses::AddressLists, cors::Cors, request_validation::RequestValidation},
     router::RouteKey,
 };
 
@@ -91,12 +87,12 @@ impl ItemReader<'_> {
         // Says what is neither; a route that was meant to be off must not be on.
         fields.boolean("enabled");
         let authorization = Authorization::parse(&fields, &api.authorizers, &api.authorization);
-        not_yet(&fields, &ADDRESSES_AND_POLICY);
         let api_key = match fields.boolean("apiKeyRequired") {
             Some(true) => ApiKeyUse::Required(api.api_key_source),
             Some(false) | None => ApiKeyUse::NotRequired,
         };
         let throttle = fields.object("throttle").and_then(Throttle::parse);
+        let addresses = AddressLists::parse(&fields);
         let path_parameters = key.as_ref().map_or_else(|| in_braces(text), RouteKey::path_parameters);
         let key_text = key.as_ref().map_or_else(|| text.to_owned(), RouteKey::to_string);
         let surroundings = ParseContext {
@@ -129,6 +125,7 @@ impl ItemReader<'_> {
                 Authorization::By(authorizer) => Some(Box::new(authorizer)),
             },
             api_key,
+            addresses: addresses.map(Box::new),
             cache: cache.map(Box::new),
             integration: integration?,
         };

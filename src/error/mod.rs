@@ -62,6 +62,9 @@ pub enum GatewayError {
     /// With the status that the route wants then.
     #[error("the condition does not hold")]
     ConditionFailedAs(StatusCode),
+    /// By its address, or by the API's policy.
+    #[error("access denied: {0}")]
+    AccessDenied(Cow<'static, str>),
     #[error("the caller may not have a cached answer replaced")]
     InvalidationForbidden,
     /// RFC 9111 §5.2.1.7.

@@ -4,7 +4,10 @@ use std::{borrow::Cow, time::Duration};
 
 use thiserror::Error;
 
-use super::locate::{Location, locate};
+use super::{
+    access,
+    locate::{Location, locate},
+};
 use crate::{
     authorizers::{ApiKeyUse, VerifiedTokens},
     cache::{Bypass, CacheKey, ExplainedKey, KeyPart, UncacheableReason},
@@ -22,7 +25,20 @@ pub struct Explained {
     /// `GET /orders/{id}`, `$default`.
     pub route_key: String,
     pub api_key: ApiKeyUse,
+    /// `None`: every address is let in.
+    pub access: Option<ExplainedAccess>,
     pub lookup: Result<ExplainedLookup, NoLookup>,
+}
+
+/// The outcome of address lists and the policy; displays in the operator's words.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ExplainedAccess {
+    #[error("yes")]
+    Granted,
+    #[error("no: {0}")]
+    Denied(String),
+    #[error("as the client's address says, which is not known here")]
+    DependsOnAddress,
 }
 
 /// The reason why no response of a route is cached; displays in the operator's words.
@@ -67,6 +83,7 @@ pub fn explain(
     let stage = located.stage;
     let route = matched.route;
     let mut location = Location::routed(request, stage, matched);
+    let access = explain_access(&location);
     if let Some(authorizer) = &route.authorizer {
         location.principal = Some(authorizer.authorize(&location.context(), &VerifiedTokens::default())?);
     }
@@ -92,6 +109,20 @@ pub fn explain(
         stage: stage.settings.name.clone(),
         route_key: route.key.to_string(),
         api_key: route.api_key,
+        access,
         lookup,
+    })
+}
+
+fn explain_access(location: &Location<'_>) -> Option<ExplainedAccess> {
+    let rules = access::rules_of(location)?;
+    if rules.ask_for_address && location.request.origin.source_ip.is_empty() {
+        return Some(ExplainedAccess::DependsOnAddress);
+    }
+    let outcome = access::check_api(&location.stage.deployment.api, location.request)
+        .and_then(|()| access::check_route(location));
+    Some(match outcome {
+        Ok(()) => ExplainedAccess::Granted,
+        Err(error) => ExplainedAccess::Denied(error.to_string()),
     })
 }

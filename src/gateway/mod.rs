@@ -1,8 +1,9 @@
 //! The request's way through the gateway, start to end.
 //!
-//! `handle` answers every request. `serve` is the pipeline: `admission` (who calls, and the limits), `cache` and `invoke`
-//! (the response), `invalidate` (what it changes). A `RequestState` holds what is known of the request so far.
+//! `handle` answers every request. `serve` is the pipeline: `access` (addresses and the policy), `admission` (who calls,
+//! and the limits), `cache` and `invoke` (the response), `invalidate` (what it changes). A `RequestState` holds what is known of the request so far.
 
+mod access;
 mod admission;
 mod explain;
 mod invalidate;
@@ -22,7 +23,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http::HeaderValue;
 
-pub use self::explain::{Explained, ExplainedLookup, NoLookup, explain};
+pub use self::explain::{Explained, ExplainedAccess, ExplainedLookup, NoLookup, explain};
 use self::{
     locate::{Located, locate},
     refill::PendingRefill,
@@ -149,6 +150,7 @@ impl Gateway {
         located: Located<'a>,
     ) -> Result<Response, GatewayError> {
         let (request, stage) = (state.location.request, located.stage);
+        access::check_api(&stage.deployment.api, request)?;
         if let Some(throttle) = &stage.deployment.api.per_ip {
             let source_ip = &request.origin.source_ip;
             self.addresses.admit(throttle, source_ip, &stage.settings.name, request.received_at)?;
@@ -169,6 +171,7 @@ impl Gateway {
         }
         let route = state.follow(matched);
 
+        access::check_route(&state.location)?;
         self.authenticate(state, route).await?;
         let permit = self.admit(state, route).await?;
 

@@ -20,6 +20,7 @@ const FLOORS: [&[&str]; 12] = [
     &["item", "environment", "http_client", "json_schema"],
     &["error", "notation", "decimal", "deflate", "digest", "json", "path", "header_list", "ttl_cache"],
     &[
+        "address_range",
         "message",
         "background",
         "calendar",

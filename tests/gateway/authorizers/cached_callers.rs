@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{NO_TOKEN, issuer::Issuer, route, serving, with_token};
-use crate::harness::TestGateway;
+use crate::{cache::random::Random, harness::TestGateway};
 
 /// A route whose function says what it was called with, and how often the answer was kept.
 async fn world(words: &Value) -> TestGateway {
@@ -109,4 +109,54 @@ async fn an_answer_that_names_a_claim_is_not_kept() {
         let answer = world.send(&with_token("GET /v1/a", &token)).await;
         assert!(answer.ends_with(&format!("\n\n\"{role}\"")), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn of_random_requests_none_is_answered_with_what_another_caller_got() {
+    const SUBJECTS: [&str; 4] = ["ada", "bob", "1@22:https", ""];
+    const KEYS: [&str; 2] = ["key-of-the-first-partner", "key-of-the-second-partner"];
+    let (mut random, seed) = Random::of_environment();
+    let echo = json!({ "type": "AWS_PROXY", "uri": "echo", "payloadFormatVersion": "1.0" });
+    let mock = json!({ "type": "MOCK", "headers": { "cache-control": "public, max-age=60" },
+        "body": { "requestContext": { "authorizer": { "claims": { "sub": "${context.authorizer.principalId}" } },
+                                      "identity": { "apiKeyId": "${context.identity.apiKeyId}" } } } });
+    let cached = |words: Value| {
+        let mut all = json!({ "authorizerId": "users", "cachingEnabled": true, "integration": echo });
+        all.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
+        all
+    };
+    let routes = [
+        route("GET /apart", &cached(json!({}))),
+        route("GET /both", &cached(json!({ "apiKeyRequired": true }))),
+        route("GET /http", &cached(json!({ "cacheMode": "HTTP", "integration": mock }))),
+        route(
+            "GET /http/both",
+            &cached(json!({ "cacheMode": "HTTP", "integration": mock, "apiKeyRequired": true })),
+        ),
+    ];
+    let world = serving(&json!({}), &routes).await;
+    world.put_plan(&json!({ "usagePlanId": "gold" }));
+    for (id, key) in KEYS.iter().enumerate() {
+        world.put_key(key, &json!({ "id": id.to_string(), "usagePlanId": "gold" }));
+    }
+    let another = world.another_instance().await;
+    let tokens = SUBJECTS.map(|subject| Issuer::ours().token(&json!({ "sub": subject })));
+    let mut hits = 0;
+    for number in 0..3_000 {
+        let instance = if random.one_in(4) { &another } else { &world };
+        let (subject, key) = (random.below(SUBJECTS.len()), random.below(KEYS.len()));
+        let path = random.pick(&["/apart", "/both", "/http", "/http/both"]);
+        let request = format!("GET /v1{path}\nx-api-key: {}", KEYS[key]);
+        let event = instance.json(&with_token(&request, &tokens[subject])).await;
+        let context = &event["requestContext"];
+        assert_eq!(
+            context["authorizer"]["claims"]["sub"], SUBJECTS[subject],
+            "SEED={seed}, {number}: {request}"
+        );
+        if path.ends_with("both") {
+            assert_eq!(context["identity"]["apiKeyId"], key.to_string(), "SEED={seed}, {number}: {request}");
+        }
+        hits += usize::from(instance.last_line()["cacheStatus"] == "HIT");
+    }
+    assert!(hits > 2_000, "{hits}");
 }

@@ -30,7 +30,7 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 39] = [
+const ROWS: [Row; 40] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadParameterValue",      "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
@@ -40,6 +40,7 @@ const ROWS: [Row; 39] = [
     ("ParameterViolations",    "GET /v1/typed?page=x",                Stage,   400, "BadRequestException",          r#"{"message": "Invalid request parameters: [page (type)]"}"#, ""),
     ("BodyViolations",         "PUT /v1/typed\n\n{}",                 Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("UntrustedOrigin",        "GET /v1/untrusted",                   Nothing, 403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
+    ("AccessDenied",           "GET /v1/elsewhere",                   Stage,   403, "AccessDeniedException",        r#"{"message":"Forbidden"}"#, ""),
     ("NoToken",                "GET /v1/named",                       Stage,   401, "UnauthorizedException",        r#"{"message":"Unauthorized"}"#, "www-authenticate: Bearer\n"),
     ("InvalidToken",           "GET /v1/named\nauthorization: Bearer hush-hush", Stage, 401, "UnauthorizedException", r#"{"message":"Unauthorized"}"#, "www-authenticate: Bearer scope=\"read write\" error=\"invalid_token\" error_description=\"token contains an invalid number of segments\"\n"),
     ("InsufficientScope",      "GET /v1/named\nauthorization: Bearer TOKEN", Stage, 403, "AccessDeniedException",  r#"{"message":"Forbidden"}"#, "www-authenticate: Bearer scope=\"read write\" error=\"insufficient_scope\"\n"),
@@ -133,6 +134,8 @@ async fn api(words: &Value) -> TestGateway {
     route("GET /local", json!({ "type": "HTTP_PROXY", "uri": "http://localhost:1/" }));
     gateway.put_route(&json!({ "routeKey": "GET /throttled", "integration": { "type": "MOCK" },
         "throttle": { "rateLimit": 0.001, "burstLimit": 1 } }));
+    gateway.put_route(&json!({ "routeKey": "GET /elsewhere", "integration": { "type": "MOCK" },
+        "ipAllow": ["198.51.100.0/24"] }));
     gateway.put_route(
         &json!({ "routeKey": "GET /keyed", "integration": { "type": "MOCK" }, "apiKeyRequired": true }),
     );

@@ -34,6 +34,7 @@ async fn the_access_log_tells_the_response_type_and_the_cause_of_every_refusal()
         ParameterViolations BAD_REQUEST_PARAMETERS
         BodyViolations BAD_REQUEST_BODY
         UntrustedOrigin ACCESS_DENIED
+        AccessDenied ACCESS_DENIED
         NoToken UNAUTHORIZED
         InvalidToken UNAUTHORIZED
         InsufficientScope ACCESS_DENIED
@@ -102,6 +103,7 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         ParameterViolations: v1, ANY /typed
         BodyViolations: v1, ANY /typed
         UntrustedOrigin: none
+        AccessDenied: v1, GET /elsewhere
         NoToken: v1, GET /named
         InvalidToken: v1, GET /named
         InsufficientScope: v1, GET /named

@@ -92,6 +92,8 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"401 | content-type=application/json | www-authenticate=Bearer scope="a b" error="invalid_token" error_description="the token has expired" | x-amzn-errortype=UnauthorizedException | {"message":"Unauthorized"}"#),
         (GatewayError::InsufficientScope { scopes: "a b".to_owned() },
             r#"403 | content-type=application/json | www-authenticate=Bearer scope="a b" error="insufficient_scope" | x-amzn-errortype=AccessDeniedException | {"message":"Forbidden"}"#),
+        (GatewayError::AccessDenied(CANARY.into()),
+            r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"message":"Forbidden"}"#),
         (GatewayError::BodyViolations(vec![violation()]),
             r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request body"}"#),
         (GatewayError::ParameterViolations(vec![violation(), violation()]),
@@ -136,8 +138,9 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::NoToken => 31,
         GatewayError::InvalidToken { .. } => 32,
         GatewayError::InsufficientScope { .. } => 33,
-        GatewayError::BodyViolations(_) => 34,
-        GatewayError::ParameterViolations(_) => 35,
+        GatewayError::AccessDenied(_) => 34,
+        GatewayError::BodyViolations(_) => 35,
+        GatewayError::ParameterViolations(_) => 36,
     }
 }
 
@@ -147,7 +150,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 36);
+    assert_eq!(every_refusal().len(), 37);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 mod guarded_targets;
 mod route_tables;
-mod spellings;
+pub mod spellings;
 
 use self::{
     guarded_targets::{Credentials, GuardOracle},
