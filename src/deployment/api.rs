@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::UnmatchedRoutes;
 use crate::{
     authorizers::KeySource,
-    integrations::http::GuardedClient,
+    http_client::GuardedClient,
     item::{Fields, brief},
     limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle},
     policies::{cors::Cors, gateway_responses::GatewayResponses},

@@ -1,6 +1,6 @@
-//! Guards the addresses that an HTTP integration connects to: public ones, and those that the operator lists.
+//! Guards the addresses of servers that items name, such as targets: public ones, and those that the operator lists.
 //!
-//! Without it, whoever can write a route or a DNS record could read what only this Lambda can reach: its
+//! Without it, whoever can write an item or a DNS record could read what only this Lambda can reach: its
 //! own Runtime API, credentials endpoints (`169.254.169.254`), and everything else in its VPC (SSRF).
 
 use std::{
