@@ -9,9 +9,17 @@ use std::{
 };
 
 /// Says which addresses may be connected to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AddressGuard {
     allowed: Arc<[AddressRange]>,
+    public: PublicAddresses,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum PublicAddresses {
+    #[default]
+    Allowed,
+    IfListed,
 }
 
 impl AddressGuard {
@@ -22,17 +30,23 @@ impl AddressGuard {
         let (good, bad): (Vec<_>, Vec<_>) =
             allowed.iter().map(|text| AddressRange::parse(text.trim()).ok_or(text)).partition(Result::is_ok);
         if bad.is_empty() {
-            Ok(Self { allowed: good.into_iter().flatten().collect() })
+            Ok(Self { allowed: good.into_iter().flatten().collect(), public: PublicAddresses::Allowed })
         } else {
             Err(bad.into_iter().filter_map(Result::err).cloned().collect())
         }
+    }
+
+    /// The guard that allows the listed addresses and no others.
+    pub fn of_listed_addresses(&self) -> Self {
+        Self { allowed: Arc::clone(&self.allowed), public: PublicAddresses::IfListed }
     }
 
     /// True if a connection may be made to `address`.
     pub fn allows(&self, address: IpAddr) -> bool {
         let reached = reached(address);
         let listed = |network: &AddressRange| network.contains(address) || network.contains(reached);
-        is_public(reached) || self.allowed.iter().any(listed)
+        let is_open = self.public == PublicAddresses::Allowed && is_public(reached);
+        is_open || self.allowed.iter().any(listed)
     }
 
     /// True if a URI may name `host`. Of names nothing is known until they are resolved; a name that ends in
@@ -44,13 +58,13 @@ impl AddressGuard {
         }
         match host.parse::<Ipv4Addr>() {
             Ok(address) => self.allows(address.into()),
-            Err(_) => is_name(host),
+            Err(_) => is_name(host) && (self.public == PublicAddresses::Allowed || !self.allowed.is_empty()),
         }
     }
 }
 
 /// A range of addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct AddressRange {
     base: IpAddr,
     prefix: u8,
@@ -237,6 +251,16 @@ mod tests {
         for (listed, address, expected) in cases {
             assert_eq!(guard(&[listed]).allows(address.parse().unwrap()), expected, "{listed} {address}");
         }
+    }
+
+    #[test]
+    fn a_guard_of_listed_addresses_allows_no_public_one_and_no_name_that_cannot_be_listed() {
+        let listed = guard(&["10.0.0.0/8"]).of_listed_addresses();
+        assert_eq!(["10.1.2.3", "8.8.8.8"].map(|text| listed.allows(text.parse().unwrap())), [true, false]);
+        let hosts = ["10.1.2.3", "issuer.internal", "8.8.8.8", "169.254.169.254"];
+        assert_eq!(hosts.map(|host| listed.allows_host(host)), [true, true, false, false]);
+        let none = guard(&[]).of_listed_addresses();
+        assert_eq!(hosts.map(|host| none.allows_host(host)), [false; 4]);
     }
 
     #[test]

@@ -62,6 +62,15 @@ impl GuardedClient {
         Ok(Self(Arc::new(Inner { guard, pool: OnceLock::new() })))
     }
 
+    /// A client of the listed addresses only, with connections of its own.
+    pub fn of_listed_addresses(&self) -> Self {
+        Self(Arc::new(Inner { guard: self.0.guard.of_listed_addresses(), pool: OnceLock::new() }))
+    }
+
+    pub fn guard(&self) -> &AddressGuard {
+        &self.0.guard
+    }
+
     /// True if a URI may name `host`: a name, or an address that the guard lets through.
     pub fn allows_host(&self, host: &str) -> bool {
         self.0.guard.allows_host(host)

@@ -25,6 +25,7 @@ use hyper_util::{
 
 use self::connector::https;
 pub use self::{
+    address_guard::AddressGuard,
     guarded_client::{GuardedClient, GuardedSendError},
     kept_body::{KeptBody, MOST_ANSWER_BYTES, ReadError},
     kept_connections::{KeptConnections, SendError},

@@ -81,6 +81,8 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
         (GatewayError::RouteUnreadable(source()),
             r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
+        (GatewayError::KeysUnavailable { retry_after: Duration::from_millis(400), source: source() },
+            r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
     ]
 }
 
@@ -118,6 +120,7 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::ConditionFailedAs(_) => 28,
         GatewayError::StageUnavailable { .. } => 29,
         GatewayError::RouteUnreadable(_) => 30,
+        GatewayError::KeysUnavailable { .. } => 31,
     }
 }
 
@@ -127,7 +130,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 31);
+    assert_eq!(every_refusal().len(), 32);
 }
 
 #[test]
