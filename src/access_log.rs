@@ -1,6 +1,6 @@
 //! One line a request, in API Gateway's `$context` names; the metrics are read from these lines.
 //!
-//! Never a key's value, an `Authorization` header, a query or a body. What is absent is left out; but a line without a
+//! Never a key's value, an `Authorization` header, a claim but `sub`, a query or a body. What is absent is left out; but a line without a
 //! stage says `none`: a metric's dimension can only be what stands in the line, and an outage before any stage is
 //! found must be counted too.
 
@@ -70,6 +70,11 @@ struct LogLine {
     #[serde(skip_serializing_if = "String::is_empty")]
     user_agent: String,
     #[serde(skip_serializing_if = "String::is_empty")]
+    authorizer_id: String,
+    /// Of the caller whom the authorizer has found.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    principal_id: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     api_key_id: String,
     /// Of a cached route: `HIT`, `STALE`, `MISS`, `REFRESH`, `REVALIDATED` or `BYPASS` (`CacheStatus::name`).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,6 +97,8 @@ const NO_STAGE: &str = "none";
 const MAX_USER_AGENT_CHARS: usize = 80;
 const MAX_PATH_CHARS: usize = 1_024;
 const MAX_METHOD_CHARS: usize = 20;
+/// An issuer chooses it; ids of users have 36 characters, or 64.
+const MAX_PRINCIPAL_CHARS: usize = 80;
 /// More than the ids of AWS's services have.
 const MAX_REQUEST_ID_CHARS: usize = 64;
 /// The length to which a cause is cut: enough to understand it.
@@ -144,6 +151,15 @@ impl AccessLog {
 
     pub fn route(&mut self, route_key: &str) {
         route_key.clone_into(&mut self.line.route_key);
+    }
+
+    /// The route asks this authorizer.
+    pub fn authorizer(&mut self, id: &str) {
+        id.clone_into(&mut self.line.authorizer_id);
+    }
+
+    pub fn principal(&mut self, id: &str) {
+        self.line.principal_id = cut(id, MAX_PRINCIPAL_CHARS);
     }
 
     pub fn api_key(&mut self, id: &str) {

@@ -95,6 +95,49 @@ pub fn timestamp(seconds: u64) -> String {
     format!("{day}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
 }
 
+/// Milliseconds since 1970 of a time as the W3C's profile of ISO 8601 writes it: `2027-01-31`, `2027-01-31T09:05Z`,
+/// `2027-01-31T10:05:00.5+01:00`. `None`: it is no such time, or one before 1970.
+pub fn parse_timestamp_ms(text: &str) -> Option<u64> {
+    let (day, time) = text.split_once('T').map_or((text, None), |(day, time)| (day, Some(time)));
+    let midnight_ms = day.parse::<Day>().ok()?.start_seconds().checked_mul(1_000)?;
+    let Some(time) = time else { return Some(midnight_ms) };
+    let (of_day, zone) = time.split_at(time.find(['Z', '+', '-'])?);
+    let (minutes, seconds) = of_day.split_at_checked(5)?;
+    let seconds_ms = match seconds.strip_prefix(':') {
+        Some(seconds) => seconds_ms(seconds)?,
+        None if seconds.is_empty() => 0,
+        None => return None,
+    };
+    let local_ms = midnight_ms + minutes_of(minutes, 23)? * 60_000 + seconds_ms;
+    match zone.split_at(1) {
+        ("Z", "") => Some(local_ms),
+        ("+", zone) => local_ms.checked_sub(minutes_of(zone, 14)? * 60_000),
+        ("-", zone) => Some(local_ms + minutes_of(zone, 12)? * 60_000),
+        _ => None,
+    }
+}
+
+/// The minutes of `09:05`.
+fn minutes_of(text: &str, most_hours: u64) -> Option<u64> {
+    let (hours, minutes) = text.split_once(':')?;
+    let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
+    (hours <= most_hours && minutes < 60).then_some(hours * 60 + minutes)
+}
+
+/// The milliseconds of `05` or `05.25`.
+fn seconds_ms(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let are_digits = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let fraction: String = fraction.chars().chain("00".chars()).take(3).collect();
+    let seconds = two_digits(whole).filter(|seconds| *seconds < 60 && are_digits)?;
+    Some(seconds * 1_000 + fraction.parse::<u64>().ok()?)
+}
+
+fn two_digits(text: &str) -> Option<u64> {
+    let is_number = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().ok()).flatten()
+}
+
 /// `14/Apr/2025:22:12:48 +0000`, as access logs and Lambda events have it.
 pub fn log_timestamp(seconds: u64) -> String {
     const MONTHS: [&str; 12] =
@@ -143,6 +186,38 @@ mod tests {
         ];
         for (seconds, expected) in table {
             assert_eq!(log_timestamp(seconds), expected);
+        }
+    }
+
+    #[test]
+    fn a_time_is_read_in_every_form_of_the_w3cs_profile() {
+        const MIDNIGHT: u64 = 1_744_588_800_000;
+        let of_day =
+            |hours: u64, minutes: u64, ms: u64| Some(MIDNIGHT + (hours * 60 + minutes) * 60_000 + ms);
+        let cases = [
+            ("2025-04-14", of_day(0, 0, 0)),
+            ("2025-04-14T22:12Z", of_day(22, 12, 0)),
+            ("2025-04-14T22:12:48Z", of_day(22, 12, 48_000)),
+            ("2025-04-14T22:12:48.5Z", of_day(22, 12, 48_500)),
+            ("2025-04-14T22:12:48.123456Z", of_day(22, 12, 48_123)),
+            ("2025-04-14T22:12:48+02:00", of_day(20, 12, 48_000)),
+            ("2025-04-14T12:12:48-03:30", of_day(15, 42, 48_000)),
+            ("1970-01-01T00:00:00+01:00", None),
+            ("2025-04-14T22:12:48", None),
+            ("2025-04-14T24:00Z", None),
+            ("2025-04-14T22:60Z", None),
+            ("2025-04-14T22:12:60Z", None),
+            ("2025-04-14T22:12:48.Z", None),
+            ("2025-04-14T22:12:48.xZ", None),
+            ("2025-04-14T2:12Z", None),
+            ("2025-04-14T22:12:48Zx", None),
+            ("2025-04-14T22:12:48+2", None),
+            ("2025-04-14TZ", None),
+            ("2025-04-31", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(parse_timestamp_ms(text), expected, "{text}");
         }
     }
 

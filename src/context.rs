@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{item::StageVariables, message::Request};
+use crate::{caller::Caller, item::StageVariables, message::Request};
 
 /// A request with the stage and the route that serve it.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +19,7 @@ pub struct Context<'a> {
     /// As written: `GET /orders/{id}`, `$default`; empty until the route is known.
     pub route_key: &'a str,
     pub path_parameters: &'a [PathParameter<'a>],
-    /// The id of the key that the caller was let in with; `None` where no key is asked for.
-    pub api_key_id: Option<&'a str>,
+    pub caller: Caller<'a>,
 }
 
 /// The part of the path that `{name}` or `{name+}` of a route matched.

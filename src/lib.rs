@@ -8,8 +8,10 @@
 //!   ▼
 //! gateway::handle          always answers: log line, request id, CORS headers, gateway responses
 //!   │ stages, router       the stage and the route (deployment: what is served)
+//!   │ policies::addresses  the API's address lists
 //!   │ limits::throttle     one client address
 //!   │ policies::cors       a preflight is answered here
+//!   │ policies             the route's address lists, the resource policy
 //!   │ authorizers          who calls
 //!   │ limits::usage_plan   throttles and quotas of the key, the route and the stage
 //!   │ policies::required_parameters
@@ -56,9 +58,11 @@ pub mod access_log;
 pub mod store;
 
 // What everything stands on.
+pub mod address_range;
 pub mod aws;
 pub mod background;
 pub mod calendar;
+pub mod caller;
 pub mod circuit_breaker;
 pub mod clock;
 pub mod context;

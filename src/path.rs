@@ -77,6 +77,24 @@ pub fn comparable(path: &str) -> Cow<'_, str> {
     Cow::Owned(comparable)
 }
 
+/// Decodes every escape but those of a slash and of `%`, so that no two paths that differ become one; `None`: an escape
+/// is broken, or they spell no UTF-8.
+pub fn decode_all_but_slashes(path: &str) -> Option<Cow<'_, str>> {
+    if !path.contains('%') {
+        return Some(Cow::Borrowed(path));
+    }
+    let mut parts = path.split('%');
+    let mut decoded = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match escaped_byte(part.as_bytes())? {
+            byte @ (b'/' | b'%') => decoded.extend(format!("%{byte:02X}").bytes()),
+            byte => decoded.push(byte),
+        }
+        decoded.extend(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(decoded).ok().map(Cow::Owned)
+}
+
 /// Decodes every valid escape; bytes that are no UTF-8 become U+FFFD.
 pub fn decode(value: &str) -> Cow<'_, str> {
     percent_decode_str(value).decode_utf8_lossy()
@@ -211,6 +229,22 @@ mod tests {
         ];
         for (path, expected) in cases {
             assert_eq!(comparable(path), expected);
+        }
+    }
+
+    #[test]
+    fn all_escapes_but_those_of_slashes_and_percent_signs_can_be_decoded() {
+        let cases = [
+            ("/a/b", Some("/a/b")),
+            ("/caf%C3%A9%20%40%2a", Some("/caf\u{e9} @*")),
+            ("/a%2fb%252F%25", Some("/a%2Fb%252F%25")),
+            ("/a%2", None),
+            ("/a%zz", None),
+            ("/a%\u{e9}", None),
+            ("/a%ff", None),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(decode_all_but_slashes(path).as_deref(), expected, "{path}");
         }
     }
 

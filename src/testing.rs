@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::{
+    caller::Caller,
     context::{Context, PathParameter},
     error::Problem,
     item::{Fields, Findings, Item, Report, StageVariables},
@@ -56,7 +57,7 @@ impl TestRequest {
             deployment_id: "d1",
             route_key: "GET /orders/{id}",
             path_parameters: &self.path_parameters,
-            api_key_id: None,
+            caller: Caller::default(),
         }
     }
 }

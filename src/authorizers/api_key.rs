@@ -1,4 +1,4 @@
-//! API keys: the caller, found by the hash of the key's value.
+//! API keys: their owners, found by the hash of a key's value.
 //!
 //! One response for every kind of bad key; only the log says which kind it was. A key that was seen good is one for
 //! an hour when the store is away, and no other key is.
@@ -33,7 +33,7 @@ pub enum KeySource {
 
 /// The owner of the key that a request came with.
 #[derive(Clone, Debug)]
-pub struct Caller {
+pub struct KeyOwner {
     pub key: Arc<ApiKey>,
     pub plan: Arc<UsagePlan>,
     /// True if it is known from memory only, since the store gives no response.
@@ -69,7 +69,7 @@ impl From<BadKey> for GatewayError {
     }
 }
 
-/// A request without a caller.
+/// A request whose key has no owner that may call.
 #[derive(Debug)]
 pub struct Unauthenticated {
     pub error: GatewayError,
@@ -83,7 +83,7 @@ impl<E: Into<GatewayError>> From<E> for Unauthenticated {
     }
 }
 
-/// The callers that an instance knows, by their keys.
+/// The owners of keys that an instance knows.
 #[derive(Debug)]
 pub struct ApiKeys<S> {
     keys: Arc<ReadThrough<S, ApiKey>>,
@@ -111,7 +111,7 @@ impl<S: ItemStore<ApiKey> + ItemStore<UsagePlan> + Clone> ApiKeys<S> {
         }
     }
 
-    /// Finds the caller who sends this value as the key to a stage.
+    /// Finds the owner of the key that has this value, for a stage.
     ///
     /// # Errors
     ///
@@ -121,23 +121,23 @@ impl<S: ItemStore<ApiKey> + ItemStore<UsagePlan> + Clone> ApiKeys<S> {
         value: Option<&[u8]>,
         stage: &str,
         now: SystemTime,
-    ) -> Result<Caller, Unauthenticated> {
+    ) -> Result<KeyOwner, Unauthenticated> {
         let value = KeyValue::parse(value.ok_or(BadKey::Missing)?).map_err(BadKey::from)?;
         let ItemNow { item, read_from } = self.keys.get(value.hash(), ReadFrom::Store, now).await?;
         let key = item.ok_or(BadKey::Unknown)?.map_err(GatewayError::BrokenKeyItem)?;
         let key_id = || Some(key.id.clone());
-        let caller = self.caller(Arc::clone(&key), read_from, stage, now).await;
-        caller.map_err(|error| Unauthenticated { error, key_id: key_id() })
+        let owner = self.owner(Arc::clone(&key), read_from, stage, now).await;
+        owner.map_err(|error| Unauthenticated { error, key_id: key_id() })
     }
 
-    /// Returns the caller who has this key, if the key may be used for the stage.
-    async fn caller(
+    /// Returns the owner of this key, if the key may be used for the stage.
+    async fn owner(
         &self,
         key: Arc<ApiKey>,
         key_from: ReadFrom,
         stage: &str,
         now: SystemTime,
-    ) -> Result<Caller, GatewayError> {
+    ) -> Result<KeyOwner, GatewayError> {
         let plan_id = usable(&key, stage, now)?;
         let ItemNow { item, read_from: plan_from } = self.plans.get(plan_id.into(), key_from, now).await?;
         let plan = item.ok_or_else(|| BadKey::UnknownPlan(plan_id.to_owned()))?;
@@ -146,7 +146,7 @@ impl<S: ItemStore<ApiKey> + ItemStore<UsagePlan> + Clone> ApiKeys<S> {
             return Err(BadKey::NotCovered(plan_id.to_owned()).into());
         }
         let is_degraded = [key_from, plan_from].contains(&ReadFrom::Memory);
-        Ok(Caller { key, plan, is_degraded })
+        Ok(KeyOwner { key, plan, is_degraded })
     }
 }
 

@@ -1,16 +1,26 @@
 //! Authorizers: they find the caller of a request. One file for each kind.
+//!
+//! `authorizer` reads those that `$api` lists, `route_authorizer` what a route asks for. API keys are asked for besides.
 
 mod api_key;
 mod api_key_item;
+mod authorizer;
+mod identity_source;
 mod issuer_keys;
 pub mod jwt;
 mod key_value;
 mod read_through;
+mod route_authorizer;
+mod token_authorizer;
+mod verified_tokens;
 
 pub use self::{
-    api_key::{ApiKeyUse, ApiKeys, BadKey, Caller, KeySource, Unauthenticated},
+    api_key::{ApiKeyUse, ApiKeys, BadKey, KeyOwner, KeySource, Unauthenticated},
     api_key_item::ApiKey,
+    authorizer::Authorizers,
     issuer_keys::{IssuerKeys, JwksSource, KeysUnavailable},
     key_value::{KeyHash, KeyValue, NotAKey},
     read_through::{ItemRead, ItemStore, SharedItem, StoredItem},
+    route_authorizer::{Authorization, AuthorizerGuard, RouteAuthorizer},
+    verified_tokens::VerifiedTokens,
 };

@@ -42,7 +42,7 @@ impl CacheRequest<'_> {
 
     /// The key of this request's response among those of a URI.
     pub(super) fn variant_key(&self, variants: &Variants, uri: &CacheKey) -> CacheKey {
-        variants.key(uri, self.context.request, self.policy.caller(&self.context))
+        variants.key(uri, self.context.request, self.policy.caller(&self.context).as_deref())
     }
 
     pub(super) fn directive(&self) -> RequestDirective {

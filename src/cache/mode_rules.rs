@@ -197,8 +197,8 @@ impl CommonSettings {
     }
 
     /// The caller whose alone the answer is; `None` where it is for all.
-    pub fn caller<'a>(&self, context: &Context<'a>) -> Option<&'a str> {
-        context.api_key_id.filter(|_| !self.is_shared)
+    pub fn caller<'a>(&self, context: &Context<'a>) -> Option<Cow<'a, str>> {
+        if self.is_shared { None } else { context.caller.identity() }
     }
 }
 

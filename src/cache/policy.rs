@@ -1,6 +1,6 @@
 //! The caching of a route: the rules of one mode.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 
@@ -14,6 +14,7 @@ use super::{
     uncacheable::UncacheableReason,
 };
 use crate::{
+    caller::Caller,
     clock::milliseconds,
     context::Context,
     item::{Fields, brief},
@@ -67,9 +68,6 @@ impl CachePolicy {
                     fields.warn(name, &brief(value), "nothing without cachingEnabled");
                 }
             }
-        }
-        if fields.value("cacheShared").is_some() && fields.value("apiKeyRequired").is_none() {
-            fields.warn("cacheShared", "no apiKeyRequired", "apiKeyRequired: without it all callers are one");
         }
         let policy = match fields.choice("cacheMode", &MODES).unwrap_or_default() {
             CacheMode::ApiGateway => {
@@ -137,7 +135,7 @@ impl CachePolicy {
     }
 
     /// The caller whose alone the answer is; `None` where it is for all.
-    pub fn caller<'a>(&self, context: &Context<'a>) -> Option<&'a str> {
+    pub fn caller<'a>(&self, context: &Context<'a>) -> Option<Cow<'a, str>> {
         self.rules().common().caller(context)
     }
 
@@ -165,7 +163,8 @@ impl CachePolicy {
 
     /// The context of a forwarded request: the caller is in it only where the key has it.
     pub(super) fn forwarded_context<'a>(&self, context: &Context<'a>, request: &'a Request) -> Context<'a> {
-        Context { request, api_key_id: self.caller(context), ..*context }
+        let caller = if self.rules().common().is_shared { Caller::default() } else { context.caller };
+        Context { request, caller, ..*context }
     }
 
     /// Makes an entry, without its body, of an answer whose head has come; or tells why it is not stored.

@@ -4,20 +4,25 @@ use std::sync::Arc;
 
 use super::UnmatchedRoutes;
 use crate::{
-    authorizers::KeySource,
+    authorizers::{Authorization, Authorizers, KeySource},
     http_client::GuardedClient,
     item::{Fields, brief},
     limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle},
-    policies::{cors::Cors, gateway_responses::GatewayResponses},
+    policies::{
+        addresses::AddressLists,
+        cors::Cors,
+        gateway_responses::GatewayResponses,
+        resource_policy::{self, PolicyDocument},
+    },
     router::TrailingSlash,
 };
-
-/// Address lists and resource policies, of the API and of a route.
-pub const ADDRESSES_AND_POLICY: [&str; 3] = ["ipAllow", "ipDeny", "policy"];
 
 /// The settings that the routes of an API share.
 #[derive(Debug)]
 pub struct Api {
+    pub authorizers: Authorizers,
+    /// The default of the routes.
+    pub authorization: Authorization,
     pub cors: Option<Cors>,
     pub gateway_responses: GatewayResponses,
     pub unmatched: UnmatchedRoutes,
@@ -26,6 +31,9 @@ pub struct Api {
     pub http_client: GuardedClient,
     pub api_key_source: KeySource,
     pub per_ip: Option<Throttle>,
+    /// Of every request to the API, before its route is looked for.
+    pub addresses: Option<AddressLists>,
+    pub policy: Option<PolicyDocument>,
     pub rate_limit_headers: RateLimitHeaders,
 }
 
@@ -35,8 +43,7 @@ impl Api {
         for known in ["stage", "routeKey", "description"] {
             fields.skip(known);
         }
-        not_yet(&fields, &["authorizers", "authorizerId", "authorizationScopes", "models"]);
-        not_yet(&fields, &ADDRESSES_AND_POLICY);
+        not_yet(&fields, &["models"]);
         not_yet_but_harmless(&fields, &["minimumCompressionSize"]);
         let sources = [("HEADER", KeySource::Header), ("AUTHORIZER", KeySource::Authorizer)];
         let headers = [
@@ -57,7 +64,12 @@ impl Api {
             }
             GuardedClient::default()
         });
+        let authorizers = Authorizers::parse(&fields);
+        let authorization = Authorization::parse(&fields, &authorizers, &Authorization::Nothing);
         let api = Self {
+            // Where it is wrong, so is the item, and no route is served.
+            authorization: authorization.unwrap_or_default(),
+            authorizers,
             cors: fields.object("corsConfiguration").and_then(Cors::parse),
             gateway_responses: GatewayResponses::parse(&fields),
             unmatched: fields.choice("unmatchedRoutes", &words).unwrap_or_default(),
@@ -66,10 +78,17 @@ impl Api {
             http_client,
             api_key_source: fields.choice("apiKeySource", &sources).unwrap_or_default(),
             per_ip: fields.object("throttle").and_then(per_ip),
+            addresses: AddressLists::parse(&fields),
+            policy: resource_policy::parse(&fields),
             rate_limit_headers: fields.choice("rateLimitHeaders", &headers).unwrap_or_default(),
         };
         fields.finish();
         api
+    }
+
+    /// Says if there are clients whom every route refuses.
+    pub fn restricts_clients(&self) -> bool {
+        self.addresses.is_some() || self.policy.is_some()
     }
 }
 

@@ -26,6 +26,14 @@ pub(super) fn parse(
         .then(|| cache.with_mapped_headers(headers_beyond_the_uri(integration)))
 }
 
+/// Warns of `cacheShared` on a route that asks nobody who calls.
+pub(super) fn warn_of_unknown_callers(fields: &Fields<'_>) {
+    if fields.value("cacheShared").is_some() {
+        let expected = "apiKeyRequired or authorizerId: without them all callers are one";
+        fields.warn("cacheShared", "no apiKeyRequired", expected);
+    }
+}
+
 /// Not where an answer comes piece by piece, or is given before the work is done.
 fn is_cacheable(fields: &Fields<'_>, integration: &Integration, cache: &CachePolicy) -> bool {
     has_a_key_for_each_page(fields, integration, cache);

@@ -9,29 +9,37 @@ use http::Method;
 
 use super::{Deployment, Route, Served, ServedStage};
 use crate::{
-    authorizers::ApiKeyUse,
+    authorizers::{ApiKeyUse, AuthorizerGuard},
     limits::throttle::Throttle,
     message::Request,
+    policies::addresses::AddressLists,
     router::{METHODS, PathPattern, Reading},
 };
 
 /// The checks that a route makes of a request before its integration is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Guards {
+    pub(super) authorizer: Option<AuthorizerGuard>,
     pub(super) api_key: ApiKeyUse,
     pub(super) throttle: Option<Throttle>,
+    /// The digest of its address lists: others may let in other clients.
+    pub(super) addresses: Option<u64>,
 }
 
 impl Guards {
-    const NONE: Self = Self { api_key: ApiKeyUse::NotRequired, throttle: None };
+    const NONE: Self =
+        Self { authorizer: None, api_key: ApiKeyUse::NotRequired, throttle: None, addresses: None };
 
     /// Says if whoever has passed these has passed `others`, or as much.
     fn cover(&self, others: &Self) -> bool {
+        let is_covered = |theirs: AuthorizerGuard| self.authorizer.is_some_and(|own| own.covers(&theirs));
+        let authorizer = others.authorizer.is_none_or(is_covered);
         let key = others.api_key == ApiKeyUse::NotRequired || self.api_key == others.api_key;
         let throttle = others
             .throttle
             .is_none_or(|theirs| self.throttle.is_some_and(|own| own.lets_through_no_more_than(&theirs)));
-        key && throttle
+        let addresses = others.addresses.is_none() || self.addresses == others.addresses;
+        authorizer && key && throttle && addresses
     }
 }
 
@@ -39,7 +47,9 @@ impl Route {
     /// The checks that it makes of a request before its integration is called.
     pub fn guards(&self) -> Guards {
         let throttle = self.throttle.as_deref().and_then(|rule| rule.limits.throttle);
-        Guards { api_key: self.api_key, throttle }
+        let addresses = self.addresses.as_deref().map(AddressLists::digest);
+        let authorizer = self.authorizer.as_ref().map(|authorizer| authorizer.guard());
+        Guards { authorizer, api_key: self.api_key, throttle, addresses }
     }
 }
 
@@ -78,7 +88,10 @@ impl Served {
                 let deployment = other.deployment;
                 Some(deployment.guards(deployment.route(method, other.path)?))
             };
-            let is_guarded = |method: &Method| guards(method).is_some_and(|guards| guards != Guards::NONE);
+            let is_guarded = |method: &Method| {
+                guards(method)
+                    .is_some_and(|guards| guards != Guards::NONE || other.deployment.api.restricts_clients())
+            };
             let is_known = METHODS.contains(&request.method);
             let leads_past = is_guarded(&request.method) || (!is_known && METHODS.iter().any(is_guarded));
             Some(is_another && leads_past)

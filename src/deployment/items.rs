@@ -133,6 +133,8 @@ pub struct Validator<'a> {
     written: Vec<String>,
     /// The places of routes with which something is wrong, though they are routes.
     flawed: BTreeSet<usize>,
+    /// The authorizers that routes ask.
+    asked: BTreeSet<Arc<str>>,
 }
 
 /// The outcome of a validation.
@@ -148,7 +150,8 @@ impl<'a> Validator<'a> {
     pub fn new(source: DeploymentSource<'a>) -> Self {
         let (waiting, kinds, written) = (Vec::new(), Vec::new(), Vec::new());
         let (report, flawed) = (Report::default(), BTreeSet::new());
-        Self { source, report, api: None, waiting, kinds, written, flawed }
+        let asked = BTreeSet::new();
+        Self { source, report, api: None, waiting, kinds, written, flawed, asked }
     }
 
     /// Reads the next item. The `$api` item comes first, or in the order of the route keys.
@@ -188,6 +191,7 @@ impl<'a> Validator<'a> {
             None => self.begin(&Map::new()),
         };
         self.check_routes(&api);
+        self.warn_of_unasked_authorizers(&api);
         let Self { report, kinds, flawed, .. } = self;
         let sound_kind = |(place, kind): (usize, &Option<ItemKind>)| {
             kind.filter(|_| !flawed.contains(&place)).unwrap_or(ItemKind::Disabled)
@@ -210,7 +214,10 @@ impl<'a> Validator<'a> {
     fn read(&mut self, place: usize, item: &Map<String, Value>, api: &Api) {
         let problems = self.report.problem_count();
         self.kinds[place] = match self.reader().route(&self.written[place], item, api) {
-            RouteItem::Route(route) => Some(ItemKind::Route(RouteFacts::of(&route))),
+            RouteItem::Route(route) => {
+                self.asked.extend(route.authorizer.iter().map(|authorizer| Arc::clone(&authorizer.id)));
+                Some(ItemKind::Route(RouteFacts::of(&route)))
+            }
             RouteItem::Disabled => Some(ItemKind::Disabled),
             RouteItem::Wrong => None,
         };
@@ -235,6 +242,18 @@ impl<'a> Validator<'a> {
             let expected = format!("a route that {earlier:?} does not serve already");
             self.reader().problem(written, "routeKey", &format!("{written:?}"), &expected);
             self.flawed.insert(later);
+        }
+    }
+
+    /// An operator who defines one means to protect something with it. Beside problems nobody knows what would be asked.
+    fn warn_of_unasked_authorizers(&self, api: &Api) {
+        if self.report.problem_count() > 0 {
+            return;
+        }
+        for name in api.authorizers.names().filter(|name| !self.asked.contains(*name)) {
+            let (field, got) = (format!("authorizers.{name}"), "an authorizer that no route asks");
+            let expected = format!("authorizerId {name} in a route or in $api, or no such authorizer");
+            self.report.add_warning(self.reader().problem_of(API, &field, got, &expected));
         }
     }
 

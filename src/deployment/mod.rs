@@ -41,6 +41,7 @@ use ::http::Method;
 
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
+    api::Api,
     guards::Guards,
     inspect::inspect,
     items::parse,
@@ -53,7 +54,6 @@ pub use self::{
     snapshot::Snapshot,
 };
 use self::{
-    api::Api,
     lazy_routes::{LazyRoutes, RouteFault},
     packed_items::PackedItems,
     pointer::Unusable,
@@ -61,14 +61,14 @@ use self::{
     route_item::ItemReader,
 };
 use crate::{
-    authorizers::ApiKeyUse,
+    authorizers::{ApiKeyUse, RouteAuthorizer},
     cache::CachePolicy,
     context::PathParameter,
     error::GatewayError,
     integrations::Integration,
     item::{Parsed, Report},
     limits::rule::Rule,
-    policies::{cors::Cors, required_parameters::RequiredParameters},
+    policies::{addresses::AddressLists, cors::Cors, required_parameters::RequiredParameters},
     router::{FoundRoute, METHODS, RouteKey, Router},
 };
 
@@ -89,7 +89,11 @@ pub struct Route {
     /// The name that usage plans know it by: [`RouteKey::shape`](crate::router::RouteKey::shape).
     pub shape: Box<str>,
     cors: Option<Box<Cors>>,
+    /// `None`: it asks none.
+    pub authorizer: Option<Box<RouteAuthorizer>>,
     pub api_key: ApiKeyUse,
+    /// The clients that it lets in; `None`: all whom the API lets in.
+    pub addresses: Option<Box<AddressLists>>,
     /// The limit of all callers together.
     pub throttle: Option<Box<Rule>>,
     /// `None`: a request needs none.

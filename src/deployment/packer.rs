@@ -12,7 +12,6 @@ use super::{
     items::{API, route_key},
     snapshot::{MOST_BYTES, Snapshot, id_of, to_bytes},
 };
-
 use crate::digest::Sha256;
 
 /// Packs the items of a stage, which come in the order of their route keys.

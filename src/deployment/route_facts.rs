@@ -5,7 +5,7 @@ use super::{
     encoding::{Reader, put_number},
 };
 use crate::{
-    authorizers::{ApiKeyUse, KeySource},
+    authorizers::{ApiKeyUse, AuthorizerGuard, KeySource},
     limits::throttle::Throttle,
 };
 
@@ -28,7 +28,13 @@ const API_KEYS: [ApiKeyUse; 3] = [
     ApiKeyUse::Required(KeySource::Header),
     ApiKeyUse::Required(KeySource::Authorizer),
 ];
+/// A bit beside the place of the key, so that facts without an authorizer are written as they were before there were any.
+const WITH_AUTHORIZER: u8 = 0x80;
 const CORS: [RouteCors; 2] = [RouteCors::OfApi, RouteCors::Own];
+
+/// The optional facts that follow.
+const THROTTLE: u8 = 1;
+const ADDRESSES: u8 = 2;
 
 impl RouteFacts {
     /// What each takes where it is written.
@@ -42,27 +48,56 @@ impl RouteFacts {
     }
 
     pub fn write(&self, bytes: &mut Vec<u8>) {
-        let Guards { api_key, throttle } = self.guards;
-        bytes.push(place(&API_KEYS, &api_key));
+        let Guards { authorizer, api_key, throttle, addresses } = self.guards;
+        let with_authorizer = if authorizer.is_some() { WITH_AUTHORIZER } else { 0 };
+        bytes.push(place(&API_KEYS, &api_key) | with_authorizer);
         bytes.push(place(&CORS, &self.cors));
-        bytes.push(u8::from(throttle.is_some()));
+        bytes.push(flag(THROTTLE, throttle.is_some()) | flag(ADDRESSES, addresses.is_some()));
         if let Some(throttle) = throttle {
             put_number(bytes, throttle.interval_ns());
             put_number(bytes, throttle.burst_limit());
+        }
+        if let Some(addresses) = addresses {
+            put_number(bytes, addresses);
+        }
+        if let Some(AuthorizerGuard { authorizer, scopes }) = authorizer {
+            put_number(bytes, authorizer);
+            bytes.push(u8::from(scopes.is_some()));
+            scopes.iter().for_each(|scopes| put_number(bytes, *scopes));
         }
     }
 
     /// `None`: there are none.
     pub fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let api_key = *API_KEYS.get(usize::from(reader.byte()?))?;
+        let first = reader.byte()?;
+        let api_key = *API_KEYS.get(usize::from(first & !WITH_AUTHORIZER))?;
         let cors = *CORS.get(usize::from(reader.byte()?))?;
-        let throttle = match reader.byte()? {
+        let flags = reader.byte().filter(|flags| flags & !(THROTTLE | ADDRESSES) == 0)?;
+        let throttle = match flags & THROTTLE {
             0 => None,
-            1 => Some(Throttle::of_interval(reader.number()?, u32::try_from(reader.number()?).ok()?)),
-            _ => return None,
+            _ => Some(Throttle::of_interval(reader.number()?, u32::try_from(reader.number()?).ok()?)),
         };
-        Some(Self { guards: Guards { api_key, throttle }, cors })
+        let addresses = match flags & ADDRESSES {
+            0 => None,
+            _ => Some(reader.number()?),
+        };
+        let authorizer = if first & WITH_AUTHORIZER == 0 { None } else { Some(read_authorizer(reader)?) };
+        Some(Self { guards: Guards { authorizer, api_key, throttle, addresses }, cors })
     }
+}
+
+fn flag(flag: u8, is_set: bool) -> u8 {
+    if is_set { flag } else { 0 }
+}
+
+fn read_authorizer(reader: &mut Reader<'_>) -> Option<AuthorizerGuard> {
+    let authorizer = reader.number()?;
+    let scopes = match reader.byte()? {
+        0 => None,
+        1 => Some(reader.number()?),
+        _ => return None,
+    };
+    Some(AuthorizerGuard { authorizer, scopes })
 }
 
 fn place<T: PartialEq>(all: &[T], one: &T) -> u8 {

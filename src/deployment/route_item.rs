@@ -4,16 +4,16 @@ use serde_json::{Map, Value};
 
 use super::{
     Route,
-    api::{ADDRESSES_AND_POLICY, Api, not_yet},
+    api::{Api, not_yet},
     cacheable,
 };
 use crate::{
-    authorizers::ApiKeyUse,
+    authorizers::{ApiKeyUse, Authorization},
     error::{ItemId, Problem},
     integrations::{Integration, ParseContext},
     item::{Fields, Item, Report, StageVariables},
     limits::{rule::Rule, throttle::Throttle},
-    policies::{cors::Cors, required_parameters::RequiredParameters},
+    policies::{addresses::AddressLists, cors::Cors, required_parameters::RequiredParameters},
     router::RouteKey,
 };
 
@@ -72,17 +72,14 @@ impl ItemReader<'_> {
         }
         // Says what is neither; a route that was meant to be off must not be on.
         fields.boolean("enabled");
-        let open = fields.value("authorizationType").is_none_or(|kind| kind == "NONE");
-        if !open {
-            not_yet(&fields, &["authorizationType"]);
-        }
-        not_yet(&fields, &["authorizerId", "authorizationScopes", "requestModels", "requestValidator"]);
-        not_yet(&fields, &ADDRESSES_AND_POLICY);
+        let authorization = Authorization::parse(&fields, &api.authorizers, &api.authorization);
+        not_yet(&fields, &["requestModels", "requestValidator"]);
         let api_key = match fields.boolean("apiKeyRequired") {
             Some(true) => ApiKeyUse::Required(api.api_key_source),
             Some(false) | None => ApiKeyUse::NotRequired,
         };
         let throttle = fields.object("throttle").and_then(Throttle::parse);
+        let addresses = AddressLists::parse(&fields);
         let path_parameters = key.as_ref().map_or_else(|| in_braces(text), RouteKey::path_parameters);
         let key_text = key.as_ref().map_or_else(|| text.to_owned(), RouteKey::to_string);
         let surroundings = ParseContext {
@@ -96,6 +93,9 @@ impl ItemReader<'_> {
         let integration = integration.and_then(|fields| Integration::parse(fields, &surroundings));
         let cors = fields.object("corsConfiguration").and_then(Cors::parse);
         let method = key.as_ref().and_then(RouteKey::method);
+        if api_key == ApiKeyUse::NotRequired && matches!(authorization, Some(Authorization::Nothing)) {
+            cacheable::warn_of_unknown_callers(&fields);
+        }
         let cache = cacheable::parse(&fields, (method, &path_parameters), integration.as_ref());
         let required_parameters = RequiredParameters::parse(&fields, &path_parameters);
         fields.finish();
@@ -107,7 +107,12 @@ impl ItemReader<'_> {
             shape: key.as_ref().map_or_else(String::new, RouteKey::shape).into(),
             cors: cors.map(Box::new),
             required_parameters: (!required_parameters.is_empty()).then(|| Box::new(required_parameters)),
+            authorizer: match authorization? {
+                Authorization::Nothing => None,
+                Authorization::By(authorizer) => Some(Box::new(authorizer)),
+            },
             api_key,
+            addresses: addresses.map(Box::new),
             cache: cache.map(Box::new),
             integration: integration?,
         };

@@ -12,7 +12,6 @@
 use std::fmt;
 
 use super::encoding::{Reader, put_number};
-
 use crate::digest::{self, Sha256, hex};
 
 /// The items of one stage, in the order of their route keys.

@@ -10,7 +10,7 @@ use super::{index::ItemKinds, snapshot::id_of};
 use crate::{digest::Sha256, item::StageVariables};
 
 /// Raised with every change of what items are refused: two builds may have one version.
-const RULES: u32 = 1;
+const RULES: u32 = 2;
 
 /// The number of this version of the gateway, by which the place of its last validation of a deployment is another than
 /// those of others: while two versions run side by side, neither makes the other validate anew.

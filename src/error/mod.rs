@@ -54,11 +54,27 @@ pub enum GatewayError {
     /// With the status that the route wants then.
     #[error("the condition does not hold")]
     ConditionFailedAs(StatusCode),
+    /// By its address, or by the API's policy.
+    #[error("access denied: {0}")]
+    AccessDenied(Cow<'static, str>),
     #[error("the caller may not have a cached answer replaced")]
     InvalidationForbidden,
     /// RFC 9111 §5.2.1.7.
     #[error("the client wants only what is kept, and nothing is")]
     NotCached,
+    #[error("no token")]
+    NoToken,
+    #[error("bad token: {reason}")]
+    InvalidToken {
+        /// Nothing of the token.
+        reason: String,
+        /// The same for the client, without what only the operator may know.
+        description: &'static str,
+        /// The scopes that the route asks for, with spaces between them.
+        scopes: String,
+    },
+    #[error("the token has none of the scopes {scopes}")]
+    InsufficientScope { scopes: String },
     #[error("bad API key: {0}")]
     InvalidApiKey(String),
     #[error("broken item: {}", .0.summary())]

@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use http::{
     HeaderValue, StatusCode,
-    header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
+    header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
 use super::{GatewayError, ResponseType};
@@ -37,6 +37,8 @@ pub enum OwnHeader {
     NoHeader,
     /// The methods that the path has.
     Allow(String),
+    /// `WWW-Authenticate` (RFC 6750 §3), without commas as API Gateway writes it.
+    Challenge(String),
     RetryAfter(Duration),
 }
 
@@ -50,7 +52,7 @@ impl GatewayError {
     /// `supported-gateway-response-types`).
     #[rustfmt::skip]
     pub fn refusal(&self) -> Refusal {
-        use OwnHeader::{Allow, NoHeader, RetryAfter};
+        use OwnHeader::{Allow, Challenge, NoHeader, RetryAfter};
         use Spacing::{Spaced, Tight};
         let row = |status, response_type, error_type, message, spacing, own_header|
             Refusal { status, response_type, error_type, message, spacing, own_header };
@@ -70,8 +72,12 @@ impl GatewayError {
             Self::ConditionFailed                     => row(StatusCode::CONFLICT,              ResponseType::Default4xx,                 "ConflictException",                   "Conflict".into(),                                  Tight,  NoHeader),
             Self::PreconditionFailed                  => row(StatusCode::PRECONDITION_FAILED,   ResponseType::Default4xx,                 "PreconditionFailedException",         "Precondition Failed".into(),                       Tight,  NoHeader),
             Self::ConditionFailedAs(status)           => row(*status,                           type_of(*status),                         error_type_of(*status),                reason(*status),                                    Tight,  NoHeader),
+            Self::AccessDenied(_)                     => row(StatusCode::FORBIDDEN,             ResponseType::AccessDenied,               "AccessDeniedException",               "Forbidden".into(),                                 Tight,  NoHeader),
             Self::InvalidationForbidden               => row(StatusCode::FORBIDDEN,             ResponseType::AccessDenied,               "AccessDeniedException",               "Forbidden".into(),                                 Tight,  NoHeader),
             Self::NotCached                           => row(StatusCode::GATEWAY_TIMEOUT,       ResponseType::Default5xx,                 "InternalServerErrorException",        "Gateway Timeout".into(),                           Tight,  NoHeader),
+            Self::NoToken                             => row(StatusCode::UNAUTHORIZED,          ResponseType::Unauthorized,               "UnauthorizedException",               "Unauthorized".into(),                              Tight,  Challenge("Bearer".to_owned())),
+            Self::InvalidToken { description, scopes, .. } => row(StatusCode::UNAUTHORIZED,     ResponseType::Unauthorized,               "UnauthorizedException",               "Unauthorized".into(),                              Tight,  Challenge(invalid_token(scopes, description))),
+            Self::InsufficientScope { scopes }        => row(StatusCode::FORBIDDEN,             ResponseType::AccessDenied,               "AccessDeniedException",               "Forbidden".into(),                                 Tight,  Challenge(insufficient_scope(scopes))),
             Self::InvalidApiKey(_)                    => row(StatusCode::FORBIDDEN,             ResponseType::InvalidApiKey,              "ForbiddenException",                  "Forbidden".into(),                                 Tight,  NoHeader),
             Self::BrokenKeyItem(_)                    => row(StatusCode::SERVICE_UNAVAILABLE,   ResponseType::Default5xx,                 "ServiceUnavailableException",         "Service Unavailable".into(),                       Tight,  RetryAfter(A_SECOND)),
             Self::KeysUnavailable { retry_after, .. } => row(StatusCode::SERVICE_UNAVAILABLE,   ResponseType::AuthorizerFailure,          "ServiceUnavailableException",         "Service Unavailable".into(),                       Tight,  RetryAfter(*retry_after)),
@@ -97,6 +103,10 @@ impl GatewayError {
             OwnHeader::Allow(methods) => {
                 let allow = HeaderValue::from_str(&methods).expect("method names are tokens");
                 response.headers_mut().insert(ALLOW, allow);
+            }
+            OwnHeader::Challenge(challenge) => {
+                let challenge = HeaderValue::from_str(&challenge).expect("scopes are visible ASCII");
+                response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
             }
             OwnHeader::RetryAfter(wait) => {
                 response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());
@@ -154,4 +164,12 @@ fn reason(status: StatusCode) -> Cow<'static, str> {
 
 fn missing_parameters(names: &[String]) -> Cow<'static, str> {
     format!("Missing required request parameters: [{}]", names.join(", ")).into()
+}
+
+fn invalid_token(scopes: &str, description: &str) -> String {
+    format!(r#"Bearer scope="{scopes}" error="invalid_token" error_description="{description}""#)
+}
+
+fn insufficient_scope(scopes: &str) -> String {
+    format!(r#"Bearer scope="{scopes}" error="insufficient_scope""#)
 }

@@ -4,7 +4,7 @@ use http::{HeaderName, HeaderValue};
 
 use super::{Gateway, request_state::RequestState};
 use crate::{
-    authorizers::{ApiKeyUse, Caller, KeySource, Unauthenticated},
+    authorizers::{ApiKeyUse, KeyOwner, KeySource, Unauthenticated},
     deployment::{Matched, Route},
     error::GatewayError,
     limits::{
@@ -17,13 +17,20 @@ use crate::{
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 impl Gateway {
-    /// Finds out who calls, on a route that asks for a key.
+    /// Finds out who calls: by the route's authorizer, then by the API key that it asks for.
     pub(super) async fn authenticate(
         &self,
         state: &mut RequestState<'_>,
         route: &Route,
     ) -> Result<(), GatewayError> {
         let RequestState { location, log, .. } = state;
+        if let Some(authorizer) = &route.authorizer {
+            log.authorizer(&authorizer.id);
+            let principal = authorizer.authorize(&location.context(), &self.tokens)?;
+            principal.id.iter().for_each(|id| log.principal(id));
+            location.principal = Some(principal);
+        }
+
         let value = match route.api_key {
             ApiKeyUse::NotRequired => return Ok(()),
             ApiKeyUse::Required(KeySource::Header) => location.request.headers.get(API_KEY),
@@ -33,18 +40,18 @@ impl Gateway {
         let value = value.map(HeaderValue::as_bytes);
         let stage = &location.stage.settings.name;
         let found = self.keys.authenticate(value, stage, location.request.received_at).await;
-        let caller = found.map_err(|Unauthenticated { error, key_id }| {
+        let owner = found.map_err(|Unauthenticated { error, key_id }| {
             key_id.into_iter().for_each(|id| log.api_key(&id));
             if matches!(error, GatewayError::StoreUnavailable(_)) {
                 log.degraded("apiKey");
             }
             error
         })?;
-        log.api_key(&caller.key.id);
-        if caller.is_degraded {
+        log.api_key(&owner.key.id);
+        if owner.is_degraded {
             log.degraded("apiKey");
         }
-        location.caller = Some(caller);
+        location.key_owner = Some(owner);
         Ok(())
     }
 
@@ -55,15 +62,15 @@ impl Gateway {
         route: &Route,
     ) -> Result<Permit, GatewayError> {
         let RequestState { location, log, rate_limit_status, .. } = state;
-        let caller = location.caller.as_ref();
+        let owner = location.key_owner.as_ref();
         let stage = location.stage;
-        if let (Some(caller), Some(matched)) = (caller, &location.matched)
-            && leads_past_the_plan(caller, &stage.settings.name, matched)
+        if let (Some(owner), Some(matched)) = (owner, &location.matched)
+            && leads_past_the_plan(owner, &stage.settings.name, matched)
         {
             return Err(stage.deployment.not_found());
         }
         let counted = LimitedRequest {
-            key: caller.map(|caller| LimitedKey { id: &caller.key.id, plan: &caller.plan }),
+            key: owner.map(|owner| LimitedKey { id: &owner.key.id, plan: &owner.plan }),
             stage: &stage.settings.name,
             route_key: &route.key,
             route_shape: &route.shape,
@@ -82,20 +89,20 @@ impl Gateway {
         }
         let outcome = admitted.map_err(|refused| refused.error);
         *rate_limit_status = counted.key_rule().map(|rule| self.counters.rate_limit_status(&rule));
-        if let (Some(caller), Some(kind)) = (caller, kind_of(&outcome))
+        if let (Some(owner), Some(kind)) = (owner, kind_of(&outcome))
             // Of what an operator has stopped nothing is counted, not even that it was asked for.
             && !rules.iter().any(Rule::lets_nothing_through)
         {
-            self.usage.count(&caller.key.id, &stage.settings.name, kind, now);
+            self.usage.count(&owner.key.id, &stage.settings.name, kind, now);
         }
         outcome
     }
 }
 
-/// Says if the target may take the path for that of a route which the caller's plan lets through less often.
-fn leads_past_the_plan(caller: &Caller, stage: &str, matched: &Matched<'_>) -> bool {
+/// Says if the target may take the path for that of a route which the plan of the key lets through less often.
+fn leads_past_the_plan(owner: &KeyOwner, stage: &str, matched: &Matched<'_>) -> bool {
     let shape = &matched.route.shape;
-    matched.lookalikes.iter().any(|other| caller.plan.lets_through_more(stage, shape, other))
+    matched.lookalikes.iter().any(|other| owner.plan.lets_through_more(stage, shape, other))
 }
 
 /// The column of the key's usage that a request counts in; `None` if nobody could decide on it.

@@ -1,13 +1,17 @@
 //! The cache key of a request, found without calling or counting anybody: for the operator.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use thiserror::Error;
 
-use super::locate::{Location, locate};
+use super::{
+    access,
+    locate::{Location, locate},
+};
 use crate::{
-    authorizers::ApiKeyUse,
+    authorizers::{ApiKeyUse, VerifiedTokens},
     cache::{Bypass, CacheKey, ExplainedKey, KeyPart, UncacheableReason},
+    caller::Caller,
     context::Context,
     deployment::Served,
     error::GatewayError,
@@ -21,7 +25,20 @@ pub struct Explained {
     /// `GET /orders/{id}`, `$default`.
     pub route_key: String,
     pub api_key: ApiKeyUse,
+    /// `None`: every address is let in.
+    pub access: Option<ExplainedAccess>,
     pub lookup: Result<ExplainedLookup, NoLookup>,
+}
+
+/// The outcome of address lists and the policy; displays in the operator's words.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ExplainedAccess {
+    #[error("yes")]
+    Granted,
+    #[error("no: {0}")]
+    Denied(String),
+    #[error("as the client's address says, which is not known here")]
+    DependsOnAddress,
 }
 
 /// The reason why no response of a route is cached; displays in the operator's words.
@@ -53,7 +70,8 @@ pub struct ExplainedLookup {
 ///
 /// # Errors
 ///
-/// No stage, no route, or parameters are missing: the request is refused before.
+/// No stage, no route, a token that its authorizer does not take, or parameters are missing: the request is refused
+/// before.
 pub fn explain(
     served: &Served,
     request: &Request,
@@ -64,9 +82,14 @@ pub fn explain(
     let matched = located.route()?;
     let stage = located.stage;
     let route = matched.route;
-    let location = Location::routed(request, stage, matched);
+    let mut location = Location::routed(request, stage, matched);
+    let access = explain_access(&location);
+    if let Some(authorizer) = &route.authorizer {
+        location.principal = Some(authorizer.authorize(&location.context(), &VerifiedTokens::default())?);
+    }
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
-    let context = Context { api_key_id, ..location.context() };
+    let caller = Caller { api_key_id, principal: location.principal.as_deref() };
+    let context = Context { caller, ..location.context() };
     if let Some(required) = &route.required_parameters {
         required.check(&context)?;
     }
@@ -79,13 +102,27 @@ pub fn explain(
             key,
             parts,
             not_shared_reason: policy.why_not_shared(&context),
-            caller: policy.caller(&context).map(str::to_owned),
+            caller: policy.caller(&context).map(Cow::into_owned),
         })
     });
     Ok(Explained {
         stage: stage.settings.name.clone(),
         route_key: route.key.to_string(),
         api_key: route.api_key,
+        access,
         lookup,
+    })
+}
+
+fn explain_access(location: &Location<'_>) -> Option<ExplainedAccess> {
+    let rules = access::rules_of(location)?;
+    if rules.ask_for_address && location.request.origin.source_ip.is_empty() {
+        return Some(ExplainedAccess::DependsOnAddress);
+    }
+    let outcome = access::check_api(&location.stage.deployment.api, location.request)
+        .and_then(|()| access::check_route(location));
+    Some(match outcome {
+        Ok(()) => ExplainedAccess::Granted,
+        Err(error) => ExplainedAccess::Denied(error.to_string()),
     })
 }

@@ -34,7 +34,8 @@ impl Gateway {
         let location = Location::routed(&read, located.stage, matched);
         let Some(mut cache_request) = location.cache_request() else { return };
         // Whose responses they are is no matter, only that they are somebody's.
-        cache_request.context.api_key_id = matches!(route.api_key, ApiKeyUse::Required(_)).then_some("");
+        let is_known = route.authorizer.is_some() || matches!(route.api_key, ApiKeyUse::Required(_));
+        cache_request.context.caller.api_key_id = is_known.then_some("");
         self.responses.forget(&cache_request);
     }
 }

@@ -1,10 +1,13 @@
 //! The location of a request: its stage, its route and its caller. One function finds it, for all who need it.
 
+use std::sync::Arc;
+
 use http::Method;
 
 use crate::{
-    authorizers::Caller,
+    authorizers::KeyOwner,
     cache::{CacheRequest, InvalidatePermission},
+    caller::{Caller, Principal},
     context::Context,
     deployment::{Matched, Served, ServedStage},
     error::GatewayError,
@@ -24,8 +27,10 @@ pub(super) struct Location<'a> {
     pub request: &'a Request,
     pub stage: ServedStage<'a>,
     pub matched: Option<Matched<'a>>,
+    /// `None` also where the route asks no authorizer.
+    pub principal: Option<Arc<Principal>>,
     /// `None` also where the route asks for no key.
-    pub caller: Option<Caller>,
+    pub key_owner: Option<KeyOwner>,
 }
 
 /// Finds the stage of a request, and by it the route.
@@ -56,7 +61,7 @@ impl<'a> Located<'a> {
 impl<'a> Location<'a> {
     /// A request whose route is not known yet.
     pub fn at(request: &'a Request, stage: ServedStage<'a>) -> Self {
-        Self { request, stage, matched: None, caller: None }
+        Self { request, stage, matched: None, principal: None, key_owner: None }
     }
 
     /// A request with the route that serves it.
@@ -76,7 +81,10 @@ impl<'a> Location<'a> {
             deployment_id: stage.deployment_id,
             route_key: "",
             path_parameters: &[],
-            api_key_id: self.caller.as_ref().map(|caller| caller.key.id.as_str()),
+            caller: Caller {
+                api_key_id: self.key_owner.as_ref().map(|owner| owner.key.id.as_str()),
+                principal: self.principal.as_deref(),
+            },
         };
         match &self.matched {
             None => context,
@@ -101,8 +109,8 @@ impl<'a> Location<'a> {
 
     /// Callers without a key have no permission.
     fn invalidate_permission(&self) -> InvalidatePermission {
-        match &self.caller {
-            Some(caller) if caller.key.may_invalidate_cache => InvalidatePermission::Granted,
+        match &self.key_owner {
+            Some(owner) if owner.key.may_invalidate_cache => InvalidatePermission::Granted,
             Some(_) | None => InvalidatePermission::Missing,
         }
     }

@@ -1,8 +1,9 @@
 //! The request's way through the gateway, start to end.
 //!
-//! `handle` answers every request. `serve` is the pipeline: `admission` (who calls, and the limits), `cache` and `invoke`
-//! (the response), `invalidate` (what it changes). A `RequestState` holds what is known of the request so far.
+//! `handle` answers every request. `serve` is the pipeline: `access` (addresses and the policy), `admission` (who calls,
+//! and the limits), `cache` and `invoke` (the response), `invalidate` (what it changes). A `RequestState` holds what is known of the request so far.
 
+mod access;
 mod admission;
 mod explain;
 mod invalidate;
@@ -22,7 +23,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http::HeaderValue;
 
-pub use self::explain::{Explained, ExplainedLookup, NoLookup, explain};
+pub use self::explain::{Explained, ExplainedAccess, ExplainedLookup, NoLookup, explain};
 use self::{
     locate::{Located, locate},
     refill::PendingRefill,
@@ -30,7 +31,7 @@ use self::{
 };
 use crate::{
     access_log::{AccessLog, Sink},
-    authorizers::ApiKeys,
+    authorizers::{ApiKeys, VerifiedTokens},
     cache::{CacheOutcome, CacheStatus, Lookup, Responses},
     clock::Clock,
     deployment::{ActiveDeployments, CurrentStages, Freshness, ServedStage},
@@ -48,6 +49,7 @@ use crate::{
 pub struct Gateway {
     pub deployments: Arc<ActiveDeployments>,
     pub keys: Arc<ApiKeys<Store>>,
+    pub tokens: VerifiedTokens,
     pub counters: Arc<Counters<Store>>,
     pub usage: Arc<Usage<Store>>,
     pub addresses: Addresses,
@@ -74,6 +76,7 @@ impl Gateway {
         Self {
             deployments: Arc::new(ActiveDeployments::new(store.clone(), environment.refresh)),
             keys: Arc::new(ApiKeys::new(store.clone(), environment.key_cache)),
+            tokens: VerifiedTokens::default(),
             counters: Arc::new(Counters::new(store.clone(), clock.clone(), seed)),
             usage: Arc::new(Usage::new(store.clone())),
             addresses: Addresses::default(),
@@ -147,6 +150,7 @@ impl Gateway {
         located: Located<'a>,
     ) -> Result<Response, GatewayError> {
         let (request, stage) = (state.location.request, located.stage);
+        access::check_api(&stage.deployment.api, request)?;
         if let Some(throttle) = &stage.deployment.api.per_ip {
             let source_ip = &request.origin.source_ip;
             self.addresses.admit(throttle, source_ip, &stage.settings.name, request.received_at)?;
@@ -167,6 +171,7 @@ impl Gateway {
         }
         let route = state.follow(matched);
 
+        access::check_route(&state.location)?;
         self.authenticate(state, route).await?;
         let permit = self.admit(state, route).await?;
 

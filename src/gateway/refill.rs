@@ -13,9 +13,10 @@ use super::{
     request_state::RequestState,
 };
 use crate::{
-    authorizers::Caller,
+    authorizers::KeyOwner,
     aws::request_id::EndpointRequestId,
     cache::Refill,
+    caller::Principal,
     deployment::Served,
     error::{GatewayError, chain},
     limits::usage_plan::Permit,
@@ -28,7 +29,8 @@ use crate::{
 pub(super) struct PendingRefill {
     request: Request,
     served: Arc<Served>,
-    caller: Option<Caller>,
+    principal: Option<Arc<Principal>>,
+    key_owner: Option<KeyOwner>,
     permit: Permit,
     refill: Refill<Store>,
 }
@@ -39,7 +41,8 @@ impl Gateway {
         let pending = PendingRefill {
             request: state.location.request.clone(),
             served: Arc::clone(state.served),
-            caller: state.location.caller.clone(),
+            principal: state.location.principal.clone(),
+            key_owner: state.location.key_owner.clone(),
             permit,
             refill,
         };
@@ -59,14 +62,15 @@ impl Gateway {
 
     /// Calls the integration for nobody but the cache.
     async fn refill(&self, pending: PendingRefill) -> Result<(), GatewayError> {
-        let PendingRefill { request, served, caller, permit, refill } = pending;
+        let PendingRefill { request, served, principal, key_owner, permit, refill } = pending;
         // Some of its time is over.
         let request = Request { received_at: self.clock.now(), ..request };
         let host = &request.origin.domain_name;
         let located = locate(&served, host, &request.method, &request.path)?;
         let matched = located.route()?;
         let route = matched.route;
-        let location = Location { caller, ..Location::routed(&request, located.stage, matched) };
+        let routed = Location::routed(&request, located.stage, matched);
+        let location = Location { principal, key_owner, ..routed };
         let Some(cache_request) = location.cache_request() else { return Ok(()) };
         let fill = refill.begin(cache_request);
         // No request's line has it: this one's has been written.

@@ -8,6 +8,8 @@ use std::{
     sync::Arc,
 };
 
+use crate::address_range::AddressRange;
+
 /// Says which addresses may be connected to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AddressGuard {
@@ -27,8 +29,10 @@ impl AddressGuard {
     /// they are not public. Fails with every entry that is neither; bits below the prefix must be zero, so
     /// that `10.1.2.3/8` does not open more than was meant.
     pub fn parse(allowed: &[String]) -> Result<Self, Vec<String>> {
-        let (good, bad): (Vec<_>, Vec<_>) =
-            allowed.iter().map(|text| AddressRange::parse(text.trim()).ok_or(text)).partition(Result::is_ok);
+        let (good, bad): (Vec<_>, Vec<_>) = allowed
+            .iter()
+            .map(|text| text.parse::<AddressRange>().map_err(|_| text))
+            .partition(Result::is_ok);
         if bad.is_empty() {
             Ok(Self { allowed: good.into_iter().flatten().collect(), public: PublicAddresses::Allowed })
         } else {
@@ -60,57 +64,6 @@ impl AddressGuard {
             Ok(address) => self.allows(address.into()),
             Err(_) => is_name(host) && (self.public == PublicAddresses::Allowed || !self.allowed.is_empty()),
         }
-    }
-}
-
-/// A range of addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct AddressRange {
-    base: IpAddr,
-    prefix: u8,
-}
-
-impl AddressRange {
-    const fn v4(a: u8, b: u8, c: u8, prefix: u8) -> Self {
-        Self { base: IpAddr::V4(Ipv4Addr::new(a, b, c, 0)), prefix }
-    }
-
-    const fn v6(a: u16, b: u16, prefix: u8) -> Self {
-        Self { base: IpAddr::V6(Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0)), prefix }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let Some((base, prefix)) = text.split_once('/') else {
-            let base: IpAddr = text.parse().ok()?;
-            return Some(Self { base, prefix: width(base) });
-        };
-        let base: IpAddr = base.parse().ok()?;
-        let prefix = prefix.parse().ok().filter(|prefix| *prefix <= width(base))?;
-        let network = Self { base, prefix };
-        (bits(base) & !network.mask() == 0).then_some(network)
-    }
-
-    fn contains(&self, address: IpAddr) -> bool {
-        width(address) == width(self.base) && (bits(address) ^ bits(self.base)) & self.mask() == 0
-    }
-
-    /// Ones where addresses of the range are all the same; for IPv4 the low 32 bits count.
-    fn mask(&self) -> u128 {
-        u128::MAX.checked_shl((width(self.base) - self.prefix).into()).unwrap_or(0)
-    }
-}
-
-const fn width(address: IpAddr) -> u8 {
-    match address {
-        IpAddr::V4(_) => 32,
-        IpAddr::V6(_) => 128,
-    }
-}
-
-fn bits(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(address) => address.to_bits().into(),
-        IpAddr::V6(address) => address.to_bits(),
     }
 }
 

@@ -34,7 +34,7 @@ impl Mock {
     /// The variables of `context` in the response.
     pub fn variables(&self) -> impl Iterator<Item = ContextVariable> {
         let headers = self.headers.iter().flat_map(|(_, value)| value.words());
-        headers.chain(self.body.words()).copied()
+        headers.chain(self.body.words()).cloned()
     }
 
     /// Reads the fields of an integration of type `MOCK`. A `body` may also be written as a map or a list, which

@@ -10,13 +10,15 @@ use super::{
 
 /// Attributes that keep requests out, or data in: without one that was misspelt, emptied, or written where nobody reads
 /// it, what it guards would be open.
-const GUARDS: [&str; 33] = [
+const GUARDS: [&str; 35] = [
     "apiKeyRequired",
     "apiKeySource",
     "authorizers",
     "authorizerId",
     "authorizationScopes",
     "authorizationType",
+    "jwtConfiguration",
+    "requiredClaims",
     "ipAllow",
     "ipDeny",
     "policy",
@@ -64,6 +66,22 @@ impl Fields<'_> {
         }
     }
 
+    /// The same of a map in which every attribute guards something: an unknown one is a problem, and so is null.
+    pub fn finish_guarding(self) {
+        let known = self.known.borrow();
+        for (name, value) in self.map {
+            if !known.contains(&name.as_str()) {
+                let expected = match nearest(name, &known) {
+                    Some(near) => format!("nothing of this name; did you mean {near}?"),
+                    None => "nothing of this name".to_owned(),
+                };
+                self.problem(name, &brief(value), &expected);
+            } else if value.is_null() && !self.has_problem(name) {
+                self.problem(name, "null", "a value, or no such attribute");
+            }
+        }
+    }
+
     fn unknown(&self, name: &str, value: &Value, known: &[&str]) {
         let (shown, got) = match self.is_secret.get() {
             None => (name, brief(value)),
@@ -91,7 +109,7 @@ impl Fields<'_> {
 }
 
 /// Other words for those, of other products or of everyday speech: whoever writes them means to keep requests out.
-const SYNONYMS: [&str; 5] = ["disabled", "expiry", "requireApiKey", "revoked", "throttling"];
+const SYNONYMS: [&str; 6] = ["disabled", "expiry", "requireApiKey", "revoked", "scopes", "throttling"];
 
 fn guards(word: &str) -> bool {
     GUARDS.iter().chain(&SYNONYMS).any(|guard| guard.eq_ignore_ascii_case(word))

@@ -2,7 +2,7 @@
 
 /// Names in any case: CloudFormation begins them with a large letter.
 #[rustfmt::skip]
-const WORDS: [(&str, &str); 16] = [
+const WORDS: [(&str, &str); 17] = [
     ("methodSettings",         "nothing of this name: cachingEnabled, cacheTtlInSeconds and throttle stand in each route item"),
     ("cacheClusterEnabled",    "nothing of this name: there is no cluster; a route item with cachingEnabled is enough"),
     ("cacheClusterSize",       "nothing of this name: the cache's table grows as it must, and CACHE_MEMORY_BYTES bounds an instance's memory"),
@@ -14,6 +14,7 @@ const WORDS: [(&str, &str); 16] = [
     ("cacheKeyParameters",     "nothing of this name here, where it guards nothing: it stands in the route item, beside integration"),
     ("requireAuthorizationForCacheControl",    OF_A_ROUTE),
     ("unauthorizedCacheControlHeaderStrategy", OF_A_ROUTE),
+    ("policy",                 "nothing of this name here, where it guards nothing: it stands in the $api item, for all routes"),
     ("disabled",               "nothing of this name: enabled: false switches it off"),
     ("revoked",                "nothing of this name: enabled: false switches it off"),
     ("expiry",                 "nothing of this name: a key ends at its expiresAt, in seconds since 1970"),

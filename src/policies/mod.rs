@@ -2,6 +2,8 @@
 //!
 //! Each is parsed once, from an item, and asked per request; none knows of another.
 
+pub mod addresses;
 pub mod cors;
 pub mod gateway_responses;
 pub mod required_parameters;
+pub mod resource_policy;

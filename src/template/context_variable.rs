@@ -6,10 +6,13 @@ use super::{ValueKind, WordValue};
 use crate::context::Context;
 
 /// One variable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContextVariable {
     AccountId,
     ApiId,
+    /// `authorizer.claims.x`: as HTTP APIs have it, as text.
+    Claim(Box<str>),
+    PrincipalId,
     DeploymentId,
     DomainName,
     DomainPrefix,
@@ -40,11 +43,16 @@ enum Scope {
 /// Name and scope of a variable.
 struct VariableRow(&'static str, Scope);
 
-const ALL: [ContextVariable; 18] = {
+/// The beginning of the names of a token's claims.
+const CLAIMS: &str = "authorizer.claims.";
+
+/// All but the claims, whose names are the issuer's.
+const NAMED: [ContextVariable; 19] = {
     use ContextVariable::*;
     [
         AccountId,
         ApiId,
+        PrincipalId,
         DeploymentId,
         DomainName,
         DomainPrefix,
@@ -67,60 +75,71 @@ const ALL: [ContextVariable; 18] = {
 impl ContextVariable {
     /// The variable of this name, which stands behind `context.`.
     pub fn named(name: &str) -> Option<Self> {
-        ALL.into_iter().find(|variable| variable.name() == name)
+        match name.strip_prefix(CLAIMS) {
+            Some(claim) => (!claim.is_empty()).then(|| Self::Claim(claim.into())),
+            None => NAMED.into_iter().find(|variable| variable.row().0 == name),
+        }
     }
 
     /// All names, for problems: `accountId, apiId, …`.
     pub fn names() -> String {
-        ALL.map(Self::name).join(", ")
-    }
-
-    const fn name(self) -> &'static str {
-        self.row().0
+        format!("{}, {CLAIMS}NAME", NAMED.map(|variable| variable.row().0).join(", "))
     }
 
     /// True of a variable that is the same in all requests of one caller for one URI.
-    pub fn is_of_the_uri(self) -> bool {
+    pub fn is_of_the_uri(&self) -> bool {
         self.row().1 == Scope::Uri
     }
 
     #[rustfmt::skip]
-    const fn row(self) -> VariableRow {
+    const fn row(&self) -> VariableRow {
         match self {
-            Self::AccountId         => VariableRow("accountId",          Scope::Uri),
-            Self::ApiId             => VariableRow("apiId",              Scope::Uri),
-            Self::DeploymentId      => VariableRow("deploymentId",       Scope::Uri),
-            Self::DomainName        => VariableRow("domainName",         Scope::Uri),
-            Self::DomainPrefix      => VariableRow("domainPrefix",       Scope::Uri),
-            Self::ExtendedRequestId => VariableRow("extendedRequestId",  Scope::Request),
-            Self::HttpMethod        => VariableRow("httpMethod",         Scope::Uri),
-            Self::ApiKeyId          => VariableRow("identity.apiKeyId",  Scope::Uri),
-            Self::SourceIp          => VariableRow("identity.sourceIp",  Scope::Request),
-            Self::UserAgent         => VariableRow("identity.userAgent", Scope::Request),
-            Self::Path              => VariableRow("path",               Scope::Uri),
-            Self::Protocol          => VariableRow("protocol",           Scope::Request),
-            Self::RequestId         => VariableRow("requestId",          Scope::Request),
-            Self::RequestTime       => VariableRow("requestTime",        Scope::Request),
-            Self::RequestTimeEpoch  => VariableRow("requestTimeEpoch",   Scope::Request),
-            Self::ResourcePath      => VariableRow("resourcePath",       Scope::Uri),
-            Self::RouteKey          => VariableRow("routeKey",           Scope::Uri),
-            Self::Stage             => VariableRow("stage",              Scope::Uri),
+            Self::AccountId         => VariableRow("accountId",              Scope::Uri),
+            Self::ApiId             => VariableRow("apiId",                  Scope::Uri),
+            Self::Claim(_)          => VariableRow(CLAIMS,                   Scope::Request),
+            Self::PrincipalId       => VariableRow("authorizer.principalId", Scope::Uri),
+            Self::DeploymentId      => VariableRow("deploymentId",           Scope::Uri),
+            Self::DomainName        => VariableRow("domainName",             Scope::Uri),
+            Self::DomainPrefix      => VariableRow("domainPrefix",           Scope::Uri),
+            Self::ExtendedRequestId => VariableRow("extendedRequestId",      Scope::Request),
+            Self::HttpMethod        => VariableRow("httpMethod",             Scope::Uri),
+            Self::ApiKeyId          => VariableRow("identity.apiKeyId",      Scope::Uri),
+            Self::SourceIp          => VariableRow("identity.sourceIp",      Scope::Request),
+            Self::UserAgent         => VariableRow("identity.userAgent",     Scope::Request),
+            Self::Path              => VariableRow("path",                   Scope::Uri),
+            Self::Protocol          => VariableRow("protocol",               Scope::Request),
+            Self::RequestId         => VariableRow("requestId",              Scope::Request),
+            Self::RequestTime       => VariableRow("requestTime",            Scope::Request),
+            Self::RequestTimeEpoch  => VariableRow("requestTimeEpoch",       Scope::Request),
+            Self::ResourcePath      => VariableRow("resourcePath",           Scope::Uri),
+            Self::RouteKey          => VariableRow("routeKey",               Scope::Uri),
+            Self::Stage             => VariableRow("stage",                  Scope::Uri),
         }
     }
 
     /// The value in a request. Empty where that has nothing of the kind.
-    pub fn text<'a>(self, context: &Context<'a>) -> Cow<'a, str> {
+    pub fn text<'a>(&self, context: &Context<'a>) -> Cow<'a, str> {
         let request = context.request;
         let origin = &request.origin;
         match self {
             Self::AccountId => origin.account_id.as_str().into(),
             Self::ApiId => origin.api_id.as_str().into(),
+            Self::Claim(name) => {
+                let claims = context.caller.principal.map(|principal| &principal.claims.of_http_apis);
+                claims.and_then(|claims| claims.get(&**name)).map_or("", String::as_str).into()
+            }
+            Self::PrincipalId => context
+                .caller
+                .principal
+                .and_then(|principal| principal.id.as_deref())
+                .unwrap_or_default()
+                .into(),
             Self::DeploymentId => context.deployment_id.into(),
             Self::DomainName => origin.domain_name.as_str().into(),
             Self::DomainPrefix => origin.domain_prefix.as_str().into(),
             Self::ExtendedRequestId | Self::RequestId => request.id.as_str().into(),
             Self::HttpMethod => request.method.as_str().into(),
-            Self::ApiKeyId => context.api_key_id.unwrap_or_default().into(),
+            Self::ApiKeyId => context.caller.api_key_id.unwrap_or_default().into(),
             Self::SourceIp => origin.source_ip.as_str().into(),
             Self::UserAgent => origin.user_agent.as_str().into(),
             Self::Path => context.full_path(),
@@ -134,8 +153,8 @@ impl ContextVariable {
     }
 
     /// The same, for a text template. The one that is a number in Amazon's events is one in JSON too.
-    pub fn value<'a>(self, context: &Context<'a>) -> WordValue<'a> {
-        let kind = if self == Self::RequestTimeEpoch { ValueKind::Json } else { ValueKind::Text };
+    pub fn value<'a>(&self, context: &Context<'a>) -> WordValue<'a> {
+        let kind = if *self == Self::RequestTimeEpoch { ValueKind::Json } else { ValueKind::Text };
         WordValue { text: Some(self.text(context)), kind }
     }
 }
@@ -143,6 +162,7 @@ impl ContextVariable {
 /// The name, without `context.`.
 impl fmt::Display for ContextVariable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.row().0)?;
+        if let Self::Claim(name) = self { f.write_str(name) } else { Ok(()) }
     }
 }

@@ -56,23 +56,23 @@ fn a_month_with_keys_and_a_cache_says_where_tollgate_is_dearer_and_why() {
 
         TOLLGATE                        UNITS  DOLLARS
         Lambda requests                   10M     2.00
-        Lambda GB-seconds, arm64       70.25k     0.94
+        Lambda GB-seconds, arm64       65.43k     0.87
         DynamoDB write units           32.14M    20.09
         DynamoDB read units             9.32M     1.17
         CloudWatch GB of access lines       5     2.50
         CloudWatch metrics                  8     2.40
-        total                                    29.09
+        total                                    29.03
 
         A MONTH   DOLLARS  TARGET CALLS  TOLLGATE IS CHEAPER AT TARGETS  AND AT REQUESTS
-        Tollgate    29.09            7M
-        REST API    52.10            7M  below 1.928 s                   below 26.59G
+        Tollgate    29.03            7M
+        REST API    52.10            7M  below 1.934 s                   below 27.34G
         HTTP API    12.50           10M  never                           never
-        ALB         16.82           10M  never                           below 5.221M
+        ALB         16.82           10M  never                           below 5.234M
 
-        REST API: 23.01 more than Tollgate, no hard quotas
-        HTTP API: 16.59 less than Tollgate, no API keys, no quotas, no cache
-        ALB: 12.26 less than Tollgate, no API keys, no quotas, no cache
-        Most of Tollgate's bill is 20.09 of 29.09 for DynamoDB write units: each instance leases and counts for each key by itself, and a miss of the cache is written
+        REST API: 23.07 more than Tollgate, no hard quotas
+        HTTP API: 16.53 less than Tollgate, no API keys, no quotas, no cache
+        ALB: 12.20 less than Tollgate, no API keys, no quotas, no cache
+        Most of Tollgate's bill is 20.09 of 29.03 for DynamoDB write units: each instance leases and counts for each key by itself, and a miss of the cache is written
         Not counted: the target's own bill, data that goes out, cold starts, storage, throttles of routes and stages
         --
     "#]].assert_eq(&cost(
@@ -129,9 +129,9 @@ fn no_requests_cost_what_is_fixed() {
 
         A MONTH   DOLLARS  TARGET CALLS  TOLLGATE IS CHEAPER AT TARGETS  AND AT REQUESTS
         Tollgate     0.00             0
-        REST API    14.60             0  always                          below 136.2G
+        REST API    14.60             0  always                          below 146.4G
         HTTP API     0.00             0  never                           never
-        ALB         16.43             0  always                          below 7.719M
+        ALB         16.43             0  always                          below 7.758M
 
         REST API: 14.60 more than Tollgate
         HTTP API: as much as Tollgate, no cache
@@ -222,7 +222,7 @@ fn json_has_the_bills_the_break_evens_and_the_price_list() {
                 "targetMs": [
                   {
                     "from": null,
-                    "to": 2362.649372
+                    "to": 2368.149372
                   }
                 ]
               }
@@ -282,7 +282,7 @@ fn json_has_the_bills_the_break_evens_and_the_price_list() {
                 "requests": [
                   {
                     "from": null,
-                    "to": 6636481.127803
+                    "to": 6657125.922066
                   }
                 ],
                 "targetMs": []
@@ -467,7 +467,7 @@ fn json_has_the_bills_the_break_evens_and_the_price_list() {
           "region": "us-east-1",
           "tollgate": {
             "bill": {
-              "dollars": 23.733754,
+              "dollars": 23.669587,
               "lines": [
                 {
                   "dollars": 2,
@@ -475,9 +475,9 @@ fn json_has_the_bills_the_break_evens_and_the_price_list() {
                   "units": 10000000
                 },
                 {
-                  "dollars": 0.936671,
+                  "dollars": 0.872504,
                   "name": "Lambda GB-seconds, arm64",
-                  "units": 70250
+                  "units": 65437.5
                 },
                 {
                   "dollars": 15.214647,
@@ -502,7 +502,7 @@ fn json_has_the_bills_the_break_evens_and_the_price_list() {
               ]
             },
             "request": {
-              "heldMs": 56.2,
+              "heldMs": 52.35,
               "readUnits": 0.545949,
               "writeUnits": 2.434344
             },

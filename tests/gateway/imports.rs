@@ -19,7 +19,18 @@ const FLOORS: [&[&str]; 12] = [
     &["context", "media_type", "aws"],
     &["item", "environment", "http_client"],
     &["error", "notation", "decimal", "deflate", "digest", "json", "path", "header_list", "ttl_cache"],
-    &["message", "background", "calendar", "circuit_breaker", "clock", "random", "userinfo", "wait"],
+    &[
+        "address_range",
+        "message",
+        "background",
+        "calendar",
+        "caller",
+        "circuit_breaker",
+        "clock",
+        "random",
+        "userinfo",
+        "wait",
+    ],
 ];
 
 /// The steps of the pipeline. A step does not import another step.

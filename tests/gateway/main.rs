@@ -6,9 +6,11 @@
     reason = "a test panics to fail, and a table is as long as it is"
 )]
 
+mod access;
 mod access_log;
 mod answer_headers;
 mod api_keys;
+mod authorizers;
 mod cache;
 mod cache_tool;
 mod cli;

@@ -69,11 +69,6 @@ impl Claims {
         claims.flat_map(scopes).map(str::to_owned).collect()
     }
 
-    /// True if the token gives one of these scopes at least.
-    pub fn has_scope(&self, one_of: &[String]) -> bool {
-        self.token_scopes().iter().any(|scope| one_of.contains(scope))
-    }
-
     /// Every claim as text, as a 2.0 event has it: a list is `[a b]`, an object its JSON. Null is left out.
     pub fn as_text_2_0(&self) -> BTreeMap<String, String> {
         self.as_text(|members| format!("[{}]", members.join(" ")))

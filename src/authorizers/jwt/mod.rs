@@ -57,7 +57,7 @@ pub fn key_id(token: &str, rules: &TokenRules) -> Result<Option<String>, TokenEr
     Ok(decode(token, rules)?.key_id)
 }
 
-/// Verifies a token, without `Bearer`. Its scopes are the route's to ask for: [`Claims::has_scope`].
+/// Verifies a token, without `Bearer`. Its scopes are the route's to ask for: [`Claims::token_scopes`].
 ///
 /// # Errors
 ///

@@ -29,6 +29,7 @@ use super::{
     uncacheable::UncacheableReason,
 };
 use crate::{
+    caller::Caller,
     clock::{milliseconds, ms},
     context::Context,
     header_list::tokens,
@@ -93,7 +94,7 @@ impl ApiGatewayRules {
     fn forwards_unkeyed_credentials(&self, context: &Context<'_>) -> bool {
         let headers = &context.request.headers;
         let has_unkeyed = |name: &HeaderName, is_there| is_there && !self.key_parameters.has_header(name);
-        let has_caller = context.api_key_id.is_some() && !self.common.is_shared;
+        let has_caller = context.caller.api_key_id.is_some() && !self.common.is_shared;
         self.forwards_unkeyed_headers
             && ([AUTHORIZATION, PROXY_AUTHORIZATION]
                 .iter()
@@ -138,7 +139,11 @@ impl ModeRules for ApiGatewayRules {
         // A target may put it into links.
         key.part("host", &[request.origin.domain_name.to_ascii_lowercase().as_bytes()]);
         if !self.common.is_shared {
-            key.part("apiKeyId", context.api_key_id.map(str::as_bytes).as_slice());
+            let Caller { api_key_id, principal } = context.caller;
+            key.part("apiKeyId", api_key_id.map(str::as_bytes).as_slice());
+            if let Some(principal) = principal {
+                key.part("principal", &[principal.identity.as_str().as_bytes()]);
+            }
         }
         // It has no parameter of the path that could be named.
         if context.route_key == "$default" {

@@ -69,7 +69,7 @@ fn can_be_told_apart(headers: &HeaderMap, mapped: &[HeaderName]) -> bool {
 /// with one share answers.
 fn has_credentials(context: &Context<'_>) -> bool {
     let headers = &context.request.headers;
-    let is_for_the_target = headers.contains_key(API_KEY) && context.api_key_id.is_none();
+    let is_for_the_target = headers.contains_key(API_KEY) && context.caller.api_key_id.is_none();
     is_for_the_target || [AUTHORIZATION, PROXY_AUTHORIZATION].iter().any(|name| headers.contains_key(name))
 }
 

@@ -3,6 +3,8 @@
 //! Fields and shapes: recorded from Amazon API Gateway (localstack, `test_lambda_aws_proxy_integration`). Header
 //! names are in lower case, as a function URL hands them to us; paths are still encoded.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{
@@ -34,6 +36,8 @@ struct EventV1<'a> {
 struct RequestContextV1<'a> {
     account_id: &'a str,
     api_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorizer: Option<AuthorizerV1<'a>>,
     deployment_id: &'a str,
     domain_name: &'a str,
     domain_prefix: &'a str,
@@ -48,6 +52,12 @@ struct RequestContextV1<'a> {
     resource_id: &'a str,
     resource_path: Option<&'a str>,
     stage: &'a str,
+}
+
+/// The caller that a token names.
+#[derive(Serialize)]
+struct AuthorizerV1<'a> {
+    claims: &'a BTreeMap<String, String>,
 }
 
 /// Functions read these without asking whether they are there; `None` is null.
@@ -103,6 +113,10 @@ fn request_context<'a>(context: &Context<'a>) -> RequestContextV1<'a> {
     RequestContextV1 {
         account_id: &origin.account_id,
         api_id: &origin.api_id,
+        authorizer: context
+            .caller
+            .principal
+            .map(|principal| AuthorizerV1 { claims: &principal.claims.of_rest_apis }),
         deployment_id: context.deployment_id,
         domain_name: &origin.domain_name,
         domain_prefix: &origin.domain_prefix,
@@ -110,10 +124,11 @@ fn request_context<'a>(context: &Context<'a>) -> RequestContextV1<'a> {
         http_method: request.method.as_str(),
         identity: Identity {
             api_key: context
+                .caller
                 .api_key_id
                 .and(request.headers.get("x-api-key"))
                 .and_then(|value| value.to_str().ok()),
-            api_key_id: context.api_key_id,
+            api_key_id: context.caller.api_key_id,
             source_ip: &origin.source_ip,
             user_agent: Some(origin.user_agent.as_str()).filter(|agent| !agent.is_empty()),
             ..Identity::default()

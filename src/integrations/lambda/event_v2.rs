@@ -3,13 +3,15 @@
 //! AWS: `http-api-develop-integrations-lambda`. One exception on purpose: `rawPath` and `http.path` are the
 //! canonical path, still encoded, as function URLs have it. What is absent is left out, never null.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{
     event::{EventBody, EventHeaders, Object, Text, ValuesByName, path_parameters, to_json},
     media_types::automatic_encoding,
 };
-use crate::{context::Context, item::StageVariables, path::decode};
+use crate::{caller::Principal, context::Context, item::StageVariables, path::decode};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -38,6 +40,8 @@ struct EventV2<'a> {
 struct RequestContextV2<'a> {
     account_id: &'a str,
     api_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorizer: Option<AuthorizerV2<'a>>,
     domain_name: &'a str,
     domain_prefix: &'a str,
     http: RequestHttpV2<'a>,
@@ -46,6 +50,19 @@ struct RequestContextV2<'a> {
     stage: &'a str,
     time: &'a str,
     time_epoch: u64,
+}
+
+#[derive(Serialize)]
+struct AuthorizerV2<'a> {
+    jwt: JwtV2<'a>,
+}
+
+/// The caller that a token names.
+#[derive(Serialize)]
+struct JwtV2<'a> {
+    claims: &'a BTreeMap<String, String>,
+    /// Null where the route asks for none.
+    scopes: Option<&'a [String]>,
 }
 
 #[derive(Serialize)]
@@ -87,6 +104,7 @@ fn request_context<'a>(context: &Context<'a>, path: &'a str) -> RequestContextV2
     RequestContextV2 {
         account_id: &origin.account_id,
         api_id: &origin.api_id,
+        authorizer: context.caller.principal.map(authorizer),
         domain_name: &origin.domain_name,
         domain_prefix: &origin.domain_prefix,
         http: RequestHttpV2 {
@@ -101,5 +119,11 @@ fn request_context<'a>(context: &Context<'a>, path: &'a str) -> RequestContextV2
         stage: context.stage,
         time: &origin.time,
         time_epoch: origin.time_epoch,
+    }
+}
+
+fn authorizer(principal: &Principal) -> AuthorizerV2<'_> {
+    AuthorizerV2 {
+        jwt: JwtV2 { claims: &principal.claims.of_http_apis, scopes: principal.scopes.as_deref() },
     }
 }

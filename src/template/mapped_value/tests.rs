@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    caller::Caller,
     context::PathParameter,
     error::Problem,
     item::{Item, Report, StageVariables},
@@ -50,7 +51,7 @@ fn context<'a>(request: &'a Request, stage_variables: &'a StageVariables) -> Con
         deployment_id: "d1",
         route_key: "POST /orders/{id}",
         path_parameters: &[PathParameter { name: "id", value: "a%2Fb%20c" }],
-        api_key_id: None,
+        caller: Caller::default(),
     }
 }
 

@@ -118,7 +118,7 @@ impl Word {
 
     /// The variable of `context`, if it is one.
     pub fn variable(&self) -> Option<ContextVariable> {
-        if let Self::Context(variable) = self { Some(*variable) } else { None }
+        if let Self::Context(variable) = self { Some(variable.clone()) } else { None }
     }
 
     /// True if it is the same in all requests of one caller for one URI.

@@ -186,7 +186,7 @@ async fn check_says_of_each_wrong_cache_field_where_it_stands_and_why() {
           problem: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheTtlInSeconds: got 3601, expected a whole number from 0 to 3600
           problem: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] staleIfError: got -1, expected a whole number from 0 to 86400
           problem: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] unauthorizedCacheControlHeaderStrategy: got "IGNORE", expected FAIL_WITH_403 or SUCCEED_WITH_RESPONSE_HEADER or SUCCEED_WITHOUT_RESPONSE_HEADER
-          warning: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheShared: got no apiKeyRequired, expected apiKeyRequired: without it all callers are one
+          warning: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] cacheShared: got no apiKeyRequired, expected apiKeyRequired or authorizerId: without them all callers are one
         --
     "#]].assert_eq(&check());
     world.put("GET /orders/{id}", &json!({}));

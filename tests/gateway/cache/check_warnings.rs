@@ -141,7 +141,7 @@ async fn check_tells_of_routes_whose_cache_fields_do_not_do_what_they_seem_to() 
           problem: tollgate-routes [stage=v1 routeKey=GET /a/{id}] cacheKeyParameters: got "integration.request.path.id", expected method.request.path.id: what the client sent
           problem: tollgate-routes [stage=v1 routeKey=GET /a/{id}] cacheKeyParameters: got "method.request.multivaluequerystring.q", expected method.request.querystring.q, which is all its values
           warning: tollgate-routes [stage=v1 routeKey=DELETE /a/{id}] cachingEnabled: got true, expected GET, HEAD or a POST that only reads: a DELETE that is answered from the cache does not reach the target
-          warning: tollgate-routes [stage=v1 routeKey=GET /a/{id}] cacheShared: got no apiKeyRequired, expected apiKeyRequired: without it all callers are one
+          warning: tollgate-routes [stage=v1 routeKey=GET /a/{id}] cacheShared: got no apiKeyRequired, expected apiKeyRequired or authorizerId: without them all callers are one
           warning: tollgate-routes [stage=v1 routeKey=GET /b] cacheShared: got false, expected nothing without cachingEnabled
           warning: tollgate-routes [stage=v1 routeKey=GET /b] staleIfError: got 60, expected nothing without cachingEnabled
         --

@@ -129,7 +129,9 @@ fn changed(bytes: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut plain = Vec::new();
     DeflateDecoder::new(compressed).read_to_end(&mut plain).unwrap();
     change(&mut plain);
-    let mut encoder = DeflateEncoder::new(vec![*format], Compression::fast());
+    // A small entry is one block that is not compressed, and stays one: the checksum is that of the stored bytes.
+    let level = if compressed[0] == 1 { Compression::none() } else { Compression::fast() };
+    let mut encoder = DeflateEncoder::new(vec![*format], level);
     encoder.write_all(&plain).unwrap();
     encoder.finish().unwrap()
 }

@@ -1,6 +1,7 @@
 //! The operator's commands for the response cache: the real program against a real table.
 
 mod explain;
+mod explain_authorizer;
 mod explain_not_kept;
 mod explain_variants;
 mod purge;

@@ -33,7 +33,7 @@ async fn an_edit_goes_live_and_an_invalid_one_changes_nothing_that_is_served() {
         tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
         tollgate-routes [stage=v1 routeKey=GET /a/{x}] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK
         tollgate-routes [stage=v1 routeKey=GET /b] integration.uri: got ${stageVariables.env}, expected one of the stage's variables ()
-        tollgate-routes [stage=v1 routeKey=GET /c] authorizerId: got "jwt", expected nothing: this version does not enforce it
+        tollgate-routes [stage=v1 routeKey=GET /c] authorizerId: got "jwt", expected one of the authorizers of $api ()
         tollgate-routes [stage=v1 routeKey=GET /c] integration.statusCode: got "abc", expected a whole number from 200 to 599
         tollgate-routes [stage=v1 routeKey=GET /orders/{id}] integration: got nothing, expected a map with a type
         warning: tollgate-routes [stage=v1 routeKey=GET /orders/{id}] intergration: got {"type":"MOCK"}, expected nothing of this name; did you mean integration?"#]].assert_eq(&gateway.stage_status("v1").await);

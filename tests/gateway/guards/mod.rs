@@ -1,7 +1,7 @@
 //! The guards of a route (a key, a throttle) hold however its path is written.
 
 mod escapes;
-mod oracle;
+pub mod oracle;
 mod other_methods;
 mod slashes;
 mod warnings;

@@ -11,13 +11,16 @@ use tokio::runtime::Runtime;
 use tollgate::{deployment::PublishOutcome, local::example_api};
 
 use super::{for_all, json_value, text};
-use crate::harness::{TestGateway, event, read};
+use crate::{
+    authorizers::issuer::Issuer,
+    harness::{TestGateway, event, read},
+};
 
 /// Names that mean something somewhere.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "enabled", "integration", "type", "uri", "routeKey", "tableName", "key", "item", "$api", "limit",
-    "throttle",
+    "throttle", "authorizers", "authorizerId", "authorizationScopes", "jwks",
 ];
 
 /// Items that are valid together, of every kind.
@@ -26,6 +29,8 @@ fn items() -> Vec<Value> {
     vec![
         json!({ "routeKey": "$api", "corsConfiguration": cors, "unmatchedRoutes": "HTTP", "problemDetails": true,
             "binaryMediaTypes": ["image/png"], "allowPrivateIntegrations": ["127.0.0.0/8"],
+            "authorizers": { "users": Issuer::ours().authorizer(&json!({ "algorithms": ["EdDSA"], "leewaySeconds": 30,
+                "identitySource": ["$request.header.Authorization"], "requiredClaims": { "role": "admin" } })) },
             "gatewayResponses": { "DEFAULT_4XX": { "statusCode": 418, "responseTemplates": { "text/plain": "$context.error.message" },
                 "responseParameters": { "gatewayresponse.header.x": "'y'" } } } }),
         json!({ "routeKey": "GET /mock/{id}", "enabled": true, "corsConfiguration": cors, "description": "x",
@@ -40,6 +45,8 @@ fn items() -> Vec<Value> {
             { "delete": { "tableName": "orders", "key": { "id": "$request.path.id" } } } ] } }),
         json!({ "routeKey": "GET /http/{id}", "integration": { "type": "HTTP_PROXY", "uri": "http://127.0.0.1:1/{id}?a={id}",
             "integrationMethod": "ANY", "requestParameters": { "append:header.x": "$request.header.y", "overwrite:path": "/${request.path.id}" } } }),
+        json!({ "routeKey": "GET /named", "authorizationType": "JWT", "authorizerId": "users",
+            "authorizationScopes": ["read"], "integration": { "type": "MOCK", "body": "${context.authorizer.claims.sub}" } }),
         json!({ "routeKey": "$default", "integration": { "type": "MOCK" } }),
     ]
 }

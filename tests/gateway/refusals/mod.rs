@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::harness::{TestGateway, Way, event};
+use crate::{
+    authorizers::issuer::Issuer,
+    harness::{TestGateway, Way, event},
+};
 
 const SECRET: &str = "hush-hush";
 
@@ -27,7 +30,7 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 34] = [
+const ROWS: [Row; 38] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadParameterValue",      "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
@@ -35,6 +38,10 @@ const ROWS: [Row; 34] = [
     ("BadBodyValue",           "POST /v1/items\n\n{\"id\":7}",       Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("BadBodyValue",           "POST /v1/items\n\n{}",                Stage,   400, "BadRequestException",          r#"{"message": "Invalid request body"}"#, ""),
     ("UntrustedOrigin",        "GET /v1/untrusted",                   Nothing, 403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
+    ("AccessDenied",           "GET /v1/elsewhere",                   Stage,   403, "AccessDeniedException",        r#"{"message":"Forbidden"}"#, ""),
+    ("NoToken",                "GET /v1/named",                       Stage,   401, "UnauthorizedException",        r#"{"message":"Unauthorized"}"#, "www-authenticate: Bearer\n"),
+    ("InvalidToken",           "GET /v1/named\nauthorization: Bearer hush-hush", Stage, 401, "UnauthorizedException", r#"{"message":"Unauthorized"}"#, "www-authenticate: Bearer scope=\"read write\" error=\"invalid_token\" error_description=\"token contains an invalid number of segments\"\n"),
+    ("InsufficientScope",      "GET /v1/named\nauthorization: Bearer TOKEN", Stage, 403, "AccessDeniedException",  r#"{"message":"Forbidden"}"#, "www-authenticate: Bearer scope=\"read write\" error=\"insufficient_scope\"\n"),
     ("InvalidApiKey",          "GET /v1/keyed",                       Stage,   403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
     ("InvalidApiKey",          "GET /v1/keyed\nx-api-key: key-that-is-disabled", Stage, 403, "ForbiddenException", r#"{"message":"Forbidden"}"#, ""),
     ("InvalidationForbidden",  "GET /v1/kept\ncache-control: max-age=0", Stage, 403, "AccessDeniedException",     r#"{"message":"Forbidden"}"#, ""),
@@ -76,6 +83,9 @@ async fn api(words: &Value) -> TestGateway {
     };
     let mut api = words.clone();
     api["routeKey"] = json!("$api");
+    api["authorizers"] = json!({ "users": Issuer::ours().authorizer(&json!({})) });
+    gateway.put_route(&json!({ "routeKey": "GET /named", "authorizerId": "users",
+        "authorizationScopes": ["read", "write"], "integration": { "type": "MOCK" } }));
     // What a refusal itself says, without where the caller stands.
     api["rateLimitHeaders"] = json!("off");
     gateway.put_route(&api);
@@ -118,6 +128,8 @@ async fn api(words: &Value) -> TestGateway {
     route("GET /local", json!({ "type": "HTTP_PROXY", "uri": "http://localhost:1/" }));
     gateway.put_route(&json!({ "routeKey": "GET /throttled", "integration": { "type": "MOCK" },
         "throttle": { "rateLimit": 0.001, "burstLimit": 1 } }));
+    gateway.put_route(&json!({ "routeKey": "GET /elsewhere", "integration": { "type": "MOCK" },
+        "ipAllow": ["198.51.100.0/24"] }));
     gateway.put_route(
         &json!({ "routeKey": "GET /keyed", "integration": { "type": "MOCK" }, "apiKeyRequired": true }),
     );
@@ -142,7 +154,10 @@ fn put_keys(gateway: &TestGateway) {
 }
 
 async fn send(gateway: &TestGateway, request: &str) -> String {
-    let mut event = event(&request.replace("LARGE", &"x".repeat(1_100_000)));
+    let token = || Issuer::ours().token(&json!({}));
+    let request = request.replace("LARGE", &"x".repeat(1_100_000));
+    let mut event =
+        event(&if request.contains("TOKEN") { request.replace("TOKEN", &token()) } else { request.clone() });
     if !request.contains("untrusted") {
         event["headers"]["x-tollgate-origin"] = json!(SECRET);
     }

@@ -32,6 +32,10 @@ async fn the_access_log_tells_the_response_type_and_the_cause_of_every_refusal()
         BadBodyValue BAD_REQUEST_BODY
         BadBodyValue BAD_REQUEST_BODY
         UntrustedOrigin ACCESS_DENIED
+        AccessDenied ACCESS_DENIED
+        NoToken UNAUTHORIZED
+        InvalidToken UNAUTHORIZED
+        InsufficientScope ACCESS_DENIED
         InvalidApiKey INVALID_API_KEY
         InvalidApiKey INVALID_API_KEY
         InvalidationForbidden ACCESS_DENIED
@@ -95,6 +99,10 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         BadBodyValue: v1, POST /items, integrationLatency
         BadBodyValue: v1, POST /items, integrationLatency
         UntrustedOrigin: none
+        AccessDenied: v1, GET /elsewhere
+        NoToken: v1, GET /named
+        InvalidToken: v1, GET /named
+        InsufficientScope: v1, GET /named
         InvalidApiKey: v1, GET /keyed
         InvalidApiKey: v1, GET /keyed, off
         InvalidationForbidden: v1, GET /kept, BYPASS

@@ -12,6 +12,8 @@ use tollgate::{
     stages::StageSettings,
 };
 
+use crate::authorizers::issuer::Issuer;
+
 /// The kind of item that a field stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -39,12 +41,13 @@ fn words() -> Vec<(Kind, &'static str, &'static str, Value)> {
         (Api,   "/throttle/perIp", "rateLimit",        json!(1)),
         (Api,   "/throttle/perIp", "burstLimit",       json!(1)),
         (Api,   "",             "apiKeySource",        json!("AUTHORIZER")),
-        (Api,   "",             "authorizers",         json!({})),
+        (Api,   "",             "authorizers",         authorizers()),
+        (Api,   "",             "authorizationType",   json!("JWT")),
         (Api,   "",             "authorizerId",        json!("users")),
         (Api,   "",             "authorizationScopes", json!(["a"])),
         (Api,   "",             "ipAllow",             network()),
         (Api,   "",             "ipDeny",              network()),
-        (Api,   "",             "policy",              json!({})),
+        (Api,   "",             "policy",              json!({ "Statement": { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" } })),
         (Api,   "",             "corsConfiguration",   json!({ "allowOrigins": ["https://a.example"] })),
         (Api,   "/corsConfiguration", "allowOrigins",  json!(["https://a.example"])),
         (Route, "",             "apiKeyRequired",      json!(true)),
@@ -53,7 +56,6 @@ fn words() -> Vec<(Kind, &'static str, &'static str, Value)> {
         (Route, "",             "authorizationType",   json!("JWT")),
         (Route, "",             "ipAllow",             network()),
         (Route, "",             "ipDeny",              network()),
-        (Route, "",             "policy",              json!({})),
         (Route, "",             "requestModels",       json!({ "application/json": "Order" })),
         (Route, "",             "requestValidator",    json!({ "validateRequestBody": true })),
         (Route, "",             "requestParameters",   json!({ "method.request.header.x-tenant": true })),
@@ -83,6 +85,10 @@ fn words() -> Vec<(Kind, &'static str, &'static str, Value)> {
     ]
 }
 
+fn authorizers() -> Value {
+    json!({ "users": Issuer::ours().authorizer(&json!({})) })
+}
+
 /// An item with every map in it that a field of [`words`] may stand in.
 fn item(kind: Kind, word: &str) -> Value {
     let throttle = json!({ "rateLimit": 1, "burstLimit": 1 });
@@ -100,10 +106,12 @@ fn item(kind: Kind, word: &str) -> Value {
     let mut item = match kind {
         Stage => json!({ "stage": "v1", "throttle": throttle }),
         Api => {
-            json!({ "stage": "v1", "routeKey": "$api", "throttle": { "perIp": throttle }, "corsConfiguration": cors })
+            json!({ "stage": "v1", "routeKey": "$api", "throttle": { "perIp": throttle }, "corsConfiguration": cors,
+            "authorizers": authorizers(), "authorizerId": "users" })
         }
         Route => {
             json!({ "stage": "v1", "routeKey": "GET /a", "throttle": throttle, "corsConfiguration": cors,
+            "authorizerId": "users",
             "cachingEnabled": true, "integration": integration })
         }
         Plan => json!({ "usagePlanId": "p", "throttle": throttle, "quota": { "limit": 1, "period": "DAY" } }),
@@ -132,7 +140,11 @@ fn map_at<'a>(item: &'a mut Value, pointer: &str) -> &'a mut Map<String, Value> 
 fn problems(kind: Kind, item: &Value) -> String {
     let map = item.as_object().unwrap();
     let route = json!({ "stage": "v1", "routeKey": "GET /other", "integration": { "type": "MOCK" } });
-    let routes = [map.clone(), route.as_object().unwrap().clone()];
+    let api = json!({ "stage": "v1", "routeKey": "$api", "authorizers": authorizers() });
+    let mut routes = vec![map.clone(), route.as_object().unwrap().clone()];
+    if kind == Route {
+        routes.push(api.as_object().unwrap().clone());
+    }
     let invalid = match kind {
         Stage => StageSettings::parse("stages", map).value.err(),
         Api | Route => {

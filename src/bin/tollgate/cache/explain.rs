@@ -78,6 +78,9 @@ fn write(out: &mut impl Write, explained: &Explained, inspected: Option<&Inspect
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<6}  {}", text_table::printable(value));
     line("stage", &explained.stage)?;
     line("route", &explained.route_key)?;
+    if let Some(access) = &explained.access {
+        line("access", &access.to_string())?;
+    }
     let bypass = bypass(explained);
     line("cache", &bypass.map_or("yes".to_owned(), |why| format!("no: {why}")))?;
     let Ok(ExplainedLookup { ttl, key, parts, not_shared_reason, caller, .. }) = &explained.lookup else {
@@ -171,6 +174,7 @@ fn to_json(explained: &Explained, inspected: Option<&InspectedEntry>) -> Value {
     json!({
         "stage": explained.stage,
         "routeKey": explained.route_key,
+        "access": explained.access.as_ref().map(ToString::to_string),
         "bypass": bypass(explained),
         "ttlSeconds": lookup.and_then(|lookup| lookup.ttl).map(|ttl| ttl.as_secs()),
         "cacheKey": lookup.map(|lookup| lookup.key.to_string()),

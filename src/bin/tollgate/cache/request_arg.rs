@@ -1,6 +1,6 @@
 //! A request as an operator types it, and what the gateway makes of it.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, net::IpAddr, str::FromStr};
 
 use anyhow::Result;
 use serde_json::json;
@@ -32,6 +32,9 @@ pub struct RequestDetails {
     /// The id of the caller's API key.
     #[arg(long, value_name = "ID")]
     api_key_id: Option<String>,
+    /// The client's address, where address lists or a policy ask for it.
+    #[arg(long, value_name = "ADDRESS")]
+    source_ip: Option<IpAddr>,
 }
 
 /// `GET https://api.example.com/v1/orders/7?x=1`, or with a path alone.
@@ -138,7 +141,13 @@ impl RequestDetails {
             }
             Err(error) => error,
         };
-        let is_found = !matches!(error.refusal().status.as_u16(), 403..=405);
+        let is_found = !matches!(
+            error,
+            GatewayError::StageNotFound { .. }
+                | GatewayError::RouteNotFound
+                | GatewayError::MethodNotAllowed { .. }
+                | GatewayError::MissingAuthenticationToken
+        );
         let ending = if is_found { ExitStatus::Invalid } else { ExitStatus::NotFound };
         let is_stage_unknown = matches!(error, GatewayError::StageNotFound { .. });
         let hint = if is_stage_unknown {
@@ -163,7 +172,7 @@ impl RequestDetails {
             "rawQueryString": line.query,
             "headers": headers,
             "body": self.data,
-            "requestContext": { "domainName": host, "http": { "method": line.method } },
+            "requestContext": { "domainName": host, "http": { "method": line.method, "sourceIp": self.source_ip } },
         });
         let now = Clock::System.now();
         let invocation = Invocation {

@@ -28,6 +28,7 @@ use crate::{
         dynamodb::{self, operations},
         service::Service,
     },
+    caller::Caller,
     context::PathParameter,
     environment::{Aws, Secret},
     error::Problem,
@@ -205,7 +206,7 @@ async fn send(client: &dynamodb::DynamoDb, integration: &Value, sent: Sent<'_>) 
         deployment_id: "d1",
         route_key: "GET /orders/{id}",
         path_parameters: &[PathParameter { name: "id", value: sent.id }],
-        api_key_id: None,
+        caller: Caller::default(),
     };
     let response = match operation.invoke(&context, client, &mut EndpointRequestId::default()).await {
         Ok(response) => operation.finish(&context, response),

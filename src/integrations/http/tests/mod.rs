@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::{
+    caller::Caller,
     context::PathParameter,
     error::Problem,
     item::{Item, Report, StageVariables},
@@ -62,7 +63,7 @@ fn context<'a>(
         deployment_id: "d1",
         route_key: "ANY /things/{id}/{proxy+}",
         path_parameters,
-        api_key_id: None,
+        caller: Caller::default(),
     }
 }
 

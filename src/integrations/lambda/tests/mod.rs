@@ -19,6 +19,7 @@ use futures_util::StreamExt;
 use http::{HeaderMap, HeaderName, Method};
 
 use crate::{
+    caller::Caller,
     context::{Context, PathParameter},
     error::GatewayError,
     item::StageVariables,
@@ -87,7 +88,7 @@ impl Scene {
             deployment_id: "d1",
             route_key: self.route_key,
             path_parameters,
-            api_key_id: None,
+            caller: Caller::default(),
         }
     }
 }

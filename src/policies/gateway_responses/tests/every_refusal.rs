@@ -81,6 +81,14 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
         (GatewayError::RouteUnreadable(source()),
             r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
+        (GatewayError::NoToken,
+            r#"401 | content-type=application/json | www-authenticate=Bearer | x-amzn-errortype=UnauthorizedException | {"message":"Unauthorized"}"#),
+        (GatewayError::InvalidToken { reason: CANARY.to_owned(), description: "the token has expired", scopes: "a b".to_owned() },
+            r#"401 | content-type=application/json | www-authenticate=Bearer scope="a b" error="invalid_token" error_description="the token has expired" | x-amzn-errortype=UnauthorizedException | {"message":"Unauthorized"}"#),
+        (GatewayError::InsufficientScope { scopes: "a b".to_owned() },
+            r#"403 | content-type=application/json | www-authenticate=Bearer scope="a b" error="insufficient_scope" | x-amzn-errortype=AccessDeniedException | {"message":"Forbidden"}"#),
+        (GatewayError::AccessDenied(CANARY.into()),
+            r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"message":"Forbidden"}"#),
         (GatewayError::KeysUnavailable { retry_after: Duration::from_millis(400), source: source() },
             r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
     ]
@@ -120,7 +128,11 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::ConditionFailedAs(_) => 28,
         GatewayError::StageUnavailable { .. } => 29,
         GatewayError::RouteUnreadable(_) => 30,
-        GatewayError::KeysUnavailable { .. } => 31,
+        GatewayError::NoToken => 31,
+        GatewayError::InvalidToken { .. } => 32,
+        GatewayError::InsufficientScope { .. } => 33,
+        GatewayError::AccessDenied(_) => 34,
+        GatewayError::KeysUnavailable { .. } => 35,
     }
 }
 
@@ -130,7 +142,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 32);
+    assert_eq!(every_refusal().len(), 36);
 }
 
 #[test]

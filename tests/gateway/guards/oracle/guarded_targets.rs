@@ -1,12 +1,14 @@
 //! The requests that reach targets, and the guards that they must have passed.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::route_tables::{Asks, Table};
 use crate::{
+    authorizers::issuer::Issuer,
+    cache::random::Random,
     guards::KEY,
     harness::{Target, TestGateway},
 };
@@ -17,6 +19,13 @@ use crate::{
 pub struct TargetRequest {
     by_all: String,
     by_some: String,
+}
+
+/// What a request brings.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials {
+    key: bool,
+    token: bool,
 }
 
 pub struct GuardOracle {
@@ -41,12 +50,13 @@ impl GuardOracle {
         let mut oracle = Self { table, world, guarded: HashMap::new() };
         for (method, path) in table.guarded {
             let request = format!("{method} /v1{path}");
-            let with_key = oracle.world.send(&format!("{request}\nx-api-key: {KEY}")).await;
+            let let_in = oracle.world.send(&format!("{request}{}", Credentials::ALL.headers())).await;
             let asked =
-                oracle.target_request(target, &with_key).unwrap_or_else(|| panic!("{request}: {with_key}"));
+                oracle.target_request(target, &let_in).unwrap_or_else(|| panic!("{request}: {let_in}"));
             // The only token is taken now.
             let without = oracle.world.send(&request).await;
             let asks = match &without[..3] {
+                "401" => Asks::Caller,
                 "403" => Asks::Key,
                 "429" => Asks::Token,
                 _ => panic!("{request} is not guarded: {without}"),
@@ -80,9 +90,33 @@ impl GuardOracle {
     pub fn guard(&self, asked: &TargetRequest) -> Option<Asks> {
         self.guarded.get(&asked.by_all).or_else(|| self.guarded.get(&asked.by_some)).copied()
     }
+}
 
-    pub fn asks_for_a_key(&self, asked: &TargetRequest) -> bool {
-        self.guard(asked) == Some(Asks::Key)
+/// Signed once: a signature takes longer than a request.
+static TOKEN: LazyLock<String> = LazyLock::new(|| Issuer::ours().token(&json!({})));
+
+impl Credentials {
+    pub const ALL: Self = Self { key: true, token: true };
+
+    /// Mostly none.
+    pub fn any(random: &mut Random) -> Self {
+        Self { key: random.one_in(8), token: random.one_in(8) }
+    }
+
+    pub fn headers(self) -> String {
+        let key = if self.key { format!("\nx-api-key: {KEY}") } else { String::new() };
+        let token = if self.token { format!("\nauthorization: Bearer {}", *TOKEN) } else { String::new() };
+        key + &token
+    }
+
+    pub fn pass(self, guard: Asks) -> bool {
+        match guard {
+            Asks::Nothing => true,
+            Asks::Key => self.key,
+            Asks::Caller => self.token,
+            // It was taken before.
+            Asks::Token => false,
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::authorizers::issuer::Issuer;
+
 /// The routes of a stage.
 pub struct Table {
     pub routes: &'static [GuardedRoute],
@@ -26,6 +28,8 @@ pub struct GuardedRoute {
 pub enum Asks {
     Nothing,
     Key,
+    /// A token of the issuer that all tables know.
+    Caller,
     /// One token, and no other for as long as the test runs.
     Token,
 }
@@ -44,14 +48,14 @@ pub enum TargetKind {
     Mock,
 }
 
-use Asks::{Key, Nothing, Token};
+use Asks::{Caller, Key, Nothing, Token};
 use TargetKind::{Function, Item, Mock, Path, Routed};
 
 const fn route(key: &'static str, asks: Asks, integration: TargetKind) -> GuardedRoute {
     GuardedRoute { key, asks, integration }
 }
 
-pub const TABLES: [Table; 8] = [
+pub const TABLES: [Table; 10] = [
     table(
         &[
             route("GET /reports", Key, Path("/reports")),
@@ -157,6 +161,39 @@ pub const TABLES: [Table; 8] = [
         ],
         &[("GET", "/acme/admin/users"), ("PATCH", "/acme/admin/users/7"), ("GET", "/acme/limited")],
     ),
+    // Neither a key nor a token is as good as the other.
+    table(
+        &[
+            route("GET /reports", Caller, Path("/reports")),
+            route("ANY /admin/{proxy+}", Caller, Path("/admin/{proxy}")),
+            route("GET /orders/{id}/lines", Caller, Path("/orders/{id}/lines")),
+            route("ANY /orders/{proxy+}", Key, Path("/orders/{proxy}")),
+            route("ANY /{proxy+}", Nothing, Path("/{proxy}")),
+        ],
+        &[
+            ("GET", "/reports"),
+            ("GET", "/admin/users"),
+            ("DELETE", "/admin/users/7/keys"),
+            ("GET", "/orders/7/lines"),
+            ("GET", "/orders/7"),
+        ],
+    ),
+    Table {
+        routes: &[
+            route("$default", Caller, Function("2.0")),
+            route("GET /public/{proxy+}", Nothing, Function("1.0")),
+            route("ANY /{tenant}/keyed", Key, Function("2.0")),
+            route("GET /free", Nothing, Function("2.0")),
+        ],
+        guarded: &[
+            ("GET", "/public"),
+            ("POST", "/public/x"),
+            ("GET", "/acme/keyed/x"),
+            ("GET", "/acme/keyed"),
+            ("GET", "/free/x"),
+        ],
+        api: r#"{"trailingSlash": "IGNORE"}"#,
+    },
 ];
 
 impl Table {
@@ -164,6 +201,7 @@ impl Table {
         let mut api: Value = serde_json::from_str(self.api).unwrap();
         api["routeKey"] = json!("$api");
         api["allowPrivateIntegrations"] = json!(["127.0.0.0/8"]);
+        api["authorizers"] = json!({ "users": Issuer::ours().authorizer(&json!({})) });
         self.routes.iter().map(|route| route.item(port)).chain([api]).collect()
     }
 }
@@ -184,6 +222,7 @@ impl GuardedRoute {
         match self.asks {
             Nothing => {}
             Key => item["apiKeyRequired"] = json!(true),
+            Caller => item["authorizerId"] = json!("users"),
             Token => item["throttle"] = json!({ "rateLimit": 0.000_001, "burstLimit": 1 }),
         }
         item

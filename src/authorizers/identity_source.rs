@@ -1,0 +1,87 @@
+//! `identitySource`: the place of a caller's token in a request.
+
+use std::borrow::Cow;
+
+use crate::{context::Context, template::parameter::Parameter};
+
+/// A header or a parameter of the query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentitySource(Parameter);
+
+pub const EXPECTED: &str = "one text such as $request.header.Authorization or $request.querystring.token";
+
+impl IdentitySource {
+    /// Reads `$request.header.name`, as HTTP APIs write it, or `method.request.header.name`, as REST APIs do.
+    pub fn parse(text: &str) -> Option<Self> {
+        let of_rest_apis = match text.strip_prefix("$request.") {
+            Some(rest) => Cow::Owned(format!("method.request.{rest}")),
+            None => Cow::Borrowed(text),
+        };
+        match Parameter::parse(&of_rest_apis)? {
+            source @ (Parameter::Header(_) | Parameter::Querystring(_)) => Some(Self(source)),
+            Parameter::Path(_) => None,
+        }
+    }
+
+    /// The value in this request; `None` if there is nothing.
+    pub fn value<'a>(&self, context: &Context<'a>) -> Option<Cow<'a, str>> {
+        self.0.value(context).filter(|value| !without_scheme(value).is_empty())
+    }
+}
+
+/// A value without `Bearer`, which may be left out.
+pub fn without_scheme(value: &str) -> &str {
+    let value = value.trim_matches([' ', '\t']);
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    if scheme.eq_ignore_ascii_case("Bearer") { token.trim_start_matches(' ') } else { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestRequest;
+
+    #[test]
+    fn reads_a_header_or_a_query_parameter_in_both_notations_and_nothing_else() {
+        let header = IdentitySource::parse("$request.header.Authorization");
+        assert_eq!(header, IdentitySource::parse("method.request.header.authorization"));
+        let query = IdentitySource::parse("$request.querystring.token");
+        assert_eq!(query, IdentitySource::parse("method.request.querystring.token"));
+        assert!(header.is_some() && query.is_some() && header != query);
+        for text in [
+            "",
+            "Authorization",
+            "$request.header.",
+            "$request.path.id",
+            "$context.identity.sourceIp",
+            "$method.request.header.X",
+        ] {
+            assert_eq!(IdentitySource::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_what_stands_there_with_or_without_its_scheme() {
+        let cases = [
+            ("a.b.c", Some("a.b.c")),
+            ("Bearer a.b.c", Some("a.b.c")),
+            ("bEARER   a.b.c ", Some("a.b.c")),
+            ("Basic a", Some("Basic a")),
+            ("Bearera", Some("Bearera")),
+            ("Bearer", None),
+            ("Bearer  ", None),
+            (" ", None),
+            ("", None),
+        ];
+        let source = IdentitySource::parse("$request.header.authorization").unwrap();
+        for (value, expected) in cases {
+            let world = TestRequest::new("").header("authorization", value);
+            let value = source.value(&world.context());
+            assert_eq!(value.as_deref().map(without_scheme), expected);
+        }
+        assert_eq!(source.value(&TestRequest::new("").context()), None);
+        let query = IdentitySource::parse("$request.querystring.token").unwrap();
+        let world = TestRequest::new("token=Bearer%20a.b.c");
+        assert_eq!(query.value(&world.context()).as_deref().map(without_scheme), Some("a.b.c"));
+    }
+}

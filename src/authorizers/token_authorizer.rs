@@ -1,0 +1,286 @@
+//! Authorizers of the types `JWT` and `COGNITO_USER_POOLS`: the caller is whom a token names.
+//!
+//! A pool's is the same with its issuer made of the pool's ARN. API Gateway takes a pool's ID token where the route
+//! asks for no scopes, and its access token where it does.
+
+use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
+
+use serde_json::Value;
+
+use super::{
+    identity_source::{self, IdentitySource, without_scheme},
+    jwt::{self, Algorithm, KeySet, TokenKind, TokenRules},
+    verified_tokens::{TokenDigest, VerifiedTokens},
+};
+use crate::{
+    caller::{ClaimTexts, Principal, PrincipalIdentity},
+    context::Context,
+    digest::{Sha256, hex},
+    error::GatewayError,
+    item::{Fields, brief},
+};
+
+/// Verifies tokens of one issuer.
+#[derive(Debug)]
+pub struct TokenAuthorizer {
+    identity_source: IdentitySource,
+    keys: KeySet,
+    /// Of a route that asks for no scopes.
+    rules: TokenRules,
+    /// Of a route that asks for some.
+    rules_with_scopes: TokenRules,
+    /// Of all that decides on a token but its route's scopes.
+    digest: [u8; 32],
+}
+
+/// API Gateway's.
+const MOST_AUDIENCES: usize = 50;
+const MOST_LEEWAY_SECONDS: u64 = 120;
+
+const NO_KEYS: &str = "the issuer's JWK set: keys by jwksUri or discovery are not supported yet";
+
+impl TokenAuthorizer {
+    /// Reads an authorizer of type `JWT`.
+    pub fn parse_jwt(fields: &Fields<'_>, digest: [u8; 32]) -> Option<Self> {
+        let configuration = fields.object("jwtConfiguration");
+        let expected = r#"{"issuer": "https://…", "audience": ["…"]}"#;
+        let configuration = fields.require("jwtConfiguration", configuration, expected);
+        let issuer = configuration.and_then(|fields| {
+            let issuer = issuer(&fields);
+            let audience = audience(&fields);
+            fields.finish_guarding();
+            Some(Issuer { issuer: issuer?, audience: audience?, kinds: [TokenKind::Jwt; 2] })
+        });
+        Self::parse(fields, issuer, digest)
+    }
+
+    /// Reads an authorizer of type `COGNITO_USER_POOLS`.
+    pub fn parse_cognito(fields: &Fields<'_>, digest: [u8; 32]) -> Option<Self> {
+        let expected = "one ARN such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_x";
+        let arn = fields.parsed("providerARNs", expected, only_text);
+        let arn = fields.require("providerARNs", arn, expected);
+        let arn = arn.and_then(|arn| fields.resolve("providerARNs", arn));
+        let issuer = arn.and_then(|arn| {
+            let issuer = issuer_of_pool(&arn);
+            if issuer.is_none() {
+                fields.problem("providerARNs", &brief(&arn.into()), expected);
+            }
+            issuer
+        });
+        let kinds = [TokenKind::CognitoId, TokenKind::CognitoAccess];
+        let issuer = issuer.map(|issuer| Issuer { issuer, audience: Vec::new(), kinds });
+        Self::parse(fields, issuer, digest)
+    }
+
+    /// Reads what both types have.
+    fn parse(fields: &Fields<'_>, issuer: Option<Issuer>, digest: [u8; 32]) -> Option<Self> {
+        let keys = keys(fields);
+        let identity_source = or_default(fields, "identitySource", identity_source, || {
+            IdentitySource::parse("$request.header.Authorization").expect("a header")
+        });
+        let algorithms = or_default(fields, "algorithms", |fields| algorithms(fields).map(Some), || None);
+        let leeway = |fields: &Fields<'_>| fields.integer("leewaySeconds", 0..=MOST_LEEWAY_SECONDS);
+        let leeway_seconds = or_default(fields, "leewaySeconds", leeway, || 0);
+        let required = |fields: &Fields<'_>| fields.string_map("requiredClaims");
+        let required_claims = or_default(fields, "requiredClaims", required, BTreeMap::new);
+        let Issuer { issuer, audience, kinds: [kind, kind_with_scopes] } = issuer?;
+        let rules = TokenRules {
+            issuer,
+            audience,
+            algorithms: algorithms?,
+            leeway_seconds: leeway_seconds?,
+            required_claims: required_claims?,
+            kind,
+        };
+        let rules_with_scopes = TokenRules { kind: kind_with_scopes, ..rules.clone() };
+        // The stage's variables are in these two. A quoted text ends where it says.
+        let digest =
+            Sha256::default().with(digest).with(format!("{:?}{:?}", rules.issuer, rules.audience)).finish();
+        Some(Self { identity_source: identity_source?, keys: keys?, rules, rules_with_scopes, digest })
+    }
+
+    /// Finds the caller by the token of a request, on a route that asks for one of these `scopes`.
+    ///
+    /// # Errors
+    ///
+    /// There is no token, it breaks a rule, or it has none of the scopes.
+    pub fn authorize(
+        &self,
+        context: &Context<'_>,
+        scopes: &[String],
+        tokens: &VerifiedTokens,
+    ) -> Result<Arc<Principal>, GatewayError> {
+        let value = self.identity_source.value(context).ok_or(GatewayError::NoToken)?;
+        let token = without_scheme(&value);
+        let asked = if scopes.is_empty() { AskedScopes::None } else { AskedScopes::Some };
+        let now = context.request.received_at;
+        let digest = self.digest_of(token, asked);
+        let principal = match tokens.get(&digest, now) {
+            Some(principal) => principal,
+            None => {
+                let verified =
+                    self.verify(token, asked, now).map_err(|error| GatewayError::InvalidToken {
+                        reason: error.to_string(),
+                        description: error.description(),
+                        scopes: scopes.join(" "),
+                    })?;
+                tokens.put(digest, Arc::clone(&verified.principal), now, verified.expires_at);
+                verified.principal
+            }
+        };
+        let has_scope = |held: &Vec<String>| held.iter().any(|scope| scopes.contains(scope));
+        match &principal.scopes {
+            Some(held) if !has_scope(held) => {
+                Err(GatewayError::InsufficientScope { scopes: scopes.join(" ") })
+            }
+            Some(_) | None => Ok(principal),
+        }
+    }
+
+    fn verify(
+        &self,
+        token: &str,
+        asked: AskedScopes,
+        now: SystemTime,
+    ) -> Result<VerifiedPrincipal, jwt::TokenError> {
+        let rules = match asked {
+            AskedScopes::None => &self.rules,
+            AskedScopes::Some => &self.rules_with_scopes,
+        };
+        let claims = jwt::verify(token, &self.keys, rules, now)?;
+        let identity = match claims.subject() {
+            Some(subject) => PrincipalIdentity::of_subject(&rules.issuer, subject),
+            None => PrincipalIdentity::of_token(&hex(&Sha256::of(token))),
+        };
+        let principal = Principal {
+            identity,
+            id: claims.subject().map(str::to_owned),
+            claims: ClaimTexts { of_rest_apis: claims.as_text_1_0(), of_http_apis: claims.as_text_2_0() },
+            scopes: match asked {
+                AskedScopes::None => None,
+                AskedScopes::Some => Some(claims.token_scopes()),
+            },
+        };
+        Ok(VerifiedPrincipal { principal: Arc::new(principal), expires_at: claims.expires_at() })
+    }
+
+    fn digest_of(&self, token: &str, asked: AskedScopes) -> TokenDigest {
+        Sha256::default().with(self.digest).with([asked as u8]).with(token).finish()
+    }
+}
+
+/// The scopes that a route asks for.
+#[derive(Clone, Copy)]
+enum AskedScopes {
+    None,
+    Some,
+}
+
+struct VerifiedPrincipal {
+    principal: Arc<Principal>,
+    expires_at: SystemTime,
+}
+
+/// The issuer of tokens, for whom they have to be, and the kinds of them that routes without and with scopes ask for.
+struct Issuer {
+    issuer: String,
+    audience: Vec<String>,
+    kinds: [TokenKind; 2],
+}
+
+/// What a field says, or the default where it is absent; `None`: it is wrong, which is reported.
+fn or_default<'a, T>(
+    fields: &Fields<'a>,
+    name: &'a str,
+    read: impl FnOnce(&Fields<'a>) -> Option<T>,
+    default: impl FnOnce() -> T,
+) -> Option<T> {
+    if fields.value(name).is_some() { read(fields) } else { Some(default()) }
+}
+
+/// A text, or the only one of a list.
+fn only_text(value: &Value) -> Option<&str> {
+    match value.as_array().map(Vec::as_slice) {
+        None => value.as_str(),
+        Some([text]) => text.as_str(),
+        Some(_) => None,
+    }
+}
+
+fn issuer(fields: &Fields<'_>) -> Option<String> {
+    let expected = "the iss of its tokens, to the letter";
+    let issuer = fields.parsed("issuer", expected, |value| {
+        value.as_str().filter(|issuer| !issuer.is_empty()).map(str::to_owned)
+    });
+    fields.resolve("issuer", &fields.require("issuer", issuer, expected)?)
+}
+
+fn audience(fields: &Fields<'_>) -> Option<Vec<String>> {
+    let expected =
+        format!("1 to {MOST_AUDIENCES} texts, one of which has to be the token's aud or client_id");
+    let audience = fields.strings("audience");
+    let audience = fields.require("audience", audience, &expected)?;
+    let is_one = (1..=MOST_AUDIENCES).contains(&audience.len()) && audience.iter().all(|one| !one.is_empty());
+    if !is_one {
+        fields.problem("audience", &brief(&Value::from(audience.clone())), &expected);
+    }
+    let resolved = audience.iter().map(|one| fields.resolve("audience", one));
+    resolved.collect::<Option<_>>().filter(|_| is_one)
+}
+
+fn identity_source(fields: &Fields<'_>) -> Option<IdentitySource> {
+    let parse = |value| IdentitySource::parse(only_text(value)?);
+    fields.parsed("identitySource", identity_source::EXPECTED, parse)
+}
+
+fn algorithms(fields: &Fields<'_>) -> Option<Vec<Algorithm>> {
+    let expected = format!("a list of {}", Algorithm::ALL.map(Algorithm::name).join(", "));
+    fields.parsed("algorithms", &expected, |value| {
+        let names: Vec<_> = match value {
+            Value::Array(names) => names.iter().map(Value::as_str).collect::<Option<_>>()?,
+            name => vec![name.as_str()?],
+        };
+        let algorithms = names.into_iter().map(Algorithm::named).collect::<Option<Vec<_>>>()?;
+        (!algorithms.is_empty()).then_some(algorithms)
+    })
+}
+
+/// Reads `jwks`: a map, or its JSON as text. What `jwksUri` says is not fetched yet.
+fn keys(fields: &Fields<'_>) -> Option<KeySet> {
+    if let Some(uri) = fields.value("jwksUri") {
+        fields.problem(
+            "jwksUri",
+            &brief(uri),
+            "nothing: this version does not fetch keys; jwks may list them",
+        );
+    }
+    let value = fields.value("jwks");
+    let value = fields.require("jwks", value, NO_KEYS)?;
+    let json = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match KeySet::parse(json.as_bytes()) {
+        Ok(keys) => Some(keys),
+        Err(error) => {
+            // Not the set itself: it may show a private key.
+            fields.problem("jwks", "a JWK set that cannot be used", &format!("another, since {error}"));
+            None
+        }
+    }
+}
+
+/// The issuer of a user pool's tokens.
+fn issuer_of_pool(arn: &str) -> Option<String> {
+    let parts: Vec<_> = arn.split(':').collect();
+    let [_, partition, "cognito-idp", region, account, resource] = parts[..] else { return None };
+    let pool = resource.strip_prefix("userpool/")?;
+    let domain = match partition {
+        "aws" | "aws-us-gov" => "amazonaws.com",
+        "aws-cn" => "amazonaws.com.cn",
+        _ => return None,
+    };
+    let is_name = |text: &str, others: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+    };
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    (parts[0] == "arn" && is_name(region, "-") && is_name(pool, "-_") && is_account)
+        .then(|| format!("https://cognito-idp.{region}.{domain}/{pool}"))
+}

@@ -1,0 +1,108 @@
+//! Access of a request by its client's address and by the API's policy.
+//!
+//! What a policy denies holds for every path and method that a target may take the request's for: the policy says
+//! nothing of how a path is spelt.
+
+use std::borrow::Cow;
+
+use http::Method;
+
+use super::locate::Location;
+use crate::{
+    deployment::{Api, Matched},
+    error::GatewayError,
+    message::Request,
+    policies::resource_policy::{ConditionContext, Decision, PolicyDocument, requested},
+    router::{METHODS, Reading},
+};
+
+/// Refuses a client whom the whole API keeps out, before anything is looked for.
+pub(super) fn check_api(api: &Api, request: &Request) -> Result<(), GatewayError> {
+    match &api.addresses {
+        Some(addresses) => addresses.check(&request.origin.source_ip),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a client whom the route keeps out, or the policy.
+pub(super) fn check_route(location: &Location<'_>) -> Result<(), GatewayError> {
+    let Some(matched) = &location.matched else { return Ok(()) };
+    if let Some(addresses) = &matched.route.addresses {
+        addresses.check(&location.request.origin.source_ip)?;
+    }
+    match &location.stage.deployment.api.policy {
+        Some(policy) => check_policy(policy, location, matched),
+        None => Ok(()),
+    }
+}
+
+/// The rules of access that a request falls under.
+pub(super) struct AccessRules {
+    /// They may say another thing of another address.
+    pub ask_for_address: bool,
+}
+
+/// The rules that there are; `None`: everybody is let in.
+pub(super) fn rules_of(location: &Location<'_>) -> Option<AccessRules> {
+    let api = &location.stage.deployment.api;
+    let has_lists = api.addresses.is_some()
+        || location.matched.as_ref().is_some_and(|matched| matched.route.addresses.is_some());
+    let policy = api.policy.as_ref();
+    let ask_for_address = has_lists || policy.is_some_and(PolicyDocument::asks_for_address);
+    (has_lists || policy.is_some()).then_some(AccessRules { ask_for_address })
+}
+
+fn check_policy(
+    policy: &PolicyDocument,
+    location: &Location<'_>,
+    matched: &Matched<'_>,
+) -> Result<(), GatewayError> {
+    let stage = &location.stage.settings.name;
+    let context = ConditionContext::of(location.request);
+    let (methods, paths) = (methods_of(matched, location.request), paths_of(matched, location.stage.path));
+    let requests = methods.iter().flat_map(|method| paths.iter().map(move |path| (method, path)));
+    let decisions = requests.map(|(method, path)| policy.evaluate(&requested(stage, method, path), &context));
+    let decisions: Vec<_> = decisions.collect();
+    let denial = decisions.iter().find(|decision| matches!(decision, Decision::ExplicitDeny(_)));
+    match denial.or(decisions.first()) {
+        Some(Decision::Allow) => Ok(()),
+        Some(Decision::ExplicitDeny(statement)) => {
+            Err(GatewayError::AccessDenied(format!("{statement} of the policy denies it").into()))
+        }
+        Some(Decision::ImplicitDeny) | None => {
+            Err(GatewayError::AccessDenied("no statement of the policy allows it".into()))
+        }
+    }
+}
+
+/// The method that must be allowed, and those that a target may take it for. The first is the route's, so that a `HEAD`
+/// which a `GET` route serves is a `GET`. A method that is none of [`METHODS`] may be any of them: `get`.
+fn methods_of<'a>(matched: &'a Matched<'_>, request: &'a Request) -> Vec<&'a str> {
+    let sent = &request.method;
+    let of_route = matched.route.key.split_once(' ').map(|(method, _)| method);
+    let own = of_route.filter(|method| *method != "ANY").unwrap_or(sent.as_str());
+    let mut methods = vec![own];
+    let mut add = |method: &'a str| {
+        if !methods.contains(&method) {
+            methods.push(method);
+        }
+    };
+    add(sent.as_str());
+    if *sent == Method::HEAD {
+        add("GET");
+    }
+    if !METHODS.contains(sent) {
+        METHODS.iter().for_each(|method| add(method.as_str()));
+    }
+    methods
+}
+
+/// The path that must be allowed, which was routed, and those that a target may take it for.
+fn paths_of<'a>(matched: &'a Matched<'_>, sent: &'a str) -> Vec<Cow<'a, str>> {
+    let mut paths = vec![Cow::Borrowed(matched.path)];
+    if sent != matched.path {
+        paths.push(Cow::Borrowed(sent));
+    }
+    paths.extend(Reading::ALL.iter().filter_map(|reading| reading.of(sent)).map(Cow::Owned));
+    paths
+}

@@ -1,0 +1,48 @@
+//! `tollgate cache explain` says if a request would be let in.
+
+use serde_json::{Value, json};
+
+use super::{api, mock};
+use crate::harness::TestGateway;
+
+const HOST: &str = "Host: abc123.lambda-url.eu-west-1.on.aws";
+
+fn access(world: &TestGateway, arguments: &[&str]) -> Value {
+    let ran = world.tollgate(&[&["cache", "explain", "-H", HOST, "-o", "json"], arguments].concat());
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+    told["access"].clone()
+}
+
+#[tokio::test]
+async fn explain_says_if_an_address_list_or_the_policy_refuses() {
+    let statements = json!([
+        { "Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*" },
+        { "Sid": "NoAdmin", "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "execute-api:/v1/*/admin" },
+    ]);
+    let world = TestGateway::serving(&[
+        api(&json!({ "policy": { "Statement": statements } })),
+        mock("GET /open", &json!({})),
+        mock("GET /admin", &json!({})),
+        mock("GET /office", &json!({ "ipAllow": ["198.51.100.0/24"] })),
+    ])
+    .await;
+    let unknown = "as the client's address says, which is not known here";
+    let cases = [
+        (vec!["/v1/open"], "yes"),
+        (vec!["/v1/admin"], "no: access denied: NoAdmin of the policy denies it"),
+        (vec!["/v1/office"], unknown),
+        (vec!["/v1/office", "--source-ip", "198.51.100.7"], "yes"),
+        (
+            vec!["/v1/office", "--source-ip", "203.0.113.9"],
+            "no: access denied: the client's address is not in ipAllow",
+        ),
+    ];
+    for (arguments, expected) in cases {
+        assert_eq!(access(&world, &arguments), expected, "{arguments:?}");
+    }
+    let ran = world.tollgate(&["cache", "explain", "/v1/admin", "-H", HOST]);
+    assert!(ran.stdout.contains("\naccess  no: access denied: NoAdmin of the policy denies it\n"), "{ran:?}");
+
+    let open = TestGateway::serving(&[mock("GET /open", &json!({}))]).await;
+    assert_eq!(access(&open, &["/v1/open"]), Value::Null);
+}

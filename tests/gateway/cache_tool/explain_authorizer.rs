@@ -1,0 +1,64 @@
+//! `tollgate cache explain` of a route with an authorizer: the token decides, as it does at the gateway.
+
+use expect_test::expect;
+use serde_json::json;
+
+use super::{explain, masked, set_clock_back};
+use crate::{authorizers::issuer::Issuer, cache::Cached};
+
+const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/orders";
+
+#[tokio::test]
+async fn explain_takes_the_caller_from_the_token_and_shows_no_token() {
+    let world = Cached::start(&[]).await;
+    let ours = Issuer::ours();
+    let authorizers = json!({ "users": ours.authorizer(&json!({})) });
+    world.gateway.put_route(&json!({ "routeKey": "$api", "allowPrivateIntegrations": ["127.0.0.0/8"],
+        "authorizers": authorizers, "authorizerId": "users" }));
+    world.put("GET /orders", &json!({}));
+    world.put("POST /orders", &json!({ "authorizationScopes": ["orders:write"] }));
+    world.gateway.go_live().await;
+    set_clock_back(&world, 0);
+    let token = ours.token(&json!({ "exp": 4_102_444_800_u64 }));
+    let header = format!("authorization: Bearer {token}");
+    let ran = explain(&world, &[URL, "-H", &header]);
+    expect![[r#"
+        exit 0
+        stage   v1
+        route   GET /orders
+        cache   yes
+        ttl     300 s
+        key     v1#DIGEST
+                stage            v1
+                cacheGeneration  0
+                routeKey         GET /orders
+                method           GET
+                host             abc123.lambda-url.eu-west-1.on.aws
+                apiKeyId         -
+                principal        @23:https://issuer.example/ada
+        entry   none
+        lock    none
+        --
+    "#]]
+    .assert_eq(&masked(&ran));
+    let post = URL.replace("GET", "POST");
+    expect![[r#"
+        exit 3
+        --
+        tollgate: POST /v1/orders would be refused: the token has none of the scopes orders:write
+    "#]]
+    .assert_eq(&explain(&world, &[&post, "-H", &header]).text(&[]));
+    let expired = format!("authorization: Bearer {}", ours.token(&json!({ "exp": 1 })));
+    expect![[r#"
+        exit 3
+        --
+        tollgate: GET /v1/orders would be refused: bad token: the token has expired
+    "#]]
+    .assert_eq(&explain(&world, &[URL, "-H", &expired]).text(&[]));
+    expect![[r#"
+        exit 3
+        --
+        tollgate: GET /v1/orders would be refused: no token
+    "#]]
+    .assert_eq(&explain(&world, &[URL]).text(&[]));
+}
