@@ -18,7 +18,7 @@ pub use self::{
     api_key::{ApiKeyUse, ApiKeys, BadKey, KeyOwner, KeySource, Unauthenticated},
     api_key_item::ApiKey,
     authorizer::Authorizers,
-    issuer_keys::{IssuerKeys, JwksSource, KeysUnavailable},
+    issuer_keys::IssuerKeys,
     key_value::{KeyHash, KeyValue, NotAKey},
     read_through::{ItemRead, ItemStore, SharedItem, StoredItem},
     route_authorizer::{Authorization, AuthorizerGuard, RouteAuthorizer},

@@ -64,7 +64,7 @@ impl Api {
             }
             GuardedClient::default()
         });
-        let authorizers = Authorizers::parse(&fields);
+        let authorizers = Authorizers::parse(&fields, &http_client);
         let authorization = Authorization::parse(&fields, &authorizers, &Authorization::Nothing);
         let api = Self {
             // Where it is wrong, so is the item, and no route is served.

@@ -1,13 +1,13 @@
 //! Where an issuer's keys are: at a URL of the operator's, or where its discovery document says.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use http::Uri;
 
 use crate::http_client::{AddressGuard, GuardedClient};
 
 /// The place of an issuer's keys, with the clients of its API to fetch them by.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct JwksSource {
     key: Arc<SourceKey>,
     clients: SchemeClients,
@@ -45,6 +45,13 @@ const EXPECTED: &str = "an https:// URL of a public host, or of an address that 
                         http:// only of a listed one";
 const EXPECTED_ISSUER: &str = "an https:// URL without a query, where its discovery document is \
                                (http:// only of an address that allowPrivateIntegrations of $api lists); else jwksUri";
+
+/// What tells it from another source.
+impl fmt::Debug for JwksSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.key.fmt(f)
+    }
+}
 
 impl JwksSource {
     /// The keys are where `{issuer}/.well-known/openid-configuration` says.
