@@ -9,7 +9,7 @@ use std::{
 };
 
 /// The addresses that share their first `prefix` bits with this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AddressRange {
     base: IpAddr,
     prefix: u8,

@@ -4,12 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
-use super::{token_authorizer::TokenAuthorizer, verified_tokens::VerifiedTokens};
+use super::{issuer_keys::IssuerKeys, token_authorizer::TokenAuthorizer, verified_tokens::VerifiedTokens};
 use crate::{
     caller::Principal,
     context::Context,
     digest::Sha256,
     error::GatewayError,
+    http_client::GuardedClient,
     item::{Fields, brief},
 };
 
@@ -71,13 +72,13 @@ impl AuthorizerType {
 
 impl Authorizer {
     /// `json` is all of it, as it was written.
-    fn parse(fields: Fields<'_>, json: &Value) -> Option<Self> {
+    fn parse(fields: Fields<'_>, json: &Value, client: &GuardedClient) -> Option<Self> {
         // Of a type that is not known no other word is.
         let authorizer_type = AuthorizerType::parse(&fields)?;
         let digest = Sha256::of(json.to_string());
         let kind = match authorizer_type {
-            AuthorizerType::Jwt => TokenAuthorizer::parse_jwt(&fields, digest),
-            AuthorizerType::CognitoUserPools => TokenAuthorizer::parse_cognito(&fields, digest),
+            AuthorizerType::Jwt => TokenAuthorizer::parse_jwt(&fields, digest, client),
+            AuthorizerType::CognitoUserPools => TokenAuthorizer::parse_cognito(&fields, digest, client),
         };
         fields.finish_guarding();
         Some(Self { authorizer_type, kind: AuthorizerKind::Token(Box::new(kind?)) })
@@ -88,14 +89,15 @@ impl Authorizer {
     /// # Errors
     ///
     /// The request is refused.
-    pub(super) fn authorize(
+    pub(super) async fn authorize(
         &self,
         context: &Context<'_>,
         scopes: &[String],
         tokens: &VerifiedTokens,
+        issuers: &IssuerKeys,
     ) -> Result<Arc<Principal>, GatewayError> {
         match &self.kind {
-            AuthorizerKind::Token(authorizer) => authorizer.authorize(context, scopes, tokens),
+            AuthorizerKind::Token(authorizer) => authorizer.authorize(context, scopes, tokens, issuers).await,
         }
     }
 
@@ -110,7 +112,7 @@ impl Authorizer {
 
 impl Authorizers {
     /// Reads `authorizers` of `$api`.
-    pub fn parse(fields: &Fields<'_>) -> Self {
+    pub fn parse(fields: &Fields<'_>, client: &GuardedClient) -> Self {
         let mut authorizers = BTreeMap::new();
         let all = fields.value("authorizers");
         for (name, authorizer) in fields.named_objects("authorizers") {
@@ -122,7 +124,7 @@ impl Authorizers {
                 );
             }
             let json = all.and_then(|all| all.get(name)).unwrap_or(&Value::Null);
-            authorizers.insert(name.into(), Authorizer::parse(authorizer, json).map(Arc::new));
+            authorizers.insert(name.into(), Authorizer::parse(authorizer, json, client).map(Arc::new));
         }
         Self(authorizers)
     }

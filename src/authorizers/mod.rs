@@ -6,6 +6,7 @@ mod api_key;
 mod api_key_item;
 mod authorizer;
 mod identity_source;
+mod issuer_keys;
 pub mod jwt;
 mod key_value;
 mod read_through;
@@ -17,6 +18,7 @@ pub use self::{
     api_key::{ApiKeyUse, ApiKeys, BadKey, KeyOwner, KeySource, Unauthenticated},
     api_key_item::ApiKey,
     authorizer::Authorizers,
+    issuer_keys::IssuerKeys,
     key_value::{KeyHash, KeyValue, NotAKey},
     read_through::{ItemRead, ItemStore, SharedItem, StoredItem},
     route_authorizer::{Authorization, AuthorizerGuard, RouteAuthorizer},

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     authorizer::{Authorizer, AuthorizerType, Authorizers, NamedAuthorizer},
+    issuer_keys::IssuerKeys,
     verified_tokens::VerifiedTokens,
 };
 use crate::{
@@ -146,12 +147,13 @@ impl RouteAuthorizer {
     /// # Errors
     ///
     /// The request is refused.
-    pub fn authorize(
+    pub async fn authorize(
         &self,
         context: &Context<'_>,
         tokens: &VerifiedTokens,
+        issuers: &IssuerKeys,
     ) -> Result<Arc<Principal>, GatewayError> {
-        self.authorizer.authorize(context, &self.scopes, tokens)
+        self.authorizer.authorize(context, &self.scopes, tokens, issuers).await
     }
 
     pub fn guard(&self) -> AuthorizerGuard {

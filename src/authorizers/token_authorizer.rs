@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::{
     identity_source::{self, IdentitySource, without_scheme},
-    jwt::{self, Algorithm, KeySet, TokenKind, TokenRules},
+    issuer_keys::{IssuerKeys, JwksSource},
+    jwt::{self, Algorithm, KeySet, TokenError, TokenKind, TokenRules},
     verified_tokens::{TokenDigest, VerifiedTokens},
 };
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     context::Context,
     digest::{Sha256, hex},
     error::GatewayError,
+    http_client::GuardedClient,
     item::{Fields, brief},
 };
 
@@ -24,7 +26,7 @@ use crate::{
 #[derive(Debug)]
 pub struct TokenAuthorizer {
     identity_source: IdentitySource,
-    keys: KeySet,
+    keys: TokenKeys,
     /// Of a route that asks for no scopes.
     rules: TokenRules,
     /// Of a route that asks for some.
@@ -33,15 +35,20 @@ pub struct TokenAuthorizer {
     digest: [u8; 32],
 }
 
+/// The keys that tokens are verified with.
+#[derive(Debug)]
+enum TokenKeys {
+    Listed(Arc<KeySet>),
+    OfIssuer(JwksSource),
+}
+
 /// API Gateway's.
 const MOST_AUDIENCES: usize = 50;
 const MOST_LEEWAY_SECONDS: u64 = 120;
 
-const NO_KEYS: &str = "the issuer's JWK set: keys by jwksUri or discovery are not supported yet";
-
 impl TokenAuthorizer {
     /// Reads an authorizer of type `JWT`.
-    pub fn parse_jwt(fields: &Fields<'_>, digest: [u8; 32]) -> Option<Self> {
+    pub fn parse_jwt(fields: &Fields<'_>, digest: [u8; 32], client: &GuardedClient) -> Option<Self> {
         let configuration = fields.object("jwtConfiguration");
         let expected = r#"{"issuer": "https://…", "audience": ["…"]}"#;
         let configuration = fields.require("jwtConfiguration", configuration, expected);
@@ -51,11 +58,11 @@ impl TokenAuthorizer {
             fields.finish_guarding();
             Some(Issuer { issuer: issuer?, audience: audience?, kinds: [TokenKind::Jwt; 2] })
         });
-        Self::parse(fields, issuer, digest)
+        Self::parse(fields, issuer, digest, client)
     }
 
     /// Reads an authorizer of type `COGNITO_USER_POOLS`.
-    pub fn parse_cognito(fields: &Fields<'_>, digest: [u8; 32]) -> Option<Self> {
+    pub fn parse_cognito(fields: &Fields<'_>, digest: [u8; 32], client: &GuardedClient) -> Option<Self> {
         let expected = "one ARN such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_x";
         let arn = fields.parsed("providerARNs", expected, only_text);
         let arn = fields.require("providerARNs", arn, expected);
@@ -69,12 +76,17 @@ impl TokenAuthorizer {
         });
         let kinds = [TokenKind::CognitoId, TokenKind::CognitoAccess];
         let issuer = issuer.map(|issuer| Issuer { issuer, audience: Vec::new(), kinds });
-        Self::parse(fields, issuer, digest)
+        Self::parse(fields, issuer, digest, client)
     }
 
     /// Reads what both types have.
-    fn parse(fields: &Fields<'_>, issuer: Option<Issuer>, digest: [u8; 32]) -> Option<Self> {
-        let keys = keys(fields);
+    fn parse(
+        fields: &Fields<'_>,
+        issuer: Option<Issuer>,
+        digest: [u8; 32],
+        client: &GuardedClient,
+    ) -> Option<Self> {
+        let keys = TokenKeys::parse(fields, issuer.as_ref().map(|issuer| issuer.issuer.as_str()), client);
         let identity_source = or_default(fields, "identitySource", identity_source, || {
             IdentitySource::parse("$request.header.Authorization").expect("a header")
         });
@@ -93,22 +105,24 @@ impl TokenAuthorizer {
             kind,
         };
         let rules_with_scopes = TokenRules { kind: kind_with_scopes, ..rules.clone() };
-        // The stage's variables are in these two. A quoted text ends where it says.
-        let digest =
-            Sha256::default().with(digest).with(format!("{:?}{:?}", rules.issuer, rules.audience)).finish();
-        Some(Self { identity_source: identity_source?, keys: keys?, rules, rules_with_scopes, digest })
+        let keys = keys?;
+        // The stage's variables are in these. A quoted text ends where it says.
+        let resolved = format!("{:?}{:?}{:?}", rules.issuer, rules.audience, keys.source());
+        let digest = Sha256::default().with(digest).with(resolved).finish();
+        Some(Self { identity_source: identity_source?, keys, rules, rules_with_scopes, digest })
     }
 
     /// Finds the caller by the token of a request, on a route that asks for one of these `scopes`.
     ///
     /// # Errors
     ///
-    /// There is no token, it breaks a rule, or it has none of the scopes.
-    pub fn authorize(
+    /// There is no token, it breaks a rule, its issuer's keys cannot be had, or it has none of the scopes.
+    pub async fn authorize(
         &self,
         context: &Context<'_>,
         scopes: &[String],
         tokens: &VerifiedTokens,
+        issuers: &IssuerKeys,
     ) -> Result<Arc<Principal>, GatewayError> {
         let value = self.identity_source.value(context).ok_or(GatewayError::NoToken)?;
         let token = without_scheme(&value);
@@ -118,12 +132,19 @@ impl TokenAuthorizer {
         let principal = match tokens.get(&digest, now) {
             Some(principal) => principal,
             None => {
-                let verified =
-                    self.verify(token, asked, now).map_err(|error| GatewayError::InvalidToken {
-                        reason: error.to_string(),
-                        description: error.description(),
-                        scopes: scopes.join(" "),
-                    })?;
+                let refused = |error: TokenError| GatewayError::InvalidToken {
+                    reason: error.to_string(),
+                    description: error.description(),
+                    scopes: scopes.join(" "),
+                };
+                let keys = match &self.keys {
+                    TokenKeys::Listed(keys) => Arc::clone(keys),
+                    TokenKeys::OfIssuer(source) => {
+                        let key_id = jwt::key_id(token, self.rules_of(asked)).map_err(refused)?;
+                        issuers.keys(source, key_id.as_deref(), now).await?
+                    }
+                };
+                let verified = self.verify(token, &keys, asked, now).map_err(refused)?;
                 tokens.put(digest, Arc::clone(&verified.principal), now, verified.expires_at);
                 verified.principal
             }
@@ -140,14 +161,12 @@ impl TokenAuthorizer {
     fn verify(
         &self,
         token: &str,
+        keys: &KeySet,
         asked: AskedScopes,
         now: SystemTime,
-    ) -> Result<VerifiedPrincipal, jwt::TokenError> {
-        let rules = match asked {
-            AskedScopes::None => &self.rules,
-            AskedScopes::Some => &self.rules_with_scopes,
-        };
-        let claims = jwt::verify(token, &self.keys, rules, now)?;
+    ) -> Result<VerifiedPrincipal, TokenError> {
+        let rules = self.rules_of(asked);
+        let claims = jwt::verify(token, keys, rules, now)?;
         let identity = match claims.subject() {
             Some(subject) => PrincipalIdentity::of_subject(&rules.issuer, subject),
             None => PrincipalIdentity::of_token(&hex(&Sha256::of(token))),
@@ -162,6 +181,13 @@ impl TokenAuthorizer {
             },
         };
         Ok(VerifiedPrincipal { principal: Arc::new(principal), expires_at: claims.expires_at() })
+    }
+
+    fn rules_of(&self, asked: AskedScopes) -> &TokenRules {
+        match asked {
+            AskedScopes::None => &self.rules,
+            AskedScopes::Some => &self.rules_with_scopes,
+        }
     }
 
     fn digest_of(&self, token: &str, asked: AskedScopes) -> TokenDigest {
@@ -245,17 +271,42 @@ fn algorithms(fields: &Fields<'_>) -> Option<Vec<Algorithm>> {
     })
 }
 
-/// Reads `jwks`: a map, or its JSON as text. What `jwksUri` says is not fetched yet.
-fn keys(fields: &Fields<'_>) -> Option<KeySet> {
-    if let Some(uri) = fields.value("jwksUri") {
-        fields.problem(
-            "jwksUri",
-            &brief(uri),
-            "nothing: this version does not fetch keys; jwks may list them",
-        );
+impl TokenKeys {
+    /// Reads `jwks` or `jwksUri`; without them, the keys are where the `issuer`'s discovery document says. What is wrong
+    /// is reported, and `None`.
+    fn parse(fields: &Fields<'_>, issuer: Option<&str>, client: &GuardedClient) -> Option<Self> {
+        let (listed, uri) = (fields.value("jwks"), fields.value("jwksUri"));
+        match (listed, uri) {
+            (Some(_), Some(uri)) => {
+                fields.problem("jwksUri", &brief(uri), "nothing, since jwks lists the keys");
+                None
+            }
+            (Some(keys), None) => listed_keys(fields, keys).map(Arc::new).map(Self::Listed),
+            (None, Some(uri)) => {
+                let text = fields.parsed("jwksUri", "a URL", |uri| uri.as_str().map(str::to_owned));
+                let resolved = fields.resolve("jwksUri", &text?)?;
+                let wrong = |expected| fields.problem("jwksUri", &brief(uri), expected);
+                JwksSource::at(&resolved, client).map_err(wrong).ok().map(Self::OfIssuer)
+            }
+            (None, None) => {
+                let wrong =
+                    |expected| fields.problem("jwtConfiguration.issuer", &brief(&issuer.into()), expected);
+                JwksSource::discovered(issuer?, client).map_err(wrong).ok().map(Self::OfIssuer)
+            }
+        }
     }
-    let value = fields.value("jwks");
-    let value = fields.require("jwks", value, NO_KEYS)?;
+
+    /// The place of keys that are not in the item.
+    fn source(&self) -> Option<&JwksSource> {
+        match self {
+            Self::Listed(_) => None,
+            Self::OfIssuer(source) => Some(source),
+        }
+    }
+}
+
+/// Reads a JWK set: a map, or its JSON as text.
+fn listed_keys(fields: &Fields<'_>, value: &Value) -> Option<KeySet> {
     let json = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match KeySet::parse(json.as_bytes()) {
         Ok(keys) => Some(keys),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::UnmatchedRoutes;
 use crate::{
     authorizers::{Authorization, Authorizers, KeySource},
-    integrations::http::GuardedClient,
+    http_client::GuardedClient,
     item::{Fields, brief},
     limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle},
     policies::{
@@ -65,7 +65,7 @@ impl Api {
             }
             GuardedClient::default()
         });
-        let authorizers = Authorizers::parse(&fields);
+        let authorizers = Authorizers::parse(&fields, &http_client);
         let authorization = Authorization::parse(&fields, &authorizers, &Authorization::Nothing);
         let api = Self {
             // Where it is wrong, so is the item, and no route is served.

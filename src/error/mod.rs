@@ -87,6 +87,9 @@ pub enum GatewayError {
     InvalidApiKey(String),
     #[error("broken item: {}", .0.summary())]
     BrokenKeyItem(Arc<InvalidConfiguration>),
+    /// With the time until they are tried again.
+    #[error("a token cannot be verified now")]
+    KeysUnavailable { retry_after: Duration, source: BoxError },
     #[error("throttled")]
     Throttled { retry_after: Duration },
     #[error("quota exceeded")]

@@ -26,7 +26,7 @@ impl Gateway {
         let RequestState { location, log, .. } = state;
         if let Some(authorizer) = &route.authorizer {
             log.authorizer(&authorizer.id);
-            let principal = authorizer.authorize(&location.context(), &self.tokens)?;
+            let principal = authorizer.authorize(&location.context(), &self.tokens, &self.issuers).await?;
             principal.id.iter().for_each(|id| log.principal(id));
             location.principal = Some(principal);
         }

@@ -9,7 +9,7 @@ use super::{
     locate::{Location, locate},
 };
 use crate::{
-    authorizers::{ApiKeyUse, VerifiedTokens},
+    authorizers::{ApiKeyUse, IssuerKeys, VerifiedTokens},
     cache::{Bypass, CacheKey, ExplainedKey, KeyPart, UncacheableReason},
     caller::Caller,
     context::Context,
@@ -66,13 +66,13 @@ pub struct ExplainedLookup {
     pub caller: Option<String>,
 }
 
-/// Follows a request to the cache. `api_key_id` is the caller's, which counts where the route asks for a key.
+/// Follows a request to the cache, and fetches the keys that its token is verified with. `api_key_id` is the caller's, which counts where the route asks for a key.
 ///
 /// # Errors
 ///
 /// No stage, no route, a token that its authorizer does not take, or parameters are missing: the request is refused
 /// before.
-pub fn explain(
+pub async fn explain(
     served: &Served,
     request: &Request,
     api_key_id: Option<&str>,
@@ -85,7 +85,8 @@ pub fn explain(
     let mut location = Location::routed(request, stage, matched);
     let access = explain_access(&location);
     if let Some(authorizer) = &route.authorizer {
-        location.principal = Some(authorizer.authorize(&location.context(), &VerifiedTokens::default())?);
+        let (tokens, issuers) = (VerifiedTokens::default(), IssuerKeys::default());
+        location.principal = Some(authorizer.authorize(&location.context(), &tokens, &issuers).await?);
     }
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
     let caller = Caller { api_key_id, principal: location.principal.as_deref() };

@@ -31,7 +31,7 @@ use self::{
 };
 use crate::{
     access_log::{AccessLog, Sink},
-    authorizers::{ApiKeys, VerifiedTokens},
+    authorizers::{ApiKeys, IssuerKeys, VerifiedTokens},
     cache::{CacheOutcome, CacheStatus, Lookup, Responses},
     clock::Clock,
     deployment::{ActiveDeployments, CurrentStages, Freshness, ServedStage},
@@ -50,6 +50,7 @@ pub struct Gateway {
     pub deployments: Arc<ActiveDeployments>,
     pub keys: Arc<ApiKeys<Store>>,
     pub tokens: VerifiedTokens,
+    pub issuers: IssuerKeys,
     pub counters: Arc<Counters<Store>>,
     pub usage: Arc<Usage<Store>>,
     pub addresses: Addresses,
@@ -77,6 +78,7 @@ impl Gateway {
             deployments: Arc::new(ActiveDeployments::new(store.clone(), environment.refresh)),
             keys: Arc::new(ApiKeys::new(store.clone(), environment.key_cache)),
             tokens: VerifiedTokens::default(),
+            issuers: IssuerKeys::default(),
             counters: Arc::new(Counters::new(store.clone(), clock.clone(), seed)),
             usage: Arc::new(Usage::new(store.clone())),
             addresses: Addresses::default(),

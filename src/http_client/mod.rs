@@ -1,9 +1,12 @@
-//! HTTP/1.1 clients: kept connections and TLS, for AWS services, for Lambda's Runtime API and for HTTP integrations.
+//! HTTP/1.1 clients: kept connections and TLS, for AWS services, for Lambda's Runtime API and for servers that items
+//! name.
 //!
 //! ring for TLS, root certificates compiled in: the cheapest start that was measured.
 
+mod address_guard;
 mod connection;
 mod connector;
+mod guarded_client;
 mod idle_connections;
 mod kept_body;
 mod kept_connections;
@@ -22,6 +25,8 @@ use hyper_util::{
 
 use self::connector::https;
 pub use self::{
+    address_guard::AddressGuard,
+    guarded_client::{GuardedClient, GuardedSendError},
     kept_body::{KeptBody, MOST_ANSWER_BYTES, ReadError},
     kept_connections::{KeptConnections, SendError},
 };

@@ -12,12 +12,7 @@ pub mod mock;
 use std::{sync::Arc, time::Duration};
 
 pub use self::mapped_part::{CallPart, MappedPart};
-use self::{
-    dynamodb::DynamoDb,
-    http::{GuardedClient, Http},
-    lambda::Lambda,
-    mock::Mock,
-};
+use self::{dynamodb::DynamoDb, http::Http, lambda::Lambda, mock::Mock};
 use crate::{
     aws::{
         self, ServiceClient,
@@ -26,6 +21,7 @@ use crate::{
     },
     context::Context,
     error::GatewayError,
+    http_client::GuardedClient,
     item::Fields,
     limits::usage_plan::Permit,
     message::{Request, Response},

@@ -75,6 +75,11 @@ impl KeySet {
         if keys.is_empty() { Err(KeySetError::NoUsableKey) } else { Ok(Self { keys }) }
     }
 
+    /// True if a key has this `kid`.
+    pub fn has_key(&self, id: &str) -> bool {
+        self.keys.iter().any(|key| key.id.as_deref() == Some(id))
+    }
+
     /// Verifies a signature with the keys that have the token's `kid`; if it has none, with all that fit.
     pub(super) fn verify(
         &self,

@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, time::SystemTime};
 use self::token::Token;
 pub use self::{
     claims::Claims,
-    key_set::{KeySet, KeySetError},
+    key_set::{KeySet, KeySetError, MOST_BYTES as MOST_KEY_SET_BYTES},
     signature::Algorithm,
     token_error::TokenError,
 };
@@ -48,16 +48,31 @@ pub enum TokenKind {
     CognitoAccess,
 }
 
+/// The `kid` of a token that nobody has verified yet: it says which keys to verify it with.
+///
+/// # Errors
+///
+/// No keys can make the token a good one.
+pub fn key_id(token: &str, rules: &TokenRules) -> Result<Option<String>, TokenError> {
+    Ok(decode(token, rules)?.key_id)
+}
+
 /// Verifies a token, without `Bearer`. Its scopes are the route's to ask for: [`Claims::token_scopes`].
 ///
 /// # Errors
 ///
 /// The first rule that it breaks, in API Gateway's order (reference A-04).
 pub fn verify(token: &str, keys: &KeySet, rules: &TokenRules, now: SystemTime) -> Result<Claims, TokenError> {
-    let token = Token::decode(token)?;
-    if rules.algorithms.as_ref().is_some_and(|accepted| !accepted.contains(&token.algorithm)) {
-        return Err(TokenError::Algorithm);
-    }
+    let token = decode(token, rules)?;
     keys.verify(token.key_id.as_deref(), token.algorithm, token.signed.as_bytes(), &token.signature)?;
     Claims::check(token.payload()?, rules, now)
+}
+
+fn decode<'a>(token: &'a str, rules: &TokenRules) -> Result<Token<'a>, TokenError> {
+    let token = Token::decode(token)?;
+    let accepted = rules.algorithms.as_ref();
+    if accepted.is_some_and(|accepted| !accepted.contains(&token.algorithm)) {
+        return Err(TokenError::Algorithm);
+    }
+    Ok(token)
 }

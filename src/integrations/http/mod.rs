@@ -2,9 +2,7 @@
 //!
 //! Redirects are passed on, never followed, and only allowed addresses are connected to.
 
-mod address_guard;
 mod body;
-mod client;
 mod request_parameters;
 mod reserved;
 mod target_headers;
@@ -18,12 +16,12 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use tokio::time::Instant;
 
-pub use self::client::GuardedClient;
 use self::{request_parameters::RequestParameters, target_uri::UriTemplate};
 use super::{MappedPart, ParseContext};
 use crate::{
     context::Context,
     error::GatewayError,
+    http_client::{GuardedClient, GuardedSendError},
     item::Fields,
     message::{Body, Request, Response, is_bodyless},
 };
@@ -72,7 +70,7 @@ impl Http {
     pub async fn invoke(&self, context: &Context<'_>) -> Result<Response, GatewayError> {
         let request = context.request;
         let deadline = Instant::now() + request.time_left();
-        let response = self.client.send(self.request(context)?).await?;
+        let response = self.client.send(self.request(context)?).await.map_err(failure)?;
         to_client_response(response, request, deadline)
     }
 
@@ -97,6 +95,14 @@ impl Http {
         *request.uri_mut() = self.uri.uri(&target)?;
         *request.headers_mut() = headers;
         Ok(request)
+    }
+}
+
+fn failure(error: GuardedSendError) -> GatewayError {
+    match error {
+        GuardedSendError::Unreachable(cause) => GatewayError::IntegrationUnreachable(cause),
+        GuardedSendError::NotHttp => GatewayError::BrokenAnswer("it is no HTTP response".into()),
+        GuardedSendError::BrokeOff(cause) => GatewayError::IntegrationFailure(cause),
     }
 }
 

@@ -8,10 +8,10 @@ use std::borrow::Cow;
 use http::{Uri, uri::Authority};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::client::GuardedClient;
 use crate::{
     context::Context,
     error::GatewayError,
+    http_client::GuardedClient,
     item::Fields,
     notation::{Notation, Part},
 };

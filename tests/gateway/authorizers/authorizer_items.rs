@@ -45,16 +45,31 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
         ),
         (
             json!({ "type": "JWT" }),
-            expect![[r#"
-            problem [$api] authorizers.users.jwks: got nothing, expected the issuer's JWK set: keys by jwksUri or discovery are not supported yet
-            problem [$api] authorizers.users.jwtConfiguration: got nothing, expected {"issuer": "https://…", "audience": ["…"]}"#]],
+            expect![[
+                r#"problem [$api] authorizers.users.jwtConfiguration: got nothing, expected {"issuer": "https://…", "audience": ["…"]}"#
+            ]],
         ),
         (
             json!({ "type": "JWT", "jwksUri": "https://issuer.example/keys", "jwtConfiguration": 7 }),
-            expect![[r#"
-                problem [$api] authorizers.users.jwks: got nothing, expected the issuer's JWK set: keys by jwksUri or discovery are not supported yet
-                problem [$api] authorizers.users.jwksUri: got "https://issuer.example/keys", expected nothing: this version does not fetch keys; jwks may list them
-                problem [$api] authorizers.users.jwtConfiguration: got 7, expected a map"#]],
+            expect!["problem [$api] authorizers.users.jwtConfiguration: got 7, expected a map"],
+        ),
+        (
+            ours.fetching(&json!({ "jwksUri": "http://169.254.169.254/keys" })),
+            expect![[
+                r#"problem [$api] authorizers.users.jwksUri: got "http://169.254.169.254/keys", expected an https:// URL of a public host, or of an address that allowPrivateIntegrations of $api lists; http:// only of a listed one"#
+            ]],
+        ),
+        (
+            ours.authorizer(&json!({ "jwksUri": "https://issuer.example/keys" })),
+            expect![[
+                r#"problem [$api] authorizers.users.jwksUri: got "https://issuer.example/keys", expected nothing, since jwks lists the keys"#
+            ]],
+        ),
+        (
+            ours.fetching(&configuration(json!({ "issuer": "issuer.example", "audience": "shop" }))),
+            expect![[
+                r#"problem [$api] authorizers.users.jwtConfiguration.issuer: got "issuer.example", expected an https:// URL without a query, where its discovery document is (http:// only of an address that allowPrivateIntegrations of $api lists); else jwksUri"#
+            ]],
         ),
         (
             ours.authorizer(&configuration(json!({ "issuer": "", "audience": [] }))),

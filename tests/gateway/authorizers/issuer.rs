@@ -37,6 +37,13 @@ impl Issuer {
         authorizer
     }
 
+    /// The same without its keys, which the gateway has to fetch.
+    pub fn fetching(&self, words: &Value) -> Value {
+        let mut authorizer = self.authorizer(words);
+        authorizer.as_object_mut().unwrap().remove("jwks");
+        authorizer
+    }
+
     /// A token that is good for an hour, with other claims besides or instead. Null: without the claim.
     pub fn token(&self, claims: &Value) -> String {
         let mut all = json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": "ada", "exp": START / 1_000 + 3_600 });

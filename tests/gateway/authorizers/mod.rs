@@ -4,6 +4,7 @@ mod authorization_items;
 mod authorizer_items;
 mod cached_callers;
 mod caller_facts;
+mod fetched_keys;
 pub mod issuer;
 mod route_authorization;
 mod tokens;

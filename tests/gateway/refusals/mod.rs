@@ -30,7 +30,7 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 40] = [
+const ROWS: [Row; 41] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadParameterValue",      "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
@@ -44,6 +44,7 @@ const ROWS: [Row; 40] = [
     ("NoToken",                "GET /v1/named",                       Stage,   401, "UnauthorizedException",        r#"{"message":"Unauthorized"}"#, "www-authenticate: Bearer\n"),
     ("InvalidToken",           "GET /v1/named\nauthorization: Bearer hush-hush", Stage, 401, "UnauthorizedException", r#"{"message":"Unauthorized"}"#, "www-authenticate: Bearer scope=\"read write\" error=\"invalid_token\" error_description=\"token contains an invalid number of segments\"\n"),
     ("InsufficientScope",      "GET /v1/named\nauthorization: Bearer TOKEN", Stage, 403, "AccessDeniedException",  r#"{"message":"Forbidden"}"#, "www-authenticate: Bearer scope=\"read write\" error=\"insufficient_scope\"\n"),
+    ("KeysUnavailable",        "GET /v1/issued\nauthorization: Bearer TOKEN", Stage, 503, "ServiceUnavailableException", r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
     ("InvalidApiKey",          "GET /v1/keyed",                       Stage,   403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
     ("InvalidApiKey",          "GET /v1/keyed\nx-api-key: key-that-is-disabled", Stage, 403, "ForbiddenException", r#"{"message":"Forbidden"}"#, ""),
     ("InvalidationForbidden",  "GET /v1/kept\ncache-control: max-age=0", Stage, 403, "AccessDeniedException",     r#"{"message":"Forbidden"}"#, ""),
@@ -85,7 +86,11 @@ async fn api(words: &Value) -> TestGateway {
     };
     let mut api = words.clone();
     api["routeKey"] = json!("$api");
-    api["authorizers"] = json!({ "users": Issuer::ours().authorizer(&json!({})) });
+    api["authorizers"] = json!({ "users": Issuer::ours().authorizer(&json!({})),
+        // Names of this machine are not called.
+        "issued": Issuer::ours().fetching(&json!({ "jwksUri": "https://localhost:1/jwks" })) });
+    gateway.put_route(&json!({ "routeKey": "GET /issued", "authorizerId": "issued",
+        "integration": { "type": "MOCK" } }));
     gateway.put_route(&json!({ "routeKey": "GET /named", "authorizerId": "users",
         "authorizationScopes": ["read", "write"], "integration": { "type": "MOCK" } }));
     // What a refusal itself says, without where the caller stands.

@@ -38,6 +38,7 @@ async fn the_access_log_tells_the_response_type_and_the_cause_of_every_refusal()
         NoToken UNAUTHORIZED
         InvalidToken UNAUTHORIZED
         InsufficientScope ACCESS_DENIED
+        KeysUnavailable AUTHORIZER_FAILURE
         InvalidApiKey INVALID_API_KEY
         InvalidApiKey INVALID_API_KEY
         InvalidationForbidden ACCESS_DENIED
@@ -107,6 +108,7 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         NoToken: v1, GET /named
         InvalidToken: v1, GET /named
         InsufficientScope: v1, GET /named
+        KeysUnavailable: v1, GET /issued
         InvalidApiKey: v1, GET /keyed
         InvalidApiKey: v1, GET /keyed, off
         InvalidationForbidden: v1, GET /kept, BYPASS

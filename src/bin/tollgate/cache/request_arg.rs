@@ -131,7 +131,7 @@ impl RequestDetails {
             Err(error) => return refused(&format!("{line} would be refused: {error}"), ExitStatus::Invalid),
         };
         let served = inspect(store, host, &request.path).await?;
-        let error = match explain(&served, &request, self.api_key_id.as_deref()) {
+        let error = match explain(&served, &request, self.api_key_id.as_deref()).await {
             Ok(explained) => {
                 self.explain_api_key(&explained);
                 return Ok(RequestOutcome::Explained(Box::new(ExplainedRequest { explained, request })));

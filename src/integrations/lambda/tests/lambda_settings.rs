@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::super::{Lambda, PayloadFormat};
 use crate::{
-    integrations::{ParseContext, http::GuardedClient},
+    http_client::GuardedClient,
+    integrations::ParseContext,
     item::{Fields, Item, Report, StageVariables},
 };
 

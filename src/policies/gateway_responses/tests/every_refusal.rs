@@ -98,6 +98,8 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request body"}"#),
         (GatewayError::ParameterViolations(vec![violation(), violation()]),
             r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request parameters: [page (type), page (type)]"}"#),
+        (GatewayError::KeysUnavailable { retry_after: Duration::from_millis(400), source: source() },
+            r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
     ]
 }
 
@@ -141,6 +143,7 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::AccessDenied(_) => 34,
         GatewayError::BodyViolations(_) => 35,
         GatewayError::ParameterViolations(_) => 36,
+        GatewayError::KeysUnavailable { .. } => 37,
     }
 }
 
@@ -150,7 +153,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 37);
+    assert_eq!(every_refusal().len(), 38);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Connections to HTTP targets, made only where the guard allows.
+//! Connections to servers that items name, made only where the guard allows.
 //!
 //! The guard sits in the resolver that the connector itself uses, so that the address which was checked is
 //! the address that is connected to: a name that resolves differently a moment later gets nothing.
@@ -26,11 +26,8 @@ use hyper_util::client::legacy::{
 };
 use tower_service::Service;
 
-use super::address_guard::AddressGuard;
-use crate::{
-    error::GatewayError,
-    http_client::{PoolingClient, pooling_client},
-};
+use super::{PoolingClient, address_guard::AddressGuard, pooling_client};
+use crate::message::BoxError;
 
 /// The HTTP client of one deployment: its guard, and the connections that were made under it.
 ///
@@ -42,8 +39,20 @@ pub struct GuardedClient(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     guard: AddressGuard,
-    /// Made for the first request: an API without HTTP integrations does not pay for TLS roots.
+    /// Made for the first request: an API that calls no such server does not pay for TLS roots.
     pool: OnceLock<PoolingClient<GuardedResolver, Full<Bytes>>>,
+}
+
+/// A request that got no response.
+#[derive(Debug, thiserror::Error)]
+pub enum GuardedSendError {
+    /// There is no connection: the address is not allowed, or nobody answers there.
+    #[error("no connection")]
+    Unreachable(#[source] BoxError),
+    #[error("no HTTP response")]
+    NotHttp,
+    #[error("the connection broke off")]
+    BrokeOff(#[source] BoxError),
 }
 
 impl GuardedClient {
@@ -51,6 +60,15 @@ impl GuardedClient {
     pub fn new(allow_private_integrations: &[String]) -> Result<Self, Vec<String>> {
         let guard = AddressGuard::parse(allow_private_integrations)?;
         Ok(Self(Arc::new(Inner { guard, pool: OnceLock::new() })))
+    }
+
+    /// A client of the listed addresses only, with connections of its own.
+    pub fn of_listed_addresses(&self) -> Self {
+        Self(Arc::new(Inner { guard: self.0.guard.of_listed_addresses(), pool: OnceLock::new() }))
+    }
+
+    pub fn guard(&self) -> &AddressGuard {
+        &self.0.guard
     }
 
     /// True if a URI may name `host`: a name, or an address that the guard lets through.
@@ -61,11 +79,15 @@ impl GuardedClient {
     /// Sends a request with an absolute URI; follows no redirect.
     ///
     /// Sent again only if it met a kept connection that was found closed before a byte was written, so a
-    /// target never gets one request twice. A connection that breaks off later is a failure (502).
-    pub async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, GatewayError> {
+    /// target never gets one request twice.
+    ///
+    /// # Errors
+    ///
+    /// There is no connection, it breaks off, or the response is none.
+    pub async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, GuardedSendError> {
         // The connector takes an address in the URI as it is, without asking the resolver.
         if !request.uri().host().is_some_and(|host| self.allows_host(host)) {
-            return Err(GatewayError::IntegrationUnreachable("the target's address is not allowed".into()));
+            return Err(GuardedSendError::Unreachable("the target's address is not allowed".into()));
         }
         let pool = self.0.pool.get_or_init(|| {
             let resolver = GuardedResolver { guard: self.0.guard.clone(), inner: GaiResolver::new() };
@@ -75,14 +97,14 @@ impl GuardedClient {
     }
 }
 
-fn failure(error: Error) -> GatewayError {
+fn failure(error: Error) -> GuardedSendError {
     let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<hyper::Error>());
     if error.is_connect() {
-        GatewayError::IntegrationUnreachable(error.into())
+        GuardedSendError::Unreachable(error.into())
     } else if cause.is_some_and(hyper::Error::is_parse) {
-        GatewayError::BrokenAnswer("it is no HTTP response".into())
+        GuardedSendError::NotHttp
     } else {
-        GatewayError::IntegrationFailure(error.into())
+        GuardedSendError::BrokeOff(error.into())
     }
 }
 

@@ -1,6 +1,6 @@
-//! Guards the addresses that an HTTP integration connects to: public ones, and those that the operator lists.
+//! Guards the addresses of servers that items name, such as targets: public ones, and those that the operator lists.
 //!
-//! Without it, whoever can write a route or a DNS record could read what only this Lambda can reach: its
+//! Without it, whoever can write an item or a DNS record could read what only this Lambda can reach: its
 //! own Runtime API, credentials endpoints (`169.254.169.254`), and everything else in its VPC (SSRF).
 
 use std::{
@@ -11,9 +11,17 @@ use std::{
 use crate::address_range::AddressRange;
 
 /// Says which addresses may be connected to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AddressGuard {
     allowed: Arc<[AddressRange]>,
+    public: PublicAddresses,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum PublicAddresses {
+    #[default]
+    Allowed,
+    IfListed,
 }
 
 impl AddressGuard {
@@ -26,17 +34,23 @@ impl AddressGuard {
             .map(|text| text.parse::<AddressRange>().map_err(|_| text))
             .partition(Result::is_ok);
         if bad.is_empty() {
-            Ok(Self { allowed: good.into_iter().flatten().collect() })
+            Ok(Self { allowed: good.into_iter().flatten().collect(), public: PublicAddresses::Allowed })
         } else {
             Err(bad.into_iter().filter_map(Result::err).cloned().collect())
         }
+    }
+
+    /// The guard that allows the listed addresses and no others.
+    pub fn of_listed_addresses(&self) -> Self {
+        Self { allowed: Arc::clone(&self.allowed), public: PublicAddresses::IfListed }
     }
 
     /// True if a connection may be made to `address`.
     pub fn allows(&self, address: IpAddr) -> bool {
         let reached = reached(address);
         let listed = |network: &AddressRange| network.contains(address) || network.contains(reached);
-        is_public(reached) || self.allowed.iter().any(listed)
+        let is_open = self.public == PublicAddresses::Allowed && is_public(reached);
+        is_open || self.allowed.iter().any(listed)
     }
 
     /// True if a URI may name `host`. Of names nothing is known until they are resolved; a name that ends in
@@ -48,7 +62,7 @@ impl AddressGuard {
         }
         match host.parse::<Ipv4Addr>() {
             Ok(address) => self.allows(address.into()),
-            Err(_) => is_name(host),
+            Err(_) => is_name(host) && (self.public == PublicAddresses::Allowed || !self.allowed.is_empty()),
         }
     }
 }
@@ -190,6 +204,16 @@ mod tests {
         for (listed, address, expected) in cases {
             assert_eq!(guard(&[listed]).allows(address.parse().unwrap()), expected, "{listed} {address}");
         }
+    }
+
+    #[test]
+    fn a_guard_of_listed_addresses_allows_no_public_one_and_no_name_that_cannot_be_listed() {
+        let listed = guard(&["10.0.0.0/8"]).of_listed_addresses();
+        assert_eq!(["10.1.2.3", "8.8.8.8"].map(|text| listed.allows(text.parse().unwrap())), [true, false]);
+        let hosts = ["10.1.2.3", "issuer.internal", "8.8.8.8", "169.254.169.254"];
+        assert_eq!(hosts.map(|host| listed.allows_host(host)), [true, true, false, false]);
+        let none = guard(&[]).of_listed_addresses();
+        assert_eq!(hosts.map(|host| none.allows_host(host)), [false; 4]);
     }
 
     #[test]

@@ -1,0 +1,92 @@
+//! Keys that the gateway fetches from a real issuer, by discovery and by `jwksUri`.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    HELLO,
+    issuer::{AUDIENCE, Issuer},
+    refused, route, serving, with_token,
+};
+use crate::harness::{Target, TestGateway};
+
+/// A server with the discovery document of an issuer, and the keys that it has now.
+async fn issuer_server(keys: &Arc<Mutex<Value>>) -> (Target, String) {
+    let (keys, url) = (Arc::clone(keys), Arc::new(Mutex::new(String::new())));
+    let own_url = Arc::clone(&url);
+    let server = Target::of(move |request| {
+        let url = own_url.lock().unwrap().clone();
+        let body = if request.contains("/.well-known/openid-configuration") {
+            json!({ "issuer": url, "jwks_uri": format!("{url}/jwks") }).to_string()
+        } else {
+            keys.lock().unwrap().to_string()
+        };
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+    })
+    .await;
+    let address = format!("http://127.0.0.1:{}", server.port);
+    address.clone_into(&mut url.lock().unwrap());
+    (server, address)
+}
+
+async fn serving_issuer(url: &str, words: &Value) -> TestGateway {
+    let mut authorizer = Issuer::ours().fetching(words);
+    authorizer["jwtConfiguration"] = json!({ "issuer": url, "audience": [AUDIENCE] });
+    let api = json!({ "allowPrivateIntegrations": ["127.0.0.0/8"], "authorizers": { "users": authorizer },
+        "authorizerId": "users" });
+    serving(&api, &[route("GET /hello", &json!({}))]).await
+}
+
+#[tokio::test]
+async fn keys_are_fetched_once_and_again_for_a_new_one() {
+    for (words, first_calls) in [(json!({}), 2), (json!({ "jwksUri": "SERVER/jwks" }), 1)] {
+        let (old, new) = (Issuer::new("k1", 1), Issuer::new("k2", 2));
+        let keys = Arc::new(Mutex::new(old.jwks()));
+        let (server, url) = issuer_server(&keys).await;
+        let words: Value = serde_json::from_str(&words.to_string().replace("SERVER", &url)).unwrap();
+        let world = serving_issuer(&url, &words).await;
+        let request = |issuer: &Issuer, sub| {
+            with_token("GET /v1/hello", &issuer.token(&json!({ "iss": url, "sub": sub })))
+        };
+        // No issuer is asked because of what is no token.
+        let answer = world.send(&with_token("GET /v1/hello", "a.b")).await;
+        assert_eq!(answer, refused("", "token contains an invalid number of segments"));
+        assert_eq!(server.received().len(), 0);
+        for sub in ["ada", "bob"] {
+            assert_eq!(world.send(&request(&old, sub)).await, HELLO);
+        }
+        assert_eq!(server.received().len(), first_calls);
+
+        *keys.lock().unwrap() = new.jwks();
+        assert_eq!(world.send(&request(&new, "ada")).await, refused("", "the token's key is unknown"));
+        assert_eq!(server.received().len(), 0);
+        world.advance(Duration::from_secs(10));
+        assert_eq!(world.send(&request(&new, "ada")).await, HELLO);
+        assert_eq!(server.received().len(), first_calls);
+        assert_eq!(world.send(&request(&old, "cy")).await, refused("", "the token's key is unknown"));
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_refused_with_503_while_its_issuer_has_no_keys() {
+    let keys = Arc::new(Mutex::new(json!({ "keys": [] })));
+    let (_server, url) = issuer_server(&keys).await;
+    let world = serving_issuer(&url, &json!({})).await;
+    let request = with_token("GET /v1/hello", &Issuer::ours().token(&json!({ "iss": url })));
+    let unavailable = "503\ncontent-type: application/json\nretry-after: 1\n\
+        x-amzn-errortype: ServiceUnavailableException\n\n{\"message\":\"Service Unavailable\"}";
+    assert_eq!(world.send(&request).await, unavailable);
+    let line = world.last_line();
+    let message = format!(
+        "a token cannot be verified now: the issuer's keys cannot be had: no keys from {url}/jwks: \
+         it is no key set that can be used: none of its keys can verify a token"
+    );
+    assert_eq!((&line["errorMessage"], &line["authorizerId"]), (&json!(message), &json!("users")));
+    *keys.lock().unwrap() = Issuer::ours().jwks();
+    world.advance(Duration::from_secs(1));
+    assert_eq!(world.send(&request).await, HELLO);
+}
