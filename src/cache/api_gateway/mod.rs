@@ -29,7 +29,7 @@ use super::{
     uncacheable::UncacheableReason,
 };
 use crate::{
-    caller::Caller,
+    caller::{Caller, TokenPlace},
     clock::{milliseconds, ms},
     context::Context,
     header_list::tokens,
@@ -101,6 +101,18 @@ impl ApiGatewayRules {
                 .any(|name| has_unkeyed(name, headers.contains_key(name)))
                 || has_unkeyed(&COOKIE, !context.request.cookies.is_empty())
                 || has_unkeyed(&API_KEY, headers.contains_key(API_KEY) && !has_caller))
+            || (self.common.is_shared && self.forwards_unkeyed_token(context))
+    }
+
+    /// True where the target would get the token that the route's authorizer has let the caller in with.
+    fn forwards_unkeyed_token(&self, context: &Context<'_>) -> bool {
+        match context.caller.principal.map(|principal| &principal.token_place) {
+            Some(TokenPlace::Header(name)) => {
+                self.forwards_unkeyed_headers && !self.key_parameters.has_header(name)
+            }
+            Some(TokenPlace::Querystring(name)) => !self.key_parameters.has_query_parameter(name),
+            None => false,
+        }
     }
 
     /// True where all headers that the answer depends on, by its own word, are in the key or were never forwarded.
