@@ -40,6 +40,27 @@ async fn callers_of_a_cached_route_are_kept_apart_by_issuer_and_subject() {
 }
 
 #[tokio::test]
+async fn a_token_of_a_caller_that_is_good_for_less_gets_no_answer_to_one_that_is_good_for_more() {
+    let ours = Issuer::ours();
+    let world = world(&json!({ "authorizationScopes": ["read", "admin"] })).await;
+    let claims = [
+        json!({ "scope": "read admin" }),
+        json!({ "scope": "read" }),
+        json!({ "scope": "read", "role": "x" }),
+    ];
+    for (status, id) in [("MISS", "a"), ("HIT", "b")] {
+        for claims in &claims {
+            let mut claims = claims.clone();
+            claims["jti"] = json!(id);
+            let event = world.json(&with_token("GET /v1/a", &ours.token(&claims))).await;
+            let seen = &event["requestContext"]["authorizer"]["jwt"]["claims"];
+            assert_eq!((&seen["scope"], &seen["role"]), (&claims["scope"], &claims["role"]));
+            assert_eq!(world.last_line()["cacheStatus"], status, "{claims}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn callers_whom_a_token_names_no_subject_of_are_kept_apart_by_their_tokens() {
     let ours = Issuer::ours();
     let tokens = ["a", "b"].map(|id| ours.token(&json!({ "sub": null, "jti": id })));
