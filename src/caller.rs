@@ -4,6 +4,8 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+use http::HeaderName;
+
 /// The caller of a request. Neither: anybody, since the route asks for nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Caller<'a> {
@@ -22,6 +24,14 @@ pub struct Principal {
     pub claims: ClaimTexts,
     /// Those of the token; `None` where the route asks for none.
     pub scopes: Option<Vec<String>>,
+    pub token_place: TokenPlace,
+}
+
+/// The place of a caller's token in a request: whoever gets that gets the token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenPlace {
+    Header(HeaderName),
+    Querystring(String),
 }
 
 /// The text that tells principals apart. It begins with `@`, which no API key's id has.
@@ -67,12 +77,14 @@ impl<'a> Caller<'a> {
 
 #[cfg(test)]
 mod tests {
+    use http::header::AUTHORIZATION;
     use proptest::prelude::*;
 
     use super::*;
 
     fn principal(identity: PrincipalIdentity) -> Principal {
-        Principal { identity, id: None, claims: ClaimTexts::default(), scopes: None }
+        let token_place = TokenPlace::Header(AUTHORIZATION);
+        Principal { identity, id: None, claims: ClaimTexts::default(), scopes: None, token_place }
     }
 
     fn any_principal() -> impl Strategy<Value = Option<PrincipalIdentity>> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{context::Context, template::parameter::Parameter};
+use crate::{caller::TokenPlace, context::Context, template::parameter::Parameter};
 
 /// A header or a parameter of the query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,14 @@ impl IdentitySource {
         match Parameter::parse(&of_rest_apis)? {
             source @ (Parameter::Header(_) | Parameter::Querystring(_)) => Some(Self(source)),
             Parameter::Path(_) => None,
+        }
+    }
+
+    pub fn token_place(&self) -> TokenPlace {
+        match &self.0 {
+            Parameter::Header(name) => TokenPlace::Header(name.clone()),
+            // `parse` takes none of the path.
+            Parameter::Querystring(name) | Parameter::Path(name) => TokenPlace::Querystring(name.clone()),
         }
     }
 

@@ -91,7 +91,7 @@ impl VerifiedTokens {
 mod tests {
     use super::*;
     use crate::{
-        caller::{ClaimTexts, PrincipalIdentity},
+        caller::{ClaimTexts, PrincipalIdentity, TokenPlace},
         digest::Sha256,
     };
 
@@ -102,6 +102,7 @@ mod tests {
             id: None,
             claims: ClaimTexts { of_rest_apis: claims(), of_http_apis: claims() },
             scopes: None,
+            token_place: TokenPlace::Querystring("token".to_owned()),
         })
     }
 

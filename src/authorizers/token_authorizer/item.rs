@@ -85,6 +85,104 @@ impl TokenAuthorizer {
         let digest = Sha256::default().with(digest).with(resolved).finish();
         Some(Self { identity_source: identity_source?, keys, rules, rules_with_scopes, digest })
     }
+<<<<<<< HEAD:src/authorizers/token_authorizer/item.rs
+=======
+
+    /// Finds the caller by the token of a request, on a route that asks for one of these `scopes`.
+    ///
+    /// # Errors
+    ///
+    /// There is no token, it breaks a rule, its issuer's keys cannot be had, or it has none of the scopes.
+    pub async fn authorize(
+        &self,
+        context: &Context<'_>,
+        scopes: &[String],
+        tokens: &VerifiedTokens,
+        issuers: &IssuerKeys,
+    ) -> Result<Arc<Principal>, GatewayError> {
+        let value = self.identity_source.value(context).ok_or(GatewayError::NoToken)?;
+        let token = without_scheme(&value);
+        let asked = if scopes.is_empty() { AskedScopes::None } else { AskedScopes::Some };
+        let now = context.request.received_at;
+        let digest = self.digest_of(token, asked);
+        let principal = match tokens.get(&digest, now) {
+            Some(principal) => principal,
+            None => {
+                let refused = |error: TokenError| GatewayError::InvalidToken {
+                    reason: error.to_string(),
+                    description: error.description(),
+                    scopes: scopes.join(" "),
+                };
+                let keys = match &self.keys {
+                    TokenKeys::Listed(keys) => Arc::clone(keys),
+                    TokenKeys::OfIssuer(source) => {
+                        let key_id = jwt::key_id(token, self.rules_of(asked)).map_err(refused)?;
+                        issuers.keys(source, key_id.as_deref(), now).await?
+                    }
+                };
+                let verified = self.verify(token, &keys, asked, now).map_err(refused)?;
+                tokens.put(digest, Arc::clone(&verified.principal), now, verified.expires_at);
+                verified.principal
+            }
+        };
+        let has_scope = |held: &Vec<String>| held.iter().any(|scope| scopes.contains(scope));
+        match &principal.scopes {
+            Some(held) if !has_scope(held) => {
+                Err(GatewayError::InsufficientScope { scopes: scopes.join(" ") })
+            }
+            Some(_) | None => Ok(principal),
+        }
+    }
+
+    fn verify(
+        &self,
+        token: &str,
+        keys: &KeySet,
+        asked: AskedScopes,
+        now: SystemTime,
+    ) -> Result<VerifiedPrincipal, TokenError> {
+        let rules = self.rules_of(asked);
+        let claims = jwt::verify(token, keys, rules, now)?;
+        let identity = match claims.subject() {
+            Some(subject) => PrincipalIdentity::of_subject(&rules.issuer, subject),
+            None => PrincipalIdentity::of_token(&hex(&Sha256::of(token))),
+        };
+        let principal = Principal {
+            identity,
+            id: claims.subject().map(str::to_owned),
+            claims: ClaimTexts { of_rest_apis: claims.as_text_1_0(), of_http_apis: claims.as_text_2_0() },
+            scopes: match asked {
+                AskedScopes::None => None,
+                AskedScopes::Some => Some(claims.token_scopes()),
+            },
+            token_place: self.identity_source.token_place(),
+        };
+        Ok(VerifiedPrincipal { principal: Arc::new(principal), expires_at: claims.expires_at() })
+    }
+
+    fn rules_of(&self, asked: AskedScopes) -> &TokenRules {
+        match asked {
+            AskedScopes::None => &self.rules,
+            AskedScopes::Some => &self.rules_with_scopes,
+        }
+    }
+
+    fn digest_of(&self, token: &str, asked: AskedScopes) -> TokenDigest {
+        Sha256::default().with(self.digest).with([asked as u8]).with(token).finish()
+    }
+}
+
+/// The scopes that a route asks for.
+#[derive(Clone, Copy)]
+enum AskedScopes {
+    None,
+    Some,
+}
+
+struct VerifiedPrincipal {
+    principal: Arc<Principal>,
+    expires_at: SystemTime,
+>>>>>>> part-X1:src/authorizers/token_authorizer.rs
 }
 
 /// The issuer of tokens, for whom they have to be, and the kinds of them that routes without and with scopes ask for.

@@ -40,6 +40,27 @@ async fn callers_of_a_cached_route_are_kept_apart_by_issuer_and_subject() {
 }
 
 #[tokio::test]
+async fn a_token_of_a_caller_that_is_good_for_less_gets_no_answer_to_one_that_is_good_for_more() {
+    let ours = Issuer::ours();
+    let world = world(&json!({ "authorizationScopes": ["read", "admin"] })).await;
+    let claims = [
+        json!({ "scope": "read admin" }),
+        json!({ "scope": "read" }),
+        json!({ "scope": "read", "role": "x" }),
+    ];
+    for (status, id) in [("MISS", "a"), ("HIT", "b")] {
+        for claims in &claims {
+            let mut claims = claims.clone();
+            claims["jti"] = json!(id);
+            let event = world.json(&with_token("GET /v1/a", &ours.token(&claims))).await;
+            let seen = &event["requestContext"]["authorizer"]["jwt"]["claims"];
+            assert_eq!((&seen["scope"], &seen["role"]), (&claims["scope"], &claims["role"]));
+            assert_eq!(world.last_line()["cacheStatus"], status, "{claims}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn callers_whom_a_token_names_no_subject_of_are_kept_apart_by_their_tokens() {
     let ours = Issuer::ours();
     let tokens = ["a", "b"].map(|id| ours.token(&json!({ "sub": null, "jti": id })));
@@ -159,4 +180,51 @@ async fn of_random_requests_none_is_answered_with_what_another_caller_got() {
         hits += usize::from(instance.last_line()["cacheStatus"] == "HIT");
     }
     assert!(hits > 2_000, "{hits}");
+}
+
+#[tokio::test]
+async fn a_shared_cache_keeps_no_answer_of_a_target_that_got_the_callers_token() {
+    let authorizer = |source: &str| Issuer::ours().authorizer(&json!({ "identitySource": [source] }));
+    let api = json!({ "authorizerId": "users", "authorizers": {
+        "users": authorizer("$request.header.x-token"),
+        "links": authorizer("$request.querystring.token") } });
+    let cached = |route_key: &str, words: Value| {
+        let mut all = json!({ "cachingEnabled": true, "cacheShared": true, "forwardUnkeyedHeaders": true,
+            "integration": { "type": "AWS_PROXY", "uri": "echo" } });
+        all.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
+        route(route_key, &all)
+    };
+    let routes = [cached("GET /header", json!({})), cached("GET /query", json!({ "authorizerId": "links" }))];
+    let world = serving(&api, &routes).await;
+    for subject in ["ada", "bob"] {
+        let token = Issuer::ours().token(&json!({ "sub": subject }));
+        let event = world.json(&format!("GET /v1/header\nx-token: {token}")).await;
+        assert_eq!(event["headers"]["x-token"], json!(token));
+        let event = world.json(&format!("GET /v1/query?token={token}")).await;
+        assert_eq!(event["queryStringParameters"]["token"], json!(token));
+    }
+}
+
+#[tokio::test]
+async fn by_the_rules_of_http_a_token_in_any_header_keeps_an_answer_from_others() {
+    let users = Issuer::ours().authorizer(&json!({ "identitySource": ["$request.header.x-token"] }));
+    let told = |route_key: &str, cache_control: &str| {
+        let mock = json!({ "type": "MOCK", "headers": { "cache-control": cache_control } });
+        route(
+            route_key,
+            &json!({ "cachingEnabled": true, "cacheMode": "HTTP", "cacheShared": true, "integration": mock }),
+        )
+    };
+    let routes = [told("GET /own", "max-age=60"), told("GET /all", "public, max-age=60")];
+    let api = json!({ "authorizerId": "users", "authorizers": { "users": users } });
+    let world = serving(&api, &routes).await;
+    for (path, expected) in [("own", ["MISS", "MISS"]), ("all", ["MISS", "HIT"])] {
+        let mut seen = Vec::new();
+        for subject in ["ada", "bob"] {
+            let token = Issuer::ours().token(&json!({ "sub": subject }));
+            world.send(&format!("GET /v1/{path}\nx-token: {token}")).await;
+            seen.push(world.last_line()["cacheStatus"].clone());
+        }
+        assert_eq!(seen, expected, "{path}");
+    }
 }
