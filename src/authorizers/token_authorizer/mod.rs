@@ -108,6 +108,7 @@ impl TokenAuthorizer {
                 AskedScopes::None => None,
                 AskedScopes::Some => Some(claims.token_scopes()),
             },
+            token_place: self.identity_source.token_place(),
         };
         Ok(VerifiedPrincipal { principal: Arc::new(principal), expires_at: claims.expires_at() })
     }
