@@ -22,8 +22,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+pub use self::{check::MOST_VIOLATIONS, compiler::SchemaNote, keyword::NodeId};
 use self::{compiler::Compiler, keyword::Node, reference::Documents};
-pub use self::{compiler::SchemaNote, keyword::NodeId};
 
 /// The compiled schemas of some models, which may refer to one another.
 #[derive(Debug)]

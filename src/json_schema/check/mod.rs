@@ -27,7 +27,7 @@ const TEXT_BYTES: usize = 16;
 /// Schemas within schemas and values within values, together. Each takes room on the stack.
 const MOST_DEPTH: usize = 256;
 /// More are not told, and not looked for.
-const MOST_VIOLATIONS: usize = 20;
+pub const MOST_VIOLATIONS: usize = 20;
 
 /// A step into a value.
 #[derive(Clone, Copy, Debug)]

@@ -83,6 +83,17 @@ fn no_more_violations_are_told_than_twenty() {
     assert_eq!(violations(r#"{"items":{"type":"string"}}"#, &items).len(), 20);
 }
 
+#[test]
+fn a_pointer_is_short_whatever_the_names_in_the_value() {
+    let named = r#"{"additionalProperties":{"additionalProperties":{"type":"string"}}}"#;
+    let name = "é/".repeat(100_000);
+    let (schemas, root) = schema(named);
+    let broken = schemas.check(root, &json(&format!("{{\"{name}\":{{\"a\":1}}}}"))).unwrap_err();
+    let [violation] = &broken[..] else { panic!("{} violations", broken.len()) };
+    assert_eq!(violation.pointer.chars().count(), 1_001);
+    assert!(violation.pointer.starts_with("/é~1é~1") && violation.pointer.ends_with('…'));
+}
+
 /// Schemas of draft 4 made of any JSON, some of it under words that are known.
 fn any_schema() -> impl Strategy<Value = Value> {
     let number = (-3_i64..10).prop_map(Value::from);
