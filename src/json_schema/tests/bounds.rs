@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{json, schema, violations};
+use super::{compiled, json, schema, violations};
 use crate::{json_schema::Schemas, testing::any_json};
 
 const TOO_LONG: &str = " M: the value is too deep or takes too long to check";
@@ -81,6 +81,25 @@ fn numbers_keep_all_their_digits() {
 fn no_more_violations_are_told_than_twenty() {
     let items = format!("[{}0]", "0,".repeat(1_000));
     assert_eq!(violations(r#"{"items":{"type":"string"}}"#, &items).len(), 20);
+}
+
+#[test]
+fn many_schemas_behind_a_long_name_are_compiled() {
+    // A name for each of them would be 4 GB.
+    let (name, leaves) = ("n".repeat(100_000), "{},".repeat(40_000));
+    let (schemas, root) = schema(&format!("{{\"properties\":{{\"{name}\":{{\"anyOf\":[{leaves}{{}}]}}}}}}"));
+    assert_eq!(schemas.check(root, &json(&format!("{{\"{name}\":1}}"))), Ok(()));
+}
+
+#[test]
+fn the_patterns_of_all_models_have_a_bound_together() {
+    let models = |count: usize| {
+        let patterns = (0..count).map(|number| format!("{{\"pattern\":\"[a-z]{{1,900}}{number}\"}}"));
+        format!("{{\"anyOf\":[{}]}}", patterns.collect::<Vec<_>>().join(","))
+    };
+    assert!(compiled(&[("M", &models(30))]).schemas.is_ok());
+    let notes = compiled(&[("M", &models(150))]).schemas.unwrap_err();
+    assert!(notes.iter().all(|note| note.expected.contains("16 MB")), "{notes:#?}");
 }
 
 #[test]
