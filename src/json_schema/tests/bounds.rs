@@ -24,6 +24,30 @@ fn a_value_that_would_be_checked_twice_at_each_level_ends_the_check() {
 }
 
 #[test]
+fn a_long_value_that_is_checked_many_times_ends_the_check() {
+    // Each schema leads to the next one twice: 2^12 times to the last.
+    let twice = |last: &str| {
+        let links = (0..12).map(|n| {
+            let next = n + 1;
+            format!(r##""{n}":{{"allOf":[{{"$ref":"#/$defs/{next}"}},{{"$ref":"#/$defs/{next}"}}]}},"##)
+        });
+        let links: String = links.collect();
+        let dialect = "https://json-schema.org/draft/2020-12/schema";
+        format!(r##"{{"$schema":"{dialect}","$ref":"#/$defs/0","$defs":{{{links}"12":{last}}}}}"##)
+    };
+    let (text, digits) = (format!("\"{}\"", "a".repeat(200_000)), format!("{}.5", "9".repeat(200_000)));
+    let cases = [
+        (r#"{"maxLength":200000}"#, &text),
+        (r#"{"minLength":1}"#, &text),
+        (r#"{"type":"number"}"#, &digits),
+    ];
+    for (last, value) in cases {
+        assert_eq!(violations(&twice(last), value), [TOO_LONG], "{last}");
+        assert_eq!(violations(last, value), Vec::<String>::new(), "{last}");
+    }
+}
+
+#[test]
 fn a_tree_of_a_recursive_schema_is_checked_whole() {
     let tree = r##"{"type":"object","required":["value"],"properties":{"value":{"type":"integer"},
         "children":{"type":"array","items":{"$ref":"#"}}},"additionalProperties":false}"##;
