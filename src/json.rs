@@ -2,15 +2,17 @@
 //!
 //! The one place that makes a [`Value`] of text. `serde_json`'s own reading of `Value` takes an object with the key
 //! `$serde_json::private::RawValue` for JSON within JSON and reads it with a fresh limit of depth: a few hundred
-//! kilobytes of it overflow the stack, and that ends the process. Here it is an object like any other.
+//! kilobytes of it overflow the stack, and that ends the process. It takes one with the key
+//! `$serde_json::private::Number` for a number, which would be valid where a target then reads an object. Here both are
+//! objects like any other.
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
-
-/// The key under which `serde_json` hands over a number whose digits it keeps.
-const NUMBER: &str = "$serde_json::private::Number";
+use serde::{
+    Deserialize,
+    de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Value};
 
 /// As many values as an item of 400 KB can hold at two bytes each. Each takes some hundred bytes of memory, so that a
 /// client's 6 MB of `[0,0,…]` would be more than the Lambda has.
@@ -168,21 +170,56 @@ impl<'de> Visitor<'de> for Plain {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
-        while let Some(name) = members.next_key::<String>()? {
+        while let Some(name) = members.next_key_seed(NameSeed)? {
+            let name = match name {
+                Name::OfMember(name) => name,
+                Name::OfNumber => {
+                    let digits: String = members.next_value()?;
+                    return digits.parse().map(Value::Number).map_err(A::Error::custom);
+                }
+            };
             let value = members.next_value_seed(self)?;
             match (map.insert(name, value), self.same_names) {
                 (Some(_), SameNames::Refused) => return Err(A::Error::custom("two members with one name")),
                 (Some(_), SameNames::LastCounts) | (None, _) => {}
             }
         }
-        Ok(number(&map).map_or(Value::Object(map), Value::Number))
+        Ok(Value::Object(map))
     }
 }
 
-/// The number that `map` is how `serde_json` hands over; a client that writes just that has written a number.
-fn number(map: &Map<String, Value>) -> Option<Number> {
-    let digits = map.get(NUMBER).filter(|_| map.len() == 1)?.as_str()?;
-    digits.parse().ok()
+/// A name in a map that `serde_json` hands over.
+enum Name {
+    OfMember(String),
+    /// A number is handed over as a map, so that none of its digits is lost.
+    OfNumber,
+}
+
+/// Reads a name. Asked for an option, a name in the text says that it is there, and a number's gives itself at once.
+struct NameSeed;
+
+impl<'de> DeserializeSeed<'de> for NameSeed {
+    type Value = Name;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NameSeed {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
+        String::deserialize(deserializer).map(Name::OfMember)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Name, E> {
+        Ok(Name::OfNumber)
+    }
 }
 
 #[cfg(test)]
@@ -205,6 +242,7 @@ mod tests {
             r#"{"$serde_json::private::Number":"seven"}"#,
             r#"{"$serde_json::private::Number":"7","more":1}"#,
             r#"{"$serde_json::private::Number":7}"#,
+            r#"{"$serde_json::private::Number":"7"}"#,
             r#"{"$serde_json::private::RawValue":"[1]"}"#,
         ];
         for text in texts {
@@ -213,6 +251,10 @@ mod tests {
             assert_eq!((&again, value.to_string().len()), (&value, shortest(text).len()), "{text}");
         }
         assert_eq!(read(br#"{"a":1,"a":2}"#).unwrap(), json!({"a": 2}));
+        // A target would read an object.
+        for name in ["$serde_json::private::Number", "\\u0024serde_json::private::Number"] {
+            assert!(read(format!("{{\"{name}\":\"7\"}}").as_bytes()).unwrap().is_object(), "{name}");
+        }
         assert_eq!(
             read(br#"{"\u0024serde_json::private::RawValue":"1"}"#).unwrap()["$serde_json::private::RawValue"],
             "1"

@@ -59,6 +59,9 @@ fn check_policy(
 ) -> Result<(), GatewayError> {
     let stage = &location.stage.settings.name;
     let context = ConditionContext::of(location.request);
+    if context.source_ip.is_none() && policy.asks_for_address() {
+        return Err(GatewayError::AccessDenied("the client's address is not known".into()));
+    }
     let (methods, paths) = (methods_of(matched, location.request), paths_of(matched, location.stage.path));
     let requests = methods.iter().flat_map(|method| paths.iter().map(move |path| (method, path)));
     let decisions = requests.map(|(method, path)| policy.evaluate(&requested(stage, method, path), &context));

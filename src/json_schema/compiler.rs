@@ -1,12 +1,13 @@
 //! Models → nodes. Each schema in them is compiled once, from wherever it is referred to.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ptr, sync::Arc};
 
 use serde_json::Value;
 
 use super::{
     Compiled, Schemas, cycles,
     keyword::{Integers, Keyword, Node, NodeId},
+    pattern::Pattern,
     reader::SchemaReader,
     reference::{Address, Documents},
     words::shown,
@@ -32,7 +33,10 @@ pub struct Compiler<'a> {
     documents: Documents<'a>,
     dialects: Vec<Dialect>,
     nodes: Vec<Node>,
-    known: HashMap<Address, NodeId>,
+    /// By the place in memory, of which each schema has its own.
+    known: HashMap<*const Value, NodeId>,
+    /// Of all patterns so far.
+    pattern_bytes: usize,
     pending: Vec<(NodeId, Address, &'a Value)>,
     problems: Vec<SchemaNote>,
     warnings: Vec<SchemaNote>,
@@ -40,6 +44,9 @@ pub struct Compiler<'a> {
 
 /// The schemas that all models may have together: an item holds no more, but references may.
 const MOST_NODES: usize = 50_000;
+
+/// The bytes that all patterns may take when they are compiled: a few letters may be a hundred kilobytes.
+const MOST_PATTERN_BYTES: usize = 16 << 20;
 
 const DIALECTS: &str =
     "http://json-schema.org/draft-04/schema# or https://json-schema.org/draft/2020-12/schema";
@@ -49,13 +56,22 @@ impl<'a> Compiler<'a> {
         let dialects =
             documents.0.iter().map(|(_, model)| dialect(model).unwrap_or(Dialect::Draft4)).collect();
         let (nodes, known, pending) = (Vec::new(), HashMap::new(), Vec::new());
-        Self { documents, dialects, nodes, known, pending, problems: Vec::new(), warnings: Vec::new() }
+        Self {
+            documents,
+            dialects,
+            nodes,
+            known,
+            pending,
+            pattern_bytes: 0,
+            problems: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 
     pub fn compile(mut self) -> Compiled {
         let mut roots = Vec::new();
         for (model, (name, value)) in self.documents.0.iter().enumerate() {
-            let root = Address { model, tokens: Vec::new() };
+            let root = Address::root(model);
             if dialect(value).is_none() {
                 self.problem(&root.inner(&["$schema"]), &shown(&value["$schema"]), DIALECTS);
             }
@@ -66,7 +82,7 @@ impl<'a> Compiler<'a> {
         }
         for node in cycles::endless(&self.nodes) {
             let note = SchemaNote {
-                path: self.nodes[node].path.to_string(),
+                path: self.path(&self.nodes[node].address),
                 got: "a schema that leads back to itself".to_owned(),
                 expected: "a step into the value on the way, such as properties or items".to_owned(),
             };
@@ -86,7 +102,7 @@ impl<'a> Compiler<'a> {
 
     /// The node of the schema at an address, which is compiled later if it is not yet.
     pub fn node(&mut self, address: Address, value: &'a Value) -> NodeId {
-        if let Some(node) = self.known.get(&address) {
+        if let Some(node) = self.known.get(&ptr::from_ref(value)) {
             return *node;
         }
         let node = self.nodes.len();
@@ -96,8 +112,8 @@ impl<'a> Compiler<'a> {
         if node >= MOST_NODES {
             return 0;
         }
-        self.nodes.push(Node { path: address.path(self.documents).into(), keywords: Vec::new() });
-        self.known.insert(address.clone(), node);
+        self.nodes.push(Node { address: address.clone(), keywords: Vec::new() });
+        self.known.insert(value, node);
         self.pending.push((node, address, value));
         node
     }
@@ -108,13 +124,31 @@ impl<'a> Compiler<'a> {
         Some(self.node(address, value))
     }
 
+    /// Compiles a regular expression.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pattern::compile`], and that there are too many.
+    pub fn compiled_pattern(&mut self, source: &str) -> Result<Pattern, &'static str> {
+        if self.pattern_bytes > MOST_PATTERN_BYTES {
+            return Err(", with all others not larger than 16 MB when they are compiled");
+        }
+        let pattern = Pattern::compile(source)?;
+        self.pattern_bytes += pattern.bytes();
+        Ok(pattern)
+    }
+
+    fn path(&self, address: &Address) -> String {
+        address.path(self.documents.name(address.model))
+    }
+
     pub fn problem(&mut self, address: &Address, got: &str, expected: &str) {
-        let path = address.path(self.documents);
+        let path = self.path(address);
         self.problems.push(SchemaNote { path, got: got.to_owned(), expected: expected.to_owned() });
     }
 
     pub fn warn(&mut self, address: &Address, got: &str, expected: &str) {
-        let path = address.path(self.documents);
+        let path = self.path(address);
         self.warnings.push(SchemaNote { path, got: got.to_owned(), expected: expected.to_owned() });
     }
 

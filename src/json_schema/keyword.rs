@@ -6,16 +6,16 @@ use super::{
     exact_number::{Divisor, ExactNumber},
     format::Format,
     pattern::Pattern,
+    reference::Address,
 };
 
 /// The place of a node among all nodes.
 pub type NodeId = usize;
 
 /// One schema.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Node {
-    /// For the operator: `Order.properties.id`.
-    pub path: Box<str>,
+    pub address: Address,
     /// In the order in which they are checked.
     pub keywords: Vec<Keyword>,
 }

@@ -22,14 +22,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+pub use self::{check::MOST_VIOLATIONS, compiler::SchemaNote, keyword::NodeId};
 use self::{compiler::Compiler, keyword::Node, reference::Documents};
-pub use self::{compiler::SchemaNote, keyword::NodeId};
 
 /// The compiled schemas of some models, which may refer to one another.
 #[derive(Debug)]
 pub struct Schemas {
     nodes: Vec<Node>,
-    /// By the names of the models.
+    /// By the names of the models, in their order.
     roots: Vec<(String, NodeId)>,
     /// True if a value's judged parts have to be noted.
     has_unevaluated: bool,
@@ -53,5 +53,11 @@ impl Schemas {
     /// The schema of a model.
     pub fn model(&self, name: &str) -> Option<NodeId> {
         self.roots.iter().find(|(known, _)| known == name).map(|(_, node)| *node)
+    }
+
+    /// The place of a schema, for the operator: `Order.properties.id`.
+    fn path(&self, node: &Node) -> String {
+        let address = &node.address;
+        address.path(self.roots.get(address.model).map_or("", |(name, _)| name))
     }
 }

@@ -1,5 +1,7 @@
 //! Where a `$ref` leads: into the same model, or to another model of the API. Nothing is ever fetched.
 
+use std::{iter, sync::Arc};
+
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -8,12 +10,20 @@ use serde_json::Value;
 pub struct Documents<'a>(pub &'a [(String, Value)]);
 
 /// A place in a model.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct Address {
     /// The place of the model among all.
     pub model: usize,
-    /// The steps to the place, as they are in the JSON.
-    pub tokens: Vec<String>,
+    /// `None`: the model itself.
+    steps: Option<Arc<Steps>>,
+}
+
+/// The steps to a place, as they are in the JSON. Places share the steps that they have in common: a schema may have
+/// thousands of places behind a long way.
+#[derive(Debug)]
+struct Steps {
+    before: Option<Arc<Steps>>,
+    last: Box<str>,
 }
 
 /// API Gateway's address of its models; the API's id is any.
@@ -28,43 +38,53 @@ impl<'a> Documents<'a> {
     /// pointer or of API Gateway's own address.
     pub fn resolve(&self, model: usize, reference: &str) -> Option<(Address, &'a Value)> {
         let (address, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let tokens = tokens(fragment)?;
         if !address.is_empty() {
             let (_, name) = address.strip_prefix(API_GATEWAY)?.split_once("/models/")?;
-            let address = Address { model: self.named(name)?, tokens: tokens(fragment)? };
-            return Some((address.clone(), self.value(&address)?));
+            return self.at(self.named(name)?, &tokens);
         }
-        let here = Address { model, tokens: tokens(fragment)? };
-        if let Some(value) = self.value(&here) {
-            return Some((here, value));
-        }
-        let model = self.named(here.tokens.last()?)?;
-        let root = Address { model, tokens: Vec::new() };
-        Some((root.clone(), self.value(&root)?))
+        self.at(model, &tokens).or_else(|| self.at(self.named(tokens.last()?)?, &[]))
     }
 
-    fn value(&self, address: &Address) -> Option<&'a Value> {
-        address.tokens.iter().try_fold(&self.0.get(address.model)?.1, |value, token| match value {
+    fn at(&self, model: usize, tokens: &[String]) -> Option<(Address, &'a Value)> {
+        let value = tokens.iter().try_fold(&self.0.get(model)?.1, |value, token| match value {
             Value::Object(map) => map.get(token),
             Value::Array(items) => {
                 let is_index = token == "0" || !token.starts_with(['0', '+', '-']);
                 items.get(token.parse::<usize>().ok().filter(|_| is_index)?)
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-        })
+        })?;
+        let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+        Some((Address::root(model).inner(&tokens), value))
+    }
+
+    pub fn name(&self, model: usize) -> &'a str {
+        self.0.get(model).map_or("", |(name, _)| name)
     }
 }
 
 impl Address {
-    /// The place of a part of what stands here.
-    pub fn inner(&self, tokens: &[&str]) -> Self {
-        let tokens = self.tokens.iter().map(String::as_str).chain(tokens.iter().copied());
-        Self { model: self.model, tokens: tokens.map(str::to_owned).collect() }
+    pub fn root(model: usize) -> Self {
+        Self { model, steps: None }
     }
 
-    /// `Order.properties.id`.
-    pub fn path(&self, documents: Documents<'_>) -> String {
-        let model = documents.0.get(self.model).map_or("", |(name, _)| name);
-        [&[model], &*self.tokens.iter().map(String::as_str).collect::<Vec<_>>()].concat().join(".")
+    pub fn is_root(&self) -> bool {
+        self.steps.is_none()
+    }
+
+    /// The place of a part of what stands here.
+    pub fn inner(&self, tokens: &[&str]) -> Self {
+        let step = |before, token: &&str| Some(Arc::new(Steps { before, last: (*token).into() }));
+        Self { model: self.model, steps: tokens.iter().fold(self.steps.clone(), step) }
+    }
+
+    /// `Order.properties.id`, in the model `Order`.
+    pub fn path(&self, model: &str) -> String {
+        let steps = iter::successors(self.steps.as_deref(), |steps| steps.before.as_deref());
+        let mut path: Vec<&str> = steps.map(|steps| &*steps.last).chain([model]).collect();
+        path.reverse();
+        path.join(".")
     }
 }
 
@@ -115,7 +135,9 @@ mod tests {
             ("http://json-schema.org/draft-04/schema#", None),
         ];
         for (reference, expected) in cases {
-            let found = documents.resolve(0, reference).map(|(address, _)| address.path(documents));
+            let found = documents
+                .resolve(0, reference)
+                .map(|(address, _)| address.path(documents.name(address.model)));
             assert_eq!(found.as_deref(), expected, "{reference}");
         }
     }

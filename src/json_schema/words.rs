@@ -13,6 +13,7 @@ use super::{
 };
 
 const MOST_CHARS: usize = 200;
+const MOST_POINTER_CHARS: usize = 1_000;
 
 /// A value as JSON, cut after 200 characters.
 pub fn shown(value: &impl Serialize) -> String {
@@ -41,14 +42,20 @@ pub fn type_names(types: &Types) -> String {
     names(&allowed.into_iter().map(Type::name).collect::<Vec<_>>())
 }
 
-/// RFC 6901.
+/// The JSON pointer of a place (RFC 6901), cut after 1,000 characters.
 pub fn pointer(path: &[Step<'_>]) -> String {
     let mut pointer = String::new();
     for step in path {
         let _ = match step {
-            Step::Name(name) => write!(pointer, "/{}", name.replace('~', "~0").replace('/', "~1")),
+            Step::Name(name) => {
+                let start: String = name.chars().take(MOST_POINTER_CHARS).collect();
+                write!(pointer, "/{}", start.replace('~', "~0").replace('/', "~1"))
+            }
             Step::Index(index) => write!(pointer, "/{index}"),
         };
+        if let Some((end, _)) = pointer.char_indices().nth(MOST_POINTER_CHARS) {
+            return format!("{}…", &pointer[..end]);
+        }
     }
     pointer
 }

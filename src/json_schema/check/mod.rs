@@ -27,7 +27,7 @@ const TEXT_BYTES: usize = 16;
 /// Schemas within schemas and values within values, together. Each takes room on the stack.
 const MOST_DEPTH: usize = 256;
 /// More are not told, and not looked for.
-const MOST_VIOLATIONS: usize = 20;
+pub const MOST_VIOLATIONS: usize = 20;
 
 /// A step into a value.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,7 @@ impl Schemas {
         let mut check = Check::new(self);
         let is_valid = check.node(model, value, &mut Evaluated::default());
         if check.is_exhausted {
-            let rule = self.nodes[model].path.to_string();
+            let rule = self.path(&self.nodes[model]);
             let detail = "the value is too deep or takes too long to check".to_owned();
             return Err(vec![Violation { pointer: String::new(), detail, rule }]);
         }
@@ -212,7 +212,7 @@ impl<'s, 'v> Check<'s, 'v> {
     /// Notes a broken rule, and is false.
     fn fail(&mut self, node: &Node, keyword: &Keyword, detail: impl FnOnce() -> String) -> bool {
         if !self.is_quiet() {
-            let rule = format!("{}.{}", node.path, keyword.name());
+            let rule = format!("{}.{}", self.schemas.path(node), keyword.name());
             self.violations.push(Violation { pointer: pointer(&self.path), detail: detail(), rule });
         }
         false

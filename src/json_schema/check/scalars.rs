@@ -15,6 +15,9 @@ impl<'s, 'v> Check<'s, 'v> {
     pub(super) fn scalar(&mut self, node: &'s Node, keyword: &'s Keyword, value: &'v Value) -> bool {
         match (keyword, value) {
             (Keyword::Type(types), value) => {
+                if !self.spend(value.as_number().map_or(0, |number| number.as_str().len() / TEXT_BYTES)) {
+                    return false;
+                }
                 let found = type_of(value, types.integers);
                 let words = || {
                     let (found, allowed) = (found.name(), type_names(types));
@@ -83,7 +86,8 @@ impl<'s, 'v> Check<'s, 'v> {
                 let words = || {
                     format!("string {} is too long (length: {}, maximum allowed: {most})", shown(), length())
                 };
-                length() <= *most || self.fail(node, keyword, words)
+                let is_within = self.spend(text.len() / TEXT_BYTES) && length() <= *most;
+                is_within || self.fail(node, keyword, words)
             }
             Keyword::MinLength(least) => {
                 let words = || {
@@ -93,7 +97,8 @@ impl<'s, 'v> Check<'s, 'v> {
                         length()
                     )
                 };
-                length() >= *least || self.fail(node, keyword, words)
+                let is_within = self.spend(text.len() / TEXT_BYTES) && length() >= *least;
+                is_within || self.fail(node, keyword, words)
             }
             Keyword::Pattern(pattern) => {
                 let words = || {

@@ -57,6 +57,11 @@ impl Pattern {
         self.regex.is_match(text)
     }
 
+    /// The bound of the bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        self.steps * BYTES_OF_A_STEP
+    }
+
     /// The bound of the steps that a match takes.
     pub fn steps(&self, text: &str) -> usize {
         text.len().saturating_add(1).saturating_mul(self.steps)

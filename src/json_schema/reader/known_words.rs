@@ -73,7 +73,7 @@ const NAMES: [&str; 6] =
 
 impl SchemaReader<'_, '_> {
     pub(super) fn check_words(&mut self) {
-        let is_root = self.address.tokens.is_empty();
+        let is_root = self.address.is_root();
         let id = if self.dialect == Dialect::Draft4 { "id" } else { "$id" };
         for (word, value) in self.map {
             let word = word.as_str();

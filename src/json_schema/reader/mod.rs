@@ -105,7 +105,8 @@ impl<'a> SchemaReader<'_, 'a> {
     }
 
     fn pattern(&mut self, path: &[&str], source: &str) -> Option<Pattern> {
-        Pattern::compile(source)
+        self.compiler
+            .compiled_pattern(source)
             .map_err(|why| {
                 let address = self.address.inner(path);
                 let got = shown(&Value::from(source));

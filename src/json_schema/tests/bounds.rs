@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{json, schema, violations};
+use super::{compiled, json, schema, violations};
 use crate::{json_schema::Schemas, testing::any_json};
 
 const TOO_LONG: &str = " M: the value is too deep or takes too long to check";
@@ -21,6 +21,30 @@ fn a_value_that_would_be_checked_twice_at_each_level_ends_the_check() {
     assert_eq!(violations(twice, &nested("[", "]", 60)), [TOO_LONG]);
     assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
     assert_eq!(violations(twice, "[]").len(), 1);
+}
+
+#[test]
+fn a_long_value_that_is_checked_many_times_ends_the_check() {
+    // Each schema leads to the next one twice: 2^12 times to the last.
+    let twice = |last: &str| {
+        let links = (0..12).map(|n| {
+            let next = n + 1;
+            format!(r##""{n}":{{"allOf":[{{"$ref":"#/$defs/{next}"}},{{"$ref":"#/$defs/{next}"}}]}},"##)
+        });
+        let links: String = links.collect();
+        let dialect = "https://json-schema.org/draft/2020-12/schema";
+        format!(r##"{{"$schema":"{dialect}","$ref":"#/$defs/0","$defs":{{{links}"12":{last}}}}}"##)
+    };
+    let (text, digits) = (format!("\"{}\"", "a".repeat(200_000)), format!("{}.5", "9".repeat(200_000)));
+    let cases = [
+        (r#"{"maxLength":200000}"#, &text),
+        (r#"{"minLength":1}"#, &text),
+        (r#"{"type":"number"}"#, &digits),
+    ];
+    for (last, value) in cases {
+        assert_eq!(violations(&twice(last), value), [TOO_LONG], "{last}");
+        assert_eq!(violations(last, value), Vec::<String>::new(), "{last}");
+    }
 }
 
 #[test]
@@ -81,6 +105,36 @@ fn numbers_keep_all_their_digits() {
 fn no_more_violations_are_told_than_twenty() {
     let items = format!("[{}0]", "0,".repeat(1_000));
     assert_eq!(violations(r#"{"items":{"type":"string"}}"#, &items).len(), 20);
+}
+
+#[test]
+fn many_schemas_behind_a_long_name_are_compiled() {
+    // A name for each of them would be 4 GB.
+    let (name, leaves) = ("n".repeat(100_000), "{},".repeat(40_000));
+    let (schemas, root) = schema(&format!("{{\"properties\":{{\"{name}\":{{\"anyOf\":[{leaves}{{}}]}}}}}}"));
+    assert_eq!(schemas.check(root, &json(&format!("{{\"{name}\":1}}"))), Ok(()));
+}
+
+#[test]
+fn the_patterns_of_all_models_have_a_bound_together() {
+    let models = |count: usize| {
+        let patterns = (0..count).map(|number| format!("{{\"pattern\":\"[a-z]{{1,900}}{number}\"}}"));
+        format!("{{\"anyOf\":[{}]}}", patterns.collect::<Vec<_>>().join(","))
+    };
+    assert!(compiled(&[("M", &models(30))]).schemas.is_ok());
+    let notes = compiled(&[("M", &models(150))]).schemas.unwrap_err();
+    assert!(notes.iter().all(|note| note.expected.contains("16 MB")), "{notes:#?}");
+}
+
+#[test]
+fn a_pointer_is_short_whatever_the_names_in_the_value() {
+    let named = r#"{"additionalProperties":{"additionalProperties":{"type":"string"}}}"#;
+    let name = "é/".repeat(100_000);
+    let (schemas, root) = schema(named);
+    let broken = schemas.check(root, &json(&format!("{{\"{name}\":{{\"a\":1}}}}"))).unwrap_err();
+    let [violation] = &broken[..] else { panic!("{} violations", broken.len()) };
+    assert_eq!(violation.pointer.chars().count(), 1_001);
+    assert!(violation.pointer.starts_with("/é~1é~1") && violation.pointer.ends_with('…'));
 }
 
 /// Schemas of draft 4 made of any JSON, some of it under words that are known.

@@ -11,7 +11,7 @@ use crate::{
     error::{GatewayError, Violation},
     item::Fields,
     json,
-    json_schema::{NodeId, Schemas},
+    json_schema::{MOST_VIOLATIONS, NodeId, Schemas},
     path,
     template::parameter::Parameter,
 };
@@ -81,16 +81,16 @@ impl ParameterSchemas {
     ///
     /// # Errors
     ///
-    /// [`GatewayError::ParameterViolations`] with all of them.
+    /// [`GatewayError::ParameterViolations`] with the first 20 of them.
     pub fn check(&self, context: &Context<'_>) -> Result<(), GatewayError> {
-        let mut violations = Vec::new();
-        for CheckedParameter { name, parameter, schema, form } in &self.parameters {
-            for value in form.values(&texts(parameter, context)) {
-                let broken = self.schemas.check(*schema, &value).err().unwrap_or_default();
-                violations
-                    .extend(broken.into_iter().map(|broken| Violation { pointer: name.clone(), ..broken }));
-            }
-        }
+        let violations =
+            self.parameters.iter().flat_map(|CheckedParameter { name, parameter, schema, form }| {
+                let values = form.values(&texts(parameter, context)).into_iter();
+                let broken =
+                    values.flat_map(|value| self.schemas.check(*schema, &value).err().unwrap_or_default());
+                broken.map(|broken| Violation { pointer: name.clone(), ..broken })
+            });
+        let violations: Vec<_> = violations.take(MOST_VIOLATIONS).collect();
         if violations.is_empty() { Ok(()) } else { Err(GatewayError::ParameterViolations(violations)) }
     }
 }
@@ -116,7 +116,9 @@ impl Form {
         match text {
             "true" | "false" if self.may_be_boolean => Value::Bool(text == "true"),
             _ => {
-                let number = json::read(text.as_bytes()).ok().filter(|_| self.may_be_number);
+                // A target gets the text as it is, with the blanks that JSON may have around a number.
+                let may_be_number = self.may_be_number && text.trim() == text;
+                let number = json::read(text.as_bytes()).ok().filter(|_| may_be_number);
                 number.filter(Value::is_number).unwrap_or_else(|| Value::from(text))
             }
         }
@@ -179,6 +181,9 @@ mod tests {
             ("page=1.5", "[page (type)]"),
             ("page=1&page=x", "[page (type)]"),
             ("page=", "[page (type)]"),
+            ("page=1%0A", "[page (type)]"),
+            ("page=+1", "[page (type)]"),
+            ("page=%7B%22$serde_json::private::Number%22:%221%22%7D", "[page (type)]"),
             ("page=true", "[page (type)]"),
             ("all=1", "[all (type)]"),
             ("id=1&id=2&id=3", "[id (maxItems)]"),
@@ -196,6 +201,15 @@ mod tests {
         let path = |id| TestRequest::new("").path_parameters(&[("id", id)]);
         assert_eq!(asked(&path("%31%32%33")), "-");
         assert_eq!(asked(&path("1234")), "[id (maxLength)]");
+    }
+
+    #[test]
+    fn no_more_violations_are_told_than_twenty() {
+        let (schemas, _) =
+            parameters(json!({ "method.request.querystring.page": { "schema": { "type": "integer" } } }));
+        let request = TestRequest::new(&"page=x&".repeat(1_000));
+        let error = schemas.expect("schemas").check(&request.context()).unwrap_err();
+        assert_eq!(error.parameter_violations().len(), 20);
     }
 
     #[test]

@@ -31,6 +31,26 @@ fn statement(effect: &str, resource: &str, condition: &Value) -> Value {
 }
 
 #[tokio::test]
+async fn a_policy_that_asks_for_an_address_refuses_a_client_without_one() {
+    let everything = statement("Allow", "*", &json!({}));
+    let policies = [
+        json!([everything, statement("Deny", "*", &json!({ "IpAddress": { "aws:SourceIp": OUTSIDE } }))]),
+        json!([statement("Allow", "*", &json!({ "NotIpAddress": { "aws:SourceIp": OUTSIDE } }))]),
+        json!([statement("Allow", "*", &json!({ "IpAddressIfExists": { "aws:SourceIp": INSIDE } }))]),
+        json!([everything, statement("Deny", "*", &json!({ "StringLike": { "aws:SourceIp": "203.*" } }))]),
+    ];
+    for policy in policies {
+        let world = serving(policy.clone()).await;
+        for (address, expected) in [(INSIDE, "200"), (OUTSIDE, "403"), ("unknown", "403"), ("", "403")] {
+            let answer = send_from(&world, address, "GET /v1/orders/7").await;
+            assert_eq!(&answer[..3], expected, "{address} {policy}");
+        }
+    }
+    let world = serving(json!([everything])).await;
+    assert_eq!(&send_from(&world, "unknown", "GET /v1/orders/7").await[..3], "200");
+}
+
+#[tokio::test]
 async fn a_policy_lets_in_whom_it_allows_and_does_not_deny() {
     // API Gateway's own example of a deny list, with a denied path besides.
     let world = serving(json!([
