@@ -36,7 +36,7 @@ pub struct IssuerKeys {
     call_limit: Duration,
 }
 
-/// There are no keys of an issuer, neither new nor old ones.
+/// An issuer gives no keys, and there are no old ones that could do.
 #[derive(Debug, thiserror::Error)]
 #[error("the issuer's keys cannot be had")]
 pub struct KeysUnavailable {
@@ -75,7 +75,7 @@ impl IssuerKeys {
     ///
     /// # Errors
     ///
-    /// The issuer gives no keys, and did not within a day.
+    /// The issuer gives no keys, and did not within a day; or it gives none now, and the known ones lack `key_id`.
     pub async fn keys(
         &self,
         source: &JwksSource,
@@ -101,7 +101,7 @@ impl IssuerKeys {
             let fetched = Box::pin(fetch(source, self.call_limit)).await;
             issuer.end_fetch(fetched, now);
         }
-        issuer.usable(now)
+        issuer.usable(key_id, now)
     }
 
     fn issuer(&self, key: &Arc<SourceKey>) -> Arc<Issuer> {
@@ -132,11 +132,14 @@ impl Issuer {
         known.end_fetch(fetched, now);
     }
 
-    fn usable(&self, now: SystemTime) -> Result<Arc<KeySet>, KeysUnavailable> {
+    fn usable(&self, key_id: Option<&str>, now: SystemTime) -> Result<Arc<KeySet>, KeysUnavailable> {
         let known = self.known();
         let unavailable =
             || KeysUnavailable { retry_after: known.next_fetch_in(now), cause: known.failure() };
-        known.usable(now).ok_or_else(unavailable)
+        let keys = known.usable(now).ok_or_else(unavailable)?;
+        // A new key may be the issuer's own: that is not known while it is away.
+        let lacks_key = key_id.is_some_and(|id| !keys.has_key(id));
+        if lacks_key && known.failure().is_some() { Err(unavailable()) } else { Ok(keys) }
     }
 }
 
