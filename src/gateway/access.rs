@@ -24,15 +24,34 @@ pub(super) fn check_api(api: &Api, request: &Request) -> Result<(), GatewayError
     }
 }
 
-/// Refuses a client whom the route keeps out, or the policy.
-pub(super) fn check_route(location: &Location<'_>) -> Result<(), GatewayError> {
-    let Some(matched) = &location.matched else { return Ok(()) };
+/// The policy's word on a request that it does not deny.
+#[must_use = "what no statement allows is refused"]
+pub(super) enum PolicyWord {
+    Allows,
+    SaysNothing,
+}
+
+impl PolicyWord {
+    /// Refuses what no statement allows, which is asked for once the authorizer has said who calls.
+    pub(super) fn require_allow(self) -> Result<(), GatewayError> {
+        match self {
+            Self::Allows => Ok(()),
+            Self::SaysNothing => {
+                Err(GatewayError::AccessDenied("no statement of the policy allows it".into()))
+            }
+        }
+    }
+}
+
+/// Refuses a client whom the route keeps out, or whom a statement of the policy denies.
+pub(super) fn check_route(location: &Location<'_>) -> Result<PolicyWord, GatewayError> {
+    let Some(matched) = &location.matched else { return Ok(PolicyWord::Allows) };
     if let Some(addresses) = &matched.route.addresses {
         addresses.check(&location.request.origin.source_ip)?;
     }
     match &location.stage.deployment.api.policy {
         Some(policy) => check_policy(policy, location, matched),
-        None => Ok(()),
+        None => Ok(PolicyWord::Allows),
     }
 }
 
@@ -56,7 +75,7 @@ fn check_policy(
     policy: &PolicyDocument,
     location: &Location<'_>,
     matched: &Matched<'_>,
-) -> Result<(), GatewayError> {
+) -> Result<PolicyWord, GatewayError> {
     let stage = &location.stage.settings.name;
     let context = ConditionContext::of(location.request);
     if context.source_ip.is_none() && policy.asks_for_address() {
@@ -68,13 +87,11 @@ fn check_policy(
     let decisions: Vec<_> = decisions.collect();
     let denial = decisions.iter().find(|decision| matches!(decision, Decision::ExplicitDeny(_)));
     match denial.or(decisions.first()) {
-        Some(Decision::Allow) => Ok(()),
+        Some(Decision::Allow) => Ok(PolicyWord::Allows),
         Some(Decision::ExplicitDeny(statement)) => {
             Err(GatewayError::AccessDenied(format!("{statement} of the policy denies it").into()))
         }
-        Some(Decision::ImplicitDeny) | None => {
-            Err(GatewayError::AccessDenied("no statement of the policy allows it".into()))
-        }
+        Some(Decision::ImplicitDeny) | None => Ok(PolicyWord::SaysNothing),
     }
 }
 

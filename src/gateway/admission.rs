@@ -17,20 +17,28 @@ use crate::{
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 impl Gateway {
-    /// Finds out who calls: by the route's authorizer, then by the API key that it asks for.
+    /// Finds out who calls by the route's authorizer.
+    pub(super) async fn authorize(
+        &self,
+        state: &mut RequestState<'_>,
+        route: &Route,
+    ) -> Result<(), GatewayError> {
+        let RequestState { location, log, .. } = state;
+        let Some(authorizer) = &route.authorizer else { return Ok(()) };
+        log.authorizer(&authorizer.id);
+        let principal = authorizer.authorize(&location.context(), &self.tokens, &self.issuers).await?;
+        principal.id.iter().for_each(|id| log.principal(id));
+        location.principal = Some(principal);
+        Ok(())
+    }
+
+    /// Finds out who calls by the API key that the route asks for.
     pub(super) async fn authenticate(
         &self,
         state: &mut RequestState<'_>,
         route: &Route,
     ) -> Result<(), GatewayError> {
         let RequestState { location, log, .. } = state;
-        if let Some(authorizer) = &route.authorizer {
-            log.authorizer(&authorizer.id);
-            let principal = authorizer.authorize(&location.context(), &self.tokens, &self.issuers).await?;
-            principal.id.iter().for_each(|id| log.principal(id));
-            location.principal = Some(principal);
-        }
-
         let value = match route.api_key {
             ApiKeyUse::NotRequired => return Ok(()),
             ApiKeyUse::Required(KeySource::Header) => location.request.headers.get(API_KEY),

@@ -121,7 +121,7 @@ fn explain_access(location: &Location<'_>) -> Option<ExplainedAccess> {
         return Some(ExplainedAccess::DependsOnAddress);
     }
     let outcome = access::check_api(&location.stage.deployment.api, location.request)
-        .and_then(|()| access::check_route(location));
+        .and_then(|()| access::check_route(location)?.require_allow());
     Some(match outcome {
         Ok(()) => ExplainedAccess::Granted,
         Err(error) => ExplainedAccess::Denied(error.to_string()),

@@ -173,7 +173,9 @@ impl Gateway {
         }
         let route = state.follow(matched);
 
-        access::check_route(&state.location)?;
+        let policy = access::check_route(&state.location)?;
+        self.authorize(state, route).await?;
+        policy.require_allow()?;
         self.authenticate(state, route).await?;
         let permit = self.admit(state, route).await?;
 

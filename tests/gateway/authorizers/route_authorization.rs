@@ -1,5 +1,8 @@
 //! Which routes ask their callers what: the default of `$api`, a route's own words, and a key besides.
 
+use std::fmt::Write;
+
+use expect_test::expect;
 use serde_json::json;
 
 use super::{HELLO, NO_TOKEN, issuer::Issuer, refused, route, serving, with_token};
@@ -106,4 +109,43 @@ async fn a_request_that_its_authorizer_refuses_costs_no_throttle_and_calls_nobod
     let token = Issuer::ours().token(&json!({}));
     assert!(world.send(&with_token("GET /v1/a", &token)).await.starts_with("200\n"));
     assert!(world.send(&with_token("GET /v1/a", &token)).await.starts_with("429\n"));
+}
+
+/// A denial of the policy comes before the authorizer; what no statement allows is refused after it, before the key.
+#[tokio::test]
+async fn a_policy_denies_before_the_token_and_must_allow_after_it() {
+    let statement = |effect: &str, path: &str| {
+        json!({ "Effect": effect, "Principal": "*", "Action": "execute-api:Invoke",
+                "Resource": format!("execute-api:/v1/GET/{path}") })
+    };
+    let policy = json!({ "Version": "2012-10-17",
+                         "Statement": [statement("Allow", "open"), statement("Deny", "denied")] });
+    let api = json!({
+        "authorizers": { "users": Issuer::ours().authorizer(&json!({})) },
+        "authorizerId": "users",
+        "policy": policy,
+    });
+    let routes = ["GET /open", "GET /denied"].map(|key| route(key, &json!({})));
+    let keyed = route("GET /silent", &json!({ "apiKeyRequired": true }));
+    let world = serving(&api, &[&routes[..], &[keyed]].concat()).await;
+    let token = Issuer::ours().token(&json!({}));
+    let mut told = String::new();
+    for request in ["GET /v1/open", "GET /v1/denied", "GET /v1/silent"] {
+        for (with, request) in [("no token", request.to_owned()), ("a token", with_token(request, &token))] {
+            world.send(&request).await;
+            let line = world.last_line();
+            let why = line["errorMessage"].as_str().unwrap_or_default();
+            let _ =
+                writeln!(told, "{} with {with}: {} {why}", line["path"].as_str().unwrap(), line["status"]);
+        }
+    }
+    expect![[r"
+        /v1/open with no token: 401 no token
+        /v1/open with a token: 200 
+        /v1/denied with no token: 403 access denied: Statement[1] of the policy denies it
+        /v1/denied with a token: 403 access denied: Statement[1] of the policy denies it
+        /v1/silent with no token: 401 no token
+        /v1/silent with a token: 403 access denied: no statement of the policy allows it
+    "]]
+    .assert_eq(&told);
 }
