@@ -1,4 +1,4 @@
-//! Where an issuer's keys are: at a URL of the operator's, or where its discovery document says.
+//! The location of an issuer's key set (JWKS): `jwksUri` of the authorizer, or `jwks_uri` of the discovery document.
 
 use std::{fmt, sync::Arc};
 
@@ -20,8 +20,8 @@ pub(super) struct SchemeClients {
     http: GuardedClient,
 }
 
-/// What tells one source from another, in whatever deployment. Keys that came from an address which one API lists are
-/// not those of an API that does not.
+/// The identity of a source, the same in all deployments: sources that are equal share their fetched keys. The address
+/// guard is part of it, so that an API never uses keys from an address that only another API allows.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct SourceKey {
     pub location: JwksLocation,
@@ -46,7 +46,7 @@ const EXPECTED: &str = "an https:// URL of a public host, or of an address that 
 const EXPECTED_ISSUER: &str = "an https:// URL without a query, where its discovery document is \
                                (http:// only of an address that allowPrivateIntegrations of $api lists); else jwksUri";
 
-/// What tells it from another source.
+/// Shows the key only: clients say nothing.
 impl fmt::Debug for JwksSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.key.fmt(f)
