@@ -3,7 +3,6 @@
 //! An integration is parsed once, at deployment; nothing is looked up by name when a request comes.
 
 pub mod dynamodb;
-mod header_rules;
 pub mod http;
 pub mod lambda;
 mod mapped_part;

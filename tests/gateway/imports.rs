@@ -15,9 +15,9 @@ const FLOORS: [&[&str]; 12] = [
     &["store", "stages"],
     &["authorizers", "policies", "cache"],
     &["limits", "template", "access_log"],
-    &["router"],
+    &["router", "functions"],
     &["context", "media_type", "aws"],
-    &["item", "environment", "http_client", "json_schema"],
+    &["item", "environment", "http_client", "json_schema", "header_rules"],
     &["error", "notation", "decimal", "deflate", "digest", "json", "path", "header_list", "ttl_cache"],
     &[
         "address_range",
