@@ -3,15 +3,18 @@
 //! AWS: `http-api-develop-integrations-lambda`. One exception on purpose: `rawPath` and `http.path` are the
 //! canonical path, still encoded, as function URLs have it. What is absent is left out, never null.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{
     event::{EventBody, EventHeaders, Object, Text, ValuesByName, path_parameters, to_json},
     media_types::automatic_encoding,
 };
-use crate::{caller::Principal, context::Context, item::StageVariables, path::decode};
+use crate::{
+    caller::{AuthorizerV2, Principal},
+    context::Context,
+    item::StageVariables,
+    path::decode,
+};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -53,19 +56,6 @@ struct RequestContextV2<'a> {
 }
 
 #[derive(Serialize)]
-struct AuthorizerV2<'a> {
-    jwt: JwtV2<'a>,
-}
-
-/// The caller that a token names.
-#[derive(Serialize)]
-struct JwtV2<'a> {
-    claims: &'a BTreeMap<String, String>,
-    /// Null where the route asks for none.
-    scopes: Option<&'a [String]>,
-}
-
-#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct RequestHttpV2<'a> {
     method: &'a str,
@@ -104,7 +94,7 @@ fn request_context<'a>(context: &Context<'a>, path: &'a str) -> RequestContextV2
     RequestContextV2 {
         account_id: &origin.account_id,
         api_id: &origin.api_id,
-        authorizer: context.caller.principal.map(authorizer),
+        authorizer: context.caller.principal.map(Principal::authorizer_v2),
         domain_name: &origin.domain_name,
         domain_prefix: &origin.domain_prefix,
         http: RequestHttpV2 {
@@ -119,11 +109,5 @@ fn request_context<'a>(context: &Context<'a>, path: &'a str) -> RequestContextV2
         stage: context.stage,
         time: &origin.time,
         time_epoch: origin.time_epoch,
-    }
-}
-
-fn authorizer(principal: &Principal) -> AuthorizerV2<'_> {
-    AuthorizerV2 {
-        jwt: JwtV2 { claims: &principal.claims.of_http_apis, scopes: principal.scopes.as_deref() },
     }
 }
