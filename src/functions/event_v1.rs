@@ -3,8 +3,6 @@
 //! Fields and shapes: recorded from Amazon API Gateway (localstack, `test_lambda_aws_proxy_integration`). Header
 //! names are in lower case, as a function URL hands them to us; paths are still encoded.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{
@@ -13,7 +11,11 @@ use super::{
     event_headers,
     media_types::BinaryMediaTypes,
 };
-use crate::{context::Context, item::StageVariables};
+use crate::{
+    caller::{AuthorizerV1, Principal},
+    context::Context,
+    item::StageVariables,
+};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -75,12 +77,6 @@ struct RequestContextV1<'a> {
     resource_id: &'a str,
     resource_path: Option<&'a str>,
     stage: &'a str,
-}
-
-/// The caller that a token names.
-#[derive(Serialize)]
-struct AuthorizerV1<'a> {
-    claims: &'a BTreeMap<String, String>,
 }
 
 /// Functions read these without asking whether they are there; `None` is null.
@@ -159,10 +155,7 @@ fn request_context<'a>(context: &Context<'a>) -> RequestContextV1<'a> {
     RequestContextV1 {
         account_id: &origin.account_id,
         api_id: &origin.api_id,
-        authorizer: context
-            .caller
-            .principal
-            .map(|principal| AuthorizerV1 { claims: &principal.claims.of_rest_apis }),
+        authorizer: context.caller.principal.and_then(Principal::authorizer_v1),
         deployment_id: context.deployment_id,
         domain_name: &origin.domain_name,
         domain_prefix: &origin.domain_prefix,

@@ -3,8 +3,6 @@
 //! AWS: `http-api-develop-integrations-lambda`. One exception on purpose: `rawPath` and `http.path` are the
 //! canonical path, still encoded, as function URLs have it. What is absent is left out, never null.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{
@@ -12,7 +10,12 @@ use super::{
     event::{EventBody, EventHeaders, Object, Text, ValuesByName, path_parameters, to_json},
     media_types::automatic_encoding,
 };
-use crate::{caller::Principal, context::Context, item::StageVariables, path::decode};
+use crate::{
+    caller::{AuthorizerV2, Principal},
+    context::Context,
+    item::StageVariables,
+    path::decode,
+};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -72,19 +75,6 @@ struct RequestContextV2<'a> {
 }
 
 #[derive(Serialize)]
-struct AuthorizerV2<'a> {
-    jwt: JwtV2<'a>,
-}
-
-/// The caller that a token names.
-#[derive(Serialize)]
-struct JwtV2<'a> {
-    claims: &'a BTreeMap<String, String>,
-    /// Null where the route asks for none.
-    scopes: Option<&'a [String]>,
-}
-
-#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct RequestHttpV2<'a> {
     method: &'a str,
@@ -139,7 +129,7 @@ fn request_context<'a>(context: &Context<'a>, path: &'a str) -> RequestContextV2
     RequestContextV2 {
         account_id: &origin.account_id,
         api_id: &origin.api_id,
-        authorizer: context.caller.principal.map(authorizer),
+        authorizer: context.caller.principal.map(Principal::authorizer_v2),
         domain_name: &origin.domain_name,
         domain_prefix: &origin.domain_prefix,
         http: RequestHttpV2 {
@@ -154,11 +144,5 @@ fn request_context<'a>(context: &Context<'a>, path: &'a str) -> RequestContextV2
         stage: context.stage,
         time: &origin.time,
         time_epoch: origin.time_epoch,
-    }
-}
-
-fn authorizer(principal: &Principal) -> AuthorizerV2<'_> {
-    AuthorizerV2 {
-        jwt: JwtV2 { claims: &principal.claims.of_http_apis, scopes: principal.scopes.as_deref() },
     }
 }

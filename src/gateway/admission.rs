@@ -27,7 +27,7 @@ impl Gateway {
         let Some(authorizer) = &route.authorizer else { return Ok(()) };
         log.authorizer(&authorizer.id);
         let principal = authorizer.authorize(&location.context(), &self.tokens, &self.issuers).await?;
-        principal.id.iter().for_each(|id| log.principal(id));
+        principal.id().into_iter().for_each(|id| log.principal(id));
         location.principal = Some(principal);
         Ok(())
     }
