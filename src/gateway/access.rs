@@ -12,7 +12,7 @@ use crate::{
     deployment::{Api, Matched},
     error::GatewayError,
     message::Request,
-    policies::resource_policy::{ConditionContext, Decision, PolicyDocument, requested},
+    policy_document::{ConditionContext, Decision, PolicyDocument, requested},
     router::{METHODS, Reading},
 };
 
@@ -76,23 +76,25 @@ fn check_policy(
     location: &Location<'_>,
     matched: &Matched<'_>,
 ) -> Result<PolicyWord, GatewayError> {
-    let stage = &location.stage.settings.name;
     let context = ConditionContext::of(location.request);
     if context.source_ip.is_none() && policy.asks_for_address() {
         return Err(GatewayError::AccessDenied("the client's address is not known".into()));
     }
-    let (methods, paths) = (methods_of(matched, location.request), paths_of(matched, location.stage.path));
-    let requests = methods.iter().flat_map(|method| paths.iter().map(move |path| (method, path)));
-    let decisions = requests.map(|(method, path)| policy.evaluate(&requested(stage, method, path), &context));
-    let decisions: Vec<_> = decisions.collect();
-    let denial = decisions.iter().find(|decision| matches!(decision, Decision::ExplicitDeny(_)));
-    match denial.or(decisions.first()) {
-        Some(Decision::Allow) => Ok(PolicyWord::Allows),
-        Some(Decision::ExplicitDeny(statement)) => {
+    match policy.evaluate_all(resources_of(location, matched), &context) {
+        Decision::Allow => Ok(PolicyWord::Allows),
+        Decision::ExplicitDeny(statement) => {
             Err(GatewayError::AccessDenied(format!("{statement} of the policy denies it").into()))
         }
-        Some(Decision::ImplicitDeny) | None => Ok(PolicyWord::SaysNothing),
+        Decision::ImplicitDeny => Ok(PolicyWord::SaysNothing),
     }
+}
+
+/// The resource that must be allowed, and those that a target may take the request's for.
+fn resources_of(location: &Location<'_>, matched: &Matched<'_>) -> Vec<String> {
+    let stage = &location.stage.settings.name;
+    let (methods, paths) = (methods_of(matched, location.request), paths_of(matched, location.stage.path));
+    let of_method = |method| paths.iter().map(move |path| requested(stage, method, path));
+    methods.into_iter().flat_map(of_method).collect()
 }
 
 /// The method that must be allowed, and those that a target may take it for. The first is the route's, so that a `HEAD`

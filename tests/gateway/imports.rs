@@ -16,8 +16,7 @@ const FLOORS: [&[&str]; 12] = [
     &["authorizers", "policies", "cache"],
     &["limits", "template", "access_log"],
     &["router", "functions"],
-    &["context", "media_type", "aws"],
-    &["item", "environment", "http_client", "json_schema", "caller", "header_rules"],
+    &["context", "media_type", "aws", "policy_document"],
     &["error", "notation", "decimal", "deflate", "digest", "json", "path", "header_list", "ttl_cache"],
     &[
         "address_range",
