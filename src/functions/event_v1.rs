@@ -162,11 +162,7 @@ fn request_context<'a>(context: &Context<'a>) -> RequestContextV1<'a> {
         extended_request_id: &request.id,
         http_method: request.method.as_str(),
         identity: Identity {
-            api_key: context
-                .caller
-                .api_key_id
-                .and(request.headers.get("x-api-key"))
-                .and_then(|value| value.to_str().ok()),
+            api_key: context.caller.api_key_id.and_then(|_| api_key(context)),
             api_key_id: context.caller.api_key_id,
             source_ip: &origin.source_ip,
             user_agent: Some(origin.user_agent.as_str()).filter(|agent| !agent.is_empty()),
@@ -182,6 +178,12 @@ fn request_context<'a>(context: &Context<'a>) -> RequestContextV1<'a> {
         resource_path: resource(context),
         stage: context.stage,
     }
+}
+
+/// The value of the caller's API key: the one that an authorizer's function has said, or else the client's.
+fn api_key<'a>(context: &Context<'a>) -> Option<&'a str> {
+    let said = context.caller.principal.and_then(Principal::usage_identifier_key);
+    said.or_else(|| context.request.headers.get("x-api-key")?.to_str().ok())
 }
 
 fn resource<'a>(context: &Context<'a>) -> Option<&'a str> {

@@ -46,7 +46,7 @@ struct AuthorizerPartV2<'a> {
     r#type: &'static str,
     route_arn: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    identity_source: &'a [Text<'a>],
+    identity_source: &'a [&'a str],
 }
 
 #[derive(Serialize)]

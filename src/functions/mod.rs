@@ -12,8 +12,6 @@ pub mod media_types;
 mod payload_version;
 mod token_event;
 
-use std::borrow::Cow;
-
 pub use self::{
     function_name::FunctionName, payload_version::PayloadVersion,
     token_event::authorizer_event as token_event,
@@ -25,5 +23,5 @@ pub struct AskedAuthorizer<'a> {
     /// The ARN of what is asked for: `methodArn` or `routeArn` of events.
     pub arn: &'a str,
     /// The values of the authorizer's identity sources, in the order in which they are listed.
-    pub identity: &'a [Cow<'a, str>],
+    pub identity: &'a [&'a str],
 }

@@ -14,7 +14,7 @@ struct TokenEvent<'a> {
 
 /// The event, as JSON. It has one identity source.
 pub fn authorizer_event(asked: &AskedAuthorizer<'_>) -> Vec<u8> {
-    let authorization_token = asked.identity.first().map_or("", |token| &**token);
+    let authorization_token = asked.identity.first().copied().unwrap_or_default();
     let event = TokenEvent { r#type: "TOKEN", authorization_token, method_arn: asked.arn };
     serde_json::to_vec(&event).expect("an event has string keys only")
 }

@@ -17,6 +17,7 @@ const FLOORS: [&[&str]; 12] = [
     &["limits", "template", "access_log"],
     &["router", "functions"],
     &["context", "media_type", "aws", "policy_document"],
+    &["item", "environment", "http_client", "json_schema", "caller", "header_rules"],
     &["error", "notation", "decimal", "deflate", "digest", "json", "path", "header_list", "ttl_cache"],
     &[
         "address_range",

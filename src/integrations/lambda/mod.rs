@@ -110,7 +110,7 @@ impl Lambda {
             }
             InvocationMode::Stream => {
                 // The time-out of the route is over with the first bytes, the Lambda's own time is not.
-                let deadline = Instant::now() + context.request.time_left();
+                let deadline = Instant::now() + context.time_left();
                 let called = function_call::invoke_streaming(client, call, request_id).await;
                 match stream::read(called.map_err(call_failure::refusal)?, deadline).await? {
                     StreamOutcome::Whole(payload) => self.response(&payload),

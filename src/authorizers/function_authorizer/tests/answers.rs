@@ -12,7 +12,7 @@ fn read(json: &str, form: AnswerForm) -> String {
     let answer =
         FunctionAnswer::decode(json.as_bytes(), form).unwrap_or_else(|error| panic!("{json}: {error}"));
     let key = answer.usage_identifier_key.as_ref().map(UsageIdentifierKey::reveal);
-    let context = Value::Object(answer.context.clone());
+    let context = Value::Object(answer.context.values().clone());
     format!("{:?} {} {context} {key:?}", answer.principal_id, decision(&answer, "GET /orders/7"))
 }
 
