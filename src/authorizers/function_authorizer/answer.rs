@@ -118,7 +118,7 @@ impl FunctionAnswer {
         }
     }
 
-    /// The bound of the memory that it takes.
+    /// The memory that it takes, rather too much than too little.
     pub fn bytes(&self) -> usize {
         self.bytes
     }

@@ -158,8 +158,9 @@ struct Asked {
 
 impl Asked {
     fn any() -> impl Strategy<Value = Self> {
-        let texts = || prop::collection::vec("[a,:]{1,2}", 1..3);
-        let parts = (0..2_u8, "[ab]{1,2}", "[ab]{1,2}", any::<bool>(), texts(), texts());
+        let texts = || prop::collection::vec("a{1,2}", 1..3);
+        // One letter: what differs is where a text ends.
+        let parts = (0..2_u8, "a{1,2}", "a{1,2}", any::<bool>(), texts(), texts());
         parts.prop_map(|(authorizer, stage, route_key, method, headers, query)| Self {
             authorizer,
             stage,

@@ -5,6 +5,7 @@ mod callers_at_once;
 mod identities;
 mod kept_answers;
 mod malformed_answers;
+mod malformed_policies;
 mod policies;
 
 use std::time::SystemTime;
