@@ -29,7 +29,9 @@ impl IdentitySource {
         match &self.0 {
             Parameter::Header(name) => TokenPlace::Header(name.clone()),
             // `parse` takes none of the path.
-            Parameter::Querystring(name) | Parameter::Path(name) => TokenPlace::Querystring(name.clone()),
+            Parameter::Querystring(name) | Parameter::Path(name) => {
+                TokenPlace::Querystring(name.clone().into())
+            }
         }
     }
 

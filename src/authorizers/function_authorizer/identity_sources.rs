@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::{
-    authorizers::identity_source::IdentitySource, caller::TokenPlace, context::Context,
+    authorizers::identity_source::IdentitySource, caller::TokenPlace, context::Context, digest::Sha256,
     template::ContextVariable,
 };
 
@@ -102,9 +102,19 @@ impl<'a> Identity<'a> {
         self.0.iter().map(|value| &*value.text)
     }
 
-    /// All that the request has for each of the sources: also what a function may look at besides its text.
-    pub(super) fn lines(&self) -> impl Iterator<Item = &[Cow<'a, [u8]>]> {
-        self.0.iter().map(|value| &value.lines[..])
+    /// The digest of all of it, by which callers are told apart who have no name.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::default();
+        self.add_to(&mut digest);
+        digest.finish()
+    }
+
+    /// Adds all that the request has for each of the sources: also what a function may look at besides its text.
+    pub(super) fn add_to(&self, digest: &mut Sha256) {
+        for SourceValue { lines, .. } in &self.0 {
+            digest.add((lines.len() as u64).to_le_bytes());
+            lines.iter().for_each(|line| digest.add_framed(line));
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     verified_tokens::{TokenDigest, VerifiedTokens},
 };
 use crate::{
-    caller::{ClaimTexts, Principal, PrincipalIdentity},
+    caller::{ClaimTexts, Principal, PrincipalIdentity, TokenPrincipal},
     context::Context,
     digest::{Sha256, hex},
     error::GatewayError,
@@ -78,8 +78,8 @@ impl TokenAuthorizer {
                 verified.principal
             }
         };
-        let has_scope = |held: &Vec<String>| held.iter().any(|scope| scopes.contains(scope));
-        match &principal.scopes {
+        let has_scope = |held: &[String]| held.iter().any(|scope| scopes.contains(scope));
+        match principal.scopes() {
             Some(held) if !has_scope(held) => {
                 Err(GatewayError::InsufficientScope { scopes: scopes.join(" ") })
             }
@@ -100,7 +100,7 @@ impl TokenAuthorizer {
             Some(subject) => PrincipalIdentity::of_subject(&rules.issuer, subject),
             None => PrincipalIdentity::of_token(&hex(&Sha256::of(token))),
         };
-        let principal = Principal {
+        let principal = TokenPrincipal {
             identity,
             id: claims.subject().map(str::to_owned),
             claims: ClaimTexts { of_rest_apis: claims.as_text_1_0(), of_http_apis: claims.as_text_2_0() },
@@ -108,9 +108,10 @@ impl TokenAuthorizer {
                 AskedScopes::None => None,
                 AskedScopes::Some => Some(claims.token_scopes()),
             },
-            token_place: self.identity_source.token_place(),
+            place: self.identity_source.token_place(),
         };
-        Ok(VerifiedPrincipal { principal: Arc::new(principal), expires_at: claims.expires_at() })
+        let principal = Arc::new(Principal::Token(principal));
+        Ok(VerifiedPrincipal { principal, expires_at: claims.expires_at() })
     }
 
     fn rules_of(&self, asked: AskedScopes) -> &TokenRules {
