@@ -4,9 +4,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
-use super::{issuer_keys::IssuerKeys, token_authorizer::TokenAuthorizer, verified_tokens::VerifiedTokens};
+use super::{
+    explained::ExplainedAuthorizer, issuer_keys::IssuerKeys, token_authorizer::TokenAuthorizer,
+    verified_tokens::VerifiedTokens,
+};
 use crate::{
-    caller::Principal,
+    caller::{Principal, TokenPlace},
     context::Context,
     digest::Sha256,
     error::GatewayError,
@@ -98,6 +101,25 @@ impl Authorizer {
     ) -> Result<Arc<Principal>, GatewayError> {
         match &self.kind {
             AuthorizerKind::Token(authorizer) => authorizer.authorize(context, scopes, tokens, issuers).await,
+        }
+    }
+
+    /// Checks each rule, and asks nobody but the issuer for its keys.
+    pub(super) async fn explain(
+        &self,
+        context: &Context<'_>,
+        scopes: &[String],
+        issuers: &IssuerKeys,
+    ) -> ExplainedAuthorizer {
+        match &self.kind {
+            AuthorizerKind::Token(authorizer) => authorizer.explain(context, scopes, issuers).await,
+        }
+    }
+
+    /// The place of a caller's credential in a request.
+    pub(super) fn token_place(&self) -> TokenPlace {
+        match &self.kind {
+            AuthorizerKind::Token(authorizer) => authorizer.token_place(),
         }
     }
 

@@ -5,6 +5,7 @@
 mod api_key;
 mod api_key_item;
 mod authorizer;
+mod explained;
 mod identity_source;
 mod issuer_keys;
 pub mod jwt;
@@ -18,6 +19,7 @@ pub use self::{
     api_key::{ApiKeyUse, ApiKeys, BadKey, KeyOwner, KeySource, Unauthenticated},
     api_key_item::ApiKey,
     authorizer::Authorizers,
+    explained::{CheckedRule, ExplainedAuthorizer, RuleOutcome, Verdict},
     issuer_keys::IssuerKeys,
     key_value::{KeyHash, KeyValue, NotAKey},
     read_through::{ItemRead, ItemStore, SharedItem, StoredItem},

@@ -7,11 +7,12 @@ use serde_json::Value;
 
 use super::{
     authorizer::{Authorizer, AuthorizerType, Authorizers, NamedAuthorizer},
+    explained::ExplainedAuthorizer,
     issuer_keys::IssuerKeys,
     verified_tokens::VerifiedTokens,
 };
 use crate::{
-    caller::Principal,
+    caller::{Principal, TokenPlace},
     context::Context,
     digest::Sha256,
     error::GatewayError,
@@ -154,6 +155,26 @@ impl RouteAuthorizer {
         issuers: &IssuerKeys,
     ) -> Result<Arc<Principal>, GatewayError> {
         self.authorizer.authorize(context, &self.scopes, tokens, issuers).await
+    }
+
+    /// Holds a request against each rule, for the operator.
+    pub async fn explain(&self, context: &Context<'_>, issuers: &IssuerKeys) -> ExplainedAuthorizer {
+        self.authorizer.explain(context, &self.scopes, issuers).await
+    }
+
+    /// The place of a caller's credential in a request.
+    pub fn token_place(&self) -> TokenPlace {
+        self.authorizer.token_place()
+    }
+
+    /// `type` of the authorizer, as items write it.
+    pub fn type_name(&self) -> &'static str {
+        self.authorizer.authorizer_type.name()
+    }
+
+    /// The scopes of which a token has to have one; none: any token will do.
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
     }
 
     pub fn guard(&self) -> AuthorizerGuard {
