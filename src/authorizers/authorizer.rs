@@ -6,11 +6,13 @@ use serde_json::Value;
 
 use super::{
     authorizer_resources::AuthorizerResources,
+    explained::ExplainedAuthorizer,
     function_authorizer::{FunctionAuthorizer, FunctionWord},
+    issuer_keys::IssuerKeys,
     token_authorizer::TokenAuthorizer,
 };
 use crate::{
-    caller::Principal,
+    caller::{Principal, TokenPlace},
     context::Context,
     digest::Sha256,
     error::GatewayError,
@@ -141,6 +143,27 @@ impl Authorizer {
                 // Boxed: most routes ask no function, and a call is kilobytes.
                 Box::pin(authorizer.authorize(context, calls)).await.map(Authorized::ByFunction)
             }
+        }
+    }
+
+    /// Checks each rule, and asks nobody but the issuer for its keys.
+    pub(super) async fn explain(
+        &self,
+        context: &Context<'_>,
+        scopes: &[String],
+        issuers: &IssuerKeys,
+    ) -> ExplainedAuthorizer {
+        match &self.kind {
+            AuthorizerKind::Token(authorizer) => authorizer.explain(context, scopes, issuers).await,
+            AuthorizerKind::Function(authorizer) => authorizer.explain(context),
+        }
+    }
+
+    /// The place of a caller's credential in a request; `None`: in none that a client writes by itself.
+    pub(super) fn token_place(&self) -> Option<TokenPlace> {
+        match &self.kind {
+            AuthorizerKind::Token(authorizer) => Some(authorizer.token_place()),
+            AuthorizerKind::Function(authorizer) => authorizer.token_place(),
         }
     }
 

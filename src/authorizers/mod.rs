@@ -6,6 +6,7 @@ mod api_key;
 mod api_key_item;
 mod authorizer;
 mod authorizer_resources;
+mod explained;
 mod function_authorizer;
 mod identity_source;
 mod issuer_keys;
@@ -21,6 +22,7 @@ pub use self::{
     api_key_item::ApiKey,
     authorizer::{Authorized, Authorizers},
     authorizer_resources::AuthorizerResources,
+    explained::{CheckedRule, ExplainedAuthorizer, RuleOutcome, Verdict},
     function_authorizer::{FunctionCalls, FunctionWord},
     issuer_keys::IssuerKeys,
     key_value::{KeyHash, KeyValue, NotAKey},

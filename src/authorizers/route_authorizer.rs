@@ -8,8 +8,11 @@ use serde_json::Value;
 use super::{
     authorizer::{Authorized, Authorizer, AuthorizerType, Authorizers, NamedAuthorizer},
     authorizer_resources::AuthorizerResources,
+    explained::ExplainedAuthorizer,
+    issuer_keys::IssuerKeys,
 };
 use crate::{
+    caller::TokenPlace,
     context::Context,
     digest::Sha256,
     error::GatewayError,
@@ -170,6 +173,26 @@ impl RouteAuthorizer {
         resources: &AuthorizerResources,
     ) -> Result<Authorized, GatewayError> {
         self.authorizer.authorize(context, &self.scopes, resources).await
+    }
+
+    /// Holds a request against each rule, for the operator.
+    pub async fn explain(&self, context: &Context<'_>, issuers: &IssuerKeys) -> ExplainedAuthorizer {
+        self.authorizer.explain(context, &self.scopes, issuers).await
+    }
+
+    /// The place of a caller's credential in a request; `None`: in none that a client writes by itself.
+    pub fn token_place(&self) -> Option<TokenPlace> {
+        self.authorizer.token_place()
+    }
+
+    /// `type` of the authorizer, as items write it.
+    pub fn type_name(&self) -> &'static str {
+        self.authorizer.authorizer_type.name()
+    }
+
+    /// The scopes of which a token has to have one; none: any token will do.
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
     }
 
     /// True where only a function can say who calls.

@@ -127,7 +127,7 @@ pub async fn explain(
     })
 }
 
-fn explain_access(location: &Location<'_>) -> Option<ExplainedAccess> {
+pub(super) fn explain_access(location: &Location<'_>) -> Option<ExplainedAccess> {
     let rules = access::rules_of(location)?;
     if rules.ask_for_address && location.request.origin.source_ip.is_empty() {
         return Some(ExplainedAccess::DependsOnAddress);

@@ -6,6 +6,7 @@
 mod access;
 mod admission;
 mod explain;
+mod explain_caller;
 mod invalidate;
 mod invoke;
 mod locate;
@@ -23,7 +24,10 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http::HeaderValue;
 
-pub use self::explain::{Explained, ExplainedAccess, ExplainedLookup, NoLookup, explain};
+pub use self::{
+    explain::{Explained, ExplainedAccess, ExplainedLookup, NoLookup, explain},
+    explain_caller::{ExplainedCaller, explain_caller},
+};
 use self::{
     locate::{Located, locate},
     refill::PendingRefill,

@@ -111,6 +111,14 @@ impl Integration {
         }
     }
 
+    /// True if it changes an item of a table.
+    pub fn writes_to_dynamodb(&self) -> bool {
+        match &self.kind {
+            IntegrationKind::DynamoDb(operation) => operation.writes(),
+            IntegrationKind::Lambda(_) | IntegrationKind::Http(_) | IntegrationKind::Mock(_) => false,
+        }
+    }
+
     /// True if it may ask a target of `other` for whatever path a client sends.
     pub fn may_share_a_target_with(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {

@@ -10,6 +10,7 @@ mod access;
 mod access_log;
 mod answer_headers;
 mod api_keys;
+mod auth_tool;
 mod authorizers;
 mod cache;
 mod cache_tool;

@@ -82,6 +82,14 @@ impl IdentitySources {
         })
     }
 
+    /// Each source as it was written, and true if a request has something there.
+    pub fn checks<'a>(&'a self, context: &'a Context<'_>) -> impl Iterator<Item = (&'a str, bool)> {
+        self.0.iter().map(|source| {
+            let is_there = source.place.value(context).is_some_and(|value| !value.text.is_empty());
+            (source.name.as_str(), is_there)
+        })
+    }
+
     /// The values of a request.
     ///
     /// # Errors

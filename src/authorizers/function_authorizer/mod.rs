@@ -7,6 +7,7 @@ mod answer;
 mod answer_context;
 mod answer_error;
 mod answer_key;
+mod explain;
 mod function_answers;
 mod function_calls;
 mod identity_sources;
@@ -94,13 +95,7 @@ impl FunctionAuthorizer {
         context: &Context<'_>,
         calls: &FunctionCalls,
     ) -> Result<FunctionWord, GatewayError> {
-        let unauthorized = |reason: String| GatewayError::Unauthorized(reason.into());
-        let identity = self.sources.identity(context).map_err(|missing| unauthorized(missing.to_string()))?;
-        if let Some(expression) = &self.expression
-            && !identity.texts().all(|text| expression.matches(text))
-        {
-            return Err(unauthorized("the token does not fit identityValidationExpression".to_owned()));
-        }
+        let identity = self.identity(context)?;
         let arn = calls.arn(context);
         if arn.len() > MOST_ARN_BYTES {
             return Err(GatewayError::UriTooLong { bytes: arn.len() });
@@ -128,6 +123,18 @@ impl FunctionAuthorizer {
         };
         let principal = Arc::new(Principal::Function(principal));
         Ok(FunctionWord { principal, answer, form: self.refusal_form() })
+    }
+
+    /// What tells the caller apart, before anybody is asked.
+    fn identity<'a>(&self, context: &Context<'a>) -> Result<Identity<'a>, GatewayError> {
+        let unauthorized = |reason: String| GatewayError::Unauthorized(reason.into());
+        let identity = self.sources.identity(context).map_err(|missing| unauthorized(missing.to_string()))?;
+        match &self.expression {
+            Some(expression) if !identity.texts().all(|text| expression.matches(text)) => {
+                Err(unauthorized("the token does not fit identityValidationExpression".to_owned()))
+            }
+            Some(_) | None => Ok(identity),
+        }
     }
 
     /// The refusal where functions are not called.

@@ -80,25 +80,25 @@ impl KeySet {
         self.keys.iter().any(|key| key.id.as_deref() == Some(id))
     }
 
-    /// Verifies a signature with the keys that have the token's `kid`; if it has none, with all that fit.
-    pub(super) fn verify(
-        &self,
-        key_id: Option<&str>,
+    /// The `kid`s, as far as keys have one.
+    pub(super) fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().filter_map(|key| key.id.as_deref())
+    }
+
+    /// The keys that have the token's `kid`, all of them if it has none, as far as they fit its algorithm; one at least.
+    pub(super) fn fitting<'a>(
+        &'a self,
+        key_id: Option<&'a str>,
         algorithm: Algorithm,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), TokenError> {
-        let has_id = |key: &&Key| key_id.is_none() || key.id.as_deref() == key_id;
+    ) -> Result<impl Iterator<Item = &'a PublicKey>, TokenError> {
+        let has_id = move |key: &&Key| key_id.is_none() || key.id.as_deref() == key_id;
         let mut named = self.keys.iter().filter(has_id).peekable();
         if named.peek().is_none() {
             return Err(TokenError::UnknownKey);
         }
-        let mut fitting = named.filter(|key| key.fits(algorithm)).peekable();
-        if fitting.peek().is_none() {
-            return Err(TokenError::Algorithm);
-        }
-        let is_valid = fitting.any(|key| key.public_key.verifies(algorithm, message, signature));
-        if is_valid { Ok(()) } else { Err(TokenError::Signature) }
+        let fitting = named.filter(move |key| key.fits(algorithm));
+        let mut fitting = fitting.map(|key| &key.public_key).peekable();
+        if fitting.peek().is_none() { Err(TokenError::Algorithm) } else { Ok(fitting) }
     }
 }
 

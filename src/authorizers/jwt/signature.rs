@@ -11,6 +11,8 @@ use ring::signature::{
     UnparsedPublicKey, VerificationAlgorithm,
 };
 
+use super::TokenError;
+
 /// The algorithm of a signature: `alg` of a token's header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Algorithm {
@@ -115,4 +117,19 @@ impl PublicKey {
             (Self::Rsa(_), Verification::Curve(..)) | (Self::Curve(..), Verification::Rsa(_)) => false,
         }
     }
+}
+
+/// Verifies a signature with whichever of the keys made it.
+///
+/// # Errors
+///
+/// None did.
+pub(super) fn verify<'a>(
+    mut keys: impl Iterator<Item = &'a PublicKey>,
+    algorithm: Algorithm,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), TokenError> {
+    let is_valid = keys.any(|key| key.verifies(algorithm, message, signature));
+    if is_valid { Ok(()) } else { Err(TokenError::Signature) }
 }

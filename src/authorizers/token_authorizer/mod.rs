@@ -3,6 +3,7 @@
 //! A pool's is the same with its issuer made of the pool's ARN. API Gateway takes a pool's ID token where the route
 //! asks for no scopes, and its access token where it does.
 
+mod explain;
 mod item;
 
 use std::{sync::Arc, time::SystemTime};
@@ -14,7 +15,7 @@ use super::{
     verified_tokens::{TokenDigest, VerifiedTokens},
 };
 use crate::{
-    caller::{ClaimTexts, Principal, PrincipalIdentity, TokenPrincipal},
+    caller::{ClaimTexts, Principal, PrincipalIdentity, TokenPlace, TokenPrincipal},
     context::Context,
     digest::{Sha256, hex},
     error::GatewayError,
@@ -55,7 +56,7 @@ impl TokenAuthorizer {
     ) -> Result<Arc<Principal>, GatewayError> {
         let value = self.identity_source.value(context).ok_or(GatewayError::NoToken)?;
         let token = without_scheme(&value);
-        let asked = if scopes.is_empty() { AskedScopes::None } else { AskedScopes::Some };
+        let asked = AskedScopes::of(scopes);
         let now = context.request.received_at;
         let digest = self.digest_of(token, asked);
         let principal = match tokens.get(&digest, now) {
@@ -78,13 +79,16 @@ impl TokenAuthorizer {
                 verified.principal
             }
         };
-        let has_scope = |held: &[String]| held.iter().any(|scope| scopes.contains(scope));
         match principal.scopes() {
-            Some(held) if !has_scope(held) => {
+            Some(held) if !has_scope(held, scopes) => {
                 Err(GatewayError::InsufficientScope { scopes: scopes.join(" ") })
             }
             Some(_) | None => Ok(principal),
         }
+    }
+
+    pub fn token_place(&self) -> TokenPlace {
+        self.identity_source.token_place()
     }
 
     fn verify(
@@ -108,7 +112,7 @@ impl TokenAuthorizer {
                 AskedScopes::None => None,
                 AskedScopes::Some => Some(claims.token_scopes()),
             },
-            place: self.identity_source.token_place(),
+            place: self.token_place(),
         };
         let principal = Arc::new(Principal::Token(principal));
         Ok(VerifiedPrincipal { principal, expires_at: claims.expires_at() })
@@ -126,11 +130,22 @@ impl TokenAuthorizer {
     }
 }
 
+/// True if one of the scopes that a token gives is among those that its route asks for.
+fn has_scope(held: &[String], asked: &[String]) -> bool {
+    held.iter().any(|scope| asked.contains(scope))
+}
+
 /// The scopes that a route asks for.
 #[derive(Clone, Copy)]
 enum AskedScopes {
     None,
     Some,
+}
+
+impl AskedScopes {
+    fn of(scopes: &[String]) -> Self {
+        if scopes.is_empty() { Self::None } else { Self::Some }
+    }
 }
 
 struct VerifiedPrincipal {

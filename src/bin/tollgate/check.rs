@@ -23,6 +23,10 @@ use crate::{
 pub struct Arguments {
     /// The stage; without it, all.
     stage: Option<String>,
+    /// Say of each route who may call it, as the items are now, and warn of routes by which anybody may change a table;
+    /// nothing of a stage that has problems.
+    #[arg(long)]
+    auth: bool,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -34,7 +38,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let stage = arguments.stage.as_deref();
     let tables = if stage.is_some() { common_args::STAGES } else { common_args::ALL };
     arguments.common.run(tables, async |store| {
-        let reports = reports(store, stage).await?;
+        let reports = reports(store, arguments).await?;
         if let Some(stage) = stage
             && reports.is_empty()
         {
@@ -45,7 +49,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     })
 }
 
-async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<CheckReport>> {
+async fn reports(store: &Store, arguments: &Arguments) -> Result<Vec<CheckReport>> {
+    let stage = arguments.stage.as_deref();
     let stages = match stage {
         Some(stage) => BTreeSet::from([stage.to_owned()]),
         None => store.stage_names().await?,
@@ -56,7 +61,12 @@ async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<CheckReport>>
     }
     for stage in stages {
         if let Some(outcome) = deployment::check(store, &stage).await? {
-            reports.push(CheckReport::of_stage(stage, outcome, headline));
+            let routes = if arguments.auth { deployment::route_access(store, &stage).await? } else { None };
+            let report = CheckReport::of_stage(stage, outcome, headline);
+            reports.push(match routes {
+                Some(routes) => report.with_routes(&store.tables.routes, routes),
+                None => report,
+            });
         }
     }
     Ok(reports)

@@ -35,6 +35,7 @@ pub const KEYS: TableSelection = |tables| vec![&tables.api_keys];
 pub const KEYS_AND_PLANS: TableSelection = |tables| vec![&tables.api_keys, &tables.usage_plans];
 pub const USAGE: TableSelection = |tables| vec![&tables.counters, &tables.api_keys];
 pub const ITEMS_AND_CACHE: TableSelection = |tables| vec![&tables.stages, &tables.routes, &tables.cache];
+pub const SERVED: TableSelection = |tables| vec![&tables.stages, &tables.deployments];
 pub const SERVED_AND_CACHE: TableSelection =
     |tables| vec![&tables.stages, &tables.deployments, &tables.cache];
 pub const ALL: TableSelection = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();

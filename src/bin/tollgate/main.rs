@@ -3,8 +3,10 @@
 //! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 3 invalid input, 4 not found,
 //! 64 usage.
 
+mod auth;
 mod cache;
 mod check;
+mod check_auth;
 mod check_keys_and_plans;
 mod check_report;
 mod common_args;
@@ -16,6 +18,7 @@ mod keys;
 mod local;
 mod notes;
 mod output_format;
+mod request_arg;
 mod text_table;
 mod time_arg;
 mod usage;
@@ -38,6 +41,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Auth(auth::Arguments),
     Deploy(deploy::Arguments),
     Keys(keys::Arguments),
     Cache(cache::Arguments),
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Auth(arguments) => auth::run(&arguments),
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),

@@ -40,6 +40,8 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "cache purge --help",
         "cache help stats",
         "cache explain -h",
+        "auth --help",
+        "auth explain --help",
     ] {
         let ran = tollgate(&[], &arguments.split(' ').collect::<Vec<_>>());
         assert_eq!(ran.code, Some(0), "{arguments}");
@@ -67,6 +69,10 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "cache explain",
         "cache explain v1/x",
         "cache explain /v1 -H x",
+        "auth",
+        "auth explain",
+        "auth explain token v1/x",
+        "auth explain /v1/x --source-ip here",
         "usage",
         "usage k1 --from yesterday",
         "cost",
@@ -78,7 +84,7 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{arguments}: {ran:?}");
     }
     let help = tollgate(&[], &["--help"]);
-    for command in ["cache", "check", "cost", "deploy", "keys", "local", "usage"] {
+    for command in ["auth", "cache", "check", "cost", "deploy", "keys", "local", "usage"] {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{help:?}");
         let own = tollgate(&[], &[command, "--help"]);
         assert!(own.stdout.contains(&format!("Usage: tollgate {command}")), "{own:?}");
