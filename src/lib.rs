@@ -80,6 +80,7 @@ pub mod media_type;
 pub mod message;
 pub mod notation;
 pub mod path;
+pub mod policy_document;
 pub mod random;
 pub mod template;
 pub mod ttl_cache;

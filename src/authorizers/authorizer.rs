@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
-use super::{issuer_keys::IssuerKeys, token_authorizer::TokenAuthorizer, verified_tokens::VerifiedTokens};
+use super::{
+    iam_authorizer::IamAuthorizer, issuer_keys::IssuerKeys, token_authorizer::TokenAuthorizer,
+    verified_tokens::VerifiedTokens,
+};
 use crate::{
     caller::Principal,
     context::Context,
@@ -24,6 +27,7 @@ pub struct Authorizer {
 #[derive(Debug)]
 enum AuthorizerKind {
     Token(Box<TokenAuthorizer>),
+    Iam(IamAuthorizer),
 }
 
 /// `type`, as items write it.
@@ -31,6 +35,7 @@ enum AuthorizerKind {
 pub enum AuthorizerType {
     Jwt,
     CognitoUserPools,
+    AwsIam,
 }
 
 /// The authorizers of an API. Those with which something is wrong are there too: a route may name them.
@@ -45,28 +50,42 @@ pub enum NamedAuthorizer<'a> {
     Unknown,
 }
 
+/// The name of the authorizer that lets in whom AWS has let in.
+pub(super) const AWS_IAM: &str = "AWS_IAM";
+
 /// API Gateway's types that this version does not have.
-const NOT_YET: [&str; 3] = ["AWS_IAM", "REQUEST", "TOKEN"];
+const NOT_YET: [&str; 2] = ["REQUEST", "TOKEN"];
+
+const EXPECTED: &str = "JWT, COGNITO_USER_POOLS or AWS_IAM";
 
 impl AuthorizerType {
-    const ALL: [Self; 2] = [Self::Jwt, Self::CognitoUserPools];
+    const ALL: [Self; 3] = [Self::Jwt, Self::CognitoUserPools, Self::AwsIam];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Jwt => "JWT",
             Self::CognitoUserPools => "COGNITO_USER_POOLS",
+            Self::AwsIam => AWS_IAM,
+        }
+    }
+
+    /// True where tokens have scopes that a route can ask for.
+    pub const fn knows_scopes(self) -> bool {
+        match self {
+            Self::Jwt | Self::CognitoUserPools => true,
+            Self::AwsIam => false,
         }
     }
 
     fn parse(fields: &Fields<'_>) -> Option<Self> {
         let given = fields.value("type").and_then(Value::as_str).unwrap_or_default();
         if NOT_YET.iter().any(|name| name.eq_ignore_ascii_case(given.trim())) {
-            let expected = "JWT or COGNITO_USER_POOLS: this version has no others yet";
-            fields.problem("type", &brief(&given.into()), expected);
+            let expected = format!("{EXPECTED}: this version has no others yet");
+            fields.problem("type", &brief(&given.into()), &expected);
             return None;
         }
         let given = fields.choice("type", &Self::ALL.map(|known| (known.name(), known)));
-        fields.require("type", given, "JWT or COGNITO_USER_POOLS")
+        fields.require("type", given, EXPECTED)
     }
 }
 
@@ -76,12 +95,21 @@ impl Authorizer {
         // Of a type that is not known no other word is.
         let authorizer_type = AuthorizerType::parse(&fields)?;
         let digest = Sha256::of(json.to_string());
+        let of_tokens = |authorizer| AuthorizerKind::Token(Box::new(authorizer));
         let kind = match authorizer_type {
-            AuthorizerType::Jwt => TokenAuthorizer::parse_jwt(&fields, digest, client),
-            AuthorizerType::CognitoUserPools => TokenAuthorizer::parse_cognito(&fields, digest, client),
+            AuthorizerType::Jwt => TokenAuthorizer::parse_jwt(&fields, digest, client).map(of_tokens),
+            AuthorizerType::CognitoUserPools => {
+                TokenAuthorizer::parse_cognito(&fields, digest, client).map(of_tokens)
+            }
+            AuthorizerType::AwsIam => IamAuthorizer::parse(&fields).map(AuthorizerKind::Iam),
         };
         fields.finish_guarding();
-        Some(Self { authorizer_type, kind: AuthorizerKind::Token(Box::new(kind?)) })
+        Some(Self { authorizer_type, kind: kind? })
+    }
+
+    /// The one that lets in whom AWS has let in.
+    pub(super) fn any_iam_caller() -> Self {
+        Self { authorizer_type: AuthorizerType::AwsIam, kind: AuthorizerKind::Iam(IamAuthorizer::default()) }
     }
 
     /// Finds the caller, on a route that asks for one of these `scopes`.
@@ -98,14 +126,15 @@ impl Authorizer {
     ) -> Result<Arc<Principal>, GatewayError> {
         match &self.kind {
             AuthorizerKind::Token(authorizer) => authorizer.authorize(context, scopes, tokens, issuers).await,
+            AuthorizerKind::Iam(authorizer) => authorizer.authorize(context),
         }
     }
 
     /// True where callers who have all scopes need not pass on a route that asks for none.
     pub(super) fn asks_for_another_token_without_scopes(&self) -> bool {
         match self.authorizer_type {
-            AuthorizerType::Jwt => false,
             AuthorizerType::CognitoUserPools => true,
+            AuthorizerType::Jwt | AuthorizerType::AwsIam => false,
         }
     }
 }
@@ -122,6 +151,11 @@ impl Authorizers {
                     &brief(&name.into()),
                     "names of letters, digits, ., - and _, at most 128",
                 );
+            }
+            if name == AWS_IAM {
+                let expected =
+                    format!("another name: {AWS_IAM} is what routes have that ask for any signature");
+                fields.problem("authorizers", &brief(&name.into()), &expected);
             }
             let json = all.and_then(|all| all.get(name)).unwrap_or(&Value::Null);
             authorizers.insert(name.into(), Authorizer::parse(authorizer, json, client).map(Arc::new));

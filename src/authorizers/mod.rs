@@ -5,6 +5,7 @@
 mod api_key;
 mod api_key_item;
 mod authorizer;
+mod iam_authorizer;
 mod identity_source;
 mod issuer_keys;
 pub mod jwt;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    authorizer::{Authorizer, AuthorizerType, Authorizers, NamedAuthorizer},
+    authorizer::{AWS_IAM, Authorizer, AuthorizerType, Authorizers, NamedAuthorizer},
     issuer_keys::IssuerKeys,
     verified_tokens::VerifiedTokens,
 };
@@ -56,7 +56,7 @@ const TYPES: [(&str, AuthorizationType); 5] = [
     ("JWT", AuthorizationType::Of(AuthorizerType::Jwt)),
     ("CUSTOM", AuthorizationType::NotYet),
     ("COGNITO_USER_POOLS", AuthorizationType::Of(AuthorizerType::CognitoUserPools)),
-    ("AWS_IAM", AuthorizationType::NotYet),
+    (AWS_IAM, AuthorizationType::Of(AuthorizerType::AwsIam)),
 ];
 
 const TYPE: &str = "authorizationType";
@@ -79,6 +79,7 @@ impl Authorization {
             Self::Nothing => None,
             Self::By(authorizer) => Some(authorizer),
         };
+        let any_iam_caller = Arc::new(Authorizer::any_iam_caller());
         let (id, authorizer) = match (written.authorization_type, &written.id) {
             (Some(AuthorizationType::None), _) => return written.nothing(fields, "nothing beside NONE"),
             (Some(AuthorizationType::NotYet), _) => {
@@ -87,6 +88,11 @@ impl Authorization {
                 return None;
             }
             (_, Some(id)) => find(fields, authorizers, id)?,
+            (Some(AuthorizationType::Of(AuthorizerType::AwsIam)), None)
+                if of_api.is_none_or(|of_api| !of_api.asks_for_a_signature()) =>
+            {
+                (Arc::from(AWS_IAM), &any_iam_caller)
+            }
             (authorization_type, None) => match (of_api, authorization_type) {
                 (Some(of_api), _) => (Arc::clone(&of_api.id), &of_api.authorizer),
                 (None, Some(_)) => {
@@ -101,6 +107,14 @@ impl Authorization {
         {
             let expected = format!("{}, which {id} is", authorizer.authorizer_type.name());
             fields.problem(TYPE, &brief(&said.name().into()), &expected);
+            return None;
+        }
+        if let Some(scopes) = written.scopes.as_ref().filter(|scopes| !scopes.is_empty())
+            && !authorizer.authorizer_type.knows_scopes()
+        {
+            let type_name = authorizer.authorizer_type.name();
+            let expected = format!("nothing: {id} is of type {type_name}, which has no scopes");
+            fields.problem(SCOPES, &brief(&Value::from(scopes.clone())), &expected);
             return None;
         }
         // The API's scopes go with the API's authorizer only.
@@ -154,6 +168,11 @@ impl RouteAuthorizer {
         issuers: &IssuerKeys,
     ) -> Result<Arc<Principal>, GatewayError> {
         self.authorizer.authorize(context, &self.scopes, tokens, issuers).await
+    }
+
+    /// True where the caller is who has signed the request, which needs a function URL that asks for signatures.
+    pub fn asks_for_a_signature(&self) -> bool {
+        self.authorizer.authorizer_type == AuthorizerType::AwsIam
     }
 
     pub fn guard(&self) -> AuthorizerGuard {

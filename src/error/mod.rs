@@ -83,6 +83,11 @@ pub enum GatewayError {
     },
     #[error("the token has none of the scopes {scopes}")]
     InsufficientScope { scopes: String },
+    #[error("nobody has signed the request")]
+    NotSigned,
+    /// AWS has let the caller in, and the authorizer does not: with the ARNs of both.
+    #[error("{user} is not on the list of the authorizer")]
+    CallerNotAllowed { user: String, resource: String },
     #[error("bad API key: {0}")]
     InvalidApiKey(String),
     #[error("broken item: {}", .0.summary())]

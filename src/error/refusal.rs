@@ -29,6 +29,8 @@ pub struct Refusal {
 pub enum Spacing {
     Tight,
     Spaced,
+    /// None, and `Message`, as IAM writes its refusals.
+    Capital,
 }
 
 /// A header that belongs to one refusal and to no other.
@@ -53,7 +55,7 @@ impl GatewayError {
     #[rustfmt::skip]
     pub fn refusal(&self) -> Refusal {
         use OwnHeader::{Allow, Challenge, NoHeader, RetryAfter};
-        use Spacing::{Spaced, Tight};
+        use Spacing::{Capital, Spaced, Tight};
         let row = |status, response_type, error_type, message, spacing, own_header|
             Refusal { status, response_type, error_type, message, spacing, own_header };
         match self {
@@ -80,6 +82,8 @@ impl GatewayError {
             Self::NoToken                             => row(StatusCode::UNAUTHORIZED,          ResponseType::Unauthorized,               "UnauthorizedException",               "Unauthorized".into(),                              Tight,  Challenge("Bearer".to_owned())),
             Self::InvalidToken { description, scopes, .. } => row(StatusCode::UNAUTHORIZED,     ResponseType::Unauthorized,               "UnauthorizedException",               "Unauthorized".into(),                              Tight,  Challenge(invalid_token(scopes, description))),
             Self::InsufficientScope { scopes }        => row(StatusCode::FORBIDDEN,             ResponseType::AccessDenied,               "AccessDeniedException",               "Forbidden".into(),                                 Tight,  Challenge(insufficient_scope(scopes))),
+            Self::NotSigned                           => row(StatusCode::FORBIDDEN,             ResponseType::MissingAuthenticationToken, "MissingAuthenticationTokenException", "Missing Authentication Token".into(),              Tight,  NoHeader),
+            Self::CallerNotAllowed { user, resource } => row(StatusCode::FORBIDDEN,             ResponseType::AccessDenied,               "AccessDeniedException",               not_allowed(user, resource),                        Capital, NoHeader),
             Self::InvalidApiKey(_)                    => row(StatusCode::FORBIDDEN,             ResponseType::InvalidApiKey,              "ForbiddenException",                  "Forbidden".into(),                                 Tight,  NoHeader),
             Self::BrokenKeyItem(_)                    => row(StatusCode::SERVICE_UNAVAILABLE,   ResponseType::Default5xx,                 "ServiceUnavailableException",         "Service Unavailable".into(),                       Tight,  RetryAfter(A_SECOND)),
             Self::KeysUnavailable { retry_after, .. } => row(StatusCode::SERVICE_UNAVAILABLE,   ResponseType::AuthorizerFailure,          "ServiceUnavailableException",         "Service Unavailable".into(),                       Tight,  RetryAfter(*retry_after)),
@@ -124,6 +128,7 @@ impl Refusal {
         match self.spacing {
             Spacing::Tight => format!("{{\"message\":{message}}}"),
             Spacing::Spaced => format!("{{\"message\": {message}}}"),
+            Spacing::Capital => format!("{{\"Message\":{message}}}"),
         }
     }
 
@@ -175,6 +180,12 @@ fn invalid_parameters(violations: &[Violation]) -> Cow<'static, str> {
         format!("{pointer} ({keyword})")
     });
     format!("Invalid request parameters: [{}]", each.collect::<Vec<_>>().join(", ")).into()
+}
+
+/// As IAM says it.
+fn not_allowed(user: &str, resource: &str) -> Cow<'static, str> {
+    let action = "execute-api:Invoke";
+    format!("User: {user} is not authorized to perform: {action} on resource: {resource}").into()
 }
 
 fn invalid_token(scopes: &str, description: &str) -> String {

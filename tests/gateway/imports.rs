@@ -16,7 +16,7 @@ const FLOORS: [&[&str]; 12] = [
     &["authorizers", "policies", "cache"],
     &["limits", "template", "access_log"],
     &["router"],
-    &["context", "media_type", "aws"],
+    &["context", "media_type", "aws", "policy_document"],
     &["item", "environment", "http_client", "json_schema", "caller"],
     &["error", "notation", "decimal", "deflate", "digest", "json", "path", "header_list", "ttl_cache"],
     &[

@@ -7,7 +7,6 @@ mod document;
 mod element;
 mod resource;
 mod statement;
-mod wildcard;
 
 use std::borrow::Cow;
 

@@ -4,8 +4,8 @@ use super::{
     condition::{Condition, ConditionContext},
     element::Element,
     resource::ResourcePattern,
-    wildcard::Wildcard,
 };
+use crate::policy_document::Wildcard;
 
 /// A statement, which is about requests that all of its parts fit.
 #[derive(Clone, Debug, PartialEq, Eq)]

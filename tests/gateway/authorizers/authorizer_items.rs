@@ -17,31 +17,33 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
     let cases: Vec<(Value, Expect)> = vec![
         (
             json!({}),
-            expect!["problem [$api] authorizers.users.type: got nothing, expected JWT or COGNITO_USER_POOLS"],
+            expect![
+                "problem [$api] authorizers.users.type: got nothing, expected JWT, COGNITO_USER_POOLS or AWS_IAM"
+            ],
         ),
         (
             json!({ "type": "SAML" }),
             expect![[
-                r#"problem [$api] authorizers.users.type: got "SAML", expected JWT or COGNITO_USER_POOLS"#
+                r#"problem [$api] authorizers.users.type: got "SAML", expected JWT or COGNITO_USER_POOLS or AWS_IAM"#
             ]],
         ),
         (
             json!({ "type": "REQUEST", "authorizerUri": "f", "identitySource": [] }),
             expect![[
-                r#"problem [$api] authorizers.users.type: got "REQUEST", expected JWT or COGNITO_USER_POOLS: this version has no others yet"#
+                r#"problem [$api] authorizers.users.type: got "REQUEST", expected JWT, COGNITO_USER_POOLS or AWS_IAM: this version has no others yet"#
             ]],
         ),
         (
             json!({ "type": "token" }),
             expect![[
-                r#"problem [$api] authorizers.users.type: got "token", expected JWT or COGNITO_USER_POOLS: this version has no others yet"#
+                r#"problem [$api] authorizers.users.type: got "token", expected JWT, COGNITO_USER_POOLS or AWS_IAM: this version has no others yet"#
             ]],
         ),
         (
             json!({ "type": "AWS_IAM", "allow": [] }),
-            expect![[
-                r#"problem [$api] authorizers.users.type: got "AWS_IAM", expected JWT or COGNITO_USER_POOLS: this version has no others yet"#
-            ]],
+            expect![
+                "problem [$api] authorizers.users.allow: got [], expected the ARNs of some callers: nobody could call"
+            ],
         ),
         (
             json!({ "type": "JWT" }),
@@ -149,7 +151,7 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
     }
     expect![[r#"
         problem [$api] authorizers: got "a b", expected names of letters, digits, ., - and _, at most 128
-        problem [$api] authorizers.a b.type: got nothing, expected JWT or COGNITO_USER_POOLS
+        problem [$api] authorizers.a b.type: got nothing, expected JWT, COGNITO_USER_POOLS or AWS_IAM
         problem [*] routeKey: got no route, expected at least one route item that is enabled"#]]
     .assert_eq(&told(&api_item(&json!({ "authorizers": { "a b": {} } })), &[]).await);
     expect![[r#"

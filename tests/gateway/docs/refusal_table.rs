@@ -71,6 +71,10 @@ fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
         Some(E::StageUnavailable { .. }) => E::RouteUnreadable("".into()),
         Some(E::RouteUnreadable(_)) => E::BodyViolations(Vec::new()),
         Some(E::BodyViolations(_)) => E::ParameterViolations(vec![violation()]),
-        Some(E::ParameterViolations(_)) => return None,
+        Some(E::ParameterViolations(_)) => E::NotSigned,
+        Some(E::NotSigned) => {
+            E::CallerNotAllowed { user: "arn:…".to_owned(), resource: "arn:…".to_owned() }
+        }
+        Some(E::CallerNotAllowed { .. }) => return None,
     })
 }

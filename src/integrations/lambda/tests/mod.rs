@@ -115,7 +115,7 @@ fn request(method: Method, path: &str, query: &str) -> Request {
             user_agent: "python-requests/testing".to_owned(),
             time: "14/Apr/2025:22:12:48 +0000".to_owned(),
             time_epoch: 1_744_668_768_000,
-            trace_id: String::new(),
+            ..Origin::default()
         },
     }
 }

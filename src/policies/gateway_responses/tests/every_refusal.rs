@@ -100,6 +100,10 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request parameters: [page (type), page (type)]"}"#),
         (GatewayError::KeysUnavailable { retry_after: Duration::from_millis(400), source: source() },
             r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
+        (GatewayError::NotSigned,
+            r#"403 | content-type=application/json | x-amzn-errortype=MissingAuthenticationTokenException | {"message":"Missing Authentication Token"}"#),
+        (GatewayError::CallerNotAllowed { user: "arn:aws:iam::111122223333:user/ada".to_owned(), resource: "arn:aws:execute-api:eu-west-1:********3333:abc/v1/GET/".to_owned() },
+            r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"Message":"User: arn:aws:iam::111122223333:user/ada is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:abc/v1/GET/"}"#),
     ]
 }
 
@@ -144,6 +148,8 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::BodyViolations(_) => 35,
         GatewayError::ParameterViolations(_) => 36,
         GatewayError::KeysUnavailable { .. } => 37,
+        GatewayError::NotSigned => 38,
+        GatewayError::CallerNotAllowed { .. } => 39,
     }
 }
 
@@ -153,7 +159,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 38);
+    assert_eq!(every_refusal().len(), 40);
 }
 
 #[test]
@@ -169,7 +175,9 @@ fn no_gateway_response_holds_a_cause_or_a_name_of_ours() {
         for (error, _) in every_refusal() {
             let answer = rendered(&api, &error, &world());
             for secret in ["arn:", "secret-table", "123456789012", "get the stage", "29s", "7000000"] {
-                assert!(!answer.contains(secret), "{error:?} tells {secret}: {answer}");
+                // It is the caller's own, and the route's with the account made illegible.
+                let is_known = secret == "arn:" && matches!(error, GatewayError::CallerNotAllowed { .. });
+                assert!(is_known || !answer.contains(secret), "{error:?} tells {secret}: {answer}");
             }
         }
     }

@@ -30,6 +30,8 @@ pub enum Asks {
     Key,
     /// A token of the issuer that all tables know.
     Caller,
+    /// A signature that AWS has checked.
+    Signature,
     /// One token, and no other for as long as the test runs.
     Token,
 }
@@ -48,14 +50,14 @@ pub enum TargetKind {
     Mock,
 }
 
-use Asks::{Caller, Key, Nothing, Token};
+use Asks::{Caller, Key, Nothing, Signature, Token};
 use TargetKind::{Function, Item, Mock, Path, Routed};
 
 const fn route(key: &'static str, asks: Asks, integration: TargetKind) -> GuardedRoute {
     GuardedRoute { key, asks, integration }
 }
 
-pub const TABLES: [Table; 10] = [
+pub const TABLES: [Table; 11] = [
     table(
         &[
             route("GET /reports", Key, Path("/reports")),
@@ -194,6 +196,25 @@ pub const TABLES: [Table; 10] = [
         ],
         api: r#"{"trailingSlash": "IGNORE"}"#,
     },
+    // A signature is worth no more than a token or a key.
+    table(
+        &[
+            route("GET /reports", Signature, Path("/reports")),
+            route("ANY /admin/{proxy+}", Signature, Function("2.0")),
+            route("GET /orders/{id}/lines", Signature, Path("/orders/{id}/lines")),
+            route("ANY /orders/{proxy+}", Caller, Path("/orders/{proxy}")),
+            route("GET /keyed", Key, Path("/keyed")),
+            route("ANY /{proxy+}", Nothing, Path("/{proxy}")),
+        ],
+        &[
+            ("GET", "/reports"),
+            ("GET", "/admin/users"),
+            ("DELETE", "/admin/users/7/keys"),
+            ("GET", "/orders/7/lines"),
+            ("GET", "/orders/7"),
+            ("GET", "/keyed"),
+        ],
+    ),
 ];
 
 impl Table {
@@ -223,6 +244,7 @@ impl GuardedRoute {
             Nothing => {}
             Key => item["apiKeyRequired"] = json!(true),
             Caller => item["authorizerId"] = json!("users"),
+            Signature => item["authorizationType"] = json!("AWS_IAM"),
             Token => item["throttle"] = json!({ "rateLimit": 0.000_001, "burstLimit": 1 }),
         }
         item
