@@ -7,6 +7,7 @@ mod api_key_item;
 mod authorizer;
 mod authorizer_resources;
 mod function_authorizer;
+mod iam_authorizer;
 mod identity_source;
 mod issuer_keys;
 pub mod jwt;

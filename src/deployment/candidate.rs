@@ -44,8 +44,12 @@ impl Candidate {
         stage: &str,
         stage_variables: &StageVariables,
     ) -> Result<Self, StoreError> {
-        let mut builder =
-            Builder::new(DeploymentSource { table: &store.tables.routes, stage, stage_variables });
+        let mut builder = Builder::new(DeploymentSource {
+            table: &store.tables.routes,
+            stage,
+            stage_variables,
+            function_url_auth_type: store.function_url_auth_type,
+        });
         let mut has_items = false;
         let mut pages = pin!(store.route_pages(stage));
         while let Some(items) = pages.try_next().await? {

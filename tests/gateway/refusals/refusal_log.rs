@@ -64,6 +64,8 @@ async fn the_access_log_tells_the_response_type_and_the_cause_of_every_refusal()
         ConditionFailed DEFAULT_4XX
         PreconditionFailed DEFAULT_4XX
         ConditionFailedAs DEFAULT_4XX
+        NotSigned MISSING_AUTHENTICATION_TOKEN
+        CallerNotAllowed ACCESS_DENIED
         RequestTooLarge REQUEST_TOO_LARGE
         BrokenAnswer INTEGRATION_FAILURE
         IntegrationFailure INTEGRATION_FAILURE
@@ -147,6 +149,8 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         ConditionFailed: v1, PUT /items/{id}, integrationLatency
         PreconditionFailed: v1, PUT /items/{id}, integrationLatency
         ConditionFailedAs: v1, DELETE /gone/{id}, integrationLatency
+        NotSigned: v1, GET /signed
+        CallerNotAllowed: v1, GET /staff
         RequestTooLarge: v1, POST /event, integrationLatency
         BrokenAnswer: v1, ANY /reflect, integrationLatency
         IntegrationFailure: v1, GET /call/gone, integrationLatency

@@ -8,7 +8,7 @@ use tollgate::{
     authorizers::ApiKeyUse,
     clock::Clock,
     deployment::inspect,
-    environment::TrustedProxy,
+    environment::{FunctionUrlAuthType, TrustedProxy},
     error::{GatewayError, StoreError, chain},
     function_url::{DecodedEvent, Invocation, decode},
     gateway::{Explained, explain},
@@ -182,7 +182,12 @@ impl RequestDetails {
             trace_id: String::new(),
             received_at: now,
         };
-        match decode(event.to_string().as_bytes(), invocation, &TrustedProxy::default()) {
+        match decode(
+            event.to_string().as_bytes(),
+            invocation,
+            &TrustedProxy::default(),
+            FunctionUrlAuthType::None,
+        ) {
             Ok(DecodedEvent::Request(request)) => Ok(*request),
             Ok(DecodedEvent::RoutesChanged(_)) => unreachable!("the event has no records"),
             Err(refused) => Err(refused.error),
