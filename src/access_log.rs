@@ -97,8 +97,8 @@ const NO_STAGE: &str = "none";
 const MAX_USER_AGENT_CHARS: usize = 80;
 const MAX_PATH_CHARS: usize = 1_024;
 const MAX_METHOD_CHARS: usize = 20;
-/// An issuer chooses it; ids of users have 36 characters, or 64.
-const MAX_PRINCIPAL_CHARS: usize = 80;
+/// An issuer or a function chooses it: ids of users have 36 characters, or 64, and ARNs of roles and their sessions 180.
+const MAX_PRINCIPAL_CHARS: usize = 200;
 /// More than the ids of AWS's services have.
 const MAX_REQUEST_ID_CHARS: usize = 64;
 /// The length to which a cause is cut: enough to understand it.

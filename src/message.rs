@@ -121,6 +121,18 @@ pub struct CognitoIdentity {
     pub identity_pool_id: String,
 }
 
+impl CognitoIdentity {
+    /// `authenticated` or `unauthenticated`.
+    pub fn authentication_type(&self) -> Option<&str> {
+        self.amr.first().map(String::as_str)
+    }
+
+    /// The providers, joined with commas as REST APIs have them.
+    pub fn providers(&self) -> Option<String> {
+        self.amr.get(1..).filter(|providers| !providers.is_empty()).map(|providers| providers.join(","))
+    }
+}
+
 /// A response: an integration's, or the gateway's own.
 pub type Response = http::Response<Body>;
 

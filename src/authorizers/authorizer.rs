@@ -8,6 +8,7 @@ use super::{
     authorizer_resources::AuthorizerResources,
     explained::ExplainedAuthorizer,
     function_authorizer::{FunctionAuthorizer, FunctionWord},
+    iam_authorizer::IamAuthorizer,
     issuer_keys::IssuerKeys,
     token_authorizer::TokenAuthorizer,
 };
@@ -31,6 +32,7 @@ pub struct Authorizer {
 enum AuthorizerKind {
     Token(Box<TokenAuthorizer>),
     Function(Box<FunctionAuthorizer>),
+    Iam(IamAuthorizer),
 }
 
 /// The caller whom an authorizer has found.
@@ -49,6 +51,7 @@ pub enum AuthorizerType {
     CognitoUserPools,
     Token,
     Request,
+    AwsIam,
 }
 
 /// The authorizers of an API. Those with which something is wrong are there too: a route may name them.
@@ -63,13 +66,13 @@ pub enum NamedAuthorizer<'a> {
     Unknown,
 }
 
-/// API Gateway's types that this version does not have.
-const NOT_YET: [&str; 1] = ["AWS_IAM"];
+/// The name of the authorizer that lets in whom AWS has let in.
+pub(super) const AWS_IAM: &str = "AWS_IAM";
 
-const EXPECTED: &str = "JWT, COGNITO_USER_POOLS, TOKEN or REQUEST";
+const EXPECTED: &str = "JWT, COGNITO_USER_POOLS, TOKEN, REQUEST or AWS_IAM";
 
 impl AuthorizerType {
-    const ALL: [Self; 4] = [Self::Jwt, Self::CognitoUserPools, Self::Token, Self::Request];
+    const ALL: [Self; 5] = [Self::Jwt, Self::CognitoUserPools, Self::Token, Self::Request, Self::AwsIam];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -77,6 +80,7 @@ impl AuthorizerType {
             Self::CognitoUserPools => "COGNITO_USER_POOLS",
             Self::Token => "TOKEN",
             Self::Request => "REQUEST",
+            Self::AwsIam => AWS_IAM,
         }
     }
 
@@ -84,17 +88,11 @@ impl AuthorizerType {
     pub const fn knows_scopes(self) -> bool {
         match self {
             Self::Jwt | Self::CognitoUserPools => true,
-            Self::Token | Self::Request => false,
+            Self::Token | Self::Request | Self::AwsIam => false,
         }
     }
 
     fn parse(fields: &Fields<'_>) -> Option<Self> {
-        let given = fields.value("type").and_then(Value::as_str).unwrap_or_default();
-        if NOT_YET.iter().any(|name| name.eq_ignore_ascii_case(given.trim())) {
-            let expected = format!("{EXPECTED}: this version has no others yet");
-            fields.problem("type", &brief(&given.into()), &expected);
-            return None;
-        }
         let given = fields.choice("type", &Self::ALL.map(|known| (known.name(), known)));
         fields.require("type", given, EXPECTED)
     }
@@ -117,9 +115,15 @@ impl Authorizer {
             AuthorizerType::Request => {
                 FunctionAuthorizer::parse_request(&fields, id, digest).map(of_function)
             }
+            AuthorizerType::AwsIam => IamAuthorizer::parse(&fields).map(AuthorizerKind::Iam),
         };
         fields.finish_guarding();
         Some(Self { authorizer_type, kind: kind? })
+    }
+
+    /// The one that lets in whom AWS has let in.
+    pub(super) fn any_iam_caller() -> Self {
+        Self { authorizer_type: AuthorizerType::AwsIam, kind: AuthorizerKind::Iam(IamAuthorizer::default()) }
     }
 
     /// Finds the caller, on a route that asks for one of these `scopes`.
@@ -143,6 +147,7 @@ impl Authorizer {
                 // Boxed: most routes ask no function, and a call is kilobytes.
                 Box::pin(authorizer.authorize(context, calls)).await.map(Authorized::ByFunction)
             }
+            AuthorizerKind::Iam(authorizer) => authorizer.authorize(context).map(Authorized::Caller),
         }
     }
 
@@ -156,6 +161,7 @@ impl Authorizer {
         match &self.kind {
             AuthorizerKind::Token(authorizer) => authorizer.explain(context, scopes, issuers).await,
             AuthorizerKind::Function(authorizer) => authorizer.explain(context),
+            AuthorizerKind::Iam(authorizer) => authorizer.explain(),
         }
     }
 
@@ -164,6 +170,7 @@ impl Authorizer {
         match &self.kind {
             AuthorizerKind::Token(authorizer) => Some(authorizer.token_place()),
             AuthorizerKind::Function(authorizer) => authorizer.token_place(),
+            AuthorizerKind::Iam(_) => None,
         }
     }
 
@@ -171,14 +178,17 @@ impl Authorizer {
     pub(super) fn asks_for_another_token_without_scopes(&self) -> bool {
         match self.authorizer_type {
             AuthorizerType::CognitoUserPools => true,
-            AuthorizerType::Jwt | AuthorizerType::Token | AuthorizerType::Request => false,
+            AuthorizerType::Jwt
+            | AuthorizerType::Token
+            | AuthorizerType::Request
+            | AuthorizerType::AwsIam => false,
         }
     }
 
     /// True where only a function can say who calls.
     pub(super) fn asks_a_function(&self) -> bool {
         match &self.kind {
-            AuthorizerKind::Token(_) => false,
+            AuthorizerKind::Token(_) | AuthorizerKind::Iam(_) => false,
             AuthorizerKind::Function(_) => true,
         }
     }
@@ -196,6 +206,11 @@ impl Authorizers {
                     &brief(&name.into()),
                     "names of letters, digits, ., - and _, at most 128",
                 );
+            }
+            if name == AWS_IAM {
+                let expected =
+                    format!("another name: {AWS_IAM} is what routes have that ask for any signature");
+                fields.problem("authorizers", &brief(&name.into()), &expected);
             }
             let json = all.and_then(|all| all.get(name)).unwrap_or(&Value::Null);
             let id: Arc<str> = name.into();

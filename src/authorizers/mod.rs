@@ -8,6 +8,7 @@ mod authorizer;
 mod authorizer_resources;
 mod explained;
 mod function_authorizer;
+mod iam_authorizer;
 mod identity_source;
 mod issuer_keys;
 pub mod jwt;

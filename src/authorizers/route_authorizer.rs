@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    authorizer::{Authorized, Authorizer, AuthorizerType, Authorizers, NamedAuthorizer},
+    authorizer::{AWS_IAM, Authorized, Authorizer, AuthorizerType, Authorizers, NamedAuthorizer},
     authorizer_resources::AuthorizerResources,
     explained::ExplainedAuthorizer,
     issuer_keys::IssuerKeys,
@@ -51,7 +51,6 @@ enum AuthorizationType {
     None,
     /// One of these.
     Of(&'static [AuthorizerType]),
-    NotYet,
 }
 
 const TYPES: [(&str, AuthorizationType); 5] = [
@@ -59,7 +58,7 @@ const TYPES: [(&str, AuthorizationType); 5] = [
     ("JWT", AuthorizationType::Of(&[AuthorizerType::Jwt])),
     ("CUSTOM", AuthorizationType::Of(&[AuthorizerType::Token, AuthorizerType::Request])),
     ("COGNITO_USER_POOLS", AuthorizationType::Of(&[AuthorizerType::CognitoUserPools])),
-    ("AWS_IAM", AuthorizationType::NotYet),
+    (AWS_IAM, AuthorizationType::Of(&[AuthorizerType::AwsIam])),
 ];
 
 const TYPE: &str = "authorizationType";
@@ -90,14 +89,15 @@ impl Authorization {
             Self::Nothing => None,
             Self::By(authorizer) => Some(authorizer),
         };
+        let any_iam_caller = Arc::new(Authorizer::any_iam_caller());
         let (id, authorizer) = match (written.authorization_type, &written.id) {
             (Some(AuthorizationType::None), _) => return written.nothing(fields, "nothing beside NONE"),
-            (Some(AuthorizationType::NotYet), _) => {
-                let got = fields.value(TYPE).map(brief).unwrap_or_default();
-                fields.problem(TYPE, &got, "nothing: this version does not enforce it");
-                return None;
-            }
             (_, Some(id)) => find(fields, authorizers, id)?,
+            (Some(AuthorizationType::Of([AuthorizerType::AwsIam])), None)
+                if of_api.is_none_or(|of_api| !of_api.asks_for_a_signature()) =>
+            {
+                (Arc::from(AWS_IAM), &any_iam_caller)
+            }
             (authorization_type, None) => match (of_api, authorization_type) {
                 (Some(of_api), _) => (Arc::clone(&of_api.id), &of_api.authorizer),
                 (None, Some(_)) => {
@@ -195,6 +195,11 @@ impl RouteAuthorizer {
         &self.scopes
     }
 
+    /// True where the caller is who has signed the request, which needs a function URL that asks for signatures.
+    pub fn asks_for_a_signature(&self) -> bool {
+        self.authorizer.authorizer_type == AuthorizerType::AwsIam
+    }
+
     /// True where only a function can say who calls.
     pub fn asks_a_function(&self) -> bool {
         self.authorizer.asks_a_function()
@@ -225,7 +230,7 @@ impl AuthorizerGuard {
 fn written_as(authorizer_type: AuthorizerType) -> &'static str {
     let is_of = |(_, known): &&(&str, AuthorizationType)| match known {
         AuthorizationType::Of(types) => types.contains(&authorizer_type),
-        AuthorizationType::None | AuthorizationType::NotYet => false,
+        AuthorizationType::None => false,
     };
     TYPES.iter().find(is_of).map_or(authorizer_type.name(), |(name, _)| name)
 }

@@ -83,7 +83,12 @@ pub async fn read_items<'a>(
     stage: &'a str,
     stage_variables: &'a StageVariables,
 ) -> Result<(Builder<'a>, bool), StoreError> {
-    let mut builder = Builder::new(DeploymentSource { table: &store.tables.routes, stage, stage_variables });
+    let mut builder = Builder::new(DeploymentSource {
+        table: &store.tables.routes,
+        stage,
+        stage_variables,
+        function_url_auth_type: store.function_url_auth_type,
+    });
     let mut has_items = false;
     let mut pages = pin!(store.route_pages(stage));
     while let Some(items) = pages.try_next().await? {

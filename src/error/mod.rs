@@ -100,6 +100,11 @@ pub enum GatewayError {
     /// Its answer is none, or it cannot be called.
     #[error("the authorizer is misconfigured")]
     AuthorizerMisconfigured { form: AuthorizerForm, source: BoxError },
+    #[error("nobody has signed the request")]
+    NotSigned,
+    /// AWS has let the caller in, and the authorizer does not: with the ARNs of both.
+    #[error("{user} is not on the list of the authorizer")]
+    CallerNotAllowed { user: String, resource: String },
     #[error("bad API key: {0}")]
     InvalidApiKey(String),
     #[error("broken item: {}", .0.summary())]

@@ -30,7 +30,7 @@ pub enum BodyForm {
     Tight,
     /// `{"message": "…"}`
     Spaced,
-    /// `{"Message":"…"}`
+    /// `{"Message":"…"}`, as IAM writes its refusals.
     Capital,
     /// `{"message":null}`
     Null,
@@ -94,6 +94,8 @@ impl GatewayError {
             Self::AuthorizerFailure { form: Http, .. } => row(StatusCode::INTERNAL_SERVER_ERROR,  ResponseType::AuthorizerFailure,          "InternalServerErrorException",        "Internal Server Error".into(),                     Tight,  NoHeader),
             Self::AuthorizerMisconfigured { form: Rest, .. } => row(StatusCode::INTERNAL_SERVER_ERROR,  ResponseType::AuthorizerConfigurationError,"AuthorizerConfigurationException",    "Internal server error".into(),                     Null,   NoHeader),
             Self::AuthorizerMisconfigured { form: Http, .. } => row(StatusCode::INTERNAL_SERVER_ERROR,  ResponseType::AuthorizerConfigurationError,"InternalServerErrorException",        "Internal Server Error".into(),                     Tight,  NoHeader),
+            Self::NotSigned                           => row(StatusCode::FORBIDDEN,             ResponseType::MissingAuthenticationToken, "MissingAuthenticationTokenException", "Missing Authentication Token".into(),              Tight,  NoHeader),
+            Self::CallerNotAllowed { user, resource } => row(StatusCode::FORBIDDEN,             ResponseType::AccessDenied,               "AccessDeniedException",               not_allowed(user, resource),                        Capital, NoHeader),
             Self::InvalidApiKey(_)                    => row(StatusCode::FORBIDDEN,             ResponseType::InvalidApiKey,              "ForbiddenException",                  "Forbidden".into(),                                 Tight,  NoHeader),
             Self::BrokenKeyItem(_)                    => row(StatusCode::SERVICE_UNAVAILABLE,   ResponseType::Default5xx,                 "ServiceUnavailableException",         "Service Unavailable".into(),                       Tight,  RetryAfter(A_SECOND)),
             Self::KeysUnavailable { retry_after, .. } => row(StatusCode::SERVICE_UNAVAILABLE,   ResponseType::AuthorizerFailure,          "ServiceUnavailableException",         "Service Unavailable".into(),                       Tight,  RetryAfter(*retry_after)),
@@ -191,6 +193,12 @@ fn invalid_parameters(violations: &[Violation]) -> Cow<'static, str> {
         format!("{pointer} ({keyword})")
     });
     format!("Invalid request parameters: [{}]", each.collect::<Vec<_>>().join(", ")).into()
+}
+
+/// As IAM says it.
+fn not_allowed(user: &str, resource: &str) -> Cow<'static, str> {
+    let action = "execute-api:Invoke";
+    format!("User: {user} is not authorized to perform: {action} on resource: {resource}").into()
 }
 
 fn invalid_token(scopes: &str, description: &str) -> String {

@@ -11,9 +11,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::COOKIE};
 use serde::Deserialize;
 
-use super::trusted_proxy::trust;
+use super::{raw_authorizer::RawAuthorizer, trusted_proxy::trust};
 use crate::{
-    environment::TrustedProxy,
+    environment::{FunctionUrlAuthType, TrustedProxy},
     error::GatewayError,
     message::{Origin, RefusedRequest, Request},
     path,
@@ -84,6 +84,7 @@ struct RawContext {
     http: Option<RawHttp>,
     time: Option<String>,
     time_epoch: Option<u64>,
+    authorizer: Option<RawAuthorizer>,
 }
 
 #[derive(Deserialize, Default)]
@@ -130,6 +131,7 @@ pub fn decode(
     event: &[u8],
     invocation: Invocation,
     proxy: &TrustedProxy,
+    auth_type: FunctionUrlAuthType,
 ) -> Result<DecodedEvent, Box<RefusedEvent>> {
     let refused = |error, request| Box::new(RefusedEvent { error, request });
     let raw: RawEvent<'_> = match serde_json::from_slice(event) {
@@ -147,7 +149,7 @@ pub fn decode(
         return Err(refused(bad("the event has no requestContext"), RefusedRequest::default()));
     };
     let PlatformFacts { method, mut origin } =
-        PlatformFacts::of(invocation.account_id, invocation.trace_id, context);
+        PlatformFacts::of(invocation.account_id, invocation.trace_id, context, auth_type);
     let [raw_path, raw_query, body] =
         [raw.raw_path, raw.raw_query_string, raw.body].map(|text| text.map(|text| text.0));
     let path = path::canonical_path(raw_path.as_deref().unwrap_or("/"));
@@ -198,8 +200,13 @@ struct PlatformFacts {
 }
 
 impl PlatformFacts {
-    fn of(account_id: String, trace_id: String, context: RawContext) -> Self {
+    fn of(account_id: String, trace_id: String, context: RawContext, auth_type: FunctionUrlAuthType) -> Self {
         let http = context.http.unwrap_or_default();
+        let iam = match auth_type {
+            // Whoever has written it, AWS has not.
+            FunctionUrlAuthType::None => None,
+            FunctionUrlAuthType::AwsIam => context.authorizer.and_then(RawAuthorizer::iam),
+        };
         let origin = Origin {
             account_id,
             api_id: context.api_id.unwrap_or_default(),
@@ -211,7 +218,7 @@ impl PlatformFacts {
             time: context.time.unwrap_or_default(),
             time_epoch: context.time_epoch.unwrap_or_default(),
             trace_id,
-            iam: None,
+            iam: iam.map(Box::new),
         };
         Self { method: http.method.unwrap_or_default(), origin }
     }

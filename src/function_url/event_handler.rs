@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     deployment::{self, PublishOutcome, Trigger},
-    environment::TrustedProxy,
+    environment::{FunctionUrlAuthType, TrustedProxy},
     error::{InvalidConfiguration, chain},
     gateway::Gateway,
 };
@@ -21,6 +21,7 @@ use crate::{
 pub struct EventHandler {
     pub gateway: Gateway,
     trusted_proxy: TrustedProxy,
+    auth_type: FunctionUrlAuthType,
 }
 
 /// The response to an event.
@@ -34,15 +35,15 @@ pub enum EventOutcome {
 }
 
 impl EventHandler {
-    pub fn new(gateway: Gateway, trusted_proxy: TrustedProxy) -> Self {
-        Self { gateway, trusted_proxy }
+    pub fn new(gateway: Gateway, trusted_proxy: TrustedProxy, auth_type: FunctionUrlAuthType) -> Self {
+        Self { gateway, trusted_proxy, auth_type }
     }
 
     /// Answers a request, or publishes the stages that the routes table's stream names.
     pub async fn handle(&self, event: &[u8], invocation: Invocation) -> EventOutcome {
         let received_at = invocation.received_at;
         let request_id = invocation.request_id.clone();
-        let response = match decode(event, invocation, &self.trusted_proxy) {
+        let response = match decode(event, invocation, &self.trusted_proxy, self.auth_type) {
             Ok(DecodedEvent::Request(request)) => {
                 // A look that ended since the last response, while nobody waited.
                 self.gateway.deployments.adopt_found();

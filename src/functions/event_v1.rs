@@ -15,6 +15,7 @@ use crate::{
     caller::{AuthorizerV1, Principal},
     context::Context,
     item::StageVariables,
+    message::CognitoIdentity,
 };
 
 #[derive(Serialize)]
@@ -80,7 +81,7 @@ struct RequestContextV1<'a> {
 }
 
 /// Functions read these without asking whether they are there; `None` is null.
-#[derive(Default, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Identity<'a> {
     access_key: Option<&'a str>,
@@ -91,7 +92,7 @@ struct Identity<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     api_key_id: Option<&'a str>,
     caller: Option<&'a str>,
-    cognito_authentication_provider: Option<&'a str>,
+    cognito_authentication_provider: Option<String>,
     cognito_authentication_type: Option<&'a str>,
     cognito_identity_id: Option<&'a str>,
     cognito_identity_pool_id: Option<&'a str>,
@@ -152,6 +153,8 @@ fn write(
 fn request_context<'a>(context: &Context<'a>) -> RequestContextV1<'a> {
     let request = context.request;
     let origin = &request.origin;
+    let iam = context.caller.iam();
+    let cognito = iam.and_then(|iam| iam.cognito_identity.as_ref());
     RequestContextV1 {
         account_id: &origin.account_id,
         api_id: &origin.api_id,
@@ -162,11 +165,20 @@ fn request_context<'a>(context: &Context<'a>) -> RequestContextV1<'a> {
         extended_request_id: &request.id,
         http_method: request.method.as_str(),
         identity: Identity {
+            access_key: iam.map(|iam| iam.access_key.as_str()),
+            account_id: iam.map(|iam| iam.account_id.as_str()),
             api_key: context.caller.api_key_id.and_then(|_| api_key(context)),
             api_key_id: context.caller.api_key_id,
+            caller: iam.map(|iam| iam.caller_id.as_str()),
+            cognito_authentication_provider: cognito.and_then(CognitoIdentity::providers),
+            cognito_authentication_type: cognito.and_then(CognitoIdentity::authentication_type),
+            cognito_identity_id: cognito.map(|cognito| cognito.identity_id.as_str()),
+            cognito_identity_pool_id: cognito.map(|cognito| cognito.identity_pool_id.as_str()),
+            principal_org_id: iam.and_then(|iam| iam.principal_org_id.as_deref()),
             source_ip: &origin.source_ip,
+            user: iam.map(|iam| iam.user_id.as_str()),
             user_agent: Some(origin.user_agent.as_str()).filter(|agent| !agent.is_empty()),
-            ..Identity::default()
+            user_arn: iam.map(|iam| iam.user_arn.as_str()),
         },
         path: &request.path,
         protocol: &origin.protocol,

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use super::{ValueKind, WordValue};
-use crate::context::Context;
+use crate::{context::Context, message::IamIdentity};
 
 /// One variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum ContextVariable {
     ExtendedRequestId,
     HttpMethod,
     ApiKeyId,
+    /// `identity.x` of an IAM caller.
+    Iam(IamFact),
     SourceIp,
     UserAgent,
     Path,
@@ -29,6 +31,20 @@ pub enum ContextVariable {
     ResourcePath,
     RouteKey,
     Stage,
+}
+
+/// A fact about an IAM caller; other callers have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IamFact {
+    AccountId,
+    Caller,
+    CognitoAuthenticationProvider,
+    CognitoAuthenticationType,
+    CognitoIdentityId,
+    CognitoIdentityPoolId,
+    PrincipalOrgId,
+    User,
+    UserArn,
 }
 
 /// The requests that see one value of a variable.
@@ -47,7 +63,7 @@ struct VariableRow(&'static str, Scope);
 const AUTHORIZER: &str = "authorizer.";
 
 /// All but those of authorizers, whose names are an issuer's, or a function's.
-const NAMED: [ContextVariable; 19] = {
+const NAMED: [ContextVariable; 28] = {
     use ContextVariable::*;
     [
         AccountId,
@@ -58,9 +74,18 @@ const NAMED: [ContextVariable; 19] = {
         DomainPrefix,
         ExtendedRequestId,
         HttpMethod,
+        Iam(IamFact::AccountId),
         ApiKeyId,
+        Iam(IamFact::Caller),
+        Iam(IamFact::CognitoAuthenticationProvider),
+        Iam(IamFact::CognitoAuthenticationType),
+        Iam(IamFact::CognitoIdentityId),
+        Iam(IamFact::CognitoIdentityPoolId),
+        Iam(IamFact::PrincipalOrgId),
         SourceIp,
+        Iam(IamFact::User),
         UserAgent,
+        Iam(IamFact::UserArn),
         Path,
         Protocol,
         RequestId,
@@ -110,6 +135,7 @@ impl ContextVariable {
             Self::ExtendedRequestId => VariableRow("extendedRequestId",      Scope::Request),
             Self::HttpMethod        => VariableRow("httpMethod",             Scope::Uri),
             Self::ApiKeyId          => VariableRow("identity.apiKeyId",      Scope::Uri),
+            Self::Iam(fact)         => fact.row(),
             Self::SourceIp          => VariableRow("identity.sourceIp",      Scope::Request),
             Self::UserAgent         => VariableRow("identity.userAgent",     Scope::Request),
             Self::Path              => VariableRow("path",                   Scope::Uri),
@@ -138,6 +164,7 @@ impl ContextVariable {
             Self::ExtendedRequestId | Self::RequestId => request.id.as_str().into(),
             Self::HttpMethod => request.method.as_str().into(),
             Self::ApiKeyId => context.caller.api_key_id.unwrap_or_default().into(),
+            Self::Iam(fact) => context.caller.iam().and_then(|iam| fact.text(iam)).unwrap_or_default(),
             Self::SourceIp => origin.source_ip.as_str().into(),
             Self::UserAgent => origin.user_agent.as_str().into(),
             Self::Path => context.full_path(),
@@ -154,6 +181,39 @@ impl ContextVariable {
     pub fn value<'a>(&self, context: &Context<'a>) -> WordValue<'a> {
         let kind = if *self == Self::RequestTimeEpoch { ValueKind::Json } else { ValueKind::Text };
         WordValue { text: Some(self.text(context)), kind }
+    }
+}
+
+impl IamFact {
+    /// Of one URI's caller only the ARN, and the account in it, are sure to be the same.
+    #[rustfmt::skip]
+    const fn row(self) -> VariableRow {
+        match self {
+            Self::AccountId                     => VariableRow("identity.accountId",                     Scope::Uri),
+            Self::Caller                        => VariableRow("identity.caller",                        Scope::Request),
+            Self::CognitoAuthenticationProvider => VariableRow("identity.cognitoAuthenticationProvider", Scope::Request),
+            Self::CognitoAuthenticationType     => VariableRow("identity.cognitoAuthenticationType",     Scope::Request),
+            Self::CognitoIdentityId             => VariableRow("identity.cognitoIdentityId",             Scope::Uri),
+            Self::CognitoIdentityPoolId         => VariableRow("identity.cognitoIdentityPoolId",         Scope::Request),
+            Self::PrincipalOrgId                => VariableRow("identity.principalOrgId",                Scope::Request),
+            Self::User                          => VariableRow("identity.user",                          Scope::Request),
+            Self::UserArn                       => VariableRow("identity.userArn",                       Scope::Uri),
+        }
+    }
+
+    fn text(self, iam: &IamIdentity) -> Option<Cow<'_, str>> {
+        let cognito = iam.cognito_identity.as_ref();
+        match self {
+            Self::AccountId => Some(iam.account_id.as_str().into()),
+            Self::Caller => Some(iam.caller_id.as_str().into()),
+            Self::CognitoAuthenticationProvider => cognito?.providers().map(Cow::from),
+            Self::CognitoAuthenticationType => cognito?.authentication_type().map(Cow::from),
+            Self::CognitoIdentityId => Some(cognito?.identity_id.as_str().into()),
+            Self::CognitoIdentityPoolId => Some(cognito?.identity_pool_id.as_str().into()),
+            Self::PrincipalOrgId => iam.principal_org_id.as_deref().map(Cow::from),
+            Self::User => Some(iam.user_id.as_str().into()),
+            Self::UserArn => Some(iam.user_arn.as_str().into()),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, net::IpAddr, str::FromStr};
 use serde_json::json;
 use tollgate::{
     clock::Clock,
-    environment::TrustedProxy,
+    environment::{FunctionUrlAuthType, TrustedProxy},
     error::GatewayError,
     function_url::{DecodedEvent, Invocation, decode},
     message::Request,
@@ -126,7 +126,12 @@ impl RequestParts {
             trace_id: String::new(),
             received_at: now,
         };
-        match decode(event.to_string().as_bytes(), invocation, &TrustedProxy::default()) {
+        match decode(
+            event.to_string().as_bytes(),
+            invocation,
+            &TrustedProxy::default(),
+            FunctionUrlAuthType::None,
+        ) {
             Ok(DecodedEvent::Request(request)) => Ok(*request),
             Ok(DecodedEvent::RoutesChanged(_)) => unreachable!("the event has no records"),
             Err(refused) => Err(refused.error),

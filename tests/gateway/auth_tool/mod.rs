@@ -2,6 +2,7 @@
 
 mod check_auth;
 mod explain;
+mod explain_functions;
 mod explain_guards;
 
 use serde_json::{Value, json};

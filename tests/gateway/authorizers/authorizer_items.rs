@@ -18,13 +18,13 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
         (
             json!({}),
             expect![
-                "problem [$api] authorizers.users.type: got nothing, expected JWT, COGNITO_USER_POOLS, TOKEN or REQUEST"
+                "problem [$api] authorizers.users.type: got nothing, expected JWT, COGNITO_USER_POOLS, TOKEN, REQUEST or AWS_IAM"
             ],
         ),
         (
             json!({ "type": "SAML" }),
             expect![[
-                r#"problem [$api] authorizers.users.type: got "SAML", expected JWT or COGNITO_USER_POOLS or TOKEN or REQUEST"#
+                r#"problem [$api] authorizers.users.type: got "SAML", expected JWT or COGNITO_USER_POOLS or TOKEN or REQUEST or AWS_IAM"#
             ]],
         ),
         (
@@ -35,9 +35,9 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
         ),
         (
             json!({ "type": "AWS_IAM", "allow": [] }),
-            expect![[
-                r#"problem [$api] authorizers.users.type: got "AWS_IAM", expected JWT, COGNITO_USER_POOLS, TOKEN or REQUEST: this version has no others yet"#
-            ]],
+            expect![
+                "problem [$api] authorizers.users.allow: got [], expected the ARNs of some callers: nobody could call"
+            ],
         ),
         (
             json!({ "type": "JWT" }),
@@ -145,7 +145,7 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
     }
     expect![[r#"
         problem [$api] authorizers: got "a b", expected names of letters, digits, ., - and _, at most 128
-        problem [$api] authorizers.a b.type: got nothing, expected JWT, COGNITO_USER_POOLS, TOKEN or REQUEST
+        problem [$api] authorizers.a b.type: got nothing, expected JWT, COGNITO_USER_POOLS, TOKEN, REQUEST or AWS_IAM
         problem [*] routeKey: got no route, expected at least one route item that is enabled"#]]
     .assert_eq(&told(&api_item(&json!({ "authorizers": { "a b": {} } })), &[]).await);
     expect![[r#"

@@ -84,6 +84,10 @@ fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
         Some(E::AuthorizerMisconfigured { form: Rest, .. }) => {
             E::AuthorizerMisconfigured { form: Http, source: none() }
         }
-        Some(E::AuthorizerMisconfigured { form: Http, .. }) => return None,
+        Some(E::AuthorizerMisconfigured { form: Http, .. }) => E::NotSigned,
+        Some(E::NotSigned) => {
+            E::CallerNotAllowed { user: "arn:…".to_owned(), resource: "arn:…".to_owned() }
+        }
+        Some(E::CallerNotAllowed { .. }) => return None,
     })
 }

@@ -121,6 +121,7 @@ impl TestGateway {
         let client = ServiceClient::new(Service::DynamoDb, &environment.aws).observed(panicking::dynamodb);
         let mut store = Store::waiting(patience, client.clone(), environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
+        store.function_url_auth_type = Some(environment.function_url_auth_type);
         let lines = Arc::default();
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws).observed(panicking::lambda);
         let clients = Clients { lambda, dynamodb: dynamodb_client(client) };
@@ -133,7 +134,11 @@ impl TestGateway {
             gateway.deployments = Arc::new(ActiveDeployments::new(store.clone(), when_told));
         }
         Self {
-            handler: EventHandler::new(gateway, environment.trusted_proxy),
+            handler: EventHandler::new(
+                gateway,
+                environment.trusted_proxy,
+                environment.function_url_auth_type,
+            ),
             now,
             lines,
             dynamodb: Some(dynamodb),

@@ -64,6 +64,8 @@ async fn the_access_log_tells_the_response_type_and_the_cause_of_every_refusal()
         ConditionFailed DEFAULT_4XX
         PreconditionFailed DEFAULT_4XX
         ConditionFailedAs DEFAULT_4XX
+        NotSigned MISSING_AUTHENTICATION_TOKEN
+        CallerNotAllowed ACCESS_DENIED
         RequestTooLarge REQUEST_TOO_LARGE
         BrokenAnswer INTEGRATION_FAILURE
         IntegrationFailure INTEGRATION_FAILURE
@@ -122,6 +124,16 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         InvalidToken: v1, GET /named
         InsufficientScope: v1, GET /named
         KeysUnavailable: v1, GET /issued
+        Unauthorized: v1, GET /asked
+        Unauthorized: v1, GET /asked
+        ExplicitlyDenied: v1, GET /asked
+        ImplicitlyDenied: v1, GET /asked
+        AccessDenied: v1, GET /simply-asked
+        UriTooLong: v1, GET /asked/{id}
+        AuthorizerFailure: v1, GET /asked
+        AuthorizerFailure: v1, GET /simply-asked
+        AuthorizerMisconfigured: v1, GET /asked
+        AuthorizerMisconfigured: v1, GET /simply-asked
         InvalidApiKey: v1, GET /keyed
         InvalidApiKey: v1, GET /keyed, off
         InvalidationForbidden: v1, GET /kept, BYPASS
@@ -137,6 +149,8 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         ConditionFailed: v1, PUT /items/{id}, integrationLatency
         PreconditionFailed: v1, PUT /items/{id}, integrationLatency
         ConditionFailedAs: v1, DELETE /gone/{id}, integrationLatency
+        NotSigned: v1, GET /signed
+        CallerNotAllowed: v1, GET /staff
         RequestTooLarge: v1, POST /event, integrationLatency
         BrokenAnswer: v1, ANY /reflect, integrationLatency
         IntegrationFailure: v1, GET /call/gone, integrationLatency

@@ -116,6 +116,10 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"500 | content-type=application/json | x-amzn-errortype=AuthorizerConfigurationException | {"message":null}"#),
         (GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Http, source: source() },
             r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message":"Internal Server Error"}"#),
+        (GatewayError::NotSigned,
+            r#"403 | content-type=application/json | x-amzn-errortype=MissingAuthenticationTokenException | {"message":"Missing Authentication Token"}"#),
+        (GatewayError::CallerNotAllowed { user: "arn:aws:iam::111122223333:user/ada".to_owned(), resource: "arn:aws:execute-api:eu-west-1:********3333:abc/v1/GET/".to_owned() },
+            r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"Message":"User: arn:aws:iam::111122223333:user/ada is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:abc/v1/GET/"}"#),
     ]
 }
 
@@ -168,6 +172,8 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::AuthorizerFailure { form: AuthorizerForm::Http, .. } => 43,
         GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Rest, .. } => 44,
         GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Http, .. } => 45,
+        GatewayError::NotSigned => 46,
+        GatewayError::CallerNotAllowed { .. } => 47,
     }
 }
 
@@ -177,7 +183,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 46);
+    assert_eq!(every_refusal().len(), 48);
 }
 
 #[test]
@@ -193,7 +199,9 @@ fn no_gateway_response_holds_a_cause_or_a_name_of_ours() {
         for (error, _) in every_refusal() {
             let answer = rendered(&api, &error, &world());
             for secret in ["arn:", "secret-table", "123456789012", "get the stage", "29s", "7000000"] {
-                assert!(!answer.contains(secret), "{error:?} tells {secret}: {answer}");
+                // It is the caller's own, and the route's with the account made illegible.
+                let is_known = secret == "arn:" && matches!(error, GatewayError::CallerNotAllowed { .. });
+                assert!(is_known || !answer.contains(secret), "{error:?} tells {secret}: {answer}");
             }
         }
     }

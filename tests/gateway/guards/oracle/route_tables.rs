@@ -32,6 +32,8 @@ pub enum Asks {
     Caller,
     /// The word of an authorizer's function.
     Function,
+    /// A signature that AWS has checked.
+    Signature,
     /// One token, and no other for as long as the test runs.
     Token,
 }
@@ -50,7 +52,7 @@ pub enum TargetKind {
     Mock,
 }
 
-use Asks::{Caller, Key, Nothing, Token};
+use Asks::{Caller, Key, Nothing, Signature, Token};
 use TargetKind::{Function, Item, Mock, Path, Routed};
 
 /// By an authorizer's function; the kind of a target has that name here.
@@ -60,7 +62,7 @@ const fn route(key: &'static str, asks: Asks, integration: TargetKind) -> Guarde
     GuardedRoute { key, asks, integration }
 }
 
-pub const TABLES: [Table; 12] = [
+pub const TABLES: [Table; 13] = [
     table(
         &[
             route("GET /reports", Key, Path("/reports")),
@@ -199,6 +201,25 @@ pub const TABLES: [Table; 12] = [
         ],
         api: r#"{"trailingSlash": "IGNORE"}"#,
     },
+    // A signature is worth no more than a token or a key.
+    table(
+        &[
+            route("GET /reports", Signature, Path("/reports")),
+            route("ANY /admin/{proxy+}", Signature, Function("2.0")),
+            route("GET /orders/{id}/lines", Signature, Path("/orders/{id}/lines")),
+            route("ANY /orders/{proxy+}", Caller, Path("/orders/{proxy}")),
+            route("GET /keyed", Key, Path("/keyed")),
+            route("ANY /{proxy+}", Nothing, Path("/{proxy}")),
+        ],
+        &[
+            ("GET", "/reports"),
+            ("GET", "/admin/users"),
+            ("DELETE", "/admin/users/7/keys"),
+            ("GET", "/orders/7/lines"),
+            ("GET", "/orders/7"),
+            ("GET", "/keyed"),
+        ],
+    ),
     // A function's policy allows the path that was asked for, and no other.
     Table {
         routes: &[
@@ -267,6 +288,7 @@ impl GuardedRoute {
             Key => item["apiKeyRequired"] = json!(true),
             Caller => item["authorizerId"] = json!("users"),
             ASKED => item["authorizerId"] = json!("f"),
+            Signature => item["authorizationType"] = json!("AWS_IAM"),
             Token => item["throttle"] = json!({ "rateLimit": 0.000_001, "burstLimit": 1 }),
         }
         item
