@@ -26,7 +26,11 @@ impl Gateway {
         let RequestState { location, log, .. } = state;
         let Some(authorizer) = &route.authorizer else { return Ok(()) };
         log.authorizer(&authorizer.id);
-        let principal = authorizer.authorize(&location.context(), &self.tokens, &self.issuers).await?;
+        let found = authorizer.authorize(&location.context(), &self.tokens, &self.issuers).await;
+        if authorizer.has_old_keys(&location.context(), &self.issuers) {
+            log.degraded("issuerKeys");
+        }
+        let principal = found?;
         principal.id().into_iter().for_each(|id| log.principal(id));
         location.principal = Some(principal);
         Ok(())
