@@ -36,7 +36,7 @@ async fn explain_takes_the_caller_from_the_token_and_shows_no_token() {
                 host             abc123.lambda-url.eu-west-1.on.aws
                 apiKeyId         -
                 principal        @23:https://issuer.example/ada
-                claims           c2a9c75712be895125afc82419709a2b7995d7b4cd22d1875e9844a110dcc283
+                authorizer       c2a9c75712be895125afc82419709a2b7995d7b4cd22d1875e9844a110dcc283
         entry   none
         lock    none
         --

@@ -110,7 +110,7 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         NoToken: v1, GET /named
         InvalidToken: v1, GET /named
         InsufficientScope: v1, GET /named
-        KeysUnavailable: v1, GET /issued
+        KeysUnavailable: v1, GET /issued, issuerKeys
         InvalidApiKey: v1, GET /keyed
         InvalidApiKey: v1, GET /keyed, off
         InvalidationForbidden: v1, GET /kept, BYPASS
