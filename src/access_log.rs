@@ -79,7 +79,7 @@ struct LogLine {
     /// Of a cached route: `HIT`, `STALE`, `MISS`, `REFRESH`, `REVALIDATED` or `BYPASS` (`CacheStatus::name`).
     #[serde(skip_serializing_if = "Option::is_none")]
     cache_status: Option<&'static str>,
-    /// Something was decided without the store.
+    /// Something was decided without the store, or with an issuer's old keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     degraded: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,7 +170,7 @@ impl AccessLog {
         self.line.cache_status = Some(status);
     }
 
-    /// `what` was decided without the store.
+    /// `what` was decided without the store, or with old keys.
     pub fn degraded(&mut self, what: &'static str) {
         self.line.degraded = Some(what);
     }

@@ -174,6 +174,14 @@ impl Authorizer {
         }
     }
 
+    /// True while a token of the request is verified with old keys, since its issuer gives no others.
+    pub(super) fn has_old_keys(&self, context: &Context<'_>, issuers: &IssuerKeys) -> bool {
+        match &self.kind {
+            AuthorizerKind::Token(authorizer) => authorizer.has_old_keys(context, issuers),
+            AuthorizerKind::Function(_) | AuthorizerKind::Iam(_) => false,
+        }
+    }
+
     /// True where callers who have all scopes need not pass on a route that asks for none.
     pub(super) fn asks_for_another_token_without_scopes(&self) -> bool {
         match self.authorizer_type {

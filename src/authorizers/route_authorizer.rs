@@ -195,6 +195,11 @@ impl RouteAuthorizer {
         &self.scopes
     }
 
+    /// True while a token of the request is verified with old keys, since its issuer gives no others.
+    pub fn has_old_keys(&self, context: &Context<'_>, issuers: &IssuerKeys) -> bool {
+        self.authorizer.has_old_keys(context, issuers)
+    }
+
     /// True where the caller is who has signed the request, which needs a function URL that asks for signatures.
     pub fn asks_for_a_signature(&self) -> bool {
         self.authorizer.authorizer_type == AuthorizerType::AwsIam

@@ -29,7 +29,11 @@ impl Gateway {
         let RequestState { location, log, .. } = state;
         let Some(authorizer) = &route.authorizer else { return Ok(None) };
         log.authorizer(&authorizer.id);
-        let (principal, word) = match authorizer.authorize(&location.context(), &self.authorizers).await? {
+        let found = authorizer.authorize(&location.context(), &self.authorizers).await;
+        if authorizer.has_old_keys(&location.context(), &self.authorizers.issuers) {
+            log.degraded("issuerKeys");
+        }
+        let (principal, word) = match found? {
             Authorized::Caller(principal) => (principal, None),
             Authorized::ByFunction(word) => {
                 let passed = self.clock.now().duration_since(location.request.received_at);

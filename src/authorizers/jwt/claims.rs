@@ -47,9 +47,9 @@ impl Claims {
         Ok(Self { members, expires_at })
     }
 
-    /// `sub`. Without it nothing tells the callers of one issuer apart.
+    /// `sub`; an empty one is none. Without it nothing tells the callers of one issuer apart.
     pub fn subject(&self) -> Option<&str> {
-        self.members.get("sub").and_then(Value::as_str)
+        self.members.get("sub").and_then(Value::as_str).filter(|subject| !subject.is_empty())
     }
 
     /// `exp`, without any leeway.

@@ -49,6 +49,8 @@ pub enum KeySetError {
     TooManyKeys,
     #[error("it shows a private key (`d`)")]
     PrivateKey,
+    #[error("it shows a symmetric key (`oct`), which is a secret")]
+    SymmetricKey,
     #[error("none of its keys can verify a token")]
     NoUsableKey,
 }
@@ -73,6 +75,26 @@ impl KeySet {
         }
         let keys: Vec<Key> = listed.iter().filter_map(Value::as_object).filter_map(Key::parse).collect();
         if keys.is_empty() { Err(KeySetError::NoUsableKey) } else { Ok(Self { keys }) }
+    }
+
+    /// Reads a set that an item lists. Its operator means every key of it, so a symmetric one is not passed over.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`KeySet::parse`], or one of its keys is symmetric.
+    pub fn parse_listed(json: &[u8]) -> Result<Self, KeySetError> {
+        let parsed = Self::parse(json);
+        let is_symmetric = |key: &Value| key.get("kty").is_some_and(|kind| kind == "oct");
+        let set: Option<Value> = serde_json::from_slice(json).ok();
+        let keys = set.as_ref().and_then(|set| set.get("keys")).and_then(Value::as_array);
+        match parsed {
+            Ok(_) | Err(KeySetError::NoUsableKey)
+                if keys.is_some_and(|keys| keys.iter().any(is_symmetric)) =>
+            {
+                Err(KeySetError::SymmetricKey)
+            }
+            parsed => parsed,
+        }
     }
 
     /// True if a key has this `kid`.
@@ -135,6 +157,7 @@ fn public_key(jwk: &Map<String, Value>) -> Option<PublicKey> {
         ("RSA", _) => rsa(&bytes("n")?, &bytes("e")?),
         ("EC", Some("P-256")) => point(Curve::P256, 32, &bytes("x")?, &bytes("y")?),
         ("EC", Some("P-384")) => point(Curve::P384, 48, &bytes("x")?, &bytes("y")?),
+        ("EC", Some("P-521")) => point(Curve::P521, 66, &bytes("x")?, &bytes("y")?),
         ("OKP", Some("Ed25519")) => {
             bytes("x").filter(|x| x.len() == 32).map(|x| PublicKey::Curve(Curve::Ed25519, x))
         }

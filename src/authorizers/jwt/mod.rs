@@ -15,6 +15,8 @@ mod tests;
 
 use std::{collections::BTreeMap, time::SystemTime};
 
+use serde_json::Value;
+
 use self::token::Token;
 pub use self::{
     claims::Claims,
@@ -61,6 +63,18 @@ pub fn key_id(token: &str, rules: &TokenRules) -> Result<Option<String>, TokenEr
     rules.accept(&token.algorithm)?;
     token.signature()?;
     Ok(token.key_id)
+}
+
+/// The issuer that a token names which nobody has verified yet: it says by whose rules to judge the token.
+///
+/// # Errors
+///
+/// It is no token, or it names none.
+pub fn issuer(token: &str) -> Result<String, TokenError> {
+    match Token::decode(token)?.payload()?.remove("iss") {
+        Some(Value::String(issuer)) => Ok(issuer),
+        Some(_) | None => Err(TokenError::Issuer),
+    }
 }
 
 /// Verifies a token, without `Bearer`. Its scopes are the route's to ask for: [`Claims::token_scopes`].

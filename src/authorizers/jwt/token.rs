@@ -60,7 +60,7 @@ impl<'a> Token<'a> {
         bytes(self.signature)
     }
 
-    /// Reads the claims. The signature comes first: until it is known to be good, they are anybody's words.
+    /// Reads the claims. Until the signature is known to be good, they are anybody's words.
     ///
     /// # Errors
     ///

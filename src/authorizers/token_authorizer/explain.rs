@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AskedScopes, TokenAuthorizer, TokenKeys, has_scope};
+use super::{AskedScopes, TokenAuthorizer, TokenIssuer, TokenKeys, has_scope};
 use crate::{
     authorizers::{
         explained::{CheckedRule, ExplainedAuthorizer, Verdict},
@@ -33,9 +33,10 @@ impl TokenAuthorizer {
         let mut claim_names = Vec::new();
         if let Some(token) = token {
             let asked = AskedScopes::of(scopes);
-            let keys = self.keys_for(token, asked, context, issuers).await;
+            let issuer = self.issuer_or_first(token);
+            let keys = issuer.keys_for(token, asked, context, issuers).await;
             let explained =
-                jwt::explain(token, keys.as_deref(), self.rules_of(asked), context.request.received_at);
+                jwt::explain(token, keys.as_deref(), issuer.rules_of(asked), context.request.received_at);
             rules.extend(explained.rules);
             rules.extend(scope_rule(scopes, explained.scopes));
             claim_names = explained.claim_names;
@@ -47,6 +48,13 @@ impl TokenAuthorizer {
         ExplainedAuthorizer { rules, claim_names, verdict }
     }
 
+    /// Of a token that names no issuer of ours, the rules of the first are shown.
+    fn issuer_or_first(&self, token: &str) -> &TokenIssuer {
+        self.issuer_of(token).unwrap_or(&self.issuers[0])
+    }
+}
+
+impl TokenIssuer {
     /// `None`: they cannot be had, or no key could make the token a good one.
     async fn keys_for(
         &self,

@@ -1,10 +1,13 @@
 //! Authorizers of the types `JWT` and `COGNITO_USER_POOLS`: the caller is whom a token names.
 //!
-//! A pool's is the same with its issuer made of the pool's ARN. API Gateway takes a pool's ID token where the route
+//! A pool's is the same with its issuer made of the pool's ARN; of several pools that one judges a token which the token
+//! names as its issuer. API Gateway takes a pool's ID token where the route
 //! asks for no scopes, and its access token where it does.
 
 mod explain;
 mod item;
+#[cfg(test)]
+mod tests;
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -21,17 +24,24 @@ use crate::{
     error::GatewayError,
 };
 
-/// Verifies tokens of one issuer.
+/// Verifies tokens.
 #[derive(Debug)]
 pub struct TokenAuthorizer {
     identity_source: IdentitySource,
+    /// One, or several pools: with other issuers, and else the same rules.
+    issuers: Vec<TokenIssuer>,
+    /// Of all that decides on a token but its route's scopes.
+    digest: [u8; 32],
+}
+
+/// An issuer, and the rules for its tokens.
+#[derive(Debug)]
+struct TokenIssuer {
     keys: TokenKeys,
     /// Of a route that asks for no scopes.
     rules: TokenRules,
     /// Of a route that asks for some.
     rules_with_scopes: TokenRules,
-    /// Of all that decides on a token but its route's scopes.
-    digest: [u8; 32],
 }
 
 /// The keys that tokens are verified with.
@@ -67,14 +77,16 @@ impl TokenAuthorizer {
                     description: error.description(),
                     scopes: scopes.join(" "),
                 };
-                let keys = match &self.keys {
+                let issuer = self.issuer_of(token).map_err(refused)?;
+                let rules = issuer.rules_of(asked);
+                let keys = match &issuer.keys {
                     TokenKeys::Listed(keys) => Arc::clone(keys),
                     TokenKeys::OfIssuer(source) => {
-                        let key_id = jwt::key_id(token, self.rules_of(asked)).map_err(refused)?;
+                        let key_id = jwt::key_id(token, rules).map_err(refused)?;
                         issuers.keys(source, key_id.as_deref(), now).await?
                     }
                 };
-                let verified = self.verify(token, &keys, asked, now).map_err(refused)?;
+                let verified = self.verify(token, &keys, issuer, asked, now).map_err(refused)?;
                 tokens.put(digest, Arc::clone(&verified.principal), now, verified.expires_at);
                 verified.principal
             }
@@ -95,10 +107,11 @@ impl TokenAuthorizer {
         &self,
         token: &str,
         keys: &KeySet,
+        issuer: &TokenIssuer,
         asked: AskedScopes,
         now: SystemTime,
     ) -> Result<VerifiedPrincipal, TokenError> {
-        let rules = self.rules_of(asked);
+        let rules = issuer.rules_of(asked);
         let claims = jwt::verify(token, keys, rules, now)?;
         let identity = match claims.subject() {
             Some(subject) => PrincipalIdentity::of_subject(&rules.issuer, subject),
@@ -118,15 +131,41 @@ impl TokenAuthorizer {
         Ok(VerifiedPrincipal { principal, expires_at: claims.expires_at() })
     }
 
+    /// True while the issuer of the request's token gives no keys and the known ones are old.
+    pub fn has_old_keys(&self, context: &Context<'_>, issuers: &IssuerKeys) -> bool {
+        let issuer = match &self.issuers[..] {
+            [only] => Some(only),
+            _ => {
+                let value = self.identity_source.value(context);
+                value.and_then(|value| self.issuer_of(without_scheme(&value)).ok())
+            }
+        };
+        issuer.is_some_and(|issuer| match &issuer.keys {
+            TokenKeys::Listed(_) => false,
+            TokenKeys::OfIssuer(source) => issuers.are_old(source, context.request.received_at),
+        })
+    }
+
+    /// The issuer by whose rules a token is judged, which may be another's even so.
+    fn issuer_of(&self, token: &str) -> Result<&TokenIssuer, TokenError> {
+        if let [only] = &self.issuers[..] {
+            return Ok(only);
+        }
+        let named = jwt::issuer(token)?;
+        self.issuers.iter().find(|issuer| issuer.rules.issuer == named).ok_or(TokenError::Issuer)
+    }
+
+    fn digest_of(&self, token: &str, asked: AskedScopes) -> TokenDigest {
+        Sha256::default().with(self.digest).with([asked as u8]).with(token).finish()
+    }
+}
+
+impl TokenIssuer {
     fn rules_of(&self, asked: AskedScopes) -> &TokenRules {
         match asked {
             AskedScopes::None => &self.rules,
             AskedScopes::Some => &self.rules_with_scopes,
         }
-    }
-
-    fn digest_of(&self, token: &str, asked: AskedScopes) -> TokenDigest {
-        Sha256::default().with(self.digest).with([asked as u8]).with(token).finish()
     }
 }
 

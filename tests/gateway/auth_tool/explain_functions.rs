@@ -42,7 +42,8 @@ async fn what_holds_before_a_function_is_asked_is_checked_and_the_function_is_no
         API key     none
         answer      as the function of token says, which is not asked here
         --
-    "#]].assert_eq(&told(&["p-7", "GET /v1/token"]));
+    "#]]
+    .assert_eq(&told(&["p-7", "GET /v1/token"]));
     expect![[r#"
         exit 3
         stage       v1
@@ -57,7 +58,8 @@ async fn what_holds_before_a_function_is_asked_is_checked_and_the_function_is_no
         API key     none
         answer      refused: 401, unauthorized: the token does not fit identityValidationExpression
         --
-    "#]].assert_eq(&told(&["secret-7", "GET /v1/token"]));
+    "#]]
+    .assert_eq(&told(&["secret-7", "GET /v1/token"]));
     expect![[r#"
         exit 3
         stage       v1
@@ -102,7 +104,8 @@ async fn what_holds_before_a_function_is_asked_is_checked_and_the_function_is_no
         API key     none
         answer      as the function of request says, which is not asked here
         --
-    "#]].assert_eq(&told(&["p-7", "GET /v1/request?tenant=a"]));
+    "#]]
+    .assert_eq(&told(&["p-7", "GET /v1/request?tenant=a"]));
     assert_eq!(world.calls(), Vec::<String>::new());
 }
 
@@ -124,5 +127,6 @@ async fn who_signs_is_for_aws_to_say() {
         API key     none
         answer      as AWS says, which is not asked here
         --
-    "#]].assert_eq(&ran.text(&[]));
+    "#]]
+    .assert_eq(&ran.text(&[]));
 }

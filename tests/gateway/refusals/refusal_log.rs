@@ -123,7 +123,7 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         NoToken: v1, GET /named
         InvalidToken: v1, GET /named
         InsufficientScope: v1, GET /named
-        KeysUnavailable: v1, GET /issued
+        KeysUnavailable: v1, GET /issued, issuerKeys
         Unauthorized: v1, GET /asked
         Unauthorized: v1, GET /asked
         ExplicitlyDenied: v1, GET /asked
