@@ -116,10 +116,10 @@ impl Authorizer {
         }
     }
 
-    /// The place of a caller's credential in a request.
-    pub(super) fn token_place(&self) -> TokenPlace {
+    /// The place of a caller's token in a request; `None`: it takes none.
+    pub(super) fn token_place(&self) -> Option<TokenPlace> {
         match &self.kind {
-            AuthorizerKind::Token(authorizer) => authorizer.token_place(),
+            AuthorizerKind::Token(authorizer) => Some(authorizer.token_place()),
         }
     }
 

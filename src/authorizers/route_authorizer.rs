@@ -162,8 +162,8 @@ impl RouteAuthorizer {
         self.authorizer.explain(context, &self.scopes, issuers).await
     }
 
-    /// The place of a caller's credential in a request.
-    pub fn token_place(&self) -> TokenPlace {
+    /// The place of a caller's token in a request; `None`: it takes none.
+    pub fn token_place(&self) -> Option<TokenPlace> {
         self.authorizer.token_place()
     }
 

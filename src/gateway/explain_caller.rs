@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use http::HeaderValue;
+use http::{HeaderValue, header::COOKIE};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
@@ -80,11 +80,13 @@ pub async fn explain_caller(
 fn token_place(served: &Served, request: &Request) -> Result<Option<TokenPlace>, GatewayError> {
     let located = locate(served, &request.origin.domain_name, &request.method, &request.path)?;
     let route = located.route()?.route;
-    Ok(route.authorizer.as_ref().map(|authorizer| authorizer.token_place()))
+    Ok(route.authorizer.as_ref().and_then(|authorizer| authorizer.token_place()))
 }
 
 fn put_token(request: &mut Request, place: TokenPlace, token: &str) -> Result<(), GatewayError> {
     match place {
+        // They are no header any more.
+        TokenPlace::Header(name) if name == COOKIE => request.cookies.push(token.to_owned()),
         TokenPlace::Header(name) => {
             let value = HeaderValue::from_str(token)
                 .map_err(|_| GatewayError::BadRequest("a token that no header can have".into()))?;

@@ -41,7 +41,7 @@ pub struct Arguments {
     /// shell has it.
     token: Option<String>,
     /// Method and URL, or path. A path alone is of a stage that has no hosts.
-    request: RequestLine,
+    request: String,
     #[command(flatten)]
     parts: RequestParts,
     #[command(flatten)]
@@ -52,7 +52,15 @@ pub struct Arguments {
 ///
 /// The tables cannot be read, or have nothing that could be served; stdin has no token.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
-    let Arguments { token, request: line, parts, common } = arguments;
+    let Arguments { token, request, parts, common } = arguments;
+    // Not clap's to parse: where the arguments are the wrong way round, it would show the token.
+    let line: RequestLine = match request.parse() {
+        Ok(line) => line,
+        Err(words) => {
+            note(format_args!("tollgate: the last argument is no request: {words}"));
+            return Ok(ExitStatus::WrongUse);
+        }
+    };
     let token = token.as_deref().map(token_of).transpose()?;
     common.run(SERVED, async |store| {
         let local = common.local_host()?;
@@ -61,10 +69,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             let is_host_unknown = host.is_empty() && matches!(error, GatewayError::StageNotFound { .. });
             let hint =
                 if is_host_unknown { "; say the host with a whole URL or with -H 'Host: …'" } else { "" };
-            note(format_args!("tollgate: {line} would be refused: {}{hint}", chain(error)));
+            let what = line.without_query();
+            note(format_args!("tollgate: {what} would be refused: {}{hint}", chain(error)));
             Ok(ExitStatus::of_refusal(error))
         };
-        let request = match parts.request(line, host) {
+        let request = match parts.request(&line, host) {
             Ok(request) => request,
             Err(error) => return refused(&error),
         };
@@ -79,7 +88,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         if token.is_some() && explained.explained.is_none() {
             note("tollgate: the route asks no authorizer, so the token counts for nothing");
         }
-        common.output.write(|| to_json(&explained), |out| write(out, &explained, line))?;
+        common.output.write(|| to_json(&explained), |out| write(out, &explained, &line))?;
         Ok(if explained.is_refused() { ExitStatus::Invalid } else { ExitStatus::Ok })
     })
 }
