@@ -5,8 +5,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_json::Value;
 
 use super::{
-    explained::ExplainedAuthorizer, issuer_keys::IssuerKeys, token_authorizer::TokenAuthorizer,
-    verified_tokens::VerifiedTokens,
+    authorizer_resources::AuthorizerResources,
+    explained::ExplainedAuthorizer,
+    function_authorizer::{FunctionAuthorizer, FunctionWord},
+    issuer_keys::IssuerKeys,
+    token_authorizer::TokenAuthorizer,
 };
 use crate::{
     caller::{Principal, TokenPlace},
@@ -27,6 +30,16 @@ pub struct Authorizer {
 #[derive(Debug)]
 enum AuthorizerKind {
     Token(Box<TokenAuthorizer>),
+    Function(Box<FunctionAuthorizer>),
+}
+
+/// The caller whom an authorizer has found.
+#[derive(Debug)]
+pub enum Authorized {
+    /// The caller may call.
+    Caller(Arc<Principal>),
+    /// What a function has said decides.
+    ByFunction(FunctionWord),
 }
 
 /// `type`, as items write it.
@@ -34,6 +47,8 @@ enum AuthorizerKind {
 pub enum AuthorizerType {
     Jwt,
     CognitoUserPools,
+    Token,
+    Request,
 }
 
 /// The authorizers of an API. Those with which something is wrong are there too: a route may name them.
@@ -49,42 +64,62 @@ pub enum NamedAuthorizer<'a> {
 }
 
 /// API Gateway's types that this version does not have.
-const NOT_YET: [&str; 3] = ["AWS_IAM", "REQUEST", "TOKEN"];
+const NOT_YET: [&str; 1] = ["AWS_IAM"];
+
+const EXPECTED: &str = "JWT, COGNITO_USER_POOLS, TOKEN or REQUEST";
 
 impl AuthorizerType {
-    const ALL: [Self; 2] = [Self::Jwt, Self::CognitoUserPools];
+    const ALL: [Self; 4] = [Self::Jwt, Self::CognitoUserPools, Self::Token, Self::Request];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Jwt => "JWT",
             Self::CognitoUserPools => "COGNITO_USER_POOLS",
+            Self::Token => "TOKEN",
+            Self::Request => "REQUEST",
+        }
+    }
+
+    /// True where tokens have scopes that a route can ask for.
+    pub const fn knows_scopes(self) -> bool {
+        match self {
+            Self::Jwt | Self::CognitoUserPools => true,
+            Self::Token | Self::Request => false,
         }
     }
 
     fn parse(fields: &Fields<'_>) -> Option<Self> {
         let given = fields.value("type").and_then(Value::as_str).unwrap_or_default();
         if NOT_YET.iter().any(|name| name.eq_ignore_ascii_case(given.trim())) {
-            let expected = "JWT or COGNITO_USER_POOLS: this version has no others yet";
-            fields.problem("type", &brief(&given.into()), expected);
+            let expected = format!("{EXPECTED}: this version has no others yet");
+            fields.problem("type", &brief(&given.into()), &expected);
             return None;
         }
         let given = fields.choice("type", &Self::ALL.map(|known| (known.name(), known)));
-        fields.require("type", given, "JWT or COGNITO_USER_POOLS")
+        fields.require("type", given, EXPECTED)
     }
 }
 
 impl Authorizer {
     /// `json` is all of it, as it was written.
-    fn parse(fields: Fields<'_>, json: &Value, client: &GuardedClient) -> Option<Self> {
+    fn parse(id: &Arc<str>, fields: Fields<'_>, json: &Value, client: &GuardedClient) -> Option<Self> {
         // Of a type that is not known no other word is.
         let authorizer_type = AuthorizerType::parse(&fields)?;
         let digest = Sha256::of(json.to_string());
+        let of_tokens = |authorizer| AuthorizerKind::Token(Box::new(authorizer));
+        let of_function = |authorizer| AuthorizerKind::Function(Box::new(authorizer));
         let kind = match authorizer_type {
-            AuthorizerType::Jwt => TokenAuthorizer::parse_jwt(&fields, digest, client),
-            AuthorizerType::CognitoUserPools => TokenAuthorizer::parse_cognito(&fields, digest, client),
+            AuthorizerType::Jwt => TokenAuthorizer::parse_jwt(&fields, digest, client).map(of_tokens),
+            AuthorizerType::CognitoUserPools => {
+                TokenAuthorizer::parse_cognito(&fields, digest, client).map(of_tokens)
+            }
+            AuthorizerType::Token => FunctionAuthorizer::parse_token(&fields, id, digest).map(of_function),
+            AuthorizerType::Request => {
+                FunctionAuthorizer::parse_request(&fields, id, digest).map(of_function)
+            }
         };
         fields.finish_guarding();
-        Some(Self { authorizer_type, kind: AuthorizerKind::Token(Box::new(kind?)) })
+        Some(Self { authorizer_type, kind: kind? })
     }
 
     /// Finds the caller, on a route that asks for one of these `scopes`.
@@ -96,11 +131,18 @@ impl Authorizer {
         &self,
         context: &Context<'_>,
         scopes: &[String],
-        tokens: &VerifiedTokens,
-        issuers: &IssuerKeys,
-    ) -> Result<Arc<Principal>, GatewayError> {
+        resources: &AuthorizerResources,
+    ) -> Result<Authorized, GatewayError> {
+        let AuthorizerResources { tokens, issuers, functions } = resources;
         match &self.kind {
-            AuthorizerKind::Token(authorizer) => authorizer.authorize(context, scopes, tokens, issuers).await,
+            AuthorizerKind::Token(authorizer) => {
+                authorizer.authorize(context, scopes, tokens, issuers).await.map(Authorized::Caller)
+            }
+            AuthorizerKind::Function(authorizer) => {
+                let calls = functions.as_ref().ok_or_else(|| authorizer.nobody_is_called())?;
+                // Boxed: most routes ask no function, and a call is kilobytes.
+                Box::pin(authorizer.authorize(context, calls)).await.map(Authorized::ByFunction)
+            }
         }
     }
 
@@ -113,6 +155,7 @@ impl Authorizer {
     ) -> ExplainedAuthorizer {
         match &self.kind {
             AuthorizerKind::Token(authorizer) => authorizer.explain(context, scopes, issuers).await,
+            AuthorizerKind::Function(authorizer) => authorizer.explain(context),
         }
     }
 
@@ -120,14 +163,23 @@ impl Authorizer {
     pub(super) fn token_place(&self) -> Option<TokenPlace> {
         match &self.kind {
             AuthorizerKind::Token(authorizer) => Some(authorizer.token_place()),
+            AuthorizerKind::Function(authorizer) => authorizer.token_place(),
         }
     }
 
     /// True where callers who have all scopes need not pass on a route that asks for none.
     pub(super) fn asks_for_another_token_without_scopes(&self) -> bool {
         match self.authorizer_type {
-            AuthorizerType::Jwt => false,
             AuthorizerType::CognitoUserPools => true,
+            AuthorizerType::Jwt | AuthorizerType::Token | AuthorizerType::Request => false,
+        }
+    }
+
+    /// True where only a function can say who calls.
+    pub(super) fn asks_a_function(&self) -> bool {
+        match &self.kind {
+            AuthorizerKind::Token(_) => false,
+            AuthorizerKind::Function(_) => true,
         }
     }
 }
@@ -146,7 +198,9 @@ impl Authorizers {
                 );
             }
             let json = all.and_then(|all| all.get(name)).unwrap_or(&Value::Null);
-            authorizers.insert(name.into(), Authorizer::parse(authorizer, json, client).map(Arc::new));
+            let id: Arc<str> = name.into();
+            let authorizer = Authorizer::parse(&id, authorizer, json, client).map(Arc::new);
+            authorizers.insert(id, authorizer);
         }
         Self(authorizers)
     }

@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::{caller::TokenPlace, context::Context, template::parameter::Parameter};
+use http::header::COOKIE;
+
+use crate::{caller::TokenPlace, context::Context, path, template::parameter::Parameter};
 
 /// A header or a parameter of the query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,13 +29,42 @@ impl IdentitySource {
         match &self.0 {
             Parameter::Header(name) => TokenPlace::Header(name.clone()),
             // `parse` takes none of the path.
-            Parameter::Querystring(name) | Parameter::Path(name) => TokenPlace::Querystring(name.clone()),
+            Parameter::Querystring(name) | Parameter::Path(name) => {
+                TokenPlace::Querystring(name.clone().into())
+            }
         }
     }
 
-    /// The value in this request; `None` if there is nothing.
+    pub fn is_header(&self) -> bool {
+        matches!(self.0, Parameter::Header(_))
+    }
+
+    /// All that the request has there, each line or parameter by itself and to the byte.
+    pub fn lines<'a>(&self, context: &Context<'a>) -> Vec<Cow<'a, [u8]>> {
+        match &self.0 {
+            Parameter::Header(name) if *name != COOKIE => {
+                let lines = context.request.headers.get_all(name);
+                lines.iter().map(|line| Cow::Borrowed(line.as_bytes())).collect()
+            }
+            Parameter::Querystring(name) => {
+                let pairs = path::query_pairs_as_sent(&context.request.query);
+                pairs.filter(|(other, _)| other == name).map(|(_, sent)| sent.as_bytes().into()).collect()
+            }
+            Parameter::Header(_) | Parameter::Path(_) => {
+                let value = self.0.value(context);
+                value.into_iter().map(|value| value.into_owned().into_bytes().into()).collect()
+            }
+        }
+    }
+
+    /// The text in this request, of a repeated parameter the last; `None` if there is none.
+    pub fn text<'a>(&self, context: &Context<'a>) -> Option<Cow<'a, str>> {
+        self.0.value(context)
+    }
+
+    /// The same where it is a token, with or without its scheme.
     pub fn value<'a>(&self, context: &Context<'a>) -> Option<Cow<'a, str>> {
-        self.0.value(context).filter(|value| !without_scheme(value).is_empty())
+        self.text(context).filter(|value| !without_scheme(value).is_empty())
     }
 }
 

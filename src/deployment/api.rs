@@ -9,12 +9,10 @@ use crate::{
     item::{Fields, brief},
     limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle},
     policies::{
-        addresses::AddressLists,
-        cors::Cors,
-        gateway_responses::GatewayResponses,
-        request_validation::Models,
-        resource_policy::{self, PolicyDocument},
+        addresses::AddressLists, cors::Cors, gateway_responses::GatewayResponses, request_validation::Models,
+        resource_policy,
     },
+    policy_document::PolicyDocument,
     router::TrailingSlash,
 };
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Route, api::Api, cacheable};
 use crate::{
-    authorizers::{ApiKeyUse, Authorization},
+    authorizers::{ApiKeyUse, Authorization, KeySource},
     error::{ItemId, Problem},
     integrations::{Integration, ParseContext},
     item::{Fields, Item, Report, StageVariables},
@@ -91,6 +91,7 @@ impl ItemReader<'_> {
             Some(true) => ApiKeyUse::Required(api.api_key_source),
             Some(false) | None => ApiKeyUse::NotRequired,
         };
+        warn_of_a_key_that_nobody_says(&fields, api_key, authorization.as_ref());
         let throttle = fields.object("throttle").and_then(Throttle::parse);
         let addresses = AddressLists::parse(&fields);
         let path_parameters = key.as_ref().map_or_else(|| in_braces(text), RouteKey::path_parameters);
@@ -149,6 +150,20 @@ impl ItemReader<'_> {
 
     pub fn problem(&self, route_key: &str, field: &str, got: &str, expected: &str) {
         self.report.add_problem(self.problem_of(route_key, field, got, expected));
+    }
+}
+
+/// Warns of a route that asks for a key which nobody says: every request is 403, as on API Gateway.
+fn warn_of_a_key_that_nobody_says(
+    fields: &Fields<'_>,
+    api_key: ApiKeyUse,
+    authorization: Option<&Authorization>,
+) {
+    let is_said = authorization.is_none_or(Authorization::asks_a_function);
+    if api_key == ApiKeyUse::Required(KeySource::Authorizer) && !is_said {
+        let expected = "an authorizerId of type TOKEN or REQUEST, whose function says the key: apiKeySource is AUTHORIZER, and \
+             without one every request is 403";
+        fields.warn("apiKeyRequired", "true", expected);
     }
 }
 

@@ -211,6 +211,7 @@ impl PlatformFacts {
             time: context.time.unwrap_or_default(),
             time_epoch: context.time_epoch.unwrap_or_default(),
             trace_id,
+            iam: None,
         };
         Self { method: http.method.unwrap_or_default(), origin }
     }

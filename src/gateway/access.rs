@@ -9,10 +9,12 @@ use http::Method;
 
 use super::locate::Location;
 use crate::{
+    authorizers::FunctionWord,
     deployment::{Api, Matched},
-    error::GatewayError,
+    error::{AuthorizerForm, GatewayError},
+    item::WITHHELD,
     message::Request,
-    policies::resource_policy::{ConditionContext, Decision, PolicyDocument, requested},
+    policy_document::{ConditionContext, Decision, PolicyDocument, combine, requested},
     router::{METHODS, Reading},
 };
 
@@ -27,31 +29,79 @@ pub(super) fn check_api(api: &Api, request: &Request) -> Result<(), GatewayError
 /// The policy's word on a request that it does not deny.
 #[must_use = "what no statement allows is refused"]
 pub(super) enum PolicyWord {
+    /// The API has no policy.
+    NoPolicy,
     Allows,
     SaysNothing,
 }
 
 impl PolicyWord {
-    /// Refuses what no statement allows, which is asked for once the authorizer has said who calls.
+    /// Refuses what no statement allows.
     pub(super) fn require_allow(self) -> Result<(), GatewayError> {
         match self {
-            Self::Allows => Ok(()),
+            Self::NoPolicy | Self::Allows => Ok(()),
             Self::SaysNothing => {
                 Err(GatewayError::AccessDenied("no statement of the policy allows it".into()))
             }
         }
     }
+
+    fn decision(&self) -> Option<Decision<'static>> {
+        match self {
+            Self::NoPolicy => None,
+            Self::Allows => Some(Decision::Allow),
+            Self::SaysNothing => Some(Decision::ImplicitDeny),
+        }
+    }
+}
+
+/// Decides once the authorizer has said who calls. With a function's word it is enough that either allows, as on API
+/// Gateway; without one the policy has to.
+pub(super) fn decide(
+    policy: PolicyWord,
+    word: Option<FunctionWord>,
+    location: &Location<'_>,
+) -> Result<(), GatewayError> {
+    let (Some(FunctionWord { answer, form, .. }), Some(matched)) = (word, &location.matched) else {
+        return policy.require_allow();
+    };
+    let context = ConditionContext::of(location.request);
+    if context.source_ip.is_none() && answer.asks_for_address() {
+        return Err(address_unknown());
+    }
+    let decision = answer.decide(resources_of(location, matched), &context);
+    match (combine(policy.decision(), decision), form) {
+        (Decision::Allow, _) => Ok(()),
+        (Decision::ExplicitDeny(statement), AuthorizerForm::Rest) => {
+            Err(GatewayError::ExplicitlyDenied(shown(statement).to_owned()))
+        }
+        (Decision::ImplicitDeny, AuthorizerForm::Rest) => Err(GatewayError::ImplicitlyDenied),
+        (Decision::ExplicitDeny(_) | Decision::ImplicitDeny, AuthorizerForm::Http) => {
+            Err(GatewayError::AccessDenied("the authorizer's function does not authorize it".into()))
+        }
+    }
+}
+
+/// The name of a function's statement for the log: a name as IAM has them (`Statement[0]` without one), else nothing of it.
+fn shown(statement: &str) -> &str {
+    const MOST: usize = 64;
+    let is_name = statement.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"[]".contains(&byte));
+    if is_name && statement.len() <= MOST { statement } else { WITHHELD }
+}
+
+fn address_unknown() -> GatewayError {
+    GatewayError::AccessDenied("the client's address is not known".into())
 }
 
 /// Refuses a client whom the route keeps out, or whom a statement of the policy denies.
 pub(super) fn check_route(location: &Location<'_>) -> Result<PolicyWord, GatewayError> {
-    let Some(matched) = &location.matched else { return Ok(PolicyWord::Allows) };
+    let Some(matched) = &location.matched else { return Ok(PolicyWord::NoPolicy) };
     if let Some(addresses) = &matched.route.addresses {
         addresses.check(&location.request.origin.source_ip)?;
     }
     match &location.stage.deployment.api.policy {
         Some(policy) => check_policy(policy, location, matched),
-        None => Ok(PolicyWord::Allows),
+        None => Ok(PolicyWord::NoPolicy),
     }
 }
 
@@ -76,23 +126,25 @@ fn check_policy(
     location: &Location<'_>,
     matched: &Matched<'_>,
 ) -> Result<PolicyWord, GatewayError> {
-    let stage = &location.stage.settings.name;
     let context = ConditionContext::of(location.request);
     if context.source_ip.is_none() && policy.asks_for_address() {
-        return Err(GatewayError::AccessDenied("the client's address is not known".into()));
+        return Err(address_unknown());
     }
-    let (methods, paths) = (methods_of(matched, location.request), paths_of(matched, location.stage.path));
-    let requests = methods.iter().flat_map(|method| paths.iter().map(move |path| (method, path)));
-    let decisions = requests.map(|(method, path)| policy.evaluate(&requested(stage, method, path), &context));
-    let decisions: Vec<_> = decisions.collect();
-    let denial = decisions.iter().find(|decision| matches!(decision, Decision::ExplicitDeny(_)));
-    match denial.or(decisions.first()) {
-        Some(Decision::Allow) => Ok(PolicyWord::Allows),
-        Some(Decision::ExplicitDeny(statement)) => {
+    match policy.evaluate_all(resources_of(location, matched), &context) {
+        Decision::Allow => Ok(PolicyWord::Allows),
+        Decision::ExplicitDeny(statement) => {
             Err(GatewayError::AccessDenied(format!("{statement} of the policy denies it").into()))
         }
-        Some(Decision::ImplicitDeny) | None => Ok(PolicyWord::SaysNothing),
+        Decision::ImplicitDeny => Ok(PolicyWord::SaysNothing),
     }
+}
+
+/// The resource that must be allowed, and those that a target may take the request's for.
+fn resources_of(location: &Location<'_>, matched: &Matched<'_>) -> Vec<String> {
+    let stage = &location.stage.settings.name;
+    let (methods, paths) = (methods_of(matched, location.request), paths_of(matched, location.stage.path));
+    let of_method = |method| paths.iter().map(move |path| requested(stage, method, path));
+    methods.into_iter().flat_map(of_method).collect()
 }
 
 /// The method that must be allowed, and those that a target may take it for. The first is the route's, so that a `HEAD`

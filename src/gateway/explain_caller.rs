@@ -12,7 +12,7 @@ use super::{
 use crate::{
     authorizers::{ApiKeyUse, ExplainedAuthorizer, IssuerKeys, Verdict},
     caller::TokenPlace,
-    deployment::{AskedAuthorizer, Served},
+    deployment::{RouteAuthorization, Served},
     error::GatewayError,
     message::Request,
 };
@@ -25,7 +25,7 @@ pub struct ExplainedCaller {
     pub route_key: String,
     /// `None`: every address is let in, and there is no policy.
     pub access: Option<ExplainedAccess>,
-    pub authorizer: AskedAuthorizer,
+    pub authorizer: RouteAuthorization,
     /// `None`: the route asks none.
     pub explained: Option<ExplainedAuthorizer>,
     pub api_key: ApiKeyUse,
@@ -71,7 +71,7 @@ pub async fn explain_caller(
         stage: stage.settings.name.clone(),
         route_key: route.key.to_string(),
         access: explain_access(&location),
-        authorizer: stage.deployment.api.asked_authorizer(route),
+        authorizer: stage.deployment.api.authorization_of(route),
         explained,
         api_key: route.api_key,
     })

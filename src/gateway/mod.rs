@@ -35,7 +35,7 @@ use self::{
 };
 use crate::{
     access_log::{AccessLog, Sink},
-    authorizers::{ApiKeys, IssuerKeys, VerifiedTokens},
+    authorizers::{ApiKeys, AuthorizerResources, FunctionCalls},
     cache::{CacheOutcome, CacheStatus, Lookup, Responses},
     clock::Clock,
     deployment::{ActiveDeployments, CurrentStages, Freshness, ServedStage},
@@ -53,8 +53,7 @@ use crate::{
 pub struct Gateway {
     pub deployments: Arc<ActiveDeployments>,
     pub keys: Arc<ApiKeys<Store>>,
-    pub tokens: VerifiedTokens,
-    pub issuers: IssuerKeys,
+    pub authorizers: AuthorizerResources,
     pub counters: Arc<Counters<Store>>,
     pub usage: Arc<Usage<Store>>,
     pub addresses: Addresses,
@@ -78,11 +77,11 @@ impl Gateway {
     /// A gateway that has served nothing yet.
     pub fn new(store: &Store, environment: &Environment, clients: Clients, instance: Instance) -> Self {
         let Instance { clock, sink, seed } = instance;
+        let functions = FunctionCalls::new(clients.lambda.clone(), &environment.aws.region, clock.clone());
         Self {
             deployments: Arc::new(ActiveDeployments::new(store.clone(), environment.refresh)),
             keys: Arc::new(ApiKeys::new(store.clone(), environment.key_cache)),
-            tokens: VerifiedTokens::default(),
-            issuers: IssuerKeys::default(),
+            authorizers: AuthorizerResources { functions: Some(functions), ..AuthorizerResources::default() },
             counters: Arc::new(Counters::new(store.clone(), clock.clone(), seed)),
             usage: Arc::new(Usage::new(store.clone())),
             addresses: Addresses::default(),
@@ -178,8 +177,8 @@ impl Gateway {
         let route = state.follow(matched);
 
         let policy = access::check_route(&state.location)?;
-        self.authorize(state, route).await?;
-        policy.require_allow()?;
+        let word = self.authorize(state, route).await?;
+        access::decide(policy, word, &state.location)?;
         self.authenticate(state, route).await?;
         let permit = self.admit(state, route).await?;
 

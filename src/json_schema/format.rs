@@ -28,15 +28,18 @@ impl Format {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
     }
 
-    /// The format in the words for clients.
-    pub fn words(self) -> &'static str {
+    /// What is said of a text that is written otherwise: the words of `json-schema-validator` 2.2, API Gateway's library.
+    pub fn mismatch(self) -> &'static str {
         match self {
-            Self::DateTime => "date-time",
-            Self::Email => "email address",
-            Self::Hostname => "hostname",
-            Self::Ipv4 => "IPv4 address",
-            Self::Ipv6 => "IPv6 address",
-            Self::Uri => "URI",
+            Self::DateTime => {
+                "is invalid against requested date format(s) \
+                 [yyyy-MM-dd'T'HH:mm:ssZ, yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,12}Z]"
+            }
+            Self::Email => "is not a valid email address",
+            Self::Hostname => "is not a valid hostname",
+            Self::Ipv4 => "is not a valid IPv4 address",
+            Self::Ipv6 => "is not a valid IPv6 address",
+            Self::Uri => "is not a valid URI",
         }
     }
 

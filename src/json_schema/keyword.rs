@@ -65,6 +65,10 @@ pub enum Keyword {
     MaxItems(u64),
     MinItems(u64),
     UniqueItems,
+    /// `additionalItems: false` of draft 4, behind a list of `items`.
+    NoAdditionalItems {
+        listed: u64,
+    },
     Items {
         prefix: Vec<NodeId>,
         rest: Option<NodeId>,
@@ -158,6 +162,7 @@ impl Keyword {
             Self::MaxItems(_) => "maxItems",
             Self::MinItems(_) => "minItems",
             Self::UniqueItems => "uniqueItems",
+            Self::NoAdditionalItems { .. } => "additionalItems",
             Self::Items { .. } => "items",
             Self::Contains { .. } => "contains",
             Self::MaxProperties(_) => "maxProperties",
@@ -201,6 +206,7 @@ impl Keyword {
             | Self::MaxItems(_)
             | Self::MinItems(_)
             | Self::UniqueItems
+            | Self::NoAdditionalItems { .. }
             | Self::Items { .. }
             | Self::Contains { .. }
             | Self::MaxProperties(_)

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub use self::{check::MOST_VIOLATIONS, compiler::SchemaNote, keyword::NodeId};
+pub use self::{check::MOST_VIOLATIONS, compiler::SchemaNote, keyword::NodeId, pattern::Pattern};
 use self::{compiler::Compiler, keyword::Node, reference::Documents};
 
 /// The compiled schemas of some models, which may refer to one another.

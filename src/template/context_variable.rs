@@ -10,8 +10,8 @@ use crate::context::Context;
 pub enum ContextVariable {
     AccountId,
     ApiId,
-    /// `authorizer.claims.x`: as HTTP APIs have it, as text.
-    Claim(Box<str>),
+    /// `authorizer.claims.x`, as HTTP APIs have it, as text; `authorizer.x`: of a function's context.
+    Authorizer(Box<str>),
     PrincipalId,
     DeploymentId,
     DomainName,
@@ -43,10 +43,10 @@ enum Scope {
 /// Name and scope of a variable.
 struct VariableRow(&'static str, Scope);
 
-/// The beginning of the names of a token's claims.
-const CLAIMS: &str = "authorizer.claims.";
+/// The beginning of the names of what an authorizer has found.
+const AUTHORIZER: &str = "authorizer.";
 
-/// All but the claims, whose names are the issuer's.
+/// All but those of authorizers, whose names are an issuer's, or a function's.
 const NAMED: [ContextVariable; 19] = {
     use ContextVariable::*;
     [
@@ -75,15 +75,21 @@ const NAMED: [ContextVariable; 19] = {
 impl ContextVariable {
     /// The variable of this name, which stands behind `context.`.
     pub fn named(name: &str) -> Option<Self> {
-        match name.strip_prefix(CLAIMS) {
-            Some(claim) => (!claim.is_empty()).then(|| Self::Claim(claim.into())),
-            None => NAMED.into_iter().find(|variable| variable.row().0 == name),
-        }
+        let named = NAMED.into_iter().find(|variable| variable.row().0 == name);
+        let of_authorizer = || {
+            let name = name.strip_prefix(AUTHORIZER)?;
+            let is_name = !name.is_empty() && name != "claims" && name != "claims.";
+            is_name.then(|| Self::Authorizer(name.into()))
+        };
+        named.or_else(of_authorizer)
     }
 
     /// All names, for problems: `accountId, apiId, …`.
     pub fn names() -> String {
-        format!("{}, {CLAIMS}NAME", NAMED.map(|variable| variable.row().0).join(", "))
+        format!(
+            "{}, {AUTHORIZER}claims.NAME, {AUTHORIZER}NAME",
+            NAMED.map(|variable| variable.row().0).join(", ")
+        )
     }
 
     /// True of a variable that is the same in all requests of one caller for one URI.
@@ -96,7 +102,7 @@ impl ContextVariable {
         match self {
             Self::AccountId         => VariableRow("accountId",              Scope::Uri),
             Self::ApiId             => VariableRow("apiId",                  Scope::Uri),
-            Self::Claim(_)          => VariableRow(CLAIMS,                   Scope::Request),
+            Self::Authorizer(_)     => VariableRow(AUTHORIZER,               Scope::Request),
             Self::PrincipalId       => VariableRow("authorizer.principalId", Scope::Uri),
             Self::DeploymentId      => VariableRow("deploymentId",           Scope::Uri),
             Self::DomainName        => VariableRow("domainName",             Scope::Uri),
@@ -124,16 +130,8 @@ impl ContextVariable {
         match self {
             Self::AccountId => origin.account_id.as_str().into(),
             Self::ApiId => origin.api_id.as_str().into(),
-            Self::Claim(name) => {
-                let claims = context.caller.principal.map(|principal| &principal.claims.of_http_apis);
-                claims.and_then(|claims| claims.get(&**name)).map_or("", String::as_str).into()
-            }
-            Self::PrincipalId => context
-                .caller
-                .principal
-                .and_then(|principal| principal.id.as_deref())
-                .unwrap_or_default()
-                .into(),
+            Self::Authorizer(name) => context.caller.authorizer_text(name).unwrap_or_default().into(),
+            Self::PrincipalId => context.caller.authorizer_text("principalId").unwrap_or_default().into(),
             Self::DeploymentId => context.deployment_id.into(),
             Self::DomainName => origin.domain_name.as_str().into(),
             Self::DomainPrefix => origin.domain_prefix.as_str().into(),
@@ -163,6 +161,6 @@ impl ContextVariable {
 impl fmt::Display for ContextVariable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.row().0)?;
-        if let Self::Claim(name) = self { f.write_str(name) } else { Ok(()) }
+        if let Self::Authorizer(name) = self { f.write_str(name) } else { Ok(()) }
     }
 }

@@ -1,6 +1,6 @@
 //! Neither clients nor edits may take the memory that a Lambda of 128 MB has.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use dynoxide::ImportOptions;
 use serde_json::{Value, json};
@@ -44,6 +44,54 @@ async fn a_body_of_many_values_does_not_take_the_lambdas_memory() {
         assert!(answer.starts_with(status), "{start}: {}", &answer[..answer.len().min(300)]);
         let peak = peak_kib(pids[0]);
         assert!(peak < MOST_KIB, "{start}: {peak} KiB");
+    }
+    assert_eq!(gateway.pids(), pids);
+    soon(gateway.world.stop()).await;
+}
+
+#[tokio::test]
+async fn models_and_what_they_check_do_not_take_the_lambdas_memory() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let properties = |schema: &str, count: usize| {
+        let properties: Vec<_> = (0..count).map(|nth| format!("\"p{nth}\":{schema}")).collect();
+        format!("{{\"properties\":{{{}}}}}", properties.join(","))
+    };
+    let models = [
+        ("Wide", properties(r#"{"type":"string","minLength":1}"#, 6_000)),
+        ("Patterns", properties(r#"{"pattern":"^[a-z]{1,500}[0-9]{1,500}$"}"#, 100)),
+        ("Unique", r#"{"type":"array","uniqueItems":true}"#.to_owned()),
+        ("Numbers", r#"{"type":"array","items":{"type":"number","multipleOf":1}}"#.to_owned()),
+    ];
+    let mut items =
+        vec![json!({ "routeKey": "$api", "models": models.iter().cloned().collect::<BTreeMap<_, _>>() })];
+    items.extend(models.iter().map(|(name, _)| {
+        json!({ "routeKey": format!("POST /{name}"), "requestModels": { "application/json": name },
+            "integration": { "type": "MOCK" } })
+    }));
+    let gateway = RealGateway::serving(&items).await;
+    gateway.until("200", "POST /v1/Unique\n\n[0]").await;
+    let pids = gateway.pids();
+    let words: Vec<_> = (0..5_000).map(|nth| format!("\"{nth:01000}\"")).collect();
+    let object = |value: &str| {
+        let members: Vec<_> = (0..6_000).map(|nth| format!("\"p{nth}\":{value}")).collect();
+        format!("{{{}}}", members.join(","))
+    };
+    let text = format!("\"{}\"", "a".repeat(900));
+    let bodies = [
+        ("Unique", "200", format!("[{}]", words.join(","))),
+        ("Wide", "200", object(&text)),
+        ("Wide", "400", object(&format!("[{text}]"))),
+        ("Patterns", "200", format!("{{\"p1\":\"{}7\"}}", "a".repeat(400))),
+        ("Numbers", "200", format!("[{}0]", "0,".repeat(199_990))),
+        ("Numbers", "413", format!("[{}0]", "0,".repeat(2_900_000))),
+    ];
+    for (model, status, body) in bodies {
+        let answer =
+            gateway.send(&format!("POST /v1/{model}\ncontent-type: application/json\n\n{body}")).await;
+        let peak = peak_kib(pids[0]);
+        println!("{model} {status}: {peak} KiB");
+        assert!(answer.starts_with(status), "{model}: {}", &answer[..answer.len().min(300)]);
+        assert!(peak < MOST_KIB, "{model}: {peak} KiB");
     }
     assert_eq!(gateway.pids(), pids);
     soon(gateway.world.stop()).await;

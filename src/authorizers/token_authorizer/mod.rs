@@ -15,7 +15,7 @@ use super::{
     verified_tokens::{TokenDigest, VerifiedTokens},
 };
 use crate::{
-    caller::{ClaimTexts, Principal, PrincipalIdentity, TokenPlace},
+    caller::{ClaimTexts, Principal, PrincipalIdentity, TokenPlace, TokenPrincipal},
     context::Context,
     digest::{Sha256, hex},
     error::GatewayError,
@@ -79,7 +79,7 @@ impl TokenAuthorizer {
                 verified.principal
             }
         };
-        match &principal.scopes {
+        match principal.scopes() {
             Some(held) if !has_scope(held, scopes) => {
                 Err(GatewayError::InsufficientScope { scopes: scopes.join(" ") })
             }
@@ -104,7 +104,7 @@ impl TokenAuthorizer {
             Some(subject) => PrincipalIdentity::of_subject(&rules.issuer, subject),
             None => PrincipalIdentity::of_token(&hex(&Sha256::of(token))),
         };
-        let principal = Principal {
+        let principal = TokenPrincipal {
             identity,
             id: claims.subject().map(str::to_owned),
             claims: ClaimTexts { of_rest_apis: claims.as_text_1_0(), of_http_apis: claims.as_text_2_0() },
@@ -112,9 +112,10 @@ impl TokenAuthorizer {
                 AskedScopes::None => None,
                 AskedScopes::Some => Some(claims.token_scopes()),
             },
-            token_place: self.token_place(),
+            place: self.token_place(),
         };
-        Ok(VerifiedPrincipal { principal: Arc::new(principal), expires_at: claims.expires_at() })
+        let principal = Arc::new(Principal::Token(principal));
+        Ok(VerifiedPrincipal { principal, expires_at: claims.expires_at() })
     }
 
     fn rules_of(&self, asked: AskedScopes) -> &TokenRules {

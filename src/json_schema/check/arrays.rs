@@ -37,6 +37,12 @@ impl<'s, 'v> Check<'s, 'v> {
                 };
                 count >= *least || self.fail(node, keyword, words)
             }
+            Keyword::NoAdditionalItems { listed } => {
+                let words = || {
+                    format!("schema only allows {listed} elements in array but instance has {count} elements")
+                };
+                count <= *listed || self.fail(node, keyword, words)
+            }
             Keyword::UniqueItems => {
                 let words = || "array must not contain duplicate elements".to_owned();
                 self.are_unique(items) || self.fail(node, keyword, words)

@@ -226,6 +226,7 @@ impl Keyword {
             Self::MaxItems(_)
                 | Self::MinItems(_)
                 | Self::UniqueItems
+                | Self::NoAdditionalItems { .. }
                 | Self::Items { .. }
                 | Self::Contains { .. }
                 | Self::UnevaluatedItems(_)

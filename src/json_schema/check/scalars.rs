@@ -107,7 +107,7 @@ impl<'s, 'v> Check<'s, 'v> {
                 self.matches(pattern, text) || self.fail(node, keyword, words)
             }
             Keyword::Format(format) => {
-                let words = || format!("string {} is not a valid {}", shown(), format.words());
+                let words = || format!("string {} {}", shown(), format.mismatch());
                 let is_match = self.spend(text.len() / TEXT_BYTES) && format.is_match(text);
                 is_match || self.fail(node, keyword, words)
             }

@@ -7,7 +7,8 @@ use super::violations;
 fn each_broken_rule_is_told_in_api_gateways_words() {
     let modern =
         |rest: &str| format!(r#"{{"$schema":"https://json-schema.org/draft/2020-12/schema",{rest}}}"#);
-    // The first three forms are reported of API Gateway; the others are of the library that it uses.
+    // The first three forms are reported of API Gateway; the others are those of its library, `json-schema-validator` 2.2,
+    // as tests of its users have them, but for what is of 2020-12.
     let cases = [
         (
             r#"{"required":["subject","body","to"]}"#.to_owned(),
@@ -75,6 +76,11 @@ fn each_broken_rule_is_told_in_api_gateways_words() {
             "M.uniqueItems: array must not contain duplicate elements",
         ),
         (
+            r#"{"items":[{},{}],"additionalItems":false}"#.to_owned(),
+            "[1,2,3]",
+            "M.additionalItems: schema only allows 2 elements in array but instance has 3 elements",
+        ),
+        (
             r#"{"maxProperties":0}"#.to_owned(),
             r#"{"a":1}"#,
             "M.maxProperties: object has too many properties (found 1 but schema requires at most 0)",
@@ -123,9 +129,13 @@ fn each_broken_rule_is_told_in_api_gateways_words() {
 }
 
 #[test]
-fn a_format_of_draft_4_is_told_by_its_name() {
+fn a_format_of_draft_4_is_told_in_the_librarys_words() {
     let broken = violations(r#"{"format":"email"}"#, "\"joe\"");
     assert_eq!(broken, [" M.format: string \"joe\" is not a valid email address"]);
+    let broken = violations(r#"{"format":"date-time"}"#, "\"ABC\"");
+    let formats = "[yyyy-MM-dd'T'HH:mm:ssZ, yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,12}Z]";
+    let expected = format!(" M.format: string \"ABC\" is invalid against requested date format(s) {formats}");
+    assert_eq!(broken, [expected]);
     let modern = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","format":"email"}"#;
     assert_eq!(violations(modern, "\"joe\""), Vec::<String>::new());
 }

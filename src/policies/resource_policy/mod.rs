@@ -1,27 +1,13 @@
 //! `policy` of `$api`: a resource policy as API Gateway exports it.
-//!
-//! `document` evaluates statements and does not know where they come from.
-
-mod condition;
-mod document;
-mod element;
-mod resource;
-mod statement;
-mod wildcard;
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-pub use self::{
-    condition::ConditionContext,
-    document::{Decision, PolicyDocument},
-    element::PolicyFault,
-    resource::requested,
-};
 use crate::{
     item::{Fields, brief},
     json,
+    policy_document::{PolicyDocument, PolicyFault, PolicyKind},
 };
 
 /// API Gateway takes 8,192 characters; an item has at most 400 KB.
@@ -48,7 +34,7 @@ pub fn parse(fields: &Fields<'_>) -> Option<PolicyDocument> {
         fields.problem("policy", "more", &format!("at most {MOST_BYTES} bytes of JSON"));
         return None;
     };
-    match PolicyDocument::parse(&document) {
+    match PolicyDocument::parse(&document, PolicyKind::ResourceBased) {
         Ok(policy) => {
             for name in policy.about_nobody() {
                 fields.warn(

@@ -6,7 +6,10 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::testing::{any_json, read};
+use crate::{
+    policy_document::{ConditionContext, Decision, requested},
+    testing::{any_json, read},
+};
 
 fn context() -> ConditionContext<'static> {
     ConditionContext {
@@ -143,7 +146,7 @@ proptest! {
         let mut statement = statement("Allow", "*");
         statement[names[part]] = document.clone();
         for policy in [document, json!({ "Statement": [statement] })] {
-            let faults = PolicyDocument::parse(&policy).err();
+            let faults = PolicyDocument::parse(&policy, PolicyKind::ResourceBased).err();
             prop_assert!(faults.is_none_or(|faults| !faults.is_empty()), "{}", policy);
         }
     }

@@ -43,9 +43,7 @@ async fn what_a_route_says_of_its_authorizer_fits_together() {
         ),
         (
             json!({ "authorizationType": "CUSTOM", "authorizerId": "users" }),
-            expect![[
-                r#"problem [GET /a] authorizationType: got "CUSTOM", expected nothing: this version does not enforce it"#
-            ]],
+            expect![[r#"problem [GET /a] authorizationType: got "CUSTOM", expected JWT, which users is"#]],
         ),
         (
             json!({ "authorizationType": "AWS_IAM" }),

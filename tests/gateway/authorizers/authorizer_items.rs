@@ -17,30 +17,26 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
     let cases: Vec<(Value, Expect)> = vec![
         (
             json!({}),
-            expect!["problem [$api] authorizers.users.type: got nothing, expected JWT or COGNITO_USER_POOLS"],
+            expect![
+                "problem [$api] authorizers.users.type: got nothing, expected JWT, COGNITO_USER_POOLS, TOKEN or REQUEST"
+            ],
         ),
         (
             json!({ "type": "SAML" }),
             expect![[
-                r#"problem [$api] authorizers.users.type: got "SAML", expected JWT or COGNITO_USER_POOLS"#
-            ]],
-        ),
-        (
-            json!({ "type": "REQUEST", "authorizerUri": "f", "identitySource": [] }),
-            expect![[
-                r#"problem [$api] authorizers.users.type: got "REQUEST", expected JWT or COGNITO_USER_POOLS: this version has no others yet"#
+                r#"problem [$api] authorizers.users.type: got "SAML", expected JWT or COGNITO_USER_POOLS or TOKEN or REQUEST"#
             ]],
         ),
         (
             json!({ "type": "token" }),
-            expect![[
-                r#"problem [$api] authorizers.users.type: got "token", expected JWT or COGNITO_USER_POOLS: this version has no others yet"#
-            ]],
+            expect![
+                "problem [$api] authorizers.users.authorizerUri: got nothing, expected a function: name, name:alias, account:function:name, or an ARN"
+            ],
         ),
         (
             json!({ "type": "AWS_IAM", "allow": [] }),
             expect![[
-                r#"problem [$api] authorizers.users.type: got "AWS_IAM", expected JWT or COGNITO_USER_POOLS: this version has no others yet"#
+                r#"problem [$api] authorizers.users.type: got "AWS_IAM", expected JWT, COGNITO_USER_POOLS, TOKEN or REQUEST: this version has no others yet"#
             ]],
         ),
         (
@@ -149,7 +145,7 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
     }
     expect![[r#"
         problem [$api] authorizers: got "a b", expected names of letters, digits, ., - and _, at most 128
-        problem [$api] authorizers.a b.type: got nothing, expected JWT or COGNITO_USER_POOLS
+        problem [$api] authorizers.a b.type: got nothing, expected JWT, COGNITO_USER_POOLS, TOKEN or REQUEST
         problem [*] routeKey: got no route, expected at least one route item that is enabled"#]]
     .assert_eq(&told(&api_item(&json!({ "authorizers": { "a b": {} } })), &[]).await);
     expect![[r#"

@@ -5,6 +5,7 @@ mod authorizer_items;
 mod cached_callers;
 mod caller_facts;
 mod fetched_keys;
+pub mod functions;
 pub mod issuer;
 mod route_authorization;
 mod tokens;

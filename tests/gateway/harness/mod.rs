@@ -1,6 +1,7 @@
 //! The harness of every test: a gateway over a DynamoDB and target functions of its own, a clock that tests move,
 //! terse requests.
 
+pub mod authorizer_functions;
 mod events;
 mod gate;
 mod invoke_api;
@@ -101,7 +102,8 @@ impl TestGateway {
         let listener = free_port();
         listener.set_nonblocking(true).unwrap();
         let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-        let calls = Calls::default();
+        let now = Arc::new(AtomicU64::new(START));
+        let calls = Calls { now: Arc::clone(&now), ..Calls::default() };
         let targets = Server::start(listener, invoke_api::router(calls.clone())).unwrap();
         let endpoints = [
             ("AWS_REGION", "eu-west-1".to_owned()),
@@ -119,7 +121,6 @@ impl TestGateway {
         let client = ServiceClient::new(Service::DynamoDb, &environment.aws).observed(panicking::dynamodb);
         let mut store = Store::waiting(patience, client.clone(), environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
-        let now = Arc::new(AtomicU64::new(START));
         let lines = Arc::default();
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws).observed(panicking::lambda);
         let clients = Clients { lambda, dynamodb: dynamodb_client(client) };

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::{
-    authorizers::issuer::Issuer,
+    authorizers::{functions::Form, issuer::Issuer},
     harness::{TestGateway, Way, event},
 };
 
@@ -30,7 +30,7 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 41] = [
+const ROWS: [Row; 51] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadParameterValue",      "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
@@ -45,6 +45,16 @@ const ROWS: [Row; 41] = [
     ("InvalidToken",           "GET /v1/named\nauthorization: Bearer hush-hush", Stage, 401, "UnauthorizedException", r#"{"message":"Unauthorized"}"#, "www-authenticate: Bearer scope=\"read write\" error=\"invalid_token\" error_description=\"token contains an invalid number of segments\"\n"),
     ("InsufficientScope",      "GET /v1/named\nauthorization: Bearer TOKEN", Stage, 403, "AccessDeniedException",  r#"{"message":"Forbidden"}"#, "www-authenticate: Bearer scope=\"read write\" error=\"insufficient_scope\"\n"),
     ("KeysUnavailable",        "GET /v1/issued\nauthorization: Bearer TOKEN", Stage, 503, "ServiceUnavailableException", r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
+    ("Unauthorized",            "GET /v1/asked", Stage, 401, "UnauthorizedException", r#"{"message":"Unauthorized"}"#, ""),
+    ("Unauthorized",            "GET /v1/asked\nx-who: unauthorized", Stage, 401, "UnauthorizedException", r#"{"message":"Unauthorized"}"#, ""),
+    ("ExplicitlyDenied",        "GET /v1/asked\nx-who: deny ada", Stage, 403, "AccessDeniedException", r#"{"Message":"User is not authorized to access this resource with an explicit deny"}"#, ""),
+    ("ImplicitlyDenied",        "GET /v1/asked\nx-who: elsewhere ada", Stage, 403, "AccessDeniedException", r#"{"Message":"User is not authorized to access this resource"}"#, ""),
+    ("AccessDenied",            "GET /v1/simply-asked\nx-who: deny ada", Stage, 403, "AccessDeniedException", r#"{"message":"Forbidden"}"#, ""),
+    ("UriTooLong",              "GET /v1/asked/LONG\nx-who: allow ada", Stage, 414, "BadRequestException", r#"{"message":"Request URI too long"}"#, ""),
+    ("AuthorizerFailure",       "GET /v1/asked\nx-who: throws", Stage, 500, "AuthorizerFailureException", r#"{"message":null}"#, ""),
+    ("AuthorizerFailure",       "GET /v1/simply-asked\nx-who: throws", Stage, 500, "InternalServerErrorException", r#"{"message":"Internal Server Error"}"#, ""),
+    ("AuthorizerMisconfigured", "GET /v1/asked\nx-who: malformed", Stage, 500, "AuthorizerConfigurationException", r#"{"message":null}"#, ""),
+    ("AuthorizerMisconfigured", "GET /v1/simply-asked\nx-who: malformed", Stage, 500, "InternalServerErrorException", r#"{"message":"Internal Server Error"}"#, ""),
     ("InvalidApiKey",          "GET /v1/keyed",                       Stage,   403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
     ("InvalidApiKey",          "GET /v1/keyed\nx-api-key: key-that-is-disabled", Stage, 403, "ForbiddenException", r#"{"message":"Forbidden"}"#, ""),
     ("InvalidationForbidden",  "GET /v1/kept\ncache-control: max-age=0", Stage, 403, "AccessDeniedException",     r#"{"message":"Forbidden"}"#, ""),
@@ -88,7 +98,14 @@ async fn api(words: &Value) -> TestGateway {
     api["routeKey"] = json!("$api");
     api["authorizers"] = json!({ "users": Issuer::ours().authorizer(&json!({})),
         // Names of this machine are not called.
-        "issued": Issuer::ours().fetching(&json!({ "jwksUri": "https://localhost:1/jwks" })) });
+        "issued": Issuer::ours().fetching(&json!({ "jwksUri": "https://localhost:1/jwks" })),
+        "asked": Form::Token.authorizer(&json!({})), "simply-asked": Form::Simple.authorizer(&json!({})) });
+    for (route_key, id) in
+        [("GET /asked", "asked"), ("GET /asked/{id}", "asked"), ("GET /simply-asked", "simply-asked")]
+    {
+        gateway.put_route(&json!({ "routeKey": route_key, "authorizerId": id,
+            "integration": { "type": "MOCK" } }));
+    }
     gateway.put_route(&json!({ "routeKey": "GET /issued", "authorizerId": "issued",
         "integration": { "type": "MOCK" } }));
     gateway.put_route(&json!({ "routeKey": "GET /named", "authorizerId": "users",
@@ -166,7 +183,7 @@ fn put_keys(gateway: &TestGateway) {
 
 async fn send(gateway: &TestGateway, request: &str) -> String {
     let token = || Issuer::ours().token(&json!({}));
-    let request = request.replace("LARGE", &"x".repeat(1_100_000));
+    let request = request.replace("LARGE", &"x".repeat(1_100_000)).replace("LONG", &"x".repeat(1_600));
     let mut event =
         event(&if request.contains("TOKEN") { request.replace("TOKEN", &token()) } else { request.clone() });
     if !request.contains("untrusted") {

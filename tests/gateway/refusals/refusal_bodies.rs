@@ -39,7 +39,12 @@ fn expected(row: &Row, form: &Form) -> String {
         "GET /v1/list?limit=x" => json!("$request.querystring.limit is no whole number from 1 to 1000"),
         "POST /v1/items\n\n{\"id\":7}" => json!("$request.body.id cannot be used"),
         "POST /v1/items\n\n{}" => json!("$request.body.id cannot be used"),
-        _ => serde_json::from_str::<Value>(body).unwrap()["message"].clone(),
+        _ => match serde_json::from_str::<Value>(&body.replace("Message", "message")).unwrap()["message"]
+            .clone()
+        {
+            Value::Null => json!("Internal server error"),
+            message => message,
+        },
     };
     let errors = match variant {
         "ParameterViolations" => {

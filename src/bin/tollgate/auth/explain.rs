@@ -9,8 +9,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tollgate::{
     authorizers::{ApiKeyUse, CheckedRule, ExplainedAuthorizer, KeySource, RuleOutcome, Verdict},
-    caller::Principal,
-    deployment::{AskedAuthorizer, AuthorizerOrigin, inspect},
+    deployment::{AuthorizerOrigin, RouteAuthorization, inspect},
     error::{GatewayError, StoreError, chain},
     gateway::{ExplainedAccess, ExplainedCaller, explain_caller},
 };
@@ -117,7 +116,7 @@ impl fmt::Display for Answer<'_> {
             Some(Verdict::Refuses(error)) => {
                 return write!(f, "refused: {}, {}", error.refusal().status.as_u16(), chain(error));
             }
-            Some(Verdict::Asks(whom)) => open.push(format!("as {whom} says, which is not asked here")),
+            Some(Verdict::Asks(whom)) => open.push(format!("as {whom} says; it is not asked here")),
             Some(Verdict::LetsIn(_)) | None => {}
         }
         if matches!(access, Some(ExplainedAccess::DependsOnAddress)) {
@@ -176,18 +175,17 @@ fn write_rules(out: &mut impl Write, rules: &[CheckedRule]) -> io::Result<()> {
 
 fn write_caller(out: &mut impl Write, verdict: &Verdict, claim_names: &[String]) -> io::Result<()> {
     if let Verdict::LetsIn(principal) = verdict {
-        let Principal { identity, id, .. } = &**principal;
-        write_line(out, "principal", id.as_deref().unwrap_or("none: the token has no sub"))?;
-        write_line(out, "identity", identity.as_str())?;
+        write_line(out, "principal", principal.id().unwrap_or("none: the token has no sub"))?;
+        write_line(out, "identity", principal.identity().as_str())?;
     }
     if claim_names.is_empty() { Ok(()) } else { write_line(out, "claims", &claim_names.join(", ")) }
 }
 
-fn authorizer(asked: &AskedAuthorizer) -> String {
+fn authorizer(asked: &RouteAuthorization) -> String {
     match asked {
-        AskedAuthorizer::None => "none".to_owned(),
-        AskedAuthorizer::Opened => "none: the route says NONE, where $api has one".to_owned(),
-        AskedAuthorizer::By(authorizer, origin) => {
+        RouteAuthorization::None => "none".to_owned(),
+        RouteAuthorization::Opened => "none: the route says NONE, where $api has one".to_owned(),
+        RouteAuthorization::By(authorizer, origin) => {
             let whose = match origin {
                 AuthorizerOrigin::Api => "$api",
                 AuthorizerOrigin::Route => "the route",
@@ -219,8 +217,8 @@ fn to_json(explained: &ExplainedCaller) -> Value {
         json!({ "rule": name, "got": got, "expected": expected, "isKept": is_kept, "reason": reason })
     };
     let (id, type_name, scopes) = match &explained.authorizer {
-        AskedAuthorizer::None | AskedAuthorizer::Opened => (None, None, None),
-        AskedAuthorizer::By(asked, _) => (Some(&*asked.id), Some(asked.type_name()), Some(asked.scopes())),
+        RouteAuthorization::None | RouteAuthorization::Opened => (None, None, None),
+        RouteAuthorization::By(asked, _) => (Some(&*asked.id), Some(asked.type_name()), Some(asked.scopes())),
     };
     let authorizer =
         explained.explained.as_ref().map(|ExplainedAuthorizer { rules, claim_names, verdict }| {
@@ -233,8 +231,8 @@ fn to_json(explained: &ExplainedCaller) -> Value {
                 "type": type_name,
                 "authorizationScopes": scopes,
                 "rules": rules.iter().map(rule).collect::<Vec<_>>(),
-                "principalId": principal.and_then(|principal| principal.id.as_deref()),
-                "identity": principal.map(|principal| principal.identity.as_str()),
+                "principalId": principal.and_then(|principal| principal.id()),
+                "identity": principal.map(|principal| principal.identity().as_str()),
                 "claims": claim_names,
             })
         });

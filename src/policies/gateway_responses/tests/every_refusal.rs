@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::{rendered, world};
-use crate::error::{BadValue, GatewayError, InvalidConfiguration, StoreError, Violation};
+use crate::error::{AuthorizerForm, BadValue, GatewayError, InvalidConfiguration, StoreError, Violation};
 
 /// A text that must never reach a client.
 const CANARY: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/secret-table";
@@ -100,6 +100,22 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request parameters: [page (type), page (type)]"}"#),
         (GatewayError::KeysUnavailable { retry_after: Duration::from_millis(400), source: source() },
             r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
+        (GatewayError::Unauthorized(CANARY.into()),
+            r#"401 | content-type=application/json | x-amzn-errortype=UnauthorizedException | {"message":"Unauthorized"}"#),
+        (GatewayError::ExplicitlyDenied(CANARY.to_owned()),
+            r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"Message":"User is not authorized to access this resource with an explicit deny"}"#),
+        (GatewayError::ImplicitlyDenied,
+            r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"Message":"User is not authorized to access this resource"}"#),
+        (GatewayError::UriTooLong { bytes: 7_000_000 },
+            r#"414 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message":"Request URI too long"}"#),
+        (GatewayError::AuthorizerFailure { form: AuthorizerForm::Rest, source: source() },
+            r#"500 | content-type=application/json | x-amzn-errortype=AuthorizerFailureException | {"message":null}"#),
+        (GatewayError::AuthorizerFailure { form: AuthorizerForm::Http, source: source() },
+            r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message":"Internal Server Error"}"#),
+        (GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Rest, source: source() },
+            r#"500 | content-type=application/json | x-amzn-errortype=AuthorizerConfigurationException | {"message":null}"#),
+        (GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Http, source: source() },
+            r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message":"Internal Server Error"}"#),
     ]
 }
 
@@ -144,6 +160,14 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::BodyViolations(_) => 35,
         GatewayError::ParameterViolations(_) => 36,
         GatewayError::KeysUnavailable { .. } => 37,
+        GatewayError::Unauthorized(_) => 38,
+        GatewayError::ExplicitlyDenied(_) => 39,
+        GatewayError::ImplicitlyDenied => 40,
+        GatewayError::UriTooLong { .. } => 41,
+        GatewayError::AuthorizerFailure { form: AuthorizerForm::Rest, .. } => 42,
+        GatewayError::AuthorizerFailure { form: AuthorizerForm::Http, .. } => 43,
+        GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Rest, .. } => 44,
+        GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Http, .. } => 45,
     }
 }
 
@@ -153,7 +177,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 38);
+    assert_eq!(every_refusal().len(), 46);
 }
 
 #[test]

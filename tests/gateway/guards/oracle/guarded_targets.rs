@@ -26,6 +26,7 @@ pub struct TargetRequest {
 pub struct Credentials {
     key: bool,
     token: bool,
+    word: bool,
 }
 
 pub struct GuardOracle {
@@ -56,7 +57,8 @@ impl GuardOracle {
             // The only token is taken now.
             let without = oracle.world.send(&request).await;
             let asks = match &without[..3] {
-                "401" => Asks::Caller,
+                "401" if without.contains("www-authenticate") => Asks::Caller,
+                "401" => Asks::Function,
                 "403" => Asks::Key,
                 "429" => Asks::Token,
                 _ => panic!("{request} is not guarded: {without}"),
@@ -75,11 +77,13 @@ impl GuardOracle {
 
     /// The request that reached the target of this answer, if one did.
     pub fn target_request(&self, target: &Target, answer: &str) -> Option<TargetRequest> {
+        // An authorizer's function is no target.
+        let event = self.world.called_with().filter(|event| event.get("type").is_none());
         if let Some(received) = target.received().last() {
             let (method, path) = received.lines().next().unwrap().split_once(' ').unwrap();
             return Some(TargetRequest::new(method, path));
         }
-        if let Some(event) = self.world.called_with() {
+        if let Some(event) = event {
             return Some(TargetRequest::by(&event));
         }
         // The table has nothing else.
@@ -96,17 +100,18 @@ impl GuardOracle {
 static TOKEN: LazyLock<String> = LazyLock::new(|| Issuer::ours().token(&json!({})));
 
 impl Credentials {
-    pub const ALL: Self = Self { key: true, token: true };
+    pub const ALL: Self = Self { key: true, token: true, word: true };
 
     /// Mostly none.
     pub fn any(random: &mut Random) -> Self {
-        Self { key: random.one_in(8), token: random.one_in(8) }
+        Self { key: random.one_in(8), token: random.one_in(8), word: random.one_in(8) }
     }
 
     pub fn headers(self) -> String {
         let key = if self.key { format!("\nx-api-key: {KEY}") } else { String::new() };
         let token = if self.token { format!("\nauthorization: Bearer {}", *TOKEN) } else { String::new() };
-        key + &token
+        let word = if self.word { "\nx-who: allow ada" } else { "" };
+        key + &token + word
     }
 
     pub fn pass(self, guard: Asks) -> bool {
@@ -114,6 +119,7 @@ impl Credentials {
             Asks::Nothing => true,
             Asks::Key => self.key,
             Asks::Caller => self.token,
+            Asks::Function => self.word,
             // It was taken before.
             Asks::Token => false,
         }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     condition::{Condition, ConditionContext},
+    decision::Decision,
     element::{Element, PolicyFault},
     statement::{Effect, Principal, Statement},
 };
@@ -16,14 +17,13 @@ pub struct PolicyDocument {
     statements: Vec<Statement>,
 }
 
-/// What a document says of a request.
+/// The kind of a document, by the callers that its statements are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision<'a> {
-    Allow,
-    /// A denial wins over everything that allows. It has the statement's name.
-    ExplicitDeny(&'a str),
-    /// No statement is about the request.
-    ImplicitDeny,
+pub enum PolicyKind {
+    /// It hangs on an API: each statement says in `Principal` whom it is about.
+    ResourceBased,
+    /// It was made for one caller, whom every statement is about. `Principal` may be left out, or `*`.
+    IdentityBased,
 }
 
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
@@ -34,9 +34,9 @@ impl PolicyDocument {
     /// # Errors
     ///
     /// Everything that is wrong with it.
-    pub fn parse(document: &Value) -> Result<Self, Vec<PolicyFault>> {
+    pub fn parse(document: &Value, kind: PolicyKind) -> Result<Self, Vec<PolicyFault>> {
         let faults = RefCell::default();
-        let statements = parse_statements(&Element::document(document, &faults));
+        let statements = parse_statements(&Element::document(document, &faults), kind);
         let faults = faults.into_inner();
         if faults.is_empty() { Ok(Self { statements }) } else { Err(faults) }
     }
@@ -53,6 +53,24 @@ impl PolicyDocument {
         decision
     }
 
+    /// What it says of a request that may be taken for each of these resources: a denial of one is a denial, and the first
+    /// has to be allowed.
+    pub fn evaluate_all(
+        &self,
+        resources: impl IntoIterator<Item = impl AsRef<str>>,
+        context: &ConditionContext<'_>,
+    ) -> Decision<'_> {
+        let mut first = None;
+        for resource in resources {
+            let decision = self.evaluate(resource.as_ref(), context);
+            if matches!(decision, Decision::ExplicitDeny(_)) {
+                return decision;
+            }
+            first.get_or_insert(decision);
+        }
+        first.unwrap_or(Decision::ImplicitDeny)
+    }
+
     /// Says if it may say another thing of another address.
     pub fn asks_for_address(&self) -> bool {
         let mut conditions = self.statements.iter().flat_map(|statement| &statement.conditions);
@@ -67,7 +85,7 @@ impl PolicyDocument {
 }
 
 /// Reads the statements; whatever is wrong in the document is noted.
-fn parse_statements(document: &Element<'_>) -> Vec<Statement> {
+fn parse_statements(document: &Element<'_>, kind: PolicyKind) -> Vec<Statement> {
     let mut statements = Vec::new();
     let entries = document.entries("a policy: a map with Version and Statement").unwrap_or_default();
     for (name, value) in &entries {
@@ -77,7 +95,7 @@ fn parse_statements(document: &Element<'_>) -> Vec<Statement> {
             "Id" => drop(value.text("a text")),
             "Statement" => {
                 let each = value.each("at least one statement").unwrap_or_default();
-                statements = each.iter().filter_map(Statement::parse).collect();
+                statements = each.iter().filter_map(|one| Statement::parse(one, kind)).collect();
             }
             _ => value.note("Version, Id or Statement"),
         }

@@ -2,6 +2,7 @@
 
 use super::{
     condition::{Condition, ConditionContext},
+    document::PolicyKind,
     element::Element,
     resource::ResourcePattern,
     wildcard::Wildcard,
@@ -34,6 +35,7 @@ pub enum Principal {
 
 const EFFECT: &str = "Allow or Deny";
 const PRINCIPAL: &str = r#""*", or {"AWS": …} with "*", account ids or ARNs of IAM"#;
+const CALLER: &str = r#"no Principal, or "*": the policy is about the caller that it was made for"#;
 const ACTION: &str = "execute-api:Invoke, execute-api:* or *";
 const RESOURCE: &str = "a resource or a list of resources";
 const ELEMENT: &str = "Sid, Effect, Principal, Action, Resource or Condition";
@@ -43,15 +45,15 @@ const INVOKE: &str = "execute-api:invoke";
 
 impl Statement {
     /// Reads a statement. Whatever is wrong in it is noted, also where there is a statement all the same.
-    pub fn parse(element: &Element<'_>) -> Option<Self> {
-        let entries = element.entries("a map with Effect, Principal, Action and Resource")?;
-        let (mut sid, mut effect, mut principal) = (None, None, None);
+    pub fn parse(element: &Element<'_>, kind: PolicyKind) -> Option<Self> {
+        let entries = element.entries(kind.statement())?;
+        let (mut sid, mut effect, mut principal) = (None, None, kind.principal());
         let (mut resources, mut conditions) = (Vec::new(), Vec::new());
         for (name, value) in &entries {
             match *name {
                 "Sid" => sid = value.text("a text"),
                 "Effect" => effect = parse_effect(value),
-                "Principal" => principal = parse_principal(value),
+                "Principal" => principal = parse_principal(value, kind),
                 "Action" => check_actions(value),
                 "Resource" => resources = parse_resources(value),
                 "Condition" => conditions = Condition::parse_all(value),
@@ -65,7 +67,8 @@ impl Statement {
         let required =
             [("Effect", EFFECT), ("Principal", PRINCIPAL), ("Action", ACTION), ("Resource", RESOURCE)];
         for (name, expected) in required {
-            if !entries.iter().any(|(other, _)| *other == name) {
+            let is_needed = name != "Principal" || kind.principal().is_none();
+            if is_needed && !entries.iter().any(|(other, _)| *other == name) {
                 element.note_missing(name, expected);
             }
         }
@@ -81,6 +84,23 @@ impl Statement {
     }
 }
 
+impl PolicyKind {
+    /// The callers of a statement that does not say whom it is about.
+    const fn principal(self) -> Option<Principal> {
+        match self {
+            Self::ResourceBased => None,
+            Self::IdentityBased => Some(Principal::Everybody),
+        }
+    }
+
+    const fn statement(self) -> &'static str {
+        match self {
+            Self::ResourceBased => "a map with Effect, Principal, Action and Resource",
+            Self::IdentityBased => "a map with Effect, Action and Resource",
+        }
+    }
+}
+
 fn parse_effect(element: &Element<'_>) -> Option<Effect> {
     match element.text(EFFECT)? {
         "Allow" => Some(Effect::Allow),
@@ -89,9 +109,13 @@ fn parse_effect(element: &Element<'_>) -> Option<Effect> {
     }
 }
 
-fn parse_principal(element: &Element<'_>) -> Option<Principal> {
+fn parse_principal(element: &Element<'_>, kind: PolicyKind) -> Option<Principal> {
     if element.value == "*" {
         return Some(Principal::Everybody);
+    }
+    // A denial of somebody else would be lost without a word.
+    if kind == PolicyKind::IdentityBased {
+        return element.fault(CALLER);
     }
     let mut principals = Vec::new();
     for (name, value) in element.entries(PRINCIPAL)? {

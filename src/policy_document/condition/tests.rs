@@ -5,7 +5,7 @@ use std::{cell::RefCell, time::Duration};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::policies::resource_policy::PolicyFault;
+use crate::policy_document::PolicyFault;
 
 /// A request at 22:12:48.5 UTC on 14 April 2025.
 fn context() -> ConditionContext<'static> {

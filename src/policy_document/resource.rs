@@ -45,6 +45,15 @@ pub fn requested(stage: &str, method: &str, path: &str) -> String {
     format!("/{stage}/{method}{path}")
 }
 
+/// A canonical path for an ARN that a function may copy into a policy: there it is this path and no wildcard.
+pub fn literal_path(path: &str) -> Cow<'_, str> {
+    const SPECIAL: [char; 3] = ['*', '?', '$'];
+    if !path.contains(SPECIAL) {
+        return Cow::Borrowed(path);
+    }
+    path.replace('*', "%2A").replace('?', "%3F").replace('$', "%24").into()
+}
+
 /// The pattern for what stands behind an API's id, with its slash.
 fn behind_api_id(text: &str) -> Result<String, &'static str> {
     if text == "*" {

@@ -1,0 +1,19 @@
+//! Policy documents as IAM has them: statements that allow or deny, and what they say of a request.
+//!
+//! They come from `policy` of an API and from the functions of authorizers; `document` does not know from which.
+
+mod condition;
+mod decision;
+mod document;
+mod element;
+mod resource;
+mod statement;
+mod wildcard;
+
+pub use self::{
+    condition::ConditionContext,
+    decision::{Decision, combine},
+    document::{PolicyDocument, PolicyKind},
+    element::PolicyFault,
+    resource::{literal_path, requested},
+};
