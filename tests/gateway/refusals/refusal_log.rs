@@ -122,6 +122,16 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         InvalidToken: v1, GET /named
         InsufficientScope: v1, GET /named
         KeysUnavailable: v1, GET /issued
+        Unauthorized: v1, GET /asked
+        Unauthorized: v1, GET /asked
+        ExplicitlyDenied: v1, GET /asked
+        ImplicitlyDenied: v1, GET /asked
+        AccessDenied: v1, GET /simply-asked
+        UriTooLong: v1, GET /asked/{id}
+        AuthorizerFailure: v1, GET /asked
+        AuthorizerFailure: v1, GET /simply-asked
+        AuthorizerMisconfigured: v1, GET /asked
+        AuthorizerMisconfigured: v1, GET /simply-asked
         InvalidApiKey: v1, GET /keyed
         InvalidApiKey: v1, GET /keyed, off
         InvalidationForbidden: v1, GET /kept, BYPASS
