@@ -15,7 +15,7 @@ use crate::{
 pub struct RouteAccess {
     /// `GET /orders/{id}`, `$default`.
     pub route_key: String,
-    pub authorizer: AskedAuthorizer,
+    pub authorizer: RouteAuthorization,
     pub api_key: ApiKeyUse,
     /// Those of `$api`, and those of the route; a client must pass both.
     pub addresses: [Option<AddressLists>; 2],
@@ -26,7 +26,7 @@ pub struct RouteAccess {
 
 /// The authorizer that a route asks.
 #[derive(Clone, Debug)]
-pub enum AskedAuthorizer {
+pub enum RouteAuthorization {
     None,
     /// None, though the API has one for its routes: this one says `NONE`.
     Opened,
@@ -42,16 +42,16 @@ pub enum AuthorizerOrigin {
 
 impl Api {
     /// The authorizer that one of its routes asks.
-    pub fn asked_authorizer(&self, route: &Route) -> AskedAuthorizer {
+    pub fn authorization_of(&self, route: &Route) -> RouteAuthorization {
         match (route.authorizer.as_deref(), &self.authorization) {
-            (None, Authorization::Nothing) => AskedAuthorizer::None,
-            (None, Authorization::By(_)) => AskedAuthorizer::Opened,
+            (None, Authorization::Nothing) => RouteAuthorization::None,
+            (None, Authorization::By(_)) => RouteAuthorization::Opened,
             (Some(own), Authorization::By(default))
                 if default.id == own.id && default.scopes() == own.scopes() =>
             {
-                AskedAuthorizer::By(own.clone(), AuthorizerOrigin::Api)
+                RouteAuthorization::By(own.clone(), AuthorizerOrigin::Api)
             }
-            (Some(own), _) => AskedAuthorizer::By(own.clone(), AuthorizerOrigin::Route),
+            (Some(own), _) => RouteAuthorization::By(own.clone(), AuthorizerOrigin::Route),
         }
     }
 }
@@ -60,7 +60,7 @@ impl RouteAccess {
     fn of(route: &Route, api: &Api) -> Self {
         Self {
             route_key: route.key.to_string(),
-            authorizer: api.asked_authorizer(route),
+            authorizer: api.authorization_of(route),
             api_key: route.api_key,
             addresses: [api.addresses.clone(), route.addresses.as_deref().cloned()],
             has_policy: api.policy.is_some(),
@@ -71,8 +71,8 @@ impl RouteAccess {
     /// True if nothing is asked of a caller whom no `ipDeny` lists.
     pub fn is_public(&self) -> bool {
         let asks_no_authorizer = match self.authorizer {
-            AskedAuthorizer::None | AskedAuthorizer::Opened => true,
-            AskedAuthorizer::By(..) => false,
+            RouteAuthorization::None | RouteAuthorization::Opened => true,
+            RouteAuthorization::By(..) => false,
         };
         let is_for_some = self.addresses.iter().flatten().any(|lists| lists.allow().is_some());
         asks_no_authorizer && self.api_key == ApiKeyUse::NotRequired && !is_for_some && !self.has_policy

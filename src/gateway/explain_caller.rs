@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use http::HeaderValue;
+use http::{HeaderValue, header::COOKIE};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     authorizers::{ApiKeyUse, ExplainedAuthorizer, IssuerKeys, Verdict},
     caller::TokenPlace,
-    deployment::{AskedAuthorizer, Served},
+    deployment::{RouteAuthorization, Served},
     error::GatewayError,
     message::Request,
 };
@@ -25,7 +25,7 @@ pub struct ExplainedCaller {
     pub route_key: String,
     /// `None`: every address is let in, and there is no policy.
     pub access: Option<ExplainedAccess>,
-    pub authorizer: AskedAuthorizer,
+    pub authorizer: RouteAuthorization,
     /// `None`: the route asks none.
     pub explained: Option<ExplainedAuthorizer>,
     pub api_key: ApiKeyUse,
@@ -71,7 +71,7 @@ pub async fn explain_caller(
         stage: stage.settings.name.clone(),
         route_key: route.key.to_string(),
         access: explain_access(&location),
-        authorizer: stage.deployment.api.asked_authorizer(route),
+        authorizer: stage.deployment.api.authorization_of(route),
         explained,
         api_key: route.api_key,
     })
@@ -85,6 +85,8 @@ fn token_place(served: &Served, request: &Request) -> Result<Option<TokenPlace>,
 
 fn put_token(request: &mut Request, place: TokenPlace, token: &str) -> Result<(), GatewayError> {
     match place {
+        // They are no header any more.
+        TokenPlace::Header(name) if name == COOKIE => request.cookies.push(token.to_owned()),
         TokenPlace::Header(name) => {
             let value = HeaderValue::from_str(token)
                 .map_err(|_| GatewayError::BadRequest("a token that no header can have".into()))?;

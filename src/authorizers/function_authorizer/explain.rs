@@ -1,42 +1,32 @@
-//! The rules of a function's authorizer that hold before the function is asked, for the operator.
+//! What a request has to have before its authorizer's function is asked, for the operator. Nobody is asked here.
 
-use super::FunctionAuthorizer;
+use super::{EventForm, FunctionAuthorizer};
 use crate::{
-    authorizers::explained::{CheckedRule, ExplainedAuthorizer, RuleOutcome, Verdict},
+    authorizers::explained::{CheckedRule, ExplainedAuthorizer, Verdict},
     caller::TokenPlace,
     context::Context,
-    error::GatewayError,
+    path,
 };
 
-const EXPRESSION: &str = "identityValidationExpression";
-
 impl FunctionAuthorizer {
-    /// Checks the identity sources and the expression; the function is not called.
+    /// Checks each rule as [`authorize`](Self::authorize) does before it calls the function.
     pub fn explain(&self, context: &Context<'_>) -> ExplainedAuthorizer {
-        let mut rules: Vec<_> = self
-            .sources
-            .checks(context)
-            .map(|(name, is_there)| {
-                let failure = || RuleOutcome::Failed("it is missing or empty".to_owned());
-                let outcome = if is_there { RuleOutcome::Passed } else { failure() };
-                CheckedRule::new(name, is_there.then(|| "one".to_owned()), "a value", outcome)
-            })
-            .collect();
-        let identity = self.identity(context);
-        if self.expression.is_some() {
-            const EXPECTED: &str = "all of the value";
-            let rule = match &identity {
-                Ok(_) => CheckedRule::new(EXPRESSION, Some("all".to_owned()), EXPECTED, RuleOutcome::Passed),
-                Err(error @ GatewayError::Unauthorized(_)) if rules.iter().all(has_passed) => {
-                    let outcome = RuleOutcome::Failed(error.to_string());
-                    CheckedRule::new(EXPRESSION, Some("another value".to_owned()), EXPECTED, outcome)
-                }
-                Err(_) => CheckedRule::not_checked(EXPRESSION, EXPECTED),
-            };
-            rules.push(rule);
+        let checked = self.checked_identity(context);
+        let mut rules: Vec<_> = self.sources.explain(context).collect();
+        if let Some(expression) = &self.expression {
+            let expected = format!("{expression}, all of it");
+            rules.push(match self.sources.identity(context) {
+                Ok(_) => CheckedRule::new(
+                    "identityValidationExpression",
+                    Some("a token".to_owned()),
+                    expected,
+                    checked.as_ref().map(drop),
+                ),
+                Err(_) => CheckedRule::not_checked("identityValidationExpression", expected),
+            });
         }
-        let verdict = match identity {
-            Ok(_) => Verdict::Asks(format!("the function of {}", self.id)),
+        let verdict = match checked {
+            Ok(_) => Verdict::Asks(self.asked()),
             Err(error) => Verdict::Refuses(error),
         };
         ExplainedAuthorizer { rules, claim_names: Vec::new(), verdict }
@@ -46,8 +36,16 @@ impl FunctionAuthorizer {
     pub fn token_place(&self) -> Option<TokenPlace> {
         self.token_places.first().cloned()
     }
-}
 
-fn has_passed(rule: &CheckedRule) -> bool {
-    rule.outcome == RuleOutcome::Passed
+    /// Who is asked, and with what.
+    fn asked(&self) -> String {
+        // `/2015-03-31/functions/NAME/invocations`
+        let function = path::decode(self.path.path().split('/').nth(3).unwrap_or_default());
+        let event = match self.form {
+            EventForm::Token => "the token and the ARN of the request",
+            EventForm::RequestV1 => "the request in payload format 1.0",
+            EventForm::RequestV2(_) => "the request in payload format 2.0",
+        };
+        format!("the function {function}, which gets {event},")
+    }
 }

@@ -6,7 +6,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::{
-    authorizers::identity_source::IdentitySource, caller::TokenPlace, context::Context, digest::Sha256,
+    authorizers::{explained::CheckedRule, identity_source::IdentitySource},
+    caller::TokenPlace,
+    context::Context,
+    digest::Sha256,
     template::ContextVariable,
 };
 
@@ -82,11 +85,12 @@ impl IdentitySources {
         })
     }
 
-    /// Each source as it was written, and true if a request has something there.
-    pub fn checks<'a>(&'a self, context: &'a Context<'_>) -> impl Iterator<Item = (&'a str, bool)> {
+    /// Says of each whether a request has it, without its value.
+    pub fn explain(&self, context: &Context<'_>) -> impl Iterator<Item = CheckedRule> {
         self.0.iter().map(|source| {
-            let is_there = source.place.value(context).is_some_and(|value| !value.text.is_empty());
-            (source.name.as_str(), is_there)
+            let value = source.value(context);
+            let got = value.as_ref().ok().map(|_| "one".to_owned());
+            CheckedRule::new(&source.name, got, "a value", value.map(drop))
         })
     }
 
@@ -96,11 +100,14 @@ impl IdentitySources {
     ///
     /// The first source of which it has nothing.
     pub fn identity<'a>(&self, context: &Context<'a>) -> Result<Identity<'a>, MissingIdentitySource> {
-        let value = |source: &FunctionIdentitySource| {
-            let value = source.place.value(context).filter(|value| !value.text.is_empty());
-            value.ok_or_else(|| MissingIdentitySource { name: source.name.clone() })
-        };
-        self.0.iter().map(value).collect::<Result<_, _>>().map(Identity)
+        self.0.iter().map(|source| source.value(context)).collect::<Result<_, _>>().map(Identity)
+    }
+}
+
+impl FunctionIdentitySource {
+    fn value<'a>(&self, context: &Context<'a>) -> Result<SourceValue<'a>, MissingIdentitySource> {
+        let value = self.place.value(context).filter(|value| !value.text.is_empty());
+        value.ok_or_else(|| MissingIdentitySource { name: self.name.clone() })
     }
 }
 

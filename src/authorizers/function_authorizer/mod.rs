@@ -95,7 +95,7 @@ impl FunctionAuthorizer {
         context: &Context<'_>,
         calls: &FunctionCalls,
     ) -> Result<FunctionWord, GatewayError> {
-        let identity = self.identity(context)?;
+        let identity = self.checked_identity(context)?;
         let arn = calls.arn(context);
         if arn.len() > MOST_ARN_BYTES {
             return Err(GatewayError::UriTooLong { bytes: arn.len() });
@@ -125,16 +125,16 @@ impl FunctionAuthorizer {
         Ok(FunctionWord { principal, answer, form: self.refusal_form() })
     }
 
-    /// What tells the caller apart, before anybody is asked.
-    fn identity<'a>(&self, context: &Context<'a>) -> Result<Identity<'a>, GatewayError> {
+    /// The values that tell who calls, of a request about which the function may be asked.
+    fn checked_identity<'a>(&self, context: &Context<'a>) -> Result<Identity<'a>, GatewayError> {
         let unauthorized = |reason: String| GatewayError::Unauthorized(reason.into());
         let identity = self.sources.identity(context).map_err(|missing| unauthorized(missing.to_string()))?;
-        match &self.expression {
-            Some(expression) if !identity.texts().all(|text| expression.matches(text)) => {
-                Err(unauthorized("the token does not fit identityValidationExpression".to_owned()))
-            }
-            Some(_) | None => Ok(identity),
+        if let Some(expression) = &self.expression
+            && !identity.texts().all(|text| expression.matches(text))
+        {
+            return Err(unauthorized("the token does not fit identityValidationExpression".to_owned()));
         }
+        Ok(identity)
     }
 
     /// The refusal where functions are not called.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tollgate::{
     address_range::AddressRange,
     authorizers::ApiKeyUse,
-    deployment::{AskedAuthorizer, AuthorizerOrigin, RouteAccess},
+    deployment::{AuthorizerOrigin, RouteAccess, RouteAuthorization},
     error::{ItemId, Problem},
     policies::addresses::AddressLists,
 };
@@ -57,8 +57,10 @@ pub fn to_json(routes: &[RouteAccess]) -> Value {
         |lists: &AddressLists| json!({ "ipAllow": lists.allow().map(texts), "ipDeny": texts(lists.deny()) });
     let route = |route: &RouteAccess| {
         let (authorizer, is_default) = match &route.authorizer {
-            AskedAuthorizer::None | AskedAuthorizer::Opened => (None, false),
-            AskedAuthorizer::By(authorizer, origin) => (Some(authorizer), *origin == AuthorizerOrigin::Api),
+            RouteAuthorization::None | RouteAuthorization::Opened => (None, false),
+            RouteAuthorization::By(authorizer, origin) => {
+                (Some(authorizer), *origin == AuthorizerOrigin::Api)
+            }
         };
         let [of_api, of_route] = &route.addresses;
         json!({
@@ -80,7 +82,7 @@ pub fn to_json(routes: &[RouteAccess]) -> Value {
 /// Who is let in: `users (JWT) of $api, API key`.
 fn callers(route: &RouteAccess) -> String {
     let mut callers = Vec::new();
-    if let AskedAuthorizer::By(authorizer, origin) = &route.authorizer {
+    if let RouteAuthorization::By(authorizer, origin) = &route.authorizer {
         let whose = match origin {
             AuthorizerOrigin::Api => " of $api",
             AuthorizerOrigin::Route => "",
@@ -93,15 +95,15 @@ fn callers(route: &RouteAccess) -> String {
     if callers.is_empty() {
         callers.push(if route.is_public() { "public" } else { "anybody" }.to_owned());
     }
-    let opened = if matches!(route.authorizer, AskedAuthorizer::Opened) { " (NONE)" } else { "" };
+    let opened = if matches!(route.authorizer, RouteAuthorization::Opened) { " (NONE)" } else { "" };
     format!("{}{opened}", callers.join(", "))
 }
 
 /// `None`: the route asks for none.
 fn scopes(route: &RouteAccess) -> Option<&[String]> {
     match &route.authorizer {
-        AskedAuthorizer::By(authorizer, _) if !authorizer.scopes().is_empty() => Some(authorizer.scopes()),
-        AskedAuthorizer::By(..) | AskedAuthorizer::None | AskedAuthorizer::Opened => None,
+        RouteAuthorization::By(authorizer, _) if !authorizer.scopes().is_empty() => Some(authorizer.scopes()),
+        RouteAuthorization::By(..) | RouteAuthorization::None | RouteAuthorization::Opened => None,
     }
 }
 

@@ -10,7 +10,7 @@ pub enum ExitStatus {
     Ok,
     Invalid,
     NotFound,
-    /// The command line lacks an argument.
+    /// The command line lacks an argument, or has a wrong one.
     WrongUse,
     /// The answer to a question was not yes.
     Declined,

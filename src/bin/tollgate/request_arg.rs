@@ -39,7 +39,7 @@ pub struct RequestLine {
 /// Without the host.
 impl fmt::Display for RequestLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.path)?;
+        f.write_str(&self.without_query())?;
         if self.query.is_empty() { Ok(()) } else { write!(f, "?{}", self.query) }
     }
 }
@@ -84,6 +84,11 @@ impl FromStr for Header {
 impl RequestLine {
     pub fn method(&self) -> &str {
         &self.method
+    }
+
+    /// Method and path: a query may have a token.
+    pub fn without_query(&self) -> String {
+        format!("{} {}", self.method, self.path)
     }
 
     /// The host of a whole URL.

@@ -430,6 +430,28 @@ async fn no_token_is_a_refusal_and_an_open_route_needs_none() {
 }
 
 #[tokio::test]
+async fn a_command_line_that_is_wrong_shows_no_token_either() {
+    let world = orders().await;
+    let token = token(&json!({}));
+    let query = format!("GET /v2/search?token={token}");
+    let texts = [&["GET /v1/orders/7", &*token][..], &[&query]].map(|arguments| {
+        let text = explain(&world, arguments).text(&[]);
+        assert!(token.split('.').all(|part| !text.contains(part)), "{text}");
+        text
+    });
+    expect![[r#"
+        exit 64
+        --
+        tollgate: the last argument is no request: expected a method and a path or a URL, such as GET /v1/orders/7?x=1
+
+        exit 4
+        --
+        tollgate: GET /v2/search would be refused: no stage serves host  and path /v2/search; say the host with a whole URL or with -H 'Host: …'
+    "#]]
+    .assert_eq(&texts.join("\n"));
+}
+
+#[tokio::test]
 async fn the_route_is_named_with_the_reason() {
     let world = orders().await;
     let requests = ["GET /v1/orders/7", "HEAD /v1/orders/7", "PUT /v1/files/a/b", "GET /v1/else"];

@@ -103,3 +103,101 @@ async fn an_issuer_that_gives_no_keys_is_said_to() {
         --
     "#]].assert_eq(&ran.text(&[(&uri, "URI")]));
 }
+
+#[tokio::test]
+async fn a_function_is_named_with_what_it_would_get_and_is_not_called() {
+    let world = TestGateway::new();
+    let authorizers = json!({
+        "token": { "type": "TOKEN", "authorizerUri": "authorizer:live", "identityValidationExpression": "^p-[0-9]+$" },
+        "partners": { "type": "REQUEST", "authorizerUri": "authorizer", "authorizerPayloadFormatVersion": "2.0",
+            "identitySource": ["$request.header.x-partner", "$request.querystring.tenant"] },
+    });
+    world.put_route(&json!({ "routeKey": "$api", "authorizers": authorizers }));
+    world.put_route(&mock("GET /token", &json!({ "authorizerId": "token" })));
+    world.put_route(&mock("GET /partners", &json!({ "authorizerId": "partners" })));
+    world.go_live().await;
+    let mut texts = String::new();
+    for arguments in [
+        &["p-7", "GET /v1/token"][..],
+        &["hush-hush", "GET /v1/token"],
+        &["GET /v1/token"],
+        &["GET /v1/partners?tenant=acme", "-H", "x-partner: hush-hush"],
+        &["GET /v1/partners"],
+    ] {
+        texts += &world.tollgate(&[&["auth", "explain"], arguments].concat()).text(&[]);
+        texts.push('\n');
+    }
+    assert!(!texts.contains("hush"), "{texts}");
+    expect![[r#"
+        exit 0
+        stage       v1
+        route       GET /token, the most specific for the path
+        access      no address lists and no policy
+        authorizer  token (TOKEN), as the route says
+
+        RULE                                 KEPT  GOT      EXPECTED
+        method.request.header.Authorization  yes   one      a value
+        identityValidationExpression         yes   a token  ^p-[0-9]+$, all of it
+
+        API key     none
+        answer      as the function authorizer:live, which gets the token and the ARN of the request, says; it is not asked here
+        --
+
+        exit 3
+        stage       v1
+        route       GET /token, the most specific for the path
+        access      no address lists and no policy
+        authorizer  token (TOKEN), as the route says
+
+        RULE                                 KEPT  GOT      EXPECTED
+        method.request.header.Authorization  yes   one      a value
+        identityValidationExpression         NO    a token  ^p-[0-9]+$, all of it
+
+        API key     none
+        answer      refused: 401, unauthorized: the token does not fit identityValidationExpression
+        --
+
+        exit 3
+        stage       v1
+        route       GET /token, the most specific for the path
+        access      no address lists and no policy
+        authorizer  token (TOKEN), as the route says
+
+        RULE                                 KEPT  GOT      EXPECTED
+        method.request.header.Authorization  NO    nothing  a value
+        identityValidationExpression         ?     -        ^p-[0-9]+$, all of it
+
+        API key     none
+        answer      refused: 401, unauthorized: the identity source method.request.header.Authorization is missing or empty
+        --
+
+        exit 0
+        stage       v1
+        route       GET /partners, the most specific for the path
+        access      no address lists and no policy
+        authorizer  partners (REQUEST), as the route says
+
+        RULE                         KEPT  GOT  EXPECTED
+        $request.header.x-partner    yes   one  a value
+        $request.querystring.tenant  yes   one  a value
+
+        API key     none
+        answer      as the function authorizer, which gets the request in payload format 2.0, says; it is not asked here
+        --
+
+        exit 3
+        stage       v1
+        route       GET /partners, the most specific for the path
+        access      no address lists and no policy
+        authorizer  partners (REQUEST), as the route says
+
+        RULE                         KEPT  GOT      EXPECTED
+        $request.header.x-partner    NO    nothing  a value
+        $request.querystring.tenant  NO    nothing  a value
+
+        API key     none
+        answer      refused: 401, unauthorized: the identity source $request.header.x-partner is missing or empty
+        --
+
+    "#]].assert_eq(&texts);
+}

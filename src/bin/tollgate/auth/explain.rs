@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tollgate::{
     authorizers::{ApiKeyUse, CheckedRule, ExplainedAuthorizer, KeySource, RuleOutcome, Verdict},
-    deployment::{AskedAuthorizer, AuthorizerOrigin, inspect},
+    deployment::{AuthorizerOrigin, RouteAuthorization, inspect},
     error::{GatewayError, StoreError, chain},
     gateway::{ExplainedAccess, ExplainedCaller, explain_caller},
 };
@@ -40,7 +40,7 @@ pub struct Arguments {
     /// shell has it.
     token: Option<String>,
     /// Method and URL, or path. A path alone is of a stage that has no hosts.
-    request: RequestLine,
+    request: String,
     #[command(flatten)]
     parts: RequestParts,
     #[command(flatten)]
@@ -51,7 +51,15 @@ pub struct Arguments {
 ///
 /// The tables cannot be read, or have nothing that could be served; stdin has no token.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
-    let Arguments { token, request: line, parts, common } = arguments;
+    let Arguments { token, request, parts, common } = arguments;
+    // Not clap's to parse: where the arguments are the wrong way round, it would show the token.
+    let line: RequestLine = match request.parse() {
+        Ok(line) => line,
+        Err(words) => {
+            note(format_args!("tollgate: the last argument is no request: {words}"));
+            return Ok(ExitStatus::WrongUse);
+        }
+    };
     let token = token.as_deref().map(token_of).transpose()?;
     common.run(SERVED, async |store| {
         let local = common.local_host()?;
@@ -60,10 +68,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             let is_host_unknown = host.is_empty() && matches!(error, GatewayError::StageNotFound { .. });
             let hint =
                 if is_host_unknown { "; say the host with a whole URL or with -H 'Host: …'" } else { "" };
-            note(format_args!("tollgate: {line} would be refused: {}{hint}", chain(error)));
+            let what = line.without_query();
+            note(format_args!("tollgate: {what} would be refused: {}{hint}", chain(error)));
             Ok(ExitStatus::of_refusal(error))
         };
-        let request = match parts.request(line, host) {
+        let request = match parts.request(&line, host) {
             Ok(request) => request,
             Err(error) => return refused(&error),
         };
@@ -78,7 +87,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         if token.is_some() && explained.explained.is_none() {
             note("tollgate: the route asks no authorizer, so the token counts for nothing");
         }
-        common.output.write(|| to_json(&explained), |out| write(out, &explained, line))?;
+        common.output.write(|| to_json(&explained), |out| write(out, &explained, &line))?;
         Ok(if explained.is_refused() { ExitStatus::Invalid } else { ExitStatus::Ok })
     })
 }
@@ -107,7 +116,7 @@ impl fmt::Display for Answer<'_> {
             Some(Verdict::Refuses(error)) => {
                 return write!(f, "refused: {}, {}", error.refusal().status.as_u16(), chain(error));
             }
-            Some(Verdict::Asks(whom)) => open.push(format!("as {whom} says, which is not asked here")),
+            Some(Verdict::Asks(whom)) => open.push(format!("as {whom} says; it is not asked here")),
             Some(Verdict::LetsIn(_)) | None => {}
         }
         if matches!(access, Some(ExplainedAccess::DependsOnAddress)) {
@@ -172,11 +181,11 @@ fn write_caller(out: &mut impl Write, verdict: &Verdict, claim_names: &[String])
     if claim_names.is_empty() { Ok(()) } else { write_line(out, "claims", &claim_names.join(", ")) }
 }
 
-fn authorizer(asked: &AskedAuthorizer) -> String {
+fn authorizer(asked: &RouteAuthorization) -> String {
     match asked {
-        AskedAuthorizer::None => "none".to_owned(),
-        AskedAuthorizer::Opened => "none: the route says NONE, where $api has one".to_owned(),
-        AskedAuthorizer::By(authorizer, origin) => {
+        RouteAuthorization::None => "none".to_owned(),
+        RouteAuthorization::Opened => "none: the route says NONE, where $api has one".to_owned(),
+        RouteAuthorization::By(authorizer, origin) => {
             let whose = match origin {
                 AuthorizerOrigin::Api => "$api",
                 AuthorizerOrigin::Route => "the route",
@@ -208,8 +217,8 @@ fn to_json(explained: &ExplainedCaller) -> Value {
         json!({ "rule": name, "got": got, "expected": expected, "isKept": is_kept, "reason": reason })
     };
     let (id, type_name, scopes) = match &explained.authorizer {
-        AskedAuthorizer::None | AskedAuthorizer::Opened => (None, None, None),
-        AskedAuthorizer::By(asked, _) => (Some(&*asked.id), Some(asked.type_name()), Some(asked.scopes())),
+        RouteAuthorization::None | RouteAuthorization::Opened => (None, None, None),
+        RouteAuthorization::By(asked, _) => (Some(&*asked.id), Some(asked.type_name()), Some(asked.scopes())),
     };
     let authorizer =
         explained.explained.as_ref().map(|ExplainedAuthorizer { rules, claim_names, verdict }| {
