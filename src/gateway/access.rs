@@ -62,14 +62,13 @@ pub(super) fn decide(
     word: Option<FunctionWord>,
     location: &Location<'_>,
 ) -> Result<(), GatewayError> {
-    let (Some(FunctionWord { answer, form, .. }), Some(matched)) = (word, &location.matched) else {
-        return policy.require_allow();
-    };
+    let Some(FunctionWord { answer, form, .. }) = word else { return policy.require_allow() };
     let context = ConditionContext::of(location.request);
     if context.source_ip.is_none() && answer.asks_for_address() {
         return Err(address_unknown());
     }
-    let decision = answer.decide(resources_of(location, matched), &context);
+    let resources = location.matched.as_ref().map(|matched| resources_of(location, matched));
+    let decision = answer.decide(resources.unwrap_or_default(), &context);
     match (combine(policy.decision(), decision), form) {
         (Decision::Allow, _) => Ok(()),
         (Decision::ExplicitDeny(statement), AuthorizerForm::Rest) => {

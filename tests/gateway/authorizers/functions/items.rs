@@ -182,6 +182,16 @@ async fn what_counts_for_nothing_here_is_a_warning() {
 }
 
 #[tokio::test]
+async fn a_route_that_asks_for_a_key_which_nobody_says_is_a_warning() {
+    let keyed = [route("GET /a", &json!({ "apiKeyRequired": true, "authorizationType": "NONE" }))];
+    let api = json!({ "routeKey": "$api", "apiKeySource": "AUTHORIZER" });
+    expect!["warning [GET /a] apiKeyRequired: got true, expected an authorizerId of type TOKEN or REQUEST, whose function says the key: apiKeySource is AUTHORIZER, and without one every request is 403"].assert_eq(&told(&api, &keyed).await);
+    let api = json!({ "routeKey": "$api", "apiKeySource": "AUTHORIZER", "authorizerId": "f",
+        "authorizers": { "f": Form::Simple.authorizer(&json!({})) } });
+    assert_eq!(told(&api, &[route("GET /a", &json!({ "apiKeyRequired": true }))]).await, "");
+}
+
+#[tokio::test]
 async fn a_route_may_say_custom_and_no_scopes() {
     for form in Form::ALL {
         assert_eq!(
