@@ -35,12 +35,12 @@ async fn what_holds_before_a_function_is_asked_is_checked_and_the_function_is_no
         access      no address lists and no policy
         authorizer  token (TOKEN), as the route says
 
-        RULE                                 KEPT  GOT  EXPECTED
-        method.request.header.Authorization  yes   one  a value
-        identityValidationExpression         yes   all  all of the value
+        RULE                                 KEPT  GOT      EXPECTED
+        method.request.header.Authorization  yes   one      a value
+        identityValidationExpression         yes   a token  p-[0-9]+, all of it
 
         API key     none
-        answer      as the function of token says, which is not asked here
+        answer      as the function partners, which gets the token and the ARN of the request, says; it is not asked here
         --
     "#]]
     .assert_eq(&told(&["p-7", "GET /v1/token"]));
@@ -51,9 +51,9 @@ async fn what_holds_before_a_function_is_asked_is_checked_and_the_function_is_no
         access      no address lists and no policy
         authorizer  token (TOKEN), as the route says
 
-        RULE                                 KEPT  GOT            EXPECTED
-        method.request.header.Authorization  yes   one            a value
-        identityValidationExpression         NO    another value  all of the value
+        RULE                                 KEPT  GOT      EXPECTED
+        method.request.header.Authorization  yes   one      a value
+        identityValidationExpression         NO    a token  p-[0-9]+, all of it
 
         API key     none
         answer      refused: 401, unauthorized: the token does not fit identityValidationExpression
@@ -69,7 +69,7 @@ async fn what_holds_before_a_function_is_asked_is_checked_and_the_function_is_no
 
         RULE                                 KEPT  GOT      EXPECTED
         method.request.header.Authorization  NO    nothing  a value
-        identityValidationExpression         ?     -        all of the value
+        identityValidationExpression         ?     -        p-[0-9]+, all of it
 
         API key     none
         answer      refused: 401, unauthorized: the identity source method.request.header.Authorization is missing or empty
@@ -102,7 +102,7 @@ async fn what_holds_before_a_function_is_asked_is_checked_and_the_function_is_no
         $request.querystring.tenant  yes   one  a value
 
         API key     none
-        answer      as the function of request says, which is not asked here
+        answer      as the function partners, which gets the request in payload format 2.0, says; it is not asked here
         --
     "#]]
     .assert_eq(&told(&["p-7", "GET /v1/request?tenant=a"]));
@@ -125,7 +125,7 @@ async fn who_signs_is_for_aws_to_say() {
         allow      ?     -    one of those that allow lists
 
         API key     none
-        answer      as AWS says, which is not asked here
+        answer      as AWS says; it is not asked here
         --
     "#]]
     .assert_eq(&ran.text(&[]));
