@@ -321,7 +321,7 @@ impl TestGateway {
             trace_id: "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1".to_owned(),
             received_at: self.now(),
         };
-        self.handler.handle(event.as_bytes(), invocation).await
+        self.handler.handle(&event.to_owned().into(), invocation).await
     }
 
     /// The functions that were called since this was last asked.
