@@ -20,8 +20,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Api {
     pub authorizers: Authorizers,
-    /// The default of the routes.
-    pub authorization: Authorization,
+    /// The default of the routes; `None`: it is wrong, and no route is served.
+    pub authorization: Option<Authorization>,
     pub cors: Option<Cors>,
     pub gateway_responses: GatewayResponses,
     pub unmatched: UnmatchedRoutes,
@@ -64,10 +64,8 @@ impl Api {
             GuardedClient::default()
         });
         let authorizers = Authorizers::parse(&fields, &http_client);
-        let authorization = Authorization::parse(&fields, &authorizers, &Authorization::Nothing);
         let api = Self {
-            // Where it is wrong, so is the item, and no route is served.
-            authorization: authorization.unwrap_or_default(),
+            authorization: Authorization::parse(&fields, &authorizers, Some(&Authorization::Nothing)),
             authorizers,
             cors: fields.object("corsConfiguration").and_then(Cors::parse),
             gateway_responses: GatewayResponses::parse(&fields),

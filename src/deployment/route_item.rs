@@ -90,7 +90,7 @@ impl ItemReader<'_> {
         }
         // Says what is neither; a route that was meant to be off must not be on.
         fields.boolean("enabled");
-        let authorization = Authorization::parse(&fields, &api.authorizers, &api.authorization);
+        let authorization = Authorization::parse(&fields, &api.authorizers, api.authorization.as_ref());
         self.check_signatures(&fields, authorization.as_ref());
         let api_key = match fields.boolean("apiKeyRequired") {
             Some(true) => ApiKeyUse::Required(api.api_key_source),
