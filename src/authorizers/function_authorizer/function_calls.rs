@@ -21,7 +21,6 @@ use crate::{
     context::Context,
     error::{AuthorizerForm, GatewayError},
     functions::function_call::{self, FunctionCall, FunctionCallError},
-    policy_document::literal_path,
     wait::within,
 };
 
@@ -29,7 +28,6 @@ use crate::{
 #[derive(Debug)]
 pub struct FunctionCalls {
     lambda: ServiceClient,
-    region: String,
     clock: Clock,
     answers: FunctionAnswers<AuthorizerFault>,
 }
@@ -49,9 +47,9 @@ pub enum AuthorizerFault {
 const LONGEST_CALL: Duration = Duration::from_secs(10);
 
 impl FunctionCalls {
-    /// Calls functions by `lambda`, from a gateway in `region`.
-    pub fn new(lambda: ServiceClient, region: &str, clock: Clock) -> Self {
-        Self { lambda, region: region.to_owned(), clock, answers: FunctionAnswers::default() }
+    /// Calls functions by `lambda`.
+    pub fn new(lambda: ServiceClient, clock: Clock) -> Self {
+        Self { lambda, clock, answers: FunctionAnswers::default() }
     }
 
     pub(super) fn now(&self) -> SystemTime {
@@ -61,20 +59,6 @@ impl FunctionCalls {
     /// Whole milliseconds since then.
     pub(super) fn milliseconds_since(&self, then: SystemTime) -> u64 {
         clock::ms(self.now().duration_since(then).unwrap_or_default())
-    }
-
-    /// The ARN of what is asked for, as API Gateway has it: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/path`.
-    pub(super) fn arn(&self, context: &Context<'_>) -> String {
-        let region = &self.region;
-        let partition = match region.split('-').next() {
-            Some("cn") => "aws-cn",
-            _ if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        };
-        let origin = &context.request.origin;
-        let (account, api, stage) = (&origin.account_id, &origin.api_id, context.stage);
-        let (method, path) = (context.routed_method(), literal_path(context.path));
-        format!("arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{method}{path}")
     }
 
     /// Calls a function and reads its answer.
