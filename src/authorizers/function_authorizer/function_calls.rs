@@ -8,6 +8,7 @@ use std::{
 };
 
 use http::{StatusCode, uri::PathAndQuery};
+use tokio::time::Instant;
 
 use super::{
     answer::{AnswerForm, FunctionAnswer},
@@ -45,6 +46,9 @@ pub enum AuthorizerFault {
 
 /// API Gateway's.
 const LONGEST_CALL: Duration = Duration::from_secs(10);
+/// A call that takes too long ends before the wait for it, so that all who wait share the failure: else each of them would
+/// call a function that hangs, one after the other.
+const TO_TELL_OTHERS: Duration = Duration::from_millis(50);
 
 impl FunctionCalls {
     /// Calls functions by `lambda`.
@@ -94,8 +98,15 @@ impl FunctionCalls {
         call: impl Future<Output = Result<FunctionAnswer, AuthorizerFault>>,
     ) -> Result<Arc<FunctionAnswer>, Arc<AuthorizerFault>> {
         let limit = limit(context);
+        let ends_at = Instant::now() + limit;
+        let call = async {
+            // Who has waited for another has less time.
+            let left = ends_at.saturating_duration_since(Instant::now());
+            within(left, call).await.unwrap_or(Err(AuthorizerFault::TimedOut(limit)))
+        };
         let answer = self.answers.get_or_call(key, ttl, context.request.received_at, call);
-        within(limit, answer).await.unwrap_or_else(|| Err(Arc::new(AuthorizerFault::TimedOut(limit))))
+        let late = || Err(Arc::new(AuthorizerFault::TimedOut(limit)));
+        within(limit + TO_TELL_OTHERS, answer).await.unwrap_or_else(late)
     }
 }
 
