@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::UnmatchedRoutes;
 use crate::{
-    authorizers::{Authorization, Authorizers, KeySource},
+    authorizers::{Authorization, Authorizers},
+    caller::KeySource,
     http_client::GuardedClient,
     item::{Fields, brief},
     limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle},

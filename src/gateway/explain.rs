@@ -5,7 +5,7 @@ use std::{borrow::Cow, time::Duration};
 use thiserror::Error;
 
 use super::{
-    access,
+    access::{self, PolicyWord},
     locate::{Location, locate},
 };
 use crate::{
@@ -39,6 +39,8 @@ pub enum ExplainedAccess {
     Denied(String),
     #[error("as the client's address says, which is not known here")]
     DependsOnAddress,
+    #[error("as the policy says of who has signed, which is not known here")]
+    DependsOnSigner,
 }
 
 /// The reason why no response of a route is cached; displays in the operator's words.
@@ -97,8 +99,8 @@ pub async fn explain(
         };
     }
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
-    let caller = Caller { api_key_id, principal: location.principal.as_deref() };
-    let context = Context { caller, ..location.context() };
+    let context = location.context();
+    let context = Context { caller: Caller { api_key_id, ..context.caller }, ..context };
     if let Some(validation) = &route.validation {
         validation.check(&context)?;
     }
@@ -133,7 +135,11 @@ pub(super) fn explain_access(location: &Location<'_>) -> Option<ExplainedAccess>
         return Some(ExplainedAccess::DependsOnAddress);
     }
     let outcome = access::check_api(&location.stage.deployment.api, location.request)
-        .and_then(|()| access::check_route(location)?.require_allow());
+        .and_then(|()| access::check_route(location));
+    let outcome = match outcome {
+        Ok(_) if rules.ask_for_signer => return Some(ExplainedAccess::DependsOnSigner),
+        outcome => outcome.and_then(PolicyWord::require_allow),
+    };
     Some(match outcome {
         Ok(()) => ExplainedAccess::Granted,
         Err(error) => ExplainedAccess::Denied(error.to_string()),

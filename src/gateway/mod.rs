@@ -35,7 +35,7 @@ use self::{
 };
 use crate::{
     access_log::{AccessLog, Sink},
-    authorizers::{ApiKeys, AuthorizerResources, FunctionCalls},
+    authorizers::{ApiKeys, AuthorizerResources, FunctionCalls, MethodArns},
     cache::{CacheOutcome, CacheStatus, Lookup, Responses},
     clock::Clock,
     deployment::{ActiveDeployments, CurrentStages, Freshness, ServedStage},
@@ -77,11 +77,15 @@ impl Gateway {
     /// A gateway that has served nothing yet.
     pub fn new(store: &Store, environment: &Environment, clients: Clients, instance: Instance) -> Self {
         let Instance { clock, sink, seed } = instance;
-        let functions = FunctionCalls::new(clients.lambda.clone(), &environment.aws.region, clock.clone());
+        let functions = FunctionCalls::new(clients.lambda.clone(), clock.clone());
         Self {
             deployments: Arc::new(ActiveDeployments::new(store.clone(), environment.refresh)),
             keys: Arc::new(ApiKeys::new(store.clone(), environment.key_cache)),
-            authorizers: AuthorizerResources { functions: Some(functions), ..AuthorizerResources::default() },
+            authorizers: AuthorizerResources {
+                arns: MethodArns::new(&environment.aws.region),
+                functions: Some(functions),
+                ..AuthorizerResources::default()
+            },
             counters: Arc::new(Counters::new(store.clone(), clock.clone(), seed)),
             usage: Arc::new(Usage::new(store.clone())),
             addresses: Addresses::default(),

@@ -8,7 +8,8 @@ use super::{
     condition::{Condition, ConditionContext},
     decision::Decision,
     element::{Element, PolicyFault},
-    statement::{Effect, Principal, Statement},
+    principal::Principals,
+    statement::{Effect, Statement},
 };
 
 /// The statements of a document, ready to be evaluated.
@@ -77,10 +78,15 @@ impl PolicyDocument {
         conditions.any(Condition::asks_for_address)
     }
 
-    /// The names of the statements that are about no caller whom this gateway knows.
-    pub fn about_nobody(&self) -> impl Iterator<Item = &str> {
-        let is_about_nobody = |statement: &&Statement| statement.principal == Principal::KnownToIam;
-        self.statements.iter().filter(is_about_nobody).map(|statement| statement.name.as_str())
+    /// The names of the statements that are about certain signers.
+    pub fn about_signers(&self) -> impl Iterator<Item = &str> {
+        let is_about_signers = |statement: &&Statement| statement.principals != Principals::Everybody;
+        self.statements.iter().filter(is_about_signers).map(|statement| statement.name.as_str())
+    }
+
+    /// Says if it may say another thing of another signer.
+    pub fn asks_for_signer(&self) -> bool {
+        self.about_signers().next().is_some()
     }
 }
 

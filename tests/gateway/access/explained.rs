@@ -43,6 +43,23 @@ async fn explain_says_if_an_address_list_or_the_policy_refuses() {
     let ran = world.tollgate(&["cache", "explain", "/v1/admin", "-H", HOST]);
     assert!(ran.stdout.contains("\naccess  no: access denied: NoAdmin of the policy denies it\n"), "{ran:?}");
 
+    let signers = json!([
+        { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" },
+        { "Effect": "Deny", "Principal": { "AWS": "111122223333" }, "Action": "*", "Resource": "execute-api:/v1/*/open" },
+        { "Sid": "NoAdmin", "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "execute-api:/v1/*/admin" },
+    ]);
+    let world = TestGateway::serving(&[
+        api(&json!({ "policy": { "Statement": signers } })),
+        mock("GET /open", &json!({})),
+        mock("GET /admin", &json!({})),
+    ])
+    .await;
+    let unknown = "as the policy says of who has signed, which is not known here";
+    assert_eq!(access(&world, &["/v1/open"]), unknown);
+    assert_eq!(access(&world, &["/v1/admin"]), "no: access denied: NoAdmin of the policy denies it");
+    let ran = world.tollgate(&["auth", "explain", "GET /v1/open", "-H", HOST]);
+    assert!(ran.stdout.contains("as the policy says of who has signed"), "{ran:?}");
+
     let open = TestGateway::serving(&[mock("GET /open", &json!({}))]).await;
     assert_eq!(access(&open, &["/v1/open"]), Value::Null);
 }

@@ -155,6 +155,11 @@ impl TestGateway {
         SystemTime::UNIX_EPOCH + Duration::from_millis(self.now.load(Ordering::Relaxed))
     }
 
+    /// The hands of the clock, in milliseconds since 1970: for a target that takes its time.
+    pub fn clock(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.now)
+    }
+
     pub fn advance(&self, by: Duration) {
         self.now.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
     }
