@@ -87,3 +87,22 @@ async fn explain_calls_no_authorizers_function_and_says_so() {
     "#]].assert_eq(&ran.text(&[]));
     assert_eq!(world.gateway.calls(), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn explain_shows_no_token_of_the_query_where_it_refuses() {
+    let world = Cached::start(&[]).await;
+    let authorizer = Issuer::ours().authorizer(&json!({ "identitySource": "$request.querystring.token" }));
+    world.gateway.put_route(&json!({ "routeKey": "$api", "allowPrivateIntegrations": ["127.0.0.0/8"],
+        "authorizers": { "users": authorizer }, "authorizerId": "users" }));
+    world.put("GET /orders", &json!({}));
+    world.gateway.go_live().await;
+    let url = format!("{URL}?token={}", Issuer::ours().token(&json!({ "exp": 1 })));
+    expect![[r#"
+        exit 3
+        --
+        tollgate: GET /v1/orders would be refused: bad token: the token has expired
+    "#]]
+    .assert_eq(&explain(&world, &[&url]).text(&[]));
+    let unreadable = explain(&world, &[&url.replace("/v1/orders", "/v1/%zz")]);
+    assert!(!unreadable.stderr.contains("token="), "{unreadable:?}");
+}
