@@ -60,6 +60,8 @@ pub enum NoLookup {
         "the function of the route's authorizer says who calls, which is part of the key, and is not called here"
     )]
     AuthorizerFunction,
+    #[error("AWS says who has signed the request, which is part of the key, and is not asked here")]
+    Signature,
 }
 
 /// The lookup that the cache would do.
@@ -98,8 +100,12 @@ pub async fn explain(
         Some(ExplainedAccess::Denied(error)) => return Err(error),
         access => access,
     };
-    let asked_here = route.authorizer.as_ref().filter(|authorizer| !authorizer.asks_a_function());
-    if let Some(authorizer) = asked_here {
+    let caller_unknown = match &route.authorizer {
+        Some(authorizer) if authorizer.asks_a_function() => Some(NoLookup::AuthorizerFunction),
+        Some(authorizer) if authorizer.asks_for_a_signature() => Some(NoLookup::Signature),
+        Some(_) | None => None,
+    };
+    if let (Some(authorizer), None) = (&route.authorizer, caller_unknown) {
         let found = authorizer.authorize(&location.context(), &AuthorizerResources::default()).await?;
         location.principal = match found {
             Authorized::Caller(principal) => Some(principal),
@@ -116,11 +122,8 @@ pub async fn explain(
     if let Some(validation) = &route.validation {
         validation.check(&context)?;
     }
-    let is_caller_known = route.authorizer.is_none() || asked_here.is_some();
     let lookup = route.cache.as_deref().ok_or(NoLookup::Route).and_then(|policy| {
-        if !is_caller_known {
-            return Err(NoLookup::AuthorizerFunction);
-        }
+        caller_unknown.map_or(Ok(()), Err)?;
         let settings = stage.settings.cache.as_ref().ok_or(NoLookup::Stage)?;
         let ExplainedKey { key, parts } = policy.explain(&context, settings);
         Ok(ExplainedLookup {

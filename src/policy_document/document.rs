@@ -8,6 +8,7 @@ use super::{
     condition::{Condition, ConditionContext},
     decision::Decision,
     element::{Element, PolicyFault},
+    resource::requested,
     statement::{Effect, Principal, Statement},
 };
 
@@ -77,7 +78,17 @@ impl PolicyDocument {
         conditions.any(Condition::asks_for_address)
     }
 
-    /// The names of the statements that are about no caller whom this gateway knows.
+    /// Says if it lets everybody ask for everything of a stage: nothing is denied, and a statement without conditions
+    /// allows it.
+    pub fn is_open(&self, stage: &str) -> bool {
+        // No pattern names these but one that stands for every method and path.
+        let any = requested(stage, "\0", "/\0");
+        let denies = |statement: &Statement| statement.effect == Effect::Deny;
+        !self.statements.iter().any(denies)
+            && self.statements.iter().any(|statement| statement.is_about_all(&any))
+    }
+
+    /// The names of the statements that are about callers of IAM, and so about nobody.
     pub fn about_nobody(&self) -> impl Iterator<Item = &str> {
         let is_about_nobody = |statement: &&Statement| statement.principal == Principal::KnownToIam;
         self.statements.iter().filter(is_about_nobody).map(|statement| statement.name.as_str())

@@ -29,10 +29,12 @@ pub enum Effect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Principal {
     Everybody,
-    /// Callers that IAM knows, which no caller of this gateway is.
+    /// Callers that IAM knows, whom a policy here does not tell apart.
     KnownToIam,
 }
 
+const DENIED: &str =
+    r#""*" where it denies: the callers of IAM are not told apart here, and the denial would be lost"#;
 const EFFECT: &str = "Allow or Deny";
 const PRINCIPAL: &str = r#""*", or {"AWS": …} with "*", account ids or ARNs of IAM"#;
 const CALLER: &str = r#"no Principal, or "*": the policy is about the caller that it was made for"#;
@@ -72,15 +74,28 @@ impl Statement {
                 element.note_missing(name, expected);
             }
         }
+        if let (Some(Effect::Deny), Some(Principal::KnownToIam)) = (effect, principal)
+            && let Some((_, denied)) = entries.iter().find(|(name, _)| *name == "Principal")
+        {
+            denied.note(DENIED);
+        }
         let name = sid.filter(|sid| !sid.is_empty()).unwrap_or(&element.path).to_owned();
         Some(Self { name, effect: effect?, principal: principal?, resources, conditions })
     }
 
     /// Says if the statement is about a request for this [resource](super::requested).
     pub fn is_about(&self, resource: &str, context: &ConditionContext<'_>) -> bool {
+        self.names(resource) && self.conditions.iter().all(|condition| condition.holds(context))
+    }
+
+    /// Says if it is about every request for this resource, whoever sends it and from wherever.
+    pub fn is_about_all(&self, resource: &str) -> bool {
+        self.names(resource) && self.conditions.is_empty()
+    }
+
+    fn names(&self, resource: &str) -> bool {
         self.principal == Principal::Everybody
             && self.resources.iter().any(|pattern| pattern.matches(resource))
-            && self.conditions.iter().all(|condition| condition.holds(context))
     }
 }
 
@@ -113,7 +128,7 @@ fn parse_principal(element: &Element<'_>, kind: PolicyKind) -> Option<Principal>
     if element.value == "*" {
         return Some(Principal::Everybody);
     }
-    // A denial of somebody else would be lost without a word.
+    // A denial of another caller would be lost without a problem.
     if kind == PolicyKind::IdentityBased {
         return element.fault(CALLER);
     }

@@ -40,7 +40,7 @@ pub fn parse(fields: &Fields<'_>) -> Option<PolicyDocument> {
                 fields.warn(
                     "policy",
                     name,
-                    "a Principal of \"*\": nobody signs requests to this gateway for IAM",
+                    "a Principal of \"*\": callers of IAM are let in by allow of an AWS_IAM authorizer",
                 );
             }
             Some(policy)

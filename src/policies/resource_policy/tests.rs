@@ -84,8 +84,42 @@ fn a_statement_about_callers_of_iam_is_about_nobody_and_a_warning() {
         let (policy, notes) = policy(&of(&json!([statement])));
         let decision = policy.as_ref().map(|policy| policy.evaluate("/v1/GET/x", &context()));
         assert_eq!(decision, Some(Decision::ImplicitDeny));
-        let expected = r#"policy: got Statement[0], expected a Principal of "*": nobody signs requests to this gateway for IAM"#;
+        let expected = r#"policy: got Statement[0], expected a Principal of "*": callers of IAM are let in by allow of an AWS_IAM authorizer"#;
         assert_eq!(notes, [expected]);
+    }
+}
+
+#[test]
+fn a_denial_of_callers_of_iam_is_a_problem_since_it_would_be_lost() {
+    let mut denial = statement("Deny", "*");
+    denial["Principal"] = json!({ "AWS": "arn:aws:iam::111122223333:user/mallory" });
+    let (policy, notes) = policy(&of(&json!([statement("Allow", "*"), denial])));
+    assert_eq!(policy, None);
+    let expected = r#"policy.Statement[1].Principal: got {"AWS":"arn:aws:iam::111122223333:user/mallory"}, expected "*" where it denies: the callers of IAM are not told apart here, and the denial would be lost"#;
+    assert_eq!(notes, [expected]);
+}
+
+#[test]
+fn a_policy_is_open_if_it_lets_everybody_ask_for_everything() {
+    let some = |name: &str, value: Value| {
+        let mut statement = statement("Allow", "*");
+        statement[name] = value;
+        json!([statement])
+    };
+    let address = json!({ "IpAddress": { "aws:SourceIp": "198.51.100.0/24" } });
+    let cases = [
+        (some("Resource", json!("*")), true),
+        (some("Resource", json!("arn:aws:execute-api:eu-west-1:111122223333:abc123/*")), true),
+        (some("Resource", json!("execute-api:/v1/*/*")), true),
+        (some("Resource", json!("execute-api:/v1/GET/*")), false),
+        (some("Resource", json!("execute-api:/v2/*")), false),
+        (some("Principal", json!({ "AWS": "111122223333" })), false),
+        (some("Condition", address), false),
+        (json!([statement("Allow", "*"), statement("Deny", "execute-api:/v1/*/admin")]), false),
+    ];
+    for (statements, expected) in cases {
+        let (policy, _) = policy(&of(&statements));
+        assert_eq!(policy.map(|policy| policy.is_open("v1")), Some(expected), "{statements}");
     }
 }
 

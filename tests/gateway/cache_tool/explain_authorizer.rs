@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::{explain, masked, set_clock_back};
 use crate::{
-    authorizers::{functions::Form, issuer::Issuer},
+    authorizers::{functions::Form, iam::SIGNING, issuer::Issuer},
     cache::Cached,
+    harness::TestGateway,
 };
 
 const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/orders";
@@ -86,6 +87,24 @@ async fn explain_calls_no_authorizers_function_and_says_so() {
         --
     "#]].assert_eq(&ran.text(&[]));
     assert_eq!(world.gateway.calls(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn explain_cannot_say_who_signs_and_says_so() {
+    let world = TestGateway::with_environment(&[SIGNING]);
+    world.put_route(
+        &json!({ "routeKey": "GET /orders", "authorizationType": "AWS_IAM", "cachingEnabled": true,
+        "integration": { "type": "AWS_PROXY", "uri": "orders" } }),
+    );
+    world.go_live().await;
+    expect![[r#"
+        exit 0
+        stage   v1
+        route   GET /orders
+        cache   no: AWS says who has signed the request, which is part of the key, and is not asked here
+        --
+    "#]]
+    .assert_eq(&world.tollgate(&["cache", "explain", URL]).text(&[]));
 }
 
 #[tokio::test]
