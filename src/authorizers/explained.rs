@@ -20,7 +20,7 @@ pub struct ExplainedAuthorizer {
 pub enum Verdict {
     LetsIn(Arc<Principal>),
     Refuses(GatewayError),
-    /// Somebody decides who is not asked for the operator: `the function partners`.
+    /// Another party decides, which is not asked here: `the function partners`.
     Asks(String),
 }
 

@@ -53,7 +53,7 @@ pub enum Principal {
     Iam(IamPrincipal),
 }
 
-/// A place of what a caller is let in by: whoever gets that gets in.
+/// The place of a caller's credential in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenPlace {
     Header(HeaderName),
@@ -179,7 +179,7 @@ impl Principal {
         let own = match self {
             Self::Token(token) => token.text_bytes(),
             Self::Function(function) => function.context.text_bytes(),
-            // Nobody keeps one.
+            // It is made anew for each request and kept in no memory.
             Self::Iam(_) => 0,
         };
         2 * self.identity().as_str().len() + own

@@ -34,7 +34,7 @@ impl Footprint {
     /// Counts the models of an item that was counted.
     pub fn add_models(&mut self, models: &Map<String, Value>) {
         for model in models.values() {
-            // The text of a schema holds more values than the one that it is.
+            // A schema that stands there as text has the values that the text has.
             let values = match model {
                 Value::String(text) => count_values(text.as_bytes()),
                 other => count_values(other.to_string().as_bytes()),

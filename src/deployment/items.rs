@@ -247,7 +247,8 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// An operator who defines one means to protect something with it. Beside problems nobody knows what would be asked.
+    /// An operator who defines one means to protect something with it. Where items have problems it is not known which
+    /// authorizers their routes ask.
     fn warn_of_unasked_authorizers(&self, api: &Api) {
         if self.report.problem_count() > 0 {
             return;

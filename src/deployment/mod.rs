@@ -50,7 +50,9 @@ pub use self::{
     packer::Packer,
     publish::{check, invalid_configuration, publish},
     publish_decision::{PublishOutcome, Trigger, counted},
-    route_access::{AuthorizerOrigin, RouteAccess, RouteAuthorization, route_access},
+    route_access::{
+        AuthorizerOrigin, PolicyAccess, RouteAccess, RouteAuthorization, UrlAccess, route_access,
+    },
     route_item::DeploymentSource,
     served::{Configuration, Served, ServedStage},
     snapshot::Snapshot,

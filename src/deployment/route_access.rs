@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::{Api, Deployment, Route, candidate, items::Built, publish::stage_variables};
 use crate::{
     authorizers::{ApiKeyUse, Authorization, RouteAuthorizer},
+    environment::FunctionUrlAuthType,
     error::StoreError,
     policies::addresses::AddressLists,
     store::Store,
@@ -19,9 +20,28 @@ pub struct RouteAccess {
     pub api_key: ApiKeyUse,
     /// Those of `$api`, and those of the route; a client must pass both.
     pub addresses: [Option<AddressLists>; 2],
-    /// True if the API has a resource policy, which is asked too.
-    pub has_policy: bool,
+    pub policy: PolicyAccess,
+    pub url: UrlAccess,
     pub writes_to_dynamodb: bool,
+}
+
+/// The part of the API's resource policy in whom a route lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyAccess {
+    /// There is none.
+    None,
+    /// It lets everybody ask for everything.
+    Open,
+    /// It lets in some, or denies something.
+    Asked,
+}
+
+/// The callers whom the function URL lets get as far as a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UrlAccess {
+    /// Also where its `AuthType` is not known.
+    Everybody,
+    Signers,
 }
 
 /// The authorizer that a route asks.
@@ -57,13 +77,14 @@ impl Api {
 }
 
 impl RouteAccess {
-    fn of(route: &Route, api: &Api) -> Self {
+    fn of(route: &Route, api: &Api, policy: PolicyAccess, url: UrlAccess) -> Self {
         Self {
             route_key: route.key.to_string(),
             authorizer: api.authorization_of(route),
             api_key: route.api_key,
             addresses: [api.addresses.clone(), route.addresses.as_deref().cloned()],
-            has_policy: api.policy.is_some(),
+            policy,
+            url,
             writes_to_dynamodb: route.integration.writes_to_dynamodb(),
         }
     }
@@ -75,7 +96,11 @@ impl RouteAccess {
             RouteAuthorization::By(..) => false,
         };
         let is_for_some = self.addresses.iter().flatten().any(|lists| lists.allow().is_some());
-        asks_no_authorizer && self.api_key == ApiKeyUse::NotRequired && !is_for_some && !self.has_policy
+        asks_no_authorizer
+            && self.api_key == ApiKeyUse::NotRequired
+            && !is_for_some
+            && self.policy != PolicyAccess::Asked
+            && self.url == UrlAccess::Everybody
     }
 
     /// By path, then by method; `$default`, which has neither, comes last.
@@ -101,11 +126,26 @@ pub async fn route_access(store: &Store, stage: &str) -> Result<Option<Vec<Route
     let Ok(Built { deployment, .. }) = builder.finish().value else { return Ok(None) };
     let routes = (0..deployment.route_count()).map(|index| deployment.try_route(index));
     let routes: Result<Vec<_>, _> = routes.collect();
-    Ok(routes.ok().map(|routes| sorted(&deployment, &routes)))
+    let policy = match &deployment.api.policy {
+        None => PolicyAccess::None,
+        Some(policy) if policy.is_open(stage) => PolicyAccess::Open,
+        Some(_) => PolicyAccess::Asked,
+    };
+    let url = match store.function_url_auth_type {
+        Some(FunctionUrlAuthType::AwsIam) => UrlAccess::Signers,
+        Some(FunctionUrlAuthType::None) | None => UrlAccess::Everybody,
+    };
+    Ok(routes.ok().map(|routes| sorted(&deployment, &routes, policy, url)))
 }
 
-fn sorted(deployment: &Deployment, routes: &[&Route]) -> Vec<RouteAccess> {
-    let mut accesses: Vec<_> = routes.iter().map(|route| RouteAccess::of(route, &deployment.api)).collect();
+fn sorted(
+    deployment: &Deployment,
+    routes: &[&Route],
+    policy: PolicyAccess,
+    url: UrlAccess,
+) -> Vec<RouteAccess> {
+    let access = |route: &&Route| RouteAccess::of(route, &deployment.api, policy, url);
+    let mut accesses: Vec<_> = routes.iter().map(access).collect();
     accesses.sort_by(RouteAccess::order);
     accesses
 }

@@ -29,7 +29,7 @@ const API_KEYS: [ApiKeyUse; 3] = [
     ApiKeyUse::Required(KeySource::Header),
     ApiKeyUse::Required(KeySource::Authorizer),
 ];
-/// A bit beside the place of the key, so that facts without an authorizer are written as they were before there were any.
+/// Added to the byte of the key's use: facts without an authorizer are written as before there were authorizers.
 const WITH_AUTHORIZER: u8 = 0x80;
 const CORS: [RouteCors; 2] = [RouteCors::OfApi, RouteCors::Own];
 

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The route of a request, and the key of its response in the cache.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Explained {
     pub stage: String,
     /// `GET /orders/{id}`, `$default`.
@@ -31,12 +31,19 @@ pub struct Explained {
 }
 
 /// The outcome of address lists and the policy; displays in the operator's words.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Debug, Error)]
 pub enum ExplainedAccess {
     #[error("yes")]
     Granted,
+    /// Refused before the authorizer is asked.
     #[error("no: {0}")]
-    Denied(String),
+    Denied(GatewayError),
+    /// No statement of the policy allows it, which is refused after the authorizer was asked.
+    #[error("no: {0}")]
+    NotAllowed(GatewayError),
+    /// The same where the authorizer is a function, which may allow it.
+    #[error("as the authorizer's function says, since no statement of the policy allows it")]
+    DependsOnFunction,
     #[error("as the client's address says, which is not known here")]
     DependsOnAddress,
     #[error("as the policy says of who has signed, which is not known here")]
@@ -55,6 +62,8 @@ pub enum NoLookup {
         "the function of the route's authorizer says who calls, which is part of the key, and is not called here"
     )]
     AuthorizerFunction,
+    #[error("AWS says who has signed the request, which is part of the key, and is not asked here")]
+    Signature,
 }
 
 /// The lookup that the cache would do.
@@ -76,8 +85,8 @@ pub struct ExplainedLookup {
 ///
 /// # Errors
 ///
-/// No stage, no route, a token that its authorizer does not take, or parameters are missing: the request is refused
-/// before.
+/// No stage, no route, no access, a token that its authorizer does not take, or parameters are missing: the request is
+/// refused before.
 pub async fn explain(
     served: &Served,
     request: &Request,
@@ -89,26 +98,34 @@ pub async fn explain(
     let stage = located.stage;
     let route = matched.route;
     let mut location = Location::routed(request, stage, matched);
-    let access = explain_access(&location);
-    let asked_here = route.authorizer.as_ref().filter(|authorizer| !authorizer.asks_a_function());
-    if let Some(authorizer) = asked_here {
+    let access = match explain_access(&location) {
+        Some(ExplainedAccess::Denied(error)) => return Err(error),
+        access => access,
+    };
+    let caller_unknown = match &route.authorizer {
+        Some(authorizer) if authorizer.asks_a_function() => Some(NoLookup::AuthorizerFunction),
+        Some(authorizer) if authorizer.asks_for_a_signature() => Some(NoLookup::Signature),
+        Some(_) | None => None,
+    };
+    if let (Some(authorizer), None) = (&route.authorizer, caller_unknown) {
         let found = authorizer.authorize(&location.context(), &AuthorizerResources::default()).await?;
         location.principal = match found {
             Authorized::Caller(principal) => Some(principal),
             Authorized::ByFunction(word) => Some(word.principal),
         };
     }
+    let access = match access {
+        Some(ExplainedAccess::NotAllowed(error)) => return Err(error),
+        access => access,
+    };
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
     let context = location.context();
     let context = Context { caller: Caller { api_key_id, ..context.caller }, ..context };
     if let Some(validation) = &route.validation {
         validation.check(&context)?;
     }
-    let is_caller_known = route.authorizer.is_none() || asked_here.is_some();
     let lookup = route.cache.as_deref().ok_or(NoLookup::Route).and_then(|policy| {
-        if !is_caller_known {
-            return Err(NoLookup::AuthorizerFunction);
-        }
+        caller_unknown.map_or(Ok(()), Err)?;
         let settings = stage.settings.cache.as_ref().ok_or(NoLookup::Stage)?;
         let ExplainedKey { key, parts } = policy.explain(&context, settings);
         Ok(ExplainedLookup {
@@ -134,14 +151,18 @@ pub(super) fn explain_access(location: &Location<'_>) -> Option<ExplainedAccess>
     if rules.ask_for_address && location.request.origin.source_ip.is_empty() {
         return Some(ExplainedAccess::DependsOnAddress);
     }
-    let outcome = access::check_api(&location.stage.deployment.api, location.request)
-        .and_then(|()| access::check_route(location));
-    let outcome = match outcome {
-        Ok(_) if rules.ask_for_signer => return Some(ExplainedAccess::DependsOnSigner),
-        outcome => outcome.and_then(PolicyWord::require_allow),
-    };
-    Some(match outcome {
-        Ok(()) => ExplainedAccess::Granted,
-        Err(error) => ExplainedAccess::Denied(error.to_string()),
+    let api = &location.stage.deployment.api;
+    let policy = access::check_api(api, location.request).and_then(|()| access::check_route(location));
+    if policy.is_ok() && rules.ask_for_signer {
+        return Some(ExplainedAccess::DependsOnSigner);
+    }
+    let asks_a_function = location.matched.as_ref().is_some_and(|matched| {
+        matched.route.authorizer.as_ref().is_some_and(|authorizer| authorizer.asks_a_function())
+    });
+    Some(match policy.map(PolicyWord::require_allow) {
+        Err(error) => ExplainedAccess::Denied(error),
+        Ok(Err(_)) if asks_a_function => ExplainedAccess::DependsOnFunction,
+        Ok(Err(error)) => ExplainedAccess::NotAllowed(error),
+        Ok(Ok(())) => ExplainedAccess::Granted,
     })
 }

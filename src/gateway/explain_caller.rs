@@ -32,11 +32,14 @@ pub struct ExplainedCaller {
 }
 
 impl ExplainedCaller {
-    /// True if a guard refuses the request, whatever those say that are not asked here.
-    pub fn is_refused(&self) -> bool {
-        let by_access = matches!(self.access, Some(ExplainedAccess::Denied(_)));
-        let is_refusal = |explained: &ExplainedAuthorizer| matches!(explained.verdict, Verdict::Refuses(_));
-        by_access || self.explained.as_ref().is_some_and(is_refusal)
+    /// The refusal that the request gets, whatever those say that are not asked here. Of several it is the gateway's first.
+    pub fn refusal(&self) -> Option<&GatewayError> {
+        match (&self.access, self.explained.as_ref().map(|explained| &explained.verdict)) {
+            (Some(ExplainedAccess::Denied(error)), _)
+            | (_, Some(Verdict::Refuses(error)))
+            | (Some(ExplainedAccess::NotAllowed(error)), _) => Some(error),
+            _ => None,
+        }
     }
 }
 

@@ -91,6 +91,16 @@ impl<'a> Fields<'a> {
         self.map.get(name).filter(|value| !value.is_null())
     }
 
+    /// What `read` makes of a value, or the default where it is absent or null. `None`: it is wrong, which `read` reports.
+    pub fn read_or<T>(
+        &self,
+        name: &'a str,
+        default: T,
+        read: impl FnOnce(&'a str) -> Option<T>,
+    ) -> Option<T> {
+        if self.value(name).is_some() { read(name) } else { Some(default) }
+    }
+
     /// Parses the value. One that `parse` refuses is a problem.
     pub fn parsed<T>(
         &self,

@@ -33,7 +33,7 @@ impl<'a> Element<'a> {
         self.add(&self.path, &brief(self.value), expected);
     }
 
-    /// The same, and has nothing for whoever needed it.
+    /// The same; returns `None`, which stands for the value that could not be read.
     pub fn fault<T>(&self, expected: &str) -> Option<T> {
         self.note(expected);
         None

@@ -74,8 +74,17 @@ impl Statement {
     /// Says if the statement is about a request for this [resource](super::requested).
     pub fn is_about(&self, resource: &str, context: &ConditionContext<'_>) -> bool {
         self.principals.include(context.signer.as_ref())
-            && self.resources.iter().any(|pattern| pattern.matches(resource))
+            && self.names(resource)
             && self.conditions.iter().all(|condition| condition.holds(context))
+    }
+
+    /// Says if it is about every request for this resource, whoever sends it and from wherever.
+    pub fn is_about_all(&self, resource: &str) -> bool {
+        self.principals == Principals::Everybody && self.names(resource) && self.conditions.is_empty()
+    }
+
+    fn names(&self, resource: &str) -> bool {
+        self.resources.iter().any(|pattern| pattern.matches(resource))
     }
 }
 

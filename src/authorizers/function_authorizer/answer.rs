@@ -1,6 +1,6 @@
 //! The answer of an authorizer's function: bytes → who calls, and what the caller may do.
 //!
-//! What is not just so is refused: an answer is used whole or not at all.
+//! An answer is used whole or not at all: one that breaks any rule is refused.
 
 use std::{fmt, sync::Arc};
 
@@ -37,7 +37,7 @@ pub enum Verdict {
     Allow,
     /// `isAuthorized`: false.
     Deny,
-    /// What is asked for decides, each time anew.
+    /// It is evaluated for each request.
     Policy(PolicyDocument),
 }
 

@@ -62,7 +62,7 @@ fn shown(name: &str) -> &str {
     if name.len() <= MOST_SHOWN && name.chars().all(is_word) { name } else { WITHHELD }
 }
 
-/// The names of IAM: of a name that the function has made up only parts are known here.
+/// A name as IAM has them; of a name that the function has made up nothing is shown.
 fn shown_of_policy(name: &str) -> &str {
     let is_of_iam = name.starts_with(|c: char| c.is_ascii_uppercase()) || name.starts_with("aws:");
     if is_of_iam { shown(name) } else { WITHHELD }

@@ -151,7 +151,7 @@ impl FunctionIdentitySource {
     }
 }
 
-/// False of what an authorizer or a key finds out.
+/// Says if a variable is known before the authorizer and the API key are asked.
 fn is_known_before(variable: &str) -> bool {
     !variable.starts_with("authorizer.") && !variable.starts_with("identity.apiKey")
 }

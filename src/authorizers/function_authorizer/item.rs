@@ -86,9 +86,8 @@ impl FunctionAuthorizer {
             fields.warn(CREDENTIALS, &brief(written), expected);
         }
         let scopes = [("ROUTE", CacheScope::Route), ("API", CacheScope::Api)];
-        let scope = read_or(fields, "cacheScope", CacheScope::Route, |name| fields.choice(name, &scopes));
-        let ttl =
-            read_or(fields, TTL, DEFAULT_TTL_SECONDS, |name| fields.integer(name, 0..=MOST_TTL_SECONDS));
+        let scope = fields.read_or("cacheScope", CacheScope::Route, |name| fields.choice(name, &scopes));
+        let ttl = fields.read_or(TTL, DEFAULT_TTL_SECONDS, |name| fields.integer(name, 0..=MOST_TTL_SECONDS));
         let (sources, function) = (sources?, function?);
         let (scope, ttl) = (scope?, Duration::from_secs(ttl?));
         // Without a source nothing tells one caller's answer from another's.
@@ -108,29 +107,19 @@ impl FunctionAuthorizer {
     }
 }
 
-/// What a field says, or the default where it is absent; `None`: it is wrong, which is reported.
-fn read_or<'a, T>(
-    fields: &Fields<'a>,
-    name: &'a str,
-    default: T,
-    read: impl FnOnce(&'a str) -> Option<T>,
-) -> Option<T> {
-    if fields.value(name).is_some() { read(name) } else { Some(default) }
-}
-
 fn identity_sources(fields: &Fields<'_>) -> Option<IdentitySources> {
     fields.parsed(IDENTITY_SOURCE, IdentitySources::EXPECTED, IdentitySources::parse)
 }
 
 /// The form of answers in payload format 2.0.
 fn simple_responses(fields: &Fields<'_>) -> Option<AnswerForm> {
-    let is_simple = read_or(fields, SIMPLE_RESPONSES, false, |name| fields.boolean(name))?;
+    let is_simple = fields.read_or(SIMPLE_RESPONSES, false, |name| fields.boolean(name))?;
     Some(if is_simple { AnswerForm::Simple } else { AnswerForm::HttpPolicy })
 }
 
 /// Says if answers are policies; what says otherwise is reported.
 fn no_simple_responses(fields: &Fields<'_>, expected: &str) -> bool {
-    let is_simple = read_or(fields, SIMPLE_RESPONSES, false, |name| fields.boolean(name));
+    let is_simple = fields.read_or(SIMPLE_RESPONSES, false, |name| fields.boolean(name));
     if is_simple == Some(true) {
         fields.problem(SIMPLE_RESPONSES, "true", expected);
     }
@@ -141,6 +130,7 @@ fn no_simple_responses(fields: &Fields<'_>, expected: &str) -> bool {
 fn validation_expression(fields: &Fields<'_>) -> Option<Option<ValidationExpression>> {
     let Some(written) = fields.value(VALIDATION_EXPRESSION) else { return Some(None) };
     let parsed = match written {
+        Value::String(source) if source.is_empty() => Err(" that is not empty: no token fits that"),
         Value::String(source) => ValidationExpression::parse(source),
         _ => Err(", as text"),
     };

@@ -1,6 +1,6 @@
 //! Calls that are shared: of all who want the same at the same time one calls, and the others take what that one got.
 //!
-//! Nothing goes on in the background. Who calls may be given up or panic: the next one who waits calls then.
+//! Nothing goes on in the background. Where the request that calls is given up or panics, the next that waits calls.
 
 use std::{
     collections::HashMap,
@@ -47,7 +47,7 @@ impl<K: Copy + Eq + Hash, T: Clone> SharedCalls<K, T> {
         }
         // Boxed: a call is kilobytes, and most requests only wait.
         let called = Box::pin(call).await;
-        // Who comes from now on was not there while it was called.
+        // Requests that come from now on make a call of their own.
         self.forget(&part);
         *outcome = Some(called.clone());
         called

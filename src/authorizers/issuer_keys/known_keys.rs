@@ -98,7 +98,7 @@ impl KnownKeys {
     }
 }
 
-/// What is from before the clock was set back ages too, so that it does not count for ever.
+/// A time to come, from before the clock was set back, counts as one that is as long ago: keys do not last for ever.
 fn age(at: SystemTime, now: SystemTime) -> Duration {
     now.duration_since(at).unwrap_or_else(|ahead| ahead.duration())
 }

@@ -59,7 +59,7 @@ struct Issuer {
     fetching: tokio::sync::Mutex<()>,
 }
 
-/// They come from items, so they are few; but one authorizer may have so many pools.
+/// An authorizer may name so many user pools.
 const MOST_ISSUERS: usize = 1_000;
 /// For each of the two calls, answer included.
 const CALL_LIMIT: Duration = Duration::from_millis(1_500);
@@ -75,8 +75,8 @@ impl IssuerKeys {
         Self { issuers: Mutex::new(Generations::new(MOST_ISSUERS)), call_limit }
     }
 
-    /// The keys to verify a token with, of which `key_id` is the `kid`. An unknown one may be among them even so: it is
-    /// not asked for whenever a token says so.
+    /// The keys to verify a token with whose `kid` is `key_id`. They may lack that key: an unknown `kid` has the issuer asked
+    /// at most once in ten seconds.
     ///
     /// # Errors
     ///
@@ -127,8 +127,8 @@ impl Issuer {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// False if it is too early for a fetch, or one has ended since there were so many: who had to wait takes what the
-    /// other one got, be it nothing.
+    /// False if it is too early for a fetch, or if another one has ended since `fetches` was read: a request that had to
+    /// wait takes that one's outcome.
     fn begin_fetch(&self, fetches: u64, now: SystemTime) -> bool {
         let mut known = self.known();
         known.fetches() == fetches && known.begin_fetch(now)

@@ -75,14 +75,14 @@ impl TokenAuthorizer {
     ) -> Option<Self> {
         let named = issuers.as_ref().map_or(&[][..], |issuers| &issuers.issuers);
         let keys = TokenKeys::parse(fields, named, client);
-        let identity_source = or_default(fields, "identitySource", identity_source, || {
-            IdentitySource::parse("$request.header.Authorization").expect("a header")
-        });
-        let algorithms = or_default(fields, "algorithms", |fields| algorithms(fields).map(Some), || None);
-        let leeway = |fields: &Fields<'_>| fields.integer("leewaySeconds", 0..=MOST_LEEWAY_SECONDS);
-        let leeway_seconds = or_default(fields, "leewaySeconds", leeway, || 0);
-        let required = |fields: &Fields<'_>| fields.string_map("requiredClaims");
-        let required_claims = or_default(fields, "requiredClaims", required, BTreeMap::new);
+        let authorization = IdentitySource::parse("$request.header.Authorization").expect("a header");
+        let identity_source =
+            fields.read_or("identitySource", authorization, |name| identity_source(fields, name));
+        let algorithms = fields.read_or("algorithms", None, |name| algorithms(fields, name).map(Some));
+        let leeway_seconds =
+            fields.read_or("leewaySeconds", 0, |name| fields.integer(name, 0..=MOST_LEEWAY_SECONDS));
+        let required_claims =
+            fields.read_or("requiredClaims", BTreeMap::new(), |name| fields.string_map(name));
         let Issuers { issuers, audience, kinds: [kind, kind_with_scopes] } = issuers?;
         let rules = TokenRules {
             issuer: String::new(),
@@ -112,16 +112,6 @@ struct Issuers {
     issuers: Vec<String>,
     audience: Vec<String>,
     kinds: [TokenKind; 2],
-}
-
-/// What a field says, or the default where it is absent; `None`: it is wrong, which is reported.
-fn or_default<'a, T>(
-    fields: &Fields<'a>,
-    name: &'a str,
-    read: impl FnOnce(&Fields<'a>) -> Option<T>,
-    default: impl FnOnce() -> T,
-) -> Option<T> {
-    if fields.value(name).is_some() { read(fields) } else { Some(default()) }
 }
 
 /// A text, or the only one of a list.
@@ -154,14 +144,14 @@ fn audience(fields: &Fields<'_>) -> Option<Vec<String>> {
     resolved.collect::<Option<_>>().filter(|_| is_one)
 }
 
-fn identity_source(fields: &Fields<'_>) -> Option<IdentitySource> {
+fn identity_source<'a>(fields: &Fields<'a>, name: &'a str) -> Option<IdentitySource> {
     let parse = |value| IdentitySource::parse(only_text(value)?);
-    fields.parsed("identitySource", identity_source::EXPECTED, parse)
+    fields.parsed(name, identity_source::EXPECTED, parse)
 }
 
-fn algorithms(fields: &Fields<'_>) -> Option<Vec<Algorithm>> {
+fn algorithms<'a>(fields: &Fields<'a>, name: &'a str) -> Option<Vec<Algorithm>> {
     let expected = format!("a list of {}", Algorithm::ALL.map(Algorithm::name).join(", "));
-    fields.parsed("algorithms", &expected, |value| {
+    fields.parsed(name, &expected, |value| {
         let names: Vec<_> = match value {
             Value::Array(names) => names.iter().map(Value::as_str).collect::<Option<_>>()?,
             name => vec![name.as_str()?],

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tollgate::{
     address_range::AddressRange,
     authorizers::ApiKeyUse,
-    deployment::{AuthorizerOrigin, RouteAccess, RouteAuthorization},
+    deployment::{AuthorizerOrigin, PolicyAccess, RouteAccess, RouteAuthorization, UrlAccess},
     error::{ItemId, Problem},
     policies::addresses::AddressLists,
 };
@@ -40,7 +40,11 @@ pub fn warnings(table: &str, stage: &str, routes: &[RouteAccess]) -> Vec<Problem
 /// The reader is gone.
 pub fn write(out: &mut impl Write, routes: &[RouteAccess]) -> io::Result<()> {
     let row = |route: &RouteAccess| {
-        let policy = if route.has_policy { "asked" } else { "-" };
+        let policy = match route.policy {
+            PolicyAccess::None => "-",
+            PolicyAccess::Open => "lets in everybody",
+            PolicyAccess::Asked => "asked",
+        };
         vec![
             route.route_key.clone(),
             callers(route),
@@ -73,7 +77,7 @@ pub fn to_json(routes: &[RouteAccess]) -> Value {
             "apiKeyRequired": route.api_key != ApiKeyUse::NotRequired,
             "addressesOfApi": of_api.as_ref().map(lists),
             "addresses": of_route.as_ref().map(lists),
-            "hasPolicy": route.has_policy,
+            "hasPolicy": route.policy != PolicyAccess::None,
         })
     };
     routes.iter().map(route).collect()
@@ -93,7 +97,12 @@ fn callers(route: &RouteAccess) -> String {
         callers.push("API key".to_owned());
     }
     if callers.is_empty() {
-        callers.push(if route.is_public() { "public" } else { "anybody" }.to_owned());
+        let everybody = match route.url {
+            UrlAccess::Signers => "whoever signs",
+            UrlAccess::Everybody if route.is_public() => "public",
+            UrlAccess::Everybody => "anybody",
+        };
+        callers.push(everybody.to_owned());
     }
     let opened = if matches!(route.authorizer, RouteAuthorization::Opened) { " (NONE)" } else { "" };
     format!("{}{opened}", callers.join(", "))

@@ -9,7 +9,7 @@ use tollgate::{
     item::Findings,
 };
 
-use crate::{check_auth, output_format::OutputFormat};
+use crate::{check_auth, output_format::OutputFormat, text_table::printable};
 
 /// The problems and warnings of a stage or a table.
 #[derive(Debug)]
@@ -102,8 +102,13 @@ pub fn print(reports: &[CheckReport], output: OutputFormat) -> io::Result<()> {
     output.write(json, |out| {
         reports.iter().try_for_each(|report| {
             writeln!(out, "{}: {}", report.name(), report.headline)?;
-            report.problems.iter().try_for_each(|problem| writeln!(out, "  problem: {problem}"))?;
-            report.warnings.iter().try_for_each(|warning| writeln!(out, "  warning: {warning}"))?;
+            let mut list = |name, problems: &[Problem]| {
+                problems
+                    .iter()
+                    .try_for_each(|problem| writeln!(out, "  {name}: {}", printable(&problem.to_string())))
+            };
+            list("problem", &report.problems)?;
+            list("warning", &report.warnings)?;
             match &report.routes {
                 Some(routes) => {
                     writeln!(out)?;

@@ -5,7 +5,9 @@ use std::{
     io::{self, Write},
 };
 
-/// Writes a line to stderr. Who has closed it wants no notes, and still gets the result: the value of a new key.
+use crate::text_table::printable;
+
+/// Writes a line to stderr, with nothing in it that a terminal would obey. Who has closed it wants no notes, and still gets the result: the value of a new key.
 pub fn note(words: impl Display) {
-    let _ = writeln!(io::stderr(), "{words}");
+    let _ = writeln!(io::stderr(), "{}", printable(&words.to_string()));
 }

@@ -47,9 +47,13 @@ pub fn write(out: &mut impl Write, columns: &[Column], rows: &[Vec<String>]) -> 
     Ok(())
 }
 
-/// Escapes the characters that a terminal would obey: an item may hold any.
+/// Escapes the characters that a terminal would obey, those that turn the direction of text and line ends: an item, a
+/// token and an issuer's answer may hold any.
 pub fn printable(text: &str) -> String {
     let escaped = |character: char| match character {
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            character.escape_default().to_string()
+        }
         _ if character.is_control() => character.escape_default().to_string(),
         _ => character.to_string(),
     };
@@ -59,6 +63,19 @@ pub fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped() {
+        let cases = [
+            ("\u{1b}[2J\u{9b}31m\u{7f}", r"\u{1b}[2J\u{9b}31m\u{7f}"),
+            ("a\nb\r\tc", r"a\nb\r\tc"),
+            ("\u{202e}nimda\u{2066}\u{2028}", r"\u{202e}nimda\u{2066}\u{2028}"),
+            ("Käse 日本 …", "Käse 日本 …"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(printable(text), expected);
+        }
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

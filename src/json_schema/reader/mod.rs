@@ -31,7 +31,7 @@ impl<'a> SchemaReader<'_, 'a> {
         if let Some(reference) = self.map.get("$ref") {
             keywords.extend(self.reference(reference));
             if self.dialect == Dialect::Draft4 {
-                // What stands beside it means nothing there.
+                // Draft 4 passes over all that stands beside `$ref`.
                 return keywords;
             }
         }

@@ -103,6 +103,30 @@ fn a_statement_about_callers_of_iam_is_about_those_who_sign_as_they() {
 }
 
 #[test]
+fn a_policy_is_open_if_it_lets_everybody_ask_for_everything() {
+    let some = |name: &str, value: Value| {
+        let mut statement = statement("Allow", "*");
+        statement[name] = value;
+        json!([statement])
+    };
+    let address = json!({ "IpAddress": { "aws:SourceIp": "198.51.100.0/24" } });
+    let cases = [
+        (some("Resource", json!("*")), true),
+        (some("Resource", json!("arn:aws:execute-api:eu-west-1:111122223333:abc123/*")), true),
+        (some("Resource", json!("execute-api:/v1/*/*")), true),
+        (some("Resource", json!("execute-api:/v1/GET/*")), false),
+        (some("Resource", json!("execute-api:/v2/*")), false),
+        (some("Principal", json!({ "AWS": "111122223333" })), false),
+        (some("Condition", address), false),
+        (json!([statement("Allow", "*"), statement("Deny", "execute-api:/v1/*/admin")]), false),
+    ];
+    for (statements, expected) in cases {
+        let (policy, _) = policy(&of(&statements));
+        assert_eq!(policy.map(|policy| policy.is_open("v1")), Some(expected), "{statements}");
+    }
+}
+
+#[test]
 fn everything_that_is_wrong_with_a_policy_is_told_where_it_stands() {
     let with = |name: &str, value: Value| {
         let mut statement = statement("Allow", "*");

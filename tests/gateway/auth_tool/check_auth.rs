@@ -3,8 +3,8 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{dynamodb, mock, world};
-use crate::harness::TestGateway;
+use super::{dynamodb, mock, with, world};
+use crate::{authorizers::iam::SIGNING, harness::TestGateway};
 
 #[tokio::test]
 async fn every_route_stands_there_with_its_callers_by_path_and_method() {
@@ -77,13 +77,32 @@ async fn a_route_by_which_anybody_may_change_a_table_is_a_warning() {
 
         --
     "#]].assert_eq(&world.tollgate(&["check", "v1", "--auth"]).text(&[]));
-    // The policy lets in some, and the table says that it is asked.
-    let policy = json!({ "Statement": [
-        { "Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*",
-          "Condition": { "IpAddress": { "aws:SourceIp": "198.51.100.0/24" } } } ] });
-    let world = TestGateway::new();
-    world.put_route(&json!({ "routeKey": "$api", "policy": policy }));
-    world.put_route(&dynamodb("POST /open", "PutItem", &json!({})));
+}
+
+#[tokio::test]
+async fn a_policy_that_lets_in_everybody_protects_nothing() {
+    let statement = |words: &Value| {
+        let allow =
+            json!({ "Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*" });
+        json!({ "Statement": [with(allow, words)] })
+    };
+    let told = async |words: &Value| {
+        let world = TestGateway::new();
+        world.put_route(&json!({ "routeKey": "$api", "policy": statement(words) }));
+        world.put_route(&dynamodb("POST /open", "PutItem", &json!({})));
+        world.tollgate(&["check", "v1", "--auth"]).text(&[])
+    };
+    expect![[r#"
+        exit 0
+        v1: 1 route, not served yet, 1 MB of memory
+          warning: tollgate-routes [stage=v1 routeKey=POST /open] integration.action: got a route by which anybody may change a table, expected an authorizer, an API key, ipAllow or a policy, unless that is meant
+
+        ROUTE       CALLERS  SCOPES  ADDRESSES  POLICY
+        POST /open  public   -       -          lets in everybody
+
+        --
+    "#]].assert_eq(&told(&json!({})).await);
+    let condition = json!({ "IpAddress": { "aws:SourceIp": "198.51.100.0/24" } });
     expect![[r#"
         exit 0
         v1: 1 route, not served yet, 1 MB of memory
@@ -93,7 +112,27 @@ async fn a_route_by_which_anybody_may_change_a_table_is_a_warning() {
 
         --
     "#]]
-    .assert_eq(&world.tollgate(&["check", "v1", "--auth"]).text(&[]));
+    .assert_eq(&told(&json!({ "Condition": condition })).await);
+}
+
+#[tokio::test]
+async fn behind_a_url_that_asks_for_signatures_no_route_is_public() {
+    let world = TestGateway::new();
+    world.put_route(&dynamodb("POST /open", "PutItem", &json!({})));
+    world.put_route(&mock("GET /keyed", &json!({ "apiKeyRequired": true })));
+    world.put_route(&mock("GET /signed", &json!({ "authorizationType": "AWS_IAM" })));
+    expect![[r#"
+        exit 0
+        v1: 3 routes, not served yet, 1 MB of memory
+
+        ROUTE        CALLERS            SCOPES  ADDRESSES  POLICY
+        GET /keyed   API key            -       -          -
+        POST /open   whoever signs      -       -          -
+        GET /signed  AWS_IAM (AWS_IAM)  -       -          -
+
+        --
+    "#]]
+    .assert_eq(&world.tollgate_with(&[SIGNING], &["check", "v1", "--auth"]).text(&[]));
 }
 
 #[tokio::test]

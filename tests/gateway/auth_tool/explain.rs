@@ -160,164 +160,61 @@ async fn a_text_that_is_no_token_says_where_it_is_wrong() {
         other_key,
         format!("{}!", token(&json!({}))),
     ];
-    let texts: Vec<_> = tokens.iter().map(|token| told(&world, token, &["GET /v1/orders/7"])).collect();
+    // The rules up to the payload, which are those that a text may break.
+    let is_shown = |line: &&str| {
+        ["form", "alg", "kid", "signature", "payload", "answer"].iter().any(|name| line.starts_with(name))
+    };
+    let mut texts = String::new();
+    for token in &tokens {
+        let text = told(&world, token, &["GET /v1/orders/7"]);
+        text.lines().filter(is_shown).for_each(|line| texts += &format!("{line}\n"));
+        texts.push('\n');
+    }
     expect![[r#"
-        exit 3
-        stage       v1
-        route       GET /orders/{id}, the most specific for the path
-        access      no address lists and no policy
-        authorizer  users (JWT), as $api says
-
-        RULE       KEPT  GOT                       EXPECTED
-        token      yes   one                       a token in $request.header.authorization
         form       NO    parts: 1, characters: 17  header.payload.signature
         alg        ?     -                         one that the issuer's keys are for; never none or HS256
         kid        ?     -                         none, or one of "k1"; of a key for that alg
         signature  ?     -                         made by that key, with that algorithm
         payload    ?     -                         a JSON object
-        iss        ?     -                         "https://issuer.example/"
-        aud        ?     -                         one of "shop"; without aud, as client_id
-        exp        ?     -                         a time to come, give or take 30 s
-        nbf        ?     -                         nothing, or a time gone by, give or take 30 s
-        iat        ?     -                         nothing, or a time gone by, give or take 30 s
-        sub        ?     -                         a text, or nothing
-        tier       ?     -                         "gold", or a list that has it
-
-        API key     none
         answer      refused: 401, bad token: token contains an invalid number of segments
-        --
 
-        exit 3
-        stage       v1
-        route       GET /orders/{id}, the most specific for the path
-        access      no address lists and no policy
-        authorizer  users (JWT), as $api says
-
-        RULE       KEPT  GOT                        EXPECTED
-        token      yes   one                        a token in $request.header.authorization
         form       yes   parts: 3, characters: 125  header.payload.signature
         alg        NO    "none"                     one that the issuer's keys are for; never none or HS256
         kid        ?     nothing                    none, or one of "k1"; of a key for that alg
         signature  ?     64 bytes                   made by that key, with that algorithm
         payload    yes   one                        a JSON object
-        iss        NO    nothing                    "https://issuer.example/"
-        aud        NO    nothing                    one of "shop"; without aud, as client_id
-        exp        NO    nothing                    a time to come, give or take 30 s
-        nbf        yes   nothing                    nothing, or a time gone by, give or take 30 s
-        iat        yes   nothing                    nothing, or a time gone by, give or take 30 s
-        sub        yes   "ada"                      a text, or nothing
-        tier       NO    nothing                    "gold", or a list that has it
-
-        claims      sub
-        API key     none
         answer      refused: 401, bad token: the token's algorithm is not accepted
-        --
 
-        exit 3
-        stage       v1
-        route       GET /orders/{id}, the most specific for the path
-        access      no address lists and no policy
-        authorizer  users (JWT), as $api says
-
-        RULE       KEPT  GOT                        EXPECTED
-        token      yes   one                        a token in $request.header.authorization
         form       yes   parts: 3, characters: 141  header.payload.signature
         alg        yes   "RS256"                    one that the issuer's keys are for; never none or HS256
         kid        NO    "k1"                       none, or one of "k1"; of a key for that alg
         signature  ?     64 bytes                   made by that key, with that algorithm
         payload    yes   one                        a JSON object
-        iss        NO    nothing                    "https://issuer.example/"
-        aud        NO    nothing                    one of "shop"; without aud, as client_id
-        exp        NO    nothing                    a time to come, give or take 30 s
-        nbf        yes   nothing                    nothing, or a time gone by, give or take 30 s
-        iat        yes   nothing                    nothing, or a time gone by, give or take 30 s
-        sub        yes   "ada"                      a text, or nothing
-        tier       NO    nothing                    "gold", or a list that has it
-
-        claims      sub
-        API key     none
         answer      refused: 401, bad token: the token's algorithm is not accepted
-        --
 
-        exit 3
-        stage       v1
-        route       GET /orders/{id}, the most specific for the path
-        access      no address lists and no policy
-        authorizer  users (JWT), as $api says
-
-        RULE       KEPT  GOT                        EXPECTED
-        token      yes   one                        a token in $request.header.authorization
         form       yes   parts: 3, characters: 258  header.payload.signature
         alg        yes   "EdDSA"                    one that the issuer's keys are for; never none or HS256
         kid        NO    "k9"                       none, or one of "k1"; of a key for that alg
         signature  ?     64 bytes                   made by that key, with that algorithm
         payload    yes   one                        a JSON object
-        iss        yes   "https://issuer.example/"  "https://issuer.example/"
-        aud        yes   "shop"                     one of "shop"; without aud, as client_id
-        exp        yes   2100-01-01T00:00:00Z       a time to come, give or take 30 s
-        nbf        yes   nothing                    nothing, or a time gone by, give or take 30 s
-        iat        yes   nothing                    nothing, or a time gone by, give or take 30 s
-        sub        yes   "ada"                      a text, or nothing
-        tier       yes   "gold"                     "gold", or a list that has it
-
-        claims      aud, exp, iss, sub, tier
-        API key     none
         answer      refused: 401, bad token: the token's key is unknown
-        --
 
-        exit 3
-        stage       v1
-        route       GET /orders/{id}, the most specific for the path
-        access      no address lists and no policy
-        authorizer  users (JWT), as $api says
-
-        RULE       KEPT  GOT                        EXPECTED
-        token      yes   one                        a token in $request.header.authorization
         form       yes   parts: 3, characters: 258  header.payload.signature
         alg        yes   "EdDSA"                    one that the issuer's keys are for; never none or HS256
         kid        yes   "k1"                       none, or one of "k1"; of a key for that alg
         signature  NO    64 bytes                   made by that key, with that algorithm
         payload    yes   one                        a JSON object
-        iss        yes   "https://issuer.example/"  "https://issuer.example/"
-        aud        yes   "shop"                     one of "shop"; without aud, as client_id
-        exp        yes   2100-01-01T00:00:00Z       a time to come, give or take 30 s
-        nbf        yes   nothing                    nothing, or a time gone by, give or take 30 s
-        iat        yes   nothing                    nothing, or a time gone by, give or take 30 s
-        sub        yes   "ada"                      a text, or nothing
-        tier       yes   "gold"                     "gold", or a list that has it
-
-        claims      aud, exp, iss, sub, tier
-        API key     none
         answer      refused: 401, bad token: the token's signature is invalid
-        --
 
-        exit 3
-        stage       v1
-        route       GET /orders/{id}, the most specific for the path
-        access      no address lists and no policy
-        authorizer  users (JWT), as $api says
-
-        RULE       KEPT  GOT                        EXPECTED
-        token      yes   one                        a token in $request.header.authorization
         form       yes   parts: 3, characters: 259  header.payload.signature
         alg        yes   "EdDSA"                    one that the issuer's keys are for; never none or HS256
         kid        ?     "k1"                       none, or one of "k1"; of a key for that alg
         signature  NO    no base64url               made by that key, with that algorithm
         payload    yes   one                        a JSON object
-        iss        yes   "https://issuer.example/"  "https://issuer.example/"
-        aud        yes   "shop"                     one of "shop"; without aud, as client_id
-        exp        yes   2100-01-01T00:00:00Z       a time to come, give or take 30 s
-        nbf        yes   nothing                    nothing, or a time gone by, give or take 30 s
-        iat        yes   nothing                    nothing, or a time gone by, give or take 30 s
-        sub        yes   "ada"                      a text, or nothing
-        tier       yes   "gold"                     "gold", or a list that has it
-
-        claims      aud, exp, iss, sub, tier
-        API key     none
         answer      refused: 401, bad token: the token is malformed
-        --
+
     "#]]
-    .assert_eq(&texts.join("\n"));
+    .assert_eq(&texts);
 }
 
 #[tokio::test]

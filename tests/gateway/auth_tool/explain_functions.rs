@@ -105,7 +105,7 @@ async fn what_holds_before_a_function_is_asked_is_checked_and_the_function_is_no
         answer      as the function partners, which gets the request in payload format 2.0, says; it is not asked here
         --
     "#]]
-    .assert_eq(&told(&["p-7", "GET /v1/request?tenant=a"]));
+    .assert_eq(&told(&["GET /v1/request?tenant=secret-7", "-H", "x-partner: secret-7"]));
     assert_eq!(world.calls(), Vec::<String>::new());
 }
 

@@ -105,99 +105,77 @@ async fn an_issuer_that_gives_no_keys_is_said_to() {
 }
 
 #[tokio::test]
-async fn a_function_is_named_with_what_it_would_get_and_is_not_called() {
-    let world = TestGateway::new();
-    let authorizers = json!({
-        "token": { "type": "TOKEN", "authorizerUri": "authorizer:live", "identityValidationExpression": "^p-[0-9]+$" },
-        "partners": { "type": "REQUEST", "authorizerUri": "authorizer", "authorizerPayloadFormatVersion": "2.0",
-            "identitySource": ["$request.header.x-partner", "$request.querystring.tenant"] },
-    });
-    world.put_route(&json!({ "routeKey": "$api", "authorizers": authorizers }));
-    world.put_route(&mock("GET /token", &json!({ "authorizerId": "token" })));
-    world.put_route(&mock("GET /partners", &json!({ "authorizerId": "partners" })));
-    world.go_live().await;
+async fn the_refusal_is_the_one_that_the_gateway_comes_to_first() {
+    let statements = json!([
+        { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "execute-api:/v1/GET/*" },
+        { "Sid": "NoAdmin", "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "execute-api:/v1/*/admin" },
+    ]);
+    let routes = [
+        mock("GET /x", &json!({})),
+        mock("POST /x", &json!({})),
+        mock("GET /admin", &json!({})),
+        mock("POST /partners", &json!({ "authorizerId": "partners" })),
+    ];
+    let partners = json!({ "type": "TOKEN", "authorizerUri": "partners" });
+    let mut authorizers = super::authorizers();
+    authorizers["partners"] = partners;
+    let words = json!({ "policy": { "Statement": statements }, "authorizers": authorizers });
+    let world = world(&words, &routes).await;
+    let (good, expired) = (token(&json!({})), token(&json!({ "exp": 1 })));
     let mut texts = String::new();
-    for arguments in [
-        &["p-7", "GET /v1/token"][..],
-        &["hush-hush", "GET /v1/token"],
-        &["GET /v1/token"],
-        &["GET /v1/partners?tenant=acme", "-H", "x-partner: hush-hush"],
-        &["GET /v1/partners"],
-    ] {
-        texts += &world.tollgate(&[&["auth", "explain"], arguments].concat()).text(&[]);
-        texts.push('\n');
+    for (token, name) in [(&good, "good"), (&expired, "expired")] {
+        for request in ["GET /v1/x", "POST /v1/x", "GET /v1/admin", "POST /v1/partners"] {
+            texts += &format!("{name} {request}\n{}\n", guards(&world, &[token, request]));
+        }
     }
-    assert!(!texts.contains("hush"), "{texts}");
     expect![[r#"
+        good GET /v1/x
         exit 0
-        stage       v1
-        route       GET /token, the most specific for the path
-        access      no address lists and no policy
-        authorizer  token (TOKEN), as the route says
-
-        RULE                                 KEPT  GOT      EXPECTED
-        method.request.header.Authorization  yes   one      a value
-        identityValidationExpression         yes   a token  ^p-[0-9]+$, all of it
-
+        access      yes
         API key     none
-        answer      as the function authorizer:live, which gets the token and the ARN of the request, says; it is not asked here
-        --
+        answer      let in
 
+        good POST /v1/x
         exit 3
-        stage       v1
-        route       GET /token, the most specific for the path
-        access      no address lists and no policy
-        authorizer  token (TOKEN), as the route says
-
-        RULE                                 KEPT  GOT      EXPECTED
-        method.request.header.Authorization  yes   one      a value
-        identityValidationExpression         NO    a token  ^p-[0-9]+$, all of it
-
+        access      no: access denied: no statement of the policy allows it
         API key     none
-        answer      refused: 401, unauthorized: the token does not fit identityValidationExpression
-        --
+        answer      refused: 403, access denied: no statement of the policy allows it
 
+        good GET /v1/admin
         exit 3
-        stage       v1
-        route       GET /token, the most specific for the path
-        access      no address lists and no policy
-        authorizer  token (TOKEN), as the route says
-
-        RULE                                 KEPT  GOT      EXPECTED
-        method.request.header.Authorization  NO    nothing  a value
-        identityValidationExpression         ?     -        ^p-[0-9]+$, all of it
-
+        access      no: access denied: NoAdmin of the policy denies it
         API key     none
-        answer      refused: 401, unauthorized: the identity source method.request.header.Authorization is missing or empty
-        --
+        answer      refused: 403, access denied: NoAdmin of the policy denies it
 
+        good POST /v1/partners
         exit 0
-        stage       v1
-        route       GET /partners, the most specific for the path
-        access      no address lists and no policy
-        authorizer  partners (REQUEST), as the route says
-
-        RULE                         KEPT  GOT  EXPECTED
-        $request.header.x-partner    yes   one  a value
-        $request.querystring.tenant  yes   one  a value
-
+        access      as the authorizer's function says, since no statement of the policy allows it
         API key     none
-        answer      as the function authorizer, which gets the request in payload format 2.0, says; it is not asked here
-        --
+        answer      as the function partners, which gets the token and the ARN of the request, says; it is not asked here
 
+        expired GET /v1/x
         exit 3
-        stage       v1
-        route       GET /partners, the most specific for the path
-        access      no address lists and no policy
-        authorizer  partners (REQUEST), as the route says
-
-        RULE                         KEPT  GOT      EXPECTED
-        $request.header.x-partner    NO    nothing  a value
-        $request.querystring.tenant  NO    nothing  a value
-
+        access      yes
         API key     none
-        answer      refused: 401, unauthorized: the identity source $request.header.x-partner is missing or empty
-        --
+        answer      refused: 401, bad token: the token has expired
+
+        expired POST /v1/x
+        exit 3
+        access      no: access denied: no statement of the policy allows it
+        API key     none
+        answer      refused: 401, bad token: the token has expired
+
+        expired GET /v1/admin
+        exit 3
+        access      no: access denied: NoAdmin of the policy denies it
+        API key     none
+        answer      refused: 403, access denied: NoAdmin of the policy denies it
+
+        expired POST /v1/partners
+        exit 0
+        access      as the authorizer's function says, since no statement of the policy allows it
+        API key     none
+        answer      as the function partners, which gets the token and the ARN of the request, says; it is not asked here
 
     "#]].assert_eq(&texts);
 }

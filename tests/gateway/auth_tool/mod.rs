@@ -35,15 +35,18 @@ fn with(mut item: Value, words: &Value) -> Value {
 /// A stage `v1` with our issuer as the authorizer of all its routes, and further words of `$api`.
 async fn world(words: &Value, routes: &[Value]) -> TestGateway {
     let world = TestGateway::new();
-    let authorizers = json!({
-        "users": Issuer::ours().authorizer(&json!({ "requiredClaims": { "tier": "gold" }, "leewaySeconds": 30 })),
-        "query": Issuer::ours().authorizer(&json!({ "identitySource": "$request.querystring.token" })),
-    });
-    let api = json!({ "routeKey": "$api", "authorizers": authorizers, "authorizerId": "users" });
+    let api = json!({ "routeKey": "$api", "authorizers": authorizers(), "authorizerId": "users" });
     world.put_route(&with(api, words));
     routes.iter().for_each(|route| world.put_route(route));
     world.go_live().await;
     world
+}
+
+fn authorizers() -> Value {
+    json!({
+        "users": Issuer::ours().authorizer(&json!({ "requiredClaims": { "tier": "gold" }, "leewaySeconds": 30 })),
+        "query": Issuer::ours().authorizer(&json!({ "identitySource": "$request.querystring.token" })),
+    })
 }
 
 /// A token of our issuer that is good until the year 2100, with other claims besides or instead.

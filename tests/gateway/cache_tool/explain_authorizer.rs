@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::{explain, masked, set_clock_back};
 use crate::{
-    authorizers::{functions::Form, issuer::Issuer},
+    authorizers::{functions::Form, iam::SIGNING, issuer::Issuer},
     cache::Cached,
+    harness::TestGateway,
 };
 
 const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/orders";
@@ -86,4 +87,41 @@ async fn explain_calls_no_authorizers_function_and_says_so() {
         --
     "#]].assert_eq(&ran.text(&[]));
     assert_eq!(world.gateway.calls(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn explain_cannot_say_who_signs_and_says_so() {
+    let world = TestGateway::with_environment(&[SIGNING]);
+    world.put_route(
+        &json!({ "routeKey": "GET /orders", "authorizationType": "AWS_IAM", "cachingEnabled": true,
+        "integration": { "type": "AWS_PROXY", "uri": "orders" } }),
+    );
+    world.go_live().await;
+    expect![[r#"
+        exit 0
+        stage   v1
+        route   GET /orders
+        cache   no: AWS says who has signed the request, which is part of the key, and is not asked here
+        --
+    "#]]
+    .assert_eq(&world.tollgate(&["cache", "explain", URL]).text(&[]));
+}
+
+#[tokio::test]
+async fn explain_shows_no_token_of_the_query_where_it_refuses() {
+    let world = Cached::start(&[]).await;
+    let authorizer = Issuer::ours().authorizer(&json!({ "identitySource": "$request.querystring.token" }));
+    world.gateway.put_route(&json!({ "routeKey": "$api", "allowPrivateIntegrations": ["127.0.0.0/8"],
+        "authorizers": { "users": authorizer }, "authorizerId": "users" }));
+    world.put("GET /orders", &json!({}));
+    world.gateway.go_live().await;
+    let url = format!("{URL}?token={}", Issuer::ours().token(&json!({ "exp": 1 })));
+    expect![[r#"
+        exit 3
+        --
+        tollgate: GET /v1/orders would be refused: bad token: the token has expired
+    "#]]
+    .assert_eq(&explain(&world, &[&url]).text(&[]));
+    let unreadable = explain(&world, &[&url.replace("/v1/orders", "/v1/%zz")]);
+    assert!(!unreadable.stderr.contains("token="), "{unreadable:?}");
 }

@@ -159,7 +159,7 @@ struct Asked {
 impl Asked {
     fn any() -> impl Strategy<Value = Self> {
         let texts = || prop::collection::vec("a{1,2}", 1..3);
-        // One letter: what differs is where a text ends.
+        // Of one letter only, so that texts differ by where they end.
         let parts = (0..2_u8, "a{1,2}", "a{1,2}", any::<bool>(), texts(), texts());
         parts.prop_map(|(authorizer, stage, route_key, method, headers, query)| Self {
             authorizer,

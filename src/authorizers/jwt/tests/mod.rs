@@ -56,7 +56,7 @@ impl Issuer {
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// The claims of a token that says this besides what it has to.
+    /// The claims of a good token with these claims added.
     fn claims(&self, more: Value) -> Result<Claims, TokenError> {
         let mut payload = json!({"iss": "https://issuer.example", "aud": "app", "exp": NOW_SECONDS + 60});
         payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

@@ -89,7 +89,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             note("tollgate: the route asks no authorizer, so the token counts for nothing");
         }
         common.output.write(|| to_json(&explained), |out| write(out, &explained, &line))?;
-        Ok(if explained.is_refused() { ExitStatus::Invalid } else { ExitStatus::Ok })
+        Ok(if explained.refusal().is_some() { ExitStatus::Invalid } else { ExitStatus::Ok })
     })
 }
 
@@ -109,16 +109,12 @@ struct Answer<'a>(&'a ExplainedCaller);
 impl fmt::Display for Answer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ExplainedCaller { access, explained, api_key, .. } = self.0;
-        if let Some(ExplainedAccess::Denied(reason)) = access {
-            return write!(f, "refused: 403, {reason}");
+        if let Some(error) = self.0.refusal() {
+            return write!(f, "refused: {}, {}", error.refusal().status.as_u16(), chain(error));
         }
         let mut open = Vec::new();
-        match explained.as_ref().map(|explained| &explained.verdict) {
-            Some(Verdict::Refuses(error)) => {
-                return write!(f, "refused: {}, {}", error.refusal().status.as_u16(), chain(error));
-            }
-            Some(Verdict::Asks(whom)) => open.push(format!("as {whom} says; it is not asked here")),
-            Some(Verdict::LetsIn(_)) | None => {}
+        if let Some(Verdict::Asks(whom)) = explained.as_ref().map(|explained| &explained.verdict) {
+            open.push(format!("as {whom} says; it is not asked here"));
         }
         if matches!(access, Some(ExplainedAccess::DependsOnAddress)) {
             open.push("as the client's address says: --source-ip".to_owned());
@@ -246,7 +242,7 @@ fn to_json(explained: &ExplainedCaller) -> Value {
         "access": explained.access.as_ref().map(ToString::to_string),
         "authorizer": authorizer,
         "apiKeyRequired": explained.api_key != ApiKeyUse::NotRequired,
-        "isRefused": explained.is_refused(),
+        "isRefused": explained.refusal().is_some(),
         "answer": Answer(explained).to_string(),
     })
 }

@@ -24,7 +24,8 @@ use crate::{
 
 /// Say what the answer to a request is kept under, or why it is not, and what the table has of it now
 ///
-/// Nobody is asked but the tables, nothing is counted, and nothing changes. Instances may remember an entry for
+/// Nobody is asked but the tables and, where they are not in the item, the issuer of a token for its keys; nothing is
+/// counted, and nothing changes. Instances may remember an entry for
 /// REFRESH_SECONDS longer than the table has it. Credentials that are part of the key are shown as `…`.
 ///
 /// Examples:
@@ -32,7 +33,7 @@ use crate::{
 ///   tollgate cache explain 'GET /v1/reports/7' -H 'Host: api.example.com' --api-key-id u1q0a7ht2c -o json
 ///   tollgate cache explain /v1/orders/7 --local
 ///
-/// Exit code 3: the request would be refused as a bad one, or says no host. 4: no stage or no route serves it.
+/// Exit code 3: the request would be refused, or says no host. 4: no stage or no route serves it.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {

@@ -56,6 +56,7 @@ impl RequestDetails {
             note(format_args!("tollgate: {words}"));
             Ok(RequestOutcome::Refused(ending))
         };
+        let what = line.without_query();
         let host = self.parts.host().or(line.host()).or(local_host);
         let Some(host) = host else {
             let words = "the host is part of the key: say it with a whole URL or with -H 'Host: …'";
@@ -63,7 +64,7 @@ impl RequestDetails {
         };
         let request = match self.parts.request(line, host) {
             Ok(request) => request,
-            Err(error) => return refused(&format!("{line} would be refused: {error}"), ExitStatus::Invalid),
+            Err(error) => return refused(&format!("{what} would be refused: {error}"), ExitStatus::Invalid),
         };
         let served = inspect(store, host, &request.path).await?;
         let error = match explain(&served, &request, self.api_key_id.as_deref()).await {
@@ -83,7 +84,7 @@ impl RequestDetails {
         } else {
             ""
         };
-        refused(&format!("{line} would be refused: {}{hint}", chain(&error)), ending)
+        refused(&format!("{what} would be refused: {}{hint}", chain(&error)), ending)
     }
 
     fn explain_api_key(&self, explained: &Explained) {

@@ -95,6 +95,13 @@ async fn everything_that_is_wrong_with_a_function_is_told() {
         ),
         (
             Token,
+            json!({ "identityValidationExpression": "" }),
+            expect![
+                "problem [$api] authorizers.f.identityValidationExpression: got \"\", expected a regular expression of ECMA 262 that is not empty: no token fits that"
+            ],
+        ),
+        (
+            Token,
             json!({ "identityValidationExpression": 7 }),
             expect![
                 "problem [$api] authorizers.f.identityValidationExpression: got 7, expected a regular expression of ECMA 262, as text"
