@@ -24,11 +24,11 @@ async fn a_thousand_who_wait_for_a_function_that_hangs_are_one_call() {
 
 /// Each is asked about, and nothing of one reaches another.
 #[tokio::test]
-async fn a_thousand_callers_at_once_are_a_thousand_calls() {
+async fn a_hundred_callers_at_once_are_a_hundred_calls() {
     let echo = json!({ "integration": { "type": "AWS_PROXY", "uri": "echo" } });
     let world = Form::Simple.world(&json!({}), &[route("GET /a", &echo)]).await;
-    for expected_calls in [1_000, 0] {
-        let asked = (0..1_000).map(async |number| {
+    for expected_calls in [100, 0] {
+        let asked = (0..100).map(async |number| {
             let request = event(&who("GET /v1/a", &format!("allow caller-{number}"))).to_string();
             (number, render(world.answer(&request).await).await)
         });
