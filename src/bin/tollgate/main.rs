@@ -5,6 +5,7 @@
 
 mod cache;
 mod check;
+mod check_file;
 mod check_keys_and_plans;
 mod check_report;
 mod common_args;

@@ -1,0 +1,23 @@
+//! An API in a file, `tollgate.yaml`: stages with their routes, usage plans, and what is known of API keys, in the words
+//! of the items.
+//!
+//! The file is read into the items that the tables would hold, and they are read by the code that reads those: there is
+//! no second reader of any field.
+
+mod check;
+mod extends;
+mod file_problem;
+mod layout;
+mod loader;
+mod node;
+pub mod references;
+mod scalar;
+mod source;
+mod yaml;
+
+pub use self::{
+    check::{CheckedFile, check},
+    file_problem::{FileProblem, LineDisplay, Rule, Severity},
+    layout::{ApiFile, FileItem, FileStage},
+    source::{Position, Source, Sources, Span},
+};
