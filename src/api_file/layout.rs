@@ -65,22 +65,22 @@ impl FileItem {
 pub const SECTIONS: [&str; 6] = ["tollgate", "stages", "usagePlans", "apiKeys", "functions", "tables"];
 
 /// Attributes that an item's name says, or that the gateway writes; and why they do not stand in a file.
-type Refused = [(&'static str, &'static str)];
+pub type Refused = [(&'static str, &'static str)];
 
 const NAMED: &str = "nothing: the name before the colon says it";
 const STATE: &str = "nothing: the gateway writes it";
 const POINTER: &str = "nothing: what is served is no part of the file (tollgate deploy and rollback set it)";
 const SECRET: &str = "nothing: a value never stands in a file (tollgate keys create makes one)";
-const OF_STAGES: &Refused = &[
+pub const OF_STAGES: &Refused = &[
     ("stage", NAMED),
     ("deploymentId", POINTER),
     ("revision", STATE),
     ("lastDeploymentStatus", STATE),
     ("lastDeploymentMessage", STATE),
 ];
-const OF_ROUTES: &Refused = &[("stage", NAMED), ("routeKey", NAMED)];
-const OF_PLANS: &Refused = &[("usagePlanId", NAMED)];
-const OF_KEYS: &Refused = &[("id", NAMED), ("value", SECRET), ("key", SECRET), ("keyHash", SECRET)];
+pub const OF_ROUTES: &Refused = &[("stage", NAMED), ("routeKey", NAMED)];
+pub const OF_PLANS: &Refused = &[("usagePlanId", NAMED)];
+pub const OF_KEYS: &Refused = &[("id", NAMED), ("value", SECRET), ("key", SECRET), ("keyHash", SECRET)];
 
 /// Reads the sections; what is wrong is told by the loader.
 pub fn read(loader: &mut Loader, root: &Arc<Node>) -> ApiFile {

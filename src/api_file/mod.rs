@@ -5,6 +5,7 @@
 //! no second reader of any field.
 
 mod check;
+pub mod export;
 mod extends;
 mod file_problem;
 mod layout;
@@ -12,8 +13,10 @@ mod loader;
 mod node;
 pub mod references;
 mod scalar;
+pub mod schema;
 mod source;
 mod yaml;
+mod yaml_text;
 
 pub use self::{
     check::{CheckedFile, check},

@@ -12,11 +12,13 @@ mod common_args;
 mod cost;
 mod deploy;
 mod exit_status;
+mod export;
 mod keys;
 #[cfg(feature = "local")]
 mod local;
 mod notes;
 mod output_format;
+mod schema;
 mod text_table;
 mod time_arg;
 mod usage;
@@ -39,6 +41,8 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Export(export::Arguments),
+    Schema(schema::Arguments),
     Deploy(deploy::Arguments),
     Keys(keys::Arguments),
     Cache(cache::Arguments),
@@ -55,6 +59,8 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),

@@ -1,10 +1,13 @@
 //! An API in a file: `tollgate check FILE` as a process, each message as it is told.
 
+mod export;
 mod formats;
 mod includes;
 mod items;
 mod layout;
 mod mutated;
+mod pages;
+mod schema;
 mod stages;
 mod syntax;
 
