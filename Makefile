@@ -1,7 +1,7 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch quick test soak cache-tests check check-rust check-template bench bench-peers build deploy clean
+.PHONY: help run watch quick test soak cache-tests browser-tests check check-rust check-template bench bench-peers build deploy clean
 
 # Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
 # `make run` and `make test` need only Rust; `make bench-peers` installs what it needs itself.
@@ -39,6 +39,11 @@ soak: ## what is rare in full: a million schedules of the limits' simulation, 16
 cache-tests: $(CACHE_TESTS) ## the public HTTP cache tests against `cacheMode: "HTTP"`; ID=… shows one of them
 	cargo build --locked --features local --bins --examples
 	node tests/cache_tests/main.mjs $(ID)
+
+browser-tests: ## CORS in headless Chromium, which is installed if it is missing; NAME=… runs one case
+	command -v $${CHROMIUM:-chromium} >/dev/null || infra/install-chromium
+	cargo build --locked --features local --bins --examples
+	node tests/browser/main.mjs $(if $(NAME),'$(NAME)')
 
 check: check-rust check-template ## format, lints, docs, unused dependencies, licences, template
 

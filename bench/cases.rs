@@ -1,6 +1,6 @@
 //! The requests of each scenario, and the responses that must come: a new case is one more entry of [`all`].
 
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 
 use anyhow::{Result, ensure};
 use bytes::Bytes;
@@ -9,9 +9,13 @@ use http_body_util::Full;
 use serde_json::json;
 
 use crate::{
+    callers::{self, Issuer},
     integration::Integration,
     key_items,
-    scenario::{CachedScenario, HELLO, ITEMS_TABLE, SIZES, Scenario, TARGET, TYPICAL, gateway},
+    scenario::{
+        CALLERS_FUNCTION, CachedScenario, CallerScenario, HELLO, ITEMS_TABLE, SIZES, Scenario, TARGET,
+        TYPICAL, gateway,
+    },
     test_bed::TestBed,
 };
 
@@ -45,7 +49,7 @@ impl Case {
     }
 }
 
-pub fn all(bed: &TestBed) -> Vec<Case> {
+pub fn all(bed: &TestBed, issuer: &Rc<Issuer>) -> Vec<Case> {
     let invoke = format!("http://{}/2015-03-31/functions/{TARGET}/invocations", bed.invoke_api);
     let hello = format!("http://{}/v1/tenants/7/resources-1/1", bed.url(HELLO));
     let dynamodb = format!("http://{}/", bed.dynamodb.address);
@@ -61,7 +65,16 @@ pub fn all(bed: &TestBed) -> Vec<Case> {
     }
     cases.push(keyed(bed));
     cases.extend(cached_cases(bed));
+    cases.extend(caller_cases(bed, issuer));
     cases
+}
+
+fn caller_cases(bed: &TestBed, issuer: &Rc<Issuer>) -> [Case; 6] {
+    CallerScenario::ALL.map(|scenario| {
+        let base = format!("http://{}/v1", bed.url(CALLERS_FUNCTION));
+        let request = callers::requests(scenario, &base, Rc::clone(issuer));
+        Case { scenario: Scenario::Caller(scenario), request }
+    })
 }
 
 /// The cases of the cache, and the one that they are compared with.

@@ -13,10 +13,12 @@ use tollgate::local::{
 };
 
 use crate::{
+    callers::{self, Issuer},
     integration::Integration,
     key_items::{self, PLAN, QUOTA},
     scenario::{
-        CACHED_FUNCTIONS, HELLO, ITEMS_TABLE, IdleScenario, SIZES, TARGET, TYPICAL, counted, gateway,
+        CACHED_FUNCTIONS, CALLERS_FUNCTION, HELLO, ITEMS_TABLE, IdleScenario, SIZES, TARGET, TYPICAL,
+        counted, gateway,
     },
     test_bed::Services,
 };
@@ -26,6 +28,8 @@ pub struct FunctionSources<'a> {
     pub gateway_binary: &'a Path,
     pub hello_binary: &'a Path,
     pub services: &'a Services<'a>,
+    /// The issuer of the callers' tokens.
+    pub issuer: &'a Issuer,
 }
 
 impl FunctionSources<'_> {
@@ -47,6 +51,7 @@ impl FunctionSources<'_> {
         }
         functions.extend(self.idle_gateways(&tables(SIZES[0])));
         functions.extend(self.cached_gateways()?);
+        functions.push(self.callers_gateway()?);
         Ok(functions)
     }
 
@@ -85,6 +90,12 @@ impl FunctionSources<'_> {
             }
             self.gateway(name, environment)
         }))
+    }
+
+    fn callers_gateway(&self) -> Result<FunctionSettings> {
+        let tables = named_tables(CALLERS_FUNCTION);
+        callers::write_items(self.services.dynamodb, &tables, self.issuer)?;
+        Ok(self.gateway(CALLERS_FUNCTION, self.environment(&tables, self.services.dynamodb.address)))
     }
 
     fn gateway(&self, name: &str, environment: Vec<(String, String)>) -> FunctionSettings {

@@ -4,6 +4,7 @@
 
 mod budgets;
 mod cache_units;
+mod callers;
 mod cases;
 mod cold_starts;
 mod counting_proxy;
@@ -27,6 +28,7 @@ mod test_bed;
 use std::{
     fs,
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use anyhow::{Context, Result};
@@ -34,6 +36,7 @@ use clap::Parser;
 use tokio::{runtime::Builder, signal};
 
 use crate::{
+    callers::Issuer,
     effort::{Effort, FULL, QUICK},
     functions::FunctionSources,
     measurements::{FunctionMemory, Measurements},
@@ -94,7 +97,8 @@ async fn run(arguments: &Arguments) -> Result<()> {
         return peers::run(&run).await;
     }
     let effort = if arguments.quick { QUICK } else { FULL };
-    let bed = start_bed(&arguments.gateway, &arguments.hello).await?;
+    let issuer = Rc::new(Issuer::new()?);
+    let bed = start_bed(&arguments.gateway, &arguments.hello, &issuer).await?;
     if arguments.hold {
         bed.show().await?;
         signal::ctrl_c().await?;
@@ -108,7 +112,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         bed.stop().await;
         return Ok(());
     }
-    let measured = measure(&bed, &effort, &arguments.gateway).await?;
+    let measured = measure(&bed, &issuer, &effort, &arguments.gateway).await?;
     bed.stop().await;
 
     let results = results::write(&arguments.date, &arguments.commit, &effort, &measured);
@@ -123,10 +127,11 @@ async fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Writes all items and lets each gateway publish its routes.
-async fn start_bed(gateway_binary: &Path, hello_binary: &Path) -> Result<TestBed> {
-    let bed =
-        TestBed::start(|services| FunctionSources { gateway_binary, hello_binary, services }.functions())
-            .await?;
+async fn start_bed(gateway_binary: &Path, hello_binary: &Path, issuer: &Issuer) -> Result<TestBed> {
+    let bed = TestBed::start(|services| {
+        FunctionSources { gateway_binary, hello_binary, services, issuer }.functions()
+    })
+    .await?;
     for routes in SIZES {
         bed.start_instance(&gateway(routes)).await?;
         bed.end_instances(&gateway(routes)).await;
@@ -134,7 +139,12 @@ async fn start_bed(gateway_binary: &Path, hello_binary: &Path) -> Result<TestBed
     Ok(bed)
 }
 
-async fn measure(bed: &TestBed, effort: &Effort, gateway_binary: &Path) -> Result<Measurements> {
+async fn measure(
+    bed: &TestBed,
+    issuer: &Rc<Issuer>,
+    effort: &Effort,
+    gateway_binary: &Path,
+) -> Result<Measurements> {
     eprintln!("starts …");
     let mut functions = vec![HELLO.to_owned()];
     functions.extend(SIZES.map(gateway));
@@ -146,7 +156,7 @@ async fn measure(bed: &TestBed, effort: &Effort, gateway_binary: &Path) -> Resul
     }
     cache_units::fill(bed).await?;
     eprintln!("requests …");
-    let rounds = rounds::measure(bed, &cases::all(bed), effort).await?;
+    let rounds = rounds::measure(bed, &cases::all(bed, issuer), effort).await?;
     for row in &mut memory {
         row.served = Some(bed.memory(&row.function)?);
     }

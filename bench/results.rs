@@ -12,7 +12,7 @@ use crate::{
     key_costs::KeyCost,
     measurements::{Figure, FunctionMemory, Measurements},
     rounds::CaseRounds,
-    scenario::{NOT_CACHED, Scenario, TYPICAL},
+    scenario::{CallerScenario, NOT_CACHED, Scenario, TYPICAL},
     statistics::Spread,
 };
 
@@ -30,6 +30,7 @@ pub fn write(date: &str, commit: &str, effort: &Effort, measured: &Measurements)
     unit_tables(&mut text, measured);
     idle_table(&mut text, measured);
     text.push_str(&cache(&measured.rounds, &measured.cache));
+    callers_table(&mut text, measured);
     text.push_str(&keys(&measured.keys));
     text.push_str(include_str!("where-the-time-goes.md"));
     text
@@ -231,6 +232,22 @@ pub fn cache(rounds: &[CaseRounds], units: &[CacheUnits]) -> String {
         line(&mut text, &cells);
     }
     text + "\n"
+}
+
+fn callers_table(text: &mut String, measured: &Measurements) {
+    *text += "## Who calls, and with what\n\nA `MOCK`'s answer on routes of one gateway. Tokens are of ES256, with eight claims; \
+              the Lambda authorizer is a `TOKEN` one whose function is the hello, and a call of it is its only call. A \
+              client signs each new token while its latency is measured.\n\n\
+              | case | p50, ms | CPU a request, µs | more than for anybody, µs |\n|---|---|---|---|\n";
+    let anybody = Scenario::Caller(CallerScenario::Anybody);
+    for scenario in CallerScenario::ALL.map(Scenario::Caller) {
+        let more = measured.compare(scenario, anybody, |own, other| own.cpu - other.cpu);
+        let more = if scenario == anybody { "–".to_owned() } else { format!("{more:.0}") };
+        let [p50, cpu] = [(P50, 3), (CPU, 0)]
+            .map(|(figure, digits)| format!("{:.digits$}", measured.of(scenario, figure)));
+        line(text, &[scenario.name(), p50, cpu, more]);
+    }
+    *text += "\n";
 }
 
 fn calls(tally: &Tally) -> String {

@@ -17,6 +17,9 @@ pub const ITEMS_TABLE: &str = "items";
 pub const CACHED_FUNCTIONS: [&str; 4] =
     ["cached", "cached-in-table", "counted-cached", "counted-cached-in-table"];
 
+/// The gateway whose routes ask who calls.
+pub const CALLERS_FUNCTION: &str = "callers";
+
 /// The same answer as that of [`CachedScenario`], not cached.
 pub const NOT_CACHED: Scenario = Scenario::Gateway(Integration::Mock, SIZES[0]);
 
@@ -45,6 +48,8 @@ pub enum Scenario {
     Keyed,
     /// The gateway on a cached route.
     Cached(CachedScenario),
+    /// The gateway on a route that asks who calls, or checks what comes.
+    Caller(CallerScenario),
 }
 
 impl Scenario {
@@ -56,6 +61,7 @@ impl Scenario {
             Self::Gateway(integration, routes) => format!("{}, {routes} routes", integration.name()),
             Self::Keyed => format!("AWS_PROXY with key and plan, {TYPICAL} routes"),
             Self::Cached(cached) => cached.name().to_owned(),
+            Self::Caller(caller) => caller.name().to_owned(),
         }
     }
 
@@ -68,6 +74,7 @@ impl Scenario {
             Self::Gateway(_, routes) => Some(gateway(routes)),
             Self::Keyed => Some(gateway(TYPICAL)),
             Self::Cached(cached) => Some(cached.function().to_owned()),
+            Self::Caller(_) => Some(CALLERS_FUNCTION.to_owned()),
         }
     }
 }
@@ -111,6 +118,39 @@ impl CachedScenario {
         match self {
             Self::MemoryHit | Self::TableHit => "tollgate; hit",
             Self::Miss => "tollgate; fwd=uri-miss; stored",
+        }
+    }
+}
+
+/// A `MOCK` whose route asks who calls, or checks what comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallerScenario {
+    /// Neither: what the others are compared with.
+    Anybody,
+    /// A token that has been verified before.
+    HotToken,
+    /// A token that has not: its signature (ES256) is checked.
+    ColdToken,
+    /// A Lambda authorizer whose answer is kept.
+    KeptAnswer,
+    /// A Lambda authorizer that is called for each request.
+    AskedFunction,
+    /// A body of 2 KB, and a model of 30 properties.
+    Model,
+}
+
+impl CallerScenario {
+    pub const ALL: [Self; 6] =
+        [Self::Anybody, Self::HotToken, Self::ColdToken, Self::KeptAnswer, Self::AskedFunction, Self::Model];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Anybody => "MOCK for anybody",
+            Self::HotToken => "MOCK, token that is known",
+            Self::ColdToken => "MOCK, new token, ES256",
+            Self::KeptAnswer => "MOCK, Lambda authorizer's answer that is kept",
+            Self::AskedFunction => "MOCK, Lambda authorizer that is called",
+            Self::Model => "MOCK, body of 2 KB, model of 30 properties",
         }
     }
 }

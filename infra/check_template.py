@@ -18,7 +18,9 @@ from samtranslator.translator.transform import transform
 
 TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "template.yaml")
 
-# A public function URL answers 403 to everybody unless the function's policy has both.
+# A public function URL answers 403 to everybody unless the function's policy has both; another one would let in
+# everybody with the second.
+PUBLIC = "IsPublic"
 URL_PERMISSIONS = [
     {"Action": "lambda:InvokeFunctionUrl", "Principal": "*", "FunctionUrlAuthType": "NONE"},
     {"Action": "lambda:InvokeFunction", "Principal": "*", "InvokedViaFunctionUrl": True},
@@ -47,9 +49,19 @@ def missing_permissions(template):
     granted = [
         {key: value for key, value in resource["Properties"].items() if key != "FunctionName"}
         for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::Lambda::Permission"
+        if resource["Type"] == "AWS::Lambda::Permission" and resource.get("Condition") == PUBLIC
     ]
     return [f"the function URL lacks the permission {wanted}" for wanted in URL_PERMISSIONS if wanted not in granted]
+
+
+def unconditional_permissions(template):
+    return [
+        f"{name} lets everybody in, whatever the URL's AuthType is"
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Lambda::Permission"
+        and resource["Properties"].get("Principal") == "*"
+        and resource.get("Condition") != PUBLIC
+    ]
 
 
 def lint(template):
@@ -67,10 +79,10 @@ def main():
         template = transformed(sys.argv[1] if len(sys.argv) > 1 else TEMPLATE)
     except InvalidDocumentException as error:
         sys.exit("\n".join(cause.message for cause in error.causes))
-    missing = missing_permissions(template)
-    for line in missing:
+    wrong = missing_permissions(template) + unconditional_permissions(template)
+    for line in wrong:
         print(line)
-    if lint(template) or missing:
+    if lint(template) or wrong:
         sys.exit(1)
 
 

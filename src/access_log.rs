@@ -79,7 +79,7 @@ struct LogLine {
     /// Of a cached route: `HIT`, `STALE`, `MISS`, `REFRESH`, `REVALIDATED` or `BYPASS` (`CacheStatus::name`).
     #[serde(skip_serializing_if = "Option::is_none")]
     cache_status: Option<&'static str>,
-    /// Something was decided without the store.
+    /// Something was decided without the store, or with an issuer's old keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     degraded: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,8 +97,8 @@ const NO_STAGE: &str = "none";
 const MAX_USER_AGENT_CHARS: usize = 80;
 const MAX_PATH_CHARS: usize = 1_024;
 const MAX_METHOD_CHARS: usize = 20;
-/// An issuer chooses it; ids of users have 36 characters, or 64.
-const MAX_PRINCIPAL_CHARS: usize = 80;
+/// An issuer or a function chooses it: ids of users have 36 characters, or 64, and ARNs of roles and their sessions 180.
+const MAX_PRINCIPAL_CHARS: usize = 200;
 /// More than the ids of AWS's services have.
 const MAX_REQUEST_ID_CHARS: usize = 64;
 /// The length to which a cause is cut: enough to understand it.
@@ -170,7 +170,7 @@ impl AccessLog {
         self.line.cache_status = Some(status);
     }
 
-    /// `what` was decided without the store.
+    /// `what` was decided without the store, or with old keys.
     pub fn degraded(&mut self, what: &'static str) {
         self.line.degraded = Some(what);
     }
@@ -270,5 +270,7 @@ fn milliseconds(since: SystemTime, until: SystemTime) -> u64 {
 }
 
 fn cut(text: &str, chars: usize) -> String {
-    text.chars().take(chars).collect()
+    // A text of so few bytes has no more characters.
+    let end = if text.len() <= chars { None } else { text.char_indices().nth(chars) };
+    text[..end.map_or(text.len(), |(end, _)| end)].to_owned()
 }

@@ -1,6 +1,6 @@
 //! The context of a request on its way: API Gateway's `$context`.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use crate::{caller::Caller, item::StageVariables, message::Request};
 
@@ -20,6 +20,8 @@ pub struct Context<'a> {
     pub route_key: &'a str,
     pub path_parameters: &'a [PathParameter<'a>],
     pub caller: Caller<'a>,
+    /// The time that has passed since the request was received, where others were asked before.
+    pub waited: Duration,
 }
 
 /// The part of the path that `{name}` or `{name+}` of a route matched.
@@ -39,6 +41,17 @@ impl<'a> PathParameter<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// The time that whoever is called next has.
+    pub fn time_left(&self) -> Duration {
+        self.request.time_left().saturating_sub(self.waited)
+    }
+
+    /// The method that the route serves: of a `HEAD` on a `GET` route `GET`.
+    pub fn routed_method(&self) -> &'a str {
+        let of_route = self.route_key.split_once(' ').map(|(method, _)| method);
+        of_route.filter(|method| *method != "ANY").unwrap_or(self.request.method.as_str())
+    }
+
     /// The path part of the route key, `null` in API Gateway's events for `$default`.
     pub fn resource_path(&self) -> &'a str {
         self.route_key.split_once(' ').map_or(self.route_key, |(_, path)| path)

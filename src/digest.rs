@@ -34,6 +34,13 @@ impl Sha256 {
         self.0.update(bytes.as_ref());
     }
 
+    /// Adds the length before the bytes: no two lists of texts have one digest.
+    pub fn add_framed(&mut self, bytes: impl AsRef<[u8]>) {
+        let bytes = bytes.as_ref();
+        self.add((bytes.len() as u64).to_le_bytes());
+        self.add(bytes);
+    }
+
     #[must_use]
     pub fn with(mut self, bytes: impl AsRef<[u8]>) -> Self {
         self.add(bytes);

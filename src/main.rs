@@ -69,6 +69,7 @@ impl Process {
         let dynamodb = ServiceClient::new(Service::DynamoDb, &environment.aws);
         let mut store = Store::new(dynamodb.clone(), environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
+        store.function_url_auth_type = Some(environment.function_url_auth_type);
         let clock = Clock::System;
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws);
         let clients = Clients { lambda, dynamodb: dynamodb_client(dynamodb) };
@@ -86,7 +87,14 @@ impl Process {
         if let Err(error) = gateway.deployments.served(clock.now()).await {
             error!(metric = "Degraded", cause = chain(&error), "no stage could be loaded at the start");
         }
-        Self { handler: EventHandler::new(gateway, environment.trusted_proxy), runtime_api }
+        Self {
+            handler: EventHandler::new(
+                gateway,
+                environment.trusted_proxy,
+                environment.function_url_auth_type,
+            ),
+            runtime_api,
+        }
     }
 
     /// Answers event after event, until the Runtime API gives no more.

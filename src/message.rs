@@ -13,6 +13,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::Stream;
 use http::{HeaderMap, Method, StatusCode};
+use serde::Serialize;
 
 /// A client's request.
 #[derive(Clone, Debug)]
@@ -90,6 +91,46 @@ pub struct Origin {
     /// The X-Ray trace of the request, which calls made for it are part of: Lambda finds endless recursion by it. Empty
     /// if there is none.
     pub trace_id: String,
+    /// Who signed the request, where the function URL asks for a signature (`AWS_IAM`).
+    pub iam: Option<Box<IamIdentity>>,
+}
+
+/// The facts that AWS has said of who signed a request: `requestContext.authorizer.iam`, and so do they serialize.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IamIdentity {
+    /// The id of the key that it was signed with; no secret.
+    pub access_key: String,
+    pub account_id: String,
+    /// `AIDA…`, or `AROA…:SESSION` of a role.
+    pub caller_id: String,
+    pub cognito_identity: Option<CognitoIdentity>,
+    pub principal_org_id: Option<String>,
+    /// `arn:aws:iam::111122223333:user/ada`, `arn:aws:sts::111122223333:assumed-role/NAME/SESSION`.
+    pub user_arn: String,
+    pub user_id: String,
+}
+
+/// A user of a Cognito identity pool, with whose role the request was signed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CognitoIdentity {
+    /// `authenticated` or `unauthenticated`, then the providers.
+    pub amr: Vec<String>,
+    pub identity_id: String,
+    pub identity_pool_id: String,
+}
+
+impl CognitoIdentity {
+    /// `authenticated` or `unauthenticated`.
+    pub fn authentication_type(&self) -> Option<&str> {
+        self.amr.first().map(String::as_str)
+    }
+
+    /// The providers, joined with commas as REST APIs have them.
+    pub fn providers(&self) -> Option<String> {
+        self.amr.get(1..).filter(|providers| !providers.is_empty()).map(|providers| providers.join(","))
+    }
 }
 
 /// A response: an integration's, or the gateway's own.

@@ -1,6 +1,6 @@
 //! Helpers of the unit tests: a request with its context, items as an operator wrote them, any JSON.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -58,6 +58,7 @@ impl TestRequest {
             route_key: "GET /orders/{id}",
             path_parameters: &self.path_parameters,
             caller: Caller::default(),
+            waited: Duration::ZERO,
         }
     }
 }

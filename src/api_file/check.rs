@@ -128,7 +128,10 @@ impl ItemCheck {
         let mut findings = Findings::default();
         let settings = take(StageSettings::parse(STAGES, &item), &mut findings);
         self.add_all(findings, |_| &own);
-        let source = DeploymentSource { table: ROUTES, stage: name, stage_variables: &stage_variables };
+        let stage_variables = &stage_variables;
+        // A file does not say how the function URL is called.
+        let source =
+            DeploymentSource { table: ROUTES, stage: name, stage_variables, function_url_auth_type: None };
         let mut findings = Findings::default();
         take(parse(source, &route_items(stage)), &mut findings);
         let is_within = |span: &Span| {

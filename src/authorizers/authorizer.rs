@@ -4,9 +4,16 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
-use super::{issuer_keys::IssuerKeys, token_authorizer::TokenAuthorizer, verified_tokens::VerifiedTokens};
+use super::{
+    authorizer_resources::AuthorizerResources,
+    explained::ExplainedAuthorizer,
+    function_authorizer::{FunctionAuthorizer, FunctionWord},
+    iam_authorizer::IamAuthorizer,
+    issuer_keys::IssuerKeys,
+    token_authorizer::TokenAuthorizer,
+};
 use crate::{
-    caller::Principal,
+    caller::{Principal, TokenPlace},
     context::Context,
     digest::Sha256,
     error::GatewayError,
@@ -24,6 +31,17 @@ pub struct Authorizer {
 #[derive(Debug)]
 enum AuthorizerKind {
     Token(Box<TokenAuthorizer>),
+    Function(Box<FunctionAuthorizer>),
+    Iam(IamAuthorizer),
+}
+
+/// The caller whom an authorizer has found.
+#[derive(Debug)]
+pub enum Authorized {
+    /// The caller may call.
+    Caller(Arc<Principal>),
+    /// What a function has said decides.
+    ByFunction(FunctionWord),
 }
 
 /// `type`, as items write it.
@@ -31,6 +49,9 @@ enum AuthorizerKind {
 pub enum AuthorizerType {
     Jwt,
     CognitoUserPools,
+    Token,
+    Request,
+    AwsIam,
 }
 
 /// The authorizers of an API. Those with which something is wrong are there too: a route may name them.
@@ -45,43 +66,64 @@ pub enum NamedAuthorizer<'a> {
     Unknown,
 }
 
-/// API Gateway's types that this version does not have.
-const NOT_YET: [&str; 3] = ["AWS_IAM", "REQUEST", "TOKEN"];
+/// The name of the authorizer that lets in whom AWS has let in.
+pub(super) const AWS_IAM: &str = "AWS_IAM";
+
+const EXPECTED: &str = "JWT, COGNITO_USER_POOLS, TOKEN, REQUEST or AWS_IAM";
 
 impl AuthorizerType {
-    const ALL: [Self; 2] = [Self::Jwt, Self::CognitoUserPools];
+    const ALL: [Self; 5] = [Self::Jwt, Self::CognitoUserPools, Self::Token, Self::Request, Self::AwsIam];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Jwt => "JWT",
             Self::CognitoUserPools => "COGNITO_USER_POOLS",
+            Self::Token => "TOKEN",
+            Self::Request => "REQUEST",
+            Self::AwsIam => AWS_IAM,
+        }
+    }
+
+    /// True where tokens have scopes that a route can ask for.
+    pub const fn knows_scopes(self) -> bool {
+        match self {
+            Self::Jwt | Self::CognitoUserPools => true,
+            Self::Token | Self::Request | Self::AwsIam => false,
         }
     }
 
     fn parse(fields: &Fields<'_>) -> Option<Self> {
-        let given = fields.value("type").and_then(Value::as_str).unwrap_or_default();
-        if NOT_YET.iter().any(|name| name.eq_ignore_ascii_case(given.trim())) {
-            let expected = "JWT or COGNITO_USER_POOLS: this version has no others yet";
-            fields.problem("type", &brief(&given.into()), expected);
-            return None;
-        }
         let given = fields.choice("type", &Self::ALL.map(|known| (known.name(), known)));
-        fields.require("type", given, "JWT or COGNITO_USER_POOLS")
+        fields.require("type", given, EXPECTED)
     }
 }
 
 impl Authorizer {
     /// `json` is all of it, as it was written.
-    fn parse(fields: Fields<'_>, json: &Value, client: &GuardedClient) -> Option<Self> {
+    fn parse(id: &Arc<str>, fields: Fields<'_>, json: &Value, client: &GuardedClient) -> Option<Self> {
         // Of a type that is not known no other word is.
         let authorizer_type = AuthorizerType::parse(&fields)?;
         let digest = Sha256::of(json.to_string());
+        let of_tokens = |authorizer| AuthorizerKind::Token(Box::new(authorizer));
+        let of_function = |authorizer| AuthorizerKind::Function(Box::new(authorizer));
         let kind = match authorizer_type {
-            AuthorizerType::Jwt => TokenAuthorizer::parse_jwt(&fields, digest, client),
-            AuthorizerType::CognitoUserPools => TokenAuthorizer::parse_cognito(&fields, digest, client),
+            AuthorizerType::Jwt => TokenAuthorizer::parse_jwt(&fields, digest, client).map(of_tokens),
+            AuthorizerType::CognitoUserPools => {
+                TokenAuthorizer::parse_cognito(&fields, digest, client).map(of_tokens)
+            }
+            AuthorizerType::Token => FunctionAuthorizer::parse_token(&fields, id, digest).map(of_function),
+            AuthorizerType::Request => {
+                FunctionAuthorizer::parse_request(&fields, id, digest).map(of_function)
+            }
+            AuthorizerType::AwsIam => IamAuthorizer::parse(&fields).map(AuthorizerKind::Iam),
         };
         fields.finish_guarding();
-        Some(Self { authorizer_type, kind: AuthorizerKind::Token(Box::new(kind?)) })
+        Some(Self { authorizer_type, kind: kind? })
+    }
+
+    /// The one that lets in whom AWS has let in.
+    pub(super) fn any_iam_caller() -> Self {
+        Self { authorizer_type: AuthorizerType::AwsIam, kind: AuthorizerKind::Iam(IamAuthorizer::default()) }
     }
 
     /// Finds the caller, on a route that asks for one of these `scopes`.
@@ -93,19 +135,69 @@ impl Authorizer {
         &self,
         context: &Context<'_>,
         scopes: &[String],
-        tokens: &VerifiedTokens,
-        issuers: &IssuerKeys,
-    ) -> Result<Arc<Principal>, GatewayError> {
+        resources: &AuthorizerResources,
+    ) -> Result<Authorized, GatewayError> {
+        let AuthorizerResources { tokens, issuers, functions } = resources;
         match &self.kind {
-            AuthorizerKind::Token(authorizer) => authorizer.authorize(context, scopes, tokens, issuers).await,
+            AuthorizerKind::Token(authorizer) => {
+                authorizer.authorize(context, scopes, tokens, issuers).await.map(Authorized::Caller)
+            }
+            AuthorizerKind::Function(authorizer) => {
+                let calls = functions.as_ref().ok_or_else(|| authorizer.nobody_is_called())?;
+                // Boxed: most routes ask no function, and a call is kilobytes.
+                Box::pin(authorizer.authorize(context, calls)).await.map(Authorized::ByFunction)
+            }
+            AuthorizerKind::Iam(authorizer) => authorizer.authorize(context).map(Authorized::Caller),
+        }
+    }
+
+    /// Checks each rule, and asks nobody but the issuer for its keys.
+    pub(super) async fn explain(
+        &self,
+        context: &Context<'_>,
+        scopes: &[String],
+        issuers: &IssuerKeys,
+    ) -> ExplainedAuthorizer {
+        match &self.kind {
+            AuthorizerKind::Token(authorizer) => authorizer.explain(context, scopes, issuers).await,
+            AuthorizerKind::Function(authorizer) => authorizer.explain(context),
+            AuthorizerKind::Iam(authorizer) => authorizer.explain(),
+        }
+    }
+
+    /// The place of a caller's credential in a request; `None`: in none that a client writes by itself.
+    pub(super) fn token_place(&self) -> Option<TokenPlace> {
+        match &self.kind {
+            AuthorizerKind::Token(authorizer) => Some(authorizer.token_place()),
+            AuthorizerKind::Function(authorizer) => authorizer.token_place(),
+            AuthorizerKind::Iam(_) => None,
+        }
+    }
+
+    /// True while a token of the request is verified with old keys, since its issuer gives no others.
+    pub(super) fn has_old_keys(&self, context: &Context<'_>, issuers: &IssuerKeys) -> bool {
+        match &self.kind {
+            AuthorizerKind::Token(authorizer) => authorizer.has_old_keys(context, issuers),
+            AuthorizerKind::Function(_) | AuthorizerKind::Iam(_) => false,
         }
     }
 
     /// True where callers who have all scopes need not pass on a route that asks for none.
     pub(super) fn asks_for_another_token_without_scopes(&self) -> bool {
         match self.authorizer_type {
-            AuthorizerType::Jwt => false,
             AuthorizerType::CognitoUserPools => true,
+            AuthorizerType::Jwt
+            | AuthorizerType::Token
+            | AuthorizerType::Request
+            | AuthorizerType::AwsIam => false,
+        }
+    }
+
+    /// True where only a function can say who calls.
+    pub(super) fn asks_a_function(&self) -> bool {
+        match &self.kind {
+            AuthorizerKind::Token(_) | AuthorizerKind::Iam(_) => false,
+            AuthorizerKind::Function(_) => true,
         }
     }
 }
@@ -123,8 +215,15 @@ impl Authorizers {
                     "names of letters, digits, ., - and _, at most 128",
                 );
             }
+            if name == AWS_IAM {
+                let expected =
+                    format!("another name: {AWS_IAM} is what routes have that ask for any signature");
+                fields.problem("authorizers", &brief(&name.into()), &expected);
+            }
             let json = all.and_then(|all| all.get(name)).unwrap_or(&Value::Null);
-            authorizers.insert(name.into(), Authorizer::parse(authorizer, json, client).map(Arc::new));
+            let id: Arc<str> = name.into();
+            let authorizer = Authorizer::parse(&id, authorizer, json, client).map(Arc::new);
+            authorizers.insert(id, authorizer);
         }
         Self(authorizers)
     }

@@ -1,6 +1,6 @@
 //! `identitySource`: the place of a caller's token in a request.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use http::header::COOKIE;
 
@@ -29,7 +29,9 @@ impl IdentitySource {
         match &self.0 {
             Parameter::Header(name) => TokenPlace::Header(name.clone()),
             // `parse` takes none of the path.
-            Parameter::Querystring(name) | Parameter::Path(name) => TokenPlace::Querystring(name.clone()),
+            Parameter::Querystring(name) | Parameter::Path(name) => {
+                TokenPlace::Querystring(name.clone().into())
+            }
         }
     }
 
@@ -63,6 +65,16 @@ impl IdentitySource {
     /// The same where it is a token, with or without its scheme.
     pub fn value<'a>(&self, context: &Context<'a>) -> Option<Cow<'a, str>> {
         self.text(context).filter(|value| !without_scheme(value).is_empty())
+    }
+}
+
+/// As HTTP APIs write it: `$request.header.authorization`.
+impl fmt::Display for IdentitySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.token_place() {
+            TokenPlace::Header(name) => write!(f, "$request.header.{name}"),
+            TokenPlace::Querystring(name) => write!(f, "$request.querystring.{name}"),
+        }
     }
 }
 

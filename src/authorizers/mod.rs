@@ -5,7 +5,10 @@
 mod api_key;
 mod api_key_item;
 mod authorizer;
-pub mod function_authorizer;
+mod authorizer_resources;
+mod explained;
+mod function_authorizer;
+mod iam_authorizer;
 mod identity_source;
 mod issuer_keys;
 pub mod jwt;
@@ -18,7 +21,10 @@ mod verified_tokens;
 pub use self::{
     api_key::{ApiKeyUse, ApiKeys, BadKey, KeyOwner, KeySource, Unauthenticated},
     api_key_item::ApiKey,
-    authorizer::Authorizers,
+    authorizer::{Authorized, Authorizers},
+    authorizer_resources::AuthorizerResources,
+    explained::{CheckedRule, ExplainedAuthorizer, RuleOutcome, Verdict},
+    function_authorizer::{FunctionCalls, FunctionWord},
     issuer_keys::IssuerKeys,
     key_value::{KeyHash, KeyValue, NotAKey},
     read_through::{ItemRead, ItemStore, SharedItem, StoredItem},

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    authorizer::{Authorizer, AuthorizerType, Authorizers, NamedAuthorizer},
+    authorizer::{AWS_IAM, Authorized, Authorizer, AuthorizerType, Authorizers, NamedAuthorizer},
+    authorizer_resources::AuthorizerResources,
+    explained::ExplainedAuthorizer,
     issuer_keys::IssuerKeys,
-    verified_tokens::VerifiedTokens,
 };
 use crate::{
-    caller::Principal,
+    caller::TokenPlace,
     context::Context,
     digest::Sha256,
     error::GatewayError,
@@ -35,28 +36,29 @@ pub struct RouteAuthorizer {
     scopes: Arc<[String]>,
 }
 
-/// What tells whether another authorizer asks for more: digests of its name and its scopes.
+/// What tells whether another authorizer asks for more: digests of its name and of what it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AuthorizerGuard {
     pub authorizer: u64,
-    /// `None`: whoever passes with any scopes passes without.
-    pub scopes: Option<u64>,
+    /// Scopes; of a function, which may answer otherwise for every route, the route. `None`: whoever passes with any scopes
+    /// passes without.
+    pub asked: Option<u64>,
 }
 
 /// `authorizationType`.
 #[derive(Clone, Copy)]
 enum AuthorizationType {
     None,
-    Of(AuthorizerType),
-    NotYet,
+    /// One of these.
+    Of(&'static [AuthorizerType]),
 }
 
 const TYPES: [(&str, AuthorizationType); 5] = [
     ("NONE", AuthorizationType::None),
-    ("JWT", AuthorizationType::Of(AuthorizerType::Jwt)),
-    ("CUSTOM", AuthorizationType::NotYet),
-    ("COGNITO_USER_POOLS", AuthorizationType::Of(AuthorizerType::CognitoUserPools)),
-    ("AWS_IAM", AuthorizationType::NotYet),
+    ("JWT", AuthorizationType::Of(&[AuthorizerType::Jwt])),
+    ("CUSTOM", AuthorizationType::Of(&[AuthorizerType::Token, AuthorizerType::Request])),
+    ("COGNITO_USER_POOLS", AuthorizationType::Of(&[AuthorizerType::CognitoUserPools])),
+    (AWS_IAM, AuthorizationType::Of(&[AuthorizerType::AwsIam])),
 ];
 
 const TYPE: &str = "authorizationType";
@@ -71,6 +73,14 @@ struct Written {
 }
 
 impl Authorization {
+    /// True where a function says who calls.
+    pub fn asks_a_function(&self) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::By(authorizer) => authorizer.asks_a_function(),
+        }
+    }
+
     /// Reads the fields. A route that says nothing asks for what is its API's `default`. What is wrong is reported, and
     /// `None`.
     pub fn parse(fields: &Fields<'_>, authorizers: &Authorizers, default: &Self) -> Option<Self> {
@@ -79,14 +89,15 @@ impl Authorization {
             Self::Nothing => None,
             Self::By(authorizer) => Some(authorizer),
         };
+        let any_iam_caller = Arc::new(Authorizer::any_iam_caller());
         let (id, authorizer) = match (written.authorization_type, &written.id) {
             (Some(AuthorizationType::None), _) => return written.nothing(fields, "nothing beside NONE"),
-            (Some(AuthorizationType::NotYet), _) => {
-                let got = fields.value(TYPE).map(brief).unwrap_or_default();
-                fields.problem(TYPE, &got, "nothing: this version does not enforce it");
-                return None;
-            }
             (_, Some(id)) => find(fields, authorizers, id)?,
+            (Some(AuthorizationType::Of([AuthorizerType::AwsIam])), None)
+                if of_api.is_none_or(|of_api| !of_api.asks_for_a_signature()) =>
+            {
+                (Arc::from(AWS_IAM), &any_iam_caller)
+            }
             (authorization_type, None) => match (of_api, authorization_type) {
                 (Some(of_api), _) => (Arc::clone(&of_api.id), &of_api.authorizer),
                 (None, Some(_)) => {
@@ -96,11 +107,20 @@ impl Authorization {
                 (None, None) => return written.nothing(fields, "an authorizerId beside it"),
             },
         };
+        let authorizer_type = authorizer.authorizer_type;
         if let Some(AuthorizationType::Of(said)) = written.authorization_type
-            && said != authorizer.authorizer_type
+            && !said.contains(&authorizer_type)
         {
-            let expected = format!("{}, which {id} is", authorizer.authorizer_type.name());
-            fields.problem(TYPE, &brief(&said.name().into()), &expected);
+            let got = fields.value(TYPE).map(brief).unwrap_or_default();
+            fields.problem(TYPE, &got, &format!("{}, which {id} is", written_as(authorizer_type)));
+            return None;
+        }
+        if let Some(scopes) = written.scopes.as_ref().filter(|scopes| !scopes.is_empty())
+            && !authorizer_type.knows_scopes()
+        {
+            let expected =
+                format!("nothing: {id} is of type {}, which has no scopes", authorizer_type.name());
+            fields.problem(SCOPES, &brief(&Value::from(scopes.clone())), &expected);
             return None;
         }
         // The API's scopes go with the API's authorizer only.
@@ -150,29 +170,74 @@ impl RouteAuthorizer {
     pub async fn authorize(
         &self,
         context: &Context<'_>,
-        tokens: &VerifiedTokens,
-        issuers: &IssuerKeys,
-    ) -> Result<Arc<Principal>, GatewayError> {
-        self.authorizer.authorize(context, &self.scopes, tokens, issuers).await
+        resources: &AuthorizerResources,
+    ) -> Result<Authorized, GatewayError> {
+        self.authorizer.authorize(context, &self.scopes, resources).await
     }
 
-    pub fn guard(&self) -> AuthorizerGuard {
+    /// Holds a request against each rule, for the operator.
+    pub async fn explain(&self, context: &Context<'_>, issuers: &IssuerKeys) -> ExplainedAuthorizer {
+        self.authorizer.explain(context, &self.scopes, issuers).await
+    }
+
+    /// The place of a caller's credential in a request; `None`: in none that a client writes by itself.
+    pub fn token_place(&self) -> Option<TokenPlace> {
+        self.authorizer.token_place()
+    }
+
+    /// `type` of the authorizer, as items write it.
+    pub fn type_name(&self) -> &'static str {
+        self.authorizer.authorizer_type.name()
+    }
+
+    /// The scopes of which a token has to have one; none: any token will do.
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// True while a token of the request is verified with old keys, since its issuer gives no others.
+    pub fn has_old_keys(&self, context: &Context<'_>, issuers: &IssuerKeys) -> bool {
+        self.authorizer.has_old_keys(context, issuers)
+    }
+
+    /// True where the caller is who has signed the request, which needs a function URL that asks for signatures.
+    pub fn asks_for_a_signature(&self) -> bool {
+        self.authorizer.authorizer_type == AuthorizerType::AwsIam
+    }
+
+    /// True where only a function can say who calls.
+    pub fn asks_a_function(&self) -> bool {
+        self.authorizer.asks_a_function()
+    }
+
+    /// The guard of the route with this key.
+    pub fn guard(&self, route_key: &str) -> AuthorizerGuard {
+        let authorizer = short_digest(&self.id);
+        if self.asks_a_function() {
+            return AuthorizerGuard { authorizer, asked: Some(short_digest(route_key)) };
+        }
         let mut sorted: Vec<_> = self.scopes.iter().map(String::as_str).collect();
         sorted.sort_unstable();
         let is_least = sorted.is_empty() && !self.authorizer.asks_for_another_token_without_scopes();
         // No scope has a space.
-        AuthorizerGuard {
-            authorizer: short_digest(&self.id),
-            scopes: (!is_least).then(|| short_digest(&sorted.join(" "))),
-        }
+        AuthorizerGuard { authorizer, asked: (!is_least).then(|| short_digest(&sorted.join(" "))) }
     }
 }
 
 impl AuthorizerGuard {
     /// True if whoever has passed this one has passed the other.
     pub fn covers(&self, other: &Self) -> bool {
-        self.authorizer == other.authorizer && (other.scopes.is_none() || self.scopes == other.scopes)
+        self.authorizer == other.authorizer && (other.asked.is_none() || self.asked == other.asked)
     }
+}
+
+/// The word of `authorizationType` for authorizers of a type.
+fn written_as(authorizer_type: AuthorizerType) -> &'static str {
+    let is_of = |(_, known): &&(&str, AuthorizationType)| match known {
+        AuthorizationType::Of(types) => types.contains(&authorizer_type),
+        AuthorizationType::None => false,
+    };
+    TYPES.iter().find(is_of).map_or(authorizer_type.name(), |(name, _)| name)
 }
 
 fn find<'a>(

@@ -37,13 +37,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 impl Weighter<TokenDigest, VerifiedToken> for ByBytes {
     fn weight(&self, _: &TokenDigest, token: &VerifiedToken) -> u64 {
         const OF_AN_ENTRY: usize = 200;
-        /// Of the node of a map.
-        const OF_A_CLAIM: usize = 60;
-        let Principal { identity, claims, scopes, .. } = &*token.principal;
-        let texts = claims.of_rest_apis.iter().chain(&claims.of_http_apis);
-        let claims: usize = texts.map(|(name, text)| name.len() + text.len() + OF_A_CLAIM).sum();
-        let scopes: usize = scopes.iter().flatten().map(|scope| scope.len() + OF_A_CLAIM).sum();
-        (OF_AN_ENTRY + 2 * identity.as_str().len() + claims + scopes) as u64
+        (OF_AN_ENTRY + token.principal.text_bytes()) as u64
     }
 }
 
@@ -91,19 +85,19 @@ impl VerifiedTokens {
 mod tests {
     use super::*;
     use crate::{
-        caller::{ClaimTexts, PrincipalIdentity, TokenPlace},
+        caller::{ClaimTexts, PrincipalIdentity, TokenPlace, TokenPrincipal},
         digest::Sha256,
     };
 
     fn principal(claim: &str) -> Arc<Principal> {
         let claims = || [("claim".to_owned(), claim.to_owned())].into();
-        Arc::new(Principal {
+        Arc::new(Principal::Token(TokenPrincipal {
             identity: PrincipalIdentity::of_subject("issuer", "ada"),
             id: None,
             claims: ClaimTexts { of_rest_apis: claims(), of_http_apis: claims() },
             scopes: None,
-            token_place: TokenPlace::Querystring("token".to_owned()),
-        })
+            place: TokenPlace::Querystring("token".into()),
+        }))
     }
 
     #[test]

@@ -44,17 +44,7 @@ impl Candidate {
         stage: &str,
         stage_variables: &StageVariables,
     ) -> Result<Self, StoreError> {
-        let mut builder =
-            Builder::new(DeploymentSource { table: &store.tables.routes, stage, stage_variables });
-        let mut has_items = false;
-        let mut pages = pin!(store.route_pages(stage));
-        while let Some(items) = pages.try_next().await? {
-            has_items |= !items.is_empty();
-            // Each is let go of before the next: a page of them takes a megabyte.
-            for item in items {
-                builder.add(&item);
-            }
-        }
+        let (builder, has_items) = read_items(store, stage, stage_variables).await?;
         let footprint = builder.footprint();
         let Parsed { value, warnings } = builder.finish();
         let packed =
@@ -81,4 +71,32 @@ impl Candidate {
             )),
         }
     }
+}
+
+/// Reads the items of `stage`; says if there are any.
+///
+/// # Errors
+///
+/// The store failed.
+pub async fn read_items<'a>(
+    store: &'a Store,
+    stage: &'a str,
+    stage_variables: &'a StageVariables,
+) -> Result<(Builder<'a>, bool), StoreError> {
+    let mut builder = Builder::new(DeploymentSource {
+        table: &store.tables.routes,
+        stage,
+        stage_variables,
+        function_url_auth_type: store.function_url_auth_type,
+    });
+    let mut has_items = false;
+    let mut pages = pin!(store.route_pages(stage));
+    while let Some(items) = pages.try_next().await? {
+        has_items |= !items.is_empty();
+        // Each is let go of before the next: a page of them takes a megabyte.
+        for item in items {
+            builder.add(&item);
+        }
+    }
+    Ok((builder, has_items))
 }

@@ -48,7 +48,7 @@ impl Route {
     pub fn guards(&self) -> Guards {
         let throttle = self.throttle.as_deref().and_then(|rule| rule.limits.throttle);
         let addresses = self.addresses.as_deref().map(AddressLists::digest);
-        let authorizer = self.authorizer.as_ref().map(|authorizer| authorizer.guard());
+        let authorizer = self.authorizer.as_ref().map(|authorizer| authorizer.guard(&self.key));
         Guards { authorizer, api_key: self.api_key, throttle, addresses }
     }
 }

@@ -109,6 +109,7 @@ impl LazyRoutes {
             table: &self.table,
             stage: &self.items.index.stage,
             stage_variables: &self.stage_variables,
+            function_url_auth_type: None,
         };
         let read = ItemReader { source, report: &report }.route(self.key(index), &item, api);
         let problems = report.into_findings().problems;

@@ -26,6 +26,7 @@ mod packer;
 mod pointer;
 mod publish;
 mod publish_decision;
+mod route_access;
 mod route_facts;
 mod route_item;
 mod served;
@@ -50,6 +51,7 @@ pub use self::{
     packer::Packer,
     publish::{check, invalid_configuration, publish},
     publish_decision::{PublishOutcome, Trigger, counted},
+    route_access::{AuthorizerOrigin, RouteAccess, RouteAuthorization, route_access},
     route_item::DeploymentSource,
     served::{Configuration, Served, ServedStage},
     snapshot::Snapshot,

@@ -59,8 +59,12 @@ impl ResolvedDeployment {
     /// The snapshot cannot be read.
     pub fn reopened(self, store: &Store, stage: &str) -> Result<Self, Unusable> {
         let items = PackedItems::open(&self.snapshot)?.ok_or(Unusable::NotWhole)?;
-        let source =
-            DeploymentSource { table: &store.tables.routes, stage, stage_variables: &self.stage_variables };
+        let source = DeploymentSource {
+            table: &store.tables.routes,
+            stage,
+            stage_variables: &self.stage_variables,
+            function_url_auth_type: None,
+        };
         Ok(Self { deployment: Some(Arc::new(Deployment::open(items, source)?)), ..self })
     }
 }
@@ -216,7 +220,12 @@ impl UnpackedDeployment {
         stage_variables: &StageVariables,
     ) -> Result<ResolvedDeployment, Unusable> {
         self.check_stage(stage)?;
-        let source = DeploymentSource { table: &store.tables.routes, stage, stage_variables };
+        let source = DeploymentSource {
+            table: &store.tables.routes,
+            stage,
+            stage_variables,
+            function_url_auth_type: None,
+        };
         let Self { snapshot, items } = self;
         let items = match items {
             StoredItems::Packed(items) => items,

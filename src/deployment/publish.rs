@@ -168,12 +168,7 @@ async fn read_state(
     let named = Map::from_iter([("stage".to_owned(), Value::from(stage))]);
     let item = row.as_ref().map_or(&named, |row| &row.item);
     let settings = StageSettings::parse(&store.tables.stages, item);
-    let stage_variables = match StageSettings::parse_partially(&store.tables.stages, item) {
-        Some(PartialSettings::Complete(settings) | PartialSettings::LikelyLocation(settings)) => {
-            settings.stage_variables
-        }
-        None => StageVariables::new(),
-    };
+    let stage_variables = stage_variables(&store.tables.stages, Some(item));
     let mut state = StageState {
         row,
         settings,
@@ -206,6 +201,16 @@ async fn read_state(
         PublishPurpose::Check | PublishPurpose::Status => check_pointer(store, stage, &state).await?,
     };
     Ok(Some(state))
+}
+
+/// The variables that a stage's routes are read with, whatever else is wrong with its item.
+pub(super) fn stage_variables(table: &str, item: Option<&Map<String, Value>>) -> StageVariables {
+    match item.and_then(|item| StageSettings::parse_partially(table, item)) {
+        Some(PartialSettings::Complete(settings) | PartialSettings::LikelyLocation(settings)) => {
+            settings.stage_variables
+        }
+        None => StageVariables::new(),
+    }
 }
 
 /// Checks the deployment that the stage points to.

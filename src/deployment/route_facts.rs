@@ -60,10 +60,10 @@ impl RouteFacts {
         if let Some(addresses) = addresses {
             put_number(bytes, addresses);
         }
-        if let Some(AuthorizerGuard { authorizer, scopes }) = authorizer {
+        if let Some(AuthorizerGuard { authorizer, asked }) = authorizer {
             put_number(bytes, authorizer);
-            bytes.push(u8::from(scopes.is_some()));
-            scopes.iter().for_each(|scopes| put_number(bytes, *scopes));
+            bytes.push(u8::from(asked.is_some()));
+            asked.iter().for_each(|asked| put_number(bytes, *asked));
         }
     }
 
@@ -92,12 +92,12 @@ fn flag(flag: u8, is_set: bool) -> u8 {
 
 fn read_authorizer(reader: &mut Reader<'_>) -> Option<AuthorizerGuard> {
     let authorizer = reader.number()?;
-    let scopes = match reader.byte()? {
+    let asked = match reader.byte()? {
         0 => None,
         1 => Some(reader.number()?),
         _ => return None,
     };
-    Some(AuthorizerGuard { authorizer, scopes })
+    Some(AuthorizerGuard { authorizer, asked })
 }
 
 fn place<T: PartialEq>(all: &[T], one: &T) -> u8 {

@@ -4,10 +4,11 @@ use serde_json::{Map, Value};
 
 use super::{Route, api::Api, cacheable};
 use crate::{
-    authorizers::{ApiKeyUse, Authorization},
+    authorizers::{ApiKeyUse, Authorization, KeySource},
+    environment::FunctionUrlAuthType,
     error::{ItemId, Problem},
     integrations::{Integration, ParseContext},
-    item::{Fields, Item, Report, StageVariables},
+    item::{Fields, Item, Report, StageVariables, brief},
     json_schema::SchemaNote,
     limits::{rule::Rule, throttle::Throttle},
     policies::{addresses::AddressLists, cors::Cors, request_validation::RequestValidation},
@@ -21,6 +22,9 @@ pub struct DeploymentSource<'a> {
     pub table: &'a str,
     pub stage: &'a str,
     pub stage_variables: &'a StageVariables,
+    /// The `AuthType` of the function URL that will serve it. `None` where it is not known; where a deployment is
+    /// already published, its other routes are served whatever the URL has become, and nobody signs for these.
+    pub function_url_auth_type: Option<FunctionUrlAuthType>,
 }
 
 /// Reads items, and reports what is wrong with them.
@@ -87,10 +91,12 @@ impl ItemReader<'_> {
         // Says what is neither; a route that was meant to be off must not be on.
         fields.boolean("enabled");
         let authorization = Authorization::parse(&fields, &api.authorizers, &api.authorization);
+        self.check_signatures(&fields, authorization.as_ref());
         let api_key = match fields.boolean("apiKeyRequired") {
             Some(true) => ApiKeyUse::Required(api.api_key_source),
             Some(false) | None => ApiKeyUse::NotRequired,
         };
+        warn_of_a_key_that_nobody_says(&fields, api_key, authorization.as_ref());
         let throttle = fields.object("throttle").and_then(Throttle::parse);
         let addresses = AddressLists::parse(&fields);
         let path_parameters = key.as_ref().map_or_else(|| in_braces(text), RouteKey::path_parameters);
@@ -132,6 +138,32 @@ impl ItemReader<'_> {
         key.map(|_| route)
     }
 
+    /// Callers have to sign only where the function URL asks for it.
+    fn check_signatures(&self, fields: &Fields<'_>, authorization: Option<&Authorization>) {
+        let Some(Authorization::By(authorizer)) = authorization else { return };
+        if !authorizer.asks_for_a_signature() {
+            return;
+        }
+        let written =
+            ["authorizationType", "authorizerId"].into_iter().find(|name| fields.value(name).is_some());
+        let field = written.unwrap_or("authorizationType");
+        let got = fields.value(field).map_or_else(|| "AWS_IAM of $api".to_owned(), brief);
+        match self.source.function_url_auth_type {
+            Some(FunctionUrlAuthType::AwsIam) => {}
+            Some(FunctionUrlAuthType::None) => fields.problem(
+                field,
+                &got,
+                "another authorizer: the function URL lets in everybody and checks no signature \
+                 (FUNCTION_URL_AUTH_TYPE is NONE)",
+            ),
+            None => fields.warn(
+                field,
+                &got,
+                "a function URL that asks for signatures, which is not known here (FUNCTION_URL_AUTH_TYPE is not set)",
+            ),
+        }
+    }
+
     fn item<'b>(&'b self, key: &'b str) -> Item<'b> {
         let DeploymentSource { table, stage_variables, .. } = self.source;
         Item { table, key, stage_variables, report: self.report }
@@ -149,6 +181,20 @@ impl ItemReader<'_> {
 
     pub fn problem(&self, route_key: &str, field: &str, got: &str, expected: &str) {
         self.report.add_problem(self.problem_of(route_key, field, got, expected));
+    }
+}
+
+/// Warns of a route that asks for a key which nobody says: every request is 403, as on API Gateway.
+fn warn_of_a_key_that_nobody_says(
+    fields: &Fields<'_>,
+    api_key: ApiKeyUse,
+    authorization: Option<&Authorization>,
+) {
+    let is_said = authorization.is_none_or(Authorization::asks_a_function);
+    if api_key == ApiKeyUse::Required(KeySource::Authorizer) && !is_said {
+        let expected = "an authorizerId of type TOKEN or REQUEST, whose function says the key: apiKeySource is AUTHORIZER, and \
+             without one every request is 403";
+        fields.warn("apiKeyRequired", "true", expected);
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
 };
 
 fn source(stage_variables: &StageVariables) -> DeploymentSource<'_> {
-    DeploymentSource { table: "routes", stage: "v1", stage_variables }
+    DeploymentSource { table: "routes", stage: "v1", stage_variables, function_url_auth_type: None }
 }
 
 fn build(items: &[Value]) -> Built {

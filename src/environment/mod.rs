@@ -18,8 +18,19 @@ pub struct Environment {
     /// The most that deployments may take of it; `None` where the function's memory is not known, and does not end.
     pub deployment_memory: Option<DeploymentMemory>,
     pub log_level: LevelFilter,
+    pub function_url_auth_type: FunctionUrlAuthType,
     pub trusted_proxy: TrustedProxy,
     pub aws: Aws,
+}
+
+/// The function URL's own `AuthType`: whom AWS lets in before the gateway is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FunctionUrlAuthType {
+    /// Everybody.
+    #[default]
+    None,
+    /// Who signs and may call the URL.
+    AwsIam,
 }
 
 /// The times at which an instance asks whether a stage points elsewhere.
@@ -88,6 +99,9 @@ pub struct Aws {
     pub lambda_endpoint: Option<String>,
 }
 
+/// The variable that says it.
+pub const FUNCTION_URL_AUTH_TYPE: &str = "FUNCTION_URL_AUTH_TYPE";
+
 /// The longest that an edit may take to act: a day. More is a mistake, most likely milliseconds.
 pub const LONGEST_SECONDS: u64 = 86_400;
 
@@ -124,9 +138,22 @@ impl Environment {
             cache_memory,
             deployment_memory: memory(&get)?.map(|mb| DeploymentMemory::of(mb, cache_memory)),
             log_level,
+            function_url_auth_type: FunctionUrlAuthType::read(&get)?,
             trusted_proxy: TrustedProxy::read(&get)?,
             aws: Aws::read(&get)?,
         })
+    }
+}
+
+impl FunctionUrlAuthType {
+    fn read(get: &impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        match get(FUNCTION_URL_AUTH_TYPE).as_deref() {
+            None | Some("NONE") => Ok(Self::None),
+            Some("AWS_IAM") => Ok(Self::AwsIam),
+            Some(other) => {
+                Err(bad(FUNCTION_URL_AUTH_TYPE, other, "NONE or AWS_IAM, as the function URL has it"))
+            }
+        }
     }
 }
 

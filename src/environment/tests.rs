@@ -18,7 +18,7 @@ fn has_defaults_and_prints_no_secret() {
         format!("{environment:?}"),
         "Environment { tables: Tables { stages: \"tollgate-stages\", routes: \"tollgate-routes\", \
          deployments: \"tollgate-deployments\", api_keys: \"tollgate-api-keys\", \
-         usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\", cache: \"tollgate-cache\" }, refresh: Refresh { every: 5s, max_stale: Some(30s) }, key_cache: 60s, cache_memory: 16777216, deployment_memory: None, log_level: LevelFilter::INFO, \
+         usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\", cache: \"tollgate-cache\" }, refresh: Refresh { every: 5s, max_stale: Some(30s) }, key_cache: 60s, cache_memory: 16777216, deployment_memory: None, log_level: LevelFilter::INFO, function_url_auth_type: None, \
          trusted_proxy: TrustedProxy { secret: Some(…), required: false }, aws: Aws { region: \"eu-west-1\", \
          access_key_id: \"id\", secret_access_key: …, session_token: None, dynamodb_endpoint: None, \
          lambda_endpoint: None } }"
@@ -46,6 +46,19 @@ fn what_is_served_is_looked_at_again_after_30_seconds_or_as_often_as_it_is_refre
         let max_stale = read(variables).unwrap().refresh.max_stale;
         assert_eq!(max_stale, expected.map(Duration::from_secs), "{variables:?}");
     }
+}
+
+#[test]
+fn the_auth_type_of_the_function_url_is_said_as_aws_says_it() {
+    let auth_type = |text| {
+        let environment = read(&[("FUNCTION_URL_AUTH_TYPE", text)]);
+        environment.map(|environment| environment.function_url_auth_type)
+    };
+    assert_eq!(auth_type(""), Ok(FunctionUrlAuthType::None));
+    assert_eq!(auth_type("NONE"), Ok(FunctionUrlAuthType::None));
+    assert_eq!(auth_type("AWS_IAM"), Ok(FunctionUrlAuthType::AwsIam));
+    let bad = "environment variable FUNCTION_URL_AUTH_TYPE: got \"IAM\", expected NONE or AWS_IAM, as the function URL has it";
+    assert_eq!(auth_type("IAM"), Err(bad.to_owned()));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use http::StatusCode;
 
 pub use self::{
     problem::{InvalidConfiguration, ItemId, Problem},
-    refusal::{OwnHeader, Refusal, Spacing},
+    refusal::{BodyForm, OwnHeader, Refusal},
     response_type::ResponseType,
     violation::Violation,
 };
@@ -83,6 +83,28 @@ pub enum GatewayError {
     },
     #[error("the token has none of the scopes {scopes}")]
     InsufficientScope { scopes: String },
+    /// By an authorizer's function, or by what it asks of a request before it is called.
+    #[error("unauthorized: {0}")]
+    Unauthorized(Cow<'static, str>),
+    /// By the policy of an authorizer's function, on a statement of it.
+    #[error("the authorizer's function denies it: {0}")]
+    ExplicitlyDenied(String),
+    /// By the policy of an authorizer's function, without a statement about the request.
+    #[error("no statement of the authorizer's function allows it")]
+    ImplicitlyDenied,
+    /// Policies name resources by ARNs, which are not as long as a path can be.
+    #[error("an ARN of {bytes} bytes is more than a policy may name")]
+    UriTooLong { bytes: usize },
+    #[error("the authorizer failed")]
+    AuthorizerFailure { form: AuthorizerForm, source: BoxError },
+    /// Its answer is none, or it cannot be called.
+    #[error("the authorizer is misconfigured")]
+    AuthorizerMisconfigured { form: AuthorizerForm, source: BoxError },
+    #[error("nobody has signed the request")]
+    NotSigned,
+    /// AWS has let the caller in, and the authorizer does not: with the ARNs of both.
+    #[error("{user} is not on the list of the authorizer")]
+    CallerNotAllowed { user: String, resource: String },
     #[error("bad API key: {0}")]
     InvalidApiKey(String),
     #[error("broken item: {}", .0.summary())]
@@ -114,6 +136,15 @@ pub enum GatewayError {
     StoreUnavailable(#[from] StoreError),
     #[error("panicked: {0}")]
     Panicked(String),
+}
+
+/// The APIs whose words an authorizer's refusals have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthorizerForm {
+    /// `TOKEN`, `REQUEST` in payload format 1.0, and policies.
+    Rest,
+    /// Simple answers in payload format 2.0.
+    Http,
 }
 
 /// Values of a request that an integration has no use for. `Display` is for the client too.

@@ -7,7 +7,7 @@ use http::{
     header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
-use super::{GatewayError, ResponseType, Violation};
+use super::{AuthorizerForm, GatewayError, ResponseType, Violation};
 use crate::message::Response;
 
 /// A gateway response as it is on the wire, before `gatewayResponses` changes it.
@@ -19,16 +19,21 @@ pub struct Refusal {
     pub error_type: &'static str,
     /// The words for the client.
     pub message: Cow<'static, str>,
-    /// API Gateway writes some bodies with a space after the colon, and some clients compare bytes.
-    pub spacing: Spacing,
+    pub body_form: BodyForm,
     pub own_header: OwnHeader,
 }
 
-/// The space in `{"message": "…"}`.
+/// The form of a default body. API Gateway writes some with a space after the colon, and some clients compare bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spacing {
+pub enum BodyForm {
+    /// `{"message":"…"}`
     Tight,
+    /// `{"message": "…"}`
     Spaced,
+    /// `{"Message":"…"}`, as IAM writes its refusals.
+    Capital,
+    /// `{"message":null}`
+    Null,
 }
 
 /// A header that belongs to one refusal and to no other.
@@ -53,9 +58,10 @@ impl GatewayError {
     #[rustfmt::skip]
     pub fn refusal(&self) -> Refusal {
         use OwnHeader::{Allow, Challenge, NoHeader, RetryAfter};
-        use Spacing::{Spaced, Tight};
-        let row = |status, response_type, error_type, message, spacing, own_header|
-            Refusal { status, response_type, error_type, message, spacing, own_header };
+        use AuthorizerForm::{Http, Rest};
+        use BodyForm::{Capital, Null, Spaced, Tight};
+        let row = |status, response_type, error_type, message, body_form, own_header|
+            Refusal { status, response_type, error_type, message, body_form, own_header };
         match self {
             Self::BadRequest(_)                       => row(StatusCode::BAD_REQUEST,           ResponseType::Default4xx,                 "BadRequestException",                 "Bad Request".into(),                               Tight,  NoHeader),
             Self::MissingParameters(names)            => row(StatusCode::BAD_REQUEST,           ResponseType::BadRequestParameters,       "BadRequestException",                 missing_parameters(names),                          Spaced, NoHeader),
@@ -80,6 +86,16 @@ impl GatewayError {
             Self::NoToken                             => row(StatusCode::UNAUTHORIZED,          ResponseType::Unauthorized,               "UnauthorizedException",               "Unauthorized".into(),                              Tight,  Challenge("Bearer".to_owned())),
             Self::InvalidToken { description, scopes, .. } => row(StatusCode::UNAUTHORIZED,     ResponseType::Unauthorized,               "UnauthorizedException",               "Unauthorized".into(),                              Tight,  Challenge(invalid_token(scopes, description))),
             Self::InsufficientScope { scopes }        => row(StatusCode::FORBIDDEN,             ResponseType::AccessDenied,               "AccessDeniedException",               "Forbidden".into(),                                 Tight,  Challenge(insufficient_scope(scopes))),
+            Self::Unauthorized(_)                     => row(StatusCode::UNAUTHORIZED,           ResponseType::Unauthorized,               "UnauthorizedException",               "Unauthorized".into(),                              Tight,  NoHeader),
+            Self::ExplicitlyDenied(_)                 => row(StatusCode::FORBIDDEN,              ResponseType::AccessDenied,               "AccessDeniedException",               "User is not authorized to access this resource with an explicit deny".into(), Capital, NoHeader),
+            Self::ImplicitlyDenied                    => row(StatusCode::FORBIDDEN,              ResponseType::AccessDenied,               "AccessDeniedException",               "User is not authorized to access this resource".into(), Capital, NoHeader),
+            Self::UriTooLong { .. }                   => row(StatusCode::URI_TOO_LONG,           ResponseType::Default4xx,                 "BadRequestException",                 "Request URI too long".into(),                      Tight,  NoHeader),
+            Self::AuthorizerFailure { form: Rest, .. } => row(StatusCode::INTERNAL_SERVER_ERROR,  ResponseType::AuthorizerFailure,          "AuthorizerFailureException",          "Internal server error".into(),                     Null,   NoHeader),
+            Self::AuthorizerFailure { form: Http, .. } => row(StatusCode::INTERNAL_SERVER_ERROR,  ResponseType::AuthorizerFailure,          "InternalServerErrorException",        "Internal Server Error".into(),                     Tight,  NoHeader),
+            Self::AuthorizerMisconfigured { form: Rest, .. } => row(StatusCode::INTERNAL_SERVER_ERROR,  ResponseType::AuthorizerConfigurationError,"AuthorizerConfigurationException",    "Internal server error".into(),                     Null,   NoHeader),
+            Self::AuthorizerMisconfigured { form: Http, .. } => row(StatusCode::INTERNAL_SERVER_ERROR,  ResponseType::AuthorizerConfigurationError,"InternalServerErrorException",        "Internal Server Error".into(),                     Tight,  NoHeader),
+            Self::NotSigned                           => row(StatusCode::FORBIDDEN,             ResponseType::MissingAuthenticationToken, "MissingAuthenticationTokenException", "Missing Authentication Token".into(),              Tight,  NoHeader),
+            Self::CallerNotAllowed { user, resource } => row(StatusCode::FORBIDDEN,             ResponseType::AccessDenied,               "AccessDeniedException",               not_allowed(user, resource),                        Capital, NoHeader),
             Self::InvalidApiKey(_)                    => row(StatusCode::FORBIDDEN,             ResponseType::InvalidApiKey,              "ForbiddenException",                  "Forbidden".into(),                                 Tight,  NoHeader),
             Self::BrokenKeyItem(_)                    => row(StatusCode::SERVICE_UNAVAILABLE,   ResponseType::Default5xx,                 "ServiceUnavailableException",         "Service Unavailable".into(),                       Tight,  RetryAfter(A_SECOND)),
             Self::KeysUnavailable { retry_after, .. } => row(StatusCode::SERVICE_UNAVAILABLE,   ResponseType::AuthorizerFailure,          "ServiceUnavailableException",         "Service Unavailable".into(),                       Tight,  RetryAfter(*retry_after)),
@@ -121,9 +137,11 @@ impl Refusal {
     /// The default body, to the byte as API Gateway writes it.
     pub fn body(&self) -> String {
         let message = serde_json::Value::from(self.message.as_ref());
-        match self.spacing {
-            Spacing::Tight => format!("{{\"message\":{message}}}"),
-            Spacing::Spaced => format!("{{\"message\": {message}}}"),
+        match self.body_form {
+            BodyForm::Tight => format!("{{\"message\":{message}}}"),
+            BodyForm::Spaced => format!("{{\"message\": {message}}}"),
+            BodyForm::Capital => format!("{{\"Message\":{message}}}"),
+            BodyForm::Null => "{\"message\":null}".to_owned(),
         }
     }
 
@@ -175,6 +193,12 @@ fn invalid_parameters(violations: &[Violation]) -> Cow<'static, str> {
         format!("{pointer} ({keyword})")
     });
     format!("Invalid request parameters: [{}]", each.collect::<Vec<_>>().join(", ")).into()
+}
+
+/// As IAM says it.
+fn not_allowed(user: &str, resource: &str) -> Cow<'static, str> {
+    let action = "execute-api:Invoke";
+    format!("User: {user} is not authorized to perform: {action} on resource: {resource}").into()
 }
 
 fn invalid_token(scopes: &str, description: &str) -> String {

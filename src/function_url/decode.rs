@@ -11,9 +11,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::COOKIE};
 use serde::Deserialize;
 
-use super::trusted_proxy::trust;
+use super::{raw_authorizer::RawAuthorizer, trusted_proxy::trust};
 use crate::{
-    environment::TrustedProxy,
+    environment::{FunctionUrlAuthType, TrustedProxy},
     error::GatewayError,
     message::{Origin, RefusedRequest, Request},
     path,
@@ -84,6 +84,7 @@ struct RawContext {
     http: Option<RawHttp>,
     time: Option<String>,
     time_epoch: Option<u64>,
+    authorizer: Option<RawAuthorizer>,
 }
 
 #[derive(Deserialize, Default)]
@@ -127,18 +128,15 @@ struct RawString {
 ///
 /// The event is none of ours, or its request is malformed or comes past the trusted proxy.
 pub fn decode(
-    event: &[u8],
+    event: &Bytes,
     invocation: Invocation,
     proxy: &TrustedProxy,
+    auth_type: FunctionUrlAuthType,
 ) -> Result<DecodedEvent, Box<RefusedEvent>> {
     let refused = |error, request| Box::new(RefusedEvent { error, request });
-    let raw: RawEvent<'_> = match serde_json::from_slice(event) {
+    let raw = match read(event) {
         Ok(raw) => raw,
-        // Not the error's words: they quote what stands there, be it a cookie.
-        Err(error) => {
-            let what = format!("no function URL's event, from byte {}", error.column());
-            return Err(refused(bad(what), RefusedRequest::default()));
-        }
+        Err(error) => return Err(refused(error, RefusedRequest::default())),
     };
     if let Some(records) = raw.records {
         return Ok(DecodedEvent::RoutesChanged(stages_of(records)));
@@ -147,11 +145,11 @@ pub fn decode(
         return Err(refused(bad("the event has no requestContext"), RefusedRequest::default()));
     };
     let PlatformFacts { method, mut origin } =
-        PlatformFacts::of(invocation.account_id, invocation.trace_id, context);
+        PlatformFacts::of(invocation.account_id, invocation.trace_id, context, auth_type);
     let [raw_path, raw_query, body] =
         [raw.raw_path, raw.raw_query_string, raw.body].map(|text| text.map(|text| text.0));
     let path = path::canonical_path(raw_path.as_deref().unwrap_or("/"));
-    let parts = headers(raw.headers.unwrap_or_default())
+    let parts = headers(raw.headers.unwrap_or_default(), event)
         .and_then(|headers| trust(headers, &mut origin, proxy))
         .and_then(|headers| {
             let method =
@@ -167,7 +165,7 @@ pub fn decode(
             let body = body.unwrap_or_default();
             let body = match raw.is_base64_encoded {
                 Some(true) => decoded(&body)?,
-                Some(false) | None => body.into_owned().into(),
+                Some(false) | None => in_place(body, event),
             };
             Ok((headers, method, query, body))
         });
@@ -191,6 +189,14 @@ pub fn decode(
     })))
 }
 
+fn read(event: &[u8]) -> Result<RawEvent<'_>, GatewayError> {
+    // Not the error's words: they quote what stands there, be it a cookie.
+    let none_of_ours = |byte: usize| bad(format!("no function URL's event, from byte {byte}"));
+    // As a whole: else every text in it would be looked at by itself.
+    let text = std::str::from_utf8(event).map_err(|error| none_of_ours(error.valid_up_to() + 1))?;
+    serde_json::from_str(text).map_err(|error| none_of_ours(error.column()))
+}
+
 /// The facts of a request that only the platform knows, before any proxy is trusted.
 struct PlatformFacts {
     method: String,
@@ -198,8 +204,13 @@ struct PlatformFacts {
 }
 
 impl PlatformFacts {
-    fn of(account_id: String, trace_id: String, context: RawContext) -> Self {
+    fn of(account_id: String, trace_id: String, context: RawContext, auth_type: FunctionUrlAuthType) -> Self {
         let http = context.http.unwrap_or_default();
+        let iam = match auth_type {
+            // Whoever has written it, AWS has not.
+            FunctionUrlAuthType::None => None,
+            FunctionUrlAuthType::AwsIam => context.authorizer.and_then(RawAuthorizer::iam),
+        };
         let origin = Origin {
             account_id,
             api_id: context.api_id.unwrap_or_default(),
@@ -211,6 +222,7 @@ impl PlatformFacts {
             time: context.time.unwrap_or_default(),
             time_epoch: context.time_epoch.unwrap_or_default(),
             trace_id,
+            iam: iam.map(Box::new),
         };
         Self { method: http.method.unwrap_or_default(), origin }
     }
@@ -227,7 +239,7 @@ fn stages_of(records: Vec<RawRecord>) -> BTreeSet<String> {
     of_dynamodb.filter_map(|record| record.dynamodb?.keys?.stage?.s).collect()
 }
 
-fn headers(raw: BTreeMap<EventText<'_>, EventText<'_>>) -> Result<HeaderMap, GatewayError> {
+fn headers(raw: BTreeMap<EventText<'_>, EventText<'_>>, event: &Bytes) -> Result<HeaderMap, GatewayError> {
     if raw.len() > MAX_HEADERS {
         return Err(bad(format!("{} headers", raw.len())));
     }
@@ -235,11 +247,19 @@ fn headers(raw: BTreeMap<EventText<'_>, EventText<'_>>) -> Result<HeaderMap, Gat
     for (name, value) in raw {
         let name =
             HeaderName::from_bytes(name.0.as_bytes()).map_err(|_| bad("a header name that is no token"))?;
-        let value = HeaderValue::from_maybe_shared(Bytes::from(value.0.into_owned()));
+        let value = HeaderValue::from_maybe_shared(in_place(value.0, event));
         let value = value.map_err(|_| bad(format!("a control character in the header {name}")))?;
         headers.append(name, value);
     }
     Ok(headers)
+}
+
+/// The bytes of a text of `event`, without a copy where they stand there.
+fn in_place(text: Cow<'_, str>, event: &Bytes) -> Bytes {
+    match text {
+        Cow::Borrowed(text) => event.slice_ref(text.as_bytes()),
+        Cow::Owned(text) => text.into(),
+    }
 }
 
 /// Function URLs give cookies apart; a `cookie` header that is there all the same counts too.

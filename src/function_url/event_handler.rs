@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
 use tracing::info;
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     deployment::{self, PublishOutcome, Trigger},
-    environment::TrustedProxy,
+    environment::{FunctionUrlAuthType, TrustedProxy},
     error::{InvalidConfiguration, chain},
     gateway::Gateway,
 };
@@ -21,6 +22,7 @@ use crate::{
 pub struct EventHandler {
     pub gateway: Gateway,
     trusted_proxy: TrustedProxy,
+    auth_type: FunctionUrlAuthType,
 }
 
 /// The response to an event.
@@ -34,15 +36,15 @@ pub enum EventOutcome {
 }
 
 impl EventHandler {
-    pub fn new(gateway: Gateway, trusted_proxy: TrustedProxy) -> Self {
-        Self { gateway, trusted_proxy }
+    pub fn new(gateway: Gateway, trusted_proxy: TrustedProxy, auth_type: FunctionUrlAuthType) -> Self {
+        Self { gateway, trusted_proxy, auth_type }
     }
 
     /// Answers a request, or publishes the stages that the routes table's stream names.
-    pub async fn handle(&self, event: &[u8], invocation: Invocation) -> EventOutcome {
+    pub async fn handle(&self, event: &Bytes, invocation: Invocation) -> EventOutcome {
         let received_at = invocation.received_at;
         let request_id = invocation.request_id.clone();
-        let response = match decode(event, invocation, &self.trusted_proxy) {
+        let response = match decode(event, invocation, &self.trusted_proxy, self.auth_type) {
             Ok(DecodedEvent::Request(request)) => {
                 // A look that ended since the last response, while nobody waited.
                 self.gateway.deployments.adopt_found();

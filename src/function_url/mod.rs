@@ -6,6 +6,7 @@ mod decode;
 mod encode;
 mod event_handler;
 mod extension;
+mod raw_authorizer;
 mod runtime_api;
 mod trusted_proxy;
 

@@ -9,10 +9,12 @@ use http::Method;
 
 use super::locate::Location;
 use crate::{
+    authorizers::FunctionWord,
     deployment::{Api, Matched},
-    error::GatewayError,
+    error::{AuthorizerForm, GatewayError},
+    item::WITHHELD,
     message::Request,
-    policy_document::{ConditionContext, Decision, PolicyDocument, requested},
+    policy_document::{ConditionContext, Decision, PolicyDocument, combine, requested},
     router::{METHODS, Reading},
 };
 
@@ -27,31 +29,78 @@ pub(super) fn check_api(api: &Api, request: &Request) -> Result<(), GatewayError
 /// The policy's word on a request that it does not deny.
 #[must_use = "what no statement allows is refused"]
 pub(super) enum PolicyWord {
+    /// The API has no policy.
+    NoPolicy,
     Allows,
     SaysNothing,
 }
 
 impl PolicyWord {
-    /// Refuses what no statement allows, which is asked for once the authorizer has said who calls.
+    /// Refuses what no statement allows.
     pub(super) fn require_allow(self) -> Result<(), GatewayError> {
         match self {
-            Self::Allows => Ok(()),
+            Self::NoPolicy | Self::Allows => Ok(()),
             Self::SaysNothing => {
                 Err(GatewayError::AccessDenied("no statement of the policy allows it".into()))
             }
         }
     }
+
+    fn decision(&self) -> Option<Decision<'static>> {
+        match self {
+            Self::NoPolicy => None,
+            Self::Allows => Some(Decision::Allow),
+            Self::SaysNothing => Some(Decision::ImplicitDeny),
+        }
+    }
+}
+
+/// Decides once the authorizer has said who calls. With a function's word it is enough that either allows, as on API
+/// Gateway; without one the policy has to.
+pub(super) fn decide(
+    policy: PolicyWord,
+    word: Option<FunctionWord>,
+    location: &Location<'_>,
+) -> Result<(), GatewayError> {
+    let Some(FunctionWord { answer, form, .. }) = word else { return policy.require_allow() };
+    let context = ConditionContext::of(location.request);
+    if context.source_ip.is_none() && answer.asks_for_address() {
+        return Err(address_unknown());
+    }
+    let resources = location.matched.as_ref().map(|matched| resources_of(location, matched));
+    let decision = answer.decide(resources.unwrap_or_default(), &context);
+    match (combine(policy.decision(), decision), form) {
+        (Decision::Allow, _) => Ok(()),
+        (Decision::ExplicitDeny(statement), AuthorizerForm::Rest) => {
+            Err(GatewayError::ExplicitlyDenied(shown(statement).to_owned()))
+        }
+        (Decision::ImplicitDeny, AuthorizerForm::Rest) => Err(GatewayError::ImplicitlyDenied),
+        (Decision::ExplicitDeny(_) | Decision::ImplicitDeny, AuthorizerForm::Http) => {
+            Err(GatewayError::AccessDenied("the authorizer's function does not authorize it".into()))
+        }
+    }
+}
+
+/// The name of a function's statement for the log: a name as IAM has them (`Statement[0]` without one), else nothing of it.
+fn shown(statement: &str) -> &str {
+    const MOST: usize = 64;
+    let is_name = statement.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"[]".contains(&byte));
+    if is_name && statement.len() <= MOST { statement } else { WITHHELD }
+}
+
+fn address_unknown() -> GatewayError {
+    GatewayError::AccessDenied("the client's address is not known".into())
 }
 
 /// Refuses a client whom the route keeps out, or whom a statement of the policy denies.
 pub(super) fn check_route(location: &Location<'_>) -> Result<PolicyWord, GatewayError> {
-    let Some(matched) = &location.matched else { return Ok(PolicyWord::Allows) };
+    let Some(matched) = &location.matched else { return Ok(PolicyWord::NoPolicy) };
     if let Some(addresses) = &matched.route.addresses {
         addresses.check(&location.request.origin.source_ip)?;
     }
     match &location.stage.deployment.api.policy {
         Some(policy) => check_policy(policy, location, matched),
-        None => Ok(PolicyWord::Allows),
+        None => Ok(PolicyWord::NoPolicy),
     }
 }
 
@@ -78,7 +127,7 @@ fn check_policy(
 ) -> Result<PolicyWord, GatewayError> {
     let context = ConditionContext::of(location.request);
     if context.source_ip.is_none() && policy.asks_for_address() {
-        return Err(GatewayError::AccessDenied("the client's address is not known".into()));
+        return Err(address_unknown());
     }
     match policy.evaluate_all(resources_of(location, matched), &context) {
         Decision::Allow => Ok(PolicyWord::Allows),

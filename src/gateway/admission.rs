@@ -1,10 +1,13 @@
 //! The steps before an integration: authentication of the caller, and admission by the limits.
 
+use std::sync::Arc;
+
 use http::{HeaderName, HeaderValue};
 
 use super::{Gateway, request_state::RequestState};
 use crate::{
-    authorizers::{ApiKeyUse, KeyOwner, KeySource, Unauthenticated},
+    authorizers::{ApiKeyUse, Authorized, FunctionWord, KeyOwner, KeySource, Unauthenticated},
+    caller::Principal,
     deployment::{Matched, Route},
     error::GatewayError,
     limits::{
@@ -17,19 +20,30 @@ use crate::{
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 impl Gateway {
-    /// Finds out who calls by the route's authorizer.
+    /// Finds out who calls by the route's authorizer. Where that is a function, its word is still to be heard.
     pub(super) async fn authorize(
         &self,
         state: &mut RequestState<'_>,
         route: &Route,
-    ) -> Result<(), GatewayError> {
+    ) -> Result<Option<FunctionWord>, GatewayError> {
         let RequestState { location, log, .. } = state;
-        let Some(authorizer) = &route.authorizer else { return Ok(()) };
+        let Some(authorizer) = &route.authorizer else { return Ok(None) };
         log.authorizer(&authorizer.id);
-        let principal = authorizer.authorize(&location.context(), &self.tokens, &self.issuers).await?;
-        principal.id.iter().for_each(|id| log.principal(id));
+        let found = authorizer.authorize(&location.context(), &self.authorizers).await;
+        if authorizer.has_old_keys(&location.context(), &self.authorizers.issuers) {
+            log.degraded("issuerKeys");
+        }
+        let (principal, word) = match found? {
+            Authorized::Caller(principal) => (principal, None),
+            Authorized::ByFunction(word) => {
+                let passed = self.clock.now().duration_since(location.request.received_at);
+                location.waited = passed.unwrap_or_default();
+                (Arc::clone(&word.principal), Some(word))
+            }
+        };
+        principal.id().into_iter().for_each(|id| log.principal(id));
         location.principal = Some(principal);
-        Ok(())
+        Ok(word)
     }
 
     /// Finds out who calls by the API key that the route asks for.
@@ -41,11 +55,13 @@ impl Gateway {
         let RequestState { location, log, .. } = state;
         let value = match route.api_key {
             ApiKeyUse::NotRequired => return Ok(()),
-            ApiKeyUse::Required(KeySource::Header) => location.request.headers.get(API_KEY),
-            // No authorizer says one yet.
-            ApiKeyUse::Required(KeySource::Authorizer) => None,
+            ApiKeyUse::Required(KeySource::Header) => {
+                location.request.headers.get(API_KEY).map(HeaderValue::as_bytes)
+            }
+            ApiKeyUse::Required(KeySource::Authorizer) => {
+                location.principal.as_deref().and_then(Principal::usage_identifier_key).map(str::as_bytes)
+            }
         };
-        let value = value.map(HeaderValue::as_bytes);
         let stage = &location.stage.settings.name;
         let found = self.keys.authenticate(value, stage, location.request.received_at).await;
         let owner = found.map_err(|Unauthenticated { error, key_id }| {

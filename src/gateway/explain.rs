@@ -9,7 +9,7 @@ use super::{
     locate::{Location, locate},
 };
 use crate::{
-    authorizers::{ApiKeyUse, IssuerKeys, VerifiedTokens},
+    authorizers::{ApiKeyUse, Authorized, AuthorizerResources},
     cache::{Bypass, CacheKey, ExplainedKey, KeyPart, UncacheableReason},
     caller::Caller,
     context::Context,
@@ -49,6 +49,10 @@ pub enum NoLookup {
     /// An instance that could read it before goes by what it was.
     #[error("the stage item's cacheTtlInSeconds or cacheGeneration cannot be read")]
     Stage,
+    #[error(
+        "the function of the route's authorizer says who calls, which is part of the key, and is not called here"
+    )]
+    AuthorizerFunction,
 }
 
 /// The lookup that the cache would do.
@@ -84,9 +88,13 @@ pub async fn explain(
     let route = matched.route;
     let mut location = Location::routed(request, stage, matched);
     let access = explain_access(&location);
-    if let Some(authorizer) = &route.authorizer {
-        let (tokens, issuers) = (VerifiedTokens::default(), IssuerKeys::default());
-        location.principal = Some(authorizer.authorize(&location.context(), &tokens, &issuers).await?);
+    let asked_here = route.authorizer.as_ref().filter(|authorizer| !authorizer.asks_a_function());
+    if let Some(authorizer) = asked_here {
+        let found = authorizer.authorize(&location.context(), &AuthorizerResources::default()).await?;
+        location.principal = match found {
+            Authorized::Caller(principal) => Some(principal),
+            Authorized::ByFunction(word) => Some(word.principal),
+        };
     }
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
     let caller = Caller { api_key_id, principal: location.principal.as_deref() };
@@ -94,7 +102,11 @@ pub async fn explain(
     if let Some(validation) = &route.validation {
         validation.check(&context)?;
     }
+    let is_caller_known = route.authorizer.is_none() || asked_here.is_some();
     let lookup = route.cache.as_deref().ok_or(NoLookup::Route).and_then(|policy| {
+        if !is_caller_known {
+            return Err(NoLookup::AuthorizerFunction);
+        }
         let settings = stage.settings.cache.as_ref().ok_or(NoLookup::Stage)?;
         let ExplainedKey { key, parts } = policy.explain(&context, settings);
         Ok(ExplainedLookup {
@@ -115,7 +127,7 @@ pub async fn explain(
     })
 }
 
-fn explain_access(location: &Location<'_>) -> Option<ExplainedAccess> {
+pub(super) fn explain_access(location: &Location<'_>) -> Option<ExplainedAccess> {
     let rules = access::rules_of(location)?;
     if rules.ask_for_address && location.request.origin.source_ip.is_empty() {
         return Some(ExplainedAccess::DependsOnAddress);

@@ -1,6 +1,6 @@
 //! The location of a request: its stage, its route and its caller. One function finds it, for all who need it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use http::Method;
 
@@ -31,6 +31,8 @@ pub(super) struct Location<'a> {
     pub principal: Option<Arc<Principal>>,
     /// `None` also where the route asks for no key.
     pub key_owner: Option<KeyOwner>,
+    /// The time that an authorizer's function has taken.
+    pub waited: Duration,
 }
 
 /// Finds the stage of a request, and by it the route.
@@ -61,7 +63,7 @@ impl<'a> Located<'a> {
 impl<'a> Location<'a> {
     /// A request whose route is not known yet.
     pub fn at(request: &'a Request, stage: ServedStage<'a>) -> Self {
-        Self { request, stage, matched: None, principal: None, key_owner: None }
+        Self { request, stage, matched: None, principal: None, key_owner: None, waited: Duration::ZERO }
     }
 
     /// A request with the route that serves it.
@@ -85,6 +87,7 @@ impl<'a> Location<'a> {
                 api_key_id: self.key_owner.as_ref().map(|owner| owner.key.id.as_str()),
                 principal: self.principal.as_deref(),
             },
+            waited: self.waited,
         };
         match &self.matched {
             None => context,
@@ -98,12 +101,13 @@ impl<'a> Location<'a> {
     /// stage says of that.
     pub fn cache_request(&self) -> Option<CacheRequest<'_>> {
         let route = self.matched.as_ref()?.route;
+        let context = self.context();
         Some(CacheRequest {
             policy: route.cache.as_deref()?,
             stage: self.stage.settings.cache.as_ref()?,
-            context: self.context(),
+            context,
             permission: self.invalidate_permission(),
-            limit: route.integration.limit(self.request),
+            limit: route.integration.limit(&context),
         })
     }
 

@@ -3,7 +3,6 @@
 //! An integration is parsed once, at deployment; nothing is looked up by name when a request comes.
 
 pub mod dynamodb;
-mod header_rules;
 pub mod http;
 pub mod lambda;
 mod mapped_part;
@@ -24,7 +23,7 @@ use crate::{
     http_client::GuardedClient,
     item::Fields,
     limits::usage_plan::Permit,
-    message::{Request, Response},
+    message::Response,
     template::{ContextVariable, mapped_value::Word},
 };
 
@@ -112,6 +111,14 @@ impl Integration {
         }
     }
 
+    /// True if it changes an item of a table.
+    pub fn writes_to_dynamodb(&self) -> bool {
+        match &self.kind {
+            IntegrationKind::DynamoDb(operation) => operation.writes(),
+            IntegrationKind::Lambda(_) | IntegrationKind::Http(_) | IntegrationKind::Mock(_) => false,
+        }
+    }
+
     /// True if it may ask a target of `other` for whatever path a client sends.
     pub fn may_share_a_target_with(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
@@ -163,9 +170,9 @@ impl Integration {
         words.filter_map(Word::variable).collect()
     }
 
-    /// The time that one call for `request` may take.
-    pub fn limit(&self, request: &Request) -> Duration {
-        self.timeout.min(request.time_left())
+    /// The time that one call for a request may take.
+    pub fn limit(&self, context: &Context<'_>) -> Duration {
+        self.timeout.min(context.time_left())
     }
 
     /// Makes a response that may be kept for others one for this client: what the gateway itself decides by a request,
@@ -190,7 +197,7 @@ impl Integration {
         clients: &Clients,
         request_id: &mut EndpointRequestId,
     ) -> Result<Response, GatewayError> {
-        let limit = self.limit(context.request);
+        let limit = self.limit(context);
         // Boxed: this future is part of every request's, and those of a call are large.
         let call = async {
             match &self.kind {

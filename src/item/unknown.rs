@@ -10,13 +10,15 @@ use super::{
 
 /// Attributes that keep requests out, or data in: without one that was misspelt, emptied, or written where nobody reads
 /// it, what it guards would be open.
-const GUARDS: [&str; 35] = [
+const GUARDS: [&str; 37] = [
     "apiKeyRequired",
     "apiKeySource",
     "authorizers",
     "authorizerId",
     "authorizationScopes",
     "authorizationType",
+    "authorizerUri",
+    "identityValidationExpression",
     "jwtConfiguration",
     "requiredClaims",
     "ipAllow",

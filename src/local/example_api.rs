@@ -1,16 +1,19 @@
-//! The example API: orders in a DynamoDB table, prices from the function `orders`, a health check; written
-//! as an operator writes it.
+//! The example API: orders in a DynamoDB table, prices from the function `orders`, a health check, and in a stage of its
+//! own a route for callers with a token; written as an operator writes it.
 
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
 
-use super::tables::{NewTable, TableNames, create, read};
+use super::{
+    issuer,
+    tables::{NewTable, TableNames, create, read},
+};
 
 /// The table that the orders are in.
 pub const ORDERS_TABLE: &str = "orders";
 
-fn stage() -> Value {
-    json!({ "stage": "v1", "stageVariables": { "table": ORDERS_TABLE } })
+fn stages() -> [Value; 2] {
+    [json!({ "stage": "v1", "stageVariables": { "table": ORDERS_TABLE } }), json!({ "stage": "signed-in" })]
 }
 
 fn routes() -> Vec<Value> {
@@ -74,6 +77,23 @@ fn routes() -> Vec<Value> {
     ]
 }
 
+/// The stage whose callers need a token of this issuer. Its keys are fetched from this machine.
+fn signed_in(issuer: &str) -> [Value; 2] {
+    [
+        json!({
+            "stage": "signed-in", "routeKey": "$api", "allowPrivateIntegrations": ["127.0.0.1/32"],
+            "authorizers": { "users": {
+                "type": "JWT", "jwtConfiguration": { "issuer": issuer, "audience": [issuer::AUDIENCE] },
+            } },
+            "authorizerId": "users",
+        }),
+        json!({
+            "stage": "signed-in", "routeKey": "GET /me", "description": "Who calls, by the token",
+            "integration": { "type": "MOCK", "body": { "you": "${context.authorizer.principalId}" } },
+        }),
+    ]
+}
+
 fn orders() -> Vec<Value> {
     vec![
         json!({ "id": "1001", "sku": "pen", "quantity": 1, "createdAt": 1_760_000_000_000_u64 }),
@@ -81,22 +101,24 @@ fn orders() -> Vec<Value> {
     ]
 }
 
-/// Writes the example API and its data, unless there are routes already.
+/// Writes the example API and its data, unless there are routes already. `issuer` is the URL of its issuer of tokens.
 ///
 /// # Errors
 /// The database failed.
-pub fn seed(database: &Database, names: &TableNames) -> Result<(), DynoxideError> {
+pub fn seed(database: &Database, names: &TableNames, issuer: &str) -> Result<(), DynoxideError> {
     create(database, NewTable::new(ORDERS_TABLE, "id"))?;
     let any = database.scan(read(json!({ "TableName": names.routes(), "Limit": 1 })))?;
     if any.count > 0 {
         return Ok(());
     }
-    put(database, names.stages(), &stage())?;
+    for stage in stages() {
+        put(database, names.stages(), &stage)?;
+    }
     for order in orders() {
         put(database, ORDERS_TABLE, &order)?;
     }
-    for route in routes() {
-        put(database, names.routes(), &route)?;
+    for route in routes().iter().chain(&signed_in(issuer)) {
+        put(database, names.routes(), route)?;
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ mod instance_process;
 mod invocation;
 pub mod invoke_api;
 pub mod invoke_result;
+pub mod issuer;
 mod prompt_listener;
 pub mod server;
 pub mod stream_mapping;

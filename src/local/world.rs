@@ -19,6 +19,7 @@ use super::{
     function_url_server,
     host::Host,
     invoke_api,
+    issuer::Issuer,
     server::Server,
     stream_mapping::{MappingError, StreamMapping},
     tables::{TableNames, create_missing},
@@ -39,6 +40,7 @@ pub struct WorldSettings {
     pub api_port: u16,
     pub dynamodb_port: u16,
     pub invoke_port: u16,
+    pub issuer_port: u16,
     /// Of each function, at most.
     pub instances: NonZeroUsize,
     pub region: String,
@@ -86,6 +88,8 @@ pub struct World {
     pub invoke_api: SocketAddr,
     /// `None` if another one is used.
     pub dynamodb: Option<Dynamodb>,
+    /// `None` too: its route is in the own DynamoDB.
+    pub issuer: Option<Issuer>,
     servers: Vec<Server>,
     mapping: Option<StreamMapping>,
 }
@@ -108,11 +112,13 @@ impl World {
         let functions = functions(&settings, dynamodb.as_ref().map(|own| own.address), invoke_address)?;
         let host = Host::new(&settings.region, functions);
 
-        let mut mapping = None;
+        let (mut mapping, mut issuer) = (None, None);
         if let Some(own) = &dynamodb {
+            let listener = listen(settings.issuer_port, "the issuer of tokens", "ISSUER_PORT")?;
+            let issuer = issuer.insert(Issuer::start(asynchronous(listener)?)?);
             create_missing(&own.database, &settings.tables)?;
             own.delete_expired();
-            example_api::seed(&own.database, &settings.tables)?;
+            example_api::seed(&own.database, &settings.tables, issuer.url())?;
             let routes = settings.tables.routes();
             mapping = Some(StreamMapping::start(&own.database, routes, host.clone(), GATEWAY)?);
         }
@@ -120,13 +126,14 @@ impl World {
         let api = function_url_server::serve(api, host.clone(), GATEWAY)?;
         let invoke = invoke_api::serve(invoke, host.clone())?;
         let (api_address, servers) = (api.address, vec![api, invoke]);
-        Ok(Self { host, api: api_address, invoke_api: invoke_address, dynamodb, servers, mapping })
+        Ok(Self { host, api: api_address, invoke_api: invoke_address, dynamodb, issuer, servers, mapping })
     }
 
     /// Ends everything: first the servers, then the functions as on Lambda, then the data.
     pub async fn stop(self) {
         drop(self.mapping);
-        futures_util::future::join_all(self.servers.into_iter().map(Server::stop)).await;
+        let servers = self.servers.into_iter().chain(self.issuer.map(Issuer::into_server));
+        futures_util::future::join_all(servers.map(Server::stop)).await;
         self.host.stop().await;
         if let Some(dynamodb) = self.dynamodb {
             dynamodb.stop().await;

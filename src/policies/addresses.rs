@@ -30,6 +30,16 @@ impl AddressLists {
         (allow.is_some() || !deny.is_empty()).then_some(Self { allow, deny })
     }
 
+    /// The ranges of `ipAllow`; `None`: everybody who is not denied.
+    pub fn allow(&self) -> Option<&[AddressRange]> {
+        self.allow.as_deref()
+    }
+
+    /// The ranges of `ipDeny`.
+    pub fn deny(&self) -> &[AddressRange] {
+        &self.deny
+    }
+
     /// Refuses a client by its address. A text that is no address is let in by no list.
     ///
     /// # Errors

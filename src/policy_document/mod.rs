@@ -16,4 +16,5 @@ pub use self::{
     document::{PolicyDocument, PolicyKind},
     element::PolicyFault,
     resource::{literal_path, requested},
+    wildcard::Wildcard,
 };

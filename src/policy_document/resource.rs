@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::{element::Element, wildcard::Wildcard};
-use crate::path;
+use super::element::Element;
+use crate::{path, policy_document::Wildcard};
 
 const EXPECTED: &str =
     "*, execute-api:/STAGE/METHOD/path or arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/path";

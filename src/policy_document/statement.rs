@@ -5,8 +5,8 @@ use super::{
     document::PolicyKind,
     element::Element,
     resource::ResourcePattern,
-    wildcard::Wildcard,
 };
+use crate::policy_document::Wildcard;
 
 /// A statement, which is about requests that all of its parts fit.
 #[derive(Clone, Debug, PartialEq, Eq)]

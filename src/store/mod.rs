@@ -30,7 +30,7 @@ use crate::{
         dynamodb::DynamoDb,
     },
     circuit_breaker::CircuitBreaker,
-    environment::{DeploymentMemory, Tables},
+    environment::{DeploymentMemory, FunctionUrlAuthType, Tables},
     wait::within,
 };
 
@@ -52,6 +52,8 @@ pub struct Store {
     pub tables: Tables,
     /// The memory that deployments may take of the instances that share the store.
     pub deployment_memory: Option<DeploymentMemory>,
+    /// The `AuthType` of their function URL; `None` where it is not known, as on an operator's machine.
+    pub function_url_auth_type: Option<FunctionUrlAuthType>,
 }
 
 /// One for each table that requests wait for: DynamoDB throttles them one by one.
@@ -98,6 +100,7 @@ impl Store {
             breakers: Arc::default(),
             tables,
             deployment_memory: None,
+            function_url_auth_type: None,
         }
     }
 

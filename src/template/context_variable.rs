@@ -3,15 +3,15 @@
 use std::{borrow::Cow, fmt};
 
 use super::{ValueKind, WordValue};
-use crate::context::Context;
+use crate::{context::Context, message::IamIdentity};
 
 /// One variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContextVariable {
     AccountId,
     ApiId,
-    /// `authorizer.claims.x`: as HTTP APIs have it, as text.
-    Claim(Box<str>),
+    /// `authorizer.claims.x`, as HTTP APIs have it, as text; `authorizer.x`: of a function's context.
+    Authorizer(Box<str>),
     PrincipalId,
     DeploymentId,
     DomainName,
@@ -19,6 +19,8 @@ pub enum ContextVariable {
     ExtendedRequestId,
     HttpMethod,
     ApiKeyId,
+    /// `identity.x` of an IAM caller.
+    Iam(IamFact),
     SourceIp,
     UserAgent,
     Path,
@@ -29,6 +31,20 @@ pub enum ContextVariable {
     ResourcePath,
     RouteKey,
     Stage,
+}
+
+/// A fact about an IAM caller; other callers have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IamFact {
+    AccountId,
+    Caller,
+    CognitoAuthenticationProvider,
+    CognitoAuthenticationType,
+    CognitoIdentityId,
+    CognitoIdentityPoolId,
+    PrincipalOrgId,
+    User,
+    UserArn,
 }
 
 /// The requests that see one value of a variable.
@@ -43,11 +59,11 @@ enum Scope {
 /// Name and scope of a variable.
 struct VariableRow(&'static str, Scope);
 
-/// The beginning of the names of a token's claims.
-const CLAIMS: &str = "authorizer.claims.";
+/// The beginning of the names of what an authorizer has found.
+const AUTHORIZER: &str = "authorizer.";
 
-/// All but the claims, whose names are the issuer's.
-const NAMED: [ContextVariable; 19] = {
+/// All but those of authorizers, whose names are an issuer's, or a function's.
+const NAMED: [ContextVariable; 28] = {
     use ContextVariable::*;
     [
         AccountId,
@@ -58,9 +74,18 @@ const NAMED: [ContextVariable; 19] = {
         DomainPrefix,
         ExtendedRequestId,
         HttpMethod,
+        Iam(IamFact::AccountId),
         ApiKeyId,
+        Iam(IamFact::Caller),
+        Iam(IamFact::CognitoAuthenticationProvider),
+        Iam(IamFact::CognitoAuthenticationType),
+        Iam(IamFact::CognitoIdentityId),
+        Iam(IamFact::CognitoIdentityPoolId),
+        Iam(IamFact::PrincipalOrgId),
         SourceIp,
+        Iam(IamFact::User),
         UserAgent,
+        Iam(IamFact::UserArn),
         Path,
         Protocol,
         RequestId,
@@ -75,15 +100,21 @@ const NAMED: [ContextVariable; 19] = {
 impl ContextVariable {
     /// The variable of this name, which stands behind `context.`.
     pub fn named(name: &str) -> Option<Self> {
-        match name.strip_prefix(CLAIMS) {
-            Some(claim) => (!claim.is_empty()).then(|| Self::Claim(claim.into())),
-            None => NAMED.into_iter().find(|variable| variable.row().0 == name),
-        }
+        let named = NAMED.into_iter().find(|variable| variable.row().0 == name);
+        let of_authorizer = || {
+            let name = name.strip_prefix(AUTHORIZER)?;
+            let is_name = !name.is_empty() && name != "claims" && name != "claims.";
+            is_name.then(|| Self::Authorizer(name.into()))
+        };
+        named.or_else(of_authorizer)
     }
 
     /// All names, for problems: `accountId, apiId, …`.
     pub fn names() -> String {
-        format!("{}, {CLAIMS}NAME", NAMED.map(|variable| variable.row().0).join(", "))
+        format!(
+            "{}, {AUTHORIZER}claims.NAME, {AUTHORIZER}NAME",
+            NAMED.map(|variable| variable.row().0).join(", ")
+        )
     }
 
     /// True of a variable that is the same in all requests of one caller for one URI.
@@ -96,7 +127,7 @@ impl ContextVariable {
         match self {
             Self::AccountId         => VariableRow("accountId",              Scope::Uri),
             Self::ApiId             => VariableRow("apiId",                  Scope::Uri),
-            Self::Claim(_)          => VariableRow(CLAIMS,                   Scope::Request),
+            Self::Authorizer(_)     => VariableRow(AUTHORIZER,               Scope::Request),
             Self::PrincipalId       => VariableRow("authorizer.principalId", Scope::Uri),
             Self::DeploymentId      => VariableRow("deploymentId",           Scope::Uri),
             Self::DomainName        => VariableRow("domainName",             Scope::Uri),
@@ -104,6 +135,7 @@ impl ContextVariable {
             Self::ExtendedRequestId => VariableRow("extendedRequestId",      Scope::Request),
             Self::HttpMethod        => VariableRow("httpMethod",             Scope::Uri),
             Self::ApiKeyId          => VariableRow("identity.apiKeyId",      Scope::Uri),
+            Self::Iam(fact)         => fact.row(),
             Self::SourceIp          => VariableRow("identity.sourceIp",      Scope::Request),
             Self::UserAgent         => VariableRow("identity.userAgent",     Scope::Request),
             Self::Path              => VariableRow("path",                   Scope::Uri),
@@ -124,22 +156,15 @@ impl ContextVariable {
         match self {
             Self::AccountId => origin.account_id.as_str().into(),
             Self::ApiId => origin.api_id.as_str().into(),
-            Self::Claim(name) => {
-                let claims = context.caller.principal.map(|principal| &principal.claims.of_http_apis);
-                claims.and_then(|claims| claims.get(&**name)).map_or("", String::as_str).into()
-            }
-            Self::PrincipalId => context
-                .caller
-                .principal
-                .and_then(|principal| principal.id.as_deref())
-                .unwrap_or_default()
-                .into(),
+            Self::Authorizer(name) => context.caller.authorizer_text(name).unwrap_or_default().into(),
+            Self::PrincipalId => context.caller.authorizer_text("principalId").unwrap_or_default().into(),
             Self::DeploymentId => context.deployment_id.into(),
             Self::DomainName => origin.domain_name.as_str().into(),
             Self::DomainPrefix => origin.domain_prefix.as_str().into(),
             Self::ExtendedRequestId | Self::RequestId => request.id.as_str().into(),
             Self::HttpMethod => request.method.as_str().into(),
             Self::ApiKeyId => context.caller.api_key_id.unwrap_or_default().into(),
+            Self::Iam(fact) => context.caller.iam().and_then(|iam| fact.text(iam)).unwrap_or_default(),
             Self::SourceIp => origin.source_ip.as_str().into(),
             Self::UserAgent => origin.user_agent.as_str().into(),
             Self::Path => context.full_path(),
@@ -159,10 +184,43 @@ impl ContextVariable {
     }
 }
 
+impl IamFact {
+    /// Of one URI's caller only the ARN, and the account in it, are sure to be the same.
+    #[rustfmt::skip]
+    const fn row(self) -> VariableRow {
+        match self {
+            Self::AccountId                     => VariableRow("identity.accountId",                     Scope::Uri),
+            Self::Caller                        => VariableRow("identity.caller",                        Scope::Request),
+            Self::CognitoAuthenticationProvider => VariableRow("identity.cognitoAuthenticationProvider", Scope::Request),
+            Self::CognitoAuthenticationType     => VariableRow("identity.cognitoAuthenticationType",     Scope::Request),
+            Self::CognitoIdentityId             => VariableRow("identity.cognitoIdentityId",             Scope::Uri),
+            Self::CognitoIdentityPoolId         => VariableRow("identity.cognitoIdentityPoolId",         Scope::Request),
+            Self::PrincipalOrgId                => VariableRow("identity.principalOrgId",                Scope::Request),
+            Self::User                          => VariableRow("identity.user",                          Scope::Request),
+            Self::UserArn                       => VariableRow("identity.userArn",                       Scope::Uri),
+        }
+    }
+
+    fn text(self, iam: &IamIdentity) -> Option<Cow<'_, str>> {
+        let cognito = iam.cognito_identity.as_ref();
+        match self {
+            Self::AccountId => Some(iam.account_id.as_str().into()),
+            Self::Caller => Some(iam.caller_id.as_str().into()),
+            Self::CognitoAuthenticationProvider => cognito?.providers().map(Cow::from),
+            Self::CognitoAuthenticationType => cognito?.authentication_type().map(Cow::from),
+            Self::CognitoIdentityId => Some(cognito?.identity_id.as_str().into()),
+            Self::CognitoIdentityPoolId => Some(cognito?.identity_pool_id.as_str().into()),
+            Self::PrincipalOrgId => iam.principal_org_id.as_deref().map(Cow::from),
+            Self::User => Some(iam.user_id.as_str().into()),
+            Self::UserArn => Some(iam.user_arn.as_str().into()),
+        }
+    }
+}
+
 /// The name, without `context.`.
 impl fmt::Display for ContextVariable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.row().0)?;
-        if let Self::Claim(name) = self { f.write_str(name) } else { Ok(()) }
+        if let Self::Authorizer(name) = self { f.write_str(name) } else { Ok(()) }
     }
 }

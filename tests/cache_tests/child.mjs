@@ -21,25 +21,23 @@ export async function run(program, args, options = {}) {
   return output;
 }
 
-// Starts a server, and resolves with its `stop` and the first groups of all `patterns` once its stdout has
+// Starts a server, and resolves with its `stop` and the first groups of all `patterns` once what it says has
 // matched them. All that it writes goes on to `output`.
 export async function serve(program, args, { patterns, output, ...options }) {
   const child = start(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   const ended = once(child, 'exit');
   let said = '';
   const groups = await new Promise((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', text => {
+    const hear = text => {
       output.write(text);
       said += text;
       const matches = patterns.map(pattern => said.match(pattern));
       if (matches.every(match => match)) {
         resolve(matches.map(match => match[1]));
       }
-    });
-    child.stderr.setEncoding('utf8').on('data', text => {
-      output.write(text);
-      said += text;
-    });
+    };
+    child.stdout.setEncoding('utf8').on('data', hear);
+    child.stderr.setEncoding('utf8').on('data', hear);
     ended.then(([code]) => reject(new Error(`${program} ended with ${code}\n${said}`)), reject);
   });
   return {

@@ -142,7 +142,15 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
 fn parsed(items: &[Value]) -> Parsed<Deployment> {
     let items: Vec<_> = items.iter().map(|item| item.as_object().unwrap().clone()).collect();
     let stage_variables = StageVariables::new();
-    parse(DeploymentSource { table: "routes", stage: "v1", stage_variables: &stage_variables }, &items)
+    parse(
+        DeploymentSource {
+            table: "routes",
+            stage: "v1",
+            stage_variables: &stage_variables,
+            function_url_auth_type: None,
+        },
+        &items,
+    )
 }
 
 #[test]

@@ -20,7 +20,7 @@ from jwcrypto import jwk, jws
 NOW = 1_800_000_000
 ISSUER, AUDIENCE = "https://issuer.example", "app"
 RS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
-ALGORITHMS = [*RS, "ES256", "ES384", "EdDSA"]
+ALGORITHMS = [*RS, "ES256", "ES384", "ES512", "EdDSA"]
 SIGNERS = jwt.algorithms.get_default_algorithms()
 CLAIMS = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u1", "iat": NOW - 60, "exp": NOW + 60}
 # Of a token with one of these errors the signature is good.
@@ -287,9 +287,8 @@ def of_key_sets():
     add("a key that may not verify", [mine | {"key_ops": ["encrypt"]}, foreign], good, "Signature")
     add("a key that may verify", [mine | {"key_ops": ["sign", "verify"], "use": "sig"}], good)
     add("a key for another algorithm", [mine | {"alg": "ES384"}, foreign], good, "Signature")
-    add("unusable keys beside a good one", [{"kty": "oct", "k": "AA", "kid": "k1"}, public(new_key("ES512"), kid="k1"), mine], good)
-    add("ES512", [public(p256)], sign(new_key("ES512"), {"alg": "ES512"}, CLAIMS), "Algorithm")
     k256 = ec.generate_private_key(ec.SECP256K1())
+    add("unusable keys beside a good one", [{"kty": "oct", "k": "AA", "kid": "k1"}, public(k256, kid="k1"), mine], good)
     add("ES256K", [public(p256)], sign(k256, {"alg": "ES256K"}, CLAIMS), "Algorithm")
 
     head, body, signature = good.split(".")
@@ -306,6 +305,27 @@ def of_key_sets():
     add("ES256: all ones", [mine], of_numbers(2**256 - 1, 2**256 - 1), "Signature")
     add("ES256: as ASN.1", [mine], f"{head}.{body}.{b64(utils.encode_dss_signature(r, s))}", "Signature")
     add("ES256: a point off the curve", [mine | {"y": mine["x"]}], good, "Signature")
+
+    p521 = new_key("ES512")
+    head, body, signature = sign(p521, {"alg": "ES512", "kid": "k1"}, CLAIMS).split(".")
+    raw = base64.urlsafe_b64decode(signature + "==")
+    r, s = int.from_bytes(raw[:66]), int.from_bytes(raw[66:])
+    order = 2**521 - 2**260 + 0xA51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409
+    mine = public(p521, kid="k1")
+
+    def of_long_numbers(r, s):
+        return f"{head}.{body}.{b64(r.to_bytes(66) + s.to_bytes(66))}"
+
+    good = of_long_numbers(r, s)
+    add("ES512: the other s", [mine], of_long_numbers(r, order - s))
+    add("ES512: r is 0", [mine], of_long_numbers(0, s), "Signature")
+    add("ES512: s is 0", [mine], of_long_numbers(r, 0), "Signature")
+    add("ES512: s is the order", [mine], of_long_numbers(r, order), "Signature")
+    add("ES512: all ones", [mine], of_long_numbers(2**528 - 1, 2**528 - 1), "Signature")
+    add("ES512: as ASN.1", [mine], f"{head}.{body}.{b64(utils.encode_dss_signature(r, s))}", "Signature")
+    add("ES512: numbers without their zeros", [mine], f"{head}.{body}.{b64(raw[1:66] + raw[67:])}", "Signature")
+    add("ES512: a point off the curve", [mine | {"y": mine["x"]}], good, "Signature")
+    add("ES512: a key of P-384", [public(new_key("ES384"), kid="k1")], good, "Algorithm")
 
     signed = f"{b64(text_of({'alg': 'PS256'}))}.{b64(text_of(CLAIMS))}"
     for name, length in [("no salt", 0), ("a longer salt", 64)]:

@@ -5,6 +5,7 @@ mod fleet;
 mod function_url;
 mod harness;
 mod host;
+mod issuer;
 mod lifecycle;
 mod memory;
 mod release_gateway;

@@ -23,6 +23,7 @@ pub fn settings() -> WorldSettings {
         api_port: 0,
         dynamodb_port: 0,
         invoke_port: 0,
+        issuer_port: 0,
         instances: NonZeroUsize::MIN,
         region: "eu-test-1".to_owned(),
         data_directory: None,
@@ -142,7 +143,17 @@ fn the_command_says_which_port_is_taken_and_fails() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
     let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(["local", "--api-port", "0", "--dynamodb-port", "0", "--invoke-port", &port])
+        .args([
+            "local",
+            "--api-port",
+            "0",
+            "--dynamodb-port",
+            "0",
+            "--invoke-port",
+            &port,
+            "--issuer-port",
+            "0",
+        ])
         .output()
         .expect("a result");
     let line =
@@ -186,7 +197,7 @@ async fn data_in_a_folder_outlives_the_world_and_is_not_seeded_again() {
         fs::remove_dir_all(&folder).expect("an old run's folder");
     }
     let settings = || WorldSettings { data_directory: Some(folder.clone()), ..settings() };
-    for (before, routes) in [(2, 7), (3, 8), (4, 9)] {
+    for (before, routes) in [(2, 9), (3, 10), (4, 11)] {
         let world = World::start(settings()).await.expect("a world");
         let database = &world.dynamodb.as_ref().expect("an own DynamoDB").database;
         assert_eq!(count(database, ORDERS_TABLE), before);

@@ -137,8 +137,9 @@ fn read(kind: ItemKind, item: &Map<String, Value>) {
         let mut item = item.clone();
         item.insert("stage".to_owned(), "v1".into());
         item.insert("routeKey".to_owned(), route_key.into());
+        let stage_variables = &StageVariables::new();
         let source =
-            DeploymentSource { table: "routes", stage: "v1", stage_variables: &StageVariables::new() };
+            DeploymentSource { table: "routes", stage: "v1", stage_variables, function_url_auth_type: None };
         drop(parse(source, &[item]));
     };
     match kind {

@@ -2,7 +2,7 @@
 //!
 //! What is not just so is refused: an answer is used whole or not at all.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -11,6 +11,7 @@ use super::{
     answer_error::AnswerError,
 };
 use crate::{
+    caller::FunctionContext,
     item::WITHHELD,
     json,
     policy_document::{ConditionContext, Decision, PolicyDocument, PolicyKind},
@@ -23,7 +24,7 @@ pub struct FunctionAnswer {
     pub principal_id: Option<String>,
     pub verdict: Verdict,
     /// `context`, by names: of a REST API all texts.
-    pub context: Map<String, Value>,
+    pub context: Arc<FunctionContext>,
     /// The API key for `apiKeySource: "AUTHORIZER"`.
     pub usage_identifier_key: Option<UsageIdentifierKey>,
     bytes: usize,
@@ -91,6 +92,7 @@ impl FunctionAnswer {
         };
         let usage_identifier_key = usage_identifier_key(&answer)?;
         let context = answer_context::read(answer.remove(answer_context::NAME), context_values)?;
+        let context = Arc::new(FunctionContext::new(context));
         Ok(Self { principal_id, verdict, context, usage_identifier_key, bytes: bytes(json.len(), values) })
     }
 

@@ -25,29 +25,16 @@ impl AnswerKey {
         context: &Context<'_>,
     ) -> Self {
         let mut digest = Sha256::default().with(authorizer);
-        add_text(&mut digest, context.stage.as_bytes());
+        digest.add_framed(context.stage);
         match scope {
             CacheScope::Api => digest.add([0]),
             CacheScope::Route => {
                 digest.add([1]);
-                add_text(&mut digest, context.route_key.as_bytes());
-                add_text(&mut digest, context.request.method.as_str().as_bytes());
+                digest.add_framed(context.route_key);
+                digest.add_framed(context.request.method.as_str());
             }
         }
-        for lines in identity.lines() {
-            digest.add(length(lines.len()));
-            lines.iter().for_each(|line| add_text(&mut digest, line));
-        }
+        identity.add_to(&mut digest);
         Self(digest.finish())
     }
-}
-
-/// With its length before it, so that no text runs into the next one.
-fn add_text(digest: &mut Sha256, text: &[u8]) {
-    digest.add(length(text.len()));
-    digest.add(text);
-}
-
-fn length(length: usize) -> [u8; 8] {
-    (length as u64).to_le_bytes()
 }

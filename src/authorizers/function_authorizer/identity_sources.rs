@@ -6,7 +6,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::{
-    authorizers::identity_source::IdentitySource, caller::TokenPlace, context::Context,
+    authorizers::{explained::CheckedRule, identity_source::IdentitySource},
+    caller::TokenPlace,
+    context::Context,
+    digest::Sha256,
     template::ContextVariable,
 };
 
@@ -82,17 +85,29 @@ impl IdentitySources {
         })
     }
 
+    /// Says of each whether a request has it, without its value.
+    pub fn explain(&self, context: &Context<'_>) -> impl Iterator<Item = CheckedRule> {
+        self.0.iter().map(|source| {
+            let value = source.value(context);
+            let got = value.as_ref().ok().map(|_| "one".to_owned());
+            CheckedRule::new(&source.name, got, "a value", value.map(drop))
+        })
+    }
+
     /// The values of a request.
     ///
     /// # Errors
     ///
     /// The first source of which it has nothing.
     pub fn identity<'a>(&self, context: &Context<'a>) -> Result<Identity<'a>, MissingIdentitySource> {
-        let value = |source: &FunctionIdentitySource| {
-            let value = source.place.value(context).filter(|value| !value.text.is_empty());
-            value.ok_or_else(|| MissingIdentitySource { name: source.name.clone() })
-        };
-        self.0.iter().map(value).collect::<Result<_, _>>().map(Identity)
+        self.0.iter().map(|source| source.value(context)).collect::<Result<_, _>>().map(Identity)
+    }
+}
+
+impl FunctionIdentitySource {
+    fn value<'a>(&self, context: &Context<'a>) -> Result<SourceValue<'a>, MissingIdentitySource> {
+        let value = self.place.value(context).filter(|value| !value.text.is_empty());
+        value.ok_or_else(|| MissingIdentitySource { name: self.name.clone() })
     }
 }
 
@@ -102,9 +117,19 @@ impl<'a> Identity<'a> {
         self.0.iter().map(|value| &*value.text)
     }
 
-    /// All that the request has for each of the sources: also what a function may look at besides its text.
-    pub(super) fn lines(&self) -> impl Iterator<Item = &[Cow<'a, [u8]>]> {
-        self.0.iter().map(|value| &value.lines[..])
+    /// The digest of all of it, by which callers are told apart who have no name.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::default();
+        self.add_to(&mut digest);
+        digest.finish()
+    }
+
+    /// Adds all that the request has for each of the sources: also what a function may look at besides its text.
+    pub(super) fn add_to(&self, digest: &mut Sha256) {
+        for SourceValue { lines, .. } in &self.0 {
+            digest.add((lines.len() as u64).to_le_bytes());
+            lines.iter().for_each(|line| digest.add_framed(line));
+        }
     }
 }
 

@@ -62,6 +62,10 @@ impl KnownKeys {
         Some(Arc::clone(&known.keys))
     }
 
+    pub fn has_fresh_keys(&self, now: SystemTime) -> bool {
+        self.keys.as_ref().is_some_and(|known| age(known.at, now) < FRESH)
+    }
+
     /// Notes that a fetch begins; false if it is too early for one.
     pub fn begin_fetch(&mut self, now: SystemTime) -> bool {
         let is_due = self.next_fetch_in(now).is_zero();

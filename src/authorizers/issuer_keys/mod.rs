@@ -54,8 +54,8 @@ struct Issuer {
     fetching: tokio::sync::Mutex<()>,
 }
 
-/// They come from items, so they are few.
-const MOST_ISSUERS: usize = 100;
+/// They come from items, so they are few; but one authorizer may have so many pools.
+const MOST_ISSUERS: usize = 1_000;
 /// For each of the two calls, answer included.
 const CALL_LIMIT: Duration = Duration::from_millis(1_500);
 
@@ -102,6 +102,13 @@ impl IssuerKeys {
             issuer.end_fetch(fetched, now);
         }
         issuer.usable(key_id, now)
+    }
+
+    /// True while the issuer gives no keys and the known ones, if there are any, are old.
+    pub fn are_old(&self, source: &JwksSource, now: SystemTime) -> bool {
+        let issuer = self.issuer(source.key());
+        let known = issuer.known();
+        known.failure().is_some() && !known.has_fresh_keys(now)
     }
 
     fn issuer(&self, key: &Arc<SourceKey>) -> Arc<Issuer> {

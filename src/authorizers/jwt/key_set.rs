@@ -49,6 +49,8 @@ pub enum KeySetError {
     TooManyKeys,
     #[error("it shows a private key (`d`)")]
     PrivateKey,
+    #[error("it shows a symmetric key (`oct`), which is a secret")]
+    SymmetricKey,
     #[error("none of its keys can verify a token")]
     NoUsableKey,
 }
@@ -75,30 +77,50 @@ impl KeySet {
         if keys.is_empty() { Err(KeySetError::NoUsableKey) } else { Ok(Self { keys }) }
     }
 
+    /// Reads a set that an item lists. Its operator means every key of it, so a symmetric one is not passed over.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`KeySet::parse`], or one of its keys is symmetric.
+    pub fn parse_listed(json: &[u8]) -> Result<Self, KeySetError> {
+        let parsed = Self::parse(json);
+        let is_symmetric = |key: &Value| key.get("kty").is_some_and(|kind| kind == "oct");
+        let set: Option<Value> = serde_json::from_slice(json).ok();
+        let keys = set.as_ref().and_then(|set| set.get("keys")).and_then(Value::as_array);
+        match parsed {
+            Ok(_) | Err(KeySetError::NoUsableKey)
+                if keys.is_some_and(|keys| keys.iter().any(is_symmetric)) =>
+            {
+                Err(KeySetError::SymmetricKey)
+            }
+            parsed => parsed,
+        }
+    }
+
     /// True if a key has this `kid`.
     pub fn has_key(&self, id: &str) -> bool {
         self.keys.iter().any(|key| key.id.as_deref() == Some(id))
     }
 
-    /// Verifies a signature with the keys that have the token's `kid`; if it has none, with all that fit.
-    pub(super) fn verify(
-        &self,
-        key_id: Option<&str>,
+    /// The `kid`s, as far as keys have one.
+    pub(super) fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().filter_map(|key| key.id.as_deref())
+    }
+
+    /// The keys that have the token's `kid`, all of them if it has none, as far as they fit its algorithm; one at least.
+    pub(super) fn fitting<'a>(
+        &'a self,
+        key_id: Option<&'a str>,
         algorithm: Algorithm,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), TokenError> {
-        let has_id = |key: &&Key| key_id.is_none() || key.id.as_deref() == key_id;
+    ) -> Result<impl Iterator<Item = &'a PublicKey>, TokenError> {
+        let has_id = move |key: &&Key| key_id.is_none() || key.id.as_deref() == key_id;
         let mut named = self.keys.iter().filter(has_id).peekable();
         if named.peek().is_none() {
             return Err(TokenError::UnknownKey);
         }
-        let mut fitting = named.filter(|key| key.fits(algorithm)).peekable();
-        if fitting.peek().is_none() {
-            return Err(TokenError::Algorithm);
-        }
-        let is_valid = fitting.any(|key| key.public_key.verifies(algorithm, message, signature));
-        if is_valid { Ok(()) } else { Err(TokenError::Signature) }
+        let fitting = named.filter(move |key| key.fits(algorithm));
+        let mut fitting = fitting.map(|key| &key.public_key).peekable();
+        if fitting.peek().is_none() { Err(TokenError::Algorithm) } else { Ok(fitting) }
     }
 }
 
@@ -135,6 +157,7 @@ fn public_key(jwk: &Map<String, Value>) -> Option<PublicKey> {
         ("RSA", _) => rsa(&bytes("n")?, &bytes("e")?),
         ("EC", Some("P-256")) => point(Curve::P256, 32, &bytes("x")?, &bytes("y")?),
         ("EC", Some("P-384")) => point(Curve::P384, 48, &bytes("x")?, &bytes("y")?),
+        ("EC", Some("P-521")) => point(Curve::P521, 66, &bytes("x")?, &bytes("y")?),
         ("OKP", Some("Ed25519")) => {
             bytes("x").filter(|x| x.len() == 32).map(|x| PublicKey::Curve(Curve::Ed25519, x))
         }

@@ -2,7 +2,9 @@
 //!
 //! Nothing here waits for anything: keys, rules and the time are given.
 
+mod claim_rule;
 mod claims;
+mod explain;
 mod key_set;
 mod signature;
 mod token;
@@ -13,9 +15,12 @@ mod tests;
 
 use std::{collections::BTreeMap, time::SystemTime};
 
+use serde_json::Value;
+
 use self::token::Token;
 pub use self::{
     claims::Claims,
+    explain::{ExplainedToken, explain},
     key_set::{KeySet, KeySetError, MOST_BYTES as MOST_KEY_SET_BYTES},
     signature::Algorithm,
     token_error::TokenError,
@@ -54,7 +59,22 @@ pub enum TokenKind {
 ///
 /// No keys can make the token a good one.
 pub fn key_id(token: &str, rules: &TokenRules) -> Result<Option<String>, TokenError> {
-    Ok(decode(token, rules)?.key_id)
+    let token = Token::decode(token)?;
+    rules.accept(&token.algorithm)?;
+    token.signature()?;
+    Ok(token.key_id)
+}
+
+/// The issuer that a token names which nobody has verified yet: it says by whose rules to judge the token.
+///
+/// # Errors
+///
+/// It is no token, or it names none.
+pub fn issuer(token: &str) -> Result<String, TokenError> {
+    match Token::decode(token)?.payload()?.remove("iss") {
+        Some(Value::String(issuer)) => Ok(issuer),
+        Some(_) | None => Err(TokenError::Issuer),
+    }
 }
 
 /// Verifies a token, without `Bearer`. Its scopes are the route's to ask for: [`Claims::token_scopes`].
@@ -63,16 +83,19 @@ pub fn key_id(token: &str, rules: &TokenRules) -> Result<Option<String>, TokenEr
 ///
 /// The first rule that it breaks, in API Gateway's order (reference A-04).
 pub fn verify(token: &str, keys: &KeySet, rules: &TokenRules, now: SystemTime) -> Result<Claims, TokenError> {
-    let token = decode(token, rules)?;
-    keys.verify(token.key_id.as_deref(), token.algorithm, token.signed.as_bytes(), &token.signature)?;
+    let token = Token::decode(token)?;
+    let algorithm = rules.accept(&token.algorithm)?;
+    let signature = token.signature()?;
+    let keys = keys.fitting(token.key_id.as_deref(), algorithm)?;
+    signature::verify(keys, algorithm, token.signed.as_bytes(), &signature)?;
     Claims::check(token.payload()?, rules, now)
 }
 
-fn decode<'a>(token: &'a str, rules: &TokenRules) -> Result<Token<'a>, TokenError> {
-    let token = Token::decode(token)?;
-    let accepted = rules.algorithms.as_ref();
-    if accepted.is_some_and(|accepted| !accepted.contains(&token.algorithm)) {
-        return Err(TokenError::Algorithm);
+impl TokenRules {
+    /// The algorithm of this name, if tokens may be signed with it.
+    fn accept(&self, name: &str) -> Result<Algorithm, TokenError> {
+        let accepts =
+            |known: &Algorithm| self.algorithms.as_ref().is_none_or(|accepted| accepted.contains(known));
+        Algorithm::named(name).filter(accepts).ok_or(TokenError::Algorithm)
     }
-    Ok(token)
 }

@@ -6,7 +6,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-use super::{Algorithm, TokenError};
+use super::TokenError;
 use crate::json;
 
 /// More than the headers of a request may have in API Gateway (10,240 bytes), and little to read.
@@ -14,20 +14,21 @@ pub const MOST_CHARACTERS: usize = 16_384;
 
 /// A token that nobody has verified yet.
 pub(super) struct Token<'a> {
-    pub algorithm: Algorithm,
+    /// `alg`, whatever it says.
+    pub algorithm: String,
     pub key_id: Option<String>,
     /// Header and payload as they are sent.
     pub signed: &'a str,
-    pub signature: Vec<u8>,
+    signature: &'a str,
     payload: &'a str,
 }
 
 impl<'a> Token<'a> {
-    /// Reads all but the payload.
+    /// Reads the header.
     ///
     /// # Errors
     ///
-    /// It is no token, or none that can be verified here.
+    /// It is no token, or one with extensions that would have to be understood.
     pub(super) fn decode(text: &'a str) -> Result<Self, TokenError> {
         if text.len() > MOST_CHARACTERS {
             return Err(TokenError::TooLong);
@@ -37,26 +38,29 @@ impl<'a> Token<'a> {
         if payload.contains('.') {
             return Err(TokenError::Segments);
         }
-        let header = object(header)?;
+        let mut header = object(header)?;
         if header.contains_key("crit") {
             return Err(TokenError::Critical);
         }
-        let algorithm = header.get("alg").and_then(Value::as_str).ok_or(TokenError::Malformed)?;
-        let key_id = match header.get("kid") {
-            None => None,
-            Some(Value::String(id)) => Some(id.clone()),
-            Some(_) => return Err(TokenError::Malformed),
+        let mut text = |name: &str| match header.remove(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(TokenError::Malformed),
         };
-        Ok(Self {
-            algorithm: Algorithm::named(algorithm).ok_or(TokenError::Algorithm)?,
-            key_id,
-            signed,
-            signature: bytes(signature)?,
-            payload,
-        })
+        let algorithm = text("alg")?.ok_or(TokenError::Malformed)?;
+        Ok(Self { algorithm, key_id: text("kid")?, signed, signature, payload })
     }
 
-    /// Reads the claims. The signature comes first: until it is known to be good, they are anybody's words.
+    /// Reads the signature.
+    ///
+    /// # Errors
+    ///
+    /// It is no base64url.
+    pub(super) fn signature(&self) -> Result<Vec<u8>, TokenError> {
+        bytes(self.signature)
+    }
+
+    /// Reads the claims. Until the signature is known to be good, they are anybody's words.
     ///
     /// # Errors
     ///

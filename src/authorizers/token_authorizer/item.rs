@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
-use super::{TokenAuthorizer, TokenKeys};
+use super::{TokenAuthorizer, TokenIssuer, TokenKeys};
 use crate::{
     authorizers::{
         identity_source::{self, IdentitySource},
@@ -18,6 +18,7 @@ use crate::{
 
 /// API Gateway's.
 const MOST_AUDIENCES: usize = 50;
+const MOST_POOLS: usize = 1_000;
 const MOST_LEEWAY_SECONDS: u64 = 120;
 
 impl TokenAuthorizer {
@@ -30,37 +31,50 @@ impl TokenAuthorizer {
             let issuer = issuer(&fields);
             let audience = audience(&fields);
             fields.finish_guarding();
-            Some(Issuer { issuer: issuer?, audience: audience?, kinds: [TokenKind::Jwt; 2] })
+            Some(Issuers { issuers: vec![issuer?], audience: audience?, kinds: [TokenKind::Jwt; 2] })
         });
         Self::parse(fields, issuer, digest, client)
     }
 
     /// Reads an authorizer of type `COGNITO_USER_POOLS`.
     pub fn parse_cognito(fields: &Fields<'_>, digest: [u8; 32], client: &GuardedClient) -> Option<Self> {
-        let expected = "one ARN such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_x";
-        let arn = fields.parsed("providerARNs", expected, only_text);
-        let arn = fields.require("providerARNs", arn, expected);
-        let arn = arn.and_then(|arn| fields.resolve("providerARNs", arn));
-        let issuer = arn.and_then(|arn| {
-            let issuer = issuer_of_pool(&arn);
-            if issuer.is_none() {
-                fields.problem("providerARNs", &brief(&arn.into()), expected);
+        let expected = format!(
+            "1 to {MOST_POOLS} ARNs such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_x, each once"
+        );
+        let wrong = |got: &Value| {
+            fields.problem("providerARNs", &brief(got), &expected);
+            None
+        };
+        let arns = fields.strings("providerARNs");
+        let arns = fields.require("providerARNs", arns, &expected);
+        let issuers = arns.and_then(|arns| {
+            if !(1..=MOST_POOLS).contains(&arns.len()) {
+                return wrong(&Value::from(arns));
             }
-            issuer
+            let mut issuers = Vec::with_capacity(arns.len());
+            for arn in arns {
+                let resolved = fields.resolve("providerARNs", &arn)?;
+                match issuer_of_pool(&resolved).filter(|issuer| !issuers.contains(issuer)) {
+                    Some(issuer) => issuers.push(issuer),
+                    None => return wrong(&resolved.into()),
+                }
+            }
+            Some(issuers)
         });
         let kinds = [TokenKind::CognitoId, TokenKind::CognitoAccess];
-        let issuer = issuer.map(|issuer| Issuer { issuer, audience: Vec::new(), kinds });
-        Self::parse(fields, issuer, digest, client)
+        let issuers = issuers.map(|issuers| Issuers { issuers, audience: Vec::new(), kinds });
+        Self::parse(fields, issuers, digest, client)
     }
 
     /// Reads what both types have.
     fn parse(
         fields: &Fields<'_>,
-        issuer: Option<Issuer>,
+        issuers: Option<Issuers>,
         digest: [u8; 32],
         client: &GuardedClient,
     ) -> Option<Self> {
-        let keys = TokenKeys::parse(fields, issuer.as_ref().map(|issuer| issuer.issuer.as_str()), client);
+        let named = issuers.as_ref().map_or(&[][..], |issuers| &issuers.issuers);
+        let keys = TokenKeys::parse(fields, named, client);
         let identity_source = or_default(fields, "identitySource", identity_source, || {
             IdentitySource::parse("$request.header.Authorization").expect("a header")
         });
@@ -69,27 +83,33 @@ impl TokenAuthorizer {
         let leeway_seconds = or_default(fields, "leewaySeconds", leeway, || 0);
         let required = |fields: &Fields<'_>| fields.string_map("requiredClaims");
         let required_claims = or_default(fields, "requiredClaims", required, BTreeMap::new);
-        let Issuer { issuer, audience, kinds: [kind, kind_with_scopes] } = issuer?;
+        let Issuers { issuers, audience, kinds: [kind, kind_with_scopes] } = issuers?;
         let rules = TokenRules {
-            issuer,
+            issuer: String::new(),
             audience,
             algorithms: algorithms?,
             leeway_seconds: leeway_seconds?,
             required_claims: required_claims?,
             kind,
         };
-        let rules_with_scopes = TokenRules { kind: kind_with_scopes, ..rules.clone() };
-        let keys = keys?;
+        let issuers = issuers.into_iter().zip(keys?).map(|(issuer, keys)| {
+            let rules = TokenRules { issuer, ..rules.clone() };
+            let rules_with_scopes = TokenRules { kind: kind_with_scopes, ..rules.clone() };
+            TokenIssuer { keys, rules, rules_with_scopes }
+        });
+        let issuers: Vec<_> = issuers.collect();
         // The stage's variables are in these. A quoted text ends where it says.
-        let resolved = format!("{:?}{:?}{:?}", rules.issuer, rules.audience, keys.source());
-        let digest = Sha256::default().with(digest).with(resolved).finish();
-        Some(Self { identity_source: identity_source?, keys, rules, rules_with_scopes, digest })
+        let mut digest = Sha256::default().with(digest);
+        for TokenIssuer { keys, rules, .. } in &issuers {
+            digest.add(format!("{:?}{:?}{:?}", rules.issuer, rules.audience, keys.source()));
+        }
+        Some(Self { identity_source: identity_source?, issuers, digest: digest.finish() })
     }
 }
 
-/// The issuer of tokens, for whom they have to be, and the kinds of them that routes without and with scopes ask for.
-struct Issuer {
-    issuer: String,
+/// The issuers of tokens, for whom these have to be, and the kinds of them that routes without and with scopes ask for.
+struct Issuers {
+    issuers: Vec<String>,
     audience: Vec<String>,
     kinds: [TokenKind; 2],
 }
@@ -152,26 +172,40 @@ fn algorithms(fields: &Fields<'_>) -> Option<Vec<Algorithm>> {
 }
 
 impl TokenKeys {
-    /// Reads `jwks` or `jwksUri`; without them, the keys are where the `issuer`'s discovery document says. What is wrong
-    /// is reported, and `None`.
-    fn parse(fields: &Fields<'_>, issuer: Option<&str>, client: &GuardedClient) -> Option<Self> {
+    /// Reads `jwks` or `jwksUri`, of one issuer; without them, the keys are where each issuer's discovery document says.
+    /// What is wrong is reported, and `None`.
+    fn parse(fields: &Fields<'_>, issuers: &[String], client: &GuardedClient) -> Option<Vec<Self>> {
         let (listed, uri) = (fields.value("jwks"), fields.value("jwksUri"));
+        if let [_, _, ..] = issuers
+            && let Some(name) = listed.map(|_| "jwks").or(uri.map(|_| "jwksUri"))
+        {
+            // Not the set itself: it may show a private key.
+            let expected = "nothing beside several providerARNs: each pool has keys of its own";
+            fields.problem(name, "keys of one pool", expected);
+            return None;
+        }
         match (listed, uri) {
             (Some(_), Some(uri)) => {
                 fields.problem("jwksUri", &brief(uri), "nothing, since jwks lists the keys");
                 None
             }
-            (Some(keys), None) => listed_keys(fields, keys).map(Arc::new).map(Self::Listed),
+            (Some(keys), None) => listed_keys(fields, keys).map(|keys| vec![Self::Listed(Arc::new(keys))]),
             (None, Some(uri)) => {
                 let text = fields.parsed("jwksUri", "a URL", |uri| uri.as_str().map(str::to_owned));
                 let resolved = fields.resolve("jwksUri", &text?)?;
                 let wrong = |expected| fields.problem("jwksUri", &brief(uri), expected);
-                JwksSource::at(&resolved, client).map_err(wrong).ok().map(Self::OfIssuer)
+                JwksSource::at(&resolved, client)
+                    .map_err(wrong)
+                    .ok()
+                    .map(|source| vec![Self::OfIssuer(source)])
             }
             (None, None) => {
-                let wrong =
-                    |expected| fields.problem("jwtConfiguration.issuer", &brief(&issuer.into()), expected);
-                JwksSource::discovered(issuer?, client).map_err(wrong).ok().map(Self::OfIssuer)
+                let discovered = |issuer: &String| {
+                    let got = brief(&issuer.as_str().into());
+                    let wrong = |expected| fields.problem("jwtConfiguration.issuer", &got, expected);
+                    JwksSource::discovered(issuer, client).map_err(wrong).ok().map(Self::OfIssuer)
+                };
+                issuers.iter().map(discovered).collect()
             }
         }
     }
@@ -188,7 +222,7 @@ impl TokenKeys {
 /// Reads a JWK set: a map, or its JSON as text.
 fn listed_keys(fields: &Fields<'_>, value: &Value) -> Option<KeySet> {
     let json = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    match KeySet::parse(json.as_bytes()) {
+    match KeySet::parse_listed(json.as_bytes()) {
         Ok(keys) => Some(keys),
         Err(error) => {
             // Not the set itself: it may show a private key.

@@ -1,9 +1,13 @@
 //! Authorizers of the types `JWT` and `COGNITO_USER_POOLS`: the caller is whom a token names.
 //!
-//! A pool's is the same with its issuer made of the pool's ARN. API Gateway takes a pool's ID token where the route
+//! A pool's is the same with its issuer made of the pool's ARN; of several pools that one judges a token which the token
+//! names as its issuer. API Gateway takes a pool's ID token where the route
 //! asks for no scopes, and its access token where it does.
 
+mod explain;
 mod item;
+#[cfg(test)]
+mod tests;
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -14,23 +18,30 @@ use super::{
     verified_tokens::{TokenDigest, VerifiedTokens},
 };
 use crate::{
-    caller::{ClaimTexts, Principal, PrincipalIdentity},
+    caller::{ClaimTexts, Principal, PrincipalIdentity, TokenPlace, TokenPrincipal},
     context::Context,
     digest::{Sha256, hex},
     error::GatewayError,
 };
 
-/// Verifies tokens of one issuer.
+/// Verifies tokens.
 #[derive(Debug)]
 pub struct TokenAuthorizer {
     identity_source: IdentitySource,
+    /// One, or several pools: with other issuers, and else the same rules.
+    issuers: Vec<TokenIssuer>,
+    /// Of all that decides on a token but its route's scopes.
+    digest: [u8; 32],
+}
+
+/// An issuer, and the rules for its tokens.
+#[derive(Debug)]
+struct TokenIssuer {
     keys: TokenKeys,
     /// Of a route that asks for no scopes.
     rules: TokenRules,
     /// Of a route that asks for some.
     rules_with_scopes: TokenRules,
-    /// Of all that decides on a token but its route's scopes.
-    digest: [u8; 32],
 }
 
 /// The keys that tokens are verified with.
@@ -55,7 +66,7 @@ impl TokenAuthorizer {
     ) -> Result<Arc<Principal>, GatewayError> {
         let value = self.identity_source.value(context).ok_or(GatewayError::NoToken)?;
         let token = without_scheme(&value);
-        let asked = if scopes.is_empty() { AskedScopes::None } else { AskedScopes::Some };
+        let asked = AskedScopes::of(scopes);
         let now = context.request.received_at;
         let digest = self.digest_of(token, asked);
         let principal = match tokens.get(&digest, now) {
@@ -66,41 +77,47 @@ impl TokenAuthorizer {
                     description: error.description(),
                     scopes: scopes.join(" "),
                 };
-                let keys = match &self.keys {
+                let issuer = self.issuer_of(token).map_err(refused)?;
+                let rules = issuer.rules_of(asked);
+                let keys = match &issuer.keys {
                     TokenKeys::Listed(keys) => Arc::clone(keys),
                     TokenKeys::OfIssuer(source) => {
-                        let key_id = jwt::key_id(token, self.rules_of(asked)).map_err(refused)?;
+                        let key_id = jwt::key_id(token, rules).map_err(refused)?;
                         issuers.keys(source, key_id.as_deref(), now).await?
                     }
                 };
-                let verified = self.verify(token, &keys, asked, now).map_err(refused)?;
+                let verified = self.verify(token, &keys, issuer, asked, now).map_err(refused)?;
                 tokens.put(digest, Arc::clone(&verified.principal), now, verified.expires_at);
                 verified.principal
             }
         };
-        let has_scope = |held: &Vec<String>| held.iter().any(|scope| scopes.contains(scope));
-        match &principal.scopes {
-            Some(held) if !has_scope(held) => {
+        match principal.scopes() {
+            Some(held) if !has_scope(held, scopes) => {
                 Err(GatewayError::InsufficientScope { scopes: scopes.join(" ") })
             }
             Some(_) | None => Ok(principal),
         }
     }
 
+    pub fn token_place(&self) -> TokenPlace {
+        self.identity_source.token_place()
+    }
+
     fn verify(
         &self,
         token: &str,
         keys: &KeySet,
+        issuer: &TokenIssuer,
         asked: AskedScopes,
         now: SystemTime,
     ) -> Result<VerifiedPrincipal, TokenError> {
-        let rules = self.rules_of(asked);
+        let rules = issuer.rules_of(asked);
         let claims = jwt::verify(token, keys, rules, now)?;
         let identity = match claims.subject() {
             Some(subject) => PrincipalIdentity::of_subject(&rules.issuer, subject),
             None => PrincipalIdentity::of_token(&hex(&Sha256::of(token))),
         };
-        let principal = Principal {
+        let principal = TokenPrincipal {
             identity,
             id: claims.subject().map(str::to_owned),
             claims: ClaimTexts { of_rest_apis: claims.as_text_1_0(), of_http_apis: claims.as_text_2_0() },
@@ -108,16 +125,34 @@ impl TokenAuthorizer {
                 AskedScopes::None => None,
                 AskedScopes::Some => Some(claims.token_scopes()),
             },
-            token_place: self.identity_source.token_place(),
+            place: self.token_place(),
         };
-        Ok(VerifiedPrincipal { principal: Arc::new(principal), expires_at: claims.expires_at() })
+        let principal = Arc::new(Principal::Token(principal));
+        Ok(VerifiedPrincipal { principal, expires_at: claims.expires_at() })
     }
 
-    fn rules_of(&self, asked: AskedScopes) -> &TokenRules {
-        match asked {
-            AskedScopes::None => &self.rules,
-            AskedScopes::Some => &self.rules_with_scopes,
+    /// True while the issuer of the request's token gives no keys and the known ones are old.
+    pub fn has_old_keys(&self, context: &Context<'_>, issuers: &IssuerKeys) -> bool {
+        let issuer = match &self.issuers[..] {
+            [only] => Some(only),
+            _ => {
+                let value = self.identity_source.value(context);
+                value.and_then(|value| self.issuer_of(without_scheme(&value)).ok())
+            }
+        };
+        issuer.is_some_and(|issuer| match &issuer.keys {
+            TokenKeys::Listed(_) => false,
+            TokenKeys::OfIssuer(source) => issuers.are_old(source, context.request.received_at),
+        })
+    }
+
+    /// The issuer by whose rules a token is judged, which may be another's even so.
+    fn issuer_of(&self, token: &str) -> Result<&TokenIssuer, TokenError> {
+        if let [only] = &self.issuers[..] {
+            return Ok(only);
         }
+        let named = jwt::issuer(token)?;
+        self.issuers.iter().find(|issuer| issuer.rules.issuer == named).ok_or(TokenError::Issuer)
     }
 
     fn digest_of(&self, token: &str, asked: AskedScopes) -> TokenDigest {
@@ -125,11 +160,31 @@ impl TokenAuthorizer {
     }
 }
 
+impl TokenIssuer {
+    fn rules_of(&self, asked: AskedScopes) -> &TokenRules {
+        match asked {
+            AskedScopes::None => &self.rules,
+            AskedScopes::Some => &self.rules_with_scopes,
+        }
+    }
+}
+
+/// True if one of the scopes that a token gives is among those that its route asks for.
+fn has_scope(held: &[String], asked: &[String]) -> bool {
+    held.iter().any(|scope| asked.contains(scope))
+}
+
 /// The scopes that a route asks for.
 #[derive(Clone, Copy)]
 enum AskedScopes {
     None,
     Some,
+}
+
+impl AskedScopes {
+    fn of(scopes: &[String]) -> Self {
+        if scopes.is_empty() { Self::None } else { Self::Some }
+    }
 }
 
 struct VerifiedPrincipal {

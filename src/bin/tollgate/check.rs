@@ -21,7 +21,7 @@ use crate::{
 /// Say everything that is wrong or odd in the items of a stage, or of all, and then of API keys and usage plans
 /// too; or in an API file. Change nothing.
 ///
-/// Exit code 3: there are problems. 4: there is no such stage or file. 64: github and sarif are for files.
+/// Exit code 3: there are problems. 4: there is no such stage or file. 64: github and sarif are for files, --auth is for stages.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// A stage, or an API file such as tollgate.yaml (with a dot or a slash in it); without it, all stages.
@@ -30,6 +30,10 @@ pub struct Arguments {
     /// The form of the report [default: that of --output]. github are annotations of a pull request.
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<ReportFormat>,
+    /// Say of each route who may call it, as the items are now, and warn of routes by which anybody may change a table;
+    /// nothing of a stage that has problems. Not of a file.
+    #[arg(long)]
+    auth: bool,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -61,6 +65,10 @@ impl From<OutputFormat> for ReportFormat {
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let stage = arguments.subject.as_deref();
     if let Some(file) = stage.filter(|subject| check_file::is_file(subject)) {
+        if arguments.auth {
+            note("tollgate: --auth is for stages, not for files");
+            return Ok(ExitStatus::WrongUse);
+        }
         return check_file::run(file, arguments.format.unwrap_or(arguments.common.output.into()));
     }
     let Some(output) = arguments.output() else {
@@ -69,7 +77,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     };
     let tables = if stage.is_some() { common_args::STAGES } else { common_args::ALL };
     arguments.common.run(tables, async |store| {
-        let reports = reports(store, stage).await?;
+        let reports = reports(store, arguments).await?;
         if let Some(stage) = stage
             && reports.is_empty()
         {
@@ -80,7 +88,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     })
 }
 
-async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<CheckReport>> {
+async fn reports(store: &Store, arguments: &Arguments) -> Result<Vec<CheckReport>> {
+    let stage = arguments.subject.as_deref();
     let stages = match stage {
         Some(stage) => BTreeSet::from([stage.to_owned()]),
         None => store.stage_names().await?,
@@ -91,7 +100,12 @@ async fn reports(store: &Store, stage: Option<&str>) -> Result<Vec<CheckReport>>
     }
     for stage in stages {
         if let Some(outcome) = deployment::check(store, &stage).await? {
-            reports.push(CheckReport::of_stage(stage, outcome, headline));
+            let routes = if arguments.auth { deployment::route_access(store, &stage).await? } else { None };
+            let report = CheckReport::of_stage(stage, outcome, headline);
+            reports.push(match routes {
+                Some(routes) => report.with_routes(&store.tables.routes, routes),
+                None => report,
+            });
         }
     }
     Ok(reports)

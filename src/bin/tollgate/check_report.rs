@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use tollgate::{
-    deployment::{PublishOutcome, counted},
+    deployment::{PublishOutcome, RouteAccess, counted},
     error::Problem,
     item::Findings,
 };
 
-use crate::output_format::OutputFormat;
+use crate::{check_auth, output_format::OutputFormat};
 
 /// The problems and warnings of a stage or a table.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub struct CheckReport {
     headline: String,
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
+    /// Who may call each route, where that was asked for and is known.
+    routes: Option<Vec<RouteAccess>>,
 }
 
 #[derive(Debug)]
@@ -43,7 +45,15 @@ impl CheckReport {
             PublishOutcome::Invalid { problems, warnings } => (None, problems, warnings),
             PublishOutcome::LeftAlone => (None, Vec::new(), Vec::new()),
         };
-        Self { subject: CheckedItems::Stage { stage, deployment_id }, headline, problems, warnings }
+        let subject = CheckedItems::Stage { stage, deployment_id };
+        Self { subject, headline, problems, warnings, routes: None }
+    }
+
+    /// Adds who may call each route of the stage, and the warnings that follow.
+    pub fn with_routes(mut self, table: &str, routes: Vec<RouteAccess>) -> Self {
+        self.warnings.extend(check_auth::warnings(table, self.name(), &routes));
+        self.routes = Some(routes);
+        self
     }
 
     /// `noun` is the word for an item of the table.
@@ -55,7 +65,8 @@ impl CheckReport {
             0 => counted(items, noun),
             problems => format!("{}, {}", counted(items, noun), counted(problems, "problem")),
         };
-        Self { subject: CheckedItems::Table { table: table.to_owned(), items }, headline, problems, warnings }
+        let subject = CheckedItems::Table { table: table.to_owned(), items };
+        Self { subject, headline, problems, warnings, routes: None }
     }
 
     pub fn is_valid(&self) -> bool {
@@ -78,6 +89,9 @@ impl CheckReport {
         json["valid"] = self.is_valid().into();
         json["problems"] = self.problems.iter().map(problem).collect();
         json["warnings"] = self.warnings.iter().map(problem).collect();
+        if let Some(routes) = &self.routes {
+            json["routes"] = check_auth::to_json(routes);
+        }
         json
     }
 }
@@ -89,7 +103,15 @@ pub fn print(reports: &[CheckReport], output: OutputFormat) -> io::Result<()> {
         reports.iter().try_for_each(|report| {
             writeln!(out, "{}: {}", report.name(), report.headline)?;
             report.problems.iter().try_for_each(|problem| writeln!(out, "  problem: {problem}"))?;
-            report.warnings.iter().try_for_each(|warning| writeln!(out, "  warning: {warning}"))
+            report.warnings.iter().try_for_each(|warning| writeln!(out, "  warning: {warning}"))?;
+            match &report.routes {
+                Some(routes) => {
+                    writeln!(out)?;
+                    check_auth::write(out, routes)?;
+                    writeln!(out)
+                }
+                None => Ok(()),
+            }
         })
     })
 }

@@ -4,7 +4,7 @@
 use anyhow::{Context, Error, Result};
 use tollgate::{
     aws::{ServiceClient, service::Service},
-    environment::{Environment, Tables},
+    environment::{Environment, FUNCTION_URL_AUTH_TYPE, Tables},
     error::StoreError,
     store::Store,
     userinfo::withheld,
@@ -35,6 +35,7 @@ pub const KEYS: TableSelection = |tables| vec![&tables.api_keys];
 pub const KEYS_AND_PLANS: TableSelection = |tables| vec![&tables.api_keys, &tables.usage_plans];
 pub const USAGE: TableSelection = |tables| vec![&tables.counters, &tables.api_keys];
 pub const ITEMS_AND_CACHE: TableSelection = |tables| vec![&tables.stages, &tables.routes, &tables.cache];
+pub const SERVED: TableSelection = |tables| vec![&tables.stages, &tables.deployments];
 pub const SERVED_AND_CACHE: TableSelection =
     |tables| vec![&tables.stages, &tables.deployments, &tables.cache];
 pub const ALL: TableSelection = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
@@ -70,6 +71,8 @@ impl CommonArgs {
         let mut store =
             Store::new(ServiceClient::new(Service::DynamoDb, &environment.aws), environment.tables);
         store.deployment_memory = environment.deployment_memory;
+        store.function_url_auth_type =
+            variable(FUNCTION_URL_AUTH_TYPE).map(|_| environment.function_url_auth_type);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(work(&store)).map_err(|error| {
             if error.downcast_ref::<StoreError>().is_none() {

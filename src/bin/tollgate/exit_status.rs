@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use crate::notes::note;
-use tollgate::{authorizers::KeyValue, store::Store};
+use tollgate::{authorizers::KeyValue, error::GatewayError, store::Store};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     Ok,
     Invalid,
     NotFound,
-    /// The command line lacks an argument.
+    /// The command line lacks an argument, or has a wrong one.
     WrongUse,
     /// The answer to a question was not yes.
     Declined,
@@ -24,6 +24,17 @@ impl ExitStatus {
             store.tables.stages, store.tables.routes
         ));
         Self::NotFound
+    }
+
+    /// The status where a request would be refused: by nobody at all, or by a route.
+    pub fn of_refusal(error: &GatewayError) -> Self {
+        match error {
+            GatewayError::StageNotFound { .. }
+            | GatewayError::RouteNotFound
+            | GatewayError::MethodNotAllowed { .. }
+            | GatewayError::MissingAuthenticationToken => Self::NotFound,
+            _ => Self::Invalid,
+        }
     }
 
     /// Prints that there is no key with this id, without the id if it is a key's value.

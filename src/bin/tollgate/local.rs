@@ -13,6 +13,7 @@ use tollgate::{
     clock::Clock,
     local::{
         function_output::FunctionOutput,
+        issuer::TTL,
         tables::TableNames,
         world::{World, WorldSettings},
     },
@@ -53,6 +54,9 @@ pub struct Arguments {
     /// Port of Lambda's Invoke API for targets.
     #[arg(long, env = "INVOKE_PORT", default_value_t = 9001)]
     invoke_port: u16,
+    /// Port of the issuer of tokens for GET /signed-in/me.
+    #[arg(long, env = "ISSUER_PORT", default_value_t = 9003)]
+    issuer_port: u16,
     /// Instances of each function, at most.
     #[arg(long, env = "INSTANCES", default_value = "4")]
     instances: NonZeroUsize,
@@ -109,6 +113,7 @@ fn settings(arguments: Arguments) -> Result<WorldSettings> {
         api_port: arguments.api_port,
         dynamodb_port: arguments.dynamodb_port,
         invoke_port: arguments.invoke_port,
+        issuer_port: arguments.issuer_port,
         instances: arguments.instances,
         region: arguments.region,
         data_directory: arguments.data_dir,
@@ -135,6 +140,9 @@ fn greet(out: &mut impl Write, world: &World) -> io::Result<()> {
         return Ok(());
     };
     writeln!(out, "DynamoDB  http://{}", dynamodb.address)?;
+    if let Some(issuer) = &world.issuer {
+        writeln!(out, "Issuer    {}", issuer.url())?;
+    }
     // An id of its own each time: the second order with one id is a conflict.
     let id = Clock::System.now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     writeln!(out, "\nTry:")?;
@@ -146,5 +154,11 @@ fn greet(out: &mut impl Write, world: &World) -> io::Result<()> {
     )?;
     writeln!(out, "  curl '{api}/v1/quotes/pen?quantity=3'")?;
     writeln!(out, "  curl {api}/v1/health")?;
+    if let Some(issuer) = &world.issuer {
+        writeln!(out, "  curl -H 'authorization: Bearer {}' {api}/signed-in/me", issuer.token())?;
+        let hours = TTL.as_secs() / 3_600;
+        writeln!(out, "\nThe token is good for {hours} hours. One for somebody else:")?;
+        writeln!(out, "  curl -d sub=bob -d scope=orders:read -d ttl=3600 {}", issuer.token_url())?;
+    }
     writeln!(out, "\nCtrl-C ends everything.\n")
 }

@@ -3,8 +3,10 @@
 //! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 3 invalid input, 4 not found,
 //! 64 usage.
 
+mod auth;
 mod cache;
 mod check;
+mod check_auth;
 mod check_file;
 mod check_keys_and_plans;
 mod check_report;
@@ -18,6 +20,7 @@ mod keys;
 mod local;
 mod notes;
 mod output_format;
+mod request_arg;
 mod schema;
 mod text_table;
 mod time_arg;
@@ -41,6 +44,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Auth(auth::Arguments),
     Export(export::Arguments),
     Schema(schema::Arguments),
     Deploy(deploy::Arguments),
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Auth(arguments) => auth::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),

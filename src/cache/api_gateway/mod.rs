@@ -29,10 +29,9 @@ use super::{
     uncacheable::UncacheableReason,
 };
 use crate::{
-    caller::{Caller, ClaimTexts, TokenPlace},
+    caller::{Caller, TokenPlace},
     clock::{milliseconds, ms},
     context::Context,
-    digest::{Sha256, hex},
     header_list::tokens,
     item::Fields,
     message::{Request, Response},
@@ -107,13 +106,13 @@ impl ApiGatewayRules {
 
     /// True where the target would get the token that the route's authorizer has let the caller in with.
     fn forwards_unkeyed_token(&self, context: &Context<'_>) -> bool {
-        match context.caller.principal.map(|principal| &principal.token_place) {
-            Some(TokenPlace::Header(name)) => {
+        let is_unkeyed = |place: &TokenPlace| match place {
+            TokenPlace::Header(name) => {
                 self.forwards_unkeyed_headers && !self.key_parameters.has_header(name)
             }
-            Some(TokenPlace::Querystring(name)) => !self.key_parameters.has_query_parameter(name),
-            None => false,
-        }
+            TokenPlace::Querystring(name) => !self.key_parameters.has_query_parameter(name),
+        };
+        context.caller.principal.is_some_and(|principal| principal.token_places().iter().any(is_unkeyed))
     }
 
     /// True where all headers that the answer depends on, by its own word, are in the key or were never forwarded.
@@ -155,9 +154,9 @@ impl ModeRules for ApiGatewayRules {
             let Caller { api_key_id, principal } = context.caller;
             key.part("apiKeyId", api_key_id.map(str::as_bytes).as_slice());
             if let Some(principal) = principal {
-                key.part("principal", &[principal.identity.as_str().as_bytes()]);
-                // A function sees them: one token of a caller may be good for less than another.
-                key.part("claims", &[digest_of(&principal.claims).as_bytes()]);
+                key.part("principal", &[principal.identity().as_str().as_bytes()]);
+                // A target sees them: one token of a caller may be good for less than another.
+                key.part("authorizer", &[principal.digest().as_bytes()]);
             }
         }
         // It has no parameter of the path that could be named.
@@ -278,20 +277,4 @@ fn is_of_what_no_key_has(status: StatusCode) -> bool {
             | StatusCode::URI_TOO_LONG
             | StatusCode::UNSUPPORTED_MEDIA_TYPE
     )
-}
-
-/// Claims that are others in each token, and say nothing of what it is good for.
-const OF_ONE_TOKEN: [&str; 5] = ["at_hash", "exp", "iat", "jti", "nbf"];
-
-/// The digest of what a target may learn of a token, as hexadecimal digits.
-fn digest_of(claims: &ClaimTexts) -> String {
-    let mut digest = Sha256::default();
-    let texts = claims.of_rest_apis.iter().chain(&claims.of_http_apis);
-    for (name, text) in texts.filter(|(name, _)| !OF_ONE_TOKEN.contains(&name.as_str())) {
-        for part in [name, text] {
-            digest.add((part.len() as u64).to_le_bytes());
-            digest.add(part);
-        }
-    }
-    hex(&digest.finish())
 }

@@ -15,7 +15,7 @@ use super::{
     freshness::{is_heuristically_cacheable, says_lifetime},
     variants::varies_on,
 };
-use crate::{caller::TokenPlace, context::Context};
+use crate::context::Context;
 
 /// Checks that an answer with this head may be stored at all, for others who ask for the same.
 ///
@@ -70,11 +70,8 @@ fn can_be_told_apart(headers: &HeaderMap, mapped: &[HeaderName]) -> bool {
 fn has_credentials(context: &Context<'_>) -> bool {
     let headers = &context.request.headers;
     let is_for_the_target = headers.contains_key(API_KEY) && context.caller.api_key_id.is_none();
-    let has_token = context.caller.principal.is_some_and(|principal| match principal.token_place {
-        TokenPlace::Header(_) => true,
-        // Every key has the query.
-        TokenPlace::Querystring(_) => false,
-    });
+    // Every key has the query.
+    let has_token = context.caller.principal.is_some_and(|principal| !principal.is_told_by_the_query());
     let names = [AUTHORIZATION, PROXY_AUTHORIZATION];
     is_for_the_target || has_token || names.iter().any(|name| headers.contains_key(name))
 }

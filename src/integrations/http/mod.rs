@@ -69,7 +69,7 @@ impl Http {
     /// the Lambda's deadline, less the margin in which the gateway can still end its own response.
     pub async fn invoke(&self, context: &Context<'_>) -> Result<Response, GatewayError> {
         let request = context.request;
-        let deadline = Instant::now() + request.time_left();
+        let deadline = Instant::now() + context.time_left();
         let response = self.client.send(self.request(context)?).await.map_err(failure)?;
         to_client_response(response, request, deadline)
     }

@@ -8,8 +8,10 @@ use http::{
     header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, COOKIE, USER_AGENT},
 };
 
-use super::super::header_rules::{is_hop_by_hop, named_by_connection, remapped, stays_at_gateway};
-use crate::message::Request;
+use crate::{
+    header_rules::{is_hop_by_hop, named_by_connection, remapped, stays_at_gateway},
+    message::Request,
+};
 
 /// Beside what stays at the gateway: `host` is the target's own, `x-amzn-apigateway-api-id` ours to say.
 fn is_for_target(name: &str) -> bool {

@@ -6,9 +6,10 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 
-use super::{function_response::decode_base64, media_types::BodyEncoding};
+use super::function_response::decode_base64;
 use crate::{
     error::GatewayError,
+    functions::media_types::BodyEncoding,
     message::{Body, Note, Response},
 };
 

@@ -1,14 +1,14 @@
-//! Headers that reach a function, and the names under which its own reach the client.
+//! The names under which a function's headers reach the client.
 //!
-//! The rules are those of all integrations; here are the events' and responses' own.
-
-use std::borrow::Cow;
+//! The rules are those of all integrations; here are the responses' own.
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use percent_encoding::{CONTROLS, percent_encode};
 
-use super::super::header_rules::{is_hop_by_hop, named, named_by_connection, remapped, stays_at_gateway};
-use crate::{error::GatewayError, message::has_no_content};
+use crate::{
+    error::GatewayError,
+    header_rules::{is_hop_by_hop, named, remapped},
+    message::has_no_content,
+};
 
 /// As many header lines as a response may have: more than any client takes, and far from what a map holds, so that the
 /// gateway can add its own.
@@ -16,31 +16,6 @@ const MOST_LINES: usize = 4_096;
 
 /// The name under which [`add`] keeps a response's `Connection`.
 const REMAPPED_CONNECTION: HeaderName = HeaderName::from_static("x-amzn-remapped-connection");
-
-/// The headers that go to the function: lower-case name and all its lines. Cookies are not among them.
-pub fn to_function(
-    headers: &HeaderMap,
-) -> impl Iterator<Item = (&HeaderName, http::header::GetAll<'_, HeaderValue>)> {
-    let one_hop = named_by_connection(headers);
-    headers
-        .keys()
-        .filter(move |name| !stays_at_gateway(name.as_str()) && !one_hop.contains(name))
-        .map(|name| (name, headers.get_all(name)))
-}
-
-/// A header's value as text. Bytes beyond ASCII, which HTTP gives no meaning, are percent-encoded: `lambda_http`
-/// 1.3.2 fails on an event that has them.
-pub fn text(value: &HeaderValue) -> Cow<'_, str> {
-    match value.to_str() {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => percent_encode(value.as_bytes(), CONTROLS).into(),
-    }
-}
-
-/// As [`text`], of what has been joined to one header here.
-pub fn ascii(text: String) -> String {
-    if text.is_ascii() { text } else { percent_encode(text.as_bytes(), CONTROLS).to_string() }
-}
 
 /// Adds one line of a list: also one that is there already, for a function that lists it twice means it twice. Of what
 /// can stand only once, the last stands.

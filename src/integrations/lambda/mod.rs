@@ -4,14 +4,9 @@
 //! returns becomes the response by the rules of the same format. An event is sent once, whatever happens.
 
 mod base64_body;
-mod event;
-mod event_v1;
-mod event_v2;
-mod function_call;
+mod call_failure;
 mod function_headers;
-mod function_name;
 mod function_response;
-mod media_types;
 mod response_v1;
 mod response_v2;
 mod stream;
@@ -23,15 +18,17 @@ use http::{HeaderValue, StatusCode, header::CONTENT_TYPE, uri::PathAndQuery};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use self::{
-    function_call::FunctionCall, function_name::FunctionName, media_types::BinaryMediaTypes,
-    stream::StreamOutcome,
-};
+use self::stream::StreamOutcome;
 use super::ParseContext;
 use crate::{
     aws::{ServiceClient, request_id::EndpointRequestId},
     context::Context,
     error::GatewayError,
+    functions::{
+        FunctionName, PayloadVersion, event_v1, event_v2,
+        function_call::{self, FunctionCall},
+        media_types::BinaryMediaTypes,
+    },
     item::Fields,
     message::Response,
 };
@@ -63,25 +60,16 @@ enum InvocationMode {
     Event,
 }
 
-#[derive(Clone, Copy)]
-enum Version {
-    V1,
-    V2,
-}
-
 impl Lambda {
     /// Reads `uri`, `payloadFormatVersion` (default 2.0), `invocationType` (`RequestResponse`) and
     /// `responseTransferMode` (`BUFFERED`). What is wrong is reported, and `None`.
     pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let function = parse_function(fields);
-        let version = match fields.value("payloadFormatVersion") {
-            Some(_) => fields.parsed("payloadFormatVersion", "1.0 or 2.0", version),
-            None => Some(Version::V2),
-        };
+        let version = PayloadVersion::read(fields, "payloadFormatVersion");
         let mode = parse_mode(fields);
         let format = match version? {
-            Version::V1 => PayloadFormat::V1(BinaryMediaTypes::new(parse_context.binary_media_types)),
-            Version::V2 => PayloadFormat::V2,
+            PayloadVersion::V1 => PayloadFormat::V1(BinaryMediaTypes::new(parse_context.binary_media_types)),
+            PayloadVersion::V2 => PayloadFormat::V2,
         };
         Some(Self::new(function?, format, mode?))
     }
@@ -117,19 +105,21 @@ impl Lambda {
         let call = FunctionCall { path: &self.path, event, trace_id: &context.request.origin.trace_id };
         match self.mode {
             InvocationMode::Buffered => {
-                self.response(&function_call::invoke(client, call, request_id).await?)
+                let result = function_call::invoke(client, call, request_id).await;
+                self.response(&result.map_err(call_failure::refusal)?)
             }
             InvocationMode::Stream => {
                 // The time-out of the route is over with the first bytes, the Lambda's own time is not.
-                let deadline = Instant::now() + context.request.time_left();
-                let called = function_call::invoke_streaming(client, call, request_id).await?;
-                match stream::read(called, deadline).await? {
+                let deadline = Instant::now() + context.time_left();
+                let called = function_call::invoke_streaming(client, call, request_id).await;
+                match stream::read(called.map_err(call_failure::refusal)?, deadline).await? {
                     StreamOutcome::Whole(payload) => self.response(&payload),
                     StreamOutcome::Response(response) => Ok(response),
                 }
             }
             InvocationMode::Event => {
-                function_call::enqueue(client, call, request_id).await?;
+                let enqueued = function_call::enqueue(client, call, request_id).await;
+                enqueued.map_err(call_failure::refusal)?;
                 Ok(accepted(&context.request.id))
             }
         }
@@ -174,12 +164,7 @@ fn parse_function(fields: &Fields<'_>) -> Option<FunctionName> {
     if fields.value("integrationMethod").is_some() {
         fields.choice("integrationMethod", &[("POST", ())]);
     }
-    let uri = fields.require("uri", fields.resolved_string("uri"), FunctionName::EXPECTED)?;
-    let function = FunctionName::parse(&uri);
-    if function.is_none() {
-        fields.problem("uri", &Value::from(uri).to_string(), FunctionName::EXPECTED);
-    }
-    function
+    FunctionName::read(fields, "uri")
 }
 
 fn parse_mode(fields: &Fields<'_>) -> Option<InvocationMode> {
@@ -204,19 +189,5 @@ fn parse_mode(fields: &Fields<'_>) -> Option<InvocationMode> {
         }
         (InvocationMode::Buffered, transfer) => Some(transfer),
         (invocation, _) => Some(invocation),
-    }
-}
-
-/// `"1.0"` and `"2.0"`; the console's numbers come as 1 and 2.
-fn version(value: &Value) -> Option<Version> {
-    let text = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
-    };
-    match text.as_str() {
-        "1.0" | "1" => Some(Version::V1),
-        "2.0" | "2" => Some(Version::V2),
-        _ => None,
     }
 }

@@ -8,9 +8,8 @@ use http::{HeaderMap, StatusCode};
 use super::{
     base64_body, function_headers,
     function_response::{self, FunctionResponse},
-    media_types::BodyEncoding,
 };
-use crate::{error::GatewayError, message::Response};
+use crate::{error::GatewayError, functions::media_types::BodyEncoding, message::Response};
 
 const CONTENT_TYPE: &str = "application/json";
 

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    function_call::function_error,
     function_headers,
     function_response::{self, FunctionResponse},
 };
@@ -21,6 +20,7 @@ use crate::{
         event_stream::{Decoder, Message},
     },
     error::GatewayError,
+    functions::function_call::FunctionFailure,
     http_client::KeptBody,
     message::{Body, BoxError, Response},
 };
@@ -161,7 +161,11 @@ fn complete(payload: &[u8]) -> Result<Option<Bytes>, GatewayError> {
     };
     match complete.error_code {
         None => Ok(None),
-        Some(code) => Err(function_error(code, complete.error_details.unwrap_or_default().as_bytes())),
+        Some(code) => {
+            let details = complete.error_details.unwrap_or_default();
+            let failure = FunctionFailure::read(code, details.as_bytes());
+            Err(GatewayError::IntegrationFailure(failure.into()))
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The values that conditions compare with, read by the kind of their operator.
 
-use super::super::{element::Element, wildcard::Wildcard};
+use super::super::element::Element;
 use crate::{
     address_range::{AddressRange, NotARange},
     calendar,
+    policy_document::Wildcard,
 };
 
 /// The relation of a request's value to a condition's.

@@ -1,6 +1,6 @@
 //! The mapping words: what they parse to, and what they make of a request.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -52,6 +52,7 @@ fn context<'a>(request: &'a Request, stage_variables: &'a StageVariables) -> Con
         route_key: "POST /orders/{id}",
         path_parameters: &[PathParameter { name: "id", value: "a%2Fb%20c" }],
         caller: Caller::default(),
+        waited: Duration::ZERO,
     }
 }
 

@@ -15,6 +15,9 @@ use tollgate::{
 use super::Folder;
 use crate::harness::TestGateway;
 
+/// The issuer of the local world, where its port is the default.
+pub const ISSUER: &str = "http://127.0.0.1:9003";
+
 fn item(json: Value) -> Map<String, Value> {
     json.as_object().unwrap().clone()
 }
@@ -42,22 +45,36 @@ fn read(text: &str) -> StoredItems {
 #[tokio::test]
 async fn the_example_is_what_its_file_says() {
     let world = TestGateway::new();
-    example_api::seed(&world.dynamodb().database, &TableNames::from_environment(|_| None)).unwrap();
+    example_api::seed(&world.dynamodb().database, &TableNames::from_environment(|_| None), ISSUER).unwrap();
     let ran = world.tollgate(&["export"]);
     assert_eq!((ran.code, &*ran.stderr), (Some(0), ""));
     let example = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tollgate.yaml")).unwrap();
     let (exported, written) = (read(&ran.stdout), read(&example));
-    assert_eq!(exported.stages, written.stages);
     let sorted = |items: &StoredItems| {
-        let mut routes = items.routes["v1"].clone();
-        routes.sort_by_key(|route| route["routeKey"].to_string());
-        routes
+        let mut all = [items.stages.clone(), items.routes.values().flatten().cloned().collect()].concat();
+        all.sort_by_key(|item| Value::from(item.clone()).to_string());
+        all
     };
     assert_eq!(sorted(&exported), sorted(&written));
     expect![[r#"
         tollgate: 1
 
         stages:
+          signed-in:
+            api:
+              allowPrivateIntegrations: [127.0.0.1/32]
+              authorizerId: users
+              authorizers:
+                users:
+                  type: JWT
+                  jwtConfiguration: { audience: [orders], issuer: "http://127.0.0.1:9003" }
+            routes:
+              GET /me:
+                description: Who calls, by the token
+                integration:
+                  type: MOCK
+                  body: { you: "${context.authorizer.principalId}" }
+
           v1:
             stageVariables: { table: orders }
             routes:

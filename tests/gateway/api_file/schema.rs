@@ -16,7 +16,7 @@ use tollgate::{
     stages::StageSettings,
 };
 
-use super::Folder;
+use super::{Folder, export::ISSUER};
 use crate::{docs::docs, harness::TestGateway};
 
 type Item = Map<String, Value>;
@@ -36,7 +36,7 @@ fn items(fence: &str) -> Vec<Item> {
 }
 
 fn source(stage_variables: &StageVariables) -> DeploymentSource<'_> {
-    DeploymentSource { table: "routes", stage: "v1", stage_variables }
+    DeploymentSource { table: "routes", stage: "v1", stage_variables, function_url_auth_type: None }
 }
 
 /// The problems and warnings of an item.
@@ -177,7 +177,7 @@ async fn the_examples_are_valid_by_the_schema() {
     }
     assert_eq!(judged(&file), [""; 0]);
     let world = TestGateway::new();
-    example_api::seed(&world.dynamodb().database, &TableNames::from_environment(|_| None)).unwrap();
+    example_api::seed(&world.dynamodb().database, &TableNames::from_environment(|_| None), ISSUER).unwrap();
     let example = world.tollgate(&["export", "-o", "json"]).stdout;
     assert_eq!(judged(&serde_json::from_str(&example).unwrap()), [""; 0]);
 }

@@ -43,14 +43,12 @@ async fn what_a_route_says_of_its_authorizer_fits_together() {
         ),
         (
             json!({ "authorizationType": "CUSTOM", "authorizerId": "users" }),
-            expect![[
-                r#"problem [GET /a] authorizationType: got "CUSTOM", expected nothing: this version does not enforce it"#
-            ]],
+            expect![[r#"problem [GET /a] authorizationType: got "CUSTOM", expected JWT, which users is"#]],
         ),
         (
             json!({ "authorizationType": "AWS_IAM" }),
             expect![[
-                r#"problem [GET /a] authorizationType: got "AWS_IAM", expected nothing: this version does not enforce it"#
+                r#"problem [GET /a] authorizationType: got "AWS_IAM", expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE)"#
             ]],
         ),
         (
@@ -146,9 +144,9 @@ async fn what_the_api_says_as_the_default_of_its_routes_fits_together() {
         ),
         (
             json!({ "authorizationType": "AWS_IAM" }),
-            expect![[
-                r#"problem [$api] authorizationType: got "AWS_IAM", expected nothing: this version does not enforce it"#
-            ]],
+            expect![
+                "problem [GET /a] authorizationType: got AWS_IAM of $api, expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE)"
+            ],
         ),
         (
             json!({ "authorizerId": "users", "authorizationType": "JWT", "authorizationScopes": ["a"] }),

@@ -17,30 +17,26 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
     let cases: Vec<(Value, Expect)> = vec![
         (
             json!({}),
-            expect!["problem [$api] authorizers.users.type: got nothing, expected JWT or COGNITO_USER_POOLS"],
+            expect![
+                "problem [$api] authorizers.users.type: got nothing, expected JWT, COGNITO_USER_POOLS, TOKEN, REQUEST or AWS_IAM"
+            ],
         ),
         (
             json!({ "type": "SAML" }),
             expect![[
-                r#"problem [$api] authorizers.users.type: got "SAML", expected JWT or COGNITO_USER_POOLS"#
-            ]],
-        ),
-        (
-            json!({ "type": "REQUEST", "authorizerUri": "f", "identitySource": [] }),
-            expect![[
-                r#"problem [$api] authorizers.users.type: got "REQUEST", expected JWT or COGNITO_USER_POOLS: this version has no others yet"#
+                r#"problem [$api] authorizers.users.type: got "SAML", expected JWT or COGNITO_USER_POOLS or TOKEN or REQUEST or AWS_IAM"#
             ]],
         ),
         (
             json!({ "type": "token" }),
-            expect![[
-                r#"problem [$api] authorizers.users.type: got "token", expected JWT or COGNITO_USER_POOLS: this version has no others yet"#
-            ]],
+            expect![
+                "problem [$api] authorizers.users.authorizerUri: got nothing, expected a function: name, name:alias, account:function:name, or an ARN"
+            ],
         ),
         (
             json!({ "type": "AWS_IAM", "allow": [] }),
             expect![[
-                r#"problem [$api] authorizers.users.type: got "AWS_IAM", expected JWT or COGNITO_USER_POOLS: this version has no others yet"#
+                r#"problem [$api] authorizers.users.allow: got [], expected the ARNs of some callers: nobody could call"#
             ]],
         ),
         (
@@ -93,27 +89,27 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
         ),
         (
             ours.authorizer(&json!({ "jwks": { "keys": [] } })),
-            expect![
-                "problem [$api] authorizers.users.jwks: got a JWK set that cannot be used, expected another, since none of its keys can verify a token"
-            ],
+            expect![[
+                r#"problem [$api] authorizers.users.jwks: got a JWK set that cannot be used, expected another, since none of its keys can verify a token"#
+            ]],
         ),
         (
             ours.authorizer(&json!({ "jwks": { "keys": [{ "kty": "oct", "k": "hush" }] } })),
             expect![
-                "problem [$api] authorizers.users.jwks: got a JWK set that cannot be used, expected another, since none of its keys can verify a token"
+                "problem [$api] authorizers.users.jwks: got a JWK set that cannot be used, expected another, since it shows a symmetric key (`oct`), which is a secret"
             ],
         ),
         (
             ours.authorizer(&json!({ "jwks": "no JSON" })),
-            expect![
-                "problem [$api] authorizers.users.jwks: got a JWK set that cannot be used, expected another, since it is no JSON: expected ident at line 1 column 2"
-            ],
+            expect![[
+                r#"problem [$api] authorizers.users.jwks: got a JWK set that cannot be used, expected another, since it is no JSON: expected ident at line 1 column 2"#
+            ]],
         ),
         (
             ours.authorizer(&json!({ "identitySource": ["$request.header.a", "$request.header.b"],
                 "algorithms": ["none", "HS256"], "leewaySeconds": 121, "requiredClaims": ["role"] })),
             expect![[r#"
-                problem [$api] authorizers.users.algorithms: got ["none","HS256"], expected a list of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA
+                problem [$api] authorizers.users.algorithms: got ["none","HS256"], expected a list of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA
                 problem [$api] authorizers.users.identitySource: got ["$request.header.a","$request.header.b"], expected one text such as $request.header.Authorization or $request.querystring.token
                 problem [$api] authorizers.users.leewaySeconds: got 121, expected a whole number from 0 to 120
                 problem [$api] authorizers.users.requiredClaims: got ["role"], expected a map of strings"#]],
@@ -121,8 +117,8 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
         (
             ours.authorizer(&json!({ "identitySource": "$request.path.id", "algorithms": [] })),
             expect![[r#"
-            problem [$api] authorizers.users.algorithms: got [], expected a list of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA
-            problem [$api] authorizers.users.identitySource: got "$request.path.id", expected one text such as $request.header.Authorization or $request.querystring.token"#]],
+                problem [$api] authorizers.users.algorithms: got [], expected a list of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA
+                problem [$api] authorizers.users.identitySource: got "$request.path.id", expected one text such as $request.header.Authorization or $request.querystring.token"#]],
         ),
         (
             ours.authorizer(&json!({ "requiredClaim": { "role": "x" }, "leewaySeconds": null })),
@@ -134,13 +130,40 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
             json!({ "type": "COGNITO_USER_POOLS", "jwks": ours.jwks(), "providerARNs": ["a", "b"], "audience": ["x"] }),
             expect![[r#"
                 problem [$api] authorizers.users.audience: got ["x"], expected nothing of this name
-                problem [$api] authorizers.users.providerARNs: got ["a","b"], expected one ARN such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_x"#]],
+                problem [$api] authorizers.users.providerARNs: got "a", expected 1 to 1000 ARNs such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_x, each once"#]],
+        ),
+        (
+            json!({ "type": "COGNITO_USER_POOLS", "jwks": ours.jwks(), "providerARNs": [pool("a"), pool("b")] }),
+            expect![[
+                r#"problem [$api] authorizers.users.jwks: got keys of one pool, expected nothing beside several providerARNs: each pool has keys of its own"#
+            ]],
+        ),
+        (
+            json!({ "type": "COGNITO_USER_POOLS", "jwksUri": "https://a.example", "providerARNs": [pool("a"), pool("a")] }),
+            expect![[
+                r#"problem [$api] authorizers.users.providerARNs: got "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_a", expected 1 to 1000 ARNs such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_x, each once"#
+            ]],
+        ),
+        (
+            json!({ "type": "COGNITO_USER_POOLS", "providerARNs": [] }),
+            expect![
+                "problem [$api] authorizers.users.providerARNs: got [], expected 1 to 1000 ARNs such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_x, each once"
+            ],
+        ),
+        (ours.authorizer(&json!({ "requiredClaims": {} })), expect![[""]]),
+        (
+            ours.authorizer(
+                &json!({ "jwks": { "keys": [ours.jwks()["keys"][0], { "kty": "oct", "k": "hush" }] } }),
+            ),
+            expect![
+                "problem [$api] authorizers.users.jwks: got a JWK set that cannot be used, expected another, since it shows a symmetric key (`oct`), which is a secret"
+            ],
         ),
         (
             json!({ "type": "COGNITO_USER_POOLS", "jwks": ours.jwks(),
                 "providerARNs": "arn:aws:cognito-idp:eu-west-1:1:userpool/x" }),
             expect![[
-                r#"problem [$api] authorizers.users.providerARNs: got "arn:aws:cognito-idp:eu-west-1:1:userpool/x", expected one ARN such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_x"#
+                r#"problem [$api] authorizers.users.providerARNs: got "arn:aws:cognito-idp:eu-west-1:1:userpool/x", expected 1 to 1000 ARNs such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_x, each once"#
             ]],
         ),
     ];
@@ -149,11 +172,15 @@ async fn everything_that_is_wrong_with_an_authorizer_is_told() {
     }
     expect![[r#"
         problem [$api] authorizers: got "a b", expected names of letters, digits, ., - and _, at most 128
-        problem [$api] authorizers.a b.type: got nothing, expected JWT or COGNITO_USER_POOLS
+        problem [$api] authorizers.a b.type: got nothing, expected JWT, COGNITO_USER_POOLS, TOKEN, REQUEST or AWS_IAM
         problem [*] routeKey: got no route, expected at least one route item that is enabled"#]]
     .assert_eq(&told(&api_item(&json!({ "authorizers": { "a b": {} } })), &[]).await);
     expect![[r#"
         problem [$api] authorizers: got ["users"], expected a map of maps
         problem [*] routeKey: got no route, expected at least one route item that is enabled"#]]
     .assert_eq(&told(&api_item(&json!({ "authorizers": ["users"] })), &[]).await);
+}
+
+fn pool(name: &str) -> String {
+    format!("arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_{name}")
 }

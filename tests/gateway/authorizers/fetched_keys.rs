@@ -90,3 +90,38 @@ async fn a_token_is_refused_with_503_while_its_issuer_has_no_keys() {
     world.advance(Duration::from_secs(1));
     assert_eq!(world.send(&request).await, HELLO);
 }
+
+#[tokio::test]
+async fn a_request_says_that_its_token_was_judged_by_old_keys_while_the_issuer_is_away() {
+    let ours = Issuer::ours();
+    let keys = Arc::new(Mutex::new(ours.jwks()));
+    let (_server, url) = issuer_server(&keys).await;
+    let world = serving_issuer(&url, &json!({})).await;
+    let request = |claims: Value| {
+        let mut all = json!({ "iss": url, "exp": 1_900_000_000_u64 });
+        all.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
+        with_token("GET /v1/hello", &ours.token(&all))
+    };
+    let hour = Duration::from_secs(3_600);
+    let told = async |sub: &str| {
+        let status = world.send(&request(json!({ "sub": sub }))).await[..3].to_owned();
+        (status, world.last_line()["degraded"].clone())
+    };
+    let of = |status: &str, degraded: Value| (status.to_owned(), degraded);
+    assert_eq!(told("ada").await, of("200", Value::Null));
+    *keys.lock().unwrap() = json!({ "keys": [] });
+    assert_eq!(told("ada").await, of("200", Value::Null), "an hour of keys that nobody has to ask for");
+    world.advance(hour);
+    assert_eq!(told("ada").await, of("200", json!("issuerKeys")));
+    assert_eq!(told("ada").await, of("200", json!("issuerKeys")), "remembered, and by old keys even so");
+    assert_eq!(
+        world.send(&request(json!({ "aud": "other" }))).await,
+        refused("", "the token does not have a valid audience")
+    );
+    assert_eq!(world.last_line()["degraded"], "issuerKeys");
+    world.advance(24 * hour);
+    assert_eq!(told("bob").await, of("503", json!("issuerKeys")));
+    *keys.lock().unwrap() = ours.jwks();
+    world.advance(Duration::from_secs(10));
+    assert_eq!(told("bob").await, of("200", Value::Null));
+}

@@ -5,6 +5,8 @@ mod authorizer_items;
 mod cached_callers;
 mod caller_facts;
 mod fetched_keys;
+pub mod functions;
+pub mod iam;
 pub mod issuer;
 mod route_authorization;
 mod tokens;
@@ -46,7 +48,11 @@ fn with_token(request: &str, token: &str) -> String {
 
 /// Problems and warnings of a stage with this `$api` item and these routes, without table and stage.
 async fn told(api: &Value, routes: &[Value]) -> String {
-    let world = TestGateway::new();
+    told_by(&TestGateway::new(), api, routes).await
+}
+
+/// The same, as this gateway tells it.
+async fn told_by(world: &TestGateway, api: &Value, routes: &[Value]) -> String {
     world.put_route(api);
     routes.iter().for_each(|route| world.put_route(route));
     let (kind, notes) = match world.publish("v1").await {

@@ -213,6 +213,19 @@ async fn a_user_pool_lets_in_an_id_token_or_where_scopes_are_asked_an_access_tok
 }
 
 #[tokio::test]
+async fn a_token_of_none_of_several_user_pools_is_refused_without_asking_one() {
+    let arn = |pool: &str| format!("arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_{pool}");
+    let pools = json!({ "type": "COGNITO_USER_POOLS", "providerARNs": [arn("A"), arn("B")] });
+    let routes = [route("GET /any", &json!({ "authorizerId": "pools" }))];
+    let world = serving(&json!({ "authorizers": { "pools": pools } }), &routes).await;
+    let ours = Issuer::ours();
+    for issuer in [json!("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_C"), json!(7), Value::Null] {
+        let answer = world.send(&with_token("GET /v1/any", &ours.token(&json!({ "iss": issuer })))).await;
+        assert_eq!(answer, refused("", "issuer does not match"), "{issuer}");
+    }
+}
+
+#[tokio::test]
 async fn issuer_and_audience_may_be_the_stages_own() {
     let ours = Issuer::ours();
     let configuration =

@@ -4,7 +4,10 @@ use expect_test::expect;
 use serde_json::json;
 
 use super::{explain, masked, set_clock_back};
-use crate::{authorizers::issuer::Issuer, cache::Cached};
+use crate::{
+    authorizers::{functions::Form, issuer::Issuer},
+    cache::Cached,
+};
 
 const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/orders";
 
@@ -36,7 +39,7 @@ async fn explain_takes_the_caller_from_the_token_and_shows_no_token() {
                 host             abc123.lambda-url.eu-west-1.on.aws
                 apiKeyId         -
                 principal        @23:https://issuer.example/ada
-                claims           c2a9c75712be895125afc82419709a2b7995d7b4cd22d1875e9844a110dcc283
+                authorizer       c2a9c75712be895125afc82419709a2b7995d7b4cd22d1875e9844a110dcc283
         entry   none
         lock    none
         --
@@ -62,4 +65,25 @@ async fn explain_takes_the_caller_from_the_token_and_shows_no_token() {
         tollgate: GET /v1/orders would be refused: no token
     "#]]
     .assert_eq(&explain(&world, &[URL]).text(&[]));
+}
+
+#[tokio::test]
+async fn explain_calls_no_authorizers_function_and_says_so() {
+    let world = Cached::start(&[]).await;
+    let authorizer = Form::Simple.authorizer(&json!({}));
+    world.gateway.put_route(&json!({ "routeKey": "$api", "allowPrivateIntegrations": ["127.0.0.0/8"],
+        "authorizers": { "f": authorizer }, "authorizerId": "f" }));
+    world.put("GET /orders", &json!({}));
+    world.gateway.go_live().await;
+    set_clock_back(&world, 0);
+    world.gateway.calls();
+    let ran = explain(&world, &[URL, "-H", "x-who: allow ada"]);
+    expect![[r#"
+        exit 0
+        stage   v1
+        route   GET /orders
+        cache   no: the function of the route's authorizer says who calls, which is part of the key, and is not called here
+        --
+    "#]].assert_eq(&ran.text(&[]));
+    assert_eq!(world.gateway.calls(), Vec::<String>::new());
 }

@@ -17,7 +17,17 @@ fn local_ends_properly_after_its_output_was_closed() {
         fs::write(folder.join(program), "").unwrap();
     }
     let mut local = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(["local", "--api-port", "0", "--dynamodb-port", "0", "--invoke-port", "0"])
+        .args([
+            "local",
+            "--api-port",
+            "0",
+            "--dynamodb-port",
+            "0",
+            "--invoke-port",
+            "0",
+            "--issuer-port",
+            "0",
+        ])
         .env_clear()
         .env("GATEWAY_BINARY", folder.join("gateway"))
         .env("EXAMPLES_DIR", &folder)

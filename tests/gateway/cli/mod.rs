@@ -40,6 +40,8 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "cache purge --help",
         "cache help stats",
         "cache explain -h",
+        "auth --help",
+        "auth explain --help",
         "export --help",
         "schema -h",
     ] {
@@ -69,6 +71,10 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "cache explain",
         "cache explain v1/x",
         "cache explain /v1 -H x",
+        "auth",
+        "auth explain",
+        "auth explain token v1/x",
+        "auth explain /v1/x --source-ip here",
         "usage",
         "usage k1 --from yesterday",
         "cost",
@@ -84,7 +90,8 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{arguments}: {ran:?}");
     }
     let help = tollgate(&[], &["--help"]);
-    for command in ["cache", "check", "cost", "deploy", "export", "keys", "local", "schema", "usage"] {
+    for command in ["auth", "cache", "check", "cost", "deploy", "export", "keys", "local", "schema", "usage"]
+    {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{help:?}");
         let own = tollgate(&[], &[command, "--help"]);
         assert!(own.stdout.contains(&format!("Usage: tollgate {command}")), "{own:?}");

@@ -76,8 +76,12 @@ impl Items {
     /// The deployment that they are, problems and warnings with it.
     fn parsed(&self) -> String {
         let items = [&self.api, &self.route].map(|item| item.as_object().unwrap().clone());
-        let source =
-            DeploymentSource { table: "routes", stage: "v1", stage_variables: &StageVariables::new() };
+        let source = DeploymentSource {
+            table: "routes",
+            stage: "v1",
+            stage_variables: &StageVariables::new(),
+            function_url_auth_type: None,
+        };
         format!("{:#?}", parse(source, &items))
     }
 }

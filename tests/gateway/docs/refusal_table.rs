@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use http::StatusCode;
-use tollgate::error::{BadValue, GatewayError, InvalidConfiguration, StoreError, Violation};
+use tollgate::error::{AuthorizerForm, BadValue, GatewayError, InvalidConfiguration, StoreError, Violation};
 
 use super::Page;
 
@@ -24,6 +24,7 @@ fn every_refusal_stands_there_as_the_client_sees_it() {
 
 /// Each kind of refusal names the next, so that a new one stops the build here.
 fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
+    use AuthorizerForm::{Http, Rest};
     use GatewayError as E;
     let none = || "cause".into();
     let violation = || Violation {
@@ -71,6 +72,22 @@ fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
         Some(E::StageUnavailable { .. }) => E::RouteUnreadable("".into()),
         Some(E::RouteUnreadable(_)) => E::BodyViolations(Vec::new()),
         Some(E::BodyViolations(_)) => E::ParameterViolations(vec![violation()]),
-        Some(E::ParameterViolations(_)) => return None,
+        Some(E::ParameterViolations(_)) => E::Unauthorized("".into()),
+        Some(E::Unauthorized(_)) => E::ExplicitlyDenied(String::new()),
+        Some(E::ExplicitlyDenied(_)) => E::ImplicitlyDenied,
+        Some(E::ImplicitlyDenied) => E::UriTooLong { bytes: 0 },
+        Some(E::UriTooLong { .. }) => E::AuthorizerFailure { form: Rest, source: none() },
+        Some(E::AuthorizerFailure { form: Rest, .. }) => E::AuthorizerFailure { form: Http, source: none() },
+        Some(E::AuthorizerFailure { form: Http, .. }) => {
+            E::AuthorizerMisconfigured { form: Rest, source: none() }
+        }
+        Some(E::AuthorizerMisconfigured { form: Rest, .. }) => {
+            E::AuthorizerMisconfigured { form: Http, source: none() }
+        }
+        Some(E::AuthorizerMisconfigured { form: Http, .. }) => E::NotSigned,
+        Some(E::NotSigned) => {
+            E::CallerNotAllowed { user: "arn:…".to_owned(), resource: "arn:…".to_owned() }
+        }
+        Some(E::CallerNotAllowed { .. }) => return None,
     })
 }

@@ -2,12 +2,15 @@
 //!
 //! `echo` and `reflect` are those of the local world. `nothing` returns no bytes. `frames` writes the pieces that
 //! the request's body lists and ends as it says. `picture` answers with bytes, in base64. `busy` is throttled, `forbidden` may not be called, `broken` is
-//! Lambda's own failure, `never` does not answer, calling `panics` panics. Others are not there.
+//! Lambda's own failure, `never` does not answer, calling `panics` panics. Two are [authorizers](authorizer_functions). Others are not there.
 
 use std::{
     future::pending,
     io,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use aws_smithy_eventstream::frame::write_message_to;
@@ -24,6 +27,8 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Value, json};
 
+use super::authorizer_functions::{self, Word};
+
 /// The calls that the local Lambda API got.
 #[derive(Clone, Default)]
 pub struct Calls {
@@ -31,6 +36,8 @@ pub struct Calls {
     pub names: Arc<Mutex<Vec<String>>>,
     /// The event of the last call.
     pub event: Arc<Mutex<Option<Value>>>,
+    /// The gateway's clock: the time that a function takes passes on it.
+    pub now: Arc<AtomicU64>,
 }
 
 pub fn router(calls: Calls) -> Router {
@@ -43,7 +50,8 @@ pub fn router(calls: Calls) -> Router {
 
 enum Outcome {
     Payload(Bytes),
-    FunctionError,
+    /// With this message.
+    FunctionError(&'static str),
     /// Status, error type.
     Refused(u16, &'static str),
     Frames {
@@ -53,13 +61,20 @@ enum Outcome {
 }
 
 async fn function(name: &str, event: &Value) -> Outcome {
+    match authorizer_functions::word(name, event) {
+        Some(Word::Answers(answer)) => return Outcome::Payload(answer.into()),
+        Some(Word::Fails(message)) => return Outcome::FunctionError(message),
+        Some(Word::Never) => return pending().await,
+        None => {}
+    }
     match name {
         "echo" | "echo:live" => {
             let headers = json!({ "content-type": "application/json" });
             let answer = json!({ "statusCode": 200, "headers": headers, "body": event.to_string() });
             Outcome::Payload(answer.to_string().into())
         }
-        "reflect" => body_of(event).map_or(Outcome::FunctionError, |body| Outcome::Payload(body.into())),
+        "reflect" => body_of(event)
+            .map_or(Outcome::FunctionError("the request has no body"), |body| Outcome::Payload(body.into())),
         "unchanged" => {
             Outcome::Payload(r#"{"statusCode":304,"headers":{"cache-control":"max-age=10"}}"#.into())
         }
@@ -92,7 +107,9 @@ fn picture(event: &Value) -> String {
 /// Lambda's own id of every call.
 pub const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 
-const FUNCTION_ERROR: &str = r#"{"errorMessage":"the request has no body","errorType":"Error"}"#;
+fn function_error(message: &str) -> String {
+    json!({ "errorMessage": message, "errorType": "Error" }).to_string()
+}
 
 async fn invoke(
     State(calls): State<Calls>,
@@ -104,12 +121,13 @@ async fn invoke(
     calls.names.lock().unwrap().push(if is_event { format!("{name} Event") } else { name.clone() });
     let event: Value = serde_json::from_slice(&event).unwrap();
     *calls.event.lock().unwrap() = Some(event.clone());
+    calls.now.fetch_add(authorizer_functions::milliseconds(&event), Ordering::Relaxed);
     match function(&name, &event).await {
         Outcome::Refused(status, error) => refused(status, error, &name),
         _ if is_event => answer(202, &[], Body::empty()),
         Outcome::Payload(payload) => answer(200, &[], payload.into()),
-        Outcome::FunctionError => {
-            answer(200, &[("x-amz-function-error", "Unhandled")], FUNCTION_ERROR.into())
+        Outcome::FunctionError(message) => {
+            answer(200, &[("x-amz-function-error", "Unhandled")], function_error(message).into())
         }
         Outcome::Frames { pieces, .. } => answer(200, &[], pieces.concat().into()),
     }
@@ -121,11 +139,12 @@ async fn invoke_streaming(
     event: Bytes,
 ) -> Response<Body> {
     calls.names.lock().unwrap().push(format!("{name} stream"));
-    let failed = || json!({ "ErrorCode": "Unhandled", "ErrorDetails": FUNCTION_ERROR }).to_string();
+    let failed =
+        |message| json!({ "ErrorCode": "Unhandled", "ErrorDetails": function_error(message) }).to_string();
     let (pieces, end) = match function(&name, &serde_json::from_slice(&event).unwrap()).await {
         Outcome::Refused(status, error) => return refused(status, error, &name),
         Outcome::Payload(payload) => (vec![payload], Some("{}".to_owned())),
-        Outcome::FunctionError => (Vec::new(), Some(failed())),
+        Outcome::FunctionError(message) => (Vec::new(), Some(failed(message))),
         Outcome::Frames { pieces, end } => (pieces.into_iter().map(Bytes::from).collect(), end),
     };
     let pieces = pieces.into_iter().map(|piece| frame("PayloadChunk", piece));

@@ -1,6 +1,7 @@
 //! The harness of every test: a gateway over a DynamoDB and target functions of its own, a clock that tests move,
 //! terse requests.
 
+pub mod authorizer_functions;
 mod events;
 mod gate;
 mod invoke_api;
@@ -101,7 +102,8 @@ impl TestGateway {
         let listener = free_port();
         listener.set_nonblocking(true).unwrap();
         let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-        let calls = Calls::default();
+        let now = Arc::new(AtomicU64::new(START));
+        let calls = Calls { now: Arc::clone(&now), ..Calls::default() };
         let targets = Server::start(listener, invoke_api::router(calls.clone())).unwrap();
         let endpoints = [
             ("AWS_REGION", "eu-west-1".to_owned()),
@@ -119,7 +121,7 @@ impl TestGateway {
         let client = ServiceClient::new(Service::DynamoDb, &environment.aws).observed(panicking::dynamodb);
         let mut store = Store::waiting(patience, client.clone(), environment.tables.clone());
         store.deployment_memory = environment.deployment_memory;
-        let now = Arc::new(AtomicU64::new(START));
+        store.function_url_auth_type = Some(environment.function_url_auth_type);
         let lines = Arc::default();
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws).observed(panicking::lambda);
         let clients = Clients { lambda, dynamodb: dynamodb_client(client) };
@@ -132,7 +134,11 @@ impl TestGateway {
             gateway.deployments = Arc::new(ActiveDeployments::new(store.clone(), when_told));
         }
         Self {
-            handler: EventHandler::new(gateway, environment.trusted_proxy),
+            handler: EventHandler::new(
+                gateway,
+                environment.trusted_proxy,
+                environment.function_url_auth_type,
+            ),
             now,
             lines,
             dynamodb: Some(dynamodb),
@@ -315,7 +321,7 @@ impl TestGateway {
             trace_id: "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1".to_owned(),
             received_at: self.now(),
         };
-        self.handler.handle(event.as_bytes(), invocation).await
+        self.handler.handle(&event.to_owned().into(), invocation).await
     }
 
     /// The functions that were called since this was last asked.

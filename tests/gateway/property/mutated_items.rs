@@ -12,7 +12,7 @@ use tollgate::{deployment::PublishOutcome, local::example_api};
 
 use super::{for_all, json_value, text};
 use crate::{
-    authorizers::issuer::Issuer,
+    authorizers::{functions::Form, issuer::Issuer},
     harness::{TestGateway, event, read},
 };
 
@@ -20,7 +20,7 @@ use crate::{
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "enabled", "integration", "type", "uri", "routeKey", "tableName", "key", "item", "$api", "limit",
-    "throttle", "authorizers", "authorizerId", "authorizationScopes", "jwks",
+    "throttle", "authorizers", "authorizerId", "authorizationScopes", "jwks", "authorizerUri", "identitySource",
 ];
 
 /// Items that are valid together, of every kind.
@@ -32,7 +32,9 @@ fn items() -> Vec<Value> {
                 "B": { "oneOf": [{ "type": "string", "pattern": "^a+$" }, { "items": { "$ref": "#" }, "maxItems": 3 }] } },
             "binaryMediaTypes": ["image/png"], "allowPrivateIntegrations": ["127.0.0.0/8"],
             "authorizers": { "users": Issuer::ours().authorizer(&json!({ "algorithms": ["EdDSA"], "leewaySeconds": 30,
-                "identitySource": ["$request.header.Authorization"], "requiredClaims": { "role": "admin" } })) },
+                "identitySource": ["$request.header.Authorization"], "requiredClaims": { "role": "admin" } })),
+                "token": Form::Token.authorizer(&json!({ "identityValidationExpression": "^allow .+$" })),
+                "simple": Form::Simple.authorizer(&json!({ "authorizerResultTtlInSeconds": 60, "cacheScope": "API" })) },
             "gatewayResponses": { "DEFAULT_4XX": { "statusCode": 418, "responseTemplates": { "text/plain": "$context.error.message" },
                 "responseParameters": { "gatewayresponse.header.x": "'y'" } } } }),
         json!({ "routeKey": "GET /mock/{id}", "enabled": true, "corsConfiguration": cors, "description": "x",
@@ -50,6 +52,9 @@ fn items() -> Vec<Value> {
             "integrationMethod": "ANY", "requestParameters": { "append:header.x": "$request.header.y", "overwrite:path": "/${request.path.id}" } } }),
         json!({ "routeKey": "GET /named", "authorizationType": "JWT", "authorizerId": "users",
             "authorizationScopes": ["read"], "integration": { "type": "MOCK", "body": "${context.authorizer.claims.sub}" } }),
+        json!({ "routeKey": "GET /asked", "authorizationType": "CUSTOM", "authorizerId": "token",
+            "integration": { "type": "MOCK", "body": "${context.authorizer.name}" } }),
+        json!({ "routeKey": "GET /asked/{id}", "authorizerId": "simple", "integration": { "type": "MOCK" } }),
         json!({ "routeKey": "$default", "integration": { "type": "MOCK" } }),
     ]
 }
@@ -155,6 +160,8 @@ fn mutated_items_are_deployed_or_are_problems_that_name_item_and_field() {
                         "PATCH /v1/echo/1/2",
                         "POST /v1/both/1",
                         "GET /v1/http/1",
+                        "GET /v1/asked\nx-who: allow ada",
+                        "GET /v1/asked/7\nx-who: deny ada",
                         "BREW /v1",
                     ] {
                         let event = event(request).to_string();

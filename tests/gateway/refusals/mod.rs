@@ -8,7 +8,11 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::{
-    authorizers::issuer::Issuer,
+    authorizers::{
+        functions::Form,
+        iam::{ADA, SIGNING, signed},
+        issuer::Issuer,
+    },
     harness::{TestGateway, Way, event},
 };
 
@@ -30,7 +34,7 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 41] = [
+const ROWS: [Row; 53] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadParameterValue",      "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
@@ -45,6 +49,16 @@ const ROWS: [Row; 41] = [
     ("InvalidToken",           "GET /v1/named\nauthorization: Bearer hush-hush", Stage, 401, "UnauthorizedException", r#"{"message":"Unauthorized"}"#, "www-authenticate: Bearer scope=\"read write\" error=\"invalid_token\" error_description=\"token contains an invalid number of segments\"\n"),
     ("InsufficientScope",      "GET /v1/named\nauthorization: Bearer TOKEN", Stage, 403, "AccessDeniedException",  r#"{"message":"Forbidden"}"#, "www-authenticate: Bearer scope=\"read write\" error=\"insufficient_scope\"\n"),
     ("KeysUnavailable",        "GET /v1/issued\nauthorization: Bearer TOKEN", Stage, 503, "ServiceUnavailableException", r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
+    ("Unauthorized",            "GET /v1/asked", Stage, 401, "UnauthorizedException", r#"{"message":"Unauthorized"}"#, ""),
+    ("Unauthorized",            "GET /v1/asked\nx-who: unauthorized", Stage, 401, "UnauthorizedException", r#"{"message":"Unauthorized"}"#, ""),
+    ("ExplicitlyDenied",        "GET /v1/asked\nx-who: deny ada", Stage, 403, "AccessDeniedException", r#"{"Message":"User is not authorized to access this resource with an explicit deny"}"#, ""),
+    ("ImplicitlyDenied",        "GET /v1/asked\nx-who: elsewhere ada", Stage, 403, "AccessDeniedException", r#"{"Message":"User is not authorized to access this resource"}"#, ""),
+    ("AccessDenied",            "GET /v1/simply-asked\nx-who: deny ada", Stage, 403, "AccessDeniedException", r#"{"message":"Forbidden"}"#, ""),
+    ("UriTooLong",              "GET /v1/asked/LONG\nx-who: allow ada", Stage, 414, "BadRequestException", r#"{"message":"Request URI too long"}"#, ""),
+    ("AuthorizerFailure",       "GET /v1/asked\nx-who: throws", Stage, 500, "AuthorizerFailureException", r#"{"message":null}"#, ""),
+    ("AuthorizerFailure",       "GET /v1/simply-asked\nx-who: throws", Stage, 500, "InternalServerErrorException", r#"{"message":"Internal Server Error"}"#, ""),
+    ("AuthorizerMisconfigured", "GET /v1/asked\nx-who: malformed", Stage, 500, "AuthorizerConfigurationException", r#"{"message":null}"#, ""),
+    ("AuthorizerMisconfigured", "GET /v1/simply-asked\nx-who: malformed", Stage, 500, "InternalServerErrorException", r#"{"message":"Internal Server Error"}"#, ""),
     ("InvalidApiKey",          "GET /v1/keyed",                       Stage,   403, "ForbiddenException",           r#"{"message":"Forbidden"}"#, ""),
     ("InvalidApiKey",          "GET /v1/keyed\nx-api-key: key-that-is-disabled", Stage, 403, "ForbiddenException", r#"{"message":"Forbidden"}"#, ""),
     ("InvalidationForbidden",  "GET /v1/kept\ncache-control: max-age=0", Stage, 403, "AccessDeniedException",     r#"{"message":"Forbidden"}"#, ""),
@@ -60,6 +74,8 @@ const ROWS: [Row; 41] = [
     ("ConditionFailed",        "PUT /v1/items/taken\n\n{}",           Stage,   409, "ConflictException",            r#"{"message":"Conflict"}"#, ""),
     ("PreconditionFailed",     "PUT /v1/items/taken\nif-match: x\n\n{}", Stage, 412, "PreconditionFailedException", r#"{"message":"Precondition Failed"}"#, ""),
     ("ConditionFailedAs",      "DELETE /v1/gone/7\nif-match: x",      Stage,   410, "BadRequestException",          r#"{"message":"Gone"}"#, ""),
+    ("NotSigned",              "GET /v1/signed",                      Stage,   403, "MissingAuthenticationTokenException", r#"{"message":"Missing Authentication Token"}"#, ""),
+    ("CallerNotAllowed",       "GET /v1/staff\nSIGNED",               Stage,   403, "AccessDeniedException",        r#"{"Message":"User: arn:aws:iam::111122223333:user/ada is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********9012:abc123/v1/GET/staff"}"#, ""),
     ("RequestTooLarge",        "POST /v1/event\n\nLARGE",             Stage,   413, "RequestTooLargeException",     r#"{"message":"Request Too Long"}"#, ""),
     ("BrokenAnswer",           "POST /v1/reflect\n\n{}",              Stage,   502, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
     ("IntegrationFailure",     "GET /v1/call/gone",                   Stage,   502, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
@@ -76,7 +92,7 @@ const ROWS: [Row; 41] = [
 
 /// An API of which every refusal can be had, with these words in its `$api` item.
 async fn api(words: &Value) -> TestGateway {
-    let variables = [("TRUSTED_PROXY_SECRET", SECRET), ("REQUIRE_TRUSTED_PROXY", "true")];
+    let variables = [("TRUSTED_PROXY_SECRET", SECRET), ("REQUIRE_TRUSTED_PROXY", "true"), SIGNING];
     let gateway = TestGateway::with_environment(&variables);
     gateway.create_table(TABLE, "id", None);
     gateway.put(TABLE, &json!({ "id": "taken" }));
@@ -86,13 +102,28 @@ async fn api(words: &Value) -> TestGateway {
     };
     let mut api = words.clone();
     api["routeKey"] = json!("$api");
-    api["authorizers"] = json!({ "users": Issuer::ours().authorizer(&json!({})),
+    api["authorizers"] = json!({ "staff": { "type": "AWS_IAM", "allow": ["arn:aws:iam::*:role/staff"] },
+        "users": Issuer::ours().authorizer(&json!({})),
         // Names of this machine are not called.
-        "issued": Issuer::ours().fetching(&json!({ "jwksUri": "https://localhost:1/jwks" })) });
+        "issued": Issuer::ours().fetching(&json!({ "jwksUri": "https://localhost:1/jwks" })),
+        "asked": Form::Token.authorizer(&json!({})), "simply-asked": Form::Simple.authorizer(&json!({})) });
+    for (route_key, id) in
+        [("GET /asked", "asked"), ("GET /asked/{id}", "asked"), ("GET /simply-asked", "simply-asked")]
+    {
+        gateway.put_route(&json!({ "routeKey": route_key, "authorizerId": id,
+            "integration": { "type": "MOCK" } }));
+    }
     gateway.put_route(&json!({ "routeKey": "GET /issued", "authorizerId": "issued",
         "integration": { "type": "MOCK" } }));
     gateway.put_route(&json!({ "routeKey": "GET /named", "authorizerId": "users",
         "authorizationScopes": ["read", "write"], "integration": { "type": "MOCK" } }));
+    for (path, words) in
+        [("signed", json!({ "authorizationType": "AWS_IAM" })), ("staff", json!({ "authorizerId": "staff" }))]
+    {
+        let mut route = json!({ "routeKey": format!("GET /{path}"), "integration": { "type": "MOCK" } });
+        route.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
+        gateway.put_route(&route);
+    }
     // What a refusal itself says, without where the caller stands.
     api["rateLimitHeaders"] = json!("off");
     api["models"] = json!({ "Order": { "required": ["id"] } });
@@ -166,9 +197,13 @@ fn put_keys(gateway: &TestGateway) {
 
 async fn send(gateway: &TestGateway, request: &str) -> String {
     let token = || Issuer::ours().token(&json!({}));
-    let request = request.replace("LARGE", &"x".repeat(1_100_000));
-    let mut event =
-        event(&if request.contains("TOKEN") { request.replace("TOKEN", &token()) } else { request.clone() });
+    let request = request.replace("LARGE", &"x".repeat(1_100_000)).replace("LONG", &"x".repeat(1_600));
+    let with_token =
+        if request.contains("TOKEN") { request.replace("TOKEN", &token()) } else { request.clone() };
+    let mut event = match with_token.strip_suffix("\nSIGNED") {
+        Some(unsigned) => signed(unsigned, ADA),
+        None => event(&with_token),
+    };
     if !request.contains("untrusted") {
         event["headers"]["x-tollgate-origin"] = json!(SECRET);
     }

@@ -39,7 +39,13 @@ fn expected(row: &Row, form: &Form) -> String {
         "GET /v1/list?limit=x" => json!("$request.querystring.limit is no whole number from 1 to 1000"),
         "POST /v1/items\n\n{\"id\":7}" => json!("$request.body.id cannot be used"),
         "POST /v1/items\n\n{}" => json!("$request.body.id cannot be used"),
-        _ => serde_json::from_str::<Value>(body).unwrap()["message"].clone(),
+        _ => {
+            let body: Value = serde_json::from_str(body).unwrap();
+            match body.get("message").or(body.get("Message")).unwrap() {
+                Value::Null => json!("Internal server error"),
+                message => message.clone(),
+            }
+        }
     };
     let errors = match variant {
         "ParameterViolations" => {
@@ -97,7 +103,9 @@ async fn no_refusal_tells_a_table_an_arn_or_a_cause() {
                 "panics",
             ];
             for secret in secrets {
-                assert!(!answer.contains(secret), "{} tells {secret}: {answer}", row.0);
+                // The signer's own, and the route's without its account.
+                let is_known = secret == "arn:" && row.0 == "CallerNotAllowed";
+                assert!(is_known || !answer.contains(secret), "{} tells {secret}: {answer}", row.0);
             }
             let line: Value = serde_json::from_str(gateway.log_lines().last().unwrap()).unwrap();
             let message =

@@ -149,7 +149,12 @@ fn problems(kind: Kind, item: &Value) -> String {
         Stage => StageSettings::parse("stages", map).value.err(),
         Api | Route => {
             let variables = StageVariables::new();
-            let source = DeploymentSource { table: "routes", stage: "v1", stage_variables: &variables };
+            let source = DeploymentSource {
+                table: "routes",
+                stage: "v1",
+                stage_variables: &variables,
+                function_url_auth_type: None,
+            };
             parse(source, &routes).value.err()
         }
         Plan => UsagePlan::parse("plans", map).value.err(),

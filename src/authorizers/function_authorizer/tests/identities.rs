@@ -104,7 +104,7 @@ fn a_token_has_one_header_and_places_are_where_clients_send_something() {
     let all = sources(json!(
         "method.request.header.A,method.request.querystring.b,stageVariables.env,context.stage"
     ));
-    let places = [TokenPlace::Header("a".parse().unwrap()), TokenPlace::Querystring("b".to_owned())];
+    let places = [TokenPlace::Header("a".parse().unwrap()), TokenPlace::Querystring("b".into())];
     assert_eq!(all.token_places().collect::<Vec<_>>(), places);
     assert!(!all.is_one_header());
     let cases = [
@@ -192,6 +192,7 @@ impl Asked {
             route_key: &self.route_key,
             path_parameters: &[],
             caller: Caller::default(),
+            waited: Duration::ZERO,
         };
         let sources = sources(json!(["$request.header.Authorization", "$request.querystring.q"]));
         let identity = sources.identity(&context).unwrap();

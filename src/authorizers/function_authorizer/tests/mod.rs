@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
-use super::*;
+use super::{answer::UsageIdentifierKey, answer_error::AnswerError, function_answers::FunctionAnswers, *};
 use crate::policy_document::{ConditionContext, requested};
 
 /// An answer with a policy of these statements.

@@ -1,6 +1,7 @@
 //! Tokens of other implementations, keys of all kinds, and promises about any bytes.
 
 mod claim_texts;
+mod explain;
 mod key_sets;
 mod promises;
 mod vectors;

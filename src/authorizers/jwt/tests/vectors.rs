@@ -22,7 +22,7 @@ pub(super) struct Vector {
     pub token: String,
     /// The error as `Debug` writes it; empty for a good token.
     error: String,
-    rules: TokenRules,
+    pub rules: TokenRules,
 }
 
 pub(super) fn read() -> Vectors {

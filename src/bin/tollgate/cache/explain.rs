@@ -11,13 +11,14 @@ use tollgate::{
 };
 
 use super::{
-    request_arg::{ExplainedRequest, RequestDetails, RequestLine, RequestOutcome},
+    explained_request::{ExplainedRequest, RequestDetails, RequestOutcome},
     stored_entry::{InspectedEntry, Variant},
 };
 use crate::{
     common_args::{CommonArgs, SERVED_AND_CACHE},
     exit_status::ExitStatus,
     notes::note,
+    request_arg::RequestLine,
     text_table,
 };
 

@@ -1,8 +1,8 @@
 //! `tollgate cache`: one file per command.
 
 mod explain;
+mod explained_request;
 mod purge;
-mod request_arg;
 mod stats;
 mod stored_entry;
 

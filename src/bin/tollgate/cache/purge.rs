@@ -11,11 +11,12 @@ use tollgate::{
     store::{CacheEntries, GenerationRaise, Store},
 };
 
-use super::request_arg::{RequestDetails, RequestLine, RequestOutcome};
+use super::explained_request::{RequestDetails, RequestOutcome};
 use crate::{
     common_args::{CommonArgs, SERVED_AND_CACHE},
     exit_status::ExitStatus,
     notes::note,
+    request_arg::RequestLine,
     text_table,
 };
 

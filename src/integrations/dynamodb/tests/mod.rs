@@ -6,7 +6,11 @@ mod read_operations;
 mod sent_requests;
 mod write_operations;
 
-use std::{net::SocketAddr, sync::Arc, time::SystemTime};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -207,6 +211,7 @@ async fn send(client: &dynamodb::DynamoDb, integration: &Value, sent: Sent<'_>) 
         route_key: "GET /orders/{id}",
         path_parameters: &[PathParameter { name: "id", value: sent.id }],
         caller: Caller::default(),
+        waited: Duration::ZERO,
     };
     let response = match operation.invoke(&context, client, &mut EndpointRequestId::default()).await {
         Ok(response) => operation.finish(&context, response),

@@ -64,6 +64,7 @@ fn context<'a>(
         route_key: "ANY /things/{id}/{proxy+}",
         path_parameters,
         caller: Caller::default(),
+        waited: Duration::ZERO,
     }
 }
 

@@ -5,10 +5,8 @@ use std::sync::Arc;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{
-    super::{event_v1, event_v2, media_types::BinaryMediaTypes},
-    Scene,
-};
+use super::Scene;
+use crate::functions::{event_v1, event_v2, media_types::BinaryMediaTypes};
 
 fn v1(scene: &Scene, binary: &[&str]) -> Value {
     let patterns: Arc<[String]> = binary.iter().map(|&pattern| pattern.to_owned()).collect();

@@ -3,9 +3,10 @@
 use bytes::Bytes;
 
 use super::{
-    super::{base64_body, media_types::BodyEncoding, response_v1, response_v2},
+    super::{base64_body, response_v1, response_v2},
     render,
 };
+use crate::functions::media_types::BodyEncoding;
 
 const BROKEN: &str = "502\ncontent-type: application/json\nx-amzn-errortype: InternalServerErrorException\n{\"message\": \"Internal server error\"}";
 

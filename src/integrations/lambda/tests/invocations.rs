@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::{
-    super::{BinaryMediaTypes, InvocationMode, Lambda, PayloadFormat, function_name::FunctionName},
+    super::{BinaryMediaTypes, FunctionName, InvocationMode, Lambda, PayloadFormat},
     Scene,
     invoke_server::{Service, answer, client_of},
     render,

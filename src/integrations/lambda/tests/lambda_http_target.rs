@@ -4,8 +4,11 @@ use http::{HeaderName, HeaderValue, Method};
 use lambda_http::{RequestExt, request::RequestContext};
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::{super::event_v2, Scene};
-use crate::path;
+use super::Scene;
+use crate::{
+    functions::{event_headers, event_v2},
+    path,
+};
 
 /// Any path that decoding lets through, in its canonical form.
 fn path_below() -> impl Strategy<Value = String> {
@@ -128,7 +131,7 @@ proptest! {
         let cookie = got.headers().get("cookie").map(|value| value.to_str().unwrap().to_owned());
         prop_assert_eq!(cookie, (!scene.request.cookies.is_empty()).then(|| scene.request.cookies.join("; ")));
         for name in ["accept", "x-a", "x-b", "host"] {
-            let sent: Vec<_> = scene.request.headers.get_all(name).iter().map(super::super::function_headers::text).collect();
+            let sent: Vec<_> = scene.request.headers.get_all(name).iter().map(event_headers::text).collect();
             let named = scene.request.headers.get_all("connection").iter()
                 .any(|line| line.to_str().unwrap_or_default().split(',').any(|word| word.trim().eq_ignore_ascii_case(name)));
             let expected = (!sent.is_empty() && !named).then(|| sent.join(","));

@@ -89,6 +89,7 @@ impl Scene {
             route_key: self.route_key,
             path_parameters,
             caller: Caller::default(),
+            waited: Duration::ZERO,
         }
     }
 }
@@ -116,6 +117,7 @@ fn request(method: Method, path: &str, query: &str) -> Request {
             time: "14/Apr/2025:22:12:48 +0000".to_owned(),
             time_epoch: 1_744_668_768_000,
             trace_id: String::new(),
+            ..Origin::default()
         },
     }
 }

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::{rendered, world};
-use crate::error::{BadValue, GatewayError, InvalidConfiguration, StoreError, Violation};
+use crate::error::{AuthorizerForm, BadValue, GatewayError, InvalidConfiguration, StoreError, Violation};
 
 /// A text that must never reach a client.
 const CANARY: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/secret-table";
@@ -100,6 +100,26 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Invalid request parameters: [page (type), page (type)]"}"#),
         (GatewayError::KeysUnavailable { retry_after: Duration::from_millis(400), source: source() },
             r#"503 | content-type=application/json | retry-after=1 | x-amzn-errortype=ServiceUnavailableException | {"message":"Service Unavailable"}"#),
+        (GatewayError::Unauthorized(CANARY.into()),
+            r#"401 | content-type=application/json | x-amzn-errortype=UnauthorizedException | {"message":"Unauthorized"}"#),
+        (GatewayError::ExplicitlyDenied(CANARY.to_owned()),
+            r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"Message":"User is not authorized to access this resource with an explicit deny"}"#),
+        (GatewayError::ImplicitlyDenied,
+            r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"Message":"User is not authorized to access this resource"}"#),
+        (GatewayError::UriTooLong { bytes: 7_000_000 },
+            r#"414 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message":"Request URI too long"}"#),
+        (GatewayError::AuthorizerFailure { form: AuthorizerForm::Rest, source: source() },
+            r#"500 | content-type=application/json | x-amzn-errortype=AuthorizerFailureException | {"message":null}"#),
+        (GatewayError::AuthorizerFailure { form: AuthorizerForm::Http, source: source() },
+            r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message":"Internal Server Error"}"#),
+        (GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Rest, source: source() },
+            r#"500 | content-type=application/json | x-amzn-errortype=AuthorizerConfigurationException | {"message":null}"#),
+        (GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Http, source: source() },
+            r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message":"Internal Server Error"}"#),
+        (GatewayError::NotSigned,
+            r#"403 | content-type=application/json | x-amzn-errortype=MissingAuthenticationTokenException | {"message":"Missing Authentication Token"}"#),
+        (GatewayError::CallerNotAllowed { user: "arn:aws:iam::111122223333:user/ada".to_owned(), resource: "arn:aws:execute-api:eu-west-1:********3333:abc/v1/GET/".to_owned() },
+            r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"Message":"User: arn:aws:iam::111122223333:user/ada is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:abc/v1/GET/"}"#),
     ]
 }
 
@@ -144,6 +164,16 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::BodyViolations(_) => 35,
         GatewayError::ParameterViolations(_) => 36,
         GatewayError::KeysUnavailable { .. } => 37,
+        GatewayError::Unauthorized(_) => 38,
+        GatewayError::ExplicitlyDenied(_) => 39,
+        GatewayError::ImplicitlyDenied => 40,
+        GatewayError::UriTooLong { .. } => 41,
+        GatewayError::AuthorizerFailure { form: AuthorizerForm::Rest, .. } => 42,
+        GatewayError::AuthorizerFailure { form: AuthorizerForm::Http, .. } => 43,
+        GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Rest, .. } => 44,
+        GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Http, .. } => 45,
+        GatewayError::NotSigned => 46,
+        GatewayError::CallerNotAllowed { .. } => 47,
     }
 }
 
@@ -153,7 +183,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 38);
+    assert_eq!(every_refusal().len(), 48);
 }
 
 #[test]
@@ -169,7 +199,9 @@ fn no_gateway_response_holds_a_cause_or_a_name_of_ours() {
         for (error, _) in every_refusal() {
             let answer = rendered(&api, &error, &world());
             for secret in ["arn:", "secret-table", "123456789012", "get the stage", "29s", "7000000"] {
-                assert!(!answer.contains(secret), "{error:?} tells {secret}: {answer}");
+                // It is the caller's own, and the route's with the account made illegible.
+                let is_known = secret == "arn:" && matches!(error, GatewayError::CallerNotAllowed { .. });
+                assert!(is_known || !answer.contains(secret), "{error:?} tells {secret}: {answer}");
             }
         }
     }

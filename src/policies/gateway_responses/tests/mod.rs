@@ -248,7 +248,7 @@ fn a_gateway_response_that_cannot_be_is_a_problem() {
                 "gatewayresponse.header.x3": "context.nope", "gatewayresponse.header.x4": "stageVariables.nope",
             },
             "responseTemplates": {
-                "json": "", "text/plain": "$context.authorizer.x", "text/html": "${stageVariables.nope}",
+                "json": "", "text/plain": "$context.authorization.x", "text/html": "${stageVariables.nope}",
             },
         },
     } });
@@ -277,7 +277,7 @@ fn a_gateway_response_that_cannot_be_is_a_problem() {
         format!("{base}.responseParameters.header.x: got header.x, expected {header}"),
         format!("{base}.responseTemplates.json: got json, expected a content type, such as application/json"),
         format!("{base}.responseTemplates.text/html: {variable}"),
-        format!("{base}.responseTemplates.text/plain: got $context.authorizer.x, expected {words}"),
+        format!("{base}.responseTemplates.text/plain: got $context.authorization.x, expected {words}"),
         format!("gatewayResponses.TEAPOT: got TEAPOT, expected {types}"),
         "problemDetails: got 7, expected true or false".to_owned(),
         format!("{base}.colour: got 1, expected nothing of this name"),

@@ -7,10 +7,13 @@ use serde_json::{Value, json};
 
 use super::route_tables::{Asks, Table};
 use crate::{
-    authorizers::issuer::Issuer,
+    authorizers::{
+        iam::{ADA, SIGNING, signed},
+        issuer::Issuer,
+    },
     cache::random::Random,
     guards::KEY,
-    harness::{Target, TestGateway},
+    harness::{Target, TestGateway, event},
 };
 
 /// A request as targets understand it: method and path, slashes collapsed and escapes decoded; by some of them all but
@@ -26,6 +29,8 @@ pub struct TargetRequest {
 pub struct Credentials {
     key: bool,
     token: bool,
+    word: bool,
+    signature: bool,
 }
 
 pub struct GuardOracle {
@@ -40,7 +45,7 @@ const SECRETS: [&str; 6] = ["secret", "secret/", "/secret", "//secret", "secret/
 
 impl GuardOracle {
     pub async fn new(table: &'static Table, target: &Target) -> Self {
-        let world = TestGateway::new();
+        let world = TestGateway::with_environment(&[SIGNING]);
         world.create_table("items", "name", None);
         SECRETS.iter().for_each(|name| world.put("items", &json!({ "name": name })));
         world.put_plan(&json!({ "usagePlanId": "gold" }));
@@ -50,13 +55,15 @@ impl GuardOracle {
         let mut oracle = Self { table, world, guarded: HashMap::new() };
         for (method, path) in table.guarded {
             let request = format!("{method} /v1{path}");
-            let let_in = oracle.world.send(&format!("{request}{}", Credentials::ALL.headers())).await;
+            let let_in = oracle.world.send_event(&Credentials::ALL.event(&request)).await;
             let asked =
                 oracle.target_request(target, &let_in).unwrap_or_else(|| panic!("{request}: {let_in}"));
             // The only token is taken now.
             let without = oracle.world.send(&request).await;
             let asks = match &without[..3] {
-                "401" => Asks::Caller,
+                "401" if without.contains("www-authenticate") => Asks::Caller,
+                "401" => Asks::Function,
+                "403" if without.contains("Missing Authentication Token") => Asks::Signature,
                 "403" => Asks::Key,
                 "429" => Asks::Token,
                 _ => panic!("{request} is not guarded: {without}"),
@@ -75,11 +82,13 @@ impl GuardOracle {
 
     /// The request that reached the target of this answer, if one did.
     pub fn target_request(&self, target: &Target, answer: &str) -> Option<TargetRequest> {
+        // An authorizer's function is no target.
+        let event = self.world.called_with().filter(|event| event.get("type").is_none());
         if let Some(received) = target.received().last() {
             let (method, path) = received.lines().next().unwrap().split_once(' ').unwrap();
             return Some(TargetRequest::new(method, path));
         }
-        if let Some(event) = self.world.called_with() {
+        if let Some(event) = event {
             return Some(TargetRequest::by(&event));
         }
         // The table has nothing else.
@@ -96,17 +105,29 @@ impl GuardOracle {
 static TOKEN: LazyLock<String> = LazyLock::new(|| Issuer::ours().token(&json!({})));
 
 impl Credentials {
-    pub const ALL: Self = Self { key: true, token: true };
+    pub const ALL: Self = Self { key: true, token: true, word: true, signature: true };
 
     /// Mostly none.
     pub fn any(random: &mut Random) -> Self {
-        Self { key: random.one_in(8), token: random.one_in(8) }
+        Self {
+            key: random.one_in(8),
+            token: random.one_in(8),
+            word: random.one_in(8),
+            signature: random.one_in(8),
+        }
     }
 
-    pub fn headers(self) -> String {
+    /// The event of a request that brings them.
+    pub fn event(self, request: &str) -> Value {
+        let request = format!("{request}{}", self.headers());
+        if self.signature { signed(&request, ADA) } else { event(&request) }
+    }
+
+    fn headers(self) -> String {
         let key = if self.key { format!("\nx-api-key: {KEY}") } else { String::new() };
         let token = if self.token { format!("\nauthorization: Bearer {}", *TOKEN) } else { String::new() };
-        key + &token
+        let word = if self.word { "\nx-who: allow ada" } else { "" };
+        key + &token + word
     }
 
     pub fn pass(self, guard: Asks) -> bool {
@@ -114,6 +135,8 @@ impl Credentials {
             Asks::Nothing => true,
             Asks::Key => self.key,
             Asks::Caller => self.token,
+            Asks::Function => self.word,
+            Asks::Signature => self.signature,
             // It was taken before.
             Asks::Token => false,
         }

@@ -12,10 +12,7 @@ use self::{
     route_tables::TABLES,
     spellings::any_spelling,
 };
-use crate::{
-    cache::random::Random,
-    harness::{Target, event},
-};
+use crate::{cache::random::Random, harness::Target};
 
 const REQUESTS: usize = 100_000;
 
@@ -33,7 +30,7 @@ async fn no_spelling_of_a_path_leads_past_its_guard() {
         let (method, path) = random.pick(oracle.table.guarded);
         let request = any_spelling(&mut random, method, path);
         let credentials = Credentials::any(&mut random);
-        let answer = oracle.world.send_event(&event(&format!("{request}{}", credentials.headers()))).await;
+        let answer = oracle.world.send_event(&credentials.event(&request)).await;
         let Some(asked) = oracle.target_request(&target, &answer) else {
             refused += 1;
             continue;

@@ -30,6 +30,10 @@ pub enum Asks {
     Key,
     /// A token of the issuer that all tables know.
     Caller,
+    /// The word of an authorizer's function.
+    Function,
+    /// A signature that AWS has checked.
+    Signature,
     /// One token, and no other for as long as the test runs.
     Token,
 }
@@ -48,14 +52,17 @@ pub enum TargetKind {
     Mock,
 }
 
-use Asks::{Caller, Key, Nothing, Token};
+use Asks::{Caller, Key, Nothing, Signature, Token};
 use TargetKind::{Function, Item, Mock, Path, Routed};
+
+/// By an authorizer's function; the kind of a target has that name here.
+const ASKED: Asks = Asks::Function;
 
 const fn route(key: &'static str, asks: Asks, integration: TargetKind) -> GuardedRoute {
     GuardedRoute { key, asks, integration }
 }
 
-pub const TABLES: [Table; 10] = [
+pub const TABLES: [Table; 13] = [
     table(
         &[
             route("GET /reports", Key, Path("/reports")),
@@ -194,6 +201,63 @@ pub const TABLES: [Table; 10] = [
         ],
         api: r#"{"trailingSlash": "IGNORE"}"#,
     },
+    // A signature is worth no more than a token or a key.
+    table(
+        &[
+            route("GET /reports", Signature, Path("/reports")),
+            route("ANY /admin/{proxy+}", Signature, Function("2.0")),
+            route("GET /orders/{id}/lines", Signature, Path("/orders/{id}/lines")),
+            route("ANY /orders/{proxy+}", Caller, Path("/orders/{proxy}")),
+            route("GET /keyed", Key, Path("/keyed")),
+            route("ANY /{proxy+}", Nothing, Path("/{proxy}")),
+        ],
+        &[
+            ("GET", "/reports"),
+            ("GET", "/admin/users"),
+            ("DELETE", "/admin/users/7/keys"),
+            ("GET", "/orders/7/lines"),
+            ("GET", "/orders/7"),
+            ("GET", "/keyed"),
+        ],
+    ),
+    // A function's policy allows the path that was asked for, and no other.
+    Table {
+        routes: &[
+            route("GET /reports", ASKED, Path("/reports")),
+            route("ANY /admin/{proxy+}", ASKED, Path("/admin/{proxy}")),
+            route("GET /orders/{id}/lines", ASKED, Function("1.0")),
+            route("ANY /orders/{proxy+}", Caller, Function("2.0")),
+            route("ANY /{proxy+}", Nothing, Path("/{proxy}")),
+        ],
+        guarded: &[
+            ("GET", "/reports"),
+            ("GET", "/admin/users"),
+            ("DELETE", "/admin/users/7/keys"),
+            ("GET", "/orders/7/lines"),
+            ("GET", "/orders/7"),
+        ],
+        api: r#"{"authorizers": {"f": {"type": "TOKEN", "authorizerUri": "policies",
+            "identitySource": "method.request.header.x-who", "cacheScope": "API", "authorizerResultTtlInSeconds": 0}}}"#,
+    },
+    Table {
+        routes: &[
+            route("$default", ASKED, Function("2.0")),
+            route("GET /public/{proxy+}", Nothing, Function("1.0")),
+            route("ANY /{tenant}/keyed", Key, Function("2.0")),
+            route("GET /free", Nothing, Function("2.0")),
+            route("GET /named", Caller, Function("2.0")),
+        ],
+        guarded: &[
+            ("GET", "/public"),
+            ("POST", "/public/x"),
+            ("GET", "/acme/keyed/x"),
+            ("GET", "/acme/keyed"),
+            ("GET", "/free/x"),
+            ("GET", "/named"),
+        ],
+        api: r#"{"authorizers": {"f": {"type": "REQUEST", "authorizerUri": "simple", "enableSimpleResponses": true,
+            "identitySource": ["$request.header.x-who"]}}}"#,
+    },
 ];
 
 impl Table {
@@ -201,7 +265,7 @@ impl Table {
         let mut api: Value = serde_json::from_str(self.api).unwrap();
         api["routeKey"] = json!("$api");
         api["allowPrivateIntegrations"] = json!(["127.0.0.0/8"]);
-        api["authorizers"] = json!({ "users": Issuer::ours().authorizer(&json!({})) });
+        api["authorizers"]["users"] = Issuer::ours().authorizer(&json!({}));
         self.routes.iter().map(|route| route.item(port)).chain([api]).collect()
     }
 }
@@ -223,6 +287,8 @@ impl GuardedRoute {
             Nothing => {}
             Key => item["apiKeyRequired"] = json!(true),
             Caller => item["authorizerId"] = json!("users"),
+            ASKED => item["authorizerId"] = json!("f"),
+            Signature => item["authorizationType"] = json!("AWS_IAM"),
             Token => item["throttle"] = json!({ "rateLimit": 0.000_001, "burstLimit": 1 }),
         }
         item

@@ -2,6 +2,9 @@
 
 use http::uri::PathAndQuery;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::item::Fields;
 
 /// The text around a function's ARN in the `uri` of API Gateway's own integrations.
 const API_GATEWAY_PREFIX: &str = "arn:aws";
@@ -18,6 +21,16 @@ pub struct FunctionName(String);
 impl FunctionName {
     /// The forms that [`FunctionName::parse`] takes, for problems.
     pub const EXPECTED: &'static str = "a function: name, name:alias, account:function:name, or an ARN";
+
+    /// Reads the function that a field names, which has to be there. What is wrong is reported, and `None`.
+    pub fn read<'a>(fields: &Fields<'a>, name: &'a str) -> Option<Self> {
+        let text = fields.require(name, fields.resolved_string(name), Self::EXPECTED)?;
+        let function = Self::parse(&text);
+        if function.is_none() {
+            fields.problem(name, &Value::from(text).to_string(), Self::EXPECTED);
+        }
+        function
+    }
 
     /// Reads `name`, `123456789012:function:name`, `function:name` or a function's ARN, each also with
     /// `:alias`, `:version` or `:$LATEST`; and the `uri` that API Gateway writes around such an ARN.

@@ -1,37 +1,27 @@
-//! A request as an operator types it, and what the gateway makes of it.
+//! A request as an operator types it.
 
 use std::{collections::BTreeMap, fmt, net::IpAddr, str::FromStr};
 
-use anyhow::Result;
 use serde_json::json;
 use tollgate::{
-    authorizers::ApiKeyUse,
     clock::Clock,
-    deployment::inspect,
-    environment::TrustedProxy,
-    error::{GatewayError, StoreError, chain},
+    environment::{FunctionUrlAuthType, TrustedProxy},
+    error::GatewayError,
     function_url::{DecodedEvent, Invocation, decode},
-    gateway::{Explained, explain},
     message::Request,
-    store::Store,
 };
-
-use crate::{exit_status::ExitStatus, notes::note};
 
 /// The parts of a request beside its first line.
 #[derive(clap::Args)]
 #[group(requires = "request")]
-pub struct RequestDetails {
+pub struct RequestParts {
     /// A header of the request, as often as there are. A client such as curl sends some by itself (Accept,
-    /// User-Agent, with a body Content-Type); where the key has them, they count.
+    /// User-Agent, with a body Content-Type), which may count.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     headers: Vec<Header>,
     /// The body of the request.
     #[arg(short, long)]
     data: Option<String>,
-    /// The id of the caller's API key.
-    #[arg(long, value_name = "ID")]
-    api_key_id: Option<String>,
     /// The client's address, where address lists or a policy ask for it.
     #[arg(long, value_name = "ADDRESS")]
     source_ip: Option<IpAddr>,
@@ -49,7 +39,7 @@ pub struct RequestLine {
 /// Without the host.
 impl fmt::Display for RequestLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.path)?;
+        f.write_str(&self.without_query())?;
         if self.query.is_empty() { Ok(()) } else { write!(f, "?{}", self.query) }
     }
 }
@@ -91,75 +81,34 @@ impl FromStr for Header {
     }
 }
 
-/// A request with what the gateway makes of it.
-pub struct ExplainedRequest {
-    pub explained: Explained,
-    pub request: Request,
+impl RequestLine {
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// Method and path: a query may have a token.
+    pub fn without_query(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// The host of a whole URL.
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
 }
 
-/// The result of following a request to the cache.
-pub enum RequestOutcome {
-    Explained(Box<ExplainedRequest>),
-    /// The gateway would refuse it before; the operator was told.
-    Refused(ExitStatus),
-}
-
-impl RequestDetails {
-    /// Follows a request to the cache, reading what is served; says on stderr what hinders it.
-    ///
-    /// # Errors
-    ///
-    /// The tables cannot be read, or have nothing that could be served.
-    pub async fn explain(
-        &self,
-        store: &Store,
-        line: &RequestLine,
-        local_host: Option<&str>,
-    ) -> Result<RequestOutcome> {
-        let refused = |words: &str, ending| {
-            note(format_args!("tollgate: {words}"));
-            Ok(RequestOutcome::Refused(ending))
-        };
-        let header_host = self.headers.iter().find(|header| header.name == "host");
-        let host = header_host.map(|header| header.value.as_str()).or(line.host.as_deref()).or(local_host);
-        let Some(host) = host else {
-            let words = "the host is part of the key: say it with a whole URL or with -H 'Host: …'";
-            return refused(words, ExitStatus::Invalid);
-        };
-        let request = match self.request(line, host) {
-            Ok(request) => request,
-            Err(error) => return refused(&format!("{line} would be refused: {error}"), ExitStatus::Invalid),
-        };
-        let served = inspect(store, host, &request.path).await?;
-        let error = match explain(&served, &request, self.api_key_id.as_deref()).await {
-            Ok(explained) => {
-                self.explain_api_key(&explained);
-                return Ok(RequestOutcome::Explained(Box::new(ExplainedRequest { explained, request })));
-            }
-            Err(error @ GatewayError::StageUnavailable { .. }) => {
-                return Err(StoreError::new("finding the deployment", error).into());
-            }
-            Err(error) => error,
-        };
-        let is_found = !matches!(
-            error,
-            GatewayError::StageNotFound { .. }
-                | GatewayError::RouteNotFound
-                | GatewayError::MethodNotAllowed { .. }
-                | GatewayError::MissingAuthenticationToken
-        );
-        let ending = if is_found { ExitStatus::Invalid } else { ExitStatus::NotFound };
-        let is_stage_unknown = matches!(error, GatewayError::StageNotFound { .. });
-        let hint = if is_stage_unknown {
-            "; `tollgate check` tells of stages that cannot be served yet"
-        } else {
-            ""
-        };
-        refused(&format!("{line} would be refused: {}{hint}", chain(&error)), ending)
+impl RequestParts {
+    /// The value of the header `Host`.
+    pub fn host(&self) -> Option<&str> {
+        self.headers.iter().find(|header| header.name == "host").map(|header| header.value.as_str())
     }
 
     /// The request as a function URL would hand it over.
-    fn request(&self, line: &RequestLine, host: &str) -> Result<Request, GatewayError> {
+    ///
+    /// # Errors
+    ///
+    /// The gateway would refuse it as a bad one.
+    pub fn request(&self, line: &RequestLine, host: &str) -> Result<Request, GatewayError> {
         let mut headers = BTreeMap::<&str, String>::new();
         for Header { name, value } in &self.headers {
             // As function URLs join them.
@@ -182,26 +131,15 @@ impl RequestDetails {
             trace_id: String::new(),
             received_at: now,
         };
-        match decode(event.to_string().as_bytes(), invocation, &TrustedProxy::default()) {
+        match decode(
+            &event.to_string().into(),
+            invocation,
+            &TrustedProxy::default(),
+            FunctionUrlAuthType::None,
+        ) {
             Ok(DecodedEvent::Request(request)) => Ok(*request),
             Ok(DecodedEvent::RoutesChanged(_)) => unreachable!("the event has no records"),
             Err(refused) => Err(refused.error),
-        }
-    }
-
-    fn explain_api_key(&self, explained: &Explained) {
-        let parts = explained.lookup.iter().flat_map(|lookup| &lookup.parts);
-        let tells_callers_apart = parts.clone().any(|part| part.name == "apiKeyId");
-        match (&explained.api_key, &self.api_key_id) {
-            (ApiKeyUse::Required(_), None) if tells_callers_apart => note(format_args!(
-                "tollgate: {} asks for an API key, whose id is part of the key: say it with --api-key-id",
-                explained.route_key
-            )),
-            (ApiKeyUse::NotRequired, Some(_)) => note(format_args!(
-                "tollgate: {} asks for no API key, so --api-key-id counts for nothing",
-                explained.route_key
-            )),
-            (ApiKeyUse::Required(_) | ApiKeyUse::NotRequired, _) => {}
         }
     }
 }

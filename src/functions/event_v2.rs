@@ -1,22 +1,28 @@
-//! Payload format 2.0, request: the event of an HTTP API.
+//! Payload format 2.0, request: the event of an HTTP API, for integrations and for authorizers.
 //!
 //! AWS: `http-api-develop-integrations-lambda`. One exception on purpose: `rawPath` and `http.path` are the
 //! canonical path, still encoded, as function URLs have it. What is absent is left out, never null.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{
+    AskedAuthorizer,
     event::{EventBody, EventHeaders, Object, Text, ValuesByName, path_parameters, to_json},
     media_types::automatic_encoding,
 };
-use crate::{caller::Principal, context::Context, item::StageVariables, path::decode};
+use crate::{
+    caller::{AuthorizerV2, Principal},
+    context::Context,
+    item::StageVariables,
+    path::decode,
+};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct EventV2<'a> {
     version: &'static str,
+    #[serde(flatten)]
+    authorizer: Option<AuthorizerPartV2<'a>>,
     route_key: &'a str,
     raw_path: &'a str,
     raw_query_string: &'a str,
@@ -30,6 +36,22 @@ struct EventV2<'a> {
     path_parameters: Option<Object<&'a str, Text<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stage_variables: Option<&'a StageVariables>,
+    #[serde(flatten)]
+    body: Option<BodyPartV2<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AuthorizerPartV2<'a> {
+    r#type: &'static str,
+    route_arn: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    identity_source: &'a [&'a str],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BodyPartV2<'a> {
     #[serde(skip_serializing_if = "EventBody::is_empty")]
     body: EventBody<'a>,
     is_base64_encoded: bool,
@@ -53,19 +75,6 @@ struct RequestContextV2<'a> {
 }
 
 #[derive(Serialize)]
-struct AuthorizerV2<'a> {
-    jwt: JwtV2<'a>,
-}
-
-/// The caller that a token names.
-#[derive(Serialize)]
-struct JwtV2<'a> {
-    claims: &'a BTreeMap<String, String>,
-    /// Null where the route asks for none.
-    scopes: Option<&'a [String]>,
-}
-
-#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct RequestHttpV2<'a> {
     method: &'a str,
@@ -75,14 +84,31 @@ struct RequestHttpV2<'a> {
     user_agent: &'a str,
 }
 
-/// The event, as JSON.
+/// The event of an integration, as JSON.
 pub fn event(context: &Context<'_>) -> Vec<u8> {
+    let request = context.request;
+    let body = EventBody::new(&request.body, automatic_encoding(&request.headers));
+    write(context, None, Some(BodyPartV2 { is_base64_encoded: body.is_base64_encoded(), body }))
+}
+
+/// The event of an authorizer, as JSON: without the body.
+pub fn authorizer_event(context: &Context<'_>, asked: &AskedAuthorizer<'_>) -> Vec<u8> {
+    let authorizer =
+        AuthorizerPartV2 { r#type: "REQUEST", route_arn: asked.arn, identity_source: asked.identity };
+    write(context, Some(authorizer), None)
+}
+
+fn write(
+    context: &Context<'_>,
+    authorizer: Option<AuthorizerPartV2<'_>>,
+    body: Option<BodyPartV2<'_>>,
+) -> Vec<u8> {
     let request = context.request;
     let path = context.full_sent_path();
     let query = ValuesByName::of_query(&request.query);
-    let body = EventBody::new(&request.body, automatic_encoding(&request.headers));
     let event = EventV2 {
         version: "2.0",
+        authorizer,
         route_key: context.route_key,
         raw_path: &path,
         raw_query_string: &request.query,
@@ -92,7 +118,6 @@ pub fn event(context: &Context<'_>) -> Vec<u8> {
         request_context: request_context(context, &path),
         path_parameters: path_parameters(context, decode),
         stage_variables: Some(context.stage_variables).filter(|variables| !variables.is_empty()),
-        is_base64_encoded: body.is_base64_encoded(),
         body,
     };
     to_json(&event, request)
@@ -104,7 +129,7 @@ fn request_context<'a>(context: &Context<'a>, path: &'a str) -> RequestContextV2
     RequestContextV2 {
         account_id: &origin.account_id,
         api_id: &origin.api_id,
-        authorizer: context.caller.principal.map(authorizer),
+        authorizer: context.caller.principal.map(Principal::authorizer_v2),
         domain_name: &origin.domain_name,
         domain_prefix: &origin.domain_prefix,
         http: RequestHttpV2 {
@@ -119,11 +144,5 @@ fn request_context<'a>(context: &Context<'a>, path: &'a str) -> RequestContextV2
         stage: context.stage,
         time: &origin.time,
         time_epoch: origin.time_epoch,
-    }
-}
-
-fn authorizer(principal: &Principal) -> AuthorizerV2<'_> {
-    AuthorizerV2 {
-        jwt: JwtV2 { claims: &principal.claims.of_http_apis, scopes: principal.scopes.as_deref() },
     }
 }

@@ -1,4 +1,4 @@
-//! Header rules of all integrations: what goes no further, and what goes on under another name.
+//! Header rules of all who are called for a request: what goes no further, and what goes on under another name.
 //!
 //! The lists are API Gateway's, as localstack recorded them
 //! (`test_apigateway_integrations::TestApiGatewayHeaderRemapping`), and RFC 9110, section 7.6.1 (hop-by-hop).

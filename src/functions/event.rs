@@ -1,4 +1,4 @@
-//! The parts of events that both payload formats share, borrowed from the request.
+//! The parts that events share, borrowed from the request.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderValue, header::GetAll};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{function_headers, media_types::BodyEncoding};
+use super::{event_headers, media_types::BodyEncoding};
 use crate::{context::Context, message::Request, path};
 
 /// The request's body as an event carries it.
@@ -112,8 +112,8 @@ impl<'a> EventHeaders<'a> {
 impl Serialize for EventHeaders<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for (name, lines) in function_headers::to_function(self.headers) {
-            let mut texts = lines.iter().map(function_headers::text);
+        for (name, lines) in event_headers::to_function(self.headers) {
+            let mut texts = lines.iter().map(event_headers::text);
             match self.lines {
                 Lines::Joined => map.serialize_entry(name.as_str(), &joined(texts))?,
                 Lines::Last => map.serialize_entry(name.as_str(), &texts.next_back())?,
@@ -134,7 +134,7 @@ struct Texts<'a>(GetAll<'a, HeaderValue>);
 
 impl Serialize for Texts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(function_headers::text))
+        serializer.collect_seq(self.0.iter().map(event_headers::text))
     }
 }
 

@@ -6,9 +6,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header::CONTENT_TYPE, uri::PathAndQuery,
-};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header::CONTENT_TYPE, uri::PathAndQuery};
 use serde::Deserialize;
 
 use crate::{
@@ -17,8 +15,7 @@ use crate::{
         call::{CallError, CallPolicy, ServiceCall},
         request_id::EndpointRequestId,
     },
-    error::GatewayError,
-    http_client::MOST_ANSWER_BYTES,
+    http_client::{MOST_ANSWER_BYTES, ReadError},
 };
 
 /// Lambda's limits: 6 MB and a little for the envelope, and 1 MB to be run later.
@@ -26,6 +23,9 @@ const MAX_EVENT_BYTES: usize = 6_291_556;
 const MAX_ASYNCHRONOUS_EVENT_BYTES: usize = 1_048_576;
 /// The length to which the log cuts a function's error type.
 const MAX_ERROR_TYPE_CHARS: usize = 100;
+
+/// By this message of its error an authorizer refuses a caller: 401.
+const UNAUTHORIZED: &str = "Unauthorized";
 
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
 const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
@@ -43,19 +43,46 @@ pub struct FunctionCall<'a> {
     pub trace_id: &'a str,
 }
 
+/// The reason why a call has no result of a function.
+#[derive(Debug, thiserror::Error)]
+pub enum FunctionCallError {
+    /// Lambda would refuse it, so it was not sent.
+    #[error("an event of {bytes} bytes, which is more than Lambda takes")]
+    TooLarge { bytes: usize },
+    /// The function ran and failed, or ran out of time or memory.
+    #[error(transparent)]
+    Failed(#[from] FunctionFailure),
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// It breaks off, or is too long.
+    #[error(transparent)]
+    Unread(ReadError),
+}
+
+/// The failure of a function, as Lambda and the function's runtime report it.
+#[derive(Debug, thiserror::Error)]
+#[error("function error, {kind}: {error_type}")]
+pub struct FunctionFailure {
+    /// `Unhandled` or `Handled`.
+    kind: String,
+    error_type: String,
+    /// Its message is `Unauthorized`, to the letter: an authorizer's word for 401.
+    pub is_unauthorized: bool,
+}
+
 /// Calls the function and waits for what it returns, which is JSON or not.
 pub async fn invoke(
     client: &ServiceClient,
     call: FunctionCall<'_>,
     request_id: &mut EndpointRequestId,
-) -> Result<Bytes, GatewayError> {
+) -> Result<Bytes, FunctionCallError> {
     check_size(&call.event, MAX_EVENT_BYTES)?;
     let response = whole(send(client, &call.of_service(), request_id).await?).await?;
     match response.headers().get(FUNCTION_ERROR) {
         None => Ok(response.into_body()),
         Some(kind) => {
             let kind = String::from_utf8_lossy(kind.as_bytes()).into_owned();
-            Err(function_error(kind, response.body()))
+            Err(FunctionFailure::read(kind, response.body()).into())
         }
     }
 }
@@ -65,7 +92,7 @@ pub async fn invoke_streaming(
     client: &ServiceClient,
     call: FunctionCall<'_>,
     request_id: &mut EndpointRequestId,
-) -> Result<ServiceResponse, GatewayError> {
+) -> Result<ServiceResponse, FunctionCallError> {
     check_size(&call.event, MAX_EVENT_BYTES)?;
     send(client, &call.of_service(), request_id).await
 }
@@ -75,7 +102,7 @@ pub async fn enqueue(
     client: &ServiceClient,
     call: FunctionCall<'_>,
     request_id: &mut EndpointRequestId,
-) -> Result<(), GatewayError> {
+) -> Result<(), FunctionCallError> {
     check_size(&call.event, MAX_ASYNCHRONOUS_EVENT_BYTES)?;
     let mut call = call.of_service();
     call.headers.insert(INVOCATION_TYPE, EVENT);
@@ -100,63 +127,44 @@ async fn send(
     client: &ServiceClient,
     call: &ServiceCall,
     request_id: &mut EndpointRequestId,
-) -> Result<ServiceResponse, GatewayError> {
+) -> Result<ServiceResponse, FunctionCallError> {
     let outcome = client.call_streaming(call, CallPolicy::ONCE).await;
     *request_id = EndpointRequestId::of(&outcome);
-    outcome.map_err(failure)
+    Ok(outcome?)
 }
 
-/// The response with all of its body. One that breaks off or is too long is the integration's failure: it was reached.
-async fn whole(response: ServiceResponse) -> Result<Response<Bytes>, GatewayError> {
+/// The response with all of its body.
+async fn whole(response: ServiceResponse) -> Result<Response<Bytes>, FunctionCallError> {
     let (head, body) = response.into_parts();
     let body = body.read(MOST_ANSWER_BYTES).await;
-    let body = body.map_err(|error| GatewayError::IntegrationFailure(error.into()))?;
+    let body = body.map_err(FunctionCallError::Unread)?;
     Ok(Response::from_parts(head, body))
 }
 
 /// Refuses what Lambda would, before it is sent.
-fn check_size(event: &[u8], most: usize) -> Result<(), GatewayError> {
-    if event.len() > most { Err(GatewayError::RequestTooLarge { bytes: event.len() }) } else { Ok(()) }
+fn check_size(event: &[u8], most: usize) -> Result<(), FunctionCallError> {
+    if event.len() > most { Err(FunctionCallError::TooLarge { bytes: event.len() }) } else { Ok(()) }
 }
 
-/// The function ran and failed, or ran out of time or memory: 502, as on API Gateway.
-pub fn function_error(kind: String, payload: &[u8]) -> GatewayError {
-    let payload = serde_json::from_slice::<ErrorPayload<'_>>(payload).ok();
-    let error_type = payload.and_then(|payload| payload.error_type).unwrap_or("without a type".into());
-    let error_type = error_type.chars().take(MAX_ERROR_TYPE_CHARS).collect();
-    GatewayError::IntegrationFailure(FunctionFailure { kind, error_type }.into())
-}
-
-/// The refusal of a request whose function was not called, or whose response did not come: as API Gateway, 500 if the
-/// gateway may not call it, 504 if Lambda could not be reached, else 502; also for a throttled function (429), since
-/// the client's own rate is not what was exceeded.
-fn failure(error: CallError) -> GatewayError {
-    match &error {
-        CallError::Refused(refused) if refused.status == StatusCode::FORBIDDEN => {
-            GatewayError::IntegrationForbidden(error.into())
-        }
-        CallError::Refused(_) | CallError::Incomplete(_) | CallError::Unreadable(_) => {
-            GatewayError::IntegrationFailure(error.into())
-        }
-        CallError::NotSent(_) | CallError::BrokeOff(_) | CallError::NoHead(_) | CallError::TimedOut(_) => {
-            GatewayError::IntegrationUnreachable(error.into())
-        }
+impl FunctionFailure {
+    /// Reads the report of a failure, which came with an error of this `kind`.
+    pub fn read(kind: String, payload: &[u8]) -> Self {
+        let payload = serde_json::from_slice::<ErrorPayload<'_>>(payload).unwrap_or_default();
+        let error_type = payload.error_type.unwrap_or("without a type".into());
+        let error_type = error_type.chars().take(MAX_ERROR_TYPE_CHARS).collect();
+        let is_unauthorized = payload.error_message.is_some_and(|message| message == UNAUTHORIZED);
+        Self { kind, error_type, is_unauthorized }
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("function error, {kind}: {error_type}")]
-struct FunctionFailure {
-    /// `Unhandled` or `Handled`.
-    kind: String,
-    error_type: String,
-}
-
 /// A runtime's report of a function's error. Its message may quote what a client sent; the function's own log has it.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct ErrorPayload<'a> {
-    #[serde(borrow, rename = "errorType")]
+    #[serde(borrow)]
     error_type: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    error_message: Option<Cow<'a, str>>,
 }
 
 #[cfg(test)]
@@ -176,13 +184,25 @@ mod tests {
             (&long, &"é".repeat(100)),
         ];
         for (payload, expected) in cases {
-            let error = function_error("Unhandled".to_owned(), payload.as_bytes());
-            let message = crate::error::chain(&error);
-            assert_eq!(
-                message,
-                format!("integration failed: function error, Unhandled: {expected}"),
-                "{payload}"
-            );
+            let failure = FunctionFailure::read("Unhandled".to_owned(), payload.as_bytes());
+            assert_eq!(failure.to_string(), format!("function error, Unhandled: {expected}"), "{payload}");
+        }
+    }
+
+    #[test]
+    fn only_the_message_unauthorized_to_the_letter_is_an_authorizers_word_for_it() {
+        let cases = [
+            (r#"{"errorMessage":"Unauthorized","errorType":"Error","trace":[]}"#, true),
+            (r#"{"errorMessage":"Unauthorized"}"#, true),
+            (r#"{"errorMessage":"unauthorized"}"#, false),
+            (r#"{"errorMessage":"Unauthorized: no such user"}"#, false),
+            (r#"{"errorType":"Unauthorized"}"#, false),
+            (r#""Unauthorized""#, false),
+            ("", false),
+        ];
+        for (payload, expected) in cases {
+            let failure = FunctionFailure::read("Unhandled".to_owned(), payload.as_bytes());
+            assert_eq!(failure.is_unauthorized, expected, "{payload}");
         }
     }
 }

@@ -1,0 +1,12 @@
+//! What the authorizers of an instance share: what they remember, and the connections to those whom they ask.
+
+use super::{function_authorizer::FunctionCalls, issuer_keys::IssuerKeys, verified_tokens::VerifiedTokens};
+
+/// The memory and the connections of all authorizers.
+#[derive(Debug, Default)]
+pub struct AuthorizerResources {
+    pub tokens: VerifiedTokens,
+    pub issuers: IssuerKeys,
+    /// `None`: no function is called, as in the operator's tool.
+    pub functions: Option<FunctionCalls>,
+}
