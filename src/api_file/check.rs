@@ -12,8 +12,9 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::{
+    file_items::{ApiFile, FileItem, FileStage},
     file_problem::{FileProblem, LineDisplay, Rule, Severity},
-    layout::{self, ApiFile, FileItem, FileStage},
+    layout,
     loader::Loader,
     node::{Content, find},
     references::{KeyReferences, RouteKeys, check_plan, shapes, take},
@@ -58,7 +59,7 @@ pub fn check(path: &Path) -> io::Result<CheckedFile> {
     let api = root.map(|root| layout::read(&mut loader, &root)).unwrap_or_default();
     let Loader { sources, mut problems, secrets, failed_includes, .. } = loader;
     // A place that is not understood has no more to tell.
-    let broken: Vec<Span> = problems.iter().map(|problem| problem.span).chain(failed_includes).collect();
+    let broken: BTreeSet<Span> = problems.iter().map(|problem| problem.span).chain(failed_includes).collect();
     let mut items = ItemCheck { broken: broken.clone(), problems: Vec::new() };
     items.check(&api);
     let is_new = |problem: &FileProblem| !broken.contains(&problem.span);
@@ -88,7 +89,7 @@ fn withhold(problems: &mut [FileProblem], secrets: &[Span], sources: &Sources) {
 
 struct ItemCheck {
     /// Places that are not understood.
-    broken: Vec<Span>,
+    broken: BTreeSet<Span>,
     problems: Vec<FileProblem>,
 }
 

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use super::{
+    file_items::{FileItem, FileStage, StagePart, WrittenRoute, WrittenStage},
     file_problem::FileProblem,
-    layout::{FileItem, FileStage, StagePart, WrittenRoute, WrittenStage},
     node::Entry,
     source::Span,
 };
@@ -34,6 +34,13 @@ pub fn resolved(written: &[WrittenStage], problems: &mut Vec<FileProblem>) -> Ve
     }
     let mut done = resolver.done;
     written.iter().filter_map(|stage| done.remove(stage.name.as_str())).collect()
+}
+
+/// A member as a stage writes it; without a value it is taken out.
+struct Named<T> {
+    name: String,
+    place: Span,
+    value: Option<T>,
 }
 
 struct Resolver<'w, 'p> {
@@ -123,19 +130,14 @@ impl<'w> Resolver<'w, '_> {
         FileStage { extent: stage.extent, settings, api, routes }
     }
 
-    fn merged_entries(&mut self, mut all: Vec<Entry>, own: &[Entry], extended: Option<&str>) -> Vec<Entry> {
-        for entry in own {
-            let place = all.iter().position(|other| other.key == entry.key);
-            match (place, extended) {
-                (Some(place), Some(_)) if entry.node.is_null() => drop(all.remove(place)),
-                (None, Some(extended)) if entry.node.is_null() => {
-                    self.removes_nothing(&entry.key, entry.key_span, extended)
-                }
-                (Some(place), _) => all[place] = entry.clone(),
-                (None, _) => all.push(entry.clone()),
-            }
-        }
-        all
+    fn merged_entries(&mut self, all: Vec<Entry>, own: &[Entry], extended: Option<&str>) -> Vec<Entry> {
+        let own = own.iter().map(|entry| Named {
+            name: entry.key.clone(),
+            place: entry.key_span,
+            // Without a stage that is extended it is for the readers of the item to say what null is.
+            value: (!entry.node.is_null() || extended.is_none()).then(|| entry.clone()),
+        });
+        self.merged_by_name(all, |entry| &entry.key, own, extended)
     }
 
     fn merged_routes(
@@ -144,21 +146,36 @@ impl<'w> Resolver<'w, '_> {
         own: &[WrittenRoute],
         extended: Option<&str>,
     ) -> Vec<FileItem> {
+        let own = own.iter().map(|WrittenRoute { item, is_removed }| Named {
+            name: item.name.clone(),
+            place: item.place,
+            value: (!is_removed).then(|| item.clone()),
+        });
+        self.merged_by_name(all, |item| &item.name, own, extended)
+    }
+
+    /// All, with a stage's own in the places of those with the same names, and behind them what is new.
+    fn merged_by_name<T>(
+        &mut self,
+        all: Vec<T>,
+        name: impl Fn(&T) -> &String,
+        own: impl Iterator<Item = Named<T>>,
+        extended: Option<&str>,
+    ) -> Vec<T> {
         let mut places: HashMap<String, usize> =
-            all.iter().enumerate().map(|(place, route)| (route.name.clone(), place)).collect();
-        let mut all: Vec<Option<FileItem>> = all.into_iter().map(Some).collect();
-        for WrittenRoute { item, is_removed } in own {
-            match (places.get(&item.name), is_removed, extended) {
-                (Some(place), true, _) => all[*place] = None,
-                (Some(place), false, _) => all[*place] = Some(item.clone()),
-                (None, true, Some(extended)) => self.removes_nothing(&item.name, item.place, extended),
-                (None, true, None) => {
-                    let message = "got nothing, expected a map: the fields of a route";
-                    self.problems.push(FileProblem::layout(item.place, message));
+            all.iter().enumerate().map(|(place, one)| (name(one).clone(), place)).collect();
+        let mut all: Vec<Option<T>> = all.into_iter().map(Some).collect();
+        for Named { name, place, value } in own {
+            match (places.get(&name), &value, extended) {
+                (Some(at), _, _) => all[*at] = value,
+                (None, Some(_), _) => {
+                    places.insert(name, all.len());
+                    all.push(value);
                 }
-                (None, false, _) => {
-                    places.insert(item.name.clone(), all.len());
-                    all.push(Some(item.clone()));
+                (None, None, Some(extended)) => self.removes_nothing(&name, place, extended),
+                (None, None, None) => {
+                    let message = "got nothing, expected a map: the fields of a route";
+                    self.problems.push(FileProblem::layout(place, message));
                 }
             }
         }

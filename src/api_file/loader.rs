@@ -3,6 +3,7 @@
 //! Nothing outside the folder of the API file is read, and nothing twice on one way.
 
 use std::{
+    collections::HashMap,
     fs::File,
     io::{self, Read},
     path::{Component, Path, PathBuf},
@@ -113,25 +114,21 @@ impl Loader {
         }
         let mut members: Vec<Entry> = Vec::new();
         for entry in entries {
-            if entry.key == INCLUDE {
-                for included in self.included_maps(entry) {
-                    self.add(&mut members, included);
-                }
-            } else {
-                self.add(&mut members, entry.clone());
+            match entry.key == INCLUDE {
+                true => members.extend(self.included_maps(entry)),
+                false => members.push(entry.clone()),
             }
         }
-        Arc::new(Node::new(node.span, Content::Map(members)))
-    }
-
-    fn add(&mut self, members: &mut Vec<Entry>, entry: Entry) {
-        match members.iter().find(|other| other.key == entry.key) {
-            None => members.push(entry),
-            Some(other) => {
+        let mut places: HashMap<String, Span> = HashMap::new();
+        members.retain(|entry| match places.get(&entry.key) {
+            None => places.insert(entry.key.clone(), entry.key_span).is_none(),
+            Some(first) => {
                 let message = format!("got {:?} twice in one map, with what it includes", entry.key);
-                self.problems.push(FileProblem::layout(entry.key_span, message).with_first(other.key_span));
+                self.problems.push(FileProblem::layout(entry.key_span, message).with_first(*first));
+                false
             }
-        }
+        });
+        Arc::new(Node::new(node.span, Content::Map(members)))
     }
 
     /// The members of the maps in the files that `$include` names.

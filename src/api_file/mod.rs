@@ -7,6 +7,7 @@
 mod check;
 pub mod export;
 mod extends;
+mod file_items;
 mod file_problem;
 mod layout;
 mod loader;
@@ -15,12 +16,13 @@ pub mod references;
 mod scalar;
 pub mod schema;
 mod source;
+mod syntax_error;
 mod yaml;
 mod yaml_text;
 
 pub use self::{
     check::{CheckedFile, check},
+    file_items::{ApiFile, FileItem, FileStage},
     file_problem::{FileProblem, LineDisplay, Rule, Severity},
-    layout::{ApiFile, FileItem, FileStage},
     source::{Position, Source, Sources, Span},
 };

@@ -4,13 +4,14 @@
 
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::{
     file_problem::FileProblem,
     node::{Content, Entry, Node},
     scalar::{PlainScalar, plain},
     source::{CharOffsets, Span},
+    syntax_error::syntax_error,
 };
 
 /// An item of DynamoDB has at most 32 levels.
@@ -286,28 +287,4 @@ fn key_is_no_text(span: Span) -> Box<FileProblem> {
 
 fn too_deep(span: Span) -> Box<FileProblem> {
     Box::new(FileProblem::syntax(span, format!("got more than {MOST_LEVELS} levels of maps and lists")))
-}
-
-/// Parts of the parser's messages, and what helps.
-#[rustfmt::skip]
-const HINTS: [(&str, &str); 9] = [
-    ("tab",                        "indent with spaces: YAML takes no tabs there"),
-    ("mapping values",             "a text with \": \" in it needs quotes; so does a line that is indented too far"),
-    ("flow mapping",               "between { and } a text with {, }, [, ] or a comma in it, such as ${…}, needs quotes"),
-    ("flow sequence",              "between [ and ] a text with {, }, [, ] or a comma in it, such as ${…}, needs quotes"),
-    ("unexpected character",       "a text that begins with this character needs quotes"),
-    ("unknown anchor",             "an alias stands behind its anchor, in the same file; a text that begins with * needs quotes"),
-    ("unexpected end of stream",   "the closing quote is missing"),
-    ("Unicode character escape",   "write the character itself, or \\U and eight digits"),
-    ("simple key",                 "a name and its colon stand in one line; is the indentation that of its neighbours?"),
-];
-
-fn syntax_error(error: &ScanError, text: &str, offsets: &CharOffsets<'_>, file: usize) -> Box<FileProblem> {
-    let start = offsets.byte(error.marker().index());
-    let end = text[start..].chars().next().filter(|c| *c != '\n').map_or(start, |c| start + c.len_utf8());
-    let problem = FileProblem::syntax(Span { file, start, end }, format!("no YAML: {}", error.info()));
-    match HINTS.iter().find(|(part, _)| error.info().contains(part)) {
-        Some((_, hint)) => problem.with_hint(*hint).into(),
-        None => problem.into(),
-    }
 }

@@ -12,15 +12,15 @@ use tollgate::api_file::check;
 use super::Folder;
 
 /// A file in which most of what there is to write is written.
-const RICH: &str = "tollgate: 1\nx-a: &a { rateLimit: 5, burstLimit: 10 }\nstages:\n  v1: &v1\n    basePath: /shop\n    hosts: [a.example]\n    \
-    throttle: *a\n    stageVariables: { t: orders, 'n': \"1\" }\n    api:\n      corsConfiguration: { allowOrigins: [\"*\"], maxAge: 5 }\n      \
+const RICH: &str = "tollgate: 1\nstages:\n  v1: &v1\n    basePath: /shop\n    hosts: [a.example]\n    \
+    throttle: &a { rateLimit: 5, burstLimit: 10 }\n    stageVariables: { t: orders, 'n': \"1\" }\n    api:\n      corsConfiguration: { allowOrigins: [\"*\"], maxAge: 5 }\n      \
     gatewayResponses:\n        DEFAULT_4XX: { statusCode: 418, responseTemplates: { text/plain: $context.error.message } }\n      \
     models: { A: { type: object, properties: { b: { type: string } } } }\n    routes:\n      GET /a/{id}:\n        apiKeyRequired: true\n        \
     requestParameters: { method.request.querystring.a: true }\n        requestModels: { application/json: A }\n        \
     integration: { type: HTTP_PROXY, uri: \"https://a.example/{id}\" }\n      ANY /b/{proxy+}: # rest\n        integration:\n          \
     type: MOCK\n          body: |\n            two\n            lines\n      $default: { integration: { type: AWS_PROXY, uri: echo } }\n  \
     v2: { extends: v1, basePath: /two, routes: { $default: null, GET /c: { integration: { type: MOCK, body: { a: [1, 2.5, -3e4, null, true] } } } } }\n\
-    usagePlans: { p: { quota: { limit: 10, period: DAY }, apiStages: { v1: { GET /a/{id}: *a } } } }\napiKeys: { k: { usagePlanId: p } }\n";
+    usagePlans: { p: { quota: { limit: 10, period: DAY }, apiStages: { v1: { \"GET /a/{id}\": *a } } } }\napiKeys: { k: { usagePlanId: p } }\n";
 
 /// Pieces that mean something to YAML, to the file or to an item.
 #[rustfmt::skip]
@@ -107,7 +107,9 @@ static EXAMPLE: LazyLock<Vec<u8>> =
 #[test]
 fn a_mutated_file_is_valid_or_has_problems_with_places() {
     let cases = env::var("MUTATED_FILES").map_or(10_000, |cases| cases.parse().unwrap());
-    let folder = Folder::new(&[("a.yaml", b"a: { rateLimit: 1 }\n")]);
+    let folder = Folder::new(&[("a.yaml", b"a: { rateLimit: 1 }\n"), ("tollgate.yaml", RICH.as_bytes())]);
+    let whole = check(&folder.path("tollgate.yaml")).unwrap();
+    assert!(whole.is_valid(), "{:?}", whole.problems);
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let strategy = (any::<bool>(), prop::collection::vec(mutation(), 1..5));
     let mut counts = [0, 0];
