@@ -23,7 +23,7 @@ watch: $(TOOLS) ## the same, and the gateway under `cargo lambda watch` at http:
 
 # Random cases are many in `make test`, few here; the slowest modules, which try thousands of them, are left out.
 quick: ## the tests to run after each change: units, and the gateway from outside in one process; no release build
-	SCHEDULES=2000 PROPTEST_CASES=32 cargo test --locked --features local --lib --test gateway -- \
+	SCHEDULES=2000 MUTATED_FILES=2000 PROPTEST_CASES=32 cargo test --locked --features local --lib --test gateway -- \
 	  --skip property:: --skip cache::damaged_entries --skip cache::two_callers:: --skip cache::http_callers:: \
 	  --skip guards::oracle
 

@@ -95,6 +95,10 @@ mod sdk_http_client;
 #[cfg(test)]
 mod testing;
 
+// An API in a file, for the operator's tool.
+#[cfg(feature = "cli")]
+pub mod api_file;
+
 // A laptop's Lambda and DynamoDB.
 #[cfg(feature = "local")]
 pub mod local;

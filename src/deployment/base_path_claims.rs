@@ -38,6 +38,26 @@ pub fn locations_of(stage: &StageSettings) -> BTreeSet<String> {
     }
 }
 
+/// Finds the stages that claim a location of another one where none was published yet, by name.
+pub fn conflicts_among(stages: &[&StageSettings]) -> BTreeMap<String, BasePathConflict> {
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    let mut conflicts = BTreeMap::new();
+    let mut by_name = stages.to_vec();
+    by_name.sort_by_key(|stage| &stage.name);
+    for stage in by_name {
+        for location in locations_of(stage) {
+            match owners.get(&location) {
+                Some(owner) => {
+                    let conflict = BasePathConflict { location, owner: (*owner).to_owned() };
+                    conflicts.entry(stage.name.clone()).or_insert(conflict);
+                }
+                None => drop(owners.insert(location, &stage.name)),
+            }
+        }
+    }
+    conflicts
+}
+
 /// Finds the stages that claim a location of another stage, by name.
 ///
 /// The stage that was published there has it. If nobody was, the stage that was served there until now comes first,

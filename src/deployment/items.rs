@@ -26,6 +26,9 @@ use crate::{
 /// The sort key of the item that holds what the whole API shares.
 pub const API: &str = "$api";
 
+/// What is got of a stage without a route.
+pub const NO_ROUTE: &str = "no route";
+
 /// Validates and resolves the route items of a stage and its `$api` item, in any order.
 pub fn parse(source: DeploymentSource<'_>, items: &[Map<String, Value>]) -> Parsed<Deployment> {
     let is_api = |item: &&Map<String, Value>| route_key(item) == API;
@@ -233,7 +236,7 @@ impl<'a> Validator<'a> {
         let is_route = |place: &usize| matches!(self.kinds[*place], Some(ItemKind::Route(_)));
         let places: Vec<usize> = (0..self.kinds.len()).filter(is_route).collect();
         if places.is_empty() && self.kinds.iter().all(Option::is_some) {
-            self.reader().problem("*", "routeKey", "no route", "at least one route item that is enabled");
+            self.reader().problem("*", "routeKey", NO_ROUTE, "at least one route item that is enabled");
         }
         let keys: Vec<_> =
             places.iter().filter_map(|place| RouteKey::parse(&self.written[*place]).ok()).collect();

@@ -43,9 +43,10 @@ use ::http::Method;
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
+    base_path_claims::conflicts_among,
     guards::Guards,
     inspect::inspect,
-    items::parse,
+    items::{API, NO_ROUTE, parse},
     look::Freshness,
     packer::Packer,
     publish::{check, invalid_configuration, publish},

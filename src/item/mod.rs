@@ -5,6 +5,8 @@
 //! goes on, so that the operator sees all of it at once.
 
 mod parsed;
+#[cfg(feature = "cli")]
+mod recorded_fields;
 mod spelling;
 mod stage_variables;
 mod unknown;
@@ -18,6 +20,8 @@ use std::{
 
 use serde_json::{Map, Value};
 
+#[cfg(feature = "cli")]
+pub use self::recorded_fields::{FieldKind, RecordedField, recorded_fields};
 pub use self::{
     parsed::{Findings, Parsed, Report},
     spelling::nearest,
@@ -82,7 +86,20 @@ impl<'a> Fields<'a> {
 
     /// Names an attribute that is known, but read by somebody else.
     pub fn skip(&self, name: &'a str) {
+        #[cfg(feature = "cli")]
+        self.record(name, || FieldKind::Any);
         self.known.borrow_mut().push(name);
+    }
+
+    /// Tells a recorder what is read there.
+    #[cfg(feature = "cli")]
+    fn record(&self, name: &str, kind: impl FnOnce() -> FieldKind) {
+        recorded_fields::record(|| RecordedField {
+            table: self.item.table.to_owned(),
+            key: self.item.key.to_owned(),
+            path: format!("{}{name}", self.path),
+            kind: kind(),
+        });
     }
 
     /// The raw value; `None` if absent or null.
@@ -117,6 +134,8 @@ impl<'a> Fields<'a> {
     }
 
     pub fn string(&self, name: &'a str) -> Option<String> {
+        #[cfg(feature = "cli")]
+        self.record(name, || FieldKind::Text);
         self.parsed(name, "a string", text)
     }
 
@@ -140,6 +159,8 @@ impl<'a> Fields<'a> {
     }
 
     pub fn boolean(&self, name: &'a str) -> Option<bool> {
+        #[cfg(feature = "cli")]
+        self.record(name, || FieldKind::Boolean);
         self.parsed(name, "true or false", |value| match value {
             Value::Bool(value) => Some(*value),
             Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
@@ -149,6 +170,8 @@ impl<'a> Fields<'a> {
     }
 
     pub fn integer(&self, name: &'a str, range: RangeInclusive<u64>) -> Option<u64> {
+        #[cfg(feature = "cli")]
+        self.record(name, || FieldKind::Integer(range.clone()));
         let expected = format!("a whole number from {} to {}", range.start(), range.end());
         self.parsed(name, &expected, |value| {
             let number = text(value)?.trim().parse().ok()?;
@@ -158,6 +181,8 @@ impl<'a> Fields<'a> {
 
     /// One of a closed set of words, in any case.
     pub fn choice<T: Clone>(&self, name: &'a str, words: &[(&str, T)]) -> Option<T> {
+        #[cfg(feature = "cli")]
+        self.record(name, || FieldKind::Choice(words.iter().map(|(word, _)| (*word).to_owned()).collect()));
         let expected = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" or ");
         self.parsed(name, &expected, |value| {
             let given = value.as_str()?.trim();
@@ -170,6 +195,8 @@ impl<'a> Fields<'a> {
 
     /// A list or a set of strings; a lone string is a list of one.
     pub fn strings(&self, name: &'a str) -> Option<Vec<String>> {
+        #[cfg(feature = "cli")]
+        self.record(name, || FieldKind::Texts);
         self.parsed(name, "a list of strings", |value| match value {
             Value::Array(values) => values.iter().map(text).collect(),
             Value::String(text) => Some(vec![text.clone()]),
@@ -179,6 +206,8 @@ impl<'a> Fields<'a> {
 
     /// A map of strings; numbers and booleans in it are taken as text.
     pub fn string_map(&self, name: &'a str) -> Option<BTreeMap<String, String>> {
+        #[cfg(feature = "cli")]
+        self.record(name, || FieldKind::TextMap);
         self.parsed(name, "a map of strings", |value| {
             value.as_object()?.iter().map(|(name, value)| Some((name.clone(), text(value)?))).collect()
         })
@@ -186,12 +215,16 @@ impl<'a> Fields<'a> {
 
     /// A map with fields of its own.
     pub fn object(&self, name: &'a str) -> Option<Fields<'a>> {
+        #[cfg(feature = "cli")]
+        self.record(name, || FieldKind::Map);
         let map = self.parsed(name, "a map", Value::as_object)?;
         Some(self.inner(name, map))
     }
 
     /// A list of maps, each with fields of its own.
     pub fn objects(&self, name: &'a str) -> Option<Vec<Fields<'a>>> {
+        #[cfg(feature = "cli")]
+        self.record(name, || FieldKind::Maps);
         let maps = self.parsed(name, "a list of maps", |value| {
             value.as_array()?.iter().map(Value::as_object).collect::<Option<Vec<_>>>()
         })?;
@@ -201,12 +234,17 @@ impl<'a> Fields<'a> {
 
     /// The fields of a map of maps, by name.
     pub fn named_objects(&self, name: &'a str) -> Vec<(&'a str, Fields<'a>)> {
+        #[cfg(feature = "cli")]
+        self.record(name, || FieldKind::NamedMaps);
         let map = self.parsed(name, "a map of maps", Value::as_object);
         map.map_or_else(Vec::new, |map| self.inner(name, map).all_objects())
     }
 
     /// The same of a map whose every name is somebody else's word.
     pub fn all_objects(self) -> Vec<(&'a str, Fields<'a>)> {
+        // The path ends with a dot, and this is about what stands before it.
+        #[cfg(feature = "cli")]
+        self.record("", || FieldKind::NamedMaps);
         let mut named = Vec::new();
         for (key, value) in self.map {
             match value.as_object() {

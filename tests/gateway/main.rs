@@ -9,6 +9,7 @@
 mod access;
 mod access_log;
 mod answer_headers;
+mod api_file;
 mod api_keys;
 mod auth_tool;
 mod authorizers;

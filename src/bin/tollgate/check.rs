@@ -1,4 +1,4 @@
-//! `tollgate check`: all problems of the operator's items, those of stages before they go live.
+//! `tollgate check`: all problems of the operator's items, those of stages before they go live; or of an API file.
 
 use std::collections::BTreeSet;
 
@@ -9,33 +9,72 @@ use tollgate::{
 };
 
 use crate::{
+    check_file::{self, ReportFormat},
     check_keys_and_plans,
     check_report::{self, CheckReport},
     common_args::{self, CommonArgs},
     exit_status::ExitStatus,
+    notes::note,
+    output_format::OutputFormat,
 };
 
 /// Say everything that is wrong or odd in the items of a stage, or of all, and then of API keys and usage plans
-/// too; change nothing.
+/// too; or in an API file. Change nothing.
 ///
-/// Exit code 3: there are problems. 4: there is no such stage.
+/// Exit code 3: there are problems. 4: there is no such stage or file. 64: github and sarif are for files, --auth is for stages.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The stage; without it, all.
-    stage: Option<String>,
+    /// A stage, or an API file such as tollgate.yaml (with a dot or a slash in it); without it, all stages.
+    #[arg(value_name = "STAGE|FILE")]
+    subject: Option<String>,
+    /// The form of the report [default: that of --output]. github are annotations of a pull request.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<ReportFormat>,
     /// Say of each route who may call it, as the items are now, and warn of routes by which anybody may change a table;
-    /// nothing of a stage that has problems.
+    /// nothing of a stage that has problems. Not of a file.
     #[arg(long)]
     auth: bool,
     #[command(flatten)]
     common: CommonArgs,
 }
 
+impl Arguments {
+    /// The form of a report on tables; `None`: there is no such.
+    fn output(&self) -> Option<OutputFormat> {
+        match self.format {
+            None => Some(self.common.output),
+            Some(ReportFormat::Text) => Some(OutputFormat::Text),
+            Some(ReportFormat::Json) => Some(OutputFormat::Json),
+            Some(ReportFormat::Github | ReportFormat::Sarif) => None,
+        }
+    }
+}
+
+impl From<OutputFormat> for ReportFormat {
+    fn from(output: OutputFormat) -> Self {
+        match output {
+            OutputFormat::Text => Self::Text,
+            OutputFormat::Json => Self::Json,
+        }
+    }
+}
+
 /// # Errors
 ///
-/// The tables cannot be read.
+/// The tables or the file cannot be read.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
-    let stage = arguments.stage.as_deref();
+    let stage = arguments.subject.as_deref();
+    if let Some(file) = stage.filter(|subject| check_file::is_file(subject)) {
+        if arguments.auth {
+            note("tollgate: --auth is for stages, not for files");
+            return Ok(ExitStatus::WrongUse);
+        }
+        return check_file::run(file, arguments.format.unwrap_or(arguments.common.output.into()));
+    }
+    let Some(output) = arguments.output() else {
+        note("tollgate: --format github and sarif tell places in a file: name one, such as ./tollgate.yaml");
+        return Ok(ExitStatus::WrongUse);
+    };
     let tables = if stage.is_some() { common_args::STAGES } else { common_args::ALL };
     arguments.common.run(tables, async |store| {
         let reports = reports(store, arguments).await?;
@@ -44,13 +83,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         {
             return Ok(ExitStatus::no_stage(store, stage));
         }
-        check_report::print(&reports, arguments.common.output)?;
+        check_report::print(&reports, output)?;
         Ok(if reports.iter().all(CheckReport::is_valid) { ExitStatus::Ok } else { ExitStatus::Invalid })
     })
 }
 
 async fn reports(store: &Store, arguments: &Arguments) -> Result<Vec<CheckReport>> {
-    let stage = arguments.stage.as_deref();
+    let stage = arguments.subject.as_deref();
     let stages = match stage {
         Some(stage) => BTreeSet::from([stage.to_owned()]),
         None => store.stage_names().await?,

@@ -7,18 +7,21 @@ mod auth;
 mod cache;
 mod check;
 mod check_auth;
+mod check_file;
 mod check_keys_and_plans;
 mod check_report;
 mod common_args;
 mod cost;
 mod deploy;
 mod exit_status;
+mod export;
 mod keys;
 #[cfg(feature = "local")]
 mod local;
 mod notes;
 mod output_format;
 mod request_arg;
+mod schema;
 mod text_table;
 mod time_arg;
 mod usage;
@@ -42,6 +45,8 @@ struct Arguments {
 enum Command {
     Check(check::Arguments),
     Auth(auth::Arguments),
+    Export(export::Arguments),
+    Schema(schema::Arguments),
     Deploy(deploy::Arguments),
     Keys(keys::Arguments),
     Cache(cache::Arguments),
@@ -59,6 +64,8 @@ fn main() -> ExitCode {
     let result = match command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),

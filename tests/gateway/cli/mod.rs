@@ -42,6 +42,8 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "cache explain -h",
         "auth --help",
         "auth explain --help",
+        "export --help",
+        "schema -h",
     ] {
         let ran = tollgate(&[], &arguments.split(' ').collect::<Vec<_>>());
         assert_eq!(ran.code, Some(0), "{arguments}");
@@ -76,6 +78,10 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "usage",
         "usage k1 --from yesterday",
         "cost",
+        "check a.yaml --format xml",
+        "export a.yaml b.yaml",
+        "export --force",
+        "schema v1",
         "cost --requests 10M",
         "cost --requests 10M --target-ms 50 --local",
     ] {
@@ -84,7 +90,8 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{arguments}: {ran:?}");
     }
     let help = tollgate(&[], &["--help"]);
-    for command in ["auth", "cache", "check", "cost", "deploy", "keys", "local", "usage"] {
+    for command in ["auth", "cache", "check", "cost", "deploy", "export", "keys", "local", "schema", "usage"]
+    {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{help:?}");
         let own = tollgate(&[], &[command, "--help"]);
         assert!(own.stdout.contains(&format!("Usage: tollgate {command}")), "{own:?}");

@@ -1,6 +1,6 @@
 //! The operator's tool as a process, against the tables of a test.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use super::TestGateway;
 
@@ -14,8 +14,14 @@ pub struct Ran {
 
 /// Runs `tollgate` to its end, with these variables and no others.
 pub fn tollgate(variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
+    tollgate_in(".".as_ref(), variables, arguments)
+}
+
+/// The same in a folder.
+pub fn tollgate_in(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-    let output = command.args(arguments).env_clear().envs(variables.iter().copied()).output().unwrap();
+    command.current_dir(folder).args(arguments).env_clear().envs(variables.iter().copied());
+    let output = command.output().unwrap();
     Ran {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),

@@ -1,0 +1,233 @@
+//! Everything that is wrong or odd in an API file: its text, its sections, its items; each with its place.
+//!
+//! The items are read by the code that reads those of the tables: what it says of an item's field is brought back to the
+//! place where the field is written.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    io,
+    path::Path,
+};
+
+use serde_json::{Map, Value};
+
+use super::{
+    file_items::{ApiFile, FileItem, FileStage},
+    file_problem::{FileProblem, LineDisplay, Rule, Severity},
+    layout,
+    loader::Loader,
+    node::{Content, find},
+    references::{KeyReferences, RouteKeys, check_plan, shapes, take},
+    source::{Sources, Span},
+};
+use crate::{
+    authorizers::KeyValue,
+    deployment::{API, DeploymentSource, NO_ROUTE, conflicts_among, parse},
+    error::{ItemId, Problem},
+    item::{Findings, StageVariables, WITHHELD},
+    stages::{PartialSettings, StageSettings},
+};
+
+/// The names that problems have for the tables: those of the sections.
+const STAGES: &str = "stages";
+const ROUTES: &str = "routes";
+const PLANS: &str = "usagePlans";
+const KEYS: &str = "apiKeys";
+
+/// A file that was checked.
+#[derive(Debug)]
+pub struct CheckedFile {
+    pub sources: Sources,
+    pub api: ApiFile,
+    /// Problems and warnings, in the order of their places.
+    pub problems: Vec<FileProblem>,
+}
+
+impl CheckedFile {
+    pub fn is_valid(&self) -> bool {
+        self.problems.iter().all(|problem| problem.severity == Severity::Warning)
+    }
+}
+
+/// Reads an API file and all that it includes, and checks it.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub fn check(path: &Path) -> io::Result<CheckedFile> {
+    let (mut loader, root) = Loader::open(path)?;
+    let api = root.map(|root| layout::read(&mut loader, &root)).unwrap_or_default();
+    let Loader { sources, mut problems, secrets, failed_includes, .. } = loader;
+    // A place that is not understood has no more to tell.
+    let broken: BTreeSet<Span> = problems.iter().map(|problem| problem.span).chain(failed_includes).collect();
+    let mut items = ItemCheck { broken: broken.clone(), problems: Vec::new() };
+    items.check(&api);
+    let is_new = |problem: &FileProblem| !broken.contains(&problem.span);
+    problems.extend(items.problems.into_iter().filter(is_new));
+    FileProblem::sort(&mut problems);
+    withhold(&mut problems, &secrets, &sources);
+    Ok(CheckedFile { sources, api, problems })
+}
+
+/// Lets no problem show a line in which a secret stands, or may stand: in a text that is no YAML nobody knows.
+fn withhold(problems: &mut [FileProblem], secrets: &[Span], sources: &Sources) {
+    for problem in problems {
+        let source = sources.of(problem.span);
+        let line = source.position(problem.span.start).line;
+        let is_there = |secret: &Span| {
+            let of_file = secret.file == problem.span.file;
+            of_file && (source.position(secret.start).line..=source.position(secret.end).line).contains(&line)
+        };
+        let text = source.line(line);
+        let may_be_there =
+            problem.rule == Rule::Syntax && ["value", "keyHash"].iter().any(|name| text.contains(name));
+        if secrets.iter().any(is_there) || may_be_there {
+            problem.line = LineDisplay::Withheld;
+        }
+    }
+}
+
+struct ItemCheck {
+    /// Places that are not understood.
+    broken: BTreeSet<Span>,
+    problems: Vec<FileProblem>,
+}
+
+/// An item's name for people, and where it stands.
+struct PlacedItem<'a> {
+    subject: String,
+    item: &'a FileItem,
+}
+
+impl ItemCheck {
+    fn check(&mut self, api: &ApiFile) {
+        let mut settings = Vec::new();
+        for stage in &api.stages {
+            settings.extend(self.stage(stage));
+        }
+        let settings: Vec<&StageSettings> = settings.iter().collect();
+        for (name, conflict) in conflicts_among(&settings) {
+            if let Some(stage) = api.stages.iter().find(|stage| stage.settings.name == name) {
+                let item = PlacedItem { subject: format!("stage {name}"), item: &stage.settings };
+                self.add(&item, Severity::Problem, &conflict.problem(STAGES, &name));
+            }
+        }
+        self.keys_and_plans(api);
+    }
+
+    /// Checks a stage with its routes; its settings, if they are valid.
+    fn stage(&mut self, stage: &FileStage) -> Option<StageSettings> {
+        let name = &stage.settings.name;
+        let item = stage.settings.to_item([("stage", name)]);
+        let stage_variables = match StageSettings::parse_partially(STAGES, &item) {
+            Some(PartialSettings::Complete(settings) | PartialSettings::LikelyLocation(settings)) => {
+                settings.stage_variables
+            }
+            None => StageVariables::new(),
+        };
+        let own = PlacedItem { subject: format!("stage {name}"), item: &stage.settings };
+        let mut findings = Findings::default();
+        let settings = take(StageSettings::parse(STAGES, &item), &mut findings);
+        self.add_all(findings, |_| &own);
+        let stage_variables = &stage_variables;
+        // A file does not say how the function URL is called.
+        let source =
+            DeploymentSource { table: ROUTES, stage: name, stage_variables, function_url_auth_type: None };
+        let mut findings = Findings::default();
+        take(parse(source, &route_items(stage)), &mut findings);
+        let is_within = |span: &Span| {
+            span.file == stage.extent.file && (stage.extent.start..=stage.extent.end).contains(&span.start)
+        };
+        if self.broken.iter().any(is_within) {
+            // Its routes may be among what is not understood.
+            findings.problems.retain(|problem| problem.got != NO_ROUTE);
+        }
+        let items = placed_routes(stage);
+        self.add_all(findings, |problem| items.get(&problem.key).unwrap_or(&own));
+        settings
+    }
+
+    fn keys_and_plans(&mut self, api: &ApiFile) {
+        let keys: Vec<_> = api.api_keys.iter().map(|key| key.to_item([("id", &key.name)])).collect();
+        let plans: Vec<_> =
+            api.usage_plans.iter().map(|plan| plan.to_item([("usagePlanId", &plan.name)])).collect();
+        let references = KeyReferences::new([KEYS, PLANS], &api.stage_names, &keys, &plans);
+        for (key, item) in keys.iter().zip(&api.api_keys) {
+            let mut findings = Findings::default();
+            references.check(key, &mut findings);
+            let name = if KeyValue::stands_in(&item.name) { WITHHELD } else { &item.name };
+            let placed = PlacedItem { subject: format!("API key {name}"), item };
+            self.add_all(findings, |_| &placed);
+        }
+        let named = |name: &String| (name.clone(), BTreeSet::new());
+        let mut route_keys: RouteKeys = api.stage_names.iter().map(named).collect();
+        for FileStage { settings, routes, .. } in &api.stages {
+            route_keys.insert(settings.name.clone(), shapes(routes.iter().map(|route| route.name.as_str())));
+        }
+        for (plan, item) in plans.iter().zip(&api.usage_plans) {
+            let mut findings = Findings::default();
+            check_plan(PLANS, plan, &route_keys, &mut findings);
+            let placed = PlacedItem { subject: format!("usage plan {}", item.name), item };
+            self.add_all(findings, |_| &placed);
+        }
+    }
+
+    fn add_all<'a>(&mut self, findings: Findings, placed: impl Fn(&Problem) -> &'a PlacedItem<'a>) {
+        let Findings { problems, warnings } = findings;
+        problems.iter().for_each(|problem| self.add(placed(problem), Severity::Problem, problem));
+        warnings.iter().for_each(|warning| self.add(placed(warning), Severity::Warning, warning));
+    }
+
+    fn add(&mut self, placed: &PlacedItem<'_>, severity: Severity, problem: &Problem) {
+        let (expected, hint) = match problem.expected.split_once("; did you mean ") {
+            Some((expected, meant)) => (expected, Some(format!("did you mean {meant}"))),
+            None => (problem.expected.as_str(), None),
+        };
+        let Problem { field, got, .. } = problem;
+        let field = if field == "*" { String::new() } else { format!("{field}: ") };
+        let is_secret = got == WITHHELD || field.contains(WITHHELD);
+        self.problems.push(FileProblem {
+            severity,
+            hint,
+            line: if is_secret { LineDisplay::Withheld } else { LineDisplay::Shown },
+            ..FileProblem::item(place(placed.item, problem), format!("{field}got {got}, expected {expected}"))
+                .about(&placed.subject)
+        });
+    }
+}
+
+/// The items of a stage's routes and of what they share, as their table holds them.
+fn route_items(stage: &FileStage) -> Vec<Map<String, Value>> {
+    let name = &stage.settings.name;
+    let items = stage.api.iter().chain(&stage.routes);
+    items.map(|item| item.to_item([("stage", name), ("routeKey", &item.name)])).collect()
+}
+
+/// The same by their keys in problems.
+fn placed_routes(stage: &FileStage) -> HashMap<String, PlacedItem<'_>> {
+    let name = &stage.settings.name;
+    let items = stage.api.iter().chain(&stage.routes);
+    let placed = items.map(|item| {
+        let key = format!("stage={name} routeKey={}", item.name);
+        let subject = format!("stage {name}, {}", if item.name == API { "api" } else { &item.name });
+        // As a problem tells it.
+        (Problem::new(ItemId { table: ROUTES, key: &key }, "", "", "").key, PlacedItem { subject, item })
+    });
+    placed.collect()
+}
+
+/// A field that nobody knows is told so in these words.
+const UNKNOWN: &str = "nothing of this name";
+
+/// The place that a problem is about: a value; the name before it where that is wrong, or where the value is long; or of
+/// what is missing, where it should be.
+fn place(item: &FileItem, problem: &Problem) -> Span {
+    let Some(found) = find(&item.fields, &problem.field) else { return item.place };
+    match &found.node.content {
+        Content::List(_) | Content::Map(_) => found.name,
+        _ if !found.is_whole || problem.expected.starts_with(UNKNOWN) => found.name,
+        // Nothing is written there.
+        _ if found.node.span.start == found.node.span.end => found.name,
+        Content::Null | Content::Bool(_) | Content::Number(_) | Content::Text(_) => found.node.span,
+    }
+}

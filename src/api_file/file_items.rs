@@ -1,0 +1,83 @@
+//! The items of an API file, each with its place.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::{
+    node::{Entry, to_object},
+    source::Span,
+};
+
+/// An API as a file has it.
+#[derive(Debug, Default)]
+pub struct ApiFile {
+    /// All stages that the file names, those with problems too.
+    pub stage_names: BTreeSet<String>,
+    pub stages: Vec<FileStage>,
+    pub usage_plans: Vec<FileItem>,
+    /// Without values and hashes.
+    pub api_keys: Vec<FileItem>,
+    /// What `tollgate dev` runs, by name.
+    pub functions: Vec<Entry>,
+    /// What `tollgate dev` makes, by name.
+    pub tables: Vec<Entry>,
+}
+
+/// A stage and its routes.
+#[derive(Clone, Debug)]
+pub struct FileStage {
+    /// The name with all that is written there.
+    pub extent: Span,
+    pub settings: FileItem,
+    pub api: Option<FileItem>,
+    pub routes: Vec<FileItem>,
+}
+
+/// An item of a table, without the attributes that its name says.
+#[derive(Clone, Debug)]
+pub struct FileItem {
+    /// Of a stage `v1`, of a route `GET /orders`, …
+    pub name: String,
+    /// The place of the name.
+    pub place: Span,
+    pub fields: Vec<Entry>,
+}
+
+impl FileItem {
+    /// The item as its table holds it, with the attributes that its name says.
+    pub fn to_item<const N: usize>(&self, named: [(&str, &str); N]) -> Map<String, Value> {
+        let mut item = to_object(&self.fields);
+        item.extend(named.map(|(name, value)| (name.to_owned(), Value::from(value))));
+        item
+    }
+}
+
+/// A stage as it is written: what it extends is not in it.
+pub struct WrittenStage {
+    pub name: String,
+    pub place: Span,
+    /// The name with all that follows.
+    pub extent: Span,
+    /// The other stage, and where it is named.
+    pub extends: Option<(String, Span)>,
+    pub settings: Vec<Entry>,
+    pub api: StagePart<Entry>,
+    pub routes: StagePart<WrittenRoute>,
+}
+
+/// `api` or `routes` of a stage.
+pub enum StagePart<T> {
+    /// As in the stage that is extended.
+    Absent,
+    /// `null`: nothing of the stage that is extended.
+    Removed,
+    Given(Span, Vec<T>),
+}
+
+/// A route as it is written.
+pub struct WrittenRoute {
+    pub item: FileItem,
+    /// `null`: the stage that is extended has it, and this one has not.
+    pub is_removed: bool,
+}

@@ -1,0 +1,28 @@
+//! An API in a file, `tollgate.yaml`: stages with their routes, usage plans, and what is known of API keys, in the words
+//! of the items.
+//!
+//! The file is read into the items that the tables would hold, and they are read by the code that reads those: there is
+//! no second reader of any field.
+
+mod check;
+pub mod export;
+mod extends;
+mod file_items;
+mod file_problem;
+mod layout;
+mod loader;
+mod node;
+pub mod references;
+mod scalar;
+pub mod schema;
+mod source;
+mod syntax_error;
+mod yaml;
+mod yaml_text;
+
+pub use self::{
+    check::{CheckedFile, check},
+    file_items::{ApiFile, FileItem, FileStage},
+    file_problem::{FileProblem, LineDisplay, Rule, Severity},
+    source::{Position, Source, Sources, Span},
+};
