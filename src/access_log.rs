@@ -270,5 +270,7 @@ fn milliseconds(since: SystemTime, until: SystemTime) -> u64 {
 }
 
 fn cut(text: &str, chars: usize) -> String {
-    text.chars().take(chars).collect()
+    // A text of so few bytes has no more characters.
+    let end = if text.len() <= chars { None } else { text.char_indices().nth(chars) };
+    text[..end.map_or(text.len(), |(end, _)| end)].to_owned()
 }

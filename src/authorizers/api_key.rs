@@ -12,23 +12,13 @@ use super::{
     ApiKey, KeyHash, KeyValue, NotAKey,
     read_through::{ItemNow, ItemStore, ReadFrom, ReadThrough, StoredItem},
 };
-use crate::{error::GatewayError, limits::usage_plan::UsagePlan};
+use crate::{caller::KeySource, error::GatewayError, limits::usage_plan::UsagePlan};
 
 /// A route's demand for an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ApiKeyUse {
     NotRequired,
     Required(KeySource),
-}
-
-/// `apiKeySource` of `$api`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum KeySource {
-    /// `x-api-key`.
-    #[default]
-    Header,
-    /// The response of the route's authorizer.
-    Authorizer,
 }
 
 /// The owner of the key that a request came with.

@@ -137,7 +137,7 @@ impl Authorizer {
         scopes: &[String],
         resources: &AuthorizerResources,
     ) -> Result<Authorized, GatewayError> {
-        let AuthorizerResources { tokens, issuers, functions } = resources;
+        let AuthorizerResources { tokens, issuers, arns, functions } = resources;
         match &self.kind {
             AuthorizerKind::Token(authorizer) => {
                 authorizer.authorize(context, scopes, tokens, issuers).await.map(Authorized::Caller)
@@ -145,9 +145,9 @@ impl Authorizer {
             AuthorizerKind::Function(authorizer) => {
                 let calls = functions.as_ref().ok_or_else(|| authorizer.nobody_is_called())?;
                 // Boxed: most routes ask no function, and a call is kilobytes.
-                Box::pin(authorizer.authorize(context, calls)).await.map(Authorized::ByFunction)
+                Box::pin(authorizer.authorize(context, calls, arns)).await.map(Authorized::ByFunction)
             }
-            AuthorizerKind::Iam(authorizer) => authorizer.authorize(context).map(Authorized::Caller),
+            AuthorizerKind::Iam(authorizer) => authorizer.authorize(context, arns).map(Authorized::Caller),
         }
     }
 

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::explained::{CheckedRule, ExplainedAuthorizer, Verdict};
+use super::{
+    explained::{CheckedRule, ExplainedAuthorizer, Verdict},
+    method_arn::MethodArns,
+};
 use crate::{
     caller::{IamPrincipal, Principal},
     context::Context,
     error::GatewayError,
     item::{Fields, brief},
-    message::IamIdentity,
-    policy_document::Wildcard,
+    policy_document::{Signer, Wildcard},
 };
 
 /// Lets in callers by their ARNs.
@@ -44,10 +46,14 @@ impl IamAuthorizer {
     /// # Errors
     ///
     /// Nobody has signed the request, or who has is not on the list.
-    pub fn authorize(&self, context: &Context<'_>) -> Result<Arc<Principal>, GatewayError> {
+    pub fn authorize(
+        &self,
+        context: &Context<'_>,
+        arns: &MethodArns,
+    ) -> Result<Arc<Principal>, GatewayError> {
         let iam = context.request.origin.iam.as_deref().ok_or(GatewayError::NotSigned)?;
         if !self.lets_in(&iam.user_arn) {
-            let (user, resource) = (iam.user_arn.clone(), resource_arn(iam, context));
+            let (user, resource) = (iam.user_arn.clone(), arns.masked(context));
             return Err(GatewayError::CallerNotAllowed { user, resource });
         }
         Ok(Arc::new(Principal::Iam(IamPrincipal::new(iam.clone()))))
@@ -69,7 +75,7 @@ impl IamAuthorizer {
 
     fn lets_in(&self, user_arn: &str) -> bool {
         let Some(allow) = &self.allow else { return true };
-        let role = role_arn(user_arn);
+        let role = Signer::of_arn(user_arn).and_then(|signer| signer.role_arn());
         let is_one = |pattern: &Wildcard| {
             pattern.matches(user_arn) || role.as_deref().is_some_and(|role| pattern.matches(role))
         };
@@ -96,40 +102,15 @@ fn parse_pattern(fields: &Fields<'_>, written: String) -> Option<Wildcard> {
     Wildcard::of_text(&pattern).map_err(wrong).ok()
 }
 
-/// The ARN of the role that a caller has assumed, without its path:
-/// `arn:aws:sts::111122223333:assumed-role/staff/ada` is of `arn:aws:iam::111122223333:role/staff`.
-fn role_arn(user_arn: &str) -> Option<String> {
-    let [arn, partition, "sts", region, account, resource] = user_arn.splitn(6, ':').collect::<Vec<_>>()[..]
-    else {
-        return None;
-    };
-    let (role, _session) = resource.strip_prefix("assumed-role/")?.rsplit_once('/')?;
-    Some(format!("{arn}:{partition}:iam:{region}:{account}:role/{role}"))
-}
-
-/// The route as IAM's refusals name it: of the account the last four digits only.
-fn resource_arn(iam: &IamIdentity, context: &Context<'_>) -> String {
-    let origin = &context.request.origin;
-    let partition = iam.user_arn.split(':').nth(1).unwrap_or("aws");
-    // `abc.lambda-url.eu-west-1.on.aws`
-    let region = origin.domain_name.split('.').skip_while(|label| *label != "lambda-url").nth(1);
-    let account = origin.account_id.get(origin.account_id.len().saturating_sub(4)..).unwrap_or_default();
-    format!(
-        "arn:{partition}:execute-api:{}:********{account}:{}/{}/{}{}",
-        region.unwrap_or_default(),
-        origin.api_id,
-        context.stage,
-        context.request.method,
-        context.path
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{TestRequest, read};
+    use crate::{
+        message::IamIdentity,
+        testing::{TestRequest, read},
+    };
 
     const ADA: &str = "arn:aws:iam::111122223333:user/people/ada";
     const STAFF: &str = "arn:aws:sts::111122223333:assumed-role/staff/ada@example.com";
@@ -193,17 +174,17 @@ mod tests {
     fn a_refusal_names_the_caller_and_the_route_as_iam_does() {
         let (authorizer, _) = parse(&json!({ "allow": [STAFF] }));
         let authorizer = authorizer.unwrap();
+        let arns = MethodArns::new("eu-west-1");
         let mut world = TestRequest::new("");
         assert_eq!(
-            authorizer.authorize(&world.context()).unwrap_err().to_string(),
+            authorizer.authorize(&world.context(), &arns).unwrap_err().to_string(),
             "nobody has signed the request"
         );
         world.request.origin.iam =
             Some(Box::new(IamIdentity { user_arn: ADA.to_owned(), ..IamIdentity::default() }));
         world.request.origin.account_id = "444455556666".to_owned();
         world.request.origin.api_id = "abc".to_owned();
-        world.request.origin.domain_name = "abc.lambda-url.eu-west-1.on.aws".to_owned();
-        let refused = authorizer.authorize(&world.context()).unwrap_err().refusal();
+        let refused = authorizer.authorize(&world.context(), &arns).unwrap_err().refusal();
         let expected = format!(
             "User: {ADA} is not authorized to perform: execute-api:Invoke on resource: \
              arn:aws:execute-api:eu-west-1:********6666:abc/v1/GET/orders/7"
@@ -211,6 +192,6 @@ mod tests {
         assert_eq!(refused.message, expected);
         world.request.origin.iam =
             Some(Box::new(IamIdentity { user_arn: STAFF.to_owned(), ..IamIdentity::default() }));
-        assert_eq!(authorizer.authorize(&world.context()).unwrap().id(), Some(STAFF));
+        assert_eq!(authorizer.authorize(&world.context(), &arns).unwrap().id(), Some(STAFF));
     }
 }

@@ -13,13 +13,14 @@ mod identity_source;
 mod issuer_keys;
 pub mod jwt;
 mod key_value;
+mod method_arn;
 mod read_through;
 mod route_authorizer;
 mod token_authorizer;
 mod verified_tokens;
 
 pub use self::{
-    api_key::{ApiKeyUse, ApiKeys, BadKey, KeyOwner, KeySource, Unauthenticated},
+    api_key::{ApiKeyUse, ApiKeys, BadKey, KeyOwner, Unauthenticated},
     api_key_item::ApiKey,
     authorizer::{Authorized, Authorizers},
     authorizer_resources::AuthorizerResources,
@@ -27,6 +28,7 @@ pub use self::{
     function_authorizer::{FunctionCalls, FunctionWord},
     issuer_keys::IssuerKeys,
     key_value::{KeyHash, KeyValue, NotAKey},
+    method_arn::MethodArns,
     read_through::{ItemRead, ItemStore, SharedItem, StoredItem},
     route_authorizer::{Authorization, AuthorizerGuard, RouteAuthorizer},
     verified_tokens::VerifiedTokens,

@@ -81,13 +81,13 @@ impl Authorization {
         }
     }
 
-    /// Reads the fields. A route that says nothing asks for what is its API's `default`. What is wrong is reported, and
-    /// `None`.
-    pub fn parse(fields: &Fields<'_>, authorizers: &Authorizers, default: &Self) -> Option<Self> {
+    /// Reads the fields. A route that says nothing asks for what is its API's `default`; `None`: that is wrong, and
+    /// reported. What is wrong here is reported, and `None`.
+    pub fn parse(fields: &Fields<'_>, authorizers: &Authorizers, default: Option<&Self>) -> Option<Self> {
         let written = Written::read(fields)?;
         let of_api = match default {
-            Self::Nothing => None,
-            Self::By(authorizer) => Some(authorizer),
+            None | Some(Self::Nothing) => None,
+            Some(Self::By(authorizer)) => Some(authorizer),
         };
         let any_iam_caller = Arc::new(Authorizer::any_iam_caller());
         let (id, authorizer) = match (written.authorization_type, &written.id) {
@@ -100,6 +100,7 @@ impl Authorization {
             }
             (authorization_type, None) => match (of_api, authorization_type) {
                 (Some(of_api), _) => (Arc::clone(&of_api.id), &of_api.authorizer),
+                (None, _) if default.is_none() => return None,
                 (None, Some(_)) => {
                     fields.problem(ID, "nothing", "the authorizer of that authorizationType");
                     return None;

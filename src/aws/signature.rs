@@ -8,12 +8,13 @@ use std::{
     time::SystemTime,
 };
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::AUTHORIZATION};
 use ring::hmac;
 
 use super::{canonical, credentials::Credentials};
 use crate::{
-    calendar::Day,
+    calendar::{self, Day},
     clock,
     digest::{Sha256, push_hex},
 };
@@ -60,13 +61,13 @@ impl Signer {
     pub fn sign(&self, signed: Signed<'_>, headers: &mut HeaderMap, now: SystemTime) {
         let seconds = clock::milliseconds(now) / 1_000;
         let day = Day::of(seconds);
-        let timestamp = timestamp(day, seconds);
-        headers.insert(DATE, header(&timestamp));
+        let timestamp = timestamp(seconds);
+        headers.insert(DATE, HeaderValue::from_str(&timestamp).expect(ASCII));
         if let Some(token) = self.credentials.session_token() {
             headers.insert(SECURITY_TOKEN, token);
         }
-        let authorization = self.authorization(signed, headers, day, &timestamp);
-        let mut authorization = header(&authorization);
+        let authorization = Bytes::from(self.authorization(signed, headers, day, &timestamp));
+        let mut authorization = HeaderValue::from_maybe_shared(authorization).expect(ASCII);
         authorization.set_sensitive(true);
         headers.insert(AUTHORIZATION, authorization);
     }
@@ -107,15 +108,10 @@ impl Signer {
 }
 
 /// `20150830T123600Z`.
-fn timestamp(day: Day, seconds: u64) -> String {
-    let of_day = seconds - day.start_seconds();
-    let mut text = String::with_capacity(16);
-    let date = day.to_string();
-    text.extend(date.chars().filter(|char| *char != '-'));
-    let _ = write!(text, "T{:02}{:02}{:02}Z", of_day / 3_600, of_day / 60 % 60, of_day % 60);
+fn timestamp(seconds: u64) -> String {
+    let mut text = calendar::timestamp(seconds);
+    text.retain(|char| char.is_ascii_alphanumeric());
     text
 }
 
-fn header(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).expect("what is signed is ASCII")
-}
+const ASCII: &str = "what is signed is ASCII";

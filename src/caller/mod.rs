@@ -21,11 +21,23 @@ pub use self::{
 };
 use crate::message::IamIdentity;
 
+/// `apiKeySource` of `$api`: the place of callers' keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum KeySource {
+    /// `x-api-key`.
+    #[default]
+    Header,
+    /// The answer of the route's authorizer.
+    Authorizer,
+}
+
 /// The caller of a request. Neither: anybody, since the route asks for nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Caller<'a> {
     /// The id of the API key that the caller was let in with.
     pub api_key_id: Option<&'a str>,
+    /// The place of that key.
+    pub api_key_source: KeySource,
     /// Whom the route's authorizer has found.
     pub principal: Option<&'a Principal>,
 }

@@ -91,7 +91,10 @@ fn any_facts() -> impl Strategy<Value = Facts> {
 fn an_identity_is_the_keys_id_the_principals_or_both() {
     let ada = token(PrincipalIdentity::of_subject("https://issuer.example", "ada"));
     let identity = |api_key_id, principal| {
-        Caller { api_key_id, principal }.identity().map(Cow::into_owned).unwrap_or_default()
+        Caller { api_key_id, principal, ..Caller::default() }
+            .identity()
+            .map(Cow::into_owned)
+            .unwrap_or_default()
     };
     assert_eq!(identity(None, None), "");
     assert_eq!(identity(Some("k1"), None), "k1");
@@ -108,7 +111,7 @@ proptest! {
     ) {
         let of = |index: usize| {
             let principal = facts[index].as_ref().map(Facts::principal);
-            let caller = Caller { api_key_id: keys[index].as_deref(), principal: principal.as_ref() };
+            let caller = Caller { api_key_id: keys[index].as_deref(), principal: principal.as_ref(), ..Caller::default() };
             caller.identity().map(Cow::into_owned)
         };
         let is_one = keys[0] == keys[1] && facts[0] == facts[1];
@@ -161,7 +164,7 @@ fn each_kind_answers_the_words_of_authorizer() {
         (&signed, "userArn", None),
     ];
     for (principal, name, expected) in cases {
-        let caller = Caller { api_key_id: None, principal: Some(principal) };
+        let caller = Caller { principal: Some(principal), ..Caller::default() };
         assert_eq!(caller.authorizer_text(name), expected, "{name}");
     }
     assert_eq!(Caller::default().authorizer_text("principalId"), None);

@@ -188,7 +188,8 @@ impl ActiveDeployments {
         self.adopt_found();
         let reports = mem::take(&mut *self.reports.lock().unwrap_or_else(PoisonError::into_inner));
         for report in reports {
-            if let Err(error) = self.send(report).await {
+            // Boxed: it is rare, and else every request would be a future with room for it.
+            if let Err(error) = Box::pin(self.send(report)).await {
                 warn!(cause = chain(&error), "what is served could not be recorded");
             }
         }

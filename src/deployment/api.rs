@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::UnmatchedRoutes;
 use crate::{
-    authorizers::{Authorization, Authorizers, KeySource},
+    authorizers::{Authorization, Authorizers},
+    caller::KeySource,
     http_client::GuardedClient,
     item::{Fields, brief},
     limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle},
@@ -20,8 +21,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Api {
     pub authorizers: Authorizers,
-    /// The default of the routes.
-    pub authorization: Authorization,
+    /// The default of the routes; `None`: it is wrong, and no route is served.
+    pub authorization: Option<Authorization>,
     pub cors: Option<Cors>,
     pub gateway_responses: GatewayResponses,
     pub unmatched: UnmatchedRoutes,
@@ -64,10 +65,8 @@ impl Api {
             GuardedClient::default()
         });
         let authorizers = Authorizers::parse(&fields, &http_client);
-        let authorization = Authorization::parse(&fields, &authorizers, &Authorization::Nothing);
         let api = Self {
-            // Where it is wrong, so is the item, and no route is served.
-            authorization: authorization.unwrap_or_default(),
+            authorization: Authorization::parse(&fields, &authorizers, Some(&Authorization::Nothing)),
             authorizers,
             cors: fields.object("corsConfiguration").and_then(Cors::parse),
             gateway_responses: GatewayResponses::parse(&fields),

@@ -206,6 +206,7 @@ impl<'a> Validator<'a> {
     fn begin(&mut self, api: &Map<String, Value>) -> Api {
         let api = self.reader().api(api);
         self.reader().check_models(&api);
+        self.reader().check_signers(&api);
         for (place, item) in mem::take(&mut self.waiting) {
             self.read(place, &item, &api);
         }

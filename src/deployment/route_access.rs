@@ -64,9 +64,9 @@ impl Api {
     /// The authorizer that one of its routes asks.
     pub fn authorization_of(&self, route: &Route) -> RouteAuthorization {
         match (route.authorizer.as_deref(), &self.authorization) {
-            (None, Authorization::Nothing) => RouteAuthorization::None,
-            (None, Authorization::By(_)) => RouteAuthorization::Opened,
-            (Some(own), Authorization::By(default))
+            (None, None | Some(Authorization::Nothing)) => RouteAuthorization::None,
+            (None, Some(Authorization::By(_))) => RouteAuthorization::Opened,
+            (Some(own), Some(Authorization::By(default)))
                 if default.id == own.id && default.scopes() == own.scopes() =>
             {
                 RouteAuthorization::By(own.clone(), AuthorizerOrigin::Api)

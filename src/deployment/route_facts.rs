@@ -5,7 +5,8 @@ use super::{
     encoding::{Reader, put_number},
 };
 use crate::{
-    authorizers::{ApiKeyUse, AuthorizerGuard, KeySource},
+    authorizers::{ApiKeyUse, AuthorizerGuard},
+    caller::KeySource,
     limits::throttle::Throttle,
 };
 

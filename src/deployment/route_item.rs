@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{Route, api::Api, cacheable};
 use crate::{
-    authorizers::{ApiKeyUse, Authorization, KeySource},
+    authorizers::{ApiKeyUse, Authorization},
+    caller::KeySource,
     environment::FunctionUrlAuthType,
     error::{ItemId, Problem},
     integrations::{Integration, ParseContext},
@@ -12,6 +13,7 @@ use crate::{
     json_schema::SchemaNote,
     limits::{rule::Rule, throttle::Throttle},
     policies::{addresses::AddressLists, cors::Cors, request_validation::RequestValidation},
+    policy_document::PolicyDocument,
     router::RouteKey,
 };
 
@@ -43,6 +45,9 @@ pub enum RouteItem {
     Wrong,
 }
 
+const UNKNOWN_URL: &str =
+    "a function URL that asks for signatures, which is not known here (FUNCTION_URL_AUTH_TYPE is not set)";
+
 impl ItemReader<'_> {
     /// Reads the `$api` item; where there is none, an empty one.
     pub fn api(&self, item: &Map<String, Value>) -> Api {
@@ -63,6 +68,21 @@ impl ItemReader<'_> {
         }
         for warning in &compiled.warnings {
             self.report.add_warning(note(warning));
+        }
+    }
+
+    /// Warns of statements about signers where nobody signs: a denial of them denies nobody, and an allowance lets in
+    /// nobody.
+    pub fn check_signers(&self, api: &Api) {
+        let expected = match self.source.function_url_auth_type {
+            Some(FunctionUrlAuthType::AwsIam) => return,
+            Some(FunctionUrlAuthType::None) => {
+                "a Principal of \"*\": nobody signs requests to this function URL (FUNCTION_URL_AUTH_TYPE is NONE)"
+            }
+            None => UNKNOWN_URL,
+        };
+        for name in api.policy.iter().flat_map(PolicyDocument::about_signers) {
+            self.report.add_warning(self.problem_of("$api", "policy", name, expected));
         }
     }
 
@@ -90,7 +110,7 @@ impl ItemReader<'_> {
         }
         // Says what is neither; a route that was meant to be off must not be on.
         fields.boolean("enabled");
-        let authorization = Authorization::parse(&fields, &api.authorizers, &api.authorization);
+        let authorization = Authorization::parse(&fields, &api.authorizers, api.authorization.as_ref());
         self.check_signatures(&fields, authorization.as_ref());
         let api_key = match fields.boolean("apiKeyRequired") {
             Some(true) => ApiKeyUse::Required(api.api_key_source),
@@ -156,11 +176,7 @@ impl ItemReader<'_> {
                 "another authorizer: the function URL lets in everybody and checks no signature \
                  (FUNCTION_URL_AUTH_TYPE is NONE)",
             ),
-            None => fields.warn(
-                field,
-                &got,
-                "a function URL that asks for signatures, which is not known here (FUNCTION_URL_AUTH_TYPE is not set)",
-            ),
+            None => fields.warn(field, &got, UNKNOWN_URL),
         }
     }
 

@@ -128,19 +128,15 @@ struct RawString {
 ///
 /// The event is none of ours, or its request is malformed or comes past the trusted proxy.
 pub fn decode(
-    event: &[u8],
+    event: &Bytes,
     invocation: Invocation,
     proxy: &TrustedProxy,
     auth_type: FunctionUrlAuthType,
 ) -> Result<DecodedEvent, Box<RefusedEvent>> {
     let refused = |error, request| Box::new(RefusedEvent { error, request });
-    let raw: RawEvent<'_> = match serde_json::from_slice(event) {
+    let raw = match read(event) {
         Ok(raw) => raw,
-        // Not the error's words: they quote what stands there, be it a cookie.
-        Err(error) => {
-            let what = format!("no function URL's event, from byte {}", error.column());
-            return Err(refused(bad(what), RefusedRequest::default()));
-        }
+        Err(error) => return Err(refused(error, RefusedRequest::default())),
     };
     if let Some(records) = raw.records {
         return Ok(DecodedEvent::RoutesChanged(stages_of(records)));
@@ -153,7 +149,7 @@ pub fn decode(
     let [raw_path, raw_query, body] =
         [raw.raw_path, raw.raw_query_string, raw.body].map(|text| text.map(|text| text.0));
     let path = path::canonical_path(raw_path.as_deref().unwrap_or("/"));
-    let parts = headers(raw.headers.unwrap_or_default())
+    let parts = headers(raw.headers.unwrap_or_default(), event)
         .and_then(|headers| trust(headers, &mut origin, proxy))
         .and_then(|headers| {
             let method =
@@ -169,7 +165,7 @@ pub fn decode(
             let body = body.unwrap_or_default();
             let body = match raw.is_base64_encoded {
                 Some(true) => decoded(&body)?,
-                Some(false) | None => body.into_owned().into(),
+                Some(false) | None => in_place(body, event),
             };
             Ok((headers, method, query, body))
         });
@@ -191,6 +187,14 @@ pub fn decode(
         body,
         origin,
     })))
+}
+
+fn read(event: &[u8]) -> Result<RawEvent<'_>, GatewayError> {
+    // Not the error's words: they quote what stands there, be it a cookie.
+    let none_of_ours = |byte: usize| bad(format!("no function URL's event, from byte {byte}"));
+    // As a whole: else every text in it would be looked at by itself.
+    let text = std::str::from_utf8(event).map_err(|error| none_of_ours(error.valid_up_to() + 1))?;
+    serde_json::from_str(text).map_err(|error| none_of_ours(error.column()))
 }
 
 /// The facts of a request that only the platform knows, before any proxy is trusted.
@@ -235,7 +239,7 @@ fn stages_of(records: Vec<RawRecord>) -> BTreeSet<String> {
     of_dynamodb.filter_map(|record| record.dynamodb?.keys?.stage?.s).collect()
 }
 
-fn headers(raw: BTreeMap<EventText<'_>, EventText<'_>>) -> Result<HeaderMap, GatewayError> {
+fn headers(raw: BTreeMap<EventText<'_>, EventText<'_>>, event: &Bytes) -> Result<HeaderMap, GatewayError> {
     if raw.len() > MAX_HEADERS {
         return Err(bad(format!("{} headers", raw.len())));
     }
@@ -243,11 +247,19 @@ fn headers(raw: BTreeMap<EventText<'_>, EventText<'_>>) -> Result<HeaderMap, Gat
     for (name, value) in raw {
         let name =
             HeaderName::from_bytes(name.0.as_bytes()).map_err(|_| bad("a header name that is no token"))?;
-        let value = HeaderValue::from_maybe_shared(Bytes::from(value.0.into_owned()));
+        let value = HeaderValue::from_maybe_shared(in_place(value.0, event));
         let value = value.map_err(|_| bad(format!("a control character in the header {name}")))?;
         headers.append(name, value);
     }
     Ok(headers)
+}
+
+/// The bytes of a text of `event`, without a copy where they stand there.
+fn in_place(text: Cow<'_, str>, event: &Bytes) -> Bytes {
+    match text {
+        Cow::Borrowed(text) => event.slice_ref(text.as_bytes()),
+        Cow::Owned(text) => text.into(),
+    }
 }
 
 /// Function URLs give cookies apart; a `cookie` header that is there all the same counts too.

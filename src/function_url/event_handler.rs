@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
 use tracing::info;
 
 use super::{
@@ -40,7 +41,7 @@ impl EventHandler {
     }
 
     /// Answers a request, or publishes the stages that the routes table's stream names.
-    pub async fn handle(&self, event: &[u8], invocation: Invocation) -> EventOutcome {
+    pub async fn handle(&self, event: &Bytes, invocation: Invocation) -> EventOutcome {
         let received_at = invocation.received_at;
         let request_id = invocation.request_id.clone();
         let response = match decode(event, invocation, &self.trusted_proxy, self.auth_type) {

@@ -108,6 +108,8 @@ pub(super) fn check_route(location: &Location<'_>) -> Result<PolicyWord, Gateway
 pub(super) struct AccessRules {
     /// They may say another thing of another address.
     pub ask_for_address: bool,
+    /// They may say another thing of another signer.
+    pub ask_for_signer: bool,
 }
 
 /// The rules that there are; `None`: everybody is let in.
@@ -117,7 +119,8 @@ pub(super) fn rules_of(location: &Location<'_>) -> Option<AccessRules> {
         || location.matched.as_ref().is_some_and(|matched| matched.route.addresses.is_some());
     let policy = api.policy.as_ref();
     let ask_for_address = has_lists || policy.is_some_and(PolicyDocument::asks_for_address);
-    (has_lists || policy.is_some()).then_some(AccessRules { ask_for_address })
+    let ask_for_signer = policy.is_some_and(PolicyDocument::asks_for_signer);
+    (has_lists || policy.is_some()).then_some(AccessRules { ask_for_address, ask_for_signer })
 }
 
 fn check_policy(
@@ -128,6 +131,9 @@ fn check_policy(
     let context = ConditionContext::of(location.request);
     if context.source_ip.is_none() && policy.asks_for_address() {
         return Err(address_unknown());
+    }
+    if context.signer.is_none() && location.request.origin.iam.is_some() && policy.asks_for_signer() {
+        return Err(GatewayError::AccessDenied("the signer's ARN is none of IAM's".into()));
     }
     match policy.evaluate_all(resources_of(location, matched), &context) {
         Decision::Allow => Ok(PolicyWord::Allows),

@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue};
-
 use super::{Gateway, request_state::RequestState};
 use crate::{
-    authorizers::{ApiKeyUse, Authorized, FunctionWord, KeyOwner, KeySource, Unauthenticated},
-    caller::Principal,
+    authorizers::{ApiKeyUse, Authorized, FunctionWord, KeyOwner, Unauthenticated},
     deployment::{Matched, Route},
     error::GatewayError,
     limits::{
@@ -16,8 +13,6 @@ use crate::{
         usage_plan::{self, LimitedKey, LimitedRequest, Permit},
     },
 };
-
-const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 impl Gateway {
     /// Finds out who calls by the route's authorizer. Where that is a function, its word is still to be heard.
@@ -35,12 +30,9 @@ impl Gateway {
         }
         let (principal, word) = match found? {
             Authorized::Caller(principal) => (principal, None),
-            Authorized::ByFunction(word) => {
-                let passed = self.clock.now().duration_since(location.request.received_at);
-                location.waited = passed.unwrap_or_default();
-                (Arc::clone(&word.principal), Some(word))
-            }
+            Authorized::ByFunction(word) => (Arc::clone(&word.principal), Some(word)),
         };
+        location.waited = self.clock.now().duration_since(location.request.received_at).unwrap_or_default();
         principal.id().into_iter().for_each(|id| log.principal(id));
         location.principal = Some(principal);
         Ok(word)
@@ -53,15 +45,8 @@ impl Gateway {
         route: &Route,
     ) -> Result<(), GatewayError> {
         let RequestState { location, log, .. } = state;
-        let value = match route.api_key {
-            ApiKeyUse::NotRequired => return Ok(()),
-            ApiKeyUse::Required(KeySource::Header) => {
-                location.request.headers.get(API_KEY).map(HeaderValue::as_bytes)
-            }
-            ApiKeyUse::Required(KeySource::Authorizer) => {
-                location.principal.as_deref().and_then(Principal::usage_identifier_key).map(str::as_bytes)
-            }
-        };
+        let ApiKeyUse::Required(source) = route.api_key else { return Ok(()) };
+        let value = location.api_key_value(source);
         let stage = &location.stage.settings.name;
         let found = self.keys.authenticate(value, stage, location.request.received_at).await;
         let owner = found.map_err(|Unauthenticated { error, key_id }| {

@@ -5,7 +5,7 @@ use std::{borrow::Cow, time::Duration};
 use thiserror::Error;
 
 use super::{
-    access::{self, PolicyWord},
+    access,
     locate::{Location, locate},
 };
 use crate::{
@@ -46,6 +46,8 @@ pub enum ExplainedAccess {
     DependsOnFunction,
     #[error("as the client's address says, which is not known here")]
     DependsOnAddress,
+    #[error("as the policy says of who has signed, which is not known here")]
+    DependsOnSigner,
 }
 
 /// The reason why no response of a route is cached; displays in the operator's words.
@@ -117,8 +119,8 @@ pub async fn explain(
         access => access,
     };
     let api_key_id = api_key_id.filter(|_| route.api_key != ApiKeyUse::NotRequired);
-    let caller = Caller { api_key_id, principal: location.principal.as_deref() };
-    let context = Context { caller, ..location.context() };
+    let context = location.context();
+    let context = Context { caller: Caller { api_key_id, ..context.caller }, ..context };
     if let Some(validation) = &route.validation {
         validation.check(&context)?;
     }
@@ -151,13 +153,17 @@ pub(super) fn explain_access(location: &Location<'_>) -> Option<ExplainedAccess>
     }
     let api = &location.stage.deployment.api;
     let policy = access::check_api(api, location.request).and_then(|()| access::check_route(location));
+    let policy = match policy {
+        Err(error) => return Some(ExplainedAccess::Denied(error)),
+        Ok(_) if rules.ask_for_signer => return Some(ExplainedAccess::DependsOnSigner),
+        Ok(policy) => policy,
+    };
     let asks_a_function = location.matched.as_ref().is_some_and(|matched| {
         matched.route.authorizer.as_ref().is_some_and(|authorizer| authorizer.asks_a_function())
     });
-    Some(match policy.map(PolicyWord::require_allow) {
-        Err(error) => ExplainedAccess::Denied(error),
-        Ok(Err(_)) if asks_a_function => ExplainedAccess::DependsOnFunction,
-        Ok(Err(error)) => ExplainedAccess::NotAllowed(error),
-        Ok(Ok(())) => ExplainedAccess::Granted,
+    Some(match policy.require_allow() {
+        Err(_) if asks_a_function => ExplainedAccess::DependsOnFunction,
+        Err(error) => ExplainedAccess::NotAllowed(error),
+        Ok(()) => ExplainedAccess::Granted,
     })
 }

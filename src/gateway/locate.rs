@@ -2,17 +2,19 @@
 
 use std::{sync::Arc, time::Duration};
 
-use http::Method;
+use http::{HeaderName, HeaderValue, Method};
 
 use crate::{
     authorizers::KeyOwner,
     cache::{CacheRequest, InvalidatePermission},
-    caller::{Caller, Principal},
+    caller::{Caller, KeySource, Principal},
     context::Context,
     deployment::{Matched, Served, ServedStage},
     error::GatewayError,
     message::Request,
 };
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The stage that serves a host and a path, which knows the route too.
 #[derive(Debug)]
@@ -31,7 +33,7 @@ pub(super) struct Location<'a> {
     pub principal: Option<Arc<Principal>>,
     /// `None` also where the route asks for no key.
     pub key_owner: Option<KeyOwner>,
-    /// The time that an authorizer's function has taken.
+    /// The time that had passed when the authorizer was done.
     pub waited: Duration,
 }
 
@@ -85,6 +87,7 @@ impl<'a> Location<'a> {
             path_parameters: &[],
             caller: Caller {
                 api_key_id: self.key_owner.as_ref().map(|owner| owner.key.id.as_str()),
+                api_key_source: stage.deployment.api.api_key_source,
                 principal: self.principal.as_deref(),
             },
             waited: self.waited,
@@ -109,6 +112,14 @@ impl<'a> Location<'a> {
             permission: self.invalidate_permission(),
             limit: route.integration.limit(&context),
         })
+    }
+
+    /// The value of the API key that a request has where the API's keys come from.
+    pub fn api_key_value(&self, source: KeySource) -> Option<&[u8]> {
+        match source {
+            KeySource::Header => self.request.headers.get(API_KEY).map(HeaderValue::as_bytes),
+            KeySource::Authorizer => self.principal.as_deref()?.usage_identifier_key().map(str::as_bytes),
+        }
     }
 
     /// Callers without a key have no permission.

@@ -8,8 +8,9 @@ use super::{
     condition::{Condition, ConditionContext},
     decision::Decision,
     element::{Element, PolicyFault},
+    principal::Principals,
     resource::requested,
-    statement::{Effect, Principal, Statement},
+    statement::{Effect, Statement},
 };
 
 /// The statements of a document, ready to be evaluated.
@@ -88,10 +89,15 @@ impl PolicyDocument {
             && self.statements.iter().any(|statement| statement.is_about_all(&any))
     }
 
-    /// The names of the statements that are about callers of IAM, and so about nobody.
-    pub fn about_nobody(&self) -> impl Iterator<Item = &str> {
-        let is_about_nobody = |statement: &&Statement| statement.principal == Principal::KnownToIam;
-        self.statements.iter().filter(is_about_nobody).map(|statement| statement.name.as_str())
+    /// The names of the statements that are about certain signers.
+    pub fn about_signers(&self) -> impl Iterator<Item = &str> {
+        let is_about_signers = |statement: &&Statement| statement.principals != Principals::Everybody;
+        self.statements.iter().filter(is_about_signers).map(|statement| statement.name.as_str())
+    }
+
+    /// Says if it may say another thing of another signer.
+    pub fn asks_for_signer(&self) -> bool {
+        self.about_signers().next().is_some()
     }
 }
 

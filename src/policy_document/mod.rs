@@ -6,7 +6,9 @@ mod condition;
 mod decision;
 mod document;
 mod element;
+mod principal;
 mod resource;
+mod signer;
 mod statement;
 mod wildcard;
 
@@ -16,5 +18,6 @@ pub use self::{
     document::{PolicyDocument, PolicyKind},
     element::PolicyFault,
     resource::{literal_path, requested},
+    signer::Signer,
     wildcard::Wildcard,
 };

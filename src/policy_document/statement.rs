@@ -4,6 +4,7 @@ use super::{
     condition::{Condition, ConditionContext},
     document::PolicyKind,
     element::Element,
+    principal::{self, Principals},
     resource::ResourcePattern,
 };
 use crate::policy_document::Wildcard;
@@ -14,7 +15,7 @@ pub struct Statement {
     /// Its `Sid`, or its place: `Statement[0]`.
     pub name: String,
     pub effect: Effect,
-    pub principal: Principal,
+    pub principals: Principals,
     resources: Vec<ResourcePattern>,
     pub conditions: Vec<Condition>,
 }
@@ -25,19 +26,7 @@ pub enum Effect {
     Deny,
 }
 
-/// The callers that a statement is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Principal {
-    Everybody,
-    /// Callers that IAM knows, whom a policy here does not tell apart.
-    KnownToIam,
-}
-
-const DENIED: &str =
-    r#""*" where it denies: the callers of IAM are not told apart here, and the denial would be lost"#;
 const EFFECT: &str = "Allow or Deny";
-const PRINCIPAL: &str = r#""*", or {"AWS": …} with "*", account ids or ARNs of IAM"#;
-const CALLER: &str = r#"no Principal, or "*": the policy is about the caller that it was made for"#;
 const ACTION: &str = "execute-api:Invoke, execute-api:* or *";
 const RESOURCE: &str = "a resource or a list of resources";
 const ELEMENT: &str = "Sid, Effect, Principal, Action, Resource or Condition";
@@ -49,13 +38,13 @@ impl Statement {
     /// Reads a statement. Whatever is wrong in it is noted, also where there is a statement all the same.
     pub fn parse(element: &Element<'_>, kind: PolicyKind) -> Option<Self> {
         let entries = element.entries(kind.statement())?;
-        let (mut sid, mut effect, mut principal) = (None, None, kind.principal());
+        let (mut sid, mut effect, mut principals) = (None, None, kind.principals());
         let (mut resources, mut conditions) = (Vec::new(), Vec::new());
         for (name, value) in &entries {
             match *name {
                 "Sid" => sid = value.text("a text"),
                 "Effect" => effect = parse_effect(value),
-                "Principal" => principal = parse_principal(value, kind),
+                "Principal" => principals = Principals::parse(value, kind),
                 "Action" => check_actions(value),
                 "Resource" => resources = parse_resources(value),
                 "Condition" => conditions = Condition::parse_all(value),
@@ -66,45 +55,45 @@ impl Statement {
                 _ => value.note(ELEMENT),
             }
         }
-        let required =
-            [("Effect", EFFECT), ("Principal", PRINCIPAL), ("Action", ACTION), ("Resource", RESOURCE)];
+        let required = [
+            ("Effect", EFFECT),
+            ("Principal", principal::EXPECTED),
+            ("Action", ACTION),
+            ("Resource", RESOURCE),
+        ];
         for (name, expected) in required {
-            let is_needed = name != "Principal" || kind.principal().is_none();
+            let is_needed = name != "Principal" || kind.principals().is_none();
             if is_needed && !entries.iter().any(|(other, _)| *other == name) {
                 element.note_missing(name, expected);
             }
         }
-        if let (Some(Effect::Deny), Some(Principal::KnownToIam)) = (effect, principal)
-            && let Some((_, denied)) = entries.iter().find(|(name, _)| *name == "Principal")
-        {
-            denied.note(DENIED);
-        }
         let name = sid.filter(|sid| !sid.is_empty()).unwrap_or(&element.path).to_owned();
-        Some(Self { name, effect: effect?, principal: principal?, resources, conditions })
+        Some(Self { name, effect: effect?, principals: principals?, resources, conditions })
     }
 
     /// Says if the statement is about a request for this [resource](super::requested).
     pub fn is_about(&self, resource: &str, context: &ConditionContext<'_>) -> bool {
-        self.names(resource) && self.conditions.iter().all(|condition| condition.holds(context))
+        self.principals.include(context.signer.as_ref())
+            && self.names(resource)
+            && self.conditions.iter().all(|condition| condition.holds(context))
     }
 
     /// Says if it is about every request for this resource, whoever sends it and from wherever.
     pub fn is_about_all(&self, resource: &str) -> bool {
-        self.names(resource) && self.conditions.is_empty()
+        self.principals == Principals::Everybody && self.names(resource) && self.conditions.is_empty()
     }
 
     fn names(&self, resource: &str) -> bool {
-        self.principal == Principal::Everybody
-            && self.resources.iter().any(|pattern| pattern.matches(resource))
+        self.resources.iter().any(|pattern| pattern.matches(resource))
     }
 }
 
 impl PolicyKind {
     /// The callers of a statement that does not say whom it is about.
-    const fn principal(self) -> Option<Principal> {
+    const fn principals(self) -> Option<Principals> {
         match self {
             Self::ResourceBased => None,
-            Self::IdentityBased => Some(Principal::Everybody),
+            Self::IdentityBased => Some(Principals::Everybody),
         }
     }
 
@@ -122,45 +111,6 @@ fn parse_effect(element: &Element<'_>) -> Option<Effect> {
         "Deny" => Some(Effect::Deny),
         _ => element.fault(EFFECT),
     }
-}
-
-fn parse_principal(element: &Element<'_>, kind: PolicyKind) -> Option<Principal> {
-    if element.value == "*" {
-        return Some(Principal::Everybody);
-    }
-    // A denial of another caller would be lost without a problem.
-    if kind == PolicyKind::IdentityBased {
-        return element.fault(CALLER);
-    }
-    let mut principals = Vec::new();
-    for (name, value) in element.entries(PRINCIPAL)? {
-        if name != "AWS" {
-            return value.fault("nothing: only principals of AWS can call");
-        }
-        for principal in value.each(PRINCIPAL)? {
-            principals.push(match principal.text(PRINCIPAL)? {
-                "*" => Principal::Everybody,
-                text if is_known_to_iam(text) => Principal::KnownToIam,
-                _ => return principal.fault(PRINCIPAL),
-            });
-        }
-    }
-    let is_everybody = principals.contains(&Principal::Everybody);
-    let first = principals.first().copied();
-    first
-        .map(|first| if is_everybody { Principal::Everybody } else { first })
-        .or_else(|| element.fault(PRINCIPAL))
-}
-
-/// An account's id, or the ARN of an account, a user, a role or a session.
-fn is_known_to_iam(text: &str) -> bool {
-    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let mut parts = text.split(':');
-    let is_arn = parts.next() == Some("arn")
-        && parts.next().is_some_and(|partition| partition.starts_with("aws"))
-        && parts.next().is_some_and(|service| service == "iam" || service == "sts")
-        && !text.contains(['*', '?']);
-    is_account || is_arn
 }
 
 fn check_actions(element: &Element<'_>) {

@@ -8,6 +8,7 @@ use std::{
 };
 
 use http::{StatusCode, uri::PathAndQuery};
+use tokio::time::Instant;
 
 use super::{
     answer::{AnswerForm, FunctionAnswer},
@@ -21,7 +22,6 @@ use crate::{
     context::Context,
     error::{AuthorizerForm, GatewayError},
     functions::function_call::{self, FunctionCall, FunctionCallError},
-    policy_document::literal_path,
     wait::within,
 };
 
@@ -29,7 +29,6 @@ use crate::{
 #[derive(Debug)]
 pub struct FunctionCalls {
     lambda: ServiceClient,
-    region: String,
     clock: Clock,
     answers: FunctionAnswers<AuthorizerFault>,
 }
@@ -47,11 +46,14 @@ pub enum AuthorizerFault {
 
 /// API Gateway's.
 const LONGEST_CALL: Duration = Duration::from_secs(10);
+/// A call that takes too long ends before the wait for it, so that all who wait share the failure: else each of them would
+/// call a function that hangs, one after the other.
+const TO_TELL_OTHERS: Duration = Duration::from_millis(50);
 
 impl FunctionCalls {
-    /// Calls functions by `lambda`, from a gateway in `region`.
-    pub fn new(lambda: ServiceClient, region: &str, clock: Clock) -> Self {
-        Self { lambda, region: region.to_owned(), clock, answers: FunctionAnswers::default() }
+    /// Calls functions by `lambda`.
+    pub fn new(lambda: ServiceClient, clock: Clock) -> Self {
+        Self { lambda, clock, answers: FunctionAnswers::default() }
     }
 
     pub(super) fn now(&self) -> SystemTime {
@@ -61,20 +63,6 @@ impl FunctionCalls {
     /// Whole milliseconds since then.
     pub(super) fn milliseconds_since(&self, then: SystemTime) -> u64 {
         clock::ms(self.now().duration_since(then).unwrap_or_default())
-    }
-
-    /// The ARN of what is asked for, as API Gateway has it: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/path`.
-    pub(super) fn arn(&self, context: &Context<'_>) -> String {
-        let region = &self.region;
-        let partition = match region.split('-').next() {
-            Some("cn") => "aws-cn",
-            _ if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        };
-        let origin = &context.request.origin;
-        let (account, api, stage) = (&origin.account_id, &origin.api_id, context.stage);
-        let (method, path) = (context.routed_method(), literal_path(context.path));
-        format!("arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{method}{path}")
     }
 
     /// Calls a function and reads its answer.
@@ -110,8 +98,15 @@ impl FunctionCalls {
         call: impl Future<Output = Result<FunctionAnswer, AuthorizerFault>>,
     ) -> Result<Arc<FunctionAnswer>, Arc<AuthorizerFault>> {
         let limit = limit(context);
+        let ends_at = Instant::now() + limit;
+        let call = async {
+            // Who has waited for another has less time.
+            let left = ends_at.saturating_duration_since(Instant::now());
+            within(left, call).await.unwrap_or(Err(AuthorizerFault::TimedOut(limit)))
+        };
         let answer = self.answers.get_or_call(key, ttl, context.request.received_at, call);
-        within(limit, answer).await.unwrap_or_else(|| Err(Arc::new(AuthorizerFault::TimedOut(limit))))
+        let late = || Err(Arc::new(AuthorizerFault::TimedOut(limit)));
+        within(limit + TO_TELL_OTHERS, answer).await.unwrap_or_else(late)
     }
 }
 

@@ -31,6 +31,7 @@ use self::{
     identity_sources::{Identity, IdentitySources},
     validation_expression::ValidationExpression,
 };
+use super::method_arn::MethodArns;
 use crate::{
     caller::{FunctionPrincipal, Principal, PrincipalIdentity, TokenPlace},
     context::Context,
@@ -94,9 +95,10 @@ impl FunctionAuthorizer {
         &self,
         context: &Context<'_>,
         calls: &FunctionCalls,
+        arns: &MethodArns,
     ) -> Result<FunctionWord, GatewayError> {
         let identity = self.checked_identity(context)?;
-        let arn = calls.arn(context);
+        let arn = arns.of(context);
         if arn.len() > MOST_ARN_BYTES {
             return Err(GatewayError::UriTooLong { bytes: arn.len() });
         }

@@ -15,7 +15,7 @@ const USABLE: Duration = Duration::from_secs(3_600 + 86_400);
 /// The least time between two fetches.
 const PAUSE: Duration = Duration::from_secs(10);
 /// The same while there are no keys, and every request is refused.
-const PAUSE_WITHOUT_KEYS: Duration = Duration::from_secs(1);
+pub(super) const PAUSE_WITHOUT_KEYS: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Default)]
 pub(super) struct KnownKeys {

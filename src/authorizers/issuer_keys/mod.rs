@@ -21,7 +21,7 @@ pub use self::jwks_source::JwksSource;
 use self::{
     fetch::{FetchError, fetch},
     jwks_source::SourceKey,
-    known_keys::{KnownKeys, Need},
+    known_keys::{KnownKeys, Need, PAUSE_WITHOUT_KEYS},
 };
 use super::jwt::KeySet;
 use crate::{
@@ -45,6 +45,11 @@ pub struct KeysUnavailable {
     /// `None`: the request that asked the issuer was given up.
     #[source]
     cause: Option<Arc<FetchError>>,
+}
+
+impl KeysUnavailable {
+    /// The Lambda's own time was over before.
+    pub const LATE: Self = Self { retry_after: PAUSE_WITHOUT_KEYS, cause: None };
 }
 
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use super::{
     identity_source::{IdentitySource, without_scheme},
-    issuer_keys::{IssuerKeys, JwksSource},
+    issuer_keys::{IssuerKeys, JwksSource, KeysUnavailable},
     jwt::{self, KeySet, TokenError, TokenRules},
     verified_tokens::{TokenDigest, VerifiedTokens},
 };
@@ -22,6 +22,7 @@ use crate::{
     context::Context,
     digest::{Sha256, hex},
     error::GatewayError,
+    wait::within,
 };
 
 /// Verifies tokens.
@@ -83,7 +84,9 @@ impl TokenAuthorizer {
                     TokenKeys::Listed(keys) => Arc::clone(keys),
                     TokenKeys::OfIssuer(source) => {
                         let key_id = jwt::key_id(token, rules).map_err(refused)?;
-                        issuers.keys(source, key_id.as_deref(), now).await?
+                        let keys = issuers.keys(source, key_id.as_deref(), now);
+                        // Lambda would end the request without a word.
+                        within(context.time_left(), keys).await.unwrap_or(Err(KeysUnavailable::LATE))?
                     }
                 };
                 let verified = self.verify(token, &keys, issuer, asked, now).map_err(refused)?;

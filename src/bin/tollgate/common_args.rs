@@ -4,7 +4,7 @@
 use anyhow::{Context, Error, Result};
 use tollgate::{
     aws::{ServiceClient, service::Service},
-    environment::{Environment, FUNCTION_URL_AUTH_TYPE, Tables},
+    environment::{Environment, FUNCTION_URL_AUTH_TYPE, FunctionUrlAuthType, Tables},
     error::StoreError,
     store::Store,
     userinfo::withheld,
@@ -71,8 +71,9 @@ impl CommonArgs {
         let mut store =
             Store::new(ServiceClient::new(Service::DynamoDb, &environment.aws), environment.tables);
         store.deployment_memory = environment.deployment_memory;
+        let local = self.local.then_some(FunctionUrlAuthType::None);
         store.function_url_auth_type =
-            variable(FUNCTION_URL_AUTH_TYPE).map(|_| environment.function_url_auth_type);
+            variable(FUNCTION_URL_AUTH_TYPE).map(|_| environment.function_url_auth_type).or(local);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(work(&store)).map_err(|error| {
             if error.downcast_ref::<StoreError>().is_none() {

@@ -132,7 +132,7 @@ impl RequestParts {
             received_at: now,
         };
         match decode(
-            event.to_string().as_bytes(),
+            &event.to_string().into(),
             invocation,
             &TrustedProxy::default(),
             FunctionUrlAuthType::None,

@@ -151,7 +151,7 @@ impl ModeRules for ApiGatewayRules {
         // A target may put it into links.
         key.part("host", &[request.origin.domain_name.to_ascii_lowercase().as_bytes()]);
         if !self.common.is_shared {
-            let Caller { api_key_id, principal } = context.caller;
+            let Caller { api_key_id, principal, .. } = context.caller;
             key.part("apiKeyId", api_key_id.map(str::as_bytes).as_slice());
             if let Some(principal) = principal {
                 key.part("principal", &[principal.identity().as_str().as_bytes()]);

@@ -35,16 +35,7 @@ pub fn parse(fields: &Fields<'_>) -> Option<PolicyDocument> {
         return None;
     };
     match PolicyDocument::parse(&document, PolicyKind::ResourceBased) {
-        Ok(policy) => {
-            for name in policy.about_nobody() {
-                fields.warn(
-                    "policy",
-                    name,
-                    "a Principal of \"*\": callers of IAM are let in by allow of an AWS_IAM authorizer",
-                );
-            }
-            Some(policy)
-        }
+        Ok(policy) => Some(policy),
         Err(faults) => {
             for PolicyFault { path, got, expected } in faults {
                 let field = if path.is_empty() { "policy".to_owned() } else { format!("policy.{path}") };

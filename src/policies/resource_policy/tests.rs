@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    policy_document::{ConditionContext, Decision, requested},
+    policy_document::{ConditionContext, Decision, Signer, requested},
     testing::{any_json, read},
 };
 
@@ -18,6 +18,7 @@ fn context() -> ConditionContext<'static> {
         user_agent: None,
         is_secure: true,
         now: SystemTime::UNIX_EPOCH,
+        signer: None,
     }
 }
 
@@ -76,27 +77,29 @@ fn a_policy_is_read_in_every_form_that_api_gateway_gives_it() {
 }
 
 #[test]
-fn a_statement_about_callers_of_iam_is_about_nobody_and_a_warning() {
-    for principal in [json!({ "AWS": "111122223333" }), json!({ "AWS": ["arn:aws:iam::111122223333:root"] })]
+fn a_statement_about_callers_of_iam_is_about_those_who_sign_as_they() {
+    let ada = "arn:aws:iam::111122223333:user/ada";
+    for principal in
+        [json!({ "AWS": "111122223333" }), json!({ "AWS": ["arn:aws:iam::999999999999:root", ada] })]
     {
-        let mut statement = statement("Allow", "*");
-        statement["Principal"] = principal;
-        let (policy, notes) = policy(&of(&json!([statement])));
-        let decision = policy.as_ref().map(|policy| policy.evaluate("/v1/GET/x", &context()));
-        assert_eq!(decision, Some(Decision::ImplicitDeny));
-        let expected = r#"policy: got Statement[0], expected a Principal of "*": callers of IAM are let in by allow of an AWS_IAM authorizer"#;
-        assert_eq!(notes, [expected]);
+        for (effect, expected) in
+            [("Allow", Decision::Allow), ("Deny", Decision::ExplicitDeny("Statement[0]"))]
+        {
+            let mut statement = statement(effect, "*");
+            statement["Principal"] = principal.clone();
+            let (policy, notes) = policy(&of(&json!([statement])));
+            assert_eq!(notes, [""; 0]);
+            let policy = policy.unwrap();
+            assert_eq!(policy.about_signers().collect::<Vec<_>>(), ["Statement[0]"]);
+            let decision = |arn| {
+                let context = ConditionContext { signer: Signer::of_arn(arn), ..context() };
+                policy.evaluate("/v1/GET/x", &context)
+            };
+            assert_eq!(decision(ada), expected, "{principal}");
+            assert_eq!(decision("arn:aws:iam::222222222222:user/ada"), Decision::ImplicitDeny);
+            assert_eq!(decision(""), Decision::ImplicitDeny);
+        }
     }
-}
-
-#[test]
-fn a_denial_of_callers_of_iam_is_a_problem_since_it_would_be_lost() {
-    let mut denial = statement("Deny", "*");
-    denial["Principal"] = json!({ "AWS": "arn:aws:iam::111122223333:user/mallory" });
-    let (policy, notes) = policy(&of(&json!([statement("Allow", "*"), denial])));
-    assert_eq!(policy, None);
-    let expected = r#"policy.Statement[1].Principal: got {"AWS":"arn:aws:iam::111122223333:user/mallory"}, expected "*" where it denies: the callers of IAM are not told apart here, and the denial would be lost"#;
-    assert_eq!(notes, [expected]);
 }
 
 #[test]

@@ -11,10 +11,10 @@ use self::{
     operator::{Comparison, Operator, Sense},
     values::{Order, TextPattern},
 };
-use super::element::Element;
+use super::{element::Element, signer::Signer};
 use crate::{address_range::AddressRange, clock::milliseconds, message::Request};
 
-/// The facts about a request that conditions can ask for.
+/// The facts about a request that statements can ask for.
 #[derive(Clone, Debug)]
 pub struct ConditionContext<'a> {
     /// `None`: it is not known.
@@ -23,6 +23,8 @@ pub struct ConditionContext<'a> {
     pub user_agent: Option<Cow<'a, str>>,
     pub is_secure: bool,
     pub now: SystemTime,
+    /// By AWS's word, whatever the route asks for. `None`: nobody has signed, or AWS says it in a way that is not known.
+    pub signer: Option<Signer<'a>>,
 }
 
 impl<'a> ConditionContext<'a> {
@@ -38,6 +40,7 @@ impl<'a> ConditionContext<'a> {
             user_agent: text(header::USER_AGENT),
             is_secure: scheme.is_none_or(|scheme| scheme == "https"),
             now: request.received_at,
+            signer: request.origin.iam.as_ref().and_then(|iam| Signer::of_arn(&iam.user_arn)),
         }
     }
 }

@@ -15,6 +15,7 @@ fn context() -> ConditionContext<'static> {
         user_agent: Some("curl/8.5.0".into()),
         is_secure: true,
         now: SystemTime::UNIX_EPOCH + Duration::from_millis(1_744_668_768_500),
+        signer: None,
     }
 }
 

@@ -52,6 +52,25 @@ async fn explain_says_if_an_address_list_or_the_policy_refuses() {
         assert_eq!(refused(arguments), (Some(3), String::new(), words));
     }
 
+    let signers = json!([
+        { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" },
+        { "Effect": "Deny", "Principal": { "AWS": "111122223333" }, "Action": "*", "Resource": "execute-api:/v1/*/open" },
+        { "Sid": "NoAdmin", "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "execute-api:/v1/*/admin" },
+    ]);
+    let world = TestGateway::serving(&[
+        api(&json!({ "policy": { "Statement": signers } })),
+        mock("GET /open", &json!({})),
+        mock("GET /admin", &json!({})),
+    ])
+    .await;
+    let unknown = "as the policy says of who has signed, which is not known here";
+    assert_eq!(access(&world, &["/v1/open"]), unknown);
+    let explain = |request: &str| world.tollgate(&["auth", "explain", request, "-H", HOST]).stdout;
+    let admin = explain("GET /v1/admin");
+    assert!(admin.contains("access      no: access denied: NoAdmin of the policy denies it\n"), "{admin}");
+    let open = explain("GET /v1/open");
+    assert!(open.contains("as the policy says of who has signed"), "{open}");
+
     let open = TestGateway::serving(&[mock("GET /open", &json!({}))]).await;
     assert_eq!(access(&open, &["/v1/open"]), Value::Null);
 }

@@ -4,6 +4,7 @@ mod address_lists;
 mod explained;
 mod item_problems;
 mod resource_policy;
+mod signers;
 mod spellings;
 
 use serde_json::{Value, json};

@@ -163,3 +163,15 @@ async fn what_the_api_says_as_the_default_of_its_routes_fits_together() {
         expected.assert_eq(&told(&api_item(&words), &[route("GET /a", &json!({}))]).await);
     }
 }
+
+#[tokio::test]
+async fn a_route_with_scopes_is_not_told_of_a_default_that_is_wrong_by_itself() {
+    let routes = [
+        route("GET /a", &json!({ "authorizationScopes": ["a"] })),
+        route("GET /b", &json!({ "authorizationType": "JWT" })),
+    ];
+    expect![[
+        r#"problem [$api] authorizerId: got "admins", expected one of the authorizers of $api (users)"#
+    ]]
+    .assert_eq(&told(&api_item(&json!({ "authorizerId": "admins" })), &routes).await);
+}

@@ -1,7 +1,11 @@
 //! Keys that the gateway fetches from a real issuer, by discovery and by `jwksUri`.
 
 use std::{
-    sync::{Arc, Mutex},
+    net::TcpListener,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -124,4 +128,47 @@ async fn a_request_says_that_its_token_was_judged_by_old_keys_while_the_issuer_i
     *keys.lock().unwrap() = ours.jwks();
     world.advance(Duration::from_secs(10));
     assert_eq!(told("bob").await, of("200", Value::Null));
+}
+
+#[tokio::test]
+async fn the_time_that_an_issuer_takes_is_not_the_integrations_too() {
+    let clock = Arc::new(Mutex::new(Arc::new(AtomicU64::new(0))));
+    let (slow, keys) = (Arc::clone(&clock), Issuer::ours().jwks().to_string());
+    let server = Target::of(move |_| {
+        slow.lock().unwrap().fetch_add(9_000, Ordering::Relaxed);
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{keys}", keys.len())
+    })
+    .await;
+    let words = json!({ "jwksUri": format!("http://127.0.0.1:{}/jwks", server.port) });
+    let api = json!({ "allowPrivateIntegrations": ["127.0.0.0/8"], "authorizerId": "users",
+        "authorizers": { "users": Issuer::ours().fetching(&words) } });
+    let never = json!({ "integration": { "type": "AWS_PROXY", "uri": "never" } });
+    let mut world = serving(&api, &[route("GET /never", &never)]).await;
+    *clock.lock().unwrap() = world.clock();
+    world.time_left = Duration::from_millis(9_300);
+    let request = with_token("GET /v1/never", &Issuer::ours().token(&json!({})));
+    assert_eq!(&world.send(&request).await[..3], "504");
+    let line = world.last_line();
+    assert_eq!(line["integrationErrorMessage"], "integration gave no answer within 100ms");
+    assert_eq!(line["responseLatency"], 9_000);
+}
+
+#[tokio::test]
+async fn an_issuer_that_does_not_answer_is_given_up_when_the_lambdas_time_is_over() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let words = json!({ "jwksUri": format!("http://{}/jwks", listener.local_addr().unwrap()) });
+    let api = json!({ "allowPrivateIntegrations": ["127.0.0.0/8"], "authorizerId": "users",
+        "authorizers": { "users": Issuer::ours().fetching(&words) } });
+    let mut world = serving(&api, &[route("GET /hello", &json!({}))]).await;
+    world.time_left = Duration::from_millis(300);
+    let request = with_token("GET /v1/hello", &Issuer::ours().token(&json!({})));
+    assert_eq!(
+        world.send(&request).await,
+        "503\ncontent-type: application/json\nretry-after: 1\n\
+         x-amzn-errortype: ServiceUnavailableException\n\n{\"message\":\"Service Unavailable\"}"
+    );
+    let line = world.last_line();
+    // A fetch that is given up by its own limit says so.
+    let message = "a token cannot be verified now: the issuer's keys cannot be had";
+    assert_eq!(line["errorMessage"], message);
 }

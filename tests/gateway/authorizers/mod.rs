@@ -52,7 +52,7 @@ async fn told(api: &Value, routes: &[Value]) -> String {
 }
 
 /// The same, as this gateway tells it.
-async fn told_by(world: &TestGateway, api: &Value, routes: &[Value]) -> String {
+pub async fn told_by(world: &TestGateway, api: &Value, routes: &[Value]) -> String {
     world.put_route(api);
     routes.iter().for_each(|route| world.put_route(route));
     let (kind, notes) = match world.publish("v1").await {

@@ -155,6 +155,11 @@ impl TestGateway {
         SystemTime::UNIX_EPOCH + Duration::from_millis(self.now.load(Ordering::Relaxed))
     }
 
+    /// The hands of the clock, in milliseconds since 1970: for a target that takes its time.
+    pub fn clock(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.now)
+    }
+
     pub fn advance(&self, by: Duration) {
         self.now.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
     }
@@ -321,7 +326,7 @@ impl TestGateway {
             trace_id: "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1".to_owned(),
             received_at: self.now(),
         };
-        self.handler.handle(event.as_bytes(), invocation).await
+        self.handler.handle(&event.to_owned().into(), invocation).await
     }
 
     /// The functions that were called since this was last asked.

@@ -37,6 +37,7 @@ fn decision(answer: &FunctionAnswer, request: &str) -> String {
         user_agent: Some("curl/8.5.0".into()),
         is_secure: true,
         now: SystemTime::UNIX_EPOCH,
+        signer: None,
     };
     format!("{:?}", answer.decide([requested("v1", method, path)], &context))
 }

@@ -135,6 +135,7 @@ fn a_denial_of_what_a_target_may_take_the_request_for_denies_it() {
         user_agent: None,
         is_secure: true,
         now: SystemTime::UNIX_EPOCH,
+        signer: None,
     };
     let decide = |resources: &[&str]| format!("{:?}", answer.decide(resources, &context));
     assert_eq!(decide(&["/v1/GET/orders/"]), "Allow");

@@ -8,7 +8,8 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tollgate::{
-    authorizers::{ApiKeyUse, CheckedRule, ExplainedAuthorizer, KeySource, RuleOutcome, Verdict},
+    authorizers::{ApiKeyUse, CheckedRule, ExplainedAuthorizer, RuleOutcome, Verdict},
+    caller::KeySource,
     deployment::{AuthorizerOrigin, RouteAuthorization, inspect},
     error::{GatewayError, StoreError, chain},
     gateway::{ExplainedAccess, ExplainedCaller, explain_caller},
@@ -117,6 +118,9 @@ impl fmt::Display for Answer<'_> {
         }
         if matches!(access, Some(ExplainedAccess::DependsOnAddress)) {
             open.push("as the client's address says: --source-ip".to_owned());
+        }
+        if matches!(access, Some(ExplainedAccess::DependsOnSigner)) {
+            open.push("as the policy says of who has signed".to_owned());
         }
         if *api_key != ApiKeyUse::NotRequired {
             open.push("as the API key says".to_owned());

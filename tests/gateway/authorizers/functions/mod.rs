@@ -4,6 +4,7 @@
 mod answers;
 mod api_keys;
 mod cached_answers;
+mod hostile;
 mod items;
 mod kept_answers;
 mod policies;

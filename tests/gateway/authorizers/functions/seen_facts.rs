@@ -242,3 +242,29 @@ async fn a_key_of_a_function_is_told_to_nobody_but_an_integration_as_the_clients
     assert_eq!(without, refusal(401, "UnauthorizedException", r#"{"message":"Unauthorized"}"#));
     assert_ne!(without, HELLO);
 }
+
+#[tokio::test]
+async fn a_key_of_a_function_is_told_to_nobody_where_keys_come_in_headers() {
+    let echo = json!({ "type": "AWS_PROXY", "uri": "echo", "payloadFormatVersion": "1.0" });
+    let routes = [
+        route("GET /keyed", &json!({ "apiKeyRequired": true, "integration": echo })),
+        route("GET /open", &json!({ "integration": echo })),
+    ];
+    for source in ["HEADER", "AUTHORIZER"] {
+        let world = Form::Token.world_of(&json!({}), &json!({ "apiKeySource": source }), &routes).await;
+        world.put_plan(&json!({ "usagePlanId": "gold" }));
+        let keys = ["ada", "bob"].map(authorizer_functions::key);
+        world.put_key(&keys[0], &json!({ "id": "adas", "usagePlanId": "gold" }));
+        world.put_key(&keys[1], &json!({ "id": "bobs", "usagePlanId": "gold" }));
+        // The function names ada's key, and the client sends bob's.
+        let send = async |path| {
+            let request = format!("{}\nx-api-key: {}", who(&format!("GET /v1/{path}"), "allow ada"), keys[1]);
+            let event = world.json(&request).await;
+            let identity = &event["requestContext"]["identity"];
+            (identity.get("apiKeyId").cloned(), identity.get("apiKey").cloned())
+        };
+        let (id, key) = if source == "HEADER" { ("bobs", &keys[1]) } else { ("adas", &keys[0]) };
+        assert_eq!(send("keyed").await, (Some(json!(id)), Some(json!(key))), "{source}");
+        assert_eq!(send("open").await, (None, None), "{source}");
+    }
+}
