@@ -5,7 +5,7 @@ use std::{borrow::Cow, time::Duration};
 use thiserror::Error;
 
 use super::{
-    access::{self, PolicyWord},
+    access,
     locate::{Location, locate},
 };
 use crate::{
@@ -153,16 +153,17 @@ pub(super) fn explain_access(location: &Location<'_>) -> Option<ExplainedAccess>
     }
     let api = &location.stage.deployment.api;
     let policy = access::check_api(api, location.request).and_then(|()| access::check_route(location));
-    if policy.is_ok() && rules.ask_for_signer {
-        return Some(ExplainedAccess::DependsOnSigner);
-    }
+    let policy = match policy {
+        Err(error) => return Some(ExplainedAccess::Denied(error)),
+        Ok(_) if rules.ask_for_signer => return Some(ExplainedAccess::DependsOnSigner),
+        Ok(policy) => policy,
+    };
     let asks_a_function = location.matched.as_ref().is_some_and(|matched| {
         matched.route.authorizer.as_ref().is_some_and(|authorizer| authorizer.asks_a_function())
     });
-    Some(match policy.map(PolicyWord::require_allow) {
-        Err(error) => ExplainedAccess::Denied(error),
-        Ok(Err(_)) if asks_a_function => ExplainedAccess::DependsOnFunction,
-        Ok(Err(error)) => ExplainedAccess::NotAllowed(error),
-        Ok(Ok(())) => ExplainedAccess::Granted,
+    Some(match policy.require_allow() {
+        Err(_) if asks_a_function => ExplainedAccess::DependsOnFunction,
+        Err(error) => ExplainedAccess::NotAllowed(error),
+        Ok(()) => ExplainedAccess::Granted,
     })
 }

@@ -79,6 +79,16 @@ impl PolicyDocument {
         conditions.any(Condition::asks_for_address)
     }
 
+    /// Says if it lets everybody ask for everything of a stage: nothing is denied, and a statement without conditions
+    /// allows it.
+    pub fn is_open(&self, stage: &str) -> bool {
+        // No pattern names these but one that stands for every method and path.
+        let any = requested(stage, "\0", "/\0");
+        let denies = |statement: &Statement| statement.effect == Effect::Deny;
+        !self.statements.iter().any(denies)
+            && self.statements.iter().any(|statement| statement.is_about_all(&any))
+    }
+
     /// The names of the statements that are about certain signers.
     pub fn about_signers(&self) -> impl Iterator<Item = &str> {
         let is_about_signers = |statement: &&Statement| statement.principals != Principals::Everybody;
@@ -88,16 +98,6 @@ impl PolicyDocument {
     /// Says if it may say another thing of another signer.
     pub fn asks_for_signer(&self) -> bool {
         self.about_signers().next().is_some()
-    }
-
-    /// Says if it lets everybody ask for everything of a stage: nothing is denied, and a statement without conditions
-    /// allows it.
-    pub fn is_open(&self, stage: &str) -> bool {
-        // No pattern names these but one that stands for every method and path.
-        let any = requested(stage, "\0", "/\0");
-        let denies = |statement: &Statement| statement.effect == Effect::Deny;
-        !self.statements.iter().any(denies)
-            && self.statements.iter().any(|statement| statement.is_about_all(&any))
     }
 }
 

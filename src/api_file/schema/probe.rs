@@ -1,7 +1,7 @@
 //! Reads sample items until their readers ask for nothing new.
 //!
 //! A sample begins empty. What a reader asks for is put there: a map where it wants one, each word of a choice, and a
-//! value of [`VALUES`] where it goes on only with a good one.
+//! good value where it goes on only with a good one.
 
 use std::collections::{BTreeSet, VecDeque};
 

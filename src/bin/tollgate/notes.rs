@@ -7,7 +7,10 @@ use std::{
 
 use crate::text_table::printable;
 
-/// Writes a line to stderr, with nothing in it that a terminal would obey. Who has closed it wants no notes, and still gets the result: the value of a new key.
+/// Writes lines to stderr, with nothing in them that a terminal would obey. Who has closed it wants no notes, and still
+/// gets the result: the value of a new key.
 pub fn note(words: impl Display) {
-    let _ = writeln!(io::stderr(), "{}", printable(&words.to_string()));
+    for line in words.to_string().lines() {
+        let _ = writeln!(io::stderr(), "{}", printable(line));
+    }
 }

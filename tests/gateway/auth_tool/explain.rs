@@ -349,6 +349,28 @@ async fn a_command_line_that_is_wrong_shows_no_token_either() {
 }
 
 #[tokio::test]
+async fn nothing_is_shown_that_a_terminal_would_obey() {
+    const HOSTILE: &str = "\u{1b}[2J\u{9b}31m\u{202e}";
+    let world = orders().await;
+    world.put_route(&json!({ "stage": "bad", "routeKey": "GET /x", "authorizerId": HOSTILE, "integration": { "type": "MOCK" } }));
+    let token = token(&json!({ "sub": HOSTILE, "tier": HOSTILE, HOSTILE: 1 }));
+    let method = format!("G{HOSTILE}ET /v1/orders/7");
+    for (arguments, code) in [
+        (&["auth", "explain", &token, "GET /v1/orders/7"][..], 3),
+        (&["auth", "explain", &method], 3),
+        (&["cache", "explain", "-H", "Host: a.example", &method], 3),
+        (&["check", "bad", "--auth"], 3),
+    ] {
+        let ran = world.tollgate(arguments);
+        assert_eq!(ran.code, Some(code), "{arguments:?}");
+        let told = ran.stdout + &ran.stderr;
+        let is_obeyed =
+            |character: char| character != '\n' && character.is_control() || character == '\u{202e}';
+        assert!(told.contains("[2J") && !told.contains(is_obeyed), "{told:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_route_is_named_with_the_reason() {
     let world = orders().await;
     let requests = ["GET /v1/orders/7", "HEAD /v1/orders/7", "PUT /v1/files/a/b", "GET /v1/else"];
