@@ -34,7 +34,7 @@ pub struct Export {
     pub text: String,
     /// The same as JSON, which is YAML too.
     pub json: Value,
-    /// What was left out, and why: one line each.
+    /// The items and fields that are not in the file, each with the reason.
     pub left_out: Vec<String>,
 }
 

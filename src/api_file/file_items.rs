@@ -18,9 +18,9 @@ pub struct ApiFile {
     pub usage_plans: Vec<FileItem>,
     /// Without values and hashes.
     pub api_keys: Vec<FileItem>,
-    /// What `tollgate dev` runs, by name.
+    /// `functions`: the commands that `tollgate dev` runs, by name.
     pub functions: Vec<Entry>,
-    /// What `tollgate dev` makes, by name.
+    /// `tables`: the tables that `tollgate dev` makes, by name.
     pub tables: Vec<Entry>,
 }
 

@@ -1,3 +1,5 @@
+//! Identities, digests and words of callers, of all kinds.
+
 use std::sync::Arc;
 
 use http::header::AUTHORIZATION;

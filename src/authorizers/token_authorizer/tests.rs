@@ -1,3 +1,5 @@
+//! Tokens of several user pools, each judged by the pool that its `iss` names.
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
