@@ -102,7 +102,7 @@ fn starts_and_sizes(measured: &Measurements) -> Vec<Budget> {
         spread("the same, 10,000 routes",                               10.0, "10 ms", " ms", most.cpu),
         spread("process start to first `/next`, no TLS, wall, 1,000 routes", 10.0, "10 ms", " ms", typical.wall),
         single("resident memory with 10,000 routes, all requested",     22.0, "22 MB", resident, format!("{resident:.1} MB")),
-        single("binary",                                                 9.0, "9 MB with schemas (6 without)", binary, format!("{binary:.2} MB")),
+        single("binary",                                                 6.0, "6 MB", binary, format!("{binary:.2} MB")),
     ]
 }
 

@@ -11,9 +11,9 @@ pub struct FileProblem {
     /// The item that it is about, as people name it: `stage v1, GET /orders`.
     pub subject: Option<String>,
     pub message: String,
-    /// What to write instead.
+    /// A way to mend it, for the reader of the report.
     pub hint: Option<String>,
-    /// Where the same was written first.
+    /// The place of the first of two members with the same name.
     pub first: Option<Span>,
     pub line: LineDisplay,
 }

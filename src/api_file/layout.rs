@@ -127,7 +127,7 @@ impl LayoutReader<'_> {
             .collect()
     }
 
-    /// What is written otherwise than it should be may hold a value anywhere.
+    /// Hides every text of a section, or of an entry, that is no map: it may be the value of a key.
     fn withhold_what_is_no_map(&mut self, section: &Node) {
         match section.as_map() {
             Some(entries) => {
