@@ -4,6 +4,8 @@
 
 mod active_deployments;
 mod api;
+#[cfg(feature = "cli")]
+mod apply;
 mod base_path_claims;
 mod blocks;
 mod cacheable;
@@ -40,6 +42,11 @@ use std::{fmt, sync::Arc};
 
 use ::http::Method;
 
+#[cfg(feature = "cli")]
+pub use self::apply::{
+    ApplyOutcome, PlannedDeployment, PlannedStage, STATE_FIELDS, UnfinishedApply, check_planned,
+    finish_apply, unfinished_applies,
+};
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,

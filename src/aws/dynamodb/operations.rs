@@ -208,6 +208,7 @@ pub struct TransactWriteItems<'a> {
 pub enum TransactItem<'a> {
     Put(PutItem<'a>),
     Update(UpdateItem<'a>),
+    Delete(DeleteItem<'a>),
     ConditionCheck(ConditionCheck<'a>),
 }
 

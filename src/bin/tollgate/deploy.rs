@@ -7,11 +7,13 @@ use crate::{
     check_report::{self, CheckReport},
     common_args::{CommonArgs, STAGES},
     exit_status::ExitStatus,
+    notes::note,
+    unfinished_apply::unfinished,
 };
 
 /// Serve the items of a stage as they are now, if they are valid.
 ///
-/// Exit code 3: there are problems, and nothing has changed. 4: there is no such stage.
+/// Exit code 3: there are problems, and nothing has changed. 4: there is no such stage. 5: an apply to it has not ended.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The stage.
@@ -29,6 +31,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         let outcome = deployment::publish(store, stage, Trigger::Request).await?;
         if outcome == PublishOutcome::LeftAlone {
             return Ok(ExitStatus::no_stage(store, stage));
+        }
+        if let PublishOutcome::Applying(mark) = &outcome {
+            note(format_args!(
+                "tollgate: {}; tollgate apply FILE ends it. To serve the items as they are: tollgate export now.yaml, \
+                 then tollgate apply now.yaml --stage {stage}",
+                unfinished(stage, mark)
+            ));
+            return Ok(ExitStatus::Stale);
         }
         let report = CheckReport::of_stage(stage.clone(), outcome, headline);
         let status = if report.is_valid() { ExitStatus::Ok } else { ExitStatus::Invalid };
@@ -51,6 +61,6 @@ fn headline(outcome: &PublishOutcome) -> String {
         PublishOutcome::Invalid { problems, .. } => {
             format!("{}; what was served stays", counted(problems.len(), "problem"))
         }
-        PublishOutcome::LeftAlone => "no items".to_owned(),
+        PublishOutcome::LeftAlone | PublishOutcome::Applying(_) => "no items".to_owned(),
     }
 }

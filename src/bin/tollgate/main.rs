@@ -24,6 +24,7 @@ mod request_arg;
 mod schema;
 mod text_table;
 mod time_arg;
+mod unfinished_apply;
 mod usage;
 
 use std::{io, process::ExitCode};
