@@ -11,16 +11,23 @@ mod check_file;
 mod check_keys_and_plans;
 mod check_report;
 mod common_args;
+mod confirm;
 mod cost;
 mod deploy;
+mod deployment_arg;
 mod exit_status;
 mod export;
+mod history;
 mod keys;
 #[cfg(feature = "local")]
 mod local;
+mod message_arg;
 mod notes;
+mod operator;
 mod output_format;
+mod prune;
 mod request_arg;
+mod rollback;
 mod schema;
 mod text_table;
 mod time_arg;
@@ -48,6 +55,9 @@ enum Command {
     Export(export::Arguments),
     Schema(schema::Arguments),
     Deploy(deploy::Arguments),
+    History(history::Arguments),
+    Rollback(rollback::Arguments),
+    Prune(prune::Arguments),
     Keys(keys::Arguments),
     Cache(cache::Arguments),
     Usage(usage::Arguments),
@@ -67,6 +77,9 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),
+        Command::History(arguments) => history::run(&arguments),
+        Command::Rollback(arguments) => rollback::run(&arguments),
+        Command::Prune(arguments) => prune::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),
