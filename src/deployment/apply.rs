@@ -8,17 +8,19 @@ use serde_json::{Map, Value};
 use super::{
     base_path_claims::BasePathClaim,
     candidate::{Candidate, PackedDeployment},
+    publication::{Origin, Publication, PublishPurpose, Trigger},
     publish::{self, pointer_of, store_snapshot},
-    publish_decision::{
-        PointerCheck, PublishDecision, PublishOutcome, PublishPurpose, StageState, Trigger, decide,
-    },
+    publish_decision::{PointerCheck, PublishDecision, PublishOutcome, StageState, decide},
 };
 use crate::{
     decimal::canonical_numbers,
     error::{InvalidConfiguration, ItemId, Problem, StoreError},
     item::{Findings, Parsed},
     stages::StageSettings,
-    store::{ApplyEnd, ApplyMark, ConditionalWrite, Pointer, Record, StageFields, StageRow, Store},
+    store::{
+        ApplyEnd, ApplyMark, AutoDeploy, ConditionalWrite, MoveKind, Pointer, Record, StageFields, StageRow,
+        Store, TargetState,
+    },
 };
 
 type Item = Map<String, Value>;
@@ -137,6 +139,7 @@ pub async fn finish_apply(
     planned: &PlannedStage,
     fields: &StageFields,
     mark: &ApplyMark,
+    origin: Origin<'_>,
 ) -> Result<ApplyOutcome, StoreError> {
     let PlannedStage { stage, routes, .. } = planned;
     let row = store.stage(stage).await?.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(mark));
@@ -149,11 +152,14 @@ pub async fn finish_apply(
     let state = planned_state(store, planned, row, &written).await?;
     // With canarySettings the pointer stays, as after an edit.
     let trigger = if is_held { Trigger::Edit } else { Trigger::Request };
-    let decision = decide(store, stage, PublishPurpose::Publish(trigger), &state);
+    let publication = Publication { trigger, kind: MoveKind::Apply, auto_deploy: AutoDeploy::Keep, origin };
+    let decision = decide(store, stage, PublishPurpose::Publish(publication), &state);
     let PublishDecision { outcome, snapshot, update } = decision;
-    let outcome = match &snapshot {
-        Some(snapshot) => store_snapshot(store, stage, snapshot, outcome).await?,
-        None => outcome,
+    let (outcome, target) = match &snapshot {
+        Some(snapshot) => {
+            store_snapshot(store, stage, snapshot, PublishPurpose::Publish(publication), outcome).await?
+        }
+        None => (outcome, TargetState::InUse),
     };
     let deployment_id = match outcome {
         PublishOutcome::Published { deployment_id, .. }
@@ -168,7 +174,7 @@ pub async fn finish_apply(
     let unheld = StageFields::default();
     let end = ApplyEnd { mark, fields: if is_held { &unheld } else { fields } };
     let pointer = match &update {
-        Some(update) => pointer_of(&state, update),
+        Some(update) => pointer_of(&state, update, target),
         None => as_it_stands(&state),
     };
     let pointer = Pointer { apply: Some(end), ..pointer };
@@ -215,6 +221,9 @@ fn as_it_stands(state: &StageState) -> Pointer<'_> {
     let text = |name: &str| state.row.as_ref().and_then(|row| row.item.get(name)?.as_str());
     Pointer {
         deployment_id: None,
+        moved: None,
+        target: TargetState::InUse,
+        auto_deploy: AutoDeploy::Keep,
         status: text("lastDeploymentStatus").unwrap_or("OK"),
         message: text("lastDeploymentMessage").unwrap_or_default(),
         record: Record::Keep,

@@ -10,10 +10,12 @@ mod base_path_claims;
 mod blocks;
 mod cacheable;
 mod candidate;
+mod contents;
 mod effective_settings;
 mod encoding;
 mod footprint;
 mod guards;
+mod history;
 mod index;
 mod inspect;
 mod items;
@@ -26,8 +28,11 @@ mod look_result;
 mod packed_items;
 mod packer;
 mod pointer;
+mod prune;
+mod publication;
 mod publish;
 mod publish_decision;
+mod rollback;
 mod route_access;
 mod route_facts;
 mod route_item;
@@ -51,13 +56,22 @@ pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
     base_path_claims::conflicts_among,
+    contents::{DeploymentItems, items_of},
     guards::Guards,
+    history::{ApiChange, ChangedRoutes, Changes, HistoryEntry, Service, Storage, history},
     inspect::inspect,
     items::{API, NO_ROUTE, parse},
     look::Freshness,
     packer::Packer,
+    pointer::Unusable,
+    prune::{PrunableDeployment, PrunePlan, delete_pruned, plan_pruning},
+    publication::{Origin, Publication, Trigger},
     publish::{check, invalid_configuration, publish},
-    publish_decision::{PublishOutcome, Trigger, counted},
+    publish_decision::{PublishOutcome, counted},
+    rollback::{
+        FormerAutoDeploy, FoundDeployment, Rollback, RollbackOutcome, RollbackRefusal, find_deployment,
+        roll_back, rollback_candidates, served_before,
+    },
     route_access::{
         AuthorizerOrigin, PolicyAccess, RouteAccess, RouteAuthorization, UrlAccess, route_access,
     },
@@ -68,7 +82,6 @@ pub use self::{
 use self::{
     lazy_routes::{LazyRoutes, RouteFault},
     packed_items::PackedItems,
-    pointer::Unusable,
     route_facts::RouteCors,
     route_item::ItemReader,
 };

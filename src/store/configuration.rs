@@ -104,6 +104,7 @@ impl Store {
                 expression_attribute_values: attributes([(":stage", S(stage.to_owned()))]),
                 ..Selection::default()
             },
+            ..Query::default()
         };
         let pages = self.client.pages(query);
         pages.map(|page| page.map(plain).map_err(|error| StoreError::new(READING_ROUTES, error)))

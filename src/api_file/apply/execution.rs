@@ -12,12 +12,30 @@ use super::{
 };
 use crate::{
     api_file::export::StoredItems,
-    deployment::{self, ApplyOutcome, PlannedStage, Trigger, finish_apply},
+    clock::milliseconds,
+    deployment::{self, ApplyOutcome, Origin, PlannedStage, Publication, finish_apply},
+    digest::hex,
     error::{Problem, StoreError},
+    random::random_bytes,
     store::{ApplyMark, ConditionalWrite, RouteWrite, StageFields, Store},
 };
 
 type Item = Map<String, Value>;
+
+/// An apply under way.
+struct Apply<'a> {
+    store: &'a Store,
+    mark: ApplyMark,
+    origin: Origin<'a>,
+}
+
+/// What is told of an apply under way.
+#[derive(Debug)]
+pub enum Progress<'a> {
+    /// So many items more are written.
+    Written(usize),
+    Ended(&'a StageResult),
+}
 
 /// What was done.
 #[derive(Debug)]
@@ -75,7 +93,7 @@ pub enum Stop {
     },
 }
 
-/// Does what `plan` says. `written` is told how many items were written, each time.
+/// Does what `plan` says.
 ///
 /// # Errors
 ///
@@ -83,25 +101,32 @@ pub enum Stop {
 pub async fn apply(
     store: &Store,
     plan: &Plan,
-    mark: &ApplyMark,
-    written: &mut dyn FnMut(usize),
+    origin: Origin<'_>,
+    told: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Applied, StoreError> {
+    let at = milliseconds(origin.at) / 1_000;
+    let mark = ApplyMark { id: hex(&random_bytes::<8>()), by: origin.by.to_owned(), at };
+    let apply = Apply { store, mark, origin };
+
     for item in &plan.usage_plans {
         store.put_usage_plan(item).await?;
-        written(1);
+        told(Progress::Written(1));
     }
     for KeyChange { key_hash, fields } in &plan.api_keys {
         // A key that was deleted meanwhile stays so.
         store.set_api_key_fields(key_hash, fields).await?;
-        written(1);
+        told(Progress::Written(1));
     }
     let mut applied = Applied { stages: Vec::new(), stopped: None };
     // What is new is served before what is old goes.
     let (removed, others): (Vec<_>, Vec<_>) =
         plan.stages.iter().partition(|stage| matches!(stage.work, StageWork::Remove { .. }));
     for stage in others.into_iter().chain(removed) {
-        match apply_stage(store, stage, mark, written).await? {
-            Ok(result) => applied.stages.push(result),
+        match apply.stage(stage, told).await? {
+            Ok(result) => {
+                told(Progress::Ended(&result));
+                applied.stages.push(result);
+            }
             Err(stop) => {
                 applied.stopped = Some(stop);
                 return Ok(applied);
@@ -110,106 +135,111 @@ pub async fn apply(
     }
     for id in &plan.removed_usage_plans {
         store.delete_usage_plan(id).await?;
-        written(1);
+        told(Progress::Written(1));
     }
     Ok(applied)
 }
 
-async fn apply_stage(
-    store: &Store,
-    plan: &StagePlan,
-    mark: &ApplyMark,
-    written: &mut dyn FnMut(usize),
-) -> Result<Result<StageResult, Stop>, StoreError> {
-    let StagePlan { stage, served, work, .. } = plan;
-    let writes = match work {
-        StageWork::Nothing => {
-            return Ok(Ok(StageResult::Unchanged { stage: stage.clone(), deployment_id: served.clone() }));
+impl Apply<'_> {
+    async fn stage(
+        &self,
+        plan: &StagePlan,
+        told: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Result<StageResult, Stop>, StoreError> {
+        let Self { store, mark, .. } = self;
+        let StagePlan { stage, served, work, .. } = plan;
+        let writes = match work {
+            StageWork::Nothing => {
+                return Ok(Ok(StageResult::Unchanged {
+                    stage: stage.clone(),
+                    deployment_id: served.clone(),
+                }));
+            }
+            StageWork::Publish { writes, .. } | StageWork::Remove { writes } => writes,
+        };
+        if let Err(stop) = self.begin(plan).await? {
+            return Ok(Err(stop));
         }
-        StageWork::Publish { writes, .. } | StageWork::Remove { writes } => writes,
-    };
-    if let Err(stop) = begin(store, plan, mark).await? {
-        return Ok(Err(stop));
-    }
-    for batch in RouteWrite::batches(writes) {
-        match store.write_routes(stage, mark, batch).await? {
-            ConditionalWrite::Done => written(batch.len()),
-            ConditionalWrite::ChangedMeanwhile => return taken_over(store, stage).await.map(Err),
+        for batch in RouteWrite::batches(writes) {
+            match store.write_routes(stage, mark, batch).await? {
+                ConditionalWrite::Done => told(Progress::Written(batch.len())),
+                ConditionalWrite::ChangedMeanwhile => return taken_over(store, stage).await.map(Err),
+            }
+        }
+        match work {
+            StageWork::Publish { planned, fields, deployment, .. } => {
+                self.finish(plan, (planned, fields), deployment.routes).await
+            }
+            StageWork::Remove { .. } | StageWork::Nothing => self.remove(plan).await,
         }
     }
-    match work {
-        StageWork::Publish { planned, fields, deployment, .. } => {
-            finish(store, plan, (planned, fields), mark, deployment.routes).await
-        }
-        StageWork::Remove { .. } | StageWork::Nothing => remove(store, plan, mark).await,
-    }
-}
 
-/// Marks the stage, if it is as it was planned; else leaves it as it was.
-async fn begin(store: &Store, plan: &StagePlan, mark: &ApplyMark) -> Result<Result<(), Stop>, StoreError> {
-    let StagePlan { stage, base_item, base_routes, .. } = plan;
-    let row = store.stage(stage).await?;
-    let former = row.as_ref().and_then(|row| ApplyMark::of(&row.item));
-    if row.as_ref().map(|row| &row.item) != base_item.as_ref()
-        || store.begin_apply(stage, row.as_ref(), mark).await? == ConditionalWrite::ChangedMeanwhile
-    {
-        return stale(store, plan).await.map(Err);
+    /// Marks the stage, if it is as it was planned; else leaves it as it was.
+    async fn begin(&self, plan: &StagePlan) -> Result<Result<(), Stop>, StoreError> {
+        let Self { store, mark, origin } = self;
+        let StagePlan { stage, base_item, base_routes, .. } = plan;
+        let row = store.stage(stage).await?;
+        let former = row.as_ref().and_then(|row| ApplyMark::of(&row.item));
+        if row.as_ref().map(|row| &row.item) != base_item.as_ref()
+            || store.begin_apply(stage, row.as_ref(), mark).await? == ConditionalWrite::ChangedMeanwhile
+        {
+            return stale(store, plan).await.map(Err);
+        }
+        if store.routes(stage).await? == *base_routes {
+            return Ok(Ok(()));
+        }
+        let stop = stale(store, plan).await?;
+        if let Some(row) =
+            store.stage(stage).await?.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(mark))
+        {
+            store.abandon_apply(stage, &row, former.as_ref()).await?;
+            // The edit that came meanwhile was left alone.
+            let publication = Publication::of_edit(origin.at);
+            deployment::publish(store, stage, publication).await?;
+        }
+        Ok(Err(stop))
     }
-    if store.routes(stage).await? == *base_routes {
-        return Ok(Ok(()));
-    }
-    let stop = stale(store, plan).await?;
-    if let Some(row) = store.stage(stage).await?.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(mark))
-    {
-        store.abandon_apply(stage, &row, former.as_ref()).await?;
-        // The edit that came meanwhile was left alone.
-        deployment::publish(store, stage, Trigger::Edit).await?;
-    }
-    Ok(Err(stop))
-}
 
-async fn finish(
-    store: &Store,
-    plan: &StagePlan,
-    (planned, fields): (&PlannedStage, &StageFields),
-    mark: &ApplyMark,
-    routes: usize,
-) -> Result<Result<StageResult, Stop>, StoreError> {
-    let stage = plan.stage.clone();
-    Ok(match finish_apply(store, planned, fields, mark).await? {
-        ApplyOutcome::Served { deployment_id } => {
-            Ok(StageResult::Served { stage, deployment_id, former: plan.served.clone(), routes })
-        }
-        ApplyOutcome::Held { deployment_id } => Ok(StageResult::Held { stage, deployment_id }),
-        ApplyOutcome::ItemsChanged => {
-            let planned = of_stage(&stage, None, planned.routes.clone());
-            let now = of_stage(&stage, None, store.routes(&stage).await?);
-            Err(Stop::ItemsChanged { staleness: Staleness::between(&planned, &now), stage })
-        }
-        ApplyOutcome::StageChanged => Err(taken_over(store, &stage).await?),
-        ApplyOutcome::Invalid(problems) => Err(Stop::Invalid { stage, problems }),
-    })
-}
-
-async fn remove(
-    store: &Store,
-    plan: &StagePlan,
-    mark: &ApplyMark,
-) -> Result<Result<StageResult, Stop>, StoreError> {
-    let StagePlan { stage, served, .. } = plan;
-    let row = store.stage(stage).await?.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(mark));
-    let Some(row) = row else { return taken_over(store, stage).await.map(Err) };
-    let left = store.routes(stage).await?;
-    if !left.is_empty() {
-        let (planned, now) = (of_stage(stage, None, Vec::new()), of_stage(stage, None, left));
-        let staleness = Staleness::between(&planned, &now);
-        return Ok(Err(Stop::ItemsChanged { stage: stage.clone(), staleness }));
+    async fn finish(
+        &self,
+        plan: &StagePlan,
+        (planned, fields): (&PlannedStage, &StageFields),
+        routes: usize,
+    ) -> Result<Result<StageResult, Stop>, StoreError> {
+        let Self { store, mark, origin } = self;
+        let stage = plan.stage.clone();
+        Ok(match finish_apply(store, planned, fields, mark, *origin).await? {
+            ApplyOutcome::Served { deployment_id } => {
+                Ok(StageResult::Served { stage, deployment_id, former: plan.served.clone(), routes })
+            }
+            ApplyOutcome::Held { deployment_id } => Ok(StageResult::Held { stage, deployment_id }),
+            ApplyOutcome::ItemsChanged => {
+                let planned = of_stage(&stage, None, planned.routes.clone());
+                let now = of_stage(&stage, None, store.routes(&stage).await?);
+                Err(Stop::ItemsChanged { staleness: Staleness::between(&planned, &now), stage })
+            }
+            ApplyOutcome::StageChanged => Err(taken_over(store, &stage).await?),
+            ApplyOutcome::Invalid(problems) => Err(Stop::Invalid { stage, problems }),
+        })
     }
-    match store.remove_marked(stage, &row).await? {
-        ConditionalWrite::Done => {
-            Ok(Ok(StageResult::Removed { stage: stage.clone(), former: served.clone() }))
+
+    async fn remove(&self, plan: &StagePlan) -> Result<Result<StageResult, Stop>, StoreError> {
+        let Self { store, mark, .. } = self;
+        let StagePlan { stage, served, .. } = plan;
+        let row = store.stage(stage).await?.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(mark));
+        let Some(row) = row else { return taken_over(store, stage).await.map(Err) };
+        let left = store.routes(stage).await?;
+        if !left.is_empty() {
+            let (planned, now) = (of_stage(stage, None, Vec::new()), of_stage(stage, None, left));
+            let staleness = Staleness::between(&planned, &now);
+            return Ok(Err(Stop::ItemsChanged { stage: stage.clone(), staleness }));
         }
-        ConditionalWrite::ChangedMeanwhile => taken_over(store, stage).await.map(Err),
+        match store.remove_marked(stage, &row).await? {
+            ConditionalWrite::Done => {
+                Ok(Ok(StageResult::Removed { stage: stage.clone(), former: served.clone() }))
+            }
+            ConditionalWrite::ChangedMeanwhile => taken_over(store, stage).await.map(Err),
+        }
     }
 }
 

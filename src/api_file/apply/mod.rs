@@ -4,15 +4,15 @@
 //! `docs/edits.md`.
 
 mod execution;
+mod merged_items;
 mod plan;
 mod plan_file;
 mod stage_plan;
 mod staleness;
 mod table_items;
-mod target;
 
 pub use self::{
-    execution::{Applied, StageResult, Stop, apply},
+    execution::{Applied, Progress, StageResult, Stop, apply},
     plan::{Plan, Planning, Removal, Scope},
     plan_file::{PlanFile, PlanFileError},
     stage_plan::{StagePlan, StageWork},

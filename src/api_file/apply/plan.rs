@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{
+    merged_items::{MergedItems, item_of, merged_items, text},
     stage_plan::{StagePlan, StageWork, fields, planned, writes},
     table_items::read_items,
-    target::{Target, item_of, target, text},
 };
 use crate::{
     api_file::{
@@ -97,7 +97,7 @@ impl Plan {
     pub async fn make(store: &Store, desired: StoredItems, scope: Scope) -> Result<Planning, StoreError> {
         let desired = scope.of(desired);
         let base = read_items(store, scope.stages.as_ref()).await?;
-        let Target { items: target, left } = target(&base, &desired, scope.removal);
+        let MergedItems { items: target, left } = merged_items(&base, &desired, scope.removal);
         let difference = Difference::between(&base, &target);
         let mut findings = Findings::default();
         check_keys_and_plans(store, &base, &target, &desired, &mut findings);
@@ -151,7 +151,8 @@ impl Plan {
                 }
                 (ItemName::ApiKey(id), _) => {
                     let key = |items: &StoredItems| item_of(&items.api_keys, "id", id).cloned();
-                    let (base, target) = (key(&self.base).unwrap_or_default(), key(target).unwrap_or_default());
+                    let (base, target) =
+                        (key(&self.base).unwrap_or_default(), key(target).unwrap_or_default());
                     let fields = target.iter().filter(|(name, value)| base.get(*name) != Some(value));
                     self.api_keys.push(KeyChange {
                         key_hash: text(&base, "keyHash").to_owned(),

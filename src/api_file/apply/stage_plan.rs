@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::target::{item_of, text};
+use super::merged_items::{item_of, text};
 use crate::{
     api_file::{
         difference::{Change, Difference, ItemName, StageItem, is_state},

@@ -1,6 +1,6 @@
 //! What has changed in the tables since a plan was made.
 
-use super::target::{item_of, text};
+use super::merged_items::{item_of, text};
 use crate::{
     api_file::{difference::Difference, export::StoredItems},
     deployment::UnfinishedApply,

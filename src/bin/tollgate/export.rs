@@ -9,11 +9,13 @@ use std::{
 use anyhow::{Context, Result};
 use tollgate::{
     api_file::export::{Export, StoredItems, export},
+    deployment::{self, DeploymentItems},
     store::Store,
 };
 
 use crate::{
     common_args::{self, CommonArgs},
+    deployment_arg,
     exit_status::ExitStatus,
     notes::note,
     output_format::OutputFormat,
@@ -22,7 +24,7 @@ use crate::{
 /// Write the items of a stage, or of all, and then usage plans and what is known of API keys too, as an API file.
 ///
 /// What the gateway writes into the items, and the values and hashes of keys, are left out. What else had to be is told on
-/// stderr. Exit code 4: there is no such stage.
+/// stderr. Exit code 4: there is no such stage or deployment.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The file to write, which must not be there yet; without it, stdout.
@@ -30,6 +32,9 @@ pub struct Arguments {
     /// Only this stage, without plans and keys.
     #[arg(long)]
     stage: Option<String>,
+    /// Only the routes and $api of this deployment, as they were when it was made; of --stage, where one is given.
+    #[arg(long, value_name = "ID")]
+    deployment: Option<String>,
     /// Write over a file that is there.
     #[arg(long, requires = "file")]
     force: bool,
@@ -41,10 +46,17 @@ pub struct Arguments {
 ///
 /// The tables cannot be read, or the file cannot be written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
-    let Arguments { file, stage, force, common } = arguments;
-    let tables = if stage.is_some() { common_args::STAGES } else { common_args::ALL };
+    let Arguments { file, stage, deployment, force, common } = arguments;
+    let is_part = stage.is_some() || deployment.is_some();
+    let tables = if is_part { common_args::STAGES } else { common_args::ALL };
     common.run(tables, async |store| {
-        let items = read(store, stage.as_deref()).await?;
+        let items = match deployment {
+            None => read(store, stage.as_deref()).await?,
+            Some(id) => match of_deployment(store, id, stage.as_deref()).await? {
+                Ok(items) => items,
+                Err(status) => return Ok(status),
+            },
+        };
         if let Some(stage) = stage
             && items.stages.is_empty()
             && items.routes.values().all(Vec::is_empty)
@@ -67,6 +79,30 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         }
         left_out.iter().for_each(|line| note(format_args!("tollgate: left out: {line}")));
         Ok(ExitStatus::Ok)
+    })
+}
+
+/// The items that a deployment was made of.
+async fn of_deployment(
+    store: &Store,
+    id: &str,
+    stage: Option<&str>,
+) -> Result<Result<StoredItems, ExitStatus>> {
+    let id = match stage {
+        None => id.to_owned(),
+        Some(stage) => match deployment_arg::find(store, stage, id).await? {
+            Ok(id) => id,
+            Err(status) => return Ok(Err(status)),
+        },
+    };
+    Ok(match deployment::items_of(store, &id, stage).await? {
+        Ok(DeploymentItems { stage, items }) => {
+            Ok(StoredItems { routes: BTreeMap::from([(stage, items)]), ..StoredItems::default() })
+        }
+        Err(why) => {
+            note(format_args!("tollgate: {}", why.words(&id)));
+            Err(ExitStatus::NotFound)
+        }
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use expect_test::expect;
 use serde_json::{Value, json};
-use tollgate::deployment::{self, PublishOutcome, Trigger};
+use tollgate::deployment::PublishOutcome;
 
 use crate::{harness::TestGateway, text_route::text_route};
 
@@ -114,7 +114,7 @@ async fn without_auto_deploy_only_the_operator_moves_the_stage() {
     gateway.refresh().await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
 
-    let outcome = deployment::publish(&gateway.store, "v1", Trigger::Request).await.unwrap();
+    let outcome = gateway.deploy("v1").await;
     assert!(matches!(outcome, PublishOutcome::Published { .. }));
     gateway.refresh().await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));

@@ -31,7 +31,12 @@ async fn stored(world: &TestGateway) -> StoredSnapshot {
 /// Stores other bytes under the id of `v1`'s deployment.
 async fn store(world: &TestGateway, bytes: &[u8], validated_with: &[String]) {
     let id = deployment_id(world).await;
-    world.store.keep_snapshot(&id, "v1", bytes, validated_with).await.unwrap();
+    let stored = StoredSnapshot {
+        bytes: bytes.to_vec(),
+        validated_with: validated_with.to_vec(),
+        ..StoredSnapshot::default()
+    };
+    world.store.keep_snapshot(&id, "v1", &stored).await.unwrap();
 }
 
 /// The bytes with `change` made to what follows the digest, under a digest that fits.

@@ -18,49 +18,49 @@ type Item = Map<String, Value>;
 
 /// The items as an apply will leave them.
 #[derive(Debug, Default)]
-pub struct Target {
+pub struct MergedItems {
     pub items: StoredItems,
     /// Items of the tables that the file does not have, and that stay: they are not to be removed.
     pub left: Vec<ItemName>,
 }
 
 /// Puts the items of a file over those of the tables.
-pub fn target(base: &StoredItems, desired: &StoredItems, removal: Removal) -> Target {
-    let mut target = Target::default();
+pub fn merged_items(base: &StoredItems, desired: &StoredItems, removal: Removal) -> MergedItems {
+    let mut merged = MergedItems::default();
     for (stage, routes) in &base.routes {
         let item = item_of(&base.stages, "stage", stage);
         // A file without stages is not about stages.
         match (desired.routes.get(stage), removal) {
             (Some(of_file), _) => {
-                let routes = target.routes(stage, routes, of_file, removal);
-                target.items.routes.insert(stage.clone(), routes);
+                let routes = merged.routes(stage, routes, of_file, removal);
+                merged.items.routes.insert(stage.clone(), routes);
                 let of_file = item_of(&desired.stages, "stage", stage);
-                target.items.stages.push(merged_stage(stage, item, of_file));
+                merged.items.stages.push(merged_stage(stage, item, of_file));
             }
             (None, Removal::Prune) if !desired.routes.is_empty() => {}
             (None, Removal::Prune | Removal::Leave) => {
-                target.items.routes.insert(stage.clone(), routes.clone());
-                target.items.stages.extend(item.cloned());
+                merged.items.routes.insert(stage.clone(), routes.clone());
+                merged.items.stages.extend(item.cloned());
                 if !desired.routes.is_empty() {
                     let part = StageItem::Settings;
-                    target.left.push(ItemName::OfStage { stage: stage.clone(), part });
+                    merged.left.push(ItemName::OfStage { stage: stage.clone(), part });
                 }
             }
         }
     }
     for (stage, routes) in desired.routes.iter().filter(|(stage, _)| !base.routes.contains_key(*stage)) {
-        let routes = target.routes(stage, &[], routes, removal);
-        target.items.routes.insert(stage.clone(), routes);
+        let routes = merged.routes(stage, &[], routes, removal);
+        merged.items.routes.insert(stage.clone(), routes);
         let of_file = item_of(&desired.stages, "stage", stage);
-        target.items.stages.push(merged_stage(stage, None, of_file));
+        merged.items.stages.push(merged_stage(stage, None, of_file));
     }
-    target.usage_plans(base, desired, removal);
-    target.items.api_keys = base.api_keys.iter().map(|key| merged_key(key, desired)).collect();
-    target.left.sort();
-    target
+    merged.usage_plans(base, desired, removal);
+    merged.items.api_keys = base.api_keys.iter().map(|key| merged_key(key, desired)).collect();
+    merged.left.sort();
+    merged
 }
 
-impl Target {
+impl MergedItems {
     /// The route items of a stage, in the order of their keys.
     fn routes(&mut self, stage: &str, base: &[Item], desired: &[Item], removal: Removal) -> Vec<Item> {
         let mut routes: BTreeMap<&str, Item> = BTreeMap::new();
