@@ -19,6 +19,7 @@ mod scalar;
 pub mod schema;
 mod source;
 mod syntax_error;
+pub mod update;
 mod yaml;
 mod yaml_text;
 

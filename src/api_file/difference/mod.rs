@@ -44,6 +44,16 @@ pub enum Change {
     Removed,
 }
 
+impl ItemDifference {
+    /// Says if it is in this field of the item, or within.
+    pub fn is_about(&self, field: &str) -> bool {
+        self.fields.iter().any(|differs| {
+            let rest = differs.path.strip_prefix(field);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+}
+
 impl Difference {
     /// The changes that make `after` of `before`.
     pub fn between(before: &StoredItems, after: &StoredItems) -> Self {

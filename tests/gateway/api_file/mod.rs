@@ -10,6 +10,7 @@ mod pages;
 mod schema;
 mod stages;
 mod syntax;
+mod update;
 
 use std::{
     fs,
