@@ -187,7 +187,7 @@ async fn stage_plan(
     let text_of_item =
         |name: &str| base_item.as_ref().map(|item| text(item, name)).filter(|text| !text.is_empty());
     let served = text_of_item("deploymentId").map(str::to_owned);
-    let planned = planned(target, stage);
+    let planned = planned(target, stage, base_item.clone());
     let writes = writes(difference, stage, &planned.routes);
     let mut plan =
         StagePlan { stage: stage.to_owned(), served, base_item, base_routes, work: StageWork::Nothing };

@@ -21,7 +21,7 @@ stages:
     stageVariables: { table: orders-2 }
     api: { rateLimitHeaders: \"off\" }
     routes:
-      GET /b: { integration: { type: HTTP_PROXY, uri: \"https://ada:hush@a.example/x\", requestParameters: { \"append:header.x-api-key\": \"'hush2'\" } } }
+      GET /b: { integration: { type: HTTP_PROXY, uri: \"https://b.example/x\", requestParameters: { \"append:header.x-api-key\": \"'hush2'\" } } }
       GET /c: { integration: { type: MOCK, statusCode: 204 }, enabled: true }
 ";
 
@@ -109,59 +109,177 @@ async fn a_file_is_shown_applied_changed_and_pruned() {
 
         # ---
         $ tollgate diff tollgate.yaml
-        exit 3
-        tollgate.yaml:7:55: problem: integration.uri: got https://…@a.example/x, expected a URL without user name and password
-         7 | …
-           | ^
-           = in stage v1, GET /b
-
-        tollgate.yaml: 1 problem
+        exit 0
+        ~ stage v1
+            - description: "The shop"
+            ~ stageVariables.table: "orders" → "orders-2"
+        + stage v1, api
+            + rateLimitHeaders: "off"
+        ~ stage v1, GET /b
+            ~ integration.requestParameters.append:header.x-api-key: "…" → "…"
+            ~ integration.uri: "https://a.example/x" → "https://b.example/x"
+        + stage v1, GET /c
+            + enabled: true
+            + integration.statusCode: 204
+            + integration.type: "MOCK"
+          stage v1, GET /a is not in the file, and stays
+          --prune removes what is not in the file
+        v1: is to serve 3 routes, deployment 15eb8969b160560703f6612ab8c7ee38; serves 906f3be20642a62a9ec3d8a58f84db9d
         --
-        tollgate: nothing is written
 
         $ tollgate diff tollgate.yaml --prune -o json
-        exit 3
-        tollgate.yaml:7:55: problem: integration.uri: got https://…@a.example/x, expected a URL without user name and password
-         7 | …
-           | ^
-           = in stage v1, GET /b
-
-        tollgate.yaml: 1 problem
+        exit 0
+        {
+          "differences": [
+            {
+              "change": "changed",
+              "fields": [
+                {
+                  "before": "The shop",
+                  "path": "description"
+                },
+                {
+                  "after": "orders-2",
+                  "before": "orders",
+                  "path": "stageVariables.table"
+                }
+              ],
+              "kind": "stage",
+              "stage": "v1"
+            },
+            {
+              "change": "added",
+              "fields": [
+                {
+                  "after": "off",
+                  "path": "rateLimitHeaders"
+                }
+              ],
+              "kind": "api",
+              "stage": "v1"
+            },
+            {
+              "change": "removed",
+              "fields": [],
+              "kind": "route",
+              "routeKey": "GET /a",
+              "stage": "v1"
+            },
+            {
+              "change": "changed",
+              "fields": [
+                {
+                  "after": "…",
+                  "before": "…",
+                  "path": "integration.requestParameters.append:header.x-api-key"
+                },
+                {
+                  "after": "https://b.example/x",
+                  "before": "https://a.example/x",
+                  "path": "integration.uri"
+                }
+              ],
+              "kind": "route",
+              "routeKey": "GET /b",
+              "stage": "v1"
+            },
+            {
+              "change": "added",
+              "fields": [
+                {
+                  "after": true,
+                  "path": "enabled"
+                },
+                {
+                  "after": 204,
+                  "path": "integration.statusCode"
+                },
+                {
+                  "after": "MOCK",
+                  "path": "integration.type"
+                }
+              ],
+              "kind": "route",
+              "routeKey": "GET /c",
+              "stage": "v1"
+            }
+          ],
+          "left": [],
+          "schemaVersion": 1,
+          "stages": [
+            {
+              "deploymentId": "cc8e9657ac0ea476f4ea0d9f627f0d9f",
+              "routes": 2,
+              "serves": "906f3be20642a62a9ec3d8a58f84db9d",
+              "stage": "v1",
+              "work": "publish"
+            }
+          ],
+          "warnings": []
+        }
         --
-        tollgate: nothing is written
 
         $ tollgate apply tollgate.yaml --yes
-        exit 3
-        tollgate.yaml:7:55: problem: integration.uri: got https://…@a.example/x, expected a URL without user name and password
-         7 | …
-           | ^
-           = in stage v1, GET /b
-
-        tollgate.yaml: 1 problem
+        exit 0
+        ~ stage v1
+            - description: "The shop"
+            ~ stageVariables.table: "orders" → "orders-2"
+        + stage v1, api
+            + rateLimitHeaders: "off"
+        ~ stage v1, GET /b
+            ~ integration.requestParameters.append:header.x-api-key: "…" → "…"
+            ~ integration.uri: "https://a.example/x" → "https://b.example/x"
+        + stage v1, GET /c
+            + enabled: true
+            + integration.statusCode: 204
+            + integration.type: "MOCK"
+          stage v1, GET /a is not in the file, and stays
+          --prune removes what is not in the file
+        v1: is to serve 3 routes, deployment 15eb8969b160560703f6612ab8c7ee38; serves 906f3be20642a62a9ec3d8a58f84db9d
+        v1: serves 3 routes, deployment 15eb8969b160560703f6612ab8c7ee38
+          to undo it: tollgate rollback v1 906f3be20642a62a9ec3d8a58f84db9d
         --
-        tollgate: nothing is written
 
         $ tollgate apply tollgate.yaml --yes --prune -o json
-        exit 3
-        tollgate.yaml:7:55: problem: integration.uri: got https://…@a.example/x, expected a URL without user name and password
-         7 | …
-           | ^
-           = in stage v1, GET /b
-
-        tollgate.yaml: 1 problem
+        exit 0
+        {
+          "differences": [
+            {
+              "change": "removed",
+              "fields": [],
+              "kind": "route",
+              "routeKey": "GET /a",
+              "stage": "v1"
+            }
+          ],
+          "left": [],
+          "results": [
+            {
+              "deploymentId": "cc8e9657ac0ea476f4ea0d9f627f0d9f",
+              "formerDeploymentId": "15eb8969b160560703f6612ab8c7ee38",
+              "outcome": "served",
+              "routes": 2,
+              "stage": "v1"
+            }
+          ],
+          "schemaVersion": 1,
+          "stages": [
+            {
+              "deploymentId": "cc8e9657ac0ea476f4ea0d9f627f0d9f",
+              "routes": 2,
+              "serves": "15eb8969b160560703f6612ab8c7ee38",
+              "stage": "v1",
+              "work": "publish"
+            }
+          ],
+          "warnings": []
+        }
         --
-        tollgate: nothing is written
 
         $ tollgate diff tollgate.yaml --prune
-        exit 3
-        tollgate.yaml:7:55: problem: integration.uri: got https://…@a.example/x, expected a URL without user name and password
-         7 | …
-           | ^
-           = in stage v1, GET /b
-
-        tollgate.yaml: 1 problem
+        exit 0
+        v1: no changes; serves cc8e9657ac0ea476f4ea0d9f627f0d9f
         --
-        tollgate: nothing is written
 
     "#]].assert_eq(&[first, second].join("# ---\n"));
 }
@@ -239,7 +357,8 @@ stages:
         --
         tollgate: there is no file nowhere.yaml
 
-    "#]].assert_eq(&story);
+    "#]]
+    .assert_eq(&story);
 }
 
 #[tokio::test]
@@ -325,15 +444,23 @@ async fn a_stage_with_canary_settings_stays_where_it_is() {
     }
     expect![[r#"
         $ tollgate apply tollgate.yaml --yes --prune
-        exit 3
-        tollgate.yaml:7:55: problem: integration.uri: got https://…@a.example/x, expected a URL without user name and password
-         7 | …
-           | ^
-           = in stage v1, GET /b
-
-        tollgate.yaml: 1 problem
+        exit 0
+        ~ stage v1
+            - description: "The shop"
+            ~ stageVariables.table: "orders" → "orders-2"
+        + stage v1, api
+            + rateLimitHeaders: "off"
+        - stage v1, GET /a
+        ~ stage v1, GET /b
+            ~ integration.requestParameters.append:header.x-api-key: "…" → "…"
+            ~ integration.uri: "https://a.example/x" → "https://b.example/x"
+        + stage v1, GET /c
+            + enabled: true
+            + integration.statusCode: 204
+            + integration.type: "MOCK"
+        v1: is to serve 2 routes, deployment cc8e9657ac0ea476f4ea0d9f627f0d9f; serves 906f3be20642a62a9ec3d8a58f84db9d
+        v1: deployment cc8e9657ac0ea476f4ea0d9f627f0d9f is stored and not served: canarySettings hold the stage where it is, with the fields of its item
         --
-        tollgate: nothing is written
 
     "#]].assert_eq(&story);
 }
