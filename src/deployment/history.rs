@@ -19,11 +19,20 @@ use crate::{
 #[derive(Debug, PartialEq, Eq)]
 pub struct HistoryEntry {
     pub deployment_id: String,
-    /// `None`: no record tells of it. Somebody has moved the pointer by hand.
-    pub record: Option<HistoryRecord>,
+    pub mover: Mover,
     pub service: Service,
     pub changes: Changes,
     pub storage: Storage,
+}
+
+/// Says who moved a stage to a deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mover {
+    Recorded(HistoryRecord),
+    /// There are records, and none tells of it.
+    ByHand,
+    /// There are no records: a version of the gateway that wrote none may have done it.
+    Unknown,
 }
 
 /// Says if a stage serves a deployment now.
@@ -98,13 +107,14 @@ pub async fn history(
     }
     let by_hand =
         served.clone().filter(|served| records.first().is_none_or(|newest| newest.deployment_id != *served));
-    let moves = by_hand.map(|id| (id, None)).into_iter();
-    let moves = moves.chain(records.into_iter().map(|record| (record.deployment_id.clone(), Some(record))));
-    let moves: Vec<(String, Option<HistoryRecord>)> = moves.collect();
+    let unrecorded = if records.is_empty() { Mover::Unknown } else { Mover::ByHand };
+    let moves = by_hand.map(|id| (id, unrecorded)).into_iter();
+    let recorded = |record: HistoryRecord| (record.deployment_id.clone(), Mover::Recorded(record));
+    let moves: Vec<(String, Mover)> = moves.chain(records.into_iter().map(recorded)).collect();
     let contents = contents(store, &moves).await?;
 
     let mut entries = Vec::new();
-    for (index, (id, record)) in moves.iter().take(most).enumerate() {
+    for (index, (id, mover)) in moves.iter().take(most).enumerate() {
         let changes = match moves.get(index + 1) {
             None => Changes::First,
             Some((before, _)) => match (&contents[before], &contents[id]) {
@@ -115,7 +125,7 @@ pub async fn history(
         let is_served = index == 0 && served.as_ref() == Some(id);
         entries.push(HistoryEntry {
             deployment_id: id.clone(),
-            record: record.clone(),
+            mover: mover.clone(),
             service: if is_served { Service::Now } else { Service::Former },
             changes,
             storage: match &contents[id] {
@@ -131,7 +141,7 @@ pub async fn history(
 /// The contents of deployments, by their ids.
 async fn contents(
     store: &Store,
-    moves: &[(String, Option<HistoryRecord>)],
+    moves: &[(String, Mover)],
 ) -> Result<BTreeMap<String, Result<ItemDigests, Unusable>>, StoreError> {
     let mut ids: Vec<&String> = moves.iter().map(|(id, _)| id).collect();
     ids.sort();
@@ -154,15 +164,21 @@ async fn digests(store: &Store, id: &str) -> Result<Result<ItemDigests, Unusable
     Ok(read.map(|()| digests))
 }
 
+impl Mover {
+    pub fn record(&self) -> Option<&HistoryRecord> {
+        match self {
+            Self::Recorded(record) => Some(record),
+            Self::ByHand | Self::Unknown => None,
+        }
+    }
+}
+
 impl ChangedRoutes {
     fn between(before: &ItemDigests, after: &ItemDigests) -> Self {
         let mut changes = Self::default();
         for (key, digest) in after {
-            let former = before.get(key);
-            if key == API {
-                continue;
-            }
-            match former {
+            match before.get(key) {
+                _ if key == API => {}
                 None => changes.added += 1,
                 Some(former) if former != digest => changes.changed += 1,
                 Some(_) => {}

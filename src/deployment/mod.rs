@@ -51,7 +51,7 @@ pub use self::{
     base_path_claims::conflicts_among,
     contents::{DeploymentItems, items_of},
     guards::Guards,
-    history::{ApiChange, ChangedRoutes, Changes, HistoryEntry, Service, Storage, history},
+    history::{ApiChange, ChangedRoutes, Changes, HistoryEntry, Mover, Service, Storage, history},
     inspect::inspect,
     items::{API, NO_ROUTE, parse},
     look::Freshness,
