@@ -177,7 +177,7 @@ async fn published(store: &Store, stage: &StageSettings, now: SystemTime) -> Loa
             invalid_configuration(&stage.name, &InvalidConfiguration(problems));
             return Ok(Err(Missing::Nothing));
         }
-        PublishOutcome::LeftAlone => return Ok(Err(Missing::Nothing)),
+        PublishOutcome::LeftAlone | PublishOutcome::Applying(_) => return Ok(Err(Missing::Nothing)),
     };
     pointed(store, stage, &id).await
 }

@@ -4,6 +4,8 @@
 
 mod active_deployments;
 mod api;
+#[cfg(feature = "cli")]
+mod apply;
 mod base_path_claims;
 mod blocks;
 mod cacheable;
@@ -13,7 +15,6 @@ mod effective_settings;
 mod encoding;
 mod footprint;
 mod guards;
-mod history;
 mod index;
 mod inspect;
 mod items;
@@ -45,13 +46,17 @@ use std::{fmt, sync::Arc};
 
 use ::http::Method;
 
+#[cfg(feature = "cli")]
+pub use self::apply::{
+    ApplyOutcome, PlannedDeployment, PlannedStage, STATE_FIELDS, UnfinishedApply, check_planned,
+    finish_apply, unfinished_applies,
+};
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
     base_path_claims::conflicts_among,
     contents::{DeploymentItems, items_of},
     guards::Guards,
-    history::{ApiChange, ChangedRoutes, Changes, HistoryEntry, Mover, Service, Storage, history},
     inspect::inspect,
     items::{API, NO_ROUTE, parse},
     look::Freshness,
@@ -63,7 +68,7 @@ pub use self::{
     publish_decision::{PublishOutcome, counted},
     rollback::{
         FormerAutoDeploy, FoundDeployment, Rollback, RollbackOutcome, RollbackRefusal, find_deployment,
-        roll_back, rollback_candidates, served_before,
+        roll_back, rollback_candidates, served_before, served_by,
     },
     route_access::{
         AuthorizerOrigin, PolicyAccess, RouteAccess, RouteAuthorization, UrlAccess, route_access,

@@ -74,6 +74,10 @@ impl<'a> PublishPurpose<'a> {
         self.publication().is_some_and(|publication| publication.trigger == Trigger::Edit)
     }
 
+    pub fn is_request(self) -> bool {
+        self.publication().is_some_and(|publication| publication.trigger == Trigger::Request)
+    }
+
     pub fn auto_deploy(self) -> AutoDeploy {
         self.publication().map_or(AutoDeploy::Keep, |publication| publication.auto_deploy)
     }

@@ -83,6 +83,11 @@ async fn act(store: &Store, stage: &str, purpose: PublishPurpose<'_>) -> Result<
         let Some(mut state) = read_state(store, stage, purpose).await? else {
             return Ok(Act { outcome: PublishOutcome::LeftAlone, status_write: StatusWrite::UpToDate });
         };
+        if purpose.is_request()
+            && let Some(mark) = state.applying()
+        {
+            return Ok(Act { outcome: PublishOutcome::Applying(mark), status_write: StatusWrite::UpToDate });
+        }
         let mut decision = decide(store, stage, purpose, &state);
         if matches!(decision.outcome, PublishOutcome::Invalid { .. }) && state.pointer.problems.is_empty() {
             // The pointer stays, so its problems are reported as well.
@@ -109,7 +114,11 @@ async fn act(store: &Store, stage: &str, purpose: PublishPurpose<'_>) -> Result<
     Err(StoreError::new("moving the stage's pointer", format!("others were quicker {ATTEMPTS} times")))
 }
 
-fn pointer_of<'a>(state: &'a StageState, update: &'a StageUpdate, target: TargetState) -> Pointer<'a> {
+pub(super) fn pointer_of<'a>(
+    state: &'a StageState,
+    update: &'a StageUpdate,
+    target: TargetState,
+) -> Pointer<'a> {
     let record = match &update.last_good {
         Some(last_good) => Record::Write(last_good),
         None if state.row.is_none() && state.last_good.is_some() => Record::Forget,
@@ -124,11 +133,12 @@ fn pointer_of<'a>(state: &'a StageState, update: &'a StageUpdate, target: Target
         status,
         message,
         record,
+        apply: None,
     }
 }
 
 /// Stores a deployment, unless all of it is stored already as this version stores it.
-async fn store_snapshot(
+pub(super) async fn store_snapshot(
     store: &Store,
     stage: &str,
     snapshot: &Snapshot,
@@ -208,9 +218,13 @@ async fn read_state(
         claim: BasePathClaim::default(),
         pointer: PointerCheck::default(),
     };
+    // What an apply has half written is nobody's to publish, or to report on.
+    let is_applying = state.applying().is_some();
     let waits = match purpose {
-        PublishPurpose::Publish(Publication { trigger: Trigger::Edit, .. }) => !state.auto_deploys(),
-        PublishPurpose::Status => state.row.is_none(),
+        PublishPurpose::Publish(Publication { trigger: Trigger::Edit, .. }) => {
+            !state.auto_deploys() || is_applying
+        }
+        PublishPurpose::Status => state.row.is_none() || is_applying,
         PublishPurpose::Publish(Publication { trigger: Trigger::Request, .. }) | PublishPurpose::Check => {
             false
         }

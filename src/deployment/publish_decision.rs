@@ -16,7 +16,7 @@ use crate::{
     error::{InvalidConfiguration, ItemId, Problem},
     item::{Findings, Parsed, StageVariables},
     stages::StageSettings,
-    store::{AutoDeploy, LastGood, PointerMove, StageRow, Store},
+    store::{ApplyMark, AutoDeploy, LastGood, PointerMove, StageRow, Store},
 };
 
 /// As much as fits a stage item that is read every few seconds.
@@ -33,8 +33,10 @@ pub enum PublishOutcome {
     Restored { deployment_id: String, footprint: Footprint, warnings: Vec<Problem> },
     /// Nothing is served that was not before: everything that is wrong.
     Invalid { problems: Vec<Problem>, warnings: Vec<Problem> },
-    /// The stage has `autoDeploy: false`, or no items at all.
+    /// The stage has `autoDeploy: false`, or no items at all; or its items are half written by an apply.
     LeftAlone,
+    /// An operator asks, and an apply to the stage has not ended.
+    Applying(ApplyMark),
 }
 
 pub type Items = Map<String, Value>;
@@ -82,6 +84,11 @@ impl StageState {
     fn is_lost(&self, id: &str) -> bool {
         let is_last_good = |last_good: &LastGood| last_good.deployment_id == id;
         self.pointer.target == PointerTarget::Lost && self.last_good.as_ref().is_none_or(is_last_good)
+    }
+
+    /// The apply that has not ended.
+    pub fn applying(&self) -> Option<ApplyMark> {
+        ApplyMark::of(&self.row.as_ref()?.item)
     }
 
     pub fn auto_deploys(&self) -> bool {

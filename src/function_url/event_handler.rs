@@ -78,7 +78,11 @@ impl EventHandler {
                 Ok(PublishOutcome::Restored { deployment_id, .. }) => {
                     info!(stage, deployment_id, "stored again what was not whole");
                 }
-                Ok(PublishOutcome::Unchanged { .. } | PublishOutcome::LeftAlone) => {}
+                Ok(
+                    PublishOutcome::Unchanged { .. }
+                    | PublishOutcome::LeftAlone
+                    | PublishOutcome::Applying(_),
+                ) => {}
                 Err(error) => return EventOutcome::Failed(chain(&error)),
             }
         }

@@ -81,7 +81,7 @@ impl StageSettings {
 
     fn read(fields: &Fields<'_>) -> Option<Self> {
         for written_by_the_gateway in
-            ["revision", "lastDeploymentStatus", "lastDeploymentMessage", "description"]
+            ["revision", "lastDeploymentStatus", "lastDeploymentMessage", "applying", "description"]
         {
             fields.skip(written_by_the_gateway);
         }

@@ -1,6 +1,7 @@
 //! The state that all instances share: DynamoDB.
 
 mod api_keys;
+mod applying;
 mod batch_deletion;
 mod cache;
 pub mod cache_contents;
@@ -21,6 +22,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use self::{
     api_keys::KeyCreation,
+    applying::{APPLYING, ApplyEnd, ApplyMark, RouteWrite, StageFields},
     cache_table::{CacheEntries, GenerationRaise, ItemKey},
     configuration::StageRow,
     deployments::{Consistency, StoredSnapshot},

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    PointerMove, StageRow, Store,
+    ApplyEnd, PointerMove, StageRow, Store,
     configuration::{Written, attributes},
     values::{PlainItem, to_attributes},
 };
@@ -15,7 +15,7 @@ use crate::{
         call::CallError,
         dynamodb::{
             AttributeValue::{Bool, M, N, S},
-            CancellationReason,
+            Attributes, CancellationReason,
             operations::{
                 Condition, ConditionCheck, FoundItem, GetItem, PutItem, TransactItem, TransactWriteItems,
                 UpdateItem,
@@ -46,6 +46,8 @@ pub struct Pointer<'a> {
     pub status: &'a str,
     pub message: &'a str,
     pub record: Record<'a>,
+    /// The apply that ends with it.
+    pub apply: Option<ApplyEnd<'a>>,
 }
 
 /// Says if somebody may delete the deployment that a stage is pointed to.
@@ -97,7 +99,11 @@ impl Store {
         read: Option<&StageRow>,
         pointer: &Pointer<'_>,
     ) -> Result<ConditionalWrite, StoreError> {
-        let mut writes = vec![TransactItem::Update(self.pointing(stage, read, pointer))];
+        let mut update = self.pointing(stage, read, pointer);
+        if let Some(end) = &pointer.apply {
+            end.add_to(&mut update, MOVING)?;
+        }
+        let mut writes = vec![TransactItem::Update(update)];
         match pointer.record {
             Record::Keep => {}
             Record::Write(last_good) => writes.push(self.record(stage, Some(last_good), MOVING)?),
@@ -203,23 +209,8 @@ impl Store {
             set.push_str(", autoDeploy = :auto");
             values.insert(":auto".to_owned(), Bool(auto_deploy));
         }
-        let mut expression =
-            if read.is_some() { "attribute_exists(#stage)" } else { "attribute_not_exists(#stage)" }
-                .to_owned();
-        // An operator who points the stage elsewhere by hand does not raise the revision.
-        let written = read.map(|row| &row.written);
-        let seen = written.into_iter().flat_map(|Written { revision, deployment_id }| {
-            [("revision", ":revision", revision), ("deploymentId", ":pointer", deployment_id)]
-        });
-        for (name, value, was) in seen {
-            match was {
-                None => expression.push_str(&format!(" AND attribute_not_exists({name})")),
-                Some(was) => {
-                    expression.push_str(&format!(" AND {name} = {value}"));
-                    values.insert(value.to_owned(), was.clone());
-                }
-            }
-        }
+        let (expression, as_read) = pointer_conditions(read);
+        values.extend(as_read);
         UpdateItem {
             table_name: &self.tables.stages,
             key: attributes([("stage", S(stage.to_owned()))]),
@@ -281,6 +272,27 @@ impl Store {
         let found = found.map_err(|error| StoreError::new(operation, error))?;
         Ok(found.item.map(|item| item.0))
     }
+}
+
+/// The condition that a stage item is as it was read, and its values; `#stage` is the key.
+pub(super) fn pointer_conditions(read: Option<&StageRow>) -> (String, Attributes) {
+    let expression = if read.is_some() { "attribute_exists(#stage)" } else { "attribute_not_exists(#stage)" };
+    let (mut expression, mut values) = (expression.to_owned(), Attributes::new());
+    // An operator who points the stage elsewhere by hand does not raise the revision.
+    let written = read.map(|row| &row.written);
+    let seen = written.into_iter().flat_map(|Written { revision, deployment_id, .. }| {
+        [("revision", ":revision", revision), ("deploymentId", ":pointer", deployment_id)]
+    });
+    for (name, value, was) in seen {
+        match was {
+            None => expression.push_str(&format!(" AND attribute_not_exists({name})")),
+            Some(was) => {
+                expression.push_str(&format!(" AND {name} = {value}"));
+                values.insert(value.to_owned(), was.clone());
+            }
+        }
+    }
+    (expression, values)
 }
 
 /// True of a transaction that was refused because what it is about is not as it was read.

@@ -15,11 +15,12 @@ use crate::{
     message_arg::MessageArg,
     notes::note,
     operator::operator,
+    unfinished_apply::unfinished,
 };
 
 /// Serve the items of a stage as they are now, if they are valid.
 ///
-/// Exit code 3: there are problems, and nothing has changed. 4: there is no such stage.
+/// Exit code 3: there are problems, and nothing has changed. 4: there is no such stage. 5: an apply to it has not ended.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The stage.
@@ -49,6 +50,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         let outcome = deployment::publish(store, stage, publication).await?;
         if outcome == PublishOutcome::LeftAlone {
             return Ok(ExitStatus::no_stage(store, stage));
+        }
+        if let PublishOutcome::Applying(mark) = &outcome {
+            note(format_args!(
+                "tollgate: {}; tollgate apply FILE ends it. To serve the items as they are: tollgate export now.yaml, \
+                 then tollgate apply now.yaml --stage {stage}",
+                unfinished(stage, mark)
+            ));
+            return Ok(ExitStatus::Stale);
         }
         // A deployment that is stored again was served before, and is after.
         let is_settled = matches!(outcome, PublishOutcome::Restored { .. });
@@ -88,6 +97,6 @@ fn headline(outcome: &PublishOutcome) -> String {
         PublishOutcome::Invalid { problems, .. } => {
             format!("{}; what was served stays", counted(problems.len(), "problem"))
         }
-        PublishOutcome::LeftAlone => "no items".to_owned(),
+        PublishOutcome::LeftAlone | PublishOutcome::Applying(_) => "no items".to_owned(),
     }
 }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use anyhow::Result;
 use serde_json::{Value, json};
 use tollgate::{
+    api_file::history::{self, ApiChange, ChangedRoutes, Changes, HistoryEntry, Mover, Service, Storage},
     calendar::timestamp,
-    deployment::{self, ApiChange, ChangedRoutes, Changes, HistoryEntry, Mover, Service, Storage},
 };
 
 use crate::{
@@ -35,7 +35,7 @@ pub struct Arguments {
 /// The tables cannot be read.
 pub fn run(Arguments { stage, limit, common }: &Arguments) -> Result<ExitStatus> {
     common.run(SERVED, async |store| {
-        let Some(entries) = deployment::history(store, stage, *limit as usize).await? else {
+        let Some(entries) = history::history(store, stage, *limit as usize).await? else {
             return Ok(ExitStatus::no_stage(store, stage));
         };
         common.output.write(|| entries.iter().map(to_json).collect(), |out| write(out, &entries))?;

@@ -1,8 +1,9 @@
 //! The operator's tool: one command a file.
 //!
-//! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 3 invalid input, 4 not found,
-//! 64 usage.
+//! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 differences, 3 invalid
+//! input, 4 not found, 5 stale plan, 64 usage.
 
+mod apply;
 mod auth;
 mod cache;
 mod check;
@@ -15,6 +16,8 @@ mod confirm;
 mod cost;
 mod deploy;
 mod deployment_arg;
+mod diff;
+mod difference_report;
 mod exit_status;
 mod export;
 mod history;
@@ -25,12 +28,14 @@ mod message_arg;
 mod notes;
 mod operator;
 mod output_format;
+mod paint;
 mod prune;
 mod request_arg;
 mod rollback;
 mod schema;
 mod text_table;
 mod time_arg;
+mod unfinished_apply;
 mod usage;
 
 use std::{io, process::ExitCode};
@@ -51,6 +56,8 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Diff(diff::Arguments),
+    Apply(apply::Arguments),
     Auth(auth::Arguments),
     Export(export::Arguments),
     Schema(schema::Arguments),
@@ -73,6 +80,8 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Apply(arguments) => apply::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),

@@ -1,5 +1,6 @@
 //! An edit goes live by itself, and an invalid one cannot take an API down.
 
+mod contents;
 mod history;
 mod item_problems;
 mod prune;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use tollgate::{deployment::PublishOutcome, local::server::Server};
 
 use crate::{
-    harness::{TestGateway, free_port, table_client::to_attributes},
+    harness::{TestGateway, free_port, table_client::to_attributes, tool::Ran},
     text_route::text_route,
 };
 
@@ -34,6 +35,14 @@ async fn serve(world: &TestGateway, body: &str) -> String {
     world.advance(Duration::from_secs(1));
     world.go_live().await;
     pointed(world).await
+}
+
+/// What the tool says, with letters for the ids.
+fn told(ran: &Ran, ids: &[impl AsRef<str>]) -> String {
+    let letters: Vec<String> = ('A'..).take(ids.len()).map(String::from).collect();
+    let named: Vec<(&str, &str)> =
+        ids.iter().map(AsRef::as_ref).zip(letters.iter().map(String::as_str)).collect();
+    ran.text(&named)
 }
 
 /// Deletes an item of the deployments' table.

@@ -9,9 +9,9 @@ use tollgate::{
     store::ConditionalWrite,
 };
 
-use super::{pointed, serve, stage_item};
+use super::{pointed, serve, stage_item, told};
 use crate::{
-    harness::{TestGateway, tool::Ran},
+    harness::TestGateway,
     text_route::{served, text_route},
 };
 
@@ -20,12 +20,6 @@ async fn stored(world: &TestGateway, ids: &[String]) -> String {
     let items = world.items("tollgate-deployments").await;
     let stored: BTreeSet<&str> = items.iter().map(|item| item["deploymentId"].as_str().unwrap()).collect();
     ids.iter().zip('A'..).filter(|(id, _)| stored.contains(id.as_str())).map(|(_, letter)| letter).collect()
-}
-
-fn told(ran: &Ran, ids: &[String]) -> String {
-    let letters: Vec<String> = ('A'..).take(ids.len()).map(String::from).collect();
-    let named: Vec<(&str, &str)> = ids.iter().zip(&letters).map(|(id, letter)| (&**id, &**letter)).collect();
-    ran.text(&named)
 }
 
 async fn world(count: usize) -> (TestGateway, Vec<String>) {

@@ -1,13 +1,13 @@
 //! `tollgate rollback`: an older deployment is served again, and edits wait.
 
 use expect_test::expect;
-use serde_json::{Value, json};
+use serde_json::json;
 use tollgate::{
     deployment::{self, Origin, PublishOutcome, RollbackOutcome},
     store::MoveOrigin,
 };
 
-use super::{delete, pointed, serve, stage_item};
+use super::{delete, pointed, serve, stage_item, told};
 use crate::{
     harness::{TestGateway, tool::Ran},
     text_route::{served, text_route},
@@ -17,14 +17,6 @@ const OPERATOR: [(&str, &str); 2] = [("USER", "alice"), ("HOSTNAME", "laptop")];
 
 fn tollgate(world: &TestGateway, arguments: &[&str]) -> Ran {
     world.tollgate_with(&OPERATOR, arguments)
-}
-
-/// What the tool says, with letters for the ids.
-fn told(ran: &Ran, ids: &[&str]) -> String {
-    let named: Vec<(&str, String)> =
-        ids.iter().zip('A'..).map(|(id, letter)| (*id, letter.to_string())).collect();
-    let named: Vec<(&str, &str)> = named.iter().map(|(id, letter)| (*id, &**letter)).collect();
-    ran.text(&named)
 }
 
 /// The kinds of the records of `v1`, the oldest first.
@@ -119,7 +111,7 @@ async fn a_rollback_takes_the_first_digits_of_an_id() {
 
     let before = stage_item(&world).await;
     let ran = tollgate(&world, &["rollback", "v1", "", "--yes"]);
-    let text = told(&ran, &[]);
+    let text = told(&ran, &["-"; 0]);
     let expected = "exit 4\n--\ntollgate: 2 deployments of stage v1 begin with \"\":\n";
     assert!(text.starts_with(expected), "{text}");
     assert_eq!(stage_item(&world).await, before);
@@ -201,7 +193,7 @@ async fn what_a_stage_cannot_serve_is_refused_with_the_list_of_what_it_can() {
 
     let ran = tollgate(&world, &["rollback", "v3", "--yes"]);
     assert_eq!(
-        told(&ran, &[]),
+        told(&ran, &["-"; 0]),
         "exit 4\n--\ntollgate: there is no stage v3 in tollgate-stages or tollgate-routes\n"
     );
     let ran = tollgate(&world, &["rollback", "v2", "--yes"]);
@@ -278,58 +270,4 @@ async fn a_rollback_to_what_is_deleted_meanwhile_is_refused() {
     let (outcome, ()) = tokio::join!(roll_back(&world, &first), world.gate.hold("TransactWriteItems", prune));
     assert!(matches!(outcome, RollbackOutcome::Refused(_)), "{outcome:?}");
     assert_eq!(pointed(&world).await, second);
-}
-
-#[tokio::test]
-async fn a_deployment_is_exported_as_the_file_it_was_made_of() {
-    let world = TestGateway::serving(&[
-        text_route("v1", "one"),
-        json!({ "routeKey": "$api", "problemDetails": true }),
-    ])
-    .await;
-    let first = pointed(&world).await;
-    serve(&world, "two").await;
-    let exported = tollgate(&world, &["export", "--deployment", &first]);
-    expect![[r#"
-        exit 0
-        tollgate: 1
-
-        stages:
-          v1:
-            api: { problemDetails: true }
-            routes:
-              GET /:
-                integration: { type: MOCK, body: one, headers: { content-type: text/plain } }
-        --
-    "#]]
-    .assert_eq(&told(&exported, &[&first]));
-    let by_prefix = tollgate(&world, &["export", "--deployment", &first[..8], "--stage", "v1"]);
-    assert_eq!(by_prefix.stdout, exported.stdout);
-    let unknown = "0".repeat(32);
-    let cases: [&[&str]; 3] = [
-        &["--deployment", "abc"],
-        &["--deployment", &unknown, "--stage", "v1"],
-        &["--deployment", &first, "--stage", "v2"],
-    ];
-    let refused: Vec<String> = cases
-        .iter()
-        .map(|arguments| told(&tollgate(&world, &[&["export"], *arguments].concat()), &[&first]))
-        .collect();
-    expect![[r#"
-        exit 4
-        --
-        tollgate: there is no deployment "abc"
-
-        exit 4
-        --
-        tollgate: there is no deployment "00000000000000000000000000000000"
-
-        exit 4
-        --
-        tollgate: deployment "A" is of stage v1
-    "#]]
-    .assert_eq(&refused.join("\n"));
-    let _: Value =
-        serde_json::from_str(&tollgate(&world, &["export", "--deployment", &first, "-o", "json"]).stdout)
-            .unwrap();
 }

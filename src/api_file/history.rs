@@ -1,16 +1,12 @@
 //! The history of a stage as an operator reads it: each move of its pointer, and what it changed.
 
-use std::collections::BTreeMap;
-
-use futures_util::{StreamExt, TryStreamExt, stream};
-
 use super::{
-    items::API,
-    pointer::{self, Unusable},
-    rollback::served,
+    difference::{Change, Difference},
+    export::StoredItems,
 };
 use crate::{
-    digest::{self, Sha256},
+    api_file::schema::ItemKind,
+    deployment::{self, Unusable},
     error::StoreError,
     store::{HistoryRecord, Store},
 };
@@ -79,12 +75,6 @@ pub enum ApiChange {
     Changed,
 }
 
-/// So many deployments are read at a time.
-const AT_ONCE: usize = 8;
-
-/// A digest of each item, by its route key.
-type ItemDigests = BTreeMap<String, [u8; digest::LENGTH]>;
-
 /// The newest entries of a stage's history, the newest first, at most `most`; `None`: there is no such stage.
 ///
 /// # Errors
@@ -97,7 +87,7 @@ pub async fn history(
 ) -> Result<Option<Vec<HistoryEntry>>, StoreError> {
     let row = store.stage(stage).await?;
     let served = match &row {
-        Some(row) => served(store, stage, row).await?,
+        Some(row) => deployment::served_by(store, stage, row).await?,
         None => None,
     };
     // One more: what the oldest one has changed.
@@ -111,16 +101,25 @@ pub async fn history(
     let moves = by_hand.map(|id| (id, unrecorded)).into_iter();
     let recorded = |record: HistoryRecord| (record.deployment_id.clone(), Mover::Recorded(record));
     let moves: Vec<(String, Mover)> = moves.chain(records.into_iter().map(recorded)).collect();
-    let contents = contents(store, &moves).await?;
-
     let mut entries = Vec::new();
+    // Two of them are in memory at a time.
+    let mut items = None;
     for (index, (id, mover)) in moves.iter().take(most).enumerate() {
+        let own = match items.take() {
+            Some(items) => items,
+            None => items_of(store, stage, id).await?,
+        };
         let changes = match moves.get(index + 1) {
             None => Changes::First,
-            Some((before, _)) => match (&contents[before], &contents[id]) {
-                (Ok(before), Ok(after)) => Changes::Of(ChangedRoutes::between(before, after)),
-                (Err(_), _) | (_, Err(_)) => Changes::Unknown,
-            },
+            Some((before, _)) => {
+                let before = items_of(store, stage, before).await?;
+                let changes = match (&before, &own) {
+                    (Ok(before), Ok(own)) => Changes::Of(ChangedRoutes::between(before, own)),
+                    (Err(_), _) | (_, Err(_)) => Changes::Unknown,
+                };
+                items = Some(before);
+                changes
+            }
         };
         let is_served = index == 0 && served.as_ref() == Some(id);
         entries.push(HistoryEntry {
@@ -128,7 +127,7 @@ pub async fn history(
             mover: mover.clone(),
             service: if is_served { Service::Now } else { Service::Former },
             changes,
-            storage: match &contents[id] {
+            storage: match &own {
                 Ok(_) => Storage::Stored,
                 Err(Unusable::Unknown) => Storage::Deleted,
                 Err(_) => Storage::Unreadable,
@@ -138,30 +137,8 @@ pub async fn history(
     Ok(Some(entries))
 }
 
-/// The contents of deployments, by their ids.
-async fn contents(
-    store: &Store,
-    moves: &[(String, Mover)],
-) -> Result<BTreeMap<String, Result<ItemDigests, Unusable>>, StoreError> {
-    let mut ids: Vec<&String> = moves.iter().map(|(id, _)| id).collect();
-    ids.sort();
-    ids.dedup();
-    let read = stream::iter(ids).map(async |id| Ok((id.clone(), digests(store, id).await?)));
-    read.buffer_unordered(AT_ONCE).try_collect().await
-}
-
-async fn digests(store: &Store, id: &str) -> Result<Result<ItemDigests, Unusable>, StoreError> {
-    let unpacked = match pointer::published(store, id).await? {
-        Ok(unpacked) => unpacked,
-        Err(why) => return Ok(Err(why)),
-    };
-    let mut digests = ItemDigests::new();
-    let read = unpacked.each_item(|item| {
-        let key = item.get("routeKey").and_then(|key| key.as_str()).unwrap_or_default().to_owned();
-        let text = serde_json::Value::Object(item).to_string();
-        digests.insert(key, Sha256::default().with(text).finish());
-    });
-    Ok(read.map(|()| digests))
+async fn items_of(store: &Store, stage: &str, id: &str) -> Result<Result<StoredItems, Unusable>, StoreError> {
+    Ok(deployment::items_of(store, id, Some(stage)).await?.map(StoredItems::of_deployment))
 }
 
 impl Mover {
@@ -174,20 +151,15 @@ impl Mover {
 }
 
 impl ChangedRoutes {
-    fn between(before: &ItemDigests, after: &ItemDigests) -> Self {
+    fn between(before: &StoredItems, after: &StoredItems) -> Self {
         let mut changes = Self::default();
-        for (key, digest) in after {
-            match before.get(key) {
-                _ if key == API => {}
-                None => changes.added += 1,
-                Some(former) if former != digest => changes.changed += 1,
-                Some(_) => {}
+        for item in Difference::between(before, after).items {
+            match (item.name.kind(), item.change) {
+                (ItemKind::Api, _) => changes.api = ApiChange::Changed,
+                (_, Change::Added) => changes.added += 1,
+                (_, Change::Changed) => changes.changed += 1,
+                (_, Change::Removed) => changes.removed += 1,
             }
-        }
-        let is_gone = |key: &&String| *key != API && !after.contains_key(*key);
-        changes.removed = before.keys().filter(is_gone).count();
-        if before.get(API) != after.get(API) {
-            changes.api = ApiChange::Changed;
         }
         changes
     }
