@@ -12,7 +12,7 @@ use tollgate::{
         apply::read_items,
         export::{Export, StoredItems, export},
     },
-    deployment::{self, DeploymentItems},
+    deployment,
     store::Store,
 };
 
@@ -99,9 +99,7 @@ async fn of_deployment(
         },
     };
     Ok(match deployment::items_of(store, &id, stage).await? {
-        Ok(DeploymentItems { stage, items }) => {
-            Ok(StoredItems { routes: BTreeMap::from([(stage, items)]), ..StoredItems::default() })
-        }
+        Ok(items) => Ok(StoredItems::of_deployment(items)),
         Err(why) => {
             note(format_args!("tollgate: {}", why.words(&id)));
             Err(ExitStatus::NotFound)

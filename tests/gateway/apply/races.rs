@@ -46,6 +46,29 @@ async fn readers_see_one_version_in_every_answer_during_many_applies() {
     assert_eq!(version(world).await, Some(1 + applies()));
 }
 
+/// Hundreds, unless somebody asks for the 10,000: `ROUTES=10000 … -- --nocapture` prints how long each step takes.
+#[tokio::test]
+async fn many_routes_are_applied_in_few_transactions() {
+    let routes = std::env::var("ROUTES").map_or(300, |count| count.parse::<usize>().unwrap());
+    let project = Project::with(&stamped(2, routes));
+    let world = &project.world;
+    let began = std::time::Instant::now();
+    let plan = project.plan(Removal::Leave).await;
+    eprintln!("planned after {:?}", began.elapsed());
+    world.gate.calls();
+    let applied = project.apply(&plan).await;
+    eprintln!("applied after {:?}", began.elapsed());
+    assert!(applied.stopped.is_none(), "{applied:?}");
+    let calls = world.gate.calls();
+    let transactions = calls.iter().filter(|call| call.starts_with("TransactWriteItems")).count();
+    assert!(transactions <= (routes + 2).div_ceil(99) + 1, "{calls:?}");
+    world.refresh().await;
+    assert_eq!(version(world).await, Some(2));
+    let began = std::time::Instant::now();
+    assert!(project.plan(Removal::Prune).await.is_empty());
+    eprintln!("compared after {:?}", began.elapsed());
+}
+
 #[tokio::test]
 async fn an_edit_while_the_items_are_written_is_told_and_the_stage_keeps_what_it_served() {
     let project = Project::with(&stamped(1, 0));

@@ -31,7 +31,7 @@ pub struct ScopeArgs {
 }
 
 impl ScopeArgs {
-    fn is_given(&self) -> bool {
+    pub fn is_given(&self) -> bool {
         self.prune || !self.stages.is_empty()
     }
 
