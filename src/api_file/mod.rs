@@ -11,6 +11,7 @@ pub mod export;
 mod extends;
 mod file_items;
 mod file_problem;
+pub mod history;
 mod layout;
 mod loader;
 mod node;

@@ -15,7 +15,6 @@ mod effective_settings;
 mod encoding;
 mod footprint;
 mod guards;
-mod history;
 mod index;
 mod inspect;
 mod items;
@@ -58,7 +57,6 @@ pub use self::{
     base_path_claims::conflicts_among,
     contents::{DeploymentItems, items_of},
     guards::Guards,
-    history::{ApiChange, ChangedRoutes, Changes, HistoryEntry, Service, Storage, history},
     inspect::inspect,
     items::{API, NO_ROUTE, parse},
     look::Freshness,
@@ -70,7 +68,7 @@ pub use self::{
     publish_decision::{PublishOutcome, counted},
     rollback::{
         FormerAutoDeploy, FoundDeployment, Rollback, RollbackOutcome, RollbackRefusal, find_deployment,
-        roll_back, rollback_candidates, served_before,
+        roll_back, rollback_candidates, served_before, served_by,
     },
     route_access::{
         AuthorizerOrigin, PolicyAccess, RouteAccess, RouteAuthorization, UrlAccess, route_access,

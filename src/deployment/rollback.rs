@@ -108,7 +108,7 @@ pub async fn find_deployment(
 /// The store failed.
 pub async fn served_before(store: &Store, stage: &str) -> Result<Option<String>, StoreError> {
     let Some(row) = store.stage(stage).await? else { return Ok(None) };
-    let Some(served) = served(store, stage, &row).await? else { return Ok(None) };
+    let Some(served) = served_by(store, stage, &row).await? else { return Ok(None) };
     let records = store.history(stage, usize::MAX).await?;
     // A pointer that was moved by hand has no record: the newest one tells what was served before.
     Ok(records.into_iter().map(|record| record.deployment_id).find(|id| *id != served))
@@ -129,7 +129,7 @@ pub async fn rollback_candidates(
     let Ok(settings) = StageSettings::parse(&store.tables.stages, &row.item).value else {
         return Ok(Vec::new());
     };
-    let served = served(store, stage, &row).await?;
+    let served = served_by(store, stage, &row).await?;
     let mut candidates: Vec<HistoryRecord> = Vec::new();
     for record in store.history(stage, usize::MAX).await? {
         let id = &record.deployment_id;
@@ -158,7 +158,7 @@ pub async fn roll_back(
 ) -> Result<RollbackOutcome, StoreError> {
     for _ in 0..ATTEMPTS {
         let Some(row) = store.stage(stage).await? else { return Ok(RollbackOutcome::NoStage) };
-        let from = served(store, stage, &row).await?;
+        let from = served_by(store, stage, &row).await?;
         if from.as_deref() == Some(id) {
             return Ok(RollbackOutcome::ServedAlready);
         }
@@ -243,7 +243,11 @@ async fn refused(store: &Store, stage: &str, id: &str, why: NoTarget) -> Result<
 }
 
 /// The deployment that the stage serves: where its item names none, the last good one.
-pub(super) async fn served(store: &Store, stage: &str, row: &StageRow) -> Result<Option<String>, StoreError> {
+///
+/// # Errors
+///
+/// The store failed.
+pub async fn served_by(store: &Store, stage: &str, row: &StageRow) -> Result<Option<String>, StoreError> {
     match &row.deployment_id {
         Some(id) => Ok(Some(id.clone())),
         None => Ok(store.last_good(stage).await?.map(|last_good| last_good.deployment_id)),

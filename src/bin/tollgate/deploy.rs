@@ -59,13 +59,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             ));
             return Ok(ExitStatus::Stale);
         }
+        // A deployment that is stored again was served before, and is after.
+        let is_settled = matches!(outcome, PublishOutcome::Restored { .. });
         let report = CheckReport::of_stage(stage.clone(), outcome, headline);
         let is_valid = report.is_valid();
         check_report::print(&[report], common.output)?;
         if !is_valid {
             return Ok(ExitStatus::Invalid);
         }
-        if waits_for_deploy(store, stage).await? {
+        if !is_settled && waits_for_deploy(store, stage).await? {
             note(format_args!(
                 "tollgate: autoDeploy is off: later edits wait for `tollgate deploy {stage}`; with --auto-deploy \
                  they go live by themselves"

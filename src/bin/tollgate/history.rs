@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use anyhow::Result;
 use serde_json::{Value, json};
 use tollgate::{
+    api_file::history::{self, ApiChange, ChangedRoutes, Changes, HistoryEntry, Mover, Service, Storage},
     calendar::timestamp,
-    deployment::{self, ApiChange, ChangedRoutes, Changes, HistoryEntry, Service, Storage},
 };
 
 use crate::{
@@ -35,7 +35,7 @@ pub struct Arguments {
 /// The tables cannot be read.
 pub fn run(Arguments { stage, limit, common }: &Arguments) -> Result<ExitStatus> {
     common.run(SERVED, async |store| {
-        let Some(entries) = deployment::history(store, stage, *limit as usize).await? else {
+        let Some(entries) = history::history(store, stage, *limit as usize).await? else {
             return Ok(ExitStatus::no_stage(store, stage));
         };
         common.output.write(|| entries.iter().map(to_json).collect(), |out| write(out, &entries))?;
@@ -60,13 +60,14 @@ fn write(out: &mut impl Write, entries: &[HistoryEntry]) -> io::Result<()> {
 }
 
 fn row(entry: &HistoryEntry) -> Vec<String> {
-    let HistoryEntry { deployment_id, record, service, changes, storage } = entry;
+    let HistoryEntry { deployment_id, mover, service, changes, storage } = entry;
+    let record = mover.record();
     let mark = match service {
         Service::Now => "*",
         Service::Former => "",
     };
     let none = || "-".to_owned();
-    let origin = record.as_ref().map(|record| &record.origin);
+    let origin = record.map(|record| &record.origin);
     let message = origin.map(|origin| origin.message.clone()).unwrap_or_default();
     let storage = match storage {
         Storage::Stored => "",
@@ -77,12 +78,20 @@ fn row(entry: &HistoryEntry) -> Vec<String> {
         mark.to_owned(),
         origin.map_or_else(none, |origin| timestamp(origin.at_ms / 1_000)),
         deployment_id.clone(),
-        record.as_ref().map_or_else(none, |record| record.kind.clone()),
-        origin.map_or_else(|| "by hand".to_owned(), |origin| origin.by.clone()),
-        record.as_ref().and_then(|record| record.routes).map_or_else(none, |routes| routes.to_string()),
+        record.map_or_else(none, |record| record.kind.clone()),
+        by(mover).unwrap_or("-").to_owned(),
+        record.and_then(|record| record.routes).map_or_else(none, |routes| routes.to_string()),
         changed(*changes),
         [storage, &message].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
     ]
+}
+
+fn by(mover: &Mover) -> Option<&str> {
+    match mover {
+        Mover::Recorded(record) => Some(&record.origin.by),
+        Mover::ByHand => Some("by hand"),
+        Mover::Unknown => None,
+    }
 }
 
 /// `+2 ~1 -0`, and `$api` where that is another.
@@ -101,15 +110,16 @@ fn changed(changes: Changes) -> String {
 }
 
 fn to_json(entry: &HistoryEntry) -> Value {
-    let HistoryEntry { deployment_id, record, service, changes, storage } = entry;
-    let origin = record.as_ref().map(|record| &record.origin);
+    let HistoryEntry { deployment_id, mover, service, changes, storage } = entry;
+    let record = mover.record();
+    let origin = record.map(|record| &record.origin);
     json!({
         "deploymentId": deployment_id,
         "at": origin.map(|origin| timestamp(origin.at_ms / 1_000)),
-        "kind": record.as_ref().map(|record| &record.kind),
-        "by": origin.map_or("by hand", |origin| &origin.by),
+        "kind": record.map(|record| &record.kind),
+        "by": by(mover),
         "message": origin.map_or("", |origin| &origin.message),
-        "routes": record.as_ref().and_then(|record| record.routes),
+        "routes": record.and_then(|record| record.routes),
         "changes": match changes {
             Changes::First | Changes::Unknown => Value::Null,
             Changes::Of(ChangedRoutes { added, changed, removed, api }) => json!({

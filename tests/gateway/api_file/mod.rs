@@ -18,6 +18,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+pub use self::export::ISSUER;
 use crate::harness::tool::{Ran, tollgate_in};
 
 /// A folder with files, gone with the test.

@@ -1,4 +1,6 @@
-//! `tollgate diff`: what `tollgate apply` would do.
+//! `tollgate diff`: what `tollgate apply` would do, or what two deployments differ in.
+
+mod deployments;
 
 use std::{
     fs::OpenOptions,
@@ -8,6 +10,7 @@ use std::{
 use anyhow::{Context, Result};
 use tollgate::api_file::apply::{Plan, PlanFile, Planning};
 
+use self::deployments::DeploymentPair;
 use crate::{
     apply::{
         input::{self, Input, ScopeArgs},
@@ -15,19 +18,24 @@ use crate::{
     },
     common_args::{ALL, CommonArgs},
     exit_status::ExitStatus,
+    notes::note,
     operator::operator,
     paint::Paint,
     time_arg,
 };
 
-/// Say what `tollgate apply` would do with an API file. Change nothing.
+/// Say what `tollgate apply` would do with an API file, or what one deployment has changed against another. Change
+/// nothing.
 ///
 /// Exit code 2: there are differences, with --exit-code. 3: there are problems in the file, or in what the tables would
-/// hold. 4: there is no such file, or no such stage in it.
+/// hold. 4: there is no such file, no such stage in it, or no such deployment. 64: --stage, --prune and --save are for
+/// files.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The API file.
-    file: String,
+    /// The API file; or two deployments by their ids, the earlier one first; or their stage, and then the first digits
+    /// of their ids do.
+    #[arg(required = true, num_args = 1..=3, value_name = "FILE|[STAGE] ID ID")]
+    subject: Vec<String>,
     #[command(flatten)]
     scope: ScopeArgs,
     /// End with 2 where apply would change something.
@@ -45,7 +53,26 @@ pub struct Arguments {
 ///
 /// The file or the tables cannot be read, or the plan cannot be written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
-    let Input { desired, scope, .. } = match input::read_file(&arguments.file, &arguments.scope)? {
+    let (stage, before, after) = match &*arguments.subject {
+        [stage, before, after] => (Some(&**stage), before, after),
+        [before, after] => (None, before, after),
+        [file] => return of_file(arguments, file),
+        _ => unreachable!("clap takes one to three"),
+    };
+    if arguments.scope.is_given() || arguments.save.is_some() {
+        note("tollgate: --stage, --prune and --save are for an API file");
+        return Ok(ExitStatus::WrongUse);
+    }
+    let difference = deployments::run(&DeploymentPair { stage, before, after }, &arguments.common)?;
+    Ok(match difference {
+        Ok(difference) if arguments.exit_code && !difference.is_empty() => ExitStatus::Different,
+        Ok(_) => ExitStatus::Ok,
+        Err(status) => status,
+    })
+}
+
+fn of_file(arguments: &Arguments, file: &str) -> Result<ExitStatus> {
+    let Input { desired, scope, .. } = match input::read_file(file, &arguments.scope)? {
         Ok(input) => input,
         Err(status) => return Ok(status),
     };
