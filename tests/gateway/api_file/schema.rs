@@ -195,6 +195,13 @@ fn a_file_that_says_something_else_is_not() {
         route(json!({ "integration": { "type": "MOK" } })),
         route(json!({ "integration": { "type": "MOCK", "statusCode": 99 } })),
         route(json!({ "apiKeyRequird": true })),
+        // What another type, or another action, has.
+        route(json!({ "integration": { "type": "MOCK", "uri": "orders" } })),
+        route(json!({ "integration": { "type": "AWS_PROXY", "uri": "orders", "statusCode": 200 } })),
+        route(
+            json!({ "integration": { "type": "DYNAMODB", "action": "GetItem", "tableName": "t", "item": {} } }),
+        ),
+        json!({ "tollgate": 1, "stages": { "v1": { "api": { "authorizers": { "a": { "type": "AWS_IAM", "jwks": {} } } } } } }),
     ];
     for file in files {
         assert!(!judged(&file).is_empty(), "{file}");

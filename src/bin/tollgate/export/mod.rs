@@ -3,7 +3,7 @@
 mod update;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs::OpenOptions,
     io::{self, Write},
 };
