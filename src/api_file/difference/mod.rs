@@ -52,6 +52,14 @@ impl ItemDifference {
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         })
     }
+
+    /// The fields that are gone, of those that are no part of another one; of an item that is gone, none.
+    pub fn removed_fields(&self) -> Vec<&str> {
+        let is_gone = |field: &&FieldDifference| field.after.is_none() && field.before.is_some();
+        let names =
+            self.fields.iter().filter(is_gone).map(|field| field.path.split('.').next().unwrap_or_default());
+        names.collect()
+    }
 }
 
 impl Difference {

@@ -73,6 +73,35 @@ impl StageEdit<'_> {
                 }
             }
         }
+        self.write_without_nulls(files, root)
+    }
+
+    /// A stage that extends this one takes out what is gone now, which would be a slip.
+    fn write_without_nulls(&self, files: &mut EditedFiles, root: &WrittenMap) -> io::Result<()> {
+        let is_own = |item: &&ItemDifference| item.name.stage() == Some(self.stage);
+        for item in self.difference.items.iter().filter(is_own) {
+            let ItemName::OfStage { part, .. } = &item.name else { continue };
+            let (within, names): (&[&str], Vec<&str>) = match part {
+                StageItem::Route(key) if item.change == Change::Removed => (&["routes"], vec![key]),
+                StageItem::Route(_) => continue,
+                StageItem::Settings => (&[], item.removed_fields()),
+                StageItem::Api => (&["api"], item.removed_fields()),
+            };
+            let extending =
+                self.api.written.iter().filter(|other| self.api.bases_of(&other.name).contains(&self.stage));
+            for stage in extending {
+                let mut map = root.inner(files, STAGES)?;
+                for name in [stage.name.as_str()].iter().chain(within) {
+                    map = match map {
+                        Some(map) => map.inner(files, name)?,
+                        None => None,
+                    };
+                }
+                if let Some(map) = map {
+                    names.iter().for_each(|name| map.remove_null(name));
+                }
+            }
+        }
         Ok(())
     }
 }

@@ -130,6 +130,14 @@ impl WrittenMap {
         Ok(())
     }
 
+    /// Removes a member that is `null`.
+    pub fn remove_null(&self, name: &str) {
+        let value = self.layer_with(name).and_then(|(map, _)| map.get(name));
+        if value.is_some_and(|value| value.as_scalar().is_some_and(|scalar| scalar.is_null())) {
+            self.remove(name);
+        }
+    }
+
     fn set(&self, name: &str, value: &Value) {
         let place = self.layer_with(name).or_else(|| self.place_of_new());
         if let (Some((map, _)), Some(value)) = (place, yaml(value)) {

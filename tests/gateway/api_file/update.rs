@@ -105,9 +105,53 @@ fn what_differs_is_changed_and_all_else_stays_to_the_letter() {
 
     updated(&folder, &items);
     assert_eq!(Difference::between(&items_of(&path), &items), Difference::default());
-    expect![[r#""#]].assert_eq(&fs::read_to_string(&path).unwrap());
-    expect![[r#""#]].assert_eq(&fs::read_to_string(folder.path("plans.yaml")).unwrap());
-    expect![[r#""#]].assert_eq(&fs::read_to_string(folder.path("more.yaml")).unwrap());
+    expect![[r##"
+        # The shop's API
+        tollgate: 1
+        $include: plans.yaml
+
+        stages:
+          v1: # production
+            stageVariables: { table: orders } # the table
+            api:
+              # browsers
+              corsConfiguration: { allowOrigins: ["*"] }
+            routes:
+              # one order
+              GET /orders/{id}: { integration: { type: DYNAMODB, action: GetItem, key: { id: $request.path.id }, tableName: "${stageVariables.table}" } } # soon a table
+              $include: [more.yaml]
+
+              POST /orders:   # create
+                # no key yet
+                apiKeyRequired: true
+                integration:
+                  type: MOCK   # later
+                  body: &body { a: 1 }
+              PUT /orders: { integration: { type: MOCK, body: *body } }
+            throttle: { burstLimit: 20, rateLimit: 10 }
+          # the next one
+          v2:
+            extends: v1
+            basePath: /next
+            routes:
+              POST /orders: null # closed
+              GET /more: { integration: { type: MOCK } }
+              GET /new: { integration: { type: MOCK } }
+              PUT /orders: null
+            throttle: null
+    "##]].assert_eq(&fs::read_to_string(&path).unwrap());
+    expect![[r#"
+        # Limits
+        usagePlans:
+          gold: { quota: { limit: 2000, period: DAY } } # a day
+          silver: { quota: { limit: 10, period: DAY } }
+    "#]]
+    .assert_eq(&fs::read_to_string(folder.path("plans.yaml")).unwrap());
+    expect![[r#"
+        GET /more: # from elsewhere
+          integration: { type: MOCK, body: { more: [x, 1] } }
+    "#]]
+    .assert_eq(&fs::read_to_string(folder.path("more.yaml")).unwrap());
     // Once more, and nothing is left to do.
     assert_eq!(updated(&folder, &items), Difference::default());
 }
@@ -122,15 +166,58 @@ async fn the_tool_says_what_it_changed() {
     world.put_route(&json!({ "routeKey": "GET /a", "integration": mock }));
     world.put_plan(&json!({ "usagePlanId": "gold" }));
     let ran = world.tollgate(&["export", file, "--update"]);
-    expect![[r#""#]].assert_eq(&ran.text(&[(file, "FILE")]));
-    expect![[r#""#]].assert_eq(&fs::read_to_string(&path).unwrap());
+    expect![[r#"
+        exit 0
+        ~ stage v1, GET /a
+            + integration.body: "a"
+        - stage v1, GET /b
+        + usage plan gold
+        --
+    "#]]
+    .assert_eq(&ran.text(&[(file, "FILE")]));
+    expect![[r#"
+        tollgate: 1 # the form
+        stages:
+          v1:
+            routes:
+              GET /a: { integration: { type: MOCK, body: a } } # first
+        usagePlans: { gold: {} }
+    "#]]
+    .assert_eq(&fs::read_to_string(&path).unwrap());
     let ran = world.tollgate(&["export", file, "--update"]);
     assert_eq!(ran.text(&[]), "exit 0\nnothing differs\n--\n");
     world.put_plan(&json!({ "usagePlanId": "gold", "throttle": { "rateLimit": 1, "burstLimit": 2 } }));
     let ran = world.tollgate(&["export", file, "--update", "--stage", "v1"]);
     assert_eq!(ran.text(&[]), "exit 0\nnothing differs\n--\n", "a plan is of no stage");
     let ran = world.tollgate(&["export", file, "--update", "-o", "json"]);
-    expect![[r#""#]].assert_eq(&ran.text(&[(folder.path("").to_str().unwrap(), "")]));
+    expect![[r#"
+        exit 0
+        {
+          "changes": [
+            {
+              "change": "changed",
+              "fields": [
+                {
+                  "after": 2,
+                  "path": "throttle.burstLimit"
+                },
+                {
+                  "after": 1,
+                  "path": "throttle.rateLimit"
+                }
+              ],
+              "kind": "usagePlan",
+              "usagePlanId": "gold"
+            }
+          ],
+          "files": [
+            "api.yaml"
+          ],
+          "schemaVersion": 1
+        }
+        --
+    "#]]
+    .assert_eq(&ran.text(&[(folder.path("").to_str().unwrap(), "")]));
 }
 
 #[tokio::test]
@@ -142,10 +229,24 @@ async fn a_file_that_cannot_be_edited_is_left_as_it_is() {
     let path = folder.path("api.yaml");
     let file = path.to_str().unwrap();
     let ran = world.tollgate(&["export", file, "--update"]);
-    expect![[r#""#]].assert_eq(&ran.text(&[(file, "FILE")]));
+    expect![[r#"
+        exit 3
+        FILE:2:17: problem: no YAML: while parsing a node, did not find expected node content
+         2 | stages: { v1: [ }
+           |                 ^
+
+        FILE: 1 problem
+        --
+    "#]]
+    .assert_eq(&ran.text(&[(file, "FILE")]));
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
     let ran = world.tollgate(&["export", "./nothing.yaml", "--update"]);
-    expect![[r#""#]].assert_eq(&ran.text(&[]));
+    expect![[r#"
+        exit 4
+        --
+        tollgate: there is no file ./nothing.yaml; without --update one is written
+    "#]]
+    .assert_eq(&ran.text(&[]));
     let ran = world.tollgate(&["export", "--update"]);
     assert_eq!((ran.code, &*ran.stdout), (Some(64), ""));
 }
