@@ -40,6 +40,8 @@ pub const STATE_FIELDS: [&str; 7] = [
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedStage {
     pub stage: String,
+    /// The stage item as it was read.
+    pub base: Option<Item>,
     /// The stage item, without what the gateway and the tool write into it.
     pub item: Item,
     /// In the order of their keys.
@@ -100,7 +102,7 @@ pub async fn check_planned(
     store: &Store,
     planned: &PlannedStage,
 ) -> Result<Result<PlannedDeployment, Findings>, StoreError> {
-    let PlannedStage { stage, item, routes } = planned;
+    let PlannedStage { stage, item, routes, base: _ } = planned;
     let stage_variables = publish::stage_variables(&store.tables.stages, Some(item));
     let candidate = Candidate::of_items(store, stage, &stage_variables, routes);
     let Parsed { value: settings, mut warnings } = StageSettings::parse(&store.tables.stages, item);
@@ -141,8 +143,9 @@ pub async fn finish_apply(
     mark: &ApplyMark,
     origin: Origin<'_>,
 ) -> Result<ApplyOutcome, StoreError> {
-    let PlannedStage { stage, routes, .. } = planned;
-    let row = store.stage(stage).await?.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(mark));
+    let PlannedStage { stage, base, routes, .. } = planned;
+    let is_own = |row: &StageRow| ApplyMark::of(&row.item).as_ref() == Some(mark);
+    let row = store.stage(stage).await?.filter(|row| is_own(row) && is_as_read(&row.item, base.as_ref()));
     let Some(row) = row else { return Ok(ApplyOutcome::StageChanged) };
     let is_held = row.item.contains_key("canarySettings");
     let written = store.routes(stage).await?;
@@ -183,6 +186,16 @@ pub async fn finish_apply(
         ConditionalWrite::Done if is_held => ApplyOutcome::Held { deployment_id },
         ConditionalWrite::Done => ApplyOutcome::Served { deployment_id },
     })
+}
+
+/// Says if nobody has edited a stage item, or moved its pointer, since it was read.
+fn is_as_read(item: &Item, base: Option<&Item>) -> bool {
+    const WRITTEN_MEANWHILE: [&str; 5] =
+        ["stage", "applying", "revision", "lastDeploymentStatus", "lastDeploymentMessage"];
+    let none = Item::new();
+    let base = base.unwrap_or(&none);
+    let names = item.keys().chain(base.keys()).filter(|name| !WRITTEN_MEANWHILE.contains(&name.as_str()));
+    names.into_iter().all(|name| item.get(name) == base.get(name))
 }
 
 /// Says if items are the same; a number may be written otherwise than it is given back.

@@ -13,7 +13,7 @@ mod table_items;
 
 pub use self::{
     execution::{Applied, Progress, StageResult, Stop, apply},
-    plan::{Plan, Planning, Removal, Scope},
+    plan::{ApplyScope, Plan, Planning, Removal},
     plan_file::{PlanFile, PlanFileError},
     stage_plan::{StagePlan, StageWork},
     staleness::{MovedPointer, Staleness},

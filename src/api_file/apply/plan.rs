@@ -26,7 +26,7 @@ type Item = Map<String, Value>;
 
 /// The part of the tables that is applied to, and what becomes of items that the file does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scope {
+pub struct ApplyScope {
     /// `None`: all, and usage plans and keys too.
     pub stages: Option<BTreeSet<String>>,
     pub removal: Removal,
@@ -41,7 +41,7 @@ pub enum Removal {
 /// A plan that is valid.
 #[derive(Debug)]
 pub struct Plan {
-    pub scope: Scope,
+    pub scope: ApplyScope,
     pub desired: StoredItems,
     /// The tables when it was made.
     pub base: StoredItems,
@@ -75,7 +75,7 @@ pub enum Planning {
     Invalid(Vec<Problem>),
 }
 
-impl Scope {
+impl ApplyScope {
     /// The items of a file that are in the scope.
     fn of(&self, mut items: StoredItems) -> StoredItems {
         if let Some(stages) = &self.stages {
@@ -94,7 +94,11 @@ impl Plan {
     /// # Errors
     ///
     /// The store failed.
-    pub async fn make(store: &Store, desired: StoredItems, scope: Scope) -> Result<Planning, StoreError> {
+    pub async fn make(
+        store: &Store,
+        desired: StoredItems,
+        scope: ApplyScope,
+    ) -> Result<Planning, StoreError> {
         let desired = scope.of(desired);
         let base = read_items(store, scope.stages.as_ref()).await?;
         let MergedItems { items: target, left } = merged_items(&base, &desired, scope.removal);
@@ -183,7 +187,7 @@ async fn stage_plan(
     let text_of_item =
         |name: &str| base_item.as_ref().map(|item| text(item, name)).filter(|text| !text.is_empty());
     let served = text_of_item("deploymentId").map(str::to_owned);
-    let planned = planned(target, stage);
+    let planned = planned(target, stage, base_item.clone());
     let writes = writes(difference, stage, &planned.routes);
     let mut plan =
         StagePlan { stage: stage.to_owned(), served, base_item, base_routes, work: StageWork::Nothing };

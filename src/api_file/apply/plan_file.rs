@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::plan::{Plan, Removal, Scope};
+use super::plan::{ApplyScope, Plan, Removal};
 use crate::{api_file::export::StoredItems, environment::Tables};
 
 /// The version of the form of the file.
@@ -21,7 +21,7 @@ pub struct PlanFile {
     /// Who made it, and when, in seconds since 1970.
     pub by: String,
     pub at: u64,
-    pub scope: Scope,
+    pub scope: ApplyScope,
     pub desired: StoredItems,
     pub base: StoredItems,
 }
@@ -74,7 +74,7 @@ impl PlanFile {
         Some(Self {
             by: text_of(plan, "createdBy"),
             at: plan.get("createdAt")?.as_u64()?,
-            scope: Scope { stages, removal },
+            scope: ApplyScope { stages, removal },
             desired: items(plan.get("desired")?)?,
             base: items(plan.get("base")?)?,
         })

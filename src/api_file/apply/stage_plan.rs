@@ -1,5 +1,7 @@
 //! What an apply does to one stage.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::merged_items::{item_of, text};
@@ -51,12 +53,13 @@ impl StageWork {
 }
 
 /// The stage as `items` have it, for a publisher.
-pub fn planned(items: &StoredItems, stage: &str) -> PlannedStage {
+pub fn planned(items: &StoredItems, stage: &str, base: Option<Item>) -> PlannedStage {
     let mut item = item_of(&items.stages, "stage", stage).cloned().unwrap_or_default();
     item.retain(|name, _| name == "stage" || !is_state(ItemKind::Stage, name));
     item.insert("stage".to_owned(), stage.into());
     PlannedStage {
         stage: stage.to_owned(),
+        base,
         item,
         routes: items.routes.get(stage).cloned().unwrap_or_default(),
     }
@@ -64,6 +67,7 @@ pub fn planned(items: &StoredItems, stage: &str) -> PlannedStage {
 
 /// The writes of route items that the difference asks for.
 pub fn writes(difference: &Difference, stage: &str, planned: &[Item]) -> Vec<RouteWrite> {
+    let planned: BTreeMap<&str, &Item> = planned.iter().map(|item| (text(item, "routeKey"), item)).collect();
     let written = difference.items.iter().filter_map(|item| {
         let ItemName::OfStage { stage: of, part } = &item.name else { return None };
         let key = match part {
@@ -76,10 +80,7 @@ pub fn writes(difference: &Difference, stage: &str, planned: &[Item]) -> Vec<Rou
         }
         match item.change {
             Change::Removed => Some(RouteWrite::Delete(key.to_owned())),
-            Change::Added | Change::Changed => {
-                let item = planned.iter().find(|item| text(item, "routeKey") == key)?;
-                Some(RouteWrite::Put(item.clone()))
-            }
+            Change::Added | Change::Changed => Some(RouteWrite::Put((*planned.get(key)?).clone())),
         }
     });
     written.collect()

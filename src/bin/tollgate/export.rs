@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::{Context, Result};
 use tollgate::{
-    api_file::export::{Export, StoredItems, export},
+    api_file::{
+        apply::read_items,
+        export::{Export, StoredItems, export},
+    },
     deployment,
     store::Store,
 };
@@ -51,7 +54,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let tables = if is_part { common_args::STAGES } else { common_args::ALL };
     common.run(tables, async |store| {
         let items = match deployment {
-            None => read(store, stage.as_deref()).await?,
+            None => read_items(store, stage.clone().map(|stage| BTreeSet::from([stage])).as_ref()).await?,
             Some(id) => match of_deployment(store, id, stage.as_deref()).await? {
                 Ok(items) => items,
                 Err(status) => return Ok(status),
@@ -102,21 +105,4 @@ async fn of_deployment(
             Err(ExitStatus::NotFound)
         }
     })
-}
-
-async fn read(store: &Store, stage: Option<&str>) -> Result<StoredItems> {
-    let names = match stage {
-        Some(stage) => BTreeSet::from([stage.to_owned()]),
-        None => store.stage_names().await?,
-    };
-    let mut items = StoredItems { routes: BTreeMap::new(), ..StoredItems::default() };
-    for name in names {
-        items.stages.extend(store.stage(&name).await?.map(|row| row.item));
-        items.routes.insert(name.clone(), store.routes(&name).await?);
-    }
-    if stage.is_none() {
-        items.usage_plans = store.usage_plan_items().await?;
-        items.api_keys = store.api_key_items().await?;
-    }
-    Ok(items)
 }

@@ -43,3 +43,15 @@ impl Paint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_goes_to_a_terminal_is_coloured() {
+        assert_eq!(Paint::Coloured.paint(Colour::Green, "+ x"), "\u{1b}[32m+ x\u{1b}[0m");
+        assert_eq!(Paint::Plain.paint(Colour::Red, "- x"), "- x");
+        assert_eq!(Paint::of(false), Paint::Plain);
+    }
+}

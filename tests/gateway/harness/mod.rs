@@ -44,7 +44,7 @@ pub use self::events::{event, read, render};
 use self::invoke_api::Calls;
 pub use self::invoke_api::REQUEST_ID;
 pub use self::{
-    gate::{Gate, Way},
+    gate::{Cut, CutAt, Gate, Way},
     target::{Script, Target},
 };
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use tollgate::{
     api_file::{
         self,
-        apply::{PlanFile, Removal, Scope},
+        apply::{ApplyScope, PlanFile, Removal},
         export::StoredItems,
     },
     environment::Tables,
@@ -35,9 +35,9 @@ impl ScopeArgs {
         self.prune || !self.stages.is_empty()
     }
 
-    fn scope(&self) -> Scope {
+    fn scope(&self) -> ApplyScope {
         let stages: BTreeSet<String> = self.stages.iter().cloned().collect();
-        Scope {
+        ApplyScope {
             stages: (!stages.is_empty()).then_some(stages),
             removal: if self.prune { Removal::Prune } else { Removal::Leave },
         }
@@ -47,7 +47,7 @@ impl ScopeArgs {
 /// What the tables are to hold.
 pub struct Input {
     pub desired: StoredItems,
-    pub scope: Scope,
+    pub scope: ApplyScope,
     /// Of a plan: what they held when it was made, by whom and when.
     pub planned: Option<PlannedBase>,
 }

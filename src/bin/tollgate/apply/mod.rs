@@ -172,8 +172,23 @@ async fn carry_out(
     let applied = applied.map_err(|error| anyhow::Error::from(error).context(HALF_DONE))?;
     output.write(|| result(plan, &applied.stages), |_| Ok(()))?;
     match &applied.stopped {
-        None => Ok(ExitStatus::Ok),
+        None => {
+            tell_keys_and_plans(plan);
+            Ok(ExitStatus::Ok)
+        }
         Some(stop) => stale_report::print(store, stop).await,
+    }
+}
+
+fn tell_keys_and_plans(plan: &Plan) {
+    let plans = plan.usage_plans.len() + plan.removed_usage_plans.len();
+    let parts = [(plans, "usage plan"), (plan.api_keys.len(), "API key")];
+    let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, noun)| counted(*n, noun)).collect();
+    if !parts.is_empty() {
+        note(format_args!(
+            "tollgate: changed {}: it acts within the gateway's KEY_CACHE_SECONDS [60]",
+            parts.join(" and ")
+        ));
     }
 }
 
