@@ -98,7 +98,8 @@ async fn two_deployments_are_compared_field_by_field() {
             + integration.type: "MOCK"
         - stage v1, GET /old
         --
-    "#]].assert_eq(&told(&world.tollgate(&["diff", &first, &second]), &ids));
+    "#]]
+    .assert_eq(&told(&world.tollgate(&["diff", &first, &second]), &ids));
     let by_prefix = world.tollgate(&["diff", "v1", &second[..8], &first[..8], "--exit-code", "-o", "json"]);
     expect![[r#"
         exit 2
@@ -148,7 +149,8 @@ async fn two_deployments_are_compared_field_by_field() {
           "to": "A"
         }
         --
-    "#]].assert_eq(&told(&by_prefix, &ids));
+    "#]]
+    .assert_eq(&told(&by_prefix, &ids));
     assert_eq!(
         told(&world.tollgate(&["diff", &second, &third, "--exit-code"]), &ids),
         "exit 0\n--\ntollgate: no differences\n"
@@ -184,5 +186,6 @@ async fn two_deployments_are_compared_field_by_field() {
         exit 64
         --
         tollgate: --stage, --prune and --save are for an API file
-    "#]].assert_eq(&refused.join("\n"));
+    "#]]
+    .assert_eq(&refused.join("\n"));
 }
