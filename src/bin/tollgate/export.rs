@@ -1,7 +1,7 @@
 //! `tollgate export`: the items of the tables as an API file.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs::OpenOptions,
     io::{self, Write},
 };
