@@ -51,6 +51,8 @@ pub use self::apply::{
     ApplyOutcome, PlannedDeployment, PlannedStage, STATE_FIELDS, UnfinishedApply, check_planned,
     finish_apply, unfinished_applies,
 };
+#[cfg(feature = "cli")]
+pub use self::items::read_only;
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
