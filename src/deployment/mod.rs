@@ -51,6 +51,8 @@ pub use self::apply::{
     ApplyOutcome, PlannedDeployment, PlannedStage, STATE_FIELDS, UnfinishedApply, check_planned,
     finish_apply, unfinished_applies,
 };
+#[cfg(feature = "cli")]
+pub use self::items::read_only;
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
@@ -67,8 +69,8 @@ pub use self::{
     publish::{check, invalid_configuration, publish},
     publish_decision::{PublishOutcome, counted},
     rollback::{
-        FormerAutoDeploy, FoundDeployment, Rollback, RollbackOutcome, RollbackRefusal, find_deployment,
-        roll_back, rollback_candidates, served_before, served_by,
+        FormerAutoDeploy, FoundDeployment, Rollback, RollbackCandidate, RollbackOutcome, RollbackRefusal,
+        find_deployment, roll_back, rollback_candidates, served_before, served_by,
     },
     route_access::{
         AuthorizerOrigin, PolicyAccess, RouteAccess, RouteAuthorization, UrlAccess, route_access,

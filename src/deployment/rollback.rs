@@ -2,6 +2,8 @@
 //!
 //! Pointer, `autoDeploy: false` and the record of the move are one write: no edit that goes live meanwhile undoes it.
 
+use std::collections::BTreeSet;
+
 use super::{
     base_path_claims::BasePathClaim,
     last_good,
@@ -13,8 +15,8 @@ use crate::{
     error::{InvalidConfiguration, Problem, StoreError},
     stages::StageSettings,
     store::{
-        AutoDeploy, ConditionalWrite, HistoryRecord, LastGood, MoveKind, Pointer, PointerMove, Record,
-        StageRow, Store, TargetState,
+        AutoDeploy, ConditionalWrite, HistoryRecord, LastGood, MoveKind, MoveOrigin, Pointer, PointerMove,
+        Record, StageRow, Store, StoredDeployment, TargetState,
     },
 };
 
@@ -114,8 +116,15 @@ pub async fn served_before(store: &Store, stage: &str) -> Result<Option<String>,
     Ok(records.into_iter().map(|record| record.deployment_id).find(|id| *id != served))
 }
 
-/// The deployments that a stage can be rolled back to, those first that it served last; at most `most`. Of each the
-/// newest record.
+/// A deployment that a stage can be rolled back to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RollbackCandidate {
+    pub id: String,
+    /// When, by whom and why it was published last; `None`: nobody knows.
+    pub origin: Option<MoveOrigin>,
+}
+
+/// The deployments that a stage can be rolled back to, those first that it served last; at most `most`.
 ///
 /// # Errors
 ///
@@ -124,25 +133,48 @@ pub async fn rollback_candidates(
     store: &Store,
     stage: &str,
     most: usize,
-) -> Result<Vec<HistoryRecord>, StoreError> {
+) -> Result<Vec<RollbackCandidate>, StoreError> {
     let Some(row) = store.stage(stage).await? else { return Ok(Vec::new()) };
     let Ok(settings) = StageSettings::parse(&store.tables.stages, &row.item).value else {
         return Ok(Vec::new());
     };
     let served = served_by(store, stage, &row).await?;
-    let mut candidates: Vec<HistoryRecord> = Vec::new();
-    for record in store.history(stage, usize::MAX).await? {
-        let id = &record.deployment_id;
-        let is_known = candidates.iter().any(|candidate| candidate.deployment_id == *id);
+    let mut candidates = Vec::new();
+    for candidate in known_deployments(store, stage).await? {
         if candidates.len() < most
-            && !is_known
-            && served.as_ref() != Some(id)
-            && pointer::resolved(store, &settings, id).await?.is_ok()
+            && served.as_ref() != Some(&candidate.id)
+            && pointer::resolved(store, &settings, &candidate.id).await?.is_ok()
         {
-            candidates.push(record);
+            candidates.push(candidate);
         }
     }
     Ok(candidates)
+}
+
+/// Each deployment of a stage once: those of its history, and then those that are stored besides.
+async fn known_deployments(store: &Store, stage: &str) -> Result<Vec<RollbackCandidate>, StoreError> {
+    let mut known: Vec<RollbackCandidate> = Vec::new();
+    let mut of_rollbacks: BTreeSet<String> = BTreeSet::new();
+    for HistoryRecord { deployment_id: id, kind, origin, .. } in store.history(stage, usize::MAX).await? {
+        let is_rollback = kind == MoveKind::Rollback.word();
+        match known.iter_mut().find(|candidate| candidate.id == id) {
+            None => {
+                if is_rollback {
+                    of_rollbacks.insert(id.clone());
+                }
+                known.push(RollbackCandidate { id, origin: Some(origin) });
+            }
+            // A rollback says why another one was left, not what this one is.
+            Some(candidate) if !is_rollback && of_rollbacks.remove(&id) => candidate.origin = Some(origin),
+            Some(_) => {}
+        }
+    }
+    for StoredDeployment { id, created, .. } in store.stored_deployments(stage).await?.deployments {
+        if known.iter().all(|candidate| candidate.id != id) {
+            known.push(RollbackCandidate { id, origin: created });
+        }
+    }
+    Ok(known)
 }
 
 /// Rolls a stage back to the deployment `id`.

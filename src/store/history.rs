@@ -112,7 +112,7 @@ impl Store {
         Ok(records)
     }
 
-    /// The write of a record, in a place behind all others of the stage: half a read unit.
+    /// The write of a record, in a place behind all others of the stage: one read unit.
     pub(super) async fn recording(
         &self,
         stage: &str,

@@ -15,15 +15,7 @@ use crate::{
 
 /// The fields of an item that may stand in a file, each in the form in which its reader takes it.
 pub fn as_read(kind: ItemKind, item: &Map<String, Value>) -> Map<String, Value> {
-    let mut own: Map<String, Value> = item
-        .iter()
-        .filter(|(name, _)| !is_state(kind, name))
-        .map(|(name, value)| (name.clone(), canonical_numbers(value)))
-        .collect();
-    if kind == ItemKind::Stage {
-        raise(&mut own);
-    }
-    let mut value = Value::Object(own);
+    let mut value = Value::Object(without_state(kind, item));
     let mut kinds: BTreeMap<String, Option<FieldKind>> = BTreeMap::new();
     for field in fields_read(kind, &value) {
         if field.kind == FieldKind::Any {
@@ -49,6 +41,16 @@ pub fn as_read(kind: ItemKind, item: &Map<String, Value>) -> Map<String, Value> 
     }
 }
 
+/// The fields of an item that may stand in a file.
+pub fn without_state(kind: ItemKind, item: &Map<String, Value>) -> Map<String, Value> {
+    let own = item.iter().filter(|(name, _)| !is_state(kind, name));
+    let mut own: Map<_, _> = own.map(|(name, value)| (name.clone(), canonical_numbers(value))).collect();
+    if kind == ItemKind::Stage {
+        without_first_generation(&mut own);
+    }
+    own
+}
+
 /// Says if a field is no part of a file.
 pub fn is_state(kind: ItemKind, name: &str) -> bool {
     let of_stage =
@@ -57,7 +59,7 @@ pub fn is_state(kind: ItemKind, name: &str) -> bool {
 }
 
 /// No generation is the first one.
-fn raise(item: &mut Map<String, Value>) {
+fn without_first_generation(item: &mut Map<String, Value>) {
     if item.get("cacheGeneration").is_some_and(|generation| generation.to_string() == "0") {
         item.remove("cacheGeneration");
     }

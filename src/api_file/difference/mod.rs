@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 pub use self::{
-    as_read::{as_read, is_state},
+    as_read::{as_read, is_state, without_state},
     field_difference::FieldDifference,
     item_name::{ItemName, StageItem},
 };
@@ -114,13 +114,18 @@ fn of_item(name: &ItemName, before: Option<&Item>, after: Option<&Item>) -> Opti
         (Some(_), Some(_)) => Change::Changed,
         (None, None) => return None,
     };
-    let read = |item: Option<&Item>| item.map(|item| as_read(name.kind(), item)).unwrap_or_default();
-    let (before, after) = (read(before), read(after));
+    let kind = name.kind();
+    let (before, after) = (before.cloned().unwrap_or_default(), after.cloned().unwrap_or_default());
+    let (before, after) = match change {
+        // Of one item nothing is compared.
+        Change::Added | Change::Removed => (without_state(kind, &before), without_state(kind, &after)),
+        Change::Changed => (as_read(kind, &before), as_read(kind, &after)),
+    };
     let fields = match change {
         Change::Removed => Vec::new(),
         Change::Added | Change::Changed => field_difference::of_maps(&before, &after),
     };
-    let is_api = name.kind() == ItemKind::Api;
+    let is_api = kind == ItemKind::Api;
     // Without a field, an item of what routes share is as if it were not there.
     let is_none = match change {
         Change::Added => is_api && after.is_empty(),

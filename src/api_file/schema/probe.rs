@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     authorizers::ApiKey,
-    deployment::{DeploymentSource, parse},
+    deployment::{DeploymentSource, read_only},
     item::{FieldKind, RecordedField, StageVariables, recorded_fields},
     limits::usage_plan::UsagePlan,
     stages::StageSettings,
@@ -194,7 +194,7 @@ fn read(kind: ItemKind, item: &Map<String, Value>) {
         let stage_variables = &StageVariables::new();
         let source =
             DeploymentSource { table: "routes", stage: "v1", stage_variables, function_url_auth_type: None };
-        drop(parse(source, &[item]));
+        read_only(source, &[item]);
     };
     match kind {
         ItemKind::Stage => drop(StageSettings::parse("stages", item)),

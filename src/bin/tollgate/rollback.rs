@@ -7,8 +7,11 @@ use serde_json::json;
 use tollgate::{
     calendar::timestamp,
     clock::Clock,
-    deployment::{self, FormerAutoDeploy, Origin, Rollback, RollbackOutcome, RollbackRefusal, counted},
-    store::{HistoryRecord, Store},
+    deployment::{
+        self, FormerAutoDeploy, Origin, Rollback, RollbackCandidate, RollbackOutcome, RollbackRefusal,
+        counted,
+    },
+    store::Store,
 };
 
 use crate::{
@@ -94,6 +97,7 @@ async fn target(store: &Store, stage: &str, id: Option<&str>) -> Result<Result<S
             Some(id) => Ok(id),
             None => {
                 note(format_args!("tollgate: {stage}: its history tells of no deployment before this one"));
+                list_candidates(store, stage).await?;
                 Err(ExitStatus::NotFound)
             }
         });
@@ -168,9 +172,10 @@ async fn list_candidates(store: &Store, stage: &str) -> Result<()> {
     note(format_args!("tollgate: {stage} can be rolled back to:"));
     let columns =
         [Column::left(""), Column::left("SINCE"), Column::left("DEPLOYMENT"), Column::left("MESSAGE")];
-    let row = |record: &HistoryRecord| {
-        let since = timestamp(record.origin.at_ms / 1_000);
-        vec![String::new(), since, record.deployment_id.clone(), record.origin.message.clone()]
+    let row = |RollbackCandidate { id, origin }: &RollbackCandidate| {
+        let since = origin.as_ref().map_or_else(|| "-".to_owned(), |origin| timestamp(origin.at_ms / 1_000));
+        let message = origin.as_ref().map(|origin| origin.message.clone()).unwrap_or_default();
+        vec![String::new(), since, id.clone(), message]
     };
     let rows: Vec<Vec<String>> = candidates.iter().map(row).collect();
     let mut text = Vec::new();

@@ -16,7 +16,7 @@ async fn a_tool_that_dies_at_any_write_leaves_one_version_served_and_the_next_ap
         loop {
             let project = Project::with(&stamped(1, OTHERS));
             let world = &project.world;
-            assert_eq!(project.tollgate("apply tollgate.yaml --yes").code, Some(0));
+            project.apply_file(Removal::Leave).await;
             world.refresh().await;
             assert_eq!(version(world).await, Some(1));
 
@@ -44,8 +44,7 @@ async fn a_tool_that_dies_at_any_write_leaves_one_version_served_and_the_next_ap
             );
 
             project.write(&stamped(3, OTHERS));
-            let ran = project.tollgate("apply tollgate.yaml --yes --prune");
-            assert_eq!(ran.code, Some(0), "{context}: {ran:?}");
+            project.apply_file(Removal::Prune).await;
             assert_eq!(unfinished_applies(&world.store).await.unwrap(), [], "{context}");
             world.refresh().await;
             assert_eq!(version(world).await, Some(3), "{context}");
@@ -79,7 +78,7 @@ async fn a_tool_that_dies_while_it_makes_a_stage_leaves_no_stage_there() {
         let instance = world.another_instance().await;
         let answer = instance.send("GET /v1/a").await;
         assert!(answer.ends_with(r#"{"route":"v0","stage":"v0"}"#), "{cuts}: {answer}");
-        assert_eq!(project.tollgate("apply tollgate.yaml --yes").code, Some(0));
+        project.apply_file(Removal::Leave).await;
         instance.refresh().await;
         assert_eq!(version(&instance).await, Some(2), "{cuts}");
     }
@@ -90,11 +89,11 @@ async fn a_tool_that_dies_while_it_removes_a_stage_leaves_it_served() {
     for cuts in 0.. {
         let project = Project::with(&stamped(2, OTHERS));
         let world = &project.world;
-        assert_eq!(project.tollgate("apply tollgate.yaml --yes").code, Some(0));
+        project.apply_file(Removal::Leave).await;
         world.refresh().await;
         project
             .write("tollgate: 1\nstages:\n  v2: { routes: { GET /x: { integration: { type: MOCK } } } }\n");
-        assert_eq!(project.tollgate("apply tollgate.yaml --yes").code, Some(0));
+        project.apply_file(Removal::Leave).await;
         world.gate.cut(Cut { after: cuts, at: CutAt::Request });
         let ran = project.tollgate_by_the_gate("apply tollgate.yaml --yes --prune");
         if !world.gate.mend() {

@@ -90,6 +90,12 @@ impl Project {
         }
     }
 
+    /// Applies `tollgate.yaml`, to the end.
+    async fn apply_file(&self, removal: Removal) {
+        let applied = self.apply(&self.plan(removal).await).await;
+        assert!(applied.stopped.is_none(), "{applied:?}");
+    }
+
     /// Does what a plan says.
     async fn apply(&self, plan: &Plan) -> Applied {
         let origin = Origin { at: self.world.now(), by: "ada@laptop", message: "" };

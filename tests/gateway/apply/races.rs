@@ -19,7 +19,7 @@ fn applies() -> usize {
 async fn readers_see_one_version_in_every_answer_during_many_applies() {
     let project = Project::with(&stamped(1, 5));
     let world = &project.world;
-    project.apply(&project.plan(Removal::Prune).await).await;
+    project.apply_file(Removal::Prune).await;
     let is_done = Cell::new(false);
     let applying = async {
         for version in 2..2 + applies() {
@@ -73,7 +73,7 @@ async fn many_routes_are_applied_in_few_transactions() {
 async fn an_edit_while_the_items_are_written_is_told_and_the_stage_keeps_what_it_served() {
     let project = Project::with(&stamped(1, 0));
     let world = &project.world;
-    project.apply(&project.plan(Removal::Prune).await).await;
+    project.apply_file(Removal::Prune).await;
     project.write(&stamped(2, 0));
     let plan = project.plan(Removal::Prune).await;
     // The deployment of version 2 is never stored: the items are read before.
@@ -88,7 +88,7 @@ async fn an_edit_while_the_items_are_written_is_told_and_the_stage_keeps_what_it
     world.refresh().await;
     assert_eq!(version(world).await, Some(1));
     // The next one ends it.
-    project.apply(&project.plan(Removal::Prune).await).await;
+    project.apply_file(Removal::Prune).await;
     world.refresh().await;
     assert_eq!(version(world).await, Some(2));
     assert_eq!(unfinished_applies(&world.store).await.unwrap(), []);
@@ -98,7 +98,7 @@ async fn an_edit_while_the_items_are_written_is_told_and_the_stage_keeps_what_it
 async fn an_edit_before_the_first_write_is_told_and_goes_live_by_itself() {
     let project = Project::with(&stamped(1, 0));
     let world = &project.world;
-    project.apply(&project.plan(Removal::Prune).await).await;
+    project.apply_file(Removal::Prune).await;
     project.write(&stamped(2, 0));
     let plan = project.plan(Removal::Prune).await;
     let edit = async {
@@ -116,7 +116,7 @@ async fn an_edit_before_the_first_write_is_told_and_goes_live_by_itself() {
 async fn an_apply_that_another_one_took_over_writes_nothing_more() {
     let project = Project::with(&stamped(1, 0));
     let world = &project.world;
-    project.apply(&project.plan(Removal::Prune).await).await;
+    project.apply_file(Removal::Prune).await;
     project.write(&stamped(2, 0));
     let slow = project.plan(Removal::Prune).await;
     let quick = async {
@@ -136,10 +136,10 @@ async fn an_apply_that_another_one_took_over_writes_nothing_more() {
 async fn a_pointer_that_was_moved_meanwhile_is_not_moved_back() {
     let project = Project::with(&stamped(1, 0));
     let world = &project.world;
-    project.apply(&project.plan(Removal::Prune).await).await;
+    project.apply_file(Removal::Prune).await;
     let first = world.store.stage("v1").await.unwrap().unwrap().deployment_id.unwrap();
     project.write(&stamped(3, 0));
-    project.apply(&project.plan(Removal::Prune).await).await;
+    project.apply_file(Removal::Prune).await;
     project.write(&stamped(2, 0));
     let plan = project.plan(Removal::Prune).await;
     let rollback = async {

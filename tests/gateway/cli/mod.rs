@@ -84,7 +84,7 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "export a.yaml b.yaml",
         "export --force",
         "diff",
-        "diff a.yaml b.yaml c.yaml",
+        "diff a.yaml b.yaml c.yaml d.yaml",
         "apply",
         "apply a.yaml --stage",
         "schema v1",

@@ -87,9 +87,70 @@ async fn two_deployments_are_compared_field_by_field() {
     let third = serve(&world, "two").await;
     let ids = [&*first, &*second, &*third];
 
-    expect![[r#""#]].assert_eq(&told(&world.tollgate(&["diff", &first, &second]), &ids));
+    expect![[r#"
+        exit 0
+        + stage v1, api
+            + problemDetails: true
+        ~ stage v1, GET /
+            ~ integration.body: "one" → "two"
+        + stage v1, GET /new
+            + integration.body: "new"
+            + integration.type: "MOCK"
+        - stage v1, GET /old
+        --
+    "#]]
+    .assert_eq(&told(&world.tollgate(&["diff", &first, &second]), &ids));
     let by_prefix = world.tollgate(&["diff", "v1", &second[..8], &first[..8], "--exit-code", "-o", "json"]);
-    expect![[r#""#]].assert_eq(&told(&by_prefix, &ids));
+    expect![[r#"
+        exit 2
+        {
+          "differences": [
+            {
+              "change": "removed",
+              "fields": [],
+              "kind": "api",
+              "stage": "v1"
+            },
+            {
+              "change": "changed",
+              "fields": [
+                {
+                  "after": "one",
+                  "before": "two",
+                  "path": "integration.body"
+                }
+              ],
+              "kind": "route",
+              "routeKey": "GET /",
+              "stage": "v1"
+            },
+            {
+              "change": "removed",
+              "fields": [],
+              "kind": "route",
+              "routeKey": "GET /new",
+              "stage": "v1"
+            },
+            {
+              "change": "added",
+              "fields": [
+                {
+                  "after": "MOCK",
+                  "path": "integration.type"
+                }
+              ],
+              "kind": "route",
+              "routeKey": "GET /old",
+              "stage": "v1"
+            }
+          ],
+          "from": "B",
+          "schemaVersion": 1,
+          "to": "A"
+        }
+        --
+    "#]]
+    .assert_eq(&told(&by_prefix, &ids));
     assert_eq!(
         told(&world.tollgate(&["diff", &second, &third, "--exit-code"]), &ids),
         "exit 0\n--\ntollgate: no differences\n"
@@ -105,5 +166,26 @@ async fn two_deployments_are_compared_field_by_field() {
         .iter()
         .map(|arguments| told(&world.tollgate(&[&["diff"], *arguments].concat()), &ids))
         .collect();
-    expect![[r#""#]].assert_eq(&refused.join("\n"));
+    expect![[r#"
+        exit 4
+        --
+        tollgate: stage v1 has no deployment zz
+
+        exit 4
+        --
+        tollgate: there is no deployment "zz"
+
+        exit 4
+        --
+        tollgate: deployment "B" is of stage v1
+
+        exit 64
+        --
+        tollgate: --stage, --prune and --save are for an API file
+
+        exit 64
+        --
+        tollgate: --stage, --prune and --save are for an API file
+    "#]]
+    .assert_eq(&refused.join("\n"));
 }
