@@ -49,7 +49,7 @@ use ::http::Method;
 #[cfg(feature = "cli")]
 pub use self::apply::{
     ApplyOutcome, PlannedDeployment, PlannedStage, STATE_FIELDS, UnfinishedApply, check_planned,
-    finish_apply, unfinished_applies,
+    finish_apply, is_as_read, unfinished_applies,
 };
 #[cfg(feature = "cli")]
 pub use self::items::read_only;
