@@ -7,6 +7,8 @@ mod api;
 mod base_path_claims;
 mod blocks;
 mod cacheable;
+mod canary_changes;
+mod canary_load;
 mod candidate;
 mod effective_settings;
 mod encoding;
@@ -44,6 +46,9 @@ pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
     base_path_claims::conflicts_among,
+    canary_changes::{
+        CanaryAbort, CanaryPromotion, CanaryStart, CanaryStarted, abort_canary, promote_canary, start_canary,
+    },
     guards::Guards,
     inspect::inspect,
     items::{API, NO_ROUTE, parse},
@@ -55,7 +60,7 @@ pub use self::{
         AuthorizerOrigin, PolicyAccess, RouteAccess, RouteAuthorization, UrlAccess, route_access,
     },
     route_item::DeploymentSource,
-    served::{Configuration, Served, ServedStage},
+    served::{Configuration, Served, ServedCanary, ServedStage},
     snapshot::Snapshot,
 };
 use self::{

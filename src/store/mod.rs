@@ -4,6 +4,7 @@ mod api_keys;
 mod cache;
 pub mod cache_contents;
 mod cache_table;
+mod canaries;
 mod configuration;
 mod counter_outcomes;
 mod counter_request;
@@ -19,6 +20,7 @@ use std::{sync::Arc, time::Duration};
 pub use self::{
     api_keys::KeyCreation,
     cache_table::{CacheEntries, GenerationRaise, ItemKey},
+    canaries::Promotion,
     configuration::StageRow,
     deployments::{Consistency, StoredSnapshot},
     pointers::{ConditionalWrite, LastGood, Pointer, Record},

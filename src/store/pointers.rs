@@ -15,7 +15,7 @@ use crate::{
         call::CallError,
         dynamodb::{
             AttributeValue::{M, N, S},
-            CancellationReason,
+            Attributes, CancellationReason,
             operations::{
                 Condition, ConditionCheck, FoundItem, GetItem, PutItem, TransactItem, TransactWriteItems,
                 UpdateItem,
@@ -167,23 +167,7 @@ impl Store {
             set.push_str(", deploymentId = :id");
             values.insert(":id".to_owned(), S(id.to_owned()));
         }
-        let mut expression =
-            if read.is_some() { "attribute_exists(#stage)" } else { "attribute_not_exists(#stage)" }
-                .to_owned();
-        // An operator who points the stage elsewhere by hand does not raise the revision.
-        let written = read.map(|row| &row.written);
-        let seen = written.into_iter().flat_map(|Written { revision, deployment_id }| {
-            [("revision", ":revision", revision), ("deploymentId", ":pointer", deployment_id)]
-        });
-        for (name, value, was) in seen {
-            match was {
-                None => expression.push_str(&format!(" AND attribute_not_exists({name})")),
-                Some(was) => {
-                    expression.push_str(&format!(" AND {name} = {value}"));
-                    values.insert(value.to_owned(), was.clone());
-                }
-            }
-        }
+        let expression = as_read(read, &mut values);
         UpdateItem {
             table_name: &self.tables.stages,
             key: attributes([("stage", S(stage.to_owned()))]),
@@ -198,7 +182,7 @@ impl Store {
         }
     }
 
-    fn record(
+    pub(super) fn record(
         &self,
         stage: &str,
         last_good: Option<&LastGood>,
@@ -217,7 +201,7 @@ impl Store {
         Ok(TransactItem::Put(PutItem { table_name: &self.tables.deployments, item, condition }))
     }
 
-    async fn transact(
+    pub(super) async fn transact(
         &self,
         operation: &'static str,
         writes: [Option<TransactItem<'_>>; 2],
@@ -244,6 +228,27 @@ impl Store {
         let found = found.map_err(|error| StoreError::new(operation, error))?;
         Ok(found.item.map(|item| item.0))
     }
+}
+
+/// The condition that a stage item, `#stage`, is as it was read; `values` takes its values.
+pub(super) fn as_read(read: Option<&StageRow>, values: &mut Attributes) -> String {
+    let mut expression =
+        if read.is_some() { "attribute_exists(#stage)" } else { "attribute_not_exists(#stage)" }.to_owned();
+    // An operator who points the stage elsewhere by hand does not raise the revision.
+    let written = read.map(|row| &row.written);
+    let seen = written.into_iter().flat_map(|Written { revision, deployment_id }| {
+        [("revision", ":revision", revision), ("deploymentId", ":pointer", deployment_id)]
+    });
+    for (name, value, was) in seen {
+        match was {
+            None => expression.push_str(&format!(" AND attribute_not_exists({name})")),
+            Some(was) => {
+                expression.push_str(&format!(" AND {name} = {value}"));
+                values.insert(value.to_owned(), was.clone());
+            }
+        }
+    }
+    expression
 }
 
 /// True of a transaction that was refused because what it is about is not as it was read.

@@ -5,6 +5,7 @@
 
 mod auth;
 mod cache;
+mod canary;
 mod check;
 mod check_auth;
 mod check_file;
@@ -48,6 +49,7 @@ enum Command {
     Export(export::Arguments),
     Schema(schema::Arguments),
     Deploy(deploy::Arguments),
+    Canary(canary::Arguments),
     Keys(keys::Arguments),
     Cache(cache::Arguments),
     Usage(usage::Arguments),
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),
+        Command::Canary(arguments) => canary::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),

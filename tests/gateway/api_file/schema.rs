@@ -59,13 +59,15 @@ const KINDS: [ItemKind; 5] =
     [ItemKind::Stage, ItemKind::Api, ItemKind::Route, ItemKind::UsagePlan, ItemKind::ApiKey];
 
 /// Attributes that the name of an item says, or that are no part of a file.
-const NOT_IN_A_FILE: [&str; 9] = [
+const NOT_IN_A_FILE: [&str; 11] = [
     "stage",
     "routeKey",
     "id",
     "usagePlanId",
     "keyHash",
     "deploymentId",
+    "canarySettings",
+    "canaryRollback",
     "revision",
     "lastDeploymentStatus",
     "lastDeploymentMessage",
@@ -239,7 +241,6 @@ fn the_schema_describes_fields_in_the_words_of_the_pages() {
         apiKey.rotatedFrom
         apiKey.rotatedTo
         route.description
-        stage.canarySettings
         usagePlan.description
         usagePlan.name
         usagePlan.tags"#]]
