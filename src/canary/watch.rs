@@ -152,7 +152,16 @@ impl<S: CanaryStore> CanaryWatch<S> {
     /// Tells the store what was counted, and switches canaries off that fail too often: after an answer.
     pub async fn settle(&self, now: SystemTime) {
         self.is_due.store(false, Ordering::Relaxed);
-        for due in self.take_due(milliseconds(now)) {
+        let now_ms = milliseconds(now);
+        for due in self.take(now_ms, |canary| canary.is_due(now_ms)) {
+            self.settle_one(&due, now).await;
+        }
+    }
+
+    /// The process ends: tells the store all that it has not been told yet.
+    pub async fn shut_down(&self, now: SystemTime) {
+        let now_ms = milliseconds(now);
+        for due in self.take(now_ms, |canary| canary.pending_answers(now_ms) > 0) {
             self.settle_one(&due, now).await;
         }
     }
@@ -203,10 +212,10 @@ impl<S: CanaryStore> CanaryWatch<S> {
         });
     }
 
-    fn take_due(&self, now_ms: u64) -> Vec<DueAnswers> {
+    fn take(&self, now_ms: u64, is_due: impl Fn(&WatchedCanary) -> bool) -> Vec<DueAnswers> {
         let slot = Slot::at(now_ms);
         let mut canaries = self.canaries();
-        let due = canaries.iter_mut().filter(|canary| canary.is_due(now_ms));
+        let due = canaries.iter_mut().filter(|canary| is_due(canary));
         let due = due.map(|canary| {
             canary.written_ms = now_ms;
             DueAnswers {
@@ -262,9 +271,13 @@ impl WatchedCanary {
         within_a_minute(self.stopped_ms, now_ms)
     }
 
+    fn pending_answers(&self, now_ms: u64) -> u64 {
+        self.pending.sum(Slot::at(now_ms)).answers
+    }
+
     /// Says if it is time to tell the store. The first answer is told at once: the instance may be frozen after it.
     fn is_due(&self, now_ms: u64) -> bool {
-        let pending = self.pending.sum(Slot::at(now_ms)).answers;
+        let pending = self.pending_answers(now_ms);
         let pause_ms = if pending >= MANY_ANSWERS { LEAST_PAUSE_MS } else { WRITE_EVERY_MS };
         // Either way: a clock that was set back must not put it off.
         pending > 0 && now_ms.abs_diff(self.written_ms) >= pause_ms

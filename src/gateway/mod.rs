@@ -105,7 +105,12 @@ impl Gateway {
 
     /// The process ends: returns what it holds of quotas, and writes what it has counted.
     pub async fn shut_down(&self) {
-        tokio::join!(self.counters.return_unused(), self.usage.shut_down(), self.responses.drain());
+        tokio::join!(
+            self.counters.return_unused(),
+            self.usage.shut_down(),
+            self.responses.drain(),
+            self.canaries.shut_down(self.clock.now()),
+        );
     }
 
     /// Answers every request: with the integration's response, or with a gateway response.

@@ -227,3 +227,12 @@ async fn a_canary_that_another_one_has_replaced_is_not_switched_off() {
     settle(&world).await;
     assert_eq!(rollback(&world).await, None);
 }
+
+#[tokio::test]
+async fn an_instance_that_ends_tells_what_it_has_counted() {
+    let world = world(json!({ "rollbackOn5xxPercent": 5, "minRequests": 10 })).await;
+    send_all(&world, &[(500, 30)]).await;
+    assert_eq!(rollback(&world).await, None);
+    world.shut_down().await;
+    assert!(rollback(&world).await.is_some());
+}
