@@ -37,6 +37,8 @@ pub enum CanaryStarted {
     Started(CanarySettings),
     /// The stage had this one, with other settings.
     Changed(CanarySettings),
+    /// The stage had one, which was switched off meanwhile. Nothing has changed.
+    RolledBack(CanaryRollback),
     /// The stage serves this very deployment, with the same variables.
     ServedAlready {
         deployment_id: String,
@@ -91,10 +93,15 @@ pub async fn start_canary(
     start: &CanaryStart,
     now_ms: u64,
 ) -> Result<CanaryStarted, StoreError> {
+    let mut had_canary = false;
     for _ in 0..ATTEMPTS {
         let Some(row) = store.stage(stage).await? else { return Ok(CanaryStarted::NoStage) };
+        if let Some(rollback) = rollback(&row.item).filter(|_| had_canary) {
+            return Ok(CanaryStarted::RolledBack(rollback));
+        }
         let Some(served) = &row.deployment_id else { return Ok(CanaryStarted::NotServed) };
         let standing = standing(&row.item);
+        had_canary |= standing.is_some();
         let mut fields = standing.cloned().unwrap_or_default();
         fields.extend(start.fields.clone());
         let standing_id = standing.and_then(|standing| standing.get("deploymentId")?.as_str());
@@ -213,9 +220,13 @@ fn has_canary(item: &Item) -> bool {
 /// The settings of the canary that a stage has, unless it was switched off.
 fn standing(item: &Item) -> Option<&Item> {
     let settings = item.get(CANARY)?.as_object()?;
-    let id = settings.get("deploymentId").and_then(Value::as_str).unwrap_or_default();
-    let is_off = item.get(ROLLBACK).is_some_and(|rollback| CanaryRollback::read(rollback, id).is_some());
-    (!is_off).then_some(settings)
+    rollback(item).is_none().then_some(settings)
+}
+
+/// The record that the canary which a stage has was switched off.
+fn rollback(item: &Item) -> Option<CanaryRollback> {
+    let id = item.get(CANARY)?.get("deploymentId").and_then(Value::as_str).unwrap_or_default();
+    CanaryRollback::read(item.get(ROLLBACK)?, id)
 }
 
 /// The canary of a stage whose item had these `canarySettings`.

@@ -5,6 +5,7 @@ mod cache;
 pub mod cache_contents;
 mod cache_table;
 mod canaries;
+mod canary_counts;
 mod configuration;
 mod counter_outcomes;
 mod counter_request;

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 use tollgate::{
-    canary::{CanarySettings, Percent},
+    canary::{CanaryRollback, CanarySettings, Percent},
     deployment::{CanaryStart, CanaryStarted, counted, start_canary},
     error::Problem,
     store::Store,
@@ -31,8 +31,8 @@ use crate::{
 ///   tollgate canary start v1 --percent 20
 ///   tollgate canary start v1 --percent 0 --header x-canary --deployment 6f73a0dae20a9235b021945e03f593fd
 ///
-/// Exit code 3: there are problems, the stage serves nothing yet, or it serves that deployment already; nothing has
-/// changed. 4: there is no such stage.
+/// Exit code 3: there are problems, the stage serves nothing yet, it serves that deployment already, or its canary was
+/// switched off at this moment; nothing has changed. 4: there is no such stage.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
@@ -44,7 +44,7 @@ pub struct Arguments {
     /// The id of the deployment [default: the canary's; without one, the items as they are now].
     #[arg(long, value_name = "ID")]
     deployment: Option<String>,
-    /// What keeps a client with one version.
+    /// What keeps a client with one version: nothing, who calls, or its address.
     #[arg(long, value_enum)]
     sticky: Option<Sticky>,
     /// A header that chooses the version: always, or never.
@@ -69,11 +69,8 @@ pub struct Arguments {
 /// What keeps a client with one version.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Sticky {
-    /// Nothing: each request is drawn.
     None,
-    /// Who calls.
     Caller,
-    /// The client's address.
     Address,
 }
 
@@ -145,6 +142,9 @@ fn refused(store: &Store, stage: &str, outcome: &CanaryStarted) -> ExitStatus {
         )),
         CanaryStarted::ServedAlready { deployment_id } => note(format_args!(
             "tollgate: {stage} serves deployment {deployment_id} already, to all; edit an item, or name another with --deployment"
+        )),
+        CanaryStarted::RolledBack(CanaryRollback { at, reason }) => note(format_args!(
+            "tollgate: the canary of {stage} was switched off just now, at {at}: {reason}; nothing has changed"
         )),
         CanaryStarted::Invalid { problems, warnings } => {
             note(format_args!(
