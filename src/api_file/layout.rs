@@ -25,10 +25,13 @@ pub type Refused = [(&'static str, &'static str)];
 const NAMED: &str = "nothing: the name before the colon says it";
 const STATE: &str = "nothing: the gateway writes it";
 const POINTER: &str = "nothing: what is served is no part of the file (tollgate deploy and rollback set it)";
+const CANARY: &str = "nothing: a canary is no part of the file (tollgate canary start sets it)";
 const SECRET: &str = "nothing: a value never stands in a file (tollgate keys create makes one)";
 pub const OF_STAGES: &Refused = &[
     ("stage", NAMED),
     ("deploymentId", POINTER),
+    ("canarySettings", CANARY),
+    ("canaryRollback", STATE),
     ("revision", STATE),
     ("lastDeploymentStatus", STATE),
     ("lastDeploymentMessage", STATE),

@@ -9,6 +9,8 @@ mod apply;
 mod base_path_claims;
 mod blocks;
 mod cacheable;
+mod canary_changes;
+mod canary_load;
 mod candidate;
 mod contents;
 mod effective_settings;
@@ -57,6 +59,9 @@ pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
     base_path_claims::conflicts_among,
+    canary_changes::{
+        CanaryAbort, CanaryPromotion, CanaryStart, CanaryStarted, abort_canary, promote_canary, start_canary,
+    },
     contents::{DeploymentItems, items_of},
     guards::Guards,
     inspect::inspect,
@@ -76,7 +81,7 @@ pub use self::{
         AuthorizerOrigin, PolicyAccess, RouteAccess, RouteAuthorization, UrlAccess, route_access,
     },
     route_item::DeploymentSource,
-    served::{Configuration, Served, ServedStage},
+    served::{Configuration, Served, ServedCanary, ServedStage},
     snapshot::Snapshot,
 };
 use self::{

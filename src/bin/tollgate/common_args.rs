@@ -31,6 +31,7 @@ pub struct CommonArgs {
 pub type TableSelection = fn(&Tables) -> Vec<&str>;
 
 pub const STAGES: TableSelection = |tables| vec![&tables.stages, &tables.routes, &tables.deployments];
+pub const CANARIES: TableSelection = |tables| [STAGES(tables), vec![&tables.counters]].concat();
 pub const KEYS: TableSelection = |tables| vec![&tables.api_keys];
 pub const KEYS_AND_PLANS: TableSelection = |tables| vec![&tables.api_keys, &tables.usage_plans];
 pub const USAGE: TableSelection = |tables| vec![&tables.counters, &tables.api_keys];

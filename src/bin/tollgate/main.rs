@@ -6,6 +6,7 @@
 mod apply;
 mod auth;
 mod cache;
+mod canary;
 mod check;
 mod check_auth;
 mod check_file;
@@ -65,6 +66,7 @@ enum Command {
     History(history::Arguments),
     Rollback(rollback::Arguments),
     Prune(prune::Arguments),
+    Canary(canary::Arguments),
     Keys(keys::Arguments),
     Cache(cache::Arguments),
     Usage(usage::Arguments),
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
         Command::History(arguments) => history::run(&arguments),
         Command::Rollback(arguments) => rollback::run(&arguments),
         Command::Prune(arguments) => prune::run(&arguments),
+        Command::Canary(arguments) => canary::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),
