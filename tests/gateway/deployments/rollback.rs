@@ -201,6 +201,7 @@ async fn what_a_stage_cannot_serve_is_refused_with_the_list_of_what_it_can() {
         exit 4
         --
         tollgate: v2: its history tells of no deployment before this one
+        tollgate: there is none that v2 can be rolled back to
     "#]]
     .assert_eq(&told(&ran, &ids));
     let ran = tollgate(&world, &["rollback", "v1", &good]);
