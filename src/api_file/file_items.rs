@@ -18,10 +18,10 @@ pub struct ApiFile {
     pub usage_plans: Vec<FileItem>,
     /// Without values and hashes.
     pub api_keys: Vec<FileItem>,
-    /// `functions`: the commands that `tollgate dev` runs, by name.
-    pub functions: Vec<Entry>,
-    /// `tables`: the tables that `tollgate dev` makes, by name.
-    pub tables: Vec<Entry>,
+    /// What `tollgate dev` runs, makes and prints.
+    pub functions: Vec<FileItem>,
+    pub tables: Vec<FileItem>,
+    pub first_requests: Vec<FileItem>,
 }
 
 /// A stage and its routes.

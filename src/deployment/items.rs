@@ -40,6 +40,14 @@ pub fn parse(source: DeploymentSource<'_>, items: &[Map<String, Value>]) -> Pars
     Parsed { value: value.map(|built| built.deployment), warnings }
 }
 
+/// Reads the items as [`parse`] does, for those who watch what is read: they become no deployment.
+#[cfg(feature = "cli")]
+pub fn read_items(source: DeploymentSource<'_>, items: &[Map<String, Value>]) {
+    let mut validator = Validator::new(source);
+    items.iter().for_each(|item| validator.add(item));
+    drop(validator.finish());
+}
+
 /// Makes a deployment of a stage's items, which come one by one in the order of their route keys.
 pub struct Builder<'a> {
     source: DeploymentSource<'a>,

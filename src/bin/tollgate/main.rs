@@ -13,11 +13,12 @@ mod check_report;
 mod common_args;
 mod cost;
 mod deploy;
+#[cfg(feature = "local")]
+mod dev;
 mod exit_status;
 mod export;
+mod init;
 mod keys;
-#[cfg(feature = "local")]
-mod local;
 mod notes;
 mod output_format;
 mod request_arg;
@@ -43,6 +44,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Init(init::Arguments),
     Check(check::Arguments),
     Auth(auth::Arguments),
     Export(export::Arguments),
@@ -53,7 +55,7 @@ enum Command {
     Usage(usage::Arguments),
     Cost(cost::Arguments),
     #[cfg(feature = "local")]
-    Local(local::Arguments),
+    Dev(dev::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let result = match command {
+        Command::Init(arguments) => init::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
@@ -72,7 +75,7 @@ fn main() -> ExitCode {
         Command::Usage(arguments) => usage::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
         #[cfg(feature = "local")]
-        Command::Local(arguments) => local::run(arguments).map(|()| exit_status::ExitStatus::Ok),
+        Command::Dev(arguments) => dev::run(arguments),
     };
     match result {
         Ok(status) => status.into(),

@@ -1,6 +1,7 @@
 //! An API in a file: `tollgate check FILE` as a process, each message as it is told.
 
 mod export;
+mod for_a_laptop;
 mod formats;
 mod includes;
 mod items;
