@@ -119,7 +119,11 @@ fn key(fields: &Fields<'_>) -> Option<TableKey> {
     let hash = attribute(fields, "key");
     let sort = fields.read_or("sortKey", None, |name| attribute(fields, name).map(Some));
     let hash = fields.require("key", hash, EXPECTED);
-    Some(TableKey { hash: hash?, sort: sort? })
+    let key = TableKey { hash: hash?, sort: sort? };
+    if key.sort.as_ref().is_some_and(|sort| sort.name == key.hash.name) {
+        fields.problem("sortKey", &format!("{:?}", key.hash.name), "another attribute than key");
+    }
+    Some(key)
 }
 
 const EXPECTED: &str = "the name of an attribute, or with its type {id: N} (S or N)";

@@ -94,7 +94,7 @@ fn what_is_wrong_with_tables_is_told_with_its_place() {
         "tollgate: 1\ntables:\n  keyless: {}\n  blob: { key: { id: B } }\n  two: { key: { a: S, b: S } }\n  \
          sorted: { key: id, sortKey: { at: N }, items: [{ id: \"1\", at: 2 }, { id: 1, at: \"2\" }, { at: 2 }, 7] }\n  \
          tollgate-routes: { key: id }\n  by: { key: id, indexes: { sku: { sortKey: at }, size: big } }\n  \
-         seeded: { key: { n: N }, items: [{ n: one }, {}] }\n",
+         seeded: { key: { n: N }, items: [{ n: one }, {}] }\n  twice: { key: id, sortKey: id }\n",
     );
     expect![[r#"
         exit 3

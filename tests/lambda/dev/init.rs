@@ -61,7 +61,24 @@ fn init_tells_what_it_wrote_and_what_to_do_next() {
     let project = Project::new(&[]);
     let (code, stdout, stderr) = ran(&project, &["init", "shop", "--function", "python"]);
     assert_eq!((code, &*stderr), (Some(0), ""));
-    expect![[r#""#]].assert_eq(&stdout);
+    expect![[r#"
+        shop/tollgate.yaml
+        shop/tollgate.schema.json
+        shop/template.yaml
+        shop/tests/api.yaml
+        shop/.github/workflows/api.yml
+        shop/.gitignore
+        shop/README.md
+        shop/functions/hello/app.py
+        shop/functions/hello/requirements.txt
+        shop/requirements-dev.txt
+
+        Next:
+          cd shop
+          python3 -m venv .venv && .venv/bin/pip install -r requirements-dev.txt
+          tollgate dev
+    "#]]
+    .assert_eq(&stdout);
     let printed: Vec<&str> = stdout.lines().take_while(|line| !line.is_empty()).collect();
     let mut sorted = printed.clone();
     sorted.sort_unstable();

@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     api_file::{self, CheckedFile, local_function::LocalFunction},
     dev::{DevApi, DevServer, FileChange, LoadReport, Stamps},
+    error::chain,
     local::{
         function_output::{Colours, FunctionOutput},
         tables::TableNames,
@@ -147,7 +148,7 @@ pub fn run(arguments: Arguments) -> Result<ExitStatus> {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
-            failed = follow(&mut server, &project) => failed?,
+            () = follow(&mut server, &project) => {}
         }
         let _ = writeln!(io::stdout(), "Stopping.");
         server.stop().await;
@@ -196,7 +197,7 @@ impl Project {
 }
 
 /// Serves each save, as long as the world stands.
-async fn follow(server: &mut DevServer, project: &Project) -> Result<()> {
+async fn follow(server: &mut DevServer, project: &Project) {
     loop {
         match server.next_change().await {
             FileChange::Functions(names) => {
@@ -204,21 +205,29 @@ async fn follow(server: &mut DevServer, project: &Project) -> Result<()> {
                     let _ = writeln!(io::stdout(), "tollgate: function {name} changed");
                 }
             }
-            FileChange::Api => match project.look() {
-                Ok(Look::Valid(api, files)) => {
-                    let report = server.load(api).await?;
-                    server.files().keep(files);
-                    let _ = writeln!(io::stdout(), "tollgate: {}", changes(&report));
-                    tell(&report);
+            FileChange::Api => {
+                if let Err(error) = serve_save(server, project).await {
+                    note(format_args!("tollgate: {}; what is served stays", chain(error.as_ref())));
                 }
-                Ok(Look::Told(_, files)) => {
-                    server.files().add(files);
-                    let _ = writeln!(io::stdout(), "tollgate: what is served stays");
-                }
-                Err(error) => note(format_args!("tollgate: {error:#}; what is served stays")),
-            },
+            }
         }
     }
+}
+
+async fn serve_save(server: &mut DevServer, project: &Project) -> Result<()> {
+    match project.look()? {
+        Look::Valid(api, files) => {
+            server.files().keep(files);
+            let report = server.load(api).await?;
+            let _ = writeln!(io::stdout(), "tollgate: {}", changes(&report));
+            tell(&report);
+        }
+        Look::Told(_, files) => {
+            server.files().add(files);
+            let _ = writeln!(io::stdout(), "tollgate: what is served stays");
+        }
+    }
+    Ok(())
 }
 
 /// `v1 GET /orders changed, table orders added`
