@@ -148,7 +148,12 @@ fn what_is_wrong_with_tables_is_told_with_its_place() {
            |                                                ^^
            = in table seeded
 
-        tollgate.yaml: 10 problems
+        tollgate.yaml:10:29: problem: sortKey: got "id", expected another attribute than key
+         10 |   twice: { key: id, sortKey: id }
+            |                              ^^
+            = in table twice
+
+        tollgate.yaml: 11 problems
     "#]].assert_eq(&report);
 }
 
