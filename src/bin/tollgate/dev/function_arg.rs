@@ -44,3 +44,39 @@ fn python_handler(path: &Path) -> &'static str {
         |name: &str| text.contains(&format!("def {name}(")) || text.contains(&format!("\n{name} ="));
     if !defines("handler") && defines("lambda_handler") { "lambda_handler" } else { "handler" }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kind_of_a_function_is_told_by_its_file() {
+        let folder = std::env::temp_dir().join(format!("tollgate-function-arg-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let folder = folder.canonicalize().unwrap();
+        let node = |handler: &str| FunctionProgram::Node { handler: handler.to_owned() };
+        let python = |handler: &str| FunctionProgram::Python { handler: handler.to_owned() };
+        let program = folder.join("run").display().to_string();
+        let cases = [
+            ("a.py", "def handler(event, context):", python("a.handler")),
+            ("b.py", "def lambda_handler(event, context):", python("b.lambda_handler")),
+            ("c.py", "\nhandler = Mangum(app)\ndef lambda_handler(event, context):", python("c.handler")),
+            ("d.mjs", "", node("d.handler")),
+            ("e.cjs", "", node("e.handler")),
+            ("run", "", FunctionProgram::Command { program, arguments: Vec::new() }),
+        ];
+        for (file, text, expected) in cases {
+            fs::write(folder.join(file), text).unwrap();
+            let FunctionArg(function) = format!("x={}", folder.join(file).display()).parse().unwrap();
+            assert_eq!(function, LocalFunction::new("x", expected, &folder.display().to_string()), "{file}");
+        }
+        fs::remove_dir_all(folder).unwrap();
+        for (text, expected) in [
+            ("search", EXPECTED),
+            ("gateway=x.py", "expected a name of 1 to 64 letters, digits, - and _, but gateway"),
+            ("search=not-there.py", "there is no file not-there.py"),
+        ] {
+            assert_eq!(text.parse::<FunctionArg>().unwrap_err(), expected, "{text}");
+        }
+    }
+}
