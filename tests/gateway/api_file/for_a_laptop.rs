@@ -148,7 +148,7 @@ fn what_is_wrong_with_tables_is_told_with_its_place() {
            |                                                ^^
            = in table seeded
 
-        tollgate.yaml:10:29: problem: sortKey: got "id", expected another attribute than key
+        tollgate.yaml:10:30: problem: sortKey: got "id", expected another attribute than key
          10 |   twice: { key: id, sortKey: id }
             |                              ^^
             = in table twice
