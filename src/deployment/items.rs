@@ -40,9 +40,9 @@ pub fn parse(source: DeploymentSource<'_>, items: &[Map<String, Value>]) -> Pars
     Parsed { value: value.map(|built| built.deployment), warnings }
 }
 
-/// Reads the items as [`parse`] does, for those who watch what is read: they become no deployment.
+/// Reads items one by one, and keeps nothing of them: for whoever watches what their readers ask for.
 #[cfg(feature = "cli")]
-pub fn read_items(source: DeploymentSource<'_>, items: &[Map<String, Value>]) {
+pub fn read_only(source: DeploymentSource<'_>, items: &[Map<String, Value>]) {
     let mut validator = Validator::new(source);
     items.iter().for_each(|item| validator.add(item));
     drop(validator.finish());

@@ -41,7 +41,7 @@ use std::{fmt, sync::Arc};
 use ::http::Method;
 
 #[cfg(feature = "cli")]
-pub use self::items::read_items;
+pub use self::items::read_only;
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,

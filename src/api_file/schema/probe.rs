@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     api_file::{first_request::FirstRequest, local_function::LocalFunction, local_table::LocalTable},
     authorizers::ApiKey,
-    deployment::{DeploymentSource, read_items},
+    deployment::{DeploymentSource, read_only},
     item::{FieldKind, RecordedField, StageVariables, recorded_fields},
     limits::usage_plan::UsagePlan,
     stages::StageSettings,
@@ -150,7 +150,7 @@ fn read(kind: ItemKind, item: &Map<String, Value>) {
         let stage_variables = &StageVariables::new();
         let source =
             DeploymentSource { table: "routes", stage: "v1", stage_variables, function_url_auth_type: None };
-        read_items(source, &[item]);
+        read_only(source, &[item]);
     };
     match kind {
         ItemKind::Stage => drop(StageSettings::parse("stages", item)),

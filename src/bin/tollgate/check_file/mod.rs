@@ -48,11 +48,11 @@ pub fn run(path: &str, format: ReportFormat) -> Result<ExitStatus> {
     Ok(if checked.is_valid() { ExitStatus::Ok } else { ExitStatus::Invalid })
 }
 
-/// Writes a report to stdout.
+/// Writes the report to stdout.
 ///
 /// # Errors
 ///
-/// The reader is gone.
+/// The reader of the report is gone.
 pub fn write(path: &str, checked: &CheckedFile, format: ReportFormat) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match format {
