@@ -102,6 +102,8 @@ mod testing;
 #[cfg(feature = "cli")]
 pub mod api_file;
 
-// A laptop's Lambda and DynamoDB.
+// A laptop's Lambda and DynamoDB, and an API file served with them while it is edited.
+#[cfg(feature = "local")]
+pub mod dev;
 #[cfg(feature = "local")]
 pub mod local;

@@ -26,10 +26,10 @@ pub struct ApiFile {
     pub api_keys: Vec<FileItem>,
     /// The stages as they are written, without what they extend.
     pub written: Vec<WrittenStage>,
-    /// `functions`: the commands that `tollgate dev` runs, by name.
-    pub functions: Vec<Entry>,
-    /// `tables`: the tables that `tollgate dev` makes, by name.
-    pub tables: Vec<Entry>,
+    /// What `tollgate dev` runs, makes and prints.
+    pub functions: Vec<FileItem>,
+    pub tables: Vec<FileItem>,
+    pub first_requests: Vec<FileItem>,
 }
 
 /// A stage and its routes.

@@ -17,7 +17,7 @@ use crate::item::nearest;
 const VERSION: &str = "1";
 
 /// The sections of the file.
-pub const SECTIONS: [&str; 6] = ["tollgate", "stages", "usagePlans", "apiKeys", "functions", "tables"];
+pub const SECTIONS: [&str; 7] = ["tollgate", "stages", "usagePlans", "apiKeys", "functions", "tables", "try"];
 
 /// Attributes that an item's name says, or that the gateway writes; and why they do not stand in a file.
 pub type Refused = [(&'static str, &'static str)];
@@ -37,6 +37,11 @@ pub const OF_STAGES: &Refused = &[
     ("lastDeploymentMessage", STATE),
     ("applying", STATE),
 ];
+/// Says if a field of a stage item is written by the gateway, and not by an operator.
+pub fn is_state_of_a_stage(field: &str) -> bool {
+    OF_STAGES.iter().any(|(name, expected)| *name == field && *expected != NAMED)
+}
+
 pub const OF_ROUTES: &Refused = &[("stage", NAMED), ("routeKey", NAMED)];
 pub const OF_PLANS: &Refused = &[("usagePlanId", NAMED)];
 pub const OF_KEYS: &Refused = &[("id", NAMED), ("value", SECRET), ("key", SECRET), ("keyHash", SECRET)];
@@ -54,8 +59,9 @@ pub fn read(loader: &mut Loader, root: &Arc<Node>) -> ApiFile {
             "stages" => reader.stages(section, &mut file),
             "usagePlans" => file.usage_plans = reader.items(section, "a usage plan", OF_PLANS),
             "apiKeys" => file.api_keys = reader.items(section, "an API key", OF_KEYS),
-            "functions" => file.functions = reader.section(section),
-            "tables" => file.tables = reader.section(section),
+            "functions" => file.functions = reader.items(section, "a function", &[]),
+            "tables" => file.tables = reader.items(section, "a table", &[]),
+            "try" => file.first_requests = reader.requests(section),
             unknown => {
                 let problem = FileProblem::layout(
                     section.key_span,
@@ -129,6 +135,30 @@ impl LayoutReader<'_> {
             .iter()
             .filter_map(|entry| self.item(entry, &format!("a map: the fields of {noun}"), refused))
             .collect()
+    }
+
+    /// The entries of `try`: a text is the field `request` alone.
+    fn requests(&mut self, section: &Entry) -> Vec<FileItem> {
+        let node = self.loader.expanded(&section.node);
+        let nodes = match &node.content {
+            Content::Null => return Vec::new(),
+            Content::List(nodes) => nodes,
+            Content::Bool(_) | Content::Number(_) | Content::Text(_) | Content::Map(_) => {
+                let message = format!("got {}, expected a list of requests", node.noun());
+                self.loader.problems.push(FileProblem::layout(node.span, message));
+                return Vec::new();
+            }
+        };
+        let entry = |(at, node): (usize, &Arc<Node>)| {
+            let (key, key_span) = (format!("{}[{at}]", section.key), node.span);
+            if node.as_text().is_none() {
+                let node = Arc::clone(node);
+                return self.item(&Entry { key, key_span, node }, "a request, or a map with its fields", &[]);
+            }
+            let line = Entry { key: "request".to_owned(), key_span, node: Arc::clone(node) };
+            Some(FileItem { name: key, place: key_span, fields: vec![line] })
+        };
+        nodes.iter().enumerate().filter_map(entry).collect()
     }
 
     /// Hides every text of a section, or of an entry, that is no map: it may be the value of a key.

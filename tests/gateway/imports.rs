@@ -8,7 +8,7 @@ use std::{
 
 /// The modules of the library, from the top floor down. A module imports from lower floors only.
 const FLOORS: [&[&str]; 12] = [
-    &["main", "function_url"],
+    &["main", "function_url", "dev"],
     &["gateway", "api_file"],
     &["deployment"],
     &["integrations", "local"],

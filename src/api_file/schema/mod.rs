@@ -33,6 +33,7 @@ pub(super) fn refused(kind: ItemKind) -> &'static Refused {
         ItemKind::Api | ItemKind::Route => layout::OF_ROUTES,
         ItemKind::UsagePlan => layout::OF_PLANS,
         ItemKind::ApiKey => layout::OF_KEYS,
+        ItemKind::Function | ItemKind::Table | ItemKind::FirstRequest => &[],
     }
 }
 
@@ -53,8 +54,13 @@ pub fn schema() -> Value {
             "stages": named("stage", "The versions of the API, by their names"),
             "usagePlans": named("usagePlan", "Limits of API keys, by the ids of the plans"),
             "apiKeys": named("apiKey", "What is known of API keys, by their ids; never a value"),
-            "functions": { "description": "What tollgate dev runs, by names", "type": ["object", "null"] },
-            "tables": { "description": "What tollgate dev makes, by names", "type": ["object", "null"] },
+            "functions": named("function", "Functions that tollgate dev runs, by their names"),
+            "tables": named("table", "Tables that tollgate dev makes, by their names"),
+            "try": {
+                "description": "Requests to begin with, which tollgate dev prints as curl lines",
+                "type": ["array", "null"],
+                "items": { "anyOf": [{ "type": "string" }, reference("request")] },
+            },
         },
         "additionalProperties": false,
         "$defs": {
@@ -67,6 +73,9 @@ pub fn schema() -> Value {
             "route": item(ItemKind::Route, Map::new()),
             "usagePlan": item(ItemKind::UsagePlan, Map::new()),
             "apiKey": item(ItemKind::ApiKey, Map::new()),
+            "function": item(ItemKind::Function, Map::new()),
+            "table": item(ItemKind::Table, Map::new()),
+            "request": item(ItemKind::FirstRequest, Map::new()),
         },
     })
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    api_file::{first_request::FirstRequest, local_function::LocalFunction, local_table::LocalTable},
     authorizers::ApiKey,
     deployment::{DeploymentSource, read_only},
     item::{FieldKind, RecordedField, StageVariables, recorded_fields},
@@ -23,6 +24,9 @@ pub enum ItemKind {
     Route,
     UsagePlan,
     ApiKey,
+    Function,
+    Table,
+    FirstRequest,
 }
 
 /// Good values of fields, by their names: readers go on with them.
@@ -37,6 +41,7 @@ fn values(name: &str) -> Vec<Value> {
             ["put", "update", "delete", "conditionCheck"].map(|kind| json!([{ kind: {} }])).to_vec()
         }
         "requestModels" => one(json!({ "application/json": "x" })),
+        "indexes" => one(json!({ "x": { "key": "a" } })),
         _ => Vec::new(),
     }
 }
@@ -178,7 +183,12 @@ pub fn fields_read(kind: ItemKind, sample: &Value) -> Vec<RecordedField> {
     let is_of_it = |field: &RecordedField| match kind {
         ItemKind::Api => field.key.ends_with("$api"),
         ItemKind::Route => field.key.ends_with(ROUTE_KEY),
-        ItemKind::Stage | ItemKind::UsagePlan | ItemKind::ApiKey => true,
+        ItemKind::Stage
+        | ItemKind::UsagePlan
+        | ItemKind::ApiKey
+        | ItemKind::Function
+        | ItemKind::Table
+        | ItemKind::FirstRequest => true,
     };
     fields.into_iter().filter(is_of_it).collect()
 }
@@ -202,5 +212,8 @@ fn read(kind: ItemKind, item: &Map<String, Value>) {
         ItemKind::Route => of_stage(ROUTE_KEY, item),
         ItemKind::UsagePlan => drop(UsagePlan::parse("usagePlans", item)),
         ItemKind::ApiKey => drop(ApiKey::parse("apiKeys", item)),
+        ItemKind::Function => drop(LocalFunction::parse("x", item)),
+        ItemKind::Table => drop(LocalTable::parse("xxx", item)),
+        ItemKind::FirstRequest => drop(FirstRequest::parse("try[0]", item)),
     }
 }

@@ -22,7 +22,7 @@ pub struct CommonArgs {
     /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     pub output: OutputFormat,
-    /// Use the DynamoDB of `tollgate local` at http://127.0.0.1:8000 (or DYNAMODB_PORT, or AWS_ENDPOINT_URL_DYNAMODB).
+    /// Use the DynamoDB of `tollgate dev` at http://127.0.0.1:8000 (or DYNAMODB_PORT, or AWS_ENDPOINT_URL_DYNAMODB).
     #[arg(long)]
     local: bool,
 }

@@ -17,14 +17,15 @@ mod confirm;
 mod cost;
 mod deploy;
 mod deployment_arg;
+#[cfg(feature = "local")]
+mod dev;
 mod diff;
 mod difference_report;
 mod exit_status;
 mod export;
 mod history;
+mod init;
 mod keys;
-#[cfg(feature = "local")]
-mod local;
 mod message_arg;
 mod notes;
 mod operator;
@@ -56,6 +57,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Init(init::Arguments),
     Check(check::Arguments),
     Diff(diff::Arguments),
     Apply(apply::Arguments),
@@ -72,7 +74,7 @@ enum Command {
     Usage(usage::Arguments),
     Cost(cost::Arguments),
     #[cfg(feature = "local")]
-    Local(local::Arguments),
+    Dev(dev::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -81,6 +83,7 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let result = match command {
+        Command::Init(arguments) => init::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
@@ -97,7 +100,7 @@ fn main() -> ExitCode {
         Command::Usage(arguments) => usage::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
         #[cfg(feature = "local")]
-        Command::Local(arguments) => local::run(arguments).map(|()| exit_status::ExitStatus::Ok),
+        Command::Dev(arguments) => dev::run(arguments),
     };
     match result {
         Ok(status) => status.into(),

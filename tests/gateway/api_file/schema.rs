@@ -5,18 +5,22 @@ use std::sync::{Arc, LazyLock};
 use expect_test::expect;
 use serde_json::{Deserializer, Map, Value, json};
 use tollgate::{
-    api_file::schema::{ItemKind, field_paths, schema},
+    api_file::{
+        first_request::FirstRequest,
+        local_function::LocalFunction,
+        local_table::LocalTable,
+        schema::{ItemKind, field_paths, schema},
+    },
     authorizers::ApiKey,
     deployment::{DeploymentSource, parse},
     error::Problem,
     item::{StageVariables, recorded_fields},
     json_schema::Schemas,
     limits::usage_plan::UsagePlan,
-    local::{example_api, tables::TableNames},
     stages::StageSettings,
 };
 
-use super::{Folder, export::ISSUER};
+use super::Folder;
 use crate::{docs::docs, harness::TestGateway};
 
 type Item = Map<String, Value>;
@@ -52,11 +56,22 @@ fn read(kind: ItemKind, item: &Item) -> Vec<Problem> {
         }
         ItemKind::UsagePlan => notes(UsagePlan::parse("usagePlans", item)),
         ItemKind::ApiKey => notes(ApiKey::parse("apiKeys", item)),
+        ItemKind::Function => notes(LocalFunction::parse("prices", item)),
+        ItemKind::Table => notes(LocalTable::parse("orders", item)),
+        ItemKind::FirstRequest => notes(FirstRequest::parse("try[0]", item)),
     }
 }
 
-const KINDS: [ItemKind; 5] =
-    [ItemKind::Stage, ItemKind::Api, ItemKind::Route, ItemKind::UsagePlan, ItemKind::ApiKey];
+const KINDS: [ItemKind; 8] = [
+    ItemKind::Stage,
+    ItemKind::Api,
+    ItemKind::Route,
+    ItemKind::UsagePlan,
+    ItemKind::ApiKey,
+    ItemKind::Function,
+    ItemKind::Table,
+    ItemKind::FirstRequest,
+];
 
 /// Attributes that the name of an item says, or that are no part of a file.
 const NOT_IN_A_FILE: [&str; 12] = [
@@ -180,7 +195,7 @@ async fn the_examples_are_valid_by_the_schema() {
     }
     assert_eq!(judged(&file), [""; 0]);
     let world = TestGateway::new();
-    example_api::seed(&world.dynamodb().database, &TableNames::from_environment(|_| None), ISSUER).unwrap();
+    world.put_example();
     let example = world.tollgate(&["export", "-o", "json"]).stdout;
     assert_eq!(judged(&serde_json::from_str(&example).unwrap()), [""; 0]);
 }
@@ -195,6 +210,10 @@ fn a_file_that_says_something_else_is_not() {
         json!({ "tollgate": 1, "stages": { "v1": { "routes": { "BREW /": {} } } } }),
         json!({ "tollgate": 1, "stages": { "v1": { "deploymentId": "x" } } }),
         json!({ "tollgate": 1, "apiKeys": { "a": { "value": "x" } } }),
+        json!({ "tollgate": 1, "functions": { "prices": { "runtime": "ruby" } } }),
+        json!({ "tollgate": 1, "functions": { "prices": { "timeout": 901 } } }),
+        json!({ "tollgate": 1, "tables": { "orders": { "hashKey": "id" } } }),
+        json!({ "tollgate": 1, "try": { "GET /": null } }),
         route(json!({ "integration": { "type": "MOK" } })),
         route(json!({ "integration": { "type": "MOCK", "statusCode": 99 } })),
         route(json!({ "apiKeyRequird": true })),
@@ -212,6 +231,11 @@ fn a_file_that_says_something_else_is_not() {
     let taken_in = json!({ "tollgate": 1, "$include": ["a.yaml"], "stages": { "v1": { "$include": "b.yaml", "extends": "v2", "throttle": null,
         "api": { "models": { "$include": "m.json" } }, "routes": { "$include": "r.yaml", "GET /": null, "$default": { "$include": "d.yaml" } } } } });
     assert_eq!(judged(&taken_in), [""; 0]);
+    let for_a_laptop = json!({ "tollgate": 1,
+        "functions": { "a": { "command": ["node", "a.mjs"], "environment": { "N": 1 }, "timeout": 3 }, "b": { "runtime": "python", "handler": "b.handler" } },
+        "tables": { "orders": { "key": "id", "sortKey": { "at": "N" }, "indexes": { "by-sku": { "key": "sku" } }, "items": [{ "id": "1", "at": 2 }] } },
+        "try": ["GET /v1", { "request": "POST /v1", "headers": { "x": "y" }, "body": [1] }] });
+    assert_eq!(judged(&for_a_laptop), [""; 0]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The operator's tool as a process: its output on stdout and stderr, and its exit status.
 
-mod local;
+mod dev;
 mod stages;
 
 use serde_json::json;
@@ -27,7 +27,7 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "check --help",
         "help deploy",
         "deploy -h",
-        "local --help",
+        "dev --help",
         "keys --help",
         "help keys",
         "keys create --help",
@@ -59,7 +59,10 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "deploy",
         "deploy -x v1",
         "--local check",
-        "local --api-port high",
+        "dev --api-port high",
+        "dev --function search",
+        "dev --function gateway=Cargo.toml",
+        "dev --function search=not-there.py",
         "keys",
         "keys bake",
         "keys show",
@@ -97,8 +100,8 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
     }
     let help = tollgate(&[], &["--help"]);
     for command in [
-        "apply", "auth", "cache", "check", "cost", "deploy", "diff", "export", "keys", "local", "schema",
-        "usage",
+        "apply", "auth", "cache", "canary", "check", "cost", "deploy", "dev", "diff", "export", "history",
+        "init", "keys", "prune", "rollback", "schema", "usage",
     ] {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{help:?}");
         let own = tollgate(&[], &[command, "--help"]);
