@@ -23,6 +23,7 @@ mod look;
 mod look_result;
 mod packed_items;
 mod packer;
+mod passed_over;
 mod pointer;
 mod publish;
 mod publish_decision;
@@ -49,6 +50,7 @@ pub use self::{
     items::{API, NO_ROUTE, parse},
     look::Freshness,
     packer::Packer,
+    passed_over::{PassedOver, PassedOverRoute},
     publish::{check, invalid_configuration, publish},
     publish_decision::{PublishOutcome, Trigger, counted},
     route_access::{

@@ -7,7 +7,6 @@ mod access;
 mod admission;
 mod caught;
 mod explain;
-mod explain_caller;
 mod invalidate;
 mod invoke;
 mod locate;
@@ -29,8 +28,12 @@ use self::{
     request_state::RequestState,
 };
 pub use self::{
-    explain::{Explained, ExplainedAccess, ExplainedLookup, NoLookup, explain},
-    explain_caller::{ExplainedCaller, explain_caller},
+    explain::{
+        AddedHeader, CallerKey, CheckedAuthorizer, Explained, ExplainedAccess, ExplainedApiKey, ExplainedCall,
+        ExplainedCaller, ExplainedIntegration, ExplainedLimit, ExplainedLookup, ExplainedOutcome,
+        ExplainedRefusal, ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation,
+        FoundCaller, NoLookup, RefusingStep, TestInvocation, explain, explain_caller, test_invoke,
+    },
 };
 use crate::{
     access_log::{AccessLog, Sink},
@@ -236,6 +239,10 @@ fn refuse(request: &Request, error: &GatewayError, mut log: AccessLog) -> Respon
 /// The gateway response in its default words.
 fn refusal(error: &GatewayError, log: &mut AccessLog) -> Response {
     log.refused(error);
+    refusal_response(error)
+}
+
+fn refusal_response(error: &GatewayError) -> Response {
     let mut response = error.refusal().to_response();
     error.own_headers(&mut response);
     response

@@ -47,15 +47,31 @@ pub struct NotAdmitted {
     pub is_degraded: bool,
 }
 
+/// Whose limit a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitOwner {
+    /// The caller's key, on one route.
+    KeyOnRoute,
+    Key,
+    Route,
+    Stage,
+}
+
 impl LimitedRequest<'_> {
-    /// The plan's rule for the key on this route, its rule for the key, then the route's and the stage's.
+    /// The rules in the order in which they are asked.
     pub fn rules(&self) -> Vec<Rule> {
-        let mut rules = Vec::new();
-        rules.extend(self.key_on_route());
-        rules.extend(self.key_rule());
-        rules.extend(self.route_rule.cloned());
-        rules.extend(self.stage_rule.cloned());
-        rules
+        self.owned_rules().map(|(_, rule)| rule).collect()
+    }
+
+    /// The plan's rule for the key on this route, its rule for the key, then the route's and the stage's.
+    pub fn owned_rules(&self) -> impl Iterator<Item = (LimitOwner, Rule)> {
+        let rules = [
+            (LimitOwner::KeyOnRoute, self.key_on_route()),
+            (LimitOwner::Key, self.key_rule()),
+            (LimitOwner::Route, self.route_rule.cloned()),
+            (LimitOwner::Stage, self.stage_rule.cloned()),
+        ];
+        rules.into_iter().filter_map(|(owner, rule)| Some((owner, rule?)))
     }
 
     /// The key's own limits, over all stages of its plan.
@@ -92,10 +108,7 @@ pub async fn admit<S: CounterStore>(
     now: SystemTime,
     counters: &Arc<Counters<S>>,
 ) -> Result<Permit, NotAdmitted> {
-    let now_ms = milliseconds(now);
-    if let Some(refusal) = rules.iter().find_map(|rule| nothing_allowed(&rule.limits, now_ms)) {
-        return Err(not_admitted(refusal));
-    }
+    check_stopped(rules, now)?;
     let mut taken: Vec<(&Rule, Unit)> = Vec::with_capacity(rules.len());
     for rule in rules {
         match counters.take(rule, now).await {
@@ -109,6 +122,17 @@ pub async fn admit<S: CounterStore>(
         }
     }
     Ok(Permit { is_degraded: taken.iter().any(|(_, unit)| unit.is_degraded()) })
+}
+
+/// Refuses what some rule lets nothing of pass, whatever was counted.
+///
+/// # Errors
+///
+/// The first rule that lets nothing pass.
+pub fn check_stopped(rules: &[Rule], now: SystemTime) -> Result<(), NotAdmitted> {
+    let now_ms = milliseconds(now);
+    let refusal = rules.iter().find_map(|rule| nothing_allowed(&rule.limits, now_ms));
+    refusal.map_or(Ok(()), |refusal| Err(not_admitted(refusal)))
 }
 
 fn not_admitted(LimitRefusal { reason, retry_after, is_degraded }: LimitRefusal) -> NotAdmitted {

@@ -5,15 +5,13 @@ use std::mem;
 use http::{HeaderValue, header::COOKIE};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{
-    explain::{ExplainedAccess, explain_access},
-    locate::{Location, locate},
-};
+use super::access::{ExplainedAccess, explain_access};
 use crate::{
     authorizers::{ApiKeyUse, ExplainedAuthorizer, IssuerKeys, Verdict},
     caller::TokenPlace,
     deployment::{RouteAuthorization, Served},
     error::GatewayError,
+    gateway::locate::{Location, locate},
     message::Request,
 };
 
