@@ -9,8 +9,6 @@ use std::{
     path::Path,
 };
 
-use serde_json::{Map, Value};
-
 use super::{
     file_items::{ApiFile, FileItem, FileStage},
     file_problem::{FileProblem, LineDisplay, Rule, Severity},
@@ -134,7 +132,7 @@ impl ItemCheck {
         let source =
             DeploymentSource { table: ROUTES, stage: name, stage_variables, function_url_auth_type: None };
         let mut findings = Findings::default();
-        take(parse(source, &route_items(stage)), &mut findings);
+        take(parse(source, &stage.to_items().routes), &mut findings);
         let is_within = |span: &Span| {
             span.file == stage.extent.file && (stage.extent.start..=stage.extent.end).contains(&span.start)
         };
@@ -196,14 +194,7 @@ impl ItemCheck {
     }
 }
 
-/// The items of a stage's routes and of what they share, as their table holds them.
-fn route_items(stage: &FileStage) -> Vec<Map<String, Value>> {
-    let name = &stage.settings.name;
-    let items = stage.api.iter().chain(&stage.routes);
-    items.map(|item| item.to_item([("stage", name), ("routeKey", &item.name)])).collect()
-}
-
-/// The same by their keys in problems.
+/// The items of a stage's routes by their keys in problems.
 fn placed_routes(stage: &FileStage) -> HashMap<String, PlacedItem<'_>> {
     let name = &stage.settings.name;
     let items = stage.api.iter().chain(&stage.routes);

@@ -8,6 +8,7 @@ mod check;
 pub mod export;
 mod extends;
 mod file_items;
+mod file_keys;
 mod file_problem;
 mod layout;
 mod loader;
@@ -23,6 +24,7 @@ mod yaml_text;
 pub use self::{
     check::{CheckedFile, check},
     file_items::{ApiFile, FileItem, FileStage},
+    file_keys::FileKeys,
     file_problem::{FileProblem, LineDisplay, Rule, Severity},
     source::{Position, Source, Sources, Span},
 };

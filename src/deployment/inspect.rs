@@ -1,11 +1,24 @@
-//! A stage as instances would serve it, for the operator's tool. Nothing is published.
+//! Stages as instances would serve them, for the operator's tool: those of the tables, or of an API file. Nothing is
+//! published.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
 
 use super::{
+    DeploymentSource,
     effective_settings::{EffectiveStage, effective_stages},
+    items::{Builder, Built},
     load,
+    pointer::{ResolvedDeployment, Validation},
     served::{Loaded, LoadedStage, Served, SettingsSource},
 };
-use crate::{error::StoreError, stages::FoundStage, store::Store};
+use crate::{
+    error::{InvalidConfiguration, StoreError},
+    item::StageVariables,
+    stages::{FoundStage, StageSettings},
+    store::Store,
+};
 
 /// Loads the stage that would serve this host and path, and no other.
 ///
@@ -30,4 +43,44 @@ pub async fn inspect(store: &Store, host: &str, path: &str) -> Result<Served, St
         }
     }
     Ok(served)
+}
+
+/// The items of a stage, as the tables would hold them.
+#[derive(Clone, Debug)]
+pub struct StageItems {
+    pub stage: Map<String, Value>,
+    /// With that of `$api`, in the order of their route keys.
+    pub routes: Vec<Map<String, Value>>,
+}
+
+/// The stages that these items make, all of them loaded.
+///
+/// # Errors
+///
+/// All problems of the first stage that has some.
+pub fn served_of_items(stages: &[StageItems]) -> Result<Served, InvalidConfiguration> {
+    let loaded = stages.iter().map(loaded_of_items).collect::<Result<Vec<_>, _>>()?;
+    let mut served = Served::new(loaded);
+    served.stages.sort_by(|a, b| a.settings.name.cmp(&b.settings.name));
+    Ok(served)
+}
+
+fn loaded_of_items(items: &StageItems) -> Result<LoadedStage, InvalidConfiguration> {
+    let settings = StageSettings::parse("stages", &items.stage).value?;
+    let stage_variables: Arc<StageVariables> = Arc::new(settings.stage_variables.clone());
+    let mut builder = Builder::new(DeploymentSource {
+        table: "routes",
+        stage: &settings.name,
+        stage_variables: &stage_variables,
+        function_url_auth_type: None,
+    });
+    items.routes.iter().for_each(|item| builder.add(item));
+    let Built { deployment, snapshot } = builder.finish().value?;
+    let resolved = ResolvedDeployment {
+        snapshot,
+        deployment: Some(Arc::new(deployment)),
+        stage_variables,
+        validation: Validation::Stored,
+    };
+    Ok(LoadedStage { settings, source: SettingsSource::Item, loaded: Loaded::of_item(resolved) })
 }

@@ -71,7 +71,8 @@ impl Deployment {
         let alone = Router::new(std::slice::from_ref(key), self.api.trailing_slash).ok()?;
         let serves = |method: &Method| alone.find(method, path).is_some();
         if serves(method) {
-            let is_same = served.is_some_and(|served| key.pattern().is_some_and(|own| own.is_shaped_as(served)));
+            let is_same =
+                served.is_some_and(|served| key.pattern().is_some_and(|own| own.is_shaped_as(served)));
             return Some(if is_same { PassedOver::OtherMethodKey } else { PassedOver::LessSpecific });
         }
         METHODS.iter().any(serves).then_some(PassedOver::Method)

@@ -21,19 +21,17 @@ use std::{
 use bytes::Bytes;
 use http::HeaderValue;
 
+pub use self::explain::{
+    AddedHeader, CallerKey, CheckedAuthorizer, Explained, ExplainedAccess, ExplainedApiKey, ExplainedCall,
+    ExplainedCaller, ExplainedIntegration, ExplainedLimit, ExplainedLookup, ExplainedOutcome,
+    ExplainedRefusal, ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
+    NoLookup, RefusingStep, TestInvocation, explain, explain_caller, test_invoke,
+};
 use self::{
     caught::caught,
     locate::{Located, locate},
     refill::PendingRefill,
     request_state::RequestState,
-};
-pub use self::{
-    explain::{
-        AddedHeader, CallerKey, CheckedAuthorizer, Explained, ExplainedAccess, ExplainedApiKey, ExplainedCall,
-        ExplainedCaller, ExplainedIntegration, ExplainedLimit, ExplainedLookup, ExplainedOutcome,
-        ExplainedRefusal, ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation,
-        FoundCaller, NoLookup, RefusingStep, TestInvocation, explain, explain_caller, test_invoke,
-    },
 };
 use crate::{
     access_log::{AccessLog, Sink},

@@ -11,15 +11,15 @@ mod resolved_call;
 
 use std::{sync::Arc, time::Duration};
 
-pub use self::{
-    mapped_part::{CallPart, MappedPart},
-    resolved_call::ResolvedCall,
-};
 use self::{
     dynamodb::DynamoDb,
     http::{Http, HttpTargets},
     lambda::Lambda,
     mock::Mock,
+};
+pub use self::{
+    mapped_part::{CallPart, MappedPart},
+    resolved_call::ResolvedCall,
 };
 use crate::{
     aws::{

@@ -20,7 +20,7 @@ use tollgate::{
 };
 
 use crate::{
-    common_args::{API, DYNAMODB},
+    common_args::{API, DYNAMODB, INVOKE},
     notes::note,
 };
 
@@ -52,7 +52,7 @@ pub struct Arguments {
     #[arg(long, env = DYNAMODB.variable, default_value_t = DYNAMODB.default)]
     dynamodb_port: u16,
     /// Port of Lambda's Invoke API for targets.
-    #[arg(long, env = "INVOKE_PORT", default_value_t = 9001)]
+    #[arg(long, env = INVOKE.variable, default_value_t = INVOKE.default)]
     invoke_port: u16,
     /// Port of the issuer of tokens for GET /signed-in/me.
     #[arg(long, env = "ISSUER_PORT", default_value_t = 9003)]

@@ -10,10 +10,12 @@ mod check_auth;
 mod check_file;
 mod check_keys_and_plans;
 mod check_report;
+mod checked_rules;
 mod common_args;
 mod cost;
 mod deploy;
 mod exit_status;
+mod explain;
 mod export;
 mod keys;
 #[cfg(feature = "local")]
@@ -44,6 +46,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Explain(explain::Arguments),
     Auth(auth::Arguments),
     Export(export::Arguments),
     Schema(schema::Arguments),
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),

@@ -12,7 +12,11 @@ use crate::{
     deployment::Route,
     error::GatewayError,
     functions::PayloadVersion,
-    integrations::{ResolvedCall, dynamodb::FilledOperation, lambda::{InvocationMode, ResolvedFunctionCall}},
+    integrations::{
+        ResolvedCall,
+        dynamodb::FilledOperation,
+        lambda::{InvocationMode, ResolvedFunctionCall},
+    },
     json,
     message::Body,
 };
@@ -54,11 +58,7 @@ pub enum ExplainedCall {
         body: Option<Value>,
     },
     /// Nobody is called: this is the answer.
-    Mock {
-        status: u16,
-        headers: Vec<(String, String)>,
-        body: Option<Value>,
-    },
+    Mock { status: u16, headers: Vec<(String, String)>, body: Option<Value> },
 }
 
 pub(super) fn explain_integration(

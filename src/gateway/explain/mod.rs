@@ -111,7 +111,10 @@ pub enum ExplainedApiKey {
     /// The route asks for one, of which nothing is known: it is refused before, or was not looked up.
     NotKnown(ApiKeyUse),
     /// A key that may call, by the ids of it and of its plan.
-    Known { id: String, usage_plan_id: String },
+    Known {
+        id: String,
+        usage_plan_id: String,
+    },
 }
 
 /// A limit that is asked, and not counted against here.
@@ -133,7 +136,9 @@ pub enum ExplainedValidation {
 #[derive(Debug)]
 pub enum ExplainedOutcome {
     /// The integration is asked, unless the cache or a limit has an answer. These headers are added to its own.
-    Passes { added: Vec<AddedHeader> },
+    Passes {
+        added: Vec<AddedHeader>,
+    },
     /// A preflight, which the gateway answers.
     Preflight(ExplainedResponse),
     Refused(Box<ExplainedRefusal>),

@@ -80,8 +80,7 @@ impl Secrets {
             Value::Array(values) => values.into_iter().map(|value| self.masked_json(value)).collect(),
             Value::Object(members) => {
                 let masked = |(name, value): (String, Value)| {
-                    let value =
-                        if is_secret(&name) { hidden(value) } else { self.masked_json(value) };
+                    let value = if is_secret(&name) { hidden(value) } else { self.masked_json(value) };
                     (name, value)
                 };
                 Value::Object(members.into_iter().map(masked).collect())

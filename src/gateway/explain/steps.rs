@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    CheckedAuthorizer, Explained, ExplainedApiKey, ExplainedLimit, ExplainedOutcome, ExplainedRefusal, ExplainedResponse,
-    ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller, NoLookup, RefusingStep,
+    CheckedAuthorizer, Explained, ExplainedApiKey, ExplainedLimit, ExplainedOutcome, ExplainedRefusal,
+    ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller, NoLookup,
+    RefusingStep,
     access::{ExplainedAccess, explain_access},
     added,
     call::explain_integration,
@@ -273,10 +274,8 @@ impl<'a> Way<'a> {
         let key_limits = counted.key_rule().map(|rule| rule.limits);
         let per_address = self.location.stage.deployment.api.per_ip.map(Limits::throttle);
         let per_address = per_address.map(|limits| ExplainedLimit { owner: None, limits });
-        let asked = rules.iter().map(|(owner, rule)| ExplainedLimit {
-            owner: Some(*owner),
-            limits: rule.limits,
-        });
+        let asked =
+            rules.iter().map(|(owner, rule)| ExplainedLimit { owner: Some(*owner), limits: rule.limits });
         let limits = per_address.into_iter().chain(asked).collect();
         self.known().limits = limits;
         self.key_limits = key_limits;

@@ -132,7 +132,9 @@ impl OperationCall<'_> {
             Fault::Busy => {
                 GatewayError::StoreUnavailable(StoreError::new("the integration's operation", error))
             }
-            Fault::TooLarge => GatewayError::RequestTooLarge { bytes: self.request.context.request.body.len() },
+            Fault::TooLarge => {
+                GatewayError::RequestTooLarge { bytes: self.request.context.request.body.len() }
+            }
             Fault::Value => {
                 let message = error.service_error().map_or("", |refused| &refused.message);
                 let cause = format!("DynamoDB refused the values: {message}");

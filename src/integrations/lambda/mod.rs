@@ -26,9 +26,7 @@ use crate::{
     error::GatewayError,
     functions::{
         FunctionName, PayloadVersion, event_v1, event_v2,
-        function_call::{
-            self, FunctionCall, MAX_ASYNCHRONOUS_EVENT_BYTES, MAX_EVENT_BYTES, check_size,
-        },
+        function_call::{self, FunctionCall, MAX_ASYNCHRONOUS_EVENT_BYTES, MAX_EVENT_BYTES, check_size},
         media_types::BinaryMediaTypes,
     },
     item::Fields,
