@@ -99,6 +99,10 @@ mod testing;
 #[cfg(feature = "cli")]
 pub mod api_file;
 
+// Tests of an API: requests, and what is expected of them.
+#[cfg(feature = "local")]
+pub mod api_test;
+
 // A laptop's Lambda and DynamoDB.
 #[cfg(feature = "local")]
 pub mod local;

@@ -26,5 +26,7 @@ pub use self::{
     file_items::{ApiFile, FileItem, FileStage},
     file_keys::FileKeys,
     file_problem::{FileProblem, LineDisplay, Rule, Severity},
+    loader::Loader,
+    node::{Content, Entry, Node},
     source::{Position, Source, Sources, Span},
 };

@@ -10,7 +10,7 @@ use super::{
     effective_settings::{EffectiveStage, effective_stages},
     items::{Builder, Built},
     load,
-    pointer::{ResolvedDeployment, Validation},
+    pointer::{self, ResolvedDeployment, Validation},
     served::{Loaded, LoadedStage, Served, SettingsSource},
 };
 use crate::{
@@ -83,4 +83,23 @@ fn loaded_of_items(items: &StageItems) -> Result<LoadedStage, InvalidConfigurati
         validation: Validation::Stored,
     };
     Ok(LoadedStage { settings, source: SettingsSource::Item, loaded: Loaded::of_item(resolved) })
+}
+
+/// The items that each stage of the tables serves now; `None` in the place of one that has never had a valid deployment.
+///
+/// # Errors
+///
+/// The store could not be read.
+pub async fn served_items(store: &Store) -> Result<Vec<(String, Option<StageItems>)>, StoreError> {
+    let mut all = Vec::new();
+    for stage in store.stages().await? {
+        let text = |name: &str| stage.get(name).and_then(Value::as_str).map(str::to_owned);
+        let Some(name) = text("stage") else { continue };
+        let routes = match text("deploymentId") {
+            Some(id) => pointer::items(store, &id).await?,
+            None => None,
+        };
+        all.push((name, routes.map(|routes| StageItems { stage, routes })));
+    }
+    Ok(all)
 }

@@ -46,7 +46,7 @@ pub use self::{
     api::Api,
     base_path_claims::conflicts_among,
     guards::Guards,
-    inspect::{StageItems, inspect, served_of_items},
+    inspect::{StageItems, inspect, served_items, served_of_items},
     items::{API, NO_ROUTE, parse},
     look::Freshness,
     packer::Packer,

@@ -25,7 +25,7 @@ pub use self::explain::{
     AddedHeader, CallerKey, CheckedAuthorizer, Explained, ExplainedAccess, ExplainedApiKey, ExplainedCall,
     ExplainedCaller, ExplainedIntegration, ExplainedLimit, ExplainedLookup, ExplainedOutcome,
     ExplainedRefusal, ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
-    NoLookup, RefusingStep, TestInvocation, explain, explain_caller, test_invoke,
+    NoLookup, RefusingStep, TestInvocation, explain, explain_caller, test_invoke, with_token,
 };
 use self::{
     caught::caught,

@@ -41,6 +41,8 @@ pub const SERVED_AND_CACHE: TableSelection =
     |tables| vec![&tables.stages, &tables.deployments, &tables.cache];
 pub const EXPLAINED: TableSelection =
     |tables| [SERVED(tables), KEYS_AND_PLANS(tables), vec![&tables.cache]].concat();
+#[cfg(feature = "local")]
+pub const TESTED: TableSelection = |tables| [SERVED(tables), KEYS_AND_PLANS(tables)].concat();
 pub const ALL: TableSelection = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
 
 /// The values that stand in for AWS's own variables on this machine.

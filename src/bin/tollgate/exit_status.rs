@@ -14,6 +14,9 @@ pub enum ExitStatus {
     WrongUse,
     /// The answer to a question was not yes.
     Declined,
+    /// A test of an API failed.
+    #[cfg(feature = "local")]
+    TestFailed,
 }
 
 impl ExitStatus {
@@ -56,6 +59,8 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::NotFound => Self::from(4),
             ExitStatus::WrongUse => Self::from(64),
             ExitStatus::Declined => Self::FAILURE,
+            #[cfg(feature = "local")]
+            ExitStatus::TestFailed => Self::from(7),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The operator's tool: one command a file.
 //!
 //! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 3 invalid input, 4 not found,
-//! 64 usage.
+//! 7 a test of an API failed, 64 usage.
 
 mod auth;
 mod cache;
@@ -24,6 +24,8 @@ mod notes;
 mod output_format;
 mod request_arg;
 mod schema;
+#[cfg(feature = "local")]
+mod test;
 mod text_table;
 mod time_arg;
 mod usage;
@@ -56,6 +58,8 @@ enum Command {
     Usage(usage::Arguments),
     Cost(cost::Arguments),
     #[cfg(feature = "local")]
+    Test(test::Arguments),
+    #[cfg(feature = "local")]
     Local(local::Arguments),
 }
 
@@ -75,6 +79,8 @@ fn main() -> ExitCode {
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
+        #[cfg(feature = "local")]
+        Command::Test(arguments) => test::run(&arguments),
         #[cfg(feature = "local")]
         Command::Local(arguments) => local::run(arguments).map(|()| exit_status::ExitStatus::Ok),
     };

@@ -19,7 +19,7 @@ use http::HeaderMap;
 pub use self::{
     access::ExplainedAccess,
     call::{ExplainedCall, ExplainedIntegration},
-    caller::{ExplainedCaller, explain_caller},
+    caller::{ExplainedCaller, explain_caller, with_token},
     lookup::{ExplainedLookup, NoLookup},
     response::ExplainedResponse,
     steps::{CallerKey, explain},

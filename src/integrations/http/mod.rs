@@ -19,6 +19,8 @@ use hyper::body::Incoming;
 use tokio::time::Instant;
 
 pub use self::http_targets::HttpTargets;
+#[cfg(feature = "local")]
+pub use self::http_targets::STANDS_FOR;
 use self::{request_parameters::RequestParameters, target_uri::UriTemplate};
 use super::{MappedPart, ParseContext};
 use crate::{

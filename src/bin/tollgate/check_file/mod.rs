@@ -4,7 +4,7 @@ mod excerpt;
 mod github;
 mod json;
 mod sarif;
-mod text;
+pub mod text;
 
 use std::{
     io::{self, ErrorKind, Write},
