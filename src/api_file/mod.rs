@@ -19,7 +19,7 @@ pub mod schema;
 mod source;
 mod syntax_error;
 mod yaml;
-mod yaml_text;
+pub mod yaml_text;
 
 pub use self::{
     check::{CheckedFile, check},

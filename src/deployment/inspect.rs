@@ -26,23 +26,46 @@ use crate::{
 ///
 /// The store could not be read.
 pub async fn inspect(store: &Store, host: &str, path: &str) -> Result<Served, StoreError> {
+    let mut served = not_loaded(store).await?;
+    if let Some(FoundStage { index, .. }) = served.stage_of(host, path) {
+        load_stage(store, &mut served.stages[index]).await?;
+    }
+    Ok(served)
+}
+
+/// Loads the stage of this name, or all.
+///
+/// # Errors
+///
+/// The store could not be read.
+pub async fn inspect_stages(store: &Store, only: Option<&str>) -> Result<Served, StoreError> {
+    let mut served = not_loaded(store).await?;
+    for stage in &mut served.stages {
+        if only.is_none_or(|only| stage.settings.name == only) {
+            load_stage(store, stage).await?;
+        }
+    }
+    Ok(served)
+}
+
+async fn not_loaded(store: &Store) -> Result<Served, StoreError> {
     let items = store.stages().await?;
     let stages = effective_stages(store, items, &Served::default()).await?;
     let not_loaded = |stage| {
         let EffectiveStage { settings, source, .. } = stage;
         LoadedStage { settings, source, loaded: Loaded::default() }
     };
-    let mut served = Served::new(stages.into_iter().map(not_loaded).collect());
-    if let Some(FoundStage { index, .. }) = served.stage_of(host, path) {
-        let stage = &mut served.stages[index];
-        match stage.source {
-            SettingsSource::Item | SettingsSource::LastGood | SettingsSource::Nowhere => {
-                stage.loaded = load::without_publishing(store, &stage.settings).await?;
-            }
-            SettingsSource::Guess => {}
+    Ok(Served::new(stages.into_iter().map(not_loaded).collect()))
+}
+
+async fn load_stage(store: &Store, stage: &mut LoadedStage) -> Result<(), StoreError> {
+    match stage.source {
+        SettingsSource::Item | SettingsSource::LastGood | SettingsSource::Nowhere => {
+            stage.loaded = load::without_publishing(store, &stage.settings).await?;
         }
+        SettingsSource::Guess => {}
     }
-    Ok(served)
+    Ok(())
 }
 
 /// The items of a stage, as the tables would hold them.

@@ -17,6 +17,7 @@ mod inspect;
 mod items;
 mod last_good;
 mod lazy_routes;
+mod listed_routes;
 mod load;
 mod load_outcome;
 mod look;
@@ -46,8 +47,9 @@ pub use self::{
     api::Api,
     base_path_claims::conflicts_among,
     guards::Guards,
-    inspect::{StageItems, inspect, served_items, served_of_items},
+    inspect::{StageItems, inspect, inspect_stages, served_items, served_of_items},
     items::{API, NO_ROUTE, parse},
+    listed_routes::{ListedRoute, NotListed, WholeRoute},
     look::Freshness,
     packer::Packer,
     passed_over::{PassedOver, PassedOverRoute},

@@ -22,6 +22,7 @@ mod decoding;
 mod deployments;
 mod docs;
 mod dynamodb;
+mod explain;
 mod extreme_limits;
 mod functions;
 mod guards;

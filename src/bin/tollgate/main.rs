@@ -23,6 +23,7 @@ mod local;
 mod notes;
 mod output_format;
 mod request_arg;
+mod routes;
 mod schema;
 #[cfg(feature = "local")]
 mod test;
@@ -48,6 +49,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Routes(routes::Arguments),
     Explain(explain::Arguments),
     Auth(auth::Arguments),
     Export(export::Arguments),
@@ -70,6 +72,7 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Routes(arguments) => routes::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),

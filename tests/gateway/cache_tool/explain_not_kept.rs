@@ -1,20 +1,19 @@
-//! `tollgate cache explain` of answers that were not kept, and the reason of the last one.
+//! The cache's part of `tollgate explain` of answers that were not kept, and the reason of the last one.
 
 use expect_test::expect;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{HOST, now_ms, set_clock_back};
+use super::{HOST, explained, now_ms, set_clock_back};
 use crate::cache::{Cached, answer};
 
 /// The line about a path's lock, without times, and the reason in JSON.
 fn lock_and_reason(world: &Cached, path: &str) -> String {
     let url = format!("https://{HOST}/v1{path}");
-    let text = world.gateway.tollgate(&["cache", "explain", &url]).stdout;
+    let text = world.gateway.tollgate(&["explain", &url]).stdout;
     let lock = text.lines().find(|line| line.starts_with("lock")).unwrap();
     let seconds =
         lock.split(' ').map(|word| if word.parse::<u64>().is_ok_and(|n| n < 100) { "N" } else { word });
-    let json = world.gateway.tollgate(&["cache", "explain", &url, "-o", "json"]).stdout;
-    let json: Value = serde_json::from_str(&json).unwrap();
+    let json = explained(world, &[&url]);
     format!("{path} {}\n{}\n", json["notKept"]["reason"], seconds.collect::<Vec<_>>().join(" "))
 }
 
@@ -116,8 +115,7 @@ async fn explain_tells_the_reason_after_the_lock_has_ended_until_an_answer_is_ke
 #[tokio::test]
 async fn explain_tells_no_reason_of_a_lock_that_another_version_wrote() {
     let world = Cached::serving("GET /x", &json!({})).await;
-    let key = world.gateway.tollgate(&["cache", "explain", &format!("https://{HOST}/v1/x"), "-o", "json"]);
-    let key = &serde_json::from_str::<Value>(&key.stdout).unwrap()["cacheKey"];
+    let key = &explained(&world, &[&format!("https://{HOST}/v1/x")])["cacheKey"];
     let mut all = String::new();
     for reason in [json!(null), json!("TOMORROWS"), json!(7)] {
         for until_ms in [now_ms() + 9_000, now_ms() - 9_000] {

@@ -1,11 +1,11 @@
-//! `tollgate cache explain` in HTTP mode: the URI's key, and of several answers the one that the request would get.
+//! The cache's part of `tollgate explain` in HTTP mode: the URI's key, and of several answers the one that the request would get.
 
 use std::time::Duration;
 
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{HOST, explain, masked, set_clock_back};
+use super::{HOST, explain, explained, masked, set_clock_back};
 use crate::cache::{Cached, answer};
 
 const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/pages/7?b=1";
@@ -20,10 +20,6 @@ async fn world(words: &Value) -> Cached {
     world.gateway.go_live().await;
     set_clock_back(&world, 20);
     world
-}
-
-fn explained(world: &Cached, arguments: &[&str]) -> Value {
-    serde_json::from_str(&explain(world, &[arguments, &["-o", "json"]].concat()).stdout).unwrap()
 }
 
 #[tokio::test]
@@ -91,6 +87,7 @@ async fn explain_shows_the_entry_of_the_caller_who_is_named_and_of_no_other() {
     let key = "imported-key-of-ada-lovelace";
     world.gateway.put_plan(&json!({ "usagePlanId": "gold" }));
     world.gateway.put_key(key, &json!({ "id": "ada", "usagePlanId": "gold" }));
+    world.gateway.put_key("imported-key-of-bob-the-other", &json!({ "id": "bob", "usagePlanId": "gold" }));
     world.gateway.send(&format!("GET /v1/pages/7?b=1\nhost: {HOST}\nx-api-key: {key}")).await;
     let of = |id: &str| explained(&world, &[URL, "--api-key-id", id]);
     let (ada, bob) = (of("ada"), of("bob"));
