@@ -41,6 +41,7 @@ mod property;
 mod recorded;
 mod refusals;
 mod request_validation;
+mod routes_command;
 #[path = "../sdk_http_client.rs"]
 mod sdk_http_client;
 mod security_fields;
@@ -50,6 +51,7 @@ mod stages;
 mod store;
 mod store_outage;
 mod stream_events;
+mod test_command;
 mod text_route;
 mod trailing_slash;
 mod usage_command;

@@ -18,6 +18,7 @@ mod exit_status;
 mod explain;
 mod export;
 mod keys;
+mod limit_words;
 #[cfg(feature = "local")]
 mod local;
 mod notes;

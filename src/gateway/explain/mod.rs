@@ -30,7 +30,7 @@ use crate::{
     caller::Principal,
     deployment::{Configuration, PassedOverRoute, RouteAuthorization},
     error::GatewayError,
-    limits::{rule::Limits, usage_plan::LimitOwner},
+    limits::{rate_limit_headers::OF_WHAT_IS_LEFT, rule::Limits, usage_plan::LimitOwner},
 };
 
 /// Everything that is known of what a request would get. What comes behind a refusal is not known.
@@ -205,7 +205,6 @@ impl Explained {
 
 /// The headers of a response that began empty.
 fn added(headers: &HeaderMap) -> Vec<AddedHeader> {
-    use crate::limits::rate_limit_headers::OF_WHAT_IS_LEFT;
     let mut added: Vec<_> = headers
         .iter()
         .map(|(name, value)| AddedHeader {

@@ -9,15 +9,17 @@ use tollgate::{
         AddedHeader, CheckedAuthorizer, ExplainedApiKey, ExplainedLimit, ExplainedOutcome, ExplainedResponse,
         ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
     },
-    limits::{quota::Period, usage_plan::LimitOwner},
+    limits::usage_plan::LimitOwner,
 };
 
 use super::{
     Explanation,
     integration_part::{self, named},
-    text::rate,
 };
-use crate::checked_rules::rule_to_json;
+use crate::{
+    checked_rules::rule_to_json,
+    limit_words::{quota_to_json, throttle_to_json},
+};
 
 /// A form that adds fields keeps this number; one that takes some away has another.
 const SCHEMA_VERSION: u32 = 1;
@@ -113,18 +115,7 @@ fn limit(ExplainedLimit { owner, limits }: &ExplainedLimit) -> Value {
         Some(LimitOwner::Route) => "ROUTE",
         Some(LimitOwner::Stage) => "STAGE",
     };
-    let throttle = limits.throttle.map(|throttle| {
-        let rate = if throttle.lets_nothing_through() { 0.0 } else { rate(throttle.rate()) };
-        json!({ "rateLimit": rate, "burstLimit": throttle.burst_limit() })
-    });
-    let quota = limits.quota.map(|quota| {
-        let period = match quota.period {
-            Period::Day => "DAY",
-            Period::Week => "WEEK",
-            Period::Month => "MONTH",
-        };
-        json!({ "limit": quota.limit, "period": period })
-    });
+    let (throttle, quota) = (limits.throttle.map(throttle_to_json), limits.quota.map(quota_to_json));
     json!({ "of": owner, "throttle": throttle, "quota": quota })
 }
 

@@ -7,8 +7,6 @@ mod stored_entry;
 mod subject;
 mod text;
 
-pub use self::text::rate;
-
 use std::{
     io::{self, Write},
     path::PathBuf,

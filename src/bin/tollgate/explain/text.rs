@@ -9,11 +9,14 @@ use tollgate::{
         AddedHeader, CheckedAuthorizer, ExplainedApiKey, ExplainedLimit, ExplainedOutcome, ExplainedResponse,
         ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
     },
-    limits::{quota::Period, rule::Limits, usage_plan::LimitOwner},
+    limits::usage_plan::LimitOwner,
 };
 
 use super::{Explanation, integration_part, write_line};
-use crate::checked_rules::{api_key, authorizer, principal_id, why, write_rules};
+use crate::{
+    checked_rules::{api_key, authorizer, principal_id, why, write_rules},
+    limit_words::limit_words,
+};
 
 /// # Errors
 ///
@@ -128,7 +131,7 @@ fn write_limits(out: &mut impl Write, limits: &[ExplainedLimit]) -> io::Result<(
     Ok(())
 }
 
-pub fn owner(owner: Option<LimitOwner>) -> &'static str {
+fn owner(owner: Option<LimitOwner>) -> &'static str {
     match owner {
         None => "each client address",
         Some(LimitOwner::KeyOnRoute) => "the key on this route",
@@ -136,28 +139,6 @@ pub fn owner(owner: Option<LimitOwner>) -> &'static str {
         Some(LimitOwner::Route) => "the route",
         Some(LimitOwner::Stage) => "the stage",
     }
-}
-
-/// `10 a second, 20 at once; 1000 a day`.
-pub fn limit_words(limits: &Limits) -> String {
-    let throttle = limits.throttle.map(|throttle| match throttle.lets_nothing_through() {
-        true => "nothing passes".to_owned(),
-        false => format!("{} a second, {} at once", rate(throttle.rate()), throttle.burst_limit()),
-    });
-    let quota = limits.quota.map(|quota| {
-        let period = match quota.period {
-            Period::Day => "day",
-            Period::Week => "week",
-            Period::Month => "month",
-        };
-        format!("{} a {period}", quota.limit)
-    });
-    [throttle, quota].into_iter().flatten().collect::<Vec<_>>().join("; ")
-}
-
-/// Intervals are whole nanoseconds: 3 a second is 333,333,334 ns.
-pub fn rate(rate: f64) -> f64 {
-    (rate * 1e6).round() / 1e6
 }
 
 fn write_answer(out: &mut impl Write, words: &str, response: &ExplainedResponse) -> io::Result<()> {

@@ -12,7 +12,7 @@ use tollgate::{
 use super::Shown;
 use crate::{
     exit_status::ExitStatus,
-    explain::rate,
+    limit_words::{rate, throttle_to_json},
     text_table::{self, Column},
 };
 
@@ -63,7 +63,7 @@ fn write(out: &mut impl Write, routes: &[ListedRoute]) -> io::Result<()> {
     let row = |route: &ListedRoute| {
         let throttle = route.throttle.map(|throttle| match throttle.lets_nothing_through() {
             true => "stopped".to_owned(),
-            false => format!("{}/s, {} at once", rate(throttle.rate()), throttle.burst_limit()),
+            false => format!("{}/s, {} at once", rate(throttle), throttle.burst_limit()),
         });
         vec![
             route.stage.clone(),
@@ -104,10 +104,6 @@ fn to_json(route: &ListedRoute) -> Value {
         }
         RouteAuthorization::None | RouteAuthorization::Opened => Value::Null,
     };
-    let throttle = route.throttle.map(|throttle| {
-        let rate = if throttle.lets_nothing_through() { 0.0 } else { rate(throttle.rate()) };
-        json!({ "rateLimit": rate, "burstLimit": throttle.burst_limit() })
-    });
     let shown = ["type", "action", "tableName", "uri"];
     let text = |name: &&str| {
         let text = route.integration.get(*name)?.as_str()?;
@@ -120,7 +116,7 @@ fn to_json(route: &ListedRoute) -> Value {
         "integration": integration,
         "authorizer": authorizer,
         "apiKeyRequired": route.api_key != ApiKeyUse::NotRequired,
-        "throttle": throttle,
+        "throttle": route.throttle.map(throttle_to_json),
         "cachingEnabled": route.is_cached,
     })
 }
