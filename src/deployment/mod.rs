@@ -76,7 +76,7 @@ use crate::{
     error::GatewayError,
     integrations::Integration,
     item::{Parsed, Report},
-    limits::rule::Rule,
+    limits::{rule::Rule, throttle::Throttle},
     policies::{addresses::AddressLists, cors::Cors, request_validation::RequestValidation},
     router::{FoundRoute, METHODS, RouteKey, Router},
 };
@@ -105,6 +105,8 @@ pub struct Route {
     pub addresses: Option<Box<AddressLists>>,
     /// The limit of all callers together.
     pub throttle: Option<Box<Rule>>,
+    /// The limit of each caller.
+    pub caller_throttle: Option<Box<Throttle>>,
     /// `None`: a request may be anything.
     pub validation: Option<Box<RequestValidation>>,
     /// Which of its answers are kept; `None`: no answer is.

@@ -10,7 +10,7 @@ use crate::{
     limits::{
         rule::Rule,
         usage::by_day::Counted,
-        usage_plan::{self, LimitedKey, LimitedRequest, Permit},
+        usage_plan::{self, LimitedCaller, LimitedKey, LimitedRequest, Permit},
     },
 };
 
@@ -86,7 +86,7 @@ impl Gateway {
             log.degraded("counters");
         }
         let outcome = admitted.map_err(|refused| refused.error);
-        *rate_limit_status = counted.key_rule().map(|rule| self.counters.rate_limit_status(&rule));
+        *rate_limit_status = counted.own_rule().map(|rule| self.counters.rate_limit_status(&rule));
         if let (Some(owner), Some(kind)) = (owner, kind_of(&outcome))
             // Of what an operator has stopped nothing is counted, not even that it was asked for.
             && !rules.iter().any(Rule::lets_nothing_through)
@@ -100,7 +100,11 @@ impl Gateway {
 /// A request with the limits that it falls under.
 pub(super) fn limited_request<'a>(location: &'a Location<'_>, route: &'a Route) -> LimitedRequest<'a> {
     let owner = location.key_owner.as_ref();
+    let throttle = location.stage.deployment.api.throttles.per_caller;
+    let route_throttle = route.caller_throttle.as_deref().copied();
+    let identity = throttle.or(route_throttle).and_then(|_| location.context().caller.identity());
     LimitedRequest {
+        caller: identity.map(|identity| LimitedCaller { identity, throttle, route_throttle }),
         key: owner.map(|owner| LimitedKey { id: &owner.key.id, plan: &owner.plan }),
         stage: &location.stage.settings.name,
         route_key: &route.key,

@@ -160,7 +160,7 @@ impl Gateway {
     ) -> Result<Response, GatewayError> {
         let (request, stage) = (state.location.request, located.stage);
         access::check_api(&stage.deployment.api, request)?;
-        if let Some(throttle) = &stage.deployment.api.per_ip {
+        if let Some(throttle) = &stage.deployment.api.throttles.per_ip {
             let source_ip = &request.origin.source_ip;
             self.addresses.admit(throttle, source_ip, &stage.settings.name, request.received_at)?;
         }

@@ -10,7 +10,7 @@ use super::{
 
 /// Attributes that keep requests out, or data in: without one that was misspelt, emptied, or written where nobody reads
 /// it, what it guards would be open.
-const GUARDS: [&str; 37] = [
+const GUARDS: [&str; 38] = [
     "apiKeyRequired",
     "apiKeySource",
     "authorizers",
@@ -31,6 +31,7 @@ const GUARDS: [&str; 37] = [
     "allowOrigins",
     "throttle",
     "perIp",
+    "perCaller",
     "rateLimit",
     "burstLimit",
     "enabled",

@@ -271,8 +271,8 @@ impl<'a> Way<'a> {
         check_plan_of_lookalikes(&self.location).at(RefusingStep::Limits)?;
         let counted = limited_request(&self.location, route);
         let rules: Vec<_> = counted.owned_rules().collect();
-        let key_limits = counted.key_rule().map(|rule| rule.limits);
-        let per_address = self.location.stage.deployment.api.per_ip.map(Limits::throttle);
+        let key_limits = counted.own_rule().map(|rule| rule.limits);
+        let per_address = self.location.stage.deployment.api.throttles.per_ip.map(Limits::throttle);
         let per_address = per_address.map(|limits| ExplainedLimit { owner: None, limits });
         let asked =
             rules.iter().map(|(owner, rule)| ExplainedLimit { owner: Some(*owner), limits: rule.limits });

@@ -112,6 +112,8 @@ fn limit(ExplainedLimit { owner, limits }: &ExplainedLimit) -> Value {
         None => "ADDRESS",
         Some(LimitOwner::KeyOnRoute) => "KEY_ON_ROUTE",
         Some(LimitOwner::Key) => "KEY",
+        Some(LimitOwner::CallerOnRoute) => "CALLER_ON_ROUTE",
+        Some(LimitOwner::Caller) => "CALLER",
         Some(LimitOwner::Route) => "ROUTE",
         Some(LimitOwner::Stage) => "STAGE",
     };

@@ -136,6 +136,8 @@ fn owner(owner: Option<LimitOwner>) -> &'static str {
         None => "each client address",
         Some(LimitOwner::KeyOnRoute) => "the key on this route",
         Some(LimitOwner::Key) => "the key",
+        Some(LimitOwner::CallerOnRoute) => "the caller on this route",
+        Some(LimitOwner::Caller) => "the caller",
         Some(LimitOwner::Route) => "the route",
         Some(LimitOwner::Stage) => "the stage",
     }
