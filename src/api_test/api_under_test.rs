@@ -10,6 +10,7 @@ use crate::{
     authorizers::KeyValue,
     deployment::{API, Served, StageItems, served_of_items},
     error::InvalidConfiguration,
+    item::resolve_stage_variables,
 };
 
 type Item = Map<String, Value>;
@@ -85,11 +86,10 @@ impl ApiUnderTest {
     pub(super) fn resolved(&self, stage: &str, text: &str) -> String {
         let is_stage = |items: &&StageItems| items.stage.get("stage") == Some(&stage.into());
         let variables = self.stages.iter().find(is_stage).and_then(|items| items.stage.get("stageVariables"));
+        let text_of = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let variables = variables.and_then(Value::as_object).into_iter().flatten();
-        variables.fold(text.to_owned(), |text, (name, value)| {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            text.replace(&format!("${{stageVariables.{name}}}"), &value)
-        })
+        let variables = variables.map(|(name, value)| (name.clone(), text_of(value))).collect();
+        resolve_stage_variables(text, &variables).unwrap_or_else(|_| text.to_owned())
     }
 }
 

@@ -5,7 +5,12 @@ use std::cmp::Ordering;
 use serde_json::{Map, Value};
 
 use super::{Deployment, RouteAuthorization, Served};
-use crate::{authorizers::ApiKeyUse, limits::throttle::Throttle, router::RouteKey};
+use crate::{
+    authorizers::ApiKeyUse,
+    item::{StageVariables, resolve_stage_variables},
+    limits::throttle::Throttle,
+    router::RouteKey,
+};
 
 /// A route of a stage that is served.
 #[derive(Clone, Debug)]
@@ -15,7 +20,7 @@ pub struct ListedRoute {
     pub key: String,
     /// `AWS_PROXY`.
     pub integration_type: &'static str,
-    /// `integration` of the item.
+    /// `integration` of the item, with the stage's variables in its texts.
     pub integration: Map<String, Value>,
     pub authorizer: RouteAuthorization,
     pub api_key: ApiKeyUse,
@@ -63,8 +68,9 @@ impl Served {
             self.stages.iter().filter(|loaded| stage.is_none_or(|stage| loaded.settings.name == stage))
         {
             let name = &loaded.settings.name;
+            let variables = &loaded.settings.stage_variables;
             match loaded.loaded.resolved.as_ref().and_then(|resolved| resolved.deployment.as_deref()) {
-                Some(deployment) => routes.extend(deployment.listed(name)?),
+                Some(deployment) => routes.extend(deployment.listed(name, variables)?),
                 None if stage.is_some() => return Err(NotListed::NothingServed(name.clone())),
                 None => {}
             }
@@ -117,7 +123,7 @@ impl Served {
 }
 
 impl Deployment {
-    fn listed(&self, stage: &str) -> Result<Vec<ListedRoute>, NotListed> {
+    fn listed(&self, stage: &str, variables: &StageVariables) -> Result<Vec<ListedRoute>, NotListed> {
         let mut routes = Vec::with_capacity(self.route_count());
         for index in 0..self.route_count() {
             let key = self.routes.key(index).to_owned();
@@ -126,7 +132,7 @@ impl Deployment {
             let route = self.try_route(index).map_err(|fault| unreadable(fault.to_string()))?;
             let mut item = self.item(stage, index)?;
             let integration = match item.remove("integration") {
-                Some(Value::Object(integration)) => integration,
+                Some(Value::Object(integration)) => resolved(integration, variables),
                 Some(_) | None => Map::new(),
             };
             routes.push(ListedRoute {
@@ -156,6 +162,15 @@ impl Deployment {
         item.remove("stage");
         Ok(item)
     }
+}
+
+/// The fields with the stage's variables in their texts.
+fn resolved(fields: Map<String, Value>, variables: &StageVariables) -> Map<String, Value> {
+    let resolve = |value| match value {
+        Value::String(text) => resolve_stage_variables(&text, variables).unwrap_or(text).into(),
+        other => other,
+    };
+    fields.into_iter().map(|(name, value)| (name, resolve(value))).collect()
 }
 
 /// Compares route keys by path, then by method; `$default`, which has neither, comes last.

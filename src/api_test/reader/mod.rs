@@ -38,7 +38,7 @@ const NOW_MS: u64 = 1_767_268_800_000;
 ///
 /// The file cannot be read.
 pub fn read(path: &Path) -> io::Result<ReadTests> {
-    let (mut loader, root) = Loader::open(path)?;
+    let (mut loader, root) = Loader::open(path, "a map with tests")?;
     let mut reader = Reader { loader: &mut loader };
     let file = match root {
         Some(root) => {

@@ -6,6 +6,7 @@
 mod access;
 mod call;
 mod caller;
+mod guards;
 mod lookup;
 mod response;
 mod secrets;

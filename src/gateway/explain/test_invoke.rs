@@ -50,10 +50,8 @@ where
     let (explained, way) = follow(served, request, caller_key, keys).await;
     let is_called = explained.route.as_ref().is_some_and(|route| route.integration.is_some());
     let Some(way) = way.filter(|_| is_called) else { return (explained, None) };
-    let permit = match usage_plan::admit(&[], request.received_at, &invocation.counters).await {
-        Ok(permit) => permit,
-        Err(_) => unreachable!("no rule refuses"),
-    };
+    let admitted = usage_plan::admit(&[], request.received_at, &invocation.counters).await;
+    let Ok(permit) = admitted else { unreachable!("no rule refuses") };
     let outcome = invoke(&way, &permit, &invocation.clients, &explained).await;
     let response = way.answer(outcome);
     (explained, Some(ExplainedResponse::of(response, &way.secrets)))

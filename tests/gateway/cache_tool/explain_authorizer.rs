@@ -28,22 +28,20 @@ async fn explain_takes_the_caller_from_the_token_and_shows_no_token() {
     let ran = explain(&world, &[URL, "-H", &header]);
     expect![[r#"
         exit 0
-        stage   v1
-        route   GET /orders
-        cache   yes
-        ttl     300 s
-        key     v1#DIGEST
-                stage            v1
-                cacheGeneration  0
-                routeKey         GET /orders
-                method           GET
-                host             abc123.lambda-url.eu-west-1.on.aws
-                apiKeyId         -
-                principal        @23:https://issuer.example/ada
-                authorizer       c2a9c75712be895125afc82419709a2b7995d7b4cd22d1875e9844a110dcc283
-        entry   none
-        lock    none
-        --
+        route        GET /orders, the most specific for the path
+        cache        yes
+        ttl          300 s
+        key          v1#DIGEST
+                     stage            v1
+                     cacheGeneration  0
+                     routeKey         GET /orders
+                     method           GET
+                     host             abc123.lambda-url.eu-west-1.on.aws
+                     apiKeyId         -
+                     principal        @23:https://issuer.example/ada
+                     authorizer       c2a9c75712be895125afc82419709a2b7995d7b4cd22d1875e9844a110dcc283
+        entry        none
+        lock         none
     "#]]
     .assert_eq(&masked(&ran));
     let post = URL.replace("GET", "POST");
@@ -77,10 +75,8 @@ async fn explain_calls_no_authorizers_function_and_says_so() {
     let ran = explain(&world, &[URL, "-H", "x-who: allow ada"]);
     expect![[r#"
         exit 0
-        stage   v1
-        route   GET /orders
-        cache   no: the function of the route's authorizer says who calls, which is part of the key, and is not called here
-        --
+        route        GET /orders, the most specific for the path
+        cache        no: the function of the route's authorizer says who calls, which is part of the key, and is not called here
     "#]].assert_eq(&masked(&ran));
     assert_eq!(world.gateway.calls(), Vec::<String>::new());
 }
@@ -95,10 +91,8 @@ async fn explain_cannot_say_who_signs_and_says_so() {
     world.go_live().await;
     expect![[r#"
         exit 0
-        stage   v1
-        route   GET /orders
-        cache   no: AWS says who has signed the request, which is part of the key, and is not asked here
-        --
+        route        GET /orders, the most specific for the path
+        cache        no: AWS says who has signed the request, which is part of the key, and is not asked here
     "#]]
     .assert_eq(&masked(&world.tollgate(&["explain", URL])));
 }

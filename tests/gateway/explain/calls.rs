@@ -98,7 +98,7 @@ impl Received {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_call_that_is_explained_is_the_one_that_a_target_gets() {
     let target = target().await;
     let folder = Folder::new(&[("api.yaml", API.replace("PORT", &target.port.to_string()).as_bytes())]);
@@ -208,7 +208,7 @@ fn path_of(uri: &str) -> String {
 }
 
 /// What the gateway sends differs by who calls it, and when, only.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_gateway_sends_what_is_explained() {
     let world = TestGateway::serving(&[mock(
         "GET /orders/{id}",
@@ -245,7 +245,7 @@ async fn the_gateway_sends_what_is_explained() {
     assert_eq!(world.calls(), ["echo"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn without_invoke_no_target_is_asked_and_a_refused_request_asks_none_with_it() {
     let target = target().await;
     let folder = Folder::new(&[("api.yaml", API.replace("PORT", &target.port.to_string()).as_bytes())]);

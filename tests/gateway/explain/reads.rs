@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{HOST, KEY, keyed_world, mock};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_explanation_reads_configuration_and_the_cache_and_writes_nothing() {
     let guarded = json!({ "apiKeyRequired": true, "cachingEnabled": true, "throttle": { "rateLimit": 1, "burstLimit": 1 },
         "integration": { "type": "AWS_PROXY", "uri": "echo" } });

@@ -81,11 +81,47 @@ async fn a_refusal_in_words() {
     let ran = world.tollgate(&["explain", "/v1/keyed", "-H", HOST]);
     let text = ran.text(&[]);
     let (_, rest) = text.split_once("base path").unwrap();
-    expect![[r#""#]].assert_eq(rest);
+    expect![[r#"
+            /v1 at abc123.lambda-url.eu-west-1.on.aws; the path below is /keyed
+        route        GET /keyed, the most specific for the path
+        access       no address lists and no policy
+        authorizer   none
+        API key      asked for besides, in x-api-key
+        limits       none
+        answer       refused by API key: bad API key: no key
+                     403
+                     access-control-allow-origin: *
+                     content-type: application/json
+                     x-amzn-errortype: ForbiddenException
+
+                     {
+                       "message": "Forbidden"
+                     }
+        --
+    "#]]
+    .assert_eq(rest);
     let ran = world.tollgate(&["explain", "/v1/a/../b", "-H", HOST]);
-    expect![[r#""#]].assert_eq(&ran.text(&[]));
+    expect![[r#"
+        exit 3
+        --
+        tollgate: GET /v1/a/../b would be refused: malformed request: a dot segment
+    "#]]
+    .assert_eq(&ran.text(&[]));
     let ran = world.tollgate(&["explain", "/v9/x"]);
-    expect![[r#""#]].assert_eq(&ran.text(&[]));
+    expect![[r#"
+        exit 4
+        answer       refused by stage: no stage serves host  and path /v9/x
+                     404
+                     content-type: application/json
+                     x-amzn-errortype: NotFoundException
+
+                     {
+                       "message": "Not Found"
+                     }
+        --
+        tollgate: a stage may have hosts: say the host with a whole URL or with -H 'Host: …', or --stage
+    "#]]
+    .assert_eq(&ran.text(&[]));
 }
 
 #[tokio::test]
@@ -101,5 +137,19 @@ async fn what_is_not_there_is_exit_4_and_another_stage_exit_3() {
     }
     world.put_stage(&json!({ "stage": "v2", "hosts": ["v2.example"] }));
     told += &world.tollgate(&["explain", "/v1/office", "-H", HOST, "--stage", "v2"]).text(&[]);
-    expect![[r#""#]].assert_eq(&told);
+    expect![[r#"
+        exit 4
+        --
+        tollgate: there is no stage v9 in tollgate-stages or tollgate-routes
+        exit 4
+        --
+        tollgate: there is no key nobody in tollgate-api-keys
+        exit 4
+        --
+        tollgate: that is a key's value; `tollgate keys list` tells its id
+        exit 3
+        --
+        tollgate: the stage of this request is v1, not v2
+    "#]]
+    .assert_eq(&told);
 }

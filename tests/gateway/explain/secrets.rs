@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{HOST, KEY, keyed_world, mock};
 use crate::harness::Target;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn no_credential_is_shown_in_calls_keys_and_answers() {
     let target = Target::of(|_| {
         "HTTP/1.1 200 OK\r\nSet-Cookie: session=hush-session; Path=/\r\nContent-Length: 2\r\n\r\nok"

@@ -51,7 +51,55 @@ async fn every_step_of_a_request_is_told_in_the_order_of_the_gateway() {
         "198.51.100.7",
     ];
     let ran = world.tollgate(&arguments);
-    expect![[r#""#]].assert_eq(&masked(&ran.text(&[])));
+    expect![[r#"
+        exit 0
+        stage        v1, deployment ID
+        base path    /v1 at abc123.lambda-url.eu-west-1.on.aws; the path below is /orders/7
+        route        GET /orders/{id}, the most specific for the path
+        passed over  $default: it takes what no other route serves
+                     ANY /orders/{id}: the path has the method itself
+                     GET /{proxy+}: its path is less specific
+                     PUT /orders/{id}: it does not serve the method
+        parameters   id = 7
+        access       yes
+        authorizer   none
+        API key      acme, of usage plan starter
+        limits       each client address: 5 a second, 10 at once
+                     the key on this route: 1 a second, 2 at once
+                     the key: 10 a second, 20 at once; 1000 a day
+                     the route: 0.5 a second, 3 at once
+                     the stage: 100 a second, 200 at once
+        validation   passed
+        cache        yes
+        ttl          300 s
+        key          v1#DIGEST
+                     stage                   v1
+                     cacheGeneration         0
+                     routeKey                GET /orders/{id}
+                     method                  GET
+                     host                    abc123.lambda-url.eu-west-1.on.aws
+                     apiKeyId                acme
+                     method.request.path.id  7
+        entry        none
+        lock         none
+        integration  DYNAMODB, at most 29 s
+        call         GetItem
+                     {
+                       "Key": {
+                         "id": {
+                           "S": "7"
+                         }
+                       },
+                       "TableName": "orders"
+                     }
+        adds         access-control-allow-origin: https://shop.example
+                     ratelimit: as the counters say
+                     ratelimit-policy: "rate";q=20;w=2, "quota";q=1000;w=86400
+                     vary: Origin
+        answer       the integration's
+        --
+    "#]]
+    .assert_eq(&masked(&ran.text(&[])));
 
     let by_id = [
         "explain",
@@ -106,7 +154,21 @@ async fn a_preflight_is_answered_by_the_gateway() {
         "--source-ip",
         "198.51.100.7",
     ];
-    expect![[r#""#]].assert_eq(&masked(&world.tollgate(&arguments).text(&[])));
+    expect![[r#"
+        exit 0
+        stage        v1, deployment ID
+        base path    /v1 at abc123.lambda-url.eu-west-1.on.aws; the path below is /orders/7
+        passed over  $default: it takes what no other route serves
+                     GET /orders/{id}: it does not serve the method
+                     GET /{proxy+}: it does not serve the method
+                     PUT /orders/{id}: it does not serve the method
+        answer       the gateway's own, to a CORS preflight
+                     204
+                     access-control-allow-origin: https://shop.example
+                     vary: Origin
+        --
+    "#]]
+    .assert_eq(&masked(&world.tollgate(&arguments).text(&[])));
 }
 
 #[tokio::test]
@@ -126,6 +188,28 @@ async fn the_key_of_a_function_that_is_not_asked_is_not_known() {
     ])
     .await;
     let arguments = ["explain", "/v1/orders/7", "-H", HOST, "-H", "x-who: ada"];
-    expect![[r#""#]].assert_eq(&masked(&world.tollgate(&arguments).text(&[])));
+    expect![[r#"
+        exit 0
+        stage        v1, deployment ID
+        base path    /v1 at abc123.lambda-url.eu-west-1.on.aws; the path below is /orders/7
+        route        GET /orders/{id}, the most specific for the path
+        parameters   id = 7
+        access       no address lists and no policy
+        authorizer   f (REQUEST), as $api says
+
+        RULE                   KEPT  GOT  EXPECTED
+        $request.header.x-who  yes   one  a value
+
+        principal    as the function partners, which gets the request in payload format 2.0, says; it is not asked here
+        API key      asked for besides, in the authorizer's answer
+        limits       the stage: 100 a second, 200 at once
+        validation   nothing to check
+        cache        no: the route has no cachingEnabled, or an integration whose answers are never kept
+        integration  MOCK, which answers by itself
+                     200
+                     content-type: application/json
+        answer       the integration's
+        --
+    "#]].assert_eq(&masked(&world.tollgate(&arguments).text(&[])));
     assert_eq!(world.calls(), Vec::<String>::new());
 }

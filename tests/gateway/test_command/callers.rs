@@ -32,7 +32,7 @@ stages:
 usagePlans: { starter: { quota: { limit: 2, period: DAY } } }
 apiKeys:
   acme-1: { usagePlanId: starter }
-  off: { usagePlanId: starter, enabled: false }
+  paused: { usagePlanId: starter, enabled: false }
 "#;
 
 #[test]
@@ -81,14 +81,14 @@ fn a_key_counts_by_its_id_and_its_value_can_stand_in_a_header() {
 - at: +1d
   request: { path: /v1/keyed, apiKey: acme-1 }
   expect: { status: 200 }
-- request: { path: /v1/keyed, apiKey: off }
+- request: { path: /v1/keyed, apiKey: paused }
   expect: { status: 403 }
 - request: GET /v1/keyed
   expect: { status: 403 }
 "#
         .replace(
-            "- request: { path: /v1/keyed, apiKey: off }",
-            "- at: +1d\n  request: { path: /v1/keyed, apiKey: off }",
+            "- request: { path: /v1/keyed, apiKey: paused }",
+            "- at: +1d\n  request: { path: /v1/keyed, apiKey: paused }",
         )
         .replace("- request: GET /v1/keyed", "- at: +1d\n  request: GET /v1/keyed")
         .as_str(),

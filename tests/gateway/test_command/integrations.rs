@@ -45,7 +45,7 @@ fn a_function_answers_in_each_form() {
   integration: { statusCode: 200, body: plain text }
   expect: { body: plain text, integration: { function: orders, event: { resource: /v1, httpMethod: GET } } }
 - request: GET /v1/v1
-  integration: { body: no status code }
+  integration: { statusCode: many }
   expect: { status: 502, body: { message: Internal server error } }
 - request: GET /v1/stream
   integration: { statusCode: 200, body: streamed }
@@ -69,7 +69,7 @@ fn a_function_fails_in_each_way() {
   integrationFails: throttled
   expect: { status: 502 }
 - request: GET /v1/v2
-  integrationFails: { errorType: Error, errorMessage: no }
+  integrationFails: { errorType: Error, errorMessage: not now }
   expect: { status: 502, log: { errorResponseType: INTEGRATION_FAILURE } }
 "#,
     );
@@ -81,11 +81,11 @@ fn a_url_is_answered_here_whatever_its_host() {
         API,
         r#"
 - request: { method: POST, path: "/v1/http/7?x=1", headers: { x-a: [b, c] }, body: text }
-  integration: { statusCode: 404, headers: { x-from: there }, body: { message: no } }
+  integration: { statusCode: 404, headers: { x-from: there }, body: { message: gone } }
   expect:
     status: 404
     headers: { x-from: there, content-type: application/json }
-    body: { message: no }
+    body: { message: gone }
     integration: { method: POST, uri: "https://legacy.example.com/orders/7?x=1", headers: { x-a: "b,c" }, body: text }
 - request: GET /v1/http/7
   integrationFails: timeout
@@ -100,8 +100,8 @@ fn an_operation_answers_with_plain_items_and_fails_by_code() {
         API,
         r#"
 - request: GET /v1/item/7
-  integration: { id: "7", price: 7.5, tags: [a], no: null }
-  expect: { status: 200, body: { id: "7", price: 7.5, tags: [a], no: null } }
+  integration: { id: "7", price: 7.5, tags: [a], more: null }
+  expect: { status: 200, body: { id: "7", price: 7.5, tags: [a], more: null } }
 - request: GET /v1/item/7
   integration: null
   expect: { status: 404 }

@@ -18,7 +18,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Purge(purge::Arguments),
+    Purge(Box<purge::Arguments>),
     Stats(stats::Arguments),
 }
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tollgate::{api_file::yaml_text::write_member, deployment::WholeRoute};
 
 use super::Shown;
@@ -42,14 +42,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         };
         output.write(
             || {
-                let mut json = members(&route);
-                json["schemaVersion"] = 1.into();
-                json
+                let members = members(&route).map(|(name, value)| (name.to_owned(), value));
+                Value::Object(members.into_iter().chain([("schemaVersion".to_owned(), 1.into())]).collect())
             },
             |out| {
                 let mut text = String::new();
-                for (name, value) in members(&route).as_object().into_iter().flatten() {
-                    write_member(&mut text, 0, name, value);
+                for (name, value) in members(&route) {
+                    write_member(&mut text, 0, name, &value);
                 }
                 out.write_all(text.as_bytes())
             },
@@ -58,13 +57,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     })
 }
 
-fn members(route: &WholeRoute) -> Value {
+fn members(route: &WholeRoute) -> [(&'static str, Value); 5] {
     let WholeRoute { stage, deployment_id, item, of_api, stage_variables } = route;
-    json!({
-        "stage": stage,
-        "deploymentId": deployment_id,
-        "route": item,
-        "ofApi": of_api,
-        "stageVariables": stage_variables,
-    })
+    [
+        ("stage", stage.as_str().into()),
+        ("deploymentId", deployment_id.as_str().into()),
+        ("route", Value::Object(item.clone())),
+        ("ofApi", Value::Object(of_api.clone())),
+        ("stageVariables", Value::Object(stage_variables.clone())),
+    ]
 }
