@@ -228,3 +228,28 @@ impl Reader<'_> {
         self.loader.problems.push(FileProblem::layout(place, message));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_breaks_off_anywhere_is_read_or_has_problems_with_places() {
+        let whole = include_str!("../../../examples/tests/orders.yaml");
+        let path = env::temp_dir().join(format!("tollgate-broken-off-{}.yaml", process::id()));
+        let mut with_problems = 0;
+        for end in (0..=whole.len()).filter(|end| whole.is_char_boundary(*end)) {
+            fs::write(&path, &whole[..end]).unwrap();
+            let ReadTests { sources, problems, .. } = read(&path).unwrap();
+            for problem in &problems {
+                let line = sources.of(problem.span).position(problem.span.start).line;
+                assert!(line <= whole.lines().count() + 1, "{problem:?}");
+            }
+            with_problems += usize::from(!problems.is_empty());
+        }
+        fs::remove_file(&path).unwrap();
+        assert!((1..whole.len()).contains(&with_problems), "{with_problems}");
+    }
+}
