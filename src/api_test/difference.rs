@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::test_file::Placed;
-use crate::api_file::Span;
+use crate::{api_file::Span, decimal::canonical};
 
 /// One thing that is other than expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,10 @@ impl Comparison {
         match (expected, got) {
             (Value::Object(members), Some(Value::Object(others))) => {
                 for (name, value) in members {
-                    self.compare(&member(what, name), value, others.get(name));
+                    let other = others.get(name);
+                    if name != DYNAMODB_NUMBER || !other.is_some_and(|other| is_same_number(value, other)) {
+                        self.compare(&member(what, name), value, other);
+                    }
                 }
                 let unexpected = others.iter().filter(|(name, _)| !members.contains_key(*name));
                 if self.extent == Extent::Whole {
@@ -55,7 +58,7 @@ impl Comparison {
                 }
             }
             (Value::Null, None) if self.extent == Extent::Included => {}
-            (expected, Some(got)) if expected == got => {}
+            (expected, Some(got)) if is_same(expected, got) => {}
             (expected, got) => self.add(what, &text(expected), &got.map_or("nothing".to_owned(), text)),
         }
     }
@@ -64,6 +67,25 @@ impl Comparison {
         let (what, expected, got) = (what.to_owned(), expected.to_owned(), got.to_owned());
         self.differences.push(Difference { what, place: self.place, expected, got });
     }
+}
+
+/// A number in DynamoDB's JSON is a text.
+const DYNAMODB_NUMBER: &str = "N";
+
+/// Numbers are the same however they are written.
+fn is_same(expected: &Value, got: &Value) -> bool {
+    match (expected, got) {
+        (Value::Number(expected), Value::Number(got)) => {
+            let value = canonical(expected.as_str());
+            expected == got || value.is_some() && value == canonical(got.as_str())
+        }
+        (expected, got) => expected == got,
+    }
+}
+
+fn is_same_number(expected: &Value, got: &Value) -> bool {
+    let value = |text: &Value| text.as_str().and_then(canonical);
+    value(expected).is_some_and(|expected| value(got) == Some(expected))
 }
 
 /// `body.id`; a name that is no word stands in quotes.
@@ -90,19 +112,21 @@ mod tests {
             let line = |it: &Difference| format!("{}: expected {}, got {}", it.what, it.expected, it.got);
             differences.iter().map(line).collect::<Vec<_>>()
         };
-        let got = json!({ "id": 7, "tags": ["a", { "b": 1 }], "x y": null });
+        let got = json!({ "id": 7, "n": { "N": "75e-1" }, "tags": ["a", { "b": 1 }], "x y": null });
         let cases = [
             (json!({ "id": 7 }), Extent::Included, vec![]),
             (json!({ "id": 7, "no": null }), Extent::Included, vec![]),
+            (json!({ "id": 7.0, "n": { "N": "7.50" } }), Extent::Included, vec![]),
             (
                 json!({ "id": "7", "tags": ["a", { "b": 2 }] }),
                 Extent::Included,
                 vec!["body.id: expected \"7\", got 7", "body.tags[1].b: expected 2, got 1"],
             ),
             (
-                json!({ "id": 7, "tags": ["a"], "no": null }),
+                json!({ "id": 7, "n": { "N": "8" }, "tags": ["a"], "no": null }),
                 Extent::Whole,
                 vec![
+                    "body.n.N: expected \"8\", got \"75e-1\"",
                     "body.no: expected null, got nothing",
                     "body.tags: expected [\"a\"], got [\"a\",{\"b\":1}]",
                     "body[\"x y\"]: expected nothing, got null",

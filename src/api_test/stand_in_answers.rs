@@ -5,9 +5,9 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use crate::{
-    local::event_stream::{invoke_complete, payload_chunk},
-    store::values::to_attribute,
+use crate::local::{
+    event_stream::{invoke_complete, payload_chunk},
+    example_api::attribute,
 };
 
 /// An error of an AWS service.
@@ -108,11 +108,6 @@ fn page(result: &Value) -> (Vec<Value>, Option<&Value>) {
     (items, result.get("lastEvaluatedKey"))
 }
 
-/// What no item can hold is text in it: the answer is a test's.
 fn attributes(item: &Map<String, Value>) -> Value {
-    let attribute = |value: &Value| {
-        let attribute = to_attribute(value).ok().and_then(|value| serde_json::to_value(value).ok());
-        attribute.unwrap_or_else(|| json!({ "S": value.to_string() }))
-    };
     Value::Object(item.iter().map(|(name, value)| (name.clone(), attribute(value))).collect())
 }

@@ -138,7 +138,7 @@ pub fn put(database: &Database, table: &str, item: &Value) -> Result<(), Dynoxid
 }
 
 /// Plain JSON → DynamoDB's.
-fn attribute(value: &Value) -> Value {
+pub fn attribute(value: &Value) -> Value {
     match value {
         Value::Null => json!({ "NULL": true }),
         Value::Bool(flag) => json!({ "BOOL": flag }),

@@ -45,10 +45,10 @@ async fn the_routes_that_are_served_are_listed_by_path() {
     let world = world().await;
     expect![[r#"
         exit 0
-        STAGE  ROUTE                INTEGRATION                               CALLERS      THROTTLE          CACHE
-        v1     ANY /files/{proxy+}  HTTP_PROXY http://127.0.0.1:9/{proxy}     API key      -                 -
-        v1     GET /orders/{id}     DYNAMODB GetItem ${stageVariables.table}  f (REQUEST)  0.5/s, 2 at once  yes
-        v1     $default             AWS_PROXY orders:live                     f (REQUEST)  stopped           -
+        STAGE  ROUTE                INTEGRATION                            CALLERS      THROTTLE          CACHE
+        v1     ANY /files/{proxy+}  HTTP_PROXY http://127.0.0.1:9/{proxy}  API key      -                 -
+        v1     GET /orders/{id}     DYNAMODB GetItem orders                f (REQUEST)  0.5/s, 2 at once  yes
+        v1     $default             AWS_PROXY orders:live                  f (REQUEST)  stopped           -
         --
     "#]].assert_eq(&world.tollgate(&["routes", "list"]).text(&[]));
     let one = world.tollgate(&["routes", "list", "v1", "-o", "json"]);
@@ -70,16 +70,8 @@ async fn one_route_is_shown_with_what_it_has_from_api_and_stage() {
     told += &masked(&world.tollgate(&["routes", "get", "v1", "ANY /files/{proxy+}"]).text(&[]));
     expect![[r#"
         exit 0
+        stage: v1
         deploymentId: ID
-        ofApi:
-          allowPrivateIntegrations: [127.0.0.0/8]
-          authorizerId: f
-          authorizers:
-            f:
-              type: REQUEST
-              authorizerUri: partners
-              identitySource: [$request.header.x]
-          corsConfiguration: { allowOrigins: ["*"] }
         route:
           description: One order
           cachingEnabled: true
@@ -90,11 +82,26 @@ async fn one_route_is_shown_with_what_it_has_from_api_and_stage() {
             tableName: ${stageVariables.table}
           routeKey: GET /orders/{id}
           throttle: { burstLimit: 2, rateLimit: 0.5 }
-        stage: v1
+        ofApi:
+          allowPrivateIntegrations: [127.0.0.0/8]
+          authorizerId: f
+          authorizers:
+            f:
+              type: REQUEST
+              authorizerUri: partners
+              identitySource: [$request.header.x]
+          corsConfiguration: { allowOrigins: ["*"] }
         stageVariables: { table: orders }
         --
         exit 0
+        stage: v1
         deploymentId: ID
+        route:
+          apiKeyRequired: true
+          authorizationType: NONE
+          corsConfiguration: { allowOrigins: ["https://a.example"] }
+          integration: { type: HTTP_PROXY, uri: "http://127.0.0.1:9/{proxy}" }
+          routeKey: ANY /files/{proxy+}
         ofApi:
           allowPrivateIntegrations: [127.0.0.0/8]
           authorizers:
@@ -102,13 +109,6 @@ async fn one_route_is_shown_with_what_it_has_from_api_and_stage() {
               type: REQUEST
               authorizerUri: partners
               identitySource: [$request.header.x]
-        route:
-          apiKeyRequired: true
-          authorizationType: NONE
-          corsConfiguration: { allowOrigins: ["https://a.example"] }
-          integration: { type: HTTP_PROXY, uri: "http://127.0.0.1:9/{proxy}" }
-          routeKey: ANY /files/{proxy+}
-        stage: v1
         stageVariables: { table: orders }
         --
     "#]]
@@ -174,10 +174,10 @@ fn the_routes_of_a_file_need_no_tables() {
         v1     GET /b  MOCK         anybody  -         -
         --
         exit 0
-        deploymentId: ID
-        ofApi: { problemDetails: true }
-        route: { integration: { type: MOCK }, routeKey: GET /b }
         stage: v1
+        deploymentId: ID
+        route: { integration: { type: MOCK }, routeKey: GET /b }
+        ofApi: { problemDetails: true }
         stageVariables: {}
         --
         exit 4

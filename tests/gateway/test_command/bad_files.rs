@@ -146,7 +146,7 @@ fn a_file_without_tests_is_one_with_a_problem() {
     expect![[r#"
         exit 3
         --
-        tests.yaml:1:1: problem: got nothing, expected tollgate: 1 and the sections of an API
+        tests.yaml:1:1: problem: got nothing, expected a map with tests
          1 | 
            | ^
 

@@ -52,91 +52,92 @@ fn a_report_as_tap_tells_request_expected_and_got_with_lines() {
         ok 1 - what passes \# with <marks> & "quotes"
         not ok 2 - all that can differ
           ---
-          - request: "GET /v1/mock?x=1"
-            at: "tests.yaml:5"
+          - request: 'GET /v1/mock?x=1'
+            at: 'tests.yaml:5'
             differences:
               - what: route
-                at: "tests.yaml:8"
-                expected: "\"GET /item/{id}\""
-                got:      "\"GET /mock\""
+                at: 'tests.yaml:8'
+                expected: '"GET /item/{id}"'
+                got:      '"GET /mock"'
               - what: status
-                at: "tests.yaml:9"
+                at: 'tests.yaml:9'
                 expected: 201
                 got:      200
               - what: headers.x-a
-                at: "tests.yaml:10"
-                expected: "\"c\""
-                got:      "\"b\""
+                at: 'tests.yaml:10'
+                expected: '"c"'
+                got:      '"b"'
               - what: headers.x-b
-                at: "tests.yaml:10"
-                expected: "\"d\""
+                at: 'tests.yaml:10'
+                expected: '"d"'
                 got:      nothing
               - what: headers.content-type
-                at: "tests.yaml:10"
-                expected: "null"
-                got:      "\"application/json\""
+                at: 'tests.yaml:10'
+                expected: 'null'
+                got:      '"application/json"'
               - what: body.id
-                at: "tests.yaml:11"
+                at: 'tests.yaml:11'
                 expected: 8
                 got:      7
               - what: body.more
-                at: "tests.yaml:11"
-                expected: "null"
+                at: 'tests.yaml:11'
+                expected: 'null'
                 got:      nothing
               - what: body.tags
-                at: "tests.yaml:11"
-                expected: "[\"a\"]"
-                got:      "[\"a\",\"b\"]"
-              - what: "body.tags[1]"
-                at: "tests.yaml:12"
-                expected: "\"c\""
-                got:      "\"b\""
+                at: 'tests.yaml:11'
+                expected: '["a"]'
+                got:      '["a","b"]'
+              - what: 'body.tags[1]'
+                at: 'tests.yaml:12'
+                expected: '"c"'
+                got:      '"b"'
               - what: integration
-                at: "tests.yaml:13"
-                expected: "{\"operation\":\"GetItem\"}"
+                at: 'tests.yaml:13'
+                expected: '{"operation":"GetItem"}'
                 got:      nothing
               - what: log.status
-                at: "tests.yaml:14"
+                at: 'tests.yaml:14'
                 expected: 500
                 got:      200
           ...
         not ok 3 - two steps, of which the second fails
           ---
-          - request: "GET /v1/item/7"
-            at: "tests.yaml:19, step 2"
+          - request: 'GET /v1/item/7'
+            at: 'tests.yaml:19, step 2'
             differences:
               - what: integration
-                at: "tests.yaml:21"
+                at: 'tests.yaml:21'
                 expected: none
-                got:      "{\"body\":{\"Key\":{\"id\":{\"S\":\"7\"}},\"TableName\":\"items\"},\"operation\":\"GetItem\"}"
+                got:      '{"body":{"Key":{"id":{"S":"7"}},"TableName":"items"},"operation":"GetItem"}'
           ...
         not ok 4 - an answer that the test does not say
           ---
-          - request: "GET /v1/item/7"
-            at: "tests.yaml:22"
+          - request: 'GET /v1/item/7'
+            at: 'tests.yaml:22'
             differences:
               - what: status
-                at: "tests.yaml:24"
+                at: 'tests.yaml:24'
                 expected: 200
                 got:      502
               - what: integration
-                at: "tests.yaml:22"
-                expected: "no call: the test has no integration: … that says its answer"
-                got:      "{\"body\":{\"Key\":{\"id\":{\"S\":\"7\"}},\"TableName\":\"items\"},\"operation\":\"GetItem\"}"
+                at: 'tests.yaml:22'
+                expected: 'no call: the test has no integration: … that says its answer'
+                got:      '{"body":{"Key":{"id":{"S":"7"}},"TableName":"items"},"operation":"GetItem"}'
           ...
         not ok 5 - a key that there is not
           ---
-          - request: "GET /v1/mock"
-            at: "tests.yaml:25"
+          - request: 'GET /v1/mock'
+            at: 'tests.yaml:25'
             differences:
               - what: request.apiKey
-                at: "tests.yaml:25"
-                expected: "the id of a key of the API"
-                got:      "\"nobody\""
+                at: 'tests.yaml:25'
+                expected: 'the id of a key of the API'
+                got:      '"nobody"'
           ...
         # 1 passed, 4 failed
         --
-    "#]].assert_eq(&tested(API, TESTS, &[]));
+    "#]]
+    .assert_eq(&tested(API, TESTS, &[]));
 }
 
 #[test]
