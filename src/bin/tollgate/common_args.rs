@@ -6,6 +6,7 @@ use tollgate::{
     aws::{ServiceClient, service::Service},
     environment::{Environment, FUNCTION_URL_AUTH_TYPE, FunctionUrlAuthType, Tables},
     error::StoreError,
+    integrations::{Clients, dynamodb_client, http::HttpTargets},
     store::Store,
     userinfo::withheld,
 };
@@ -39,6 +40,10 @@ pub const ITEMS_AND_CACHE: TableSelection = |tables| vec![&tables.stages, &table
 pub const SERVED: TableSelection = |tables| vec![&tables.stages, &tables.deployments];
 pub const SERVED_AND_CACHE: TableSelection =
     |tables| vec![&tables.stages, &tables.deployments, &tables.cache];
+pub const EXPLAINED: TableSelection =
+    |tables| [SERVED(tables), KEYS_AND_PLANS(tables), vec![&tables.cache]].concat();
+#[cfg(feature = "local")]
+pub const TESTED: TableSelection = |tables| [SERVED(tables), KEYS_AND_PLANS(tables)].concat();
 pub const ALL: TableSelection = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
 
 /// The values that stand in for AWS's own variables on this machine.
@@ -54,6 +59,7 @@ pub struct LocalPort {
 }
 
 pub const API: LocalPort = LocalPort { variable: "API_PORT", default: 9000 };
+pub const INVOKE: LocalPort = LocalPort { variable: "INVOKE_PORT", default: 9001 };
 pub const DYNAMODB: LocalPort = LocalPort { variable: "DYNAMODB_PORT", default: 8000 };
 
 impl CommonArgs {
@@ -104,10 +110,28 @@ impl CommonArgs {
         self.local.then(|| address(API)).transpose()
     }
 
+    /// The clients of integrations, and a store beside them.
+    ///
+    /// # Errors
+    ///
+    /// A variable is missing or bad.
+    pub fn clients(&self) -> Result<(Clients, Store)> {
+        let environment = self.environment()?;
+        let dynamodb = ServiceClient::new(Service::DynamoDb, &environment.aws);
+        let clients = Clients {
+            lambda: ServiceClient::new(Service::Lambda, &environment.aws),
+            dynamodb: dynamodb_client(dynamodb.clone()),
+            http: HttpTargets::AsWritten,
+        };
+        Ok((clients, Store::new(dynamodb, environment.tables)))
+    }
+
     fn environment(&self) -> Result<Environment> {
         let endpoint = self.local.then(|| address(DYNAMODB)).transpose()?;
+        let lambda = self.local.then(|| address(INVOKE)).transpose()?;
         let local = |name: &str| match name {
             "AWS_ENDPOINT_URL_DYNAMODB" => endpoint.as_ref().map(|address| format!("http://{address}")),
+            "AWS_ENDPOINT_URL_LAMBDA" => lambda.as_ref().map(|address| format!("http://{address}")),
             _ => LOCAL
                 .iter()
                 .find(|(known, _)| self.local && *known == name)

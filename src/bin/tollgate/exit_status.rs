@@ -18,6 +18,9 @@ pub enum ExitStatus {
     WrongUse,
     /// The answer to a question was not yes.
     Declined,
+    /// A test of an API failed.
+    #[cfg(feature = "local")]
+    TestFailed,
 }
 
 impl ExitStatus {
@@ -62,6 +65,8 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::Stale => Self::from(5),
             ExitStatus::WrongUse => Self::from(64),
             ExitStatus::Declined => Self::FAILURE,
+            #[cfg(feature = "local")]
+            ExitStatus::TestFailed => Self::from(7),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The operator's tool: one command a file.
 //!
 //! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 differences, 3 invalid
-//! input, 4 not found, 5 stale plan, 64 usage.
+//! input, 4 not found, 5 stale plan, 7 a test of an API failed, 64 usage.
 
 mod apply;
 mod auth;
@@ -12,6 +12,7 @@ mod check_auth;
 mod check_file;
 mod check_keys_and_plans;
 mod check_report;
+mod checked_rules;
 mod common_args;
 mod confirm;
 mod cost;
@@ -22,10 +23,12 @@ mod dev;
 mod diff;
 mod difference_report;
 mod exit_status;
+mod explain;
 mod export;
 mod history;
 mod init;
 mod keys;
+mod limit_words;
 mod message_arg;
 mod notes;
 mod operator;
@@ -34,7 +37,10 @@ mod paint;
 mod prune;
 mod request_arg;
 mod rollback;
+mod routes;
 mod schema;
+#[cfg(feature = "local")]
+mod test;
 mod text_table;
 mod time_arg;
 mod unfinished_apply;
@@ -61,6 +67,8 @@ enum Command {
     Check(check::Arguments),
     Diff(diff::Arguments),
     Apply(apply::Arguments),
+    Routes(routes::Arguments),
+    Explain(explain::Arguments),
     Auth(auth::Arguments),
     Export(export::Arguments),
     Schema(schema::Arguments),
@@ -75,6 +83,8 @@ enum Command {
     Cost(cost::Arguments),
     #[cfg(feature = "local")]
     Dev(dev::Arguments),
+    #[cfg(feature = "local")]
+    Test(test::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -87,6 +97,8 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
+        Command::Routes(arguments) => routes::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
@@ -101,6 +113,8 @@ fn main() -> ExitCode {
         Command::Cost(arguments) => cost::run(&arguments),
         #[cfg(feature = "local")]
         Command::Dev(arguments) => dev::run(arguments),
+        #[cfg(feature = "local")]
+        Command::Test(arguments) => test::run(&arguments),
     };
     match result {
         Ok(status) => status.into(),
