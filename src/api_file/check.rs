@@ -4,9 +4,9 @@
 //! place where the field is written.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     io,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use serde_json::{Map, Value};
@@ -55,7 +55,16 @@ impl CheckedFile {
 ///
 /// The file cannot be read.
 pub fn check(path: &Path) -> io::Result<CheckedFile> {
-    let (mut loader, root) = Loader::open(path)?;
+    check_edited(path, BTreeMap::new())
+}
+
+/// The same, with other texts in the places of what some files hold, by their paths without links.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub fn check_edited(path: &Path, edited: BTreeMap<PathBuf, String>) -> io::Result<CheckedFile> {
+    let (mut loader, root) = Loader::open(path, edited)?;
     let api = root.map(|root| layout::read(&mut loader, &root)).unwrap_or_default();
     let Loader { sources, mut problems, secrets, failed_includes, .. } = loader;
     // A place that is not understood has no more to tell.

@@ -55,7 +55,9 @@ impl LookResult {
             let former = previous.of(&stage.name);
             let canary = canary_load::load(store, &stage.settings, former).await;
             let outcome = match stage.source {
-                SettingsSource::Item | SettingsSource::LastGood => load(store, &stage.settings, former).await,
+                SettingsSource::Item | SettingsSource::LastGood => {
+                    load(store, &stage.settings, former, began_at).await
+                }
                 SettingsSource::Guess | SettingsSource::Nowhere => LoadOutcome::Loaded(Loaded::default()),
             };
             FoundDeployment { stage, outcome, canary }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::Deprecation;
 use crate::{
     cache::StageCache,
     canary::CanarySettings,
@@ -30,6 +31,8 @@ pub struct StageSettings {
     pub cache: Option<StageCache>,
     /// Also one that was switched off. `None`: there is none, or it is not clear what it is.
     pub canary: Option<Box<CanarySettings>>,
+    /// `None`: callers are told of no end.
+    pub deprecation: Option<Deprecation>,
     /// Something else in the item is wrong.
     pub has_problems: bool,
 }
@@ -86,7 +89,7 @@ impl StageSettings {
 
     fn read(fields: &Fields<'_>) -> Option<Self> {
         for written_by_the_gateway in
-            ["revision", "lastDeploymentStatus", "lastDeploymentMessage", "description"]
+            ["revision", "lastDeploymentStatus", "lastDeploymentMessage", "applying", "description"]
         {
             fields.skip(written_by_the_gateway);
         }
@@ -100,6 +103,7 @@ impl StageSettings {
         let canary = CanarySettings::parse(fields, &stage_variables).map(Box::new);
         let throttle = fields.object("throttle").and_then(Throttle::parse);
         let cache = StageCache::parse(fields);
+        let deprecation = Deprecation::parse(fields);
         let name = fields.require("stage", name, "a name")?;
         Some(Self {
             throttle: throttle.map(|throttle| Rule::throttle(format!("stage#{name}"), throttle)),
@@ -113,6 +117,7 @@ impl StageSettings {
             stage_variables,
             cache,
             canary,
+            deprecation,
             has_problems: false,
         })
     }

@@ -5,9 +5,9 @@ use std::time::SystemTime;
 use serde_json::{Map, Value};
 
 use super::{
-    ConditionalWrite, LastGood, StageRow, Store,
+    ConditionalWrite, LastGood, PointerMove, StageRow, Store,
     configuration::attributes,
-    pointers::as_read,
+    pointers::pointer_conditions,
     values::{NumberOutOfRange, to_attributes},
 };
 use crate::{
@@ -29,7 +29,8 @@ const ROLLING_BACK: &str = "switching the canary off";
 /// The stage as it is when its canary has taken its place.
 #[derive(Debug)]
 pub struct Promotion<'a> {
-    pub deployment_id: &'a str,
+    /// What the stage's history tells of it.
+    pub moved: &'a PointerMove,
     pub stage_variables: &'a StageVariables,
     /// Of the stage item, and why.
     pub message: &'a str,
@@ -86,8 +87,8 @@ impl Store {
         read: &StageRow,
         settings: &Map<String, Value>,
     ) -> Result<ConditionalWrite, StoreError> {
-        let mut values = attributes([(":canary", M(attributes_of(settings, STARTING)?))]);
-        let mut condition = as_read(Some(read), &mut values);
+        let (mut condition, mut values) = pointer_conditions(Some(read));
+        values.insert(":canary".to_owned(), M(attributes_of(settings, STARTING)?));
         if !read.item.contains_key("canaryRollback") {
             // An instance may have switched the canary off meanwhile.
             condition.push_str(" AND attribute_not_exists(canaryRollback)");
@@ -104,15 +105,15 @@ impl Store {
         read: &StageRow,
         promotion: &Promotion<'_>,
     ) -> Result<ConditionalWrite, StoreError> {
-        let Promotion { deployment_id, stage_variables, message, last_good } = promotion;
+        let Promotion { moved, stage_variables, message, last_good } = promotion;
         let variables = stage_variables.iter().map(|(name, value)| (name.clone(), S(value.clone())));
-        let mut values = attributes([
-            (":canary", S((*deployment_id).to_owned())),
+        let (mut condition, mut values) = pointer_conditions(Some(read));
+        values.extend(attributes([
+            (":canary", S(moved.deployment_id.clone())),
             (":variables", M(variables.collect())),
             (":status", S("OK".to_owned())),
             (":message", S((*message).to_owned())),
-        ]);
-        let mut condition = as_read(Some(read), &mut values);
+        ]));
         condition.push_str(
             " AND canarySettings.deploymentId = :canary \
              AND (attribute_not_exists(canaryRollback) OR canaryRollback.deploymentId <> :canary)",
@@ -122,13 +123,14 @@ impl Store {
              REMOVE canarySettings, canaryRollback";
         let update = TransactItem::Update(self.changing(stage, read, change, condition, values));
         let record = self.record(stage, Some(last_good), PROMOTING)?;
-        self.transact(PROMOTING, [Some(update), Some(record)]).await
+        let recording = self.recording(stage, moved).await?;
+        let is_stored = self.is_stored(&moved.deployment_id);
+        self.transact(PROMOTING, vec![update, record, recording, is_stored]).await
     }
 
     /// Ends the canary of a stage, unless the item has changed since `read`.
     pub async fn abort_canary(&self, stage: &str, read: &StageRow) -> Result<ConditionalWrite, StoreError> {
-        let mut values = Attributes::new();
-        let condition = as_read(Some(read), &mut values);
+        let (condition, values) = pointer_conditions(Some(read));
         let change = "SET revision = :next REMOVE canarySettings, canaryRollback";
         let update = self.changing(stage, read, change, condition, values);
         self.update_stage(&update, ABORTING).await

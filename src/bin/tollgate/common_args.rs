@@ -84,6 +84,17 @@ impl CommonArgs {
         })
     }
 
+    /// Returns a client of STS, which can tell who the caller is; `None` where the tables are not in AWS.
+    ///
+    /// # Errors
+    ///
+    /// A variable is missing or bad.
+    pub fn sts(&self) -> Result<Option<ServiceClient>> {
+        let aws = self.environment()?.aws;
+        let is_elsewhere = self.local || (aws.dynamodb_endpoint.is_some() && aws.sts_endpoint.is_none());
+        Ok((!is_elsewhere).then(|| ServiceClient::new(Service::Sts, &aws)))
+    }
+
     /// Returns the address of the local world's API with `--local`.
     ///
     /// # Errors

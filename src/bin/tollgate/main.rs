@@ -1,8 +1,9 @@
 //! The operator's tool: one command a file.
 //!
-//! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 3 invalid input, 4 not found,
-//! 64 usage.
+//! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 differences, 3 invalid
+//! input, 4 not found, 5 stale plan, 64 usage.
 
+mod apply;
 mod auth;
 mod cache;
 mod canary;
@@ -12,19 +13,30 @@ mod check_file;
 mod check_keys_and_plans;
 mod check_report;
 mod common_args;
+mod confirm;
 mod cost;
 mod deploy;
+mod deployment_arg;
+mod diff;
+mod difference_report;
 mod exit_status;
 mod export;
+mod history;
 mod keys;
 #[cfg(feature = "local")]
 mod local;
+mod message_arg;
 mod notes;
+mod operator;
 mod output_format;
+mod paint;
+mod prune;
 mod request_arg;
+mod rollback;
 mod schema;
 mod text_table;
 mod time_arg;
+mod unfinished_apply;
 mod usage;
 
 use std::{io, process::ExitCode};
@@ -45,11 +57,16 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Diff(diff::Arguments),
+    Apply(apply::Arguments),
     Auth(auth::Arguments),
     Export(export::Arguments),
     Schema(schema::Arguments),
     Deploy(deploy::Arguments),
     Canary(canary::Arguments),
+    History(history::Arguments),
+    Rollback(rollback::Arguments),
+    Prune(prune::Arguments),
     Keys(keys::Arguments),
     Cache(cache::Arguments),
     Usage(usage::Arguments),
@@ -65,11 +82,16 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Apply(arguments) => apply::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::Canary(arguments) => canary::run(&arguments),
+        Command::History(arguments) => history::run(&arguments),
+        Command::Rollback(arguments) => rollback::run(&arguments),
+        Command::Prune(arguments) => prune::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),

@@ -59,7 +59,7 @@ const KINDS: [ItemKind; 5] =
     [ItemKind::Stage, ItemKind::Api, ItemKind::Route, ItemKind::UsagePlan, ItemKind::ApiKey];
 
 /// Attributes that the name of an item says, or that are no part of a file.
-const NOT_IN_A_FILE: [&str; 11] = [
+const NOT_IN_A_FILE: [&str; 12] = [
     "stage",
     "routeKey",
     "id",
@@ -71,6 +71,7 @@ const NOT_IN_A_FILE: [&str; 11] = [
     "revision",
     "lastDeploymentStatus",
     "lastDeploymentMessage",
+    "applying",
 ];
 
 #[test]
@@ -197,6 +198,13 @@ fn a_file_that_says_something_else_is_not() {
         route(json!({ "integration": { "type": "MOK" } })),
         route(json!({ "integration": { "type": "MOCK", "statusCode": 99 } })),
         route(json!({ "apiKeyRequird": true })),
+        // What another type, or another action, has.
+        route(json!({ "integration": { "type": "MOCK", "uri": "orders" } })),
+        route(json!({ "integration": { "type": "AWS_PROXY", "uri": "orders", "statusCode": 200 } })),
+        route(
+            json!({ "integration": { "type": "DYNAMODB", "action": "GetItem", "tableName": "t", "item": {} } }),
+        ),
+        json!({ "tollgate": 1, "stages": { "v1": { "api": { "authorizers": { "a": { "type": "AWS_IAM", "jwks": {} } } } } } }),
     ];
     for file in files {
         assert!(!judged(&file).is_empty(), "{file}");
@@ -241,6 +249,9 @@ fn the_schema_describes_fields_in_the_words_of_the_pages() {
         apiKey.rotatedFrom
         apiKey.rotatedTo
         route.description
+        stage.deprecated
+        stage.deprecationLink
+        stage.sunset
         usagePlan.description
         usagePlan.name
         usagePlan.tags"#]]

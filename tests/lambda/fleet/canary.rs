@@ -7,8 +7,8 @@ use http_body_util::BodyExt;
 use serde_json::{Map, Value, json};
 use tollgate::{
     aws::{ServiceClient, service::Service},
-    clock::{Clock, milliseconds},
-    deployment::{self, CanaryStart, CanaryStarted, PublishOutcome, Trigger, start_canary},
+    clock::Clock,
+    deployment::{self, CanaryStart, CanaryStarted, Origin, Publication, PublishOutcome, start_canary},
     environment::Environment,
     local::function_output::Captured,
     store::Store,
@@ -56,15 +56,15 @@ async fn cluster(output: &Captured) -> (GatewayCluster, Store) {
     let store = store(&tables);
     tables.put("STAGES_TABLE", &json!({ "stage": "v1" }));
     put_routes(&tables, "stage", 200);
-    let outcome = deployment::publish(&store, "v1", Trigger::Request).await.expect("a store");
+    let origin = Origin { at: Clock::System.now(), by: "ada", message: "" };
+    let outcome = deployment::publish(&store, "v1", Publication::on_request(origin)).await.expect("a store");
     assert!(matches!(outcome, PublishOutcome::Published { .. }), "{outcome:?}");
     put_routes(&tables, "canary", 500);
     let settings = json!({ "percentTraffic": 30, "stickyBy": "CALLER", "header": "x-canary",
         "rollbackOn5xxPercent": 5, "minRequests": 100 });
     let fields: Map<String, Value> = settings.as_object().expect("a map").clone();
-    let start = CanaryStart { deployment_id: None, fields };
-    let now_ms = milliseconds(Clock::System.now());
-    let started = start_canary(&store, "v1", &start, now_ms).await.expect("a store");
+    let start = CanaryStart { deployment_id: None, fields, origin };
+    let started = start_canary(&store, "v1", &start).await.expect("a store");
     assert!(matches!(started, CanaryStarted::Started(_)), "{started:?}");
     let address = tables.dynamodb.address;
     let environment = [("REFRESH_SECONDS", "1"), ("MAX_STALE_SECONDS", "1")];

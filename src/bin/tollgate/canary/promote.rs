@@ -6,14 +6,18 @@ use anyhow::Result;
 use serde_json::json;
 use tollgate::{
     canary::CanaryRollback,
-    deployment::{CanaryPromotion, counted, promote_canary},
+    clock::Clock,
+    deployment::{CanaryPromotion, Origin, counted, promote_canary},
 };
 
 use super::{no_canary, print_when_it_acts};
 use crate::{
     common_args::{CommonArgs, STAGES},
     exit_status::ExitStatus,
+    message_arg::MessageArg,
     notes::note,
+    operator::operator,
+    unfinished_apply::unfinished,
 };
 
 /// Serve the canary's deployment to all
@@ -24,12 +28,14 @@ use crate::{
 ///   tollgate canary promote v1
 ///
 /// Exit code 3: the canary was switched off by itself, or there are problems; nothing has changed. 4: there is no such
-/// stage, or it has no canary.
+/// stage, or it has no canary. 5: an apply to it has not ended.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
     /// The stage.
     stage: String,
+    #[command(flatten)]
+    message: MessageArg,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -38,12 +44,19 @@ pub struct Arguments {
 ///
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
-    let Arguments { stage, common } = arguments;
+    let Arguments { stage, message, common } = arguments;
+    let sts = common.sts()?;
     common.run(STAGES, async |store| {
-        let (deployment_id, former) = match promote_canary(store, stage).await? {
+        let by = operator(sts.as_ref()).await;
+        let origin = Origin { at: Clock::System.now(), by: &by, message: message.text() };
+        let (deployment_id, former) = match promote_canary(store, stage, origin).await? {
             CanaryPromotion::Promoted { deployment_id, former } => (deployment_id, former),
             CanaryPromotion::NoStage => return Ok(ExitStatus::no_stage(store, stage)),
             CanaryPromotion::NoCanary => return Ok(no_canary(stage)),
+            CanaryPromotion::Applying(mark) => {
+                note(format_args!("tollgate: {}; tollgate apply FILE ends it", unfinished(stage, &mark)));
+                return Ok(ExitStatus::Stale);
+            }
             CanaryPromotion::RolledBack(CanaryRollback { at, reason }) => {
                 note(format_args!("tollgate: the canary of {stage} was switched off at {at}: {reason}"));
                 note(format_args!(
