@@ -4,9 +4,9 @@
 //! place where the field is written.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     io,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use super::{
@@ -53,7 +53,16 @@ impl CheckedFile {
 ///
 /// The file cannot be read.
 pub fn check(path: &Path) -> io::Result<CheckedFile> {
-    let (mut loader, root) = Loader::open(path, "tollgate: 1 and the sections of an API")?;
+    check_edited(path, BTreeMap::new())
+}
+
+/// The same, with other texts in the places of what some files hold, by their paths without links.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub fn check_edited(path: &Path, edited: BTreeMap<PathBuf, String>) -> io::Result<CheckedFile> {
+    let (mut loader, root) = Loader::open(path, edited, "tollgate: 1 and the sections of an API")?;
     let api = root.map(|root| layout::read(&mut loader, &root)).unwrap_or_default();
     let Loader { sources, mut problems, secrets, failed_includes, .. } = loader;
     // A place that is not understood has no more to tell.

@@ -1,11 +1,11 @@
 //! The sections of an API file → its items, each with its place: includes taken in, stages that extend others written
 //! out. In an item stand the words that DynamoDB would hold, and nothing here knows them.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     extends,
-    file_items::{ApiFile, FileItem, FileStage, StagePart, WrittenRoute, WrittenStage},
+    file_items::{ApiFile, FileItem, StagePart, WrittenRoute, WrittenStage},
     file_problem::FileProblem,
     loader::Loader,
     node::{Content, Entry, Node},
@@ -25,13 +25,17 @@ pub type Refused = [(&'static str, &'static str)];
 const NAMED: &str = "nothing: the name before the colon says it";
 const STATE: &str = "nothing: the gateway writes it";
 const POINTER: &str = "nothing: what is served is no part of the file (tollgate deploy and rollback set it)";
+const CANARY: &str = "nothing: a canary is no part of the file (tollgate canary start sets it)";
 const SECRET: &str = "nothing: a value never stands in a file (tollgate keys create makes one)";
 pub const OF_STAGES: &Refused = &[
     ("stage", NAMED),
     ("deploymentId", POINTER),
+    ("canarySettings", CANARY),
+    ("canaryRollback", STATE),
     ("revision", STATE),
     ("lastDeploymentStatus", STATE),
     ("lastDeploymentMessage", STATE),
+    ("applying", STATE),
 ];
 pub const OF_ROUTES: &Refused = &[("stage", NAMED), ("routeKey", NAMED)];
 pub const OF_PLANS: &Refused = &[("usagePlanId", NAMED)];
@@ -47,7 +51,7 @@ pub fn read(loader: &mut Loader, root: &Arc<Node>) -> ApiFile {
     for section in &sections {
         match section.key.as_str() {
             "tollgate" => {}
-            "stages" => (file.stage_names, file.stages) = reader.stages(section),
+            "stages" => reader.stages(section, &mut file),
             "usagePlans" => file.usage_plans = reader.items(section, "a usage plan", OF_PLANS),
             "apiKeys" => file.api_keys = reader.items(section, "an API key", OF_KEYS),
             "functions" => file.functions = reader.section(section),
@@ -164,12 +168,12 @@ impl LayoutReader<'_> {
         fields
     }
 
-    /// The names of all stages, and those that can be written out.
-    fn stages(&mut self, section: &Entry) -> (BTreeSet<String>, Vec<FileStage>) {
+    /// Reads the names of all stages, and those that can be written out.
+    fn stages(&mut self, section: &Entry, file: &mut ApiFile) {
         let members = self.section(section);
-        let names = members.iter().map(|entry| entry.key.clone()).collect();
-        let written: Vec<_> = members.iter().filter_map(|entry| self.stage(entry)).collect();
-        (names, extends::resolved(&written, &mut self.loader.problems))
+        file.stage_names = members.iter().map(|entry| entry.key.clone()).collect();
+        file.written = members.iter().filter_map(|entry| self.stage(entry)).collect();
+        file.stages = extends::resolved(&file.written, &mut self.loader.problems);
     }
 
     fn stage(&mut self, entry: &Entry) -> Option<WrittenStage> {

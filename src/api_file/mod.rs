@@ -4,12 +4,15 @@
 //! The file is read into the items that the tables would hold, and they are read by the code that reads those: there is
 //! no second reader of any field.
 
+pub mod apply;
 mod check;
+pub mod difference;
 pub mod export;
 mod extends;
 mod file_items;
 mod file_keys;
 mod file_problem;
+pub mod history;
 mod layout;
 mod loader;
 mod node;
@@ -18,6 +21,7 @@ mod scalar;
 pub mod schema;
 mod source;
 mod syntax_error;
+pub mod update;
 mod yaml;
 pub mod yaml_text;
 

@@ -23,7 +23,7 @@ use crate::{
     access_log::Sink,
     aws::{ServiceClient, service::Service},
     clock::{Clock, milliseconds},
-    deployment::{self, PublishOutcome, Served, Trigger},
+    deployment::{self, Origin, Publication, PublishOutcome, Served},
     environment::Environment,
     error::{InvalidConfiguration, StoreError},
     gateway::{Gateway, Instance},
@@ -125,13 +125,16 @@ impl TestWorld {
 
     async fn publish(&self) -> Result<(), WorldError> {
         let store = self.store(&self.environment(0)?);
+        let origin = Origin { at: SystemTime::UNIX_EPOCH, by: "tollgate test", message: "" };
+        let publication = Publication::on_request(origin);
         for stage in &self.api.stages {
             let name = stage.stage.get("stage").and_then(Value::as_str).unwrap_or_default();
-            match deployment::publish(&store, name, Trigger::Request).await? {
+            match deployment::publish(&store, name, publication).await? {
                 PublishOutcome::Invalid { problems, .. } => return Err(InvalidConfiguration(problems).into()),
                 PublishOutcome::Published { .. }
                 | PublishOutcome::Unchanged { .. }
                 | PublishOutcome::Restored { .. }
+                | PublishOutcome::Applying(_)
                 | PublishOutcome::LeftAlone => {}
             }
         }

@@ -9,6 +9,8 @@ use crate::environment::Aws;
 pub enum Service {
     DynamoDb,
     Lambda,
+    /// Only the operator's tool asks it who calls.
+    Sts,
 }
 
 impl Service {
@@ -17,6 +19,7 @@ impl Service {
         match self {
             Self::DynamoDb => "dynamodb",
             Self::Lambda => "lambda",
+            Self::Sts => "sts",
         }
     }
 
@@ -25,6 +28,7 @@ impl Service {
         let given = match self {
             Self::DynamoDb => &aws.dynamodb_endpoint,
             Self::Lambda => &aws.lambda_endpoint,
+            Self::Sts => &aws.sts_endpoint,
         };
         if let Some(url) = given {
             return url.parse().expect("the environment was read");
@@ -70,6 +74,7 @@ mod tests {
             (Service::Lambda, "eu-central-1", None, "https://lambda.eu-central-1.amazonaws.com/"),
             (Service::DynamoDb, "us-gov-west-1", None, "https://dynamodb.us-gov-west-1.amazonaws.com/"),
             (Service::DynamoDb, "cn-north-1", None, "https://dynamodb.cn-north-1.amazonaws.com.cn/"),
+            (Service::Sts, "eu-west-1", None, "https://sts.eu-west-1.amazonaws.com/"),
             (Service::Lambda, "us-iso-east-1", None, "https://lambda.us-iso-east-1.c2s.ic.gov/"),
             (Service::Lambda, "eusc-de-east-1", None, "https://lambda.eusc-de-east-1.amazonaws.eu/"),
             (Service::Lambda, "local", Some("http://127.0.0.1:9000/x"), "http://127.0.0.1:9000/x"),
@@ -82,6 +87,7 @@ mod tests {
                 session_token: None,
                 dynamodb_endpoint: endpoint.map(str::to_owned),
                 lambda_endpoint: endpoint.map(str::to_owned),
+                sts_endpoint: endpoint.map(str::to_owned),
             };
             assert_eq!(service.endpoint(&aws).to_string(), expected);
         }

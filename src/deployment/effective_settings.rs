@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::{InvalidConfiguration, Problem, StoreError},
     stages::{PartialSettings, StageSettings},
-    store::Store,
+    store::{ApplyMark, Store},
 };
 
 /// A stage with the settings that it is served with.
@@ -61,12 +61,16 @@ pub async fn effective_stages(
     Ok(stages)
 }
 
-/// Reads a stage item; `None`: it does not even say whose it is.
+/// Reads a stage item; `None`: it does not even say whose it is, or the stage is not there yet.
 async fn effective_stage(
     store: &Store,
     item: Map<String, Value>,
     previous: &Served,
 ) -> Result<Option<EffectiveStage>, StoreError> {
+    // A stage that an apply is about to make is not there yet, and takes no request from one that is.
+    if ApplyMark::is_alone_in(&item) {
+        return Ok(None);
+    }
     let table = &store.tables.stages;
     let problems = match StageSettings::parse(table, &item).value {
         Ok(settings) => {
@@ -91,7 +95,9 @@ async fn effective_stage(
     let last_good = last_good(store, &name, previous).await?;
     let (mut settings, source) = match (partial, &last_good) {
         (PartialSettings::Complete(settings), _) => (settings, SettingsSource::Item),
-        (PartialSettings::LikelyLocation(settings), None) => (settings, SettingsSource::Guess),
+        (PartialSettings::LikelyLocation(settings), None) => {
+            (StageSettings { canary: None, ..settings }, SettingsSource::Guess)
+        }
         (PartialSettings::LikelyLocation(settings), Some(last)) => {
             let (cache, throttle) = (settings.cache, settings.throttle);
             (StageSettings { cache, throttle, ..last.clone() }, SettingsSource::LastGood)
@@ -152,7 +158,8 @@ async fn last_good(
     if let Some(previous) = previous.of(stage)
         && previous.loaded.resolved.is_some()
     {
-        return Ok(Some(previous.settings.clone()));
+        // A canary is served only as the item has it.
+        return Ok(Some(StageSettings { canary: None, ..previous.settings.clone() }));
     }
     let recorded = store.last_good(stage).await?;
     Ok(recorded.and_then(|last_good| last_good::settings(&store.tables.stages, &last_good)))

@@ -87,20 +87,20 @@ impl Deployment {
 
 impl Served {
     /// Says if a target may take the path of a request, which `stage` serves, for that of a guarded route of another
-    /// stage: `/api//v1/reports`, beside a stage at `/api/v1`. No guard of one stage is as good as that of another.
+    /// stage: `/api//v1/reports`, beside a stage at `/api/v1`. No guard of one stage is as good as that of another; of one
+    /// with a canary each version counts.
     pub fn leads_past_another_stage(&self, request: &Request, stage: ServedStage<'_>) -> bool {
         let readings = Reading::ALL.into_iter().filter_map(|reading| reading.of(&request.path));
         let mut others = readings.filter_map(|path| {
             let other = self.find(&request.origin.domain_name, &path).ok()?;
             let is_another = other.settings.name != stage.settings.name;
-            let guards = |method: &Method| {
-                let deployment = other.deployment;
-                Some(deployment.guards(deployment.route(method, other.path)?))
+            let is_guarded_by = |deployment: &Deployment, method: &Method| {
+                let route = deployment.route(method, other.path);
+                let guards = route.map(|route| deployment.guards(route));
+                guards.is_some_and(|guards| guards != Guards::NONE || deployment.api.restricts_clients())
             };
-            let is_guarded = |method: &Method| {
-                guards(method)
-                    .is_some_and(|guards| guards != Guards::NONE || other.deployment.api.restricts_clients())
-            };
+            let is_guarded =
+                |method: &Method| other.versions().any(|version| is_guarded_by(version.deployment, method));
             let is_known = METHODS.contains(&request.method);
             let leads_past = is_guarded(&request.method) || (!is_known && METHODS.iter().any(is_guarded));
             Some(is_another && leads_past)

@@ -12,7 +12,7 @@ use super::{
     index::{ItemKind, ItemKinds},
     packed_items::PackedItems,
     packer::TooLarge,
-    pointer::Unusable,
+    pointer::{Pointing, Unusable},
     route_facts::RouteFacts,
     route_item::{DeploymentSource, ItemReader, RouteItem},
     validation,
@@ -38,6 +38,14 @@ pub fn parse(source: DeploymentSource<'_>, items: &[Map<String, Value>]) -> Pars
     }
     let Parsed { value, warnings } = builder.finish();
     Parsed { value: value.map(|built| built.deployment), warnings }
+}
+
+/// Reads items one by one, and keeps nothing of them: for whoever watches what their readers ask for.
+#[cfg(feature = "cli")]
+pub fn read_only(source: DeploymentSource<'_>, items: &[Map<String, Value>]) {
+    let mut validator = Validator::new(source);
+    items.iter().for_each(|item| validator.add(item));
+    drop(validator.finish());
 }
 
 /// Makes a deployment of a stage's items, which come one by one in the order of their route keys.
@@ -118,8 +126,9 @@ fn built(
     let items = PackedItems::open(&snapshot).map_err(Unusable::from);
     let items = items.and_then(|items| items.ok_or(Unusable::NotWhole));
     let deployment = items.and_then(|items| Deployment::open(items, source));
-    let deployment = deployment
-        .map_err(|why| InvalidConfiguration(why.problems(source.table, source.stage, &snapshot.id)))?;
+    let deployment = deployment.map_err(|why| {
+        InvalidConfiguration(why.problems(source.table, source.stage, &snapshot.id, Pointing::Stage))
+    })?;
     Ok(Built { deployment, snapshot })
 }
 

@@ -4,10 +4,15 @@
 
 mod active_deployments;
 mod api;
+#[cfg(feature = "cli")]
+mod apply;
 mod base_path_claims;
 mod blocks;
 mod cacheable;
+mod canary_changes;
+mod canary_load;
 mod candidate;
+mod contents;
 mod effective_settings;
 mod encoding;
 mod footprint;
@@ -26,8 +31,11 @@ mod packed_items;
 mod packer;
 mod passed_over;
 mod pointer;
+mod prune;
+mod publication;
 mod publish;
 mod publish_decision;
+mod rollback;
 mod route_access;
 mod route_facts;
 mod route_item;
@@ -42,10 +50,21 @@ use std::{fmt, sync::Arc};
 
 use ::http::Method;
 
+#[cfg(feature = "cli")]
+pub use self::apply::{
+    ApplyOutcome, PlannedDeployment, PlannedStage, STATE_FIELDS, UnfinishedApply, check_planned,
+    finish_apply, is_as_read, unfinished_applies,
+};
+#[cfg(feature = "cli")]
+pub use self::items::read_only;
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
     base_path_claims::conflicts_among,
+    canary_changes::{
+        CanaryAbort, CanaryPromotion, CanaryStart, CanaryStarted, abort_canary, promote_canary, start_canary,
+    },
+    contents::{DeploymentItems, items_of},
     guards::Guards,
     inspect::{StageItems, inspect, inspect_stages, served_items, served_of_items},
     items::{API, NO_ROUTE, parse},
@@ -53,19 +72,25 @@ pub use self::{
     look::Freshness,
     packer::Packer,
     passed_over::{PassedOver, PassedOverRoute},
+    pointer::Unusable,
+    prune::{PrunableDeployment, PrunePlan, delete_pruned, plan_pruning},
+    publication::{Origin, Publication, Trigger},
     publish::{check, invalid_configuration, publish},
-    publish_decision::{PublishOutcome, Trigger, counted},
+    publish_decision::{PublishOutcome, counted},
+    rollback::{
+        FormerAutoDeploy, FoundDeployment, Rollback, RollbackCandidate, RollbackOutcome, RollbackRefusal,
+        find_deployment, roll_back, rollback_candidates, served_before, served_by,
+    },
     route_access::{
         AuthorizerOrigin, PolicyAccess, RouteAccess, RouteAuthorization, UrlAccess, route_access,
     },
     route_item::DeploymentSource,
-    served::{Configuration, Served, ServedStage},
+    served::{Configuration, Served, ServedCanary, ServedStage},
     snapshot::Snapshot,
 };
 use self::{
     lazy_routes::{LazyRoutes, RouteFault},
     packed_items::PackedItems,
-    pointer::Unusable,
     route_facts::RouteCors,
     route_item::ItemReader,
 };

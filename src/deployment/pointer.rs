@@ -17,7 +17,7 @@ use crate::{
     error::{InvalidConfiguration, ItemId, Problem, StoreError},
     item::{StageVariables, brief},
     stages::StageSettings,
-    store::{Consistency, Store, StoredSnapshot},
+    store::{Consistency, MoveOrigin, Store, StoredSnapshot},
 };
 
 /// A deployment that can be served, and the variables that it was resolved with.
@@ -86,6 +86,14 @@ pub enum Unusable {
     Unresolved(Vec<Problem>),
 }
 
+/// The place of a pointer in a stage item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointing {
+    /// What the stage serves.
+    Stage,
+    Canary,
+}
+
 /// The outcome of reading a pointer's deployment, if the store answered.
 pub type PointerResult<T> = Result<Result<T, Unusable>, StoreError>;
 
@@ -102,8 +110,22 @@ impl Unusable {
         }
     }
 
-    /// The problems of `id` as the pointer of `stage`.
-    pub fn problems(&self, table: &str, stage: &str, id: &str) -> Vec<Problem> {
+    /// The reason in words, of the deployment `id`.
+    pub fn words(&self, id: &str) -> String {
+        let id = brief(&id.into());
+        match self {
+            Self::Unknown => format!("there is no deployment {id}"),
+            Self::NotWhole => format!("what is stored of deployment {id} is not whole"),
+            Self::UnknownFormat(format) => {
+                format!("deployment {id} is in format {format}, which this version cannot read")
+            }
+            Self::OfStage(other) => format!("deployment {id} is of stage {other}"),
+            Self::Unresolved(problems) => InvalidConfiguration(problems.clone()).to_string(),
+        }
+    }
+
+    /// The problems of `id` as what the item of `stage` points to.
+    pub fn problems(&self, table: &str, stage: &str, id: &str, pointing: Pointing) -> Vec<Problem> {
         let expected = match self {
             Self::Unknown => "the id of a deployment; there is none of this id".to_owned(),
             Self::NotWhole => "a deployment that is whole; what is stored of this one is not".to_owned(),
@@ -116,7 +138,11 @@ impl Unusable {
             Self::Unresolved(problems) => return problems.clone(),
         };
         let item = ItemId { table, key: &format!("stage={stage}") };
-        vec![Problem::new(item, "deploymentId", &brief(&id.into()), &expected)]
+        let field = match pointing {
+            Pointing::Stage => "deploymentId",
+            Pointing::Canary => "canarySettings.deploymentId",
+        };
+        vec![Problem::new(item, field, &brief(&id.into()), &expected)]
     }
 }
 
@@ -151,21 +177,6 @@ pub async fn published(store: &Store, id: &str) -> PointerResult<UnpackedDeploym
     Ok(Err(why))
 }
 
-/// The items of a deployment; `None`: it is not stored whole, or not for this version.
-///
-/// # Errors
-///
-/// The store failed.
-pub async fn items(store: &Store, id: &str) -> Result<Option<Vec<Map<String, Value>>>, StoreError> {
-    let Ok(unpacked) = published(store, id).await? else { return Ok(None) };
-    let mut items = Vec::new();
-    let read = match &unpacked.items {
-        StoredItems::Packed(packed) => packed.each(|item| items.push(item)),
-        StoredItems::Former(former) => former.each(|item| items.push(item)),
-    };
-    Ok(read.is_ok().then_some(items))
-}
-
 /// The state of what is stored of a deployment.
 #[derive(Debug)]
 pub enum Stored {
@@ -173,20 +184,23 @@ pub enum Stored {
     NotWhole,
 }
 
-/// Finds out what is stored of a deployment, consistent.
+/// Finds out what is stored of a deployment, and since when, consistent.
 ///
 /// # Errors
 ///
 /// The store failed.
-pub async fn stored(store: &Store, id: &str) -> Result<Stored, StoreError> {
-    Ok(match unpacked(id, store.snapshot(id, Consistency::Strong).await?) {
+pub async fn stored(store: &Store, id: &str) -> Result<(Stored, Option<MoveOrigin>), StoreError> {
+    let mut stored = store.snapshot(id, Consistency::Strong).await?;
+    let created = stored.as_mut().and_then(|stored| stored.created.take());
+    let stored = match unpacked(id, stored) {
         Ok(UnpackedDeployment { snapshot, .. }) => Stored::Whole(snapshot),
         Err(_) => Stored::NotWhole,
-    })
+    };
+    Ok((stored, created))
 }
 
 fn unpacked(id: &str, stored: Option<StoredSnapshot>) -> Result<UnpackedDeployment, Unusable> {
-    let StoredSnapshot { bytes, validated_with } = stored.ok_or(Unusable::Unknown)?;
+    let StoredSnapshot { bytes, validated_with, .. } = stored.ok_or(Unusable::Unknown)?;
     UnpackedDeployment::of(Arc::new(Snapshot { id: id.to_owned(), bytes, validated_with }))
 }
 
@@ -222,6 +236,19 @@ impl UnpackedDeployment {
             StoredItems::Former(items) => items.other_stage(stage).map_err(|_| Unusable::NotWhole)?,
         };
         other.map_or(Ok(()), |other| Err(Unusable::OfStage(other)))
+    }
+
+    /// Hands each item to `take`, in their order.
+    ///
+    /// # Errors
+    ///
+    /// [`Unusable::NotWhole`].
+    pub fn each_item(&self, take: impl FnMut(Map<String, Value>)) -> Result<(), Unusable> {
+        let read = match &self.items {
+            StoredItems::Packed(items) => items.each(take),
+            StoredItems::Former(items) => items.each(take),
+        };
+        read.map_err(|_| Unusable::NotWhole)
     }
 
     /// Resolves the deployment with the variables of `stage`. `store` names the routes table, for problems. Its items are

@@ -97,6 +97,7 @@ pub struct Aws {
     /// Endpoints other than the region's own.
     pub dynamodb_endpoint: Option<String>,
     pub lambda_endpoint: Option<String>,
+    pub sts_endpoint: Option<String>,
 }
 
 /// The variable that says it.
@@ -241,6 +242,7 @@ impl Aws {
                 .transpose()?,
             dynamodb_endpoint: endpoint("DYNAMODB")?,
             lambda_endpoint: endpoint("LAMBDA")?,
+            sts_endpoint: endpoint("STS")?,
         })
     }
 }

@@ -5,6 +5,7 @@
 
 mod access;
 mod admission;
+mod canary;
 mod caught;
 mod explain;
 mod invalidate;
@@ -27,16 +28,12 @@ pub use self::explain::{
     ExplainedRefusal, ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
     NoLookup, RefusingStep, TestInvocation, explain, explain_caller, test_invoke, with_token,
 };
-use self::{
-    caught::caught,
-    locate::{Located, locate},
-    refill::PendingRefill,
-    request_state::RequestState,
-};
+use self::{caught::caught, locate::Located, refill::PendingRefill, request_state::RequestState};
 use crate::{
     access_log::{AccessLog, Sink},
     authorizers::{ApiKeys, AuthorizerResources, FunctionCalls, MethodArns},
     cache::{CacheOutcome, CacheStatus, Lookup, Responses},
+    canary::CanaryWatch,
     clock::Clock,
     deployment::{ActiveDeployments, CurrentStages, Freshness, ServedStage},
     environment::Environment,
@@ -45,6 +42,7 @@ use crate::{
     limits::{counters::Counters, throttle::Addresses, usage::Usage},
     message::{Body, RefusedRequest, Request, Response, is_bodyless},
     policies::cors::Cors,
+    random::RandomNumbers,
     store::Store,
 };
 
@@ -59,6 +57,8 @@ pub struct Gateway {
     pub addresses: Addresses,
     pub responses: Arc<Responses<Store>>,
     refills: Mutex<Vec<PendingRefill>>,
+    canaries: CanaryWatch<Store>,
+    draws: RandomNumbers,
     pub clients: Clients,
     pub clock: Clock,
     pub sink: Sink,
@@ -69,7 +69,7 @@ pub struct Gateway {
 pub struct Instance {
     pub clock: Clock,
     pub sink: Sink,
-    /// Tells instances apart; asked when a counter is first used, which is after a snapshot was restored.
+    /// Tells instances apart; asked when a counter or a canary is first used, which is after a snapshot was restored.
     pub seed: fn() -> u64,
 }
 
@@ -96,6 +96,8 @@ impl Gateway {
                 environment.refresh.every,
             )),
             refills: Mutex::default(),
+            canaries: CanaryWatch::new(store.clone()),
+            draws: RandomNumbers::new(seed),
             clients,
             clock,
             sink,
@@ -104,7 +106,12 @@ impl Gateway {
 
     /// The process ends: returns what it holds of quotas, and writes what it has counted.
     pub async fn shut_down(&self) {
-        tokio::join!(self.counters.return_unused(), self.usage.shut_down(), self.responses.drain());
+        tokio::join!(
+            self.counters.return_unused(),
+            self.usage.shut_down(),
+            self.responses.drain(),
+            self.canaries.shut_down(self.clock.now()),
+        );
     }
 
     /// Answers every request: with the integration's response, or with a gateway response.
@@ -124,8 +131,7 @@ impl Gateway {
                 return refuse(request, &error.into(), log);
             }
         };
-        let host = &request.origin.domain_name;
-        let located = caught(async { locate(&served, host, &request.method, &request.path) }).await;
+        let located = caught(async { self.locate(&served, request) }).await;
         let located = match located {
             Ok(located) => located,
             Err(error) => return refuse(request, &error, log),
@@ -134,6 +140,7 @@ impl Gateway {
         let outcome = caught(self.serve(&mut state, located)).await;
         let mut response = outcome.unwrap_or_else(|error| state.refuse(&error));
         state.add_headers(&mut response);
+        self.count_canary(&state, &response);
         finish(request, response, state.log)
     }
 

@@ -10,8 +10,9 @@ mod probe;
 
 use serde_json::{Map, Value, json};
 
-use self::field_tree::FieldTree;
 pub use self::probe::ItemKind;
+pub(super) use self::probe::{fields_read, pointer};
+use self::{field_tree::FieldTree, probe::Variant};
 use super::{
     layout::{self, Refused},
     loader::INCLUDE,
@@ -21,11 +22,12 @@ use crate::router::METHODS;
 /// The fields of a kind of item that may stand in a file, with dots into maps; `*` is any name.
 pub fn field_paths(kind: ItemKind) -> Vec<String> {
     let refused = refused(kind);
-    let paths = FieldTree::of(&probe::fields(kind)).paths();
+    let paths = FieldTree::of(&probe::probe(kind).fields).paths();
     paths.into_iter().filter(|path| !refused.iter().any(|(name, _)| name == path)).collect()
 }
 
-fn refused(kind: ItemKind) -> &'static Refused {
+/// The fields of a kind of item that a file does not have.
+pub(super) fn refused(kind: ItemKind) -> &'static Refused {
     match kind {
         ItemKind::Stage => layout::OF_STAGES,
         ItemKind::Api | ItemKind::Route => layout::OF_ROUTES,
@@ -100,8 +102,10 @@ fn reference(definition: &str) -> Value {
 
 /// The schema of an item, with some fields more.
 fn item(kind: ItemKind, more: Map<String, Value>) -> Value {
-    let tree = FieldTree::of(&probe::fields(kind));
+    let probed = probe::probe(kind);
+    let tree = FieldTree::of(&probed.fields);
     let mut properties = tree.map_schema("", &|path| descriptions::of_field(kind, path));
+    probed.variants.iter().for_each(|variant| add_variant(&mut properties, variant));
     properties.retain(|name, _| !refused(kind).iter().any(|(refused, _)| refused == name));
     for schema in properties.values_mut() {
         *schema = field(schema.take(), kind);
@@ -109,6 +113,23 @@ fn item(kind: ItemKind, more: Map<String, Value>) -> Value {
     properties.insert(INCLUDE.to_owned(), reference("include"));
     properties.extend(more);
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+/// Adds that where a map says these words, it has no fields but these.
+fn add_variant(properties: &mut Map<String, Value>, variant: &Variant) {
+    let mut names = variant.map.split('.');
+    let map = names.next().and_then(|name| properties.get_mut(name));
+    let map = names.try_fold(map, |map, _| Some(map.and_then(|map| map.get_mut("additionalProperties"))));
+    let Some(Some(Value::Object(map))) = map else { return };
+    let words = variant.words.iter().map(|(name, word)| ((*name).to_owned(), json!({ "const": word })));
+    let required: Vec<&str> = variant.words.iter().map(|(name, _)| *name).collect();
+    let rule = json!({
+        "if": { "properties": words.collect::<Map<_, _>>(), "required": required },
+        "then": { "propertyNames": { "enum": variant.names } },
+    });
+    if let Value::Array(rules) = map.entry("allOf").or_insert_with(|| json!([])) {
+        rules.push(rule);
+    }
 }
 
 /// The schema of a field: its value may be a file, and in a stage that extends another one it may be taken out.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     authorizers::ApiKey,
-    deployment::{DeploymentSource, parse},
+    deployment::{DeploymentSource, read_only},
     item::{FieldKind, RecordedField, StageVariables, recorded_fields},
     limits::usage_plan::UsagePlan,
     stages::StageSettings,
@@ -41,22 +41,76 @@ fn values(name: &str) -> Vec<Value> {
     }
 }
 
-/// Returns every field that the readers of a kind of item ask for.
-pub fn fields(kind: ItemKind) -> Vec<RecordedField> {
+/// What the readers of a kind of item ask for.
+#[derive(Debug, Default)]
+pub struct Probed {
+    pub fields: Vec<RecordedField>,
+    pub variants: Vec<Variant>,
+}
+
+/// The fields of a map that its reader asks for where others of them say these words.
+#[derive(Debug)]
+pub struct Variant {
+    /// The map: `integration`, `authorizers.*`.
+    pub map: &'static str,
+    /// `type` is `DYNAMODB`, and `action` is `GetItem`.
+    pub words: Vec<(&'static str, String)>,
+    pub names: BTreeSet<String>,
+}
+
+/// The maps whose fields depend on words in them: their paths in a schema and in a sample, and the fields of the words.
+const VARIABLE_MAPS: [(&str, &str, &[&str]); 2] =
+    [("integration", "integration", &["type", "action"]), ("authorizers.*", "authorizers.x", &["type"])];
+
+/// Finds every field that the readers of a kind of item ask for.
+pub fn probe(kind: ItemKind) -> Probed {
     let mut found: Vec<RecordedField> = Vec::new();
+    let mut variants: Vec<Variant> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut waiting = VecDeque::from([json!({})]);
     while let Some(sample) = waiting.pop_front() {
         let mut is_new = |field: &RecordedField| {
             seen.insert(format!("{} {} {:?}", discriminators(&sample, &field.path), field.path, field.kind))
         };
-        let new: Vec<_> = recorded(kind, &sample).into_iter().filter(|field| is_new(field)).collect();
+        let read = fields_read(kind, &sample);
+        add_variants(&sample, &read, &mut variants);
+        let new: Vec<_> = read.into_iter().filter(|field| is_new(field)).collect();
         for field in &new {
             waiting.extend(next_samples(&sample, field));
         }
         found.extend(new);
     }
-    found
+    // A sample may hold a word that is none.
+    let is_choice = |map: &str, (name, word): &(&str, String)| {
+        let path = format!("{}.{name}", map.replace('*', "x"));
+        let is_it = |kind: &FieldKind| matches!(kind, FieldKind::Choice(words) if words.contains(word));
+        found.iter().any(|field| field.path == path && is_it(&field.kind))
+    };
+    variants.retain(|variant| variant.words.iter().all(|word| is_choice(variant.map, word)));
+    Probed { fields: found, variants }
+}
+
+/// Adds the names that were asked for in the variable maps of a sample.
+fn add_variants(sample: &Value, read: &[RecordedField], variants: &mut Vec<Variant>) {
+    for (map, path, discriminators) in VARIABLE_MAPS {
+        let Some(value) = at(sample, path) else { continue };
+        let prefix = format!("{path}.");
+        let names = read.iter().filter_map(|field| field.path.strip_prefix(&prefix));
+        let names: Vec<&str> = names.filter_map(|rest| rest.split(['.', '[']).next()).collect();
+        let mut words: Vec<(&str, String)> = Vec::new();
+        for discriminator in discriminators {
+            let Some(word) = value[discriminator].as_str() else { break };
+            words.push((discriminator, word.to_owned()));
+            let known = variants.iter().position(|variant| variant.map == map && variant.words == words);
+            let at = known.unwrap_or(variants.len());
+            if known.is_none() {
+                variants.push(Variant { map, words: words.clone(), names: BTreeSet::new() });
+            }
+            variants[at]
+                .names
+                .extend(names.iter().filter(|name| !name.is_empty()).map(|name| (*name).to_owned()));
+        }
+    }
 }
 
 /// The words by which the reader of a field's map decides what else it reads.
@@ -99,7 +153,7 @@ fn next_samples(sample: &Value, field: &RecordedField) -> Vec<Value> {
 }
 
 /// `/integration/transactItems/0` of `integration.transactItems[0]`.
-fn pointer(path: &str) -> String {
+pub fn pointer(path: &str) -> String {
     let escaped = path.replace('~', "~0").replace('/', "~1");
     format!("/{}", escaped.replace(['.', '['], "/").replace(']', ""))
 }
@@ -117,8 +171,8 @@ fn with(sample: &Value, path: &str, value: Value) -> Option<Value> {
     Some(sample)
 }
 
-/// The fields that readers ask for in a sample.
-fn recorded(kind: ItemKind, sample: &Value) -> Vec<RecordedField> {
+/// The fields that readers ask for in an item.
+pub fn fields_read(kind: ItemKind, sample: &Value) -> Vec<RecordedField> {
     let Some(item) = sample.as_object() else { return Vec::new() };
     let fields = recorded_fields(|| read(kind, item));
     let is_of_it = |field: &RecordedField| match kind {
@@ -140,7 +194,7 @@ fn read(kind: ItemKind, item: &Map<String, Value>) {
         let stage_variables = &StageVariables::new();
         let source =
             DeploymentSource { table: "routes", stage: "v1", stage_variables, function_url_auth_type: None };
-        drop(parse(source, &[item]));
+        read_only(source, &[item]);
     };
     match kind {
         ItemKind::Stage => drop(StageSettings::parse("stages", item)),

@@ -32,6 +32,7 @@ pub struct CommonArgs {
 pub type TableSelection = fn(&Tables) -> Vec<&str>;
 
 pub const STAGES: TableSelection = |tables| vec![&tables.stages, &tables.routes, &tables.deployments];
+pub const CANARIES: TableSelection = |tables| [STAGES(tables), vec![&tables.counters]].concat();
 pub const KEYS: TableSelection = |tables| vec![&tables.api_keys];
 pub const KEYS_AND_PLANS: TableSelection = |tables| vec![&tables.api_keys, &tables.usage_plans];
 pub const USAGE: TableSelection = |tables| vec![&tables.counters, &tables.api_keys];
@@ -87,6 +88,17 @@ impl CommonArgs {
             }
             error.context(format!("with {} {place}", named(&tables(&store.tables))))
         })
+    }
+
+    /// Returns a client of STS, which can tell who the caller is; `None` where the tables are not in AWS.
+    ///
+    /// # Errors
+    ///
+    /// A variable is missing or bad.
+    pub fn sts(&self) -> Result<Option<ServiceClient>> {
+        let aws = self.environment()?.aws;
+        let is_elsewhere = self.local || (aws.dynamodb_endpoint.is_some() && aws.sts_endpoint.is_none());
+        Ok((!is_elsewhere).then(|| ServiceClient::new(Service::Sts, &aws)))
     }
 
     /// Returns the address of the local world's API with `--local`.

@@ -8,8 +8,12 @@ use tollgate::{authorizers::KeyValue, error::GatewayError, store::Store};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     Ok,
+    /// There are differences, and `--exit-code` asks.
+    Different,
     Invalid,
     NotFound,
+    /// The tables are not as they were when it was planned.
+    Stale,
     /// The command line lacks an argument, or has a wrong one.
     WrongUse,
     /// The answer to a question was not yes.
@@ -55,8 +59,10 @@ impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
         match status {
             ExitStatus::Ok => Self::SUCCESS,
+            ExitStatus::Different => Self::from(2),
             ExitStatus::Invalid => Self::from(3),
             ExitStatus::NotFound => Self::from(4),
+            ExitStatus::Stale => Self::from(5),
             ExitStatus::WrongUse => Self::from(64),
             ExitStatus::Declined => Self::FAILURE,
             #[cfg(feature = "local")]

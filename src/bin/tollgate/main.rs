@@ -1,10 +1,12 @@
 //! The operator's tool: one command a file.
 //!
-//! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 3 invalid input, 4 not found,
-//! 7 a test of an API failed, 64 usage.
+//! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 differences, 3 invalid
+//! input, 4 not found, 5 stale plan, 7 a test of an API failed, 64 usage.
 
+mod apply;
 mod auth;
 mod cache;
+mod canary;
 mod check;
 mod check_auth;
 mod check_file;
@@ -12,24 +14,35 @@ mod check_keys_and_plans;
 mod check_report;
 mod checked_rules;
 mod common_args;
+mod confirm;
 mod cost;
 mod deploy;
+mod deployment_arg;
+mod diff;
+mod difference_report;
 mod exit_status;
 mod explain;
 mod export;
+mod history;
 mod keys;
 mod limit_words;
 #[cfg(feature = "local")]
 mod local;
+mod message_arg;
 mod notes;
+mod operator;
 mod output_format;
+mod paint;
+mod prune;
 mod request_arg;
+mod rollback;
 mod routes;
 mod schema;
 #[cfg(feature = "local")]
 mod test;
 mod text_table;
 mod time_arg;
+mod unfinished_apply;
 mod usage;
 
 use std::{io, process::ExitCode};
@@ -52,10 +65,16 @@ enum Command {
     Check(check::Arguments),
     Routes(routes::Arguments),
     Explain(explain::Arguments),
+    Diff(diff::Arguments),
+    Apply(apply::Arguments),
     Auth(auth::Arguments),
     Export(export::Arguments),
     Schema(schema::Arguments),
     Deploy(deploy::Arguments),
+    History(history::Arguments),
+    Rollback(rollback::Arguments),
+    Prune(prune::Arguments),
+    Canary(canary::Arguments),
     Keys(keys::Arguments),
     Cache(cache::Arguments),
     Usage(usage::Arguments),
@@ -75,10 +94,16 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Apply(arguments) => apply::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),
+        Command::History(arguments) => history::run(&arguments),
+        Command::Rollback(arguments) => rollback::run(&arguments),
+        Command::Prune(arguments) => prune::run(&arguments),
+        Command::Canary(arguments) => canary::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),

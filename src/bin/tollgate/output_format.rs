@@ -5,7 +5,7 @@ use std::io::{self, StdoutLock, Write};
 use serde_json::Value;
 
 /// The form of a result.
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum OutputFormat {
     #[default]
     Text,

@@ -10,6 +10,7 @@ mod pages;
 mod schema;
 mod stages;
 mod syntax;
+mod update;
 
 use std::{
     fs,
@@ -17,6 +18,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+pub use self::export::ISSUER;
 use crate::harness::tool::{Ran, tollgate_in};
 
 /// A folder with files, gone with the test.

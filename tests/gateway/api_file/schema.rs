@@ -59,16 +59,19 @@ const KINDS: [ItemKind; 5] =
     [ItemKind::Stage, ItemKind::Api, ItemKind::Route, ItemKind::UsagePlan, ItemKind::ApiKey];
 
 /// Attributes that the name of an item says, or that are no part of a file.
-const NOT_IN_A_FILE: [&str; 9] = [
+const NOT_IN_A_FILE: [&str; 12] = [
     "stage",
     "routeKey",
     "id",
     "usagePlanId",
     "keyHash",
     "deploymentId",
+    "canarySettings",
+    "canaryRollback",
     "revision",
     "lastDeploymentStatus",
     "lastDeploymentMessage",
+    "applying",
 ];
 
 #[test]
@@ -195,6 +198,13 @@ fn a_file_that_says_something_else_is_not() {
         route(json!({ "integration": { "type": "MOK" } })),
         route(json!({ "integration": { "type": "MOCK", "statusCode": 99 } })),
         route(json!({ "apiKeyRequird": true })),
+        // What another type, or another action, has.
+        route(json!({ "integration": { "type": "MOCK", "uri": "orders" } })),
+        route(json!({ "integration": { "type": "AWS_PROXY", "uri": "orders", "statusCode": 200 } })),
+        route(
+            json!({ "integration": { "type": "DYNAMODB", "action": "GetItem", "tableName": "t", "item": {} } }),
+        ),
+        json!({ "tollgate": 1, "stages": { "v1": { "api": { "authorizers": { "a": { "type": "AWS_IAM", "jwks": {} } } } } } }),
     ];
     for file in files {
         assert!(!judged(&file).is_empty(), "{file}");
@@ -221,7 +231,7 @@ fn the_schema_describes_fields_in_the_words_of_the_pages() {
     expect![[r#"
         "Where its paths begin, at most 1,000 bytes. The longest that fits wins. On one host (or on any) it is one stage's: of the first that was published there. Default: /<stage>; of $default /"
         "CORS for all routes; a route's own replaces it. Default: none"
-        "{rateLimit, burstLimit}, of all callers together. Default: none"
+        "{rateLimit, burstLimit, perCaller: {rateLimit, burstLimit}}: of all callers together, and of each caller by itself. Default: none"
         "50 to 900000: the longest wait for the head of an answer, within the Lambda's own time. Default: 29000"
         "{limit, period, offset}: period is DAY, WEEK (from Monday) or MONTH, in UTC; offset is subtracted in the key's first period; a limit of 0 refuses everything. Default: none""#]].assert_eq(&described.map(Value::to_string).join("\n"));
     let mut missing = Vec::new();
@@ -239,7 +249,9 @@ fn the_schema_describes_fields_in_the_words_of_the_pages() {
         apiKey.rotatedFrom
         apiKey.rotatedTo
         route.description
-        stage.canarySettings
+        stage.deprecated
+        stage.deprecationLink
+        stage.sunset
         usagePlan.description
         usagePlan.name
         usagePlan.tags"#]]

@@ -46,6 +46,8 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "auth --help",
         "auth explain --help",
         "export --help",
+        "diff --help",
+        "apply -h",
         "schema -h",
     ] {
         let ran = tollgate(&[], &arguments.split(' ').collect::<Vec<_>>());
@@ -89,6 +91,10 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "check a.yaml --format xml",
         "export a.yaml b.yaml",
         "export --force",
+        "diff",
+        "diff a.yaml b.yaml c.yaml d.yaml",
+        "apply",
+        "apply a.yaml --stage",
         "schema v1",
         "cost --requests 10M",
         "cost --requests 10M --target-ms 50 --local",
@@ -98,8 +104,10 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{arguments}: {ran:?}");
     }
     let help = tollgate(&[], &["--help"]);
-    for command in ["auth", "cache", "check", "cost", "deploy", "export", "keys", "local", "schema", "usage"]
-    {
+    for command in [
+        "apply", "auth", "cache", "check", "cost", "deploy", "diff", "export", "keys", "local", "schema",
+        "usage",
+    ] {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{help:?}");
         let own = tollgate(&[], &[command, "--help"]);
         assert!(own.stdout.contains(&format!("Usage: tollgate {command}")), "{own:?}");

@@ -74,7 +74,12 @@ fn read(path: &Path) -> Result<Option<CheckedFile>> {
     }
 }
 
-fn write(path: &str, checked: &CheckedFile, format: ReportFormat) -> io::Result<()> {
+/// Writes the report to stdout.
+///
+/// # Errors
+///
+/// The reader of the report is gone.
+pub fn write(path: &str, checked: &CheckedFile, format: ReportFormat) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match format {
         ReportFormat::Text => text::write(&mut out, path, checked)?,

@@ -33,7 +33,7 @@ use crate::{
         service::Service,
     },
     caller::Caller,
-    context::PathParameter,
+    context::{PathParameter, StageVersion},
     environment::{Aws, Secret},
     error::Problem,
     http_client::GuardedClient,
@@ -87,6 +87,7 @@ fn client(address: SocketAddr) -> dynamodb::DynamoDb {
         session_token: None,
         dynamodb_endpoint: Some(format!("http://{address}")),
         lambda_endpoint: None,
+        sts_endpoint: None,
     };
     dynamodb_client(ServiceClient::new(Service::DynamoDb, &aws))
 }
@@ -208,6 +209,7 @@ async fn send(client: &dynamodb::DynamoDb, integration: &Value, sent: Sent<'_>) 
         path: &request.path[3..],
         stage_variables: &StageVariables::new(),
         deployment_id: "d1",
+        version: StageVersion::Own,
         route_key: "GET /orders/{id}",
         path_parameters: &[PathParameter { name: "id", value: sent.id }],
         caller: Caller::default(),
