@@ -67,7 +67,7 @@ pub fn check(path: &Path) -> io::Result<CheckedFile> {
 ///
 /// The file cannot be read.
 pub fn check_edited(path: &Path, edited: BTreeMap<PathBuf, String>) -> io::Result<CheckedFile> {
-    let (mut loader, root) = Loader::open_edited(path, "tollgate: 1 and the sections of an API", edited)?;
+    let (mut loader, root) = Loader::open(path, edited, "tollgate: 1 and the sections of an API")?;
     let api = root.map(|root| layout::read(&mut loader, &root)).unwrap_or_default();
     let Loader { sources, mut problems, secrets, failed_includes, .. } = loader;
     // A place that is not understood has no more to tell.

@@ -53,19 +53,10 @@ impl Loader {
     /// # Errors
     ///
     /// It cannot be read.
-    pub fn open(path: &Path, expected: &str) -> io::Result<(Self, Option<Arc<Node>>)> {
-        Self::open_edited(path, expected, BTreeMap::new())
-    }
-
-    /// The same, with other texts in the places of what some files hold, by their paths without links.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be read.
-    pub fn open_edited(
+    pub fn open(
         path: &Path,
-        expected: &str,
         edited: BTreeMap<PathBuf, String>,
+        expected: &str,
     ) -> io::Result<(Self, Option<Arc<Node>>)> {
         let real = path.canonicalize()?;
         let project = real.parent().map(Path::to_path_buf).unwrap_or_default();

@@ -28,8 +28,14 @@ pub struct ApiUnderTest {
 const KEYS: &str = "$keys.";
 
 /// Attributes of a stage that say what is served of it now.
-const OF_WHAT_IS_SERVED: [&str; 5] =
-    ["deploymentId", "canarySettings", "revision", "lastDeploymentStatus", "lastDeploymentMessage"];
+const OF_WHAT_IS_SERVED: [&str; 6] = [
+    "applying",
+    "deploymentId",
+    "canarySettings",
+    "revision",
+    "lastDeploymentStatus",
+    "lastDeploymentMessage",
+];
 
 impl ApiUnderTest {
     /// The API of a file without problems.

@@ -124,10 +124,11 @@ impl TestWorld {
 
     async fn publish(&self) -> Result<(), WorldError> {
         let store = self.store(&self.environment(0)?);
+        let origin = Origin { at: SystemTime::UNIX_EPOCH, by: "tollgate test", message: "" };
+        let publication = Publication::on_request(origin);
         for stage in &self.api.stages {
             let name = stage.stage.get("stage").and_then(Value::as_str).unwrap_or_default();
-            let origin = Origin { at: Clock::System.now(), by: "tollgate test", message: "" };
-            match deployment::publish(&store, name, Publication::on_request(origin)).await? {
+            match deployment::publish(&store, name, publication).await? {
                 PublishOutcome::Invalid { problems, .. } => return Err(InvalidConfiguration(problems).into()),
                 PublishOutcome::Published { .. }
                 | PublishOutcome::Unchanged { .. }

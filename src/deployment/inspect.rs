@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{
-    DeploymentSource,
+    DeploymentSource, contents,
     effective_settings::{EffectiveStage, effective_stages},
     items::{Builder, Built},
     load,
-    pointer::{self, ResolvedDeployment, Validation},
+    pointer::{ResolvedDeployment, Validation},
     served::{Loaded, LoadedStage, Served, SettingsSource},
 };
 use crate::{
@@ -105,12 +105,8 @@ fn loaded_of_items(items: &StageItems) -> Result<LoadedStage, InvalidConfigurati
         stage_variables,
         validation: Validation::Stored,
     };
-    Ok(LoadedStage {
-        settings,
-        source: SettingsSource::Item,
-        loaded: Loaded::of_item(resolved),
-        canary: None,
-    })
+    let loaded = Loaded::of_item(resolved);
+    Ok(LoadedStage { settings, source: SettingsSource::Item, loaded, canary: None })
 }
 
 /// The items that each stage of the tables serves now; `None` in the place of one that has never had a valid deployment.
@@ -124,7 +120,7 @@ pub async fn served_items(store: &Store) -> Result<Vec<(String, Option<StageItem
         let text = |name: &str| stage.get(name).and_then(Value::as_str).map(str::to_owned);
         let Some(name) = text("stage") else { continue };
         let routes = match text("deploymentId") {
-            Some(id) => pointer::items(store, &id).await?,
+            Some(id) => contents::items_of(store, &id, None).await?.ok().map(|found| found.items),
             None => None,
         };
         all.push((name, routes.map(|routes| StageItems { stage, routes })));

@@ -177,21 +177,6 @@ pub async fn published(store: &Store, id: &str) -> PointerResult<UnpackedDeploym
     Ok(Err(why))
 }
 
-/// The items of a deployment; `None`: it is not stored whole, or not for this version.
-///
-/// # Errors
-///
-/// The store failed.
-pub async fn items(store: &Store, id: &str) -> Result<Option<Vec<Map<String, Value>>>, StoreError> {
-    let Ok(unpacked) = published(store, id).await? else { return Ok(None) };
-    let mut items = Vec::new();
-    let read = match &unpacked.items {
-        StoredItems::Packed(packed) => packed.each(|item| items.push(item)),
-        StoredItems::Former(former) => former.each(|item| items.push(item)),
-    };
-    Ok(read.is_ok().then_some(items))
-}
-
 /// The state of what is stored of a deployment.
 #[derive(Debug)]
 pub enum Stored {

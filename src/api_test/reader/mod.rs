@@ -4,6 +4,7 @@ mod expectations;
 mod requests;
 
 use std::{
+    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -38,7 +39,7 @@ const NOW_MS: u64 = 1_767_268_800_000;
 ///
 /// The file cannot be read.
 pub fn read(path: &Path) -> io::Result<ReadTests> {
-    let (mut loader, root) = Loader::open(path, "a map with tests")?;
+    let (mut loader, root) = Loader::open(path, BTreeMap::new(), "a map with tests")?;
     let mut reader = Reader { loader: &mut loader };
     let file = match root {
         Some(root) => {
