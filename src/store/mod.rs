@@ -15,6 +15,7 @@ mod deployments;
 mod history;
 mod pointers;
 mod request_time;
+mod route_writes;
 mod stored_deployments;
 pub mod values;
 
@@ -22,12 +23,13 @@ use std::{sync::Arc, time::Duration};
 
 pub use self::{
     api_keys::KeyCreation,
-    applying::{APPLYING, ApplyEnd, ApplyMark, RouteWrite, StageFields},
+    applying::{ApplyEnd, ApplyMark, StageFields},
     cache_table::{CacheEntries, GenerationRaise, ItemKey},
     configuration::StageRow,
     deployments::{Consistency, StoredSnapshot},
     history::{HistoryRecord, MoveKind, MoveOrigin, PointerMove},
     pointers::{AutoDeploy, ConditionalWrite, LastGood, Pointer, Record, TargetState},
+    route_writes::RouteWrite,
     stored_deployments::{StoredDeployment, StoredDeployments},
 };
 use crate::{
