@@ -59,7 +59,7 @@ pub fn write(out: &mut impl Write, explanation: &Explanation) -> io::Result<()> 
 fn write_stage(out: &mut impl Write, stage: &ExplainedStage) -> io::Result<()> {
     let ExplainedStage { name, host, base_path, path, deployment_id, configuration, .. } = stage;
     let last_good = match configuration {
-        Configuration::AsWritten | Configuration::WithoutCanary => "",
+        Configuration::AsWritten => "",
         Configuration::LastGood => ", the last good one: the item or what it points to is no good",
         Configuration::WithoutCanary => ", without its canary, whose deployment cannot be loaded",
     };
