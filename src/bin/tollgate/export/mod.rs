@@ -29,7 +29,7 @@ use crate::{
 /// Write the items of a stage, or of all, and then usage plans and what is known of API keys too, as an API file.
 ///
 /// What the gateway writes into the items, and the values and hashes of keys, are left out. What else had to be is told on
-/// stderr. Exit code 3, with --update: there are problems in the file. 4: there is no such stage,
+/// stderr. Exit code 3: there are problems in the file, with --update. 4: there is no such stage,
 /// deployment or file.
 #[derive(clap::Args)]
 pub struct Arguments {
