@@ -25,4 +25,5 @@ pub use self::{
     file_items::{ApiFile, FileItem, FileStage},
     file_problem::{FileProblem, LineDisplay, Rule, Severity},
     source::{Position, Source, Sources, Span},
+    yaml_text::yaml,
 };

@@ -32,6 +32,7 @@ fn aws(endpoint: &str, session_token: Option<&str>) -> Aws {
         session_token: session_token.map(|token| Secret(token.to_owned())),
         dynamodb_endpoint: Some(endpoint.to_owned()),
         lambda_endpoint: Some(endpoint.to_owned()),
+        other_endpoint: None,
     }
 }
 

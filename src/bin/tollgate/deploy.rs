@@ -13,6 +13,11 @@ use crate::{
 ///
 /// Exit code 3: there are problems, and nothing has changed. 4: there is no such stage.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate deploy v1
+  tollgate deploy v1 --stack shop-gateway
+  tollgate deploy '$default' --local")]
 pub struct Arguments {
     /// The stage.
     stage: String,
@@ -25,7 +30,7 @@ pub struct Arguments {
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, common } = arguments;
-    common.run(STAGES, async |store| {
+    common.run_writing(STAGES, async |store| {
         let outcome = deployment::publish(store, stage, Trigger::Request).await?;
         if outcome == PublishOutcome::LeftAlone {
             return Ok(ExitStatus::no_stage(store, stage));

@@ -8,8 +8,12 @@ use tollgate::{authorizers::KeyValue, error::GatewayError, store::Store};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     Ok,
+    /// Any error that has no status of its own.
+    Failed,
     Invalid,
     NotFound,
+    /// AWS does not let the caller do it.
+    Denied,
     /// The command line lacks an argument, or has a wrong one.
     WrongUse,
     /// The answer to a question was not yes.
@@ -54,8 +58,9 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::Ok => Self::SUCCESS,
             ExitStatus::Invalid => Self::from(3),
             ExitStatus::NotFound => Self::from(4),
+            ExitStatus::Denied => Self::from(6),
             ExitStatus::WrongUse => Self::from(64),
-            ExitStatus::Declined => Self::FAILURE,
+            ExitStatus::Failed | ExitStatus::Declined => Self::FAILURE,
         }
     }
 }

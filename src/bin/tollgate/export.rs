@@ -24,6 +24,11 @@ use crate::{
 /// What the gateway writes into the items, and the values and hashes of keys, are left out. What else had to be is told on
 /// stderr. Exit code 4: there is no such stage.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate export tollgate.yaml
+  tollgate export --stage v1 --local
+  tollgate export tollgate.yaml --force --table-prefix shop")]
 pub struct Arguments {
     /// The file to write, which must not be there yet; without it, stdout.
     file: Option<String>,
@@ -53,7 +58,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         }
         let Export { text, json, left_out } = export(&items);
         let text = match common.output {
-            OutputFormat::Text => text,
+            // The file is YAML.
+            OutputFormat::Text | OutputFormat::Yaml => text,
             OutputFormat::Json => format!("{json:#}\n"),
         };
         match file {

@@ -44,6 +44,10 @@ const AWS_VARIABLES: [&str; 4] =
 /// Table names and the gateway's own settings are taken from the environment, as on Lambda: STAGES_TABLE,
 /// ROUTES_TABLE, …, REFRESH_SECONDS [1 here], MAX_STALE_SECONDS [1 here], LOG_LEVEL.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate local
+  tollgate local --api-port 9100 --data-dir .data")]
 pub struct Arguments {
     /// Port of the API (the function URL).
     #[arg(long, env = API.variable, default_value_t = API.default)]

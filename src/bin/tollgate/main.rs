@@ -1,7 +1,7 @@
 //! The operator's tool: one command a file.
 //!
-//! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 3 invalid input, 4 not found,
-//! 64 usage.
+//! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 differences, 3 invalid input,
+//! 4 not found, 5 a stale plan, 6 denied by AWS, 64 usage.
 
 mod auth;
 mod cache;
@@ -11,27 +11,36 @@ mod check_file;
 mod check_keys_and_plans;
 mod check_report;
 mod common_args;
+mod completion;
+mod connection;
 mod cost;
+mod credentials;
 mod deploy;
 mod exit_status;
 mod export;
+mod failure;
+mod interrupt;
 mod keys;
 #[cfg(feature = "local")]
 mod local;
+mod man;
 mod notes;
 mod output_format;
+mod place_arg;
 mod request_arg;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod text_table;
 mod time_arg;
 mod usage;
 
 use std::{io, process::ExitCode};
 
-use clap::{Parser, Subcommand, error::ErrorKind};
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use tollgate::error::chain;
 
-use self::notes::note;
+use self::{exit_status::ExitStatus, failure::AwsFailure, notes::note};
 
 /// Run and manage a Tollgate API gateway.
 #[derive(Parser)]
@@ -52,6 +61,8 @@ enum Command {
     Cache(cache::Arguments),
     Usage(usage::Arguments),
     Cost(cost::Arguments),
+    Completion(completion::Arguments),
+    Man(man::Arguments),
     #[cfg(feature = "local")]
     Local(local::Arguments),
 }
@@ -71,8 +82,10 @@ fn main() -> ExitCode {
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
+        Command::Completion(arguments) => completion::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
         #[cfg(feature = "local")]
-        Command::Local(arguments) => local::run(arguments).map(|()| exit_status::ExitStatus::Ok),
+        Command::Local(arguments) => local::run(arguments).map(|()| ExitStatus::Ok),
     };
     match result {
         Ok(status) => status.into(),
@@ -80,9 +93,14 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             note(format_args!("tollgate: {}", chain(error.as_ref())));
-            ExitCode::FAILURE
+            error.downcast_ref::<AwsFailure>().map_or(ExitStatus::Failed, |failure| failure.status).into()
         }
     }
+}
+
+/// The command line as it is defined, with every command.
+fn whole_command() -> clap::Command {
+    Arguments::command()
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

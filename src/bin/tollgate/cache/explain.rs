@@ -28,14 +28,14 @@ use crate::{
 /// counted, and nothing changes. Instances may remember an entry for
 /// REFRESH_SECONDS longer than the table has it. Credentials that are part of the key are shown as `…`.
 ///
-/// Examples:
-///   tollgate cache explain 'GET https://api.example.com/v1/orders/7?x=1' -H 'Accept-Language: de'
-///   tollgate cache explain 'GET /v1/reports/7' -H 'Host: api.example.com' --api-key-id u1q0a7ht2c -o json
-///   tollgate cache explain /v1/orders/7 --local
-///
 /// Exit code 3: the request would be refused, or says no host. 4: no stage or no route serves it.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  tollgate cache explain 'GET https://api.example.com/v1/orders/7?x=1' -H 'Accept-Language: de'
+  tollgate cache explain 'GET /v1/reports/7' -H 'Host: api.example.com' --api-key-id u1q0a7ht2c -o json
+  tollgate cache explain /v1/orders/7 --local")]
 pub struct Arguments {
     /// Method and URL, or path; with --local a path is of http://127.0.0.1:9000 (or API_PORT). By another name or
     /// port, the URL says so: answers are kept by host.

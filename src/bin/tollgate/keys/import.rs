@@ -6,7 +6,7 @@ use std::{
     io::{self, Read, Write},
 };
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Error, Result, bail};
 use futures_util::{StreamExt, stream};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
@@ -23,6 +23,7 @@ use super::{
 use crate::{
     common_args::{CommonArgs, KEYS_AND_PLANS},
     exit_status::ExitStatus,
+    interrupt::is_interrupted,
     notes::note,
     output_format::OutputFormat,
     time_arg,
@@ -34,6 +35,10 @@ use crate::{
 /// already is reported and stays as it is, so that an import can be done again. How many keys have no usage plan, and
 /// so get 403, stderr says.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate keys import keys.csv --plan starter
+  tollgate keys import - --skip-bad < keys.csv")]
 pub struct Arguments {
     /// The file; `-` is stdin.
     file: String,
@@ -71,7 +76,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         fs::read(&arguments.file)
     };
     let bytes = bytes.with_context(|| format!("cannot read {}", arguments.file))?;
-    arguments.common.run(KEYS_AND_PLANS, async |store| {
+    arguments.common.run_writing(KEYS_AND_PLANS, async |store| {
         let mut file = csv_file::read(&bytes, arguments.plan.as_deref());
         name_unknown_plans(store, &mut file).await?;
         for BadLine { line, problem } in &file.bad {
@@ -141,6 +146,14 @@ async fn write(store: &Store, file_name: &str, rows: &[KeyRow]) -> Result<Vec<Im
             || format!("{done} of {} keys of {file_name} are written; do it again for the rest", rows.len());
         written.push(result.with_context(again)?);
         bar.inc(1);
+        if is_interrupted() && written.len() < rows.len() {
+            bar.finish_and_clear();
+            let done = written.len();
+            bail!(
+                "interrupted: {done} of {} keys of {file_name} are written; do it again for the rest",
+                rows.len()
+            );
+        }
     }
     bar.finish_and_clear();
     written.sort_by_key(|written| written.line);
