@@ -99,6 +99,14 @@ mod testing;
 #[cfg(feature = "cli")]
 pub mod api_file;
 
+// What the access log says, for the operator's tool.
+#[cfg(feature = "cli")]
+pub mod access_lines;
+
+// What may be wrong around a gateway, for the operator's tool.
+#[cfg(feature = "cli")]
+pub mod doctor;
+
 // A laptop's Lambda and DynamoDB.
 #[cfg(feature = "local")]
 pub mod local;

@@ -17,6 +17,8 @@ pub mod cloudformation;
 #[cfg(feature = "cli")]
 pub mod cloudwatch_logs;
 #[cfg(feature = "cli")]
+pub mod denial;
+#[cfg(feature = "cli")]
 pub mod lambda_control;
 #[cfg(feature = "cli")]
 mod query_protocol;

@@ -31,6 +31,8 @@ mod route_facts;
 mod route_item;
 mod served;
 mod snapshot;
+#[cfg(feature = "cli")]
+mod stage_report;
 mod status_report;
 #[cfg(test)]
 mod tests;
@@ -40,6 +42,11 @@ use std::{fmt, sync::Arc};
 
 use ::http::Method;
 
+#[cfg(feature = "cli")]
+pub use self::stage_report::{
+    AutoDeploy, ItemsState, LastStatus, ServedDeployment, ServedOrigin, StageLocation, StageReport,
+    stage_report, unknown_format,
+};
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,

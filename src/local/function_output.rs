@@ -28,6 +28,11 @@ impl FunctionOutput {
         Self(Arc::new(sink))
     }
 
+    /// Takes a line.
+    pub fn take(&self, line: OutputLine) {
+        (self.0)(line);
+    }
+
     /// Prints `function: line` on stdout, as long as somebody reads it.
     pub fn terminal() -> Self {
         Self::new(|line| {
@@ -42,7 +47,7 @@ impl FunctionOutput {
         let mut bytes = Vec::new();
         while reader.read_until(b'\n', &mut bytes).await.is_ok_and(|length| length > 0) {
             let text = String::from_utf8_lossy(&bytes).trim_end_matches(['\n', '\r']).to_owned();
-            (self.0)(OutputLine { function: function.clone(), pid, text });
+            self.take(OutputLine { function: function.clone(), pid, text });
             bytes.clear();
         }
     }

@@ -20,10 +20,12 @@ use super::{
     host::Host,
     invoke_api,
     issuer::Issuer,
+    kept_lines::KeptLines,
     server::Server,
     stream_mapping::{MappingError, StreamMapping},
     tables::{TableNames, create_missing},
 };
+use crate::clock::Clock;
 
 /// The gateway's name as a function.
 pub const GATEWAY: &str = "gateway";
@@ -108,6 +110,8 @@ impl World {
             LAMBDA.reach(endpoint).await?;
         }
         let (api, invoke) = (asynchronous(api)?, asynchronous(invoke)?);
+        let lines = KeptLines::new(GATEWAY, Clock::System);
+        settings.output = lines.output(settings.output);
         let invoke_address = invoke.local_addr()?;
         let functions = functions(&settings, dynamodb.as_ref().map(|own| own.address), invoke_address)?;
         let host = Host::new(&settings.region, functions);
@@ -124,7 +128,7 @@ impl World {
         }
         host.start_instances(GATEWAY, 1);
         let api = function_url_server::serve(api, host.clone(), GATEWAY)?;
-        let invoke = invoke_api::serve(invoke, host.clone())?;
+        let invoke = Server::start(invoke, invoke_api::router(host.clone()).merge(lines.router()))?;
         let (api_address, servers) = (api.address, vec![api, invoke]);
         Ok(Self { host, api: api_address, invoke_api: invoke_address, dynamodb, issuer, servers, mapping })
     }

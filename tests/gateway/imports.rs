@@ -9,12 +9,12 @@ use std::{
 /// The modules of the library, from the top floor down. A module imports from lower floors only.
 const FLOORS: [&[&str]; 12] = [
     &["main", "function_url"],
-    &["gateway", "api_file"],
+    &["gateway", "api_file", "doctor"],
     &["deployment"],
     &["integrations", "local"],
     &["store", "stages"],
     &["authorizers", "policies", "cache"],
-    &["limits", "template", "access_log"],
+    &["limits", "template", "access_log", "access_lines"],
     &["router", "functions"],
     &["context", "media_type", "aws", "policy_document"],
     &["item", "environment", "http_client", "json_schema", "caller", "header_rules"],

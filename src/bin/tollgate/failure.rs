@@ -5,7 +5,8 @@ use std::fmt;
 use anyhow::Error;
 use tollgate::{
     aws::{
-        call::{CallError, CallPolicy, ServiceError},
+        call::{CallError, ServiceError},
+        denial::denial,
         dynamodb::DynamoDb,
     },
     error::StoreError,
@@ -13,7 +14,7 @@ use tollgate::{
 
 use crate::{
     common_args::TableSelection,
-    connection::{Connection, LocalWorld, POLICY},
+    connection::{Connection, LocalWorld},
     exit_status::ExitStatus,
 };
 
@@ -32,10 +33,6 @@ impl fmt::Display for AwsFailure {
 }
 
 impl std::error::Error for AwsFailure {}
-
-/// Somebody has to allow it.
-const DENIED: [&str; 4] =
-    ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "UnauthorizedException"];
 
 /// The credentials are none, or no longer.
 const UNKNOWN_CREDENTIALS: [&str; 9] = [
@@ -88,15 +85,10 @@ pub fn of_service(error: CallError) -> Error {
     }
 }
 
-/// Says if AWS denies it to the caller.
-pub fn is_denied(error: &CallError) -> bool {
-    error.code().is_some_and(|code| DENIED.contains(&code))
-}
-
 fn known(error: &CallError) -> Option<AwsFailure> {
     let refused = error.service_error()?;
-    if is_denied(error) {
-        let line = format!("{}; let it be allowed, or use other credentials (--profile)", denial(refused));
+    if let Some(denial) = denial(error) {
+        let line = format!("{denial}; let it be allowed, or use other credentials (--profile)");
         return Some(AwsFailure { line, status: ExitStatus::Denied });
     }
     if UNKNOWN_CREDENTIALS.contains(&refused.code.as_str()) {
@@ -115,26 +107,8 @@ fn known(error: &CallError) -> Option<AwsFailure> {
     None
 }
 
-/// `denied: arn:aws:iam::1:user/ada may not do dynamodb:Scan on the table tollgate-stages`; AWS's own words where they
-/// are others.
-pub fn denial(refused: &ServiceError) -> String {
-    let parts = || {
-        let (user, rest) =
-            refused.message.strip_prefix("User: ")?.split_once(" is not authorized to perform: ")?;
-        let (action, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-        let resource = rest.strip_prefix("on resource: ").and_then(|rest| rest.split(' ').next());
-        let on = resource.map(|resource| match resource.split_once(":table/") {
-            Some((_, table)) => format!(" on the table {}", table.split('/').next().unwrap_or(table)),
-            None => format!(" on {resource}"),
-        });
-        Some(format!("denied: {user} may not do {action}{}", on.unwrap_or_default()))
-    };
-    parts().unwrap_or_else(|| format!("denied: {}: {}", refused.code, refused.message))
-}
-
 /// Those of the tables that are not there, as far as that can be known.
 async fn missing<'a>(dynamodb: &DynamoDb, names: &[&'a str]) -> Vec<&'a str> {
-    let dynamodb = dynamodb.with_policy(CallPolicy { ..POLICY });
     let mut missing = Vec::new();
     for name in names {
         let body = serde_json::json!({ "TableName": name }).to_string().into_bytes();

@@ -10,12 +10,14 @@ mod check_auth;
 mod check_file;
 mod check_keys_and_plans;
 mod check_report;
+mod colouring;
 mod common_args;
 mod completion;
 mod connection;
 mod cost;
 mod credentials;
 mod deploy;
+mod doctor;
 mod exit_status;
 mod export;
 mod failure;
@@ -23,16 +25,20 @@ mod interrupt;
 mod keys;
 #[cfg(feature = "local")]
 mod local;
+mod log_args;
+mod logs;
 mod man;
 mod notes;
 mod output_format;
 mod place_arg;
 mod request_arg;
 mod schema;
+mod status;
 #[cfg(test)]
 mod tests;
 mod text_table;
 mod time_arg;
+mod top;
 mod usage;
 
 use std::{io, process::ExitCode};
@@ -57,6 +63,10 @@ enum Command {
     Export(export::Arguments),
     Schema(schema::Arguments),
     Deploy(deploy::Arguments),
+    Status(status::Arguments),
+    Doctor(doctor::Arguments),
+    Logs(logs::Arguments),
+    Top(top::Arguments),
     Keys(keys::Arguments),
     Cache(cache::Arguments),
     Usage(usage::Arguments),
@@ -78,6 +88,10 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Logs(arguments) => logs::run(&arguments),
+        Command::Top(arguments) => top::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),
