@@ -74,6 +74,7 @@ impl Tail {
 
     fn is_new(&mut self, event: &LogEvent) -> bool {
         self.latest_ms = self.latest_ms.max(event.timestamp);
-        self.seen.insert((event.timestamp, event.event_id.clone()))
+        self.request.start_time.is_none_or(|start| event.timestamp >= start)
+            && self.seen.insert((event.timestamp, event.event_id.clone()))
     }
 }

@@ -9,6 +9,8 @@ mod gateway_role;
 mod gateway_version;
 mod stage_items;
 mod table_settings;
+#[cfg(test)]
+mod tests;
 mod unread_items;
 
 use std::time::SystemTime;

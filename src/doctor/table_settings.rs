@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::finding::{Finding, quoted};
+use super::finding::{Finding, FindingLevel, quoted};
 use crate::{
     aws::{
         call::CallError,
@@ -96,6 +96,13 @@ pub async fn examine(dynamodb: &DynamoDb, tables: &Tables) -> TableFindings {
             Err(error) => found.findings.push(Finding::not_told(subject(name), &error)),
         }
     }
+    // What is said of no table in particular is said once.
+    let mut told = Vec::new();
+    found.findings.retain(|finding| {
+        let is_new = !told.contains(finding);
+        told.push(finding.clone());
+        is_new
+    });
     found
 }
 
@@ -119,19 +126,10 @@ async fn examine_one(dynamodb: &DynamoDb, spec: &TableSpec, name: &str, table: &
             Extra::Backups => backups(dynamodb, name).await,
         });
     }
-    match findings.is_empty() {
-        true => vec![Finding::good(subject(name), as_it_should_be(spec))],
-        false => findings,
-    }
-}
-
-fn as_it_should_be(spec: &TableSpec) -> String {
-    let extras = spec.extras.iter().map(|extra| match extra {
-        Extra::Expiry => ", items expire",
-        Extra::Stream => ", has a stream",
-        Extra::Backups => ", can be restored to any second",
-    });
-    format!("key {}{}", expected_keys(spec), extras.collect::<String>())
+    // What was not told of it says nothing against it.
+    let is_well = findings.iter().all(|finding| finding.level < FindingLevel::Warning);
+    let good = is_well.then(|| Finding::good(subject(name), format!("key {}", expected_keys(spec))));
+    good.into_iter().chain(findings).collect()
 }
 
 fn stream(name: &str, table: &Value) -> Option<Finding> {
@@ -147,7 +145,7 @@ fn stream(name: &str, table: &Value) -> Option<Finding> {
 async fn expiry(dynamodb: &DynamoDb, name: &str) -> Option<Finding> {
     let described = match ask(dynamodb, "DescribeTimeToLive", name).await {
         Ok(described) => described,
-        Err(error) => return Some(Finding::not_told(format!("{}, expiry", subject(name)), &error)),
+        Err(error) => return Some(untold(name, "expiry", &error)),
     };
     let told = &described["TimeToLiveDescription"];
     let is_on = told["TimeToLiveStatus"].as_str().is_some_and(|status| status.starts_with("ENABL"));
@@ -167,7 +165,7 @@ async fn expiry(dynamodb: &DynamoDb, name: &str) -> Option<Finding> {
 async fn backups(dynamodb: &DynamoDb, name: &str) -> Option<Finding> {
     let described = match ask(dynamodb, "DescribeContinuousBackups", name).await {
         Ok(described) => described,
-        Err(error) => return Some(Finding::not_told(format!("{}, backups", subject(name)), &error)),
+        Err(error) => return Some(untold(name, "backups", &error)),
     };
     let told = &described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"];
     let is_on = told["PointInTimeRecoveryStatus"].as_str() == Some("ENABLED");
@@ -177,6 +175,14 @@ async fn backups(dynamodb: &DynamoDb, name: &str) -> Option<Finding> {
         quoted(name)
     );
     (!is_on).then(|| Finding::warning(subject(name), words).mended_by(command))
+}
+
+/// What is not told of one table; or of none, where the DynamoDB is another than AWS's and does not know it.
+fn untold(name: &str, what: &str, error: &CallError) -> Finding {
+    match error.code() {
+        Some("UnknownOperationException") => Finding::not_checked(what, "this DynamoDB does not know them"),
+        Some(_) | None => Finding::not_told(format!("{}, {what}", subject(name)), error),
+    }
 }
 
 /// Asks about a table.

@@ -35,6 +35,7 @@ mod limits;
 mod memory_limit;
 mod metric_filters;
 mod mock;
+mod operator;
 mod pipeline;
 mod property;
 mod recorded;

@@ -170,12 +170,8 @@ async fn add_credentials(arguments: &CommonArgs, variables: &mut Variables) -> R
     }
     let region = variables.get(REGION).map(String::as_str);
     let found = credentials::find(arguments.profile.as_deref(), region).await.map_err(|why| {
-        let asked = match arguments.profile.as_deref() {
-            Some(profile) => format!("no credentials of the profile {profile}"),
-            None => "no credentials".to_owned(),
-        };
-        let ways = "AWS_PROFILE or --profile, `aws sso login`, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-        Error::msg(format!("{asked}: {}; {ways}; the local world: --local", withheld(&why)))
+        let ways = "--profile, AWS_PROFILE, `aws sso login`, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+        Error::msg(format!("no credentials: {}; ways: {ways}; the local world: --local", withheld(&why)))
     })?;
     variables.insert(KEY_ID, found.access_key_id().to_owned());
     variables.insert(SECRET_KEY, found.secret_access_key().to_owned());

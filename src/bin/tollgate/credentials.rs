@@ -9,7 +9,10 @@ use aws_config::{
     profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider},
     provider_config::ProviderConfig,
 };
-use aws_credential_types::{Credentials, provider::ProvideCredentials};
+use aws_credential_types::{
+    Credentials,
+    provider::{ProvideCredentials, error::CredentialsError},
+};
 use aws_smithy_runtime_api::client::{
     http::{
         HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -55,8 +58,18 @@ pub async fn find(profile: Option<&str>, region: Option<&str>) -> Result<Credent
     };
     match timeout(LONGEST_SEARCH, search).await {
         Ok(Ok(credentials)) => Ok(credentials),
-        Ok(Err(error)) => Err(chain(&error)),
+        Ok(Err(CredentialsError::CredentialsNotLoaded(_))) => Err(nowhere(profile)),
+        Ok(Err(error)) => Err(chain(&error).split_whitespace().collect::<Vec<_>>().join(" ")),
         Err(_) => Err(format!("they were not found within {LONGEST_SEARCH:?}")),
+    }
+}
+
+/// Where there are none.
+fn nowhere(profile: Option<&str>) -> String {
+    let of_environment = std::env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty());
+    match profile.map(str::to_owned).or(of_environment) {
+        Some(profile) => format!("~/.aws has no profile {profile}, or none with credentials"),
+        None => "there are none in the environment, in ~/.aws, and of a container or an instance".to_owned(),
     }
 }
 

@@ -82,7 +82,9 @@ fn help_text(command: &str) -> String {
 fn help(command: &str) -> Help {
     let text = help_text(command);
     let usage = text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap().to_owned();
-    let entries = ["Commands:", "Arguments:", "Options:"].into_iter().flat_map(|title| block(&text, title));
+    let entries = ["Commands:", "Arguments:", "Options:", "Where it is:"]
+        .into_iter()
+        .flat_map(|title| block(&text, title));
     let entries = entries.map(Entry::in_a_table).filter(|entry| !OWN_HELP.contains(&entry.name.as_str()));
     Help { usage, entries: entries.collect(), exit_codes: exit_codes(&text) }
 }

@@ -138,7 +138,9 @@ async fn write(store: &Store, file_name: &str, rows: &[KeyRow]) -> Result<Vec<Im
         ProgressBar::hidden()
     };
     let now = time_arg::now();
-    let mut writes = stream::iter(rows).map(|row| keep(store, row, now)).buffer_unordered(CONCURRENT_WRITES);
+    let rows_until_interrupted = stream::iter(rows.iter().take_while(|_| !is_interrupted()));
+    let mut writes =
+        rows_until_interrupted.map(|row| keep(store, row, now)).buffer_unordered(CONCURRENT_WRITES);
     let mut written = Vec::new();
     while let Some(result) = writes.next().await {
         let done = written.len();
@@ -146,16 +148,15 @@ async fn write(store: &Store, file_name: &str, rows: &[KeyRow]) -> Result<Vec<Im
             || format!("{done} of {} keys of {file_name} are written; do it again for the rest", rows.len());
         written.push(result.with_context(again)?);
         bar.inc(1);
-        if is_interrupted() && written.len() < rows.len() {
-            bar.finish_and_clear();
-            let done = written.len();
-            bail!(
-                "interrupted: {done} of {} keys of {file_name} are written; do it again for the rest",
-                rows.len()
-            );
-        }
     }
     bar.finish_and_clear();
+    if written.len() < rows.len() {
+        let done = written.len();
+        bail!(
+            "interrupted: {done} of {} keys of {file_name} are written; do it again for the rest",
+            rows.len()
+        );
+    }
     written.sort_by_key(|written| written.line);
     Ok(written)
 }
