@@ -10,7 +10,8 @@ const CODES: [&str; 4] =
 pub fn denial(error: &CallError) -> Option<String> {
     let refused = error.service_error().filter(|refused| CODES.contains(&refused.code.as_str()))?;
     let ServiceError { code, message, .. } = refused;
-    Some(parts(message).unwrap_or_else(|| format!("denied: {code}: {message}")))
+    let as_it_is = || format!("denied: {code}: {message}").trim_end_matches([':', ' ']).to_owned();
+    Some(parts(message).unwrap_or_else(as_it_is))
 }
 
 fn parts(message: &str) -> Option<String> {

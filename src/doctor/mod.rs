@@ -19,7 +19,11 @@ pub use self::finding::{Finding, FindingLevel};
 use self::table_settings::TableFindings;
 use crate::{
     aws::{
-        ServiceClient, call::CallPolicy, cloudwatch_logs::CloudWatchLogs, dynamodb::DynamoDb,
+        ServiceClient,
+        call::{CallError, CallPolicy},
+        cloudwatch_logs::CloudWatchLogs,
+        denial::denial,
+        dynamodb::DynamoDb,
         lambda_control::LambdaControl,
     },
     error::StoreError,
@@ -47,6 +51,14 @@ pub struct Services {
     pub function: Option<String>,
     /// Its log group, if it is known.
     pub log_group: Option<String>,
+}
+
+/// What was found; or, where AWS denies the look, that.
+fn if_allowed(subject: &str, found: Result<Vec<Finding>, StoreError>) -> Result<Vec<Finding>, StoreError> {
+    found.or_else(|error| {
+        let denied = error.source.downcast_ref::<CallError>().and_then(denial);
+        denied.map(|denied| vec![Finding::not_checked(subject, denied)]).ok_or(error)
+    })
 }
 
 /// The findings about one part of the whole.
@@ -86,8 +98,8 @@ pub async fn examine(examination: &Examination<'_>) -> Result<Vec<Section>, Stor
         }
     }
     if all_are_there {
-        add("stages", stage_items::examine(store).await?);
-        add("items", unread_items::examine(store).await?);
+        add("stages", if_allowed("stages", stage_items::examine(store).await)?);
+        add("items", if_allowed("items", unread_items::examine(store).await)?);
     }
     add("clock", vec![clock_skew::examine(dynamodb, &store.tables.stages, *now).await]);
     Ok(sections)

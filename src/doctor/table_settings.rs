@@ -111,7 +111,7 @@ async fn examine_one(dynamodb: &DynamoDb, spec: &TableSpec, name: &str, table: &
     let (got, expected) = (keys(table), expected_keys(spec));
     if got != expected {
         let words = format!(
-            "has the key {got}, and must have {expected}: no table's key can be changed, so make another one"
+            "its key is {got}, and must be {expected}: the key of a table cannot be changed, so make another table"
         );
         findings.push(Finding::problem(subject(name), words));
     }

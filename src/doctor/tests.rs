@@ -102,8 +102,8 @@ async fn tables_are_held_against_what_the_gateway_needs() {
              tollgate-api-keys --billing-mode PAY_PER_REQUEST --attribute-definitions \
              AttributeName=keyHash,AttributeType=S --key-schema AttributeName=keyHash,KeyType=HASH",
             "not checked: table tollgate-usage-plans: denied: AccessDeniedException: m > -",
-            "problem: table tollgate-deployments: has the key deploymentId (S), and must have deploymentId (S), part (N): no \
-             table's key can be changed, so make another one > -",
+            "problem: table tollgate-deployments: its key is deploymentId (S), and must be deploymentId (S), part (N): the \
+             key of a table cannot be changed, so make another table > -",
             "problem: table tollgate-deployments: is DELETING > -",
             "warning: table tollgate-counters: its items do not expire: it grows, and what is read stays right > aws \
              dynamodb update-time-to-live --table-name tollgate-counters --time-to-live-specification \

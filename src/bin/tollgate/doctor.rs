@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             services: services(arguments, connection),
         };
         let sections = examine(&examination).await?;
-        output.write(|| to_json(&sections), |out| write(out, &sections, Colouring::of_stdout()))?;
+        output.write(|| to_json(&sections), |out| write(out, &sections, &connection.aws.region))?;
         let problems = count(&sections, FindingLevel::Problem);
         Ok(if problems == 0 { ExitStatus::Ok } else { ExitStatus::Invalid })
     })
@@ -78,7 +78,8 @@ fn count(sections: &[Section], level: FindingLevel) -> usize {
     sections.iter().flat_map(|section| &section.findings).filter(|finding| finding.level == level).count()
 }
 
-fn write(out: &mut impl Write, sections: &[Section], colouring: Colouring) -> io::Result<()> {
+fn write(out: &mut impl Write, sections: &[Section], region: &str) -> io::Result<()> {
+    let colouring = Colouring::of_stdout();
     for Section { title, findings } in sections {
         writeln!(out, "{title}")?;
         for Finding { level, subject, message, mend } in findings {
@@ -88,6 +89,11 @@ fn write(out: &mut impl Write, sections: &[Section], colouring: Colouring) -> io
                 writeln!(out, "               {}", printable(mend))?;
             }
         }
+    }
+    let mut mends =
+        sections.iter().flat_map(|section| &section.findings).filter_map(|finding| finding.mend.as_ref());
+    if mends.any(|mend| mend.starts_with("aws ")) {
+        writeln!(out, "the commands of aws are for {region}")?;
     }
     let [problems, warnings, not_checked] =
         [FindingLevel::Problem, FindingLevel::Warning, FindingLevel::NotChecked]

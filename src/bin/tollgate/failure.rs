@@ -53,8 +53,9 @@ const NO_SUCH_TABLE: &str = "ResourceNotFoundException";
 pub async fn explained(error: Error, connection: &Connection, tables: TableSelection) -> Error {
     let call_error = error.chain().find_map(|cause| cause.downcast_ref::<CallError>());
     let is_of_the_store = error.chain().any(|cause| cause.is::<StoreError>());
+    let done = done_before(&error);
     if let Some(known) = call_error.and_then(known) {
-        return known.into();
+        return AwsFailure { line: format!("{done}{}", known.line), ..known }.into();
     }
     if !is_of_the_store {
         return error;
@@ -64,7 +65,7 @@ pub async fn explained(error: Error, connection: &Connection, tables: TableSelec
     if call_error.and_then(CallError::code) == Some(NO_SUCH_TABLE) {
         let missing = missing(&connection.dynamodb(), &names).await;
         if !missing.is_empty() {
-            let line = format!("{}; {}", absent(&missing, &names, place), ways(connection.local));
+            let line = format!("{done}{}; {}", absent(&missing, &names, place), ways(connection.local));
             return AwsFailure { line, status: ExitStatus::Failed }.into();
         }
     }
@@ -75,6 +76,12 @@ pub async fn explained(error: Error, connection: &Connection, tables: TableSelec
         _ => format!("with {} {place}", named(&names)),
     };
     error.context(where_it_is)
+}
+
+/// What the command says of its work, before the word of the service.
+fn done_before(error: &Error) -> String {
+    let causes = error.chain().take_while(|cause| !cause.is::<CallError>());
+    causes.map(|cause| format!("{cause}: ")).collect()
 }
 
 /// The failure of a call of a service.

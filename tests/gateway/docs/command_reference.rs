@@ -141,8 +141,9 @@ fn reference(help: &Help, shared: &[Entry]) -> String {
     let mut rows: Vec<String> = own.into_iter().chain(exit_codes).map(row).collect();
     if !common.is_empty() {
         let names: Vec<_> = common.iter().map(|entry| entry.name.as_str()).collect();
+        let names = if names.len() == shared.len() { "other options".to_owned() } else { names.join(", ") };
         let anchor = "#what-all-commands-have-in-common";
-        rows.push(format!("| {} | as [all commands have]({anchor}) |\n", names.join(", ")));
+        rows.push(format!("| {names} | as [all commands have]({anchor}) |\n"));
     }
     let head = if rows.is_empty() { "" } else { "\n| | meaning |\n|---|---|\n" };
     format!("{FENCE}{usage}\n```\n{head}{}", rows.concat())

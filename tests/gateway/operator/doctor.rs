@@ -3,9 +3,12 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    TestGateway,
-    scripted_aws::{Answer, AwsCall, ScriptedAws, denied},
+use crate::{
+    harness::{
+        TestGateway,
+        scripted_aws::{Answer, AwsCall, ScriptedAws, denied},
+    },
+    operator::at,
 };
 
 const FUNCTION: &str = "shop";
@@ -121,7 +124,8 @@ async fn what_is_as_it_should_be_is_said_to_be_so() {
           ok           clock of this machine: as the service's
         0 problems, 0 warnings, 1 not checked
         --
-    "#]].assert_eq(&doctor(&world, &aws, &[]));
+    "#]]
+    .assert_eq(&doctor(&world, &aws, &[]));
 }
 
 #[tokio::test]
@@ -177,7 +181,7 @@ async fn what_is_wrong_is_told_with_the_command_that_mends_it() {
           ok           table tollgate-usage-plans: key usagePlanId (S)
           ok           table tollgate-deployments: key deploymentId (S), part (N)
           ok           table tollgate-counters: key counter (S)
-          problem      table tollgate-cache: has the key key (S), and must have cacheKey (S), part (N): no table's key can be changed, so make another one
+          problem      table tollgate-cache: its key is key (S), and must be cacheKey (S), part (N): the key of a table cannot be changed, so make another table
           warning      table tollgate-cache: its items do not expire: it grows, and what is read stays right
                        aws dynamodb update-time-to-live --table-name tollgate-cache --time-to-live-specification Enabled=true,AttributeName=expiresAt
         function
@@ -230,6 +234,7 @@ async fn what_is_wrong_is_told_with_the_command_that_mends_it() {
           warning      usage plan unused: no key has it
         clock
           ok           clock of this machine: as the service's
+        the commands of aws are for eu-west-1
         15 problems, 12 warnings, 1 not checked
         --
     "#]].assert_eq(&told);
@@ -274,7 +279,8 @@ async fn what_cannot_be_looked_at_is_not_said_to_be_well() {
           ok           clock of this machine: as the service's
         0 problems, 0 warnings, 7 not checked
         --
-    "#]].assert_eq(&doctor(&world, &aws, &["--log-group", "g"]));
+    "#]]
+    .assert_eq(&doctor(&world, &aws, &["--log-group", "g"]));
     let unknown = world.tollgate_with(&[("AWS_ENDPOINT_URL", &aws.url)], &["doctor"]);
     expect![[r#"
         exit 0
@@ -301,7 +307,8 @@ async fn what_cannot_be_looked_at_is_not_said_to_be_well() {
           ok           clock of this machine: as the service's
         0 problems, 0 warnings, 4 not checked
         --
-    "#]].assert_eq(&unknown.text(&[]));
+    "#]]
+    .assert_eq(&unknown.text(&[]));
 }
 
 #[tokio::test]
@@ -329,7 +336,38 @@ async fn a_missing_table_is_a_problem_and_no_error() {
           not checked  function: the local world has no function URL, role or log group
         clock
           not checked  clock of this machine: ResourceNotFoundException: Requested resource not found: Table: shop-stages not found (status 400)
+        the commands of aws are for eu-west-1
         7 problems, 0 warnings, 2 not checked
         --
     "#]].assert_eq(&ran.text(&[]));
+}
+
+#[test]
+fn one_who_may_do_nothing_learns_what_was_not_checked() {
+    let aws = ScriptedAws::start(|call| denied(&format!("{}:{}", call.service, call.operation), "r"));
+    expect![[r#"
+        exit 0
+        tables
+          not checked  table tollgate-stages: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:DescribeTable on r
+          not checked  table tollgate-routes: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:DescribeTable on r
+          not checked  table tollgate-api-keys: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:DescribeTable on r
+          not checked  table tollgate-usage-plans: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:DescribeTable on r
+          not checked  table tollgate-deployments: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:DescribeTable on r
+          not checked  table tollgate-counters: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:DescribeTable on r
+          not checked  table tollgate-cache: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:DescribeTable on r
+        function
+          not checked  function: which function it is, is not known: --stack or --function
+        role
+          not checked  role: which role the function has, is not known
+        log
+          not checked  log group: which one it is, is not known: --stack or --log-group
+        stages
+          not checked  stages: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:Scan on r
+        items
+          not checked  items: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:Scan on r
+        clock
+          not checked  clock of this machine: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:DescribeTable on r
+        0 problems, 0 warnings, 13 not checked
+        --
+    "#]].assert_eq(&at(&aws.url, &[], &["doctor"]).text(&[]));
 }
