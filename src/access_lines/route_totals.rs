@@ -1,6 +1,9 @@
 //! Sums of the last lines by stage and route: how many a second, how long they took, how many failed.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, VecDeque},
+};
 
 use super::AccessLine;
 
@@ -73,7 +76,7 @@ impl RouteTotals {
             .into_iter()
             .map(|((stage, route), samples)| row(stage, route, &samples, span_ms))
             .collect();
-        rows.sort_by(|a, b| b.requests.cmp(&a.requests));
+        rows.sort_by_key(|row| Reverse(row.requests));
         let all: Vec<&Sample> = self.samples.iter().collect();
         (rows, row("", "", &all, span_ms))
     }

@@ -47,7 +47,7 @@ impl QueryApi {
             body: form.join("&").into(),
         };
         let response = client.call(&call, policy).await.map_err(with_the_code_of_xml)?;
-        Element::parse(response.body()).map_err(|error| CallError::Unreadable(error.into()))
+        Element::parse(response.body()).map_err(CallError::Unreadable)
     }
 }
 
