@@ -1,6 +1,6 @@
 //! Numbers as DynamoDB holds them: 38 decimal digits, never rounded.
 
-use serde_json::Number;
+use serde_json::{Number, Value};
 
 /// DynamoDB's precision, in significant decimal digits.
 const MOST_DIGITS: usize = 38;
@@ -26,6 +26,43 @@ pub fn canonical(number: &str) -> Option<String> {
         return None;
     }
     Some(if exponent == 0 { format!("{sign}{digits}") } else { format!("{sign}{digits}e{exponent}") })
+}
+
+/// The value with each number in one text, `7.5` of `75e-1`; one that DynamoDB cannot hold stays as it is.
+pub fn canonical_numbers(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => {
+            let text = canonical(number.as_str()).map(|text| written_out(&text));
+            Value::Number(text.and_then(|text| text.parse().ok()).unwrap_or_else(|| number.clone()))
+        }
+        Value::Array(values) => values.iter().map(canonical_numbers).collect(),
+        Value::Object(map) => {
+            Value::Object(map.iter().map(|(name, value)| (name.clone(), canonical_numbers(value))).collect())
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => value.clone(),
+    }
+}
+
+/// `29000` of `29e3`, `0.05` of `5e-2`; with many zeros as it is.
+fn written_out(canonical: &str) -> String {
+    const MOST_ZEROS: i64 = 20;
+    let (sign, unsigned) = canonical.strip_prefix('-').map_or(("", canonical), |rest| ("-", rest));
+    let Some((digits, exponent)) = unsigned.split_once('e') else { return canonical.to_owned() };
+    let exponent: i64 = exponent.parse().unwrap_or_default();
+    let count = i64::try_from(digits.len()).unwrap_or(i64::MAX);
+    let zeros = |count: i64| "0".repeat(usize::try_from(count).unwrap_or_default());
+    match exponent {
+        0..=MOST_ZEROS => format!("{sign}{digits}{}", zeros(exponent)),
+        _ if exponent < 0 && -exponent < count => {
+            let (whole, fraction) =
+                digits.split_at(digits.len() - usize::try_from(-exponent).unwrap_or_default());
+            format!("{sign}{whole}.{fraction}")
+        }
+        _ if exponent < 0 && -exponent - count <= MOST_ZEROS => {
+            format!("{sign}0.{}{digits}", zeros(-exponent - count))
+        }
+        _ => canonical.to_owned(),
+    }
 }
 
 /// The number that a text is by DynamoDB's own rules, as JSON writes it: `7.0` of `+07.0`, `0.5` of `.5`.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     authorizers::{ApiKey, KeyValue},
-    deployment::API,
+    deployment::{API, DeploymentItems},
     limits::usage_plan::UsagePlan,
 };
 
@@ -26,6 +26,13 @@ pub struct StoredItems {
     pub routes: BTreeMap<String, Vec<Item>>,
     pub usage_plans: Vec<Item>,
     pub api_keys: Vec<Item>,
+}
+
+impl StoredItems {
+    /// The items that a deployment was made of, without those of its stage.
+    pub fn of_deployment(DeploymentItems { stage, items }: DeploymentItems) -> Self {
+        Self { routes: BTreeMap::from([(stage, items)]), ..Self::default() }
+    }
 }
 
 /// An API file, and what could not be put into it.

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{
+    export::StoredItems,
     node::{Entry, to_object},
     source::Span,
 };
+use crate::decimal::canonical_numbers;
 
 /// An API as a file has it.
 #[derive(Debug, Default)]
@@ -42,6 +44,30 @@ pub struct FileItem {
     /// The place of the name.
     pub place: Span,
     pub fields: Vec<Entry>,
+}
+
+impl ApiFile {
+    /// The items as the tables would hold them.
+    pub fn to_stored(&self) -> StoredItems {
+        let mut items = StoredItems::default();
+        for FileStage { settings, api, routes, .. } in &self.stages {
+            let name = settings.name.as_str();
+            items.stages.push(stored(settings.to_item([("stage", name)])));
+            let of_stage = api.iter().chain(routes);
+            let of_stage =
+                of_stage.map(|item| stored(item.to_item([("stage", name), ("routeKey", &item.name)])));
+            items.routes.insert(name.to_owned(), of_stage.collect());
+        }
+        let plans = self.usage_plans.iter();
+        items.usage_plans = plans.map(|plan| stored(plan.to_item([("usagePlanId", &plan.name)]))).collect();
+        items.api_keys = self.api_keys.iter().map(|key| stored(key.to_item([("id", &key.name)]))).collect();
+        items
+    }
+}
+
+/// The item with its numbers as the table gives them back.
+fn stored(item: Map<String, Value>) -> Map<String, Value> {
+    item.into_iter().map(|(name, value)| (name, canonical_numbers(&value))).collect()
 }
 
 impl FileItem {

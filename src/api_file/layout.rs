@@ -32,6 +32,7 @@ pub const OF_STAGES: &Refused = &[
     ("revision", STATE),
     ("lastDeploymentStatus", STATE),
     ("lastDeploymentMessage", STATE),
+    ("applying", STATE),
 ];
 pub const OF_ROUTES: &Refused = &[("stage", NAMED), ("routeKey", NAMED)];
 pub const OF_PLANS: &Refused = &[("usagePlanId", NAMED)];

@@ -4,11 +4,14 @@
 //! The file is read into the items that the tables would hold, and they are read by the code that reads those: there is
 //! no second reader of any field.
 
+pub mod apply;
 mod check;
+pub mod difference;
 pub mod export;
 mod extends;
 mod file_items;
 mod file_problem;
+pub mod history;
 mod layout;
 mod loader;
 mod node;

@@ -3,6 +3,8 @@
 //! Nothing is asked for at the start: no profile, no metadata service, no certificate store.
 
 pub mod call;
+#[cfg(feature = "cli")]
+pub mod caller_identity;
 mod canonical;
 mod credentials;
 pub mod dynamodb;

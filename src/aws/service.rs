@@ -10,6 +10,7 @@ pub enum Service {
     DynamoDb,
     Lambda,
     /// Those below are called by the operator's tool only.
+    Sts,
     CloudFormation,
     CloudWatchLogs,
     /// One for all regions of a partition.
@@ -22,6 +23,7 @@ impl Service {
         match self {
             Self::DynamoDb => "dynamodb",
             Self::Lambda => "lambda",
+            Self::Sts => "sts",
             Self::CloudFormation => "cloudformation",
             Self::CloudWatchLogs => "logs",
             Self::Iam => "iam",
@@ -31,7 +33,7 @@ impl Service {
     /// The region in the scope of signatures.
     pub fn signing_region(self, region: &str) -> &str {
         match self {
-            Self::DynamoDb | Self::Lambda | Self::CloudFormation | Self::CloudWatchLogs => region,
+            Self::DynamoDb | Self::Lambda | Self::Sts | Self::CloudFormation | Self::CloudWatchLogs => region,
             Self::Iam => partition(region).iam_region,
         }
     }
@@ -41,6 +43,7 @@ impl Service {
         let given = match self {
             Self::DynamoDb => &aws.dynamodb_endpoint,
             Self::Lambda => &aws.lambda_endpoint,
+            Self::Sts => &aws.sts_endpoint,
             Self::CloudFormation | Self::CloudWatchLogs | Self::Iam => &aws.other_endpoint,
         };
         if let Some(url) = given {
@@ -52,7 +55,10 @@ impl Service {
         let host = match (is_label, self) {
             (false, _) => "invalid.region".to_owned(),
             (true, Self::Iam) => partition(region).iam_host.to_owned(),
-            (true, Self::DynamoDb | Self::Lambda | Self::CloudFormation | Self::CloudWatchLogs) => {
+            (
+                true,
+                Self::DynamoDb | Self::Lambda | Self::Sts | Self::CloudFormation | Self::CloudWatchLogs,
+            ) => {
                 format!("{}.{region}.{}", self.signing_name(), partition(region).domain)
             }
         };
@@ -101,6 +107,7 @@ mod tests {
             (Service::Lambda, "eu-central-1", None, "https://lambda.eu-central-1.amazonaws.com/"),
             (Service::DynamoDb, "us-gov-west-1", None, "https://dynamodb.us-gov-west-1.amazonaws.com/"),
             (Service::DynamoDb, "cn-north-1", None, "https://dynamodb.cn-north-1.amazonaws.com.cn/"),
+            (Service::Sts, "eu-west-1", None, "https://sts.eu-west-1.amazonaws.com/"),
             (Service::Lambda, "us-iso-east-1", None, "https://lambda.us-iso-east-1.c2s.ic.gov/"),
             (Service::Lambda, "eusc-de-east-1", None, "https://lambda.eusc-de-east-1.amazonaws.eu/"),
             (Service::Lambda, "local", Some("http://127.0.0.1:9000/x"), "http://127.0.0.1:9000/x"),
@@ -119,6 +126,7 @@ mod tests {
                 dynamodb_endpoint: endpoint.map(str::to_owned),
                 lambda_endpoint: endpoint.map(str::to_owned),
                 other_endpoint: endpoint.map(str::to_owned),
+                sts_endpoint: endpoint.map(str::to_owned),
             };
             assert_eq!(service.endpoint(&aws).to_string(), expected);
         }

@@ -3,6 +3,7 @@
 use std::{pin::pin, sync::Arc};
 
 use futures_util::TryStreamExt;
+use serde_json::{Map, Value};
 
 use super::{
     DeploymentSource, Snapshot,
@@ -45,11 +46,27 @@ impl Candidate {
         stage_variables: &StageVariables,
     ) -> Result<Self, StoreError> {
         let (builder, has_items) = read_items(store, stage, stage_variables).await?;
+        Ok(Self::of(builder, has_items))
+    }
+
+    /// The candidate that these items of `stage` would be, in the order of their route keys.
+    pub fn of_items(
+        store: &Store,
+        stage: &str,
+        stage_variables: &StageVariables,
+        items: &[Map<String, Value>],
+    ) -> Self {
+        let mut builder = Builder::new(source(store, stage, stage_variables));
+        items.iter().for_each(|item| builder.add(item));
+        Self::of(builder, !items.is_empty())
+    }
+
+    fn of(builder: Builder<'_>, has_items: bool) -> Self {
         let footprint = builder.footprint();
         let Parsed { value, warnings } = builder.finish();
         let packed =
             |Built { deployment, snapshot }| PackedDeployment { routes: deployment.route_count(), snapshot };
-        Ok(Self { has_items, deployment: value.map(packed), warnings, footprint })
+        Self { has_items, deployment: value.map(packed), warnings, footprint }
     }
 
     /// Checks that an instance has the memory for it.
@@ -83,12 +100,7 @@ pub async fn read_items<'a>(
     stage: &'a str,
     stage_variables: &'a StageVariables,
 ) -> Result<(Builder<'a>, bool), StoreError> {
-    let mut builder = Builder::new(DeploymentSource {
-        table: &store.tables.routes,
-        stage,
-        stage_variables,
-        function_url_auth_type: store.function_url_auth_type,
-    });
+    let mut builder = Builder::new(source(store, stage, stage_variables));
     let mut has_items = false;
     let mut pages = pin!(store.route_pages(stage));
     while let Some(items) = pages.try_next().await? {
@@ -99,4 +111,10 @@ pub async fn read_items<'a>(
         }
     }
     Ok((builder, has_items))
+}
+
+fn source<'a>(store: &'a Store, stage: &'a str, stage_variables: &'a StageVariables) -> DeploymentSource<'a> {
+    let table = &store.tables.routes;
+    let function_url_auth_type = store.function_url_auth_type;
+    DeploymentSource { table, stage, stage_variables, function_url_auth_type }
 }

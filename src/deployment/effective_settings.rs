@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::{InvalidConfiguration, Problem, StoreError},
     stages::{PartialSettings, StageSettings},
-    store::Store,
+    store::{ApplyMark, Store},
 };
 
 /// A stage with the settings that it is served with.
@@ -61,12 +61,16 @@ pub async fn effective_stages(
     Ok(stages)
 }
 
-/// Reads a stage item; `None`: it does not even say whose it is.
+/// Reads a stage item; `None`: it does not even say whose it is, or the stage is not there yet.
 async fn effective_stage(
     store: &Store,
     item: Map<String, Value>,
     previous: &Served,
 ) -> Result<Option<EffectiveStage>, StoreError> {
+    // A stage that an apply is about to make is not there yet, and takes no request from one that is.
+    if ApplyMark::is_alone_in(&item) {
+        return Ok(None);
+    }
     let table = &store.tables.stages;
     let problems = match StageSettings::parse(table, &item).value {
         Ok(settings) => {

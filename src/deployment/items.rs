@@ -40,6 +40,14 @@ pub fn parse(source: DeploymentSource<'_>, items: &[Map<String, Value>]) -> Pars
     Parsed { value: value.map(|built| built.deployment), warnings }
 }
 
+/// Reads items one by one, and keeps nothing of them: for whoever watches what their readers ask for.
+#[cfg(feature = "cli")]
+pub fn read_only(source: DeploymentSource<'_>, items: &[Map<String, Value>]) {
+    let mut validator = Validator::new(source);
+    items.iter().for_each(|item| validator.add(item));
+    drop(validator.finish());
+}
+
 /// Makes a deployment of a stage's items, which come one by one in the order of their route keys.
 pub struct Builder<'a> {
     source: DeploymentSource<'a>,

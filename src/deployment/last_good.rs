@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 
 use crate::{stages::StageSettings, store::LastGood};
 
-/// The stage's location, variables and limit. Nothing of caching: the `cacheGeneration` of then would bring back
+/// The stage's location, variables, limit and end. Nothing of caching: the `cacheGeneration` of then would bring back
 /// what was emptied since.
-const RECORDED: [&str; 5] = ["stage", "basePath", "hosts", "stageVariables", "throttle"];
+const RECORDED: [&str; 8] =
+    ["stage", "basePath", "hosts", "stageVariables", "throttle", "deprecated", "sunset", "deprecationLink"];
 
 /// The attributes of a stage item that are recorded.
 pub fn of_item(item: &Map<String, Value>) -> Map<String, Value> {

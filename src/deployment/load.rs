@@ -2,7 +2,7 @@
 //!
 //! If the item points to none, the route items are published first.
 
-use std::{mem, panic::AssertUnwindSafe, sync::Arc};
+use std::{mem, panic::AssertUnwindSafe, sync::Arc, time::SystemTime};
 
 use futures_util::FutureExt;
 use tracing::error;
@@ -11,8 +11,9 @@ use super::{
     Snapshot, last_good,
     load_outcome::LoadOutcome,
     pointer::{self, ResolvedDeployment, UnpackedDeployment, Unusable},
+    publication::Publication,
     publish::{invalid_configuration, publish},
-    publish_decision::{PublishOutcome, Trigger},
+    publish_decision::PublishOutcome,
     served::{Follows, LoadState, Loaded, LoadedStage, Served},
 };
 use crate::{
@@ -23,7 +24,12 @@ use crate::{
 
 /// Loads a stage's deployment. The store is asked only if the stage points elsewhere or has other variables than
 /// before, or if it points nowhere and its item was repaired.
-pub async fn load(store: &Store, stage: &StageSettings, previous: Option<&LoadedStage>) -> LoadOutcome {
+pub async fn load(
+    store: &Store,
+    stage: &StageSettings,
+    previous: Option<&LoadedStage>,
+    now: SystemTime,
+) -> LoadOutcome {
     if let Some(LoadedStage { settings, loaded, .. }) = previous
         && loaded.state == LoadState::Final
         && settings.deployment_id == stage.deployment_id
@@ -33,7 +39,7 @@ pub async fn load(store: &Store, stage: &StageSettings, previous: Option<&Loaded
         return LoadOutcome::Loaded(loaded.clone());
     }
     let Some(previous) = previous.and_then(|previous| previous.loaded.resolved.as_ref()) else {
-        return LoadOutcome::Loaded(first(store, stage).await);
+        return LoadOutcome::Loaded(first(store, stage, now).await);
     };
     if stage.deployment_id.as_deref() == Some(previous.id()) {
         return if stage.stage_variables == *previous.stage_variables {
@@ -42,9 +48,9 @@ pub async fn load(store: &Store, stage: &StageSettings, previous: Option<&Loaded
             LoadOutcome::ToResolve(Arc::clone(&previous.snapshot))
         };
     }
-    match logged_if_unread(stage, caught(unpacked(store, stage)).await) {
+    match logged_if_unread(stage, caught(unpacked(store, stage, now)).await) {
         Ok(unpacked) => LoadOutcome::ToResolve(unpacked.snapshot),
-        Err(missing) => LoadOutcome::Loaded(fallback(store, stage, Some(previous), missing).await),
+        Err(missing) => LoadOutcome::Loaded(fallback(store, stage, Some(previous), missing, now).await),
     }
 }
 
@@ -92,12 +98,13 @@ fn reload(store: &Store, stage: &str, resolved: ResolvedDeployment) -> Option<Re
 }
 
 /// The first deployment that this instance serves of a stage.
-async fn first(store: &Store, stage: &StageSettings) -> Loaded {
-    let resolved =
-        async { Ok(unpacked(store, stage).await?.and_then(|unpacked| resolve(store, stage, Ok(unpacked)))) };
+async fn first(store: &Store, stage: &StageSettings, now: SystemTime) -> Loaded {
+    let resolved = async {
+        Ok(unpacked(store, stage, now).await?.and_then(|unpacked| resolve(store, stage, Ok(unpacked))))
+    };
     match logged_if_unread(stage, caught(resolved).await) {
         Ok(resolved) => Loaded::of_item(resolved),
-        Err(missing) => fallback(store, stage, None, missing).await,
+        Err(missing) => fallback(store, stage, None, missing, now).await,
     }
 }
 
@@ -148,10 +155,10 @@ impl Missing {
 type LoadResult<T> = Result<Result<T, Missing>, StoreError>;
 
 /// The deployment that the pointer names, or that the route items make where it names none.
-async fn unpacked(store: &Store, stage: &StageSettings) -> LoadResult<UnpackedDeployment> {
+async fn unpacked(store: &Store, stage: &StageSettings, now: SystemTime) -> LoadResult<UnpackedDeployment> {
     match &stage.deployment_id {
         Some(id) => pointed(store, stage, id).await,
-        None => published(store, stage).await,
+        None => published(store, stage, now).await,
     }
 }
 
@@ -161,8 +168,8 @@ async fn pointed(store: &Store, stage: &StageSettings, id: &str) -> LoadResult<U
 }
 
 /// Publishes the route items, if edits of them go live by themselves.
-async fn published(store: &Store, stage: &StageSettings) -> LoadResult<UnpackedDeployment> {
-    let id = match publish(store, &stage.name, Trigger::Edit).await? {
+async fn published(store: &Store, stage: &StageSettings, now: SystemTime) -> LoadResult<UnpackedDeployment> {
+    let id = match publish(store, &stage.name, Publication::of_edit(now)).await? {
         PublishOutcome::Published { deployment_id, .. }
         | PublishOutcome::Unchanged { deployment_id, .. }
         | PublishOutcome::Restored { deployment_id, .. } => deployment_id,
@@ -170,7 +177,7 @@ async fn published(store: &Store, stage: &StageSettings) -> LoadResult<UnpackedD
             invalid_configuration(&stage.name, &InvalidConfiguration(problems));
             return Ok(Err(Missing::Nothing));
         }
-        PublishOutcome::LeftAlone => return Ok(Err(Missing::Nothing)),
+        PublishOutcome::LeftAlone | PublishOutcome::Applying(_) => return Ok(Err(Missing::Nothing)),
     };
     pointed(store, stage, &id).await
 }
@@ -206,6 +213,7 @@ async fn fallback(
     stage: &StageSettings,
     previous: Option<&ResolvedDeployment>,
     missing: Missing,
+    now: SystemTime,
 ) -> Loaded {
     let state = missing.state();
     let refused = missing.problems();
@@ -219,8 +227,9 @@ async fn fallback(
         }
         return Loaded { resolved: last_good, follows: Follows::LastGood, refused, state };
     }
-    let anew =
-        async { Ok(published(store, stage).await?.and_then(|unpacked| resolve(store, stage, Ok(unpacked)))) };
+    let anew = async {
+        Ok(published(store, stage, now).await?.and_then(|unpacked| resolve(store, stage, Ok(unpacked))))
+    };
     if state == LoadState::Incomplete
         && let Some(Ok(resolved)) = logged(stage, caught(anew).await)
     {

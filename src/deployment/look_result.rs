@@ -51,7 +51,7 @@ impl LookResult {
         let found = stages.into_iter().map(|stage| async {
             let outcome = match stage.source {
                 SettingsSource::Item | SettingsSource::LastGood => {
-                    load(store, &stage.settings, previous.of(&stage.name)).await
+                    load(store, &stage.settings, previous.of(&stage.name), began_at).await
                 }
                 SettingsSource::Guess | SettingsSource::Nowhere => LoadOutcome::Loaded(Loaded::default()),
             };

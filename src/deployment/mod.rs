@@ -4,10 +4,13 @@
 
 mod active_deployments;
 mod api;
+#[cfg(feature = "cli")]
+mod apply;
 mod base_path_claims;
 mod blocks;
 mod cacheable;
 mod candidate;
+mod contents;
 mod effective_settings;
 mod encoding;
 mod footprint;
@@ -24,8 +27,11 @@ mod look_result;
 mod packed_items;
 mod packer;
 mod pointer;
+mod prune;
+mod publication;
 mod publish;
 mod publish_decision;
+mod rollback;
 mod route_access;
 mod route_facts;
 mod route_item;
@@ -42,22 +48,36 @@ use std::{fmt, sync::Arc};
 
 use ::http::Method;
 
+pub use self::apply::{
+    ApplyOutcome, PlannedDeployment, PlannedStage, STATE_FIELDS, UnfinishedApply, check_planned,
+    finish_apply, unfinished_applies,
+};
+#[cfg(feature = "cli")]
+pub use self::items::read_only;
 #[cfg(feature = "cli")]
 pub use self::stage_report::{
-    AutoDeploy, ItemsState, LastStatus, ServedDeployment, ServedOrigin, StageLocation, StageReport,
+    AutoDeploySetting, ItemsState, LastStatus, ServedDeployment, ServedOrigin, StageLocation, StageReport,
     stage_report, unknown_format,
 };
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
     base_path_claims::conflicts_among,
+    contents::{DeploymentItems, items_of},
     guards::Guards,
     inspect::inspect,
     items::{API, NO_ROUTE, parse},
     look::Freshness,
     packer::Packer,
+    pointer::Unusable,
+    prune::{PrunableDeployment, PrunePlan, delete_pruned, plan_pruning},
+    publication::{Origin, Publication, Trigger},
     publish::{check, invalid_configuration, publish},
-    publish_decision::{PublishOutcome, Trigger, counted},
+    publish_decision::{PublishOutcome, counted},
+    rollback::{
+        FormerAutoDeploy, FoundDeployment, Rollback, RollbackCandidate, RollbackOutcome, RollbackRefusal,
+        find_deployment, roll_back, rollback_candidates, served_before, served_by,
+    },
     route_access::{
         AuthorizerOrigin, PolicyAccess, RouteAccess, RouteAuthorization, UrlAccess, route_access,
     },
@@ -68,7 +88,6 @@ pub use self::{
 use self::{
     lazy_routes::{LazyRoutes, RouteFault},
     packed_items::PackedItems,
-    pointer::Unusable,
     route_facts::RouteCors,
     route_item::ItemReader,
 };

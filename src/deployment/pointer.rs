@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::{
     Deployment, DeploymentSource, Snapshot,
     items::{Builder, Built, Validator},
@@ -15,7 +17,7 @@ use crate::{
     error::{InvalidConfiguration, ItemId, Problem, StoreError},
     item::{StageVariables, brief},
     stages::StageSettings,
-    store::{Consistency, Store, StoredSnapshot},
+    store::{Consistency, MoveOrigin, Store, StoredSnapshot},
 };
 
 /// A deployment that can be served, and the variables that it was resolved with.
@@ -100,6 +102,20 @@ impl Unusable {
         }
     }
 
+    /// The reason in words, of the deployment `id`.
+    pub fn words(&self, id: &str) -> String {
+        let id = brief(&id.into());
+        match self {
+            Self::Unknown => format!("there is no deployment {id}"),
+            Self::NotWhole => format!("what is stored of deployment {id} is not whole"),
+            Self::UnknownFormat(format) => {
+                format!("deployment {id} is in format {format}, which this version cannot read")
+            }
+            Self::OfStage(other) => format!("deployment {id} is of stage {other}"),
+            Self::Unresolved(problems) => InvalidConfiguration(problems.clone()).to_string(),
+        }
+    }
+
     /// The problems of `id` as the pointer of `stage`.
     pub fn problems(&self, table: &str, stage: &str, id: &str) -> Vec<Problem> {
         let expected = match self {
@@ -156,20 +172,23 @@ pub enum Stored {
     NotWhole,
 }
 
-/// Finds out what is stored of a deployment, consistent.
+/// Finds out what is stored of a deployment, and since when, consistent.
 ///
 /// # Errors
 ///
 /// The store failed.
-pub async fn stored(store: &Store, id: &str) -> Result<Stored, StoreError> {
-    Ok(match unpacked(id, store.snapshot(id, Consistency::Strong).await?) {
+pub async fn stored(store: &Store, id: &str) -> Result<(Stored, Option<MoveOrigin>), StoreError> {
+    let mut stored = store.snapshot(id, Consistency::Strong).await?;
+    let created = stored.as_mut().and_then(|stored| stored.created.take());
+    let stored = match unpacked(id, stored) {
         Ok(UnpackedDeployment { snapshot, .. }) => Stored::Whole(snapshot),
         Err(_) => Stored::NotWhole,
-    })
+    };
+    Ok((stored, created))
 }
 
 fn unpacked(id: &str, stored: Option<StoredSnapshot>) -> Result<UnpackedDeployment, Unusable> {
-    let StoredSnapshot { bytes, validated_with } = stored.ok_or(Unusable::Unknown)?;
+    let StoredSnapshot { bytes, validated_with, .. } = stored.ok_or(Unusable::Unknown)?;
     UnpackedDeployment::of(Arc::new(Snapshot { id: id.to_owned(), bytes, validated_with }))
 }
 
@@ -205,6 +224,19 @@ impl UnpackedDeployment {
             StoredItems::Former(items) => items.other_stage(stage).map_err(|_| Unusable::NotWhole)?,
         };
         other.map_or(Ok(()), |other| Err(Unusable::OfStage(other)))
+    }
+
+    /// Hands each item to `take`, in their order.
+    ///
+    /// # Errors
+    ///
+    /// [`Unusable::NotWhole`].
+    pub fn each_item(&self, take: impl FnMut(Map<String, Value>)) -> Result<(), Unusable> {
+        let read = match &self.items {
+            StoredItems::Packed(items) => items.each(take),
+            StoredItems::Former(items) => items.each(take),
+        };
+        read.map_err(|_| Unusable::NotWhole)
     }
 
     /// Resolves the deployment with the variables of `stage`. `store` names the routes table, for problems. Its items are

@@ -14,9 +14,9 @@ use super::{
     base_path_claims::BasePathClaim,
     candidate::Candidate,
     pointer::{self, Stored},
+    publication::{Publication, PublishPurpose, Trigger},
     publish_decision::{
-        PointerCheck, PointerTarget, PublishDecision, PublishOutcome, PublishPurpose, StageState,
-        StageUpdate, Trigger, decide,
+        PointerCheck, PointerTarget, PublishDecision, PublishOutcome, StageState, StageUpdate, decide,
     },
     validation,
 };
@@ -24,7 +24,7 @@ use crate::{
     error::{InvalidConfiguration, StoreError},
     item::StageVariables,
     stages::{PartialSettings, StageSettings},
-    store::{ConditionalWrite, Pointer, Record, Store},
+    store::{ConditionalWrite, MoveOrigin, Pointer, Record, Store, StoredSnapshot, TargetState},
 };
 
 /// Other publishers may be quicker so often.
@@ -35,8 +35,12 @@ const ATTEMPTS: usize = 5;
 /// # Errors
 ///
 /// The store failed; nothing that is served has changed, and the caller may try again.
-pub async fn publish(store: &Store, stage: &str, trigger: Trigger) -> Result<PublishOutcome, StoreError> {
-    Ok(act(store, stage, PublishPurpose::Publish(trigger)).await?.outcome)
+pub async fn publish(
+    store: &Store,
+    stage: &str,
+    publication: Publication<'_>,
+) -> Result<PublishOutcome, StoreError> {
+    Ok(act(store, stage, PublishPurpose::Publish(publication)).await?.outcome)
 }
 
 /// Finds out how publishing `stage` would end, unless what it points to is no good. Changes nothing; `None`: there is
@@ -74,11 +78,16 @@ struct Act {
     status_write: StatusWrite,
 }
 
-async fn act(store: &Store, stage: &str, purpose: PublishPurpose) -> Result<Act, StoreError> {
+async fn act(store: &Store, stage: &str, purpose: PublishPurpose<'_>) -> Result<Act, StoreError> {
     for _ in 0..ATTEMPTS {
         let Some(mut state) = read_state(store, stage, purpose).await? else {
             return Ok(Act { outcome: PublishOutcome::LeftAlone, status_write: StatusWrite::UpToDate });
         };
+        if purpose.is_request()
+            && let Some(mark) = state.applying()
+        {
+            return Ok(Act { outcome: PublishOutcome::Applying(mark), status_write: StatusWrite::UpToDate });
+        }
         let mut decision = decide(store, stage, purpose, &state);
         if matches!(decision.outcome, PublishOutcome::Invalid { .. }) && state.pointer.problems.is_empty() {
             // The pointer stays, so its problems are reported as well.
@@ -87,9 +96,9 @@ async fn act(store: &Store, stage: &str, purpose: PublishPurpose) -> Result<Act,
         }
         let PublishDecision { outcome, snapshot, update } = decision;
         // Each step before the last one leaves what is served as it is, and is done again by whoever comes next.
-        let outcome = match &snapshot {
-            Some(snapshot) => store_snapshot(store, stage, snapshot, outcome).await?,
-            None => outcome,
+        let (outcome, target) = match &snapshot {
+            Some(snapshot) => store_snapshot(store, stage, snapshot, purpose, outcome).await?,
+            None => (outcome, TargetState::InUse),
         };
         let Some(update) = update else { return Ok(Act { outcome, status_write: StatusWrite::UpToDate }) };
         if update.deployment_id.is_some()
@@ -97,7 +106,7 @@ async fn act(store: &Store, stage: &str, purpose: PublishPurpose) -> Result<Act,
         {
             continue;
         }
-        match store.point(stage, state.row.as_ref(), &pointer_of(&state, &update)).await? {
+        match store.point(stage, state.row.as_ref(), &pointer_of(&state, &update, target)).await? {
             ConditionalWrite::Done => return Ok(Act { outcome, status_write: StatusWrite::Written }),
             ConditionalWrite::ChangedMeanwhile => {}
         }
@@ -105,52 +114,83 @@ async fn act(store: &Store, stage: &str, purpose: PublishPurpose) -> Result<Act,
     Err(StoreError::new("moving the stage's pointer", format!("others were quicker {ATTEMPTS} times")))
 }
 
-fn pointer_of<'a>(state: &'a StageState, update: &'a StageUpdate) -> Pointer<'a> {
+pub(super) fn pointer_of<'a>(
+    state: &'a StageState,
+    update: &'a StageUpdate,
+    target: TargetState,
+) -> Pointer<'a> {
     let record = match &update.last_good {
         Some(last_good) => Record::Write(last_good),
         None if state.row.is_none() && state.last_good.is_some() => Record::Forget,
         None => Record::Keep,
     };
-    let StageUpdate { deployment_id, status, message, .. } = update;
-    Pointer { deployment_id: deployment_id.as_deref(), status, message, record }
+    let StageUpdate { deployment_id, moved, auto_deploy, status, message, .. } = update;
+    Pointer {
+        deployment_id: deployment_id.as_deref(),
+        moved: moved.as_ref(),
+        target,
+        auto_deploy: *auto_deploy,
+        status,
+        message,
+        record,
+        apply: None,
+    }
 }
 
 /// Stores a deployment, unless all of it is stored already as this version stores it.
-async fn store_snapshot(
+pub(super) async fn store_snapshot(
     store: &Store,
     stage: &str,
     snapshot: &Snapshot,
+    purpose: PublishPurpose<'_>,
     outcome: PublishOutcome,
-) -> Result<PublishOutcome, StoreError> {
+) -> Result<(PublishOutcome, TargetState), StoreError> {
     let Snapshot { id, bytes, validated_with } = snapshot;
-    match pointer::stored(store, id).await? {
+    let (stored, created) = pointer::stored(store, id).await?;
+    match stored {
         Stored::Whole(stored) if stored.bytes == *bytes => {
             for mark in validated_with.iter().filter(|mark| !stored.validated_with.contains(mark)) {
                 store.keep_validation(id, stage, mark, validation::version()).await?;
             }
-            return Ok(outcome);
+            return Ok((outcome, TargetState::Found));
         }
         // Another version has found other guards in the same items, or writes them otherwise.
         Stored::Whole(_) => {
-            keep_whole(store, stage, snapshot).await?;
-            return Ok(outcome);
+            keep_whole(store, stage, snapshot, created).await?;
+            return Ok((outcome, TargetState::InUse));
         }
-        Stored::NotWhole => keep_whole(store, stage, snapshot).await?,
+        Stored::NotWhole => {}
     }
-    Ok(match outcome {
-        PublishOutcome::Unchanged { deployment_id, footprint, warnings } => {
-            PublishOutcome::Restored { deployment_id, footprint, warnings }
-        }
-        other => other,
-    })
+    let now = purpose.publication().map(|publication| publication.origin.into());
+    let (first, outcome) = match outcome {
+        PublishOutcome::Unchanged { deployment_id, footprint, warnings } => (
+            first_move(store, stage, id).await?,
+            PublishOutcome::Restored { deployment_id, footprint, warnings },
+        ),
+        other => (None, other),
+    };
+    keep_whole(store, stage, snapshot, created.or(first).or(now)).await?;
+    Ok((outcome, TargetState::InUse))
+}
+
+/// The time when a stage was first pointed to a deployment, as its history tells.
+async fn first_move(store: &Store, stage: &str, id: &str) -> Result<Option<MoveOrigin>, StoreError> {
+    let records = store.history(stage, usize::MAX).await?;
+    Ok(records.into_iter().rfind(|record| record.deployment_id == id).map(|record| record.origin))
 }
 
 /// Writes all parts of a deployment; again if another version that stores the same deployment has overwritten some.
-async fn keep_whole(store: &Store, stage: &str, snapshot: &Snapshot) -> Result<(), StoreError> {
+async fn keep_whole(
+    store: &Store,
+    stage: &str,
+    snapshot: &Snapshot,
+    created: Option<MoveOrigin>,
+) -> Result<(), StoreError> {
     let Snapshot { id, bytes, validated_with } = snapshot;
+    let stored = StoredSnapshot { bytes: bytes.clone(), validated_with: validated_with.clone(), created };
     for _ in 0..ATTEMPTS {
-        store.keep_snapshot(id, stage, bytes, validated_with).await?;
-        if let Stored::Whole(_) = pointer::stored(store, id).await? {
+        store.keep_snapshot(id, stage, &stored).await?;
+        if let (Stored::Whole(_), _) = pointer::stored(store, id).await? {
             return Ok(());
         }
     }
@@ -161,7 +201,7 @@ async fn keep_whole(store: &Store, stage: &str, snapshot: &Snapshot) -> Result<(
 async fn read_state(
     store: &Store,
     stage: &str,
-    purpose: PublishPurpose,
+    purpose: PublishPurpose<'_>,
 ) -> Result<Option<StageState>, StoreError> {
     // The stage first: whoever edits a route after this read publishes after us, and we notice.
     let row = store.stage(stage).await?;
@@ -178,10 +218,16 @@ async fn read_state(
         claim: BasePathClaim::default(),
         pointer: PointerCheck::default(),
     };
+    // What an apply has half written is nobody's to publish, or to report on.
+    let is_applying = state.applying().is_some();
     let waits = match purpose {
-        PublishPurpose::Publish(Trigger::Edit) => !state.auto_deploys(),
-        PublishPurpose::Status => state.row.is_none(),
-        PublishPurpose::Publish(Trigger::Request) | PublishPurpose::Check => false,
+        PublishPurpose::Publish(Publication { trigger: Trigger::Edit, .. }) => {
+            !state.auto_deploys() || is_applying
+        }
+        PublishPurpose::Status => state.row.is_none() || is_applying,
+        PublishPurpose::Publish(Publication { trigger: Trigger::Request, .. }) | PublishPurpose::Check => {
+            false
+        }
     };
     if waits {
         return Ok(None);

@@ -10,12 +10,13 @@ use super::{
     candidate::{Candidate, PackedDeployment},
     footprint::Footprint,
     last_good,
+    publication::PublishPurpose,
 };
 use crate::{
     error::{InvalidConfiguration, ItemId, Problem},
     item::{Findings, Parsed, StageVariables},
     stages::StageSettings,
-    store::{LastGood, StageRow, Store},
+    store::{ApplyMark, AutoDeploy, LastGood, PointerMove, StageRow, Store},
 };
 
 /// As much as fits a stage item that is read every few seconds.
@@ -32,27 +33,10 @@ pub enum PublishOutcome {
     Restored { deployment_id: String, footprint: Footprint, warnings: Vec<Problem> },
     /// Nothing is served that was not before: everything that is wrong.
     Invalid { problems: Vec<Problem>, warnings: Vec<Problem> },
-    /// The stage has `autoDeploy: false`, or no items at all.
+    /// The stage has `autoDeploy: false`, or no items at all; or its items are half written by an apply.
     LeftAlone,
-}
-
-/// The occasion of publishing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trigger {
-    /// An item was edited, or an instance found a stage without a deployment: only stages with `autoDeploy` follow.
-    Edit,
-    /// An operator asks.
-    Request,
-}
-
-/// The purpose of a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PublishPurpose {
-    Publish(Trigger),
-    /// To show the operator all problems, and to change nothing.
-    Check,
-    /// To update the stage's status into its item. Nothing that is served changes.
-    Status,
+    /// An operator asks, and an apply to the stage has not ended.
+    Applying(ApplyMark),
 }
 
 pub type Items = Map<String, Value>;
@@ -102,6 +86,11 @@ impl StageState {
         self.pointer.target == PointerTarget::Lost && self.last_good.as_ref().is_none_or(is_last_good)
     }
 
+    /// The apply that has not ended.
+    pub fn applying(&self) -> Option<ApplyMark> {
+        ApplyMark::of(&self.row.as_ref()?.item)
+    }
+
     pub fn auto_deploys(&self) -> bool {
         self.settings.value.as_ref().map_or(true, |settings| settings.auto_deploy)
     }
@@ -119,15 +108,37 @@ pub struct PublishDecision {
 #[derive(Debug, PartialEq)]
 pub struct StageUpdate {
     pub deployment_id: Option<String>,
+    /// `None`: the stage serves that deployment already.
+    pub moved: Option<PointerMove>,
+    pub auto_deploy: AutoDeploy,
     pub status: &'static str,
     pub message: String,
     pub last_good: Option<LastGood>,
 }
 
+impl StageUpdate {
+    /// A change of the status alone.
+    fn of_status(status: &'static str, message: String) -> Self {
+        Self {
+            deployment_id: None,
+            moved: None,
+            auto_deploy: AutoDeploy::Keep,
+            status,
+            message,
+            last_good: None,
+        }
+    }
+}
+
 const LEFT_ALONE: PublishDecision =
     PublishDecision { outcome: PublishOutcome::LeftAlone, snapshot: None, update: None };
 
-pub fn decide(store: &Store, stage: &str, purpose: PublishPurpose, state: &StageState) -> PublishDecision {
+pub fn decide(
+    store: &Store,
+    stage: &str,
+    purpose: PublishPurpose<'_>,
+    state: &StageState,
+) -> PublishDecision {
     let tables = &store.tables;
     let Parsed { value: settings, mut warnings } = state.settings.clone();
     let mut problems = settings.map_or_else(|invalid| invalid.0, |_| Vec::new());
@@ -162,7 +173,7 @@ pub fn decide(store: &Store, stage: &str, purpose: PublishPurpose, state: &Stage
 
 fn valid(
     state: &StageState,
-    purpose: PublishPurpose,
+    purpose: PublishPurpose<'_>,
     footprint: Footprint,
     packed: &PackedDeployment,
     warnings: Vec<Problem>,
@@ -170,8 +181,7 @@ fn valid(
     let row = state.row.as_ref();
     let PackedDeployment { routes, snapshot } = packed;
     let (routes, id) = (*routes, &snapshot.id);
-    let is_edit = purpose == PublishPurpose::Publish(Trigger::Edit);
-    let held = is_edit && row.is_some_and(|row| row.item.contains_key("canarySettings"));
+    let held = purpose.is_edit() && row.is_some_and(|row| row.item.contains_key("canarySettings"));
     let counted_routes = counted(routes, "route");
     let mut message = if held {
         format!("{counted_routes} in deployment {id}; canarySettings hold the stage where it is")
@@ -184,12 +194,22 @@ fn valid(
         item: state.settings.value.as_ref().map_or_else(|_| Items::new(), |settings| recorded(row, settings)),
     };
     let is_pointed = row.and_then(|row| row.deployment_id.as_ref()) == Some(id);
-    let is_settled = held || (is_pointed && state.last_good.as_ref() == Some(&last_good));
-    let update = StageUpdate {
-        deployment_id: (!held).then(|| id.clone()),
-        status: "OK",
-        message,
-        last_good: (!held).then_some(last_good),
+    let auto_deploy = match purpose.auto_deploy() {
+        AutoDeploy::On if state.auto_deploys() => AutoDeploy::Keep,
+        other => other,
+    };
+    let is_settled = held
+        || (is_pointed && state.last_good.as_ref() == Some(&last_good) && auto_deploy == AutoDeploy::Keep);
+    let update = if held {
+        StageUpdate::of_status("OK", message)
+    } else {
+        StageUpdate {
+            deployment_id: Some(id.clone()),
+            moved: purpose.moved(id, routes).filter(|_| state.served() != Some(id)),
+            auto_deploy,
+            last_good: Some(last_good),
+            ..StageUpdate::of_status("OK", message)
+        }
     };
     let update = (!is_settled || !says(row, &update)).then_some(update);
     let deployment_id = id.clone();
@@ -221,7 +241,7 @@ fn invalid(state: &StageState, findings: Findings) -> PublishDecision {
     let mut message = format!("{}; {consequence}", counted(problems.len(), "problem"));
     list(&mut message, "", &problems);
     list(&mut message, "warning: ", &warnings);
-    let update = StageUpdate { deployment_id: None, status: "INVALID", message, last_good: None };
+    let update = StageUpdate::of_status("INVALID", message);
     // Without an item, the settings are of the name alone: no stage can be called so.
     let can_be = row.is_some() || state.settings.value.is_ok();
     let update = (can_be && !says(row, &update)).then_some(update);
@@ -243,7 +263,7 @@ fn status(state: &StageState, candidate: Option<&Candidate>, findings: Findings)
         Some(_) | None => format!("serves deployment {served}"),
     };
     list(&mut message, "warning: ", &warnings);
-    let update = StageUpdate { deployment_id, status: "OK", message, last_good: None };
+    let update = StageUpdate { deployment_id, ..StageUpdate::of_status("OK", message) };
     let footprint = candidate.map(|candidate| candidate.footprint).unwrap_or_default();
     let outcome = PublishOutcome::Unchanged { deployment_id: served.to_owned(), footprint, warnings };
     let update = (update.deployment_id.is_some() || !says(Some(row), &update)).then_some(update);

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::{Problem, StoreError},
     stages::{PartialSettings, StageSettings},
-    store::Store,
+    store::{ApplyMark, MoveOrigin, Store},
 };
 
 /// A stage as its operator wants to know it.
@@ -23,11 +23,13 @@ pub struct StageReport {
     /// `None`: nothing, so that it answers 503.
     pub served: Option<ServedDeployment>,
     pub items: ItemsState,
-    pub auto_deploy: AutoDeploy,
+    pub auto_deploy: AutoDeploySetting,
     /// What the gateway has written into the stage item about its last attempt.
     pub last_status: Option<LastStatus>,
     /// As it stands in the stage item.
     pub canary_settings: Option<Value>,
+    /// The apply of an API file that has begun and not ended.
+    pub unfinished_apply: Option<ApplyMark>,
 }
 
 /// Where a stage is.
@@ -45,6 +47,8 @@ pub struct ServedDeployment {
     pub id: String,
     pub routes: usize,
     pub origin: ServedOrigin,
+    /// When and by whom it became what is served; `None`: no record tells.
+    pub since: Option<MoveOrigin>,
 }
 
 /// Why it is that deployment.
@@ -67,7 +71,7 @@ pub enum ItemsState {
 
 /// Says if an edit goes live by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AutoDeploy {
+pub enum AutoDeploySetting {
     On,
     Off,
 }
@@ -88,7 +92,7 @@ pub async fn stage_report(store: &Store, stage: &str) -> Result<Option<StageRepo
     let Some(outcome) = check(store, stage).await? else { return Ok(None) };
     let item = store.stage(stage).await?.map(|row| row.item).unwrap_or_default();
     let settings = StageSettings::parse_partially(&store.tables.stages, &item);
-    let (settings, served) = match settings {
+    let (settings, mut served) = match settings {
         Some(PartialSettings::Complete(settings)) => {
             let served = served(load::without_publishing(store, &settings).await?);
             (Some(settings), served)
@@ -100,9 +104,14 @@ pub async fn stage_report(store: &Store, stage: &str) -> Result<Option<StageRepo
         }
         None => (None, None),
     };
+    if let Some(served) = &mut served {
+        let last = store.history(stage, 1).await?.into_iter().next();
+        // A pointer that was moved by hand has no record.
+        served.since = last.filter(|last| last.deployment_id == served.id).map(|last| last.origin);
+    }
     let auto_deploy = match settings.as_ref().is_none_or(|settings| settings.auto_deploy) {
-        true => AutoDeploy::On,
-        false => AutoDeploy::Off,
+        true => AutoDeploySetting::On,
+        false => AutoDeploySetting::Off,
     };
     Ok(Some(StageReport {
         stage: stage.to_owned(),
@@ -113,6 +122,7 @@ pub async fn stage_report(store: &Store, stage: &str) -> Result<Option<StageRepo
         auto_deploy,
         last_status: last_status(&item),
         canary_settings: item.get("canarySettings").cloned(),
+        unfinished_apply: ApplyMark::of(&item),
     }))
 }
 
@@ -136,12 +146,12 @@ fn served(loaded: Loaded) -> Option<ServedDeployment> {
         Follows::LastGood => ServedOrigin::LastGood,
     };
     let routes = resolved.deployment.as_ref().map_or(0, |deployment| deployment.route_count());
-    Some(ServedDeployment { id: resolved.id().to_owned(), routes, origin })
+    Some(ServedDeployment { id: resolved.id().to_owned(), routes, origin, since: None })
 }
 
 fn items_state(outcome: PublishOutcome) -> ItemsState {
     match outcome {
-        PublishOutcome::Published { .. } => ItemsState::NotServed,
+        PublishOutcome::Published { .. } | PublishOutcome::Applying(_) => ItemsState::NotServed,
         PublishOutcome::Unchanged { .. } | PublishOutcome::Restored { .. } | PublishOutcome::LeftAlone => {
             ItemsState::Served
         }

@@ -2,9 +2,10 @@
 
 use super::finding::{Finding, quoted};
 use crate::{
+    calendar::timestamp,
     deployment::{ItemsState, ServedOrigin, StageReport, counted, stage_report, unknown_format},
     error::StoreError,
-    store::Store,
+    store::{ApplyMark, Store},
 };
 
 pub async fn examine(store: &Store) -> Result<Vec<Finding>, StoreError> {
@@ -24,6 +25,14 @@ async fn of_stage(store: &Store, report: &StageReport) -> Result<Vec<Finding>, S
     let subject = format!("stage {}", report.stage);
     let check = format!("tollgate check {}", quoted(&report.stage));
     let mut findings = Vec::new();
+    if let Some(ApplyMark { id, by, at }) = &report.unfinished_apply {
+        let words = format!(
+            "the apply that {by} began at {} (id {id}) has not ended, and no edit goes live: an apply of the file finishes it",
+            timestamp(*at)
+        );
+        let apply = format!("tollgate apply tollgate.yaml --stage {}", quoted(&report.stage));
+        findings.push(Finding::problem(&subject, words).mended_by(apply));
+    }
     match &report.items {
         ItemsState::Invalid(problems) => {
             let words =

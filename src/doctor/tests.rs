@@ -23,6 +23,7 @@ fn dynamodb(server: &ScriptedServer) -> DynamoDb {
         session_token: None,
         dynamodb_endpoint: Some(server.url.clone()),
         lambda_endpoint: None,
+        sts_endpoint: None,
         other_endpoint: None,
     };
     DynamoDb::new(ServiceClient::new(Service::DynamoDb, &aws), CallPolicy::ONCE)

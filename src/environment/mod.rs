@@ -97,6 +97,7 @@ pub struct Aws {
     /// Endpoints other than the region's own.
     pub dynamodb_endpoint: Option<String>,
     pub lambda_endpoint: Option<String>,
+    pub sts_endpoint: Option<String>,
     /// Of the services that only the operator's tool calls.
     pub other_endpoint: Option<String>,
 }
@@ -239,6 +240,7 @@ impl Aws {
                 .transpose()?,
             dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB")?,
             lambda_endpoint: endpoint("AWS_ENDPOINT_URL_LAMBDA")?,
+            sts_endpoint: endpoint("AWS_ENDPOINT_URL_STS")?,
             other_endpoint: endpoint(ALL)?,
         })
     }

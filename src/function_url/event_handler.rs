@@ -11,7 +11,7 @@ use super::{
     encode,
 };
 use crate::{
-    deployment::{self, PublishOutcome, Trigger},
+    deployment::{self, Publication, PublishOutcome},
     environment::{FunctionUrlAuthType, TrustedProxy},
     error::{InvalidConfiguration, chain},
     gateway::Gateway,
@@ -67,7 +67,8 @@ impl EventHandler {
         let live = &self.gateway.deployments;
         live.unload();
         for stage in &stages {
-            match deployment::publish(live.store(), stage, Trigger::Edit).await {
+            let publication = Publication::of_edit(self.gateway.clock.now());
+            match deployment::publish(live.store(), stage, publication).await {
                 Ok(PublishOutcome::Published { deployment_id, routes, .. }) => {
                     info!(stage, deployment_id, routes, "published");
                 }
@@ -77,7 +78,11 @@ impl EventHandler {
                 Ok(PublishOutcome::Restored { deployment_id, .. }) => {
                     info!(stage, deployment_id, "stored again what was not whole");
                 }
-                Ok(PublishOutcome::Unchanged { .. } | PublishOutcome::LeftAlone) => {}
+                Ok(
+                    PublishOutcome::Unchanged { .. }
+                    | PublishOutcome::LeftAlone
+                    | PublishOutcome::Applying(_),
+                ) => {}
                 Err(error) => return EventOutcome::Failed(chain(&error)),
             }
         }

@@ -60,6 +60,9 @@ impl<'a> RequestState<'a> {
         if let Some(status) = &self.rate_limit_status {
             self.location.stage.deployment.api.rate_limit_headers.apply(status, response);
         }
+        if let Some(deprecation) = &self.location.stage.settings.deprecation {
+            deprecation.apply(response.headers_mut());
+        }
         if let Some(cors) = self.cors {
             cors.apply(self.location.request, response);
         }

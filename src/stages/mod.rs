@@ -1,8 +1,12 @@
 //! The stage that serves a request: found by host, then by the longest base path.
 
+mod deprecation;
 mod settings;
 
-pub use self::settings::{PartialSettings, StageSettings};
+pub use self::{
+    deprecation::Deprecation,
+    settings::{PartialSettings, StageSettings},
+};
 use crate::path;
 
 /// The stage of a request, and the path below its base path.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::Deprecation;
 use crate::{
     cache::StageCache,
     item::{Fields, Findings, Item, Parsed, Report, StageVariables, brief, nearest},
@@ -27,6 +28,8 @@ pub struct StageSettings {
     pub throttle: Option<Rule>,
     /// `None`: it is not clear, and no answers are kept or given again.
     pub cache: Option<StageCache>,
+    /// `None`: callers are told of no end.
+    pub deprecation: Option<Deprecation>,
     /// Something else in the item is wrong.
     pub has_problems: bool,
 }
@@ -78,7 +81,7 @@ impl StageSettings {
 
     fn read(fields: &Fields<'_>) -> Option<Self> {
         for written_by_the_gateway in
-            ["revision", "lastDeploymentStatus", "lastDeploymentMessage", "description"]
+            ["revision", "lastDeploymentStatus", "lastDeploymentMessage", "applying", "description"]
         {
             fields.skip(written_by_the_gateway);
         }
@@ -94,6 +97,7 @@ impl StageSettings {
         let stage_variables = fields.string_map("stageVariables");
         let throttle = fields.object("throttle").and_then(Throttle::parse);
         let cache = StageCache::parse(fields);
+        let deprecation = Deprecation::parse(fields);
         let name = fields.require("stage", name, "a name")?;
         Some(Self {
             throttle: throttle.map(|throttle| Rule::throttle(format!("stage#{name}"), throttle)),
@@ -106,6 +110,7 @@ impl StageSettings {
             deployment_id,
             stage_variables: stage_variables.unwrap_or_default(),
             cache,
+            deprecation,
             has_problems: false,
         })
     }

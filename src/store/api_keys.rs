@@ -119,6 +119,60 @@ impl Store {
         }
     }
 
+    /// Writes a usage plan, new or in the place of the one with its id.
+    pub async fn put_usage_plan(&self, item: &Map<String, Value>) -> Result<(), StoreError> {
+        const OPERATION: &str = "writing the usage plan";
+        let put = PutItem {
+            table_name: &self.tables.usage_plans,
+            item: written(OPERATION, item)?,
+            condition: Condition::default(),
+        };
+        self.client.call(&put).await.map(drop).map_err(|error| StoreError::new(OPERATION, error))
+    }
+
+    /// Deletes a usage plan.
+    pub async fn delete_usage_plan(&self, id: &str) -> Result<(), StoreError> {
+        let delete = DeleteItem {
+            table_name: &self.tables.usage_plans,
+            key: attributes([("usagePlanId", S(id.to_owned()))]),
+            condition: Condition::default(),
+        };
+        let deleted = self.client.call(&delete).await;
+        deleted.map(drop).map_err(|error| StoreError::new("deleting the usage plan", error))
+    }
+
+    /// Sets attributes of a key, and leaves the others. A key that was deleted meanwhile does not come back.
+    pub async fn set_api_key_fields(
+        &self,
+        key_hash: &str,
+        fields: &Map<String, Value>,
+    ) -> Result<ConditionalWrite, StoreError> {
+        const OPERATION: &str = "changing the API key";
+        let mut condition = Condition {
+            condition_expression: Some("attribute_exists(keyHash)".into()),
+            ..Condition::default()
+        };
+        let mut set = Vec::new();
+        for (index, (name, value)) in fields.iter().enumerate() {
+            let value = to_attribute(value).map_err(|error| StoreError::new(OPERATION, error))?;
+            condition.expression_attribute_names.insert(format!("#{index}").into(), name.clone().into());
+            condition.expression_attribute_values.insert(format!(":{index}"), value);
+            set.push(format!("#{index} = :{index}"));
+        }
+        let update = UpdateItem {
+            table_name: &self.tables.api_keys,
+            key: key(key_hash),
+            update_expression: Some(format!("SET {}", set.join(", ")).into()),
+            condition,
+            return_values: None,
+        };
+        match self.client.call(&update).await {
+            Ok(_) => Ok(ConditionalWrite::Done),
+            Err(error) if error.is_failed_condition() => Ok(ConditionalWrite::ChangedMeanwhile),
+            Err(error) => Err(StoreError::new(OPERATION, error)),
+        }
+    }
+
     /// Deletes a key.
     pub async fn delete_api_key(&self, key_hash: &str) -> Result<(), StoreError> {
         let delete = DeleteItem {

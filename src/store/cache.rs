@@ -144,6 +144,7 @@ pub(super) fn items_of_key<'a>(table: &'a str, key: &CacheKey, consistent_read: 
             expression_attribute_values: attributes([(":key", S(key.to_string()))]),
             ..Selection::default()
         },
+        ..Query::default()
     }
 }
 

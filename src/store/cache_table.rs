@@ -1,9 +1,10 @@
 //! The cache's table in the operator's hands: looked into, and emptied.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use super::{
     Store,
+    batch_deletion::MOST_DELETIONS,
     cache::{LOCK, items_of_key, read_items},
     configuration::attributes,
 };
@@ -11,9 +12,7 @@ use crate::{
     aws::dynamodb::{
         AttributeValue::{N, S},
         Attributes,
-        operations::{
-            BatchWriteItem, Condition, DeleteRequest, ReturnValues, Scan, Selection, UpdateItem, WriteRequest,
-        },
+        operations::{Condition, ReturnValues, Scan, Selection, UpdateItem},
     },
     cache::{CacheKey, Found, MOST_GENERATION},
     error::StoreError,
@@ -47,12 +46,9 @@ pub enum GenerationRaise {
 
 const READING: &str = "reading the cache";
 
-/// The pauses before DynamoDB is asked again for the part of a batch that it left out.
-const PAUSES_MS: [u64; 8] = [50, 100, 200, 400, 800, 1_600, 3_200, 6_400];
-
 impl CacheEntries {
     /// DynamoDB's most for one BatchWriteItem.
-    pub const BATCH: usize = 25;
+    pub const BATCH: usize = MOST_DELETIONS;
 }
 
 impl ItemKey {
@@ -63,9 +59,8 @@ impl ItemKey {
         }
     }
 
-    fn deletion(&self) -> WriteRequest {
-        let key = attributes([("cacheKey", S(self.cache_key.clone())), ("part", N(self.part.clone()))]);
-        WriteRequest { delete_request: DeleteRequest { key } }
+    fn key(&self) -> Attributes {
+        attributes([("cacheKey", S(self.cache_key.clone())), ("part", N(self.part.clone()))])
     }
 }
 
@@ -113,17 +108,7 @@ impl Store {
     /// Deletes at most [`CacheEntries::BATCH`] items: a write unit for each KB of them.
     pub async fn delete_cached(&self, items: &[ItemKey]) -> Result<(), StoreError> {
         const OPERATION: &str = "emptying the cache";
-        let deletions = items.iter().map(ItemKey::deletion).collect();
-        let mut left = [(self.tables.cache.clone(), deletions)].into();
-        for pause in PAUSES_MS {
-            let output = self.client.call(&BatchWriteItem { request_items: left }).await;
-            left = output.map_err(|error| StoreError::new(OPERATION, error))?.unprocessed_items;
-            if left.is_empty() {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(pause)).await;
-        }
-        Err(StoreError::new(OPERATION, "DynamoDB leaves out a part every time: it is throttling"))
+        self.delete_batch(OPERATION, &self.tables.cache, items.iter().map(ItemKey::key).collect()).await
     }
 
     /// Raises a stage's `cacheGeneration` by one: one write unit a KB of the item.

@@ -24,16 +24,17 @@ pub struct StageRow {
     pub revision: Option<u64>,
     /// `None` also where it is empty: the console leaves an empty text where an attribute was cleared.
     pub deployment_id: Option<String>,
-    /// Revision and pointer as they are written, whatever their types: a pointer moves only from what was read.
+    /// Revision, pointer and mark as they are written, whatever their types: a pointer moves only from what was read.
     pub(super) written: Written,
 }
 
-/// The attributes of a stage item that a pointer moves from.
+/// The attributes of a stage item that a pointer moves from, and the mark of an apply.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Written {
     pub revision: Option<AttributeValue>,
     pub deployment_id: Option<AttributeValue>,
+    pub applying: Option<AttributeValue>,
 }
 
 const READING_A_STAGE: &str = "reading the stage";
@@ -103,6 +104,7 @@ impl Store {
                 expression_attribute_values: attributes([(":stage", S(stage.to_owned()))]),
                 ..Selection::default()
             },
+            ..Query::default()
         };
         let pages = self.client.pages(query);
         pages.map(|page| page.map(plain).map_err(|error| StoreError::new(READING_ROUTES, error)))

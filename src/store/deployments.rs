@@ -5,12 +5,12 @@ use std::pin::pin;
 use bytes::Bytes;
 use futures_util::StreamExt;
 
-use super::{Store, configuration::attributes};
+use super::{MoveOrigin, Store, configuration::attributes};
 use crate::{
     aws::dynamodb::{
         AttributeValue::{self, B, N, S},
         Attributes, Binary,
-        operations::{Condition, PutItem, Query, Selection},
+        operations::{Condition, ConditionCheck, PutItem, Query, Selection, TransactItem},
     },
     error::StoreError,
 };
@@ -21,15 +21,22 @@ const PART_BYTES: usize = 350_000;
 /// The attribute of a mark.
 const VALIDATED_WITH: &str = "validatedWith";
 
+/// The attributes of the first part that say when, by whom and why the deployment was first stored.
+const CREATED_AT: &str = "createdAt";
+const CREATED_BY: &str = "createdBy";
+const MESSAGE: &str = "message";
+
 /// The first place of a validation that was made after a deployment was stored: behind all of its parts. Former versions
 /// of the gateway had this one for all, and now each has one of its own from the next on.
 const VALIDATION_PART: u32 = 1_000_000;
 
-/// The bytes of a deployment, and the marks of the validations that it has passed.
+/// The bytes of a deployment, the marks of the validations that it has passed, and when it was first stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredSnapshot {
     pub bytes: Vec<u8>,
     pub validated_with: Vec<String>,
+    /// `None`: a version of the gateway has stored it that did not say so.
+    pub created: Option<MoveOrigin>,
 }
 
 /// The consistency of a read that comes a moment after a write.
@@ -55,9 +62,10 @@ impl Store {
                 expression_attribute_values: attributes([(":id", S(deployment_id.to_owned()))]),
                 ..Selection::default()
             },
+            ..Query::default()
         };
         let mut pages = pin!(self.client.pages(query));
-        let (mut snapshot, mut validated_with) = (None, Vec::new());
+        let (mut snapshot, mut validated_with, mut created) = (None, Vec::new(), None);
         let (mut seen, mut parts) = (0, usize::MAX);
         while let Some(page) = pages.next().await {
             let page: Vec<Attributes> =
@@ -66,6 +74,7 @@ impl Store {
                 if let Some(count) = part.get("parts").and_then(AttributeValue::number) {
                     parts = count;
                 }
+                created = created.or_else(|| created_of(&part));
                 if let Some(S(mark)) = part.remove(VALIDATED_WITH) {
                     validated_with.push(mark);
                 }
@@ -78,7 +87,7 @@ impl Store {
                 seen += 1;
             }
         }
-        Ok(snapshot.map(|bytes| StoredSnapshot { bytes, validated_with }))
+        Ok(snapshot.map(|bytes| StoredSnapshot { bytes, validated_with, created }))
     }
 
     /// Keeps a deployment. Its id says what is in it, so writing it twice changes nothing.
@@ -86,8 +95,7 @@ impl Store {
         &self,
         deployment_id: &str,
         stage: &str,
-        bytes: &[u8],
-        validated_with: &[String],
+        StoredSnapshot { bytes, validated_with, created }: &StoredSnapshot,
     ) -> Result<(), StoreError> {
         let parts = bytes.chunks(PART_BYTES);
         let count = parts.len().to_string();
@@ -102,11 +110,30 @@ impl Store {
             if let Some(mark) = validated_with.first().filter(|_| part == 0) {
                 item.insert(VALIDATED_WITH.to_owned(), S(mark.clone()));
             }
+            if let Some(MoveOrigin { at_ms, by, message }) = created.as_ref().filter(|_| part == 0) {
+                item.extend(attributes([
+                    (CREATED_AT, N(at_ms.to_string())),
+                    (CREATED_BY, S(by.clone())),
+                    (MESSAGE, S(message.clone())),
+                ]));
+            }
             let put = PutItem { table_name: &self.tables.deployments, item, condition: Condition::default() };
             let kept = self.client.call(&put).await;
             kept.map_err(|error| StoreError::new("keeping the deployment", error))?;
         }
         Ok(())
+    }
+
+    /// The condition that the first part of a deployment is stored.
+    pub(super) fn is_stored(&self, deployment_id: &str) -> TransactItem<'_> {
+        TransactItem::ConditionCheck(ConditionCheck {
+            table_name: &self.tables.deployments,
+            key: attributes([("deploymentId", S(deployment_id.to_owned())), ("part", N("0".to_owned()))]),
+            condition: Condition {
+                condition_expression: Some("attribute_exists(deploymentId)".into()),
+                ..Condition::default()
+            },
+        })
     }
 
     /// Keeps the mark of a later validation of a deployment, in the place of the last one by the same version of the
@@ -129,4 +156,14 @@ impl Store {
         let kept = self.client.call(&put).await;
         kept.map(drop).map_err(|error| StoreError::new("keeping a deployment's validation", error))
     }
+}
+
+/// The attributes of a first part that tell where it is from.
+pub(super) fn created_of(part: &Attributes) -> Option<MoveOrigin> {
+    let text = |name: &str| match part.get(name) {
+        Some(S(text)) => text.clone(),
+        Some(_) | None => String::new(),
+    };
+    let at_ms = part.get(CREATED_AT)?.number()?;
+    Some(MoveOrigin { at_ms, by: text(CREATED_BY), message: text(MESSAGE) })
 }

@@ -1,6 +1,8 @@
 //! The state that all instances share: DynamoDB.
 
 mod api_keys;
+mod applying;
+mod batch_deletion;
 mod cache;
 pub mod cache_contents;
 mod cache_table;
@@ -10,18 +12,23 @@ mod counter_request;
 mod counter_updates;
 mod daily_usage;
 mod deployments;
+mod history;
 mod pointers;
 mod request_time;
+mod stored_deployments;
 pub mod values;
 
 use std::{sync::Arc, time::Duration};
 
 pub use self::{
     api_keys::KeyCreation,
+    applying::{APPLYING, ApplyEnd, ApplyMark, RouteWrite, StageFields},
     cache_table::{CacheEntries, GenerationRaise, ItemKey},
     configuration::StageRow,
     deployments::{Consistency, StoredSnapshot},
-    pointers::{ConditionalWrite, LastGood, Pointer, Record},
+    history::{HistoryRecord, MoveKind, MoveOrigin, PointerMove},
+    pointers::{AutoDeploy, ConditionalWrite, LastGood, Pointer, Record, TargetState},
+    stored_deployments::{StoredDeployment, StoredDeployments},
 };
 use crate::{
     aws::{

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    StageRow, Store,
+    ApplyEnd, PointerMove, StageRow, Store,
     configuration::{Written, attributes},
     values::{PlainItem, to_attributes},
 };
@@ -14,8 +14,8 @@ use crate::{
     aws::{
         call::CallError,
         dynamodb::{
-            AttributeValue::{M, N, S},
-            CancellationReason,
+            AttributeValue::{Bool, M, N, S},
+            Attributes, CancellationReason,
             operations::{
                 Condition, ConditionCheck, FoundItem, GetItem, PutItem, TransactItem, TransactWriteItems,
                 UpdateItem,
@@ -38,10 +38,33 @@ pub struct LastGood {
 pub struct Pointer<'a> {
     /// `None`: the stage keeps what it serves.
     pub deployment_id: Option<&'a str>,
+    /// What its history tells of it; `None`: the stage served this deployment before.
+    pub moved: Option<&'a PointerMove>,
+    pub target: TargetState,
+    pub auto_deploy: AutoDeploy,
     /// `OK` or `INVALID`.
     pub status: &'a str,
     pub message: &'a str,
     pub record: Record<'a>,
+    /// The apply that ends with it.
+    pub apply: Option<ApplyEnd<'a>>,
+}
+
+/// Says if somebody may delete the deployment that a stage is pointed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetState {
+    /// It was written a moment ago, or is served already.
+    InUse,
+    /// It was found: the pointer moves only if it is still there.
+    Found,
+}
+
+/// The change of a stage's `autoDeploy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AutoDeploy {
+    Keep,
+    On,
+    Off,
 }
 
 /// The change of the record of the last good deployment.
@@ -62,27 +85,37 @@ pub enum ConditionalWrite {
 }
 
 /// Beside the deployments, under keys that are no deployment's id.
-const STAGE: &str = "stage#";
+pub(super) const STAGE: &str = "stage#";
 const LOCATION: &str = "place#";
 const MOVING: &str = "moving the stage's pointer";
 const RECORDING: &str = "recording what is served";
 
 impl Store {
     /// Points a stage at a deployment and says how it went, unless the item has changed since `read`.
-    /// A stage without an item gets one.
+    /// A stage without an item gets one. A move that has no record in the stage's history does not happen.
     pub async fn point(
         &self,
         stage: &str,
         read: Option<&StageRow>,
         pointer: &Pointer<'_>,
     ) -> Result<ConditionalWrite, StoreError> {
-        let update = TransactItem::Update(self.pointing(stage, read, pointer));
-        let record = match pointer.record {
-            Record::Keep => None,
-            Record::Write(last_good) => Some(self.record(stage, Some(last_good), MOVING)?),
-            Record::Forget => Some(self.record(stage, None, MOVING)?),
-        };
-        self.transact(MOVING, [Some(update), record]).await
+        let mut update = self.pointing(stage, read, pointer);
+        if let Some(end) = &pointer.apply {
+            end.add_to(&mut update, MOVING)?;
+        }
+        let mut writes = vec![TransactItem::Update(update)];
+        match pointer.record {
+            Record::Keep => {}
+            Record::Write(last_good) => writes.push(self.record(stage, Some(last_good), MOVING)?),
+            Record::Forget => writes.push(self.record(stage, None, MOVING)?),
+        }
+        if let Some(moved) = pointer.moved {
+            writes.push(self.recording(stage, moved).await?);
+            if pointer.target == TargetState::Found {
+                writes.push(self.is_stored(&moved.deployment_id));
+            }
+        }
+        self.transact(MOVING, writes).await
     }
 
     /// Records the last good deployment, if the stage item points to it.
@@ -100,7 +133,7 @@ impl Store {
                 ..Condition::default()
             },
         });
-        self.transact(RECORDING, [Some(check), Some(self.record(stage, Some(last_good), RECORDING)?)]).await
+        self.transact(RECORDING, vec![check, self.record(stage, Some(last_good), RECORDING)?]).await
     }
 
     /// The last good deployment of a stage, consistent; `None`: there never was one.
@@ -167,23 +200,17 @@ impl Store {
             set.push_str(", deploymentId = :id");
             values.insert(":id".to_owned(), S(id.to_owned()));
         }
-        let mut expression =
-            if read.is_some() { "attribute_exists(#stage)" } else { "attribute_not_exists(#stage)" }
-                .to_owned();
-        // An operator who points the stage elsewhere by hand does not raise the revision.
-        let written = read.map(|row| &row.written);
-        let seen = written.into_iter().flat_map(|Written { revision, deployment_id }| {
-            [("revision", ":revision", revision), ("deploymentId", ":pointer", deployment_id)]
-        });
-        for (name, value, was) in seen {
-            match was {
-                None => expression.push_str(&format!(" AND attribute_not_exists({name})")),
-                Some(was) => {
-                    expression.push_str(&format!(" AND {name} = {value}"));
-                    values.insert(value.to_owned(), was.clone());
-                }
-            }
+        let auto_deploy = match pointer.auto_deploy {
+            AutoDeploy::Keep => None,
+            AutoDeploy::On => Some(true),
+            AutoDeploy::Off => Some(false),
+        };
+        if let Some(auto_deploy) = auto_deploy {
+            set.push_str(", autoDeploy = :auto");
+            values.insert(":auto".to_owned(), Bool(auto_deploy));
         }
+        let (expression, as_read) = pointer_conditions(read);
+        values.extend(as_read);
         UpdateItem {
             table_name: &self.tables.stages,
             key: attributes([("stage", S(stage.to_owned()))]),
@@ -217,12 +244,13 @@ impl Store {
         Ok(TransactItem::Put(PutItem { table_name: &self.tables.deployments, item, condition }))
     }
 
-    async fn transact(
+    /// Writes all or nothing.
+    pub(super) async fn transact(
         &self,
         operation: &'static str,
-        writes: [Option<TransactItem<'_>>; 2],
+        writes: Vec<TransactItem<'_>>,
     ) -> Result<ConditionalWrite, StoreError> {
-        let writes = TransactWriteItems::new(writes.into_iter().flatten().collect());
+        let writes = TransactWriteItems::new(writes);
         match self.client.call(&writes).await {
             Ok(_) => Ok(ConditionalWrite::Done),
             Err(error) if has_changed(&error) => Ok(ConditionalWrite::ChangedMeanwhile),
@@ -244,6 +272,27 @@ impl Store {
         let found = found.map_err(|error| StoreError::new(operation, error))?;
         Ok(found.item.map(|item| item.0))
     }
+}
+
+/// The condition that a stage item is as it was read, and its values; `#stage` is the key.
+pub(super) fn pointer_conditions(read: Option<&StageRow>) -> (String, Attributes) {
+    let expression = if read.is_some() { "attribute_exists(#stage)" } else { "attribute_not_exists(#stage)" };
+    let (mut expression, mut values) = (expression.to_owned(), Attributes::new());
+    // An operator who points the stage elsewhere by hand does not raise the revision.
+    let written = read.map(|row| &row.written);
+    let seen = written.into_iter().flat_map(|Written { revision, deployment_id, .. }| {
+        [("revision", ":revision", revision), ("deploymentId", ":pointer", deployment_id)]
+    });
+    for (name, value, was) in seen {
+        match was {
+            None => expression.push_str(&format!(" AND attribute_not_exists({name})")),
+            Some(was) => {
+                expression.push_str(&format!(" AND {name} = {value}"));
+                values.insert(value.to_owned(), was.clone());
+            }
+        }
+    }
+    (expression, values)
 }
 
 /// True of a transaction that was refused because what it is about is not as it was read.

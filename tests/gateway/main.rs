@@ -11,6 +11,7 @@ mod access_log;
 mod answer_headers;
 mod api_file;
 mod api_keys;
+mod apply;
 mod auth_tool;
 mod authorizers;
 mod cache;

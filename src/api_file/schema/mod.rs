@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use self::field_tree::FieldTree;
 pub use self::probe::ItemKind;
+pub(super) use self::probe::{fields_read, pointer};
 use super::{
     layout::{self, Refused},
     loader::INCLUDE,
@@ -25,7 +26,8 @@ pub fn field_paths(kind: ItemKind) -> Vec<String> {
     paths.into_iter().filter(|path| !refused.iter().any(|(name, _)| name == path)).collect()
 }
 
-fn refused(kind: ItemKind) -> &'static Refused {
+/// The fields of a kind of item that a file does not have.
+pub(super) fn refused(kind: ItemKind) -> &'static Refused {
     match kind {
         ItemKind::Stage => layout::OF_STAGES,
         ItemKind::Api | ItemKind::Route => layout::OF_ROUTES,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     authorizers::ApiKey,
-    deployment::{DeploymentSource, parse},
+    deployment::{DeploymentSource, read_only},
     item::{FieldKind, RecordedField, StageVariables, recorded_fields},
     limits::usage_plan::UsagePlan,
     stages::StageSettings,
@@ -50,7 +50,7 @@ pub fn fields(kind: ItemKind) -> Vec<RecordedField> {
         let mut is_new = |field: &RecordedField| {
             seen.insert(format!("{} {} {:?}", discriminators(&sample, &field.path), field.path, field.kind))
         };
-        let new: Vec<_> = recorded(kind, &sample).into_iter().filter(|field| is_new(field)).collect();
+        let new: Vec<_> = fields_read(kind, &sample).into_iter().filter(|field| is_new(field)).collect();
         for field in &new {
             waiting.extend(next_samples(&sample, field));
         }
@@ -99,7 +99,7 @@ fn next_samples(sample: &Value, field: &RecordedField) -> Vec<Value> {
 }
 
 /// `/integration/transactItems/0` of `integration.transactItems[0]`.
-fn pointer(path: &str) -> String {
+pub fn pointer(path: &str) -> String {
     let escaped = path.replace('~', "~0").replace('/', "~1");
     format!("/{}", escaped.replace(['.', '['], "/").replace(']', ""))
 }
@@ -117,8 +117,8 @@ fn with(sample: &Value, path: &str, value: Value) -> Option<Value> {
     Some(sample)
 }
 
-/// The fields that readers ask for in a sample.
-fn recorded(kind: ItemKind, sample: &Value) -> Vec<RecordedField> {
+/// The fields that readers ask for in an item.
+pub fn fields_read(kind: ItemKind, sample: &Value) -> Vec<RecordedField> {
     let Some(item) = sample.as_object() else { return Vec::new() };
     let fields = recorded_fields(|| read(kind, item));
     let is_of_it = |field: &RecordedField| match kind {
@@ -140,7 +140,7 @@ fn read(kind: ItemKind, item: &Map<String, Value>) {
         let stage_variables = &StageVariables::new();
         let source =
             DeploymentSource { table: "routes", stage: "v1", stage_variables, function_url_auth_type: None };
-        drop(parse(source, &[item]));
+        read_only(source, &[item]);
     };
     match kind {
         ItemKind::Stage => drop(StageSettings::parse("stages", item)),

@@ -109,6 +109,11 @@ pub struct Written<I = Attributes> {
 pub struct Query<'a> {
     pub table_name: Cow<'a, str>,
     pub key_condition_expression: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scan_index_forward: Option<bool>,
+    /// The items of a page at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
     #[serde(flatten)]
     pub selection: Selection<'a>,
 }
@@ -208,6 +213,7 @@ pub struct TransactWriteItems<'a> {
 pub enum TransactItem<'a> {
     Put(PutItem<'a>),
     Update(UpdateItem<'a>),
+    Delete(DeleteItem<'a>),
     ConditionCheck(ConditionCheck<'a>),
 }
 

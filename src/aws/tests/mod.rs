@@ -1,6 +1,8 @@
 //! The signed client: what it signs, how often it calls, which errors it gives.
 
 mod attempts;
+#[cfg(feature = "cli")]
+mod caller_identity;
 mod errors;
 mod hostile_answers;
 mod official_signer;
@@ -32,6 +34,7 @@ fn aws(endpoint: &str, session_token: Option<&str>) -> Aws {
         session_token: session_token.map(|token| Secret(token.to_owned())),
         dynamodb_endpoint: Some(endpoint.to_owned()),
         lambda_endpoint: Some(endpoint.to_owned()),
+        sts_endpoint: Some(endpoint.to_owned()),
         other_endpoint: None,
     }
 }

@@ -128,6 +128,6 @@ fn headline(outcome: &PublishOutcome) -> String {
             format!("valid, and served as it is, {footprint} of memory")
         }
         PublishOutcome::Invalid { problems, .. } => counted(problems.len(), "problem"),
-        PublishOutcome::LeftAlone => "no items".to_owned(),
+        PublishOutcome::LeftAlone | PublishOutcome::Applying(_) => "no items".to_owned(),
     }
 }

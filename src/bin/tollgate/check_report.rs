@@ -43,7 +43,7 @@ impl CheckReport {
                 (Some(deployment_id), Vec::new(), warnings)
             }
             PublishOutcome::Invalid { problems, warnings } => (None, problems, warnings),
-            PublishOutcome::LeftAlone => (None, Vec::new(), Vec::new()),
+            PublishOutcome::LeftAlone | PublishOutcome::Applying(_) => (None, Vec::new(), Vec::new()),
         };
         let subject = CheckedItems::Stage { stage, deployment_id };
         Self { subject, headline, problems, warnings, routes: None }

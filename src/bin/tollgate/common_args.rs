@@ -6,7 +6,7 @@ use tollgate::{environment::Tables, store::Store};
 use crate::{
     connection::{Connection, local_address},
     failure,
-    interrupt::{self, WhenInterrupted},
+    interrupt::WhenInterrupted,
     output_format::OutputFormat,
     place_arg,
 };
@@ -109,7 +109,8 @@ impl CommonArgs {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let connection = Connection::of(self).await?;
-            match interrupt::guarded(when_interrupted, work(&connection)).await {
+            when_interrupted.begin()?;
+            match work(&connection).await {
                 Ok(result) => Ok(result),
                 Err(error) => Err(failure::explained(error, &connection, tables).await),
             }

@@ -115,6 +115,14 @@ impl Connection {
         LambdaControl::new(ServiceClient::new(Service::Lambda, &self.aws), POLICY)
     }
 
+    /// STS, which can tell who the caller is; `None` where the tables are not in AWS.
+    pub fn sts(&self) -> Option<ServiceClient> {
+        let Aws { dynamodb_endpoint, sts_endpoint, .. } = &self.aws;
+        let is_elsewhere = dynamodb_endpoint.is_some() && sts_endpoint.is_none();
+        let is_asked = self.local == LocalWorld::No && !is_elsewhere;
+        is_asked.then(|| ServiceClient::new(Service::Sts, &self.aws))
+    }
+
     pub fn iam(&self) -> ServiceClient {
         ServiceClient::new(Service::Iam, &self.aws)
     }

@@ -11,11 +11,11 @@ use tollgate::{
 };
 
 use crate::{
-    colouring::{Colour, Colouring},
     common_args::{ALL, CommonArgs},
     connection::{Connection, LocalWorld, POLICY},
     exit_status::ExitStatus,
     interrupt::WhenInterrupted,
+    paint::{Colour, Paint},
     text_table::printable,
 };
 
@@ -79,11 +79,11 @@ fn count(sections: &[Section], level: FindingLevel) -> usize {
 }
 
 fn write(out: &mut impl Write, sections: &[Section], region: &str) -> io::Result<()> {
-    let colouring = Colouring::of_stdout();
+    let paint = Paint::of_stdout();
     for Section { title, findings } in sections {
         writeln!(out, "{title}")?;
         for Finding { level, subject, message, mend } in findings {
-            let word = colouring.paint(colour(*level), &format!("{:<11}", level.word()));
+            let word = paint.paint(colour(*level), &format!("{:<11}", level.word()));
             writeln!(out, "  {word}  {}: {}", printable(subject), printable(message))?;
             if let Some(mend) = mend {
                 writeln!(out, "               {}", printable(mend))?;

@@ -10,8 +10,12 @@ pub enum ExitStatus {
     Ok,
     /// Any error that has no status of its own.
     Failed,
+    /// There are differences, and `--exit-code` asks.
+    Different,
     Invalid,
     NotFound,
+    /// The tables are not as they were when it was planned.
+    Stale,
     /// AWS does not let the caller do it.
     Denied,
     /// The command line lacks an argument, or has a wrong one.
@@ -56,8 +60,10 @@ impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
         match status {
             ExitStatus::Ok => Self::SUCCESS,
+            ExitStatus::Different => Self::from(2),
             ExitStatus::Invalid => Self::from(3),
             ExitStatus::NotFound => Self::from(4),
+            ExitStatus::Stale => Self::from(5),
             ExitStatus::Denied => Self::from(6),
             ExitStatus::WrongUse => Self::from(64),
             ExitStatus::Failed | ExitStatus::Declined => Self::FAILURE,

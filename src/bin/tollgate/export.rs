@@ -1,19 +1,24 @@
 //! `tollgate export`: the items of the tables as an API file.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs::OpenOptions,
     io::{self, Write},
 };
 
 use anyhow::{Context, Result};
 use tollgate::{
-    api_file::export::{Export, StoredItems, export},
+    api_file::{
+        apply::read_items,
+        export::{Export, StoredItems, export},
+    },
+    deployment,
     store::Store,
 };
 
 use crate::{
     common_args::{self, CommonArgs},
+    deployment_arg,
     exit_status::ExitStatus,
     notes::note,
     output_format::OutputFormat,
@@ -22,7 +27,7 @@ use crate::{
 /// Write the items of a stage, or of all, and then usage plans and what is known of API keys too, as an API file.
 ///
 /// What the gateway writes into the items, and the values and hashes of keys, are left out. What else had to be is told on
-/// stderr. Exit code 4: there is no such stage.
+/// stderr. Exit code 4: there is no such stage or deployment.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,6 +40,9 @@ pub struct Arguments {
     /// Only this stage, without plans and keys.
     #[arg(long)]
     stage: Option<String>,
+    /// Only the routes and $api of this deployment, as they were when it was made; of --stage, where one is given.
+    #[arg(long, value_name = "ID")]
+    deployment: Option<String>,
     /// Write over a file that is there.
     #[arg(long, requires = "file")]
     force: bool,
@@ -46,10 +54,17 @@ pub struct Arguments {
 ///
 /// The tables cannot be read, or the file cannot be written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
-    let Arguments { file, stage, force, common } = arguments;
-    let tables = if stage.is_some() { common_args::STAGES } else { common_args::ALL };
+    let Arguments { file, stage, deployment, force, common } = arguments;
+    let is_part = stage.is_some() || deployment.is_some();
+    let tables = if is_part { common_args::STAGES } else { common_args::ALL };
     common.run(tables, async |store| {
-        let items = read(store, stage.as_deref()).await?;
+        let items = match deployment {
+            None => read_items(store, stage.clone().map(|stage| BTreeSet::from([stage])).as_ref()).await?,
+            Some(id) => match of_deployment(store, id, stage.as_deref()).await? {
+                Ok(items) => items,
+                Err(status) => return Ok(status),
+            },
+        };
         if let Some(stage) = stage
             && items.stages.is_empty()
             && items.routes.values().all(Vec::is_empty)
@@ -76,19 +91,24 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     })
 }
 
-async fn read(store: &Store, stage: Option<&str>) -> Result<StoredItems> {
-    let names = match stage {
-        Some(stage) => BTreeSet::from([stage.to_owned()]),
-        None => store.stage_names().await?,
+/// The items that a deployment was made of.
+async fn of_deployment(
+    store: &Store,
+    id: &str,
+    stage: Option<&str>,
+) -> Result<Result<StoredItems, ExitStatus>> {
+    let id = match stage {
+        None => id.to_owned(),
+        Some(stage) => match deployment_arg::find(store, stage, id).await? {
+            Ok(id) => id,
+            Err(status) => return Ok(Err(status)),
+        },
     };
-    let mut items = StoredItems { routes: BTreeMap::new(), ..StoredItems::default() };
-    for name in names {
-        items.stages.extend(store.stage(&name).await?.map(|row| row.item));
-        items.routes.insert(name.clone(), store.routes(&name).await?);
-    }
-    if stage.is_none() {
-        items.usage_plans = store.usage_plan_items().await?;
-        items.api_keys = store.api_key_items().await?;
-    }
-    Ok(items)
+    Ok(match deployment::items_of(store, &id, stage).await? {
+        Ok(items) => Ok(StoredItems::of_deployment(items)),
+        Err(why) => {
+            note(format_args!("tollgate: {}", why.words(&id)));
+            Err(ExitStatus::NotFound)
+        }
+    })
 }

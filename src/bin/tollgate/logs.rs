@@ -10,12 +10,12 @@ use tollgate::{
 };
 
 use crate::{
-    colouring::{Colour, Colouring},
     common_args::{CommonArgs, NO_TABLES},
     exit_status::ExitStatus,
     interrupt::WhenInterrupted,
     log_args::{INTERVAL, LineSource, LogArgs},
     output_format::OutputFormat,
+    paint::{Colour, Paint},
     text_table::printable,
     time_arg,
 };
@@ -79,7 +79,7 @@ async fn follow_on(source: &mut LineSource<'_>, printer: &mut Printer) -> Result
 /// Prints lines in columns that grow with what stands in them.
 struct Printer {
     output: OutputFormat,
-    colouring: Colouring,
+    paint: Paint,
     widths: [usize; 3],
 }
 
@@ -88,7 +88,7 @@ const WIDEST: usize = 40;
 
 impl Printer {
     fn new(output: OutputFormat) -> Self {
-        Self { output, colouring: Colouring::of_stdout(), widths: [2, 20, 12] }
+        Self { output, paint: Paint::of_stdout(), widths: [2, 20, 12] }
     }
 
     fn print(&mut self, line: &AccessLine) -> io::Result<()> {
@@ -104,8 +104,8 @@ impl Printer {
         }
         let [stage, request, route] = &cells;
         let [stage_width, request_width, route_width] = self.widths;
-        let status = self.colouring.paint(colour(line.status), &line.status.to_string());
-        let time = self.colouring.paint(Colour::Dim, &time(line.at_ms));
+        let status = self.paint.paint(colour(line.status), &line.status.to_string());
+        let time = self.paint.paint(Colour::Dim, &time(line.at_ms));
         let text = format!(
             "{time} {status} {:>6} ms  {stage:<stage_width$}  {request:<request_width$}  {route:<route_width$}  {}",
             line.latency_ms,
@@ -130,7 +130,7 @@ impl Printer {
             ["errorResponseType", "errorMessage", "integrationErrorMessage"].map(|name| line.text(name));
         let reason: Vec<&str> = reasons.into_iter().filter(|reason| !reason.is_empty()).collect();
         let reason = (!reason.is_empty())
-            .then(|| self.colouring.paint(colour(line.status), &printable(&reason.join(": "))));
+            .then(|| self.paint.paint(colour(line.status), &printable(&reason.join(": "))));
         named.chain(reason).collect::<Vec<_>>().join(" ")
     }
 }

@@ -3,6 +3,7 @@
 //! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 differences, 3 invalid input,
 //! 4 not found, 5 a stale plan, 6 denied by AWS, 64 usage.
 
+mod apply;
 mod auth;
 mod cache;
 mod check;
@@ -10,17 +11,21 @@ mod check_auth;
 mod check_file;
 mod check_keys_and_plans;
 mod check_report;
-mod colouring;
 mod common_args;
 mod completion;
+mod confirm;
 mod connection;
 mod cost;
 mod credentials;
 mod deploy;
+mod deployment_arg;
+mod diff;
+mod difference_report;
 mod doctor;
 mod exit_status;
 mod export;
 mod failure;
+mod history;
 mod interrupt;
 mod keys;
 #[cfg(feature = "local")]
@@ -28,10 +33,15 @@ mod local;
 mod log_args;
 mod logs;
 mod man;
+mod message_arg;
 mod notes;
+mod operator;
 mod output_format;
+mod paint;
 mod place_arg;
+mod prune;
 mod request_arg;
+mod rollback;
 mod schema;
 mod status;
 #[cfg(test)]
@@ -39,6 +49,7 @@ mod tests;
 mod text_table;
 mod time_arg;
 mod top;
+mod unfinished_apply;
 mod usage;
 
 use std::{io, process::ExitCode};
@@ -59,10 +70,15 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Diff(diff::Arguments),
+    Apply(apply::Arguments),
     Auth(auth::Arguments),
     Export(export::Arguments),
     Schema(schema::Arguments),
     Deploy(deploy::Arguments),
+    History(history::Arguments),
+    Rollback(rollback::Arguments),
+    Prune(prune::Arguments),
     Status(status::Arguments),
     Doctor(doctor::Arguments),
     Logs(logs::Arguments),
@@ -84,10 +100,15 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Apply(arguments) => apply::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),
+        Command::History(arguments) => history::run(&arguments),
+        Command::Rollback(arguments) => rollback::run(&arguments),
+        Command::Prune(arguments) => prune::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Logs(arguments) => logs::run(&arguments),

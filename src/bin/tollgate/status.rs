@@ -5,7 +5,10 @@ use std::io::{self, Write};
 use anyhow::Result;
 use serde_json::{Value, json};
 use tollgate::{
-    deployment::{AutoDeploy, ItemsState, LastStatus, ServedOrigin, StageReport, counted, stage_report},
+    calendar::timestamp,
+    deployment::{
+        AutoDeploySetting, ItemsState, LastStatus, ServedOrigin, StageReport, counted, stage_report,
+    },
     store::Store,
 };
 
@@ -13,6 +16,7 @@ use crate::{
     common_args::{CommonArgs, STAGES},
     exit_status::ExitStatus,
     text_table::{self, Column, printable},
+    unfinished_apply::unfinished,
 };
 
 /// Say of a stage, or of all, what is served, what has become of its items, and what is wrong.
@@ -31,10 +35,11 @@ pub struct Arguments {
     common: CommonArgs,
 }
 
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 7] = [
     Column::left("STAGE"),
     Column::left("WHERE"),
     Column::left("DEPLOYMENT"),
+    Column::left("SINCE"),
     Column::right("ROUTES"),
     Column::left("AUTODEPLOY"),
     Column::left("ITEMS"),
@@ -101,10 +106,13 @@ fn row(report: &StageReport) -> Vec<String> {
         report.stage.clone(),
         place,
         served.map_or("none: 503".to_owned(), |served| served.id.clone()),
+        served
+            .and_then(|served| served.since.as_ref())
+            .map_or(String::new(), |since| timestamp(since.at_ms / 1_000)),
         served.map_or(String::new(), |served| served.routes.to_string()),
         match report.auto_deploy {
-            AutoDeploy::On => "on".to_owned(),
-            AutoDeploy::Off => "off".to_owned(),
+            AutoDeploySetting::On => "on".to_owned(),
+            AutoDeploySetting::Off => "off".to_owned(),
         },
         items,
     ]
@@ -116,16 +124,23 @@ fn notes(report: &StageReport) -> Vec<String> {
     if report.served.as_ref().is_some_and(|served| served.origin == ServedOrigin::LastGood) {
         notes.push("what the stage item points to is no good; what was last good is served".to_owned());
     }
+    if let Some(mark) = &report.unfinished_apply {
+        notes.push(format!("{}: `tollgate apply` again finishes it", unfinished(&report.stage, mark)));
+    }
     if let Some(canary) = &report.canary_settings {
         notes.push(format!("canary: {canary}"));
     }
-    if let Some(LastStatus { status, message }) = &report.last_status
-        && status != "OK"
-    {
-        notes.push(format!("last deployment: {status}: {message}"));
-    }
-    if let ItemsState::Invalid(problems) = &report.items {
-        notes.extend(problems.iter().map(|problem| format!("problem: {problem}")));
+    match (&report.items, &report.last_status) {
+        (ItemsState::Invalid(problems), _) => {
+            notes.extend(problems.iter().map(|problem| format!("problem: {problem}")));
+        }
+        // What was wrong then is not any more, and nobody has published since.
+        (ItemsState::Served | ItemsState::NotServed, Some(LastStatus { status, message }))
+            if status != "OK" =>
+        {
+            notes.push(format!("last deployment: {status}: {}", message.lines().next().unwrap_or_default()));
+        }
+        (ItemsState::Served | ItemsState::NotServed, Some(_) | None) => {}
     }
     notes
 }
@@ -145,18 +160,27 @@ fn to_json(report: &StageReport) -> Value {
             ServedOrigin::Pointer => "POINTER",
             ServedOrigin::LastGood => "LAST_GOOD",
         };
-        json!({ "deploymentId": served.id, "routes": served.routes, "origin": origin })
+        json!({
+            "deploymentId": served.id,
+            "routes": served.routes,
+            "origin": origin,
+            "since": served.since.as_ref().map(|since| timestamp(since.at_ms / 1_000)),
+            "by": served.since.as_ref().map(|since| &since.by),
+        })
     });
     json!({
         "stage": report.stage,
         "basePath": report.location.as_ref().map(|location| &location.base_path),
         "hosts": report.location.as_ref().map(|location| &location.hosts),
         "served": served,
-        "autoDeploy": report.auto_deploy == AutoDeploy::On,
+        "autoDeploy": report.auto_deploy == AutoDeploySetting::On,
         "items": items,
         "problems": problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "lastDeploymentStatus": report.last_status.as_ref().map(|last| &last.status),
         "lastDeploymentMessage": report.last_status.as_ref().map(|last| &last.message),
         "canarySettings": report.canary_settings,
+        "applying": report.unfinished_apply.as_ref().map(
+            |mark| json!({ "id": mark.id, "by": mark.by, "at": timestamp(mark.at) })
+        ),
     })
 }

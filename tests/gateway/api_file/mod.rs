@@ -17,6 +17,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+pub use self::export::ISSUER;
 use crate::harness::tool::{Ran, tollgate_in};
 
 /// A folder with files, gone with the test.

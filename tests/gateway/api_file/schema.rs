@@ -59,7 +59,7 @@ const KINDS: [ItemKind; 5] =
     [ItemKind::Stage, ItemKind::Api, ItemKind::Route, ItemKind::UsagePlan, ItemKind::ApiKey];
 
 /// Attributes that the name of an item says, or that are no part of a file.
-const NOT_IN_A_FILE: [&str; 9] = [
+const NOT_IN_A_FILE: [&str; 10] = [
     "stage",
     "routeKey",
     "id",
@@ -69,6 +69,7 @@ const NOT_IN_A_FILE: [&str; 9] = [
     "revision",
     "lastDeploymentStatus",
     "lastDeploymentMessage",
+    "applying",
 ];
 
 #[test]

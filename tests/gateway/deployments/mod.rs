@@ -1,14 +1,64 @@
 //! An edit goes live by itself, and an invalid one cannot take an API down.
 
+mod contents;
+mod history;
 mod item_problems;
+mod prune;
+mod rollback;
 
 use std::time::Duration;
 
+use axum::Router;
+
 use expect_test::expect;
 use serde_json::{Value, json};
-use tollgate::deployment::{self, PublishOutcome, Trigger};
+use tollgate::{deployment::PublishOutcome, local::server::Server};
 
-use crate::{harness::TestGateway, text_route::text_route};
+use crate::{
+    harness::{TestGateway, free_port, table_client::to_attributes, tool::Ran},
+    text_route::text_route,
+};
+
+/// The item of `v1`.
+async fn stage_item(world: &TestGateway) -> Value {
+    Value::Object(world.store.stage("v1").await.unwrap().unwrap().item)
+}
+
+/// The id of the deployment that `v1` points to.
+async fn pointed(world: &TestGateway) -> String {
+    stage_item(world).await["deploymentId"].as_str().unwrap().to_owned()
+}
+
+/// Serves `v1` with this body, published by the gateway.
+async fn serve(world: &TestGateway, body: &str) -> String {
+    world.put_route(&text_route("v1", body));
+    world.advance(Duration::from_secs(1));
+    world.go_live().await;
+    pointed(world).await
+}
+
+/// What the tool says, with letters for the ids.
+fn told(ran: &Ran, ids: &[impl AsRef<str>]) -> String {
+    let letters: Vec<String> = ('A'..).take(ids.len()).map(String::from).collect();
+    let named: Vec<(&str, &str)> =
+        ids.iter().map(AsRef::as_ref).zip(letters.iter().map(String::as_str)).collect();
+    ran.text(&named)
+}
+
+/// Deletes an item of the deployments' table.
+async fn delete(world: &TestGateway, id: &str, part: u64) {
+    let key = to_attributes(&json!({ "deploymentId": id, "part": part }));
+    world.client().delete_item().table_name("tollgate-deployments").set_key(Some(key)).send().await.unwrap();
+}
+
+/// STS, to which everybody is `arn`.
+fn sts(arn: &str) -> Server {
+    let answer = format!("<GetCallerIdentityResult><Arn>{arn}</Arn></GetCallerIdentityResult>");
+    let listener = free_port();
+    listener.set_nonblocking(true).unwrap();
+    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+    Server::start(listener, Router::new().fallback(async move || answer.clone())).unwrap()
+}
 
 #[tokio::test]
 async fn an_edit_goes_live_and_an_invalid_one_changes_nothing_that_is_served() {
@@ -114,7 +164,7 @@ async fn without_auto_deploy_only_the_operator_moves_the_stage() {
     gateway.refresh().await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\none"));
 
-    let outcome = deployment::publish(&gateway.store, "v1", Trigger::Request).await.unwrap();
+    let outcome = gateway.deploy("v1").await;
     assert!(matches!(outcome, PublishOutcome::Published { .. }));
     gateway.refresh().await;
     assert!(gateway.send("GET /v1").await.ends_with("\n\ntwo"));

@@ -18,7 +18,9 @@ impl Notes {
             | PublishOutcome::Unchanged { warnings, .. }
             | PublishOutcome::Restored { warnings, .. } => Self { problems: Vec::new(), warnings },
             // Switched off by a field, which so was read.
-            PublishOutcome::LeftAlone => Self { problems: Vec::new(), warnings: Vec::new() },
+            PublishOutcome::LeftAlone | PublishOutcome::Applying(_) => {
+                Self { problems: Vec::new(), warnings: Vec::new() }
+            }
         }
     }
 }

@@ -33,6 +33,24 @@ pub enum Way {
     Empty,
 }
 
+/// The gate shuts at a write: whoever made it is dead from then on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The writes that pass before.
+    pub after: usize,
+    pub at: CutAt,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CutAt {
+    /// The write does not reach the store.
+    Request,
+    /// It does, and its answer is lost.
+    Answer,
+}
+
+const WRITES: [&str; 5] = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
+
 pub struct Gate {
     pub address: SocketAddr,
     state: Arc<State>,
@@ -45,6 +63,8 @@ struct State {
     hold: Mutex<Option<&'static str>>,
     /// Every request that holds this text is throttled.
     throttle: Mutex<Option<&'static str>>,
+    /// The writes that pass before the gate is shut.
+    cut: Mutex<Option<Cut>>,
     calls: Mutex<Vec<String>>,
     arrived: Notify,
     released: Notify,
@@ -66,6 +86,18 @@ impl Gate {
 
     pub fn set(&self, way: Way) {
         self.state.way.store(way as u8, Ordering::Relaxed);
+    }
+
+    /// Shuts at a write.
+    pub fn cut(&self, cut: Cut) {
+        *self.state.cut.lock().unwrap() = Some(cut);
+    }
+
+    /// Opens again; says if it was cut.
+    pub fn mend(&self) -> bool {
+        let was_cut = self.state.cut.lock().unwrap().take().is_none();
+        self.set(Way::Open);
+        was_cut
     }
 
     /// Throttles every request that holds this text, and no other.
@@ -91,6 +123,7 @@ async fn pass(mut client: TcpStream, store: SocketAddr, state: Arc<State>) {
     let Ok(mut store) = TcpStream::connect(store).await else { return };
     let (mut asked, mut answered) = (vec![0; 1 << 16], vec![0; 1 << 16]);
     let mut operation = String::new();
+    let mut is_last = false;
     loop {
         let length = tokio::select! {
             read = store.read(&mut answered) => {
@@ -99,7 +132,7 @@ async fn pass(mut client: TcpStream, store: SocketAddr, state: Arc<State>) {
                     drop(client.write_all(&answered[..length - 1]).await);
                     std::future::pending::<()>().await;
                 }
-                if client.write_all(&answered[..length]).await.is_err() {
+                if is_last || client.write_all(&answered[..length]).await.is_err() {
                     return;
                 }
                 continue;
@@ -116,7 +149,12 @@ async fn pass(mut client: TcpStream, store: SocketAddr, state: Arc<State>) {
             state.arrived.notify_one();
             state.released.notified().await;
         }
-        let way = state.way.load(Ordering::Relaxed);
+        match cut_at(&text, &state) {
+            Some(CutAt::Request) => return,
+            Some(CutAt::Answer) => is_last = true,
+            None => {}
+        }
+        let way = if is_last { Way::Open as u8 } else { state.way.load(Ordering::Relaxed) };
         if way == Way::Stalled as u8 {
             std::future::pending::<()>().await;
         }
@@ -140,6 +178,21 @@ async fn pass(mut client: TcpStream, store: SocketAddr, state: Arc<State>) {
             return;
         }
     }
+}
+
+/// Counts a write; the gate is shut behind the last one that passes.
+fn cut_at(text: &str, state: &State) -> Option<CutAt> {
+    let is_write = WRITES.iter().any(|name| text.contains(&format!("DynamoDB_20120810.{name}\r")));
+    let mut cut = state.cut.lock().unwrap();
+    let pending = cut.as_mut().filter(|_| is_write)?;
+    if pending.after > 0 {
+        pending.after -= 1;
+        return None;
+    }
+    let at = pending.at;
+    *cut = None;
+    state.way.store(Way::Shut as u8, Ordering::Relaxed);
+    Some(at)
 }
 
 const THROTTLING: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"Too much"}"#;

@@ -27,7 +27,7 @@ use tollgate::{
     authorizers::KeyValue,
     aws::{ServiceClient, service::Service},
     clock::Clock,
-    deployment::{self, ActiveDeployments, PublishOutcome, Trigger},
+    deployment::{self, ActiveDeployments, Origin, Publication, PublishOutcome},
     environment::{Environment, Refresh},
     function_url::{EventHandler, EventOutcome, Invocation, StreamResponse},
     gateway::{Gateway, Instance},
@@ -45,7 +45,7 @@ pub use self::events::{event, read, render};
 use self::invoke_api::Calls;
 pub use self::invoke_api::REQUEST_ID;
 pub use self::{
-    gate::{Gate, Way},
+    gate::{Cut, CutAt, Gate, Way},
     target::{Script, Target},
 };
 
@@ -237,7 +237,13 @@ impl TestGateway {
 
     /// Publishes the stage, as an event of the routes table's stream does.
     pub async fn publish(&self, stage: &str) -> PublishOutcome {
-        deployment::publish(&self.store, stage, Trigger::Edit).await.unwrap()
+        deployment::publish(&self.store, stage, Publication::of_edit(self.now())).await.unwrap()
+    }
+
+    /// Publishes the stage as an operator does.
+    pub async fn deploy(&self, stage: &str) -> PublishOutcome {
+        let origin = Origin { at: self.now(), by: "alice@laptop", message: "" };
+        deployment::publish(&self.store, stage, Publication::on_request(origin)).await.unwrap()
     }
 
     /// Does what is left to do after an answer.

@@ -134,7 +134,9 @@ async fn what_is_wrong_is_told_with_the_command_that_mends_it() {
     world.put_route(&json!({ "routeKey": "GET /x", "integration": { "type": "SOAP" } }));
     world.put_route(&json!({ "stage": "lost", "routeKey": "GET /x", "integration": { "type": "MOCK" } }));
     world.put_route(&json!({ "stage": "api-only", "routeKey": "$api" }));
-    world.put_stage(&json!({ "stage": "bare" }));
+    world.put_stage(
+        &json!({ "stage": "bare", "applying": { "id": "a1", "by": "ada@laptop", "at": 1_796_047_200 } }),
+    );
     world.put_plan(&json!({ "usagePlanId": "unused" }));
     world.put(
         "tollgate-api-keys",

@@ -38,7 +38,30 @@ fn what_is_denied_is_named_with_exit_6() {
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(6), ""), "{command}: {ran:?}");
         format!("{command}\n  {}", ran.stderr)
     });
-    expect![[r#""#]].assert_eq(&told.concat());
+    expect![[r#"
+        check
+          tollgate: reading the stages failed: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:Scan on the table tollgate-stages; let it be allowed, or use other credentials (--profile)
+        check v1
+          tollgate: reading the stage failed: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:GetItem on the table tollgate-stages; let it be allowed, or use other credentials (--profile)
+        deploy v1
+          tollgate: reading the stage failed: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:GetItem on the table tollgate-stages; let it be allowed, or use other credentials (--profile)
+        export --stage v1
+          tollgate: reading the stage failed: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:GetItem on the table tollgate-stages; let it be allowed, or use other credentials (--profile)
+        status
+          tollgate: reading the stages failed: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:Scan on the table tollgate-stages; let it be allowed, or use other credentials (--profile)
+        keys list
+          tollgate: reading the API keys failed: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:Scan on the table tollgate-api-keys; let it be allowed, or use other credentials (--profile)
+        keys show k1
+          tollgate: looking for the API key failed: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:Scan on the table tollgate-api-keys; let it be allowed, or use other credentials (--profile)
+        keys delete k1 --yes
+          tollgate: looking for the API key failed: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:Scan on the table tollgate-api-keys; let it be allowed, or use other credentials (--profile)
+        keys create --plan gold
+          tollgate: reading the usage plan failed: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:GetItem on the table tollgate-usage-plans; let it be allowed, or use other credentials (--profile)
+        cache stats v1
+          tollgate: reading the cache failed: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:Scan on the table tollgate-cache; let it be allowed, or use other credentials (--profile)
+        usage k1
+          tollgate: reading the usage failed: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:BatchGetItem on the table tollgate-counters; let it be allowed, or use other credentials (--profile)
+    "#]].assert_eq(&told.concat());
 }
 
 #[test]

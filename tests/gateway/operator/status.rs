@@ -1,7 +1,7 @@
 //! `tollgate status`.
 
 use expect_test::expect;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::TestGateway;
 
@@ -29,21 +29,29 @@ async fn status_says_what_each_stage_serves_and_what_is_wrong() {
     );
     world.publish("v1").await;
     world.put_stage(
-        &json!({ "stage": "v3", "deploymentId": "0123", "canarySettings": { "percentTraffic": 5 } }),
+        &json!({ "stage": "v3", "deploymentId": "0123", "canarySettings": { "percentTraffic": 5 },
+            "applying": { "id": "a1", "by": "ada@laptop", "at": 1_796_047_200 } }),
+    );
+    world.put_route(&mock("v4", "GET /orders"));
+    world.put_stage(
+        &json!({ "stage": "v4", "lastDeploymentStatus": "INVALID", "lastDeploymentMessage": "1 problem\nx" }),
     );
     let ill = world.tollgate(&["status"]).text(&[]);
+    // The tool published it by the machine's clock.
+    let v2: Value = serde_json::from_str(&world.tollgate(&["status", "v2", "-o", "json"]).stdout).unwrap();
+    let published_at = v2["stages"][0]["served"]["since"].as_str().unwrap();
     expect![[r#"
         exit 0
-        STAGE  WHERE  DEPLOYMENT  ROUTES  AUTODEPLOY  ITEMS
+        STAGE  WHERE  DEPLOYMENT  SINCE  ROUTES  AUTODEPLOY  ITEMS
         --
         exit 4
         --
         tollgate: there is no stage v1 in tollgate-stages or tollgate-routes
         # ---
         exit 0
-        STAGE  WHERE             DEPLOYMENT                        ROUTES  AUTODEPLOY  ITEMS
-        v1     /v1               06685d89debaa2f25f84b13a512cbf6b       1  on          served
-        v2     api.example.com/  5e7b2f67fb646f8da4e9b30fc0ccad91       2  off         not served yet
+        STAGE  WHERE             DEPLOYMENT                        SINCE                 ROUTES  AUTODEPLOY  ITEMS
+        v1     /v1               06685d89debaa2f25f84b13a512cbf6b  2025-04-14T22:12:48Z       1  on          served
+        v2     api.example.com/  5e7b2f67fb646f8da4e9b30fc0ccad91  2026-11-30T15:47:18Z       2  off         not served yet
         --
         # ---
         exit 0
@@ -51,6 +59,7 @@ async fn status_says_what_each_stage_serves_and_what_is_wrong() {
           "schemaVersion": 1,
           "stages": [
             {
+              "applying": null,
               "autoDeploy": true,
               "basePath": "/v1",
               "canarySettings": null,
@@ -60,9 +69,11 @@ async fn status_says_what_each_stage_serves_and_what_is_wrong() {
               "lastDeploymentStatus": "OK",
               "problems": [],
               "served": {
+                "by": "autoDeploy",
                 "deploymentId": "06685d89debaa2f25f84b13a512cbf6b",
                 "origin": "POINTER",
-                "routes": 1
+                "routes": 1,
+                "since": "2025-04-14T22:12:48Z"
               },
               "stage": "v1"
             }
@@ -71,10 +82,10 @@ async fn status_says_what_each_stage_serves_and_what_is_wrong() {
         --
         # ---
         exit 3
-        STAGE  WHERE             DEPLOYMENT                        ROUTES  AUTODEPLOY  ITEMS
-        v1     /v1               06685d89debaa2f25f84b13a512cbf6b       1  on          2 problems
-        v2     api.example.com/  5e7b2f67fb646f8da4e9b30fc0ccad91       2  off         not served yet
-        v3     /v3               none: 503                                 on          2 problems
+        STAGE  WHERE             DEPLOYMENT                        SINCE                 ROUTES  AUTODEPLOY  ITEMS
+        v1     /v1               06685d89debaa2f25f84b13a512cbf6b  2025-04-14T22:12:48Z       1  on          2 problems
+        v2     api.example.com/  5e7b2f67fb646f8da4e9b30fc0ccad91  2026-11-30T15:47:18Z       2  off         not served yet
+        v3     /v3               none: 503                                                       on          2 problems
         v1: last deployment: INVALID: 2 problems; the last valid deployment stays\ntollgate-routes [stage=v1 routeKey=GET /x\u{1b}[2J] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK\ntollgate-routes [stage=v1 routeKey=GET /x\u{1b}[2J] routeKey: got "GET /x\u{1b}[2J", expected a path without a control character
         v1: problem: tollgate-routes [stage=v1 routeKey=GET /x\u{1b}[2J] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK
         v1: problem: tollgate-routes [stage=v1 routeKey=GET /x\u{1b}[2J] routeKey: got "GET /x\u{1b}[2J", expected a path without a control character
@@ -82,5 +93,5 @@ async fn status_says_what_each_stage_serves_and_what_is_wrong() {
         v3: problem: tollgate-stages [stage=v3] deploymentId: got "0123", expected the id of a deployment; there is none of this id
         v3: problem: tollgate-routes [stage=v3 routeKey=*] routeKey: got no route, expected at least one route item that is enabled
         --
-    "#]].assert_eq(&[nothing, well, one, ill].join("# ---\n"));
+    "#]].assert_eq(&[nothing, well, one, ill].join("# ---\n").replace(published_at, "-----THE TIME NOW-----"[..20].as_ref()));
 }

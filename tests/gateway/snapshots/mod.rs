@@ -31,7 +31,12 @@ async fn stored(world: &TestGateway) -> StoredSnapshot {
 /// Stores other bytes under the id of `v1`'s deployment.
 async fn store(world: &TestGateway, bytes: &[u8], validated_with: &[String]) {
     let id = deployment_id(world).await;
-    world.store.keep_snapshot(&id, "v1", bytes, validated_with).await.unwrap();
+    let stored = StoredSnapshot {
+        bytes: bytes.to_vec(),
+        validated_with: validated_with.to_vec(),
+        ..stored(world).await
+    };
+    world.store.keep_snapshot(&id, "v1", &stored).await.unwrap();
 }
 
 /// The bytes with `change` made to what follows the digest, under a digest that fits.
@@ -53,7 +58,7 @@ async fn break_last_block(world: &TestGateway, validated_with: &[String]) {
 }
 
 /// Text that does not deflate: a route with it has a block of its own.
-fn noise(seed: u64) -> String {
+pub fn noise(seed: u64) -> String {
     let mut state = seed;
     let mut next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

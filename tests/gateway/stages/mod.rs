@@ -1,6 +1,7 @@
 //! The deployment that a stage serves: its item or its deployment is mistyped, lost or another's, and the last good one
 //! stays.
 
+mod deprecation;
 mod invalid_deployment_id;
 mod lost_deployment;
 mod refresh;

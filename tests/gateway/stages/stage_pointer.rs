@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use serde_json::json;
-use tollgate::deployment::{self, PublishOutcome, Trigger};
+use tollgate::deployment::{self, Publication, PublishOutcome};
 
 use super::{answer, as_written, degraded, delete, id_of, world};
 use crate::{
@@ -17,7 +17,7 @@ async fn a_publisher_that_dies_before_the_pointer_moves_has_changed_nothing() {
     world.put_route(&text_route("v1", "two"));
     // After the new deployment is stored, and before the pointer and the record of it.
     let dies = async { world.gate.set(Way::Shut) };
-    let publishing = deployment::publish(&world.store, "v1", Trigger::Edit);
+    let publishing = deployment::publish(&world.store, "v1", Publication::of_edit(world.now()));
     let (outcome, ()) = tokio::join!(publishing, world.gate.hold("TransactWriteItems", dies));
     outcome.unwrap_err();
     world.gate.set(Way::Open);
@@ -26,7 +26,7 @@ async fn a_publisher_that_dies_before_the_pointer_moves_has_changed_nothing() {
     world.put_stage(&json!({ "stage": "v1", "autoDeploy": false, "deploymentId": "o" }));
     assert_eq!(answer(&world.cold_instance()).await, degraded("one"), "the record has not moved either");
 
-    let outcome = deployment::publish(&world.store, "v1", Trigger::Request).await.unwrap();
+    let outcome = world.deploy("v1").await;
     assert!(matches!(outcome, PublishOutcome::Published { .. }), "{outcome:?}");
     world.refresh().await;
     assert_eq!(answer(&world).await, as_written("two"));

@@ -7,10 +7,7 @@ use std::{iter, time::Duration};
 use dynoxide::ImportOptions;
 use serde_json::{Value, json};
 use tokio::time::timeout;
-use tollgate::{
-    deployment::{self, PublishOutcome, Trigger},
-    local::dynamodb::Dynamodb,
-};
+use tollgate::{deployment::PublishOutcome, local::dynamodb::Dynamodb};
 
 use crate::{
     harness::{Script, Target, TestGateway, Way},
@@ -205,9 +202,7 @@ async fn ten_thousand_routes_are_one_deployment() {
     // One by one they would take ten seconds.
     let items = serde_json::from_value((0..10_000).map(item).collect()).unwrap();
     gateway.dynamodb().database.import_items("tollgate-routes", items, ImportOptions::default()).unwrap();
-    let PublishOutcome::Published { routes, .. } =
-        deployment::publish(&gateway.store, "v1", Trigger::Request).await.unwrap()
-    else {
+    let PublishOutcome::Published { routes, .. } = gateway.deploy("v1").await else {
         panic!("not published")
     };
     assert_eq!(routes, 10_000);

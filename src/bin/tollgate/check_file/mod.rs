@@ -49,7 +49,12 @@ pub fn run(path: &str, format: ReportFormat) -> Result<ExitStatus> {
     Ok(if checked.is_valid() { ExitStatus::Ok } else { ExitStatus::Invalid })
 }
 
-fn write(path: &str, checked: &CheckedFile, format: ReportFormat) -> io::Result<()> {
+/// Writes the report to stdout.
+///
+/// # Errors
+///
+/// The reader of the report is gone.
+pub fn write(path: &str, checked: &CheckedFile, format: ReportFormat) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match format {
         ReportFormat::Text => text::write(&mut out, path, checked)?,

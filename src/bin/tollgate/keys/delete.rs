@@ -1,12 +1,17 @@
 //! `tollgate keys delete`.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 
 use anyhow::Result;
 use serde_json::json;
 
 use super::{Item, OneKey, find, print_when_it_acts, shown, text};
-use crate::{common_args::KEYS, exit_status::ExitStatus, notes::note, text_table::printable};
+use crate::{
+    common_args::KEYS,
+    confirm::{self, Answer},
+    exit_status::ExitStatus,
+    notes::note,
+};
 
 /// Delete an API key for good; `disable` can be undone.
 ///
@@ -29,13 +34,12 @@ pub struct Arguments {
 ///
 /// The table cannot be read or written.
 pub fn run(Arguments { key: OneKey { id, common }, yes }: &Arguments) -> Result<ExitStatus> {
-    if !yes && !io::stdin().is_terminal() {
-        note("tollgate: nobody is there to ask whether to delete it for good: --yes says so");
-        return Ok(ExitStatus::WrongUse);
+    if !yes && let Err(status) = confirm::is_asked("delete it for good") {
+        return Ok(status);
     }
     common.run_writing(KEYS, async |store| {
         let Some(item) = find(store, id).await? else { return Ok(ExitStatus::no_key(store, id)) };
-        if !yes && !is_confirmed(&item)? {
+        if !yes && confirm::ask(&question(&item))? == Answer::No {
             note(format_args!("tollgate: key {id} stays as it is"));
             return Ok(ExitStatus::Declined);
         }
@@ -48,12 +52,8 @@ pub fn run(Arguments { key: OneKey { id, common }, yes }: &Arguments) -> Result<
     })
 }
 
-/// Asks on the terminal; nothing but a yes confirms.
-fn is_confirmed(item: &Item) -> io::Result<bool> {
-    let (id, name) = (shown(text(item, "id")), printable(text(item, "name")));
-    let name = if name.is_empty() { String::new() } else { format!(" ({})", shown(&name)) };
-    eprint!("tollgate: delete key {id}{name} for good? [y/N] ");
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
+fn question(item: &Item) -> String {
+    let (id, name) = (shown(text(item, "id")), text(item, "name"));
+    let name = if name.is_empty() { String::new() } else { format!(" ({})", shown(name)) };
+    format!("delete key {id}{name} for good?")
 }

@@ -1,0 +1,265 @@
+//! Doing what a plan says: usage plans and keys, then stage after stage, then what goes.
+//!
+//! A stage serves what it did until its last write. Whoever is stopped before leaves a mark that tells of it, and the next
+//! apply ends it.
+
+use serde_json::{Map, Value};
+
+use super::{
+    plan::{KeyChange, Plan},
+    stage_plan::{StagePlan, StageWork},
+    staleness::Staleness,
+};
+use crate::{
+    api_file::export::StoredItems,
+    clock::milliseconds,
+    deployment::{self, ApplyOutcome, Origin, PlannedStage, Publication, finish_apply},
+    digest::hex,
+    error::{Problem, StoreError},
+    random::random_bytes,
+    store::{ApplyMark, ConditionalWrite, RouteWrite, StageFields, Store},
+};
+
+type Item = Map<String, Value>;
+
+/// An apply under way.
+struct Apply<'a> {
+    store: &'a Store,
+    mark: ApplyMark,
+    origin: Origin<'a>,
+}
+
+/// What is told of an apply under way.
+#[derive(Debug)]
+pub enum Progress<'a> {
+    /// So many items more are written.
+    Written(usize),
+    Ended(&'a StageResult),
+}
+
+/// What was done.
+#[derive(Debug)]
+pub struct Applied {
+    pub stages: Vec<StageResult>,
+    /// The reason why the rest was not done.
+    pub stopped: Option<Stop>,
+}
+
+/// The outcome of one stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StageResult {
+    Unchanged {
+        stage: String,
+        deployment_id: Option<String>,
+    },
+    Served {
+        stage: String,
+        deployment_id: String,
+        former: Option<String>,
+        routes: usize,
+    },
+    /// `canarySettings` hold the stage: the deployment is stored, and the fields of the stage item are not changed.
+    Held {
+        stage: String,
+        deployment_id: String,
+    },
+    Removed {
+        stage: String,
+        former: Option<String>,
+    },
+}
+
+/// The reason why an apply was stopped at a stage. That stage serves what it did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The stage is not as it was planned; nothing of it is written.
+    Stale {
+        stage: String,
+        staleness: Staleness,
+    },
+    /// Others have written its items meanwhile.
+    ItemsChanged {
+        stage: String,
+        staleness: Staleness,
+    },
+    /// The stage item has changed: this apply's mark is gone, or the pointer was moved.
+    TakenOver {
+        stage: String,
+        by: Option<ApplyMark>,
+    },
+    Invalid {
+        stage: String,
+        problems: Vec<Problem>,
+    },
+}
+
+/// Does what `plan` says.
+///
+/// # Errors
+///
+/// The store failed. Stages that were not told of serve what they did.
+pub async fn apply(
+    store: &Store,
+    plan: &Plan,
+    origin: Origin<'_>,
+    told: &mut dyn FnMut(Progress<'_>),
+) -> Result<Applied, StoreError> {
+    let at = milliseconds(origin.at) / 1_000;
+    let mark = ApplyMark { id: hex(&random_bytes::<8>()), by: origin.by.to_owned(), at };
+    let apply = Apply { store, mark, origin };
+
+    for item in &plan.usage_plans {
+        store.put_usage_plan(item).await?;
+        told(Progress::Written(1));
+    }
+    for KeyChange { key_hash, fields } in &plan.api_keys {
+        // A key that was deleted meanwhile stays so.
+        store.set_api_key_fields(key_hash, fields).await?;
+        told(Progress::Written(1));
+    }
+    let mut applied = Applied { stages: Vec::new(), stopped: None };
+    // What is new is served before what is old goes.
+    let (removed, others): (Vec<_>, Vec<_>) =
+        plan.stages.iter().partition(|stage| matches!(stage.work, StageWork::Remove { .. }));
+    for stage in others.into_iter().chain(removed) {
+        match apply.stage(stage, told).await? {
+            Ok(result) => {
+                told(Progress::Ended(&result));
+                applied.stages.push(result);
+            }
+            Err(stop) => {
+                applied.stopped = Some(stop);
+                return Ok(applied);
+            }
+        }
+    }
+    for id in &plan.removed_usage_plans {
+        store.delete_usage_plan(id).await?;
+        told(Progress::Written(1));
+    }
+    Ok(applied)
+}
+
+impl Apply<'_> {
+    async fn stage(
+        &self,
+        plan: &StagePlan,
+        told: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Result<StageResult, Stop>, StoreError> {
+        let Self { store, mark, .. } = self;
+        let StagePlan { stage, served, work, .. } = plan;
+        let writes = match work {
+            StageWork::Nothing => {
+                return Ok(Ok(StageResult::Unchanged {
+                    stage: stage.clone(),
+                    deployment_id: served.clone(),
+                }));
+            }
+            StageWork::Publish { writes, .. } | StageWork::Remove { writes } => writes,
+        };
+        if let Err(stop) = self.begin(plan).await? {
+            return Ok(Err(stop));
+        }
+        for batch in RouteWrite::batches(writes) {
+            match store.write_routes(stage, mark, batch).await? {
+                ConditionalWrite::Done => told(Progress::Written(batch.len())),
+                ConditionalWrite::ChangedMeanwhile => return taken_over(store, stage).await.map(Err),
+            }
+        }
+        match work {
+            StageWork::Publish { planned, fields, deployment, .. } => {
+                self.finish(plan, (planned, fields), deployment.routes).await
+            }
+            StageWork::Remove { .. } | StageWork::Nothing => self.remove(plan).await,
+        }
+    }
+
+    /// Marks the stage, if it is as it was planned; else leaves it as it was.
+    async fn begin(&self, plan: &StagePlan) -> Result<Result<(), Stop>, StoreError> {
+        let Self { store, mark, origin } = self;
+        let StagePlan { stage, base_item, base_routes, .. } = plan;
+        let row = store.stage(stage).await?;
+        let former = row.as_ref().and_then(|row| ApplyMark::of(&row.item));
+        if row.as_ref().map(|row| &row.item) != base_item.as_ref()
+            || store.begin_apply(stage, row.as_ref(), mark).await? == ConditionalWrite::ChangedMeanwhile
+        {
+            return stale(store, plan).await.map(Err);
+        }
+        if store.routes(stage).await? == *base_routes {
+            return Ok(Ok(()));
+        }
+        let stop = stale(store, plan).await?;
+        if let Some(row) =
+            store.stage(stage).await?.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(mark))
+        {
+            store.abandon_apply(stage, &row, former.as_ref()).await?;
+            // The edit that came meanwhile was left alone.
+            let publication = Publication::of_edit(origin.at);
+            deployment::publish(store, stage, publication).await?;
+        }
+        Ok(Err(stop))
+    }
+
+    async fn finish(
+        &self,
+        plan: &StagePlan,
+        (planned, fields): (&PlannedStage, &StageFields),
+        routes: usize,
+    ) -> Result<Result<StageResult, Stop>, StoreError> {
+        let Self { store, mark, origin } = self;
+        let stage = plan.stage.clone();
+        Ok(match finish_apply(store, planned, fields, mark, *origin).await? {
+            ApplyOutcome::Served { deployment_id } => {
+                Ok(StageResult::Served { stage, deployment_id, former: plan.served.clone(), routes })
+            }
+            ApplyOutcome::Held { deployment_id } => Ok(StageResult::Held { stage, deployment_id }),
+            ApplyOutcome::ItemsChanged => {
+                let planned = of_stage(&stage, None, planned.routes.clone());
+                let now = of_stage(&stage, None, store.routes(&stage).await?);
+                Err(Stop::ItemsChanged { staleness: Staleness::between(&planned, &now), stage })
+            }
+            ApplyOutcome::StageChanged => Err(taken_over(store, &stage).await?),
+            ApplyOutcome::Invalid(problems) => Err(Stop::Invalid { stage, problems }),
+        })
+    }
+
+    async fn remove(&self, plan: &StagePlan) -> Result<Result<StageResult, Stop>, StoreError> {
+        let Self { store, mark, .. } = self;
+        let StagePlan { stage, served, .. } = plan;
+        let row = store.stage(stage).await?.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(mark));
+        let Some(row) = row else { return taken_over(store, stage).await.map(Err) };
+        let left = store.routes(stage).await?;
+        if !left.is_empty() {
+            let (planned, now) = (of_stage(stage, None, Vec::new()), of_stage(stage, None, left));
+            let staleness = Staleness::between(&planned, &now);
+            return Ok(Err(Stop::ItemsChanged { stage: stage.clone(), staleness }));
+        }
+        match store.remove_marked(stage, &row).await? {
+            ConditionalWrite::Done => {
+                Ok(Ok(StageResult::Removed { stage: stage.clone(), former: served.clone() }))
+            }
+            ConditionalWrite::ChangedMeanwhile => taken_over(store, stage).await.map(Err),
+        }
+    }
+}
+
+async fn stale(store: &Store, plan: &StagePlan) -> Result<Stop, StoreError> {
+    let StagePlan { stage, base_item, base_routes, .. } = plan;
+    let base = of_stage(stage, base_item.clone(), base_routes.clone());
+    let item = store.stage(stage).await?.map(|row| row.item);
+    let now = of_stage(stage, item, store.routes(stage).await?);
+    Ok(Stop::Stale { stage: stage.clone(), staleness: Staleness::between(&base, &now) })
+}
+
+async fn taken_over(store: &Store, stage: &str) -> Result<Stop, StoreError> {
+    let by = store.stage(stage).await?.and_then(|row| ApplyMark::of(&row.item));
+    Ok(Stop::TakenOver { stage: stage.to_owned(), by })
+}
+
+fn of_stage(stage: &str, item: Option<Item>, routes: Vec<Item>) -> StoredItems {
+    StoredItems {
+        stages: item.into_iter().collect(),
+        routes: [(stage.to_owned(), routes)].into(),
+        ..StoredItems::default()
+    }
+}

@@ -1,0 +1,21 @@
+//! Applying an API file to the tables: what would change, and the change itself.
+//!
+//! Each stage changes as one, or not at all: what is served moves once all of its items are written. See
+//! `docs/edits.md`.
+
+mod execution;
+mod merged_items;
+mod plan;
+mod plan_file;
+mod stage_plan;
+mod staleness;
+mod table_items;
+
+pub use self::{
+    execution::{Applied, Progress, StageResult, Stop, apply},
+    plan::{ApplyScope, Plan, Planning, Removal},
+    plan_file::{PlanFile, PlanFileError},
+    stage_plan::{StagePlan, StageWork},
+    staleness::{MovedPointer, Staleness},
+    table_items::read_items,
+};

@@ -1,0 +1,243 @@
+//! `tollgate apply`: makes the tables hold what an API file says, and serves it.
+
+pub mod input;
+pub mod plan_report;
+mod stale_report;
+
+use std::io::{self, Write};
+
+use anyhow::{Result, anyhow};
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
+use tollgate::{
+    api_file::apply::{Plan, Planning, Progress, StageResult, Staleness, apply},
+    calendar::timestamp,
+    clock::Clock,
+    deployment::{Origin, counted},
+    store::Store,
+};
+
+use self::input::{Input, PlannedBase, ScopeArgs};
+use crate::{
+    common_args::{ALL, CommonArgs},
+    confirm::{Answer, ask, is_asked},
+    exit_status::ExitStatus,
+    interrupt::WhenInterrupted,
+    message_arg::MessageArg,
+    notes::note,
+    operator::operator,
+    output_format::OutputFormat,
+    paint::Paint,
+};
+
+/// Make the tables hold what an API file says, or a plan of `tollgate diff --save`, and serve it: each stage as one, or not
+/// at all.
+///
+/// It shows the difference, and asks on a terminal. Nothing is removed without --prune.
+///
+/// Exit code 1: the answer was not yes. 3: there are problems, and nothing is written. 4: there is no such file, or no such
+/// stage in it. 5: the tables have changed since the plan was made, or while it was applied. 64: there is no terminal to ask
+/// on, and no --yes.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate apply tollgate.yaml
+  tollgate apply tollgate.yaml --prune --yes -m 'new prices'
+  tollgate apply plan.json --yes")]
+pub struct Arguments {
+    /// The API file, or a plan.
+    #[arg(value_name = "FILE|PLAN")]
+    file: String,
+    #[command(flatten)]
+    scope: ScopeArgs,
+    /// Apply without asking.
+    #[arg(short, long)]
+    yes: bool,
+    #[command(flatten)]
+    message: MessageArg,
+    #[command(flatten)]
+    common: CommonArgs,
+}
+
+/// Shorter applies are over before a bar is read.
+const PROGRESS_BAR_FROM: usize = 200;
+
+/// # Errors
+///
+/// The file cannot be read, or the tables cannot be read or written.
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
+    if !arguments.yes
+        && let Err(status) = is_asked("apply it")
+    {
+        return Ok(status);
+    }
+    // An apply that is ended at any write leaves what was served, and the next one finishes it.
+    arguments.common.connected(ALL, WhenInterrupted::End, async |connection| {
+        let store = &connection.store;
+        let input = match input::read(&arguments.file, &arguments.scope, &store.tables)? {
+            Ok(input) => input,
+            Err(status) => return Ok(status),
+        };
+        let plan = match plan(store, input).await? {
+            Ok(plan) => plan,
+            Err(status) => return Ok(status),
+        };
+        let output = arguments.common.output;
+        if output == OutputFormat::Text {
+            let mut out = io::stdout().lock();
+            plan_report::lines(&plan, Paint::of_stdout())
+                .iter()
+                .try_for_each(|line| writeln!(out, "{line}"))?;
+            out.flush()?;
+        }
+        plan_report::warn(&plan);
+        if plan.is_empty() {
+            output.write(|| result(&plan, &[]), |_| Ok(()))?;
+            return Ok(ExitStatus::Ok);
+        }
+        let plan = match arguments.yes {
+            true => plan,
+            false => match confirmed(store, plan).await? {
+                Ok(plan) => plan,
+                Err(status) => return Ok(status),
+            },
+        };
+        let by = operator(connection.sts().as_ref()).await;
+        let origin = Origin { at: Clock::System.now(), by: &by, message: arguments.message.text() };
+        carry_out(store, &plan, origin, output).await
+    })
+}
+
+/// Plans; `Err`: it is no good, which is printed.
+async fn plan(store: &Store, input: Input) -> Result<Result<Plan, ExitStatus>> {
+    let Input { desired, scope, planned } = input;
+    let plan = match Plan::make(store, desired, scope).await? {
+        Planning::Valid(plan) => *plan,
+        Planning::Invalid(problems) => return Ok(Err(plan_report::refuse(&problems))),
+    };
+    if let Some(PlannedBase { base, by, at }) = planned {
+        let staleness = Staleness::between(&base, &plan.base);
+        if !staleness.is_none() {
+            note(format_args!(
+                "tollgate: the tables have changed since {by} made the plan at {}; nothing is written. Changed since:",
+                timestamp(at)
+            ));
+            stale_report::changes(store, &staleness).await?;
+            return Ok(Err(ExitStatus::Stale));
+        }
+    }
+    Ok(Ok(plan))
+}
+
+/// Asks, and makes sure that the tables are still what was shown.
+async fn confirmed(store: &Store, shown: Plan) -> Result<Result<Plan, ExitStatus>> {
+    if ask(&plan_report::question(&shown))? == Answer::No {
+        note("tollgate: nothing is written");
+        return Ok(Err(ExitStatus::Declined));
+    }
+    let planning = Plan::make(store, shown.desired, shown.scope).await?;
+    let plan = match planning {
+        Planning::Valid(plan) => *plan,
+        Planning::Invalid(problems) => return Ok(Err(plan_report::refuse(&problems))),
+    };
+    let staleness = Staleness::between(&shown.base, &plan.base);
+    if staleness.is_none() {
+        return Ok(Ok(plan));
+    }
+    note(
+        "tollgate: the tables have changed since the difference was shown; nothing is written. Changed since:",
+    );
+    stale_report::changes(store, &staleness).await?;
+    Ok(Err(ExitStatus::Stale))
+}
+
+async fn carry_out(
+    store: &Store,
+    plan: &Plan,
+    origin: Origin<'_>,
+    output: OutputFormat,
+) -> Result<ExitStatus> {
+    let count = plan.write_count();
+    // On stderr, and only if that is a terminal.
+    let bar = if count >= PROGRESS_BAR_FROM { ProgressBar::new(count as u64) } else { ProgressBar::hidden() };
+    let mut told = |progress: Progress<'_>| match progress {
+        Progress::Written(items) => bar.inc(items as u64),
+        Progress::Ended(result) if output == OutputFormat::Text => {
+            // Who has closed stdout wants no words, and still gets the rest of the stages.
+            let mut out = io::stdout();
+            bar.suspend(|| drop(lines_of(result).iter().try_for_each(|line| writeln!(out, "{line}"))));
+        }
+        Progress::Ended(_) => {}
+    };
+    let applied = tokio::select! {
+        applied = apply(store, plan, origin, &mut told) => applied,
+        _ = tokio::signal::ctrl_c() => {
+            return Err(anyhow!("stopped; {HALF_DONE}"));
+        }
+    };
+    bar.finish_and_clear();
+    let applied = applied.map_err(|error| anyhow::Error::from(error).context(HALF_DONE))?;
+    output.write(|| result(plan, &applied.stages), |_| Ok(()))?;
+    match &applied.stopped {
+        None => {
+            tell_keys_and_plans(plan);
+            Ok(ExitStatus::Ok)
+        }
+        Some(stop) => stale_report::print(store, stop).await,
+    }
+}
+
+fn tell_keys_and_plans(plan: &Plan) {
+    let plans = plan.usage_plans.len() + plan.removed_usage_plans.len();
+    let parts = [(plans, "usage plan"), (plan.api_keys.len(), "API key")];
+    let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, noun)| counted(*n, noun)).collect();
+    if !parts.is_empty() {
+        note(format_args!(
+            "tollgate: changed {}: it acts within the gateway's KEY_CACHE_SECONDS [60]",
+            parts.join(" and ")
+        ));
+    }
+}
+
+/// What is true whenever an apply breaks off.
+const HALF_DONE: &str = "stages that are not told above serve what they did; apply again to end it";
+
+fn lines_of(result: &StageResult) -> Vec<String> {
+    match result {
+        StageResult::Unchanged { .. } => Vec::new(),
+        StageResult::Served { stage, deployment_id, former, routes } => {
+            let mut lines =
+                vec![format!("{stage}: serves {}, deployment {deployment_id}", counted(*routes, "route"))];
+            if let Some(former) = former.as_ref().filter(|former| *former != deployment_id) {
+                lines.push(format!("  to undo it: tollgate rollback {stage} {former}"));
+            }
+            lines
+        }
+        StageResult::Held { stage, deployment_id } => vec![format!(
+            "{stage}: deployment {deployment_id} is stored and not served: canarySettings hold the stage where it is, with \
+             the fields of its item"
+        )],
+        StageResult::Removed { stage, .. } => vec![format!("{stage}: removed")],
+    }
+}
+
+fn result(plan: &Plan, stages: &[StageResult]) -> Value {
+    let stages = stages.iter().map(|result| match result {
+        StageResult::Unchanged { stage, deployment_id } => {
+            json!({ "stage": stage, "outcome": "unchanged", "deploymentId": deployment_id })
+        }
+        StageResult::Served { stage, deployment_id, former, routes } => {
+            json!({ "stage": stage, "outcome": "served",
+            "deploymentId": deployment_id, "formerDeploymentId": former, "routes": routes })
+        }
+        StageResult::Held { stage, deployment_id } => {
+            json!({ "stage": stage, "outcome": "held", "deploymentId": deployment_id })
+        }
+        StageResult::Removed { stage, former } => {
+            json!({ "stage": stage, "outcome": "removed", "formerDeploymentId": former })
+        }
+    });
+    let mut json = plan_report::json(plan);
+    json["results"] = stages.collect();
+    json
+}
