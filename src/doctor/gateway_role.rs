@@ -32,7 +32,7 @@ pub const NEEDS: [RoleNeed; 5] = [
     RoleNeed { tables: |tables| vec![&tables.api_keys, &tables.usage_plans], actions: &["dynamodb:GetItem"] },
     RoleNeed {
         tables: |tables| vec![&tables.deployments],
-        actions: &["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"],
+        actions: &["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:ConditionCheckItem"],
     },
     RoleNeed {
         tables: |tables| vec![&tables.counters, &tables.cache],

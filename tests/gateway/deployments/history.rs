@@ -157,24 +157,27 @@ async fn the_tool_tells_who_moved_the_stage_when_and_why() {
     "#]].assert_eq(&world.tollgate(&["history", "v1"]).text(&named));
     expect![[r#"
         exit 0
-        [
-          {
-            "at": "-------TIME---------",
-            "by": "autoDeploy",
-            "changes": {
-              "added": 0,
-              "api": true,
-              "changed": 1,
-              "removed": 0
-            },
-            "deploymentId": "-----------ID OF THE THIRD------",
-            "kind": "AUTO_DEPLOY",
-            "message": "",
-            "pruned": false,
-            "routes": 2,
-            "served": true
-          }
-        ]
+        {
+          "results": [
+            {
+              "at": "-------TIME---------",
+              "by": "autoDeploy",
+              "changes": {
+                "added": 0,
+                "api": true,
+                "changed": 1,
+                "removed": 0
+              },
+              "deploymentId": "-----------ID OF THE THIRD------",
+              "kind": "AUTO_DEPLOY",
+              "message": "",
+              "pruned": false,
+              "routes": 2,
+              "served": true
+            }
+          ],
+          "schemaVersion": 1
+        }
         --
     "#]]
     .assert_eq(&world.tollgate(&["history", "v1", "--limit", "1", "-o", "json"]).text(&named));

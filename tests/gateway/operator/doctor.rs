@@ -214,6 +214,8 @@ async fn what_is_wrong_is_told_with_the_command_that_mends_it() {
           problem      stage api-only: its items have 1 problem, and what was served stays
                        tollgate check api-only
           problem      stage api-only: nothing is served: it answers 503
+          problem      stage bare: the apply that ada@laptop began at 2026-11-30T14:00:00Z (id a1) has not ended, and no edit goes live: an apply of the file finishes it
+                       tollgate apply tollgate.yaml --stage bare
           problem      stage bare: its items have 1 problem, and what was served stays
                        tollgate check bare
           problem      stage bare: nothing is served: it answers 503
@@ -237,7 +239,7 @@ async fn what_is_wrong_is_told_with_the_command_that_mends_it() {
         clock
           ok           clock of this machine: as the service's
         the commands of aws are for eu-west-1
-        15 problems, 12 warnings, 1 not checked
+        16 problems, 12 warnings, 1 not checked
         --
     "#]].assert_eq(&told);
 }
