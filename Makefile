@@ -15,7 +15,7 @@ help: ## print this
 
 run: ## serve the example API on this machine: gateway, targets and DynamoDB
 	cargo build --locked --features local --bins --examples
-	target/debug/tollgate local
+	target/debug/tollgate dev examples/tollgate.yaml
 
 watch: $(TOOLS) ## the same, and the gateway under `cargo lambda watch` at http://127.0.0.1:9002, built again on every change
 	cargo build --locked --features local --bins --examples

@@ -14,8 +14,7 @@ use ring::{
 use serde_json::{Map, Value, json};
 use tollgate::local::{
     dynamodb::Dynamodb,
-    example_api::put,
-    tables::{TableNames, create_missing},
+    tables::{TableNames, create_missing, put},
 };
 
 use crate::scenario::{CallerScenario, TARGET};

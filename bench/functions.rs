@@ -6,10 +6,9 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use tollgate::local::{
     dynamodb::Dynamodb,
-    example_api::put,
     function_output::FunctionOutput,
     function_settings::FunctionSettings,
-    tables::{NewTable, TableNames, create, create_missing},
+    tables::{NewTable, TableNames, create, create_missing, put},
 };
 
 use crate::{

@@ -20,13 +20,12 @@ use serde_json::json;
 use tokio::time::{interval, timeout};
 use tollgate::local::{
     dynamodb::Dynamodb,
-    example_api::put,
     function_output::FunctionOutput,
     function_settings::FunctionSettings,
     function_url_server,
     host::Host,
     server::Server,
-    tables::{TableNames, create_missing},
+    tables::{TableNames, create_missing, put},
 };
 
 use crate::{

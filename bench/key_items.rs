@@ -4,7 +4,10 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tollgate::{
     authorizers::KeyValue,
-    local::{dynamodb::Dynamodb, example_api::put, tables::TableNames},
+    local::{
+        dynamodb::Dynamodb,
+        tables::{TableNames, put},
+    },
 };
 
 /// The plan of the keys that are never refused.

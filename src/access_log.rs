@@ -45,6 +45,11 @@ pub struct AccessLog {
 struct LogLine {
     request_id: String,
     stage: String,
+    /// Of a canary's answer; and that it is one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    deployment_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_canary_request: Option<bool>,
     #[serde(skip_serializing_if = "String::is_empty")]
     route_key: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -147,6 +152,12 @@ impl AccessLog {
 
     pub fn stage(&mut self, stage: &str) {
         stage.clone_into(&mut self.line.stage);
+    }
+
+    /// The stage's canary answers, with this deployment.
+    pub fn canary(&mut self, deployment_id: &str) {
+        deployment_id.clone_into(&mut self.line.deployment_id);
+        self.line.is_canary_request = Some(true);
     }
 
     pub fn route(&mut self, route_key: &str) {

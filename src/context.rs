@@ -16,12 +16,31 @@ pub struct Context<'a> {
     pub path: &'a str,
     pub stage_variables: &'a StageVariables,
     pub deployment_id: &'a str,
+    pub version: StageVersion,
     /// As written: `GET /orders/{id}`, `$default`; empty until the route is known.
     pub route_key: &'a str,
     pub path_parameters: &'a [PathParameter<'a>],
     pub caller: Caller<'a>,
     /// The time that has passed since the request was received, where others were asked before.
     pub waited: Duration,
+}
+
+/// The version of its stage that serves a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StageVersion {
+    /// The stage's own deployment.
+    #[default]
+    Own,
+    /// The deployment of its canary.
+    Canary(CanaryCache),
+}
+
+/// The cache that a canary's responses are kept in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CanaryCache {
+    /// One of its own, which ends with it.
+    Own,
+    OfStage,
 }
 
 /// The part of the path that `{name}` or `{name+}` of a route matched.
@@ -41,6 +60,11 @@ impl<'a> PathParameter<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// API Gateway's `isCanaryRequest`.
+    pub fn is_canary_request(&self) -> bool {
+        self.version != StageVersion::Own
+    }
+
     /// The time that whoever is called next has.
     pub fn time_left(&self) -> Duration {
         self.request.time_left().saturating_sub(self.waited)

@@ -7,7 +7,8 @@
 //!   │ function_url::decode
 //!   ▼
 //! gateway::handle          always answers: log line, request id, CORS headers, gateway responses
-//!   │ stages, router       the stage and the route (deployment: what is served)
+//!   │ stages, canary       the stage, and which of its two versions, where it has a canary
+//!   │ router               the route (deployment: what is served)
 //!   │ policies::addresses  the API's address lists
 //!   │ limits::throttle     one client address
 //!   │ policies::cors       a preflight is answered here
@@ -39,6 +40,8 @@ pub mod deployment;
 
 // The steps, in their order.
 pub mod stages;
+
+pub mod canary;
 
 pub mod router;
 
@@ -107,6 +110,8 @@ pub mod access_lines;
 #[cfg(feature = "cli")]
 pub mod doctor;
 
-// A laptop's Lambda and DynamoDB.
+// A laptop's Lambda and DynamoDB, and an API file served with them while it is edited.
+#[cfg(feature = "local")]
+pub mod dev;
 #[cfg(feature = "local")]
 pub mod local;

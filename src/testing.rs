@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     caller::Caller,
-    context::{Context, PathParameter},
+    context::{Context, PathParameter, StageVersion},
     error::Problem,
     item::{Fields, Findings, Item, Report, StageVariables},
     message::{Body, Origin, Request, Response},
@@ -55,6 +55,7 @@ impl TestRequest {
             path: &self.request.path,
             stage_variables: &self.stage_variables,
             deployment_id: "d1",
+            version: StageVersion::Own,
             route_key: "GET /orders/{id}",
             path_parameters: &self.path_parameters,
             caller: Caller::default(),

@@ -5,9 +5,8 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::Path};
 use anyhow::Result;
 use serde_json::{Value, json};
 use tollgate::local::{
-    example_api::put,
     function_settings::FunctionSettings,
-    tables::{TableNames, create_missing},
+    tables::{TableNames, create_missing, put},
 };
 
 use super::{

@@ -4,9 +4,9 @@
 //! place where the field is written.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     io,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use serde_json::{Map, Value};
@@ -14,8 +14,11 @@ use serde_json::{Map, Value};
 use super::{
     file_items::{ApiFile, FileItem, FileStage},
     file_problem::{FileProblem, LineDisplay, Rule, Severity},
+    first_request::FirstRequest,
     layout,
     loader::Loader,
+    local_function::LocalFunction,
+    local_table::LocalTable,
     node::{Content, find},
     references::{KeyReferences, RouteKeys, check_plan, shapes, take},
     source::{Sources, Span},
@@ -24,7 +27,7 @@ use crate::{
     authorizers::KeyValue,
     deployment::{API, DeploymentSource, NO_ROUTE, conflicts_among, parse},
     error::{ItemId, Problem},
-    item::{Findings, StageVariables, WITHHELD},
+    item::{Findings, Parsed, StageVariables, WITHHELD},
     stages::{PartialSettings, StageSettings},
 };
 
@@ -55,7 +58,16 @@ impl CheckedFile {
 ///
 /// The file cannot be read.
 pub fn check(path: &Path) -> io::Result<CheckedFile> {
-    let (mut loader, root) = Loader::open(path)?;
+    check_edited(path, BTreeMap::new())
+}
+
+/// The same, with other texts in the places of what some files hold, by their paths without links.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub fn check_edited(path: &Path, edited: BTreeMap<PathBuf, String>) -> io::Result<CheckedFile> {
+    let (mut loader, root) = Loader::open(path, edited)?;
     let api = root.map(|root| layout::read(&mut loader, &root)).unwrap_or_default();
     let Loader { sources, mut problems, secrets, failed_includes, .. } = loader;
     // A place that is not understood has no more to tell.
@@ -113,6 +125,24 @@ impl ItemCheck {
             }
         }
         self.keys_and_plans(api);
+        self.section(&api.functions, "function", LocalFunction::parse);
+        self.section(&api.tables, "table", LocalTable::parse);
+        self.section(&api.first_requests, "request", FirstRequest::parse);
+    }
+
+    /// Checks a section that is for a laptop.
+    fn section<T>(
+        &mut self,
+        items: &[FileItem],
+        noun: &str,
+        parse: impl Fn(&str, &Map<String, Value>) -> Parsed<T>,
+    ) {
+        for item in items {
+            let mut findings = Findings::default();
+            take(parse(&item.name, &item.to_item([])), &mut findings);
+            let placed = PlacedItem { subject: format!("{noun} {}", item.name), item };
+            self.add_all(findings, |_| &placed);
+        }
     }
 
     /// Checks a stage with its routes; its settings, if they are valid.

@@ -45,18 +45,62 @@ pub struct Export {
     pub left_out: Vec<String>,
 }
 
+/// The items without what their names say, and without what stands in no file.
+#[derive(Debug)]
+pub(super) struct Exported {
+    pub stages: BTreeMap<String, ExportedStage>,
+    pub plans: BTreeMap<String, Item>,
+    pub keys: BTreeMap<String, Item>,
+    pub left_out: Vec<String>,
+}
+
+/// A stage without what its names say.
+#[derive(Debug)]
+pub(super) struct ExportedStage {
+    pub settings: Item,
+    pub api: Option<Item>,
+    pub routes: Vec<(String, Item)>,
+}
+
+impl Exported {
+    pub fn of(items: &StoredItems) -> Self {
+        let mut exporter = Exporter::default();
+        let stages = items.routes.iter().map(|(name, routes)| {
+            let is_it = |item: &&Item| item.get("stage").and_then(Value::as_str) == Some(name);
+            (name.clone(), exporter.stage(name, items.stages.iter().find(is_it), routes))
+        });
+        let stages = stages.collect();
+        let plans = exporter.named(&items.usage_plans, "usagePlanId", layout::OF_PLANS, UsagePlan::key_of);
+        let keys: Vec<Item> =
+            items.api_keys.iter().filter(|item| exporter.holds_no_value(item)).cloned().collect();
+        let keys = exporter.named(&keys, "id", layout::OF_KEYS, ApiKey::key_of);
+        Self { stages, plans, keys, left_out: exporter.left_out }
+    }
+
+    /// The same with what their names say.
+    pub fn to_stored(&self) -> StoredItems {
+        let named = |item: &Item, names: &[(&str, &str)]| {
+            let mut item = item.clone();
+            item.extend(names.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))));
+            item
+        };
+        let mut items = StoredItems::default();
+        for (name, ExportedStage { settings, api, routes }) in &self.stages {
+            items.stages.push(named(settings, &[("stage", name)]));
+            let api = api.iter().map(|api| (API, api));
+            let of_stage = api.chain(routes.iter().map(|(key, route)| (key.as_str(), route)));
+            let of_stage = of_stage.map(|(key, item)| named(item, &[("stage", name), ("routeKey", key)]));
+            items.routes.insert(name.clone(), of_stage.collect());
+        }
+        items.usage_plans = self.plans.iter().map(|(id, plan)| named(plan, &[("usagePlanId", id)])).collect();
+        items.api_keys = self.keys.iter().map(|(id, key)| named(key, &[("id", id)])).collect();
+        items
+    }
+}
+
 /// Writes an API file with all of the items, in an order that depends on nothing else.
 pub fn export(items: &StoredItems) -> Export {
-    let mut exporter = Exporter::default();
-    let stages = items.routes.iter().map(|(name, routes)| {
-        let item = items.stages.iter().find(|item| item.get("stage").and_then(Value::as_str) == Some(name));
-        (name.clone(), exporter.stage(name, item, routes))
-    });
-    let stages: Vec<_> = stages.collect();
-    let plans = exporter.named(&items.usage_plans, "usagePlanId", layout::OF_PLANS, UsagePlan::key_of);
-    let keys: Vec<Item> =
-        items.api_keys.iter().filter(|item| exporter.holds_no_value(item)).cloned().collect();
-    let keys = exporter.named(&keys, "id", layout::OF_KEYS, ApiKey::key_of);
+    let Exported { stages, plans, keys, left_out } = Exported::of(items);
     let mut text = "tollgate: 1\n".to_owned();
     if !stages.is_empty() {
         text.push_str("\nstages:\n");
@@ -74,14 +118,7 @@ pub fn export(items: &StoredItems) -> Export {
         }
     }
     let json = yaml::read(&text, 0, &mut Vec::new()).map(|root| root.to_json()).unwrap_or_default();
-    Export { text, json, left_out: exporter.left_out }
-}
-
-/// A stage without what its names say.
-struct ExportedStage {
-    settings: Item,
-    api: Option<Item>,
-    routes: Vec<(String, Item)>,
+    Export { text, json, left_out }
 }
 
 #[derive(Default)]

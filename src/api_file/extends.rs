@@ -19,9 +19,6 @@ const MOST_ROUTES: usize = 200_000;
 /// A stage that extends one that extends one …
 const MOST_STAGES_IN_A_CHAIN: usize = 32;
 
-/// Two stages are never at one place.
-const NOT_INHERITED: &str = "basePath";
-
 /// Writes all stages out, in the order of the file. What is wrong is told.
 pub fn resolved(written: &[WrittenStage], problems: &mut Vec<FileProblem>) -> Vec<FileStage> {
     let by_name = written.iter().map(|stage| (stage.name.as_str(), stage)).collect();
@@ -109,8 +106,8 @@ impl<'w> Resolver<'w, '_> {
     }
 
     fn merged(&mut self, stage: &WrittenStage, base: FileStage, extended: Option<&str>) -> FileStage {
-        let FileStage { settings, api, routes, .. } = base;
-        let inherited = settings.fields.into_iter().filter(|entry| entry.key != NOT_INHERITED).collect();
+        let inherited = base.inherited_settings();
+        let FileStage { api, routes, .. } = base;
         let fields = self.merged_entries(inherited, &stage.settings, extended);
         let settings = FileItem { name: stage.name.clone(), place: stage.place, fields };
         let api = match &stage.api {

@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{
+    difference::ItemName,
     export::StoredItems,
     node::{Entry, to_object},
     source::Span,
 };
 use crate::decimal::canonical_numbers;
+
+/// Two stages are never at one place.
+const NOT_INHERITED: &str = "basePath";
 
 /// An API as a file has it.
 #[derive(Debug, Default)]
@@ -20,10 +24,12 @@ pub struct ApiFile {
     pub usage_plans: Vec<FileItem>,
     /// Without values and hashes.
     pub api_keys: Vec<FileItem>,
-    /// `functions`: the commands that `tollgate dev` runs, by name.
-    pub functions: Vec<Entry>,
-    /// `tables`: the tables that `tollgate dev` makes, by name.
-    pub tables: Vec<Entry>,
+    /// The stages as they are written, without what they extend.
+    pub written: Vec<WrittenStage>,
+    /// What `tollgate dev` runs, makes and prints.
+    pub functions: Vec<FileItem>,
+    pub tables: Vec<FileItem>,
+    pub first_requests: Vec<FileItem>,
 }
 
 /// A stage and its routes.
@@ -70,6 +76,52 @@ fn stored(item: Map<String, Value>) -> Map<String, Value> {
     item.into_iter().map(|(name, value)| (name, canonical_numbers(&value))).collect()
 }
 
+impl ApiFile {
+    /// A stage, written out.
+    pub fn stage(&self, name: &str) -> Option<&FileStage> {
+        self.stages.iter().find(|stage| stage.settings.name == name)
+    }
+
+    /// The stages that a stage extends, the nearest first.
+    pub fn bases_of(&self, stage: &str) -> Vec<&str> {
+        let mut bases: Vec<&str> = Vec::new();
+        let mut next = stage;
+        while let Some((base, _)) = self
+            .written
+            .iter()
+            .find(|written| written.name == next)
+            .and_then(|written| written.extends.as_ref())
+            && !bases.contains(&base.as_str())
+        {
+            bases.push(base);
+            next = base;
+        }
+        bases
+    }
+
+    /// A usage plan, or what is known of a key.
+    pub fn plan_or_key(&self, name: &ItemName) -> Option<&FileItem> {
+        match name {
+            ItemName::UsagePlan(id) => self.usage_plans.iter().find(|plan| plan.name == *id),
+            ItemName::ApiKey(id) => self.api_keys.iter().find(|key| key.name == *id),
+            ItemName::OfStage { .. } => None,
+        }
+    }
+}
+
+impl FileStage {
+    /// The fields of the stage that one has which extends it.
+    pub fn inherited_settings(&self) -> Vec<Entry> {
+        self.settings.fields.iter().filter(|entry| entry.key != NOT_INHERITED).cloned().collect()
+    }
+}
+
+impl WrittenStage {
+    pub fn extends_stage(&self, name: &str) -> bool {
+        self.extends.as_ref().is_some_and(|(base, _)| base == name)
+    }
+}
+
 impl FileItem {
     /// The item as its table holds it, with the attributes that its name says.
     pub fn to_item<const N: usize>(&self, named: [(&str, &str); N]) -> Map<String, Value> {
@@ -80,6 +132,7 @@ impl FileItem {
 }
 
 /// A stage as it is written: what it extends is not in it.
+#[derive(Debug)]
 pub struct WrittenStage {
     pub name: String,
     pub place: Span,
@@ -93,6 +146,7 @@ pub struct WrittenStage {
 }
 
 /// `api` or `routes` of a stage.
+#[derive(Debug)]
 pub enum StagePart<T> {
     /// As in the stage that is extended.
     Absent,
@@ -102,6 +156,7 @@ pub enum StagePart<T> {
 }
 
 /// A route as it is written.
+#[derive(Debug)]
 pub struct WrittenRoute {
     pub item: FileItem,
     /// `null`: the stage that is extended has it, and this one has not.

@@ -1,11 +1,11 @@
 //! The sections of an API file → its items, each with its place: includes taken in, stages that extend others written
 //! out. In an item stand the words that DynamoDB would hold, and nothing here knows them.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     extends,
-    file_items::{ApiFile, FileItem, FileStage, StagePart, WrittenRoute, WrittenStage},
+    file_items::{ApiFile, FileItem, StagePart, WrittenRoute, WrittenStage},
     file_problem::FileProblem,
     loader::Loader,
     node::{Content, Entry, Node},
@@ -17,7 +17,7 @@ use crate::item::nearest;
 const VERSION: &str = "1";
 
 /// The sections of the file.
-pub const SECTIONS: [&str; 6] = ["tollgate", "stages", "usagePlans", "apiKeys", "functions", "tables"];
+pub const SECTIONS: [&str; 7] = ["tollgate", "stages", "usagePlans", "apiKeys", "functions", "tables", "try"];
 
 /// Attributes that an item's name says, or that the gateway writes; and why they do not stand in a file.
 pub type Refused = [(&'static str, &'static str)];
@@ -25,15 +25,23 @@ pub type Refused = [(&'static str, &'static str)];
 const NAMED: &str = "nothing: the name before the colon says it";
 const STATE: &str = "nothing: the gateway writes it";
 const POINTER: &str = "nothing: what is served is no part of the file (tollgate deploy and rollback set it)";
+const CANARY: &str = "nothing: a canary is no part of the file (tollgate canary start sets it)";
 const SECRET: &str = "nothing: a value never stands in a file (tollgate keys create makes one)";
 pub const OF_STAGES: &Refused = &[
     ("stage", NAMED),
     ("deploymentId", POINTER),
+    ("canarySettings", CANARY),
+    ("canaryRollback", STATE),
     ("revision", STATE),
     ("lastDeploymentStatus", STATE),
     ("lastDeploymentMessage", STATE),
     ("applying", STATE),
 ];
+/// Says if a field of a stage item is written by the gateway, and not by an operator.
+pub fn is_state_of_a_stage(field: &str) -> bool {
+    OF_STAGES.iter().any(|(name, expected)| *name == field && *expected != NAMED)
+}
+
 pub const OF_ROUTES: &Refused = &[("stage", NAMED), ("routeKey", NAMED)];
 pub const OF_PLANS: &Refused = &[("usagePlanId", NAMED)];
 pub const OF_KEYS: &Refused = &[("id", NAMED), ("value", SECRET), ("key", SECRET), ("keyHash", SECRET)];
@@ -48,11 +56,12 @@ pub fn read(loader: &mut Loader, root: &Arc<Node>) -> ApiFile {
     for section in &sections {
         match section.key.as_str() {
             "tollgate" => {}
-            "stages" => (file.stage_names, file.stages) = reader.stages(section),
+            "stages" => reader.stages(section, &mut file),
             "usagePlans" => file.usage_plans = reader.items(section, "a usage plan", OF_PLANS),
             "apiKeys" => file.api_keys = reader.items(section, "an API key", OF_KEYS),
-            "functions" => file.functions = reader.section(section),
-            "tables" => file.tables = reader.section(section),
+            "functions" => file.functions = reader.items(section, "a function", &[]),
+            "tables" => file.tables = reader.items(section, "a table", &[]),
+            "try" => file.first_requests = reader.requests(section),
             unknown => {
                 let problem = FileProblem::layout(
                     section.key_span,
@@ -128,6 +137,30 @@ impl LayoutReader<'_> {
             .collect()
     }
 
+    /// The entries of `try`: a text is the field `request` alone.
+    fn requests(&mut self, section: &Entry) -> Vec<FileItem> {
+        let node = self.loader.expanded(&section.node);
+        let nodes = match &node.content {
+            Content::Null => return Vec::new(),
+            Content::List(nodes) => nodes,
+            Content::Bool(_) | Content::Number(_) | Content::Text(_) | Content::Map(_) => {
+                let message = format!("got {}, expected a list of requests", node.noun());
+                self.loader.problems.push(FileProblem::layout(node.span, message));
+                return Vec::new();
+            }
+        };
+        let entry = |(at, node): (usize, &Arc<Node>)| {
+            let (key, key_span) = (format!("{}[{at}]", section.key), node.span);
+            if node.as_text().is_none() {
+                let node = Arc::clone(node);
+                return self.item(&Entry { key, key_span, node }, "a request, or a map with its fields", &[]);
+            }
+            let line = Entry { key: "request".to_owned(), key_span, node: Arc::clone(node) };
+            Some(FileItem { name: key, place: key_span, fields: vec![line] })
+        };
+        nodes.iter().enumerate().filter_map(entry).collect()
+    }
+
     /// Hides every text of a section, or of an entry, that is no map: it may be the value of a key.
     fn withhold_what_is_no_map(&mut self, section: &Node) {
         match section.as_map() {
@@ -165,12 +198,12 @@ impl LayoutReader<'_> {
         fields
     }
 
-    /// The names of all stages, and those that can be written out.
-    fn stages(&mut self, section: &Entry) -> (BTreeSet<String>, Vec<FileStage>) {
+    /// Reads the names of all stages, and those that can be written out.
+    fn stages(&mut self, section: &Entry, file: &mut ApiFile) {
         let members = self.section(section);
-        let names = members.iter().map(|entry| entry.key.clone()).collect();
-        let written: Vec<_> = members.iter().filter_map(|entry| self.stage(entry)).collect();
-        (names, extends::resolved(&written, &mut self.loader.problems))
+        file.stage_names = members.iter().map(|entry| entry.key.clone()).collect();
+        file.written = members.iter().filter_map(|entry| self.stage(entry)).collect();
+        file.stages = extends::resolved(&file.written, &mut self.loader.problems);
     }
 
     fn stage(&mut self, entry: &Entry) -> Option<WrittenStage> {

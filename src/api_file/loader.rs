@@ -3,7 +3,7 @@
 //! Nothing outside the folder of the API file is read, and nothing twice on one way.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fs::File,
     io::{self, Read},
     path::{Component, Path, PathBuf},
@@ -34,6 +34,8 @@ pub struct Loader {
     pub secrets: Vec<Span>,
     /// The folder of the API file, without links.
     project: PathBuf,
+    /// Texts that files are to have, by their paths without links: these are read in the places of theirs.
+    edited: BTreeMap<PathBuf, String>,
     /// By the index of the source.
     files: Vec<LoadedFile>,
 }
@@ -51,7 +53,7 @@ impl Loader {
     /// # Errors
     ///
     /// It cannot be read.
-    pub fn open(path: &Path) -> io::Result<(Self, Option<Arc<Node>>)> {
+    pub fn open(path: &Path, edited: BTreeMap<PathBuf, String>) -> io::Result<(Self, Option<Arc<Node>>)> {
         let real = path.canonicalize()?;
         let project = real.parent().map(Path::to_path_buf).unwrap_or_default();
         let mut loader = Self {
@@ -60,9 +62,10 @@ impl Loader {
             failed_includes: Vec::new(),
             secrets: Vec::new(),
             project,
+            edited,
             files: Vec::new(),
         };
-        let bytes = bytes_of(&real)?;
+        let bytes = loader.bytes_of(&real)?;
         let name = path.display().to_string();
         let file = LoadedFile { path: real, includer: None };
         let root = loader.read(name, file, &bytes);
@@ -97,6 +100,13 @@ impl Loader {
         let node = yaml::read(text, index, &mut problems);
         self.problems.extend(problems);
         node
+    }
+
+    fn bytes_of(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match self.edited.get(path) {
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => bytes_of(path),
+        }
     }
 
     /// The value, with the files that it includes in their places.
@@ -199,7 +209,7 @@ impl Loader {
             return Err(format!("got more than {MOST_FILES} files"));
         }
         let bytes =
-            bytes_of(&real).map_err(|error| format!("got {text:?}, which cannot be read: {error}"))?;
+            self.bytes_of(&real).map_err(|error| format!("got {text:?}, which cannot be read: {error}"))?;
         let shown = Path::new(&self.sources.of(path.span).name).with_file_name("").join(relative);
         let problems = self.problems.len();
         let file = LoadedFile { path: real, includer: Some(includer) };

@@ -11,15 +11,19 @@ pub mod export;
 mod extends;
 mod file_items;
 mod file_problem;
+pub mod first_request;
 pub mod history;
 mod layout;
 mod loader;
+pub mod local_function;
+pub mod local_table;
 mod node;
 pub mod references;
 mod scalar;
 pub mod schema;
 mod source;
 mod syntax_error;
+pub mod update;
 mod yaml;
 mod yaml_text;
 
@@ -27,6 +31,7 @@ pub use self::{
     check::{CheckedFile, check},
     file_items::{ApiFile, FileItem, FileStage},
     file_problem::{FileProblem, LineDisplay, Rule, Severity},
+    layout::is_state_of_a_stage,
     source::{Position, Source, Sources, Span},
     yaml_text::yaml,
 };

@@ -47,6 +47,11 @@ impl Sources {
         &self.0[span.file]
     }
 
+    /// The names of the files: the API file's path as it was given, and those of the others beside it.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|source| source.name.as_str())
+    }
+
     pub fn file_count(&self) -> usize {
         self.0.len()
     }

@@ -25,7 +25,7 @@ pub use self::{
     authorizer::{Authorized, Authorizers},
     authorizer_resources::AuthorizerResources,
     explained::{CheckedRule, ExplainedAuthorizer, RuleOutcome, Verdict},
-    function_authorizer::{FunctionCalls, FunctionWord},
+    function_authorizer::{FunctionCalls, FunctionOrigin, FunctionWord},
     issuer_keys::IssuerKeys,
     key_value::{KeyHash, KeyValue, NotAKey},
     method_arn::MethodArns,

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     caller::Caller,
     clock::milliseconds,
-    context::Context,
+    context::{CanaryCache, Context, StageVersion},
     item::{Fields, brief},
     message::{Note, Request, Response},
 };
@@ -158,6 +158,10 @@ impl CachePolicy {
     fn write_key(&self, context: &Context<'_>, stage: &StageCache, key: &mut dyn KeyWriter) {
         key.part("stage", &[context.stage.as_bytes()]);
         key.part("cacheGeneration", &[stage.generation.to_string().as_bytes()]);
+        match context.version {
+            StageVersion::Own | StageVersion::Canary(CanaryCache::OfStage) => {}
+            StageVersion::Canary(CanaryCache::Own) => key.part("canary", &[context.deployment_id.as_bytes()]),
+        }
         self.rules().write_key(context, key);
     }
 

@@ -8,7 +8,7 @@ use crate::{
     caller::KeySource,
     http_client::GuardedClient,
     item::{Fields, brief},
-    limits::{rate_limit_headers::RateLimitHeaders, throttle::Throttle},
+    limits::{rate_limit_headers::RateLimitHeaders, throttle::ApiThrottles},
     policies::{
         addresses::AddressLists, cors::Cors, gateway_responses::GatewayResponses, request_validation::Models,
         resource_policy,
@@ -30,7 +30,7 @@ pub struct Api {
     pub binary_media_types: Arc<[String]>,
     pub http_client: GuardedClient,
     pub api_key_source: KeySource,
-    pub per_ip: Option<Throttle>,
+    pub throttles: ApiThrottles,
     /// Of every request to the API, before its route is looked for.
     pub addresses: Option<AddressLists>,
     pub policy: Option<PolicyDocument>,
@@ -75,7 +75,7 @@ impl Api {
             binary_media_types: fields.strings("binaryMediaTypes").unwrap_or_default().into(),
             http_client,
             api_key_source: fields.choice("apiKeySource", &sources).unwrap_or_default(),
-            per_ip: fields.object("throttle").and_then(per_ip),
+            throttles: fields.object("throttle").map(ApiThrottles::parse).unwrap_or_default(),
             addresses: AddressLists::parse(&fields),
             policy: resource_policy::parse(&fields),
             rate_limit_headers: fields.choice("rateLimitHeaders", &headers).unwrap_or_default(),
@@ -89,14 +89,6 @@ impl Api {
     pub fn restricts_clients(&self) -> bool {
         self.addresses.is_some() || self.policy.is_some()
     }
-}
-
-/// `throttle: {perIp: {rateLimit, burstLimit}}` of `$api`.
-fn per_ip(fields: Fields<'_>) -> Option<Throttle> {
-    let throttle = fields.object("perIp");
-    let throttle = fields.require("perIp", throttle, "a map with rateLimit and burstLimit");
-    fields.finish();
-    Throttle::parse(throttle?)
 }
 
 /// Passes over fields that only make things faster or more talkative, with a warning.

@@ -189,7 +189,7 @@ pub async fn finish_apply(
 }
 
 /// Says if nobody has edited a stage item, or moved its pointer, since it was read.
-fn is_as_read(item: &Item, base: Option<&Item>) -> bool {
+pub fn is_as_read(item: &Item, base: Option<&Item>) -> bool {
     const WRITTEN_MEANWHILE: [&str; 5] =
         ["stage", "applying", "revision", "lastDeploymentStatus", "lastDeploymentMessage"];
     let none = Item::new();

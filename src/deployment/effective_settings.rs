@@ -95,7 +95,9 @@ async fn effective_stage(
     let last_good = last_good(store, &name, previous).await?;
     let (mut settings, source) = match (partial, &last_good) {
         (PartialSettings::Complete(settings), _) => (settings, SettingsSource::Item),
-        (PartialSettings::LikelyLocation(settings), None) => (settings, SettingsSource::Guess),
+        (PartialSettings::LikelyLocation(settings), None) => {
+            (StageSettings { canary: None, ..settings }, SettingsSource::Guess)
+        }
         (PartialSettings::LikelyLocation(settings), Some(last)) => {
             let (cache, throttle) = (settings.cache, settings.throttle);
             (StageSettings { cache, throttle, ..last.clone() }, SettingsSource::LastGood)
@@ -156,7 +158,8 @@ async fn last_good(
     if let Some(previous) = previous.of(stage)
         && previous.loaded.resolved.is_some()
     {
-        return Ok(Some(previous.settings.clone()));
+        // A canary is served only as the item has it.
+        return Ok(Some(StageSettings { canary: None, ..previous.settings.clone() }));
     }
     let recorded = store.last_good(stage).await?;
     Ok(recorded.and_then(|last_good| last_good::settings(&store.tables.stages, &last_good)))

@@ -22,22 +22,30 @@ pub struct Guards {
     pub(super) authorizer: Option<AuthorizerGuard>,
     pub(super) api_key: ApiKeyUse,
     pub(super) throttle: Option<Throttle>,
+    pub(super) caller_throttle: Option<Throttle>,
     /// The digest of its address lists: others may let in other clients.
     pub(super) addresses: Option<u64>,
 }
 
 impl Guards {
-    const NONE: Self =
-        Self { authorizer: None, api_key: ApiKeyUse::NotRequired, throttle: None, addresses: None };
+    const NONE: Self = Self {
+        authorizer: None,
+        api_key: ApiKeyUse::NotRequired,
+        throttle: None,
+        caller_throttle: None,
+        addresses: None,
+    };
 
     /// Says if whoever has passed these has passed `others`, or as much.
     fn cover(&self, others: &Self) -> bool {
         let is_covered = |theirs: AuthorizerGuard| self.authorizer.is_some_and(|own| own.covers(&theirs));
         let authorizer = others.authorizer.is_none_or(is_covered);
         let key = others.api_key == ApiKeyUse::NotRequired || self.api_key == others.api_key;
-        let throttle = others
-            .throttle
-            .is_none_or(|theirs| self.throttle.is_some_and(|own| own.lets_through_no_more_than(&theirs)));
+        let limits = |own: Option<Throttle>, theirs: Option<Throttle>| {
+            theirs.is_none_or(|theirs| own.is_some_and(|own| own.lets_through_no_more_than(&theirs)))
+        };
+        let throttle =
+            limits(self.throttle, others.throttle) && limits(self.caller_throttle, others.caller_throttle);
         let addresses = others.addresses.is_none() || self.addresses == others.addresses;
         authorizer && key && throttle && addresses
     }
@@ -49,7 +57,8 @@ impl Route {
         let throttle = self.throttle.as_deref().and_then(|rule| rule.limits.throttle);
         let addresses = self.addresses.as_deref().map(AddressLists::digest);
         let authorizer = self.authorizer.as_ref().map(|authorizer| authorizer.guard(&self.key));
-        Guards { authorizer, api_key: self.api_key, throttle, addresses }
+        let caller_throttle = self.caller_throttle.as_deref().copied();
+        Guards { authorizer, api_key: self.api_key, throttle, caller_throttle, addresses }
     }
 }
 
@@ -78,20 +87,20 @@ impl Deployment {
 
 impl Served {
     /// Says if a target may take the path of a request, which `stage` serves, for that of a guarded route of another
-    /// stage: `/api//v1/reports`, beside a stage at `/api/v1`. No guard of one stage is as good as that of another.
+    /// stage: `/api//v1/reports`, beside a stage at `/api/v1`. No guard of one stage is as good as that of another; of one
+    /// with a canary each version counts.
     pub fn leads_past_another_stage(&self, request: &Request, stage: ServedStage<'_>) -> bool {
         let readings = Reading::ALL.into_iter().filter_map(|reading| reading.of(&request.path));
         let mut others = readings.filter_map(|path| {
             let other = self.find(&request.origin.domain_name, &path).ok()?;
             let is_another = other.settings.name != stage.settings.name;
-            let guards = |method: &Method| {
-                let deployment = other.deployment;
-                Some(deployment.guards(deployment.route(method, other.path)?))
+            let is_guarded_by = |deployment: &Deployment, method: &Method| {
+                let route = deployment.route(method, other.path);
+                let guards = route.map(|route| deployment.guards(route));
+                guards.is_some_and(|guards| guards != Guards::NONE || deployment.api.restricts_clients())
             };
-            let is_guarded = |method: &Method| {
-                guards(method)
-                    .is_some_and(|guards| guards != Guards::NONE || other.deployment.api.restricts_clients())
-            };
+            let is_guarded =
+                |method: &Method| other.versions().any(|version| is_guarded_by(version.deployment, method));
             let is_known = METHODS.contains(&request.method);
             let leads_past = is_guarded(&request.method) || (!is_known && METHODS.iter().any(is_guarded));
             Some(is_another && leads_past)

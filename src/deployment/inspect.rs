@@ -17,7 +17,7 @@ pub async fn inspect(store: &Store, host: &str, path: &str) -> Result<Served, St
     let stages = effective_stages(store, items, &Served::default()).await?;
     let not_loaded = |stage| {
         let EffectiveStage { settings, source, .. } = stage;
-        LoadedStage { settings, source, loaded: Loaded::default() }
+        LoadedStage { settings, source, loaded: Loaded::default(), canary: None }
     };
     let mut served = Served::new(stages.into_iter().map(not_loaded).collect());
     if let Some(FoundStage { index, .. }) = served.stage_of(host, path) {

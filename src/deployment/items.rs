@@ -12,7 +12,7 @@ use super::{
     index::{ItemKind, ItemKinds},
     packed_items::PackedItems,
     packer::TooLarge,
-    pointer::Unusable,
+    pointer::{Pointing, Unusable},
     route_facts::RouteFacts,
     route_item::{DeploymentSource, ItemReader, RouteItem},
     validation,
@@ -126,8 +126,9 @@ fn built(
     let items = PackedItems::open(&snapshot).map_err(Unusable::from);
     let items = items.and_then(|items| items.ok_or(Unusable::NotWhole));
     let deployment = items.and_then(|items| Deployment::open(items, source));
-    let deployment = deployment
-        .map_err(|why| InvalidConfiguration(why.problems(source.table, source.stage, &snapshot.id)))?;
+    let deployment = deployment.map_err(|why| {
+        InvalidConfiguration(why.problems(source.table, source.stage, &snapshot.id, Pointing::Stage))
+    })?;
     Ok(Built { deployment, snapshot })
 }
 

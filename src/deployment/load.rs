@@ -10,7 +10,7 @@ use tracing::error;
 use super::{
     Snapshot, last_good,
     load_outcome::LoadOutcome,
-    pointer::{self, ResolvedDeployment, UnpackedDeployment, Unusable},
+    pointer::{self, Pointing, ResolvedDeployment, UnpackedDeployment, Unusable},
     publication::Publication,
     publish::{invalid_configuration, publish},
     publish_decision::PublishOutcome,
@@ -84,6 +84,8 @@ impl Served {
     pub fn reloaded(mut self, store: &Store) -> Self {
         for stage in &mut self.stages {
             stage.loaded = mem::take(&mut stage.loaded).reloaded(store, &stage.settings.name);
+            let canary = stage.canary.take();
+            stage.canary = canary.map(|canary| canary.reloaded(store, &stage.settings.name));
         }
         self.is_unloaded = false;
         self
@@ -193,7 +195,7 @@ fn resolve(
 }
 
 fn refused(store: &Store, stage: &StageSettings, id: &str, why: Unusable) -> Missing {
-    let problems = why.problems(&store.tables.stages, &stage.name, id);
+    let problems = why.problems(&store.tables.stages, &stage.name, id, Pointing::Stage);
     invalid_configuration(&stage.name, &InvalidConfiguration(problems.clone()));
     Missing::Refused(why, problems)
 }
@@ -248,14 +250,14 @@ async fn recorded(store: &Store, stage: &StageSettings) -> Result<Option<Resolve
 }
 
 /// A panic over one stage's items is a failure of that stage, and of no other.
-async fn caught<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+pub(super) async fn caught<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     let outcome = AssertUnwindSafe(work).catch_unwind().await;
     // The panic's own words are in the log already.
     outcome.unwrap_or_else(|_| Err(StoreError::new("loading the deployment", "it panicked")))
 }
 
 /// The same of what needs no store: `None` after a panic.
-fn caught_now<T>(work: impl FnOnce() -> T) -> Option<T> {
+pub(super) fn caught_now<T>(work: impl FnOnce() -> T) -> Option<T> {
     std::panic::catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
@@ -264,6 +266,6 @@ fn logged<T>(stage: &StageSettings, outcome: Result<T, StoreError>) -> Option<T>
     outcome.inspect_err(|error| log_not_loaded(stage, error)).ok()
 }
 
-fn log_not_loaded(stage: &StageSettings, error: &StoreError) {
+pub(super) fn log_not_loaded(stage: &StageSettings, error: &StoreError) {
     error!(metric = "Degraded", stage = stage.name, cause = chain(error), "a deployment could not be loaded");
 }

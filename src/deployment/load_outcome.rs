@@ -6,7 +6,7 @@ use super::{
     Snapshot,
     served::{Follows, LoadState, Loaded},
 };
-use crate::stages::StageSettings;
+use crate::item::StageVariables;
 
 /// The deployment that is to be served of a stage.
 #[derive(Debug)]
@@ -18,8 +18,9 @@ pub enum LoadOutcome {
 }
 
 impl LoadOutcome {
-    /// Takes over the deployment that this instance serves, where it is the same: it need not be resolved again.
-    pub fn keep(&mut self, stage: &StageSettings, former: &Loaded) {
+    /// Takes over the deployment that this instance serves, where it is the same with the same variables: it need not be
+    /// resolved again.
+    pub fn keep(&mut self, stage_variables: &StageVariables, former: &Loaded) {
         let Some(kept) = &former.resolved else { return };
         match self {
             // A look that failed goes by what was served when it began; a later one has been adopted since.
@@ -39,7 +40,7 @@ impl LoadOutcome {
                 resolved.deployment.clone_from(&kept.deployment);
             }
             Self::ToResolve(snapshot)
-                if snapshot.id == kept.id() && stage.stage_variables == *kept.stage_variables =>
+                if snapshot.id == kept.id() && *stage_variables == *kept.stage_variables =>
             {
                 *self = Self::Loaded(Loaded::of_item(kept.clone()));
             }

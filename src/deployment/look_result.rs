@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use futures_util::future::join_all;
 
 use super::{
+    canary_load,
     effective_settings::{EffectiveStage, effective_stages},
     load::{self, load},
     load_outcome::LoadOutcome,
@@ -31,6 +32,8 @@ pub struct LookResult {
 pub struct FoundDeployment {
     stage: EffectiveStage,
     outcome: LoadOutcome,
+    /// `None`: the stage has no canary.
+    canary: Option<LoadOutcome>,
 }
 
 impl LookResult {
@@ -49,40 +52,53 @@ impl LookResult {
         let stages = effective_stages(store, items, previous).await?;
         stages.iter().for_each(log_problems);
         let found = stages.into_iter().map(|stage| async {
+            let former = previous.of(&stage.name);
+            let canary = canary_load::load(store, &stage.settings, former).await;
             let outcome = match stage.source {
                 SettingsSource::Item | SettingsSource::LastGood => {
-                    load(store, &stage.settings, previous.of(&stage.name), began_at).await
+                    load(store, &stage.settings, former, began_at).await
                 }
                 SettingsSource::Guess | SettingsSource::Nowhere => LoadOutcome::Loaded(Loaded::default()),
             };
-            FoundDeployment { stage, outcome }
+            FoundDeployment { stage, outcome, canary }
         });
         Ok(Self { number, began_at, stages: join_all(found).await })
     }
 
     /// Says if the store answered all that it was asked.
     pub fn is_good(&self) -> bool {
-        self.stages.iter().all(|found| found.outcome.is_read())
+        self.stages.iter().flat_map(FoundDeployment::outcomes).all(LoadOutcome::is_read)
     }
 
     pub fn unload(&mut self) {
-        self.stages.iter_mut().for_each(|found| found.outcome.unload());
+        for FoundDeployment { outcome, canary, .. } in &mut self.stages {
+            outcome.unload();
+            canary.iter_mut().for_each(LoadOutcome::unload);
+        }
     }
 
     /// Takes over the deployments of `former` that need not be resolved again.
     pub fn keep(&mut self, former: &Served) {
-        for FoundDeployment { stage, outcome } in &mut self.stages {
-            if let Some(former) = former.of(&stage.name) {
-                outcome.keep(&stage.settings, &former.loaded);
+        for FoundDeployment { stage, outcome, canary } in &mut self.stages {
+            let Some(former) = former.of(&stage.name) else { continue };
+            outcome.keep(&stage.settings.stage_variables, &former.loaded);
+            if let (Some(canary), Some(settings)) = (canary, stage.settings.active_canary())
+                && let Some(former) = &former.canary
+            {
+                canary.keep(&settings.stage_variables, former);
             }
         }
     }
 }
 
 impl FoundDeployment {
+    fn outcomes(&self) -> impl Iterator<Item = &LoadOutcome> {
+        [Some(&self.outcome), self.canary.as_ref()].into_iter().flatten()
+    }
+
     /// Resolves the deployment; where it is no good, the one of `former` stays.
     pub fn resolve(self, store: &Store, former: &Served) -> ResolvedStage {
-        let Self { stage, outcome } = self;
+        let Self { stage, outcome, canary } = self;
         let loaded = match outcome {
             LoadOutcome::Loaded(loaded) => loaded.reloaded(store, &stage.settings.name),
             LoadOutcome::ToResolve(snapshot) => {
@@ -91,9 +107,13 @@ impl FoundDeployment {
                 load::replacement(store, &stage.settings, snapshot, former)
             }
         };
-        let report = StatusReport::of(&store.tables.stages, &stage, &loaded);
+        let canary = canary.map(|outcome| match outcome {
+            LoadOutcome::Loaded(loaded) => loaded.reloaded(store, &stage.settings.name),
+            LoadOutcome::ToResolve(snapshot) => canary_load::resolved(store, &stage.settings, snapshot),
+        });
+        let report = StatusReport::of(&store.tables.stages, &stage, &loaded, canary.as_ref());
         let EffectiveStage { settings, source, .. } = stage;
-        ResolvedStage { stage: LoadedStage { settings, source, loaded }, report }
+        ResolvedStage { stage: LoadedStage { settings, source, loaded, canary }, report }
     }
 }
 

@@ -9,6 +9,8 @@ mod apply;
 mod base_path_claims;
 mod blocks;
 mod cacheable;
+mod canary_changes;
+mod canary_load;
 mod candidate;
 mod contents;
 mod effective_settings;
@@ -50,7 +52,7 @@ use ::http::Method;
 
 pub use self::apply::{
     ApplyOutcome, PlannedDeployment, PlannedStage, STATE_FIELDS, UnfinishedApply, check_planned,
-    finish_apply, unfinished_applies,
+    finish_apply, is_as_read, unfinished_applies,
 };
 #[cfg(feature = "cli")]
 pub use self::items::read_only;
@@ -63,6 +65,9 @@ pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
     base_path_claims::conflicts_among,
+    canary_changes::{
+        CanaryAbort, CanaryPromotion, CanaryStart, CanaryStarted, abort_canary, promote_canary, start_canary,
+    },
     contents::{DeploymentItems, items_of},
     guards::Guards,
     inspect::inspect,
@@ -82,7 +87,7 @@ pub use self::{
         AuthorizerOrigin, PolicyAccess, RouteAccess, RouteAuthorization, UrlAccess, route_access,
     },
     route_item::DeploymentSource,
-    served::{Configuration, Served, ServedStage},
+    served::{Configuration, Served, ServedCanary, ServedStage},
     snapshot::Snapshot,
 };
 use self::{
@@ -98,7 +103,7 @@ use crate::{
     error::GatewayError,
     integrations::Integration,
     item::{Parsed, Report},
-    limits::rule::Rule,
+    limits::{rule::Rule, throttle::Throttle},
     policies::{addresses::AddressLists, cors::Cors, request_validation::RequestValidation},
     router::{FoundRoute, METHODS, RouteKey, Router},
 };
@@ -127,6 +132,8 @@ pub struct Route {
     pub addresses: Option<Box<AddressLists>>,
     /// The limit of all callers together.
     pub throttle: Option<Box<Rule>>,
+    /// The limit of each caller.
+    pub caller_throttle: Option<Box<Throttle>>,
     /// `None`: a request may be anything.
     pub validation: Option<Box<RequestValidation>>,
     /// Which of its answers are kept; `None`: no answer is.

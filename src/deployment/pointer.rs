@@ -86,6 +86,14 @@ pub enum Unusable {
     Unresolved(Vec<Problem>),
 }
 
+/// The place of a pointer in a stage item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointing {
+    /// What the stage serves.
+    Stage,
+    Canary,
+}
+
 /// The outcome of reading a pointer's deployment, if the store answered.
 pub type PointerResult<T> = Result<Result<T, Unusable>, StoreError>;
 
@@ -116,8 +124,8 @@ impl Unusable {
         }
     }
 
-    /// The problems of `id` as the pointer of `stage`.
-    pub fn problems(&self, table: &str, stage: &str, id: &str) -> Vec<Problem> {
+    /// The problems of `id` as what the item of `stage` points to.
+    pub fn problems(&self, table: &str, stage: &str, id: &str, pointing: Pointing) -> Vec<Problem> {
         let expected = match self {
             Self::Unknown => "the id of a deployment; there is none of this id".to_owned(),
             Self::NotWhole => "a deployment that is whole; what is stored of this one is not".to_owned(),
@@ -130,7 +138,11 @@ impl Unusable {
             Self::Unresolved(problems) => return problems.clone(),
         };
         let item = ItemId { table, key: &format!("stage={stage}") };
-        vec![Problem::new(item, "deploymentId", &brief(&id.into()), &expected)]
+        let field = match pointing {
+            Pointing::Stage => "deploymentId",
+            Pointing::Canary => "canarySettings.deploymentId",
+        };
+        vec![Problem::new(item, field, &brief(&id.into()), &expected)]
     }
 }
 

@@ -12,8 +12,9 @@ use tracing::error;
 use super::{
     Snapshot,
     base_path_claims::BasePathClaim,
+    canary_load,
     candidate::Candidate,
-    pointer::{self, Stored},
+    pointer::{self, Pointing, Stored},
     publication::{Publication, PublishPurpose, Trigger},
     publish_decision::{
         PointerCheck, PointerTarget, PublishDecision, PublishOutcome, StageState, StageUpdate, decide,
@@ -28,7 +29,7 @@ use crate::{
 };
 
 /// Other publishers may be quicker so often.
-const ATTEMPTS: usize = 5;
+pub(super) const ATTEMPTS: usize = 5;
 
 /// Publishes `stage`.
 ///
@@ -259,8 +260,24 @@ pub(super) fn stage_variables(table: &str, item: Option<&Map<String, Value>>) ->
     }
 }
 
-/// Checks the deployment that the stage points to.
+/// Checks the deployments that the stage points to: its own, and its canary's.
 async fn check_pointer(store: &Store, stage: &str, state: &StageState) -> Result<PointerCheck, StoreError> {
+    let mut check = check_own_pointer(store, stage, state).await?;
+    if let Ok(settings) = &state.settings.value
+        && let Some(canary) = settings.active_canary()
+        && let Err(problems) = canary_load::checked(store, stage, canary).await?
+    {
+        let new = problems.into_iter().filter(|problem| !check.problems.contains(problem));
+        check.problems.extend(new.collect::<Vec<_>>());
+    }
+    Ok(check)
+}
+
+async fn check_own_pointer(
+    store: &Store,
+    stage: &str,
+    state: &StageState,
+) -> Result<PointerCheck, StoreError> {
     let names_none = state.row.as_ref().is_none_or(|row| row.deployment_id.is_none());
     let Some(id) = state.served().filter(|_| !names_none || !state.auto_deploys()) else {
         return Ok(PointerCheck::default());
@@ -273,7 +290,7 @@ async fn check_pointer(store: &Store, stage: &str, state: &StageState) -> Result
     Ok(match checked {
         Ok(()) => PointerCheck::default(),
         Err(why) => PointerCheck {
-            problems: why.problems(&store.tables.stages, stage, id),
+            problems: why.problems(&store.tables.stages, stage, id, Pointing::Stage),
             target: if why.is_lost() { PointerTarget::Lost } else { PointerTarget::Whole },
         },
     })

@@ -181,7 +181,8 @@ fn valid(
     let row = state.row.as_ref();
     let PackedDeployment { routes, snapshot } = packed;
     let (routes, id) = (*routes, &snapshot.id);
-    let held = purpose.is_edit() && row.is_some_and(|row| row.item.contains_key("canarySettings"));
+    let has_canary = |row: &StageRow| row.item.get("canarySettings").is_some_and(|value| !value.is_null());
+    let held = purpose.is_edit() && row.is_some_and(|row| has_canary(row) && row.deployment_id.is_some());
     let counted_routes = counted(routes, "route");
     let mut message = if held {
         format!("{counted_routes} in deployment {id}; canarySettings hold the stage where it is")

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::{
     base_path_claims::BasePathClaim,
     last_good,
-    pointer::{self, Unusable, Validation},
+    pointer::{self, Pointing, Unusable, Validation},
     publication::Origin,
     validation,
 };
@@ -268,7 +268,7 @@ async fn refused(store: &Store, stage: &str, id: &str, why: NoTarget) -> Result<
         NoTarget::Deployment(why) => why,
     };
     if why != Unusable::Unknown {
-        return Ok(RollbackRefusal::Problems(why.problems(&store.tables.stages, stage, id)));
+        return Ok(RollbackRefusal::Problems(why.problems(&store.tables.stages, stage, id, Pointing::Stage)));
     }
     let was_served = store.history(stage, usize::MAX).await?.iter().any(|record| record.deployment_id == id);
     Ok(if was_served { RollbackRefusal::Pruned } else { RollbackRefusal::Unknown })

@@ -36,6 +36,7 @@ const CORS: [RouteCors; 2] = [RouteCors::OfApi, RouteCors::Own];
 /// The optional facts that follow.
 const THROTTLE: u8 = 1;
 const ADDRESSES: u8 = 2;
+const CALLER_THROTTLE: u8 = 4;
 
 impl RouteFacts {
     /// What each takes where it is written.
@@ -49,12 +50,16 @@ impl RouteFacts {
     }
 
     pub fn write(&self, bytes: &mut Vec<u8>) {
-        let Guards { authorizer, api_key, throttle, addresses } = self.guards;
+        let Guards { authorizer, api_key, throttle, caller_throttle, addresses } = self.guards;
         let with_authorizer = if authorizer.is_some() { WITH_AUTHORIZER } else { 0 };
         bytes.push(place(&API_KEYS, &api_key) | with_authorizer);
         bytes.push(place(&CORS, &self.cors));
-        bytes.push(flag(THROTTLE, throttle.is_some()) | flag(ADDRESSES, addresses.is_some()));
-        if let Some(throttle) = throttle {
+        bytes.push(
+            flag(THROTTLE, throttle.is_some())
+                | flag(CALLER_THROTTLE, caller_throttle.is_some())
+                | flag(ADDRESSES, addresses.is_some()),
+        );
+        for throttle in [throttle, caller_throttle].into_iter().flatten() {
             put_number(bytes, throttle.interval_ns());
             put_number(bytes, throttle.burst_limit());
         }
@@ -73,22 +78,24 @@ impl RouteFacts {
         let first = reader.byte()?;
         let api_key = *API_KEYS.get(usize::from(first & !WITH_AUTHORIZER))?;
         let cors = *CORS.get(usize::from(reader.byte()?))?;
-        let flags = reader.byte().filter(|flags| flags & !(THROTTLE | ADDRESSES) == 0)?;
-        let throttle = match flags & THROTTLE {
-            0 => None,
-            _ => Some(Throttle::of_interval(reader.number()?, u32::try_from(reader.number()?).ok()?)),
-        };
+        let flags = reader.byte().filter(|flags| flags & !(THROTTLE | CALLER_THROTTLE | ADDRESSES) == 0)?;
+        let throttle = if flags & THROTTLE == 0 { None } else { Some(read_throttle(reader)?) };
+        let caller_throttle = if flags & CALLER_THROTTLE == 0 { None } else { Some(read_throttle(reader)?) };
         let addresses = match flags & ADDRESSES {
             0 => None,
             _ => Some(reader.number()?),
         };
         let authorizer = if first & WITH_AUTHORIZER == 0 { None } else { Some(read_authorizer(reader)?) };
-        Some(Self { guards: Guards { authorizer, api_key, throttle, addresses }, cors })
+        Some(Self { guards: Guards { authorizer, api_key, throttle, caller_throttle, addresses }, cors })
     }
 }
 
 fn flag(flag: u8, is_set: bool) -> u8 {
     if is_set { flag } else { 0 }
+}
+
+fn read_throttle(reader: &mut Reader<'_>) -> Option<Throttle> {
+    Some(Throttle::of_interval(reader.number()?, u32::try_from(reader.number()?).ok()?))
 }
 
 fn read_authorizer(reader: &mut Reader<'_>) -> Option<AuthorizerGuard> {

@@ -11,7 +11,10 @@ use crate::{
     integrations::{Integration, ParseContext},
     item::{Fields, Item, Report, StageVariables, brief},
     json_schema::SchemaNote,
-    limits::{rule::Rule, throttle::Throttle},
+    limits::{
+        rule::Rule,
+        throttle::{PER_CALLER, RouteThrottles},
+    },
     policies::{addresses::AddressLists, cors::Cors, request_validation::RequestValidation},
     policy_document::PolicyDocument,
     router::RouteKey,
@@ -117,7 +120,7 @@ impl ItemReader<'_> {
             Some(false) | None => ApiKeyUse::NotRequired,
         };
         warn_of_a_key_that_nobody_says(&fields, api_key, authorization.as_ref());
-        let throttle = fields.object("throttle").and_then(Throttle::parse);
+        let throttles = fields.object("throttle").map(RouteThrottles::parse).unwrap_or_default();
         let addresses = AddressLists::parse(&fields);
         let path_parameters = key.as_ref().map_or_else(|| in_braces(text), RouteKey::path_parameters);
         let key_text = key.as_ref().map_or_else(|| text.to_owned(), RouteKey::to_string);
@@ -134,14 +137,16 @@ impl ItemReader<'_> {
         let method = key.as_ref().and_then(RouteKey::method);
         if api_key == ApiKeyUse::NotRequired && matches!(authorization, Some(Authorization::Nothing)) {
             cacheable::warn_of_unknown_callers(&fields);
+            require_known_callers(&fields, throttles);
         }
         let cache = cacheable::parse(&fields, (method, &path_parameters), integration.as_ref());
         let validation = RequestValidation::parse(&fields, &path_parameters, &api.models);
         fields.finish();
         let route = Route {
-            throttle: throttle.map(|throttle| {
+            throttle: throttles.shared.map(|throttle| {
                 Box::new(Rule::throttle(format!("route#{}#{key_text}", self.source.stage), throttle))
             }),
+            caller_throttle: throttles.per_caller.map(Box::new),
             key: key_text.into(),
             shape: key.as_ref().map_or_else(String::new, RouteKey::shape).into(),
             cors: cors.map(Box::new),
@@ -197,6 +202,14 @@ impl ItemReader<'_> {
 
     pub fn problem(&self, route_key: &str, field: &str, got: &str, expected: &str) {
         self.report.add_problem(self.problem_of(route_key, field, got, expected));
+    }
+}
+
+/// Refuses a limit of each caller where nobody says who calls: it would limit nobody.
+fn require_known_callers(fields: &Fields<'_>, throttles: RouteThrottles) {
+    if let Some(value) = fields.value("throttle").filter(|_| throttles.per_caller.is_some()) {
+        let got = value.get(PER_CALLER).map_or_else(String::new, brief);
+        fields.problem("throttle.perCaller", &got, "apiKeyRequired or an authorizer, which say who calls");
     }
 }
 

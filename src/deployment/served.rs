@@ -2,6 +2,8 @@
 
 use super::{Deployment, pointer::ResolvedDeployment};
 use crate::{
+    canary::CanarySettings,
+    context::StageVersion,
     error::{GatewayError, Problem},
     item::StageVariables,
     stages::{self, FoundStage, HostClaim, SearchedStage, StageSettings},
@@ -21,6 +23,8 @@ pub struct LoadedStage {
     pub settings: StageSettings,
     pub source: SettingsSource,
     pub loaded: Loaded,
+    /// The deployment of its canary; `None`: it has none that is on.
+    pub canary: Option<Loaded>,
 }
 
 /// The stage that serves a request.
@@ -32,8 +36,18 @@ pub struct ServedStage<'a> {
     /// Those that the deployment was resolved with.
     pub stage_variables: &'a StageVariables,
     pub configuration: Configuration,
+    pub version: StageVersion,
+    /// The deployment of its canary, where that is at hand.
+    pub canary: Option<ServedCanary<'a>>,
     /// The canonical path below the base path.
     pub path: &'a str,
+}
+
+/// The canary of a stage, which may serve a request in its place.
+#[derive(Clone, Copy, Debug)]
+pub struct ServedCanary<'a> {
+    pub settings: &'a CanarySettings,
+    resolved: &'a ResolvedDeployment,
 }
 
 /// Says if a stage is served as its item is written.
@@ -42,6 +56,8 @@ pub enum Configuration {
     AsWritten,
     /// The item is no good, or what it points to: this is what was last good.
     LastGood,
+    /// The deployment of its canary could not be loaded.
+    WithoutCanary,
 }
 
 /// The result of loading a stage's deployment. By default: nothing yet.
@@ -116,12 +132,40 @@ impl LoadedStage {
         }
     }
 
+    fn served_canary(&self) -> Option<ServedCanary<'_>> {
+        let resolved = self.canary.as_ref()?.resolved.as_ref()?;
+        Some(ServedCanary { settings: self.settings.active_canary()?, resolved })
+    }
+
     fn configuration(&self) -> Configuration {
         match (self.source, self.loaded.follows) {
-            (SettingsSource::Item, Follows::Item) => Configuration::AsWritten,
+            (SettingsSource::Item, Follows::Item) => match &self.canary {
+                Some(Loaded { resolved: None, .. }) => Configuration::WithoutCanary,
+                Some(Loaded { resolved: Some(_), .. }) | None => Configuration::AsWritten,
+            },
             (SettingsSource::LastGood | SettingsSource::Guess | SettingsSource::Nowhere, _)
             | (SettingsSource::Item, Follows::LastGood) => Configuration::LastGood,
         }
+    }
+}
+
+impl<'a> ServedStage<'a> {
+    /// The stage as this version of it serves; as it is, where there is no such version.
+    pub fn of_version(self, version: StageVersion) -> Self {
+        let canary = match version {
+            StageVersion::Own => None,
+            StageVersion::Canary(_) => self.canary,
+        };
+        let Some(ServedCanary { resolved, .. }) = canary else { return self };
+        let Some(deployment) = resolved.deployment.as_deref() else { return self };
+        let (deployment_id, stage_variables) = (resolved.id(), &*resolved.stage_variables);
+        Self { version, deployment_id, deployment, stage_variables, ..self }
+    }
+
+    /// The stage as each of its versions serves.
+    pub fn versions(self) -> impl Iterator<Item = Self> {
+        let canary = self.canary.map(|canary| self.of_version(StageVersion::Canary(canary.settings.cache)));
+        std::iter::once(self).chain(canary)
     }
 }
 
@@ -149,6 +193,8 @@ impl Served {
             deployment,
             stage_variables: &resolved.stage_variables,
             configuration: stage.configuration(),
+            version: StageVersion::Own,
+            canary: stage.served_canary(),
             path,
         })
     }
@@ -167,7 +213,8 @@ impl Served {
 
     /// Drops the deployments; their snapshots stay.
     pub(super) fn unload(&mut self) {
-        for resolved in self.stages.iter_mut().filter_map(|stage| stage.loaded.resolved.as_mut()) {
+        let all = self.stages.iter_mut().flat_map(|stage| [Some(&mut stage.loaded), stage.canary.as_mut()]);
+        for resolved in all.flatten().filter_map(|loaded| loaded.resolved.as_mut()) {
             resolved.deployment = None;
         }
         self.is_unloaded = true;

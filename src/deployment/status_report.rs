@@ -67,11 +67,13 @@ pub struct StatusReporter {
 }
 
 impl StatusReport {
-    pub fn of(table: &str, stage: &EffectiveStage, loaded: &Loaded) -> Self {
+    pub fn of(table: &str, stage: &EffectiveStage, loaded: &Loaded, canary: Option<&Loaded>) -> Self {
         let EffectiveStage { name, settings, source, problems, item } = stage;
         let problems: Vec<Problem> = problems.iter().chain(&loaded.refused).cloned().collect();
         let follows =
             *source == SettingsSource::Item && loaded.follows == Follows::Item && problems.is_empty();
+        let of_canary = canary.into_iter().flat_map(|canary| canary.refused.iter().cloned());
+        let problems: Vec<Problem> = problems.into_iter().chain(of_canary).collect();
         let resolved = loaded.resolved.as_ref();
         let pointed = resolved
             .filter(|resolved| follows && settings.deployment_id.as_ref() == Some(&resolved.snapshot.id));

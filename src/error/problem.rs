@@ -50,13 +50,13 @@ pub struct ItemId<'a> {
 }
 
 impl Problem {
-    /// Passwords in what was got are withheld.
+    /// Passwords in what was got are withheld. An empty text is shown as `""`.
     pub fn new(item: ItemId<'_>, field: &str, got: &str, expected: &str) -> Self {
         Self {
             table: item.table.to_owned(),
             key: withheld(item.key).into_owned(),
             field: withheld(field).into_owned(),
-            got: withheld(got).into_owned(),
+            got: withheld(if got.is_empty() { "\"\"" } else { got }).into_owned(),
             expected: expected.to_owned(),
         }
     }
@@ -71,4 +71,18 @@ impl fmt::Display for Problem {
 
 fn list(problems: &[Problem]) -> String {
     problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_with_an_empty_text_shows_that_there_is_one() {
+        let item = ItemId { table: "tollgate-routes", key: "stage=v1 routeKey=GET /a" };
+        let problem = Problem::new(item, "integration.uri", "", "a URL");
+        let expected =
+            r#"tollgate-routes [stage=v1 routeKey=GET /a] integration.uri: got "", expected a URL"#;
+        assert_eq!(problem.to_string(), expected);
+    }
 }

@@ -70,6 +70,8 @@ struct RequestContextV1<'a> {
     extended_request_id: &'a str,
     http_method: &'a str,
     identity: Identity<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_canary_request: Option<bool>,
     path: &'a str,
     protocol: &'a str,
     request_id: &'a str,
@@ -180,6 +182,7 @@ fn request_context<'a>(context: &Context<'a>) -> RequestContextV1<'a> {
             user_agent: Some(origin.user_agent.as_str()).filter(|agent| !agent.is_empty()),
             user_arn: iam.map(|iam| iam.user_arn.as_str()),
         },
+        is_canary_request: context.is_canary_request().then_some(true),
         path: &request.path,
         protocol: &origin.protocol,
         request_id: &request.id,

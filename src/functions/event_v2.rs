@@ -67,6 +67,8 @@ struct RequestContextV2<'a> {
     domain_name: &'a str,
     domain_prefix: &'a str,
     http: RequestHttpV2<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_canary_request: Option<bool>,
     request_id: &'a str,
     route_key: &'a str,
     stage: &'a str,
@@ -139,6 +141,7 @@ fn request_context<'a>(context: &Context<'a>, path: &'a str) -> RequestContextV2
             source_ip: &origin.source_ip,
             user_agent: &origin.user_agent,
         },
+        is_canary_request: context.is_canary_request().then_some(true),
         request_id: &request.id,
         route_key: context.route_key,
         stage: context.stage,

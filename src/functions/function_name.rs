@@ -68,6 +68,11 @@ impl FunctionName {
         utf8_percent_encode(&self.0, RESERVED)
     }
 
+    /// The account that it says; `None`: that of the gateway.
+    pub fn account(&self) -> Option<&str> {
+        self.0.split(':').find(|part| is_account(part)).filter(|_| self.0.contains(":function:"))
+    }
+
     /// Its own name: without account, region, alias and version.
     pub fn name(&self) -> &str {
         let parts: Vec<&str> = self.0.split(':').collect();

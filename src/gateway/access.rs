@@ -9,12 +9,14 @@ use http::Method;
 
 use super::locate::Location;
 use crate::{
-    authorizers::FunctionWord,
+    authorizers::{FunctionOrigin, FunctionWord},
     deployment::{Api, Matched},
     error::{AuthorizerForm, GatewayError},
     item::WITHHELD,
     message::Request,
-    policy_document::{ConditionContext, Decision, PolicyDocument, combine, requested},
+    policy_document::{
+        ConditionContext, Decision, PolicyDocument, combine, combine_across_accounts, requested,
+    },
     router::{METHODS, Reading},
 };
 
@@ -55,21 +57,25 @@ impl PolicyWord {
     }
 }
 
-/// Decides once the authorizer has said who calls. With a function's word it is enough that either allows, as on API
-/// Gateway; without one the policy has to.
+/// Decides once the authorizer has said who calls. With a function's word it is enough that either allows, and
+/// where the function is another account's both have to, as on API Gateway; without one the policy has to.
 pub(super) fn decide(
     policy: PolicyWord,
     word: Option<FunctionWord>,
     location: &Location<'_>,
 ) -> Result<(), GatewayError> {
-    let Some(FunctionWord { answer, form, .. }) = word else { return policy.require_allow() };
+    let Some(FunctionWord { answer, form, origin, .. }) = word else { return policy.require_allow() };
     let context = ConditionContext::of(location.request);
     if context.source_ip.is_none() && answer.asks_for_address() {
         return Err(address_unknown());
     }
     let resources = location.matched.as_ref().map(|matched| resources_of(location, matched));
     let decision = answer.decide(resources.unwrap_or_default(), &context);
-    match (combine(policy.decision(), decision), form) {
+    let combined = match origin {
+        FunctionOrigin::SameAccount => combine(policy.decision(), decision),
+        FunctionOrigin::OtherAccount => combine_across_accounts(policy.decision(), decision),
+    };
+    match (combined, form) {
         (Decision::Allow, _) => Ok(()),
         (Decision::ExplicitDeny(statement), AuthorizerForm::Rest) => {
             Err(GatewayError::ExplicitlyDenied(shown(statement).to_owned()))

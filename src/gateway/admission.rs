@@ -10,7 +10,7 @@ use crate::{
     limits::{
         rule::Rule,
         usage::by_day::Counted,
-        usage_plan::{self, LimitedKey, LimitedRequest, Permit},
+        usage_plan::{self, LimitedCaller, LimitedKey, LimitedRequest, Permit},
     },
 };
 
@@ -78,7 +78,13 @@ impl Gateway {
         {
             return Err(stage.deployment.not_found());
         }
+        let throttle = stage.deployment.api.throttles.per_caller;
+        let route_throttle = route.caller_throttle.as_deref().copied();
+        let context = location.context();
+        let identity = throttle.or(route_throttle).and_then(|_| context.caller.identity());
+        let caller = identity.as_deref().map(|identity| LimitedCaller { identity, throttle, route_throttle });
         let counted = LimitedRequest {
+            caller,
             key: owner.map(|owner| LimitedKey { id: &owner.key.id, plan: &owner.plan }),
             stage: &stage.settings.name,
             route_key: &route.key,
@@ -97,7 +103,7 @@ impl Gateway {
             log.degraded("counters");
         }
         let outcome = admitted.map_err(|refused| refused.error);
-        *rate_limit_status = counted.key_rule().map(|rule| self.counters.rate_limit_status(&rule));
+        *rate_limit_status = counted.own_rule().map(|rule| self.counters.rate_limit_status(&rule));
         if let (Some(owner), Some(kind)) = (owner, kind_of(&outcome))
             // Of what an operator has stopped nothing is counted, not even that it was asked for.
             && !rules.iter().any(Rule::lets_nothing_through)

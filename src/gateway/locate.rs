@@ -8,7 +8,7 @@ use crate::{
     authorizers::KeyOwner,
     cache::{CacheRequest, InvalidatePermission},
     caller::{Caller, KeySource, Principal},
-    context::Context,
+    context::{Context, StageVersion},
     deployment::{Matched, Served, ServedStage},
     error::GatewayError,
     message::Request,
@@ -17,7 +17,7 @@ use crate::{
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The stage that serves a host and a path, which knows the route too.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Located<'a> {
     pub stage: ServedStage<'a>,
     method: &'a Method,
@@ -37,7 +37,7 @@ pub(super) struct Location<'a> {
     pub waited: Duration,
 }
 
-/// Finds the stage of a request, and by it the route.
+/// Finds the stage of a request, and by it the route. The stage serves as its own deployment, whatever canary it has.
 ///
 /// # Errors
 ///
@@ -52,6 +52,16 @@ pub(super) fn locate<'a>(
 }
 
 impl<'a> Located<'a> {
+    /// The same stage as this version of it serves.
+    pub fn of_version(self, version: StageVersion) -> Self {
+        Self { stage: self.stage.of_version(version), ..self }
+    }
+
+    /// The same stage as each of its versions serves.
+    pub fn versions(self) -> impl Iterator<Item = Self> {
+        self.stage.versions().map(move |stage| Self { stage, ..self })
+    }
+
     /// Finds the route.
     ///
     /// # Errors
@@ -83,6 +93,7 @@ impl<'a> Location<'a> {
             path: stage.path,
             stage_variables: stage.stage_variables,
             deployment_id: stage.deployment_id,
+            version: stage.version,
             route_key: "",
             path_parameters: &[],
             caller: Caller {

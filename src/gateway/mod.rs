@@ -5,6 +5,7 @@
 
 mod access;
 mod admission;
+mod canary;
 mod caught;
 mod explain;
 mod explain_caller;
@@ -22,12 +23,7 @@ use std::{
 use bytes::Bytes;
 use http::HeaderValue;
 
-use self::{
-    caught::caught,
-    locate::{Located, locate},
-    refill::PendingRefill,
-    request_state::RequestState,
-};
+use self::{caught::caught, locate::Located, refill::PendingRefill, request_state::RequestState};
 pub use self::{
     explain::{Explained, ExplainedAccess, ExplainedLookup, NoLookup, explain},
     explain_caller::{ExplainedCaller, explain_caller},
@@ -36,6 +32,7 @@ use crate::{
     access_log::{AccessLog, Sink},
     authorizers::{ApiKeys, AuthorizerResources, FunctionCalls, MethodArns},
     cache::{CacheOutcome, CacheStatus, Lookup, Responses},
+    canary::CanaryWatch,
     clock::Clock,
     deployment::{ActiveDeployments, CurrentStages, Freshness, ServedStage},
     environment::Environment,
@@ -44,6 +41,7 @@ use crate::{
     limits::{counters::Counters, throttle::Addresses, usage::Usage},
     message::{Body, RefusedRequest, Request, Response, is_bodyless},
     policies::cors::Cors,
+    random::RandomNumbers,
     store::Store,
 };
 
@@ -58,6 +56,8 @@ pub struct Gateway {
     pub addresses: Addresses,
     pub responses: Arc<Responses<Store>>,
     refills: Mutex<Vec<PendingRefill>>,
+    canaries: CanaryWatch<Store>,
+    draws: RandomNumbers,
     pub clients: Clients,
     pub clock: Clock,
     pub sink: Sink,
@@ -68,7 +68,7 @@ pub struct Gateway {
 pub struct Instance {
     pub clock: Clock,
     pub sink: Sink,
-    /// Tells instances apart; asked when a counter is first used, which is after a snapshot was restored.
+    /// Tells instances apart; asked when a counter or a canary is first used, which is after a snapshot was restored.
     pub seed: fn() -> u64,
 }
 
@@ -95,6 +95,8 @@ impl Gateway {
                 environment.refresh.every,
             )),
             refills: Mutex::default(),
+            canaries: CanaryWatch::new(store.clone()),
+            draws: RandomNumbers::new(seed),
             clients,
             clock,
             sink,
@@ -103,7 +105,12 @@ impl Gateway {
 
     /// The process ends: returns what it holds of quotas, and writes what it has counted.
     pub async fn shut_down(&self) {
-        tokio::join!(self.counters.return_unused(), self.usage.shut_down(), self.responses.drain());
+        tokio::join!(
+            self.counters.return_unused(),
+            self.usage.shut_down(),
+            self.responses.drain(),
+            self.canaries.shut_down(self.clock.now()),
+        );
     }
 
     /// Answers every request: with the integration's response, or with a gateway response.
@@ -123,8 +130,7 @@ impl Gateway {
                 return refuse(request, &error.into(), log);
             }
         };
-        let host = &request.origin.domain_name;
-        let located = caught(async { locate(&served, host, &request.method, &request.path) }).await;
+        let located = caught(async { self.locate(&served, request) }).await;
         let located = match located {
             Ok(located) => located,
             Err(error) => return refuse(request, &error, log),
@@ -133,6 +139,7 @@ impl Gateway {
         let outcome = caught(self.serve(&mut state, located)).await;
         let mut response = outcome.unwrap_or_else(|error| state.refuse(&error));
         state.add_headers(&mut response);
+        self.count_canary(&state, &response);
         finish(request, response, state.log)
     }
 
@@ -159,7 +166,7 @@ impl Gateway {
     ) -> Result<Response, GatewayError> {
         let (request, stage) = (state.location.request, located.stage);
         access::check_api(&stage.deployment.api, request)?;
-        if let Some(throttle) = &stage.deployment.api.per_ip {
+        if let Some(throttle) = &stage.deployment.api.throttles.per_ip {
             let source_ip = &request.origin.source_ip;
             self.addresses.admit(throttle, source_ip, &stage.settings.name, request.received_at)?;
         }

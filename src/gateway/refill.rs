@@ -17,6 +17,7 @@ use crate::{
     aws::request_id::EndpointRequestId,
     cache::Refill,
     caller::Principal,
+    context::StageVersion,
     deployment::Served,
     error::{GatewayError, chain},
     limits::usage_plan::Permit,
@@ -29,6 +30,7 @@ use crate::{
 pub(super) struct PendingRefill {
     request: Request,
     served: Arc<Served>,
+    version: StageVersion,
     principal: Option<Arc<Principal>>,
     key_owner: Option<KeyOwner>,
     permit: Permit,
@@ -41,6 +43,7 @@ impl Gateway {
         let pending = PendingRefill {
             request: state.location.request.clone(),
             served: Arc::clone(state.served),
+            version: state.location.stage.version,
             principal: state.location.principal.clone(),
             key_owner: state.location.key_owner.clone(),
             permit,
@@ -58,15 +61,19 @@ impl Gateway {
             }
         }
         tokio::join!(self.counters.drain(), self.responses.drain());
+        if self.canaries.is_due() {
+            // Boxed: it is rare.
+            Box::pin(self.canaries.settle(self.clock.now())).await;
+        }
     }
 
     /// Calls the integration for nobody but the cache.
     async fn refill(&self, pending: PendingRefill) -> Result<(), GatewayError> {
-        let PendingRefill { request, served, principal, key_owner, permit, refill } = pending;
+        let PendingRefill { request, served, version, principal, key_owner, permit, refill } = pending;
         // Some of its time is over.
         let request = Request { received_at: self.clock.now(), ..request };
         let host = &request.origin.domain_name;
-        let located = locate(&served, host, &request.method, &request.path)?;
+        let located = locate(&served, host, &request.method, &request.path)?.of_version(version);
         let matched = located.route()?;
         let route = matched.route;
         let routed = Location::routed(&request, located.stage, matched);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::locate::Location;
 use crate::{
     access_log::AccessLog,
+    context::StageVersion,
     deployment::{Configuration, Matched, Route, Served, ServedStage},
     error::GatewayError,
     limits::counters::RateLimitStatus,
@@ -36,6 +37,11 @@ impl<'a> RequestState<'a> {
         match stage.configuration {
             Configuration::AsWritten => {}
             Configuration::LastGood => log.degraded("configuration"),
+            Configuration::WithoutCanary => log.degraded("canary"),
+        }
+        match stage.version {
+            StageVersion::Own => {}
+            StageVersion::Canary(_) => log.canary(stage.deployment_id),
         }
         let location = Location::at(request, stage);
         Self { served, location, cors: None, rate_limit_status: None, log }

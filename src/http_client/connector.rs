@@ -4,7 +4,7 @@ use std::{sync::OnceLock, time::Duration};
 
 use http::Uri;
 use http_body::Body;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream, builderstates::WantsSchemes};
 use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioIo};
 use socket2::{SockRef, Socket};
 use tokio::net::TcpStream;
@@ -23,6 +23,11 @@ pub type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 pub struct Connector(OnceLock<HttpsConnector<HttpConnector>>);
 
 impl Connector {
+    #[cfg(test)]
+    pub fn of(connector: HttpsConnector<HttpConnector>) -> Self {
+        Self(connector.into())
+    }
+
     /// A connection to the server of a URI.
     ///
     /// # Errors
@@ -42,11 +47,19 @@ impl Connector {
 }
 
 /// TLS with compiled-in roots around `tcp`, which decides what addresses are connected to.
-pub fn https<R>(mut tcp: HttpConnector<R>) -> HttpsConnector<HttpConnector<R>> {
+pub fn https<R>(tcp: HttpConnector<R>) -> HttpsConnector<HttpConnector<R>> {
+    with_tls(HttpsConnectorBuilder::new().with_webpki_roots(), tcp)
+}
+
+/// The same with other roots.
+pub(super) fn with_tls<R>(
+    tls: HttpsConnectorBuilder<WantsSchemes>,
+    mut tcp: HttpConnector<R>,
+) -> HttpsConnector<HttpConnector<R>> {
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-    HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().wrap_connector(tcp)
+    tls.https_or_http().enable_http1().wrap_connector(tcp)
 }
 
 fn socket(stream: &Stream) -> std::io::Result<Socket> {

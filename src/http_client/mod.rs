@@ -13,6 +13,8 @@ mod kept_connections;
 mod quiet_waker;
 #[cfg(test)]
 pub mod scripted_server;
+#[cfg(test)]
+pub mod tls_server;
 
 use std::time::Duration;
 

@@ -43,6 +43,11 @@ pub fn recorded_fields(read: impl FnOnce()) -> Vec<RecordedField> {
     RECORDED.take().unwrap_or_default()
 }
 
+/// Says if fields are recorded in this thread: then nobody asks what is wrong with an item.
+pub(super) fn is_recording() -> bool {
+    RECORDED.with_borrow(Option::is_some)
+}
+
 /// Records a field, if somebody wants to know.
 pub(super) fn record(field: impl FnOnce() -> RecordedField) {
     RECORDED.with_borrow_mut(|recorded| {

@@ -19,6 +19,13 @@ pub struct OutputLine {
     pub text: String,
 }
 
+/// Says if names of functions are coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colours {
+    None,
+    ByName,
+}
+
 /// Takes every line of a function, from all of its instances.
 #[derive(Clone)]
 pub struct FunctionOutput(Arc<dyn Fn(OutputLine) + Send + Sync>);
@@ -34,10 +41,10 @@ impl FunctionOutput {
     }
 
     /// Prints `function: line` on stdout, as long as somebody reads it.
-    pub fn terminal() -> Self {
-        Self::new(|line| {
+    pub fn terminal(colours: Colours) -> Self {
+        Self::new(move |line| {
             // Who has closed stdout wants no lines; the function is read on, so that it does not block.
-            let _ = writeln!(io::stdout(), "{}: {}", line.function, line.text);
+            let _ = writeln!(io::stdout(), "{}", line.shown(colours));
         })
     }
 
@@ -51,6 +58,22 @@ impl FunctionOutput {
             bytes.clear();
         }
     }
+}
+
+impl OutputLine {
+    /// The line behind its function's name.
+    fn shown(&self, colours: Colours) -> String {
+        let Self { function, text, .. } = self;
+        match colours {
+            Colours::None => format!("{function}: {text}"),
+            Colours::ByName => format!("\u{1b}[{}m{function}:\u{1b}[0m {text}", colour_of(function)),
+        }
+    }
+}
+
+/// The colour of a function's name, as a terminal takes it: red to cyan, the same at each start.
+fn colour_of(function: &str) -> u32 {
+    31 + function.bytes().fold(0, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 6
 }
 
 impl fmt::Debug for FunctionOutput {
@@ -90,5 +113,21 @@ impl Captured {
             }
             grown.await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_stands_behind_the_name_of_its_function() {
+        let line = OutputLine { function: "orders".to_owned(), pid: 7, text: "priced".to_owned() };
+        assert_eq!(line.shown(Colours::None), "orders: priced");
+        let coloured = line.shown(Colours::ByName);
+        let (start, rest) = coloured.split_once("orders:").unwrap();
+        assert_eq!(rest, "\u{1b}[0m priced");
+        assert!((31..=36).any(|colour| start == format!("\u{1b}[{colour}m")), "{start:?}");
+        assert_ne!(colour_of("orders"), colour_of("prices"));
     }
 }

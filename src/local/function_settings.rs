@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 
-use super::function_output::FunctionOutput;
+use super::function_output::{Colours, FunctionOutput};
 
 /// The settings of one function.
 #[derive(Clone, Debug)]
@@ -10,14 +10,31 @@ pub struct FunctionSettings {
     pub name: String,
     pub program: PathBuf,
     pub arguments: Vec<String>,
+    /// The folder that it runs in; `None`: that of the host.
+    pub directory: Option<PathBuf>,
     /// Added to what every Lambda function finds in its environment.
     pub environment: Vec<(String, String)>,
-    /// Qualifiers besides `$LATEST` that callers may name.
-    pub aliases: Vec<String>,
+    pub aliases: Aliases,
     pub instances: NonZeroUsize,
     pub memory_megabytes: u32,
     pub timeout: Duration,
     pub output: FunctionOutput,
+}
+
+/// The qualifiers besides `$LATEST` that callers may name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Aliases {
+    Listed(Vec<String>),
+    Any,
+}
+
+impl Aliases {
+    pub fn include(&self, alias: &str) -> bool {
+        match self {
+            Self::Listed(aliases) => aliases.iter().any(|known| known == alias),
+            Self::Any => true,
+        }
+    }
 }
 
 impl FunctionSettings {
@@ -27,12 +44,13 @@ impl FunctionSettings {
             name: name.to_owned(),
             program: program.into(),
             arguments: Vec::new(),
+            directory: None,
             environment: Vec::new(),
-            aliases: vec!["live".to_owned()],
+            aliases: Aliases::Listed(vec!["live".to_owned()]),
             instances: const { NonZeroUsize::new(4).expect("four is not zero") },
             memory_megabytes: 128,
             timeout: Duration::from_secs(30),
-            output: FunctionOutput::terminal(),
+            output: FunctionOutput::terminal(Colours::None),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! The Lambda host: functions as real processes, invoked, watched over and, for tests, ill-treated.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use bytes::Bytes;
 use nix::sys::signal::Signal;
@@ -30,7 +33,7 @@ pub enum InvokeError {
 #[derive(Clone)]
 pub struct Host {
     region: Arc<str>,
-    functions: Arc<BTreeMap<String, Arc<HostedFunction>>>,
+    functions: Arc<RwLock<BTreeMap<String, Arc<HostedFunction>>>>,
 }
 
 impl Host {
@@ -42,7 +45,7 @@ impl Host {
                 (settings.name.clone(), Arc::new(HostedFunction::new(settings, region.to_owned())))
             })
             .collect();
-        Self { region: region.into(), functions: Arc::new(functions) }
+        Self { region: region.into(), functions: Arc::new(RwLock::new(functions)) }
     }
 
     /// Invokes a function and waits for its response, or for the beginning of a streamed one. Without a
@@ -77,17 +80,46 @@ impl Host {
         self.resolve(reference).map(drop)
     }
 
-    fn resolve(&self, reference: &FunctionReference) -> Result<&Arc<HostedFunction>, InvokeError> {
-        let known = |function: &&Arc<HostedFunction>| match reference.qualifier.as_deref() {
+    fn resolve(&self, reference: &FunctionReference) -> Result<Arc<HostedFunction>, InvokeError> {
+        let known = |function: &Arc<HostedFunction>| match reference.qualifier.as_deref() {
             None | Some("$LATEST") => true,
-            Some(alias) => function.settings.aliases.iter().any(|known| known == alias),
+            Some(alias) => function.settings().aliases.include(alias),
         };
-        let function = self.functions.get(&reference.name).filter(known);
+        let function = self.find(&reference.name).filter(known);
         function.ok_or_else(|| InvokeError::NotFound { arn: reference.arn(&self.region) })
     }
 
-    fn function(&self, name: &str) -> &Arc<HostedFunction> {
-        self.functions.get(name).unwrap_or_else(|| panic!("no function {name} in this host"))
+    fn find(&self, name: &str) -> Option<Arc<HostedFunction>> {
+        self.functions.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    fn function(&self, name: &str) -> Arc<HostedFunction> {
+        self.find(name).unwrap_or_else(|| panic!("no function {name} in this host"))
+    }
+
+    /// Hosts a function, or runs the one of this name with other settings from the next event on.
+    pub fn set(&self, settings: FunctionSettings) {
+        let mut functions = self.functions.write().unwrap_or_else(PoisonError::into_inner);
+        match functions.get(&settings.name) {
+            Some(function) => function.replace(settings),
+            None => {
+                let name = settings.name.clone();
+                functions.insert(name, Arc::new(HostedFunction::new(settings, self.region.to_string())));
+            }
+        }
+    }
+
+    /// Hosts a function no longer. Events that wait for it fail.
+    pub fn remove(&self, name: &str) {
+        let removed = self.functions.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+        if let Some(function) = removed {
+            tokio::spawn(async move { function.stop().await });
+        }
+    }
+
+    /// Gives the next events of a function to new processes. Events under way end in those that they began in.
+    pub fn restart(&self, name: &str) {
+        self.function(name).restart();
     }
 
     /// The instances of a function, oldest first.
@@ -151,7 +183,9 @@ impl Host {
 
     /// Ends all instances as Lambda does, and answers what still waits.
     pub async fn stop(&self) {
-        futures_util::future::join_all(self.functions.values().map(|function| function.stop())).await;
+        let functions: Vec<_> =
+            self.functions.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        futures_util::future::join_all(functions.iter().map(|function| function.stop())).await;
     }
 }
 

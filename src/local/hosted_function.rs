@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::{
     function_settings::FunctionSettings,
     instance::{FunctionInstance, InstanceEnd, InstanceOwner},
-    instance_pool::{InstancePool, InstanceState, InstanceStatus, QueueEnd, QueueFull},
+    instance_pool::{InstancePool, InstanceState, InstanceStatus, QueueEnd, QueueFull, Readiness, Service},
     instance_process,
     invocation::QueuedInvocation,
     invoke_result::FunctionError,
@@ -21,14 +21,13 @@ use super::{
 const RETURN_GRACE: Duration = Duration::from_millis(250);
 
 pub(super) struct HostedFunction {
-    pub settings: Arc<FunctionSettings>,
     region: String,
     work: Mutex<Work>,
     changed: Notify,
 }
 
-#[derive(Default)]
 struct Work {
+    settings: Arc<FunctionSettings>,
     pool: InstancePool,
     started: u64,
     stopped: bool,
@@ -36,7 +35,28 @@ struct Work {
 
 impl HostedFunction {
     pub fn new(settings: FunctionSettings, region: String) -> Self {
-        Self { settings: Arc::new(settings), region, work: Mutex::default(), changed: Notify::new() }
+        let work =
+            Work { settings: Arc::new(settings), pool: InstancePool::default(), started: 0, stopped: false };
+        Self { region, work: Mutex::new(work), changed: Notify::new() }
+    }
+
+    pub fn settings(&self) -> Arc<FunctionSettings> {
+        Arc::clone(&self.lock().settings)
+    }
+
+    /// Runs with other settings from the next event on. Events under way end with those that they began with.
+    pub fn replace(self: &Arc<Self>, settings: FunctionSettings) {
+        self.lock().settings = Arc::new(settings);
+        self.restart();
+    }
+
+    /// Gives the next events to new processes. Events under way end in those that they began in.
+    pub fn restart(self: &Arc<Self>) {
+        let mut work = self.lock();
+        for instance in work.pool.retire_all() {
+            end(instance);
+        }
+        self.dispatch(&mut work);
     }
 
     fn lock(&self) -> MutexGuard<'_, Work> {
@@ -75,7 +95,7 @@ impl HostedFunction {
     /// by themselves.
     fn start_missing(self: &Arc<Self>, work: &mut Work, end: QueueEnd, expected: usize) {
         while !work.stopped
-            && work.pool.size() < self.settings.instances.get()
+            && work.pool.size() < work.settings.instances.get()
             && work.pool.count(InstanceState::Starting) + expected < work.pool.queued_before(end)
         {
             self.start_instance(work);
@@ -85,10 +105,10 @@ impl HostedFunction {
     fn start_instance(self: &Arc<Self>, work: &mut Work) {
         work.started += 1;
         let owner: Arc<dyn InstanceOwner> = Arc::clone(self) as _;
-        match instance_process::start(&self.settings, &self.region, work.started, owner) {
+        match instance_process::start(&work.settings, &self.region, work.started, owner) {
             Ok(instance) => work.pool.add(instance),
             Err(error) => {
-                let cause = format!("{}: {error}", self.settings.program.display());
+                let cause = format!("{}: {error}", work.settings.program.display());
                 work.pool.fail_first(|request_id| FunctionError::invalid_entrypoint(request_id, &cause));
             }
         }
@@ -97,7 +117,7 @@ impl HostedFunction {
     /// Starts instances until there are `count`, at most as many as the settings allow.
     pub fn start_instances(self: &Arc<Self>, count: usize) {
         let mut work = self.lock();
-        let missing = count.min(self.settings.instances.get()).saturating_sub(work.pool.size());
+        let missing = count.min(work.settings.instances.get()).saturating_sub(work.pool.size());
         for _ in 0..missing {
             self.start_instance(&mut work);
         }
@@ -157,8 +177,10 @@ impl HostedFunction {
 impl InstanceOwner for HostedFunction {
     fn ready(self: Arc<Self>, number: u64) {
         let mut work = self.lock();
-        work.pool.set_idle(number);
-        self.dispatch(&mut work);
+        match work.pool.set_idle(number) {
+            Readiness::Waits => self.dispatch(&mut work),
+            Readiness::Retired(instance) => end(instance),
+        }
         drop(work);
         self.changed.notify_waiters();
     }
@@ -169,15 +191,19 @@ impl InstanceOwner for HostedFunction {
 
     fn gone(self: Arc<Self>, number: u64, end: InstanceEnd) {
         let mut work = self.lock();
-        work.pool.remove(number);
-        if let InstanceEnd::Init(error) = end {
+        match (work.pool.remove(number), end) {
             // One failed start answers one invocation, so a crash loop ends.
-            work.pool.fail_first(error);
+            (Service::Active, InstanceEnd::Init(error)) => work.pool.fail_first(error),
+            (Service::Active, InstanceEnd::Later) | (Service::Retired, _) => {}
         }
         self.dispatch(&mut work);
         drop(work);
         self.changed.notify_waiters();
     }
+}
+
+fn end(instance: Arc<FunctionInstance>) {
+    tokio::spawn(async move { instance.shut_down().await });
 }
 
 #[cfg(test)]
@@ -191,7 +217,7 @@ mod tests {
     fn function() -> Arc<HostedFunction> {
         let function =
             Arc::new(HostedFunction::new(FunctionSettings::new("orders", "/not/there"), String::new()));
-        let instance = FunctionInstance::new(1, u32::MAX, Arc::clone(&function.settings), function.clone());
+        let instance = FunctionInstance::new(1, u32::MAX, function.settings(), function.clone());
         function.lock().pool.add(Arc::new(instance));
         Arc::clone(&function).ready(1);
         function

@@ -1,6 +1,6 @@
 //! The instances of one function and the events that none of them has yet: who gets which.
 //!
-//! Invariant: an invocation is in the queue, or with exactly one instance, or answered.
+//! Invariants: an invocation is in the queue, or with exactly one instance, or answered. A retired instance gets none.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -34,6 +34,8 @@ struct Slot {
     instance: Arc<FunctionInstance>,
     state: InstanceState,
     is_frozen: bool,
+    /// What it was started with is outdated: it ends after the event that it works on.
+    is_retired: bool,
 }
 
 #[derive(Default)]
@@ -42,6 +44,20 @@ pub(super) struct InstancePool {
     slots: Vec<Slot>,
     /// The number of invocations that have left the queue.
     taken: u64,
+}
+
+/// What becomes of an instance that waits for an event.
+pub(super) enum Readiness {
+    Waits,
+    /// It is retired, and to be ended.
+    Retired(Arc<FunctionInstance>),
+}
+
+/// Says if an instance that has ended was retired before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    Active,
+    Retired,
 }
 
 /// The queue is full.
@@ -88,29 +104,51 @@ impl InstancePool {
     }
 
     pub fn add(&mut self, instance: Arc<FunctionInstance>) {
-        self.slots.push(Slot { instance, state: InstanceState::Starting, is_frozen: false });
+        let state = InstanceState::Starting;
+        self.slots.push(Slot { instance, state, is_frozen: false, is_retired: false });
     }
 
     /// Removes an instance; an invocation that it never began goes back to the queue.
-    pub fn remove(&mut self, number: u64) {
-        if let Some(position) = self.slots.iter().position(|slot| slot.instance.number == number) {
-            // Only this pool delivers: nothing comes after this look.
-            let slot = self.slots.remove(position);
-            self.queue.extend(slot.instance.undelivered());
-        }
+    pub fn remove(&mut self, number: u64) -> Service {
+        let Some(position) = self.slots.iter().position(|slot| slot.instance.number == number) else {
+            return Service::Active;
+        };
+        // Only this pool delivers: nothing comes after this look.
+        let slot = self.slots.remove(position);
+        self.queue.extend(slot.instance.undelivered());
+        if slot.is_retired { Service::Retired } else { Service::Active }
     }
 
-    /// The number of instances.
+    /// Retires all instances; those that wait for an event are to be ended.
+    pub fn retire_all(&mut self) -> Vec<Arc<FunctionInstance>> {
+        let mut idle = Vec::new();
+        for slot in self.slots.iter_mut().filter(|slot| !slot.is_retired) {
+            slot.is_retired = true;
+            if matches!(slot.state, InstanceState::Idle { .. }) {
+                idle.push(Arc::clone(&slot.instance));
+            }
+        }
+        idle
+    }
+
+    fn active(&self) -> impl Iterator<Item = &Slot> {
+        self.slots.iter().filter(|slot| !slot.is_retired)
+    }
+
+    /// The number of instances, without those that are retired.
     pub fn size(&self) -> usize {
-        self.slots.len()
+        self.active().count()
     }
 
     pub fn count(&self, state: InstanceState) -> usize {
-        self.slots.iter().filter(|slot| slot.state == state).count()
+        self.active().filter(|slot| slot.state == state).count()
     }
 
-    pub fn set_idle(&mut self, number: u64) {
-        self.set_state(number, InstanceState::Idle { since: self.taken });
+    pub fn set_idle(&mut self, number: u64) -> Readiness {
+        let state = InstanceState::Idle { since: self.taken };
+        self.set_state(number, state);
+        let retired = self.slots.iter().find(|slot| slot.instance.number == number && slot.is_retired);
+        retired.map_or(Readiness::Waits, |slot| Readiness::Retired(Arc::clone(&slot.instance)))
     }
 
     pub fn set_returning(&mut self, number: u64) {
@@ -156,9 +194,11 @@ impl InstancePool {
     pub fn hand_out(&mut self) {
         while !self.queue.is_empty() {
             let idle =
-                self.slots.iter_mut().filter(|slot| !slot.is_frozen).filter_map(|slot| match slot.state {
-                    InstanceState::Idle { since } => Some((since, slot)),
-                    InstanceState::Starting | InstanceState::Busy | InstanceState::Returning => None,
+                self.slots.iter_mut().filter(|slot| !slot.is_frozen && !slot.is_retired).filter_map(|slot| {
+                    match slot.state {
+                        InstanceState::Idle { since } => Some((since, slot)),
+                        InstanceState::Starting | InstanceState::Busy | InstanceState::Returning => None,
+                    }
                 });
             let Some((_, slot)) = idle.max_by_key(|(since, _)| *since) else { return };
             slot.state = InstanceState::Busy;

@@ -39,7 +39,11 @@ pub(super) fn start(
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;
-    let mut child = Command::new(&settings.program)
+    let mut command = Command::new(&settings.program);
+    if let Some(directory) = &settings.directory {
+        command.current_dir(directory);
+    }
+    let mut child = command
         .args(&settings.arguments)
         .env_clear()
         .envs(function_environment::variables(settings, region, listener.local_addr()?, number))

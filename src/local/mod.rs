@@ -3,7 +3,6 @@
 pub mod dynamodb;
 mod endpoint;
 mod event_stream;
-pub mod example_api;
 mod extensions;
 mod function_environment;
 pub mod function_output;

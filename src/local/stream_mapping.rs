@@ -1,12 +1,16 @@
 //! From a table's stream to a function: every edit becomes an event, in order, as an event source mapping
 //! does it on Lambda.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
 use thiserror::Error;
-use tokio::{task::JoinHandle, time::sleep};
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard},
+    task::JoinHandle,
+    time::sleep,
+};
 
 use super::{function_reference::FunctionReference, host::Host, invoke_result::InvokeOutcome, tables::read};
 
@@ -29,7 +33,14 @@ pub enum MappingError {
 /// A mapping at work; dropped, it ends.
 pub struct StreamMapping {
     task: JoinHandle<()>,
+    turn: Turn,
 }
+
+/// Whose turn it is: the mapping's, or that of somebody who writes.
+type Turn = Arc<Mutex<()>>;
+
+/// While it lives, the mapping delivers nothing.
+pub struct Paused(#[expect(dead_code, reason = "it is held, not read")] OwnedMutexGuard<()>);
 
 impl Drop for StreamMapping {
     fn drop(&mut self) {
@@ -45,7 +56,13 @@ impl StreamMapping {
     pub fn start(database: &Database, table: &str, host: Host, function: &str) -> Result<Self, MappingError> {
         let reader = StreamReader::open(database.clone(), table)?;
         let function = FunctionReference { name: function.to_owned(), qualifier: None };
-        Ok(Self { task: tokio::spawn(run(reader, host, function)) })
+        let turn = Turn::default();
+        Ok(Self { task: tokio::spawn(run(reader, host, function, Arc::clone(&turn))), turn })
+    }
+
+    /// Waits until the event under way is delivered, and holds the next ones back.
+    pub async fn pause(&self) -> Paused {
+        Paused(Arc::clone(&self.turn).lock_owned().await)
     }
 }
 
@@ -91,8 +108,9 @@ impl StreamReader {
     }
 }
 
-async fn run(mut reader: StreamReader, host: Host, function: FunctionReference) {
+async fn run(mut reader: StreamReader, host: Host, function: FunctionReference, turn: Turn) {
     loop {
+        let own_turn = turn.lock().await;
         // The read waits for the database's mutex, so not on this thread.
         let read = tokio::task::spawn_blocking(move || (reader.read_batch(), reader)).await;
         let Ok((batch, same)) = read else { return };
@@ -103,7 +121,10 @@ async fn run(mut reader: StreamReader, host: Host, function: FunctionReference) 
                 reader.iterator = next_iterator.unwrap_or(reader.iterator);
             }
             // A read that failed is tried again.
-            Ok(_) | Err(_) => sleep(POLL_INTERVAL).await,
+            Ok(_) | Err(_) => {
+                drop(own_turn);
+                sleep(POLL_INTERVAL).await;
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dynoxide::{Database, DynoxideError, actions::create_table::CreateTableRequest};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The attribute that every table with a TTL uses for it.
 const TTL_ATTRIBUTE: &str = "expiresAt";
@@ -86,6 +86,14 @@ impl TableNames {
         &self.0["ROUTES_TABLE"]
     }
 
+    pub fn api_keys(&self) -> &str {
+        &self.0["API_KEYS_TABLE"]
+    }
+
+    pub fn usage_plans(&self) -> &str {
+        &self.0["USAGE_PLANS_TABLE"]
+    }
+
     /// As the gateway's environment takes them.
     pub fn environment(&self) -> impl Iterator<Item = (String, String)> + '_ {
         self.0.iter().map(|(variable, name)| ((*variable).to_owned(), name.clone()))
@@ -133,6 +141,14 @@ pub fn create(database: &Database, table: NewTable) -> Result<Creation, Dynoxide
     if table.has_stream {
         request["StreamSpecification"] = json!({ "StreamEnabled": true, "StreamViewType": "KEYS_ONLY" });
     }
+    create_as(database, request)
+}
+
+/// The same with a whole request.
+///
+/// # Errors
+/// The database failed.
+pub fn create_as(database: &Database, request: Value) -> Result<Creation, DynoxideError> {
     match database.create_table(read::<CreateTableRequest>(request)) {
         Ok(_) => Ok(Creation::Created),
         Err(DynoxideError::ResourceInUseException(_)) => Ok(Creation::Existed),
@@ -140,7 +156,39 @@ pub fn create(database: &Database, table: NewTable) -> Result<Creation, Dynoxide
     }
 }
 
+/// Writes an item given as plain JSON.
+///
+/// # Errors
+/// The database failed.
+///
+/// # Panics
+/// `item` is no object.
+pub fn put(database: &Database, table: &str, item: &Value) -> Result<(), DynoxideError> {
+    let item = attributes(item.as_object().expect("an item is an object"));
+    database.put_item(read(json!({ "TableName": table, "Item": item }))).map(drop)
+}
+
+/// An item as DynamoDB's own JSON.
+pub fn attributes(item: &Map<String, Value>) -> Map<String, Value> {
+    item.iter().map(|(name, value)| (name.clone(), attribute(value))).collect()
+}
+
+/// Plain JSON → DynamoDB's.
+fn attribute(value: &Value) -> Value {
+    match value {
+        Value::Null => json!({ "NULL": true }),
+        Value::Bool(flag) => json!({ "BOOL": flag }),
+        Value::Number(number) => json!({ "N": number.to_string() }),
+        Value::String(text) => json!({ "S": text }),
+        Value::Array(list) => json!({ "L": list.iter().map(attribute).collect::<Vec<_>>() }),
+        Value::Object(map) => json!({ "M": attributes(map) }),
+    }
+}
+
 /// A request as DynamoDB's own JSON.
-pub(super) fn read<T: serde::de::DeserializeOwned>(request: Value) -> T {
+///
+/// # Panics
+/// It is not well-formed.
+pub fn read<T: serde::de::DeserializeOwned>(request: Value) -> T {
     serde_json::from_value(request).expect("the local world writes well-formed requests")
 }

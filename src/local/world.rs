@@ -4,7 +4,7 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     num::NonZeroUsize,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use dynoxide::DynoxideError;
@@ -13,7 +13,6 @@ use thiserror::Error;
 use super::{
     dynamodb::{Dynamodb, DynamodbError},
     endpoint::{AwsService, DYNAMODB, LAMBDA, ServiceUnreachable},
-    example_api,
     function_output::FunctionOutput,
     function_settings::FunctionSettings,
     function_url_server,
@@ -22,7 +21,7 @@ use super::{
     issuer::Issuer,
     kept_lines::KeptLines,
     server::Server,
-    stream_mapping::{MappingError, StreamMapping},
+    stream_mapping::{MappingError, Paused, StreamMapping},
     tables::{TableNames, create_missing},
 };
 use crate::clock::Clock;
@@ -32,9 +31,6 @@ pub const GATEWAY: &str = "gateway";
 
 /// Set to one second unless the caller sets it.
 const REFRESH_SECONDS: &str = "REFRESH_SECONDS";
-
-/// The targets of the example API.
-const EXAMPLES: [&str; 3] = ["orders", "echo", "reflect"];
 
 /// The settings of a local world. Port 0 is any free port.
 #[derive(Clone, Debug)]
@@ -50,8 +46,6 @@ pub struct WorldSettings {
     pub data_directory: Option<PathBuf>,
     /// The gateway's binary.
     pub gateway: PathBuf,
-    /// The folder of the example functions' binaries.
-    pub examples: PathBuf,
     /// A DynamoDB to use instead of an own one. Its tables must be there, and nothing watches their streams. What would be
     /// the own one is the own one, unless somebody serves it already.
     pub dynamodb_endpoint: Option<String>,
@@ -88,6 +82,8 @@ pub struct World {
     pub host: Host,
     pub api: SocketAddr,
     pub invoke_api: SocketAddr,
+    /// The variables by which functions find the services of this world.
+    pub endpoints: Vec<(String, String)>,
     /// `None` if another one is used.
     pub dynamodb: Option<Dynamodb>,
     /// `None` too: its route is in the own DynamoDB.
@@ -97,7 +93,7 @@ pub struct World {
 }
 
 impl World {
-    /// Starts everything, in the order of need; the gateway's first instance is started too.
+    /// Starts everything, in the order of need. The gateway's first instance starts with the first request.
     ///
     /// # Errors
     /// The first thing that does not start. What was started before it ends again.
@@ -113,24 +109,45 @@ impl World {
         let lines = KeptLines::new(GATEWAY, Clock::System);
         settings.output = lines.output(settings.output);
         let invoke_address = invoke.local_addr()?;
-        let functions = functions(&settings, dynamodb.as_ref().map(|own| own.address), invoke_address)?;
-        let host = Host::new(&settings.region, functions);
+        let endpoints = endpoints(&settings, dynamodb.as_ref().map(|own| own.address), invoke_address);
+        let host = Host::new(&settings.region, vec![gateway(&settings, &endpoints)?]);
 
         let (mut mapping, mut issuer) = (None, None);
         if let Some(own) = &dynamodb {
             let listener = listen(settings.issuer_port, "the issuer of tokens", "ISSUER_PORT")?;
-            let issuer = issuer.insert(Issuer::start(asynchronous(listener)?)?);
+            issuer = Some(Issuer::start(asynchronous(listener)?)?);
             create_missing(&own.database, &settings.tables)?;
             own.delete_expired();
-            example_api::seed(&own.database, &settings.tables, issuer.url())?;
             let routes = settings.tables.routes();
             mapping = Some(StreamMapping::start(&own.database, routes, host.clone(), GATEWAY)?);
         }
-        host.start_instances(GATEWAY, 1);
         let api = function_url_server::serve(api, host.clone(), GATEWAY)?;
         let invoke = Server::start(invoke, invoke_api::router(host.clone()).merge(lines.router()))?;
         let (api_address, servers) = (api.address, vec![api, invoke]);
-        Ok(Self { host, api: api_address, invoke_api: invoke_address, dynamodb, issuer, servers, mapping })
+        Ok(Self {
+            host,
+            api: api_address,
+            invoke_api: invoke_address,
+            endpoints,
+            dynamodb,
+            issuer,
+            servers,
+            mapping,
+        })
+    }
+
+    /// Says if the gateway calls the functions of this world, and not those of another Lambda.
+    pub fn invokes_its_own_functions(&self) -> bool {
+        let own = format!("http://{}", self.invoke_api);
+        self.endpoints.iter().any(|(name, url)| name == LAMBDA.variable && *url == own)
+    }
+
+    /// Holds back what edits of routes would do by themselves.
+    pub async fn pause_edits(&self) -> Option<Paused> {
+        match &self.mapping {
+            Some(mapping) => Some(mapping.pause().await),
+            None => None,
+        }
     }
 
     /// Ends everything: first the servers, then the functions as on Lambda, then the data.
@@ -178,39 +195,34 @@ fn asynchronous(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::from_std(listener)
 }
 
-/// The gateway and the example targets.
-fn functions(
+/// The variables by which functions find DynamoDB and Lambda.
+fn endpoints(
     settings: &WorldSettings,
     dynamodb: Option<SocketAddr>,
     invoke_api: SocketAddr,
-) -> Result<Vec<FunctionSettings>, StartError> {
+) -> Vec<(String, String)> {
     let url = |address: SocketAddr| format!("http://{address}");
     let dynamodb = dynamodb.map(url).or_else(|| settings.dynamodb_endpoint.clone());
     let lambda = settings.lambda_endpoint.clone().unwrap_or_else(|| url(invoke_api));
-    let mut environment = vec![("AWS_ENDPOINT_URL_LAMBDA".to_owned(), lambda)];
+    let lambda = (LAMBDA.variable.to_owned(), lambda);
+    std::iter::once(lambda).chain(dynamodb.map(|endpoint| (DYNAMODB.variable.to_owned(), endpoint))).collect()
+}
+
+fn gateway(settings: &WorldSettings, endpoints: &[(String, String)]) -> Result<FunctionSettings, StartError> {
+    if !settings.gateway.is_file() {
+        return Err(StartError::MissingProgram(settings.gateway.clone()));
+    }
+    let mut environment = endpoints.to_vec();
     if settings.gateway_environment.iter().all(|(name, _)| name != REFRESH_SECONDS) {
         let one_second = |name: &str| (name.to_owned(), "1".to_owned());
         environment.extend([REFRESH_SECONDS, "MAX_STALE_SECONDS"].map(one_second));
     }
-    environment.extend(dynamodb.map(|endpoint| ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoint)));
     environment.extend(settings.tables.environment());
     environment.extend(settings.gateway_environment.iter().cloned());
-
-    let mut functions =
-        vec![FunctionSettings { environment, ..function(settings, GATEWAY, &settings.gateway)? }];
-    for name in EXAMPLES {
-        functions.push(function(settings, name, &settings.examples.join(name))?);
-    }
-    Ok(functions)
-}
-
-fn function(settings: &WorldSettings, name: &str, program: &Path) -> Result<FunctionSettings, StartError> {
-    if !program.is_file() {
-        return Err(StartError::MissingProgram(program.to_owned()));
-    }
     Ok(FunctionSettings {
+        environment,
         instances: settings.instances,
         output: settings.output.clone(),
-        ..FunctionSettings::new(name, program)
+        ..FunctionSettings::new(GATEWAY, &settings.gateway)
     })
 }

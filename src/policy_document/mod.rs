@@ -14,7 +14,7 @@ mod wildcard;
 
 pub use self::{
     condition::ConditionContext,
-    decision::{Decision, combine},
+    decision::{Decision, combine, combine_across_accounts},
     document::{PolicyDocument, PolicyKind},
     element::PolicyFault,
     resource::{literal_path, requested},

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use super::Deprecation;
 use crate::{
     cache::StageCache,
-    item::{Fields, Findings, Item, Parsed, Report, StageVariables, brief, nearest},
+    canary::CanarySettings,
+    item::{Fields, Findings, Item, Parsed, Report, StageVariables, nearest},
     limits::{rule::Rule, throttle::Throttle},
     path,
 };
@@ -30,6 +31,8 @@ pub struct StageSettings {
     pub cache: Option<StageCache>,
     /// `None`: callers are told of no end.
     pub deprecation: Option<Deprecation>,
+    /// Also one that was switched off. `None`: there is none, or it is not clear what it is.
+    pub canary: Option<Box<CanarySettings>>,
     /// Something else in the item is wrong.
     pub has_problems: bool,
 }
@@ -69,6 +72,11 @@ impl StageSettings {
         settings.map(if unclear { PartialSettings::LikelyLocation } else { PartialSettings::Complete })
     }
 
+    /// The canary, unless it was switched off.
+    pub fn active_canary(&self) -> Option<&CanarySettings> {
+        self.canary.as_deref().filter(|canary| canary.rollback.is_none())
+    }
+
     /// Reads as much as can be read; `report` takes what is wrong or odd.
     fn read_into(report: &Report, table: &str, item: &Map<String, Value>) -> Option<Self> {
         let key = format!("stage={}", item.get("stage").and_then(Value::as_str).unwrap_or_default());
@@ -85,16 +93,14 @@ impl StageSettings {
         {
             fields.skip(written_by_the_gateway);
         }
-        if let Some(value) = fields.value("canarySettings") {
-            fields.warn("canarySettings", &brief(value), "nothing: this version passes over it");
-        }
         let name = fields.parsed("stage", "letters, digits, - and _, at most 128, or $default", stage_name);
         let base_path = fields.parsed("basePath", "a path such as /v1", base_path);
         let hosts = fields.parsed("hosts", "a list of host names without port", hosts);
         let auto_deploy = fields.boolean("autoDeploy");
         // The console leaves an empty text where an attribute was cleared.
         let deployment_id = fields.string("deploymentId").filter(|id| !id.is_empty());
-        let stage_variables = fields.string_map("stageVariables");
+        let stage_variables = fields.string_map("stageVariables").unwrap_or_default();
+        let canary = CanarySettings::parse(fields, &stage_variables).map(Box::new);
         let throttle = fields.object("throttle").and_then(Throttle::parse);
         let cache = StageCache::parse(fields);
         let deprecation = Deprecation::parse(fields);
@@ -108,9 +114,10 @@ impl StageSettings {
             hosts: hosts.or_else(|| likely_hosts(fields.value("hosts")?)).unwrap_or_default(),
             auto_deploy: auto_deploy.unwrap_or(true),
             deployment_id,
-            stage_variables: stage_variables.unwrap_or_default(),
+            stage_variables,
             cache,
             deprecation,
+            canary,
             has_problems: false,
         })
     }

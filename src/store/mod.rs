@@ -6,6 +6,8 @@ mod batch_deletion;
 mod cache;
 pub mod cache_contents;
 mod cache_table;
+mod canaries;
+mod canary_counts;
 mod configuration;
 mod counter_outcomes;
 mod counter_request;
@@ -24,6 +26,7 @@ pub use self::{
     api_keys::KeyCreation,
     applying::{APPLYING, ApplyEnd, ApplyMark, RouteWrite, StageFields},
     cache_table::{CacheEntries, GenerationRaise, ItemKey},
+    canaries::Promotion,
     configuration::StageRow,
     deployments::{Consistency, StoredSnapshot},
     history::{HistoryRecord, MoveKind, MoveOrigin, PointerMove},

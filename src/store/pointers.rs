@@ -225,7 +225,7 @@ impl Store {
         }
     }
 
-    fn record(
+    pub(super) fn record(
         &self,
         stage: &str,
         last_good: Option<&LastGood>,

@@ -23,6 +23,7 @@ pub enum ContextVariable {
     Iam(IamFact),
     SourceIp,
     UserAgent,
+    IsCanaryRequest,
     Path,
     Protocol,
     RequestId,
@@ -63,7 +64,7 @@ struct VariableRow(&'static str, Scope);
 const AUTHORIZER: &str = "authorizer.";
 
 /// All but those of authorizers, whose names are an issuer's, or a function's.
-const NAMED: [ContextVariable; 28] = {
+const NAMED: [ContextVariable; 29] = {
     use ContextVariable::*;
     [
         AccountId,
@@ -86,6 +87,7 @@ const NAMED: [ContextVariable; 28] = {
         Iam(IamFact::User),
         UserAgent,
         Iam(IamFact::UserArn),
+        IsCanaryRequest,
         Path,
         Protocol,
         RequestId,
@@ -138,6 +140,7 @@ impl ContextVariable {
             Self::Iam(fact)         => fact.row(),
             Self::SourceIp          => VariableRow("identity.sourceIp",      Scope::Request),
             Self::UserAgent         => VariableRow("identity.userAgent",     Scope::Request),
+            Self::IsCanaryRequest   => VariableRow("isCanaryRequest",        Scope::Uri),
             Self::Path              => VariableRow("path",                   Scope::Uri),
             Self::Protocol          => VariableRow("protocol",               Scope::Request),
             Self::RequestId         => VariableRow("requestId",              Scope::Request),
@@ -147,6 +150,11 @@ impl ContextVariable {
             Self::RouteKey          => VariableRow("routeKey",               Scope::Uri),
             Self::Stage             => VariableRow("stage",                  Scope::Uri),
         }
+    }
+
+    /// True of those that are a number or a truth value in events, and so in JSON too.
+    pub fn is_json(&self) -> bool {
+        matches!(self, Self::RequestTimeEpoch | Self::IsCanaryRequest)
     }
 
     /// The value in a request. Empty where that has nothing of the kind.
@@ -167,6 +175,7 @@ impl ContextVariable {
             Self::Iam(fact) => context.caller.iam().and_then(|iam| fact.text(iam)).unwrap_or_default(),
             Self::SourceIp => origin.source_ip.as_str().into(),
             Self::UserAgent => origin.user_agent.as_str().into(),
+            Self::IsCanaryRequest => if context.is_canary_request() { "true" } else { "false" }.into(),
             Self::Path => context.full_path(),
             Self::Protocol => origin.protocol.as_str().into(),
             Self::RequestTime => origin.time.as_str().into(),
@@ -177,9 +186,9 @@ impl ContextVariable {
         }
     }
 
-    /// The same, for a text template. The one that is a number in Amazon's events is one in JSON too.
+    /// The same, for a text template.
     pub fn value<'a>(&self, context: &Context<'a>) -> WordValue<'a> {
-        let kind = if *self == Self::RequestTimeEpoch { ValueKind::Json } else { ValueKind::Text };
+        let kind = if self.is_json() { ValueKind::Json } else { ValueKind::Text };
         WordValue { text: Some(self.text(context)), kind }
     }
 }

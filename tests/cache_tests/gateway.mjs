@@ -1,4 +1,4 @@
-// The gateway under test: `tollgate local` with one route, written as an operator writes it.
+// The gateway under test: `tollgate dev` with one route more, written as an operator writes it.
 
 import { setTimeout } from 'node:timers/promises';
 

@@ -1,4 +1,4 @@
-// The local world as other programs start it: `tollgate local` on free ports, with items written as an operator writes them.
+// The local world as other programs start it: `tollgate dev` with the example API on free ports, with items written as an operator writes them.
 
 import { createWriteStream } from 'node:fs';
 
@@ -16,7 +16,7 @@ const SIGNATURE = `AWS4-HMAC-SHA256 Credential=${CREDENTIAL}, SignedHeaders=host
 // Starts everything, with nothing of a shell that works with another DynamoDB. Its log is `target/NAME.log`.
 export async function startLocalWorld(name, variables = {}) {
   const env = { PATH: process.env.PATH, ...variables };
-  const server = await serve(TOLLGATE, ['local', ...PORTS], {
+  const server = await serve(TOLLGATE, ['dev', `${REPOSITORY}examples/tollgate.yaml`, ...PORTS], {
     env,
     patterns: [/^API +(\S+)\/$/m, /^DynamoDB +(\S+)$/m, /^Issuer +(\S+)$/m, /^(Ctrl-C) ends/m],
     output: createWriteStream(inTarget(`${name}.log`)),

@@ -8,12 +8,12 @@ use std::{
 
 /// The modules of the library, from the top floor down. A module imports from lower floors only.
 const FLOORS: [&[&str]; 12] = [
-    &["main", "function_url"],
+    &["main", "function_url", "dev"],
     &["gateway", "api_file", "doctor"],
     &["deployment"],
     &["integrations", "local"],
     &["store", "stages"],
-    &["authorizers", "policies", "cache"],
+    &["authorizers", "policies", "cache", "canary"],
     &["limits", "template", "access_log", "access_lines"],
     &["router", "functions"],
     &["context", "media_type", "aws", "policy_document"],
@@ -33,13 +33,15 @@ const FLOORS: [&[&str]; 12] = [
 ];
 
 /// The steps of the pipeline. A step does not import another step.
-const STEPS: [&str; 7] = ["stages", "router", "authorizers", "policies", "limits", "cache", "integrations"];
+const STEPS: [&str; 8] =
+    ["stages", "canary", "router", "authorizers", "policies", "limits", "cache", "integrations"];
 
 /// Steps that know another one's types, and why.
-const STEPS_BY_TYPE: [(&str, &str, &str); 5] = [
+const STEPS_BY_TYPE: [(&str, &str, &str); 6] = [
     ("authorizers", "limits", "an API key is read together with its usage plan"),
     ("integrations", "limits", "an integration is invoked with a Permit"),
     ("limits", "router", "a plan's throttle is for a route key"),
+    ("stages", "canary", "a stage item has the settings of its canary"),
     ("stages", "cache", "a stage item has the cache's settings"),
     ("stages", "limits", "a stage item has a throttle"),
 ];

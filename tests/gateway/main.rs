@@ -16,6 +16,7 @@ mod auth_tool;
 mod authorizers;
 mod cache;
 mod cache_tool;
+mod canary;
 mod cli;
 mod cors;
 mod cost_command;

@@ -123,6 +123,8 @@ async fn metric_filters_count_the_lines_that_they_are_named_for() {
     assert_eq!(counted_by(&told), "CacheMissCount Degraded");
     let told = json!({ "metric": "ConfigurationInvalid", "stage": "v1" });
     assert_eq!(counted_by(&told), "ConfigurationInvalid");
+    let told = json!({ "metric": "CanaryRolledBack", "stage": "v1" });
+    assert_eq!(counted_by(&told), "CanaryRolledBack");
 }
 
 /// A metric's dimension is a field of the line (CloudFormation, "AWS::Logs::MetricFilter Dimension"), never a word of

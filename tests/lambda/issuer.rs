@@ -1,7 +1,10 @@
-//! `tollgate local` with its issuer of tokens: what it prints works as it stands there.
+//! `tollgate dev` with its issuer of tokens: what it prints works as it stands there.
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
+    net::TcpListener,
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
@@ -20,10 +23,18 @@ struct LocalWorld {
 
 impl LocalWorld {
     fn start() -> Self {
-        let ports = ["--api-port", "--dynamodb-port", "--invoke-port", "--issuer-port"];
+        // The issuer's address stands in the file.
+        let issuer = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+        let example =
+            include_str!("../../examples/tollgate.yaml").replace("127.0.0.1:9003", &issuer.to_string());
+        let name = format!("issuer-{}.yaml", issuer.port());
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::write(&file, example).expect("a file");
+        let ports = ["--api-port", "--dynamodb-port", "--invoke-port"];
         let mut process = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-            .arg("local")
+            .args(["dev".as_ref(), file.as_os_str()])
             .args(ports.iter().flat_map(|port| [port, "0"]))
+            .args(["--issuer-port", &issuer.port().to_string()])
             .env_clear()
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

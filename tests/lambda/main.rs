@@ -1,6 +1,7 @@
 //! Real processes under the local Lambda host.
 
 mod actor;
+mod dev;
 mod fleet;
 mod function_url;
 mod harness;

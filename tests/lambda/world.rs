@@ -7,13 +7,16 @@ use http::Request;
 use http_body_util::Full;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
-use tollgate::local::{
-    example_api::{ORDERS_TABLE, put},
-    function_output::Captured,
-    function_settings::FunctionSettings,
-    stream_mapping::StreamMapping,
-    tables::{NewTable, SortKey, TableNames, create},
-    world::{GATEWAY, StartError, World, WorldSettings},
+use tollgate::{
+    api_file,
+    dev::{DevApi, DevServer},
+    local::{
+        function_output::Captured,
+        function_settings::FunctionSettings,
+        stream_mapping::StreamMapping,
+        tables::{NewTable, SortKey, TableNames, create, put},
+        world::{GATEWAY, StartError, World, WorldSettings},
+    },
 };
 
 use crate::harness::{actor, example, exists, host, send, soon};
@@ -28,13 +31,22 @@ pub fn settings() -> WorldSettings {
         region: "eu-test-1".to_owned(),
         data_directory: None,
         gateway: example("echo"),
-        examples: example(""),
         dynamodb_endpoint: None,
         lambda_endpoint: None,
         tables: TableNames::from_environment(|_| None),
         gateway_environment: Vec::new(),
         output: Captured::default().output(),
     }
+}
+
+/// The example API, served.
+pub async fn example_api(settings: WorldSettings) -> DevServer {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let checked = api_file::check(&folder.join("tollgate.yaml")).expect("the example");
+    let (server, report) =
+        DevServer::start(settings, folder, DevApi::of(&checked.api)).await.expect("a world");
+    assert!(report.notes.is_empty() && report.refused.is_empty(), "{report:?}");
+    server
 }
 
 #[tokio::test]
@@ -144,7 +156,8 @@ fn the_command_says_which_port_is_taken_and_fails() {
     let port = taken.local_addr().expect("an address").port().to_string();
     let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
         .args([
-            "local",
+            "dev",
+            "examples/tollgate.yaml",
             "--api-port",
             "0",
             "--dynamodb-port",
@@ -198,14 +211,14 @@ async fn data_in_a_folder_outlives_the_world_and_is_not_seeded_again() {
     }
     let settings = || WorldSettings { data_directory: Some(folder.clone()), ..settings() };
     for (before, routes) in [(2, 9), (3, 10), (4, 11)] {
-        let world = World::start(settings()).await.expect("a world");
-        let database = &world.dynamodb.as_ref().expect("an own DynamoDB").database;
-        assert_eq!(count(database, ORDERS_TABLE), before);
+        let server = example_api(settings()).await;
+        let database = &server.world.dynamodb.as_ref().expect("an own DynamoDB").database;
+        assert_eq!(count(database, "orders"), before);
         assert_eq!(count(database, "tollgate-routes"), routes);
-        put(database, ORDERS_TABLE, &json!({ "id": before.to_string() })).expect("a write");
+        put(database, "orders", &json!({ "id": before.to_string() })).expect("a write");
         put(database, "tollgate-routes", &json!({ "stage": "v2", "routeKey": before.to_string() }))
             .expect("a write");
-        soon(world.stop()).await;
+        soon(server.stop()).await;
     }
 }
 

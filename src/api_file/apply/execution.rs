@@ -7,17 +7,17 @@ use serde_json::{Map, Value};
 
 use super::{
     plan::{KeyChange, Plan},
-    stage_plan::{StagePlan, StageWork},
+    stage_plan::{StageChange, StagePlan, StageWork},
     staleness::Staleness,
 };
 use crate::{
     api_file::export::StoredItems,
     clock::milliseconds,
-    deployment::{self, ApplyOutcome, Origin, PlannedStage, Publication, finish_apply},
+    deployment::{self, ApplyOutcome, Origin, Publication, finish_apply, is_as_read},
     digest::hex,
     error::{Problem, StoreError},
     random::random_bytes,
-    store::{ApplyMark, ConditionalWrite, RouteWrite, StageFields, Store},
+    store::{ApplyMark, ConditionalWrite, RouteWrite, StageRow, Store},
 };
 
 type Item = Map<String, Value>;
@@ -155,7 +155,7 @@ impl Apply<'_> {
                     deployment_id: served.clone(),
                 }));
             }
-            StageWork::Publish { writes, .. } | StageWork::Remove { writes } => writes,
+            StageWork::Publish(_) | StageWork::Remove { .. } => work.writes(),
         };
         if let Err(stop) = self.begin(plan).await? {
             return Ok(Err(stop));
@@ -167,9 +167,7 @@ impl Apply<'_> {
             }
         }
         match work {
-            StageWork::Publish { planned, fields, deployment, .. } => {
-                self.finish(plan, (planned, fields), deployment.routes).await
-            }
+            StageWork::Publish(change) => self.finish(plan, change).await,
             StageWork::Remove { .. } | StageWork::Nothing => self.remove(plan).await,
         }
     }
@@ -179,9 +177,13 @@ impl Apply<'_> {
         let Self { store, mark, origin } = self;
         let StagePlan { stage, base_item, base_routes, .. } = plan;
         let row = store.stage(stage).await?;
+        if !Self::is_planned(row.as_ref(), base_item.as_ref()) {
+            return stale(store, plan).await.map(Err);
+        }
         let former = row.as_ref().and_then(|row| ApplyMark::of(&row.item));
-        if row.as_ref().map(|row| &row.item) != base_item.as_ref()
-            || store.begin_apply(stage, row.as_ref(), mark).await? == ConditionalWrite::ChangedMeanwhile
+        // A write whose answer was lost is tried again, and then finds its own mark.
+        if store.begin_apply(stage, row.as_ref(), mark).await? == ConditionalWrite::ChangedMeanwhile
+            && self.marked(stage).await?.is_none()
         {
             return stale(store, plan).await.map(Err);
         }
@@ -189,9 +191,7 @@ impl Apply<'_> {
             return Ok(Ok(()));
         }
         let stop = stale(store, plan).await?;
-        if let Some(row) =
-            store.stage(stage).await?.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(mark))
-        {
+        if let Some(row) = self.marked(stage).await? {
             store.abandon_apply(stage, &row, former.as_ref()).await?;
             // The edit that came meanwhile was left alone.
             let publication = Publication::of_edit(origin.at);
@@ -200,14 +200,30 @@ impl Apply<'_> {
         Ok(Err(stop))
     }
 
+    /// Says if nobody has edited the stage item since it was read, moved its pointer or begun another apply.
+    fn is_planned(row: Option<&StageRow>, base: Option<&Item>) -> bool {
+        match (row, base) {
+            (None, None) => true,
+            (Some(row), Some(base)) => {
+                is_as_read(&row.item, Some(base)) && ApplyMark::of(&row.item) == ApplyMark::of(base)
+            }
+            (None, Some(_)) | (Some(_), None) => false,
+        }
+    }
+
+    /// The stage with the mark of this apply.
+    async fn marked(&self, stage: &str) -> Result<Option<StageRow>, StoreError> {
+        let row = self.store.stage(stage).await?;
+        Ok(row.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(&self.mark)))
+    }
+
     async fn finish(
         &self,
         plan: &StagePlan,
-        (planned, fields): (&PlannedStage, &StageFields),
-        routes: usize,
+        StageChange { planned, deployment, fields, .. }: &StageChange,
     ) -> Result<Result<StageResult, Stop>, StoreError> {
         let Self { store, mark, origin } = self;
-        let stage = plan.stage.clone();
+        let (stage, routes) = (plan.stage.clone(), deployment.routes);
         Ok(match finish_apply(store, planned, fields, mark, *origin).await? {
             ApplyOutcome::Served { deployment_id } => {
                 Ok(StageResult::Served { stage, deployment_id, former: plan.served.clone(), routes })
@@ -224,22 +240,22 @@ impl Apply<'_> {
     }
 
     async fn remove(&self, plan: &StagePlan) -> Result<Result<StageResult, Stop>, StoreError> {
-        let Self { store, mark, .. } = self;
+        let Self { store, .. } = self;
         let StagePlan { stage, served, .. } = plan;
-        let row = store.stage(stage).await?.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(mark));
-        let Some(row) = row else { return taken_over(store, stage).await.map(Err) };
+        let Some(row) = self.marked(stage).await? else { return taken_over(store, stage).await.map(Err) };
         let left = store.routes(stage).await?;
         if !left.is_empty() {
             let (planned, now) = (of_stage(stage, None, Vec::new()), of_stage(stage, None, left));
             let staleness = Staleness::between(&planned, &now);
             return Ok(Err(Stop::ItemsChanged { stage: stage.clone(), staleness }));
         }
-        match store.remove_marked(stage, &row).await? {
-            ConditionalWrite::Done => {
-                Ok(Ok(StageResult::Removed { stage: stage.clone(), former: served.clone() }))
-            }
-            ConditionalWrite::ChangedMeanwhile => taken_over(store, stage).await.map(Err),
+        // So does a deletion whose answer was lost find nothing.
+        if store.remove_marked(stage, &row).await? == ConditionalWrite::ChangedMeanwhile
+            && store.stage(stage).await?.is_some()
+        {
+            return taken_over(store, stage).await.map(Err);
         }
+        Ok(Ok(StageResult::Removed { stage: stage.clone(), former: served.clone() }))
     }
 }
 

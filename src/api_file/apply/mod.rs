@@ -15,7 +15,7 @@ pub use self::{
     execution::{Applied, Progress, StageResult, Stop, apply},
     plan::{ApplyScope, Plan, Planning, Removal},
     plan_file::{PlanFile, PlanFileError},
-    stage_plan::{StagePlan, StageWork},
+    stage_plan::{StageChange, StagePlan, StageWork},
     staleness::{MovedPointer, Staleness},
     table_items::read_items,
 };

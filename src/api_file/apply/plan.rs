@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     merged_items::{MergedItems, item_of, merged_items, text},
-    stage_plan::{StagePlan, StageWork, fields, planned, writes},
+    stage_plan::{StageChange, StagePlan, StageWork, fields, planned, writes},
     table_items::read_items,
 };
 use crate::{
@@ -207,7 +207,8 @@ async fn stage_plan(
             let is_served = plan.served.as_ref() == Some(&deployment.id) || has("canarySettings");
             let is_different = difference.items.iter().any(|item| item.name.stage() == Some(stage));
             if is_different || !is_served || has("applying") {
-                plan.work = StageWork::Publish { planned, deployment, fields, writes };
+                let change = StageChange { planned, deployment, fields, writes };
+                plan.work = StageWork::Publish(Box::new(change));
             }
         }
     }

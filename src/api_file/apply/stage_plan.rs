@@ -33,21 +33,28 @@ pub struct StagePlan {
 pub enum StageWork {
     /// The items are those of the file, and they are served.
     Nothing,
-    Publish {
-        planned: PlannedStage,
-        deployment: PlannedDeployment,
-        fields: StageFields,
+    Publish(Box<StageChange>),
+    /// The stage goes, with all of its items.
+    Remove {
         writes: Vec<RouteWrite>,
     },
-    /// The stage goes, with all of its items.
-    Remove { writes: Vec<RouteWrite> },
+}
+
+/// The items and fields that change, and the deployment that they make.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StageChange {
+    pub planned: PlannedStage,
+    pub deployment: PlannedDeployment,
+    pub fields: StageFields,
+    pub writes: Vec<RouteWrite>,
 }
 
 impl StageWork {
     pub fn writes(&self) -> &[RouteWrite] {
         match self {
             Self::Nothing => &[],
-            Self::Publish { writes, .. } | Self::Remove { writes } => writes,
+            Self::Publish(change) => &change.writes,
+            Self::Remove { writes } => writes,
         }
     }
 }

@@ -60,7 +60,7 @@ pub fn is_state(kind: ItemKind, name: &str) -> bool {
 
 /// No generation is the first one.
 fn without_first_generation(item: &mut Map<String, Value>) {
-    if item.get("cacheGeneration").is_some_and(|generation| generation.to_string() == "0") {
+    if item.get("cacheGeneration").is_some_and(|generation| generation.as_u64() == Some(0)) {
         item.remove("cacheGeneration");
     }
 }

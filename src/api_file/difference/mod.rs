@@ -44,6 +44,24 @@ pub enum Change {
     Removed,
 }
 
+impl ItemDifference {
+    /// Says if it is in this field of the item, or within.
+    pub fn is_about(&self, field: &str) -> bool {
+        self.fields.iter().any(|differs| {
+            let rest = differs.path.strip_prefix(field);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
+    /// The fields that are gone, of those that are no part of another one; of an item that is gone, none.
+    pub fn removed_fields(&self) -> Vec<&str> {
+        let is_gone = |field: &&FieldDifference| field.after.is_none() && field.before.is_some();
+        let names =
+            self.fields.iter().filter(is_gone).map(|field| field.path.split('.').next().unwrap_or_default());
+        names.collect()
+    }
+}
+
 impl Difference {
     /// The changes that make `after` of `before`.
     pub fn between(before: &StoredItems, after: &StoredItems) -> Self {

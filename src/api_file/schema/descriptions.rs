@@ -10,6 +10,7 @@ struct FieldSection {
     within: &'static str,
 }
 
+const API_FILE: &str = include_str!("../../../docs/api-file.md");
 const ITEMS: &str = include_str!("../../../docs/items.md");
 const CACHING: &str = include_str!("../../../docs/caching.md");
 const INTEGRATIONS: &str = include_str!("../../../docs/integrations.md");
@@ -18,7 +19,7 @@ const CORS: &str = include_str!("../../../docs/cors-and-gateway-responses.md");
 const VALIDATION: &str = include_str!("../../../docs/request-validation.md");
 
 #[rustfmt::skip]
-const SECTIONS: [FieldSection; 12] = [
+const SECTIONS: [FieldSection; 16] = [
     FieldSection { kind: ItemKind::Stage,     page: ITEMS,        heading: "## Stage",                 within: "" },
     FieldSection { kind: ItemKind::Stage,     page: CACHING,      heading: "## Fields of a stage",     within: "" },
     FieldSection { kind: ItemKind::Api,       page: ITEMS,        heading: "## `$api`",                within: "" },
@@ -31,6 +32,10 @@ const SECTIONS: [FieldSection; 12] = [
     FieldSection { kind: ItemKind::Route,     page: INTEGRATIONS, heading: "",                         within: "integration" },
     FieldSection { kind: ItemKind::ApiKey,    page: LIMITS,       heading: "## An API key",            within: "" },
     FieldSection { kind: ItemKind::UsagePlan, page: LIMITS,       heading: "## A usage plan",          within: "" },
+    FieldSection { kind: ItemKind::Function,  page: API_FILE,     heading: "### Functions",            within: "" },
+    FieldSection { kind: ItemKind::Table,     page: API_FILE,     heading: "### Tables",               within: "" },
+    FieldSection { kind: ItemKind::Table,     page: API_FILE,     heading: "### Tables",               within: "indexes.*" },
+    FieldSection { kind: ItemKind::FirstRequest, page: API_FILE,  heading: "### First requests",       within: "" },
 ];
 
 /// Returns what the pages say of the field at a path of an item.

@@ -10,9 +10,9 @@ mod probe;
 
 use serde_json::{Map, Value, json};
 
-use self::field_tree::FieldTree;
 pub use self::probe::ItemKind;
 pub(super) use self::probe::{fields_read, pointer};
+use self::{field_tree::FieldTree, probe::Variant};
 use super::{
     layout::{self, Refused},
     loader::INCLUDE,
@@ -22,7 +22,7 @@ use crate::router::METHODS;
 /// The fields of a kind of item that may stand in a file, with dots into maps; `*` is any name.
 pub fn field_paths(kind: ItemKind) -> Vec<String> {
     let refused = refused(kind);
-    let paths = FieldTree::of(&probe::fields(kind)).paths();
+    let paths = FieldTree::of(&probe::probe(kind).fields).paths();
     paths.into_iter().filter(|path| !refused.iter().any(|(name, _)| name == path)).collect()
 }
 
@@ -33,6 +33,7 @@ pub(super) fn refused(kind: ItemKind) -> &'static Refused {
         ItemKind::Api | ItemKind::Route => layout::OF_ROUTES,
         ItemKind::UsagePlan => layout::OF_PLANS,
         ItemKind::ApiKey => layout::OF_KEYS,
+        ItemKind::Function | ItemKind::Table | ItemKind::FirstRequest => &[],
     }
 }
 
@@ -53,8 +54,13 @@ pub fn schema() -> Value {
             "stages": named("stage", "The versions of the API, by their names"),
             "usagePlans": named("usagePlan", "Limits of API keys, by the ids of the plans"),
             "apiKeys": named("apiKey", "What is known of API keys, by their ids; never a value"),
-            "functions": { "description": "What tollgate dev runs, by names", "type": ["object", "null"] },
-            "tables": { "description": "What tollgate dev makes, by names", "type": ["object", "null"] },
+            "functions": named("function", "Functions that tollgate dev runs, by their names"),
+            "tables": named("table", "Tables that tollgate dev makes, by their names"),
+            "try": {
+                "description": "Requests to begin with, which tollgate dev prints as curl lines",
+                "type": ["array", "null"],
+                "items": { "anyOf": [{ "type": "string" }, reference("request")] },
+            },
         },
         "additionalProperties": false,
         "$defs": {
@@ -67,6 +73,9 @@ pub fn schema() -> Value {
             "route": item(ItemKind::Route, Map::new()),
             "usagePlan": item(ItemKind::UsagePlan, Map::new()),
             "apiKey": item(ItemKind::ApiKey, Map::new()),
+            "function": item(ItemKind::Function, Map::new()),
+            "table": item(ItemKind::Table, Map::new()),
+            "request": item(ItemKind::FirstRequest, Map::new()),
         },
     })
 }
@@ -102,8 +111,10 @@ fn reference(definition: &str) -> Value {
 
 /// The schema of an item, with some fields more.
 fn item(kind: ItemKind, more: Map<String, Value>) -> Value {
-    let tree = FieldTree::of(&probe::fields(kind));
+    let probed = probe::probe(kind);
+    let tree = FieldTree::of(&probed.fields);
     let mut properties = tree.map_schema("", &|path| descriptions::of_field(kind, path));
+    probed.variants.iter().for_each(|variant| add_variant(&mut properties, variant));
     properties.retain(|name, _| !refused(kind).iter().any(|(refused, _)| refused == name));
     for schema in properties.values_mut() {
         *schema = field(schema.take(), kind);
@@ -111,6 +122,23 @@ fn item(kind: ItemKind, more: Map<String, Value>) -> Value {
     properties.insert(INCLUDE.to_owned(), reference("include"));
     properties.extend(more);
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+/// Adds that where a map says these words, it has no fields but these.
+fn add_variant(properties: &mut Map<String, Value>, variant: &Variant) {
+    let mut names = variant.map.split('.');
+    let map = names.next().and_then(|name| properties.get_mut(name));
+    let map = names.try_fold(map, |map, _| Some(map.and_then(|map| map.get_mut("additionalProperties"))));
+    let Some(Some(Value::Object(map))) = map else { return };
+    let words = variant.words.iter().map(|(name, word)| ((*name).to_owned(), json!({ "const": word })));
+    let required: Vec<&str> = variant.words.iter().map(|(name, _)| *name).collect();
+    let rule = json!({
+        "if": { "properties": words.collect::<Map<_, _>>(), "required": required },
+        "then": { "propertyNames": { "enum": variant.names } },
+    });
+    if let Value::Array(rules) = map.entry("allOf").or_insert_with(|| json!([])) {
+        rules.push(rule);
+    }
 }
 
 /// The schema of a field: its value may be a file, and in a stage that extends another one it may be taken out.

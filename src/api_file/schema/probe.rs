@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    api_file::{first_request::FirstRequest, local_function::LocalFunction, local_table::LocalTable},
     authorizers::ApiKey,
     deployment::{DeploymentSource, read_only},
     item::{FieldKind, RecordedField, StageVariables, recorded_fields},
@@ -23,6 +24,9 @@ pub enum ItemKind {
     Route,
     UsagePlan,
     ApiKey,
+    Function,
+    Table,
+    FirstRequest,
 }
 
 /// Good values of fields, by their names: readers go on with them.
@@ -37,26 +41,81 @@ fn values(name: &str) -> Vec<Value> {
             ["put", "update", "delete", "conditionCheck"].map(|kind| json!([{ kind: {} }])).to_vec()
         }
         "requestModels" => one(json!({ "application/json": "x" })),
+        "indexes" => one(json!({ "x": { "key": "a" } })),
         _ => Vec::new(),
     }
 }
 
-/// Returns every field that the readers of a kind of item ask for.
-pub fn fields(kind: ItemKind) -> Vec<RecordedField> {
+/// What the readers of a kind of item ask for.
+#[derive(Debug, Default)]
+pub struct Probed {
+    pub fields: Vec<RecordedField>,
+    pub variants: Vec<Variant>,
+}
+
+/// The fields of a map that its reader asks for where others of them say these words.
+#[derive(Debug)]
+pub struct Variant {
+    /// The map: `integration`, `authorizers.*`.
+    pub map: &'static str,
+    /// `type` is `DYNAMODB`, and `action` is `GetItem`.
+    pub words: Vec<(&'static str, String)>,
+    pub names: BTreeSet<String>,
+}
+
+/// The maps whose fields depend on words in them: their paths in a schema and in a sample, and the fields of the words.
+const VARIABLE_MAPS: [(&str, &str, &[&str]); 2] =
+    [("integration", "integration", &["type", "action"]), ("authorizers.*", "authorizers.x", &["type"])];
+
+/// Finds every field that the readers of a kind of item ask for.
+pub fn probe(kind: ItemKind) -> Probed {
     let mut found: Vec<RecordedField> = Vec::new();
+    let mut variants: Vec<Variant> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut waiting = VecDeque::from([json!({})]);
     while let Some(sample) = waiting.pop_front() {
         let mut is_new = |field: &RecordedField| {
             seen.insert(format!("{} {} {:?}", discriminators(&sample, &field.path), field.path, field.kind))
         };
-        let new: Vec<_> = fields_read(kind, &sample).into_iter().filter(|field| is_new(field)).collect();
+        let read = fields_read(kind, &sample);
+        add_variants(&sample, &read, &mut variants);
+        let new: Vec<_> = read.into_iter().filter(|field| is_new(field)).collect();
         for field in &new {
             waiting.extend(next_samples(&sample, field));
         }
         found.extend(new);
     }
-    found
+    // A sample may hold a word that is none.
+    let is_choice = |map: &str, (name, word): &(&str, String)| {
+        let path = format!("{}.{name}", map.replace('*', "x"));
+        let is_it = |kind: &FieldKind| matches!(kind, FieldKind::Choice(words) if words.contains(word));
+        found.iter().any(|field| field.path == path && is_it(&field.kind))
+    };
+    variants.retain(|variant| variant.words.iter().all(|word| is_choice(variant.map, word)));
+    Probed { fields: found, variants }
+}
+
+/// Adds the names that were asked for in the variable maps of a sample.
+fn add_variants(sample: &Value, read: &[RecordedField], variants: &mut Vec<Variant>) {
+    for (map, path, discriminators) in VARIABLE_MAPS {
+        let Some(value) = at(sample, path) else { continue };
+        let prefix = format!("{path}.");
+        let names = read.iter().filter_map(|field| field.path.strip_prefix(&prefix));
+        let names: Vec<&str> = names.filter_map(|rest| rest.split(['.', '[']).next()).collect();
+        let mut words: Vec<(&str, String)> = Vec::new();
+        for discriminator in discriminators {
+            let Some(word) = value[discriminator].as_str() else { break };
+            words.push((discriminator, word.to_owned()));
+            let known = variants.iter().position(|variant| variant.map == map && variant.words == words);
+            let at = known.unwrap_or(variants.len());
+            if known.is_none() {
+                variants.push(Variant { map, words: words.clone(), names: BTreeSet::new() });
+            }
+            variants[at]
+                .names
+                .extend(names.iter().filter(|name| !name.is_empty()).map(|name| (*name).to_owned()));
+        }
+    }
 }
 
 /// The words by which the reader of a field's map decides what else it reads.
@@ -124,7 +183,12 @@ pub fn fields_read(kind: ItemKind, sample: &Value) -> Vec<RecordedField> {
     let is_of_it = |field: &RecordedField| match kind {
         ItemKind::Api => field.key.ends_with("$api"),
         ItemKind::Route => field.key.ends_with(ROUTE_KEY),
-        ItemKind::Stage | ItemKind::UsagePlan | ItemKind::ApiKey => true,
+        ItemKind::Stage
+        | ItemKind::UsagePlan
+        | ItemKind::ApiKey
+        | ItemKind::Function
+        | ItemKind::Table
+        | ItemKind::FirstRequest => true,
     };
     fields.into_iter().filter(is_of_it).collect()
 }
@@ -148,5 +212,8 @@ fn read(kind: ItemKind, item: &Map<String, Value>) {
         ItemKind::Route => of_stage(ROUTE_KEY, item),
         ItemKind::UsagePlan => drop(UsagePlan::parse("usagePlans", item)),
         ItemKind::ApiKey => drop(ApiKey::parse("apiKeys", item)),
+        ItemKind::Function => drop(LocalFunction::parse("x", item)),
+        ItemKind::Table => drop(LocalTable::parse("xxx", item)),
+        ItemKind::FirstRequest => drop(FirstRequest::parse("try[0]", item)),
     }
 }

@@ -97,6 +97,7 @@ impl FunctionAuthorizer {
         Some(Self {
             id: Arc::clone(id),
             path: function.invocations_path(),
+            account: function.account().map(Into::into),
             form: form?,
             token_places: sources.token_places().collect(),
             sources,

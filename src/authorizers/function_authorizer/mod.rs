@@ -47,6 +47,8 @@ pub struct FunctionAuthorizer {
     id: Arc<str>,
     /// Where the Invoke API has the function.
     path: PathAndQuery,
+    /// The account of the function, where it is said.
+    account: Option<Box<str>>,
     form: EventForm,
     sources: IdentitySources,
     token_places: Arc<[TokenPlace]>,
@@ -80,6 +82,14 @@ pub struct FunctionWord {
     pub answer: Arc<FunctionAnswer>,
     /// The words in which a denial is told.
     pub form: AuthorizerForm,
+    pub origin: FunctionOrigin,
+}
+
+/// The place of an authorizer's function, as far as a policy of the API must allow what it allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FunctionOrigin {
+    SameAccount,
+    OtherAccount,
 }
 
 /// API Gateway's bound for the ARN of a method.
@@ -124,7 +134,14 @@ impl FunctionAuthorizer {
             places: Arc::clone(&self.token_places),
         };
         let principal = Arc::new(Principal::Function(principal));
-        Ok(FunctionWord { principal, answer, form: self.refusal_form() })
+        Ok(FunctionWord { principal, answer, form: self.refusal_form(), origin: self.origin(context) })
+    }
+
+    fn origin(&self, context: &Context<'_>) -> FunctionOrigin {
+        match self.account.as_deref() {
+            Some(account) if account != context.request.origin.account_id => FunctionOrigin::OtherAccount,
+            Some(_) | None => FunctionOrigin::SameAccount,
+        }
     }
 
     /// The values that tell who calls, of a request about which the function may be asked.

@@ -21,7 +21,7 @@ pub struct CommonArgs {
     /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     pub output: OutputFormat,
-    /// Use the DynamoDB of `tollgate local` at http://127.0.0.1:8000 (or DYNAMODB_PORT, or AWS_ENDPOINT_URL_DYNAMODB).
+    /// Use the DynamoDB of `tollgate dev` at http://127.0.0.1:8000 (or DYNAMODB_PORT, or AWS_ENDPOINT_URL_DYNAMODB).
     #[arg(long, conflicts_with_all = ["profile", "stack"], help_heading = WHERE)]
     pub local: bool,
     /// Take credentials and region from this profile of ~/.aws.
@@ -48,6 +48,7 @@ const WHERE: &str = "Where it is";
 pub type TableSelection = fn(&Tables) -> Vec<&str>;
 
 pub const STAGES: TableSelection = |tables| vec![&tables.stages, &tables.routes, &tables.deployments];
+pub const CANARIES: TableSelection = |tables| [STAGES(tables), vec![&tables.counters]].concat();
 pub const KEYS: TableSelection = |tables| vec![&tables.api_keys];
 pub const KEYS_AND_PLANS: TableSelection = |tables| vec![&tables.api_keys, &tables.usage_plans];
 pub const USAGE: TableSelection = |tables| vec![&tables.counters, &tables.api_keys];

@@ -137,7 +137,7 @@ fn absent(missing: &[&str], names: &[&str], place: &str) -> String {
 
 fn ways(local: LocalWorld) -> &'static str {
     match local {
-        LocalWorld::Yes => "`tollgate local` makes its own, of the names that its environment says",
+        LocalWorld::Yes => "`tollgate dev` makes its own, of the names that its environment says",
         LocalWorld::No => "where they are: --region, --table-prefix or --stack",
     }
 }

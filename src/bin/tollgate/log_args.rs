@@ -18,7 +18,7 @@ use crate::{
 /// Where the lines are, and which are wanted.
 #[derive(clap::Args)]
 pub struct LogArgs {
-    /// The log group [default: that of --stack; with --local that of `tollgate local`, at http://127.0.0.1:9001 (or
+    /// The log group [default: that of --stack; with --local that of `tollgate dev`, at http://127.0.0.1:9001 (or
     /// INVOKE_PORT)].
     #[arg(long, value_name = "NAME")]
     log_group: Option<String>,

@@ -6,6 +6,7 @@
 mod apply;
 mod auth;
 mod cache;
+mod canary;
 mod check;
 mod check_auth;
 mod check_file;
@@ -19,6 +20,8 @@ mod cost;
 mod credentials;
 mod deploy;
 mod deployment_arg;
+#[cfg(feature = "local")]
+mod dev;
 mod diff;
 mod difference_report;
 mod doctor;
@@ -26,10 +29,9 @@ mod exit_status;
 mod export;
 mod failure;
 mod history;
+mod init;
 mod interrupt;
 mod keys;
-#[cfg(feature = "local")]
-mod local;
 mod log_args;
 mod logs;
 mod man;
@@ -69,6 +71,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Init(init::Arguments),
     Check(check::Arguments),
     Diff(diff::Arguments),
     Apply(apply::Arguments),
@@ -79,6 +82,7 @@ enum Command {
     History(history::Arguments),
     Rollback(rollback::Arguments),
     Prune(prune::Arguments),
+    Canary(canary::Arguments),
     Status(status::Arguments),
     Doctor(doctor::Arguments),
     Logs(logs::Arguments),
@@ -90,7 +94,7 @@ enum Command {
     Completion(completion::Arguments),
     Man(man::Arguments),
     #[cfg(feature = "local")]
-    Local(local::Arguments),
+    Dev(dev::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -99,6 +103,7 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let result = match command {
+        Command::Init(arguments) => init::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
@@ -109,6 +114,7 @@ fn main() -> ExitCode {
         Command::History(arguments) => history::run(&arguments),
         Command::Rollback(arguments) => rollback::run(&arguments),
         Command::Prune(arguments) => prune::run(&arguments),
+        Command::Canary(arguments) => canary::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Logs(arguments) => logs::run(&arguments),
@@ -120,7 +126,7 @@ fn main() -> ExitCode {
         Command::Completion(arguments) => completion::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
         #[cfg(feature = "local")]
-        Command::Local(arguments) => local::run(arguments).map(|()| ExitStatus::Ok),
+        Command::Dev(arguments) => dev::run(arguments),
     };
     match result {
         Ok(status) => status.into(),

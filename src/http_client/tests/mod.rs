@@ -2,6 +2,7 @@
 
 mod broken;
 mod kept;
+mod tls;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header::HOST};

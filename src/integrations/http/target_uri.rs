@@ -71,8 +71,7 @@ impl UriTemplate {
         path_parameters: &[String],
         client: &GuardedClient,
     ) -> Option<Self> {
-        let got = if text.is_empty() { "\"\"" } else { text };
-        let problem = |expected: &str| fields.problem("uri", got, expected);
+        let problem = |expected: &str| fields.problem("uri", text, expected);
         let (scheme, rest) = text.split_once("://").unwrap_or_default();
         let scheme = scheme.to_ascii_lowercase();
         if scheme != "http" && scheme != "https" {

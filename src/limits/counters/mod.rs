@@ -69,12 +69,20 @@ pub trait CounterStore: Send + Sync + 'static {
 pub struct Counters<S> {
     store: S,
     clock: Clock,
-    counters: Mutex<Generations<Arc<str>, LeasedCounter>>,
+    counters: Mutex<CounterGenerations>,
     /// Writes in the background.
     renewals: BackgroundWork,
     /// Instances with different seeds do not ask in step. It is asked for each counter when that is first used, and not
     /// before: what is drawn at the start is the same in all instances that are restored from one snapshot.
     seed: fn() -> u64,
+}
+
+/// The counters that are remembered. Those with a quota are apart: what is left of their leases is lost with them, and a
+/// flood of callers, who each have a throttle, must not cost it.
+#[derive(Debug)]
+struct CounterGenerations {
+    quotas: Generations<Arc<str>, LeasedCounter>,
+    throttles: Generations<Arc<str>, LeasedCounter>,
 }
 
 /// The last write to a counter, which returns unused quota units.
@@ -83,14 +91,15 @@ struct LastWrite {
     write: CounterWrite,
 }
 
-/// So many counters are remembered; leases of others are lost.
+/// So many counters of each kind are remembered; leases of others are lost.
 const COUNTERS: usize = 4_096;
 /// So many writes at a time when the process ends: each has a connection of its own.
 const RETURNS_AT_A_TIME: usize = 32;
 
 impl<S: CounterStore> Counters<S> {
     pub fn new(store: S, clock: Clock, seed: fn() -> u64) -> Self {
-        let counters = Mutex::new(Generations::new(COUNTERS));
+        let quotas = Generations::new(COUNTERS);
+        let counters = Mutex::new(CounterGenerations { quotas, throttles: Generations::new(COUNTERS) });
         Self { store, clock, counters, renewals: BackgroundWork::default(), seed }
     }
 
@@ -150,7 +159,8 @@ impl<S: CounterStore> Counters<S> {
         let last_write = |(key, counter): (&Arc<str>, &mut LeasedCounter)| {
             Some(LastWrite { counter: Arc::clone(key), write: counter.terminate(now_ms)? })
         };
-        counters.iter_mut().filter_map(last_write).collect()
+        let CounterGenerations { quotas, throttles } = &mut *counters;
+        quotas.iter_mut().chain(throttles.iter_mut()).filter_map(last_write).collect()
     }
 
     async fn write_last(&self, LastWrite { counter, write }: LastWrite) {
@@ -174,6 +184,8 @@ impl<S: CounterStore> Counters<S> {
 
     fn with<T>(&self, rule: &Rule, act: impl FnOnce(&mut LeasedCounter) -> T) -> T {
         let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        let CounterGenerations { quotas, throttles } = &mut *counters;
+        let counters = if rule.limits.quota.is_some() { quotas } else { throttles };
         if let Some(counter) = counters.get(&rule.counter) {
             return act(counter);
         }
@@ -192,6 +204,7 @@ mod tests {
     use crate::limits::{
         quota::{Period, Quota},
         rule::{Accuracy, Limits, OnStoreError},
+        throttle::Throttle,
     };
 
     impl CounterStore for Arc<Mutex<CounterModel>> {
@@ -227,6 +240,25 @@ mod tests {
         counters.return_unused().await;
         let used = store.lock().unwrap().used.values().copied().last();
         assert_eq!(used, Some(taken));
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_callers_costs_no_lease_of_a_quota() {
+        let store = Arc::new(Mutex::<CounterModel>::default());
+        let clock = Clock::Manual(Arc::new(AtomicU64::new(1_719_792_000_000)));
+        let now = clock.now();
+        let counters = Arc::new(Counters::new(Arc::clone(&store), clock, || 1));
+        let throttle = Throttle::new(1.0, 1).unwrap();
+        let quota = Quota { limit: 1_000, period: Period::Day, offset: 0 };
+        let limits = Limits { throttle: None, quota: Some(quota), ..Limits::throttle(throttle) };
+        let rule = Rule { counter: "key#k1#gold".into(), limits };
+        counters.take(&rule, now).await.unwrap();
+        for caller in 0..3 * COUNTERS {
+            drop(counters.take(&Rule::throttle(format!("caller#{caller}"), throttle), now).await);
+        }
+        let mut remembered = counters.counters.lock().unwrap();
+        assert!(remembered.quotas.get(&rule.counter).is_some());
+        assert!(remembered.throttles.get(&Arc::from("caller#0")).is_none());
     }
 
     #[tokio::test]

@@ -8,12 +8,16 @@
 mod addresses;
 #[cfg(test)]
 mod tests;
+mod written_throttles;
 
 use std::{num::NonZeroU32, time::Duration};
 
 use serde_json::Value;
 
-pub use self::addresses::Addresses;
+pub use self::{
+    addresses::Addresses,
+    written_throttles::{ApiThrottles, PER_CALLER, RouteThrottles},
+};
 use crate::item::Fields;
 
 const NS_PER_MS: u128 = 1_000_000;
@@ -56,6 +60,12 @@ impl Throttle {
 
     /// Reads `{rateLimit, burstLimit}`. Where one of them is 0, the other does not matter.
     pub fn parse(fields: Fields<'_>) -> Option<Self> {
+        let throttle = Self::read(&fields);
+        fields.finish();
+        throttle
+    }
+
+    fn read(fields: &Fields<'_>) -> Option<Self> {
         let rate_limit = fields.parsed("rateLimit", "a number, 0 or more", |value| {
             let rate: f64 = match value {
                 Value::String(text) => text.trim().parse().ok()?,
@@ -72,7 +82,6 @@ impl Throttle {
                 fields.require("burstLimit", burst, "requests at once"),
             ),
         };
-        fields.finish();
         Self::new(rate_limit?, u32::try_from(burst_limit?).ok()?)
     }
 

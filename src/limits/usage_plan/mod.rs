@@ -1,12 +1,12 @@
 //! The usage plan's step: what a plan allows its keys, and the permit of a request that all limits let pass.
 //!
 //! [`UsagePlan`] is what an operator wrote. [`LimitedRequest`] finds the rules of a request: of the key's plan, the
-//! route and the stage. [`admit`] takes a unit of each from the counters, and is the only maker of a [`Permit`].
+//! caller, the route and the stage. [`admit`] takes a unit of each from the counters, and is the only maker of a [`Permit`].
 
 mod permit;
 mod usage_plan_item;
 
 pub use self::{
-    permit::{LimitedKey, LimitedRequest, NotAdmitted, Permit, admit},
+    permit::{LimitedCaller, LimitedKey, LimitedRequest, NotAdmitted, Permit, admit},
     usage_plan_item::{RouteThrottle, USAGE_PLAN_ID, UsagePlan},
 };

@@ -6,10 +6,12 @@ use std::{sync::Arc, time::SystemTime};
 use super::UsagePlan;
 use crate::{
     clock::milliseconds,
+    digest::{Sha256, hex},
     error::GatewayError,
     limits::{
         counters::{CounterStore, Counters, LimitRefusal, RefusalReason, Unit, nothing_allowed},
         rule::{Limits, Rule},
+        throttle::Throttle,
     },
 };
 
@@ -18,6 +20,8 @@ use crate::{
 pub struct LimitedRequest<'a> {
     /// `None` on a route that asks for no key.
     pub key: Option<LimitedKey<'a>>,
+    /// `None` where nobody says who calls.
+    pub caller: Option<LimitedCaller<'a>>,
     pub stage: &'a str,
     pub route_key: &'a str,
     /// The name of the route in plans.
@@ -31,6 +35,15 @@ pub struct LimitedRequest<'a> {
 pub struct LimitedKey<'a> {
     pub id: &'a str,
     pub plan: &'a UsagePlan,
+}
+
+/// A caller, and the limits that each caller has.
+#[derive(Clone, Copy, Debug)]
+pub struct LimitedCaller<'a> {
+    pub identity: &'a str,
+    /// Over all routes of the stage.
+    pub throttle: Option<Throttle>,
+    pub route_throttle: Option<Throttle>,
 }
 
 /// A request has passed everything that limits it.
@@ -48,11 +61,13 @@ pub struct NotAdmitted {
 }
 
 impl LimitedRequest<'_> {
-    /// The plan's rule for the key on this route, its rule for the key, then the route's and the stage's.
+    /// The plan's rule for the key on this route, its rule for the key, those of the caller, then the route's and the
+    /// stage's.
     pub fn rules(&self) -> Vec<Rule> {
         let mut rules = Vec::new();
         rules.extend(self.key_on_route());
         rules.extend(self.key_rule());
+        rules.extend(self.caller_rules().into_iter().flatten());
         rules.extend(self.route_rule.cloned());
         rules.extend(self.stage_rule.cloned());
         rules
@@ -63,6 +78,25 @@ impl LimitedRequest<'_> {
         let LimitedKey { id, plan } = self.key?;
         let limits = plan.limits;
         (!limits.is_unlimited()).then(|| Rule { counter: format!("key#{id}#{}", plan.id).into(), limits })
+    }
+
+    /// The limits that the caller alone has: of its key; else of whom the authorizer has found.
+    pub fn own_rule(&self) -> Option<Rule> {
+        self.key_rule().or_else(|| self.caller_rules().into_iter().flatten().next_back())
+    }
+
+    /// The caller's rule on this route, and the one over all routes. An identity may be long, and is nobody's business.
+    fn caller_rules(&self) -> [Option<Rule>; 2] {
+        let Some(LimitedCaller { identity, throttle, route_throttle }) = self.caller else {
+            return [None, None];
+        };
+        let (stage, digest) = (self.stage, hex(&Sha256::of(identity)));
+        [
+            route_throttle.map(|throttle| {
+                Rule::throttle(format!("caller#{digest}#{stage}#{}", self.route_key), throttle)
+            }),
+            throttle.map(|throttle| Rule::throttle(format!("caller#{digest}#{stage}"), throttle)),
+        ]
     }
 
     fn key_on_route(&self) -> Option<Rule> {

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     caller::Caller,
-    context::PathParameter,
+    context::{PathParameter, StageVersion},
     error::Problem,
     item::{Item, Report, StageVariables},
     message::{Origin, Request},
@@ -49,6 +49,7 @@ fn context<'a>(request: &'a Request, stage_variables: &'a StageVariables) -> Con
         path: "/orders/a%2Fb%20c",
         stage_variables,
         deployment_id: "d1",
+        version: StageVersion::Own,
         route_key: "POST /orders/{id}",
         path_parameters: &[PathParameter { name: "id", value: "a%2Fb%20c" }],
         caller: Caller::default(),

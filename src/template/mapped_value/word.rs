@@ -142,9 +142,12 @@ impl Word {
             Self::Query(name) => query_value(&context.request.query, name),
             Self::Header(name) => header_value(context, name),
             Self::Body(path) => return Ok(find(inputs.body()?, path).map(Cow::Borrowed)),
-            // The one that is a number in Amazon's events too.
+            // A number and a truth value, as in events.
             Self::Context(ContextVariable::RequestTimeEpoch) => {
                 return Ok(Some(Cow::Owned(context.request.origin.time_epoch.into())));
+            }
+            Self::Context(ContextVariable::IsCanaryRequest) => {
+                return Ok(Some(Cow::Owned(context.is_canary_request().into())));
             }
             Self::Context(variable) => {
                 Some(variable.text(context).into_owned()).filter(|text| !text.is_empty())

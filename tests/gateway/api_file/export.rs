@@ -4,19 +4,13 @@ use std::fs;
 
 use expect_test::expect;
 use serde_json::{Map, Value, json};
-use tollgate::{
-    api_file::{
-        check,
-        export::{Export, StoredItems, export},
-    },
-    local::{example_api, tables::TableNames},
+use tollgate::api_file::{
+    check,
+    export::{Export, StoredItems, export},
 };
 
 use super::Folder;
 use crate::harness::TestGateway;
-
-/// The issuer of the local world, where its port is the default.
-pub const ISSUER: &str = "http://127.0.0.1:9003";
 
 fn item(json: Value) -> Map<String, Value> {
     json.as_object().unwrap().clone()
@@ -45,7 +39,7 @@ fn read(text: &str) -> StoredItems {
 #[tokio::test]
 async fn the_example_is_what_its_file_says() {
     let world = TestGateway::new();
-    example_api::seed(&world.dynamodb().database, &TableNames::from_environment(|_| None), ISSUER).unwrap();
+    world.put_example();
     let ran = world.tollgate(&["export"]);
     assert_eq!((ran.code, &*ran.stderr), (Some(0), ""));
     let example = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tollgate.yaml")).unwrap();

@@ -18,7 +18,7 @@ fn what_is_wrong_with_the_sections_is_told_at_once() {
          1 | tollgate: 2
            |           ^
 
-        tollgate.yaml:2:1: problem: got the section stagse, expected tollgate, stages, usagePlans, apiKeys, functions or tables
+        tollgate.yaml:2:1: problem: got the section stagse, expected tollgate, stages, usagePlans, apiKeys, functions, tables or try
          2 | stagse: {}
            | ^^^^^^
            = did you mean stages?

@@ -1,6 +1,7 @@
 //! An API in a file: `tollgate check FILE` as a process, each message as it is told.
 
 mod export;
+mod for_a_laptop;
 mod formats;
 mod includes;
 mod items;
@@ -10,6 +11,7 @@ mod pages;
 mod schema;
 mod stages;
 mod syntax;
+mod update;
 
 use std::{
     fs,
@@ -17,7 +19,6 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-pub use self::export::ISSUER;
 use crate::harness::tool::{Ran, tollgate_in};
 
 /// A folder with files, gone with the test.

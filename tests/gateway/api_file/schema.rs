@@ -5,18 +5,22 @@ use std::sync::{Arc, LazyLock};
 use expect_test::expect;
 use serde_json::{Deserializer, Map, Value, json};
 use tollgate::{
-    api_file::schema::{ItemKind, field_paths, schema},
+    api_file::{
+        first_request::FirstRequest,
+        local_function::LocalFunction,
+        local_table::LocalTable,
+        schema::{ItemKind, field_paths, schema},
+    },
     authorizers::ApiKey,
     deployment::{DeploymentSource, parse},
     error::Problem,
     item::{StageVariables, recorded_fields},
     json_schema::Schemas,
     limits::usage_plan::UsagePlan,
-    local::{example_api, tables::TableNames},
     stages::StageSettings,
 };
 
-use super::{Folder, export::ISSUER};
+use super::Folder;
 use crate::{docs::docs, harness::TestGateway};
 
 type Item = Map<String, Value>;
@@ -52,20 +56,33 @@ fn read(kind: ItemKind, item: &Item) -> Vec<Problem> {
         }
         ItemKind::UsagePlan => notes(UsagePlan::parse("usagePlans", item)),
         ItemKind::ApiKey => notes(ApiKey::parse("apiKeys", item)),
+        ItemKind::Function => notes(LocalFunction::parse("prices", item)),
+        ItemKind::Table => notes(LocalTable::parse("orders", item)),
+        ItemKind::FirstRequest => notes(FirstRequest::parse("try[0]", item)),
     }
 }
 
-const KINDS: [ItemKind; 5] =
-    [ItemKind::Stage, ItemKind::Api, ItemKind::Route, ItemKind::UsagePlan, ItemKind::ApiKey];
+const KINDS: [ItemKind; 8] = [
+    ItemKind::Stage,
+    ItemKind::Api,
+    ItemKind::Route,
+    ItemKind::UsagePlan,
+    ItemKind::ApiKey,
+    ItemKind::Function,
+    ItemKind::Table,
+    ItemKind::FirstRequest,
+];
 
 /// Attributes that the name of an item says, or that are no part of a file.
-const NOT_IN_A_FILE: [&str; 10] = [
+const NOT_IN_A_FILE: [&str; 12] = [
     "stage",
     "routeKey",
     "id",
     "usagePlanId",
     "keyHash",
     "deploymentId",
+    "canarySettings",
+    "canaryRollback",
     "revision",
     "lastDeploymentStatus",
     "lastDeploymentMessage",
@@ -178,7 +195,7 @@ async fn the_examples_are_valid_by_the_schema() {
     }
     assert_eq!(judged(&file), [""; 0]);
     let world = TestGateway::new();
-    example_api::seed(&world.dynamodb().database, &TableNames::from_environment(|_| None), ISSUER).unwrap();
+    world.put_example();
     let example = world.tollgate(&["export", "-o", "json"]).stdout;
     assert_eq!(judged(&serde_json::from_str(&example).unwrap()), [""; 0]);
 }
@@ -193,9 +210,20 @@ fn a_file_that_says_something_else_is_not() {
         json!({ "tollgate": 1, "stages": { "v1": { "routes": { "BREW /": {} } } } }),
         json!({ "tollgate": 1, "stages": { "v1": { "deploymentId": "x" } } }),
         json!({ "tollgate": 1, "apiKeys": { "a": { "value": "x" } } }),
+        json!({ "tollgate": 1, "functions": { "prices": { "runtime": "ruby" } } }),
+        json!({ "tollgate": 1, "functions": { "prices": { "timeout": 901 } } }),
+        json!({ "tollgate": 1, "tables": { "orders": { "hashKey": "id" } } }),
+        json!({ "tollgate": 1, "try": { "GET /": null } }),
         route(json!({ "integration": { "type": "MOK" } })),
         route(json!({ "integration": { "type": "MOCK", "statusCode": 99 } })),
         route(json!({ "apiKeyRequird": true })),
+        // What another type, or another action, has.
+        route(json!({ "integration": { "type": "MOCK", "uri": "orders" } })),
+        route(json!({ "integration": { "type": "AWS_PROXY", "uri": "orders", "statusCode": 200 } })),
+        route(
+            json!({ "integration": { "type": "DYNAMODB", "action": "GetItem", "tableName": "t", "item": {} } }),
+        ),
+        json!({ "tollgate": 1, "stages": { "v1": { "api": { "authorizers": { "a": { "type": "AWS_IAM", "jwks": {} } } } } } }),
     ];
     for file in files {
         assert!(!judged(&file).is_empty(), "{file}");
@@ -203,6 +231,11 @@ fn a_file_that_says_something_else_is_not() {
     let taken_in = json!({ "tollgate": 1, "$include": ["a.yaml"], "stages": { "v1": { "$include": "b.yaml", "extends": "v2", "throttle": null,
         "api": { "models": { "$include": "m.json" } }, "routes": { "$include": "r.yaml", "GET /": null, "$default": { "$include": "d.yaml" } } } } });
     assert_eq!(judged(&taken_in), [""; 0]);
+    let for_a_laptop = json!({ "tollgate": 1,
+        "functions": { "a": { "command": ["node", "a.mjs"], "environment": { "N": 1 }, "timeout": 3 }, "b": { "runtime": "python", "handler": "b.handler" } },
+        "tables": { "orders": { "key": "id", "sortKey": { "at": "N" }, "indexes": { "by-sku": { "key": "sku" } }, "items": [{ "id": "1", "at": 2 }] } },
+        "try": ["GET /v1", { "request": "POST /v1", "headers": { "x": "y" }, "body": [1] }] });
+    assert_eq!(judged(&for_a_laptop), [""; 0]);
 }
 
 #[test]
@@ -222,7 +255,7 @@ fn the_schema_describes_fields_in_the_words_of_the_pages() {
     expect![[r#"
         "Where its paths begin, at most 1,000 bytes. The longest that fits wins. On one host (or on any) it is one stage's: of the first that was published there. Default: /<stage>; of $default /"
         "CORS for all routes; a route's own replaces it. Default: none"
-        "{rateLimit, burstLimit}, of all callers together. Default: none"
+        "{rateLimit, burstLimit, perCaller: {rateLimit, burstLimit}}: of all callers together, and of each caller by itself. Default: none"
         "50 to 900000: the longest wait for the head of an answer, within the Lambda's own time. Default: 29000"
         "{limit, period, offset}: period is DAY, WEEK (from Monday) or MONTH, in UTC; offset is subtracted in the key's first period; a limit of 0 refuses everything. Default: none""#]].assert_eq(&described.map(Value::to_string).join("\n"));
     let mut missing = Vec::new();
@@ -240,7 +273,9 @@ fn the_schema_describes_fields_in_the_words_of_the_pages() {
         apiKey.rotatedFrom
         apiKey.rotatedTo
         route.description
-        stage.canarySettings
+        stage.deprecated
+        stage.deprecationLink
+        stage.sunset
         usagePlan.description
         usagePlan.name
         usagePlan.tags"#]]

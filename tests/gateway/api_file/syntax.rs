@@ -272,7 +272,7 @@ fn names_tags_and_merge_keys_that_mean_several_things_are_refused() {
         tollgate.yaml: 1 problem
 
         exit 3
-        tollgate.yaml:1:1: problem: got the section x, expected tollgate, stages, usagePlans, apiKeys, functions or tables
+        tollgate.yaml:1:1: problem: got the section x, expected tollgate, stages, usagePlans, apiKeys, functions, tables or try
          1 | x: &x { type: MOCK }
            | ^
 

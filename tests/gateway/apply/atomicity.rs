@@ -1,5 +1,11 @@
 //! A tool that dies at any of its writes: the old version is served, all of it, until the new one is.
 
+use std::process::Stdio;
+
+use nix::{
+    sys::signal::{self, Signal},
+    unistd::Pid,
+};
 use serde_json::json;
 use tollgate::{api_file::apply::Removal, deployment::unfinished_applies};
 
@@ -108,4 +114,31 @@ async fn a_tool_that_dies_while_it_removes_a_stage_leaves_it_served() {
         assert_eq!(version(world).await, Some(2), "{cuts}");
         assert_eq!(version(&world.another_instance().await).await, Some(2), "{cuts}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_while_items_are_written_leaves_the_old_version_and_says_what_to_do() {
+    let project = Project::with(&stamped(1, 0));
+    let world = &project.world;
+    project.apply_file(Removal::Leave).await;
+    project.write(&stamped(2, 0));
+    let mut command = project.command(&format!("http://{}", world.gate.address), "apply tollgate.yaml --yes");
+    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let interrupt = async {
+        signal::kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+        tokio::task::block_in_place(|| {
+            let output = child.wait_with_output().unwrap();
+            assert_eq!(output.status.code(), Some(1));
+            assert_eq!(
+                String::from_utf8(output.stderr).unwrap(),
+                "tollgate: stopped; stages that are not told above serve what they did; apply again to end it\n"
+            );
+        });
+    };
+    world.gate.hold("\"GET /b\"", interrupt).await;
+    let unfinished = unfinished_applies(&world.store).await.unwrap();
+    assert_eq!(unfinished.iter().map(|apply| &*apply.mark.by).collect::<Vec<_>>(), ["ada@laptop"]);
+    world.publish("v1").await;
+    world.refresh().await;
+    assert_eq!(version(world).await, Some(1));
 }

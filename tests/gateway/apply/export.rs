@@ -3,10 +3,7 @@
 use std::{fmt::Write, fs};
 
 use proptest::{collection::btree_map, prelude::*};
-use tollgate::{
-    api_file::apply::Removal,
-    local::{example_api, tables::TableNames},
-};
+use tollgate::api_file::apply::Removal;
 
 use super::Project;
 use crate::harness::TestGateway;
@@ -14,8 +11,7 @@ use crate::harness::TestGateway;
 #[tokio::test]
 async fn an_export_applied_to_empty_tables_is_exported_as_the_same_bytes() {
     let world = TestGateway::new();
-    let issuer = crate::api_file::ISSUER;
-    example_api::seed(&world.dynamodb().database, &TableNames::from_environment(|_| None), issuer).unwrap();
+    world.put_example();
     let exported = world.tollgate(&["export"]).stdout;
     let example = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tollgate.yaml")).unwrap();
     for file in [exported, example] {

@@ -8,6 +8,8 @@ mod policies;
 mod races;
 mod stale;
 
+use std::process::Command;
+
 use tollgate::{
     api_file::{
         self,
@@ -20,7 +22,7 @@ use crate::{
     api_file::Folder,
     harness::{
         TestGateway,
-        tool::{Ran, tollgate_in},
+        tool::{Ran, command_in, tollgate_in},
     },
 };
 
@@ -58,16 +60,14 @@ impl Project {
     }
 
     fn tollgate_at(&self, endpoint: &str, arguments: &str) -> Ran {
-        let variables = [
-            ("AWS_REGION", "eu-west-1"),
-            ("AWS_ACCESS_KEY_ID", "test"),
-            ("AWS_SECRET_ACCESS_KEY", "test"),
-            ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
-            ("USER", "ada"),
-            ("HOSTNAME", "laptop"),
-        ];
         let arguments: Vec<&str> = arguments.split_whitespace().collect();
-        tollgate_in(&self.folder.path("."), &variables, &arguments)
+        tollgate_in(&self.folder.path("."), &variables(endpoint), &arguments)
+    }
+
+    /// The tool, to be started.
+    fn command(&self, endpoint: &str, arguments: &str) -> Command {
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        command_in(&self.folder.path("."), &variables(endpoint), &arguments)
     }
 
     /// The outcome of commands, one after another.
@@ -101,6 +101,17 @@ impl Project {
         let origin = Origin { at: self.world.now(), by: "ada@laptop", message: "" };
         apply(&self.world.store, plan, origin, &mut |_| {}).await.unwrap()
     }
+}
+
+fn variables(endpoint: &str) -> [(&str, &str); 6] {
+    [
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
+        ("USER", "ada"),
+        ("HOSTNAME", "laptop"),
+    ]
 }
 
 /// An API whose every answer says the version of its route and of its stage. Odd versions have a route more; each has so

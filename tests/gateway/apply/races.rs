@@ -152,3 +152,24 @@ async fn a_pointer_that_was_moved_meanwhile_is_not_moved_back() {
     let served = world.store.stage("v1").await.unwrap().unwrap().deployment_id;
     assert_eq!(served, Some(first));
 }
+
+#[tokio::test]
+async fn a_write_that_is_throttled_is_made_again() {
+    let project = Project::with(&stamped(2, 0));
+    let world = &project.world;
+    let plan = project.plan(Removal::Leave).await;
+    world.gate.throttle(Some("GET /b"));
+    let relent = async {
+        let mut refused = 0;
+        while refused < 4 {
+            refused +=
+                world.gate.calls().iter().filter(|call| call.starts_with("TransactWriteItems")).count();
+            tokio::task::yield_now().await;
+        }
+        world.gate.throttle(None);
+    };
+    let (applied, ()) = tokio::join!(project.apply(&plan), relent);
+    assert!(applied.stopped.is_none(), "{applied:?}");
+    world.refresh().await;
+    assert_eq!(version(world).await, Some(2));
+}

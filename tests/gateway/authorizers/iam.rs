@@ -41,7 +41,7 @@ fn refused(arn: &str, path: &str) -> String {
 }
 
 /// Stage `v1` behind a function URL that checks signatures.
-async fn serving(api: &Value, routes: &[Value]) -> TestGateway {
+pub async fn serving(api: &Value, routes: &[Value]) -> TestGateway {
     let world = TestGateway::with_environment(&[SIGNING]);
     let mut item = json!({ "routeKey": "$api", "authorizers": { "staff": {
         "type": "AWS_IAM", "allow": ["arn:aws:iam::111122223333:role/staff-*"] } } });

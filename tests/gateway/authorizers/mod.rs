@@ -9,6 +9,7 @@ pub mod functions;
 pub mod iam;
 pub mod issuer;
 mod route_authorization;
+mod throttled_callers;
 mod tokens;
 mod vectors;
 

@@ -20,7 +20,7 @@ async fn a_purged_stage_asks_the_target_again_after_its_next_refresh() {
         exit 0
         v1: cacheGeneration 1
         --
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate local)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)
     "#]]
     .assert_eq(&ran.text(&[]));
     assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
@@ -101,7 +101,7 @@ async fn purging_a_route_deletes_its_entries_and_no_other_routes() {
         exit 0
         v1: deleted 2 entries of GET /x/{n}
         --
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev)
     "#]]
     .assert_eq(&ran.text(&[]));
     let ran = world.gateway.tollgate(&["cache", "purge", "v1", "--route", "GET /long", "-o", "json"]);
@@ -185,7 +185,7 @@ async fn purging_something_that_does_not_exist_says_what_is_missing() {
         exit 0
         v1: deleted 0 entries of GET /y
         --
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev)
         exit 4
         --
         tollgate: GET /v1/z would be refused: no route

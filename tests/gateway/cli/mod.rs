@@ -1,6 +1,6 @@
 //! The operator's tool as a process: its output on stdout and stderr, and its exit status.
 
-mod local;
+mod dev;
 mod stages;
 
 use serde_json::json;
@@ -27,7 +27,7 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "check --help",
         "help deploy",
         "deploy -h",
-        "local --help",
+        "dev --help",
         "keys --help",
         "help keys",
         "keys create --help",
@@ -65,7 +65,10 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "deploy",
         "deploy -x v1",
         "--local check",
-        "local --api-port high",
+        "dev --api-port high",
+        "dev --function search",
+        "dev --function gateway=Cargo.toml",
+        "dev --function search=not-there.py",
         "keys",
         "keys bake",
         "keys show",
@@ -114,16 +117,18 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "apply",
         "auth",
         "cache",
+        "canary",
         "check",
         "completion",
         "cost",
         "deploy",
+        "dev",
         "diff",
         "doctor",
         "export",
         "history",
+        "init",
         "keys",
-        "local",
         "logs",
         "man",
         "prune",
@@ -178,7 +183,7 @@ async fn missing_tables_are_named_with_their_endpoint() {
     let endpoint = format!("http://{}", world.dynamodb().address);
     let variables = [("STAGES_TABLE", "missing-table"), ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)];
     let expected = format!(
-        "exit 1\n--\ntollgate: reading the stage failed: there is no table missing-table at {endpoint}; `tollgate local` \
+        "exit 1\n--\ntollgate: reading the stage failed: there is no table missing-table at {endpoint}; `tollgate dev` \
          makes its own, of the names that its environment says\n"
     );
     assert_eq!(tollgate(&variables, &["deploy", "v1", "--local"]).text(&[]), expected);

@@ -12,9 +12,8 @@ use serde_json::{Deserializer, Value, json};
 use tollgate::{
     deployment::PublishOutcome,
     local::{
-        example_api,
         server::Server,
-        tables::{self, NewTable, SortKey, TableNames},
+        tables::{self, NewTable, SortKey},
     },
 };
 
@@ -33,7 +32,7 @@ async fn items_are_valid_and_give_the_answers_that_are_shown() {
     let stands_for = format!("http://{}", target.address);
     let world = TestGateway::new();
     let database = &world.dynamodb().database;
-    example_api::seed(database, &TableNames::from_environment(|_| None), "http://127.0.0.1:9003").unwrap();
+    world.put_example();
     tables::create(
         database,
         NewTable { sort_key: Some(SortKey { name: "at", kind: "N" }), ..NewTable::new("journal", "order") },

@@ -24,17 +24,18 @@ use std::{
 use serde_json::{Value, json};
 use tollgate::{
     access_log::Sink,
+    api_file,
     authorizers::KeyValue,
     aws::{ServiceClient, service::Service},
     clock::Clock,
     deployment::{self, ActiveDeployments, Origin, Publication, PublishOutcome},
+    dev::{self, DevApi},
     environment::{Environment, Refresh},
     function_url::{EventHandler, EventOutcome, Invocation, StreamResponse},
     gateway::{Gateway, Instance},
     integrations::{Clients, dynamodb_client},
     local::{
         dynamodb::Dynamodb,
-        example_api,
         server::Server,
         tables::{self, NewTable, SortKey, TableNames},
     },
@@ -176,8 +177,19 @@ impl TestGateway {
         self.put("tollgate-stages", item);
     }
 
+    /// Writes the example API and its tables, as `make run` does.
+    pub fn put_example(&self) {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tollgate.yaml");
+        let api = DevApi::of(&api_file::check(path.as_ref()).unwrap().api);
+        let (database, names) = (&self.dynamodb().database, TableNames::from_environment(|_| None));
+        dev::write(database, &names, &api, &DevApi::default()).unwrap();
+        for table in &api.tables {
+            dev::seed(database, table).unwrap();
+        }
+    }
+
     pub fn put(&self, table: &str, item: &Value) {
-        example_api::put(&self.dynamodb().database, table, item).unwrap();
+        tables::put(&self.dynamodb().database, table, item).unwrap();
     }
 
     /// A key with this value.

@@ -19,14 +19,19 @@ pub fn tollgate(variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
 
 /// The same in a folder.
 pub fn tollgate_in(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-    command.current_dir(folder).args(arguments).env_clear().envs(variables.iter().copied());
-    let output = command.output().unwrap();
+    let output = command_in(folder, variables, arguments).output().unwrap();
     Ran {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
     }
+}
+
+/// The same, to be started.
+pub fn command_in(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command.current_dir(folder).args(arguments).env_clear().envs(variables.iter().copied());
+    command
 }
 
 impl TestGateway {

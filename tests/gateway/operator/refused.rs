@@ -120,7 +120,7 @@ async fn tables_that_are_not_there_are_named_with_what_to_do() {
         [("AWS_ENDPOINT_URL_DYNAMODB", &*endpoint), ("STAGES_TABLE", "mine"), ("ROUTES_TABLE", "too")];
     let ran = tollgate(&variables, &["deploy", "v1", "--local"]);
     let expected = format!(
-        "exit 1\n--\ntollgate: reading the stage failed: there are no tables mine, too at {endpoint}; `tollgate local` makes its own, of the names that \
+        "exit 1\n--\ntollgate: reading the stage failed: there are no tables mine, too at {endpoint}; `tollgate dev` makes its own, of the names that \
          its environment says\n"
     );
     assert_eq!(ran.text(&[]), expected);

@@ -8,7 +8,7 @@ use proptest::{
 };
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use tollgate::{deployment::PublishOutcome, local::example_api};
+use tollgate::{deployment::PublishOutcome, local::tables};
 
 use super::{for_all, json_value, text};
 use crate::{
@@ -120,9 +120,7 @@ fn mutated_items_are_deployed_or_are_problems_that_name_item_and_field() {
     let (mut valid, mut invalid) = (0, 0);
     let counts = RefCell::new((&mut valid, &mut invalid));
     let table_of = |gateway: &TestGateway, items: &[Value]| {
-        items
-            .iter()
-            .try_for_each(|item| example_api::put(&gateway.dynamodb().database, "tollgate-routes", item))
+        items.iter().try_for_each(|item| tables::put(&gateway.dynamodb().database, "tollgate-routes", item))
     };
     for_all(200, prop::collection::vec(mutation(), 1..4), |mutations| {
         runtime.block_on(async {
@@ -202,7 +200,7 @@ fn a_mutated_stage_item_causes_no_5xx_and_its_repair_brings_the_stage_back() {
                 mutate(&mut item, place, mutation);
             }
             item["stage"] = json!("v1");
-            prop_assume!(example_api::put(&gateway.dynamodb().database, "tollgate-stages", &item).is_ok());
+            prop_assume!(tables::put(&gateway.dynamodb().database, "tollgate-stages", &item).is_ok());
             gateway.refresh().await;
             let response = gateway.answer(&event("GET /v1").to_string()).await;
             // It may be elsewhere now, or for another host; but it is there, and as it was.

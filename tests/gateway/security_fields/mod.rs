@@ -38,6 +38,9 @@ fn words() -> Vec<(Kind, &'static str, &'static str, Value)> {
         (Stage, "",             "hosts",               json!(["a.example"])),
         (Api,   "",             "throttle",            json!({ "perIp": throttle() })),
         (Api,   "/throttle",    "perIp",               throttle()),
+        (Api,   "/throttle",    "perCaller",           throttle()),
+        (Api,   "/throttle/perCaller", "rateLimit",    json!(1)),
+        (Api,   "/throttle/perCaller", "burstLimit",   json!(1)),
         (Api,   "/throttle/perIp", "rateLimit",        json!(1)),
         (Api,   "/throttle/perIp", "burstLimit",       json!(1)),
         (Api,   "",             "apiKeySource",        json!("AUTHORIZER")),
@@ -65,6 +68,9 @@ fn words() -> Vec<(Kind, &'static str, &'static str, Value)> {
         (Route, "",             "throttle",            throttle()),
         (Route, "/throttle",    "rateLimit",           json!(1)),
         (Route, "/throttle",    "burstLimit",          json!(1)),
+        (Route, "/throttle",    "perCaller",           throttle()),
+        (Route, "/throttle/perCaller", "rateLimit",    json!(1)),
+        (Route, "/throttle/perCaller", "burstLimit",   json!(1)),
         (Route, "",             "cacheKeyParameters",  json!(["method.request.querystring.page"])),
         (Route, "",             "cacheMode",           json!("HTTP")),
         (Route, "/integration", "conditionExpression", json!("attribute_not_exists(id)")),
@@ -92,6 +98,7 @@ fn authorizers() -> Value {
 /// An item with every map in it that a field of [`words`] may stand in.
 fn item(kind: Kind, word: &str) -> Value {
     let throttle = json!({ "rateLimit": 1, "burstLimit": 1 });
+    let of_route = json!({ "rateLimit": 1, "burstLimit": 1, "perCaller": throttle });
     let cors = json!({ "allowOrigins": ["https://a.example"] });
     // Another action has each of these words.
     let integration = match word {
@@ -106,11 +113,11 @@ fn item(kind: Kind, word: &str) -> Value {
     let mut item = match kind {
         Stage => json!({ "stage": "v1", "throttle": throttle }),
         Api => {
-            json!({ "stage": "v1", "routeKey": "$api", "throttle": { "perIp": throttle }, "corsConfiguration": cors,
+            json!({ "stage": "v1", "routeKey": "$api", "throttle": { "perIp": throttle, "perCaller": throttle }, "corsConfiguration": cors,
             "authorizers": authorizers(), "authorizerId": "users" })
         }
         Route => {
-            json!({ "stage": "v1", "routeKey": "GET /a", "throttle": throttle, "corsConfiguration": cors,
+            json!({ "stage": "v1", "routeKey": "GET /a", "throttle": of_route, "corsConfiguration": cors,
             "authorizerId": "users",
             "cachingEnabled": true, "integration": integration })
         }

@@ -20,13 +20,12 @@ use tokio::{
 };
 use tollgate::local::{
     dynamodb::Dynamodb,
-    example_api,
     function_output::Captured,
     function_settings::FunctionSettings,
     function_url_server,
     host::Host,
     server::Server,
-    tables::{TableNames, create_missing},
+    tables::{TableNames, create_missing, put},
     world::GATEWAY,
 };
 
@@ -68,7 +67,7 @@ impl Tables {
     }
 
     pub fn put(&self, variable: &str, item: &Value) {
-        example_api::put(&self.dynamodb.database, &self.name(variable), item).expect("a write");
+        put(&self.dynamodb.database, &self.name(variable), item).expect("a write");
     }
 }
 

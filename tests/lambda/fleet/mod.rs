@@ -3,6 +3,7 @@
 //! `FLEET_QUOTA` sets the size: so many requests are allowed, and about as many more are sent.
 
 mod cache;
+mod canary;
 mod freezable_proxy;
 mod freezes;
 mod gateway_cluster;

@@ -8,14 +8,14 @@ use http::{Method, Request};
 use http_body_util::Full;
 use serde_json::{Value, json};
 use tollgate::local::{
-    example_api::put,
     function_output::Captured,
+    tables::put,
     world::{GATEWAY, World, WorldSettings},
 };
 
 use crate::{
     harness::{release_gateway, render, send, soon},
-    world::settings,
+    world::{example_api as serving_example_api, settings},
 };
 
 pub struct RealGateway {
@@ -30,7 +30,7 @@ impl RealGateway {
         // One instance of each function, as `settings` has it: a request beside an edit's event would start
         // another gateway, and the two may serve different deployments for a moment.
         let settings = WorldSettings { gateway: release_gateway(), output: output.output(), ..settings() };
-        let gateway = Self { world: World::start(settings).await.expect("a world"), output };
+        let gateway = Self { world: serving_example_api(settings).await.world, output };
         for route in routes {
             gateway.put_route(route);
         }

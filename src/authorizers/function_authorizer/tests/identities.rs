@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     caller::{Caller, TokenPlace},
-    context::Context,
+    context::{Context, StageVersion},
     item::StageVariables,
     message::Request,
     testing::{TestRequest, request},
@@ -189,6 +189,7 @@ impl Asked {
             path: "/",
             stage_variables: &stage_variables,
             deployment_id: "d1",
+            version: StageVersion::Own,
             route_key: &self.route_key,
             path_parameters: &[],
             caller: Caller::default(),

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::http_client::tls_server::TlsServer;
 
 /// The cause of having no keys, without the URL.
 async fn cause(issuer: &TestIssuer, source: &JwksSource) -> String {
@@ -90,6 +91,17 @@ async fn a_name_that_resolves_to_an_address_that_is_not_listed_gets_no_call() {
         assert!(cause.contains("localhost has no address that is allowed"), "{cause}");
     }
     assert_eq!(issuer.calls(), NONE);
+}
+
+/// No key comes from whoever has only taken an issuer's address.
+#[tokio::test]
+async fn a_server_whose_certificate_nobody_has_signed_gives_no_keys() {
+    let server = TlsServer::start(r#"{"keys":[]}"#).await;
+    let url = format!("https://127.0.0.1:{}/jwks", server.port);
+    let keys = IssuerKeys::with_call_limit(Duration::from_secs(20));
+    let error = keys.keys(&JwksSource::at(&url, &client()).unwrap(), Some("a"), at(0)).await.unwrap_err();
+    let cause = chain(&error);
+    assert!(cause.ends_with("invalid peer certificate: UnknownIssuer"), "{cause}");
 }
 
 #[tokio::test]

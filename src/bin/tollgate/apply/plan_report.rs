@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tollgate::{
-    api_file::apply::{Plan, Removal, StagePlan, StageWork},
+    api_file::apply::{Plan, Removal, StageChange, StagePlan, StageWork},
     deployment::{UnfinishedApply, counted},
     error::Problem,
 };
@@ -52,7 +52,8 @@ fn of_stage(plan: &Plan, stage: &StagePlan) -> String {
     match &stage.work {
         StageWork::Nothing => format!("no changes; {serves}"),
         StageWork::Remove { .. } => format!("is to be removed; {serves}"),
-        StageWork::Publish { deployment, .. } => {
+        StageWork::Publish(change) => {
+            let StageChange { deployment, .. } = &**change;
             let routes = counted(deployment.routes, "route");
             let is_changed = plan.difference.items.iter().any(|item| item.name.stage() == Some(&stage.stage));
             let already = if is_changed { "" } else { "the items are these already; " };
@@ -71,7 +72,8 @@ pub fn json(plan: &Plan) -> Value {
         json["work"] = match &stage.work {
             StageWork::Nothing => "nothing",
             StageWork::Remove { .. } => "remove",
-            StageWork::Publish { deployment, .. } => {
+            StageWork::Publish(change) => {
+                let StageChange { deployment, .. } = &**change;
                 json["deploymentId"] = deployment.id.as_str().into();
                 json["routes"] = deployment.routes.into();
                 "publish"

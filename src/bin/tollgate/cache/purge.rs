@@ -63,10 +63,10 @@ const AT_ONCE: usize = 4;
 
 /// Instances compare what they remember of an entry with the table.
 const MEMORY_FOLLOWS: &str =
-    "instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local)";
+    "instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev)";
 /// Instances learn the generation of a stage when they look for news, which they do beside requests.
-const STAGE_FOLLOWS: &str = "instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), \
-                             one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate local)";
+const STAGE_FOLLOWS: &str = "instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), \
+                             one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)";
 
 /// # Errors
 ///

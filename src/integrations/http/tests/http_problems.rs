@@ -65,6 +65,7 @@ fn every_problem_of_an_http_integrations_other_fields_is_reported() {
     let cases = [
         (json!({}), "uri", "nothing", "a URL such as https://example.com/{proxy}"),
         (json!({"uri": [1]}), "uri", "[1]", "a string"),
+        (json!({"uri": ""}), "uri", "\"\"", "a URL that begins with https:// or http://"),
         (json!({"uri": "https://t.example", "integrationMethod": "FETCH"}), "integrationMethod", "\"FETCH\"", METHODS),
         (json!({"uri": "https://t.example", "integrationMethod": 1}), "integrationMethod", "1", METHODS),
         (json!({"uri": "https://t.example", "requestParameters": "x"}), "requestParameters", "\"x\"", "a map of strings"),
@@ -88,7 +89,7 @@ fn every_problem_of_request_parameters_is_reported() {
         ("remove:path", json!(""), "remove:path", KEYS),
         ("append:querystring.", json!("1"), "append:querystring.", KEYS),
         ("append:header.a b", json!("1"), "a b", "the name of a header"),
-        ("append:header.", json!("1"), "", "the name of a header"),
+        ("append:header.", json!("1"), "\"\"", "the name of a header"),
         ("append:header.x", json!(["1"]), "[\"1\"]", "a string"),
         ("overwrite:header.Authorization", json!("1"), "authorization", RESERVED),
         ("remove:header.X-Amzn-Trace-Id", json!(""), "x-amzn-trace-id", RESERVED),

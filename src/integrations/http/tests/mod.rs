@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::*;
 use crate::{
     caller::Caller,
-    context::PathParameter,
+    context::{PathParameter, StageVersion},
     error::Problem,
     item::{Item, Report, StageVariables},
     message::Origin,
@@ -61,6 +61,7 @@ fn context<'a>(
         path: "/things/a%2Fb/c",
         stage_variables,
         deployment_id: "d1",
+        version: StageVersion::Own,
         route_key: "ANY /things/{id}/{proxy+}",
         path_parameters,
         caller: Caller::default(),

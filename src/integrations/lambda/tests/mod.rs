@@ -20,7 +20,7 @@ use http::{HeaderMap, HeaderName, Method};
 
 use crate::{
     caller::Caller,
-    context::{Context, PathParameter},
+    context::{Context, PathParameter, StageVersion},
     error::GatewayError,
     item::StageVariables,
     message::{Body, Origin, Request, Response},
@@ -86,6 +86,7 @@ impl Scene {
             path: &self.path,
             stage_variables: &self.stage_variables,
             deployment_id: "d1",
+            version: StageVersion::Own,
             route_key: self.route_key,
             path_parameters,
             caller: Caller::default(),

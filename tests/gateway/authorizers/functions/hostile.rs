@@ -11,15 +11,15 @@ use crate::harness::{event, render};
 #[tokio::test]
 async fn a_thousand_who_wait_for_a_function_that_hangs_are_one_call() {
     let mut world = Form::RequestV2.world(&json!({}), &[route("GET /a", &json!({}))]).await;
-    // Long enough for all of them to come before the first one gives up.
-    world.time_left = Duration::from_millis(3_200);
+    // Long enough for all of them to come before the first one gives up, on a machine that is busy too.
+    world.time_left = Duration::from_millis(9_200);
     let request = event(&who("GET /v1/a", "never")).to_string();
     let asked = (0..1_000).map(async |_| render(world.answer(&request).await).await);
     for answer in join_all(asked).await {
         assert!(answer.starts_with("500"), "{answer}");
     }
     assert_eq!(calls(&world), 1);
-    assert_eq!(world.last_line()["errorMessage"], "the authorizer failed: no answer within 3s");
+    assert_eq!(world.last_line()["errorMessage"], "the authorizer failed: no answer within 9s");
 }
 
 /// Each is asked about, and nothing of one reaches another.

@@ -46,6 +46,38 @@ async fn a_denial_of_either_wins_and_else_it_is_enough_that_one_allows() {
     }
 }
 
+#[tokio::test]
+async fn what_a_function_of_another_account_allows_a_policy_has_to_allow_too() {
+    let (allows, silent, denies) =
+        (policy("Allow", "*"), policy("Allow", "execute-api:/v1/PUT/*"), policy("Deny", "*"));
+    let name = |form| if form == Form::Simple { "simple" } else { "policies" };
+    for form in Form::ALL {
+        let own = format!("123456789012:function:{}", name(form));
+        let others = format!("999999999999:function:{}", name(form));
+        let expected = [
+            (&own, Some(&silent), "allow", ("200", 1)),
+            (&others, None, "allow", ("200", 1)),
+            (&others, None, "deny", ("403", 1)),
+            (&others, Some(&allows), "allow", ("200", 1)),
+            (&others, Some(&allows), "deny", ("403", 1)),
+            (&others, Some(&silent), "allow", ("403", 1)),
+            (&others, Some(&silent), "deny", ("403", 1)),
+            (&others, Some(&denies), "allow", ("403", 0)),
+        ];
+        for (uri, policy, word, (status, count)) in expected {
+            let api = policy.map_or(json!({}), |policy| json!({ "policy": policy }));
+            let routes = [route("GET /a", &json!({}))];
+            let world = form.world_of(&json!({ "authorizerUri": uri }), &api, &routes).await;
+            let answer = world.send(&who("GET /v1/a", word)).await;
+            assert_eq!(
+                (&answer[..3], world.calls().len()),
+                (status, count),
+                "{form:?} {uri} {policy:?} {word}"
+            );
+        }
+    }
+}
+
 /// The function answers with this policy.
 fn says(statement: &Value) -> String {
     let document = json!({ "Version": "2012-10-17", "Statement": [statement] });

@@ -1,5 +1,7 @@
 //! `tollgate export`: the items of the tables as an API file.
 
+mod update;
+
 use std::{
     collections::BTreeSet,
     fs::OpenOptions,
@@ -27,7 +29,8 @@ use crate::{
 /// Write the items of a stage, or of all, and then usage plans and what is known of API keys too, as an API file.
 ///
 /// What the gateway writes into the items, and the values and hashes of keys, are left out. What else had to be is told on
-/// stderr. Exit code 4: there is no such stage or deployment.
+/// stderr. Exit code 3, with --update: there are problems in the file. 4: there is no such stage,
+/// deployment or file.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -46,6 +49,10 @@ pub struct Arguments {
     /// Write over a file that is there.
     #[arg(long, requires = "file")]
     force: bool,
+    /// Edit the file, which has to be there: only what differs changes, and comments and order stay. Of files that it
+    /// includes too. Without --stage, what the tables have not is taken out.
+    #[arg(long, requires = "file", conflicts_with_all = ["force", "deployment"])]
+    update: bool,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -54,7 +61,7 @@ pub struct Arguments {
 ///
 /// The tables cannot be read, or the file cannot be written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
-    let Arguments { file, stage, deployment, force, common } = arguments;
+    let Arguments { file, stage, deployment, force, update, common } = arguments;
     let is_part = stage.is_some() || deployment.is_some();
     let tables = if is_part { common_args::STAGES } else { common_args::ALL };
     common.run(tables, async |store| {
@@ -70,6 +77,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             && items.routes.values().all(Vec::is_empty)
         {
             return Ok(ExitStatus::no_stage(store, stage));
+        }
+        if let Some(file) = file.as_ref().filter(|_| *update) {
+            return update::run(file, &items, stage.as_deref(), common.output);
         }
         let Export { text, json, left_out } = export(&items);
         let text = match common.output {

@@ -1,0 +1,193 @@
+//! The items of an API → the tables of the local world, as far as they differ.
+
+use std::{collections::BTreeMap, fmt};
+
+use dynoxide::{Database, DynoxideError, types::AttributeValue};
+use serde_json::{Map, Value, json};
+
+use super::api::{DevApi, DevStage, Item};
+use crate::{
+    api_file::is_state_of_a_stage,
+    local::tables::{TableNames, attributes, read},
+};
+
+/// One thing that differs from what was served before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// As people name it: `v1 GET /orders`.
+    pub subject: String,
+    pub kind: ChangeKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    Added,
+    Changed,
+    Removed,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.kind {
+            ChangeKind::Added => "added",
+            ChangeKind::Changed => "changed",
+            ChangeKind::Removed => "removed",
+        };
+        write!(f, "{} {word}", self.subject)
+    }
+}
+
+/// Makes the tables hold what `api` says. What only `former`, the API before, had is deleted; what somebody else has
+/// written beside it stays.
+///
+/// # Errors
+///
+/// The database failed.
+pub fn write(
+    database: &Database,
+    names: &TableNames,
+    api: &DevApi,
+    former: &DevApi,
+) -> Result<Vec<Change>, DynoxideError> {
+    let mut writer = ItemWriter { database, names, changes: Vec::new() };
+    let plan_key = |item: &Item| text(item, "usagePlanId");
+    for plan in &api.usage_plans {
+        let id = plan_key(plan);
+        writer.put_keyed(names.usage_plans(), ("usagePlanId", &id), plan, &format!("usage plan {id}"))?;
+    }
+    for key in &api.api_keys {
+        let hash = text(&key.item, "keyHash");
+        writer.put_keyed(names.api_keys(), ("keyHash", &hash), &key.item, &format!("API key {}", key.id))?;
+    }
+    for stage in &api.stages {
+        writer.stage(stage)?;
+    }
+    for stage in former.stages.iter().filter(|stage| api.stages.iter().all(|kept| kept.name != stage.name)) {
+        writer.remove_stage(stage)?;
+    }
+    for key in former.api_keys.iter().filter(|key| api.api_keys.iter().all(|kept| kept.id != key.id)) {
+        let hash = text(&key.item, "keyHash");
+        writer.delete(
+            names.api_keys(),
+            json!({ "keyHash": { "S": hash } }),
+            format!("API key {}", key.id),
+        )?;
+    }
+    let is_kept = |id: &String| api.usage_plans.iter().any(|plan| plan_key(plan) == *id);
+    for id in former.usage_plans.iter().map(plan_key).filter(|id| !is_kept(id)) {
+        let key = json!({ "usagePlanId": { "S": id } });
+        writer.delete(names.usage_plans(), key, format!("usage plan {id}"))?;
+    }
+    Ok(writer.changes)
+}
+
+fn text(item: &Item, name: &str) -> String {
+    item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// An item as DynamoDB's own JSON.
+type Stored = Map<String, Value>;
+
+struct ItemWriter<'a> {
+    database: &'a Database,
+    names: &'a TableNames,
+    changes: Vec<Change>,
+}
+
+impl ItemWriter<'_> {
+    /// Routes come first: a stage without an item is served to nobody.
+    fn stage(&mut self, stage: &DevStage) -> Result<(), DynoxideError> {
+        let name = &stage.name;
+        let mut former = self.routes(name)?;
+        for (route_key, item) in &stage.routes {
+            let former = former.remove(route_key);
+            let subject = format!("{name} {}", if route_key == "$api" { "api" } else { route_key });
+            self.put(self.names.routes(), attributes(item), former.as_ref(), &subject)?;
+        }
+        for route_key in former.into_keys() {
+            self.delete_route(name, &route_key)?;
+        }
+        let former = self.get(self.names.stages(), ("stage", name))?;
+        let mut item = attributes(&stage.item);
+        let state = former.iter().flatten().filter(|(name, _)| is_state_of_a_stage(name));
+        item.extend(state.map(|(name, value)| (name.clone(), value.clone())));
+        self.put(self.names.stages(), item, former.as_ref(), name)
+    }
+
+    fn remove_stage(&mut self, stage: &DevStage) -> Result<(), DynoxideError> {
+        for route_key in self.routes(&stage.name)?.into_keys() {
+            self.delete_route(&stage.name, &route_key)?;
+        }
+        self.delete(self.names.stages(), json!({ "stage": { "S": stage.name } }), stage.name.clone())
+    }
+
+    fn delete_route(&mut self, stage: &str, route_key: &str) -> Result<(), DynoxideError> {
+        let key = json!({ "stage": { "S": stage }, "routeKey": { "S": route_key } });
+        self.delete(self.names.routes(), key, format!("{stage} {route_key}"))
+    }
+
+    fn put_keyed(
+        &mut self,
+        table: &str,
+        key: (&str, &str),
+        item: &Item,
+        subject: &str,
+    ) -> Result<(), DynoxideError> {
+        let former = self.get(table, key)?;
+        self.put(table, attributes(item), former.as_ref(), subject)
+    }
+
+    fn put(
+        &mut self,
+        table: &str,
+        item: Stored,
+        former: Option<&Stored>,
+        subject: &str,
+    ) -> Result<(), DynoxideError> {
+        let kind = match former {
+            Some(former) if *former == item => return Ok(()),
+            Some(_) => ChangeKind::Changed,
+            None => ChangeKind::Added,
+        };
+        self.database.put_item(read(json!({ "TableName": table, "Item": item })))?;
+        self.changes.push(Change { subject: subject.to_owned(), kind });
+        Ok(())
+    }
+
+    fn delete(&mut self, table: &str, key: Value, subject: String) -> Result<(), DynoxideError> {
+        self.database.delete_item(read(json!({ "TableName": table, "Key": key })))?;
+        self.changes.push(Change { subject, kind: ChangeKind::Removed });
+        Ok(())
+    }
+
+    fn get(&self, table: &str, (name, value): (&str, &str)) -> Result<Option<Stored>, DynoxideError> {
+        let key = json!({ name: { "S": value } });
+        let found = self.database.get_item(read(json!({ "TableName": table, "Key": key })))?;
+        Ok(found.item.map(|item| stored(&item)))
+    }
+
+    /// The routes of a stage by their keys.
+    fn routes(&self, stage: &str) -> Result<BTreeMap<String, Stored>, DynoxideError> {
+        let mut request = json!({
+            "TableName": self.names.routes(),
+            "KeyConditionExpression": "#stage = :stage",
+            "ExpressionAttributeNames": { "#stage": "stage" },
+            "ExpressionAttributeValues": { ":stage": { "S": stage } },
+        });
+        let mut routes = BTreeMap::new();
+        loop {
+            let page = self.database.query(read(request.clone()))?;
+            for item in page.items.iter().flatten().map(stored) {
+                let key = item.get("routeKey").and_then(|key| key["S"].as_str()).unwrap_or_default();
+                routes.insert(key.to_owned(), item);
+            }
+            let Some(last) = page.last_evaluated_key else { return Ok(routes) };
+            request["ExclusiveStartKey"] = Value::Object(stored(&last));
+        }
+    }
+}
+
+fn stored<'a>(item: impl IntoIterator<Item = (&'a String, &'a AttributeValue)>) -> Stored {
+    let json = |value| serde_json::to_value(value).expect("an attribute is JSON");
+    item.into_iter().map(|(name, value)| (name.clone(), json(value))).collect()
+}
