@@ -110,6 +110,10 @@ pub mod access_lines;
 #[cfg(feature = "cli")]
 pub mod doctor;
 
+// Tests of an API: requests, and what is expected of them.
+#[cfg(feature = "local")]
+pub mod api_test;
+
 // A laptop's Lambda and DynamoDB, and an API file served with them while it is edited.
 #[cfg(feature = "local")]
 pub mod dev;

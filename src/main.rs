@@ -12,7 +12,7 @@ use tollgate::{
     error::chain,
     function_url::{EventHandler, EventReference, Invocation, NextEvent, RuntimeApi},
     gateway::{Gateway, Instance},
-    integrations::{Clients, dynamodb_client},
+    integrations::{Clients, dynamodb_client, http::HttpTargets},
     message::BoxError,
     random::random_bytes,
     store::Store,
@@ -72,7 +72,7 @@ impl Process {
         store.function_url_auth_type = Some(environment.function_url_auth_type);
         let clock = Clock::System;
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws);
-        let clients = Clients { lambda, dynamodb: dynamodb_client(dynamodb) };
+        let clients = Clients { lambda, dynamodb: dynamodb_client(dynamodb), http: HttpTargets::AsWritten };
         let gateway = Gateway::new(
             &store,
             &environment,

@@ -67,7 +67,7 @@ pub fn check(path: &Path) -> io::Result<CheckedFile> {
 ///
 /// The file cannot be read.
 pub fn check_edited(path: &Path, edited: BTreeMap<PathBuf, String>) -> io::Result<CheckedFile> {
-    let (mut loader, root) = Loader::open(path, edited)?;
+    let (mut loader, root) = Loader::open(path, edited, "tollgate: 1 and the sections of an API")?;
     let api = root.map(|root| layout::read(&mut loader, &root)).unwrap_or_default();
     let Loader { sources, mut problems, secrets, failed_includes, .. } = loader;
     // A place that is not understood has no more to tell.
@@ -164,7 +164,7 @@ impl ItemCheck {
         let source =
             DeploymentSource { table: ROUTES, stage: name, stage_variables, function_url_auth_type: None };
         let mut findings = Findings::default();
-        take(parse(source, &route_items(stage)), &mut findings);
+        take(parse(source, &stage.to_items().routes), &mut findings);
         let is_within = |span: &Span| {
             span.file == stage.extent.file && (stage.extent.start..=stage.extent.end).contains(&span.start)
         };
@@ -226,14 +226,7 @@ impl ItemCheck {
     }
 }
 
-/// The items of a stage's routes and of what they share, as their table holds them.
-fn route_items(stage: &FileStage) -> Vec<Map<String, Value>> {
-    let name = &stage.settings.name;
-    let items = stage.api.iter().chain(&stage.routes);
-    items.map(|item| item.to_item([("stage", name), ("routeKey", &item.name)])).collect()
-}
-
-/// The same by their keys in problems.
+/// The items of a stage's routes by their keys in problems.
 fn placed_routes(stage: &FileStage) -> HashMap<String, PlacedItem<'_>> {
     let name = &stage.settings.name;
     let items = stage.api.iter().chain(&stage.routes);

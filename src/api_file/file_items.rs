@@ -10,7 +10,7 @@ use super::{
     node::{Entry, to_object},
     source::Span,
 };
-use crate::decimal::canonical_numbers;
+use crate::{decimal::canonical_numbers, deployment::StageItems};
 
 /// Two stages are never at one place.
 const NOT_INHERITED: &str = "basePath";
@@ -128,6 +128,18 @@ impl FileItem {
         let mut item = to_object(&self.fields);
         item.extend(named.map(|(name, value)| (name.to_owned(), Value::from(value))));
         item
+    }
+}
+
+impl FileStage {
+    /// The items of the stage, of its routes and of what they share, as their tables hold them.
+    pub fn to_items(&self) -> StageItems {
+        let name = &self.settings.name;
+        let items = self.api.iter().chain(&self.routes);
+        let mut routes: Vec<_> =
+            items.map(|item| item.to_item([("stage", name), ("routeKey", &item.name)])).collect();
+        routes.sort_by(|a, b| a["routeKey"].as_str().cmp(&b["routeKey"].as_str()));
+        StageItems { stage: self.settings.to_item([("stage", name)]), routes }
     }
 }
 

@@ -48,12 +48,16 @@ struct LoadedFile {
 }
 
 impl Loader {
-    /// Reads the API file; no node: there is none in it, which is told.
+    /// Reads a file; no node: there is none in it, which is told, with what was `expected`.
     ///
     /// # Errors
     ///
     /// It cannot be read.
-    pub fn open(path: &Path, edited: BTreeMap<PathBuf, String>) -> io::Result<(Self, Option<Arc<Node>>)> {
+    pub fn open(
+        path: &Path,
+        edited: BTreeMap<PathBuf, String>,
+        expected: &str,
+    ) -> io::Result<(Self, Option<Arc<Node>>)> {
         let real = path.canonicalize()?;
         let project = real.parent().map(Path::to_path_buf).unwrap_or_default();
         let mut loader = Self {
@@ -70,7 +74,7 @@ impl Loader {
         let file = LoadedFile { path: real, includer: None };
         let root = loader.read(name, file, &bytes);
         if root.is_none() && loader.problems.is_empty() {
-            let message = "got nothing, expected tollgate: 1 and the sections of an API";
+            let message = format!("got nothing, expected {expected}");
             loader.problems.push(FileProblem::layout(Span::beginning(0), message));
         }
         Ok((loader, root))

@@ -10,6 +10,7 @@ pub mod difference;
 pub mod export;
 mod extends;
 mod file_items;
+mod file_keys;
 mod file_problem;
 pub mod first_request;
 pub mod history;
@@ -25,13 +26,16 @@ mod source;
 mod syntax_error;
 pub mod update;
 mod yaml;
-mod yaml_text;
+pub mod yaml_text;
 
 pub use self::{
     check::{CheckedFile, check},
     file_items::{ApiFile, FileItem, FileStage},
+    file_keys::FileKeys,
     file_problem::{FileProblem, LineDisplay, Rule, Severity},
     layout::is_state_of_a_stage,
+    loader::Loader,
+    node::{Content, Entry, Node},
     source::{Position, Source, Sources, Span},
     yaml_text::yaml,
 };

@@ -120,6 +120,20 @@ impl<S: ItemStore<ApiKey> + ItemStore<UsagePlan> + Clone> ApiKeys<S> {
         owner.map_err(|error| Unauthenticated { error, key_id: key_id() })
     }
 
+    /// Finds the owner of a key whose item is known, for a stage.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ApiKeys::authenticate`].
+    pub async fn owner_of(
+        &self,
+        key: Arc<ApiKey>,
+        stage: &str,
+        now: SystemTime,
+    ) -> Result<KeyOwner, GatewayError> {
+        self.owner(key, ReadFrom::Store, stage, now).await
+    }
+
     /// Returns the owner of this key, if the key may be used for the stage.
     async fn owner(
         &self,

@@ -77,13 +77,9 @@ impl<S: CacheStore> Claim<S> {
     pub fn begin<'a>(self, request: CacheRequest<'a>) -> Fill<'a, S> {
         let CacheRequest { policy, context, .. } = request;
         let requested_at = self.responses.clock.now();
-        let forwarded = policy.rules().forwarded(context.request, self.slot.entry.as_deref());
+        let forwarded = policy.forwarded(&context, self.slot.entry.as_deref());
         // Who has waited for another has less of the Lambda's time left.
-        let mut to_target = Request { received_at: requested_at, ..forwarded.request.into_owned() };
-        // The response is for those who send it and for those who do not.
-        if context.has_ignored_slash() {
-            to_target.path.pop();
-        }
+        let to_target = Request { received_at: requested_at, ..forwarded.request.into_owned() };
         let forwarded = Forwarded { request: Cow::Owned(to_target), ..forwarded };
         Fill { request, claim: self, forwarded, requested_at }
     }

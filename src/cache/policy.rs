@@ -8,7 +8,7 @@ use super::{
     api_gateway::ApiGatewayRules,
     entry::{Entry, MOST_BODY_BYTES, is_short_head},
     key::{CacheKey, ExplainedKey, KeyHasher, KeyWriter},
-    mode_rules::{Bypass, Caching, ExchangeTimes, ModeRules, StageCache},
+    mode_rules::{Bypass, Caching, ExchangeTimes, Forwarded, ModeRules, StageCache},
     rfc9111::{self, HttpRules},
     tee::known_length,
     uncacheable::UncacheableReason,
@@ -166,9 +166,25 @@ impl CachePolicy {
     }
 
     /// The context of a forwarded request: the caller is in it only where the key has it.
-    pub(super) fn forwarded_context<'a>(&self, context: &Context<'a>, request: &'a Request) -> Context<'a> {
+    pub fn forwarded_context<'a>(&self, context: &Context<'a>, request: &'a Request) -> Context<'a> {
         let caller = if self.rules().common().is_shared { Caller::default() } else { context.caller };
         Context { request, caller, ..*context }
+    }
+
+    /// The request that the target gets where nothing is stored for it.
+    pub fn forwarded_request(&self, context: &Context<'_>) -> Request {
+        self.forwarded(context, None).request.into_owned()
+    }
+
+    /// The request that the target gets, where `entry` is stored already.
+    pub(super) fn forwarded(&self, context: &Context<'_>, entry: Option<&Entry>) -> Forwarded<'static> {
+        let forwarded = self.rules().forwarded(context.request, entry);
+        let mut to_target = forwarded.request.into_owned();
+        // The response is for those who send it and for those who do not.
+        if context.has_ignored_slash() {
+            to_target.path.pop();
+        }
+        Forwarded { request: Cow::Owned(to_target), ..forwarded }
     }
 
     /// Makes an entry, without its body, of an answer whose head has come; or tells why it is not stored.

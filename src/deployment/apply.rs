@@ -10,7 +10,7 @@ use super::{
     candidate::{Candidate, PackedDeployment},
     publication::{Origin, Publication, PublishPurpose, Trigger},
     publish::{self, pointer_of, store_snapshot},
-    publish_decision::{PointerCheck, PublishDecision, PublishOutcome, StageState, decide},
+    publish_decision::{PointerCheck, PublishDecision, PublishOutcome, StageState, decide, is_held},
 };
 use crate::{
     decimal::canonical_numbers,
@@ -147,7 +147,7 @@ pub async fn finish_apply(
     let is_own = |row: &StageRow| ApplyMark::of(&row.item).as_ref() == Some(mark);
     let row = store.stage(stage).await?.filter(|row| is_own(row) && is_as_read(&row.item, base.as_ref()));
     let Some(row) = row else { return Ok(ApplyOutcome::StageChanged) };
-    let is_held = row.item.contains_key("canarySettings");
+    let is_held = is_held(&row);
     let written = store.routes(stage).await?;
     if !are_equal(&written, routes) {
         return Ok(ApplyOutcome::ItemsChanged);

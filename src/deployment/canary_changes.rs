@@ -18,18 +18,19 @@ use crate::{
     clock::milliseconds,
     error::{InvalidConfiguration, ItemId, Problem, StoreError},
     stages::StageSettings,
-    store::{ConditionalWrite, LastGood, MoveKind, PointerMove, Promotion, StageRow, Store},
+    store::{ApplyMark, ConditionalWrite, LastGood, MoveKind, PointerMove, Promotion, StageRow, Store},
 };
 
 type Item = Map<String, Value>;
 
 /// What an operator wants of a stage's canary.
 #[derive(Clone, Debug)]
-pub struct CanaryStart {
+pub struct CanaryStart<'a> {
     /// `None`: that of the canary which the stage has; without one, the stage's items as they are now.
     pub deployment_id: Option<String>,
     /// Fields of `canarySettings`; those that are not named stay as the stage's canary has them.
     pub fields: Item,
+    pub origin: Origin<'a>,
 }
 
 /// The outcome of starting a canary.
@@ -53,6 +54,8 @@ pub enum CanaryStarted {
     NoStage,
     /// There is nothing that it could be a canary of.
     NotServed,
+    /// The items are half written.
+    Applying(ApplyMark),
 }
 
 /// The outcome of promoting a canary.
@@ -67,6 +70,8 @@ pub enum CanaryPromotion {
     RolledBack(CanaryRollback),
     NoStage,
     NoCanary,
+    /// Its variables may be changed at this moment.
+    Applying(ApplyMark),
 }
 
 /// The outcome of ending a canary.
@@ -92,14 +97,16 @@ const ROLLBACK: &str = "canaryRollback";
 pub async fn start_canary(
     store: &Store,
     stage: &str,
-    start: &CanaryStart,
-    origin: Origin<'_>,
+    start: &CanaryStart<'_>,
 ) -> Result<CanaryStarted, StoreError> {
     let mut had_canary = false;
     for _ in 0..ATTEMPTS {
         let Some(row) = store.stage(stage).await? else { return Ok(CanaryStarted::NoStage) };
         if let Some(rollback) = rollback(&row.item).filter(|_| had_canary) {
             return Ok(CanaryStarted::RolledBack(rollback));
+        }
+        if let Some(mark) = ApplyMark::of(&row.item) {
+            return Ok(CanaryStarted::Applying(mark));
         }
         let Some(served) = &row.deployment_id else { return Ok(CanaryStarted::NotServed) };
         let standing = standing(&row.item);
@@ -117,7 +124,7 @@ pub async fn start_canary(
             }
         };
         if id.is_none() {
-            match deployment_of_items(store, stage, &canary, origin).await? {
+            match deployment_of_items(store, stage, &canary, start.origin).await? {
                 Ok(id) => canary.deployment_id = id,
                 Err(invalid) => return Ok(invalid),
             }
@@ -133,7 +140,7 @@ pub async fn start_canary(
         }
         let is_standing = standing_id == Some(&*canary.deployment_id);
         if !is_standing {
-            store.forget_canary_answers(stage, &canary.deployment_id, milliseconds(origin.at)).await?;
+            store.forget_canary_answers(stage, &canary.deployment_id, milliseconds(start.origin.at)).await?;
         }
         match store.start_canary(stage, &row, &fields).await? {
             ConditionalWrite::Done if is_standing => return Ok(CanaryStarted::Changed(canary)),
@@ -159,6 +166,9 @@ pub async fn promote_canary(
         if !has_canary(&row.item) {
             return Ok(CanaryPromotion::NoCanary);
         }
+        if let Some(mark) = ApplyMark::of(&row.item) {
+            return Ok(CanaryPromotion::Applying(mark));
+        }
         let canary = match StageSettings::parse(&store.tables.stages, &row.item).value {
             Ok(StageSettings { canary: Some(canary), .. }) => canary,
             Ok(StageSettings { canary: None, .. }) => return Ok(CanaryPromotion::NoCanary),
@@ -171,7 +181,7 @@ pub async fn promote_canary(
             Ok(resolved) => resolved,
             Err(problems) => return Ok(CanaryPromotion::Invalid(problems)),
         };
-        let routes = resolved.deployment.map_or(0, |deployment| deployment.route_count());
+        keep_validation(store, stage, &resolved).await?;
         let CanarySettings { deployment_id, stage_variables, .. } = *canary;
         let mut item = row.item.clone();
         let variables = stage_variables.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
@@ -179,16 +189,15 @@ pub async fn promote_canary(
         let last_good = LastGood { deployment_id: deployment_id.clone(), item: last_good::of_item(&item) };
         let moved = PointerMove {
             deployment_id: deployment_id.clone(),
-            routes,
+            routes: resolved.deployment.map_or(0, |deployment| deployment.route_count()),
             kind: MoveKind::Promote,
             origin: origin.into(),
         };
         let promotion = Promotion {
-            deployment_id: &deployment_id,
+            moved: &moved,
             stage_variables: &stage_variables,
             message: &format!("serves deployment {deployment_id}"),
             last_good: &last_good,
-            moved: &moved,
         };
         match store.promote_canary(stage, &row, &promotion).await? {
             ConditionalWrite::Done => {
@@ -272,8 +281,9 @@ async fn deployment_of_items(
         Err(InvalidConfiguration(problems)) => Ok(Err(CanaryStarted::Invalid { problems, warnings })),
         Ok(packed) => {
             let deployment_id = packed.snapshot.id.clone();
-            let outcome = PublishOutcome::Unchanged {
+            let outcome = PublishOutcome::Published {
                 deployment_id: deployment_id.clone(),
+                routes: packed.routes,
                 footprint,
                 warnings: Vec::new(),
             };

@@ -3,7 +3,6 @@
 use std::{pin::pin, sync::Arc};
 
 use futures_util::TryStreamExt;
-use serde_json::{Map, Value};
 
 use super::{
     DeploymentSource, Snapshot,
@@ -49,12 +48,13 @@ impl Candidate {
         Ok(Self::of(builder, has_items))
     }
 
-    /// The candidate that these items of `stage` would be, in the order of their route keys.
+    /// The candidate that these items of `stage` would be, in the order of their route keys: of an apply.
+    #[cfg(feature = "cli")]
     pub fn of_items(
         store: &Store,
         stage: &str,
         stage_variables: &StageVariables,
-        items: &[Map<String, Value>],
+        items: &[serde_json::Map<String, serde_json::Value>],
     ) -> Self {
         let mut builder = Builder::new(source(store, stage, stage_variables));
         items.iter().for_each(|item| builder.add(item));

@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use serde_json::{Map, Value};
 use tracing::error;
 
 use super::{
@@ -67,6 +68,20 @@ impl LazyRoutes {
     /// The route key as written.
     pub fn key(&self, index: usize) -> &str {
         self.items.index.keys.get(self.places[index] as usize)
+    }
+
+    /// The item of a route, without its stage and route key.
+    ///
+    /// # Errors
+    ///
+    /// It is damaged.
+    pub fn item(&self, index: usize) -> Result<Map<String, Value>, Damaged> {
+        self.items.item(self.places[index] as usize)
+    }
+
+    /// The `$api` item; `None`: there is none, or it is damaged.
+    pub fn api_item(&self) -> Option<Map<String, Value>> {
+        self.items.api().ok().flatten()
     }
 
     pub fn facts(&self, index: usize) -> RouteFacts {

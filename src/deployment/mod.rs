@@ -22,12 +22,14 @@ mod inspect;
 mod items;
 mod last_good;
 mod lazy_routes;
+mod listed_routes;
 mod load;
 mod load_outcome;
 mod look;
 mod look_result;
 mod packed_items;
 mod packer;
+mod passed_over;
 mod pointer;
 mod prune;
 mod publication;
@@ -70,10 +72,12 @@ pub use self::{
     },
     contents::{DeploymentItems, items_of},
     guards::Guards,
-    inspect::inspect,
+    inspect::{StageItems, inspect, inspect_stages, served_items, served_of_items},
     items::{API, NO_ROUTE, parse},
+    listed_routes::{ListedRoute, NotListed, WholeRoute},
     look::Freshness,
     packer::Packer,
+    passed_over::{PassedOver, PassedOverRoute},
     pointer::Unusable,
     prune::{PrunableDeployment, PrunePlan, delete_pruned, plan_pruning},
     publication::{Origin, Publication, Trigger},

@@ -181,8 +181,7 @@ fn valid(
     let row = state.row.as_ref();
     let PackedDeployment { routes, snapshot } = packed;
     let (routes, id) = (*routes, &snapshot.id);
-    let has_canary = |row: &StageRow| row.item.get("canarySettings").is_some_and(|value| !value.is_null());
-    let held = purpose.is_edit() && row.is_some_and(|row| has_canary(row) && row.deployment_id.is_some());
+    let held = purpose.is_edit() && row.is_some_and(is_held);
     let counted_routes = counted(routes, "route");
     let mut message = if held {
         format!("{counted_routes} in deployment {id}; canarySettings hold the stage where it is")
@@ -220,6 +219,12 @@ fn valid(
         PublishOutcome::Published { deployment_id, routes, footprint, warnings }
     };
     PublishDecision { outcome, snapshot: Some(Arc::clone(snapshot)), update }
+}
+
+/// Says if a canary holds a stage where it is when its items are edited.
+pub fn is_held(row: &StageRow) -> bool {
+    let has_canary = row.item.get("canarySettings").is_some_and(|settings| !settings.is_null());
+    has_canary && row.deployment_id.is_some()
 }
 
 fn recorded(row: Option<&StageRow>, settings: &StageSettings) -> Items {

@@ -1,8 +1,8 @@
 //! The callers that each route of a stage lets in, as its items are now: for the operator's tool. Nothing is published.
 
-use std::cmp::Ordering;
-
-use super::{Api, Deployment, Route, candidate, items::Built, publish::stage_variables};
+use super::{
+    Api, Deployment, Route, candidate, items::Built, listed_routes::compare_keys, publish::stage_variables,
+};
 use crate::{
     authorizers::{ApiKeyUse, Authorization, RouteAuthorizer},
     environment::FunctionUrlAuthType,
@@ -102,16 +102,6 @@ impl RouteAccess {
             && self.policy != PolicyAccess::Asked
             && self.url == UrlAccess::Everybody
     }
-
-    /// By path, then by method; `$default`, which has neither, comes last.
-    fn order(&self, other: &Self) -> Ordering {
-        let key = |access: &Self| {
-            let (method, path) = access.route_key.split_once(' ')?;
-            Some((path.to_owned(), method.to_owned()))
-        };
-        let (own, theirs) = (key(self), key(other));
-        own.is_none().cmp(&theirs.is_none()).then(own.cmp(&theirs))
-    }
 }
 
 /// Says of each route of a stage who may call it, by path, then by method; `None`: something is wrong with the items.
@@ -146,6 +136,6 @@ fn sorted(
 ) -> Vec<RouteAccess> {
     let access = |route: &&Route| RouteAccess::of(route, &deployment.api, policy, url);
     let mut accesses: Vec<_> = routes.iter().map(access).collect();
-    accesses.sort_by(RouteAccess::order);
+    accesses.sort_by(|a, b| compare_keys(&a.route_key, &b.route_key));
     accesses
 }

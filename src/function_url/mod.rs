@@ -6,10 +6,14 @@ mod decode;
 mod encode;
 mod event_handler;
 mod extension;
+#[cfg(feature = "cli")]
+mod plain_request;
 mod raw_authorizer;
 mod runtime_api;
 mod trusted_proxy;
 
+#[cfg(feature = "cli")]
+pub use self::plain_request::PlainRequest;
 pub use self::{
     decode::{DecodedEvent, Invocation, RefusedEvent, decode},
     encode::{MetadataPrelude, StreamResponse, encode},

@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// Lambda's limits: 6 MB and a little for the envelope, and 1 MB to be run later.
-const MAX_EVENT_BYTES: usize = 6_291_556;
-const MAX_ASYNCHRONOUS_EVENT_BYTES: usize = 1_048_576;
+pub const MAX_EVENT_BYTES: usize = 6_291_556;
+pub const MAX_ASYNCHRONOUS_EVENT_BYTES: usize = 1_048_576;
 /// The length to which the log cuts a function's error type.
 const MAX_ERROR_TYPE_CHARS: usize = 100;
 
@@ -142,7 +142,11 @@ async fn whole(response: ServiceResponse) -> Result<Response<Bytes>, FunctionCal
 }
 
 /// Refuses what Lambda would, before it is sent.
-fn check_size(event: &[u8], most: usize) -> Result<(), FunctionCallError> {
+///
+/// # Errors
+///
+/// `TooLarge`.
+pub fn check_size(event: &[u8], most: usize) -> Result<(), FunctionCallError> {
     if event.len() > most { Err(FunctionCallError::TooLarge { bytes: event.len() }) } else { Ok(()) }
 }
 

@@ -1,5 +1,7 @@
 //! Names of functions: a name, a partial or a full ARN, each with an alias or a version if need be.
 
+use std::fmt;
+
 use http::uri::PathAndQuery;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -80,6 +82,13 @@ impl FunctionName {
             [.., "function", name] | [.., "function", name, _] | [name, ..] => name,
             [] => &self.0,
         }
+    }
+}
+
+/// As it is called: without what API Gateway writes around it.
+impl fmt::Display for FunctionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Gateway, request_state::RequestState};
+use super::{Gateway, locate::Location, request_state::RequestState};
 use crate::{
     authorizers::{ApiKeyUse, Authorized, FunctionWord, KeyOwner, Unauthenticated},
     deployment::{Matched, Route},
@@ -73,25 +73,8 @@ impl Gateway {
         let RequestState { location, log, rate_limit_status, .. } = state;
         let owner = location.key_owner.as_ref();
         let stage = location.stage;
-        if let (Some(owner), Some(matched)) = (owner, &location.matched)
-            && leads_past_the_plan(owner, &stage.settings.name, matched)
-        {
-            return Err(stage.deployment.not_found());
-        }
-        let throttle = stage.deployment.api.throttles.per_caller;
-        let route_throttle = route.caller_throttle.as_deref().copied();
-        let context = location.context();
-        let identity = throttle.or(route_throttle).and_then(|_| context.caller.identity());
-        let caller = identity.as_deref().map(|identity| LimitedCaller { identity, throttle, route_throttle });
-        let counted = LimitedRequest {
-            caller,
-            key: owner.map(|owner| LimitedKey { id: &owner.key.id, plan: &owner.plan }),
-            stage: &stage.settings.name,
-            route_key: &route.key,
-            route_shape: &route.shape,
-            route_rule: route.throttle.as_deref(),
-            stage_rule: stage.settings.throttle.as_ref(),
-        };
+        check_plan_of_lookalikes(location)?;
+        let counted = limited_request(location, route);
         let now = location.request.received_at;
         let rules = counted.rules();
         let admitted = usage_plan::admit(&rules, now, &self.counters).await;
@@ -111,6 +94,35 @@ impl Gateway {
             self.usage.count(&owner.key.id, &stage.settings.name, kind, now);
         }
         outcome
+    }
+}
+
+/// A request with the limits that it falls under.
+pub(super) fn limited_request<'a>(location: &'a Location<'_>, route: &'a Route) -> LimitedRequest<'a> {
+    let owner = location.key_owner.as_ref();
+    let throttle = location.stage.deployment.api.throttles.per_caller;
+    let route_throttle = route.caller_throttle.as_deref().copied();
+    let identity = throttle.or(route_throttle).and_then(|_| location.context().caller.identity());
+    LimitedRequest {
+        caller: identity.map(|identity| LimitedCaller { identity, throttle, route_throttle }),
+        key: owner.map(|owner| LimitedKey { id: &owner.key.id, plan: &owner.plan }),
+        stage: &location.stage.settings.name,
+        route_key: &route.key,
+        route_shape: &route.shape,
+        route_rule: route.throttle.as_deref(),
+        stage_rule: location.stage.settings.throttle.as_ref(),
+    }
+}
+
+/// Refuses a request by which the caller would get past a limit of the plan.
+pub(super) fn check_plan_of_lookalikes(location: &Location<'_>) -> Result<(), GatewayError> {
+    match (&location.key_owner, &location.matched) {
+        (Some(owner), Some(matched))
+            if leads_past_the_plan(owner, &location.stage.settings.name, matched) =>
+        {
+            Err(location.stage.deployment.not_found())
+        }
+        (Some(_) | None, Some(_) | None) => Ok(()),
     }
 }
 

@@ -8,7 +8,6 @@ mod admission;
 mod canary;
 mod caught;
 mod explain;
-mod explain_caller;
 mod invalidate;
 mod invoke;
 mod locate;
@@ -23,11 +22,13 @@ use std::{
 use bytes::Bytes;
 use http::HeaderValue;
 
-use self::{caught::caught, locate::Located, refill::PendingRefill, request_state::RequestState};
-pub use self::{
-    explain::{Explained, ExplainedAccess, ExplainedLookup, NoLookup, explain},
-    explain_caller::{ExplainedCaller, explain_caller},
+pub use self::explain::{
+    AddedHeader, CallerKey, CheckedAuthorizer, Explained, ExplainedAccess, ExplainedApiKey, ExplainedCall,
+    ExplainedCaller, ExplainedIntegration, ExplainedLimit, ExplainedLookup, ExplainedOutcome,
+    ExplainedRefusal, ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
+    NoLookup, RefusingStep, TestInvocation, explain, explain_caller, test_invoke, with_token,
 };
+use self::{caught::caught, locate::Located, refill::PendingRefill, request_state::RequestState};
 use crate::{
     access_log::{AccessLog, Sink},
     authorizers::{ApiKeys, AuthorizerResources, FunctionCalls, MethodArns},
@@ -243,6 +244,10 @@ fn refuse(request: &Request, error: &GatewayError, mut log: AccessLog) -> Respon
 /// The gateway response in its default words.
 fn refusal(error: &GatewayError, log: &mut AccessLog) -> Response {
     log.refused(error);
+    refusal_response(error)
+}
+
+fn refusal_response(error: &GatewayError) -> Response {
     let mut response = error.refusal().to_response();
     error.own_headers(&mut response);
     response

@@ -63,14 +63,24 @@ impl<'a> RequestState<'a> {
 
     /// Adds what every response of this request has, whatever it is.
     pub fn add_headers(&self, response: &mut Response) {
-        if let Some(status) = &self.rate_limit_status {
-            self.location.stage.deployment.api.rate_limit_headers.apply(status, response);
-        }
-        if let Some(deprecation) = &self.location.stage.settings.deprecation {
-            deprecation.apply(response.headers_mut());
-        }
-        if let Some(cors) = self.cors {
-            cors.apply(self.location.request, response);
-        }
+        add_headers(&self.location, self.cors, self.rate_limit_status.as_ref(), response);
+    }
+}
+
+/// Adds what every response to a request has, by what is known of the request.
+pub(super) fn add_headers(
+    location: &Location<'_>,
+    cors: Option<&Cors>,
+    rate_limit_status: Option<&RateLimitStatus>,
+    response: &mut Response,
+) {
+    if let Some(status) = rate_limit_status {
+        location.stage.deployment.api.rate_limit_headers.apply(status, response);
+    }
+    if let Some(deprecation) = &location.stage.settings.deprecation {
+        deprecation.apply(response.headers_mut());
+    }
+    if let Some(cors) = cors {
+        cors.apply(location.request, response);
     }
 }

@@ -7,11 +7,20 @@ pub mod http;
 pub mod lambda;
 mod mapped_part;
 pub mod mock;
+mod resolved_call;
 
 use std::{sync::Arc, time::Duration};
 
-pub use self::mapped_part::{CallPart, MappedPart};
-use self::{dynamodb::DynamoDb, http::Http, lambda::Lambda, mock::Mock};
+use self::{
+    dynamodb::DynamoDb,
+    http::{Http, HttpTargets},
+    lambda::Lambda,
+    mock::Mock,
+};
+pub use self::{
+    mapped_part::{CallPart, MappedPart},
+    resolved_call::ResolvedCall,
+};
 use crate::{
     aws::{
         self, ServiceClient,
@@ -47,6 +56,7 @@ enum IntegrationKind {
 pub struct Clients {
     pub lambda: ServiceClient,
     pub dynamodb: aws::dynamodb::DynamoDb,
+    pub http: HttpTargets,
 }
 
 /// The facts of its API and route that an integration is parsed with.
@@ -170,6 +180,29 @@ impl Integration {
         words.filter_map(Word::variable).collect()
     }
 
+    /// `type`, as items write it.
+    pub fn type_name(&self) -> &'static str {
+        match &self.kind {
+            IntegrationKind::Lambda(_) => "AWS_PROXY",
+            IntegrationKind::DynamoDb(_) => "DYNAMODB",
+            IntegrationKind::Http(_) => "HTTP_PROXY",
+            IntegrationKind::Mock(_) => "MOCK",
+        }
+    }
+
+    /// The call that [`Integration::invoke`] makes for a request, made by the same code and not sent.
+    ///
+    /// # Errors
+    /// The request cannot be made into one.
+    pub fn resolve(&self, context: &Context<'_>) -> Result<ResolvedCall, GatewayError> {
+        Ok(match &self.kind {
+            IntegrationKind::Lambda(lambda) => ResolvedCall::Function(lambda.resolve(context)?),
+            IntegrationKind::DynamoDb(operation) => ResolvedCall::DynamoDb(operation.resolve(context)?),
+            IntegrationKind::Http(http) => ResolvedCall::Http(http.request(context)?),
+            IntegrationKind::Mock(mock) => ResolvedCall::Mock(mock.invoke(context)),
+        })
+    }
+
     /// The time that one call for a request may take.
     pub fn limit(&self, context: &Context<'_>) -> Duration {
         self.timeout.min(context.time_left())
@@ -207,7 +240,7 @@ impl Integration {
                 IntegrationKind::DynamoDb(operation) => {
                     Box::pin(operation.invoke(context, &clients.dynamodb, request_id)).await
                 }
-                IntegrationKind::Http(http) => Box::pin(http.invoke(context)).await,
+                IntegrationKind::Http(http) => Box::pin(http.invoke(context, &clients.http)).await,
                 IntegrationKind::Mock(mock) => Ok(mock.invoke(context)),
             }
         };

@@ -27,6 +27,9 @@ const LEGACY_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const LEGACY_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const LEGACY_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
+/// The headers that say what is left to a caller: they change with every request.
+pub const OF_WHAT_IS_LEFT: [HeaderName; 3] = [RATE_LIMIT, LEGACY_REMAINING, LEGACY_RESET];
+
 impl RateLimitHeaders {
     /// Adds the headers to an answer; a caller that nothing limits gets none.
     pub fn apply(self, status: &RateLimitStatus, response: &mut Response) {

@@ -8,12 +8,12 @@ use serde_json::json;
 use super::invoke_result::FunctionError;
 
 /// A chunk of the function's response.
-pub(super) fn payload_chunk(chunk: Bytes) -> Bytes {
+pub fn payload_chunk(chunk: Bytes) -> Bytes {
     frame("PayloadChunk", "application/octet-stream", &chunk)
 }
 
 /// The end, good or bad.
-pub(super) fn invoke_complete(error: Option<&FunctionError>) -> Bytes {
+pub fn invoke_complete(error: Option<&FunctionError>) -> Bytes {
     let payload = match error {
         None => json!({}),
         Some(error) => {

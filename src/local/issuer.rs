@@ -10,20 +10,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::{
-    rand::SystemRandom,
-    signature::{Ed25519KeyPair, KeyPair},
-};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::server::Server;
-use crate::{
-    clock::Clock,
-    digest::{Sha256, hex},
-    path::query_pairs,
-};
+use super::{server::Server, token_key::TokenKey};
+use crate::{clock::Clock, path::query_pairs};
 
 /// `aud` of its tokens.
 pub const AUDIENCE: &str = "orders";
@@ -46,8 +37,7 @@ pub struct Issuer {
 struct Signer {
     /// `iss` of its tokens.
     url: String,
-    key: Ed25519KeyPair,
-    key_id: String,
+    key: TokenKey,
 }
 
 /// The claims of a token that somebody asks for.
@@ -95,16 +85,7 @@ impl Issuer {
 
 impl Signer {
     fn new(url: String) -> io::Result<Self> {
-        let random = |_| io::Error::other("this machine gives no random bytes");
-        let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(random)?;
-        let key = Ed25519KeyPair::from_pkcs8(document.as_ref()).expect("ring made it just now");
-        let key_id = hex(&Sha256::of(key.public_key().as_ref())[..8]);
-        Ok(Self { url, key, key_id })
-    }
-
-    fn jwks(&self) -> Value {
-        let x = URL_SAFE_NO_PAD.encode(self.key.public_key());
-        json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": self.key_id, "x": x }] })
+        Ok(Self { url, key: TokenKey::generate()? })
     }
 
     fn token(&self, asked: &TokenRequest) -> String {
@@ -115,11 +96,7 @@ impl Signer {
         if let Some(scope) = scope {
             claims["scope"] = scope.as_str().into();
         }
-        let encoded = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
-        let header = json!({ "alg": "EdDSA", "typ": "JWT", "kid": self.key_id });
-        let signed = format!("{}.{}", encoded(&header), encoded(&claims));
-        let signature = URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes()));
-        format!("{signed}.{signature}")
+        self.key.token(&claims)
     }
 }
 
@@ -170,7 +147,7 @@ async fn discovery(State(signer): State<Arc<Signer>>) -> Json<Value> {
 }
 
 async fn jwks(State(signer): State<Arc<Signer>>) -> Json<Value> {
-    Json(signer.jwks())
+    Json(signer.key.jwks())
 }
 
 async fn token(State(signer): State<Arc<Signer>>, form: String) -> Response {

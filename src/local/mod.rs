@@ -2,7 +2,7 @@
 
 pub mod dynamodb;
 mod endpoint;
-mod event_stream;
+pub mod event_stream;
 mod extensions;
 mod function_environment;
 pub mod function_output;
@@ -24,6 +24,7 @@ mod prompt_listener;
 pub mod server;
 pub mod stream_mapping;
 pub mod tables;
+pub mod token_key;
 pub mod world;
 
 /// Lambda's limit for a buffered payload, both ways, in bytes.

@@ -174,7 +174,7 @@ pub fn attributes(item: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// Plain JSON → DynamoDB's.
-fn attribute(value: &Value) -> Value {
+pub fn attribute(value: &Value) -> Value {
     match value {
         Value::Null => json!({ "NULL": true }),
         Value::Bool(flag) => json!({ "BOOL": flag }),

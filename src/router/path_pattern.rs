@@ -81,6 +81,11 @@ impl<'a> PathPattern<'a> {
         })
     }
 
+    /// True if it matches the same paths.
+    pub fn is_shaped_as(&self, other: &Self) -> bool {
+        self.compare_shape(other).is_eq()
+    }
+
     /// Compares shapes, in any order of all of them.
     pub(super) fn compare_shape(&self, other: &Self) -> Ordering {
         compare_segments(&self.segments, &other.segments)

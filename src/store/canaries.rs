@@ -29,13 +29,12 @@ const ROLLING_BACK: &str = "switching the canary off";
 /// The stage as it is when its canary has taken its place.
 #[derive(Debug)]
 pub struct Promotion<'a> {
-    pub deployment_id: &'a str,
+    /// What the stage's history tells of it.
+    pub moved: &'a PointerMove,
     pub stage_variables: &'a StageVariables,
     /// Of the stage item, and why.
     pub message: &'a str,
     pub last_good: &'a LastGood,
-    /// What the stage's history tells of it.
-    pub moved: &'a PointerMove,
 }
 
 impl CanaryStore for Store {
@@ -106,11 +105,11 @@ impl Store {
         read: &StageRow,
         promotion: &Promotion<'_>,
     ) -> Result<ConditionalWrite, StoreError> {
-        let Promotion { deployment_id, stage_variables, message, last_good, moved } = promotion;
+        let Promotion { moved, stage_variables, message, last_good } = promotion;
         let variables = stage_variables.iter().map(|(name, value)| (name.clone(), S(value.clone())));
         let (mut condition, mut values) = pointer_conditions(Some(read));
         values.extend(attributes([
-            (":canary", S((*deployment_id).to_owned())),
+            (":canary", S(moved.deployment_id.clone())),
             (":variables", M(variables.collect())),
             (":status", S("OK".to_owned())),
             (":message", S((*message).to_owned())),
@@ -124,8 +123,9 @@ impl Store {
              REMOVE canarySettings, canaryRollback";
         let update = TransactItem::Update(self.changing(stage, read, change, condition, values));
         let record = self.record(stage, Some(last_good), PROMOTING)?;
-        let moved = self.recording(stage, moved).await?;
-        self.transact(PROMOTING, vec![update, record, moved, self.is_stored(deployment_id)]).await
+        let recording = self.recording(stage, moved).await?;
+        let is_stored = self.is_stored(&moved.deployment_id);
+        self.transact(PROMOTING, vec![update, record, recording, is_stored]).await
     }
 
     /// Ends the canary of a stage, unless the item has changed since `read`.

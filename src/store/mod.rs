@@ -17,6 +17,7 @@ mod deployments;
 mod history;
 mod pointers;
 mod request_time;
+mod route_writes;
 mod stored_deployments;
 pub mod values;
 
@@ -24,13 +25,14 @@ use std::{sync::Arc, time::Duration};
 
 pub use self::{
     api_keys::KeyCreation,
-    applying::{APPLYING, ApplyEnd, ApplyMark, RouteWrite, StageFields},
+    applying::{ApplyEnd, ApplyMark, StageFields},
     cache_table::{CacheEntries, GenerationRaise, ItemKey},
     canaries::Promotion,
     configuration::StageRow,
     deployments::{Consistency, StoredSnapshot},
     history::{HistoryRecord, MoveKind, MoveOrigin, PointerMove},
     pointers::{AutoDeploy, ConditionalWrite, LastGood, Pointer, Record, TargetState},
+    route_writes::RouteWrite,
     stored_deployments::{StoredDeployment, StoredDeployments},
 };
 use crate::{

@@ -7,7 +7,8 @@ use std::{
 };
 
 /// The modules of the library, from the top floor down. A module imports from lower floors only.
-const FLOORS: [&[&str]; 12] = [
+const FLOORS: [&[&str]; 13] = [
+    &["api_test"],
     &["main", "function_url", "dev"],
     &["gateway", "api_file", "doctor"],
     &["deployment"],

@@ -1,7 +1,7 @@
 //! The arguments of every command about tables: the form of its result, and where the tables are.
 
 use anyhow::Result;
-use tollgate::{environment::Tables, store::Store};
+use tollgate::{environment::Tables, integrations::Clients, store::Store};
 
 use crate::{
     connection::{Connection, local_address},
@@ -56,6 +56,10 @@ pub const ITEMS_AND_CACHE: TableSelection = |tables| vec![&tables.stages, &table
 pub const SERVED: TableSelection = |tables| vec![&tables.stages, &tables.deployments];
 pub const SERVED_AND_CACHE: TableSelection =
     |tables| vec![&tables.stages, &tables.deployments, &tables.cache];
+pub const EXPLAINED: TableSelection =
+    |tables| [SERVED(tables), KEYS_AND_PLANS(tables), vec![&tables.cache]].concat();
+#[cfg(feature = "local")]
+pub const TESTED: TableSelection = |tables| [SERVED(tables), KEYS_AND_PLANS(tables)].concat();
 pub const ALL: TableSelection = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
 /// Of a command that asks no table of its own accord.
 pub const NO_TABLES: TableSelection = |_| Vec::new();
@@ -125,5 +129,15 @@ impl CommonArgs {
     /// The variable for its port holds no port.
     pub fn local_host(&self) -> Result<Option<String>> {
         self.local.then(|| local_address(API)).transpose()
+    }
+
+    /// The clients of integrations, and a store beside them.
+    ///
+    /// # Errors
+    ///
+    /// A variable is missing or bad, or there are no credentials.
+    pub async fn clients(&self) -> Result<(Clients, Store)> {
+        let connection = Connection::of(self).await?;
+        Ok((connection.clients(), connection.store))
     }
 }

@@ -17,6 +17,7 @@ use tollgate::{
         service::Service,
     },
     environment::{Aws, Environment, FUNCTION_URL_AUTH_TYPE, FunctionUrlAuthType},
+    integrations::{Clients, dynamodb_client, http::HttpTargets},
     store::Store,
     userinfo::withheld,
 };
@@ -105,6 +106,15 @@ impl Connection {
     /// DynamoDB, for what is asked of tables themselves.
     pub fn dynamodb(&self) -> DynamoDb {
         DynamoDb::new(ServiceClient::new(Service::DynamoDb, &self.aws), POLICY)
+    }
+
+    /// The clients of integrations, for calls that an operator asks for.
+    pub fn clients(&self) -> Clients {
+        Clients {
+            lambda: ServiceClient::new(Service::Lambda, &self.aws),
+            dynamodb: dynamodb_client(ServiceClient::new(Service::DynamoDb, &self.aws)),
+            http: HttpTargets::AsWritten,
+        }
     }
 
     pub fn logs(&self) -> CloudWatchLogs {

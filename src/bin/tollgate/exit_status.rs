@@ -22,6 +22,9 @@ pub enum ExitStatus {
     WrongUse,
     /// The answer to a question was not yes.
     Declined,
+    /// A test of an API failed.
+    #[cfg(feature = "local")]
+    TestFailed,
 }
 
 impl ExitStatus {
@@ -67,6 +70,8 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::Denied => Self::from(6),
             ExitStatus::WrongUse => Self::from(64),
             ExitStatus::Failed | ExitStatus::Declined => Self::FAILURE,
+            #[cfg(feature = "local")]
+            ExitStatus::TestFailed => Self::from(7),
         }
     }
 }

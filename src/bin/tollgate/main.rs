@@ -1,7 +1,7 @@
 //! The operator's tool: one command a file.
 //!
 //! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 differences, 3 invalid input,
-//! 4 not found, 5 a stale plan, 6 denied by AWS, 64 usage.
+//! 4 not found, 5 a stale plan, 6 denied by AWS, 7 a test of an API failed, 64 usage.
 
 mod apply;
 mod auth;
@@ -12,6 +12,7 @@ mod check_auth;
 mod check_file;
 mod check_keys_and_plans;
 mod check_report;
+mod checked_rules;
 mod common_args;
 mod completion;
 mod confirm;
@@ -26,12 +27,14 @@ mod diff;
 mod difference_report;
 mod doctor;
 mod exit_status;
+mod explain;
 mod export;
 mod failure;
 mod history;
 mod init;
 mod interrupt;
 mod keys;
+mod limit_words;
 mod log_args;
 mod logs;
 mod man;
@@ -44,8 +47,11 @@ mod place_arg;
 mod prune;
 mod request_arg;
 mod rollback;
+mod routes;
 mod schema;
 mod status;
+#[cfg(feature = "local")]
+mod test;
 #[cfg(test)]
 mod tests;
 mod text_table;
@@ -75,6 +81,8 @@ enum Command {
     Check(check::Arguments),
     Diff(diff::Arguments),
     Apply(apply::Arguments),
+    Routes(routes::Arguments),
+    Explain(explain::Arguments),
     Auth(auth::Arguments),
     Export(export::Arguments),
     Schema(schema::Arguments),
@@ -95,6 +103,8 @@ enum Command {
     Man(man::Arguments),
     #[cfg(feature = "local")]
     Dev(dev::Arguments),
+    #[cfg(feature = "local")]
+    Test(test::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -107,6 +117,8 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
+        Command::Routes(arguments) => routes::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
@@ -127,6 +139,8 @@ fn main() -> ExitCode {
         Command::Man(arguments) => man::run(&arguments),
         #[cfg(feature = "local")]
         Command::Dev(arguments) => dev::run(arguments),
+        #[cfg(feature = "local")]
+        Command::Test(arguments) => test::run(&arguments),
     };
     match result {
         Ok(status) => status.into(),

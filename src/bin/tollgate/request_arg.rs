@@ -1,15 +1,8 @@
 //! A request as an operator types it.
 
-use std::{collections::BTreeMap, fmt, net::IpAddr, str::FromStr};
+use std::{fmt, fs, net::IpAddr, str::FromStr, time::Duration};
 
-use serde_json::json;
-use tollgate::{
-    clock::Clock,
-    environment::{FunctionUrlAuthType, TrustedProxy},
-    error::GatewayError,
-    function_url::{DecodedEvent, Invocation, decode},
-    message::Request,
-};
+use tollgate::{clock::Clock, error::GatewayError, function_url::PlainRequest, message::Request};
 
 /// The parts of a request beside its first line.
 #[derive(clap::Args)]
@@ -19,13 +12,16 @@ pub struct RequestParts {
     /// User-Agent, with a body Content-Type), which may count.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     headers: Vec<Header>,
-    /// The body of the request.
+    /// The body of the request; @FILE reads it from a file.
     #[arg(short, long)]
-    data: Option<String>,
+    data: Option<RequestBody>,
     /// The client's address, where address lists or a policy ask for it.
     #[arg(long, value_name = "ADDRESS")]
     source_ip: Option<IpAddr>,
 }
+
+/// The Lambda's time is not what ends it.
+const LONGEST_INVOCATION: Duration = Duration::from_secs(15 * 60);
 
 /// `GET https://api.example.com/v1/orders/7?x=1`, or with a path alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +37,20 @@ impl fmt::Display for RequestLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.without_query())?;
         if self.query.is_empty() { Ok(()) } else { write!(f, "?{}", self.query) }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct RequestBody(Vec<u8>);
+
+impl FromStr for RequestBody {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.strip_prefix('@') {
+            None => Ok(Self(text.as_bytes().to_vec())),
+            Some(file) => fs::read(file).map(Self).map_err(|error| format!("{file} cannot be read: {error}")),
+        }
     }
 }
 
@@ -109,38 +119,23 @@ impl RequestParts {
     ///
     /// The gateway would refuse it as a bad one.
     pub fn request(&self, line: &RequestLine, host: &str) -> Result<Request, GatewayError> {
-        let mut headers = BTreeMap::<&str, String>::new();
-        for Header { name, value } in &self.headers {
-            // As function URLs join them.
-            let separator = if name == "cookie" { "; " } else { "," };
-            let joined = headers.remove(name.as_str()).map(|before| format!("{before}{separator}{value}"));
-            headers.insert(name, joined.unwrap_or_else(|| value.clone()));
-        }
-        let event = json!({
-            "rawPath": line.path,
-            "rawQueryString": line.query,
-            "headers": headers,
-            "body": self.data,
-            "requestContext": { "domainName": host, "http": { "method": line.method, "sourceIp": self.source_ip } },
-        });
+        let headers: Vec<_> =
+            self.headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect();
         let now = Clock::System.now();
-        let invocation = Invocation {
-            request_id: String::new(),
-            deadline: now,
-            account_id: String::new(),
-            trace_id: String::new(),
+        let request = PlainRequest {
+            // As API Gateway's console has it.
+            id: "test-invoke-request",
+            method: &line.method,
+            host,
+            path: &line.path,
+            query: &line.query,
+            headers: &headers,
+            body: self.data.as_ref().map_or(&[][..], |RequestBody(bytes)| bytes),
+            source_ip: self.source_ip,
             received_at: now,
+            deadline: now + LONGEST_INVOCATION,
         };
-        match decode(
-            &event.to_string().into(),
-            invocation,
-            &TrustedProxy::default(),
-            FunctionUrlAuthType::None,
-        ) {
-            Ok(DecodedEvent::Request(request)) => Ok(*request),
-            Ok(DecodedEvent::RoutesChanged(_)) => unreachable!("the event has no records"),
-            Err(refused) => Err(refused.error),
-        }
+        request.decode()
     }
 }
 

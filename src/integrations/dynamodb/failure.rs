@@ -121,7 +121,7 @@ impl OperationCall<'_> {
     fn refusal(&self, fault: Fault, subject: &Subject<'_>, error: CallError) -> GatewayError {
         match fault {
             Fault::Condition => {
-                let headers = &self.context.request.headers;
+                let headers = &self.request.context.request.headers;
                 let has_precondition = headers.contains_key(IF_MATCH) || headers.contains_key(IF_NONE_MATCH);
                 match self.condition_failed_status {
                     Some(status) => GatewayError::ConditionFailedAs(status),
@@ -132,7 +132,9 @@ impl OperationCall<'_> {
             Fault::Busy => {
                 GatewayError::StoreUnavailable(StoreError::new("the integration's operation", error))
             }
-            Fault::TooLarge => GatewayError::RequestTooLarge { bytes: self.context.request.body.len() },
+            Fault::TooLarge => {
+                GatewayError::RequestTooLarge { bytes: self.request.context.request.body.len() }
+            }
             Fault::Value => {
                 let message = error.service_error().map_or("", |refused| &refused.message);
                 let cause = format!("DynamoDB refused the values: {message}");
@@ -148,7 +150,7 @@ impl OperationCall<'_> {
         let mut tables = subject.tables.clone();
         tables.sort_unstable();
         tables.dedup();
-        let (tables, route) = (tables.join(", "), self.context.route_key.to_owned());
+        let (tables, route) = (tables.join(", "), self.request.context.route_key.to_owned());
         TableError { tables, route, source: error.into() }.into()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    OperationCall,
+    OperationCall, OperationRequest,
     cursor::Binding,
     expression::ExpressionKind,
     expressions::Expressions,
@@ -56,14 +56,19 @@ impl GetItem {
         self.key.mapped()
     }
 
+    /// The operation with the request's values.
+    pub fn fill(&self, request: &OperationRequest<'_>) -> Result<FilledOperation, GatewayError> {
+        let mut body = self.head.begin();
+        self.expressions.write(&request.inputs, &mut body)?;
+        body.extend_from_slice(b",\"Key\":");
+        self.key.write_key(&request.inputs, &mut body)?;
+        body.push(b'}');
+        Ok(FilledOperation { name: "GetItem", body, attempts: Attempts::Twice })
+    }
+
     /// Gives the item in plain JSON.
     pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Vec<u8>, GatewayError> {
-        let mut body = self.head.begin();
-        self.expressions.write(&call.inputs, &mut body)?;
-        body.extend_from_slice(b",\"Key\":");
-        self.key.write_key(&call.inputs, &mut body)?;
-        body.push(b'}');
-        let operation = FilledOperation { name: "GetItem", body, attempts: Attempts::Twice };
+        let operation = self.fill(&call.request)?;
         let subject = || Subject::of_one(&self.table, vec![self.mapped()]);
         call.send(operation, plain_json::item, subject).await?.ok_or(GatewayError::ItemNotFound)
     }
@@ -103,23 +108,34 @@ impl BatchGetItem {
         self.keys.mapped()
     }
 
-    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Page, GatewayError> {
+    /// The operation with the request's values.
+    pub fn fill(&self, request: &OperationRequest<'_>) -> Result<FilledOperation, GatewayError> {
+        Ok(self.fill_and_tell(request)?.operation)
+    }
+
+    /// The same, with all keys that the request names.
+    fn fill_and_tell(&self, request: &OperationRequest<'_>) -> Result<FilledBatch, GatewayError> {
         let mut body = Vec::from(self.beginning.as_bytes());
-        let count = self.keys.write_keys(&call.inputs, &mut body)?;
+        let count = self.keys.write_keys(&request.inputs, &mut body)?;
         if !(1..=MOST_KEYS).contains(&count) {
             return Err(self.mapped().refused("has not 1 to 100 keys"));
         }
         let keys = body[self.beginning.len()..].to_vec();
-        if let Some(cursor) = call.cursor() {
+        if let Some(cursor) = request.cursor() {
             let all = SentKeys::of(&keys);
             let wanted = all.behind(self.binding, &cursor).ok_or_else(bad_cursor)?;
             body.truncate(self.beginning.len());
             serde_json::to_writer(&mut body, &wanted).expect("keys are JSON");
         }
         body.extend_from_slice(self.fields.as_bytes());
-        self.expressions.write(&call.inputs, &mut body)?;
+        self.expressions.write(&request.inputs, &mut body)?;
         body.extend_from_slice(b"}}}");
         let operation = FilledOperation { name: "BatchGetItem", body, attempts: Attempts::Twice };
+        Ok(FilledBatch { operation, keys })
+    }
+
+    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Page, GatewayError> {
+        let FilledBatch { operation, keys } = self.fill_and_tell(&call.request)?;
         let subject = || Subject::of_one(&self.table, vec![self.mapped()]);
         let PlainPage { json, first, unprocessed_keys, .. } =
             call.send(operation, plain_json::page, subject).await?;
@@ -133,6 +149,12 @@ impl BatchGetItem {
         }
         Ok(Page { json, first, cursor: Some(all.binding(self.binding).seal(&places)) })
     }
+}
+
+/// An operation with the request's values, and the keys that the request names, as DynamoDB has them.
+struct FilledBatch {
+    operation: FilledOperation,
+    keys: Vec<u8>,
 }
 
 /// The keys of a client's list: a cursor's numbers mean places in this very list.

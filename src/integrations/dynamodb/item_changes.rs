@@ -1,7 +1,7 @@
 //! `PutItem`, `UpdateItem`, `DeleteItem`: a change of one item, alone or within a transaction.
 
 use super::{
-    OperationCall,
+    OperationCall, OperationRequest,
     expression::ExpressionKind,
     expressions::Expressions,
     failure::Subject,
@@ -82,19 +82,19 @@ impl ItemChange {
     }
 
     /// Writes the fields of the change for one request; further ones may follow.
-    pub fn write(&self, call: &OperationCall<'_>, out: &mut Vec<u8>) -> Result<(), GatewayError> {
+    pub fn write(&self, request: &OperationRequest<'_>, out: &mut Vec<u8>) -> Result<(), GatewayError> {
         self.head.write(out);
         match self.kind {
             ChangeKind::Put => {
                 out.extend_from_slice(b",\"Item\":");
-                self.attributes.write_item(&call.inputs, out)?;
+                self.attributes.write_item(&request.inputs, out)?;
             }
             ChangeKind::Update | ChangeKind::Delete | ChangeKind::Check => {
                 out.extend_from_slice(b",\"Key\":");
-                self.attributes.write_key(&call.inputs, out)?;
+                self.attributes.write_key(&request.inputs, out)?;
             }
         }
-        self.expressions.write(&call.inputs, out)
+        self.expressions.write(&request.inputs, out)
     }
 
     /// All that is mapped into it.
@@ -166,20 +166,24 @@ impl Write {
         Some(Self { change: ItemChange::parse(kind, fields, parse_context)?, returned })
     }
 
+    /// The operation with the request's values.
+    pub fn fill(&self, request: &OperationRequest<'_>) -> Result<FilledOperation, GatewayError> {
+        let mut body = Vec::new();
+        self.change.write(request, &mut body)?;
+        body.extend_from_slice(self.return_values().rest());
+        Ok(FilledOperation { name: self.change.kind.operation(), body, attempts: self.attempts() })
+    }
+
     /// Gives the attributes that were asked for, in plain JSON.
     pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Option<Vec<u8>>, GatewayError> {
-        let mut body = Vec::new();
-        self.change.write(call, &mut body)?;
-        body.extend_from_slice(self.return_values().rest());
-        let operation =
-            FilledOperation { name: self.change.kind.operation(), body, attempts: self.attempts() };
+        let operation = self.fill(&call.request)?;
         let attributes = call.send(operation, plain_json::item, || self.subject()).await?;
         let attributes = attributes.filter(|attributes| attributes != b"{}");
         match self.returned {
             Returned::Attributes(_) => Ok(attributes),
             Returned::Put => {
                 let mut item = Vec::new();
-                self.change.attributes.write_plain(&call.inputs, &mut item)?;
+                self.change.attributes.write_plain(&call.request.inputs, &mut item)?;
                 Ok(Some(item))
             }
             Returned::Deleted => attributes.ok_or(GatewayError::ItemNotFound).map(Some),

@@ -24,10 +24,11 @@ mod transaction;
 
 use http::StatusCode;
 
+pub use self::operation_call::FilledOperation;
 use self::{
     get_items::{BatchGetItem, GetItem},
     item_changes::{ChangeKind, Write},
-    operation_call::OperationCall,
+    operation_call::{OperationCall, OperationRequest},
     page_operations::Pages,
     success_response::{OperationOutcome, SuccessResponse},
     transaction::Transaction,
@@ -154,6 +155,14 @@ impl DynamoDb {
         self.success_response.render(outcome?)
     }
 
+    /// The operation that answers a request, as it is sent.
+    ///
+    /// # Errors
+    /// The client's values cannot be used.
+    pub fn resolve(&self, context: &Context<'_>) -> Result<FilledOperation, GatewayError> {
+        self.operation.fill(&OperationRequest::new(context))
+    }
+
     /// The response with the `Link` to the next page that this client follows.
     pub fn finish(&self, context: &Context<'_>, response: Response) -> Response {
         next_page::finish(context, response)
@@ -161,6 +170,16 @@ impl DynamoDb {
 }
 
 impl Operation {
+    fn fill(&self, request: &OperationRequest<'_>) -> Result<FilledOperation, GatewayError> {
+        match self {
+            Self::GetItem(get) => get.fill(request),
+            Self::BatchGetItem(get) => get.fill(request),
+            Self::Pages(pages) => pages.fill(request),
+            Self::Write(write) => write.fill(request),
+            Self::Transaction(transaction) => transaction.fill(request),
+        }
+    }
+
     async fn invoke(&self, call: &OperationCall<'_>) -> Result<OperationOutcome, GatewayError> {
         Ok(match self {
             Self::GetItem(get) => OperationOutcome::Item(get.invoke(call).await?),

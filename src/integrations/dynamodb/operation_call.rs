@@ -1,4 +1,4 @@
-//! One request's call of DynamoDB, and refusals in the client's terms.
+//! One request's operation: filled with the request's values, and sent; refusals in the client's terms.
 
 use std::sync::OnceLock;
 
@@ -20,11 +20,17 @@ use crate::{
     template::mapped_value::{Inputs, query_value},
 };
 
+/// The values of a request that an operation is filled with.
+#[derive(Debug)]
+pub struct OperationRequest<'a> {
+    pub inputs: Inputs<'a>,
+    pub context: &'a Context<'a>,
+}
+
 /// A request that an operation answers.
 #[derive(Debug)]
 pub struct OperationCall<'a> {
-    pub inputs: Inputs<'a>,
-    pub context: &'a Context<'a>,
+    pub request: OperationRequest<'a>,
     client: &'a DynamoDb,
     /// The response's status where a condition fails, if the item says one.
     pub condition_failed_status: Option<StatusCode>,
@@ -48,8 +54,8 @@ impl<'a> OperationCall<'a> {
         client: &'a DynamoDb,
         condition_failed_status: Option<StatusCode>,
     ) -> Self {
-        let inputs = Inputs::new(context);
-        Self { inputs, context, client, condition_failed_status, request_id: OnceLock::new() }
+        let request = OperationRequest::new(context);
+        Self { request, client, condition_failed_status, request_id: OnceLock::new() }
     }
 
     /// Does an operation, and reads its answer. `subject` is what it was about, if it fails.
@@ -73,6 +79,12 @@ impl<'a> OperationCall<'a> {
             }
             self.failed(&subject(), CallError::Unreadable(error.into()))
         })
+    }
+}
+
+impl<'a> OperationRequest<'a> {
+    pub fn new(context: &'a Context<'a>) -> Self {
+        Self { inputs: Inputs::new(context), context }
     }
 
     /// The most items that the page may have; `None`: as many as DynamoDB gives.

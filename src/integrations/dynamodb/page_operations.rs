@@ -1,7 +1,7 @@
 //! `Query` and `Scan`: a page of items, and a cursor to the next.
 
 use super::{
-    OperationCall,
+    OperationCall, OperationRequest,
     cursor::{Binding, decode_key, encode_key},
     expression::ExpressionKind,
     expressions::Expressions,
@@ -93,8 +93,9 @@ impl Pages {
         Subject::of_one(&self.table, self.mapped_values())
     }
 
-    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Page, GatewayError> {
-        let start = match call.cursor() {
+    /// The operation with the request's values.
+    pub fn fill(&self, request: &OperationRequest<'_>) -> Result<FilledOperation, GatewayError> {
+        let start = match request.cursor() {
             None => None,
             Some(cursor) => {
                 let key = self.binding.open(&cursor).and_then(|content| decode_key(&content));
@@ -102,8 +103,8 @@ impl Pages {
             }
         };
         let mut body = self.head.begin();
-        self.expressions.write(&call.inputs, &mut body)?;
-        if let Some(limit) = call.limit(&self.limit)? {
+        self.expressions.write(&request.inputs, &mut body)?;
+        if let Some(limit) = request.limit(&self.limit)? {
             body.extend_from_slice(format!(",\"Limit\":{limit}").as_bytes());
         }
         if let Some(start) = start {
@@ -115,7 +116,11 @@ impl Pages {
             PageKind::Query { .. } => "Query",
             PageKind::Scan => "Scan",
         };
-        let operation = FilledOperation { name, body, attempts: Attempts::Twice };
+        Ok(FilledOperation { name, body, attempts: Attempts::Twice })
+    }
+
+    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<Page, GatewayError> {
+        let operation = self.fill(&call.request)?;
         let page = call.send(operation, plain_json::page, || self.subject()).await?;
         let PlainPage { json, first, last_evaluated_key, .. } = page;
         let cursor = match last_evaluated_key {

@@ -1,7 +1,7 @@
 //! `TransactWriteItems`: all of its changes, or none.
 
 use super::{
-    OperationCall,
+    OperationCall, OperationRequest,
     attribute_json::separated,
     expression::ExpressionKind,
     failure::Subject,
@@ -45,18 +45,23 @@ impl Transaction {
         Some(Self { changes: changes.into_iter().collect::<Option<_>>()? })
     }
 
-    /// Makes the changes. Each call has a token, so that a second attempt does not make them twice.
-    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<(), GatewayError> {
+    /// The operation with the request's values. Each has a token, so that a second attempt does not make the changes twice.
+    pub fn fill(&self, request: &OperationRequest<'_>) -> Result<FilledOperation, GatewayError> {
         let mut body =
             format!("{{\"ClientRequestToken\":\"{}\",\"TransactItems\":", request_token()).into_bytes();
         separated(b"[]", &self.changes, &mut body, |change, body| {
             body.extend_from_slice(field(change.kind));
-            change.write(call, body)?;
+            change.write(request, body)?;
             body.extend_from_slice(b"}}");
             Ok::<_, GatewayError>(())
         })?;
         body.push(b'}');
-        let operation = FilledOperation { name: "TransactWriteItems", body, attempts: Attempts::Twice };
+        Ok(FilledOperation { name: "TransactWriteItems", body, attempts: Attempts::Twice })
+    }
+
+    /// Makes the changes.
+    pub async fn invoke(&self, call: &OperationCall<'_>) -> Result<(), GatewayError> {
+        let operation = self.fill(&call.request)?;
         call.send(operation, plain_json::item, || self.subject()).await.map(drop)
     }
 

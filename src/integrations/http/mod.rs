@@ -3,6 +3,7 @@
 //! Redirects are passed on, never followed, and only allowed addresses are connected to.
 
 mod body;
+mod http_targets;
 mod request_parameters;
 mod reserved;
 mod target_headers;
@@ -11,11 +12,15 @@ mod target_uri;
 #[cfg(test)]
 mod tests;
 
+use bytes::Bytes;
 use http::Method;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use tokio::time::Instant;
 
+pub use self::http_targets::HttpTargets;
+#[cfg(feature = "local")]
+pub use self::http_targets::STANDS_FOR;
 use self::{request_parameters::RequestParameters, target_uri::UriTemplate};
 use super::{MappedPart, ParseContext};
 use crate::{
@@ -67,14 +72,23 @@ impl Http {
 
     /// Sends the request, and answers when the head of the target's response has come. Its body follows until
     /// the Lambda's deadline, less the margin in which the gateway can still end its own response.
-    pub async fn invoke(&self, context: &Context<'_>) -> Result<Response, GatewayError> {
+    pub async fn invoke(
+        &self,
+        context: &Context<'_>,
+        targets: &HttpTargets,
+    ) -> Result<Response, GatewayError> {
         let request = context.request;
         let deadline = Instant::now() + context.time_left();
-        let response = self.client.send(self.request(context)?).await.map_err(failure)?;
+        let sent = self.request(context)?.map(Full::new);
+        let response = targets.send(&self.client, sent).await.map_err(failure)?;
         to_client_response(response, request, deadline)
     }
 
-    fn request(&self, context: &Context<'_>) -> Result<http::Request<Full<bytes::Bytes>>, GatewayError> {
+    /// The request to the target.
+    ///
+    /// # Errors
+    /// [`GatewayError::BadRequest`]: the client's request makes none.
+    pub fn request(&self, context: &Context<'_>) -> Result<http::Request<Bytes>, GatewayError> {
         let method = match &self.method {
             IntegrationMethod::SameAsRequest => &context.request.method,
             IntegrationMethod::Fixed(method) => method,
@@ -90,7 +104,7 @@ impl Http {
         let mut headers = target_headers::to_target(context.request);
         self.parameters.apply(context, &mut target, &mut headers)?;
         target_headers::add_zero_length(&mut headers, method, context.request);
-        let mut request = http::Request::new(Full::new(context.request.body.clone()));
+        let mut request = http::Request::new(context.request.body.clone());
         *request.method_mut() = method.clone();
         *request.uri_mut() = self.uri.uri(&target)?;
         *request.headers_mut() = headers;

@@ -26,7 +26,7 @@ use crate::{
     error::GatewayError,
     functions::{
         FunctionName, PayloadVersion, event_v1, event_v2,
-        function_call::{self, FunctionCall},
+        function_call::{self, FunctionCall, MAX_ASYNCHRONOUS_EVENT_BYTES, MAX_EVENT_BYTES, check_size},
         media_types::BinaryMediaTypes,
     },
     item::Fields,
@@ -51,13 +51,26 @@ enum PayloadFormat {
 
 /// The ways in which a function is invoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum InvocationMode {
+pub enum InvocationMode {
     /// The client, for all of the response.
     Buffered,
     /// The client, for each piece of it.
     Stream,
     /// Nobody: the response is that the request has been taken.
     Event,
+}
+
+/// A function's call for one request, as it is sent.
+#[derive(Debug)]
+pub struct ResolvedFunctionCall {
+    /// As the item names it: `orders:live`, an ARN.
+    pub function: String,
+    /// Where the Invoke API has it.
+    pub path: PathAndQuery,
+    pub version: PayloadVersion,
+    pub mode: InvocationMode,
+    /// JSON.
+    pub event: Vec<u8>,
 }
 
 impl Lambda {
@@ -98,10 +111,7 @@ impl Lambda {
         client: &ServiceClient,
         request_id: &mut EndpointRequestId,
     ) -> Result<Response, GatewayError> {
-        let event = match &self.format {
-            PayloadFormat::V1(binary) => event_v1::event(context, binary),
-            PayloadFormat::V2 => event_v2::event(context),
-        };
+        let event = self.event(context);
         let call = FunctionCall { path: &self.path, event, trace_id: &context.request.origin.trace_id };
         match self.mode {
             InvocationMode::Buffered => {
@@ -122,6 +132,32 @@ impl Lambda {
                 enqueued.map_err(call_failure::refusal)?;
                 Ok(accepted(&context.request.id))
             }
+        }
+    }
+
+    /// The call for a request, as it is sent.
+    ///
+    /// # Errors
+    /// `RequestTooLarge`: Lambda would refuse the event.
+    pub fn resolve(&self, context: &Context<'_>) -> Result<ResolvedFunctionCall, GatewayError> {
+        let event = self.event(context);
+        let most = match self.mode {
+            InvocationMode::Buffered | InvocationMode::Stream => MAX_EVENT_BYTES,
+            InvocationMode::Event => MAX_ASYNCHRONOUS_EVENT_BYTES,
+        };
+        check_size(&event, most).map_err(call_failure::refusal)?;
+        let function = self.function.to_string();
+        let version = match &self.format {
+            PayloadFormat::V1(_) => PayloadVersion::V1,
+            PayloadFormat::V2 => PayloadVersion::V2,
+        };
+        Ok(ResolvedFunctionCall { function, path: self.path.clone(), version, mode: self.mode, event })
+    }
+
+    fn event(&self, context: &Context<'_>) -> Vec<u8> {
+        match &self.format {
+            PayloadFormat::V1(binary) => event_v1::event(context, binary),
+            PayloadFormat::V2 => event_v2::event(context),
         }
     }
 

@@ -26,6 +26,11 @@ pub struct LimitStatus {
 }
 
 impl RateLimitStatus {
+    /// Of a key that has spent nothing.
+    pub fn unspent(limits: Limits, now_ms: u64) -> Self {
+        Self { limits, remaining: Remaining { rate: u64::MAX, quota: u64::MAX }, now_ms }
+    }
+
     /// The rate, then the quota, as far as the plan has them.
     pub fn of_each_limit(&self) -> Vec<LimitStatus> {
         self.rate().into_iter().chain(self.quota()).collect()

@@ -7,6 +7,8 @@ mod permit;
 mod usage_plan_item;
 
 pub use self::{
-    permit::{LimitedCaller, LimitedKey, LimitedRequest, NotAdmitted, Permit, admit},
+    permit::{
+        LimitOwner, LimitedCaller, LimitedKey, LimitedRequest, NotAdmitted, Permit, admit, check_stopped,
+    },
     usage_plan_item::{RouteThrottle, USAGE_PLAN_ID, UsagePlan},
 };

@@ -1,7 +1,7 @@
 //! The rules that limit a request, and the proof that it passed them: nothing else makes a [`Permit`], and no
 //! integration works without one.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
 use super::UsagePlan;
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A request before it is counted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct LimitedRequest<'a> {
     /// `None` on a route that asks for no key.
     pub key: Option<LimitedKey<'a>>,
@@ -38,9 +38,9 @@ pub struct LimitedKey<'a> {
 }
 
 /// A caller, and the limits that each caller has.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct LimitedCaller<'a> {
-    pub identity: &'a str,
+    pub identity: Cow<'a, str>,
     /// Over all routes of the stage.
     pub throttle: Option<Throttle>,
     pub route_throttle: Option<Throttle>,
@@ -60,17 +60,38 @@ pub struct NotAdmitted {
     pub is_degraded: bool,
 }
 
+/// Whose limit a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitOwner {
+    /// The caller's key, on one route.
+    KeyOnRoute,
+    Key,
+    /// Whom the authorizer has found, on one route.
+    CallerOnRoute,
+    Caller,
+    Route,
+    Stage,
+}
+
 impl LimitedRequest<'_> {
+    /// The rules in the order in which they are asked.
+    pub fn rules(&self) -> Vec<Rule> {
+        self.owned_rules().map(|(_, rule)| rule).collect()
+    }
+
     /// The plan's rule for the key on this route, its rule for the key, those of the caller, then the route's and the
     /// stage's.
-    pub fn rules(&self) -> Vec<Rule> {
-        let mut rules = Vec::new();
-        rules.extend(self.key_on_route());
-        rules.extend(self.key_rule());
-        rules.extend(self.caller_rules().into_iter().flatten());
-        rules.extend(self.route_rule.cloned());
-        rules.extend(self.stage_rule.cloned());
-        rules
+    pub fn owned_rules(&self) -> impl Iterator<Item = (LimitOwner, Rule)> {
+        let [caller_on_route, caller] = self.caller_rules();
+        let rules = [
+            (LimitOwner::KeyOnRoute, self.key_on_route()),
+            (LimitOwner::Key, self.key_rule()),
+            (LimitOwner::CallerOnRoute, caller_on_route),
+            (LimitOwner::Caller, caller),
+            (LimitOwner::Route, self.route_rule.cloned()),
+            (LimitOwner::Stage, self.stage_rule.cloned()),
+        ];
+        rules.into_iter().filter_map(|(owner, rule)| Some((owner, rule?)))
     }
 
     /// The key's own limits, over all stages of its plan.
@@ -87,10 +108,10 @@ impl LimitedRequest<'_> {
 
     /// The caller's rule on this route, and the one over all routes. An identity may be long, and is nobody's business.
     fn caller_rules(&self) -> [Option<Rule>; 2] {
-        let Some(LimitedCaller { identity, throttle, route_throttle }) = self.caller else {
+        let Some(LimitedCaller { identity, throttle, route_throttle }) = &self.caller else {
             return [None, None];
         };
-        let (stage, digest) = (self.stage, hex(&Sha256::of(identity)));
+        let (stage, digest) = (self.stage, hex(&Sha256::of(identity.as_bytes())));
         [
             route_throttle.map(|throttle| {
                 Rule::throttle(format!("caller#{digest}#{stage}#{}", self.route_key), throttle)
@@ -126,10 +147,7 @@ pub async fn admit<S: CounterStore>(
     now: SystemTime,
     counters: &Arc<Counters<S>>,
 ) -> Result<Permit, NotAdmitted> {
-    let now_ms = milliseconds(now);
-    if let Some(refusal) = rules.iter().find_map(|rule| nothing_allowed(&rule.limits, now_ms)) {
-        return Err(not_admitted(refusal));
-    }
+    check_stopped(rules, now)?;
     let mut taken: Vec<(&Rule, Unit)> = Vec::with_capacity(rules.len());
     for rule in rules {
         match counters.take(rule, now).await {
@@ -143,6 +161,17 @@ pub async fn admit<S: CounterStore>(
         }
     }
     Ok(Permit { is_degraded: taken.iter().any(|(_, unit)| unit.is_degraded()) })
+}
+
+/// Refuses what some rule lets nothing of pass, whatever was counted.
+///
+/// # Errors
+///
+/// The first rule that lets nothing pass.
+pub fn check_stopped(rules: &[Rule], now: SystemTime) -> Result<(), NotAdmitted> {
+    let now_ms = milliseconds(now);
+    let refusal = rules.iter().find_map(|rule| nothing_allowed(&rule.limits, now_ms));
+    refusal.map_or(Ok(()), |refusal| Err(not_admitted(refusal)))
 }
 
 fn not_admitted(LimitRefusal { reason, retry_after, is_degraded }: LimitRefusal) -> NotAdmitted {

@@ -434,7 +434,8 @@ async fn a_stage_with_canary_settings_stays_where_it_is() {
     assert_eq!(project.tollgate("apply tollgate.yaml --yes").code, Some(0));
     let world = &project.world;
     let mut item = world.store.stage("v1").await.unwrap().unwrap().item;
-    item.insert("canarySettings".to_owned(), json!({ "percentTraffic": 5 }));
+    let canary = json!({ "deploymentId": item["deploymentId"], "percentTraffic": 5 });
+    item.insert("canarySettings".to_owned(), canary);
     world.put_stage(&item.clone().into());
     project.write(SECOND);
     let story = project.story(&["apply tollgate.yaml --yes --prune"]);

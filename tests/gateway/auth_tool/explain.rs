@@ -358,7 +358,7 @@ async fn nothing_is_shown_that_a_terminal_would_obey() {
     for (arguments, code) in [
         (&["auth", "explain", &token, "GET /v1/orders/7"][..], 3),
         (&["auth", "explain", &method], 3),
-        (&["cache", "explain", "-H", "Host: a.example", &method], 3),
+        (&["explain", "-H", "Host: a.example", &method], 3),
         (&["check", "bad", "--auth"], 3),
     ] {
         let ran = world.tollgate(arguments);

@@ -1,11 +1,11 @@
-//! `tollgate cache explain`: the key that the gateway itself makes, or the reason why there is none.
+//! The cache's part of `tollgate explain`: the key that the gateway itself makes, or the reason why there is none.
 
 use std::time::UNIX_EPOCH;
 
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{HOST, explain, masked, set_clock_back};
+use super::{HOST, explain, explained, masked, set_clock_back};
 use crate::cache::Cached;
 
 const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/orders/7?x=1&x=b";
@@ -38,34 +38,31 @@ async fn explain_shows_the_key_that_the_gateway_uses_and_no_credentials() {
     let arguments = [&[URL], &headers[..]].concat();
     expect![[r#"
         exit 0
-        stage   v1
-        route   GET /orders/{id}
-        cache   yes
-        ttl     3600 s
-        key     v1#DIGEST
-                stage                                  v1
-                cacheGeneration                        0
-                routeKey                               GET /orders/{id}
-                method                                 GET
-                host                                   abc123.lambda-url.eu-west-1.on.aws
-                apiKeyId                               -
-                method.request.header.Accept-Language  de
-                method.request.header.Authorization    …
-                method.request.header.Cookie           …, …
-                method.request.path.id                 7
-                method.request.querystring.x           1, b
-        entry   none
-        lock    none
-        --
+        route        GET /orders/{id}, the most specific for the path
+        cache        yes
+        ttl          3600 s
+        key          v1#DIGEST
+                     stage                                  v1
+                     cacheGeneration                        0
+                     routeKey                               GET /orders/{id}
+                     method                                 GET
+                     host                                   abc123.lambda-url.eu-west-1.on.aws
+                     apiKeyId                               -
+                     method.request.header.Accept-Language  de
+                     method.request.header.Authorization    …
+                     method.request.header.Cookie           …, …
+                     method.request.path.id                 7
+                     method.request.querystring.x           1, b
+        entry        none
+        lock         none
     "#]]
     .assert_eq(&masked(&explain(&world, &arguments)));
 
     let request =
         "GET /v1/orders/7?x=1&x=b\naccept-language: de\nauthorization: Bearer hush\ncookie: a=hush; b=hush";
     world.gateway.send(request).await;
-    let ran = explain(&world, &[&arguments[..], &["-o", "json"]].concat());
-    assert!(!ran.stdout.contains("hush"), "{ran:?}");
-    let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let told = explained(&world, &arguments);
+    assert!(!told.to_string().contains("hush"), "{told}");
     let kept = world.gateway.items("tollgate-cache").await;
     assert!(kept.iter().all(|item| item["cacheKey"] == told["cacheKey"]), "{kept:?}");
     assert_eq!((&told["entry"]["isFresh"], &told["entry"]["status"]), (&json!(true), &json!(200)));
@@ -80,8 +77,7 @@ async fn explain_tells_the_times_of_the_entry_and_of_the_lock() {
         set_clock_back(&world, seconds_ago);
         let stored_at = world.gateway.now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         world.gateway.send(&format!("GET {path}")).await;
-        let told = explain(&world, &[path, "-H", &host, "-o", "json"]).stdout;
-        let told: Value = serde_json::from_str(&told).unwrap();
+        let told = explained(&world, &[path, "-H", &host]);
         let entry = &told["entry"];
         assert_eq!(
             [&entry["isFresh"], &entry["freshUntil"], &entry["keptUntil"]],
@@ -101,14 +97,14 @@ async fn explain_tells_the_times_of_the_entry_and_of_the_lock() {
         }
     }
     expect![[r#"
-        entry   stale for N s, kept for N s more, N s old: status N, N bytes, N in the table
-        lock    for N s: the target is being asked, or was just now
-        entry   stale for N s, kept for N s more, N s old: status N, N bytes, N in the table
-        lock    for N s nobody waits for an entry: the last answer was not one to keep
-        entry   fresh for N s, N s old: status N, N bytes, N in the table
-        lock    none; the entry was filled just now
-        entry   fresh for N s, N s old: status N, N bytes, N in the table
-        lock    for N s nobody waits for an entry: the last answer was not one to keep
+        entry        stale for N s, kept for N s more, N s old: status N, N bytes, N in the table
+        lock         for N s: the target is being asked, or was just now
+        entry        stale for N s, kept for N s more, N s old: status N, N bytes, N in the table
+        lock         for N s nobody waits for an entry: the last answer was not one to keep
+        entry        fresh for N s, N s old: status N, N bytes, N in the table
+        lock         none; the entry was filled just now
+        entry        fresh for N s, N s old: status N, N bytes, N in the table
+        lock         for N s nobody waits for an entry: the last answer was not one to keep
     "#]]
     .assert_eq(&texts);
 }
@@ -118,15 +114,11 @@ async fn explain_with_local_takes_a_path_alone_and_its_port_from_api_port() {
     let world = world(&json!({})).await;
     let hosts = [("", "127.0.0.1:9000"), ("9100", "127.0.0.1:9100")];
     for (port, host) in hosts {
-        let ran = world
-            .gateway
-            .tollgate_with(&[("API_PORT", port)], &["cache", "explain", "/v1/orders/7", "--local"]);
+        let ran = world.gateway.tollgate_with(&[("API_PORT", port)], &["explain", "/v1/orders/7", "--local"]);
         assert!(ran.stdout.contains(&format!(" {host}\n")), "{ran:?}");
     }
-    for arguments in [&["explain", "/v1/orders/7"][..], &["purge", "v1", "--key", "/v1/orders/7"]] {
-        let ran = world
-            .gateway
-            .tollgate_with(&[("API_PORT", "high")], &[&["cache"], arguments, &["--local"]].concat());
+    for arguments in [&["explain", "/v1/orders/7"][..], &["cache", "purge", "v1", "--key", "/v1/orders/7"]] {
+        let ran = world.gateway.tollgate_with(&[("API_PORT", "high")], &[arguments, &["--local"]].concat());
         let words = "exit 1\n--\ntollgate: environment variable API_PORT: got \"high\", expected a port: \
                      invalid digit found in string\n";
         assert_eq!(ran.text(&[]), words);
@@ -145,48 +137,39 @@ async fn explain_tells_why_a_request_bypasses_the_cache() {
     }
     expect![[r#"
         exit 0
-        stage   v1
-        route   ANY /plain
-        cache   no: the route has no cachingEnabled, or an integration whose answers are never kept
-        --
+        route        ANY /plain, since the path has no GET of its own
+        cache        no: the route has no cachingEnabled, or an integration whose answers are never kept
         exit 0
-        stage   v1
-        route   ANY /plain
-        cache   no: the route has no cachingEnabled, or an integration whose answers are never kept
-        --
+        route        ANY /plain, since the path has no POST of its own
+        cache        no: the route has no cachingEnabled, or an integration whose answers are never kept
         exit 0
-        stage   v1
-        route   GET /never
-        cache   no: cacheTtlInSeconds is 0
-        ttl     0 s
-        key     v1#DIGEST
-                stage            v1
-                cacheGeneration  0
-                routeKey         GET /never
-                method           GET
-                host             abc123.lambda-url.eu-west-1.on.aws
-                apiKeyId         -
-        --
+        route        GET /never, the most specific for the path
+        cache        no: cacheTtlInSeconds is 0
+        ttl          0 s
+        key          v1#DIGEST
+                     stage            v1
+                     cacheGeneration  0
+                     routeKey         GET /never
+                     method           GET
+                     host             abc123.lambda-url.eu-west-1.on.aws
+                     apiKeyId         -
         exit 0
-        stage   v1
-        route   GET /open
-        cache   no: forwardUnkeyedHeaders, and the request has a cookie or Authorization that is not in the key
-        ttl     300 s
-        key     v1#DIGEST
-                stage            v1
-                cacheGeneration  0
-                routeKey         GET /open
-                method           GET
-                host             abc123.lambda-url.eu-west-1.on.aws
-                apiKeyId         -
-        --
+        route        GET /open, the most specific for the path
+        cache        no: forwardUnkeyedHeaders, and the request has a cookie or Authorization that is not in the key
+        ttl          300 s
+        key          v1#DIGEST
+                     stage            v1
+                     cacheGeneration  0
+                     routeKey         GET /open
+                     method           GET
+                     host             abc123.lambda-url.eu-west-1.on.aws
+                     apiKeyId         -
     "#]].assert_eq(&told);
     for (request, header, why) in [
         ("/v1/open", "authorization: x", "forwardUnkeyedHeaders, and"),
         ("POST /v1/any", "a: b", "only answers to GET are kept"),
     ] {
-        let ran = explain(&world, &[request, "-H", header, "-H", &host, "-o", "json"]);
-        let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let told = explained(&world, &[request, "-H", header, "-H", &host]);
         assert_eq!(
             [&told["entry"], &told["lock"], &told["ttlSeconds"]],
             [&json!(null), &json!(null), &json!(300)]
@@ -196,10 +179,13 @@ async fn explain_tells_why_a_request_bypasses_the_cache() {
 }
 
 #[tokio::test]
-async fn explain_tells_why_a_request_would_be_refused_before_the_cache() {
+async fn a_purge_tells_why_a_request_would_be_refused_before_the_cache() {
     let world = world(&json!({ "apiKeyRequired": true })).await;
     let host = format!("Host: {HOST}");
     let mut told = String::new();
+    let purge = |arguments: &[&str]| {
+        world.gateway.tollgate(&[&["cache", "purge", "v1", "--key"], arguments].concat())
+    };
     for arguments in [
         &["/v1/orders/7", "-d", "x"][..],
         &["/v9/orders/7"],
@@ -209,15 +195,16 @@ async fn explain_tells_why_a_request_would_be_refused_before_the_cache() {
         &["/v1/a/../b"],
         &["/v1/open", "-H", "a b: c"],
     ] {
-        let ran = explain(&world, &[arguments, &["-H", &host]].concat());
+        let ran = purge(&[arguments, &["-H", &host]].concat());
         told += &format!("{} {}", ran.code.unwrap(), ran.stderr);
     }
-    let ran = explain(&world, &["/v1/open"]);
+    let ran = purge(&["/v1/open"]);
     told += &format!("{} {}", ran.code.unwrap(), ran.stderr);
-    let ran = explain(&world, &["http://abc123.lambda-url.eu-west-1.on.aws/v1/open", "--api-key-id", "ada"]);
+    let ran = purge(&["http://abc123.lambda-url.eu-west-1.on.aws/v1/open", "--api-key-id", "ada"]);
     told += &format!("{} {}", ran.code.unwrap(), ran.stderr);
     expect![[r#"
         0 tollgate: GET /orders/{id} asks for an API key, whose id is part of the key: say it with --api-key-id
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local)
         4 tollgate: GET /v9/orders/7 would be refused: no stage serves host abc123.lambda-url.eu-west-1.on.aws and path /v9/orders/7; `tollgate check` tells of stages that cannot be served yet
         4 tollgate: GET /v1/nothing would be refused: no route
         4 tollgate: POST /v1/orders/7 would be refused: the path has no such method, only GET, HEAD
@@ -226,7 +213,21 @@ async fn explain_tells_why_a_request_would_be_refused_before_the_cache() {
         3 tollgate: GET /v1/open would be refused: malformed request: a header name that is no token
         3 tollgate: the host is part of the key: say it with a whole URL or with -H 'Host: …'
         0 tollgate: GET /open asks for no API key, so --api-key-id counts for nothing
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local)
     "#]].assert_eq(&told);
+}
+
+#[tokio::test]
+async fn without_the_host_no_key_is_told() {
+    let world = world(&json!({})).await;
+    let told = masked(&explain(&world, &["/v1/orders/7"]));
+    assert!(
+        told.contains(
+            "key          not known: the host is part of it; say it with a whole URL or with -H 'Host: …'\n"
+        ),
+        "{told}"
+    );
+    assert_eq!(explained(&world, &["/v1/orders/7"])["cacheKey"], json!(null));
 }
 
 #[tokio::test]
@@ -249,13 +250,13 @@ async fn explain_publishes_no_stage_that_has_no_deployment() {
     expect![[r#"
         exit 1
         --
-        tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: finding the deployment failed: stage v1 has no valid deployment
+        tollgate: with the tables tollgate-stages, tollgate-deployments, tollgate-api-keys, tollgate-usage-plans and tollgate-cache at ENDPOINT: finding the deployment failed: stage v1 has no valid deployment
         exit 1
         --
-        tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: finding the deployment failed: stage v1 has no valid deployment
+        tollgate: with the tables tollgate-stages, tollgate-deployments, tollgate-api-keys, tollgate-usage-plans and tollgate-cache at ENDPOINT: finding the deployment failed: stage v1 has no valid deployment
         exit 1
         --
-        tollgate: with the tables tollgate-stages, tollgate-deployments and tollgate-cache at ENDPOINT: finding the deployment failed: stage v1 has no valid deployment
+        tollgate: with the tables tollgate-stages, tollgate-deployments, tollgate-api-keys, tollgate-usage-plans and tollgate-cache at ENDPOINT: finding the deployment failed: stage v1 has no valid deployment
     "#]].assert_eq(&told);
 }
 
@@ -268,10 +269,8 @@ async fn explain_says_that_a_stage_with_an_unreadable_cache_generation_keeps_not
     let told = explain(&world, &["/v1/never?q=1", "-H", &format!("Host: {HOST}")]);
     expect![[r#"
         exit 0
-        stage   v1
-        route   GET /never
-        cache   no: the stage item's cacheTtlInSeconds or cacheGeneration cannot be read
-        --
+        route        GET /never, the most specific for the path
+        cache        no: the stage item's cacheTtlInSeconds or cacheGeneration cannot be read
     "#]]
     .assert_eq(&masked(&told));
 }

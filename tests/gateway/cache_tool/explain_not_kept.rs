@@ -1,20 +1,19 @@
-//! `tollgate cache explain` of answers that were not kept, and the reason of the last one.
+//! The cache's part of `tollgate explain` of answers that were not kept, and the reason of the last one.
 
 use expect_test::expect;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{HOST, now_ms, set_clock_back};
+use super::{HOST, explained, now_ms, set_clock_back};
 use crate::cache::{Cached, answer};
 
 /// The line about a path's lock, without times, and the reason in JSON.
 fn lock_and_reason(world: &Cached, path: &str) -> String {
     let url = format!("https://{HOST}/v1{path}");
-    let text = world.gateway.tollgate(&["cache", "explain", &url]).stdout;
+    let text = world.gateway.tollgate(&["explain", &url]).stdout;
     let lock = text.lines().find(|line| line.starts_with("lock")).unwrap();
     let seconds =
         lock.split(' ').map(|word| if word.parse::<u64>().is_ok_and(|n| n < 100) { "N" } else { word });
-    let json = world.gateway.tollgate(&["cache", "explain", &url, "-o", "json"]).stdout;
-    let json: Value = serde_json::from_str(&json).unwrap();
+    let json = explained(world, &[&url]);
     format!("{path} {}\n{}\n", json["notKept"]["reason"], seconds.collect::<Vec<_>>().join(" "))
 }
 
@@ -54,35 +53,35 @@ async fn explain_tells_why_the_last_answer_was_not_kept() {
     }
     expect![[r#"
         /cookie "SET_COOKIE"
-        lock    for N s nobody waits for an entry: the last answer was not kept: it has Set-Cookie (with cacheMode HTTP: without public)
+        lock         for N s nobody waits for an entry: the last answer was not kept: it has Set-Cookie (with cacheMode HTTP: without public)
         /star "VARY"
-        lock    for N s nobody waits for an entry: the last answer was not kept: its Vary says *, or names a header that is forwarded and not in the key, or that requestParameters fill
+        lock         for N s nobody waits for an entry: the last answer was not kept: its Vary says *, or names a header that is forwarded and not in the key, or that requestParameters fill
         /many "STATUS_429"
-        lock    for N s nobody waits for an entry: the last answer was not kept: no answer is kept with the status 429
+        lock         for N s nobody waits for an entry: the last answer was not kept: no answer is kept with the status 429
         /head "LONG_HEAD"
-        lock    for N s nobody waits for an entry: the last answer was not kept: its headers have more than 32,768 bytes
+        lock         for N s nobody waits for an entry: the last answer was not kept: its headers have more than 32,768 bytes
         /body "LONG_BODY"
-        lock    for N s nobody waits for an entry: the last answer was not kept: its body has more than 1,048,576 bytes
+        lock         for N s nobody waits for an entry: the last answer was not kept: its body has more than 1,048,576 bytes
         /failed null
-        lock    none
+        lock         none
         /http/none "NO_STORE"
-        lock    for N s nobody waits for an entry: the last answer was not kept: it says no-store
+        lock         for N s nobody waits for an entry: the last answer was not kept: it says no-store
         /http/mine "PRIVATE"
-        lock    for N s nobody waits for an entry: the last answer was not kept: it says private
+        lock         for N s nobody waits for an entry: the last answer was not kept: it says private
         /http/cookie "SET_COOKIE"
-        lock    for N s nobody waits for an entry: the last answer was not kept: it has Set-Cookie (with cacheMode HTTP: without public)
+        lock         for N s nobody waits for an entry: the last answer was not kept: it has Set-Cookie (with cacheMode HTTP: without public)
         /http/silent "NO_LIFETIME"
-        lock    for N s nobody waits for an entry: the last answer was not kept: it does not say for how long it is fresh
+        lock         for N s nobody waits for an entry: the last answer was not kept: it does not say for how long it is fresh
         /http/moved "NO_LIFETIME"
-        lock    for N s nobody waits for an entry: the last answer was not kept: it does not say for how long it is fresh
+        lock         for N s nobody waits for an entry: the last answer was not kept: it does not say for how long it is fresh
         /http/stale "STALE"
-        lock    for N s nobody waits for an entry: the last answer was not kept: it was stale when it came, and cannot be confirmed by an ETag or Last-Modified
+        lock         for N s nobody waits for an entry: the last answer was not kept: it was stale when it came, and cannot be confirmed by an ETag or Last-Modified
         /http/part "STATUS_206"
-        lock    for N s nobody waits for an entry: the last answer was not kept: no answer is kept with the status 206
+        lock         for N s nobody waits for an entry: the last answer was not kept: no answer is kept with the status 206
         /http/asked null
-        lock    none
+        lock         none
         /http/key null
-        lock    none
+        lock         none
     "#]].assert_eq(&all);
     let items = world.gateway.items("tollgate-cache").await;
     let of_429 = items.iter().find(|item| item["reason"] == "STATUS_429").unwrap();
@@ -99,7 +98,7 @@ async fn explain_tells_the_reason_after_the_lock_has_ended_until_an_answer_is_ke
     world.gateway.send("GET /v1/x").await;
     expect![[r#"
         /x "SET_COOKIE"
-        lock    none; N s ago an answer was not kept: it has Set-Cookie (with cacheMode HTTP: without public)
+        lock         none; N s ago an answer was not kept: it has Set-Cookie (with cacheMode HTTP: without public)
     "#]]
     .assert_eq(&lock_and_reason(&world, "/x"));
     world.put("GET /x", &json!({ "integration": { "type": "MOCK" } }));
@@ -108,7 +107,7 @@ async fn explain_tells_the_reason_after_the_lock_has_ended_until_an_answer_is_ke
     world.gateway.send("GET /v1/x").await;
     expect![[r#"
         /x null
-        lock    none; the entry was filled just now
+        lock         none; the entry was filled just now
     "#]]
     .assert_eq(&lock_and_reason(&world, "/x"));
 }
@@ -116,8 +115,7 @@ async fn explain_tells_the_reason_after_the_lock_has_ended_until_an_answer_is_ke
 #[tokio::test]
 async fn explain_tells_no_reason_of_a_lock_that_another_version_wrote() {
     let world = Cached::serving("GET /x", &json!({})).await;
-    let key = world.gateway.tollgate(&["cache", "explain", &format!("https://{HOST}/v1/x"), "-o", "json"]);
-    let key = &serde_json::from_str::<Value>(&key.stdout).unwrap()["cacheKey"];
+    let key = &explained(&world, &[&format!("https://{HOST}/v1/x")])["cacheKey"];
     let mut all = String::new();
     for reason in [json!(null), json!("TOMORROWS"), json!(7)] {
         for until_ms in [now_ms() + 9_000, now_ms() - 9_000] {
@@ -128,17 +126,17 @@ async fn explain_tells_no_reason_of_a_lock_that_another_version_wrote() {
     }
     expect![[r#"
         /x null
-        lock    for N s nobody waits for an entry: the last answer was not one to keep
+        lock         for N s nobody waits for an entry: the last answer was not one to keep
         /x null
-        lock    none
+        lock         none
         /x null
-        lock    for N s nobody waits for an entry: the last answer was not one to keep
+        lock         for N s nobody waits for an entry: the last answer was not one to keep
         /x null
-        lock    none
+        lock         none
         /x null
-        lock    for N s nobody waits for an entry: the last answer was not one to keep
+        lock         for N s nobody waits for an entry: the last answer was not one to keep
         /x null
-        lock    none
+        lock         none
     "#]]
     .assert_eq(&all);
 }

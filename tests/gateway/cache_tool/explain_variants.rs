@@ -1,11 +1,11 @@
-//! `tollgate cache explain` in HTTP mode: the URI's key, and of several answers the one that the request would get.
+//! The cache's part of `tollgate explain` in HTTP mode: the URI's key, and of several answers the one that the request would get.
 
 use std::time::Duration;
 
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{HOST, explain, masked, set_clock_back};
+use super::{HOST, explain, explained, masked, set_clock_back};
 use crate::cache::{Cached, answer};
 
 const URL: &str = "GET https://abc123.lambda-url.eu-west-1.on.aws/v1/pages/7?b=1";
@@ -22,10 +22,6 @@ async fn world(words: &Value) -> Cached {
     world
 }
 
-fn explained(world: &Cached, arguments: &[&str]) -> Value {
-    serde_json::from_str(&explain(world, &[arguments, &["-o", "json"]].concat()).stdout).unwrap()
-}
-
 #[tokio::test]
 async fn explain_shows_the_variant_that_the_request_would_get() {
     let world = world(&json!({})).await;
@@ -34,28 +30,26 @@ async fn explain_shows_the_variant_that_the_request_would_get() {
     let of_html = masked(&explain(&world, &[&[URL], &html[..]].concat()));
     expect![[r#"
         exit 0
-        stage   v1
-        route   GET /pages/{id}
-        cache   yes
-        ttl     as each answer says
-        key     v1#DIGEST
-                stage            v1
-                cacheGeneration  0
-                routeKey         GET /pages/{id}
-                host             abc123.lambda-url.eu-west-1.on.aws
-                path             /v1/pages/7
-                query            b=1
-                callersApart     false
-        vary    answers of the URI are told apart by accept, x-tenant; this request's:
-        key     v1#DIGEST
-        entry   fresh for N s, N s old: status N, N bytes, N in the table
-        lock    none
-        --
+        route        GET /pages/{id}, the most specific for the path
+        cache        yes
+        ttl          as each answer says
+        key          v1#DIGEST
+                     stage            v1
+                     cacheGeneration  0
+                     routeKey         GET /pages/{id}
+                     host             abc123.lambda-url.eu-west-1.on.aws
+                     path             /v1/pages/7
+                     query            b=1
+                     callersApart     false
+        vary         answers of the URI are told apart by accept, x-tenant; this request's:
+        key          v1#DIGEST
+        entry        fresh for N s, N s old: status N, N bytes, N in the table
+        lock         none
     "#]]
     .assert_eq(&of_html);
-    const ENTRY: &str = "entry   fresh for N s, N s old: status N, N bytes, N in the table";
+    const ENTRY: &str = "entry        fresh for N s, N s old: status N, N bytes, N in the table";
     assert!(of_html.contains(ENTRY));
-    assert_eq!(masked(&explain(&world, &[URL])), of_html.replace(ENTRY, "entry   none"));
+    assert_eq!(masked(&explain(&world, &[URL])), of_html.replace(ENTRY, "entry        none"));
     let kept = explained(&world, &[&[URL], &html[..]].concat());
     let (uri, variant) = (&kept["cacheKey"], &kept["variant"]["cacheKey"]);
     let items = world.gateway.items("tollgate-cache").await;
@@ -91,6 +85,7 @@ async fn explain_shows_the_entry_of_the_caller_who_is_named_and_of_no_other() {
     let key = "imported-key-of-ada-lovelace";
     world.gateway.put_plan(&json!({ "usagePlanId": "gold" }));
     world.gateway.put_key(key, &json!({ "id": "ada", "usagePlanId": "gold" }));
+    world.gateway.put_key("imported-key-of-bob-the-other", &json!({ "id": "bob", "usagePlanId": "gold" }));
     world.gateway.send(&format!("GET /v1/pages/7?b=1\nhost: {HOST}\nx-api-key: {key}")).await;
     let of = |id: &str| explained(&world, &[URL, "--api-key-id", id]);
     let (ada, bob) = (of("ada"), of("bob"));
@@ -163,16 +158,16 @@ async fn explain_tells_which_request_header_keeps_an_answer_from_being_shared() 
         (
             "Authorization: Bearer x",
             Some(
-                "kept    only if the answer says public, s-maxage or must-revalidate: the request has credentials",
+                "kept         only if the answer says public, s-maxage or must-revalidate: the request has credentials",
             ),
         ),
         (
             "X-Api-Key: x",
             Some(
-                "kept    only if the answer says public, s-maxage or must-revalidate: the request has credentials",
+                "kept         only if the answer says public, s-maxage or must-revalidate: the request has credentials",
             ),
         ),
-        ("Cache-Control: no-store", Some("kept    no: the request says no-store")),
+        ("Cache-Control: no-store", Some("kept         no: the request says no-store")),
         ("Accept: text/html", None),
     ];
     for (header, expected) in cases {

@@ -10,6 +10,7 @@ mod stats;
 
 use std::time::Duration;
 
+use serde_json::Value;
 use tollgate::clock::{Clock, milliseconds};
 
 use crate::{cache::Cached, harness::tool::Ran};
@@ -29,11 +30,25 @@ fn set_clock_back(world: &Cached, seconds: u64) {
 }
 
 fn explain(world: &Cached, arguments: &[&str]) -> Ran {
-    world.gateway.tollgate(&[&["cache", "explain"], arguments].concat())
+    world.gateway.tollgate(&[&["explain"], arguments].concat())
 }
 
-/// The outcome without what differs from run to run: the digest of the key, and times.
+/// The cache's part of an explanation as JSON.
+fn explained(world: &Cached, arguments: &[&str]) -> Value {
+    let ran = explain(world, &[arguments, &["-o", "json"]].concat());
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+    told["cache"].clone()
+}
+
+/// The cache's part of the outcome, without what differs from run to run: the digest of the key, and times.
 fn masked(ran: &Ran) -> String {
+    let is_of_route = |line: &&str| line.starts_with("route ") || line.starts_with("exit ");
+    let text = ran.text(&[]);
+    let of_cache = text
+        .lines()
+        .skip_while(|line| !line.starts_with("cache "))
+        .take_while(|line| !line.starts_with("integration "));
+    let lines = text.lines().filter(is_of_route).chain(of_cache);
     let mask = |line: &str| {
         let line = line.trim_end();
         if line.starts_with("entry") || line.starts_with("lock") {
@@ -50,5 +65,5 @@ fn masked(ran: &Ran) -> String {
             None => line.to_owned(),
         }
     };
-    ran.text(&[]).lines().map(|line| mask(line) + "\n").collect()
+    lines.map(|line| mask(line) + "\n").collect()
 }

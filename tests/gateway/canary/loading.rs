@@ -154,6 +154,8 @@ async fn a_canary_is_read_once_unloaded_with_the_stage_and_resolved_again() {
     world.gate.calls();
     for _ in 0..2 {
         cold.live().unload();
+        let unloaded = format!("{:?}", cold.live()).matches("deployment: None").count();
+        assert_eq!(unloaded, 2, "there is room for the work of a publisher");
         assert_eq!(answer(&cold).await, canary());
         cold.refresh().await;
         assert_eq!(answer(&cold).await, canary());

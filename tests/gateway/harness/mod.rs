@@ -33,7 +33,7 @@ use tollgate::{
     environment::{Environment, Refresh},
     function_url::{EventHandler, EventOutcome, Invocation, StreamResponse},
     gateway::{Gateway, Instance},
-    integrations::{Clients, dynamodb_client},
+    integrations::{Clients, dynamodb_client, http::HttpTargets},
     local::{
         dynamodb::Dynamodb,
         server::Server,
@@ -126,7 +126,7 @@ impl TestGateway {
         store.function_url_auth_type = Some(environment.function_url_auth_type);
         let lines = Arc::default();
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws).observed(panicking::lambda);
-        let clients = Clients { lambda, dynamodb: dynamodb_client(client) };
+        let clients = Clients { lambda, dynamodb: dynamodb_client(client), http: HttpTargets::AsWritten };
         let clock = Clock::Manual(Arc::clone(&now));
         let instance = Instance { clock, sink: Sink::Memory(Arc::clone(&lines)), seed: || 1 };
         let mut gateway = Gateway::new(&store, &environment, clients, instance);

@@ -57,15 +57,14 @@ async fn cluster(output: &Captured) -> (GatewayCluster, Store) {
     tables.put("STAGES_TABLE", &json!({ "stage": "v1" }));
     put_routes(&tables, "stage", 200);
     let origin = Origin { at: Clock::System.now(), by: "ada", message: "" };
-    let publication = Publication::on_request(origin);
-    let outcome = deployment::publish(&store, "v1", publication).await.expect("a store");
+    let outcome = deployment::publish(&store, "v1", Publication::on_request(origin)).await.expect("a store");
     assert!(matches!(outcome, PublishOutcome::Published { .. }), "{outcome:?}");
     put_routes(&tables, "canary", 500);
     let settings = json!({ "percentTraffic": 30, "stickyBy": "CALLER", "header": "x-canary",
         "rollbackOn5xxPercent": 5, "minRequests": 100 });
     let fields: Map<String, Value> = settings.as_object().expect("a map").clone();
-    let start = CanaryStart { deployment_id: None, fields };
-    let started = start_canary(&store, "v1", &start, origin).await.expect("a store");
+    let start = CanaryStart { deployment_id: None, fields, origin };
+    let started = start_canary(&store, "v1", &start).await.expect("a store");
     assert!(matches!(started, CanaryStarted::Started(_)), "{started:?}");
     let address = tables.dynamodb.address;
     let environment = [("REFRESH_SECONDS", "1"), ("MAX_STALE_SECONDS", "1")];

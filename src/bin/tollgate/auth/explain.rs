@@ -8,19 +8,19 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tollgate::{
-    authorizers::{ApiKeyUse, CheckedRule, ExplainedAuthorizer, RuleOutcome, Verdict},
-    caller::KeySource,
-    deployment::{AuthorizerOrigin, RouteAuthorization, inspect},
+    authorizers::{ApiKeyUse, ExplainedAuthorizer, Verdict},
+    deployment::{RouteAuthorization, inspect},
     error::{GatewayError, StoreError, chain},
     gateway::{ExplainedAccess, ExplainedCaller, explain_caller},
 };
 
 use crate::{
+    checked_rules::{api_key, authorizer, principal_id, rule_to_json, why, write_rules},
     common_args::{CommonArgs, SERVED},
     exit_status::ExitStatus,
     notes::note,
     request_arg::{RequestLine, RequestParts},
-    text_table::{self, Column},
+    text_table,
 };
 
 /// Say which rules of its route a request keeps and which it breaks, and who its caller would be
@@ -150,72 +150,15 @@ fn write_line(out: &mut impl Write, name: &str, value: &str) -> io::Result<()> {
     writeln!(out, "{name:<10}  {}", text_table::printable(value))
 }
 
-/// The reason why a route serves a request.
-fn why(route_key: &str, method: &str) -> String {
-    match route_key.split_once(' ') {
-        None => "since no other route serves the path".to_owned(),
-        Some(("ANY", _)) => format!("since the path has no {method} of its own"),
-        Some((own, _)) if own != method => format!("since the path has no {method}, and no ANY"),
-        Some(_) => "the most specific for the path".to_owned(),
-    }
-}
-
-fn write_rules(out: &mut impl Write, rules: &[CheckedRule]) -> io::Result<()> {
-    let columns = [Column::left("RULE"), Column::left("KEPT"), Column::left("GOT"), Column::left("EXPECTED")];
-    let row = |CheckedRule { name, got, expected, outcome }: &CheckedRule| {
-        let kept = match outcome {
-            RuleOutcome::Passed => "yes",
-            RuleOutcome::Failed(_) => "NO",
-            RuleOutcome::NotChecked => "?",
-        };
-        vec![name.clone(), kept.to_owned(), got.clone(), expected.clone()]
-    };
-    text_table::write(out, &columns, &rules.iter().map(row).collect::<Vec<_>>())
-}
-
 fn write_caller(out: &mut impl Write, verdict: &Verdict, claim_names: &[String]) -> io::Result<()> {
     if let Verdict::LetsIn(principal) = verdict {
-        write_line(out, "principal", principal.id().unwrap_or("none: the token has no sub"))?;
+        write_line(out, "principal", principal_id(principal))?;
         write_line(out, "identity", principal.identity().as_str())?;
     }
     if claim_names.is_empty() { Ok(()) } else { write_line(out, "claims", &claim_names.join(", ")) }
 }
 
-fn authorizer(asked: &RouteAuthorization) -> String {
-    match asked {
-        RouteAuthorization::None => "none".to_owned(),
-        RouteAuthorization::Opened => "none: the route says NONE, where $api has one".to_owned(),
-        RouteAuthorization::By(authorizer, origin) => {
-            let whose = match origin {
-                AuthorizerOrigin::Api => "$api",
-                AuthorizerOrigin::Route => "the route",
-            };
-            let scopes = match authorizer.scopes() {
-                [] => String::new(),
-                scopes => format!(", with one of the scopes {}", scopes.join(" ")),
-            };
-            format!("{} ({}), as {whose} says{scopes}", authorizer.id, authorizer.type_name())
-        }
-    }
-}
-
-fn api_key(api_key: ApiKeyUse) -> &'static str {
-    match api_key {
-        ApiKeyUse::NotRequired => "none",
-        ApiKeyUse::Required(KeySource::Header) => "asked for besides, in x-api-key",
-        ApiKeyUse::Required(KeySource::Authorizer) => "asked for besides, in the authorizer's answer",
-    }
-}
-
 fn to_json(explained: &ExplainedCaller) -> Value {
-    let rule = |CheckedRule { name, got, expected, outcome }: &CheckedRule| {
-        let (is_kept, reason) = match outcome {
-            RuleOutcome::Passed => (Some(true), None),
-            RuleOutcome::Failed(reason) => (Some(false), Some(reason)),
-            RuleOutcome::NotChecked => (None, None),
-        };
-        json!({ "rule": name, "got": got, "expected": expected, "isKept": is_kept, "reason": reason })
-    };
     let (id, type_name, scopes) = match &explained.authorizer {
         RouteAuthorization::None | RouteAuthorization::Opened => (None, None, None),
         RouteAuthorization::By(asked, _) => (Some(&*asked.id), Some(asked.type_name()), Some(asked.scopes())),
@@ -230,7 +173,7 @@ fn to_json(explained: &ExplainedCaller) -> Value {
                 "authorizerId": id,
                 "type": type_name,
                 "authorizationScopes": scopes,
-                "rules": rules.iter().map(rule).collect::<Vec<_>>(),
+                "rules": rules.iter().map(rule_to_json).collect::<Vec<_>>(),
                 "principalId": principal.and_then(|principal| principal.id()),
                 "identity": principal.map(|principal| principal.identity().as_str()),
                 "claims": claim_names,

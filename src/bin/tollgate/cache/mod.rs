@@ -1,17 +1,15 @@
 //! `tollgate cache`: one file per command.
 
-mod explain;
-mod explained_request;
+pub mod keyed_request;
 mod purge;
 mod stats;
-mod stored_entry;
 
 use anyhow::Result;
 use clap::Subcommand;
 
 use crate::exit_status::ExitStatus;
 
-/// Empty the response cache, or look into it.
+/// Empty the response cache, or say what is in it.
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -20,8 +18,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Explain(explain::Arguments),
-    Purge(purge::Arguments),
+    Purge(Box<purge::Arguments>),
     Stats(stats::Arguments),
 }
 
@@ -30,7 +27,6 @@ enum Command {
 /// Those of the command.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     match &arguments.command {
-        Command::Explain(arguments) => explain::run(arguments),
         Command::Purge(arguments) => purge::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
     }

@@ -7,11 +7,11 @@ use futures_util::{StreamExt, stream};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use tollgate::{
-    gateway::ExplainedLookup,
+    gateway::{ExplainedLookup, NoLookup},
     store::{CacheEntries, GenerationRaise, Store},
 };
 
-use super::explained_request::{RequestDetails, RequestOutcome};
+use super::keyed_request::{RequestDetails, RequestOutcome};
 use crate::{
     common_args::{CommonArgs, SERVED_AND_CACHE},
     exit_status::ExitStatus,
@@ -24,8 +24,8 @@ use crate::{
 ///
 /// Of a stage it raises the stage item's cacheGeneration by one, which is one write however much is kept: entries of
 /// before are not asked for any more, and expire by themselves. With --route it reads the whole table (a read unit for
-/// each 4 KB of it) and deletes the entries of the route; with --key it deletes what stands at the key that `explain`
-/// tells first, which in HTTP mode is that of all answers of the URI. With either, what is being fetched from a target
+/// each 4 KB of it) and deletes the entries of the route; with --key it deletes what stands at the key that
+/// `tollgate explain` tells first, which in HTTP mode is that of all answers of the URI. With either, what is being fetched from a target
 /// at that moment may still be kept.
 ///
 /// It acts within REFRESH_SECONDS of the gateway: for so long instances trust what they remember. Of a purged stage an
@@ -47,7 +47,7 @@ pub struct Arguments {
     /// The key of the route, as its item has it.
     #[arg(long, value_name = "KEY", conflicts_with = "request")]
     route: Option<String>,
-    /// Method and URL, or path, of the request, as `explain` takes it.
+    /// Method and URL, or path, of the request, as `tollgate explain` takes it.
     #[arg(long = "key", value_name = "REQUEST")]
     request: Option<RequestLine>,
     #[command(flatten)]
@@ -132,18 +132,18 @@ async fn of_request(
     details: &RequestDetails,
     common: &CommonArgs,
 ) -> Result<ExitStatus> {
-    let explained = match details.explain(store, line, common.local_host()?.as_deref()).await? {
-        RequestOutcome::Explained(request) => request.explained,
+    let (its_stage, route) = match details.find(store, line, common.local_host()?.as_deref()).await? {
+        RequestOutcome::Served(stage, route) => (stage, route),
         RequestOutcome::Refused(ending) => return Ok(ending),
     };
-    if explained.stage != stage {
-        note(format_args!("tollgate: the stage of this request is {}, not {stage}", explained.stage));
+    if its_stage != stage {
+        note(format_args!("tollgate: the stage of this request is {its_stage}, not {stage}"));
         return Ok(ExitStatus::Invalid);
     }
-    let key = match explained.lookup {
+    let key = match route.lookup.unwrap_or(Err(NoLookup::Route)) {
         Ok(ExplainedLookup { key, .. }) => key,
         Err(why) => {
-            note(format_args!("tollgate: {} keeps no answers: {why}", explained.route_key));
+            note(format_args!("tollgate: {} keeps no answers: {why}", route.key));
             return Ok(ExitStatus::NotFound);
         }
     };

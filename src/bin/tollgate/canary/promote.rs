@@ -18,6 +18,7 @@ use crate::{
     message_arg::MessageArg,
     notes::note,
     operator::operator,
+    unfinished_apply::unfinished,
 };
 
 /// Serve the canary's deployment to all
@@ -28,7 +29,7 @@ use crate::{
 ///   tollgate canary promote v1
 ///
 /// Exit code 3: the canary was switched off by itself, or there are problems; nothing has changed. 4: there is no such
-/// stage, or it has no canary.
+/// stage, or it has no canary. 5: an apply to it has not ended.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 #[command(after_help = "\
@@ -56,6 +57,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             CanaryPromotion::Promoted { deployment_id, former } => (deployment_id, former),
             CanaryPromotion::NoStage => return Ok(ExitStatus::no_stage(store, stage)),
             CanaryPromotion::NoCanary => return Ok(no_canary(stage)),
+            CanaryPromotion::Applying(mark) => {
+                note(format_args!("tollgate: {}; tollgate apply FILE ends it", unfinished(stage, &mark)));
+                return Ok(ExitStatus::Stale);
+            }
             CanaryPromotion::RolledBack(CanaryRollback { at, reason }) => {
                 note(format_args!("tollgate: the canary of {stage} was switched off at {at}: {reason}"));
                 note(format_args!(

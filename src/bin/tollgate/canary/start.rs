@@ -20,6 +20,7 @@ use crate::{
     message_arg::MessageArg,
     notes::note,
     operator::operator,
+    unfinished_apply::unfinished,
 };
 
 /// Give a share of a stage's requests to another deployment, or change the share
@@ -35,7 +36,7 @@ use crate::{
 ///   tollgate canary start v1 --percent 0 --header x-canary --deployment 6f73a0dae20a9235b021945e03f593fd
 ///
 /// Exit code 3: there are problems, the stage serves nothing yet, it serves that deployment already, or its canary was
-/// switched off at this moment; nothing has changed. 4: there is no such stage.
+/// switched off at this moment; nothing has changed. 4: there is no such stage. 5: an apply to it has not ended.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 #[command(after_help = "\
@@ -98,12 +99,12 @@ fn variable(text: &str) -> Result<(String, String), String> {
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, deployment, message, common, .. } = arguments;
-    let start = CanaryStart { deployment_id: deployment.clone(), fields: fields(arguments) };
     common.connected(CANARIES, WhenInterrupted::FinishFirst, async |connection| {
         let store = &connection.store;
         let by = operator(connection.sts().as_ref()).await;
         let origin = Origin { at: Clock::System.now(), by: &by, message: message.text() };
-        let (settings, is_new) = match start_canary(store, stage, &start, origin).await? {
+        let start = CanaryStart { deployment_id: deployment.clone(), fields: fields(arguments), origin };
+        let (settings, is_new) = match start_canary(store, stage, &start).await? {
             CanaryStarted::Started(settings) => (settings, true),
             CanaryStarted::Changed(settings) => (settings, false),
             other => return Ok(refused(store, stage, &other)),
@@ -155,6 +156,10 @@ fn refused(store: &Store, stage: &str, outcome: &CanaryStarted) -> ExitStatus {
         CanaryStarted::ServedAlready { deployment_id } => note(format_args!(
             "tollgate: {stage} serves deployment {deployment_id} already, to all; edit an item, or name another with --deployment"
         )),
+        CanaryStarted::Applying(mark) => {
+            note(format_args!("tollgate: {}; tollgate apply FILE ends it", unfinished(stage, mark)));
+            return ExitStatus::Stale;
+        }
         CanaryStarted::RolledBack(CanaryRollback { at, reason }) => note(format_args!(
             "tollgate: the canary of {stage} was switched off just now, at {at}: {reason}; nothing has changed"
         )),

@@ -4,7 +4,7 @@ mod excerpt;
 mod github;
 mod json;
 mod sarif;
-mod text;
+pub mod text;
 
 use std::{
     io::{self, ErrorKind, Write},
@@ -14,7 +14,7 @@ use std::{
 use anyhow::{Context, Result};
 use tollgate::api_file::{self, CheckedFile, yaml};
 
-use crate::{exit_status::ExitStatus, notes::note};
+use crate::{exit_status::ExitStatus, notes::note, output_format::OutputFormat};
 
 /// The form of a report on a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -33,20 +33,46 @@ pub fn is_file(argument: &str) -> bool {
     argument.contains(['.', '/', '\\'])
 }
 
+/// A file that another command goes by.
+pub enum FileOutcome {
+    Valid(CheckedFile),
+    /// It is not there, or has problems; the operator was told.
+    Refused(ExitStatus),
+}
+
 /// # Errors
 ///
 /// The file cannot be read, or the reader of the report is gone.
 pub fn run(path: &str, format: ReportFormat) -> Result<ExitStatus> {
-    let checked = match api_file::check(Path::new(path)) {
-        Ok(checked) => checked,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            note(format_args!("tollgate: there is no file {path}"));
-            return Ok(ExitStatus::NotFound);
-        }
-        Err(error) => return Err(error).with_context(|| format!("reading {path}")),
-    };
+    let Some(checked) = read(Path::new(path))? else { return Ok(ExitStatus::NotFound) };
     write(path, &checked, format)?;
     Ok(if checked.is_valid() { ExitStatus::Ok } else { ExitStatus::Invalid })
+}
+
+/// Reads a file without problems; those that it has are reported as `tollgate check` does it.
+///
+/// # Errors
+///
+/// The file cannot be read, or the reader of the report is gone.
+pub fn valid(path: &Path, output: OutputFormat) -> Result<FileOutcome> {
+    let Some(checked) = read(path)? else { return Ok(FileOutcome::Refused(ExitStatus::NotFound)) };
+    if checked.is_valid() {
+        return Ok(FileOutcome::Valid(checked));
+    }
+    write(&path.display().to_string(), &checked, output.into())?;
+    Ok(FileOutcome::Refused(ExitStatus::Invalid))
+}
+
+/// `None`: there is no such file, which was told.
+fn read(path: &Path) -> Result<Option<CheckedFile>> {
+    match api_file::check(path) {
+        Ok(checked) => Ok(Some(checked)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            note(format_args!("tollgate: there is no file {}", path.display()));
+            Ok(None)
+        }
+        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+    }
 }
 
 /// Writes the report to stdout.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use tollgate::{
-    api_file::{CheckedFile, FileProblem, Position, Severity},
+    api_file::{CheckedFile, FileProblem, Position, Severity, Sources},
     deployment::counted,
 };
 
@@ -11,13 +11,18 @@ use super::excerpt::Excerpt;
 
 pub fn write(out: &mut impl Write, path: &str, checked: &CheckedFile) -> io::Result<()> {
     for problem in &checked.problems {
-        write_problem(out, checked, problem)?;
+        write_problem(out, &checked.sources, problem)?;
     }
     writeln!(out, "{path}: {}", summary(checked))
 }
 
-fn write_problem(out: &mut impl Write, checked: &CheckedFile, problem: &FileProblem) -> io::Result<()> {
-    let source = checked.sources.of(problem.span);
+/// Writes a problem with the line that it stands in.
+///
+/// # Errors
+///
+/// The reader is gone.
+pub fn write_problem(out: &mut impl Write, sources: &Sources, problem: &FileProblem) -> io::Result<()> {
+    let source = sources.of(problem.span);
     let Position { line, column } = source.position(problem.span.start);
     let word = match problem.severity {
         Severity::Problem => "problem",
@@ -32,7 +37,7 @@ fn write_problem(out: &mut impl Write, checked: &CheckedFile, problem: &FileProb
         writeln!(out, " {margin} = in {subject}")?;
     }
     if let Some(first) = problem.first {
-        let source = checked.sources.of(first);
+        let source = sources.of(first);
         let Position { line, column } = source.position(first.start);
         writeln!(out, " {margin} = first at {}:{line}:{column}", source.name)?;
     }

@@ -15,7 +15,7 @@ use super::{
 
 async fn invoke(http: &Http, request: &Request) -> Result<Response, GatewayError> {
     let (stage_variables, values) = (StageVariables::new(), parameters("a", "p%20q/r"));
-    http.invoke(&context(request, &stage_variables, &values)).await
+    http.invoke(&context(request, &stage_variables, &values), &HttpTargets::AsWritten).await
 }
 
 fn post(body: &'static str) -> Request {

@@ -75,7 +75,11 @@ async fn a_canary_of_the_items_is_started_changed_and_promoted() {
     .assert_eq(&ran.text(&ids));
     assert_eq!(stage_item(&world).await["canarySettings"]["stickyBy"], "CALLER");
 
-    let ran = world.tollgate(&["canary", "promote", "v1"]);
+    let ran = world.tollgate(&["canary", "promote", "v1", "-m", "good enough"]);
+    let records = world.store.history("v1", 10).await.unwrap();
+    let record = &records[0];
+    assert_eq!((&*record.kind, &record.deployment_id, record.routes), ("PROMOTE", &canary, Some(1)));
+    assert_eq!((records.len(), &*record.origin.message), (2, "good enough"));
     expect![[r#"
         exit 0
         v1: serves deployment CANARY, and served STAGE before
@@ -149,9 +153,9 @@ async fn a_canary_that_is_switched_off_meanwhile_is_not_begun_anew() {
     let percent = |percent: u64| CanaryStart {
         deployment_id: None,
         fields: json!({ "percentTraffic": percent }).as_object().unwrap().clone(),
+        origin: Origin { at: world.now(), by: "ada", message: "" },
     };
-    let origin = Origin { at: world.now(), by: "ada", message: "" };
-    let started = start_canary(&world.store, "v1", &percent(5), origin).await.unwrap();
+    let started = start_canary(&world.store, "v1", &percent(5)).await.unwrap();
     assert!(matches!(started, CanaryStarted::Started(_)), "{started:?}");
     world.put_route(&text_route("v1", "edited"));
     let rollback = CanaryRollback { at: "2025-04-14T22:12:48Z".to_owned(), reason: "too many".to_owned() };
@@ -161,10 +165,25 @@ async fn a_canary_that_is_switched_off_meanwhile_is_not_begun_anew() {
     let switch_off = async { world.put_stage(&item) };
     let percent = percent(50);
     let (started, ()) = tokio::join!(
-        start_canary(&world.store, "v1", &percent, origin),
+        start_canary(&world.store, "v1", &percent),
         world.gate.hold("canarySettings = :canary", switch_off)
     );
     let started = started.unwrap();
     assert!(matches!(&started, CanaryStarted::RolledBack(told) if *told == rollback), "{started:?}");
     assert_eq!(stage_item(&world).await["canarySettings"]["percentTraffic"], 5);
+}
+
+#[tokio::test]
+async fn while_an_apply_has_not_ended_a_canary_is_neither_started_nor_promoted() {
+    let (world, _) = world().await;
+    let run = |arguments: &[&str]| world.tollgate(&[&["canary"], arguments].concat()).text(&[]);
+    world.tollgate(&["canary", "start", "v1", "--percent", "5"]);
+    let mut item = Value::Object(world.store.stage("v1").await.unwrap().unwrap().item);
+    item["applying"] = json!({ "id": "7", "by": "ada", "at": 1_744_668_768 });
+    world.put_stage(&item);
+    let refused = "exit 5\n--\ntollgate: the apply to v1 that ada began at 2025-04-14T22:12:48Z (id 7) has not ended; \
+        tollgate apply FILE ends it\n";
+    assert_eq!(run(&["start", "v1", "--percent", "50"]), refused);
+    assert_eq!(run(&["promote", "v1"]), refused);
+    assert_eq!(world.store.stage("v1").await.unwrap().unwrap().item, *item.as_object().unwrap());
 }

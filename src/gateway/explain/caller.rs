@@ -5,15 +5,13 @@ use std::mem;
 use http::{HeaderValue, header::COOKIE};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{
-    explain::{ExplainedAccess, explain_access},
-    locate::{Location, locate},
-};
+use super::access::{ExplainedAccess, explain_access};
 use crate::{
     authorizers::{ApiKeyUse, ExplainedAuthorizer, IssuerKeys, Verdict},
     caller::TokenPlace,
     deployment::{RouteAuthorization, Served},
     error::GatewayError,
+    gateway::locate::{Location, locate},
     message::Request,
 };
 
@@ -51,14 +49,13 @@ impl ExplainedCaller {
 /// No stage or no route serves it, or the token cannot stand in a request.
 pub async fn explain_caller(
     served: &Served,
-    mut request: Request,
+    request: Request,
     token: Option<&str>,
 ) -> Result<ExplainedCaller, GatewayError> {
-    if let Some(token) = token
-        && let Some(place) = token_place(served, &request)?
-    {
-        put_token(&mut request, place, token)?;
-    }
+    let request = match token {
+        Some(token) => with_token(served, request, token)?,
+        None => request,
+    };
     let located = locate(served, &request.origin.domain_name, &request.method, &request.path)?;
     let matched = located.route()?;
     let (stage, route) = (located.stage, matched.route);
@@ -78,6 +75,18 @@ pub async fn explain_caller(
         explained,
         api_key: route.api_key,
     })
+}
+
+/// The request with a token where its route's authorizer looks for one.
+///
+/// # Errors
+///
+/// No stage or no route serves it, or the token cannot stand in a request.
+pub fn with_token(served: &Served, mut request: Request, token: &str) -> Result<Request, GatewayError> {
+    if let Some(place) = token_place(served, &request)? {
+        put_token(&mut request, place, token)?;
+    }
+    Ok(request)
 }
 
 fn token_place(served: &Served, request: &Request) -> Result<Option<TokenPlace>, GatewayError> {

@@ -1,0 +1,92 @@
+//! `tollgate routes`: one file per command.
+
+mod get;
+mod list;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Subcommand;
+use tollgate::{
+    api_file::FileStage,
+    deployment::{NotListed, Served, inspect_stages, served_of_items},
+};
+
+use crate::{
+    check_file::{self, FileOutcome},
+    common_args::{CommonArgs, SERVED},
+    exit_status::ExitStatus,
+    notes::note,
+    output_format::OutputFormat,
+};
+
+/// Show the routes that are served, or those of a file
+///
+/// What is served is what requests get: items that are not published yet are in no list (`tollgate check` tells of them,
+/// `tollgate export` shows them).
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    List(list::Arguments),
+    Get(get::Arguments),
+}
+
+/// The stages that routes are shown of.
+#[derive(clap::Args)]
+#[group(skip)]
+struct Shown {
+    /// An API file such as tollgate.yaml, instead of the tables.
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    common: CommonArgs,
+}
+
+/// # Errors
+///
+/// Those of the command.
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
+    match &arguments.command {
+        Command::List(arguments) => list::run(arguments),
+        Command::Get(arguments) => get::run(arguments),
+    }
+}
+
+impl Shown {
+    /// Shows what the stages have. `stage` is the only one that is asked about.
+    ///
+    /// # Errors
+    ///
+    /// The tables or the file cannot be read.
+    fn show(
+        &self,
+        stage: Option<&str>,
+        show: impl Fn(&Served, OutputFormat) -> Result<Result<(), NotListed>>,
+    ) -> Result<ExitStatus> {
+        let outcome = match &self.file {
+            None => self
+                .common
+                .run(SERVED, async |store| show(&inspect_stages(store, stage).await?, self.common.output))?,
+            Some(file) => match check_file::valid(file, self.common.output)? {
+                FileOutcome::Valid(checked) => {
+                    let items: Vec<_> = checked.api.stages.iter().map(FileStage::to_items).collect();
+                    show(&served_of_items(&items)?, self.common.output)?
+                }
+                FileOutcome::Refused(status) => return Ok(status),
+            },
+        };
+        Ok(match outcome {
+            Ok(()) => ExitStatus::Ok,
+            Err(not_listed) => {
+                note(format_args!("tollgate: {not_listed}"));
+                ExitStatus::NotFound
+            }
+        })
+    }
+}

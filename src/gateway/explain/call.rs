@@ -1,0 +1,128 @@
+//! The call of an integration in an operator's words: what would be sent, without credentials.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::Value;
+
+use super::secrets::Secrets;
+use crate::{
+    context::Context,
+    deployment::Route,
+    error::GatewayError,
+    functions::PayloadVersion,
+    integrations::{
+        ResolvedCall,
+        dynamodb::FilledOperation,
+        lambda::{InvocationMode, ResolvedFunctionCall},
+    },
+    json,
+    message::Body,
+};
+
+/// The integration of a route, and what it would be asked.
+#[derive(Debug)]
+pub struct ExplainedIntegration {
+    /// `AWS_PROXY`.
+    pub type_name: &'static str,
+    /// The most that it may take.
+    pub limit: Duration,
+    pub call: ExplainedCall,
+}
+
+/// What would be sent.
+#[derive(Debug)]
+pub enum ExplainedCall {
+    Function {
+        function: String,
+        /// `1.0`, `2.0`.
+        payload_version: &'static str,
+        /// `RequestResponse`, `Event`, or `STREAM` for the streaming form.
+        mode: &'static str,
+        /// The path of the Invoke API.
+        path: String,
+        event: Value,
+    },
+    DynamoDb {
+        /// `GetItem`.
+        operation: &'static str,
+        /// In DynamoDB's JSON.
+        body: Value,
+    },
+    Http {
+        method: String,
+        uri: String,
+        headers: Vec<(String, String)>,
+        /// `None`: there is none.
+        body: Option<Value>,
+    },
+    /// Nobody is called: this is the answer.
+    Mock { status: u16, headers: Vec<(String, String)>, body: Option<Value> },
+}
+
+pub(super) fn explain_integration(
+    route: &Route,
+    context: &Context<'_>,
+    secrets: &Secrets,
+) -> Result<ExplainedIntegration, GatewayError> {
+    let call = match route.integration.resolve(context)? {
+        ResolvedCall::Function(call) => function(call, secrets),
+        ResolvedCall::DynamoDb(FilledOperation { name, body, .. }) => {
+            ExplainedCall::DynamoDb { operation: name, body: secrets.masked_json(value(&body)) }
+        }
+        ResolvedCall::Http(request) => ExplainedCall::Http {
+            method: request.method().to_string(),
+            uri: secrets.masked(&request.uri().to_string()),
+            headers: secrets.masked_headers(request.headers()),
+            body: body(request.body(), request.headers(), secrets),
+        },
+        ResolvedCall::Mock(response) => ExplainedCall::Mock {
+            status: response.status().as_u16(),
+            headers: secrets.masked_headers(response.headers()),
+            body: match response.body() {
+                Body::Whole(bytes) => body(bytes, response.headers(), secrets),
+                Body::Stream(_) => None,
+            },
+        },
+    };
+    let limit = route.integration.limit(context);
+    Ok(ExplainedIntegration { type_name: route.integration.type_name(), limit, call })
+}
+
+fn function(call: ResolvedFunctionCall, secrets: &Secrets) -> ExplainedCall {
+    let ResolvedFunctionCall { function, path, version, mode, event } = call;
+    ExplainedCall::Function {
+        function,
+        payload_version: match version {
+            PayloadVersion::V1 => "1.0",
+            PayloadVersion::V2 => "2.0",
+        },
+        mode: match mode {
+            InvocationMode::Buffered => "RequestResponse",
+            InvocationMode::Event => "Event",
+            InvocationMode::Stream => "STREAM",
+        },
+        path: path.to_string(),
+        event: secrets.masked_json(value(&event)),
+    }
+}
+
+/// JSON that the gateway has written.
+fn value(bytes: &[u8]) -> Value {
+    json::read(bytes).unwrap_or_default()
+}
+
+/// A body as JSON where it is some, as text, or by its length.
+pub(super) fn body(bytes: &Bytes, headers: &HeaderMap, secrets: &Secrets) -> Option<Value> {
+    if bytes.is_empty() {
+        return None;
+    }
+    let content_type = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_json = content_type.is_some_and(|content_type| content_type.contains("json"));
+    let as_json = json::read(bytes).ok().filter(|_| is_json).map(|value| secrets.masked_json(value));
+    as_json.or_else(|| match std::str::from_utf8(bytes) {
+        Ok(text) => Some(secrets.masked(text).into()),
+        Err(_) => Some(format!("{} bytes that are no text", bytes.len()).into()),
+    })
+}
