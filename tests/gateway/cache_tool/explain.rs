@@ -204,7 +204,7 @@ async fn a_purge_tells_why_a_request_would_be_refused_before_the_cache() {
     told += &format!("{} {}", ran.code.unwrap(), ran.stderr);
     expect![[r#"
         0 tollgate: GET /orders/{id} asks for an API key, whose id is part of the key: say it with --api-key-id
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev)
         4 tollgate: GET /v9/orders/7 would be refused: no stage serves host abc123.lambda-url.eu-west-1.on.aws and path /v9/orders/7; `tollgate check` tells of stages that cannot be served yet
         4 tollgate: GET /v1/nothing would be refused: no route
         4 tollgate: POST /v1/orders/7 would be refused: the path has no such method, only GET, HEAD
@@ -213,7 +213,7 @@ async fn a_purge_tells_why_a_request_would_be_refused_before_the_cache() {
         3 tollgate: GET /v1/open would be refused: malformed request: a header name that is no token
         3 tollgate: the host is part of the key: say it with a whole URL or with -H 'Host: …'
         0 tollgate: GET /open asks for no API key, so --api-key-id counts for nothing
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev)
     "#]].assert_eq(&told);
 }
 

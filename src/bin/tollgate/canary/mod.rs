@@ -37,8 +37,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     }
 }
 
-const FOLLOWS: &str = "instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), \
-                       one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate local)";
+const FOLLOWS: &str = "instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), \
+                       one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)";
 
 /// Prints when a change acts.
 fn print_when_it_acts() {

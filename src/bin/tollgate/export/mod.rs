@@ -29,8 +29,7 @@ use crate::{
 /// Write the items of a stage, or of all, and then usage plans and what is known of API keys too, as an API file.
 ///
 /// What the gateway writes into the items, and the values and hashes of keys, are left out. What else had to be is told on
-/// stderr. Exit code 3, with --update: there are problems in the file. 4: there is no such stage,
-/// deployment or file.
+/// stderr. Exit code 3: the file of --update has problems. 4: there is no such stage, deployment or file.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

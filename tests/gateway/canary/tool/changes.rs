@@ -40,7 +40,7 @@ async fn a_canary_of_the_items_is_started_changed_and_promoted() {
         --
         tollgate: to serve it to all: tollgate canary promote v1
         tollgate: to undo it: tollgate canary abort v1
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate local)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)
     "#]]
     .assert_eq(&ran.text(&ids));
     let item = stage_item(&world).await;
@@ -70,7 +70,7 @@ async fn a_canary_of_the_items_is_started_changed_and_promoted() {
         --
         tollgate: to serve it to all: tollgate canary promote v1
         tollgate: to undo it: tollgate canary abort v1
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate local)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)
     "#]]
     .assert_eq(&ran.text(&ids));
     assert_eq!(stage_item(&world).await["canarySettings"]["stickyBy"], "CALLER");
@@ -84,7 +84,7 @@ async fn a_canary_of_the_items_is_started_changed_and_promoted() {
         exit 0
         v1: serves deployment CANARY, and served STAGE before
         --
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate local)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)
     "#]]
     .assert_eq(&ran.text(&ids));
     let promoted = json!({ "stage": "v1", "deploymentId": canary, "stageVariables": { "name": "of the canary" },
@@ -112,7 +112,7 @@ async fn a_canary_is_aborted_and_nothing_of_it_is_left() {
         v1: serves deployment STAGE to all
         --
         tollgate: with autoDeploy the next edit of a route of v1 serves all of its items as they are then
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate local), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate local)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)
     "#]]
     .assert_eq(&ran.text(&[(&stage, "STAGE")]));
     assert_eq!(stage_item(&world).await, before);
