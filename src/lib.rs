@@ -102,6 +102,14 @@ mod testing;
 #[cfg(feature = "cli")]
 pub mod api_file;
 
+// What the access log says, for the operator's tool.
+#[cfg(feature = "cli")]
+pub mod access_lines;
+
+// What may be wrong around a gateway, for the operator's tool.
+#[cfg(feature = "cli")]
+pub mod doctor;
+
 // Tests of an API: requests, and what is expected of them.
 #[cfg(feature = "local")]
 pub mod api_test;

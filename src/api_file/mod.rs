@@ -37,4 +37,5 @@ pub use self::{
     loader::Loader,
     node::{Content, Entry, Node},
     source::{Position, Source, Sources, Span},
+    yaml_text::yaml,
 };

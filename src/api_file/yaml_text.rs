@@ -14,6 +14,30 @@ const MOST_KEY_CHARS: usize = 1_000;
 /// Words that come first in a map; the others follow by their letters.
 const FIRST: [&str; 3] = ["description", "type", "action"];
 
+/// A value as a document.
+pub fn yaml(value: &Value) -> String {
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            let mut out = String::new();
+            sorted(map).into_iter().for_each(|(name, value)| write_member(&mut out, 0, name, value));
+            out
+        }
+        Value::Array(values) if !values.is_empty() => {
+            let mut out = String::new();
+            values.iter().for_each(|value| write_element(&mut out, 0, value));
+            out
+        }
+        Value::Object(_)
+        | Value::Array(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_) => {
+            format!("{}\n", flow(value))
+        }
+    }
+}
+
 /// Appends `name: value` with all that belongs to it, as lines that are indented by `indent`.
 pub fn write_member(out: &mut String, indent: usize, name: &str, value: &Value) {
     let margin = " ".repeat(indent);

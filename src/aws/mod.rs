@@ -13,6 +13,22 @@ pub mod request_id;
 pub mod service;
 mod signature;
 
+// What only the operator's tool calls.
+#[cfg(feature = "cli")]
+pub mod cloudformation;
+#[cfg(feature = "cli")]
+pub mod cloudwatch_logs;
+#[cfg(feature = "cli")]
+pub mod denial;
+#[cfg(feature = "cli")]
+pub mod lambda_control;
+#[cfg(feature = "cli")]
+mod query_protocol;
+#[cfg(feature = "cli")]
+pub mod role_simulation;
+#[cfg(feature = "cli")]
+mod xml;
+
 use std::{
     pin::{Pin, pin},
     sync::Arc,
@@ -78,7 +94,11 @@ impl ServiceClient {
         // Without the user and the password that a URL may have.
         let host = host.rsplit('@').next().unwrap_or_default();
         Self(Arc::new(Inner {
-            signer: Signer::new(Credentials::of(aws), &aws.region, service.signing_name()),
+            signer: Signer::new(
+                Credentials::of(aws),
+                service.signing_region(&aws.region),
+                service.signing_name(),
+            ),
             host: HeaderValue::from_str(host).expect("an authority is ASCII"),
             path_prefix: endpoint.path().trim_end_matches('/').to_owned(),
             connections: KeptConnections::new(endpoint),

@@ -9,8 +9,12 @@ use crate::environment::Aws;
 pub enum Service {
     DynamoDb,
     Lambda,
-    /// Only the operator's tool asks it who calls.
+    /// Those below are called by the operator's tool only.
     Sts,
+    CloudFormation,
+    CloudWatchLogs,
+    /// One for all regions of a partition.
+    Iam,
 }
 
 impl Service {
@@ -20,6 +24,17 @@ impl Service {
             Self::DynamoDb => "dynamodb",
             Self::Lambda => "lambda",
             Self::Sts => "sts",
+            Self::CloudFormation => "cloudformation",
+            Self::CloudWatchLogs => "logs",
+            Self::Iam => "iam",
+        }
+    }
+
+    /// The region in the scope of signatures.
+    pub fn signing_region(self, region: &str) -> &str {
+        match self {
+            Self::DynamoDb | Self::Lambda | Self::Sts | Self::CloudFormation | Self::CloudWatchLogs => region,
+            Self::Iam => partition(region).iam_region,
         }
     }
 
@@ -29,6 +44,7 @@ impl Service {
             Self::DynamoDb => &aws.dynamodb_endpoint,
             Self::Lambda => &aws.lambda_endpoint,
             Self::Sts => &aws.sts_endpoint,
+            Self::CloudFormation | Self::CloudWatchLogs | Self::Iam => &aws.other_endpoint,
         };
         if let Some(url) = given {
             return url.parse().expect("the environment was read");
@@ -36,9 +52,15 @@ impl Service {
         let region = &aws.region;
         // A region that is no host's label is found out when nothing answers there.
         let is_label = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        let host = match is_label {
-            true => format!("{}.{region}.{}", self.signing_name(), domain(region)),
-            false => "invalid.region".to_owned(),
+        let host = match (is_label, self) {
+            (false, _) => "invalid.region".to_owned(),
+            (true, Self::Iam) => partition(region).iam_host.to_owned(),
+            (
+                true,
+                Self::DynamoDb | Self::Lambda | Self::Sts | Self::CloudFormation | Self::CloudWatchLogs,
+            ) => {
+                format!("{}.{region}.{}", self.signing_name(), partition(region).domain)
+            }
         };
         Uri::builder()
             .scheme("https")
@@ -49,18 +71,29 @@ impl Service {
     }
 }
 
-/// The domain of a region's partition (botocore's `partitions.json`).
-fn domain(region: &str) -> &'static str {
-    const DOMAINS: [(&str, &str); 6] = [
-        ("cn-", "amazonaws.com.cn"),
-        ("us-iso-", "c2s.ic.gov"),
-        ("us-isob-", "sc2s.sgov.gov"),
-        ("us-isof-", "csp.hci.ic.gov"),
-        ("eu-isoe-", "cloud.adc-e.uk"),
-        ("eusc-", "amazonaws.eu"),
+/// A group of regions with accounts of its own.
+struct Partition {
+    domain: &'static str,
+    iam_host: &'static str,
+    iam_region: &'static str,
+}
+
+/// The partition of a region (botocore's `partitions.json` and `endpoints.json`).
+#[rustfmt::skip]
+fn partition(region: &str) -> Partition {
+    const PARTITIONS: [(&str, [&str; 3]); 8] = [
+        ("cn-",     ["amazonaws.com.cn", "iam.cn-north-1.amazonaws.com.cn",     "cn-north-1"]),
+        ("us-gov-", ["amazonaws.com",    "iam.us-gov.amazonaws.com",            "us-gov-west-1"]),
+        ("us-iso-", ["c2s.ic.gov",       "iam.us-iso-east-1.c2s.ic.gov",        "us-iso-east-1"]),
+        ("us-isob-", ["sc2s.sgov.gov",   "iam.us-isob-east-1.sc2s.sgov.gov",    "us-isob-east-1"]),
+        ("us-isof-", ["csp.hci.ic.gov",  "iam.us-isof-south-1.csp.hci.ic.gov",  "us-isof-south-1"]),
+        ("eu-isoe-", ["cloud.adc-e.uk",  "iam.eu-isoe-west-1.cloud.adc-e.uk",   "eu-isoe-west-1"]),
+        ("eusc-",   ["amazonaws.eu",     "iam.eusc-de-east-1.amazonaws.eu",     "eusc-de-east-1"]),
+        ("",        ["amazonaws.com",    "iam.amazonaws.com",                   "us-east-1"]),
     ];
-    let found = DOMAINS.iter().find(|(prefix, _)| region.starts_with(prefix));
-    found.map_or("amazonaws.com", |(_, domain)| domain)
+    let found = PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix));
+    let (_, [domain, iam_host, iam_region]) = found.expect("the last prefix is everything's");
+    Partition { domain, iam_host, iam_region }
 }
 
 #[cfg(test)]
@@ -78,6 +111,11 @@ mod tests {
             (Service::Lambda, "us-iso-east-1", None, "https://lambda.us-iso-east-1.c2s.ic.gov/"),
             (Service::Lambda, "eusc-de-east-1", None, "https://lambda.eusc-de-east-1.amazonaws.eu/"),
             (Service::Lambda, "local", Some("http://127.0.0.1:9000/x"), "http://127.0.0.1:9000/x"),
+            (Service::CloudWatchLogs, "eu-west-1", None, "https://logs.eu-west-1.amazonaws.com/"),
+            (Service::CloudFormation, "eu-west-1", None, "https://cloudformation.eu-west-1.amazonaws.com/"),
+            (Service::Iam, "eu-west-1", None, "https://iam.amazonaws.com/"),
+            (Service::Iam, "cn-northwest-1", None, "https://iam.cn-north-1.amazonaws.com.cn/"),
+            (Service::Iam, "local", Some("http://127.0.0.1:9000/x"), "http://127.0.0.1:9000/x"),
         ];
         for (service, region, endpoint, expected) in table {
             let aws = Aws {
@@ -87,9 +125,17 @@ mod tests {
                 session_token: None,
                 dynamodb_endpoint: endpoint.map(str::to_owned),
                 lambda_endpoint: endpoint.map(str::to_owned),
+                other_endpoint: endpoint.map(str::to_owned),
                 sts_endpoint: endpoint.map(str::to_owned),
             };
             assert_eq!(service.endpoint(&aws).to_string(), expected);
         }
+    }
+
+    #[test]
+    fn only_iam_is_signed_for_another_region() {
+        assert_eq!(Service::CloudFormation.signing_region("eu-west-1"), "eu-west-1");
+        assert_eq!(Service::Iam.signing_region("eu-west-1"), "us-east-1");
+        assert_eq!(Service::Iam.signing_region("us-gov-east-1"), "us-gov-west-1");
     }
 }

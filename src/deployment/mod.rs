@@ -41,6 +41,8 @@ mod route_facts;
 mod route_item;
 mod served;
 mod snapshot;
+#[cfg(feature = "cli")]
+mod stage_report;
 mod status_report;
 #[cfg(test)]
 mod tests;
@@ -50,13 +52,17 @@ use std::{fmt, sync::Arc};
 
 use ::http::Method;
 
-#[cfg(feature = "cli")]
 pub use self::apply::{
     ApplyOutcome, PlannedDeployment, PlannedStage, STATE_FIELDS, UnfinishedApply, check_planned,
     finish_apply, is_as_read, unfinished_applies,
 };
 #[cfg(feature = "cli")]
 pub use self::items::read_only;
+#[cfg(feature = "cli")]
+pub use self::stage_report::{
+    AutoDeploySetting, ItemsState, LastStatus, ServedDeployment, ServedOrigin, StageLocation, StageReport,
+    stage_report, unknown_format,
+};
 pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,

@@ -98,6 +98,8 @@ pub struct Aws {
     pub dynamodb_endpoint: Option<String>,
     pub lambda_endpoint: Option<String>,
     pub sts_endpoint: Option<String>,
+    /// Of the services that only the operator's tool calls.
+    pub other_endpoint: Option<String>,
 }
 
 /// The variable that says it.
@@ -222,16 +224,12 @@ impl Aws {
             true => Ok(text),
             false => Err(bad(name, "…", "visible ASCII characters only")),
         };
-        let endpoint = |service: &str| {
-            let name = format!("AWS_ENDPOINT_URL_{service}");
-            let Some(url) = get(&name).or_else(|| get("AWS_ENDPOINT_URL")) else { return Ok(None) };
+        const ALL: &str = "AWS_ENDPOINT_URL";
+        let endpoint = |name: &str| {
+            let Some(url) = get(name).or_else(|| get(ALL)) else { return Ok(None) };
             let parsed: Result<http::Uri, _> = url.parse();
             let absolute = parsed.is_ok_and(|uri| uri.scheme().is_some() && uri.host().is_some());
-            if absolute {
-                Ok(Some(url))
-            } else {
-                Err(bad(&name, &url, "a URL such as http://127.0.0.1:8000"))
-            }
+            if absolute { Ok(Some(url)) } else { Err(bad(name, &url, "a URL such as http://127.0.0.1:8000")) }
         };
         Ok(Self {
             region: printable("AWS_REGION", required("AWS_REGION")?)?,
@@ -240,9 +238,10 @@ impl Aws {
             session_token: get("AWS_SESSION_TOKEN")
                 .map(|token| printable("AWS_SESSION_TOKEN", token).map(Secret))
                 .transpose()?,
-            dynamodb_endpoint: endpoint("DYNAMODB")?,
-            lambda_endpoint: endpoint("LAMBDA")?,
-            sts_endpoint: endpoint("STS")?,
+            dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB")?,
+            lambda_endpoint: endpoint("AWS_ENDPOINT_URL_LAMBDA")?,
+            sts_endpoint: endpoint("AWS_ENDPOINT_URL_STS")?,
+            other_endpoint: endpoint(ALL)?,
         })
     }
 }

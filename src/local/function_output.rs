@@ -35,6 +35,11 @@ impl FunctionOutput {
         Self(Arc::new(sink))
     }
 
+    /// Takes a line.
+    pub fn take(&self, line: OutputLine) {
+        (self.0)(line);
+    }
+
     /// Prints `function: line` on stdout, as long as somebody reads it.
     pub fn terminal(colours: Colours) -> Self {
         Self::new(move |line| {
@@ -49,7 +54,7 @@ impl FunctionOutput {
         let mut bytes = Vec::new();
         while reader.read_until(b'\n', &mut bytes).await.is_ok_and(|length| length > 0) {
             let text = String::from_utf8_lossy(&bytes).trim_end_matches(['\n', '\r']).to_owned();
-            (self.0)(OutputLine { function: function.clone(), pid, text });
+            self.take(OutputLine { function: function.clone(), pid, text });
             bytes.clear();
         }
     }

@@ -33,11 +33,15 @@ const EVENT_LIMIT: usize = 1_048_576;
 /// # Errors
 /// The listener has no address any more.
 pub fn serve(listener: TcpListener, host: Host) -> io::Result<Server> {
-    let router = Router::new()
+    Server::start(listener, router(host))
+}
+
+/// The functions of `host`, for a server that also answers other calls.
+pub(super) fn router(host: Host) -> Router {
+    Router::new()
         .route("/2015-03-31/functions/{function}/invocations", post(invoke))
         .route("/2021-11-15/functions/{function}/response-streaming-invocations", post(invoke_streaming))
-        .with_state(host);
-    Server::start(listener, router)
+        .with_state(host)
 }
 
 #[derive(Deserialize)]

@@ -19,6 +19,7 @@ mod invocation;
 pub mod invoke_api;
 pub mod invoke_result;
 pub mod issuer;
+pub mod kept_lines;
 mod prompt_listener;
 pub mod server;
 pub mod stream_mapping;

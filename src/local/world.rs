@@ -19,10 +19,12 @@ use super::{
     host::Host,
     invoke_api,
     issuer::Issuer,
+    kept_lines::KeptLines,
     server::Server,
     stream_mapping::{MappingError, Paused, StreamMapping},
     tables::{TableNames, create_missing},
 };
+use crate::clock::Clock;
 
 /// The gateway's name as a function.
 pub const GATEWAY: &str = "gateway";
@@ -104,6 +106,8 @@ impl World {
             LAMBDA.reach(endpoint).await?;
         }
         let (api, invoke) = (asynchronous(api)?, asynchronous(invoke)?);
+        let lines = KeptLines::new(GATEWAY, Clock::System);
+        settings.output = lines.output(settings.output);
         let invoke_address = invoke.local_addr()?;
         let endpoints = endpoints(&settings, dynamodb.as_ref().map(|own| own.address), invoke_address);
         let host = Host::new(&settings.region, vec![gateway(&settings, &endpoints)?]);
@@ -118,7 +122,7 @@ impl World {
             mapping = Some(StreamMapping::start(&own.database, routes, host.clone(), GATEWAY)?);
         }
         let api = function_url_server::serve(api, host.clone(), GATEWAY)?;
-        let invoke = invoke_api::serve(invoke, host.clone())?;
+        let invoke = Server::start(invoke, invoke_api::router(host.clone()).merge(lines.router()))?;
         let (api_address, servers) = (api.address, vec![api, invoke]);
         Ok(Self {
             host,

@@ -493,6 +493,7 @@ fn json_has_the_bills_the_break_evens_and_the_price_list() {
           ],
           "pricesOf": "November 2026",
           "region": "us-east-1",
+          "schemaVersion": 1,
           "tollgate": {
             "bill": {
               "dollars": 23.669587,

@@ -38,6 +38,7 @@ mod limits;
 mod memory_limit;
 mod metric_filters;
 mod mock;
+mod operator;
 mod pipeline;
 mod property;
 mod recorded;

@@ -85,6 +85,7 @@ async fn usage_lists_counts_by_day_and_stage_with_totals() {
           ],
           "from": "FIRST-DAY ",
           "keyId": "k1",
+          "schemaVersion": 1,
           "stages": {
             "$default": {
               "overQuota": 3,

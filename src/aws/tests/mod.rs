@@ -35,6 +35,7 @@ fn aws(endpoint: &str, session_token: Option<&str>) -> Aws {
         dynamodb_endpoint: Some(endpoint.to_owned()),
         lambda_endpoint: Some(endpoint.to_owned()),
         sts_endpoint: Some(endpoint.to_owned()),
+        other_endpoint: None,
     }
 }
 

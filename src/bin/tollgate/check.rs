@@ -23,6 +23,12 @@ use crate::{
 ///
 /// Exit code 3: there are problems. 4: there is no such stage or file. 64: github and sarif are for files, --auth is for stages.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate check
+  tollgate check v1 --auth
+  tollgate check tollgate.yaml --format github
+  tollgate check --local -o json")]
 pub struct Arguments {
     /// A stage, or an API file such as tollgate.yaml (with a dot or a slash in it); without it, all stages.
     #[arg(value_name = "STAGE|FILE")]
@@ -45,6 +51,7 @@ impl Arguments {
             None => Some(self.common.output),
             Some(ReportFormat::Text) => Some(OutputFormat::Text),
             Some(ReportFormat::Json) => Some(OutputFormat::Json),
+            Some(ReportFormat::Yaml) => Some(OutputFormat::Yaml),
             Some(ReportFormat::Github | ReportFormat::Sarif) => None,
         }
     }
@@ -55,6 +62,7 @@ impl From<OutputFormat> for ReportFormat {
         match output {
             OutputFormat::Text => Self::Text,
             OutputFormat::Json => Self::Json,
+            OutputFormat::Yaml => Self::Yaml,
         }
     }
 }

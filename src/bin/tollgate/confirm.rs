@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use crate::{exit_status::ExitStatus, notes::note, text_table::printable};
+use crate::{exit_status::ExitStatus, interrupt::asking, notes::note, text_table::printable};
 
 /// The answer to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub fn is_asked(what: &str) -> Result<(), ExitStatus> {
 pub fn ask(question: &str) -> io::Result<Answer> {
     eprint!("tollgate: {} [y/N] ", printable(question));
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
+    asking(|| io::stdin().read_line(&mut answer))?;
     let is_yes = ["y", "yes"].contains(&answer.trim().to_lowercase().as_str());
     Ok(if is_yes { Answer::Yes } else { Answer::No })
 }

@@ -12,6 +12,7 @@ use crate::{
     check_report::{self, CheckReport},
     common_args::{CommonArgs, STAGES},
     exit_status::ExitStatus,
+    interrupt::WhenInterrupted,
     message_arg::MessageArg,
     notes::note,
     operator::operator,
@@ -22,6 +23,11 @@ use crate::{
 ///
 /// Exit code 3: there are problems, and nothing has changed. 4: there is no such stage. 5: an apply to it has not ended.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate deploy v1
+  tollgate deploy v1 -m 'new prices' --stack shop-gateway
+  tollgate deploy '$default' --local")]
 pub struct Arguments {
     /// The stage.
     stage: String,
@@ -39,9 +45,9 @@ pub struct Arguments {
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, message, auto_deploy, common } = arguments;
-    let sts = common.sts()?;
-    common.run(STAGES, async |store| {
-        let by = operator(sts.as_ref()).await;
+    common.connected(STAGES, WhenInterrupted::FinishFirst, async |connection| {
+        let store = &connection.store;
+        let by = operator(connection.sts().as_ref()).await;
         let origin = Origin { at: Clock::System.now(), by: &by, message: message.text() };
         let mut publication = Publication::on_request(origin);
         if *auto_deploy {

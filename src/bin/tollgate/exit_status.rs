@@ -8,12 +8,16 @@ use tollgate::{authorizers::KeyValue, error::GatewayError, store::Store};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     Ok,
+    /// Any error that has no status of its own.
+    Failed,
     /// There are differences, and `--exit-code` asks.
     Different,
     Invalid,
     NotFound,
     /// The tables are not as they were when it was planned.
     Stale,
+    /// AWS does not let the caller do it.
+    Denied,
     /// The command line lacks an argument, or has a wrong one.
     WrongUse,
     /// The answer to a question was not yes.
@@ -63,8 +67,9 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::Invalid => Self::from(3),
             ExitStatus::NotFound => Self::from(4),
             ExitStatus::Stale => Self::from(5),
+            ExitStatus::Denied => Self::from(6),
             ExitStatus::WrongUse => Self::from(64),
-            ExitStatus::Declined => Self::FAILURE,
+            ExitStatus::Failed | ExitStatus::Declined => Self::FAILURE,
             #[cfg(feature = "local")]
             ExitStatus::TestFailed => Self::from(7),
         }

@@ -20,6 +20,10 @@ use crate::{
 /// The first line is what it serves now. CHANGED counts the routes that were added, changed and removed against the line
 /// below. Exit code 4: there is no such stage.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate history v1
+  tollgate history v1 --limit 50 -o json")]
 pub struct Arguments {
     /// The stage.
     stage: String,

@@ -1,7 +1,7 @@
 //! The operator's tool: one command a file.
 //!
-//! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 differences, 3 invalid
-//! input, 4 not found, 5 stale plan, 7 a test of an API failed, 64 usage.
+//! Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 differences, 3 invalid input,
+//! 4 not found, 5 a stale plan, 6 denied by AWS, 7 a test of an API failed, 64 usage.
 
 mod apply;
 mod auth;
@@ -14,44 +14,58 @@ mod check_keys_and_plans;
 mod check_report;
 mod checked_rules;
 mod common_args;
+mod completion;
 mod confirm;
+mod connection;
 mod cost;
+mod credentials;
 mod deploy;
 mod deployment_arg;
 #[cfg(feature = "local")]
 mod dev;
 mod diff;
 mod difference_report;
+mod doctor;
 mod exit_status;
 mod explain;
 mod export;
+mod failure;
 mod history;
 mod init;
+mod interrupt;
 mod keys;
 mod limit_words;
+mod log_args;
+mod logs;
+mod man;
 mod message_arg;
 mod notes;
 mod operator;
 mod output_format;
 mod paint;
+mod place_arg;
 mod prune;
 mod request_arg;
 mod rollback;
 mod routes;
 mod schema;
+mod status;
 #[cfg(feature = "local")]
 mod test;
+#[cfg(test)]
+mod tests;
 mod text_table;
 mod time_arg;
+mod top;
 mod unfinished_apply;
 mod usage;
 
 use std::{io, process::ExitCode};
 
-use clap::{Parser, Subcommand, error::ErrorKind};
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use tollgate::error::chain;
 
-use self::notes::note;
+use self::{exit_status::ExitStatus, failure::AwsFailure, notes::note};
 
 /// Run and manage a Tollgate API gateway.
 #[derive(Parser)]
@@ -77,10 +91,16 @@ enum Command {
     Rollback(rollback::Arguments),
     Prune(prune::Arguments),
     Canary(canary::Arguments),
+    Status(status::Arguments),
+    Doctor(doctor::Arguments),
+    Logs(logs::Arguments),
+    Top(top::Arguments),
     Keys(keys::Arguments),
     Cache(cache::Arguments),
     Usage(usage::Arguments),
     Cost(cost::Arguments),
+    Completion(completion::Arguments),
+    Man(man::Arguments),
     #[cfg(feature = "local")]
     Dev(dev::Arguments),
     #[cfg(feature = "local")]
@@ -107,10 +127,16 @@ fn main() -> ExitCode {
         Command::Rollback(arguments) => rollback::run(&arguments),
         Command::Prune(arguments) => prune::run(&arguments),
         Command::Canary(arguments) => canary::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Logs(arguments) => logs::run(&arguments),
+        Command::Top(arguments) => top::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Usage(arguments) => usage::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
+        Command::Completion(arguments) => completion::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
         #[cfg(feature = "local")]
         Command::Dev(arguments) => dev::run(arguments),
         #[cfg(feature = "local")]
@@ -122,9 +148,14 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             note(format_args!("tollgate: {}", chain(error.as_ref())));
-            ExitCode::FAILURE
+            error.downcast_ref::<AwsFailure>().map_or(ExitStatus::Failed, |failure| failure.status).into()
         }
     }
+}
+
+/// The command line as it is defined, with every command.
+fn whole_command() -> clap::Command {
+    Arguments::command()
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

@@ -14,6 +14,8 @@ pub enum Colour {
     Green,
     Yellow,
     Red,
+    Cyan,
+    Dim,
 }
 
 impl Paint {
@@ -36,6 +38,8 @@ impl Paint {
             Colour::Green => 32,
             Colour::Yellow => 33,
             Colour::Red => 31,
+            Colour::Cyan => 36,
+            Colour::Dim => 2,
         };
         match self {
             Self::Coloured => format!("\u{1b}[{code}m{text}\u{1b}[0m"),

@@ -14,6 +14,7 @@ use crate::{
     common_args::{CommonArgs, STAGES},
     confirm::{self, Answer},
     exit_status::ExitStatus,
+    interrupt::is_interrupted,
     notes::note,
 };
 
@@ -23,6 +24,10 @@ use crate::{
 /// On a terminal it asks first. Exit code 1: the answer was not yes. 4: there is no such stage. 64: there is no terminal
 /// to ask on, and no --yes.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate prune v1
+  tollgate prune v1 --keep 20 --yes")]
 pub struct Arguments {
     /// The stage.
     stage: String,
@@ -43,7 +48,7 @@ pub fn run(Arguments { stage, keep, yes, common }: &Arguments) -> Result<ExitSta
     if !yes && let Err(status) = confirm::is_asked("delete deployments for good") {
         return Ok(status);
     }
-    common.run(STAGES, async |store| {
+    common.run_writing(STAGES, async |store| {
         let PrunePlan { to_delete, kept } = deployment::plan_pruning(store, stage, *keep as usize).await?;
         if to_delete.is_empty() && kept == 0 && store.stage(stage).await?.is_none() {
             return Ok(ExitStatus::no_stage(store, stage));
@@ -57,7 +62,11 @@ pub fn run(Arguments { stage, keep, yes, common }: &Arguments) -> Result<ExitSta
             }
         }
         let (mut deleted, mut kept) = (Vec::new(), kept);
-        for deployment in &to_delete {
+        for (index, deployment) in to_delete.iter().enumerate() {
+            if is_interrupted() {
+                kept += to_delete.len() - index;
+                break;
+            }
             let id = &deployment.stored.id;
             match deployment::delete_pruned(store, stage, deployment).await? {
                 ConditionalWrite::Done => deleted.push(id),

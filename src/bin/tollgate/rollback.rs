@@ -19,6 +19,7 @@ use crate::{
     confirm::{self, Answer},
     deployment_arg,
     exit_status::ExitStatus,
+    interrupt::WhenInterrupted,
     message_arg::MessageArg,
     notes::note,
     operator::operator,
@@ -31,6 +32,10 @@ use crate::{
 /// answer was not yes. 3: the stage cannot serve that deployment; nothing has changed. 4: there is no such stage or
 /// deployment. 64: there is no terminal to ask on, and no --yes.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate rollback v1
+  tollgate rollback v1 69b8f57a --yes -m 'edited by mistake'")]
 pub struct Arguments {
     /// The stage.
     stage: String,
@@ -57,8 +62,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     if !yes && let Err(status) = confirm::is_asked("roll back") {
         return Ok(status);
     }
-    let sts = common.sts()?;
-    common.run(STAGES, async |store| {
+    common.connected(STAGES, WhenInterrupted::FinishFirst, async |connection| {
+        let store = &connection.store;
         if store.stage(stage).await?.is_none() {
             return Ok(ExitStatus::no_stage(store, stage));
         }
@@ -70,7 +75,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             note(format_args!("tollgate: {stage} stays as it is"));
             return Ok(ExitStatus::Declined);
         }
-        let by = operator(sts.as_ref()).await;
+        let by = operator(connection.sts().as_ref()).await;
         let origin = Origin { at: Clock::System.now(), by: &by, message: message.text() };
         match deployment::roll_back(store, stage, &id, origin).await? {
             RollbackOutcome::RolledBack(rollback) => {

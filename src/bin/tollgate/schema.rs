@@ -9,6 +9,9 @@ use crate::exit_status::ExitStatus;
 
 /// Print the JSON Schema of an API file: with it an editor completes and checks tollgate.yaml.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate schema > tollgate.schema.json")]
 pub struct Arguments {}
 
 /// # Errors

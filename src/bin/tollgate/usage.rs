@@ -23,6 +23,10 @@ use crate::{
 /// Instances write what they have counted from time to time, so the last minute may be missing. Exit code 3:
 /// --from is after --to, or longer ago than days are kept (400). 4: there is no such key.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate usage u1q0a7ht2c
+  tollgate usage u1q0a7ht2c --from 2026-11-01 --to 2026-11-30 -o json")]
 pub struct Arguments {
     /// The key's id.
     key_id: String,

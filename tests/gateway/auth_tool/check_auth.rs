@@ -154,37 +154,40 @@ async fn a_stage_with_problems_has_no_table_and_others_have() {
     "#]].assert_eq(&world.tollgate(&["check", "--auth"]).text(&[]));
     expect![[r#"
         exit 0
-        [
-          {
-            "deploymentId": "43c1342a75ffaf7aecfc8759943ddbf3",
-            "problems": [],
-            "routes": [
-              {
-                "addresses": null,
-                "addressesOfApi": null,
-                "apiKeyRequired": false,
-                "authorizationScopes": null,
-                "authorizerId": null,
-                "authorizerType": null,
-                "hasPolicy": false,
-                "isAuthorizerOfApi": false,
-                "isPublic": true,
-                "routeKey": "POST /open"
-              }
-            ],
-            "stage": "v1",
-            "valid": true,
-            "warnings": [
-              {
-                "expected": "an authorizer, an API key, ipAllow or a policy, unless that is meant",
-                "field": "integration.action",
-                "got": "a route by which anybody may change a table",
-                "key": "stage=v1 routeKey=POST /open",
-                "table": "tollgate-routes"
-              }
-            ]
-          }
-        ]
+        {
+          "results": [
+            {
+              "deploymentId": "43c1342a75ffaf7aecfc8759943ddbf3",
+              "problems": [],
+              "routes": [
+                {
+                  "addresses": null,
+                  "addressesOfApi": null,
+                  "apiKeyRequired": false,
+                  "authorizationScopes": null,
+                  "authorizerId": null,
+                  "authorizerType": null,
+                  "hasPolicy": false,
+                  "isAuthorizerOfApi": false,
+                  "isPublic": true,
+                  "routeKey": "POST /open"
+                }
+              ],
+              "stage": "v1",
+              "valid": true,
+              "warnings": [
+                {
+                  "expected": "an authorizer, an API key, ipAllow or a policy, unless that is meant",
+                  "field": "integration.action",
+                  "got": "a route by which anybody may change a table",
+                  "key": "stage=v1 routeKey=POST /open",
+                  "table": "tollgate-routes"
+                }
+              ]
+            }
+          ],
+          "schemaVersion": 1
+        }
         --
     "#]]
     .assert_eq(&world.tollgate(&["check", "v1", "--auth", "-o", "json"]).text(&[]));

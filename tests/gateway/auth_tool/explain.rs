@@ -521,6 +521,7 @@ async fn the_result_as_json_has_the_same() {
           },
           "isRefused": true,
           "routeKey": "POST /orders",
+          "schemaVersion": 1,
           "stage": "v1"
         }
         --

@@ -30,6 +30,7 @@ async fn a_purged_stage_asks_the_target_again_after_its_next_refresh() {
     expect![[r#"
         {
           "cacheGeneration": 2,
+          "schemaVersion": 1,
           "stage": "v1"
         }
     "#]]
@@ -108,6 +109,7 @@ async fn purging_a_route_deletes_its_entries_and_no_other_routes() {
         {
           "entriesDeleted": 1,
           "routeKey": "GET /long",
+          "schemaVersion": 1,
           "stage": "v1"
         }
     "#]]

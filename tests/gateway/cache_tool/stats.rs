@@ -81,6 +81,7 @@ async fn stats_count_entries_by_route_and_expired_ones_apart() {
               }
             }
           },
+          "schemaVersion": 1,
           "stage": "v1",
           "total": {
             "expired": {

@@ -49,6 +49,12 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "diff --help",
         "apply -h",
         "schema -h",
+        "status --help",
+        "doctor -h",
+        "logs --help",
+        "top --help",
+        "completion --help",
+        "man -h",
     ] {
         let ran = tollgate(&[], &arguments.split(' ').collect::<Vec<_>>());
         assert_eq!(ran.code, Some(0), "{arguments}");
@@ -101,16 +107,46 @@ fn help_goes_to_stdout_and_a_wrong_command_line_to_stderr_with_exit_64() {
         "schema v1",
         "cost --requests 10M",
         "cost --requests 10M --target-ms 50 --local",
+        "status v1 v2",
+        "doctor v1",
+        "logs --since soon",
+        "logs --status 6xx",
+        "top --window 2h",
+        "top --count 0",
+        "completion",
+        "man",
     ] {
         let ran = tollgate(&[], &arguments.split_whitespace().collect::<Vec<_>>());
         assert_eq!(ran.code, Some(64), "{arguments}");
         assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{arguments}: {ran:?}");
     }
     let help = tollgate(&[], &["--help"]);
-    for command in [
-        "apply", "auth", "cache", "canary", "check", "cost", "deploy", "dev", "diff", "export", "history",
-        "init", "keys", "prune", "rollback", "schema", "usage",
-    ] {
+    let commands = [
+        "apply",
+        "auth",
+        "cache",
+        "canary",
+        "check",
+        "completion",
+        "cost",
+        "deploy",
+        "dev",
+        "diff",
+        "doctor",
+        "export",
+        "history",
+        "init",
+        "keys",
+        "logs",
+        "man",
+        "prune",
+        "rollback",
+        "schema",
+        "status",
+        "top",
+        "usage",
+    ];
+    for command in commands {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{help:?}");
         let own = tollgate(&[], &[command, "--help"]);
         assert!(own.stdout.contains(&format!("Usage: tollgate {command}")), "{own:?}");
@@ -127,6 +163,12 @@ fn a_command_that_cannot_run_ends_with_one_message_on_stderr_and_exit_1() {
     };
     let cases = [
         (vec![], "AWS_REGION"),
+        (
+            [("AWS_REGION", "eu-west-1"), ("AWS_EC2_METADATA_DISABLED", "true")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            "no credentials: ",
+        ),
         (with(&[("AWS_ENDPOINT_URL_DYNAMODB", "localhost")]), "AWS_ENDPOINT_URL_DYNAMODB"),
         (with(&[("REFRESH_SECONDS", "soon"), ("AWS_ENDPOINT_URL_DYNAMODB", &nobody)]), "REFRESH_SECONDS"),
         (with(&[("AWS_ENDPOINT_URL_DYNAMODB", &nobody)]), "reading the stage"),
@@ -149,9 +191,8 @@ async fn missing_tables_are_named_with_their_endpoint() {
     let endpoint = format!("http://{}", world.dynamodb().address);
     let variables = [("STAGES_TABLE", "missing-table"), ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)];
     let expected = format!(
-        "exit 1\n--\ntollgate: with the tables missing-table, tollgate-routes and tollgate-deployments at \
-         {endpoint}: reading the stage failed: ResourceNotFoundException: Requested resource not found (status \
-         400)\n"
+        "exit 1\n--\ntollgate: reading the stage failed: there is no table missing-table at {endpoint}; `tollgate dev` \
+         makes its own, of the names that its environment says\n"
     );
     assert_eq!(tollgate(&variables, &["deploy", "v1", "--local"]).text(&[]), expected);
 }

@@ -50,7 +50,10 @@ async fn check_reports_problems_and_warnings_and_deploy_publishes_what_is_valid(
 
         $ tollgate check -o json
         exit 0
-        []
+        {
+          "results": [],
+          "schemaVersion": 1
+        }
         --
 
         $ tollgate deploy v1 --output json
@@ -88,23 +91,26 @@ async fn check_reports_problems_and_warnings_and_deploy_publishes_what_is_valid(
 
         $ tollgate check v1 -o json
         exit 0
-        [
-          {
-            "deploymentId": "9b03687b9ecf078f0b773b52d188e9a0",
-            "problems": [],
-            "stage": "v1",
-            "valid": true,
-            "warnings": [
-              {
-                "expected": "nothing of this name; did you mean cacheTtlInSeconds?",
-                "field": "cacheTTL",
-                "got": "5",
-                "key": "stage=v1 routeKey=GET /orders",
-                "table": "tollgate-routes"
-              }
-            ]
-          }
-        ]
+        {
+          "results": [
+            {
+              "deploymentId": "9b03687b9ecf078f0b773b52d188e9a0",
+              "problems": [],
+              "stage": "v1",
+              "valid": true,
+              "warnings": [
+                {
+                  "expected": "nothing of this name; did you mean cacheTtlInSeconds?",
+                  "field": "cacheTTL",
+                  "got": "5",
+                  "key": "stage=v1 routeKey=GET /orders",
+                  "table": "tollgate-routes"
+                }
+              ]
+            }
+          ],
+          "schemaVersion": 1
+        }
         --
 
         $ tollgate deploy v1
@@ -141,58 +147,64 @@ async fn check_reports_problems_and_warnings_and_deploy_publishes_what_is_valid(
 
         $ tollgate check -o json
         exit 3
-        [
-          {
-            "deploymentId": null,
-            "problems": [
-              {
-                "expected": "AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK",
-                "field": "integration.type",
-                "got": "\"SOAP\"",
-                "key": "stage=v1 routeKey=FETCH /x",
-                "table": "tollgate-routes"
-              },
-              {
-                "expected": "a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY",
-                "field": "routeKey",
-                "got": "\"FETCH /x\"",
-                "key": "stage=v1 routeKey=FETCH /x",
-                "table": "tollgate-routes"
-              }
-            ],
-            "stage": "v1",
-            "valid": false,
-            "warnings": [
-              {
-                "expected": "nothing of this name; did you mean cacheTtlInSeconds?",
-                "field": "cacheTTL",
-                "got": "5",
-                "key": "stage=v1 routeKey=GET /orders",
-                "table": "tollgate-routes"
-              }
-            ]
-          },
-          {
-            "deploymentId": "204aef23118e1d61f7a28e5dfadd5d08",
-            "problems": [],
-            "stage": "v2",
-            "valid": true,
-            "warnings": []
-          }
-        ]
+        {
+          "results": [
+            {
+              "deploymentId": null,
+              "problems": [
+                {
+                  "expected": "AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK",
+                  "field": "integration.type",
+                  "got": "\"SOAP\"",
+                  "key": "stage=v1 routeKey=FETCH /x",
+                  "table": "tollgate-routes"
+                },
+                {
+                  "expected": "a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY",
+                  "field": "routeKey",
+                  "got": "\"FETCH /x\"",
+                  "key": "stage=v1 routeKey=FETCH /x",
+                  "table": "tollgate-routes"
+                }
+              ],
+              "stage": "v1",
+              "valid": false,
+              "warnings": [
+                {
+                  "expected": "nothing of this name; did you mean cacheTtlInSeconds?",
+                  "field": "cacheTTL",
+                  "got": "5",
+                  "key": "stage=v1 routeKey=GET /orders",
+                  "table": "tollgate-routes"
+                }
+              ]
+            },
+            {
+              "deploymentId": "204aef23118e1d61f7a28e5dfadd5d08",
+              "problems": [],
+              "stage": "v2",
+              "valid": true,
+              "warnings": []
+            }
+          ],
+          "schemaVersion": 1
+        }
         --
 
         $ tollgate deploy v2 -o json
         exit 0
-        [
-          {
-            "deploymentId": "204aef23118e1d61f7a28e5dfadd5d08",
-            "problems": [],
-            "stage": "v2",
-            "valid": true,
-            "warnings": []
-          }
-        ]
+        {
+          "results": [
+            {
+              "deploymentId": "204aef23118e1d61f7a28e5dfadd5d08",
+              "problems": [],
+              "stage": "v2",
+              "valid": true,
+              "warnings": []
+            }
+          ],
+          "schemaVersion": 1
+        }
         --
 
     "#]].assert_eq(&[nothing, valid, odd, invalid].join("# ---\n"));

@@ -134,8 +134,8 @@ async fn the_tool_tells_who_moved_the_stage_when_and_why() {
     );
     world.publish("v1").await;
 
-    let told: Vec<Value> =
-        serde_json::from_str(&world.tollgate(&["history", "v1", "-o", "json"]).stdout).unwrap();
+    let told: Value = serde_json::from_str(&world.tollgate(&["history", "v1", "-o", "json"]).stdout).unwrap();
+    let told = told["results"].as_array().unwrap().clone();
     let text = |entry: usize, name: &str| told[entry][name].as_str().unwrap().to_owned();
     let (first, second, third) = (text(2, "deploymentId"), text(1, "deploymentId"), text(0, "deploymentId"));
     let times = [text(2, "at"), text(1, "at"), text(0, "at")];
@@ -157,24 +157,27 @@ async fn the_tool_tells_who_moved_the_stage_when_and_why() {
     "#]].assert_eq(&world.tollgate(&["history", "v1"]).text(&named));
     expect![[r#"
         exit 0
-        [
-          {
-            "at": "-------TIME---------",
-            "by": "autoDeploy",
-            "changes": {
-              "added": 0,
-              "api": true,
-              "changed": 1,
-              "removed": 0
-            },
-            "deploymentId": "-----------ID OF THE THIRD------",
-            "kind": "AUTO_DEPLOY",
-            "message": "",
-            "pruned": false,
-            "routes": 2,
-            "served": true
-          }
-        ]
+        {
+          "results": [
+            {
+              "at": "-------TIME---------",
+              "by": "autoDeploy",
+              "changes": {
+                "added": 0,
+                "api": true,
+                "changed": 1,
+                "removed": 0
+              },
+              "deploymentId": "-----------ID OF THE THIRD------",
+              "kind": "AUTO_DEPLOY",
+              "message": "",
+              "pruned": false,
+              "routes": 2,
+              "served": true
+            }
+          ],
+          "schemaVersion": 1
+        }
         --
     "#]]
     .assert_eq(&world.tollgate(&["history", "v1", "--limit", "1", "-o", "json"]).text(&named));

@@ -60,6 +60,7 @@ async fn all_but_the_newest_go_and_the_history_still_tells_of_them() {
         {
           "deleted": [],
           "kept": 2,
+          "schemaVersion": 1,
           "stage": "v1"
         }
         --

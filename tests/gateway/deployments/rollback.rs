@@ -64,6 +64,7 @@ async fn a_rollback_is_served_at_the_next_look_and_edits_wait_until_the_operator
           "deploymentId": "B",
           "from": "A",
           "routes": 1,
+          "schemaVersion": 1,
           "stage": "v1"
         }
         --

@@ -82,7 +82,9 @@ fn help_text(command: &str) -> String {
 fn help(command: &str) -> Help {
     let text = help_text(command);
     let usage = text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap().to_owned();
-    let entries = ["Commands:", "Arguments:", "Options:"].into_iter().flat_map(|title| block(&text, title));
+    let entries = ["Commands:", "Arguments:", "Options:", "Where it is:"]
+        .into_iter()
+        .flat_map(|title| block(&text, title));
     let entries = entries.map(Entry::in_a_table).filter(|entry| !OWN_HELP.contains(&entry.name.as_str()));
     Help { usage, entries: entries.collect(), exit_codes: exit_codes(&text) }
 }
@@ -139,8 +141,9 @@ fn reference(help: &Help, shared: &[Entry]) -> String {
     let mut rows: Vec<String> = own.into_iter().chain(exit_codes).map(row).collect();
     if !common.is_empty() {
         let names: Vec<_> = common.iter().map(|entry| entry.name.as_str()).collect();
+        let names = if names.len() == shared.len() { "other options".to_owned() } else { names.join(", ") };
         let anchor = "#what-all-commands-have-in-common";
-        rows.push(format!("| {} | as [all commands have]({anchor}) |\n", names.join(", ")));
+        rows.push(format!("| {names} | as [all commands have]({anchor}) |\n"));
     }
     let head = if rows.is_empty() { "" } else { "\n| | meaning |\n|---|---|\n" };
     format!("{FENCE}{usage}\n```\n{head}{}", rows.concat())

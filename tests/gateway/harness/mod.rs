@@ -6,6 +6,7 @@ mod events;
 mod gate;
 mod invoke_api;
 mod panicking;
+pub mod scripted_aws;
 pub mod table_client;
 mod target;
 pub mod tool;

@@ -60,131 +60,134 @@ async fn check_tells_what_is_wrong_with_keys_and_plans() {
     "#]].assert_eq(&gateway.tollgate(&["check"]).text(&[]));
     expect![[r#"
         exit 3
-        [
-          {
-            "items": 6,
-            "problems": [
-              {
-                "expected": "the SHA-256 of the key's value: 64 lower-case hex digits",
-                "field": "keyHash",
-                "got": "64 characters",
-                "key": "id=k2",
-                "table": "tollgate-api-keys"
-              },
-              {
-                "expected": "a usage plan of tollgate-usage-plans",
-                "field": "usagePlanId",
-                "got": "\"silver\"",
-                "key": "id=k3",
-                "table": "tollgate-api-keys"
-              },
-              {
-                "expected": "an id that no other key has",
-                "field": "id",
-                "got": "\"k4\"",
-                "key": "id=k4",
-                "table": "tollgate-api-keys"
-              },
-              {
-                "expected": "an id that no other key has",
-                "field": "id",
-                "got": "\"k4\"",
-                "key": "id=k4",
-                "table": "tollgate-api-keys"
-              },
-              {
-                "expected": "true or false",
-                "field": "enabled",
-                "got": "\"perhaps\"",
-                "key": "keyHash=ffffffffffff…",
-                "table": "tollgate-api-keys"
-              },
-              {
-                "expected": "a whole number from 0 to 253402300799",
-                "field": "expiresAt",
-                "got": "-1",
-                "key": "keyHash=ffffffffffff…",
-                "table": "tollgate-api-keys"
-              },
-              {
-                "expected": "an id",
-                "field": "id",
-                "got": "nothing",
-                "key": "keyHash=ffffffffffff…",
-                "table": "tollgate-api-keys"
-              }
-            ],
-            "table": "tollgate-api-keys",
-            "valid": false,
-            "warnings": [
-              {
-                "expected": "a stage that exists",
-                "field": "stages",
-                "got": "\"v2\"",
-                "key": "id=k3",
-                "table": "tollgate-api-keys"
-              },
-              {
-                "expected": "nothing of this name; did you mean customerId?",
-                "field": "customer",
-                "got": "…",
-                "key": "id=k4",
-                "table": "tollgate-api-keys"
-              },
-              {
-                "expected": "a usage plan: without one it gets 403",
-                "field": "usagePlanId",
-                "got": "nothing",
-                "key": "id=k4",
-                "table": "tollgate-api-keys"
-              }
-            ]
-          },
-          {
-            "items": 3,
-            "problems": [
-              {
-                "expected": "DAY or WEEK or MONTH",
-                "field": "quota.period",
-                "got": "nothing",
-                "key": "usagePlanId=odd",
-                "table": "tollgate-usage-plans"
-              },
-              {
-                "expected": "nothing of this name; did you mean throttle?",
-                "field": "throtle",
-                "got": "{}",
-                "key": "usagePlanId=odd",
-                "table": "tollgate-usage-plans"
-              }
-            ],
-            "table": "tollgate-usage-plans",
-            "valid": false,
-            "warnings": [
-              {
-                "expected": "a stage that exists",
-                "field": "apiStages",
-                "got": "\"v0\"",
-                "key": "usagePlanId=old",
-                "table": "tollgate-usage-plans"
-              },
-              {
-                "expected": "a route key of stage v1",
-                "field": "apiStages.v1",
-                "got": "\"GET /old\"",
-                "key": "usagePlanId=old",
-                "table": "tollgate-usage-plans"
-              }
-            ]
-          },
-          {
-            "deploymentId": "06685d89debaa2f25f84b13a512cbf6b",
-            "problems": [],
-            "stage": "v1",
-            "valid": true,
-            "warnings": []
-          }
-        ]
+        {
+          "results": [
+            {
+              "items": 6,
+              "problems": [
+                {
+                  "expected": "the SHA-256 of the key's value: 64 lower-case hex digits",
+                  "field": "keyHash",
+                  "got": "64 characters",
+                  "key": "id=k2",
+                  "table": "tollgate-api-keys"
+                },
+                {
+                  "expected": "a usage plan of tollgate-usage-plans",
+                  "field": "usagePlanId",
+                  "got": "\"silver\"",
+                  "key": "id=k3",
+                  "table": "tollgate-api-keys"
+                },
+                {
+                  "expected": "an id that no other key has",
+                  "field": "id",
+                  "got": "\"k4\"",
+                  "key": "id=k4",
+                  "table": "tollgate-api-keys"
+                },
+                {
+                  "expected": "an id that no other key has",
+                  "field": "id",
+                  "got": "\"k4\"",
+                  "key": "id=k4",
+                  "table": "tollgate-api-keys"
+                },
+                {
+                  "expected": "true or false",
+                  "field": "enabled",
+                  "got": "\"perhaps\"",
+                  "key": "keyHash=ffffffffffff…",
+                  "table": "tollgate-api-keys"
+                },
+                {
+                  "expected": "a whole number from 0 to 253402300799",
+                  "field": "expiresAt",
+                  "got": "-1",
+                  "key": "keyHash=ffffffffffff…",
+                  "table": "tollgate-api-keys"
+                },
+                {
+                  "expected": "an id",
+                  "field": "id",
+                  "got": "nothing",
+                  "key": "keyHash=ffffffffffff…",
+                  "table": "tollgate-api-keys"
+                }
+              ],
+              "table": "tollgate-api-keys",
+              "valid": false,
+              "warnings": [
+                {
+                  "expected": "a stage that exists",
+                  "field": "stages",
+                  "got": "\"v2\"",
+                  "key": "id=k3",
+                  "table": "tollgate-api-keys"
+                },
+                {
+                  "expected": "nothing of this name; did you mean customerId?",
+                  "field": "customer",
+                  "got": "…",
+                  "key": "id=k4",
+                  "table": "tollgate-api-keys"
+                },
+                {
+                  "expected": "a usage plan: without one it gets 403",
+                  "field": "usagePlanId",
+                  "got": "nothing",
+                  "key": "id=k4",
+                  "table": "tollgate-api-keys"
+                }
+              ]
+            },
+            {
+              "items": 3,
+              "problems": [
+                {
+                  "expected": "DAY or WEEK or MONTH",
+                  "field": "quota.period",
+                  "got": "nothing",
+                  "key": "usagePlanId=odd",
+                  "table": "tollgate-usage-plans"
+                },
+                {
+                  "expected": "nothing of this name; did you mean throttle?",
+                  "field": "throtle",
+                  "got": "{}",
+                  "key": "usagePlanId=odd",
+                  "table": "tollgate-usage-plans"
+                }
+              ],
+              "table": "tollgate-usage-plans",
+              "valid": false,
+              "warnings": [
+                {
+                  "expected": "a stage that exists",
+                  "field": "apiStages",
+                  "got": "\"v0\"",
+                  "key": "usagePlanId=old",
+                  "table": "tollgate-usage-plans"
+                },
+                {
+                  "expected": "a route key of stage v1",
+                  "field": "apiStages.v1",
+                  "got": "\"GET /old\"",
+                  "key": "usagePlanId=old",
+                  "table": "tollgate-usage-plans"
+                }
+              ]
+            },
+            {
+              "deploymentId": "06685d89debaa2f25f84b13a512cbf6b",
+              "problems": [],
+              "stage": "v1",
+              "valid": true,
+              "warnings": []
+            }
+          ],
+          "schemaVersion": 1
+        }
         --
     "#]]
     .assert_eq(&gateway.tollgate(&["check", "-o", "json"]).text(&[]));

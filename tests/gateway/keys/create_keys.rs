@@ -73,6 +73,7 @@ async fn a_new_key_shows_its_value_once_and_only_its_hash_is_kept() {
           "invalidateCache": true,
           "keyHash": "HASH",
           "name": "Web shop",
+          "schemaVersion": 1,
           "stages": [
             "v1",
             "v2"

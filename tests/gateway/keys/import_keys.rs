@@ -3,9 +3,9 @@
 use std::{fs, path::PathBuf};
 
 use expect_test::expect;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{KEYS, hash_of, text, with_keys};
+use super::{KEYS, hash_of, listed, result, text, with_keys};
 use crate::harness::TestGateway;
 
 /// A file of its own for each test.
@@ -135,7 +135,8 @@ async fn a_file_with_a_bad_line_is_not_imported_unless_bad_lines_are_skipped() {
               "id": "ID",
               "line": 3
             }
-          ]
+          ],
+          "schemaVersion": 1
         }
         --
         FILE:2: malformed key: shorter than 20 characters
@@ -164,11 +165,10 @@ async fn a_long_file_is_imported_whole_and_found_over_many_pages() {
         ran.text(&[]),
         "exit 0\n300 imported, 0 existing, 0 bad\n--\ntollgate: without a usage plan: 300; they get 403 until their items name one\n"
     );
-    let listed = gateway.tollgate(&["keys", "list", "-o", "json"]).stdout;
-    let listed: Vec<Value> = serde_json::from_str(&listed).unwrap();
+    let listed = listed(&gateway.tollgate(&["keys", "list", "-o", "json"]));
     assert_eq!(listed.len(), 300);
     for item in [&listed[0], &listed[299]] {
         let ran = gateway.tollgate(&["keys", "show", text(item, "id"), "-o", "json"]);
-        assert_eq!(serde_json::from_str::<Value>(&ran.stdout).unwrap(), *item);
+        assert_eq!(result(&ran), *item);
     }
 }

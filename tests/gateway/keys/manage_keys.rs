@@ -1,9 +1,9 @@
 //! `tollgate keys list`, `show`, `enable`, `disable` and `delete`.
 
 use expect_test::expect;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{COMMANDS_WITH_AN_ID, KEYS, text, with_keys};
+use super::{COMMANDS_WITH_AN_ID, KEYS, listed, result, text, with_keys};
 
 #[tokio::test]
 async fn list_and_show_print_keys_as_text_and_as_json() {
@@ -20,8 +20,7 @@ async fn list_and_show_print_keys_as_text_and_as_json() {
         --
     "#]]
     .assert_eq(&gateway.tollgate(&["keys", "list"]).text(&[]));
-    let listed: Vec<Value> =
-        serde_json::from_str(&gateway.tollgate(&["keys", "list", "-o", "json"]).stdout).unwrap();
+    let listed = listed(&gateway.tollgate(&["keys", "list", "-o", "json"]));
     let ids: Vec<_> = listed.iter().map(|item| text(item, "id")).collect();
     assert_eq!(ids, ["k4", "k2", "k1", "k3"]);
     assert_eq!(gateway.items(KEYS).await.iter().filter(|item| listed.contains(item)).count(), 4);
@@ -47,7 +46,8 @@ async fn list_and_show_print_keys_as_text_and_as_json() {
           "enabled": false,
           "id": "k2",
           "keyHash": "bb",
-          "name": "app\u001b[2J"
+          "name": "app\u001b[2J",
+          "schemaVersion": 1
         }
         --
     "#]]
@@ -83,7 +83,7 @@ async fn a_key_is_disabled_enabled_and_deleted_by_its_id() {
     assert_eq!(gateway.tollgate(&["keys", "enable", "k1"]).text(&[]), done("enabled"));
     assert_eq!(enabled().await, Some(json!(true)));
     let ran = gateway.tollgate(&["keys", "disable", "k1", "-o", "json"]);
-    let item: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let item = result(&ran);
     assert!(item["enabled"] == false && gateway.items(KEYS).await.contains(&item), "{item}");
     assert_eq!(gateway.tollgate(&["keys", "delete", "k1", "-y"]).text(&[]), done("deleted"));
     assert_eq!(enabled().await, None);

@@ -38,9 +38,21 @@ fn with_keys() -> TestGateway {
     gateway
 }
 
+/// The result of a command with `-o json`, without the version of its form.
+fn result(ran: &Ran) -> Value {
+    let mut result: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
+    assert_eq!(result.as_object_mut().unwrap().remove("schemaVersion"), Some(json!(1)));
+    result
+}
+
+/// The keys that `keys list -o json` shows.
+fn listed(ran: &Ran) -> Vec<Value> {
+    result(ran)["results"].as_array().unwrap().clone()
+}
+
 /// The key that a command with `-o json` shows.
 fn shown(ran: &Ran) -> (Value, String) {
-    let mut item: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
+    let mut item = result(ran);
     let value = item.as_object_mut().unwrap().remove("value").unwrap().as_str().unwrap().to_owned();
     (item, value)
 }

@@ -22,6 +22,7 @@ use crate::{
     common_args::{ALL, CommonArgs},
     confirm::{Answer, ask, is_asked},
     exit_status::ExitStatus,
+    interrupt::WhenInterrupted,
     message_arg::MessageArg,
     notes::note,
     operator::operator,
@@ -38,6 +39,11 @@ use crate::{
 /// stage in it. 5: the tables have changed since the plan was made, or while it was applied. 64: there is no terminal to ask
 /// on, and no --yes.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate apply tollgate.yaml
+  tollgate apply tollgate.yaml --prune --yes -m 'new prices'
+  tollgate apply plan.json --yes")]
 pub struct Arguments {
     /// The API file, or a plan.
     #[arg(value_name = "FILE|PLAN")]
@@ -65,8 +71,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     {
         return Ok(status);
     }
-    let sts = arguments.common.sts()?;
-    arguments.common.run(ALL, async |store| {
+    // An apply that is ended at any write leaves what was served, and the next one finishes it.
+    arguments.common.connected(ALL, WhenInterrupted::End, async |connection| {
+        let store = &connection.store;
         let input = match input::read(&arguments.file, &arguments.scope, &store.tables)? {
             Ok(input) => input,
             Err(status) => return Ok(status),
@@ -95,7 +102,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
                 Err(status) => return Ok(status),
             },
         };
-        let by = operator(sts.as_ref()).await;
+        let by = operator(connection.sts().as_ref()).await;
         let origin = Origin { at: Clock::System.now(), by: &by, message: arguments.message.text() };
         carry_out(store, &plan, origin, output).await
     })

@@ -28,14 +28,14 @@ use crate::{
 /// It goes by what is served now. Nobody is asked but the tables and, where they are not in the item, the issuer for its
 /// keys; nothing is counted. A token is never shown, and of its claims only those that a rule compares.
 ///
-/// Examples:
-///   tollgate auth explain 'GET /v1/orders' -H 'Authorization: Bearer eyJ…'
-///   tollgate auth explain - 'GET https://api.example.com/v1/orders' < token
-///   tollgate auth explain eyJ… 'POST /v1/orders' --source-ip 198.51.100.7 -o json
-///
 /// Exit code 3: the request would be refused. 4: no stage or no route serves it.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment, allow_missing_positional = true)]
+#[command(after_help = "\
+Examples:
+  tollgate auth explain 'GET /v1/orders' -H 'Authorization: Bearer eyJ…'
+  tollgate auth explain - 'GET https://api.example.com/v1/orders' < token
+  tollgate auth explain eyJ… 'POST /v1/orders' --source-ip 198.51.100.7 -o json")]
 pub struct Arguments {
     /// A token, which is put where the route's authorizer looks for one; - reads it from stdin, so that no history of a
     /// shell has it.

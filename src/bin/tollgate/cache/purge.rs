@@ -32,15 +32,15 @@ use crate::{
 /// instance that answers seldom learns within MAX_STALE_SECONDS; where that is 0, with a request, and acts on it with
 /// the next.
 ///
-/// Examples:
-///   tollgate cache purge v1
-///   tollgate cache purge v1 --route 'GET /orders/{id}'
-///   tollgate cache purge v1 --key 'GET https://api.example.com/v1/orders/7?x=1' -H 'Accept-Language: de'
-///
 /// Exit code 3: the item's cacheGeneration is no number that can be raised, or the request is a bad one or another
 /// stage's. 4: there is no such stage or route.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  tollgate cache purge v1
+  tollgate cache purge v1 --route 'GET /orders/{id}'
+  tollgate cache purge v1 --key 'GET https://api.example.com/v1/orders/7?x=1' -H 'Accept-Language: de'")]
 pub struct Arguments {
     /// The stage.
     stage: String,
@@ -73,7 +73,7 @@ const STAGE_FOLLOWS: &str = "instances follow within REFRESH_SECONDS (5 unless i
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, route, request, details, common } = arguments;
-    common.run(SERVED_AND_CACHE, async |store| match (route, request) {
+    common.run_writing(SERVED_AND_CACHE, async |store| match (route, request) {
         (Some(route_key), _) => of_route(store, stage, route_key, common).await,
         (None, Some(line)) => of_request(store, stage, line, details, common).await,
         (None, None) => of_stage(store, stage, common).await,

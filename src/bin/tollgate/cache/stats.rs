@@ -26,13 +26,13 @@ use crate::{
 /// told from others until they expire. A lock is held, for at most 10 seconds, by who asks the target for an answer
 /// while others wait; when the answer is there it stays for the rest of that time.
 ///
-/// Examples:
-///   tollgate cache stats v1
-///   tollgate cache stats v1 --local -o json
-///
 /// Exit code 4: there is no such stage, and nothing of it is left.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  tollgate cache stats v1
+  tollgate cache stats v1 --local -o json")]
 pub struct Arguments {
     /// The stage.
     stage: String,

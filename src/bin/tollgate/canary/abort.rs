@@ -23,6 +23,9 @@ use crate::{
 /// Exit code 4: there is no such stage, or it has no canary.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  tollgate canary abort v1")]
 pub struct Arguments {
     /// The stage.
     stage: String,
@@ -35,7 +38,7 @@ pub struct Arguments {
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, common } = arguments;
-    common.run(STAGES, async |store| {
+    common.run_writing(STAGES, async |store| {
         let (served, auto_deploys) = match abort_canary(store, stage).await? {
             CanaryAbort::Aborted { served, auto_deploys } => (served, auto_deploys),
             CanaryAbort::NoStage => return Ok(ExitStatus::no_stage(store, stage)),

@@ -14,6 +14,7 @@ use super::{no_canary, print_when_it_acts};
 use crate::{
     common_args::{CommonArgs, STAGES},
     exit_status::ExitStatus,
+    interrupt::WhenInterrupted,
     message_arg::MessageArg,
     notes::note,
     operator::operator,
@@ -31,6 +32,9 @@ use crate::{
 /// stage, or it has no canary. 5: an apply to it has not ended.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  tollgate canary promote v1")]
 pub struct Arguments {
     /// The stage.
     stage: String,
@@ -45,9 +49,9 @@ pub struct Arguments {
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, message, common } = arguments;
-    let sts = common.sts()?;
-    common.run(STAGES, async |store| {
-        let by = operator(sts.as_ref()).await;
+    common.connected(STAGES, WhenInterrupted::FinishFirst, async |connection| {
+        let store = &connection.store;
+        let by = operator(connection.sts().as_ref()).await;
         let origin = Origin { at: Clock::System.now(), by: &by, message: message.text() };
         let (deployment_id, former) = match promote_canary(store, stage, origin).await? {
             CanaryPromotion::Promoted { deployment_id, former } => (deployment_id, former),

@@ -16,6 +16,7 @@ use super::print_when_it_acts;
 use crate::{
     common_args::{CANARIES, CommonArgs},
     exit_status::ExitStatus,
+    interrupt::WhenInterrupted,
     message_arg::MessageArg,
     notes::note,
     operator::operator,
@@ -38,6 +39,10 @@ use crate::{
 /// switched off at this moment; nothing has changed. 4: there is no such stage. 5: an apply to it has not ended.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  tollgate canary start v1 --percent 5
+  tollgate canary start v1 --percent 5 --rollback-on-5xx 5 --min-requests 100 -m 'new prices'")]
 pub struct Arguments {
     /// The stage.
     stage: String,
@@ -94,9 +99,9 @@ fn variable(text: &str) -> Result<(String, String), String> {
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, deployment, message, common, .. } = arguments;
-    let sts = common.sts()?;
-    common.run(CANARIES, async |store| {
-        let by = operator(sts.as_ref()).await;
+    common.connected(CANARIES, WhenInterrupted::FinishFirst, async |connection| {
+        let store = &connection.store;
+        let by = operator(connection.sts().as_ref()).await;
         let origin = Origin { at: Clock::System.now(), by: &by, message: message.text() };
         let start = CanaryStart { deployment_id: deployment.clone(), fields: fields(arguments), origin };
         let (settings, is_new) = match start_canary(store, stage, &start).await? {

@@ -31,6 +31,10 @@ use crate::{
 /// Exit code 3: the stage item has problems. 4: there is no such stage, or it has no canary.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  tollgate canary status v1
+  tollgate canary status v1 -o json")]
 pub struct Arguments {
     /// The stage.
     stage: String,

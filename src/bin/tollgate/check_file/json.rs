@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 use tollgate::api_file::{CheckedFile, FileProblem, Position, Severity, Span};
 
-/// The version of this form.
-const SCHEMA_VERSION: u32 = 1;
+use crate::output_format::SCHEMA_VERSION;
 
 pub fn report(path: &str, checked: &CheckedFile) -> Value {
     let of = |severity| -> Vec<Value> {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use tollgate::api_file::{self, CheckedFile};
+use tollgate::api_file::{self, CheckedFile, yaml};
 
 use crate::{exit_status::ExitStatus, notes::note, output_format::OutputFormat};
 
@@ -21,6 +21,7 @@ use crate::{exit_status::ExitStatus, notes::note, output_format::OutputFormat};
 pub enum ReportFormat {
     Text,
     Json,
+    Yaml,
     // Workflow commands: annotations of a pull request.
     Github,
     // SARIF 2.1.0, for code scanning.
@@ -84,6 +85,7 @@ pub fn write(path: &str, checked: &CheckedFile, format: ReportFormat) -> io::Res
     match format {
         ReportFormat::Text => text::write(&mut out, path, checked)?,
         ReportFormat::Json => writeln!(out, "{:#}", json::report(path, checked))?,
+        ReportFormat::Yaml => out.write_all(yaml(&json::report(path, checked)).as_bytes())?,
         ReportFormat::Github => github::write(&mut out, checked)?,
         ReportFormat::Sarif => writeln!(out, "{:#}", sarif::report(checked))?,
     }

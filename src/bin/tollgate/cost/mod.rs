@@ -24,6 +24,10 @@ use crate::{exit_status::ExitStatus, output_format::OutputFormat};
 /// Reckoned from list prices and from what the bench has metered, with requests that come evenly; no account is asked.
 /// Amounts may have a suffix: 10k, 2.5M, 1G.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate cost --requests 10M --target-ms 50
+  tollgate cost --requests 10M --target-ms 50 --keys 10 --hit-share 0.3 -o json")]
 pub struct Arguments {
     /// Requests a month.
     #[arg(long, value_name = "AMOUNT", value_parser = |text: &str| amount(text, &(0..=MOST_REQUESTS)))]

@@ -60,6 +60,11 @@ const AWS_VARIABLES: [&str; 4] =
 ///
 /// Exit code 3: the file has problems. 4: there is no such file.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate dev
+  tollgate dev tollgate.yaml --api-port 9100
+  tollgate dev --function search=./search.py")]
 pub struct Arguments {
     /// An API file [default: tollgate.yaml, where it is there].
     file: Option<PathBuf>,

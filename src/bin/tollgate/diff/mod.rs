@@ -18,6 +18,7 @@ use crate::{
     },
     common_args::{ALL, CommonArgs},
     exit_status::ExitStatus,
+    interrupt::WhenInterrupted,
     notes::note,
     operator::operator,
     paint::Paint,
@@ -31,6 +32,11 @@ use crate::{
 /// hold. 4: there is no such file, no such stage in it, or no such deployment. 64: --stage, --prune and --save are for
 /// files.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate diff tollgate.yaml
+  tollgate diff tollgate.yaml --exit-code --save plan.json
+  tollgate diff v1 69b8f57a 6f73a0da")]
 pub struct Arguments {
     /// The API file; or two deployments by their ids, the earlier one first; or their stage, and then the first digits
     /// of their ids do.
@@ -76,14 +82,14 @@ fn of_file(arguments: &Arguments, file: &str) -> Result<ExitStatus> {
         Ok(input) => input,
         Err(status) => return Ok(status),
     };
-    let sts = arguments.common.sts()?;
-    arguments.common.run(ALL, async |store| {
+    arguments.common.connected(ALL, WhenInterrupted::End, async |connection| {
+        let store = &connection.store;
         let plan = match Plan::make(store, desired, scope).await? {
             Planning::Valid(plan) => *plan,
             Planning::Invalid(problems) => return Ok(plan_report::refuse(&problems)),
         };
         if let Some(path) = &arguments.save {
-            let by = operator(sts.as_ref()).await;
+            let by = operator(connection.sts().as_ref()).await;
             save(path, &PlanFile::write(&plan, &store.tables, &by, time_arg::now()))
                 .with_context(|| format!("writing {path}"))?;
         }

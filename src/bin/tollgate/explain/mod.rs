@@ -43,15 +43,15 @@ use crate::{
 /// With --invoke the call that is shown is made, past limits, the cache and authorizers' functions, and the answer is
 /// shown as the client would get it.
 ///
-/// Examples:
-///   tollgate explain 'GET https://api.example.com/v1/orders/7?x=1' -H 'Accept-Language: de'
-///   tollgate explain 'POST /v1/orders' -d @order.json --file tollgate.yaml --api-key-id acme-1 -o json
-///   tollgate explain /v1/orders/7 --local --invoke
-///
 /// Exit code 3: the request would be refused, or another stage serves it than --stage says, or the file has problems.
 /// 4: no stage or no route serves it, or there is no such file, stage or key.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  tollgate explain 'GET https://api.example.com/v1/orders/7?x=1' -H 'Accept-Language: de'
+  tollgate explain 'POST /v1/orders' -d @order.json --file tollgate.yaml --api-key-id acme-1 -o json
+  tollgate explain /v1/orders/7 --local --invoke")]
 pub struct Arguments {
     /// Method and URL, or path; with --local a path is of http://127.0.0.1:9000 (or API_PORT). A path alone is of a stage
     /// that has no hosts, or of that of --stage.
@@ -124,7 +124,7 @@ async fn explain(arguments: &Arguments, subject: &Subject<'_>) -> Result<ExitSta
     let Some(key) = subject.caller_key(api_key_id.as_deref()).await? else {
         return Ok(subject.no_key(api_key_id.as_deref().unwrap_or_default()));
     };
-    let clients = if *invoke { Some(common.clients()?) } else { None };
+    let clients = if *invoke { Some(common.clients().await?) } else { None };
     let (explained, answer) = subject.explain(&request, &key, clients).await?;
     if let Some(refusal) = explained.refusal()
         && matches!(refusal.error, GatewayError::StageUnavailable { .. })

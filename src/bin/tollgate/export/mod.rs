@@ -29,9 +29,13 @@ use crate::{
 /// Write the items of a stage, or of all, and then usage plans and what is known of API keys too, as an API file.
 ///
 /// What the gateway writes into the items, and the values and hashes of keys, are left out. What else had to be is told on
-/// stderr. Exit code 3: there are problems in the file, with --update. 4: there is no such stage,
-/// deployment or file.
+/// stderr. Exit code 3: the file of --update has problems. 4: there is no such stage, deployment or file.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate export tollgate.yaml
+  tollgate export --stage v1 --local
+  tollgate export tollgate.yaml --force --table-prefix shop")]
 pub struct Arguments {
     /// The file to write, which must not be there yet; without it, stdout.
     file: Option<String>,
@@ -78,7 +82,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         }
         let Export { text, json, left_out } = export(&items);
         let text = match common.output {
-            OutputFormat::Text => text,
+            // The file is YAML.
+            OutputFormat::Text | OutputFormat::Yaml => text,
             OutputFormat::Json => format!("{json:#}\n"),
         };
         match file {

@@ -17,6 +17,10 @@ use crate::exit_status::ExitStatus;
 ///
 /// `tollgate dev` serves it as it is. Files that are there are never written over: then nothing is written at all.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate init
+  tollgate init shop --function python")]
 pub struct Arguments {
     /// The folder, which is made if it is missing.
     #[arg(default_value = ".")]

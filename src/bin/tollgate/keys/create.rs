@@ -26,6 +26,11 @@ use crate::{
 /// value in it. If the key is good for nothing yet (no plan, a broken one, or no stage that exists and that its plan
 /// covers), stderr says so. Exit code 3: --expires is over. 4: there is no such usage plan or stage, and no key is made.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate keys create --name Acme --plan starter
+  tollgate keys create --name Acme --plan starter --expires 90d --tag team=web
+  KEY=$(tollgate keys create --name Acme --plan starter --local)")]
 pub struct Arguments {
     /// What people call it.
     #[arg(long, default_value = "", hide_default_value = true, value_parser = key_args::name)]
@@ -72,7 +77,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     }
     let key = new_key(arguments, now, expires_at)?;
     let id = key.id();
-    common.run(ALL, async |store| {
+    common.run_writing(ALL, async |store| {
         if let Some(status) = unknown_stages(store, &arguments.stages).await? {
             return Ok(status);
         }

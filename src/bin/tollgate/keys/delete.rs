@@ -18,6 +18,10 @@ use crate::{
 /// It acts within KEY_CACHE_SECONDS of the gateway. On a terminal it asks first. Exit code 1: the answer was not yes.
 /// 4: there is no such key. 64: there is no terminal to ask on, and no --yes.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate keys delete u1q0a7ht2c
+  tollgate keys delete u1q0a7ht2c --yes")]
 pub struct Arguments {
     #[command(flatten)]
     key: OneKey,
@@ -33,7 +37,7 @@ pub fn run(Arguments { key: OneKey { id, common }, yes }: &Arguments) -> Result<
     if !yes && let Err(status) = confirm::is_asked("delete it for good") {
         return Ok(status);
     }
-    common.run(KEYS, async |store| {
+    common.run_writing(KEYS, async |store| {
         let Some(item) = find(store, id).await? else { return Ok(ExitStatus::no_key(store, id)) };
         if !yes && confirm::ask(&question(&item))? == Answer::No {
             note(format_args!("tollgate: key {id} stays as it is"));

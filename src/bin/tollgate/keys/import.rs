@@ -6,7 +6,7 @@ use std::{
     io::{self, Read, Write},
 };
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Error, Result, bail};
 use futures_util::{StreamExt, stream};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
@@ -23,6 +23,7 @@ use super::{
 use crate::{
     common_args::{CommonArgs, KEYS_AND_PLANS},
     exit_status::ExitStatus,
+    interrupt::is_interrupted,
     notes::note,
     output_format::OutputFormat,
     time_arg,
@@ -34,6 +35,10 @@ use crate::{
 /// already is reported and stays as it is, so that an import can be done again. How many keys have no usage plan, and
 /// so get 403, stderr says.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate keys import keys.csv --plan starter
+  tollgate keys import - --skip-bad < keys.csv")]
 pub struct Arguments {
     /// The file; `-` is stdin.
     file: String,
@@ -71,7 +76,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         fs::read(&arguments.file)
     };
     let bytes = bytes.with_context(|| format!("cannot read {}", arguments.file))?;
-    arguments.common.run(KEYS_AND_PLANS, async |store| {
+    arguments.common.run_writing(KEYS_AND_PLANS, async |store| {
         let mut file = csv_file::read(&bytes, arguments.plan.as_deref());
         name_unknown_plans(store, &mut file).await?;
         for BadLine { line, problem } in &file.bad {
@@ -133,7 +138,9 @@ async fn write(store: &Store, file_name: &str, rows: &[KeyRow]) -> Result<Vec<Im
         ProgressBar::hidden()
     };
     let now = time_arg::now();
-    let mut writes = stream::iter(rows).map(|row| keep(store, row, now)).buffer_unordered(CONCURRENT_WRITES);
+    let rows_until_interrupted = stream::iter(rows.iter().take_while(|_| !is_interrupted()));
+    let mut writes =
+        rows_until_interrupted.map(|row| keep(store, row, now)).buffer_unordered(CONCURRENT_WRITES);
     let mut written = Vec::new();
     while let Some(result) = writes.next().await {
         let done = written.len();
@@ -143,6 +150,13 @@ async fn write(store: &Store, file_name: &str, rows: &[KeyRow]) -> Result<Vec<Im
         bar.inc(1);
     }
     bar.finish_and_clear();
+    if written.len() < rows.len() {
+        let done = written.len();
+        bail!(
+            "interrupted: {done} of {} keys of {file_name} are written; do it again for the rest",
+            rows.len()
+        );
+    }
     written.sort_by_key(|written| written.line);
     Ok(written)
 }

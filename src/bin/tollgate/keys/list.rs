@@ -14,6 +14,10 @@ use crate::{
 
 /// List all API keys, by name.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate keys list
+  tollgate keys list --local -o yaml")]
 pub struct Arguments {
     #[command(flatten)]
     common: CommonArgs,

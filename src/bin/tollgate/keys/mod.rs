@@ -47,14 +47,17 @@ enum Command {
     /// Show what is kept of an API key: everything but its value.
     ///
     /// Exit code 3: its item has problems. 4: there is no such key.
+    #[command(after_help = "Examples:\n  tollgate keys show u1q0a7ht2c")]
     Show(OneKey),
     /// Let requests with a key pass again.
     ///
     /// It acts within KEY_CACHE_SECONDS of the gateway. Exit code 4: there is no such key.
+    #[command(after_help = "Examples:\n  tollgate keys enable u1q0a7ht2c")]
     Enable(OneKey),
     /// Refuse requests with a key until it is enabled again.
     ///
     /// It acts within KEY_CACHE_SECONDS of the gateway. Exit code 4: there is no such key.
+    #[command(after_help = "Examples:\n  tollgate keys disable u1q0a7ht2c --local")]
     Disable(OneKey),
     Rotate(rotate::Arguments),
     Delete(delete::Arguments),

@@ -25,6 +25,10 @@ use crate::{
 /// item, with the value in it. Exit code 3: the key has a successor already, has ended, or its item has
 /// problems. 4: there is no such key.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tollgate keys rotate u1q0a7ht2c
+  tollgate keys rotate u1q0a7ht2c --overlap 7d")]
 pub struct Arguments {
     /// The id of the key that shall end.
     id: String,
@@ -44,7 +48,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let now = time_arg::now();
     let common = &arguments.common;
-    common.run(KEYS, async |store| {
+    common.run_writing(KEYS, async |store| {
         let Some(old) = find(store, &arguments.id).await? else {
             return Ok(ExitStatus::no_key(store, &arguments.id));
         };

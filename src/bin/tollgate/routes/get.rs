@@ -13,13 +13,13 @@ use crate::exit_status::ExitStatus;
 ///
 /// The text is YAML.
 ///
-/// Examples:
-///   tollgate routes get v1 'GET /orders/{id}'
-///   tollgate routes get v1 'GET /orders/{id}' --file tollgate.yaml -o json
-///
 /// Exit code 3: the file has problems. 4: there is no such file, stage or route, or the stage serves nothing yet.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  tollgate routes get v1 'GET /orders/{id}'
+  tollgate routes get v1 'GET /orders/{id}' --file tollgate.yaml -o json")]
 pub struct Arguments {
     /// The stage.
     stage: String,

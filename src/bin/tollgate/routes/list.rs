@@ -18,13 +18,13 @@ use crate::{
 
 /// List the routes of a stage, or of all: who answers, who may call, the throttle, and if answers are kept
 ///
-/// Examples:
-///   tollgate routes list v1
-///   tollgate routes list --file tollgate.yaml -o json
-///
 /// Exit code 3: the file has problems. 4: there is no such file or stage, or the stage serves nothing yet.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  tollgate routes list v1
+  tollgate routes list --file tollgate.yaml -o json")]
 pub struct Arguments {
     /// The stage; without it, all that serve something.
     stage: Option<String>,

@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use tollgate::{
-    api_file::FileProblem,
+    api_file::{FileProblem, yaml},
     api_test::{self, ApiUnderTest, ReadTests, TestWorld},
     deployment::{counted, served_items},
     store::Store,
@@ -32,14 +32,14 @@ use crate::{
 /// The real gateway serves the API file in this process, with a DynamoDB of its own. Integrations and authorizers'
 /// functions are answered as the tests say: nobody else is asked. Each test begins anew, at the time that its file says.
 ///
-/// Examples:
-///   tollgate test examples/tests/orders.yaml
-///   tollgate test tests/*.yaml --format junit > report.xml
-///   tollgate test tests/smoke.yaml --deployed --local
-///
 /// Exit code 3: a test file or the API has problems. 4: there is no such file. 7: a test failed.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  tollgate test examples/tests/orders.yaml
+  tollgate test tests/*.yaml --format junit > report.xml
+  tollgate test tests/smoke.yaml --deployed --local")]
 pub struct Arguments {
     /// Files of tests.
     #[arg(required = true, value_name = "FILE")]
@@ -64,6 +64,7 @@ enum ReportFormat {
     Tap,
     Junit,
     Json,
+    Yaml,
 }
 
 /// The name of an API file, unless a test file says another.
@@ -125,12 +126,14 @@ async fn run_all(
     let format = arguments.format.unwrap_or(match arguments.common.output {
         OutputFormat::Text => ReportFormat::Tap,
         OutputFormat::Json => ReportFormat::Json,
+        OutputFormat::Yaml => ReportFormat::Yaml,
     });
     let mut out = io::stdout().lock();
     match format {
         ReportFormat::Tap => tap::write(&mut out, &reports)?,
         ReportFormat::Junit => junit::write(&mut out, &reports)?,
         ReportFormat::Json => writeln!(out, "{:#}", json::report(&reports))?,
+        ReportFormat::Yaml => out.write_all(yaml(&json::report(&reports)).as_bytes())?,
     }
     out.flush()?;
     let failed = reports.iter().flat_map(|report| &report.tests).filter(|test| !test.failed.is_empty());

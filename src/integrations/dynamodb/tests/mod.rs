@@ -88,6 +88,7 @@ fn client(address: SocketAddr) -> dynamodb::DynamoDb {
         dynamodb_endpoint: Some(format!("http://{address}")),
         lambda_endpoint: None,
         sts_endpoint: None,
+        other_endpoint: None,
     };
     dynamodb_client(ServiceClient::new(Service::DynamoDb, &aws))
 }

@@ -81,6 +81,7 @@ pub fn client_of(listener: &TcpListener) -> ServiceClient {
         dynamodb_endpoint: None,
         lambda_endpoint: Some(format!("http://{}", listener.local_addr().unwrap())),
         sts_endpoint: None,
+        other_endpoint: None,
     };
     ServiceClient::new(AwsService::Lambda, &aws)
 }

@@ -64,6 +64,7 @@ async fn a_canary_of_the_items_is_started_changed_and_promoted() {
           "deploymentId": "CANARY",
           "isNew": false,
           "percentTraffic": 50,
+          "schemaVersion": 1,
           "stage": "v1"
         }
         --

@@ -83,6 +83,7 @@ async fn the_status_tells_the_share_the_counts_and_why_a_canary_was_switched_off
             "errorPercent": "0.00",
             "errors": 0
           },
+          "schemaVersion": 1,
           "stage": "v1"
         }
         --
