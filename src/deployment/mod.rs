@@ -52,6 +52,7 @@ use std::{fmt, sync::Arc};
 
 use ::http::Method;
 
+#[cfg(feature = "cli")]
 pub use self::apply::{
     ApplyOutcome, PlannedDeployment, PlannedStage, STATE_FIELDS, UnfinishedApply, check_planned,
     finish_apply, is_as_read, unfinished_applies,

@@ -35,7 +35,7 @@ pub fn is_file(argument: &str) -> bool {
 
 /// A file that another command goes by.
 pub enum FileOutcome {
-    Valid(CheckedFile),
+    Valid(Box<CheckedFile>),
     /// It is not there, or has problems; the operator was told.
     Refused(ExitStatus),
 }
@@ -57,7 +57,7 @@ pub fn run(path: &str, format: ReportFormat) -> Result<ExitStatus> {
 pub fn valid(path: &Path, output: OutputFormat) -> Result<FileOutcome> {
     let Some(checked) = read(path)? else { return Ok(FileOutcome::Refused(ExitStatus::NotFound)) };
     if checked.is_valid() {
-        return Ok(FileOutcome::Valid(checked));
+        return Ok(FileOutcome::Valid(checked.into()));
     }
     write(&path.display().to_string(), &checked, output.into())?;
     Ok(FileOutcome::Refused(ExitStatus::Invalid))
