@@ -30,7 +30,8 @@ fn words(line: &str) -> Vec<String> {
     }
     assert!(!quote, "{line}");
     words.extend(word);
-    words
+    // A file that a line names is not here.
+    words.into_iter().map(|word| word.trim_start_matches('@').to_owned()).collect()
 }
 
 #[test]
