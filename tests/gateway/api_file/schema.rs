@@ -273,9 +273,6 @@ fn the_schema_describes_fields_in_the_words_of_the_pages() {
         apiKey.rotatedFrom
         apiKey.rotatedTo
         route.description
-        stage.deprecated
-        stage.deprecationLink
-        stage.sunset
         usagePlan.description
         usagePlan.name
         usagePlan.tags"#]]

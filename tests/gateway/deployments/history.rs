@@ -43,7 +43,7 @@ async fn each_move_of_the_pointer_has_a_record_and_nothing_else_has() {
     world.publish("v1").await;
     // A stage with canarySettings stays.
     let mut item = stage_item(&world).await;
-    item["canarySettings"] = json!({});
+    item["canarySettings"] = json!({ "deploymentId": item["deploymentId"], "percentTraffic": 0 });
     world.put_stage(&item);
     world.put_route(&text_route("v1", "two"));
     world.publish("v1").await;
