@@ -44,8 +44,13 @@ fn every_command_shows_examples_that_the_tool_takes() {
         let own = examples.iter().filter(|line| line.contains(&name)).count();
         assert!(own > 0, "{name}: {examples:?}");
         for line in examples.iter().filter(|line| line.contains("tollgate ")) {
-            let taken = Arguments::try_parse_from(words(line));
-            assert!(taken.is_ok(), "{line}: {}", taken.err().unwrap());
+            if let Err(error) = Arguments::try_parse_from(words(line)) {
+                // The files that a line names are not here.
+                let error = error.to_string();
+                let is_without_file =
+                    ["there is no file", "No such file"].iter().any(|words| error.contains(words));
+                assert!(is_without_file, "{line}: {error}");
+            }
         }
     }
 }
