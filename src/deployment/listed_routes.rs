@@ -25,6 +25,8 @@ pub struct ListedRoute {
     pub authorizer: RouteAuthorization,
     pub api_key: ApiKeyUse,
     pub throttle: Option<Throttle>,
+    /// Of each caller.
+    pub caller_throttle: Option<Throttle>,
     pub is_cached: bool,
 }
 
@@ -142,6 +144,7 @@ impl Deployment {
                 authorizer: self.api.authorization_of(route),
                 api_key: route.api_key,
                 throttle: route.throttle.as_ref().and_then(|rule| rule.limits.throttle),
+                caller_throttle: route.caller_throttle.as_deref().copied(),
                 is_cached: route.cache.is_some(),
                 key,
             });

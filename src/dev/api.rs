@@ -30,7 +30,7 @@ pub struct DevApi {
 }
 
 /// A stage with its routes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DevStage {
     pub name: String,
     pub item: Item,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use dynoxide::{Database, DynoxideError, types::AttributeValue};
 use serde_json::{Map, Value, json};
 
-use super::api::{DevApi, DevStage, Item};
+use super::api::{DevApi, DevKey, DevStage, Item};
 use crate::{
     api_file::is_state_of_a_stage,
     local::tables::{TableNames, attributes, read},
@@ -38,7 +38,7 @@ impl fmt::Display for Change {
 }
 
 /// Makes the tables hold what `api` says. What only `former`, the API before, had is deleted; what somebody else has
-/// written beside it stays.
+/// written beside it stays, and so does a stage of which both say the same: somebody may have rolled it back.
 ///
 /// # Errors
 ///
@@ -56,10 +56,9 @@ pub fn write(
         writer.put_keyed(names.usage_plans(), ("usagePlanId", &id), plan, &format!("usage plan {id}"))?;
     }
     for key in &api.api_keys {
-        let hash = text(&key.item, "keyHash");
-        writer.put_keyed(names.api_keys(), ("keyHash", &hash), &key.item, &format!("API key {}", key.id))?;
+        writer.key(key)?;
     }
-    for stage in &api.stages {
+    for stage in api.stages.iter().filter(|stage| !former.stages.contains(stage)) {
         writer.stage(stage)?;
     }
     for stage in former.stages.iter().filter(|stage| api.stages.iter().all(|kept| kept.name != stage.name)) {
@@ -95,6 +94,36 @@ struct ItemWriter<'a> {
 }
 
 impl ItemWriter<'_> {
+    /// A key that somebody has made keeps its value, and gets the fields.
+    fn key(&mut self, key: &DevKey) -> Result<(), DynoxideError> {
+        let (table, subject) = (self.names.api_keys(), format!("API key {}", key.id));
+        let hash = text(&key.item, "keyHash");
+        match self.other_key(&key.id, &hash)? {
+            None => self.put_keyed(table, ("keyHash", &hash), &key.item, &subject),
+            Some(made) => {
+                let mut item = made.clone();
+                item.extend(attributes(&key.item).into_iter().filter(|(name, _)| name != "keyHash"));
+                self.put(table, item, Some(&made), &subject)
+            }
+        }
+    }
+
+    /// A key with this id that does not have this hash.
+    fn other_key(&self, id: &str, hash: &str) -> Result<Option<Stored>, DynoxideError> {
+        let mut request = json!({
+            "TableName": self.names.api_keys(),
+            "FilterExpression": "id = :id AND keyHash <> :hash",
+            "ExpressionAttributeValues": { ":id": { "S": id }, ":hash": { "S": hash } },
+        });
+        loop {
+            let page = self.database.scan(read(request.clone()))?;
+            match (page.items.iter().flatten().map(stored).next(), page.last_evaluated_key) {
+                (None, Some(last)) => request["ExclusiveStartKey"] = Value::Object(stored(&last)),
+                (found, _) => return Ok(found),
+            }
+        }
+    }
+
     /// Routes come first: a stage without an item is served to nobody.
     fn stage(&mut self, stage: &DevStage) -> Result<(), DynoxideError> {
         let name = &stage.name;

@@ -6,7 +6,7 @@ use thiserror::Error;
 use tokio::time::{sleep, timeout};
 
 use super::{
-    api::DevApi,
+    api::{DevApi, DevStage},
     items::{self, Change, ChangeKind},
     launch::Launcher,
     loaded::{LoadReport, StageProblems},
@@ -55,6 +55,8 @@ pub struct DevServer {
     region: String,
     tables: TableNames,
     served: DevApi,
+    /// The stages that could not be published.
+    refused: Vec<String>,
     function_files: BTreeMap<String, Stamps>,
     api_files: Stamps,
 }
@@ -88,6 +90,7 @@ impl DevServer {
             region,
             tables,
             served: DevApi::default(),
+            refused: Vec::new(),
             function_files: BTreeMap::new(),
             api_files: Stamps::default(),
         };
@@ -122,6 +125,7 @@ impl DevServer {
         self.host_functions(&former, &mut report).await;
         if let Some(dynamodb) = &self.world.dynamodb {
             self.load_tables(dynamodb, &former, &mut report).await?;
+            self.refused = report.refused.iter().map(|problems| problems.stage.clone()).collect();
         }
         Ok(report)
     }
@@ -209,7 +213,9 @@ impl DevServer {
         let _paused = self.world.pause_edits().await;
         report.changes.extend(items::write(&dynamodb.database, &self.tables, &self.served, former)?);
         let store = self.store(dynamodb)?;
-        for stage in &self.served.stages {
+        let is_settled =
+            |stage: &DevStage| former.stages.contains(stage) && !self.refused.contains(&stage.name);
+        for stage in self.served.stages.iter().filter(|stage| !is_settled(stage)) {
             let origin = Origin { at: Clock::System.now(), by: "tollgate dev", message: "" };
             match publish(&store, &stage.name, Publication::on_request(origin)).await? {
                 PublishOutcome::Invalid { problems, .. } => {

@@ -110,7 +110,7 @@ async fn the_printed_call_with_a_token_works_and_without_one_it_is_refused() {
     let told = world.tool(&["auth", "explain", bobs, "GET /signed-in/me"]);
     assert_eq!((&told["answer"], &told["authorizer"]["principalId"]), (&json!("let in"), &json!("bob")));
     let told = world.tool(&["check", "signed-in", "--auth"]);
-    assert_eq!(told[0]["routes"][0]["authorizerId"], "users");
+    assert_eq!(told["results"][0]["routes"][0]["authorizerId"], "users");
 }
 
 #[tokio::test]

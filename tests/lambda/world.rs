@@ -175,7 +175,7 @@ fn the_command_says_which_port_is_taken_and_fails() {
 }
 
 #[tokio::test]
-async fn cache_explain_finds_an_entry_of_the_local_world_on_any_port() {
+async fn explain_finds_an_entry_of_the_local_world_on_any_port() {
     let gateway = env!("CARGO_BIN_EXE_gateway").into();
     let world = World::start(WorldSettings { gateway, ..settings() }).await.expect("a world");
     let dynamodb = world.dynamodb.as_ref().expect("an own DynamoDB");
@@ -187,11 +187,11 @@ async fn cache_explain_finds_an_entry_of_the_local_world_on_any_port() {
     let ports = [("API_PORT", world.api), ("DYNAMODB_PORT", dynamodb.address)];
     let entry = async || {
         let mut tool = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-        tool.args(["cache", "explain", "/kept/x", "--local", "-o", "json"]).env_clear();
+        tool.args(["explain", "/kept/x", "--local", "-o", "json"]).env_clear();
         tool.envs(ports.map(|(name, address)| (name, address.port().to_string())));
         let output = tokio::task::spawn_blocking(move || tool.output()).await.expect("no panic");
         let told: Value = serde_json::from_slice(&output.expect("a result").stdout).expect("JSON");
-        told["entry"]["status"].clone()
+        told["cache"]["entry"]["status"].clone()
     };
     // It is written beside the answer.
     soon(async { while entry().await != 200 {} }).await;

@@ -73,6 +73,9 @@ pub async fn explained(error: Error, connection: &Connection, tables: TableSelec
         Some(CallError::NotSent(_)) if connection.aws.dynamodb_endpoint.is_none() => {
             format!("with {} {place} (is that a region, and is there a network?)", named(&names))
         }
+        Some(CallError::NotSent(_)) if connection.local == LocalWorld::Yes => {
+            format!("with {} {place} (is `tollgate dev` running?)", named(&names))
+        }
         _ => format!("with {} {place}", named(&names)),
     };
     error.context(where_it_is)

@@ -191,7 +191,7 @@ async fn keys_are_exported_without_what_is_secret_and_state_is_left_out() {
     let ran = world.tollgate(&["export", file, "--stage", "v2"]);
     assert_eq!(
         ran.text(&[(file, "FILE")]),
-        "exit 1\n--\ntollgate: writing FILE: File exists (os error 17)\n"
+        "exit 1\n--\ntollgate: FILE is there: --update brings into it what differs, --force writes over it\n"
     );
     let ran = world.tollgate(&["export", file, "--stage", "v2", "--force", "-o", "json"]);
     assert_eq!(ran.text(&[]), "exit 0\n--\n");

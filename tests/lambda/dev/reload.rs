@@ -111,3 +111,45 @@ fn a_file_that_is_bad_from_the_start_or_missing_is_not_served() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_save_that_says_nothing_else_of_a_stage_leaves_what_it_was_rolled_back_to() {
+    let project = Project::new(&[("tollgate.yaml", &api(&mock("a", "one")))]);
+    let dev = Dev::start(&project, &[]);
+    project.write("tollgate.yaml", &api(&mock("a", "two")));
+    dev.until("GET /v1/a", "200 two").await;
+    let ran = local_tool(&project, &dev, &["rollback", "v1", "--last", "--yes", "--local"]);
+    assert!(ran.status.success(), "{ran:?}");
+    dev.until("GET /v1/a", "200 one").await;
+    project.write("tollgate.yaml", &format!("# a comment\n{}", api(&mock("a", "two"))));
+    dev.line(|line| line == "tollgate: nothing to serve changed");
+    assert_eq!(dev.ask("GET /v1/a").await, "200 one");
+    project.write("tollgate.yaml", &api(&mock("a", "three")));
+    dev.until("GET /v1/a", "200 three").await;
+}
+
+#[tokio::test]
+async fn a_key_that_somebody_has_made_is_the_files_key_of_this_id() {
+    let file = "tollgate: 1\nstages:\n  v1:\n    routes:\n      \
+                GET /a: { apiKeyRequired: true, integration: { type: MOCK, body: in } }\nusagePlans: { starter: {} }\n";
+    let project = Project::new(&[("tollgate.yaml", file)]);
+    let dev = Dev::start(&project, &[]);
+    let made = local_tool(&project, &dev, &["keys", "create", "--plan", "starter", "--local", "-o", "json"]);
+    let made: serde_json::Value = serde_json::from_slice(&made.stdout).expect("JSON");
+    let updated = local_tool(&project, &dev, &["export", "tollgate.yaml", "--local", "--update"]);
+    assert!(updated.status.success(), "{updated:?}");
+    dev.line(|line| {
+        line.starts_with("tollgate: ") && (line.contains("API key") || line.contains("nothing to serve"))
+    });
+    let listed = local_tool(&project, &dev, &["keys", "list", "--local", "-o", "json"]);
+    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).expect("JSON");
+    let ids: Vec<_> = listed["results"].as_array().expect("a list").iter().map(|key| &key["id"]).collect();
+    assert_eq!(ids, [&made["id"]]);
+}
+
+/// The tool beside a world that runs.
+fn local_tool(project: &Project, dev: &Dev, arguments: &[&str]) -> std::process::Output {
+    let address = dev.address("DynamoDB");
+    let port = address.rsplit(':').next().expect("a port");
+    project.tool(arguments).env("DYNAMODB_PORT", port).output().expect("a result")
+}

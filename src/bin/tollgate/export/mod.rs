@@ -5,10 +5,10 @@ mod update;
 use std::{
     collections::BTreeSet,
     fs::OpenOptions,
-    io::{self, Write},
+    io::{self, ErrorKind, Write},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use tollgate::{
     api_file::{
         apply::read_items,
@@ -92,7 +92,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
                 let mut options = OpenOptions::new();
                 options.write(true).create_new(!force).create(true).truncate(true);
                 let written = options.open(file).and_then(|mut out| out.write_all(text.as_bytes()));
-                written.with_context(|| format!("writing {file}"))?;
+                written.map_err(|error| match error.kind() {
+                    ErrorKind::AlreadyExists => anyhow::anyhow!(
+                        "{file} is there: --update brings into it what differs, --force writes over it"
+                    ),
+                    _ => anyhow::Error::new(error).context(format!("writing {file}")),
+                })?;
             }
         }
         left_out.iter().for_each(|line| note(format_args!("tollgate: left out: {line}")));

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use tollgate::{
     authorizers::ApiKeyUse,
     deployment::{ListedRoute, RouteAuthorization},
+    limits::throttle::Throttle,
 };
 
 use super::Shown;
@@ -61,16 +62,18 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
 
 fn write(out: &mut impl Write, routes: &[ListedRoute]) -> io::Result<()> {
     let row = |route: &ListedRoute| {
-        let throttle = route.throttle.map(|throttle| match throttle.lets_nothing_through() {
+        let words = |throttle: Throttle| match throttle.lets_nothing_through() {
             true => "stopped".to_owned(),
             false => format!("{}/s, {} at once", rate(throttle), throttle.burst_limit()),
-        });
+        };
+        let of_each = route.caller_throttle.map(|throttle| format!("each caller {}", words(throttle)));
+        let throttles: Vec<_> = route.throttle.map(words).into_iter().chain(of_each).collect();
         vec![
             route.stage.clone(),
             route.key.clone(),
             integration(route),
             callers(route),
-            throttle.unwrap_or_else(|| "-".to_owned()),
+            if throttles.is_empty() { "-".to_owned() } else { throttles.join("; ") },
             if route.is_cached { "yes" } else { "-" }.to_owned(),
         ]
     };
@@ -117,6 +120,7 @@ fn to_json(route: &ListedRoute) -> Value {
         "authorizer": authorizer,
         "apiKeyRequired": route.api_key != ApiKeyUse::NotRequired,
         "throttle": route.throttle.map(throttle_to_json),
+        "callerThrottle": route.caller_throttle.map(throttle_to_json),
         "cachingEnabled": route.is_cached,
     })
 }
