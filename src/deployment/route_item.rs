@@ -144,7 +144,8 @@ impl ItemReader<'_> {
         fields.finish();
         let route = Route {
             throttle: throttles.shared.map(|throttle| {
-                Box::new(Rule::throttle(format!("route#{}#{key_text}", self.source.stage), throttle))
+                let counter = format!("route#{}#{}#{key_text}", self.source.stage, throttle.counter_part());
+                Box::new(Rule::throttle(counter, throttle))
             }),
             caller_throttle: throttles.per_caller.map(Box::new),
             key: key_text.into(),

@@ -59,7 +59,7 @@ async fn the_routes_that_are_served_are_listed_by_path() {
         json!({ "stage": "v1", "routeKey": "GET /orders/{id}", "apiKeyRequired": false, "cachingEnabled": true,
             "integration": { "type": "DYNAMODB", "action": "GetItem", "tableName": "orders" },
             "authorizer": { "authorizerId": "f", "type": "REQUEST" },
-            "throttle": { "rateLimit": 0.5, "burstLimit": 2 } })
+            "throttle": { "rateLimit": 0.5, "burstLimit": 2 }, "callerThrottle": null })
     );
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It has the items of the API, headers with secrets included; never a key's value or hash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -75,7 +75,7 @@ impl PlanFile {
             by: text_of(plan, "createdBy"),
             at: plan.get("createdAt")?.as_u64()?,
             scope: ApplyScope { stages, removal },
-            desired: items(plan.get("desired")?)?,
+            desired: items(plan.get("desired")?).filter(is_told_by_its_names)?,
             base: items(plan.get("base")?)?,
         })
     }
@@ -131,4 +131,27 @@ fn items(json: &Value) -> Option<StoredItems> {
         usage_plans: list(json.get("usagePlans")?)?,
         api_keys: list(json.get("apiKeys")?)?,
     })
+}
+
+/// Says if each item is the one that its place and its names tell: what a plan shows is what it writes.
+fn is_told_by_its_names(items: &StoredItems) -> bool {
+    let text =
+        |item: &Map<String, Value>, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
+    let are_told = |of: &[Map<String, Value>], name: &str| {
+        let names: BTreeSet<_> =
+            of.iter().filter_map(|item| text(item, name).filter(|text| !text.is_empty())).collect();
+        names.len() == of.len()
+    };
+    let of_stage = |(stage, routes): (&String, &Vec<Map<String, Value>>)| {
+        are_told(routes, "routeKey")
+            && routes.iter().all(|route| text(route, "stage").as_ref() == Some(stage))
+    };
+    let has_routes = |item: &Map<String, Value>| {
+        text(item, "stage").is_some_and(|stage| items.routes.contains_key(&stage))
+    };
+    items.routes.iter().all(of_stage)
+        && are_told(&items.stages, "stage")
+        && items.stages.iter().all(has_routes)
+        && are_told(&items.usage_plans, "usagePlanId")
+        && are_told(&items.api_keys, "id")
 }

@@ -13,6 +13,16 @@ use yaml_edit::{Document, Mapping};
 #[derive(Debug, Default)]
 pub struct EditedFiles(BTreeMap<PathBuf, EditedFile>);
 
+/// The new text of a file.
+#[derive(Debug)]
+pub struct FileEdit {
+    /// Without links.
+    pub path: PathBuf,
+    /// As it was read.
+    pub before: String,
+    pub text: String,
+}
+
 #[derive(Debug)]
 struct EditedFile {
     before: String,
@@ -42,9 +52,10 @@ impl EditedFiles {
     }
 
     /// The files that are no longer as they were.
-    pub fn changed(self) -> Vec<(PathBuf, String)> {
-        let texts = self.0.into_iter().map(|(path, file)| (path, file.text(), file.before));
-        texts.filter(|(_, text, before)| text != before).map(|(path, text, _)| (path, text)).collect()
+    pub fn changed(self) -> Vec<FileEdit> {
+        let edits =
+            self.0.into_iter().map(|(path, file)| FileEdit { path, text: file.text(), before: file.before });
+        edits.filter(|edit| edit.text != edit.before).collect()
     }
 }
 

@@ -6,14 +6,11 @@ mod edited_files;
 mod stage_edit;
 mod written_map;
 
-use std::{
-    collections::BTreeSet,
-    io,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, io, path::Path};
 
 use serde_json::{Map, Value};
 
+pub use self::edited_files::FileEdit;
 use self::{
     edited_files::EditedFiles,
     stage_edit::StageEdit,
@@ -40,7 +37,7 @@ pub enum UpdateScope<'a> {
 #[derive(Debug)]
 pub enum Update {
     /// The new texts of the files that change, and what they change.
-    Edited { files: Vec<(PathBuf, String)>, changes: Difference, left_out: Vec<String> },
+    Edited { files: Vec<FileEdit>, changes: Difference, left_out: Vec<String> },
     /// The file is not understood.
     Unreadable(Box<CheckedFile>),
     /// What could not be written into this file.

@@ -94,6 +94,11 @@ impl Throttle {
         self.interval_ns
     }
 
+    /// The limits as part of a counter's key: where a stage and its canary have others, no bucket is of both.
+    pub fn counter_part(&self) -> String {
+        format!("{:x}-{:x}", self.interval_ns, self.burst_limit)
+    }
+
     /// True if it lets nothing pass: the switch that stops a route, a stage or a plan.
     pub fn lets_nothing_through(&self) -> bool {
         self.burst_limit == 0

@@ -114,9 +114,13 @@ impl LimitedRequest<'_> {
         let (stage, digest) = (self.stage, hex(&Sha256::of(identity.as_bytes())));
         [
             route_throttle.map(|throttle| {
-                Rule::throttle(format!("caller#{digest}#{stage}#{}", self.route_key), throttle)
+                let counter =
+                    format!("caller#{digest}#{stage}#{}#{}", throttle.counter_part(), self.route_key);
+                Rule::throttle(counter, throttle)
             }),
-            throttle.map(|throttle| Rule::throttle(format!("caller#{digest}#{stage}"), throttle)),
+            throttle.map(|throttle| {
+                Rule::throttle(format!("caller#{digest}#{stage}#{}", throttle.counter_part()), throttle)
+            }),
         ]
     }
 

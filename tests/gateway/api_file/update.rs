@@ -71,7 +71,7 @@ fn updated(folder: &Folder, items: &StoredItems) -> Difference {
         panic!("{:?}", update(&path, items, UpdateScope::All));
     };
     assert_eq!(left_out, [""; 0]);
-    files.iter().for_each(|(path, text)| fs::write(path, text).unwrap());
+    files.iter().for_each(|edit| fs::write(&edit.path, &edit.text).unwrap());
     changes
 }
 

@@ -152,11 +152,13 @@ async fn what_is_no_plan_for_these_tables_is_refused() {
     with("newer.json", "\"tollgatePlan\": 1", "\"tollgatePlan\": 2");
     with("elsewhere.json", "tollgate-stages, ", "prod-stages, ");
     with("cut.json", "\"desired\"", "\"wanted\"");
+    with("astray.json", "\"stage\": \"v1\"", "\"stage\": \"prod\"");
     project.folder.write("half.json", &plan.as_bytes()[..plan.len() / 2]);
     let story = project.story(&[
         "apply newer.json --yes",
         "apply elsewhere.json --yes",
         "apply cut.json --yes",
+        "apply astray.json --yes",
         "apply half.json --yes",
     ]);
     assert!(project.world.items("tollgate-stages").await.is_empty());
@@ -175,6 +177,11 @@ async fn what_is_no_plan_for_these_tables_is_refused() {
         exit 3
         --
         tollgate: cut.json: got a plan that is not whole; make it again
+
+        $ tollgate apply astray.json --yes
+        exit 3
+        --
+        tollgate: astray.json: got a plan that is not whole; make it again
 
         $ tollgate apply half.json --yes
         exit 3

@@ -189,3 +189,33 @@ async fn extra_slashes_lead_no_caller_past_its_throttle() {
         assert_eq!(statuses(&world, &at(path), 1).await, status, "{path}");
     }
 }
+
+/// A canary may have other limits: what it counts is nothing of the stage's.
+#[tokio::test]
+async fn a_canary_with_other_limits_refills_no_bucket_of_the_stage() {
+    let item = |burst: u64, rate: f64| {
+        route(
+            "GET /a",
+            &json!({ "authorizerId": "users", "throttle": { "rateLimit": rate, "burstLimit": burst,
+            "perCaller": { "rateLimit": rate, "burstLimit": burst } } }),
+        )
+    };
+    let world = serving(&json!({}), &[item(5, 0.1)]).await;
+    let id = async || world.store.stage("v1").await.unwrap().unwrap().deployment_id.unwrap();
+    let stage = id().await;
+    world.put_route(&item(10, 10.0));
+    world.go_live().await;
+    let canary = json!({ "deploymentId": id().await, "percentTraffic": 0, "header": "x-canary" });
+    world.put_stage(
+        &json!({ "stage": "v1", "autoDeploy": false, "deploymentId": stage, "canarySettings": canary }),
+    );
+    world.refresh().await;
+    let ada = with_token("GET /v1/a", &token("ada", "1"));
+    let mut served = 0;
+    for _ in 0..20 {
+        world.advance(Duration::from_secs(1));
+        assert_eq!(statuses(&world, &format!("{ada}\nx-canary: always"), 1).await, "200");
+        served += statuses(&world, &ada, 3).await.matches("200").count();
+    }
+    assert!((5..=7).contains(&served), "the burst, and at most two in twenty seconds: {served}");
+}

@@ -28,6 +28,7 @@ use crate::{
     operator::operator,
     output_format::OutputFormat,
     paint::Paint,
+    text_table::printable,
 };
 
 /// Make the tables hold what an API file says, or a plan of `tollgate diff --save`, and serve it: each stage as one, or not
@@ -209,7 +210,7 @@ fn lines_of(result: &StageResult) -> Vec<String> {
             let mut lines =
                 vec![format!("{stage}: serves {}, deployment {deployment_id}", counted(*routes, "route"))];
             if let Some(former) = former.as_ref().filter(|former| *former != deployment_id) {
-                lines.push(format!("  to undo it: tollgate rollback {stage} {former}"));
+                lines.push(format!("  to undo it: tollgate rollback {stage} {}", printable(former)));
             }
             lines
         }

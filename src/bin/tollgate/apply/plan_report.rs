@@ -46,7 +46,7 @@ fn left(plan: &Plan) -> Vec<String> {
 
 fn of_stage(plan: &Plan, stage: &StagePlan) -> String {
     let serves = match &stage.served {
-        Some(id) => format!("serves {id}"),
+        Some(id) => format!("serves {}", printable(id)),
         None => "serves nothing".to_owned(),
     };
     match &stage.work {

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use tollgate::api_file::{CheckedFile, FileProblem, Severity};
 
+use crate::text_table::printable;
+
 pub fn write(out: &mut impl Write, checked: &CheckedFile) -> io::Result<()> {
     checked.problems.iter().try_for_each(|problem| {
         let source = checked.sources.of(problem.span);
@@ -35,7 +37,8 @@ pub fn message(problem: &FileProblem) -> String {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let lines: Vec<String> = text.split('\n').map(printable).collect();
+    lines.join("\n").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

@@ -8,6 +8,7 @@ use tollgate::{
 };
 
 use super::excerpt::Excerpt;
+use crate::text_table::printable;
 
 pub fn write(out: &mut impl Write, path: &str, checked: &CheckedFile) -> io::Result<()> {
     for problem in &checked.problems {
@@ -28,13 +29,13 @@ pub fn write_problem(out: &mut impl Write, sources: &Sources, problem: &FileProb
         Severity::Problem => "problem",
         Severity::Warning => "warning",
     };
-    writeln!(out, "{}:{line}:{column}: {word}: {}", source.name, problem.message)?;
+    writeln!(out, "{}:{line}:{column}: {word}: {}", source.name, printable(&problem.message))?;
     let margin = " ".repeat(line.to_string().len());
     let Excerpt { text, indent, carets } = Excerpt::of(problem, source);
     writeln!(out, " {line} | {}", text.trim_end())?;
     writeln!(out, " {margin} | {}{}", " ".repeat(indent), "^".repeat(carets))?;
     if let Some(subject) = &problem.subject {
-        writeln!(out, " {margin} = in {subject}")?;
+        writeln!(out, " {margin} = in {}", printable(subject))?;
     }
     if let Some(first) = problem.first {
         let source = sources.of(first);
@@ -42,7 +43,7 @@ pub fn write_problem(out: &mut impl Write, sources: &Sources, problem: &FileProb
         writeln!(out, " {margin} = first at {}:{line}:{column}", source.name)?;
     }
     if let Some(hint) = &problem.hint {
-        writeln!(out, " {margin} = {hint}")?;
+        writeln!(out, " {margin} = {}", printable(hint))?;
     }
     writeln!(out)
 }

@@ -1,17 +1,20 @@
 //! `tollgate export --update`: a file that is there gets what differs.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use tollgate::api_file::{
-    difference::Difference,
-    export::StoredItems,
-    update::{Update, UpdateScope, update},
+use tollgate::{
+    api_file::{
+        difference::Difference,
+        export::StoredItems,
+        update::{FileEdit, Update, UpdateScope, update},
+    },
+    random::random_bytes,
 };
 
 use crate::{
@@ -41,7 +44,13 @@ pub fn run(file: &str, items: &StoredItems, stage: Option<&str>, output: OutputF
             );
         }
     };
-    for (path, text) in &files {
+    for FileEdit { path, before, text } in &files {
+        let is_as_read = fs::read_to_string(path).is_ok_and(|now| now == *before);
+        anyhow::ensure!(
+            is_as_read,
+            "{} has changed meanwhile and is left as it is: update it again",
+            path.display()
+        );
         replace(path, text).with_context(|| format!("writing {}", path.display()))?;
     }
     print(&files, &changes, output)?;
@@ -49,8 +58,8 @@ pub fn run(file: &str, items: &StoredItems, stage: Option<&str>, output: OutputF
     Ok(ExitStatus::Ok)
 }
 
-fn print(files: &[(PathBuf, String)], changes: &Difference, output: OutputFormat) -> io::Result<()> {
-    let names = files.iter().map(|(path, _)| path.display().to_string());
+fn print(files: &[FileEdit], changes: &Difference, output: OutputFormat) -> io::Result<()> {
+    let names = files.iter().map(|edit| edit.path.display().to_string());
     output.write(
         || json!({ "schemaVersion": 1, "files": names.collect::<Vec<_>>(), "changes": difference_report::json(changes) }),
         |out| match changes.is_empty() {
@@ -66,8 +75,9 @@ fn print(files: &[(PathBuf, String)], changes: &Difference, output: OutputFormat
 /// Writes a file whole or not at all.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let new = path.with_file_name(format!(".{name}.new"));
-    fs::write(&new, text)?;
+    let new = path.with_file_name(format!(".{name}.{:016x}", u64::from_ne_bytes(random_bytes())));
+    // Of somebody else's file or link of this name nothing is made.
+    File::options().write(true).create_new(true).open(&new)?.write_all(text.as_bytes())?;
     fs::set_permissions(&new, fs::metadata(path)?.permissions())?;
     fs::rename(&new, path)
 }
