@@ -206,7 +206,8 @@ fn an_address_where_nothing_listens_is_named() {
     ] {
         let ran = tollgate(&[("AWS_ENDPOINT_URL_DYNAMODB", nobody)], arguments);
         assert_eq!(ran.code, Some(1), "{ran:?}");
-        let expected = format!("tollgate: with {tables} at {nobody}: reading the ");
+        let expected =
+            format!("tollgate: with {tables} at {nobody} (is `tollgate dev` running?): reading the ");
         assert!(ran.stderr.starts_with(&expected), "{ran:?}");
         assert!(ran.stderr.contains("Connection refused"), "{ran:?}");
     }
