@@ -29,7 +29,7 @@ struct Apply<'a> {
     origin: Origin<'a>,
 }
 
-/// What is told of an apply under way.
+/// Tells how far an apply is.
 #[derive(Debug)]
 pub enum Progress<'a> {
     /// So many items more are written.
@@ -37,7 +37,7 @@ pub enum Progress<'a> {
     Ended(&'a StageResult),
 }
 
-/// What was done.
+/// The outcome of an apply.
 #[derive(Debug)]
 pub struct Applied {
     pub stages: Vec<StageResult>,

@@ -71,7 +71,7 @@ pub struct KeyChange {
 #[derive(Debug)]
 pub enum Planning {
     Valid(Box<Plan>),
-    /// What the tables would hold is no good: all problems.
+    /// The tables would hold items with problems: all of these.
     Invalid(Vec<Problem>),
 }
 
