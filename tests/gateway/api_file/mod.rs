@@ -6,7 +6,7 @@ mod formats;
 mod includes;
 mod items;
 mod layout;
-mod mutated;
+pub mod mutated;
 mod pages;
 mod schema;
 mod stages;

@@ -12,7 +12,7 @@ use tollgate::api_file::check;
 use super::Folder;
 
 /// A file in which most of what there is to write is written.
-const RICH: &str = "tollgate: 1\nstages:\n  v1: &v1\n    basePath: /shop\n    hosts: [a.example]\n    \
+pub const RICH: &str = "tollgate: 1\nstages:\n  v1: &v1\n    basePath: /shop\n    hosts: [a.example]\n    \
     throttle: &a { rateLimit: 5, burstLimit: 10 }\n    stageVariables: { t: orders, 'n': \"1\" }\n    api:\n      corsConfiguration: { allowOrigins: [\"*\"], maxAge: 5 }\n      \
     gatewayResponses:\n        DEFAULT_4XX: { statusCode: 418, responseTemplates: { text/plain: $context.error.message } }\n      \
     models: { A: { type: object, properties: { b: { type: string } } } }\n    routes:\n      GET /a/{id}:\n        apiKeyRequired: true\n        \
@@ -31,7 +31,7 @@ const PIECES: &[&str] = &[
 ];
 
 #[derive(Clone, Debug)]
-enum Mutation {
+pub enum Mutation {
     Cut(Index, usize),
     Insert(Index, &'static str),
     Replace(Index, usize, &'static str),
@@ -104,6 +104,22 @@ fn mutate(text: &mut Vec<u8>, mutation: &Mutation) {
 static EXAMPLE: LazyLock<Vec<u8>> =
     LazyLock::new(|| fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tollgate.yaml")).unwrap());
 
+/// A file, and how it came to be.
+#[derive(Clone, Debug)]
+pub struct MutatedFile {
+    pub text: Vec<u8>,
+    pub mutations: Vec<Mutation>,
+}
+
+/// The example or [`RICH`], with one to four mutations.
+pub fn mutated_file() -> impl Strategy<Value = MutatedFile> {
+    (any::<bool>(), prop::collection::vec(mutation(), 1..5)).prop_map(|(is_example, mutations)| {
+        let mut text = if is_example { EXAMPLE.clone() } else { RICH.as_bytes().to_vec() };
+        mutations.iter().for_each(|mutation| mutate(&mut text, mutation));
+        MutatedFile { text, mutations }
+    })
+}
+
 #[test]
 fn a_mutated_file_is_valid_or_has_problems_with_places() {
     let cases = env::var("MUTATED_FILES").map_or(10_000, |cases| cases.parse().unwrap());
@@ -111,12 +127,9 @@ fn a_mutated_file_is_valid_or_has_problems_with_places() {
     let whole = check(&folder.path("tollgate.yaml")).unwrap();
     assert!(whole.is_valid(), "{:?}", whole.problems);
     let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let strategy = (any::<bool>(), prop::collection::vec(mutation(), 1..5));
     let mut counts = [0, 0];
     let seen = std::cell::RefCell::new(&mut counts);
-    let ran = TestRunner::new(config).run(&strategy, |(is_example, mutations)| {
-        let mut text = if is_example { EXAMPLE.clone() } else { RICH.as_bytes().to_vec() };
-        mutations.iter().for_each(|mutation| mutate(&mut text, mutation));
+    let ran = TestRunner::new(config).run(&mutated_file(), |MutatedFile { text, .. }| {
         folder.write("tollgate.yaml", &text);
         let checked = check(&folder.path("tollgate.yaml")).unwrap();
         seen.borrow_mut()[usize::from(checked.is_valid())] += 1;

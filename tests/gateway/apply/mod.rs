@@ -4,9 +4,11 @@ mod atomicity;
 mod export;
 mod keys_and_plans;
 mod messages;
+mod mutated;
 mod policies;
 mod races;
 mod stale;
+mod terminal;
 
 use std::process::Command;
 

@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, Method, StatusCode, Uri},
+    http::{HeaderMap, HeaderName, Method, StatusCode, Uri},
 };
 use tokio::runtime::{Builder, Runtime};
 use tollgate::local::server::Server;
@@ -82,7 +82,7 @@ async fn answer(
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
-) -> (StatusCode, String) {
+) -> (StatusCode, HeaderMap, String) {
     let header = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
     let body = String::from_utf8(body.to_vec()).unwrap();
     let authorization = header("authorization");
@@ -107,7 +107,10 @@ async fn answer(
     };
     let (status, answer) = (scripted.script)(&call);
     scripted.calls.lock().unwrap().push(call);
-    (StatusCode::from_u16(status).unwrap(), answer)
+    // An instance's metadata service says for how long a token of it is good: as long as was asked for.
+    const TTL: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token-ttl-seconds");
+    let answer_headers = headers.get(&TTL).map(|seconds| (TTL, seconds.clone())).into_iter().collect();
+    (StatusCode::from_u16(status).unwrap(), answer_headers, answer)
 }
 
 /// A denial as DynamoDB and Lambda word it.

@@ -1,6 +1,9 @@
 //! The operator's tool as a process, against the tables of a test.
 
-use std::{path::Path, process::Command};
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
 
 use super::TestGateway;
 
@@ -19,11 +22,16 @@ pub fn tollgate(variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
 
 /// The same in a folder.
 pub fn tollgate_in(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
-    let output = command_in(folder, variables, arguments).output().unwrap();
-    Ran {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
+    Ran::of(command_in(folder, variables, arguments).output().unwrap())
+}
+
+impl Ran {
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
     }
 }
 

@@ -54,7 +54,43 @@ fn answer(call: &AwsCall) -> Answer {
             r#"{"roleCredentials":{"accessKeyId":"AKSSO","secretAccessKey":"s","sessionToken":"t3","expiration":32472144000000}}"#
                 .to_owned(),
         ),
+        "GET /container" => (200, role_keys("AKCONTAINER")),
+        "PUT /latest/api/token" => (200, "metadata-token".to_owned()),
+        "GET /latest/meta-data/iam/security-credentials/" => (200, "instance-role".to_owned()),
+        "GET /latest/meta-data/iam/security-credentials/instance-role" => (200, role_keys("AKINSTANCE")),
         other => panic!("{other}"),
+    }
+}
+
+/// Credentials as containers and instances get them.
+fn role_keys(id: &str) -> String {
+    format!(
+        r#"{{"Code":"Success","Type":"AWS-HMAC","LastUpdated":"2026-01-01T00:00:00Z","AccessKeyId":"{id}","SecretAccessKey":"s","Token":"t4","Expiration":"2999-01-01T00:00:00Z"}}"#
+    )
+}
+
+#[test]
+fn a_container_or_an_instance_has_the_credentials_of_its_role() {
+    let home = Home::new("role-credentials", &[]);
+    let aws = ScriptedAws::start(answer);
+    let container = format!("{}/container", aws.url);
+    let table = [
+        (("AWS_CONTAINER_CREDENTIALS_FULL_URI", container.as_str()), "AKCONTAINER"),
+        (("AWS_EC2_METADATA_SERVICE_ENDPOINT", &aws.url), "AKINSTANCE"),
+    ];
+    for (place, expected) in table {
+        let variables = [
+            ("HOME", home.path()),
+            ("AWS_ENDPOINT_URL", &aws.url),
+            ("AWS_REGION", "us-east-2"),
+            ("PATH", "/usr/bin:/bin"),
+            place,
+        ];
+        let ran = tollgate(&variables, &["keys", "list"]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{place:?}");
+        let calls = aws.calls();
+        let scan = calls.iter().find(|call| call.operation == "Scan").unwrap();
+        assert_eq!((scan.key_id.as_str(), scan.token.as_str()), (expected, "t4"), "{place:?}");
     }
 }
 
