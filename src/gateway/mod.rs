@@ -138,9 +138,9 @@ impl Gateway {
         };
         let mut state = RequestState::new(&served, located.stage, request, log);
         let outcome = caught(self.serve(&mut state, located)).await;
+        self.count_canary(&state, &outcome);
         let mut response = outcome.unwrap_or_else(|error| state.refuse(&error));
         state.add_headers(&mut response);
-        self.count_canary(&state, &response);
         finish(request, response, state.log)
     }
 
