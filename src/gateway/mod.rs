@@ -23,10 +23,11 @@ use bytes::Bytes;
 use http::HeaderValue;
 
 pub use self::explain::{
-    AddedHeader, CallerKey, CheckedAuthorizer, Explained, ExplainedAccess, ExplainedApiKey, ExplainedCall,
-    ExplainedCaller, ExplainedIntegration, ExplainedLimit, ExplainedLookup, ExplainedOutcome,
-    ExplainedRefusal, ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
-    NoLookup, RefusingStep, TestInvocation, explain, explain_caller, test_invoke, with_token,
+    AddedHeader, AskedVersion, CallerKey, CheckedAuthorizer, Explained, ExplainedAccess, ExplainedApiKey,
+    ExplainedCall, ExplainedCaller, ExplainedCanary, ExplainedIntegration, ExplainedLimit, ExplainedLookup,
+    ExplainedOutcome, ExplainedRefusal, ExplainedResponse, ExplainedRoute, ExplainedStage,
+    ExplainedValidation, FoundCaller, NoLookup, RefusingStep, TestInvocation, explain, explain_caller,
+    test_invoke, with_token,
 };
 use self::{caught::caught, locate::Located, refill::PendingRefill, request_state::RequestState};
 use crate::{
