@@ -9,8 +9,12 @@ mod apply;
 mod base_path_claims;
 mod blocks;
 mod cacheable;
-mod canary_changes;
+#[cfg(feature = "cli")]
+mod canary_apply;
+mod canary_end;
+mod canary_item;
 mod canary_load;
+mod canary_start;
 mod candidate;
 mod contents;
 mod effective_settings;
@@ -68,9 +72,8 @@ pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
     base_path_claims::conflicts_among,
-    canary_changes::{
-        CanaryAbort, CanaryPromotion, CanaryStart, CanaryStarted, abort_canary, promote_canary, start_canary,
-    },
+    canary_end::{CanaryAbort, CanaryPromotion, ItemsAfterAbort, abort_canary, promote_canary},
+    canary_start::{CanaryStart, CanaryStarted, start_canary},
     contents::{DeploymentItems, items_of},
     guards::Guards,
     inspect::{StageItems, inspect, inspect_stages, served_items, served_of_items},
@@ -95,6 +98,8 @@ pub use self::{
     served::{Configuration, Served, ServedCanary, ServedStage},
     snapshot::Snapshot,
 };
+#[cfg(feature = "cli")]
+pub use self::{canary_apply::finish_canary_apply, canary_item::standing as standing_canary};
 use self::{
     lazy_routes::{LazyRoutes, RouteFault},
     packed_items::PackedItems,

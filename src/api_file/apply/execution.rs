@@ -7,13 +7,14 @@ use serde_json::{Map, Value};
 
 use super::{
     plan::{KeyChange, Plan},
-    stage_plan::{StageChange, StagePlan, StageWork},
+    stage_plan::{CanaryChange, StageChange, StagePlan, StageWork},
     staleness::Staleness,
 };
 use crate::{
     api_file::export::StoredItems,
+    canary::Percent,
     clock::milliseconds,
-    deployment::{self, ApplyOutcome, Origin, Publication, finish_apply, is_as_read},
+    deployment::{self, ApplyOutcome, Origin, Publication, finish_apply, finish_canary_apply, is_as_read},
     digest::hex,
     error::{Problem, StoreError},
     random::random_bytes,
@@ -62,6 +63,12 @@ pub enum StageResult {
     Held {
         stage: String,
         deployment_id: String,
+    },
+    /// It is the stage's canary; all other requests are served as before.
+    Canary {
+        stage: String,
+        deployment_id: String,
+        percent: Percent,
     },
     Removed {
         stage: String,
@@ -149,13 +156,13 @@ impl Apply<'_> {
         let Self { store, mark, .. } = self;
         let StagePlan { stage, served, work, .. } = plan;
         let writes = match work {
-            StageWork::Nothing => {
+            StageWork::Nothing(_) => {
                 return Ok(Ok(StageResult::Unchanged {
                     stage: stage.clone(),
                     deployment_id: served.clone(),
                 }));
             }
-            StageWork::Publish(_) | StageWork::Remove { .. } => work.writes(),
+            StageWork::Publish(_) | StageWork::Canary(_) | StageWork::Remove { .. } => work.writes(),
         };
         if let Err(stop) = self.begin(plan).await? {
             return Ok(Err(stop));
@@ -167,8 +174,18 @@ impl Apply<'_> {
             }
         }
         match work {
-            StageWork::Publish(change) => self.finish(plan, change).await,
-            StageWork::Remove { .. } | StageWork::Nothing => self.remove(plan).await,
+            StageWork::Publish(change) | StageWork::Nothing(change) => {
+                let StageChange { planned, fields, .. } = &**change;
+                let outcome = finish_apply(store, planned, fields, mark, self.origin).await?;
+                self.ended(plan, change, outcome).await
+            }
+            StageWork::Canary(canary) => {
+                let CanaryChange { change, settings, .. } = &**canary;
+                let outcome =
+                    finish_canary_apply(store, &change.planned, settings, mark, self.origin).await?;
+                self.ended(plan, change, outcome).await
+            }
+            StageWork::Remove { .. } => self.remove(plan).await,
         }
     }
 
@@ -217,16 +234,21 @@ impl Apply<'_> {
         Ok(row.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(&self.mark)))
     }
 
-    async fn finish(
+    /// The result of a stage whose items are written.
+    async fn ended(
         &self,
         plan: &StagePlan,
-        StageChange { planned, deployment, fields, .. }: &StageChange,
+        StageChange { planned, deployment, .. }: &StageChange,
+        outcome: ApplyOutcome,
     ) -> Result<Result<StageResult, Stop>, StoreError> {
-        let Self { store, mark, origin } = self;
+        let Self { store, .. } = self;
         let (stage, routes) = (plan.stage.clone(), deployment.routes);
-        Ok(match finish_apply(store, planned, fields, mark, *origin).await? {
+        Ok(match outcome {
             ApplyOutcome::Served { deployment_id } => {
                 Ok(StageResult::Served { stage, deployment_id, former: plan.served.clone(), routes })
+            }
+            ApplyOutcome::Canary { deployment_id, percent } => {
+                Ok(StageResult::Canary { stage, deployment_id, percent })
             }
             ApplyOutcome::Held { deployment_id } => Ok(StageResult::Held { stage, deployment_id }),
             ApplyOutcome::ItemsChanged => {

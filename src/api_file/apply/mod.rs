@@ -3,6 +3,7 @@
 //! Each stage changes as one, or not at all: what is served moves once all of its items are written. See
 //! `docs/edits.md`.
 
+mod canary_plan;
 mod execution;
 mod merged_items;
 mod plan;
@@ -12,10 +13,11 @@ mod staleness;
 mod table_items;
 
 pub use self::{
+    canary_plan::NoCanary,
     execution::{Applied, Progress, StageResult, Stop, apply},
     plan::{ApplyScope, Plan, Planning, Removal},
     plan_file::{PlanFile, PlanFileError},
-    stage_plan::{StageChange, StagePlan, StageWork},
+    stage_plan::{CanaryChange, StageChange, StagePlan, StageWork},
     staleness::{MovedPointer, Staleness},
     table_items::read_items,
 };
