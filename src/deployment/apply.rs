@@ -9,10 +9,10 @@ use super::{
     base_path_claims::BasePathClaim,
     candidate::{Candidate, PackedDeployment},
     publication::{Origin, Publication, PublishPurpose, Trigger},
-    publish::{self, pointer_of, store_snapshot},
-    publish_decision::{
-        PointerCheck, PublishDecision, PublishOutcome, StageState, StageUpdate, decide, is_held,
-    },
+    publish::{self, pointer_of},
+    publish_decision::{PublishDecision, PublishOutcome, StageUpdate, decide, is_held},
+    stage_state::{PointerCheck, StageState},
+    storing::store_snapshot,
 };
 use crate::{
     canary::Percent,
@@ -74,28 +74,6 @@ pub enum ApplyOutcome {
     StageChanged,
     /// What was valid when it was planned is not any more; the stage keeps what it served.
     Invalid(Vec<Problem>),
-}
-
-/// An apply that has not ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnfinishedApply {
-    pub stage: String,
-    pub mark: ApplyMark,
-}
-
-/// The applies that have not ended, by the names of their stages.
-///
-/// # Errors
-///
-/// The store failed.
-pub async fn unfinished_applies(store: &Store) -> Result<Vec<UnfinishedApply>, StoreError> {
-    let of_item = |item: &Item| {
-        let stage = item.get("stage")?.as_str()?.to_owned();
-        Some(UnfinishedApply { stage, mark: ApplyMark::of(item)? })
-    };
-    let mut unfinished: Vec<_> = store.stages().await?.iter().filter_map(of_item).collect();
-    unfinished.sort_by(|a, b| a.stage.cmp(&b.stage));
-    Ok(unfinished)
 }
 
 /// Validates a planned stage as a publisher would. Changes nothing.

@@ -10,7 +10,8 @@ use super::{
     canary_load,
     candidate::Candidate,
     publication::{Origin, Publication, PublishPurpose},
-    publish::{ATTEMPTS, stage_variables, store_snapshot},
+    publish::{ATTEMPTS, stage_variables},
+    storing::store_snapshot,
 };
 use crate::{
     canary::{CanaryRollback, CanarySettings},

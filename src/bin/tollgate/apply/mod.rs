@@ -2,6 +2,7 @@
 
 pub mod input;
 mod no_canary;
+mod outcome;
 pub mod plan_report;
 mod stale_report;
 
@@ -9,10 +10,10 @@ use std::io::{self, Write};
 
 use anyhow::{Result, anyhow};
 use indicatif::ProgressBar;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tollgate::{
     api_file::{
-        apply::{ApplyScope, Plan, Planning, Progress, StageResult, Staleness, apply},
+        apply::{ApplyScope, Plan, Planning, Progress, Staleness, apply},
         export::StoredItems,
     },
     calendar::timestamp,
@@ -118,7 +119,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         }
         plan_report::warn(&plan);
         if plan.is_empty() {
-            output.write(|| result(&plan, &[]), |_| Ok(()))?;
+            output.write(|| outcome::json(&plan, &[]), |_| Ok(()))?;
             return Ok(ExitStatus::Ok);
         }
         let plan = match arguments.yes {
@@ -215,7 +216,7 @@ async fn carry_out(
             // Who has closed stdout wants no words, and still gets the rest of the stages.
             let mut out = io::stdout();
             bar.suspend(|| {
-                drop(lines_of(result, &again).iter().try_for_each(|line| writeln!(out, "{line}")))
+                drop(outcome::lines(result, &again).iter().try_for_each(|line| writeln!(out, "{line}")))
             });
         }
         Progress::Ended(_) => {}
@@ -228,7 +229,7 @@ async fn carry_out(
     };
     bar.finish_and_clear();
     let applied = applied.map_err(|error| anyhow::Error::from(error).context(HALF_DONE))?;
-    output.write(|| result(plan, &applied.stages), |_| Ok(()))?;
+    output.write(|| outcome::json(plan, &applied.stages), |_| Ok(()))?;
     match &applied.stopped {
         None => {
             tell_keys_and_plans(plan);
@@ -253,51 +254,3 @@ fn tell_keys_and_plans(plan: &Plan) {
 
 /// What is true whenever an apply breaks off.
 const HALF_DONE: &str = "stages that are not told above serve what they did; apply again to end it";
-
-fn lines_of(result: &StageResult, again: &str) -> Vec<String> {
-    match result {
-        StageResult::Unchanged { .. } => Vec::new(),
-        StageResult::Served { stage, deployment_id, former, routes } => {
-            let mut lines =
-                vec![format!("{stage}: serves {}, deployment {deployment_id}", counted(*routes, "route"))];
-            if let Some(former) = former.as_ref().filter(|former| *former != deployment_id) {
-                lines.push(format!("  to undo it: tollgate rollback {stage} {}{again}", printable(former)));
-            }
-            lines
-        }
-        StageResult::Held { stage, deployment_id } => vec![format!(
-            "{stage}: deployment {deployment_id} is stored and not served: canarySettings hold the stage where it is, with \
-             the fields of its item"
-        )],
-        StageResult::Canary { stage, deployment_id, percent } => vec![
-            format!("{stage}: {percent} % of requests get deployment {deployment_id}"),
-            format!("  to serve it to all: tollgate canary promote {stage}{again}"),
-            format!("  to undo it: tollgate canary abort {stage}{again}"),
-        ],
-        StageResult::Removed { stage, .. } => vec![format!("{}: removed", printable(stage))],
-    }
-}
-
-fn result(plan: &Plan, stages: &[StageResult]) -> Value {
-    let stages = stages.iter().map(|result| match result {
-        StageResult::Unchanged { stage, deployment_id } => {
-            json!({ "stage": stage, "outcome": "unchanged", "deploymentId": deployment_id })
-        }
-        StageResult::Served { stage, deployment_id, former, routes } => {
-            json!({ "stage": stage, "outcome": "served",
-            "deploymentId": deployment_id, "formerDeploymentId": former, "routes": routes })
-        }
-        StageResult::Held { stage, deployment_id } => {
-            json!({ "stage": stage, "outcome": "held", "deploymentId": deployment_id })
-        }
-        StageResult::Canary { stage, deployment_id, percent } => {
-            json!({ "stage": stage, "outcome": "canary", "deploymentId": deployment_id, "percentTraffic": percent.to_json() })
-        }
-        StageResult::Removed { stage, former } => {
-            json!({ "stage": stage, "outcome": "removed", "formerDeploymentId": former })
-        }
-    });
-    let mut json = plan_report::json(plan);
-    json["results"] = stages.collect();
-    json
-}
