@@ -6,17 +6,17 @@
 use serde_json::{Map, Value};
 
 use super::{
+    outcome::{Applied, Progress, StageResult, Stop},
     plan::{KeyChange, Plan},
     stage_plan::{CanaryChange, StageChange, StagePlan, StageWork},
     staleness::Staleness,
 };
 use crate::{
     api_file::export::StoredItems,
-    canary::Percent,
     clock::milliseconds,
     deployment::{self, ApplyOutcome, Origin, Publication, finish_apply, finish_canary_apply, is_as_read},
     digest::hex,
-    error::{Problem, StoreError},
+    error::StoreError,
     random::random_bytes,
     store::{ApplyMark, ConditionalWrite, RouteWrite, StageRow, Store},
 };
@@ -28,76 +28,6 @@ struct Apply<'a> {
     store: &'a Store,
     mark: ApplyMark,
     origin: Origin<'a>,
-}
-
-/// Tells how far an apply is.
-#[derive(Debug)]
-pub enum Progress<'a> {
-    /// So many items more are written.
-    Written(usize),
-    Ended(&'a StageResult),
-}
-
-/// The outcome of an apply.
-#[derive(Debug)]
-pub struct Applied {
-    pub stages: Vec<StageResult>,
-    /// The reason why the rest was not done.
-    pub stopped: Option<Stop>,
-}
-
-/// The outcome of one stage.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StageResult {
-    Unchanged {
-        stage: String,
-        deployment_id: Option<String>,
-    },
-    Served {
-        stage: String,
-        deployment_id: String,
-        former: Option<String>,
-        routes: usize,
-    },
-    /// `canarySettings` hold the stage: the deployment is stored, and the fields of the stage item are not changed.
-    Held {
-        stage: String,
-        deployment_id: String,
-    },
-    /// It is the stage's canary; all other requests are served as before.
-    Canary {
-        stage: String,
-        deployment_id: String,
-        percent: Percent,
-    },
-    Removed {
-        stage: String,
-        former: Option<String>,
-    },
-}
-
-/// The reason why an apply was stopped at a stage. That stage serves what it did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// The stage is not as it was planned; nothing of it is written.
-    Stale {
-        stage: String,
-        staleness: Staleness,
-    },
-    /// Others have written its items meanwhile.
-    ItemsChanged {
-        stage: String,
-        staleness: Staleness,
-    },
-    /// The stage item has changed: this apply's mark is gone, or the pointer was moved.
-    TakenOver {
-        stage: String,
-        by: Option<ApplyMark>,
-    },
-    Invalid {
-        stage: String,
-        problems: Vec<Problem>,
-    },
 }
 
 /// Does what `plan` says.

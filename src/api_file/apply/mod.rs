@@ -6,6 +6,7 @@
 mod canary_plan;
 mod execution;
 mod merged_items;
+mod outcome;
 mod plan;
 mod plan_file;
 mod stage_plan;
@@ -14,7 +15,8 @@ mod table_items;
 
 pub use self::{
     canary_plan::NoCanary,
-    execution::{Applied, Progress, StageResult, Stop, apply},
+    execution::apply,
+    outcome::{Applied, Progress, StageResult, Stop},
     plan::{ApplyScope, Plan, Planning, Removal},
     plan_file::{PlanFile, PlanFileError},
     stage_plan::{CanaryChange, StageChange, StagePlan, StageWork},
