@@ -107,7 +107,7 @@ fn sorted(map: &Map<String, Value>) -> Vec<(&String, &Value)> {
 }
 
 /// A value in one line.
-fn flow(value: &Value) -> String {
+pub fn flow(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
@@ -158,7 +158,8 @@ fn is_printable(c: char) -> bool {
         && (c == ' ' || !c.is_whitespace())
 }
 
-fn quoted(value: &str) -> String {
+/// A text in double quotes.
+pub fn quoted(value: &str) -> String {
     let mut quoted = "\"".to_owned();
     for c in value.chars() {
         match c {

@@ -101,8 +101,8 @@ impl CanarySettings {
         })
     }
 
-    /// The word of the header; `None`: there is none that counts.
-    fn forced(&self, request: &Request) -> Option<StageVersion> {
+    /// The version that a request chooses by the header; `None`: it says nothing that counts.
+    pub fn forced(&self, request: &Request) -> Option<StageVersion> {
         let value = request.headers.get(self.header.as_ref()?)?.to_str().ok()?.trim();
         let is_one_of = |words: [&str; 3]| words.iter().any(|word| word.eq_ignore_ascii_case(value));
         match (is_one_of(["always", "true", "1"]), is_one_of(["never", "false", "0"])) {

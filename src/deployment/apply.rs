@@ -9,10 +9,13 @@ use super::{
     base_path_claims::BasePathClaim,
     candidate::{Candidate, PackedDeployment},
     publication::{Origin, Publication, PublishPurpose, Trigger},
-    publish::{self, pointer_of, store_snapshot},
-    publish_decision::{PointerCheck, PublishDecision, PublishOutcome, StageState, decide, is_held},
+    publish::{self, pointer_of},
+    publish_decision::{PublishDecision, PublishOutcome, StageUpdate, decide, is_held},
+    stage_state::{PointerCheck, StageState},
+    storing::store_snapshot,
 };
 use crate::{
+    canary::Percent,
     decimal::canonical_numbers,
     error::{InvalidConfiguration, ItemId, Problem, StoreError},
     item::{Findings, Parsed},
@@ -63,34 +66,14 @@ pub enum ApplyOutcome {
     Served { deployment_id: String },
     /// It is stored, and the stage stays where it is: it has `canarySettings`.
     Held { deployment_id: String },
+    /// It is the stage's canary from now on, or was before.
+    Canary { deployment_id: String, percent: Percent },
     /// The items are not those that were planned; the stage keeps what it served.
     ItemsChanged,
     /// The stage item has changed: another apply took over, or somebody moved the pointer.
     StageChanged,
     /// What was valid when it was planned is not any more; the stage keeps what it served.
     Invalid(Vec<Problem>),
-}
-
-/// An apply that has not ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnfinishedApply {
-    pub stage: String,
-    pub mark: ApplyMark,
-}
-
-/// The applies that have not ended, by the names of their stages.
-///
-/// # Errors
-///
-/// The store failed.
-pub async fn unfinished_applies(store: &Store) -> Result<Vec<UnfinishedApply>, StoreError> {
-    let of_item = |item: &Item| {
-        let stage = item.get("stage")?.as_str()?.to_owned();
-        Some(UnfinishedApply { stage, mark: ApplyMark::of(item)? })
-    };
-    let mut unfinished: Vec<_> = store.stages().await?.iter().filter_map(of_item).collect();
-    unfinished.sort_by(|a, b| a.stage.cmp(&b.stage));
-    Ok(unfinished)
 }
 
 /// Validates a planned stage as a publisher would. Changes nothing.
@@ -143,55 +126,107 @@ pub async fn finish_apply(
     mark: &ApplyMark,
     origin: Origin<'_>,
 ) -> Result<ApplyOutcome, StoreError> {
-    let PlannedStage { stage, base, routes, .. } = planned;
-    let is_own = |row: &StageRow| ApplyMark::of(&row.item).as_ref() == Some(mark);
-    let row = store.stage(stage).await?.filter(|row| is_own(row) && is_as_read(&row.item, base.as_ref()));
-    let Some(row) = row else { return Ok(ApplyOutcome::StageChanged) };
-    let is_held = is_held(&row);
-    let written = store.routes(stage).await?;
-    if !are_equal(&written, routes) {
-        return Ok(ApplyOutcome::ItemsChanged);
-    }
-    let state = planned_state(store, planned, row, &written).await?;
+    let written = match written_stage(store, planned, mark).await? {
+        Ok(written) => written,
+        Err(outcome) => return Ok(outcome),
+    };
+    let is_held = is_held(&written.row);
+    let state = planned_state(store, planned, written).await?;
     // With canarySettings the pointer stays, as after an edit.
     let trigger = if is_held { Trigger::Edit } else { Trigger::Request };
     let publication = Publication { trigger, kind: MoveKind::Apply, auto_deploy: AutoDeploy::Keep, origin };
-    let decision = decide(store, stage, PublishPurpose::Publish(publication), &state);
-    let PublishDecision { outcome, snapshot, update } = decision;
-    let (outcome, target) = match &snapshot {
-        Some(snapshot) => {
-            store_snapshot(store, stage, snapshot, PublishPurpose::Publish(publication), outcome).await?
-        }
-        None => (outcome, TargetState::InUse),
+    let stored = match stored(store, &planned.stage, &state, publication).await? {
+        Ok(stored) => stored,
+        Err(outcome) => return Ok(outcome),
     };
-    let deployment_id = match outcome {
-        PublishOutcome::Published { deployment_id, .. }
-        | PublishOutcome::Unchanged { deployment_id, .. }
-        | PublishOutcome::Restored { deployment_id, .. } => deployment_id,
-        PublishOutcome::Invalid { problems, .. } => return Ok(ApplyOutcome::Invalid(problems)),
-        PublishOutcome::LeftAlone | PublishOutcome::Applying(_) => return Ok(ApplyOutcome::StageChanged),
-    };
-    if !is_held && state.claim.take(store, stage).await? == ConditionalWrite::ChangedMeanwhile {
+    if !is_held && state.claim.take(store, &planned.stage).await? == ConditionalWrite::ChangedMeanwhile {
         return Ok(ApplyOutcome::StageChanged);
     }
     let unheld = StageFields::default();
     let end = ApplyEnd { mark, fields: if is_held { &unheld } else { fields } };
-    let pointer = match &update {
-        Some(update) => pointer_of(&state, update, target),
-        None => as_it_stands(&state),
-    };
-    let pointer = Pointer { apply: Some(end), ..pointer };
-    Ok(match store.point(stage, state.row.as_ref(), &pointer).await? {
+    let StoredCandidate { deployment_id, .. } = &stored;
+    let deployment_id = deployment_id.clone();
+    Ok(match end_apply(store, &planned.stage, &state, &stored, end).await? {
         ConditionalWrite::ChangedMeanwhile => ApplyOutcome::StageChanged,
         ConditionalWrite::Done if is_held => ApplyOutcome::Held { deployment_id },
         ConditionalWrite::Done => ApplyOutcome::Served { deployment_id },
     })
 }
 
-/// Says if nobody has edited a stage item, or moved its pointer, since it was read.
+/// The stage of an apply, with its items written as they were planned.
+pub(super) struct WrittenStage {
+    pub row: StageRow,
+    pub routes: Vec<Item>,
+}
+
+/// The deployment of an apply, which is stored, and the change of the stage item that makes it known.
+pub(super) struct StoredCandidate {
+    pub deployment_id: String,
+    update: Option<StageUpdate>,
+    target: TargetState,
+}
+
+/// Reads a stage that an apply has written; `Err`: it is not as it was planned.
+pub(super) async fn written_stage(
+    store: &Store,
+    planned: &PlannedStage,
+    mark: &ApplyMark,
+) -> Result<Result<WrittenStage, ApplyOutcome>, StoreError> {
+    let PlannedStage { stage, base, routes, .. } = planned;
+    let is_own = |row: &StageRow| ApplyMark::of(&row.item).as_ref() == Some(mark);
+    let row = store.stage(stage).await?.filter(|row| is_own(row) && is_as_read(&row.item, base.as_ref()));
+    let Some(row) = row else { return Ok(Err(ApplyOutcome::StageChanged)) };
+    let written = store.routes(stage).await?;
+    if !are_equal(&written, routes) {
+        return Ok(Err(ApplyOutcome::ItemsChanged));
+    }
+    Ok(Ok(WrittenStage { row, routes: written }))
+}
+
+/// Stores the deployment of a stage; `Err`: it cannot be served any more.
+pub(super) async fn stored(
+    store: &Store,
+    stage: &str,
+    state: &StageState,
+    publication: Publication<'_>,
+) -> Result<Result<StoredCandidate, ApplyOutcome>, StoreError> {
+    let purpose = PublishPurpose::Publish(publication);
+    let PublishDecision { outcome, snapshot, update } = decide(store, stage, purpose, state);
+    let (outcome, target) = match &snapshot {
+        Some(snapshot) => store_snapshot(store, stage, snapshot, purpose, outcome).await?,
+        None => (outcome, TargetState::InUse),
+    };
+    Ok(match outcome {
+        PublishOutcome::Published { deployment_id, .. }
+        | PublishOutcome::Unchanged { deployment_id, .. }
+        | PublishOutcome::Restored { deployment_id, .. } => {
+            Ok(StoredCandidate { deployment_id, update, target })
+        }
+        PublishOutcome::Invalid { problems, .. } => Err(ApplyOutcome::Invalid(problems)),
+        PublishOutcome::LeftAlone | PublishOutcome::Applying(_) => Err(ApplyOutcome::StageChanged),
+    })
+}
+
+/// The last write of an apply.
+pub(super) async fn end_apply(
+    store: &Store,
+    stage: &str,
+    state: &StageState,
+    StoredCandidate { update, target, .. }: &StoredCandidate,
+    end: ApplyEnd<'_>,
+) -> Result<ConditionalWrite, StoreError> {
+    let pointer = match update {
+        Some(update) => pointer_of(state, update, *target),
+        None => as_it_stands(state),
+    };
+    store.point(stage, state.row.as_ref(), &Pointer { apply: Some(end), ..pointer }).await
+}
+
+/// Says if nobody has edited a stage item, or moved its pointer, since it was read. That an instance has switched the
+/// stage's canary off changes nothing of what an apply does: the stage is held as before.
 pub fn is_as_read(item: &Item, base: Option<&Item>) -> bool {
-    const WRITTEN_MEANWHILE: [&str; 5] =
-        ["stage", "applying", "revision", "lastDeploymentStatus", "lastDeploymentMessage"];
+    const WRITTEN_MEANWHILE: [&str; 6] =
+        ["stage", "applying", "revision", "lastDeploymentStatus", "lastDeploymentMessage", "canaryRollback"];
     let none = Item::new();
     let base = base.unwrap_or(&none);
     let names = item.keys().chain(base.keys()).filter(|name| !WRITTEN_MEANWHILE.contains(&name.as_str()));
@@ -206,11 +241,10 @@ fn are_equal(written: &[Item], planned: &[Item]) -> bool {
 }
 
 /// The state of the stage with its planned fields, and its items as they are in the table now.
-async fn planned_state(
+pub(super) async fn planned_state(
     store: &Store,
     PlannedStage { stage, item, .. }: &PlannedStage,
-    mut row: StageRow,
-    routes: &[Item],
+    WrittenStage { mut row, routes }: WrittenStage,
 ) -> Result<StageState, StoreError> {
     let is_state = |name: &&String| STATE_FIELDS.contains(&name.as_str());
     let state = row.item.iter().filter(|(name, _)| is_state(name));
@@ -220,7 +254,7 @@ async fn planned_state(
     let item = &row.item;
     let stage_variables = publish::stage_variables(&store.tables.stages, Some(item));
     let settings = StageSettings::parse(&store.tables.stages, item);
-    let candidate = Some(Candidate::of_items(store, stage, &stage_variables, routes));
+    let candidate = Some(Candidate::of_items(store, stage, &stage_variables, &routes));
     let claim = match &settings.value {
         Ok(settings) => BasePathClaim::of(store, settings).await?,
         Err(_) => BasePathClaim::default(),

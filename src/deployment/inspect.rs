@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{
-    DeploymentSource, contents,
+    DeploymentSource, canary_load, contents,
     effective_settings::{EffectiveStage, effective_stages},
     items::{Builder, Built},
     load,
+    load_outcome::LoadOutcome,
     pointer::{ResolvedDeployment, Validation},
     served::{Loaded, LoadedStage, Served, SettingsSource},
 };
@@ -62,10 +63,40 @@ async fn load_stage(store: &Store, stage: &mut LoadedStage) -> Result<(), StoreE
     match stage.source {
         SettingsSource::Item | SettingsSource::LastGood | SettingsSource::Nowhere => {
             stage.loaded = load::without_publishing(store, &stage.settings).await?;
+            stage.canary =
+                canary_load::load(store, &stage.settings, None).await.map(|outcome| match outcome {
+                    LoadOutcome::Loaded(loaded) => loaded,
+                    LoadOutcome::ToResolve(snapshot) => {
+                        canary_load::resolved(store, &stage.settings, snapshot)
+                    }
+                });
         }
         SettingsSource::Guess => {}
     }
     Ok(())
+}
+
+impl Served {
+    /// The canaries that these stages have, in their places: a stage without one that is on is left out.
+    #[must_use]
+    pub fn into_canaries(mut self) -> Self {
+        self.stages.retain_mut(|stage| {
+            let Some(loaded) = stage.canary.take().filter(|loaded| loaded.resolved.is_some()) else {
+                return false;
+            };
+            if let Some(canary) = stage.settings.active_canary() {
+                stage.settings.stage_variables = canary.stage_variables.clone();
+            }
+            stage.loaded = loaded;
+            true
+        });
+        self
+    }
+
+    /// The settings of those stages that have a canary which is on.
+    pub fn with_canaries(&self) -> impl Iterator<Item = &StageSettings> {
+        self.stages.iter().map(|stage| &stage.settings).filter(|settings| settings.active_canary().is_some())
+    }
 }
 
 /// The items of a stage, as the tables would hold them.

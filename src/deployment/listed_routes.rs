@@ -47,6 +47,8 @@ pub struct WholeRoute {
 pub enum NotListed {
     #[error("there is no stage {0}")]
     Stage(String),
+    #[error("{0} has no canary that is on")]
+    NoCanary(String),
     #[error("stage {0} serves nothing yet")]
     NothingServed(String),
     #[error("stage {stage} has no route {key}")]

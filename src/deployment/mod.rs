@@ -9,8 +9,12 @@ mod apply;
 mod base_path_claims;
 mod blocks;
 mod cacheable;
-mod canary_changes;
+#[cfg(feature = "cli")]
+mod canary_apply;
+mod canary_end;
+mod canary_item;
 mod canary_load;
+mod canary_start;
 mod candidate;
 mod contents;
 mod effective_settings;
@@ -27,6 +31,7 @@ mod load;
 mod load_outcome;
 mod look;
 mod look_result;
+mod matching;
 mod packed_items;
 mod packer;
 mod passed_over;
@@ -43,19 +48,21 @@ mod served;
 mod snapshot;
 #[cfg(feature = "cli")]
 mod stage_report;
+mod stage_state;
 mod status_report;
+mod storing;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "cli")]
+mod unfinished_apply;
+mod unusable;
 mod validation;
 
 use std::{fmt, sync::Arc};
 
-use ::http::Method;
-
 #[cfg(feature = "cli")]
 pub use self::apply::{
-    ApplyOutcome, PlannedDeployment, PlannedStage, STATE_FIELDS, UnfinishedApply, check_planned,
-    finish_apply, is_as_read, unfinished_applies,
+    ApplyOutcome, PlannedDeployment, PlannedStage, STATE_FIELDS, check_planned, finish_apply, is_as_read,
 };
 #[cfg(feature = "cli")]
 pub use self::items::read_only;
@@ -68,9 +75,8 @@ pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
     base_path_claims::conflicts_among,
-    canary_changes::{
-        CanaryAbort, CanaryPromotion, CanaryStart, CanaryStarted, abort_canary, promote_canary, start_canary,
-    },
+    canary_end::{CanaryAbort, CanaryPromotion, ItemsAfterAbort, abort_canary, promote_canary},
+    canary_start::{CanaryStart, CanaryStarted, start_canary},
     contents::{DeploymentItems, items_of},
     guards::Guards,
     inspect::{StageItems, inspect, inspect_stages, served_items, served_of_items},
@@ -95,10 +101,15 @@ pub use self::{
     served::{Configuration, Served, ServedCanary, ServedStage},
     snapshot::Snapshot,
 };
+#[cfg(feature = "cli")]
+pub use self::{
+    canary_apply::finish_canary_apply,
+    canary_item::standing as standing_canary,
+    unfinished_apply::{UnfinishedApply, unfinished_applies},
+};
 use self::{
     lazy_routes::{LazyRoutes, RouteFault},
     packed_items::PackedItems,
-    route_facts::RouteCors,
     route_item::ItemReader,
 };
 use crate::{
@@ -110,7 +121,7 @@ use crate::{
     item::{Parsed, Report},
     limits::{rule::Rule, throttle::Throttle},
     policies::{addresses::AddressLists, cors::Cors, request_validation::RequestValidation},
-    router::{FoundRoute, METHODS, RouteKey, Router},
+    router::{RouteKey, Router},
 };
 
 /// All routes of a stage, and what they share.
@@ -202,59 +213,6 @@ impl Deployment {
         self.routes.len()
     }
 
-    /// The most specific route for the canonical `path`.
-    ///
-    /// # Errors
-    ///
-    /// - [`GatewayError::RouteNotFound`], also where the route would let past what another one asks for.
-    /// - [`GatewayError::MethodNotAllowed`] where the path has other methods; with `unmatchedRoutes: "AWS_REST"` one
-    ///   answer for all.
-    /// - [`GatewayError::RouteUnreadable`].
-    pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Result<Matched<'a>, GatewayError> {
-        let found = self.router.find(method, path).ok_or_else(|| self.unmatched(path))?;
-        let FoundRoute { index, path } = found;
-        let lookalikes = self.lookalikes(method, path, index).ok_or_else(|| self.not_found())?;
-        let route = self.read_route(index)?;
-        let key = self.route_key(index);
-        let lookalikes = lookalikes.into_iter().map(|other| self.route_key(other).shape()).collect();
-        Ok(Matched { route, path, path_parameters: key.values_in(path), lookalikes })
-    }
-
-    /// The CORS policy of a route: its own, or else the API's.
-    pub fn cors_of<'a>(&'a self, route: &'a Route) -> Option<&'a Cors> {
-        route.cors.as_deref().or(self.api.cors.as_ref())
-    }
-
-    /// The CORS policy of a path: that of its route for `method`, or else of whatever the path serves.
-    ///
-    /// # Errors
-    ///
-    /// The route has a policy of its own, and cannot be read.
-    pub fn cors_of_path(&self, method: &Method, path: &str) -> Result<Option<&Cors>, GatewayError> {
-        match self.any_route(method, path) {
-            Some(index) if self.routes.facts(index).cors == RouteCors::Own => {
-                Ok(self.cors_of(self.read_route(index)?))
-            }
-            Some(_) | None => Ok(self.api.cors.as_ref()),
-        }
-    }
-
-    /// Says if some route serves the path, under any method.
-    pub fn has_path(&self, path: &str) -> bool {
-        METHODS.iter().any(|method| self.route(method, path).is_some())
-    }
-
-    /// The route that serves a method on a path.
-    fn route(&self, method: &Method, path: &str) -> Option<usize> {
-        let index = self.router.find(method, path)?.index;
-        self.lookalikes(method, path, index).map(|_| index)
-    }
-
-    /// The same, or else the route that serves any method there.
-    fn any_route(&self, method: &Method, path: &str) -> Option<usize> {
-        self.route(method, path).or_else(|| METHODS.iter().find_map(|other| self.route(other, path)))
-    }
-
     fn read_route(&self, index: usize) -> Result<&Route, GatewayError> {
         self.try_route(index).map_err(|fault| GatewayError::RouteUnreadable(Arc::clone(fault).into()))
     }
@@ -265,33 +223,6 @@ impl Deployment {
 
     fn route_key(&self, index: usize) -> RouteKey<'_> {
         RouteKey::parse(self.routes.key(index)).expect("the router was made of it")
-    }
-
-    /// The refusal of a path that no route serves.
-    pub fn not_found(&self) -> GatewayError {
-        match self.api.unmatched {
-            UnmatchedRoutes::AwsRest => GatewayError::MissingAuthenticationToken,
-            UnmatchedRoutes::Http => GatewayError::RouteNotFound,
-        }
-    }
-
-    fn unmatched(&self, path: &str) -> GatewayError {
-        let mut methods: Vec<_> =
-            METHODS.into_iter().filter(|method| self.route(method, path).is_some()).collect();
-        if self.api.unmatched == UnmatchedRoutes::AwsRest || methods.is_empty() {
-            return self.not_found();
-        }
-        if self.has_cors(&methods[0], path) && !methods.contains(&Method::OPTIONS) {
-            methods.push(Method::OPTIONS);
-            methods.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-        }
-        let allow = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-        GatewayError::MethodNotAllowed { allow }
-    }
-
-    fn has_cors(&self, method: &Method, path: &str) -> bool {
-        let own = |index| self.routes.facts(index).cors == RouteCors::Own;
-        self.api.cors.is_some() || self.any_route(method, path).is_some_and(own)
     }
 }
 

@@ -53,7 +53,8 @@ pub fn write(
     let plan_key = |item: &Item| text(item, "usagePlanId");
     for plan in &api.usage_plans {
         let id = plan_key(plan);
-        writer.put_keyed(names.usage_plans(), ("usagePlanId", &id), plan, &format!("usage plan {id}"))?;
+        let key = ItemKey { table: names.usage_plans(), name: "usagePlanId", value: &id };
+        writer.put_keyed(key, plan, &format!("usage plan {id}"))?;
     }
     for key in &api.api_keys {
         writer.key(key)?;
@@ -84,6 +85,14 @@ fn text(item: &Item, name: &str) -> String {
     item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
+/// The key of an item in a table that has no sort key.
+#[derive(Clone, Copy)]
+struct ItemKey<'a> {
+    table: &'a str,
+    name: &'a str,
+    value: &'a str,
+}
+
 /// An item as DynamoDB's own JSON.
 type Stored = Map<String, Value>;
 
@@ -99,7 +108,10 @@ impl ItemWriter<'_> {
         let (table, subject) = (self.names.api_keys(), format!("API key {}", key.id));
         let hash = text(&key.item, "keyHash");
         match self.other_key(&key.id, &hash)? {
-            None => self.put_keyed(table, ("keyHash", &hash), &key.item, &subject),
+            None => {
+                let place = ItemKey { table, name: "keyHash", value: &hash };
+                self.put_keyed(place, &key.item, &subject)
+            }
             Some(made) => {
                 let mut item = made.clone();
                 item.extend(attributes(&key.item).into_iter().filter(|(name, _)| name != "keyHash"));
@@ -136,7 +148,7 @@ impl ItemWriter<'_> {
         for route_key in former.into_keys() {
             self.delete_route(name, &route_key)?;
         }
-        let former = self.get(self.names.stages(), ("stage", name))?;
+        let former = self.get(ItemKey { table: self.names.stages(), name: "stage", value: name })?;
         let mut item = attributes(&stage.item);
         let state = former.iter().flatten().filter(|(name, _)| is_state_of_a_stage(name));
         item.extend(state.map(|(name, value)| (name.clone(), value.clone())));
@@ -155,15 +167,9 @@ impl ItemWriter<'_> {
         self.delete(self.names.routes(), key, format!("{stage} {route_key}"))
     }
 
-    fn put_keyed(
-        &mut self,
-        table: &str,
-        key: (&str, &str),
-        item: &Item,
-        subject: &str,
-    ) -> Result<(), DynoxideError> {
-        let former = self.get(table, key)?;
-        self.put(table, attributes(item), former.as_ref(), subject)
+    fn put_keyed(&mut self, key: ItemKey<'_>, item: &Item, subject: &str) -> Result<(), DynoxideError> {
+        let former = self.get(key)?;
+        self.put(key.table, attributes(item), former.as_ref(), subject)
     }
 
     fn put(
@@ -189,7 +195,7 @@ impl ItemWriter<'_> {
         Ok(())
     }
 
-    fn get(&self, table: &str, (name, value): (&str, &str)) -> Result<Option<Stored>, DynoxideError> {
+    fn get(&self, ItemKey { table, name, value }: ItemKey<'_>) -> Result<Option<Stored>, DynoxideError> {
         let key = json!({ name: { "S": value } });
         let found = self.database.get_item(read(json!({ "TableName": table, "Key": key })))?;
         Ok(found.item.map(|item| stored(&item)))

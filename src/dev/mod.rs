@@ -13,7 +13,7 @@ mod server;
 mod stamps;
 
 pub use self::{
-    api::DevApi,
+    api::{DevApi, DevKey},
     items::{Change, ChangeKind, write},
     loaded::{LoadReport, StageProblems},
     seeds::seed,

@@ -3,6 +3,7 @@
 // Handlers: `async (event, context)`, `(event, context, callback)`, and those of `awslambda.streamifyResponse`; in modules
 // of both kinds. `_HANDLER` is `folder/file.export`, from the folder that it is started in.
 
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import http from 'node:http';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -69,7 +70,24 @@ function moduleOf(path) {
   if (!file) {
     throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${path}'`);
   }
-  return import(pathToFileURL(file).href);
+  const { href } = pathToFileURL(file);
+  return import(href).catch(error => {
+    throw located(error, href);
+  });
+}
+
+// The stack of an ES module's syntax error does not say where it is. A Node.js that dies of it does.
+function located(error, href) {
+  if (error instanceof SyntaxError && error.stack?.startsWith('SyntaxError')) {
+    const program = `await import(${JSON.stringify(href)})`;
+    const options = { encoding: 'utf8', timeout: 5_000 };
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], options);
+    const [place] = (stderr ?? '').split('\n\n');
+    if (place.startsWith('file:')) {
+      error.stack = `${place}\n\n${error.stack}`;
+    }
+  }
+  return error;
 }
 
 async function loadHandler(name) {

@@ -178,6 +178,17 @@ impl GatewayError {
         if let Self::ParameterViolations(violations) = self { violations } else { &[] }
     }
 
+    /// True of what an integration has found out, in words of the gateway: an item is not there, a condition does not hold.
+    pub fn is_answer_of_an_integration(&self) -> bool {
+        matches!(
+            self,
+            Self::ItemNotFound
+                | Self::ConditionFailed
+                | Self::PreconditionFailed
+                | Self::ConditionFailedAs(_)
+        )
+    }
+
     /// True of an integration's failure, which the access log has as `integrationErrorMessage`.
     pub fn is_integration_error(&self) -> bool {
         use ResponseType::{ApiConfigurationError, IntegrationFailure, IntegrationTimeout};

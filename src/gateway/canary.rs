@@ -1,13 +1,15 @@
 //! The choice between a stage and its canary, and the count of what the canary answers.
 
+use http::StatusCode;
+
 use super::{
     Gateway,
-    locate::{Located, locate},
+    locate::{Located, Location, locate},
     request_state::RequestState,
 };
 use crate::{
     context::StageVersion,
-    deployment::Served,
+    deployment::{Route, Served},
     error::GatewayError,
     message::{Request, Response},
 };
@@ -32,15 +34,31 @@ impl Gateway {
         Ok(if is_off { located } else { located.of_version(version) })
     }
 
-    /// Counts the answer of a canary.
-    pub(super) fn count_canary(&self, state: &RequestState<'_>, response: &Response) {
-        let stage = state.location.stage;
+    /// Counts the answer of a canary, if it says something of the canary: [`proof`]. What a header has forced does not
+    /// count, or a client could have a canary switched off, or kept.
+    pub(super) fn count_canary(&self, state: &RequestState<'_>, outcome: &Result<Response, GatewayError>) {
+        let Location { stage, request, matched, .. } = &state.location;
         match (stage.version, stage.canary) {
-            (StageVersion::Canary(_), Some(canary)) => {
-                let (status, now) = (response.status(), self.clock.now());
-                self.canaries.count(&stage.settings.name, canary.settings, status, now);
+            (StageVersion::Canary(_), Some(canary)) if canary.settings.forced(request).is_none() => {
+                let route = matched.as_ref().map(|matched| matched.route);
+                if let Some(status) = proof(route, outcome) {
+                    let now = self.clock.now();
+                    self.canaries.count(&stage.settings.name, canary.settings, status, now);
+                }
             }
             (StageVersion::Own | StageVersion::Canary(_), _) => {}
+        }
+    }
+}
+
+/// The status that an answer counts with; `None`: it is a refusal of the gateway or a preflight's, and proves nothing.
+/// What is a fault is one whatever status `gatewayResponses` gives it.
+fn proof(route: Option<&Route>, outcome: &Result<Response, GatewayError>) -> Option<StatusCode> {
+    match outcome {
+        Ok(response) => route.map(|_| response.status()),
+        Err(error) => {
+            let status = error.refusal().status;
+            (status.is_server_error() || error.is_answer_of_an_integration()).then_some(status)
         }
     }
 }

@@ -23,10 +23,11 @@ use bytes::Bytes;
 use http::HeaderValue;
 
 pub use self::explain::{
-    AddedHeader, CallerKey, CheckedAuthorizer, Explained, ExplainedAccess, ExplainedApiKey, ExplainedCall,
-    ExplainedCaller, ExplainedIntegration, ExplainedLimit, ExplainedLookup, ExplainedOutcome,
-    ExplainedRefusal, ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
-    NoLookup, RefusingStep, TestInvocation, explain, explain_caller, test_invoke, with_token,
+    AddedHeader, AskedVersion, CallerKey, CheckedAuthorizer, Explained, ExplainedAccess, ExplainedApiKey,
+    ExplainedCall, ExplainedCaller, ExplainedCanary, ExplainedIntegration, ExplainedLimit, ExplainedLookup,
+    ExplainedOutcome, ExplainedRefusal, ExplainedResponse, ExplainedRoute, ExplainedStage,
+    ExplainedValidation, FoundCaller, NoLookup, RefusingStep, TestInvocation, explain, explain_caller,
+    test_invoke, with_token,
 };
 use self::{caught::caught, locate::Located, refill::PendingRefill, request_state::RequestState};
 use crate::{
@@ -138,9 +139,9 @@ impl Gateway {
         };
         let mut state = RequestState::new(&served, located.stage, request, log);
         let outcome = caught(self.serve(&mut state, located)).await;
+        self.count_canary(&state, &outcome);
         let mut response = outcome.unwrap_or_else(|error| state.refuse(&error));
         state.add_headers(&mut response);
-        self.count_canary(&state, &response);
         finish(request, response, state.log)
     }
 

@@ -64,11 +64,46 @@ impl OutputLine {
     /// The line behind its function's name.
     fn shown(&self, colours: Colours) -> String {
         let Self { function, text, .. } = self;
+        let text = obeyed(text, colours);
         match colours {
             Colours::None => format!("{function}: {text}"),
             Colours::ByName => format!("\u{1b}[{}m{function}:\u{1b}[0m {text}", colour_of(function)),
         }
     }
+}
+
+/// The text with nothing in it that a terminal would obey, but colours and styles where there are any; those end with the
+/// line. Tabs stay. What else is a control character is escaped.
+fn obeyed(text: &str, colours: Colours) -> String {
+    const RESET: &str = "\u{1b}[0m";
+    let (mut shown, mut rest, mut is_styled) = (String::new(), text, false);
+    while let Some(character) = rest.chars().next() {
+        if let (Some(style), Colours::ByName) = (style_at_start(rest), colours) {
+            shown.push_str(style);
+            (rest, is_styled) = (&rest[style.len()..], true);
+            continue;
+        }
+        match character {
+            '\t' => shown.push('\t'),
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                shown.extend(character.escape_default());
+            }
+            _ if character.is_control() => shown.extend(character.escape_default()),
+            _ => shown.push(character),
+        }
+        rest = &rest[character.len_utf8()..];
+    }
+    if is_styled {
+        shown.push_str(RESET);
+    }
+    shown
+}
+
+/// `ESC [ 1 ; 31 m`: colours, bold and the like (ECMA-48, SGR).
+fn style_at_start(text: &str) -> Option<&str> {
+    let parameters = text.strip_prefix("\u{1b}[")?;
+    let end = parameters.find(|character: char| !(character.is_ascii_digit() || ";:".contains(character)))?;
+    parameters[end..].starts_with('m').then(|| &text[.."\u{1b}[".len() + end + 1])
 }
 
 /// The colour of a function's name, as a terminal takes it: red to cyan, the same at each start.
@@ -129,5 +164,25 @@ mod tests {
         assert_eq!(rest, "\u{1b}[0m priced");
         assert!((31..=36).any(|colour| start == format!("\u{1b}[{colour}m")), "{start:?}");
         assert_ne!(colour_of("orders"), colour_of("prices"));
+    }
+
+    #[test]
+    fn a_function_colours_its_lines_and_does_nothing_else_to_a_terminal() {
+        let cases = [
+            ("\u{1b}[1;31mred\u{1b}[0m", "\u{1b}[1;31mred\u{1b}[0m\u{1b}[0m", "\\u{1b}[1;31mred\\u{1b}[0m"),
+            ("a\tb Käse", "a\tb Käse", "a\tb Käse"),
+            (
+                "\u{1b}[2J\u{1b}]0;title\u{7}",
+                "\\u{1b}[2J\\u{1b}]0;title\\u{7}",
+                "\\u{1b}[2J\\u{1b}]0;title\\u{7}",
+            ),
+            ("10 %\r100 %", "10 %\\r100 %", "10 %\\r100 %"),
+            ("\u{1b}[31", "\\u{1b}[31", "\\u{1b}[31"),
+            ("\u{9b}31m\u{202e}x", "\\u{9b}31m\\u{202e}x", "\\u{9b}31m\\u{202e}x"),
+        ];
+        for (text, coloured, plain) in cases {
+            assert_eq!(obeyed(text, Colours::ByName), coloured, "{text:?}");
+            assert_eq!(obeyed(text, Colours::None), plain, "{text:?}");
+        }
     }
 }

@@ -5,14 +5,14 @@ use std::time::SystemTime;
 use serde_json::{Map, Value};
 
 use super::{
-    ConditionalWrite, LastGood, PointerMove, StageRow, Store,
+    AutoDeploy, ConditionalWrite, LastGood, PointerMove, StageRow, Store,
     configuration::attributes,
     pointers::pointer_conditions,
     values::{NumberOutOfRange, to_attributes},
 };
 use crate::{
     aws::dynamodb::{
-        AttributeValue::{M, N, S},
+        AttributeValue::{Bool, M, N, S},
         Attributes,
         operations::{Condition, TransactItem, UpdateItem},
     },
@@ -129,9 +129,25 @@ impl Store {
     }
 
     /// Ends the canary of a stage, unless the item has changed since `read`.
-    pub async fn abort_canary(&self, stage: &str, read: &StageRow) -> Result<ConditionalWrite, StoreError> {
-        let (condition, values) = pointer_conditions(Some(read));
-        let change = "SET revision = :next REMOVE canarySettings, canaryRollback";
+    pub async fn abort_canary(
+        &self,
+        stage: &str,
+        read: &StageRow,
+        auto_deploy: AutoDeploy,
+    ) -> Result<ConditionalWrite, StoreError> {
+        let (condition, mut values) = pointer_conditions(Some(read));
+        let set = match auto_deploy {
+            AutoDeploy::Keep => None,
+            AutoDeploy::On => Some(true),
+            AutoDeploy::Off => Some(false),
+        };
+        let change = match set {
+            None => "SET revision = :next REMOVE canarySettings, canaryRollback",
+            Some(on) => {
+                values.insert(":auto".to_owned(), Bool(on));
+                "SET revision = :next, autoDeploy = :auto REMOVE canarySettings, canaryRollback"
+            }
+        };
         let update = self.changing(stage, read, change, condition, values);
         self.update_stage(&update, ABORTING).await
     }

@@ -15,6 +15,7 @@ mod counter_updates;
 mod daily_usage;
 mod deployments;
 mod history;
+mod locations;
 mod pointers;
 mod request_time;
 mod route_writes;

@@ -1,7 +1,5 @@
 //! The deployment that a stage serves: the pointer in its item, which an operator may overwrite, and the record of the
 //! last good one in the deployments' table. Both move in one transaction.
-//!
-//! Also in the deployments' table: the owner of each location, a base path on a host.
 
 use serde_json::{Map, Value};
 
@@ -86,7 +84,6 @@ pub enum ConditionalWrite {
 
 /// Beside the deployments, under keys that are no deployment's id.
 pub(super) const STAGE: &str = "stage#";
-const LOCATION: &str = "place#";
 const MOVING: &str = "moving the stage's pointer";
 const RECORDING: &str = "recording what is served";
 
@@ -145,45 +142,6 @@ impl Store {
             let Value::Object(item) = item.remove("item")? else { return None };
             Some(LastGood { deployment_id, item })
         }))
-    }
-
-    /// The stage that was the first to be published at a location (`api.example.com/v1`, `*/v1`), consistent.
-    pub async fn location_owner(&self, location: &str) -> Result<Option<String>, StoreError> {
-        let item =
-            self.deployments_item("reading whose a place is", &format!("{LOCATION}{location}")).await?;
-        Ok(item.and_then(|item| Some(item.get("stage")?.as_str()?.to_owned())))
-    }
-
-    /// Gives a location to a stage, if it is still nobody's but `former`'s.
-    pub async fn claim_location(
-        &self,
-        location: &str,
-        stage: &str,
-        former: Option<&str>,
-    ) -> Result<ConditionalWrite, StoreError> {
-        let item = attributes([
-            ("deploymentId", S(format!("{LOCATION}{location}"))),
-            ("part", N("0".to_owned())),
-            ("stage", S(stage.to_owned())),
-        ]);
-        let mut values = attributes([(":stage", S(stage.to_owned()))]);
-        let mut expression = "attribute_not_exists(deploymentId) OR #stage = :stage".to_owned();
-        if let Some(former) = former {
-            expression.push_str(" OR #stage = :former");
-            values.insert(":former".to_owned(), S(former.to_owned()));
-        }
-        let condition = Condition {
-            condition_expression: Some(expression.into()),
-            expression_attribute_names: [("#stage".into(), "stage".into())].into(),
-            expression_attribute_values: values,
-            ..Condition::default()
-        };
-        let put = PutItem { table_name: &self.tables.deployments, item, condition };
-        match self.client.call(&put).await {
-            Ok(_) => Ok(ConditionalWrite::Done),
-            Err(error) if error.is_failed_condition() => Ok(ConditionalWrite::ChangedMeanwhile),
-            Err(error) => Err(StoreError::new("taking a place", error)),
-        }
     }
 
     fn pointing(&self, stage: &str, read: Option<&StageRow>, pointer: &Pointer<'_>) -> UpdateItem<'_> {
@@ -258,7 +216,7 @@ impl Store {
         }
     }
 
-    async fn deployments_item(
+    pub(super) async fn deployments_item(
         &self,
         operation: &'static str,
         key: &str,

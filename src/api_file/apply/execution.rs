@@ -6,16 +6,17 @@
 use serde_json::{Map, Value};
 
 use super::{
+    outcome::{Applied, Progress, StageResult, Stop},
     plan::{KeyChange, Plan},
-    stage_plan::{StageChange, StagePlan, StageWork},
+    stage_plan::{CanaryChange, StageChange, StagePlan, StageWork},
     staleness::Staleness,
 };
 use crate::{
     api_file::export::StoredItems,
     clock::milliseconds,
-    deployment::{self, ApplyOutcome, Origin, Publication, finish_apply, is_as_read},
+    deployment::{self, ApplyOutcome, Origin, Publication, finish_apply, finish_canary_apply, is_as_read},
     digest::hex,
-    error::{Problem, StoreError},
+    error::StoreError,
     random::random_bytes,
     store::{ApplyMark, ConditionalWrite, RouteWrite, StageRow, Store},
 };
@@ -27,70 +28,6 @@ struct Apply<'a> {
     store: &'a Store,
     mark: ApplyMark,
     origin: Origin<'a>,
-}
-
-/// Tells how far an apply is.
-#[derive(Debug)]
-pub enum Progress<'a> {
-    /// So many items more are written.
-    Written(usize),
-    Ended(&'a StageResult),
-}
-
-/// The outcome of an apply.
-#[derive(Debug)]
-pub struct Applied {
-    pub stages: Vec<StageResult>,
-    /// The reason why the rest was not done.
-    pub stopped: Option<Stop>,
-}
-
-/// The outcome of one stage.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StageResult {
-    Unchanged {
-        stage: String,
-        deployment_id: Option<String>,
-    },
-    Served {
-        stage: String,
-        deployment_id: String,
-        former: Option<String>,
-        routes: usize,
-    },
-    /// `canarySettings` hold the stage: the deployment is stored, and the fields of the stage item are not changed.
-    Held {
-        stage: String,
-        deployment_id: String,
-    },
-    Removed {
-        stage: String,
-        former: Option<String>,
-    },
-}
-
-/// The reason why an apply was stopped at a stage. That stage serves what it did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// The stage is not as it was planned; nothing of it is written.
-    Stale {
-        stage: String,
-        staleness: Staleness,
-    },
-    /// Others have written its items meanwhile.
-    ItemsChanged {
-        stage: String,
-        staleness: Staleness,
-    },
-    /// The stage item has changed: this apply's mark is gone, or the pointer was moved.
-    TakenOver {
-        stage: String,
-        by: Option<ApplyMark>,
-    },
-    Invalid {
-        stage: String,
-        problems: Vec<Problem>,
-    },
 }
 
 /// Does what `plan` says.
@@ -149,13 +86,13 @@ impl Apply<'_> {
         let Self { store, mark, .. } = self;
         let StagePlan { stage, served, work, .. } = plan;
         let writes = match work {
-            StageWork::Nothing => {
+            StageWork::Nothing(_) => {
                 return Ok(Ok(StageResult::Unchanged {
                     stage: stage.clone(),
                     deployment_id: served.clone(),
                 }));
             }
-            StageWork::Publish(_) | StageWork::Remove { .. } => work.writes(),
+            StageWork::Publish(_) | StageWork::Canary(_) | StageWork::Remove { .. } => work.writes(),
         };
         if let Err(stop) = self.begin(plan).await? {
             return Ok(Err(stop));
@@ -167,8 +104,18 @@ impl Apply<'_> {
             }
         }
         match work {
-            StageWork::Publish(change) => self.finish(plan, change).await,
-            StageWork::Remove { .. } | StageWork::Nothing => self.remove(plan).await,
+            StageWork::Publish(change) | StageWork::Nothing(change) => {
+                let StageChange { planned, fields, .. } = &**change;
+                let outcome = finish_apply(store, planned, fields, mark, self.origin).await?;
+                self.ended(plan, change, outcome).await
+            }
+            StageWork::Canary(canary) => {
+                let CanaryChange { change, settings, .. } = &**canary;
+                let outcome =
+                    finish_canary_apply(store, &change.planned, settings, mark, self.origin).await?;
+                self.ended(plan, change, outcome).await
+            }
+            StageWork::Remove { .. } => self.remove(plan).await,
         }
     }
 
@@ -217,16 +164,21 @@ impl Apply<'_> {
         Ok(row.filter(|row| ApplyMark::of(&row.item).as_ref() == Some(&self.mark)))
     }
 
-    async fn finish(
+    /// The result of a stage whose items are written.
+    async fn ended(
         &self,
         plan: &StagePlan,
-        StageChange { planned, deployment, fields, .. }: &StageChange,
+        StageChange { planned, deployment, .. }: &StageChange,
+        outcome: ApplyOutcome,
     ) -> Result<Result<StageResult, Stop>, StoreError> {
-        let Self { store, mark, origin } = self;
+        let Self { store, .. } = self;
         let (stage, routes) = (plan.stage.clone(), deployment.routes);
-        Ok(match finish_apply(store, planned, fields, mark, *origin).await? {
+        Ok(match outcome {
             ApplyOutcome::Served { deployment_id } => {
                 Ok(StageResult::Served { stage, deployment_id, former: plan.served.clone(), routes })
+            }
+            ApplyOutcome::Canary { deployment_id, percent } => {
+                Ok(StageResult::Canary { stage, deployment_id, percent })
             }
             ApplyOutcome::Held { deployment_id } => Ok(StageResult::Held { stage, deployment_id }),
             ApplyOutcome::ItemsChanged => {

@@ -108,7 +108,7 @@ impl Plan {
         let mut stages = Vec::new();
         for stage in desired.routes.keys().chain(base.routes.keys()).collect::<BTreeSet<_>>() {
             if desired.routes.contains_key(stage) || !target.routes.contains_key(stage) {
-                stages.push(stage_plan(store, stage, &base, &target, &difference, &mut findings).await?);
+                stages.extend(stage_plan(store, stage, &base, &target, &difference, &mut findings).await?);
             }
         }
         let Findings { mut problems, warnings } = findings;
@@ -136,8 +136,13 @@ impl Plan {
 
     /// Says if there is nothing to do: the tables hold what the file says, and it is served.
     pub fn is_empty(&self) -> bool {
-        let is_idle = |stage: &StagePlan| stage.work == StageWork::Nothing;
-        self.difference.is_empty() && self.stages.iter().all(is_idle)
+        let is_idle = |stage: &StagePlan| matches!(stage.work, StageWork::Nothing(_));
+        self.stages.iter().all(is_idle) && !self.changes_keys_or_plans()
+    }
+
+    /// Says if usage plans or keys change, which are no stage's own.
+    pub fn changes_keys_or_plans(&self) -> bool {
+        !(self.usage_plans.is_empty() && self.removed_usage_plans.is_empty() && self.api_keys.is_empty())
     }
 
     /// The number of items that are written.
@@ -174,6 +179,7 @@ fn unfinished(stage: &StagePlan) -> Option<UnfinishedApply> {
     Some(UnfinishedApply { stage: stage.stage.clone(), mark })
 }
 
+/// `None`: there are problems, which are among the findings.
 async fn stage_plan(
     store: &Store,
     stage: &str,
@@ -181,7 +187,7 @@ async fn stage_plan(
     target: &StoredItems,
     difference: &Difference,
     findings: &mut Findings,
-) -> Result<StagePlan, StoreError> {
+) -> Result<Option<StagePlan>, StoreError> {
     let base_item = item_of(&base.stages, "stage", stage).cloned();
     let base_routes = base.routes.get(stage).cloned().unwrap_or_default();
     let text_of_item =
@@ -189,30 +195,33 @@ async fn stage_plan(
     let served = text_of_item("deploymentId").map(str::to_owned);
     let planned = planned(target, stage, base_item.clone());
     let writes = writes(difference, stage, &planned.routes);
-    let mut plan =
-        StagePlan { stage: stage.to_owned(), served, base_item, base_routes, work: StageWork::Nothing };
+    let plan = |base_item, work| StagePlan {
+        stage: stage.to_owned(),
+        served: served.clone(),
+        base_item,
+        base_routes,
+        work,
+    };
     if !target.routes.contains_key(stage) {
-        plan.work = StageWork::Remove { writes };
-        return Ok(plan);
+        return Ok(Some(plan(base_item, StageWork::Remove { writes })));
     }
-    match check_planned(store, &planned).await? {
+    let deployment = match check_planned(store, &planned).await? {
+        Ok(deployment) => deployment,
         Err(Findings { problems, warnings }) => {
             findings.problems.extend(problems);
             findings.warnings.extend(warnings);
+            return Ok(None);
         }
-        Ok(deployment) => {
-            findings.warnings.extend(deployment.warnings.iter().cloned());
-            let fields = fields(plan.base_item.as_ref(), &planned.item);
-            let has = |name: &str| plan.base_item.as_ref().is_some_and(|item| item.contains_key(name));
-            let is_served = plan.served.as_ref() == Some(&deployment.id) || has("canarySettings");
-            let is_different = difference.items.iter().any(|item| item.name.stage() == Some(stage));
-            if is_different || !is_served || has("applying") {
-                let change = StageChange { planned, deployment, fields, writes };
-                plan.work = StageWork::Publish(Box::new(change));
-            }
-        }
-    }
-    Ok(plan)
+    };
+    findings.warnings.extend(deployment.warnings.iter().cloned());
+    let fields = fields(base_item.as_ref(), &planned.item);
+    let has = |name: &str| base_item.as_ref().is_some_and(|item| item.contains_key(name));
+    let is_served = served.as_ref() == Some(&deployment.id) || has("canarySettings");
+    let is_different = difference.items.iter().any(|item| item.name.stage() == Some(stage));
+    let is_to_be_published = is_different || !is_served || has("applying");
+    let change = Box::new(StageChange { planned, deployment, fields, writes });
+    let work = if is_to_be_published { StageWork::Publish(change) } else { StageWork::Nothing(change) };
+    Ok(Some(plan(base_item, work)))
 }
 
 /// Checks the keys of the file as they would be, and those whose plan goes.

@@ -71,12 +71,16 @@ impl PlanFile {
             ),
         };
         let removal = if plan.get("prune")?.as_bool()? { Removal::Prune } else { Removal::Leave };
+        let scope = ApplyScope { stages, removal };
+        let are_whole = |items: &StoredItems| is_told_by_its_names(items) && is_within(items, &scope);
+        let desired = items(plan.get("desired")?).filter(are_whole)?;
+        let base = items(plan.get("base")?).filter(are_whole)?;
         Some(Self {
             by: text_of(plan, "createdBy"),
             at: plan.get("createdAt")?.as_u64()?,
-            scope: ApplyScope { stages, removal },
-            desired: items(plan.get("desired")?).filter(is_told_by_its_names)?,
-            base: items(plan.get("base")?)?,
+            scope,
+            desired,
+            base,
         })
     }
 
@@ -131,6 +135,14 @@ fn items(json: &Value) -> Option<StoredItems> {
         usage_plans: list(json.get("usagePlans")?)?,
         api_keys: list(json.get("apiKeys")?)?,
     })
+}
+
+/// Says if a plan has nothing that its scope leaves out: who reads it would take that for part of what it does.
+fn is_within(items: &StoredItems, scope: &ApplyScope) -> bool {
+    let Some(stages) = &scope.stages else { return true };
+    items.routes.keys().all(|stage| stages.contains(stage))
+        && items.usage_plans.is_empty()
+        && items.api_keys.is_empty()
 }
 
 /// Says if each item is the one that its place and its names tell: what a plan shows is what it writes.

@@ -11,6 +11,7 @@ use crate::{
         export::StoredItems,
         schema::ItemKind,
     },
+    canary::Percent,
     deployment::{API, PlannedDeployment, PlannedStage},
     store::{RouteWrite, StageFields},
 };
@@ -32,8 +33,10 @@ pub struct StagePlan {
 #[derive(Clone, Debug, PartialEq)]
 pub enum StageWork {
     /// The items are those of the file, and they are served.
-    Nothing,
+    Nothing(Box<StageChange>),
     Publish(Box<StageChange>),
+    /// The items are written, and served to the share of a canary.
+    Canary(Box<CanaryChange>),
     /// The stage goes, with all of its items.
     Remove {
         writes: Vec<RouteWrite>,
@@ -49,11 +52,23 @@ pub struct StageChange {
     pub writes: Vec<RouteWrite>,
 }
 
+/// The items that change, and the canary that their deployment becomes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CanaryChange {
+    pub change: StageChange,
+    /// `canarySettings` as the stage item will have them.
+    pub settings: Item,
+    pub percent: Percent,
+    /// The deployment of the canary that it takes the place of.
+    pub replaced: Option<String>,
+}
+
 impl StageWork {
     pub fn writes(&self) -> &[RouteWrite] {
         match self {
-            Self::Nothing => &[],
+            Self::Nothing(_) => &[],
             Self::Publish(change) => &change.writes,
+            Self::Canary(canary) => &canary.change.writes,
             Self::Remove { writes } => writes,
         }
     }

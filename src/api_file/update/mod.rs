@@ -3,6 +3,7 @@
 //! A library edits the text, and nothing is believed of it: the edited file is read again, until it has the items.
 
 mod edited_files;
+mod quotes;
 mod stage_edit;
 mod written_map;
 

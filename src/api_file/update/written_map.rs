@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Map, Value};
 use yaml_edit::{Document, Mapping, YamlNode};
 
-use super::edited_files::EditedFiles;
+use super::{edited_files::EditedFiles, quotes::Quotes};
 use crate::api_file::{loader::INCLUDE, yaml_text::write_member};
 
 /// A member as it is written, and as it is to be; `None` is no member.
@@ -140,7 +140,12 @@ impl WrittenMap {
 
     fn set(&self, name: &str, value: &Value) {
         let place = self.layer_with(name).or_else(|| self.place_of_new());
-        if let (Some((map, _)), Some(value)) = (place, yaml(value)) {
+        let Some((map, _)) = place else { return };
+        let quotes = map.get(name).and_then(|former| Quotes::of(&former));
+        let in_quotes = quotes
+            .and_then(|quotes| quotes.write(value))
+            .and_then(|text| parsed(&format!("value: {text}\n")));
+        if let Some(value) = in_quotes.or_else(|| yaml(value)) {
             map.set(name, &value);
         }
     }
@@ -179,5 +184,10 @@ fn included_files(map: &Mapping, file: &Path) -> Vec<PathBuf> {
 fn yaml(value: &Value) -> Option<YamlNode> {
     let mut text = String::new();
     write_member(&mut text, 0, "value", value);
-    Document::from_str(&text).ok()?.as_mapping()?.get("value")
+    parsed(&text)
+}
+
+/// The value of `value: …`.
+fn parsed(text: &str) -> Option<YamlNode> {
+    Document::from_str(text).ok()?.as_mapping()?.get("value")
 }

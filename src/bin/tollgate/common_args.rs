@@ -61,6 +61,7 @@ pub const EXPLAINED: TableSelection =
 #[cfg(feature = "local")]
 pub const TESTED: TableSelection = |tables| [SERVED(tables), KEYS_AND_PLANS(tables)].concat();
 pub const ALL: TableSelection = |tables| [STAGES(tables), KEYS_AND_PLANS(tables)].concat();
+pub const ALL_AND_COUNTERS: TableSelection = |tables| [ALL(tables), vec![&tables.counters]].concat();
 /// Of a command that asks no table of its own accord.
 pub const NO_TABLES: TableSelection = |_| Vec::new();
 
@@ -120,6 +121,21 @@ impl CommonArgs {
                 Err(error) => Err(failure::explained(error, &connection, tables).await),
             }
         })
+    }
+
+    /// The arguments that say where the tables are, to stand behind a command that is told: ` --local`; often empty.
+    pub fn again(&self) -> String {
+        let Self { local, profile, region, table_prefix, stack, endpoint_url, output: _ } = self;
+        let named = [
+            ("profile", profile),
+            ("region", region),
+            ("table-prefix", table_prefix),
+            ("stack", stack),
+            ("endpoint-url", endpoint_url),
+        ];
+        let named = named.iter().filter_map(|(name, value)| Some(format!(" --{name} {}", value.as_ref()?)));
+        let local = local.then(|| " --local".to_owned());
+        local.into_iter().chain(named).collect()
     }
 
     /// Returns the address of the local world's API with `--local`.

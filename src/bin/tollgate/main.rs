@@ -7,6 +7,7 @@ mod apply;
 mod auth;
 mod cache;
 mod canary;
+mod canary_args;
 mod check;
 mod check_auth;
 mod check_file;

@@ -127,18 +127,21 @@ fn print(stage: &str, id: &str, rollback: &Rollback, common: &CommonArgs) -> Res
             )
         },
     )?;
-    note("tollgate: instances follow within REFRESH_SECONDS (5 unless it is set)");
+    note("tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev)");
+    let again = common.again();
     match auto_deploy {
         FormerAutoDeploy::On => note(format_args!(
             "tollgate: autoDeploy is off from now on, or the next edit would undo this; to go on with the items as they \
-             are: tollgate deploy {stage} --auto-deploy"
+             are: tollgate deploy {stage} --auto-deploy{again}"
         )),
         FormerAutoDeploy::Off => {
-            note(format_args!("tollgate: to go on with the items as they are: tollgate deploy {stage}"));
+            note(format_args!(
+                "tollgate: to go on with the items as they are: tollgate deploy {stage}{again}"
+            ));
         }
     }
     if let Some(from) = from {
-        note(format_args!("tollgate: to undo this: tollgate rollback {stage} {from}"));
+        note(format_args!("tollgate: to undo this: tollgate rollback {stage} {from}{again}"));
     }
     Ok(())
 }

@@ -29,6 +29,8 @@ pub use self::{
 use crate::{
     authorizers::{ApiKeyUse, CheckedRule},
     caller::Principal,
+    canary::Percent,
+    context::StageVersion,
     deployment::{Configuration, PassedOverRoute, RouteAuthorization},
     error::GatewayError,
     limits::{rate_limit_headers::OF_WHAT_IS_LEFT, rule::Limits, usage_plan::LimitOwner},
@@ -60,6 +62,26 @@ pub struct ExplainedStage {
     pub path: String,
     pub deployment_id: String,
     pub configuration: Configuration,
+    pub version: StageVersion,
+    /// `None`: it has no canary that is on.
+    pub canary: Option<ExplainedCanary>,
+}
+
+/// The canary of a stage.
+#[derive(Debug)]
+pub struct ExplainedCanary {
+    pub deployment_id: String,
+    /// The share of requests that it gets.
+    pub percent: Percent,
+}
+
+/// The version of a stage that is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedVersion {
+    /// The stage's own, unless the request's header asks for the canary.
+    ByRequest,
+    /// The canary, where there is one that is on.
+    Canary,
 }
 
 /// The route that serves a request, and each step until its integration.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Explained, ExplainedApiKey, ExplainedOutcome, ExplainedRefusal, ExplainedResponse, ExplainedRoute,
-    ExplainedStage, ExplainedValidation, NoLookup, RefusingStep, added,
+    AskedVersion, Explained, ExplainedApiKey, ExplainedCanary, ExplainedOutcome, ExplainedRefusal,
+    ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, NoLookup, RefusingStep, added,
     call::explain_integration,
     lookup::{ExplainedLookup, explain_lookup},
     secrets::Secrets,
@@ -13,7 +13,7 @@ use crate::{
     authorizers::{ApiKey, ApiKeyUse, ApiKeys, ItemStore},
     caller::Caller,
     clock::milliseconds,
-    context::Context,
+    context::{Context, StageVersion},
     deployment::{Route, Served, ServedStage},
     error::GatewayError,
     gateway::{
@@ -60,22 +60,24 @@ impl<T> At<T> for Result<T, GatewayError> {
 pub async fn explain<S: ItemStore<ApiKey> + ItemStore<UsagePlan> + Clone>(
     served: &Served,
     request: &Request,
+    asked: AskedVersion,
     caller_key: &CallerKey,
     keys: &ApiKeys<S>,
 ) -> Explained {
-    follow(served, request, caller_key, keys).await.0
+    follow(served, request, asked, caller_key, keys).await.0
 }
 
 /// The same with all that is known then; `None`: no stage serves the request.
 pub(super) async fn follow<'a, S: ItemStore<ApiKey> + ItemStore<UsagePlan> + Clone>(
     served: &'a Served,
     request: &'a Request,
+    asked: AskedVersion,
     caller_key: &CallerKey,
     keys: &ApiKeys<S>,
 ) -> (Explained, Option<Way<'a>>) {
     let nothing = |outcome| Explained { stage: None, passed_over: Vec::new(), route: None, outcome };
     let located = match locate(served, &request.origin.domain_name, &request.method, &request.path) {
-        Ok(located) => located,
+        Ok(located) => located.of_version(version(located.stage, asked, request)),
         Err(error) => {
             let response = ExplainedResponse::of(refusal_response(&error), &Secrets::default());
             let refusal = ExplainedRefusal { step: RefusingStep::Stage, error, response };
@@ -99,7 +101,20 @@ pub(super) async fn follow<'a, S: ItemStore<ApiKey> + ItemStore<UsagePlan> + Clo
     (explained, Some(way))
 }
 
+/// The version that is told of: chance is not asked.
+fn version(stage: ServedStage<'_>, asked: AskedVersion, request: &Request) -> StageVersion {
+    let Some(canary) = stage.canary else { return StageVersion::Own };
+    match asked {
+        AskedVersion::Canary => StageVersion::Canary(canary.settings.cache),
+        AskedVersion::ByRequest => canary.settings.forced(request).unwrap_or(StageVersion::Own),
+    }
+}
+
 fn stage(request: &Request, stage: ServedStage<'_>) -> ExplainedStage {
+    let canary = stage.canary.map(|canary| ExplainedCanary {
+        deployment_id: canary.settings.deployment_id.clone(),
+        percent: canary.settings.percent,
+    });
     ExplainedStage {
         name: stage.settings.name.clone(),
         host: request.origin.domain_name.clone(),
@@ -108,6 +123,8 @@ fn stage(request: &Request, stage: ServedStage<'_>) -> ExplainedStage {
         path: stage.path.to_owned(),
         deployment_id: stage.deployment_id.to_owned(),
         configuration: stage.configuration,
+        version: stage.version,
+        canary,
     }
 }
 

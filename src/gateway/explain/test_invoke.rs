@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
 use super::{
-    Explained, ExplainedResponse,
+    AskedVersion, Explained, ExplainedResponse,
     steps::{CallerKey, Way, follow},
 };
 use crate::{
@@ -39,6 +39,7 @@ const MOST_BODY_BYTES: usize = 1 << 20;
 pub async fn test_invoke<S, C>(
     served: &Served,
     request: &Request,
+    asked: AskedVersion,
     caller_key: &CallerKey,
     keys: &ApiKeys<S>,
     invocation: &TestInvocation<C>,
@@ -47,7 +48,7 @@ where
     S: ItemStore<ApiKey> + ItemStore<UsagePlan> + Clone,
     C: CounterStore,
 {
-    let (explained, way) = follow(served, request, caller_key, keys).await;
+    let (explained, way) = follow(served, request, asked, caller_key, keys).await;
     let is_called = explained.route.as_ref().is_some_and(|route| route.integration.is_some());
     let Some(way) = way.filter(|_| is_called) else { return (explained, None) };
     let admitted = usage_plan::admit(&[], request.received_at, &invocation.counters).await;

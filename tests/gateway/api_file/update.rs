@@ -76,6 +76,45 @@ fn updated(folder: &Folder, items: &StoredItems) -> Difference {
 }
 
 #[test]
+fn a_value_that_differs_keeps_its_quotes() {
+    let text = r#"tollgate: 1
+stages:
+  v1:
+    description: 'The shop''s' # ours
+    hosts: ['a.example', 'b.example']
+    routes:
+      GET /a: { description: "one", integration: { type: MOCK, body: 'x', headers: { x-a: plain } } }
+      GET /b:
+        description: 'one line'
+        integration: { type: MOCK, statusCode: 200 }
+"#;
+    let folder = Folder::new(&[("tollgate.yaml", text.as_bytes())]);
+    let mut items = items_of(&folder.path("tollgate.yaml"));
+    items.stages[0].insert("description".to_owned(), json!("Ada's: new"));
+    items.stages[0].insert("hosts".to_owned(), json!(["a.example", "c.example"]));
+    let a = item(&mut items, "v1", "GET /a");
+    a["description"] = json!("two");
+    a["integration"]["body"] = json!("${context.requestId}");
+    a["integration"]["headers"]["x-a"] = json!("yes: no");
+    item(&mut items, "v1", "GET /b")["description"] = json!("two\nlines");
+    updated(&folder, &items);
+    expect![[r#"
+        tollgate: 1
+        stages:
+          v1:
+            description: 'Ada''s: new' # ours
+            hosts: ['a.example', 'c.example']
+            routes:
+              GET /a: { description: "two", integration: { type: MOCK, body: '${context.requestId}', headers: { x-a: "yes: no" } } }
+              GET /b:
+                description: |-
+                  two
+                  lines
+                integration: { type: MOCK, statusCode: 200 }
+    "#]].assert_eq(&fs::read_to_string(folder.path("tollgate.yaml")).unwrap());
+}
+
+#[test]
 fn what_differs_is_changed_and_all_else_stays_to_the_letter() {
     let folder = folder();
     let path = folder.path("tollgate.yaml");

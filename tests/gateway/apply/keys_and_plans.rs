@@ -63,7 +63,7 @@ async fn keys_get_the_fields_of_the_file_and_keep_the_others_and_plans_go_with_p
           usage plan silver is not in the file, and stays
           --prune removes what is not in the file
         --
-        tollgate: changed 1 usage plan and 1 API key: it acts within the gateway's KEY_CACHE_SECONDS [60]
+        tollgate: changed 1 usage plan and 1 API key: they act within the gateway's KEY_CACHE_SECONDS [60]
 
         $ tollgate diff tollgate.yaml --exit-code
         exit 0

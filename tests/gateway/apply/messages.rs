@@ -459,7 +459,7 @@ async fn a_stage_with_canary_settings_stays_where_it_is() {
             + enabled: true
             + integration.statusCode: 204
             + integration.type: "MOCK"
-        v1: is to serve 2 routes, deployment cc8e9657ac0ea476f4ea0d9f627f0d9f; serves 906f3be20642a62a9ec3d8a58f84db9d
+        v1: 2 routes, deployment cc8e9657ac0ea476f4ea0d9f627f0d9f, are to be stored and not served: canarySettings hold the stage where it is, with the fields of its item; serves 906f3be20642a62a9ec3d8a58f84db9d, and canary 906f3be20642a62a9ec3d8a58f84db9d to 5 % of requests
         v1: deployment cc8e9657ac0ea476f4ea0d9f627f0d9f is stored and not served: canarySettings hold the stage where it is, with the fields of its item
         --
 

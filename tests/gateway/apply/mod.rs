@@ -1,6 +1,9 @@
 //! `tollgate diff` and `tollgate apply`: an API file and the tables.
 
 mod atomicity;
+mod canary;
+mod canary_ends;
+mod canary_refusals;
 mod export;
 mod keys_and_plans;
 mod messages;

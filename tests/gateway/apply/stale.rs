@@ -141,6 +141,27 @@ async fn a_plan_that_went_stale_is_refused_with_what_has_changed() {
 }
 
 #[tokio::test]
+async fn a_plan_writes_no_lines_of_the_tool() {
+    let project = Project::with(&stamped(1, 0));
+    assert_eq!(project.tollgate("diff tollgate.yaml --save plan.json").code, Some(0));
+    let plan = std::fs::read_to_string(project.folder.path("plan.json")).unwrap();
+    let forged = plan.replacen("ada@laptop", "ada\\nv1: serves all\\u001b[2J\\u202e", 1);
+    assert_ne!(forged, plan);
+    project.folder.write("plan.json", forged.as_bytes());
+    project.world.put_stage(&json!({ "stage": "v1", "description": "edited\nv2: removed",
+        "applying": { "id": "7\n8", "by": "bob\nv3: serves all\u{1b}[2J", "at": 1_744_668_768 } }));
+    let ran = project.tollgate("apply plan.json --yes");
+    expect![[r#"
+        exit 5
+        --
+        tollgate: the tables have changed since ada\nv1: serves all\u{1b}[2J\u{202e} made the plan at T; nothing is written. Changed since:
+        + stage v1
+            + description: "edited\nv2: removed"
+        the apply to v1 that bob\nv3: serves all\u{1b}[2J began at T (id 7\n8) has not ended
+    "#]].assert_eq(&without_times(&ran.text(&[])));
+}
+
+#[tokio::test]
 async fn what_is_no_plan_for_these_tables_is_refused() {
     let project = Project::with(&stamped(1, 0));
     assert_eq!(project.tollgate("diff tollgate.yaml --save plan.json").code, Some(0));
@@ -153,12 +174,18 @@ async fn what_is_no_plan_for_these_tables_is_refused() {
     with("elsewhere.json", "tollgate-stages, ", "prod-stages, ");
     with("cut.json", "\"desired\"", "\"wanted\"");
     with("astray.json", "\"stage\": \"v1\"", "\"stage\": \"prod\"");
+    with("narrow.json", "\"stages\": null", "\"stages\": [\"v2\"]");
+    with("unnamed.json", "\"usagePlans\": []", "\"usagePlans\": [{ \"usagePlanId\": \"\" }]");
+    with("forged.json", "tollgate-stages, ", "tollgate-stages\\nv1: serves all\\u001b[2J, ");
     project.folder.write("half.json", &plan.as_bytes()[..plan.len() / 2]);
     let story = project.story(&[
         "apply newer.json --yes",
         "apply elsewhere.json --yes",
         "apply cut.json --yes",
         "apply astray.json --yes",
+        "apply narrow.json --yes",
+        "apply unnamed.json --yes",
+        "apply forged.json --yes",
         "apply half.json --yes",
     ]);
     assert!(project.world.items("tollgate-stages").await.is_empty());
@@ -182,6 +209,21 @@ async fn what_is_no_plan_for_these_tables_is_refused() {
         exit 3
         --
         tollgate: astray.json: got a plan that is not whole; make it again
+
+        $ tollgate apply narrow.json --yes
+        exit 3
+        --
+        tollgate: narrow.json: got a plan that is not whole; make it again
+
+        $ tollgate apply unnamed.json --yes
+        exit 3
+        --
+        tollgate: unnamed.json: got a plan that is not whole; make it again
+
+        $ tollgate apply forged.json --yes
+        exit 3
+        --
+        tollgate: forged.json: got a plan for the tables tollgate-stages\nv1: serves all\u{1b}[2J, tollgate-routes, tollgate-usage-plans, tollgate-api-keys, expected one for tollgate-stages, tollgate-routes, tollgate-usage-plans, tollgate-api-keys
 
         $ tollgate apply half.json --yes
         exit 3

@@ -236,3 +236,63 @@ async fn an_instance_that_ends_tells_what_it_has_counted() {
     world.shut_down().await;
     assert!(rollback(&world).await.is_some());
 }
+
+/// Sends requests, each of which is answered so.
+async fn send_each(instance: &TestGateway, request: &str, status: &str, times: usize) {
+    for _ in 0..times {
+        let answer = instance.send(request).await;
+        assert!(answer.starts_with(status), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_gateway_refuses_makes_no_canary_look_good() {
+    let world = world(json!({ "rollbackOn5xxPercent": 50, "minRequests": 4 })).await;
+    send_each(&world, "GET /v1/nothing", "404", 50).await;
+    send_each(&world, "DELETE /v1", "405", 50).await;
+    send_all(&world, &[(500, 3)]).await;
+    settle(&world).await;
+    let reason = rollback(&world).await.unwrap()["reason"].clone();
+    assert_eq!(reason, "3 of 4 answers of a minute were 5xx, more than rollbackOn5xxPercent 50");
+}
+
+#[tokio::test]
+async fn a_refusal_with_another_status_is_no_fault_and_a_fault_with_another_status_is_one() {
+    let world = TestGateway::new();
+    let api = json!({ "routeKey": "$api", "gatewayResponses": { "RESOURCE_NOT_FOUND": { "statusCode": 500 },
+        "INTEGRATION_FAILURE": { "statusCode": 299 } } });
+    // Without a body the function fails.
+    let broken =
+        json!({ "routeKey": "GET /broken", "integration": { "type": "AWS_PROXY", "uri": "reflect" } });
+    let versions = Versions::publish(&world, &[text_route("v1", "stage")], &[api, broken]).await;
+    versions
+        .with(&world, json!({ "percentTraffic": 100, "rollbackOn5xxPercent": 50, "minRequests": 2 }))
+        .await;
+    send_each(&world, "GET /v1/nothing", "500", 20).await;
+    world.advance(5 * SECOND);
+    send_each(&world, "GET /v1", "200", 1).await;
+    assert_eq!(rollback(&world).await, None);
+    send_each(&world, "GET /v1/broken", "299", 3).await;
+    world.advance(5 * SECOND);
+    send_each(&world, "GET /v1", "200", 1).await;
+    let reason = rollback(&world).await.unwrap()["reason"].clone();
+    assert_eq!(reason, "3 of 5 answers of a minute were 5xx, more than rollbackOn5xxPercent 50");
+}
+
+#[tokio::test]
+async fn who_chooses_the_canary_by_its_header_neither_switches_it_off_nor_keeps_it() {
+    let settings = json!({ "header": "x-canary", "rollbackOn5xxPercent": 50, "minRequests": 2 });
+    let world = world(settings).await;
+    let forced = |status: u16| {
+        let body = json!({ "statusCode": status, "body": "canary" });
+        format!("POST /v1\nx-canary: always\ncontent-type: application/json\n\n{body}")
+    };
+    send_each(&world, &forced(500), "500", 20).await;
+    settle(&world).await;
+    assert_eq!(rollback(&world).await, None);
+    send_each(&world, &forced(200), "200", 20).await;
+    send_all(&world, &[(500, 4)]).await;
+    settle(&world).await;
+    let reason = rollback(&world).await.unwrap()["reason"].clone();
+    assert_eq!(reason, "4 of 6 answers of a minute were 5xx, more than rollbackOn5xxPercent 50");
+}

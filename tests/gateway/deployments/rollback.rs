@@ -37,7 +37,7 @@ async fn a_rollback_is_served_at_the_next_look_and_edits_wait_until_the_operator
         exit 0
         v1: serves deployment A again, 1 route; before: B
         --
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev)
         tollgate: autoDeploy is off from now on, or the next edit would undo this; to go on with the items as they are: tollgate deploy v1 --auto-deploy
         tollgate: to undo this: tollgate rollback v1 B
     "#]].assert_eq(&told(&ran, &ids));
@@ -68,7 +68,7 @@ async fn a_rollback_is_served_at_the_next_look_and_edits_wait_until_the_operator
           "stage": "v1"
         }
         --
-        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set)
+        tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev)
         tollgate: to go on with the items as they are: tollgate deploy v1
         tollgate: to undo this: tollgate rollback v1 A
     "#]]

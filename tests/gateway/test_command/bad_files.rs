@@ -8,6 +8,75 @@ use crate::api_file::Folder;
 const API: &str = "tollgate: 1\nstages: { v1: { routes: { GET /: { integration: { type: MOCK } } } } }\n";
 
 #[test]
+fn a_test_file_names_no_api_file_outside_of_its_folder_and_of_this_one() {
+    let tests = |api: &str| {
+        format!("api: {api}\ntests:\n  - {{ name: it, request: GET /v1, expect: {{ status: 200 }} }}\n")
+    };
+    let folder = Folder::new(&[
+        ("tollgate.yaml", API.as_bytes()),
+        ("tests/inside.yaml", tests("../tollgate.yaml").as_bytes()),
+        ("tests/outside.yaml", tests("../../secret.yaml").as_bytes()),
+        ("tests/root.yaml", tests("/etc/passwd").as_bytes()),
+        ("tests/link.yaml", tests("link.yaml").as_bytes()),
+        ("tests/missing.yaml", tests("../../missing.yaml").as_bytes()),
+        ("../secret.yaml", b"password: hush\n"),
+    ]);
+    std::os::unix::fs::symlink("../../secret.yaml", folder.path("tests/link.yaml.linked")).unwrap();
+    folder.write("tests/link.yaml", tests("link.yaml.linked").as_bytes());
+    let mut told = String::new();
+    for arguments in [
+        &["tests/inside.yaml"][..],
+        &["tests/outside.yaml"],
+        &["tests/root.yaml"],
+        &["tests/link.yaml"],
+        &["tests/missing.yaml"],
+        &["tests/root.yaml", "--api", "tollgate.yaml"],
+    ] {
+        let ran = folder.tollgate(&[&["test"], arguments].concat());
+        told += &format!("$ tollgate test {}\n{}\n", arguments.join(" "), ran.text(&[]));
+    }
+    assert!(!told.contains("hush"), "{told}");
+    expect![[r#"
+        $ tollgate test tests/inside.yaml
+        exit 0
+        TAP version 14
+        1..1
+        ok 1 - it
+        # 1 passed, 0 failed
+        --
+
+        $ tollgate test tests/outside.yaml
+        exit 3
+        --
+        tollgate: tests/outside.yaml: api: got ../../secret.yaml, expected a file below the folder of the tests or below this one; another one: --api FILE
+
+        $ tollgate test tests/root.yaml
+        exit 3
+        --
+        tollgate: tests/root.yaml: api: got /etc/passwd, expected a file below the folder of the tests or below this one; another one: --api FILE
+
+        $ tollgate test tests/link.yaml
+        exit 3
+        --
+        tollgate: tests/link.yaml: api: got link.yaml.linked, expected a file below the folder of the tests or below this one; another one: --api FILE
+
+        $ tollgate test tests/missing.yaml
+        exit 4
+        --
+        tollgate: there is no file tests/../../missing.yaml
+
+        $ tollgate test tests/root.yaml --api tollgate.yaml
+        exit 0
+        TAP version 14
+        1..1
+        ok 1 - it
+        # 1 passed, 0 failed
+        --
+
+    "#]].assert_eq(&told);
+}
+
+#[test]
 fn unknown_words_and_wrong_kinds_are_located() {
     let tests = r#"apis: x
 now: yesterday

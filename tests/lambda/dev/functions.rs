@@ -40,6 +40,29 @@ async fn a_node_function_runs_anew_when_its_file_changes() {
 }
 
 #[tokio::test]
+async fn a_syntax_error_of_a_node_function_is_told_with_its_file_and_line() {
+    if !has_node() {
+        return;
+    }
+    let project = Project::new(&[
+        ("tollgate.yaml", &api("{ runtime: node, handler: index.handler }")),
+        ("index.mjs", "import { price } from './price.mjs';\nexport const handler = async () => price;\n"),
+        ("price.mjs", "export const price =\n  7;;)\n"),
+    ]);
+    let dev = Dev::start(&project, &[]);
+    assert_eq!(dev.ask("GET /v1/hello").await, "502 {\"message\": \"Internal server error\"}");
+    dev.line(|line| line.starts_with("hello: file:///") && line.ends_with("/price.mjs:2"));
+    dev.line(|line| line == "hello:   7;;)");
+    dev.line(|line| line == "hello: SyntaxError: Unexpected token ')'");
+    // Of the other kind of module Node.js says it by itself.
+    project.write("index.mjs", "import './price.cjs';\nexport const handler = async () => 7;\n");
+    project.write("price.cjs", "let price =\n  7;;)\n");
+    dev.line(|line| line == "tollgate: function hello changed");
+    assert_eq!(dev.ask("GET /v1/hello").await, "502 {\"message\": \"Internal server error\"}");
+    dev.line(|line| line.starts_with("hello: /") && line.ends_with("/price.cjs:2"));
+}
+
+#[tokio::test]
 async fn the_crash_of_one_function_ends_nothing_else() {
     if !has_node() {
         return;

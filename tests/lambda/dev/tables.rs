@@ -61,4 +61,13 @@ async fn a_key_of_the_file_has_a_value_on_this_machine_which_is_the_same_at_each
         values.push(value);
     }
     assert_eq!(values[0], values[1]);
+
+    // One that a save adds is told as at the start, and that alone.
+    let dev = Dev::start(&project, &[]);
+    project.write("tollgate.yaml", &file.replace("acme-1: {", "acme-2: { usagePlanId: starter }, acme-1: {"));
+    let value = dev.address("API key   acme-2:");
+    let request = http::Request::get(format!("{}/v1/a", dev.api)).header("x-api-key", &value);
+    let answer = crate::harness::send(request.body(String::new().into()).expect("a request")).await;
+    assert_eq!(answer.body(), "in");
+    assert_eq!(dev.printed().iter().filter(|line| line.starts_with("API key ")).count(), 2);
 }

@@ -16,6 +16,7 @@ use crate::{
     check_file::{self, ReportFormat},
     exit_status::ExitStatus,
     notes::note,
+    text_table::printable,
 };
 
 /// The part of an API file that is applied.
@@ -104,7 +105,7 @@ pub fn read(path: &str, arguments: &ScopeArgs, tables: &Tables) -> Result<Result
             Ok(Ok(Input { desired, scope, planned: Some(PlannedBase { base, by, at }) }))
         }
         Err(error) => {
-            note(format_args!("tollgate: {path}: got {error}"));
+            note(format_args!("tollgate: {path}: got {}", printable(&error.to_string())));
             Ok(Err(ExitStatus::Invalid))
         }
     }

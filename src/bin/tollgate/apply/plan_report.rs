@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 use tollgate::{
-    api_file::apply::{Plan, Removal, StageChange, StagePlan, StageWork},
-    deployment::{UnfinishedApply, counted},
+    api_file::apply::{CanaryChange, Plan, Removal, StageChange, StagePlan, StageWork},
+    canary::Percent,
+    deployment::{UnfinishedApply, counted, standing_canary},
     error::Problem,
 };
 
@@ -22,7 +23,9 @@ pub fn lines(plan: &Plan, paint: Paint) -> Vec<String> {
     for UnfinishedApply { stage, mark } in &plan.unfinished {
         lines.push(format!("{}; this one takes its place", printable(&unfinished(stage, mark))));
     }
-    lines.extend(plan.stages.iter().map(|stage| format!("{}: {}", stage.stage, of_stage(plan, stage))));
+    lines.extend(
+        plan.stages.iter().map(|stage| format!("{}: {}", printable(&stage.stage), of_stage(plan, stage))),
+    );
     lines
 }
 
@@ -49,15 +52,37 @@ fn of_stage(plan: &Plan, stage: &StagePlan) -> String {
         Some(id) => format!("serves {}", printable(id)),
         None => "serves nothing".to_owned(),
     };
+    let canary = canary_words(stage);
+    let is_changed = plan.difference.items.iter().any(|item| item.name.stage() == Some(&stage.stage));
+    let already = if is_changed { "" } else { "the items are these already; " };
     match &stage.work {
-        StageWork::Nothing => format!("no changes; {serves}"),
+        StageWork::Nothing(_) => match canary {
+            Some(canary) => format!("no changes; {serves}, {canary}"),
+            None => format!("no changes; {serves}"),
+        },
         StageWork::Remove { .. } => format!("is to be removed; {serves}"),
+        StageWork::Canary(change) => {
+            let CanaryChange { change: StageChange { deployment, .. }, percent, replaced, .. } = &**change;
+            let routes = counted(deployment.routes, "route");
+            let replaced = match replaced {
+                Some(id) => format!(" in place of canary {}", printable(id)),
+                None => String::new(),
+            };
+            format!(
+                "{already}{percent} % of requests are to get {routes}, deployment {}{replaced}; {serves}",
+                deployment.id
+            )
+        }
         StageWork::Publish(change) => {
             let StageChange { deployment, .. } = &**change;
             let routes = counted(deployment.routes, "route");
-            let is_changed = plan.difference.items.iter().any(|item| item.name.stage() == Some(&stage.stage));
-            let already = if is_changed { "" } else { "the items are these already; " };
-            if stage.served.as_ref() == Some(&deployment.id) {
+            if let Some(canary) = canary {
+                format!(
+                    "{already}{routes}, deployment {}, are to be stored and not served: canarySettings hold the stage \
+                     where it is, with the fields of its item; {serves}, {canary}",
+                    deployment.id
+                )
+            } else if stage.served.as_ref() == Some(&deployment.id) {
                 format!("{already}stays at deployment {} with {routes}", deployment.id)
             } else {
                 format!("{already}is to serve {routes}, deployment {}; {serves}", deployment.id)
@@ -66,12 +91,33 @@ fn of_stage(plan: &Plan, stage: &StagePlan) -> String {
     }
 }
 
+/// The words for the canary that holds a stage where it is; `None`: there is none.
+fn canary_words(stage: &StagePlan) -> Option<String> {
+    let StagePlan { base_item: Some(item), served: Some(_), .. } = stage else { return None };
+    let canary = item.get("canarySettings").filter(|canary| !canary.is_null())?;
+    let id = printable(canary.get("deploymentId").and_then(Value::as_str).unwrap_or("of no deployment"));
+    Some(match standing_canary(item) {
+        Some(settings) => {
+            let percent = settings.get("percentTraffic").and_then(Percent::parse).unwrap_or_default();
+            format!("and canary {id} to {percent} % of requests")
+        }
+        None => format!("and has canary {id}, which is switched off"),
+    })
+}
+
 pub fn json(plan: &Plan) -> Value {
     let stages = plan.stages.iter().map(|stage| {
         let mut json = json!({ "stage": stage.stage, "serves": stage.served });
         json["work"] = match &stage.work {
-            StageWork::Nothing => "nothing",
+            StageWork::Nothing(_) => "nothing",
             StageWork::Remove { .. } => "remove",
+            StageWork::Canary(change) => {
+                let CanaryChange { change, settings, .. } = &**change;
+                json["deploymentId"] = change.deployment.id.as_str().into();
+                json["routes"] = change.deployment.routes.into();
+                json["canarySettings"] = Value::Object(settings.clone());
+                "canary"
+            }
             StageWork::Publish(change) => {
                 let StageChange { deployment, .. } = &**change;
                 json["deploymentId"] = deployment.id.as_str().into();

@@ -9,7 +9,8 @@ use tollgate::{
 };
 
 use crate::{
-    difference_report, exit_status::ExitStatus, notes::note, paint::Paint, unfinished_apply::unfinished,
+    difference_report, exit_status::ExitStatus, notes::note, paint::Paint, text_table::printable,
+    unfinished_apply::unfinished,
 };
 
 /// Prints why it was stopped.
@@ -60,14 +61,14 @@ pub async fn changes(store: &Store, staleness: &Staleness) -> Result<()> {
         note(unfinished(stage, mark));
     }
     for MovedPointer { stage, to, .. } in &staleness.moved {
-        let now = to.as_deref().unwrap_or("nothing");
+        let now = printable(to.as_deref().unwrap_or("nothing"));
         let newest = store.history(stage, 1).await?;
         match newest.first().filter(|record| Some(&record.deployment_id) == to.as_ref()) {
             Some(record) => note(format_args!(
                 "stage {stage} serves {now} since {} ({} by {})",
                 timestamp(record.origin.at_ms / 1_000),
-                record.kind,
-                record.origin.by
+                printable(&record.kind),
+                printable(&record.origin.by)
             )),
             None => note(format_args!("stage {stage} serves {now} now")),
         }

@@ -5,7 +5,9 @@ use tollgate::{
     authorizers::{ApiKeyUse, ApiKeys},
     deployment::inspect,
     error::{GatewayError, StoreError, chain},
-    gateway::{CallerKey, ExplainedApiKey, ExplainedOutcome, ExplainedRoute, RefusingStep, explain},
+    gateway::{
+        AskedVersion, CallerKey, ExplainedApiKey, ExplainedOutcome, ExplainedRoute, RefusingStep, explain,
+    },
     store::Store,
 };
 
@@ -64,7 +66,7 @@ impl RequestDetails {
         let key = CallerKey::Assumed(self.api_key_id.clone());
         // No key is looked up.
         let keys = ApiKeys::new(store.clone(), std::time::Duration::ZERO);
-        let explained = explain(&served, &request, &key, &keys).await;
+        let explained = explain(&served, &request, AskedVersion::ByRequest, &key, &keys).await;
         let error = match explained.outcome {
             // What is asked of the integration makes no difference to the key.
             ExplainedOutcome::Refused(refusal) if refusal.step != RefusingStep::Integration => refusal.error,

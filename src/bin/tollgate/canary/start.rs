@@ -9,11 +9,13 @@ use tollgate::{
     clock::Clock,
     deployment::{CanaryStart, CanaryStarted, Origin, counted, start_canary},
     error::Problem,
+    stages::StageSettings,
     store::Store,
 };
 
 use super::print_when_it_acts;
 use crate::{
+    canary_args::{CanaryArgs, percent},
     common_args::{CANARIES, CommonArgs},
     exit_status::ExitStatus,
     interrupt::WhenInterrupted,
@@ -52,40 +54,15 @@ pub struct Arguments {
     /// The id of the deployment [default: the canary's; without one, the items as they are now].
     #[arg(long, value_name = "ID")]
     deployment: Option<String>,
-    /// What keeps a client with one version: nothing, who calls, or its address.
-    #[arg(long, value_enum)]
-    sticky: Option<Sticky>,
-    /// A header that chooses the version: always, or never.
-    #[arg(long, value_name = "NAME")]
-    header: Option<String>,
     /// A stage variable that is another for the canary; may be repeated.
     #[arg(long = "variable", value_parser = variable, value_name = "NAME=VALUE")]
     variables: Vec<(String, String)>,
-    /// Keep the canary's answers together with the stage's.
-    #[arg(long)]
-    use_stage_cache: bool,
-    /// Switch the canary off when a larger share of its answers of a minute is 5xx.
-    #[arg(long = "rollback-on-5xx", value_parser = percent, value_name = "PERCENT")]
-    rollback_on_5xx: Option<Percent>,
-    /// The least answers of a minute that prove that [default: 100].
-    #[arg(long, value_name = "COUNT")]
-    min_requests: Option<u64>,
+    #[command(flatten)]
+    canary: CanaryArgs,
     #[command(flatten)]
     message: MessageArg,
     #[command(flatten)]
     common: CommonArgs,
-}
-
-/// What keeps a client with one version.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Sticky {
-    None,
-    Caller,
-    Address,
-}
-
-fn percent(text: &str) -> Result<Percent, String> {
-    Percent::parse(&text.into()).ok_or_else(|| format!("expected {}", Percent::EXPECTED))
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {
@@ -117,33 +94,36 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
                 writeln!(out, "{stage}: {percent} % of requests {word} deployment {deployment_id}")
             },
         )?;
-        note(format_args!("tollgate: to serve it to all: tollgate canary promote {stage}"));
-        note(format_args!("tollgate: to undo it: tollgate canary abort {stage}"));
+        let again = common.again();
+        note(format_args!("tollgate: to serve it to all: tollgate canary promote {stage}{again}"));
+        note(format_args!("tollgate: to undo it: tollgate canary abort {stage}{again}"));
+        if is_auto_deployed(store, stage).await? {
+            note(format_args!(
+                "tollgate: {stage} has autoDeploy: while the canary stands, an edit of a route is published and served to \
+                 nobody; promote does not take it in, and the first edit after that serves all items as they are then"
+            ));
+        }
         print_when_it_acts();
         Ok(ExitStatus::Ok)
     })
 }
 
 /// The fields of `canarySettings` that the options say.
-fn fields(arguments: &Arguments) -> Map<String, Value> {
-    let Arguments { percent, sticky, header, variables, use_stage_cache, .. } = arguments;
-    let sticky = sticky.map(|sticky| match sticky {
-        Sticky::None => "NONE",
-        Sticky::Caller => "CALLER",
-        Sticky::Address => "ADDRESS",
-    });
+fn fields(Arguments { percent, canary, variables, .. }: &Arguments) -> Map<String, Value> {
+    let mut fields = canary.fields(*percent);
     let overrides = variables.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
-    let overrides = Some(overrides.collect::<Map<_, _>>()).filter(|overrides| !overrides.is_empty());
-    let fields = [
-        ("percentTraffic", Some(percent.to_json())),
-        ("stickyBy", sticky.map(Value::from)),
-        ("header", header.clone().map(Value::from)),
-        ("stageVariableOverrides", overrides.map(Value::Object)),
-        ("useStageCache", use_stage_cache.then_some(Value::from(true))),
-        ("rollbackOn5xxPercent", arguments.rollback_on_5xx.map(Percent::to_json)),
-        ("minRequests", arguments.min_requests.map(Value::from)),
-    ];
-    fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    let overrides: Map<_, _> = overrides.collect();
+    if !overrides.is_empty() {
+        fields.insert("stageVariableOverrides".to_owned(), Value::Object(overrides));
+    }
+    fields
+}
+
+/// Says if edits of the stage would go live by themselves without the canary.
+async fn is_auto_deployed(store: &Store, stage: &str) -> Result<bool> {
+    let row = store.stage(stage).await?;
+    let settings = row.map(|row| StageSettings::parse(&store.tables.stages, &row.item).value);
+    Ok(settings.is_some_and(|settings| settings.is_ok_and(|settings| settings.auto_deploy)))
 }
 
 /// Prints why nothing has changed.

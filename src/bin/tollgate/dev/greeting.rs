@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use tollgate::{
     api_file::first_request::{FirstRequest, TOKEN},
     deployment::counted,
-    dev::{DevApi, DevServer},
+    dev::{DevApi, DevKey, DevServer},
     local::{issuer::TTL, world::World},
 };
 
@@ -45,10 +45,16 @@ fn contents(out: &mut impl Write, api: &DevApi) -> io::Result<()> {
         let functions = api.functions.iter().map(|function| function.name.as_str());
         writeln!(out, "Functions {}", functions.collect::<Vec<_>>().join(", "))?;
     }
-    for key in &api.api_keys {
-        writeln!(out, "API key   {}: {}", key.id, key.value.reveal())?;
-    }
-    Ok(())
+    keys(out, &api.api_keys)
+}
+
+/// Prints the values of keys, which are made for this machine.
+///
+/// # Errors
+///
+/// The reader is gone.
+pub fn keys<'a>(out: &mut impl Write, keys: impl IntoIterator<Item = &'a DevKey>) -> io::Result<()> {
+    keys.into_iter().try_for_each(|key| writeln!(out, "API key   {}: {}", key.id, key.value.reveal()))
 }
 
 fn requests(out: &mut impl Write, world: &World, requests: &[FirstRequest]) -> io::Result<()> {

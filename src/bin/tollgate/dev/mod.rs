@@ -4,6 +4,7 @@ mod function_arg;
 mod greeting;
 
 use std::{
+    collections::BTreeSet,
     env,
     io::{self, ErrorKind, IsTerminal, Write},
     num::NonZeroUsize,
@@ -223,8 +224,11 @@ async fn serve_save(server: &mut DevServer, project: &Project) -> Result<()> {
     match project.look()? {
         Look::Valid(api, files) => {
             server.files().keep(files);
+            let known: BTreeSet<String> = server.served().api_keys.iter().map(|key| key.id.clone()).collect();
             let report = server.load(api).await?;
             let _ = writeln!(io::stdout(), "tollgate: {}", changes(&report));
+            let new = server.served().api_keys.iter().filter(|key| !known.contains(&key.id));
+            let _ = greeting::keys(&mut io::stdout(), new);
             tell(&report);
         }
         Look::Told(_, files) => {

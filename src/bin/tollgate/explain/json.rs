@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 use tollgate::{
     authorizers::ApiKeyUse,
+    context::StageVersion,
     deployment::{Configuration, PassedOverRoute, RouteAuthorization},
     error::chain,
     gateway::{
-        AddedHeader, CheckedAuthorizer, ExplainedApiKey, ExplainedLimit, ExplainedOutcome, ExplainedResponse,
-        ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
+        AddedHeader, CheckedAuthorizer, ExplainedApiKey, ExplainedCanary, ExplainedLimit, ExplainedOutcome,
+        ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
     },
     limits::usage_plan::LimitOwner,
 };
@@ -42,7 +43,11 @@ pub fn to_json(explanation: &Explanation) -> Value {
 }
 
 fn stage(stage: &ExplainedStage) -> Value {
-    let ExplainedStage { name, host, hosts, base_path, path, deployment_id, configuration } = stage;
+    let ExplainedStage { name, host, hosts, base_path, path, deployment_id, configuration, version, canary } =
+        stage;
+    let canary = canary.as_ref().map(|ExplainedCanary { deployment_id, percent }| {
+        json!({ "deploymentId": deployment_id, "percentTraffic": percent.to_json() })
+    });
     json!({
         "name": name,
         "host": host,
@@ -51,6 +56,8 @@ fn stage(stage: &ExplainedStage) -> Value {
         "path": path,
         "deploymentId": deployment_id,
         "isLastGood": *configuration == Configuration::LastGood,
+        "isCanaryRequest": *version != StageVersion::Own,
+        "canary": canary,
     })
 }
 

@@ -14,8 +14,9 @@ use std::{
 
 use anyhow::Result;
 use tollgate::{
+    context::StageVersion,
     error::{GatewayError, StoreError},
-    gateway::{Explained, ExplainedApiKey, ExplainedResponse},
+    gateway::{AskedVersion, Explained, ExplainedApiKey, ExplainedResponse, ExplainedStage},
 };
 
 use self::{
@@ -44,7 +45,7 @@ use crate::{
 /// shown as the client would get it.
 ///
 /// Exit code 3: the request would be refused, or another stage serves it than --stage says, or the file has problems.
-/// 4: no stage or no route serves it, or there is no such file, stage or key.
+/// 4: no stage or no route serves it, or there is no such file, stage, key or canary.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 #[command(after_help = "\
@@ -67,6 +68,9 @@ pub struct Arguments {
     /// The stage that is to serve the request; a path alone is of its first host.
     #[arg(long)]
     stage: Option<String>,
+    /// Explain what the stage's canary does with it. Without it, its header may choose the canary.
+    #[arg(long, conflicts_with = "file")]
+    canary: bool,
     /// Make the call, and show the answer. Not one is made for a request that would be refused.
     #[arg(long)]
     invoke: bool,
@@ -125,7 +129,8 @@ async fn explain(arguments: &Arguments, subject: &Subject<'_>) -> Result<ExitSta
         return Ok(subject.no_key(api_key_id.as_deref().unwrap_or_default()));
     };
     let clients = if *invoke { Some(common.clients().await?) } else { None };
-    let (explained, answer) = subject.explain(&request, &key, clients).await?;
+    let asked = if arguments.canary { AskedVersion::Canary } else { AskedVersion::ByRequest };
+    let (explained, answer) = subject.explain(&request, asked, &key, clients).await?;
     if let Some(refusal) = explained.refusal()
         && matches!(refusal.error, GatewayError::StageUnavailable { .. })
     {
@@ -137,6 +142,12 @@ async fn explain(arguments: &Arguments, subject: &Subject<'_>) -> Result<ExitSta
     {
         note(format_args!("tollgate: the stage of this request is {}, not {asked}", found.name));
         return Ok(ExitStatus::Invalid);
+    }
+    if asked == AskedVersion::Canary
+        && let Some(ExplainedStage { name, version: StageVersion::Own, .. }) = &explained.stage
+    {
+        note(format_args!("tollgate: {name} has no canary that is on"));
+        return Ok(ExitStatus::NotFound);
     }
     let inspected = match (subject, explained.lookup()) {
         (Subject::Tables(store), Some(lookup)) if lookup.bypass.is_none() && !host.is_empty() => {

@@ -8,7 +8,7 @@ use tollgate::{
     authorizers::{ApiKey, ApiKeys, KeyValue},
     clock::Clock,
     deployment::{Served, inspect, served_of_items},
-    gateway::{CallerKey, Explained, ExplainedResponse, TestInvocation, explain, test_invoke},
+    gateway::{AskedVersion, CallerKey, Explained, ExplainedResponse, TestInvocation, explain, test_invoke},
     integrations::Clients,
     limits::counters::Counters,
     message::Request,
@@ -98,6 +98,7 @@ impl<'a> Subject<'a> {
     pub async fn explain(
         &self,
         request: &Request,
+        asked: AskedVersion,
         key: &CallerKey,
         clients: Option<(Clients, Store)>,
     ) -> Result<(Explained, Option<ExplainedResponse>)> {
@@ -110,15 +111,15 @@ impl<'a> Subject<'a> {
                 let served = inspect(store, &request.origin.domain_name, &request.path).await?;
                 let keys = ApiKeys::new((*store).clone(), Duration::ZERO);
                 match invocation {
-                    Some(invocation) => test_invoke(&served, request, key, &keys, invocation).await,
-                    None => (explain(&served, request, key, &keys).await, None),
+                    Some(invocation) => test_invoke(&served, request, asked, key, &keys, invocation).await,
+                    None => (explain(&served, request, asked, key, &keys).await, None),
                 }
             }
             (Self::File(served, keys, _), Some(invocation)) => {
-                test_invoke(served, request, key, &keys.owners(), invocation).await
+                test_invoke(served, request, asked, key, &keys.owners(), invocation).await
             }
             (Self::File(served, keys, _), None) => {
-                (explain(served, request, key, &keys.owners()).await, None)
+                (explain(served, request, asked, key, &keys.owners()).await, None)
             }
         })
     }

@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use tollgate::{
+    context::StageVersion,
     deployment::{Configuration, PassedOverRoute},
     error::chain,
     gateway::{
-        AddedHeader, CheckedAuthorizer, ExplainedApiKey, ExplainedLimit, ExplainedOutcome, ExplainedResponse,
-        ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
+        AddedHeader, CheckedAuthorizer, ExplainedApiKey, ExplainedCanary, ExplainedLimit, ExplainedOutcome,
+        ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
     },
     limits::usage_plan::LimitOwner,
 };
@@ -57,13 +58,27 @@ pub fn write(out: &mut impl Write, explanation: &Explanation) -> io::Result<()> 
 }
 
 fn write_stage(out: &mut impl Write, stage: &ExplainedStage) -> io::Result<()> {
-    let ExplainedStage { name, host, base_path, path, deployment_id, configuration, .. } = stage;
+    let ExplainedStage { name, host, base_path, path, deployment_id, configuration, version, canary, .. } =
+        stage;
     let last_good = match configuration {
         Configuration::AsWritten => "",
         Configuration::LastGood => ", the last good one: the item or what it points to is no good",
         Configuration::WithoutCanary => ", without its canary, whose deployment cannot be loaded",
     };
-    write_line(out, "stage", &format!("{name}, deployment {deployment_id}{last_good}"))?;
+    let (of_canary, other) = match (version, canary) {
+        (_, None) => ("", None),
+        (StageVersion::Own, Some(ExplainedCanary { deployment_id, percent })) => (
+            "",
+            Some(format!("{percent} % of requests get deployment {deployment_id}: --canary tells of it")),
+        ),
+        (StageVersion::Canary(_), Some(ExplainedCanary { percent, .. })) => {
+            (", its canary", Some(format!("{percent} % of requests get it; isCanaryRequest is true")))
+        }
+    };
+    write_line(out, "stage", &format!("{name}, deployment {deployment_id}{of_canary}{last_good}"))?;
+    if let Some(other) = other {
+        write_line(out, "canary", &other)?;
+    }
     let host = if host.is_empty() { "any host" } else { host };
     let base_path = if base_path.is_empty() { "/" } else { base_path };
     write_line(out, "base path", &format!("{base_path} at {host}; the path below is {path}"))

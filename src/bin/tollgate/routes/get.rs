@@ -13,7 +13,7 @@ use crate::exit_status::ExitStatus;
 ///
 /// The text is YAML.
 ///
-/// Exit code 3: the file has problems. 4: there is no such file, stage or route, or the stage serves nothing yet.
+/// Exit code 3: the file has problems. 4: there is no such file, stage or route, or the stage serves nothing yet, or has no canary.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 #[command(after_help = "\

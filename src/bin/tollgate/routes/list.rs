@@ -19,7 +19,7 @@ use crate::{
 
 /// List the routes of a stage, or of all: who answers, who may call, the throttle, and if answers are kept
 ///
-/// Exit code 3: the file has problems. 4: there is no such file or stage, or the stage serves nothing yet.
+/// Exit code 3: the file has problems. 4: there is no such file or stage, or the stage serves nothing yet, or has no canary.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 #[command(after_help = "\

@@ -9,7 +9,9 @@ use anyhow::Result;
 use clap::Subcommand;
 use tollgate::{
     api_file::FileStage,
+    canary::CanarySettings,
     deployment::{NotListed, Served, inspect_stages, served_of_items},
+    stages::StageSettings,
 };
 
 use crate::{
@@ -31,6 +33,19 @@ pub struct Arguments {
     command: Command,
 }
 
+/// Prints which of the stages have another version too.
+fn tell_canaries(served: &Served, only: Option<&str>) {
+    let stages = served.with_canaries().filter(|settings| only.is_none_or(|only| settings.name == only));
+    for StageSettings { name, canary, .. } in stages {
+        if let Some(CanarySettings { percent, deployment_id, .. }) = canary.as_deref() {
+            note(format_args!(
+                "tollgate: {percent} % of requests to {name} get its canary, deployment {deployment_id}: --canary shows \
+                 its routes"
+            ));
+        }
+    }
+}
+
 #[derive(Subcommand)]
 enum Command {
     List(list::Arguments),
@@ -44,6 +59,9 @@ struct Shown {
     /// An API file such as tollgate.yaml, instead of the tables.
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
+    /// The routes of canaries, instead of those that the stages serve otherwise.
+    #[arg(long, conflicts_with = "file")]
+    canary: bool,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -70,9 +88,20 @@ impl Shown {
         show: impl Fn(&Served, OutputFormat) -> Result<Result<(), NotListed>>,
     ) -> Result<ExitStatus> {
         let outcome = match &self.file {
-            None => self
-                .common
-                .run(SERVED, async |store| show(&inspect_stages(store, stage).await?, self.common.output))?,
+            None => self.common.run(SERVED, async |store| {
+                let served = inspect_stages(store, stage).await?;
+                if !self.canary {
+                    tell_canaries(&served, stage);
+                    return show(&served, self.common.output);
+                }
+                let canaries = served.into_canaries();
+                if let Some(stage) = stage
+                    && canaries.with_canaries().all(|settings| settings.name != stage)
+                {
+                    return Ok(Err(NotListed::NoCanary(stage.to_owned())));
+                }
+                show(&canaries, self.common.output)
+            })?,
             Some(file) => match check_file::valid(file, self.common.output)? {
                 FileOutcome::Valid(checked) => {
                     let items: Vec<_> = checked.api.stages.iter().map(FileStage::to_items).collect();

@@ -163,11 +163,28 @@ fn read(path: &Path) -> Result<ReadOutcome> {
 fn api_of(arguments: &Arguments, path: &Path, tests: &ReadTests) -> Result<ApiOutcome> {
     let said = tests.file.api.as_deref().unwrap_or(Path::new(API_FILE));
     let beside = path.with_file_name("").join(said);
+    if arguments.api.is_none() && !is_of_project(&beside, path)? {
+        note(format_args!(
+            "tollgate: {}: api: got {}, expected a file below the folder of the tests or below this one; another one: --api \
+             FILE",
+            path.display(),
+            said.display()
+        ));
+        return Ok(ApiOutcome::Refused(ExitStatus::Invalid));
+    }
     let api = arguments.api.as_deref().unwrap_or(&beside);
     Ok(match check_file::valid(api, OutputFormat::Text)? {
         FileOutcome::Valid(checked) => ApiOutcome::Found(ApiUnderTest::of_file(&checked.api)),
         FileOutcome::Refused(status) => ApiOutcome::Refused(status),
     })
+}
+
+/// Says if a file is below the folder of its tests, or below the current one: tests that somebody else has written show
+/// lines of no other. A file that is not there shows none.
+fn is_of_project(api: &Path, tests: &Path) -> io::Result<bool> {
+    let Ok(api) = api.canonicalize() else { return Ok(true) };
+    let is_below = |folder: &Path| folder.canonicalize().map(|folder| api.starts_with(folder));
+    Ok(is_below(&tests.with_file_name("").join("."))? || is_below(Path::new("."))?)
 }
 
 async fn of_tables(store: &Store) -> Result<ApiUnderTest> {

@@ -40,6 +40,7 @@ async fn a_canary_of_the_items_is_started_changed_and_promoted() {
         --
         tollgate: to serve it to all: tollgate canary promote v1
         tollgate: to undo it: tollgate canary abort v1
+        tollgate: v1 has autoDeploy: while the canary stands, an edit of a route is published and served to nobody; promote does not take it in, and the first edit after that serves all items as they are then
         tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)
     "#]]
     .assert_eq(&ran.text(&ids));
@@ -70,6 +71,7 @@ async fn a_canary_of_the_items_is_started_changed_and_promoted() {
         --
         tollgate: to serve it to all: tollgate canary promote v1
         tollgate: to undo it: tollgate canary abort v1
+        tollgate: v1 has autoDeploy: while the canary stands, an edit of a route is published and served to nobody; promote does not take it in, and the first edit after that serves all items as they are then
         tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)
     "#]]
     .assert_eq(&ran.text(&ids));
@@ -102,7 +104,7 @@ async fn a_canary_of_the_items_is_started_changed_and_promoted() {
 #[tokio::test]
 async fn a_canary_is_aborted_and_nothing_of_it_is_left() {
     let (world, stage) = world().await;
-    let before = stage_item(&world).await;
+    let mut before = stage_item(&world).await;
     world.tollgate(&["canary", "start", "v1", "--percent", "100"]);
     world.refresh().await;
     assert_eq!(body(&world, "GET /v1").await, "canary");
@@ -111,11 +113,17 @@ async fn a_canary_is_aborted_and_nothing_of_it_is_left() {
         exit 0
         v1: serves deployment STAGE to all
         --
-        tollgate: with autoDeploy the next edit of a route of v1 serves all of its items as they are then
+        tollgate: the routes table still has other items than v1 serves: those of the edit
+        tollgate: autoDeploy is off from now on, or the next edit of a route would serve all of them
+        tollgate: to go back: tollgate apply FILE with the file of before the edit, which sets autoDeploy too
+        tollgate: the routes that v1 serves, as a file: tollgate export old.yaml --stage v1 --deployment STAGE
+        tollgate: to serve the items as they are: tollgate deploy v1 --auto-deploy
         tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)
     "#]]
     .assert_eq(&ran.text(&[(&stage, "STAGE")]));
+    before["autoDeploy"] = json!(false);
     assert_eq!(stage_item(&world).await, before);
+    world.publish("v1").await;
     world.refresh().await;
     assert_eq!(body(&world, "GET /v1").await, "stage");
 }

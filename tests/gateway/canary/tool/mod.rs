@@ -1,6 +1,7 @@
 //! `tollgate canary`: a canary is started, looked at, promoted and aborted.
 
 mod changes;
+mod looks;
 mod refusals;
 mod status;
 
