@@ -15,7 +15,7 @@ pub fn check(
     findings: &mut Findings,
 ) {
     let got = brief(&name.into());
-    let place = &known.place;
+    let place = &known.places.lambda;
     match known.functions.get(name) {
         None | Some(FunctionAnswer::Callable) => {}
         Some(FunctionAnswer::Failed { reason }) => {

@@ -15,16 +15,22 @@ use crate::{
     error::StoreError,
 };
 
-/// The calls that are under way at one time.
-const CONCURRENT_CALLS: usize = 8;
+/// The calls that are under way at one time: Lambda takes a hundred a second.
+const CONCURRENT_CALLS: usize = 4;
 
 /// What is known of functions and tables, by the names that items have for them.
 #[derive(Clone, Debug, Default)]
 pub struct KnownResources {
     pub functions: BTreeMap<String, FunctionAnswer>,
     pub tables: BTreeMap<String, TableAnswer>,
-    /// `in eu-west-1`, `at http://127.0.0.1:8000`.
-    pub place: String,
+    pub places: ServicePlaces,
+}
+
+/// The places of the services, as the operator is told them: `in eu-west-1`, `at http://127.0.0.1:8000`.
+#[derive(Clone, Debug, Default)]
+pub struct ServicePlaces {
+    pub lambda: String,
+    pub dynamodb: String,
 }
 
 /// What is known of a function.
@@ -58,8 +64,7 @@ pub enum TableAnswer {
 pub struct ResourceServices {
     pub dynamodb: DynamoDb,
     pub lambda: LambdaControl,
-    /// `in eu-west-1`, `at http://127.0.0.1:8000`.
-    pub place: String,
+    pub places: ServicePlaces,
     /// Its functions and tables are those that the gateway reaches.
     pub region: String,
     /// `None`: it is not known, and every account is asked about.
@@ -93,7 +98,7 @@ pub async fn ask(
     let tables: Vec<_> = tables.buffer_unordered(CONCURRENT_CALLS).try_collect().await?;
     known.functions.extend(functions);
     known.tables.extend(tables);
-    known.place.clone_from(&services.place);
+    known.places = services.places.clone();
     Ok(known)
 }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 pub use self::{
     described_table::{DescribedIndex, DescribedTable, KeyAttribute, KeySchema},
-    known_resources::{FunctionAnswer, KnownResources, ResourceServices, TableAnswer, ask},
+    known_resources::{FunctionAnswer, KnownResources, ResourceServices, ServicePlaces, TableAnswer, ask},
 };
 use crate::{
     deployment::RequiredResource,

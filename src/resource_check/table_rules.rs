@@ -27,7 +27,8 @@ pub fn check(
     match known.tables.get(name) {
         None => {}
         Some(TableAnswer::Missing) => {
-            let expected = format!("a table that is there: there is none of this name {}", known.place);
+            let expected =
+                format!("a table that is there: there is none of this name {}", known.places.dynamodb);
             findings.problems.push(problem(&field, &got, &(expected + &meant(name, known))));
         }
         Some(TableAnswer::NotAsked { why }) => {
@@ -153,11 +154,11 @@ impl<P: Fn(&str, &str, &str) -> Problem> KeyRules<'_, P> {
     fn stranger(&self, key: &KeyUse, attribute: &AttributeUse, schema: &KeySchema) -> Problem {
         let names: Vec<&str> = schema.attributes().map(|known| known.name.as_str()).collect();
         let meant = did_you_mean(&attribute.name, &names);
-        let expected = format!("only {}: {}{meant}", self.key_words(), schema.text());
-        let field = match key.form {
-            KeyForm::Condition => &key.field,
-            KeyForm::Whole | KeyForm::Item => &attribute.field,
+        let (field, only) = match key.form {
+            KeyForm::Condition => (&key.field, "only attributes of"),
+            KeyForm::Whole | KeyForm::Item => (&attribute.field, "nothing of this name in"),
         };
+        let expected = format!("{only} {}: {}{meant}", self.key_words(), schema.text());
         self.problem(field, &attribute.name, &expected)
     }
 

@@ -122,13 +122,13 @@ fn check_tables(arguments: &Arguments, output: OutputFormat) -> Result<ExitStatu
         {
             return Ok(ExitStatus::no_stage(store, stage));
         }
-        let asked = match arguments.deep {
+        let compared = match arguments.deep {
             true => check_resources::of_tables(connection, &mut reports).await?,
             false => None,
         };
         check_report::print(&reports, output)?;
-        if let (OutputFormat::Text, Some(asked)) = (output, asked) {
-            asked.write(&mut io::stdout().lock())?;
+        if let (OutputFormat::Text, Some(compared)) = (output, compared) {
+            compared.write(&mut io::stdout().lock())?;
         }
         if reports.is_empty() {
             file_hint::hint(FILE_COMMAND);

@@ -19,8 +19,9 @@ use tollgate::{
     integrations::Requirement,
     resource_check::{
         DescribedIndex, DescribedTable, FunctionAnswer, KeyAttribute, KeySchema, KnownResources,
-        ResourceNames, ResourceServices, TableAnswer, ask, compare,
+        ResourceNames, ResourceServices, ServicePlaces, TableAnswer, ask, compare,
     },
+    userinfo::withheld,
 };
 
 use crate::{
@@ -34,21 +35,18 @@ use crate::{
 const PROGRESS_BAR_AFTER: Duration = Duration::from_secs(1);
 const LONGEST_WAIT_FOR_THE_ACCOUNT: Duration = Duration::from_secs(5);
 
-/// Who was asked about what: `asked in eu-west-1: 2 functions, 1 table`.
+/// What the API was compared with.
 #[derive(Debug)]
-pub struct Asked {
-    names: ResourceNames,
-    place: String,
-}
+pub struct Compared(ResourceNames);
 
-impl Asked {
+impl Compared {
     /// # Errors
     ///
     /// The reader is gone.
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let ResourceNames { functions, tables } = &self.names;
+        let Self(ResourceNames { functions, tables }) = self;
         let (functions, tables) = (counted(functions.len(), "function"), counted(tables.len(), "table"));
-        writeln!(out, "asked {}: {functions}, {tables}", self.place)
+        writeln!(out, "compared with what is there: {functions}, {tables}")
     }
 }
 
@@ -57,7 +55,7 @@ impl Asked {
 /// # Errors
 ///
 /// There are no credentials, or a service does not answer.
-pub fn of_file(checked: &mut CheckedFile, common: &CommonArgs) -> Result<Option<Asked>> {
+pub fn of_file(checked: &mut CheckedFile, common: &CommonArgs) -> Result<Option<Compared>> {
     let required = checked.required_resources();
     if required.is_empty() {
         return Ok(None);
@@ -70,7 +68,7 @@ pub fn of_file(checked: &mut CheckedFile, common: &CommonArgs) -> Result<Option<
         let names = ResourceNames::of(&required);
         let known = answers(connection, &names, known).await?;
         checked.add_resource_findings(compare(&required, &known, SECTION));
-        Ok(Some(Asked { names, place: known.place }))
+        Ok(Some(Compared(names)))
     })
 }
 
@@ -79,7 +77,7 @@ pub fn of_file(checked: &mut CheckedFile, common: &CommonArgs) -> Result<Option<
 /// # Errors
 ///
 /// A service does not answer.
-pub async fn of_tables(connection: &Connection, reports: &mut [CheckReport]) -> Result<Option<Asked>> {
+pub async fn of_tables(connection: &Connection, reports: &mut [CheckReport]) -> Result<Option<Compared>> {
     let required: Vec<_> = reports.iter().flat_map(CheckReport::required).cloned().collect();
     if required.is_empty() {
         return Ok(None);
@@ -90,7 +88,7 @@ pub async fn of_tables(connection: &Connection, reports: &mut [CheckReport]) -> 
         let findings = compare(report.required(), &known, &connection.store.tables.routes);
         report.add(findings);
     }
-    Ok(Some(Asked { names, place: known.place }))
+    Ok(Some(Compared(names)))
 }
 
 async fn answers(
@@ -101,7 +99,13 @@ async fn answers(
     let services = ResourceServices {
         dynamodb: connection.dynamodb(),
         lambda: connection.lambda(),
-        place: connection.place.clone(),
+        places: ServicePlaces {
+            lambda: match &connection.aws.lambda_endpoint {
+                Some(endpoint) => format!("at {}", withheld(endpoint)),
+                None => format!("in {}", connection.aws.region),
+            },
+            dynamodb: connection.place.clone(),
+        },
         region: connection.aws.region.clone(),
         account: account(connection, names).await,
     };

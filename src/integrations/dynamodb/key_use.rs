@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::terms::{ComparedTerm, Terms, compared};
+use super::terms::{Terms, tokens};
 use crate::{
     integrations::requirement::{AttributeType, AttributeUse, Comparison, KeyForm, KeyUse},
     template::mapped_value::{MappedValue, TypedWord, ValueType, Word},
@@ -50,12 +50,11 @@ pub fn of_condition(
     let Ok(Terms::Conditions(terms)) = Terms::of_condition(text, &[]) else { return None };
     let mut attributes = Vec::new();
     for term in &terms {
-        let ComparedTerm { attribute: name, values: compared, is_equality } = compared(term)?;
+        let ComparedTerm { attribute: name, values: compared, comparison } = compared(term)?;
         let name = match name.starts_with('#') {
             true => names.get(name)?.as_str()?,
             false => name,
         };
-        let comparison = if is_equality { Comparison::Equal } else { Comparison::Other };
         for value in compared {
             let field = format!("expressionAttributeValues.{value}");
             attributes.push(attribute(name, field, values.get(value)?, comparison));
@@ -105,5 +104,62 @@ fn value_type(value: &MappedValue) -> Option<AttributeType> {
         MappedValue::Text(_) => Some(AttributeType::Text),
         MappedValue::List(_) => Some(AttributeType::List),
         MappedValue::Map(_) => Some(AttributeType::Map),
+    }
+}
+
+/// One condition, taken apart.
+#[derive(Debug, PartialEq, Eq)]
+struct ComparedTerm<'t> {
+    /// A name, or a `#name`.
+    attribute: &'t str,
+    /// The `:values` that it is compared with.
+    values: Vec<&'t str>,
+    comparison: Comparison,
+}
+
+/// A condition of a key: one attribute, compared with values; `None`: it is another condition.
+fn compared(term: &str) -> Option<ComparedTerm<'_>> {
+    let (mut attributes, mut values, mut comparison) = (Vec::new(), Vec::new(), Comparison::Other);
+    for token in tokens(term)? {
+        let is_operator = ["BETWEEN", "AND", "begins_with", "<", "<=", ">", ">=", ",", "(", ")"];
+        match token.text {
+            "=" => comparison = Comparison::Equal,
+            value if value.starts_with(':') => values.push(value),
+            word if is_operator.iter().any(|operator| word.eq_ignore_ascii_case(operator)) => {}
+            attribute => attributes.push(attribute),
+        }
+    }
+    match attributes[..] {
+        [attribute] if !values.is_empty() => Some(ComparedTerm { attribute, values, comparison }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_of_a_key_is_an_attribute_and_values() {
+        let cases = [
+            ("pk = :pk", Some(("pk", vec![":pk"], Comparison::Equal))),
+            (" ( #pk=:pk ) ", Some(("#pk", vec![":pk"], Comparison::Equal))),
+            (":pk = pk", Some(("pk", vec![":pk"], Comparison::Equal))),
+            ("sk between :a and :b", Some(("sk", vec![":a", ":b"], Comparison::Other))),
+            ("begins_with(#s, :s)", Some(("#s", vec![":s"], Comparison::Other))),
+            ("sk>=:s", Some(("sk", vec![":s"], Comparison::Other))),
+            ("a = b", None),
+            ("NOT sk = :s", None),
+            ("attribute_exists(pk)", None),
+            ("(pk = :pk", None),
+        ];
+        for (term, expected) in cases {
+            let expected = expected.map(|(attribute, values, comparison)| ComparedTerm {
+                attribute,
+                values,
+                comparison,
+            });
+            assert_eq!(compared(term), expected, "{term}");
+        }
     }
 }

@@ -90,36 +90,6 @@ impl Terms {
     }
 }
 
-/// One condition, taken apart.
-#[cfg(feature = "cli")]
-#[derive(Debug, PartialEq, Eq)]
-pub struct ComparedTerm<'t> {
-    /// A name, or a `#name`.
-    pub attribute: &'t str,
-    /// The `:values` that it is compared with.
-    pub values: Vec<&'t str>,
-    pub is_equality: bool,
-}
-
-/// A condition of a key: one attribute, compared with values; `None`: it is another condition.
-#[cfg(feature = "cli")]
-pub fn compared(term: &str) -> Option<ComparedTerm<'_>> {
-    let (mut attributes, mut values, mut is_equality) = (Vec::new(), Vec::new(), false);
-    for token in tokens(term)? {
-        let is_operator = ["BETWEEN", "AND", "begins_with", "<", "<=", ">", ">=", ",", "(", ")"];
-        match token.text {
-            "=" => is_equality = true,
-            value if value.starts_with(':') => values.push(value),
-            word if is_operator.iter().any(|operator| word.eq_ignore_ascii_case(operator)) => {}
-            attribute => attributes.push(attribute),
-        }
-    }
-    match attributes[..] {
-        [attribute] if !values.is_empty() => Some(ComparedTerm { attribute, values, is_equality }),
-        _ => None,
-    }
-}
-
 /// Every `#name` and `:value` in an expression. Expressions have no literals that could hide one.
 pub fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices(['#', ':']).map(|(start, _)| {
@@ -136,8 +106,8 @@ pub fn uses_any(text: &str, names: &[&str]) -> bool {
 
 /// A word, an operator or a sign, and how many parentheses are open around it.
 #[derive(Clone, Copy, Debug)]
-struct Token<'t> {
-    text: &'t str,
+pub struct Token<'t> {
+    pub text: &'t str,
     start: usize,
     depth: usize,
 }
@@ -150,7 +120,7 @@ impl Token<'_> {
 }
 
 /// `None` if the parentheses do not match. A path such as `#a.b[0]` is one token.
-fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
+pub fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
     let is_word = |c: char| c.is_alphanumeric() || "_#:.[]-".contains(c);
     let is_comparator = |c: char| "<>=".contains(c);
     let (mut tokens, mut depth, mut at) = (Vec::new(), 0_usize, 0);
@@ -266,31 +236,6 @@ mod tests {
             "SET ADD n :n",
         ] {
             assert!(Terms::of_update(text).is_err(), "{text}");
-        }
-    }
-
-    #[cfg(feature = "cli")]
-    #[test]
-    fn a_condition_of_a_key_is_an_attribute_and_values() {
-        let cases = [
-            ("pk = :pk", Some(("pk", vec![":pk"], true))),
-            (" ( #pk=:pk ) ", Some(("#pk", vec![":pk"], true))),
-            (":pk = pk", Some(("pk", vec![":pk"], true))),
-            ("sk between :a and :b", Some(("sk", vec![":a", ":b"], false))),
-            ("begins_with(#s, :s)", Some(("#s", vec![":s"], false))),
-            ("sk>=:s", Some(("sk", vec![":s"], false))),
-            ("a = b", None),
-            ("NOT sk = :s", None),
-            ("attribute_exists(pk)", None),
-            ("(pk = :pk", None),
-        ];
-        for (term, expected) in cases {
-            let expected = expected.map(|(attribute, values, is_equality)| ComparedTerm {
-                attribute,
-                values,
-                is_equality,
-            });
-            assert_eq!(compared(term), expected, "{term}");
         }
     }
 

@@ -45,7 +45,7 @@ fn what_another_account_or_region_has_is_a_warning() {
             = in stage v1, GET /f
 
         tollgate.yaml: 1 problem, 4 warnings
-        asked at URL: 5 functions, 1 table
+        compared with what is there: 5 functions, 1 table
         --
     "#]].assert_eq(&told);
     let mut asked = aws.operations();

@@ -18,7 +18,7 @@ fn functions_that_are_there_are_asked_about_once_each() {
     expect![[r#"
         exit 0
         tollgate.yaml: valid, 1 stage, 4 routes
-        asked at URL: 3 functions, 0 tables
+        compared with what is there: 3 functions, 0 tables
         --
     "#]]
     .assert_eq(&told);
@@ -76,7 +76,7 @@ fn functions_that_cannot_be_called_are_problems_at_their_places() {
             = did you mean orders?
 
         tollgate.yaml: 5 problems, 1 warning
-        asked at URL: 6 functions, 0 tables
+        compared with what is there: 6 functions, 0 tables
         --
     "#]].assert_eq(&told);
 }
@@ -96,7 +96,7 @@ fn what_several_stages_name_is_one_problem() {
            = in stage v1, GET /a, and 1 more
 
         tollgate.yaml: 1 problem
-        asked at URL: 1 function, 0 tables
+        compared with what is there: 1 function, 0 tables
         --
     "#]].assert_eq(&ran.text(&[(&aws.url, "URL")]));
     assert_eq!(aws.calls().len(), 1);

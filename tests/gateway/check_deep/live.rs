@@ -33,23 +33,24 @@ async fn what_the_items_of_tables_name_is_held_against_what_is_there() {
     ];
     // The addresses of a test differ.
     let address = format!("http://{}", world.dynamodb().address);
-    let all = format!("{valid}{}", invalid.concat()).replace(&address, "DYNAMODB");
+    let all =
+        format!("{valid}{}", invalid.concat()).replace(&address, "DYNAMODB").replace(&lambda.url, "LAMBDA");
     expect![[r#"
         exit 0
         v1: 2 routes, not served yet, 1 MB of memory
-        asked at DYNAMODB: 1 function, 1 table
+        compared with what is there: 1 function, 1 table
         --
         exit 3
         v1: 1 problem
           problem: tollgate-routes [stage=v1 routeKey=GET /b] integration.tableName: got "tollgate-stage", expected a table that is there: there is none of this name at DYNAMODB
         v2: 1 problem
           problem: tollgate-routes [stage=v2 routeKey=GET /a] integration.uri: got "orders:beta", expected an alias or a version of orders, which has no beta
-        asked at DYNAMODB: 2 functions, 1 table
+        compared with what is there: 2 functions, 1 table
         --
         exit 3
         v2: 1 problem
           problem: tollgate-routes [stage=v2 routeKey=GET /a] integration.uri: got "orders:beta", expected an alias or a version of orders, which has no beta
-        asked at DYNAMODB: 1 function, 0 tables
+        compared with what is there: 1 function, 0 tables
         --
         exit 3
         {

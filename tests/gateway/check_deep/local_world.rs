@@ -33,7 +33,7 @@ fn functions_and_tables_of_the_file_are_there_and_nobody_is_asked() {
            = did you mean $number(request.path.id)?
 
         tollgate.yaml: 1 problem
-        asked at http://127.0.0.1:1: 1 function, 1 table
+        compared with what is there: 1 function, 1 table
         --
     "#]].assert_eq(&told);
 }
@@ -55,7 +55,9 @@ async fn the_local_world_is_asked_about_others() {
          GET /f: { integration: { type: DYNAMODB, action: Scan, tableName: thing } }",
         &[("DYNAMODB_PORT", &dynamodb), ("INVOKE_PORT", &invoke)],
     );
-    let told = told.replace(&format!(":{dynamodb}"), ":DYNAMODB_PORT");
+    let told = told
+        .replace(&format!(":{dynamodb}"), ":DYNAMODB_PORT")
+        .replace(&format!(":{invoke}"), ":INVOKE_PORT");
     expect![[r#"
         exit 3
         tollgate.yaml:6:54: problem: integration.uri: got "extra:beta", expected an alias or a version of extra, which has no beta
@@ -63,7 +65,7 @@ async fn the_local_world_is_asked_about_others() {
            |                                                      ^^^^^^^^^^^^^
            = in stage v1, GET /b
 
-        tollgate.yaml:7:54: problem: integration.uri: got "serach", expected a function that is there: there is none of this name at http://127.0.0.1:DYNAMODB_PORT
+        tollgate.yaml:7:54: problem: integration.uri: got "serach", expected a function that is there: there is none of this name at http://127.0.0.1:INVOKE_PORT
          7 |       GET /c: { integration: { type: AWS_PROXY, uri: serach } }
            |                                                      ^^^^^^
            = in stage v1, GET /c
@@ -76,7 +78,7 @@ async fn the_local_world_is_asked_about_others() {
             = did you mean things?
 
         tollgate.yaml: 3 problems
-        asked at http://127.0.0.1:DYNAMODB_PORT: 4 functions, 2 tables
+        compared with what is there: 4 functions, 2 tables
         --
     "#]].assert_eq(&told);
 }

@@ -1,8 +1,11 @@
 //! What AWS denies or does not answer: one line, and an exit code.
 
-use expect_test::expect;
+use std::fs;
 
-use super::{answer, at, file};
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use super::{answer, at, aws, file};
 use crate::harness::{
     free_port,
     scripted_aws::{ScriptedAws, denied},
@@ -36,6 +39,31 @@ fn what_is_denied_is_named_with_exit_6() {
         --
         tollgate: asking about a table failed: denied: arn:aws:iam::111122223333:user/ada may not do dynamodb:DescribeTable on the table orders; let it be allowed, or use other credentials (--profile)
     "#]].assert_eq(&told.concat());
+}
+
+#[test]
+fn the_rights_are_in_the_policies() {
+    for file in ["read-only", "deploy"] {
+        let path = format!("{}/infra/policies/{file}.json", env!("CARGO_MANIFEST_DIR"));
+        let policy: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        let statements = policy["Statement"].as_array().unwrap();
+        let statement = statements.iter().find(|statement| statement["Sid"] == "CheckDeep").unwrap();
+        let asked = aws();
+        let ran = at(&super::file(LINES), &asked.url, &["check", "tollgate.yaml", "--deep"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        let rights =
+            asked.operations().into_iter().map(|operation| match operation.split_once(' ').unwrap() {
+                ("lambda", call) if call.ends_with("/configuration") => {
+                    "lambda:GetFunctionConfiguration".to_owned()
+                }
+                (service, operation) => format!("{service}:{operation}"),
+            });
+        let mut rights: Vec<_> = rights.collect();
+        rights.sort();
+        assert_eq!(json!(rights), statement["Action"], "{file}");
+        let resources = ["arn:aws:dynamodb:*:*:table/*", "arn:aws:lambda:*:*:function:*"];
+        assert_eq!((&statement["Effect"], &statement["Resource"]), (&json!("Allow"), &json!(resources)));
+    }
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn uses_of_tables_that_are_right_are_no_problems() {
     expect![[r#"
         exit 0
         tollgate.yaml: valid, 1 stage, 10 routes
-        asked at URL: 0 functions, 2 tables
+        compared with what is there: 0 functions, 2 tables
         --
     "#]]
     .assert_eq(&told);
@@ -100,7 +100,7 @@ fn tables_and_indexes_that_are_not_there_are_problems_at_their_places() {
             = in stage v1, GET /7/{id}
 
         tollgate.yaml: 8 problems
-        asked at URL: 0 functions, 6 tables
+        compared with what is there: 0 functions, 6 tables
         --
     "#]].assert_eq(&told);
 }
@@ -127,9 +127,9 @@ fn keys_that_are_not_those_of_the_table_are_problems_at_their_places() {
            |                                                                                         ^^^
            = in stage v1, GET /0/{id}
 
-        tollgate.yaml:6:109: problem: integration.key.sort: got sort, expected only the key of the table orders: pk (S), sk (N)
-         6 | …DB, action: GetItem, tableName: orders, key: { pk: a, sort: 1 } } }
-           |                                                              ^
+        tollgate.yaml:6:103: problem: integration.key.sort: got sort, expected nothing of this name in the key of the table orders: pk (S), sk (N)
+         6 | …DYNAMODB, action: GetItem, tableName: orders, key: { pk: a, sort: 1 } } }
+           |                                                              ^^^^
            = in stage v1, GET /1/{id}
 
         tollgate.yaml:7:100: problem: integration.key.pk: got a number (N), expected a text (S), as pk of the table orders is
@@ -143,9 +143,9 @@ fn keys_that_are_not_those_of_the_table_are_problems_at_their_places() {
            = in stage v1, GET /2/{id}
            = did you mean $number(request.path.id)?
 
-        tollgate.yaml:8:106: problem: integration.key.sk: got sk, expected only the key of the table users: id (S)
-         8 | …AMODB, action: GetItem, tableName: users, key: { id: a, sk: 1 } } }
-           |                                                              ^
+        tollgate.yaml:8:102: problem: integration.key.sk: got sk, expected nothing of this name in the key of the table users: id (S)
+         8 | … DYNAMODB, action: GetItem, tableName: users, key: { id: a, sk: 1 } } }
+           |                                                              ^^
            = in stage v1, GET /3/{id}
 
         tollgate.yaml:9:89: problem: integration.item: got no sk, expected the key of the table orders: pk (S), sk (N)
@@ -174,13 +174,13 @@ fn keys_that_are_not_those_of_the_table_are_problems_at_their_places() {
             |                                                              ^^^^^^^^^^^^^^^^^^^^^^^^
             = in stage v1, GET /6/{id}
 
-        tollgate.yaml:12:138: problem: integration.transactItems[0].update.key.pk: got pk, expected only the key of the table users: id (S)
-         12 | …s, transactItems: [{ update: { tableName: users, key: { pk: a }, updateExpression: "SET n = :n", expressionAtt…
-            |                                                              ^
+        tollgate.yaml:12:134: problem: integration.transactItems[0].update.key.pk: got pk, expected nothing of this name in the key of the table users: id (S)
+         12 | …Items, transactItems: [{ update: { tableName: users, key: { pk: a }, updateExpression: "SET n = :n", expressio…
+            |                                                              ^^
             = in stage v1, GET /7/{id}
 
         tollgate.yaml: 11 problems
-        asked at URL: 0 functions, 2 tables
+        compared with what is there: 0 functions, 2 tables
         --
     "#]].assert_eq(&told);
 }
@@ -209,12 +209,12 @@ fn key_conditions_that_are_not_of_the_key_are_problems_at_their_places() {
            |                                                              ^^^^^^^^^
            = in stage v1, GET /1/{id}
 
-        tollgate.yaml:7:111: problem: integration.keyConditionExpression: got day, expected only the key of the table orders: pk (S), sk (N)
+        tollgate.yaml:7:111: problem: integration.keyConditionExpression: got day, expected only attributes of the key of the table orders: pk (S), sk (N)
          7 | …, action: Query, tableName: orders, keyConditionExpression: "pk = :p AND day = :d", expressionAttributeValues:…
            |                                                              ^^^^^^^^^^^^^^^^^^^^^^
            = in stage v1, GET /2/{id}
 
-        tollgate.yaml:8:130: problem: integration.keyConditionExpression: got pk, expected only the key of the index by-day of the table orders: day (S), sk (N)
+        tollgate.yaml:8:130: problem: integration.keyConditionExpression: got pk, expected only attributes of the key of the index by-day of the table orders: day (S), sk (N)
          8 | …bleName: orders, indexName: by-day, keyConditionExpression: "#x = :p", expressionAttributeNames: { "#x": pk },…
            |                                                              ^^^^^^^^^
            = in stage v1, GET /3/{id}
@@ -226,7 +226,7 @@ fn key_conditions_that_are_not_of_the_key_are_problems_at_their_places() {
            = did you mean $number(request.path.id)?
 
         tollgate.yaml: 5 problems
-        asked at URL: 0 functions, 1 table
+        compared with what is there: 0 functions, 1 table
         --
     "##]].assert_eq(&told);
 }

@@ -57,13 +57,13 @@ pub enum FileOutcome {
 /// The file cannot be read, or a service does not answer, or the reader of the report is gone.
 pub fn run(path: &str, format: ReportFormat, depth: Depth<'_>) -> Result<ExitStatus> {
     let Some(mut checked) = read(Path::new(path))? else { return Ok(ExitStatus::NotFound) };
-    let asked = match depth {
+    let compared = match depth {
         Depth::File => None,
         Depth::Resources(common) => check_resources::of_file(&mut checked, common)?,
     };
     write(path, &checked, format)?;
-    if let (ReportFormat::Text, Some(asked)) = (format, asked) {
-        asked.write(&mut io::stdout().lock())?;
+    if let (ReportFormat::Text, Some(compared)) = (format, compared) {
+        compared.write(&mut io::stdout().lock())?;
     }
     Ok(if checked.is_valid() { ExitStatus::Ok } else { ExitStatus::Invalid })
 }
