@@ -103,3 +103,38 @@ fn list(value: &Value) -> &[Value] {
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_global_index_may_have_several_attributes_for_either_part() {
+        let element = |name: &str, role: &str| json!({ "AttributeName": name, "KeyType": role });
+        let definition = |name: &str, letter: &str| json!({ "AttributeName": name, "AttributeType": letter });
+        let table = DescribedTable::read(&json!({
+            "TableStatus": "ACTIVE",
+            "KeySchema": [element("sk", "RANGE"), element("pk", "HASH")],
+            "AttributeDefinitions": [
+                definition("pk", "S"), definition("sk", "N"), definition("city", "S"), definition("day", "B"),
+            ],
+            "GlobalSecondaryIndexes": [{
+                "IndexName": "by-city", "IndexStatus": "ACTIVE",
+                "KeySchema": [
+                    element("city", "HASH"), element("pk", "HASH"), element("day", "RANGE"), element("sk", "RANGE"),
+                ],
+            }],
+        }));
+        let index = &table.indexes["by-city"];
+        let partition: Vec<&str> = index.key.partition.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!((table.key.text().as_str(), table.status.as_str()), ("pk (S), sk (N)", "ACTIVE"));
+        assert_eq!(
+            (index.key.text().as_str(), partition),
+            ("city (S), pk (S), day (B), sk (N)", vec!["city", "pk"])
+        );
+        assert_eq!(table.key_attribute("day").map(|it| it.letter.as_str()), Some("B"));
+        assert_eq!(table.key_attribute("name"), None);
+    }
+}

@@ -107,15 +107,14 @@ impl ResourceServices {
         if let Some(why) = self.elsewhere(name) {
             return Ok(FunctionAnswer::NotAsked { why });
         }
-        let state = match self.state(name).await? {
-            Some(state) => state,
-            None => match qualified(name) {
-                Some(parts) if self.state(parts.function).await?.is_some() => {
-                    let [function, qualifier] = [parts.function, parts.qualifier].map(str::to_owned);
-                    return Ok(FunctionAnswer::NoQualifier { function, qualifier });
+        let Some(state) = self.state(name).await? else {
+            return Ok(match qualified(name) {
+                Some(QualifiedName { function, qualifier }) if self.state(function).await?.is_some() => {
+                    let [function, qualifier] = [function, qualifier].map(str::to_owned);
+                    FunctionAnswer::NoQualifier { function, qualifier }
                 }
-                Some(_) | None => return Ok(FunctionAnswer::Missing),
-            },
+                Some(_) | None => FunctionAnswer::Missing,
+            });
         };
         Ok(match state.state.as_deref() {
             Some("Failed") => {
