@@ -106,6 +106,10 @@ pub mod api_file;
 #[cfg(feature = "cli")]
 pub mod access_lines;
 
+// The functions and tables that an API names, for the operator's tool.
+#[cfg(feature = "cli")]
+pub mod resource_check;
+
 // What may be wrong around a gateway, for the operator's tool.
 #[cfg(feature = "cli")]
 pub mod doctor;

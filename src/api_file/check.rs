@@ -15,25 +15,27 @@ use super::{
     file_items::{ApiFile, FileItem, FileStage},
     file_problem::{FileProblem, LineDisplay, Rule, Severity},
     first_request::FirstRequest,
+    item_size::too_large,
     layout,
     loader::Loader,
     local_function::LocalFunction,
     local_table::LocalTable,
     node::{Content, find},
     references::{KeyReferences, RouteKeys, check_plan, shapes, take},
+    resource_findings::stage_variables,
     source::{Sources, Span},
 };
 use crate::{
     authorizers::KeyValue,
     deployment::{API, DeploymentSource, NO_ROUTE, conflicts_among, parse},
     error::{ItemId, Problem},
-    item::{Findings, Parsed, StageVariables, WITHHELD},
-    stages::{PartialSettings, StageSettings},
+    item::{Findings, Parsed, WITHHELD},
+    stages::StageSettings,
 };
 
 /// The names that problems have for the tables: those of the sections.
-const STAGES: &str = "stages";
-const ROUTES: &str = "routes";
+pub(super) const STAGES: &str = "stages";
+pub(super) const ROUTES: &str = "routes";
 const PLANS: &str = "usagePlans";
 const KEYS: &str = "apiKeys";
 
@@ -44,6 +46,8 @@ pub struct CheckedFile {
     pub api: ApiFile,
     /// Problems and warnings, in the order of their places.
     pub problems: Vec<FileProblem>,
+    /// The places of secrets, whose lines are not shown.
+    pub(super) secrets: Vec<Span>,
 }
 
 impl CheckedFile {
@@ -78,11 +82,11 @@ pub fn check_edited(path: &Path, edited: BTreeMap<PathBuf, String>) -> io::Resul
     problems.extend(items.problems.into_iter().filter(is_new));
     FileProblem::sort(&mut problems);
     withhold(&mut problems, &secrets, &sources);
-    Ok(CheckedFile { sources, api, problems })
+    Ok(CheckedFile { sources, api, problems, secrets })
 }
 
 /// Lets no problem show a line in which a secret stands, or may stand: in a text that is no YAML nobody knows.
-fn withhold(problems: &mut [FileProblem], secrets: &[Span], sources: &Sources) {
+pub(super) fn withhold(problems: &mut [FileProblem], secrets: &[Span], sources: &Sources) {
     for problem in problems {
         let source = sources.of(problem.span);
         let line = source.position(problem.span.start).line;
@@ -106,7 +110,7 @@ struct ItemCheck {
 }
 
 /// An item's name for people, and where it stands.
-struct PlacedItem<'a> {
+pub(super) struct PlacedItem<'a> {
     subject: String,
     item: &'a FileItem,
 }
@@ -149,22 +153,19 @@ impl ItemCheck {
     fn stage(&mut self, stage: &FileStage) -> Option<StageSettings> {
         let name = &stage.settings.name;
         let item = stage.settings.to_item([("stage", name)]);
-        let stage_variables = match StageSettings::parse_partially(STAGES, &item) {
-            Some(PartialSettings::Complete(settings) | PartialSettings::LikelyLocation(settings)) => {
-                settings.stage_variables
-            }
-            None => StageVariables::new(),
-        };
+        let stage_variables = stage_variables(&item);
         let own = PlacedItem { subject: format!("stage {name}"), item: &stage.settings };
         let mut findings = Findings::default();
         let settings = take(StageSettings::parse(STAGES, &item), &mut findings);
         self.add_all(findings, |_| &own);
+        self.add_size(&own, STAGES, &item);
         let stage_variables = &stage_variables;
         // A file does not say how the function URL is called.
         let source =
             DeploymentSource { table: ROUTES, stage: name, stage_variables, function_url_auth_type: None };
         let mut findings = Findings::default();
-        take(parse(source, &stage.to_items().routes), &mut findings);
+        let routes = stage.to_items().routes;
+        take(parse(source, &routes), &mut findings);
         let is_within = |span: &Span| {
             span.file == stage.extent.file && (stage.extent.start..=stage.extent.end).contains(&span.start)
         };
@@ -174,6 +175,11 @@ impl ItemCheck {
         }
         let items = placed_routes(stage);
         self.add_all(findings, |problem| items.get(&problem.key).unwrap_or(&own));
+        for item in &routes {
+            let of_key = item.get("routeKey").and_then(Value::as_str).map(|key| problem_key(name, key));
+            let placed = of_key.and_then(|key| items.get(&key)).unwrap_or(&own);
+            self.add_size(placed, ROUTES, item);
+        }
         settings
     }
 
@@ -188,6 +194,7 @@ impl ItemCheck {
             let name = if KeyValue::stands_in(&item.name) { WITHHELD } else { &item.name };
             let placed = PlacedItem { subject: format!("API key {name}"), item };
             self.add_all(findings, |_| &placed);
+            self.add_size(&placed, KEYS, key);
         }
         let named = |name: &String| (name.clone(), BTreeSet::new());
         let mut route_keys: RouteKeys = api.stage_names.iter().map(named).collect();
@@ -199,6 +206,7 @@ impl ItemCheck {
             check_plan(PLANS, plan, &route_keys, &mut findings);
             let placed = PlacedItem { subject: format!("usage plan {}", item.name), item };
             self.add_all(findings, |_| &placed);
+            self.add_size(&placed, PLANS, plan);
         }
     }
 
@@ -208,35 +216,51 @@ impl ItemCheck {
         warnings.iter().for_each(|warning| self.add(placed(warning), Severity::Warning, warning));
     }
 
+    /// Adds that DynamoDB would not take the item, if it is so.
+    fn add_size(&mut self, placed: &PlacedItem<'_>, table: &str, item: &Map<String, Value>) {
+        if let Some(problem) = too_large(ItemId { table, key: "" }, item) {
+            self.add(placed, Severity::Problem, &problem);
+        }
+    }
+
     fn add(&mut self, placed: &PlacedItem<'_>, severity: Severity, problem: &Problem) {
-        let (expected, hint) = match problem.expected.split_once("; did you mean ") {
-            Some((expected, meant)) => (expected, Some(format!("did you mean {meant}"))),
-            None => (problem.expected.as_str(), None),
-        };
-        let Problem { field, got, .. } = problem;
-        let field = if field == "*" { String::new() } else { format!("{field}: ") };
-        let is_secret = got == WITHHELD || field.contains(WITHHELD);
-        self.problems.push(FileProblem {
-            severity,
-            hint,
-            line: if is_secret { LineDisplay::Withheld } else { LineDisplay::Shown },
-            ..FileProblem::item(place(placed.item, problem), format!("{field}got {got}, expected {expected}"))
-                .about(&placed.subject)
-        });
+        self.problems.push(located(placed, severity, problem));
+    }
+}
+
+/// A problem of an item at its place in the file.
+pub(super) fn located(placed: &PlacedItem<'_>, severity: Severity, problem: &Problem) -> FileProblem {
+    let (expected, hint) = match problem.expected.split_once("; did you mean ") {
+        Some((expected, meant)) => (expected, Some(format!("did you mean {meant}"))),
+        None => (problem.expected.as_str(), None),
+    };
+    let Problem { field, got, .. } = problem;
+    let field = if field == "*" { String::new() } else { format!("{field}: ") };
+    let is_secret = got == WITHHELD || field.contains(WITHHELD);
+    FileProblem {
+        severity,
+        hint,
+        line: if is_secret { LineDisplay::Withheld } else { LineDisplay::Shown },
+        ..FileProblem::item(place(placed.item, problem), format!("{field}got {got}, expected {expected}"))
+            .about(&placed.subject)
     }
 }
 
 /// The items of a stage's routes by their keys in problems.
-fn placed_routes(stage: &FileStage) -> HashMap<String, PlacedItem<'_>> {
+pub(super) fn placed_routes(stage: &FileStage) -> HashMap<String, PlacedItem<'_>> {
     let name = &stage.settings.name;
     let items = stage.api.iter().chain(&stage.routes);
     let placed = items.map(|item| {
-        let key = format!("stage={name} routeKey={}", item.name);
         let subject = format!("stage {name}, {}", if item.name == API { "api" } else { &item.name });
-        // As a problem tells it.
-        (Problem::new(ItemId { table: ROUTES, key: &key }, "", "", "").key, PlacedItem { subject, item })
+        (problem_key(name, &item.name), PlacedItem { subject, item })
     });
     placed.collect()
+}
+
+/// The key of a route's item as a problem tells it.
+pub(super) fn problem_key(stage: &str, route_key: &str) -> String {
+    let key = format!("stage={stage} routeKey={route_key}");
+    Problem::new(ItemId { table: ROUTES, key: &key }, "", "", "").key
 }
 
 /// A field that nobody knows is told so in these words.

@@ -34,6 +34,8 @@ pub enum Rule {
     Layout,
     /// The fields of an item, and what they refer to.
     Item,
+    /// The functions and tables that an item names.
+    Resource,
 }
 
 /// Says if the line that it stands in may be shown.
@@ -50,6 +52,7 @@ impl Rule {
             Self::Syntax => "syntax",
             Self::Layout => "layout",
             Self::Item => "item",
+            Self::Resource => "resource",
         }
     }
 }

@@ -14,12 +14,14 @@ mod file_keys;
 mod file_problem;
 pub mod first_request;
 pub mod history;
+mod item_size;
 mod layout;
 mod loader;
 pub mod local_function;
 pub mod local_table;
 mod node;
 pub mod references;
+mod resource_findings;
 mod scalar;
 pub mod schema;
 mod source;
@@ -36,6 +38,7 @@ pub use self::{
     layout::is_state_of_a_stage,
     loader::Loader,
     node::{Content, Entry, Node},
+    resource_findings::SECTION,
     source::{Position, Source, Sources, Span},
     yaml_text::yaml,
 };

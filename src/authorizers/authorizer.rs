@@ -12,6 +12,8 @@ use super::{
     issuer_keys::IssuerKeys,
     token_authorizer::TokenAuthorizer,
 };
+#[cfg(feature = "cli")]
+use crate::functions::FunctionName;
 use crate::{
     caller::{Principal, TokenPlace},
     context::Context,
@@ -64,6 +66,14 @@ pub enum NamedAuthorizer<'a> {
     /// Its problems are reported.
     Wrong,
     Unknown,
+}
+
+/// The function that an authorizer asks.
+#[cfg(feature = "cli")]
+#[derive(Clone, Copy, Debug)]
+pub struct AuthorizerFunction<'a> {
+    pub authorizer_id: &'a str,
+    pub function: &'a FunctionName,
 }
 
 /// The name of the authorizer that lets in whom AWS has let in.
@@ -193,6 +203,14 @@ impl Authorizer {
         }
     }
 
+    #[cfg(feature = "cli")]
+    fn function(&self) -> Option<&FunctionName> {
+        match &self.kind {
+            AuthorizerKind::Token(_) | AuthorizerKind::Iam(_) => None,
+            AuthorizerKind::Function(authorizer) => Some(authorizer.function()),
+        }
+    }
+
     /// True where only a function can say who calls.
     pub(super) fn asks_a_function(&self) -> bool {
         match &self.kind {
@@ -234,6 +252,15 @@ impl Authorizers {
             Some((_, None)) => NamedAuthorizer::Wrong,
             None => NamedAuthorizer::Unknown,
         }
+    }
+
+    /// The functions that they ask.
+    #[cfg(feature = "cli")]
+    pub fn functions(&self) -> impl Iterator<Item = AuthorizerFunction<'_>> {
+        let all = self.0.iter();
+        all.filter_map(|(id, authorizer)| {
+            Some(AuthorizerFunction { authorizer_id: id, function: authorizer.as_ref()?.function()? })
+        })
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {

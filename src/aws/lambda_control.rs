@@ -44,6 +44,15 @@ pub struct LoggingConfig {
     pub log_group: Option<String>,
 }
 
+/// The state of a function, a version or an alias.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct FunctionState {
+    /// `Pending`, `Active`, `Inactive` or `Failed`.
+    pub state: Option<String>,
+    pub state_reason: Option<String>,
+}
+
 /// The URL of a function.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -87,6 +96,15 @@ impl LambdaControl {
     ///
     /// As [`CallError`] says.
     pub async fn configuration(&self, function: &str) -> Result<FunctionConfiguration, CallError> {
+        self.get(&format!("/2015-03-31/functions/{}/configuration", encoded(function))).await
+    }
+
+    /// The state of a function, also of one with an alias or a version.
+    ///
+    /// # Errors
+    ///
+    /// As [`CallError`] says; `ResourceNotFoundException` where there is none.
+    pub async fn state(&self, function: &str) -> Result<FunctionState, CallError> {
         self.get(&format!("/2015-03-31/functions/{}/configuration", encoded(function))).await
     }
 

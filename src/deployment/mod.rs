@@ -40,6 +40,8 @@ mod prune;
 mod publication;
 mod publish;
 mod publish_decision;
+#[cfg(feature = "cli")]
+mod required_resources;
 mod rollback;
 mod route_access;
 mod route_facts;
@@ -66,6 +68,8 @@ pub use self::apply::{
 };
 #[cfg(feature = "cli")]
 pub use self::items::read_only;
+#[cfg(feature = "cli")]
+pub use self::required_resources::{RequiredResource, required_resources};
 #[cfg(feature = "cli")]
 pub use self::stage_report::{
     AutoDeploySetting, ItemsState, LastStatus, ServedDeployment, ServedOrigin, StageLocation, StageReport,

@@ -7,10 +7,16 @@ pub mod http;
 pub mod lambda;
 mod mapped_part;
 pub mod mock;
+#[cfg(feature = "cli")]
+mod requirement;
 mod resolved_call;
 
 use std::{sync::Arc, time::Duration};
 
+#[cfg(feature = "cli")]
+pub use self::requirement::{
+    AttributeType, AttributeUse, Comparison, KeyForm, KeyUse, Requirement, TableUse,
+};
 use self::{
     dynamodb::DynamoDb,
     http::{Http, HttpTargets},
@@ -187,6 +193,18 @@ impl Integration {
             IntegrationKind::DynamoDb(_) => "DYNAMODB",
             IntegrationKind::Http(_) => "HTTP_PROXY",
             IntegrationKind::Mock(_) => "MOCK",
+        }
+    }
+
+    /// All that has to be there for it.
+    #[cfg(feature = "cli")]
+    pub fn requirements(&self) -> Vec<Requirement> {
+        match &self.kind {
+            IntegrationKind::Lambda(lambda) => vec![Requirement::Function(lambda.function().clone())],
+            IntegrationKind::DynamoDb(operation) => {
+                operation.table_uses().into_iter().map(Requirement::Table).collect()
+            }
+            IntegrationKind::Http(_) | IntegrationKind::Mock(_) => Vec::new(),
         }
     }
 

@@ -1,4 +1,5 @@
-//! Lambda's Invoke API: `Invoke` and `InvokeWithResponseStream`, as the AWS SDKs call them.
+//! Lambda's Invoke API: `Invoke` and `InvokeWithResponseStream`, as the AWS SDKs call them; and `GetFunctionConfiguration`,
+//! by which one learns that a function is there.
 
 use std::{convert::Infallible, io};
 
@@ -7,7 +8,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::{Path, Query, State},
     http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header::CONTENT_TYPE},
-    routing::post,
+    routing::{get, post},
 };
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
@@ -39,6 +40,7 @@ pub fn serve(listener: TcpListener, host: Host) -> io::Result<Server> {
 /// The functions of `host`, for a server that also answers other calls.
 pub(super) fn router(host: Host) -> Router {
     Router::new()
+        .route("/2015-03-31/functions/{function}/configuration", get(configuration))
         .route("/2015-03-31/functions/{function}/invocations", post(invoke))
         .route("/2021-11-15/functions/{function}/response-streaming-invocations", post(invoke_streaming))
         .with_state(host)
@@ -118,6 +120,22 @@ async fn invoke(
     answered.await.unwrap_or_else(refuse)
 }
 
+async fn configuration(
+    State(host): State<Host>,
+    Path(function): Path<String>,
+    Query(Qualifier { qualifier }): Query<Qualifier>,
+) -> Response<Body> {
+    match read_reference(&host, &function, qualifier) {
+        Ok(reference) => {
+            let mut response = empty_response(StatusCode::OK);
+            let told = json!({ "FunctionName": reference.name, "State": "Active" });
+            *response.body_mut() = Body::from(told.to_string());
+            response
+        }
+        Err(refusal) => refuse(refusal),
+    }
+}
+
 async fn invoke_streaming(
     State(host): State<Host>,
     Path(function): Path<String>,
@@ -152,10 +170,7 @@ async fn read_request(
         Some(b"DryRun") => InvocationType::DryRun,
         Some(_) => return Err(bad("InvalidParameterValueException", "Unknown invocation type".to_owned())),
     };
-    let mut reference = FunctionReference::parse(function)
-        .ok_or_else(|| bad("ValidationException", format!("{function} is no function name")))?;
-    reference.qualifier = qualifier.or(reference.qualifier);
-    host.check(&reference)?;
+    let reference = read_reference(host, function, qualifier)?;
     let limit = if matches!(invocation_type, InvocationType::Event) { EVENT_LIMIT } else { PAYLOAD_LIMIT };
     let Ok(mut payload) = to_bytes(body, limit).await else {
         let message = format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
@@ -170,6 +185,21 @@ async fn read_request(
     }
     let trace_id = headers.get("x-amzn-trace-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     Ok(InvokeRequest { invocation_type, reference, payload, trace_id })
+}
+
+/// The function that a call names, which is there.
+fn read_reference(
+    host: &Host,
+    function: &str,
+    qualifier: Option<String>,
+) -> Result<FunctionReference, InvokeRefusal> {
+    let mut reference = FunctionReference::parse(function).ok_or_else(|| {
+        let message = format!("{function} is no function name");
+        InvokeRefusal::new(StatusCode::BAD_REQUEST, "ValidationException", message)
+    })?;
+    reference.qualifier = qualifier.or(reference.qualifier);
+    host.check(&reference)?;
+    Ok(reference)
 }
 
 /// The response of `Invoke`: a streamed payload is collected first.

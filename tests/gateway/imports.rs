@@ -10,7 +10,7 @@ use std::{
 const FLOORS: [&[&str]; 13] = [
     &["api_test"],
     &["main", "function_url", "dev"],
-    &["gateway", "api_file", "doctor"],
+    &["gateway", "api_file", "doctor", "resource_check"],
     &["deployment"],
     &["integrations", "local"],
     &["store", "stages"],

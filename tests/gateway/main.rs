@@ -17,6 +17,7 @@ mod authorizers;
 mod cache;
 mod cache_tool;
 mod canary;
+mod check_deep;
 mod cli;
 mod cors;
 mod cost_command;

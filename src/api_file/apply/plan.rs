@@ -11,12 +11,13 @@ use super::{
 };
 use crate::{
     api_file::{
-        difference::{Change, Difference, ItemName},
+        difference::{Change, Difference, ItemName, StageItem},
         export::StoredItems,
+        item_size::too_large,
         references::KeyReferences,
     },
     authorizers::ApiKey,
-    deployment::{UnfinishedApply, check_planned},
+    deployment::{API, UnfinishedApply, check_planned},
     error::{ItemId, Problem, StoreError},
     item::Findings,
     store::{ApplyMark, Store},
@@ -105,6 +106,7 @@ impl Plan {
         let difference = Difference::between(&base, &target);
         let mut findings = Findings::default();
         check_keys_and_plans(store, &base, &target, &desired, &mut findings);
+        check_sizes(store, &difference, &target, &mut findings);
         let mut stages = Vec::new();
         for stage in desired.routes.keys().chain(base.routes.keys()).collect::<BTreeSet<_>>() {
             if desired.routes.contains_key(stage) || !target.routes.contains_key(stage) {
@@ -222,6 +224,35 @@ async fn stage_plan(
     let change = Box::new(StageChange { planned, deployment, fields, writes });
     let work = if is_to_be_published { StageWork::Publish(change) } else { StageWork::Nothing(change) };
     Ok(Some(plan(base_item, work)))
+}
+
+/// Checks that DynamoDB takes the items that are new or changed.
+fn check_sizes(store: &Store, difference: &Difference, target: &StoredItems, findings: &mut Findings) {
+    let tables = &store.tables;
+    for written in difference.items.iter().filter(|item| item.change != Change::Removed) {
+        let (table, key, item) = match &written.name {
+            ItemName::OfStage { stage, part: StageItem::Settings } => {
+                (&tables.stages, format!("stage={stage}"), item_of(&target.stages, "stage", stage))
+            }
+            ItemName::OfStage { stage, part } => {
+                let route_key = match part {
+                    StageItem::Route(key) => key,
+                    StageItem::Api | StageItem::Settings => API,
+                };
+                let routes = target.routes.get(stage).map(Vec::as_slice).unwrap_or_default();
+                let key = format!("stage={stage} routeKey={route_key}");
+                (&tables.routes, key, item_of(routes, "routeKey", route_key))
+            }
+            ItemName::UsagePlan(id) => {
+                let item = item_of(&target.usage_plans, "usagePlanId", id);
+                (&tables.usage_plans, format!("usagePlanId={id}"), item)
+            }
+            ItemName::ApiKey(id) => {
+                (&tables.api_keys, format!("id={id}"), item_of(&target.api_keys, "id", id))
+            }
+        };
+        findings.problems.extend(item.and_then(|item| too_large(ItemId { table, key: &key }, item)));
+    }
 }
 
 /// Checks the keys of the file as they would be, and those whose plan goes.

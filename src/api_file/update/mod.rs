@@ -84,7 +84,7 @@ pub fn update(path: &Path, items: &StoredItems, scope: UpdateScope<'_>) -> io::R
 fn is_understood(checked: &CheckedFile) -> bool {
     let is_of_the_text = |rule| match rule {
         Rule::Syntax | Rule::Layout => true,
-        Rule::Item => false,
+        Rule::Item | Rule::Resource => false,
     };
     !checked.problems.iter().any(|found| found.severity == Severity::Problem && is_of_the_text(found.rule))
 }

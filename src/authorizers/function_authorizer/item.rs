@@ -99,6 +99,8 @@ impl FunctionAuthorizer {
             path: function.invocations_path(),
             account: function.account().map(Into::into),
             form: form?,
+            #[cfg(feature = "cli")]
+            function,
             token_places: sources.token_places().collect(),
             sources,
             expression: None,

@@ -32,6 +32,8 @@ use self::{
     validation_expression::ValidationExpression,
 };
 use super::method_arn::MethodArns;
+#[cfg(feature = "cli")]
+use crate::functions::FunctionName;
 use crate::{
     caller::{FunctionPrincipal, Principal, PrincipalIdentity, TokenPlace},
     context::Context,
@@ -45,6 +47,8 @@ use crate::{
 pub struct FunctionAuthorizer {
     /// Its name in `authorizers`.
     id: Arc<str>,
+    #[cfg(feature = "cli")]
+    function: FunctionName,
     /// Where the Invoke API has the function.
     path: PathAndQuery,
     /// The account of the function, where it is said.
@@ -96,6 +100,11 @@ pub enum FunctionOrigin {
 const MOST_ARN_BYTES: usize = 1_600;
 
 impl FunctionAuthorizer {
+    #[cfg(feature = "cli")]
+    pub fn function(&self) -> &FunctionName {
+        &self.function
+    }
+
     /// Asks the function about a request, or remembers what it said.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use tollgate::{
-    deployment::{PublishOutcome, RouteAccess, counted},
+    deployment::{PublishOutcome, RequiredResource, RouteAccess, counted},
     error::Problem,
     item::Findings,
 };
@@ -21,6 +21,8 @@ pub struct CheckReport {
     warnings: Vec<Problem>,
     /// Who may call each route, where that was asked for and is known.
     routes: Option<Vec<RouteAccess>>,
+    /// What the items need to be there, where that was asked for and is known.
+    required: Vec<RequiredResource>,
 }
 
 #[derive(Debug)]
@@ -46,7 +48,7 @@ impl CheckReport {
             PublishOutcome::LeftAlone | PublishOutcome::Applying(_) => (None, Vec::new(), Vec::new()),
         };
         let subject = CheckedItems::Stage { stage, deployment_id };
-        Self { subject, headline, problems, warnings, routes: None }
+        Self { subject, headline, problems, warnings, routes: None, required: Vec::new() }
     }
 
     /// Adds who may call each route of the stage, and the warnings that follow.
@@ -66,7 +68,26 @@ impl CheckReport {
             problems => format!("{}, {}", counted(items, noun), counted(problems, "problem")),
         };
         let subject = CheckedItems::Table { table: table.to_owned(), items };
-        Self { subject, headline, problems, warnings, routes: None }
+        Self { subject, headline, problems, warnings, routes: None, required: Vec::new() }
+    }
+
+    /// Notes what the items need to be there.
+    pub fn requiring(self, required: Vec<RequiredResource>) -> Self {
+        Self { required, ..self }
+    }
+
+    pub fn required(&self) -> &[RequiredResource] {
+        &self.required
+    }
+
+    /// Adds what was found of functions and tables.
+    pub fn add(&mut self, findings: Findings) {
+        let Findings { problems, warnings } = findings;
+        self.problems.extend(problems);
+        self.warnings.extend(warnings);
+        if !self.problems.is_empty() {
+            self.headline = counted(self.problems.len(), "problem");
+        }
     }
 
     pub fn is_valid(&self) -> bool {

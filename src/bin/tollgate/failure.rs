@@ -1,6 +1,6 @@
 //! The failure of a command in one line: what is missing, denied or unknown, and what to do.
 
-use std::fmt;
+use std::{fmt, io};
 
 use anyhow::Error;
 use tollgate::{
@@ -9,13 +9,14 @@ use tollgate::{
         denial::denial,
         dynamodb::DynamoDb,
     },
-    error::StoreError,
+    error::{StoreError, chain},
 };
 
 use crate::{
     common_args::TableSelection,
     connection::{Connection, LocalWorld},
     exit_status::ExitStatus,
+    notes::note,
 };
 
 /// A failure whose reason AWS has told.
@@ -49,6 +50,17 @@ const UNKNOWN_CREDENTIALS: [&str; 9] = [
 
 const NO_SUCH_TABLE: &str = "ResourceNotFoundException";
 
+/// Prints the failure of a command, and gives its exit status.
+pub fn tell(error: &Error) -> ExitStatus {
+    note(format_args!("tollgate: {}", chain(error.as_ref())));
+    error.downcast_ref::<AwsFailure>().map_or(ExitStatus::Failed, |failure| failure.status)
+}
+
+/// Says if the reader of the result has seen enough.
+pub fn is_closed_pipe(error: &Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
 /// The failure of a command that was connected, with what to do.
 pub async fn explained(error: Error, connection: &Connection, tables: TableSelection) -> Error {
     let call_error = error.chain().find_map(|cause| cause.downcast_ref::<CallError>());
@@ -71,12 +83,12 @@ pub async fn explained(error: Error, connection: &Connection, tables: TableSelec
     }
     let where_it_is = match call_error {
         Some(CallError::NotSent(_)) if connection.aws.dynamodb_endpoint.is_none() => {
-            format!("with {} {place} (is that a region, and is there a network?)", named(&names))
+            format!("{} (is that a region, and is there a network?)", where_they_are(&names, place))
         }
         Some(CallError::NotSent(_)) if connection.local == LocalWorld::Yes => {
-            format!("with {} {place} (is `tollgate dev` running?)", named(&names))
+            format!("{} (is `tollgate dev` running?)", where_they_are(&names, place))
         }
-        _ => format!("with {} {place}", named(&names)),
+        _ => where_they_are(&names, place),
     };
     error.context(where_it_is)
 }
@@ -142,6 +154,14 @@ fn ways(local: LocalWorld) -> &'static str {
     match local {
         LocalWorld::Yes => "`tollgate dev` makes its own, of the names that its environment says",
         LocalWorld::No => "where they are: --region, --table-prefix or --stack",
+    }
+}
+
+/// `with the table tollgate-stages in eu-west-1`; only the place of a command that asks no table of the gateway's.
+fn where_they_are(names: &[&str], place: &str) -> String {
+    match names {
+        [] => place.to_owned(),
+        names => format!("with {} {place}", named(names)),
     }
 }
 

@@ -13,6 +13,7 @@ mod check_auth;
 mod check_file;
 mod check_keys_and_plans;
 mod check_report;
+mod check_resources;
 mod checked_rules;
 mod common_args;
 mod completion;
@@ -31,6 +32,7 @@ mod exit_status;
 mod explain;
 mod export;
 mod failure;
+mod file_hint;
 mod history;
 mod init;
 mod interrupt;
@@ -61,12 +63,11 @@ mod top;
 mod unfinished_apply;
 mod usage;
 
-use std::{io, process::ExitCode};
+use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
-use tollgate::error::chain;
 
-use self::{exit_status::ExitStatus, failure::AwsFailure, notes::note};
+use self::failure::is_closed_pipe;
 
 /// Run and manage a Tollgate API gateway.
 #[derive(Parser)]
@@ -147,20 +148,13 @@ fn main() -> ExitCode {
         Ok(status) => status.into(),
         // The reader has seen enough.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            note(format_args!("tollgate: {}", chain(error.as_ref())));
-            error.downcast_ref::<AwsFailure>().map_or(ExitStatus::Failed, |failure| failure.status).into()
-        }
+        Err(error) => failure::tell(&error).into(),
     }
 }
 
 /// The command line as it is defined, with every command.
 fn whole_command() -> clap::Command {
     Arguments::command()
-}
-
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Prints help or what is wrong with the command line, where it belongs.

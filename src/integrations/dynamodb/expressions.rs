@@ -5,8 +5,12 @@
 
 use std::collections::HashMap;
 
+#[cfg(feature = "cli")]
+use serde_json::Map;
 use serde_json::Value;
 
+#[cfg(feature = "cli")]
+use super::key_use;
 use super::{
     attribute_json::{absent, close},
     expression::{Expression, ExpressionKind, ExpressionText, in_terms},
@@ -15,6 +19,8 @@ use super::{
     request_head::{push_field, quoted},
     terms::{placeholders, uses_any},
 };
+#[cfg(feature = "cli")]
+use crate::integrations::KeyUse;
 use crate::{
     error::GatewayError,
     integrations::ParseContext,
@@ -111,6 +117,20 @@ impl Expressions {
     /// True if the operation has an expression of this kind.
     pub fn has(&self, kind: ExpressionKind) -> bool {
         self.kinds.contains(&kind)
+    }
+
+    /// The key condition's attributes.
+    #[cfg(feature = "cli")]
+    pub fn key_use(&self) -> Option<KeyUse> {
+        // Read back from what is sent: few ask for it, and no route keeps it twice.
+        let fields: Map<String, Value> =
+            serde_json::from_str(&format!("{{{}}}", self.whole.get(1..)?)).ok()?;
+        let text = fields.get(ExpressionKind::KeyCondition.wire_field())?.as_str()?;
+        let none = Map::new();
+        let names = fields.get("ExpressionAttributeNames").and_then(Value::as_object).unwrap_or(&none);
+        let values = self.values.iter();
+        let values = values.map(|operand| (operand.name.as_str(), operand.attribute.mapped())).collect();
+        key_use::of_condition(ExpressionKind::KeyCondition.field(), text, names, &values)
     }
 
     /// The values of `:placeholders`.

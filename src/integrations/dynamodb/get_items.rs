@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "cli")]
+use super::key_use;
 use super::{
     OperationCall, OperationRequest,
     cursor::Binding,
@@ -15,6 +17,8 @@ use super::{
     request_head::{RequestHead, quoted},
     success_response::Page,
 };
+#[cfg(feature = "cli")]
+use crate::integrations::{KeyForm, TableUse};
 use crate::{
     aws::{
         call::Attempts,
@@ -54,6 +58,12 @@ impl GetItem {
     /// The mapped value of the key; a projection has no placeholders for values.
     pub fn mapped(&self) -> &MappedValue {
         self.key.mapped()
+    }
+
+    #[cfg(feature = "cli")]
+    pub fn table_use(&self) -> TableUse {
+        let keys = key_use::of_map("key", KeyForm::Whole, self.mapped()).into_iter().collect();
+        TableUse { path: String::new(), table: self.table.clone(), index: None, keys }
     }
 
     /// The operation with the request's values.
@@ -106,6 +116,12 @@ impl BatchGetItem {
     /// The mapped value of the keys; a projection has no placeholders for values.
     pub fn mapped(&self) -> &MappedValue {
         self.keys.mapped()
+    }
+
+    #[cfg(feature = "cli")]
+    pub fn table_use(&self) -> TableUse {
+        let keys = key_use::of_list("keys", self.mapped());
+        TableUse { path: String::new(), table: self.table.clone(), index: None, keys }
     }
 
     /// The operation with the request's values.

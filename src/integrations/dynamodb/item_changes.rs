@@ -1,5 +1,7 @@
 //! `PutItem`, `UpdateItem`, `DeleteItem`: a change of one item, alone or within a transaction.
 
+#[cfg(feature = "cli")]
+use super::key_use;
 use super::{
     OperationCall, OperationRequest,
     expression::ExpressionKind,
@@ -12,6 +14,8 @@ use super::{
     request_head::RequestHead,
     success_response::Shape,
 };
+#[cfg(feature = "cli")]
+use crate::integrations::{KeyForm, TableUse};
 use crate::{
     aws::call::Attempts, error::GatewayError, integrations::ParseContext, item::Fields,
     template::mapped_value::MappedValue,
@@ -95,6 +99,17 @@ impl ItemChange {
             }
         }
         self.expressions.write(&request.inputs, out)
+    }
+
+    #[cfg(feature = "cli")]
+    pub fn table_use(&self, path: String) -> TableUse {
+        let key = match self.kind {
+            ChangeKind::Put => key_use::of_map("item", KeyForm::Item, self.attributes.mapped()),
+            ChangeKind::Update | ChangeKind::Delete | ChangeKind::Check => {
+                key_use::of_map("key", KeyForm::Whole, self.attributes.mapped())
+            }
+        };
+        TableUse { path, table: self.table.clone(), index: None, keys: key.into_iter().collect() }
     }
 
     /// All that is mapped into it.
@@ -193,6 +208,11 @@ impl Write {
     /// True if there is a condition that can fail.
     pub fn has_condition(&self) -> bool {
         self.change.expressions.has(ExpressionKind::Condition)
+    }
+
+    #[cfg(feature = "cli")]
+    pub fn table_use(&self) -> TableUse {
+        self.change.table_use(String::new())
     }
 
     fn subject(&self) -> Subject<'_> {

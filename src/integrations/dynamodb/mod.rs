@@ -11,6 +11,8 @@ mod expressions;
 mod failure;
 mod get_items;
 mod item_changes;
+#[cfg(feature = "cli")]
+mod key_use;
 mod mapped_attribute;
 mod next_page;
 mod operation_call;
@@ -34,6 +36,8 @@ use self::{
     transaction::Transaction,
 };
 use super::ParseContext;
+#[cfg(feature = "cli")]
+use super::TableUse;
 use crate::{
     aws::{dynamodb, request_id::EndpointRequestId},
     context::Context,
@@ -119,6 +123,18 @@ impl DynamoDb {
     /// True if it changes anything.
     pub fn writes(&self) -> bool {
         matches!(&*self.operation, Operation::Write(_) | Operation::Transaction(_))
+    }
+
+    /// The tables that it needs, with the keys that it uses.
+    #[cfg(feature = "cli")]
+    pub fn table_uses(&self) -> Vec<TableUse> {
+        match &*self.operation {
+            Operation::GetItem(get) => vec![get.table_use()],
+            Operation::BatchGetItem(get) => vec![get.table_use()],
+            Operation::Pages(pages) => vec![pages.table_use()],
+            Operation::Write(write) => vec![write.table_use()],
+            Operation::Transaction(transaction) => transaction.table_uses(),
+        }
     }
 
     /// The query parameter that says which page of the response is asked for.

@@ -12,6 +12,8 @@ use super::{
     request_head::RequestHead,
     success_response::Page,
 };
+#[cfg(feature = "cli")]
+use crate::integrations::TableUse;
 use crate::{
     aws::call::Attempts, error::GatewayError, integrations::ParseContext, item::Fields,
     template::mapped_value::MappedValue,
@@ -87,6 +89,13 @@ impl Pages {
     /// The mapped values of the expressions and the limit.
     pub fn mapped_values(&self) -> Vec<&MappedValue> {
         self.expressions.mapped_values().chain(self.limit.mapped()).collect()
+    }
+
+    #[cfg(feature = "cli")]
+    pub fn table_use(&self) -> TableUse {
+        let index = self.head.text_of("IndexName");
+        let keys = self.expressions.key_use().into_iter().collect();
+        TableUse { path: String::new(), table: self.table.clone(), index, keys }
     }
 
     fn subject(&self) -> Subject<'_> {

@@ -1,5 +1,8 @@
 //! The beginning of a request's JSON: the fields that are the same in every request of a route.
 
+#[cfg(feature = "cli")]
+use serde_json::{Map, Value};
+
 use super::attribute_json::write_text;
 
 /// `{"TableName":"orders","ConsistentRead":true`, to be gone on with.
@@ -35,6 +38,13 @@ impl RequestHead {
         let mut body = Vec::with_capacity(self.0.len() + REST);
         self.write(&mut body);
         body
+    }
+
+    /// The text of a field, read back: few ask for it, and no route keeps it twice.
+    #[cfg(feature = "cli")]
+    pub fn text_of(&self, field: &str) -> Option<String> {
+        let fields: Map<String, Value> = serde_json::from_str(&format!("{}}}", self.0)).ok()?;
+        fields.get(field)?.as_str().map(str::to_owned)
     }
 
     /// Begins an object within a request.

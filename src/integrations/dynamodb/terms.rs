@@ -106,8 +106,8 @@ pub fn uses_any(text: &str, names: &[&str]) -> bool {
 
 /// A word, an operator or a sign, and how many parentheses are open around it.
 #[derive(Clone, Copy, Debug)]
-struct Token<'t> {
-    text: &'t str,
+pub struct Token<'t> {
+    pub text: &'t str,
     start: usize,
     depth: usize,
 }
@@ -120,7 +120,7 @@ impl Token<'_> {
 }
 
 /// `None` if the parentheses do not match. A path such as `#a.b[0]` is one token.
-fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
+pub fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
     let is_word = |c: char| c.is_alphanumeric() || "_#:.[]-".contains(c);
     let is_comparator = |c: char| "<>=".contains(c);
     let (mut tokens, mut depth, mut at) = (Vec::new(), 0_usize, 0);

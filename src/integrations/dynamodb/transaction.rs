@@ -9,6 +9,8 @@ use super::{
     operation_call::FilledOperation,
     plain_json,
 };
+#[cfg(feature = "cli")]
+use crate::integrations::TableUse;
 use crate::{
     aws::{call::Attempts, dynamodb::operations::request_token},
     error::GatewayError,
@@ -68,6 +70,15 @@ impl Transaction {
     /// True if there is a condition that can fail.
     pub fn has_condition(&self) -> bool {
         self.changes.iter().any(|change| change.expressions.has(ExpressionKind::Condition))
+    }
+
+    #[cfg(feature = "cli")]
+    pub fn table_uses(&self) -> Vec<TableUse> {
+        let name = |kind| KINDS.iter().find(|(_, known)| *known == kind).map_or("", |(name, _)| name);
+        let of_change = |(at, change): (usize, &ItemChange)| {
+            change.table_use(format!("transactItems[{at}].{}.", name(change.kind)))
+        };
+        self.changes.iter().enumerate().map(of_change).collect()
     }
 
     fn subject(&self) -> Subject<'_> {

@@ -100,6 +100,11 @@ impl Lambda {
         self.mode == InvocationMode::Buffered
     }
 
+    #[cfg(feature = "cli")]
+    pub fn function(&self) -> &FunctionName {
+        &self.function
+    }
+
     pub fn calls_same_function_as(&self, other: &Self) -> bool {
         self.function.name() == other.function.name()
     }

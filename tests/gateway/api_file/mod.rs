@@ -4,6 +4,7 @@ mod export;
 mod for_a_laptop;
 mod formats;
 mod includes;
+mod item_size;
 mod items;
 mod layout;
 pub mod mutated;

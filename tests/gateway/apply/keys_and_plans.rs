@@ -86,3 +86,25 @@ async fn keys_get_the_fields_of_the_file_and_keep_the_others_and_plans_go_with_p
 
     "#]].assert_eq(&[missing, story, pruned].join("# ---\n"));
 }
+
+#[tokio::test]
+async fn an_item_that_would_be_over_400_kb_is_refused_before_anything_is_written() {
+    let name = "x".repeat(200_000);
+    let project = Project::with(&format!(
+        "tollgate: 1\nusagePlans:\n  gold: {{ description: new }}\napiKeys:\n  acme-1: {{ usagePlanId: gold, name: {name} }}\n"
+    ));
+    let world = &project.world;
+    let stored = json!({ "id": "acme-1", "usagePlanId": "gold", "notes": "y".repeat(300_000) });
+    world.put_key("imported-key-of-the-tests", &stored);
+    world.put_plan(&json!({ "usagePlanId": "gold" }));
+    let story = project.story(&["apply tollgate.yaml --yes"]);
+    expect![[r#"
+        $ tollgate apply tollgate.yaml --yes
+        exit 3
+        --
+        problem: tollgate-api-keys [id=acme-1] *: got an item of 500103 bytes, expected at most 409600 (400 KB), names and values together: DynamoDB takes no larger item
+        tollgate: 1 problem in what the tables would hold; nothing is written
+
+    "#]].assert_eq(&story);
+    assert_eq!(world.items("tollgate-usage-plans").await, [json!({ "usagePlanId": "gold" })]);
+}

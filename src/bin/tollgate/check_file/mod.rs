@@ -14,7 +14,10 @@ use std::{
 use anyhow::{Context, Result};
 use tollgate::api_file::{self, CheckedFile, yaml};
 
-use crate::{exit_status::ExitStatus, notes::note, output_format::OutputFormat};
+use crate::{
+    check_resources, common_args::CommonArgs, exit_status::ExitStatus, notes::note,
+    output_format::OutputFormat,
+};
 
 /// The form of a report on a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -26,6 +29,15 @@ pub enum ReportFormat {
     Github,
     // SARIF 2.1.0, for code scanning.
     Sarif,
+}
+
+/// How far a file is checked.
+#[derive(Clone, Copy)]
+pub enum Depth<'a> {
+    /// Nobody is asked.
+    File,
+    /// The functions and tables that it names are asked about, with these arguments.
+    Resources(&'a CommonArgs),
 }
 
 /// Says if an argument names a file: no stage's name has a dot or a slash in it.
@@ -42,10 +54,17 @@ pub enum FileOutcome {
 
 /// # Errors
 ///
-/// The file cannot be read, or the reader of the report is gone.
-pub fn run(path: &str, format: ReportFormat) -> Result<ExitStatus> {
-    let Some(checked) = read(Path::new(path))? else { return Ok(ExitStatus::NotFound) };
+/// The file cannot be read, or a service does not answer, or the reader of the report is gone.
+pub fn run(path: &str, format: ReportFormat, depth: Depth<'_>) -> Result<ExitStatus> {
+    let Some(mut checked) = read(Path::new(path))? else { return Ok(ExitStatus::NotFound) };
+    let compared = match depth {
+        Depth::File => None,
+        Depth::Resources(common) => check_resources::of_file(&mut checked, common)?,
+    };
     write(path, &checked, format)?;
+    if let (ReportFormat::Text, Some(compared)) = (format, compared) {
+        compared.write(&mut io::stdout().lock())?;
+    }
     Ok(if checked.is_valid() { ExitStatus::Ok } else { ExitStatus::Invalid })
 }
 

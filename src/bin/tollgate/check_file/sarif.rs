@@ -5,10 +5,14 @@ use tollgate::api_file::{CheckedFile, FileProblem, Rule, Severity};
 
 use super::github::message;
 
-const RULES: [(Rule, &str); 3] = [
+const RULES: [(Rule, &str); 4] = [
     (Rule::Syntax, "The file is YAML that every reader understands alike"),
     (Rule::Layout, "The file has the sections of an API"),
     (Rule::Item, "Each item says what the gateway understands, and what it refers to is there"),
+    (
+        Rule::Resource,
+        "The functions, tables and indexes that items name are there, with the keys that items use",
+    ),
 ];
 
 pub fn report(checked: &CheckedFile) -> Value {

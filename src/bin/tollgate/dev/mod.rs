@@ -189,7 +189,7 @@ impl Project {
             }
             Err(error) => return Err(error).with_context(|| format!("reading {path}")),
         };
-        let CheckedFile { sources, api, problems } = &checked;
+        let CheckedFile { sources, api, problems, .. } = &checked;
         let files = sources.names().map(PathBuf::from).collect();
         if !problems.is_empty() {
             // Who has closed stdout wants no report.

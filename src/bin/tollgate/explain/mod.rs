@@ -28,6 +28,7 @@ use crate::{
     cache::keyed_request::note_key_counts_for_nothing,
     common_args::{CommonArgs, EXPLAINED},
     exit_status::ExitStatus,
+    file_hint,
     notes::note,
     request_arg::{RequestLine, RequestParts},
     text_table,
@@ -100,7 +101,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             }
             SubjectOutcome::Refused(status) => Ok(status),
         },
-        None => common.run(EXPLAINED, async |store| explain(arguments, &Subject::Tables(store)).await),
+        None => {
+            let of_tables =
+                common.run(EXPLAINED, async |store| explain(arguments, &Subject::Tables(store)).await);
+            file_hint::hinting(of_tables, "tollgate explain --file tollgate.yaml")
+        }
     }
 }
 

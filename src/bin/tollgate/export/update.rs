@@ -18,7 +18,11 @@ use tollgate::{
 };
 
 use crate::{
-    check_file, difference_report, exit_status::ExitStatus, notes::note, output_format::OutputFormat,
+    check_file::{self, Depth},
+    difference_report,
+    exit_status::ExitStatus,
+    notes::note,
+    output_format::OutputFormat,
     paint::Paint,
 };
 
@@ -35,7 +39,7 @@ pub fn run(file: &str, items: &StoredItems, stage: Option<&str>, output: OutputF
     let updated = update(path, items, scope).with_context(|| format!("reading {file}"))?;
     let (files, changes, left_out) = match updated {
         Update::Edited { files, changes, left_out } => (files, changes, left_out),
-        Update::Unreadable(_) => return check_file::run(file, output.into()),
+        Update::Unreadable(_) => return check_file::run(file, output.into(), Depth::File),
         Update::Unwritable(rest) => {
             let lines = difference_report::lines(&rest, Paint::Plain).join("\n");
             anyhow::bail!(

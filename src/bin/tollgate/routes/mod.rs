@@ -18,6 +18,7 @@ use crate::{
     check_file::{self, FileOutcome},
     common_args::{CommonArgs, SERVED},
     exit_status::ExitStatus,
+    file_hint,
     notes::note,
     output_format::OutputFormat,
 };
@@ -83,6 +84,18 @@ impl Shown {
     ///
     /// The tables or the file cannot be read.
     fn show(
+        &self,
+        stage: Option<&str>,
+        show: impl Fn(&Served, OutputFormat) -> Result<Result<(), NotListed>>,
+    ) -> Result<ExitStatus> {
+        let shown = self.try_show(stage, show);
+        match self.file {
+            None => file_hint::hinting(shown, "tollgate routes list --file tollgate.yaml"),
+            Some(_) => shown,
+        }
+    }
+
+    fn try_show(
         &self,
         stage: Option<&str>,
         show: impl Fn(&Served, OutputFormat) -> Result<Result<(), NotListed>>,
