@@ -46,7 +46,9 @@ impl<'text> Parser<'text, '_> {
         let word = self.directive_word();
         if word.name.is_empty() {
             self.at += 1;
-            Self::push_text(statements, "#");
+            if !self.is_set_after_blanks() {
+                Self::push_text(statements, "#");
+            }
             return Ok(None);
         }
         if let Some((_, expected)) = REFUSED.iter().find(|(name, _)| *name == word.name)
@@ -252,16 +254,18 @@ impl<'text> Parser<'text, '_> {
     fn call(&mut self, start: usize, name: &str) -> Result<Call, Mistake> {
         let mut arguments = Vec::new();
         let mut body: Option<Block> = None;
+        let mut span = self.span_from(start);
         if self.opens_bracket(self.at) {
             self.open_bracket()?;
             arguments = self.deeper(Self::macro_arguments)?;
+            span = self.span_from(start);
             if name.starts_with('@') {
                 body = Some(self.block_to_end(start)?);
             }
         }
         let literal = &self.text[start..self.at];
         let name = name.trim_start_matches('@');
-        Ok(Call { name: name.into(), arguments, body, literal: literal.into(), span: self.span_from(start) })
+        Ok(Call { name: name.into(), arguments, body, literal: literal.into(), span })
     }
 
     fn macro_arguments(&mut self) -> Result<Vec<Expression>, Mistake> {

@@ -14,6 +14,8 @@ const UNESCAPED_BY_TWO: [&str; 13] = [
     "break", "define",
 ];
 
+const LOSE_A_DOLLAR: [&str; 5] = ["if", "elseif", "else", "end", "stop"];
+
 impl Parser<'_, '_> {
     /// Reads the next statement; the end of the block if there is none.
     pub(super) fn statement(&mut self, statements: &mut Vec<Statement>) -> Result<Option<BlockEnd>, Mistake> {
@@ -36,11 +38,18 @@ impl Parser<'_, '_> {
         Ok(None)
     }
 
-    /// `#set` takes the blanks before it along, where no other text stands before those.
-    fn is_set_after_blanks(&self) -> bool {
+    /// `#set` takes the blanks before it along, where no other text stands before those; and, as in Velocity 1.7, a
+    /// sign before those that begins nothing.
+    pub(super) fn is_set_after_blanks(&self) -> bool {
         let rest = self.rest().trim_start_matches([' ', '\t']);
         let after = rest.strip_prefix("#set").or_else(|| rest.strip_prefix("#{set}"));
         after.is_some_and(|after| after.trim_start_matches([' ', '\t']).starts_with('('))
+    }
+
+    /// The lexer of Velocity 1.7 loses a `$` that stands right before one of these, or before blanks and `#set`.
+    pub(super) fn is_lost_here(&self) -> bool {
+        let is_directive = || LOSE_A_DOLLAR.contains(&self.directive_word().name);
+        self.is_set_after_blanks() || (self.peek() == Some(b'#') && is_directive())
     }
 
     /// Backslashes count only before a reference or a directive.

@@ -20,15 +20,7 @@ impl Renderer<'_> {
         let template = self.template;
         let Some(called) = template.macros().get(&call.name) else {
             self.push(&call.literal)?;
-            // The block of `#@name()` is a text too.
-            return match &call.body {
-                Some(body) => {
-                    let flow = self.block(body, scope)?;
-                    self.push("#end")?;
-                    Ok(flow)
-                }
-                None => Ok(Flow::Next),
-            };
+            return Ok(Flow::Next);
         };
         if self.macro_calls == MOST_MACRO_CALLS {
             return Err(Fault::Bound { bound: Bound::Depth, most: MOST_MACRO_CALLS });

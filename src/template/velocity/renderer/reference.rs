@@ -59,6 +59,9 @@ impl Renderer<'_> {
                 let key = self.text_of(index, scope)?;
                 Ok(host.property(&key).unwrap_or(Value::Null))
             }
+            (Value::Boolean(_) | Value::Number(_) | Value::Text(_), Value::Number(Number::Integer(..0))) => {
+                Err(Fault::method("[]", "an index below 0 of what is no list"))
+            }
             (Value::Null | Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::List(_), _) => {
                 Ok(Value::Null)
             }
