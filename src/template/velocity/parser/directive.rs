@@ -124,7 +124,7 @@ impl<'text> Parser<'text, '_> {
         };
         self.skip_space();
         if self.rest().starts_with("==") {
-            return Err(self.mistake("`=`"));
+            return Err(self.mistake("one `=`"));
         }
         self.expect("=")?;
         let value = self.expression()?;

@@ -105,7 +105,7 @@ impl Renderer<'_> {
             }
             list @ Value::List(_) => Source::List(list),
             Value::Null | Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::Host(_) => {
-                return Ok(Flow::Next);
+                Source::Items(Vec::new())
             }
         };
         if source.len() == 0 {

@@ -3,6 +3,7 @@
 mod bounds;
 mod errors;
 mod oracle;
+mod patterns;
 mod random;
 mod table;
 mod trace;
