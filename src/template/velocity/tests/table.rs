@@ -36,12 +36,13 @@ pub(super) fn cases(table: &str) -> Vec<Case> {
             cases.push(std::mem::take(&mut case));
         }
         let rest = &line[2..];
+        let separator = if before == kind { "\n" } else { "" };
         match kind {
-            "> " => add_line(&mut case.template, rest, before == kind),
-            "= " => case.velocity.add_line(rest, before == kind),
+            "> " => add_line(&mut case.template, separator, rest),
+            "= " => case.velocity.add_line(separator, rest),
             "! " => case.velocity = Answer::error(rest),
             "@ " => case.reason = Some(rest.to_owned()),
-            "a " => case.here.get_or_insert_default().add_line(rest, before == kind),
+            "a " => case.here.get_or_insert_default().add_line(separator, rest),
             _ => case.here = Some(Answer::error(rest)),
         }
         before = kind;
@@ -60,17 +61,15 @@ impl Answer {
         }
     }
 
-    fn add_line(&mut self, line: &str, follows: bool) {
+    fn add_line(&mut self, separator: &str, line: &str) {
         match self {
-            Self::Text(text) => add_line(text, line, follows),
+            Self::Text(text) => add_line(text, separator, line),
             Self::None | Self::ParseError | Self::RenderError => *self = Self::Text(line.to_owned()),
         }
     }
 }
 
-fn add_line(text: &mut String, line: &str, follows: bool) {
-    if follows {
-        text.push('\n');
-    }
+fn add_line(text: &mut String, separator: &str, line: &str) {
+    text.push_str(separator);
     text.push_str(line);
 }
