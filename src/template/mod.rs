@@ -8,6 +8,7 @@ mod escape;
 pub mod mapped_value;
 pub mod parameter;
 mod text_template;
+pub mod velocity;
 
 pub use self::{
     context_variable::ContextVariable,
