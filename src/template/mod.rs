@@ -5,6 +5,8 @@
 
 mod context_variable;
 mod escape;
+pub mod json_path;
+pub mod json_text;
 pub mod mapped_value;
 pub mod parameter;
 mod text_template;
