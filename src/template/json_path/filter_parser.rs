@@ -179,7 +179,7 @@ fn pattern(cursor: &mut Cursor<'_>) -> Result<Pattern, PathError> {
     let source = cursor.take(length)[1..length - 1].replace("\\/", "/");
     let flags = cursor.take_while(|flag| flag.is_ascii_alphabetic());
     Pattern::compile(&source, flags)
-        .map_err(|reason| start.error(format!("a regular expression that can be matched ({reason})")))
+        .map_err(|reason| start.error(format!("a regular expression of Java{reason}")))
 }
 
 fn literal(cursor: &mut Cursor<'_>) -> Result<Literal, PathError> {

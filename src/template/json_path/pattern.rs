@@ -1,15 +1,16 @@
 //! Regular expressions of filters: `=~ /…/i`.
 
-use regex_lite::Regex;
+use crate::template::velocity::JavaPattern;
 
 /// A compiled expression, which matches whole texts.
 #[derive(Debug)]
-pub(super) struct Pattern(Regex);
+pub(super) struct Pattern(JavaPattern);
 
 impl Pattern {
-    pub fn compile(source: &str, flags: &str) -> Result<Self, String> {
-        let flags = if flags.is_empty() { String::new() } else { format!("(?{flags})") };
-        Regex::new(&format!("{flags}\\A(?:{source})\\z")).map(Self).map_err(|error| error.to_string())
+    /// Compiles an expression of Java; `flags` are Java's letters.
+    pub fn compile(source: &str, flags: &str) -> Result<Self, &'static str> {
+        let source = if flags.is_empty() { source.to_owned() } else { format!("(?{flags}){source}") };
+        JavaPattern::whole(&source).map(Self)
     }
 
     pub fn is_match(&self, text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Values of the mapping language. Lists and maps are shared: a change is seen wherever the same one is named.
 
-use std::{cell::RefCell, fmt, rc::Rc};
+use std::{any::Any, cell::RefCell, fmt, rc::Rc};
 
 use super::{Number, OrderedMap};
 
@@ -18,7 +18,7 @@ pub enum Value {
 }
 
 /// A tool that is given to a template from outside.
-pub trait HostObject: fmt::Debug {
+pub trait HostObject: fmt::Debug + Any {
     /// The property of this name, as `$tool.name` reads it; `None` if there is none, which is null.
     fn property(&self, name: &str) -> Option<Value>;
 
