@@ -56,7 +56,6 @@ impl Printer<'_, '_> {
         match value {
             Value::Null => self.out.push_str("null"),
             Value::Boolean(boolean) => self.out.push_str(if *boolean { "true" } else { "false" }),
-            // A number that is none has no JSON.
             Value::Number(number) => {
                 let _ = write!(self.out, "{number}");
             }
