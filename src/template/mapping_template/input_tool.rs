@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    TemplateInputs,
+    PARAMS, Parameters, TemplateInputs,
     inputs::NamedText,
     named_values::{Kind, NamedValues},
     work::Work,
@@ -25,7 +25,7 @@ const NO_BODY: &str = "{}";
 #[derive(Debug)]
 pub(super) struct InputTool {
     body: Rc<str>,
-    parameters: Parameters,
+    parameters: ParameterMaps,
     document: OnceCell<Value>,
     paths: RefCell<HashMap<Rc<str>, Rc<JsonPath>>>,
     /// The reason why the body is no JSON, once that was found.
@@ -35,22 +35,22 @@ pub(super) struct InputTool {
 
 /// The parameters, in the order in which `params(name)` looks for one.
 #[derive(Debug)]
-struct Parameters {
+struct ParameterMaps {
     path: Value,
     querystring: Value,
     header: Rc<NamedValues>,
 }
 
 impl InputTool {
-    pub fn new(inputs: &TemplateInputs<'_>, work: Rc<Work>) -> Rc<Self> {
+    pub fn new(inputs: &TemplateInputs<'_>, parameters: Parameters, work: Rc<Work>) -> Rc<Self> {
         let body = if inputs.body.is_empty() { NO_BODY } else { inputs.body };
+        let parameters = match parameters {
+            Parameters::AskedFor => ParameterMaps::of(inputs),
+            Parameters::NotAskedFor => ParameterMaps::none(),
+        };
         Rc::new(Self {
             body: body.into(),
-            parameters: Parameters {
-                path: map_of(inputs.path_parameters()),
-                querystring: map_of(inputs.query_parameters()),
-                header: NamedValues::new(Kind::Headers, members_of(inputs.headers())),
-            },
+            parameters,
             document: OnceCell::new(),
             paths: RefCell::default(),
             body_error: RefCell::default(),
@@ -116,13 +116,31 @@ impl InputTool {
     }
 
     fn all_parameters(&self) -> Value {
-        let Parameters { path, querystring, header } = &self.parameters;
+        let ParameterMaps { path, querystring, header } = &self.parameters;
         let members = [
             ("path", path.clone()),
             ("querystring", querystring.clone()),
             ("header", Value::Host(Rc::<NamedValues>::clone(header))),
         ];
         Value::map(members.into_iter().collect())
+    }
+}
+
+impl ParameterMaps {
+    fn of(inputs: &TemplateInputs<'_>) -> Self {
+        Self {
+            path: map_of(inputs.path_parameters()),
+            querystring: map_of(inputs.query_parameters()),
+            header: NamedValues::new(Kind::Headers, members_of(inputs.headers())),
+        }
+    }
+
+    fn none() -> Self {
+        Self {
+            path: Value::Null,
+            querystring: Value::Null,
+            header: NamedValues::new(Kind::Headers, OrderedMap::new()),
+        }
     }
 }
 
@@ -143,9 +161,9 @@ impl HostObject for InputTool {
         match (method, arguments) {
             ("json", [Value::Text(path)]) => self.json(path),
             ("path", [Value::Text(path)]) => Ok(self.find(path)?.unwrap_or(Value::Null)),
-            ("params", []) => Ok(self.all_parameters()),
-            ("params", [Value::Text(name)]) => Ok(self.parameter(name)),
-            ("params", [Value::Null]) => Ok(Value::text("")),
+            (PARAMS, []) => Ok(self.all_parameters()),
+            (PARAMS, [Value::Text(name)]) => Ok(self.parameter(name)),
+            (PARAMS, [Value::Null]) => Ok(Value::text("")),
             ("getBody", []) => Ok(Value::Text(Rc::clone(&self.body))),
             _ => Err(MethodError::Unknown),
         }

@@ -36,6 +36,9 @@ const INPUT: &str = "input";
 const STAGE_VARIABLES: &str = "stageVariables";
 const UTIL: &str = "util";
 
+/// The method of `$input` that needs more than the body.
+const PARAMS: &str = "params";
+
 /// What API Gateway puts into a template.
 const TOOLS: [&str; 5] = [CONTEXT, ESCAPE, INPUT, STAGE_VARIABLES, UTIL];
 
@@ -45,6 +48,14 @@ pub struct MappingTemplate {
     template: Template,
     /// Those of [`TOOLS`] that it names; the others are not made.
     tools: BTreeSet<&'static str>,
+    parameters: Parameters,
+}
+
+/// The parameters of the request, in a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Parameters {
+    AskedFor,
+    NotAskedFor,
 }
 
 /// What a template gave.
@@ -85,7 +96,10 @@ impl MappingTemplate {
         calls.iter().try_for_each(check::check)?;
         let is_named = |tool: &&str| calls.iter().any(|call| call.tool == *tool);
         let tools = TOOLS.into_iter().filter(is_named).collect();
-        Ok(Self { template, tools })
+        // Without a member, `$input` itself is put somewhere.
+        let asks = calls.iter().any(|call| call.tool == INPUT && ["", PARAMS].contains(&call.member));
+        let parameters = if asks { Parameters::AskedFor } else { Parameters::NotAskedFor };
+        Ok(Self { template, tools, parameters })
     }
 
     /// The template as it was written.
@@ -129,7 +143,7 @@ impl<'a> Rendering<'a> {
         let has = |tool| template.tools.contains(tool);
         let work = Rc::new(Work::default());
         let context = has(CONTEXT).then(|| ContextValues::new(inputs));
-        let input = has(INPUT).then(|| InputTool::new(inputs, Rc::clone(&work)));
+        let input = has(INPUT).then(|| InputTool::new(inputs, template.parameters, Rc::clone(&work)));
         let mut variables = Variables::new();
         let mut put = |name: &str, tool: Option<Rc<dyn HostObject>>| {
             if let Some(tool) = tool {

@@ -47,7 +47,8 @@ impl NamedValues {
 
     /// The value of this name; null is there too.
     pub fn get(&self, name: &str) -> Option<Value> {
-        self.members.borrow().get(&self.name_in_members(name)).cloned()
+        let exact = self.members.borrow().get(name).cloned();
+        exact.or_else(|| self.members.borrow().get(&self.known_header(name)?).cloned())
     }
 
     /// The members as they are.
@@ -65,16 +66,16 @@ impl NamedValues {
         self.members.borrow_mut().clear();
     }
 
-    /// The name under which the value stands: of headers the first one that differs in case alone.
-    fn name_in_members(&self, name: &str) -> Rc<str> {
-        let has_no_case = matches!(self.kind, Kind::Headers | Kind::HeaderOverrides);
-        let members = self.members.borrow();
-        let other = members.keys().find(|other| has_no_case && other.eq_ignore_ascii_case(name));
-        other.map_or_else(|| name.into(), Rc::clone)
+    /// The name in the map that a name of a header means, which may differ in case.
+    fn known_header(&self, name: &str) -> Option<Rc<str>> {
+        if !matches!(self.kind, Kind::Headers | Kind::HeaderOverrides) {
+            return None;
+        }
+        self.members.borrow().keys().find(|known| known.eq_ignore_ascii_case(name)).map(Rc::clone)
     }
 
     fn put(&self, name: &str, value: Value) -> Value {
-        let name = self.name_in_members(name);
+        let name = self.known_header(name).unwrap_or_else(|| name.into());
         if matches!(self.kind, Kind::Overrides | Kind::HeaderOverrides)
             && self.set.borrow_mut().insert(Rc::clone(&name), Value::Null).is_some()
         {
