@@ -170,3 +170,28 @@ fn compiled_paths_are_shared_by_threads() {
     const fn is_shared<T: Send + Sync>() {}
     is_shared::<JsonPath>();
 }
+
+#[test]
+fn a_random_path_never_panics() {
+    const PARTS: [&str; 40] = [
+        "$", "@", ".", "..", "*", "a", "é", "[", "]", "'", "\"", "\\", "0", "-1", ":", ",", "?", "(", ")", "?(@.a", " ",
+        "==", "<", "!", "&&", "||", "=~", "/a/", "/[/i", " in ", " size ", "null", "true", "1e5", "{", "}", "[0]", "['a']",
+        ".length()", "[?(@.a == 1)]",
+    ];
+    let document = read(r#"{"a":[{"a":1,"é":"x"},[1,[2]],null,{"a":{"a":"a"}}]}"#).unwrap();
+    let mut seed = 7_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below
+    };
+    let mut compiled = 0;
+    for _ in 0..20_000 {
+        let length = next(10);
+        let path: String = std::iter::once("$").chain((0..length).map(|_| PARTS[next(PARTS.len())])).collect();
+        if let Ok(path) = JsonPath::parse(&path) {
+            drop(path.find(&document, &Steps::new(10_000)));
+            compiled += 1;
+        }
+    }
+    assert!(compiled > 500, "{compiled}");
+}

@@ -1,6 +1,7 @@
 //! Mapping templates with requests and answers.
 
 mod context;
+mod docs;
 mod frameworks;
 mod overrides;
 mod people;
