@@ -114,8 +114,30 @@ fn a_body_of_6_mb_reads_and_prints() {
 #[test]
 fn a_random_text_never_panics_and_reads_again_as_it_was_written() {
     const PARTS: [&str; 24] = [
-        "{", "}", "[", "]", ":", ",", "\"", "'", "\\", "\\u00e9", "\\ud83d", "é", "a", "1", "-", ".5", "e9", "0", " ", "\n",
-        "true", "null", "\"a\"", "{\"a\":[1]}",
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "\"",
+        "'",
+        "\\",
+        "\\u00e9",
+        "\\ud83d",
+        "é",
+        "a",
+        "1",
+        "-",
+        ".5",
+        "e9",
+        "0",
+        " ",
+        "\n",
+        "true",
+        "null",
+        "\"a\"",
+        "{\"a\":[1]}",
     ];
     let mut seed = 11_u64;
     let mut next = |below: usize| {

@@ -59,6 +59,10 @@ fn the_work_of_tools_is_bounded() {
     let doubling = "#set($s = 'xxxxxxxxxxxxxxxx')#foreach($i in [1..1000])#set($s = $util.base64Encode($s))#end$s.length()";
     let text = World::new().text(doubling);
     assert!(text.contains("more than 64 MB of text for all tools together"), "{text}");
+    let again = World::new()
+        .body(&"x".repeat(200_000))
+        .text("#foreach($i in [1..1000])#set($x = $util.base64Encode($input.body))#end");
+    assert_eq!(again, "!line 1, column 42: `base64Encode`: more than 64 MB of text for all tools together");
     let body = format!("[{}1]", "1,".repeat(10_000));
     let scanning = "#foreach($i in [1..1000])#set($x = $input.path('$..a'))#end";
     let text = World::new().body(&body).text(scanning);
