@@ -44,3 +44,17 @@ fn a_construct_renders_as_velocity_and_api_gateway_render_it() {
 fn a_whole_template_renders_as_velocity_and_api_gateway_render_it() {
     check(WHOLE_TEMPLATES, 60);
 }
+
+#[test]
+fn line_ends_of_any_system_are_taken_along() {
+    let cases = [
+        ("#if($t)\r\na\r\n#end\r\nb", "a\r\nb"),
+        ("#set($x = 1) \t\r\na", "a"),
+        ("#if($t)\ra#end\rb", "ab"),
+        ("## c\r\na", "a"),
+        ("a\r\n#foreach($i in [1..2])\r\n$i\r\n#end\r\nb", "a\r\n1\r\n2\r\nb"),
+    ];
+    for (template, expected) in cases {
+        assert_eq!(answer(template), Answer::Text(expected.to_owned()), "{template:?}");
+    }
+}

@@ -70,6 +70,14 @@ fn a_tool_from_outside_has_properties_and_methods() {
 }
 
 #[test]
+fn a_method_of_a_tool_that_fails_ends_the_rendering() {
+    let mut variables = Variables::new();
+    variables.set("tool", Value::Host(Rc::new(Tool::default())));
+    let error = render("a\n $tool.fail()", &mut variables).expect_err("a failure");
+    assert_eq!(error.to_string(), "line 2, column 8: `fail`: no such path");
+}
+
+#[test]
 fn a_property_of_a_tool_may_be_set() {
     let tool = Rc::new(Tool::default());
     let mut variables = Variables::new();
