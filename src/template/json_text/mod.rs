@@ -6,6 +6,7 @@
 mod reader;
 #[cfg(test)]
 mod tests;
+mod word;
 mod writer;
 
 use thiserror::Error;

@@ -7,6 +7,7 @@ mod overrides;
 mod people;
 mod recorded;
 mod refusals;
+mod services;
 mod tools;
 
 use http::{HeaderName, HeaderValue};
@@ -99,4 +100,13 @@ impl World {
             assert_eq!(self.text(template), *expected, "{template}");
         }
     }
+}
+
+/// Valid JSON, without its white space.
+#[track_caller]
+pub(super) fn gives_json(world: &World, template: &str, expected: &serde_json::Value) {
+    let text = world.text(template);
+    let json: serde_json::Value =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    assert_eq!(json, *expected, "{text}");
 }

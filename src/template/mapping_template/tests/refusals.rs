@@ -56,9 +56,6 @@ fn a_path_made_while_rendering_can_be_wrong() {
 
 #[test]
 fn the_work_of_tools_is_bounded() {
-    let doubling = "#set($s = 'xxxxxxxxxxxxxxxx')#foreach($i in [1..1000])#set($s = $util.base64Encode($s))#end$s.length()";
-    let text = World::new().text(doubling);
-    assert!(text.contains("more than 64 MB of text for all tools together"), "{text}");
     let again = World::new()
         .body(&"x".repeat(200_000))
         .text("#foreach($i in [1..1000])#set($x = $util.base64Encode($input.body))#end");
