@@ -5,7 +5,10 @@
 
 mod context_variable;
 mod escape;
+pub mod json_path;
+pub mod json_text;
 pub mod mapped_value;
+pub mod mapping_template;
 pub mod parameter;
 mod text_template;
 pub mod velocity;

@@ -14,17 +14,20 @@ mod ordered_map;
 mod parser;
 mod place;
 mod print;
+mod printed;
 mod render_error;
 mod renderer;
 mod syntax_error;
 #[cfg(test)]
 mod tests;
+mod tool_call;
 mod trace;
 mod tree;
 mod utf16;
 mod value;
 mod variables;
 
+pub(in crate::template) use self::print::write_json_text;
 pub use self::{
     bounds::Bounds,
     compiled_template::Template,
@@ -34,6 +37,7 @@ pub use self::{
     place::Place,
     render_error::{Bound, RenderError},
     syntax_error::SyntaxError,
+    tool_call::ToolCall,
     trace::{TraceStep, Tracer},
     value::{HostObject, MethodError, Value},
     variables::Variables,
