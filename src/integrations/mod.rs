@@ -8,6 +8,7 @@ pub mod lambda;
 mod mapped_part;
 pub mod mock;
 mod resolved_call;
+pub mod service_call;
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,6 +26,7 @@ use crate::{
     aws::{
         self, ServiceClient,
         call::{Attempts, CallPolicy},
+        clients::ServiceClients,
         request_id::EndpointRequestId,
     },
     context::Context,
@@ -57,6 +59,8 @@ pub struct Clients {
     pub lambda: ServiceClient,
     pub dynamodb: aws::dynamodb::DynamoDb,
     pub http: HttpTargets,
+    /// Of all other services.
+    pub services: ServiceClients,
 }
 
 /// The facts of its API and route that an integration is parsed with.
