@@ -155,6 +155,19 @@ impl ServiceClient {
         outcome
     }
 
+    /// Makes a call once and gives its response, which may be an error of the service, with the body still to come.
+    ///
+    /// # Errors
+    ///
+    /// `NotSent` or `BrokeOff`.
+    pub async fn exchange_streaming(&self, call: &ServiceCall) -> Result<ServiceResponse, CallError> {
+        let outcome = self.send(call).await;
+        if outcome.is_err() {
+            self.0.connections.give_up_kept();
+        }
+        outcome
+    }
+
     /// Makes a call and reads the whole body of its response, which says success.
     ///
     /// # Errors
