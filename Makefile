@@ -1,12 +1,13 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch quick test soak cache-tests browser-tests check check-rust check-template bench bench-peers build deploy clean
+.PHONY: help run watch quick test soak cache-tests browser-tests services service-tests check check-rust check-template bench bench-peers build deploy clean
 
 # Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
 # `make run` and `make test` need only Rust; `make bench-peers` installs what it needs itself.
 TOOLS := .tools/.installed
 CACHE_TESTS := .tools/cache-tests/.installed
+SERVICES := .tools/services/.installed
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
@@ -45,6 +46,12 @@ browser-tests: ## CORS in headless Chromium, which is installed if it is missing
 	cargo build --locked --features local --bins --examples
 	node tests/browser/main.mjs $(if $(NAME),'$(NAME)')
 
+services: $(SERVICES) ## play SQS, SNS, EventBridge, Step Functions, Kinesis, S3 and STS at http://127.0.0.1:5000, beside `make run`: AWS_ENDPOINT_URL_SQS=http://127.0.0.1:5000 make run
+	.tools/services/bin/moto_server -H 127.0.0.1 -p 5000
+
+service-tests: $(SERVICES) ## routes to these services against the same server
+	infra/service-tests
+
 check: check-rust check-template ## format, lints, docs, unused dependencies, licences, template
 
 check-rust: $(TOOLS)
@@ -82,6 +89,11 @@ clean: ## remove what was built; .tools/ and .data/ stay
 $(TOOLS): infra/requirements.txt
 	python3 -m venv .tools
 	.tools/bin/pip install --quiet --disable-pip-version-check -r infra/requirements.txt
+	touch $@
+
+$(SERVICES): infra/services-requirements.txt
+	python3 -m venv .tools/services
+	.tools/services/bin/pip install --quiet --disable-pip-version-check -r infra/services-requirements.txt
 	touch $@
 
 $(CACHE_TESTS): tests/cache_tests/package.json

@@ -3,6 +3,7 @@
 //!
 //! An integration is parsed once, at deployment; nothing is looked up by name when a request comes.
 
+mod clients;
 pub mod dynamodb;
 pub mod http;
 pub mod lambda;
@@ -16,25 +17,21 @@ mod streamed_body;
 
 use std::{sync::Arc, time::Duration};
 
+pub use self::{
+    clients::{Clients, dynamodb_client},
+    mapped_part::{CallPart, MappedPart},
+    resolved_call::ResolvedCall,
+};
 use self::{
     dynamodb::DynamoDb,
-    http::{Http, HttpTargets},
+    http::Http,
     lambda::Lambda,
     mock::Mock,
     s3::S3,
     services::{ServiceIntegration, ServiceType, http_api_subtype},
 };
-pub use self::{
-    mapped_part::{CallPart, MappedPart},
-    resolved_call::ResolvedCall,
-};
 use crate::{
-    aws::{
-        self, ServiceClient,
-        call::{Attempts, CallPolicy},
-        clients::ServiceClients,
-        request_id::EndpointRequestId,
-    },
+    aws::request_id::EndpointRequestId,
     context::Context,
     error::GatewayError,
     http_client::GuardedClient,
@@ -59,16 +56,6 @@ enum IntegrationKind {
     Mock(Box<Mock>),
     Service(Box<ServiceIntegration>),
     S3(Box<S3>),
-}
-
-/// The connections that all routes share.
-#[derive(Clone, Debug)]
-pub struct Clients {
-    pub lambda: ServiceClient,
-    pub dynamodb: aws::dynamodb::DynamoDb,
-    pub http: HttpTargets,
-    /// Of all other services.
-    pub services: ServiceClients,
 }
 
 /// The facts of its API and route that an integration is parsed with.
@@ -304,15 +291,4 @@ impl Integration {
         };
         tokio::time::timeout(limit, call).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))
     }
-}
-
-/// What `DYNAMODB` routes call, on the connections of `client`. Each attempt has two seconds; how many there are says
-/// the operation.
-pub fn dynamodb_client(client: ServiceClient) -> aws::dynamodb::DynamoDb {
-    const POLICY: CallPolicy = CallPolicy {
-        attempts: Attempts::Twice,
-        attempt_timeout: Some(Duration::from_secs(2)),
-        head_timeout: None,
-    };
-    aws::dynamodb::DynamoDb::new(client, POLICY)
 }

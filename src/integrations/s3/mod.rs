@@ -49,17 +49,17 @@ pub struct S3 {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum S3Action {
-    GetObject,
-    HeadObject,
-    PutObject,
-    DeleteObject,
+    Get,
+    Head,
+    Put,
+    Delete,
 }
 
 const ACTIONS: [(&str, S3Action); 4] = [
-    ("GetObject", S3Action::GetObject),
-    ("HeadObject", S3Action::HeadObject),
-    ("PutObject", S3Action::PutObject),
-    ("DeleteObject", S3Action::DeleteObject),
+    ("GetObject", S3Action::Get),
+    ("HeadObject", S3Action::Head),
+    ("PutObject", S3Action::Put),
+    ("DeleteObject", S3Action::Delete),
 ];
 
 /// A function URL takes no longer body.
@@ -97,7 +97,7 @@ impl S3 {
             fields.problem("key", &brief(value), KEY);
         }
         let (mut content, mut content_type, mut max_bytes, mut status) = (None, None, MOST_BYTES, None);
-        if action == S3Action::PutObject {
+        if action == S3Action::Put {
             content = fields.value("body").and_then(|value| mapped("body", value));
             content_type = fields.value("contentType").and_then(|value| mapped("contentType", value));
             max_bytes = fields.integer("maxBytes", 1..=MOST_BYTES).unwrap_or(MOST_BYTES);
@@ -129,11 +129,11 @@ impl S3 {
         *request_id = EndpointRequestId::of(&outcome);
         let answer = outcome.map_err(refusal)?;
         match self.action {
-            S3Action::GetObject | S3Action::HeadObject => {
+            S3Action::Get | S3Action::Head => {
                 object_answer::of_reading(answer, &call.method, &self.key, deadline).await
             }
-            S3Action::PutObject => object_answer::of_writing(answer, self.status, &self.key).await,
-            S3Action::DeleteObject => object_answer::of_deleting(answer, &self.key).await,
+            S3Action::Put => object_answer::of_writing(answer, self.status, &self.key).await,
+            S3Action::Delete => object_answer::of_deleting(answer, &self.key).await,
         }
     }
 
@@ -153,10 +153,10 @@ impl S3 {
         let path = format!("/{}/{}", self.bucket, utf8_percent_encode(&key, OF_KEYS));
         let asked = &context.request.headers;
         let mut headers = HeaderMap::new();
-        let is_put = self.action == S3Action::PutObject;
+        let is_put = self.action == S3Action::Put;
         let conditions = match self.action {
-            S3Action::GetObject | S3Action::HeadObject => &OF_READING[..],
-            S3Action::PutObject | S3Action::DeleteObject => &OF_WRITING[..],
+            S3Action::Get | S3Action::Head => &OF_READING[..],
+            S3Action::Put | S3Action::Delete => &OF_WRITING[..],
         };
         for name in conditions {
             headers.extend(asked.get(name).map(|value| (name.clone(), value.clone())));
@@ -167,11 +167,11 @@ impl S3 {
         let trace_id = HeaderValue::from_str(&context.request.origin.trace_id).ok();
         Ok(ServiceCall {
             method: match self.action {
-                S3Action::GetObject if context.request.method == Method::HEAD => Method::HEAD,
-                S3Action::GetObject => Method::GET,
-                S3Action::HeadObject => Method::HEAD,
-                S3Action::PutObject => Method::PUT,
-                S3Action::DeleteObject => Method::DELETE,
+                S3Action::Get if context.request.method == Method::HEAD => Method::HEAD,
+                S3Action::Get => Method::GET,
+                S3Action::Head => Method::HEAD,
+                S3Action::Put => Method::PUT,
+                S3Action::Delete => Method::DELETE,
             },
             path_and_query: path.parse().expect("an encoded path"),
             headers,

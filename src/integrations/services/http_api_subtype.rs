@@ -4,7 +4,7 @@
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-aws-services-reference.html>
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     Answer, ServiceIntegration,
@@ -79,17 +79,7 @@ pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Se
             (None, Need::Optional) => {}
         }
     }
-    let known: Vec<String> = action.fields.iter().map(parameter_name).chain([REGION.to_owned()]).collect();
-    let unknown = parameters.iter().filter(|(name, _)| !known.contains(name));
-    for (name, value) in unknown {
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let expected = match nearest(name, &known) {
-            Some(near) => format!("nothing of this name; did you mean {near}?"),
-            None => expected(action),
-        };
-        fields.problem(&format!("{PARAMETERS}.{name}"), &brief(value), &expected);
-        is_whole = false;
-    }
+    is_whole &= has_known_names_only(fields, action, parameters);
     let said = match parameter(REGION) {
         Some(value) => Some(region(fields, value)?),
         None => None,
@@ -105,6 +95,23 @@ pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Se
         entries: Vec::new(),
         answer: Answer::AsItIs,
     })
+}
+
+/// Says that a parameter is none of the action's, with the name that was meant.
+fn has_known_names_only(fields: &Fields<'_>, action: &Action, parameters: &Map<String, Value>) -> bool {
+    let mut all_known = true;
+    let known: Vec<String> = action.fields.iter().map(parameter_name).chain([REGION.to_owned()]).collect();
+    let unknown = parameters.iter().filter(|(name, _)| !known.contains(name));
+    for (name, value) in unknown {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let expected = match nearest(name, &known) {
+            Some(near) => format!("nothing of this name; did you mean {near}?"),
+            None => expected(action),
+        };
+        fields.problem(&format!("{PARAMETERS}.{name}"), &brief(value), &expected);
+        all_known = false;
+    }
+    all_known
 }
 
 /// `credentialsArn`, or `credentials` as exports have it.

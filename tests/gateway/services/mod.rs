@@ -4,6 +4,7 @@ mod errors;
 mod executions;
 mod objects;
 mod problems;
+mod real_servers;
 mod roles;
 mod sends;
 mod subtypes;
