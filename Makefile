@@ -1,13 +1,14 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle check check-rust check-template bench bench-peers build deploy clean
+.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle services service-tests check check-rust check-template bench bench-peers build deploy clean
 
 # Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
 # `make run` and `make test` need only Rust; `make bench-peers` installs what it needs itself.
 TOOLS := .tools/.installed
 CACHE_TESTS := .tools/cache-tests/.installed
 VELOCITY := .tools/velocity/.installed
+SERVICES := .tools/services/.installed
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
@@ -51,6 +52,12 @@ velocity-oracle: $(VELOCITY) ## ask Velocity 1.7 anew for the answers in tests/v
 	  tests/velocity/one_liners.txt tests/velocity/whole_templates.txt
 	git diff --stat tests/velocity
 
+services: $(SERVICES) ## play SQS, SNS, EventBridge, Step Functions, Kinesis, S3 and STS at http://127.0.0.1:5000, beside `make run`: AWS_ENDPOINT_URL_SQS=http://127.0.0.1:5000 make run
+	.tools/services/bin/moto_server -H 127.0.0.1 -p 5000
+
+service-tests: $(SERVICES) ## routes to these services against the same server
+	infra/service-tests
+
 check: check-rust check-template ## format, lints, docs, unused dependencies, licences, template
 
 check-rust: $(TOOLS)
@@ -88,6 +95,11 @@ clean: ## remove what was built; .tools/ and .data/ stay
 $(TOOLS): infra/requirements.txt
 	python3 -m venv .tools
 	.tools/bin/pip install --quiet --disable-pip-version-check -r infra/requirements.txt
+	touch $@
+
+$(SERVICES): infra/services-requirements.txt
+	python3 -m venv .tools/services
+	.tools/services/bin/pip install --quiet --disable-pip-version-check -r infra/services-requirements.txt
 	touch $@
 
 $(CACHE_TESTS): tests/cache_tests/package.json

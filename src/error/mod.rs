@@ -124,6 +124,9 @@ pub enum GatewayError {
     BrokenAnswer(Cow<'static, str>),
     #[error("integration failed")]
     IntegrationFailure(#[source] BoxError),
+    /// By the service that is called: a moment later it may not be.
+    #[error("integration is throttled")]
+    IntegrationThrottled(#[source] BoxError),
     #[error("integration may not be called")]
     IntegrationForbidden(#[source] BoxError),
     #[error("integration could not be reached")]

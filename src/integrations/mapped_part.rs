@@ -17,6 +17,6 @@ pub enum CallPart<'a> {
     Header(&'a HeaderName),
     /// The path or the query of the URI that the target is asked for.
     Uri,
-    /// An argument of a DynamoDB operation.
+    /// An argument of a DynamoDB operation, or of another service's action.
     Operation,
 }

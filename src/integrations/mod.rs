@@ -1,7 +1,9 @@
-//! The integrations, which answer requests: a Lambda function, a DynamoDB operation, an HTTP URL, or nobody (a mock).
+//! The integrations, which answer requests: a Lambda function, a DynamoDB operation, another AWS service, an HTTP URL,
+//! or nobody (a mock).
 //!
 //! An integration is parsed once, at deployment; nothing is looked up by name when a request comes.
 
+mod clients;
 pub mod dynamodb;
 pub mod http;
 pub mod lambda;
@@ -10,6 +12,10 @@ pub mod mock;
 #[cfg(feature = "cli")]
 mod requirement;
 mod resolved_call;
+mod s3;
+pub mod service_call;
+pub mod services;
+mod streamed_body;
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,22 +23,21 @@ use std::{sync::Arc, time::Duration};
 pub use self::requirement::{
     AttributeType, AttributeUse, Comparison, KeyForm, KeyUse, Requirement, TableUse,
 };
-use self::{
-    dynamodb::DynamoDb,
-    http::{Http, HttpTargets},
-    lambda::Lambda,
-    mock::Mock,
-};
 pub use self::{
+    clients::{Clients, dynamodb_client},
     mapped_part::{CallPart, MappedPart},
     resolved_call::ResolvedCall,
 };
+use self::{
+    dynamodb::DynamoDb,
+    http::Http,
+    lambda::Lambda,
+    mock::Mock,
+    s3::S3,
+    services::{ServiceIntegration, ServiceType, http_api_subtype},
+};
 use crate::{
-    aws::{
-        self, ServiceClient,
-        call::{Attempts, CallPolicy},
-        request_id::EndpointRequestId,
-    },
+    aws::request_id::EndpointRequestId,
     context::Context,
     error::GatewayError,
     http_client::GuardedClient,
@@ -55,14 +60,8 @@ enum IntegrationKind {
     DynamoDb(Box<DynamoDb>),
     Http(Box<Http>),
     Mock(Box<Mock>),
-}
-
-/// The connections that all routes share.
-#[derive(Clone, Debug)]
-pub struct Clients {
-    pub lambda: ServiceClient,
-    pub dynamodb: aws::dynamodb::DynamoDb,
-    pub http: HttpTargets,
+    Service(Box<ServiceIntegration>),
+    S3(Box<S3>),
 }
 
 /// The facts of its API and route that an integration is parsed with.
@@ -84,13 +83,21 @@ enum IntegrationType {
     DynamoDb,
     HttpProxy,
     Mock,
+    Service(ServiceType),
+    S3,
 }
 
-const TYPES: [(&str, IntegrationType); 4] = [
+const TYPES: [(&str, IntegrationType); 10] = [
     ("AWS_PROXY", IntegrationType::AwsProxy),
     ("DYNAMODB", IntegrationType::DynamoDb),
     ("HTTP_PROXY", IntegrationType::HttpProxy),
     ("MOCK", IntegrationType::Mock),
+    (ServiceType::Sqs.name(), IntegrationType::Service(ServiceType::Sqs)),
+    (ServiceType::Sns.name(), IntegrationType::Service(ServiceType::Sns)),
+    (ServiceType::EventBridge.name(), IntegrationType::Service(ServiceType::EventBridge)),
+    (ServiceType::StepFunctions.name(), IntegrationType::Service(ServiceType::StepFunctions)),
+    (ServiceType::Kinesis.name(), IntegrationType::Service(ServiceType::Kinesis)),
+    ("S3", IntegrationType::S3),
 ];
 
 /// API Gateway's default; the most is what a Lambda function may run.
@@ -102,7 +109,11 @@ impl Integration {
     pub fn parse(fields: Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let given = fields.choice("type", &TYPES);
         let timeout_ms = fields.integer("timeoutInMillis", 50..=MAX_TIMEOUT_MS).unwrap_or(DEFAULT_TIMEOUT_MS);
-        let kind = match fields.require("type", given, "AWS_PROXY, DYNAMODB, HTTP_PROXY or MOCK")? {
+        let types = TYPES.map(|(name, _)| name).join(", ");
+        let kind = match fields.require("type", given, &format!("one of {types}"))? {
+            IntegrationType::AwsProxy if fields.value(http_api_subtype::SUBTYPE).is_some() => {
+                http_api_subtype::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Service)
+            }
             IntegrationType::AwsProxy => {
                 Lambda::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Lambda)
             }
@@ -113,6 +124,11 @@ impl Integration {
                 Http::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Http)
             }
             IntegrationType::Mock => Mock::parse(&fields).map(Box::new).map(IntegrationKind::Mock),
+            IntegrationType::S3 => S3::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::S3),
+            IntegrationType::Service(service_type) => {
+                let service = ServiceIntegration::parse(service_type, &fields, parse_context);
+                service.map(Box::new).map(IntegrationKind::Service)
+            }
         };
         fields.finish();
         Some(Self { kind: kind?, timeout: Duration::from_millis(timeout_ms) })
@@ -123,6 +139,9 @@ impl Integration {
         match &self.kind {
             IntegrationKind::Lambda(lambda) => lambda.is_buffered(),
             IntegrationKind::DynamoDb(operation) => !operation.writes(),
+            IntegrationKind::Service(service) => !service.writes(),
+            // Objects come piece by piece.
+            IntegrationKind::S3(_) => false,
             IntegrationKind::Http(_) | IntegrationKind::Mock(_) => true,
         }
     }
@@ -131,7 +150,11 @@ impl Integration {
     pub fn writes_to_dynamodb(&self) -> bool {
         match &self.kind {
             IntegrationKind::DynamoDb(operation) => operation.writes(),
-            IntegrationKind::Lambda(_) | IntegrationKind::Http(_) | IntegrationKind::Mock(_) => false,
+            IntegrationKind::Lambda(_)
+            | IntegrationKind::Http(_)
+            | IntegrationKind::Mock(_)
+            | IntegrationKind::Service(_)
+            | IntegrationKind::S3(_) => false,
         }
     }
 
@@ -144,12 +167,14 @@ impl Integration {
             (IntegrationKind::Http(own), IntegrationKind::Http(theirs)) => {
                 own.may_share_a_server_with(theirs)
             }
-            // A mock has no target, and a table knows no paths.
+            // A mock has no target, and tables and other services know no paths.
             (
                 IntegrationKind::Lambda(_)
                 | IntegrationKind::DynamoDb(_)
                 | IntegrationKind::Http(_)
-                | IntegrationKind::Mock(_),
+                | IntegrationKind::Mock(_)
+                | IntegrationKind::Service(_)
+                | IntegrationKind::S3(_),
                 _,
             ) => false,
         }
@@ -159,7 +184,11 @@ impl Integration {
     pub fn page_parameter(&self) -> Option<&'static str> {
         match &self.kind {
             IntegrationKind::DynamoDb(operation) => operation.page_parameter(),
-            IntegrationKind::Lambda(_) | IntegrationKind::Http(_) | IntegrationKind::Mock(_) => None,
+            IntegrationKind::Lambda(_)
+            | IntegrationKind::Http(_)
+            | IntegrationKind::Mock(_)
+            | IntegrationKind::Service(_)
+            | IntegrationKind::S3(_) => None,
         }
     }
 
@@ -171,8 +200,13 @@ impl Integration {
                 let part = CallPart::Operation;
                 operation.mapped_values().into_iter().map(|value| MappedPart { value, part }).collect()
             }
+            IntegrationKind::Service(service) if service.writes() => Vec::new(),
+            IntegrationKind::Service(service) => {
+                let part = CallPart::Operation;
+                service.mapped_values().into_iter().map(|value| MappedPart { value, part }).collect()
+            }
             IntegrationKind::Http(http) => http.mapped(),
-            IntegrationKind::Lambda(_) | IntegrationKind::Mock(_) => Vec::new(),
+            IntegrationKind::Lambda(_) | IntegrationKind::Mock(_) | IntegrationKind::S3(_) => Vec::new(),
         }
     }
 
@@ -193,6 +227,8 @@ impl Integration {
             IntegrationKind::DynamoDb(_) => "DYNAMODB",
             IntegrationKind::Http(_) => "HTTP_PROXY",
             IntegrationKind::Mock(_) => "MOCK",
+            IntegrationKind::Service(service) => service.type_name(),
+            IntegrationKind::S3(_) => "S3",
         }
     }
 
@@ -204,7 +240,10 @@ impl Integration {
             IntegrationKind::DynamoDb(operation) => {
                 operation.table_uses().into_iter().map(Requirement::Table).collect()
             }
-            IntegrationKind::Http(_) | IntegrationKind::Mock(_) => Vec::new(),
+            IntegrationKind::Http(_)
+            | IntegrationKind::Mock(_)
+            | IntegrationKind::Service(_)
+            | IntegrationKind::S3(_) => Vec::new(),
         }
     }
 
@@ -218,6 +257,8 @@ impl Integration {
             IntegrationKind::DynamoDb(operation) => ResolvedCall::DynamoDb(operation.resolve(context)?),
             IntegrationKind::Http(http) => ResolvedCall::Http(http.request(context)?),
             IntegrationKind::Mock(mock) => ResolvedCall::Mock(mock.invoke(context)),
+            IntegrationKind::S3(s3) => ResolvedCall::Service(Box::new(s3.resolve(context)?)),
+            IntegrationKind::Service(service) => ResolvedCall::Service(Box::new(service.resolve(context)?)),
         })
     }
 
@@ -235,7 +276,10 @@ impl Integration {
         match &self.kind {
             IntegrationKind::Lambda(lambda) => lambda.finish(context, response),
             IntegrationKind::DynamoDb(operation) => Ok(operation.finish(context, response)),
-            IntegrationKind::Http(_) | IntegrationKind::Mock(_) => Ok(response),
+            IntegrationKind::Http(_)
+            | IntegrationKind::Mock(_)
+            | IntegrationKind::Service(_)
+            | IntegrationKind::S3(_) => Ok(response),
         }
     }
 
@@ -260,19 +304,12 @@ impl Integration {
                 }
                 IntegrationKind::Http(http) => Box::pin(http.invoke(context, &clients.http)).await,
                 IntegrationKind::Mock(mock) => Ok(mock.invoke(context)),
+                IntegrationKind::S3(s3) => Box::pin(s3.invoke(context, &clients.services, request_id)).await,
+                IntegrationKind::Service(service) => {
+                    Box::pin(service.invoke(context, &clients.services, request_id)).await
+                }
             }
         };
         tokio::time::timeout(limit, call).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))
     }
-}
-
-/// What `DYNAMODB` routes call, on the connections of `client`. Each attempt has two seconds; how many there are says
-/// the operation.
-pub fn dynamodb_client(client: ServiceClient) -> aws::dynamodb::DynamoDb {
-    const POLICY: CallPolicy = CallPolicy {
-        attempts: Attempts::Twice,
-        attempt_timeout: Some(Duration::from_secs(2)),
-        head_timeout: None,
-    };
-    aws::dynamodb::DynamoDb::new(client, POLICY)
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{dynamodb::FilledOperation, lambda::ResolvedFunctionCall};
+use super::{dynamodb::FilledOperation, lambda::ResolvedFunctionCall, services::ResolvedServiceCall};
 use crate::message::Response;
 
 /// What [`Integration::invoke`](super::Integration::invoke) would send.
@@ -10,6 +10,7 @@ use crate::message::Response;
 pub enum ResolvedCall {
     Function(ResolvedFunctionCall),
     DynamoDb(FilledOperation),
+    Service(Box<ResolvedServiceCall>),
     /// With the whole URI of the target.
     Http(http::Request<Bytes>),
     /// Nobody is called: this is the response.

@@ -49,6 +49,7 @@ mod routes_command;
 #[path = "../sdk_http_client.rs"]
 mod sdk_http_client;
 mod security_fields;
+mod services;
 mod snapshots;
 mod stage_collisions;
 mod stages;

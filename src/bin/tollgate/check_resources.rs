@@ -100,7 +100,7 @@ async fn answers(
         dynamodb: connection.dynamodb(),
         lambda: connection.lambda(),
         places: ServicePlaces {
-            lambda: match &connection.aws.lambda_endpoint {
+            lambda: match connection.aws.endpoints.of("LAMBDA") {
                 Some(endpoint) => format!("at {}", withheld(endpoint)),
                 None => format!("in {}", connection.aws.region),
             },

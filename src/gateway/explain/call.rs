@@ -16,6 +16,7 @@ use crate::{
         ResolvedCall,
         dynamodb::FilledOperation,
         lambda::{InvocationMode, ResolvedFunctionCall},
+        services::ResolvedServiceCall,
     },
     json,
     message::Body,
@@ -50,6 +51,20 @@ pub enum ExplainedCall {
         /// In DynamoDB's JSON.
         body: Value,
     },
+    Service {
+        /// `sqs`.
+        service: &'static str,
+        /// `SendMessage`.
+        action: &'static str,
+        /// `None`: the gateway's own.
+        region: Option<String>,
+        /// The role that is assumed for it, if one is.
+        role: Option<String>,
+        method: String,
+        path: String,
+        /// `None`: there is none.
+        body: Option<Value>,
+    },
     Http {
         method: String,
         uri: String,
@@ -71,6 +86,7 @@ pub(super) fn explain_integration(
         ResolvedCall::DynamoDb(FilledOperation { name, body, .. }) => {
             ExplainedCall::DynamoDb { operation: name, body: secrets.masked_json(value(&body)) }
         }
+        ResolvedCall::Service(call) => service(*call, secrets),
         ResolvedCall::Http(request) => ExplainedCall::Http {
             method: request.method().to_string(),
             uri: secrets.masked(&request.uri().to_string()),
@@ -105,6 +121,19 @@ fn function(call: ResolvedFunctionCall, secrets: &Secrets) -> ExplainedCall {
         },
         path: path.to_string(),
         event: secrets.masked_json(value(&event)),
+    }
+}
+
+fn service(resolved: ResolvedServiceCall, secrets: &Secrets) -> ExplainedCall {
+    let ResolvedServiceCall { service, action, region, role, call } = resolved;
+    ExplainedCall::Service {
+        service,
+        action,
+        region,
+        role,
+        method: call.method.to_string(),
+        path: secrets.masked(call.path_and_query.as_str()),
+        body: body(&call.body, &call.headers, secrets),
     }
 }
 

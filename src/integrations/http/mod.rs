@@ -2,7 +2,6 @@
 //!
 //! Redirects are passed on, never followed, and only allowed addresses are connected to.
 
-mod body;
 mod http_targets;
 mod request_parameters;
 mod reserved;
@@ -22,7 +21,7 @@ pub use self::http_targets::HttpTargets;
 #[cfg(feature = "local")]
 pub use self::http_targets::STANDS_FOR;
 use self::{request_parameters::RequestParameters, target_uri::UriTemplate};
-use super::{MappedPart, ParseContext};
+use super::{MappedPart, ParseContext, streamed_body};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -133,7 +132,7 @@ fn to_client_response(
     let body = if is_bodyless(&request.method, head.status) {
         Body::empty()
     } else {
-        body::bounded(incoming, deadline)
+        streamed_body::bounded(incoming, deadline)
     };
     let mut response = Response::new(body);
     *response.status_mut() = head.status;

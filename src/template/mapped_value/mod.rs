@@ -11,6 +11,7 @@ mod word;
 
 use std::{borrow::Cow, sync::OnceLock};
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use self::parser::MappedValueParser;
@@ -67,6 +68,11 @@ pub struct Inputs<'a> {
 impl<'a> Inputs<'a> {
     pub fn new(context: &'a Context<'a>) -> Self {
         Self { context, body: OnceLock::new() }
+    }
+
+    /// The body as it came.
+    pub fn body_bytes(&self) -> &Bytes {
+        &self.context.request.body
     }
 
     /// The body as JSON, parsed when the first mapped value asks for it. An empty body is no JSON either, and one of
@@ -126,6 +132,11 @@ impl MappedValue {
             Self::List(mapped_values) => mapped_values.iter().flat_map(Self::words).collect(),
             Self::Map(mapped_values) => mapped_values.iter().flat_map(|(_, mapped)| mapped.words()).collect(),
         }
+    }
+
+    /// True of `$request.body` alone.
+    pub fn is_whole_body(&self) -> bool {
+        matches!(self, Self::Word(Word::Body(steps)) if steps.is_empty())
     }
 
     /// True if it is the same in all requests of one caller for one URI.

@@ -88,6 +88,7 @@ fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
         Some(E::NotSigned) => {
             E::CallerNotAllowed { user: "arn:…".to_owned(), resource: "arn:…".to_owned() }
         }
-        Some(E::CallerNotAllowed { .. }) => return None,
+        Some(E::CallerNotAllowed { .. }) => E::IntegrationThrottled(none()),
+        Some(E::IntegrationThrottled(_)) => return None,
     })
 }

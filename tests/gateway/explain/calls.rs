@@ -57,6 +57,13 @@ stages:
           type: DYNAMODB
           action: TransactWriteItems
           transactItems: [{ put: { tableName: orders, item: { id: $request.body.id } } }]
+      POST /queue:
+        integration:
+          type: SQS
+          action: SendMessage
+          queueUrl: https://sqs.eu-west-1.amazonaws.com/111122223333/orders
+          messageBody: $request.body
+      GET /files/{id}: { integration: { type: S3, action: GetObject, bucket: shop-files, key: "${request.path.id}" } }
       GET /mock: { integration: { type: MOCK, statusCode: 418, headers: { x-a: b }, body: { tea: "${context.stage}" } } }
 "#;
 
@@ -109,8 +116,10 @@ async fn the_call_that_is_explained_is_the_one_that_a_target_gets() {
         ("AWS_SECRET_ACCESS_KEY", "test"),
         ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint),
         ("AWS_ENDPOINT_URL_LAMBDA", &endpoint),
+        ("AWS_ENDPOINT_URL_SQS", &endpoint),
+        ("AWS_ENDPOINT_URL_S3", &endpoint),
     ];
-    let requests: [(&str, &str, &str); 14] = [
+    let requests: [(&str, &str, &str); 16] = [
         ("GET /v1/v2/7?x=1&x=2", "", "function"),
         ("POST /v1/v1/a%2Fb?x=1", r#"{"n":1}"#, "function"),
         ("POST /v1/later", "bytes", "function"),
@@ -124,6 +133,8 @@ async fn the_call_that_is_explained_is_the_one_that_a_target_gets() {
         ("PATCH /v1/item/7", r#"{"n":7}"#, "dynamodb"),
         ("DELETE /v1/item/7", "", "dynamodb"),
         ("POST /v1/transact", r#"{"id":"7"}"#, "dynamodb"),
+        ("POST /v1/queue", r#"{"n":7}"#, "service"),
+        ("GET /v1/files/a%20b", "", "service"),
         ("GET /v1/mock", "", "mock"),
     ];
     for (request, body, kind) in requests {
@@ -160,7 +171,8 @@ async fn the_call_that_is_explained_is_the_one_that_a_target_gets() {
             continue;
         }
         let [received] = &received[..] else { panic!("{request}: {} calls", received.len()) };
-        let expected = if request.ends_with("/later") { 202 } else { 200 };
+        let is_accepted = ["/later", "/queue"].iter().any(|path| request.ends_with(path));
+        let expected = if is_accepted { 202 } else { 200 };
         assert_eq!(told["answer"]["response"]["status"], expected, "{request}: {told}");
         match kind {
             "function" => {
@@ -178,6 +190,12 @@ async fn the_call_that_is_explained_is_the_one_that_a_target_gets() {
                     body
                 };
                 assert_eq!(without_token(received.json()), without_token(call["body"].clone()), "{request}");
+            }
+            "service" => {
+                let line = format!("{} {}", call["method"].as_str().unwrap(), call["path"].as_str().unwrap());
+                assert_eq!(received.line, line, "{request}");
+                let body = serde_json::from_str(&received.body).unwrap_or(Value::Null);
+                assert_eq!(body, call["body"], "{request}");
             }
             _ => {
                 let port = target.port.to_string();

@@ -43,9 +43,24 @@ pub struct Calls {
 pub fn router(calls: Calls) -> Router {
     Router::new()
         .route("/2015-03-31/functions/{name}/invocations", post(invoke))
+        .route("/", post(take_message))
         .route("/2021-11-15/functions/{name}/response-streaming-invocations", post(invoke_streaming))
         .layer(DefaultBodyLimit::disable())
         .with_state(calls)
+}
+
+/// Any other service takes a message, but for a queue that is asked too much.
+async fn take_message(message: Bytes) -> Response<Body> {
+    let is_busy = message.windows(6).any(|part| part == b"/busy\"");
+    let status = if is_busy { 400 } else { 200 };
+    let body =
+        if is_busy { json!({ "__type": "ThrottlingException" }) } else { json!({ "MessageId": REQUEST_ID }) };
+    let content_type = "application/x-amz-json-1.0";
+    Response::builder()
+        .status(status)
+        .header("content-type", content_type)
+        .body(body.to_string().into())
+        .unwrap()
 }
 
 enum Outcome {

@@ -26,7 +26,7 @@ use tollgate::{
     access_log::Sink,
     api_file,
     authorizers::KeyValue,
-    aws::{ServiceClient, service::Service},
+    aws::{ServiceClient, clients::ServiceClients, service::Service},
     clock::Clock,
     deployment::{self, ActiveDeployments, Origin, Publication, PublishOutcome},
     dev::{self, DevApi},
@@ -112,7 +112,8 @@ impl TestGateway {
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
             ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", gate.address)),
-            ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", targets.address)),
+            // Nothing of a test goes to AWS.
+            ("AWS_ENDPOINT_URL", format!("http://{}", targets.address)),
             ("MAX_STALE_SECONDS", "0".to_owned()),
         ];
         let variables: HashMap<_, _> = endpoints
@@ -126,8 +127,13 @@ impl TestGateway {
         store.function_url_auth_type = Some(environment.function_url_auth_type);
         let lines = Arc::default();
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws).observed(panicking::lambda);
-        let clients = Clients { lambda, dynamodb: dynamodb_client(client), http: HttpTargets::AsWritten };
         let clock = Clock::Manual(Arc::clone(&now));
+        let clients = Clients {
+            lambda,
+            dynamodb: dynamodb_client(client),
+            http: HttpTargets::AsWritten,
+            services: ServiceClients::new(&environment.aws, clock.clone()),
+        };
         let instance = Instance { clock, sink: Sink::Memory(Arc::clone(&lines)), seed: || 1 };
         let mut gateway = Gateway::new(&store, &environment, clients, instance);
         if !variables.contains_key("REFRESH_SECONDS") {

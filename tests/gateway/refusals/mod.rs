@@ -34,7 +34,7 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 53] = [
+const ROWS: [Row; 54] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadParameterValue",      "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
@@ -83,6 +83,7 @@ const ROWS: [Row; 53] = [
     ("IntegrationFailure",     "GET /v1/reflect",                     Stage,   502, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
     ("IntegrationForbidden",   "GET /v1/call/forbidden",              Stage,   500, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
     ("IntegrationForbidden",   "GET /v1/table",                       Stage,   500, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
+    ("IntegrationThrottled",   "POST /v1/busy\n\n{}",               Stage,   429, "TooManyRequestsException",     r#"{"message":"Too Many Requests"}"#, "retry-after: 1\n"),
     ("IntegrationUnreachable", "GET /v1/local",                       Stage,   504, "InternalServerErrorException", r#"{"message": "Network error communicating with endpoint"}"#, ""),
     ("IntegrationTimeout",     "GET /v1/call/never",                  Stage,   504, "InternalServerErrorException", r#"{"message": "Endpoint request timed out"}"#, ""),
     ("StoreUnavailable",       "GET /v1/keyed\nx-api-key: key-while-the-store-is-away", Stage, 503, "ServiceUnavailableException", r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
@@ -167,6 +168,11 @@ async fn api(words: &Value) -> TestGateway {
         let integration = json!({ "type": "AWS_PROXY", "uri": function, "timeoutInMillis": timeout });
         route(&format!("GET /call/{function}"), integration);
     }
+    route(
+        "POST /busy",
+        json!({ "type": "SQS", "action": "SendMessage", "messageBody": "$request.body",
+        "queueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/busy" }),
+    );
     route("GET /local", json!({ "type": "HTTP_PROXY", "uri": "http://localhost:1/" }));
     gateway.put_route(&json!({ "routeKey": "GET /throttled", "integration": { "type": "MOCK" },
         "throttle": { "rateLimit": 0.001, "burstLimit": 1 } }));

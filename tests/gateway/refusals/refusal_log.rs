@@ -73,6 +73,7 @@ async fn the_access_log_tells_the_response_type_and_the_cause_of_every_refusal()
         IntegrationFailure INTEGRATION_FAILURE
         IntegrationForbidden API_CONFIGURATION_ERROR
         IntegrationForbidden API_CONFIGURATION_ERROR
+        IntegrationThrottled THROTTLED
         IntegrationUnreachable INTEGRATION_FAILURE
         IntegrationTimeout INTEGRATION_TIMEOUT
         StoreUnavailable DEFAULT_5XX
@@ -158,6 +159,7 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         IntegrationFailure: v1, ANY /reflect, integrationLatency
         IntegrationForbidden: v1, GET /call/forbidden, integrationLatency
         IntegrationForbidden: v1, GET /table, integrationLatency
+        IntegrationThrottled: v1, POST /busy, integrationLatency
         IntegrationUnreachable: v1, GET /local, integrationLatency
         IntegrationTimeout: v1, GET /call/never, integrationLatency
         StoreUnavailable: v1, GET /keyed, apiKey

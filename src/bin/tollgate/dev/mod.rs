@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     api_file::{self, CheckedFile, local_function::LocalFunction},
     dev::{DevApi, DevServer, FileChange, LoadReport, Stamps},
+    environment::SERVICE_IDS,
     error::chain,
     local::{
         function_output::{Colours, FunctionOutput},
@@ -48,6 +49,9 @@ const GATEWAY_VARIABLES: [&str; 7] = [
     "TRUSTED_PROXY_SECRET",
     "REQUIRE_TRUSTED_PROXY",
 ];
+
+/// The services of the local world itself, which arguments name others for.
+const OWN_SERVICES: [&str; 2] = ["DYNAMODB", "LAMBDA"];
 
 /// Credentials that are passed on when another DynamoDB or Lambda is used.
 const AWS_VARIABLES: [&str; 4] =
@@ -263,7 +267,10 @@ fn settings(arguments: Arguments) -> Result<WorldSettings> {
     let program = env::current_exe().context("cannot tell where this program is")?;
     let uses_other_aws = arguments.dynamodb_endpoint.is_some() || arguments.lambda_endpoint.is_some();
     let passed_on = GATEWAY_VARIABLES.iter().chain(AWS_VARIABLES.iter().filter(|_| uses_other_aws));
-    let passed_on = passed_on.filter_map(|name| Some(((*name).to_owned(), env::var(name).ok()?)));
+    let services = SERVICE_IDS.iter().filter(|id| !OWN_SERVICES.contains(id));
+    let endpoints = services.map(|id| format!("AWS_ENDPOINT_URL_{id}"));
+    let names = passed_on.map(|name| (*name).to_owned()).chain(endpoints);
+    let passed_on = names.filter_map(|name| env::var(&name).ok().map(|value| (name, value)));
     Ok(WorldSettings {
         api_port: arguments.api_port,
         dynamodb_port: arguments.dynamodb_port,

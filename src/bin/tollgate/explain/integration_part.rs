@@ -26,6 +26,13 @@ pub fn write(out: &mut impl Write, integration: &ExplainedIntegration) -> io::Re
             write_line(out, "call", operation)?;
             write_json(out, body)
         }
+        ExplainedCall::Service { service, action, region, role, method, path, body } => {
+            write_line(out, "integration", &format!("{type_name}, at most {limit} s"))?;
+            let region = region.as_ref().map(|region| format!(" in {region}")).unwrap_or_default();
+            let role = role.as_ref().map(|role| format!(" as {role}")).unwrap_or_default();
+            write_line(out, "call", &format!("{service} {action}{region}{role}: {method} {path}"))?;
+            write_message(out, &[], body.as_ref())
+        }
         ExplainedCall::Http { method, uri, headers, body } => {
             write_line(out, "integration", &format!("{type_name}, at most {limit} s"))?;
             write_line(out, "call", &format!("{method} {uri}"))?;
@@ -75,6 +82,15 @@ pub fn to_json(integration: &ExplainedIntegration) -> Value {
             "event": event,
         }),
         ExplainedCall::DynamoDb { operation, body } => json!({ "operation": operation, "body": body }),
+        ExplainedCall::Service { service, action, region, role, method, path, body } => json!({
+            "service": service,
+            "action": action,
+            "region": region,
+            "credentials": role,
+            "method": method,
+            "path": path,
+            "body": body,
+        }),
         ExplainedCall::Http { method, uri, headers, body } => {
             json!({ "method": method, "uri": uri, "headers": named(headers), "body": body })
         }

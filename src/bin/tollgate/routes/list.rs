@@ -80,10 +80,14 @@ fn write(out: &mut impl Write, routes: &[ListedRoute]) -> io::Result<()> {
     text_table::write(out, &COLUMNS, &routes.iter().map(row).collect::<Vec<_>>())
 }
 
-/// `AWS_PROXY orders:live`, `DYNAMODB GetItem orders`.
+/// `AWS_PROXY orders:live`, `DYNAMODB GetItem orders`, `SQS SendMessage orders`.
 fn integration(route: &ListedRoute) -> String {
     let text = |name: &str| route.integration.get(name).and_then(Value::as_str);
-    let parts = [Some(route.integration_type), text("action"), text("tableName"), text("uri")];
+    let named = ["queueUrl", "topicArn", "stateMachineArn", "executionArn", "streamName", "bucket"];
+    let named = named.iter().find_map(|name| text(name));
+    let own_name = named.and_then(|text| text.rsplit(['/', ':']).next());
+    let what = text("action").or(text("integrationSubtype"));
+    let parts = [Some(route.integration_type), what, text("tableName"), text("uri"), own_name];
     let words = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
     tollgate::userinfo::withheld(&words).into_owned()
 }

@@ -120,6 +120,8 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"403 | content-type=application/json | x-amzn-errortype=MissingAuthenticationTokenException | {"message":"Missing Authentication Token"}"#),
         (GatewayError::CallerNotAllowed { user: "arn:aws:iam::111122223333:user/ada".to_owned(), resource: "arn:aws:execute-api:eu-west-1:********3333:abc/v1/GET/".to_owned() },
             r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"Message":"User: arn:aws:iam::111122223333:user/ada is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:abc/v1/GET/"}"#),
+        (GatewayError::IntegrationThrottled(source()),
+            r#"429 | content-type=application/json | retry-after=1 | x-amzn-errortype=TooManyRequestsException | {"message":"Too Many Requests"}"#),
     ]
 }
 
@@ -174,6 +176,7 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Http, .. } => 45,
         GatewayError::NotSigned => 46,
         GatewayError::CallerNotAllowed { .. } => 47,
+        GatewayError::IntegrationThrottled(_) => 48,
     }
 }
 
@@ -183,7 +186,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 48);
+    assert_eq!(every_refusal().len(), 49);
 }
 
 #[test]

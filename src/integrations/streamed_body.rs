@@ -1,9 +1,8 @@
 //! A target's response, passed on piece by piece as it comes, until the Lambda's own time is over.
 
+use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use http_body::Body as _;
 use http_body_util::BodyDataStream;
-use hyper::body::Incoming;
 use tokio::time::{Instant, timeout_at};
 
 use crate::message::{Body, BoxError};
@@ -13,7 +12,11 @@ use crate::message::{Body, BoxError};
 ///
 /// There is no other limit: a target may be silent for as long as the Lambda lives, as server-sent events
 /// often are.
-pub fn bounded(incoming: Incoming, deadline: Instant) -> Body {
+pub fn bounded<B>(incoming: B, deadline: Instant) -> Body
+where
+    B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<BoxError>,
+{
     if incoming.is_end_stream() {
         return Body::empty();
     }

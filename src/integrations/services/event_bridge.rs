@@ -1,0 +1,32 @@
+//! Amazon EventBridge.
+//!
+//! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
+
+use super::action::{
+    Action, AnswerForm, Effect, Entries, Field,
+    FieldKind::{Destination, Text, Texts, Time},
+    Need, optional, required,
+};
+use crate::aws::service::Service;
+
+/// Without it, the account's own bus.
+const BUS: Field =
+    Field { name: "eventBusName", wire: "EventBusName", need: Need::Optional, kind: Destination };
+
+pub static ACTIONS: [Action; 1] = [Action {
+    name: "PutEvents",
+    service: Service::EventBridge,
+    fields: &[
+        BUS,
+        required("source", "Source", Text),
+        required("detailType", "DetailType", Text),
+        required("detail", "Detail", Text),
+        optional("resources", "Resources", Texts),
+        optional("time", "Time", Time),
+        optional("traceHeader", "TraceHeader", Text),
+    ],
+    entries: Entries::One("Entries"),
+    effect: Effect::Writes,
+    most_bytes: 256 << 10,
+    answer: AnswerForm::AcceptedEntries { list: "Entries", id: "EventId", name: "eventIds" },
+}];
