@@ -29,7 +29,7 @@ async fn a_field_that_will_not_do_is_a_problem() {
         ),
         (
             json!({ "type": "SQS", "action": "SendMessage" }),
-            "queueUrl: got nothing, expected text, which no request chooses\nmessageBody: got nothing, expected text, JSON, or a word such as $request.body".to_owned(),
+            "messageBody: got nothing, expected text, JSON, or a word such as $request.body\nqueueUrl: got nothing, expected text, which no request chooses".to_owned(),
         ),
         (
             send(json!({ "queueUrl": "" })),
@@ -86,7 +86,7 @@ async fn a_parameter_of_a_subtype_that_will_not_do_is_a_problem() {
         ),
         (
             subtype("SQS-DeleteMessage", json!({ "QueueUrl": "$request.path.no", "ReceiptHandel": "x" })),
-            "requestParameters.QueueUrl: got \"$request.path.no\", expected one of the route's path parameters (id)\nrequestParameters.ReceiptHandle: got nothing, expected text, or a word such as $request.body.x\nrequestParameters.ReceiptHandel: got \"x\", expected nothing of this name; did you mean ReceiptHandle?",
+            "requestParameters.QueueUrl: got \"$request.path.no\", expected one of the route's path parameters (id)\nrequestParameters.ReceiptHandel: got \"x\", expected nothing of this name; did you mean ReceiptHandle?\nrequestParameters.ReceiptHandle: got nothing, expected text, or a word such as $request.body.x",
         ),
         (
             subtype("SQS-PurgeQueue", json!({ "QueueUrl": "q", "Region": "no region" })),
