@@ -7,15 +7,20 @@ pub mod http;
 pub mod lambda;
 mod mapped_part;
 pub mod mock;
+mod non_proxy;
+mod reserved;
 mod resolved_call;
+mod response_parameters;
 
 use std::{sync::Arc, time::Duration};
 
 use self::{
     dynamodb::DynamoDb,
-    http::{Http, HttpTargets},
+    http::{Http, HttpTargets, UriTemplate},
     lambda::Lambda,
     mock::Mock,
+    non_proxy::{NonProxy, TEMPLATED_MOCK},
+    response_parameters::{Read, ResponseParameters},
 };
 pub use self::{
     mapped_part::{CallPart, MappedPart},
@@ -30,7 +35,7 @@ use crate::{
     context::Context,
     error::GatewayError,
     http_client::GuardedClient,
-    item::Fields,
+    item::{Fields, brief},
     limits::usage_plan::Permit,
     message::Response,
     template::{ContextVariable, mapped_value::Word},
@@ -41,6 +46,7 @@ use crate::{
 pub struct Integration {
     kind: IntegrationKind,
     timeout: Duration,
+    response_parameters: Option<Box<ResponseParameters>>,
 }
 
 #[derive(Debug)]
@@ -49,6 +55,8 @@ enum IntegrationKind {
     DynamoDb(Box<DynamoDb>),
     Http(Box<Http>),
     Mock(Box<Mock>),
+    /// `AWS`, `HTTP`, and `MOCK` with templates.
+    NonProxy(Box<NonProxy>),
 }
 
 /// The connections that all routes share.
@@ -74,15 +82,19 @@ pub struct ParseContext<'a> {
 
 #[derive(Clone, Copy)]
 enum IntegrationType {
+    Aws,
     AwsProxy,
     DynamoDb,
+    Http,
     HttpProxy,
     Mock,
 }
 
-const TYPES: [(&str, IntegrationType); 4] = [
+const TYPES: [(&str, IntegrationType); 6] = [
+    ("AWS", IntegrationType::Aws),
     ("AWS_PROXY", IntegrationType::AwsProxy),
     ("DYNAMODB", IntegrationType::DynamoDb),
+    ("HTTP", IntegrationType::Http),
     ("HTTP_PROXY", IntegrationType::HttpProxy),
     ("MOCK", IntegrationType::Mock),
 ];
@@ -96,7 +108,7 @@ impl Integration {
     pub fn parse(fields: Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let given = fields.choice("type", &TYPES);
         let timeout_ms = fields.integer("timeoutInMillis", 50..=MAX_TIMEOUT_MS).unwrap_or(DEFAULT_TIMEOUT_MS);
-        let kind = match fields.require("type", given, "AWS_PROXY, DYNAMODB, HTTP_PROXY or MOCK")? {
+        let kind = match fields.require("type", given, "AWS, AWS_PROXY, DYNAMODB, HTTP, HTTP_PROXY or MOCK")? {
             IntegrationType::AwsProxy => {
                 Lambda::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Lambda)
             }
@@ -106,10 +118,21 @@ impl Integration {
             IntegrationType::HttpProxy => {
                 Http::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Http)
             }
+            IntegrationType::Mock if is_templated(&fields) => {
+                IntegrationKind::non_proxy(NonProxy::parse_mock(&fields, parse_context))
+            }
             IntegrationType::Mock => Mock::parse(&fields).map(Box::new).map(IntegrationKind::Mock),
+            IntegrationType::Aws => IntegrationKind::non_proxy(NonProxy::parse_aws(&fields, parse_context)),
+            IntegrationType::Http => IntegrationKind::non_proxy(NonProxy::parse_http(&fields, parse_context)),
         };
+        let response_parameters = kind.as_ref().map_or(Read::Absent, |kind| kind.response_parameters(&fields));
         fields.finish();
-        Some(Self { kind: kind?, timeout: Duration::from_millis(timeout_ms) })
+        let response_parameters = match response_parameters {
+            Read::Absent => None,
+            Read::Parameters(parameters) => Some(parameters),
+            Read::Wrong => return None,
+        };
+        Some(Self { kind: kind?, timeout: Duration::from_millis(timeout_ms), response_parameters })
     }
 
     /// True if a response is all that there will be, and worth giving to the next caller.
@@ -117,6 +140,7 @@ impl Integration {
         match &self.kind {
             IntegrationKind::Lambda(lambda) => lambda.is_buffered(),
             IntegrationKind::DynamoDb(operation) => !operation.writes(),
+            IntegrationKind::NonProxy(integration) => integration.is_waited_for(),
             IntegrationKind::Http(_) | IntegrationKind::Mock(_) => true,
         }
     }
@@ -125,27 +149,49 @@ impl Integration {
     pub fn writes_to_dynamodb(&self) -> bool {
         match &self.kind {
             IntegrationKind::DynamoDb(operation) => operation.writes(),
-            IntegrationKind::Lambda(_) | IntegrationKind::Http(_) | IntegrationKind::Mock(_) => false,
+            IntegrationKind::Lambda(_)
+            | IntegrationKind::Http(_)
+            | IntegrationKind::Mock(_)
+            | IntegrationKind::NonProxy(_) => false,
         }
     }
 
     /// True if it may ask a target of `other` for whatever path a client sends.
     pub fn may_share_a_target_with(&self, other: &Self) -> bool {
-        match (&self.kind, &other.kind) {
-            (IntegrationKind::Lambda(own), IntegrationKind::Lambda(theirs)) => {
-                own.calls_same_function_as(theirs)
+        let shares_function = self.function().is_some_and(|own| other.function() == Some(own));
+        let shares_server = match (self.uri(), other.uri()) {
+            (Some(own), Some(theirs)) => own.has_same_server_as(theirs),
+            (Some(_) | None, _) => false,
+        };
+        shares_function || shares_server && self.forwards_request_path()
+    }
+
+    /// The name of the function that it calls. A mock has no target, and a table knows no paths.
+    fn function(&self) -> Option<&str> {
+        match &self.kind {
+            IntegrationKind::Lambda(lambda) => Some(lambda.name()),
+            IntegrationKind::NonProxy(integration) => integration.function(),
+            IntegrationKind::DynamoDb(_) | IntegrationKind::Http(_) | IntegrationKind::Mock(_) => None,
+        }
+    }
+
+    /// The URL that it calls.
+    fn uri(&self) -> Option<&UriTemplate> {
+        match &self.kind {
+            IntegrationKind::Http(http) => Some(http.uri()),
+            IntegrationKind::NonProxy(integration) => integration.uri(),
+            IntegrationKind::Lambda(_) | IntegrationKind::DynamoDb(_) | IntegrationKind::Mock(_) => None,
+        }
+    }
+
+    /// True if the path that is asked for has something of the request's.
+    fn forwards_request_path(&self) -> bool {
+        match &self.kind {
+            IntegrationKind::Http(http) => http.forwards_request_path(),
+            IntegrationKind::NonProxy(integration) => {
+                integration.uri().is_some_and(UriTemplate::forwards_request_path)
             }
-            (IntegrationKind::Http(own), IntegrationKind::Http(theirs)) => {
-                own.may_share_a_server_with(theirs)
-            }
-            // A mock has no target, and a table knows no paths.
-            (
-                IntegrationKind::Lambda(_)
-                | IntegrationKind::DynamoDb(_)
-                | IntegrationKind::Http(_)
-                | IntegrationKind::Mock(_),
-                _,
-            ) => false,
+            IntegrationKind::Lambda(_) | IntegrationKind::DynamoDb(_) | IntegrationKind::Mock(_) => false,
         }
     }
 
@@ -153,7 +199,10 @@ impl Integration {
     pub fn page_parameter(&self) -> Option<&'static str> {
         match &self.kind {
             IntegrationKind::DynamoDb(operation) => operation.page_parameter(),
-            IntegrationKind::Lambda(_) | IntegrationKind::Http(_) | IntegrationKind::Mock(_) => None,
+            IntegrationKind::Lambda(_)
+            | IntegrationKind::Http(_)
+            | IntegrationKind::Mock(_)
+            | IntegrationKind::NonProxy(_) => None,
         }
     }
 
@@ -166,18 +215,24 @@ impl Integration {
                 operation.mapped_values().into_iter().map(|value| MappedPart { value, part }).collect()
             }
             IntegrationKind::Http(http) => http.mapped(),
+            IntegrationKind::NonProxy(integration) => integration.mapped(),
             IntegrationKind::Lambda(_) | IntegrationKind::Mock(_) => Vec::new(),
         }
     }
 
     /// The variables of `context` that are in the response, or in what is asked for: not those in headers of a request.
     pub fn variables(&self) -> Vec<ContextVariable> {
-        if let IntegrationKind::Mock(mock) = &self.kind {
-            return mock.variables().collect();
-        }
         let is_asked_for = |mapped: &MappedPart<'_>| !matches!(mapped.part, CallPart::Header(_));
         let words = self.mapped().into_iter().filter(is_asked_for).flat_map(|mapped| mapped.value.words());
-        words.filter_map(Word::variable).collect()
+        let mut variables: Vec<_> = words.filter_map(Word::variable).collect();
+        match &self.kind {
+            IntegrationKind::Mock(mock) => variables.extend(mock.variables()),
+            IntegrationKind::NonProxy(integration) => variables.extend(integration.variables()),
+            IntegrationKind::Lambda(_) | IntegrationKind::DynamoDb(_) | IntegrationKind::Http(_) => {}
+        }
+        let of_response = self.response_parameters.iter().flat_map(|parameters| parameters.variables());
+        variables.extend(of_response);
+        variables
     }
 
     /// `type`, as items write it.
@@ -187,6 +242,7 @@ impl Integration {
             IntegrationKind::DynamoDb(_) => "DYNAMODB",
             IntegrationKind::Http(_) => "HTTP_PROXY",
             IntegrationKind::Mock(_) => "MOCK",
+            IntegrationKind::NonProxy(integration) => integration.type_name(),
         }
     }
 
@@ -200,6 +256,7 @@ impl Integration {
             IntegrationKind::DynamoDb(operation) => ResolvedCall::DynamoDb(operation.resolve(context)?),
             IntegrationKind::Http(http) => ResolvedCall::Http(http.request(context)?),
             IntegrationKind::Mock(mock) => ResolvedCall::Mock(mock.invoke(context)),
+            IntegrationKind::NonProxy(integration) => integration.resolve(context)?,
         })
     }
 
@@ -217,7 +274,7 @@ impl Integration {
         match &self.kind {
             IntegrationKind::Lambda(lambda) => lambda.finish(context, response),
             IntegrationKind::DynamoDb(operation) => Ok(operation.finish(context, response)),
-            IntegrationKind::Http(_) | IntegrationKind::Mock(_) => Ok(response),
+            IntegrationKind::Http(_) | IntegrationKind::Mock(_) | IntegrationKind::NonProxy(_) => Ok(response),
         }
     }
 
@@ -233,7 +290,7 @@ impl Integration {
         let limit = self.limit(context);
         // Boxed: this future is part of every request's, and those of a call are large.
         let call = async {
-            match &self.kind {
+            let response = match &self.kind {
                 IntegrationKind::Lambda(lambda) => {
                     Box::pin(lambda.invoke(context, &clients.lambda, request_id)).await
                 }
@@ -242,10 +299,55 @@ impl Integration {
                 }
                 IntegrationKind::Http(http) => Box::pin(http.invoke(context, &clients.http)).await,
                 IntegrationKind::Mock(mock) => Ok(mock.invoke(context)),
+                IntegrationKind::NonProxy(integration) => {
+                    Box::pin(integration.invoke(context, clients, request_id)).await
+                }
+            }?;
+            match &self.response_parameters {
+                None => Ok(response),
+                Some(parameters) => Box::pin(parameters.apply(context, response)).await,
             }
         };
         tokio::time::timeout(limit, call).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))
     }
+}
+
+impl IntegrationKind {
+    fn non_proxy(integration: Option<NonProxy>) -> Option<Self> {
+        integration.map(Box::new).map(Self::NonProxy)
+    }
+
+    /// Reads `responseParameters`, where the kind has them.
+    fn response_parameters(&self, fields: &Fields<'_>) -> Read {
+        let is_streamed = match self {
+            Self::Lambda(lambda) => lambda.is_streamed(),
+            Self::Http(_) => false,
+            Self::DynamoDb(_) | Self::Mock(_) | Self::NonProxy(_) => return Read::Absent,
+        };
+        let read = ResponseParameters::read(fields);
+        match &read {
+            Read::Parameters(parameters) if is_streamed && parameters.reads_body() => {
+                let expected = "nothing of $response.body, which is passed on as the function writes it";
+                fields.problem("responseParameters", "a word of the body", expected);
+                Read::Wrong
+            }
+            Read::Absent | Read::Parameters(_) | Read::Wrong => read,
+        }
+    }
+}
+
+/// True of a `MOCK` whose response is made by templates. One that is also a plain one is a problem.
+fn is_templated(fields: &Fields<'_>) -> bool {
+    let Some(templated) = TEMPLATED_MOCK.into_iter().find(|name| fields.value(name).is_some()) else {
+        return false;
+    };
+    for plain in ["statusCode", "headers", "body"] {
+        if let Some(value) = fields.value(plain) {
+            let expected = format!("nothing beside {templated}: a MOCK is plain, or it has templates");
+            fields.problem(plain, &brief(value), &expected);
+        }
+    }
+    true
 }
 
 /// What `DYNAMODB` routes call, on the connections of `client`. Each attempt has two seconds; how many there are says

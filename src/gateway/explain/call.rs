@@ -36,8 +36,8 @@ pub struct ExplainedIntegration {
 pub enum ExplainedCall {
     Function {
         function: String,
-        /// `1.0`, `2.0`.
-        payload_version: &'static str,
+        /// `1.0`, `2.0`; `None`: the event is what a mapping made.
+        payload_version: Option<&'static str>,
         /// `RequestResponse`, `Event`, or `STREAM` for the streaming form.
         mode: &'static str,
         /// The path of the Invoke API.
@@ -94,17 +94,20 @@ fn function(call: ResolvedFunctionCall, secrets: &Secrets) -> ExplainedCall {
     let ResolvedFunctionCall { function, path, version, mode, event } = call;
     ExplainedCall::Function {
         function,
-        payload_version: match version {
+        payload_version: version.map(|version| match version {
             PayloadVersion::V1 => "1.0",
             PayloadVersion::V2 => "2.0",
-        },
+        }),
         mode: match mode {
             InvocationMode::Buffered => "RequestResponse",
             InvocationMode::Event => "Event",
             InvocationMode::Stream => "STREAM",
         },
         path: path.to_string(),
-        event: secrets.masked_json(value(&event)),
+        event: json::read(&event).map_or_else(
+            |_| secrets.masked(&String::from_utf8_lossy(&event)).into(),
+            |event| secrets.masked_json(event),
+        ),
     }
 }
 

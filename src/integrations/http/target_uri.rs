@@ -31,6 +31,15 @@ enum UriPart {
     Parameter(String),
 }
 
+/// The value of a parameter of a URI.
+#[derive(Clone, Copy, Debug)]
+pub enum ParameterValue<'a> {
+    /// As it was routed: percent-encoded, a greedy one with its slashes.
+    Routed(&'a str),
+    /// Decoded; becomes one segment, or one value.
+    Text(&'a str),
+}
+
 /// The changeable part of a request's URI, percent-encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetUri {
@@ -106,14 +115,20 @@ impl UriTemplate {
 
     /// The URI's path and query for a request, with the request's own query behind that of the item.
     pub fn fill(&self, context: &Context<'_>) -> TargetUri {
-        let mut path: String = self.path.iter().map(|piece| piece.fill(context, &PATH)).collect();
+        let routed = |name: &str| ParameterValue::Routed(context.path_parameter(name).unwrap_or_default());
+        let mut target = self.fill_with(routed);
+        target.append_query(&utf8_percent_encode(&context.request.query, &QUERY).to_string());
+        target
+    }
+
+    /// The URI's path and query with these values of its parameters, without the request's own query.
+    pub fn fill_with<'a>(&self, value: impl Fn(&str) -> ParameterValue<'a>) -> TargetUri {
+        let mut path: String = self.path.iter().map(|piece| piece.fill(&value, &PATH)).collect();
         if !path.starts_with('/') {
             path.insert(0, '/');
         }
-        let query = self.query.iter().map(|piece| piece.fill(context, &ENCODED_VALUE)).collect();
-        let mut target = TargetUri { path, query };
-        target.append_query(&utf8_percent_encode(&context.request.query, &QUERY).to_string());
-        target
+        let query = self.query.iter().map(|piece| piece.fill(&value, &ENCODED_VALUE)).collect();
+        TargetUri { path, query }
     }
 
     /// The whole URI.
@@ -144,13 +159,17 @@ impl TargetUri {
 }
 
 impl UriPart {
-    fn fill<'a>(&'a self, context: &Context<'a>, encode: &'static AsciiSet) -> Cow<'a, str> {
+    fn fill<'a>(
+        &self,
+        value: &impl Fn(&str) -> ParameterValue<'a>,
+        encode: &'static AsciiSet,
+    ) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
-            Self::Parameter(name) => {
-                let value = context.path_parameter(name).unwrap_or_default();
-                utf8_percent_encode(value, encode).into()
-            }
+            Self::Parameter(name) => match value(name) {
+                ParameterValue::Routed(value) => utf8_percent_encode(value, encode).to_string().into(),
+                ParameterValue::Text(text) => encoded_value(text).into(),
+            },
         }
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 /// The steps from a document down to one value; none of them is the whole document.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct BodyPath(Vec<Step>);
 
 #[derive(Clone, Debug)]
@@ -33,6 +33,11 @@ impl BodyPath {
             }
         }
         Some(Self(steps))
+    }
+
+    /// True if it leads nowhere: the whole document is meant.
+    pub fn is_whole(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The value there, if the document has one.

@@ -51,7 +51,7 @@ pub fn router(calls: Calls) -> Router {
 enum Outcome {
     Payload(Bytes),
     /// With this message.
-    FunctionError(&'static str),
+    FunctionError(String),
     /// Status, error type.
     Refused(u16, &'static str),
     Frames {
@@ -61,9 +61,10 @@ enum Outcome {
 }
 
 async fn function(name: &str, event: &Value) -> Outcome {
+    let name = name.rsplit(":function:").next().unwrap();
     match authorizer_functions::word(name, event) {
         Some(Word::Answers(answer)) => return Outcome::Payload(answer.into()),
-        Some(Word::Fails(message)) => return Outcome::FunctionError(message),
+        Some(Word::Fails(message)) => return Outcome::FunctionError(message.to_owned()),
         Some(Word::Never) => return pending().await,
         None => {}
     }
@@ -74,7 +75,10 @@ async fn function(name: &str, event: &Value) -> Outcome {
             Outcome::Payload(answer.to_string().into())
         }
         "reflect" => body_of(event)
-            .map_or(Outcome::FunctionError("the request has no body"), |body| Outcome::Payload(body.into())),
+            .map_or(Outcome::FunctionError("the request has no body".to_owned()), |body| Outcome::Payload(body.into())),
+        // What non-proxy integrations call: the result is the event, or an error with its message.
+        "same" => Outcome::Payload(event.to_string().into()),
+        "fails" => Outcome::FunctionError(event["message"].as_str().unwrap_or_default().to_owned()),
         "unchanged" => {
             Outcome::Payload(r#"{"statusCode":304,"headers":{"cache-control":"max-age=10"}}"#.into())
         }
@@ -127,7 +131,7 @@ async fn invoke(
         _ if is_event => answer(202, &[], Body::empty()),
         Outcome::Payload(payload) => answer(200, &[], payload.into()),
         Outcome::FunctionError(message) => {
-            answer(200, &[("x-amz-function-error", "Unhandled")], function_error(message).into())
+            answer(200, &[("x-amz-function-error", "Unhandled")], function_error(&message).into())
         }
         Outcome::Frames { pieces, .. } => answer(200, &[], pieces.concat().into()),
     }
@@ -140,11 +144,11 @@ async fn invoke_streaming(
 ) -> Response<Body> {
     calls.names.lock().unwrap().push(format!("{name} stream"));
     let failed =
-        |message| json!({ "ErrorCode": "Unhandled", "ErrorDetails": function_error(message) }).to_string();
+        |message: &str| json!({ "ErrorCode": "Unhandled", "ErrorDetails": function_error(message) }).to_string();
     let (pieces, end) = match function(&name, &serde_json::from_slice(&event).unwrap()).await {
         Outcome::Refused(status, error) => return refused(status, error, &name),
         Outcome::Payload(payload) => (vec![payload], Some("{}".to_owned())),
-        Outcome::FunctionError(message) => (Vec::new(), Some(failed(message))),
+        Outcome::FunctionError(message) => (Vec::new(), Some(failed(&message))),
         Outcome::Frames { pieces, end } => (pieces.into_iter().map(Bytes::from).collect(), end),
     };
     let pieces = pieces.into_iter().map(|piece| frame("PayloadChunk", piece));

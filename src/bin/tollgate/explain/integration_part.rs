@@ -15,8 +15,8 @@ pub fn write(out: &mut impl Write, integration: &ExplainedIntegration) -> io::Re
     let limit = limit.as_secs_f64();
     match call {
         ExplainedCall::Function { function, payload_version, mode, path, event } => {
-            let words =
-                format!("{type_name} {function}, payload {payload_version}, {mode}, at most {limit} s");
+            let payload = payload_version.map_or_else(String::new, |version| format!(" payload {version},"));
+            let words = format!("{type_name} {function},{payload} {mode}, at most {limit} s");
             write_line(out, "integration", &words)?;
             write_line(out, "call", &format!("POST {path}"))?;
             write_json(out, event)
