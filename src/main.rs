@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     access_log::Sink,
-    aws::{ServiceClient, service::Service},
+    aws::{ServiceClient, clients::ServiceClients, service::Service},
     clock::Clock,
     environment::Environment,
     error::chain,
@@ -72,7 +72,12 @@ impl Process {
         store.function_url_auth_type = Some(environment.function_url_auth_type);
         let clock = Clock::System;
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws);
-        let clients = Clients { lambda, dynamodb: dynamodb_client(dynamodb), http: HttpTargets::AsWritten };
+        let clients = Clients {
+            lambda,
+            dynamodb: dynamodb_client(dynamodb),
+            http: HttpTargets::AsWritten,
+            services: ServiceClients::new(&environment.aws, clock.clone()),
+        };
         let gateway = Gateway::new(
             &store,
             &environment,

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     access_log::Sink,
-    aws::{ServiceClient, service::Service},
+    aws::{ServiceClient, clients::ServiceClients, service::Service},
     clock::{Clock, milliseconds},
     deployment::{self, Origin, Publication, PublishOutcome, Served},
     environment::Environment,
@@ -156,6 +156,7 @@ impl TestWorld {
                 &self.environment_at(nth, &format!("http://{}", self.stand_in.address))?.aws,
             )),
             http: stand_in,
+            services: ServiceClients::new(&environment.aws, Clock::System),
         };
         let now = Arc::new(AtomicU64::new(0));
         let lines = Arc::default();
@@ -180,7 +181,7 @@ impl TestWorld {
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
             ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.to_owned()),
-            ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", self.stand_in.address)),
+            ("AWS_ENDPOINT_URL", format!("http://{}", self.stand_in.address)),
             ("MAX_STALE_SECONDS", "0".to_owned()),
             ("REFRESH_SECONDS", "86400".to_owned()),
         ]);

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, uri::PathAndQuery};
 use serde_json::{Map, Value};
 
-use super::request_id::request_id;
+use super::{request_id::request_id, xml_text::first_text};
 use crate::message::BoxError;
 
 /// A request to a service, before it is signed.
@@ -89,12 +89,12 @@ pub struct ServiceError {
     pub code: String,
     pub message: String,
     pub request_id: Option<String>,
-    /// JSON, mostly; some errors tell more there.
+    /// JSON or XML, mostly; some errors tell more there.
     pub body: Bytes,
 }
 
 /// The codes of "too much" (AWS SDKs and Tools Reference Guide, "Retry behavior").
-const THROTTLING: [&str; 7] = [
+const THROTTLING: [&str; 11] = [
     "ProvisionedThroughputExceededException",
     "ThrottlingException",
     "RequestLimitExceeded",
@@ -102,6 +102,10 @@ const THROTTLING: [&str; 7] = [
     "Throttling",
     "ThrottledException",
     "TransactionInProgressException",
+    "RequestThrottled",
+    "SlowDown",
+    "KMSThrottlingException",
+    "ExecutionLimitExceeded",
 ];
 
 impl CallError {
@@ -161,16 +165,17 @@ const MESSAGES: [&str; 3] = ["message", "Message", "errorMessage"];
 pub(super) fn service_error(response: Response<Bytes>) -> ServiceError {
     let header = |name| response.headers().get(name)?.to_str().ok().map(str::to_owned);
     let words: Map<String, Value> = serde_json::from_slice(response.body()).unwrap_or_default();
-    let codes = [header("x-amzn-errortype"), word(&words, &["__type", "code", "Code"])];
+    let of_xml = |name| if words.is_empty() { first_text(response.body(), name) } else { None };
+    let codes = [header("x-amzn-errortype"), word(&words, &["__type", "code", "Code"]), of_xml("Code")];
     let code = codes.iter().flatten().map(|code| bare(code)).find(|code| !code.is_empty());
     let error = ServiceError {
         status: response.status(),
         code: code.unwrap_or("an error without a code").to_owned(),
-        message: word(&words, &MESSAGES).unwrap_or_default(),
+        message: word(&words, &MESSAGES).or_else(|| of_xml("Message")).unwrap_or_default(),
         request_id: request_id(response.headers()).map(str::to_owned),
         body: response.into_body(),
     };
-    without_signed_text(error)
+    without_signed_message(error)
 }
 
 /// The message of an error's JSON; empty if it has none.
@@ -189,12 +194,19 @@ fn bare(code: &str) -> &str {
     code.rsplit('#').next().unwrap_or_default().trim()
 }
 
+/// The body of an error without what a service tells after a wrong signature: the text that it would have signed has the
+/// session token.
+pub(super) fn without_signed_text(body: Bytes) -> Bytes {
+    let tells = |words: &[u8]| body.windows(words.len()).any(|part| part == words);
+    if tells(b"The Canonical String") || tells(b"CanonicalRequest") { Bytes::new() } else { body }
+}
+
 /// Leaves out what a service tells after a wrong signature: the text that it would have signed, session token included.
-fn without_signed_text(mut error: ServiceError) -> ServiceError {
+fn without_signed_message(mut error: ServiceError) -> ServiceError {
     if let Some(at) = error.message.find("The Canonical String") {
         error.message.truncate(at);
         error.message.truncate(error.message.trim_end().len());
-        error.body = Bytes::new();
     }
+    error.body = without_signed_text(error.body);
     error
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::signature::Signed;
+use super::{service::SigningForm, signature::Signed};
 use crate::digest::{Sha256, push_hex};
 
 /// All but the unreserved characters of RFC 3986.
@@ -31,11 +31,14 @@ impl Canonical {
 }
 
 /// The canonical form of a request whose headers are all signed.
-pub fn request(signed: Signed<'_>, headers: &HeaderMap) -> Canonical {
+pub fn request(signed: Signed<'_>, headers: &HeaderMap, form: SigningForm) -> Canonical {
     let mut text = String::with_capacity(CAPACITY);
     text.push_str(signed.method.as_str());
     text.push('\n');
-    push_path(&mut text, signed.path);
+    match form {
+        SigningForm::General => push_path(&mut text, signed.path),
+        SigningForm::S3 => text.push_str(signed.path),
+    }
     text.push('\n');
     push_query(&mut text, signed.query);
     text.push('\n');

@@ -26,6 +26,13 @@ impl Credentials {
         }
     }
 
+    /// Those of a role that was assumed. `None`: no header can hold the token.
+    pub fn temporary(access_key_id: String, secret_access_key: Secret, session_token: &str) -> Option<Self> {
+        let mut token = HeaderValue::from_str(session_token).ok()?;
+        token.set_sensitive(true);
+        Some(Self { access_key_id, secret_access_key, session_token: Some(token) })
+    }
+
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }

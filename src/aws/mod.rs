@@ -2,16 +2,19 @@
 //!
 //! Nothing is asked for at the start: no profile, no metadata service, no certificate store.
 
+pub mod assumed_roles;
 pub mod call;
 #[cfg(feature = "cli")]
 pub mod caller_identity;
 mod canonical;
+pub mod clients;
 mod credentials;
 pub mod dynamodb;
 pub mod event_stream;
 pub mod request_id;
 pub mod service;
 mod signature;
+pub mod xml_text;
 
 // What only the operator's tool calls.
 #[cfg(feature = "cli")]
@@ -43,9 +46,9 @@ use http::{
 use http_body_util::Full;
 
 use self::{
-    call::{Attempts, CallError, CallPolicy, ServiceCall, service_error},
+    call::{Attempts, CallError, CallPolicy, ServiceCall, service_error, without_signed_text},
     credentials::Credentials,
-    service::Service,
+    service::{Service, ServiceAddress},
     signature::{Signed, Signer},
 };
 use crate::{
@@ -65,7 +68,7 @@ pub struct ServiceClient(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     signer: Signer,
-    connections: KeptConnections<Full<Bytes>>,
+    connections: Arc<KeptConnections<Full<Bytes>>>,
     host: HeaderValue,
     /// The path of the endpoint, which comes before those of the API; without a slash at its end.
     path_prefix: String,
@@ -89,19 +92,26 @@ const MOST_PAUSE: Duration = Duration::from_millis(50);
 impl ServiceClient {
     /// A client of `service` with the credentials of the environment.
     pub fn new(service: Service, aws: &Aws) -> Self {
-        let endpoint = service.endpoint(aws);
+        Self::at(&ServiceAddress::of(service), aws)
+    }
+
+    /// The same of a service in another region, or below a subdomain.
+    pub fn at(address: &ServiceAddress, aws: &Aws) -> Self {
+        let service = address.service;
+        let endpoint = address.endpoint(aws);
         let host = endpoint.authority().map_or("", |authority| authority.as_str());
         // Without the user and the password that a URL may have.
         let host = host.rsplit('@').next().unwrap_or_default();
         Self(Arc::new(Inner {
             signer: Signer::new(
                 Credentials::of(aws),
-                service.signing_region(&aws.region),
+                service.signing_region(address.region(aws)),
                 service.signing_name(),
+                service.signing_form(),
             ),
             host: HeaderValue::from_str(host).expect("an authority is ASCII"),
             path_prefix: endpoint.path().trim_end_matches('/').to_owned(),
-            connections: KeptConnections::new(endpoint),
+            connections: Arc::new(KeptConnections::new(endpoint)),
             clock: Clock::System,
             observer: None,
         }))
@@ -111,6 +121,38 @@ impl ServiceClient {
     pub fn observed(self, observer: fn(&ServiceCall)) -> Self {
         let inner = Arc::into_inner(self.0).expect("a client is observed before it is cloned");
         Self(Arc::new(Inner { observer: Some(observer), ..inner }))
+    }
+
+    /// The same on the same connections with the credentials of another one.
+    fn with_credentials(&self, credentials: Credentials) -> Self {
+        let Inner { signer, connections, host, path_prefix, clock, observer } = &*self.0;
+        Self(Arc::new(Inner {
+            signer: signer.with_credentials(credentials),
+            connections: Arc::clone(connections),
+            host: host.clone(),
+            path_prefix: path_prefix.clone(),
+            clock: clock.clone(),
+            observer: *observer,
+        }))
+    }
+
+    /// Makes a call once and reads the whole body of its response, which may be an error of the service.
+    ///
+    /// # Errors
+    ///
+    /// As [`CallError`] says, but for `Refused`.
+    pub async fn exchange(&self, call: &ServiceCall) -> Result<Response<Bytes>, CallError> {
+        let outcome = async {
+            let (head, body) = self.send(call).await?.into_parts();
+            let body = read(body).await?;
+            let body = if head.status.is_success() { body } else { without_signed_text(body) };
+            Ok(Response::from_parts(head, body))
+        };
+        let outcome = outcome.await;
+        if outcome.is_err() {
+            self.0.connections.give_up_kept();
+        }
+        outcome
     }
 
     /// Makes a call and reads the whole body of its response, which says success.
@@ -186,12 +228,7 @@ impl ServiceClient {
     }
 
     async fn success(&self, call: &ServiceCall, policy: CallPolicy) -> Result<ServiceResponse, CallError> {
-        let sent = pin!(async {
-            self.0.connections.send(self.signed(call)).await.map_err(|error| match error {
-                SendError::NotSent(cause) => CallError::NotSent(cause),
-                SendError::BrokeOff(cause) => CallError::BrokeOff(cause.into()),
-            })
-        });
+        let sent = pin!(self.send(call));
         let response = limited(policy.head_timeout, CallError::NoHead, sent).await?;
         if response.status().is_success() {
             return Ok(response);
@@ -200,6 +237,13 @@ impl ServiceClient {
         let body = body.read_start(MOST_ERROR_BYTES).await;
         let body = body.map_err(|error| CallError::Incomplete(error.into()))?;
         Err(CallError::Refused(Box::new(service_error(Response::from_parts(head, body)))))
+    }
+
+    async fn send(&self, call: &ServiceCall) -> Result<ServiceResponse, CallError> {
+        self.0.connections.send(self.signed(call)).await.map_err(|error| match error {
+            SendError::NotSent(cause) => CallError::NotSent(cause),
+            SendError::BrokeOff(cause) => CallError::BrokeOff(cause.into()),
+        })
     }
 
     fn signed(&self, call: &ServiceCall) -> Request<Full<Bytes>> {

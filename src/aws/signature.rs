@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::AUTHORIZATION};
 use ring::hmac;
 
-use super::{canonical, credentials::Credentials};
+use super::{canonical, credentials::Credentials, service::SigningForm};
 use crate::{
     calendar::{self, Day},
     clock,
@@ -22,6 +22,8 @@ use crate::{
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+/// Of S3 only: the hash of the body.
+const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 
 /// Signs the requests to one service in one region.
 #[derive(Debug)]
@@ -30,6 +32,7 @@ pub struct Signer {
     region: String,
     /// The service's name in the scope: `lambda`.
     service: &'static str,
+    form: SigningForm,
     /// Made anew every day.
     key: Mutex<Option<DaysKey>>,
 }
@@ -52,8 +55,13 @@ pub struct Signed<'a> {
 }
 
 impl Signer {
-    pub fn new(credentials: Credentials, region: &str, service: &'static str) -> Self {
-        Self { credentials, region: region.to_owned(), service, key: Mutex::default() }
+    pub fn new(credentials: Credentials, region: &str, service: &'static str, form: SigningForm) -> Self {
+        Self { credentials, region: region.to_owned(), service, form, key: Mutex::default() }
+    }
+
+    /// The same with the credentials of another one.
+    pub fn with_credentials(&self, credentials: Credentials) -> Self {
+        Self::new(credentials, &self.region, self.service, self.form)
     }
 
     /// Adds `x-amz-date`, `authorization` and, with temporary credentials, `x-amz-security-token` to `headers`, which
@@ -66,6 +74,11 @@ impl Signer {
         if let Some(token) = self.credentials.session_token() {
             headers.insert(SECURITY_TOKEN, token);
         }
+        if self.form == SigningForm::S3 {
+            let mut hash = String::with_capacity(64);
+            push_hex(&mut hash, &Sha256::of(signed.body));
+            headers.insert(CONTENT_SHA256, HeaderValue::try_from(hash).expect(ASCII));
+        }
         let authorization = Bytes::from(self.authorization(signed, headers, day, &timestamp));
         let mut authorization = HeaderValue::from_maybe_shared(authorization).expect(ASCII);
         authorization.set_sensitive(true);
@@ -73,7 +86,7 @@ impl Signer {
     }
 
     fn authorization(&self, signed: Signed<'_>, headers: &HeaderMap, day: Day, timestamp: &str) -> String {
-        let canonical = canonical::request(signed, headers);
+        let canonical = canonical::request(signed, headers, self.form);
         let date = &timestamp[..8];
         let (region, service) = (&self.region, self.service);
         let mut to_sign = String::with_capacity(192);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{clock_skew, finding::Finding, table_settings};
 use crate::{
     aws::{ServiceClient, call::CallPolicy, dynamodb::DynamoDb, service::Service},
-    environment::{Aws, Environment, Secret, Tables},
+    environment::{Aws, Endpoints, Environment, Secret, Tables},
     http_client::scripted_server::{
         ScriptedServer,
         Then::{Close, Keep},
@@ -21,10 +21,7 @@ fn dynamodb(server: &ScriptedServer) -> DynamoDb {
         access_key_id: "id".to_owned(),
         secret_access_key: Secret("secret".to_owned()),
         session_token: None,
-        dynamodb_endpoint: Some(server.url.clone()),
-        lambda_endpoint: None,
-        sts_endpoint: None,
-        other_endpoint: None,
+        endpoints: Endpoints::default().with("DYNAMODB", &server.url),
     };
     DynamoDb::new(ServiceClient::new(Service::DynamoDb, &aws), CallPolicy::ONCE)
 }

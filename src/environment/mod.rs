@@ -1,9 +1,12 @@
 //! The Lambda's environment variables, read and checked. A bad value ends the cold start with one clear line.
 
+mod endpoints;
+
 use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 
+pub use self::endpoints::{Endpoints, SERVICE_IDS};
 use crate::userinfo::withheld;
 
 /// The settings of one process.
@@ -94,12 +97,8 @@ pub struct Aws {
     pub access_key_id: String,
     pub secret_access_key: Secret,
     pub session_token: Option<Secret>,
-    /// Endpoints other than the region's own.
-    pub dynamodb_endpoint: Option<String>,
-    pub lambda_endpoint: Option<String>,
-    pub sts_endpoint: Option<String>,
-    /// Of the services that only the operator's tool calls.
-    pub other_endpoint: Option<String>,
+    /// Other than the region's own.
+    pub endpoints: Endpoints,
 }
 
 /// The variable that says it.
@@ -224,13 +223,6 @@ impl Aws {
             true => Ok(text),
             false => Err(bad(name, "…", "visible ASCII characters only")),
         };
-        const ALL: &str = "AWS_ENDPOINT_URL";
-        let endpoint = |name: &str| {
-            let Some(url) = get(name).or_else(|| get(ALL)) else { return Ok(None) };
-            let parsed: Result<http::Uri, _> = url.parse();
-            let absolute = parsed.is_ok_and(|uri| uri.scheme().is_some() && uri.host().is_some());
-            if absolute { Ok(Some(url)) } else { Err(bad(name, &url, "a URL such as http://127.0.0.1:8000")) }
-        };
         Ok(Self {
             region: printable("AWS_REGION", required("AWS_REGION")?)?,
             access_key_id: printable("AWS_ACCESS_KEY_ID", required("AWS_ACCESS_KEY_ID")?)?,
@@ -238,10 +230,7 @@ impl Aws {
             session_token: get("AWS_SESSION_TOKEN")
                 .map(|token| printable("AWS_SESSION_TOKEN", token).map(Secret))
                 .transpose()?,
-            dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB")?,
-            lambda_endpoint: endpoint("AWS_ENDPOINT_URL_LAMBDA")?,
-            sts_endpoint: endpoint("AWS_ENDPOINT_URL_STS")?,
-            other_endpoint: endpoint(ALL)?,
+            endpoints: Endpoints::read(get)?,
         })
     }
 }

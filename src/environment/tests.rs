@@ -20,8 +20,8 @@ fn has_defaults_and_prints_no_secret() {
          deployments: \"tollgate-deployments\", api_keys: \"tollgate-api-keys\", \
          usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\", cache: \"tollgate-cache\" }, refresh: Refresh { every: 5s, max_stale: Some(30s) }, key_cache: 60s, cache_memory: 16777216, deployment_memory: None, log_level: LevelFilter::INFO, function_url_auth_type: None, \
          trusted_proxy: TrustedProxy { secret: Some(…), required: false }, aws: Aws { region: \"eu-west-1\", \
-         access_key_id: \"id\", secret_access_key: …, session_token: None, dynamodb_endpoint: None, \
-         lambda_endpoint: None, sts_endpoint: None, other_endpoint: None } }"
+         access_key_id: \"id\", secret_access_key: …, session_token: None, \
+         endpoints: Endpoints { of_services: {}, of_others: None } } }"
     );
 }
 

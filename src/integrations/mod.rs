@@ -11,6 +11,7 @@ mod non_proxy;
 mod reserved;
 mod resolved_call;
 mod response_parameters;
+pub mod service_call;
 
 use std::{sync::Arc, time::Duration};
 
@@ -30,6 +31,7 @@ use crate::{
     aws::{
         self, ServiceClient,
         call::{Attempts, CallPolicy},
+        clients::ServiceClients,
         request_id::EndpointRequestId,
     },
     context::Context,
@@ -65,6 +67,8 @@ pub struct Clients {
     pub lambda: ServiceClient,
     pub dynamodb: aws::dynamodb::DynamoDb,
     pub http: HttpTargets,
+    /// Of all other services.
+    pub services: ServiceClients,
 }
 
 /// The facts of its API and route that an integration is parsed with.

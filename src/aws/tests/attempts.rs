@@ -12,7 +12,10 @@ use super::{
     official_signer::{Unsigned, officially_signed},
 };
 use crate::{
-    aws::call::{Attempts, CallError, CallPolicy, ServiceCall},
+    aws::{
+        call::{Attempts, CallError, CallPolicy, ServiceCall},
+        service::Service,
+    },
     http_client::scripted_server::{
         ScriptedServer,
         Then::{Close, Keep},
@@ -168,7 +171,8 @@ async fn a_call_is_on_the_wire_as_it_was_signed() {
         headers.remove("x-amz-security-token").unwrap();
         let query = Some("Qualifier=%24LATEST".to_owned());
         let unsigned = Unsigned { method: Method::POST, path, query, headers, body: body.into() };
-        let expected = officially_signed(&unsigned, Some(TOKEN), super::time(date.to_str().unwrap()));
+        let expected =
+            officially_signed(&unsigned, Service::Lambda, Some(TOKEN), super::time(date.to_str().unwrap()));
         assert_eq!(authorization, expected[AUTHORIZATION]);
     }
 }

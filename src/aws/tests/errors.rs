@@ -10,6 +10,7 @@ use crate::{
         call::{CallError, CallPolicy, ServiceError, service_error},
         service::Service,
     },
+    environment::Endpoints,
     http_client::scripted_server::{ScriptedServer, Then::Keep, Turn},
 };
 
@@ -147,7 +148,7 @@ async fn a_region_that_is_no_label_of_a_host_is_an_error_of_the_call() {
     for region in ["eu central", "a/b", "a?b", "a:b", "a@b", "a.b"] {
         let mut aws = aws("", None);
         aws.region = region.to_owned();
-        aws.lambda_endpoint = None;
+        aws.endpoints = Endpoints::default();
         assert_eq!(Service::Lambda.endpoint(&aws).host(), Some("invalid.region"), "{region}");
         let error = ServiceClient::new(Service::Lambda, &aws).call(&invocation(), CallPolicy::ONCE).await;
         assert!(matches!(error, Err(CallError::NotSent(_))), "{region}: {error:?}");

@@ -1,5 +1,6 @@
 //! The signed client: what it signs, how often it calls, which errors it gives.
 
+mod assumed_roles;
 mod attempts;
 #[cfg(feature = "cli")]
 mod caller_identity;
@@ -14,11 +15,15 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 
 use super::{
-    ServiceClient, call::ServiceCall, credentials::Credentials, service::Service, signature::Signer,
+    ServiceClient,
+    call::ServiceCall,
+    credentials::Credentials,
+    service::{Service, SigningForm},
+    signature::Signer,
 };
 use crate::{
     calendar::Day,
-    environment::{Aws, Secret},
+    environment::{Aws, Endpoints, Secret},
 };
 
 const KEY_ID: &str = "AKIDEXAMPLE";
@@ -32,10 +37,7 @@ fn aws(endpoint: &str, session_token: Option<&str>) -> Aws {
         access_key_id: KEY_ID.to_owned(),
         secret_access_key: Secret(SECRET.to_owned()),
         session_token: session_token.map(|token| Secret(token.to_owned())),
-        dynamodb_endpoint: Some(endpoint.to_owned()),
-        lambda_endpoint: Some(endpoint.to_owned()),
-        sts_endpoint: Some(endpoint.to_owned()),
-        other_endpoint: None,
+        endpoints: Endpoints::all_at(endpoint),
     }
 }
 
@@ -44,7 +46,8 @@ fn lambda(endpoint: &str) -> ServiceClient {
 }
 
 fn signer(session_token: Option<&str>, region: &str, service: &'static str) -> Signer {
-    Signer::new(Credentials::of(&aws("http://a", session_token)), region, service)
+    let credentials = Credentials::of(&aws("http://a", session_token));
+    Signer::new(credentials, region, service, SigningForm::General)
 }
 
 fn invocation() -> ServiceCall {

@@ -4,7 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::config::Credentials;
 use aws_sigv4::{
-    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
+    http_request::{
+        PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+        UriPathNormalizationMode, sign,
+    },
     sign::v4,
 };
 use http::{
@@ -13,8 +16,12 @@ use http::{
 };
 use proptest::prelude::*;
 
-use super::{KEY_ID, SECRET, signer};
-use crate::aws::signature::Signed;
+use super::{KEY_ID, SECRET, aws};
+use crate::aws::{
+    credentials::Credentials as OwnCredentials,
+    service::{Service, SigningForm},
+    signature::{Signed, Signer},
+};
 
 const REGION: &str = "us-east-1";
 
@@ -30,14 +37,25 @@ pub struct Unsigned {
 }
 
 /// The headers of the request once `aws-sigv4` has signed it.
-pub fn officially_signed(unsigned: &Unsigned, token: Option<&str>, now: SystemTime) -> HeaderMap {
+pub fn officially_signed(
+    unsigned: &Unsigned,
+    service: Service,
+    token: Option<&str>,
+    now: SystemTime,
+) -> HeaderMap {
+    let mut settings = SigningSettings::default();
+    if service.signing_form() == SigningForm::S3 {
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+    }
     let identity = Credentials::new(KEY_ID, SECRET, token.map(str::to_owned), None, "test").into();
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
         .region(REGION)
-        .name("lambda")
+        .name(service.signing_name())
         .time(now)
-        .settings(SigningSettings::default())
+        .settings(settings)
         .build()
         .unwrap()
         .into();
@@ -55,11 +73,13 @@ pub fn officially_signed(unsigned: &Unsigned, token: Option<&str>, now: SystemTi
 }
 
 /// The same, signed by ours.
-fn signed(unsigned: &Unsigned, token: Option<&str>, now: SystemTime) -> HeaderMap {
+fn signed(unsigned: &Unsigned, service: Service, token: Option<&str>, now: SystemTime) -> HeaderMap {
     let mut headers = unsigned.headers.clone();
     let Unsigned { method, path, query, body, .. } = unsigned;
     let parts = Signed { method, path, query: query.as_deref().unwrap_or_default(), body };
-    signer(token, REGION, "lambda").sign(parts, &mut headers, now);
+    let credentials = OwnCredentials::of(&aws("http://a", token));
+    let signer = Signer::new(credentials, REGION, service.signing_name(), service.signing_form());
+    signer.sign(parts, &mut headers, now);
     headers
 }
 
@@ -90,11 +110,12 @@ proptest! {
     fn a_request_is_signed_as_awss_own_crate_signs_it(
         unsigned in unsigned(),
         token in prop::option::of("[!-~]{1,60}"),
+        service in prop::sample::select(vec![Service::Lambda, Service::S3, Service::Sqs]),
         seconds in 0_u64..4_102_444_800,
     ) {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        let ours = signed(&unsigned, token.as_deref(), now);
-        let theirs = officially_signed(&unsigned, token.as_deref(), now);
+        let ours = signed(&unsigned, service, token.as_deref(), now);
+        let theirs = officially_signed(&unsigned, service, token.as_deref(), now);
         prop_assert!(theirs.contains_key(AUTHORIZATION));
         prop_assert_eq!(ours, theirs);
     }

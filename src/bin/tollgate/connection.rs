@@ -10,12 +10,14 @@ use tollgate::{
     aws::{
         ServiceClient,
         call::{Attempts, CallPolicy},
+        clients::ServiceClients,
         cloudformation::stack_outputs,
         cloudwatch_logs::CloudWatchLogs,
         dynamodb::DynamoDb,
         lambda_control::LambdaControl,
         service::Service,
     },
+    clock::Clock,
     environment::{Aws, Environment, FUNCTION_URL_AUTH_TYPE, FunctionUrlAuthType},
     integrations::{Clients, dynamodb_client, http::HttpTargets},
     store::Store,
@@ -90,7 +92,7 @@ impl Connection {
         }
         let environment = read(&variables)?;
         let aws = environment.aws;
-        let place = match &aws.dynamodb_endpoint {
+        let place = match aws.endpoints.of("DYNAMODB") {
             Some(endpoint) => format!("at {}", withheld(endpoint)),
             None => format!("in {}", aws.region),
         };
@@ -114,6 +116,7 @@ impl Connection {
             lambda: ServiceClient::new(Service::Lambda, &self.aws),
             dynamodb: dynamodb_client(ServiceClient::new(Service::DynamoDb, &self.aws)),
             http: HttpTargets::AsWritten,
+            services: ServiceClients::new(&self.aws, Clock::System),
         }
     }
 
@@ -127,8 +130,8 @@ impl Connection {
 
     /// STS, which can tell who the caller is; `None` where the tables are not in AWS.
     pub fn sts(&self) -> Option<ServiceClient> {
-        let Aws { dynamodb_endpoint, sts_endpoint, .. } = &self.aws;
-        let is_elsewhere = dynamodb_endpoint.is_some() && sts_endpoint.is_none();
+        let is_elsewhere =
+            self.aws.endpoints.of("DYNAMODB").is_some() && self.aws.endpoints.of("STS").is_none();
         let is_asked = self.local == LocalWorld::No && !is_elsewhere;
         is_asked.then(|| ServiceClient::new(Service::Sts, &self.aws))
     }

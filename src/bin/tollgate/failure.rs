@@ -70,7 +70,7 @@ pub async fn explained(error: Error, connection: &Connection, tables: TableSelec
         }
     }
     let where_it_is = match call_error {
-        Some(CallError::NotSent(_)) if connection.aws.dynamodb_endpoint.is_none() => {
+        Some(CallError::NotSent(_)) if connection.aws.endpoints.of("DYNAMODB").is_none() => {
             format!("with {} {place} (is that a region, and is there a network?)", named(&names))
         }
         Some(CallError::NotSent(_)) if connection.local == LocalWorld::Yes => {

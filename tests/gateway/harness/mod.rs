@@ -26,7 +26,7 @@ use tollgate::{
     access_log::Sink,
     api_file,
     authorizers::KeyValue,
-    aws::{ServiceClient, service::Service},
+    aws::{ServiceClient, clients::ServiceClients, service::Service},
     clock::Clock,
     deployment::{self, ActiveDeployments, Origin, Publication, PublishOutcome},
     dev::{self, DevApi},
@@ -126,8 +126,13 @@ impl TestGateway {
         store.function_url_auth_type = Some(environment.function_url_auth_type);
         let lines = Arc::default();
         let lambda = ServiceClient::new(Service::Lambda, &environment.aws).observed(panicking::lambda);
-        let clients = Clients { lambda, dynamodb: dynamodb_client(client), http: HttpTargets::AsWritten };
         let clock = Clock::Manual(Arc::clone(&now));
+        let clients = Clients {
+            lambda,
+            dynamodb: dynamodb_client(client),
+            http: HttpTargets::AsWritten,
+            services: ServiceClients::new(&environment.aws, clock.clone()),
+        };
         let instance = Instance { clock, sink: Sink::Memory(Arc::clone(&lines)), seed: || 1 };
         let mut gateway = Gateway::new(&store, &environment, clients, instance);
         if !variables.contains_key("REFRESH_SECONDS") {

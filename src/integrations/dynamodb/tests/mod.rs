@@ -34,7 +34,7 @@ use crate::{
     },
     caller::Caller,
     context::{PathParameter, StageVersion},
-    environment::{Aws, Secret},
+    environment::{Aws, Endpoints, Secret},
     error::Problem,
     http_client::GuardedClient,
     integrations::dynamodb_client,
@@ -85,10 +85,7 @@ fn client(address: SocketAddr) -> dynamodb::DynamoDb {
         access_key_id: "id".to_owned(),
         secret_access_key: Secret("secret".to_owned()),
         session_token: None,
-        dynamodb_endpoint: Some(format!("http://{address}")),
-        lambda_endpoint: None,
-        sts_endpoint: None,
-        other_endpoint: None,
+        endpoints: Endpoints::all_at(&format!("http://{address}")),
     };
     dynamodb_client(ServiceClient::new(Service::DynamoDb, &aws))
 }

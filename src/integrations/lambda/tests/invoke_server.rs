@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     aws::{ServiceClient, service::Service as AwsService},
-    environment::{Aws, Secret},
+    environment::{Aws, Endpoints, Secret},
 };
 
 /// A Lambda that always answers the same, and remembers what it was asked.
@@ -78,10 +78,7 @@ pub fn client_of(listener: &TcpListener) -> ServiceClient {
         access_key_id: "id".to_owned(),
         secret_access_key: Secret("secret".to_owned()),
         session_token: None,
-        dynamodb_endpoint: None,
-        lambda_endpoint: Some(format!("http://{}", listener.local_addr().unwrap())),
-        sts_endpoint: None,
-        other_endpoint: None,
+        endpoints: Endpoints::all_at(&format!("http://{}", listener.local_addr().unwrap())),
     };
     ServiceClient::new(AwsService::Lambda, &aws)
 }
