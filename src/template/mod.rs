@@ -5,9 +5,12 @@
 
 mod context_variable;
 mod escape;
+pub mod json_path;
+pub mod json_text;
 pub mod mapped_value;
 pub mod parameter;
 mod text_template;
+pub mod velocity;
 
 pub use self::{
     context_variable::ContextVariable,

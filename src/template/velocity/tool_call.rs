@@ -1,0 +1,118 @@
+//! The uses of variables in a template, so that whoever gives a tool can check them before any rendering.
+
+use super::{
+    Place, Template,
+    tree::{Block, Expression, Reference, Statement, Step},
+};
+
+/// `$tool.member` or `$tool.member(…)`, as it stands in a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToolCall<'t> {
+    /// The variable: `input`.
+    pub tool: &'t str,
+    /// The member or method that is asked for first; empty where there is none.
+    pub member: &'t str,
+    /// The only argument, where it is a text without references.
+    pub literal: Option<&'t str>,
+    pub place: Place,
+}
+
+impl Template {
+    /// Every reference to a variable, in macros too.
+    pub fn tool_calls(&self) -> Vec<ToolCall<'_>> {
+        let mut walk = Walk { template: self, calls: Vec::new() };
+        walk.block(self.block());
+        for body in self.macros().values() {
+            walk.block(&body.body);
+        }
+        walk.calls
+    }
+}
+
+/// Goes over a tree, whose depth the parser has bounded.
+struct Walk<'t> {
+    template: &'t Template,
+    calls: Vec<ToolCall<'t>>,
+}
+
+impl<'t> Walk<'t> {
+    fn block(&mut self, block: &'t Block) {
+        for statement in &block.0 {
+            self.statement(statement);
+        }
+    }
+
+    fn statement(&mut self, statement: &'t Statement) {
+        match statement {
+            Statement::Text(_) | Statement::Stop => {}
+            Statement::Print(print) => self.reference(&print.reference),
+            Statement::Set(set) => {
+                self.reference(&set.target);
+                self.expression(&set.value);
+            }
+            Statement::If(branches) => {
+                for branch in &branches.branches {
+                    self.expression(&branch.condition);
+                    self.block(&branch.block);
+                }
+                branches.otherwise.iter().for_each(|block| self.block(block));
+            }
+            Statement::Foreach(foreach) => {
+                self.expression(&foreach.source);
+                self.block(&foreach.body);
+            }
+            Statement::Define(define) => self.block(&define.body),
+            Statement::Call(call) => {
+                call.arguments.iter().for_each(|argument| self.expression(argument));
+                call.body.iter().for_each(|body| self.block(body));
+            }
+            Statement::Break(end) => end.scope.iter().for_each(|scope| self.expression(scope)),
+        }
+    }
+
+    fn reference(&mut self, reference: &'t Reference) {
+        let (member, literal) = match reference.steps.first() {
+            Some(Step::Member(name)) => (&**name, None),
+            Some(Step::Call(call)) => match call.arguments.as_slice() {
+                [Expression::Text(text)] => (&*call.method, Some(&**text)),
+                _ => (&*call.method, None),
+            },
+            Some(Step::Index(_)) | None => ("", None),
+        };
+        let place = self.template.place(reference.span.start);
+        self.calls.push(ToolCall { tool: &reference.name, member, literal, place });
+        for step in &reference.steps {
+            match step {
+                Step::Member(_) => {}
+                Step::Call(call) => call.arguments.iter().for_each(|argument| self.expression(argument)),
+                Step::Index(index) => self.expression(index),
+            }
+        }
+    }
+
+    fn expression(&mut self, expression: &'t Expression) {
+        match expression {
+            Expression::Boolean(_)
+            | Expression::Integer(_)
+            | Expression::Digits(_)
+            | Expression::Double(_)
+            | Expression::Text(_) => {}
+            Expression::Interpolated(block) => self.block(block),
+            Expression::List(items) => items.iter().for_each(|item| self.expression(item)),
+            Expression::Map(entries) => entries.iter().for_each(|entry| {
+                self.expression(&entry.key);
+                self.expression(&entry.value);
+            }),
+            Expression::Range(range) => {
+                self.expression(&range.first);
+                self.expression(&range.last);
+            }
+            Expression::Reference(reference) => self.reference(reference),
+            Expression::Not(negated) => self.expression(negated),
+            Expression::Chain(chain) => {
+                self.expression(&chain.first);
+                chain.rest.iter().for_each(|operation| self.expression(&operation.operand));
+            }
+        }
+    }
+}
