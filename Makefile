@@ -1,12 +1,13 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch quick test soak cache-tests browser-tests check check-rust check-template bench bench-peers build deploy clean
+.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle check check-rust check-template bench bench-peers build deploy clean
 
 # Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
 # `make run` and `make test` need only Rust; `make bench-peers` installs what it needs itself.
 TOOLS := .tools/.installed
 CACHE_TESTS := .tools/cache-tests/.installed
+VELOCITY := .tools/velocity/.installed
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
@@ -44,6 +45,11 @@ browser-tests: ## CORS in headless Chromium, which is installed if it is missing
 	command -v $${CHROMIUM:-chromium} >/dev/null || infra/install-chromium
 	cargo build --locked --features local --bins --examples
 	node tests/browser/main.mjs $(if $(NAME),'$(NAME)')
+
+velocity-oracle: $(VELOCITY) ## ask Velocity 1.7 anew for the answers in tests/velocity/ (Java 17; its packages are Debian's)
+	java -cp "$$(printf '%s:' .tools/velocity/usr/share/java/*.jar)" tests/velocity/Oracle.java \
+	  tests/velocity/one_liners.txt tests/velocity/whole_templates.txt
+	git diff --stat tests/velocity
 
 check: check-rust check-template ## format, lints, docs, unused dependencies, licences, template
 
@@ -88,4 +94,10 @@ $(CACHE_TESTS): tests/cache_tests/package.json
 	mkdir -p $(@D)
 	cp $< $(@D)
 	npm install --prefix $(@D) --ignore-scripts --no-package-lock --no-audit --no-fund --silent
+	touch $@
+
+$(VELOCITY):
+	mkdir -p $(@D)
+	cd $(@D) && apt-get download velocity libcommons-collections3-java libcommons-lang-java
+	cd $(@D) && for package in *.deb; do dpkg -x $$package . || exit 1; done
 	touch $@

@@ -2,7 +2,11 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use crate::{caller::Caller, item::StageVariables, message::Request};
+use crate::{
+    caller::{Caller, KeySource},
+    item::StageVariables,
+    message::Request,
+};
 
 /// A request with the stage and the route that serve it.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +88,15 @@ impl<'a> Context<'a> {
     /// The value of a path parameter as routed: still encoded, with all its slashes.
     pub fn path_parameter(&self, name: &str) -> Option<&'a str> {
         self.path_parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value)
+    }
+
+    /// The value of the API key that the caller was let in with: a secret.
+    pub fn api_key(&self) -> Option<&'a str> {
+        self.caller.api_key_id?;
+        match self.caller.api_key_source {
+            KeySource::Authorizer => self.caller.principal?.usage_identifier_key(),
+            KeySource::Header => self.request.headers.get("x-api-key")?.to_str().ok(),
+        }
     }
 
     /// Base path and routed path.

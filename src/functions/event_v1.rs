@@ -12,7 +12,7 @@ use super::{
     media_types::BinaryMediaTypes,
 };
 use crate::{
-    caller::{AuthorizerV1, KeySource, Principal},
+    caller::{AuthorizerV1, Principal},
     context::Context,
     item::StageVariables,
     message::CognitoIdentity,
@@ -169,7 +169,7 @@ fn request_context<'a>(context: &Context<'a>) -> RequestContextV1<'a> {
         identity: Identity {
             access_key: iam.map(|iam| iam.access_key.as_str()),
             account_id: iam.map(|iam| iam.account_id.as_str()),
-            api_key: api_key(context),
+            api_key: context.api_key(),
             api_key_id: context.caller.api_key_id,
             caller: iam.map(|iam| iam.caller_id.as_str()),
             cognito_authentication_provider: cognito.and_then(CognitoIdentity::providers),
@@ -192,15 +192,6 @@ fn request_context<'a>(context: &Context<'a>) -> RequestContextV1<'a> {
         resource_id: context.route_key,
         resource_path: resource(context),
         stage: context.stage,
-    }
-}
-
-/// The value of the API key that the caller was let in with.
-fn api_key<'a>(context: &Context<'a>) -> Option<&'a str> {
-    context.caller.api_key_id?;
-    match context.caller.api_key_source {
-        KeySource::Authorizer => context.caller.principal?.usage_identifier_key(),
-        KeySource::Header => context.request.headers.get("x-api-key")?.to_str().ok(),
     }
 }
 

@@ -8,6 +8,7 @@ mod escape;
 pub mod json_path;
 pub mod json_text;
 pub mod mapped_value;
+pub mod mapping_template;
 pub mod parameter;
 mod text_template;
 pub mod velocity;

@@ -110,3 +110,44 @@ fn a_body_of_6_mb_reads_and_prints() {
     let text = format!("[{}]", item.repeat(6_000_000 / item.len()).trim_end_matches(','));
     assert!(again(&text) == text, "the text came back changed");
 }
+
+#[test]
+fn a_random_text_never_panics_and_reads_again_as_it_was_written() {
+    const PARTS: [&str; 24] = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "\"",
+        "'",
+        "\\",
+        "\\u00e9",
+        "\\ud83d",
+        "é",
+        "a",
+        "1",
+        "-",
+        ".5",
+        "e9",
+        "0",
+        " ",
+        "\n",
+        "true",
+        "null",
+        "\"a\"",
+        "{\"a\":[1]}",
+    ];
+    let mut seed = 11_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below
+    };
+    for _ in 0..20_000 {
+        let length = next(12);
+        let text: String = (0..length).map(|_| PARTS[next(PARTS.len())]).collect();
+        let written = again(&text);
+        assert!(written.starts_with('!') || again(&written) == written, "{text} {written}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Value → JSON text, without a blank, as `$input.json` prints it.
 
 use super::{JsonError, MOST_BYTES, MOST_DEPTH};
-use crate::template::velocity::{Number, Value};
+use crate::template::velocity::{Number, Value, write_json_text};
 
 /// Writes a value.
 ///
@@ -24,7 +24,7 @@ fn write_value(value: &Value, text: &mut String, depth_left: usize) -> Result<()
         Value::Boolean(true) => text.push_str("true"),
         Value::Boolean(false) => text.push_str("false"),
         Value::Number(number) => text.push_str(&number_text(number)),
-        Value::Text(content) => write_text(content, text),
+        Value::Text(content) => write_json_text(content, text),
         Value::List(items) => {
             let depth_left = depth_left.checked_sub(1).ok_or(JsonError::TooDeep)?;
             text.push('[');
@@ -43,13 +43,13 @@ fn write_value(value: &Value, text: &mut String, depth_left: usize) -> Result<()
                 if at > 0 {
                     text.push(',');
                 }
-                write_text(name, text);
+                write_json_text(name, text);
                 text.push(':');
                 write_value(member, text, depth_left)?;
             }
             text.push('}');
         }
-        Value::Host(tool) => write_text(&tool.text(), text),
+        Value::Host(tool) => write_json_text(&tool.text(), text),
     }
     Ok(())
 }
@@ -60,28 +60,4 @@ fn number_text(number: &Number) -> String {
         Number::Double(double) if !double.is_finite() => "null".to_owned(),
         Number::Integer(_) | Number::Decimal(_) | Number::Double(_) => number.to_string(),
     }
-}
-
-fn write_text(content: &str, text: &mut String) {
-    text.push('"');
-    let mut plain_from = 0;
-    for (at, byte) in content.bytes().enumerate() {
-        if byte >= b' ' && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        text.push_str(&content[plain_from..at]);
-        plain_from = at + 1;
-        match byte {
-            b'"' => text.push_str("\\\""),
-            b'\\' => text.push_str("\\\\"),
-            b'\n' => text.push_str("\\n"),
-            b'\r' => text.push_str("\\r"),
-            b'\t' => text.push_str("\\t"),
-            8 => text.push_str("\\b"),
-            12 => text.push_str("\\f"),
-            _ => text.push_str(&format!("\\u{byte:04x}")),
-        }
-    }
-    text.push_str(&content[plain_from..]);
-    text.push('"');
 }

@@ -3,6 +3,7 @@
 use super::{
     Bounds, Place, RenderError, SyntaxError, Tracer, Variables,
     parser::{self, Macros, Parsed},
+    place::Lines,
     renderer::Renderer,
     tree::Block,
 };
@@ -11,6 +12,7 @@ use super::{
 #[derive(Debug)]
 pub struct Template {
     source: Box<str>,
+    lines: Lines,
     block: Block,
     macros: Macros,
 }
@@ -23,7 +25,7 @@ impl Template {
     /// The first place where it cannot be read, and what should stand there.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         let Parsed { block, macros } = parser::parse(text)?;
-        Ok(Self { source: text.into(), block, macros })
+        Ok(Self { source: text.into(), lines: Lines::of(text), block, macros })
     }
 
     /// Renders the template with variables, which it may set and change.
@@ -63,6 +65,6 @@ impl Template {
     }
 
     pub(super) fn place(&self, byte: usize) -> Place {
-        Place::of(&self.source, byte)
+        self.lines.place(&self.source, byte)
     }
 }

@@ -27,6 +27,7 @@ mod utf16;
 mod value;
 mod variables;
 
+pub(in crate::template) use self::print::write_json_text;
 pub use self::{
     bounds::Bounds,
     compiled_template::Template,

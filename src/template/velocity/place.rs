@@ -9,20 +9,29 @@ pub struct Place {
     pub column: usize,
 }
 
-impl Place {
-    /// The place of a byte in a text.
-    pub(super) fn of(text: &str, byte: usize) -> Self {
-        let before = text.get(..byte).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Self {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
-    }
-}
-
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// Where the lines of a text begin, so that a place is found without a walk over all of them.
+#[derive(Debug)]
+pub(super) struct Lines {
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    pub(super) fn of(text: &str) -> Self {
+        let after_ends = text.match_indices('\n').map(|(end, _)| end + 1);
+        Self { starts: std::iter::once(0).chain(after_ends).collect() }
+    }
+
+    /// The place of a byte in the text.
+    pub(super) fn place(&self, text: &str, byte: usize) -> Place {
+        let line = self.starts.partition_point(|start| *start <= byte);
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let before = text.get(start..byte.min(text.len())).unwrap_or_default();
+        Place { line, column: before.chars().count() + 1 }
     }
 }

@@ -56,7 +56,6 @@ impl Printer<'_, '_> {
         match value {
             Value::Null => self.out.push_str("null"),
             Value::Boolean(boolean) => self.out.push_str(if *boolean { "true" } else { "false" }),
-            // A number that is none has no JSON.
             Value::Number(number) => {
                 let _ = write!(self.out, "{number}");
             }
@@ -111,22 +110,28 @@ impl Printer<'_, '_> {
     }
 }
 
-fn write_json_text(text: &str, out: &mut String) {
+/// Writes a text as JSON has it.
+pub(in crate::template) fn write_json_text(text: &str, out: &mut String) {
     out.push('"');
-    for char in text.chars() {
-        match char {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            char if char < ' ' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(char));
-            }
-            char => out.push(char),
+    let mut plain_from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.push_str(&text[plain_from..at]);
+        plain_from = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            8 => out.push_str("\\b"),
+            12 => out.push_str("\\f"),
+            // Writing to a text cannot fail.
+            _ => drop(write!(out, "\\u{byte:04x}")),
         }
     }
+    out.push_str(&text[plain_from..]);
     out.push('"');
 }

@@ -1,19 +1,21 @@
 //! The uses of variables in a template, so that whoever gives a tool can check them before any rendering.
 
+use std::borrow::Cow;
+
 use super::{
     Place, Template,
     tree::{Block, Expression, Reference, Statement, Step},
 };
 
 /// `$tool.member` or `$tool.member(…)`, as it stands in a template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToolCall<'t> {
     /// The variable: `input`.
     pub tool: &'t str,
     /// The member or method that is asked for first; empty where there is none.
     pub member: &'t str,
     /// The only argument, where it is a text without references.
-    pub literal: Option<&'t str>,
+    pub literal: Option<Cow<'t, str>>,
     pub place: Place,
 }
 
@@ -45,6 +47,8 @@ impl<'t> Walk<'t> {
     fn statement(&mut self, statement: &'t Statement) {
         match statement {
             Statement::Text(_) | Statement::Stop => {}
+            // A backslash makes a text of it.
+            Statement::Print(print) if print.backslashes % 2 == 1 => {}
             Statement::Print(print) => self.reference(&print.reference),
             Statement::Set(set) => {
                 self.reference(&set.target);
@@ -74,7 +78,7 @@ impl<'t> Walk<'t> {
         let (member, literal) = match reference.steps.first() {
             Some(Step::Member(name)) => (&**name, None),
             Some(Step::Call(call)) => match call.arguments.as_slice() {
-                [Expression::Text(text)] => (&*call.method, Some(&**text)),
+                [argument] => (&*call.method, literal(argument)),
                 _ => (&*call.method, None),
             },
             Some(Step::Index(_)) | None => ("", None),
@@ -114,5 +118,23 @@ impl<'t> Walk<'t> {
                 chain.rest.iter().for_each(|operation| self.expression(&operation.operand));
             }
         }
+    }
+}
+
+/// The text that an argument always is.
+fn literal(argument: &Expression) -> Option<Cow<'_, str>> {
+    match argument {
+        Expression::Text(text) => Some((&**text).into()),
+        Expression::Interpolated(Block(statements)) => {
+            let texts: Option<String> = statements
+                .iter()
+                .map(|statement| match statement {
+                    Statement::Text(text) => Some(text.as_str()),
+                    _ => None,
+                })
+                .collect();
+            texts.map(Into::into)
+        }
+        _ => None,
     }
 }

@@ -32,11 +32,14 @@ impl Variables {
     }
 
     pub fn set(&mut self, name: &str, value: Value) {
+        self.replace(name, value);
+    }
+
+    /// Sets a variable and returns what it was before.
+    pub(super) fn replace(&mut self, name: &str, value: Value) -> Option<Value> {
         match self.values.get_mut(name) {
-            Some(existing) => *existing = value,
-            None => {
-                self.values.insert(name.into(), value);
-            }
+            Some(existing) => Some(std::mem::replace(existing, value)),
+            None => self.values.insert(name.into(), value),
         }
     }
 
@@ -57,7 +60,7 @@ impl Variables {
     }
 
     pub(super) fn note_cut_loop(&mut self, place: Place) {
-        if self.cut_loops.last() != Some(&place) {
+        if !self.cut_loops.contains(&place) {
             self.cut_loops.push(place);
         }
     }

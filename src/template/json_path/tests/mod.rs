@@ -42,7 +42,7 @@ fn finds_what_jayway_finds() {
         assert_eq!(answer(path, &document), expected, "{path}");
         cases += 1;
     }
-    assert_eq!(cases, 423);
+    assert_eq!(cases, 426);
 }
 
 #[test]
@@ -110,6 +110,10 @@ fn finding_is_bounded() {
     let document = Value::list(vec![Value::map(map); 400]);
     assert_eq!(answer("$..nope", &document), "[]");
     assert_eq!(answer("$..*..*..*", &document), "the JSONPath looks at too many values");
+    assert_eq!(
+        answer("$[*][*][*]", &Value::list(vec![document.clone(); 2])),
+        "the JSONPath looks at too many values"
+    );
     let quadratic = "$[?(@ == $[0] && @..k1 anyof $..*)]";
     assert_eq!(answer(quadratic, &document), "the JSONPath looks at too many values");
 }
@@ -169,4 +173,67 @@ fn numbers_are_compared_with_all_their_digits() {
 fn compiled_paths_are_shared_by_threads() {
     const fn is_shared<T: Send + Sync>() {}
     is_shared::<JsonPath>();
+}
+
+#[test]
+fn a_random_path_never_panics() {
+    const PARTS: [&str; 40] = [
+        "$",
+        "@",
+        ".",
+        "..",
+        "*",
+        "a",
+        "é",
+        "[",
+        "]",
+        "'",
+        "\"",
+        "\\",
+        "0",
+        "-1",
+        ":",
+        ",",
+        "?",
+        "(",
+        ")",
+        "?(@.a",
+        " ",
+        "==",
+        "<",
+        "!",
+        "&&",
+        "||",
+        "=~",
+        "/a/",
+        "/[/i",
+        " in ",
+        " size ",
+        "null",
+        "true",
+        "1e5",
+        "{",
+        "}",
+        "[0]",
+        "['a']",
+        ".length()",
+        "[?(@.a == 1)]",
+    ];
+    let document = read(r#"{"a":[{"a":1,"é":"x"},[1,[2]],null,{"a":{"a":"a"}}]}"#).unwrap();
+    let mut seed = 7_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below
+    };
+    let mut compiled = 0;
+    for _ in 0..20_000 {
+        let length = next(10);
+        let path: String =
+            std::iter::once("$").chain((0..length).map(|_| PARTS[next(PARTS.len())])).collect();
+        if let Ok(path) = JsonPath::parse(&path) {
+            drop(path.find(&document, &Steps::new(10_000)));
+            compiled += 1;
+        }
+    }
+    assert!(compiled > 500, "{compiled}");
 }

@@ -25,6 +25,13 @@ impl Methods<'_, '_> {
             ("contains", [searched]) => Value::Boolean(self.find(list, searched)?.is_some()),
             ("indexOf", [searched]) => position(self.find(list, searched)?),
             ("lastIndexOf", [searched]) => position(self.find_last(list, searched)?),
+            ("containsAll", [Value::List(others)]) => {
+                let mut contains_all = true;
+                for searched in others.borrow().iter() {
+                    contains_all &= self.find(list, searched)?.is_some();
+                }
+                Value::Boolean(contains_all)
+            }
             ("equals", [other]) => Value::Boolean(equals(value, other, self.meter)?),
             ("toString", []) => {
                 let mut text = String::new();

@@ -71,6 +71,16 @@ impl Methods<'_, '_> {
         arguments: &[Value],
     ) -> Result<Option<Value>, Fault> {
         Ok(Some(match (method, arguments) {
+            ("putIfAbsent", [key, item]) => {
+                let Some(key) = self.key(key)? else { return Ok(None) };
+                let existing = map.borrow().get(&key).cloned().unwrap_or(Value::Null);
+                if matches!(existing, Value::Null) {
+                    self.meter.make(MEMBER_BYTES + key.len())?;
+                    self.variables.remember(value);
+                    map.borrow_mut().insert(key, item.clone());
+                }
+                existing
+            }
             ("put", [key, item]) => {
                 let Some(key) = self.key(key)? else { return Ok(None) };
                 self.meter.make(MEMBER_BYTES + key.len())?;

@@ -16,7 +16,7 @@ pub(in super::super) struct Patterns {
 
 const MOST_KEPT: usize = 64;
 /// The steps of a compiled expression, each a few nanoseconds, that are one step of a rendering.
-const STEPS_OF_A_STEP: usize = 64;
+const STEPS_OF_A_STEP: usize = 32;
 /// Of the bytes that may be looked at again behind a match, one in so many is.
 const BYTES_OF_ONE_AGAIN: usize = 8;
 /// The bytes that compiling an expression goes over for each of its own.

@@ -56,6 +56,11 @@ impl Methods<'_, '_> {
                 position(utf16::find(text, searched, clamped(from)))
             }
             ("lastIndexOf", [Value::Text(searched)]) => position(utf16::find_last(text, searched)),
+            ("lastIndexOf", [Value::Text(searched), Value::Number(from)]) => {
+                // One that begins at `from` ends behind it.
+                let end = clamped(from).saturating_add(utf16::length(searched)).min(utf16::length(text));
+                position(utf16::part(text, 0, end).and_then(|part| utf16::find_last(&part, searched)))
+            }
             ("compareTo", [Value::Text(other)]) => difference(text, other),
             ("compareToIgnoreCase", [Value::Text(other)]) => difference(&folded(text), &folded(other)),
             ("hashCode", []) => Value::integer(i64::from(hash_code(text))),

@@ -84,10 +84,8 @@ impl<'text> Parser<'text, '_> {
             self.at += length;
             self.skip_line_end();
         } else if let Some(inner) = rest.strip_prefix("#*") {
-            let Some(length) = inner.find("*#") else {
-                return Err(self.mistake("the comment to end with `*#`"));
-            };
-            self.at += length + 4;
+            // Without an end it goes on to the template's.
+            self.at += inner.find("*#").map_or(rest.len(), |length| length + 4);
         } else if let Some(inner) = rest.strip_prefix("#[[") {
             let Some(length) = inner.find("]]#") else {
                 return Err(self.mistake("the text to end with `]]#`"));
@@ -126,7 +124,7 @@ impl<'text> Parser<'text, '_> {
         };
         self.skip_space();
         if self.rest().starts_with("==") {
-            return Err(self.mistake("`=`"));
+            return Err(self.mistake("one `=`"));
         }
         self.expect("=")?;
         let value = self.expression()?;
@@ -166,7 +164,8 @@ impl<'text> Parser<'text, '_> {
         let variable = self.variable("the loop's variable")?;
         self.skip_space();
         let at = self.at;
-        if self.take_name(b"_") != "in" {
+        // Any word will do in Velocity 1.7.
+        if self.take_name(b"_").is_empty() {
             return Err(self.mistake_at(at, "`in`"));
         }
         self.skip_space();

@@ -14,6 +14,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     Place, SyntaxError,
+    place::Lines,
     tree::{Block, Macro, Statement},
 };
 
@@ -48,7 +49,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, SyntaxError> {
     let mut parser = Parser { text, at: 0, base: 0, depth: 0, macros: &mut macros };
     let parsed = parser.whole();
     let block = parsed.map_err(|Mistake { at, got, expected }| SyntaxError {
-        place: Place::of(text, at),
+        place: Lines::of(text).place(text, at),
         got,
         expected,
     })?;
@@ -150,9 +151,10 @@ impl Parser<'_, '_> {
         if text.is_empty() {
             return;
         }
-        match statements.last_mut() {
-            Some(Statement::Text(last)) => last.push_str(text),
-            _ => statements.push(Statement::Text(text.to_owned())),
+        if let Some(Statement::Text(last)) = statements.last_mut() {
+            last.push_str(text);
+        } else {
+            statements.push(Statement::Text(text.to_owned()));
         }
     }
 }

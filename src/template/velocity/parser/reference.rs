@@ -19,7 +19,8 @@ impl Parser<'_, '_> {
         let start = self.at;
         if let Some(reference) = self.reference()? {
             let literal = if backslashes == 0 { "" } else { &self.text[start..self.at] };
-            let ends_with_member = matches!(reference.steps.last(), Some(Step::Member(_)));
+            let last = reference.steps.iter().rfind(|step| !matches!(step, Step::Index(_)));
+            let ends_with_member = matches!(last, Some(Step::Member(_)));
             statements.push(Statement::Print(Print { reference, backslashes, literal: literal.into() }));
             // Right behind a member, the lexer of Velocity 1.7 takes `##` for a `#` and one more.
             if ends_with_member && !self.text[..self.at].ends_with('}') && self.rest().starts_with("##") {
@@ -28,17 +29,20 @@ impl Parser<'_, '_> {
             }
             return Ok(());
         }
-        // No reference: the sign is a text. `$\!x` loses one backslash.
-        let slashes = self.text[start + 1..].bytes().take_while(|byte| *byte == b'\\').count();
-        let is_bang = slashes > 0 && self.peek_at(start + 1 + slashes) == Some(b'!');
-        self.at = start + 1;
+        let signs = self.rest().bytes().take_while(|byte| *byte == b'$').count();
+        self.at = start + signs;
         if self.is_lost_here() {
             return Ok(());
         }
-        Self::push_text(statements, &self.text[start - backslashes..=start]);
-        if is_bang {
-            Self::push_text(statements, &self.text[start + 2..start + 2 + slashes]);
-            self.at = start + 2 + slashes;
+        // No reference: the signs are a text, but for the last of several, which may begin one.
+        self.at = start + (signs - 1).max(1);
+        Self::push_text(statements, &self.text[start - backslashes..self.at]);
+        // `$\!x` loses one backslash.
+        let slashes = self.rest().bytes().take_while(|byte| *byte == b'\\').count();
+        if signs == 1 && slashes > 0 && self.peek_at(self.at + slashes) == Some(b'!') {
+            let rest = &self.rest()[1..slashes];
+            Self::push_text(statements, rest);
+            self.at += slashes;
         }
         Ok(())
     }

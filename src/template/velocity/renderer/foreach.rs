@@ -11,6 +11,7 @@ use crate::template::velocity::{
 
 const STATE: &str = "foreach";
 const COUNT: &str = "velocityCount";
+const HAS_NEXT: &str = "velocityHasNext";
 
 /// `$foreach`
 #[derive(Debug)]
@@ -105,7 +106,7 @@ impl Renderer<'_> {
             }
             list @ Value::List(_) => Source::List(list),
             Value::Null | Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::Host(_) => {
-                return Ok(Flow::Next);
+                Source::Items(Vec::new())
             }
         };
         if source.len() == 0 {
@@ -115,11 +116,13 @@ impl Renderer<'_> {
         let parent = Some(self.lookup(STATE, scope)?).filter(|state| LoopState::of(state).is_some());
         let state = Rc::new(LoopState { index: Cell::new(0), has_next: Cell::new(true), parent });
         let state_before = self.assign_here(STATE, Some(Value::Host(state.clone())), scope);
+        let has_next_before = self.assign_here(HAS_NEXT, Some(Value::Null), scope);
         let count_before = self.assign_here(COUNT, Some(Value::Null), scope);
         let variable_before = self.assign_here(&foreach.variable, Some(Value::Null), scope);
         let flow = self.turns(foreach, &source, &state, scope)?;
         self.assign_here(&foreach.variable, variable_before, scope);
         self.assign_here(COUNT, count_before, scope);
+        self.assign_here(HAS_NEXT, has_next_before, scope);
         self.assign_here(STATE, state_before, scope);
         Ok(flow)
     }
@@ -145,6 +148,7 @@ impl Renderer<'_> {
             turn += 1;
             let count = Value::integer(i64::try_from(turn).unwrap_or(i64::MAX));
             self.assign_here(COUNT, Some(count), scope);
+            self.assign_here(HAS_NEXT, Some(Value::Boolean(turn < source.len())), scope);
             self.assign_here(&foreach.variable, Some(item), scope);
             match self.block(&foreach.body, scope)? {
                 Flow::Next => {}

@@ -82,11 +82,7 @@ impl Renderer<'_> {
         match (scope, value) {
             (Scope::Macro(inner), Some(value)) => inner.locals.borrow_mut().insert(name.into(), value),
             (Scope::Macro(inner), None) => inner.locals.borrow_mut().remove(name),
-            (Scope::Template, Some(value)) => {
-                let before = self.variables.remove(name);
-                self.variables.set(name, value);
-                before
-            }
+            (Scope::Template, Some(value)) => self.variables.replace(name, value),
             (Scope::Template, None) => self.variables.remove(name),
         }
     }
