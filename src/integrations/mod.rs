@@ -25,7 +25,7 @@ use self::{
 };
 pub use self::{
     mapped_part::{CallPart, MappedPart},
-    resolved_call::ResolvedCall,
+    resolved_call::{ResolvedCall, ResolvedServiceCall},
 };
 use crate::{
     aws::{
@@ -40,7 +40,7 @@ use crate::{
     item::{Fields, brief},
     limits::usage_plan::Permit,
     message::Response,
-    template::{ContextVariable, mapped_value::Word},
+    template::{ContextVariable, mapped_value::Word, parameter::IntegrationParameters},
 };
 
 /// The integration of a route, and the time that it may take.
@@ -112,24 +112,30 @@ impl Integration {
     pub fn parse(fields: Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let given = fields.choice("type", &TYPES);
         let timeout_ms = fields.integer("timeoutInMillis", 50..=MAX_TIMEOUT_MS).unwrap_or(DEFAULT_TIMEOUT_MS);
-        let kind = match fields.require("type", given, "AWS, AWS_PROXY, DYNAMODB, HTTP, HTTP_PROXY or MOCK")? {
-            IntegrationType::AwsProxy => {
-                Lambda::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Lambda)
-            }
-            IntegrationType::DynamoDb => {
-                DynamoDb::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::DynamoDb)
-            }
-            IntegrationType::HttpProxy => {
-                Http::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Http)
-            }
-            IntegrationType::Mock if is_templated(&fields) => {
-                IntegrationKind::non_proxy(NonProxy::parse_mock(&fields, parse_context))
-            }
-            IntegrationType::Mock => Mock::parse(&fields).map(Box::new).map(IntegrationKind::Mock),
-            IntegrationType::Aws => IntegrationKind::non_proxy(NonProxy::parse_aws(&fields, parse_context)),
-            IntegrationType::Http => IntegrationKind::non_proxy(NonProxy::parse_http(&fields, parse_context)),
-        };
-        let response_parameters = kind.as_ref().map_or(Read::Absent, |kind| kind.response_parameters(&fields));
+        let kind =
+            match fields.require("type", given, "AWS, AWS_PROXY, DYNAMODB, HTTP, HTTP_PROXY or MOCK")? {
+                IntegrationType::AwsProxy => {
+                    Lambda::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Lambda)
+                }
+                IntegrationType::DynamoDb => {
+                    DynamoDb::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::DynamoDb)
+                }
+                IntegrationType::HttpProxy => {
+                    Http::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Http)
+                }
+                IntegrationType::Mock if is_templated(&fields) => {
+                    IntegrationKind::non_proxy(NonProxy::parse_mock(&fields, parse_context))
+                }
+                IntegrationType::Mock => Mock::parse(&fields).map(Box::new).map(IntegrationKind::Mock),
+                IntegrationType::Aws => {
+                    IntegrationKind::non_proxy(NonProxy::parse_aws(&fields, parse_context))
+                }
+                IntegrationType::Http => {
+                    IntegrationKind::non_proxy(NonProxy::parse_http(&fields, parse_context))
+                }
+            };
+        let response_parameters =
+            kind.as_ref().map_or(Read::Absent, |kind| kind.response_parameters(&fields));
         fields.finish();
         let response_parameters = match response_parameters {
             Read::Absent => None,
@@ -224,6 +230,28 @@ impl Integration {
         }
     }
 
+    /// True if templates make a request's body or a response's.
+    pub fn maps_bodies(&self) -> bool {
+        match &self.kind {
+            IntegrationKind::NonProxy(integration) => integration.maps_bodies(),
+            IntegrationKind::Lambda(_)
+            | IntegrationKind::DynamoDb(_)
+            | IntegrationKind::Http(_)
+            | IntegrationKind::Mock(_) => false,
+        }
+    }
+
+    /// The parameters that it gets under names of its own, `integration.request.header.x`.
+    pub fn parameters(&self) -> IntegrationParameters {
+        match &self.kind {
+            IntegrationKind::NonProxy(integration) => integration.parameters(),
+            IntegrationKind::Lambda(_)
+            | IntegrationKind::DynamoDb(_)
+            | IntegrationKind::Http(_)
+            | IntegrationKind::Mock(_) => IntegrationParameters::default(),
+        }
+    }
+
     /// The variables of `context` that are in the response, or in what is asked for: not those in headers of a request.
     pub fn variables(&self) -> Vec<ContextVariable> {
         let is_asked_for = |mapped: &MappedPart<'_>| !matches!(mapped.part, CallPart::Header(_));
@@ -278,7 +306,9 @@ impl Integration {
         match &self.kind {
             IntegrationKind::Lambda(lambda) => lambda.finish(context, response),
             IntegrationKind::DynamoDb(operation) => Ok(operation.finish(context, response)),
-            IntegrationKind::Http(_) | IntegrationKind::Mock(_) | IntegrationKind::NonProxy(_) => Ok(response),
+            IntegrationKind::Http(_) | IntegrationKind::Mock(_) | IntegrationKind::NonProxy(_) => {
+                Ok(response)
+            }
         }
     }
 

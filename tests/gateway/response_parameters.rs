@@ -105,7 +105,8 @@ async fn headers_and_status_of_an_answer_change_by_its_status() {
 
         {"message": "Internal server error"}
 
-    "#]].assert_eq(&answers.join("\n=====\n"));
+    "#]]
+    .assert_eq(&answers.join("\n=====\n"));
     let lines: Vec<Value> =
         gateway.log_lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     let statuses: Vec<_> = lines.iter().map(|line| (&line["status"], &line["integrationStatus"])).collect();
@@ -132,7 +133,9 @@ async fn a_value_that_is_no_status_or_no_headers_value_is_502() {
         (json!({ "text": "caf\u{e9}" }), "200"),
     ];
     for (body, expected) in cases {
-        let answer = gateway.send(&format!("POST /v1/f\n\n{}", json!({ "statusCode": 200, "body": body.to_string() }))).await;
+        let answer = gateway
+            .send(&format!("POST /v1/f\n\n{}", json!({ "statusCode": 200, "body": body.to_string() })))
+            .await;
         assert_eq!(answer.lines().next(), Some(expected), "{body}: {answer}");
         assert!(!answer.contains("evil"), "{answer}");
     }
@@ -168,10 +171,7 @@ async fn a_urls_body_is_read_for_a_value_and_passed_on_all_the_same() {
         ("GET /v1/teapot", format!("418\n{}\n\n", length(0))),
         (
             "GET /v1/part",
-            format!(
-                "200\n{}\n\n{{\"id\": 8}}<broke off: error reading a body from connection>",
-                length(20)
-            ),
+            format!("200\n{}\n\n{{\"id\": 8}}<broke off: error reading a body from connection>", length(20)),
         ),
     ];
     for (request, expected) in cases {
@@ -214,10 +214,16 @@ async fn every_problem_of_response_parameters_is_told() {
     let gateway = TestGateway::new();
     for (parameters, field, got, expected) in cases {
         gateway.put_route(&function(&parameters));
-        let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!("{parameters}") };
+        let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else {
+            panic!("{parameters}")
+        };
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         let item = "tollgate-routes [stage=v1 routeKey=ANY /f]";
-        assert_eq!(problems, [format!("{item} integration.{field}: got {got}, expected {expected}")], "{parameters}");
+        assert_eq!(
+            problems,
+            [format!("{item} integration.{field}: got {got}, expected {expected}")],
+            "{parameters}"
+        );
     }
     let mut streamed = function(&json!({ "200": { "overwrite:header.x": "$response.body.x" } }));
     streamed["integration"]["responseTransferMode"] = json!("STREAM");

@@ -13,7 +13,7 @@ use crate::{
     error::GatewayError,
     functions::PayloadVersion,
     integrations::{
-        ResolvedCall,
+        ResolvedCall, ResolvedServiceCall,
         dynamodb::FilledOperation,
         lambda::{InvocationMode, ResolvedFunctionCall},
     },
@@ -50,6 +50,20 @@ pub enum ExplainedCall {
         /// In DynamoDB's JSON.
         body: Value,
     },
+    /// Before it is signed.
+    ServiceRequest {
+        /// `sqs`
+        service: String,
+        /// `None`: the gateway's own.
+        region: Option<String>,
+        /// The ARN of the role that is assumed for it, if one is.
+        role: Option<String>,
+        method: String,
+        path: String,
+        headers: Vec<(String, String)>,
+        /// `None`: there is none.
+        body: Option<Value>,
+    },
     Http {
         method: String,
         uri: String,
@@ -70,6 +84,18 @@ pub(super) fn explain_integration(
         ResolvedCall::Function(call) => function(call, secrets),
         ResolvedCall::DynamoDb(FilledOperation { name, body, .. }) => {
             ExplainedCall::DynamoDb { operation: name, body: secrets.masked_json(value(&body)) }
+        }
+        ResolvedCall::ServiceRequest(resolved) => {
+            let ResolvedServiceCall { service, region, role, call } = *resolved;
+            ExplainedCall::ServiceRequest {
+                service,
+                region,
+                role,
+                method: call.method.to_string(),
+                path: secrets.masked(call.path_and_query.as_str()),
+                headers: secrets.masked_headers(&call.headers),
+                body: body(&call.body, &call.headers, secrets),
+            }
         }
         ResolvedCall::Http(request) => ExplainedCall::Http {
             method: request.method().to_string(),

@@ -20,12 +20,12 @@ use tokio::time::Instant;
 pub use self::http_targets::HttpTargets;
 #[cfg(feature = "local")]
 pub use self::http_targets::STANDS_FOR;
+use self::request_parameters::RequestParameters;
 pub use self::{
     integration_method::IntegrationMethod,
     target_headers::add_origin,
-    target_uri::{ParameterValue, UriTemplate, encoded_value},
+    target_uri::{ParameterValue, TargetUri, UriTemplate, encoded_value},
 };
-use self::request_parameters::RequestParameters;
 use super::{MappedPart, ParseContext};
 use crate::{
     context::Context,

@@ -93,15 +93,27 @@ impl UriTemplate {
             problem("a URL without a fragment (#)");
             return None;
         }
+        let below = Self::below(fields, text, tail, path_parameters);
+        Some(Self { origin: format!("{scheme}://{}", authority.ok()?), ..below? })
+    }
+
+    /// Reads `text`, a path and a query of the field `uri`, without an origin. What is wrong with it is reported, and
+    /// `None`.
+    pub fn of_path(fields: &Fields<'_>, text: &str, path_parameters: &[String]) -> Option<Self> {
+        Self::below(fields, text, text, path_parameters)
+    }
+
+    /// Reads `tail`, the path and the query of what is `written`.
+    fn below(fields: &Fields<'_>, written: &str, tail: &str, path_parameters: &[String]) -> Option<Self> {
         let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
         let path = pieces(fields, path, path_parameters);
         let query = pieces(fields, query, path_parameters);
         let path = path?;
         if has_dot_segment(&path.iter().map(UriPart::placeholder).collect::<String>()) {
-            problem("a path without the segments . and ..");
+            fields.problem("uri", written, "a path without the segments . and ..");
             return None;
         }
-        Some(Self { origin: format!("{scheme}://{}", authority.ok()?), path, query: query? })
+        Some(Self { origin: String::new(), path, query: query? })
     }
 
     pub fn has_same_server_as(&self, other: &Self) -> bool {
@@ -137,14 +149,22 @@ impl UriTemplate {
     /// [`GatewayError::BadRequest`] if what the request brought makes no URI: too long, or with segments `.`
     /// and `..` that were none before they were put together.
     pub fn uri(&self, target: &TargetUri) -> Result<Uri, GatewayError> {
+        Uri::try_from(self.path_and_query(target)?).map_err(|error| {
+            GatewayError::BadRequest(format!("the target's URI would be bad: {error}").into())
+        })
+    }
+
+    /// The same as text.
+    ///
+    /// # Errors
+    /// [`GatewayError::BadRequest`]: it would have segments `.` and `..`.
+    pub fn path_and_query(&self, target: &TargetUri) -> Result<String, GatewayError> {
         let TargetUri { path, query } = target;
         if has_dot_segment(path) {
             return Err(GatewayError::BadRequest("the target's path would have a dot segment".into()));
         }
         let mark = if query.is_empty() { "" } else { "?" };
-        Uri::try_from(format!("{}{path}{mark}{query}", self.origin)).map_err(|error| {
-            GatewayError::BadRequest(format!("the target's URI would be bad: {error}").into())
-        })
+        Ok(format!("{}{path}{mark}{query}", self.origin))
     }
 }
 

@@ -169,7 +169,13 @@ impl Lambda {
             PayloadFormat::V1(_) => PayloadVersion::V1,
             PayloadFormat::V2 => PayloadVersion::V2,
         };
-        Ok(ResolvedFunctionCall { function, path: self.path.clone(), version: Some(version), mode: self.mode, event })
+        Ok(ResolvedFunctionCall {
+            function,
+            path: self.path.clone(),
+            version: Some(version),
+            mode: self.mode,
+            event,
+        })
     }
 
     fn event(&self, context: &Context<'_>) -> Vec<u8> {

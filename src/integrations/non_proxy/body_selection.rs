@@ -2,59 +2,65 @@
 
 use std::cell::OnceCell;
 
-use serde_json::Value;
+use crate::template::{
+    json_path::{JsonPath, Steps},
+    json_text,
+    velocity::Value,
+};
 
-use crate::{json, template::mapped_value::BodyPath};
-
-/// `method.request.body` and what stands behind it: `.user.id`, `.$.user.id`.
+/// `method.request.body` and what stands behind it: `.user.id`, `.$.user.id`, `[0]`.
 #[derive(Debug)]
 pub enum BodySelection {
     Whole,
-    Path(BodyPath),
+    Path(JsonPath),
 }
 
 /// A body, read as JSON when the first parameter asks for that.
 pub struct JsonBody<'a> {
-    bytes: &'a [u8],
+    text: Option<&'a str>,
     json: OnceCell<Option<Value>>,
+    steps: Steps,
 }
 
 impl<'a> JsonBody<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, json: OnceCell::new() }
+        let text = str::from_utf8(bytes).ok().filter(|text| !text.is_empty());
+        Self { text, json: OnceCell::new(), steps: Steps::default() }
     }
 
     /// `None`: it is no JSON, or has more values than any honest one.
     fn json(&self) -> Option<&Value> {
-        let read = || {
-            let is_readable = json::count_values(self.bytes) <= json::MOST_VALUES;
-            is_readable.then(|| json::read(self.bytes).ok()).flatten()
-        };
-        self.json.get_or_init(read).as_ref()
+        self.json.get_or_init(|| json_text::read(self.text?).ok()).as_ref()
     }
 }
 
 impl BodySelection {
-    /// Reads what stands behind `body`.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text.strip_prefix(".$").unwrap_or(text) {
-            "" => Some(Self::Whole),
-            path => BodyPath::parse(path).map(Self::Path),
-        }
+    /// Reads what stands behind `body`. `Err`: what was expected instead.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let path = match text.strip_prefix(".$") {
+            Some("") => return Ok(Self::Whole),
+            Some(path) => format!("${path}"),
+            None if text.is_empty() => return Ok(Self::Whole),
+            None => format!("${text}"),
+        };
+        JsonPath::parse(&path).map(Self::Path).map_err(|error| format!("a JSONPath behind body: {error}"))
     }
 
-    /// The selected part: a string as its text, everything else as JSON. `None`: there is none, or it is null.
+    /// The selected part: a string as its text, everything else as JSON. `None`: there is none, it is null, or it is too
+    /// much work to find.
     pub fn text(&self, body: &JsonBody<'_>) -> Option<String> {
-        match self {
-            Self::Whole if body.bytes.is_empty() => None,
-            Self::Whole => str::from_utf8(body.bytes).ok().map(str::to_owned),
-            Self::Path(path) => match path.find(body.json()?)? {
-                Value::Null => None,
-                Value::String(text) => Some(text.clone()),
-                value @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
-                    Some(value.to_string())
-                }
-            },
+        let path = match self {
+            Self::Whole => return body.text.map(str::to_owned),
+            Self::Path(path) => path,
+        };
+        match path.find(body.json()?, &body.steps).ok()?? {
+            Value::Null => None,
+            Value::Text(text) => Some(text.to_string()),
+            value @ (Value::Boolean(_)
+            | Value::Number(_)
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Host(_)) => json_text::write(&value).ok(),
         }
     }
 }

@@ -3,11 +3,12 @@
 use http::{HeaderMap, header::CONTENT_TYPE};
 use serde_json::Value;
 
-use super::{engine::MappingTemplate, passthrough::PassthroughBehavior};
+use super::passthrough::PassthroughBehavior;
 use crate::{
     error::GatewayError,
     item::{Fields, brief},
     media_type::{Accept, essence},
+    template::mapping_template::MappingTemplate,
 };
 
 /// The templates of a request or of a response: that of `application/json` first, the others by the text of their type.
@@ -124,7 +125,7 @@ impl BodyMapping {
         match MappingTemplate::parse(text) {
             Ok(template) => Some(Self::Template(Box::new(template))),
             Err(error) => {
-                fields.problem(field, &error.got, &error.expected);
+                fields.problem(field, &format!("{}: {}", error.place, error.got), &error.expected);
                 None
             }
         }

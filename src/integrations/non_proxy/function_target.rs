@@ -1,6 +1,7 @@
 //! A Lambda function that gets what a mapping made, and whose result is read by a mapping: `AWS` of API Gateway.
 
-use http::{HeaderName, StatusCode, uri::PathAndQuery};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, StatusCode, uri::PathAndQuery};
 
 use super::{
     integration_answer::{IntegrationAnswer, Selector},
@@ -8,7 +9,12 @@ use super::{
     request_parameters::RequestParameters,
 };
 use crate::{
-    aws::{ServiceClient, request_id::EndpointRequestId},
+    aws::{
+        ServiceClient,
+        clients::CallCredentials,
+        request_id::EndpointRequestId,
+        service::{Service, ServiceAddress},
+    },
     context::Context,
     error::GatewayError,
     functions::{
@@ -17,7 +23,11 @@ use crate::{
             self, FunctionCall, FunctionOutcome, MAX_ASYNCHRONOUS_EVENT_BYTES, MAX_EVENT_BYTES, check_size,
         },
     },
-    integrations::lambda::{InvocationMode, ResolvedFunctionCall, call_failure::refusal},
+    integrations::{
+        Clients,
+        lambda::{InvocationMode, ResolvedFunctionCall, call_failure::refusal},
+        service_call::ServiceCaller,
+    },
     item::Fields,
 };
 
@@ -26,6 +36,7 @@ use crate::{
 pub struct FunctionTarget {
     function: FunctionName,
     path: PathAndQuery,
+    credentials: CallCredentials,
 }
 
 const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
@@ -33,15 +44,22 @@ const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-ty
 const NO_EVENT: &[u8] = b"{}";
 
 impl FunctionTarget {
-    /// Reads `uri` and `httpMethod`. What is wrong is reported, and `None`.
+    /// True if `uri` is a function's and no other API's of AWS.
+    pub fn is_meant(fields: &Fields<'_>) -> bool {
+        let text = fields.value("uri").and_then(|uri| uri.as_str()).unwrap_or_default();
+        !text.contains(":apigateway:") || text.contains(":lambda:path/") && text.contains("/functions/")
+    }
+
+    /// Reads `uri`, `httpMethod` and `credentials`. What is wrong is reported, and `None`.
     pub fn read(fields: &Fields<'_>) -> Option<Self> {
         // The Invoke API is called by it.
         if fields.value("httpMethod").is_some() {
             fields.choice("httpMethod", &[("POST", ())]);
         }
+        let credentials = ServiceCaller::read_credentials(fields, "credentials");
         let function = FunctionName::read(fields, "uri")?;
         let path = function.invocations_path();
-        Some(Self { function, path })
+        Some(Self { function, path, credentials: credentials? })
     }
 
     pub fn name(&self) -> &str {
@@ -60,7 +78,8 @@ impl FunctionTarget {
 
     /// True if nobody waits for its result, whatever the request.
     pub fn is_never_waited_for(parameters: &RequestParameters) -> bool {
-        parameters.fixed_header(&INVOCATION_TYPE).and_then(InvocationMode::of_header) == Some(InvocationMode::Event)
+        parameters.fixed_header(&INVOCATION_TYPE).and_then(InvocationMode::of_header)
+            == Some(InvocationMode::Event)
     }
 
     /// Calls the function.
@@ -68,9 +87,10 @@ impl FunctionTarget {
         &self,
         context: &Context<'_>,
         request: &IntegrationRequest,
-        client: &ServiceClient,
+        clients: &Clients,
         request_id: &mut EndpointRequestId,
     ) -> Result<IntegrationAnswer, GatewayError> {
+        let client = &self.client(clients).await?;
         let call = FunctionCall {
             path: &self.path,
             event: event(request),
@@ -80,8 +100,9 @@ impl FunctionTarget {
             function_call::enqueue(client, call, request_id).await.map_err(refusal)?;
             return Ok(IntegrationAnswer {
                 status: StatusCode::ACCEPTED,
-                headers: http::HeaderMap::new(),
-                body: bytes::Bytes::new(),
+                headers: HeaderMap::new(),
+                content_type: None,
+                body: Bytes::new(),
                 selector: Selector::Default,
             });
         }
@@ -89,7 +110,16 @@ impl FunctionTarget {
             function_call::outcome(client, call, request_id).await.map_err(refusal)?;
         let message = failure.and_then(|_| function_call::error_message(&payload));
         let selector = message.map_or(Selector::Default, Selector::Text);
-        Ok(IntegrationAnswer { status: StatusCode::OK, headers, body: payload, selector })
+        Ok(IntegrationAnswer { status: StatusCode::OK, headers, content_type: None, body: payload, selector })
+    }
+
+    async fn client(&self, clients: &Clients) -> Result<ServiceClient, GatewayError> {
+        let credentials = match &self.credentials {
+            CallCredentials::Own => return Ok(clients.lambda.clone()),
+            CallCredentials::Role(_) => self.credentials.clone(),
+        };
+        let caller = ServiceCaller { address: ServiceAddress::of(Service::Lambda), credentials };
+        caller.client(&clients.services).await
     }
 
     /// The call for a request, as it is sent.
@@ -117,5 +147,7 @@ fn event(request: &IntegrationRequest) -> Vec<u8> {
 fn mode(request: &IntegrationRequest) -> Result<InvocationMode, GatewayError> {
     let Some(given) = request.headers.get(INVOCATION_TYPE) else { return Ok(InvocationMode::Buffered) };
     let mode = given.to_str().ok().and_then(InvocationMode::of_header);
-    mode.ok_or_else(|| GatewayError::MappingFailed("X-Amz-Invocation-Type is neither RequestResponse nor Event".into()))
+    mode.ok_or_else(|| {
+        GatewayError::MappingFailed("X-Amz-Invocation-Type is neither RequestResponse nor Event".into())
+    })
 }

@@ -45,19 +45,8 @@ impl RequestHeaderFate {
 pub fn client_name(name: HeaderName) -> Option<HeaderName> {
     match name.as_str() {
         "transfer-encoding" | "keep-alive" | "proxy-connection" | "te" => None,
-        "authorization"
-        | "connection"
-        | "content-length"
-        | "content-md5"
-        | "date"
-        | "expect"
-        | "host"
-        | "max-forwards"
-        | "proxy-authenticate"
-        | "server"
-        | "trailer"
-        | "upgrade"
-        | "user-agent"
+        "authorization" | "connection" | "content-length" | "content-md5" | "date" | "expect" | "host"
+        | "max-forwards" | "proxy-authenticate" | "server" | "trailer" | "upgrade" | "user-agent"
         | "www-authenticate" => HeaderName::try_from(format!("x-amzn-remapped-{name}")).ok(),
         _ => Some(name),
     }

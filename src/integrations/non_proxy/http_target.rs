@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use http::{
-    HeaderMap, HeaderValue, Method,
+    HeaderValue, Method,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
 };
 use http_body_util::{BodyExt, Full};
@@ -100,8 +100,9 @@ impl HttpTarget {
             return Err(GatewayError::BrokenAnswer(format!("its status is {}", status.as_u16()).into()));
         }
         let body = if is_bodyless(&method, status) { Bytes::new() } else { whole(incoming).await? };
-        let headers: HeaderMap = head.headers;
-        Ok(IntegrationAnswer { status, headers, body, selector: Selector::of_status(status) })
+        let content_type = head.headers.get(CONTENT_TYPE).cloned();
+        let selector = Selector::of_status(status);
+        Ok(IntegrationAnswer { status, headers: head.headers, content_type, body, selector })
     }
 }
 

@@ -1,13 +1,15 @@
 //! What a target gave, before it is made a response.
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 /// The answer of a target.
 #[derive(Debug)]
 pub struct IntegrationAnswer {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    /// The type of the body, where a client may be told; AWS's own types it is not.
+    pub content_type: Option<HeaderValue>,
     pub body: Bytes,
     pub selector: Selector,
 }

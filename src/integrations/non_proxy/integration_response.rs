@@ -8,11 +8,11 @@ use super::{
     body_selection::JsonBody,
     content_handling::ContentHandling,
     content_templates::{BodyMapping, ContentTemplate, ContentTemplates},
-    engine::{Overrides, Phase, ResponseOverrides, TemplateInputs},
     header_fates::client_name,
     integration_answer::IntegrationAnswer,
     parameter_source::{ResponseSource, SourceParser},
-    request_mapping::{header_value, text},
+    rendering::{Side, render},
+    request_mapping::header_value,
 };
 use crate::{
     context::Context,
@@ -20,7 +20,10 @@ use crate::{
     functions::media_types::BinaryMediaTypes,
     item::{Fields, brief},
     message::{IntegrationStatus, Response, has_no_content},
-    template::ContextVariable,
+    template::{
+        ContextVariable,
+        mapping_template::{OverrideValue, Overrides, ResponseOverride},
+    },
 };
 
 /// How a response is made of an answer.
@@ -44,7 +47,7 @@ struct ResponseHeader {
 struct ClientBody {
     body: Bytes,
     content_type: Option<HeaderValue>,
-    overrides: ResponseOverrides,
+    overrides: ResponseOverride,
 }
 
 const FIELD: &str = "responseParameters";
@@ -86,15 +89,15 @@ impl IntegrationResponse {
     ) -> Result<Response, GatewayError> {
         let mut headers = self.mapped_headers(context, answer)?;
         let ClientBody { body, content_type, overrides } = self.body(context, types, answer, overrides)?;
-        for (name, value) in &overrides.header {
+        for OverrideValue { name, value } in &overrides.header {
             let words = || format!("responseOverride.header.{}: no header's name", name.escape_debug());
             let name = HeaderName::try_from(name).map_err(|_| GatewayError::MappingFailed(words().into()))?;
             let value = header_value(&name, value)?;
             client_name(name).map(|name| headers.insert(name, value));
         }
         // What is no status is passed over, as recorded.
-        let status = overrides.status.and_then(|status| status.trim().parse().ok());
-        let status = status.filter(|status| (200..=599).contains(status)).and_then(|it: u16| StatusCode::from_u16(it).ok());
+        let status = overrides.status_code().filter(|status| *status >= 200);
+        let status = status.and_then(|status| StatusCode::from_u16(status).ok());
         let status = status.unwrap_or(self.status);
         if !has_no_content(status) {
             headers.entry(CONTENT_TYPE).or_insert(content_type.unwrap_or(JSON));
@@ -130,21 +133,20 @@ impl IntegrationResponse {
     ) -> Result<ClientBody, GatewayError> {
         let client = &context.request.headers;
         let body = self.content_handling.of_response(types, client, &answer.headers, &answer.body)?;
-        let said = || answer.headers.get(CONTENT_TYPE).cloned();
         match self.templates.for_client(client) {
             Some(ContentTemplate { content_type, mapping: BodyMapping::Template(template) }) => {
-                let inputs =
-                    TemplateInputs { context, body: text(&body)?, phase: Phase::Response, overrides };
-                let rendered = template.render(&inputs)?;
+                let rendered = render(template, Side::Response, context, &body, overrides)?;
                 Ok(ClientBody {
                     body: rendered.text.into(),
                     content_type: HeaderValue::from_str(content_type).ok(),
                     overrides: rendered.overrides.response,
                 })
             }
-            Some(ContentTemplate { mapping: BodyMapping::Passthrough, .. }) | None => {
-                Ok(ClientBody { body, content_type: said(), overrides: overrides.response.clone() })
-            }
+            Some(ContentTemplate { mapping: BodyMapping::Passthrough, .. }) | None => Ok(ClientBody {
+                body,
+                content_type: answer.content_type.clone(),
+                overrides: overrides.response.clone(),
+            }),
         }
     }
 }
@@ -179,7 +181,8 @@ fn warned(fields: &Fields<'_>, field: &str, name: HeaderName) -> Option<HeaderNa
     match &seen {
         Some(seen) if *seen == name => {}
         Some(seen) => {
-            let expected = format!("another header: as on API Gateway, this one reaches the client as {seen}");
+            let expected =
+                format!("another header: as on API Gateway, this one reaches the client as {seen}");
             fields.warn(field, name.as_str(), &expected);
         }
         None => {

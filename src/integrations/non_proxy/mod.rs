@@ -6,33 +6,45 @@
 mod body_selection;
 mod content_handling;
 mod content_templates;
-mod engine;
 mod function_target;
 mod header_fates;
 mod http_target;
 mod integration_answer;
 mod integration_response;
-mod lax_status;
 mod mock_target;
 mod parameter_source;
 mod passthrough;
+mod rendering;
 mod request_mapping;
 mod request_parameters;
 mod responses;
 mod selection_pattern;
+mod service_target;
 mod target;
+
+use http::header::ACCEPT;
 
 use self::{
     function_target::FunctionTarget,
     http_target::HttpTarget,
     request_mapping::RequestMapping,
     responses::Responses,
+    service_target::ServiceTarget,
     target::{Target, TargetKind},
 };
-use super::{Clients, MappedPart, ParseContext, ResolvedCall, http::UriTemplate};
+use super::{CallPart, Clients, MappedPart, ParseContext, ResolvedCall, http::UriTemplate};
 use crate::{
-    aws::request_id::EndpointRequestId, context::Context, error::GatewayError,
-    functions::media_types::BinaryMediaTypes, item::Fields, message::Response, template::ContextVariable,
+    aws::request_id::EndpointRequestId,
+    context::Context,
+    error::GatewayError,
+    functions::media_types::BinaryMediaTypes,
+    item::Fields,
+    message::Response,
+    template::{
+        ContextVariable,
+        mapped_value::{BodyPath, MappedValue, Word},
+        parameter::IntegrationParameters,
+    },
 };
 
 /// One target, and the mappings around its call.
@@ -42,6 +54,11 @@ pub struct NonProxy {
     request: RequestMapping,
     responses: Responses,
     binary_media_types: BinaryMediaTypes,
+    /// `cacheKeyParameters`, which exports have here.
+    keyed: Vec<String>,
+    /// What a template takes, and what chooses one, in the words of mapped values.
+    template_word: MappedValue,
+    accept_word: MappedValue,
 }
 
 /// The fields of a `MOCK` that is no plain one.
@@ -57,11 +74,18 @@ pub const TEMPLATED_MOCK: [&str; 6] = [
 impl NonProxy {
     /// Reads the fields of an integration of type `AWS`. What is wrong is reported, and `None`.
     pub fn parse_aws(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
-        let target = FunctionTarget::read(fields).map(Target::Function);
-        let request = RequestMapping::read(fields, parse_context.path_parameters, TargetKind::Function);
-        if let Some(request) = &request {
-            FunctionTarget::check(fields, &request.parameters);
-        }
+        let kind = if FunctionTarget::is_meant(fields) { TargetKind::Function } else { TargetKind::Service };
+        let request = RequestMapping::read(fields, parse_context.path_parameters, kind);
+        let target = if kind == TargetKind::Function {
+            if let Some(request) = &request {
+                FunctionTarget::check(fields, &request.parameters);
+            }
+            FunctionTarget::read(fields).map(Target::Function)
+        } else {
+            let mapped = request.iter().flat_map(|request| request.parameters.path_names());
+            let target = ServiceTarget::read(fields, parse_context, mapped);
+            target.map(|target| Target::Service(Box::new(target)))
+        };
         Self::finish(fields, parse_context, target, request)
     }
 
@@ -89,8 +113,15 @@ impl NonProxy {
         request: Option<RequestMapping>,
     ) -> Option<Self> {
         let responses = Responses::read(fields);
-        let binary_media_types = BinaryMediaTypes::new(parse_context.binary_media_types);
-        Some(Self { target: target?, request: request?, responses: responses?, binary_media_types })
+        Some(Self {
+            target: target?,
+            request: request?,
+            responses: responses?,
+            binary_media_types: BinaryMediaTypes::new(parse_context.binary_media_types),
+            keyed: fields.strings("cacheKeyParameters").unwrap_or_default(),
+            template_word: MappedValue::Word(Word::Body(BodyPath::default())),
+            accept_word: MappedValue::Word(Word::Header(ACCEPT)),
+        })
     }
 
     pub fn type_name(&self) -> &'static str {
@@ -101,7 +132,7 @@ impl NonProxy {
     pub fn is_waited_for(&self) -> bool {
         match &self.target {
             Target::Function(_) => !FunctionTarget::is_never_waited_for(&self.request.parameters),
-            Target::Http(_) | Target::Mock => true,
+            Target::Service(_) | Target::Http(_) | Target::Mock => true,
         }
     }
 
@@ -109,7 +140,7 @@ impl NonProxy {
     pub fn function(&self) -> Option<&str> {
         match &self.target {
             Target::Function(function) => Some(function.name()),
-            Target::Http(_) | Target::Mock => None,
+            Target::Service(_) | Target::Http(_) | Target::Mock => None,
         }
     }
 
@@ -117,13 +148,34 @@ impl NonProxy {
     pub fn uri(&self) -> Option<&UriTemplate> {
         match &self.target {
             Target::Http(http) => Some(&http.uri),
-            Target::Function(_) | Target::Mock => None,
+            Target::Function(_) | Target::Service(_) | Target::Mock => None,
         }
     }
 
-    /// The parts of the client's request in the parameters of the call.
+    /// The parts of the client's request in the call, and what chooses the response's template.
     pub fn mapped(&self) -> Vec<MappedPart<'_>> {
-        self.request.parameters.parts().collect()
+        let mut parts: Vec<_> = self.request.parameters.parts().collect();
+        if self.maps_bodies() {
+            parts.push(MappedPart { value: &self.template_word, part: CallPart::Operation });
+        }
+        if self.responses.all().any(|response| response.templates.len() > 1) {
+            parts.push(MappedPart { value: &self.accept_word, part: CallPart::Header(&ACCEPT) });
+        }
+        parts
+    }
+
+    /// True if templates make a request's body or a response's.
+    pub fn maps_bodies(&self) -> bool {
+        self.request.templates.map_bodies()
+            || self.responses.all().any(|response| response.templates.map_bodies())
+    }
+
+    /// The parameters that the target gets.
+    pub fn parameters(&self) -> IntegrationParameters {
+        IntegrationParameters {
+            mapped: self.request.parameters.origins().collect(),
+            keyed: self.keyed.clone(),
+        }
     }
 
     /// The variables of `context` in the responses.

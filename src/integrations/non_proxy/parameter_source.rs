@@ -15,6 +15,7 @@ use crate::{
     template::{
         ContextVariable,
         mapped_value::{BodyPath, Word},
+        parameter::{Parameter, ParameterOrigin},
     },
 };
 
@@ -81,7 +82,7 @@ impl SourceParser<'_, '_> {
         let found = match split(rest) {
             ("header", name) => name.parse().ok().map(ResponseSource::Header),
             ("multivalueheader", name) => name.parse().ok().map(ResponseSource::MultiHeader),
-            _ => body(rest).map(ResponseSource::Body),
+            _ => return self.body(rest, RESPONSE_SOURCES).map(ResponseSource::Body),
         };
         found.or_else(|| self.problem(RESPONSE_SOURCES))
     }
@@ -101,9 +102,19 @@ impl SourceParser<'_, '_> {
                 let known = path_parameters.join(", ");
                 return self.problem(&format!("one of the route's path parameters ({known})"));
             }
-            _ => body(rest).map(RequestSource::Body),
+            _ => return self.body(rest, REQUEST_SOURCES).map(RequestSource::Body),
         };
         found.or_else(|| self.problem(REQUEST_SOURCES))
+    }
+
+    /// `body`, `body.x`
+    fn body(&self, text: &str, expected: &str) -> Option<BodySelection> {
+        let is_path = |rest: &&str| rest.is_empty() || rest.starts_with(['.', '[']);
+        match text.strip_prefix("body").filter(is_path).map(BodySelection::parse) {
+            Some(Ok(selection)) => Some(selection),
+            Some(Err(expected)) => self.problem(&expected),
+            None => self.problem(expected),
+        }
     }
 
     fn text(&self) -> Option<&str> {
@@ -120,9 +131,7 @@ impl SourceParser<'_, '_> {
         match text.strip_prefix(CONTEXT.prefix) {
             Some(name) => match ContextVariable::named(name) {
                 Some(variable) => Some(CommonSource::Context(variable)),
-                None => {
-                    self.problem(&format!("one of context's variables ({})", ContextVariable::names()))
-                }
+                None => self.problem(&format!("one of context's variables ({})", ContextVariable::names())),
             },
             None => self.problem(expected),
         }
@@ -137,10 +146,6 @@ impl SourceParser<'_, '_> {
 /// `header.x` → `header` and `x`.
 fn split(text: &str) -> (&str, &str) {
     text.split_once('.').unwrap_or((text, ""))
-}
-
-fn body(text: &str) -> Option<BodySelection> {
-    text.strip_prefix("body").and_then(BodySelection::parse)
 }
 
 impl CommonSource {
@@ -209,6 +214,17 @@ impl RequestSource {
             | Self::MultiQuery(_)
             | Self::Body(_) => None,
         }
+    }
+
+    /// The part of a request that it is, in the words of a cache key.
+    pub fn origin(&self) -> ParameterOrigin {
+        ParameterOrigin::Request(match self {
+            Self::Of(CommonSource::Fixed(_)) => return ParameterOrigin::Fixed,
+            Self::Of(CommonSource::Context(_)) | Self::Body(_) => return ParameterOrigin::Other,
+            Self::Header(name) => Parameter::Header(name.clone()),
+            Self::Query(name) | Self::MultiQuery(name) => Parameter::Querystring(name.clone()),
+            Self::Path(name) => Parameter::Path(name.clone()),
+        })
     }
 
     /// The same part in the words of mapped values; `None` of a value of the operator's.

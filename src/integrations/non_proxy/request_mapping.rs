@@ -12,15 +12,19 @@ use super::{
     body_selection::JsonBody,
     content_handling::ContentHandling,
     content_templates::{BodyMapping, ContentTemplates},
-    engine::{Overrides, Phase, RequestOverrides, TemplateInputs},
     header_fates::RequestHeaderFate,
     passthrough::PassthroughBehavior,
+    rendering::{Side, render},
     request_parameters::{MappedParameter, RequestParameters, RequestPlace},
     target::TargetKind,
 };
 use crate::{
-    context::Context, error::GatewayError, functions::media_types::BinaryMediaTypes,
-    integrations::http::ParameterValue, item::Fields,
+    context::Context,
+    error::GatewayError,
+    functions::media_types::BinaryMediaTypes,
+    integrations::http::ParameterValue,
+    item::Fields,
+    template::mapping_template::{OverrideValue, Overrides, RequestOverride},
 };
 
 /// How a request to an integration is made.
@@ -95,9 +99,7 @@ impl RequestMapping {
         let mut request = IntegrationRequest::default();
         request.body = match template.map(|template| &template.mapping) {
             Some(BodyMapping::Template(template)) => {
-                let inputs =
-                    TemplateInputs { context, body: text(&body)?, phase: Phase::Request, overrides: &Overrides::default() };
-                let rendered = template.render(&inputs)?;
+                let rendered = render(template, Side::Request, context, &body, &Overrides::default())?;
                 request.overrides = rendered.overrides;
                 request.origin = BodyOrigin::Template;
                 rendered.text.into()
@@ -110,17 +112,9 @@ impl RequestMapping {
         }
         request.apply_overrides()?;
         request.check_headers(kind)?;
-        request.add_default_headers(context);
+        request.add_default_headers(context, kind);
         Ok(request)
     }
-}
-
-/// The body as a template reads it.
-///
-/// # Errors
-/// [`GatewayError::MappingFailed`]: it is no text.
-pub fn text(body: &[u8]) -> Result<&str, GatewayError> {
-    str::from_utf8(body).map_err(|_| GatewayError::MappingFailed("a template for a body that is no text".into()))
 }
 
 /// A header's value.
@@ -163,17 +157,18 @@ impl IntegrationRequest {
 
     /// A template's word comes before a parameter's.
     fn apply_overrides(&mut self) -> Result<(), GatewayError> {
-        let RequestOverrides { path, querystring, header } = self.overrides.request.clone();
-        for (name, value) in path {
+        let RequestOverride { path, querystring, header } = self.overrides.request.clone();
+        for OverrideValue { name, value } in path {
             self.path.insert(name, PathValue::Text(value));
         }
-        for (name, value) in querystring {
+        for OverrideValue { name, value } in querystring {
             self.query.retain(|(other, _)| *other != name);
             self.query.push((name, value));
         }
-        for (name, value) in header {
+        for OverrideValue { name, value } in header {
             let words = || format!("requestOverride.header.{}: no header's name", name.escape_debug());
-            let name = HeaderName::try_from(&name).map_err(|_| GatewayError::MappingFailed(words().into()))?;
+            let name =
+                HeaderName::try_from(&name).map_err(|_| GatewayError::MappingFailed(words().into()))?;
             let value = header_value(&name, &value)?;
             self.headers.insert(name, value);
         }
@@ -195,13 +190,15 @@ impl IntegrationRequest {
         Ok(())
     }
 
-    /// As API Gateway adds them: JSON is accepted, and a body is of the type that the client's has.
-    fn add_default_headers(&mut self, context: &Context<'_>) {
+    /// As API Gateway adds them: JSON is accepted, and a body is of the type that the client's has; of a service's it is
+    /// the service's own.
+    fn add_default_headers(&mut self, context: &Context<'_>, kind: TargetKind) {
         const JSON: HeaderValue = HeaderValue::from_static("application/json");
         self.headers.entry(ACCEPT).or_insert(JSON);
         let client = context.request;
         let has_no_body = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&client.method);
-        let own = client.headers.get(CONTENT_TYPE).filter(|_| !has_no_body);
+        let is_of_service = kind == TargetKind::Service;
+        let own = client.headers.get(CONTENT_TYPE).filter(|_| !has_no_body && !is_of_service);
         if let Some(own) = own {
             self.headers.entry(CONTENT_TYPE).or_insert(own.clone());
         }

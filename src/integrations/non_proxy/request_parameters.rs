@@ -1,5 +1,7 @@
 //! `requestParameters` of a non-proxy integration: `"integration.request.header.X": "method.request.querystring.y"`.
 
+use std::fmt;
+
 use http::HeaderName;
 use serde_json::Value;
 
@@ -13,7 +15,7 @@ use crate::{
     context::Context,
     integrations::{CallPart, MappedPart},
     item::{Fields, brief},
-    template::mapped_value::MappedValue,
+    template::{mapped_value::MappedValue, parameter::IntegrationParameter},
 };
 
 /// The parameters that are mapped, in the order of their names.
@@ -64,6 +66,17 @@ impl RequestPlace {
     }
 }
 
+/// As it is read.
+impl fmt::Display for RequestPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(name) => write!(f, "integration.request.header.{name}"),
+            Self::Querystring(name) => write!(f, "integration.request.querystring.{name}"),
+            Self::Path(name) => write!(f, "integration.request.path.{name}"),
+        }
+    }
+}
+
 impl RequestParameters {
     /// Reads the field `requestParameters` of an integration that calls a target of this kind. What is wrong is
     /// reported, and `None`.
@@ -107,6 +120,15 @@ impl RequestParameters {
     /// The source of a parameter.
     pub fn find(&self, place: &RequestPlace) -> Option<&RequestSource> {
         self.0.iter().find(|parameter| parameter.place == *place).map(|parameter| &parameter.source)
+    }
+
+    /// What each comes from.
+    pub fn origins(&self) -> impl Iterator<Item = IntegrationParameter> {
+        let parameters = self.0.iter();
+        parameters.map(|parameter| IntegrationParameter {
+            name: parameter.place.to_string(),
+            source: parameter.source.origin(),
+        })
     }
 
     /// The values for a request; parameters that it has nothing for are left out.

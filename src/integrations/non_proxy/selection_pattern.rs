@@ -1,20 +1,16 @@
 //! `selectionPattern`: a regular expression of Java's that has to match a whole text.
 
-use regex_lite::{Regex, RegexBuilder};
+use crate::template::velocity::JavaPattern;
 
 /// A compiled pattern.
 #[derive(Debug)]
-pub struct SelectionPattern(Regex);
-
-const MOST_BYTES: usize = 256 * 1024;
+pub struct SelectionPattern(JavaPattern);
 
 impl SelectionPattern {
     /// # Errors
     /// What was expected instead.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let whole = format!("^(?:{text})$");
-        let built = RegexBuilder::new(&whole).size_limit(MOST_BYTES).nest_limit(50).build();
-        built.map(Self).map_err(|_| "a regular expression of Java".to_owned())
+        JavaPattern::whole(text).map(Self).map_err(|reason| format!("a regular expression of Java{reason}"))
     }
 
     pub fn matches(&self, text: &str) -> bool {

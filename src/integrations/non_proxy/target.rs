@@ -1,19 +1,23 @@
 //! Whom a non-proxy integration calls.
 
-use super::{function_target::FunctionTarget, http_target::HttpTarget, mock_target};
+use super::{
+    function_target::FunctionTarget, http_target::HttpTarget, integration_answer::IntegrationAnswer,
+    mock_target, request_mapping::IntegrationRequest, service_target::ServiceTarget,
+};
 use crate::{
     aws::request_id::EndpointRequestId,
     context::Context,
     error::GatewayError,
     integrations::{Clients, ResolvedCall},
 };
-use super::{integration_answer::IntegrationAnswer, request_mapping::IntegrationRequest};
 
 /// The target of an integration.
 #[derive(Debug)]
 pub enum Target {
     /// `AWS` with the Invoke API of Lambda.
     Function(FunctionTarget),
+    /// `AWS` with any other API of AWS.
+    Service(Box<ServiceTarget>),
     /// `HTTP`
     Http(Box<HttpTarget>),
     /// `MOCK`: nobody is called.
@@ -33,6 +37,7 @@ impl Target {
     pub fn kind(&self) -> TargetKind {
         match self {
             Self::Function(_) => TargetKind::Function,
+            Self::Service(_) => TargetKind::Service,
             Self::Http(_) => TargetKind::Http,
             Self::Mock => TargetKind::Mock,
         }
@@ -41,7 +46,7 @@ impl Target {
     /// `type`, as items write it.
     pub fn type_name(&self) -> &'static str {
         match self {
-            Self::Function(_) => "AWS",
+            Self::Function(_) | Self::Service(_) => "AWS",
             Self::Http(_) => "HTTP",
             Self::Mock => "MOCK",
         }
@@ -59,8 +64,11 @@ impl Target {
         request_id: &mut EndpointRequestId,
     ) -> Result<IntegrationAnswer, GatewayError> {
         match self {
-            Self::Function(function) => function.call(context, request, &clients.lambda, request_id).await,
-            Self::Http(http) => http.call(context, request, &clients.http).await,
+            Self::Function(function) => Box::pin(function.call(context, request, clients, request_id)).await,
+            Self::Service(service) => {
+                Box::pin(service.call(context, request, &clients.services, request_id)).await
+            }
+            Self::Http(http) => Box::pin(http.call(context, request, &clients.http)).await,
             Self::Mock => mock_target::answer(request),
         }
     }
@@ -76,6 +84,9 @@ impl Target {
     ) -> Result<Option<ResolvedCall>, GatewayError> {
         Ok(match self {
             Self::Function(function) => Some(ResolvedCall::Function(function.resolve(request)?)),
+            Self::Service(service) => {
+                Some(ResolvedCall::ServiceRequest(Box::new(service.resolve(context, request)?)))
+            }
             Self::Http(http) => Some(ResolvedCall::Http(http.request(context, request)?)),
             Self::Mock => None,
         })

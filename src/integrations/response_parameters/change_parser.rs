@@ -48,7 +48,8 @@ impl ChangeParser<'_, '_> {
 
     fn status(&self) -> Option<ResponseValue> {
         let value = self.response_value()?;
-        let is_status = |text: &str| text.trim().parse().is_ok_and(|status: u16| (200..=599).contains(&status));
+        let is_status =
+            |text: &str| text.trim().parse().is_ok_and(|status: u16| (200..=599).contains(&status));
         if value.fixed().is_some_and(|text| !is_status(text)) {
             return self.problem(&brief(self.value), "a status from 200 to 599");
         }

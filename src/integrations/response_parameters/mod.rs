@@ -128,11 +128,7 @@ impl ResponseParameters {
     ///
     /// # Errors
     /// [`GatewayError::BrokenAnswer`]: a value can be no header, or no status.
-    pub async fn apply(
-        &self,
-        context: &Context<'_>,
-        response: Response,
-    ) -> Result<Response, GatewayError> {
+    pub async fn apply(&self, context: &Context<'_>, response: Response) -> Result<Response, GatewayError> {
         let Some(changes) = self.by_status.get(&response.status()).or(self.others.as_ref()) else {
             return Ok(response);
         };
@@ -181,10 +177,12 @@ impl ResponseChanges {
         if let Some(status) = self.status.as_ref().and_then(|value| value.text(&inputs, Escape::Plain)) {
             let number = status.trim().parse().ok().filter(|number| (200..=599).contains(number));
             let broken = || {
-                let words = format!("responseParameters make its status {:?}", status.escape_debug().to_string());
+                let words =
+                    format!("responseParameters make its status {:?}", status.escape_debug().to_string());
                 GatewayError::BrokenAnswer(words.into())
             };
-            let status = number.and_then(|number: u16| StatusCode::from_u16(number).ok()).ok_or_else(broken)?;
+            let status =
+                number.and_then(|number: u16| StatusCode::from_u16(number).ok()).ok_or_else(broken)?;
             *response.status_mut() = status;
             response.extensions_mut().insert(IntegrationStatus(own));
         }

@@ -276,7 +276,7 @@ fn names_tags_and_merge_keys_that_mean_several_things_are_refused() {
          1 | x: &x { type: MOCK }
            | ^
 
-        tollgate.yaml:3:36: problem: integration.type: got nothing, expected AWS_PROXY, DYNAMODB, HTTP_PROXY or MOCK
+        tollgate.yaml:3:36: problem: integration.type: got nothing, expected AWS, AWS_PROXY, DYNAMODB, HTTP, HTTP_PROXY or MOCK
          3 | stages: { v1: { routes: { GET /: { integration: { <<: *x } } } } }
            |                                    ^^^^^^^^^^^
            = in stage v1, GET /

@@ -75,7 +75,9 @@ async fn function(name: &str, event: &Value) -> Outcome {
             Outcome::Payload(answer.to_string().into())
         }
         "reflect" => body_of(event)
-            .map_or(Outcome::FunctionError("the request has no body".to_owned()), |body| Outcome::Payload(body.into())),
+            .map_or(Outcome::FunctionError("the request has no body".to_owned()), |body| {
+                Outcome::Payload(body.into())
+            }),
         // What non-proxy integrations call: the result is the event, or an error with its message.
         "same" => Outcome::Payload(event.to_string().into()),
         "fails" => Outcome::FunctionError(event["message"].as_str().unwrap_or_default().to_owned()),
@@ -143,8 +145,9 @@ async fn invoke_streaming(
     event: Bytes,
 ) -> Response<Body> {
     calls.names.lock().unwrap().push(format!("{name} stream"));
-    let failed =
-        |message: &str| json!({ "ErrorCode": "Unhandled", "ErrorDetails": function_error(message) }).to_string();
+    let failed = |message: &str| {
+        json!({ "ErrorCode": "Unhandled", "ErrorDetails": function_error(message) }).to_string()
+    };
     let (pieces, end) = match function(&name, &serde_json::from_slice(&event).unwrap()).await {
         Outcome::Refused(status, error) => return refused(status, error, &name),
         Outcome::Payload(payload) => (vec![payload], Some("{}".to_owned())),

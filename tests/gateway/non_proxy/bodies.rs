@@ -43,14 +43,16 @@ async fn a_body_without_a_template_passes_or_is_415_as_its_behavior_says() {
     let mut worlds: Vec<(Value, TestGateway, TestGateway)> = Vec::new();
     for (behavior, content_type, with, without) in cases {
         if !worlds.iter().any(|(known, ..)| *known == behavior) {
-            let fields = |templates: &Value| json!({ "passthroughBehavior": behavior, "requestTemplates": templates });
+            let fields =
+                |templates: &Value| json!({ "passthroughBehavior": behavior, "requestTemplates": templates });
             let with = http(&target, "/x", fields(&templates)).await;
             let without = http(&target, "/x", fields(&Value::Null)).await;
             worlds.push((behavior.clone(), with, without));
         }
         let (_, with_templates, without_templates) =
             worlds.iter().find(|(known, ..)| *known == behavior).unwrap();
-        let header = if content_type.is_empty() { String::new() } else { format!("content-type: {content_type}\n") };
+        let header =
+            if content_type.is_empty() { String::new() } else { format!("content-type: {content_type}\n") };
         for (gateway, body) in [(with_templates, with), (without_templates, without)] {
             let expected = match body {
                 Some(body) => format!("200\ncontent-type: text/plain\n\n{body}"),

@@ -8,7 +8,8 @@ use crate::harness::{REQUEST_ID, TestGateway};
 fn function(name: &str, more: Value) -> Value {
     let arn = format!("arn:aws:lambda:eu-west-1:123456789012:function:{name}");
     let uri = format!("arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{arn}/invocations");
-    let mut fields = json!({ "uri": uri, "httpMethod": "POST", "responses": { "default": { "statusCode": "200" } } });
+    let mut fields =
+        json!({ "uri": uri, "httpMethod": "POST", "responses": { "default": { "statusCode": "200" } } });
     fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     fields
 }
@@ -22,10 +23,7 @@ fn serverless_responses() -> Value {
         ("[\\s\\S]*\\[403\\][\\s\\S]*", 403),
         ("[\\s\\S]*\\[404\\][\\s\\S]*", 404),
         ("[\\s\\S]*\\[422\\][\\s\\S]*", 422),
-        (
-            "[\\s\\S]*(Process\\s?exited\\s?before\\s?completing\\s?request|\\[500\\])[\\s\\S]*",
-            500,
-        ),
+        ("[\\s\\S]*(Process\\s?exited\\s?before\\s?completing\\s?request|\\[500\\])[\\s\\S]*", 500),
         ("[\\s\\S]*\\[502\\][\\s\\S]*", 502),
         ("([\\s\\S]*\\[504\\][\\s\\S]*)|(.*Task timed out after \\d+\\.\\d+ seconds$)", 504),
     ] {
@@ -74,7 +72,11 @@ async fn the_function_gets_the_body_alone_and_what_it_gives_is_the_answer() {
     let gateway = TestGateway::serving(&[
         route("ANY /same", "AWS", function("same", json!({}))),
         route("GET /nothing", "AWS", function("nothing", json!({}))),
-        route("ANY /by-name", "AWS", json!({ "uri": "same", "responses": { "default": { "statusCode": 201 } } })),
+        route(
+            "ANY /by-name",
+            "AWS",
+            json!({ "uri": "same", "responses": { "default": { "statusCode": 201 } } }),
+        ),
     ])
     .await;
     let json_type = "content-type: application/json";
@@ -103,7 +105,10 @@ async fn an_event_is_left_with_lambda_where_a_header_says_so() {
     ])
     .await;
     let json_type = "content-type: application/json";
-    assert_eq!(gateway.send("POST /v1/jobs\n\n{\"message\": \"[404]\"}").await, format!("202\n{json_type}\n\n"));
+    assert_eq!(
+        gateway.send("POST /v1/jobs\n\n{\"message\": \"[404]\"}").await,
+        format!("202\n{json_type}\n\n")
+    );
     assert_eq!(gateway.calls(), ["arn:aws:lambda:eu-west-1:123456789012:function:fails Event"]);
     assert_eq!(gateway.called_with(), Some(json!({ "message": "[404]" })));
     let cases = [

@@ -33,7 +33,8 @@ async fn a_mapped_header_is_sent_dropped_or_the_end_of_the_request() {
         ("X-Mine", "+", "+"),
     ];
     for (name, over_http, over_aws) in cases {
-        let parameters = json!({ format!("integration.request.header.{name}"): "method.request.header.x-value" });
+        let parameters =
+            json!({ format!("integration.request.header.{name}"): "method.request.header.x-value" });
         let gateway = http(&target, "/x", json!({ "requestParameters": parameters })).await;
         let answer = gateway.send("POST /v1/x\nx-value: mapped\n\nbody").await;
         let received = target.received().concat();
@@ -53,7 +54,11 @@ async fn a_mapped_header_is_sent_dropped_or_the_end_of_the_request() {
         let fields = json!({ "uri": "same", "requestParameters": parameters, "responses": { "default": { "statusCode": 200 } } });
         let gateway = TestGateway::serving(&[route("POST /x", "AWS", fields)]).await;
         let answer = gateway.send("POST /v1/x\nx-value: mapped\n\n{}").await;
-        let expected = if over_aws == "!" { misconfigured() } else { "200\ncontent-type: application/json\n\n{}".to_owned() };
+        let expected = if over_aws == "!" {
+            misconfigured()
+        } else {
+            "200\ncontent-type: application/json\n\n{}".to_owned()
+        };
         assert_eq!(answer, expected, "{name}");
         assert_eq!(gateway.calls().is_empty(), over_aws == "!", "{name}");
     }

@@ -65,7 +65,9 @@ async fn headers_of_a_preflight_stand_in_the_responses() {
     let api = json!({ "routeKey": "$api", "binaryMediaTypes": ["*/*"] });
     let gateway = TestGateway::serving(&[api, item]).await;
     assert_eq!(
-        gateway.send("OPTIONS /v1/orders\norigin: https://a.example\naccess-control-request-method: PUT").await,
+        gateway
+            .send("OPTIONS /v1/orders\norigin: https://a.example\naccess-control-request-method: PUT")
+            .await,
         "204\naccess-control-allow-headers: Content-Type,X-Amz-Date,Authorization,X-Api-Key\n\
          access-control-allow-methods: OPTIONS,GET,PUT\naccess-control-allow-origin: *\n\n"
     );

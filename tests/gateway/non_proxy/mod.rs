@@ -6,6 +6,8 @@ mod headers;
 mod mocks;
 mod parameters;
 mod problems;
+mod services;
+mod templates;
 mod urls;
 
 use serde_json::{Value, json};

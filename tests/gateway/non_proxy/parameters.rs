@@ -46,12 +46,14 @@ async fn every_source_goes_to_every_place() {
     gateway.put_route(&super::route("POST /{proxy+}", "HTTP", fields));
     gateway.go_live().await;
     let body = r#"{"user": {"name": "Ada", "n": 7.50}, "list": [1, 2]}"#;
-    let request = format!("POST /v1/x/a%2Fb?q=1%262&q=a/b&mine=1\nx-one: first,second\nx-other: 1\ncontent-type: application/json\n\n{body}");
+    let request = format!(
+        "POST /v1/x/a%2Fb?q=1%262&q=a/b&mine=1\nx-one: first,second\nx-other: 1\ncontent-type: application/json\n\n{body}"
+    );
     expect![[r#"
         200
         content-type: application/json
 
-        PUT /a/x/a%2Fb/a%2Fb/it%27%27s%20%22fixed%22?fixed=a%2Fb&q-body=%7B%22user%22%3A%20%7B%22name%22%3A%20%22Ada%22%2C%20%22n%22%3A%207.50%7D%2C%20%22list%22%3A%20%5B1%2C%202%5D%7D&q-context=v1&q-empty=&q-every=1%262&q-every=a%2Fb&q-fixed=it%27%27s%20%22fixed%22&q-header=first%2Csecond&q-json-path=2&q-lines=first%2Csecond&q-map=%7B%22n%22%3A7.50%2C%22name%22%3A%22Ada%22%7D&q-member=Ada&q-path=x%2Fa%2Fb&q-query=a%2Fb&q-variable=orders
+        PUT /a/x/a%2Fb/a%2Fb/it%27%27s%20%22fixed%22?fixed=a%2Fb&q-body=%7B%22user%22%3A%20%7B%22name%22%3A%20%22Ada%22%2C%20%22n%22%3A%207.50%7D%2C%20%22list%22%3A%20%5B1%2C%202%5D%7D&q-context=v1&q-empty=&q-every=1%262&q-every=a%2Fb&q-fixed=it%27%27s%20%22fixed%22&q-header=first%2Csecond&q-json-path=2&q-lines=first%2Csecond&q-map=%7B%22name%22%3A%22Ada%22%2C%22n%22%3A7.50%7D&q-member=Ada&q-path=x%2Fa%2Fb&q-query=a%2Fb&q-variable=orders
         accept: application/json
         content-length: 52
         content-type: application/json
@@ -63,7 +65,7 @@ async fn every_source_goes_to_every_place() {
         h-header: first,second
         h-json-path: 2
         h-lines: first,second
-        h-map: {"n":7.50,"name":"Ada"}
+        h-map: {"name":"Ada","n":7.50}
         h-member: Ada
         h-path: x/a/b
         h-query: a/b
@@ -100,7 +102,9 @@ async fn a_clients_value_stays_one_value_of_the_request() {
         let answer = gateway.send(&format!("GET /v1/x?id={id}")).await;
         let received = target.received().concat();
         match expected {
-            Some(uri) => assert_eq!(received.lines().next(), Some(format!("GET {uri}").as_str()), "{id}: {answer}"),
+            Some(uri) => {
+                assert_eq!(received.lines().next(), Some(format!("GET {uri}").as_str()), "{id}: {answer}")
+            }
             None => {
                 assert_eq!(received, "", "{id}");
                 assert!(answer.starts_with("400\n"), "{id}: {answer}");
@@ -141,7 +145,8 @@ async fn headers_of_the_response_come_from_the_answer_the_request_and_the_item()
         set-cookie: a=1
         set-cookie: b=2
 
-        {"id": 7.50, "list": ["a", {"b": null}], "evil": "a\r\nb: c"}"#]].assert_eq(&gateway.send("GET /v1/x").await);
+        {"id": 7.50, "list": ["a", {"b": null}], "evil": "a\r\nb: c"}"#]]
+    .assert_eq(&gateway.send("GET /v1/x").await);
     let evil = json!({ "method.response.header.x-evil": "integration.response.body.evil" });
     let gateway = http(&target, "/x", responses(&evil)).await;
     assert_eq!(gateway.send("GET /v1/x").await, misconfigured());

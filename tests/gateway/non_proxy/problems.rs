@@ -29,11 +29,14 @@ async fn every_problem_of_a_mapping_is_told() {
                            or .body.x; context.x; stageVariables.x; or 'text' in single quotes";
     const RESPONSE: &str = "integration.response.header.x, .multivalueheader.x, .body or .body.x; context.x; stageVariables.x; or \
                             'text' in single quotes";
-    const PLACES: &str = "integration.request.header.x, integration.request.querystring.x or integration.request.path.x";
+    const PLACES: &str =
+        "integration.request.header.x, integration.request.querystring.x or integration.request.path.x";
     let parameter = |key: &str, value: Value| json!({ "requestParameters": { key: value } });
     let header = "integration.request.header.x";
     let response = |entry: Value| json!({ "responses": { "default": entry } });
-    let of_response = |key: &str, value: Value| response(json!({ "statusCode": 200, "responseParameters": { key: value } }));
+    let of_response = |key: &str, value: Value| {
+        response(json!({ "statusCode": 200, "responseParameters": { key: value } }))
+    };
     #[rustfmt::skip]
     let cases = [
         (json!({ "requestParameters": [] }), "requestParameters: got [], expected a map of strings".to_owned()),
@@ -101,22 +104,33 @@ async fn a_pattern_that_is_none_is_a_problem() {
     let map = json!({ "responses": { "(": default, "default": default } });
     let list = json!({ "responses": [{ "selectionPattern": "[a", "statusCode": 200 }, default] });
     let map = notes("MOCK", map).await;
-    assert_eq!(map.len(), 1, "{map:?}");
-    assert!(map[0].starts_with("! responses.(: got (, expected a regular expression of Java"), "{map:?}");
+    const NOT_WELL_FORMED: &str =
+        "a regular expression of Java, well-formed and not larger than 256 KB when it is compiled";
+    assert_eq!(map, [format!("! responses.(: got (, expected {NOT_WELL_FORMED}")]);
     let list = notes("MOCK", list).await;
-    assert!(list[0].starts_with("! responses[0].selectionPattern: got [a, expected a regular expression"), "{list:?}");
+    assert_eq!(
+        list,
+        [
+            "! responses[0].selectionPattern: got [a, expected a regular expression of Java, well-formed: a class has no end"
+        ]
+    );
+    let back = json!({ "responses": { "(a)\\1": default, "default": default } });
+    let back = notes("MOCK", back).await;
+    assert_eq!(back.len(), 1, "{back:?}");
+    assert!(
+        back[0].starts_with("! responses.(a)\\1: got (a)\\1, expected a regular expression of Java"),
+        "{back:?}"
+    );
 }
 
 #[tokio::test]
 async fn what_works_otherwise_than_it_looks_is_a_warning() {
-    const NO_DEFAULT: &str =
-        "an entry default, such as {\"default\": {\"statusCode\": \"200\"}}: an answer that fits no pattern is 500";
-    const FAILS: &str = "another header: as on API Gateway, a request that has a value for this one is answered 500";
+    const NO_DEFAULT: &str = "an entry default, such as {\"default\": {\"statusCode\": \"200\"}}: an answer that fits no pattern is 500";
+    const FAILS: &str =
+        "another header: as on API Gateway, a request that has a value for this one is answered 500";
     const DROPPED: &str = "another header: this one is not sent, it belongs to the connection";
     let default = json!({ "default": { "statusCode": 200 } });
-    let request = |name: &str| {
-        json!({ "responses": default, "requestParameters": { format!("integration.request.header.{name}"): "'a'" } })
-    };
+    let request = |name: &str| json!({ "responses": default, "requestParameters": { format!("integration.request.header.{name}"): "'a'" } });
     let response = |name: &str| {
         let parameters = json!({ format!("method.response.header.{name}"): "'a'" });
         json!({ "responses": { "default": { "statusCode": 200, "responseParameters": parameters } } })

@@ -69,7 +69,8 @@ async fn only_what_is_mapped_reaches_the_url() {
 
 
 
-    "#]].assert_eq(&gateway.story(&[request, "GET /v1/x", "POST /v1/x"]).await);
+    "#]]
+    .assert_eq(&gateway.story(&[request, "GET /v1/x", "POST /v1/x"]).await);
 }
 
 #[tokio::test]
@@ -133,7 +134,11 @@ async fn a_failing_url_is_a_5xx_that_says_nothing_of_it() {
     let target = Target::start(scripts.into_iter().chain([("/never", Script::Never)])).await;
     let gateway = http(&target, "/{proxy}", json!({})).await;
     for (path, _) in broken {
-        assert_eq!(gateway.send(&format!("GET /v1{path}")).await, refused(502, "Internal server error"), "{path}");
+        assert_eq!(
+            gateway.send(&format!("GET /v1{path}")).await,
+            refused(502, "Internal server error"),
+            "{path}"
+        );
         assert_eq!(target.received().len(), 1, "{path}: a request is sent once");
     }
     let timed_out = refused(504, "Endpoint request timed out");
@@ -141,6 +146,7 @@ async fn a_failing_url_is_a_5xx_that_says_nothing_of_it() {
     assert_eq!(gateway.send("GET /v1/never").await, timed_out);
     gateway.time_left = Duration::from_millis(250);
     assert_eq!(gateway.send("GET /v1/never").await, timed_out);
-    let nothing_fits = http(&target, "/{proxy}", json!({ "responses": { "[45]\\d\\d": { "statusCode": 502 } } })).await;
+    let nothing_fits =
+        http(&target, "/{proxy}", json!({ "responses": { "[45]\\d\\d": { "statusCode": 502 } } })).await;
     assert_eq!(nothing_fits.send("GET /v1/x").await, misconfigured());
 }

@@ -26,6 +26,14 @@ pub fn write(out: &mut impl Write, integration: &ExplainedIntegration) -> io::Re
             write_line(out, "call", operation)?;
             write_json(out, body)
         }
+        ExplainedCall::ServiceRequest { service, region, role, method, path, headers, body } => {
+            let region = region.as_ref().map_or_else(String::new, |region| format!(" in {region}"));
+            let role = role.as_ref().map_or_else(String::new, |role| format!(", as {role}"));
+            let words = format!("{type_name} {service}{region}{role}, at most {limit} s");
+            write_line(out, "integration", &words)?;
+            write_line(out, "call", &format!("{method} {path}"))?;
+            write_message(out, headers, body.as_ref())
+        }
         ExplainedCall::Http { method, uri, headers, body } => {
             write_line(out, "integration", &format!("{type_name}, at most {limit} s"))?;
             write_line(out, "call", &format!("{method} {uri}"))?;
@@ -75,6 +83,15 @@ pub fn to_json(integration: &ExplainedIntegration) -> Value {
             "event": event,
         }),
         ExplainedCall::DynamoDb { operation, body } => json!({ "operation": operation, "body": body }),
+        ExplainedCall::ServiceRequest { service, region, role, method, path, headers, body } => json!({
+            "service": service,
+            "region": region,
+            "role": role,
+            "method": method,
+            "path": path,
+            "headers": named(headers),
+            "body": body,
+        }),
         ExplainedCall::Http { method, uri, headers, body } => {
             json!({ "method": method, "uri": uri, "headers": named(headers), "body": body })
         }
