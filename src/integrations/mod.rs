@@ -4,6 +4,7 @@
 
 pub mod dynamodb;
 pub mod http;
+mod kind_parsing;
 pub mod lambda;
 mod mapped_part;
 pub mod mock;
@@ -12,15 +13,17 @@ mod reserved;
 mod resolved_call;
 mod response_parameters;
 pub mod service_call;
+mod shared_targets;
 
 use std::{sync::Arc, time::Duration};
 
 use self::{
     dynamodb::DynamoDb,
-    http::{Http, HttpTargets, UriTemplate},
+    http::{Http, HttpTargets},
+    kind_parsing::is_templated,
     lambda::Lambda,
     mock::Mock,
-    non_proxy::{NonProxy, TEMPLATED_MOCK},
+    non_proxy::NonProxy,
     response_parameters::{Read, ResponseParameters},
 };
 pub use self::{
@@ -37,10 +40,10 @@ use crate::{
     context::Context,
     error::GatewayError,
     http_client::GuardedClient,
-    item::{Fields, brief},
+    item::Fields,
     limits::usage_plan::Permit,
     message::Response,
-    template::{ContextVariable, mapped_value::Word, parameter::IntegrationParameters},
+    template::{ContextVariable, mapped_value::Word},
 };
 
 /// The integration of a route, and the time that it may take.
@@ -166,45 +169,6 @@ impl Integration {
         }
     }
 
-    /// True if it may ask a target of `other` for whatever path a client sends.
-    pub fn may_share_a_target_with(&self, other: &Self) -> bool {
-        let shares_function = self.function().is_some_and(|own| other.function() == Some(own));
-        let shares_server = match (self.uri(), other.uri()) {
-            (Some(own), Some(theirs)) => own.has_same_server_as(theirs),
-            (Some(_) | None, _) => false,
-        };
-        shares_function || shares_server && self.forwards_request_path()
-    }
-
-    /// The name of the function that it calls. A mock has no target, and a table knows no paths.
-    fn function(&self) -> Option<&str> {
-        match &self.kind {
-            IntegrationKind::Lambda(lambda) => Some(lambda.name()),
-            IntegrationKind::NonProxy(integration) => integration.function(),
-            IntegrationKind::DynamoDb(_) | IntegrationKind::Http(_) | IntegrationKind::Mock(_) => None,
-        }
-    }
-
-    /// The URL that it calls.
-    fn uri(&self) -> Option<&UriTemplate> {
-        match &self.kind {
-            IntegrationKind::Http(http) => Some(http.uri()),
-            IntegrationKind::NonProxy(integration) => integration.uri(),
-            IntegrationKind::Lambda(_) | IntegrationKind::DynamoDb(_) | IntegrationKind::Mock(_) => None,
-        }
-    }
-
-    /// True if the path that is asked for has something of the request's.
-    fn forwards_request_path(&self) -> bool {
-        match &self.kind {
-            IntegrationKind::Http(http) => http.forwards_request_path(),
-            IntegrationKind::NonProxy(integration) => {
-                integration.uri().is_some_and(UriTemplate::forwards_request_path)
-            }
-            IntegrationKind::Lambda(_) | IntegrationKind::DynamoDb(_) | IntegrationKind::Mock(_) => false,
-        }
-    }
-
     /// The query parameter by which a client turns pages.
     pub fn page_parameter(&self) -> Option<&'static str> {
         match &self.kind {
@@ -227,28 +191,6 @@ impl Integration {
             IntegrationKind::Http(http) => http.mapped(),
             IntegrationKind::NonProxy(integration) => integration.mapped(),
             IntegrationKind::Lambda(_) | IntegrationKind::Mock(_) => Vec::new(),
-        }
-    }
-
-    /// True if templates make a request's body or a response's.
-    pub fn maps_bodies(&self) -> bool {
-        match &self.kind {
-            IntegrationKind::NonProxy(integration) => integration.maps_bodies(),
-            IntegrationKind::Lambda(_)
-            | IntegrationKind::DynamoDb(_)
-            | IntegrationKind::Http(_)
-            | IntegrationKind::Mock(_) => false,
-        }
-    }
-
-    /// The parameters that it gets under names of its own, `integration.request.header.x`.
-    pub fn parameters(&self) -> IntegrationParameters {
-        match &self.kind {
-            IntegrationKind::NonProxy(integration) => integration.parameters(),
-            IntegrationKind::Lambda(_)
-            | IntegrationKind::DynamoDb(_)
-            | IntegrationKind::Http(_)
-            | IntegrationKind::Mock(_) => IntegrationParameters::default(),
         }
     }
 
@@ -344,44 +286,6 @@ impl Integration {
         };
         tokio::time::timeout(limit, call).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))
     }
-}
-
-impl IntegrationKind {
-    fn non_proxy(integration: Option<NonProxy>) -> Option<Self> {
-        integration.map(Box::new).map(Self::NonProxy)
-    }
-
-    /// Reads `responseParameters`, where the kind has them.
-    fn response_parameters(&self, fields: &Fields<'_>) -> Read {
-        let is_streamed = match self {
-            Self::Lambda(lambda) => lambda.is_streamed(),
-            Self::Http(_) => false,
-            Self::DynamoDb(_) | Self::Mock(_) | Self::NonProxy(_) => return Read::Absent,
-        };
-        let read = ResponseParameters::read(fields);
-        match &read {
-            Read::Parameters(parameters) if is_streamed && parameters.reads_body() => {
-                let expected = "nothing of $response.body, which is passed on as the function writes it";
-                fields.problem("responseParameters", "a word of the body", expected);
-                Read::Wrong
-            }
-            Read::Absent | Read::Parameters(_) | Read::Wrong => read,
-        }
-    }
-}
-
-/// True of a `MOCK` whose response is made by templates. One that is also a plain one is a problem.
-fn is_templated(fields: &Fields<'_>) -> bool {
-    let Some(templated) = TEMPLATED_MOCK.into_iter().find(|name| fields.value(name).is_some()) else {
-        return false;
-    };
-    for plain in ["statusCode", "headers", "body"] {
-        if let Some(value) = fields.value(plain) {
-            let expected = format!("nothing beside {templated}: a MOCK is plain, or it has templates");
-            fields.problem(plain, &brief(value), &expected);
-        }
-    }
-    true
 }
 
 /// What `DYNAMODB` routes call, on the connections of `client`. Each attempt has two seconds; how many there are says
