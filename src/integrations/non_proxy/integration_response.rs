@@ -57,14 +57,13 @@ impl IntegrationResponse {
     /// Reads `statusCode`, `responseParameters`, `responseTemplates` and `contentHandling`. What is wrong is reported,
     /// and `None`.
     pub fn read(fields: Fields<'_>) -> Option<Self> {
-        let status = fields.integer("statusCode", 200..=599);
-        let status = fields.require("statusCode", status, "a whole number from 200 to 599");
+        let status = status(&fields);
         let headers = headers(&fields);
         let templates = ContentTemplates::read(&fields, "responseTemplates");
         let content_handling = ContentHandling::read(&fields);
         fields.finish();
         Some(Self {
-            status: StatusCode::from_u16(u16::try_from(status?).ok()?).ok()?,
+            status: status?,
             headers: headers?,
             templates: templates?,
             content_handling: content_handling?,
@@ -149,6 +148,19 @@ impl IntegrationResponse {
             }),
         }
     }
+}
+
+/// Reads the field `statusCode`, which exports have as text.
+fn status(fields: &Fields<'_>) -> Option<StatusCode> {
+    const FIELD: &str = "statusCode";
+    const EXPECTED: &str = "a whole number from 200 to 599";
+    let text = fields.require(FIELD, fields.string(FIELD), EXPECTED)?;
+    let number = text.trim().parse().ok().filter(|number| (200..=599).contains(number));
+    let status = number.and_then(|number: u16| StatusCode::from_u16(number).ok());
+    if status.is_none() {
+        fields.problem(FIELD, &fields.value(FIELD).map_or(text, brief), EXPECTED);
+    }
+    status
 }
 
 /// Reads the field `responseParameters`: `"method.response.header.X": "integration.response.header.y"`.
