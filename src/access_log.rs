@@ -20,7 +20,7 @@ use serde::Serialize;
 use crate::{
     clock::Clock,
     error::{GatewayError, ResponseType, chain},
-    message::{Body, BoxError, ByteStream, Origin, RefusedRequest, Request, Response},
+    message::{Body, BoxError, ByteStream, IntegrationStatus, Origin, RefusedRequest, Request, Response},
 };
 
 /// The destination of lines.
@@ -197,7 +197,10 @@ impl AccessLog {
         self.line.aws_endpoint_request_id = request_id.map(|id| cut(id, MAX_REQUEST_ID_CHARS));
         self.line.integration_latency = Some(milliseconds(since, self.clock.now()));
         match outcome {
-            Ok(response) => self.line.integration_status = Some(response.status().as_u16()),
+            Ok(response) => {
+                let own = response.extensions().get().map(|IntegrationStatus(own)| *own);
+                self.line.integration_status = Some(own.unwrap_or(response.status()).as_u16());
+            }
             Err(error) => self.failed(error),
         }
     }

@@ -148,6 +148,11 @@ pub enum Note {
     Unfinished,
 }
 
+/// The status that the integration answered with, where the client gets another. It stands in the response's extensions,
+/// for the access log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IntegrationStatus(pub StatusCode);
+
 /// The bytes of a response, known whole or still to come.
 pub enum Body {
     /// All of it.

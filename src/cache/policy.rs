@@ -19,6 +19,7 @@ use crate::{
     context::{CanaryCache, Context, StageVersion},
     item::{Fields, brief},
     message::{Note, Request, Response},
+    template::parameter::RouteParameters,
 };
 
 /// The fields that mean that answers are to be stored.
@@ -54,8 +55,12 @@ enum CacheMode {
 impl CachePolicy {
     /// Reads what a route item says of caching; `None` where `cachingEnabled` is not `true`.
     ///
-    /// `method` is the route's, where it names one; `path_parameters` are the names in its path.
-    pub fn parse(fields: &Fields<'_>, method: Option<&Method>, path_parameters: &[String]) -> Option<Self> {
+    /// `method` is the route's, where it names one.
+    pub fn parse(
+        fields: &Fields<'_>,
+        method: Option<&Method>,
+        parameters: RouteParameters<'_>,
+    ) -> Option<Self> {
         const MODES: [(&str, CacheMode); 2] =
             [("API_GATEWAY", CacheMode::ApiGateway), ("HTTP", CacheMode::Http)];
         let caching = match fields.boolean("cachingEnabled") {
@@ -71,7 +76,7 @@ impl CachePolicy {
         }
         let policy = match fields.choice("cacheMode", &MODES).unwrap_or_default() {
             CacheMode::ApiGateway => {
-                Self::ApiGateway(ApiGatewayRules::parse(fields, method, path_parameters, caching))
+                Self::ApiGateway(ApiGatewayRules::parse(fields, method, parameters, caching))
             }
             CacheMode::Http => Self::Http(HttpRules::parse(fields, method)),
         };

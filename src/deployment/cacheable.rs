@@ -8,7 +8,7 @@ use crate::{
     cache::CachePolicy,
     integrations::{CallPart, Integration},
     item::Fields,
-    template::mapped_value::Word,
+    template::{mapped_value::Word, parameter::RouteParameters},
 };
 
 const KEY: &str = "cacheKeyParameters";
@@ -20,7 +20,9 @@ pub(super) fn parse(
     (method, path_parameters): (Option<&Method>, &[String]),
     integration: Option<&Integration>,
 ) -> Option<CachePolicy> {
-    let cache = CachePolicy::parse(fields, method, path_parameters)?;
+    let of_integration = integration.map(Integration::parameters).unwrap_or_default();
+    let parameters = RouteParameters { path: path_parameters, integration: &of_integration };
+    let cache = CachePolicy::parse(fields, method, parameters)?;
     let Some(integration) = integration else { return Some(cache) };
     is_cacheable(fields, integration, &cache)
         .then(|| cache.with_mapped_headers(headers_beyond_the_uri(integration)))
@@ -54,6 +56,11 @@ fn is_cacheable(fields: &Fields<'_>, integration: &Integration, cache: &CachePol
                          query, or into the operation: with HTTP the answers are not kept";
         fields.warn("cacheMode", "HTTP", expected);
         return false;
+    }
+    if integration.maps_bodies() {
+        let expected = "in cacheKeyParameters all that the integration's templates take of a request besides its body: of \
+                         everything else, all values share one answer";
+        fields.warn("cachingEnabled", "true", expected);
     }
     warn_of_what_the_key_lacks(fields, integration, cache);
     true

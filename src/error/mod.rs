@@ -127,6 +127,13 @@ pub enum GatewayError {
     /// By the service that is called: a moment later it may not be.
     #[error("integration is throttled")]
     IntegrationThrottled(#[source] BoxError),
+    /// And may not pass without one.
+    #[error("no request template for {}", content_type.escape_debug())]
+    UnsupportedMediaType { content_type: String },
+    #[error("the integration's mapping failed")]
+    MappingFailed(#[source] BoxError),
+    #[error("no entry of the integration's responses fits its answer, and there is no default")]
+    NoFittingResponse,
     #[error("integration may not be called")]
     IntegrationForbidden(#[source] BoxError),
     #[error("integration could not be reached")]

@@ -70,20 +70,44 @@ pub struct FunctionFailure {
     pub is_unauthorized: bool,
 }
 
+/// What a function gave: its result, or the report of its failure.
+#[derive(Debug)]
+pub struct FunctionOutcome {
+    /// Those of the Invoke API's response.
+    pub headers: HeaderMap,
+    pub payload: Bytes,
+    /// `Unhandled` or `Handled` of a failure; `None`: the payload is a result.
+    pub failure: Option<String>,
+}
+
+/// Calls the function and waits for what it returns, which is JSON or not; a failure of its own is an outcome.
+pub async fn outcome(
+    client: &ServiceClient,
+    call: FunctionCall<'_>,
+    request_id: &mut EndpointRequestId,
+) -> Result<FunctionOutcome, FunctionCallError> {
+    check_size(&call.event, MAX_EVENT_BYTES)?;
+    let (head, payload) = whole(send(client, &call.of_service(), request_id).await?).await?.into_parts();
+    let failure = head.headers.get(FUNCTION_ERROR);
+    let failure = failure.map(|kind| String::from_utf8_lossy(kind.as_bytes()).into_owned());
+    Ok(FunctionOutcome { headers: head.headers, payload, failure })
+}
+
+/// The `errorMessage` of a failure's report.
+pub fn error_message(payload: &[u8]) -> Option<String> {
+    serde_json::from_slice::<ErrorPayload<'_>>(payload).ok()?.error_message.map(Cow::into_owned)
+}
+
 /// Calls the function and waits for what it returns, which is JSON or not.
 pub async fn invoke(
     client: &ServiceClient,
     call: FunctionCall<'_>,
     request_id: &mut EndpointRequestId,
 ) -> Result<Bytes, FunctionCallError> {
-    check_size(&call.event, MAX_EVENT_BYTES)?;
-    let response = whole(send(client, &call.of_service(), request_id).await?).await?;
-    match response.headers().get(FUNCTION_ERROR) {
-        None => Ok(response.into_body()),
-        Some(kind) => {
-            let kind = String::from_utf8_lossy(kind.as_bytes()).into_owned();
-            Err(FunctionFailure::read(kind, response.body()).into())
-        }
+    let FunctionOutcome { payload, failure, .. } = outcome(client, call, request_id).await?;
+    match failure {
+        None => Ok(payload),
+        Some(kind) => Err(FunctionFailure::read(kind, &payload).into()),
     }
 }
 

@@ -29,6 +29,10 @@ impl BinaryMediaTypes {
         Self(Arc::clone(patterns))
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The encoding in which API Gateway hands a body to the function: base64 where `Content-Type` is one of them.
     pub fn request_encoding(&self, headers: &HeaderMap) -> BodyEncoding {
         self.encoding(headers.get(CONTENT_TYPE).map(media_type))

@@ -6,15 +6,20 @@
 mod clients;
 pub mod dynamodb;
 pub mod http;
+mod kind_parsing;
 pub mod lambda;
 mod mapped_part;
 pub mod mock;
+mod non_proxy;
 #[cfg(feature = "cli")]
 mod requirement;
+mod reserved;
 mod resolved_call;
+mod response_parameters;
 mod s3;
 pub mod service_call;
 pub mod services;
+mod shared_targets;
 mod streamed_body;
 
 use std::{sync::Arc, time::Duration};
@@ -26,13 +31,16 @@ pub use self::requirement::{
 pub use self::{
     clients::{Clients, dynamodb_client},
     mapped_part::{CallPart, MappedPart},
-    resolved_call::ResolvedCall,
+    resolved_call::{ResolvedCall, ResolvedServiceCall},
 };
 use self::{
     dynamodb::DynamoDb,
     http::Http,
+    kind_parsing::is_templated,
     lambda::Lambda,
     mock::Mock,
+    non_proxy::NonProxy,
+    response_parameters::{Read, ResponseParameters},
     s3::S3,
     services::{ServiceIntegration, ServiceType, http_api_subtype},
 };
@@ -52,6 +60,7 @@ use crate::{
 pub struct Integration {
     kind: IntegrationKind,
     timeout: Duration,
+    response_parameters: Option<Box<ResponseParameters>>,
 }
 
 #[derive(Debug)]
@@ -62,6 +71,8 @@ enum IntegrationKind {
     Mock(Box<Mock>),
     Service(Box<ServiceIntegration>),
     S3(Box<S3>),
+    /// `AWS`, `HTTP`, and `MOCK` with templates.
+    NonProxy(Box<NonProxy>),
 }
 
 /// The facts of its API and route that an integration is parsed with.
@@ -79,17 +90,21 @@ pub struct ParseContext<'a> {
 
 #[derive(Clone, Copy)]
 enum IntegrationType {
+    Aws,
     AwsProxy,
     DynamoDb,
+    Http,
     HttpProxy,
     Mock,
     Service(ServiceType),
     S3,
 }
 
-const TYPES: [(&str, IntegrationType); 10] = [
+const TYPES: [(&str, IntegrationType); 12] = [
+    ("AWS", IntegrationType::Aws),
     ("AWS_PROXY", IntegrationType::AwsProxy),
     ("DYNAMODB", IntegrationType::DynamoDb),
+    ("HTTP", IntegrationType::Http),
     ("HTTP_PROXY", IntegrationType::HttpProxy),
     ("MOCK", IntegrationType::Mock),
     (ServiceType::Sqs.name(), IntegrationType::Service(ServiceType::Sqs)),
@@ -123,15 +138,27 @@ impl Integration {
             IntegrationType::HttpProxy => {
                 Http::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Http)
             }
+            IntegrationType::Mock if is_templated(&fields) => {
+                IntegrationKind::non_proxy(NonProxy::parse_mock(&fields, parse_context))
+            }
             IntegrationType::Mock => Mock::parse(&fields).map(Box::new).map(IntegrationKind::Mock),
             IntegrationType::S3 => S3::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::S3),
             IntegrationType::Service(service_type) => {
                 let service = ServiceIntegration::parse(service_type, &fields, parse_context);
                 service.map(Box::new).map(IntegrationKind::Service)
             }
+            IntegrationType::Aws => IntegrationKind::non_proxy(NonProxy::parse_aws(&fields, parse_context)),
+            IntegrationType::Http => IntegrationKind::non_proxy(NonProxy::parse_http(&fields, parse_context)),
         };
+        let response_parameters =
+            kind.as_ref().map_or(Read::Absent, |kind| kind.response_parameters(&fields));
         fields.finish();
-        Some(Self { kind: kind?, timeout: Duration::from_millis(timeout_ms) })
+        let response_parameters = match response_parameters {
+            Read::Absent => None,
+            Read::Parameters(parameters) => Some(parameters),
+            Read::Wrong => return None,
+        };
+        Some(Self { kind: kind?, timeout: Duration::from_millis(timeout_ms), response_parameters })
     }
 
     /// True if a response is all that there will be, and worth giving to the next caller.
@@ -142,6 +169,7 @@ impl Integration {
             IntegrationKind::Service(service) => !service.writes(),
             // Objects come piece by piece.
             IntegrationKind::S3(_) => false,
+            IntegrationKind::NonProxy(integration) => integration.is_waited_for(),
             IntegrationKind::Http(_) | IntegrationKind::Mock(_) => true,
         }
     }
@@ -154,29 +182,8 @@ impl Integration {
             | IntegrationKind::Http(_)
             | IntegrationKind::Mock(_)
             | IntegrationKind::Service(_)
-            | IntegrationKind::S3(_) => false,
-        }
-    }
-
-    /// True if it may ask a target of `other` for whatever path a client sends.
-    pub fn may_share_a_target_with(&self, other: &Self) -> bool {
-        match (&self.kind, &other.kind) {
-            (IntegrationKind::Lambda(own), IntegrationKind::Lambda(theirs)) => {
-                own.calls_same_function_as(theirs)
-            }
-            (IntegrationKind::Http(own), IntegrationKind::Http(theirs)) => {
-                own.may_share_a_server_with(theirs)
-            }
-            // A mock has no target, and tables and other services know no paths.
-            (
-                IntegrationKind::Lambda(_)
-                | IntegrationKind::DynamoDb(_)
-                | IntegrationKind::Http(_)
-                | IntegrationKind::Mock(_)
-                | IntegrationKind::Service(_)
-                | IntegrationKind::S3(_),
-                _,
-            ) => false,
+            | IntegrationKind::S3(_)
+            | IntegrationKind::NonProxy(_) => false,
         }
     }
 
@@ -188,7 +195,8 @@ impl Integration {
             | IntegrationKind::Http(_)
             | IntegrationKind::Mock(_)
             | IntegrationKind::Service(_)
-            | IntegrationKind::S3(_) => None,
+            | IntegrationKind::S3(_)
+            | IntegrationKind::NonProxy(_) => None,
         }
     }
 
@@ -206,18 +214,28 @@ impl Integration {
                 service.mapped_values().into_iter().map(|value| MappedPart { value, part }).collect()
             }
             IntegrationKind::Http(http) => http.mapped(),
+            IntegrationKind::NonProxy(integration) => integration.mapped(),
             IntegrationKind::Lambda(_) | IntegrationKind::Mock(_) | IntegrationKind::S3(_) => Vec::new(),
         }
     }
 
     /// The variables of `context` that are in the response, or in what is asked for: not those in headers of a request.
     pub fn variables(&self) -> Vec<ContextVariable> {
-        if let IntegrationKind::Mock(mock) = &self.kind {
-            return mock.variables().collect();
-        }
         let is_asked_for = |mapped: &MappedPart<'_>| !matches!(mapped.part, CallPart::Header(_));
         let words = self.mapped().into_iter().filter(is_asked_for).flat_map(|mapped| mapped.value.words());
-        words.filter_map(Word::variable).collect()
+        let mut variables: Vec<_> = words.filter_map(Word::variable).collect();
+        match &self.kind {
+            IntegrationKind::Mock(mock) => variables.extend(mock.variables()),
+            IntegrationKind::NonProxy(integration) => variables.extend(integration.variables()),
+            IntegrationKind::Lambda(_)
+            | IntegrationKind::DynamoDb(_)
+            | IntegrationKind::Http(_)
+            | IntegrationKind::Service(_)
+            | IntegrationKind::S3(_) => {}
+        }
+        let of_response = self.response_parameters.iter().flat_map(|parameters| parameters.variables());
+        variables.extend(of_response);
+        variables
     }
 
     /// `type`, as items write it.
@@ -229,6 +247,7 @@ impl Integration {
             IntegrationKind::Mock(_) => "MOCK",
             IntegrationKind::Service(service) => service.type_name(),
             IntegrationKind::S3(_) => "S3",
+            IntegrationKind::NonProxy(integration) => integration.type_name(),
         }
     }
 
@@ -239,6 +258,9 @@ impl Integration {
             IntegrationKind::Lambda(lambda) => vec![Requirement::Function(lambda.function().clone())],
             IntegrationKind::DynamoDb(operation) => {
                 operation.table_uses().into_iter().map(Requirement::Table).collect()
+            }
+            IntegrationKind::NonProxy(integration) => {
+                integration.function().cloned().map(Requirement::Function).into_iter().collect()
             }
             IntegrationKind::Http(_)
             | IntegrationKind::Mock(_)
@@ -259,6 +281,7 @@ impl Integration {
             IntegrationKind::Mock(mock) => ResolvedCall::Mock(mock.invoke(context)),
             IntegrationKind::S3(s3) => ResolvedCall::Service(Box::new(s3.resolve(context)?)),
             IntegrationKind::Service(service) => ResolvedCall::Service(Box::new(service.resolve(context)?)),
+            IntegrationKind::NonProxy(integration) => integration.resolve(context)?,
         })
     }
 
@@ -279,7 +302,8 @@ impl Integration {
             IntegrationKind::Http(_)
             | IntegrationKind::Mock(_)
             | IntegrationKind::Service(_)
-            | IntegrationKind::S3(_) => Ok(response),
+            | IntegrationKind::S3(_)
+            | IntegrationKind::NonProxy(_) => Ok(response),
         }
     }
 
@@ -295,7 +319,7 @@ impl Integration {
         let limit = self.limit(context);
         // Boxed: this future is part of every request's, and those of a call are large.
         let call = async {
-            match &self.kind {
+            let response = match &self.kind {
                 IntegrationKind::Lambda(lambda) => {
                     Box::pin(lambda.invoke(context, &clients.lambda, request_id)).await
                 }
@@ -308,6 +332,13 @@ impl Integration {
                 IntegrationKind::Service(service) => {
                     Box::pin(service.invoke(context, &clients.services, request_id)).await
                 }
+                IntegrationKind::NonProxy(integration) => {
+                    Box::pin(integration.invoke(context, clients, request_id)).await
+                }
+            }?;
+            match &self.response_parameters {
+                None => Ok(response),
+                Some(parameters) => Box::pin(parameters.apply(context, response)).await,
             }
         };
         tokio::time::timeout(limit, call).await.unwrap_or(Err(GatewayError::IntegrationTimeout { limit }))

@@ -14,6 +14,46 @@ pub enum Parameter {
     Querystring(String),
 }
 
+/// The parameters of a route: those of its path, and those that its integration gets.
+#[derive(Clone, Copy, Debug)]
+pub struct RouteParameters<'a> {
+    /// The names in the path.
+    pub path: &'a [String],
+    pub integration: &'a IntegrationParameters,
+}
+
+/// The parameters of an integration, `integration.request.header.x`, as far as a route's key can name them.
+#[derive(Debug, Default)]
+pub struct IntegrationParameters {
+    pub mapped: Vec<IntegrationParameter>,
+    /// The integration's own `cacheKeyParameters`.
+    pub keyed: Vec<String>,
+}
+
+#[derive(Debug)]
+pub struct IntegrationParameter {
+    /// `integration.request.header.x`
+    pub name: String,
+    pub source: ParameterOrigin,
+}
+
+/// What an integration's parameter comes from.
+#[derive(Debug)]
+pub enum ParameterOrigin {
+    Request(Parameter),
+    /// It is the same in all requests.
+    Fixed,
+    /// A part of the request that no key can name.
+    Other,
+}
+
+impl IntegrationParameters {
+    /// The origin of a parameter of this name, header names in any case.
+    pub fn origin(&self, name: &str) -> Option<&ParameterOrigin> {
+        self.mapped.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name)).map(|it| &it.source)
+    }
+}
+
 /// The text for a problem with what is no parameter: the name here of API Gateway's own word, or the forms.
 pub fn expected_instead_of(text: &str) -> String {
     let named = |prefix| text.strip_prefix(prefix).filter(|name: &&str| !name.is_empty());

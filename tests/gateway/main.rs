@@ -39,12 +39,14 @@ mod limits;
 mod memory_limit;
 mod metric_filters;
 mod mock;
+mod non_proxy;
 mod operator;
 mod pipeline;
 mod property;
 mod recorded;
 mod refusals;
 mod request_validation;
+mod response_parameters;
 mod routes_command;
 #[path = "../sdk_http_client.rs"]
 mod sdk_http_client;

@@ -169,6 +169,12 @@ fn at<'a>(sample: &'a Value, path: &str) -> Option<&'a Value> {
 
 fn with(sample: &Value, path: &str, value: Value) -> Option<Value> {
     let mut sample = sample.clone();
+    // Another type has none of the fields of the one before: with them, every type would be tried with each word of
+    // every other.
+    let changed = VARIABLE_MAPS.iter().find(|(_, map, _)| path.strip_suffix(".type") == Some(map));
+    if let Some((_, map, _)) = changed {
+        *sample.pointer_mut(&pointer(map))? = json!({});
+    }
     let pointer = pointer(path);
     let (parent, name) = pointer.rsplit_once('/')?;
     let name = name.replace("~1", "/").replace("~0", "~");

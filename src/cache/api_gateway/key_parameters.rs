@@ -16,11 +16,14 @@ use crate::{
     item::Fields,
     message::Request,
     path,
-    template::parameter::{Parameter, expected_instead_of},
+    template::parameter::{Parameter, ParameterOrigin, RouteParameters, expected_instead_of},
 };
 
 /// With a body they are in every key: they say how to read it.
 pub const OF_A_BODY: [HeaderName; 2] = [CONTENT_TYPE, CONTENT_ENCODING];
+
+const FIELD: &str = "cacheKeyParameters";
+const FIELD_OF_INTEGRATION: &str = "integration.cacheKeyParameters";
 
 /// Sorted by the names as written, each parameter once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,34 +36,45 @@ struct KeyParameter {
     parameter: Parameter,
 }
 
+/// What one name stands for in a key.
+enum KeyPart {
+    Parameter(KeyParameter),
+    /// A parameter of the integration that is the same in all requests.
+    Nothing,
+    /// It is reported.
+    Wrong,
+}
+
 impl KeyParameters {
     /// Warns of a parameter of the path that is left out, where answers are stored.
-    pub fn parse(fields: &Fields<'_>, path_parameters: &[String], caching: Caching) -> Self {
-        let (mut parameters, written) =
-            (Vec::new(), fields.strings("cacheKeyParameters").unwrap_or_default());
-        let count = written.len();
-        for text in written {
-            match Parameter::parse(&text) {
-                Some(Parameter::Path(name)) if !path_parameters.contains(&name) => {
-                    let known = path_parameters.join(", ");
-                    let expected = format!("a parameter of the route's path ({known})");
-                    fields.problem("cacheKeyParameters", &format!("{text:?}"), &expected);
-                }
-                Some(parameter) => parameters.push(KeyParameter { text, parameter }),
-                None => {
-                    fields.problem("cacheKeyParameters", &format!("{text:?}"), &expected_instead_of(&text))
-                }
-            }
-        }
-        let is_read = parameters.len() == count;
-        parameters.sort_by(|one, other| one.text.cmp(&other.text));
-        parameters.dedup_by(|one, other| one.parameter == other.parameter);
-        let parameters = Self(parameters);
+    pub fn parse(fields: &Fields<'_>, parameters: RouteParameters<'_>, caching: Caching) -> Self {
+        let own = fields.strings(FIELD).unwrap_or_default();
+        let of_integration = match caching {
+            Caching::Enabled => parameters.integration.keyed.as_slice(),
+            // Exports have some on every route.
+            Caching::Disabled => &[],
+        };
+        let own = own.iter().map(|text| (FIELD, text));
+        let of_integration = of_integration.iter().map(|text| (FIELD_OF_INTEGRATION, text));
+        // Collected first: every problem is wanted, not only the first.
+        let read: Vec<_> = own
+            .chain(of_integration)
+            .map(|(field, text)| key_parameter(fields, field, text, parameters))
+            .collect();
+        let is_read = !read.iter().any(|part| matches!(part, KeyPart::Wrong));
+        let part = |part| match part {
+            KeyPart::Parameter(parameter) => Some(parameter),
+            KeyPart::Nothing | KeyPart::Wrong => None,
+        };
+        let mut keyed: Vec<_> = read.into_iter().filter_map(part).collect();
+        keyed.sort_by(|one, other| one.text.cmp(&other.text));
+        keyed.dedup_by(|one, other| one.parameter == other.parameter);
+        let keyed = Self(keyed);
         match caching {
-            Caching::Enabled if is_read => parameters.warn_of_left_out(fields, path_parameters),
+            Caching::Enabled if is_read => keyed.warn_of_left_out(fields, parameters.path),
             Caching::Enabled | Caching::Disabled => {}
         }
-        parameters
+        keyed
     }
 
     fn warn_of_left_out(&self, fields: &Fields<'_>, path_parameters: &[String]) {
@@ -142,5 +156,32 @@ impl KeyParameters {
             }
         }
         forwarded
+    }
+}
+
+/// Reads one name, which stands at `field`.
+fn key_parameter(fields: &Fields<'_>, field: &str, text: &str, parameters: RouteParameters<'_>) -> KeyPart {
+    let wrong = |expected: &str| {
+        fields.problem(field, &format!("{text:?}"), expected);
+        KeyPart::Wrong
+    };
+    let parameter = match (Parameter::parse(text), parameters.integration.origin(text)) {
+        (Some(parameter), _) => parameter,
+        (None, Some(ParameterOrigin::Request(parameter))) => parameter.clone(),
+        (None, Some(ParameterOrigin::Fixed)) => return KeyPart::Nothing,
+        (None, Some(ParameterOrigin::Other)) => {
+            return wrong(
+                "a parameter that comes from the request's path, query or headers: no key can name this one",
+            );
+        }
+        (None, None) => return wrong(&expected_instead_of(text)),
+    };
+    match &parameter {
+        Parameter::Path(name) if !parameters.path.contains(name) => {
+            wrong(&format!("a parameter of the route's path ({})", parameters.path.join(", ")))
+        }
+        Parameter::Path(_) | Parameter::Header(_) | Parameter::Querystring(_) => {
+            KeyPart::Parameter(KeyParameter { text: text.to_owned(), parameter })
+        }
     }
 }

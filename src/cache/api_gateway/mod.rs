@@ -35,6 +35,7 @@ use crate::{
     header_list::tokens,
     item::Fields,
     message::{Request, Response},
+    template::parameter::RouteParameters,
 };
 
 /// API Gateway's default.
@@ -59,7 +60,7 @@ impl ApiGatewayRules {
     pub(super) fn parse(
         fields: &Fields<'_>,
         method: Option<&Method>,
-        path_parameters: &[String],
+        parameters: RouteParameters<'_>,
         caching: Caching,
     ) -> Self {
         if let Some(method) = method.filter(|method| CHANGES.contains(method)) {
@@ -73,7 +74,7 @@ impl ApiGatewayRules {
         Self {
             method: method.filter(|method| *method != Method::HEAD).cloned().unwrap_or(Method::GET),
             ttl: seconds(fields, "cacheTtlInSeconds", MOST_TTL_SECONDS),
-            key_parameters: KeyParameters::parse(fields, path_parameters, caching),
+            key_parameters: KeyParameters::parse(fields, parameters, caching),
             forwards_unkeyed_headers: fields.boolean("forwardUnkeyedHeaders").unwrap_or(false),
             invalidation: Invalidation::parse(fields),
             common: CommonSettings::parse(fields),

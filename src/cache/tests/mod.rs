@@ -4,7 +4,10 @@ mod damaged_bytes;
 mod stored_bytes;
 
 use super::{CacheKey, CachePolicy, StageCache};
-use crate::testing::{TestRequest, read};
+use crate::{
+    template::parameter::{IntegrationParameters, RouteParameters},
+    testing::{TestRequest, read},
+};
 use serde_json::{Value, json};
 
 /// Some key; another number is another one.
@@ -22,7 +25,10 @@ pub(super) fn policies() -> [CachePolicy; 2] {
 }
 
 fn policy(item: &Value) -> CachePolicy {
-    let (policy, problems) = read(item, |fields| CachePolicy::parse(&fields, None, &[]));
+    let (policy, problems) = read(item, |fields| {
+        let parameters = RouteParameters { path: &[], integration: &IntegrationParameters::default() };
+        CachePolicy::parse(&fields, None, parameters)
+    });
     assert_eq!(problems, Vec::<String>::new());
     policy.expect("caching is enabled")
 }

@@ -13,10 +13,9 @@ use crate::{
     error::GatewayError,
     functions::PayloadVersion,
     integrations::{
-        ResolvedCall,
+        ResolvedCall, ResolvedServiceCall,
         dynamodb::FilledOperation,
         lambda::{InvocationMode, ResolvedFunctionCall},
-        services::ResolvedServiceCall,
     },
     json,
     message::Body,
@@ -37,8 +36,8 @@ pub struct ExplainedIntegration {
 pub enum ExplainedCall {
     Function {
         function: String,
-        /// `1.0`, `2.0`.
-        payload_version: &'static str,
+        /// `1.0`, `2.0`; `None`: the event is what a mapping made.
+        payload_version: Option<&'static str>,
         /// `RequestResponse`, `Event`, or `STREAM` for the streaming form.
         mode: &'static str,
         /// The path of the Invoke API.
@@ -51,17 +50,19 @@ pub enum ExplainedCall {
         /// In DynamoDB's JSON.
         body: Value,
     },
+    /// Before it is signed.
     Service {
-        /// `sqs`.
-        service: &'static str,
-        /// `SendMessage`.
-        action: &'static str,
+        /// `sqs`
+        service: String,
+        /// `SendMessage`; `None`: the path says what is asked.
+        action: Option<String>,
         /// `None`: the gateway's own.
         region: Option<String>,
-        /// The role that is assumed for it, if one is.
+        /// The ARN of the role that is assumed for it, if one is.
         role: Option<String>,
         method: String,
         path: String,
+        headers: Vec<(String, String)>,
         /// `None`: there is none.
         body: Option<Value>,
     },
@@ -110,17 +111,20 @@ fn function(call: ResolvedFunctionCall, secrets: &Secrets) -> ExplainedCall {
     let ResolvedFunctionCall { function, path, version, mode, event } = call;
     ExplainedCall::Function {
         function,
-        payload_version: match version {
+        payload_version: version.map(|version| match version {
             PayloadVersion::V1 => "1.0",
             PayloadVersion::V2 => "2.0",
-        },
+        }),
         mode: match mode {
             InvocationMode::Buffered => "RequestResponse",
             InvocationMode::Event => "Event",
             InvocationMode::Stream => "STREAM",
         },
         path: path.to_string(),
-        event: secrets.masked_json(value(&event)),
+        event: json::read(&event).map_or_else(
+            |_| secrets.masked(&String::from_utf8_lossy(&event)).into(),
+            |event| secrets.masked_json(event),
+        ),
     }
 }
 
@@ -133,6 +137,7 @@ fn service(resolved: ResolvedServiceCall, secrets: &Secrets) -> ExplainedCall {
         role,
         method: call.method.to_string(),
         path: secrets.masked(call.path_and_query.as_str()),
+        headers: secrets.masked_headers(&call.headers),
         body: body(&call.body, &call.headers, secrets),
     }
 }

@@ -3,8 +3,8 @@
 //! Redirects are passed on, never followed, and only allowed addresses are connected to.
 
 mod http_targets;
+mod integration_method;
 mod request_parameters;
-mod reserved;
 mod target_headers;
 mod target_uri;
 
@@ -12,7 +12,6 @@ mod target_uri;
 mod tests;
 
 use bytes::Bytes;
-use http::Method;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use tokio::time::Instant;
@@ -20,7 +19,12 @@ use tokio::time::Instant;
 pub use self::http_targets::HttpTargets;
 #[cfg(feature = "local")]
 pub use self::http_targets::STANDS_FOR;
-use self::{request_parameters::RequestParameters, target_uri::UriTemplate};
+use self::request_parameters::RequestParameters;
+pub use self::{
+    integration_method::IntegrationMethod,
+    target_headers::add_origin,
+    target_uri::{ParameterValue, TargetUri, UriTemplate, encoded_value},
+};
 use super::{MappedPart, ParseContext, streamed_body};
 use crate::{
     context::Context,
@@ -39,29 +43,25 @@ pub struct Http {
     client: GuardedClient,
 }
 
-#[derive(Clone, Debug)]
-enum IntegrationMethod {
-    SameAsRequest,
-    Fixed(Method),
-}
-
 impl Http {
     /// Reads `uri`, `integrationMethod` and `requestParameters`. What is wrong is reported, and `None`.
     pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let client = parse_context.http_client;
         let text = fields.resolved_string("uri");
         let text = fields.require("uri", text, "a URL such as https://example.com/{proxy}");
-        let method = fields.parsed("integrationMethod", METHODS, |value| method(value.as_str()?));
+        let method = IntegrationMethod::read(fields, "integrationMethod");
         let parameters = RequestParameters::parse(fields, parse_context.path_parameters);
         let uri = UriTemplate::parse(fields, &text?, parse_context.path_parameters, client)?;
-        let method = method.unwrap_or(IntegrationMethod::SameAsRequest);
-        Some(Self { uri, method, parameters: parameters?, client: client.clone() })
+        Some(Self { uri, method: method?, parameters: parameters?, client: client.clone() })
     }
 
-    /// True if it may ask the server of `other` for whatever path a client sends.
-    pub fn may_share_a_server_with(&self, other: &Self) -> bool {
-        self.uri.has_same_server_as(&other.uri)
-            && self.parameters.forwards_request_path().unwrap_or_else(|| self.uri.forwards_request_path())
+    pub fn uri(&self) -> &UriTemplate {
+        &self.uri
+    }
+
+    /// True if the path that is asked for has something of the request's.
+    pub fn forwards_request_path(&self) -> bool {
+        self.parameters.forwards_request_path().unwrap_or_else(|| self.uri.forwards_request_path())
     }
 
     /// The values that are mapped into the request.
@@ -88,17 +88,7 @@ impl Http {
     /// # Errors
     /// [`GatewayError::BadRequest`]: the client's request makes none.
     pub fn request(&self, context: &Context<'_>) -> Result<http::Request<Bytes>, GatewayError> {
-        let method = match &self.method {
-            IntegrationMethod::SameAsRequest => &context.request.method,
-            IntegrationMethod::Fixed(method) => method,
-        };
-        if method == Method::CONNECT {
-            return Err(GatewayError::BadRequest("CONNECT asks for a tunnel, not for an answer".into()));
-        }
-        // The target would show the client what the gateway adds for the target only.
-        if method == Method::TRACE {
-            return Err(GatewayError::BadRequest("TRACE asks for the request as the target gets it".into()));
-        }
+        let method = self.method.of(context.request)?;
         let mut target = self.uri.fill(context);
         let mut headers = target_headers::to_target(context.request);
         self.parameters.apply(context, &mut target, &mut headers)?;
@@ -111,7 +101,8 @@ impl Http {
     }
 }
 
-fn failure(error: GuardedSendError) -> GatewayError {
+/// The refusal of a request that its target did not answer.
+pub fn failure(error: GuardedSendError) -> GatewayError {
     match error {
         GuardedSendError::Unreachable(cause) => GatewayError::IntegrationUnreachable(cause),
         GuardedSendError::NotHttp => GatewayError::BrokenAnswer("it is no HTTP response".into()),
@@ -138,20 +129,4 @@ fn to_client_response(
     *response.status_mut() = head.status;
     *response.headers_mut() = target_headers::to_client(&head.headers);
     Ok(response)
-}
-
-const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or ANY (the request's own)";
-
-fn method(text: &str) -> Option<IntegrationMethod> {
-    Some(match text.trim().to_ascii_uppercase().as_str() {
-        "ANY" => IntegrationMethod::SameAsRequest,
-        "GET" => IntegrationMethod::Fixed(Method::GET),
-        "HEAD" => IntegrationMethod::Fixed(Method::HEAD),
-        "POST" => IntegrationMethod::Fixed(Method::POST),
-        "PUT" => IntegrationMethod::Fixed(Method::PUT),
-        "PATCH" => IntegrationMethod::Fixed(Method::PATCH),
-        "DELETE" => IntegrationMethod::Fixed(Method::DELETE),
-        "OPTIONS" => IntegrationMethod::Fixed(Method::OPTIONS),
-        _ => return None,
-    })
 }

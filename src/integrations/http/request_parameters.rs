@@ -8,14 +8,11 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::{
-    reserved::is_reserved,
-    target_uri::{TargetUri, encoded_path, encoded_value},
-};
+use super::target_uri::{TargetUri, encoded_path, encoded_value};
 use crate::{
     context::Context,
     error::GatewayError,
-    integrations::{CallPart, MappedPart},
+    integrations::{CallPart, MappedPart, reserved::is_reserved},
     item::{Fields, brief},
     template::Escape,
     template::mapped_value::{Inputs, MappedValue, TextPart, Word},

@@ -71,7 +71,7 @@ pub fn to_client(headers: &HeaderMap) -> HeaderMap {
 
 /// Says who called, and through what. The last entry of `X-Forwarded-For` is always the address that the
 /// platform saw; a function URL puts it there itself.
-fn add_origin(headers: &mut HeaderMap, request: &Request) {
+pub fn add_origin(headers: &mut HeaderMap, request: &Request) {
     let origin = &request.origin;
     let lines: Vec<_> = headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok()).collect();
     let mut addresses = lines.join(", ");

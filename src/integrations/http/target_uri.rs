@@ -31,6 +31,15 @@ enum UriPart {
     Parameter(String),
 }
 
+/// The value of a parameter of a URI.
+#[derive(Clone, Copy, Debug)]
+pub enum ParameterValue<'a> {
+    /// As it was routed: percent-encoded, a greedy one with its slashes.
+    Routed(&'a str),
+    /// Decoded; becomes one segment, or one value.
+    Text(&'a str),
+}
+
 /// The changeable part of a request's URI, percent-encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetUri {
@@ -84,15 +93,27 @@ impl UriTemplate {
             problem("a URL without a fragment (#)");
             return None;
         }
+        let below = Self::below(fields, text, tail, path_parameters);
+        Some(Self { origin: format!("{scheme}://{}", authority.ok()?), ..below? })
+    }
+
+    /// Reads `text`, a path and a query of the field `uri`, without an origin. What is wrong with it is reported, and
+    /// `None`.
+    pub fn of_path(fields: &Fields<'_>, text: &str, path_parameters: &[String]) -> Option<Self> {
+        Self::below(fields, text, text, path_parameters)
+    }
+
+    /// Reads `tail`, the path and the query of what is `written`.
+    fn below(fields: &Fields<'_>, written: &str, tail: &str, path_parameters: &[String]) -> Option<Self> {
         let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
         let path = pieces(fields, path, path_parameters);
         let query = pieces(fields, query, path_parameters);
         let path = path?;
         if has_dot_segment(&path.iter().map(UriPart::placeholder).collect::<String>()) {
-            problem("a path without the segments . and ..");
+            fields.problem("uri", written, "a path without the segments . and ..");
             return None;
         }
-        Some(Self { origin: format!("{scheme}://{}", authority.ok()?), path, query: query? })
+        Some(Self { origin: String::new(), path, query: query? })
     }
 
     pub fn has_same_server_as(&self, other: &Self) -> bool {
@@ -106,14 +127,20 @@ impl UriTemplate {
 
     /// The URI's path and query for a request, with the request's own query behind that of the item.
     pub fn fill(&self, context: &Context<'_>) -> TargetUri {
-        let mut path: String = self.path.iter().map(|piece| piece.fill(context, &PATH)).collect();
+        let routed = |name: &str| ParameterValue::Routed(context.path_parameter(name).unwrap_or_default());
+        let mut target = self.fill_with(routed);
+        target.append_query(&utf8_percent_encode(&context.request.query, &QUERY).to_string());
+        target
+    }
+
+    /// The URI's path and query with these values of its parameters, without the request's own query.
+    pub fn fill_with<'a>(&self, value: impl Fn(&str) -> ParameterValue<'a>) -> TargetUri {
+        let mut path: String = self.path.iter().map(|piece| piece.fill(&value, &PATH)).collect();
         if !path.starts_with('/') {
             path.insert(0, '/');
         }
-        let query = self.query.iter().map(|piece| piece.fill(context, &ENCODED_VALUE)).collect();
-        let mut target = TargetUri { path, query };
-        target.append_query(&utf8_percent_encode(&context.request.query, &QUERY).to_string());
-        target
+        let query = self.query.iter().map(|piece| piece.fill(&value, &ENCODED_VALUE)).collect();
+        TargetUri { path, query }
     }
 
     /// The whole URI.
@@ -122,14 +149,22 @@ impl UriTemplate {
     /// [`GatewayError::BadRequest`] if what the request brought makes no URI: too long, or with segments `.`
     /// and `..` that were none before they were put together.
     pub fn uri(&self, target: &TargetUri) -> Result<Uri, GatewayError> {
+        Uri::try_from(self.path_and_query(target)?).map_err(|error| {
+            GatewayError::BadRequest(format!("the target's URI would be bad: {error}").into())
+        })
+    }
+
+    /// The same as text.
+    ///
+    /// # Errors
+    /// [`GatewayError::BadRequest`]: it would have segments `.` and `..`.
+    pub fn path_and_query(&self, target: &TargetUri) -> Result<String, GatewayError> {
         let TargetUri { path, query } = target;
         if has_dot_segment(path) {
             return Err(GatewayError::BadRequest("the target's path would have a dot segment".into()));
         }
         let mark = if query.is_empty() { "" } else { "?" };
-        Uri::try_from(format!("{}{path}{mark}{query}", self.origin)).map_err(|error| {
-            GatewayError::BadRequest(format!("the target's URI would be bad: {error}").into())
-        })
+        Ok(format!("{}{path}{mark}{query}", self.origin))
     }
 }
 
@@ -144,13 +179,17 @@ impl TargetUri {
 }
 
 impl UriPart {
-    fn fill<'a>(&'a self, context: &Context<'a>, encode: &'static AsciiSet) -> Cow<'a, str> {
+    fn fill<'a>(
+        &self,
+        value: &impl Fn(&str) -> ParameterValue<'a>,
+        encode: &'static AsciiSet,
+    ) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
-            Self::Parameter(name) => {
-                let value = context.path_parameter(name).unwrap_or_default();
-                utf8_percent_encode(value, encode).into()
-            }
+            Self::Parameter(name) => match value(name) {
+                ParameterValue::Routed(value) => utf8_percent_encode(value, encode).to_string().into(),
+                ParameterValue::Text(text) => encoded_value(text).into(),
+            },
         }
     }
 

@@ -4,7 +4,7 @@
 //! returns becomes the response by the rules of the same format. An event is sent once, whatever happens.
 
 mod base64_body;
-mod call_failure;
+pub(super) mod call_failure;
 mod function_headers;
 mod function_response;
 mod response_v1;
@@ -60,6 +60,17 @@ pub enum InvocationMode {
     Event,
 }
 
+impl InvocationMode {
+    /// Reads `X-Amz-Invocation-Type` of the Invoke API.
+    pub fn of_header(text: &str) -> Option<Self> {
+        match text {
+            "RequestResponse" => Some(Self::Buffered),
+            "Event" => Some(Self::Event),
+            _ => None,
+        }
+    }
+}
+
 /// A function's call for one request, as it is sent.
 #[derive(Debug)]
 pub struct ResolvedFunctionCall {
@@ -67,7 +78,8 @@ pub struct ResolvedFunctionCall {
     pub function: String,
     /// Where the Invoke API has it.
     pub path: PathAndQuery,
-    pub version: PayloadVersion,
+    /// `None`: the event is what a mapping made.
+    pub version: Option<PayloadVersion>,
     pub mode: InvocationMode,
     /// JSON.
     pub event: Vec<u8>,
@@ -95,18 +107,19 @@ impl Lambda {
         Self { function, path, format, mode }
     }
 
+    /// True if the client gets the function's response piece by piece.
+    pub fn is_streamed(&self) -> bool {
+        self.mode == InvocationMode::Stream
+    }
+
     /// True if the client gets the function's response, and all of it at once.
     pub fn is_buffered(&self) -> bool {
         self.mode == InvocationMode::Buffered
     }
 
-    #[cfg(feature = "cli")]
+    /// The function that is called.
     pub fn function(&self) -> &FunctionName {
         &self.function
-    }
-
-    pub fn calls_same_function_as(&self, other: &Self) -> bool {
-        self.function.name() == other.function.name()
     }
 
     /// Calls the function and reads its response; `request_id` becomes that of the call.
@@ -156,7 +169,13 @@ impl Lambda {
             PayloadFormat::V1(_) => PayloadVersion::V1,
             PayloadFormat::V2 => PayloadVersion::V2,
         };
-        Ok(ResolvedFunctionCall { function, path: self.path.clone(), version, mode: self.mode, event })
+        Ok(ResolvedFunctionCall {
+            function,
+            path: self.path.clone(),
+            version: Some(version),
+            mode: self.mode,
+            event,
+        })
     }
 
     fn event(&self, context: &Context<'_>) -> Vec<u8> {

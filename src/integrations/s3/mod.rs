@@ -17,7 +17,8 @@ use tokio::time::Instant;
 use super::{
     ParseContext,
     service_call::{ServiceCaller, refusal},
-    services::{CalledRegion, ResolvedServiceCall, checked_region},
+    resolved_call::ResolvedServiceCall,
+    services::{CalledRegion, checked_region},
 };
 use crate::{
     aws::{
@@ -142,8 +143,8 @@ impl S3 {
     /// # Errors
     /// The client's values cannot be used.
     pub fn resolve(&self, context: &Context<'_>) -> Result<ResolvedServiceCall, GatewayError> {
-        let action = ACTIONS.iter().find(|(_, action)| *action == self.action).map_or("", |(name, _)| name);
-        Ok(ResolvedServiceCall::new("s3", action, &self.caller, self.call(context)?))
+        let action = ACTIONS.iter().find(|(_, action)| *action == self.action).map(|(name, _)| (*name).to_owned());
+        Ok(ResolvedServiceCall::new("s3".to_owned(), action, &self.caller, self.call(context)?))
     }
 
     fn call(&self, context: &Context<'_>) -> Result<ServiceCall, GatewayError> {

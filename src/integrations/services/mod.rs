@@ -26,11 +26,11 @@ use self::{
     action::{Action, Effect, Entries},
     mapped_field::{FilledFields, MappedField},
 };
-use super::service_call::ServiceCaller;
+use super::{resolved_call::ResolvedServiceCall, service_call::ServiceCaller};
 use crate::{
     aws::{
         call::{CallPolicy, ServiceCall},
-        clients::{CallCredentials, ServiceClients},
+        clients::ServiceClients,
         request_id::EndpointRequestId,
         service::Service,
     },
@@ -93,35 +93,6 @@ impl ServiceType {
     }
 }
 
-/// A service's call for one request, as it is sent.
-#[derive(Debug)]
-pub struct ResolvedServiceCall {
-    /// The host's first words: `sqs`.
-    pub service: &'static str,
-    /// `SendMessage`.
-    pub action: &'static str,
-    /// `None`: the gateway's own.
-    pub region: Option<String>,
-    /// The role that is assumed for it, if one is.
-    pub role: Option<String>,
-    pub call: ServiceCall,
-}
-
-impl ResolvedServiceCall {
-    pub(super) fn new(
-        service: &'static str,
-        action: &'static str,
-        caller: &ServiceCaller,
-        call: ServiceCall,
-    ) -> Self {
-        let role = match &caller.credentials {
-            CallCredentials::Own => None,
-            CallCredentials::Role(role) => Some(role.as_str().to_owned()),
-        };
-        Self { service, action, region: caller.address.region.clone(), role, call }
-    }
-}
-
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
@@ -176,7 +147,8 @@ impl ServiceIntegration {
     pub fn resolve(&self, context: &Context<'_>) -> Result<ResolvedServiceCall, GatewayError> {
         let service = self.action.service;
         let name = service.name().unwrap_or(service.signing_name());
-        Ok(ResolvedServiceCall::new(name, self.action.name, &self.caller, self.call(context)?))
+        let action = Some(self.action.name.to_owned());
+        Ok(ResolvedServiceCall::new(name.to_owned(), action, &self.caller, self.call(context)?))
     }
 
     fn words(&self) -> Vec<&Word> {

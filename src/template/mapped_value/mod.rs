@@ -5,6 +5,7 @@
 //! and wherever text is wanted, a word is written `${request.body.amount}`; `$$` is a plain `$`. A word that the request
 //! has nothing for is *absent*: it leaves its field out of a map or list, and makes the text around it absent.
 
+mod body_path;
 mod parser;
 mod typed;
 mod word;
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 
 use self::parser::MappedValueParser;
 pub use self::{
+    body_path::BodyPath,
     parser::Presence,
     typed::{TypedValue, TypedWord, ValueType},
     word::{Word, query_value},
@@ -136,7 +138,7 @@ impl MappedValue {
 
     /// True of `$request.body` alone.
     pub fn is_whole_body(&self) -> bool {
-        matches!(self, Self::Word(Word::Body(steps)) if steps.is_empty())
+        matches!(self, Self::Word(Word::Body(path)) if path.is_whole())
     }
 
     /// True if it is the same in all requests of one caller for one URI.

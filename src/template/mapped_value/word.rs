@@ -6,7 +6,10 @@ use http::HeaderName;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::Inputs;
+use super::{
+    Inputs,
+    body_path::{BodyPath, bracketed, in_brackets, is_plain},
+};
 use crate::{context::Context, error::GatewayError, notation::CONTEXT, path, template::ContextVariable};
 
 /// A part of a request.
@@ -21,7 +24,7 @@ pub enum Word {
     /// `request.header.X`, in any case; several values are joined with commas.
     Header(HeaderName),
     /// `request.body`, `request.body.x.y`, `request.body.x[0]`: of a JSON body.
-    Body(Vec<Step>),
+    Body(BodyPath),
     /// `context.x`
     Context(ContextVariable),
 }
@@ -33,13 +36,6 @@ pub enum Values {
     List(Vec<Value>),
     /// The body has something else there.
     NoList,
-}
-
-/// A step down into JSON.
-#[derive(Clone, Debug)]
-pub enum Step {
-    Field(String),
-    Index(usize),
 }
 
 impl Word {
@@ -66,7 +62,7 @@ impl Word {
             let expected = || {
                 Some("fields and indices after $request.body, such as .lines[0].sku or ['a b']".to_owned())
             };
-            return steps(path).map(Self::Body).ok_or_else(expected);
+            return BodyPath::parse(path).map(Self::Body).ok_or_else(expected);
         }
         let Some(name) = word.strip_prefix(CONTEXT.prefix) else { return Err(None) };
         let expected = || Some(format!("one of $context's variables ({})", ContextVariable::names()));
@@ -141,7 +137,7 @@ impl Word {
             }
             Self::Query(name) => query_value(&context.request.query, name),
             Self::Header(name) => header_value(context, name),
-            Self::Body(path) => return Ok(find(inputs.body()?, path).map(Cow::Borrowed)),
+            Self::Body(path) => return Ok(path.find(inputs.body()?).map(Cow::Borrowed)),
             // A number and a truth value, as in events.
             Self::Context(ContextVariable::RequestTimeEpoch) => {
                 return Ok(Some(Cow::Owned(context.request.origin.time_epoch.into())));
@@ -189,14 +185,7 @@ impl fmt::Display for Word {
             Self::PathParameter(name) => write!(f, "$request.path{}", named(name)),
             Self::Query(name) => write!(f, "$request.querystring{}", named(name)),
             Self::Header(name) => write!(f, "$request.header.{name}"),
-            Self::Body(steps) => {
-                f.write_str("$request.body")?;
-                steps.iter().try_for_each(|step| match step {
-                    Step::Field(name) if is_plain(name) && !name.contains('.') => write!(f, ".{name}"),
-                    Step::Field(name) => f.write_str(&in_brackets(name)),
-                    Step::Index(index) => write!(f, "[{index}]"),
-                })
-            }
+            Self::Body(path) => write!(f, "$request.body{path}"),
             Self::Context(variable) => write!(f, "$context.{variable}"),
         }
     }
@@ -204,10 +193,6 @@ impl fmt::Display for Word {
 
 fn named(name: &str) -> String {
     if is_plain(name) { format!(".{name}") } else { in_brackets(name) }
-}
-
-fn in_brackets(name: &str) -> String {
-    format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
 /// Reads `.name` or `['name']`.
@@ -220,54 +205,4 @@ fn name(text: &str) -> Option<String> {
 
 fn quoted_name(text: &str) -> Option<String> {
     bracketed(text).filter(|(_, rest)| rest.is_empty()).map(|(name, _)| name)
-}
-
-/// Reads `['name']` at the beginning of `text`; `\'` and `\\` are `'` and `\`.
-fn bracketed(text: &str) -> Option<(String, &str)> {
-    let inner = text.strip_prefix("['")?;
-    let mut name = String::new();
-    let mut characters = inner.char_indices();
-    while let Some((at, c)) = characters.next() {
-        match c {
-            '\'' => {
-                return Some((name, inner[at + 1..].strip_prefix(']')?)).filter(|(name, _)| !name.is_empty());
-            }
-            '\\' => name.push(characters.next()?.1),
-            c => name.push(c),
-        }
-    }
-    None
-}
-
-/// Reads `.a.b[0]['c d']`; empty is the whole body.
-fn steps(mut path: &str) -> Option<Vec<Step>> {
-    let mut steps = Vec::new();
-    while !path.is_empty() {
-        if let Some(rest) = path.strip_prefix('.') {
-            let (name, after) = rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len()));
-            steps.push(is_plain(name).then(|| Step::Field(name.to_owned()))?);
-            path = after;
-        } else if let Some((name, after)) = bracketed(path) {
-            steps.push(Step::Field(name));
-            path = after;
-        } else {
-            let (index, after) = path.strip_prefix('[')?.split_once(']')?;
-            steps.push(Step::Index(index.parse().ok()?));
-            path = after;
-        }
-    }
-    Some(steps)
-}
-
-fn find<'v>(body: &'v Value, path: &[Step]) -> Option<&'v Value> {
-    path.iter().try_fold(body, |value, step| match step {
-        Step::Field(name) => value.as_object()?.get(name),
-        Step::Index(index) => value.as_array()?.get(*index),
-    })
-}
-
-/// A name that cannot be mistaken for another word or a piece of path.
-fn is_plain(name: &str) -> bool {
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "[]{}$?\"'".contains(c);
-    !name.is_empty() && !name.contains(odd)
 }

@@ -94,7 +94,7 @@ fn the_place_of_a_problem_is_in_the_file_that_was_taken_in() {
     ]);
     expect![[r#"
         exit 3
-        parts/routes.yaml:2:24: problem: integration.type: got "MOK", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+        parts/routes.yaml:2:24: problem: integration.type: got "MOK", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
          2 |   integration: { type: MOK }
            |                        ^^^
            = in stage v1, GET /

@@ -68,7 +68,7 @@ fn a_problem_of_several_stages_is_told_once() {
     );
     expect![[r#"
         exit 3
-        tollgate.yaml:3:49: problem: integration.type: got "MOK", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+        tollgate.yaml:3:49: problem: integration.type: got "MOK", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
          3 |   v1: { routes: { GET /: { integration: { type: MOK } } } }
            |                                                 ^^^
            = in stage v1, GET /, and 2 more

@@ -383,7 +383,7 @@ async fn problems_of_the_file_or_of_the_tables_as_they_would_be_are_told_and_not
     expect![[r#"
         $ tollgate diff tollgate.yaml
         exit 3
-        tollgate.yaml:3:50: problem: integration.type: got "MOKC", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+        tollgate.yaml:3:50: problem: integration.type: got "MOKC", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
          3 |   v1: { routes: { GET /a: { integration: { type: MOKC } } } }
            |                                                  ^^^^
            = in stage v1, GET /a
@@ -394,7 +394,7 @@ async fn problems_of_the_file_or_of_the_tables_as_they_would_be_are_told_and_not
 
         $ tollgate apply tollgate.yaml --yes
         exit 3
-        tollgate.yaml:3:50: problem: integration.type: got "MOKC", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+        tollgate.yaml:3:50: problem: integration.type: got "MOKC", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
          3 |   v1: { routes: { GET /a: { integration: { type: MOKC } } } }
            |                                                  ^^^^
            = in stage v1, GET /a

@@ -123,7 +123,7 @@ async fn check_reports_problems_and_warnings_and_deploy_publishes_what_is_valid(
         $ tollgate check v1
         exit 3
         v1: 2 problems
-          problem: tollgate-routes [stage=v1 routeKey=FETCH /x] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+          problem: tollgate-routes [stage=v1 routeKey=FETCH /x] integration.type: got "SOAP", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
           problem: tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
           warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
         --
@@ -131,7 +131,7 @@ async fn check_reports_problems_and_warnings_and_deploy_publishes_what_is_valid(
         $ tollgate deploy v1
         exit 3
         v1: 2 problems; what was served stays
-          problem: tollgate-routes [stage=v1 routeKey=FETCH /x] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+          problem: tollgate-routes [stage=v1 routeKey=FETCH /x] integration.type: got "SOAP", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
           problem: tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
           warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
         --
@@ -139,7 +139,7 @@ async fn check_reports_problems_and_warnings_and_deploy_publishes_what_is_valid(
         $ tollgate check
         exit 3
         v1: 2 problems
-          problem: tollgate-routes [stage=v1 routeKey=FETCH /x] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+          problem: tollgate-routes [stage=v1 routeKey=FETCH /x] integration.type: got "SOAP", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
           problem: tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
           warning: tollgate-routes [stage=v1 routeKey=GET /orders] cacheTTL: got 5, expected nothing of this name; did you mean cacheTtlInSeconds?
         v2: 1 route, not served yet, 1 MB of memory
@@ -153,7 +153,7 @@ async fn check_reports_problems_and_warnings_and_deploy_publishes_what_is_valid(
               "deploymentId": null,
               "problems": [
                 {
-                  "expected": "AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3",
+                  "expected": "AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3",
                   "field": "integration.type",
                   "got": "\"SOAP\"",
                   "key": "stage=v1 routeKey=FETCH /x",

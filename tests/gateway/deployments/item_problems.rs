@@ -128,7 +128,7 @@ async fn a_bad_route_key_does_not_hide_what_else_is_wrong_in_its_item() {
     );
     let PublishOutcome::Invalid { problems, .. } = gateway.publish("v1").await else { panic!() };
     expect![[r#"
-        tollgate-routes [stage=v1 routeKey=FETCH /a/{id}/{proxy+}] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+        tollgate-routes [stage=v1 routeKey=FETCH /a/{id}/{proxy+}] integration.type: got "SOAP", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
         tollgate-routes [stage=v1 routeKey=FETCH /a/{id}/{proxy+}] routeKey: got "FETCH /a/{id}/{proxy+}", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
         tollgate-routes [stage=v1 routeKey=GET b/{id}] integration.uri: got {no}, expected one of the route's path parameters (id)
         tollgate-routes [stage=v1 routeKey=GET b/{id}] routeKey: got "GET b/{id}", expected a path that begins with /"#]].assert_eq(&problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));

@@ -81,7 +81,7 @@ async fn an_edit_goes_live_and_an_invalid_one_changes_nothing_that_is_served() {
     expect![[r#"
         INVALID 6 problems; the last valid deployment stays
         tollgate-routes [stage=v1 routeKey=FETCH /x] routeKey: got "FETCH /x", expected a method of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY
-        tollgate-routes [stage=v1 routeKey=GET /a/{x}] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+        tollgate-routes [stage=v1 routeKey=GET /a/{x}] integration.type: got "SOAP", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
         tollgate-routes [stage=v1 routeKey=GET /b] integration.uri: got ${stageVariables.env}, expected one of the stage's variables ()
         tollgate-routes [stage=v1 routeKey=GET /c] authorizerId: got "jwt", expected one of the authorizers of $api ()
         tollgate-routes [stage=v1 routeKey=GET /c] integration.statusCode: got "abc", expected a whole number from 200 to 599

@@ -44,6 +44,11 @@ async fn every_field_of_the_tables_is_read_where_it_is_said_to_stand() {
             with(json!({ "type": "HTTP_PROXY", "uri": "https://a.example" })),
         ),
         ("docs/integrations.md", "MOCK", with(json!({ "type": "MOCK" }))),
+        (
+            "docs/non-proxy-integrations.md",
+            "Fields",
+            Place::Integration(vec![json!({ "type": "AWS", "uri": "f" }), json!({ "type": "HTTP" })]),
+        ),
         ("docs/cors-and-gateway-responses.md", "CORS", Place::ApiMap("corsConfiguration")),
         ("docs/caching.md", "Fields of a route", Place::Route),
         ("docs/caching.md", "Fields of a stage", Place::Stage),

@@ -99,7 +99,7 @@ fn a_file_with_problems_is_reported_as_check_does_it() {
     let told = explain(&API.replace("MOCK", "MOKC"), &["/v1/orders/7"]);
     expect![[r#"
         exit 3
-        api.yaml:8:30: problem: integration.type: got "MOKC", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+        api.yaml:8:30: problem: integration.type: got "MOKC", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
          8 |         integration: { type: MOKC, body: { id: 7 } }
            |                              ^^^^
            = in stage v1, GET /orders/{id}

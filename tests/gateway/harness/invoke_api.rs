@@ -66,7 +66,7 @@ async fn take_message(message: Bytes) -> Response<Body> {
 enum Outcome {
     Payload(Bytes),
     /// With this message.
-    FunctionError(&'static str),
+    FunctionError(String),
     /// Status, error type.
     Refused(u16, &'static str),
     Frames {
@@ -76,9 +76,10 @@ enum Outcome {
 }
 
 async fn function(name: &str, event: &Value) -> Outcome {
+    let name = name.rsplit(":function:").next().unwrap();
     match authorizer_functions::word(name, event) {
         Some(Word::Answers(answer)) => return Outcome::Payload(answer.into()),
-        Some(Word::Fails(message)) => return Outcome::FunctionError(message),
+        Some(Word::Fails(message)) => return Outcome::FunctionError(message.to_owned()),
         Some(Word::Never) => return pending().await,
         None => {}
     }
@@ -89,7 +90,12 @@ async fn function(name: &str, event: &Value) -> Outcome {
             Outcome::Payload(answer.to_string().into())
         }
         "reflect" => body_of(event)
-            .map_or(Outcome::FunctionError("the request has no body"), |body| Outcome::Payload(body.into())),
+            .map_or(Outcome::FunctionError("the request has no body".to_owned()), |body| {
+                Outcome::Payload(body.into())
+            }),
+        // What non-proxy integrations call: the result is the event, or an error with its message.
+        "same" => Outcome::Payload(event.to_string().into()),
+        "fails" => Outcome::FunctionError(event["message"].as_str().unwrap_or_default().to_owned()),
         "unchanged" => {
             Outcome::Payload(r#"{"statusCode":304,"headers":{"cache-control":"max-age=10"}}"#.into())
         }
@@ -142,7 +148,7 @@ async fn invoke(
         _ if is_event => answer(202, &[], Body::empty()),
         Outcome::Payload(payload) => answer(200, &[], payload.into()),
         Outcome::FunctionError(message) => {
-            answer(200, &[("x-amz-function-error", "Unhandled")], function_error(message).into())
+            answer(200, &[("x-amz-function-error", "Unhandled")], function_error(&message).into())
         }
         Outcome::Frames { pieces, .. } => answer(200, &[], pieces.concat().into()),
     }
@@ -154,12 +160,13 @@ async fn invoke_streaming(
     event: Bytes,
 ) -> Response<Body> {
     calls.names.lock().unwrap().push(format!("{name} stream"));
-    let failed =
-        |message| json!({ "ErrorCode": "Unhandled", "ErrorDetails": function_error(message) }).to_string();
+    let failed = |message: &str| {
+        json!({ "ErrorCode": "Unhandled", "ErrorDetails": function_error(message) }).to_string()
+    };
     let (pieces, end) = match function(&name, &serde_json::from_slice(&event).unwrap()).await {
         Outcome::Refused(status, error) => return refused(status, error, &name),
         Outcome::Payload(payload) => (vec![payload], Some("{}".to_owned())),
-        Outcome::FunctionError(message) => (Vec::new(), Some(failed(message))),
+        Outcome::FunctionError(message) => (Vec::new(), Some(failed(&message))),
         Outcome::Frames { pieces, end } => (pieces.into_iter().map(Bytes::from).collect(), end),
     };
     let pieces = pieces.into_iter().map(|piece| frame("PayloadChunk", piece));

@@ -87,7 +87,7 @@ async fn status_says_what_each_stage_serves_and_what_is_wrong() {
         v2     api.example.com/  5e7b2f67fb646f8da4e9b30fc0ccad91  -----THE TIME NOW---       2  off         not served yet
         v3     /v3               none: 503                                                       on          3 problems
         v4     /v4               none: 503                                                       on          not served yet
-        v1: problem: tollgate-routes [stage=v1 routeKey=GET /x\u{1b}[2J] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+        v1: problem: tollgate-routes [stage=v1 routeKey=GET /x\u{1b}[2J] integration.type: got "SOAP", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
         v1: problem: tollgate-routes [stage=v1 routeKey=GET /x\u{1b}[2J] routeKey: got "GET /x\u{1b}[2J", expected a path without a control character
         v3: the apply to v3 that ada@laptop began at 2026-11-30T14:00:00Z (id a1) has not ended: `tollgate apply` again finishes it
         v3: canary: {"percentTraffic":5}

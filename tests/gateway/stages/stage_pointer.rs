@@ -81,7 +81,7 @@ async fn the_first_edit_of_a_new_stage_creates_an_item_that_says_what_is_invalid
     assert!(matches!(world.publish("beta").await, PublishOutcome::Invalid { .. }));
     expect![[r#"
         INVALID 1 problem; nothing is served yet
-        tollgate-routes [stage=beta routeKey=GET /] integration.type: got "SOAP", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3"#]]
+        tollgate-routes [stage=beta routeKey=GET /] integration.type: got "SOAP", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3"#]]
     .assert_eq(&world.stage_status("beta").await);
     world.refresh().await;
     for instance in [&world, &world.cold_instance()] {

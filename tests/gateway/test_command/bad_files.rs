@@ -272,7 +272,7 @@ fn a_file_that_is_not_there_and_an_api_with_problems_are_told() {
         --
         tollgate: there is no file tollgate.yaml
         exit 3
-        tollgate.yaml:2:57: problem: integration.type: got "MOKC", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+        tollgate.yaml:2:57: problem: integration.type: got "MOKC", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
          2 | stages: { v1: { routes: { GET /: { integration: { type: MOKC } } } } }
            |                                                         ^^^^
            = in stage v1, GET /

@@ -121,7 +121,7 @@ async fn an_edit_goes_live_through_the_tables_stream_and_a_bad_one_is_refused() 
             Some("v1"),
             Some(
                 "tollgate-routes [stage=v1 routeKey=GET /hello] integration.type: got \"MOCKERY\", \
-                 expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3"
+                 expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3"
             )
         )
     );

@@ -15,8 +15,8 @@ pub fn write(out: &mut impl Write, integration: &ExplainedIntegration) -> io::Re
     let limit = limit.as_secs_f64();
     match call {
         ExplainedCall::Function { function, payload_version, mode, path, event } => {
-            let words =
-                format!("{type_name} {function}, payload {payload_version}, {mode}, at most {limit} s");
+            let payload = payload_version.map_or_else(String::new, |version| format!(" payload {version},"));
+            let words = format!("{type_name} {function},{payload} {mode}, at most {limit} s");
             write_line(out, "integration", &words)?;
             write_line(out, "call", &format!("POST {path}"))?;
             write_json(out, event)
@@ -26,12 +26,13 @@ pub fn write(out: &mut impl Write, integration: &ExplainedIntegration) -> io::Re
             write_line(out, "call", operation)?;
             write_json(out, body)
         }
-        ExplainedCall::Service { service, action, region, role, method, path, body } => {
+        ExplainedCall::Service { service, action, region, role, method, path, headers, body } => {
             write_line(out, "integration", &format!("{type_name}, at most {limit} s"))?;
-            let region = region.as_ref().map(|region| format!(" in {region}")).unwrap_or_default();
-            let role = role.as_ref().map(|role| format!(" as {role}")).unwrap_or_default();
-            write_line(out, "call", &format!("{service} {action}{region}{role}: {method} {path}"))?;
-            write_message(out, &[], body.as_ref())
+            let action = action.as_ref().map_or_else(String::new, |action| format!(" {action}"));
+            let region = region.as_ref().map_or_else(String::new, |region| format!(" in {region}"));
+            let role = role.as_ref().map_or_else(String::new, |role| format!(" as {role}"));
+            write_line(out, "call", &format!("{service}{action}{region}{role}: {method} {path}"))?;
+            write_message(out, headers, body.as_ref())
         }
         ExplainedCall::Http { method, uri, headers, body } => {
             write_line(out, "integration", &format!("{type_name}, at most {limit} s"))?;
@@ -82,13 +83,14 @@ pub fn to_json(integration: &ExplainedIntegration) -> Value {
             "event": event,
         }),
         ExplainedCall::DynamoDb { operation, body } => json!({ "operation": operation, "body": body }),
-        ExplainedCall::Service { service, action, region, role, method, path, body } => json!({
+        ExplainedCall::Service { service, action, region, role, method, path, headers, body } => json!({
             "service": service,
             "action": action,
             "region": region,
-            "credentials": role,
+            "role": role,
             "method": method,
             "path": path,
+            "headers": named(headers),
             "body": body,
         }),
         ExplainedCall::Http { method, uri, headers, body } => {

@@ -91,7 +91,7 @@ async fn what_cannot_be_a_canary_is_refused_and_nothing_is_changed() {
         exit 3
         --
         tollgate: v1: 1 problem; nothing has changed
-          problem: tollgate-routes [stage=v1 routeKey=GET /b] integration.type: got "MOCKERY", expected AWS_PROXY or DYNAMODB or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
+          problem: tollgate-routes [stage=v1 routeKey=GET /b] integration.type: got "MOCKERY", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
 
     "#]].assert_eq(&told.replace(&stage, "STAGE"));
     assert_eq!(stage_item(&world).await, item);

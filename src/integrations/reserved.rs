@@ -1,4 +1,4 @@
-//! Headers that `requestParameters` may not change.
+//! Headers that `requestParameters` and `responseParameters` of a proxy integration may not change.
 
 /// `name` is in lower case. What API Gateway does not let a mapping touch, and what belongs to the connection.
 pub fn is_reserved(name: &str) -> bool {
