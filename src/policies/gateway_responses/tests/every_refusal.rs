@@ -120,6 +120,12 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"403 | content-type=application/json | x-amzn-errortype=MissingAuthenticationTokenException | {"message":"Missing Authentication Token"}"#),
         (GatewayError::CallerNotAllowed { user: "arn:aws:iam::111122223333:user/ada".to_owned(), resource: "arn:aws:execute-api:eu-west-1:********3333:abc/v1/GET/".to_owned() },
             r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"Message":"User: arn:aws:iam::111122223333:user/ada is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:abc/v1/GET/"}"#),
+        (GatewayError::UnsupportedMediaType { content_type: "text/csv".to_owned() },
+            r#"415 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Unsupported Media Type"}"#),
+        (GatewayError::MappingFailed(source()),
+            r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
+        (GatewayError::NoFittingResponse,
+            r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
     ]
 }
 
@@ -174,6 +180,9 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::AuthorizerMisconfigured { form: AuthorizerForm::Http, .. } => 45,
         GatewayError::NotSigned => 46,
         GatewayError::CallerNotAllowed { .. } => 47,
+        GatewayError::UnsupportedMediaType { .. } => 48,
+        GatewayError::MappingFailed(_) => 49,
+        GatewayError::NoFittingResponse => 50,
     }
 }
 
@@ -183,7 +192,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 48);
+    assert_eq!(every_refusal().len(), 51);
 }
 
 #[test]
