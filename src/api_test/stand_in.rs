@@ -17,7 +17,12 @@ use super::{
     stand_in_answers::{error, function_answer, http_answer, operation_answer},
     test_file::IntegrationAnswer,
 };
-use crate::{integrations::http::STANDS_FOR, json, local::server::Server, path};
+use crate::{
+    integrations::http::STANDS_FOR,
+    json,
+    local::{server::Server, sts},
+    path,
+};
 
 /// A running stand-in.
 pub struct StandIn {
@@ -56,7 +61,10 @@ enum Call {
         name: String,
         body: Value,
     },
+    /// Of an HTTP target, or of a service that is asked by paths or forms.
     Http(Value),
+    /// Of the credentials of a role, which every test has.
+    Role,
 }
 
 /// More than Lambda takes.
@@ -103,6 +111,7 @@ async fn answer(
             Call::Operation { name, body } => {
                 script.asked.calls.push(json!({ "operation": name, "body": body }));
             }
+            Call::Role => {}
         }
         (script.authorizer.clone(), script.integration.clone())
     };
@@ -111,6 +120,7 @@ async fn answer(
             Some(result) => function_answer(&result, false),
             None => error(500, "NoAnswerInTheTest", "the test says no authorizer: …"),
         },
+        (Call::Role, _) => sts::answer(),
         (_, None) => error(500, "NoAnswerInTheTest", "the test says no integration: …"),
         (_, Some(IntegrationAnswer::Timeout)) => pending().await,
         (Call::Function { is_event: true, .. }, Some(_)) => {
@@ -161,6 +171,12 @@ fn read(head: &http::request::Parts, body: &Bytes) -> Call {
     if let Some(target) = text(&head.headers, "x-amz-target") {
         let name = target.rsplit('.').next().unwrap_or_default().to_owned();
         return Call::Operation { name, body: json() };
+    }
+    if sts::is_asked(body) {
+        return Call::Role;
+    }
+    if !head.uri.path().contains("/functions/") {
+        return Call::Http(http_call(head, &head.uri.to_string(), body));
     }
     let event = json();
     let has = |name: &str| event.get(name).is_some();

@@ -149,14 +149,13 @@ impl TestWorld {
         let environment = self.environment(nth)?;
         let store = self.store(&environment);
         let stand_in = http_stand_in(&self.stand_in);
+        let of_integrations =
+            self.environment_at(nth, &format!("http://{}", self.stand_in.address))?.aws;
         let clients = Clients {
-            lambda: ServiceClient::new(Service::Lambda, &environment.aws),
-            dynamodb: dynamodb_client(ServiceClient::new(
-                Service::DynamoDb,
-                &self.environment_at(nth, &format!("http://{}", self.stand_in.address))?.aws,
-            )),
+            lambda: ServiceClient::new(Service::Lambda, &of_integrations),
+            dynamodb: dynamodb_client(ServiceClient::new(Service::DynamoDb, &of_integrations)),
             http: stand_in,
-            services: ServiceClients::new(&environment.aws, Clock::System),
+            services: ServiceClients::new(&of_integrations, Clock::System),
         };
         let now = Arc::new(AtomicU64::new(0));
         let lines = Arc::default();

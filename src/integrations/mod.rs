@@ -6,6 +6,7 @@
 mod clients;
 pub mod dynamodb;
 pub mod http;
+mod invoke_method;
 mod kind_parsing;
 pub mod lambda;
 mod mapped_part;

@@ -24,6 +24,7 @@ use super::{
     host::{Host, InvokeError},
     invoke_result::{InvokeOutcome, InvokeResult, StreamedPayload},
     server::Server,
+    sts,
 };
 
 /// Lambda's limit for an event that nobody waits for, in bytes.
@@ -37,12 +38,13 @@ pub fn serve(listener: TcpListener, host: Host) -> io::Result<Server> {
     Server::start(listener, router(host))
 }
 
-/// The functions of `host`, for a server that also answers other calls.
+/// The functions of `host`, and STS, for a server that also answers other calls.
 pub(super) fn router(host: Host) -> Router {
     Router::new()
         .route("/2015-03-31/functions/{function}/configuration", get(configuration))
         .route("/2015-03-31/functions/{function}/invocations", post(invoke))
         .route("/2021-11-15/functions/{function}/response-streaming-invocations", post(invoke_streaming))
+        .route("/", post(async || sts::answer()))
         .with_state(host)
 }
 

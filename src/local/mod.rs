@@ -23,6 +23,7 @@ pub mod kept_lines;
 mod prompt_listener;
 pub mod server;
 pub mod stream_mapping;
+pub mod sts;
 pub mod tables;
 pub mod token_key;
 pub mod world;

@@ -195,7 +195,7 @@ fn asynchronous(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::from_std(listener)
 }
 
-/// The variables by which functions find DynamoDB and Lambda.
+/// The variables by which functions find DynamoDB, Lambda and STS.
 fn endpoints(
     settings: &WorldSettings,
     dynamodb: Option<SocketAddr>,
@@ -204,8 +204,11 @@ fn endpoints(
     let url = |address: SocketAddr| format!("http://{address}");
     let dynamodb = dynamodb.map(url).or_else(|| settings.dynamodb_endpoint.clone());
     let lambda = settings.lambda_endpoint.clone().unwrap_or_else(|| url(invoke_api));
+    // Credentials of another place are asked for there.
+    let is_all_local = settings.dynamodb_endpoint.is_none() && settings.lambda_endpoint.is_none();
+    let sts = is_all_local.then(|| ("AWS_ENDPOINT_URL_STS".to_owned(), url(invoke_api)));
     let lambda = (LAMBDA.variable.to_owned(), lambda);
-    std::iter::once(lambda).chain(dynamodb.map(|endpoint| (DYNAMODB.variable.to_owned(), endpoint))).collect()
+    std::iter::once(lambda).chain(sts).chain(dynamodb.map(|endpoint| (DYNAMODB.variable.to_owned(), endpoint))).collect()
 }
 
 fn gateway(settings: &WorldSettings, endpoints: &[(String, String)]) -> Result<FunctionSettings, StartError> {

@@ -44,12 +44,14 @@ pub struct Http {
 }
 
 impl Http {
-    /// Reads `uri`, `integrationMethod` and `requestParameters`. What is wrong is reported, and `None`.
+    /// Reads `uri`, `integrationMethod` (or `httpMethod`) and `requestParameters`. What is wrong is reported, and `None`.
     pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let client = parse_context.http_client;
         let text = fields.resolved_string("uri");
         let text = fields.require("uri", text, "a URL such as https://example.com/{proxy}");
-        let method = IntegrationMethod::read(fields, "integrationMethod");
+        // REST APIs have another name for it. One that is passed over would let each method through.
+        let is_of_rest = fields.value("integrationMethod").is_none();
+        let method = IntegrationMethod::read(fields, if is_of_rest { "httpMethod" } else { "integrationMethod" });
         let parameters = RequestParameters::parse(fields, parse_context.path_parameters);
         let uri = UriTemplate::parse(fields, &text?, parse_context.path_parameters, client)?;
         Some(Self { uri, method: method?, parameters: parameters?, client: client.clone() })

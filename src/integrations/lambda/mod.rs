@@ -19,7 +19,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use self::stream::StreamOutcome;
-use super::ParseContext;
+use super::{ParseContext, invoke_method};
 use crate::{
     aws::{ServiceClient, request_id::EndpointRequestId},
     context::Context,
@@ -220,10 +220,7 @@ fn accepted(request_id: &str) -> Response {
 }
 
 fn parse_function(fields: &Fields<'_>) -> Option<FunctionName> {
-    // API Gateway wants `POST` here, for the Invoke API is called by it.
-    if fields.value("integrationMethod").is_some() {
-        fields.choice("integrationMethod", &[("POST", ())]);
-    }
+    invoke_method::check(fields, "integrationMethod");
     FunctionName::read(fields, "uri")
 }
 

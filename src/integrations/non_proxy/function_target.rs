@@ -24,6 +24,7 @@ use crate::{
         },
     },
     integrations::{
+        invoke_method,
         Clients,
         lambda::{InvocationMode, ResolvedFunctionCall, call_failure::refusal},
         service_call::ServiceCaller,
@@ -52,10 +53,7 @@ impl FunctionTarget {
 
     /// Reads `uri`, `httpMethod` and `credentials`. What is wrong is reported, and `None`.
     pub fn read(fields: &Fields<'_>) -> Option<Self> {
-        // The Invoke API is called by it.
-        if fields.value("httpMethod").is_some() {
-            fields.choice("httpMethod", &[("POST", ())]);
-        }
+        invoke_method::check(fields, "httpMethod");
         let credentials = ServiceCaller::read_credentials(fields, "credentials");
         let function = FunctionName::read(fields, "uri")?;
         let path = function.invocations_path();

@@ -34,7 +34,7 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 54] = [
+const ROWS: [Row; 57] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadParameterValue",      "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
@@ -84,6 +84,9 @@ const ROWS: [Row; 54] = [
     ("IntegrationForbidden",   "GET /v1/call/forbidden",              Stage,   500, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
     ("IntegrationForbidden",   "GET /v1/table",                       Stage,   500, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
     ("IntegrationThrottled",   "POST /v1/busy\n\n{}",               Stage,   429, "TooManyRequestsException",     r#"{"message":"Too Many Requests"}"#, "retry-after: 1\n"),
+    ("UnsupportedMediaType",   "POST /v1/mapped/csv\ncontent-type: text/csv\n\na,b", Stage, 415, "BadRequestException",  r#"{"message": "Unsupported Media Type"}"#, ""),
+    ("MappingFailed",          "POST /v1/mapped/twice\n\n{}",        Stage,   500, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
+    ("NoFittingResponse",      "POST /v1/mapped/unfitting\n\n{}",    Stage,   500, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
     ("IntegrationUnreachable", "GET /v1/local",                       Stage,   504, "InternalServerErrorException", r#"{"message": "Network error communicating with endpoint"}"#, ""),
     ("IntegrationTimeout",     "GET /v1/call/never",                  Stage,   504, "InternalServerErrorException", r#"{"message": "Endpoint request timed out"}"#, ""),
     ("StoreUnavailable",       "GET /v1/keyed\nx-api-key: key-while-the-store-is-away", Stage, 503, "ServiceUnavailableException", r#"{"message":"Service Unavailable"}"#, "retry-after: 1\n"),
@@ -173,6 +176,19 @@ async fn api(words: &Value) -> TestGateway {
         json!({ "type": "SQS", "action": "SendMessage", "messageBody": "$request.body",
         "queueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/busy" }),
     );
+    let set = "#set($context.responseOverride.header.x = 1)";
+    for (name, template, response) in [
+        ("csv", "{\"statusCode\": 200}".to_owned(), "default"),
+        ("twice", format!("{set}{set}{{\"statusCode\": 200}}"), "default"),
+        ("unfitting", "{\"statusCode\": 201}".to_owned(), "200"),
+    ] {
+        let responses = json!({ response: { "statusCode": "200" } });
+        route(
+            &format!("POST /mapped/{name}"),
+            json!({ "type": "MOCK", "passthroughBehavior": "NEVER", "responses": responses,
+            "requestTemplates": { "application/json": template } }),
+        );
+    }
     route("GET /local", json!({ "type": "HTTP_PROXY", "uri": "http://localhost:1/" }));
     gateway.put_route(&json!({ "routeKey": "GET /throttled", "integration": { "type": "MOCK" },
         "throttle": { "rateLimit": 0.001, "burstLimit": 1 } }));

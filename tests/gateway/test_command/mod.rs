@@ -6,6 +6,7 @@ mod deployed;
 mod examples;
 mod integrations;
 mod reports;
+mod services;
 mod steps;
 
 use crate::api_file::Folder;

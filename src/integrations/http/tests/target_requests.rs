@@ -69,6 +69,8 @@ fn the_method_is_the_requests_unless_the_item_says_another() {
         (json!({}), Method::PATCH, Ok(Method::PATCH)),
         (json!({"integrationMethod": "ANY"}), Method::DELETE, Ok(Method::DELETE)),
         (json!({"integrationMethod": " post "}), Method::GET, Ok(Method::POST)),
+        // REST APIs' name for it.
+        (json!({"httpMethod": "GET"}), Method::DELETE, Ok(Method::GET)),
         (json!({}), Method::from_bytes(b"PURGE").unwrap(), Ok(Method::from_bytes(b"PURGE").unwrap())),
         (
             json!({}),
