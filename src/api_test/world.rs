@@ -149,8 +149,7 @@ impl TestWorld {
         let environment = self.environment(nth)?;
         let store = self.store(&environment);
         let stand_in = http_stand_in(&self.stand_in);
-        let of_integrations =
-            self.environment_at(nth, &format!("http://{}", self.stand_in.address))?.aws;
+        let of_integrations = self.environment_at(nth, &format!("http://{}", self.stand_in.address))?.aws;
         let clients = Clients {
             lambda: ServiceClient::new(Service::Lambda, &of_integrations),
             dynamodb: dynamodb_client(ServiceClient::new(Service::DynamoDb, &of_integrations)),

@@ -208,7 +208,10 @@ fn endpoints(
     let is_all_local = settings.dynamodb_endpoint.is_none() && settings.lambda_endpoint.is_none();
     let sts = is_all_local.then(|| ("AWS_ENDPOINT_URL_STS".to_owned(), url(invoke_api)));
     let lambda = (LAMBDA.variable.to_owned(), lambda);
-    std::iter::once(lambda).chain(sts).chain(dynamodb.map(|endpoint| (DYNAMODB.variable.to_owned(), endpoint))).collect()
+    std::iter::once(lambda)
+        .chain(sts)
+        .chain(dynamodb.map(|endpoint| (DYNAMODB.variable.to_owned(), endpoint)))
+        .collect()
 }
 
 fn gateway(settings: &WorldSettings, endpoints: &[(String, String)]) -> Result<FunctionSettings, StartError> {

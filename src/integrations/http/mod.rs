@@ -51,7 +51,8 @@ impl Http {
         let text = fields.require("uri", text, "a URL such as https://example.com/{proxy}");
         // REST APIs have another name for it. One that is passed over would let each method through.
         let is_of_rest = fields.value("integrationMethod").is_none();
-        let method = IntegrationMethod::read(fields, if is_of_rest { "httpMethod" } else { "integrationMethod" });
+        let method =
+            IntegrationMethod::read(fields, if is_of_rest { "httpMethod" } else { "integrationMethod" });
         let parameters = RequestParameters::parse(fields, parse_context.path_parameters);
         let uri = UriTemplate::parse(fields, &text?, parse_context.path_parameters, client)?;
         Some(Self { uri, method: method?, parameters: parameters?, client: client.clone() })

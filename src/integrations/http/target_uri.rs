@@ -120,6 +120,14 @@ impl UriTemplate {
         self.origin == other.origin
     }
 
+    /// The names of the parameters in its path.
+    pub fn path_parameters(&self) -> impl Iterator<Item = &str> {
+        self.path.iter().filter_map(|piece| match piece {
+            UriPart::Parameter(name) => Some(name.as_str()),
+            UriPart::Text(_) => None,
+        })
+    }
+
     /// True if its path has something of the request's.
     pub fn forwards_request_path(&self) -> bool {
         self.path.iter().any(|piece| matches!(piece, UriPart::Parameter(_)))

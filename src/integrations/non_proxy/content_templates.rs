@@ -8,7 +8,7 @@ use crate::{
     error::GatewayError,
     item::{Fields, brief},
     media_type::{Accept, essence},
-    template::mapping_template::MappingTemplate,
+    template::{ContextVariable, mapping_template::MappingTemplate},
 };
 
 /// The templates of a request or of a response: that of `application/json` first, the others by the text of their type.
@@ -65,6 +65,22 @@ impl ContentTemplates {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The variables of `context` in them that can differ where caller and URI are the same. One stands for all that
+    /// `$context.identity` and `$context` alone have.
+    pub fn context_variables(&self) -> impl Iterator<Item = ContextVariable> {
+        let templates = self.0.iter().filter_map(|template| match &template.mapping {
+            BodyMapping::Template(template) => Some(template),
+            BodyMapping::Passthrough => None,
+        });
+        templates.flat_map(|template| template.context_members()).filter_map(|member| match member {
+            // Callers have answers of their own, and overrides are the template's.
+            "authorizer" | "requestOverride" | "responseOverride" => None,
+            "identity" => Some(ContextVariable::SourceIp),
+            "" | "get" | "keySet" | "values" | "entrySet" | "toString" => Some(ContextVariable::RequestId),
+            name => ContextVariable::named(name),
+        })
     }
 
     /// True if a body is made anew by one of them.

@@ -24,8 +24,7 @@ use crate::{
         },
     },
     integrations::{
-        invoke_method,
-        Clients,
+        Clients, invoke_method,
         lambda::{InvocationMode, ResolvedFunctionCall, call_failure::refusal},
         service_call::ServiceCaller,
     },

@@ -63,7 +63,7 @@ impl HttpTarget {
         mapped: &IntegrationRequest,
     ) -> Result<http::Request<Bytes>, GatewayError> {
         let method = self.method.of(context.request)?;
-        let mut target = self.uri.fill_with(|name| mapped.path_value(context, name));
+        let mut target = mapped.fill(context, &self.uri)?;
         for (name, value) in &mapped.query {
             target.append_query(&format!("{}={}", encoded_value(name), encoded_value(value)));
         }

@@ -22,7 +22,7 @@ mod selection_pattern;
 mod service_target;
 mod target;
 
-use http::header::ACCEPT;
+use http::header::{ACCEPT, CONTENT_TYPE};
 
 use self::{
     function_target::FunctionTarget,
@@ -59,6 +59,7 @@ pub struct NonProxy {
     /// What a template takes, and what chooses one, in the words of mapped values.
     template_word: MappedValue,
     accept_word: MappedValue,
+    content_type_word: MappedValue,
 }
 
 /// The fields of a `MOCK` that is no plain one.
@@ -121,6 +122,7 @@ impl NonProxy {
             keyed: fields.strings("cacheKeyParameters").unwrap_or_default(),
             template_word: MappedValue::Word(Word::Body(BodyPath::default())),
             accept_word: MappedValue::Word(Word::Header(ACCEPT)),
+            content_type_word: MappedValue::Word(Word::Header(CONTENT_TYPE)),
         })
     }
 
@@ -161,6 +163,9 @@ impl NonProxy {
         if self.responses.all().any(|response| response.templates.len() > 1) {
             parts.push(MappedPart { value: &self.accept_word, part: CallPart::Header(&ACCEPT) });
         }
+        if self.request.templates.len() > 1 {
+            parts.push(MappedPart { value: &self.content_type_word, part: CallPart::Header(&CONTENT_TYPE) });
+        }
         parts
     }
 
@@ -178,9 +183,12 @@ impl NonProxy {
         }
     }
 
-    /// The variables of `context` in the responses.
+    /// The variables of `context` in the responses, and in templates.
     pub fn variables(&self) -> impl Iterator<Item = ContextVariable> {
-        self.responses.all().flat_map(|response| response.variables())
+        let of_responses = self.responses.all().flat_map(|response| response.variables());
+        let response_templates = self.responses.all().map(|response| &response.templates);
+        let templates = std::iter::once(&self.request.templates).chain(response_templates);
+        of_responses.chain(templates.flat_map(|templates| templates.context_variables()))
     }
 
     /// Maps the request, calls the target, and maps its answer.

@@ -22,7 +22,10 @@ use crate::{
     context::Context,
     error::GatewayError,
     functions::media_types::BinaryMediaTypes,
-    integrations::http::ParameterValue,
+    integrations::{
+        http::{ParameterValue, TargetUri, UriTemplate},
+        service_call::BodyOrigin,
+    },
     item::Fields,
     template::mapping_template::{OverrideValue, Overrides, RequestOverride},
 };
@@ -45,17 +48,9 @@ pub struct IntegrationRequest {
     pub query: Vec<(String, String)>,
     pub headers: HeaderMap,
     pub body: Bytes,
-    origin: BodyOrigin,
+    pub origin: BodyOrigin,
     /// What the template leaves to the response.
     pub overrides: Overrides,
-}
-
-/// Who made a request's body.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum BodyOrigin {
-    #[default]
-    Client,
-    Template,
 }
 
 /// The value of a parameter of the integration's path.
@@ -204,8 +199,24 @@ impl IntegrationRequest {
         }
     }
 
+    /// The integration's URI for this request.
+    ///
+    /// # Errors
+    /// [`GatewayError::BadRequest`]: a parameter of its path is empty. What is asked for then would be another resource,
+    /// the one above.
+    pub fn fill(&self, context: &Context<'_>, uri: &UriTemplate) -> Result<TargetUri, GatewayError> {
+        let is_empty = |name: &&str| match self.path_value(context, name) {
+            ParameterValue::Text(text) | ParameterValue::Routed(text) => text.is_empty(),
+        };
+        if let Some(name) = uri.path_parameters().find(is_empty) {
+            let words = format!("nothing is mapped into {{{name}}} of the integration's path");
+            return Err(GatewayError::BadRequest(words.into()));
+        }
+        Ok(uri.fill_with(|name| self.path_value(context, name)))
+    }
+
     /// The value of `{name}` in the integration's URI: what is mapped, or else the route's own parameter of the name.
-    pub fn path_value<'a>(&'a self, context: &Context<'a>, name: &str) -> ParameterValue<'a> {
+    fn path_value<'a>(&'a self, context: &Context<'a>, name: &str) -> ParameterValue<'a> {
         match self.path.get(name) {
             Some(PathValue::Text(text)) => ParameterValue::Text(text),
             Some(PathValue::Routed(own)) => {

@@ -70,9 +70,7 @@ impl ServiceTarget {
             query.append_query(&format!("{}={}", encoded_value(name), encoded_value(value)));
         }
         let path = match &self.path {
-            Some(path) => {
-                Some(path.path_and_query(&path.fill_with(|name| request.path_value(context, name)))?)
-            }
+            Some(path) => Some(path.path_and_query(&request.fill(context, path)?)?),
             None => None,
         };
         let mut headers = request.headers.clone();
@@ -88,6 +86,7 @@ impl ServiceTarget {
             query: query.query,
             headers,
             body: request.body.clone(),
+            body_origin: request.origin,
             trace_id: context.request.origin.trace_id.clone(),
         };
         self.operation.call(self.caller.address.service, service_request)

@@ -13,6 +13,6 @@ mod tests;
 pub use self::{
     call_failure::refusal,
     caller::ServiceCaller,
-    service_request::ServiceRequest,
+    service_request::{BodyOrigin, ServiceRequest},
     service_uri::{ServiceOperation, ServiceUri},
 };

@@ -10,6 +10,8 @@ use http::{
     uri::PathAndQuery,
 };
 
+use percent_encoding::percent_decode;
+
 use super::ServiceOperation;
 use crate::{
     aws::{call::ServiceCall, service::Service},
@@ -27,8 +29,18 @@ pub struct ServiceRequest {
     /// Those that signing and HTTP add are left out.
     pub headers: HeaderMap,
     pub body: Bytes,
+    pub body_origin: BodyOrigin,
     /// The X-Ray trace of the request; empty if there is none.
     pub trace_id: String,
+}
+
+/// Who made a request's body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BodyOrigin {
+    #[default]
+    Client,
+    /// The operator's template.
+    Template,
 }
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
@@ -56,9 +68,9 @@ impl ServiceOperation {
     /// The call that asks `service` for this.
     ///
     /// # Errors
-    /// `BadRequest`: the filled path or the query is none.
+    /// `BadRequest`: the filled path or the query is none, or a client's own form names an action.
     pub fn call(&self, service: Service, request: ServiceRequest) -> Result<ServiceCall, GatewayError> {
-        let ServiceRequest { method, path, query, mut headers, body, trace_id } = request;
+        let ServiceRequest { method, path, query, mut headers, body, body_origin, trace_id } = request;
         OTHERS_HEADERS.iter().for_each(|name| drop(headers.remove(name)));
         headers.entry(ACCEPT).or_insert(JSON);
         let path_and_query = match self {
@@ -69,6 +81,13 @@ impl ServiceOperation {
                 with_query(path, &[own, &query])
             }
             Self::Action { name, query: own } => {
+                if body_origin == BodyOrigin::Client
+                    && service.query_version().is_some()
+                    && names_action(&body)
+                {
+                    let words = "the client's body names an action, which is the route's to name";
+                    return Err(GatewayError::BadRequest(words.into()));
+                }
                 let action = action_query(service, name, &mut headers, &[own, &query], &body);
                 with_query("/", &[&action, own, &query])
             }
@@ -79,6 +98,19 @@ impl ServiceOperation {
         let trace_id = HeaderValue::try_from(trace_id).ok().filter(|id| !id.is_empty());
         Ok(ServiceCall { method, path_and_query, headers, trace_id, body })
     }
+}
+
+/// True of a form with one of the names that say what is asked of a service.
+fn names_action(body: &[u8]) -> bool {
+    form_names(body).any(|name| ["Action", "Version"].iter().any(|own| name.eq_ignore_ascii_case(own)))
+}
+
+/// The names of a form, decoded.
+fn form_names(body: &[u8]) -> impl Iterator<Item = String> {
+    body.split(|byte| *byte == b'&').map(|pair| {
+        let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+        percent_decode(name).decode_utf8_lossy().replace('+', " ").trim().to_owned()
+    })
 }
 
 /// `Action=…&Version=…` of a service that takes forms, unless the request says it; of one that takes JSON nothing, for

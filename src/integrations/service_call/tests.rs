@@ -73,6 +73,7 @@ fn rendered(uri: &str, headers: &[(&str, &str)], query: &str, body: &'static str
         query: query.to_owned(),
         headers,
         body,
+        body_origin: BodyOrigin::Template,
         trace_id: String::new(),
     };
     let call = operation.call(address.service, request).unwrap();
@@ -117,4 +118,31 @@ fn a_request_has_the_headers_that_its_service_wants() {
     for (got, expected) in table {
         assert_eq!(got, expected);
     }
+}
+
+#[test]
+fn a_client_names_no_action_of_a_service_that_takes_forms() {
+    let call = |body: &'static str, body_origin| {
+        let request = ServiceRequest {
+            method: Method::POST,
+            path: None,
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: Bytes::from_static(body.as_bytes()),
+            body_origin,
+            trace_id: String::new(),
+        };
+        let called = action("Publish", "").call(Service::Sns, request);
+        called.map(|call| call.path_and_query.to_string())
+    };
+    let own = "/?Action=Publish&Version=2010-03-31";
+    for body in
+        ["Action=DeleteTopic", "a=b&Action=x", "%41ction=x", "action=x", "Version=1", "a=b&+Action+=x"]
+    {
+        assert!(call(body, BodyOrigin::Client).is_err(), "{body}");
+    }
+    for body in ["", "Message=Action=x", "Actions=x", "{\"Action\": 1}"] {
+        assert_eq!(call(body, BodyOrigin::Client).unwrap(), own, "{body}");
+    }
+    assert_eq!(call("Action=Publish", BodyOrigin::Template).unwrap(), "/");
 }

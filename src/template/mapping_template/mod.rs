@@ -49,6 +49,7 @@ pub struct MappingTemplate {
     /// Those of [`TOOLS`] that it names; the others are not made.
     tools: BTreeSet<&'static str>,
     parameters: Parameters,
+    context_members: Vec<Box<str>>,
 }
 
 /// The parameters of the request, in a template.
@@ -99,12 +100,19 @@ impl MappingTemplate {
         // Without a member, `$input` itself is put somewhere.
         let asks = calls.iter().any(|call| call.tool == INPUT && ["", PARAMS].contains(&call.member));
         let parameters = if asks { Parameters::AskedFor } else { Parameters::NotAskedFor };
-        Ok(Self { template, tools, parameters })
+        let of_context = calls.iter().filter(|call| call.tool == CONTEXT);
+        let context_members = of_context.map(|call| call.member.into()).collect();
+        Ok(Self { template, tools, parameters, context_members })
     }
 
     /// The template as it was written.
     pub fn source(&self) -> &str {
         self.template.source()
+    }
+
+    /// The members of `$context` that it names; an empty one is all of them.
+    pub fn context_members(&self) -> impl Iterator<Item = &str> {
+        self.context_members.iter().map(|member| &**member)
     }
 
     /// Renders the template.

@@ -11,7 +11,7 @@ use tollgate::{
     },
     clock::Clock,
     environment::Environment,
-    integrations::service_call::{ServiceCaller, ServiceRequest, ServiceUri},
+    integrations::service_call::{BodyOrigin, ServiceCaller, ServiceRequest, ServiceUri},
 };
 
 use super::*;
@@ -42,6 +42,7 @@ impl Operator {
             query: String::new(),
             headers: HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]),
             body: Bytes::from(body),
+            body_origin: BodyOrigin::Template,
             trace_id: String::new(),
         };
         let call = uri.operation.call(uri.address.service, request).unwrap();
