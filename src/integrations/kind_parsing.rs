@@ -19,7 +19,7 @@ impl IntegrationKind {
             Self::Http(_) => false,
             Self::DynamoDb(_) | Self::Mock(_) | Self::NonProxy(_) | Self::Service(_) | Self::S3(_) => {
                 return Read::Absent;
-            },
+            }
         };
         let read = ResponseParameters::read(fields);
         match &read {

@@ -20,7 +20,11 @@ impl Integration {
         match &self.kind {
             IntegrationKind::Lambda(lambda) => Some(lambda.function().name()),
             IntegrationKind::NonProxy(integration) => integration.function().map(FunctionName::name),
-            IntegrationKind::DynamoDb(_) | IntegrationKind::Http(_) | IntegrationKind::Mock(_) | IntegrationKind::Service(_) | IntegrationKind::S3(_) => None,
+            IntegrationKind::DynamoDb(_)
+            | IntegrationKind::Http(_)
+            | IntegrationKind::Mock(_)
+            | IntegrationKind::Service(_)
+            | IntegrationKind::S3(_) => None,
         }
     }
 
@@ -29,7 +33,11 @@ impl Integration {
         match &self.kind {
             IntegrationKind::Http(http) => Some(http.uri()),
             IntegrationKind::NonProxy(integration) => integration.uri(),
-            IntegrationKind::Lambda(_) | IntegrationKind::DynamoDb(_) | IntegrationKind::Mock(_) | IntegrationKind::Service(_) | IntegrationKind::S3(_) => None,
+            IntegrationKind::Lambda(_)
+            | IntegrationKind::DynamoDb(_)
+            | IntegrationKind::Mock(_)
+            | IntegrationKind::Service(_)
+            | IntegrationKind::S3(_) => None,
         }
     }
 
@@ -40,7 +48,11 @@ impl Integration {
             IntegrationKind::NonProxy(integration) => {
                 integration.uri().is_some_and(UriTemplate::forwards_request_path)
             }
-            IntegrationKind::Lambda(_) | IntegrationKind::DynamoDb(_) | IntegrationKind::Mock(_) | IntegrationKind::Service(_) | IntegrationKind::S3(_) => false,
+            IntegrationKind::Lambda(_)
+            | IntegrationKind::DynamoDb(_)
+            | IntegrationKind::Mock(_)
+            | IntegrationKind::Service(_)
+            | IntegrationKind::S3(_) => false,
         }
     }
 

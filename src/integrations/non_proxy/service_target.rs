@@ -7,11 +7,7 @@ use super::{
     request_mapping::IntegrationRequest,
 };
 use crate::{
-    aws::{
-        call::ServiceCall,
-        clients::ServiceClients,
-        request_id::EndpointRequestId,
-    },
+    aws::{call::ServiceCall, clients::ServiceClients, request_id::EndpointRequestId},
     context::Context,
     error::GatewayError,
     integrations::{

@@ -16,8 +16,8 @@ use tokio::time::Instant;
 
 use super::{
     ParseContext,
-    service_call::{ServiceCaller, refusal},
     resolved_call::ResolvedServiceCall,
+    service_call::{ServiceCaller, refusal},
     services::{CalledRegion, checked_region},
 };
 use crate::{
@@ -143,7 +143,8 @@ impl S3 {
     /// # Errors
     /// The client's values cannot be used.
     pub fn resolve(&self, context: &Context<'_>) -> Result<ResolvedServiceCall, GatewayError> {
-        let action = ACTIONS.iter().find(|(_, action)| *action == self.action).map(|(name, _)| (*name).to_owned());
+        let action =
+            ACTIONS.iter().find(|(_, action)| *action == self.action).map(|(name, _)| (*name).to_owned());
         Ok(ResolvedServiceCall::new("s3".to_owned(), action, &self.caller, self.call(context)?))
     }
 

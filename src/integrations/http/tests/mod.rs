@@ -9,7 +9,7 @@ mod target_requests;
 
 use std::time::{Duration, SystemTime};
 
-use ::http::{HeaderMap, HeaderName, HeaderValue};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
 
 use super::*;

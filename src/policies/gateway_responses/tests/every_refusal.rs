@@ -122,6 +122,12 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"403 | content-type=application/json | x-amzn-errortype=AccessDeniedException | {"Message":"User: arn:aws:iam::111122223333:user/ada is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:abc/v1/GET/"}"#),
         (GatewayError::IntegrationThrottled(source()),
             r#"429 | content-type=application/json | retry-after=1 | x-amzn-errortype=TooManyRequestsException | {"message":"Too Many Requests"}"#),
+        (GatewayError::UnsupportedMediaType { content_type: "text/csv".to_owned() },
+            r#"415 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Unsupported Media Type"}"#),
+        (GatewayError::MappingFailed(source()),
+            r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
+        (GatewayError::NoFittingResponse,
+            r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
     ]
 }
 
@@ -177,6 +183,9 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::NotSigned => 46,
         GatewayError::CallerNotAllowed { .. } => 47,
         GatewayError::IntegrationThrottled(_) => 48,
+        GatewayError::UnsupportedMediaType { .. } => 49,
+        GatewayError::MappingFailed(_) => 50,
+        GatewayError::NoFittingResponse => 51,
     }
 }
 
@@ -186,7 +195,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 49);
+    assert_eq!(every_refusal().len(), 52);
 }
 
 #[test]
