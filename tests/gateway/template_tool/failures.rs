@@ -101,13 +101,13 @@ fn a_rendering_that_fails_tells_what_a_client_gets() {
         exit 3
         t.vtl: problem: the template sets $context.requestOverride.header.a twice: keep the value in a variable, and set it at the end
            = a client gets 500 {"message": "Internal server error"}
+
         --
         exit 3
         t.vtl:2:4: problem: `substring`: from 7 to 1 of a text of 1
          2 | $a.substring(7)
            |    ^
            = a client gets 500 {"message": "Internal server error"}
-
 
         VARIABLE  AT THE END
         $a        x

@@ -8,11 +8,11 @@ use crate::api_file::Folder;
 #[test]
 fn the_commands_of_the_page_print_what_it_shows() {
     let page = fs::read_to_string("docs/mapping-templates.md").unwrap();
-    let mut fences = page.split("\n```").skip(1).step_by(2);
+    let fences = page.split("\n```").skip(1).step_by(2);
     let folder = Folder::new(&[]);
     let mut commands = 0;
-    while let Some(fence) = fences.next() {
-        let (head, body) = fence.split_once('\n').unwrap();
+    for fence in fences {
+        let (head, body) = fence.split_once('\n').unwrap_or((fence, ""));
         if let Some((_, name)) = head.split_once(" file ") {
             folder.write(name, format!("{body}\n").as_bytes());
         }

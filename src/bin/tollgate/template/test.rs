@@ -12,6 +12,9 @@ use super::{
 };
 use crate::{exit_status::ExitStatus, output_format::OutputFormat};
 
+/// Arguments that say which template of a route is meant.
+const OF_A_ROUTE: [&str; 5] = ["file", "route", "stage", "content_type", "response"];
+
 /// Render a mapping template (VTL) on this machine, and show its text, overrides and variables
 ///
 /// The template is a file, or that of a route in an API file. It is rendered by the gateway's own code, with the request
@@ -33,7 +36,7 @@ Examples:
   tollgate template test --file tollgate.yaml --route 'POST /orders' --response 200 -i - -o json < request.json")]
 pub struct Arguments {
     /// A template. With integrationResponse in the input it is a response's, else a request's.
-    #[arg(value_name = "FILE", required_unless_present = "route", conflicts_with_all = ["file", "route"])]
+    #[arg(value_name = "FILE", required_unless_present = "route", conflicts_with_all = OF_A_ROUTE)]
     template: Option<String>,
     /// The request, as JSON; - reads stdin.
     #[arg(short, long, value_name = "FILE")]
