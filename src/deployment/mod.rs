@@ -45,6 +45,8 @@ mod required_resources;
 mod rollback;
 mod route_access;
 mod route_facts;
+#[cfg(feature = "cli")]
+mod route_integration;
 mod route_item;
 mod served;
 mod snapshot;
@@ -70,6 +72,8 @@ pub use self::apply::{
 pub use self::items::read_only;
 #[cfg(feature = "cli")]
 pub use self::required_resources::{RequiredResource, required_resources};
+#[cfg(feature = "cli")]
+pub use self::route_integration::RouteIntegration;
 #[cfg(feature = "cli")]
 pub use self::stage_report::{
     AutoDeploySetting, ItemsState, LastStatus, ServedDeployment, ServedOrigin, StageLocation, StageReport,

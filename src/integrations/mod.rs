@@ -25,10 +25,6 @@ mod streamed_body;
 
 use std::{sync::Arc, time::Duration};
 
-#[cfg(feature = "cli")]
-pub use self::requirement::{
-    AttributeType, AttributeUse, Comparison, KeyForm, KeyUse, Requirement, TableUse,
-};
 pub use self::{
     clients::{Clients, dynamodb_client},
     mapped_part::{CallPart, MappedPart},
@@ -44,6 +40,11 @@ use self::{
     response_parameters::{Read, ResponseParameters},
     s3::S3,
     services::{ServiceIntegration, ServiceType, http_api_subtype},
+};
+#[cfg(feature = "cli")]
+pub use self::{
+    non_proxy::{ChosenTemplate, Side},
+    requirement::{AttributeType, AttributeUse, Comparison, KeyForm, KeyUse, Requirement, TableUse},
 };
 use crate::{
     aws::request_id::EndpointRequestId,

@@ -58,6 +58,7 @@ mod stages;
 mod store;
 mod store_outage;
 mod stream_events;
+mod template_tool;
 mod test_command;
 mod text_route;
 mod trailing_slash;

@@ -53,6 +53,7 @@ mod rollback;
 mod routes;
 mod schema;
 mod status;
+mod template;
 #[cfg(feature = "local")]
 mod test;
 #[cfg(test)]
@@ -86,6 +87,7 @@ enum Command {
     Routes(routes::Arguments),
     Explain(explain::Arguments),
     Auth(auth::Arguments),
+    Template(template::Arguments),
     Export(export::Arguments),
     Schema(schema::Arguments),
     Deploy(deploy::Arguments),
@@ -122,6 +124,7 @@ fn main() -> ExitCode {
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments),
+        Command::Template(arguments) => template::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),

@@ -21,8 +21,13 @@ mod responses;
 mod selection_pattern;
 mod service_target;
 mod target;
+#[cfg(feature = "cli")]
+mod tried_templates;
 
 use http::header::{ACCEPT, CONTENT_TYPE};
+
+#[cfg(feature = "cli")]
+pub use self::{rendering::Side, tried_templates::ChosenTemplate};
 
 use self::{
     function_target::FunctionTarget,

@@ -15,6 +15,23 @@ pub enum Side {
     Response,
 }
 
+impl Side {
+    /// The refusal of a request whose rendering on this side failed.
+    pub fn refused(self, error: RenderError) -> GatewayError {
+        match (&error, self) {
+            (RenderError::BodyNotJson { .. }, Self::Request) => {
+                GatewayError::InvalidBody(error.to_string().into())
+            }
+            (RenderError::BodyNotJson { .. }, Self::Response) => {
+                GatewayError::BrokenAnswer(error.to_string().into())
+            }
+            (RenderError::Language(_) | RenderError::OverriddenTwice { .. }, _) => {
+                GatewayError::MappingFailed(error.into())
+            }
+        }
+    }
+}
+
 /// Renders a template with this body; `overrides` are those that were set before.
 ///
 /// # Errors
@@ -29,17 +46,7 @@ pub fn render(
     let no_text = |_| GatewayError::MappingFailed("a template for a body that is no text".into());
     let body = str::from_utf8(body).map_err(no_text)?;
     let inputs = TemplateInputs { context, body, overrides };
-    let rendered = template.render(&inputs).map_err(|error| match (&error, side) {
-        (RenderError::BodyNotJson { .. }, Side::Request) => {
-            GatewayError::InvalidBody(error.to_string().into())
-        }
-        (RenderError::BodyNotJson { .. }, Side::Response) => {
-            GatewayError::BrokenAnswer(error.to_string().into())
-        }
-        (RenderError::Language(_) | RenderError::OverriddenTwice { .. }, _) => {
-            GatewayError::MappingFailed(error.into())
-        }
-    })?;
+    let rendered = template.render(&inputs).map_err(|error| side.refused(error))?;
     if let Some(place) = rendered.cut_loops.first() {
         let route = context.route_key;
         warn!(route, %place, side = ?side, "a loop of a mapping template ended after 1,000 turns");

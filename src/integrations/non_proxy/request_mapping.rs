@@ -35,7 +35,7 @@ use crate::{
 pub struct RequestMapping {
     pub parameters: RequestParameters,
     pub templates: ContentTemplates,
-    passthrough: PassthroughBehavior,
+    pub passthrough: PassthroughBehavior,
     content_handling: ContentHandling,
 }
 

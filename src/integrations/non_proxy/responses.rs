@@ -74,11 +74,19 @@ impl Responses {
     /// # Errors
     /// [`GatewayError::NoFittingResponse`]
     pub fn of(&self, answer: &IntegrationAnswer) -> Result<&IntegrationResponse, GatewayError> {
+        self.selected(&answer.selector)
+    }
+
+    /// The response that this chooses.
+    ///
+    /// # Errors
+    /// [`GatewayError::NoFittingResponse`]
+    pub fn selected(&self, selector: &Selector) -> Result<&IntegrationResponse, GatewayError> {
         let fits = |text: &str| {
             let found = self.by_pattern.iter().find(|(pattern, _)| pattern.matches(text));
             found.map(|(_, response)| response)
         };
-        let fitting = match &answer.selector {
+        let fitting = match selector {
             Selector::Text(text) => fits(text),
             Selector::Default => None,
         };
