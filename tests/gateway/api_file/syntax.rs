@@ -276,7 +276,7 @@ fn names_tags_and_merge_keys_that_mean_several_things_are_refused() {
          1 | x: &x { type: MOCK }
            | ^
 
-        tollgate.yaml:3:36: problem: integration.type: got nothing, expected one of AWS_PROXY, DYNAMODB, HTTP_PROXY, MOCK, SQS, SNS, EVENTBRIDGE, STEP_FUNCTIONS, KINESIS, S3
+        tollgate.yaml:3:36: problem: integration.type: got nothing, expected one of AWS, AWS_PROXY, DYNAMODB, HTTP, HTTP_PROXY, MOCK, SQS, SNS, EVENTBRIDGE, STEP_FUNCTIONS, KINESIS, S3
          3 | stages: { v1: { routes: { GET /: { integration: { <<: *x } } } } }
            |                                    ^^^^^^^^^^^
            = in stage v1, GET /

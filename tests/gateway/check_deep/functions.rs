@@ -118,7 +118,7 @@ fn of_a_stage_with_problems_nothing_is_asked() {
     );
     expect![[r#"
         exit 3
-        tollgate.yaml:6:38: problem: integration.type: got "SOAP", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK
+        tollgate.yaml:6:38: problem: integration.type: got "SOAP", expected AWS or AWS_PROXY or DYNAMODB or HTTP or HTTP_PROXY or MOCK or SQS or SNS or EVENTBRIDGE or STEP_FUNCTIONS or KINESIS or S3
          6 |       GET /b: { integration: { type: SOAP } }
            |                                      ^^^^
            = in stage v1, GET /b

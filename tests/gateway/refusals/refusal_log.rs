@@ -74,6 +74,9 @@ async fn the_access_log_tells_the_response_type_and_the_cause_of_every_refusal()
         IntegrationForbidden API_CONFIGURATION_ERROR
         IntegrationForbidden API_CONFIGURATION_ERROR
         IntegrationThrottled THROTTLED
+        UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE
+        MappingFailed API_CONFIGURATION_ERROR
+        NoFittingResponse API_CONFIGURATION_ERROR
         IntegrationUnreachable INTEGRATION_FAILURE
         IntegrationTimeout INTEGRATION_TIMEOUT
         StoreUnavailable DEFAULT_5XX
@@ -160,6 +163,9 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         IntegrationForbidden: v1, GET /call/forbidden, integrationLatency
         IntegrationForbidden: v1, GET /table, integrationLatency
         IntegrationThrottled: v1, POST /busy, integrationLatency
+        UnsupportedMediaType: v1, POST /mapped/csv, integrationLatency
+        MappingFailed: v1, POST /mapped/twice, integrationLatency
+        NoFittingResponse: v1, POST /mapped/unfitting, integrationLatency
         IntegrationUnreachable: v1, GET /local, integrationLatency
         IntegrationTimeout: v1, GET /call/never, integrationLatency
         StoreUnavailable: v1, GET /keyed, apiKey
