@@ -36,9 +36,12 @@ pub fn render(
         (RenderError::BodyNotJson { .. }, Side::Response) => {
             GatewayError::BrokenAnswer(error.to_string().into())
         }
-        (RenderError::Language(_) | RenderError::OverriddenTwice { .. }, _) => {
-            GatewayError::MappingFailed(error.into())
-        }
+        (
+            RenderError::Language(_)
+            | RenderError::OverriddenTwice { .. }
+            | RenderError::OverridesTooLong { .. },
+            _,
+        ) => GatewayError::MappingFailed(error.into()),
     })?;
     if let Some(place) = rendered.cut_loops.first() {
         let route = context.route_key;
