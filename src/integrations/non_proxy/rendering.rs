@@ -25,9 +25,12 @@ impl Side {
             (RenderError::BodyNotJson { .. }, Self::Response) => {
                 GatewayError::BrokenAnswer(error.to_string().into())
             }
-            (RenderError::Language(_) | RenderError::OverriddenTwice { .. }, _) => {
-                GatewayError::MappingFailed(error.into())
-            }
+            (
+                RenderError::Language(_)
+                | RenderError::OverriddenTwice { .. }
+                | RenderError::OverridesTooLong { .. },
+                _,
+            ) => GatewayError::MappingFailed(error.into()),
         }
     }
 }

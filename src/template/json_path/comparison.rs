@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{
     Steps, TooManySteps,
-    exact_order::{compare as compare_numbers, compare_digits},
+    exact_order::{self, compare as compare_numbers, compare_digits},
 };
 use crate::template::velocity::{Number, Value};
 
@@ -40,7 +40,7 @@ pub(super) fn compare(
     right: Side<'_>,
     steps: &Steps,
 ) -> Result<bool, TooManySteps> {
-    let has_order = |is_such: fn(Ordering) -> bool| Ok(order(left, right).is_some_and(is_such));
+    let has_order = |is_such: fn(Ordering) -> bool| Ok(order(left, right, steps)?.is_some_and(is_such));
     match comparison {
         Comparison::Equal => are_equal(left, right, steps),
         Comparison::NotEqual => Ok(!are_equal(left, right, steps)?),
@@ -60,11 +60,14 @@ pub(super) fn compare(
         Comparison::AnyOf => of_lists(left, right, |left, right| have_any(right, left, steps)),
         Comparison::NoneOf => of_lists(left, right, |left, right| Ok(!have_any(right, left, steps)?)),
         Comparison::Contains => match (left, right) {
-            (Some(Value::Text(text)), Some(Value::Text(part))) => Ok(text.contains(&**part)),
+            (Some(Value::Text(text)), Some(Value::Text(part))) => {
+                steps.walk(text.len() + part.len())?;
+                Ok(text.contains(&**part))
+            }
             (Some(Value::List(items)), _) => have(&items.borrow(), right, steps),
             (Some(_) | None, _) => Ok(false),
         },
-        Comparison::Size => Ok(has_size(left, right)),
+        Comparison::Size => has_size(left, right, steps),
         Comparison::Empty => Ok(is_as_empty_as_said(left, right)),
     }
 }
@@ -73,8 +76,12 @@ pub(super) fn compare(
 fn are_equal(left: Side<'_>, right: Side<'_>, steps: &Steps) -> Result<bool, TooManySteps> {
     let (Some(left), Some(right)) = (left, right) else { return Ok(false) };
     match (left, right) {
-        (Value::Text(left), Value::Number(right)) => Ok(**left == *right.to_string()),
+        (Value::Text(left), Value::Number(right)) => {
+            steps.walk(left.len() + exact_order::bytes(right))?;
+            Ok(**left == *right.to_string())
+        }
         (Value::Number(left), Value::Text(right)) => {
+            steps.walk(exact_order::bytes(left) + right.len())?;
             Ok(compare_digits(&left.to_string(), right).is_some_and(Ordering::is_eq))
         }
         _ => are_same(left, right, steps),
@@ -95,9 +102,12 @@ fn are_same(left: &Value, right: &Value, steps: &Steps) -> Result<bool, TooManyS
             (Value::Null, Value::Null) => true,
             (Value::Boolean(left), Value::Boolean(right)) => left == right,
             (Value::Number(left), Value::Number(right)) => {
-                compare_numbers(left, right).is_some_and(Ordering::is_eq)
+                compare_numbers(left, right, steps)?.is_some_and(Ordering::is_eq)
             }
-            (Value::Text(left), Value::Text(right)) => left == right,
+            (Value::Text(left), Value::Text(right)) => {
+                steps.walk(left.len().min(right.len()))?;
+                left == right
+            }
             (Value::List(left), Value::List(right)) => {
                 let (left, right) = (left.borrow(), right.borrow());
                 pairs.extend(left.iter().cloned().zip(right.iter().cloned()));
@@ -106,6 +116,7 @@ fn are_same(left: &Value, right: &Value, steps: &Steps) -> Result<bool, TooManyS
             (Value::Map(left), Value::Map(right)) => {
                 let (left, right) = (left.borrow(), right.borrow());
                 for (name, member) in left.iter() {
+                    steps.walk(name.len())?;
                     let Some(other) = right.get(name) else { return Ok(false) };
                     pairs.push((member.clone(), other.clone()));
                 }
@@ -121,11 +132,14 @@ fn are_same(left: &Value, right: &Value, steps: &Steps) -> Result<bool, TooManyS
 }
 
 /// Numbers by value, texts by their UTF-16 units as Java does; two of different types have no order.
-fn order(left: Side<'_>, right: Side<'_>) -> Option<Ordering> {
-    match (left?, right?) {
-        (Value::Number(left), Value::Number(right)) => compare_numbers(left, right),
-        (Value::Text(left), Value::Text(right)) => Some(left.encode_utf16().cmp(right.encode_utf16())),
-        _ => None,
+fn order(left: Side<'_>, right: Side<'_>, steps: &Steps) -> Result<Option<Ordering>, TooManySteps> {
+    match (left, right) {
+        (Some(Value::Number(left)), Some(Value::Number(right))) => compare_numbers(left, right, steps),
+        (Some(Value::Text(left)), Some(Value::Text(right))) => {
+            steps.walk(left.len().min(right.len()))?;
+            Ok(Some(left.encode_utf16().cmp(right.encode_utf16())))
+        }
+        _ => Ok(None),
     }
 }
 
@@ -173,13 +187,16 @@ fn have_any(items: &[Value], wanted: &[Value], steps: &Steps) -> Result<bool, To
 }
 
 /// The length of a text in UTF-16 units, or of a list.
-fn has_size(left: Side<'_>, right: Side<'_>) -> bool {
+fn has_size(left: Side<'_>, right: Side<'_>, steps: &Steps) -> Result<bool, TooManySteps> {
     let length = match left {
-        Some(Value::Text(text)) => text.encode_utf16().count(),
+        Some(Value::Text(text)) => {
+            steps.walk(text.len())?;
+            text.encode_utf16().count()
+        }
         Some(Value::List(items)) => items.borrow().len(),
-        Some(_) | None => return false,
+        Some(_) | None => return Ok(false),
     };
-    matches!(right, Some(Value::Number(Number::Integer(size))) if usize::try_from(*size) == Ok(length))
+    Ok(matches!(right, Some(Value::Number(Number::Integer(size))) if usize::try_from(*size) == Ok(length)))
 }
 
 fn is_as_empty_as_said(left: Side<'_>, right: Side<'_>) -> bool {

@@ -7,13 +7,14 @@ use super::PathError;
 pub(super) struct Cursor<'a> {
     text: &'a str,
     at: usize,
-    /// Characters of the whole path before this text.
-    offset: usize,
+    /// Characters of the whole path before this place.
+    characters_before: usize,
 }
 
 impl<'a> Cursor<'a> {
+    /// `offset`: the characters of the whole path before this text.
     pub fn new(text: &'a str, offset: usize) -> Self {
-        Self { text, at: 0, offset }
+        Self { text, at: 0, characters_before: offset }
     }
 
     pub fn rest(&self) -> &'a str {
@@ -36,6 +37,7 @@ impl<'a> Cursor<'a> {
     pub fn take(&mut self, bytes: usize) -> &'a str {
         let taken = &self.rest()[..bytes];
         self.at += bytes;
+        self.characters_before += taken.chars().count();
         taken
     }
 
@@ -50,7 +52,7 @@ impl<'a> Cursor<'a> {
         if !self.starts_with(text) {
             return Eaten::No;
         }
-        self.at += text.len();
+        self.take(text.len());
         Eaten::Yes
     }
 
@@ -60,7 +62,7 @@ impl<'a> Cursor<'a> {
 
     /// The characters of the whole path before this place.
     pub fn characters_before(&self) -> usize {
-        self.offset + self.text[..self.at].chars().count()
+        self.characters_before
     }
 
     /// What is wrong here.

@@ -2,13 +2,27 @@
 
 use std::cmp::Ordering;
 
+use super::{Steps, TooManySteps};
 use crate::template::velocity::Number;
 
 /// Compares two numbers; a text that is none has no place in the order.
-pub(super) fn compare(left: &Number, right: &Number) -> Option<Ordering> {
-    match (left, right) {
-        (Number::Integer(left), Number::Integer(right)) => Some(left.cmp(right)),
-        _ => compare_digits(&left.to_string(), &right.to_string()),
+pub(super) fn compare(
+    left: &Number,
+    right: &Number,
+    steps: &Steps,
+) -> Result<Option<Ordering>, TooManySteps> {
+    if let (Number::Integer(left), Number::Integer(right)) = (left, right) {
+        return Ok(Some(left.cmp(right)));
+    }
+    steps.walk(bytes(left) + bytes(right))?;
+    Ok(compare_digits(&left.to_string(), &right.to_string()))
+}
+
+/// The bytes of a number's digits, where it can have any number of them.
+pub(super) fn bytes(number: &Number) -> usize {
+    match number {
+        Number::Decimal(digits) => digits.len(),
+        Number::Integer(_) | Number::Double(_) => 0,
     }
 }
 

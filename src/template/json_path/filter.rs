@@ -95,7 +95,10 @@ impl Operand {
         match self {
             Self::OfCurrent(path) => find(path, scope.document, scope.current, scope.steps),
             Self::OfDocument(path) => find(path, scope.document, scope.document, scope.steps),
-            Self::Literal(literal) => Ok(Some(literal.to_value())),
+            Self::Literal(literal) => {
+                scope.steps.take(literal.steps())?;
+                Ok(Some(literal.to_value()))
+            }
         }
     }
 
@@ -144,6 +147,19 @@ impl Literal {
             Value::Map(map) => Self::Map(
                 map.borrow().iter().map(|(name, member)| ((&**name).into(), Self::of(member))).collect(),
             ),
+        }
+    }
+
+    /// The steps of making its value: a short one takes none.
+    fn steps(&self) -> usize {
+        const BYTES_OF_A_STEP: usize = 64;
+        match self {
+            Self::Null | Self::Boolean(_) => 0,
+            Self::Number(text) | Self::Text(text) => text.len() / BYTES_OF_A_STEP,
+            Self::List(items) => items.iter().map(|item| 1 + item.steps()).sum(),
+            Self::Map(members) => {
+                members.iter().map(|(name, member)| 1 + name.len() / BYTES_OF_A_STEP + member.steps()).sum()
+            }
         }
     }
 

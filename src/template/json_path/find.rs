@@ -59,6 +59,7 @@ impl Finder<'_> {
                         values = self.scanned_for(*function, values)?;
                     }
                     for value in &values {
+                        self.steps.take(function.steps(value))?;
                         match function.apply(value) {
                             Ok(result) => found.push(result),
                             Err(_) => return Ok(Vec::new()),
@@ -104,6 +105,7 @@ impl Finder<'_> {
         value: &Value,
         found: &mut Vec<Value>,
     ) -> Result<(), TooManySteps> {
+        self.steps.take(segment.width())?;
         let before = found.len();
         match (segment, value) {
             (Segment::Members(names), Value::Map(map)) => members(names, place, &map.borrow(), found),
@@ -163,6 +165,7 @@ impl Finder<'_> {
 
     /// True of an object or a list that the part behind `..` is looked for in.
     fn is_scanned(&self, next: &Segment, place: SegmentPlace, value: &Value) -> Result<bool, TooManySteps> {
+        self.steps.take(next.width())?;
         Ok(match (next, value) {
             (Segment::Members(names), Value::Map(map)) => {
                 let map = map.borrow();

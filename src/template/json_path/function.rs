@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::segment::Function;
+use super::{exact_order, segment::Function};
 use crate::template::velocity::{Number, OrderedMap, Value};
 
 /// A value that a function cannot be made of, which ends the finding without a value.
@@ -25,6 +25,31 @@ impl Function {
             _ => return None,
         };
         arguments.trim().is_empty().then_some(function)
+    }
+
+    /// The steps of applying it: one for each item that it goes over, and those of long numbers.
+    pub fn steps(self, value: &Value) -> usize {
+        const BYTES_OF_A_STEP: usize = 64;
+        match (self, value) {
+            (Self::Keys, Value::Map(map)) => map.borrow().len(),
+            (
+                Self::Average | Self::Max | Self::Min | Self::StandardDeviation | Self::Sum,
+                Value::List(items),
+            ) => {
+                let items = items.borrow();
+                let long = items.iter().map(|item| match item {
+                    Value::Number(number) => exact_order::bytes(number) / BYTES_OF_A_STEP,
+                    Value::Null
+                    | Value::Boolean(_)
+                    | Value::Text(_)
+                    | Value::List(_)
+                    | Value::Map(_)
+                    | Value::Host(_) => 0,
+                });
+                items.len() + long.sum::<usize>()
+            }
+            _ => 0,
+        }
     }
 
     pub fn apply(self, value: &Value) -> Result<Value, NoValue> {

@@ -52,12 +52,23 @@ pub struct Steps(Cell<usize>);
 pub struct TooManySteps;
 
 impl JsonPath {
+    /// The bytes that a path may have.
+    pub const MOST_BYTES: usize = 8 * 1024;
+
     /// Compiles a path. It starts with `$`; one without is below it, as `$.` stood before it.
     ///
     /// # Errors
     ///
-    /// The place where the text is no path, or says what is not taken here.
+    /// The place where the text is no path, or says what is not taken here; or it is longer than
+    /// [`Self::MOST_BYTES`].
     pub fn parse(text: &str) -> Result<Self, PathError> {
+        if text.len() > Self::MOST_BYTES {
+            return Err(PathError {
+                character: 1,
+                got: format!("{} bytes", text.len()),
+                expected: format!("at most {}", Self::MOST_BYTES),
+            });
+        }
         parser::parse(text)
     }
 
@@ -83,6 +94,26 @@ impl Steps {
 
     pub fn new(steps: usize) -> Self {
         Self(Cell::new(steps))
+    }
+
+    /// Takes the steps of compiling a path: one for each byte, more for its regular expressions.
+    ///
+    /// # Errors
+    ///
+    /// Less are left.
+    pub fn take_path(&self, text: &str) -> Result<(), TooManySteps> {
+        const STEPS_OF_AN_EXPRESSION: usize = 1000;
+        if text.len() > JsonPath::MOST_BYTES {
+            // It is refused unread.
+            return Ok(());
+        }
+        self.take(text.len() + text.matches("=~").count() * STEPS_OF_AN_EXPRESSION)
+    }
+
+    /// The steps of going over `bytes` of texts; short ones cost nothing of their own.
+    fn walk(&self, bytes: usize) -> Result<(), TooManySteps> {
+        const BYTES_OF_A_STEP: usize = 64;
+        self.take(bytes / BYTES_OF_A_STEP)
     }
 
     fn take(&self, count: usize) -> Result<(), TooManySteps> {

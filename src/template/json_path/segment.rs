@@ -45,6 +45,15 @@ pub(super) enum Function {
 }
 
 impl Segment {
+    /// How many values it asks for by name or index, beyond the first.
+    pub fn width(&self) -> usize {
+        match self {
+            Self::Members(names) => names.len().saturating_sub(1),
+            Self::Indexes(indexes) => indexes.len().saturating_sub(1),
+            Self::Wildcard | Self::Slice(_) | Self::Filter(_) | Self::Scan | Self::Function(_) => 0,
+        }
+    }
+
     /// True of a part that finds one value at most.
     pub fn is_definite(&self, place: SegmentPlace) -> bool {
         match self {

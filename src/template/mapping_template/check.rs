@@ -57,7 +57,11 @@ pub(super) fn check(call: &ToolCall<'_>) -> Result<(), SyntaxError> {
         (INPUT, "json" | "path", Some(path)) => {
             JsonPath::parse(path).map(drop).map_err(|error| SyntaxError {
                 place: call.place,
-                got: format!("`{path}`"),
+                got: if path.len() > JsonPath::MOST_BYTES {
+                    "a long path".to_owned()
+                } else {
+                    format!("`{path}`")
+                },
                 expected: format!("a JSONPath ({error})"),
             })
         }

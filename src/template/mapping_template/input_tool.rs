@@ -89,6 +89,8 @@ impl InputTool {
         if let Some(path) = self.paths.borrow().get(text) {
             return Ok(Rc::clone(path));
         }
+        let taken = self.work.steps.take_path(text);
+        taken.map_err(|error| MethodError::Failed(error.to_string()))?;
         let path = JsonPath::parse(text);
         let path = path.map_err(|error| MethodError::Failed(format!("no JSONPath: {error}")))?;
         let path = Rc::new(path);

@@ -10,6 +10,7 @@ mod input_tool;
 mod inputs;
 mod java_script;
 mod named_values;
+mod override_budget;
 mod overrides;
 mod render_error;
 #[cfg(test)]
@@ -20,8 +21,8 @@ mod work;
 use std::{collections::BTreeSet, rc::Rc};
 
 use self::{
-    context_values::ContextValues, escape_tool::EscapeTool, input_tool::InputTool, util_tool::UtilTool,
-    work::Work,
+    context_values::ContextValues, escape_tool::EscapeTool, input_tool::InputTool,
+    override_budget::OverrideBudget, overrides::OverrideError, util_tool::UtilTool, work::Work,
 };
 pub use self::{
     inputs::TemplateInputs,
@@ -119,7 +120,7 @@ impl MappingTemplate {
     ///
     /// # Errors
     ///
-    /// It passed a bound, a method failed, the body is no JSON, or an override was set twice.
+    /// It passed a bound, a method failed, the body is no JSON, an override was set twice, or all of them are too long.
     pub fn render(&self, inputs: &TemplateInputs<'_>) -> Result<Rendered, RenderError> {
         Rendering::new(self, inputs).run(|variables, bounds| self.template.render(variables, bounds))
     }
@@ -184,7 +185,10 @@ impl<'a> Rendering<'a> {
             Some(context) => context.overrides.read(),
             None => Ok(self.inputs.overrides.clone()),
         };
-        let overrides = overrides.map_err(|parameter| RenderError::OverriddenTwice { parameter })?;
+        let overrides = overrides.map_err(|error| match error {
+            OverrideError::SetTwice(parameter) => RenderError::OverriddenTwice { parameter },
+            OverrideError::TooLong => RenderError::OverridesTooLong { most: OverrideBudget::MOST_BYTES },
+        })?;
         Ok(Rendered { text, overrides, cut_loops: self.variables.cut_loops().to_vec() })
     }
 }

@@ -74,8 +74,8 @@ impl NamedValues {
         self.members.borrow().keys().find(|known| known.eq_ignore_ascii_case(name)).map(Rc::clone)
     }
 
-    fn put(&self, name: &str, value: Value) -> Value {
-        let name = self.known_header(name).unwrap_or_else(|| name.into());
+    fn put(&self, name: Rc<str>, value: Value) -> Value {
+        let name = self.known_header(&name).unwrap_or(name);
         if matches!(self.kind, Kind::Overrides | Kind::HeaderOverrides)
             && self.set.borrow_mut().insert(Rc::clone(&name), Value::Null).is_some()
         {
@@ -113,14 +113,14 @@ impl HostObject for NamedValues {
             }
             ("put", [Value::Text(name), value]) => {
                 drop(members);
-                self.put(name, value.clone())
+                self.put(Rc::clone(name), value.clone())
             }
             _ => return Err(MethodError::Unknown),
         })
     }
 
     fn set_property(&self, name: &str, value: Value) {
-        self.put(name, value);
+        self.put(name.into(), value);
     }
 
     fn text(&self) -> String {

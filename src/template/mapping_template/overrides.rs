@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use super::named_values::{Kind, NamedValues};
+use super::{
+    named_values::{Kind, NamedValues},
+    override_budget::{OverrideBudget, TooLong},
+};
 use crate::template::{
     json_text,
     velocity::{OrderedMap, Value},
@@ -56,6 +59,20 @@ impl ResponseOverride {
     }
 }
 
+/// The reason why overrides cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum OverrideError {
+    /// The parameter.
+    SetTwice(String),
+    TooLong,
+}
+
+impl From<TooLong> for OverrideError {
+    fn from(TooLong: TooLong) -> Self {
+        Self::TooLong
+    }
+}
+
 /// The maps of both overrides in a rendering.
 #[derive(Debug)]
 pub(super) struct OverrideMaps {
@@ -74,25 +91,33 @@ impl OverrideMaps {
         }
     }
 
-    /// Reads what is set now. `Err`: the parameter that the template has set twice.
-    pub fn read(&self) -> Result<Overrides, String> {
+    /// Reads what is set now.
+    pub fn read(&self) -> Result<Overrides, OverrideError> {
         for (map, name) in [(&self.request, "requestOverride"), (&self.response, "responseOverride")] {
             if let Some(twice) = set_twice(map) {
-                return Err(format!("{name}.{twice}"));
+                return Err(OverrideError::SetTwice(format!("{name}.{twice}")));
             }
         }
-        let of =
-            |map: &NamedValues, name: &str| map.get(name).map(|value| values(&value)).unwrap_or_default();
+        let budget = &mut OverrideBudget::new();
+        let mut of = |map: &NamedValues, name: &str| match map.get(name) {
+            Some(value) => values(&value, budget),
+            None => Ok(Vec::new()),
+        };
+        let request = RequestOverride {
+            path: of(&self.request, PATH)?,
+            querystring: of(&self.request, QUERYSTRING)?,
+            header: of(&self.request, HEADER)?,
+        };
+        let header = of(&self.response, HEADER)?;
+        let status = match self.response.get(STATUS) {
+            Some(status) => budget.text(&status)?,
+            None => None,
+        };
+        take_others(&self.request, &[PATH, QUERYSTRING, HEADER], budget)?;
+        take_others(&self.response, &[HEADER, STATUS], budget)?;
         Ok(Overrides {
-            request: RequestOverride {
-                path: of(&self.request, PATH),
-                querystring: of(&self.request, QUERYSTRING),
-                header: of(&self.request, HEADER),
-            },
-            response: ResponseOverride {
-                status: self.response.get(STATUS).as_ref().and_then(text),
-                header: of(&self.response, HEADER),
-            },
+            request,
+            response: ResponseOverride { status, header },
             request_json: json(&self.request),
             response_json: json(&self.response),
         })
@@ -141,27 +166,39 @@ fn set_twice(map: &NamedValues) -> Option<String> {
 }
 
 /// The values of a map that a template can also have put there itself.
-fn values(map: &Value) -> Vec<OverrideValue> {
+fn values(map: &Value, budget: &mut OverrideBudget) -> Result<Vec<OverrideValue>, TooLong> {
     let members = match map {
         Value::Map(map) => map.borrow().clone(),
-        other => NamedValues::of(other).map(NamedValues::members).unwrap_or_default(),
+        other => match NamedValues::of(other) {
+            Some(values) => values.members(),
+            None => {
+                budget.text(other)?;
+                OrderedMap::new()
+            }
+        },
     };
-    let values = members
-        .iter()
-        .filter_map(|(name, value)| Some(OverrideValue { name: name.to_string(), value: text(value)? }));
-    values.collect()
+    let mut values = Vec::new();
+    for (name, value) in members.iter() {
+        budget.take(name.len())?;
+        if let Some(value) = budget.text(value)? {
+            values.push(OverrideValue { name: name.to_string(), value });
+        }
+    }
+    Ok(values)
 }
 
-/// The text of a parameter; `None` where it is null, or endless.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::List(items) => {
-            let items: Option<Vec<String>> = items.borrow().iter().map(Value::printed).collect();
-            items.map(|items| items.join(","))
+/// Counts the members that mean nothing to the gateway: the next template gets them too.
+fn take_others(map: &NamedValues, known: &[&str], budget: &mut OverrideBudget) -> Result<(), TooLong> {
+    for (name, value) in map.members().iter().filter(|(name, _)| !known.contains(&&***name)) {
+        budget.take(name.len())?;
+        // The next template gets a map's members, though some maps print nothing.
+        if NamedValues::of(value).is_some() {
+            values(value, budget)?;
+        } else {
+            budget.text(value)?;
         }
-        other => other.printed(),
     }
+    Ok(())
 }
 
 /// `None` where nothing was ever set.

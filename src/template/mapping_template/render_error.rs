@@ -19,6 +19,8 @@ pub enum RenderError {
         /// `requestOverride.header.x`
         parameter: String,
     },
+    /// The names and values of all overrides have more than `most` bytes.
+    OverridesTooLong { most: usize },
 }
 
 impl fmt::Display for RenderError {
@@ -31,6 +33,9 @@ impl fmt::Display for RenderError {
                     f,
                     "the template sets $context.{parameter} twice: keep the value in a variable, and set it at the end"
                 )
+            }
+            Self::OverridesTooLong { most } => {
+                write!(f, "the template's overrides passed {most} bytes of names and values")
             }
         }
     }

@@ -75,6 +75,11 @@ impl<'b> Meter<'b> {
         within(self.depth, self.bounds.depth, Bound::Depth)
     }
 
+    /// Something is nested `depth` levels deep.
+    pub(super) fn depth_of(&self, depth: usize) -> Result<(), Fault> {
+        within(depth, self.bounds.depth, Bound::Depth)
+    }
+
     pub(super) fn leave(&mut self) {
         self.depth -= 1;
     }

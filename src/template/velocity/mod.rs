@@ -35,6 +35,7 @@ pub use self::{
     number::Number,
     ordered_map::OrderedMap,
     place::Place,
+    printed::PrintedWithin,
     render_error::{Bound, RenderError},
     syntax_error::SyntaxError,
     tool_call::ToolCall,

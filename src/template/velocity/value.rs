@@ -34,6 +34,9 @@ pub trait HostObject: fmt::Debug + Any {
         let _ = (name, value);
     }
 
+    /// Lets go of the values that it holds, at the end of a rendering that has made it.
+    fn release(&self) {}
+
     /// The text that `$tool` alone prints.
     fn text(&self) -> String {
         String::new()

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
-use super::{OrderedMap, Place, Value};
+use super::{HostObject, OrderedMap, Place, Value};
 
 /// Variables by name. What a template has set stands here after its rendering.
 ///
@@ -20,6 +20,7 @@ pub struct Variables {
 enum Container {
     List(Rc<RefCell<Vec<Value>>>),
     Map(Rc<RefCell<OrderedMap>>),
+    Host(Rc<dyn HostObject>),
 }
 
 impl Variables {
@@ -65,12 +66,13 @@ impl Variables {
         }
     }
 
-    /// Remembers a list or a map that may hold itself.
+    /// Remembers what a template has made, and what may hold itself.
     pub(super) fn remember(&mut self, value: &Value) {
         match value {
             Value::List(list) => self.made.push(Container::List(Rc::clone(list))),
             Value::Map(map) => self.made.push(Container::Map(Rc::clone(map))),
-            Value::Null | Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::Host(_) => {}
+            Value::Host(host) => self.made.push(Container::Host(Rc::clone(host))),
+            Value::Null | Value::Boolean(_) | Value::Number(_) | Value::Text(_) => {}
         }
     }
 }
@@ -82,6 +84,7 @@ impl Drop for Variables {
             match container {
                 Container::List(list) => drop(std::mem::take(&mut *list.borrow_mut())),
                 Container::Map(map) => drop(std::mem::take(&mut *map.borrow_mut())),
+                Container::Host(host) => host.release(),
             }
         }
     }

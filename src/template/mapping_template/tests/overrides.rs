@@ -92,6 +92,33 @@ fn an_override_set_twice_is_an_error() {
     }
 }
 
+#[test]
+fn the_overrides_of_a_template_have_64_kb_at_most() {
+    let most = 64 * 1024;
+    let with_body = |bytes: usize, template: &str| World::new().body(&"x".repeat(bytes)).rendered(template);
+    let one = "#set($context.responseOverride.header.a = $input.body)";
+    assert!(with_body(most - 1, one).is_ok());
+    #[rustfmt::skip]
+    let cases = [
+        (most, one),
+        (most + 1, "#set($context.responseOverride.status = $input.body)"),
+        (most, "#set($context.requestOverride.path[$input.body] = 'a')"),
+        (most / 2, "#set($context.requestOverride.querystring.a = [$input.body, $input.body])"),
+        (most / 2, "#set($context.requestOverride.header.a = {'a': $input.body, 'b': $input.body})"),
+        (most, "#set($context.requestOverride.header = {'a': $input.body})"),
+        (most + 1, "#set($context.requestOverride.header = $input.body)"),
+        (most, "#set($p = $input.params())#set($x = $p.header.put('a', $input.body))#set($context.requestOverride.unknown = $p.header)"),
+        (most, "#set($context.requestOverride.unknown = $input.body)"),
+        (most / 2, "#set($context.requestOverride.header.a = $input.body)#set($context.responseOverride.header.a = $input.body)"),
+        (1_000, "#foreach($i in [1..100])#set($context.responseOverride.header[\"h$i\"] = $input.body)#end"),
+    ];
+    for (bytes, template) in cases {
+        let error = with_body(bytes, template).expect_err(template);
+        assert_eq!(error, RenderError::OverridesTooLong { most }, "{template}");
+        assert_eq!(error.to_string(), "the template's overrides passed 65536 bytes of names and values");
+    }
+}
+
 /// [LS: test_integration_mock_with_response_override_in_request_template] and its kin: what the request's template has
 /// set is read in the response's, unknown members too.
 #[test]

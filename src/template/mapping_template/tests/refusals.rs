@@ -67,6 +67,46 @@ fn the_work_of_tools_is_bounded() {
 }
 
 #[test]
+fn a_path_that_is_too_long_is_refused() {
+    let long = format!("$.{}", "a".repeat(8_191));
+    let Err(error) = MappingTemplate::parse(&format!("$input.path('{long}')")) else { panic!("refused") };
+    assert_eq!(
+        error.to_string(),
+        "line 1, column 1: got a long path, expected a JSONPath (character 1: got 8193 bytes, expected at most 8192)"
+    );
+    let text = World::new().body(&long).text("$input.path($input.body)");
+    assert_eq!(
+        text,
+        "!line 1, column 8: `path`: no JSONPath: character 1: got 8193 bytes, expected at most 8192"
+    );
+}
+
+#[test]
+fn compiling_many_paths_is_bounded() {
+    let template = "#foreach($i in [1..1000])#set($x = $input.path(\"$[?(@.a =~ /$i/ || @.b =~ /$i/ || @.c =~ /$i/)]\"))#end";
+    let text = World::new().body("[]").text(template);
+    assert_eq!(text, "!line 1, column 43: `path`: the JSONPath looks at too many values");
+}
+
+#[test]
+fn what_tools_make_is_dropped_level_by_level() {
+    let world = World::new().body(r#"{"m":{"a":1,"b":2}}"#);
+    for (before, step) in [
+        ("", "#set($context.a = $context.values())"),
+        ("#set($context.a = {})", "#set($context.a = $context.entrySet()[-1])"),
+        ("#set($r = $input.path('$'))", "#set($r.a = $input.path('$.*'))"),
+        (
+            "#set($r = $input.path('$'))#set($r.m.a = {})",
+            "#set($r.m.a = $input.path(\"$.*['a','b']\").get(0))",
+        ),
+        ("#set($r = $input.path('$.m'))#set($r.a = {})", "#set($r.a = $input.path(\"$.m['a','b']\"))"),
+    ] {
+        let template = format!("{before}#foreach($i in [1..100])#foreach($j in [1..100]){step}#end#end");
+        assert_eq!(world.text(&template), "", "{template}");
+    }
+}
+
+#[test]
 fn a_tool_that_holds_itself_is_let_go() {
     #[rustfmt::skip]
     World::new().gives(&[

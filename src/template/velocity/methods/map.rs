@@ -46,9 +46,12 @@ impl Methods<'_, '_> {
             ("entrySet", []) => {
                 self.meter.make(MEMBER_BYTES * (1 + map.borrow().len()))?;
                 let entry = |(key, value): (&Rc<str>, &Value)| {
-                    Value::Host(Rc::new(MapEntry { key: Rc::clone(key), value: value.clone() }))
+                    let value = RefCell::new(value.clone());
+                    Value::Host(Rc::new(MapEntry { key: Rc::clone(key), value }))
                 };
-                let entries = Value::list(map.borrow().iter().map(entry).collect());
+                let entries: Vec<Value> = map.borrow().iter().map(entry).collect();
+                entries.iter().for_each(|entry| self.variables.remember(entry));
+                let entries = Value::list(entries);
                 self.variables.remember(&entries);
                 entries
             }
@@ -136,14 +139,15 @@ impl Methods<'_, '_> {
 #[derive(Debug)]
 struct MapEntry {
     key: Rc<str>,
-    value: Value,
+    /// Null once it is released.
+    value: RefCell<Value>,
 }
 
 impl HostObject for MapEntry {
     fn property(&self, name: &str) -> Option<Value> {
         match name {
             "key" => Some(Value::Text(Rc::clone(&self.key))),
-            "value" => Some(self.value.clone()),
+            "value" => Some(self.value.borrow().clone()),
             _ => None,
         }
     }
@@ -151,14 +155,18 @@ impl HostObject for MapEntry {
     fn call(&self, method: &str, arguments: &[Value]) -> Result<Value, MethodError> {
         match (method, arguments) {
             ("getKey", []) => Ok(Value::Text(Rc::clone(&self.key))),
-            ("getValue", []) => Ok(self.value.clone()),
+            ("getValue", []) => Ok(self.value.borrow().clone()),
             _ => Err(MethodError::Unknown),
         }
     }
 
+    fn release(&self) {
+        self.value.replace(Value::Null);
+    }
+
     /// `key=value`; a list or a map in it is left out.
     fn text(&self) -> String {
-        let value = match &self.value {
+        let value = match &*self.value.borrow() {
             Value::Text(text) => text.to_string(),
             Value::Number(number) => number.to_string(),
             Value::Boolean(boolean) => boolean.to_string(),

@@ -1,6 +1,7 @@
 //! The methods of values: those of Java that templates call.
 
 mod list;
+mod made;
 mod map;
 mod number;
 mod pattern;
@@ -36,7 +37,10 @@ impl Methods<'_, '_> {
             Value::List(list) => self.list(list, value, method, arguments)?,
             Value::Map(map) => self.map(map, value, method, arguments)?,
             Value::Host(host) => match host.call(method, arguments) {
-                Ok(value) => Some(value),
+                Ok(value) => {
+                    self.remember_made(&value)?;
+                    Some(value)
+                }
                 Err(MethodError::Unknown) => None,
                 Err(MethodError::Failed(reason)) => return Err(Fault::method(method, reason)),
             },

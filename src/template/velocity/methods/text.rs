@@ -1,6 +1,6 @@
 //! The methods of `java.lang.String`. Positions and lengths are in units of UTF-16.
 
-use std::{cmp::Ordering, rc::Rc};
+use std::rc::Rc;
 
 use super::{Methods, count, position};
 use crate::template::velocity::{Number, Value, render_error::Fault, utf16};
@@ -28,7 +28,16 @@ impl Methods<'_, '_> {
         method: &str,
         arguments: &[Value],
     ) -> Result<Option<Value>, Fault> {
-        self.meter.walk(text.len())?;
+        let bytes = arguments.iter().map(|argument| match argument {
+            Value::Text(text) => text.len(),
+            Value::Null
+            | Value::Boolean(_)
+            | Value::Number(_)
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Host(_) => 0,
+        });
+        self.meter.walk(text.len() + bytes.sum::<usize>())?;
         if arguments.iter().any(|argument| matches!(argument, Value::Null)) && FAIL_OF_NULL.contains(&method)
         {
             return Err(Fault::method(method, "an argument is null"));
@@ -61,8 +70,10 @@ impl Methods<'_, '_> {
                 let end = clamped(from).saturating_add(utf16::length(searched)).min(utf16::length(text));
                 position(utf16::part(text, 0, end).and_then(|part| utf16::find_last(&part, searched)))
             }
-            ("compareTo", [Value::Text(other)]) => difference(text, other),
-            ("compareToIgnoreCase", [Value::Text(other)]) => difference(&folded(text), &folded(other)),
+            ("compareTo", [Value::Text(other)]) => difference(text.encode_utf16(), other.encode_utf16()),
+            ("compareToIgnoreCase", [Value::Text(other)]) => {
+                difference(folded_units(text), folded_units(other))
+            }
             ("hashCode", []) => Value::integer(i64::from(hash_code(text))),
             ("matches", [Value::Text(pattern)]) => self.matches(text, pattern)?,
             ("replaceAll", [Value::Text(pattern), Value::Text(replacement)]) => {
@@ -138,15 +149,24 @@ fn tested(text: &str, method: &str, arguments: &[Value]) -> Option<bool> {
         }
         ("endsWith", [Value::Text(other)]) => text.ends_with(&**other),
         ("equals" | "contentEquals", [Value::Text(other)]) => text == &**other,
-        ("equalsIgnoreCase", [Value::Text(other)]) => folded(text) == folded(other),
+        ("equalsIgnoreCase", [Value::Text(other)]) => folded(text).eq(folded(other)),
         ("equals" | "equalsIgnoreCase", [_]) => false,
         _ => return None,
     })
 }
 
 /// Java compares without case by the upper case's lower case, character by character.
-fn folded(text: &str) -> String {
-    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+fn folded(text: &str) -> impl Iterator<Item = char> + Clone {
+    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+}
+
+/// The units of UTF-16 of [`folded`].
+fn folded_units(text: &str) -> impl Iterator<Item = u16> + Clone {
+    folded(text).flat_map(|char| {
+        let mut units = [0; 2];
+        let length = char.encode_utf16(&mut units).len();
+        units.into_iter().take(length)
+    })
 }
 
 fn part(text: &str, from: &Number, to: usize) -> Result<String, Fault> {
@@ -173,19 +193,16 @@ fn clamped(number: &Number) -> usize {
 }
 
 /// The difference of the first units that differ, else of the lengths.
-fn difference(left: &str, right: &str) -> Value {
-    let pairs = left.encode_utf16().zip(right.encode_utf16());
+fn difference(left: impl Iterator<Item = u16> + Clone, right: impl Iterator<Item = u16> + Clone) -> Value {
+    let pairs = left.clone().zip(right.clone());
     let unequal =
         pairs.map(|(left, right)| i64::from(left) - i64::from(right)).find(|difference| *difference != 0);
     match unequal {
         Some(difference) => Value::integer(difference),
-        None => match utf16::length(left).cmp(&utf16::length(right)) {
-            Ordering::Equal => Value::integer(0),
-            Ordering::Less | Ordering::Greater => {
-                let length = |text| i64::try_from(utf16::length(text)).unwrap_or(i64::MAX);
-                Value::integer(length(left) - length(right))
-            }
-        },
+        None => {
+            let length = |units: usize| i64::try_from(units).unwrap_or(i64::MAX);
+            Value::integer(length(left.count()) - length(right.count()))
+        }
     }
 }
 

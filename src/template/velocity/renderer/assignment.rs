@@ -62,7 +62,10 @@ impl Renderer<'_> {
                 self.variables.remember(target);
                 map.borrow_mut().insert(Rc::from(name), value);
             }
-            Value::Host(host) => host.set_property(name, value),
+            Value::Host(host) => {
+                self.meter.make(MEMBER_BYTES + name.len())?;
+                host.set_property(name, value);
+            }
             Value::Null | Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => {}
         }
         Ok(())

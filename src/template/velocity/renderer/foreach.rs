@@ -20,6 +20,8 @@ pub(super) struct LoopState {
     has_next: Cell<bool>,
     /// `$foreach` of the loop around it.
     parent: Option<Value>,
+    /// The loops around it, which a template can make more of than there are: `#set($foreach = $kept)`.
+    depth: usize,
 }
 
 impl LoopState {
@@ -114,7 +116,9 @@ impl Renderer<'_> {
             return Ok(Flow::Next);
         }
         let parent = Some(self.lookup(STATE, scope)?).filter(|state| LoopState::of(state).is_some());
-        let state = Rc::new(LoopState { index: Cell::new(0), has_next: Cell::new(true), parent });
+        let depth = parent.as_ref().and_then(LoopState::of).map_or(0, |parent| parent.depth + 1);
+        self.meter.depth_of(depth)?;
+        let state = Rc::new(LoopState { index: Cell::new(0), has_next: Cell::new(true), parent, depth });
         let state_before = self.assign_here(STATE, Some(Value::Host(state.clone())), scope);
         let has_next_before = self.assign_here(HAS_NEXT, Some(Value::Null), scope);
         let count_before = self.assign_here(COUNT, Some(Value::Null), scope);

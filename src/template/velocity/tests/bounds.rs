@@ -196,6 +196,31 @@ fn a_value_that_is_nested_deeply_is_dropped_level_by_level() {
 }
 
 #[test]
+fn an_entry_that_holds_entries_is_dropped_level_by_level() {
+    let template = "#set($x = {'k': 'v'})#foreach($i in [1..150])#foreach($j in [1..150])#set($x.k = $x.entrySet().get(0))#end#end";
+    assert_eq!(render(template, &Bounds::default()), Ok(String::new()));
+}
+
+#[test]
+fn loops_that_a_template_puts_around_loops_are_bounded() {
+    let template =
+        "#foreach($i in [1..999])#foreach($j in [1])#set($kept = $foreach)#end#set($foreach = $kept)#end";
+    passes(template, Bound::Depth);
+}
+
+#[test]
+fn a_long_argument_takes_steps() {
+    for call in
+        ["$s.equalsIgnoreCase($x)", "$s.compareToIgnoreCase($x)", "$s.compareTo($x)", "$s.contains($x)"]
+    {
+        let template = format!(
+            r##"#set($x = "ab")#foreach($i in [1..15])#set($x = $x + $x)#end#foreach($i in [1..500])#if({call})#end#end"##
+        );
+        passes(&template, Bound::Steps);
+    }
+}
+
+#[test]
 fn a_value_that_holds_itself_does_not_stay_behind() {
     let cases = [
         "#set($map.self = $map)",
