@@ -13,6 +13,20 @@ const MOST_BYTES: usize = 400 * 1024;
 const BYTES_OF_A_CONTAINER: usize = 3;
 const BYTES_OF_AN_ELEMENT: usize = 1;
 
+/// The bytes that are left free in a stage item with a canary: the mark of an apply, the status and what switches it off.
+const ROOM_BYTES: usize = 2 * 1024;
+
+/// The problem of a stage item that would not have room for what is written into it while it has a canary.
+pub fn too_large_with_room(id: ItemId<'_>, item: &Map<String, Value>) -> Option<Problem> {
+    let (bytes, most) = (size_of(item), MOST_BYTES - ROOM_BYTES);
+    let got = format!("an item of {bytes} bytes with canarySettings");
+    let expected = format!(
+        "at most {most} (400 KB without {ROOM_BYTES} for what is written into it), names and values together: DynamoDB \
+         takes no larger item"
+    );
+    (bytes > most).then(|| Problem::new(id, "*", &got, &expected))
+}
+
 /// The problem of an item that DynamoDB does not take.
 pub fn too_large(id: ItemId<'_>, item: &Map<String, Value>) -> Option<Problem> {
     let bytes = size_of(item);

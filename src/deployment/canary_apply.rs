@@ -35,11 +35,13 @@ pub async fn finish_canary_apply(
         Ok(written) => written,
         Err(outcome) => return Ok(outcome),
     };
-    let is_standing = written.row.item.get(CANARY).and_then(|canary| canary.get("deploymentId"))
-        == settings.get("deploymentId");
     let was_off = planned.base.as_ref().and_then(rollback).is_some();
+    let is_same = written.row.item.get(CANARY).and_then(|canary| canary.get("deploymentId"))
+        == settings.get("deploymentId");
+    // One that was switched off begins anew.
+    let is_standing = is_same && !was_off;
     // What is tried already has failed meanwhile: whoever wants it all the same says so again.
-    if is_standing && !was_off && rollback(&written.row.item).is_some() {
+    if is_standing && rollback(&written.row.item).is_some() {
         return Ok(ApplyOutcome::StageChanged);
     }
     written.row.item.insert(CANARY.to_owned(), Value::Object(settings.clone()));
@@ -64,7 +66,7 @@ pub async fn finish_canary_apply(
     }
     let set = Item::from_iter([(CANARY.to_owned(), Value::Object(settings.clone()))]);
     // An instance that switches off this very canary at this moment is not overruled.
-    let removed = if is_standing && !was_off { Vec::new() } else { vec![ROLLBACK.to_owned()] };
+    let removed = if is_standing { Vec::new() } else { vec![ROLLBACK.to_owned()] };
     let fields = StageFields { set, removed };
     let end = ApplyEnd { mark, fields: &fields };
     let StoredCandidate { deployment_id, .. } = &stored;

@@ -2,7 +2,7 @@
 //!
 //! Each is one write of the stage item, if that is still as it was read.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     canary_item::{has_canary, keep_validation, others_were_quicker},
@@ -17,9 +17,7 @@ use crate::{
     canary::{CanaryRollback, CanarySettings},
     error::{InvalidConfiguration, Problem, StoreError},
     stages::StageSettings,
-    store::{
-        ApplyMark, AutoDeploy, ConditionalWrite, LastGood, MoveKind, PointerMove, Promotion, StageRow, Store,
-    },
+    store::{ApplyMark, AutoDeploy, ConditionalWrite, LastGood, MoveKind, PointerMove, Promotion, Store},
 };
 
 /// The outcome of promoting a canary.
@@ -28,6 +26,7 @@ pub enum CanaryPromotion {
     Promoted {
         deployment_id: String,
         former: Option<String>,
+        items: ItemsAfterCanary,
     },
     /// Nothing has changed: everything that is wrong.
     Invalid(Vec<Problem>),
@@ -44,13 +43,14 @@ pub enum CanaryAbort {
     /// The stage serves what it served, and what its items are is told.
     Aborted {
         served: Option<String>,
-        items: ItemsAfterAbort,
+        items: ItemsAfterCanary,
     },
     NoStage,
     NoCanary,
 }
 
-/// Points a stage at its canary's deployment, with the canary's variables, and ends the canary.
+/// Points a stage at its canary's deployment, with the canary's variables, and ends the canary. Where its items are others,
+/// `autoDeploy` goes off in the same write, as when a canary is aborted.
 ///
 /// # Errors
 ///
@@ -85,6 +85,7 @@ pub async fn promote_canary(
         let mut item = row.item.clone();
         let variables = stage_variables.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
         item.insert("stageVariables".to_owned(), Value::Object(variables.collect()));
+        let items = items_after_canary(store, stage, &item, Some(&deployment_id)).await?;
         let last_good = LastGood { deployment_id: deployment_id.clone(), item: last_good::of_item(&item) };
         let moved = PointerMove {
             deployment_id: deployment_id.clone(),
@@ -97,11 +98,12 @@ pub async fn promote_canary(
             stage_variables: &stage_variables,
             message: &format!("serves deployment {deployment_id}"),
             last_good: &last_good,
+            auto_deploy: items.auto_deploy(),
         };
         match store.promote_canary(stage, &row, &promotion).await? {
             ConditionalWrite::Done => {
                 let former = row.deployment_id;
-                return Ok(CanaryPromotion::Promoted { deployment_id, former });
+                return Ok(CanaryPromotion::Promoted { deployment_id, former, items });
             }
             ConditionalWrite::ChangedMeanwhile => {}
         }
@@ -111,11 +113,21 @@ pub async fn promote_canary(
 
 /// The route items of a stage whose canary was ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ItemsAfterAbort {
+pub enum ItemsAfterCanary {
     /// They are what the stage serves.
     Served,
     /// They are not: the canary's edit stands in them, or another one. `autoDeploy`, as it was, is off from now on.
     Others(FormerAutoDeploy),
+}
+
+impl ItemsAfterCanary {
+    /// What the write that ends the canary does to `autoDeploy`.
+    fn auto_deploy(self) -> AutoDeploy {
+        match self {
+            Self::Others(FormerAutoDeploy::On) => AutoDeploy::Off,
+            Self::Served | Self::Others(FormerAutoDeploy::Off) => AutoDeploy::Keep,
+        }
+    }
 }
 
 /// Ends the canary of a stage, which serves all requests with what it served. Where its items are others, `autoDeploy` goes
@@ -131,12 +143,8 @@ pub async fn abort_canary(store: &Store, stage: &str) -> Result<CanaryAbort, Sto
             return Ok(CanaryAbort::NoCanary);
         }
         let served = served_by(store, stage, &row).await?;
-        let items = items_after_abort(store, stage, &row, served.as_deref()).await?;
-        let auto_deploy = match items {
-            ItemsAfterAbort::Others(FormerAutoDeploy::On) => AutoDeploy::Off,
-            ItemsAfterAbort::Served | ItemsAfterAbort::Others(FormerAutoDeploy::Off) => AutoDeploy::Keep,
-        };
-        match store.abort_canary(stage, &row, auto_deploy).await? {
+        let items = items_after_canary(store, stage, &row.item, served.as_deref()).await?;
+        match store.abort_canary(stage, &row, items.auto_deploy()).await? {
             ConditionalWrite::Done => return Ok(CanaryAbort::Aborted { served, items }),
             ConditionalWrite::ChangedMeanwhile => {}
         }
@@ -144,19 +152,20 @@ pub async fn abort_canary(store: &Store, stage: &str) -> Result<CanaryAbort, Sto
     Err(others_were_quicker())
 }
 
-async fn items_after_abort(
+/// Compares the stored items with what a stage with this item will serve.
+async fn items_after_canary(
     store: &Store,
     stage: &str,
-    row: &StageRow,
+    item: &Map<String, Value>,
     served: Option<&str>,
-) -> Result<ItemsAfterAbort, StoreError> {
+) -> Result<ItemsAfterCanary, StoreError> {
     let table = &store.tables.stages;
-    let candidate = Candidate::read(store, stage, &stage_variables(table, Some(&row.item))).await?;
+    let candidate = Candidate::read(store, stage, &stage_variables(table, Some(item))).await?;
     let is_served = candidate.deployment.is_ok_and(|packed| Some(&*packed.snapshot.id) == served);
-    if is_served && ApplyMark::of(&row.item).is_none() {
-        return Ok(ItemsAfterAbort::Served);
+    if is_served && ApplyMark::of(item).is_none() {
+        return Ok(ItemsAfterCanary::Served);
     }
     // An item with problems deploys by itself as soon as it is mended.
-    let auto_deploys = StageSettings::parse(table, &row.item).value.map_or(true, |item| item.auto_deploy);
-    Ok(ItemsAfterAbort::Others(if auto_deploys { FormerAutoDeploy::On } else { FormerAutoDeploy::Off }))
+    let auto_deploys = StageSettings::parse(table, item).value.map_or(true, |item| item.auto_deploy);
+    Ok(ItemsAfterCanary::Others(if auto_deploys { FormerAutoDeploy::On } else { FormerAutoDeploy::Off }))
 }

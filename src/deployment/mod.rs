@@ -83,7 +83,7 @@ pub use self::{
     active_deployments::{ActiveDeployments, CurrentStages},
     api::Api,
     base_path_claims::conflicts_among,
-    canary_end::{CanaryAbort, CanaryPromotion, ItemsAfterAbort, abort_canary, promote_canary},
+    canary_end::{CanaryAbort, CanaryPromotion, ItemsAfterCanary, abort_canary, promote_canary},
     canary_start::{CanaryStart, CanaryStarted, start_canary},
     contents::{DeploymentItems, items_of},
     guards::Guards,
@@ -112,7 +112,7 @@ pub use self::{
 #[cfg(feature = "cli")]
 pub use self::{
     canary_apply::finish_canary_apply,
-    canary_item::standing as standing_canary,
+    canary_item::{rollback as canary_rollback, standing as standing_canary},
     unfinished_apply::{UnfinishedApply, unfinished_applies},
 };
 use self::{

@@ -25,12 +25,13 @@ async fn of_stage(store: &Store, report: &StageReport) -> Result<Vec<Finding>, S
     let subject = format!("stage {}", report.stage);
     let check = format!("tollgate check {}", quoted(&report.stage));
     let mut findings = Vec::new();
-    if let Some(ApplyMark { id, by, at }) = &report.unfinished_apply {
+    if let Some(ApplyMark { id, by, at, canary }) = &report.unfinished_apply {
         let words = format!(
             "the apply that {by} began at {} (id {id}) has not ended, and no edit goes live: an apply of the file finishes it",
             timestamp(*at)
         );
-        let apply = format!("tollgate apply tollgate.yaml --stage {}", quoted(&report.stage));
+        let canary = canary.map_or(String::new(), |percent| format!(" --canary {percent}"));
+        let apply = format!("tollgate apply tollgate.yaml --stage {}{canary}", quoted(&report.stage));
         findings.push(Finding::problem(&subject, words).mended_by(apply));
     }
     match &report.items {

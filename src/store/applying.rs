@@ -17,11 +17,13 @@ use crate::{
             operations::{Condition, DeleteItem, UpdateItem},
         },
     },
+    canary::Percent,
     error::StoreError,
 };
 
 /// The attribute of the mark.
 const APPLYING: &str = "applying";
+const CANARY_PERCENT: &str = "canaryPercent";
 
 /// The mark of an apply in a stage item. While it stands, only its apply publishes the stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub struct ApplyMark {
     pub by: String,
     /// When it began, in seconds since 1970.
     pub at: u64,
+    /// The share of requests that its canaries are to get; `None`: it serves all.
+    pub canary: Option<Percent>,
 }
 
 /// The fields of the stage item that act together with the new deployment.
@@ -55,7 +59,8 @@ impl ApplyMark {
         let mark = item.get(APPLYING)?;
         let text = |name: &str| mark.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let at = mark.get("at").and_then(Value::as_u64).unwrap_or_default();
-        Some(Self { id: text("id"), by: text("by"), at })
+        let canary = mark.get(CANARY_PERCENT).and_then(Percent::parse);
+        Some(Self { id: text("id"), by: text("by"), at, canary })
     }
 
     /// Says if a stage item holds nothing but a mark: the stage is to be, and is not there yet.
@@ -64,8 +69,10 @@ impl ApplyMark {
     }
 
     pub(super) fn attribute(&self) -> AttributeValue {
-        let Self { id, by, at } = self;
-        M(attributes([("id", S(id.clone())), ("by", S(by.clone())), ("at", N(at.to_string()))]))
+        let Self { id, by, at, canary } = self;
+        let mut mark = attributes([("id", S(id.clone())), ("by", S(by.clone())), ("at", N(at.to_string()))]);
+        mark.extend(canary.map(|percent| (CANARY_PERCENT.to_owned(), N(percent.to_string()))));
+        M(mark)
     }
 }
 

@@ -35,6 +35,7 @@ pub struct Promotion<'a> {
     /// Of the stage item, and why.
     pub message: &'a str,
     pub last_good: &'a LastGood,
+    pub auto_deploy: AutoDeploy,
 }
 
 impl CanaryStore for Store {
@@ -105,7 +106,7 @@ impl Store {
         read: &StageRow,
         promotion: &Promotion<'_>,
     ) -> Result<ConditionalWrite, StoreError> {
-        let Promotion { moved, stage_variables, message, last_good } = promotion;
+        let Promotion { moved, stage_variables, message, last_good, auto_deploy } = promotion;
         let variables = stage_variables.iter().map(|(name, value)| (name.clone(), S(value.clone())));
         let (mut condition, mut values) = pointer_conditions(Some(read));
         values.extend(attributes([
@@ -118,10 +119,10 @@ impl Store {
             " AND canarySettings.deploymentId = :canary \
              AND (attribute_not_exists(canaryRollback) OR canaryRollback.deploymentId <> :canary)",
         );
-        let change = "SET deploymentId = :canary, stageVariables = :variables, revision = :next, \
-             lastDeploymentStatus = :status, lastDeploymentMessage = :message \
-             REMOVE canarySettings, canaryRollback";
-        let update = TransactItem::Update(self.changing(stage, read, change, condition, values));
+        let set = "SET deploymentId = :canary, stageVariables = :variables, revision = :next, \
+             lastDeploymentStatus = :status, lastDeploymentMessage = :message";
+        let change = ending(set, *auto_deploy, &mut values);
+        let update = TransactItem::Update(self.changing(stage, read, &change, condition, values));
         let record = self.record(stage, Some(last_good), PROMOTING)?;
         let recording = self.recording(stage, moved).await?;
         let is_stored = self.is_stored(&moved.deployment_id);
@@ -136,19 +137,8 @@ impl Store {
         auto_deploy: AutoDeploy,
     ) -> Result<ConditionalWrite, StoreError> {
         let (condition, mut values) = pointer_conditions(Some(read));
-        let set = match auto_deploy {
-            AutoDeploy::Keep => None,
-            AutoDeploy::On => Some(true),
-            AutoDeploy::Off => Some(false),
-        };
-        let change = match set {
-            None => "SET revision = :next REMOVE canarySettings, canaryRollback",
-            Some(on) => {
-                values.insert(":auto".to_owned(), Bool(on));
-                "SET revision = :next, autoDeploy = :auto REMOVE canarySettings, canaryRollback"
-            }
-        };
-        let update = self.changing(stage, read, change, condition, values);
+        let change = ending("SET revision = :next", auto_deploy, &mut values);
+        let update = self.changing(stage, read, &change, condition, values);
         self.update_stage(&update, ABORTING).await
     }
 
@@ -187,6 +177,20 @@ impl Store {
             Err(error) => Err(StoreError::new(operation, error)),
         }
     }
+}
+
+/// The change of a stage item that also ends its canary.
+fn ending(set: &str, auto_deploy: AutoDeploy, values: &mut Attributes) -> String {
+    let mut set_auto = |on| {
+        values.insert(":auto".to_owned(), Bool(on));
+        ", autoDeploy = :auto"
+    };
+    let auto = match auto_deploy {
+        AutoDeploy::Keep => "",
+        AutoDeploy::On => set_auto(true),
+        AutoDeploy::Off => set_auto(false),
+    };
+    format!("{set}{auto} REMOVE canarySettings, canaryRollback")
 }
 
 fn attributes_of(map: &Map<String, Value>, operation: &'static str) -> Result<Attributes, StoreError> {

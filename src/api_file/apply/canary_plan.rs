@@ -10,9 +10,10 @@ use super::{
     stage_plan::{CanaryChange, StageChange, StagePlan, StageWork},
 };
 use crate::{
+    api_file::item_size::too_large_with_room,
     canary::Percent,
-    deployment::standing_canary,
-    error::{InvalidConfiguration, Problem},
+    deployment::{canary_rollback, standing_canary},
+    error::{InvalidConfiguration, ItemId, Problem},
     stages::StageSettings,
 };
 
@@ -36,10 +37,13 @@ pub enum NoCanary {
 }
 
 const VARIABLES: &str = "stageVariables";
+/// The end of a canary may have switched it off. It stays as the table has it: what the file says comes with an apply
+/// without a canary.
+const AUTO_DEPLOY: &str = "autoDeploy";
 
 impl Plan {
     /// The plan that makes canaries of what this one would serve to all. `settings` are fields of `canarySettings`; those
-    /// that are not named stay as a canary has them that is on. `table` is that of the stages.
+    /// that are not named stay as a canary has them, also one that was switched off. `table` is that of the stages.
     ///
     /// # Errors
     ///
@@ -82,7 +86,8 @@ fn work(plan: &StagePlan, table: &str, settings: &Item) -> Result<StageWork, NoC
         };
     }
     let standing = standing_canary(base);
-    let mut canary = standing.cloned().unwrap_or_default();
+    // One that was switched off keeps its settings too.
+    let mut canary = base.get("canarySettings").and_then(Value::as_object).cloned().unwrap_or_default();
     canary.extend(settings.clone());
     canary.insert("deploymentId".to_owned(), deployment_id.clone().into());
     match overrides.is_empty() {
@@ -98,10 +103,15 @@ fn work(plan: &StagePlan, table: &str, settings: &Item) -> Result<StageWork, NoC
     if let Err(InvalidConfiguration(problems)) = StageSettings::parse(table, &item).value {
         return Err(NoCanary::Invalid(problems));
     }
+    let key = format!("stage={stage}");
+    if let Some(problem) = too_large_with_room(ItemId { table, key: &key }, &item) {
+        return Err(NoCanary::Invalid(vec![problem]));
+    }
     let former = base.get("canarySettings").and_then(|canary| canary.get("deploymentId")?.as_str());
     Ok(StageWork::Canary(Box::new(CanaryChange {
         percent: canary.get("percentTraffic").and_then(Percent::parse).unwrap_or_default(),
         settings: canary,
+        switched_off: canary_rollback(base),
         replaced: former.filter(|former| *former != deployment_id).map(str::to_owned),
         change: StageChange::clone(change),
     })))
@@ -110,7 +120,8 @@ fn work(plan: &StagePlan, table: &str, settings: &Item) -> Result<StageWork, NoC
 /// The stage variables that change; `Err`: fields that change for all.
 fn overrides(base: &Item, change: &StageChange) -> Result<Item, Vec<String>> {
     let changed = change.fields.set.keys().chain(&change.fields.removed);
-    let mut fields: Vec<String> = changed.filter(|name| *name != VARIABLES).cloned().collect();
+    let mut fields: Vec<String> =
+        changed.filter(|name| ![VARIABLES, AUTO_DEPLOY].contains(&name.as_str())).cloned().collect();
     let none = Item::new();
     let of = |item: &'_ Item| item.get(VARIABLES).and_then(Value::as_object).cloned();
     let (before, after) = (of(base).unwrap_or(none.clone()), of(&change.planned.item).unwrap_or(none));

@@ -42,7 +42,8 @@ pub async fn apply(
     told: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Applied, StoreError> {
     let at = milliseconds(origin.at) / 1_000;
-    let mark = ApplyMark { id: hex(&random_bytes::<8>()), by: origin.by.to_owned(), at };
+    let canary = plan.stages.iter().find_map(|stage| stage.work.canary_percent());
+    let mark = ApplyMark { id: hex(&random_bytes::<8>()), by: origin.by.to_owned(), at, canary };
     let apply = Apply { store, mark, origin };
 
     for item in &plan.usage_plans {

@@ -11,7 +11,7 @@ use crate::{
         export::StoredItems,
         schema::ItemKind,
     },
-    canary::Percent,
+    canary::{CanaryRollback, Percent},
     deployment::{API, PlannedDeployment, PlannedStage},
     store::{RouteWrite, StageFields},
 };
@@ -61,9 +61,19 @@ pub struct CanaryChange {
     pub percent: Percent,
     /// The deployment of the canary that it takes the place of.
     pub replaced: Option<String>,
+    /// The canary of before was switched off.
+    pub switched_off: Option<CanaryRollback>,
 }
 
 impl StageWork {
+    /// The share of requests that the stage's canary is to get.
+    pub fn canary_percent(&self) -> Option<Percent> {
+        match self {
+            Self::Canary(canary) => Some(canary.percent),
+            Self::Nothing(_) | Self::Publish(_) | Self::Remove { .. } => None,
+        }
+    }
+
     pub fn writes(&self) -> &[RouteWrite] {
         match self {
             Self::Nothing(_) => &[],

@@ -16,6 +16,7 @@ pub use self::{
     as_read::{as_read, is_state, without_state},
     field_difference::FieldDifference,
     item_name::{ItemName, StageItem},
+    secrets::without_secrets,
 };
 use super::{export::StoredItems, schema::ItemKind};
 use crate::deployment::API;

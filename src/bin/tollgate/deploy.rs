@@ -16,7 +16,7 @@ use crate::{
     message_arg::MessageArg,
     notes::note,
     operator::operator,
-    unfinished_apply::unfinished,
+    unfinished_apply::{ending, unfinished},
 };
 
 /// Serve the items of a stage as they are now, if they are valid.
@@ -59,9 +59,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         }
         if let PublishOutcome::Applying(mark) = &outcome {
             note(format_args!(
-                "tollgate: {}; tollgate apply FILE ends it. To serve the items as they are: tollgate export now.yaml, \
+                "tollgate: {}; {}. To serve the items as they are: tollgate export now.yaml, \
                  then tollgate apply now.yaml --stage {stage}",
-                unfinished(stage, mark)
+                unfinished(stage, mark),
+                ending(mark)
             ));
             return Ok(ExitStatus::Stale);
         }

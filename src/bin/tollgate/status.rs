@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use anyhow::Result;
 use serde_json::{Value, json};
 use tollgate::{
+    api_file::difference::without_secrets,
     calendar::timestamp,
+    canary::Percent,
     deployment::{
         AutoDeploySetting, ItemsState, LastStatus, ServedOrigin, StageReport, counted, stage_report,
     },
@@ -125,10 +127,12 @@ fn notes(report: &StageReport) -> Vec<String> {
         notes.push("what the stage item points to is no good; what was last good is served".to_owned());
     }
     if let Some(mark) = &report.unfinished_apply {
-        notes.push(format!("{}: `tollgate apply` again finishes it", unfinished(&report.stage, mark)));
+        let canary = mark.canary.map_or(String::new(), |percent| format!(" --canary {percent}"));
+        let unfinished = unfinished(&report.stage, mark);
+        notes.push(format!("{unfinished}: `tollgate apply{canary}` again finishes it"));
     }
     if let Some(canary) = &report.canary_settings {
-        notes.push(format!("canary: {canary}"));
+        notes.push(format!("canary: {}", without_secrets("", canary)));
     }
     match (&report.items, &report.last_status) {
         (ItemsState::Invalid(problems), _) => {
@@ -178,9 +182,9 @@ fn to_json(report: &StageReport) -> Value {
         "problems": problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "lastDeploymentStatus": report.last_status.as_ref().map(|last| &last.status),
         "lastDeploymentMessage": report.last_status.as_ref().map(|last| &last.message),
-        "canarySettings": report.canary_settings,
+        "canarySettings": report.canary_settings.as_ref().map(|canary| without_secrets("", canary)),
         "applying": report.unfinished_apply.as_ref().map(
-            |mark| json!({ "id": mark.id, "by": mark.by, "at": timestamp(mark.at) })
+            |mark| json!({ "id": mark.id, "by": mark.by, "at": timestamp(mark.at), "canaryPercent": mark.canary.map(Percent::to_json) })
         ),
     })
 }

@@ -2,7 +2,11 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
-use tollgate::{api_file::apply::Removal, deployment::unfinished_applies};
+use tollgate::{
+    api_file::apply::Removal,
+    canary::Percent,
+    deployment::{UnfinishedApply, unfinished_applies},
+};
 
 use super::{Project, stamped, version};
 use crate::harness::{Cut, CutAt};
@@ -219,7 +223,12 @@ async fn a_tool_that_dies_at_any_write_leaves_the_stage_as_it_was_or_with_the_wh
                 assert!(cuts >= 5, "{cuts}");
                 break;
             }
+            let words = "serve what they did; apply again with --canary 0 to end it";
+            assert!(ran.stderr.contains(words), "{ran:?}");
             world.publish("v1").await;
+            for UnfinishedApply { mark, .. } in unfinished_applies(&world.store).await.unwrap() {
+                assert_eq!(mark.canary, Percent::new(0.0), "{at:?} {cuts}");
+            }
             let is_over = unfinished_applies(&world.store).await.unwrap().is_empty() && at == CutAt::Answer;
             let canary = if is_over { both(2) } else { both(1) };
             assert_eq!(versions(&project).await, (both(1), canary), "{at:?} {cuts}");

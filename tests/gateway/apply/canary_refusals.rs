@@ -76,6 +76,30 @@ usagePlans: { gold: {} }
 }
 
 #[tokio::test]
+async fn a_stage_item_that_would_be_too_large_with_its_canary_is_a_problem_before_anything_is_written() {
+    let variables = |text: &str| {
+        let variables: Vec<_> = (0..200).map(|n| format!("v{n}: {}", text.repeat(1_100))).collect();
+        format!(
+            "tollgate: 1\nstages: {{ v1: {{ stageVariables: {{ {} }}, routes: {{ GET /a: {{ integration: {{ type: MOCK, body: {text} }} }} }} }} }}\n",
+            variables.join(", ")
+        )
+    };
+    let project = Project::with(&variables("x"));
+    assert_eq!(project.tollgate("apply tollgate.yaml --yes").code, Some(0));
+    let world = &project.world;
+    let before = (world.items("tollgate-stages").await, world.items("tollgate-routes").await);
+    project.write(&variables("y"));
+    let ran = project.tollgate("apply tollgate.yaml --yes --canary 5");
+    assert_eq!((world.items("tollgate-stages").await, world.items("tollgate-routes").await), before);
+    expect![[r#"
+        exit 3
+        --
+        problem: tollgate-stages [stage=v1] *: got an item of 442013 bytes with canarySettings, expected at most 407552 (400 KB without 2048 for what is written into it), names and values together: DynamoDB takes no larger item
+        tollgate: this can be no canary; nothing is written
+    "#]].assert_eq(&ran.text(&[]));
+}
+
+#[tokio::test]
 async fn while_a_canary_stands_diff_and_apply_say_why_the_stage_stays() {
     let project = edited().await;
     project.tollgate("apply tollgate.yaml --prune --yes --canary 5 --header x-canary");

@@ -224,11 +224,11 @@ async fn carry_out(
     let applied = tokio::select! {
         applied = apply(store, plan, origin, &mut told) => applied,
         _ = tokio::signal::ctrl_c() => {
-            return Err(anyhow!("stopped; {HALF_DONE}"));
+            return Err(anyhow!("stopped; {}", half_done(plan)));
         }
     };
     bar.finish_and_clear();
-    let applied = applied.map_err(|error| anyhow::Error::from(error).context(HALF_DONE))?;
+    let applied = applied.map_err(|error| anyhow::Error::from(error).context(half_done(plan)))?;
     output.write(|| outcome::json(plan, &applied.stages), |_| Ok(()))?;
     match &applied.stopped {
         None => {
@@ -253,4 +253,8 @@ fn tell_keys_and_plans(plan: &Plan) {
 }
 
 /// What is true whenever an apply breaks off.
-const HALF_DONE: &str = "stages that are not told above serve what they did; apply again to end it";
+fn half_done(plan: &Plan) -> String {
+    let percent = plan.stages.iter().find_map(|stage| stage.work.canary_percent());
+    let canary = percent.map_or(String::new(), |percent| format!(" with --canary {percent}"));
+    format!("stages that are not told above serve what they did; apply again{canary} to end it")
+}

@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 use tollgate::{
-    api_file::apply::{CanaryChange, Plan, Removal, StageChange, StagePlan, StageWork},
-    canary::Percent,
+    api_file::{
+        apply::{CanaryChange, Plan, Removal, StageChange, StagePlan, StageWork},
+        difference::without_secrets,
+    },
+    canary::{CanaryRollback, Percent},
     deployment::{UnfinishedApply, counted, standing_canary},
     error::Problem,
 };
@@ -62,14 +65,31 @@ fn of_stage(plan: &Plan, stage: &StagePlan) -> String {
         },
         StageWork::Remove { .. } => format!("is to be removed; {serves}"),
         StageWork::Canary(change) => {
-            let CanaryChange { change: StageChange { deployment, .. }, percent, replaced, .. } = &**change;
+            let CanaryChange {
+                change: StageChange { deployment, fields, .. },
+                percent,
+                replaced,
+                switched_off,
+                ..
+            } = &**change;
             let routes = counted(deployment.routes, "route");
             let replaced = match replaced {
                 Some(id) => format!(" in place of canary {}", printable(id)),
                 None => String::new(),
             };
+            let off = match switched_off {
+                Some(CanaryRollback { at, reason }) => format!(
+                    "; the canary of before was switched off at {}: {}; its settings stay",
+                    printable(at),
+                    printable(reason)
+                ),
+                None => String::new(),
+            };
+            let is_auto_deploy = |name: &String| name == "autoDeploy";
+            let keeps = fields.set.keys().chain(&fields.removed).any(is_auto_deploy);
+            let kept = if keeps { "; autoDeploy stays as it is until an apply without --canary" } else { "" };
             format!(
-                "{already}{percent} % of requests are to get {routes}, deployment {}{replaced}; {serves}",
+                "{already}{percent} % of requests are to get {routes}, deployment {}{replaced}; {serves}{off}{kept}",
                 deployment.id
             )
         }
@@ -115,7 +135,7 @@ pub fn json(plan: &Plan) -> Value {
                 let CanaryChange { change, settings, .. } = &**change;
                 json["deploymentId"] = change.deployment.id.as_str().into();
                 json["routes"] = change.deployment.routes.into();
-                json["canarySettings"] = Value::Object(settings.clone());
+                json["canarySettings"] = without_secrets("", &Value::Object(settings.clone()));
                 "canary"
             }
             StageWork::Publish(change) => {

@@ -4,13 +4,16 @@ use std::io::Write;
 
 use anyhow::Result;
 use serde_json::json;
-use tollgate::deployment::{CanaryAbort, FormerAutoDeploy, ItemsAfterAbort, abort_canary};
+use tollgate::deployment::{CanaryAbort, FormerAutoDeploy, ItemsAfterCanary, abort_canary};
 
-use super::{no_canary, print_when_it_acts};
+use super::{
+    no_canary,
+    other_items::{OtherItems, tell_items},
+    print_when_it_acts,
+};
 use crate::{
     common_args::{CommonArgs, STAGES},
     exit_status::ExitStatus,
-    notes::note,
 };
 
 /// End a canary: the stage serves all requests with what it served
@@ -47,45 +50,25 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         };
         common.output.write(
             || {
-                json!({ "stage": stage, "deploymentId": served, "itemsAreServed": items == ItemsAfterAbort::Served,
-                    "autoDeploySwitchedOff": items == ItemsAfterAbort::Others(FormerAutoDeploy::On) })
+                json!({ "stage": stage, "deploymentId": served, "itemsAreServed": items == ItemsAfterCanary::Served,
+                    "autoDeploySwitchedOff": items == ItemsAfterCanary::Others(FormerAutoDeploy::On) })
             },
             |out| match &served {
                 Some(served) => writeln!(out, "{stage}: serves deployment {served} to all"),
                 None => writeln!(out, "{stage}: has no canary any more"),
             },
         )?;
-        if let ItemsAfterAbort::Others(auto_deploy) = items {
-            tell_items(arguments, auto_deploy, served.as_deref());
+        if let ItemsAfterCanary::Others(auto_deploy) = items {
+            tell_items(&OtherItems {
+                stage,
+                again: &common.again(),
+                auto_deploy,
+                served: served.as_deref(),
+                whose: "those of the edit",
+                file: "the file of before the edit",
+            });
         }
         print_when_it_acts();
         Ok(ExitStatus::Ok)
     })
-}
-
-/// Tells that the edit is still there, and the ways to go on.
-fn tell_items(Arguments { stage, common }: &Arguments, auto_deploy: FormerAutoDeploy, served: Option<&str>) {
-    let again = common.again();
-    note(format_args!(
-        "tollgate: the routes table still has other items than {stage} serves: those of the edit"
-    ));
-    let on = match auto_deploy {
-        FormerAutoDeploy::On => {
-            note(
-                "tollgate: autoDeploy is off from now on, or the next edit of a route would serve all of them",
-            );
-            " --auto-deploy"
-        }
-        FormerAutoDeploy::Off => "",
-    };
-    note(format_args!(
-        "tollgate: to go back: tollgate apply FILE{again} with the file of before the edit, which sets autoDeploy too"
-    ));
-    if let Some(served) = served {
-        note(format_args!(
-            "tollgate: the routes that {stage} serves, as a file: tollgate export old.yaml --stage {stage} --deployment \
-             {served}{again}"
-        ));
-    }
-    note(format_args!("tollgate: to serve the items as they are: tollgate deploy {stage}{on}{again}"));
 }

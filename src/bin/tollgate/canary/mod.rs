@@ -1,6 +1,7 @@
 //! `tollgate canary`: one file per command.
 
 mod abort;
+mod other_items;
 mod promote;
 mod start;
 mod status;

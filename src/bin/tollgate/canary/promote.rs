@@ -7,10 +7,14 @@ use serde_json::json;
 use tollgate::{
     canary::CanaryRollback,
     clock::Clock,
-    deployment::{CanaryPromotion, Origin, counted, promote_canary},
+    deployment::{CanaryPromotion, FormerAutoDeploy, ItemsAfterCanary, Origin, counted, promote_canary},
 };
 
-use super::{no_canary, print_when_it_acts};
+use super::{
+    no_canary,
+    other_items::{OtherItems, tell_items},
+    print_when_it_acts,
+};
 use crate::{
     common_args::{CommonArgs, STAGES},
     exit_status::ExitStatus,
@@ -18,12 +22,13 @@ use crate::{
     message_arg::MessageArg,
     notes::note,
     operator::operator,
-    unfinished_apply::unfinished,
+    unfinished_apply::{ending, unfinished},
 };
 
 /// Serve the canary's deployment to all
 ///
-/// The stage points to it, its variables become the stage's, and the canary ends: in one write.
+/// The stage points to it, its variables become the stage's, and the canary ends: in one write. Where the items are other
+/// ones than the canary's, autoDeploy goes off in it, so that nothing serves them by surprise.
 ///
 /// Examples:
 ///   tollgate canary promote v1
@@ -53,12 +58,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         let store = &connection.store;
         let by = operator(connection.sts().as_ref()).await;
         let origin = Origin { at: Clock::System.now(), by: &by, message: message.text() };
-        let (deployment_id, former) = match promote_canary(store, stage, origin).await? {
-            CanaryPromotion::Promoted { deployment_id, former } => (deployment_id, former),
+        let (deployment_id, former, items) = match promote_canary(store, stage, origin).await? {
+            CanaryPromotion::Promoted { deployment_id, former, items } => (deployment_id, former, items),
             CanaryPromotion::NoStage => return Ok(ExitStatus::no_stage(store, stage)),
             CanaryPromotion::NoCanary => return Ok(no_canary(stage)),
             CanaryPromotion::Applying(mark) => {
-                note(format_args!("tollgate: {}; tollgate apply FILE ends it", unfinished(stage, &mark)));
+                note(format_args!("tollgate: {}; {}", unfinished(stage, &mark), ending(&mark)));
                 return Ok(ExitStatus::Stale);
             }
             CanaryPromotion::RolledBack(CanaryRollback { at, reason }) => {
@@ -75,7 +80,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             }
         };
         common.output.write(
-            || json!({ "stage": stage, "deploymentId": deployment_id, "former": former }),
+            || {
+                json!({ "stage": stage, "deploymentId": deployment_id, "former": former,
+                    "itemsAreServed": items == ItemsAfterCanary::Served,
+                    "autoDeploySwitchedOff": items == ItemsAfterCanary::Others(FormerAutoDeploy::On) })
+            },
             |out| match &former {
                 Some(former) => {
                     writeln!(out, "{stage}: serves deployment {deployment_id}, and served {former} before")
@@ -83,6 +92,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
                 None => writeln!(out, "{stage}: serves deployment {deployment_id}"),
             },
         )?;
+        if let ItemsAfterCanary::Others(auto_deploy) = items {
+            tell_items(&OtherItems {
+                stage,
+                again: &common.again(),
+                auto_deploy,
+                served: Some(&deployment_id),
+                whose: "those of an edit that was never the canary",
+                file: "the file of the canary",
+            });
+        }
         print_when_it_acts();
         Ok(ExitStatus::Ok)
     })

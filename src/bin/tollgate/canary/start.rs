@@ -22,7 +22,7 @@ use crate::{
     message_arg::MessageArg,
     notes::note,
     operator::operator,
-    unfinished_apply::unfinished,
+    unfinished_apply::{ending, unfinished},
 };
 
 /// Give a share of a stage's requests to another deployment, or change the share
@@ -100,7 +100,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         if is_auto_deployed(store, stage).await? {
             note(format_args!(
                 "tollgate: {stage} has autoDeploy: while the canary stands, an edit of a route is published and served to \
-                 nobody; promote does not take it in, and the first edit after that serves all items as they are then"
+                 nobody; promote does not take it in, and then switches autoDeploy off"
             ));
         }
         print_when_it_acts();
@@ -137,7 +137,7 @@ fn refused(store: &Store, stage: &str, outcome: &CanaryStarted) -> ExitStatus {
             "tollgate: {stage} serves deployment {deployment_id} already, to all; edit an item, or name another with --deployment"
         )),
         CanaryStarted::Applying(mark) => {
-            note(format_args!("tollgate: {}; tollgate apply FILE ends it", unfinished(stage, mark)));
+            note(format_args!("tollgate: {}; {}", unfinished(stage, mark), ending(mark)));
             return ExitStatus::Stale;
         }
         CanaryStarted::RolledBack(CanaryRollback { at, reason }) => note(format_args!(

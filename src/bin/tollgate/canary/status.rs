@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anyhow::Result;
 use serde_json::{Value, json};
 use tollgate::{
+    api_file::difference::without_secrets,
     canary::{AnswerCounts, CanaryRollback, CanarySettings, RollbackRule, StickyBy},
     context::CanaryCache,
     deployment::counted,
@@ -117,7 +118,7 @@ fn to_json(stage: &str, canary: &CanarySettings, settings: Option<&Value>, count
     let rollback = canary.rollback.as_ref();
     json!({
         "stage": stage,
-        "canarySettings": settings,
+        "canarySettings": settings.map(|settings| without_secrets("", settings)),
         "isOn": rollback.is_none(),
         "canaryRollback": rollback.map(|CanaryRollback { at, reason }| json!({ "at": at, "reason": reason })),
         "lastMinute": { "answers": counts.answers, "errors": counts.errors, "errorPercent": share(counts) },

@@ -40,7 +40,7 @@ async fn a_canary_of_the_items_is_started_changed_and_promoted() {
         --
         tollgate: to serve it to all: tollgate canary promote v1
         tollgate: to undo it: tollgate canary abort v1
-        tollgate: v1 has autoDeploy: while the canary stands, an edit of a route is published and served to nobody; promote does not take it in, and the first edit after that serves all items as they are then
+        tollgate: v1 has autoDeploy: while the canary stands, an edit of a route is published and served to nobody; promote does not take it in, and then switches autoDeploy off
         tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)
     "#]]
     .assert_eq(&ran.text(&ids));
@@ -71,7 +71,7 @@ async fn a_canary_of_the_items_is_started_changed_and_promoted() {
         --
         tollgate: to serve it to all: tollgate canary promote v1
         tollgate: to undo it: tollgate canary abort v1
-        tollgate: v1 has autoDeploy: while the canary stands, an edit of a route is published and served to nobody; promote does not take it in, and the first edit after that serves all items as they are then
+        tollgate: v1 has autoDeploy: while the canary stands, an edit of a route is published and served to nobody; promote does not take it in, and then switches autoDeploy off
         tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)
     "#]]
     .assert_eq(&ran.text(&ids));
@@ -86,10 +86,15 @@ async fn a_canary_of_the_items_is_started_changed_and_promoted() {
         exit 0
         v1: serves deployment CANARY, and served STAGE before
         --
+        tollgate: the routes table still has other items than v1 serves: those of an edit that was never the canary
+        tollgate: autoDeploy is off from now on, or the next edit of a route would serve all of them
+        tollgate: to go back: tollgate apply FILE with the file of the canary, which sets autoDeploy too
+        tollgate: the routes that v1 serves, as a file: tollgate export old.yaml --stage v1 --deployment CANARY
+        tollgate: to serve the items as they are: tollgate deploy v1 --auto-deploy
         tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev), one that answers seldom within MAX_STALE_SECONDS (30, 1 with tollgate dev)
     "#]]
     .assert_eq(&ran.text(&ids));
-    let promoted = json!({ "stage": "v1", "deploymentId": canary, "stageVariables": { "name": "of the canary" },
+    let promoted = json!({ "stage": "v1", "deploymentId": canary, "autoDeploy": false, "stageVariables": { "name": "of the canary" },
         "lastDeploymentStatus": "OK", "lastDeploymentMessage": format!("serves deployment {canary}") });
     assert_eq!(stage_item(&world).await, promoted);
     world.refresh().await;
@@ -191,6 +196,13 @@ async fn while_an_apply_has_not_ended_a_canary_is_neither_started_nor_promoted()
     world.put_stage(&item);
     let refused = "exit 5\n--\ntollgate: the apply to v1 that ada began at 2025-04-14T22:12:48Z (id 7) has not ended; \
         tollgate apply FILE ends it\n";
+    assert_eq!(run(&["start", "v1", "--percent", "50"]), refused);
+    assert_eq!(run(&["promote", "v1"]), refused);
+    item["applying"]["canaryPercent"] = json!(2.5);
+    world.put_stage(&item);
+    let refused = "exit 5\n--\ntollgate: the apply to v1 with --canary 2.5 that ada began at 2025-04-14T22:12:48Z (id 7) has \
+        not ended; tollgate apply FILE --canary 2.5 ends it, with the other options of before; without --canary all \
+        requests would get it\n";
     assert_eq!(run(&["start", "v1", "--percent", "50"]), refused);
     assert_eq!(run(&["promote", "v1"]), refused);
     assert_eq!(world.store.stage("v1").await.unwrap().unwrap().item, *item.as_object().unwrap());

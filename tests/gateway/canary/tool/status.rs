@@ -10,6 +10,33 @@ use super::{canary_id, stage_item, world};
 use crate::canary::body;
 
 #[tokio::test]
+async fn variables_that_may_be_secrets_are_not_shown() {
+    let (world, _) = world().await;
+    world.tollgate(&[
+        "canary",
+        "start",
+        "v1",
+        "--percent",
+        "5",
+        "--variable",
+        "dbPassword=hush",
+        "--variable",
+        "name=y",
+    ]);
+    let shown = json!({ "dbPassword": "…", "name": "y" });
+    for arguments in [&["canary", "status", "v1"][..], &["status", "v1"]] {
+        let text = world.tollgate(arguments);
+        assert!(text.code == Some(0) && !text.stdout.contains("hush"), "{text:?}");
+        let ran = world.tollgate(&[arguments, &["-o", "json"]].concat());
+        let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let of_stage = if arguments[0] == "status" { &json["stages"][0] } else { &json };
+        assert_eq!(of_stage["canarySettings"]["stageVariableOverrides"], shown, "{arguments:?}");
+    }
+    let text = world.tollgate(&["status", "v1"]).stdout;
+    assert!(text.contains(r#""stageVariableOverrides":{"dbPassword":"…","name":"y"}"#), "{text}");
+}
+
+#[tokio::test]
 async fn the_status_tells_the_share_the_counts_and_why_a_canary_was_switched_off() {
     let (world, stage) = world().await;
     world.tollgate(&["canary", "start", "v1", "--percent", "5", "--rollback-on-5xx", "5"]);
