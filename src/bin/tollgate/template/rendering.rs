@@ -136,7 +136,7 @@ impl Failure {
         let place = match &error {
             RenderError::Language(error) => Some(error.place()),
             RenderError::BodyNotJson { place, .. } => Some(*place),
-            RenderError::OverriddenTwice { .. } => None,
+            RenderError::OverriddenTwice { .. } | RenderError::OverridesTooLong { .. } => None,
         };
         let words = error.to_string();
         let prefix = place.map(|place| format!("{place}: ")).unwrap_or_default();
