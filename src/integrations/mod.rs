@@ -33,13 +33,13 @@ pub use self::{
 use self::{
     dynamodb::DynamoDb,
     http::Http,
-    kind_parsing::is_templated,
+    kind_parsing::IntegrationType,
     lambda::Lambda,
     mock::Mock,
     non_proxy::NonProxy,
     response_parameters::{Read, ResponseParameters},
     s3::S3,
-    services::{ServiceIntegration, ServiceType, http_api_subtype},
+    services::ServiceIntegration,
 };
 #[cfg(feature = "cli")]
 pub use self::{
@@ -90,33 +90,6 @@ pub struct ParseContext<'a> {
     pub http_client: &'a GuardedClient,
 }
 
-#[derive(Clone, Copy)]
-enum IntegrationType {
-    Aws,
-    AwsProxy,
-    DynamoDb,
-    Http,
-    HttpProxy,
-    Mock,
-    Service(ServiceType),
-    S3,
-}
-
-const TYPES: [(&str, IntegrationType); 12] = [
-    ("AWS", IntegrationType::Aws),
-    ("AWS_PROXY", IntegrationType::AwsProxy),
-    ("DYNAMODB", IntegrationType::DynamoDb),
-    ("HTTP", IntegrationType::Http),
-    ("HTTP_PROXY", IntegrationType::HttpProxy),
-    ("MOCK", IntegrationType::Mock),
-    (ServiceType::Sqs.name(), IntegrationType::Service(ServiceType::Sqs)),
-    (ServiceType::Sns.name(), IntegrationType::Service(ServiceType::Sns)),
-    (ServiceType::EventBridge.name(), IntegrationType::Service(ServiceType::EventBridge)),
-    (ServiceType::StepFunctions.name(), IntegrationType::Service(ServiceType::StepFunctions)),
-    (ServiceType::Kinesis.name(), IntegrationType::Service(ServiceType::Kinesis)),
-    ("S3", IntegrationType::S3),
-];
-
 /// API Gateway's default; the most is what a Lambda function may run.
 const DEFAULT_TIMEOUT_MS: u64 = 29_000;
 const MAX_TIMEOUT_MS: u64 = 900_000;
@@ -124,34 +97,9 @@ const MAX_TIMEOUT_MS: u64 = 900_000;
 impl Integration {
     /// Reads the map `integration` of a route item. What is wrong is reported, and `None`.
     pub fn parse(fields: Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
-        let given = fields.choice("type", &TYPES);
+        let given = IntegrationType::given(&fields);
         let timeout_ms = fields.integer("timeoutInMillis", 50..=MAX_TIMEOUT_MS).unwrap_or(DEFAULT_TIMEOUT_MS);
-        let types = TYPES.map(|(name, _)| name).join(", ");
-        let kind = match fields.require("type", given, &format!("one of {types}"))? {
-            IntegrationType::AwsProxy if fields.value(http_api_subtype::SUBTYPE).is_some() => {
-                http_api_subtype::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Service)
-            }
-            IntegrationType::AwsProxy => {
-                Lambda::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Lambda)
-            }
-            IntegrationType::DynamoDb => {
-                DynamoDb::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::DynamoDb)
-            }
-            IntegrationType::HttpProxy => {
-                Http::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::Http)
-            }
-            IntegrationType::Mock if is_templated(&fields) => {
-                IntegrationKind::non_proxy(NonProxy::parse_mock(&fields, parse_context))
-            }
-            IntegrationType::Mock => Mock::parse(&fields).map(Box::new).map(IntegrationKind::Mock),
-            IntegrationType::S3 => S3::parse(&fields, parse_context).map(Box::new).map(IntegrationKind::S3),
-            IntegrationType::Service(service_type) => {
-                let service = ServiceIntegration::parse(service_type, &fields, parse_context);
-                service.map(Box::new).map(IntegrationKind::Service)
-            }
-            IntegrationType::Aws => IntegrationKind::non_proxy(NonProxy::parse_aws(&fields, parse_context)),
-            IntegrationType::Http => IntegrationKind::non_proxy(NonProxy::parse_http(&fields, parse_context)),
-        };
+        let kind = IntegrationType::required(given, &fields)?.parse(&fields, parse_context);
         let response_parameters =
             kind.as_ref().map_or(Read::Absent, |kind| kind.response_parameters(&fields));
         fields.finish();
