@@ -24,11 +24,7 @@ impl Methods<'_, '_> {
         }
     }
 
-    fn made_of<'v>(
-        &mut self,
-        value: &Value,
-        members: &mut dyn Iterator<Item = &'v Value>,
-    ) -> Result<(), Fault> {
+    fn made_of(&mut self, value: &Value, members: &mut dyn Iterator<Item = &Value>) -> Result<(), Fault> {
         self.meter.make(ITEM_BYTES)?;
         let mut holds_others = false;
         for member in members {
