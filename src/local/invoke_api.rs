@@ -44,7 +44,7 @@ pub(super) fn router(host: Host) -> Router {
         .route("/2015-03-31/functions/{function}/configuration", get(configuration))
         .route("/2015-03-31/functions/{function}/invocations", post(invoke))
         .route("/2021-11-15/functions/{function}/response-streaming-invocations", post(invoke_streaming))
-        .route("/", post(async || sts::answer()))
+        .route("/sts/", post(async || sts::answer()))
         .with_state(host)
 }
 

@@ -1,4 +1,4 @@
-//! A stand-in for STS: every role can be assumed here, by credentials that nobody checks.
+//! A stand-in for STS, below `/sts/`: every role can be assumed here, by credentials that nobody checks.
 //!
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
 

@@ -206,7 +206,7 @@ fn endpoints(
     let lambda = settings.lambda_endpoint.clone().unwrap_or_else(|| url(invoke_api));
     // Credentials of another place are asked for there.
     let is_all_local = settings.dynamodb_endpoint.is_none() && settings.lambda_endpoint.is_none();
-    let sts = is_all_local.then(|| ("AWS_ENDPOINT_URL_STS".to_owned(), url(invoke_api)));
+    let sts = is_all_local.then(|| ("AWS_ENDPOINT_URL_STS".to_owned(), format!("{}/sts", url(invoke_api))));
     let lambda = (LAMBDA.variable.to_owned(), lambda);
     std::iter::once(lambda)
         .chain(sts)

@@ -7,6 +7,12 @@ use std::{
 
 pub struct Random(u64);
 
+/// So many of `full` random requests as `RANDOM_PERCENT` says; all of them without it.
+pub fn share_of(full: usize) -> usize {
+    let percent: usize = env::var("RANDOM_PERCENT").map_or(100, |percent| percent.parse().unwrap());
+    full * percent / 100
+}
+
 impl Random {
     /// Chance from the seed in `SEED`, or from another one each time; the seed is printed.
     pub fn of_environment() -> (Self, u64) {
