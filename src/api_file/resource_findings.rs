@@ -19,7 +19,7 @@ use crate::{
 pub const SECTION: &str = ROUTES;
 
 impl CheckedFile {
-    /// What its stages need to be there; nothing of a stage with problems.
+    /// Returns the functions and tables that its stages need. A stage with problems needs none.
     pub fn required_resources(&self) -> Vec<RequiredResource> {
         self.api.stages.iter().flat_map(of_stage).collect()
     }

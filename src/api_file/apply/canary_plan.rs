@@ -63,7 +63,7 @@ impl Plan {
     }
 }
 
-/// What is left to do for the canary of a stage.
+/// The change of a canary that an apply has to make.
 fn work(plan: &StagePlan, table: &str, settings: &Item) -> Result<StageWork, NoCanary> {
     let stage = plan.stage.clone();
     let change = match &plan.work {

@@ -1,4 +1,4 @@
-//! What becomes of an apply: stage by stage, and why it was stopped.
+//! The outcome of an apply: stage by stage, and why it was stopped.
 
 use super::staleness::Staleness;
 use crate::{canary::Percent, error::Problem, store::ApplyMark};

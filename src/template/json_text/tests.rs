@@ -1,3 +1,5 @@
+//! JSON as it is read and written: order, digits, bounds.
+
 use super::*;
 use crate::template::velocity::Value;
 

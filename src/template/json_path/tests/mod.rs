@@ -1,3 +1,5 @@
+//! JSONPaths against answers of Jayway, and their errors and bounds.
+
 use super::*;
 use crate::template::{
     json_text::{read, write},
