@@ -1,7 +1,7 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle services service-tests check check-rust check-template bench bench-peers build deploy clean
+.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle services service-tests service-table fuzz check check-rust check-template bench bench-peers build deploy clean
 
 # Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
 # `make run` and `make test` need only Rust; `make bench-peers` installs what it needs itself.
@@ -9,6 +9,7 @@ TOOLS := .tools/.installed
 CACHE_TESTS := .tools/cache-tests/.installed
 VELOCITY := .tools/velocity/.installed
 SERVICES := .tools/services/.installed
+FUZZ := .tools/fuzz/bin/cargo-fuzz
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
@@ -59,11 +60,18 @@ velocity-oracle: $(VELOCITY) ## ask Velocity 1.7 anew for the answers in tests/v
 	  tests/velocity/one_liners.txt tests/velocity/whole_templates.txt
 	git diff --stat tests/velocity
 
-services: $(SERVICES) ## play SQS, SNS, EventBridge, Step Functions, Kinesis, S3 and STS at http://127.0.0.1:5000, beside `make run`: AWS_ENDPOINT_URL_SQS=http://127.0.0.1:5000 make run
-	.tools/services/bin/moto_server -H 127.0.0.1 -p 5000
+services: $(SERVICES) ## play SQS, SNS, EventBridge, Step Functions, Kinesis, S3 and STS at http://127.0.0.1:5000, beside `make run`
+	.tools/services/bin/python infra/services.py
 
 service-tests: $(SERVICES) ## routes to these services against the same server
 	infra/service-tests
+
+service-table: $(SERVICES) ## ask botocore anew for what the table of services is compared with in `make test`
+	.tools/services/bin/python infra/ask_botocore.py src/aws/service/tests/botocore.txt
+	git diff --stat src/aws/service/tests
+
+fuzz: $(FUZZ) ## render templates that libFuzzer makes, for FUZZ_SECONDS [60], or 0: until one fails
+	.tools/fuzz/bin/cargo-fuzz fuzz run templates --sanitizer none -- -max_total_time=$${FUZZ_SECONDS:-60} -max_len=512
 
 check: check-rust check-template ## format, lints, docs, unused dependencies, licences, template
 
@@ -106,6 +114,9 @@ $(TOOLS): infra/requirements.txt
 $(SERVICES): infra/services-requirements.txt
 	$(call python-packages,.tools/services,infra/services-requirements.txt)
 	touch $@
+
+$(FUZZ):
+	cargo install --quiet --locked --root .tools/fuzz cargo-fuzz@0.13.2
 
 $(CACHE_TESTS): tests/cache_tests/package.json
 	mkdir -p $(@D)

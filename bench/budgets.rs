@@ -5,7 +5,7 @@ use crate::{
     key_costs::KeyKind,
     measurements::{Measurements, UnitsPerRequest},
     rounds::Round,
-    scenario::{CachedScenario, SIZES, Scenario, TYPICAL, gateway},
+    scenario::{CachedScenario, MappedScenario, SIZES, Scenario, TYPICAL, gateway},
     statistics::Spread,
 };
 
@@ -50,6 +50,7 @@ fn requests(measured: &Measurements) -> Vec<Budget> {
     let times_hello = |scenario| measured.compare(scenario, Scenario::Hello, |own, hello| own.cpu / hello.cpu);
     let gateway = |integration| times_hello(Scenario::Gateway(integration, TYPICAL));
     let cached = |scenario| times_hello(Scenario::Cached(scenario));
+    let times_as_it_is = |scenario| measured.compare(Scenario::Mapped(scenario), Scenario::Mapped(MappedScenario::AsItIs), |own, other| own.cpu / other.cpu);
     vec![
         spread("added latency of a warm proxied request over a direct invoke, p50", 0.2, "0.20 ms", " ms", added(|round| round.p50)),
         spread("the same, p99",                                             1.0, "1 ms", " ms", added(|round| round.p99)),
@@ -61,6 +62,8 @@ fn requests(measured: &Measurements) -> Vec<Budget> {
         spread("CPU, `DYNAMODB` `GetItem`, 1,000 routes",                   1.9, "1.9 × the hello", " ×", gateway(Integration::Dynamodb)),
         spread("CPU, table hit of the cache",                               2.0, "2.0 × the hello", " ×", cached(CachedScenario::TableHit)),
         spread("CPU, miss of the cache that is kept",                       4.5, "4.5 × the hello", " ×", cached(CachedScenario::Miss)),
+        spread("CPU, a body of 2 KB through a template of 30 lines",        1.5, "1.5 × `AWS_PROXY` with it", " ×", times_as_it_is(MappedScenario::Template)),
+        spread("CPU, `SQS` `SendMessage` of it",                            1.5, "1.5 × `AWS_PROXY` with it", " ×", times_as_it_is(MappedScenario::Queue)),
     ]
 }
 

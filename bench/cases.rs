@@ -11,10 +11,10 @@ use serde_json::json;
 use crate::{
     callers::{self, Issuer},
     integration::Integration,
-    key_items,
+    key_items, mapped_requests,
     scenario::{
-        CALLERS_FUNCTION, CachedScenario, CallerScenario, HELLO, ITEMS_TABLE, SIZES, Scenario, TARGET,
-        TYPICAL, gateway,
+        CALLERS_FUNCTION, CachedScenario, CallerScenario, HELLO, ITEMS_TABLE, MAPPED_FUNCTION,
+        MappedScenario, SIZES, Scenario, TARGET, TYPICAL, gateway,
     },
     test_bed::TestBed,
 };
@@ -66,6 +66,7 @@ pub fn all(bed: &TestBed, issuer: &Rc<Issuer>) -> Vec<Case> {
     cases.push(keyed(bed));
     cases.extend(cached_cases(bed));
     cases.extend(caller_cases(bed, issuer));
+    cases.extend(mapped(bed));
     cases
 }
 
@@ -74,6 +75,14 @@ fn caller_cases(bed: &TestBed, issuer: &Rc<Issuer>) -> [Case; 6] {
         let base = format!("http://{}/v1", bed.url(CALLERS_FUNCTION));
         let request = callers::requests(scenario, &base, Rc::clone(issuer));
         Case { scenario: Scenario::Caller(scenario), request }
+    })
+}
+
+/// The cases of templates and services, with the one that they are compared with.
+pub fn mapped(bed: &TestBed) -> [Case; 3] {
+    MappedScenario::ALL.map(|scenario| {
+        let base = format!("http://{}/v1", bed.url(MAPPED_FUNCTION));
+        Case { scenario: Scenario::Mapped(scenario), request: mapped_requests::requests(scenario, &base) }
     })
 }
 

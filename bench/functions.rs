@@ -15,9 +15,10 @@ use crate::{
     callers::{self, Issuer},
     integration::Integration,
     key_items::{self, PLAN, QUOTA},
+    mapped_requests,
     scenario::{
-        CACHED_FUNCTIONS, CALLERS_FUNCTION, HELLO, ITEMS_TABLE, IdleScenario, SIZES, TARGET, TYPICAL,
-        counted, gateway,
+        CACHED_FUNCTIONS, CALLERS_FUNCTION, HELLO, ITEMS_TABLE, IdleScenario, MAPPED_FUNCTION, SIZES, TARGET,
+        TYPICAL, counted, gateway,
     },
     test_bed::Services,
 };
@@ -51,6 +52,7 @@ impl FunctionSources<'_> {
         functions.extend(self.idle_gateways(&tables(SIZES[0])));
         functions.extend(self.cached_gateways()?);
         functions.push(self.callers_gateway()?);
+        functions.push(self.mapped_gateway()?);
         Ok(functions)
     }
 
@@ -95,6 +97,14 @@ impl FunctionSources<'_> {
         let tables = named_tables(CALLERS_FUNCTION);
         callers::write_items(self.services.dynamodb, &tables, self.issuer)?;
         Ok(self.gateway(CALLERS_FUNCTION, self.environment(&tables, self.services.dynamodb.address)))
+    }
+
+    fn mapped_gateway(&self) -> Result<FunctionSettings> {
+        let tables = named_tables(MAPPED_FUNCTION);
+        mapped_requests::write_items(self.services.dynamodb, &tables)?;
+        let mut environment = self.environment(&tables, self.services.dynamodb.address);
+        environment.push(("AWS_ENDPOINT_URL_SQS".to_owned(), format!("http://{}", self.services.queue)));
+        Ok(self.gateway(MAPPED_FUNCTION, environment))
     }
 
     fn gateway(&self, name: &str, environment: Vec<(String, String)>) -> FunctionSettings {

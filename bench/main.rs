@@ -16,6 +16,7 @@ mod integration;
 mod key_costs;
 mod key_items;
 mod loopback;
+mod mapped_requests;
 mod measurements;
 mod peers;
 mod process;
@@ -56,6 +57,9 @@ struct Arguments {
     /// Only what the response cache costs, printed.
     #[arg(long)]
     cache: bool,
+    /// Only what templates and services cost, printed.
+    #[arg(long)]
+    mapped: bool,
     /// The gateway beside its peers, for bench/PEERS.md.
     #[arg(long)]
     peers: bool,
@@ -109,6 +113,12 @@ async fn run(arguments: &Arguments) -> Result<()> {
         cache_units::fill(&bed).await?;
         let rounds = rounds::measure(&bed, &cases::cache(&bed), &effort).await?;
         print!("{}", results::cache(&rounds, &cache_units::measure(&bed, effort.counted_requests).await?));
+        bed.stop().await;
+        return Ok(());
+    }
+    if arguments.mapped {
+        let rounds = rounds::measure(&bed, &cases::mapped(&bed), &effort).await?;
+        print!("{}", results::mapped(&rounds));
         bed.stop().await;
         return Ok(());
     }

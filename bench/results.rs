@@ -12,7 +12,7 @@ use crate::{
     key_costs::KeyCost,
     measurements::{Figure, FunctionMemory, Measurements},
     rounds::CaseRounds,
-    scenario::{CallerScenario, NOT_CACHED, Scenario, TYPICAL},
+    scenario::{CallerScenario, MappedScenario, NOT_CACHED, Scenario, TYPICAL},
     statistics::Spread,
 };
 
@@ -31,6 +31,7 @@ pub fn write(date: &str, commit: &str, effort: &Effort, measured: &Measurements)
     idle_table(&mut text, measured);
     text.push_str(&cache(&measured.rounds, &measured.cache));
     callers_table(&mut text, measured);
+    text.push_str(&mapped(&measured.rounds));
     text.push_str(&keys(&measured.keys));
     text.push_str(include_str!("where-the-time-goes.md"));
     text
@@ -248,6 +249,28 @@ fn callers_table(text: &mut String, measured: &Measurements) {
         line(text, &[scenario.name(), p50, cpu, more]);
     }
     *text += "\n";
+}
+
+/// `rounds` are at least those of the mapped cases.
+pub fn mapped(rounds: &[CaseRounds]) -> String {
+    let mut text = "## Templates and services\n\nA body of 2 KB, taken to a function as an event, through a mapping template \
+                    of 30 lines with a loop, and to a queue that answers at once. The ratio is taken within a \
+                    round.\n\n| case | p50, ms | CPU a request, µs | CPU, × AWS_PROXY |\n|---|---|---|---|\n"
+        .to_owned();
+    let of = |scenario| rounds.iter().find(|case| case.scenario == Scenario::Mapped(scenario));
+    let base = of(MappedScenario::AsItIs).map_or(&[][..], |case| &case.rounds);
+    for case in MappedScenario::ALL.into_iter().filter_map(of) {
+        let of = |figure: Figure| Spread::of(case.rounds.iter().map(|round| figure(*round)));
+        let ratio = Spread::of(case.rounds.iter().zip(base).map(|(own, base)| own.cpu / base.cpu));
+        let cells = [
+            case.scenario.name(),
+            format!("{:.3}", of(P50)),
+            format!("{:.0}", of(CPU)),
+            format!("{ratio:.2}"),
+        ];
+        line(&mut text, &cells);
+    }
+    text + "\n"
 }
 
 fn calls(tally: &Tally) -> String {

@@ -20,6 +20,9 @@ pub const CACHED_FUNCTIONS: [&str; 4] =
 /// The gateway whose routes ask who calls.
 pub const CALLERS_FUNCTION: &str = "callers";
 
+/// The gateway whose routes take a body elsewhere.
+pub const MAPPED_FUNCTION: &str = "mapped";
+
 /// The same answer as that of [`CachedScenario`], not cached.
 pub const NOT_CACHED: Scenario = Scenario::Gateway(Integration::Mock, SIZES[0]);
 
@@ -50,6 +53,8 @@ pub enum Scenario {
     Cached(CachedScenario),
     /// The gateway on a route that asks who calls, or checks what comes.
     Caller(CallerScenario),
+    /// The gateway on a route that takes a body of 2 KB elsewhere.
+    Mapped(MappedScenario),
 }
 
 impl Scenario {
@@ -62,6 +67,7 @@ impl Scenario {
             Self::Keyed => format!("AWS_PROXY with key and plan, {TYPICAL} routes"),
             Self::Cached(cached) => cached.name().to_owned(),
             Self::Caller(caller) => caller.name().to_owned(),
+            Self::Mapped(mapped) => mapped.name().to_owned(),
         }
     }
 
@@ -75,6 +81,7 @@ impl Scenario {
             Self::Keyed => Some(gateway(TYPICAL)),
             Self::Cached(cached) => Some(cached.function().to_owned()),
             Self::Caller(_) => Some(CALLERS_FUNCTION.to_owned()),
+            Self::Mapped(_) => Some(MAPPED_FUNCTION.to_owned()),
         }
     }
 }
@@ -151,6 +158,29 @@ impl CallerScenario {
             Self::KeptAnswer => "MOCK, Lambda authorizer's answer that is kept",
             Self::AskedFunction => "MOCK, Lambda authorizer that is called",
             Self::Model => "MOCK, body of 2 KB, model of 30 properties",
+        }
+    }
+}
+
+/// A body of 2 KB, and where a route takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MappedScenario {
+    /// To a function, within its event: what the others are compared with.
+    AsItIs,
+    /// To the same function, through a mapping template.
+    Template,
+    /// To a queue, as a message.
+    Queue,
+}
+
+impl MappedScenario {
+    pub const ALL: [Self; 3] = [Self::AsItIs, Self::Template, Self::Queue];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AsItIs => "AWS_PROXY, body of 2 KB",
+            Self::Template => "AWS of a function, body of 2 KB, template of 30 lines",
+            Self::Queue => "SQS, SendMessage, body of 2 KB",
         }
     }
 }

@@ -23,6 +23,7 @@ use tollgate::local::{
 use crate::{
     counting_proxy::CountingProxy,
     loopback::listen,
+    mapped_requests::Queue,
     process::{self, MemoryUse},
     scenario::TARGET,
 };
@@ -37,6 +38,7 @@ pub struct Services<'a> {
     /// The address of the proxy that counts DynamoDB's units.
     pub counting_dynamodb: SocketAddr,
     pub invoke_api: SocketAddr,
+    pub queue: SocketAddr,
 }
 
 pub struct TestBed {
@@ -47,8 +49,9 @@ pub struct TestBed {
     client: Client<HttpConnector, Full<Bytes>>,
     /// The function URL of each function but the target.
     urls: BTreeMap<String, Server>,
-    /// Serves as long as it is kept.
+    /// Serve as long as they are kept.
     _invoke_api: Server,
+    _queue: Queue,
 }
 
 impl TestBed {
@@ -61,8 +64,13 @@ impl TestBed {
         let counting_proxy = CountingProxy::start(listen().await?, dynamodb.address)?;
         let invoke_listener = listen().await?;
         let invoke_api = invoke_listener.local_addr()?;
-        let services =
-            Services { dynamodb: &dynamodb, counting_dynamodb: counting_proxy.address(), invoke_api };
+        let _queue = Queue::start(listen().await?)?;
+        let services = Services {
+            dynamodb: &dynamodb,
+            counting_dynamodb: counting_proxy.address(),
+            invoke_api,
+            queue: _queue.address(),
+        };
         let functions = functions(&services)?;
         let names: Vec<String> = functions.iter().map(|function| function.name.clone()).collect();
         let host = Host::new(REGION, functions);
@@ -76,7 +84,7 @@ impl TestBed {
         let mut tcp = HttpConnector::new();
         tcp.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(tcp);
-        Ok(Self { host, counting_proxy, invoke_api, dynamodb, client, urls, _invoke_api })
+        Ok(Self { host, counting_proxy, invoke_api, dynamodb, client, urls, _invoke_api, _queue })
     }
 
     /// Starts every function that has a URL, and prints the addresses.

@@ -186,7 +186,8 @@ fn read(head: &http::request::Parts, body: &Bytes) -> Call {
     // `/2015-03-31/functions/NAME/invocations`
     let function = path::decode(head.uri.path().split('/').nth(3).unwrap_or_default());
     let is_streaming = head.uri.path().ends_with("response-streaming-invocations");
-    let is_event = text(&head.headers, "x-amz-invocation-type").as_deref() == Some("Event");
+    let invocation_type = text(&head.headers, "x-amz-invocation-type");
+    let is_event = invocation_type.is_some_and(|kind| ["Event", "DryRun"].contains(&&*kind));
     Call::Function { is_streaming, is_event, call: json!({ "function": function, "event": event }) }
 }
 

@@ -11,7 +11,7 @@ use super::{service::SigningForm, signature::Signed};
 use crate::digest::{Sha256, push_hex};
 
 /// All but the unreserved characters of RFC 3986.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The bytes of most canonical requests; a session token has some 900 of them.
 const CAPACITY: usize = 1_536;
@@ -30,8 +30,26 @@ impl Canonical {
     }
 }
 
+/// The last line of a canonical request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Payload {
+    /// The hash of the body.
+    Hashed,
+    /// That whoever sends it may send any body.
+    Unsigned,
+}
+
 /// The canonical form of a request whose headers are all signed.
 pub fn request(signed: Signed<'_>, headers: &HeaderMap, form: SigningForm) -> Canonical {
+    canonical(signed, headers, form, Payload::Hashed)
+}
+
+/// The same of a URL that is given away: of its body nothing is signed.
+pub fn presigned_request(signed: Signed<'_>, headers: &HeaderMap, form: SigningForm) -> Canonical {
+    canonical(signed, headers, form, Payload::Unsigned)
+}
+
+fn canonical(signed: Signed<'_>, headers: &HeaderMap, form: SigningForm, payload: Payload) -> Canonical {
     let mut text = String::with_capacity(CAPACITY);
     text.push_str(signed.method.as_str());
     text.push('\n');
@@ -63,7 +81,10 @@ pub fn request(signed: Signed<'_>, headers: &HeaderMap, form: SigningForm) -> Ca
     }
     let names = begin..text.len();
     text.push('\n');
-    push_hex(&mut text, &Sha256::of(signed.body));
+    match payload {
+        Payload::Hashed => push_hex(&mut text, &Sha256::of(signed.body)),
+        Payload::Unsigned => text.push_str("UNSIGNED-PAYLOAD"),
+    }
     Canonical { text, names }
 }
 

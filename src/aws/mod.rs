@@ -12,6 +12,7 @@ mod credentials;
 pub mod dynamodb;
 pub mod event_stream;
 mod exchange;
+mod presigned_url;
 pub mod request_id;
 pub mod service;
 mod signature;
@@ -43,6 +44,7 @@ use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, Uri,
     header::{CONTENT_LENGTH, HOST, USER_AGENT},
+    uri::Scheme,
 };
 use http_body_util::Full;
 
@@ -70,6 +72,7 @@ pub struct ServiceClient(Arc<Inner>);
 struct Inner {
     signer: Signer,
     connections: Arc<KeptConnections<Full<Bytes>>>,
+    scheme: Scheme,
     host: HeaderValue,
     /// The path of the endpoint, which comes before those of the API; without a slash at its end.
     path_prefix: String,
@@ -110,6 +113,7 @@ impl ServiceClient {
                 service.signing_name(),
                 service.signing_form(),
             ),
+            scheme: endpoint.scheme().cloned().unwrap_or(Scheme::HTTPS),
             host: HeaderValue::from_str(host).expect("an authority is ASCII"),
             path_prefix: endpoint.path().trim_end_matches('/').to_owned(),
             connections: Arc::new(KeptConnections::new(endpoint)),
@@ -126,10 +130,11 @@ impl ServiceClient {
 
     /// The same on the same connections with the credentials of another one.
     fn with_credentials(&self, credentials: Credentials) -> Self {
-        let Inner { signer, connections, host, path_prefix, clock, observer } = &*self.0;
+        let Inner { signer, connections, scheme, host, path_prefix, clock, observer } = &*self.0;
         Self(Arc::new(Inner {
             signer: signer.with_credentials(credentials),
             connections: Arc::clone(connections),
+            scheme: scheme.clone(),
             host: host.clone(),
             path_prefix: path_prefix.clone(),
             clock: clock.clone(),

@@ -19,7 +19,7 @@ use crate::{
     digest::{Sha256, push_hex},
 };
 
-const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 /// Of S3 only: the hash of the body.
@@ -28,11 +28,11 @@ const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256
 /// Signs the requests to one service in one region.
 #[derive(Debug)]
 pub struct Signer {
-    credentials: Credentials,
+    pub(super) credentials: Credentials,
     region: String,
     /// The service's name in the scope: `lambda`.
     service: &'static str,
-    form: SigningForm,
+    pub(super) form: SigningForm,
     /// Made anew every day.
     key: Mutex<Option<DaysKey>>,
 }
@@ -87,22 +87,31 @@ impl Signer {
 
     fn authorization(&self, signed: Signed<'_>, headers: &HeaderMap, day: Day, timestamp: &str) -> String {
         let canonical = canonical::request(signed, headers, self.form);
-        let date = &timestamp[..8];
-        let (region, service) = (&self.region, self.service);
-        let mut to_sign = String::with_capacity(192);
-        let _ = write!(to_sign, "{ALGORITHM}\n{timestamp}\n{date}/{region}/{service}/aws4_request\n");
-        push_hex(&mut to_sign, &Sha256::of(&canonical.text));
-
-        let key = self.key_of(day, date);
+        let scope = self.scope(&timestamp[..8]);
         let mut text = String::with_capacity(320);
         let _ = write!(
             text,
-            "{ALGORITHM} Credential={}/{date}/{region}/{service}/aws4_request, SignedHeaders={}, Signature=",
+            "{ALGORITHM} Credential={}/{scope}, SignedHeaders={}, Signature=",
             self.credentials.access_key_id(),
             canonical.signed_headers(),
         );
-        push_hex(&mut text, hmac::sign(&key, to_sign.as_bytes()).as_ref());
+        self.push_signature(&mut text, &canonical.text, day, timestamp);
         text
+    }
+
+    /// `20150830/us-east-1/s3/aws4_request`.
+    pub(super) fn scope(&self, date: &str) -> String {
+        format!("{date}/{}/{}/aws4_request", self.region, self.service)
+    }
+
+    /// Appends the signature of a canonical request, as hexadecimal digits.
+    pub(super) fn push_signature(&self, text: &mut String, canonical: &str, day: Day, timestamp: &str) {
+        let date = &timestamp[..8];
+        let mut to_sign = String::with_capacity(192);
+        let _ = write!(to_sign, "{ALGORITHM}\n{timestamp}\n{}\n", self.scope(date));
+        push_hex(&mut to_sign, &Sha256::of(canonical));
+        let key = self.key_of(day, date);
+        push_hex(text, hmac::sign(&key, to_sign.as_bytes()).as_ref());
     }
 
     fn key_of(&self, day: Day, date: &str) -> hmac::Key {
@@ -121,7 +130,7 @@ impl Signer {
 }
 
 /// `20150830T123600Z`.
-fn timestamp(seconds: u64) -> String {
+pub(super) fn timestamp(seconds: u64) -> String {
     let mut text = calendar::timestamp(seconds);
     text.retain(|char| char.is_ascii_alphanumeric());
     text

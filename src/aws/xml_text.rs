@@ -2,10 +2,19 @@
 
 /// The text of the first element of this name that has text only; of one with others in it, what begins there.
 pub fn first_text(document: &[u8], name: &str) -> Option<String> {
-    let document = std::str::from_utf8(document).ok()?;
-    let (_, rest) = document.split_once(&format!("<{name}>"))?;
-    let (text, _) = rest.split_once(&format!("</{name}>"))?;
-    Some(unescaped(text.trim()))
+    all_texts(document, name).next()
+}
+
+/// The texts of all elements of this name, one after the other.
+pub fn all_texts(document: &[u8], name: &str) -> impl Iterator<Item = String> {
+    let (begin, end) = (format!("<{name}>"), format!("</{name}>"));
+    let mut rest = std::str::from_utf8(document).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (_, after) = rest.split_once(&begin)?;
+        let (text, after) = after.split_once(&end)?;
+        rest = after;
+        Some(unescaped(text.trim()))
+    })
 }
 
 /// The text with the five named characters and those that are told by number; others stay as they are.
@@ -47,7 +56,7 @@ fn character(name: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::first_text;
+    use super::{all_texts, first_text};
 
     #[test]
     fn the_first_text_of_a_name_is_found() {
@@ -58,5 +67,11 @@ mod tests {
         {
             assert_eq!(first_text(document, name), None);
         }
+    }
+
+    #[test]
+    fn all_texts_of_a_name_are_found() {
+        let document = b"<A><Id>1</Id><B><Id> a&lt; </Id></B><Id/><Idle>x</Idle><Id>2</Id><Id>";
+        assert_eq!(all_texts(document, "Id").collect::<Vec<_>>(), ["1", "a<", "2"]);
     }
 }

@@ -29,7 +29,9 @@ const UNAUTHORIZED: &str = "Unauthorized";
 
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
 const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
+const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("x-amz-client-context");
 const EVENT: HeaderValue = HeaderValue::from_static("Event");
+const DRY_RUN: HeaderValue = HeaderValue::from_static("DryRun");
 const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
 
 /// A call of a function.
@@ -41,6 +43,8 @@ pub struct FunctionCall<'a> {
     /// The X-Ray trace that the call is part of, by which Lambda finds functions that call each other for ever; empty
     /// if there is none.
     pub trace_id: &'a str,
+    /// What the function finds in its context besides the event: base64 of JSON.
+    pub client_context: Option<HeaderValue>,
 }
 
 /// The reason why a call has no result of a function.
@@ -128,18 +132,40 @@ pub async fn enqueue(
     request_id: &mut EndpointRequestId,
 ) -> Result<(), FunctionCallError> {
     check_size(&call.event, MAX_ASYNCHRONOUS_EVENT_BYTES)?;
+    send_as(EVENT, client, call, request_id).await
+}
+
+/// Asks Lambda whether the gateway may call the function, which does not run.
+pub async fn dry_run(
+    client: &ServiceClient,
+    call: FunctionCall<'_>,
+    request_id: &mut EndpointRequestId,
+) -> Result<(), FunctionCallError> {
+    check_size(&call.event, MAX_EVENT_BYTES)?;
+    send_as(DRY_RUN, client, call, request_id).await
+}
+
+/// Makes a call of this type, which has no result.
+async fn send_as(
+    invocation_type: HeaderValue,
+    client: &ServiceClient,
+    call: FunctionCall<'_>,
+    request_id: &mut EndpointRequestId,
+) -> Result<(), FunctionCallError> {
     let mut call = call.of_service();
-    call.headers.insert(INVOCATION_TYPE, EVENT);
+    call.headers.insert(INVOCATION_TYPE, invocation_type);
     whole(send(client, &call, request_id).await?).await?;
     Ok(())
 }
 
 impl FunctionCall<'_> {
     fn of_service(self) -> ServiceCall {
+        let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, OCTETS)]);
+        headers.extend(self.client_context.map(|value| (CLIENT_CONTEXT, value)));
         ServiceCall {
             method: Method::POST,
             path_and_query: self.path.clone(),
-            headers: HeaderMap::from_iter([(CONTENT_TYPE, OCTETS)]),
+            headers,
             // What no header can hold is no trace's.
             trace_id: HeaderValue::from_str(self.trace_id).ok().filter(|id| !id.is_empty()),
             body: self.event.into(),

@@ -24,7 +24,8 @@ struct LocalWorld {
 impl LocalWorld {
     fn start() -> Self {
         // The issuer's address stands in the file.
-        let issuer = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+        let free = || TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+        let (issuer, services) = (free(), free());
         let example =
             include_str!("../../examples/tollgate.yaml").replace("127.0.0.1:9003", &issuer.to_string());
         let name = format!("issuer-{}.yaml", issuer.port());
@@ -36,6 +37,8 @@ impl LocalWorld {
             .args(ports.iter().flat_map(|port| [port, "0"]))
             .args(["--issuer-port", &issuer.port().to_string()])
             .env_clear()
+            // Nobody plays them there.
+            .env("AWS_ENDPOINT_URL", format!("http://{services}"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -111,6 +114,18 @@ async fn the_printed_call_with_a_token_works_and_without_one_it_is_refused() {
     assert_eq!((&told["answer"], &told["authorizer"]["principalId"]), (&json!("let in"), &json!("bob")));
     let told = world.tool(&["check", "signed-in", "--auth"]);
     assert_eq!(told["results"][0]["routes"][0]["authorizerId"], "users");
+}
+
+#[tokio::test]
+async fn a_service_that_nobody_plays_is_out_of_reach_at_once() {
+    let world = LocalWorld::start();
+    let url = format!("{}services/orders/7/reminders", world.between("API       ", "\n"));
+    let answer = soon(send(Request::post(url).body(Full::default()).expect("a request"))).await;
+    assert_eq!(
+        render(&answer),
+        "504\ncontent-type: application/json\ntransfer-encoding: chunked\n\
+         x-amzn-errortype: InternalServerErrorException\n\n{\"message\": \"Endpoint request timed out\"}"
+    );
 }
 
 #[tokio::test]

@@ -73,7 +73,8 @@ impl FunctionCalls {
         event: Vec<u8>,
         form: AnswerForm,
     ) -> Result<FunctionAnswer, AuthorizerFault> {
-        let call = FunctionCall { path, event, trace_id: &context.request.origin.trace_id };
+        let trace_id = &context.request.origin.trace_id;
+        let call = FunctionCall { path, event, trace_id, client_context: None };
         let payload = function_call::invoke(&self.lambda, call, &mut EndpointRequestId::default()).await?;
         Ok(FunctionAnswer::decode(&payload, form)?)
     }

@@ -54,8 +54,9 @@ impl ServiceAddress {
             return "invalid.region".to_owned();
         }
         let (label, label_below) = match table::row(self.service).host {
-            Host::Regional { label, label_below } => (label, label_below),
+            Host::Regional { label } => (label, label),
             Host::S3 => ("s3", "s3"),
+            Host::IotData => (partition(region).iot_data_label, "iot"),
             Host::Iam => return partition(region).iam_host.to_owned(),
         };
         let domain = partition(region).domain;

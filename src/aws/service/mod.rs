@@ -102,14 +102,14 @@ impl Service {
     pub const fn signing_form(self) -> SigningForm {
         match self.row().host {
             table::Host::S3 => SigningForm::S3,
-            table::Host::Regional { .. } | table::Host::Iam => SigningForm::General,
+            table::Host::Regional { .. } | table::Host::IotData | table::Host::Iam => SigningForm::General,
         }
     }
 
     /// The region in the scope of signatures.
     pub fn signing_region(self, region: &str) -> &str {
         match self.row().host {
-            table::Host::Regional { .. } | table::Host::S3 => region,
+            table::Host::Regional { .. } | table::Host::S3 | table::Host::IotData => region,
             table::Host::Iam => partition(region).iam_region,
         }
     }

@@ -5,6 +5,8 @@ pub struct Partition {
     pub domain: &'static str,
     pub iam_host: &'static str,
     pub iam_region: &'static str,
+    /// The host of IoT's data, before the region.
+    pub iot_data_label: &'static str,
 }
 
 /// The partition of a region (botocore's `partitions.json` and `endpoints.json`).
@@ -22,5 +24,6 @@ pub fn partition(region: &str) -> Partition {
     ];
     let found = PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix));
     let (_, [domain, iam_host, iam_region]) = found.expect("the last prefix is everything's");
-    Partition { domain, iam_host, iam_region }
+    let iot_data_label = if region.starts_with("cn-") { "data.ats.iot" } else { "data-ats.iot" };
+    Partition { domain, iam_host, iam_region, iot_data_label }
 }

@@ -1,7 +1,7 @@
 //! The table of services: a row each.
 //!
-//! Source: botocore's service models (`serviceId`, `endpointPrefix`, `signingName`, `protocol`, `targetPrefix`,
-//! `apiVersion`).
+//! Source: botocore's service models (`serviceId`, `endpointPrefix`, `signingName`, `protocols`, `targetPrefix`,
+//! `apiVersion`), with which a test compares it.
 
 use super::Service;
 
@@ -31,16 +31,18 @@ pub struct JsonApi {
 /// The form of a service's host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
-    /// `{label}.{region}.amazonaws.com`; what has a subdomain is at `{subdomain}.{label_below}.{region}…`.
-    Regional { label: &'static str, label_below: &'static str },
+    /// `{label}.{region}.amazonaws.com`; what has a subdomain is at `{subdomain}.{label}.{region}…`.
+    Regional { label: &'static str },
     /// The same, with a bucket as a subdomain.
     S3,
+    /// `data-ats.iot.{region}…`, in China with a dot; an account's own endpoint is `{subdomain}.iot.{region}…`.
+    IotData,
     /// One for all regions of a partition.
     Iam,
 }
 
 const fn regional(label: &'static str) -> Host {
-    Host::Regional { label, label_below: label }
+    Host::Regional { label }
 }
 
 const fn json10(target: &'static str) -> Option<JsonApi> {
@@ -124,7 +126,7 @@ pub const fn row(service: Service) -> Row {
         Service::Firehose          => json("FIREHOSE", &["firehose"], json11("Firehose_20150804")),
         Service::S3                => rest("S3", &["s3"], "s3", Host::S3),
         Service::Sts               => query("STS", &["sts"], "2011-06-15"),
-        Service::IotData           => rest("IOT_DATA_PLANE", &["iotdata", "data.iot"], "iotdata", Host::Regional { label: "data-ats.iot", label_below: "iot" }),
+        Service::IotData           => rest("IOT_DATA_PLANE", &["iotdata", "data.iot"], "iotdata", Host::IotData),
         Service::Ses               => Row { query: Some("2010-12-01"), ..rest("SES", &["email", "ses"], "ses", regional("email")) },
         Service::SesV2             => rest("SESV2", &["sesv2"], "ses", regional("email")),
         Service::Batch             => rest("BATCH", &["batch"], "batch", regional("batch")),

@@ -7,6 +7,7 @@ mod caller_identity;
 mod errors;
 mod hostile_answers;
 mod official_signer;
+mod presigned_urls;
 mod sdk_signatures;
 mod signing_suite;
 

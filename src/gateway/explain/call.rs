@@ -13,9 +13,7 @@ use crate::{
     error::GatewayError,
     functions::PayloadVersion,
     integrations::{
-        ResolvedCall, ResolvedServiceCall,
-        dynamodb::FilledOperation,
-        lambda::{InvocationMode, ResolvedFunctionCall},
+        ResolvedCall, ResolvedServiceCall, dynamodb::FilledOperation, lambda::ResolvedFunctionCall,
     },
     json,
     message::Body,
@@ -115,11 +113,7 @@ fn function(call: ResolvedFunctionCall, secrets: &Secrets) -> ExplainedCall {
             PayloadVersion::V1 => "1.0",
             PayloadVersion::V2 => "2.0",
         }),
-        mode: match mode {
-            InvocationMode::Buffered => "RequestResponse",
-            InvocationMode::Event => "Event",
-            InvocationMode::Stream => "STREAM",
-        },
+        mode,
         path: path.to_string(),
         event: json::read(&event).map_or_else(
             |_| secrets.masked(&String::from_utf8_lossy(&event)).into(),

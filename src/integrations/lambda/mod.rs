@@ -61,12 +61,11 @@ pub enum InvocationMode {
 }
 
 impl InvocationMode {
-    /// Reads `X-Amz-Invocation-Type` of the Invoke API.
-    pub fn of_header(text: &str) -> Option<Self> {
-        match text {
-            "RequestResponse" => Some(Self::Buffered),
-            "Event" => Some(Self::Event),
-            _ => None,
+    fn name(self) -> &'static str {
+        match self {
+            Self::Buffered => "RequestResponse",
+            Self::Stream => "STREAM",
+            Self::Event => "Event",
         }
     }
 }
@@ -80,7 +79,8 @@ pub struct ResolvedFunctionCall {
     pub path: PathAndQuery,
     /// `None`: the event is what a mapping made.
     pub version: Option<PayloadVersion>,
-    pub mode: InvocationMode,
+    /// Who waits for it: `RequestResponse`, `Event`, `DryRun`, `STREAM`.
+    pub mode: &'static str,
     /// JSON.
     pub event: Vec<u8>,
 }
@@ -130,7 +130,8 @@ impl Lambda {
         request_id: &mut EndpointRequestId,
     ) -> Result<Response, GatewayError> {
         let event = self.event(context);
-        let call = FunctionCall { path: &self.path, event, trace_id: &context.request.origin.trace_id };
+        let trace_id = &context.request.origin.trace_id;
+        let call = FunctionCall { path: &self.path, event, trace_id, client_context: None };
         match self.mode {
             InvocationMode::Buffered => {
                 let result = function_call::invoke(client, call, request_id).await;
@@ -173,7 +174,7 @@ impl Lambda {
             function,
             path: self.path.clone(),
             version: Some(version),
-            mode: self.mode,
+            mode: self.mode.name(),
             event,
         })
     }

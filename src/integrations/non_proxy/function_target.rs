@@ -25,7 +25,7 @@ use crate::{
     },
     integrations::{
         Clients, invoke_method,
-        lambda::{InvocationMode, ResolvedFunctionCall, call_failure::refusal},
+        lambda::{ResolvedFunctionCall, call_failure::refusal},
         service_call::ServiceCaller,
     },
     item::Fields,
@@ -39,7 +39,44 @@ pub struct FunctionTarget {
     credentials: CallCredentials,
 }
 
+/// `X-Amz-Invocation-Type` of the Invoke API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum InvocationType {
+    /// The client waits for the result.
+    RequestResponse,
+    /// Nobody waits.
+    Event,
+    /// The function does not run: Lambda says whether it might.
+    DryRun,
+}
+
+impl InvocationType {
+    const ALL: [Self; 3] = [Self::RequestResponse, Self::Event, Self::DryRun];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::RequestResponse => "RequestResponse",
+            Self::Event => "Event",
+            Self::DryRun => "DryRun",
+        }
+    }
+
+    fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == text)
+    }
+
+    /// The type that the request's own header says.
+    fn of(request: &IntegrationRequest) -> Result<Self, GatewayError> {
+        let Some(given) = request.headers.get(INVOCATION_TYPE) else { return Ok(Self::RequestResponse) };
+        given.to_str().ok().and_then(Self::named).ok_or_else(|| {
+            let words = "X-Amz-Invocation-Type is neither RequestResponse nor Event nor DryRun";
+            GatewayError::MappingFailed(words.into())
+        })
+    }
+}
+
 const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
+const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("x-amz-client-context");
 /// What a function gets where nothing is sent, as Lambda has it.
 const NO_EVENT: &[u8] = b"{}";
 
@@ -66,17 +103,17 @@ impl FunctionTarget {
     /// Says what is wrong with the parameters: the Invoke API takes few.
     pub fn check(fields: &Fields<'_>, parameters: &RequestParameters) {
         if let Some(given) = parameters.fixed_header(&INVOCATION_TYPE)
-            && InvocationMode::of_header(given).is_none()
+            && InvocationType::named(given).is_none()
         {
             let field = "requestParameters.integration.request.header.X-Amz-Invocation-Type";
-            fields.problem(field, &format!("'{given}'"), "'RequestResponse' or 'Event'");
+            fields.problem(field, &format!("'{given}'"), "'RequestResponse' or 'Event' or 'DryRun'");
         }
     }
 
     /// True if nobody waits for its result, whatever the request.
     pub fn is_never_waited_for(parameters: &RequestParameters) -> bool {
-        parameters.fixed_header(&INVOCATION_TYPE).and_then(InvocationMode::of_header)
-            == Some(InvocationMode::Event)
+        parameters.fixed_header(&INVOCATION_TYPE).and_then(InvocationType::named)
+            == Some(InvocationType::Event)
     }
 
     /// Calls the function.
@@ -92,16 +129,18 @@ impl FunctionTarget {
             path: &self.path,
             event: event(request),
             trace_id: &context.request.origin.trace_id,
+            client_context: request.headers.get(CLIENT_CONTEXT).cloned(),
         };
-        if mode(request)? == InvocationMode::Event {
-            function_call::enqueue(client, call, request_id).await.map_err(refusal)?;
-            return Ok(IntegrationAnswer {
-                status: StatusCode::ACCEPTED,
-                headers: HeaderMap::new(),
-                content_type: None,
-                body: Bytes::new(),
-                selector: Selector::Default,
-            });
+        match InvocationType::of(request)? {
+            InvocationType::RequestResponse => {}
+            InvocationType::Event => {
+                function_call::enqueue(client, call, request_id).await.map_err(refusal)?;
+                return Ok(without_result(StatusCode::ACCEPTED));
+            }
+            InvocationType::DryRun => {
+                function_call::dry_run(client, call, request_id).await.map_err(refusal)?;
+                return Ok(without_result(StatusCode::NO_CONTENT));
+            }
         }
         let FunctionOutcome { headers, payload, failure } =
             function_call::outcome(client, call, request_id).await.map_err(refusal)?;
@@ -124,13 +163,14 @@ impl FunctionTarget {
     /// # Errors
     /// `RequestTooLarge`: Lambda would refuse the event.
     pub fn resolve(&self, request: &IntegrationRequest) -> Result<ResolvedFunctionCall, GatewayError> {
-        let (event, mode) = (event(request), mode(request)?);
-        let most = match mode {
-            InvocationMode::Buffered | InvocationMode::Stream => MAX_EVENT_BYTES,
-            InvocationMode::Event => MAX_ASYNCHRONOUS_EVENT_BYTES,
+        let (event, invocation) = (event(request), InvocationType::of(request)?);
+        let most = match invocation {
+            InvocationType::RequestResponse | InvocationType::DryRun => MAX_EVENT_BYTES,
+            InvocationType::Event => MAX_ASYNCHRONOUS_EVENT_BYTES,
         };
         check_size(&event, most).map_err(refusal)?;
         let function = self.function.to_string();
+        let mode = invocation.name();
         Ok(ResolvedFunctionCall { function, path: self.path.clone(), version: None, mode, event })
     }
 }
@@ -140,11 +180,13 @@ fn event(request: &IntegrationRequest) -> Vec<u8> {
     if body.trim_ascii().is_empty() { NO_EVENT.to_vec() } else { body.to_vec() }
 }
 
-/// The way in which the request's own header says that the function is invoked.
-fn mode(request: &IntegrationRequest) -> Result<InvocationMode, GatewayError> {
-    let Some(given) = request.headers.get(INVOCATION_TYPE) else { return Ok(InvocationMode::Buffered) };
-    let mode = given.to_str().ok().and_then(InvocationMode::of_header);
-    mode.ok_or_else(|| {
-        GatewayError::MappingFailed("X-Amz-Invocation-Type is neither RequestResponse nor Event".into())
-    })
+/// Lambda's word that it has taken the call, or would take it.
+fn without_result(status: StatusCode) -> IntegrationAnswer {
+    IntegrationAnswer {
+        status,
+        headers: HeaderMap::new(),
+        content_type: None,
+        body: Bytes::new(),
+        selector: Selector::Default,
+    }
 }

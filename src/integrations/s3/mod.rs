@@ -4,11 +4,14 @@
 
 mod object_answer;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
     header::{
-        CONTENT_TYPE, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, RANGE,
+        CACHE_CONTROL, CONTENT_TYPE, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
+        IF_UNMODIFIED_SINCE, LOCATION, RANGE,
     },
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -30,7 +33,7 @@ use crate::{
     context::Context,
     error::GatewayError,
     item::{Fields, brief},
-    message::Response,
+    message::{Body, Response},
     template::mapped_value::{Inputs, MappedValue},
 };
 
@@ -46,6 +49,8 @@ pub struct S3 {
     content_type: Option<MappedValue>,
     max_bytes: u64,
     status: Option<StatusCode>,
+    /// Of a reading that S3 itself answers: how long the URL is good to which the client is sent.
+    redirect_ttl: Option<Duration>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +70,8 @@ const ACTIONS: [(&str, S3Action); 4] = [
 
 /// A function URL takes no longer body.
 const MOST_BYTES: u64 = 6 << 20;
+/// The most seconds for which a URL is good that a client is sent to.
+const MOST_REDIRECT_SECONDS: u64 = 3_600;
 /// S3's longest key.
 const MOST_KEY_BYTES: usize = 1_024;
 
@@ -104,13 +111,29 @@ impl S3 {
             max_bytes = fields.integer("maxBytes", 1..=MOST_BYTES).unwrap_or(MOST_BYTES);
             status = fields.integer("statusCode", 200..=299).and_then(status_of);
         }
+        let mut redirect_ttl = None;
+        if action == S3Action::Get {
+            let seconds = fields.integer("redirectTtlInSeconds", 1..=MOST_REDIRECT_SECONDS);
+            redirect_ttl = seconds.map(Duration::from_secs);
+        }
         let CalledRegion { name: region } = region?;
         let address = ServiceAddress { service: Service::S3, region, subdomain: None };
         let caller = ServiceCaller { address, credentials: credentials? };
-        Some(Self { action, bucket: bucket?, key: key?, caller, content, content_type, max_bytes, status })
+        Some(Self {
+            action,
+            bucket: bucket?,
+            key: key?,
+            caller,
+            content,
+            content_type,
+            max_bytes,
+            status,
+            redirect_ttl,
+        })
     }
 
-    /// Asks S3; `request_id` becomes that of the answer. An object is passed on piece by piece.
+    /// Asks S3; `request_id` becomes that of the answer. An object is passed on piece by piece. Where the client is sent
+    /// to S3, nobody is asked.
     ///
     /// # Errors
     /// - `BadParameterValue`, `BadBodyValue`, `RequestTooLarge`: the client's values cannot be used.
@@ -126,6 +149,9 @@ impl S3 {
         let deadline = Instant::now() + context.time_left();
         let call = self.call(context)?;
         let client = self.caller.client(clients).await?;
+        if let Some(ttl) = self.redirect_ttl {
+            return Ok(redirect(client.presigned_url(&call, ttl)));
+        }
         let outcome = client.exchange_streaming(&call).await;
         *request_id = EndpointRequestId::of(&outcome);
         let answer = outcome.map_err(refusal)?;
@@ -202,6 +228,16 @@ impl S3 {
         let Some(text) = mapped.text(inputs)? else { return Ok(None) };
         HeaderValue::try_from(text).map(Some).map_err(|_| mapped.refused("is no content type"))
     }
+}
+
+/// Sends the client to S3. The URL is for this client only, so nobody may keep the answer.
+fn redirect(url: String) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+    let location = HeaderValue::try_from(url).expect("an encoded URL");
+    response.headers_mut().insert(LOCATION, location);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 const KEY: &str = "an object's key, or words such as files/${request.path.name}";

@@ -6,7 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::action::{Action, AnswerForm};
 use crate::{
-    aws::{call::CallError, xml_text::first_text},
+    aws::{
+        call::CallError,
+        xml_text::{all_texts, first_text},
+    },
     error::GatewayError,
     json,
     message::{Body, Response, has_no_content},
@@ -34,6 +37,11 @@ pub fn plain(action: &Action, status: Option<StatusCode>, body: &Bytes) -> Resul
             let answer = read(body)?;
             let field = |(wire, name): &(&str, &str)| Some(((*name).to_owned(), shown(answer.get(*wire)?)));
             Ok(response(accepted, &Value::Object(names.iter().filter_map(field).collect())))
+        }
+        AnswerForm::AcceptedEntries { id, name, .. } if action.service.json_api().is_none() => {
+            let failed = first_text(body, "Failed").unwrap_or_default();
+            refuse_failed(&all_texts(failed.as_bytes(), "Code").collect::<Vec<_>>())?;
+            Ok(response(accepted, &json!({ name: all_texts(body, id).collect::<Vec<_>>() })))
         }
         AnswerForm::AcceptedEntries { list, id, name } => {
             let answer = read(body)?;
@@ -100,6 +108,11 @@ fn refuse_failed_entries(answer: &Map<String, Value>, list: &str) -> Result<(), 
         .filter_map(code)
         .chain(entries("Failed").map(|entry| entry["Code"].as_str().unwrap_or_default().to_owned()))
         .collect();
+    refuse_failed(&codes)
+}
+
+/// Entries of these codes have failed.
+fn refuse_failed(codes: &[String]) -> Result<(), GatewayError> {
     let Some(first) = codes.first() else { return Ok(()) };
     let words = format!("{} entries failed, the first with {first}", codes.len()).into();
     if codes.iter().all(|code| THROTTLING.contains(&code.as_str())) {

@@ -138,14 +138,18 @@ async fn invoke(
     headers: HeaderMap,
     event: Bytes,
 ) -> Response<Body> {
-    let is_event = headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event");
-    calls.names.lock().unwrap().push(if is_event { format!("{name} Event") } else { name.clone() });
+    let text = |header: &str| headers.get(header).and_then(|value| value.to_str().ok());
+    let kind = text("x-amz-invocation-type");
+    let kind_words = kind.map(|kind| format!(" {kind}")).unwrap_or_default();
+    let context = text("x-amz-client-context").map(|context| format!(" context {context}"));
+    calls.names.lock().unwrap().push(format!("{name}{kind_words}{}", context.unwrap_or_default()));
     let event: Value = serde_json::from_slice(&event).unwrap();
     *calls.event.lock().unwrap() = Some(event.clone());
     calls.now.fetch_add(authorizer_functions::milliseconds(&event), Ordering::Relaxed);
     match function(&name, &event).await {
         Outcome::Refused(status, error) => refused(status, error, &name),
-        _ if is_event => answer(202, &[], Body::empty()),
+        _ if kind == Some("Event") => answer(202, &[], Body::empty()),
+        _ if kind == Some("DryRun") => answer(204, &[], Body::empty()),
         Outcome::Payload(payload) => answer(200, &[], payload.into()),
         Outcome::FunctionError(message) => {
             answer(200, &[("x-amz-function-error", "Unhandled")], function_error(&message).into())

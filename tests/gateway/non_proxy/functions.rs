@@ -115,10 +115,30 @@ async fn an_event_is_left_with_lambda_where_a_header_says_so() {
         ("", format!("200\n{json_type}\n\n{{}}")),
         ("invocationtype: Event\n", format!("200\n{json_type}\n\n")),
         ("invocationtype: RequestResponse\n", format!("200\n{json_type}\n\n{{}}")),
-        ("invocationtype: DryRun\n", misconfigured()),
+        ("invocationtype: DryRun\n", format!("200\n{json_type}\n\n")),
+        ("invocationtype: Later\n", misconfigured()),
     ];
     for (header, expected) in cases {
         assert_eq!(gateway.send(&format!("POST /v1/either\n{header}\n{{}}")).await, expected, "{header}");
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_asks_lambda_alone_and_a_client_context_goes_along() {
+    let mapped = json!({ "requestParameters": {
+        "integration.request.header.X-Amz-Invocation-Type": "method.request.header.InvocationType",
+        "integration.request.header.X-Amz-Client-Context": "method.request.header.ClientContext" },
+        "responses": { "default": { "statusCode": 204 } } });
+    let gateway = TestGateway::serving(&[route("POST /jobs", "AWS", function("same", mapped))]).await;
+    let name = "arn:aws:lambda:eu-west-1:123456789012:function:same";
+    let cases = [
+        ("invocationtype: DryRun\n", format!("{name} DryRun")),
+        ("clientcontext: eyJhIjoxfQ==\n", format!("{name} context eyJhIjoxfQ==")),
+        ("invocationtype: Event\nclientcontext: e30=\n", format!("{name} Event context e30=")),
+    ];
+    for (headers, expected) in cases {
+        assert_eq!(gateway.send(&format!("POST /v1/jobs\n{headers}\n{{}}")).await, "204\n\n", "{headers}");
+        assert_eq!(gateway.calls().last(), Some(&expected));
     }
 }
 

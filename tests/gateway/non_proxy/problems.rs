@@ -83,7 +83,7 @@ async fn every_problem_of_a_target_is_told() {
         ("AWS", json!({}), format!("uri: got nothing, expected {function}")),
         ("AWS", json!({ "uri": "a b" }), format!("uri: got \"a b\", expected {function}")),
         ("AWS", json!({ "uri": "f", "httpMethod": "GET" }), "httpMethod: got \"GET\", expected POST".to_owned()),
-        ("AWS", json!({ "uri": "f", "requestParameters": { event: "'Later'" } }), format!("requestParameters.{event}: got 'Later', expected 'RequestResponse' or 'Event'")),
+        ("AWS", json!({ "uri": "f", "requestParameters": { event: "'Later'" } }), format!("requestParameters.{event}: got 'Later', expected 'RequestResponse' or 'Event' or 'DryRun'")),
         ("HTTP", json!({}), "uri: got nothing, expected a URL such as https://example.com/{id}".to_owned()),
         ("HTTP", json!({ "uri": "https://a.example/{nope}" }), "uri: got {nope}, expected one of the route's path parameters (id)".to_owned()),
         ("HTTP", json!({ "uri": "http://169.254.169.254/" }), "uri: got http://169.254.169.254/, expected a host's name, a public address, or one that allowPrivateIntegrations of $api lists".to_owned()),

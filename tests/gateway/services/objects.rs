@@ -93,6 +93,7 @@ async fn serving_objects() -> (TestGateway, Asked, Server) {
         json!({ "body": { "note": "$request.body.note" }, "contentType": "application/json", "statusCode": 201 }),
     );
     s3("DELETE /{key+}", "DeleteObject", json!({}));
+    s3("GET /links/{key+}", "GetObject", json!({ "redirectTtlInSeconds": 60 }));
     gateway.go_live().await;
     (gateway, asked, server)
 }
@@ -129,6 +130,23 @@ async fn an_object_is_read_whole_in_parts_and_on_conditions() {
     for (request, expected, expected_call) in table {
         assert_eq!(gateway.send(request).await.trim_end(), expected, "{request}");
         assert_eq!(*std::mem::take(&mut *asked.lock().unwrap()), [expected_call]);
+    }
+}
+
+#[tokio::test]
+async fn a_client_is_sent_to_s3_where_the_route_says_so() {
+    let (gateway, asked, server) = serving_objects().await;
+    for (method, key) in [("GET", "a%20b/%C3%BC"), ("HEAD", "none")] {
+        let answer = gateway.send(&format!("{method} /v1/links/{key}\nrange: bytes=2-3")).await;
+        let (head, signature) = answer.trim_end().split_once("&X-Amz-Signature=").expect(&answer);
+        assert_eq!((signature.len(), asked.lock().unwrap().len()), (64, 0), "{answer}");
+        let (before, date) = head.split_once("&X-Amz-Date=").expect(head);
+        let (_, after) = date.split_once('&').expect(date);
+        let url =
+            format!("http://{}/shop-files/files/{key}?X-Amz-Algorithm=AWS4-HMAC-SHA256", server.address);
+        let (before, _) = before.split_once("&X-Amz-Credential=").expect(before);
+        assert_eq!(before, format!("307\ncache-control: no-store\nlocation: {url}"));
+        assert_eq!(after, "X-Amz-Expires=60&X-Amz-SignedHeaders=host");
     }
 }
 

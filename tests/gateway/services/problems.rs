@@ -66,6 +66,14 @@ async fn a_field_that_will_not_do_is_a_problem() {
             json!({ "type": "S3", "action": "GetObject", "bucket": "${request.path.id}", "key": "a/../b" }),
             "bucket: got \"${request.path.id}\", expected a bucket's name (3 to 63 small letters, digits, . and -), which no request chooses\nkey: got \"a/../b\", expected an object's key, or words such as files/${request.path.name}".to_owned(),
         ),
+        (
+            json!({ "type": "S3", "action": "GetObject", "bucket": "shop-files", "key": "a", "redirectTtlInSeconds": 3601 }),
+            "redirectTtlInSeconds: got 3601, expected a whole number from 1 to 3600".to_owned(),
+        ),
+        (
+            json!({ "type": "SNS", "action": "PublishAll", "topicArn": TOPIC }),
+            "action: got \"PublishAll\", expected Publish or PublishBatch".to_owned(),
+        ),
     ];
     for (integration, expected) in table {
         assert_eq!(problems(&integration).await, expected, "{integration}");

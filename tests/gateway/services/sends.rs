@@ -124,6 +124,42 @@ async fn a_topic_is_asked_by_a_form() {
 }
 
 #[tokio::test]
+async fn messages_are_published_together_and_one_that_failed_is_an_error() {
+    let batch = json!({ "type": "SNS", "action": "PublishBatch", "topicArn": TOPIC, "entries": [
+        { "message": "$request.body.first", "messageAttributes": { "kind": "order" } },
+        { "id": "second", "message": "$request.body.second" } ] });
+    let (gateway, services) = serving(&[batch], |call| {
+        let member = |id: &str| format!("<member><Id>1</Id><MessageId>{id}</MessageId></member>");
+        let failed = |code: &str| format!("<Failed><member><Code>{code}</Code><Id>2</Id></member></Failed>");
+        let successful = format!("<Successful>{}{}</Successful>", member("a"), member("b"));
+        ok(&match () {
+            () if call.body.contains("bad") => format!("{successful}{}", failed("InvalidParameter")),
+            () if call.body.contains("busy") => format!("{successful}{}", failed("ThrottlingException")),
+            () => format!("<PublishBatchResult><Failed/>{successful}</PublishBatchResult>"),
+        })
+    })
+    .await;
+    let body = r#"{"first":"1","second":"a b"}"#;
+    assert_eq!(post(&gateway, "/0", body).await, r#"202 {"messageIds":["a","b"]}"#);
+    assert_eq!(
+        call(&services),
+        "sns eu-west-1 PublishBatch Action=PublishBatch&Version=2010-03-31\
+         &PublishBatchRequestEntries.member.1.Id=1&PublishBatchRequestEntries.member.1.Message=1\
+         &PublishBatchRequestEntries.member.1.MessageAttributes.entry.1.Name=kind\
+         &PublishBatchRequestEntries.member.1.MessageAttributes.entry.1.Value.DataType=String\
+         &PublishBatchRequestEntries.member.1.MessageAttributes.entry.1.Value.StringValue=order\
+         &PublishBatchRequestEntries.member.2.Id=second&PublishBatchRequestEntries.member.2.Message=a%20b\
+         &TopicArn=arn%3Aaws%3Asns%3Aeu-west-1%3A111122223333%3Aorders"
+    );
+    let failed = r#"502 {"message": "Internal server error"}"#;
+    assert_eq!(post(&gateway, "/0", r#"{"first":"bad","second":"2"}"#).await, failed);
+    let words = "integration failed: 1 entries failed, the first with InvalidParameter";
+    assert_eq!(gateway.last_line()["integrationErrorMessage"], json!(words));
+    let busy = r#"429 retry-after: 1{"message":"Too Many Requests"}"#;
+    assert_eq!(post(&gateway, "/0", r#"{"first":"busy","second":"2"}"#).await, busy);
+}
+
+#[tokio::test]
 async fn messages_are_received_and_deleted() {
     let receive = json!({ "type": "SQS", "action": "ReceiveMessage", "queueUrl": QUEUE,
         "maxNumberOfMessages": 2, "waitTimeSeconds": "$request.querystring.wait",

@@ -2,11 +2,11 @@
 
 mod function_arg;
 mod greeting;
+mod world_settings;
 
 use std::{
     collections::BTreeSet,
-    env,
-    io::{self, ErrorKind, IsTerminal, Write},
+    io::{self, ErrorKind, Write},
     num::NonZeroUsize,
     path::{Path, PathBuf},
 };
@@ -16,13 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tollgate::{
     api_file::{self, CheckedFile, local_function::LocalFunction},
     dev::{DevApi, DevServer, FileChange, LoadReport, Stamps},
-    environment::SERVICE_IDS,
     error::chain,
-    local::{
-        function_output::{Colours, FunctionOutput},
-        tables::TableNames,
-        world::WorldSettings,
-    },
 };
 
 use self::function_arg::FunctionArg;
@@ -38,24 +32,6 @@ const DEFAULT_FILE: &str = "tollgate.yaml";
 
 /// Changes that one line names.
 const MOST_NAMED: usize = 5;
-
-/// The variables of the gateway besides table names, passed on if they are set here.
-const GATEWAY_VARIABLES: [&str; 7] = [
-    "REFRESH_SECONDS",
-    "MAX_STALE_SECONDS",
-    "KEY_CACHE_SECONDS",
-    "CACHE_MEMORY_BYTES",
-    "LOG_LEVEL",
-    "TRUSTED_PROXY_SECRET",
-    "REQUIRE_TRUSTED_PROXY",
-];
-
-/// The services of the local world itself, which arguments name others for.
-const OWN_SERVICES: [&str; 2] = ["DYNAMODB", "LAMBDA"];
-
-/// Credentials that are passed on when another DynamoDB or Lambda is used.
-const AWS_VARIABLES: [&str; 4] =
-    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION"];
 
 /// Serve an API file on this machine, and follow it: gateway, functions, DynamoDB and an issuer of tokens.
 ///
@@ -101,6 +77,10 @@ pub struct Arguments {
     /// A Lambda to use instead of the functions of the file.
     #[arg(long, env = "AWS_ENDPOINT_URL_LAMBDA", value_name = "URL")]
     lambda_endpoint: Option<String>,
+    /// The other services that routes call, where no AWS_ENDPOINT_URL_SQS, _SNS, … names one [default:
+    /// http://127.0.0.1:5000, or with another DynamoDB or Lambda the region's].
+    #[arg(long, env = "AWS_ENDPOINT_URL", value_name = "URL")]
+    services_endpoint: Option<String>,
     /// The region that everything believes to be in.
     #[arg(long, env = "AWS_REGION", default_value = "us-east-1")]
     region: String,
@@ -141,7 +121,7 @@ pub fn run(arguments: Arguments) -> Result<ExitStatus> {
         Look::Told(status, _) => return Ok(status),
     };
     stamps.keep(files);
-    let settings = settings(arguments)?;
+    let settings = world_settings::settings(arguments)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start a runtime")?;
     runtime.block_on(async {
         let mut interrupt = signal(SignalKind::interrupt())?;
@@ -261,35 +241,4 @@ fn tell(report: &LoadReport) {
         refused.problems.iter().for_each(|problem| note(format_args!("  problem: {problem}")));
     }
     report.notes.iter().for_each(|line| note(format_args!("tollgate: {line}")));
-}
-
-fn settings(arguments: Arguments) -> Result<WorldSettings> {
-    let program = env::current_exe().context("cannot tell where this program is")?;
-    let uses_other_aws = arguments.dynamodb_endpoint.is_some() || arguments.lambda_endpoint.is_some();
-    let passed_on = GATEWAY_VARIABLES.iter().chain(AWS_VARIABLES.iter().filter(|_| uses_other_aws));
-    let services = SERVICE_IDS.iter().filter(|id| !OWN_SERVICES.contains(id));
-    let endpoints = services.map(|id| format!("AWS_ENDPOINT_URL_{id}"));
-    let names = passed_on.map(|name| (*name).to_owned()).chain(endpoints);
-    let passed_on = names.filter_map(|name| env::var(&name).ok().map(|value| (name, value)));
-    Ok(WorldSettings {
-        api_port: arguments.api_port,
-        dynamodb_port: arguments.dynamodb_port,
-        invoke_port: arguments.invoke_port,
-        issuer_port: arguments.issuer_port,
-        instances: arguments.instances,
-        region: arguments.region,
-        data_directory: arguments.data_dir,
-        gateway: arguments.gateway_binary.unwrap_or_else(|| program.with_file_name("gateway")),
-        dynamodb_endpoint: arguments.dynamodb_endpoint,
-        lambda_endpoint: arguments.lambda_endpoint,
-        tables: TableNames::from_environment(|name| env::var(name).ok()),
-        gateway_environment: passed_on.collect(),
-        output: FunctionOutput::terminal(colours()),
-    })
-}
-
-/// <https://no-color.org>
-fn colours() -> Colours {
-    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
-    if io::stdout().is_terminal() && !is_set("NO_COLOR") { Colours::ByName } else { Colours::None }
 }

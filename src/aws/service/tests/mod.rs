@@ -1,5 +1,7 @@
 //! Services are where AWS's own models have them.
 
+mod botocore;
+
 use std::collections::BTreeSet;
 
 use super::*;
