@@ -12,7 +12,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 use http::StatusCode;
 
 pub use self::{
-    problem::{InvalidConfiguration, ItemId, Problem},
+    problem::{InvalidConfiguration, ItemId, Problem, TextPlace},
     refusal::{BodyForm, OwnHeader, Refusal},
     response_type::ResponseType,
     violation::Violation,

@@ -6,6 +6,7 @@
 
 mod nested;
 mod parsed;
+mod place_in_text;
 #[cfg(feature = "cli")]
 mod recorded_fields;
 mod spelling;
