@@ -7,13 +7,14 @@ use super::action::{
     FieldKind::{Attributes, Text},
     destination, optional, required,
 };
+use super::destination::Destination;
 use crate::aws::service::Service;
 
 pub static ACTIONS: [Action; 1] = [Action {
     name: "Publish",
     service: Service::Sns,
     fields: &[
-        destination("topicArn", "TopicArn"),
+        destination("topicArn", "TopicArn", Destination::TopicArn),
         required("message", "Message", Text),
         optional("subject", "Subject", Text),
         optional("messageAttributes", "MessageAttributes", Attributes),
