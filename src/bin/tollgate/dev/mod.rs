@@ -53,6 +53,9 @@ const GATEWAY_VARIABLES: [&str; 7] = [
 /// The services of the local world itself, which arguments name others for.
 const OWN_SERVICES: [&str; 2] = ["DYNAMODB", "LAMBDA"];
 
+/// The variable for all services that have none of their own.
+const ALL_SERVICES: &str = "AWS_ENDPOINT_URL";
+
 /// Credentials that are passed on when another DynamoDB or Lambda is used.
 const AWS_VARIABLES: [&str; 4] =
     ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION"];
@@ -269,7 +272,8 @@ fn settings(arguments: Arguments) -> Result<WorldSettings> {
     let passed_on = GATEWAY_VARIABLES.iter().chain(AWS_VARIABLES.iter().filter(|_| uses_other_aws));
     let services = SERVICE_IDS.iter().filter(|id| !OWN_SERVICES.contains(id));
     let endpoints = services.map(|id| format!("AWS_ENDPOINT_URL_{id}"));
-    let names = passed_on.map(|name| (*name).to_owned()).chain(endpoints);
+    // The world's own services have variables of their own, which come before the one for all.
+    let names = passed_on.map(|name| (*name).to_owned()).chain(endpoints).chain([ALL_SERVICES.to_owned()]);
     let passed_on = names.filter_map(|name| env::var(&name).ok().map(|value| (name, value)));
     Ok(WorldSettings {
         api_port: arguments.api_port,
