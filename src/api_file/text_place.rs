@@ -54,12 +54,18 @@ enum Style {
 impl Style {
     /// The style, and where the text begins.
     fn of(written: &str) -> (usize, Self) {
-        match written.chars().next() {
-            Some('"') => (1, Self::Double),
-            Some('\'') => (1, Self::Single),
+        let mut text = written;
+        // A tag or an anchor: no plain text begins so.
+        while text.starts_with(['!', '&']) {
+            text = text.find(char::is_whitespace).map_or("", |end| text[end..].trim_start());
+        }
+        let begin = written.len() - text.len();
+        match text.chars().next() {
+            Some('"') => (begin + 1, Self::Double),
+            Some('\'') => (begin + 1, Self::Single),
             // What stands behind it says how blanks are taken.
-            Some('|' | '>') => (written.find('\n').map_or(written.len(), |end| end + 1), Self::AsItIs),
-            Some(_) | None => (0, Self::AsItIs),
+            Some('|' | '>') => (begin + text.find('\n').map_or(text.len(), |end| end + 1), Self::AsItIs),
+            Some(_) | None => (begin, Self::AsItIs),
         }
     }
 }
@@ -152,11 +158,12 @@ mod tests {
             ("a: |+ # why\n  $x\n\n", "2:3 $"),
             ("a: >\n  b\n  c\n\n  $x\n", "5:3 $"),
             ("a: 'it''s\n  é $x'", "2:5 $"),
-            (r#"{"a": "b\n\t\"q\" \\ \u00e9 \x41\/ $x"}"#, "1:37 $"),
+            (r#"{"a": "b\n\t\"q\" \\ \u00e9 \x41\/ $x"}"#, "1:36 $"),
             ("a: \"b\\\n   c\\  $x\"", "2:8 $"),
             (r#"a: "\u0024x""#, r"1:5 \u0024"),
             ("a: !!str |\n  $x\n", "2:3 $"),
             ("a: &b |\n  $x\n", "2:3 $"),
+            ("a: &b !!str '$x'", "1:14 $"),
             // The end of the text.
             ("a: |\n  b\n  c\n", "3:4 "),
         ];

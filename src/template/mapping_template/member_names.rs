@@ -151,7 +151,7 @@ mod tests {
             ),
             (
                 "#set($context.responseOverride.statusCode = 400)",
-                "1:6 $context.responseOverride.statusCode: a member of $context.responseOverride; did you mean $context.responseOverride.status?",
+                "1:6 $context.responseOverride.statusCode: a member of $context.responseOverride: status, header",
             ),
             (
                 "#set($context.requestOverride.headers.X = 'a')",

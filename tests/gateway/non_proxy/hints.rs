@@ -31,6 +31,8 @@ async fn words_of_other_descriptions_are_told_with_those_that_stand_for_them() {
         ("MOCK", json!({ "integrationResponses": [] }), vec!["? integrationResponses: got [], expected nothing of this name: an integration's responses are responses, a map by selection pattern or a list".to_owned()]),
         ("AWS", json!({ "uri": "f", "integrationHttpMethod": "POST", "responses": { "default": { "statusCode": 200 } } }),
             vec!["? integrationHttpMethod: got \"POST\", expected nothing of this name: the method of an integration's call is httpMethod".to_owned()]),
+        ("AWS", json!({ "uri": "f", "requestTemplates": { "application/json": "{}\n$input.jsn('$')" }, "responses": { "default": { "statusCode": 200 } } }),
+            vec!["? requestTemplates.application/json: got line 2, column 1: $input.jsn, which prints nothing, expected a member of $input; did you mean $input.json?".to_owned()]),
         ("AWS", json!({ "uri": "f", "responses": { "default": { "statusCode": [200] } } }), vec!["! responses.default.statusCode: got [200], expected a whole number from 200 to 599".to_owned()]),
     ];
     for (kind, fields, expected) in cases {
