@@ -24,6 +24,7 @@ use super::{
     references::{KeyReferences, RouteKeys, check_plan, shapes, take},
     resource_findings::stage_variables,
     source::{Sources, Span},
+    text_place::span_within,
 };
 use crate::{
     authorizers::KeyValue,
@@ -76,7 +77,7 @@ pub fn check_edited(path: &Path, edited: BTreeMap<PathBuf, String>) -> io::Resul
     let Loader { sources, mut problems, secrets, failed_includes, .. } = loader;
     // A place that is not understood has no more to tell.
     let broken: BTreeSet<Span> = problems.iter().map(|problem| problem.span).chain(failed_includes).collect();
-    let mut items = ItemCheck { broken: broken.clone(), problems: Vec::new() };
+    let mut items = ItemCheck { broken: broken.clone(), sources: &sources, problems: Vec::new() };
     items.check(&api);
     let is_new = |problem: &FileProblem| !broken.contains(&problem.span);
     problems.extend(items.problems.into_iter().filter(is_new));
@@ -103,9 +104,10 @@ pub(super) fn withhold(problems: &mut [FileProblem], secrets: &[Span], sources: 
     }
 }
 
-struct ItemCheck {
+struct ItemCheck<'s> {
     /// Places that are not understood.
     broken: BTreeSet<Span>,
+    sources: &'s Sources,
     problems: Vec<FileProblem>,
 }
 
@@ -115,7 +117,7 @@ pub(super) struct PlacedItem<'a> {
     item: &'a FileItem,
 }
 
-impl ItemCheck {
+impl ItemCheck<'_> {
     fn check(&mut self, api: &ApiFile) {
         let mut settings = Vec::new();
         for stage in &api.stages {
@@ -224,12 +226,17 @@ impl ItemCheck {
     }
 
     fn add(&mut self, placed: &PlacedItem<'_>, severity: Severity, problem: &Problem) {
-        self.problems.push(located(placed, severity, problem));
+        self.problems.push(located(placed, severity, problem, self.sources));
     }
 }
 
 /// A problem of an item at its place in the file.
-pub(super) fn located(placed: &PlacedItem<'_>, severity: Severity, problem: &Problem) -> FileProblem {
+pub(super) fn located(
+    placed: &PlacedItem<'_>,
+    severity: Severity,
+    problem: &Problem,
+    sources: &Sources,
+) -> FileProblem {
     let (expected, hint) = match problem.expected.split_once("; did you mean ") {
         Some((expected, meant)) => (expected, Some(format!("did you mean {meant}"))),
         None => (problem.expected.as_str(), None),
@@ -241,8 +248,11 @@ pub(super) fn located(placed: &PlacedItem<'_>, severity: Severity, problem: &Pro
         severity,
         hint,
         line: if is_secret { LineDisplay::Withheld } else { LineDisplay::Shown },
-        ..FileProblem::item(place(placed.item, problem), format!("{field}got {got}, expected {expected}"))
-            .about(&placed.subject)
+        ..FileProblem::item(
+            place(placed.item, problem, sources),
+            format!("{field}got {got}, expected {expected}"),
+        )
+        .about(&placed.subject)
     }
 }
 
@@ -268,10 +278,14 @@ const UNKNOWN: &str = "nothing of this name";
 
 /// The place that a problem is about: a value; the name before it where that is wrong, or where the value is long; or of
 /// what is missing, where it should be.
-fn place(item: &FileItem, problem: &Problem) -> Span {
+fn place(item: &FileItem, problem: &Problem, sources: &Sources) -> Span {
     let Some(found) = find(&item.fields, &problem.field) else { return item.place };
     match &found.node.content {
         Content::List(_) | Content::Map(_) => found.name,
+        Content::Text(text) if found.is_whole && problem.place.is_some() => {
+            let within = problem.place.and_then(|place| span_within(sources, found.node.span, text, place));
+            within.unwrap_or(found.node.span)
+        }
         _ if !found.is_whole || problem.expected.starts_with(UNKNOWN) => found.name,
         // Nothing is written there.
         _ if found.node.span.start == found.node.span.end => found.name,

@@ -26,6 +26,7 @@ mod scalar;
 pub mod schema;
 mod source;
 mod syntax_error;
+mod text_place;
 pub mod update;
 mod yaml;
 pub mod yaml_text;

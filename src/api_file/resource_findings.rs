@@ -32,7 +32,7 @@ impl CheckedFile {
         let places: HashMap<_, _> = self.api.stages.iter().flat_map(placed_routes).collect();
         let at_place = |(severity, problem): (Severity, &Problem)| {
             let placed = places.get(&problem.key)?;
-            Some(FileProblem { rule: Rule::Resource, ..located(placed, severity, problem) })
+            Some(FileProblem { rule: Rule::Resource, ..located(placed, severity, problem, &self.sources) })
         };
         let mut found: Vec<_> = problems.chain(warnings).filter_map(at_place).collect();
         withhold(&mut found, &self.secrets, &self.sources);

@@ -101,7 +101,9 @@ pub async fn check_planned(
     warnings.extend(candidate.warnings.iter().cloned());
     let key = format!("stage={stage}");
     let routes_of_stage = ItemId { table: &store.tables.routes, key: &key };
-    problems.extend(candidate.check_memory(routes_of_stage, store.deployment_memory).err());
+    problems.extend(
+        candidate.check_memory(routes_of_stage, store.deployment_memory).err().map(|problem| *problem),
+    );
     match candidate.deployment {
         Ok(PackedDeployment { routes, snapshot }) if problems.is_empty() => {
             Ok(Ok(PlannedDeployment { id: snapshot.id.clone(), routes, warnings }))

@@ -132,7 +132,7 @@ async fn deployment_of_items(
     let Candidate { deployment, warnings, footprint, .. } = candidate;
     let packed = deployment.and_then(|packed| match fits {
         Ok(()) => Ok(packed),
-        Err(problem) => Err(InvalidConfiguration(vec![problem])),
+        Err(problem) => Err(InvalidConfiguration(vec![*problem])),
     });
     match packed {
         Err(InvalidConfiguration(problems)) => Ok(Err(CanaryStarted::Invalid { problems, warnings })),

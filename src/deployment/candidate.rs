@@ -74,10 +74,14 @@ impl Candidate {
     /// # Errors
     ///
     /// None has.
-    pub fn check_memory(&self, item: ItemId<'_>, memory: Option<DeploymentMemory>) -> Result<(), Problem> {
+    pub fn check_memory(
+        &self,
+        item: ItemId<'_>,
+        memory: Option<DeploymentMemory>,
+    ) -> Result<(), Box<Problem>> {
         match memory.filter(|memory| memory.for_deployments < self.footprint.peak()) {
             None => Ok(()),
-            Some(DeploymentMemory { function_mb, for_deployments }) => Err(Problem::new(
+            Some(DeploymentMemory { function_mb, for_deployments }) => Err(Box::new(Problem::new(
                 item,
                 "*",
                 &format!("items that take {} of an instance's memory", self.footprint),
@@ -85,7 +89,7 @@ impl Candidate {
                     "at most {} MB, which a function of {function_mb} MB has for them; a function with more memory, or fewer routes",
                     for_deployments >> 20
                 ),
-            )),
+            ))),
         }
     }
 }

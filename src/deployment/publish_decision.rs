@@ -112,7 +112,7 @@ pub fn decide(
                 valid(state, purpose, candidate.footprint, packed, warnings)
             }
         },
-        Err(problem) => invalid(state, Findings { problems: vec![problem], warnings }),
+        Err(problem) => invalid(state, Findings { problems: vec![*problem], warnings }),
     }
 }
 

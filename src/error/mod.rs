@@ -12,7 +12,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 use http::StatusCode;
 
 pub use self::{
-    problem::{InvalidConfiguration, ItemId, Problem},
+    problem::{InvalidConfiguration, ItemId, Problem, TextPlace},
     refusal::{BodyForm, OwnHeader, Refusal},
     response_type::ResponseType,
     violation::Violation,
@@ -132,8 +132,9 @@ pub enum GatewayError {
     UnsupportedMediaType { content_type: String },
     #[error("the integration's mapping failed")]
     MappingFailed(#[source] BoxError),
-    #[error("no entry of the integration's responses fits its answer, and there is no default")]
-    NoFittingResponse,
+    /// With the text that the patterns were tried with, cut short.
+    #[error("no entry of the integration's responses fits {0}, and there is no default")]
+    NoFittingResponse(String),
     #[error("integration may not be called")]
     IntegrationForbidden(#[source] BoxError),
     #[error("integration could not be reached")]

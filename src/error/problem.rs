@@ -38,6 +38,15 @@ pub struct Problem {
     pub field: String,
     pub got: String,
     pub expected: String,
+    /// In a field of many lines, such as a template: the place that is meant.
+    pub place: Option<TextPlace>,
+}
+
+/// A place in a text. Line and column count from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TextPlace {
+    pub line: usize,
+    pub column: usize,
 }
 
 /// An item of a table.
@@ -58,13 +67,20 @@ impl Problem {
             field: withheld(field).into_owned(),
             got: withheld(if got.is_empty() { "\"\"" } else { got }).into_owned(),
             expected: expected.to_owned(),
+            place: None,
         }
+    }
+
+    /// The same at a place in the field's text, which `got` tells first.
+    pub fn at(self, place: TextPlace) -> Self {
+        let got = format!("line {}, column {}: {}", place.line, place.column, self.got);
+        Self { got, place: Some(place), ..self }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { table, key, field, got, expected } = self;
+        let Self { table, key, field, got, expected, place: _ } = self;
         write!(f, "{table} [{key}] {field}: got {got}, expected {expected}")
     }
 }

@@ -50,6 +50,13 @@ impl IntegrationType {
     /// The same; that there is none is reported.
     pub(super) fn required(given: Option<Self>, fields: &Fields<'_>) -> Option<Self> {
         let types = TYPES.map(|(name, _)| name).join(", ");
+        // CloudFormation's, as are the other fields then: they begin with a small letter here.
+        if fields.value("type").is_none()
+            && let Some(value) = fields.written("Type")
+        {
+            fields.problem("Type", &brief(value), "nothing of this name; did you mean type?");
+            return None;
+        }
         fields.require("type", given, &format!("one of {types}"))
     }
 

@@ -99,6 +99,8 @@ impl Integration {
     pub fn parse(fields: Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let given = IntegrationType::given(&fields);
         let timeout_ms = fields.integer("timeoutInMillis", 50..=MAX_TIMEOUT_MS).unwrap_or(DEFAULT_TIMEOUT_MS);
+        // Exports say what is so anyhow.
+        fields.pass_over("connectionType", "INTERNET");
         let kind = IntegrationType::required(given, &fields)?.parse(&fields, parse_context);
         let response_parameters =
             kind.as_ref().map_or(Read::Absent, |kind| kind.response_parameters(&fields));

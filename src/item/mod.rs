@@ -6,6 +6,7 @@
 
 mod nested;
 mod parsed;
+mod place_in_text;
 #[cfg(feature = "cli")]
 mod recorded_fields;
 mod spelling;
@@ -72,12 +73,21 @@ pub struct Fields<'a> {
     map: &'a Map<String, Value>,
     known: RefCell<Vec<&'a str>>,
     is_secret: Cell<Option<IsSecret>>,
+    /// Set where what is wrong hides which attributes are known.
+    is_given_up: Cell<bool>,
 }
 
 impl<'a> Fields<'a> {
     /// Reads the attributes of `item`.
     pub fn of(item: Item<'a>, map: &'a Map<String, Value>) -> Self {
-        Self { item, path: String::new(), map, known: RefCell::default(), is_secret: Cell::default() }
+        Self {
+            item,
+            path: String::new(),
+            map,
+            known: RefCell::default(),
+            is_secret: Cell::default(),
+            is_given_up: Cell::default(),
+        }
     }
 
     /// From here on nothing is told in which `is_secret` sees a secret, nor what an unknown attribute holds.

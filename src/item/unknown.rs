@@ -57,10 +57,30 @@ const GUARDS: [&str; 38] = [
     "return",
 ];
 
-impl Fields<'_> {
+impl<'a> Fields<'a> {
+    /// Passes over an attribute that has this word in it, which says what is so anyhow.
+    pub fn pass_over(&self, name: &'a str, word: &str) {
+        if self.written(name).and_then(Value::as_str) == Some(word) {
+            self.known.borrow_mut().push(name);
+        }
+    }
+
+    /// The value of an attribute that is not known by this name.
+    pub fn written(&self, name: &str) -> Option<&'a Value> {
+        self.map.get(name)
+    }
+
+    /// Says that a problem, which was told, hides what the other attributes mean: nothing is told of those.
+    pub fn give_up(&self) {
+        self.is_given_up.set(true);
+    }
+
     /// Warns of every attribute that nobody asked for. One that was meant to guard something is a problem, and so is
     /// one that guards and is null: that may be an accident, and would open what it guards.
     pub fn finish(self) {
+        if self.is_given_up.get() {
+            return;
+        }
         let known = self.known.borrow();
         for (name, value) in self.map {
             if !known.contains(&name.as_str()) {

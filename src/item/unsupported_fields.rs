@@ -2,7 +2,7 @@
 
 /// Names in any case: CloudFormation begins them with a large letter.
 #[rustfmt::skip]
-const WORDS: [(&str, &str); 17] = [
+const WORDS: [(&str, &str); 21] = [
     ("methodSettings",         "nothing of this name: cachingEnabled, cacheTtlInSeconds and throttle stand in each route item"),
     ("cacheClusterEnabled",    "nothing of this name: there is no cluster; a route item with cachingEnabled is enough"),
     ("cacheClusterSize",       "nothing of this name: the cache's table grows as it must, and CACHE_MEMORY_BYTES bounds an instance's memory"),
@@ -19,10 +19,15 @@ const WORDS: [(&str, &str); 17] = [
     ("revoked",                "nothing of this name: enabled: false switches it off"),
     ("expiry",                 "nothing of this name: a key ends at its expiresAt, in seconds since 1970"),
     ("requireApiKey",          "nothing of this name: a route asks for a key with apiKeyRequired: true"),
+    ("integrationResponses",   "nothing of this name: an integration's responses are responses, a map by selection pattern or a list"),
+    ("integrationHttpMethod",  "nothing of this name: the method of an integration's call is httpMethod"),
+    ("connectionType",         CONNECTION),
+    ("connectionId",           CONNECTION),
     ("throttling",             "nothing of this name: a limit is throttle: {rateLimit, burstLimit}"),
 ];
 
 const ENCRYPTED: &str = "nothing of this name: DynamoDB always encrypts the cache's table";
+const CONNECTION: &str = "nothing of this name: there are no VPC links; allowPrivateIntegrations of the $api item lists the private addresses that a URL may have";
 const OF_A_ROUTE: &str = "nothing of this name here: it stands in each route item";
 
 /// The text for a problem with `name`, if that is such a word. One that is known here is only misspelt.

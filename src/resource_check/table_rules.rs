@@ -75,13 +75,13 @@ impl<P: Fn(&str, &str, &str) -> Problem> KeyRules<'_, P> {
     fn check(&self) -> Vec<Problem> {
         let schema = match self.index() {
             Ok(schema) => schema,
-            Err(problem) => return vec![problem],
+            Err(problem) => return vec![*problem],
         };
         self.table_use.keys.iter().flat_map(|key| self.check_key(key, schema)).collect()
     }
 
     /// The key of the index, or of the table where there is none.
-    fn index(&self) -> Result<&KeySchema, Problem> {
+    fn index(&self) -> Result<&KeySchema, Box<Problem>> {
         let Some(name) = &self.table_use.index else { return Ok(&self.table.key) };
         let got = brief(&name.as_str().into());
         let field = "indexName";
@@ -96,11 +96,12 @@ impl<P: Fn(&str, &str, &str) -> Problem> KeyRules<'_, P> {
                     did_you_mean(name, &names)
                 ),
             };
-            return Err(self.problem(field, &got, &expected));
+            return Err(self.problem(field, &got, &expected).into());
         };
         match index.status.as_deref() {
             Some(status) if !USABLE.contains(&status) => {
-                Err(self.problem(field, &format!("{got}, which is {status}"), "an index that is ACTIVE"))
+                let got = format!("{got}, which is {status}");
+                Err(self.problem(field, &got, "an index that is ACTIVE").into())
             }
             Some(_) | None => Ok(&index.key),
         }

@@ -143,6 +143,6 @@ pub fn print(reports: &[CheckReport], output: OutputFormat) -> io::Result<()> {
 }
 
 fn problem(problem: &Problem) -> Value {
-    let Problem { table, key, field, got, expected } = problem;
+    let Problem { table, key, field, got, expected, .. } = problem;
     json!({ "table": table, "key": key, "field": field, "got": got, "expected": expected })
 }

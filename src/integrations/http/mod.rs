@@ -5,6 +5,7 @@
 mod http_targets;
 mod integration_method;
 mod request_parameters;
+mod rest_parameter;
 mod target_headers;
 mod target_uri;
 

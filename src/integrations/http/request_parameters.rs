@@ -8,7 +8,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::target_uri::{TargetUri, encoded_path, encoded_value};
+use super::{
+    rest_parameter::instead_of,
+    target_uri::{TargetUri, encoded_path, encoded_value},
+};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -218,7 +221,9 @@ struct ChangeParser<'a, 'f> {
 
 impl ChangeParser<'_, '_> {
     fn change(&self) -> Option<ParameterChange> {
-        let Some((operation, place)) = self.key.split_once(':') else { return self.problem(self.key, KEYS) };
+        let Some((operation, place)) = self.key.split_once(':') else {
+            return self.problem(self.key, &instead_of(self.key).unwrap_or_else(|| KEYS.to_owned()));
+        };
         match (operation, place) {
             ("overwrite", "path") => self.path().map(ParameterChange::OverwritePath),
             ("remove", _) => self.place(place).map(ParameterChange::Remove),

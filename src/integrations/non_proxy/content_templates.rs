@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use super::passthrough::PassthroughBehavior;
 use crate::{
-    error::GatewayError,
+    error::{GatewayError, TextPlace},
     item::{Fields, brief},
     media_type::{Accept, essence},
-    template::{ContextVariable, mapping_template::MappingTemplate},
+    template::{ContextVariable, mapping_template::MappingTemplate, velocity::Place},
 };
 
 /// The templates of a request or of a response: that of `application/json` first, the others by the text of their type.
@@ -139,13 +139,22 @@ impl BodyMapping {
             }
         };
         match MappingTemplate::parse(text) {
-            Ok(template) => Some(Self::Template(Box::new(template))),
+            Ok(template) => {
+                for misspelt in template.unknown_members() {
+                    fields.warn_in_text(field, place(misspelt.place), &misspelt.got, &misspelt.expected);
+                }
+                Some(Self::Template(Box::new(template)))
+            }
             Err(error) => {
-                fields.problem(field, &format!("{}: {}", error.place, error.got), &error.expected);
+                fields.problem_in_text(field, place(error.place), &error.got, &error.expected);
                 None
             }
         }
     }
+}
+
+fn place(place: Place) -> TextPlace {
+    TextPlace { line: place.line, column: place.column }
 }
 
 fn is_same(one: &str, other: &str) -> bool {

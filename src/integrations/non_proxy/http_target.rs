@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use http::{
-    HeaderValue, Method,
+    HeaderName, HeaderValue, Method,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
 };
 use http_body_util::{BodyExt, Full};
@@ -31,6 +31,8 @@ pub struct HttpTarget {
     method: IntegrationMethod,
     client: GuardedClient,
 }
+
+const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
 /// The longest answer that a mapping reads: API Gateway's own bound.
 const MOST_BYTES: usize = 10 << 20;
@@ -69,6 +71,8 @@ impl HttpTarget {
         }
         let mut headers = mapped.headers.clone();
         add_origin(&mut headers, context.request);
+        let trace_id = HeaderValue::try_from(&context.request.origin.trace_id).ok();
+        headers.extend(trace_id.filter(|id| !id.is_empty()).map(|id| (TRACE_ID, id)));
         if mapped.body.is_empty() {
             headers.remove(CONTENT_TYPE);
             if ![Method::GET, Method::HEAD, Method::DELETE, Method::OPTIONS].contains(method) {

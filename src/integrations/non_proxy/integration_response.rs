@@ -70,6 +70,11 @@ impl IntegrationResponse {
         })
     }
 
+    /// The status, where no template overrides it.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// The variables of `context` in its headers.
     pub fn variables(&self) -> impl Iterator<Item = ContextVariable> {
         self.headers.iter().filter_map(|header| header.source.variable().cloned())
@@ -154,6 +159,10 @@ impl IntegrationResponse {
 fn status(fields: &Fields<'_>) -> Option<StatusCode> {
     const FIELD: &str = "statusCode";
     const EXPECTED: &str = "a whole number from 200 to 599";
+    if let Some(value @ (Value::Array(_) | Value::Object(_))) = fields.value(FIELD) {
+        fields.problem(FIELD, &brief(value), EXPECTED);
+        return None;
+    }
     let text = fields.require(FIELD, fields.string(FIELD), EXPECTED)?;
     let number = text.trim().parse().ok().filter(|number| (200..=599).contains(number));
     let status = number.and_then(|number: u16| StatusCode::from_u16(number).ok());

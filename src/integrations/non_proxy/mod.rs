@@ -119,6 +119,9 @@ impl NonProxy {
         request: Option<RequestMapping>,
     ) -> Option<Self> {
         let responses = Responses::read(fields);
+        if let (Some(Target::Service(_)), Some(responses)) = (&target, &responses) {
+            responses.warn_of_hidden_errors(fields);
+        }
         Some(Self {
             target: target?,
             request: request?,

@@ -69,6 +69,20 @@ impl Responses {
         Some(responses)
     }
 
+    /// Warns of a service's errors that a client would take for a success, as on API Gateway.
+    pub fn warn_of_hidden_errors(&self, fields: &Fields<'_>) {
+        // Of `AccessDenied`, by the protocol of the service.
+        let is_selected = |status: &str| self.by_pattern.iter().any(|(pattern, _)| pattern.matches(status));
+        let Some(status) = self.default.as_ref().map(IntegrationResponse::status) else { return };
+        if status.as_u16() < 400 && !is_selected("400") && !is_selected("403") {
+            let expected = format!(
+                "an entry for errors, such as 4\\d{{2}} and 5\\d{{2}}: as on API Gateway, an AccessDenied of the service is answered {} without one",
+                status.as_u16()
+            );
+            fields.warn(FIELD, "no entry for a status of 400 or 403", &expected);
+        }
+    }
+
     /// The response for an answer.
     ///
     /// # Errors
@@ -90,7 +104,7 @@ impl Responses {
             Selector::Text(text) => fits(text),
             Selector::Default => None,
         };
-        fitting.or(self.default.as_ref()).ok_or(GatewayError::NoFittingResponse)
+        fitting.or(self.default.as_ref()).ok_or_else(|| GatewayError::NoFittingResponse(selector.shown()))
     }
 
     pub fn all(&self) -> impl Iterator<Item = &IntegrationResponse> {

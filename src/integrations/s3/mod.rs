@@ -90,7 +90,11 @@ impl S3 {
         let credentials = ServiceCaller::read_credentials(fields, "credentials");
         let said = fields.resolved_string("region");
         let region = checked_region(fields, "region", said, &[]);
-        let action = fields.require("action", fields.choice("action", &ACTIONS), &expected)?;
+        let action = fields.require("action", fields.choice("action", &ACTIONS), &expected);
+        if action.is_none() {
+            fields.give_up();
+        }
+        let action = action?;
         let bucket = bucket(fields);
         let mapped = |name, value| MappedValue::parse(fields, name, value, parse_context.path_parameters);
         let key = fields.require("key", fields.value("key"), KEY).and_then(|value| mapped("key", value));

@@ -7,6 +7,7 @@ use http::{
         CONTENT_TYPE, ETAG, EXPIRES, HeaderValue, LAST_MODIFIED,
     },
 };
+use http_body::Body as _;
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -79,6 +80,10 @@ pub async fn of_writing(
         return Err(failed(answer, key).await);
     }
     let e_tag = answer.headers().get(ETAG).cloned();
+    // S3 says an ETag, and nothing else.
+    if e_tag.is_none() && !answer.body().is_end_stream() {
+        return Err(GatewayError::BrokenAnswer("an answer without an ETag, which S3 gives".into()));
+    }
     let text = e_tag.as_ref().and_then(|value| value.to_str().ok());
     let status = status.unwrap_or(StatusCode::OK);
     let mut response = Response::new(Body::empty());

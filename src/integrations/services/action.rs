@@ -1,5 +1,6 @@
 //! The actions of services, as data: their fields, what they do, what becomes of their answers.
 
+use super::destination::Destination;
 use crate::aws::{call::Attempts, service::Service};
 
 /// An action of a service.
@@ -83,7 +84,7 @@ pub enum Need {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldKind {
     /// Whom or what it is sent to: no request chooses it.
-    Destination,
+    Destination(Destination),
     /// Text; a map or a list is its JSON. `$request.body` alone is the body as it came.
     Text,
     /// The same, as base64.
@@ -118,8 +119,8 @@ pub enum AnswerForm {
 }
 
 /// A field that no request chooses.
-pub const fn destination(name: &'static str, wire: &'static str) -> Field {
-    Field { name, wire, need: Need::Required, kind: FieldKind::Destination }
+pub const fn destination(name: &'static str, wire: &'static str, form: Destination) -> Field {
+    Field { name, wire, need: Need::Required, kind: FieldKind::Destination(form) }
 }
 
 pub const fn required(name: &'static str, wire: &'static str, kind: FieldKind) -> Field {

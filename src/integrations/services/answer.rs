@@ -31,7 +31,12 @@ pub fn plain(action: &Action, status: Option<StatusCode>, body: &Bytes) -> Resul
         AnswerForm::Accepted(names) if action.service.json_api().is_none() => {
             let field =
                 |(wire, name): &(&str, &str)| Some(((*name).to_owned(), first_text(body, wire)?.into()));
-            Ok(response(accepted, &Value::Object(names.iter().filter_map(field).collect())))
+            let shown: Map<String, Value> = names.iter().filter_map(field).collect();
+            // A page of somebody else's. No answer at all is one of a service that did it.
+            if shown.is_empty() && !body.is_empty() {
+                return Err(GatewayError::BrokenAnswer("a service's answer without an id".into()));
+            }
+            Ok(response(accepted, &Value::Object(shown)))
         }
         AnswerForm::Accepted(names) => {
             let answer = read(body)?;

@@ -4,14 +4,15 @@
 
 use super::action::{
     Action, AnswerForm, Effect, Entries, Field,
-    FieldKind::{Destination, Text, Texts, Time},
-    Need, optional, required,
+    FieldKind::{Text, Texts, Time},
+    Need, destination, optional, required,
 };
+use super::destination::Destination;
 use crate::aws::service::Service;
 
 /// Without it, the account's own bus.
 const BUS: Field =
-    Field { name: "eventBusName", wire: "EventBusName", need: Need::Optional, kind: Destination };
+    Field { need: Need::Optional, ..destination("eventBusName", "EventBusName", Destination::EventBus) };
 
 pub static ACTIONS: [Action; 1] = [Action {
     name: "PutEvents",

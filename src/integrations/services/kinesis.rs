@@ -7,9 +7,10 @@ use super::action::{
     FieldKind::{Bytes, Text},
     destination, optional, required,
 };
+use super::destination::Destination;
 use crate::aws::service::Service;
 
-const STREAM: Field = destination("streamName", "StreamName");
+const STREAM: Field = destination("streamName", "StreamName", Destination::StreamName);
 const DATA: Field = required("data", "Data", Bytes);
 const KEY: Field = required("partitionKey", "PartitionKey", Text);
 const HASH_KEY: Field = optional("explicitHashKey", "ExplicitHashKey", Text);

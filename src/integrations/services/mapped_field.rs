@@ -34,7 +34,7 @@ impl MappedField {
             Need::Required => fields.require(field.name, value, expected(field.kind))?,
             Need::Optional => value?,
         };
-        let mapped = if field.kind == FieldKind::Destination {
+        let mapped = if matches!(field.kind, FieldKind::Destination(_)) {
             MappedValue::Fixed(fields.resolved_string(field.name)?.into())
         } else {
             MappedValue::parse(fields, field.name, value, path_parameters)?
@@ -58,7 +58,9 @@ impl MappedField {
     /// The text of what no request chooses, if it is that.
     pub fn destination(&self) -> Option<&str> {
         match &self.mapped {
-            MappedValue::Fixed(Value::String(text)) if self.field.kind == FieldKind::Destination => {
+            MappedValue::Fixed(Value::String(text))
+                if matches!(self.field.kind, FieldKind::Destination(_)) =>
+            {
                 Some(text)
             }
             MappedValue::Fixed(_)
@@ -76,7 +78,7 @@ impl MappedField {
     /// `BadParameterValue`, `BadBodyValue`, `InvalidBody`: it is none that the field takes, or a required one is absent.
     pub fn fill(&self, inputs: &Inputs<'_>, out: &mut FilledFields) -> Result<(), GatewayError> {
         let value = match self.field.kind {
-            FieldKind::Destination | FieldKind::Text => self.text(inputs)?.map(Value::from),
+            FieldKind::Destination(_) | FieldKind::Text => self.text(inputs)?.map(Value::from),
             FieldKind::Bytes => self.bytes(inputs)?.map(|bytes| BASE64_STANDARD.encode(bytes).into()),
             FieldKind::Integer { least, most } => self.integer(inputs, least, most)?,
             FieldKind::Time => self.time(inputs)?,
@@ -86,7 +88,7 @@ impl MappedField {
         match value {
             Some(value) => {
                 // Whom it is sent to is no part of what is sent.
-                if self.field.kind != FieldKind::Destination {
+                if !matches!(self.field.kind, FieldKind::Destination(_)) {
                     out.bytes += size(&value);
                 }
                 out.fields.insert(self.field.wire.to_owned(), value);
@@ -167,7 +169,7 @@ fn json_of(text: &str) -> Option<Value> {
 
 fn expected(kind: FieldKind) -> &'static str {
     match kind {
-        FieldKind::Destination => "text, which no request chooses",
+        FieldKind::Destination(destination) => destination.expected(),
         FieldKind::Text | FieldKind::Bytes => "text, JSON, or a word such as $request.body",
         FieldKind::Integer { .. } => "a whole number that the service takes, or a word",
         FieldKind::Time => "a time such as 2026-11-30T18:00:00Z, or a word",
@@ -189,7 +191,10 @@ fn fits(kind: FieldKind, mapped: &MappedValue) -> bool {
         (FieldKind::Attributes, MappedValue::Fixed(value)) => {
             value.as_str().is_some_and(|text| json_of(text).is_some())
         }
-        (FieldKind::Destination | FieldKind::Text | FieldKind::Bytes, MappedValue::Fixed(value)) => {
+        (FieldKind::Destination(destination), MappedValue::Fixed(value)) => {
+            value.as_str().is_some_and(|text| destination.fits(text))
+        }
+        (FieldKind::Text | FieldKind::Bytes, MappedValue::Fixed(value)) => {
             !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty())
         }
         (FieldKind::Integer { .. } | FieldKind::Time | FieldKind::Texts, MappedValue::Map(_))
@@ -197,7 +202,7 @@ fn fits(kind: FieldKind, mapped: &MappedValue) -> bool {
             false
         }
         (
-            FieldKind::Destination
+            FieldKind::Destination(_)
             | FieldKind::Text
             | FieldKind::Bytes
             | FieldKind::Integer { .. }

@@ -7,6 +7,7 @@
 mod action;
 mod answer;
 mod app_config;
+mod destination;
 mod event_bridge;
 mod failure;
 mod form;

@@ -25,7 +25,12 @@ impl ServiceIntegration {
         let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
         let credentials = ServiceCaller::read_credentials(fields, "credentials");
         let region = fields.resolved_string("region");
-        let action = fields.require("action", fields.choice("action", &words), &names.join(" or "))?;
+        let action = fields.require("action", fields.choice("action", &words), &names.join(" or "));
+        if action.is_none() {
+            // Which of the others are its fields, nobody knows.
+            fields.give_up();
+        }
+        let action = action?;
         let status = status(fields, action.answer);
         let mapped = mapped_fields(fields, action.fields, parse_context);
         let entries = match action.entries {

@@ -7,9 +7,10 @@ use super::action::{
     FieldKind::{Attributes, Text},
     destination, optional, required,
 };
+use super::destination::Destination;
 use crate::aws::service::Service;
 
-const TOPIC: Field = destination("topicArn", "TopicArn");
+const TOPIC: Field = destination("topicArn", "TopicArn", Destination::TopicArn);
 const MESSAGE: Field = required("message", "Message", Text);
 const SUBJECT: Field = optional("subject", "Subject", Text);
 const ATTRIBUTES: Field = optional("messageAttributes", "MessageAttributes", Attributes);

@@ -7,12 +7,13 @@ use super::action::{
     FieldKind::{Attributes, Integer, Text, Texts},
     destination, optional, required,
 };
+use super::destination::Destination;
 use crate::aws::service::Service;
 
 /// 1 MiB, all messages of a call together.
 const MOST_BYTES: usize = 1 << 20;
 
-const QUEUE: Field = destination("queueUrl", "QueueUrl");
+const QUEUE: Field = destination("queueUrl", "QueueUrl", Destination::QueueUrl);
 const DELAY: Field = optional("delaySeconds", "DelaySeconds", Integer { least: 0, most: 900 });
 const GROUP: Field = optional("messageGroupId", "MessageGroupId", Text);
 const DEDUPLICATION: Field = optional("messageDeduplicationId", "MessageDeduplicationId", Text);

@@ -5,9 +5,10 @@
 use super::action::{
     Action, AnswerForm, Effect, Entries, Field, FieldKind::Text, destination, optional, required,
 };
+use super::destination::Destination;
 use crate::aws::service::Service;
 
-const MACHINE: Field = destination("stateMachineArn", "stateMachineArn");
+const MACHINE: Field = destination("stateMachineArn", "stateMachineArn", Destination::StateMachineArn);
 const NAME: Field = optional("name", "name", Text);
 const INPUT: Field = optional("input", "input", Text);
 const EXECUTION: Field = required("executionArn", "executionArn", Text);

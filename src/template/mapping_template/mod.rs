@@ -9,6 +9,7 @@ mod escape_tool;
 mod input_tool;
 mod inputs;
 mod java_script;
+mod member_names;
 mod named_values;
 mod override_budget;
 mod overrides;
@@ -26,6 +27,7 @@ use self::{
 };
 pub use self::{
     inputs::TemplateInputs,
+    member_names::UnknownMember,
     overrides::{OverrideValue, Overrides, RequestOverride, ResponseOverride},
     render_error::RenderError,
 };
@@ -104,6 +106,13 @@ impl MappingTemplate {
         let of_context = calls.iter().filter(|call| call.tool == CONTEXT);
         let context_members = of_context.map(|call| call.member.into()).collect();
         Ok(Self { template, tools, parameters, context_members })
+    }
+
+    /// The members of its tools that API Gateway does not have, and prints nothing for: misspelt, most likely.
+    pub fn unknown_members(&self) -> Vec<UnknownMember> {
+        let own = self.template.assigned_variables();
+        let calls = self.template.tool_calls();
+        calls.iter().filter(|call| !own.contains(call.tool)).filter_map(member_names::unknown).collect()
     }
 
     /// The template as it was written.

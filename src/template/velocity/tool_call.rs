@@ -1,6 +1,6 @@
 //! The uses of variables in a template, so that whoever gives a tool can check them before any rendering.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
     Place, Template,
@@ -14,6 +14,8 @@ pub struct ToolCall<'t> {
     pub tool: &'t str,
     /// The member or method that is asked for first; empty where there is none.
     pub member: &'t str,
+    /// The member that is asked of that; empty where there is none, or it is a method.
+    pub next: &'t str,
     /// The only argument, where it is a text without references.
     pub literal: Option<Cow<'t, str>>,
     pub place: Place,
@@ -22,12 +24,23 @@ pub struct ToolCall<'t> {
 impl Template {
     /// Every reference to a variable, in macros too.
     pub fn tool_calls(&self) -> Vec<ToolCall<'_>> {
-        let mut walk = Walk { template: self, calls: Vec::new() };
+        let mut walk = Walk { template: self, calls: Vec::new(), assigned: BTreeSet::new() };
         walk.block(self.block());
         for body in self.macros().values() {
             walk.block(&body.body);
         }
         walk.calls
+    }
+
+    /// The variables that the template gives a value of its own, somewhere.
+    pub fn assigned_variables(&self) -> BTreeSet<&str> {
+        let mut walk = Walk { template: self, calls: Vec::new(), assigned: BTreeSet::new() };
+        walk.block(self.block());
+        for body in self.macros().values() {
+            walk.assigned.extend(body.parameters.iter().map(|name| &**name));
+            walk.block(&body.body);
+        }
+        walk.assigned
     }
 }
 
@@ -35,6 +48,7 @@ impl Template {
 struct Walk<'t> {
     template: &'t Template,
     calls: Vec<ToolCall<'t>>,
+    assigned: BTreeSet<&'t str>,
 }
 
 impl<'t> Walk<'t> {
@@ -51,6 +65,9 @@ impl<'t> Walk<'t> {
             Statement::Print(print) if print.backslashes % 2 == 1 => {}
             Statement::Print(print) => self.reference(&print.reference),
             Statement::Set(set) => {
+                if set.target.steps.is_empty() {
+                    self.assigned.insert(&set.target.name);
+                }
                 self.reference(&set.target);
                 self.expression(&set.value);
             }
@@ -62,10 +79,14 @@ impl<'t> Walk<'t> {
                 branches.otherwise.iter().for_each(|block| self.block(block));
             }
             Statement::Foreach(foreach) => {
+                self.assigned.insert(&foreach.variable);
                 self.expression(&foreach.source);
                 self.block(&foreach.body);
             }
-            Statement::Define(define) => self.block(&define.body),
+            Statement::Define(define) => {
+                self.assigned.insert(&define.variable);
+                self.block(&define.body);
+            }
             Statement::Call(call) => {
                 call.arguments.iter().for_each(|argument| self.expression(argument));
                 call.body.iter().for_each(|body| self.block(body));
@@ -84,7 +105,11 @@ impl<'t> Walk<'t> {
             Some(Step::Index(_)) | None => ("", None),
         };
         let place = self.template.place(reference.span.start);
-        self.calls.push(ToolCall { tool: &reference.name, member, literal, place });
+        let next = match reference.steps.get(1) {
+            Some(Step::Member(name)) => name,
+            Some(Step::Call(_) | Step::Index(_)) | None => "",
+        };
+        self.calls.push(ToolCall { tool: &reference.name, member, next, literal, place });
         for step in &reference.steps {
             match step {
                 Step::Member(_) => {}

@@ -12,6 +12,7 @@ mod pages;
 mod schema;
 mod stages;
 mod syntax;
+mod templates;
 mod update;
 
 use std::{

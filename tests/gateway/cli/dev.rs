@@ -2,22 +2,31 @@
 
 use std::{
     env, fs,
-    io::{BufRead, BufReader},
-    process::{Command, Stdio},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    os::unix::fs::PermissionsExt,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
 };
 
-#[test]
-fn dev_ends_properly_after_its_output_was_closed() {
-    let folder = env::temp_dir().join(format!("tollgate-dev-{}", std::process::id()));
+/// A folder with an API without routes, and a gateway that is this program.
+fn project(name: &str, gateway: &str) -> PathBuf {
+    let folder = env::temp_dir().join(format!("tollgate-{name}-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
-    // What it hosts has only to exist: no request comes.
-    fs::write(folder.join("gateway"), "").unwrap();
+    fs::write(folder.join("gateway"), gateway).unwrap();
+    fs::set_permissions(folder.join("gateway"), fs::Permissions::from_mode(0o755)).unwrap();
     fs::write(folder.join("tollgate.yaml"), "tollgate: 1\n").unwrap();
+    folder
+}
+
+/// `tollgate dev` in a folder, and the first line that it says.
+fn started(folder: &PathBuf, variables: &[(&str, &str)]) -> (Child, String) {
     let mut dev = Command::new(env!("CARGO_BIN_EXE_tollgate"))
         .args(["dev", "--api-port", "0", "--dynamodb-port", "0", "--invoke-port", "0", "--issuer-port", "0"])
         .env_clear()
         .env("GATEWAY_BINARY", folder.join("gateway"))
-        .current_dir(&folder)
+        .envs(variables.iter().copied())
+        .current_dir(folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -26,9 +35,48 @@ fn dev_ends_properly_after_its_output_was_closed() {
     let mut first = String::new();
     BufReader::new(dev.stdout.take().unwrap()).read_line(&mut first).unwrap();
     assert!(first.starts_with("API  "), "{first}");
+    (dev, first)
+}
+
+fn interrupt(dev: &Child) {
     let interrupted = Command::new("kill").args(["-INT", &dev.id().to_string()]).status().unwrap();
     assert!(interrupted.success());
+}
+
+#[test]
+fn dev_ends_properly_after_its_output_was_closed() {
+    // What it hosts has only to exist: no request comes.
+    let folder = project("dev", "");
+    let (dev, _) = started(&folder, &[]);
+    interrupt(&dev);
     let output = dev.wait_with_output().unwrap();
     fs::remove_dir_all(&folder).unwrap();
     assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(0), ""));
+}
+
+#[test]
+fn the_gateway_finds_services_elsewhere_and_what_the_local_world_has_there() {
+    let folder = project("endpoints", "#!/bin/sh\nexport -p > \"$0.env\"\n");
+    let elsewhere =
+        [("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"), ("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:4567")];
+    let (dev, first) = started(&folder, &elsewhere);
+    let address = first.trim().rsplit("http://").next().unwrap().trim_end_matches('/');
+    let mut client = TcpStream::connect(address).unwrap();
+    client.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();
+    client.read_to_string(&mut String::new()).unwrap();
+    interrupt(&dev);
+    dev.wait_with_output().unwrap();
+    let variables = fs::read_to_string(folder.join("gateway.env")).unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    let of = |name: &str| {
+        let begin = format!("export {name}='");
+        let line = variables.lines().find_map(|line| line.strip_prefix(&begin));
+        line.map(|value| value.trim_end_matches('\'').to_owned())
+    };
+    assert_eq!(of("AWS_ENDPOINT_URL").as_deref(), Some(elsewhere[0].1), "{variables}");
+    assert_eq!(of("AWS_ENDPOINT_URL_SQS").as_deref(), Some(elsewhere[1].1));
+    for own in ["DYNAMODB", "LAMBDA", "STS"] {
+        let url = of(&format!("AWS_ENDPOINT_URL_{own}")).unwrap();
+        assert!(url.starts_with("http://127.0.0.1:") && !url.contains(":456"), "{own} {url}");
+    }
 }

@@ -44,6 +44,7 @@ pub fn router(calls: Calls) -> Router {
     Router::new()
         .route("/2015-03-31/functions/{name}/invocations", post(invoke))
         .route("/", post(take_message))
+        .route("/{account}/{queue}", post(take_message))
         .route("/2021-11-15/functions/{name}/response-streaming-invocations", post(invoke_streaming))
         .layer(DefaultBodyLimit::disable())
         .with_state(calls)

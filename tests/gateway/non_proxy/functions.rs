@@ -185,7 +185,7 @@ async fn an_answer_that_nothing_fits_is_500() {
     assert_eq!(line["errorResponseType"], "API_CONFIGURATION_ERROR");
     assert_eq!(
         line["integrationErrorMessage"],
-        "no entry of the integration's responses fits its answer, and there is no default"
+        "no entry of the integration's responses fits a result, which is no error, and there is no default"
     );
     assert!(gateway.send("POST /v1/fails\n\n{\"message\": \"x\"}").await.starts_with("502\n"));
     assert_eq!(gateway.send("POST /v1/fails\n\n{}").await, misconfigured(), "an empty message");

@@ -110,3 +110,22 @@ async fn a_mapped_header_of_a_response_is_sent_renamed_or_dropped() {
         assert_eq!(answer, format!("200\n{}\n\n", lines.join("\n")), "{name}");
     }
 }
+
+#[tokio::test]
+async fn an_override_of_the_host_reaches_a_url_and_one_of_the_addresses_gets_the_clients_own_behind_it() {
+    let target = Target::start([]).await;
+    let template = "#set($context.requestOverride.header.Host = 'tenant.example')\
+        #set($context.requestOverride.header.X-Forwarded-For = '203.0.113.9')\
+        #set($context.requestOverride.header.X-Forwarded-Proto = 'http')x";
+    let gateway = http(&target, "/x", json!({ "requestTemplates": { "application/json": template } })).await;
+    assert!(gateway.send("POST /v1/x\n\n{}").await.starts_with("200\n"));
+    assert_eq!(
+        target.received(),
+        [
+            "POST /x\naccept: application/json\ncontent-length: 1\ncontent-type: application/json\nhost: tenant.example\n\
+          user-agent: AmazonAPIGateway_abc123\nx-amzn-apigateway-api-id: abc123\n\
+          x-amzn-trace-id: Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1\n\
+          x-forwarded-for: 203.0.113.9, 192.0.2.1\nx-forwarded-port: 443\nx-forwarded-proto: http\n\nx"
+        ]
+    );
+}

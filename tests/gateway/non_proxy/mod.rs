@@ -3,6 +3,7 @@
 mod bodies;
 mod functions;
 mod headers;
+mod hints;
 mod mocks;
 mod parameters;
 mod problems;

@@ -73,6 +73,7 @@ async fn every_source_goes_to_every_place() {
         host: 127.0.0.1:PORT
         user-agent: AmazonAPIGateway_abc123
         x-amzn-apigateway-api-id: abc123
+        x-amzn-trace-id: Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1
         x-forwarded-for: 192.0.2.1
         x-forwarded-port: 443
         x-forwarded-proto: https

@@ -7,9 +7,14 @@ use super::route;
 use crate::harness::TestGateway;
 
 /// The problems and warnings of an integration, without what all have before them.
-async fn notes(kind: &str, more: Value) -> Vec<String> {
+pub(super) async fn notes(kind: &str, more: Value) -> Vec<String> {
+    notes_of(route("POST /o/{id}", kind, more)).await
+}
+
+/// The same of a whole route.
+pub(super) async fn notes_of(route: Value) -> Vec<String> {
     let gateway = TestGateway::new();
-    gateway.put_route(&route("POST /o/{id}", kind, more));
+    gateway.put_route(&route);
     let (problems, warnings) = match gateway.publish("v1").await {
         PublishOutcome::Invalid { problems, warnings } => (problems, warnings),
         PublishOutcome::Published { warnings, .. } => (Vec::new(), warnings),

@@ -32,6 +32,7 @@ async fn only_what_is_mapped_reaches_the_url() {
         host: 127.0.0.1:PORT
         user-agent: AmazonAPIGateway_abc123
         x-amzn-apigateway-api-id: abc123
+        x-amzn-trace-id: Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1
         x-forwarded-for: 192.0.2.1
         x-forwarded-port: 443
         x-forwarded-proto: https
@@ -47,6 +48,7 @@ async fn only_what_is_mapped_reaches_the_url() {
         host: 127.0.0.1:PORT
         user-agent: AmazonAPIGateway_abc123
         x-amzn-apigateway-api-id: abc123
+        x-amzn-trace-id: Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1
         x-forwarded-for: 192.0.2.1
         x-forwarded-port: 443
         x-forwarded-proto: https
@@ -63,6 +65,7 @@ async fn only_what_is_mapped_reaches_the_url() {
         host: 127.0.0.1:PORT
         user-agent: AmazonAPIGateway_abc123
         x-amzn-apigateway-api-id: abc123
+        x-amzn-trace-id: Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1
         x-forwarded-for: 192.0.2.1
         x-forwarded-port: 443
         x-forwarded-proto: https

@@ -2,6 +2,7 @@
 
 mod errors;
 mod executions;
+mod hostile;
 mod objects;
 mod problems;
 mod real_servers;

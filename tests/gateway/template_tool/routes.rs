@@ -176,9 +176,9 @@ fn a_template_that_cannot_be_read_is_a_problem_of_the_file_at_its_place() {
     let told = folder.tollgate(&["check", "api.yaml"]).text(&[]);
     expect![[r#"
         exit 3
-        api.yaml:12:15: problem: integration.requestTemplates.application/json: got line 3, column 1: the template's end, expected #end of the `#if` before it
-         12 |               #set($context.responseOverride.header.x-id = $input.params('id'))
-            |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        api.yaml:13:77: problem: integration.requestTemplates.application/json: got line 3, column 1: the template's end, expected #end of the `#if` before it
+         13 |               #if($a) "path": "$context.path", "env": "$stageVariables.env"}
+            |                                                                             ^
             = in stage v1, POST /orders/{id}
 
         api.yaml: 1 problem

@@ -126,7 +126,7 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"415 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Unsupported Media Type"}"#),
         (GatewayError::MappingFailed(source()),
             r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
-        (GatewayError::NoFittingResponse,
+        (GatewayError::NoFittingResponse(String::new()),
             r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
     ]
 }
@@ -185,7 +185,7 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::IntegrationThrottled(_) => 48,
         GatewayError::UnsupportedMediaType { .. } => 49,
         GatewayError::MappingFailed(_) => 50,
-        GatewayError::NoFittingResponse => 51,
+        GatewayError::NoFittingResponse(_) => 51,
     }
 }
 

@@ -15,5 +15,5 @@ fn the_templates_of_the_page_give_what_it_shows() {
         assert_eq!(world.text(template), expected, "{template}");
         templates += 1;
     }
-    assert_eq!(templates, 3);
+    assert_eq!(templates, 4);
 }
