@@ -22,6 +22,7 @@
 //!   │ access_log, function_url::encode
 //!   ▼
 //! function URL response
+//!   │ shadow               a copy of the request goes to another API
 //! ```
 //!
 //! `policies/` holds what is small and a route item says in a few fields; the response cache and the limits have rooms
@@ -54,6 +55,8 @@ pub mod limits;
 pub mod cache;
 
 pub mod integrations;
+
+pub mod shadow;
 
 pub mod access_log;
 

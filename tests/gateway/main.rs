@@ -52,6 +52,7 @@ mod routes_command;
 mod sdk_http_client;
 mod security_fields;
 mod services;
+mod shadow;
 mod snapshots;
 mod stage_collisions;
 mod stages;
