@@ -121,6 +121,10 @@ pub mod doctor;
 #[cfg(feature = "local")]
 pub mod api_test;
 
+// Requests to two APIs, and what differs in their answers.
+#[cfg(feature = "cli")]
+pub mod api_comparison;
+
 // A laptop's Lambda and DynamoDB, and an API file served with them while it is edited.
 #[cfg(feature = "local")]
 pub mod dev;

@@ -29,6 +29,7 @@ mod syntax_error;
 pub mod update;
 mod yaml;
 pub mod yaml_text;
+mod yaml_value;
 
 pub use self::{
     check::{CheckedFile, check},
@@ -41,4 +42,5 @@ pub use self::{
     resource_findings::SECTION,
     source::{Position, Source, Sources, Span},
     yaml_text::yaml,
+    yaml_value::{YamlError, yaml_value},
 };

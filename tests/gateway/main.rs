@@ -19,6 +19,7 @@ mod cache_tool;
 mod canary;
 mod check_deep;
 mod cli;
+mod compare;
 mod cors;
 mod cost_command;
 mod decoding;
