@@ -239,14 +239,21 @@ impl AccessLog {
 
     fn write(&mut self) {
         self.line.response_latency = milliseconds(self.received_at, self.clock.now());
-        let mut line = serde_json::to_string(&self.line).expect("strings and numbers are JSON");
-        match &self.sink {
-            Sink::Stdout => {
+        self.sink.write_line(&self.line);
+    }
+}
+
+impl Sink {
+    /// Writes a line of texts and numbers.
+    pub fn write_line(&self, line: &impl Serialize) {
+        let mut line = serde_json::to_string(line).expect("strings and numbers are JSON");
+        match self {
+            Self::Stdout => {
                 line.push('\n');
                 // Nobody is left to be told that stdout is gone.
                 let _ = std::io::stdout().lock().write_all(line.as_bytes());
             }
-            Sink::Memory(lines) => lines.lock().unwrap_or_else(PoisonError::into_inner).push(line),
+            Self::Memory(lines) => lines.lock().unwrap_or_else(PoisonError::into_inner).push(line),
         }
     }
 }

@@ -22,6 +22,7 @@
 //!   │ access_log, function_url::encode
 //!   ▼
 //! function URL response
+//!   │ shadow               a copy of the request goes to another API
 //! ```
 //!
 //! `policies/` holds what is small and a route item says in a few fields; the response cache and the limits have rooms
@@ -54,6 +55,8 @@ pub mod limits;
 pub mod cache;
 
 pub mod integrations;
+
+pub mod shadow;
 
 pub mod access_log;
 
@@ -117,6 +120,10 @@ pub mod doctor;
 // Tests of an API: requests, and what is expected of them.
 #[cfg(feature = "local")]
 pub mod api_test;
+
+// Requests to two APIs, and what differs in their answers.
+#[cfg(feature = "cli")]
+pub mod api_comparison;
 
 // A laptop's Lambda and DynamoDB, and an API file served with them while it is edited.
 #[cfg(feature = "local")]

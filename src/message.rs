@@ -44,7 +44,12 @@ impl Request {
     /// The time that integrations have: to Lambda's deadline, less what it takes to say that this was too short.
     /// Emulators send deadlines long past (cargo-lambda: 1970); that is none.
     pub fn time_left(&self) -> Duration {
-        match self.deadline.duration_since(self.received_at) {
+        Self::time_until(self.deadline, self.received_at)
+    }
+
+    /// The same of any moment of an invocation that ends at `deadline`.
+    pub fn time_until(deadline: SystemTime, now: SystemTime) -> Duration {
+        match deadline.duration_since(now) {
             Ok(left) if !left.is_zero() => left.saturating_sub(DEADLINE_MARGIN),
             Ok(_) | Err(_) => LONGEST_INVOCATION,
         }

@@ -30,6 +30,7 @@ mod text_place;
 pub mod update;
 mod yaml;
 pub mod yaml_text;
+mod yaml_value;
 
 pub use self::{
     check::{CheckedFile, check},
@@ -42,4 +43,5 @@ pub use self::{
     resource_findings::SECTION,
     source::{Position, Source, Sources, Span},
     yaml_text::yaml,
+    yaml_value::{YamlError, yaml_value},
 };

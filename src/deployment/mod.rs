@@ -130,6 +130,7 @@ use crate::{
     limits::{rule::Rule, throttle::Throttle},
     policies::{addresses::AddressLists, cors::Cors, request_validation::RequestValidation},
     router::{RouteKey, Router},
+    shadow::Shadow,
 };
 
 /// All routes of a stage, and what they share.
@@ -162,6 +163,8 @@ pub struct Route {
     pub validation: Option<Box<RequestValidation>>,
     /// Which of its answers are kept; `None`: no answer is.
     pub cache: Option<Box<CachePolicy>>,
+    /// The other API that copies of its requests go to.
+    pub shadow: Option<Box<Shadow>>,
     pub integration: Integration,
 }
 

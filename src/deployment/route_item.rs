@@ -13,11 +13,12 @@ use crate::{
     json_schema::SchemaNote,
     limits::{
         rule::Rule,
-        throttle::{PER_CALLER, RouteThrottles},
+        throttle::{PER_CALLER, RouteThrottles, Throttle},
     },
     policies::{addresses::AddressLists, cors::Cors, request_validation::RequestValidation},
     policy_document::PolicyDocument,
     router::RouteKey,
+    shadow::Shadow,
 };
 
 /// The context in which a deployment's items are read.
@@ -141,12 +142,10 @@ impl ItemReader<'_> {
         }
         let cache = cacheable::parse(&fields, (method, &path_parameters), integration.as_ref());
         let validation = RequestValidation::parse(&fields, &path_parameters, &api.models);
+        let shadow = Shadow::parse(&fields, key.as_ref(), &surroundings);
         fields.finish();
         let route = Route {
-            throttle: throttles.shared.map(|throttle| {
-                let counter = format!("route#{}#{}#{key_text}", self.source.stage, throttle.counter_part());
-                Box::new(Rule::throttle(counter, throttle))
-            }),
+            throttle: throttles.shared.map(|throttle| self.rule_of(throttle, &key_text)),
             caller_throttle: throttles.per_caller.map(Box::new),
             key: key_text.into(),
             shape: key.as_ref().map_or_else(String::new, RouteKey::shape).into(),
@@ -159,9 +158,16 @@ impl ItemReader<'_> {
             api_key,
             addresses: addresses.map(Box::new),
             cache: cache.map(Box::new),
+            shadow: shadow.map(Box::new),
             integration: integration?,
         };
         key.map(|_| route)
+    }
+
+    /// The limit of all callers of a route together.
+    fn rule_of(&self, throttle: Throttle, route_key: &str) -> Box<Rule> {
+        let counter = format!("route#{}#{}#{route_key}", self.source.stage, throttle.counter_part());
+        Box::new(Rule::throttle(counter, throttle))
     }
 
     /// Callers have to sign only where the function URL asks for it.

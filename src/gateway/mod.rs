@@ -13,6 +13,7 @@ mod invoke;
 mod locate;
 mod refill;
 mod request_state;
+mod shadow;
 
 use std::{
     sync::{Arc, Mutex},
@@ -29,7 +30,10 @@ pub use self::explain::{
     ExplainedValidation, FoundCaller, NoLookup, RefusingStep, TestInvocation, explain, explain_caller,
     test_invoke, with_token,
 };
-use self::{caught::caught, locate::Located, refill::PendingRefill, request_state::RequestState};
+use self::{
+    caught::caught, locate::Located, refill::PendingRefill, request_state::RequestState,
+    shadow::PendingShadows,
+};
 use crate::{
     access_log::{AccessLog, Sink},
     authorizers::{ApiKeys, AuthorizerResources, FunctionCalls, MethodArns},
@@ -58,6 +62,7 @@ pub struct Gateway {
     pub addresses: Addresses,
     pub responses: Arc<Responses<Store>>,
     refills: Mutex<Vec<PendingRefill>>,
+    shadows: Arc<PendingShadows>,
     canaries: CanaryWatch<Store>,
     draws: RandomNumbers,
     pub clients: Clients,
@@ -97,6 +102,7 @@ impl Gateway {
                 environment.refresh.every,
             )),
             refills: Mutex::default(),
+            shadows: Arc::default(),
             canaries: CanaryWatch::new(store.clone()),
             draws: RandomNumbers::new(seed),
             clients,
@@ -142,7 +148,12 @@ impl Gateway {
         self.count_canary(&state, &outcome);
         let mut response = outcome.unwrap_or_else(|error| state.refuse(&error));
         state.add_headers(&mut response);
-        finish(request, response, state.log)
+        let shadow = state.shadow.take();
+        let response = finish(request, response, state.log);
+        match shadow {
+            Some(copy) => self.shadow_later(copy, response),
+            None => response,
+        }
     }
 
     /// Answers an event that is no request of ours.
@@ -198,6 +209,7 @@ impl Gateway {
         if let Some(validation) = &route.validation {
             validation.check(&context)?;
         }
+        state.shadow = self.shadow_copy(route, &state.location);
 
         let lookup = match state.location.cache_request() {
             Some(cache_request) => self.responses.lookup(cache_request).await,

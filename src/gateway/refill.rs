@@ -60,7 +60,7 @@ impl Gateway {
                 warn!(cause = chain(&error), "a stale answer could not be replaced");
             }
         }
-        tokio::join!(self.counters.drain(), self.responses.drain());
+        tokio::join!(self.counters.drain(), self.responses.drain(), self.send_shadows());
         if self.canaries.is_due() {
             // Boxed: it is rare.
             Box::pin(self.canaries.settle(self.clock.now())).await;

@@ -11,6 +11,7 @@ use crate::{
     limits::counters::RateLimitStatus,
     message::{Request, Response},
     policies::cors::Cors,
+    shadow::ShadowCopy,
 };
 
 /// One request from the moment when its stage is known until its response goes out.
@@ -23,6 +24,8 @@ pub(super) struct RequestState<'a> {
     pub cors: Option<&'a Cors>,
     /// The requests that the plan of the caller's key leaves it.
     pub rate_limit_status: Option<RateLimitStatus>,
+    /// The copy that goes to the route's shadow when the response has gone out.
+    pub shadow: Option<Box<ShadowCopy>>,
     pub log: AccessLog,
 }
 
@@ -44,7 +47,7 @@ impl<'a> RequestState<'a> {
             StageVersion::Canary(_) => log.canary(stage.deployment_id),
         }
         let location = Location::at(request, stage);
-        Self { served, location, cors: None, rate_limit_status: None, log }
+        Self { served, location, cors: None, rate_limit_status: None, shadow: None, log }
     }
 
     /// Takes the route that the rest of the pipeline goes by.

@@ -7,11 +7,13 @@ use std::{
 };
 
 /// The modules of the library, from the top floor down. A module imports from lower floors only.
-const FLOORS: [&[&str]; 13] = [
+const FLOORS: [&[&str]; 15] = [
+    &["api_comparison"],
     &["api_test"],
     &["main", "function_url", "dev"],
     &["gateway", "api_file", "doctor", "resource_check"],
     &["deployment"],
+    &["shadow"],
     &["integrations", "local"],
     &["store", "stages"],
     &["authorizers", "policies", "cache", "canary"],

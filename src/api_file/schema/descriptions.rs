@@ -16,10 +16,11 @@ const CACHING: &str = include_str!("../../../docs/caching.md");
 const INTEGRATIONS: &str = include_str!("../../../docs/integrations.md");
 const LIMITS: &str = include_str!("../../../docs/keys-plans-limits.md");
 const CORS: &str = include_str!("../../../docs/cors-and-gateway-responses.md");
+const COMPARE: &str = include_str!("../../../docs/compare.md");
 const VALIDATION: &str = include_str!("../../../docs/request-validation.md");
 
 #[rustfmt::skip]
-const SECTIONS: [FieldSection; 16] = [
+const SECTIONS: [FieldSection; 17] = [
     FieldSection { kind: ItemKind::Stage,     page: ITEMS,        heading: "## Stage",                 within: "" },
     FieldSection { kind: ItemKind::Stage,     page: CACHING,      heading: "## Fields of a stage",     within: "" },
     FieldSection { kind: ItemKind::Api,       page: ITEMS,        heading: "## `$api`",                within: "" },
@@ -30,6 +31,7 @@ const SECTIONS: [FieldSection; 16] = [
     FieldSection { kind: ItemKind::Route,     page: CORS,         heading: "## CORS",                  within: "corsConfiguration" },
     FieldSection { kind: ItemKind::Route,     page: INTEGRATIONS, heading: "## Fields that all have",  within: "integration" },
     FieldSection { kind: ItemKind::Route,     page: INTEGRATIONS, heading: "",                         within: "integration" },
+    FieldSection { kind: ItemKind::Route,     page: COMPARE,      heading: "## A shadow",              within: "shadow" },
     FieldSection { kind: ItemKind::ApiKey,    page: LIMITS,       heading: "## An API key",            within: "" },
     FieldSection { kind: ItemKind::UsagePlan, page: LIMITS,       heading: "## A usage plan",          within: "" },
     FieldSection { kind: ItemKind::Function,  page: API_FILE,     heading: "### Functions",            within: "" },

@@ -10,7 +10,7 @@ pub enum ExitStatus {
     Ok,
     /// Any error that has no status of its own.
     Failed,
-    /// There are differences, and `--exit-code` asks.
+    /// There are differences; `diff` says so only with `--exit-code`.
     Different,
     Invalid,
     NotFound,

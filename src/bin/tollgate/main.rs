@@ -16,6 +16,7 @@ mod check_report;
 mod check_resources;
 mod checked_rules;
 mod common_args;
+mod compare;
 mod completion;
 mod confirm;
 mod connection;
@@ -88,6 +89,7 @@ enum Command {
     Explain(explain::Arguments),
     Auth(auth::Arguments),
     Template(template::Arguments),
+    Compare(compare::Arguments),
     Export(export::Arguments),
     Schema(schema::Arguments),
     Deploy(deploy::Arguments),
@@ -125,6 +127,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments),
         Command::Template(arguments) => template::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),

@@ -23,7 +23,7 @@ pub use self::http_targets::STANDS_FOR;
 use self::request_parameters::RequestParameters;
 pub use self::{
     integration_method::IntegrationMethod,
-    target_headers::add_origin,
+    target_headers::{add_origin, to_target},
     target_uri::{ParameterValue, TargetUri, UriTemplate, encoded_value},
 };
 use super::{MappedPart, ParseContext, streamed_body};

@@ -135,9 +135,14 @@ impl UriTemplate {
 
     /// The URI's path and query for a request, with the request's own query behind that of the item.
     pub fn fill(&self, context: &Context<'_>) -> TargetUri {
+        self.fill_with_query(context, &context.request.query)
+    }
+
+    /// The same with this query in the place of the request's.
+    pub fn fill_with_query(&self, context: &Context<'_>, query: &str) -> TargetUri {
         let routed = |name: &str| ParameterValue::Routed(context.path_parameter(name).unwrap_or_default());
         let mut target = self.fill_with(routed);
-        target.append_query(&utf8_percent_encode(&context.request.query, &QUERY).to_string());
+        target.append_query(&utf8_percent_encode(query, &QUERY).to_string());
         target
     }
 

@@ -12,6 +12,8 @@ enum Place {
     /// A map of the `$api` item.
     ApiMap(&'static str),
     Route,
+    /// A map of a route item.
+    RouteMap(&'static str),
     /// The integration of a route: each field is one of some of these.
     Integration(Vec<Value>),
     ApiKey,
@@ -52,6 +54,7 @@ async fn every_field_of_the_tables_is_read_where_it_is_said_to_stand() {
         ("docs/cors-and-gateway-responses.md", "CORS", Place::ApiMap("corsConfiguration")),
         ("docs/caching.md", "Fields of a route", Place::Route),
         ("docs/caching.md", "Fields of a stage", Place::Stage),
+        ("docs/compare.md", "A shadow", Place::RouteMap("shadow")),
         ("docs/keys-plans-limits.md", "An API key", Place::ApiKey),
         ("docs/keys-plans-limits.md", "A usage plan", Place::UsagePlan),
     ];
@@ -92,6 +95,11 @@ async fn is_read(place: &Place, field: &str) -> bool {
         Place::ApiMap(name) => {
             let api = json!({ "routeKey": "$api", *name: { field: true } });
             !is_unknown(&world(&[api]), field).await
+        }
+        Place::RouteMap(name) => {
+            let mut route = route();
+            route[*name] = json!({ field: true });
+            !is_unknown(&world(&[route]), field).await
         }
         Place::Route => !is_unknown(&world(&[with(&route(), field)]), field).await,
         Place::ApiKey => {

@@ -1,0 +1,33 @@
+//! Headers that say something of a moment, of a connection or of who passed an answer on: they may differ by default.
+
+/// `*` is the rest of a name. The length is that of the body, which is compared itself.
+pub const MAY_DIFFER: [&str; 28] = [
+    "age",
+    "alt-svc",
+    "apigw-requestid",
+    "cf-cache-status",
+    "cf-ray",
+    "cloudfront-*",
+    "connection",
+    "content-length",
+    "date",
+    "keep-alive",
+    "request-id",
+    "server",
+    "server-timing",
+    "traceparent",
+    "tracestate",
+    "transfer-encoding",
+    "via",
+    "x-amz-apigw-id",
+    "x-amz-cf-*",
+    "x-amz-request-id",
+    "x-amzn-remapped-*",
+    "x-amzn-requestid",
+    "x-amzn-trace-id",
+    "x-cache",
+    "x-correlation-id",
+    "x-request-id",
+    "x-runtime",
+    "x-trace-id",
+];
