@@ -31,7 +31,7 @@ mod yaml;
 pub mod yaml_text;
 
 pub use self::{
-    check::{CheckedFile, check},
+    check::{CheckedFile, check, check_text},
     file_items::{ApiFile, FileItem, FileStage},
     file_keys::FileKeys,
     file_problem::{FileProblem, LineDisplay, Rule, Severity},
@@ -39,6 +39,6 @@ pub use self::{
     loader::Loader,
     node::{Content, Entry, Node},
     resource_findings::SECTION,
-    source::{Position, Source, Sources, Span},
+    source::{CharOffsets, Position, Source, Sources, Span, decoded},
     yaml_text::yaml,
 };

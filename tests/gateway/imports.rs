@@ -9,7 +9,7 @@ use std::{
 /// The modules of the library, from the top floor down. A module imports from lower floors only.
 const FLOORS: [&[&str]; 13] = [
     &["api_test"],
-    &["main", "function_url", "dev"],
+    &["main", "function_url", "dev", "api_import"],
     &["gateway", "api_file", "doctor", "resource_check"],
     &["deployment"],
     &["integrations", "local"],
