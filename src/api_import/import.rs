@@ -100,7 +100,10 @@ fn read_all(
                 let root = names::resolved(tree, ledger, *root);
                 definition = openapi::read(ledger, tree.at(root), options);
             }
-            form => ledger.error(tree.at(*root), refusal(form)),
+            form @ (InputForm::Template
+            | InputForm::ServerlessSource
+            | InputForm::AsyncApi
+            | InputForm::Unknown) => ledger.error(tree.at(*root), refusal(form)),
         }
     }
     definition

@@ -19,8 +19,16 @@ impl ApiKind {
     /// The words of comments and messages.
     pub const fn noun(self) -> &'static str {
         match self {
-            Self::Rest => "REST API",
-            Self::Http => "HTTP API",
+            Self::Rest => "a REST API",
+            Self::Http => "an HTTP API",
+        }
+    }
+
+    /// The name of a stage that the input does not name.
+    pub const fn default_stage(self) -> &'static str {
+        match self {
+            Self::Rest => "v1",
+            Self::Http => "$default",
         }
     }
 

@@ -16,16 +16,34 @@ pub struct ServedAt {
     pub stage: Option<String>,
 }
 
+/// A base path as it is written, and whose host it is on.
+struct WrittenBase {
+    path: String,
+    host: Host,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Host {
+    ApiGateway,
+    Other,
+}
+
+impl WrittenBase {
+    fn of(host: &str, path: &str) -> Self {
+        let host = if host.contains(OF_API_GATEWAY) { Host::ApiGateway } else { Host::Other };
+        Self { path: path.trim_matches('/').to_owned(), host }
+    }
+}
+
 /// Hosts of API Gateway, at which the base path is the stage.
 const OF_API_GATEWAY: &str = ".execute-api.";
 
 pub fn read(ledger: &mut Ledger, root: Located<'_>, dialect: Dialect, options: &ImportOptions) -> ServedAt {
-    let (written, is_export) = match dialect {
+    let WrittenBase { path: written, host } = match dialect {
         Dialect::Swagger2 => of_swagger(ledger, root),
         Dialect::OpenApi30 | Dialect::OpenApi31 => of_servers(ledger, root),
     };
-    let written = written.trim_matches('/').to_owned();
-    if is_export {
+    if host == Host::ApiGateway {
         let is_stage = !written.is_empty() && !written.contains('/');
         return ServedAt { prefix: String::new(), stage: is_stage.then_some(written) };
     }
@@ -38,21 +56,21 @@ pub fn read(ledger: &mut Ledger, root: Located<'_>, dialect: Dialect, options: &
     ServedAt { prefix, stage: None }
 }
 
-fn of_swagger(ledger: &mut Ledger, root: Located<'_>) -> (String, bool) {
+fn of_swagger(ledger: &mut Ledger, root: Located<'_>) -> WrittenBase {
     documentation::leave_out(ledger, root, &["schemes"]);
     let host = ledger.text(root, "host").unwrap_or_default().to_owned();
     if let Some(node) = root.get("host") {
         ledger.remark(node, Remark::left_out("where the API is served does not follow from its document"));
     }
     let path = ledger.text(root, "basePath").unwrap_or_default().to_owned();
-    (path, host.contains(OF_API_GATEWAY))
+    WrittenBase::of(&host, &path)
 }
 
 /// The path of the first server, with the defaults of its variables.
-fn of_servers(ledger: &mut Ledger, root: Located<'_>) -> (String, bool) {
-    let Some(servers) = ledger.member(root, "servers") else { return Default::default() };
+fn of_servers(ledger: &mut Ledger, root: Located<'_>) -> WrittenBase {
+    let Some(servers) = ledger.member(root, "servers") else { return WrittenBase::of("", "") };
     let mut servers = servers.elements().into_iter().flatten();
-    let Some(first) = servers.next() else { return Default::default() };
+    let Some(first) = servers.next() else { return WrittenBase::of("", "") };
     for other in servers {
         let words = "only the first server says where paths begin, as on API Gateway";
         ledger.remark_whole(other, Remark::left_out(words));
@@ -77,5 +95,5 @@ fn of_servers(ledger: &mut Ledger, root: Located<'_>) -> (String, bool) {
         Some((_, rest)) => rest.split_once('/').unwrap_or((rest, "")),
         None => ("", url.as_str()),
     };
-    (path.to_owned(), host.contains(OF_API_GATEWAY))
+    WrittenBase::of(host, path)
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::requirement::NONE;
 use crate::api_import::{
     definition::{Definition, Sourced},
     source::Located,
@@ -21,7 +22,7 @@ impl<'t> CorsMock<'t> {
         let integration = operation.get("x-amazon-apigateway-integration")?;
         let is_mock = integration.get("type")?.text()?.eq_ignore_ascii_case("mock");
         let is_open = match operation.get("security") {
-            Some(list) => list.elements()?.next().is_none(),
+            Some(list) => list.elements()?.all(asks_for_nothing),
             None => root.get("security").is_none_or(|list| {
                 list.elements().is_some_and(|mut requirements| requirements.next().is_none())
             }),
@@ -38,6 +39,11 @@ impl<'t> CorsMock<'t> {
         let configuration = configuration(response.get("responseParameters")?)?;
         Some(Self { node: operation, configuration })
     }
+}
+
+/// Says if a requirement is SAM's word for none.
+fn asks_for_nothing(requirement: Located<'_>) -> bool {
+    requirement.members().is_some_and(|mut members| members.all(|member| member.key == NONE))
 }
 
 /// Says if a response has no body but `{}`, and no template that does anything.

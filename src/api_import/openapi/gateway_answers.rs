@@ -21,7 +21,7 @@ pub(super) fn read(reader: &mut OpenApiReader<'_, '_>) {
         }
         reader.ledger.taken(member.value);
         let fields = fields(reader, member.value);
-        let answer = Sourced::new(Value::Object(fields), member.value.span());
+        let answer = Sourced::new(Value::Object(fields), member.key_span);
         reader.definition.settings.gateway_responses.insert(member.key.to_owned(), answer);
     }
 }

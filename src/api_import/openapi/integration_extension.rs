@@ -41,6 +41,7 @@ impl<'t> OpenApiReader<'t, '_> {
         if let Some(milliseconds) = self.ledger.number(node, "timeoutInMillis") {
             fields.insert("timeoutInMillis".to_owned(), milliseconds);
         }
+        self.stage_variables(node, &fields);
         route.integration = fields;
         Some(())
     }
@@ -79,6 +80,13 @@ impl<'t> OpenApiReader<'t, '_> {
             let words = "method.input.params.NAME of an old export does not say if it is a header, a query string or a path";
             self.ledger
                 .remark(list, Remark::left_out(words).advising("write cacheKeyParameters of the route"));
+        }
+        if !known.is_empty()
+            && let Some(list) = node.get("cacheKeyParameters")
+        {
+            let words =
+                "they count where a stage caches the route (cachingEnabled), and are written there only";
+            self.ledger.remark(list, Remark::otherwise(words, Visibility::Invisible));
         }
         known
     }

@@ -24,6 +24,7 @@ mod proxy_integration;
 mod reference_target;
 mod requirement;
 mod security_scheme;
+mod stage_variables;
 mod validators;
 
 pub use self::{dialect::Dialect, function_uri::function_of, openapi_reader::read};

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{dialect::Dialect, openapi_reader::OpenApiReader};
-use crate::api_import::{definition::Sourced, source::Located};
+use crate::{
+    api_file::Span,
+    api_import::{definition::Sourced, source::Located},
+};
 
 /// Models by their names, as they are found.
 #[derive(Default)]
@@ -62,20 +65,20 @@ impl<'t> OpenApiReader<'t, '_> {
         let inline = std::mem::take(&mut self.models.inline);
         let mut open: Vec<String> = self.models.used.iter().cloned().collect();
         for (name, schema) in inline {
-            open.extend(self.add_model(&name, schema));
+            open.extend(self.add_model(&name, (schema.span(), schema)));
         }
         while let Some(name) = open.pop() {
             if self.definition.models.contains_key(&name) {
                 continue;
             }
-            if let Some(schema) = self.schema(&name) {
-                open.extend(self.add_model(&name, schema));
+            if let Some(member) = self.schemas().and_then(|schemas| schemas.named(&name)) {
+                open.extend(self.add_model(&name, (member.key_span, member.value)));
             }
         }
     }
 
     /// Adds a model; gives the names that it refers to.
-    fn add_model(&mut self, name: &str, schema: Located<'t>) -> BTreeSet<String> {
+    fn add_model(&mut self, name: &str, (origin, schema): (Span, Located<'t>)) -> BTreeSet<String> {
         self.ledger.taken_whole(schema);
         let mut json = schema.to_json();
         if self.dialect == Dialect::OpenApi31
@@ -86,7 +89,7 @@ impl<'t> OpenApiReader<'t, '_> {
         }
         let mut names = BTreeSet::new();
         collect_references(&json, &mut names);
-        self.definition.models.insert(name.to_owned(), Sourced::new(json, schema.span()));
+        self.definition.models.insert(name.to_owned(), Sourced::new(json, origin));
         names
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::{
     api_extensions, base_path, components, cors_mock::lift_shared_cors, dialect::Dialect, documentation,
     gateway_answers, kind_marks, model_collection::ModelCollection, path_item,
@@ -26,6 +28,8 @@ pub(super) struct OpenApiReader<'t, 'a> {
     pub models: ModelCollection<'t>,
     /// What stands before every path.
     pub prefix: String,
+    /// The values of stage variables that answers say.
+    pub variables: Map<String, Value>,
 }
 
 /// Reads a document. `None`: it is not known what it is; the ledger says why.
@@ -50,6 +54,7 @@ pub fn read(ledger: &mut Ledger, root: Located<'_>, options: &ImportOptions) -> 
         schemes: BTreeMap::new(),
         models: ModelCollection::default(),
         prefix: served_at.prefix,
+        variables: Map::new(),
         ledger,
     };
     reader.describe();
@@ -61,13 +66,16 @@ pub fn read(ledger: &mut Ledger, root: Located<'_>, options: &ImportOptions) -> 
     reader.add_used_authorizers();
     components::leave_out_unused(&mut reader);
     lift_shared_cors(&mut reader.definition);
-    if let Some(name) = options.stage.clone().or(served_at.stage) {
-        reader.definition.stages.push(StageDefinition {
-            name,
-            origin: root.span(),
-            fields: serde_json::Map::new(),
-            route_settings: BTreeMap::new(),
-        });
+    let variables = std::mem::take(&mut reader.variables);
+    let name = options.stage.clone().or(served_at.stage);
+    if name.is_some() || !variables.is_empty() {
+        let name = name.unwrap_or_else(|| kind.default_stage().to_owned());
+        let mut fields = Map::new();
+        if !variables.is_empty() {
+            fields.insert("stageVariables".to_owned(), Value::Object(variables));
+        }
+        let stage = StageDefinition { name, origin: root.span(), fields, route_settings: BTreeMap::new() };
+        reader.definition.stages.push(stage);
     }
     Some(reader.definition)
 }

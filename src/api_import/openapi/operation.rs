@@ -3,10 +3,13 @@
 use serde_json::Map;
 
 use super::{documentation, openapi_reader::OpenApiReader};
-use crate::api_import::{
-    definition::{RouteAccess, RouteDefinition},
-    report::Remark,
-    source::Located,
+use crate::{
+    api_file::Span,
+    api_import::{
+        definition::{RouteAccess, RouteDefinition},
+        report::Remark,
+        source::Located,
+    },
 };
 
 const INTEGRATION: &str = "x-amazon-apigateway-integration";
@@ -17,7 +20,7 @@ impl<'t> OpenApiReader<'t, '_> {
     /// The route of an operation; `None`: nothing answers it.
     pub fn operation(
         &mut self,
-        key: String,
+        (key, origin): (String, Span),
         item: Located<'t>,
         operation: Located<'t>,
     ) -> Option<RouteDefinition> {
@@ -42,7 +45,7 @@ impl<'t> OpenApiReader<'t, '_> {
         };
         let mut route = RouteDefinition {
             key,
-            origin: operation.span(),
+            origin,
             name: name.map(str::to_owned),
             description: description.map(str::to_owned),
             access: RouteAccess::OPEN,

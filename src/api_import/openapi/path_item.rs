@@ -64,7 +64,7 @@ impl<'t> OpenApiReader<'t, '_> {
                 true => "$default".to_owned(),
                 false => format!("{method} {path}"),
             };
-            let route = self.operation(key, item, member.value);
+            let route = self.operation((key, member.key_span), item, member.value);
             self.definition.routes.extend(route);
         }
         if let Some(CorsMock { node, configuration }) = mock {

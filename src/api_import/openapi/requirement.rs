@@ -15,6 +15,8 @@ use crate::api_import::{
 const AUTH: &str = "x-amazon-apigateway-auth";
 /// The answer that lets everybody in.
 const OPEN: &str = "open";
+/// What SAM writes for an operation that opts out of the default authorizer.
+pub(super) const NONE: &str = "NONE";
 /// The authorizer of signers whom an answer lists.
 const SIGNERS: &str = "signers";
 
@@ -62,6 +64,9 @@ impl<'t> OpenApiReader<'t, '_> {
 
     fn require(&mut self, name: &str, (node, scopes): (Located<'t>, Vec<String>), access: &mut RouteAccess) {
         let Some(scheme) = self.schemes.get_mut(name) else {
+            if name == NONE {
+                return;
+            }
             self.ask_for_scheme(node, name, access);
             return;
         };
@@ -106,7 +111,7 @@ impl<'t> OpenApiReader<'t, '_> {
                 self.ledger.remark(node, Remark::otherwise(words, Visibility::Visible));
             }
             Some(answer) => match answer.as_str().filter(|name| self.schemes.contains_key(*name)) {
-                Some(other) if other != name => self.require(&other.to_owned(), (node, Vec::new()), access),
+                Some(other) if other != name => self.require(other, (node, Vec::new()), access),
                 Some(_) | None => {
                     let words = format!("the answer to security {name} is neither open nor another scheme");
                     self.ledger.error(node, words);

@@ -1,7 +1,10 @@
 //! The security schemes of a document: an API key, a signature, an authorizer, or none that a gateway understands.
 
 use super::{authorizer_extension, documentation, openapi_reader::OpenApiReader};
-use crate::api_import::{definition::AuthorizerDefinition, source::Located};
+use crate::api_import::{
+    definition::AuthorizerDefinition,
+    source::{Located, MemberOf},
+};
 
 /// A scheme by what it asks of a request.
 pub(super) struct SecurityScheme<'t> {
@@ -35,12 +38,13 @@ impl<'t> OpenApiReader<'t, '_> {
         };
         let Some(schemes) = schemes else { return };
         for member in schemes.members().into_iter().flatten() {
-            let scheme = self.security_scheme(member.key, member.value);
+            let scheme = self.security_scheme(member);
             self.schemes.insert(member.key.to_owned(), scheme);
         }
     }
 
-    fn security_scheme(&mut self, name: &str, node: Located<'t>) -> SecurityScheme<'t> {
+    fn security_scheme(&mut self, member: MemberOf<'t>) -> SecurityScheme<'t> {
+        let MemberOf { key: name, key_span, value: node } = member;
         self.ledger.taken(node);
         let only_for_people =
             ["description", "scopes", "flow", "flows", "authorizationUrl", "tokenUrl", "bearerFormat"];
@@ -56,7 +60,8 @@ impl<'t> OpenApiReader<'t, '_> {
         let asks_for = if let Some(authorizer) = self.ledger.map(node, AUTHORIZER) {
             match authorizer_extension::fields(self, authorizer, parameter) {
                 Some(fields) => {
-                    let authorizer = AuthorizerDefinition { fields, origin: node.span() };
+                    self.stage_variables(authorizer, &fields);
+                    let authorizer = AuthorizerDefinition { fields, origin: key_span };
                     self.definition.authorizers.insert(name.to_owned(), authorizer);
                     SchemeKind::Authorizer
                 }

@@ -1,6 +1,6 @@
 //! What readers say of the nodes of the input.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -26,7 +26,8 @@ pub enum Severity {
 #[derive(Debug, Default)]
 pub struct Ledger {
     pub(super) claims: BTreeMap<NodeId, Claim>,
-    pub(super) findings: Vec<Finding>,
+    /// Errors first, each in the order of its place.
+    pub(super) findings: BTreeSet<Finding>,
     pub(super) questions: BTreeMap<String, Question>,
     pub(super) answers: Answers,
     /// Findings about the file of answers.
@@ -40,10 +41,10 @@ pub(super) struct Claim {
 }
 
 /// An error or a warning, with its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Finding {
-    pub span: Span,
     pub severity: Severity,
+    pub span: Span,
     pub words: String,
 }
 
@@ -145,10 +146,7 @@ impl Ledger {
     }
 
     fn find(&mut self, span: Span, severity: Severity, words: String) {
-        let finding = Finding { span, severity, words };
-        if !self.findings.contains(&finding) {
-            self.findings.push(finding);
-        }
+        self.findings.insert(Finding { severity, span, words });
     }
 
     /// Something is wrong with the file of answers, whose places are of another tree.

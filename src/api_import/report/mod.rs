@@ -7,6 +7,7 @@ mod claimed_fields;
 mod json;
 mod ledger;
 mod outcome;
+mod position_cursor;
 mod question;
 mod report_entry;
 mod summary;

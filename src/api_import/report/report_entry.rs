@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use super::{
     ledger::{Claim, Finding, Ledger, Severity},
     outcome::{Extent, Outcome, Remark},
+    position_cursor::PositionCursor,
     question::Question,
 };
 use crate::{
     api_file::{Position, Sources, Span},
-    api_import::source::{NodeContent, NodeId, ShadowedMember, Tree},
+    api_import::source::{Member, NodeContent, NodeId, ShadowedMember, Tree},
 };
 
 /// What became of an import's input.
@@ -57,15 +58,17 @@ impl ImportReport {
             ledger.warning_at(member.key_span, words.clone());
             ledger.remark_whole(tree.at(member.node), Remark::left_out(words));
         }
-        let mut walk =
-            Walk { tree, claims: &ledger.claims, shadowed: shadowed_by_map(tree), entries: Vec::new() };
+        let mut walk = Walk {
+            tree,
+            positions: PositionCursor::default(),
+            claims: &ledger.claims,
+            shadowed: shadowed_by_map(tree),
+            entries: Vec::new(),
+        };
         for root in &tree.roots {
-            walk.visit(*root, String::new(), Covered::No);
+            walk.visit(Visited::root(tree, *root), Covered::No);
         }
         let Walk { entries, .. } = walk;
-        ledger.findings.sort_by(|a, b| {
-            (a.severity, a.span).cmp(&(b.severity, b.span)).then_with(|| a.words.cmp(&b.words))
-        });
         let findings = ledger.findings.iter().map(|Finding { span, severity, words }| PlacedWords {
             severity: *severity,
             place: place(&tree.sources, *span),
@@ -116,52 +119,70 @@ enum Covered {
 
 struct Walk<'a> {
     tree: &'a Tree,
+    positions: PositionCursor,
     claims: &'a BTreeMap<NodeId, Claim>,
     shadowed: BTreeMap<NodeId, Vec<&'a ShadowedMember>>,
     entries: Vec<ReportEntry>,
 }
 
+/// A node on the walk, with its place: that of its name, where it has one.
+struct Visited {
+    id: NodeId,
+    pointer: String,
+    place: Span,
+}
+
+impl Visited {
+    fn root(tree: &Tree, id: NodeId) -> Self {
+        Self { id, pointer: String::new(), place: tree.node(id).span }
+    }
+
+    fn member(&self, Member { key, key_span, node }: &Member) -> Self {
+        Self { id: *node, pointer: format!("{}/{}", self.pointer, escaped(key)), place: *key_span }
+    }
+}
+
 impl Walk<'_> {
-    fn visit(&mut self, id: NodeId, pointer: String, around: Covered) {
-        let claim = self.claims.get(&id);
-        let inside = match (claim, around) {
-            (Some(Claim { extent: Extent::Whole, .. }), _) | (None, _) => Covered::Yes,
-            (Some(Claim { extent: Extent::Node, .. }), around) => around,
+    fn visit(&mut self, visited: Visited, around: Covered) {
+        let claim = self.claims.get(&visited.id);
+        let inside = match claim {
+            Some(Claim { extent: Extent::Node, .. }) => around,
+            Some(Claim { extent: Extent::Whole, .. }) | None => Covered::Yes,
         };
         match claim {
-            Some(claim) => self.enter(id, &pointer, claim.extent, claim.outcome(), claim.remarks.clone()),
+            Some(claim) => self.enter(&visited, claim.extent, claim.outcome(), claim.remarks.clone()),
             None if around == Covered::Yes => {}
             None => {
                 let remarks = vec![Remark::left_out(UNKNOWN)];
-                self.enter(id, &pointer, Extent::Whole, Outcome::LeftOut, remarks);
+                self.enter(&visited, Extent::Whole, Outcome::LeftOut, remarks);
             }
         }
-        match &self.tree.node(id).content {
+        match &self.tree.node(visited.id).content {
             NodeContent::Scalar { .. } => {}
             NodeContent::List(nodes) => {
-                for (index, node) in nodes.iter().enumerate() {
-                    self.visit(*node, format!("{pointer}/{index}"), inside);
+                for (index, id) in nodes.iter().enumerate() {
+                    let pointer = format!("{}/{index}", visited.pointer);
+                    let place = self.tree.node(*id).span;
+                    self.visit(Visited { id: *id, pointer, place }, inside);
                 }
             }
             NodeContent::Map(members) => {
                 for member in members {
-                    self.visit(member.node, format!("{pointer}/{}", escaped(&member.key)), inside);
+                    self.visit(visited.member(member), inside);
                 }
-                for shadowed in self.shadowed.get(&id).cloned().unwrap_or_default() {
-                    let key = escaped(&shadowed.member.key);
-                    self.visit(shadowed.member.node, format!("{pointer}/{key}"), Covered::No);
+                for shadowed in self.shadowed.get(&visited.id).cloned().unwrap_or_default() {
+                    self.visit(visited.member(&shadowed.member), Covered::No);
                 }
             }
         }
     }
 
-    fn enter(&mut self, id: NodeId, pointer: &str, extent: Extent, outcome: Outcome, remarks: Vec<Remark>) {
-        let span = self.tree.node(id).span;
-        let source = self.tree.sources.of(span);
+    fn enter(&mut self, visited: &Visited, extent: Extent, outcome: Outcome, remarks: Vec<Remark>) {
+        let source = self.tree.sources.of(visited.place);
         self.entries.push(ReportEntry {
             file: source.name.clone(),
-            position: source.position(span.start),
-            pointer: pointer.to_owned(),
+            position: self.positions.position(source, visited.place),
+            pointer: visited.pointer.clone(),
             extent,
             outcome,
             remarks,

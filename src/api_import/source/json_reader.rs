@@ -4,7 +4,7 @@ use super::{
     scalar_value::ScalarValue,
     source_problem::SourceProblem,
     tree::{Member, NodeContent, NodeId, ShadowedMember, Tree, TreeNode},
-    yaml_reader::{MOST_LEVELS, MOST_VALUES, split_shadowed},
+    yaml_reader::{MOST_LEVELS, MOST_VALUES, SplitMembers, split_shadowed},
 };
 use crate::api_file::Span;
 
@@ -99,7 +99,7 @@ impl JsonReader<'_> {
             }
         }
         self.levels -= 1;
-        let (members, shadowed) = split_shadowed(members);
+        let SplitMembers { members, shadowed } = split_shadowed(members);
         let id = self.tree.push(TreeNode::new(self.span(start), None, NodeContent::Map(members)));
         let shadowed = shadowed.into_iter();
         self.tree.shadowed.extend(shadowed.map(|(member, counts)| ShadowedMember {

@@ -51,6 +51,11 @@ impl<'t> Located<'t> {
         Some(members.iter().map(member))
     }
 
+    /// A member with its name.
+    pub fn named(self, key: &str) -> Option<MemberOf<'t>> {
+        self.members()?.find(|member| member.key == key)
+    }
+
     pub fn is_map(self) -> bool {
         matches!(self.content(), NodeContent::Map(_))
     }

@@ -116,6 +116,7 @@ impl YamlReader<'_> {
             let words = format!("more than {MOST_LEVELS} levels of maps and lists");
             return Err(SourceProblem::new(span, words));
         }
+        self.check_size(span, 1)?;
         self.open.push(OpenValue { span, anchor, tag: own_tag(tag.as_deref()), parts });
         Ok(())
     }
@@ -126,7 +127,7 @@ impl YamlReader<'_> {
             Parts::List(nodes) => (NodeContent::List(nodes), Vec::new()),
             Parts::Map { members, .. } => {
                 let merged = self.merged(members);
-                let (members, shadowed) = split_shadowed(merged);
+                let SplitMembers { members, shadowed } = split_shadowed(merged);
                 (NodeContent::Map(members), shadowed)
             }
         };
@@ -230,14 +231,19 @@ impl YamlReader<'_> {
     }
 }
 
-/// The members that count, and those whose names stand again, each with the name that counts.
-pub(super) fn split_shadowed(members: Vec<Member>) -> (Vec<Member>, Vec<(Member, Span)>) {
+/// The members of a map that count, and those whose names stand again, each with the name that counts.
+pub(super) struct SplitMembers {
+    pub members: Vec<Member>,
+    pub shadowed: Vec<(Member, Span)>,
+}
+
+pub(super) fn split_shadowed(members: Vec<Member>) -> SplitMembers {
     let mut last: HashMap<&str, usize> = HashMap::new();
     for (index, member) in members.iter().enumerate() {
         last.insert(&member.key, index);
     }
     if last.len() == members.len() {
-        return (members, Vec::new());
+        return SplitMembers { members, shadowed: Vec::new() };
     }
     let counts: Vec<usize> = members.iter().map(|member| last[member.key.as_str()]).collect();
     let places: Vec<Span> = counts.iter().map(|index| members[*index].key_span).collect();
@@ -245,7 +251,7 @@ pub(super) fn split_shadowed(members: Vec<Member>) -> (Vec<Member>, Vec<(Member,
     for (index, member) in members.into_iter().enumerate() {
         if counts[index] == index { kept.push(member) } else { shadowed.push((member, places[index])) }
     }
-    (kept, shadowed)
+    SplitMembers { members: kept, shadowed }
 }
 
 /// A tag that is not YAML's own.

@@ -20,7 +20,8 @@ pub fn write(file: &mut WrittenFile, tree: &Tree, definition: &Definition) {
     if !settings.binary_media_types.is_empty() {
         part.member(6, "binaryMediaTypes", settings.binary_media_types.clone());
     }
-    let before = file.text.lines().count() + 1;
+    // `api:` is a line too.
+    let before = file.next_line();
     if let Some(policy) = &settings.policy {
         part.origin_comment(6, tree, policy.origin, None);
         part.member(6, "policy", policy.value.clone());

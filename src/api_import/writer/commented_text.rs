@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    api_file::{Position, Sources, Span, yaml_text::write_member},
+    api_file::{Sources, Span, yaml_text::write_member},
     api_import::source::Tree,
 };
 
@@ -13,13 +13,29 @@ pub struct WrittenFile {
     pub text: String,
     /// The line at which a part begins (the first is 1), and where it came from.
     pub origins: Vec<(usize, Span)>,
+    /// The lines before a byte that were counted.
+    counted: CountedLines,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct CountedLines {
+    bytes: usize,
+    lines: usize,
 }
 
 impl WrittenFile {
     /// The place of the input that a line comes from.
     pub fn origin(&self, line: usize) -> Option<Span> {
-        let before = self.origins.iter().take_while(|(start, _)| *start <= line);
-        before.last().map(|(_, span)| *span)
+        let before = self.origins.partition_point(|(start, _)| *start <= line);
+        self.origins[..before].last().map(|(_, span)| *span)
+    }
+
+    /// The number of the line that is written next.
+    pub(super) fn next_line(&mut self) -> usize {
+        let CountedLines { bytes, lines } = self.counted;
+        let lines = lines + self.text[bytes..].matches('\n').count();
+        self.counted = CountedLines { bytes: self.text.len(), lines };
+        lines + 1
     }
 
     pub(super) fn line(&mut self, indent: usize, text: &str) {
@@ -42,7 +58,8 @@ impl WrittenFile {
 
     /// A comment that says where the next part comes from.
     pub(super) fn origin_comment(&mut self, indent: usize, tree: &Tree, span: Span, name: Option<&str>) {
-        self.origins.push((self.text.lines().count() + 1, span));
+        let line = self.next_line();
+        self.origins.push((line, span));
         let place = short_place(&tree.sources, span);
         match name {
             Some(name) => self.line(indent, &format!("# {place} {}", in_one_line(name))),
@@ -54,7 +71,7 @@ impl WrittenFile {
 /// `api.yaml:3`, without the folders.
 fn short_place(sources: &Sources, span: Span) -> String {
     let source = sources.of(span);
-    let Position { line, .. } = source.position(span.start);
+    let line = source.line_number(span.start);
     let name = source.name.rsplit('/').next().unwrap_or(&source.name);
     format!("{}:{line}", in_one_line(name))
 }

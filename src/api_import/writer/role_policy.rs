@@ -21,16 +21,16 @@ pub fn role_policy(definition: &Definition) -> Option<Value> {
         let integration = &route.integration;
         let uri = text(integration, "uri").unwrap_or_default();
         let role = text(integration, "credentials");
-        match text(integration, "type") {
-            Some("AWS_PROXY" | "AWS") => match role {
-                // The role may do it, and is taken.
-                Some(role) => need("sts:AssumeRole", role),
-                None => match service_action(integration, uri) {
-                    Some(action) => need(&action, "*"),
-                    None => need("lambda:InvokeFunction", &function_arn(uri)),
-                },
+        if !matches!(text(integration, "type"), Some("AWS_PROXY" | "AWS")) {
+            continue;
+        }
+        match role {
+            // The role may do it, and is taken.
+            Some(role) => need("sts:AssumeRole", role),
+            None => match service_action(integration, uri) {
+                Some(action) => need(&action, "*"),
+                None => need("lambda:InvokeFunction", &function_arn(uri)),
             },
-            Some(_) | None => {}
         }
     }
     let statements = needs.into_iter().map(|(action, resources)| {

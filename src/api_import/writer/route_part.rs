@@ -26,7 +26,9 @@ pub fn write(
     for (name, value) in route.settings.iter().chain(settings.into_iter().flatten()) {
         file.member(8, name, value.clone());
     }
-    if !route.cache_key_parameters.is_empty() {
+    let mut fields = route.settings.iter().chain(settings.into_iter().flatten());
+    let is_cached = fields.any(|(name, value)| name == "cachingEnabled" && *value == Value::Bool(true));
+    if is_cached && !route.cache_key_parameters.is_empty() {
         file.member(8, "cacheKeyParameters", route.cache_key_parameters.clone());
     }
     if !route.request_parameters.is_empty() {

@@ -10,18 +10,10 @@ use super::{
 use crate::{
     api_file::Span,
     api_import::{
-        definition::{ApiKind, Definition, StageDefinition},
+        definition::{Definition, StageDefinition},
         source::Tree,
     },
 };
-
-/// The name of a stage that the input does not name.
-fn default_stage(kind: ApiKind) -> &'static str {
-    match kind {
-        ApiKind::Rest => "v1",
-        ApiKind::Http => "$default",
-    }
-}
 
 /// Writes the file.
 pub fn write(tree: &Tree, definition: &Definition) -> WrittenFile {
@@ -29,14 +21,14 @@ pub fn write(tree: &Tree, definition: &Definition) -> WrittenFile {
     let title = definition.title.as_deref().map(in_one_line).filter(|title| !title.is_empty());
     let noun = definition.kind.noun();
     match title {
-        Some(title) => file.line(0, &format!("# {title}, imported from a {noun}")),
-        None => file.line(0, &format!("# imported from a {noun}")),
+        Some(title) => file.line(0, &format!("# {title}, imported from {noun}")),
+        None => file.line(0, &format!("# imported from {noun}")),
     }
     file.line(0, "tollgate: 1");
     file.line(0, "");
     file.line(0, "stages:");
     let unnamed = [StageDefinition {
-        name: default_stage(definition.kind).to_owned(),
+        name: definition.kind.default_stage().to_owned(),
         origin: tree.roots.first().map_or(Span::beginning(0), |root| tree.node(*root).span),
         fields: Map::new(),
         route_settings: Default::default(),
@@ -63,7 +55,8 @@ pub fn write(tree: &Tree, definition: &Definition) -> WrittenFile {
 }
 
 fn first_stage(file: &mut WrittenFile, tree: &Tree, definition: &Definition, stage: &StageDefinition) {
-    file.origins.push((file.text.lines().count() + 1, stage.origin));
+    let line = file.next_line();
+    file.origins.push((line, stage.origin));
     file.head(2, &stage.name);
     let description = definition.settings.description.as_deref();
     if let Some(description) = description.filter(|_| !stage.fields.contains_key("description")) {

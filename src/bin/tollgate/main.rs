@@ -34,6 +34,7 @@ mod export;
 mod failure;
 mod file_hint;
 mod history;
+mod import;
 mod init;
 mod interrupt;
 mod keys;
@@ -89,6 +90,7 @@ enum Command {
     Auth(auth::Arguments),
     Template(template::Arguments),
     Export(export::Arguments),
+    Import(import::Arguments),
     Schema(schema::Arguments),
     Deploy(deploy::Arguments),
     History(history::Arguments),
@@ -126,6 +128,7 @@ fn main() -> ExitCode {
         Command::Auth(arguments) => auth::run(&arguments),
         Command::Template(arguments) => template::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
