@@ -105,6 +105,10 @@ mod testing;
 #[cfg(feature = "cli")]
 pub mod api_file;
 
+// Definitions of other forms → an API in a file, for the operator's tool.
+#[cfg(feature = "cli")]
+pub mod api_import;
+
 // What the access log says, for the operator's tool.
 #[cfg(feature = "cli")]
 pub mod access_lines;

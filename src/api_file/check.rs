@@ -7,6 +7,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde_json::{Map, Value};
@@ -20,7 +21,7 @@ use super::{
     loader::Loader,
     local_function::LocalFunction,
     local_table::LocalTable,
-    node::{Content, find},
+    node::{Content, Node, find},
     references::{KeyReferences, RouteKeys, check_plan, shapes, take},
     resource_findings::stage_variables,
     source::{Sources, Span},
@@ -72,7 +73,17 @@ pub fn check(path: &Path) -> io::Result<CheckedFile> {
 ///
 /// The file cannot be read.
 pub fn check_edited(path: &Path, edited: BTreeMap<PathBuf, String>) -> io::Result<CheckedFile> {
-    let (mut loader, root) = Loader::open(path, edited, "tollgate: 1 and the sections of an API")?;
+    let (loader, root) = Loader::open(path, edited, "tollgate: 1 and the sections of an API")?;
+    Ok(checked(loader, root))
+}
+
+/// Checks a text that is in no file, under a name for messages. It can include nothing.
+pub fn check_text(name: &str, text: &str) -> CheckedFile {
+    let (loader, root) = Loader::of_text(name, text);
+    checked(loader, root)
+}
+
+fn checked(mut loader: Loader, root: Option<Arc<Node>>) -> CheckedFile {
     let api = root.map(|root| layout::read(&mut loader, &root)).unwrap_or_default();
     let Loader { sources, mut problems, secrets, failed_includes, .. } = loader;
     // A place that is not understood has no more to tell.
@@ -83,7 +94,7 @@ pub fn check_edited(path: &Path, edited: BTreeMap<PathBuf, String>) -> io::Resul
     problems.extend(items.problems.into_iter().filter(is_new));
     FileProblem::sort(&mut problems);
     withhold(&mut problems, &secrets, &sources);
-    Ok(CheckedFile { sources, api, problems, secrets })
+    CheckedFile { sources, api, problems, secrets }
 }
 
 /// Lets no problem show a line in which a secret stands, or may stand: in a text that is no YAML nobody knows.

@@ -80,6 +80,22 @@ impl Loader {
         Ok((loader, root))
     }
 
+    /// Reads a text that is in no file, under a name for messages. It can include nothing.
+    pub fn of_text(name: &str, text: &str) -> (Self, Option<Arc<Node>>) {
+        let mut loader = Self {
+            sources: Sources::default(),
+            problems: Vec::new(),
+            failed_includes: Vec::new(),
+            secrets: Vec::new(),
+            project: PathBuf::new(),
+            edited: BTreeMap::new(),
+            files: Vec::new(),
+        };
+        let file = LoadedFile { path: PathBuf::from(name), includer: None };
+        let root = loader.read(name.to_owned(), file, text.as_bytes());
+        (loader, root)
+    }
+
     fn read(&mut self, name: String, file: LoadedFile, bytes: &[u8]) -> Option<Arc<Node>> {
         if self.sources.byte_count() + bytes.len() > MOST_BYTES {
             let index = self.sources.add(name, String::new());

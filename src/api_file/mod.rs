@@ -33,7 +33,7 @@ pub mod yaml_text;
 mod yaml_value;
 
 pub use self::{
-    check::{CheckedFile, check},
+    check::{CheckedFile, check, check_text},
     file_items::{ApiFile, FileItem, FileStage},
     file_keys::FileKeys,
     file_problem::{FileProblem, LineDisplay, Rule, Severity},
@@ -41,7 +41,7 @@ pub use self::{
     loader::Loader,
     node::{Content, Entry, Node},
     resource_findings::SECTION,
-    source::{Position, Source, Sources, Span},
+    source::{CharOffsets, Position, Source, Sources, Span, decoded},
     yaml_text::yaml,
     yaml_value::{YamlError, yaml_value},
 };

@@ -70,9 +70,14 @@ impl Span {
 
 impl Source {
     pub fn position(&self, offset: usize) -> Position {
-        let line = self.line_starts.partition_point(|start| *start <= offset);
+        let line = self.line_number(offset);
         let before = &self.text[self.line_starts[line - 1]..offset];
         Position { line, column: before.chars().count() + 1 }
+    }
+
+    /// The line of an offset; the first is 1.
+    pub fn line_number(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset)
     }
 
     /// The text of a line, the first of which is 1, without its end.

@@ -10,7 +10,7 @@ use std::{
 const FLOORS: [&[&str]; 15] = [
     &["api_comparison"],
     &["api_test"],
-    &["main", "function_url", "dev"],
+    &["main", "function_url", "dev", "api_import"],
     &["gateway", "api_file", "doctor", "resource_check"],
     &["deployment"],
     &["shadow"],

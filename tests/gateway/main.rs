@@ -34,6 +34,7 @@ mod harness;
 mod hostile_items;
 mod http_proxy;
 mod idle_instance;
+mod import;
 mod imports;
 mod keys;
 mod limits;

@@ -35,6 +35,7 @@ mod export;
 mod failure;
 mod file_hint;
 mod history;
+mod import;
 mod init;
 mod interrupt;
 mod keys;
@@ -91,6 +92,7 @@ enum Command {
     Template(template::Arguments),
     Compare(compare::Arguments),
     Export(export::Arguments),
+    Import(import::Arguments),
     Schema(schema::Arguments),
     Deploy(deploy::Arguments),
     History(history::Arguments),
@@ -129,6 +131,7 @@ fn main() -> ExitCode {
         Command::Template(arguments) => template::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Schema(schema::Arguments {}) => schema::run(),
         Command::Deploy(arguments) => deploy::run(&arguments),
         Command::History(arguments) => history::run(&arguments),

@@ -1,0 +1,141 @@
+//! Files, answers and options → an API file and a report.
+
+use std::{io, path::PathBuf};
+
+use serde_json::Value;
+
+use super::{
+    definition::Definition,
+    input_form::InputForm,
+    names, openapi,
+    options::ImportOptions,
+    report::{Answers, ImportReport, Ledger},
+    source::{NodeId, Tree, read_file, read_text},
+    writer::{self, WrittenFile},
+};
+use crate::api_file::{Severity, Span, check_text};
+
+/// A file of the input, or its text under a name.
+#[derive(Clone, Debug)]
+pub enum Input {
+    File(PathBuf),
+    Text { name: String, text: String },
+}
+
+/// What came of an import.
+#[derive(Debug)]
+pub struct Imported {
+    /// The API file. `None`: there are errors, or questions.
+    pub text: Option<String>,
+    /// What the role of the gateway needs.
+    pub role_policy: Option<Value>,
+    pub report: ImportReport,
+    /// The tree that the report is about.
+    pub tree: Tree,
+}
+
+/// Imports an API; `map` is the file of answers.
+///
+/// # Errors
+///
+/// A file cannot be read.
+pub fn import(inputs: &[Input], map: Option<&Input>, options: &ImportOptions) -> io::Result<Imported> {
+    // The answers have places too, but are no input: the report says nothing of them.
+    let mut answers_tree = Tree::default();
+    let mut ledger = Ledger::default();
+    let mut tree = Tree::default();
+    if let Some(map) = map {
+        let root = read(&mut answers_tree, map)?;
+        match root.map(|root| Answers::of(answers_tree.at(root))) {
+            Ok(Some(answers)) => ledger = Ledger::new(answers),
+            Ok(None) => ledger.problem_of_map(&answers_tree, Span::beginning(0), "expected a map of answers"),
+            Err(problem) => ledger.problem_of_map(&answers_tree, problem.span, &problem.words),
+        }
+    }
+    let mut roots = Vec::new();
+    for input in inputs {
+        match read(&mut tree, input)? {
+            Ok(root) => roots.push(root),
+            Err(problem) => ledger.error_at(problem.span, problem.words),
+        }
+    }
+    let definition = read_all(&mut tree, &mut ledger, &roots, options);
+    ledger.warn_of_unused_answers(&answers_tree);
+    let (mut text, mut policy) = (None, None);
+    if let Some(definition) = definition.filter(|_| ledger.is_complete()) {
+        let written = writer::write(&tree, &definition);
+        check(&mut ledger, &written);
+        if ledger.is_complete() {
+            policy = writer::role_policy(&definition);
+            text = Some(written.text);
+        }
+    }
+    let report = ImportReport::of(&tree, ledger);
+    Ok(Imported { text, role_policy: policy, report, tree })
+}
+
+type ReadInput = Result<NodeId, super::source::SourceProblem>;
+
+fn read(tree: &mut Tree, input: &Input) -> io::Result<ReadInput> {
+    match input {
+        Input::File(path) => read_file(tree, path),
+        Input::Text { name, text } => Ok(read_text(tree, name, text)),
+    }
+}
+
+/// Reads the one API that the files hold.
+fn read_all(
+    tree: &mut Tree,
+    ledger: &mut Ledger,
+    roots: &[NodeId],
+    options: &ImportOptions,
+) -> Option<Definition> {
+    let mut definition = None;
+    for root in roots {
+        match InputForm::of(tree.at(*root)) {
+            InputForm::OpenApi if definition.is_some() => {
+                ledger.error(tree.at(*root), "a second API: import one at a time");
+            }
+            InputForm::OpenApi => {
+                let root = names::resolved(tree, ledger, *root);
+                definition = openapi::read(ledger, tree.at(root), options);
+            }
+            form @ (InputForm::Template
+            | InputForm::ServerlessSource
+            | InputForm::AsyncApi
+            | InputForm::Unknown) => ledger.error(tree.at(*root), refusal(form)),
+        }
+    }
+    definition
+}
+
+/// What is said of a form that is not read.
+fn refusal(form: InputForm) -> &'static str {
+    match form {
+        InputForm::OpenApi | InputForm::Unknown => {
+            "this is no definition of an API: expected OpenAPI or Swagger"
+        }
+        InputForm::Template => "a CloudFormation template: export the API (get-export) and import that",
+        InputForm::ServerlessSource => {
+            "serverless.yml itself: run `serverless package`, and import .serverless/cloudformation-template-update-stack.json"
+        }
+        InputForm::AsyncApi => "AsyncAPI describes a WebSocket API, which a function URL cannot serve",
+    }
+}
+
+/// Finds what `tollgate check` would: it is told at the place of the input that it comes from.
+fn check(ledger: &mut Ledger, written: &WrittenFile) {
+    let checked = check_text("tollgate.yaml", &written.text);
+    for problem in &checked.problems {
+        let source = checked.sources.of(problem.span);
+        let line = source.position(problem.span.start).line;
+        let subject = problem.subject.as_deref().map(|subject| format!("{subject}: ")).unwrap_or_default();
+        let hint = problem.hint.as_deref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+        let words = format!("{subject}{}{hint}", problem.message);
+        let span = written.origin(line).unwrap_or(Span::beginning(0));
+        match problem.severity {
+            Severity::Problem => ledger.error_at(span, words),
+            Severity::Warning => ledger.warning_at(span, words),
+        }
+    }
+}

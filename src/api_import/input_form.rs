@@ -1,0 +1,32 @@
+//! What a file of the input is, by its content.
+
+use super::source::Located;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputForm {
+    /// OpenAPI or Swagger, of whatever version.
+    OpenApi,
+    /// CloudFormation, SAM, what CDK synthesises.
+    Template,
+    /// `serverless.yml` itself.
+    ServerlessSource,
+    AsyncApi,
+    Unknown,
+}
+
+impl InputForm {
+    pub fn of(root: Located<'_>) -> Self {
+        let has = |key: &str| root.get(key).is_some();
+        if has("swagger") || has("openapi") {
+            Self::OpenApi
+        } else if has("AWSTemplateFormatVersion") || has("Resources") || has("Transform") {
+            Self::Template
+        } else if has("asyncapi") {
+            Self::AsyncApi
+        } else if has("service") && (has("provider") || has("functions")) {
+            Self::ServerlessSource
+        } else {
+            Self::Unknown
+        }
+    }
+}

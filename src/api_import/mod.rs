@@ -1,0 +1,25 @@
+//! `tollgate import`: what a team has → an API file, with a report on everything that was in it.
+//!
+//! ```text
+//! files ─source→ tree ─openapi→ definition ─writer→ API file
+//!                  └──────────report: each node taken, taken otherwise, left out, or in need of an answer
+//! ```
+//!
+//! An imported route is never more open than it was: what would open one is a question, and nothing is written before all
+//! questions are answered.
+
+pub mod definition;
+mod import;
+mod input_form;
+pub mod names;
+pub mod openapi;
+mod options;
+pub mod report;
+pub mod source;
+pub mod writer;
+
+pub use self::{
+    import::{Imported, Input, import},
+    input_form::InputForm,
+    options::{BasePathMode, ImportOptions, OptionsMocks},
+};

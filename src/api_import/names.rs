@@ -1,0 +1,196 @@
+//! Names that only a deployment knows: intrinsics of templates, and `${…}` of Terraform and of hand-written documents.
+//!
+//! A value that is one becomes a text with the answers of `--map` in it; each name without an answer is a question. This is
+//! for documents that are imported without their template: with it, the template's own reader knows more.
+
+use super::{
+    report::{Ledger, Question},
+    source::{Located, NodeContent, NodeId, Tree},
+};
+
+/// Members whose texts may hold `${…}` without an intrinsic around them. In templates and bodies that is another language.
+const WITH_NAMES: [&str; 9] = [
+    "uri",
+    "authorizerUri",
+    "credentials",
+    "authorizerCredentials",
+    "providerARNs",
+    "issuer",
+    "audience",
+    "connectionId",
+    "vpcEndpointIds",
+];
+
+/// What stands for a literal `${` until all names are in their places.
+const LITERAL: &str = "\u{e000}";
+
+/// The document with its names in their places: the same root where it has none.
+pub fn resolved(tree: &mut Tree, ledger: &mut Ledger, root: NodeId) -> NodeId {
+    NameResolver { tree, ledger }.node(root, "")
+}
+
+struct NameResolver<'a> {
+    tree: &'a mut Tree,
+    ledger: &'a mut Ledger,
+}
+
+impl NameResolver<'_> {
+    fn node(&mut self, id: NodeId, key: &str) -> NodeId {
+        if let Some(template) = template_of(self.tree.at(id)) {
+            self.claim_inside(id);
+            return match template {
+                Ok(template) => self.text(id, &template),
+                Err(intrinsic) => {
+                    let words = format!("{intrinsic} is only known to its template: import the template");
+                    self.ledger.error(self.tree.at(id), words);
+                    id
+                }
+            };
+        }
+        match self.tree.node(id).content.clone() {
+            NodeContent::Scalar { text, .. } if WITH_NAMES.contains(&key) && text.contains("${") => {
+                self.text(id, &text)
+            }
+            NodeContent::Scalar { .. } => id,
+            NodeContent::List(nodes) => {
+                let resolved: Vec<NodeId> = nodes.iter().map(|node| self.node(*node, key)).collect();
+                if resolved == nodes { id } else { self.tree.derive(id, NodeContent::List(resolved)) }
+            }
+            NodeContent::Map(mut members) => {
+                let mut has_changed = false;
+                for member in &mut members {
+                    let resolved = self.node(member.node, &member.key.clone());
+                    has_changed |= resolved != member.node;
+                    member.node = resolved;
+                }
+                if has_changed { self.tree.derive(id, NodeContent::Map(members)) } else { id }
+            }
+        }
+    }
+
+    /// The parts of an intrinsic are taken with it.
+    fn claim_inside(&mut self, id: NodeId) {
+        let inside: Vec<NodeId> = match &self.tree.node(id).content {
+            NodeContent::Scalar { .. } => Vec::new(),
+            NodeContent::List(nodes) => nodes.clone(),
+            NodeContent::Map(members) => members.iter().map(|member| member.node).collect(),
+        };
+        for node in inside {
+            self.ledger.taken_whole(self.tree.at(node));
+        }
+    }
+
+    /// A text with the answers in the places of its names.
+    fn text(&mut self, id: NodeId, template: &str) -> NodeId {
+        let template = function_within(template);
+        let (mut text, mut rest) = (String::new(), template);
+        while let Some((before, behind)) = rest.split_once("${") {
+            text.push_str(before);
+            let Some((name, behind)) = behind.split_once('}') else {
+                text.push_str("${");
+                rest = behind;
+                continue;
+            };
+            text.push_str(&self.name(id, name));
+            rest = behind;
+        }
+        text.push_str(rest);
+        self.tree.derive_text(id, text.replace(LITERAL, "${"))
+    }
+
+    fn name(&mut self, id: NodeId, name: &str) -> String {
+        let as_written = format!("{LITERAL}{name}}}");
+        if name.starts_with("stageVariables.") {
+            return as_written;
+        }
+        let node = self.tree.at(id);
+        if name == "AWS::Partition" {
+            return self
+                .ledger
+                .answer_to(name)
+                .and_then(|answer| answer.as_str().map(str::to_owned))
+                .unwrap_or("aws".to_owned());
+        }
+        let words = format!("what is {name}?");
+        match self.ledger.answer(node, Question::of_map(name, words, example(name))) {
+            Some(answer) => answer.as_str().map_or_else(|| answer.to_string(), str::to_owned),
+            None => as_written,
+        }
+    }
+}
+
+/// A value that a name may have.
+fn example(name: &str) -> &'static str {
+    match name {
+        "AWS::Region" => "eu-west-1",
+        "AWS::AccountId" => "\"111122223333\"",
+        _ if name.ends_with(".Arn") => "arn:aws:lambda:eu-west-1:111122223333:function:NAME",
+        _ => "VALUE",
+    }
+}
+
+/// Of a URI around a function only the function is needed, so nobody is asked for the region before it.
+fn function_within(template: &str) -> &str {
+    let Some((_, behind)) = template.split_once(":lambda:path/") else { return template };
+    let Some((_, behind)) = behind.split_once("/functions/") else { return template };
+    behind.strip_suffix("/invocations").unwrap_or(template)
+}
+
+/// The text of an intrinsic, with `${Name}` where a name stands. `Err`: its name, where only a template knows its value.
+fn template_of(node: Located<'_>) -> Option<Result<String, String>> {
+    if let Some(tag) = node.tag() {
+        let name = tag.trim_start_matches('!');
+        let name = if name == "Ref" { name.to_owned() } else { format!("Fn::{name}") };
+        return Some(of_intrinsic(&name, node));
+    }
+    let mut members = node.members()?;
+    let (only, others) = (members.next()?, members.next());
+    let is_intrinsic = others.is_none() && (only.key == "Ref" || only.key.starts_with("Fn::"));
+    is_intrinsic.then(|| of_intrinsic(only.key, only.value))
+}
+
+fn of_intrinsic(name: &str, value: Located<'_>) -> Result<String, String> {
+    let unknown = || name.to_owned();
+    match name {
+        "Ref" | "Fn::ImportValue" => value.text().map(|name| format!("${{{name}}}")).ok_or_else(unknown),
+        "Fn::GetAtt" => {
+            let parts = match value.elements() {
+                Some(parts) => {
+                    parts.map(Located::text).collect::<Option<Vec<_>>>().ok_or_else(unknown)?.join(".")
+                }
+                None => value.text().ok_or_else(unknown)?.to_owned(),
+            };
+            Ok(format!("${{{parts}}}"))
+        }
+        "Fn::Sub" => substituted(value).ok_or_else(unknown),
+        "Fn::Join" => {
+            let mut parts = value.elements().ok_or_else(unknown)?;
+            let separator = parts.next().and_then(Located::text).ok_or_else(unknown)?;
+            let list = parts.next().and_then(Located::elements).ok_or_else(unknown)?;
+            let texts: Result<Vec<String>, String> = list.map(part).collect();
+            Ok(texts?.join(separator))
+        }
+        _ => Err(unknown()),
+    }
+}
+
+/// A part of a text: an intrinsic or a text.
+fn part(node: Located<'_>) -> Result<String, String> {
+    match template_of(node) {
+        Some(template) => template,
+        None => node.text().map(str::to_owned).ok_or_else(|| "Fn::Join".to_owned()),
+    }
+}
+
+/// `Fn::Sub`: a text, or a list of it and of values for some of its names.
+fn substituted(value: Located<'_>) -> Option<String> {
+    let Some(mut parts) = value.elements() else {
+        return Some(value.text()?.replace("${!", LITERAL));
+    };
+    let mut text = parts.next()?.text()?.replace("${!", LITERAL);
+    for member in parts.next()?.members()? {
+        let value = part(member.value).ok()?;
+        text = text.replace(&format!("${{{}}}", member.key), &value);
+    }
+    Some(text)
+}

@@ -1,0 +1,123 @@
+//! The extensions at the root of a document: what an API says of itself.
+
+use serde_json::Value;
+
+use super::{documentation, openapi_reader::OpenApiReader};
+use crate::{
+    api_import::{
+        definition::Sourced,
+        report::{Question, Remark, Visibility},
+        source::Located,
+    },
+    policy_document::{PolicyDocument, PolicyKind},
+};
+
+const POLICY: &str = "x-amazon-apigateway-policy";
+
+pub(super) fn read(reader: &mut OpenApiReader<'_, '_>) {
+    let root = reader.root;
+    documentation::leave_out(
+        reader.ledger,
+        root,
+        &[
+            "x-amazon-apigateway-documentation",
+            "x-amazon-apigateway-importexport-version",
+            "x-amazon-apigateway-tag-value",
+        ],
+    );
+    let settings = [
+        ("x-amazon-apigateway-minimum-compression-size", "the gateway does not compress answers"),
+        ("x-amazon-apigateway-security-policy", "the function URL has TLS 1.2 and 1.3"),
+        ("x-amazon-apigateway-endpoint-access-mode", "the function URL is the endpoint"),
+    ];
+    for (key, words) in settings {
+        reader.leave_out(root, key, words);
+    }
+    if let Some(types) = reader.ledger.texts(root, "x-amazon-apigateway-binary-media-types") {
+        reader.definition.settings.binary_media_types = types;
+    }
+    if let Some(source) = reader.ledger.text(root, "x-amazon-apigateway-api-key-source") {
+        reader.definition.settings.api_key_source = Some(source.to_ascii_uppercase());
+    }
+    cors(reader);
+    policy(reader);
+    endpoint(reader);
+}
+
+fn cors(reader: &mut OpenApiReader<'_, '_>) {
+    let Some(cors) = reader.ledger.map(reader.root, "x-amazon-apigateway-cors") else { return };
+    let mut fields = serde_json::Map::new();
+    for key in ["allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders"] {
+        if let Some(texts) = reader.ledger.texts(cors, key)
+            && !texts.is_empty()
+        {
+            fields.insert(key.to_owned(), texts.into());
+        }
+    }
+    if let Some(seconds) = reader.ledger.number(cors, "maxAge") {
+        fields.insert("maxAge".to_owned(), seconds);
+    }
+    if let Some(allowed) = reader.ledger.boolean(cors, "allowCredentials") {
+        fields.insert("allowCredentials".to_owned(), allowed.into());
+    }
+    if !fields.contains_key("allowOrigins") {
+        let words = "it allows no origin, so no browser has use of it";
+        reader.ledger.remark(cors, Remark::left_out(words));
+        return;
+    }
+    reader.definition.settings.cors = Some(Sourced::new(fields, cors.span()));
+}
+
+/// A resource policy, if the gateway can judge all that it says.
+fn policy(reader: &mut OpenApiReader<'_, '_>) {
+    let Some(node) = reader.root.get(POLICY) else { return };
+    reader.ledger.taken_whole(node);
+    let value = match node.text() {
+        Some(text) => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)),
+        None => node.to_json(),
+    };
+    let Err(faults) = PolicyDocument::parse(&value, PolicyKind::ResourceBased) else {
+        reader.definition.settings.policy = Some(Sourced::new(value, node.span()));
+        return;
+    };
+    let faults =
+        faults.iter().map(|fault| format!("{}: got {}, expected {}", fault.path, fault.got, fault.expected));
+    let words = format!(
+        "the resource policy has what the gateway cannot judge ({}): may the API be open to whom it keeps out?",
+        faults.collect::<Vec<_>>().join("; ")
+    );
+    opened(reader, node, Question::of_map("policy", words, "open"));
+}
+
+/// Settings of the endpoint: a private one keeps the world out, and a function URL does not.
+fn endpoint(reader: &mut OpenApiReader<'_, '_>) {
+    let Some(node) = reader.ledger.map(reader.root, "x-amazon-apigateway-endpoint-configuration") else {
+        return;
+    };
+    let types = reader.ledger.texts(node, "types").unwrap_or_default();
+    let endpoints = reader.ledger.texts(node, "vpcEndpointIds").unwrap_or_default();
+    reader.leave_out(node, "ipAddressType", "the function URL is the endpoint");
+    if let Some(disabled) = node.get("disableExecuteApiEndpoint") {
+        let words = "the endpoint of API Gateway goes: the function URL is the endpoint";
+        reader.ledger.remark(disabled, Remark::otherwise(words, Visibility::Visible));
+    }
+    if endpoints.is_empty() && !types.iter().any(|kind| kind.eq_ignore_ascii_case("PRIVATE")) {
+        return;
+    }
+    let words = "the API has a private endpoint, and a function URL is reached from everywhere: may it be public? \
+                 ipAllow, a policy or the AuthType AWS_IAM keep others out";
+    opened(reader, node, Question::of_map("private endpoint", words, "open"));
+}
+
+/// Leaves a guard out, if the operator says so.
+fn opened(reader: &mut OpenApiReader<'_, '_>, node: Located<'_>, question: Question) {
+    let key = question.key.clone();
+    match reader.ledger.answer(node, question) {
+        Some(answer) if answer == "open" => {
+            let words = "open, as the answer says";
+            reader.ledger.remark(node, Remark::otherwise(words, Visibility::Visible));
+        }
+        Some(_) => reader.ledger.error(node, format!("the answer to {key} is not open")),
+        None => {}
+    }
+}

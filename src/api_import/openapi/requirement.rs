@@ -1,0 +1,155 @@
+//! The security of an operation: its own list, else that of the document, which API Gateway applies too.
+//!
+//! Of several requirements API Gateway honours one; here all API keys and the first authorizer count, so nothing becomes
+//! more open. What is not understood is a question: it never opens a route by itself.
+
+use serde_json::{Map, Value, json};
+
+use super::{openapi_reader::OpenApiReader, security_scheme::SchemeKind};
+use crate::api_import::{
+    definition::{ApiKeyNeed, AuthorizerDefinition, Authorizing, RouteAccess},
+    report::{Question, Remark, Visibility},
+    source::Located,
+};
+
+const AUTH: &str = "x-amazon-apigateway-auth";
+/// The answer that lets everybody in.
+const OPEN: &str = "open";
+/// What SAM writes for an operation that opts out of the default authorizer.
+pub(super) const NONE: &str = "NONE";
+/// The authorizer of signers whom an answer lists.
+const SIGNERS: &str = "signers";
+
+impl<'t> OpenApiReader<'t, '_> {
+    /// What an operation asks of its callers.
+    pub fn access(&mut self, operation: Located<'t>) -> RouteAccess {
+        let own = operation.get("security");
+        let mut access = match own.or_else(|| self.root.get("security")) {
+            Some(list) => self.requirements(list),
+            None => RouteAccess::OPEN,
+        };
+        if let Some(auth) = self.ledger.map(operation, AUTH) {
+            match self.ledger.text(auth, "type") {
+                Some("AWS_IAM") => access.authorizing = self.signature(auth),
+                // Open is what is without a requirement; beside one it opens nothing.
+                Some("NONE") | None => {}
+                Some(other) => self.ask_for_scheme(auth, other, &mut access),
+            }
+        }
+        access
+    }
+
+    fn requirements(&mut self, list: Located<'t>) -> RouteAccess {
+        let mut access = RouteAccess::OPEN;
+        self.ledger.taken(list);
+        let Some(requirements) = list.elements() else {
+            self.ledger.error(list, format!("got {} for security, expected a list", list.noun()));
+            return access;
+        };
+        for requirement in requirements {
+            self.ledger.taken(requirement);
+            let Some(members) = requirement.members() else {
+                let words = format!("got {} in security, expected a map", requirement.noun());
+                self.ledger.error(requirement, words);
+                continue;
+            };
+            for member in members {
+                self.ledger.taken(member.value);
+                let scopes: Vec<String> = self.ledger.texts(requirement, member.key).unwrap_or_default();
+                self.require(member.key, (member.value, scopes), &mut access);
+            }
+        }
+        access
+    }
+
+    fn require(&mut self, name: &str, (node, scopes): (Located<'t>, Vec<String>), access: &mut RouteAccess) {
+        let Some(scheme) = self.schemes.get_mut(name) else {
+            if name == NONE {
+                return;
+            }
+            self.ask_for_scheme(node, name, access);
+            return;
+        };
+        scheme.is_used = true;
+        match scheme.asks_for {
+            SchemeKind::ApiKey => access.api_key = ApiKeyNeed::Required,
+            SchemeKind::NotUnderstood => self.ask_for_scheme(node, name, access),
+            SchemeKind::Signature | SchemeKind::Authorizer if access.authorizing != Authorizing::Nothing => {
+                let words = "the first authorizer of several counts; API Gateway honours one too";
+                self.ledger.remark(node, Remark::otherwise(words, Visibility::Visible));
+            }
+            SchemeKind::Signature => access.authorizing = self.signature(node),
+            SchemeKind::Authorizer => {
+                let scopes = self.scopes_of(name, node, scopes);
+                access.authorizing = Authorizing::Authorizer { name: name.to_owned(), scopes };
+            }
+        }
+    }
+
+    /// The scopes that count: those of a function's authorizer mean nothing.
+    fn scopes_of(&mut self, name: &str, node: Located<'t>, scopes: Vec<String>) -> Vec<String> {
+        let authorizer = self.definition.authorizers.get(name);
+        let kind = authorizer.and_then(|authorizer| authorizer.fields.get("type")).and_then(Value::as_str);
+        if scopes.is_empty() || matches!(kind, Some("JWT" | "COGNITO_USER_POOLS")) {
+            return scopes;
+        }
+        let words = "scopes mean nothing to a function's authorizer, as on API Gateway";
+        self.ledger.remark_whole(node, Remark::left_out(words));
+        Vec::new()
+    }
+
+    /// A scheme that is not there, or that no gateway understands: only the operator may open what it guards.
+    fn ask_for_scheme(&mut self, node: Located<'t>, name: &str, access: &mut RouteAccess) {
+        let words = format!(
+            "the security scheme {name} is no API key, no signature and has no authorizer: \
+             may everybody call what asks for it?"
+        );
+        let question = Question::of_map(format!("security {name}"), words, OPEN);
+        match self.ledger.answer(node, question) {
+            Some(answer) if answer == OPEN => {
+                let words = "open, as the answer says";
+                self.ledger.remark(node, Remark::otherwise(words, Visibility::Visible));
+            }
+            Some(answer) => match answer.as_str().filter(|name| self.schemes.contains_key(*name)) {
+                Some(other) if other != name => self.require(other, (node, Vec::new()), access),
+                Some(_) | None => {
+                    let words = format!("the answer to security {name} is neither open nor another scheme");
+                    self.ledger.error(node, words);
+                }
+            },
+            None => {}
+        }
+    }
+
+    /// A signature (SigV4): who may sign is a question, for policies of callers do not name routes here.
+    fn signature(&mut self, node: Located<'t>) -> Authorizing {
+        let words = "who may call the routes that ask for a signature (AWS_IAM)? Here callers' policies allow the \
+                     function URL as a whole, not single routes: signed (everybody whom AWS lets in), a list of ARNs, or open";
+        let question = Question::of_map("AWS_IAM", words, "signed");
+        let Some(answer) = self.ledger.answer(node, question) else { return Authorizing::Signature };
+        let words = "callers sign for the service lambda, and the function URL's AuthType has to be AWS_IAM";
+        match &answer {
+            Value::String(word) if word == "signed" => {
+                self.ledger.remark(node, Remark::otherwise(words, Visibility::Visible));
+                Authorizing::Signature
+            }
+            Value::String(word) if word == OPEN => {
+                let words = "open, as the answer says";
+                self.ledger.remark(node, Remark::otherwise(words, Visibility::Visible));
+                Authorizing::Nothing
+            }
+            Value::Array(_) => {
+                self.ledger.remark(node, Remark::otherwise(words, Visibility::Visible));
+                let fields = json!({ "type": "AWS_IAM", "allow": answer });
+                let fields: Map<String, Value> = fields.as_object().cloned().unwrap_or_default();
+                let authorizer = AuthorizerDefinition { fields, origin: node.span() };
+                self.definition.authorizers.insert(SIGNERS.to_owned(), authorizer);
+                Authorizing::Authorizer { name: SIGNERS.to_owned(), scopes: Vec::new() }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+                self.ledger.error(node, "the answer to AWS_IAM is none of signed, a list of ARNs, open");
+                Authorizing::Signature
+            }
+        }
+    }
+}

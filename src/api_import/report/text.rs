@@ -1,0 +1,110 @@
+//! The report for people: errors, questions, what is taken otherwise, what is left out; and the sum.
+
+use std::fmt::{self, Display, Write};
+
+use super::{
+    ledger::Severity,
+    outcome::{Outcome, Visibility},
+    report_entry::{ImportReport, ReportEntry},
+    summary::SharedRemark,
+};
+use crate::deployment::counted;
+
+/// The places of a remark that are shown one by one.
+const MOST_PLACES: usize = 3;
+
+impl Display for ImportReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for finding in &self.findings {
+            let word = match finding.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            };
+            writeln!(f, "{}: {word}: {}", finding.place, finding.words)?;
+        }
+        if !self.findings.is_empty() {
+            writeln!(f)?;
+        }
+        self.write_questions(f)?;
+        for outcome in [Outcome::TakenOtherwise, Outcome::LeftOut] {
+            let remarks = self.remarks(outcome);
+            if !remarks.is_empty() {
+                writeln!(f, "{}:", capital(outcome.words()))?;
+            }
+            for remark in &remarks {
+                write_remark(f, remark)?;
+            }
+            if !remarks.is_empty() {
+                writeln!(f)?;
+            }
+        }
+        writeln!(f, "{}", self.sum())
+    }
+}
+
+impl ImportReport {
+    fn write_questions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.questions.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "Needs an answer:")?;
+        for (question, places) in self.questions.iter().zip(&self.question_places) {
+            writeln!(f, "  {}", question.words)?;
+            writeln!(f, "    {}", listed(places))?;
+            let way = if question.key.starts_with("--") { "option" } else { "--map" };
+            writeln!(f, "    {way}: {}", question.line)?;
+        }
+        writeln!(f)
+    }
+
+    /// `31 taken, 2 taken otherwise, 3 left out, 1 needs an answer`
+    fn sum(&self) -> String {
+        let mut sum = String::new();
+        for outcome in Outcome::ALL {
+            let separator = if sum.is_empty() { "" } else { ", " };
+            let _ = write!(sum, "{separator}{} {}", self.count(outcome), outcome.words());
+        }
+        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+        if errors > 0 {
+            let _ = write!(sum, "; {}", counted(errors, "error"));
+        }
+        sum
+    }
+}
+
+fn write_remark(
+    f: &mut fmt::Formatter<'_>,
+    SharedRemark { remark, entries }: &SharedRemark<'_>,
+) -> fmt::Result {
+    let seen = match remark.visibility {
+        Some(Visibility::Visible) => " (a client can see it)",
+        Some(Visibility::Invisible) => " (no client can see it)",
+        None => "",
+    };
+    writeln!(f, "  {}{seen}", remark.words)?;
+    let places = entries.iter().map(|entry| place(entry)).collect::<Vec<_>>();
+    writeln!(f, "    {}", listed(&places))?;
+    match &remark.advice {
+        Some(advice) => writeln!(f, "    to do: {advice}"),
+        None => Ok(()),
+    }
+}
+
+/// `api.yaml:3:7 /paths/~1orders/get`
+fn place(entry: &ReportEntry) -> String {
+    let ReportEntry { file, position, pointer, .. } = entry;
+    format!("{file}:{}:{} {pointer}", position.line, position.column)
+}
+
+fn listed(places: &[String]) -> String {
+    let shown = places.iter().take(MOST_PLACES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match places.len().saturating_sub(MOST_PLACES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), chars.as_str()))
+}

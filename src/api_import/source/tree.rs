@@ -1,0 +1,121 @@
+//! All values of the input files in one arena.
+
+use std::sync::Arc;
+
+use super::{located::Located, scalar_value::ScalarValue};
+use crate::api_file::{Sources, Span};
+
+/// A value's number in its [`Tree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+/// The values of all files of an import.
+#[derive(Debug, Default)]
+pub struct Tree {
+    pub sources: Sources,
+    nodes: Vec<TreeNode>,
+    /// The value of each file that has one, in the order of the files.
+    pub roots: Vec<NodeId>,
+    /// Members that do not count, for their name stands again further down.
+    pub shadowed: Vec<ShadowedMember>,
+}
+
+#[derive(Clone, Debug)]
+pub struct TreeNode {
+    pub span: Span,
+    /// As it is written: `!Sub`. Tags of YAML itself (`!!str`) are none.
+    pub tag: Option<Arc<str>>,
+    pub content: NodeContent,
+    /// The node that this one was derived of, and for which it is claimed.
+    original: Option<NodeId>,
+}
+
+#[derive(Clone, Debug)]
+pub enum NodeContent {
+    Scalar { text: String, value: ScalarValue },
+    List(Vec<NodeId>),
+    Map(Vec<Member>),
+}
+
+/// A member of a map.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub key: String,
+    pub key_span: Span,
+    pub node: NodeId,
+}
+
+/// A member whose name stands again in its map: the last one counts.
+#[derive(Clone, Debug)]
+pub struct ShadowedMember {
+    pub member: Member,
+    /// The map that it is written in.
+    pub map: NodeId,
+    /// The name of the one that counts.
+    pub counts: Span,
+}
+
+impl TreeNode {
+    pub(super) fn new(span: Span, tag: Option<Arc<str>>, content: NodeContent) -> Self {
+        Self { span, tag, content, original: None }
+    }
+}
+
+impl Tree {
+    pub(super) fn push(&mut self, node: TreeNode) -> NodeId {
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(node);
+        id
+    }
+
+    pub fn node(&self, id: NodeId) -> &TreeNode {
+        &self.nodes[id.0 as usize]
+    }
+
+    /// The node as readers walk it.
+    pub fn at(&self, id: NodeId) -> Located<'_> {
+        Located { tree: self, id }
+    }
+
+    /// Adds a value that stands for `original`: it has its place, and who claims it claims the original.
+    pub fn derive(&mut self, original: NodeId, content: NodeContent) -> NodeId {
+        let TreeNode { span, .. } = self.node(original);
+        let span = *span;
+        let original = self.original(original);
+        self.push(TreeNode { span, tag: None, content, original: Some(original) })
+    }
+
+    /// The same for a text.
+    pub fn derive_text(&mut self, original: NodeId, text: impl Into<String>) -> NodeId {
+        self.derive(original, NodeContent::Scalar { text: text.into(), value: ScalarValue::Text })
+    }
+
+    /// The written node that a node stands for: itself, if it is written.
+    pub fn original(&self, id: NodeId) -> NodeId {
+        self.node(id).original.unwrap_or(id)
+    }
+
+    /// The number of nodes, derived ones included.
+    pub fn node_count(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Copies a value with all that is in it: what an alias stands for is written once and there twice.
+    pub(super) fn copy(&mut self, id: NodeId) -> NodeId {
+        let mut node = self.node(id).clone();
+        match &mut node.content {
+            NodeContent::Scalar { .. } => {}
+            NodeContent::List(nodes) => {
+                for node in nodes {
+                    *node = self.copy(*node);
+                }
+            }
+            NodeContent::Map(members) => {
+                for member in members {
+                    member.node = self.copy(member.node);
+                }
+            }
+        }
+        self.push(node)
+    }
+}

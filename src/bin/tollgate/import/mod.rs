@@ -1,0 +1,169 @@
+//! `tollgate import`: an OpenAPI document → an API file, and a report on everything that was in it.
+
+use std::{
+    fs::OpenOptions,
+    io::{self, ErrorKind, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use tollgate::api_import::{
+    BasePathMode, ImportOptions, Imported, Input, OptionsMocks, definition::ApiKind, import,
+};
+
+use crate::{exit_status::ExitStatus, notes::note, text_table::printable};
+
+/// Write an API file of an OpenAPI document, and report on everything that is in it
+///
+/// OpenAPI 3.0 and 3.1 and Swagger 2.0, with the extensions of API Gateway, as written by hand or by get-export. Each part
+/// of the document is taken, taken otherwise, left out, or needs an answer; nothing is dropped silently. Nothing is
+/// written before all questions are answered, and no route is more open than it was unless an answer says so.
+///
+/// Exit code 3: there are errors, or questions. 4: there is no such file.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  tollgate import openapi.yaml -o tollgate.yaml
+  tollgate import export.json --stage prod --map answers.yaml > tollgate.yaml
+  tollgate import openapi.yaml --report json -o tollgate.yaml > report.json")]
+pub struct Arguments {
+    /// The document.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The file to write, which must not be there yet; without it, stdout.
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write over a file that is there.
+    #[arg(long, requires = "out")]
+    force: bool,
+    /// The name of the stage [default: that of an export, else v1 or, of an HTTP API, $default].
+    #[arg(long, value_name = "NAME")]
+    stage: Option<String>,
+    /// What the API is; needed where the document does not tell.
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
+    /// The answers to what the report asks: a map, in YAML or JSON.
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+    /// What becomes of the document's base path: it is dropped, stands before every path, or does so without its first
+    /// segment.
+    #[arg(long = "basepath", value_enum, value_name = "WAY", default_value = "ignore")]
+    base_path: BasePath,
+    /// Leave OPTIONS mocks that only answer preflights as they are, instead of making corsConfiguration of them.
+    #[arg(long)]
+    keep_options: bool,
+    /// The form of the report: on stdout with --out, else on stderr.
+    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
+    report: ReportForm,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Kind {
+    Rest,
+    Http,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum BasePath {
+    Ignore,
+    Prepend,
+    Split,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum ReportForm {
+    Text,
+    Json,
+}
+
+/// What becomes of a file that is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Existing {
+    Stays,
+    IsWrittenOver,
+}
+
+impl Arguments {
+    fn existing(&self) -> Existing {
+        if self.force { Existing::IsWrittenOver } else { Existing::Stays }
+    }
+
+    fn options(&self) -> ImportOptions {
+        ImportOptions {
+            stage: self.stage.clone(),
+            kind: self.kind.map(|kind| match kind {
+                Kind::Rest => ApiKind::Rest,
+                Kind::Http => ApiKind::Http,
+            }),
+            base_path: match self.base_path {
+                BasePath::Ignore => BasePathMode::Ignore,
+                BasePath::Prepend => BasePathMode::Prepend,
+                BasePath::Split => BasePathMode::Split,
+            },
+            options_mocks: if self.keep_options { OptionsMocks::Stay } else { OptionsMocks::BecomeCors },
+        }
+    }
+}
+
+/// # Errors
+///
+/// A file cannot be read or written.
+pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
+    let Arguments { files, out, force, map, report, .. } = arguments;
+    if let Some(missing) = files.iter().chain(map).find(|file| !file.exists()) {
+        note(format_args!("tollgate: there is no file {}", missing.display()));
+        return Ok(ExitStatus::NotFound);
+    }
+    if let Some(out) = out.as_deref().filter(|out| !force && out.exists()) {
+        note(format_args!("tollgate: {} is there: --force writes over it", out.display()));
+        return Ok(ExitStatus::Failed);
+    }
+    let inputs: Vec<Input> = files.iter().cloned().map(Input::File).collect();
+    let imported = import(&inputs, map.clone().map(Input::File).as_ref(), &arguments.options())?;
+    let told = match report {
+        ReportForm::Text => text_of(&imported),
+        ReportForm::Json => format!("{:#}\n", json_of(&imported)),
+    };
+    match (out, &imported.text) {
+        (Some(out), text) => {
+            if let Some(text) = text {
+                write(out, text, arguments.existing())?;
+            }
+            io::stdout().lock().write_all(told.as_bytes())?;
+        }
+        (None, text) => {
+            note(told.trim_end());
+            io::stdout().lock().write_all(text.as_deref().unwrap_or_default().as_bytes())?;
+        }
+    }
+    Ok(if imported.text.is_some() { ExitStatus::Ok } else { ExitStatus::Invalid })
+}
+
+/// The report for people, and what the gateway's role needs.
+fn text_of(imported: &Imported) -> String {
+    let report = imported.report.to_string();
+    let mut text: String = report.lines().map(|line| format!("{}\n", printable(line))).collect();
+    if let Some(policy) = &imported.role_policy {
+        text.push_str(&format!("\nThe gateway's role needs:\n{policy:#}\n"));
+    }
+    text
+}
+
+fn json_of(imported: &Imported) -> Value {
+    let mut json = imported.report.to_json();
+    json["rolePolicy"] = imported.role_policy.clone().unwrap_or_default();
+    json["isWritten"] = imported.text.is_some().into();
+    json
+}
+
+fn write(out: &Path, text: &str, existing: Existing) -> Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(existing == Existing::Stays).create(true).truncate(true);
+    let written = options.open(out).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.or_else(|error| match error.kind() {
+        ErrorKind::AlreadyExists => anyhow::bail!("{} is there: --force writes over it", out.display()),
+        _ => Err(error).with_context(|| format!("writing {}", out.display())),
+    })
+}
