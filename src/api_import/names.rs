@@ -124,7 +124,7 @@ fn example(name: &str) -> &'static str {
     match name {
         "AWS::Region" => "eu-west-1",
         "AWS::AccountId" => "\"111122223333\"",
-        _ if name.ends_with(".Arn") => "arn:aws:lambda:eu-west-1:111122223333:function:NAME",
+        _ if name.ends_with(".Arn") => "arn:aws:SERVICE:REGION:ACCOUNT:NAME",
         _ => "VALUE",
     }
 }

@@ -63,7 +63,9 @@ impl<'t> OpenApiReader<'t, '_> {
         if let Some(function) = function_of(uri) {
             return function;
         }
-        if let Some(written) = node.get("uri") {
+        // Of a name without an answer nothing is known yet.
+        let is_open = uri.replace("${stageVariables.", "").contains("${");
+        if let Some(written) = node.get("uri").filter(|_| !is_open) {
             let words = "it is no ARN, so it is taken for the name of a function";
             self.ledger.remark(written, Remark::otherwise(words, Visibility::Invisible));
         }
@@ -112,9 +114,7 @@ impl<'t> OpenApiReader<'t, '_> {
             ApiKind::Http => self.copy(node, &["requestParameters", "responseParameters"], &mut fields),
             ApiKind::Rest => {
                 self.leave_out(node, "responseParameters", MEANS_NOTHING);
-                if let Some(parameters) = self.request_parameters(node) {
-                    fields.insert("requestParameters".to_owned(), parameters.into());
-                }
+                self.url_parameters(node, uri, &mut fields);
             }
         }
         Some(fields)

@@ -15,7 +15,7 @@ fn every_node_of_every_input_is_in_exactly_one_entry_of_its_report() {
     for case in cases() {
         let file = Input::File(case.join(input(&case)));
         let map = case.join("answers.yaml");
-        let map = map.exists().then(|| Input::File(map));
+        let map = map.exists().then_some(Input::File(map));
         let Imported { tree, report, .. } = import(&[file], map.as_ref(), &ImportOptions::default()).unwrap();
         let mut nodes = Vec::new();
         for root in &tree.roots {

@@ -32,7 +32,7 @@ fn what_cannot_be_imported_is_told_by_its_name() {
             "? [a]\n: 1",
             "input.yaml:1:3: error: a map, a list or an alias for a name, expected a text".to_owned(),
         ),
-        ("{\"a\": 1,\n \"b\": }", "input.yaml:2:7: error: no JSON: expected a value".to_owned()),
+        ("{\"a\": 1,\n \"b\": ]}", "input.yaml:2:7: error: no JSON: expected a value".to_owned()),
         (
             "{\"a\": \"\\q\"}",
             "input.yaml:1:7: error: no JSON: an escape, or a character, that no text may have".to_owned(),
