@@ -12,6 +12,7 @@ pub mod lambda;
 mod mapped_part;
 pub mod mock;
 mod non_proxy;
+mod parameter_mapping;
 #[cfg(feature = "cli")]
 mod requirement;
 mod reserved;

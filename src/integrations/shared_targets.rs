@@ -73,9 +73,9 @@ impl Integration {
     pub fn parameters(&self) -> IntegrationParameters {
         match &self.kind {
             IntegrationKind::NonProxy(integration) => integration.parameters(),
+            IntegrationKind::Http(http) => http.parameters(),
             IntegrationKind::Lambda(_)
             | IntegrationKind::DynamoDb(_)
-            | IntegrationKind::Http(_)
             | IntegrationKind::Mock(_)
             | IntegrationKind::Service(_)
             | IntegrationKind::S3(_) => IntegrationParameters::default(),

@@ -5,7 +5,7 @@
 mod http_targets;
 mod integration_method;
 mod request_parameters;
-mod rest_parameter;
+mod rest_parameters;
 mod target_headers;
 mod target_uri;
 
@@ -33,6 +33,7 @@ use crate::{
     http_client::{GuardedClient, GuardedSendError},
     item::Fields,
     message::{Body, Request, Response, is_bodyless},
+    template::parameter::IntegrationParameters,
 };
 
 /// One HTTP target.
@@ -41,11 +42,14 @@ pub struct Http {
     uri: UriTemplate,
     method: IntegrationMethod,
     parameters: RequestParameters,
+    /// Its own `cacheKeyParameters`.
+    keyed: Vec<String>,
     client: GuardedClient,
 }
 
 impl Http {
-    /// Reads `uri`, `integrationMethod` (or `httpMethod`) and `requestParameters`. What is wrong is reported, and `None`.
+    /// Reads `uri`, `integrationMethod` (or `httpMethod`), `requestParameters` and
+    /// `cacheKeyParameters`. What is wrong is reported, and `None`.
     pub fn parse(fields: &Fields<'_>, parse_context: &ParseContext<'_>) -> Option<Self> {
         let client = parse_context.http_client;
         let text = fields.resolved_string("uri");
@@ -55,8 +59,11 @@ impl Http {
         let method =
             IntegrationMethod::read(fields, if is_of_rest { "httpMethod" } else { "integrationMethod" });
         let parameters = RequestParameters::parse(fields, parse_context.path_parameters);
-        let uri = UriTemplate::parse(fields, &text?, parse_context.path_parameters, client)?;
-        Some(Self { uri, method: method?, parameters: parameters?, client: client.clone() })
+        let mut names = parse_context.path_parameters.to_vec();
+        names.extend(parameters.iter().flat_map(|parameters| parameters.rest.path_names()).map(str::to_owned));
+        let uri = UriTemplate::parse(fields, &text?, &names, client)?;
+        let keyed = fields.strings("cacheKeyParameters").unwrap_or_default();
+        Some(Self { uri, method: method?, parameters: parameters?, keyed, client: client.clone() })
     }
 
     pub fn uri(&self) -> &UriTemplate {
@@ -66,6 +73,11 @@ impl Http {
     /// True if the path that is asked for has something of the request's.
     pub fn forwards_request_path(&self) -> bool {
         self.parameters.forwards_request_path().unwrap_or_else(|| self.uri.forwards_request_path())
+    }
+
+    /// The parameters that it gets under names of its own, `integration.request.header.x`.
+    pub fn parameters(&self) -> IntegrationParameters {
+        IntegrationParameters { mapped: self.parameters.rest.origins().collect(), keyed: self.keyed.clone() }
     }
 
     /// The values that are mapped into the request.
@@ -93,9 +105,8 @@ impl Http {
     /// [`GatewayError::BadRequest`]: the client's request makes none.
     pub fn request(&self, context: &Context<'_>) -> Result<http::Request<Bytes>, GatewayError> {
         let method = self.method.of(context.request)?;
-        let mut target = self.uri.fill(context);
         let mut headers = target_headers::to_target(context.request);
-        self.parameters.apply(context, &mut target, &mut headers)?;
+        let target = self.parameters.apply(context, &self.uri, &mut headers)?;
         target_headers::add_zero_length(&mut headers, method, context.request);
         let mut request = http::Request::new(context.request.body.clone());
         *request.method_mut() = method.clone();

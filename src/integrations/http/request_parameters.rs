@@ -1,7 +1,7 @@
 //! `requestParameters` of an HTTP integration: what the operator changes in the request on its way.
 //!
 //! Keys and values are those of HTTP APIs' parameter mapping: `append:header.x`, `overwrite:querystring.q`,
-//! `remove:header.y`, `overwrite:path`. Of what a client sends, a mapped value stays one value: it ends no
+//! `remove:header.y`, `overwrite:path`; or those of REST APIs', which come first. Of what a client sends, a mapped value stays one value: it ends no
 //! header, adds no query parameter and no path segment.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -9,21 +9,30 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::{
-    rest_parameter::instead_of,
-    target_uri::{TargetUri, encoded_path, encoded_value},
+    rest_parameters::RestValues,
+    target_uri::{TargetUri, UriTemplate, encoded_path, encoded_value},
 };
 use crate::{
     context::Context,
     error::GatewayError,
-    integrations::{CallPart, MappedPart, reserved::is_reserved},
+    integrations::{
+        CallPart, MappedPart,
+        parameter_mapping::{self, TargetKind, is_mapped},
+        reserved::is_reserved,
+    },
     item::{Fields, brief},
     template::Escape,
     template::mapped_value::{Inputs, MappedValue, TextPart, Word},
 };
 
-/// The changes to a request, in the order in which they are made: removals, overwritings, additions.
+/// What the operator changes in a request.
 #[derive(Debug, Default)]
-pub struct RequestParameters(Vec<ParameterChange>);
+pub struct RequestParameters {
+    /// `integration.request.…`
+    pub rest: parameter_mapping::RequestParameters,
+    /// In the order in which they are made: removals, overwritings, additions.
+    changes: Vec<ParameterChange>,
+}
 
 #[derive(Debug)]
 enum ParameterChange {
@@ -34,7 +43,7 @@ enum ParameterChange {
 }
 
 #[derive(Clone, Debug)]
-enum RequestPart {
+pub enum RequestPart {
     Header(HeaderName),
     Query(String),
 }
@@ -51,7 +60,7 @@ enum PathPiece {
 }
 
 const KEYS: &str = "append:header.x, overwrite:header.x, remove:header.x, the same with querystring.x, \
-                    or overwrite:path";
+                    overwrite:path, or integration.request.header.x";
 
 impl RequestParameters {
     /// Reads the field `requestParameters`. What is wrong is reported, and `None`.
@@ -65,21 +74,28 @@ impl RequestParameters {
             ChangeParser { fields, field: format!("requestParameters.{key}"), path_parameters, key, value }
                 .change()
         };
+        let (rest, changes): (Vec<_>, Vec<_>) = map.iter().partition(|(key, _)| is_mapped(key));
+        let rest = parameter_mapping::RequestParameters::of_entries(
+            fields,
+            rest.into_iter(),
+            path_parameters,
+            TargetKind::Http,
+        );
         // Collected first: every problem is wanted, not only the first.
-        let changes: Vec<_> = map.iter().map(parse).collect();
+        let changes: Vec<_> = changes.into_iter().map(parse).collect();
         let mut changes: Vec<_> = changes.into_iter().collect::<Option<_>>()?;
         changes.sort_by_key(ParameterChange::turn);
-        Some(Self(changes))
+        Some(Self { rest: rest?, changes })
     }
 
     /// All values, except what a path has of the routed one.
     pub fn mapped(&self) -> impl Iterator<Item = MappedPart<'_>> {
-        self.0.iter().flat_map(ParameterChange::mapped)
+        self.rest.parts().chain(self.changes.iter().flat_map(ParameterChange::mapped))
     }
 
     /// True if the path that the operator gives has something of the request's; `None`: he gives none.
     pub fn forwards_request_path(&self) -> Option<bool> {
-        self.0.iter().find_map(|change| match change {
+        self.changes.iter().find_map(|change| match change {
             ParameterChange::OverwritePath(pieces) => {
                 Some(!pieces.iter().all(|piece| matches!(piece, PathPiece::Text(_))))
             }
@@ -87,31 +103,40 @@ impl RequestParameters {
         })
     }
 
-    /// Changes the request's URI and headers.
+    /// The target's URI for a request, and what else is changed in `headers`.
     ///
     /// # Errors
+    /// [`GatewayError::BadRequest`] or `MappingFailed` as REST APIs' words say,
     /// [`GatewayError::InvalidBody`] if a value is to come from a body that is no JSON,
     /// `BadParameterValue` or `BadBodyValue` if it can be no header, or the path needs one that is absent.
     pub fn apply(
         &self,
         context: &Context<'_>,
-        target: &mut TargetUri,
+        uri: &UriTemplate,
         headers: &mut HeaderMap,
-    ) -> Result<(), GatewayError> {
+    ) -> Result<TargetUri, GatewayError> {
+        let mut target = if self.rest.is_empty() {
+            uri.fill(context)
+        } else {
+            let values = RestValues::of(&self.rest, context)?;
+            let mut target = values.fill(&self.rest, context, uri)?;
+            values.apply(&self.rest, context, &mut target, headers)?;
+            target
+        };
         let inputs = Inputs::new(context);
-        for change in &self.0 {
+        for change in &self.changes {
             match change {
-                ParameterChange::Remove(place) => place.remove(target, headers),
+                ParameterChange::Remove(place) => place.remove(&mut target, headers),
                 // An absent value must not let the client's own pass for the operator's.
                 ParameterChange::Overwrite(place, value) => {
-                    place.remove(target, headers);
-                    place.append(value, &inputs, target, headers)?;
+                    place.remove(&mut target, headers);
+                    place.append(value, &inputs, &mut target, headers)?;
                 }
-                ParameterChange::Append(place, value) => place.append(value, &inputs, target, headers)?,
+                ParameterChange::Append(place, value) => place.append(value, &inputs, &mut target, headers)?,
                 ParameterChange::OverwritePath(pieces) => target.path = path(pieces, context, &inputs)?,
             }
         }
-        Ok(())
+        Ok(target)
     }
 }
 
@@ -152,7 +177,8 @@ impl PathPiece {
 }
 
 impl RequestPart {
-    fn remove(&self, target: &mut TargetUri, headers: &mut HeaderMap) {
+    /// Takes away what there is of it.
+    pub fn remove(&self, target: &mut TargetUri, headers: &mut HeaderMap) {
         match self {
             Self::Header(name) => drop(headers.remove(name)),
             Self::Query(name) => {
@@ -222,7 +248,7 @@ struct ChangeParser<'a, 'f> {
 impl ChangeParser<'_, '_> {
     fn change(&self) -> Option<ParameterChange> {
         let Some((operation, place)) = self.key.split_once(':') else {
-            return self.problem(self.key, &instead_of(self.key).unwrap_or_else(|| KEYS.to_owned()));
+            return self.problem(self.key, KEYS);
         };
         match (operation, place) {
             ("overwrite", "path") => self.path().map(ParameterChange::OverwritePath),

@@ -142,7 +142,7 @@ impl UriTemplate {
     pub fn fill_with_query(&self, context: &Context<'_>, query: &str) -> TargetUri {
         let routed = |name: &str| ParameterValue::Routed(context.path_parameter(name).unwrap_or_default());
         let mut target = self.fill_with(routed);
-        target.append_query(&utf8_percent_encode(query, &QUERY).to_string());
+        target.append_request_query(query);
         target
     }
 
@@ -182,6 +182,11 @@ impl UriTemplate {
 }
 
 impl TargetUri {
+    /// Adds a query as a client sent it.
+    pub fn append_request_query(&mut self, query: &str) {
+        self.append_query(&utf8_percent_encode(query, &QUERY).to_string());
+    }
+
     /// Adds `name=value` pairs, already encoded.
     pub fn append_query(&mut self, pairs: &str) {
         if !self.query.is_empty() && !pairs.is_empty() {

@@ -6,7 +6,6 @@ use http::{HeaderMap, HeaderName, StatusCode, uri::PathAndQuery};
 use super::{
     integration_answer::{IntegrationAnswer, Selector},
     request_mapping::IntegrationRequest,
-    request_parameters::RequestParameters,
 };
 use crate::{
     aws::{
@@ -26,6 +25,7 @@ use crate::{
     integrations::{
         Clients, invoke_method,
         lambda::{ResolvedFunctionCall, call_failure::refusal},
+        parameter_mapping::RequestParameters,
         service_call::ServiceCaller,
     },
     item::Fields,

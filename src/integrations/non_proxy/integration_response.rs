@@ -5,12 +5,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE}
 use serde_json::Value;
 
 use super::{
-    body_selection::JsonBody,
     content_handling::ContentHandling,
     content_templates::{BodyMapping, ContentTemplate, ContentTemplates},
-    header_fates::client_name,
     integration_answer::IntegrationAnswer,
-    parameter_source::{ResponseSource, SourceParser},
     rendering::{Side, render},
     request_mapping::header_value,
 };
@@ -18,6 +15,7 @@ use crate::{
     context::Context,
     error::GatewayError,
     functions::media_types::BinaryMediaTypes,
+    integrations::parameter_mapping::{JsonBody, ResponseSource, SourceParser, client_name},
     item::{Fields, brief},
     message::{IntegrationStatus, Response, has_no_content},
     template::{

@@ -3,20 +3,16 @@
 //! The request and the response are mapped: parameters from the other side, bodies by templates. Between the two one
 //! target is called.
 
-mod body_selection;
 mod content_handling;
 mod content_templates;
 mod function_target;
-mod header_fates;
 mod http_target;
 mod integration_answer;
 mod integration_response;
 mod mock_target;
-mod parameter_source;
 mod passthrough;
 mod rendering;
 mod request_mapping;
-mod request_parameters;
 mod responses;
 mod selection_pattern;
 mod service_target;
@@ -35,9 +31,9 @@ use self::{
     request_mapping::RequestMapping,
     responses::Responses,
     service_target::ServiceTarget,
-    target::{Target, TargetKind},
+    target::Target,
 };
-use super::{CallPart, Clients, MappedPart, ParseContext, ResolvedCall, http::UriTemplate};
+use super::{CallPart, Clients, MappedPart, ParseContext, ResolvedCall, http::UriTemplate, parameter_mapping::TargetKind};
 use crate::{
     aws::request_id::EndpointRequestId,
     context::Context,

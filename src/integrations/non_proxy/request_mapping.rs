@@ -9,14 +9,10 @@ use http::{
 };
 
 use super::{
-    body_selection::JsonBody,
     content_handling::ContentHandling,
     content_templates::{BodyMapping, ContentTemplates},
-    header_fates::RequestHeaderFate,
     passthrough::PassthroughBehavior,
     rendering::{Side, render},
-    request_parameters::{MappedParameter, RequestParameters, RequestPlace},
-    target::TargetKind,
 };
 use crate::{
     context::Context,
@@ -24,6 +20,7 @@ use crate::{
     functions::media_types::BinaryMediaTypes,
     integrations::{
         http::{ParameterValue, TargetUri, UriTemplate},
+        parameter_mapping::{JsonBody, MappedParameter, RequestHeaderFate, RequestParameters, RequestPlace, TargetKind},
         service_call::BodyOrigin,
     },
     item::Fields,

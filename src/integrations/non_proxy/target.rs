@@ -8,7 +8,7 @@ use crate::{
     aws::request_id::EndpointRequestId,
     context::Context,
     error::GatewayError,
-    integrations::{Clients, ResolvedCall},
+    integrations::{Clients, ResolvedCall, parameter_mapping::TargetKind},
 };
 
 /// The target of an integration.
@@ -21,15 +21,6 @@ pub enum Target {
     /// `HTTP`
     Http(Box<HttpTarget>),
     /// `MOCK`: nobody is called.
-    Mock,
-}
-
-/// The kinds of targets, which headers fare by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TargetKind {
-    Function,
-    Service,
-    Http,
     Mock,
 }
 

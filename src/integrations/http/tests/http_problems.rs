@@ -79,7 +79,10 @@ fn every_problem_of_an_http_integrations_other_fields_is_reported() {
 #[rustfmt::skip]
 fn every_problem_of_request_parameters_is_reported() {
     const KEYS: &str =
-        "append:header.x, overwrite:header.x, remove:header.x, the same with querystring.x, or overwrite:path";
+        "append:header.x, overwrite:header.x, remove:header.x, the same with querystring.x, overwrite:path, or \
+         integration.request.header.x";
+    const PLACES: &str =
+        "integration.request.header.x, integration.request.querystring.x or integration.request.path.x";
     const RESERVED: &str = "a header that is not reserved for the gateway or the connection";
     const PARAMETERS: &str = "one of the route's path parameters (id, proxy)";
     let cases = [
@@ -96,6 +99,8 @@ fn every_problem_of_request_parameters_is_reported() {
         ("append:header.host", json!("x"), "host", RESERVED),
         ("append:header.x-tollgate-origin", json!("x"), "x-tollgate-origin", RESERVED),
         ("append:header.x", json!("$request.path.name"), "\"$request.path.name\"", PARAMETERS),
+        ("integration.request.body.x", json!("'1'"), "integration.request.body.x", PLACES),
+        ("integration.request.path.name", json!("method.request.path.name"), "\"method.request.path.name\"", PARAMETERS),
         ("overwrite:path", json!("/${request.path.name}"), "\"/${request.path.name}\"", PARAMETERS),
     ];
     for (key, value, got, expected) in cases {

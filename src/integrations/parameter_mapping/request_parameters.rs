@@ -1,4 +1,4 @@
-//! `requestParameters` of a non-proxy integration: `"integration.request.header.X": "method.request.querystring.y"`.
+//! `requestParameters`: `"integration.request.header.X": "method.request.querystring.y"`.
 
 use std::fmt;
 
@@ -7,9 +7,8 @@ use serde_json::Value;
 
 use super::{
     body_selection::JsonBody,
-    header_fates::RequestHeaderFate,
+    header_fates::{RequestHeaderFate, TargetKind},
     parameter_source::{RequestSource, SourceParser},
-    target::TargetKind,
 };
 use crate::{
     context::Context,
@@ -48,14 +47,20 @@ pub struct MappedParameter<'a> {
     pub routed: Option<&'a str>,
 }
 
+const PREFIX: &str = "integration.request.";
 const FIELD: &str = "requestParameters";
 const PLACES: &str =
     "integration.request.header.x, integration.request.querystring.x or integration.request.path.x";
 
+/// True of a key in the words of REST APIs.
+pub fn is_mapped(key: &str) -> bool {
+    key.starts_with(PREFIX)
+}
+
 impl RequestPlace {
     /// Reads `integration.request.header.x`.
     pub fn parse(text: &str) -> Option<Self> {
-        let (place, name) = text.strip_prefix("integration.request.")?.split_once('.')?;
+        let (place, name) = text.strip_prefix(PREFIX)?.split_once('.')?;
         match (place, name) {
             (_, "") => None,
             ("header", name) => name.parse().ok().map(Self::Header),
@@ -86,6 +91,16 @@ impl RequestParameters {
             fields.problem(FIELD, &brief(value), "a map of strings");
             return None;
         };
+        Self::of_entries(fields, map.iter(), path_parameters, kind)
+    }
+
+    /// The same of these entries of the field.
+    pub fn of_entries<'v>(
+        fields: &Fields<'_>,
+        entries: impl Iterator<Item = (&'v String, &'v Value)>,
+        path_parameters: &[String],
+        kind: TargetKind,
+    ) -> Option<Self> {
         let parse = |(key, value): (&String, &Value)| {
             let field = format!("{FIELD}.{key}");
             let place = RequestPlace::parse(key);
@@ -100,8 +115,17 @@ impl RequestParameters {
             Some(RequestParameter { place, source, word })
         };
         // Collected first: every problem is wanted, not only the first.
-        let parameters: Vec<_> = map.iter().map(parse).collect();
+        let parameters: Vec<_> = entries.map(parse).collect();
         parameters.into_iter().collect::<Option<_>>().map(Self)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The places that are mapped.
+    pub fn places(&self) -> impl Iterator<Item = &RequestPlace> {
+        self.0.iter().map(|parameter| &parameter.place)
     }
 
     /// The names of the URI's parameters that are given.

@@ -5,8 +5,16 @@
 
 use http::HeaderName;
 
-use super::target::TargetKind;
 use crate::header_rules::is_hop_by_hop;
+
+/// The kinds of targets, which headers fare by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetKind {
+    Function,
+    Service,
+    Http,
+    Mock,
+}
 
 /// What becomes of a header that a mapping sets in a request to an integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
