@@ -102,7 +102,7 @@ fn order() -> Value {
             "note": format!("wrapped as a gift, \"with a card\", number {number}: {}", "x".repeat(20)) })
     });
     json!({ "id": "order-1003", "placedAt": "2026-11-30T18:00:00Z",
-        "customer": { "name": "Ada O'Neil", "email": "Ada@Example.com", "phone": "+44 20 7946 0000",
+        "customer": { "name": "Ada Lovelace", "email": "Ada@Example.com", "phone": "+44 20 7946 0000",
             "address": { "street": "1 Main Street", "city": "Springfield", "zip": "12345" } },
         "lines": lines.collect::<Value>() })
 }

@@ -124,7 +124,7 @@ async fn a_service_that_nobody_plays_is_out_of_reach_at_once() {
     assert_eq!(
         render(&answer),
         "504\ncontent-type: application/json\ntransfer-encoding: chunked\n\
-         x-amzn-errortype: InternalServerErrorException\n\n{\"message\": \"Endpoint request timed out\"}"
+         x-amzn-errortype: InternalServerErrorException\n\n{\"message\": \"Network error communicating with endpoint\"}"
     );
 }
 

@@ -54,6 +54,16 @@ async fn the_example_is_what_its_file_says() {
         tollgate: 1
 
         stages:
+          services:
+            routes:
+              POST /orders/{id}/reminders:
+                description: Put a reminder into a queue
+                integration:
+                  type: SQS
+                  action: SendMessage
+                  messageBody: { at: $context.requestTimeEpoch, order: $request.path.id }
+                  queueUrl: https://sqs.us-east-1.amazonaws.com/123456789012/reminders
+
           signed-in:
             api:
               allowPrivateIntegrations: [127.0.0.1/32]

@@ -30,7 +30,8 @@ async fn every_field_of_the_tables_is_read_where_it_is_said_to_stand() {
     let read = json!({ "type": "DYNAMODB", "action": "Query", "tableName": "t" });
     let write = json!({ "type": "DYNAMODB", "action": "PutItem", "tableName": "t" });
     let sqs = json!({ "type": "SQS", "action": "SendMessage", "queueUrl": "q" });
-    let s3 = json!({ "type": "S3", "action": "PutObject", "bucket": "b" });
+    let put = json!({ "type": "S3", "action": "PutObject", "bucket": "b" });
+    let get = json!({ "type": "S3", "action": "GetObject", "bucket": "b" });
     let subtype = json!({ "type": "AWS_PROXY", "integrationSubtype": "SQS-PurgeQueue" });
     let places = [
         ("docs/items.md", "Stage", Place::Stage),
@@ -39,7 +40,7 @@ async fn every_field_of_the_tables_is_read_where_it_is_said_to_stand() {
         ("docs/integrations.md", "Fields that all have", with(lambda.clone())),
         ("docs/integrations.md", "AWS_PROXY", with(lambda)),
         ("docs/integrations.md", "DYNAMODB", Place::Integration(vec![read, write])),
-        ("docs/integrations.md", "AWS services", Place::Integration(vec![sqs, s3, subtype])),
+        ("docs/integrations.md", "AWS services", Place::Integration(vec![sqs, put, get, subtype])),
         (
             "docs/integrations.md",
             "HTTP_PROXY",

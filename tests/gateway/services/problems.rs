@@ -91,7 +91,7 @@ async fn a_field_that_will_not_do_is_a_problem() {
             "redirectTtlInSeconds: got 3601, expected a whole number from 1 to 3600".to_owned(),
         ),
         (
-            json!({ "type": "SNS", "action": "PublishAll", "topicArn": TOPIC }),
+            json!({ "type": "SNS", "action": "PublishAll" }),
             "action: got \"PublishAll\", expected Publish or PublishBatch".to_owned(),
         ),
     ];
