@@ -25,7 +25,6 @@ mod reference_target;
 mod requirement;
 mod security_scheme;
 mod stage_variables;
-mod url_parameters;
 mod validators;
 
 pub use self::{dialect::Dialect, function_uri::function_of, openapi_reader::read};

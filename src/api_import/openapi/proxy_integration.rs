@@ -114,7 +114,8 @@ impl<'t> OpenApiReader<'t, '_> {
             ApiKind::Http => self.copy(node, &["requestParameters", "responseParameters"], &mut fields),
             ApiKind::Rest => {
                 self.leave_out(node, "responseParameters", MEANS_NOTHING);
-                self.url_parameters(node, uri, &mut fields);
+                let parameters = self.request_parameters(node).map(Value::Object);
+                fields.extend(parameters.map(|parameters| ("requestParameters".to_owned(), parameters)));
             }
         }
         Some(fields)

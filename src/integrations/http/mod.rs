@@ -2,12 +2,14 @@
 //!
 //! Redirects are passed on, never followed, and only allowed addresses are connected to.
 
+mod change_parser;
 mod http_targets;
 mod integration_method;
 mod request_parameters;
 mod rest_parameters;
 mod target_headers;
 mod target_uri;
+mod uri_characters;
 
 #[cfg(test)]
 mod tests;
@@ -24,7 +26,8 @@ use self::request_parameters::RequestParameters;
 pub use self::{
     integration_method::IntegrationMethod,
     target_headers::{add_origin, to_target},
-    target_uri::{ParameterValue, TargetUri, UriTemplate, encoded_value},
+    target_uri::{ParameterValue, TargetUri, UriTemplate},
+    uri_characters::encoded_value,
 };
 use super::{MappedPart, ParseContext, streamed_body};
 use crate::{
@@ -60,7 +63,8 @@ impl Http {
             IntegrationMethod::read(fields, if is_of_rest { "httpMethod" } else { "integrationMethod" });
         let parameters = RequestParameters::parse(fields, parse_context.path_parameters);
         let mut names = parse_context.path_parameters.to_vec();
-        names.extend(parameters.iter().flat_map(|parameters| parameters.rest.path_names()).map(str::to_owned));
+        names
+            .extend(parameters.iter().flat_map(|parameters| parameters.rest.path_names()).map(str::to_owned));
         let uri = UriTemplate::parse(fields, &text?, &names, client)?;
         let keyed = fields.strings("cacheKeyParameters").unwrap_or_default();
         Some(Self { uri, method: method?, parameters: parameters?, keyed, client: client.clone() })

@@ -9,8 +9,10 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::{
+    change_parser::ChangeParser,
     rest_parameters::RestValues,
-    target_uri::{TargetUri, UriTemplate, encoded_path, encoded_value},
+    target_uri::{TargetUri, UriTemplate},
+    uri_characters::{encoded_path, encoded_value},
 };
 use crate::{
     context::Context,
@@ -18,11 +20,12 @@ use crate::{
     integrations::{
         CallPart, MappedPart,
         parameter_mapping::{self, TargetKind, is_mapped},
-        reserved::is_reserved,
     },
     item::{Fields, brief},
-    template::Escape,
-    template::mapped_value::{Inputs, MappedValue, TextPart, Word},
+    template::{
+        Escape,
+        mapped_value::{Inputs, MappedValue},
+    },
 };
 
 /// What the operator changes in a request.
@@ -35,7 +38,7 @@ pub struct RequestParameters {
 }
 
 #[derive(Debug)]
-enum ParameterChange {
+pub enum ParameterChange {
     Remove(RequestPart),
     Overwrite(RequestPart, MappedValue),
     OverwritePath(Vec<PathPiece>),
@@ -49,7 +52,7 @@ pub enum RequestPart {
 }
 
 #[derive(Debug)]
-enum PathPiece {
+pub enum PathPiece {
     Text(String),
     /// `$request.path`: as routed.
     Routed,
@@ -58,9 +61,6 @@ enum PathPiece {
     /// Any other word: becomes one segment.
     Word(MappedValue),
 }
-
-const KEYS: &str = "append:header.x, overwrite:header.x, remove:header.x, the same with querystring.x, \
-                    overwrite:path, or integration.request.header.x";
 
 impl RequestParameters {
     /// Reads the field `requestParameters`. What is wrong is reported, and `None`.
@@ -132,7 +132,9 @@ impl RequestParameters {
                     place.remove(&mut target, headers);
                     place.append(value, &inputs, &mut target, headers)?;
                 }
-                ParameterChange::Append(place, value) => place.append(value, &inputs, &mut target, headers)?,
+                ParameterChange::Append(place, value) => {
+                    place.append(value, &inputs, &mut target, headers)?
+                }
                 ParameterChange::OverwritePath(pieces) => target.path = path(pieces, context, &inputs)?,
             }
         }
@@ -234,92 +236,4 @@ fn path(pieces: &[PathPiece], context: &Context<'_>, inputs: &Inputs<'_>) -> Res
         }
     }
     Ok(if path.starts_with('/') { path } else { format!("/{path}") })
-}
-
-/// Reads one entry of the map.
-struct ChangeParser<'a, 'f> {
-    fields: &'a Fields<'f>,
-    field: String,
-    path_parameters: &'a [String],
-    key: &'a str,
-    value: &'a Value,
-}
-
-impl ChangeParser<'_, '_> {
-    fn change(&self) -> Option<ParameterChange> {
-        let Some((operation, place)) = self.key.split_once(':') else {
-            return self.problem(self.key, KEYS);
-        };
-        match (operation, place) {
-            ("overwrite", "path") => self.path().map(ParameterChange::OverwritePath),
-            ("remove", _) => self.place(place).map(ParameterChange::Remove),
-            ("overwrite" | "append", _) => {
-                let (place, value) = (self.place(place), self.mapped());
-                let change =
-                    if operation == "append" { ParameterChange::Append } else { ParameterChange::Overwrite };
-                Some(change(place?, value?))
-            }
-            _ => self.problem(self.key, KEYS),
-        }
-    }
-
-    fn place(&self, text: &str) -> Option<RequestPart> {
-        if let Some(name) = text.strip_prefix("querystring.").filter(|name| !name.is_empty()) {
-            return Some(RequestPart::Query(name.to_owned()));
-        }
-        let Some(name) = text.strip_prefix("header.") else { return self.problem(self.key, KEYS) };
-        let Ok(name) = HeaderName::try_from(name) else { return self.problem(name, "the name of a header") };
-        if is_reserved(name.as_str()) {
-            return self
-                .problem(name.as_str(), "a header that is not reserved for the gateway or the connection");
-        }
-        Some(RequestPart::Header(name))
-    }
-
-    fn mapped(&self) -> Option<MappedValue> {
-        if self.value.is_array() || self.value.is_object() || self.value.is_null() {
-            return self.problem(&brief(self.value), "a string");
-        }
-        let mapped = MappedValue::parse(self.fields, &self.field, self.value, self.path_parameters)?;
-        match &mapped {
-            MappedValue::Typed(typed) if !typed.of.is_text() => {
-                self.problem(&brief(self.value), "$number, $boolean or $json: what is sent to a URL is text")
-            }
-            MappedValue::Fixed(_)
-            | MappedValue::Word(_)
-            | MappedValue::Typed(_)
-            | MappedValue::Text(_)
-            | MappedValue::List(_)
-            | MappedValue::Map(_) => Some(mapped),
-        }
-    }
-
-    fn path(&self) -> Option<Vec<PathPiece>> {
-        Some(match self.mapped()? {
-            MappedValue::Fixed(Value::String(text)) => vec![PathPiece::Text(encoded_path(&text))],
-            MappedValue::Text(pieces) => pieces.into_iter().map(path_piece).collect(),
-            MappedValue::Word(word) => vec![path_piece(TextPart::Word(word))],
-            mapped @ (MappedValue::Fixed(_)
-            | MappedValue::Typed(_)
-            | MappedValue::List(_)
-            | MappedValue::Map(_)) => {
-                vec![PathPiece::Word(mapped)]
-            }
-        })
-    }
-
-    fn problem<T>(&self, got: &str, expected: &str) -> Option<T> {
-        self.fields.problem(&self.field, got, expected);
-        None
-    }
-}
-
-/// A part of a text, as a part of a path.
-fn path_piece(piece: TextPart) -> PathPiece {
-    match piece {
-        TextPart::Text(text) => PathPiece::Text(encoded_path(&text)),
-        TextPart::Word(Word::Path) => PathPiece::Routed,
-        TextPart::Word(Word::PathParameter(name)) => PathPiece::Parameter(name),
-        TextPart::Word(word) => PathPiece::Word(MappedValue::Word(word)),
-    }
 }

@@ -1,12 +1,13 @@
 //! `integration.request.…` in the `requestParameters` of an `HTTP_PROXY`: each takes the place of what the client sent under
-//! the name.
+//! the name. A parameter of the query that comes from itself passes through with all its values.
 
 use http::{HeaderMap, HeaderValue};
 
 use super::{
     request_parameters::RequestPart,
     target_headers::add_origin,
-    target_uri::{ParameterValue, TargetUri, UriTemplate, encoded_value},
+    target_uri::{ParameterValue, TargetUri, UriTemplate},
+    uri_characters::encoded_value,
 };
 use crate::{
     context::Context,
@@ -25,7 +26,9 @@ impl<'a> RestValues<'a> {
     /// # Errors
     /// [`GatewayError::MappingFailed`]: one is for a header that API Gateway lets no mapping set.
     pub fn of(parameters: &'a RequestParameters, context: &Context<'_>) -> Result<Self, GatewayError> {
-        let values: Vec<_> = parameters.mapped_in(context, &JsonBody::new(&context.request.body)).collect();
+        let body = JsonBody::new(&context.request.body);
+        let values = parameters.mapped_in(context, &body);
+        let values: Vec<_> = values.filter(|value| !parameters.is_clients_own(value.place)).collect();
         for value in &values {
             if let RequestPlace::Header(name) = value.place
                 && RequestHeaderFate::of(name, TargetKind::Http) == RequestHeaderFate::Fails
@@ -77,7 +80,7 @@ impl<'a> RestValues<'a> {
         target: &mut TargetUri,
         headers: &mut HeaderMap,
     ) -> Result<(), GatewayError> {
-        for place in parameters.places() {
+        for place in parameters.places().filter(|place| !parameters.is_clients_own(place)) {
             match place {
                 RequestPlace::Header(name) => RequestPart::Header(name.clone()).remove(target, headers),
                 RequestPlace::Querystring(name) => RequestPart::Query(name.clone()).remove(target, headers),

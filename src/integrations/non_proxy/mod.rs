@@ -26,14 +26,13 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 pub use self::{rendering::Side, tried_templates::ChosenTemplate};
 
 use self::{
-    function_target::FunctionTarget,
-    http_target::HttpTarget,
-    request_mapping::RequestMapping,
-    responses::Responses,
-    service_target::ServiceTarget,
-    target::Target,
+    function_target::FunctionTarget, http_target::HttpTarget, request_mapping::RequestMapping,
+    responses::Responses, service_target::ServiceTarget, target::Target,
 };
-use super::{CallPart, Clients, MappedPart, ParseContext, ResolvedCall, http::UriTemplate, parameter_mapping::TargetKind};
+use super::{
+    CallPart, Clients, MappedPart, ParseContext, ResolvedCall, http::UriTemplate,
+    parameter_mapping::TargetKind,
+};
 use crate::{
     aws::request_id::EndpointRequestId,
     context::Context,

@@ -20,7 +20,9 @@ use crate::{
     functions::media_types::BinaryMediaTypes,
     integrations::{
         http::{ParameterValue, TargetUri, UriTemplate},
-        parameter_mapping::{JsonBody, MappedParameter, RequestHeaderFate, RequestParameters, RequestPlace, TargetKind},
+        parameter_mapping::{
+            JsonBody, MappedParameter, RequestHeaderFate, RequestParameters, RequestPlace, TargetKind,
+        },
         service_call::BodyOrigin,
     },
     item::Fields,

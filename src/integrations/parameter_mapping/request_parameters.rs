@@ -128,6 +128,13 @@ impl RequestParameters {
         self.0.iter().map(|parameter| &parameter.place)
     }
 
+    /// True of a parameter of the query that is the client's own of the same name.
+    pub fn is_clients_own(&self, place: &RequestPlace) -> bool {
+        let RequestPlace::Querystring(name) = place else { return false };
+        let source = self.find(place);
+        matches!(source, Some(RequestSource::Query(own) | RequestSource::MultiQuery(own)) if own == name)
+    }
+
     /// The names of the URI's parameters that are given.
     pub fn path_names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|parameter| match &parameter.place {
