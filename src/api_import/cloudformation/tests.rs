@@ -126,87 +126,89 @@ fn a_template_becomes_a_file() {
     assert!(pointers.into_iter().any(|pointer| pointer == "/Resources/Table"));
 }
 
+/// What is written in the template, what stands there instead, and the error.
+const REFUSED: &[(&str, &str, &str)] = &[
+    (
+        "      AuthorizationType: NONE\n",
+        "",
+        "AuthorizationType is missing or no text: expected NONE, AWS_IAM, CUSTOM or COGNITO_USER_POOLS",
+    ),
+    (
+        "AuthorizationType: NONE",
+        "AuthorizationType: Open",
+        "AuthorizationType is Open: expected NONE, AWS_IAM, CUSTOM or COGNITO_USER_POOLS",
+    ),
+    ("AuthorizerId: !Ref Guard", "AuthorizerId: abc", "AuthorizerId names no authorizer of the template"),
+    (
+        "HttpMethod: GET\n      AuthorizationType: NONE",
+        "AuthorizationType: NONE",
+        "a method without HttpMethod",
+    ),
+    (
+        "AuthorizationType: NONE",
+        "AuthorizationType: NONE\n      RequestValidatorId: !Ref V",
+        "RequestValidatorId of AWS::ApiGateway::Method is not read yet",
+    ),
+    (
+        "AuthorizationType: NONE",
+        "AuthorizationType: !If [A, NONE, AWS_IAM]",
+        "Fn::If is not read yet: write its value in its place",
+    ),
+    (
+        "Description: All orders",
+        "Description: !Ref AWS::NoValue",
+        "AWS::NoValue is not read yet: take the member out",
+    ),
+    (
+        "Description: All orders",
+        "EndpointConfiguration: { Types: [PRIVATE] }",
+        "the endpoint is not plainly EDGE or REGIONAL: a function URL is reached by everybody",
+    ),
+    (
+        "    Type: AWS::ApiGateway::Method\n",
+        "    Type: AWS::ApiGateway::Method\n    Condition: Old\n",
+        "Condition of AWS::ApiGateway::Method is not read yet",
+    ),
+    (
+        "AWS::DynamoDB::Table",
+        "AWS::ApiGateway::UsagePlan",
+        "AWS::ApiGateway::UsagePlan is not read yet: take it out of a copy, and write it into the API file by hand",
+    ),
+    (
+        "AWS::DynamoDB::Table",
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Api is not read yet: export the API (get-export) and import that",
+    ),
+    (
+        "ParentId: !GetAtt Api.RootResourceId",
+        "ParentId: !Ref Order",
+        "resources go in a circle: Order → Orders → Order",
+    ),
+    (
+        "ParentId: !Ref Orders, ",
+        "",
+        "expected a PathPart, and a ParentId that names a resource of the template",
+    ),
+    (
+        "- { StatusCode: 200,",
+        "- { StatusCode: 400 }\n          - { StatusCode: 200,",
+        "two IntegrationResponses with the pattern default",
+    ),
+    (
+        "AWSTemplateFormatVersion: 2010-09-09",
+        "Transform: AWS::Serverless-2016-10-31",
+        "Transform of a template is not read yet: export the API (get-export) and import that",
+    ),
+    (
+        "AWS::DynamoDB::Table",
+        "AWS::ApiGateway::RestApi, Properties: {}",
+        "a second API: import one at a time",
+    ),
+];
+
 #[test]
 fn what_is_not_read_is_an_error_and_nothing_is_written() {
-    let table = [
-        (
-            "      AuthorizationType: NONE\n",
-            "",
-            "AuthorizationType is missing or no text: expected NONE, AWS_IAM, CUSTOM or COGNITO_USER_POOLS",
-        ),
-        (
-            "AuthorizationType: NONE",
-            "AuthorizationType: Open",
-            "AuthorizationType is Open: expected NONE, AWS_IAM, CUSTOM or COGNITO_USER_POOLS",
-        ),
-        ("AuthorizerId: !Ref Guard", "AuthorizerId: abc", "AuthorizerId names no authorizer of the template"),
-        (
-            "HttpMethod: GET\n      AuthorizationType: NONE",
-            "AuthorizationType: NONE",
-            "a method without HttpMethod",
-        ),
-        (
-            "AuthorizationType: NONE",
-            "AuthorizationType: NONE\n      RequestValidatorId: !Ref V",
-            "RequestValidatorId of AWS::ApiGateway::Method is not read yet",
-        ),
-        (
-            "AuthorizationType: NONE",
-            "AuthorizationType: !If [A, NONE, AWS_IAM]",
-            "Fn::If is not read yet: write its value in its place",
-        ),
-        (
-            "Description: All orders",
-            "Description: !Ref AWS::NoValue",
-            "AWS::NoValue is not read yet: take the member out",
-        ),
-        (
-            "Description: All orders",
-            "EndpointConfiguration: { Types: [PRIVATE] }",
-            "the endpoint is not plainly EDGE or REGIONAL: a function URL is reached by everybody",
-        ),
-        (
-            "    Type: AWS::ApiGateway::Method\n",
-            "    Type: AWS::ApiGateway::Method\n    Condition: Old\n",
-            "Condition of AWS::ApiGateway::Method is not read yet",
-        ),
-        (
-            "AWS::DynamoDB::Table",
-            "AWS::ApiGateway::UsagePlan",
-            "AWS::ApiGateway::UsagePlan is not read yet: take it out of a copy, and write it into the API file by hand",
-        ),
-        (
-            "AWS::DynamoDB::Table",
-            "AWS::ApiGatewayV2::Api",
-            "AWS::ApiGatewayV2::Api is not read yet: export the API (get-export) and import that",
-        ),
-        (
-            "ParentId: !GetAtt Api.RootResourceId",
-            "ParentId: !Ref Order",
-            "resources go in a circle: Order → Orders → Order",
-        ),
-        (
-            "ParentId: !Ref Orders, ",
-            "",
-            "expected a PathPart, and a ParentId that names a resource of the template",
-        ),
-        (
-            "- { StatusCode: 200,",
-            "- { StatusCode: 400 }\n          - { StatusCode: 200,",
-            "two IntegrationResponses with the pattern default",
-        ),
-        (
-            "AWSTemplateFormatVersion: 2010-09-09",
-            "Transform: AWS::Serverless-2016-10-31",
-            "Transform of a template is not read yet: export the API (get-export) and import that",
-        ),
-        (
-            "AWS::DynamoDB::Table",
-            "AWS::ApiGateway::RestApi, Properties: {}",
-            "a second API: import one at a time",
-        ),
-    ];
-    for (written, instead, expected) in table {
+    for (written, instead, expected) in REFUSED.iter().copied() {
         assert!(ORDERS.contains(written), "{written}");
         let imported = imported(&ORDERS.replace(written, instead), Some("GuardFunction.Arn: guard\n"));
         let errors: Vec<&str> = imported.report.findings.iter().map(|found| found.words.as_str()).collect();
