@@ -5,7 +5,8 @@ use std::{io, path::PathBuf};
 use serde_json::Value;
 
 use super::{
-    definition::Definition,
+    cloudformation::{self, ApiOfTemplate},
+    definition::{ApiKind, Definition},
     input_form::InputForm,
     names, openapi,
     options::ImportOptions,
@@ -93,17 +94,24 @@ fn read_all(
     let mut definition = None;
     for root in roots {
         match InputForm::of(tree.at(*root)) {
-            InputForm::OpenApi if definition.is_some() => {
+            InputForm::OpenApi | InputForm::Template if definition.is_some() => {
                 ledger.error(tree.at(*root), "a second API: import one at a time");
             }
             InputForm::OpenApi => {
                 let root = names::resolved(tree, ledger, *root);
                 definition = openapi::read(ledger, tree.at(root), options);
             }
-            form @ (InputForm::Template
-            | InputForm::ServerlessSource
-            | InputForm::AsyncApi
-            | InputForm::Unknown) => ledger.error(tree.at(*root), refusal(form)),
+            InputForm::Template => {
+                let Some(api) = cloudformation::read(tree, ledger, *root) else { continue };
+                let ApiOfTemplate { document, stage } = api;
+                let mut options = options.clone();
+                options.kind = Some(ApiKind::Rest);
+                options.stage = options.stage.or(stage);
+                definition = openapi::read(ledger, tree.at(document), &options);
+            }
+            form @ (InputForm::ServerlessSource | InputForm::AsyncApi | InputForm::Unknown) => {
+                ledger.error(tree.at(*root), refusal(form));
+            }
         }
     }
     definition
@@ -112,10 +120,9 @@ fn read_all(
 /// What is said of a form that is not read.
 fn refusal(form: InputForm) -> &'static str {
     match form {
-        InputForm::OpenApi | InputForm::Unknown => {
-            "this is no definition of an API: expected OpenAPI or Swagger"
+        InputForm::OpenApi | InputForm::Template | InputForm::Unknown => {
+            "this is no definition of an API: expected OpenAPI, Swagger or a CloudFormation template"
         }
-        InputForm::Template => "a CloudFormation template: export the API (get-export) and import that",
         InputForm::ServerlessSource => {
             "serverless.yml itself: run `serverless package`, and import .serverless/cloudformation-template-update-stack.json"
         }

@@ -3,6 +3,8 @@
 //! A value that is one becomes a text with the answers of `--map` in it; each name without an answer is a question. This is
 //! for documents that are imported without their template: with it, the template's own reader knows more.
 
+use std::collections::BTreeMap;
+
 use super::{
     report::{Ledger, Question},
     source::{Located, NodeContent, NodeId, Tree},
@@ -26,12 +28,31 @@ const LITERAL: &str = "\u{e000}";
 
 /// The document with its names in their places: the same root where it has none.
 pub fn resolved(tree: &mut Tree, ledger: &mut Ledger, root: NodeId) -> NodeId {
-    NameResolver { tree, ledger }.node(root, "")
+    NameResolver { tree, ledger, known: None }.node(root, "")
+}
+
+/// A value of a template. An answer counts before what the template says of a name: a default may be overridden.
+pub fn resolved_in_template(
+    tree: &mut Tree,
+    ledger: &mut Ledger,
+    node: NodeId,
+    known: &BTreeMap<String, String>,
+) -> NodeId {
+    NameResolver { tree, ledger, known: Some(known) }.node(node, "")
+}
+
+/// The name within an intrinsic that is nothing but a name: `Api` of `!Ref Api`.
+pub fn name_of(node: Located<'_>) -> Option<String> {
+    let template = template_of(node)?.ok()?;
+    let name = template.strip_prefix("${")?.strip_suffix('}')?;
+    (!name.contains("${")).then(|| name.to_owned())
 }
 
 struct NameResolver<'a> {
     tree: &'a mut Tree,
     ledger: &'a mut Ledger,
+    /// What a template says of its names; `None`: there is no template.
+    known: Option<&'a BTreeMap<String, String>>,
 }
 
 impl NameResolver<'_> {
@@ -41,14 +62,19 @@ impl NameResolver<'_> {
             return match template {
                 Ok(template) => self.text(id, &template),
                 Err(intrinsic) => {
-                    let words = format!("{intrinsic} is only known to its template: import the template");
+                    let words = match self.known {
+                        Some(_) => format!("{intrinsic} is not read yet: write its value in its place"),
+                        None => format!("{intrinsic} is only known to its template: import the template"),
+                    };
                     self.ledger.error(self.tree.at(id), words);
                     id
                 }
             };
         }
         match self.tree.node(id).content.clone() {
-            NodeContent::Scalar { text, .. } if WITH_NAMES.contains(&key) && text.contains("${") => {
+            NodeContent::Scalar { text, .. }
+                if self.known.is_none() && WITH_NAMES.contains(&key) && text.contains("${") =>
+            {
                 self.text(id, &text)
             }
             NodeContent::Scalar { .. } => id,
@@ -110,6 +136,16 @@ impl NameResolver<'_> {
                 .answer_to(name)
                 .and_then(|answer| answer.as_str().map(str::to_owned))
                 .unwrap_or("aws".to_owned());
+        }
+        if name == "AWS::NoValue" {
+            self.ledger.error(node, "AWS::NoValue is not read yet: take the member out");
+            return as_written;
+        }
+        if let Some(value) = self.known.and_then(|known| known.get(name)) {
+            let answer = self.ledger.answer_to(name);
+            return answer
+                .and_then(|answer| answer.as_str().map(str::to_owned))
+                .unwrap_or_else(|| value.clone());
         }
         let words = format!("what is {name}?");
         match self.ledger.answer(node, Question::of_map(name, words, example(name))) {

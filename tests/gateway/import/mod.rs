@@ -21,7 +21,8 @@ pub fn cases() -> Vec<PathBuf> {
 /// The input of a folder, by its name.
 pub fn input(case: &PathBuf) -> String {
     let names = fs::read_dir(case).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let is_input = |name: &String| ["openapi.", "swagger."].iter().any(|begin| name.starts_with(begin));
+    let is_input =
+        |name: &String| ["openapi.", "swagger.", "template."].iter().any(|begin| name.starts_with(begin));
     names.filter(is_input).min().unwrap_or_else(|| panic!("{} has no input", case.display()))
 }
 

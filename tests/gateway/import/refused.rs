@@ -8,7 +8,7 @@ fn what_cannot_be_imported_is_told_by_its_name() {
     let table = [
         (
             "Resources: {}",
-            format!("{begin}a CloudFormation template: export the API (get-export) and import that"),
+            "input.yaml:1:12: error: no AWS::ApiGateway::RestApi is in this template".to_owned(),
         ),
         (
             "service: shop\nprovider: { name: aws }",
@@ -20,7 +20,12 @@ fn what_cannot_be_imported_is_told_by_its_name() {
             "asyncapi: 2.6.0",
             format!("{begin}AsyncAPI describes a WebSocket API, which a function URL cannot serve"),
         ),
-        ("type: Query", format!("{begin}this is no definition of an API: expected OpenAPI or Swagger")),
+        (
+            "type: Query",
+            format!(
+                "{begin}this is no definition of an API: expected OpenAPI, Swagger or a CloudFormation template"
+            ),
+        ),
         ("openapi: 2.5", format!("{begin}expected swagger: \"2.0\", openapi: 3.0.x or openapi: 3.1.x")),
         ("", format!("{begin}nothing is in this file")),
         (

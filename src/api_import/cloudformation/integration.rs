@@ -1,0 +1,70 @@
+//! `Integration` of a method → `x-amazon-apigateway-integration`: the same fields in other cases, responses by pattern.
+
+use super::properties::{
+    Fate::{Becomes, LeftOut},
+    FateTable, TemplateReader, take,
+};
+use crate::api_import::source::{Member, NodeContent, NodeId};
+
+#[rustfmt::skip]
+const FIELDS: &FateTable = &[
+    ("Type", Becomes("type")),
+    ("Uri", Becomes("uri")),
+    ("IntegrationHttpMethod", Becomes("httpMethod")),
+    ("Credentials", Becomes("credentials")),
+    ("ConnectionType", Becomes("connectionType")),
+    ("ConnectionId", Becomes("connectionId")),
+    ("ContentHandling", Becomes("contentHandling")),
+    ("PassthroughBehavior", Becomes("passthroughBehavior")),
+    ("RequestParameters", Becomes("requestParameters")),
+    ("RequestTemplates", Becomes("requestTemplates")),
+    ("ResponseTransferMode", Becomes("responseTransferMode")),
+    ("TimeoutInMillis", Becomes("timeoutInMillis")),
+    ("CacheKeyParameters", Becomes("cacheKeyParameters")),
+    ("CacheNamespace", LeftOut("each route has answers of its own in the cache")),
+    ("IntegrationResponses", Becomes("responses")),
+];
+
+#[rustfmt::skip]
+const RESPONSE: &FateTable = &[
+    ("StatusCode", Becomes("statusCode")),
+    ("SelectionPattern", Becomes("pattern")),
+    ("ContentHandling", Becomes("contentHandling")),
+    ("ResponseParameters", Becomes("responseParameters")),
+    ("ResponseTemplates", Becomes("responseTemplates")),
+];
+
+impl TemplateReader<'_> {
+    /// The extension that a method's integration becomes.
+    pub fn integration(&mut self, node: NodeId) -> NodeId {
+        let mut members = self.members(node, FIELDS, "an Integration");
+        if let Some(responses) = take(&mut members, "responses") {
+            let key_span = self.tree.node(responses).span;
+            let node = self.responses(responses);
+            members.push(Member { key: "responses".to_owned(), key_span, node });
+        }
+        self.tree.derive(node, NodeContent::Map(members))
+    }
+
+    fn responses(&mut self, list: NodeId) -> NodeId {
+        let node = self.tree.at(list);
+        let Some(elements) = node.elements() else {
+            self.ledger.error(node, format!("got {} for IntegrationResponses, expected a list", node.noun()));
+            return list;
+        };
+        let elements: Vec<NodeId> = elements.map(|element| element.id).collect();
+        let mut by_pattern: Vec<Member> = Vec::new();
+        for element in elements {
+            let mut members = self.members(element, RESPONSE, "an IntegrationResponse");
+            let pattern = self.take_text(&mut members, "pattern").filter(|pattern| !pattern.is_empty());
+            let key = pattern.unwrap_or_else(|| "default".to_owned());
+            if by_pattern.iter().any(|member| member.key == key) {
+                let words = format!("two IntegrationResponses with the pattern {key}");
+                self.ledger.error(self.tree.at(element), words);
+            }
+            let node = self.tree.derive(element, NodeContent::Map(members));
+            by_pattern.push(Member { key, key_span: self.tree.node(element).span, node });
+        }
+        self.tree.derive(list, NodeContent::Map(by_pattern))
+    }
+}

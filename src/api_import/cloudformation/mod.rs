@@ -1,0 +1,17 @@
+//! A CloudFormation template → the OpenAPI document that says the same, in nodes of the template: places and claims stay
+//! those of the template, and one reader serves both.
+//!
+//! What is not read is an error at its place, never dropped: it could be a guard.
+
+mod authorizer;
+mod integration;
+mod known_names;
+mod method;
+mod properties;
+mod resource_paths;
+mod rest_api;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub use self::template::{ApiOfTemplate, read};

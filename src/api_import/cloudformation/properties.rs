@@ -1,0 +1,96 @@
+//! The properties of a resource by what becomes of each: a property that is in no table is an error.
+
+use std::collections::BTreeMap;
+
+use crate::api_import::{
+    names,
+    report::{Ledger, Remark},
+    source::{Member, NodeId, Tree},
+};
+
+/// What becomes of a property.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fate {
+    /// A member of the document, under this name.
+    Becomes(&'static str),
+    /// It names another resource, or is read by its reader.
+    Read,
+    LeftOut(&'static str),
+}
+
+pub(super) type FateTable = [(&'static str, Fate)];
+
+/// A template that is being read.
+pub(super) struct TemplateReader<'a> {
+    pub tree: &'a mut Tree,
+    pub ledger: &'a mut Ledger,
+    /// The values of parameters, and the names of functions.
+    pub known: BTreeMap<String, String>,
+}
+
+impl TemplateReader<'_> {
+    /// The members of a document that the properties become, with names in their places.
+    pub fn members(&mut self, map: NodeId, table: &FateTable, kind: &str) -> Vec<Member> {
+        self.ledger.taken(self.tree.at(map));
+        let mut members = Vec::new();
+        for member in self.written(map) {
+            let fate = table.iter().find(|(name, _)| *name == member.key).map(|(_, fate)| *fate);
+            let node = self.tree.at(member.node);
+            match fate {
+                Some(Fate::Becomes(name)) => {
+                    let node = self.resolved(member.node);
+                    members.push(Member { key: name.to_owned(), key_span: member.key_span, node });
+                }
+                Some(Fate::Read) => self.ledger.taken_whole(node),
+                Some(Fate::LeftOut(words)) => self.ledger.remark_whole(node, Remark::left_out(words)),
+                None => {
+                    self.ledger.taken_whole(node);
+                    self.ledger.error(node, format!("{} of {kind} is not read yet", member.key));
+                }
+            }
+        }
+        members
+    }
+
+    /// The members of a map as they are written; of something else none, which is an error.
+    pub fn written(&mut self, map: NodeId) -> Vec<Member> {
+        let node = self.tree.at(map);
+        if !node.is_map() || node.tag().is_some() {
+            self.ledger.error(node, format!("got {}, expected a map", node.noun()));
+            return Vec::new();
+        }
+        let members = node.members().into_iter().flatten();
+        let member = |member: crate::api_import::source::MemberOf<'_>| Member {
+            key: member.key.to_owned(),
+            key_span: member.key_span,
+            node: member.value.id,
+        };
+        members.map(member).collect()
+    }
+
+    pub fn resolved(&mut self, node: NodeId) -> NodeId {
+        names::resolved_in_template(self.tree, self.ledger, node, &self.known)
+    }
+
+    /// The text of a member that is taken out of the list.
+    pub fn take_text(&mut self, members: &mut Vec<Member>, key: &str) -> Option<String> {
+        let node = take(members, key)?;
+        let node = self.tree.at(node);
+        self.ledger.taken(node);
+        if node.text().is_none() {
+            self.ledger.error(node, format!("got {} for {key}, expected a text", node.noun()));
+        }
+        node.text().map(str::to_owned)
+    }
+
+    /// What a property that names a resource names: `Api`, `Api.RootResourceId`.
+    pub fn referred(&self, map: NodeId, key: &str) -> Option<String> {
+        names::name_of(self.tree.at(map).get(key)?)
+    }
+}
+
+/// Takes a member out of the list.
+pub(super) fn take(members: &mut Vec<Member>, key: &str) -> Option<NodeId> {
+    let at = members.iter().position(|member| member.key == key)?;
+    Some(members.remove(at).node)
+}
