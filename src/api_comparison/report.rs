@@ -1,4 +1,4 @@
-//! What came of a comparison, by route; of answers that differ their beginnings, without any secret.
+//! The result of a comparison, by route. Of two answers that differ it has the beginnings; secrets are masked.
 
 use std::collections::BTreeMap;
 
@@ -77,7 +77,7 @@ const MOST_DIFFERENCES: usize = 50;
 const MOST_CHARS: usize = 500;
 
 impl Exchange {
-    /// What is shown of an exchange; nothing of it is a secret.
+    /// The part of an exchange that a report shows. Secrets are masked.
     pub fn new(
         request: &ComparedRequest,
         route: String,

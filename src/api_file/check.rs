@@ -21,11 +21,11 @@ use super::{
     loader::Loader,
     local_function::LocalFunction,
     local_table::LocalTable,
-    node::{Content, Node, find},
+    node::Node,
+    problem_place::place,
     references::{KeyReferences, RouteKeys, check_plan, shapes, take},
     resource_findings::stage_variables,
     source::{Sources, Span},
-    text_place::span_within,
 };
 use crate::{
     authorizers::KeyValue,
@@ -282,24 +282,4 @@ pub(super) fn placed_routes(stage: &FileStage) -> HashMap<String, PlacedItem<'_>
 pub(super) fn problem_key(stage: &str, route_key: &str) -> String {
     let key = format!("stage={stage} routeKey={route_key}");
     Problem::new(ItemId { table: ROUTES, key: &key }, "", "", "").key
-}
-
-/// A field that nobody knows is told so in these words.
-const UNKNOWN: &str = "nothing of this name";
-
-/// The place that a problem is about: a value; the name before it where that is wrong, or where the value is long; or of
-/// what is missing, where it should be.
-fn place(item: &FileItem, problem: &Problem, sources: &Sources) -> Span {
-    let Some(found) = find(&item.fields, &problem.field) else { return item.place };
-    match &found.node.content {
-        Content::List(_) | Content::Map(_) => found.name,
-        Content::Text(text) if found.is_whole && problem.place.is_some() => {
-            let within = problem.place.and_then(|place| span_within(sources, found.node.span, text, place));
-            within.unwrap_or(found.node.span)
-        }
-        _ if !found.is_whole || problem.expected.starts_with(UNKNOWN) => found.name,
-        // Nothing is written there.
-        _ if found.node.span.start == found.node.span.end => found.name,
-        Content::Null | Content::Bool(_) | Content::Number(_) | Content::Text(_) => found.node.span,
-    }
 }

@@ -20,6 +20,7 @@ mod loader;
 pub mod local_function;
 pub mod local_table;
 mod node;
+mod problem_place;
 pub mod references;
 mod resource_findings;
 mod scalar;

@@ -53,7 +53,7 @@ impl Content {
         }
     }
 
-    /// What begins as JSON does and is JSON is compared as such, whatever its type is.
+    /// JSON is known by its first byte and a parser, not by its content type.
     fn of_decoded(body: Bytes) -> Self {
         let begin = body.iter().find(|byte| !byte.is_ascii_whitespace());
         let may_be_json = matches!(begin, Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n'));

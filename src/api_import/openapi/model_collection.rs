@@ -65,20 +65,20 @@ impl<'t> OpenApiReader<'t, '_> {
         let inline = std::mem::take(&mut self.models.inline);
         let mut open: Vec<String> = self.models.used.iter().cloned().collect();
         for (name, schema) in inline {
-            open.extend(self.add_model(&name, (schema.span(), schema)));
+            open.extend(self.add_model(&name, schema.span(), schema));
         }
         while let Some(name) = open.pop() {
             if self.definition.models.contains_key(&name) {
                 continue;
             }
             if let Some(member) = self.schemas().and_then(|schemas| schemas.named(&name)) {
-                open.extend(self.add_model(&name, (member.key_span, member.value)));
+                open.extend(self.add_model(&name, member.key_span, member.value));
             }
         }
     }
 
     /// Adds a model; gives the names that it refers to.
-    fn add_model(&mut self, name: &str, (origin, schema): (Span, Located<'t>)) -> BTreeSet<String> {
+    fn add_model(&mut self, name: &str, origin: Span, schema: Located<'t>) -> BTreeSet<String> {
         self.ledger.taken_whole(schema);
         let mut json = schema.to_json();
         if self.dialect == Dialect::OpenApi31

@@ -20,6 +20,13 @@ pub(super) const NONE: &str = "NONE";
 /// The authorizer of signers whom an answer lists.
 const SIGNERS: &str = "signers";
 
+/// A security scheme that an operation asks for.
+struct Demand<'a, 't> {
+    name: &'a str,
+    node: Located<'t>,
+    scopes: Vec<String>,
+}
+
 impl<'t> OpenApiReader<'t, '_> {
     /// What an operation asks of its callers.
     pub fn access(&mut self, operation: Located<'t>) -> RouteAccess {
@@ -30,7 +37,13 @@ impl<'t> OpenApiReader<'t, '_> {
         };
         if let Some(auth) = self.ledger.map(operation, AUTH) {
             match self.ledger.text(auth, "type") {
-                Some("AWS_IAM") => access.authorizing = self.signature(auth),
+                Some("AWS_IAM") => match self.signature(auth) {
+                    // An answer that opens it opens no authorizer beside it.
+                    Authorizing::Nothing => {}
+                    signature @ (Authorizing::Signature | Authorizing::Authorizer { .. }) => {
+                        access.authorizing = signature;
+                    }
+                },
                 // Open is what is without a requirement; beside one it opens nothing.
                 Some("NONE") | None => {}
                 Some(other) => self.ask_for_scheme(auth, other, &mut access),
@@ -56,13 +69,14 @@ impl<'t> OpenApiReader<'t, '_> {
             for member in members {
                 self.ledger.taken(member.value);
                 let scopes: Vec<String> = self.ledger.texts(requirement, member.key).unwrap_or_default();
-                self.require(member.key, (member.value, scopes), &mut access);
+                self.require(Demand { name: member.key, node: member.value, scopes }, &mut access);
             }
         }
         access
     }
 
-    fn require(&mut self, name: &str, (node, scopes): (Located<'t>, Vec<String>), access: &mut RouteAccess) {
+    fn require(&mut self, demand: Demand<'_, 't>, access: &mut RouteAccess) {
+        let Demand { name, node, scopes } = demand;
         let Some(scheme) = self.schemes.get_mut(name) else {
             if name == NONE {
                 return;
@@ -110,15 +124,20 @@ impl<'t> OpenApiReader<'t, '_> {
                 let words = "open, as the answer says";
                 self.ledger.remark(node, Remark::otherwise(words, Visibility::Visible));
             }
-            Some(answer) => match answer.as_str().filter(|name| self.schemes.contains_key(*name)) {
-                Some(other) if other != name => self.require(other, (node, Vec::new()), access),
-                Some(_) | None => {
+            Some(answer) => match answer.as_str().filter(|other| self.is_understood(other)) {
+                Some(other) => self.require(Demand { name: other, node, scopes: Vec::new() }, access),
+                None => {
                     let words = format!("the answer to security {name} is neither open nor another scheme");
                     self.ledger.error(node, words);
                 }
             },
             None => {}
         }
+    }
+
+    /// True of a scheme that is there, and whose answer would not be asked for again.
+    fn is_understood(&self, name: &str) -> bool {
+        self.schemes.get(name).is_some_and(|scheme| scheme.asks_for != SchemeKind::NotUnderstood)
     }
 
     /// A signature (SigV4): who may sign is a question, for policies of callers do not name routes here.

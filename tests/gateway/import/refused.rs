@@ -90,3 +90,36 @@ fn a_file_of_answers_that_is_none_is_told_with_its_place() {
     assert_eq!(first("map.yaml"), "map.yaml:1:1: error: expected a map of answers");
     assert!(first("bad.yaml").starts_with("bad.yaml:1:"), "{}", first("bad.yaml"));
 }
+
+#[test]
+fn answers_that_name_each_other_and_an_open_one_beside_an_authorizer_open_nothing() {
+    let api = |security: &str, schemes: &str| {
+        format!(
+            "openapi: 3.0.1\npaths:\n  /a:\n    get:\n      security: {security}\n      x-amazon-apigateway-integration: {{ type: mock }}\n\
+             components:\n  securitySchemes: {schemes}\n"
+        )
+    };
+    let import = |api: &str, answers: &str| {
+        let files = [("openapi.yaml", api.as_bytes()), ("answers.yaml", answers.as_bytes())];
+        Folder::new(&files).tollgate(&["import", "openapi.yaml", "--kind", "rest", "--map", "answers.yaml"])
+    };
+    let circle =
+        api("[{ a: [] }]", "{ a: { type: http, scheme: basic }, b: { type: http, scheme: digest } }");
+    let ran = import(&circle, "security a: b\nsecurity b: a\n");
+    assert_eq!(ran.code, Some(3));
+    let first = ran.stderr.lines().find(|line| line.contains("error")).unwrap_or_default();
+    assert_eq!(
+        first,
+        "openapi.yaml:5:23: error: the answer to security a is neither open nor another scheme"
+    );
+
+    let signed = api(
+        "[{ pool: [] }]\n      x-amazon-apigateway-auth: { type: AWS_IAM }",
+        "{ pool: { type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: cognito_user_pools, \
+         x-amazon-apigateway-authorizer: { type: cognito_user_pools, providerARNs: \
+         ['arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_abc'] } } }",
+    );
+    let ran = import(&signed, "AWS_IAM: open\n");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("authorizerId: pool"), "{}", ran.stdout);
+}

@@ -35,8 +35,8 @@ use crate::{exit_status::ExitStatus, notes::note, output_format::OutputFormat};
 Examples:
   tollgate compare --left https://abc123.execute-api.eu-west-1.amazonaws.com/prod --right https://api.example.com/v1 --requests access.log
   tollgate compare --left http://127.0.0.1:9000/v1 --right http://127.0.0.1:9000/v2 /orders/7 '/orders?limit=2'
-  tollgate compare --left URL --right URL --requests api.har --rules rules.yaml --page differences.html
-  tollgate compare --left URL --right URL --requests openapi.yaml --left-header @old-key.txt --right-header 'x-api-key: tg_...'")]
+  tollgate compare --left https://old.example.com/prod --right https://api.example.com/v1 --requests api.har --rules rules.yaml --page differences.html
+  tollgate compare --left https://old.example.com/prod --right https://api.example.com/v1 --requests openapi.yaml --left-header @old-key.txt --right-header 'x-api-key: tg_...'")]
 pub struct Arguments {
     /// The URL below which the first API is, with its stage or base path.
     #[arg(long, value_name = "URL")]

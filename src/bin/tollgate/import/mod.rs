@@ -14,11 +14,12 @@ use tollgate::api_import::{
 
 use crate::{exit_status::ExitStatus, notes::note, text_table::printable};
 
-/// Write an API file of an OpenAPI document, and report on everything that is in it
+/// Write an API file of an OpenAPI document or a template, and report on everything that is in it
 ///
-/// OpenAPI 3.0 and 3.1 and Swagger 2.0, with the extensions of API Gateway, as written by hand or by get-export. Each part
-/// of the document is taken, taken otherwise, left out, or needs an answer; nothing is dropped silently. Nothing is
-/// written before all questions are answered, and no route is more open than it was unless an answer says so.
+/// OpenAPI 3.0 and 3.1 and Swagger 2.0, with the extensions of API Gateway, as written by hand or by get-export; and the
+/// REST API of a CloudFormation template. Each part of the document is taken, taken otherwise, left out, or needs an
+/// answer; nothing is dropped silently. Nothing is written before all questions are answered, and no route is more open
+/// than it was unless an answer says so.
 ///
 /// Exit code 3: there are errors, or questions. 4: there is no such file.
 #[derive(clap::Args)]

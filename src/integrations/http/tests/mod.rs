@@ -5,6 +5,7 @@ mod http_exchanges;
 mod http_problems;
 #[cfg(feature = "local")]
 mod http_target;
+mod rest_words;
 mod target_requests;
 
 use std::time::{Duration, SystemTime};
