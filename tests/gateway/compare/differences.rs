@@ -131,7 +131,8 @@ async fn each_difference_is_told_under_its_route() {
 #[tokio::test]
 async fn the_rules_of_the_docs_are_read() {
     let page = include_str!("../../../docs/compare.md");
-    let rules = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let section = page.split("\n## Rules\n").nth(1).unwrap();
+    let rules = section.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     assert!(rules.starts_with("ignoreHeaders:"), "{rules}");
     let apis = TwoApis::equal(&[("rules.yaml", rules.as_bytes())]).await;
     assert_eq!(apis.run(&["/a", "--rules", "rules.yaml"]).await.code, Some(0));
