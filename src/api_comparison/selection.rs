@@ -18,7 +18,7 @@ use crate::{header_rules::is_hop_by_hop, integrations::http::encoded_value, path
 #[derive(Clone, Debug)]
 pub struct Selection {
     pub methods: SelectedMethods,
-    /// Where the API of the files was.
+    /// The base URLs that the recorded requests were sent to.
     pub origins: Vec<Origin>,
     /// Of parameters in paths that a file has without values.
     pub values: Values,
@@ -66,7 +66,7 @@ pub struct Selected {
     pub left_out: LeftOut,
 }
 
-/// What no URI has, besides escapes.
+/// Illegal in a URI outside an escape, besides `%` (RFC 3986).
 const ILLEGAL: AsciiSet = CONTROLS
     .add(b' ')
     .add(b'"')

@@ -72,7 +72,7 @@ impl BaseUrl {
     }
 }
 
-/// What stands below a path in a longer one.
+/// The rest of `target` behind `path`; `None`: it is not `path` or below it.
 pub fn below_path<'a>(path: &str, target: &'a str) -> Option<&'a str> {
     let rest = target.strip_prefix(path)?;
     (rest.is_empty() || rest.starts_with(['/', '?'])).then_some(rest)
