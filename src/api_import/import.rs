@@ -102,7 +102,7 @@ fn read_all(
                 definition = openapi::read(ledger, tree.at(root), options);
             }
             InputForm::Template => {
-                let Some(api) = cloudformation::read(tree, ledger, *root) else { continue };
+                let Some(api) = cloudformation::read(tree, ledger, *root, options) else { continue };
                 let ApiOfTemplate { document, stage } = api;
                 let mut options = options.clone();
                 options.kind = Some(ApiKind::Rest);

@@ -5,6 +5,7 @@
 
 mod authorizer;
 mod integration;
+mod intrinsics;
 mod known_names;
 mod method;
 mod properties;

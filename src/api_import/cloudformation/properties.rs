@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::intrinsics::Scope;
 use crate::api_import::{
     names,
     report::{Ledger, Remark},
@@ -24,8 +25,9 @@ pub(super) type FateTable = [(&'static str, Fate)];
 pub(super) struct TemplateReader<'a> {
     pub tree: &'a mut Tree,
     pub ledger: &'a mut Ledger,
-    /// The values of parameters, and the names of functions.
+    /// The values of parameters, and what resources are called: texts that may have names as `${name}`.
     pub known: BTreeMap<String, String>,
+    pub scope: Scope,
 }
 
 impl TemplateReader<'_> {

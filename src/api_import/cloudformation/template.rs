@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    intrinsics::{Parameters, Scope, Truth},
     known_names,
     method::{API_KEY, MethodOperation},
     properties::{
@@ -13,6 +14,7 @@ use super::{
     rest_api::ApiRoot,
 };
 use crate::api_import::{
+    options::ImportOptions,
     report::{Ledger, Remark},
     source::{Located, Member, NodeContent, NodeId, Tree},
 };
@@ -44,11 +46,9 @@ const RESOURCE: &FateTable = &[
 
 /// Parts of a template that say nothing of an API by themselves.
 #[rustfmt::skip]
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 4] = [
     ("Description", "it describes the template"),
     ("Metadata", "it is for tools"),
-    ("Mappings", "Fn::FindInMap is not read yet, and what uses it is an error"),
-    ("Conditions", "conditions are not read yet, and an API's resource that has one is an error"),
     ("Rules", "they check parameters"),
     ("Outputs", "the gateway has no outputs"),
 ];
@@ -66,36 +66,49 @@ struct ApiResource {
 }
 
 /// Reads a template. `None`: it holds no API that is read; the ledger says why.
-pub fn read(tree: &mut Tree, ledger: &mut Ledger, root: NodeId) -> Option<ApiOfTemplate> {
-    let known = known_names::read(tree.at(root));
-    let mut reader = TemplateReader { tree, ledger, known };
-    reader.parts(root);
-    let Some(resources) = reader.tree.at(root).get("Resources").map(|node| node.id) else {
-        reader.ledger.error(reader.tree.at(root), "a template without Resources");
-        return None;
-    };
-    reader.ledger.taken(reader.tree.at(resources));
-    let mut of_api = Vec::new();
-    for member in reader.written(resources) {
-        of_api.extend(reader.resource(member));
-    }
-    let mut apis = of_api.iter().filter(|resource| resource.kind == "RestApi");
-    let api = apis.next();
-    for other in apis {
-        reader.ledger.error(reader.tree.at(other.node), "a second API: import one at a time");
-    }
-    let Some(api) = api else {
-        if !reader.ledger.has_errors() {
-            reader.ledger.error(reader.tree.at(resources), "no AWS::ApiGateway::RestApi is in this template");
-        }
-        return None;
-    };
-    let document = reader.document(api, &of_api);
-    let stage = reader.stage(&of_api);
-    Some(ApiOfTemplate { document, stage })
+pub fn read(
+    tree: &mut Tree,
+    ledger: &mut Ledger,
+    root: NodeId,
+    options: &ImportOptions,
+) -> Option<ApiOfTemplate> {
+    let parameters = Parameters::read(ledger, tree.at(root), &options.parameters);
+    let known = known_names::read(tree.at(root), &parameters);
+    let scope = Scope::of(tree.at(root), parameters);
+    let mut reader = TemplateReader { tree, ledger, known, scope };
+    let api = reader.api(root);
+    reader.claim_scope(root);
+    api
 }
 
 impl TemplateReader<'_> {
+    fn api(&mut self, root: NodeId) -> Option<ApiOfTemplate> {
+        self.parts(root);
+        let Some(resources) = self.tree.at(root).get("Resources").map(|node| node.id) else {
+            self.ledger.error(self.tree.at(root), "a template without Resources");
+            return None;
+        };
+        self.ledger.taken(self.tree.at(resources));
+        let mut of_api = Vec::new();
+        for member in self.written(resources) {
+            of_api.extend(self.resource(member));
+        }
+        let mut apis = of_api.iter().filter(|resource| resource.kind == "RestApi");
+        let api = apis.next();
+        for other in apis {
+            self.ledger.error(self.tree.at(other.node), "a second API: import one at a time");
+        }
+        let Some(api) = api else {
+            if !self.ledger.has_errors() {
+                self.ledger.error(self.tree.at(resources), "no AWS::ApiGateway::RestApi is in this template");
+            }
+            return None;
+        };
+        let document = self.document(api, &of_api);
+        let stage = self.stage(&of_api);
+        Some(ApiOfTemplate { document, stage })
+    }
+
     fn parts(&mut self, root: NodeId) {
         let root = self.tree.at(root);
         self.ledger.taken(root);
@@ -104,7 +117,7 @@ impl TemplateReader<'_> {
             match (member.key, part) {
                 (_, Some((_, words))) => self.ledger.remark_whole(member.value, Remark::left_out(*words)),
                 ("AWSTemplateFormatVersion" | "Parameters", None) => self.ledger.taken_whole(member.value),
-                ("Resources", None) => {}
+                ("Resources" | "Conditions" | "Mappings", None) => {}
                 (key, None) => {
                     self.ledger.taken_whole(member.value);
                     let words = format!(
@@ -145,10 +158,16 @@ impl TemplateReader<'_> {
             return None;
         }
         self.ledger.taken(written);
+        let condition = written.get("Condition").map(|condition| condition.id);
+        if let Some(words) = condition.and_then(|condition| self.unmet(condition)) {
+            self.ledger.remark_whole(self.tree.at(node), Remark::left_out(words));
+            return None;
+        }
+        let written = self.tree.at(node);
         for member in written.members().into_iter().flatten() {
             match member.key {
                 "Type" => self.ledger.taken(member.value),
-                "Properties" => {}
+                "Properties" | "Condition" => {}
                 key if OF_THE_STACK.contains(&key) => {
                     let words = "it is about the life of the template";
                     self.ledger.remark_whole(member.value, Remark::left_out(words));
@@ -163,8 +182,21 @@ impl TemplateReader<'_> {
             self.ledger.error(written, format!("{kind} without Properties"));
             return None;
         };
-        let properties = properties.id;
+        let properties = self.evaluated(properties.id)?;
         Some(ApiResource { name, kind: of_api.to_owned(), node, properties })
+    }
+
+    /// The reason why a resource with this condition is not there, if it is not.
+    fn unmet(&mut self, condition: NodeId) -> Option<String> {
+        self.ledger.taken(self.tree.at(condition));
+        let Some(name) = self.tree.at(condition).text().map(str::to_owned) else {
+            self.ledger.error(self.tree.at(condition), "Condition: expected the name of a condition");
+            return None;
+        };
+        match self.condition(condition, &name) {
+            Truth::True | Truth::Unknown => None,
+            Truth::False => Some(format!("its condition {name} is false")),
+        }
     }
 
     fn document(&mut self, api: &ApiResource, of_api: &[ApiResource]) -> NodeId {

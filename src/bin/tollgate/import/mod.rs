@@ -48,6 +48,9 @@ pub struct Arguments {
     /// The answers to what the report asks: a map, in YAML or JSON.
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
+    /// The value of a template's parameter, as often as there are; it counts before its default.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
     /// What becomes of the document's base path: it is dropped, stands before every path, or does so without its first
     /// segment.
     #[arg(long = "basepath", value_enum, value_name = "WAY", default_value = "ignore")]
@@ -98,6 +101,7 @@ impl Arguments {
                 Kind::Rest => ApiKind::Rest,
                 Kind::Http => ApiKind::Http,
             }),
+            parameters: self.parameters.iter().cloned().collect(),
             base_path: match self.base_path {
                 BasePath::Ignore => BasePathMode::Ignore,
                 BasePath::Prepend => BasePathMode::Prepend,
@@ -105,6 +109,14 @@ impl Arguments {
             },
             options_mocks: if self.keep_options { OptionsMocks::Stay } else { OptionsMocks::BecomeCors },
         }
+    }
+}
+
+/// `Stage=prod`
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => Err("expected NAME=VALUE, such as Stage=prod".to_owned()),
     }
 }
 
