@@ -12,6 +12,7 @@ use super::{
     options::ImportOptions,
     report::{Answers, ImportReport, Ledger},
     source::{NodeId, Tree, read_file, read_text},
+    stage_choice::ChosenStages,
     writer::{self, WrittenFile},
 };
 use crate::api_file::{Severity, Span, check_text};
@@ -99,15 +100,19 @@ fn read_all(
             }
             InputForm::OpenApi => {
                 let root = names::resolved(tree, ledger, *root);
-                definition = openapi::read(ledger, tree.at(root), options);
+                definition = openapi::read(ledger, tree.at(root), options, Vec::new());
             }
             InputForm::Template => {
                 let Some(api) = cloudformation::read(tree, ledger, *root, options) else { continue };
-                let ApiOfTemplate { document, stage } = api;
-                let mut options = options.clone();
-                options.kind = Some(ApiKind::Rest);
-                options.stage = options.stage.or(stage);
-                definition = openapi::read(ledger, tree.at(document), &options);
+                let ApiOfTemplate { document, stages, mut usage_plans } = api;
+                let options = ImportOptions { kind: Some(ApiKind::Rest), ..options.clone() };
+                let asked = options.stage.as_deref();
+                let chosen = ChosenStages::of(ledger, tree.at(*root), stages, asked);
+                usage_plans.values_mut().for_each(|plan| chosen.adapt(&mut plan.value));
+                definition = openapi::read(ledger, tree.at(document), &options, chosen.stages);
+                if let Some(definition) = &mut definition {
+                    definition.usage_plans = usage_plans;
+                }
             }
             form @ (InputForm::ServerlessSource | InputForm::AsyncApi | InputForm::Unknown) => {
                 ledger.error(tree.at(*root), refusal(form));

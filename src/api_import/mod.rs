@@ -12,11 +12,13 @@ pub mod cloudformation;
 pub mod definition;
 mod import;
 mod input_form;
+mod method_settings;
 pub mod names;
 pub mod openapi;
 mod options;
 pub mod report;
 pub mod source;
+mod stage_choice;
 pub mod writer;
 
 pub use self::{

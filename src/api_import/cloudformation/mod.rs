@@ -4,15 +4,19 @@
 //! What is not read is an error at its place, never dropped: it could be a guard.
 
 mod authorizer;
+mod document;
 mod integration;
 mod intrinsics;
 mod known_names;
 mod method;
+mod model;
 mod properties;
 mod resource_paths;
 mod rest_api;
+mod stage;
 mod template;
 #[cfg(test)]
 mod tests;
+mod usage_plan;
 
 pub use self::template::{ApiOfTemplate, read};

@@ -2,47 +2,31 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::{
     intrinsics::{Parameters, Scope, Truth},
     known_names,
-    method::{API_KEY, MethodOperation},
-    properties::{
-        Fate::{Becomes, LeftOut, Read},
-        FateTable, TemplateReader,
-    },
-    resource_paths::{PathPart, path_of},
-    rest_api::ApiRoot,
+    properties::TemplateReader,
 };
 use crate::api_import::{
+    definition::Sourced,
+    method_settings::StageWithSettings,
     options::ImportOptions,
     report::{Ledger, Remark},
-    source::{Located, Member, NodeContent, NodeId, Tree},
+    source::{Located, Member, NodeId, Tree},
 };
 
-/// What a template's API is: a document, and the stage that serves it.
+/// What a template's API is: a document, the stages that serve it, and who may send how much.
 #[derive(Debug)]
 pub struct ApiOfTemplate {
     /// The root of an OpenAPI document, whose nodes stand for those of the template.
     pub document: NodeId,
-    pub stage: Option<String>,
+    /// In the order of the template.
+    pub stages: Vec<StageWithSettings>,
+    /// The fields of usage plans by their ids.
+    pub usage_plans: BTreeMap<String, Sourced<Map<String, Value>>>,
 }
-
-#[rustfmt::skip]
-const STAGE: &FateTable = &[
-    ("RestApiId", Read),
-    ("DeploymentId", Read),
-    ("StageName", Becomes("stageName")),
-    ("Description", LeftOut("the stage has the description of the API")),
-    ("TracingEnabled", LeftOut("tracing is set on the gateway's function")),
-    ("Tags", LeftOut("tags are not of the API")),
-];
-
-#[rustfmt::skip]
-const RESOURCE: &FateTable = &[
-    ("RestApiId", Read),
-    ("ParentId", Read),
-    ("PathPart", Becomes("pathPart")),
-];
 
 /// Parts of a template that say nothing of an API by themselves.
 #[rustfmt::skip]
@@ -57,12 +41,42 @@ const PARTS: [(&str, &str); 4] = [
 const OF_THE_STACK: [&str; 5] =
     ["DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "Metadata"];
 
+/// The kinds of resources that an API is made of, behind `AWS::ApiGateway::`.
+const READ: [&str; 9] = [
+    "RestApi",
+    "Resource",
+    "Method",
+    "Authorizer",
+    "Stage",
+    "Model",
+    "RequestValidator",
+    "GatewayResponse",
+    "UsagePlan",
+];
+
+/// Those that have no part in a file, with the reason and what to do.
+#[rustfmt::skip]
+const NOT_IN_A_FILE: [(&str, &str); 10] = [
+    ("Account", "the gateway's own function writes the logs"),
+    ("Deployment", "applying the file deploys it"),
+    ("ApiKey", "keys are in no file: tollgate keys create makes a new one, tollgate keys import takes those of API Gateway with their values"),
+    ("UsagePlanKey", "keys are in no file: tollgate keys create and tollgate keys import join a key to its plan with --plan"),
+    ("DomainName", "CloudFront, or a domain of your own before the function URL, has the name: see hosts of a stage"),
+    ("BasePathMapping", "basePath and hosts of a stage say where it is served"),
+    ("ClientCertificate", "targets know the gateway by another way than a certificate of API Gateway"),
+    ("DocumentationPart", "it describes"),
+    ("DocumentationVersion", "it describes"),
+    ("VpcLink", "put the gateway's function into the VPC, and list the network in allowPrivateIntegrations"),
+];
+
 /// A resource of an API.
-struct ApiResource {
-    name: String,
-    kind: String,
-    node: NodeId,
-    properties: NodeId,
+pub(super) struct ApiResource {
+    pub name: String,
+    /// Behind `AWS::ApiGateway::`.
+    pub kind: String,
+    pub node: NodeId,
+    /// Evaluated.
+    pub properties: NodeId,
 }
 
 /// Reads a template. `None`: it holds no API that is read; the ledger says why.
@@ -75,7 +89,7 @@ pub fn read(
     let parameters = Parameters::read(ledger, tree.at(root), &options.parameters);
     let known = known_names::read(tree.at(root), &parameters);
     let scope = Scope::of(tree.at(root), parameters);
-    let mut reader = TemplateReader { tree, ledger, known, scope };
+    let mut reader = TemplateReader { tree, ledger, known, scope, model_names: BTreeMap::new() };
     let api = reader.api(root);
     reader.claim_scope(root);
     api
@@ -104,9 +118,11 @@ impl TemplateReader<'_> {
             }
             return None;
         };
+        self.find_model_names(&of_api);
         let document = self.document(api, &of_api);
-        let stage = self.stage(&of_api);
-        Some(ApiOfTemplate { document, stage })
+        let stages = self.stages(&of_api);
+        let usage_plans = self.usage_plans(api, &of_api);
+        Some(ApiOfTemplate { document, stages, usage_plans })
     }
 
     fn parts(&mut self, root: NodeId) {
@@ -144,12 +160,11 @@ impl TemplateReader<'_> {
             self.ledger.remark_whole(written, Remark::left_out(format!("{kind} is no part of an API")));
             return None;
         };
-        if ["Deployment", "Account"].contains(&of_api) {
-            self.ledger
-                .remark_whole(written, Remark::left_out(format!("{kind}: applying the file deploys it")));
+        if let Some((_, words)) = NOT_IN_A_FILE.iter().find(|(kind, _)| *kind == of_api) {
+            self.ledger.remark_whole(written, Remark::left_out(format!("{kind}: {words}")));
             return None;
         }
-        if !["RestApi", "Resource", "Method", "Authorizer", "Stage"].contains(&of_api) {
+        if !READ.contains(&of_api) {
             let words = format!(
                 "{kind} is not read yet: take it out of a copy, and write it into the API file by hand"
             );
@@ -198,112 +213,4 @@ impl TemplateReader<'_> {
             Truth::False => Some(format!("its condition {name} is false")),
         }
     }
-
-    fn document(&mut self, api: &ApiResource, of_api: &[ApiResource]) -> NodeId {
-        let ApiRoot { mut members, body } = self.rest_api(api.node, api.properties);
-        let key_span = self.tree.node(api.node).span;
-        let paths = self.paths(of_api);
-        if let Some(body) = body {
-            let of_body = self.written(body);
-            for member in &of_body {
-                if members.iter().any(|other| other.key == member.key) {
-                    let words = format!("{} stands in the body and in the properties", member.key);
-                    self.ledger.error(self.tree.at(member.node), words);
-                }
-            }
-            for resource in
-                of_api.iter().filter(|resource| ["Method", "Authorizer"].contains(&resource.kind.as_str()))
-            {
-                let words = "a method or an authorizer beside the Body of its API is not read yet";
-                self.ledger.error(self.tree.at(resource.node), words);
-            }
-            members.extend(of_body);
-            return self.tree.derive(body, NodeContent::Map(members));
-        }
-        let mut schemes = self.schemes(of_api);
-        if paths.values().flatten().any(|operation| asks_for_key(self.tree.at(operation.node))) {
-            schemes.push(self.key_scheme(api));
-        }
-        let paths = paths.into_iter().map(|(path, operations)| {
-            let node = self.tree.derive(api.node, NodeContent::Map(operations));
-            Member { key: path, key_span, node }
-        });
-        let paths: Vec<Member> = paths.collect();
-        let version = self.tree.derive_text(api.node, "2.0");
-        for (key, node) in [
-            ("swagger", version),
-            ("securityDefinitions", self.tree.derive(api.node, NodeContent::Map(schemes))),
-            ("paths", self.tree.derive(api.node, NodeContent::Map(paths))),
-        ] {
-            members.push(Member { key: key.to_owned(), key_span, node });
-        }
-        self.tree.derive(api.node, NodeContent::Map(members))
-    }
-
-    fn schemes(&mut self, of_api: &[ApiResource]) -> Vec<Member> {
-        let mut schemes = Vec::new();
-        for resource in of_api.iter().filter(|resource| resource.kind == "Authorizer") {
-            let node = self.authorizer(resource.node, resource.properties);
-            let key_span = self.tree.node(resource.node).span;
-            schemes.push(Member { key: resource.name.clone(), key_span, node });
-        }
-        schemes
-    }
-
-    /// The scheme of API keys, where a method asks for one.
-    fn key_scheme(&mut self, api: &ApiResource) -> Member {
-        let key_span = self.tree.node(api.node).span;
-        let fields = [("type", "apiKey"), ("name", "x-api-key"), ("in", "header")].map(|(key, text)| {
-            let node = self.tree.derive_text(api.node, text);
-            Member { key: key.to_owned(), key_span, node }
-        });
-        let node = self.tree.derive(api.node, NodeContent::Map(fields.into()));
-        Member { key: API_KEY.to_owned(), key_span, node }
-    }
-
-    /// The operations of each path.
-    fn paths(&mut self, of_api: &[ApiResource]) -> BTreeMap<String, Vec<Member>> {
-        let mut parts = BTreeMap::new();
-        for resource in of_api.iter().filter(|resource| resource.kind == "Resource") {
-            let mut members = self.members(resource.properties, RESOURCE, "AWS::ApiGateway::Resource");
-            let text = self.take_text(&mut members, "pathPart");
-            let parent = self.referred(resource.properties, "ParentId");
-            if let (Some(text), Some(parent)) = (text, parent) {
-                parts.insert(resource.name.clone(), PathPart { parent, text });
-            } else {
-                let words = "expected a PathPart, and a ParentId that names a resource of the template";
-                self.ledger.error(self.tree.at(resource.properties), words);
-            }
-        }
-        let mut paths: BTreeMap<String, Vec<Member>> = BTreeMap::new();
-        for resource in of_api.iter().filter(|resource| resource.kind == "Method") {
-            let at = self.referred(resource.properties, "ResourceId").unwrap_or_default();
-            let path = path_of(&parts, &at);
-            let operation = self.method(resource.node, resource.properties);
-            match (path, operation) {
-                (Ok(path), Some(MethodOperation { method, node })) => {
-                    let key_span = self.tree.node(resource.node).span;
-                    paths.entry(path).or_default().push(Member { key: method, key_span, node });
-                }
-                (Err(words), _) => self.ledger.error(self.tree.at(resource.node), words),
-                (Ok(_), None) => {}
-            }
-        }
-        paths
-    }
-
-    fn stage(&mut self, of_api: &[ApiResource]) -> Option<String> {
-        let mut stages = of_api.iter().filter(|resource| resource.kind == "Stage");
-        let stage = stages.next();
-        for other in stages {
-            self.ledger.error(self.tree.at(other.node), "a second stage is not read yet");
-        }
-        let mut members = self.members(stage?.properties, STAGE, "AWS::ApiGateway::Stage");
-        self.take_text(&mut members, "stageName")
-    }
-}
-
-fn asks_for_key(operation: Located<'_>) -> bool {
-    let requirements = operation.get("security").and_then(Located::elements);
-    requirements.is_some_and(|mut requirements| requirements.any(|map| map.get(API_KEY).is_some()))
 }

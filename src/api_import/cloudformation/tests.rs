@@ -146,8 +146,49 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ),
     (
         "AuthorizationType: NONE",
-        "AuthorizationType: NONE\n      RequestValidatorId: !Ref V",
-        "RequestValidatorId of AWS::ApiGateway::Method is not read yet",
+        "AuthorizationType: NONE\n      MethodIntegration: x",
+        "MethodIntegration of AWS::ApiGateway::Method is not read yet",
+    ),
+    (
+        "AuthorizationType: NONE",
+        "AuthorizationType: NONE\n      RequestParameters: { request.querystring.a: true }",
+        "got request.querystring.a, expected method.request.querystring.NAME, header or path",
+    ),
+    (
+        "AWS::DynamoDB::Table",
+        "AWS::ApiGateway::Model, Properties: { Schema: '{' }",
+        "Schema is no JSON: EOF while parsing an object at line 1 column 1",
+    ),
+    (
+        "AWS::DynamoDB::Table",
+        "AWS::ApiGateway::Model, Properties: {}",
+        "AWS::ApiGateway::Model without Schema",
+    ),
+    (
+        "AWS::DynamoDB::Table",
+        "AWS::ApiGateway::GatewayResponse, Properties: {}",
+        "AWS::ApiGateway::GatewayResponse without ResponseType",
+    ),
+    ("StageName: live, ", "", "AWS::ApiGateway::Stage without StageName"),
+    (
+        "StageName: live, ",
+        "StageName: live, MethodSettings: {}, ",
+        "got a map for MethodSettings, expected a list",
+    ),
+    (
+        "AWS::DynamoDB::Table",
+        "AWS::ApiGateway::UsagePlan, Properties: { ApiStages: a }",
+        "got a text for ApiStages, expected a list",
+    ),
+    (
+        "AWS::DynamoDB::Table",
+        "AWS::ApiGateway::UsagePlan, Properties: { ApiStages: [{ ApiId: !Ref Api }] }",
+        "a stage of ApiStages without Stage",
+    ),
+    (
+        "AWS::DynamoDB::Table",
+        "AWS::ApiGateway::Cache",
+        "AWS::ApiGateway::Cache is not read yet: take it out of a copy, and write it into the API file by hand",
     ),
     (
         "AuthorizationType: NONE",
@@ -163,11 +204,6 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "    Type: AWS::ApiGateway::Method\n",
         "    Type: AWS::ApiGateway::Method\n    Condition: Old\n",
         "the template has no condition Old",
-    ),
-    (
-        "AWS::DynamoDB::Table",
-        "AWS::ApiGateway::UsagePlan",
-        "AWS::ApiGateway::UsagePlan is not read yet: take it out of a copy, and write it into the API file by hand",
     ),
     (
         "AWS::DynamoDB::Table",
