@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     cloudformation::{self, ApiOfTemplate},
-    definition::{ApiKind, Definition},
+    definition::Definition,
     input_form::InputForm,
     names, openapi,
     options::ImportOptions,
@@ -104,8 +104,8 @@ fn read_all(
             }
             InputForm::Template => {
                 let Some(api) = cloudformation::read(tree, ledger, *root, options) else { continue };
-                let ApiOfTemplate { document, stages, mut usage_plans } = api;
-                let options = ImportOptions { kind: Some(ApiKind::Rest), ..options.clone() };
+                let ApiOfTemplate { kind, document, stages, mut usage_plans } = api;
+                let options = ImportOptions { kind: Some(kind), ..options.clone() };
                 let asked = options.stage.as_deref();
                 let chosen = ChosenStages::of(ledger, tree.at(*root), stages, asked);
                 usage_plans.values_mut().for_each(|plan| chosen.adapt(&mut plan.value));

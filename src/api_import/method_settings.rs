@@ -39,8 +39,9 @@ const CACHING: &str = "cachingEnabled";
 
 /// Settings without a part in a route, by their names in small letters first.
 #[rustfmt::skip]
-const LEFT_OUT: [(&str, &str); 4] = [
+const LEFT_OUT: [(&str, &str); 5] = [
     ("metricsEnabled", "metrics are read from the log"),
+    ("detailedMetricsEnabled", "metrics are read from the log"),
     ("loggingLevel", "each request has a line in the log; LOG_LEVEL is the gateway's"),
     ("dataTraceEnabled", "bodies are never logged"),
     ("cacheDataEncrypted", "the table of the cache is encrypted"),
@@ -125,7 +126,7 @@ impl StageWithSettings {
         let Self { mut stage, mut settings } = self;
         settings.sort_by_key(MethodSetting::closeness);
         for route in routes {
-            let (method, path) = route.key.split_once(' ').unwrap_or(("ANY", "/"));
+            let (method, path) = route.key.split_once(' ').unwrap_or(("ANY", "/$default"));
             let mut of_route = Map::new();
             for setting in settings.iter().filter(|setting| setting.is_for(path, method)) {
                 of_route.extend(setting.fields.clone());

@@ -8,9 +8,9 @@ use super::{
         Fate::{Becomes, LeftOut, Read},
         FateTable, TemplateReader,
     },
+    resource::ApiResource,
     resource_paths::{PathPart, path_of},
     rest_api::ApiRoot,
-    template::ApiResource,
 };
 use crate::api_import::source::{Located, Member, NodeContent, NodeId};
 
@@ -77,13 +77,6 @@ impl TemplateReader<'_> {
             members.push(self.map_member(api.node, key, of_key));
         }
         self.tree.derive(api.node, NodeContent::Map(members))
-    }
-
-    /// A member that is a map, standing for a node.
-    pub(super) fn map_member(&mut self, at: NodeId, key: &str, members: Vec<Member>) -> Member {
-        let key_span = self.tree.node(at).span;
-        let node = self.tree.derive(at, NodeContent::Map(members));
-        Member { key: key.to_owned(), key_span, node }
     }
 
     /// The document in the `Body` of the API, with what the properties add.

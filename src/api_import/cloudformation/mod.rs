@@ -10,9 +10,13 @@ mod intrinsics;
 mod known_names;
 mod method;
 mod model;
+mod names_of_kinds;
+mod nodes;
 mod properties;
+mod resource;
 mod resource_paths;
 mod rest_api;
+mod sam;
 mod stage;
 mod template;
 #[cfg(test)]

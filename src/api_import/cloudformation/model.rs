@@ -5,7 +5,7 @@ use super::{
         Fate::{Becomes, LeftOut, Read},
         FateTable, TemplateReader,
     },
-    template::ApiResource,
+    resource::ApiResource,
 };
 use crate::api_import::{
     names,

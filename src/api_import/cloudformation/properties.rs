@@ -26,12 +26,16 @@ pub(super) type FateTable = [(&'static str, Fate)];
 /// A template that is being read.
 pub(super) struct TemplateReader<'a> {
     pub tree: &'a mut Tree,
+    /// The template itself.
+    pub root: NodeId,
     pub ledger: &'a mut Ledger,
     /// The values of parameters, and what resources are called: texts that may have names as `${name}`.
     pub known: BTreeMap<String, String>,
     pub scope: Scope,
     /// What models are called, by their resources.
     pub model_names: BTreeMap<String, String>,
+    /// APIs that cannot be served, with the reason.
+    pub refused: Vec<(NodeId, String)>,
 }
 
 impl TemplateReader<'_> {

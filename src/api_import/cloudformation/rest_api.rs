@@ -1,10 +1,13 @@
 //! `AWS::ApiGateway::RestApi` → the root of a document: its body, or a root that paths are put into.
 
 use super::properties::{
-    Fate::{Becomes, LeftOut, Read},
+    Fate::{Apart, Becomes, LeftOut},
     FateTable, TemplateReader, take,
 };
-use crate::api_import::source::{Member, NodeContent, NodeId};
+use crate::api_import::{
+    report::Remark,
+    source::{Member, NodeContent, NodeId},
+};
 
 const KIND: &str = "AWS::ApiGateway::RestApi";
 
@@ -17,13 +20,13 @@ const PROPERTIES: &FateTable = &[
     ("BinaryMediaTypes", Becomes("x-amazon-apigateway-binary-media-types")),
     ("MinimumCompressionSize", Becomes("x-amazon-apigateway-minimum-compression-size")),
     ("Policy", Becomes("x-amazon-apigateway-policy")),
-    ("EndpointConfiguration", Read),
+    ("EndpointConfiguration", Apart),
     ("FailOnWarnings", LeftOut("it is about the deployment of the template")),
     ("Tags", LeftOut("tags are not of the API")),
 ];
 
-/// The types of endpoints that everybody reaches, as a function URL.
-const PUBLIC: [&str; 2] = ["EDGE", "REGIONAL"];
+/// The types of endpoints.
+const TYPES: [&str; 3] = ["EDGE", "REGIONAL", "PRIVATE"];
 
 /// The members of the root, and the body that holds the paths.
 pub(super) struct ApiRoot {
@@ -34,7 +37,7 @@ pub(super) struct ApiRoot {
 impl TemplateReader<'_> {
     pub fn rest_api(&mut self, resource: NodeId, properties: NodeId) -> ApiRoot {
         let mut members = self.members(properties, PROPERTIES, KIND);
-        self.endpoint(properties);
+        members.extend(self.endpoint(properties));
         let body = take(&mut members, "body");
         let key_span = self.tree.node(resource).span;
         let info: Vec<Member> = ["title", "description"]
@@ -45,7 +48,7 @@ impl TemplateReader<'_> {
             for member in info {
                 let words = "the body says it";
                 let node = self.tree.at(member.node);
-                self.ledger.remark_whole(node, crate::api_import::report::Remark::left_out(words));
+                self.ledger.remark_whole(node, Remark::left_out(words));
             }
         } else {
             let node = self.tree.derive(resource, NodeContent::Map(info));
@@ -54,20 +57,55 @@ impl TemplateReader<'_> {
         ApiRoot { members, body }
     }
 
-    /// A private endpoint is no function URL.
-    fn endpoint(&mut self, properties: NodeId) {
-        let Some(endpoint) = self.tree.at(properties).get("EndpointConfiguration") else { return };
-        let types = endpoint.get("Types").and_then(|types| types.elements());
-        let are_public = types.is_some_and(|mut types| {
-            types.all(|kind| kind.tag().is_none() && kind.text().is_some_and(|kind| PUBLIC.contains(&kind)))
-        });
-        let has_more = endpoint.members().is_some_and(|mut members| {
-            members.any(|member| !["Types", "IpAddressType"].contains(&member.key))
-        });
-        if !are_public || has_more {
-            let words =
-                "the endpoint is not plainly EDGE or REGIONAL: a function URL is reached by everybody";
-            self.ledger.error(endpoint, words);
+    /// `EndpointConfiguration` of a template or of SAM → that of a document, whose reader asks about a private one.
+    pub(super) fn endpoint(&mut self, properties: NodeId) -> Option<Member> {
+        let endpoint = self.tree.at(properties).get("EndpointConfiguration")?.id;
+        let endpoint = self.resolved(endpoint);
+        self.ledger.taken(self.tree.at(endpoint));
+        let mut members = Vec::new();
+        let mut types = Vec::new();
+        match self.tree.at(endpoint).text() {
+            Some(text) => types.push(text.to_owned()),
+            None => {
+                for Member { key, key_span, node } in self.written(endpoint) {
+                    match key.as_str() {
+                        "Types" | "Type" => types.extend(self.texts_of(node)),
+                        "VpcEndpointIds" | "VPCEndpointIds" => {
+                            members.push(Member { key: "vpcEndpointIds".to_owned(), key_span, node });
+                        }
+                        "IpAddressType" => {
+                            let words = "the function URL is the endpoint";
+                            self.ledger.remark_whole(self.tree.at(node), Remark::left_out(words));
+                        }
+                        _ => {
+                            self.ledger.taken_whole(self.tree.at(node));
+                            let words = format!("{key} of an EndpointConfiguration is not read yet");
+                            self.ledger.error(self.tree.at(node), words);
+                        }
+                    }
+                }
+            }
+        }
+        if types.iter().any(|kind| !TYPES.contains(&kind.as_str())) {
+            let words = format!("got the endpoint {}, expected EDGE, REGIONAL or PRIVATE", types.join(", "));
+            self.ledger.error(self.tree.at(endpoint), words);
+        }
+        let types = types.into_iter().map(|kind| self.text_node(endpoint, kind)).collect();
+        let types = self.list_node(endpoint, types);
+        members.push(self.member("types", types));
+        Some(self.map_member(endpoint, "x-amazon-apigateway-endpoint-configuration", members))
+    }
+
+    /// A text, or the texts of a list.
+    fn texts_of(&mut self, id: NodeId) -> Vec<String> {
+        let node = self.tree.at(id);
+        self.ledger.taken_whole(node);
+        match node.text() {
+            Some(text) => vec![text.to_owned()],
+            None => {
+                let texts = node.elements().into_iter().flatten();
+                texts.filter_map(|element| element.text().map(str::to_owned)).collect()
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
         Fate::{Becomes, LeftOut, Read},
         FateTable, TemplateReader, take,
     },
-    template::ApiResource,
+    resource::ApiResource,
 };
 use crate::api_import::{
     definition::StageDefinition,
@@ -49,23 +49,10 @@ impl TemplateReader<'_> {
         };
         let mut fields = Map::new();
         if let Some(variables) = take(&mut members, "variables") {
-            let node = self.tree.at(variables);
-            self.ledger.taken_whole(node);
-            let texts = node
-                .members()
-                .into_iter()
-                .flatten()
-                .filter_map(|member| Some((member.key.to_owned(), Value::from(member.value.text()?))));
-            fields.insert("stageVariables".to_owned(), Value::Object(texts.collect()));
+            fields.insert("stageVariables".to_owned(), self.stage_variables(variables));
         }
-        let cluster = take(&mut members, "cacheClusterEnabled").map(|flag| self.tree.at(flag));
-        if let Some(flag) = cluster {
-            self.ledger.taken(flag);
-        }
-        let cluster = match cluster.and_then(Located::as_bool) {
-            Some(true) => CacheCluster::On,
-            Some(false) | None => CacheCluster::Off,
-        };
+        let cluster = take(&mut members, "cacheClusterEnabled");
+        let cluster = self.cache_cluster(cluster);
         let settings = take(&mut members, "methodSettings").map(|list| self.method_settings(list, cluster));
         Some(StageWithSettings {
             stage: StageDefinition {
@@ -78,7 +65,30 @@ impl TemplateReader<'_> {
         })
     }
 
-    fn method_settings(&mut self, list: NodeId, cluster: CacheCluster) -> Vec<MethodSetting> {
+    /// The variables of a stage, with the names in them resolved.
+    pub(super) fn stage_variables(&mut self, map: NodeId) -> Value {
+        let resolved = self.resolved(map);
+        let node = self.tree.at(resolved);
+        self.ledger.taken_whole(node);
+        let members = node.members().into_iter().flatten();
+        let texts =
+            members.filter_map(|member| Some((member.key.to_owned(), Value::from(member.value.text()?))));
+        Value::Object(texts.collect())
+    }
+
+    /// `CacheClusterEnabled` of a stage.
+    pub(super) fn cache_cluster(&mut self, flag: Option<NodeId>) -> CacheCluster {
+        let flag = flag.map(|flag| self.tree.at(flag));
+        if let Some(flag) = flag {
+            self.ledger.taken(flag);
+        }
+        match flag.and_then(Located::as_bool) {
+            Some(true) => CacheCluster::On,
+            Some(false) | None => CacheCluster::Off,
+        }
+    }
+
+    pub(super) fn method_settings(&mut self, list: NodeId, cluster: CacheCluster) -> Vec<MethodSetting> {
         let node = self.tree.at(list);
         self.ledger.taken(node);
         let Some(elements) = node.elements() else {

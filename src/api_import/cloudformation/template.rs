@@ -5,21 +5,24 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{
-    intrinsics::{Parameters, Scope, Truth},
+    intrinsics::{Parameters, Scope},
     known_names,
     properties::TemplateReader,
+    resource::ApiResource,
+    sam::SamApi,
 };
 use crate::api_import::{
-    definition::Sourced,
+    definition::{ApiKind, Sourced},
     method_settings::StageWithSettings,
     options::ImportOptions,
-    report::{Ledger, Remark},
-    source::{Located, Member, NodeId, Tree},
+    report::{Ledger, Question, Remark},
+    source::{Located, NodeId, Tree},
 };
 
 /// What a template's API is: a document, the stages that serve it, and who may send how much.
 #[derive(Debug)]
 pub struct ApiOfTemplate {
+    pub kind: ApiKind,
     /// The root of an OpenAPI document, whose nodes stand for those of the template.
     pub document: NodeId,
     /// In the order of the template.
@@ -37,48 +40,6 @@ const PARTS: [(&str, &str); 4] = [
     ("Outputs", "the gateway has no outputs"),
 ];
 
-/// Members of a resource that are about the life of the template.
-const OF_THE_STACK: [&str; 5] =
-    ["DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "Metadata"];
-
-/// The kinds of resources that an API is made of, behind `AWS::ApiGateway::`.
-const READ: [&str; 9] = [
-    "RestApi",
-    "Resource",
-    "Method",
-    "Authorizer",
-    "Stage",
-    "Model",
-    "RequestValidator",
-    "GatewayResponse",
-    "UsagePlan",
-];
-
-/// Those that have no part in a file, with the reason and what to do.
-#[rustfmt::skip]
-const NOT_IN_A_FILE: [(&str, &str); 10] = [
-    ("Account", "the gateway's own function writes the logs"),
-    ("Deployment", "applying the file deploys it"),
-    ("ApiKey", "keys are in no file: tollgate keys create makes a new one, tollgate keys import takes those of API Gateway with their values"),
-    ("UsagePlanKey", "keys are in no file: tollgate keys create and tollgate keys import join a key to its plan with --plan"),
-    ("DomainName", "CloudFront, or a domain of your own before the function URL, has the name: see hosts of a stage"),
-    ("BasePathMapping", "basePath and hosts of a stage say where it is served"),
-    ("ClientCertificate", "targets know the gateway by another way than a certificate of API Gateway"),
-    ("DocumentationPart", "it describes"),
-    ("DocumentationVersion", "it describes"),
-    ("VpcLink", "put the gateway's function into the VPC, and list the network in allowPrivateIntegrations"),
-];
-
-/// A resource of an API.
-pub(super) struct ApiResource {
-    pub name: String,
-    /// Behind `AWS::ApiGateway::`.
-    pub kind: String,
-    pub node: NodeId,
-    /// Evaluated.
-    pub properties: NodeId,
-}
-
 /// Reads a template. `None`: it holds no API that is read; the ledger says why.
 pub fn read(
     tree: &mut Tree,
@@ -89,7 +50,15 @@ pub fn read(
     let parameters = Parameters::read(ledger, tree.at(root), &options.parameters);
     let known = known_names::read(tree.at(root), &parameters);
     let scope = Scope::of(tree.at(root), parameters);
-    let mut reader = TemplateReader { tree, ledger, known, scope, model_names: BTreeMap::new() };
+    let mut reader = TemplateReader {
+        tree,
+        root,
+        ledger,
+        known,
+        scope,
+        model_names: BTreeMap::new(),
+        refused: Vec::new(),
+    };
     let api = reader.api(root);
     reader.claim_scope(root);
     api
@@ -107,25 +76,72 @@ impl TemplateReader<'_> {
         for member in self.written(resources) {
             of_api.extend(self.resource(member));
         }
-        let mut apis = of_api.iter().filter(|resource| resource.kind == "RestApi");
-        let api = apis.next();
-        for other in apis {
-            self.ledger.error(self.tree.at(other.node), "a second API: import one at a time");
+        let sam_apis = self.sam_apis(root, &of_api);
+        let api = self.chosen_api(resources, &of_api, &sam_apis)?;
+        let (own, others): (Vec<_>, Vec<_>) =
+            of_api.into_iter().partition(|resource| self.is_part_of(&api, resource));
+        for other in others {
+            let words = format!("it is not of the API {api}");
+            self.ledger.remark_whole(self.tree.at(other.node), Remark::left_out(words));
         }
-        let Some(api) = api else {
-            if !self.ledger.has_errors() {
-                self.ledger.error(self.tree.at(resources), "no AWS::ApiGateway::RestApi is in this template");
+        if let Some(sam_api) = sam_apis.iter().find(|other| other.name == api) {
+            return Some(self.sam_api(sam_api, &own));
+        }
+        let rest_api = own.iter().find(|resource| resource.name == api)?;
+        self.find_model_names(&own);
+        let document = self.document(rest_api, &own);
+        let stages = self.stages(&own);
+        let usage_plans = self.usage_plans(&api, &own);
+        Some(ApiOfTemplate { kind: ApiKind::Rest, document, stages, usage_plans })
+    }
+
+    /// The name of the one API, or of that which an answer chooses.
+    fn chosen_api(
+        &mut self,
+        resources: NodeId,
+        of_api: &[ApiResource],
+        sam_apis: &[SamApi],
+    ) -> Option<String> {
+        let plain = of_api.iter().filter(|resource| resource.kind == "RestApi");
+        let names = plain.map(|resource| resource.name.clone());
+        let names: Vec<String> = names.chain(sam_apis.iter().map(|api| api.name.clone())).collect();
+        match &names[..] {
+            [only] => return Some(only.clone()),
+            [] => {
+                let refused = std::mem::take(&mut self.refused);
+                for (node, words) in &refused {
+                    self.ledger.error(self.tree.at(*node), words.as_str());
+                }
+                if !self.ledger.has_errors() {
+                    let words = "no REST API and no HTTP API is in this template";
+                    self.ledger.error(self.tree.at(resources), words);
+                }
+                return None;
             }
-            return None;
-        };
-        self.find_model_names(&of_api);
-        let document = self.document(api, &of_api);
-        let stages = self.stages(&of_api);
-        let usage_plans = self.usage_plans(api, &of_api);
-        Some(ApiOfTemplate { document, stages, usage_plans })
+            [_, ..] => {}
+        }
+        let words = format!("which API: {}?", names.join(", "));
+        let question = Question::of_map("api", words, &names[0]);
+        let answer = self.ledger.answer(self.tree.at(resources), question)?;
+        let chosen = names.iter().find(|name| answer.as_str() == Some(name)).cloned();
+        if chosen.is_none() {
+            let words = format!("the answer to api is none of {}", names.join(", "));
+            self.ledger.error(self.tree.at(resources), words);
+        }
+        chosen
+    }
+
+    /// True of what names no API, or this one.
+    fn is_part_of(&self, api: &str, resource: &ApiResource) -> bool {
+        let is_api = ["RestApi", "AWS::Serverless::Api", "AWS::Serverless::HttpApi"];
+        if is_api.contains(&resource.kind.as_str()) {
+            return resource.name == api;
+        }
+        self.referred(resource.properties, "RestApiId").is_none_or(|other| other == api)
     }
 
     fn parts(&mut self, root: NodeId) {
+        let mut globals = None;
         let root = self.tree.at(root);
         self.ledger.taken(root);
         for member in root.members().into_iter().flatten() {
@@ -134,6 +150,8 @@ impl TemplateReader<'_> {
                 (_, Some((_, words))) => self.ledger.remark_whole(member.value, Remark::left_out(*words)),
                 ("AWSTemplateFormatVersion" | "Parameters", None) => self.ledger.taken_whole(member.value),
                 ("Resources" | "Conditions" | "Mappings", None) => {}
+                ("Globals", None) => globals = Some(member.value.id),
+                ("Transform", None) if is_serverless(member.value) => self.ledger.taken_whole(member.value),
                 (key, None) => {
                     self.ledger.taken_whole(member.value);
                     let words = format!(
@@ -143,74 +161,17 @@ impl TemplateReader<'_> {
                 }
             }
         }
+        if let Some(globals) = globals {
+            self.claim_globals(globals);
+        }
     }
+}
 
-    /// A resource, if it is one of an API. Of others their kind is told.
-    fn resource(&mut self, Member { key: name, node, .. }: Member) -> Option<ApiResource> {
-        let written = self.tree.at(node);
-        let kind = written.get("Type").and_then(Located::text).unwrap_or("without a Type").to_owned();
-        let Some(of_api) = kind.strip_prefix("AWS::ApiGateway::") else {
-            let is_api = ["AWS::ApiGatewayV2::", "AWS::Serverless::", "AWS::AppSync::", "Fn::Transform"]
-                .iter()
-                .any(|begin| kind.starts_with(begin) || name.starts_with(begin));
-            if is_api {
-                let words = format!("{kind} is not read yet: export the API (get-export) and import that");
-                self.ledger.error(written, words);
-            }
-            self.ledger.remark_whole(written, Remark::left_out(format!("{kind} is no part of an API")));
-            return None;
-        };
-        if let Some((_, words)) = NOT_IN_A_FILE.iter().find(|(kind, _)| *kind == of_api) {
-            self.ledger.remark_whole(written, Remark::left_out(format!("{kind}: {words}")));
-            return None;
-        }
-        if !READ.contains(&of_api) {
-            let words = format!(
-                "{kind} is not read yet: take it out of a copy, and write it into the API file by hand"
-            );
-            self.ledger.taken_whole(written);
-            self.ledger.error(written, words);
-            return None;
-        }
-        self.ledger.taken(written);
-        let condition = written.get("Condition").map(|condition| condition.id);
-        if let Some(words) = condition.and_then(|condition| self.unmet(condition)) {
-            self.ledger.remark_whole(self.tree.at(node), Remark::left_out(words));
-            return None;
-        }
-        let written = self.tree.at(node);
-        for member in written.members().into_iter().flatten() {
-            match member.key {
-                "Type" => self.ledger.taken(member.value),
-                "Properties" | "Condition" => {}
-                key if OF_THE_STACK.contains(&key) => {
-                    let words = "it is about the life of the template";
-                    self.ledger.remark_whole(member.value, Remark::left_out(words));
-                }
-                key => {
-                    self.ledger.taken_whole(member.value);
-                    self.ledger.error(member.value, format!("{key} of {kind} is not read yet"));
-                }
-            }
-        }
-        let Some(properties) = written.get("Properties") else {
-            self.ledger.error(written, format!("{kind} without Properties"));
-            return None;
-        };
-        let properties = self.evaluated(properties.id)?;
-        Some(ApiResource { name, kind: of_api.to_owned(), node, properties })
-    }
-
-    /// The reason why a resource with this condition is not there, if it is not.
-    fn unmet(&mut self, condition: NodeId) -> Option<String> {
-        self.ledger.taken(self.tree.at(condition));
-        let Some(name) = self.tree.at(condition).text().map(str::to_owned) else {
-            self.ledger.error(self.tree.at(condition), "Condition: expected the name of a condition");
-            return None;
-        };
-        match self.condition(condition, &name) {
-            Truth::True | Truth::Unknown => None,
-            Truth::False => Some(format!("its condition {name} is false")),
-        }
+/// True of SAM's transform, and of one for language extensions, alone or in a list.
+fn is_serverless(transform: Located<'_>) -> bool {
+    let is_known = |text: &str| text.starts_with("AWS::Serverless") || text == "AWS::LanguageExtensions";
+    match transform.elements() {
+        Some(mut elements) => elements.all(|element| element.text().is_some_and(is_known)),
+        None => transform.text().is_some_and(is_known),
     }
 }

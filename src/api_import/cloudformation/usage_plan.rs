@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use super::{
     properties::{
         Fate::{Apart, Becomes, LeftOut},
-        FateTable, TemplateReader, take,
+        FateTable, TemplateReader,
     },
-    template::ApiResource,
+    resource::ApiResource,
 };
 use crate::api_import::{
     definition::Sourced,
@@ -25,8 +25,8 @@ const PLAN: &FateTable = &[
     ("UsagePlanName", Becomes("name")),
     ("Description", Becomes("description")),
     ("ApiStages", Apart),
-    ("Throttle", Becomes("throttle")),
-    ("Quota", Becomes("quota")),
+    ("Throttle", Apart),
+    ("Quota", Apart),
     ("Tags", LeftOut("tags are not of the API")),
 ];
 
@@ -38,7 +38,7 @@ impl TemplateReader<'_> {
     /// The plans that cover the API, by their names.
     pub fn usage_plans(
         &mut self,
-        api: &ApiResource,
+        api: &str,
         of_api: &[ApiResource],
     ) -> BTreeMap<String, Sourced<Map<String, Value>>> {
         let mut plans = BTreeMap::new();
@@ -50,11 +50,7 @@ impl TemplateReader<'_> {
             if let Some(description) = self.take_text(&mut members, "description") {
                 fields.insert("description".to_owned(), description.into());
             }
-            for (key, table) in [("throttle", &THROTTLE[..]), ("quota", &QUOTA)] {
-                if let Some(node) = take(&mut members, key) {
-                    fields.insert(key.to_owned(), self.limits(node, table));
-                }
-            }
+            fields.extend(self.plan_fields(resource.properties));
             // A plan without stages covers none: one without the field would cover all.
             let stages = written.map_or_else(|| json!([]), |list| self.api_stages(api, list));
             fields.insert("apiStages".to_owned(), stages);
@@ -63,6 +59,17 @@ impl TemplateReader<'_> {
             plans.insert(id.unwrap_or_else(|| resource.name.clone()), Sourced::new(fields, origin));
         }
         plans
+    }
+
+    /// `Throttle` and `Quota` of a plan.
+    pub(super) fn plan_fields(&mut self, plan: NodeId) -> Map<String, Value> {
+        let mut fields = Map::new();
+        for (written, key, table) in [("Throttle", "throttle", &THROTTLE[..]), ("Quota", "quota", &QUOTA)] {
+            let Some(node) = self.tree.at(plan).get(written).map(|node| node.id) else { continue };
+            let resolved = self.resolved(node);
+            fields.insert(key.to_owned(), self.limits(resolved, table));
+        }
+        fields
     }
 
     fn limits(&mut self, node: NodeId, table: &[(&str, &str)]) -> Value {
@@ -81,13 +88,13 @@ impl TemplateReader<'_> {
     }
 
     /// The stages that a plan covers: a list, or a map to the throttles of single methods.
-    fn api_stages(&mut self, api: &ApiResource, list: NodeId) -> Value {
+    fn api_stages(&mut self, api: &str, list: NodeId) -> Value {
         let mut stages = Map::new();
         for element in self.elements_of(list, "ApiStages") {
             let node = self.tree.at(element);
             self.ledger.taken(node);
             let of_api = node.get("ApiId").and_then(names::name_of);
-            if of_api.is_some_and(|other| other != api.name) {
+            if of_api.is_some_and(|other| other != api) {
                 let words = "it is a stage of another API";
                 self.ledger.remark_whole(node, Remark::left_out(words));
                 continue;
@@ -135,7 +142,7 @@ impl TemplateReader<'_> {
 }
 
 /// The name of a plan as an id: `Gold plan` → `Gold-plan`.
-fn id_of(name: &str) -> String {
+pub(super) fn id_of(name: &str) -> String {
     let of_id = |c: char| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '-' };
     name.trim().chars().map(of_id).take(128).collect()
 }

@@ -8,7 +8,7 @@ fn what_cannot_be_imported_is_told_by_its_name() {
     let table = [
         (
             "Resources: {}",
-            "input.yaml:1:12: error: no AWS::ApiGateway::RestApi is in this template".to_owned(),
+            "input.yaml:1:12: error: no REST API and no HTTP API is in this template".to_owned(),
         ),
         (
             "service: shop\nprovider: { name: aws }",

@@ -107,6 +107,7 @@ impl TemplateReader<'_> {
             "Fn::Length" => self.length(id, argument),
             "Fn::Base64" => self.base64(id, argument),
             "Fn::ToJsonString" => self.json_text(id, argument),
+            "Fn::Transform" => self.included(id, argument),
             "Fn::Sub" | "Fn::Join" | "Fn::ImportValue" => Some(self.text_call(id, name, argument)),
             _ => {
                 let words = format!("{name} is not read yet: write its value in its place");
@@ -114,6 +115,21 @@ impl TemplateReader<'_> {
                 Some(id)
             }
         }
+    }
+
+    /// `Fn::Transform` of `AWS::Include`: the value of a file beside the template.
+    fn included(&mut self, id: NodeId, argument: NodeId) -> Option<NodeId> {
+        self.ledger.taken_whole(self.tree.at(argument));
+        let call = self.tree.at(argument);
+        let location = call.get("Parameters").and_then(|parameters| parameters.get("Location"));
+        let location = location.filter(|_| call.get("Name").and_then(Located::text) == Some("AWS::Include"));
+        let Some(location) = location.map(|location| location.id) else {
+            let words = "Fn::Transform: expected AWS::Include with the Location of a file";
+            self.ledger.error(self.tree.at(id), words);
+            return Some(id);
+        };
+        let location = self.text_of(location)?;
+        self.file(id, &location).or(Some(id))
     }
 
     /// `Ref` of nothing, or of a list; of anything else it is a name in a text.
