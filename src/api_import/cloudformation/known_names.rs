@@ -8,7 +8,8 @@ use crate::api_import::{names, source::Located};
 /// Kinds of resources that a template may name: the kind, the property with the name, and what intrinsics get of it. `{}` is
 /// the name; a function's name stands for its ARN, which needs neither region nor account here.
 #[rustfmt::skip]
-const NAMED: [(&str, &str, &[(&str, &str)]); 13] = [
+const NAMED: [(&str, &str, &[(&str, &str)]); 14] = [
+    ("AWS::ApiGatewayV2::Stage", "StageName", &[("", "{}")]),
     ("AWS::Serverless::Api", "StageName", &[(".Stage", "{}")]),
     ("AWS::ApiGateway::Stage", "StageName", &[("", "{}")]),
     ("AWS::Lambda::Function", "FunctionName", &[("", "{}"), (".Arn", "{}")]),

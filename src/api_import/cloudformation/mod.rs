@@ -5,6 +5,7 @@
 
 mod authorizer;
 mod document;
+mod http_api;
 mod integration;
 mod intrinsics;
 mod known_names;

@@ -1,6 +1,7 @@
 //! The resources of a template: those of APIs with their properties, all else by its kind.
 
 use super::{
+    http_api,
     intrinsics::Truth,
     names_of_kinds::{NOT_IN_A_FILE, READ, REFUSED, SAM_LEFT_OUT},
     properties::TemplateReader,
@@ -33,15 +34,34 @@ impl TemplateReader<'_> {
             let of_sam = of_sam.to_owned();
             return self.sam_resource(name, node, &kind, &of_sam);
         }
+        if let Some(of_http) = kind.strip_prefix(http_api::KINDS)
+            && !is_websocket(written)
+        {
+            let of_http = of_http.to_owned();
+            return self.of_service(name, node, &kind, (&of_http, kind.clone()));
+        }
         let Some(of_api) = kind.strip_prefix("AWS::ApiGateway::") else {
             self.other_resource(&name, node, &kind);
             return None;
         };
+        let of_api = of_api.to_owned();
+        self.of_service(name, node, &kind, (&of_api, of_api.clone()))
+    }
+
+    /// A resource of API Gateway; `known_as` is its kind for the readers.
+    fn of_service(
+        &mut self,
+        name: String,
+        node: NodeId,
+        kind: &str,
+        (of_api, known_as): (&str, String),
+    ) -> Option<ApiResource> {
+        let written = self.tree.at(node);
         if let Some((_, words)) = NOT_IN_A_FILE.iter().find(|(kind, _)| *kind == of_api) {
             self.ledger.remark_whole(written, Remark::left_out(format!("{kind}: {words}")));
             return None;
         }
-        if !READ.contains(&of_api) {
+        if !READ.contains(&kind) {
             let words = format!(
                 "{kind} is not read yet: take it out of a copy, and write it into the API file by hand"
             );
@@ -49,9 +69,9 @@ impl TemplateReader<'_> {
             self.ledger.error(written, words);
             return None;
         }
-        let (node, properties) = self.opened(node, &kind)?;
+        let (node, properties) = self.opened(node, kind)?;
         let properties = self.evaluated(properties)?;
-        Some(ApiResource { name, kind: of_api.to_owned(), node, properties })
+        Some(ApiResource { name, kind: known_as, node, properties })
     }
 
     /// Claims a resource; gives it with its properties, if its condition lets it be there.
@@ -115,8 +135,7 @@ impl TemplateReader<'_> {
             self.refused.push((node, format!("{kind}: {words}")));
             return;
         }
-        let protocol = written.get("Properties").and_then(|properties| properties.get("ProtocolType"));
-        if protocol.and_then(Located::text) == Some("WEBSOCKET") {
+        if is_websocket(written) {
             let words = format!("{kind}: a WebSocket API, which a function URL cannot serve");
             self.ledger.remark_whole(written, Remark::left_out(words.clone()));
             self.refused.push((node, words));
@@ -125,7 +144,7 @@ impl TemplateReader<'_> {
         let is_left_out =
             kind.strip_prefix("AWS::Serverless::").is_some_and(|of_sam| SAM_LEFT_OUT.contains(&of_sam));
         let has_requests = kind == "AWS::Serverless::StateMachine" && self.has_api_events(node);
-        let is_api = ["AWS::ApiGatewayV2::", "AWS::Serverless::", "Fn::Transform"]
+        let is_api = ["AWS::Serverless::", "Fn::Transform"]
             .iter()
             .any(|begin| kind.starts_with(begin) || name.starts_with(begin));
         if is_api && !is_left_out && (has_requests || kind != "AWS::Serverless::StateMachine") {
@@ -171,4 +190,9 @@ impl TemplateReader<'_> {
             Truth::False => Some(format!("its condition {name} is false")),
         }
     }
+}
+
+fn is_websocket(resource: Located<'_>) -> bool {
+    let protocol = resource.get("Properties").and_then(|properties| properties.get("ProtocolType"));
+    protocol.and_then(Located::text) == Some("WEBSOCKET")
 }

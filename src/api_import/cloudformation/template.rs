@@ -40,6 +40,8 @@ const PARTS: [(&str, &str); 4] = [
     ("Outputs", "the gateway has no outputs"),
 ];
 
+const HTTP_API: &str = "AWS::ApiGatewayV2::Api";
+
 /// Reads a template. `None`: it holds no API that is read; the ledger says why.
 pub fn read(
     tree: &mut Tree,
@@ -77,7 +79,13 @@ impl TemplateReader<'_> {
             of_api.extend(self.resource(member));
         }
         let sam_apis = self.sam_apis(root, &of_api);
-        let api = self.chosen_api(resources, &of_api, &sam_apis)?;
+        let Some(api) = self.chosen_api(resources, &of_api, &sam_apis) else {
+            for resource in of_api {
+                let words = "no API is imported";
+                self.ledger.remark_whole(self.tree.at(resource.node), Remark::left_out(words));
+            }
+            return None;
+        };
         let (own, others): (Vec<_>, Vec<_>) =
             of_api.into_iter().partition(|resource| self.is_part_of(&api, resource));
         for other in others {
@@ -88,6 +96,9 @@ impl TemplateReader<'_> {
             return Some(self.sam_api(sam_api, &own));
         }
         let rest_api = own.iter().find(|resource| resource.name == api)?;
+        if rest_api.kind == HTTP_API {
+            return Some(self.http_api(rest_api, &own));
+        }
         self.find_model_names(&own);
         let document = self.document(rest_api, &own);
         let stages = self.stages(&own);
@@ -102,7 +113,7 @@ impl TemplateReader<'_> {
         of_api: &[ApiResource],
         sam_apis: &[SamApi],
     ) -> Option<String> {
-        let plain = of_api.iter().filter(|resource| resource.kind == "RestApi");
+        let plain = of_api.iter().filter(|resource| ["RestApi", HTTP_API].contains(&resource.kind.as_str()));
         let names = plain.map(|resource| resource.name.clone());
         let names: Vec<String> = names.chain(sam_apis.iter().map(|api| api.name.clone())).collect();
         match &names[..] {
@@ -133,11 +144,12 @@ impl TemplateReader<'_> {
 
     /// True of what names no API, or this one.
     fn is_part_of(&self, api: &str, resource: &ApiResource) -> bool {
-        let is_api = ["RestApi", "AWS::Serverless::Api", "AWS::Serverless::HttpApi"];
+        let is_api = ["RestApi", HTTP_API, "AWS::Serverless::Api", "AWS::Serverless::HttpApi"];
         if is_api.contains(&resource.kind.as_str()) {
             return resource.name == api;
         }
-        self.referred(resource.properties, "RestApiId").is_none_or(|other| other == api)
+        let named = ["RestApiId", "ApiId"].iter().find_map(|key| self.referred(resource.properties, key));
+        named.is_none_or(|other| other == api)
     }
 
     fn parts(&mut self, root: NodeId) {

@@ -136,17 +136,9 @@ impl TemplateReader<'_> {
             parts.members.push(self.http_cors(cors));
         }
         let operations = self.operations(api, resources, &parts.auth);
-        let mut settings = Vec::new();
-        if let Some(of_all) = take(&mut parts.stage, "defaultRouteSettings") {
-            settings.push(self.route_setting("*", "*", of_all));
-        }
-        if let Some(map) = take(&mut parts.stage, "routeSettings") {
-            self.ledger.taken(self.tree.at(map));
-            for Member { key, node, .. } in self.written(map) {
-                let (method, path) = key.split_once(' ').unwrap_or(("ANY", "/$default"));
-                settings.push(self.route_setting(path, method, node));
-            }
-        }
+        let of_all = take(&mut parts.stage, "defaultRouteSettings");
+        let of_routes = take(&mut parts.stage, "routeSettings");
+        let mut settings = self.route_settings(of_all, of_routes);
         for EventOperation { path, method, settings: of_event, .. } in &operations {
             let method = if method.starts_with("x-") { "ANY".to_owned() } else { method.to_uppercase() };
             if let Some(node) = *of_event {
@@ -176,7 +168,12 @@ impl TemplateReader<'_> {
         self.member(BINARY, list)
     }
 
-    fn route_setting(&mut self, path: &str, method: &str, node: NodeId) -> MethodSetting {
+    pub(in crate::api_import::cloudformation) fn route_setting(
+        &mut self,
+        path: &str,
+        method: &str,
+        node: NodeId,
+    ) -> MethodSetting {
         self.ledger.taken(self.tree.at(node));
         let fields = method_settings::fields(self.ledger, self.tree.at(node), CacheCluster::Off, &[]);
         MethodSetting::new(path, method, fields)

@@ -53,7 +53,7 @@ impl TemplateReader<'_> {
     }
 
     /// `CorsConfiguration` of an HTTP API: a map, or true for every origin.
-    pub(super) fn http_cors(&mut self, cors: NodeId) -> Member {
+    pub(in crate::api_import::cloudformation) fn http_cors(&mut self, cors: NodeId) -> Member {
         let resolved = self.resolved(cors);
         let node = self.tree.at(resolved);
         self.ledger.taken(node);
