@@ -5,6 +5,7 @@ use std::{io, path::PathBuf};
 use serde_json::Value;
 
 use super::{
+    cdk_output::template_in,
     cloudformation::{self, ApiOfTemplate},
     definition::Definition,
     input_form::InputForm,
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::api_file::{Severity, Span, check_text};
 
-/// A file of the input, or its text under a name.
+/// A file of the input, or its text under a name. A folder is CDK's: its one template with an API is meant.
 #[derive(Clone, Debug)]
 pub enum Input {
     File(PathBuf),
@@ -80,6 +81,7 @@ type ReadInput = Result<NodeId, super::source::SourceProblem>;
 
 fn read(tree: &mut Tree, input: &Input) -> io::Result<ReadInput> {
     match input {
+        Input::File(path) if path.is_dir() => read_file(tree, &template_in(path)?),
         Input::File(path) => read_file(tree, path),
         Input::Text { name, text } => Ok(read_text(tree, name, text)),
     }

@@ -80,21 +80,15 @@ impl TemplateReader<'_> {
     }
 
     /// The document in the `Body` of the API, with what the properties add.
-    fn with_body(&mut self, body: NodeId, mut members: Vec<Member>, of_api: &[ApiResource]) -> NodeId {
-        let of_body = self.written(body);
-        for member in &of_body {
-            if members.iter().any(|other| other.key == member.key) {
-                let words = format!("{} stands in the body and in the properties", member.key);
-                self.ledger.error(self.tree.at(member.node), words);
-            }
-        }
+    fn with_body(&mut self, body: NodeId, members: Vec<Member>, of_api: &[ApiResource]) -> NodeId {
         let beside = ["Resource", "Method", "Authorizer", "Model", "RequestValidator"];
         for resource in of_api.iter().filter(|resource| beside.contains(&resource.kind.as_str())) {
             let words = format!("a {} beside the Body of its API is not read yet", resource.kind);
             self.ledger.error(self.tree.at(resource.node), words);
         }
-        members.extend(of_body);
-        self.tree.derive(body, NodeContent::Map(members))
+        let of_body = self.written(body);
+        let members = self.with_properties(members, of_body);
+        self.map_node(body, members)
     }
 
     fn schemes(&mut self, of_api: &[ApiResource]) -> Vec<Member> {

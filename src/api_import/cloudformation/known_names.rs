@@ -32,6 +32,11 @@ pub(super) fn read(template: Located<'_>, parameters: &Parameters) -> BTreeMap<S
     let resources = template.get("Resources").and_then(Located::members).into_iter().flatten();
     for resource in resources {
         let kind = resource.value.get("Type").and_then(Located::text).unwrap_or_default();
+        if kind == "AWS::Lambda::Alias"
+            && let Some(alias) = alias(resource.value)
+        {
+            known.insert(resource.key.to_owned(), alias);
+        }
         let Some((_, property, forms)) = NAMED.iter().find(|(named, ..)| *named == kind) else { continue };
         let name = resource.value.get("Properties").and_then(|properties| properties.get(property));
         let Some(name) = name.and_then(names::text_with_names) else { continue };
@@ -40,4 +45,12 @@ pub(super) fn read(template: Located<'_>, parameters: &Parameters) -> BTreeMap<S
         }
     }
     known
+}
+
+/// `orders:live`, which stands for the alias's ARN.
+fn alias(resource: Located<'_>) -> Option<String> {
+    let properties = resource.get("Properties")?;
+    let function = names::text_with_names(properties.get("FunctionName")?)?;
+    let name = names::text_with_names(properties.get("Name")?)?;
+    Some(format!("{function}:{name}"))
 }

@@ -32,4 +32,23 @@ impl TemplateReader<'_> {
         let node = self.text_node(at, text);
         self.member(key, node)
     }
+
+    /// The members of a document with those of its API's properties; what both say alike stands once.
+    pub fn with_properties(&mut self, mut members: Vec<Member>, of_body: Vec<Member>) -> Vec<Member> {
+        for member in of_body {
+            let Some(other) = members.iter().find(|other| other.key == member.key) else {
+                members.push(member);
+                continue;
+            };
+            let (written, own) = (self.tree.at(member.node), self.tree.at(other.node));
+            if written.to_json() == own.to_json() {
+                self.ledger.taken_whole(written);
+                self.ledger.taken_whole(own);
+            } else {
+                let words = format!("{} stands in the document and in the properties", member.key);
+                self.ledger.error(written, words);
+            }
+        }
+        members
+    }
 }

@@ -17,13 +17,18 @@ const PROPERTIES: &FateTable = &[
     ("Name", Becomes("title")),
     ("Description", Becomes("description")),
     ("ApiKeySourceType", Becomes("x-amazon-apigateway-api-key-source")),
-    ("BinaryMediaTypes", Becomes("x-amazon-apigateway-binary-media-types")),
+    ("BinaryMediaTypes", Becomes(BINARY_MEDIA_TYPES)),
     ("MinimumCompressionSize", Becomes("x-amazon-apigateway-minimum-compression-size")),
     ("Policy", Becomes("x-amazon-apigateway-policy")),
     ("EndpointConfiguration", Apart),
+    ("Parameters", Apart),
+    ("Mode", LeftOut("it is about the deployment of the template")),
+    ("DisableExecuteApiEndpoint", LeftOut("the function URL is the endpoint")),
     ("FailOnWarnings", LeftOut("it is about the deployment of the template")),
     ("Tags", LeftOut("tags are not of the API")),
 ];
+
+pub(super) const BINARY_MEDIA_TYPES: &str = "x-amazon-apigateway-binary-media-types";
 
 /// The types of endpoints.
 const TYPES: [&str; 3] = ["EDGE", "REGIONAL", "PRIVATE"];
@@ -37,6 +42,7 @@ pub(super) struct ApiRoot {
 impl TemplateReader<'_> {
     pub fn rest_api(&mut self, resource: NodeId, properties: NodeId) -> ApiRoot {
         let mut members = self.members(properties, PROPERTIES, KIND);
+        self.write_slashes_of_types(&mut members);
         members.extend(self.endpoint(properties));
         let body = take(&mut members, "body");
         let key_span = self.tree.node(resource).span;
@@ -59,11 +65,13 @@ impl TemplateReader<'_> {
 
     /// `EndpointConfiguration` of a template or of SAM → that of a document, whose reader asks about a private one.
     pub(super) fn endpoint(&mut self, properties: NodeId) -> Option<Member> {
-        let endpoint = self.tree.at(properties).get("EndpointConfiguration")?.id;
+        let mut types = self.types_of_parameters(properties);
+        let Some(endpoint) = self.tree.at(properties).get("EndpointConfiguration").map(|node| node.id) else {
+            return (!types.is_empty()).then(|| self.endpoint_of(properties, Vec::new(), types));
+        };
         let endpoint = self.resolved(endpoint);
         self.ledger.taken(self.tree.at(endpoint));
         let mut members = Vec::new();
-        let mut types = Vec::new();
         match self.tree.at(endpoint).text() {
             Some(text) => types.push(text.to_owned()),
             None => {
@@ -86,6 +94,30 @@ impl TemplateReader<'_> {
                 }
             }
         }
+        Some(self.endpoint_of(endpoint, members, types))
+    }
+
+    /// The endpoint's type is also a parameter of the import, as SAM writes it.
+    fn types_of_parameters(&mut self, properties: NodeId) -> Vec<String> {
+        let Some(parameters) = self.tree.at(properties).get("Parameters").map(|node| node.id) else {
+            return Vec::new();
+        };
+        let parameters = self.resolved(parameters);
+        self.ledger.taken(self.tree.at(parameters));
+        let mut types = Vec::new();
+        for Member { key, node, .. } in self.written(parameters) {
+            match key.as_str() {
+                "endpointConfigurationTypes" => types.extend(self.texts_of(node)),
+                _ => {
+                    let words = "a parameter of API Gateway's own import";
+                    self.ledger.remark_whole(self.tree.at(node), Remark::left_out(words));
+                }
+            }
+        }
+        types
+    }
+
+    fn endpoint_of(&mut self, endpoint: NodeId, mut members: Vec<Member>, types: Vec<String>) -> Member {
         if types.iter().any(|kind| !TYPES.contains(&kind.as_str())) {
             let words = format!("got the endpoint {}, expected EDGE, REGIONAL or PRIVATE", types.join(", "));
             self.ledger.error(self.tree.at(endpoint), words);
@@ -93,7 +125,15 @@ impl TemplateReader<'_> {
         let types = types.into_iter().map(|kind| self.text_node(endpoint, kind)).collect();
         let types = self.list_node(endpoint, types);
         members.push(self.member("types", types));
-        Some(self.map_member(endpoint, "x-amazon-apigateway-endpoint-configuration", members))
+        self.map_member(endpoint, "x-amazon-apigateway-endpoint-configuration", members)
+    }
+
+    /// Templates write `image~1png` for `image/png`.
+    pub(super) fn write_slashes_of_types(&mut self, members: &mut [Member]) {
+        let Some(member) = members.iter_mut().find(|member| member.key == BINARY_MEDIA_TYPES) else { return };
+        let types = self.texts_of(member.node).into_iter();
+        let nodes = types.map(|text| self.tree.derive_text(member.node, text.replace("~1", "/"))).collect();
+        member.node = self.tree.derive(member.node, NodeContent::List(nodes));
     }
 
     /// A text, or the texts of a list.

@@ -95,13 +95,7 @@ impl TemplateReader<'_> {
             }
         }
         let of_body = self.written(body);
-        for member in &of_body {
-            if members.iter().any(|other| other.key == member.key) {
-                let words = format!("{} stands in the body and in the properties", member.key);
-                self.ledger.error(self.tree.at(member.node), words);
-            }
-        }
-        members.extend(of_body);
+        let members = self.with_properties(members, of_body);
         self.map_node(body, members)
     }
 

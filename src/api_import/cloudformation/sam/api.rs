@@ -17,6 +17,7 @@ use crate::api_import::{
             FateTable, take,
         },
         resource::ApiResource,
+        rest_api::BINARY_MEDIA_TYPES,
         template::ApiOfTemplate,
     },
     definition::{ApiKind, Sourced, StageDefinition},
@@ -38,7 +39,7 @@ const REST: &FateTable = &[
     ("Cors", Apart),
     ("GatewayResponses", Becomes("gatewayResponses")),
     ("Models", Becomes("models")),
-    ("BinaryMediaTypes", Becomes(BINARY)),
+    ("BinaryMediaTypes", Becomes(BINARY_MEDIA_TYPES)),
     ("MinimumCompressionSize", Becomes("x-amazon-apigateway-minimum-compression-size")),
     ("ApiKeySourceType", Becomes("x-amazon-apigateway-api-key-source")),
     ("EndpointConfiguration", Apart),
@@ -77,8 +78,6 @@ const HTTP: &FateTable = &[
     ("Tags", LeftOut("tags are not of the API")),
 ];
 
-const BINARY: &str = "x-amazon-apigateway-binary-media-types";
-
 /// The members of `Auth` that are read; others are claimed with words, or are errors.
 const AUTH: [&str; 6] = [
     "Authorizers",
@@ -110,10 +109,7 @@ impl TemplateReader<'_> {
         if let Some(responses) = take(&mut parts.members, "gatewayResponses") {
             parts.members.push(self.sam_gateway_responses(responses));
         }
-        if let Some(types) = take(&mut parts.members, BINARY) {
-            let types = self.binary_media_types(types);
-            parts.members.push(types);
-        }
+        self.write_slashes_of_types(&mut parts.members);
         let models = take(&mut parts.members, "models");
         let operations = self.operations(api, resources, &parts.auth);
         let name = api.properties.and_then(|properties| text_in(self, properties, "StageName"));
@@ -150,22 +146,6 @@ impl TemplateReader<'_> {
         let stage = self.sam_stage(api, name, "StageVariables", settings);
         let document = self.sam_document(api, parts, None, operations);
         ApiOfTemplate { kind: ApiKind::Http, document, stages: vec![stage], usage_plans: BTreeMap::new() }
-    }
-
-    /// SAM has `~1` for the slash of a type.
-    fn binary_media_types(&mut self, list: NodeId) -> Member {
-        self.ledger.taken_whole(self.tree.at(list));
-        let texts: Vec<String> = self
-            .tree
-            .at(list)
-            .elements()
-            .into_iter()
-            .flatten()
-            .filter_map(|element| element.text().map(|text| text.replace("~1", "/")))
-            .collect();
-        let nodes = texts.into_iter().map(|text| self.text_node(list, text)).collect();
-        let list = self.list_node(list, nodes);
-        self.member(BINARY, list)
     }
 
     pub(in crate::api_import::cloudformation) fn route_setting(
@@ -245,23 +225,15 @@ impl TemplateReader<'_> {
         let info = ["title", "description"].into_iter();
         let info: Vec<Member> =
             info.filter_map(|key| take(&mut members, key).map(|node| self.member(key, node))).collect();
-        let of_body = body.map(|body| self.written(body)).unwrap_or_default();
-        let mut paths: Vec<Member> = Vec::new();
-        for member in of_body {
-            match member.key.as_str() {
-                "paths" => {
-                    self.ledger.taken(self.tree.at(member.node));
-                    paths = self.written(member.node);
-                }
-                _ if members.iter().any(|other| other.key == member.key) => {
-                    let words = format!("{} stands in the document and in the properties", member.key);
-                    self.ledger.error(self.tree.at(member.node), words);
-                }
-                _ => members.push(member),
-            }
+        let mut of_body = body.map(|body| self.written(body)).unwrap_or_default();
+        let mut paths = Vec::new();
+        if let Some(of_document) = take(&mut of_body, "paths") {
+            self.ledger.taken(self.tree.at(of_document));
+            paths = self.written(of_document);
         }
-        for EventOperation { path, method, node, .. } in operations {
-            self.add_operation(api, &mut paths, (path, method), node);
+        let mut members = self.with_properties(members, of_body);
+        for operation in operations {
+            self.add_operation(api, &mut paths, body, operation);
         }
         match body {
             Some(body) => {
@@ -299,10 +271,21 @@ impl TemplateReader<'_> {
         &mut self,
         api: &SamApi,
         paths: &mut Vec<Member>,
-        (path, method): (String, String),
-        node: NodeId,
+        body: Option<NodeId>,
+        EventOperation { path, method, node, .. }: EventOperation,
     ) {
-        let Some(item) = paths.iter_mut().find(|item| item.key == path) else {
+        // SAM puts events into a document that stands in the template, and into no other.
+        let of_template = self.tree.node(self.root).span.file;
+        let is_elsewhere = body.is_some_and(|body| self.tree.node(body).span.file != of_template);
+        let has_it = |item: &&mut Member| item.key == path;
+        let item = paths.iter_mut().find(has_it);
+        if is_elsewhere && !item.is_some_and(|item| self.tree.at(item.node).get(&method).is_some()) {
+            let words =
+                "SAM adds no events to a document in a file of its own, so API Gateway does not serve it";
+            self.ledger.remark_whole(self.tree.at(node), Remark::left_out(words));
+            return;
+        }
+        let Some(item) = paths.iter_mut().find(has_it) else {
             let operation = self.member(method, node);
             let item = self.map_node(api.node, vec![operation]);
             paths.push(Member { node: item, ..self.member(path, node) });

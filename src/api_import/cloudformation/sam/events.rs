@@ -299,7 +299,7 @@ impl TemplateReader<'_> {
 /// The member of a path item that a method is.
 fn method_member(method: &str) -> String {
     match method.to_ascii_lowercase().as_str() {
-        "any" | "*" | "x-amazon-apigateway-any-method" => "x-amazon-apigateway-any-method".to_owned(),
+        "any" | "x-amazon-apigateway-any-method" => "x-amazon-apigateway-any-method".to_owned(),
         method => method.to_owned(),
     }
 }

@@ -16,10 +16,10 @@ use crate::{exit_status::ExitStatus, notes::note, text_table::printable};
 
 /// Write an API file of an OpenAPI document or a template, and report on everything that is in it
 ///
-/// OpenAPI 3.0 and 3.1 and Swagger 2.0, with the extensions of API Gateway, as written by hand or by get-export; and the
-/// REST API of a CloudFormation template. Each part of the document is taken, taken otherwise, left out, or needs an
-/// answer; nothing is dropped silently. Nothing is written before all questions are answered, and no route is more open
-/// than it was unless an answer says so.
+/// OpenAPI 3.0 and 3.1 and Swagger 2.0, with the extensions of API Gateway, as written by hand or by get-export; and a REST
+/// or HTTP API of a template: CloudFormation, SAM, what CDK and `serverless package` write. Each part is taken, taken
+/// otherwise, left out, or needs an answer; nothing is dropped silently. Nothing is written before all questions are
+/// answered, and no route is more open than it was unless an answer says so.
 ///
 /// Exit code 3: there are errors, or questions. 4: there is no such file.
 #[derive(clap::Args)]
@@ -28,9 +28,10 @@ use crate::{exit_status::ExitStatus, notes::note, text_table::printable};
 Examples:
   tollgate import openapi.yaml -o tollgate.yaml
   tollgate import export.json --stage prod --map answers.yaml > tollgate.yaml
+  tollgate import template.yaml --parameter Stage=prod -o tollgate.yaml
   tollgate import openapi.yaml --report json -o tollgate.yaml > report.json")]
 pub struct Arguments {
-    /// The document.
+    /// The document or template; a folder is the cdk.out of `cdk synth`.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The file to write, which must not be there yet; without it, stdout.
