@@ -23,6 +23,10 @@ fn routes(case: &Path, file: &str) -> Map<String, Value> {
     let route = |mut item: Map<String, Value>| {
         // CORS of a path or of the API: the translator writes it for each path.
         item.remove("corsConfiguration");
+        // It writes the names of models in small letters.
+        for name in item.get_mut("requestModels").and_then(Value::as_object_mut).into_iter().flatten() {
+            *name.1 = name.1.as_str().unwrap().to_lowercase().into();
+        }
         (item["routeKey"].as_str().unwrap().to_owned(), Value::Object(item))
     };
     items
