@@ -1,7 +1,7 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle services service-tests service-table fuzz check check-rust check-template bench bench-peers build deploy clean
+.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle import-oracle services service-tests service-table fuzz check check-rust check-template bench bench-peers build deploy clean
 
 # Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
 # `make run` and `make test` need only Rust; `make bench-peers` installs what it needs itself.
@@ -59,6 +59,9 @@ velocity-oracle: $(VELOCITY) ## ask Velocity 1.7 anew for the answers in tests/v
 	java -cp "$$(printf '%s:' .tools/velocity/usr/share/java/*.jar)" tests/velocity/Oracle.java \
 	  tests/velocity/one_liners.txt tests/velocity/whole_templates.txt
 	git diff --stat tests/velocity
+
+import-oracle: $(TOOLS) ## let SAM's own translator transform the SAM inputs in tests/import/ anew
+	.tools/bin/python tests/sam_oracle.py
 
 services: $(SERVICES) ## play SQS, SNS, EventBridge, Step Functions, Kinesis, S3 and STS at http://127.0.0.1:5000, beside `make run`
 	.tools/services/bin/python infra/services.py

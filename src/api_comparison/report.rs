@@ -33,6 +33,8 @@ pub struct ComparedRoute {
     pub different: usize,
     /// Those that a side has not answered.
     pub unanswered: usize,
+    /// Those that both sides have answered alike, by status.
+    pub equal: BTreeMap<u16, usize>,
     /// All that are not equal, in the order of the requests.
     pub exchanges: Vec<Exchange>,
 }
@@ -155,8 +157,9 @@ impl ComparisonReport {
             } else if !exchange.is_equal() {
                 route.different += 1;
             }
-            if !exchange.is_equal() {
-                route.exchanges.push(exchange);
+            match &exchange.left {
+                Ok(answer) if exchange.is_equal() => *route.equal.entry(answer.status).or_default() += 1,
+                Ok(_) | Err(_) => route.exchanges.push(exchange),
             }
         }
         Self { left, right, routes: routes.into_values().collect(), left_out }
@@ -176,6 +179,12 @@ impl ComparisonReport {
 
     pub fn equal(&self) -> usize {
         self.requests() - self.different() - self.unanswered()
+    }
+
+    /// True if there are answers that are equal, and each of them is 401 or 403.
+    pub fn equals_are_refusals(&self) -> bool {
+        let mut statuses = self.routes.iter().flat_map(|route| route.equal.keys()).peekable();
+        statuses.peek().is_some() && statuses.all(|status| matches!(status, 401 | 403))
     }
 
     /// True if the left side, or the right one, has not answered a single request.

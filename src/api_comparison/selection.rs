@@ -3,7 +3,7 @@
 use std::{collections::HashSet, str::FromStr};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, uri::PathAndQuery};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use super::{
     left_out::{LeftOut, LeftOutReason},
@@ -12,7 +12,10 @@ use super::{
     side::{BaseUrl, below_path},
     sources::Values,
 };
-use crate::{header_rules::is_hop_by_hop, integrations::http::encoded_value, path::query_pairs_whole};
+use crate::{
+    header_rules::is_hop_by_hop, integrations::http::encoded_value, path::query_pairs_whole,
+    template::NOT_IN_URI,
+};
 
 /// Says which requests are sent, and how they are read.
 #[derive(Clone, Debug)]
@@ -65,19 +68,6 @@ pub struct Selected {
     pub requests: Vec<ComparedRequest>,
     pub left_out: LeftOut,
 }
-
-/// Illegal in a URI outside an escape, besides `%` (RFC 3986).
-const ILLEGAL: AsciiSet = CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
 
 impl Selection {
     /// Selects in the order of the files.
@@ -134,7 +124,7 @@ impl Selection {
         let path = self.with_values(path)?;
         let query = query.map(|query| self.query(query, written)).filter(|query| !query.is_empty());
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-        let target = utf8_percent_encode(&format!("{slash}{path}{query}"), &ILLEGAL).to_string();
+        let target = utf8_percent_encode(&format!("{slash}{path}{query}"), NOT_IN_URI).to_string();
         match PathAndQuery::from_str(&target) {
             Ok(_) => Ok(target),
             Err(_) => Err(LeftOutReason::NotSendable),

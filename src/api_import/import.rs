@@ -5,18 +5,20 @@ use std::{io, path::PathBuf};
 use serde_json::Value;
 
 use super::{
+    cdk_output::template_in,
     cloudformation::{self, ApiOfTemplate},
-    definition::{ApiKind, Definition},
+    definition::Definition,
     input_form::InputForm,
     names, openapi,
     options::ImportOptions,
     report::{Answers, ImportReport, Ledger},
     source::{NodeId, Tree, read_file, read_text},
+    stage_choice::ChosenStages,
     writer::{self, WrittenFile},
 };
 use crate::api_file::{Severity, Span, check_text};
 
-/// A file of the input, or its text under a name.
+/// A file of the input, or its text under a name. A folder is CDK's: its one template with an API is meant.
 #[derive(Clone, Debug)]
 pub enum Input {
     File(PathBuf),
@@ -79,6 +81,7 @@ type ReadInput = Result<NodeId, super::source::SourceProblem>;
 
 fn read(tree: &mut Tree, input: &Input) -> io::Result<ReadInput> {
     match input {
+        Input::File(path) if path.is_dir() => read_file(tree, &template_in(path)?),
         Input::File(path) => read_file(tree, path),
         Input::Text { name, text } => Ok(read_text(tree, name, text)),
     }
@@ -99,15 +102,19 @@ fn read_all(
             }
             InputForm::OpenApi => {
                 let root = names::resolved(tree, ledger, *root);
-                definition = openapi::read(ledger, tree.at(root), options);
+                definition = openapi::read(ledger, tree.at(root), options, Vec::new());
             }
             InputForm::Template => {
-                let Some(api) = cloudformation::read(tree, ledger, *root) else { continue };
-                let ApiOfTemplate { document, stage } = api;
-                let mut options = options.clone();
-                options.kind = Some(ApiKind::Rest);
-                options.stage = options.stage.or(stage);
-                definition = openapi::read(ledger, tree.at(document), &options);
+                let Some(api) = cloudformation::read(tree, ledger, *root, options) else { continue };
+                let ApiOfTemplate { kind, document, stages, mut usage_plans } = api;
+                let options = ImportOptions { kind: Some(kind), ..options.clone() };
+                let asked = options.stage.as_deref();
+                let chosen = ChosenStages::of(ledger, tree.at(*root), stages, asked);
+                usage_plans.values_mut().for_each(|plan| chosen.adapt(&mut plan.value));
+                definition = openapi::read(ledger, tree.at(document), &options, chosen.stages);
+                if let Some(definition) = &mut definition {
+                    definition.usage_plans = usage_plans;
+                }
             }
             form @ (InputForm::ServerlessSource | InputForm::AsyncApi | InputForm::Unknown) => {
                 ledger.error(tree.at(*root), refusal(form));

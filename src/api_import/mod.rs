@@ -8,15 +8,18 @@
 //! An imported route is never more open than it was: what would open one is a question, and nothing is written before all
 //! questions are answered.
 
+mod cdk_output;
 pub mod cloudformation;
 pub mod definition;
 mod import;
 mod input_form;
+mod method_settings;
 pub mod names;
 pub mod openapi;
 mod options;
 pub mod report;
 pub mod source;
+mod stage_choice;
 pub mod writer;
 
 pub use self::{

@@ -28,17 +28,23 @@ const LITERAL: &str = "\u{e000}";
 
 /// The document with its names in their places: the same root where it has none.
 pub fn resolved(tree: &mut Tree, ledger: &mut Ledger, root: NodeId) -> NodeId {
-    NameResolver { tree, ledger, known: None }.node(root, "")
+    NameResolver { tree, ledger, known: None, depth: 0 }.node(root, "")
 }
 
-/// A value of a template. An answer counts before what the template says of a name: a default may be overridden.
+/// A text that has no names, whatever stands in it.
+pub fn literal(text: &str) -> String {
+    text.replace("${", LITERAL)
+}
+
+/// A value of a template. An answer counts before what the template says of a name: a default may be overridden. What it
+/// says may have names itself.
 pub fn resolved_in_template(
     tree: &mut Tree,
     ledger: &mut Ledger,
     node: NodeId,
     known: &BTreeMap<String, String>,
 ) -> NodeId {
-    NameResolver { tree, ledger, known: Some(known) }.node(node, "")
+    NameResolver { tree, ledger, known: Some(known), depth: 0 }.node(node, "")
 }
 
 /// The name within an intrinsic that is nothing but a name: `Api` of `!Ref Api`.
@@ -53,7 +59,12 @@ struct NameResolver<'a> {
     ledger: &'a mut Ledger,
     /// What a template says of its names; `None`: there is no template.
     known: Option<&'a BTreeMap<String, String>>,
+    /// How many values that have names it is in.
+    depth: usize,
 }
+
+/// A value with names whose values have names, and so on: no more than so often.
+const MOST_DEPTH: usize = 10;
 
 impl NameResolver<'_> {
     fn node(&mut self, id: NodeId, key: &str) -> NodeId {
@@ -63,7 +74,7 @@ impl NameResolver<'_> {
                 Ok(template) => self.text(id, &template),
                 Err(intrinsic) => {
                     let words = match self.known {
-                        Some(_) => format!("{intrinsic} is not read yet: write its value in its place"),
+                        Some(_) => format!("{intrinsic}: its arguments are not as CloudFormation has them"),
                         None => format!("{intrinsic} is only known to its template: import the template"),
                     };
                     self.ledger.error(self.tree.at(id), words);
@@ -108,7 +119,11 @@ impl NameResolver<'_> {
 
     /// A text with the answers in the places of its names.
     fn text(&mut self, id: NodeId, template: &str) -> NodeId {
-        let template = function_within(template);
+        let text = self.with_values(id, function_within(template));
+        self.tree.derive_text(id, text.replace(LITERAL, "${"))
+    }
+
+    fn with_values(&mut self, id: NodeId, template: &str) -> String {
         let (mut text, mut rest) = (String::new(), template);
         while let Some((before, behind)) = rest.split_once("${") {
             text.push_str(before);
@@ -121,7 +136,7 @@ impl NameResolver<'_> {
             rest = behind;
         }
         text.push_str(rest);
-        self.tree.derive_text(id, text.replace(LITERAL, "${"))
+        text
     }
 
     fn name(&mut self, id: NodeId, name: &str) -> String {
@@ -130,30 +145,35 @@ impl NameResolver<'_> {
             return as_written;
         }
         let node = self.tree.at(id);
-        if name == "AWS::Partition" {
-            return self
-                .ledger
-                .answer_to(name)
-                .and_then(|answer| answer.as_str().map(str::to_owned))
-                .unwrap_or("aws".to_owned());
-        }
         if name == "AWS::NoValue" {
-            self.ledger.error(node, "AWS::NoValue is not read yet: take the member out");
+            self.ledger.error(node, "AWS::NoValue within a text is none: take it out");
             return as_written;
         }
-        if let Some(value) = self.known.and_then(|known| known.get(name)) {
-            let answer = self.ledger.answer_to(name);
-            return answer
-                .and_then(|answer| answer.as_str().map(str::to_owned))
-                .unwrap_or_else(|| value.clone());
+        let usual =
+            PARTITION.iter().find(|(pseudo, _)| *pseudo == name).map(|(_, value)| (*value).to_owned());
+        if let Some(value) = self.known.and_then(|known| known.get(name)).cloned().or(usual) {
+            if let Some(answer) = self.ledger.answer_to(name) {
+                return answer.as_str().map_or_else(|| answer.to_string(), literal);
+            }
+            if self.depth == MOST_DEPTH {
+                self.ledger.error(self.tree.at(id), format!("{name} leads to itself"));
+                return as_written;
+            }
+            self.depth += 1;
+            let value = self.with_values(id, &value);
+            self.depth -= 1;
+            return value;
         }
         let words = format!("what is {name}?");
         match self.ledger.answer(node, Question::of_map(name, words, example(name))) {
-            Some(answer) => answer.as_str().map_or_else(|| answer.to_string(), str::to_owned),
+            Some(answer) => answer.as_str().map_or_else(|| answer.to_string(), literal),
             None => as_written,
         }
     }
 }
+
+/// Pseudo parameters that have these values in all but a few regions.
+const PARTITION: [(&str, &str); 2] = [("AWS::Partition", "aws"), ("AWS::URLSuffix", "amazonaws.com")];
 
 /// A value that a name may have.
 fn example(name: &str) -> &'static str {
@@ -210,11 +230,16 @@ fn of_intrinsic(name: &str, value: Located<'_>) -> Result<String, String> {
     }
 }
 
+/// The text of a value, with `${Name}` where a name stands; `None`: it is none, or needs more than names.
+pub fn text_with_names(node: Located<'_>) -> Option<String> {
+    part(node).ok()
+}
+
 /// A part of a text: an intrinsic or a text.
 fn part(node: Located<'_>) -> Result<String, String> {
     match template_of(node) {
         Some(template) => template,
-        None => node.text().map(str::to_owned).ok_or_else(|| "Fn::Join".to_owned()),
+        None => node.text().map(literal).ok_or_else(|| "Fn::Join".to_owned()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What an operator says of an import, besides the files.
 
+use std::collections::BTreeMap;
+
 use super::definition::ApiKind;
 
 #[derive(Clone, Debug, Default)]
@@ -7,6 +9,8 @@ pub struct ImportOptions {
     /// The stage that is written; of several stages the one that is taken.
     pub stage: Option<String>,
     pub kind: Option<ApiKind>,
+    /// Of a template, by their names.
+    pub parameters: BTreeMap<String, String>,
     pub base_path: BasePathMode,
     pub options_mocks: OptionsMocks,
 }

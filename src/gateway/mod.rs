@@ -7,6 +7,7 @@ mod access;
 mod admission;
 mod canary;
 mod caught;
+mod ending;
 mod explain;
 mod invalidate;
 mod invoke;
@@ -20,18 +21,19 @@ use std::{
     time::SystemTime,
 };
 
-use bytes::Bytes;
-use http::HeaderValue;
-
 pub use self::explain::{
     AddedHeader, AskedVersion, CallerKey, CheckedAuthorizer, Explained, ExplainedAccess, ExplainedApiKey,
     ExplainedCall, ExplainedCaller, ExplainedCanary, ExplainedIntegration, ExplainedLimit, ExplainedLookup,
-    ExplainedOutcome, ExplainedRefusal, ExplainedResponse, ExplainedRoute, ExplainedStage,
+    ExplainedOutcome, ExplainedRefusal, ExplainedResponse, ExplainedRoute, ExplainedShadow, ExplainedStage,
     ExplainedValidation, FoundCaller, NoLookup, RefusingStep, TestInvocation, explain, explain_caller,
     test_invoke, with_token,
 };
 use self::{
-    caught::caught, locate::Located, refill::PendingRefill, request_state::RequestState,
+    caught::caught,
+    ending::{add_request_id, finish, refusal, refuse},
+    locate::Located,
+    refill::PendingRefill,
+    request_state::RequestState,
     shadow::PendingShadows,
 };
 use crate::{
@@ -45,7 +47,7 @@ use crate::{
     error::GatewayError,
     integrations::Clients,
     limits::{counters::Counters, throttle::Addresses, usage::Usage},
-    message::{Body, RefusedRequest, Request, Response, is_bodyless},
+    message::{RefusedRequest, Request, Response},
     policies::cors::Cors,
     random::RandomNumbers,
     store::Store,
@@ -248,24 +250,6 @@ fn preflight_policy<'a>(request: &Request, stage: ServedStage<'a>) -> Result<Opt
     }
 }
 
-/// The answer to a request that no stage serves.
-fn refuse(request: &Request, error: &GatewayError, mut log: AccessLog) -> Response {
-    let response = refusal(error, &mut log);
-    finish(request, response, log)
-}
-
-/// The gateway response in its default words.
-fn refusal(error: &GatewayError, log: &mut AccessLog) -> Response {
-    log.refused(error);
-    refusal_response(error)
-}
-
-fn refusal_response(error: &GatewayError) -> Response {
-    let mut response = error.refusal().to_response();
-    error.own_headers(&mut response);
-    response
-}
-
 /// Notes the cache's part in the log.
 fn log_cache(outcome: &CacheOutcome, log: &mut AccessLog) {
     if let Some(name) = outcome.status.name() {
@@ -273,21 +257,6 @@ fn log_cache(outcome: &CacheOutcome, log: &mut AccessLog) {
     }
     if outcome.is_degraded {
         log.degraded("cache");
-    }
-}
-
-/// The end of every request's way: what its method and status ask for, the request id, the line in the log.
-fn finish(request: &Request, mut response: Response, log: AccessLog) -> Response {
-    if is_bodyless(&request.method, response.status()) {
-        *response.body_mut() = Body::empty();
-    }
-    add_request_id(&mut response, &request.id);
-    log.finish(response)
-}
-
-fn add_request_id(response: &mut Response, id: &str) {
-    if let Ok(id) = HeaderValue::from_maybe_shared(Bytes::from(id.to_owned())) {
-        response.headers_mut().insert("x-amzn-requestid", id);
     }
 }
 

@@ -99,10 +99,8 @@ impl IntegrationKind {
     pub(super) fn response_parameters(&self, fields: &Fields<'_>) -> Read {
         let is_streamed = match self {
             Self::Lambda(lambda) => lambda.is_streamed(),
-            Self::Http(_) => false,
-            Self::DynamoDb(_) | Self::Mock(_) | Self::NonProxy(_) | Self::Service(_) | Self::S3(_) => {
-                return Read::Absent;
-            }
+            Self::Http(_) | Self::Service(_) => false,
+            Self::DynamoDb(_) | Self::Mock(_) | Self::NonProxy(_) | Self::S3(_) => return Read::Absent,
         };
         let read = ResponseParameters::read(fields);
         match &read {

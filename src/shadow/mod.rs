@@ -7,7 +7,7 @@ mod copied_headers;
 mod exchange;
 mod line;
 
-use http::Method;
+use http::{Method, Uri};
 
 pub use self::{
     body_sum::{BodySum, SumOfPieces},
@@ -20,6 +20,7 @@ use crate::{
     http_client::GuardedClient,
     integrations::{ParseContext, http::UriTemplate},
     item::Fields,
+    message::Request,
     router::RouteKey,
 };
 
@@ -30,6 +31,14 @@ pub struct Shadow {
     percent: Percent,
     credentials: Credentials,
     client: GuardedClient,
+}
+
+/// The place that the copy of a request goes to, if it is drawn.
+#[derive(Debug)]
+pub struct CopyTarget {
+    pub uri: Uri,
+    /// The share of requests that is copied.
+    pub percent: Percent,
 }
 
 /// The headers and parameters that tell who calls, in a copy.
@@ -74,21 +83,35 @@ impl Shadow {
     /// with conditions of its own answer, is itself a copy, or was not drawn.
     pub fn copy(&self, context: &Context<'_>, draw: impl FnOnce() -> u64) -> Option<ShadowCopy> {
         let request = context.request;
-        let is_plain = SAFE.contains(&request.method)
-            && request.body.is_empty()
-            && !request.headers.keys().any(copied_headers::depends_on_an_answer);
-        if !is_plain || !self.percent.takes(draw()) {
+        if !is_copied(request) || !self.percent.takes(draw()) {
             return None;
         }
-        let query = match self.credentials {
-            Credentials::Passed => request.query.clone(),
-            Credentials::LeftOut => copied_headers::query_without_credentials(context),
-        };
-        let target = self.uri.fill_with_query(context, &query);
         let mut copy = http::Request::new(http_body_util::Full::default());
         *copy.method_mut() = request.method.clone();
-        *copy.uri_mut() = self.uri.uri(&target).ok()?;
+        *copy.uri_mut() = self.uri(context)?;
         *copy.headers_mut() = copied_headers::headers(context, self.credentials);
         Some(ShadowCopy::new(copy, self.client.clone(), context))
     }
+
+    /// What would become of a request, chance aside. `None`: it is not copied.
+    pub fn copied_to(&self, context: &Context<'_>) -> Option<CopyTarget> {
+        let uri = is_copied(context.request).then(|| self.uri(context))??;
+        Some(CopyTarget { uri, percent: self.percent })
+    }
+
+    /// `None`: it would have segments `.` and `..`.
+    fn uri(&self, context: &Context<'_>) -> Option<Uri> {
+        let query = match self.credentials {
+            Credentials::Passed => context.request.query.clone(),
+            Credentials::LeftOut => copied_headers::query_without_credentials(context),
+        };
+        self.uri.uri(&self.uri.fill_with_query(context, &query)).ok()
+    }
+}
+
+/// True if a request changes nothing, has no body, and asks neither for a part nor with conditions of its own answer.
+fn is_copied(request: &Request) -> bool {
+    SAFE.contains(&request.method)
+        && request.body.is_empty()
+        && !request.headers.keys().any(copied_headers::depends_on_an_answer)
 }

@@ -15,6 +15,6 @@ pub mod velocity;
 
 pub use self::{
     context_variable::ContextVariable,
-    escape::{Escape, ValueKind},
+    escape::{Escape, NOT_IN_URI, ValueKind},
     text_template::{TextTemplate, WordValue},
 };

@@ -1,36 +1,56 @@
-//! What a template says of its own names: the defaults of parameters, and the names of functions.
+//! What a template says of its own names: the values of parameters, and what its resources are called.
 
 use std::collections::BTreeMap;
 
-use crate::api_import::source::Located;
+use super::intrinsics::Parameters;
+use crate::api_import::{names, source::Located};
 
-/// Types whose default is the value itself. That of an SSM parameter is a name, that of a list no text.
-const PLAIN: [&str; 2] = ["String", "Number"];
+/// Kinds of resources that a template may name: the kind, the property with the name, and what intrinsics get of it. `{}` is
+/// the name; a function's name stands for its ARN, which needs neither region nor account here.
+#[rustfmt::skip]
+const NAMED: [(&str, &str, &[(&str, &str)]); 14] = [
+    ("AWS::ApiGatewayV2::Stage", "StageName", &[("", "{}")]),
+    ("AWS::Serverless::Api", "StageName", &[(".Stage", "{}")]),
+    ("AWS::ApiGateway::Stage", "StageName", &[("", "{}")]),
+    ("AWS::Lambda::Function", "FunctionName", &[("", "{}"), (".Arn", "{}")]),
+    ("AWS::Serverless::Function", "FunctionName", &[("", "{}"), (".Arn", "{}")]),
+    ("AWS::DynamoDB::Table", "TableName", &[("", "{}"), (".Arn", "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/{}")]),
+    ("AWS::Serverless::SimpleTable", "TableName", &[("", "{}"), (".Arn", "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/{}")]),
+    ("AWS::SQS::Queue", "QueueName", &[("", "https://sqs.${AWS::Region}.${AWS::URLSuffix}/${AWS::AccountId}/{}"), (".QueueName", "{}"), (".Arn", "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:{}")]),
+    ("AWS::SNS::Topic", "TopicName", &[("", "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:{}"), (".TopicName", "{}"), (".TopicArn", "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:{}")]),
+    ("AWS::StepFunctions::StateMachine", "StateMachineName", &[("", "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:{}"), (".Arn", "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:{}"), (".Name", "{}")]),
+    ("AWS::Events::EventBus", "Name", &[("", "{}"), (".Name", "{}"), (".Arn", "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/{}")]),
+    ("AWS::Kinesis::Stream", "Name", &[("", "{}"), (".Arn", "arn:${AWS::Partition}:kinesis:${AWS::Region}:${AWS::AccountId}:stream/{}")]),
+    ("AWS::S3::Bucket", "BucketName", &[("", "{}"), (".Arn", "arn:${AWS::Partition}:s3:::{}")]),
+    ("AWS::IAM::Role", "RoleName", &[("", "{}"), (".Arn", "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/{}")]),
+];
 
-/// The values by the names that intrinsics use: `Limit`, `GetOrders`, `GetOrders.Arn`.
-pub(super) fn read(template: Located<'_>) -> BTreeMap<String, String> {
-    let mut known = BTreeMap::new();
-    let parameters = template.get("Parameters").and_then(Located::members).into_iter().flatten();
-    for parameter in parameters {
-        let kind = parameter.value.get("Type").and_then(Located::text);
-        let default = parameter.value.get("Default").and_then(Located::text);
-        if let Some(default) = default
-            && kind.is_some_and(|kind| PLAIN.contains(&kind))
-        {
-            known.insert(parameter.key.to_owned(), default.to_owned());
-        }
-    }
+/// The values by the names that intrinsics use: `Limit`, `GetOrders`, `GetOrders.Arn`; texts that may have names in them.
+pub(super) fn read(template: Located<'_>, parameters: &Parameters) -> BTreeMap<String, String> {
+    let mut known: BTreeMap<String, String> =
+        parameters.values.iter().map(|(name, value)| (name.clone(), names::literal(value))).collect();
     let resources = template.get("Resources").and_then(Located::members).into_iter().flatten();
     for resource in resources {
-        let is_function = resource.value.get("Type").and_then(Located::text) == Some("AWS::Lambda::Function");
-        let name = resource.value.get("Properties").and_then(|properties| properties.get("FunctionName"));
-        let name = name.filter(|name| name.tag().is_none()).and_then(Located::text);
-        if let Some(name) = name
-            && is_function
+        let kind = resource.value.get("Type").and_then(Located::text).unwrap_or_default();
+        if kind == "AWS::Lambda::Alias"
+            && let Some(alias) = alias(resource.value)
         {
-            known.insert(resource.key.to_owned(), name.to_owned());
-            known.insert(format!("{}.Arn", resource.key), name.to_owned());
+            known.insert(resource.key.to_owned(), alias);
+        }
+        let Some((_, property, forms)) = NAMED.iter().find(|(named, ..)| *named == kind) else { continue };
+        let name = resource.value.get("Properties").and_then(|properties| properties.get(property));
+        let Some(name) = name.and_then(names::text_with_names) else { continue };
+        for (attribute, form) in *forms {
+            known.insert(format!("{}{attribute}", resource.key), form.replace("{}", &name));
         }
     }
     known
+}
+
+/// `orders:live`, which stands for the alias's ARN.
+fn alias(resource: Located<'_>) -> Option<String> {
+    let properties = resource.get("Properties")?;
+    let function = names::text_with_names(properties.get("FunctionName")?)?;
+    let name = names::text_with_names(properties.get("Name")?)?;
+    Some(format!("{function}:{name}"))
 }

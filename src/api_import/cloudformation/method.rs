@@ -1,7 +1,7 @@
 //! `AWS::ApiGateway::Method` → an operation. What it asks of callers is understood, or an error.
 
 use super::properties::{
-    Fate::{Becomes, LeftOut, Read},
+    Fate::{Apart, Becomes, LeftOut, Read},
     FateTable, TemplateReader, take,
 };
 use crate::api_import::source::{Member, NodeContent, NodeId};
@@ -16,15 +16,16 @@ const PROPERTIES: &FateTable = &[
     ("RestApiId", Read),
     ("ResourceId", Read),
     ("AuthorizerId", Read),
-    ("Integration", Read),
+    ("Integration", Apart),
     ("HttpMethod", Becomes("httpMethod")),
     ("AuthorizationType", Becomes("authorizationType")),
     ("ApiKeyRequired", Becomes("apiKeyRequired")),
     ("AuthorizationScopes", Becomes("scopes")),
     ("OperationName", Becomes("operationId")),
     ("MethodResponses", LeftOut("it describes answers, which the integration makes")),
-    ("RequestParameters", LeftOut("without a validator nothing enforces it")),
-    ("RequestModels", LeftOut("without a validator nothing enforces it")),
+    ("RequestParameters", Becomes("requestParameters")),
+    ("RequestModels", Apart),
+    ("RequestValidatorId", Read),
 ];
 
 /// An operation, with the method of its route as OpenAPI writes it.
@@ -46,6 +47,11 @@ impl TemplateReader<'_> {
             let key = "x-amazon-apigateway-integration".to_owned();
             members.push(Member { key, key_span, node });
         }
+        let parameters = take(&mut members, "requestParameters");
+        members.extend(parameters.and_then(|map| self.operation_parameters(map)));
+        let models = self.tree.at(properties).get("RequestModels").map(|models| models.id);
+        members.extend(models.and_then(|map| self.request_body(map)));
+        members.extend(self.validator(properties));
         let Some(method) = method else {
             self.ledger.error(self.tree.at(properties), "a method without HttpMethod");
             return None;
@@ -56,6 +62,18 @@ impl TemplateReader<'_> {
         };
         let node = self.tree.derive(resource, NodeContent::Map(members));
         Some(MethodOperation { method, node })
+    }
+
+    /// The validator that a method names.
+    fn validator(&mut self, properties: NodeId) -> Option<Member> {
+        let node = self.tree.at(properties).get("RequestValidatorId")?.id;
+        let text = match self.referred(properties, "RequestValidatorId") {
+            Some(name) => self.tree.derive_text(node, name),
+            // One that is not in the template is taken for one that checks everything.
+            None => self.resolved(node),
+        };
+        let key = "x-amazon-apigateway-request-validator".to_owned();
+        Some(Member { key, key_span: self.tree.node(node).span, node: text })
     }
 
     /// The members that say who may call.

@@ -4,14 +4,24 @@
 //! What is not read is an error at its place, never dropped: it could be a guard.
 
 mod authorizer;
+mod document;
+mod http_api;
 mod integration;
+mod intrinsics;
 mod known_names;
 mod method;
+mod model;
+mod names_of_kinds;
+mod nodes;
 mod properties;
+mod resource;
 mod resource_paths;
 mod rest_api;
+mod sam;
+mod stage;
 mod template;
 #[cfg(test)]
 mod tests;
+mod usage_plan;
 
 pub use self::template::{ApiOfTemplate, read};

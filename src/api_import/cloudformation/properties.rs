@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::intrinsics::Scope;
 use crate::api_import::{
     names,
     report::{Ledger, Remark},
@@ -13,8 +14,10 @@ use crate::api_import::{
 pub(super) enum Fate {
     /// A member of the document, under this name.
     Becomes(&'static str),
-    /// It names another resource, or is read by its reader.
+    /// It names another resource.
     Read,
+    /// It is read, and claimed, by a reader of its own.
+    Apart,
     LeftOut(&'static str),
 }
 
@@ -23,9 +26,16 @@ pub(super) type FateTable = [(&'static str, Fate)];
 /// A template that is being read.
 pub(super) struct TemplateReader<'a> {
     pub tree: &'a mut Tree,
+    /// The template itself.
+    pub root: NodeId,
     pub ledger: &'a mut Ledger,
-    /// The values of parameters, and the names of functions.
+    /// The values of parameters, and what resources are called: texts that may have names as `${name}`.
     pub known: BTreeMap<String, String>,
+    pub scope: Scope,
+    /// What models are called, by their resources.
+    pub model_names: BTreeMap<String, String>,
+    /// APIs that cannot be served, with the reason.
+    pub refused: Vec<(NodeId, String)>,
 }
 
 impl TemplateReader<'_> {
@@ -42,6 +52,7 @@ impl TemplateReader<'_> {
                     members.push(Member { key: name.to_owned(), key_span: member.key_span, node });
                 }
                 Some(Fate::Read) => self.ledger.taken_whole(node),
+                Some(Fate::Apart) => {}
                 Some(Fate::LeftOut(words)) => self.ledger.remark_whole(node, Remark::left_out(words)),
                 None => {
                     self.ledger.taken_whole(node);

@@ -1,10 +1,13 @@
 //! `AWS::ApiGateway::RestApi` → the root of a document: its body, or a root that paths are put into.
 
 use super::properties::{
-    Fate::{Becomes, LeftOut, Read},
+    Fate::{Apart, Becomes, LeftOut},
     FateTable, TemplateReader, take,
 };
-use crate::api_import::source::{Member, NodeContent, NodeId};
+use crate::api_import::{
+    report::Remark,
+    source::{Member, NodeContent, NodeId},
+};
 
 const KIND: &str = "AWS::ApiGateway::RestApi";
 
@@ -14,16 +17,21 @@ const PROPERTIES: &FateTable = &[
     ("Name", Becomes("title")),
     ("Description", Becomes("description")),
     ("ApiKeySourceType", Becomes("x-amazon-apigateway-api-key-source")),
-    ("BinaryMediaTypes", Becomes("x-amazon-apigateway-binary-media-types")),
+    ("BinaryMediaTypes", Becomes(BINARY_MEDIA_TYPES)),
     ("MinimumCompressionSize", Becomes("x-amazon-apigateway-minimum-compression-size")),
     ("Policy", Becomes("x-amazon-apigateway-policy")),
-    ("EndpointConfiguration", Read),
+    ("EndpointConfiguration", Apart),
+    ("Parameters", Apart),
+    ("Mode", LeftOut("it is about the deployment of the template")),
+    ("DisableExecuteApiEndpoint", LeftOut("the function URL is the endpoint")),
     ("FailOnWarnings", LeftOut("it is about the deployment of the template")),
     ("Tags", LeftOut("tags are not of the API")),
 ];
 
-/// The types of endpoints that everybody reaches, as a function URL.
-const PUBLIC: [&str; 2] = ["EDGE", "REGIONAL"];
+pub(super) const BINARY_MEDIA_TYPES: &str = "x-amazon-apigateway-binary-media-types";
+
+/// The types of endpoints.
+const TYPES: [&str; 3] = ["EDGE", "REGIONAL", "PRIVATE"];
 
 /// The members of the root, and the body that holds the paths.
 pub(super) struct ApiRoot {
@@ -34,7 +42,8 @@ pub(super) struct ApiRoot {
 impl TemplateReader<'_> {
     pub fn rest_api(&mut self, resource: NodeId, properties: NodeId) -> ApiRoot {
         let mut members = self.members(properties, PROPERTIES, KIND);
-        self.endpoint(properties);
+        self.write_slashes_of_types(&mut members);
+        members.extend(self.endpoint(properties));
         let body = take(&mut members, "body");
         let key_span = self.tree.node(resource).span;
         let info: Vec<Member> = ["title", "description"]
@@ -45,7 +54,7 @@ impl TemplateReader<'_> {
             for member in info {
                 let words = "the body says it";
                 let node = self.tree.at(member.node);
-                self.ledger.remark_whole(node, crate::api_import::report::Remark::left_out(words));
+                self.ledger.remark_whole(node, Remark::left_out(words));
             }
         } else {
             let node = self.tree.derive(resource, NodeContent::Map(info));
@@ -54,20 +63,89 @@ impl TemplateReader<'_> {
         ApiRoot { members, body }
     }
 
-    /// A private endpoint is no function URL.
-    fn endpoint(&mut self, properties: NodeId) {
-        let Some(endpoint) = self.tree.at(properties).get("EndpointConfiguration") else { return };
-        let types = endpoint.get("Types").and_then(|types| types.elements());
-        let are_public = types.is_some_and(|mut types| {
-            types.all(|kind| kind.tag().is_none() && kind.text().is_some_and(|kind| PUBLIC.contains(&kind)))
-        });
-        let has_more = endpoint.members().is_some_and(|mut members| {
-            members.any(|member| !["Types", "IpAddressType"].contains(&member.key))
-        });
-        if !are_public || has_more {
-            let words =
-                "the endpoint is not plainly EDGE or REGIONAL: a function URL is reached by everybody";
-            self.ledger.error(endpoint, words);
+    /// `EndpointConfiguration` of a template or of SAM → that of a document, whose reader asks about a private one.
+    pub(super) fn endpoint(&mut self, properties: NodeId) -> Option<Member> {
+        let mut types = self.types_of_parameters(properties);
+        let Some(endpoint) = self.tree.at(properties).get("EndpointConfiguration").map(|node| node.id) else {
+            return (!types.is_empty()).then(|| self.endpoint_of(properties, Vec::new(), types));
+        };
+        let endpoint = self.resolved(endpoint);
+        self.ledger.taken(self.tree.at(endpoint));
+        let mut members = Vec::new();
+        match self.tree.at(endpoint).text() {
+            Some(text) => types.push(text.to_owned()),
+            None => {
+                for Member { key, key_span, node } in self.written(endpoint) {
+                    match key.as_str() {
+                        "Types" | "Type" => types.extend(self.texts_of(node)),
+                        "VpcEndpointIds" | "VPCEndpointIds" => {
+                            members.push(Member { key: "vpcEndpointIds".to_owned(), key_span, node });
+                        }
+                        "IpAddressType" => {
+                            let words = "the function URL is the endpoint";
+                            self.ledger.remark_whole(self.tree.at(node), Remark::left_out(words));
+                        }
+                        _ => {
+                            self.ledger.taken_whole(self.tree.at(node));
+                            let words = format!("{key} of an EndpointConfiguration is not read yet");
+                            self.ledger.error(self.tree.at(node), words);
+                        }
+                    }
+                }
+            }
+        }
+        Some(self.endpoint_of(endpoint, members, types))
+    }
+
+    /// The endpoint's type is also a parameter of the import, as SAM writes it.
+    fn types_of_parameters(&mut self, properties: NodeId) -> Vec<String> {
+        let Some(parameters) = self.tree.at(properties).get("Parameters").map(|node| node.id) else {
+            return Vec::new();
+        };
+        let parameters = self.resolved(parameters);
+        self.ledger.taken(self.tree.at(parameters));
+        let mut types = Vec::new();
+        for Member { key, node, .. } in self.written(parameters) {
+            match key.as_str() {
+                "endpointConfigurationTypes" => types.extend(self.texts_of(node)),
+                _ => {
+                    let words = "a parameter of API Gateway's own import";
+                    self.ledger.remark_whole(self.tree.at(node), Remark::left_out(words));
+                }
+            }
+        }
+        types
+    }
+
+    fn endpoint_of(&mut self, endpoint: NodeId, mut members: Vec<Member>, types: Vec<String>) -> Member {
+        if types.iter().any(|kind| !TYPES.contains(&kind.as_str())) {
+            let words = format!("got the endpoint {}, expected EDGE, REGIONAL or PRIVATE", types.join(", "));
+            self.ledger.error(self.tree.at(endpoint), words);
+        }
+        let types = types.into_iter().map(|kind| self.text_node(endpoint, kind)).collect();
+        let types = self.list_node(endpoint, types);
+        members.push(self.member("types", types));
+        self.map_member(endpoint, "x-amazon-apigateway-endpoint-configuration", members)
+    }
+
+    /// Templates write `image~1png` for `image/png`.
+    pub(super) fn write_slashes_of_types(&mut self, members: &mut [Member]) {
+        let Some(member) = members.iter_mut().find(|member| member.key == BINARY_MEDIA_TYPES) else { return };
+        let types = self.texts_of(member.node).into_iter();
+        let nodes = types.map(|text| self.tree.derive_text(member.node, text.replace("~1", "/"))).collect();
+        member.node = self.tree.derive(member.node, NodeContent::List(nodes));
+    }
+
+    /// A text, or the texts of a list.
+    fn texts_of(&mut self, id: NodeId) -> Vec<String> {
+        let node = self.tree.at(id);
+        self.ledger.taken_whole(node);
+        match node.text() {
+            Some(text) => vec![text.to_owned()],
+            None => {
+                let texts = node.elements().into_iter().flatten();
+                texts.filter_map(|element| element.text().map(str::to_owned)).collect()
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A stage: its own fields, and what it says of single routes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -14,4 +14,27 @@ pub struct StageDefinition {
     pub fields: Map<String, Value>,
     /// More fields of route items, by route key.
     pub route_settings: BTreeMap<String, Map<String, Value>>,
+}
+
+const VARIABLES: &str = "stageVariables";
+
+impl StageDefinition {
+    /// The names of its variables.
+    pub fn variable_names(&self) -> BTreeSet<String> {
+        let variables = self.fields.get(VARIABLES).and_then(Value::as_object);
+        variables.into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Adds the variables that it does not have.
+    pub fn add_variables(&mut self, variables: &Map<String, Value>) {
+        if variables.is_empty() {
+            return;
+        }
+        let own = self.fields.entry(VARIABLES).or_insert_with(|| Value::Object(Map::new()));
+        for (name, value) in variables {
+            if own.get(name).is_none() {
+                own[name] = value.clone();
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! A document → a definition: its settings, its security, its paths, in this order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::api_import::{
     definition::{ApiKind, Definition, StageDefinition},
+    method_settings::StageWithSettings,
     options::ImportOptions,
     report::{Ledger, Remark},
     source::Located,
@@ -30,10 +31,17 @@ pub(super) struct OpenApiReader<'t, 'a> {
     pub prefix: String,
     /// The values of stage variables that answers say.
     pub variables: Map<String, Value>,
+    /// The names of those that each stage says itself.
+    pub known_variables: BTreeSet<String>,
 }
 
-/// Reads a document. `None`: it is not known what it is; the ledger says why.
-pub fn read(ledger: &mut Ledger, root: Located<'_>, options: &ImportOptions) -> Option<Definition> {
+/// Reads a document; `stages` are those that other parts of the input say of the API. `None`: it is not known what it is; the ledger says why.
+pub fn read(
+    ledger: &mut Ledger,
+    root: Located<'_>,
+    options: &ImportOptions,
+    stages: Vec<StageWithSettings>,
+) -> Option<Definition> {
     let Some(dialect) = Dialect::of(root) else {
         ledger.error(root, "expected swagger: \"2.0\", openapi: 3.0.x or openapi: 3.1.x");
         return None;
@@ -55,6 +63,7 @@ pub fn read(ledger: &mut Ledger, root: Located<'_>, options: &ImportOptions) -> 
         models: ModelCollection::default(),
         prefix: served_at.prefix,
         variables: Map::new(),
+        known_variables: variables_of_all(&stages),
         ledger,
     };
     reader.describe();
@@ -67,6 +76,14 @@ pub fn read(ledger: &mut Ledger, root: Located<'_>, options: &ImportOptions) -> 
     components::leave_out_unused(&mut reader);
     lift_shared_cors(&mut reader.definition);
     let variables = std::mem::take(&mut reader.variables);
+    if !stages.is_empty() {
+        let stages = stages.into_iter().map(|mut stage| {
+            stage.stage.add_variables(&variables);
+            stage.of_routes(&reader.definition.routes)
+        });
+        reader.definition.stages = stages.collect();
+        return Some(reader.definition);
+    }
     let name = options.stage.clone().or(served_at.stage);
     if name.is_some() || !variables.is_empty() {
         let name = name.unwrap_or_else(|| kind.default_stage().to_owned());
@@ -78,6 +95,13 @@ pub fn read(ledger: &mut Ledger, root: Located<'_>, options: &ImportOptions) -> 
         reader.definition.stages.push(stage);
     }
     Some(reader.definition)
+}
+
+/// The names of variables that every stage has.
+fn variables_of_all(stages: &[StageWithSettings]) -> BTreeSet<String> {
+    let mut of_stages = stages.iter().map(|StageWithSettings { stage, .. }| stage.variable_names());
+    let first = of_stages.next().unwrap_or_default();
+    of_stages.fold(first, |all, of_stage| all.intersection(&of_stage).cloned().collect())
 }
 
 impl OpenApiReader<'_, '_> {

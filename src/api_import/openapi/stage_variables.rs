@@ -34,6 +34,9 @@ impl<'t> OpenApiReader<'t, '_> {
     }
 
     fn variable(&mut self, node: Located<'t>, name: &str) {
+        if self.known_variables.contains(name) {
+            return;
+        }
         let words =
             format!("what is the stage variable {name}? A document does not hold the variables of stages");
         let question = Question::of_map(format!("{WORD}{name}"), words, "VALUE");

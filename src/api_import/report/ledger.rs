@@ -95,6 +95,12 @@ impl Ledger {
         self.claims.contains_key(&node.tree.original(node.id))
     }
 
+    /// Says if a node has been left out, with words.
+    pub fn is_left_out(&self, node: Located<'_>) -> bool {
+        let claim = self.claims.get(&node.tree.original(node.id));
+        claim.is_some_and(|claim| claim.outcome() == Outcome::LeftOut)
+    }
+
     /// The answer to a question; without one, the node needs it.
     pub fn answer(&mut self, node: Located<'_>, question: Question) -> Option<Value> {
         if let Some(answer) = self.answers.of_key(&question.key) {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::{located::Located, scalar_value::ScalarValue};
 use crate::api_file::{Sources, Span};
 
@@ -88,6 +90,30 @@ impl Tree {
     /// The same for a text.
     pub fn derive_text(&mut self, original: NodeId, text: impl Into<String>) -> NodeId {
         self.derive(original, NodeContent::Scalar { text: text.into(), value: ScalarValue::Text })
+    }
+
+    /// The same for JSON that stands in a text.
+    pub fn derive_json(&mut self, original: NodeId, json: &Value) -> NodeId {
+        let scalar = |value: ScalarValue, text: String| NodeContent::Scalar { text, value };
+        let content = match json {
+            Value::Null => scalar(ScalarValue::Null, "null".to_owned()),
+            Value::Bool(value) => scalar(ScalarValue::Bool(*value), value.to_string()),
+            Value::Number(number) => scalar(ScalarValue::Number(number.clone()), number.to_string()),
+            Value::String(text) => scalar(ScalarValue::Text, text.clone()),
+            Value::Array(values) => {
+                NodeContent::List(values.iter().map(|value| self.derive_json(original, value)).collect())
+            }
+            Value::Object(members) => {
+                let key_span = self.node(original).span;
+                let member = |(key, value): (&String, &Value)| Member {
+                    key: key.clone(),
+                    key_span,
+                    node: self.derive_json(original, value),
+                };
+                NodeContent::Map(members.iter().map(member).collect())
+            }
+        };
+        self.derive(original, content)
     }
 
     /// The written node that a node stands for: itself, if it is written.

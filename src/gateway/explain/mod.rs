@@ -105,6 +105,16 @@ pub struct ExplainedRoute {
     pub lookup: Option<Result<ExplainedLookup, NoLookup>>,
     /// `None`: it is refused before.
     pub integration: Option<ExplainedIntegration>,
+    /// `None`: the route has none, or the request is not copied.
+    pub shadow: Option<ExplainedShadow>,
+}
+
+/// The copy of a request that may go to another API behind the answer.
+#[derive(Debug)]
+pub struct ExplainedShadow {
+    /// Without secrets.
+    pub uri: String,
+    pub percent: Percent,
 }
 
 /// The rules of an authorizer as they were checked, and the caller that they lead to.

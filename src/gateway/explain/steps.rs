@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     AskedVersion, Explained, ExplainedApiKey, ExplainedCanary, ExplainedOutcome, ExplainedRefusal,
-    ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, NoLookup, RefusingStep, added,
+    ExplainedResponse, ExplainedRoute, ExplainedShadow, ExplainedStage, ExplainedValidation, NoLookup,
+    RefusingStep, added,
     call::explain_integration,
     lookup::{ExplainedLookup, explain_lookup},
     secrets::Secrets,
@@ -18,13 +19,15 @@ use crate::{
     error::GatewayError,
     gateway::{
         access::check_api,
+        ending::refusal_response,
         locate::{Location, locate},
-        preflight_policy, refusal_response,
+        preflight_policy,
         request_state::add_headers,
     },
     limits::{counters::RateLimitStatus, rule::Limits, usage_plan::UsagePlan},
     message::{Body, Request, Response},
     policies::cors::Cors,
+    shadow::CopyTarget,
 };
 
 /// The API key that a request counts for.
@@ -200,6 +203,7 @@ impl<'a> Way<'a> {
             validation: None,
             lookup: None,
             integration: None,
+            shadow: None,
         });
     }
 
@@ -232,10 +236,16 @@ impl<'a> Way<'a> {
             }
             (Some(_) | None, _) => explain_integration(route, &context, &self.secrets),
         };
+        let copy = route.shadow.as_deref().and_then(|shadow| shadow.copied_to(&context));
+        let shadow = copy.map(|CopyTarget { uri, percent }| ExplainedShadow {
+            uri: self.secrets.masked(&uri.to_string()),
+            percent,
+        });
         let known = self.route.as_mut().expect("it was begun when the route was found");
         known.validation = Some(validation);
         known.lookup = Some(lookup);
         known.integration = Some(integration.at(RefusingStep::Integration)?);
+        known.shadow = shadow;
         Ok(Followed::ToIntegration)
     }
 

@@ -3,8 +3,8 @@
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC};
 use serde_json::Value;
 
-/// Outside of an escape illegal in a URI, besides `%`.
-pub(super) const NOT_IN_URI: &AsciiSet = &CONTROLS
+/// Outside of an escape illegal in a URI, besides `%` (RFC 3986 §2).
+pub const NOT_IN_URI: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'<')

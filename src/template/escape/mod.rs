@@ -12,9 +12,8 @@ use http::{HeaderName, header};
 use percent_encoding::utf8_percent_encode;
 use serde_json::value::RawValue;
 
-use self::encoders::{
-    NOT_IN_COOKIE, NOT_IN_FORM, NOT_IN_URI, json_escaped, markup_escaped, quoted, script_escaped,
-};
+pub use self::encoders::NOT_IN_URI;
+use self::encoders::{NOT_IN_COOKIE, NOT_IN_FORM, json_escaped, markup_escaped, quoted, script_escaped};
 use crate::media_type::essence;
 
 /// The place of a word in a document, which says how its value is escaped.

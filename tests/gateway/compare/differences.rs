@@ -65,7 +65,7 @@ async fn answers_that_differ_only_in_what_may_differ_are_equal() {
     let apis = two_apis(&[]).await;
     expect![[r#"
         exit 0
-        GET /same: 1 request, equal
+        GET /same: 1 request, equal (200)
 
         1 request: 1 equal, 0 different
         --
@@ -115,7 +115,7 @@ async fn each_difference_is_told_under_its_route() {
             headers.location
               left:  /elsewhere
               right: nothing
-        GET /same: 1 request, equal
+        GET /same: 1 request, equal (200)
         GET /text: 1 request, 1 different
           GET /text
             body, line 2
@@ -148,7 +148,7 @@ async fn rules_say_what_may_differ() {
     let arguments = ["/orders/7", "--rules", "rules.yaml", "--routes", "openapi.yaml"];
     expect![[r#"
         exit 0
-        GET /orders/{order}: 1 request, equal
+        GET /orders/{order}: 1 request, equal (200)
 
         1 request: 1 equal, 0 different
         --
@@ -193,6 +193,7 @@ async fn the_result_is_json_for_programs() {
                   "target": "/gone"
                 }
               ],
+              "equal": {},
               "notAnswered": 1,
               "requests": 1,
               "route": "GET /gone"
@@ -225,6 +226,7 @@ async fn the_result_is_json_for_programs() {
                   "target": "/orders/8"
                 }
               ],
+              "equal": {},
               "notAnswered": 0,
               "requests": 1,
               "route": "GET /orders/{id}"
@@ -232,6 +234,9 @@ async fn the_result_is_json_for_programs() {
             {
               "different": 0,
               "differing": [],
+              "equal": {
+                "200": 1
+              },
               "notAnswered": 0,
               "requests": 1,
               "route": "GET /same"
@@ -348,4 +353,19 @@ async fn a_page_has_both_answers_side_by_side() {
         </html>
     "#]]
     .assert_eq(&body);
+}
+
+#[tokio::test]
+async fn answers_that_are_all_refusals_are_equal_and_called_so() {
+    let api = || Target::of(|_| "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}".to_owned());
+    let apis = TwoApis::between(api().await, api().await, &[]);
+    expect![[r#"
+        exit 0
+        GET /a: 2 requests, equal (403)
+
+        2 requests: 2 equal, 0 different
+        every equal answer is 401 or 403: let the requests in with -H 'Authorization: …' or a key
+        --
+    "#]]
+    .assert_eq(&apis.compare(&["/a", "/a?x=1"]).await);
 }

@@ -11,10 +11,10 @@ async fn only_safe_methods_are_sent_and_each_request_once() {
     let apis = TwoApis::equal(&[("requests.txt", lines.as_bytes())]).await;
     expect![[r#"
         exit 0
-        GET /a: 1 request, equal
-        GET /b: 1 request, equal
-        HEAD /a: 1 request, equal
-        OPTIONS /a: 1 request, equal
+        GET /a: 1 request, equal (200)
+        GET /b: 1 request, equal (200)
+        HEAD /a: 1 request, equal (200)
+        OPTIONS /a: 1 request, equal (200)
 
         4 requests: 4 equal, 0 different
         1 left out: no request stands there (first: requests.txt:11)

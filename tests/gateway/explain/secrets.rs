@@ -18,7 +18,8 @@ async fn no_credential_is_shown_in_calls_keys_and_answers() {
         json!({ "routeKey": "$api", "allowPrivateIntegrations": ["127.0.0.0/8"] }),
         mock(
             "GET /http",
-            &json!({ "integration": { "type": "HTTP_PROXY", "uri": uri, "requestParameters": mapped } }),
+            &json!({ "integration": { "type": "HTTP_PROXY", "uri": uri, "requestParameters": mapped },
+                "shadow": { "uri": "https://old.example.com/x", "percent": 100, "passCredentials": true } }),
         ),
         mock(
             "GET /v2",

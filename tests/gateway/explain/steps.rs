@@ -9,6 +9,7 @@ fn routes() -> Vec<Value> {
     let guarded = json!({ "apiKeyRequired": true, "cachingEnabled": true, "throttle": { "rateLimit": 0.5, "burstLimit": 3 },
         "cacheKeyParameters": ["method.request.path.id"], "ipAllow": ["198.51.100.0/24"],
         "requestParameters": { "method.request.querystring.x": true },
+        "shadow": { "uri": "https://old.example.com/orders/{id}", "percent": 2.5 },
         "integration": { "type": "DYNAMODB", "action": "GetItem", "tableName": "orders", "key": { "id": "$request.path.id" } } });
     vec![
         json!({ "routeKey": "$api", "corsConfiguration": { "allowOrigins": ["https://shop.example"] },
@@ -92,6 +93,7 @@ async fn every_step_of_a_request_is_told_in_the_order_of_the_gateway() {
                        },
                        "TableName": "orders"
                      }
+        shadow       2.5 % of these requests go to https://old.example.com/orders/7?x=1 too
         adds         access-control-allow-origin: https://shop.example
                      ratelimit: as the counters say
                      ratelimit-policy: "rate";q=20;w=2, "quota";q=1000;w=86400

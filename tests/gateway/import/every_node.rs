@@ -23,7 +23,7 @@ fn every_node_of_every_input_is_in_exactly_one_entry_of_its_report() {
         }
         let mut seen = BTreeSet::new();
         for entry in &report.entries {
-            let place = (entry.pointer.clone(), entry.position.line, entry.position.column);
+            let place = (&entry.file, &entry.pointer, entry.position.line, entry.position.column);
             assert!(seen.insert(place), "{}: {} twice", case.display(), entry.pointer);
         }
         let own: BTreeSet<&str> = report.entries.iter().map(|entry| entry.pointer.as_str()).collect();

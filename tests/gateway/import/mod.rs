@@ -5,6 +5,7 @@ mod answers;
 mod every_node;
 mod property;
 mod refused;
+mod translated;
 
 use std::{fs, path::PathBuf};
 

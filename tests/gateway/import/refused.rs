@@ -3,12 +3,36 @@
 use crate::api_file::Folder;
 
 #[test]
+fn a_folder_of_cdk_is_its_one_template_with_an_api() {
+    let api = r#"{"Resources":{"Api":{"Type":"AWS::ApiGatewayV2::Api","Properties":{"ProtocolType":"HTTP","Target":"hello"}}}}"#;
+    let folder = Folder::new(&[("Web.template.json", api.as_bytes()), ("Data.template.json", b"{}")]);
+    let ran = folder.tollgate(&["import", "."]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stdout.contains("uri: hello"), "{ran:?}");
+    let table = [
+        (
+            vec![("manifest.json", &b"{}"[..])],
+            ". has no template (.template.json) with an API: is it the cdk.out of cdk synth?",
+        ),
+        (
+            vec![("A.template.json", api.as_bytes()), ("B.template.json", api.as_bytes())],
+            ". has several templates with an API: name one of ./A.template.json, ./B.template.json",
+        ),
+    ];
+    for (files, expected) in table {
+        let ran = Folder::new(&files).tollgate(&["import", "."]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.stderr.contains(expected), "{ran:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_imported_is_told_by_its_name() {
     let begin = "input.yaml:1:1: error: ";
     let table = [
         (
             "Resources: {}",
-            "input.yaml:1:12: error: no AWS::ApiGateway::RestApi is in this template".to_owned(),
+            "input.yaml:1:12: error: no REST API and no HTTP API is in this template".to_owned(),
         ),
         (
             "service: shop\nprovider: { name: aws }",

@@ -25,6 +25,7 @@ fn route(route: &ComparedRoute) -> Value {
         "requests": route.requests,
         "different": route.different,
         "notAnswered": route.unanswered,
+        "equal": route.equal,
         "differing": route.exchanges.iter().map(exchange).collect::<Vec<_>>(),
     })
 }

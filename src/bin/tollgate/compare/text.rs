@@ -1,6 +1,9 @@
 //! The result for people: routes, under them the requests that differ, and a summary.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use tollgate::{
     api_comparison::{ComparedRoute, ComparisonReport, Difference, Exchange},
@@ -23,6 +26,12 @@ pub fn write(out: &mut impl Write, report: &ComparisonReport) -> io::Result<()> 
     }
     writeln!(out)?;
     writeln!(out, "{}: {}", counted(report.requests(), "request"), outcome(report))?;
+    if report.equals_are_refusals() {
+        writeln!(
+            out,
+            "every equal answer is 401 or 403: let the requests in with -H 'Authorization: …' or a key"
+        )?;
+    }
     for (reason, tally) in report.left_out.iter() {
         writeln!(out, "{} left out: {reason} (first: {})", tally.count, printable(&tally.first))?;
     }
@@ -39,7 +48,7 @@ fn outcome(report: &ComparisonReport) -> String {
 }
 
 fn write_route(out: &mut impl Write, route: &ComparedRoute) -> io::Result<()> {
-    let ComparedRoute { route, requests, different, unanswered, exchanges } = route;
+    let ComparedRoute { route, requests, different, unanswered, equal, exchanges } = route;
     let mut parts = vec![counted(*requests, "request")];
     for (count, word) in [(different, "different"), (unanswered, "not answered")] {
         if *count > 0 {
@@ -47,7 +56,7 @@ fn write_route(out: &mut impl Write, route: &ComparedRoute) -> io::Result<()> {
         }
     }
     if exchanges.is_empty() {
-        parts.push("equal".to_owned());
+        parts.push(format!("equal ({})", statuses(equal)));
     }
     writeln!(out, "{}: {}", printable(route), parts.join(", "))?;
     for exchange in exchanges.iter().take(MOST_REQUESTS) {
@@ -56,6 +65,17 @@ fn write_route(out: &mut impl Write, route: &ComparedRoute) -> io::Result<()> {
     match exchanges.len().saturating_sub(MOST_REQUESTS) {
         0 => Ok(()),
         more => writeln!(out, "  and {more} more (-o json and --page have all)"),
+    }
+}
+
+/// `200`, `3 × 200, 1 × 404`
+fn statuses(equal: &BTreeMap<u16, usize>) -> String {
+    match equal.first_key_value() {
+        Some((status, _)) if equal.len() == 1 => status.to_string(),
+        _ => {
+            let counts = equal.iter().map(|(status, count)| format!("{count} × {status}"));
+            counts.collect::<Vec<_>>().join(", ")
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use tollgate::{
     error::chain,
     gateway::{
         AddedHeader, CheckedAuthorizer, ExplainedApiKey, ExplainedCanary, ExplainedLimit, ExplainedOutcome,
-        ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
+        ExplainedResponse, ExplainedRoute, ExplainedShadow, ExplainedStage, ExplainedValidation, FoundCaller,
     },
     limits::usage_plan::LimitOwner,
 };
@@ -82,6 +82,7 @@ fn steps(explanation: &Explanation, route: &ExplainedRoute) -> Map<String, Value
         "validation": validation,
         "cache": explanation.cache_part().map(|part| part.to_json()),
         "integration": route.integration.as_ref().map(integration_part::to_json),
+        "shadow": route.shadow.as_ref().map(shadow),
     });
     match steps {
         Value::Object(members) => members,
@@ -126,6 +127,10 @@ fn limit(ExplainedLimit { owner, limits }: &ExplainedLimit) -> Value {
     };
     let (throttle, quota) = (limits.throttle.map(throttle_to_json), limits.quota.map(quota_to_json));
     json!({ "of": owner, "throttle": throttle, "quota": quota })
+}
+
+fn shadow(ExplainedShadow { uri, percent }: &ExplainedShadow) -> Value {
+    json!({ "uri": uri, "percent": percent.to_json() })
 }
 
 fn answer(explanation: &Explanation) -> Value {

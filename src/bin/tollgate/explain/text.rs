@@ -8,7 +8,7 @@ use tollgate::{
     error::chain,
     gateway::{
         AddedHeader, CheckedAuthorizer, ExplainedApiKey, ExplainedCanary, ExplainedLimit, ExplainedOutcome,
-        ExplainedResponse, ExplainedRoute, ExplainedStage, ExplainedValidation, FoundCaller,
+        ExplainedResponse, ExplainedRoute, ExplainedShadow, ExplainedStage, ExplainedValidation, FoundCaller,
     },
     limits::usage_plan::LimitOwner,
 };
@@ -110,8 +110,13 @@ fn write_steps(out: &mut impl Write, explanation: &Explanation, route: &Explaine
     if let Some(cache) = explanation.cache_part() {
         cache.write(out)?;
     }
-    match &route.integration {
-        Some(integration) => integration_part::write(out, integration),
+    if let Some(integration) = &route.integration {
+        integration_part::write(out, integration)?;
+    }
+    match &route.shadow {
+        Some(ExplainedShadow { uri, percent }) => {
+            write_line(out, "shadow", &format!("{percent} % of these requests go to {uri} too"))
+        }
         None => Ok(()),
     }
 }

@@ -16,10 +16,10 @@ use crate::{exit_status::ExitStatus, notes::note, text_table::printable};
 
 /// Write an API file of an OpenAPI document or a template, and report on everything that is in it
 ///
-/// OpenAPI 3.0 and 3.1 and Swagger 2.0, with the extensions of API Gateway, as written by hand or by get-export; and the
-/// REST API of a CloudFormation template. Each part of the document is taken, taken otherwise, left out, or needs an
-/// answer; nothing is dropped silently. Nothing is written before all questions are answered, and no route is more open
-/// than it was unless an answer says so.
+/// OpenAPI 3.0 and 3.1 and Swagger 2.0, with the extensions of API Gateway, as written by hand or by get-export; and a REST
+/// or HTTP API of a template: CloudFormation, SAM, what CDK and `serverless package` write. Each part is taken, taken
+/// otherwise, left out, or needs an answer; nothing is dropped silently. Nothing is written before all questions are
+/// answered, and no route is more open than it was unless an answer says so.
 ///
 /// Exit code 3: there are errors, or questions. 4: there is no such file.
 #[derive(clap::Args)]
@@ -28,9 +28,10 @@ use crate::{exit_status::ExitStatus, notes::note, text_table::printable};
 Examples:
   tollgate import openapi.yaml -o tollgate.yaml
   tollgate import export.json --stage prod --map answers.yaml > tollgate.yaml
+  tollgate import template.yaml --parameter Stage=prod -o tollgate.yaml
   tollgate import openapi.yaml --report json -o tollgate.yaml > report.json")]
 pub struct Arguments {
-    /// The document.
+    /// The document or template; a folder is the cdk.out of `cdk synth`.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The file to write, which must not be there yet; without it, stdout.
@@ -48,6 +49,9 @@ pub struct Arguments {
     /// The answers to what the report asks: a map, in YAML or JSON.
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
+    /// The value of a template's parameter, as often as there are; it counts before its default.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
     /// What becomes of the document's base path: it is dropped, stands before every path, or does so without its first
     /// segment.
     #[arg(long = "basepath", value_enum, value_name = "WAY", default_value = "ignore")]
@@ -98,6 +102,7 @@ impl Arguments {
                 Kind::Rest => ApiKind::Rest,
                 Kind::Http => ApiKind::Http,
             }),
+            parameters: self.parameters.iter().cloned().collect(),
             base_path: match self.base_path {
                 BasePath::Ignore => BasePathMode::Ignore,
                 BasePath::Prepend => BasePathMode::Prepend,
@@ -105,6 +110,14 @@ impl Arguments {
             },
             options_mocks: if self.keep_options { OptionsMocks::Stay } else { OptionsMocks::BecomeCors },
         }
+    }
+}
+
+/// `Stage=prod`
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => Err("expected NAME=VALUE, such as Stage=prod".to_owned()),
     }
 }
 

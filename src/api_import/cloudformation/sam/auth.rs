@@ -1,0 +1,169 @@
+//! `Authorizers` of a REST API → security schemes: pools of Cognito, and functions.
+
+use super::{TemplateReader, globals::text_in};
+use crate::api_import::{
+    cloudformation::properties::{
+        Fate::{Apart, Becomes, LeftOut},
+        FateTable,
+    },
+    report::Remark,
+    source::{Located, Member, NodeId},
+};
+
+const KIND: &str = "an authorizer";
+
+#[rustfmt::skip]
+const AUTHORIZER: &FateTable = &[
+    ("UserPoolArn", Becomes("providerARNs")),
+    ("FunctionArn", Becomes("authorizerUri")),
+    ("FunctionPayloadType", Becomes("type")),
+    ("FunctionInvokeRole", LeftOut("the gateway calls authorizers with its own role")),
+    ("DisableFunctionDefaultPermissions", LeftOut("the gateway's own role calls the function")),
+    ("Identity", Apart),
+    ("AuthorizationScopes", Apart),
+];
+
+#[rustfmt::skip]
+const IDENTITY: &FateTable = &[
+    ("Header", Apart),
+    ("Headers", Apart),
+    ("QueryStrings", Apart),
+    ("StageVariables", Apart),
+    ("Context", Apart),
+    ("ReauthorizeEvery", Becomes("authorizerResultTtlInSeconds")),
+    ("ValidationExpression", Becomes("identityValidationExpression")),
+];
+
+/// Where a function of a REST API finds who calls.
+const SOURCES: [(&str, &str); 4] = [
+    ("Headers", "method.request.header."),
+    ("QueryStrings", "method.request.querystring."),
+    ("StageVariables", "stageVariables."),
+    ("Context", "context."),
+];
+
+impl TemplateReader<'_> {
+    /// The schemes of `Auth`.
+    pub(super) fn rest_authorizers(&mut self, auth: NodeId) -> Vec<Member> {
+        let Some(map) = self.tree.at(auth).get("Authorizers").map(|map| map.id) else { return Vec::new() };
+        let written = self.written(map);
+        written.into_iter().map(|member| self.rest_authorizer(member)).collect()
+    }
+
+    fn rest_authorizer(&mut self, Member { key: name, key_span, node }: Member) -> Member {
+        let mut members = self.members(node, AUTHORIZER, KIND);
+        let kind = self.take_text(&mut members, "type");
+        let identity = self.tree.at(node).get("Identity").map(|identity| identity.id);
+        let mut header = "Authorization".to_owned();
+        let mut sources = Vec::new();
+        if let Some(identity) = identity {
+            members.extend(self.members(identity, IDENTITY, "an Identity"));
+            header = text_in(self, identity, "Header").unwrap_or(header);
+            sources = self.identity_sources(identity, &SOURCES);
+        }
+        let is_pool = members.iter().any(|member| member.key == "providerARNs");
+        let kind = match kind.as_deref() {
+            _ if is_pool => "cognito_user_pools",
+            Some(kind) if kind.eq_ignore_ascii_case("REQUEST") => "request",
+            Some(_) | None => "token",
+        };
+        members.push(self.text_member(node, "type", kind));
+        if kind == "request" && !sources.is_empty() {
+            members.push(self.text_member(node, "identitySource", sources.join(", ")));
+        }
+        let header = if kind == "request" { "Unused".to_owned() } else { header };
+        let authorizer = self.map_member(node, "x-amazon-apigateway-authorizer", members);
+        let scheme = vec![
+            self.text_member(node, "type", "apiKey"),
+            self.text_member(node, "name", header),
+            self.text_member(node, "in", "header"),
+            authorizer,
+        ];
+        let node = self.map_node(node, scheme);
+        Member { key: name, key_span, node }
+    }
+
+    /// The sources that an `Identity` lists, as authorizers of API Gateway write them.
+    pub(super) fn identity_sources(&mut self, identity: NodeId, table: &[(&str, &str)]) -> Vec<String> {
+        let mut sources = Vec::new();
+        for (key, begin) in table {
+            let texts = self.ledger.texts(self.tree.at(identity), key).unwrap_or_default();
+            sources.extend(texts.into_iter().map(|text| format!("{begin}{text}")));
+        }
+        sources
+    }
+
+    /// `ResourcePolicy` of an API → the policy document that SAM makes of it, if all of it is understood.
+    pub(super) fn resource_policy(&mut self, auth: NodeId) -> Option<Member> {
+        let policy = self.tree.at(auth).get("ResourcePolicy").map(|policy| policy.id)?;
+        self.ledger.taken(self.tree.at(policy));
+        let mut statements = Vec::new();
+        for Member { key, node, .. } in self.written(policy) {
+            match key.as_str() {
+                "CustomStatements" => {
+                    let resolved = self.resolved(node);
+                    self.ledger.taken_whole(self.tree.at(resolved));
+                    let list = self.tree.at(resolved).elements().into_iter().flatten();
+                    statements.extend(list.map(|statement: Located<'_>| statement.id));
+                }
+                "IpRangeWhitelist" | "IpRangeBlacklist" => {
+                    let operator = if key == "IpRangeWhitelist" { "NotIpAddress" } else { "IpAddress" };
+                    statements.extend(self.address_statements(node, operator));
+                }
+                _ => {
+                    self.ledger.taken_whole(self.tree.at(node));
+                    let words = format!("{key} of a ResourcePolicy is not read yet: write CustomStatements");
+                    self.ledger.error(self.tree.at(node), words);
+                }
+            }
+        }
+        let version = self.text_member(policy, "Version", "2012-10-17");
+        let list = self.list_node(policy, statements);
+        let list = self.member("Statement", list);
+        Some(self.map_member(policy, "x-amazon-apigateway-policy", vec![version, list]))
+    }
+
+    /// Everybody may call, and addresses by this operator may not.
+    fn address_statements(&mut self, list: NodeId, operator: &str) -> Vec<NodeId> {
+        let resolved = self.resolved(list);
+        self.ledger.taken_whole(self.tree.at(resolved));
+        let addresses = self.member("aws:SourceIp", resolved);
+        let condition = self.map_member(list, operator, vec![addresses]);
+        let condition = self.map_member(list, "Condition", vec![condition]);
+        let mut statement = |effect: &str, condition: Option<Member>| {
+            let mut members: Vec<Member> = [
+                ("Effect", effect),
+                ("Principal", "*"),
+                ("Action", "execute-api:Invoke"),
+                ("Resource", "execute-api:/*"),
+            ]
+            .into_iter()
+            .map(|(key, text)| self.text_member(list, key, text))
+            .collect();
+            members.extend(condition);
+            self.map_node(list, members)
+        };
+        vec![statement("Allow", None), statement("Deny", Some(condition))]
+    }
+
+    /// Parts of `Auth` that have no meaning here.
+    pub(super) fn claim_auth(&mut self, auth: NodeId, read: &[&str]) {
+        let node = self.tree.at(auth);
+        for member in node.members().into_iter().flatten().filter(|member| !read.contains(&member.key)) {
+            match member.key {
+                "AddDefaultAuthorizerToCorsPreflight" | "AddApiKeyRequiredToCorsPreflight" => {
+                    let words = "preflights are answered before anybody is asked who calls";
+                    self.ledger.remark_whole(member.value, Remark::left_out(words));
+                }
+                "InvokeRole" => {
+                    let words = "the gateway's own role calls functions";
+                    self.ledger.remark_whole(member.value, Remark::left_out(words));
+                }
+                key => {
+                    self.ledger.taken_whole(member.value);
+                    self.ledger.error(member.value, format!("{key} of Auth is not read yet"));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! The events of functions → operations of an API.
+
+use super::{IMPLICIT, SamApi, TemplateReader, globals::text_in, security::ApiAuth};
+use crate::api_import::{
+    cloudformation::{
+        properties::{
+            Fate::{Apart, Becomes, LeftOut, Read},
+            FateTable, take,
+        },
+        resource::ApiResource,
+    },
+    definition::ApiKind,
+    names,
+    report::Remark,
+    source::{Member, NodeId},
+};
+
+#[rustfmt::skip]
+const REST_EVENT: &FateTable = &[
+    ("RestApiId", Read),
+    ("Path", Apart),
+    ("Method", Apart),
+    ("Auth", Apart),
+    ("RequestModel", Apart),
+    ("RequestParameters", Apart),
+    ("TimeoutInMillis", Becomes("timeoutInMillis")),
+    ("ResponseTransferMode", Becomes("responseTransferMode")),
+];
+
+#[rustfmt::skip]
+const HTTP_EVENT: &FateTable = &[
+    ("ApiId", Read),
+    ("Path", Apart),
+    ("Method", Apart),
+    ("Auth", Apart),
+    ("RouteSettings", Apart),
+    ("PayloadFormatVersion", Becomes("payloadFormatVersion")),
+    ("TimeoutInMillis", Becomes("timeoutInMillis")),
+];
+
+/// Validators by what they check, as SAM calls them.
+const VALIDATORS: [(&str, bool, bool); 3] =
+    [("body-only", true, false), ("params-only", false, true), ("body-and-params", true, true)];
+
+/// An operation that an event becomes.
+pub(super) struct EventOperation {
+    pub path: String,
+    /// As OpenAPI writes it.
+    pub method: String,
+    pub node: NodeId,
+    /// `RouteSettings` of an HTTP API's event.
+    pub settings: Option<NodeId>,
+}
+
+/// An event of a function, evaluated.
+struct Event {
+    function: String,
+    name: String,
+    node: NodeId,
+    properties: NodeId,
+}
+
+impl TemplateReader<'_> {
+    /// An event that names no API, if there is one.
+    pub(super) fn first_event_without_api(
+        &mut self,
+        kind: ApiKind,
+        resources: &[ApiResource],
+    ) -> Option<NodeId> {
+        let (_, implicit) = IMPLICIT.into_iter().find(|(of_kind, _)| *of_kind == kind)?;
+        self.events(kind, resources)
+            .iter()
+            .find(|event| self.api_of(kind, event) == implicit)
+            .map(|event| event.node)
+    }
+
+    pub(super) fn operations(
+        &mut self,
+        api: &SamApi,
+        resources: &[ApiResource],
+        auth: &ApiAuth,
+    ) -> Vec<EventOperation> {
+        let events = self.events(api.kind, resources);
+        let mut operations = Vec::new();
+        for event in events {
+            if self.api_of(api.kind, &event) == api.name {
+                let resource = resources.iter().find(|resource| resource.name == event.function);
+                operations
+                    .extend(resource.and_then(|function| self.operation(api.kind, function, &event, auth)));
+            }
+        }
+        operations
+    }
+
+    /// The events of this kind of API; the claims of other events are of [`Self::claim_events`].
+    fn events(&mut self, kind: ApiKind, resources: &[ApiResource]) -> Vec<Event> {
+        let word = match kind {
+            ApiKind::Rest => "Api",
+            ApiKind::Http => "HttpApi",
+        };
+        let mut found = Vec::new();
+        for function in resources.iter().filter(|resource| resource.kind == "AWS::Serverless::Function") {
+            let Some(events) = self.tree.at(function.properties).get("Events").map(|events| events.id) else {
+                continue;
+            };
+            let Some(events) = self.evaluated(events) else { continue };
+            for Member { key: name, node, .. } in self.written(events) {
+                let event = self.tree.at(node);
+                if event.get("Type").and_then(|kind| kind.text()) != Some(word) {
+                    continue;
+                }
+                let properties = event.get("Properties").map_or(node, |properties| properties.id);
+                found.push(Event { function: function.name.clone(), name, node, properties });
+            }
+        }
+        found
+    }
+
+    /// The name of the API that an event is of.
+    fn api_of(&self, kind: ApiKind, event: &Event) -> String {
+        let key = match kind {
+            ApiKind::Rest => "RestApiId",
+            ApiKind::Http => "ApiId",
+        };
+        let written = self.tree.at(event.properties).get(key);
+        let named = written.and_then(|api| names::name_of(api).or_else(|| api.text().map(str::to_owned)));
+        let implicit = IMPLICIT.into_iter().find(|(of_kind, _)| *of_kind == kind);
+        named.unwrap_or_else(|| implicit.map_or_else(String::new, |(_, name)| name.to_owned()))
+    }
+
+    /// Claims the events of functions: those that are no requests are left out.
+    pub fn claim_events(&mut self, function: &ApiResource) {
+        let Some(events) = self.tree.at(function.properties).get("Events").map(|events| events.id) else {
+            return;
+        };
+        self.ledger.taken(self.tree.at(events));
+        let Some(events) = self.evaluated(events) else { return };
+        for Member { node, .. } in self.written(events) {
+            let event = self.tree.at(node);
+            match event.get("Type").and_then(|kind| kind.text()) {
+                Some("Api" | "HttpApi") => {
+                    self.ledger.taken(event);
+                    event.get("Type").into_iter().for_each(|kind| self.ledger.taken(kind));
+                }
+                Some(_) | None => self.ledger.remark_whole(event, Remark::left_out("it is no request")),
+            }
+        }
+    }
+
+    fn operation(
+        &mut self,
+        kind: ApiKind,
+        function: &ApiResource,
+        event: &Event,
+        auth: &ApiAuth,
+    ) -> Option<EventOperation> {
+        let at = event.properties;
+        let (table, of_kind) = match kind {
+            ApiKind::Rest => (REST_EVENT, "an Api event"),
+            ApiKind::Http => (HTTP_EVENT, "an HttpApi event"),
+        };
+        let mut integration = if at == event.node { Vec::new() } else { self.members(at, table, of_kind) };
+        let path = text_in(self, at, "Path");
+        let method = text_in(self, at, "Method");
+        let (path, method) = match (path, method, kind) {
+            (Some(path), Some(method), _) => (path, method),
+            (Some(path), None, ApiKind::Http) => (path, "ANY".to_owned()),
+            (None, None, ApiKind::Http) => ("$default".to_owned(), "ANY".to_owned()),
+            _ => {
+                self.ledger.error(self.tree.at(event.node), format!("{of_kind} without Path and Method"));
+                return None;
+            }
+        };
+        let uri = self.function_of_event(function, event.node);
+        integration.push(uri);
+        for (key, text) in [("type", "aws_proxy"), ("httpMethod", "POST")] {
+            integration.push(self.text_member(at, key, text));
+        }
+        if kind == ApiKind::Http && !integration.iter().any(|member| member.key == "payloadFormatVersion") {
+            integration.push(self.text_member(at, "payloadFormatVersion", "2.0"));
+        }
+        let own = self.tree.at(at).get("Auth").map(|auth| auth.id);
+        let mut members = self.security_of(event.node, own, auth);
+        if let Some(own) = own {
+            let read = ["Authorizer", "AuthorizationScopes", "ApiKeyRequired", "OverrideApiAuth"];
+            self.claim_auth(own, &read);
+            if let Some(node) = self.tree.at(own).get("OverrideApiAuth") {
+                self.ledger.taken(node);
+            }
+        }
+        let keyed = self.event_checks(at, &mut members);
+        if !keyed.is_empty() {
+            let keyed = keyed.into_iter().map(|name| self.text_node(at, name)).collect();
+            let list = self.list_node(at, keyed);
+            integration.push(self.member("cacheKeyParameters", list));
+        }
+        members.push(self.text_member(event.node, "operationId", event.name.clone()));
+        members.push(self.map_member(at, "x-amazon-apigateway-integration", integration));
+        let settings = self.tree.at(at).get("RouteSettings").map(|settings| settings.id);
+        let path = if path == "$default" { "/$default".to_owned() } else { path };
+        Some(EventOperation {
+            path,
+            method: method_member(&method),
+            node: self.map_node(event.node, members),
+            settings,
+        })
+    }
+
+    /// The `uri` of a function, with the alias that it is published under.
+    fn function_of_event(&mut self, function: &ApiResource, at: NodeId) -> Member {
+        let name = self.text_node(at, format!("{}.Arn", function.name));
+        let call = self.map_member(at, "Fn::GetAtt", Vec::new());
+        let call = Member { node: name, ..call };
+        let call = self.map_node(at, vec![call]);
+        let uri = self.text_of(call).unwrap_or_default();
+        let uri = match self.alias(self.root, function.properties) {
+            Some(alias) => format!("{uri}:{alias}"),
+            None => uri,
+        };
+        self.text_member(at, "uri", uri)
+    }
+
+    /// `RequestModel` and `RequestParameters` → a body, parameters and a validator; the parameters of the cache key.
+    fn event_checks(&mut self, at: NodeId, members: &mut Vec<Member>) -> Vec<String> {
+        let mut keyed = Vec::new();
+        let model = self.tree.at(at).get("RequestModel").map(|model| model.id);
+        if let Some(model) = model {
+            let table: &FateTable = &[
+                ("Model", Becomes("model")),
+                ("Required", LeftOut("an empty body is checked as {}, as on API Gateway")),
+                ("ValidateBody", Becomes("body")),
+                ("ValidateParameters", Becomes("parameters")),
+            ];
+            let mut of_model = self.members(model, table, "a RequestModel");
+            let name = self.take_text(&mut of_model, "model").unwrap_or_default();
+            let mut flag = |key: &str| {
+                let node = take(&mut of_model, key)?;
+                self.ledger.taken(self.tree.at(node));
+                self.tree.at(node).as_bool()
+            };
+            let checked = (flag("body").unwrap_or(false), flag("parameters").unwrap_or(false));
+            let pointer = self.text_member(model, "$ref", format!("#/components/schemas/{name}"));
+            let schema = self.map_member(model, "schema", vec![pointer]);
+            let content = self.map_member(model, "application/json", vec![schema]);
+            let content = self.map_member(model, "content", vec![content]);
+            members.push(self.map_member(model, "requestBody", vec![content]));
+            let validator = VALIDATORS.iter().find(|(_, body, parameters)| (*body, *parameters) == checked);
+            if let Some((name, ..)) = validator {
+                members.push(self.text_member(model, "x-amazon-apigateway-request-validator", *name));
+            }
+        }
+        if let Some(list) = self.tree.at(at).get("RequestParameters").map(|list| list.id) {
+            members.extend(self.event_parameters(list, &mut keyed));
+        }
+        keyed
+    }
+
+    /// A list of names, or of names with what they say: `{method.request.header.X: {Required, Caching}}`.
+    fn event_parameters(&mut self, list: NodeId, keyed: &mut Vec<String>) -> Option<Member> {
+        self.ledger.taken(self.tree.at(list));
+        let elements: Vec<NodeId> =
+            self.tree.at(list).elements().into_iter().flatten().map(|element| element.id).collect();
+        let mut parameters = Vec::new();
+        for element in elements {
+            self.ledger.taken(self.tree.at(element));
+            if let Some(name) = self.tree.at(element).text().map(str::to_owned) {
+                let optional = self.text_node(element, "false");
+                parameters.push(self.member(name, optional));
+                continue;
+            }
+            for Member { key: name, node, .. } in self.written(element) {
+                self.ledger.taken(self.tree.at(node));
+                let required = self.ledger.boolean(self.tree.at(node), "Required").unwrap_or(false);
+                if self.ledger.boolean(self.tree.at(node), "Caching") == Some(true) {
+                    keyed.push(name.clone());
+                }
+                let flag = self.text_node(node, required.to_string());
+                parameters.push(self.member(name, flag));
+            }
+        }
+        let map = self.map_node(list, parameters);
+        self.operation_parameters(map)
+    }
+
+    /// The validators that events name.
+    pub(super) fn sam_validators(&mut self, at: NodeId) -> Member {
+        let mut validators = Vec::new();
+        for (name, body, parameters) in VALIDATORS {
+            let flags = vec![
+                self.text_member(at, "validateRequestBody", body.to_string()),
+                self.text_member(at, "validateRequestParameters", parameters.to_string()),
+            ];
+            validators.push(self.map_member(at, name, flags));
+        }
+        self.map_member(at, "x-amazon-apigateway-request-validators", validators)
+    }
+}
+
+/// The member of a path item that a method is.
+fn method_member(method: &str) -> String {
+    match method.to_ascii_lowercase().as_str() {
+        "any" | "x-amazon-apigateway-any-method" => "x-amazon-apigateway-any-method".to_owned(),
+        method => method.to_owned(),
+    }
+}

@@ -1,0 +1,104 @@
+//! Who may call: the authorizers of an API, and what each of its events asks for.
+
+use super::{TemplateReader, globals::text_in};
+use crate::api_import::source::{Located, Member, NodeId};
+
+/// What SAM's `Auth` of an API says of all its routes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ApiAuth {
+    /// The node of `Auth`.
+    pub node: Option<NodeId>,
+    /// The names and the scopes of the authorizers.
+    pub scopes: Vec<(String, Vec<String>)>,
+    pub default: Option<String>,
+    pub asks_for_key: bool,
+}
+
+/// The schemes of API keys and of signatures, as SAM calls them.
+pub(super) const API_KEY: &str = "api_key";
+pub(super) const SIGNATURE: &str = "AWS_IAM";
+/// The word of an event that opts out of the default authorizer.
+const NOBODY: &str = "NONE";
+
+impl TemplateReader<'_> {
+    /// The members `security` and `x-amazon-apigateway-auth` of an operation.
+    pub(super) fn security_of(&mut self, at: NodeId, event: Option<NodeId>, auth: &ApiAuth) -> Vec<Member> {
+        let (mut name, mut asks_for_key) = (auth.default.clone(), auth.asks_for_key);
+        let mut scopes = None;
+        let mut place = auth.node.unwrap_or(at);
+        if let Some(event) = event {
+            self.ledger.taken(self.tree.at(event));
+            if let Some(own) = text_in(self, event, "Authorizer") {
+                name = Some(own);
+                place = event;
+            }
+            if let Some(flag) = self.tree.at(event).get("ApiKeyRequired") {
+                self.ledger.taken(flag);
+                // What is neither true nor false opens nothing.
+                asks_for_key = flag.as_bool() != Some(false);
+            }
+            scopes = self.ledger.texts(self.tree.at(event), "AuthorizationScopes");
+        }
+        let mut said = Vec::new();
+        let mut schemes = Vec::new();
+        match name.as_deref() {
+            None | Some(NOBODY) => {}
+            Some(SIGNATURE) => {
+                let kind = self.text_member(place, "type", SIGNATURE);
+                said.push(self.map_member(place, "x-amazon-apigateway-auth", vec![kind]));
+            }
+            Some(name) => {
+                let of_authorizer = auth.scopes.iter().find(|(other, _)| other == name);
+                let scopes = scopes.or_else(|| of_authorizer.map(|(_, scopes)| scopes.clone()));
+                let scopes = scopes.unwrap_or_default();
+                let scopes = scopes.into_iter().map(|scope| self.text_node(place, scope)).collect();
+                let scopes = self.list_node(place, scopes);
+                schemes.push(self.member(name, scopes));
+            }
+        }
+        if asks_for_key {
+            let none = self.list_node(place, Vec::new());
+            schemes.push(self.member(API_KEY, none));
+        }
+        if !schemes.is_empty() {
+            let requirement = self.map_node(place, schemes);
+            let list = self.list_node(place, vec![requirement]);
+            said.push(self.member("security", list));
+        }
+        said
+    }
+
+    /// The scheme of API keys.
+    pub(super) fn sam_key_scheme(&mut self, at: NodeId) -> Member {
+        let fields = [("type", "apiKey"), ("name", "x-api-key"), ("in", "header")];
+        let fields = fields.map(|(key, text)| self.text_member(at, key, text));
+        self.map_member(at, API_KEY, fields.into())
+    }
+
+    /// What `Auth` of an API says of all routes; the authorizers are read by the API's own reader.
+    pub(super) fn api_auth(&mut self, auth: NodeId) -> ApiAuth {
+        self.ledger.taken(self.tree.at(auth));
+        let default = text_in(self, auth, "DefaultAuthorizer");
+        let key = self.tree.at(auth).get("ApiKeyRequired");
+        if let Some(flag) = key {
+            self.ledger.taken(flag);
+        }
+        // What is neither true nor false opens nothing.
+        let asks_for_key = key.is_some_and(|flag| flag.as_bool() != Some(false));
+        let mut scopes = Vec::new();
+        let authorizers = self.tree.at(auth).get("Authorizers").map(|map| map.id);
+        if let Some(map) = authorizers {
+            self.ledger.taken(self.tree.at(map));
+            for Member { key, node, .. } in self.written(map) {
+                let of_authorizer = self.tree.at(node).get("AuthorizationScopes");
+                let texts = of_authorizer.and_then(Located::elements).into_iter().flatten();
+                let texts = texts.filter_map(Located::text).map(str::to_owned).collect();
+                if let Some(node) = of_authorizer {
+                    self.ledger.taken_whole(node);
+                }
+                scopes.push((key, texts));
+            }
+        }
+        ApiAuth { node: Some(auth), scopes, default, asks_for_key }
+    }
+}
