@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::openapi_reader::OpenApiReader;
+use super::{openapi_reader::OpenApiReader, own_extensions};
 use crate::api_import::{report::Question, source::Located};
 
 const WORD: &str = "stageVariables.";
@@ -34,6 +34,10 @@ impl<'t> OpenApiReader<'t, '_> {
     }
 
     fn variable(&mut self, node: Located<'t>, name: &str) {
+        // An export has the variables of its stage.
+        if own_extensions::is_export(self.root) {
+            return;
+        }
         let words =
             format!("what is the stage variable {name}? A document does not hold the variables of stages");
         let question = Question::of_map(format!("{WORD}{name}"), words, "VALUE");
