@@ -8,6 +8,7 @@ use super::{
     model_schema::schemas,
     options::{ExportOptions, Extensions},
     own_extensions,
+    root_extensions::WRITTEN,
     security_scheme::SecuritySchemes,
     withheld_values::withheld,
 };
@@ -92,6 +93,9 @@ pub fn document(name: &str, stage: &ExportedStage, options: ExportOptions) -> Op
     }
     if options.extensions != Extensions::None {
         writer.root_extensions(&mut document);
+    }
+    if options.extensions == Extensions::ApiGateway {
+        writer.tell_unwritten("$api", &api, &WRITTEN);
     }
     if options.extensions == Extensions::All {
         own_extensions::add(&writer, name, &of_stage, &mut document);

@@ -13,6 +13,21 @@ use super::{
 /// The name that an `x-amazon-apigateway-integration` has in an operation.
 pub const INTEGRATION: &str = "x-amazon-apigateway-integration";
 
+/// The fields of a route that a document has in API Gateway's words; the integration tells of itself.
+const WITH_WORDS: [&str; 11] = [
+    "description",
+    "enabled",
+    "integration",
+    "authorizationType",
+    "authorizerId",
+    "authorizationScopes",
+    "apiKeyRequired",
+    "requestParameters",
+    "requestModels",
+    "requestValidator",
+    "cacheKeyParameters",
+];
+
 impl DocumentWriter<'_> {
     /// The operation of a route; `path` are the names of its path parameters.
     pub fn operation(&mut self, key: &str, route: &Fields, path: &[String]) -> Fields {
@@ -33,6 +48,9 @@ impl DocumentWriter<'_> {
             self.has_validators = true;
             operation.insert("x-amazon-apigateway-request-validator".to_owned(), validator.into());
         }
+        if self.options.extensions == Extensions::ApiGateway {
+            self.tell_unwritten(key, route, &WITH_WORDS);
+        }
         let of_route = map(route, "integration").cloned().unwrap_or_default();
         match integration(&of_route, self.kind) {
             Some(mut fields) => {
@@ -47,6 +65,16 @@ impl DocumentWriter<'_> {
             None => {}
         }
         operation
+    }
+}
+
+impl DocumentWriter<'_> {
+    /// Tells of fields that API Gateway has no word for.
+    pub fn tell_unwritten(&mut self, key: &str, fields: &Fields, with_words: &[&str]) {
+        let unwritten = fields.keys().filter(|name| !with_words.contains(&name.as_str()));
+        let lines =
+            unwritten.map(|name| format!("[{key}] {name}: API Gateway's documents have no word for it"));
+        self.left_out.extend(lines);
     }
 }
 

@@ -15,6 +15,19 @@ const SETTINGS: [(&str, &str); 6] = [
     ("policy", "x-amazon-apigateway-policy"),
     ("minimumCompressionSize", "x-amazon-apigateway-minimum-compression-size"),
 ];
+/// Fields of `$api` that a document has.
+pub const WRITTEN: [&str; 10] = [
+    "authorizers",
+    "authorizerId",
+    "authorizationScopes",
+    "models",
+    "corsConfiguration",
+    "gatewayResponses",
+    "binaryMediaTypes",
+    "apiKeySource",
+    "policy",
+    "minimumCompressionSize",
+];
 /// What a gateway response has at API Gateway.
 const OF_GATEWAY_RESPONSES: [&str; 3] = ["statusCode", "responseParameters", "responseTemplates"];
 
