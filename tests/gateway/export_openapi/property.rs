@@ -77,7 +77,9 @@ fn stage() -> impl Strategy<Value = Value> {
         if is_rest {
             api["unmatchedRoutes"] = "AWS_REST".into();
         }
-        let routes: Map<String, Value> = routes.into_iter().map(|(key, route)| (key.to_owned(), route)).collect();
+        let mut routes: Map<String, Value> = routes.into_iter().map(|(key, route)| (key.to_owned(), route)).collect();
+        // A stage has at least one route that is enabled.
+        routes.insert("DELETE /c".to_owned(), json!({ "integration": { "type": "MOCK" } }));
         let stage = json!({ "stageVariables": { "alias": "live" }, "api": api, "routes": routes });
         json!({ "tollgate": 1, "stages": { "v1": stage } })
     })
