@@ -1,7 +1,7 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle import-oracle services service-tests service-table fuzz check check-rust check-template bench bench-peers build deploy clean
+.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle import-oracle services service-tests service-table openapi-oracle import-corpus fuzz check check-rust check-template bench bench-peers build deploy clean
 
 # Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
 # `make run` and `make test` need only Rust; `make bench-peers` installs what it needs itself.
@@ -9,6 +9,7 @@ TOOLS := .tools/.installed
 CACHE_TESTS := .tools/cache-tests/.installed
 VELOCITY := .tools/velocity/.installed
 SERVICES := .tools/services/.installed
+OPENAPI := .tools/openapi/.installed
 FUZZ := .tools/fuzz/bin/cargo-fuzz
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
@@ -63,6 +64,13 @@ velocity-oracle: $(VELOCITY) ## ask Velocity 1.7 anew for the answers in tests/v
 import-oracle: $(TOOLS) ## let SAM's own translator transform the SAM inputs in tests/import/ anew
 	.tools/bin/python tests/sam_oracle.py
 
+openapi-oracle: $(OPENAPI) ## ask a public validator about the documents in tests/export/
+	.tools/openapi/bin/openapi-spec-validator tests/export/*-3.*.yaml
+
+import-corpus: ## import each API definition below DIR, and count what needs an answer, fails or breaks
+	cargo build --locked --features local --bin tollgate
+	tests/import_corpus.py target/debug/tollgate $(DIR)
+
 services: $(SERVICES) ## play SQS, SNS, EventBridge, Step Functions, Kinesis, S3 and STS at http://127.0.0.1:5000, beside `make run`
 	.tools/services/bin/python infra/services.py
 
@@ -116,6 +124,10 @@ $(TOOLS): infra/requirements.txt
 
 $(SERVICES): infra/services-requirements.txt
 	$(call python-packages,.tools/services,infra/services-requirements.txt)
+	touch $@
+
+$(OPENAPI): infra/openapi-requirements.txt
+	$(call python-packages,.tools/openapi,infra/openapi-requirements.txt)
 	touch $@
 
 $(FUZZ):

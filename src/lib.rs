@@ -109,6 +109,10 @@ pub mod api_file;
 #[cfg(feature = "cli")]
 pub mod api_import;
 
+// A stage as an OpenAPI document, for the operator's tool.
+#[cfg(feature = "cli")]
+pub mod api_export;
+
 // What the access log says, for the operator's tool.
 #[cfg(feature = "cli")]
 pub mod access_lines;

@@ -47,7 +47,7 @@ pub struct Export {
 
 /// The items without what their names say, and without what stands in no file.
 #[derive(Debug)]
-pub(super) struct Exported {
+pub struct Exported {
     pub stages: BTreeMap<String, ExportedStage>,
     pub plans: BTreeMap<String, Item>,
     pub keys: BTreeMap<String, Item>,
@@ -56,7 +56,7 @@ pub(super) struct Exported {
 
 /// A stage without what its names say.
 #[derive(Debug)]
-pub(super) struct ExportedStage {
+pub struct ExportedStage {
     pub settings: Item,
     pub api: Option<Item>,
     pub routes: Vec<(String, Item)>,

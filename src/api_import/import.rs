@@ -101,7 +101,9 @@ fn read_all(
                 ledger.error(tree.at(*root), "a second API: import one at a time");
             }
             InputForm::OpenApi => {
-                let root = names::resolved(tree, ledger, *root);
+                // The names in an export of Tollgate are API Gateway's.
+                let is_export = openapi::own_extensions::is_export(tree.at(*root));
+                let root = if is_export { *root } else { names::resolved(tree, ledger, *root) };
                 definition = openapi::read(ledger, tree.at(root), options, Vec::new());
             }
             InputForm::Template => {

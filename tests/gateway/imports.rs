@@ -9,7 +9,7 @@ use std::{
 /// The modules of the library, from the top floor down. A module imports from lower floors only.
 const FLOORS: [&[&str]; 15] = [
     &["api_comparison"],
-    &["api_test"],
+    &["api_test", "api_export"],
     &["main", "function_url", "dev", "api_import"],
     &["gateway", "api_file", "doctor", "resource_check"],
     &["deployment"],

@@ -27,6 +27,7 @@ mod deployments;
 mod docs;
 mod dynamodb;
 mod explain;
+mod export_openapi;
 mod extreme_limits;
 mod functions;
 mod guards;

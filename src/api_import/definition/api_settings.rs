@@ -18,4 +18,6 @@ pub struct ApiSettings {
     pub api_key_source: Option<String>,
     /// A resource policy, a map or its text.
     pub policy: Option<Sourced<Value>>,
+    /// More fields of `$api`; null: none, also where one is written by default.
+    pub more: Map<String, Value>,
 }

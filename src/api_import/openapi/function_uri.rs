@@ -15,6 +15,9 @@ pub enum Transfer {
     Streamed,
 }
 
+/// The beginning of the ARN of a function that is where the API is: API Gateway puts its region and account in.
+pub const HERE: &str = "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:";
+
 /// The function within `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`, or the ARN itself.
 pub fn function_of(uri: &str) -> Option<FunctionUri> {
     if !uri.starts_with("arn:") {
@@ -31,6 +34,7 @@ pub fn function_of(uri: &str) -> Option<FunctionUri> {
         "response-streaming-invocations" => Transfer::Streamed,
         _ => return None,
     };
+    let name = name.strip_prefix(HERE).unwrap_or(name);
     Some(FunctionUri { name: name.to_owned(), transfer })
 }
 

@@ -18,6 +18,7 @@ mod mapped_integration;
 mod model_collection;
 mod openapi_reader;
 mod operation;
+pub mod own_extensions;
 mod parameters;
 mod path_item;
 mod proxy_integration;
@@ -27,4 +28,8 @@ mod security_scheme;
 mod stage_variables;
 mod validators;
 
-pub use self::{dialect::Dialect, function_uri::function_of, openapi_reader::read};
+pub use self::{
+    dialect::Dialect,
+    function_uri::{HERE, function_of},
+    openapi_reader::read,
+};

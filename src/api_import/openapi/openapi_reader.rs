@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     api_extensions, base_path, components, cors_mock::lift_shared_cors, dialect::Dialect, documentation,
-    gateway_answers, kind_marks, model_collection::ModelCollection, path_item,
+    gateway_answers, kind_marks, model_collection::ModelCollection, own_extensions, path_item,
     security_scheme::SecurityScheme, validators::Validators,
 };
 use crate::api_import::{
@@ -51,7 +51,9 @@ pub fn read(
         ledger.member(root, key);
     }
     // Where it is asked for, all else is read too, so that everything is told at once.
-    let kind = kind_marks::kind(ledger, root, options.kind).unwrap_or(ApiKind::Rest);
+    let said = own_extensions::kind(ledger, root);
+    let said = options.kind.or(said);
+    let kind = kind_marks::kind(ledger, root, said).unwrap_or(ApiKind::Rest);
     let served_at = base_path::read(ledger, root, dialect, options);
     let mut reader = OpenApiReader {
         root,
@@ -74,7 +76,12 @@ pub fn read(
     reader.add_used_models();
     reader.add_used_authorizers();
     components::leave_out_unused(&mut reader);
-    lift_shared_cors(&mut reader.definition);
+    reader.own_parts();
+    if !own_extensions::is_export(root) {
+        lift_shared_cors(&mut reader.definition);
+    }
+    let own = reader.own_stage();
+    let (own_name, own_fields) = own.map(|own| (own.name, own.fields)).unwrap_or_default();
     let variables = std::mem::take(&mut reader.variables);
     if !stages.is_empty() {
         let stages = stages.into_iter().map(|mut stage| {
@@ -84,10 +91,10 @@ pub fn read(
         reader.definition.stages = stages.collect();
         return Some(reader.definition);
     }
-    let name = options.stage.clone().or(served_at.stage);
+    let name = options.stage.clone().or(own_name).or(served_at.stage);
     if name.is_some() || !variables.is_empty() {
         let name = name.unwrap_or_else(|| kind.default_stage().to_owned());
-        let mut fields = Map::new();
+        let mut fields = own_fields;
         if !variables.is_empty() {
             fields.insert("stageVariables".to_owned(), Value::Object(variables));
         }

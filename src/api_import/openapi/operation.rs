@@ -2,7 +2,7 @@
 
 use serde_json::Map;
 
-use super::{documentation, openapi_reader::OpenApiReader};
+use super::{documentation, openapi_reader::OpenApiReader, own_extensions};
 use crate::{
     api_file::Span,
     api_import::{
@@ -37,12 +37,13 @@ impl<'t> OpenApiReader<'t, '_> {
         if let Some(flag) = operation.get("isDefaultRoute") {
             self.ledger.taken(flag);
         }
-        let Some(integration) = operation.get(INTEGRATION) else {
+        let integration = operation.get(INTEGRATION);
+        if integration.is_none() && !own_extensions::has_integration(operation) {
             let words = "without x-amazon-apigateway-integration nothing answers it; API Gateway deploys no such method";
             let remark = Remark::left_out(words).advising("write an integration");
             self.ledger.remark_whole(operation, remark);
             return None;
-        };
+        }
         let mut route = RouteDefinition {
             key,
             origin,
@@ -60,7 +61,10 @@ impl<'t> OpenApiReader<'t, '_> {
         let enforced = self.validators.clone().of_operation(self.ledger, operation);
         self.parameters(item, operation, enforced, &mut route);
         self.request_body(operation, enforced, &mut route);
-        self.integration(integration, &mut route)?;
+        if let Some(integration) = integration {
+            self.integration(integration, &mut route)?;
+        }
+        self.own_route(operation, &mut route);
         Some(route)
     }
 }

@@ -1,6 +1,9 @@
 //! The paths of a document → routes.
 
-use super::{cors_mock::CorsMock, documentation, openapi_reader::OpenApiReader, reference_target::target};
+use super::{
+    cors_mock::CorsMock, documentation, openapi_reader::OpenApiReader, own_extensions,
+    reference_target::target,
+};
 use crate::api_import::{
     options::OptionsMocks,
     report::{Remark, Visibility},
@@ -38,7 +41,8 @@ pub(super) fn read_all(reader: &mut OpenApiReader<'_, '_>) {
             reader.path_item(member.key, item);
         }
     }
-    if reader.definition.routes.is_empty() && !reader.ledger.has_errors() {
+    let has_own = reader.root.get(own_extensions::ROUTES).is_some();
+    if reader.definition.routes.is_empty() && !has_own && !reader.ledger.has_errors() {
         reader.ledger.error_at(paths.span(), "no operation of this document has an integration");
     }
 }
@@ -82,7 +86,9 @@ impl<'t> OpenApiReader<'t, '_> {
         let is_method = |key: &str| key != "options" && METHODS.iter().any(|(known, _)| *known == key);
         let mut others = item.members()?.filter(|member| is_method(member.key));
         let has_others = others.any(|member| member.value.get("x-amazon-apigateway-integration").is_some());
-        let may_become = self.options.options_mocks == OptionsMocks::BecomeCors && has_others;
+        let may_become = self.options.options_mocks == OptionsMocks::BecomeCors
+            && has_others
+            && !own_extensions::is_export(self.root);
         may_become.then(|| CorsMock::of(self.root, operation)).flatten()
     }
 }

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{openapi_reader::OpenApiReader, security_scheme::SchemeKind};
+use super::{openapi_reader::OpenApiReader, own_extensions, security_scheme::SchemeKind};
 use crate::api_import::{
     definition::{ApiKeyNeed, AuthorizerDefinition, Authorizing, RouteAccess},
     report::{Question, Remark, Visibility},
@@ -142,6 +142,10 @@ impl<'t> OpenApiReader<'t, '_> {
 
     /// A signature (SigV4): who may sign is a question, for policies of callers do not name routes here.
     fn signature(&mut self, node: Located<'t>) -> Authorizing {
+        // An export says who may sign.
+        if own_extensions::is_export(self.root) {
+            return Authorizing::Signature;
+        }
         let words = "who may call the routes that ask for a signature (AWS_IAM)? Here callers' policies allow the \
                      function URL as a whole, not single routes: signed (everybody whom AWS lets in), a list of ARNs, or open";
         let question = Question::of_map("AWS_IAM", words, "signed");

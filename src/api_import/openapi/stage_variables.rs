@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::openapi_reader::OpenApiReader;
+use super::{openapi_reader::OpenApiReader, own_extensions};
 use crate::api_import::{report::Question, source::Located};
 
 const WORD: &str = "stageVariables.";
@@ -34,7 +34,8 @@ impl<'t> OpenApiReader<'t, '_> {
     }
 
     fn variable(&mut self, node: Located<'t>, name: &str) {
-        if self.known_variables.contains(name) {
+        // An export has the variables of its stage.
+        if self.known_variables.contains(name) || own_extensions::is_export(self.root) {
             return;
         }
         let words =

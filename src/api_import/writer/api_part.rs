@@ -11,11 +11,14 @@ use crate::api_import::{
 pub fn write(file: &mut WrittenFile, tree: &Tree, definition: &Definition) {
     let settings = &definition.settings;
     let mut part = WrittenFile::default();
-    if definition.kind == ApiKind::Rest {
+    if definition.kind == ApiKind::Rest && !settings.more.contains_key("unmatchedRoutes") {
         part.member(6, "unmatchedRoutes", "AWS_REST");
     }
     if let Some(source) = settings.api_key_source.as_deref().filter(|source| *source != "HEADER") {
         part.member(6, "apiKeySource", source);
+    }
+    for (name, value) in settings.more.iter().filter(|(_, value)| !value.is_null()) {
+        part.member(6, name, value.clone());
     }
     if !settings.binary_media_types.is_empty() {
         part.member(6, "binaryMediaTypes", settings.binary_media_types.clone());

@@ -1,5 +1,6 @@
 //! `tollgate export`: the items of the tables as an API file.
 
+mod openapi;
 mod update;
 
 use std::{
@@ -31,12 +32,16 @@ use crate::{
 /// What the gateway writes into the items, and the values and hashes of keys, are left out. What else had to be is told on
 /// stderr. Exit code 3: the file of --update has problems. 4: there is no such stage, deployment or file.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "\
 Examples:
   tollgate export tollgate.yaml
   tollgate export --stage v1 --local
-  tollgate export tollgate.yaml --force --table-prefix shop")]
+  tollgate export tollgate.yaml --force --table-prefix shop
+  tollgate export openapi v1 > openapi.yaml")]
 pub struct Arguments {
+    #[command(subcommand)]
+    form: Option<Form>,
     /// The file to write, which must not be there yet; without it, stdout.
     file: Option<String>,
     /// Only this stage, without plans and keys.
@@ -56,11 +61,20 @@ pub struct Arguments {
     common: CommonArgs,
 }
 
+/// Another form than an API file.
+#[derive(clap::Subcommand)]
+enum Form {
+    Openapi(openapi::Arguments),
+}
+
 /// # Errors
 ///
 /// The tables cannot be read, or the file cannot be written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
-    let Arguments { file, stage, deployment, force, update, common } = arguments;
+    let Arguments { form, file, stage, deployment, force, update, common } = arguments;
+    if let Some(Form::Openapi(arguments)) = form {
+        return openapi::run(arguments);
+    }
     let is_part = stage.is_some() || deployment.is_some();
     let tables = if is_part { common_args::STAGES } else { common_args::ALL };
     common.run(tables, async |store| {
