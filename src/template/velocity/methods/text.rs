@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Methods, count, position};
-use crate::template::velocity::{Number, Value, render_error::Fault, utf16};
+use crate::template::velocity::{Excerpt, Number, Value, render_error::Fault, utf16};
 
 /// Methods that fail when an argument is null.
 const FAIL_OF_NULL: [&str; 12] = [
@@ -181,7 +181,7 @@ fn unit(method: &str, number: &Number) -> Result<usize, Fault> {
         Number::Integer(integer) => usize::try_from(*integer).ok(),
         Number::Decimal(_) | Number::Double(_) => None,
     }
-    .ok_or_else(|| Fault::method(method, format!("{number} is no position")))
+    .ok_or_else(|| Fault::method(method, format!("{} is no position", Excerpt(&number.to_string()))))
 }
 
 /// A position to begin at; before the text's start is its start.
