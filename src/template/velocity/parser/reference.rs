@@ -156,6 +156,7 @@ impl Parser<'_, '_> {
             at: self.base + at,
             got: format!("`{}`", Excerpt(pattern)),
             expected: format!("a regular expression of Java{why}"),
+            directive_at: None,
         })
     }
 }
