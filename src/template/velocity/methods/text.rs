@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Methods, count, position};
+use super::{Methods, count, position, text_bytes};
 use crate::template::velocity::{Excerpt, Number, Value, render_error::Fault, utf16};
 
 /// Methods that fail when an argument is null.
@@ -28,16 +28,7 @@ impl Methods<'_, '_> {
         method: &str,
         arguments: &[Value],
     ) -> Result<Option<Value>, Fault> {
-        let bytes = arguments.iter().map(|argument| match argument {
-            Value::Text(text) => text.len(),
-            Value::Null
-            | Value::Boolean(_)
-            | Value::Number(_)
-            | Value::List(_)
-            | Value::Map(_)
-            | Value::Host(_) => 0,
-        });
-        self.meter.walk(text.len() + bytes.sum::<usize>())?;
+        self.meter.walk(text.len() + text_bytes(arguments))?;
         if arguments.iter().any(|argument| matches!(argument, Value::Null)) && FAIL_OF_NULL.contains(&method)
         {
             return Err(Fault::method(method, "an argument is null"));

@@ -52,6 +52,7 @@ fn the_digits_of_a_long_number_take_steps() {
         "#set($m[$x] = 1)",
         "#set($a = {})$a.putAll($named)",
         "#if($named == $named)#end",
+        "#set($a = $foreach.get($x))",
     ];
     for used in uses {
         let outcome = render(&format!("#foreach($i in [1..500]){used}#end"), &bounds);
