@@ -4,7 +4,7 @@ use super::variables::variables;
 use crate::template::velocity::{Bounds, Template};
 
 #[test]
-fn a_template_that_cannot_be_read_says_where_and_what_was_expected() {
+fn a_directive_that_is_not_closed_is_told_with_its_place() {
     let cases = [
         (
             "a\n #if($t)\n x",
@@ -22,6 +22,15 @@ fn a_template_that_cannot_be_read_says_where_and_what_was_expected() {
             "#foreach($i in $l)",
             "line 1, column 19: got the template's end, expected #end of the `#foreach` at line 1, column 1",
         ),
+    ];
+    for (template, expected) in cases {
+        assert_eq!(Template::parse(template).expect_err(template).to_string(), expected, "{template}");
+    }
+}
+
+#[test]
+fn a_template_that_cannot_be_read_says_where_and_what_was_expected() {
+    let cases = [
         ("a#end", "line 1, column 2: got `#end`, expected an #if, #foreach, #define or #macro before it"),
         ("é\n#else", "line 2, column 1: got `#else`, expected an #if, #foreach, #define or #macro before it"),
         ("#foreach($i in $l)#else#end", "line 1, column 19: got `#else`, expected #end"),
