@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{
     Steps, TooManySteps,
-    exact_order::{self, compare as compare_numbers, compare_digits},
+    exact_order::{compare as compare_numbers, compare_digits},
 };
 use crate::template::velocity::{Number, Value};
 
@@ -77,11 +77,11 @@ fn are_equal(left: Side<'_>, right: Side<'_>, steps: &Steps) -> Result<bool, Too
     let (Some(left), Some(right)) = (left, right) else { return Ok(false) };
     match (left, right) {
         (Value::Text(left), Value::Number(right)) => {
-            steps.walk(left.len() + exact_order::bytes(right))?;
+            steps.walk(left.len() + right.digit_bytes())?;
             Ok(**left == *right.to_string())
         }
         (Value::Number(left), Value::Text(right)) => {
-            steps.walk(exact_order::bytes(left) + right.len())?;
+            steps.walk(left.digit_bytes() + right.len())?;
             Ok(compare_digits(&left.to_string(), right).is_some_and(Ordering::is_eq))
         }
         _ => are_same(left, right, steps),

@@ -14,16 +14,8 @@ pub(super) fn compare(
     if let (Number::Integer(left), Number::Integer(right)) = (left, right) {
         return Ok(Some(left.cmp(right)));
     }
-    steps.walk(bytes(left) + bytes(right))?;
+    steps.walk(left.digit_bytes() + right.digit_bytes())?;
     Ok(compare_digits(&left.to_string(), &right.to_string()))
-}
-
-/// The bytes of a number's digits, where it can have any number of them.
-pub(super) fn bytes(number: &Number) -> usize {
-    match number {
-        Number::Decimal(digits) => digits.len(),
-        Number::Integer(_) | Number::Double(_) => 0,
-    }
 }
 
 /// Compares what two decimal texts say: `1.50` and `15e-1` are equal.

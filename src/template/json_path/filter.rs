@@ -83,9 +83,9 @@ impl Condition {
             Self::Compared { left, comparison, right } => {
                 compare(left.value(scope)?.as_ref(), *comparison, right.value(scope)?.as_ref(), scope.steps)
             }
-            Self::Matches { operand, pattern } => operand
-                .value(scope)?
-                .map_or(Ok(pattern.is_match("")), |value| matches(&value, pattern, scope.steps)),
+            Self::Matches { operand, pattern } => {
+                matches(&operand.value(scope)?.unwrap_or(Value::Null), pattern, scope.steps)
+            }
         }
     }
 }
@@ -114,17 +114,11 @@ impl Operand {
 
 /// A list matches if one of its items does. What has no text is an empty one.
 fn matches(value: &Value, pattern: &Pattern, steps: &Steps) -> Result<bool, TooManySteps> {
-    /// A step is about as long as the matching of so many bytes.
-    const BYTES_OF_A_STEP: usize = 16;
-    let is_match = |text: &str| {
-        steps.take(text.len() / BYTES_OF_A_STEP)?;
-        Ok(pattern.is_match(text))
-    };
     let is_item_match = |item: &Value| match item {
-        Value::Text(text) => is_match(text),
-        Value::Number(number) => is_match(&number.to_string()),
-        Value::Boolean(boolean) => is_match(&boolean.to_string()),
-        Value::Null | Value::List(_) | Value::Map(_) | Value::Host(_) => is_match(""),
+        Value::Text(text) => pattern.is_match(text, steps),
+        Value::Number(number) => pattern.is_match(&number.to_string(), steps),
+        Value::Boolean(boolean) => pattern.is_match(&boolean.to_string(), steps),
+        Value::Null | Value::List(_) | Value::Map(_) | Value::Host(_) => pattern.is_match("", steps),
     };
     let Value::List(items) = value else { return is_item_match(value) };
     for item in items.borrow().iter() {

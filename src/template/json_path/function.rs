@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{exact_order, segment::Function};
+use super::segment::Function;
 use crate::template::velocity::{Number, OrderedMap, Value};
 
 /// A value that a function cannot be made of, which ends the finding without a value.
@@ -38,7 +38,7 @@ impl Function {
             ) => {
                 let items = items.borrow();
                 let long = items.iter().map(|item| match item {
-                    Value::Number(number) => exact_order::bytes(number) / BYTES_OF_A_STEP,
+                    Value::Number(number) => number.digit_bytes() / BYTES_OF_A_STEP,
                     Value::Null
                     | Value::Boolean(_)
                     | Value::Text(_)

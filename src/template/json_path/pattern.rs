@@ -1,5 +1,6 @@
 //! Regular expressions of filters: `=~ /…/i`.
 
+use super::{Steps, TooManySteps};
 use crate::template::velocity::JavaPattern;
 
 /// A compiled expression, which matches whole texts.
@@ -13,7 +14,9 @@ impl Pattern {
         JavaPattern::whole(&source).map(Self)
     }
 
-    pub fn is_match(&self, text: &str) -> bool {
-        self.0.is_match(text)
+    /// True if it matches the whole text.
+    pub fn is_match(&self, text: &str, steps: &Steps) -> Result<bool, TooManySteps> {
+        steps.take(self.0.steps(text.len()))?;
+        Ok(self.0.is_match(text))
     }
 }

@@ -3,7 +3,7 @@
 use super::{INPUT, UTIL, util_tool::FUNCTIONS};
 use crate::template::{
     json_path::JsonPath,
-    velocity::{SyntaxError, ToolCall},
+    velocity::{Excerpt, SyntaxError, ToolCall},
 };
 
 /// `$util` of AppSync, whose mapping language looks like API Gateway's.
@@ -60,7 +60,7 @@ pub(super) fn check(call: &ToolCall<'_>) -> Result<(), SyntaxError> {
                 got: if path.len() > JsonPath::MOST_BYTES {
                     "a long path".to_owned()
                 } else {
-                    format!("`{path}`")
+                    format!("`{}`", Excerpt(path))
                 },
                 expected: format!("a JSONPath ({error})"),
             })

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::template::{
     json_text,
-    velocity::{OrderedMap, Value},
+    velocity::{Excerpt, OrderedMap, Value},
 };
 
 /// What a template has set. It holds nothing of the rendering, and crosses threads.
@@ -160,9 +160,9 @@ fn set_twice(map: &NamedValues) -> Option<String> {
     let inner = map.members();
     let inner = inner.iter().find_map(|(name, value)| {
         let twice = NamedValues::of(value)?.set_twice()?;
-        Some(format!("{name}.{twice}"))
+        Some(format!("{name}.{}", Excerpt(&twice)))
     });
-    inner.or_else(|| map.set_twice().map(|name| name.to_string()))
+    inner.or_else(|| map.set_twice().map(|name| Excerpt(&name).to_string()))
 }
 
 /// The values of a map that a template can also have put there itself.

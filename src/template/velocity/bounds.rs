@@ -1,6 +1,9 @@
 //! The bounds of a rendering, and what it has used of them.
 
-use super::render_error::{Bound, Fault};
+use super::{
+    Number,
+    render_error::{Bound, Fault},
+};
 
 /// The bounds of a rendering. Passing one ends it with an error, but for the turns of a loop.
 #[derive(Clone, Debug)]
@@ -56,6 +59,11 @@ impl<'b> Meter<'b> {
     /// The steps of going over `bytes` of a text.
     pub(super) fn walk(&mut self, bytes: usize) -> Result<(), Fault> {
         self.steps(1 + bytes / BYTES_OF_A_STEP)
+    }
+
+    /// The steps of reading the digits of a number; few take none.
+    pub(super) fn digits(&mut self, number: &Number) -> Result<(), Fault> {
+        self.steps(number.digit_bytes() / BYTES_OF_A_STEP)
     }
 
     /// Something of `bytes` is made.

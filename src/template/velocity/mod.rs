@@ -6,6 +6,7 @@
 
 mod bounds;
 mod compiled_template;
+mod excerpt;
 mod java_pattern;
 mod methods;
 mod number;
@@ -31,6 +32,7 @@ pub(in crate::template) use self::print::write_json_text;
 pub use self::{
     bounds::Bounds,
     compiled_template::Template,
+    excerpt::Excerpt,
     java_pattern::JavaPattern,
     number::Number,
     ordered_map::OrderedMap,

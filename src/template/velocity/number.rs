@@ -21,6 +21,14 @@ impl Number {
         }
     }
 
+    /// The bytes that reading or comparing it goes over, where there can be any number of them: its digits as written.
+    pub(in crate::template) fn digit_bytes(&self) -> usize {
+        match self {
+            Self::Decimal(digits) => digits.len(),
+            Self::Integer(_) | Self::Double(_) => 0,
+        }
+    }
+
     /// As a double, which may lose digits.
     #[allow(clippy::cast_precision_loss)]
     pub fn as_f64(&self) -> f64 {

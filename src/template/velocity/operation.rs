@@ -10,14 +10,21 @@ use super::{
 };
 
 /// The result of `+ - * / %` on two values that are no texts; null if they are no numbers, or the divisor is zero.
-pub(super) fn arithmetic(operator: Operator, left: &Value, right: &Value) -> Value {
-    let (Value::Number(left), Value::Number(right)) = (left, right) else { return Value::Null };
+pub(super) fn arithmetic(
+    operator: Operator,
+    left: &Value,
+    right: &Value,
+    meter: &mut Meter<'_>,
+) -> Result<Value, Fault> {
+    let (Value::Number(left), Value::Number(right)) = (left, right) else { return Ok(Value::Null) };
+    meter.digits(left)?;
+    meter.digits(right)?;
     let result = match (whole(left), whole(right)) {
         (Some(left), Some(right)) => whole_arithmetic(operator, left, right),
         _ => Some(Number::Double(double_arithmetic(operator, left.as_f64(), right.as_f64())))
             .filter(|_| !is_division_by_zero(operator, right)),
     };
-    result.map_or(Value::Null, Value::Number)
+    Ok(result.map_or(Value::Null, Value::Number))
 }
 
 fn is_division_by_zero(operator: Operator, right: &Number) -> bool {
@@ -81,10 +88,15 @@ fn double_arithmetic(operator: Operator, left: f64, right: f64) -> f64 {
 }
 
 /// The result of `< <= > >=`: false unless both are numbers.
-pub(super) fn compare(operator: Operator, left: &Value, right: &Value) -> bool {
-    let (Value::Number(left), Value::Number(right)) = (left, right) else { return false };
-    let Some(order) = order(left, right) else { return false };
-    match operator {
+pub(super) fn compare(
+    operator: Operator,
+    left: &Value,
+    right: &Value,
+    meter: &mut Meter<'_>,
+) -> Result<bool, Fault> {
+    let (Value::Number(left), Value::Number(right)) = (left, right) else { return Ok(false) };
+    let Some(order) = order(left, right, meter)? else { return Ok(false) };
+    Ok(match operator {
         Operator::Less => order == Ordering::Less,
         Operator::LessOrEqual => order != Ordering::Greater,
         Operator::Greater => order == Ordering::Greater,
@@ -98,15 +110,17 @@ pub(super) fn compare(operator: Operator, left: &Value, right: &Value) -> bool {
         | Operator::Multiply
         | Operator::Divide
         | Operator::Remainder => false,
-    }
+    })
 }
 
 /// The order of two numbers; whole ones are compared digit by digit.
-pub(super) fn order(left: &Number, right: &Number) -> Option<Ordering> {
-    match (whole(left), whole(right)) {
+pub(super) fn order(left: &Number, right: &Number, meter: &mut Meter<'_>) -> Result<Option<Ordering>, Fault> {
+    meter.digits(left)?;
+    meter.digits(right)?;
+    Ok(match (whole(left), whole(right)) {
         (Some(left), Some(right)) => Some(left.cmp(&right)),
         _ => left.as_f64().partial_cmp(&right.as_f64()),
-    }
+    })
 }
 
 /// Values inside one another that are compared. A value that holds itself goes on without an end.
@@ -132,7 +146,9 @@ impl Comparison<'_, '_> {
         let equals = match (left, right) {
             (Value::Null, Value::Null) => true,
             (Value::Boolean(left), Value::Boolean(right)) => left == right,
-            (Value::Number(left), Value::Number(right)) => order(left, right) == Some(Ordering::Equal),
+            (Value::Number(left), Value::Number(right)) => {
+                order(left, right, self.meter)? == Some(Ordering::Equal)
+            }
             (Value::Text(left), Value::Text(right)) => {
                 self.meter.walk(left.len().min(right.len()))?;
                 left == right
@@ -172,6 +188,7 @@ impl Comparison<'_, '_> {
             return Ok(false);
         }
         for (key, left) in left.iter() {
+            self.meter.walk(key.len())?;
             let is_equal = match right.get(key) {
                 Some(right) => self.equals(left, right)?,
                 None => false,

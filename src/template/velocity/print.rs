@@ -13,13 +13,16 @@ const MOST_NESTED_VALUES: usize = 500;
 
 /// Prints a value, without what only a rendering knows (the text of a `#define`).
 pub(super) fn print(value: &Value, out: &mut String, meter: &mut Meter<'_>) -> Result<(), Fault> {
-    Printer { out, meter, depth: 0 }.plain(value)
+    let counted = out.len();
+    Printer { out, meter, depth: 0, counted }.plain(value)
 }
 
 struct Printer<'p, 'b> {
     out: &'p mut String,
     meter: &'p mut Meter<'b>,
     depth: usize,
+    /// The bytes of the output that have taken their steps.
+    counted: usize,
 }
 
 impl Printer<'_, '_> {
@@ -103,9 +106,10 @@ impl Printer<'_, '_> {
         Ok(())
     }
 
-    /// Every value is a step, and what is printed so far is within the output.
+    /// Every value takes a step, a long one more, and what is printed so far is within the output.
     fn check(&mut self) -> Result<(), Fault> {
-        self.meter.steps(1)?;
+        self.meter.walk(self.out.len() - self.counted)?;
+        self.counted = self.out.len();
         self.meter.output(self.out.len())
     }
 }

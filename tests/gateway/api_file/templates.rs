@@ -72,7 +72,7 @@ fn a_slip_in_a_template_is_shown_where_it_is_written() {
             = in stage v1, POST /quoted
             = did you mean $input.params().header?
 
-        tollgate.yaml:34:18: problem: integration.requestTemplates.application/json: got line 3, column 1: the template's end, expected #end of the `#if` before it
+        tollgate.yaml:34:18: problem: integration.requestTemplates.application/json: got line 3, column 1: the template's end, expected #end of the `#if` at line 1, column 1
          34 |                 x
             |                  ^
             = in stage v1, POST /broken

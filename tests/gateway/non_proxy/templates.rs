@@ -291,7 +291,7 @@ async fn a_template_that_cannot_be_read_is_a_problem_at_its_place() {
             &format!("{}: got {}, expected {}\n", problems[0].field, problems[0].got, problems[0].expected);
     }
     expect![[r#"
-        integration.requestTemplates.application/json: got line 3, column 2: the template's end, expected #end of the `#if` before it
+        integration.requestTemplates.application/json: got line 3, column 2: the template's end, expected #end of the `#if` at line 2, column 3
         integration.requestTemplates.application/json: got line 1, column 1: `$.a[`, expected a JSONPath (character 5: got the end, expected a name in quotes, a number, `*` or `?(`)
         integration.requestTemplates.application/json: got line 2, column 1: `$util.toJson`, which AppSync has, expected what API Gateway has: escapeJavaScript, parseJson, urlEncode, urlDecode, base64Encode, base64Decode
         integration.requestTemplates.application/json: got line 1, column 1: `#evaluate`, expected no #evaluate: a mapping template cannot run a text as a template

@@ -18,7 +18,7 @@ fn a_template_that_cannot_be_read_is_shown_at_its_place() {
     let told: String = cases.map(|template| tried(template, "{}", &[])).concat();
     expect![[r#"
         exit 3
-        t.vtl:4:2: problem: got the template's end, expected #end of the `#if` before it
+        t.vtl:4:2: problem: got the template's end, expected #end of the `#if` at line 3, column 1
          4 | }
            |  ^
            = no deployment takes it; on API Gateway a client gets 500 {"message": "Internal server error"}

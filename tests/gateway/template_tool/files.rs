@@ -197,6 +197,23 @@ fn the_answer_in_the_input_makes_it_a_response_s_template() {
 }
 
 #[test]
+fn a_member_that_prints_nothing_is_noted_with_the_one_that_was_meant() {
+    let template = "[$input.jsn('$.a')][$input.bodies]\n[$context.requestID$!input.pth('$')$nothing]";
+    expect![[r#"
+        exit 0
+        [][]
+        []
+
+        t.vtl:1:2: note: $input.jsn('$.a') printed nothing, as on API Gateway: expected a member of $input; did you mean $input.json?
+        t.vtl:1:21: note: $input.bodies printed nothing, as on API Gateway: expected a member of $input: body, json, path, params
+        t.vtl:2:2: note: $context.requestID printed nothing, as on API Gateway: expected a member of $context; did you mean $context.requestId?
+        t.vtl:2:36: note: $nothing printed nothing, as on API Gateway
+        --
+    "#]]
+    .assert_eq(&tried(template, "{}", &[]));
+}
+
+#[test]
 fn whatever_api_gateway_takes_and_a_writer_may_not_mean_is_noted() {
     let template = r##"#set($l = [1..40])#foreach($a in $l)#foreach($b in $l)#end#end
 #foreach($i in [1..1001])#end

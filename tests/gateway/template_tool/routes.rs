@@ -176,7 +176,7 @@ fn a_template_that_cannot_be_read_is_a_problem_of_the_file_at_its_place() {
     let told = folder.tollgate(&["check", "api.yaml"]).text(&[]);
     expect![[r#"
         exit 3
-        api.yaml:13:77: problem: integration.requestTemplates.application/json: got line 3, column 1: the template's end, expected #end of the `#if` before it
+        api.yaml:13:77: problem: integration.requestTemplates.application/json: got line 3, column 1: the template's end, expected #end of the `#if` at line 2, column 1
          13 |               #if($a) "path": "$context.path", "env": "$stageVariables.env"}
             |                                                                             ^
             = in stage v1, POST /orders/{id}

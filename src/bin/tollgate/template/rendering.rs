@@ -5,7 +5,8 @@ use tollgate::{
     integrations::Side,
     template::{
         mapping_template::{
-            MappingTemplate, Overrides, RenderError, Rendered, TemplateInputs, TracedRendering, VariableText,
+            MappingTemplate, Overrides, RenderError, Rendered, TemplateInputs, TracedRendering,
+            UnknownMember, VariableText,
         },
         velocity::{Place, SyntaxError},
     },
@@ -32,6 +33,8 @@ pub struct Tried {
     /// At the end, or where it failed.
     pub variables: Vec<VariableText>,
     pub trace: Recorder,
+    /// The members that API Gateway does not have.
+    unknown_members: Vec<UnknownMember>,
 }
 
 /// The result of a rendering.
@@ -65,7 +68,7 @@ impl Tried {
             Ok(template) => template,
             Err(error) => {
                 let outcome = Outcome::Failed(Failure::of_syntax(error));
-                return Self { written, outcome, variables: Vec::new(), trace };
+                return Self { written, outcome, variables: Vec::new(), trace, unknown_members: Vec::new() };
             }
         };
         let TracedRendering { rendered, variables } = request.with_context(|context| {
@@ -75,13 +78,13 @@ impl Tried {
             Ok(rendered) => Outcome::Rendered(rendered),
             Err(error) => Outcome::Failed(Failure::of_rendering(error, written.side)),
         };
-        Self { written, outcome, variables, trace }
+        Self { written, outcome, variables, trace, unknown_members: template.unknown_members() }
     }
 
     /// A body that no template maps.
     pub fn passthrough(written: Written, body: String) -> Self {
         let (outcome, variables) = (Outcome::Passthrough(body), Vec::new());
-        Self { written, outcome, variables, trace: Recorder::default() }
+        Self { written, outcome, variables, trace: Recorder::default(), unknown_members: Vec::new() }
     }
 
     pub fn is_failed(&self) -> bool {
@@ -92,7 +95,12 @@ impl Tried {
     pub fn notes(&self) -> Vec<Note> {
         let empty = self.trace.empty.iter().map(|EmptyReference { place, source }| Note {
             place: Some(*place),
-            words: format!("{source} printed nothing, as on API Gateway"),
+            words: match self.unknown_members.iter().find(|unknown| unknown.place == *place) {
+                Some(UnknownMember { expected, .. }) => {
+                    format!("{source} printed nothing, as on API Gateway: expected {expected}")
+                }
+                None => format!("{source} printed nothing, as on API Gateway"),
+            },
         });
         let mut notes: Vec<_> = empty.collect();
         let whole = |words: String| Note { place: None, words };

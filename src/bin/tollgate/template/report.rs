@@ -23,7 +23,7 @@ pub enum Detail {
 }
 
 pub fn to_json(tried: &Tried, detail: Detail) -> Value {
-    let Tried { written, outcome, variables, trace } = tried;
+    let Tried { written, outcome, variables, trace, .. } = tried;
     let mut json = json!({
         "template": written.name,
         "maps": match written.side {

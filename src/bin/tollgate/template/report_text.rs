@@ -27,7 +27,7 @@ const MOST_OF_A_CELL: usize = 100;
 ///
 /// The reader is gone.
 pub fn write(out: &mut impl Write, tried: &Tried, detail: Detail) -> io::Result<()> {
-    let Tried { written, outcome, variables, trace } = tried;
+    let Tried { written, outcome, variables, trace, .. } = tried;
     let mut tables = Vec::new();
     if let Outcome::Rendered(rendered) = outcome {
         write_overrides(&mut tables, &rendered.overrides)?;

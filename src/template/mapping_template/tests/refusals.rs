@@ -89,6 +89,21 @@ fn compiling_many_paths_is_bounded() {
 }
 
 #[test]
+fn an_expression_of_a_path_takes_steps_by_its_size_as_matches_does() {
+    let text = "a".repeat(200_000);
+    let world =
+        World::new().body(&format!(r#"{{"a":["{text}"],"n":{text}1}}"#, text = text.replace('a', "7")));
+    #[rustfmt::skip]
+    world.gives(&[
+        ("$input.json('$.a[?(@ =~ /[a-z].*/)]')", "[]"),
+        ("$input.json('$.a[?(@ =~ /.*[0-9]{1,200}x.*/)]')", "!line 1, column 8: `json`: the JSONPath looks at too many values"),
+        ("$input.path('$[?(@.n =~ /.*[0-9]{1,200}x.*/)]')", "!line 1, column 8: `path`: the JSONPath looks at too many values"),
+        ("$input.path('$.a[0]').matches('[a-z].*')", "false"),
+        ("$input.path('$.a[0]').matches('.*[0-9]{1,200}x.*')", "!line 1, column 23: the template passed 2000000 steps of evaluation"),
+    ]);
+}
+
+#[test]
 fn what_tools_make_is_dropped_level_by_level() {
     let world = World::new().body(r#"{"m":{"a":1,"b":2}}"#);
     for (before, step) in [

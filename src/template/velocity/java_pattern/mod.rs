@@ -17,14 +17,16 @@ pub(super) use self::translation::translated;
 pub struct JavaPattern {
     regex: Regex,
     shape: Shape,
-    /// The bound of the expression's steps at one character of a text.
-    steps: usize,
+    /// The bound of the expression's moves at one character of a text.
+    moves: usize,
 }
 
 /// The bytes that a compiled expression may take.
 const MOST_BYTES: usize = 256 * 1024;
-/// The bytes of a compiled expression that are one step at a character, about.
-const BYTES_OF_A_STEP: usize = 32;
+/// The bytes of a compiled expression that take a few nanoseconds at a character, about.
+const BYTES_OF_A_MOVE: usize = 32;
+/// So many of these are one step of a rendering.
+const MOVES_OF_A_STEP: usize = 32;
 const MOST_NESTING: u32 = 50;
 const NOT_WELL_FORMED: &str = ", well-formed and not larger than 256 KB when it is compiled";
 
@@ -54,7 +56,7 @@ impl JavaPattern {
         loop {
             let built = RegexBuilder::new(translated).nest_limit(MOST_NESTING).size_limit(limit).build();
             match built {
-                Ok(regex) => return Ok(Self { regex, shape, steps: limit / BYTES_OF_A_STEP }),
+                Ok(regex) => return Ok(Self { regex, shape, moves: limit / BYTES_OF_A_MOVE }),
                 // The size is told by trying: the library's error does not say which it is.
                 Err(_) if limit < MOST_BYTES => limit *= 2,
                 Err(_) => return Err(NOT_WELL_FORMED),
@@ -71,9 +73,9 @@ impl JavaPattern {
         &self.regex
     }
 
-    /// The bound of the steps of going over `bytes` of a text once.
-    pub(super) fn steps(&self, bytes: usize) -> usize {
-        bytes.saturating_add(1).saturating_mul(self.steps)
+    /// The steps of a rendering, or of a JSONPath, that going over `bytes` of a text once takes at most.
+    pub(in crate::template) fn steps(&self, bytes: usize) -> usize {
+        bytes.saturating_add(1).saturating_mul(self.moves) / MOVES_OF_A_STEP
     }
 
     /// The bound of the bytes that are looked at again behind a match, `left` being those that are left there.

@@ -92,6 +92,7 @@ impl Methods<'_, '_> {
             }
             ("putAll", [Value::Map(other)]) => {
                 self.meter.make(MEMBER_BYTES * (1 + other.borrow().len()))?;
+                self.meter.walk(other.borrow().keys().map(|key| key.len()).sum())?;
                 self.variables.remember(value);
                 let members = other.borrow().clone();
                 for (key, item) in members.iter() {
@@ -116,7 +117,10 @@ impl Methods<'_, '_> {
     fn key(&mut self, key: &Value) -> Result<Option<Rc<str>>, Fault> {
         match key {
             Value::Null => Ok(None),
-            Value::Text(text) => Ok(Some(Rc::clone(text))),
+            Value::Text(text) => {
+                self.meter.walk(text.len())?;
+                Ok(Some(Rc::clone(text)))
+            }
             Value::Boolean(_) | Value::Number(_) | Value::List(_) | Value::Map(_) | Value::Host(_) => {
                 let mut text = String::new();
                 print::print(key, &mut text, self.meter)?;

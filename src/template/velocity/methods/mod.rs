@@ -36,14 +36,17 @@ impl Methods<'_, '_> {
             Value::Text(text) => self.text(text, method, arguments)?,
             Value::List(list) => self.list(list, value, method, arguments)?,
             Value::Map(map) => self.map(map, value, method, arguments)?,
-            Value::Host(host) => match host.call(method, arguments) {
-                Ok(value) => {
-                    self.remember_made(&value)?;
-                    Some(value)
+            Value::Host(host) => {
+                self.meter.walk(text_bytes(arguments))?;
+                match host.call(method, arguments) {
+                    Ok(value) => {
+                        self.remember_made(&value)?;
+                        Some(value)
+                    }
+                    Err(MethodError::Unknown) => None,
+                    Err(MethodError::Failed(reason)) => return Err(Fault::method(method, reason)),
                 }
-                Err(MethodError::Unknown) => None,
-                Err(MethodError::Failed(reason)) => return Err(Fault::method(method, reason)),
-            },
+            }
         };
         Ok(result.unwrap_or(Value::Null))
     }
@@ -76,6 +79,20 @@ fn boolean_method(boolean: bool, method: &str, arguments: &[Value]) -> Option<Va
         ("equals", [_]) => Some(Value::Boolean(false)),
         _ => None,
     }
+}
+
+/// The bytes of the texts among arguments.
+fn text_bytes(arguments: &[Value]) -> usize {
+    let bytes = arguments.iter().map(|argument| match argument {
+        Value::Text(text) => text.len(),
+        Value::Null
+        | Value::Boolean(_)
+        | Value::Number(_)
+        | Value::List(_)
+        | Value::Map(_)
+        | Value::Host(_) => 0,
+    });
+    bytes.sum()
 }
 
 /// A number of things.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::Methods;
 use crate::template::velocity::{
-    Number, Value,
+    Excerpt, Number, Value,
     operation::{equals, order},
     render_error::Fault,
 };
@@ -16,6 +16,7 @@ impl Methods<'_, '_> {
         method: &str,
         arguments: &[Value],
     ) -> Result<Option<Value>, Fault> {
+        self.meter.digits(number)?;
         Ok(Some(match (method, arguments) {
             ("toString", []) => self.made(&number.to_string())?,
             ("intValue", []) => Value::integer(i64::from(as_i32(number))),
@@ -23,13 +24,17 @@ impl Methods<'_, '_> {
             ("doubleValue", []) => Value::Number(Number::Double(number.as_f64())),
             ("floatValue", []) => Value::Number(Number::Double(as_float(number))),
             ("equals", [other]) => Value::Boolean(equals(&Value::Number(number.clone()), other, self.meter)?),
-            ("compareTo", [Value::Number(other)]) => Value::integer(match order(number, other) {
-                Some(Ordering::Less) => -1,
-                Some(Ordering::Greater) => 1,
-                Some(Ordering::Equal) | None => 0,
-            }),
-            ("parseInt" | "parseLong", [Value::Text(text)]) => parsed(method, text)?,
-            ("valueOf", [Value::Text(text)]) => parsed(method, text)?,
+            ("compareTo", [Value::Number(other)]) => {
+                Value::integer(match order(number, other, self.meter)? {
+                    Some(Ordering::Less) => -1,
+                    Some(Ordering::Greater) => 1,
+                    Some(Ordering::Equal) | None => 0,
+                })
+            }
+            ("parseInt" | "parseLong" | "valueOf", [Value::Text(text)]) => {
+                self.meter.walk(text.len())?;
+                parsed(method, text)?
+            }
             ("valueOf", [Value::Number(other)]) => Value::Number(other.clone()),
             _ => return Ok(None),
         }))
@@ -38,10 +43,8 @@ impl Methods<'_, '_> {
 
 /// A whole number as Java reads it.
 fn parsed(method: &str, text: &str) -> Result<Value, Fault> {
-    let integer = text.parse().map_err(|_| {
-        let shown: String = text.chars().take(40).collect();
-        Fault::method(method, format!("`{shown}` is no whole number"))
-    })?;
+    let integer =
+        text.parse().map_err(|_| Fault::method(method, format!("`{}` is no whole number", Excerpt(text))))?;
     Ok(Value::integer(integer))
 }
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, rc::Rc};
 use regex_lite::Captures;
 
 use super::{ITEM_BYTES, Methods};
-use crate::template::velocity::{JavaPattern, Value, render_error::Fault};
+use crate::template::velocity::{Excerpt, JavaPattern, Value, render_error::Fault};
 
 /// The expressions that a rendering has compiled. A template has few; what is made of a body is not kept beyond.
 #[derive(Default)]
@@ -15,8 +15,6 @@ pub(in super::super) struct Patterns {
 }
 
 const MOST_KEPT: usize = 64;
-/// The steps of a compiled expression, each a few nanoseconds, that are one step of a rendering.
-const STEPS_OF_A_STEP: usize = 32;
 /// Of the bytes that may be looked at again behind a match, one in so many is.
 const BYTES_OF_ONE_AGAIN: usize = 8;
 /// The bytes that compiling an expression goes over for each of its own.
@@ -32,7 +30,7 @@ impl Methods<'_, '_> {
                 compiled
             }
         };
-        self.meter.steps(pattern.steps(text.len()) / STEPS_OF_A_STEP)?;
+        self.meter.steps(pattern.steps(text.len()))?;
         Ok(Value::Boolean(pattern.is_match(text)))
     }
 
@@ -53,7 +51,7 @@ impl Methods<'_, '_> {
     ) -> Result<Rc<JavaPattern>, Fault> {
         self.meter.walk(pattern.len().saturating_mul(BYTES_OF_COMPILING))?;
         compile(pattern).map(Rc::new).map_err(|why| {
-            let shown: String = pattern.chars().take(40).collect();
+            let shown = Excerpt(pattern);
             Fault::method(method, format!("`{shown}` is not a regular expression of Java{why}"))
         })
     }
@@ -61,7 +59,7 @@ impl Methods<'_, '_> {
     /// A match of a text that is gone over from the front; `left` bytes are behind it.
     fn count_match(&mut self, pattern: &JavaPattern, left: usize) -> Result<(), Fault> {
         let again = pattern.bytes_again(left) / BYTES_OF_ONE_AGAIN;
-        let steps = if again == 0 { 0 } else { pattern.steps(again) / STEPS_OF_A_STEP };
+        let steps = if again == 0 { 0 } else { pattern.steps(again) };
         self.meter.steps(1 + steps)
     }
 
@@ -74,7 +72,7 @@ impl Methods<'_, '_> {
         method: &str,
     ) -> Result<Value, Fault> {
         let pattern = self.search(method, pattern)?;
-        self.meter.steps(pattern.steps(text.len()) / STEPS_OF_A_STEP)?;
+        self.meter.steps(pattern.steps(text.len()))?;
         let parts = replacement_parts(replacement).map_err(|why| Fault::method(method, why))?;
         let mut out = String::new();
         let mut from = 0;
@@ -96,7 +94,7 @@ impl Methods<'_, '_> {
     /// nothing there.
     pub(super) fn split(&mut self, text: &str, pattern: &Rc<str>, limit: i64) -> Result<Value, Fault> {
         let pattern = self.search("split", pattern)?;
-        self.meter.steps(pattern.steps(text.len()) / STEPS_OF_A_STEP)?;
+        self.meter.steps(pattern.steps(text.len()))?;
         let most = usize::try_from(limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
         let mut parts = Vec::new();
         let mut from = 0;
@@ -187,7 +185,7 @@ fn write_replacement(parts: &[Part], captures: &Captures<'_>, out: &mut String) 
                 out.push_str(&digits);
             }
             Part::Named(name) => {
-                let group = captures.name(name).ok_or_else(|| format!("no group {{{name}}}"))?;
+                let group = captures.name(name).ok_or_else(|| format!("no group {{{}}}", Excerpt(name)))?;
                 out.push_str(group.as_str());
             }
         }

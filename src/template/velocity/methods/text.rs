@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::{Methods, count, position};
-use crate::template::velocity::{Number, Value, render_error::Fault, utf16};
+use super::{Methods, count, position, text_bytes};
+use crate::template::velocity::{Excerpt, Number, Value, render_error::Fault, utf16};
 
 /// Methods that fail when an argument is null.
 const FAIL_OF_NULL: [&str; 12] = [
@@ -28,16 +28,7 @@ impl Methods<'_, '_> {
         method: &str,
         arguments: &[Value],
     ) -> Result<Option<Value>, Fault> {
-        let bytes = arguments.iter().map(|argument| match argument {
-            Value::Text(text) => text.len(),
-            Value::Null
-            | Value::Boolean(_)
-            | Value::Number(_)
-            | Value::List(_)
-            | Value::Map(_)
-            | Value::Host(_) => 0,
-        });
-        self.meter.walk(text.len() + bytes.sum::<usize>())?;
+        self.meter.walk(text.len() + text_bytes(arguments))?;
         if arguments.iter().any(|argument| matches!(argument, Value::Null)) && FAIL_OF_NULL.contains(&method)
         {
             return Err(Fault::method(method, "an argument is null"));
@@ -181,7 +172,7 @@ fn unit(method: &str, number: &Number) -> Result<usize, Fault> {
         Number::Integer(integer) => usize::try_from(*integer).ok(),
         Number::Decimal(_) | Number::Double(_) => None,
     }
-    .ok_or_else(|| Fault::method(method, format!("{number} is no position")))
+    .ok_or_else(|| Fault::method(method, format!("{} is no position", Excerpt(&number.to_string()))))
 }
 
 /// A position to begin at; before the text's start is its start.

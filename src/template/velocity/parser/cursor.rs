@@ -72,7 +72,7 @@ impl<'text> Parser<'text, '_> {
 
     pub(super) fn mistake_at(&self, at: usize, expected: &str) -> Mistake {
         let got = if at < self.text.len() { self.shown(at) } else { "the end".to_owned() };
-        Mistake { at: self.base + at, got, expected: expected.to_owned() }
+        Mistake { at: self.base + at, got, expected: expected.to_owned(), directive_at: None }
     }
 
     /// The word or the sign at a byte, in backticks.

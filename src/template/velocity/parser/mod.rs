@@ -48,11 +48,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, SyntaxError> {
     let mut macros = Macros::new();
     let mut parser = Parser { text, at: 0, base: 0, depth: 0, macros: &mut macros };
     let parsed = parser.whole();
-    let block = parsed.map_err(|Mistake { at, got, expected }| SyntaxError {
-        place: Lines::of(text).place(text, at),
-        got,
-        expected,
-    })?;
+    let block = parsed.map_err(|mistake| mistake.placed_in(text))?;
     Ok(Parsed { block, macros })
 }
 
@@ -61,6 +57,19 @@ pub(super) struct Mistake {
     at: usize,
     got: String,
     expected: String,
+    /// The byte of the whole template where the directive stands that `expected` ends with.
+    directive_at: Option<usize>,
+}
+
+impl Mistake {
+    fn placed_in(self, template: &str) -> SyntaxError {
+        let Self { at, got, mut expected, directive_at } = self;
+        let lines = Lines::of(template);
+        if let Some(at) = directive_at {
+            expected.push_str(&format!(" at {}", lines.place(template, at)));
+        }
+        SyntaxError { place: lines.place(template, at), got, expected }
+    }
 }
 
 /// Reads one text: the template, or what stands in double quotes inside it.
@@ -130,7 +139,8 @@ impl Parser<'_, '_> {
         Mistake {
             at: self.base + self.text.len(),
             got: "the template's end".to_owned(),
-            expected: format!("#end of the {} before it", self.shown(start)),
+            expected: format!("#end of the {}", self.shown(start)),
+            directive_at: Some(self.base + start),
         }
     }
 
@@ -138,7 +148,8 @@ impl Parser<'_, '_> {
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Mistake>) -> Result<T, Mistake> {
         if self.depth == MOST_NESTING {
             let expected = format!("at most {MOST_NESTING} blocks and brackets inside one another");
-            return Err(Mistake { at: self.base + self.at, got: "one more".to_owned(), expected });
+            let (at, got) = (self.base + self.at, "one more".to_owned());
+            return Err(Mistake { at, got, expected, directive_at: None });
         }
         self.depth += 1;
         let read = read(self);

@@ -2,7 +2,7 @@
 
 use super::{Mistake, Parser};
 use crate::template::velocity::{
-    java_pattern,
+    Excerpt, java_pattern,
     tree::{Expression, MethodCall, Print, Reference, Statement, Step},
 };
 
@@ -154,13 +154,9 @@ impl Parser<'_, '_> {
     fn check_pattern(&self, at: usize, pattern: &str) -> Result<(), Mistake> {
         java_pattern::translated(pattern).map(|_| ()).map_err(|why| Mistake {
             at: self.base + at,
-            got: self.shown_text(pattern),
+            got: format!("`{}`", Excerpt(pattern)),
             expected: format!("a regular expression of Java{why}"),
+            directive_at: None,
         })
-    }
-
-    fn shown_text(&self, text: &str) -> String {
-        let start: String = text.chars().take(40).collect();
-        if start.len() < text.len() { format!("`{start}…`") } else { format!("`{start}`") }
     }
 }

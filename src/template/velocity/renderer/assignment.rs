@@ -7,7 +7,7 @@ use super::{
     scope::Scope,
 };
 use crate::template::velocity::{
-    Number, Value, print,
+    Number, Value,
     render_error::Fault,
     tree::{Reference, Set, Step},
 };
@@ -19,8 +19,8 @@ impl Renderer<'_> {
         self.at = set.span.start;
         let value = self.value(&set.value, scope)?;
         if self.tracer.is_some() {
-            let mut text = String::new();
-            print::print(&value, &mut text, &mut self.meter)?;
+            // Those who watch take no steps of the rendering.
+            let text = value.printed().unwrap_or_default();
             self.trace(set.span, |_| text);
         }
         if matches!(value, Value::Null) {

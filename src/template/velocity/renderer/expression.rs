@@ -21,7 +21,10 @@ impl Renderer<'_> {
         let value = match expression {
             Expression::Boolean(boolean) => Value::Boolean(*boolean),
             Expression::Integer(integer) => Value::integer(*integer),
-            Expression::Digits(digits) => Value::Number(Number::Decimal((&**digits).into())),
+            Expression::Digits(digits) => {
+                self.meter.make(digits.len())?;
+                Value::Number(Number::Decimal((&**digits).into()))
+            }
             Expression::Double(double) => Value::Number(Number::Double(*double)),
             Expression::Text(text) => {
                 self.meter.make(text.len())?;
@@ -115,9 +118,9 @@ impl Renderer<'_> {
             | Operator::Subtract
             | Operator::Multiply
             | Operator::Divide
-            | Operator::Remainder => Ok(arithmetic(operator, left, right)),
+            | Operator::Remainder => arithmetic(operator, left, right, &mut self.meter),
             Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
-                Ok(Value::Boolean(compare(operator, left, right)))
+                compare(operator, left, right, &mut self.meter).map(Value::Boolean)
             }
             Operator::Equal => self.equal(left, right, scope).map(Value::Boolean),
             Operator::NotEqual => Ok(Value::Boolean(!self.equal(left, right, scope)?)),

@@ -53,10 +53,12 @@ impl Renderer<'_> {
             }
             (Value::Map(map), index) => {
                 let key = self.text_of(index, scope)?;
+                self.meter.walk(key.len())?;
                 Ok(map.borrow().get(&key).cloned().unwrap_or(Value::Null))
             }
             (Value::Host(host), index) => {
                 let key = self.text_of(index, scope)?;
+                self.meter.walk(key.len())?;
                 Ok(host.property(&key).unwrap_or(Value::Null))
             }
             (Value::Boolean(_) | Value::Number(_) | Value::Text(_), Value::Number(Number::Integer(..0))) => {

@@ -4,13 +4,33 @@ use super::variables::variables;
 use crate::template::velocity::{Bounds, Template};
 
 #[test]
-fn a_template_that_cannot_be_read_says_where_and_what_was_expected() {
+fn a_directive_that_is_not_closed_is_told_with_its_place() {
     let cases = [
-        ("#if($t)\n x", "line 2, column 3: got the template's end, expected #end of the `#if` before it"),
+        (
+            "a\n #if($t)\n x",
+            "line 3, column 3: got the template's end, expected #end of the `#if` at line 2, column 2",
+        ),
+        (
+            "#if($t)é#if($f)\n#else x #end",
+            "line 2, column 13: got the template's end, expected #end of the `#if` at line 1, column 1",
+        ),
+        (
+            "#set($x = \"é #define($d)\")",
+            "line 1, column 25: got the template's end, expected #end of the `#define` at line 1, column 14",
+        ),
         (
             "#foreach($i in $l)",
-            "line 1, column 19: got the template's end, expected #end of the `#foreach` before it",
+            "line 1, column 19: got the template's end, expected #end of the `#foreach` at line 1, column 1",
         ),
+    ];
+    for (template, expected) in cases {
+        assert_eq!(Template::parse(template).expect_err(template).to_string(), expected, "{template}");
+    }
+}
+
+#[test]
+fn a_template_that_cannot_be_read_says_where_and_what_was_expected() {
+    let cases = [
         ("a#end", "line 1, column 2: got `#end`, expected an #if, #foreach, #define or #macro before it"),
         ("é\n#else", "line 2, column 1: got `#else`, expected an #if, #foreach, #define or #macro before it"),
         ("#foreach($i in $l)#else#end", "line 1, column 19: got `#else`, expected #end"),

@@ -3,6 +3,7 @@
 mod bounded_rendering;
 mod bounds;
 mod errors;
+mod long_values;
 mod oracle;
 mod patterns;
 mod random;

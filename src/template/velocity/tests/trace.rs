@@ -47,3 +47,15 @@ fn every_evaluated_part_is_told_with_its_place_and_its_result() {
     assert_eq!(parsed.render(&mut variables(), &Bounds::default()), Ok(traced));
     assert_eq!(parsed.source(), template);
 }
+
+#[test]
+fn to_watch_a_rendering_takes_none_of_its_steps() {
+    let template = Template::parse("#set($x = [$s])#set($y = $x)#set($y = $x)").unwrap();
+    let most = (1..).find(|&steps| {
+        let bounds = Bounds { steps, ..Bounds::default() };
+        template.render(&mut variables(), &bounds).is_ok()
+    });
+    let bounds = Bounds { steps: most.unwrap(), ..Bounds::default() };
+    let traced = template.render_traced(&mut variables(), &bounds, &mut Lines::default());
+    assert_eq!(traced, Ok(String::new()));
+}
