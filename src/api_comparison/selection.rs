@@ -8,11 +8,13 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::{
     left_out::{LeftOut, LeftOutReason},
     request::{ComparedRequest, WrittenHeader, WrittenRequest},
-    secrets::is_secret,
     side::{BaseUrl, below_path},
     sources::Values,
 };
-use crate::{header_rules::is_hop_by_hop, integrations::http::encoded_value, path::query_pairs_whole};
+use crate::{
+    header_rules::is_hop_by_hop, integrations::http::encoded_value, path::query_pairs_whole,
+    secret_names::is_secret,
+};
 
 /// Says which requests are sent, and how they are read.
 #[derive(Clone, Debug)]
