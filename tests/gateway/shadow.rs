@@ -198,6 +198,22 @@ async fn a_parameter_that_is_a_secret_by_its_name_is_not_copied() {
 }
 
 #[tokio::test]
+async fn a_line_has_the_beginning_of_an_encoding_whose_name_is_long() {
+    for (length, told) in [(64, "x".repeat(64)), (60_000, "x".repeat(64) + "…")] {
+        let says = format!(
+            "HTTP/1.1 200 OK\r\nContent-Encoding: {}\r\nContent-Length: 2\r\n\r\nno",
+            "x".repeat(length)
+        );
+        let target = Target::start([("/1", Script::Says(says))]).await;
+        let gateway = shadowed(&target, "/{id}", json!({})).await;
+        gateway.send("GET /v1/ping/1").await;
+        let [line] = &shadow_lines(&gateway)[..] else { panic!("{:?}", gateway.log_lines()) };
+        let expected = format!(r#""shadowLatency":0,"shadowError":"a body in the encoding {told}"}}"#);
+        assert!(line.ends_with(&expected), "{line}");
+    }
+}
+
+#[tokio::test]
 async fn what_the_authorizer_reads_is_a_secret_whatever_its_name_is() {
     let target = Target::start([]).await;
     let gateway = TestGateway::serving(&[
