@@ -90,6 +90,7 @@ pub mod notation;
 pub mod path;
 pub mod policy_document;
 pub mod random;
+pub mod secret_names;
 pub mod template;
 pub mod ttl_cache;
 pub mod userinfo;

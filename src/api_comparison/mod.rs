@@ -13,6 +13,7 @@ mod request;
 mod route_names;
 mod rules;
 mod run;
+mod secret_forms;
 mod secrets;
 mod selection;
 mod side;

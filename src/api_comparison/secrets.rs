@@ -2,36 +2,23 @@
 
 use std::borrow::Cow;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderName};
 
-use crate::path::{decode, query_pairs_as_sent, query_pairs_whole};
+use super::secret_forms::forms;
+use crate::{
+    path::{decode, query_pairs_as_sent, query_pairs_whole},
+    secret_names::is_secret,
+};
 
 /// Stands for a secret.
 const MASK: &str = "…";
 /// A shorter value is in every text.
 const LEAST_BYTES: usize = 4;
 
-/// The values that are not shown.
+/// The values that are not shown, each in all its forms, the longer first.
 #[derive(Clone, Default)]
 pub struct Secrets(Vec<String>);
-
-/// True of a header or a parameter by whose name it is a secret.
-pub fn is_secret(name: &str) -> bool {
-    const WORDS: [&str; 10] = [
-        "authorization",
-        "cookie",
-        "token",
-        "secret",
-        "password",
-        "api-key",
-        "apikey",
-        "api_key",
-        "credential",
-        "signature",
-    ];
-    let name = name.to_ascii_lowercase();
-    WORDS.iter().any(|word| name.contains(word)) || name == "key" || name == "sig"
-}
 
 impl Secrets {
     /// Takes the values of these headers for secrets.
@@ -54,16 +41,21 @@ impl Secrets {
         }
     }
 
-    /// A credential counts without its scheme too, and each cookie by itself.
+    /// A credential counts without its scheme too, user and password of Basic, and each cookie by itself.
     fn add(&mut self, value: &str) {
         let (_, credential) = value.split_once(' ').unwrap_or_default();
+        let basic = BASE64_STANDARD.decode(credential.trim()).ok();
+        let basic = basic.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        let (_, password) = basic.split_once(':').unwrap_or_default();
+        let of_basic = if password.is_empty() { "" } else { basic.as_str() };
         let cookies = value.split(';').filter_map(|cookie| Some(cookie.split_once('=')?.1));
-        for value in [value, credential].into_iter().chain(cookies).map(str::trim) {
-            if value.len() >= LEAST_BYTES && !self.0.iter().any(|known| known == value) {
-                self.0.push(value.to_owned());
+        for value in [value, credential, of_basic, password].into_iter().chain(cookies).map(str::trim) {
+            if value.len() >= LEAST_BYTES {
+                self.0.extend(forms(value).into_iter().filter(|form| form.len() >= LEAST_BYTES));
             }
         }
-        self.0.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        self.0.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        self.0.dedup();
     }
 
     /// The text with `…` in the place of each secret.
@@ -110,6 +102,7 @@ mod tests {
         secrets.add_parameters("/a?page=12345&token=t%2F123");
         assert_eq!(secrets.masked("t%2F123 t/123 12345"), "… … 12345");
         assert_eq!(secrets.masked("got Bearer abc.def"), "got …");
+        assert_eq!(secrets.masked("abc%2Edef Bearer+abc.def YWJjLmRlZg== YWJjLmRlZg"), "… … … …");
         assert_eq!(secrets.masked("abc.def, session7, text/plain, 2"), "…, …, text/plain, 2");
         assert_eq!(
             secrets.shown_target("/a?access_token=1&page=2&x=abc.def"),

@@ -8,13 +8,12 @@ use percent_encoding::utf8_percent_encode;
 use super::{
     left_out::{LeftOut, LeftOutReason},
     request::{ComparedRequest, WrittenHeader, WrittenRequest},
-    secrets::is_secret,
     side::{BaseUrl, below_path},
     sources::Values,
 };
 use crate::{
     header_rules::is_hop_by_hop, integrations::http::encoded_value, path::query_pairs_whole,
-    template::NOT_IN_URI,
+    secret_names::is_secret, template::NOT_IN_URI,
 };
 
 /// Says which requests are sent, and how they are read.

@@ -154,7 +154,9 @@ fn needs_no_quotes(value: &str, context: Context) -> bool {
 
 fn is_printable(c: char) -> bool {
     !c.is_control()
-        && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+        && !matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+        // Ends of lines, and what turns the direction of text in a terminal.
+        && !matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         && (c == ' ' || !c.is_whitespace())
 }
 

@@ -1,5 +1,7 @@
 //! The call of an integration for one request, as data: `tollgate explain` shows it. Nothing is sent.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 
 use super::{dynamodb::FilledOperation, lambda::ResolvedFunctionCall, service_call::ServiceCaller};
@@ -31,6 +33,8 @@ pub struct ResolvedServiceCall {
     pub region: Option<String>,
     /// The ARN of the role that is assumed for it, if one is.
     pub role: Option<String>,
+    /// How long the URL is good to which the client is sent with a 307. `None`: the call is made.
+    pub redirect_ttl: Option<Duration>,
     pub call: ServiceCall,
 }
 
@@ -45,6 +49,6 @@ impl ResolvedServiceCall {
             CallCredentials::Own => None,
             CallCredentials::Role(role) => Some(role.as_str().to_owned()),
         };
-        Self { service, action, region: caller.address.region.clone(), role, call }
+        Self { service, action, region: caller.address.region.clone(), role, redirect_ttl: None, call }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     context::Context,
     integrations::http::{add_origin, to_target},
     path::query_pairs_whole,
+    secret_names::is_secret,
 };
 
 /// A copy has it. A request that has it is one, and is not copied: two gateways that shadow each other would never end.
@@ -28,9 +29,6 @@ const COPIED: [&str; 10] = [
     "x-requested-with",
 ];
 
-/// Parameters that are credentials wherever they stand: RFC 6750 §2.3, and what people call keys.
-const CREDENTIALS_OF_QUERIES: [&str; 8] =
-    ["access_token", "api-key", "api_key", "apikey", "key", "sig", "signature", "token"];
 /// Of a presigned URL.
 const OF_SIGNATURES: &str = "x-amz-";
 
@@ -67,9 +65,8 @@ fn is_a_token(context: &Context<'_>, name: &HeaderName) -> bool {
 pub fn query_without_credentials(context: &Context<'_>) -> String {
     let places = context.caller.principal.map_or(&[][..], |principal| principal.token_places());
     let is_credential = |name: &str| {
-        let lower = name.to_ascii_lowercase();
-        lower.starts_with(OF_SIGNATURES)
-            || CREDENTIALS_OF_QUERIES.contains(&lower.as_str())
+        name.to_ascii_lowercase().starts_with(OF_SIGNATURES)
+            || is_secret(name)
             || places
                 .iter()
                 .any(|place| matches!(place, TokenPlace::Querystring(parameter) if parameter == name))

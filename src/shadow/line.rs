@@ -28,6 +28,9 @@ pub struct ShadowLine {
     shadow_error: Option<String>,
 }
 
+/// The most characters of an encoding's name that a line has: the other API may say anything.
+const MOST_ENCODING_CHARS: usize = 64;
+
 /// The outcome of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -92,8 +95,12 @@ fn agreement(answer: &BodySum, shadow: &BodySum) -> (Agreement, Option<String>) 
         }
         (BodySum::Content(_), BodySum::Encoded(encoding, _))
         | (BodySum::Encoded(encoding, _), BodySum::Content(_)) => {
-            let encoding = encoding.to_str().unwrap_or("of an unknown name");
-            (Agreement::NotCompared, Some(format!("a body in the encoding {encoding}")))
+            let name = encoding.to_str().unwrap_or("of an unknown name");
+            let words = match name.char_indices().nth(MOST_ENCODING_CHARS) {
+                Some((end, _)) => format!("a body in the encoding {}…", &name[..end]),
+                None => format!("a body in the encoding {name}"),
+            };
+            (Agreement::NotCompared, Some(words))
         }
         (answer, shadow) if answer == shadow => (Agreement::Agrees, None),
         _ => (Agreement::BodyDiffers, None),

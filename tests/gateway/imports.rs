@@ -30,6 +30,7 @@ const FLOORS: [&[&str]; 15] = [
         "circuit_breaker",
         "clock",
         "random",
+        "secret_names",
         "userinfo",
         "wait",
     ],

@@ -185,6 +185,34 @@ async fn a_copy_has_no_secret_unless_credentials_are_passed() {
     .assert_eq(&target.received().join("\n"));
 }
 
+/// The old API needs no more of a query than what is nobody's secret, however its name is written.
+#[tokio::test]
+async fn a_parameter_that_is_a_secret_by_its_name_is_not_copied() {
+    let target = Target::start([]).await;
+    let gateway = shadowed(&target, "/{id}", json!({})).await;
+    let secrets = "id_token=s&refresh_token=s&password=s&client_secret=s&x-api-key=s&jwt=s&code=s&%74oken=s&X-Amz-Date=s\
+                   &Client%5FSecret=s&user%5Bpassword%5D=s&session-id=s&API.Key=s&otp=s&AWSAccessKeyId=s";
+    gateway.send(&format!("GET /v1/ping/1?page=2&{secrets}&author=ada&postcode=1")).await;
+    let received = target.received().join("\n");
+    assert_eq!(received.lines().next(), Some("GET /1?page=2&author=ada&postcode=1"));
+}
+
+#[tokio::test]
+async fn a_line_has_the_beginning_of_an_encoding_whose_name_is_long() {
+    for (length, told) in [(64, "x".repeat(64)), (60_000, "x".repeat(64) + "…")] {
+        let says = format!(
+            "HTTP/1.1 200 OK\r\nContent-Encoding: {}\r\nContent-Length: 2\r\n\r\nno",
+            "x".repeat(length)
+        );
+        let target = Target::start([("/1", Script::Says(says))]).await;
+        let gateway = shadowed(&target, "/{id}", json!({})).await;
+        gateway.send("GET /v1/ping/1").await;
+        let [line] = &shadow_lines(&gateway)[..] else { panic!("{:?}", gateway.log_lines()) };
+        let expected = format!(r#""shadowLatency":0,"shadowError":"a body in the encoding {told}"}}"#);
+        assert!(line.ends_with(&expected), "{line}");
+    }
+}
+
 #[tokio::test]
 async fn what_the_authorizer_reads_is_a_secret_whatever_its_name_is() {
     let target = Target::start([]).await;

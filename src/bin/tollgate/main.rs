@@ -38,6 +38,7 @@ mod history;
 mod import;
 mod init;
 mod interrupt;
+mod json_text;
 mod keys;
 mod limit_words;
 mod log_args;

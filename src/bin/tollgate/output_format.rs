@@ -5,6 +5,8 @@ use std::io::{self, StdoutLock, Write};
 use serde_json::{Map, Value};
 use tollgate::api_file::yaml;
 
+use crate::json_text;
+
 /// The form of a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum OutputFormat {
@@ -31,7 +33,7 @@ impl OutputFormat {
     ) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         match self {
-            Self::Json => writeln!(stdout, "{:#}", versioned(json()))?,
+            Self::Json => writeln!(stdout, "{}", json_text::indented(&versioned(json())))?,
             Self::Yaml => stdout.write_all(yaml(&versioned(json())).as_bytes())?,
             Self::Text => text(&mut stdout)?,
         }
@@ -50,7 +52,7 @@ impl OutputFormat {
     ) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         match self {
-            Self::Json => writeln!(stdout, "{}", versioned(json()))?,
+            Self::Json => writeln!(stdout, "{}", json_text::in_a_line(&versioned(json())))?,
             Self::Yaml => write!(stdout, "---\n{}", yaml(&versioned(json())))?,
             Self::Text => text(&mut stdout)?,
         }

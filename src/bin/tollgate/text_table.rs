@@ -50,14 +50,20 @@ pub fn write(out: &mut impl Write, columns: &[Column], rows: &[Vec<String>]) -> 
 /// Escapes the characters that a terminal would obey, those that turn the direction of text and line ends: an item, a
 /// token and an issuer's answer may hold any.
 pub fn printable(text: &str) -> String {
-    let escaped = |character: char| match character {
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            character.escape_default().to_string()
-        }
-        _ if character.is_control() => character.escape_default().to_string(),
-        _ => character.to_string(),
+    let escaped = |character: char| match is_obeyed(character) {
+        true => character.escape_default().to_string(),
+        false => character.to_string(),
     };
     text.chars().map(escaped).collect()
+}
+
+/// True of a character that a terminal would obey, that turns the direction of text, or that ends a line.
+pub fn is_obeyed(character: char) -> bool {
+    let turns_or_ends = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    turns_or_ends || character.is_control()
 }
 
 #[cfg(test)]

@@ -58,6 +58,8 @@ pub enum ExplainedCall {
         region: Option<String>,
         /// The ARN of the role that is assumed for it, if one is.
         role: Option<String>,
+        /// How long the URL is good to which the client is sent with a 307. `None`: the call is made.
+        redirect_ttl: Option<Duration>,
         method: String,
         path: String,
         headers: Vec<(String, String)>,
@@ -123,12 +125,13 @@ fn function(call: ResolvedFunctionCall, secrets: &Secrets) -> ExplainedCall {
 }
 
 fn service(resolved: ResolvedServiceCall, secrets: &Secrets) -> ExplainedCall {
-    let ResolvedServiceCall { service, action, region, role, call } = resolved;
+    let ResolvedServiceCall { service, action, region, role, redirect_ttl, call } = resolved;
     ExplainedCall::Service {
         service,
         action,
         region,
         role,
+        redirect_ttl,
         method: call.method.to_string(),
         path: secrets.masked(call.path_and_query.as_str()),
         headers: secrets.masked_headers(&call.headers),

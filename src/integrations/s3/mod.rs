@@ -175,7 +175,8 @@ impl S3 {
     pub fn resolve(&self, context: &Context<'_>) -> Result<ResolvedServiceCall, GatewayError> {
         let action =
             ACTIONS.iter().find(|(_, action)| *action == self.action).map(|(name, _)| (*name).to_owned());
-        Ok(ResolvedServiceCall::new("s3".to_owned(), action, &self.caller, self.call(context)?))
+        let resolved = ResolvedServiceCall::new("s3".to_owned(), action, &self.caller, self.call(context)?);
+        Ok(ResolvedServiceCall { redirect_ttl: self.redirect_ttl, ..resolved })
     }
 
     fn call(&self, context: &Context<'_>) -> Result<ServiceCall, GatewayError> {

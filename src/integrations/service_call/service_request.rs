@@ -71,6 +71,10 @@ impl ServiceOperation {
     /// `BadRequest`: the filled path or the query is none, or a client's own form names an action.
     pub fn call(&self, service: Service, request: ServiceRequest) -> Result<ServiceCall, GatewayError> {
         let ServiceRequest { method, path, query, mut headers, body, body_origin, trace_id } = request;
+        if body_origin == BodyOrigin::Client && service.query_version().is_some() && names_action(&body) {
+            let words = "the client's body names an action, which is the route's to name";
+            return Err(GatewayError::BadRequest(words.into()));
+        }
         OTHERS_HEADERS.iter().for_each(|name| drop(headers.remove(name)));
         headers.entry(ACCEPT).or_insert(JSON);
         let path_and_query = match self {
@@ -81,13 +85,6 @@ impl ServiceOperation {
                 with_query(path, &[own, &query])
             }
             Self::Action { name, query: own } => {
-                if body_origin == BodyOrigin::Client
-                    && service.query_version().is_some()
-                    && names_action(&body)
-                {
-                    let words = "the client's body names an action, which is the route's to name";
-                    return Err(GatewayError::BadRequest(words.into()));
-                }
                 let action = action_query(service, name, &mut headers, &[own, &query], &body);
                 with_query("/", &[&action, own, &query])
             }

@@ -122,7 +122,7 @@ fn a_request_has_the_headers_that_its_service_wants() {
 
 #[test]
 fn a_client_names_no_action_of_a_service_that_takes_forms() {
-    let call = |body: &'static str, body_origin| {
+    let call = |service, operation: ServiceOperation, body: &'static str, body_origin| {
         let request = ServiceRequest {
             method: Method::POST,
             path: None,
@@ -132,17 +132,22 @@ fn a_client_names_no_action_of_a_service_that_takes_forms() {
             body_origin,
             trace_id: String::new(),
         };
-        let called = action("Publish", "").call(Service::Sns, request);
-        called.map(|call| call.path_and_query.to_string())
+        operation.call(service, request).map(|call| call.path_and_query.to_string())
     };
+    let publish = |body, origin| call(Service::Sns, action("Publish", ""), body, origin);
+    let path = |service, body, origin| call(service, ServiceOperation::Path("/1/q".to_owned()), body, origin);
     let own = "/?Action=Publish&Version=2010-03-31";
     for body in
         ["Action=DeleteTopic", "a=b&Action=x", "%41ction=x", "action=x", "Version=1", "a=b&+Action+=x"]
     {
-        assert!(call(body, BodyOrigin::Client).is_err(), "{body}");
+        assert!(publish(body, BodyOrigin::Client).is_err(), "{body}");
+        assert!(path(Service::Sqs, body, BodyOrigin::Client).is_err(), "{body}");
+        assert_eq!(path(Service::S3, body, BodyOrigin::Client).unwrap(), "/1/q", "{body}");
     }
     for body in ["", "Message=Action=x", "Actions=x", "{\"Action\": 1}"] {
-        assert_eq!(call(body, BodyOrigin::Client).unwrap(), own, "{body}");
+        assert_eq!(publish(body, BodyOrigin::Client).unwrap(), own, "{body}");
+        assert_eq!(path(Service::Sqs, body, BodyOrigin::Client).unwrap(), "/1/q", "{body}");
     }
-    assert_eq!(call("Action=Publish", BodyOrigin::Template).unwrap(), "/");
+    assert_eq!(publish("Action=Publish", BodyOrigin::Template).unwrap(), "/");
+    assert_eq!(path(Service::Sqs, "Action=SendMessage", BodyOrigin::Template).unwrap(), "/1/q");
 }

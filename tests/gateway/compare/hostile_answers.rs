@@ -21,7 +21,7 @@ async fn a_hostile_answer_is_a_difference_and_no_more() {
         ("/api/html", Script::Says(ok("X-Html: <script>\r\n", page))),
         ("/api/no-http", Script::Says("SSH-2.0-x\r\n\r\n".to_owned())),
         ("/api/cut", Script::Says("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx".to_owned())),
-        ("/api/terminal", Script::Says(ok("", "\u{1b}[2J\u{202e}"))),
+        ("/api/terminal", Script::Says(ok("", "\u{1b}[2J\u{202e}\u{9b}"))),
     ])
     .await;
     let apis = TwoApis::between(left, right, &[]);
@@ -83,12 +83,16 @@ async fn a_hostile_answer_is_a_difference_and_no_more() {
           GET /terminal
             body
               left:  JSON: {}
-              right: text: \u{1b}[2J\u{202e}
+              right: text: \u{1b}[2J\u{202e}\u{9b}
 
         9 requests: 0 equal, 5 different, 4 not answered
         --
     "#]].assert_eq(&apis.compare(&arguments).await);
     assert!(began.elapsed().as_secs() < 60);
+    let json = apis.run(&["/terminal", "-o", "json"]).await.stdout;
+    assert!(json.contains(r#""right": "text: \u001b[2J\u202e\u009b""#), "{json}");
+    let yaml = apis.run(&["/terminal", "-o", "yaml"]).await.stdout;
+    assert!(yaml.contains(r#"right: "text: \U0000001B[2J\U0000202E\U0000009B""#), "{yaml}");
     let written = std::fs::read_to_string(apis.folder.path("page.html")).unwrap();
     assert!(
         !written.contains("<script") && written.contains("&lt;script&gt;alert(1)&lt;/script&gt;"),

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod differences;
+mod echoed_secrets;
 mod hostile_answers;
 mod selection;
 mod sources;

@@ -64,6 +64,8 @@ stages:
           queueUrl: https://sqs.eu-west-1.amazonaws.com/111122223333/orders
           messageBody: $request.body
       GET /files/{id}: { integration: { type: S3, action: GetObject, bucket: shop-files, key: "${request.path.id}" } }
+      GET /links/{id}:
+        integration: { type: S3, action: GetObject, bucket: shop-files, key: "${request.path.id}", redirectTtlInSeconds: 60 }
       GET /mock: { integration: { type: MOCK, statusCode: 418, headers: { x-a: b }, body: { tea: "${context.stage}" } } }
 "#;
 
@@ -259,6 +261,24 @@ async fn the_gateway_sends_what_is_explained() {
     };
     assert_eq!(alike(sent), alike(explained));
     assert_eq!(world.calls(), ["echo"]);
+}
+
+#[test]
+fn a_redirect_to_an_object_is_explained_as_one() {
+    let folder = Folder::new(&[("api.yaml", API.replace("PORT", "9000").as_bytes())]);
+    let explain = |path: &str, form: &str| {
+        folder.tollgate(&["explain", path, "--file", "api.yaml", "-H", HOST, "-o", form])
+    };
+    let text = explain("/v1/links/a%2Fb", "text");
+    let words = "S3, which answers by itself: 307 to the call's signed URL, good for 60 s\n";
+    assert!(text.stdout.contains(words), "{text:?}");
+    assert!(text.stdout.contains("s3 GetObject: GET /shop-files/a/b\n"), "{text:?}");
+    for (path, redirect) in
+        [("/v1/links/a", json!({ "status": 307, "ttlInSeconds": 60 })), ("/v1/files/a", Value::Null)]
+    {
+        let told = told(&explain(path, "json"));
+        assert_eq!(told["integration"]["call"]["redirect"], redirect, "{told}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,7 @@ use anyhow::{Context, Result};
 use tollgate::api_file::{self, CheckedFile, yaml};
 
 use crate::{
-    check_resources, common_args::CommonArgs, exit_status::ExitStatus, notes::note,
+    check_resources, common_args::CommonArgs, exit_status::ExitStatus, json_text, notes::note,
     output_format::OutputFormat,
 };
 
@@ -103,10 +103,10 @@ pub fn write(path: &str, checked: &CheckedFile, format: ReportFormat) -> io::Res
     let mut out = io::stdout().lock();
     match format {
         ReportFormat::Text => text::write(&mut out, path, checked)?,
-        ReportFormat::Json => writeln!(out, "{:#}", json::report(path, checked))?,
+        ReportFormat::Json => writeln!(out, "{}", json_text::indented(&json::report(path, checked)))?,
         ReportFormat::Yaml => out.write_all(yaml(&json::report(path, checked)).as_bytes())?,
         ReportFormat::Github => github::write(&mut out, checked)?,
-        ReportFormat::Sarif => writeln!(out, "{:#}", sarif::report(checked))?,
+        ReportFormat::Sarif => writeln!(out, "{}", json_text::indented(&sarif::report(checked)))?,
     }
     out.flush()
 }

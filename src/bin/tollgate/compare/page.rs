@@ -9,6 +9,8 @@ use tollgate::{
     deployment::counted,
 };
 
+use crate::text_table::is_obeyed;
+
 const STYLE: &str = include_str!("page.css");
 /// Should an escape be missing, the browser still runs and loads nothing.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -107,10 +109,7 @@ fn escaped(text: &str) -> String {
         '"' => "&quot;".to_owned(),
         '\'' => "&#39;".to_owned(),
         '\n' | '\t' => c.to_string(),
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            c.escape_default().to_string()
-        }
-        c if c.is_control() => c.escape_default().to_string(),
+        c if is_obeyed(c) => c.escape_default().to_string(),
         c => c.to_string(),
     };
     text.chars().map(escape).collect()

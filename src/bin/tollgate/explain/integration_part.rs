@@ -26,8 +26,27 @@ pub fn write(out: &mut impl Write, integration: &ExplainedIntegration) -> io::Re
             write_line(out, "call", operation)?;
             write_json(out, body)
         }
-        ExplainedCall::Service { service, action, region, role, method, path, headers, body } => {
-            write_line(out, "integration", &format!("{type_name}, at most {limit} s"))?;
+        ExplainedCall::Service {
+            service,
+            action,
+            region,
+            role,
+            redirect_ttl,
+            method,
+            path,
+            headers,
+            body,
+        } => {
+            let words = match redirect_ttl {
+                Some(ttl) => {
+                    let seconds = ttl.as_secs();
+                    format!(
+                        "{type_name}, which answers by itself: 307 to the call's signed URL, good for {seconds} s"
+                    )
+                }
+                None => format!("{type_name}, at most {limit} s"),
+            };
+            write_line(out, "integration", &words)?;
             let action = action.as_ref().map_or_else(String::new, |action| format!(" {action}"));
             let region = region.as_ref().map_or_else(String::new, |region| format!(" in {region}"));
             let role = role.as_ref().map_or_else(String::new, |role| format!(" as {role}"));
@@ -83,11 +102,22 @@ pub fn to_json(integration: &ExplainedIntegration) -> Value {
             "event": event,
         }),
         ExplainedCall::DynamoDb { operation, body } => json!({ "operation": operation, "body": body }),
-        ExplainedCall::Service { service, action, region, role, method, path, headers, body } => json!({
+        ExplainedCall::Service {
+            service,
+            action,
+            region,
+            role,
+            redirect_ttl,
+            method,
+            path,
+            headers,
+            body,
+        } => json!({
             "service": service,
             "action": action,
             "region": region,
             "role": role,
+            "redirect": redirect_ttl.map(|ttl| json!({ "status": 307, "ttlInSeconds": ttl.as_secs() })),
             "method": method,
             "path": path,
             "headers": named(headers),

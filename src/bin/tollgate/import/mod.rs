@@ -12,7 +12,7 @@ use tollgate::api_import::{
     BasePathMode, ImportOptions, Imported, Input, OptionsMocks, definition::ApiKind, import,
 };
 
-use crate::{exit_status::ExitStatus, notes::note, text_table::printable};
+use crate::{exit_status::ExitStatus, json_text, notes::note, text_table::printable};
 
 /// Write an API file of an OpenAPI document or a template, and report on everything that is in it
 ///
@@ -138,7 +138,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let imported = import(&inputs, map.clone().map(Input::File).as_ref(), &arguments.options())?;
     let told = match report {
         ReportForm::Text => text_of(&imported),
-        ReportForm::Json => format!("{:#}\n", json_of(&imported)),
+        ReportForm::Json => json_text::indented(&json_of(&imported)) + "\n",
     };
     match (out, &imported.text) {
         (Some(out), text) => {

@@ -23,6 +23,7 @@ use crate::{
     check_file::{self, FileOutcome, text::write_problem},
     common_args::{CommonArgs, TESTED},
     exit_status::ExitStatus,
+    json_text,
     notes::note,
     output_format::OutputFormat,
 };
@@ -132,7 +133,7 @@ async fn run_all(
     match format {
         ReportFormat::Tap => tap::write(&mut out, &reports)?,
         ReportFormat::Junit => junit::write(&mut out, &reports)?,
-        ReportFormat::Json => writeln!(out, "{:#}", json::report(&reports))?,
+        ReportFormat::Json => writeln!(out, "{}", json_text::indented(&json::report(&reports)))?,
         ReportFormat::Yaml => out.write_all(yaml(&json::report(&reports)).as_bytes())?,
     }
     out.flush()?;
