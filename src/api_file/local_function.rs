@@ -53,6 +53,10 @@ enum Runtime {
 const RUNTIMES: [(&str, Runtime); 3] =
     [("node", Runtime::Node), ("python", Runtime::Python), ("rust", Runtime::Rust)];
 
+/// What an entry may have, for whoever writes another word.
+const FIELDS: &str = "the folder of the code is codeUri, its file and what that exports are handler; the others are runtime, \
+                      command, environment, timeout, memorySize and watch";
+
 /// Lambda's own bounds.
 const MOST_SECONDS: u64 = 900;
 const DEFAULT_SECONDS: u64 = 30;
@@ -64,6 +68,7 @@ impl LocalFunction {
     pub fn parse(name: &str, map: &Map<String, Value>) -> Parsed<Self> {
         let id = ItemId { table: FUNCTIONS, key: name };
         item::read(id, map, |fields| {
+            fields.name_the_known(FIELDS);
             let name = checked_name(fields, name);
             let program = program(fields, map);
             let code_uri = fields.read_or("codeUri", ".".to_owned(), |name| fields.string(name));

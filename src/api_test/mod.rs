@@ -5,6 +5,7 @@
 
 mod api_under_test;
 mod difference;
+mod query_answer;
 mod reader;
 mod stand_in;
 mod stand_in_answers;

@@ -9,12 +9,14 @@ use std::{
 
 use axum::{Router, body, extract::State};
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Request, Response, header::ACCEPT};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::{
-    stand_in_answers::{error, function_answer, http_answer, operation_answer},
+    stand_in_answers::{
+        error, function_answer, http_answer, json_answer, operation_answer, path_or_form_answer,
+    },
     test_file::IntegrationAnswer,
 };
 use crate::{
@@ -57,14 +59,30 @@ enum Call {
         is_event: bool,
         call: Value,
     },
+    /// Of a service that is asked in JSON.
     Operation {
         name: String,
         body: Value,
+        form: OperationForm,
     },
-    /// Of an HTTP target, or of a service that is asked by paths or forms.
+    /// Of a service that is asked by a path or a form; `xml_of` is the action whose answer is read as XML.
+    PathOrForm {
+        xml_of: Option<String>,
+        call: Value,
+    },
+    /// Of an HTTP target.
     Http(Value),
     /// Of the credentials of a role, which every test has.
     Role,
+}
+
+/// The form of the answer to an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OperationForm {
+    /// What `DYNAMODB` asks: the test says plain items.
+    PlainItems,
+    /// The service's own JSON.
+    Own,
 }
 
 /// More than Lambda takes.
@@ -107,8 +125,10 @@ async fn answer(
         let mut script = script.lock().unwrap_or_else(PoisonError::into_inner);
         match &call {
             Call::Authorizer(event) => script.asked.authorizer_events.push(event.clone()),
-            Call::Function { call, .. } | Call::Http(call) => script.asked.calls.push(call.clone()),
-            Call::Operation { name, body } => {
+            Call::Function { call, .. } | Call::PathOrForm { call, .. } | Call::Http(call) => {
+                script.asked.calls.push(call.clone());
+            }
+            Call::Operation { name, body, .. } => {
                 script.asked.calls.push(json!({ "operation": name, "body": body }));
             }
             Call::Role => {}
@@ -129,9 +149,17 @@ async fn answer(
             accepted
         }
         (Call::Function { is_streaming, .. }, Some(answer)) => function(&answer, is_streaming),
-        (Call::Operation { name, body }, Some(answer)) => operation(&name, &body, &answer),
+        (Call::Operation { form: OperationForm::Own, .. }, Some(IntegrationAnswer::Result(result))) => {
+            json_answer(&result)
+        }
+        (Call::Operation { name, body, .. }, Some(answer)) => operation(&name, &body, &answer),
+        (Call::PathOrForm { xml_of, .. }, Some(IntegrationAnswer::Result(result))) => {
+            path_or_form_answer(xml_of.as_deref(), &result)
+        }
         (Call::Http(_), Some(IntegrationAnswer::Result(result))) => http_answer(&result),
-        (Call::Http(_), Some(_)) => error(502, "NotOfHttp", "an HTTP target fails with a status of its own"),
+        (Call::PathOrForm { .. } | Call::Http(_), Some(_)) => {
+            error(502, "NotOfHttp", "an HTTP target fails with a status of its own")
+        }
     }
 }
 
@@ -170,25 +198,41 @@ fn read(head: &http::request::Parts, body: &Bytes) -> Call {
     }
     if let Some(target) = text(&head.headers, "x-amz-target") {
         let name = target.rsplit('.').next().unwrap_or_default().to_owned();
-        return Call::Operation { name, body: json() };
+        // An `AWS` integration says what it accepts, as API Gateway does; `DYNAMODB` does not.
+        let is_plain = target.starts_with("DynamoDB_") && !head.headers.contains_key(ACCEPT);
+        let form = if is_plain { OperationForm::PlainItems } else { OperationForm::Own };
+        return Call::Operation { name, body: json(), form };
     }
     if sts::is_asked(body) {
         return Call::Role;
     }
-    if !head.uri.path().contains("/functions/") {
-        return Call::Http(http_call(head, &head.uri.to_string(), body));
+    if !is_of_lambda(head.uri.path()) {
+        let call = http_call(head, &head.uri.to_string(), body);
+        return Call::PathOrForm { xml_of: xml_of(head, body), call };
     }
     let event = json();
     let has = |name: &str| event.get(name).is_some();
     if has("type") && (has("methodArn") || has("routeArn")) {
         return Call::Authorizer(event);
     }
-    // `/2015-03-31/functions/NAME/invocations`
     let function = path::decode(head.uri.path().split('/').nth(3).unwrap_or_default());
     let is_streaming = head.uri.path().ends_with("response-streaming-invocations");
     let invocation_type = text(&head.headers, "x-amz-invocation-type");
     let is_event = invocation_type.is_some_and(|kind| ["Event", "DryRun"].contains(&&*kind));
     Call::Function { is_streaming, is_event, call: json!({ "function": function, "event": event }) }
+}
+
+/// `/2015-03-31/functions/NAME/invocations`: a key of S3 may have a folder of this name too.
+fn is_of_lambda(path: &str) -> bool {
+    let mut segments = path.split('/').skip(1);
+    let version = segments.next().unwrap_or_default();
+    version.starts_with("20") && version.len() == "2015-03-31".len() && segments.next() == Some("functions")
+}
+
+/// The action of a form, unless the answer is to be JSON.
+fn xml_of(head: &http::request::Parts, body: &Bytes) -> Option<String> {
+    let form = std::str::from_utf8(body).ok().filter(|_| !head.headers.contains_key(ACCEPT))?;
+    form.split('&').find_map(|pair| pair.strip_prefix("Action=")).map(|name| path::decode(name).into_owned())
 }
 
 fn http_call(head: &http::request::Parts, meant: &str, body: &Bytes) -> Value {

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
+use super::query_answer;
 use crate::local::{
     event_stream::{invoke_complete, payload_chunk},
     tables::attribute,
@@ -67,6 +68,32 @@ pub fn http_answer(result: &Value) -> Response<Body> {
     response
 }
 
+/// The answer of a service that is asked in JSON: the result as it is, `{}` for null.
+pub fn json_answer(result: &Value) -> Response<Body> {
+    let body = if result.is_null() { "{}".to_owned() } else { result.to_string() };
+    let mut response = Response::new(body.into());
+    let content_type = HeaderValue::from_static("application/x-amz-json-1.0");
+    response.headers_mut().insert(http::header::CONTENT_TYPE, content_type);
+    response
+}
+
+/// The answer of a service that is asked by a form or a path: `{ statusCode, headers, body }`, or else what is in its
+/// body. `xml_of` is the action whose answer is XML.
+pub fn path_or_form_answer(xml_of: Option<&str>, result: &Value) -> Response<Body> {
+    const NAMES: [&str; 3] = ["statusCode", "headers", "body"];
+    match (result, xml_of) {
+        (Value::Object(members), _) if members.keys().all(|name| NAMES.contains(&name.as_str())) => {
+            http_answer(result)
+        }
+        (Value::Object(_), Some(action)) => {
+            let mut response = Response::new(query_answer::document(action, result).into());
+            response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static("text/xml"));
+            response
+        }
+        (_, Some(_) | None) => http_answer(&json!({ "body": result })),
+    }
+}
+
 /// Plain items of an operation as DynamoDB sends them.
 pub fn operation_answer(operation: &str, body: &Value, result: &Value) -> Response<Body> {
     let answer = match operation {
@@ -87,10 +114,7 @@ pub fn operation_answer(operation: &str, body: &Value, result: &Value) -> Respon
         "PutItem" | "UpdateItem" | "DeleteItem" => one("Attributes", result),
         _ => json!({}),
     };
-    let mut response = Response::new(answer.to_string().into());
-    let content_type = HeaderValue::from_static("application/x-amz-json-1.0");
-    response.headers_mut().insert(http::header::CONTENT_TYPE, content_type);
-    response
+    json_answer(&answer)
 }
 
 /// An item where the answer has one.

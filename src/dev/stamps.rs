@@ -5,8 +5,9 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
-    os::unix::fs::MetadataExt,
+    fs::{self, File, Metadata},
+    io,
+    os::{fd::AsFd, unix::fs::MetadataExt},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -21,6 +22,28 @@ const SETTLING: Duration = Duration::from_millis(50);
 
 /// Folders that a program is not written in.
 const PASSED_OVER: [&str; 4] = ["node_modules", "target", "__pycache__", "venv"];
+
+/// A file on its disk, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    fn of(metadata: &Metadata) -> Self {
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
+
+    /// What this process writes to: each start of a function is a line in it, which must not start the function again.
+    fn outputs() -> Vec<Self> {
+        let of = |output: &dyn AsFd| {
+            let file = File::from(output.as_fd().try_clone_to_owned().ok()?);
+            Some(Self::of(&file.metadata().ok()?))
+        };
+        of(&io::stdout()).into_iter().chain(of(&io::stderr())).collect()
+    }
+}
 
 /// The state of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,30 +105,40 @@ impl Stamps {
 pub struct Changed;
 
 fn look(roots: &[PathBuf]) -> BTreeMap<PathBuf, Stamp> {
+    look_past(&FileId::outputs(), roots)
+}
+
+/// Looks at all but `outputs`.
+fn look_past(outputs: &[FileId], roots: &[PathBuf]) -> BTreeMap<PathBuf, Stamp> {
     let mut seen = BTreeMap::new();
-    roots.iter().for_each(|root| add(root, &mut seen));
+    roots.iter().for_each(|root| add(root, outputs, &mut seen));
     seen
 }
 
-fn add(path: &Path, seen: &mut BTreeMap<PathBuf, Stamp>) {
+fn add(path: &Path, outputs: &[FileId], seen: &mut BTreeMap<PathBuf, Stamp>) {
     // What cannot be looked at is not there.
     let Ok(metadata) = fs::metadata(path) else { return };
     if seen.len() >= MOST_FILES {
         return;
     }
     if !metadata.is_dir() {
-        let (modified, bytes, inode) = (metadata.modified().ok(), metadata.len(), metadata.ino());
-        seen.insert(path.to_owned(), Stamp { modified, bytes, inode });
+        if !outputs.contains(&FileId::of(&metadata)) {
+            let (modified, bytes, inode) = (metadata.modified().ok(), metadata.len(), metadata.ino());
+            seen.insert(path.to_owned(), Stamp { modified, bytes, inode });
+        }
         return;
     }
     let Ok(entries) = fs::read_dir(path) else { return };
     for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if !name.starts_with('.') && !PASSED_OVER.contains(&&*name) {
-            add(&entry.path(), seen);
+        if !is_passed_over(&entry.file_name().to_string_lossy()) {
+            add(&entry.path(), outputs, seen);
         }
     }
+}
+
+fn is_passed_over(name: &str) -> bool {
+    let is_log = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("log"));
+    name.starts_with('.') || is_log || PASSED_OVER.contains(&name)
 }
 
 #[cfg(test)]
@@ -135,7 +168,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_save_is_a_change_once_and_what_is_installed_or_hidden_is_none() {
+    async fn every_save_is_a_change_once_and_what_is_installed_hidden_or_a_log_is_none() {
         let folder = Folder::new();
         folder.write("a.js", "one");
         let mut stamps = Stamps::of(vec![folder.0.clone(), folder.0.join("later.yaml")]);
@@ -153,7 +186,19 @@ mod tests {
         }
         folder.write("node_modules/x.js", "installed");
         folder.write(".hidden", "x");
+        folder.write("dev.log", "a line");
         assert_eq!(stamps.change().await, None);
+    }
+
+    #[test]
+    fn a_file_that_this_process_writes_to_is_not_looked_at_by_any_name() {
+        let folder = Folder::new();
+        folder.write("app.py", "one");
+        folder.write("out.txt", "a line");
+        fs::hard_link(folder.0.join("out.txt"), folder.0.join("same.txt")).unwrap();
+        let output = FileId::of(&fs::metadata(folder.0.join("out.txt")).unwrap());
+        let seen = look_past(&[output], &[folder.0.clone(), folder.0.join("out.txt")]);
+        assert_eq!(seen.into_keys().collect::<Vec<_>>(), [folder.0.join("app.py")]);
     }
 
     #[tokio::test]

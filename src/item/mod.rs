@@ -75,6 +75,8 @@ pub struct Fields<'a> {
     is_secret: Cell<Option<IsSecret>>,
     /// Set where what is wrong hides which attributes are known.
     is_given_up: Cell<bool>,
+    /// Said of an attribute that is like none that is known.
+    they_are: Cell<Option<&'static str>>,
 }
 
 impl<'a> Fields<'a> {
@@ -87,6 +89,7 @@ impl<'a> Fields<'a> {
             known: RefCell::default(),
             is_secret: Cell::default(),
             is_given_up: Cell::default(),
+            they_are: Cell::default(),
         }
     }
 

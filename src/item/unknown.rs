@@ -70,6 +70,18 @@ impl<'a> Fields<'a> {
         self.map.get(name)
     }
 
+    /// Tells of the attributes that there are, `they_are`, wherever one has a name that is like none of them.
+    pub fn name_the_known(&self, they_are: &'static str) {
+        self.they_are.set(Some(they_are));
+    }
+
+    fn nothing_of_this_name(&self) -> String {
+        match self.they_are.get() {
+            Some(they_are) => format!("nothing of this name; {they_are}"),
+            None => "nothing of this name".to_owned(),
+        }
+    }
+
     /// Says that a problem, which was told, hides what the other attributes mean: nothing is told of those.
     pub fn give_up(&self) {
         self.is_given_up.set(true);
@@ -114,6 +126,8 @@ impl<'a> Fields<'a> {
             return;
         }
         let (shown, got) = match self.is_secret.get() {
+            // It is the name that is wrong: the many lines below it would hide that.
+            None if instead_of(name, known).is_some() => (name, kind_or_brief(value)),
             None => (name, brief(value)),
             Some(is_secret) => (if is_secret(name) { WITHHELD } else { name }, WITHHELD.to_owned()),
         };
@@ -130,11 +144,20 @@ impl<'a> Fields<'a> {
             }
             (None, Some(_) | None) => match misspelt(name, &GUARDS) {
                 Some(guard) => (guard, format!("nothing of this name; {guard} would guard nothing here")),
-                None => (name, "nothing of this name".to_owned()),
+                None => (name, self.nothing_of_this_name()),
             },
         };
         let tell = if guards(meant) { Self::problem } else { Self::warn };
         tell(self, shown, &got, &expected);
+    }
+}
+
+/// A value for a problem with its name.
+fn kind_or_brief(value: &Value) -> String {
+    match value {
+        Value::Array(list) if !list.is_empty() => "a list".to_owned(),
+        Value::Object(map) if !map.is_empty() => "a map".to_owned(),
+        other => brief(other),
     }
 }
 

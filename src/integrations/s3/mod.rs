@@ -21,7 +21,7 @@ use super::{
     ParseContext,
     resolved_call::ResolvedServiceCall,
     service_call::{ServiceCaller, refusal},
-    services::{CalledRegion, checked_region},
+    services::{CalledRegion, NO_WORDS, checked_region},
 };
 use crate::{
     aws::{
@@ -256,12 +256,13 @@ fn is_key(key: &str) -> bool {
 
 /// `bucket`.
 fn bucket(fields: &Fields<'_>) -> Option<String> {
-    let expected = "a bucket's name (3 to 63 small letters, digits, . and -), which no request chooses";
+    let expected = "a bucket's name (3 to 63 small letters, digits, . and -)";
     let name = fields.require("bucket", fields.resolved_string("bucket"), expected)?;
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
     let is_name = (3..=63).contains(&name.len()) && name.bytes().all(legal) && !name.contains("..");
     if !is_name {
-        fields.problem("bucket", &brief(&name.clone().into()), expected);
+        let why = if name.contains('$') { format!("; {NO_WORDS}") } else { String::new() };
+        fields.problem("bucket", &brief(&name.clone().into()), &format!("{expected}{why}"));
     }
     is_name.then_some(name)
 }

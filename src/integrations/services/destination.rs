@@ -11,27 +11,34 @@ pub enum Destination {
     EventBus,
 }
 
+/// Said of a place that is the operator's alone to name, and that has a word of the request in it.
+pub const NO_WORDS: &str = "a client must not choose it, so no word of the request may stand in it";
+
 impl Destination {
     /// The words for a problem.
     pub const fn expected(self) -> &'static str {
         match self {
-            Self::QueueUrl => {
-                "a queue's URL such as https://sqs.eu-west-1.amazonaws.com/111122223333/orders, which no request chooses"
-            }
-            Self::TopicArn => {
-                "a topic's ARN such as arn:aws:sns:eu-west-1:111122223333:orders, which no request chooses"
-            }
+            Self::QueueUrl => "a queue's URL such as https://sqs.eu-west-1.amazonaws.com/111122223333/orders",
+            Self::TopicArn => "a topic's ARN such as arn:aws:sns:eu-west-1:111122223333:orders",
             Self::StateMachineArn => {
-                "a state machine's ARN such as arn:aws:states:eu-west-1:111122223333:stateMachine:orders, which no request chooses"
+                "a state machine's ARN such as arn:aws:states:eu-west-1:111122223333:stateMachine:orders"
             }
-            Self::StreamName => {
-                "a stream's name (1 to 128 letters, digits, . _ and -), which no request chooses"
-            }
+            Self::StreamName => "a stream's name (1 to 128 letters, digits, . _ and -)",
             Self::EventBus => {
-                "an event bus by its name, or by an ARN such as arn:aws:events:eu-west-1:111122223333:event-bus/orders, \
-                 which no request chooses"
+                "an event bus by its name, or by an ARN such as arn:aws:events:eu-west-1:111122223333:event-bus/orders"
             }
         }
+    }
+
+    /// The same, with what is wrong about a text that is none.
+    pub fn expected_instead_of(self, text: &str) -> String {
+        let expected = self.expected();
+        let takes_no_arn = matches!(self, Self::QueueUrl | Self::StreamName);
+        if text.contains('$') {
+            return format!("{expected}; {NO_WORDS}");
+        }
+        let not_so = if takes_no_arn && text.starts_with("arn:") { ", not its ARN" } else { "" };
+        format!("{expected}{not_so}")
     }
 
     /// True of a text that can be one.

@@ -40,7 +40,18 @@ impl MappedField {
             MappedValue::parse(fields, field.name, value, path_parameters)?
         };
         if !fits(field.kind, &mapped) {
-            fields.problem(field.name, &brief(value), expected(field.kind));
+            let expected = match field.kind {
+                FieldKind::Destination(destination) => {
+                    destination.expected_instead_of(value.as_str().unwrap_or_default())
+                }
+                FieldKind::Text
+                | FieldKind::Bytes
+                | FieldKind::Integer { .. }
+                | FieldKind::Time
+                | FieldKind::Texts
+                | FieldKind::Attributes => expected(field.kind).to_owned(),
+            };
+            fields.problem(field.name, &brief(value), &expected);
             return None;
         }
         Some(Self { field, mapped })

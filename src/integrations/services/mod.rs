@@ -22,10 +22,13 @@ mod step_functions;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::CONTENT_TYPE, uri::PathAndQuery};
 use serde_json::{Map, Value};
 
-pub(super) use self::service_fields::{CalledRegion, checked_region};
 use self::{
     action::{Action, Effect, Entries},
     mapped_field::{FilledFields, MappedField},
+};
+pub(super) use self::{
+    destination::NO_WORDS,
+    service_fields::{CalledRegion, checked_region},
 };
 use super::{resolved_call::ResolvedServiceCall, service_call::ServiceCaller};
 use crate::{

@@ -205,3 +205,18 @@ fn what_is_wrong_with_first_requests_is_told_with_its_place() {
         tollgate.yaml: 1 problem
     "#]].assert_eq(&[report, no_list].join("\n"));
 }
+
+#[test]
+fn a_word_that_is_no_field_of_a_function_is_told_with_the_fields_that_there_are() {
+    let report = checked("tollgate: 1\nfunctions:\n  calc: { command: [x], path: calc.py }\n");
+    expect![[r#"
+        exit 0
+        tollgate.yaml:3:25: warning: path: got "calc.py", expected nothing of this name; the folder of the code is codeUri, its file and what that exports are handler; the others are runtime, command, environment, timeout, memorySize and watch
+         3 |   calc: { command: [x], path: calc.py }
+           |                         ^^^^
+           = in function calc
+
+        tollgate.yaml: valid, 0 stages, 0 routes, 1 warning
+    "#]]
+    .assert_eq(&report);
+}

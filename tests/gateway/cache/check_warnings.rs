@@ -27,7 +27,7 @@ async fn check_warns_of_api_gateways_stage_fields_with_what_to_write_instead() {
           warning: tollgate-stages [stage=v1] cacheNamespace: got "x", expected nothing of this name: every route's answers are kept apart; what else tells them apart is cacheKeyParameters of the route item
           warning: tollgate-stages [stage=v1] cachingEnabled: got true, expected nothing of this name here: it stands in each route item
           warning: tollgate-stages [stage=v1] dataEncrypted: got true, expected nothing of this name: DynamoDB always encrypts the cache's table
-          warning: tollgate-stages [stage=v1] methodSettings: got {"*/*":{"cachingEnabled":true}}, expected nothing of this name: cachingEnabled, cacheTtlInSeconds and throttle stand in each route item
+          warning: tollgate-stages [stage=v1] methodSettings: got a map, expected nothing of this name: cachingEnabled, cacheTtlInSeconds and throttle stand in each route item
           warning: tollgate-stages [stage=v1] requireAuthorizationForCacheControl: got true, expected nothing of this name here: it stands in each route item
           warning: tollgate-stages [stage=v1] unauthorizedCacheControlHeaderStrategy: got "FAIL_WITH_403", expected nothing of this name here: it stands in each route item
         --
@@ -47,7 +47,7 @@ async fn check_tells_of_cache_fields_in_a_wrong_place_and_of_misspelt_ones() {
     expect![[r#"
         exit 3
         v1: 1 problem
-          problem: tollgate-routes [stage=v1 routeKey=GET /x] integration.cacheKeyParameters: got ["method.request.querystring.q"], expected nothing of this name here, where it guards nothing: it stands in the route item, beside integration
+          problem: tollgate-routes [stage=v1 routeKey=GET /x] integration.cacheKeyParameters: got a list, expected nothing of this name here, where it guards nothing: it stands in the route item, beside integration
           warning: tollgate-routes [stage=v1 routeKey=$api] cachingEnabled: got true, expected nothing of this name here: it stands in each route item
           warning: tollgate-routes [stage=v1 routeKey=GET /x] integration.cacheNamespace: got "x", expected nothing of this name: every route's answers are kept apart; what else tells them apart is cacheKeyParameters of the route item
           warning: tollgate-routes [stage=v1 routeKey=GET /x] integration.cacheTtlInSeconds: got 5, expected nothing of this name here: it stands in a route item, or in the stage's for all that say none

@@ -7,6 +7,8 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::PathBuf,
     process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
 };
 
 /// A folder with an API without routes, and a gateway that is this program.
@@ -79,4 +81,44 @@ fn the_gateway_finds_services_elsewhere_and_what_the_local_world_has_there() {
         let url = of(&format!("AWS_ENDPOINT_URL_{own}")).unwrap();
         assert!(url.starts_with("http://127.0.0.1:") && !url.contains(":456"), "{own} {url}");
     }
+}
+
+#[test]
+fn a_function_is_not_started_anew_by_what_dev_writes_beside_it() {
+    let folder = project("own-output", "");
+    let function = "functions: { calc: { command: [./calc], watch: [.] } }";
+    fs::write(folder.join("tollgate.yaml"), format!("tollgate: 1\n{function}\n")).unwrap();
+    fs::write(folder.join("calc"), "").unwrap();
+    let out = fs::File::create(folder.join("out.txt")).unwrap();
+    let mut dev = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["dev", "--api-port", "0", "--dynamodb-port", "0", "--invoke-port", "0", "--issuer-port", "0"])
+        .env_clear()
+        .env("GATEWAY_BINARY", folder.join("gateway"))
+        .current_dir(&folder)
+        .stdout(out.try_clone().unwrap())
+        .stderr(out)
+        .spawn()
+        .unwrap();
+    let written = |word: &str| fs::read_to_string(folder.join("out.txt")).unwrap().matches(word).count();
+    let wait_for = |word: &str, times: usize| {
+        for _ in 0..200 {
+            if written(word) >= times {
+                return;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        panic!("no {word}");
+    };
+    wait_for("API  ", 1);
+    for save in 1..=2 {
+        fs::write(folder.join("calc"), "#".repeat(save)).unwrap();
+        wait_for("function calc changed", save);
+    }
+    // Whatever a line has brought about is there by now.
+    thread::sleep(Duration::from_millis(700));
+    let changes = written("function calc changed");
+    interrupt(&dev);
+    dev.wait().unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(changes, 2);
 }

@@ -29,6 +29,7 @@ async fn words_of_other_descriptions_are_told_with_those_that_stand_for_them() {
         ("HTTP_PROXY", json!({ "uri": uri, "connectionType": "VPC_LINK" }), vec![format!("? connectionType: got \"VPC_LINK\", expected {NO_LINKS}")]),
         ("HTTP_PROXY", json!({ "uri": uri, "connectionId": "x" }), vec![format!("? connectionId: got \"x\", expected {NO_LINKS}")]),
         ("MOCK", json!({ "integrationResponses": [] }), vec!["? integrationResponses: got [], expected nothing of this name: an integration's responses are responses, a map by selection pattern or a list".to_owned()]),
+        ("MOCK", json!({ "integrationResponses": [{ "statusCode": "200" }] }), vec!["? integrationResponses: got a list, expected nothing of this name: an integration's responses are responses, a map by selection pattern or a list".to_owned()]),
         ("AWS", json!({ "uri": "f", "integrationHttpMethod": "POST", "responses": { "default": { "statusCode": 200 } } }),
             vec!["? integrationHttpMethod: got \"POST\", expected nothing of this name: the method of an integration's call is httpMethod".to_owned()]),
         ("AWS", json!({ "uri": "f", "requestTemplates": { "application/json": "{}\n$input.jsn('$')" }, "responses": { "default": { "statusCode": 200 } } }),

@@ -29,31 +29,35 @@ async fn a_field_that_will_not_do_is_a_problem() {
         ),
         (
             json!({ "type": "SQS", "action": "SendMessage" }),
-            "messageBody: got nothing, expected text, JSON, or a word such as $request.body\nqueueUrl: got nothing, expected a queue's URL such as https://sqs.eu-west-1.amazonaws.com/111122223333/orders, which no request chooses".to_owned(),
+            "messageBody: got nothing, expected text, JSON, or a word such as $request.body\nqueueUrl: got nothing, expected a queue's URL such as https://sqs.eu-west-1.amazonaws.com/111122223333/orders".to_owned(),
         ),
         (
             send(json!({ "queueUrl": "" })),
-            "queueUrl: got \"\", expected a queue's URL such as https://sqs.eu-west-1.amazonaws.com/111122223333/orders, which no request chooses".to_owned(),
+            "queueUrl: got \"\", expected a queue's URL such as https://sqs.eu-west-1.amazonaws.com/111122223333/orders".to_owned(),
         ),
         (
             send(json!({ "queueUrl": "arn:aws:sqs:eu-west-1:111122223333:orders" })),
-            "queueUrl: got \"arn:aws:sqs:eu-west-1:111122223333:orders\", expected a queue's URL such as https://sqs.eu-west-1.amazonaws.com/111122223333/orders, which no request chooses".to_owned(),
+            "queueUrl: got \"arn:aws:sqs:eu-west-1:111122223333:orders\", expected a queue's URL such as https://sqs.eu-west-1.amazonaws.com/111122223333/orders, not its ARN".to_owned(),
+        ),
+        (
+            send(json!({ "queueUrl": "$request.query.q" })),
+            "queueUrl: got \"$request.query.q\", expected a queue's URL such as https://sqs.eu-west-1.amazonaws.com/111122223333/orders; a client must not choose it, so no word of the request may stand in it".to_owned(),
         ),
         (
             json!({ "type": "SNS", "action": "Publish", "topicArn": "orders", "message": "x" }),
-            "topicArn: got \"orders\", expected a topic's ARN such as arn:aws:sns:eu-west-1:111122223333:orders, which no request chooses".to_owned(),
+            "topicArn: got \"orders\", expected a topic's ARN such as arn:aws:sns:eu-west-1:111122223333:orders".to_owned(),
         ),
         (
             json!({ "type": "STEP_FUNCTIONS", "action": "StartExecution", "stateMachineArn": EXECUTION }),
-            format!("stateMachineArn: got \"{EXECUTION}\", expected a state machine's ARN such as arn:aws:states:eu-west-1:111122223333:stateMachine:orders, which no request chooses"),
+            format!("stateMachineArn: got \"{EXECUTION}\", expected a state machine's ARN such as arn:aws:states:eu-west-1:111122223333:stateMachine:orders"),
         ),
         (
             json!({ "type": "KINESIS", "action": "PutRecord", "streamName": "arn:aws:kinesis:eu-west-1:1:stream/a", "data": "x", "partitionKey": "p" }),
-            "streamName: got \"arn:aws:kinesis:eu-west-1:1:stream/a\", expected a stream's name (1 to 128 letters, digits, . _ and -), which no request chooses".to_owned(),
+            "streamName: got \"arn:aws:kinesis:eu-west-1:1:stream/a\", expected a stream's name (1 to 128 letters, digits, . _ and -), not its ARN".to_owned(),
         ),
         (
             json!({ "type": "EVENTBRIDGE", "action": "PutEvents", "source": "a", "detailType": "b", "detail": {}, "eventBusName": TOPIC }),
-            format!("eventBusName: got \"{TOPIC}\", expected an event bus by its name, or by an ARN such as arn:aws:events:eu-west-1:111122223333:event-bus/orders, which no request chooses"),
+            format!("eventBusName: got \"{TOPIC}\", expected an event bus by its name, or by an ARN such as arn:aws:events:eu-west-1:111122223333:event-bus/orders"),
         ),
         (
             send(json!({ "delaySeconds": 901 })),
@@ -84,7 +88,7 @@ async fn a_field_that_will_not_do_is_a_problem() {
         ),
         (
             json!({ "type": "S3", "action": "GetObject", "bucket": "${request.path.id}", "key": "a/../b" }),
-            "bucket: got \"${request.path.id}\", expected a bucket's name (3 to 63 small letters, digits, . and -), which no request chooses\nkey: got \"a/../b\", expected an object's key, or words such as files/${request.path.name}".to_owned(),
+            "bucket: got \"${request.path.id}\", expected a bucket's name (3 to 63 small letters, digits, . and -); a client must not choose it, so no word of the request may stand in it\nkey: got \"a/../b\", expected an object's key, or words such as files/${request.path.name}".to_owned(),
         ),
         (
             json!({ "type": "S3", "action": "GetObject", "bucket": "shop-files", "key": "a", "redirectTtlInSeconds": 3601 }),

@@ -6,6 +6,7 @@ mod deployed;
 mod examples;
 mod integrations;
 mod reports;
+mod service_answers;
 mod services;
 mod steps;
 
