@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use super::intrinsics::Parameters;
 use crate::api_import::{names, source::Located};
 
+/// A kind, the property with the name, and what intrinsics get of it.
+type NamedKind = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Kinds of resources that a template may name: the kind, the property with the name, and what intrinsics get of it. `{}` is
 /// the name; a function's name stands for its ARN, which needs neither region nor account here.
 #[rustfmt::skip]
-const NAMED: [(&str, &str, &[(&str, &str)]); 14] = [
+const NAMED: [NamedKind; 14] = [
     ("AWS::ApiGatewayV2::Stage", "StageName", &[("", "{}")]),
     ("AWS::Serverless::Api", "StageName", &[(".Stage", "{}")]),
     ("AWS::ApiGateway::Stage", "StageName", &[("", "{}")]),

@@ -279,7 +279,7 @@ impl TemplateReader<'_> {
         let is_elsewhere = body.is_some_and(|body| self.tree.node(body).span.file != of_template);
         let has_it = |item: &&mut Member| item.key == path;
         let item = paths.iter_mut().find(has_it);
-        if is_elsewhere && !item.is_some_and(|item| self.tree.at(item.node).get(&method).is_some()) {
+        if is_elsewhere && item.is_none_or(|item| self.tree.at(item.node).get(&method).is_none()) {
             let words =
                 "SAM adds no events to a document in a file of its own, so API Gateway does not serve it";
             self.ledger.remark_whole(self.tree.at(node), Remark::left_out(words));
