@@ -5,6 +5,7 @@ use std::{io, path::PathBuf};
 use serde_json::Value;
 
 use super::{
+    aws_cli::{CliAnswers, HashedKey},
     cloudformation::{self, ApiOfTemplate},
     definition::{ApiKind, Definition},
     input_form::InputForm,
@@ -30,6 +31,8 @@ pub struct Imported {
     pub text: Option<String>,
     /// What the role of the gateway needs.
     pub role_policy: Option<Value>,
+    /// The keys of the AWS CLI's answers, hashed: an API file holds none.
+    pub api_keys: Vec<HashedKey>,
     pub report: ImportReport,
     /// The tree that the report is about.
     pub tree: Tree,
@@ -60,7 +63,11 @@ pub fn import(inputs: &[Input], map: Option<&Input>, options: &ImportOptions) ->
             Err(problem) => ledger.error_at(problem.span, problem.words),
         }
     }
-    let definition = read_all(&mut tree, &mut ledger, &roots, options);
+    let mut keys = Vec::new();
+    let definition = read_all(&mut tree, &mut ledger, &roots, options).map(|read| {
+        keys = read.keys;
+        read.definition
+    });
     ledger.warn_of_unused_answers(&answers_tree);
     let (mut text, mut policy) = (None, None);
     if let Some(definition) = definition.filter(|_| ledger.is_complete()) {
@@ -72,7 +79,7 @@ pub fn import(inputs: &[Input], map: Option<&Input>, options: &ImportOptions) ->
         }
     }
     let report = ImportReport::of(&tree, ledger);
-    Ok(Imported { text, role_policy: policy, report, tree })
+    Ok(Imported { text, role_policy: policy, api_keys: keys, report, tree })
 }
 
 type ReadInput = Result<NodeId, super::source::SourceProblem>;
@@ -84,43 +91,63 @@ fn read(tree: &mut Tree, input: &Input) -> io::Result<ReadInput> {
     }
 }
 
+/// The API that the files hold, and its keys.
+struct ReadApi {
+    definition: Definition,
+    keys: Vec<HashedKey>,
+}
+
+/// A document of the input, or one that a template became.
+struct Document {
+    root: NodeId,
+    kind: Option<ApiKind>,
+    stage: Option<String>,
+}
+
 /// Reads the one API that the files hold.
 fn read_all(
     tree: &mut Tree,
     ledger: &mut Ledger,
     roots: &[NodeId],
     options: &ImportOptions,
-) -> Option<Definition> {
-    let mut definition = None;
+) -> Option<ReadApi> {
+    let mut found = None;
+    let mut of_cli = CliAnswers::default();
     for root in roots {
         match InputForm::of(tree.at(*root)) {
-            InputForm::OpenApi | InputForm::Template if definition.is_some() => {
+            InputForm::OpenApi | InputForm::Template if found.is_some() => {
                 ledger.error(tree.at(*root), "a second API: import one at a time");
             }
             InputForm::OpenApi => {
                 let root = names::resolved(tree, ledger, *root);
-                definition = openapi::read(ledger, tree.at(root), options);
+                found = Some(Document { root, kind: options.kind, stage: None });
             }
             InputForm::Template => {
                 let Some(api) = cloudformation::read(tree, ledger, *root) else { continue };
                 let ApiOfTemplate { document, stage } = api;
-                let mut options = options.clone();
-                options.kind = Some(ApiKind::Rest);
-                options.stage = options.stage.or(stage);
-                definition = openapi::read(ledger, tree.at(document), &options);
+                found = Some(Document { root: document, kind: Some(ApiKind::Rest), stage });
             }
+            InputForm::AwsCli(kind) => of_cli.add(kind, *root),
             form @ (InputForm::ServerlessSource | InputForm::AsyncApi | InputForm::Unknown) => {
                 ledger.error(tree.at(*root), refusal(form));
             }
         }
     }
-    definition
+    let Some(Document { root, kind, stage }) = found else {
+        of_cli.refuse(tree, ledger);
+        return None;
+    };
+    let chosen = of_cli.choose(tree, ledger, root, options.stage.clone().or(stage));
+    let options = ImportOptions { kind, stage: chosen.stage.clone(), ..options.clone() };
+    let mut definition = openapi::read(ledger, tree.at(root), &options)?;
+    let keys = of_cli.add_to(tree, ledger, &mut definition, &chosen);
+    Some(ReadApi { definition, keys })
 }
 
 /// What is said of a form that is not read.
 fn refusal(form: InputForm) -> &'static str {
     match form {
-        InputForm::OpenApi | InputForm::Template | InputForm::Unknown => {
+        InputForm::OpenApi | InputForm::Template | InputForm::AwsCli(_) | InputForm::Unknown => {
             "this is no definition of an API: expected OpenAPI, Swagger or a CloudFormation template"
         }
         InputForm::ServerlessSource => {

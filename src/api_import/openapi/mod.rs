@@ -27,4 +27,10 @@ mod security_scheme;
 mod stage_variables;
 mod validators;
 
-pub use self::{dialect::Dialect, function_uri::function_of, openapi_reader::read};
+pub use self::{
+    api_extensions::{endpoint_configuration, resource_policy},
+    base_path::stage_of_export,
+    dialect::Dialect,
+    function_uri::function_of,
+    openapi_reader::read,
+};
