@@ -1,14 +1,16 @@
 //! Files, answers and options → an API file and a report.
 
-use std::{io, path::PathBuf};
+use std::{collections::BTreeMap, io, path::PathBuf};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
+    aws_cli::{CliAnswers, HashedKey},
     cdk_output::template_in,
     cloudformation::{self, ApiOfTemplate},
-    definition::Definition,
+    definition::{ApiKind, Definition, Sourced},
     input_form::InputForm,
+    method_settings::StageWithSettings,
     names, openapi,
     options::ImportOptions,
     report::{Answers, ImportReport, Ledger},
@@ -32,6 +34,8 @@ pub struct Imported {
     pub text: Option<String>,
     /// What the role of the gateway needs.
     pub role_policy: Option<Value>,
+    /// The keys of the AWS CLI's answers, hashed: an API file holds none.
+    pub api_keys: Vec<HashedKey>,
     pub report: ImportReport,
     /// The tree that the report is about.
     pub tree: Tree,
@@ -62,7 +66,11 @@ pub fn import(inputs: &[Input], map: Option<&Input>, options: &ImportOptions) ->
             Err(problem) => ledger.error_at(problem.span, problem.words),
         }
     }
-    let definition = read_all(&mut tree, &mut ledger, &roots, options);
+    let mut keys = Vec::new();
+    let definition = read_all(&mut tree, &mut ledger, &roots, options).map(|read| {
+        keys = read.keys;
+        read.definition
+    });
     ledger.warn_of_unused_answers(&answers_tree);
     let (mut text, mut policy) = (None, None);
     if let Some(definition) = definition.filter(|_| ledger.is_complete()) {
@@ -74,7 +82,7 @@ pub fn import(inputs: &[Input], map: Option<&Input>, options: &ImportOptions) ->
         }
     }
     let report = ImportReport::of(&tree, ledger);
-    Ok(Imported { text, role_policy: policy, report, tree })
+    Ok(Imported { text, role_policy: policy, api_keys: keys, report, tree })
 }
 
 type ReadInput = Result<NodeId, super::source::SourceProblem>;
@@ -87,49 +95,76 @@ fn read(tree: &mut Tree, input: &Input) -> io::Result<ReadInput> {
     }
 }
 
+/// The API that the files hold, and its keys.
+struct ReadApi {
+    definition: Definition,
+    keys: Vec<HashedKey>,
+}
+
+/// A document of the input, or one that a template became, with its stages and plans.
+struct Document {
+    root: NodeId,
+    kind: Option<ApiKind>,
+    stages: Vec<StageWithSettings>,
+    usage_plans: BTreeMap<String, Sourced<Map<String, Value>>>,
+}
+
 /// Reads the one API that the files hold.
 fn read_all(
     tree: &mut Tree,
     ledger: &mut Ledger,
     roots: &[NodeId],
     options: &ImportOptions,
-) -> Option<Definition> {
-    let mut definition = None;
+) -> Option<ReadApi> {
+    let mut found = None;
+    let mut of_cli = CliAnswers::default();
     for root in roots {
         match InputForm::of(tree.at(*root)) {
-            InputForm::OpenApi | InputForm::Template if definition.is_some() => {
+            InputForm::OpenApi | InputForm::Template if found.is_some() => {
                 ledger.error(tree.at(*root), "a second API: import one at a time");
             }
             InputForm::OpenApi => {
                 // The names in an export of Tollgate are API Gateway's.
                 let is_export = openapi::own_extensions::is_export(tree.at(*root));
                 let root = if is_export { *root } else { names::resolved(tree, ledger, *root) };
-                definition = openapi::read(ledger, tree.at(root), options, Vec::new());
+                found = Some(Document {
+                    root,
+                    kind: options.kind,
+                    stages: Vec::new(),
+                    usage_plans: BTreeMap::new(),
+                });
             }
             InputForm::Template => {
                 let Some(api) = cloudformation::read(tree, ledger, *root, options) else { continue };
                 let ApiOfTemplate { kind, document, stages, mut usage_plans } = api;
-                let options = ImportOptions { kind: Some(kind), ..options.clone() };
-                let asked = options.stage.as_deref();
-                let chosen = ChosenStages::of(ledger, tree.at(*root), stages, asked);
+                let chosen = ChosenStages::of(ledger, tree.at(*root), stages, options.stage.as_deref());
                 usage_plans.values_mut().for_each(|plan| chosen.adapt(&mut plan.value));
-                definition = openapi::read(ledger, tree.at(document), &options, chosen.stages);
-                if let Some(definition) = &mut definition {
-                    definition.usage_plans = usage_plans;
-                }
+                found =
+                    Some(Document { root: document, kind: Some(kind), stages: chosen.stages, usage_plans });
             }
+            InputForm::AwsCli(kind) => of_cli.add(kind, *root),
             form @ (InputForm::ServerlessSource | InputForm::AsyncApi | InputForm::Unknown) => {
                 ledger.error(tree.at(*root), refusal(form));
             }
         }
     }
-    definition
+    let Some(Document { root, kind, stages, usage_plans }) = found else {
+        of_cli.refuse(tree, ledger);
+        return None;
+    };
+    let of_template = stages.first().map(|stage| stage.stage.name.clone());
+    let chosen = of_cli.choose(tree, ledger, root, options.stage.clone().or(of_template));
+    let options = ImportOptions { kind, stage: chosen.stage.clone(), ..options.clone() };
+    let mut definition = openapi::read(ledger, tree.at(root), &options, stages)?;
+    definition.usage_plans = usage_plans;
+    let keys = of_cli.add_to(tree, ledger, &mut definition, &chosen);
+    Some(ReadApi { definition, keys })
 }
 
 /// What is said of a form that is not read.
 fn refusal(form: InputForm) -> &'static str {
     match form {
-        InputForm::OpenApi | InputForm::Template | InputForm::Unknown => {
+        InputForm::OpenApi | InputForm::Template | InputForm::AwsCli(_) | InputForm::Unknown => {
             "this is no definition of an API: expected OpenAPI, Swagger or a CloudFormation template"
         }
         InputForm::ServerlessSource => {

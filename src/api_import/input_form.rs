@@ -1,6 +1,6 @@
 //! What a file of the input is, by its content.
 
-use super::source::Located;
+use super::{aws_cli::AnswerKind, source::Located};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputForm {
@@ -11,6 +11,8 @@ pub enum InputForm {
     /// `serverless.yml` itself.
     ServerlessSource,
     AsyncApi,
+    /// What a command of the AWS CLI printed.
+    AwsCli(AnswerKind),
     Unknown,
 }
 
@@ -26,7 +28,7 @@ impl InputForm {
         } else if has("service") && (has("provider") || has("functions")) {
             Self::ServerlessSource
         } else {
-            Self::Unknown
+            AnswerKind::of(root).map_or(Self::Unknown, Self::AwsCli)
         }
     }
 }

@@ -8,6 +8,7 @@
 //! An imported route is never more open than it was: what would open one is a question, and nothing is written before all
 //! questions are answered.
 
+pub mod aws_cli;
 mod cdk_output;
 pub mod cloudformation;
 pub mod definition;

@@ -93,6 +93,15 @@ impl KeyHash {
     pub fn is_one(text: &str) -> bool {
         text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     }
+
+    /// The hash that is displayed so.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut hash = [0; 32];
+        for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        }
+        Self::is_one(text).then_some(Self(hash))
+    }
 }
 
 impl fmt::Display for KeyHash {
@@ -147,6 +156,9 @@ mod tests {
         assert_eq!(value.reveal(), OURS);
         assert_eq!(value.hash().to_string(), HASH_OF_OURS);
         assert!(KeyHash::is_one(HASH_OF_OURS));
+        assert_eq!(KeyHash::parse(HASH_OF_OURS), Some(value.hash()));
+        assert_eq!(KeyHash::parse(&HASH_OF_OURS.to_uppercase()), None);
+        assert_eq!(KeyHash::parse(&HASH_OF_OURS[1..]), None);
         assert!(KeyValue::generate(&random[..119]).is_some());
         assert!(KeyValue::generate(&random[..118]).is_none(), "the last fair byte is missing");
     }

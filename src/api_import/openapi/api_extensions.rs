@@ -6,7 +6,7 @@ use super::{documentation, openapi_reader::OpenApiReader};
 use crate::{
     api_import::{
         definition::Sourced,
-        report::{Question, Remark, Visibility},
+        report::{Ledger, Question, Remark, Visibility},
         source::Located,
     },
     policy_document::{PolicyDocument, PolicyKind},
@@ -68,17 +68,20 @@ fn cors(reader: &mut OpenApiReader<'_, '_>) {
     reader.definition.settings.cors = Some(Sourced::new(fields, cors.span()));
 }
 
-/// A resource policy, if the gateway can judge all that it says.
 fn policy(reader: &mut OpenApiReader<'_, '_>) {
     let Some(node) = reader.root.get(POLICY) else { return };
-    reader.ledger.taken_whole(node);
+    reader.definition.settings.policy = resource_policy(reader.ledger, node);
+}
+
+/// A resource policy, if the gateway can judge all that it says.
+pub fn resource_policy(ledger: &mut Ledger, node: Located<'_>) -> Option<Sourced<Value>> {
+    ledger.taken_whole(node);
     let value = match node.text() {
-        Some(text) => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)),
+        Some(text) => policy_of_text(text),
         None => node.to_json(),
     };
     let Err(faults) = PolicyDocument::parse(&value, PolicyKind::ResourceBased) else {
-        reader.definition.settings.policy = Some(Sourced::new(value, node.span()));
-        return;
+        return Some(Sourced::new(value, node.span()));
     };
     let faults =
         faults.iter().map(|fault| format!("{}: got {}, expected {}", fault.path, fault.got, fault.expected));
@@ -86,38 +89,39 @@ fn policy(reader: &mut OpenApiReader<'_, '_>) {
         "the resource policy has what the gateway cannot judge ({}): may the API be open to whom it keeps out?",
         faults.collect::<Vec<_>>().join("; ")
     );
-    opened(reader, node, Question::of_map("policy", words, "open"));
+    ledger.opened(node, Question::of_map("policy", words, "open"));
+    None
+}
+
+/// A policy as a text. That of get-rest-api has a backslash before each quote and slash.
+fn policy_of_text(text: &str) -> Value {
+    let unescaped = || text.replace("\\\"", "\"").replace("\\/", "/");
+    let parsed = serde_json::from_str(text).or_else(|_| serde_json::from_str(&unescaped()));
+    parsed.unwrap_or_else(|_| Value::from(text))
+}
+
+fn endpoint(reader: &mut OpenApiReader<'_, '_>) {
+    let key = "x-amazon-apigateway-endpoint-configuration";
+    if let Some(node) = reader.ledger.map(reader.root, key) {
+        endpoint_configuration(reader.ledger, node);
+    }
 }
 
 /// Settings of the endpoint: a private one keeps the world out, and a function URL does not.
-fn endpoint(reader: &mut OpenApiReader<'_, '_>) {
-    let Some(node) = reader.ledger.map(reader.root, "x-amazon-apigateway-endpoint-configuration") else {
-        return;
-    };
-    let types = reader.ledger.texts(node, "types").unwrap_or_default();
-    let endpoints = reader.ledger.texts(node, "vpcEndpointIds").unwrap_or_default();
-    reader.leave_out(node, "ipAddressType", "the function URL is the endpoint");
+pub fn endpoint_configuration(ledger: &mut Ledger, node: Located<'_>) {
+    let types = ledger.texts(node, "types").unwrap_or_default();
+    let endpoints = ledger.texts(node, "vpcEndpointIds").unwrap_or_default();
+    if let Some(kind) = node.get("ipAddressType") {
+        ledger.remark_whole(kind, Remark::left_out("the function URL is the endpoint"));
+    }
     if let Some(disabled) = node.get("disableExecuteApiEndpoint") {
         let words = "the endpoint of API Gateway goes: the function URL is the endpoint";
-        reader.ledger.remark(disabled, Remark::otherwise(words, Visibility::Visible));
+        ledger.remark(disabled, Remark::otherwise(words, Visibility::Visible));
     }
     if endpoints.is_empty() && !types.iter().any(|kind| kind.eq_ignore_ascii_case("PRIVATE")) {
         return;
     }
     let words = "the API has a private endpoint, and a function URL is reached from everywhere: may it be public? \
                  ipAllow, a policy or the AuthType AWS_IAM keep others out";
-    opened(reader, node, Question::of_map("private endpoint", words, "open"));
-}
-
-/// Leaves a guard out, if the operator says so.
-fn opened(reader: &mut OpenApiReader<'_, '_>, node: Located<'_>, question: Question) {
-    let key = question.key.clone();
-    match reader.ledger.answer(node, question) {
-        Some(answer) if answer == "open" => {
-            let words = "open, as the answer says";
-            reader.ledger.remark(node, Remark::otherwise(words, Visibility::Visible));
-        }
-        Some(_) => reader.ledger.error(node, format!("the answer to {key} is not open")),
-        None => {}
-    }
+    ledger.opened(node, Question::of_map("private endpoint", words, "open"));
 }

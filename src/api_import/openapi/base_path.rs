@@ -56,6 +56,12 @@ pub fn read(ledger: &mut Ledger, root: Located<'_>, dialect: Dialect, options: &
     ServedAt { prefix, stage: None }
 }
 
+/// The stage of a document that API Gateway exported.
+pub fn stage_of_export(root: Located<'_>) -> Option<String> {
+    // What is said of the nodes is said when the document is read.
+    read(&mut Ledger::default(), root, Dialect::of(root)?, &ImportOptions::default()).stage
+}
+
 fn of_swagger(ledger: &mut Ledger, root: Located<'_>) -> WrittenBase {
     documentation::leave_out(ledger, root, &["schemes"]);
     let host = ledger.text(root, "host").unwrap_or_default().to_owned();

@@ -29,6 +29,8 @@ mod stage_variables;
 mod validators;
 
 pub use self::{
+    api_extensions::{endpoint_configuration, resource_policy},
+    base_path::stage_of_export,
     dialect::Dialect,
     function_uri::{HERE, function_of},
     openapi_reader::read,

@@ -6,6 +6,7 @@ mod answers;
 mod claimed_fields;
 mod json;
 mod ledger;
+mod opened_guard;
 mod outcome;
 mod position_cursor;
 mod question;

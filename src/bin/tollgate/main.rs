@@ -44,6 +44,7 @@ mod limit_words;
 mod log_args;
 mod logs;
 mod man;
+mod markup;
 mod message_arg;
 mod notes;
 mod operator;

@@ -4,31 +4,34 @@ use std::collections::BTreeSet;
 
 use tollgate::api_import::{
     ImportOptions, Imported, Input, import,
-    report::Extent,
+    report::{Extent, ReportEntry},
     source::{NodeContent, NodeId, Tree},
 };
 
-use super::{cases, input};
+use super::{cases, inputs};
 
 #[test]
 fn every_node_of_every_input_is_in_exactly_one_entry_of_its_report() {
     for case in cases() {
-        let file = Input::File(case.join(input(&case)));
+        let files: Vec<Input> = inputs(&case).iter().map(|input| Input::File(case.join(input))).collect();
         let map = case.join("answers.yaml");
         let map = map.exists().then_some(Input::File(map));
-        let Imported { tree, report, .. } = import(&[file], map.as_ref(), &ImportOptions::default()).unwrap();
+        let Imported { tree, report, .. } = import(&files, map.as_ref(), &ImportOptions::default()).unwrap();
         let mut nodes = Vec::new();
         for root in &tree.roots {
-            walk(&tree, *root, String::new(), &mut nodes);
+            let file = tree.sources.of(tree.node(*root).span).name.clone();
+            walk(&tree, *root, file, &mut nodes);
         }
+        // The name of a file stands before its pointers.
+        let name = |entry: &ReportEntry| format!("{}{}", entry.file, entry.pointer);
         let mut seen = BTreeSet::new();
         for entry in &report.entries {
-            let place = (&entry.file, &entry.pointer, entry.position.line, entry.position.column);
+            let place = (name(entry), entry.position.line, entry.position.column);
             assert!(seen.insert(place), "{}: {} twice", case.display(), entry.pointer);
         }
-        let own: BTreeSet<&str> = report.entries.iter().map(|entry| entry.pointer.as_str()).collect();
+        let own: BTreeSet<String> = report.entries.iter().map(name).collect();
         let whole = report.entries.iter().filter(|entry| entry.extent == Extent::Whole);
-        let whole: BTreeSet<&str> = whole.map(|entry| entry.pointer.as_str()).collect();
+        let whole: BTreeSet<String> = whole.map(name).collect();
         for node in nodes {
             let is_within = || {
                 let slashes = node.match_indices('/').map(|(at, _)| at);

@@ -2,6 +2,7 @@
 //! the gateway answers as the original would. `UPDATE_EXPECT=1` writes what came.
 
 mod answers;
+mod aws_cli;
 mod every_node;
 mod property;
 mod refused;
@@ -19,17 +20,20 @@ pub fn cases() -> Vec<PathBuf> {
     cases
 }
 
-/// The input of a folder, by its name.
-pub fn input(case: &PathBuf) -> String {
+/// The inputs of a folder, by their names: the document, and what the AWS CLI printed.
+pub fn inputs(case: &PathBuf) -> Vec<String> {
     let names = fs::read_dir(case).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let is_input =
-        |name: &String| ["openapi.", "swagger.", "template."].iter().any(|begin| name.starts_with(begin));
-    names.filter(is_input).min().unwrap_or_else(|| panic!("{} has no input", case.display()))
+    let begins = ["openapi.", "swagger.", "template.", "aws-"];
+    let mut names: Vec<String> =
+        names.filter(|name| begins.iter().any(|begin| name.starts_with(begin))).collect();
+    names.sort_by_key(|name| (name.starts_with("aws-"), name.clone()));
+    assert!(!names.is_empty(), "{} has no input", case.display());
+    names
 }
 
 /// The words behind `tollgate import` that a folder is imported with.
 fn arguments(case: &PathBuf) -> Vec<String> {
-    let written = fs::read_to_string(case.join("arguments")).unwrap_or_else(|_| input(case));
+    let written = fs::read_to_string(case.join("arguments")).unwrap_or_else(|_| inputs(case).join(" "));
     written.split_whitespace().map(str::to_owned).collect()
 }
 

@@ -14,7 +14,7 @@ use tollgate::{
     api_import::{ImportOptions, Imported, Input, definition::ApiKind, import},
 };
 
-use super::{cases, input};
+use super::{cases, inputs};
 
 fn imported(text: String) -> Imported {
     let options = ImportOptions { kind: Some(ApiKind::Rest), ..ImportOptions::default() };
@@ -150,7 +150,7 @@ proptest! {
         edits in prop::collection::vec((any::<Index>(), 0..30_usize, select(PIECES)), 1..4),
     ) {
         static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
-            cases().iter().map(|case| fs::read_to_string(case.join(input(case))).unwrap()).collect()
+            cases().iter().map(|case| fs::read_to_string(case.join(&inputs(case)[0])).unwrap()).collect()
         });
         let mut text = case.get(&TEXTS[..]).clone();
         for (at, length, piece) in edits {

@@ -9,11 +9,7 @@ use tollgate::{
     deployment::counted,
 };
 
-use crate::text_table::is_obeyed;
-
-const STYLE: &str = include_str!("page.css");
-/// Should an escape be missing, the browser still runs and loads nothing.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+use crate::markup::{PAGE_POLICY, PAGE_STYLE, escaped};
 
 /// The whole page.
 pub fn page(report: &ComparisonReport) -> String {
@@ -31,9 +27,9 @@ fn write_page(out: &mut String, report: &ComparisonReport) -> fmt::Result {
         report.unanswered()
     );
     writeln!(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")?;
-    writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">")?;
+    writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"{PAGE_POLICY}\">")?;
     writeln!(out, "<meta name=\"viewport\" content=\"width=device-width\">")?;
-    writeln!(out, "<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>", escaped(&title))?;
+    writeln!(out, "<title>{}</title>\n<style>\n{PAGE_STYLE}</style>\n</head>\n<body>", escaped(&title))?;
     writeln!(out, "<h1>{}</h1>", escaped(&title))?;
     writeln!(out, "<p>left: {}<br>right: {}</p>", escaped(&report.left), escaped(&report.right))?;
     writeln!(out, "<table>\n<tr><th>Route<th>Requests<th>Different<th>Not answered</tr>")?;
@@ -98,32 +94,4 @@ fn write_side(out: &mut String, name: &str, side: &SeenSide) -> fmt::Result {
 
 fn lines(headers: &[SeenHeader]) -> String {
     headers.iter().map(|SeenHeader { name, value }| format!("{name}: {value}\n")).collect()
-}
-
-/// Text in an element. What would be obeyed or hidden is shown as Rust has it.
-fn escaped(text: &str) -> String {
-    let escape = |c: char| match c {
-        '&' => "&amp;".to_owned(),
-        '<' => "&lt;".to_owned(),
-        '>' => "&gt;".to_owned(),
-        '"' => "&quot;".to_owned(),
-        '\'' => "&#39;".to_owned(),
-        '\n' | '\t' => c.to_string(),
-        c if is_obeyed(c) => c.escape_default().to_string(),
-        c => c.to_string(),
-    };
-    text.chars().map(escape).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_text_is_markup() {
-        assert_eq!(
-            escaped("</pre><script>alert(\"1\" + '2')</script>&\u{202e}\u{1b}\n"),
-            "&lt;/pre&gt;&lt;script&gt;alert(&quot;1&quot; + &#39;2&#39;)&lt;/script&gt;&amp;\\u{202e}\\u{1b}\n"
-        );
-    }
 }

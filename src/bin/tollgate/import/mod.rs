@@ -8,8 +8,12 @@ use std::{
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use tollgate::api_import::{
-    BasePathMode, ImportOptions, Imported, Input, OptionsMocks, definition::ApiKind, import,
+use tollgate::{
+    api_import::{
+        BasePathMode, ImportOptions, Imported, Input, OptionsMocks, aws_cli::keys_file, definition::ApiKind,
+        import,
+    },
+    deployment::counted,
 };
 
 use crate::{exit_status::ExitStatus, json_text, notes::note, text_table::printable};
@@ -21,7 +25,11 @@ use crate::{exit_status::ExitStatus, json_text, notes::note, text_table::printab
 /// otherwise, left out, or needs an answer; nothing is dropped silently. Nothing is written before all questions are
 /// answered, and no route is more open than it was unless an answer says so.
 ///
-/// Exit code 3: there are errors, or questions. 4: there is no such file.
+/// Files that the AWS CLI printed may stand beside the document, each known by its content: get-stages, get-usage-plans,
+/// get-usage-plan-keys, get-api-keys --include-values, get-rest-apis, get-base-path-mappings, and apigatewayv2 get-apis,
+/// get-stages, get-api-mappings. Values of keys are hashed, and written nowhere.
+///
+/// Exit code 1: a file to write is there. 3: there are errors, or questions. 4: there is no such file.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 #[command(after_help = "\
@@ -29,16 +37,20 @@ Examples:
   tollgate import openapi.yaml -o tollgate.yaml
   tollgate import export.json --stage prod --map answers.yaml > tollgate.yaml
   tollgate import template.yaml --parameter Stage=prod -o tollgate.yaml
+  tollgate import export.json stages.json plans.json plan-keys.json keys.json -o tollgate.yaml --keys keys.csv
   tollgate import openapi.yaml --report json -o tollgate.yaml > report.json")]
 pub struct Arguments {
-    /// The document or template; a folder is the cdk.out of `cdk synth`.
+    /// The document or template, and files of the AWS CLI; a folder is the cdk.out of `cdk synth`.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The file to write, which must not be there yet; without it, stdout.
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Write over a file that is there.
-    #[arg(long, requires = "out")]
+    /// A file for the hashes of the API keys, which tollgate keys import takes; it must not be there yet.
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// Write over files that are there.
+    #[arg(long)]
     force: bool,
     /// The name of the stage [default: that of an export, else v1 or, of an HTTP API, $default].
     #[arg(long, value_name = "NAME")]
@@ -125,13 +137,13 @@ fn parameter(text: &str) -> Result<(String, String), String> {
 ///
 /// A file cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
-    let Arguments { files, out, force, map, report, .. } = arguments;
+    let Arguments { files, out, keys, force, map, report, .. } = arguments;
     if let Some(missing) = files.iter().chain(map).find(|file| !file.exists()) {
         note(format_args!("tollgate: there is no file {}", missing.display()));
         return Ok(ExitStatus::NotFound);
     }
-    if let Some(out) = out.as_deref().filter(|out| !force && out.exists()) {
-        note(format_args!("tollgate: {} is there: --force writes over it", out.display()));
+    if let Some(there) = out.iter().chain(keys).find(|file| !force && file.exists()) {
+        note(format_args!("tollgate: {} is there: --force writes over it", there.display()));
         return Ok(ExitStatus::Failed);
     }
     let inputs: Vec<Input> = files.iter().cloned().map(Input::File).collect();
@@ -152,7 +164,18 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
             io::stdout().lock().write_all(text.as_deref().unwrap_or_default().as_bytes())?;
         }
     }
-    Ok(if imported.text.is_some() { ExitStatus::Ok } else { ExitStatus::Invalid })
+    if imported.text.is_none() {
+        return Ok(ExitStatus::Invalid);
+    }
+    match keys {
+        Some(file) => write(file, &keys_file(&imported.api_keys), arguments.existing())?,
+        None if imported.api_keys.is_empty() => {}
+        None => note(format_args!(
+            "tollgate: {}: --keys FILE writes their hashes, for tollgate keys import FILE",
+            counted(imported.api_keys.len(), "API key")
+        )),
+    }
+    Ok(ExitStatus::Ok)
 }
 
 /// The report for people, and what the gateway's role needs.

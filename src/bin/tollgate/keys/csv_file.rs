@@ -1,5 +1,5 @@
 //! API Gateway's file of API keys: `Name,Key[,Description,Enabled,UsagePlanIds]` with a header, in any case and
-//! order; other columns are passed over.
+//! order; other columns are passed over. In the files that `tollgate import` writes, `KeyHash` stands for `Key`.
 //!
 //! The problem of a bad line never holds anything from it: it may be the key.
 
@@ -37,7 +37,7 @@ pub struct KeyFile {
 /// The positions of the columns.
 struct Columns {
     name: usize,
-    key: usize,
+    key: KeyColumn,
     description: Option<usize>,
     enabled: Option<usize>,
     usage_plan_ids: Option<usize>,
@@ -97,6 +97,29 @@ impl LineCounter<'_> {
     }
 }
 
+/// What a file has of its keys.
+#[derive(Clone, Copy)]
+enum KeyColumn {
+    Value(usize),
+    Hash(usize),
+}
+
+impl KeyColumn {
+    fn hash(self, record: &ByteRecord) -> Result<KeyHash, String> {
+        let (Self::Value(column) | Self::Hash(column)) = self;
+        let key = record.get(column).filter(|key| !key.is_empty()).ok_or("no key")?;
+        match self {
+            Self::Value(_) => KeyValue::parse(key)
+                .map(|value| value.hash())
+                .map_err(|error| format!("malformed key: {error}")),
+            Self::Hash(_) => std::str::from_utf8(key)
+                .ok()
+                .and_then(KeyHash::parse)
+                .ok_or_else(|| "malformed hash: expected 64 lower-case hex digits".to_owned()),
+        }
+    }
+}
+
 impl Columns {
     fn find(header: &ByteRecord) -> Result<Self, String> {
         let find = |name: &str| {
@@ -108,9 +131,14 @@ impl Columns {
             }
         };
         let missing = |name| format!("the header has no column {name}; it begins like Name,Key");
+        let key = match (find("Key")?, find("KeyHash")?) {
+            (Some(_), Some(_)) => return Err("the header has both Key and KeyHash".to_owned()),
+            (Some(column), None) => Some(KeyColumn::Value(column)),
+            (None, hash) => hash.map(KeyColumn::Hash),
+        };
         Ok(Self {
             name: find("Name")?.ok_or_else(|| missing("Name"))?,
-            key: find("Key")?.ok_or_else(|| missing("Key"))?,
+            key: key.ok_or_else(|| missing("Key"))?,
             description: find("Description")?,
             enabled: find("Enabled")?,
             usage_plan_ids: find("UsagePlanIds")?,
@@ -122,8 +150,7 @@ impl Columns {
         if record.len() > self.count {
             return Err(format!("{} columns, the header has {}", record.len(), self.count));
         }
-        let value = record.get(self.key).filter(|key| !key.is_empty()).ok_or("no key")?;
-        let value = KeyValue::parse(value).map_err(|error| format!("malformed key: {error}"))?;
+        let hash = self.key.hash(record)?;
         let text = |column: Option<usize>, name: &str| {
             let bytes = column.and_then(|column| record.get(column)).unwrap_or_default();
             std::str::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8"))
@@ -140,7 +167,7 @@ impl Columns {
             None => only_plan(text(self.usage_plan_ids, "UsagePlanIds")?)?,
         };
         let description = text(self.description, "Description")?.to_owned();
-        Ok(KeyRow { line, hash: value.hash(), name, description, enabled, usage_plan_id })
+        Ok(KeyRow { line, hash, name, description, enabled, usage_plan_id })
     }
 }
 
@@ -201,6 +228,7 @@ mod tests {
                 ],
             ),
             (format!("Name,Key,Enabled\n,{A}\n"), None, vec![row(2, A)]),
+            (format!("Name,KeyHash\n,{}\n", row(2, A).hash), None, vec![row(2, A)]),
             ("Name,Key\n".to_owned(), None, vec![]),
         ];
         for (file, plan, rows) in cases {
@@ -244,9 +272,12 @@ mod tests {
             ("Name;Key\n", "the header has no column Name; it begins like Name,Key"),
             ("name,value\n", "the header has no column Key; it begins like Name,Key"),
             ("name,key,Name\n", "the header has the column Name twice"),
+            ("Name,Key,KeyHash\n", "the header has both Key and KeyHash"),
+            ("Name,KeyHash\na,hush\n", "malformed hash: expected 64 lower-case hex digits"),
         ];
         for (file, problem) in cases {
-            let bad = vec![BadLine { line: 1, problem: problem.to_owned() }];
+            let line = if problem.starts_with("malformed") { 2 } else { 1 };
+            let bad = vec![BadLine { line, problem: problem.to_owned() }];
             assert_eq!(read(file.as_bytes(), None), KeyFile { rows: vec![], bad }, "{file}");
         }
     }

@@ -31,6 +31,8 @@ use crate::{
 
 /// Keep the keys of a file: Name,Key[,Description,Enabled,UsagePlanIds], as API Gateway has it.
 ///
+/// In a file of `tollgate import --keys` the column KeyHash stands for Key, so that no value is in it.
+///
 /// All bad lines are reported; if there is one, nothing is written and the exit code is 3. A key that exists
 /// already is reported and stays as it is, so that an import can be done again. How many keys have no usage plan, and
 /// so get 403, stderr says.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::report::{DifferenceReport, FileReport, StepReport, TestReport};
+use crate::markup::escaped;
 
 /// # Errors
 ///
@@ -51,28 +52,4 @@ fn write_test(out: &mut impl Write, path: &str, test: &TestReport) -> io::Result
         writeln!(out, "      </failure>")?;
     }
     writeln!(out, "    </testcase>")
-}
-
-/// Text in an element or in an attribute. What XML cannot hold is escaped as Rust has it.
-fn escaped(text: &str) -> String {
-    let escape = |c: char| match c {
-        '&' => "&amp;".to_owned(),
-        '<' => "&lt;".to_owned(),
-        '>' => "&gt;".to_owned(),
-        '"' => "&quot;".to_owned(),
-        '\n' | '\t' => c.to_string(),
-        c if c.is_control() || ('\u{fffe}'..='\u{ffff}').contains(&c) => c.escape_default().to_string(),
-        c => c.to_string(),
-    };
-    text.chars().map(escape).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_xml_cannot_hold_is_escaped() {
-        assert_eq!(escaped("a<b>&\"c\"\u{1}\n"), "a&lt;b&gt;&amp;&quot;c&quot;\\u{1}\n");
-    }
 }

@@ -1,0 +1,136 @@
+//! All files of the AWS CLI of an import, and what is added of them to the API of its document.
+
+use super::{
+    answer_kind::{AnswerKind, elements, list},
+    api_choice,
+    api_keys::{self, HashedKey},
+    api_settings, mappings, stage_choice, stage_settings, usage_plans,
+};
+use crate::api_import::{
+    definition::Definition,
+    report::{Ledger, Remark},
+    source::{Located, NodeId, Tree},
+};
+
+/// The files, each with the command that printed it.
+#[derive(Debug, Default)]
+pub struct CliAnswers {
+    roots: Vec<(AnswerKind, NodeId)>,
+}
+
+const WITHOUT_DOCUMENT: &str = "no file says what the routes are: export the API (aws apigateway get-export, or aws \
+                                apigatewayv2 export-api), and import that together with this";
+
+/// The API and the stage that is imported, as far as these files and the document say.
+#[derive(Clone, Debug, Default)]
+pub struct ChosenStage {
+    /// The id of the API: `a1b2c3d4e5`.
+    pub api: Option<String>,
+    pub stage: Option<String>,
+}
+
+/// A file of the CLI that is read.
+pub(super) struct CliReader<'t, 'l> {
+    pub answers: &'l CliAnswers,
+    pub tree: &'t Tree,
+    pub ledger: &'l mut Ledger,
+}
+
+impl CliAnswers {
+    pub fn add(&mut self, kind: AnswerKind, root: NodeId) {
+        self.roots.push((kind, root));
+    }
+
+    /// Refuses answers without a document: they do not say who may call a route.
+    pub fn refuse(&self, tree: &Tree, ledger: &mut Ledger) {
+        for (_, root) in &self.roots {
+            ledger.error(tree.at(*root), WITHOUT_DOCUMENT);
+        }
+    }
+
+    /// Chooses the API and the stage, and remembers its variables, which a document asks for.
+    ///
+    /// `document` is the root of the document, `stage` the name that an operator or a template says.
+    pub fn choose(
+        &self,
+        tree: &Tree,
+        ledger: &mut Ledger,
+        document: NodeId,
+        stage: Option<String>,
+    ) -> ChosenStage {
+        let mut reader = CliReader { answers: self, tree, ledger };
+        reader.claim_lists();
+        let api = api_choice::choose(&mut reader, tree.at(document));
+        let stage = stage_choice::choose(&mut reader, tree.at(document), stage);
+        ChosenStage { api, stage }
+    }
+
+    /// Adds what the files say to the definition. The keys are returned: an API file holds none.
+    pub fn add_to(
+        &self,
+        tree: &Tree,
+        ledger: &mut Ledger,
+        definition: &mut Definition,
+        chosen: &ChosenStage,
+    ) -> Vec<HashedKey> {
+        let mut reader = CliReader { answers: self, tree, ledger };
+        api_settings::read(&mut reader, definition, chosen);
+        stage_settings::read(&mut reader, definition, chosen);
+        mappings::read(&mut reader, definition, chosen);
+        usage_plans::read(&mut reader, definition, chosen);
+        api_keys::read(&mut reader, definition)
+    }
+}
+
+impl<'t> CliReader<'t, '_> {
+    /// The elements of all files of a command.
+    pub fn elements(&self, kind: AnswerKind) -> Vec<Located<'t>> {
+        self.roots(kind).into_iter().flat_map(elements).collect()
+    }
+
+    pub fn roots(&self, kind: AnswerKind) -> Vec<Located<'t>> {
+        let of_kind = self.answers.roots.iter().filter(|(other, _)| *other == kind);
+        of_kind.map(|(_, root)| self.tree.at(*root)).collect()
+    }
+
+    /// Claims what stands around the elements.
+    fn claim_lists(&mut self) {
+        for (kind, root) in &self.answers.roots {
+            let root = self.tree.at(*root);
+            self.ledger.taken(root);
+            if let Some(list) = list(root) {
+                self.ledger.taken(list);
+                for key in ["NextToken", "nextToken", "position"] {
+                    if let Some(node) = root.get(key).filter(|node| !node.is_null()) {
+                        self.ledger.error(node, "the list goes on: fetch it without --max-items");
+                    }
+                }
+            }
+            if *kind == AnswerKind::OfDocument {
+                for element in elements(root) {
+                    let words = "the document beside it is read for that";
+                    self.ledger.remark_whole(element, Remark::left_out(words));
+                }
+            }
+        }
+    }
+
+    /// Leaves out the members of a table that are there.
+    pub fn leave_out(&mut self, map: Located<'_>, table: &[(&str, &str)]) {
+        for (key, words) in table {
+            if let Some(node) = map.get(key) {
+                self.ledger.remark_whole(node, Remark::left_out(*words));
+            }
+        }
+    }
+
+    /// The text of a member under its name of REST APIs or of HTTP APIs.
+    pub fn text<'m>(&mut self, map: Located<'m>, names: [&str; 2]) -> Option<&'m str> {
+        names.into_iter().find_map(|name| self.ledger.text(map, name))
+    }
+}
+
+/// A member under its name of REST APIs or of HTTP APIs.
+pub(super) fn either<'t>(map: Located<'t>, names: [&str; 2]) -> Option<Located<'t>> {
+    names.into_iter().find_map(|name| map.get(name)).filter(|node| !node.is_null())
+}

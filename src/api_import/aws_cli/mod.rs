@@ -1,0 +1,22 @@
+//! What commands of the AWS CLI print beside a document: stages, usage plans, keys, mappings, settings of the API.
+//!
+//! A document says what routes are and who may call them. These files add what a stage says of them. They open nothing.
+
+mod answer_kind;
+mod api_choice;
+mod api_keys;
+mod api_settings;
+mod cli_answers;
+mod keys_file;
+mod mappings;
+mod method_settings;
+mod stage_choice;
+mod stage_settings;
+mod usage_plans;
+
+pub use self::{
+    answer_kind::AnswerKind,
+    api_keys::HashedKey,
+    cli_answers::{ChosenStage, CliAnswers},
+    keys_file::keys_file,
+};
