@@ -10,6 +10,7 @@ mod guards;
 mod lookup;
 mod response;
 mod secrets;
+mod stage_part;
 mod steps;
 mod test_invoke;
 

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use super::{
-    AskedVersion, Explained, ExplainedApiKey, ExplainedCanary, ExplainedOutcome, ExplainedRefusal,
-    ExplainedResponse, ExplainedRoute, ExplainedShadow, ExplainedStage, ExplainedValidation, NoLookup,
-    RefusingStep, added,
+    AskedVersion, Explained, ExplainedApiKey, ExplainedOutcome, ExplainedRefusal, ExplainedResponse,
+    ExplainedRoute, ExplainedShadow, ExplainedValidation, NoLookup, RefusingStep, added,
     call::explain_integration,
     lookup::{ExplainedLookup, explain_lookup},
     secrets::Secrets,
+    stage_part::{stage, version},
 };
 use crate::{
     authorizers::{ApiKey, ApiKeyUse, ApiKeys, ItemStore},
     caller::Caller,
     clock::milliseconds,
-    context::{Context, StageVersion},
-    deployment::{Route, Served, ServedStage},
+    context::Context,
+    deployment::{Route, Served},
     error::GatewayError,
     gateway::{
         access::check_api,
@@ -102,33 +102,6 @@ pub(super) async fn follow<'a, S: ItemStore<ApiKey> + ItemStore<UsagePlan> + Clo
     explained.outcome = way.outcome(followed);
     explained.route = way.route.take();
     (explained, Some(way))
-}
-
-/// The version that is told of: chance is not asked.
-fn version(stage: ServedStage<'_>, asked: AskedVersion, request: &Request) -> StageVersion {
-    let Some(canary) = stage.canary else { return StageVersion::Own };
-    match asked {
-        AskedVersion::Canary => StageVersion::Canary(canary.settings.cache),
-        AskedVersion::ByRequest => canary.settings.forced(request).unwrap_or(StageVersion::Own),
-    }
-}
-
-fn stage(request: &Request, stage: ServedStage<'_>) -> ExplainedStage {
-    let canary = stage.canary.map(|canary| ExplainedCanary {
-        deployment_id: canary.settings.deployment_id.clone(),
-        percent: canary.settings.percent,
-    });
-    ExplainedStage {
-        name: stage.settings.name.clone(),
-        host: request.origin.domain_name.clone(),
-        hosts: stage.settings.hosts.clone(),
-        base_path: stage.settings.base_path.clone(),
-        path: stage.path.to_owned(),
-        deployment_id: stage.deployment_id.to_owned(),
-        configuration: stage.configuration,
-        version: stage.version,
-        canary,
-    }
 }
 
 /// A request on its way.

@@ -6,6 +6,8 @@ mod api;
 mod auth;
 mod cors;
 mod definition_file;
+mod document;
+mod event_checks;
 mod events;
 mod globals;
 mod http_auth;
