@@ -7,13 +7,13 @@ use base64::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-/// What RFC 3986 leaves as it is.
+/// Escaped but for the unreserved characters (RFC 3986 §2.3).
 const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// What JavaScript's `encodeURIComponent` leaves as it is.
+/// Escaped as by JavaScript's `encodeURIComponent`.
 const OF_COMPONENTS: AsciiSet = UNRESERVED.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
-/// What a form leaves as it is; its space is `+`.
+/// Escaped as in a form (URL standard), where a space is `+`.
 const OF_FORMS: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*').remove(b' ');
-/// What a path leaves as it is.
+/// Escaped as in a path, where `/:@=+` stay.
 const OF_PATHS: AsciiSet = UNRESERVED.remove(b'/').remove(b':').remove(b'@').remove(b'=').remove(b'+');
 
 /// The value and its other forms; none of them is empty, and some may be alike.

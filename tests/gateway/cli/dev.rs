@@ -86,10 +86,14 @@ fn the_gateway_finds_services_elsewhere_and_what_the_local_world_has_there() {
 #[test]
 fn a_function_is_not_started_anew_by_what_dev_writes_beside_it() {
     let folder = project("own-output", "");
-    let function = "functions: { calc: { command: [./calc], watch: [.] } }";
-    fs::write(folder.join("tollgate.yaml"), format!("tollgate: 1\n{function}\n")).unwrap();
-    fs::write(folder.join("calc"), "").unwrap();
-    let out = fs::File::create(folder.join("out.txt")).unwrap();
+    // The output stands beside calc; other is looked at in the same rounds.
+    let functions = "functions: { calc: { command: [./calc], watch: [calc] }, other: { command: [./other], watch: [other] } }";
+    fs::write(folder.join("tollgate.yaml"), format!("tollgate: 1\n{functions}\n")).unwrap();
+    for name in ["calc", "other"] {
+        fs::create_dir(folder.join(name)).unwrap();
+        fs::write(folder.join(name).join("code"), "").unwrap();
+    }
+    let out = fs::File::create(folder.join("calc/out.txt")).unwrap();
     let mut dev = Command::new(env!("CARGO_BIN_EXE_tollgate"))
         .args(["dev", "--api-port", "0", "--dynamodb-port", "0", "--invoke-port", "0", "--issuer-port", "0"])
         .env_clear()
@@ -99,7 +103,7 @@ fn a_function_is_not_started_anew_by_what_dev_writes_beside_it() {
         .stderr(out)
         .spawn()
         .unwrap();
-    let written = |word: &str| fs::read_to_string(folder.join("out.txt")).unwrap().matches(word).count();
+    let written = |word: &str| fs::read_to_string(folder.join("calc/out.txt")).unwrap().matches(word).count();
     let wait_for = |word: &str, times: usize| {
         for _ in 0..200 {
             if written(word) >= times {
@@ -110,15 +114,15 @@ fn a_function_is_not_started_anew_by_what_dev_writes_beside_it() {
         panic!("no {word}");
     };
     wait_for("API  ", 1);
-    for save in 1..=2 {
-        fs::write(folder.join("calc"), "#".repeat(save)).unwrap();
-        wait_for("function calc changed", save);
+    fs::write(folder.join("calc/code"), "#").unwrap();
+    wait_for("function calc changed", 1);
+    for save in 1..=3 {
+        fs::write(folder.join("other/code"), "#".repeat(save)).unwrap();
+        wait_for("function other changed", save);
     }
-    // Whatever a line has brought about is there by now.
-    thread::sleep(Duration::from_millis(700));
     let changes = written("function calc changed");
     interrupt(&dev);
     dev.wait().unwrap();
     fs::remove_dir_all(&folder).unwrap();
-    assert_eq!(changes, 2);
+    assert_eq!(changes, 1);
 }
