@@ -99,7 +99,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     }
     // An apply that is ended at any write leaves what was served, and the next one finishes it.
     let tables = if canary.is_some() { ALL_AND_COUNTERS } else { ALL };
-    arguments.common.connected(tables, WhenInterrupted::End, async |connection| {
+    arguments.common.place.connected(tables, WhenInterrupted::End, async |connection| {
         let store = &connection.store;
         let input = match input::read(&arguments.file, &arguments.scope, &store.tables)? {
             Ok(input) => input,
@@ -206,7 +206,7 @@ async fn carry_out(
     origin: Origin<'_>,
     common: &CommonArgs,
 ) -> Result<ExitStatus> {
-    let (output, again) = (common.output, common.again());
+    let (output, again) = (common.output, common.place.again());
     let count = plan.write_count();
     // On stderr, and only if that is a terminal.
     let bar = if count >= PROGRESS_BAR_FROM { ProgressBar::new(count as u64) } else { ProgressBar::hidden() };

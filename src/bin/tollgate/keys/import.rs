@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         fs::read(&arguments.file)
     };
     let bytes = bytes.with_context(|| format!("cannot read {}", arguments.file))?;
-    arguments.common.run_writing(KEYS_AND_PLANS, async |store| {
+    arguments.common.place.run_writing(KEYS_AND_PLANS, async |store| {
         let mut file = csv_file::read(&bytes, arguments.plan.as_deref());
         name_unknown_plans(store, &mut file).await?;
         for BadLine { line, problem } in &file.bad {
