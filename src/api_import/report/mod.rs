@@ -20,4 +20,5 @@ pub use self::{
     outcome::{Extent, Outcome, Remark, Visibility},
     question::Question,
     report_entry::{ImportReport, PlacedWords, ReportEntry},
+    summary::SharedRemark,
 };

@@ -37,6 +37,14 @@ pub struct ReportEntry {
     pub remarks: Vec<Remark>,
 }
 
+impl ReportEntry {
+    /// `api.yaml:3:7 /paths/~1orders/get`
+    pub fn place(&self) -> String {
+        let Self { file, position, pointer, .. } = self;
+        format!("{file}:{}:{} {pointer}", position.line, position.column)
+    }
+}
+
 /// An error or a warning at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlacedWords {

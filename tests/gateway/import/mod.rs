@@ -2,10 +2,12 @@
 //! the gateway answers as the original would. `UPDATE_EXPECT=1` writes what came.
 
 mod answers;
+mod applied;
 mod aws_cli;
 mod every_node;
 mod property;
 mod refused;
+mod report_forms;
 mod translated;
 
 use std::{fs, path::PathBuf};
