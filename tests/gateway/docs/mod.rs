@@ -8,6 +8,7 @@ mod cost_examples;
 mod defaults;
 mod examples;
 mod fields;
+mod import_examples;
 mod layout;
 mod links;
 mod markdown;
