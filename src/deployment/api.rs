@@ -51,7 +51,11 @@ impl Api {
             ("ietf", RateLimitHeaders::Ietf),
             ("legacy", RateLimitHeaders::Legacy),
         ];
-        let words = [("HTTP", UnmatchedRoutes::Http), ("AWS_REST", UnmatchedRoutes::AwsRest)];
+        let words = [
+            ("HTTP", UnmatchedRoutes::Http),
+            ("AWS_REST", UnmatchedRoutes::AwsRest),
+            ("AWS_HTTP", UnmatchedRoutes::AwsHttp),
+        ];
         let slashes = [("STRICT", TrailingSlash::Strict), ("IGNORE", TrailingSlash::Ignore)];
         let ranges = fields.strings("allowPrivateIntegrations").unwrap_or_default();
         let http_client = GuardedClient::new(&ranges).unwrap_or_else(|bad| {

@@ -79,7 +79,8 @@ async fn an_import_is_applied_with_its_plans_and_keys_and_served() {
         2 imported, 0 existing, 0 bad
         --
         tollgate: changed 2 usage plans: they act within the gateway's KEY_CACHE_SECONDS [60]
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
     let keys = world.items("tollgate-api-keys").await;
     assert!(!format!("{keys:?}").contains("canary-value"), "{keys:?}");
     expect![[r#"
@@ -87,7 +88,8 @@ async fn an_import_is_applied_with_its_plans_and_keys_and_served() {
         content-type: application/json
         x-amzn-errortype: ForbiddenException
 
-        {"message":"Forbidden"}"#]].assert_eq(&world.send("GET /prod/orders").await);
+        {"message":"Forbidden"}"#]]
+    .assert_eq(&world.send("GET /prod/orders").await);
     let with_key = world.send("GET /prod/orders\nx-api-key: canary-value-of-acme-0001").await;
     expect![[r#"
         200
@@ -95,7 +97,8 @@ async fn an_import_is_applied_with_its_plans_and_keys_and_served() {
         ratelimit-policy: "rate";q=20;w=2, "quota";q=1000;w=604800
         ratelimit: "rate";r=19;t=1, "quota";r=999;t=524832
 
-    "#]].assert_eq(&with_key);
+    "#]]
+    .assert_eq(&with_key);
     // Again: nothing changes.
     expect![[r#"
         exit 0
@@ -104,7 +107,8 @@ async fn an_import_is_applied_with_its_plans_and_keys_and_served() {
         --
         API keys:2: exists already, as key ID; it stays as it is
         API keys:3: exists already, as key ID; it stays as it is
-    "#]].assert_eq(&import(&world, &["--yes"]));
+    "#]]
+    .assert_eq(&import(&world, &["--yes"]));
     let history = world.tollgate(&["history", "prod"]).stdout;
     assert!(history.contains("import of openapi.yaml"), "{history}");
 }
@@ -116,7 +120,8 @@ async fn nothing_is_applied_where_there_is_nobody_to_ask_or_a_file_is_meant() {
         exit 64
         --
         tollgate: nobody is there to ask whether to apply it: --yes says so
-    "#]].assert_eq(&import(&world, &[]));
+    "#]]
+    .assert_eq(&import(&world, &[]));
     expect![[r#"
         exit 64
         --
@@ -125,6 +130,7 @@ async fn nothing_is_applied_where_there_is_nobody_to_ask_or_a_file_is_meant() {
         Usage: tollgate import --kind <KIND> --map <FILE> --apply --yes <FILE>...
 
         For more information, try '--help'.
-    "#]].assert_eq(&import(&world, &["--yes", "-o", "tollgate.yaml"]));
+    "#]]
+    .assert_eq(&import(&world, &["--yes", "-o", "tollgate.yaml"]));
     assert!(world.items("tollgate-routes").await.is_empty());
 }
