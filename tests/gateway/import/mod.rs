@@ -8,6 +8,7 @@ mod every_node;
 mod property;
 mod refused;
 mod report_forms;
+mod template_property;
 mod translated;
 
 use std::{fs, path::PathBuf};
