@@ -26,6 +26,9 @@ class NoPolicies:
 def main():
     folder = Path(__file__).parent / "import"
     for case in sorted(folder.glob("sam-*")):
+        # What is not imported is compared with nothing.
+        if not (case / "tollgate.yaml").exists():
+            continue
         template = yaml_parse((case / "template.yaml").read_text())
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::Serverless::Function":

@@ -23,12 +23,21 @@ const WITH_NAMES: [&str; 9] = [
     "vpcEndpointIds",
 ];
 
+/// Members that only people read, and a role that is left out: nobody is asked for the names in them.
+const UNASKED: [&str; 5] = ["title", "description", "summary", "operationId", "authorizerCredentials"];
+
+/// Members of a policy that may be ARNs of an API's resources.
+const RESOURCES: [&str; 2] = ["Resource", "NotResource"];
+
+/// Types of integrations that are called with the gateway's own role, or without any: nobody is asked for theirs.
+const WITHOUT_CREDENTIALS: [&str; 4] = ["aws_proxy", "http_proxy", "http", "mock"];
+
 /// What stands for a literal `${` until all names are in their places.
 const LITERAL: &str = "\u{e000}";
 
 /// The document with its names in their places: the same root where it has none.
 pub fn resolved(tree: &mut Tree, ledger: &mut Ledger, root: NodeId) -> NodeId {
-    NameResolver { tree, ledger, known: None, depth: 0 }.node(root, "")
+    NameResolver { tree, ledger, known: None, depth: 0, unknown: UnknownName::IsAsked }.node(root, "")
 }
 
 /// A text that has no names, whatever stands in it.
@@ -36,15 +45,15 @@ pub fn literal(text: &str) -> String {
     text.replace("${", LITERAL)
 }
 
-/// A value of a template. An answer counts before what the template says of a name: a default may be overridden. What it
-/// says may have names itself.
+/// A value of a template, which becomes the member `key` of a document. An answer counts before what the template says of a
+/// name: a default may be overridden. What it says may have names itself.
 pub fn resolved_in_template(
     tree: &mut Tree,
     ledger: &mut Ledger,
-    node: NodeId,
+    (key, node): (&str, NodeId),
     known: &BTreeMap<String, String>,
 ) -> NodeId {
-    NameResolver { tree, ledger, known: Some(known), depth: 0 }.node(node, "")
+    NameResolver { tree, ledger, known: Some(known), depth: 0, unknown: UnknownName::IsAsked }.node(node, key)
 }
 
 /// The name within an intrinsic that is nothing but a name: `Api` of `!Ref Api`.
@@ -61,6 +70,16 @@ struct NameResolver<'a> {
     known: Option<&'a BTreeMap<String, String>>,
     /// How many values that have names it is in.
     depth: usize,
+    unknown: UnknownName,
+}
+
+/// What becomes of a name that nothing tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum UnknownName {
+    /// It is a question.
+    IsAsked,
+    /// It stays in its text as it is written: nothing but a comment or a description has it.
+    Stays,
 }
 
 /// A value with names whose values have names, and so on: no more than so often.
@@ -68,9 +87,16 @@ const MOST_DEPTH: usize = 10;
 
 impl NameResolver<'_> {
     fn node(&mut self, id: NodeId, key: &str) -> NodeId {
+        if UNASKED.contains(&key)
+            && self.unknown == UnknownName::IsAsked
+            && template_of(self.tree.at(id)).is_some()
+        {
+            return self.unasked(id, key);
+        }
         if let Some(template) = template_of(self.tree.at(id)) {
             self.claim_inside(id);
             return match template {
+                Ok(template) if RESOURCES.contains(&key) => self.text(id, &within_api(&template)),
                 Ok(template) => self.text(id, &template),
                 Err(intrinsic) => {
                     let words = match self.known {
@@ -95,14 +121,27 @@ impl NameResolver<'_> {
             }
             NodeContent::Map(mut members) => {
                 let mut has_changed = false;
+                let needs_no_credentials = is_without_credentials(self.tree.at(id));
                 for member in &mut members {
-                    let resolved = self.node(member.node, &member.key.clone());
+                    let is_unasked = member.key == "credentials" && needs_no_credentials;
+                    let resolved = match is_unasked {
+                        true => self.unasked(member.node, &member.key.clone()),
+                        false => self.node(member.node, &member.key.clone()),
+                    };
                     has_changed |= resolved != member.node;
                     member.node = resolved;
                 }
                 if has_changed { self.tree.derive(id, NodeContent::Map(members)) } else { id }
             }
         }
+    }
+
+    /// A value whose names stay, if nothing tells them.
+    fn unasked(&mut self, id: NodeId, key: &str) -> NodeId {
+        let before = std::mem::replace(&mut self.unknown, UnknownName::Stays);
+        let resolved = self.node(id, key);
+        self.unknown = before;
+        resolved
     }
 
     /// The parts of an intrinsic are taken with it.
@@ -164,6 +203,11 @@ impl NameResolver<'_> {
             self.depth -= 1;
             return value;
         }
+        if self.unknown == UnknownName::Stays {
+            let answer = self.ledger.answer_to(name);
+            return answer
+                .map_or(as_written, |answer| answer.as_str().map_or_else(|| answer.to_string(), literal));
+        }
         let words = format!("what is {name}?");
         match self.ledger.answer(node, Question::of_map(name, words, example(name))) {
             Some(answer) => answer.as_str().map_or_else(|| answer.to_string(), literal),
@@ -190,6 +234,32 @@ fn function_within(template: &str) -> &str {
     let Some((_, behind)) = template.split_once(":lambda:path/") else { return template };
     let Some((_, behind)) = behind.split_once("/functions/") else { return template };
     behind.strip_suffix("/invocations").unwrap_or(template)
+}
+
+/// Says if an integration is called without the credentials that it names.
+fn is_without_credentials(integration: Located<'_>) -> bool {
+    let kind = integration.get("type").and_then(Located::text).unwrap_or_default();
+    let is_named = WITHOUT_CREDENTIALS.iter().any(|named| named.eq_ignore_ascii_case(kind));
+    is_named && integration.get("integrationSubtype").is_none()
+}
+
+/// Of the ARN of an API's resource only what stands behind the API's id counts, so nobody is asked for what is before it.
+fn within_api(template: &str) -> String {
+    let Some((_, behind)) = template.split_once(":execute-api:") else { return template.to_owned() };
+    let mut colons = 0;
+    let mut is_name = false;
+    for (at, c) in behind.char_indices() {
+        match c {
+            '{' => is_name = true,
+            '}' => is_name = false,
+            ':' if !is_name => colons += 1,
+            // A star in the id may stand for what follows too.
+            '*' if colons == 2 => break,
+            '/' if colons == 2 => return format!("execute-api:{}", &behind[at..]),
+            _ => {}
+        }
+    }
+    template.to_owned()
 }
 
 /// The text of an intrinsic, with `${Name}` where a name stands. `Err`: its name, where only a template knows its value.

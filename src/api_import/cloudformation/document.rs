@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    document_parts::{Clash, DocumentParts},
     method::{API_KEY, MethodOperation},
     properties::{
         Fate::{Becomes, LeftOut, Read},
@@ -38,57 +39,40 @@ const GATEWAY_RESPONSE: &FateTable = &[
     ("ResponseTemplates", Becomes("responseTemplates")),
 ];
 
-const GATEWAY_RESPONSES: &str = "x-amazon-apigateway-gateway-responses";
-
 impl TemplateReader<'_> {
     pub fn document(&mut self, api: &ApiResource, of_api: &[ApiResource]) -> NodeId {
-        let ApiRoot { mut members, body } = self.rest_api(api.node, api.properties);
-        let responses = self.gateway_responses(of_api);
-        if !responses.is_empty() {
-            members.push(self.map_member(api.node, GATEWAY_RESPONSES, responses));
-        }
-        if let Some(body) = body {
-            return self.with_body(body, members, of_api);
-        }
+        let ApiRoot { members, body } = self.rest_api(api.node, api.properties);
+        let (at, members) = match body {
+            Some(body) => {
+                let of_body = self.written(body);
+                (body, self.with_properties(members, of_body))
+            }
+            None => (api.node, self.empty_document(api.node, members)),
+        };
+        let parts = self.rest_parts((&api.name, api.node), of_api);
+        let members = self.put_into(at, members, (parts, Clash::Refused));
+        self.map_node(at, members)
+    }
+
+    /// What the resources of a REST API say.
+    pub fn rest_parts(&mut self, (name, at): (&str, NodeId), of_api: &[ApiResource]) -> DocumentParts {
+        self.find_model_names(of_api);
         let paths = self.paths(of_api);
         let mut schemes = self.schemes(of_api);
         if paths.values().flatten().any(|operation| asks_for_key(self.tree.at(operation.node))) {
-            schemes.push(self.key_scheme(api));
+            schemes.push(self.key_scheme(at));
         }
-        let key_span = self.tree.node(api.node).span;
         let paths = paths.into_iter().map(|(path, operations)| {
-            let node = self.tree.derive(api.node, NodeContent::Map(operations));
-            Member { key: path, key_span, node }
+            let place = operations.first().map_or(at, |operation| operation.node);
+            self.map_member(place, &path, operations)
         });
-        let paths: Vec<Member> = paths.collect();
-        let node = self.tree.derive_text(api.node, "3.0.1");
-        members.push(Member { key: "openapi".to_owned(), key_span, node });
-        let schemas = self.models(api, of_api);
-        let components = vec![
-            self.map_member(api.node, "securitySchemes", schemes),
-            self.map_member(api.node, "schemas", schemas),
-        ];
-        let validators = self.named_by_resource(of_api, "RequestValidator", VALIDATOR);
-        for (key, of_key) in [
-            ("components", components),
-            ("x-amazon-apigateway-request-validators", validators),
-            ("paths", paths),
-        ] {
-            members.push(self.map_member(api.node, key, of_key));
+        DocumentParts {
+            paths: paths.collect(),
+            schemes,
+            schemas: self.models(name, of_api),
+            validators: self.named_by_resource(of_api, "RequestValidator", VALIDATOR),
+            gateway_responses: self.gateway_responses(of_api),
         }
-        self.tree.derive(api.node, NodeContent::Map(members))
-    }
-
-    /// The document in the `Body` of the API, with what the properties add.
-    fn with_body(&mut self, body: NodeId, members: Vec<Member>, of_api: &[ApiResource]) -> NodeId {
-        let beside = ["Resource", "Method", "Authorizer", "Model", "RequestValidator"];
-        for resource in of_api.iter().filter(|resource| beside.contains(&resource.kind.as_str())) {
-            let words = format!("a {} beside the Body of its API is not read yet", resource.kind);
-            self.ledger.error(self.tree.at(resource.node), words);
-        }
-        let of_body = self.written(body);
-        let members = self.with_properties(members, of_body);
-        self.map_node(body, members)
     }
 
     fn schemes(&mut self, of_api: &[ApiResource]) -> Vec<Member> {
@@ -130,13 +114,10 @@ impl TemplateReader<'_> {
     }
 
     /// The scheme of API keys, where a method asks for one.
-    fn key_scheme(&mut self, api: &ApiResource) -> Member {
-        let key_span = self.tree.node(api.node).span;
-        let fields = [("type", "apiKey"), ("name", "x-api-key"), ("in", "header")].map(|(key, text)| {
-            let node = self.tree.derive_text(api.node, text);
-            Member { key: key.to_owned(), key_span, node }
-        });
-        self.map_member(api.node, API_KEY, fields.into())
+    pub fn key_scheme(&mut self, at: NodeId) -> Member {
+        let fields = [("type", "apiKey"), ("name", "x-api-key"), ("in", "header")];
+        let fields = fields.map(|(key, text)| self.text_member(at, key, text));
+        self.map_member(at, API_KEY, fields.into())
     }
 
     /// The operations of each path.
@@ -155,8 +136,11 @@ impl TemplateReader<'_> {
         }
         let mut paths: BTreeMap<String, Vec<Member>> = BTreeMap::new();
         for resource in of_api.iter().filter(|resource| resource.kind == "Method") {
-            let at = self.referred(resource.properties, "ResourceId").unwrap_or_default();
-            let path = path_of(&parts, &at);
+            let at = self.referred(resource.properties, "ResourceId");
+            let path = match at {
+                Some(at) => path_of(&parts, &at),
+                None => Err("ResourceId names no resource of the template".to_owned()),
+            };
             let operation = self.method(resource.node, resource.properties);
             match (path, operation) {
                 (Ok(path), Some(MethodOperation { method, node })) => {
@@ -171,7 +155,8 @@ impl TemplateReader<'_> {
     }
 }
 
-fn asks_for_key(operation: Located<'_>) -> bool {
+/// Says if an operation asks for an API key.
+pub(super) fn asks_for_key(operation: Located<'_>) -> bool {
     let requirements = operation.get("security").and_then(Located::elements);
     requirements.is_some_and(|mut requirements| requirements.any(|map| map.get(API_KEY).is_some()))
 }

@@ -1,17 +1,20 @@
 //! `Integration` of a method → `x-amazon-apigateway-integration`: the same fields in other cases, responses by pattern.
 
 use super::properties::{
-    Fate::{Becomes, LeftOut},
+    Fate::{Apart, Becomes, LeftOut},
     FateTable, TemplateReader, take,
 };
-use crate::api_import::source::{Member, NodeContent, NodeId};
+use crate::api_import::{
+    report::Remark,
+    source::{Located, Member, NodeContent, NodeId},
+};
 
 #[rustfmt::skip]
 const FIELDS: &FateTable = &[
     ("Type", Becomes("type")),
     ("Uri", Becomes("uri")),
     ("IntegrationHttpMethod", Becomes("httpMethod")),
-    ("Credentials", Becomes("credentials")),
+    ("Credentials", Apart),
     ("ConnectionType", Becomes("connectionType")),
     ("ConnectionId", Becomes("connectionId")),
     ("ContentHandling", Becomes("contentHandling")),
@@ -38,12 +41,27 @@ impl TemplateReader<'_> {
     /// The extension that a method's integration becomes.
     pub fn integration(&mut self, node: NodeId) -> NodeId {
         let mut members = self.members(node, FIELDS, "an Integration");
+        members.extend(self.credentials(node));
         if let Some(responses) = take(&mut members, "responses") {
             let key_span = self.tree.node(responses).span;
             let node = self.responses(responses);
             members.push(Member { key: "responses".to_owned(), key_span, node });
         }
         self.tree.derive(node, NodeContent::Map(members))
+    }
+
+    /// The role of a call to a service. Of others nobody is asked for names: they are called without it.
+    fn credentials(&mut self, integration: NodeId) -> Option<Member> {
+        let node = self.tree.at(integration);
+        let credentials = node.get("Credentials")?.id;
+        if node.get("Type").and_then(Located::text) == Some("AWS") {
+            let resolved = self.resolved(credentials);
+            return Some(self.member("credentials", resolved));
+        }
+        let remark = Remark::left_out("the gateway calls functions with its own role, and URLs without one");
+        let remark = remark.advising("let the gateway's role invoke the function");
+        self.ledger.remark_whole(self.tree.at(credentials), remark);
+        None
     }
 
     fn responses(&mut self, list: NodeId) -> NodeId {

@@ -11,7 +11,7 @@ type NamedKind = (&'static str, &'static str, &'static [(&'static str, &'static 
 /// Kinds of resources that a template may name: the kind, the property with the name, and what intrinsics get of it. `{}` is
 /// the name; a function's name stands for its ARN, which needs neither region nor account here.
 #[rustfmt::skip]
-const NAMED: [NamedKind; 14] = [
+const NAMED: [NamedKind; 15] = [
     ("AWS::ApiGatewayV2::Stage", "StageName", &[("", "{}")]),
     ("AWS::Serverless::Api", "StageName", &[(".Stage", "{}")]),
     ("AWS::ApiGateway::Stage", "StageName", &[("", "{}")]),
@@ -22,6 +22,7 @@ const NAMED: [NamedKind; 14] = [
     ("AWS::SQS::Queue", "QueueName", &[("", "https://sqs.${AWS::Region}.${AWS::URLSuffix}/${AWS::AccountId}/{}"), (".QueueName", "{}"), (".Arn", "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:{}")]),
     ("AWS::SNS::Topic", "TopicName", &[("", "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:{}"), (".TopicName", "{}"), (".TopicArn", "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:{}")]),
     ("AWS::StepFunctions::StateMachine", "StateMachineName", &[("", "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:{}"), (".Arn", "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:{}"), (".Name", "{}")]),
+    ("AWS::Serverless::StateMachine", "Name", &[("", "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:{}"), (".Arn", "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:{}"), (".Name", "{}")]),
     ("AWS::Events::EventBus", "Name", &[("", "{}"), (".Name", "{}"), (".Arn", "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/{}")]),
     ("AWS::Kinesis::Stream", "Name", &[("", "{}"), (".Arn", "arn:${AWS::Partition}:kinesis:${AWS::Region}:${AWS::AccountId}:stream/{}")]),
     ("AWS::S3::Bucket", "BucketName", &[("", "{}"), (".Arn", "arn:${AWS::Partition}:s3:::{}")]),

@@ -5,13 +5,16 @@
 
 mod authorizer;
 mod document;
+mod document_parts;
 mod http_api;
 mod integration;
 mod intrinsics;
 mod known_names;
+mod local_file;
 mod method;
 mod model;
 mod names_of_kinds;
+mod nested_stack;
 mod nodes;
 mod properties;
 mod resource;

@@ -31,11 +31,11 @@ const PLACES: [(&str, &str); 3] = [("querystring", "query"), ("header", "header"
 
 impl TemplateReader<'_> {
     /// The schemas by the names that references between them use.
-    pub fn models(&mut self, api: &ApiResource, of_api: &[ApiResource]) -> Vec<Member> {
+    pub fn models(&mut self, api: &str, of_api: &[ApiResource]) -> Vec<Member> {
         let mut models = Vec::new();
         // References between models hold the id of the API, which nothing reads here.
-        let is_named = self.known.contains_key(&api.name);
-        self.known.entry(api.name.clone()).or_insert_with(|| api.name.clone());
+        let is_named = self.known.contains_key(api);
+        self.known.entry(api.to_owned()).or_insert_with(|| api.to_owned());
         for resource in of_api.iter().filter(|resource| resource.kind == "Model") {
             let mut members = self.members(resource.properties, MODEL, KIND);
             let key = self.model_name(resource);
@@ -47,7 +47,7 @@ impl TemplateReader<'_> {
             models.push(Member { key, key_span: self.tree.node(resource.node).span, node });
         }
         if !is_named {
-            self.known.remove(&api.name);
+            self.known.remove(api);
         }
         models
     }

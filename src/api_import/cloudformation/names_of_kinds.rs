@@ -1,12 +1,13 @@
 //! The kinds of resources that say something of APIs, and those that say nothing.
 
 /// The kinds of resources that an API is made of.
-pub(super) const READ: [&str; 14] = [
+pub(super) const READ: [&str; 15] = [
     "AWS::ApiGateway::RestApi",
     "AWS::ApiGateway::Resource",
     "AWS::ApiGateway::Method",
     "AWS::ApiGateway::Authorizer",
     "AWS::ApiGateway::Stage",
+    "AWS::ApiGateway::Deployment",
     "AWS::ApiGateway::Model",
     "AWS::ApiGateway::RequestValidator",
     "AWS::ApiGateway::GatewayResponse",
@@ -36,7 +37,7 @@ pub(super) const NOT_IN_A_FILE: [(&str, &str); 11] = [
 
 /// Resources of SAM that have no part in an API.
 #[rustfmt::skip]
-pub(super) const SAM_LEFT_OUT: [&str; 5] = ["Application", "CapacityProvider", "Connector", "LayerVersion", "SimpleTable"];
+pub(super) const SAM_LEFT_OUT: [&str; 5] = ["CapacityProvider", "Connector", "LayerVersion", "SimpleTable", "StateMachine"];
 
 /// APIs that a function URL cannot serve, by the beginnings of their kinds.
 #[rustfmt::skip]

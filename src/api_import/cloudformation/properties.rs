@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::intrinsics::Scope;
+use super::{intrinsics::Scope, nested_stack::NestedStack};
 use crate::api_import::{
     names,
+    options::ImportOptions,
     report::{Ledger, Remark},
     source::{Member, NodeId, Tree},
 };
@@ -28,6 +29,9 @@ pub(super) struct TemplateReader<'a> {
     pub tree: &'a mut Tree,
     /// The template itself.
     pub root: NodeId,
+    /// The templates that lead to it by their stacks, and it.
+    pub way: Vec<NodeId>,
+    pub options: &'a ImportOptions,
     pub ledger: &'a mut Ledger,
     /// The values of parameters, and what resources are called: texts that may have names as `${name}`.
     pub known: BTreeMap<String, String>,
@@ -36,6 +40,8 @@ pub(super) struct TemplateReader<'a> {
     pub model_names: BTreeMap<String, String>,
     /// APIs that cannot be served, with the reason.
     pub refused: Vec<(NodeId, String)>,
+    /// The stacks whose templates are there.
+    pub nested: Vec<NestedStack>,
 }
 
 impl TemplateReader<'_> {
@@ -48,7 +54,7 @@ impl TemplateReader<'_> {
             let node = self.tree.at(member.node);
             match fate {
                 Some(Fate::Becomes(name)) => {
-                    let node = self.resolved(member.node);
+                    let node = self.resolved_as(name, member.node);
                     members.push(Member { key: name.to_owned(), key_span: member.key_span, node });
                 }
                 Some(Fate::Read) => self.ledger.taken_whole(node),
@@ -80,7 +86,12 @@ impl TemplateReader<'_> {
     }
 
     pub fn resolved(&mut self, node: NodeId) -> NodeId {
-        names::resolved_in_template(self.tree, self.ledger, node, &self.known)
+        self.resolved_as("", node)
+    }
+
+    /// The same of a value that becomes the member `key` of a document.
+    fn resolved_as(&mut self, key: &str, node: NodeId) -> NodeId {
+        names::resolved_in_template(self.tree, self.ledger, (key, node), &self.known)
     }
 
     /// The text of a member that is taken out of the list.

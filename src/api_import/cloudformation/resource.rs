@@ -4,6 +4,7 @@ use super::{
     http_api,
     intrinsics::Truth,
     names_of_kinds::{NOT_IN_A_FILE, READ, REFUSED, SAM_LEFT_OUT},
+    nested_stack,
     properties::TemplateReader,
 };
 use crate::api_import::{
@@ -30,6 +31,10 @@ impl TemplateReader<'_> {
     pub fn resource(&mut self, Member { key: name, node, .. }: Member) -> Option<ApiResource> {
         let written = self.tree.at(node);
         let kind = written.get("Type").and_then(Located::text).unwrap_or("without a Type").to_owned();
+        if let Some(location) = nested_stack::location_of(&kind) {
+            self.nested_stack(name, node, &kind, location);
+            return None;
+        }
         if let Some(of_sam) = kind.strip_prefix("AWS::Serverless::") {
             let of_sam = of_sam.to_owned();
             return self.sam_resource(name, node, &kind, &of_sam);
@@ -57,11 +62,13 @@ impl TemplateReader<'_> {
         (of_api, known_as): (&str, String),
     ) -> Option<ApiResource> {
         let written = self.tree.at(node);
-        if let Some((_, words)) = NOT_IN_A_FILE.iter().find(|(kind, _)| *kind == of_api) {
+        let is_read = READ.contains(&kind);
+        let left_out = NOT_IN_A_FILE.iter().find(|(kind, _)| *kind == of_api && !is_read);
+        if let Some((_, words)) = left_out {
             self.ledger.remark_whole(written, Remark::left_out(format!("{kind}: {words}")));
             return None;
         }
-        if !READ.contains(&kind) {
+        if !is_read {
             let words = format!(
                 "{kind} is not read yet: take it out of a copy, and write it into the API file by hand"
             );
@@ -75,7 +82,7 @@ impl TemplateReader<'_> {
     }
 
     /// Claims a resource; gives it with its properties, if its condition lets it be there.
-    fn opened(&mut self, node: NodeId, kind: &str) -> Option<(NodeId, NodeId)> {
+    pub fn opened(&mut self, node: NodeId, kind: &str) -> Option<(NodeId, NodeId)> {
         let written = self.tree.at(node);
         self.ledger.taken(written);
         let condition = written.get("Condition").map(|condition| condition.id);
@@ -117,8 +124,14 @@ impl TemplateReader<'_> {
             "Function" => {
                 let (node, properties) = self.opened(node, kind)?;
                 let function = ApiResource { name, kind: kind.to_owned(), node, properties };
-                self.claim_function(&function);
+                self.claim_events_of(&function, &["FunctionName", "AutoPublishAlias"]);
                 Some(function)
+            }
+            "StateMachine" if self.has_api_events(node) => {
+                let (node, properties) = self.opened(node, kind)?;
+                let machine = ApiResource { name, kind: kind.to_owned(), node, properties };
+                self.claim_events_of(&machine, &["Name"]);
+                Some(machine)
             }
             _ => {
                 self.other_resource(&name, node, kind);
@@ -143,11 +156,10 @@ impl TemplateReader<'_> {
         }
         let is_left_out =
             kind.strip_prefix("AWS::Serverless::").is_some_and(|of_sam| SAM_LEFT_OUT.contains(&of_sam));
-        let has_requests = kind == "AWS::Serverless::StateMachine" && self.has_api_events(node);
         let is_api = ["AWS::Serverless::", "Fn::Transform"]
             .iter()
             .any(|begin| kind.starts_with(begin) || name.starts_with(begin));
-        if is_api && !is_left_out && (has_requests || kind != "AWS::Serverless::StateMachine") {
+        if is_api && !is_left_out {
             let words = format!("{kind} is not read yet: export the API (get-export) and import that");
             self.ledger.error(self.tree.at(node), words);
         }
@@ -161,21 +173,23 @@ impl TemplateReader<'_> {
         events.any(|event| matches!(event.value.get("Type").and_then(Located::text), Some("Api" | "HttpApi")))
     }
 
-    /// Claims the properties of a function: those that events read, and the rest.
-    fn claim_function(&mut self, function: &ApiResource) {
-        let properties = self.tree.at(function.properties);
+    /// Claims the properties of what requests are events of: those that events read, and the rest.
+    fn claim_events_of(&mut self, resource: &ApiResource, read: &[&str]) {
+        let properties = self.tree.at(resource.properties);
         self.ledger.taken(properties);
         for member in properties.members().into_iter().flatten() {
             match member.key {
                 "Events" => {}
-                "FunctionName" | "AutoPublishAlias" => self.ledger.taken_whole(member.value),
+                key if read.contains(&key) => self.ledger.taken_whole(member.value),
                 _ => {
-                    let words = "it is the function's, which stays as it is";
+                    let owner =
+                        if resource.kind.ends_with("Function") { "function" } else { "state machine" };
+                    let words = format!("it is the {owner}'s, which stays as it is");
                     self.ledger.remark_whole(member.value, Remark::left_out(words));
                 }
             }
         }
-        self.claim_events(function);
+        self.claim_events(resource);
     }
 
     /// The reason why a resource with this condition is not there, if it is not.

@@ -14,6 +14,7 @@ const KIND: &str = "AWS::ApiGateway::RestApi";
 #[rustfmt::skip]
 const PROPERTIES: &FateTable = &[
     ("Body", Becomes("body")),
+    ("BodyS3Location", Apart),
     ("Name", Becomes("title")),
     ("Description", Becomes("description")),
     ("ApiKeySourceType", Becomes("x-amazon-apigateway-api-key-source")),
@@ -44,7 +45,7 @@ impl TemplateReader<'_> {
         let mut members = self.members(properties, PROPERTIES, KIND);
         self.write_slashes_of_types(&mut members);
         members.extend(self.endpoint(properties));
-        let body = take(&mut members, "body");
+        let body = take(&mut members, "body").or_else(|| self.body_file(properties));
         let key_span = self.tree.node(resource).span;
         let info: Vec<Member> = ["title", "description"]
             .into_iter()
@@ -61,6 +62,13 @@ impl TemplateReader<'_> {
             members.push(Member { key: "info".to_owned(), key_span, node });
         }
         ApiRoot { members, body }
+    }
+
+    /// `BodyS3Location` that is a file beside the template, as before `aws cloudformation package`.
+    pub(super) fn body_file(&mut self, properties: NodeId) -> Option<NodeId> {
+        let location = self.tree.at(properties).get("BodyS3Location")?.id;
+        let file = self.definition_file(location)?;
+        Some(self.resolved(file))
     }
 
     /// `EndpointConfiguration` of a template or of SAM → that of a document, whose reader asks about a private one.

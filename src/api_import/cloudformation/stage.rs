@@ -1,10 +1,10 @@
-//! `AWS::ApiGateway::Stage` → a stage, and what it says of single methods.
+//! `AWS::ApiGateway::Stage`, and the stage of a `Deployment` → a stage, and what it says of single methods.
 
 use serde_json::{Map, Value};
 
 use super::{
     properties::{
-        Fate::{Becomes, LeftOut, Read},
+        Fate::{Apart, Becomes, LeftOut, Read},
         FateTable, TemplateReader, take,
     },
     resource::ApiResource,
@@ -12,7 +12,8 @@ use super::{
 use crate::api_import::{
     definition::StageDefinition,
     method_settings::{self, CacheCluster, MethodSetting, StageWithSettings},
-    source::{Located, NodeId},
+    report::Remark,
+    source::{Located, Member, NodeId},
 };
 
 const KIND: &str = "AWS::ApiGateway::Stage";
@@ -35,10 +36,82 @@ const STAGE: &FateTable = &[
     ("Tags", LeftOut("tags are not of the API")),
 ];
 
+/// A deployment makes a stage too, if it names one.
+#[rustfmt::skip]
+const DEPLOYMENT: &FateTable = &[
+    ("RestApiId", Read),
+    ("StageName", Becomes("stageName")),
+    ("StageDescription", Apart),
+    ("Description", LeftOut("the stage has the description of the API")),
+    ("DeploymentCanarySettings", LeftOut("a canary is of two deployments, and the import makes one: see tollgate canary start")),
+];
+
+/// Members of a `StageDescription` that are no settings of all methods.
+const OF_STAGE: [&str; 11] = [
+    "Variables",
+    "MethodSettings",
+    "CacheClusterEnabled",
+    "CacheClusterSize",
+    "AccessLogSetting",
+    "CanarySetting",
+    "ClientCertificateId",
+    "Description",
+    "DocumentationVersion",
+    "TracingEnabled",
+    "Tags",
+];
+
 impl TemplateReader<'_> {
-    pub fn stages(&mut self, of_api: &[ApiResource]) -> Vec<StageWithSettings> {
-        let stages = of_api.iter().filter(|resource| resource.kind == "Stage");
-        stages.filter_map(|stage| self.stage(stage)).collect()
+    /// The stages that there are already, with those of the resources.
+    pub fn stages(
+        &mut self,
+        of_api: &[ApiResource],
+        mut stages: Vec<StageWithSettings>,
+    ) -> Vec<StageWithSettings> {
+        for resource in of_api.iter().filter(|resource| resource.kind == "Stage") {
+            stages.extend(self.stage(resource));
+        }
+        let has_stages = !stages.is_empty();
+        for resource in of_api.iter().filter(|resource| resource.kind == "Deployment") {
+            let of_deployment = self.tree.at(resource.properties).get("StageName");
+            let words = match of_deployment {
+                Some(_) if !has_stages => {
+                    stages.extend(self.stage_of_deployment(resource));
+                    continue;
+                }
+                Some(_) => "applying the file deploys it, and its stage is not taken beside the other stages",
+                None => "applying the file deploys it",
+            };
+            let words = format!("AWS::ApiGateway::Deployment: {words}");
+            self.ledger.remark_whole(self.tree.at(resource.node), Remark::left_out(words));
+        }
+        stages
+    }
+
+    /// The stage that a deployment names, as the Serverless Framework writes it.
+    fn stage_of_deployment(&mut self, resource: &ApiResource) -> Option<StageWithSettings> {
+        let mut members = self.members(resource.properties, DEPLOYMENT, "AWS::ApiGateway::Deployment");
+        let name = self.take_text(&mut members, "stageName")?;
+        let Some(description) = self.tree.at(resource.properties).get("StageDescription") else {
+            return Some(self.stage_with(resource, name, Vec::new()));
+        };
+        let description = description.id;
+        self.ledger.taken(self.tree.at(description));
+        let is_of_stage = |member: &Member| OF_STAGE.contains(&member.key.as_str());
+        let (of_stage, mut of_all): (Vec<Member>, Vec<Member>) =
+            self.written(description).into_iter().partition(is_of_stage);
+        let of_stage = self.map_node(description, of_stage);
+        let members = self.members(of_stage, STAGE, "a StageDescription");
+        let flag = members.iter().find(|member| member.key == "cacheClusterEnabled").map(|flag| flag.node);
+        let cluster = self.cache_cluster(flag);
+        let mut stage = self.stage_with(resource, name, members);
+        for member in &mut of_all {
+            member.node = self.resolved(member.node);
+        }
+        let of_all = self.map_node(description, of_all);
+        let of_all = method_settings::fields(self.ledger, self.tree.at(of_all), cluster, &[]);
+        stage.settings.push(MethodSetting::new("*", "*", of_all));
+        Some(stage)
     }
 
     fn stage(&mut self, resource: &ApiResource) -> Option<StageWithSettings> {
@@ -47,6 +120,16 @@ impl TemplateReader<'_> {
             self.ledger.error(self.tree.at(resource.properties), format!("{KIND} without StageName"));
             return None;
         };
+        Some(self.stage_with(resource, name, members))
+    }
+
+    /// A stage with its variables and the settings of its methods.
+    fn stage_with(
+        &mut self,
+        resource: &ApiResource,
+        name: String,
+        mut members: Vec<Member>,
+    ) -> StageWithSettings {
         let mut fields = Map::new();
         if let Some(variables) = take(&mut members, "variables") {
             fields.insert("stageVariables".to_owned(), self.stage_variables(variables));
@@ -54,7 +137,7 @@ impl TemplateReader<'_> {
         let cluster = take(&mut members, "cacheClusterEnabled");
         let cluster = self.cache_cluster(cluster);
         let settings = take(&mut members, "methodSettings").map(|list| self.method_settings(list, cluster));
-        Some(StageWithSettings {
+        StageWithSettings {
             stage: StageDefinition {
                 name,
                 origin: self.tree.node(resource.node).span,
@@ -62,7 +145,7 @@ impl TemplateReader<'_> {
                 route_settings: Default::default(),
             },
             settings: settings.unwrap_or_default(),
-        })
+        }
     }
 
     /// The variables of a stage, with the names in them resolved.

@@ -49,17 +49,31 @@ pub fn read(
     root: NodeId,
     options: &ImportOptions,
 ) -> Option<ApiOfTemplate> {
+    read_on(tree, ledger, vec![root], options)
+}
+
+/// The same of the last template of a way: each is of a stack in the one before it.
+pub(super) fn read_on(
+    tree: &mut Tree,
+    ledger: &mut Ledger,
+    way: Vec<NodeId>,
+    options: &ImportOptions,
+) -> Option<ApiOfTemplate> {
+    let root = *way.last()?;
     let parameters = Parameters::read(ledger, tree.at(root), &options.parameters);
     let known = known_names::read(tree.at(root), &parameters);
     let scope = Scope::of(tree.at(root), parameters);
     let mut reader = TemplateReader {
         tree,
         root,
+        way,
+        options,
         ledger,
         known,
         scope,
         model_names: BTreeMap::new(),
         refused: Vec::new(),
+        nested: Vec::new(),
     };
     let api = reader.api(root);
     reader.claim_scope(root);
@@ -79,7 +93,9 @@ impl TemplateReader<'_> {
             of_api.extend(self.resource(member));
         }
         let sam_apis = self.sam_apis(root, &of_api);
-        let Some(api) = self.chosen_api(resources, &of_api, &sam_apis) else {
+        let chosen = self.chosen_api(resources, &of_api, &sam_apis);
+        self.claim_stacks(chosen.as_deref());
+        let Some(api) = chosen else {
             for resource in of_api {
                 let words = "no API is imported";
                 self.ledger.remark_whole(self.tree.at(resource.node), Remark::left_out(words));
@@ -92,6 +108,9 @@ impl TemplateReader<'_> {
             let words = format!("it is not of the API {api}");
             self.ledger.remark_whole(self.tree.at(other.node), Remark::left_out(words));
         }
+        if let Some(stack) = self.nested.iter().find(|stack| stack.name == api).cloned() {
+            return self.api_of_stack(&stack);
+        }
         if let Some(sam_api) = sam_apis.iter().find(|other| other.name == api) {
             return Some(self.sam_api(sam_api, &own));
         }
@@ -99,9 +118,8 @@ impl TemplateReader<'_> {
         if rest_api.kind == HTTP_API {
             return Some(self.http_api(rest_api, &own));
         }
-        self.find_model_names(&own);
         let document = self.document(rest_api, &own);
-        let stages = self.stages(&own);
+        let stages = self.stages(&own, Vec::new());
         let usage_plans = self.usage_plans(&api, &own);
         Some(ApiOfTemplate { kind: ApiKind::Rest, document, stages, usage_plans })
     }
@@ -115,7 +133,8 @@ impl TemplateReader<'_> {
     ) -> Option<String> {
         let plain = of_api.iter().filter(|resource| ["RestApi", HTTP_API].contains(&resource.kind.as_str()));
         let names = plain.map(|resource| resource.name.clone());
-        let names: Vec<String> = names.chain(sam_apis.iter().map(|api| api.name.clone())).collect();
+        let mut names: Vec<String> = names.chain(sam_apis.iter().map(|api| api.name.clone())).collect();
+        names.extend(self.stacks_with_api(!names.is_empty()).into_iter().map(|stack| stack.name));
         match &names[..] {
             [only] => return Some(only.clone()),
             [] => {
@@ -144,6 +163,9 @@ impl TemplateReader<'_> {
 
     /// True of what names no API, or this one.
     fn is_part_of(&self, api: &str, resource: &ApiResource) -> bool {
+        if self.nested.iter().any(|stack| stack.name == api) {
+            return false;
+        }
         let is_api = ["RestApi", HTTP_API, "AWS::Serverless::Api", "AWS::Serverless::HttpApi"];
         if is_api.contains(&resource.kind.as_str()) {
             return resource.name == api;

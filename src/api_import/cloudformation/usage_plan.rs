@@ -22,7 +22,8 @@ const KIND: &str = "AWS::ApiGateway::UsagePlan";
 
 #[rustfmt::skip]
 const PLAN: &FateTable = &[
-    ("UsagePlanName", Becomes("name")),
+    // Nobody is asked for names in it, as in all that only people read.
+    ("UsagePlanName", Becomes("title")),
     ("Description", Becomes("description")),
     ("ApiStages", Apart),
     ("Throttle", Apart),
@@ -45,7 +46,7 @@ impl TemplateReader<'_> {
         for resource in of_api.iter().filter(|resource| resource.kind == "UsagePlan") {
             let written = self.tree.at(resource.properties).get("ApiStages").map(|stages| stages.id);
             let mut members = self.members(resource.properties, PLAN, KIND);
-            let name = self.take_text(&mut members, "name");
+            let name = self.take_text(&mut members, "title");
             let mut fields = Map::new();
             if let Some(description) = self.take_text(&mut members, "description") {
                 fields.insert("description".to_owned(), description.into());
@@ -55,6 +56,8 @@ impl TemplateReader<'_> {
             let stages = written.map_or_else(|| json!([]), |list| self.api_stages(api, list));
             fields.insert("apiStages".to_owned(), stages);
             let origin = self.tree.node(resource.node).span;
+            // A name that hangs on the stack's is the operator's to choose: its resource names it as well.
+            let name = name.filter(|name| !name.contains("${"));
             let id = name.as_deref().map(id_of).filter(|id| !id.is_empty());
             plans.insert(id.unwrap_or_else(|| resource.name.clone()), Sourced::new(fields, origin));
         }

@@ -76,6 +76,10 @@ fn policy(reader: &mut OpenApiReader<'_, '_>) {
 /// A resource policy, if the gateway can judge all that it says.
 pub fn resource_policy(ledger: &mut Ledger, node: Located<'_>) -> Option<Sourced<Value>> {
     ledger.taken_whole(node);
+    if node.text().is_some_and(|text| text.trim().is_empty()) {
+        // The Serverless Framework writes it for no policy.
+        return None;
+    }
     let value = match node.text() {
         Some(text) => policy_of_text(text),
         None => node.to_json(),

@@ -28,7 +28,10 @@ impl<'t> CorsMock<'t> {
             }),
         };
         // A preflight has no credentials, so a guarded mock answers none. It stays.
-        if !is_mock || !is_open || operation.get("x-amazon-apigateway-auth").is_some() {
+        // Without a template for its status a mock answers 500.
+        let templates = integration.get("requestTemplates").and_then(Located::members);
+        let has_template = templates.is_some_and(|mut templates| templates.next().is_some());
+        if !is_mock || !has_template || !is_open || operation.get("x-amazon-apigateway-auth").is_some() {
             return None;
         }
         let mut responses = integration.get("responses")?.members()?;

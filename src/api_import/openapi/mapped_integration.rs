@@ -1,6 +1,6 @@
 //! Integrations with mappings (`aws`, `http`, `mock`): their object means the same in the file, and is copied word by word.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{function_uri::function_of, openapi_reader::OpenApiReader};
 use crate::api_import::{
@@ -52,11 +52,35 @@ impl<'t> OpenApiReader<'t, '_> {
             fields.insert("contentHandling".to_owned(), handling.to_ascii_uppercase().into());
         }
         self.copy(node, &["requestTemplates"], &mut fields);
+        if kind == "MOCK" {
+            self.fail_without_template(node, &mut fields);
+        }
         if let Some(parameters) = self.request_parameters(node) {
             fields.insert("requestParameters".to_owned(), parameters.into());
         }
         self.responses(node, &mut fields);
         Some(fields)
+    }
+
+    /// A mock whose request no template gives a status: API Gateway answers 500, and a template that gives none does it here.
+    fn fail_without_template(&mut self, node: Located<'t>, fields: &mut Map<String, Value>) {
+        let templates = fields.get("requestTemplates").and_then(Value::as_object);
+        let has_templates = templates.is_some_and(|templates| !templates.is_empty());
+        // It lets nothing pass, so it is 415.
+        let is_closed = fields.get("passthroughBehavior").is_some_and(|behavior| behavior == "NEVER");
+        if has_templates || is_closed {
+            return;
+        }
+        let words = "without a request template that gives a statusCode API Gateway answers a mock with 500, and so does \
+                     the route; other bodies than JSON get 415";
+        let remark = Remark::otherwise(words, Visibility::Visible);
+        let advice = "write requestTemplates: { application/json: '{\"statusCode\": 200}' } for its responses to count";
+        self.ledger.remark(node, remark.advising(advice));
+        fields.insert("requestTemplates".to_owned(), json!({ "application/json": "{}" }));
+        fields.insert("passthroughBehavior".to_owned(), "NEVER".into());
+        if node.get("responses").is_none() {
+            fields.insert("responses".to_owned(), json!({ "default": { "statusCode": 500 } }));
+        }
     }
 
     fn credentials(&mut self, node: Located<'t>, kind: &str, fields: &mut Map<String, Value>) {

@@ -4,6 +4,7 @@
 mod answers;
 mod applied;
 mod aws_cli;
+mod constructs;
 mod every_node;
 mod property;
 mod refused;
@@ -43,7 +44,7 @@ fn arguments(case: &PathBuf) -> Vec<String> {
 #[test]
 fn each_input_becomes_its_file_and_its_report() {
     let cases = cases();
-    assert!(cases.len() >= 20, "{}", cases.len());
+    assert!(cases.len() >= 62, "{}", cases.len());
     for case in cases {
         let arguments = arguments(&case);
         let arguments: Vec<&str> =

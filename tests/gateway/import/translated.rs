@@ -14,15 +14,23 @@ use super::cases;
 
 /// The routes of a file by their keys.
 fn routes(case: &Path, file: &str) -> Map<String, Value> {
-    let map = case.join("answers.yaml");
-    let map = map.exists().then_some(Input::File(map));
+    // SAM makes roles, for which a translation asks.
+    let maps = [format!("answers-of-{file}.yaml"), "answers.yaml".to_owned()];
+    let map = maps.iter().map(|map| case.join(map)).find(|map| map.exists()).map(Input::File);
     let file = Input::File(case.join(file));
     let Imported { text, report, .. } = import(&[file], map.as_ref(), &ImportOptions::default()).unwrap();
     let text = text.unwrap_or_else(|| panic!("{}: {report}", case.display()));
-    let items = check_text("tollgate.yaml", &text).api.stages[0].to_items().routes;
+    let checked = check_text("tollgate.yaml", &text);
+    // The translator's stages stand in the order of their resources.
+    let stage = checked.api.stages.iter().min_by_key(|stage| stage.settings.name.clone()).unwrap();
+    let items = stage.to_items().routes;
     let route = |mut item: Map<String, Value>| {
         // CORS of a path or of the API: the translator writes it for each path.
         item.remove("corsConfiguration");
+        // It makes a role for a state machine's events, which only API Gateway may assume.
+        if let Some(integration) = item.get_mut("integration").and_then(Value::as_object_mut) {
+            integration.remove("credentials");
+        }
         // It writes the names of models in small letters.
         for name in item.get_mut("requestModels").and_then(Value::as_object_mut).into_iter().flatten() {
             *name.1 = name.1.as_str().unwrap().to_lowercase().into();

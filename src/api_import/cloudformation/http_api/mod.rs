@@ -7,6 +7,7 @@ mod route;
 use serde_json::Map;
 
 use super::{
+    document_parts::{Clash, DocumentParts},
     properties::{
         Fate::{Apart, Becomes, LeftOut, Read},
         FateTable, TemplateReader, take,
@@ -27,6 +28,8 @@ pub(super) const KINDS: &str = "AWS::ApiGatewayV2::";
 #[rustfmt::skip]
 const API: &FateTable = &[
     ("Body", Becomes("body")),
+    ("BodyS3Location", Apart),
+    ("BasePath", LeftOut("--basepath says what becomes of the base path of a document")),
     ("Name", Becomes("title")),
     ("Description", Becomes("description")),
     ("ProtocolType", Read),
@@ -66,63 +69,53 @@ impl TemplateReader<'_> {
         }
         let stages = self.http_stages(of_api);
         let (target, key) = (take(&mut members, "target"), self.take_text(&mut members, "routeKey"));
-        let document = match take(&mut members, "body") {
-            Some(body) => self.http_body(body, members, of_api),
-            None => {
-                let mut paths = self.routes(of_api);
-                if let Some(target) = target {
-                    let key = key.unwrap_or_else(|| "$default".to_owned());
-                    let operation = self.quick_route(target);
-                    self.add_route(&mut paths, &key, operation);
-                }
-                self.http_document(api, members, paths, of_api)
-            }
+        let body = take(&mut members, "body").or_else(|| self.body_file(api.properties));
+        let document = match body {
+            Some(body) => self.http_body(body, members),
+            None => self.http_document(api, members),
         };
+        let (at, members) = document;
+        let mut parts = self.http_parts(of_api);
+        if let Some(target) = target {
+            let key = key.unwrap_or_else(|| "$default".to_owned());
+            let operation = self.quick_route(target);
+            self.add_route(&mut parts.paths, &key, operation);
+        }
+        let members = self.put_into(at, members, (parts, Clash::Refused));
+        let document = self.map_node(at, members);
         ApiOfTemplate { kind: ApiKind::Http, document, stages, usage_plans: Default::default() }
     }
 
-    fn http_body(&mut self, body: NodeId, mut members: Vec<Member>, of_api: &[ApiResource]) -> NodeId {
-        for key in ["title", "description"] {
-            if let Some(node) = take(&mut members, key) {
-                self.ledger.remark_whole(self.tree.at(node), Remark::left_out("the body says it"));
-            }
-        }
-        let beside = ["Route", "Integration", "Authorizer"];
-        for resource in of_api {
-            if resource.kind.strip_prefix(KINDS).is_some_and(|kind| beside.contains(&kind)) {
-                let words = format!("a {} beside the Body of its API is not read yet", resource.kind);
-                self.ledger.error(self.tree.at(resource.node), words);
-            }
-        }
-        let of_body = self.written(body);
-        let members = self.with_properties(members, of_body);
-        self.map_node(body, members)
-    }
-
-    fn http_document(
-        &mut self,
-        api: &ApiResource,
-        mut members: Vec<Member>,
-        paths: Vec<Member>,
-        of_api: &[ApiResource],
-    ) -> NodeId {
-        let info = ["title", "description"].into_iter();
-        let info: Vec<Member> =
-            info.filter_map(|key| take(&mut members, key).map(|node| self.member(key, node))).collect();
-        members.push(self.text_member(api.node, "openapi", "3.0.1"));
-        members.push(self.map_member(api.node, "info", info));
+    /// What the resources of an HTTP API say.
+    pub fn http_parts(&mut self, of_api: &[ApiResource]) -> DocumentParts {
         let mut schemes = Vec::new();
         for resource in of_api.iter().filter(|resource| resource.kind == "AWS::ApiGatewayV2::Authorizer") {
             let scheme = self.http_authorizer_of(resource);
             schemes.push(Member { key: resource.name.clone(), ..self.member("", scheme) });
         }
-        let schemes = self.map_member(api.node, "securitySchemes", schemes);
-        members.push(self.map_member(api.node, "components", vec![schemes]));
-        members.push(self.map_member(api.node, "paths", paths));
-        self.map_node(api.node, members)
+        DocumentParts { paths: self.routes(of_api), schemes, ..DocumentParts::default() }
     }
 
-    fn http_stages(&mut self, of_api: &[ApiResource]) -> Vec<StageWithSettings> {
+    /// The document in the body of an API, with what the properties add.
+    fn http_body(&mut self, body: NodeId, mut members: Vec<Member>) -> (NodeId, Vec<Member>) {
+        for key in ["title", "description"] {
+            if let Some(node) = take(&mut members, key) {
+                self.ledger.remark_whole(self.tree.at(node), Remark::left_out("the body says it"));
+            }
+        }
+        let of_body = self.written(body);
+        (body, self.with_properties(members, of_body))
+    }
+
+    fn http_document(&mut self, api: &ApiResource, mut members: Vec<Member>) -> (NodeId, Vec<Member>) {
+        let info = ["title", "description"].into_iter();
+        let info: Vec<Member> =
+            info.filter_map(|key| take(&mut members, key).map(|node| self.member(key, node))).collect();
+        members.push(self.map_member(api.node, "info", info));
+        (api.node, self.empty_document(api.node, members))
+    }
+
+    pub fn http_stages(&mut self, of_api: &[ApiResource]) -> Vec<StageWithSettings> {
         let stages = of_api.iter().filter(|resource| resource.kind == "AWS::ApiGatewayV2::Stage");
         stages.filter_map(|stage| self.http_stage(stage)).collect()
     }

@@ -1,7 +1,10 @@
 //! What is looked up in a template's own values: `Fn::FindInMap`, `Fn::Select`, `Fn::Split`, `Fn::Length`.
 
 use super::TemplateReader;
-use crate::api_import::source::{Located, NodeContent, NodeId};
+use crate::api_import::{
+    names,
+    source::{Located, NodeContent, NodeId},
+};
 
 impl TemplateReader<'_> {
     /// `Fn::FindInMap: [map, key, second key]`, with `{DefaultValue}` behind them.
@@ -74,18 +77,38 @@ impl TemplateReader<'_> {
 
     /// `Fn::Split: [separator, text]`.
     pub(super) fn split(&mut self, id: NodeId, argument: NodeId) -> Option<NodeId> {
-        let Some([separator, text]) = self.arguments(id, argument, "Fn::Split: [separator, text]") else {
+        let Some([separator, written]) = self.arguments(id, argument, "Fn::Split: [separator, text]") else {
             return Some(id);
         };
-        let (Some(separator), Some(text)) = (self.text_of(separator), self.text_of(text)) else {
+        let (Some(separator), Some(text)) = (self.text_of(separator), self.text_of(written)) else {
             return Some(id);
         };
+        let is_arn = names::name_of(self.tree.at(written)).is_some_and(|name| name.ends_with(".Arn"));
+        if is_arn && separator == ":" && !text.contains(':') {
+            return Some(self.parts_of_function(id, &text));
+        }
         if separator.is_empty() {
             self.ledger.error(self.tree.at(id), "Fn::Split: the separator is empty");
             return Some(id);
         }
         let parts: Vec<NodeId> = text.split(&separator).map(|part| self.tree.derive_text(id, part)).collect();
         Some(self.tree.derive(id, NodeContent::List(parts)))
+    }
+
+    /// The parts of the ARN that a function's name stands for. CDK takes the region of a URI out of it, which nobody needs.
+    fn parts_of_function(&mut self, id: NodeId, name: &str) -> NodeId {
+        let mut parts = Vec::new();
+        for part in ["arn", "AWS::Partition", "lambda", "AWS::Region", "AWS::AccountId", "function", name] {
+            let text = self.text_node(id, part);
+            parts.push(match part.starts_with("AWS::") {
+                true => {
+                    let reference = self.member("Ref", text);
+                    self.map_node(id, vec![reference])
+                }
+                false => text,
+            });
+        }
+        self.list_node(id, parts)
     }
 
     /// `Fn::Length: list`.

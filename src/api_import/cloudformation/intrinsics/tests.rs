@@ -1,8 +1,11 @@
-//! Each intrinsic as the description of an API: the text that comes of it, or the error.
+//! Each intrinsic as the template of a response: the text that comes of it, or the error.
 
-use crate::api_import::{ImportOptions, Imported, Input, import};
+use crate::{
+    api_file::check_text,
+    api_import::{ImportOptions, Imported, Input, import},
+};
 
-fn template(description: &str, more: &str) -> String {
+fn template(answer: &str, more: &str) -> String {
     format!(
         r#"
 Parameters:
@@ -25,10 +28,11 @@ Resources:
   Itself: {{ Type: AWS::SQS::Queue, Properties: {{ QueueName: !GetAtt Itself.QueueName }} }}
   Root:
     Type: AWS::ApiGateway::Method
-    Properties: {{ RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: NONE, Integration: {{ Type: MOCK }} }}
+    Properties: {{ RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: NONE, Integration: {{ Type: MOCK,
+      RequestTemplates: {{ application/json: "{{statusCode: 200}}" }}, IntegrationResponses: [{{ StatusCode: "200", ResponseTemplates: {{ application/json: {answer} }} }}] }} }}
   Api:
     Type: AWS::ApiGateway::RestApi
-    Properties: {{ Name: api{more}, Description: {description} }}
+    Properties: {{ Name: api{more} }}
 "#
     )
 }
@@ -41,11 +45,14 @@ fn imported(template: String, answers: &str, parameters: &[(&str, &str)]) -> Imp
     import(&[input("t.yaml", &template)], map.as_ref(), &options).unwrap()
 }
 
-/// The description, or the errors and the lines of questions.
+/// The template of the response, or the errors and the lines of questions.
 fn told(imported: &Imported) -> Vec<String> {
     if let Some(text) = &imported.text {
-        let line = text.lines().find_map(|line| line.strip_prefix("    description: "));
-        return vec![line.unwrap_or("none").to_owned()];
+        let routes = check_text("tollgate.yaml", text).api.stages[0].to_items().routes;
+        let responses =
+            &routes.iter().find(|item| item["routeKey"] == "GET /").unwrap()["integration"]["responses"];
+        let template = responses["default"]["responseTemplates"]["application/json"].as_str();
+        return vec![template.unwrap_or("none").to_owned()];
     }
     let errors = imported.report.findings.iter().map(|found| found.words.clone());
     errors.chain(imported.report.questions.iter().map(|question| question.line.clone())).collect()
@@ -75,8 +82,8 @@ fn each_intrinsic_becomes_what_cloudformation_makes_of_it() {
         ("!If [IsDev, a, !Ref AWS::NoValue]", "none"),
         ("!Base64 'a${Env}'", "YSR7RW52fQ=="),
         ("{ 'Fn::Base64': !Sub 'a${Env}' }", "YXByb2Q="),
-        ("{ 'Fn::ToJsonString': [a, !Ref Env] }", r#""[\"a\",\"prod\"]""#),
-        ("{ 'Fn::Length': !Ref Names }", "\"3\""),
+        ("{ 'Fn::ToJsonString': [a, !Ref Env] }", r#"["a","prod"]"#),
+        ("{ 'Fn::Length': !Ref Names }", "3"),
         ("!GetAtt Queue.QueueName", "prod-jobs"),
         ("!ImportValue other", "OTHER"),
         ("{ 'Fn::ImportValue': !Sub '${Env}-other' }", "PROD OTHER"),

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use super::{STAGE, SamApi, TemplateReader, events::EventOperation, globals::text_in, security::ApiAuth};
 use crate::api_import::{
     cloudformation::{
+        document_parts::DocumentParts,
         properties::{
-            Fate::{Apart, Becomes, LeftOut},
+            Fate::{Apart, Becomes, LeftOut, Read},
             FateTable, take,
         },
         resource::ApiResource,
@@ -48,7 +49,7 @@ const REST: &FateTable = &[
     ("OpenApiVersion", LeftOut("it is of the document that SAM makes")),
     ("FailOnWarnings", LeftOut("it is about the deployment of the template")),
     ("AlwaysDeploy", LeftOut("it is about the deployment of the template")),
-    ("MergeDefinitions", LeftOut("events and the document are always put together")),
+    ("MergeDefinitions", Read),
     ("PropagateTags", LeftOut("tags are not of the API")),
     ("Tags", LeftOut("tags are not of the API")),
 ];
@@ -90,8 +91,12 @@ pub(super) struct ApiParts {
     /// Of the stage.
     pub stage: Vec<Member>,
     pub auth: ApiAuth,
-    pub schemes: Vec<Member>,
+    /// What is put into the document by names: authorizers, models, gateway responses.
+    pub sam: DocumentParts,
 }
+
+/// What `Auth` says of preflights.
+const OF_PREFLIGHTS: [&str; 2] = ["AddDefaultAuthorizerToCorsPreflight", "AddApiKeyRequiredToCorsPreflight"];
 
 impl TemplateReader<'_> {
     pub(super) fn sam_rest_api(&mut self, api: &SamApi, resources: &[ApiResource]) -> ApiOfTemplate {
@@ -102,10 +107,11 @@ impl TemplateReader<'_> {
             parts.members.extend(cors.and_then(|cors| self.rest_cors(cors)));
         }
         if let Some(responses) = take(&mut parts.members, "gatewayResponses") {
-            parts.members.push(self.sam_gateway_responses(responses));
+            parts.sam.gateway_responses = self.sam_gateway_responses(responses);
         }
         self.write_slashes_of_types(&mut parts.members);
         let models = take(&mut parts.members, "models");
+        parts.sam.schemas = self.sam_models(models, has_definition(api, self));
         let operations = self.operations(api, resources, &parts.auth);
         let name = api.properties.and_then(|properties| text_in(self, properties, "StageName"));
         let name = name.unwrap_or_else(|| STAGE.to_owned());
@@ -116,8 +122,9 @@ impl TemplateReader<'_> {
         let settings = take(&mut parts.stage, "methodSettings");
         let settings = settings.map(|list| self.method_settings(list, cluster)).unwrap_or_default();
         let stage = self.sam_stage(api, name, "Variables", settings);
-        let document = self.sam_document(api, parts, models, operations);
-        ApiOfTemplate { kind: ApiKind::Rest, document, stages: vec![stage], usage_plans: plans }
+        let stages = self.stages(resources, vec![stage]);
+        let document = self.sam_document(api, parts, operations, resources);
+        ApiOfTemplate { kind: ApiKind::Rest, document, stages, usage_plans: plans }
     }
 
     pub(super) fn sam_http_api(&mut self, api: &SamApi, resources: &[ApiResource]) -> ApiOfTemplate {
@@ -138,9 +145,10 @@ impl TemplateReader<'_> {
         }
         let name = api.properties.and_then(|properties| text_in(self, properties, "StageName"));
         let name = name.unwrap_or_else(|| ApiKind::Http.default_stage().to_owned());
-        let stage = self.sam_stage(api, name, "StageVariables", settings);
-        let document = self.sam_document(api, parts, None, operations);
-        ApiOfTemplate { kind: ApiKind::Http, document, stages: vec![stage], usage_plans: BTreeMap::new() }
+        let mut stages = vec![self.sam_stage(api, name, "StageVariables", settings)];
+        stages.extend(self.http_stages(resources));
+        let document = self.sam_document(api, parts, operations, resources);
+        ApiOfTemplate { kind: ApiKind::Http, document, stages, usage_plans: BTreeMap::new() }
     }
 
     pub(in crate::api_import::cloudformation) fn route_setting(
@@ -161,7 +169,7 @@ impl TemplateReader<'_> {
                 members: Vec::new(),
                 stage: Vec::new(),
                 auth: ApiAuth::default(),
-                schemes: Vec::new(),
+                sam: DocumentParts::default(),
             };
         };
         let of_kind = match api.kind {
@@ -173,14 +181,19 @@ impl TemplateReader<'_> {
         let (stage, of_document) =
             members.drain(..).partition(|member| of_stage.contains(&member.key.as_str()));
         let mut parts =
-            ApiParts { members: of_document, stage, auth: ApiAuth::default(), schemes: Vec::new() };
+            ApiParts { members: of_document, stage, auth: ApiAuth::default(), sam: DocumentParts::default() };
         if let Some(auth) = self.tree.at(properties).get("Auth").map(|auth| auth.id) {
             parts.auth = self.api_auth(auth);
-            self.claim_auth(auth, &AUTH);
+            // Only a document has operations that answer preflights.
+            let of_preflights: &[&str] = if has_definition(api, self) { &OF_PREFLIGHTS } else { &[] };
+            self.claim_auth(auth, &[&AUTH[..], of_preflights].concat());
+            for key in of_preflights {
+                self.ledger.boolean(self.tree.at(auth), key);
+            }
             if let Some(node) = self.tree.at(auth).get("EnableIamAuthorizer") {
                 self.ledger.taken(node);
             }
-            parts.schemes = match api.kind {
+            parts.sam.schemes = match api.kind {
                 ApiKind::Rest => self.rest_authorizers(auth),
                 ApiKind::Http => self.http_authorizers(auth),
             };
@@ -234,4 +247,11 @@ impl TemplateReader<'_> {
         let origin = self.tree.node(plan).span;
         BTreeMap::from([(super::super::usage_plan::id_of(&id), Sourced::new(fields, origin))])
     }
+}
+
+/// Says if the API has a document of its own.
+fn has_definition(api: &SamApi, reader: &TemplateReader<'_>) -> bool {
+    let properties = api.properties.map(|properties| reader.tree.at(properties));
+    let has = |key: &str| properties.is_some_and(|properties| properties.get(key).is_some());
+    has("DefinitionBody") || has("DefinitionUri")
 }

@@ -1,5 +1,7 @@
 //! `Authorizers` of a REST API → security schemes: pools of Cognito, and functions.
 
+use std::collections::BTreeMap;
+
 use super::{TemplateReader, globals::text_in};
 use crate::api_import::{
     cloudformation::properties::{
@@ -41,6 +43,9 @@ const SOURCES: [(&str, &str); 4] = [
     ("StageVariables", "stageVariables."),
     ("Context", "context."),
 ];
+
+/// Virtual networks and their endpoints by the keys of conditions.
+type Networks = BTreeMap<&'static str, Vec<NodeId>>;
 
 impl TemplateReader<'_> {
     /// The schemes of `Auth`.
@@ -98,6 +103,7 @@ impl TemplateReader<'_> {
         let policy = self.tree.at(auth).get("ResourcePolicy").map(|policy| policy.id)?;
         self.ledger.taken(self.tree.at(policy));
         let mut statements = Vec::new();
+        let (mut allowed, mut denied) = (Networks::new(), Networks::new());
         for Member { key, node, .. } in self.written(policy) {
             match key.as_str() {
                 "CustomStatements" => {
@@ -108,7 +114,24 @@ impl TemplateReader<'_> {
                 }
                 "IpRangeWhitelist" | "IpRangeBlacklist" => {
                     let operator = if key == "IpRangeWhitelist" { "NotIpAddress" } else { "IpAddress" };
-                    statements.extend(self.address_statements(node, operator));
+                    let addresses = self.resolved(node);
+                    self.ledger.taken_whole(self.tree.at(addresses));
+                    let addresses = self.member("aws:SourceIp", addresses);
+                    statements.extend(self.denying_statements(node, operator, vec![addresses]));
+                }
+                "AwsAccountWhitelist" | "AwsAccountBlacklist" => {
+                    let effect = if key == "AwsAccountWhitelist" { "Allow" } else { "Deny" };
+                    let accounts = self.resolved(node);
+                    self.ledger.taken_whole(self.tree.at(accounts));
+                    let accounts = self.member("AWS", accounts);
+                    let principal = self.map_member(node, "Principal", vec![accounts]);
+                    statements.push(self.statement(node, effect, vec![principal]));
+                }
+                "SourceVpcWhitelist" | "IntrinsicVpcWhitelist" | "IntrinsicVpceWhitelist" => {
+                    self.add_networks(&key, node, &mut allowed);
+                }
+                "SourceVpcBlacklist" | "IntrinsicVpcBlacklist" | "IntrinsicVpceBlacklist" => {
+                    self.add_networks(&key, node, &mut denied);
                 }
                 _ => {
                     self.ledger.taken_whole(self.tree.at(node));
@@ -117,33 +140,51 @@ impl TemplateReader<'_> {
                 }
             }
         }
+        // No function URL knows its callers' networks: the reader of the policy asks if it may be open.
+        for (networks, operator) in [(allowed, "StringNotEquals"), (denied, "StringEquals")] {
+            if !networks.is_empty() {
+                let networks = networks.into_iter().map(|(key, nodes)| {
+                    let list = self.list_node(policy, nodes);
+                    self.member(key, list)
+                });
+                let networks = networks.collect();
+                statements.extend(self.denying_statements(policy, operator, networks));
+            }
+        }
         let version = self.text_member(policy, "Version", "2012-10-17");
         let list = self.list_node(policy, statements);
         let list = self.member("Statement", list);
         Some(self.map_member(policy, "x-amazon-apigateway-policy", vec![version, list]))
     }
 
-    /// Everybody may call, and addresses by this operator may not.
-    fn address_statements(&mut self, list: NodeId, operator: &str) -> Vec<NodeId> {
-        let resolved = self.resolved(list);
+    fn add_networks(&mut self, key: &str, node: NodeId, networks: &mut Networks) {
+        let resolved = self.resolved(node);
         self.ledger.taken_whole(self.tree.at(resolved));
-        let addresses = self.member("aws:SourceIp", resolved);
-        let condition = self.map_member(list, operator, vec![addresses]);
-        let condition = self.map_member(list, "Condition", vec![condition]);
-        let mut statement = |effect: &str, condition: Option<Member>| {
-            let mut members: Vec<Member> = [
-                ("Effect", effect),
-                ("Principal", "*"),
-                ("Action", "execute-api:Invoke"),
-                ("Resource", "execute-api:/*"),
-            ]
-            .into_iter()
-            .map(|(key, text)| self.text_member(list, key, text))
-            .collect();
-            members.extend(condition);
-            self.map_node(list, members)
-        };
-        vec![statement("Allow", None), statement("Deny", Some(condition))]
+        let elements = self.tree.at(resolved).elements().into_iter().flatten();
+        for element in elements {
+            let is_endpoint = key.starts_with("IntrinsicVpce")
+                || element.text().is_some_and(|text| text.starts_with("vpce-"));
+            let key = if is_endpoint { "aws:SourceVpce" } else { "aws:SourceVpc" };
+            networks.entry(key).or_default().push(element.id);
+        }
+    }
+
+    /// Everybody may call, and whom the condition is about may not.
+    fn denying_statements(&mut self, at: NodeId, operator: &str, keys: Vec<Member>) -> Vec<NodeId> {
+        let condition = self.map_member(at, operator, keys);
+        let condition = self.map_member(at, "Condition", vec![condition]);
+        let everybody = self.text_member(at, "Principal", "*");
+        let allow = self.statement(at, "Allow", vec![everybody.clone()]);
+        vec![allow, self.statement(at, "Deny", vec![everybody, condition])]
+    }
+
+    fn statement(&mut self, at: NodeId, effect: &str, mut members: Vec<Member>) -> NodeId {
+        for (key, text) in
+            [("Effect", effect), ("Action", "execute-api:Invoke"), ("Resource", "execute-api:/*")]
+        {
+            members.push(self.text_member(at, key, text));
+        }
+        self.map_node(at, members)
     }
 
     /// Parts of `Auth` that have no meaning here.

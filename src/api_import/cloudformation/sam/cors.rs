@@ -6,7 +6,7 @@ use crate::api_import::{
     source::{Member, NodeId},
 };
 
-const CORS: &str = "x-amazon-apigateway-cors";
+pub(super) const CORS: &str = "x-amazon-apigateway-cors";
 const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 /// The lists of `CorsConfiguration`.
@@ -87,7 +87,7 @@ impl TemplateReader<'_> {
     }
 
     /// `GatewayResponses` of SAM, whose parameters stand by their places.
-    pub(super) fn sam_gateway_responses(&mut self, map: NodeId) -> Member {
+    pub(super) fn sam_gateway_responses(&mut self, map: NodeId) -> Vec<Member> {
         self.ledger.taken(self.tree.at(map));
         let mut responses = Vec::new();
         for Member { key, node, .. } in self.written(map) {
@@ -104,7 +104,7 @@ impl TemplateReader<'_> {
             }
             responses.push(self.map_member(node, &key, members));
         }
-        self.map_member(map, "x-amazon-apigateway-gateway-responses", responses)
+        responses
     }
 
     /// `Headers: {X: "'a'"}` → `gatewayresponse.header.X`.

@@ -1,4 +1,4 @@
-//! The events of functions → operations of an API.
+//! The events of functions and of state machines → operations of an API.
 
 use super::{IMPLICIT, SamApi, TemplateReader, globals::text_in, security::ApiAuth};
 use crate::api_import::{
@@ -46,15 +46,22 @@ pub(super) struct EventOperation {
     pub node: NodeId,
     /// `RouteSettings` of an HTTP API's event.
     pub settings: Option<NodeId>,
+    /// `Auth` of the event itself.
+    pub auth: Option<NodeId>,
 }
 
-/// An event of a function, evaluated.
-struct Event {
-    function: String,
+/// An event, evaluated.
+pub(super) struct Event {
+    /// The function or the state machine that it is of.
+    owner: String,
     name: String,
-    node: NodeId,
-    properties: NodeId,
+    pub node: NodeId,
+    pub properties: NodeId,
 }
+
+/// The kinds of resources that have events.
+const OWNERS: [&str; 2] = ["AWS::Serverless::Function", STATE_MACHINE];
+pub(super) const STATE_MACHINE: &str = "AWS::Serverless::StateMachine";
 
 impl TemplateReader<'_> {
     /// An event that names no API, if there is one.
@@ -80,9 +87,8 @@ impl TemplateReader<'_> {
         let mut operations = Vec::new();
         for event in events {
             if self.api_of(api.kind, &event) == api.name {
-                let resource = resources.iter().find(|resource| resource.name == event.function);
-                operations
-                    .extend(resource.and_then(|function| self.operation(api.kind, function, &event, auth)));
+                let owner = resources.iter().find(|resource| resource.name == event.owner);
+                operations.extend(owner.and_then(|owner| self.operation(api.kind, owner, &event, auth)));
             }
         }
         operations
@@ -95,18 +101,20 @@ impl TemplateReader<'_> {
             ApiKind::Http => "HttpApi",
         };
         let mut found = Vec::new();
-        for function in resources.iter().filter(|resource| resource.kind == "AWS::Serverless::Function") {
-            let Some(events) = self.tree.at(function.properties).get("Events").map(|events| events.id) else {
+        for owner in resources.iter().filter(|resource| OWNERS.contains(&resource.kind.as_str())) {
+            let Some(events) = self.tree.at(owner.properties).get("Events").map(|events| events.id) else {
                 continue;
             };
             let Some(events) = self.evaluated(events) else { continue };
             for Member { key: name, node, .. } in self.written(events) {
                 let event = self.tree.at(node);
-                if event.get("Type").and_then(|kind| kind.text()) != Some(word) {
+                let is_of_kind = event.get("Type").and_then(|kind| kind.text()) == Some(word);
+                // SAM knows no such events of state machines; the claim of them says so.
+                if !is_of_kind || kind == ApiKind::Http && owner.kind == STATE_MACHINE {
                     continue;
                 }
                 let properties = event.get("Properties").map_or(node, |properties| properties.id);
-                found.push(Event { function: function.name.clone(), name, node, properties });
+                found.push(Event { owner: owner.name.clone(), name, node, properties });
             }
         }
         found
@@ -124,9 +132,9 @@ impl TemplateReader<'_> {
         named.unwrap_or_else(|| implicit.map_or_else(String::new, |(_, name)| name.to_owned()))
     }
 
-    /// Claims the events of functions: those that are no requests are left out.
-    pub fn claim_events(&mut self, function: &ApiResource) {
-        let Some(events) = self.tree.at(function.properties).get("Events").map(|events| events.id) else {
+    /// Claims the events of a resource: those that are no requests are left out.
+    pub fn claim_events(&mut self, owner: &ApiResource) {
+        let Some(events) = self.tree.at(owner.properties).get("Events").map(|events| events.id) else {
             return;
         };
         self.ledger.taken(self.tree.at(events));
@@ -134,6 +142,10 @@ impl TemplateReader<'_> {
         for Member { node, .. } in self.written(events) {
             let event = self.tree.at(node);
             match event.get("Type").and_then(|kind| kind.text()) {
+                Some("HttpApi") if owner.kind == STATE_MACHINE => {
+                    let words = "SAM has no HttpApi event of a state machine: expected Api";
+                    self.ledger.error(event, words);
+                }
                 Some("Api" | "HttpApi") => {
                     self.ledger.taken(event);
                     event.get("Type").into_iter().for_each(|kind| self.ledger.taken(kind));
@@ -146,35 +158,16 @@ impl TemplateReader<'_> {
     fn operation(
         &mut self,
         kind: ApiKind,
-        function: &ApiResource,
+        owner: &ApiResource,
         event: &Event,
         auth: &ApiAuth,
     ) -> Option<EventOperation> {
         let at = event.properties;
-        let (table, of_kind) = match kind {
-            ApiKind::Rest => (REST_EVENT, "an Api event"),
-            ApiKind::Http => (HTTP_EVENT, "an HttpApi event"),
+        let (path, method) = self.path_and_method(kind, event)?;
+        let mut integration = match owner.kind.as_str() {
+            STATE_MACHINE => self.execution(owner, event),
+            _ => self.invocation(kind, owner, event),
         };
-        let mut integration = if at == event.node { Vec::new() } else { self.members(at, table, of_kind) };
-        let path = text_in(self, at, "Path");
-        let method = text_in(self, at, "Method");
-        let (path, method) = match (path, method, kind) {
-            (Some(path), Some(method), _) => (path, method),
-            (Some(path), None, ApiKind::Http) => (path, "ANY".to_owned()),
-            (None, None, ApiKind::Http) => ("$default".to_owned(), "ANY".to_owned()),
-            _ => {
-                self.ledger.error(self.tree.at(event.node), format!("{of_kind} without Path and Method"));
-                return None;
-            }
-        };
-        let uri = self.function_of_event(function, event.node);
-        integration.push(uri);
-        for (key, text) in [("type", "aws_proxy"), ("httpMethod", "POST")] {
-            integration.push(self.text_member(at, key, text));
-        }
-        if kind == ApiKind::Http && !integration.iter().any(|member| member.key == "payloadFormatVersion") {
-            integration.push(self.text_member(at, "payloadFormatVersion", "2.0"));
-        }
         let own = self.tree.at(at).get("Auth").map(|auth| auth.id);
         let mut members = self.security_of(event.node, own, auth);
         if let Some(own) = own {
@@ -199,16 +192,46 @@ impl TemplateReader<'_> {
             method: method_member(&method),
             node: self.map_node(event.node, members),
             settings,
+            auth: own,
         })
+    }
+
+    fn path_and_method(&mut self, kind: ApiKind, event: &Event) -> Option<(String, String)> {
+        let path = text_in(self, event.properties, "Path");
+        let method = text_in(self, event.properties, "Method");
+        match (path, method, kind) {
+            (Some(path), Some(method), _) => Some((path, method)),
+            (Some(path), None, ApiKind::Http) => Some((path, "ANY".to_owned())),
+            (None, None, ApiKind::Http) => Some(("$default".to_owned(), "ANY".to_owned())),
+            _ => {
+                let words = "an event without Path and Method";
+                self.ledger.error(self.tree.at(event.node), words);
+                None
+            }
+        }
+    }
+
+    /// The integration with a function.
+    fn invocation(&mut self, kind: ApiKind, function: &ApiResource, event: &Event) -> Vec<Member> {
+        let at = event.properties;
+        let (table, of_kind) = match kind {
+            ApiKind::Rest => (REST_EVENT, "an Api event"),
+            ApiKind::Http => (HTTP_EVENT, "an HttpApi event"),
+        };
+        let mut integration = if at == event.node { Vec::new() } else { self.members(at, table, of_kind) };
+        integration.push(self.function_of_event(function, event.node));
+        for (key, text) in [("type", "aws_proxy"), ("httpMethod", "POST")] {
+            integration.push(self.text_member(at, key, text));
+        }
+        if kind == ApiKind::Http && !integration.iter().any(|member| member.key == "payloadFormatVersion") {
+            integration.push(self.text_member(at, "payloadFormatVersion", "2.0"));
+        }
+        integration
     }
 
     /// The `uri` of a function, with the alias that it is published under.
     fn function_of_event(&mut self, function: &ApiResource, at: NodeId) -> Member {
-        let name = self.text_node(at, format!("{}.Arn", function.name));
-        let call = self.map_member(at, "Fn::GetAtt", Vec::new());
-        let call = Member { node: name, ..call };
-        let call = self.map_node(at, vec![call]);
-        let uri = self.text_of(call).unwrap_or_default();
+        let uri = self.text_of_call(at, "Fn::GetAtt", &format!("{}.Arn", function.name));
         let uri = match self.alias(self.root, function.properties) {
             Some(alias) => format!("{uri}:{alias}"),
             None => uri,

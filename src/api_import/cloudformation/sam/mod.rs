@@ -5,13 +5,15 @@
 mod api;
 mod auth;
 mod cors;
-mod definition_file;
+mod definition;
 mod document;
+mod document_security;
 mod event_checks;
 mod events;
 mod globals;
 mod http_auth;
 mod security;
+mod state_machine;
 
 use super::{properties::TemplateReader, resource::ApiResource, template::ApiOfTemplate};
 use crate::api_import::{definition::ApiKind, source::NodeId};

@@ -12,13 +12,17 @@ pub(super) struct ApiAuth {
     pub scopes: Vec<(String, Vec<String>)>,
     pub default: Option<String>,
     pub asks_for_key: bool,
+    /// Says if `OPTIONS` of a document asks for the default authorizer too.
+    pub asks_preflights: bool,
+    /// The same of the API key.
+    pub asks_preflights_for_key: bool,
 }
 
 /// The schemes of API keys and of signatures, as SAM calls them.
 pub(super) const API_KEY: &str = "api_key";
 pub(super) const SIGNATURE: &str = "AWS_IAM";
 /// The word of an event that opts out of the default authorizer.
-const NOBODY: &str = "NONE";
+pub(super) const NOBODY: &str = "NONE";
 
 impl TemplateReader<'_> {
     /// The members `security` and `x-amazon-apigateway-auth` of an operation.
@@ -40,7 +44,7 @@ impl TemplateReader<'_> {
             scopes = self.ledger.texts(self.tree.at(event), "AuthorizationScopes");
         }
         let mut said = Vec::new();
-        let mut schemes = Vec::new();
+        let mut requirements = Vec::new();
         match name.as_deref() {
             None | Some(NOBODY) => {}
             Some(SIGNATURE) => {
@@ -51,28 +55,25 @@ impl TemplateReader<'_> {
                 let of_authorizer = auth.scopes.iter().find(|(other, _)| other == name);
                 let scopes = scopes.or_else(|| of_authorizer.map(|(_, scopes)| scopes.clone()));
                 let scopes = scopes.unwrap_or_default();
-                let scopes = scopes.into_iter().map(|scope| self.text_node(place, scope)).collect();
-                let scopes = self.list_node(place, scopes);
-                schemes.push(self.member(name, scopes));
+                requirements.push(self.requirement(place, name, scopes));
             }
         }
         if asks_for_key {
-            let none = self.list_node(place, Vec::new());
-            schemes.push(self.member(API_KEY, none));
+            requirements.push(self.requirement(place, API_KEY, Vec::new()));
         }
-        if !schemes.is_empty() {
-            let requirement = self.map_node(place, schemes);
-            let list = self.list_node(place, vec![requirement]);
+        if !requirements.is_empty() {
+            let list = self.list_node(place, requirements);
             said.push(self.member("security", list));
         }
         said
     }
 
-    /// The scheme of API keys.
-    pub(super) fn sam_key_scheme(&mut self, at: NodeId) -> Member {
-        let fields = [("type", "apiKey"), ("name", "x-api-key"), ("in", "header")];
-        let fields = fields.map(|(key, text)| self.text_member(at, key, text));
-        self.map_member(at, API_KEY, fields.into())
+    /// A requirement of one scheme.
+    pub(super) fn requirement(&mut self, at: NodeId, name: &str, scopes: Vec<String>) -> NodeId {
+        let scopes = scopes.into_iter().map(|scope| self.text_node(at, scope)).collect();
+        let scopes = self.list_node(at, scopes);
+        let scheme = self.member(name, scopes);
+        self.map_node(at, vec![scheme])
     }
 
     /// What `Auth` of an API says of all routes; the authorizers are read by the API's own reader.
@@ -99,6 +100,14 @@ impl TemplateReader<'_> {
                 scopes.push((key, texts));
             }
         }
-        ApiAuth { node: Some(auth), scopes, default, asks_for_key }
+        let is_not_false = |key| self.tree.at(auth).get(key).and_then(Located::as_bool) != Some(false);
+        ApiAuth {
+            node: Some(auth),
+            scopes,
+            default,
+            asks_for_key,
+            asks_preflights: is_not_false("AddDefaultAuthorizerToCorsPreflight"),
+            asks_preflights_for_key: is_not_false("AddApiKeyRequiredToCorsPreflight"),
+        }
     }
 }
