@@ -6,6 +6,7 @@ mod aws_cli;
 mod every_node;
 mod property;
 mod refused;
+mod size;
 mod translated;
 
 use std::{fs, path::PathBuf};
