@@ -4,6 +4,7 @@
 //! What is not read is an error at its place, never dropped: it could be a guard.
 
 mod authorizer;
+mod definition_file;
 mod document;
 mod http_api;
 mod integration;

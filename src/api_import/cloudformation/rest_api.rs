@@ -14,6 +14,7 @@ const KIND: &str = "AWS::ApiGateway::RestApi";
 #[rustfmt::skip]
 const PROPERTIES: &FateTable = &[
     ("Body", Becomes("body")),
+    ("BodyS3Location", Apart),
     ("Name", Becomes("title")),
     ("Description", Becomes("description")),
     ("ApiKeySourceType", Becomes("x-amazon-apigateway-api-key-source")),
@@ -44,7 +45,7 @@ impl TemplateReader<'_> {
         let mut members = self.members(properties, PROPERTIES, KIND);
         self.write_slashes_of_types(&mut members);
         members.extend(self.endpoint(properties));
-        let body = take(&mut members, "body");
+        let body = take(&mut members, "body").or_else(|| self.body_in_s3(properties));
         let key_span = self.tree.node(resource).span;
         let info: Vec<Member> = ["title", "description"]
             .into_iter()

@@ -77,6 +77,8 @@ fn policy(reader: &mut OpenApiReader<'_, '_>) {
 pub fn resource_policy(ledger: &mut Ledger, node: Located<'_>) -> Option<Sourced<Value>> {
     ledger.taken_whole(node);
     let value = match node.text() {
+        // What the Serverless Framework writes for an API without a policy.
+        Some("") => return None,
         Some(text) => policy_of_text(text),
         None => node.to_json(),
     };

@@ -5,6 +5,7 @@ mod answers;
 mod aws_cli;
 mod every_node;
 mod property;
+mod public_shapes;
 mod refused;
 mod size;
 mod translated;

@@ -27,6 +27,7 @@ pub(super) const KINDS: &str = "AWS::ApiGatewayV2::";
 #[rustfmt::skip]
 const API: &FateTable = &[
     ("Body", Becomes("body")),
+    ("BodyS3Location", Apart),
     ("Name", Becomes("title")),
     ("Description", Becomes("description")),
     ("ProtocolType", Read),
@@ -66,7 +67,7 @@ impl TemplateReader<'_> {
         }
         let stages = self.http_stages(of_api);
         let (target, key) = (take(&mut members, "target"), self.take_text(&mut members, "routeKey"));
-        let document = match take(&mut members, "body") {
+        let document = match take(&mut members, "body").or_else(|| self.body_in_s3(api.properties)) {
             Some(body) => self.http_body(body, members, of_api),
             None => {
                 let mut paths = self.routes(of_api);

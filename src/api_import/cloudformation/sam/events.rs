@@ -209,7 +209,7 @@ impl TemplateReader<'_> {
         let call = Member { node: name, ..call };
         let call = self.map_node(at, vec![call]);
         let uri = self.text_of(call).unwrap_or_default();
-        let uri = match self.alias(self.root, function.properties) {
+        let uri = match self.alias(self.root, function) {
             Some(alias) => format!("{uri}:{alias}"),
             None => uri,
         };

@@ -5,7 +5,6 @@
 mod api;
 mod auth;
 mod cors;
-mod definition_file;
 mod document;
 mod event_checks;
 mod events;
@@ -49,7 +48,7 @@ impl TemplateReader<'_> {
                 name: resource.name.clone(),
                 kind,
                 node: resource.node,
-                properties: Some(self.with_globals(root, kind, resource.properties)),
+                properties: Some(self.with_globals(root, kind, resource)),
             });
         }
         for (kind, name) in IMPLICIT {

@@ -1,0 +1,107 @@
+//! Files beside a template: `DefinitionUri`, `BodyS3Location`, and what `AWS::Include` puts in. A file in S3 is asked for,
+//! if it is no asset of CDK that lies beside the template.
+
+use std::path::{Path, PathBuf};
+
+use super::properties::TemplateReader;
+use crate::api_import::{
+    names,
+    report::Question,
+    source::{Located, NodeId, read_file},
+};
+
+impl TemplateReader<'_> {
+    /// The document of an API that keeps it in S3.
+    pub fn body_in_s3(&mut self, properties: NodeId) -> Option<NodeId> {
+        let at = self.tree.at(properties).get("BodyS3Location")?.id;
+        let file = self.definition_file(at)?;
+        Some(self.resolved(file))
+    }
+
+    /// The document in a file beside the template, which a text names, or a map of `Bucket` and `Key`.
+    pub fn definition_file(&mut self, at: NodeId) -> Option<NodeId> {
+        let location = self.location(at)?;
+        self.file(at, &location)
+    }
+
+    /// A location in S3 keeps its names: nobody needs a bucket's.
+    pub fn location(&mut self, at: NodeId) -> Option<String> {
+        let Some(location) = in_s3(self.tree.at(at)) else { return self.text_of(at) };
+        self.ledger.taken_whole(self.tree.at(at));
+        Some(location)
+    }
+
+    /// The value of a file, evaluated. An error or a question says why there is none.
+    pub fn file(&mut self, at: NodeId, location: &str) -> Option<NodeId> {
+        let location = match is_in_s3(location) {
+            true => self.fetched(at, location)?,
+            false => location.to_owned(),
+        };
+        let path = match self.path_of(at, &location) {
+            Ok(path) => path,
+            Err(words) => {
+                self.ledger.error(self.tree.at(at), words);
+                return None;
+            }
+        };
+        match read_file(self.tree, &path) {
+            Ok(Ok(root)) => {
+                self.ledger.taken(self.tree.at(root));
+                self.evaluated(root)
+            }
+            Ok(Err(problem)) => {
+                self.ledger.error_at(problem.span, problem.words);
+                None
+            }
+            Err(error) => {
+                self.ledger.error(self.tree.at(at), format!("{location} cannot be read: {error}"));
+                None
+            }
+        }
+    }
+
+    /// The file that a location in S3 was uploaded from: CDK's lies beside the template, any other is a question.
+    fn fetched(&mut self, at: NodeId, location: &str) -> Option<String> {
+        let asset = location.rsplit('/').next().map(|name| format!("asset.{name}"));
+        if let Some(asset) = asset.filter(|asset| self.path_of(at, asset).is_ok()) {
+            return Some(asset);
+        }
+        let words = format!("which file is {location}? Fetch it into the folder of the template");
+        let answer = self.ledger.answer(self.tree.at(at), Question::of_map(location, words, "FILE"))?;
+        let file = answer.as_str().map(str::to_owned);
+        if file.is_none() {
+            self.ledger.error(self.tree.at(at), format!("the answer to {location} is no name of a file"));
+        }
+        file
+    }
+
+    /// A file is in the folder of the template, or below it: a template is no way into other folders.
+    fn path_of(&self, at: NodeId, location: &str) -> Result<PathBuf, String> {
+        if location.contains("://") || location.contains("${") {
+            return Err(format!("{location} is no file beside the template: fetch it, and name the file"));
+        }
+        let source = self.tree.sources.of(self.tree.node(at).span);
+        let folder = Path::new(&source.name).parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let path = if folder == Path::new(".") { PathBuf::from(location) } else { folder.join(location) };
+        let (folder, real) = (folder.canonicalize(), path.canonicalize());
+        match (folder, real) {
+            (Ok(folder), Ok(real)) if real.starts_with(&folder) => Ok(path),
+            (Ok(_), Ok(_)) => Err(format!("{location} is outside the folder of the template")),
+            (Err(error), _) | (_, Err(error)) => Err(format!("{location} cannot be read: {error}")),
+        }
+    }
+}
+
+/// `s3://bucket/key` of a text or of a map of `Bucket` and `Key`, with `${Name}` where a name stands.
+fn in_s3(node: Located<'_>) -> Option<String> {
+    if let Some(text) = names::text_with_names(node) {
+        return is_in_s3(&text).then_some(text);
+    }
+    let part = |key: &str| names::text_with_names(node.get(key)?);
+    Some(format!("s3://{}/{}", part("Bucket")?, part("Key")?))
+}
+
+fn is_in_s3(location: &str) -> bool {
+    ["s3://", "https://s3"].iter().any(|begin| location.starts_with(begin))
+}
