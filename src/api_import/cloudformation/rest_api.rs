@@ -64,7 +64,7 @@ impl TemplateReader<'_> {
         ApiRoot { members, body }
     }
 
-    /// `BodyS3Location` that is a file beside the template, as before `aws cloudformation package`.
+    /// The document of `BodyS3Location`.
     pub(super) fn body_file(&mut self, properties: NodeId) -> Option<NodeId> {
         let location = self.tree.at(properties).get("BodyS3Location")?.id;
         let file = self.definition_file(location)?;

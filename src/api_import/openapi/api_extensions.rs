@@ -81,6 +81,8 @@ pub fn resource_policy(ledger: &mut Ledger, node: Located<'_>) -> Option<Sourced
         return None;
     }
     let value = match node.text() {
+        // What the Serverless Framework writes for an API without a policy.
+        Some("") => return None,
         Some(text) => policy_of_text(text),
         None => node.to_json(),
     };

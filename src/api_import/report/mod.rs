@@ -8,7 +8,6 @@ mod json;
 mod ledger;
 mod opened_guard;
 mod outcome;
-mod position_cursor;
 mod question;
 mod report_entry;
 mod summary;

@@ -7,8 +7,10 @@ mod aws_cli;
 mod constructs;
 mod every_node;
 mod property;
+mod public_shapes;
 mod refused;
 mod report_forms;
+mod size;
 mod template_property;
 mod translated;
 
