@@ -4,16 +4,8 @@ use std::{fs, path::Path};
 
 use expect_test::expect;
 
+use super::aws_cli::INPUTS;
 use crate::{api_file::Folder, harness::TestGateway};
-
-const INPUTS: [&str; 6] = [
-    "openapi.yaml",
-    "aws-plans.json",
-    "aws-keys.json",
-    "aws-plan-keys-gold1.json",
-    "aws-plan-keys-b.json",
-    "answers.yaml",
-];
 
 /// Imports the API with plans and keys, with these arguments more.
 fn import(world: &TestGateway, more: &[&str]) -> String {
