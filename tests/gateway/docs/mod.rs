@@ -15,7 +15,6 @@ mod markdown;
 mod notes;
 mod refusal_table;
 mod settings;
-mod unsupported_words;
 
 use std::fs;
 
