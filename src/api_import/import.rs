@@ -152,12 +152,18 @@ fn read_all(
             }
         }
     }
-    let Some(Document { root, kind, stages, usage_plans }) = found else {
+    let Some(Document { root, kind, mut stages, usage_plans }) = found else {
         of_cli.refuse(tree, ledger);
         return None;
     };
     let of_template = stages.first().map(|stage| stage.stage.name.clone());
     let chosen = of_cli.choose(tree, ledger, root, options.stage.clone().or(of_template));
+    if let Some(stage) = of_cli.stage(tree, ledger, &chosen) {
+        match stages.first_mut() {
+            Some(first) => first.add(stage),
+            None => stages.push(stage),
+        }
+    }
     let options = ImportOptions { kind, stage: chosen.stage.clone(), ..options.clone() };
     let mut definition = openapi::read(ledger, tree.at(root), &options, stages)?;
     definition.usage_plans = usage_plans;

@@ -2,12 +2,13 @@
 
 use super::{
     answer_kind::{AnswerKind, elements, list},
-    api_choice,
+    answered_stage, api_choice,
     api_keys::{self, HashedKey},
-    api_settings, mappings, stage_choice, stage_settings, usage_plans,
+    api_settings, mappings, stage, usage_plans,
 };
 use crate::api_import::{
     definition::Definition,
+    method_settings::StageWithSettings,
     report::{Ledger, Remark},
     source::{Located, NodeId, Tree},
 };
@@ -48,7 +49,7 @@ impl CliAnswers {
         }
     }
 
-    /// Chooses the API and the stage, and remembers its variables, which a document asks for.
+    /// Chooses the API and the stage.
     ///
     /// `document` is the root of the document, `stage` the name that an operator or a template says.
     pub fn choose(
@@ -61,8 +62,13 @@ impl CliAnswers {
         let mut reader = CliReader { answers: self, tree, ledger };
         reader.claim_lists();
         let api = api_choice::choose(&mut reader, tree.at(document));
-        let stage = stage_choice::choose(&mut reader, tree.at(document), stage);
+        let stage = answered_stage::choose(&mut reader, tree.at(document), stage);
         ChosenStage { api, stage }
+    }
+
+    /// The stage that is imported, if a file says anything of it.
+    pub fn stage(&self, tree: &Tree, ledger: &mut Ledger, chosen: &ChosenStage) -> Option<StageWithSettings> {
+        stage::read(&mut CliReader { answers: self, tree, ledger }, chosen)
     }
 
     /// Adds what the files say to the definition. The keys are returned: an API file holds none.
@@ -75,7 +81,6 @@ impl CliAnswers {
     ) -> Vec<HashedKey> {
         let mut reader = CliReader { answers: self, tree, ledger };
         api_settings::read(&mut reader, definition, chosen);
-        stage_settings::read(&mut reader, definition, chosen);
         mappings::read(&mut reader, definition, chosen);
         usage_plans::read(&mut reader, definition, chosen);
         api_keys::read(&mut reader, definition)

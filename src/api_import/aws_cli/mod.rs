@@ -3,15 +3,14 @@
 //! A document says what routes are and who may call them. These files add what a stage says of them. They open nothing.
 
 mod answer_kind;
+mod answered_stage;
 mod api_choice;
 mod api_keys;
 mod api_settings;
 mod cli_answers;
 mod keys_file;
 mod mappings;
-mod method_settings;
-mod stage_choice;
-mod stage_settings;
+mod stage;
 mod usage_plans;
 
 pub use self::{
