@@ -152,6 +152,12 @@ fn read_all(
             }
         }
     }
+    if found.is_none()
+        && let Some(ApiOfTemplate { kind, document, stages, usage_plans }) =
+            of_cli.document(tree, ledger, options)
+    {
+        found = Some(Document { root: document, kind: Some(kind), stages, usage_plans });
+    }
     let Some(Document { root, kind, mut stages, usage_plans }) = found else {
         of_cli.refuse(tree, ledger);
         return None;

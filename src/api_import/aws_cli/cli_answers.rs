@@ -1,14 +1,16 @@
 //! All files of the AWS CLI of an import, and what is added of them to the API of its document.
 
 use super::{
-    answer_kind::{AnswerKind, elements, list},
+    answer_kind::{AnswerKind, DocumentPart, elements, list},
     answered_stage, api_choice,
     api_keys::{self, HashedKey},
-    api_settings, mappings, stage, usage_plans,
+    api_settings, domain_names, mappings, stage, template_of_answers, usage_plans,
 };
 use crate::api_import::{
+    cloudformation::{self, ApiOfTemplate},
     definition::Definition,
     method_settings::StageWithSettings,
+    options::ImportOptions,
     report::{Ledger, Remark},
     source::{Located, NodeId, Tree},
 };
@@ -17,10 +19,20 @@ use crate::api_import::{
 #[derive(Debug, Default)]
 pub struct CliAnswers {
     roots: Vec<(AnswerKind, NodeId)>,
+    document: DocumentSource,
+}
+
+/// Where the document comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum DocumentSource {
+    #[default]
+    OtherFile,
+    TheseAnswers,
 }
 
 const WITHOUT_DOCUMENT: &str = "no file says what the routes are: export the API (aws apigateway get-export, or aws \
-                                apigatewayv2 export-api), and import that together with this";
+                                apigatewayv2 export-api), and import that together with this; or put \
+                                get-resources --embed methods beside it";
 
 /// The API and the stage that is imported, as far as these files and the document say.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +52,22 @@ pub(super) struct CliReader<'t, 'l> {
 impl CliAnswers {
     pub fn add(&mut self, kind: AnswerKind, root: NodeId) {
         self.roots.push((kind, root));
+    }
+
+    pub(super) fn roots(&self, kind: AnswerKind) -> Vec<NodeId> {
+        self.roots.iter().filter(|(other, _)| *other == kind).map(|(_, root)| *root).collect()
+    }
+
+    /// The API as `get-resources` and the answers beside it say it, where there is no document. `None`: they do not.
+    pub fn document(
+        &mut self,
+        tree: &mut Tree,
+        ledger: &mut Ledger,
+        options: &ImportOptions,
+    ) -> Option<ApiOfTemplate> {
+        let template = template_of_answers::template(self, tree, ledger)?;
+        self.document = DocumentSource::TheseAnswers;
+        cloudformation::read(tree, ledger, template, options)
     }
 
     /// Refuses answers without a document: they do not say who may call a route.
@@ -82,6 +110,7 @@ impl CliAnswers {
         let mut reader = CliReader { answers: self, tree, ledger };
         api_settings::read(&mut reader, definition, chosen);
         mappings::read(&mut reader, definition, chosen);
+        domain_names::read(&mut reader);
         usage_plans::read(&mut reader, definition, chosen);
         api_keys::read(&mut reader, definition)
     }
@@ -94,8 +123,7 @@ impl<'t> CliReader<'t, '_> {
     }
 
     pub fn roots(&self, kind: AnswerKind) -> Vec<Located<'t>> {
-        let of_kind = self.answers.roots.iter().filter(|(other, _)| *other == kind);
-        of_kind.map(|(_, root)| self.tree.at(*root)).collect()
+        self.answers.roots(kind).into_iter().map(|root| self.tree.at(root)).collect()
     }
 
     /// Claims what stands around the elements.
@@ -111,7 +139,10 @@ impl<'t> CliReader<'t, '_> {
                     }
                 }
             }
-            if *kind == AnswerKind::OfDocument {
+            let is_read = |part| {
+                part == DocumentPart::OfRestApi && self.answers.document == DocumentSource::TheseAnswers
+            };
+            if kind.part_of().is_some_and(|part| !is_read(part)) {
                 for element in elements(root) {
                     let words = "the document beside it is read for that";
                     self.ledger.remark_whole(element, Remark::left_out(words));
