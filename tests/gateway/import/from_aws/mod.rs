@@ -1,6 +1,7 @@
 //! `tollgate import --from-aws`, against an API Gateway that answers as AWS does: names of fields, pages and errors are
 //! those of botocore's models (apigateway 2015-07-09, apigatewayv2 2018-11-29).
 
+mod emulator;
 mod http_api;
 mod patience;
 mod refused;
