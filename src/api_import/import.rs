@@ -162,6 +162,7 @@ fn read_all(
         of_cli.refuse(tree, ledger);
         return None;
     };
+    let root = of_cli.complete(tree, ledger, root);
     let of_template = stages.first().map(|stage| stage.stage.name.clone());
     let chosen = of_cli.choose(tree, ledger, root, options.stage.clone().or(of_template));
     if let Some(stage) = of_cli.stage(tree, ledger, &chosen) {

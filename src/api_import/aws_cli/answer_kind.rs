@@ -26,13 +26,6 @@ pub enum AnswerKind {
     Empty,
 }
 
-/// What a document says too, of an API of this kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DocumentPart {
-    OfRestApi,
-    OfHttpApi,
-}
-
 /// Fields by which the elements of an answer are known, in this order.
 #[rustfmt::skip]
 const MARKS: [(&str, AnswerKind); 22] = [
@@ -70,14 +63,14 @@ impl AnswerKind {
     }
 
     /// Says if a document says it too.
-    pub(super) fn part_of(self) -> Option<DocumentPart> {
+    pub(super) fn is_part_of_document(self) -> bool {
         match self {
             Self::Resources
             | Self::Authorizers
             | Self::Models
             | Self::RequestValidators
-            | Self::GatewayResponses => Some(DocumentPart::OfRestApi),
-            Self::HttpParts => Some(DocumentPart::OfHttpApi),
+            | Self::GatewayResponses
+            | Self::HttpParts => true,
             Self::Apis
             | Self::Stages
             | Self::UsagePlans
@@ -85,7 +78,7 @@ impl AnswerKind {
             | Self::ApiKeys
             | Self::Mappings
             | Self::DomainNames
-            | Self::Empty => None,
+            | Self::Empty => false,
         }
     }
 

@@ -1,10 +1,10 @@
 //! All files of the AWS CLI of an import, and what is added of them to the API of its document.
 
 use super::{
-    answer_kind::{AnswerKind, DocumentPart, elements, list},
+    answer_kind::{AnswerKind, elements, list},
     answered_stage, api_choice,
     api_keys::{self, HashedKey},
-    api_settings, domain_names, mappings, stage, template_of_answers, usage_plans,
+    api_settings, completed_document, domain_names, mappings, stage, template_of_answers, usage_plans,
 };
 use crate::api_import::{
     cloudformation::{self, ApiOfTemplate},
@@ -19,15 +19,6 @@ use crate::api_import::{
 #[derive(Debug, Default)]
 pub struct CliAnswers {
     roots: Vec<(AnswerKind, NodeId)>,
-    document: DocumentSource,
-}
-
-/// Where the document comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum DocumentSource {
-    #[default]
-    OtherFile,
-    TheseAnswers,
 }
 
 const WITHOUT_DOCUMENT: &str = "no file says what the routes are: export the API (aws apigateway get-export, or aws \
@@ -60,14 +51,18 @@ impl CliAnswers {
 
     /// The API as `get-resources` and the answers beside it say it, where there is no document. `None`: they do not.
     pub fn document(
-        &mut self,
+        &self,
         tree: &mut Tree,
         ledger: &mut Ledger,
         options: &ImportOptions,
     ) -> Option<ApiOfTemplate> {
         let template = template_of_answers::template(self, tree, ledger)?;
-        self.document = DocumentSource::TheseAnswers;
         cloudformation::read(tree, ledger, template, options)
+    }
+
+    /// The document with what it lacks and these answers have.
+    pub fn complete(&self, tree: &mut Tree, ledger: &mut Ledger, document: NodeId) -> NodeId {
+        completed_document::complete(self, tree, ledger, document)
     }
 
     /// Refuses answers without a document: they do not say who may call a route.
@@ -139,11 +134,11 @@ impl<'t> CliReader<'t, '_> {
                     }
                 }
             }
-            let is_read = |part| {
-                part == DocumentPart::OfRestApi && self.answers.document == DocumentSource::TheseAnswers
-            };
-            if kind.part_of().is_some_and(|part| !is_read(part)) {
+            if kind.is_part_of_document() {
                 for element in elements(root) {
+                    if self.ledger.is_claimed(element) {
+                        continue;
+                    }
                     let words = "the document beside it is read for that";
                     self.ledger.remark_whole(element, Remark::left_out(words));
                 }

@@ -9,6 +9,7 @@ mod api_choice;
 mod api_keys;
 mod api_settings;
 mod cli_answers;
+mod completed_document;
 mod domain_names;
 mod keys_file;
 mod mappings;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{
     answer_kind::{AnswerKind, elements},
     cli_answers::CliAnswers,
+    completed_document::is_default_response,
 };
 use crate::api_import::{
     report::{Ledger, Remark},
@@ -109,7 +110,7 @@ impl TemplateMaker<'_> {
 
     fn gateway_response(&mut self, node: NodeId) {
         let response = self.tree.at(node);
-        if response.get("defaultResponse").and_then(Located::as_bool) == Some(true) {
+        if is_default_response(response) {
             let words = "API Gateway's own words, which the gateway has too";
             self.ledger.remark_whole(response, Remark::left_out(words));
             return;

@@ -154,6 +154,20 @@ fn where_there_is_no_whole_export_the_resources_are_the_document() {
     }
 }
 
+#[test]
+fn an_export_without_its_authorizers_gets_them() {
+    let mut export: Value = serde_json::from_str(EXPORT).unwrap();
+    let guard = &mut export["components"]["securitySchemes"]["guard"];
+    guard.as_object_mut().unwrap().remove("x-amazon-apigateway-authorizer").unwrap();
+    let aws = shop(export);
+    let ran = import(&Folder::new(&[]), &aws, &["a1b2c3", "--stage", "prod"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let without_places = |text: &str| -> Vec<String> {
+        text.lines().filter(|line| !line.contains("# get-")).map(str::to_owned).collect()
+    };
+    assert_eq!(without_places(&ran.stdout), without_places(include_str!("rest_api.yaml")));
+}
+
 #[tokio::test]
 async fn what_is_fetched_can_be_applied_with_its_keys_in_one_step() {
     let aws = shop(EXPORT.into());

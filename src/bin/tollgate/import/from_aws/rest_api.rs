@@ -17,6 +17,11 @@ const LARGEST: (&str, &str) = ("limit", "500");
 
 /// What each method of a whole export has.
 const INTEGRATION: &str = "x-amazon-apigateway-integration";
+/// What an export with authorizers says of their schemes, and what it may lack of them.
+const AUTHORIZER_TYPE: &str = "x-amazon-apigateway-authtype";
+const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
+/// What an export has of gateway responses that are not API Gateway's own.
+const GATEWAY_RESPONSES: &str = "x-amazon-apigateway-gateway-responses";
 
 pub async fn fetch(
     mut reader: ControlReader<'_>,
@@ -29,21 +34,7 @@ pub async fn fetch(
         Ok(stage) => stage,
         Err(nothing) => return Ok(nothing),
     };
-    let export = ["restapis", id, "stages", &stage, "exports", "oas30"];
-    let export = reader.export("get-export", &export, &[("extensions", "apigateway")]).await?;
-    let lack = match &export {
-        Export::Document(document) if document.contains(INTEGRATION) => None,
-        Export::Document(_) => Some("it has no integrations"),
-        Export::Refused(words) => Some(words.as_str()),
-    };
-    if let Some(lack) = lack {
-        note(format_args!(
-            "tollgate: no export of {stage} ({lack}): the routes are those of get-resources, deployed or not"
-        ));
-        resources(&mut reader, id).await?;
-    } else if let Export::Document(document) = export {
-        reader.add_text("get-export", document);
-    }
+    document(&mut reader, id, &stage).await?;
     reader.add("get-rest-api", api);
     reader.add_list("get-stages", "item", stages);
     plans_and_keys(&mut reader, id, &stage).await?;
@@ -51,21 +42,61 @@ pub async fn fetch(
     Ok(Fetched::Api(FetchedApi { kind: ApiKind::Rest, stage, inputs: reader.inputs }))
 }
 
-/// What an export would have said.
+/// What says who may call which route: the export of the stage, or what it would have been made of.
+async fn document(reader: &mut ControlReader<'_>, id: &str, stage: &str) -> Result<()> {
+    let path = ["restapis", id, "stages", stage, "exports", "oas30"];
+    let lack = match reader.export("get-export", &path, &[("extensions", "apigateway")]).await? {
+        Export::Document(document) if document.contains(INTEGRATION) => {
+            return whole_export(reader, id, document).await;
+        }
+        Export::Document(_) => "it has no integrations".to_owned(),
+        Export::Refused(words) => words,
+    };
+    note(format_args!(
+        "tollgate: no export of {stage} ({lack}): the routes are those of get-resources, deployed or not"
+    ));
+    resources(reader, id).await
+}
+
+/// The export, with what it may lack.
+async fn whole_export(reader: &mut ControlReader<'_>, id: &str, document: String) -> Result<()> {
+    let has = |word: &str| document.contains(word);
+    let lacks_authorizers = has(AUTHORIZER_TYPE) && !has(AUTHORIZER);
+    let lacks_responses = !has(GATEWAY_RESPONSES);
+    reader.add_text("get-export", document);
+    if lacks_authorizers {
+        let list = reader.list("get-authorizers", &["restapis", id, "authorizers"], &[LARGEST]).await?;
+        reader.add_list("get-authorizers", "items", list);
+    }
+    if lacks_responses {
+        gateway_responses(reader, id).await?;
+    }
+    Ok(())
+}
+
+/// What an export is made of.
 async fn resources(reader: &mut ControlReader<'_>, id: &str) -> Result<()> {
     let embedded = [("embed", "methods"), LARGEST];
     #[rustfmt::skip]
-    let lists: [(&str, &str, Query<'_>); 5] = [
+    let lists: [(&str, &str, Query<'_>); 4] = [
         ("get-resources", "resources", &embedded),
         ("get-authorizers", "authorizers", &[LARGEST]),
         ("get-models", "models", &[LARGEST]),
         ("get-request-validators", "requestvalidators", &[LARGEST]),
-        ("get-gateway-responses", "gatewayresponses", &[LARGEST]),
     ];
     for (call, segment, query) in lists {
         let list = reader.list(call, &["restapis", id, segment], query).await?;
         reader.add_list(call, "items", list);
     }
+    gateway_responses(reader, id).await
+}
+
+/// Those that are not API Gateway's own.
+async fn gateway_responses(reader: &mut ControlReader<'_>, id: &str) -> Result<()> {
+    let path = ["restapis", id, "gatewayresponses"];
+    let mut responses = reader.list("get-gateway-responses", &path, &[LARGEST]).await?;
+    responses.retain(|response| response["defaultResponse"] != true);
+    reader.add_list("get-gateway-responses", "items", responses);
     Ok(())
 }
 
