@@ -9,6 +9,8 @@ pub struct WrittenRequest {
     pub method: String,
     /// A URL, or a path with its query.
     pub url: String,
+    /// Names that its query must have, and to which the file gives no value.
+    pub missing_query: Vec<String>,
     pub headers: Vec<WrittenHeader>,
     pub body: Vec<u8>,
     /// The stage of API Gateway that a log says it was for: its path begins with it.

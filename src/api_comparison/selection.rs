@@ -121,8 +121,13 @@ impl Selection {
         let (path, query) = below.split_once('?').map_or((below, None), |(path, query)| (path, Some(query)));
         let slash = if path.starts_with('/') { "" } else { "/" };
         let path = self.with_values(path)?;
-        let query = query.map(|query| self.query(query, written)).filter(|query| !query.is_empty());
-        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        let mut query: Vec<String> = query.map(|query| self.query(query, written)).into_iter().collect();
+        for name in &written.missing_query {
+            let value = self.values.get(name.as_str()).ok_or(LeftOutReason::NoValue)?;
+            query.push(format!("{}={}", encoded_value(name), encoded_value(value)));
+        }
+        query.retain(|part| !part.is_empty());
+        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let target = utf8_percent_encode(&format!("{slash}{path}{query}"), NOT_IN_URI).to_string();
         match PathAndQuery::from_str(&target) {
             Ok(_) => Ok(target),

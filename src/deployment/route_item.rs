@@ -186,7 +186,7 @@ impl ItemReader<'_> {
                 field,
                 &got,
                 "another authorizer: the function URL lets in everybody and checks no signature \
-                 (FUNCTION_URL_AUTH_TYPE is NONE)",
+                 (FUNCTION_URL_AUTH_TYPE is NONE; for a local gateway set it to AWS_IAM)",
             ),
             None => fields.warn(field, &got, UNKNOWN_URL),
         }

@@ -17,6 +17,7 @@ fn request(request: &Value, source: String) -> WrittenRequest {
     let headers = request["headers"].as_array().into_iter().flatten();
     let headers = headers.map(|it| WrittenHeader { name: text(&it["name"]), value: text(&it["value"]) });
     WrittenRequest {
+        missing_query: Vec::new(),
         method: text(&request["method"]),
         url: text(&request["url"]),
         headers: headers.collect(),

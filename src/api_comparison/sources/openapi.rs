@@ -149,24 +149,29 @@ impl<'a> Operation<'a> {
             let method = self.method.to_uppercase();
             let source = format!("{file}, {method} {}{example}", self.path);
             match self.request(name) {
-                Some(request) => found.requests.push(WrittenRequest { method, source, ..request }),
-                None => found.left_out.add(LeftOutReason::NoValue, &source),
+                Ok(request) => found.requests.push(WrittenRequest { method, source, ..request }),
+                Err(reason) => found.left_out.add(reason, &source),
             }
         }
     }
 
-    /// The request with the examples of a name. `None`: something that it must have has none. Of a path, the selection
-    /// looks for it.
-    fn request(&self, name: Option<&str>) -> Option<WrittenRequest> {
+    /// The request with the examples of a name. Of a path and of what a query must have, the selection looks for values.
+    ///
+    /// # Errors
+    ///
+    /// Something else that it must have has no example.
+    fn request(&self, name: Option<&str>) -> Result<WrittenRequest, LeftOutReason> {
         let mut request = WrittenRequest { url: self.path.to_owned(), ..WrittenRequest::default() };
         let mut query = Vec::new();
         for Parameter { name: parameter, place, need, example } in &self.parameters {
             // The default of what may be left out is what the API takes by itself.
             let Some(value) = example.value(self.document, name) else {
-                match need {
-                    Need::Required if *place != "path" => return None,
-                    Need::Required | Need::Optional => continue,
+                match (need, *place) {
+                    (Need::Required, "query") => request.missing_query.push((*parameter).to_owned()),
+                    (Need::Required, "path") | (Need::Optional, _) => {}
+                    (Need::Required, _) => return Err(LeftOutReason::NoValue),
                 }
+                continue;
             };
             match *place {
                 "path" => {
@@ -194,11 +199,11 @@ impl<'a> Operation<'a> {
                     request.headers.push(WrittenHeader { name: "content-type".to_owned(), value });
                     request.body = text(body).into_bytes();
                 }
-                (None, Need::Required) => return None,
+                (None, Need::Required) => return Err(LeftOutReason::NoBody),
                 (None, Need::Optional) => {}
             }
         }
-        Some(request)
+        Ok(request)
     }
 }
 

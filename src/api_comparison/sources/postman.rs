@@ -68,6 +68,7 @@ impl Reader<'_> {
             headers.push(WrittenHeader { name: "content-type".to_owned(), value: content_type.to_owned() });
         }
         self.found.requests.push(WrittenRequest {
+            missing_query: Vec::new(),
             method: request["method"].as_str().unwrap_or("GET").to_owned(),
             url,
             headers,

@@ -27,6 +27,7 @@ pub fn requests(path: &Path) -> Result<Vec<WrittenRequest>, SourceError> {
             let header =
                 |(name, value): &(String, String)| WrittenHeader { name: name.clone(), value: value.clone() };
             requests.push(WrittenRequest {
+                missing_query: Vec::new(),
                 method: request.method.clone(),
                 url: format!("{}{mark}{}", request.path, request.query),
                 headers: headers.map(header).collect(),

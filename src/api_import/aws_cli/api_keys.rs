@@ -15,11 +15,14 @@ use crate::{
         source::Located,
     },
     authorizers::{KeyHash, KeyValue},
+    deployment::counted,
 };
 
 /// A key as `tollgate keys import` takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HashedKey {
+    /// API Gateway's: functions and logs go on seeing it.
+    pub id: String,
     pub name: String,
     pub hash: KeyHash,
     pub description: String,
@@ -27,8 +30,14 @@ pub struct HashedKey {
     pub usage_plan_id: Option<String>,
 }
 
-/// The plans of each key, by the key's id.
-type PlansByKey = BTreeMap<String, BTreeSet<String>>;
+/// What the answers say of the keys of usage plans.
+#[derive(Default)]
+struct PlanKeys {
+    /// The plans of each key, by the key's id.
+    plans: BTreeMap<String, BTreeSet<String>>,
+    /// The plans whose keys were fetched.
+    fetched: BTreeSet<String>,
+}
 
 #[rustfmt::skip]
 const LEFT_OUT: &[(&str, &str)] = &[
@@ -41,18 +50,37 @@ const LEFT_OUT: &[(&str, &str)] = &[
 const DATES: &str = "it says when something was changed on API Gateway";
 
 pub(super) fn read(reader: &mut CliReader<'_, '_>, definition: &Definition) -> Vec<HashedKey> {
-    let plans = plans_by_key(reader);
-    reader
-        .elements(AnswerKind::ApiKeys)
-        .into_iter()
-        .filter_map(|key| hashed(reader, definition, &plans, key))
-        .collect()
+    let of_plans = plan_keys(reader);
+    let keys = reader.elements(AnswerKind::ApiKeys);
+    if let Some(first) = keys.first() {
+        for plan in definition.usage_plans.keys().filter(|plan| !of_plans.fetched.contains(*plan)) {
+            let words = format!(
+                "which keys has the usage plan {plan}? Import the answer of get-usage-plan-keys too, or say that it has none"
+            );
+            let question = Question::of_map(format!("keys of usage plan {plan}"), words, NONE);
+            if reader.ledger.answer(*first, question).is_some_and(|answer| answer != NONE) {
+                reader.ledger.error(*first, format!("the answer to keys of usage plan {plan} is not none"));
+            }
+        }
+    }
+    let without_value = keys.iter().filter(|key| key.get("value").is_none()).count();
+    if let (Some(first), 1..) = (keys.first(), without_value) {
+        let words = format!(
+            "without values: {}; get-api-keys has them with --include-values",
+            counted(without_value, "key")
+        );
+        reader.ledger.warning_at(first.span(), words);
+    }
+    keys.into_iter().filter_map(|key| hashed(reader, definition, &of_plans, key)).collect()
 }
+
+/// The answer for a plan without keys.
+const NONE: &str = "none";
 
 fn hashed(
     reader: &mut CliReader<'_, '_>,
     definition: &Definition,
-    plans: &PlansByKey,
+    of_plans: &PlanKeys,
     key: Located<'_>,
 ) -> Option<HashedKey> {
     reader.ledger.taken(key);
@@ -74,7 +102,7 @@ fn hashed(
         }
     };
     let of_stage = |plan: &&String| definition.usage_plans.contains_key(*plan);
-    let plans: Vec<&String> = plans.get(&id).into_iter().flatten().filter(of_stage).collect();
+    let plans: Vec<&String> = of_plans.plans.get(&id).into_iter().flatten().filter(of_stage).collect();
     let usage_plan_id = match &plans[..] {
         [] => {
             let words = "no usage plan of this stage has the key, so the stage does not let it in";
@@ -97,15 +125,15 @@ fn hashed(
             Some(answer)
         }
     };
-    Some(HashedKey { name, hash, description, enabled, usage_plan_id })
+    Some(HashedKey { id, name, hash, description, enabled, usage_plan_id })
 }
 
 /// Reads the lists of plans. An answer does not say which plan it is of: the only one, the one that its file is named
 /// after, or one that is asked for.
-fn plans_by_key(reader: &mut CliReader<'_, '_>) -> PlansByKey {
+fn plan_keys(reader: &mut CliReader<'_, '_>) -> PlanKeys {
     let plans = reader.elements(AnswerKind::UsagePlans);
     let ids: Vec<&str> = plans.iter().filter_map(|plan| plan.get("id")?.text()).collect();
-    let mut by_key = PlansByKey::new();
+    let mut of_plans = PlanKeys::default();
     for root in reader.roots(AnswerKind::UsagePlanKeys) {
         let file = reader.tree.sources.of(root.span()).name.clone();
         let file = file.rsplit('/').next().unwrap_or(&file).to_owned();
@@ -120,17 +148,26 @@ fn plans_by_key(reader: &mut CliReader<'_, '_>) -> PlansByKey {
                 let words = format!("which usage plan are the keys of {file} of? Its answer does not say it");
                 let question =
                     Question::of_map(format!("usage plan of {file}"), words, ids.first().unwrap_or(&"ID"));
-                reader.ledger.answer(root, question).and_then(|answer| answer.as_str().map(str::to_owned))
+                let answer = reader.ledger.answer(root, question);
+                let answer = answer.and_then(|answer| answer.as_str().map(str::to_owned));
+                if let Some(unknown) = answer.as_deref().filter(|answer| !ids.contains(answer)) {
+                    let words = format!(
+                        "the answer to usage plan of {file} is {unknown}, which get-usage-plans does not have"
+                    );
+                    reader.ledger.error(root, words);
+                }
+                answer
             }
         };
+        of_plans.fetched.extend(plan.clone());
         for key in elements(root) {
             reader.ledger.taken(key);
             reader.leave_out(key, &[("name", "get-api-keys says it"), ("value", "get-api-keys says it")]);
             reader.ledger.text(key, "type");
             if let (Some(id), Some(plan)) = (reader.ledger.text(key, "id"), &plan) {
-                by_key.entry(id.to_owned()).or_default().insert(plan.clone());
+                of_plans.plans.entry(id.to_owned()).or_default().insert(plan.clone());
             }
         }
     }
-    by_key
+    of_plans
 }

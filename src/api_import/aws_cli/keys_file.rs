@@ -4,10 +4,11 @@ use super::api_keys::HashedKey;
 
 /// The text of the file.
 pub fn keys_file(keys: &[HashedKey]) -> String {
-    let mut text = "Name,KeyHash,Description,Enabled,UsagePlanIds\n".to_owned();
-    for HashedKey { name, hash, description, enabled, usage_plan_id } in keys {
+    let mut text = "Name,KeyHash,Description,Enabled,UsagePlanIds,Id\n".to_owned();
+    for HashedKey { id, name, hash, description, enabled, usage_plan_id } in keys {
         let plan = usage_plan_id.as_deref().unwrap_or_default();
-        let fields = [quoted(name), hash.to_string(), quoted(description), enabled.to_string(), quoted(plan)];
+        let (hash, enabled) = (hash.to_string(), enabled.to_string());
+        let fields = [quoted(name), hash, quoted(description), enabled, quoted(plan), quoted(id)];
         text.push_str(&fields.join(","));
         text.push('\n');
     }

@@ -147,10 +147,13 @@ impl<'t> OpenApiReader<'t, '_> {
             return Authorizing::Signature;
         }
         let words = "who may call the routes that ask for a signature (AWS_IAM)? Here callers' policies allow the \
-                     function URL as a whole, not single routes: signed (everybody whom AWS lets in), a list of ARNs, or open";
+                     function URL as a whole, not single routes: signed (everybody whom AWS lets in), a list of ARNs, or open. Whoever calls a function URL that checks \
+                     signatures has to sign, for all its routes, and browsers cannot: where others stay open, leave these \
+                     on the old API, or give them a gateway of their own";
         let question = Question::of_map("AWS_IAM", words, "signed");
         let Some(answer) = self.ledger.answer(node, question) else { return Authorizing::Signature };
-        let words = "callers sign for the service lambda, and the function URL's AuthType has to be AWS_IAM";
+        let words = "callers sign for the service lambda, and the function URL's AuthType has to be AWS_IAM, so that \
+                     callers of all other routes have to sign too";
         match &answer {
             Value::String(word) if word == "signed" => {
                 self.ledger.remark(node, Remark::otherwise(words, Visibility::Visible));

@@ -46,7 +46,7 @@ impl ImportReport {
         for (question, places) in self.questions.iter().zip(&self.question_places) {
             writeln!(f, "  {}", question.words)?;
             writeln!(f, "    {}", listed(places))?;
-            let way = if question.key.starts_with("--") { "option" } else { "--map" };
+            let way = if question.key.starts_with("--") { "option" } else { "in the file of --map" };
             writeln!(f, "    {way}: {}", question.line)?;
         }
         writeln!(f)
@@ -58,6 +58,9 @@ impl ImportReport {
         for outcome in Outcome::ALL {
             let separator = if sum.is_empty() { "" } else { ", " };
             let _ = write!(sum, "{separator}{} {}", self.count(outcome), outcome.words());
+        }
+        if !self.questions.is_empty() {
+            let _ = write!(sum, " ({})", counted(self.questions.len(), "question"));
         }
         let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
         if errors > 0 {

@@ -274,11 +274,11 @@ async fn a_route_that_asks_for_a_signature_is_a_problem_where_nobody_checks_them
         route("GET /named", &json!({ "authorizerId": "staff" })),
     ];
     expect![[r#"
-        problem [GET /any] authorizationType: got "AWS_IAM", expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE)
-        problem [GET /named] authorizerId: got "staff", expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE)"#]].assert_eq(&told(&[], &api, &routes).await);
+        problem [GET /any] authorizationType: got "AWS_IAM", expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE; for a local gateway set it to AWS_IAM)
+        problem [GET /named] authorizerId: got "staff", expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE; for a local gateway set it to AWS_IAM)"#]].assert_eq(&told(&[], &api, &routes).await);
     expect![[r#""#]].assert_eq(&told(&[SIGNING], &api, &routes).await);
     let default = json!({ "routeKey": "$api", "authorizationType": "AWS_IAM" });
-    expect!["problem [GET /a] authorizationType: got AWS_IAM of $api, expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE)"].assert_eq(&told(&[], &default, &[route("GET /a", &json!({}))]).await);
+    expect!["problem [GET /a] authorizationType: got AWS_IAM of $api, expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE; for a local gateway set it to AWS_IAM)"].assert_eq(&told(&[], &default, &[route("GET /a", &json!({}))]).await);
 }
 
 #[tokio::test]

@@ -143,7 +143,7 @@ components:
         GET /api/orders/7?expand=lines
         x-tenant: t1
         DELETE /api/orders/7
-        2 left out: a parameter or a variable has no value (--value NAME=VALUE) (first: openapi.yaml, GET /search)
+        2 left out: a parameter or a variable has no value (--value NAME=VALUE) (first: openapi.yaml, GET /needs/{what})
     "#]].assert_eq(&sent("openapi.yaml", document, &["--unsafe"]).await);
     let swagger = r#"{"swagger": "2.0", "paths": {"/a/{id}": {"get": {"parameters": [
         {"name": "id", "in": "path", "required": true, "type": "string", "x-example": "a/b"},

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use expect_test::expect;
+use serde_json::json;
 
 use super::aws_cli::INPUTS;
 use crate::{api_file::Folder, harness::TestGateway};
@@ -95,14 +96,55 @@ async fn an_import_is_applied_with_its_plans_and_keys_and_served() {
     expect![[r#"
         exit 0
         prod: no changes; serves b44c0644307e13ab307bca7d226e189a
-        0 imported, 2 existing, 0 bad
+        2 imported, 0 existing, 0 bad
         --
-        API keys:2: exists already, as key ID; it stays as it is
-        API keys:3: exists already, as key ID; it stays as it is
     "#]]
     .assert_eq(&import(&world, &["--yes"]));
     let history = world.tollgate(&["history", "prod"]).stdout;
     assert!(history.contains("import of openapi.yaml"), "{history}");
+}
+
+#[tokio::test]
+async fn an_import_goes_into_no_stage_that_has_routes_of_another_api() {
+    let world = TestGateway::new();
+    world.put_stage(&json!({ "stage": "prod" }));
+    for key in ["GET /other", "GET /orders", "PUT /other"] {
+        world.put(
+            "tollgate-routes",
+            &json!({ "stage": "prod", "routeKey": key, "integration": { "type": "MOCK" } }),
+        );
+    }
+    expect![[r#"
+        exit 3
+        --
+        tollgate: nothing is written: stage prod, GET /other of the tables is not in the input, and 1 more. Of another API: --stage gives this one a stage of its own. To remove it: write a file with --out, and tollgate apply --prune it
+    "#]].assert_eq(&import(&world, &["--yes"]));
+    assert_eq!(world.items("tollgate-routes").await.len(), 3);
+    assert!(world.items("tollgate-api-keys").await.is_empty());
+    let told = import(&world, &["--yes", "--stage", "orders"]);
+    assert!(told.starts_with("exit 0\n") || told.contains("needs an answer"), "{told}");
+}
+
+#[tokio::test]
+async fn an_imported_key_keeps_its_id_unless_another_key_has_it() {
+    let world = TestGateway::new();
+    import(&world, &["--yes"]);
+    let mut ids: Vec<String> = world
+        .items("tollgate-api-keys")
+        .await
+        .iter()
+        .map(|key| key["id"].as_str().unwrap().to_owned())
+        .collect();
+    ids.sort();
+    assert_eq!(ids, ["k1", "k2"]);
+    let other = TestGateway::new();
+    other.put_key("another-key-of-the-tests", &json!({ "id": "k2" }));
+    expect![[r#"
+        tollgate: changed 2 usage plans: they act within the gateway's KEY_CACHE_SECONDS [60]
+        API keys:3: another key has this id
+        tollgate: nothing is written; --skip-bad leaves the bad lines out
+    "#]].assert_eq(import(&other, &["--yes"]).rsplit("--\n").next().unwrap());
+    assert_eq!(other.items("tollgate-api-keys").await.len(), 1);
 }
 
 #[tokio::test]

@@ -151,7 +151,7 @@ fn a_value_that_hangs_on_a_name_is_one_question_and_no_error() {
         assert_eq!(ran.code, Some(3), "{uri}: {}", ran.stderr);
         assert!(!ran.stderr.contains("error:"), "{uri}: {}", ran.stderr);
         let asked: Vec<&str> =
-            ran.stderr.lines().filter_map(|line| line.trim().strip_prefix("--map: ")).collect();
+            ran.stderr.lines().filter_map(|line| line.trim().strip_prefix("in the file of --map: ")).collect();
         assert_eq!(asked, [format!("{name}: VALUE")], "{uri}");
     }
     // The same in a document without its template.
@@ -160,7 +160,7 @@ fn a_value_that_hangs_on_a_name_is_one_question_and_no_error() {
     let asked = |answers: &str| {
         let ran = imported(document, &[("answers.yaml", answers)]);
         assert!(!ran.stderr.contains("error:"), "{}", ran.stderr);
-        let asked = ran.stderr.lines().filter_map(|line| line.trim().strip_prefix("--map: "));
+        let asked = ran.stderr.lines().filter_map(|line| line.trim().strip_prefix("in the file of --map: "));
         asked.map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(asked("a: b"), ["Host: VALUE", "Link: VALUE"]);
@@ -222,7 +222,7 @@ fn a_document_in_s3_is_the_asset_beside_the_template_or_a_file_that_is_asked_for
         assert_eq!(asked.code, Some(3), "{template}: {}", asked.stderr);
         let words: Vec<&str> =
             asked.stderr.lines().filter(|line| line.contains("error") || line.contains("--map")).collect();
-        assert_eq!(words, [format!("    --map: {line}")], "{template}");
+        assert_eq!(words, [format!("    in the file of --map: {line}")], "{template}");
 
         let answer = line.replace("FILE", "fetched.yaml");
         let answered = imported(&template, &[("fetched.yaml", document), ("answers.yaml", &answer)]);

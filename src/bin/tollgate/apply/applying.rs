@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use tollgate::{
     api_file::{
         apply::{ApplyScope, Plan, Planning, Progress, Staleness, apply},
+        difference::ItemName,
         export::StoredItems,
     },
     calendar::timestamp,
@@ -38,6 +39,14 @@ const PROGRESS_BAR_FROM: usize = 200;
 /// The fields of `canarySettings` that are asked for; `None`: all requests get what is applied.
 pub type Rollout<'a> = Option<&'a Map<String, Value>>;
 
+/// What becomes of routes that the input does not have, and that are not to be removed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum OtherRoutes {
+    Stay,
+    /// They are another API's, or were taken out of this one: nothing is written.
+    RefuseAll,
+}
+
 /// An apply as an operator asks for it.
 pub struct Applying<'a> {
     pub rollout: Rollout<'a>,
@@ -46,6 +55,8 @@ pub struct Applying<'a> {
     /// What `tollgate history` shows of it.
     pub message: &'a str,
     pub output: OutputFormat,
+    /// Routes of its stages that the input does not have.
+    pub other_routes: OtherRoutes,
     /// Where the tables are, for commands that are told.
     pub place: &'a PlaceArgs,
 }
@@ -62,6 +73,11 @@ impl Applying<'_> {
             Ok(plan) => plan,
             Err(status) => return Ok(status),
         };
+        if self.other_routes == OtherRoutes::RefuseAll
+            && let Some(status) = refused_for_other_routes(&plan)
+        {
+            return Ok(status);
+        }
         if self.output == OutputFormat::Text {
             let mut out = io::stdout().lock();
             plan_report::lines(&plan, Paint::of_stdout())
@@ -182,6 +198,23 @@ async fn confirmed(store: &Store, shown: Plan, rollout: Rollout<'_>) -> Result<R
     );
     stale_report::changes(store, &staleness).await?;
     Ok(Err(ExitStatus::Stale))
+}
+
+/// Refuses to put an API into a stage that has other routes.
+fn refused_for_other_routes(plan: &Plan) -> Option<ExitStatus> {
+    let of_stages = |name: &&ItemName| plan.stages.iter().any(|stage| name.stage() == Some(&stage.stage));
+    let others: Vec<&ItemName> = plan.left.iter().filter(of_stages).collect();
+    let first = others.first()?;
+    note(format_args!(
+        "tollgate: nothing is written: {} of the tables is not in the input{}. Of another API: --stage gives this one a \
+         stage of its own. To remove it: write a file with --out, and tollgate apply --prune it",
+        printable(&first.to_string()),
+        match others.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        }
+    ));
+    Some(ExitStatus::Invalid)
 }
 
 fn tell_keys_and_plans(plan: &Plan) {

@@ -10,7 +10,10 @@ mod stale_report;
 use anyhow::Result;
 use tollgate::canary::Percent;
 
-use self::{applying::Applying, input::ScopeArgs};
+use self::{
+    applying::{Applying, OtherRoutes},
+    input::ScopeArgs,
+};
 use crate::{
     canary_args::{CanaryArgs, percent},
     common_args::{ALL, ALL_AND_COUNTERS, CommonArgs},
@@ -81,6 +84,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         yes: arguments.yes,
         message: arguments.message.text(),
         output: arguments.common.output,
+        other_routes: OtherRoutes::Stay,
         place: &arguments.common.place,
     };
     // An apply that is ended at any write leaves what was served, and the next one finishes it.

@@ -25,7 +25,7 @@ use crate::{exit_status::ExitStatus, notes::note, output_format::OutputFormat};
 ///
 /// Requests come from access logs (in JSON, CLF or CSV), HAR files, Postman collections, the examples of an OpenAPI
 /// document, files of `tollgate test`, and plain lines; a file is known by its content. Redirects are not followed. Only
-/// GET, HEAD and OPTIONS are sent, unless --unsafe says otherwise. No header of a side is ever shown.
+/// GET, HEAD and OPTIONS are sent, unless --unsafe says otherwise. The value of a header that you give is never shown.
 ///
 /// Exit code 1: a side has not answered at all. 2: there are differences. 3: a file has problems, or there is nothing to
 /// send. 4: there is no such file.
@@ -85,7 +85,7 @@ pub struct Arguments {
     /// sides.
     #[arg(long, value_name = "URL|PATH")]
     origin: Vec<Origin>,
-    /// The value of a path parameter or of a variable of a collection, as often as there are.
+    /// The value of a parameter of a path or a query, or of a variable of a collection, as often as there are.
     #[arg(long, value_name = "NAME=VALUE", value_parser = typed_value::named_value)]
     value: Vec<typed_value::NamedValue>,
     /// Send the tokens, keys and cookies that stand in files. Without it they are left out.

@@ -5,7 +5,10 @@ use tollgate::api_import::aws_cli::{HashedKey, keys_file};
 
 use super::Arguments;
 use crate::{
-    apply::{applying::Applying, input},
+    apply::{
+        applying::{Applying, OtherRoutes},
+        input,
+    },
     common_args::{ALL, KEYS_AND_PLANS},
     exit_status::ExitStatus,
     interrupt::WhenInterrupted,
@@ -25,8 +28,14 @@ pub fn apply(arguments: &Arguments, text: &str, keys: &[HashedKey]) -> Result<Ex
         "" => format!("import of {}", arguments.names()),
         message => message.to_owned(),
     };
-    let applying =
-        Applying { rollout: None, yes: *yes, message: &message, output: OutputFormat::Text, place };
+    let applying = Applying {
+        rollout: None,
+        yes: *yes,
+        message: &message,
+        output: OutputFormat::Text,
+        other_routes: OtherRoutes::RefuseAll,
+        place,
+    };
     let status = place
         .connected(ALL, WhenInterrupted::End, async |connection| applying.apply(connection, input).await)?;
     if status != ExitStatus::Ok || keys.is_empty() {

@@ -102,7 +102,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     page: Option<PathBuf>,
     /// Make the tables hold the API and serve it, instead of writing a file; it shows the difference, and asks on a terminal.
-    #[arg(long, conflicts_with_all = ["out", "keys", "force"])]
+    #[arg(long, conflicts_with_all = ["out", "keys"])]
     apply: bool,
     /// Apply without asking.
     #[arg(short, long, requires = "apply")]
@@ -199,7 +199,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         note(format_args!("tollgate: there is no file {}", missing.display()));
         return Ok(ExitStatus::NotFound);
     }
-    if let Some(there) = out.iter().chain(keys).find(|file| !force && file.exists()) {
+    if let Some(there) = out.iter().chain(keys).chain(page).find(|file| !force && file.exists()) {
         note(format_args!("tollgate: {} is there: --force writes over it", there.display()));
         return Ok(ExitStatus::Failed);
     }

@@ -1,5 +1,6 @@
 //! API Gateway's file of API keys: `Name,Key[,Description,Enabled,UsagePlanIds]` with a header, in any case and
-//! order; other columns are passed over. In the files that `tollgate import` writes, `KeyHash` stands for `Key`.
+//! order; other columns are passed over. In the files that `tollgate import` writes, `KeyHash` stands for `Key`, and `Id` is
+//! that of the key.
 //!
 //! The problem of a bad line never holds anything from it: it may be the key.
 
@@ -14,6 +15,8 @@ pub struct KeyRow {
     /// Counted from 1, the header included.
     pub line: u64,
     pub hash: KeyHash,
+    /// `None`: it gets one.
+    pub id: Option<String>,
     pub name: String,
     pub description: String,
     pub enabled: bool,
@@ -41,6 +44,7 @@ struct Columns {
     description: Option<usize>,
     enabled: Option<usize>,
     usage_plan_ids: Option<usize>,
+    id: Option<usize>,
     count: usize,
 }
 
@@ -142,6 +146,10 @@ impl Columns {
             description: find("Description")?,
             enabled: find("Enabled")?,
             usage_plan_ids: find("UsagePlanIds")?,
+            id: match key {
+                Some(KeyColumn::Hash(_)) => find("Id")?,
+                Some(KeyColumn::Value(_)) | None => None,
+            },
             count: header.len(),
         })
     }
@@ -167,7 +175,11 @@ impl Columns {
             None => only_plan(text(self.usage_plan_ids, "UsagePlanIds")?)?,
         };
         let description = text(self.description, "Description")?.to_owned();
-        Ok(KeyRow { line, hash, name, description, enabled, usage_plan_id })
+        let id = match text(self.id, "Id")? {
+            "" => None,
+            id => Some(super::key_args::id(id)?),
+        };
+        Ok(KeyRow { line, hash, id, name, description, enabled, usage_plan_id })
     }
 }
 
@@ -190,7 +202,7 @@ mod tests {
     fn row(line: u64, value: &str) -> KeyRow {
         let hash = KeyValue::parse(value.as_bytes()).expect("a key").hash();
         let (name, description) = (String::new(), String::new());
-        KeyRow { line, hash, name, description, enabled: true, usage_plan_id: None }
+        KeyRow { line, hash, id: None, name, description, enabled: true, usage_plan_id: None }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `tollgate keys import`: the keys of a CSV file, as API Gateway exports them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{self, Read, Write},
 };
@@ -31,7 +31,8 @@ use crate::{
 
 /// Keep the keys of a file: Name,Key[,Description,Enabled,UsagePlanIds], as API Gateway has it.
 ///
-/// In a file of `tollgate import --keys` the column KeyHash stands for Key, so that no value is in it.
+/// In a file of `tollgate import --keys` the column KeyHash stands for Key, so that no value is in it, and the column Id has
+/// the ids that the keys keep.
 ///
 /// All bad lines are reported; if there is one, nothing is written and the exit code is 3. A key that exists
 /// already is reported and stays as it is, so that an import can be done again. How many keys have no usage plan, and
@@ -105,6 +106,7 @@ pub async fn keep_all(
     output: OutputFormat,
 ) -> Result<ExitStatus> {
     name_unknown_plans(store, &mut file).await?;
+    name_taken_ids(store, &mut file).await?;
     for BadLine { line, problem } in &file.bad {
         note(format_args!("{file_name}:{line}: {problem}"));
     }
@@ -154,6 +156,27 @@ async fn name_unknown_plans(store: &Store, file: &mut KeyFile) -> Result<()> {
     Ok(())
 }
 
+/// Lines with the id of another key are bad ones: counters and logs know keys by their ids.
+async fn name_taken_ids(store: &Store, file: &mut KeyFile) -> Result<()> {
+    if file.rows.iter().all(|row| row.id.is_none()) {
+        return Ok(());
+    }
+    let items = store.api_key_items().await?;
+    let mut hashes: BTreeMap<String, String> =
+        items.iter().map(|item| (text(item, "id").to_owned(), text(item, "keyHash").to_owned())).collect();
+    let (mut good, mut taken) = (Vec::new(), Vec::new());
+    for row in std::mem::take(&mut file.rows) {
+        let hash = row.hash.to_string();
+        let of_id = row.id.clone().map(|id| hashes.entry(id).or_insert_with(|| hash.clone()).clone());
+        if of_id.is_none_or(|of_id| of_id == hash) { good.push(row) } else { taken.push(row) }
+    }
+    let problem = |row: KeyRow| BadLine { line: row.line, problem: "another key has this id".to_owned() };
+    file.bad.extend(taken.into_iter().map(problem));
+    file.bad.sort_by_key(|bad| bad.line);
+    file.rows = good;
+    Ok(())
+}
+
 /// Keeps the keys, and returns the outcome of each, by line.
 async fn write(store: &Store, file_name: &str, rows: &[KeyRow]) -> Result<Vec<ImportedKey>> {
     // On stderr, and only if that is a terminal.
@@ -187,7 +210,7 @@ async fn write(store: &Store, file_name: &str, rows: &[KeyRow]) -> Result<Vec<Im
 }
 
 async fn keep(store: &Store, row: &KeyRow, now: u64) -> Result<ImportedKey> {
-    let id = new_key::id()?;
+    let id = row.id.clone().map_or_else(new_key::id, Ok)?;
     let (id, existed) = match store.create_api_key(&item(row, &id, now)).await.map_err(Error::from)? {
         KeyCreation::Created => (id, false),
         KeyCreation::AlreadyExists(existing) => (text(&existing, "id").to_owned(), true),

@@ -62,7 +62,7 @@ fn a_domain_that_asks_for_certificates_is_a_question() {
         Needs an answer:
           the domain api.example.com asks callers for certificates, and a function URL has no such guard: may it be open to whom the domain keeps out? A load balancer or CloudFront before the function URL can do the same
             get-domain-names:5:34
-            --map: mutual TLS: open"#]].assert_eq(&asked.join("\n"));
+            in the file of --map: mutual TLS: open"#]].assert_eq(&asked.join("\n"));
 
     let folder = Folder::new(&[("answers.yaml", b"mutual TLS: open")]);
     let ran = import(&folder, &aws, &["h1h2h3", "--stage", "$default", "--map", "answers.yaml"]);

@@ -123,10 +123,10 @@ fn a_rest_api_is_fetched_with_its_stage_plans_keys_and_domains() {
     expect_file!["rest_api.txt"].assert_eq(&ran.stdout);
     // The hashes are those of `printf %s VALUE | sha256sum`.
     expect![[r#"
-        Name,KeyHash,Description,Enabled,UsagePlanIds
-        Acme,32a7d738fa21fe6382a3611840df3a41a919b0973c2afcf61da3ddc36f75be81,,true,gold1
-        Beta,066c8527134c7e54af78e14d3b20251baa9a59141b662aede82eb227fa11d029,,true,gold1
-        Gamma,065ecd53495b8be5cb8949d66f12eb9bc68812e7d3dce5c127df8cb65c50c429,,true,free2
+        Name,KeyHash,Description,Enabled,UsagePlanIds,Id
+        Acme,32a7d738fa21fe6382a3611840df3a41a919b0973c2afcf61da3ddc36f75be81,,true,gold1,k1
+        Beta,066c8527134c7e54af78e14d3b20251baa9a59141b662aede82eb227fa11d029,,true,gold1,k2
+        Gamma,065ecd53495b8be5cb8949d66f12eb9bc68812e7d3dce5c127df8cb65c50c429,,true,free2,k3
     "#]]
     .assert_eq(&keys);
 
