@@ -3,9 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use super::properties::TemplateReader;
-use crate::api_import::source::{NodeId, read_file};
+use crate::api_import::source::{Located, NodeId, read_file};
+
+/// Where CDK says which file of its folder a resource is deployed with.
+const ASSET_PATH: &str = "aws:asset:path";
 
 impl TemplateReader<'_> {
+    /// The file that CDK names for a resource.
+    pub fn asset_of(&self, resource: NodeId) -> Option<String> {
+        let metadata = self.tree.at(resource).get("Metadata")?;
+        metadata.get(ASSET_PATH).and_then(Located::text).map(str::to_owned)
+    }
+
     /// `DefinitionUri`, `BodyS3Location`: the document in a file beside the template.
     pub fn definition_file(&mut self, at: NodeId) -> Option<NodeId> {
         if self.tree.at(at).get("Bucket").is_some() {
