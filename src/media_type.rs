@@ -144,8 +144,8 @@ fn parameters(text: &str) -> impl Iterator<Item = MediaTypeParameter<'_>> {
     parameters.filter(|parameter| !parameter.name.is_empty())
 }
 
-/// `0.5`; digits after the third count for nothing.
-fn weight(text: &str) -> Option<u16> {
+/// `0.5` → 500; digits after the third count for nothing. `None`: it is no weight (RFC 9110 §12.4.2).
+pub fn weight(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

@@ -103,7 +103,7 @@ pub fn document(name: &str, stage: &ExportedStage, options: ExportOptions) -> Op
     OpenApiDocument { json: document.into(), left_out: writer.left_out }
 }
 
-/// An HTTP API has JWTs, payloads 2.0, subtypes and the default route; all else a REST API has too, or alone.
+/// An HTTP API has JWTs, payloads 2.0, subtypes, the default route, and its own 404; all else a REST API has too, or alone.
 fn kind(api: &Fields, routes: &[(String, Fields)]) -> ApiKind {
     let authorizers = map(api, "authorizers").into_iter().flatten();
     let has_jwt = authorizers
@@ -117,7 +117,8 @@ fn kind(api: &Fields, routes: &[(String, Fields)]) -> ApiKind {
     };
     let is_http =
         |(key, route): &(String, Fields)| key == "$default" || map(route, "integration").is_some_and(of_http);
-    if has_jwt || routes.iter().any(is_http) { ApiKind::Http } else { ApiKind::Rest }
+    let says_http = word(api, "unmatchedRoutes").as_deref() == Some(ApiKind::Http.unmatched_routes());
+    if has_jwt || says_http || routes.iter().any(is_http) { ApiKind::Http } else { ApiKind::Rest }
 }
 
 /// Where the stage is served: at each of its hosts, or below the document's own.

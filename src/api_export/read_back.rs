@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::item_fields::Fields;
 use crate::api_import::{
     ImportOptions,
-    definition::{ApiKeyNeed, ApiKind, Authorizing, Definition, RouteDefinition},
+    definition::{ApiKeyNeed, Authorizing, Definition, RouteDefinition},
     openapi,
     report::Ledger,
     source::{Tree, read_text},
@@ -38,9 +38,7 @@ impl ReadBack {
 fn of_api(definition: &Definition) -> Fields {
     let settings = &definition.settings;
     let mut api = Fields::new();
-    if definition.kind == ApiKind::Rest {
-        api.insert("unmatchedRoutes".to_owned(), "AWS_REST".into());
-    }
+    api.insert("unmatchedRoutes".to_owned(), definition.kind.unmatched_routes().into());
     if let Some(source) = settings.api_key_source.as_deref().filter(|source| *source != "HEADER") {
         api.insert("apiKeySource".to_owned(), source.into());
     }

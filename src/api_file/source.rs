@@ -14,7 +14,12 @@ pub struct Source {
     pub text: String,
     /// The offset of each line's first byte.
     line_starts: Vec<usize>,
+    /// How many characters stand before each [`COUNTED_BYTES`]th byte.
+    characters_before: Vec<usize>,
 }
+
+/// Characters are counted once for each so many bytes: a document may be one line of 6 MB, with 10,000 places in it.
+const COUNTED_BYTES: usize = 256;
 
 /// A part of a file, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +44,13 @@ impl Sources {
     pub fn add(&mut self, name: String, text: String) -> usize {
         let line_ends = text.match_indices('\n').map(|(at, _)| at + 1);
         let line_starts = std::iter::once(0).chain(line_ends).collect();
-        self.0.push(Source { name, text, line_starts });
+        let counts = text.as_bytes().chunks(COUNTED_BYTES).scan(0, |before, bytes| {
+            let count = *before;
+            *before += characters(bytes);
+            Some(count)
+        });
+        let characters_before = counts.collect();
+        self.0.push(Source { name, text, line_starts, characters_before });
         self.0.len() - 1
     }
 
@@ -71,8 +82,16 @@ impl Span {
 impl Source {
     pub fn position(&self, offset: usize) -> Position {
         let line = self.line_number(offset);
-        let before = &self.text[self.line_starts[line - 1]..offset];
-        Position { line, column: before.chars().count() + 1 }
+        let line_start = self.line_starts[line - 1];
+        Position { line, column: self.characters_until(offset) - self.characters_until(line_start) + 1 }
+    }
+
+    /// How many characters stand before an offset.
+    fn characters_until(&self, offset: usize) -> usize {
+        let chunk = offset / COUNTED_BYTES;
+        // The end of a text may be the beginning of a chunk that is not there.
+        let Some(before) = self.characters_before.get(chunk) else { return characters(self.text.as_bytes()) };
+        before + characters(&self.text.as_bytes()[chunk * COUNTED_BYTES..offset])
     }
 
     /// The line of an offset; the first is 1.
@@ -126,6 +145,11 @@ pub fn decoded(bytes: &[u8]) -> (Cow<'_, str>, Option<usize>) {
     }
 }
 
+/// The number of characters that begin in these bytes of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,5 +173,21 @@ mod tests {
     fn what_is_no_utf_8_is_found_and_a_byte_order_mark_is_none_of_the_text() {
         assert_eq!(decoded(b"\xef\xbb\xbfa: 1"), ("a: 1".into(), None));
         assert_eq!(decoded(b"a: \xff"), ("a: \u{fffd}".into(), Some(3)));
+    }
+
+    #[test]
+    fn a_position_counts_the_characters_of_its_line() {
+        let long = "é".repeat(300) + "\nab\r\n€" + &"x€".repeat(COUNTED_BYTES);
+        for text in ["", "a", "\n", "ab\nc", "é€𝄞", &"x".repeat(COUNTED_BYTES), &long] {
+            let mut sources = Sources::default();
+            let file = sources.add("api.yaml".to_owned(), text.to_owned());
+            let source = sources.of(Span::beginning(file));
+            for offset in (0..=text.len()).filter(|offset| text.is_char_boundary(*offset)) {
+                let before = &text[..offset];
+                let line = before.matches('\n').count() + 1;
+                let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+                assert_eq!(source.position(offset), Position { line, column }, "{offset} in {text:?}");
+            }
+        }
     }
 }

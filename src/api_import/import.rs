@@ -34,6 +34,8 @@ pub struct Imported {
     pub text: Option<String>,
     /// What the role of the gateway needs.
     pub role_policy: Option<Value>,
+    /// The parameters to deploy the gateway's template with, where they are not their defaults.
+    pub template_parameters: BTreeMap<&'static str, String>,
     /// The keys of the AWS CLI's answers, hashed: an API file holds none.
     pub api_keys: Vec<HashedKey>,
     pub report: ImportReport,
@@ -72,17 +74,19 @@ pub fn import(inputs: &[Input], map: Option<&Input>, options: &ImportOptions) ->
         read.definition
     });
     ledger.warn_of_unused_answers(&answers_tree);
-    let (mut text, mut policy) = (None, None);
+    let (mut text, mut role_policy, mut template_parameters) = (None, None, BTreeMap::new());
     if let Some(definition) = definition.filter(|_| ledger.is_complete()) {
         let written = writer::write(&tree, &definition);
         check(&mut ledger, &written);
         if ledger.is_complete() {
-            policy = writer::role_policy(&definition);
+            let permissions = writer::target_permissions(&definition);
+            role_policy = writer::role_policy(&permissions);
+            template_parameters = writer::template_parameters(&definition, &permissions);
             text = Some(written.text);
         }
     }
     let report = ImportReport::of(&tree, ledger);
-    Ok(Imported { text, role_policy: policy, api_keys: keys, report, tree })
+    Ok(Imported { text, role_policy, template_parameters, api_keys: keys, report, tree })
 }
 
 type ReadInput = Result<NodeId, super::source::SourceProblem>;

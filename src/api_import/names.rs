@@ -165,12 +165,17 @@ impl NameResolver<'_> {
         let (mut text, mut rest) = (String::new(), template);
         while let Some((before, behind)) = rest.split_once("${") {
             text.push_str(before);
-            let Some((name, behind)) = behind.split_once('}') else {
+            let Some((name, behind)) = split_at_its_end(behind) else {
                 text.push_str("${");
                 rest = behind;
                 continue;
             };
-            text.push_str(&self.name(id, name));
+            // `Fn::ImportValue` of a name that has names: they are asked for first.
+            let name = self.with_values(id, name);
+            match name.contains(LITERAL) {
+                true => text.push_str(&format!("{LITERAL}{name}}}")),
+                false => text.push_str(&self.name(id, &name)),
+            }
             rest = behind;
         }
         text.push_str(rest);
@@ -213,6 +218,20 @@ impl NameResolver<'_> {
             None => as_written,
         }
     }
+}
+
+/// A name in `${…}`, which may hold names itself, and what is behind it.
+fn split_at_its_end(text: &str) -> Option<(&str, &str)> {
+    let mut depth = 0;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '{' if text[..at].ends_with('$') => depth += 1,
+            '}' if depth == 0 => return Some((&text[..at], &text[at + 1..])),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Pseudo parameters that have these values in all but a few regions.
@@ -277,7 +296,8 @@ fn template_of(node: Located<'_>) -> Option<Result<String, String>> {
 fn of_intrinsic(name: &str, value: Located<'_>) -> Result<String, String> {
     let unknown = || name.to_owned();
     match name {
-        "Ref" | "Fn::ImportValue" => value.text().map(|name| format!("${{{name}}}")).ok_or_else(unknown),
+        "Ref" => value.text().map(|name| format!("${{{name}}}")).ok_or_else(unknown),
+        "Fn::ImportValue" => imported(value).map(|name| format!("${{{name}}}")).ok_or_else(unknown),
         "Fn::GetAtt" => {
             let parts = match value.elements() {
                 Some(parts) => {
@@ -309,6 +329,18 @@ fn part(node: Located<'_>) -> Result<String, String> {
     match template_of(node) {
         Some(template) => template,
         None => node.text().map(literal).ok_or_else(|| "Fn::Join".to_owned()),
+    }
+}
+
+/// `Fn::ImportValue`: a text, or an intrinsic that makes one.
+fn imported(value: Located<'_>) -> Option<String> {
+    if let Some(mut members) = value.members() {
+        let (only, others) = (members.next()?, members.next());
+        return others.is_none().then(|| of_intrinsic(only.key, only.value).ok())?;
+    }
+    match value.tag() {
+        Some(tag) if tag != "!ImportValue" => template_of(value)?.ok(),
+        Some(_) | None => value.text().map(str::to_owned),
     }
 }
 

@@ -155,7 +155,7 @@ impl StoredHead {
 /// A deflate stream after the byte of its format.
 fn compress(plain: &[u8]) -> io::Result<Vec<u8>> {
     if plain.len() <= NEVER_COMPRESSED {
-        let head = plain_head(plain.len().try_into().expect("it is short"), true);
+        let head = plain_head(plain.len().try_into().expect("it is short"));
         return Ok([&[FORMAT][..], &head, plain].concat());
     }
     let mut encoder = DeflateEncoder::new(vec![FORMAT], Compression::fast());

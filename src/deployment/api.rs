@@ -7,11 +7,11 @@ use crate::{
     authorizers::{Authorization, Authorizers},
     caller::KeySource,
     http_client::GuardedClient,
-    item::{Fields, brief},
+    item::Fields,
     limits::{rate_limit_headers::RateLimitHeaders, throttle::ApiThrottles},
     policies::{
-        addresses::AddressLists, cors::Cors, gateway_responses::GatewayResponses, request_validation::Models,
-        resource_policy,
+        addresses::AddressLists, compression::Compression, cors::Cors, gateway_responses::GatewayResponses,
+        request_validation::Models, resource_policy,
     },
     policy_document::PolicyDocument,
     router::TrailingSlash,
@@ -35,6 +35,8 @@ pub struct Api {
     pub addresses: Option<AddressLists>,
     pub policy: Option<PolicyDocument>,
     pub rate_limit_headers: RateLimitHeaders,
+    /// `None`: answers are sent as they are.
+    pub compression: Option<Compression>,
     pub models: Models,
 }
 
@@ -44,14 +46,17 @@ impl Api {
         for known in ["stage", "routeKey", "description"] {
             fields.skip(known);
         }
-        not_yet_but_harmless(&fields, &["minimumCompressionSize"]);
         let sources = [("HEADER", KeySource::Header), ("AUTHORIZER", KeySource::Authorizer)];
         let headers = [
             ("off", RateLimitHeaders::Off),
             ("ietf", RateLimitHeaders::Ietf),
             ("legacy", RateLimitHeaders::Legacy),
         ];
-        let words = [("HTTP", UnmatchedRoutes::Http), ("AWS_REST", UnmatchedRoutes::AwsRest)];
+        let words = [
+            ("HTTP", UnmatchedRoutes::Http),
+            ("AWS_REST", UnmatchedRoutes::AwsRest),
+            ("AWS_HTTP", UnmatchedRoutes::AwsHttp),
+        ];
         let slashes = [("STRICT", TrailingSlash::Strict), ("IGNORE", TrailingSlash::Ignore)];
         let ranges = fields.strings("allowPrivateIntegrations").unwrap_or_default();
         let http_client = GuardedClient::new(&ranges).unwrap_or_else(|bad| {
@@ -79,6 +84,7 @@ impl Api {
             addresses: AddressLists::parse(&fields),
             policy: resource_policy::parse(&fields),
             rate_limit_headers: fields.choice("rateLimitHeaders", &headers).unwrap_or_default(),
+            compression: Compression::parse(&fields),
             models: Models::parse(&fields),
         };
         fields.finish();
@@ -88,14 +94,5 @@ impl Api {
     /// Says if there are clients whom every route refuses.
     pub fn restricts_clients(&self) -> bool {
         self.addresses.is_some() || self.policy.is_some()
-    }
-}
-
-/// Passes over fields that only make things faster or more talkative, with a warning.
-fn not_yet_but_harmless<'a>(fields: &Fields<'a>, names: &[&'a str]) {
-    for name in names {
-        if let Some(value) = fields.value(name) {
-            fields.warn(name, &brief(value), "nothing: this version passes over it");
-        }
     }
 }

@@ -3,9 +3,11 @@
 //! The items of a stage are much alike, but a block is too small to learn that from itself. So each begins where another
 //! one ends: the dictionary, which a reader has already.
 
-use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
-
-use crate::deflate::plain_head;
+use flate2::{Compress, Compression, FlushCompress, Status};
+use miniz_oxide::inflate::{
+    TINFLStatus,
+    core::{DecompressorOxide, decompress, inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF},
+};
 
 /// Deflate refers back no further.
 const WINDOW: usize = 1 << 15;
@@ -26,26 +28,20 @@ pub fn deflate(dictionary: &[u8], bytes: &[u8]) -> Vec<u8> {
 /// Inflates a block of `length` bytes; `None`: it is another.
 pub fn inflate(dictionary: &[u8], deflated: &[u8], length: usize) -> Option<Vec<u8>> {
     let dictionary = window(dictionary);
-    let mut inflated = Vec::with_capacity(dictionary.len().checked_add(length)?);
-    let mut decompress = Decompress::new(false);
-    let input = [&stored(dictionary), dictionary, deflated].concat();
-    let status = decompress.decompress_vec(&input, &mut inflated, FlushDecompress::Finish).ok()?;
-    let is_whole = status == Status::StreamEnd && inflated.len() == dictionary.len() + length;
-    inflated.drain(..dictionary.len().min(inflated.len()));
-    is_whole.then_some(inflated)
+    let mut inflated = vec![0; dictionary.len().checked_add(length)?];
+    inflated[..dictionary.len()].copy_from_slice(dictionary);
+    // Straight into its place: a start has no time for the window of a stream, 43 KB that are filled and copied.
+    let mut decompressor = DecompressorOxide::new();
+    let flags = TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+    let (status, _, written) =
+        decompress(&mut decompressor, deflated, &mut inflated, dictionary.len(), flags);
+    inflated.drain(..dictionary.len());
+    (status == TINFLStatus::Done && written == length).then_some(inflated)
 }
 
 /// The part of a dictionary that can be referred to.
 fn window(dictionary: &[u8]) -> &[u8] {
     &dictionary[dictionary.len().saturating_sub(WINDOW)..]
-}
-
-/// The head of a dictionary that stands in the stream as it is.
-fn stored(bytes: &[u8]) -> Vec<u8> {
-    if bytes.is_empty() {
-        return Vec::new();
-    }
-    plain_head(u16::try_from(bytes.len()).expect("a window is shorter"), false).into()
 }
 
 fn run(compress: &mut Compress, mut input: &[u8], flush: FlushCompress, deflated: &mut Vec<u8>) {

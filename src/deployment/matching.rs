@@ -15,8 +15,8 @@ impl Deployment {
     /// # Errors
     ///
     /// - [`GatewayError::RouteNotFound`], also where the route would let past what another one asks for.
-    /// - [`GatewayError::MethodNotAllowed`] where the path has other methods; with `unmatchedRoutes: "AWS_REST"` one
-    ///   answer for all.
+    /// - [`GatewayError::MethodNotAllowed`] where the path has other methods; with another `unmatchedRoutes` than
+    ///   `HTTP` there is one answer for all.
     /// - [`GatewayError::RouteUnreadable`].
     pub fn find<'a>(&'a self, method: &Method, path: &'a str) -> Result<Matched<'a>, GatewayError> {
         let found = self.router.find(method, path).ok_or_else(|| self.unmatched(path))?;
@@ -67,14 +67,18 @@ impl Deployment {
     pub fn not_found(&self) -> GatewayError {
         match self.api.unmatched {
             UnmatchedRoutes::AwsRest => GatewayError::MissingAuthenticationToken,
-            UnmatchedRoutes::Http => GatewayError::RouteNotFound,
+            UnmatchedRoutes::Http | UnmatchedRoutes::AwsHttp => GatewayError::RouteNotFound,
         }
     }
 
     fn unmatched(&self, path: &str) -> GatewayError {
-        let mut methods: Vec<_> =
-            METHODS.into_iter().filter(|method| self.route(method, path).is_some()).collect();
-        if self.api.unmatched == UnmatchedRoutes::AwsRest || methods.is_empty() {
+        let mut methods: Vec<_> = match self.api.unmatched {
+            UnmatchedRoutes::Http => {
+                METHODS.into_iter().filter(|method| self.route(method, path).is_some()).collect()
+            }
+            UnmatchedRoutes::AwsRest | UnmatchedRoutes::AwsHttp => Vec::new(),
+        };
+        if methods.is_empty() {
             return self.not_found();
         }
         if self.has_cors(&methods[0], path) && !methods.contains(&Method::OPTIONS) {

@@ -176,6 +176,8 @@ pub enum UnmatchedRoutes {
     Http,
     /// 403 `Missing Authentication Token`, as REST APIs say.
     AwsRest,
+    /// 404, also where the path has other methods, as HTTP APIs say.
+    AwsHttp,
 }
 
 /// The route of a request, with what its path's parameters matched.

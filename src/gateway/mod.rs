@@ -150,6 +150,9 @@ impl Gateway {
         self.count_canary(&state, &outcome);
         let mut response = outcome.unwrap_or_else(|error| state.refuse(&error));
         state.add_headers(&mut response);
+        if let Some(compression) = state.location.stage.deployment.api.compression {
+            compression.apply(request, &mut response);
+        }
         let shadow = state.shadow.take();
         let response = finish(request, response, state.log);
         match shadow {

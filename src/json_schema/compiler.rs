@@ -176,6 +176,11 @@ impl Dialect {
     }
 }
 
+/// True of a model whose `$schema` is missing, or names a dialect that is read.
+pub fn has_known_dialect(model: &Value) -> bool {
+    dialect(model).is_some()
+}
+
 /// The dialect of a model; `None`: it says another one.
 fn dialect(model: &Value) -> Option<Dialect> {
     match model.get("$schema").map(|schema| schema.as_str().unwrap_or_default().trim_end_matches('#')) {

@@ -22,7 +22,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub use self::{check::MOST_VIOLATIONS, compiler::SchemaNote, keyword::NodeId, pattern::Pattern};
+pub use self::{
+    check::MOST_VIOLATIONS,
+    compiler::{SchemaNote, has_known_dialect},
+    keyword::NodeId,
+    pattern::Pattern,
+};
 use self::{compiler::Compiler, keyword::Node, reference::Documents};
 
 /// The compiled schemas of some models, which may refer to one another.

@@ -20,6 +20,7 @@ mod canary;
 mod check_deep;
 mod cli;
 mod compare;
+mod compression;
 mod cors;
 mod cost_command;
 mod decoding;

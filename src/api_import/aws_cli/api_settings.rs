@@ -19,7 +19,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("ApiKeySelectionExpression", "an HTTP API has no keys"),
     ("createdDate", DATES), ("CreatedDate", DATES), ("rootResourceId", "paths are the document's"),
     ("tags", "tags are not of the API"), ("Tags", "tags are not of the API"),
-    ("minimumCompressionSize", "the gateway does not compress answers"),
     ("ApiEndpoint", ENDPOINT), ("IpAddressType", ENDPOINT), ("ApiGatewayManaged", ENDPOINT),
 ];
 
@@ -64,6 +63,9 @@ fn settings(reader: &mut CliReader<'_, '_>, definition: &mut Definition, api: Lo
         && settings.binary_media_types.is_empty()
     {
         settings.binary_media_types = types;
+    }
+    if let Some(size) = reader.ledger.number(api, "minimumCompressionSize") {
+        settings.more.entry("minimumCompressionSize").or_insert(size);
     }
     if let Some(node) = api.get("policy") {
         match settings.policy {

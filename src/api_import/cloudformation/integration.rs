@@ -94,8 +94,10 @@ impl TemplateReader<'_> {
             let pattern = self.take_text(&mut members, "pattern").filter(|pattern| !pattern.is_empty());
             let key = pattern.unwrap_or_else(|| "default".to_owned());
             if by_pattern.iter().any(|member| member.key == key) {
-                let words = format!("two IntegrationResponses with the pattern {key}");
-                self.ledger.error(self.tree.at(element), words);
+                let words =
+                    format!("a response before it has the pattern {key} too, and the first one counts");
+                self.ledger.remark_whole(self.tree.at(element), Remark::left_out(words));
+                continue;
             }
             let node = self.tree.derive(element, NodeContent::Map(members));
             by_pattern.push(Member { key, key_span: self.tree.node(element).span, node });

@@ -1,35 +1,45 @@
-//! Files beside a template: `DefinitionUri`, `BodyS3Location`, what `AWS::Include` puts in, and other templates.
+//! Files beside a template: `DefinitionUri`, `BodyS3Location`, what `AWS::Include` puts in, and other templates. A file in
+//! S3 is asked for, if it is no asset of CDK that lies beside the template.
 
 use std::path::{Path, PathBuf};
 
 use super::properties::TemplateReader;
-use crate::api_import::source::{Located, NodeId, read_file};
+use crate::api_import::{
+    names,
+    report::Question,
+    source::{Located, NodeId, read_file},
+};
 
-/// Where CDK says which file of its folder a resource is deployed with.
+/// Where CDK says which file of its folder a stack is deployed with: its location in S3 is of many parts.
 const ASSET_PATH: &str = "aws:asset:path";
 
 impl TemplateReader<'_> {
-    /// The file that CDK names for a resource.
+    /// The file that CDK names for a stack.
     pub fn asset_of(&self, resource: NodeId) -> Option<String> {
         let metadata = self.tree.at(resource).get("Metadata")?;
         metadata.get(ASSET_PATH).and_then(Located::text).map(str::to_owned)
     }
 
-    /// `DefinitionUri`, `BodyS3Location`: the document in a file beside the template.
+    /// The document in a file beside the template, which a text names, or a map of `Bucket` and `Key`.
     pub fn definition_file(&mut self, at: NodeId) -> Option<NodeId> {
-        if self.tree.at(at).get("Bucket").is_some() {
-            self.ledger.taken_whole(self.tree.at(at));
-            let words = "the document is in S3: fetch it, and write the name of its file here";
-            self.ledger.error(self.tree.at(at), words);
-            return None;
-        }
-        let location = self.text_of(at)?;
+        let location = self.location(at)?;
         self.file(at, &location)
     }
 
-    /// The value of a file, evaluated. An error says why there is none.
+    /// A location in S3 keeps its names: nobody needs a bucket's.
+    pub fn location(&mut self, at: NodeId) -> Option<String> {
+        let Some(location) = in_s3(self.tree.at(at)) else { return self.text_of(at) };
+        self.ledger.taken_whole(self.tree.at(at));
+        Some(location)
+    }
+
+    /// The value of a file, evaluated. An error or a question says why there is none.
     pub fn file(&mut self, at: NodeId, location: &str) -> Option<NodeId> {
-        match self.path_of(at, location) {
+        let location = match is_in_s3(location) {
+            true => self.fetched(at, location)?,
+            false => location.to_owned(),
+        };
+        match self.path_of(at, &location) {
             Ok(path) => {
                 let root = self.root_of(at, &path)?;
                 self.evaluated(root)
@@ -39,6 +49,21 @@ impl TemplateReader<'_> {
                 None
             }
         }
+    }
+
+    /// The file that a location in S3 was uploaded from: CDK's lies beside the template, any other is a question.
+    fn fetched(&mut self, at: NodeId, location: &str) -> Option<String> {
+        let asset = location.rsplit('/').next().map(|name| format!("asset.{name}"));
+        if let Some(asset) = asset.filter(|asset| self.path_of(at, asset).is_ok()) {
+            return Some(asset);
+        }
+        let words = format!("which file is {location}? Fetch it into the folder of the template");
+        let answer = self.ledger.answer(self.tree.at(at), Question::of_map(location, words, "FILE"))?;
+        let file = answer.as_str().map(str::to_owned);
+        if file.is_none() {
+            self.ledger.error(self.tree.at(at), format!("the answer to {location} is no name of a file"));
+        }
+        file
     }
 
     /// The value of a file as it is written. A file that is named twice is read once.
@@ -84,4 +109,17 @@ impl TemplateReader<'_> {
             (Err(error), _) | (_, Err(error)) => Err(format!("{location} cannot be read: {error}")),
         }
     }
+}
+
+/// `s3://bucket/key` of a text or of a map of `Bucket` and `Key`, with `${Name}` where a name stands.
+fn in_s3(node: Located<'_>) -> Option<String> {
+    if let Some(text) = names::text_with_names(node) {
+        return is_in_s3(&text).then_some(text);
+    }
+    let part = |key: &str| names::text_with_names(node.get(key)?);
+    Some(format!("s3://{}/{}", part("Bucket")?, part("Key")?))
+}
+
+fn is_in_s3(location: &str) -> bool {
+    ["s3://", "https://s3"].iter().any(|begin| location.starts_with(begin))
 }

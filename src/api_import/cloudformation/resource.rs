@@ -95,6 +95,10 @@ impl TemplateReader<'_> {
             match member.key {
                 "Type" => self.ledger.taken(member.value),
                 "Properties" | "Condition" => {}
+                // Who reads the globals reads it, and says what is ignored.
+                "IgnoreGlobals" if kind.starts_with("AWS::Serverless::") => {
+                    self.ledger.taken_whole(member.value)
+                }
                 key if OF_THE_STACK.contains(&key) => {
                     let words = "it is about the life of the template";
                     self.ledger.remark_whole(member.value, Remark::left_out(words));

@@ -45,7 +45,7 @@ impl TemplateReader<'_> {
         let mut members = self.members(properties, PROPERTIES, KIND);
         self.write_slashes_of_types(&mut members);
         members.extend(self.endpoint(properties));
-        let body = take(&mut members, "body").or_else(|| self.body_file(resource, properties));
+        let body = take(&mut members, "body").or_else(|| self.body_file(properties));
         let key_span = self.tree.node(resource).span;
         let info: Vec<Member> = ["title", "description"]
             .into_iter()
@@ -64,16 +64,10 @@ impl TemplateReader<'_> {
         ApiRoot { members, body }
     }
 
-    /// `BodyS3Location` that is a file beside the template: before `aws cloudformation package`, or in the folder of CDK.
-    pub(super) fn body_file(&mut self, resource: NodeId, properties: NodeId) -> Option<NodeId> {
+    /// The document of `BodyS3Location`.
+    pub(super) fn body_file(&mut self, properties: NodeId) -> Option<NodeId> {
         let location = self.tree.at(properties).get("BodyS3Location")?.id;
-        let file = match self.asset_of(resource) {
-            Some(asset) => {
-                self.ledger.taken_whole(self.tree.at(location));
-                self.file(location, &asset)?
-            }
-            None => self.definition_file(location)?,
-        };
+        let file = self.definition_file(location)?;
         Some(self.resolved(file))
     }
 

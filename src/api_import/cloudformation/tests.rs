@@ -227,11 +227,6 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "expected a PathPart, and a ParentId that names a resource of the template",
     ),
     (
-        "- { StatusCode: 200,",
-        "- { StatusCode: 400 }\n          - { StatusCode: 200,",
-        "two IntegrationResponses with the pattern default",
-    ),
-    (
         "AWSTemplateFormatVersion: 2010-09-09",
         "Transform: Own-Macro",
         "Transform of a template is not read yet: export the API (get-export) and import that",

@@ -14,7 +14,7 @@ use super::{
 use crate::api_import::{
     definition::Sourced,
     names,
-    report::Remark,
+    report::{Remark, Visibility},
     source::{Located, Member, NodeId},
 };
 
@@ -33,6 +33,8 @@ const PLAN: &FateTable = &[
 
 /// The members of throttles and quotas, as templates and as items write them.
 const THROTTLE: [(&str, &str); 2] = [("RateLimit", "rateLimit"), ("BurstLimit", "burstLimit")];
+/// The limits of an account, where only one of two is set.
+const OF_ACCOUNT: [(&str, u32); 2] = [("rateLimit", 10_000), ("burstLimit", 5_000)];
 const QUOTA: [(&str, &str); 3] = [("Limit", "limit"), ("Period", "period"), ("Offset", "offset")];
 
 impl TemplateReader<'_> {
@@ -86,6 +88,19 @@ impl TemplateReader<'_> {
                 _ => self.ledger.number(map, member.key),
             };
             limits.extend(value.map(|value| ((*name).to_owned(), value)));
+        }
+        for (name, of_account) in OF_ACCOUNT {
+            if limits.len() == 1
+                && !limits.contains_key(name)
+                && table.iter().any(|(_, known)| *known == name)
+            {
+                let words = format!(
+                    "without {name} the account's counts, which is {of_account} if it was not raised"
+                );
+                self.ledger.remark(map, Remark::otherwise(words, Visibility::Invisible));
+                limits.insert(name.to_owned(), of_account.into());
+                break;
+            }
         }
         Value::Object(limits)
     }

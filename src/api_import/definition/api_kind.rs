@@ -32,6 +32,14 @@ impl ApiKind {
         }
     }
 
+    /// The value of `unmatchedRoutes`: what API Gateway answers where no route is.
+    pub const fn unmatched_routes(self) -> &'static str {
+        match self {
+            Self::Rest => "AWS_REST",
+            Self::Http => "AWS_HTTP",
+        }
+    }
+
     /// The payload format of a function's events where the definition does not say one.
     pub const fn payload_format_version(self) -> &'static str {
         "1.0"

@@ -26,7 +26,6 @@ pub(super) fn read(reader: &mut OpenApiReader<'_, '_>) {
         ],
     );
     let settings = [
-        ("x-amazon-apigateway-minimum-compression-size", "the gateway does not compress answers"),
         ("x-amazon-apigateway-security-policy", "the function URL has TLS 1.2 and 1.3"),
         ("x-amazon-apigateway-endpoint-access-mode", "the function URL is the endpoint"),
     ];
@@ -38,6 +37,9 @@ pub(super) fn read(reader: &mut OpenApiReader<'_, '_>) {
     }
     if let Some(source) = reader.ledger.text(root, "x-amazon-apigateway-api-key-source") {
         reader.definition.settings.api_key_source = Some(source.to_ascii_uppercase());
+    }
+    if let Some(size) = reader.ledger.number(root, "x-amazon-apigateway-minimum-compression-size") {
+        reader.definition.settings.more.insert("minimumCompressionSize".to_owned(), size);
     }
     cors(reader);
     policy(reader);

@@ -7,7 +7,12 @@ use serde_json::{Value, json};
 use super::{dialect::Dialect, openapi_reader::OpenApiReader};
 use crate::{
     api_file::Span,
-    api_import::{definition::Sourced, source::Located},
+    api_import::{
+        definition::Sourced,
+        report::{Remark, Visibility},
+        source::Located,
+    },
+    json_schema::has_known_dialect,
 };
 
 /// Models by their names, as they are found.
@@ -81,11 +86,19 @@ impl<'t> OpenApiReader<'t, '_> {
     fn add_model(&mut self, name: &str, origin: Span, schema: Located<'t>) -> BTreeSet<String> {
         self.ledger.taken_whole(schema);
         let mut json = schema.to_json();
-        if self.dialect == Dialect::OpenApi31
-            && let Value::Object(members) = &mut json
-            && !members.contains_key("$schema")
-        {
-            members.insert("$schema".to_owned(), json!(DRAFT_2020));
+        if let Value::Object(members) = &mut json {
+            match schema.get("$schema") {
+                None if self.dialect == Dialect::OpenApi31 => {
+                    members.insert("$schema".to_owned(), json!(DRAFT_2020));
+                }
+                // It is no error on API Gateway, whose models name all drafts there are.
+                Some(dialect) if !has_known_dialect(&schema.to_json()) => {
+                    members.remove("$schema");
+                    let words = "bodies are checked by draft 4 whatever $schema says, as on API Gateway";
+                    self.ledger.remark(dialect, Remark::otherwise(words, Visibility::Invisible));
+                }
+                None | Some(_) => {}
+            }
         }
         let mut names = BTreeSet::new();
         collect_references(&json, &mut names);

@@ -134,10 +134,7 @@ impl Ledger {
         };
         self.claim(node, Extent::Node, Some(remark));
         let span = node.span();
-        let asked = self.questions.entry(question.key.clone()).or_insert(question);
-        if !asked.places.contains(&span) {
-            asked.places.push(span);
-        }
+        self.questions.entry(question.key.clone()).or_insert(question).places.insert(span);
     }
 
     /// The answer to a question that has no place in the input.

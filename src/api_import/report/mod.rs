@@ -8,7 +8,6 @@ mod json;
 mod ledger;
 mod opened_guard;
 mod outcome;
-mod position_cursor;
 mod question;
 mod report_entry;
 mod summary;
@@ -20,4 +19,5 @@ pub use self::{
     outcome::{Extent, Outcome, Remark, Visibility},
     question::Question,
     report_entry::{ImportReport, PlacedWords, ReportEntry},
+    summary::SharedRemark,
 };

@@ -49,6 +49,16 @@ pub enum Visibility {
     Invisible,
 }
 
+impl Visibility {
+    /// The words of reports for people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Visible => "a client can see it",
+            Self::Invisible => "no client can see it",
+        }
+    }
+}
+
 /// What is said of a node that is not simply taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {

@@ -1,5 +1,7 @@
 //! A question that an import cannot answer by itself: a name that the input does not resolve, or a guard that cannot be kept.
 
+use std::collections::BTreeSet;
+
 use crate::api_file::Span;
 
 /// One question, however often the input asks it.
@@ -11,7 +13,7 @@ pub struct Question {
     /// The line that answers it: `GetOrders.Arn: arn:…`.
     pub line: String,
     /// Where it is asked.
-    pub places: Vec<Span>,
+    pub places: BTreeSet<Span>,
 }
 
 impl Question {
@@ -21,11 +23,11 @@ impl Question {
         let mut line = String::new();
         crate::api_file::yaml_text::write_member(&mut line, 0, &key, &serde_json::Value::Null);
         let line = format!("{} {example}", line.trim_end().trim_end_matches(" null"));
-        Self { key, words: words.into(), line, places: Vec::new() }
+        Self { key, words: words.into(), line, places: BTreeSet::new() }
     }
 
     /// A question that an option answers.
     pub fn of_option(option: &str, words: impl Into<String>, line: &str) -> Self {
-        Self { key: option.to_owned(), words: words.into(), line: line.to_owned(), places: Vec::new() }
+        Self { key: option.to_owned(), words: words.into(), line: line.to_owned(), places: BTreeSet::new() }
     }
 }

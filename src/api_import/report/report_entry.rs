@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::{
     ledger::{Claim, Finding, Ledger, Severity},
     outcome::{Extent, Outcome, Remark},
-    position_cursor::PositionCursor,
     question::Question,
 };
 use crate::{
@@ -37,6 +36,14 @@ pub struct ReportEntry {
     pub remarks: Vec<Remark>,
 }
 
+impl ReportEntry {
+    /// `api.yaml:3:7 /paths/~1orders/get`
+    pub fn place(&self) -> String {
+        let Self { file, position, pointer, .. } = self;
+        format!("{file}:{}:{} {pointer}", position.line, position.column)
+    }
+}
+
 /// An error or a warning at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlacedWords {
@@ -58,13 +65,8 @@ impl ImportReport {
             ledger.warning_at(member.key_span, words.clone());
             ledger.remark_whole(tree.at(member.node), Remark::left_out(words));
         }
-        let mut walk = Walk {
-            tree,
-            positions: PositionCursor::default(),
-            claims: &ledger.claims,
-            shadowed: shadowed_by_map(tree),
-            entries: Vec::new(),
-        };
+        let mut walk =
+            Walk { tree, claims: &ledger.claims, shadowed: shadowed_by_map(tree), entries: Vec::new() };
         for root in &tree.roots {
             walk.visit(Visited::root(tree, *root), Covered::No);
         }
@@ -119,7 +121,6 @@ enum Covered {
 
 struct Walk<'a> {
     tree: &'a Tree,
-    positions: PositionCursor,
     claims: &'a BTreeMap<NodeId, Claim>,
     shadowed: BTreeMap<NodeId, Vec<&'a ShadowedMember>>,
     entries: Vec<ReportEntry>,
@@ -181,7 +182,7 @@ impl Walk<'_> {
         let source = self.tree.sources.of(visited.place);
         self.entries.push(ReportEntry {
             file: source.name.clone(),
-            position: self.positions.position(source, visited.place),
+            position: source.position(visited.place.start),
             pointer: visited.pointer.clone(),
             extent,
             outcome,

@@ -15,7 +15,7 @@ pub struct SharedRemark<'r> {
 
 impl ImportReport {
     /// The remarks with an outcome, in the order of their first places.
-    pub(super) fn remarks(&self, outcome: Outcome) -> Vec<SharedRemark<'_>> {
+    pub fn remarks(&self, outcome: Outcome) -> Vec<SharedRemark<'_>> {
         let mut shared: Vec<SharedRemark<'_>> = Vec::new();
         for entry in &self.entries {
             let of_outcome = |remark: &&Remark| remark.outcome == outcome && !self.is_error(remark);

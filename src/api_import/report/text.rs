@@ -2,12 +2,7 @@
 
 use std::fmt::{self, Display, Write};
 
-use super::{
-    ledger::Severity,
-    outcome::{Outcome, Visibility},
-    report_entry::{ImportReport, ReportEntry},
-    summary::SharedRemark,
-};
+use super::{ledger::Severity, outcome::Outcome, report_entry::ImportReport, summary::SharedRemark};
 use crate::deployment::counted;
 
 /// The places of a remark that are shown one by one.
@@ -58,7 +53,7 @@ impl ImportReport {
     }
 
     /// `31 taken, 2 taken otherwise, 3 left out, 1 needs an answer`
-    fn sum(&self) -> String {
+    pub fn sum(&self) -> String {
         let mut sum = String::new();
         for outcome in Outcome::ALL {
             let separator = if sum.is_empty() { "" } else { ", " };
@@ -76,24 +71,14 @@ fn write_remark(
     f: &mut fmt::Formatter<'_>,
     SharedRemark { remark, entries }: &SharedRemark<'_>,
 ) -> fmt::Result {
-    let seen = match remark.visibility {
-        Some(Visibility::Visible) => " (a client can see it)",
-        Some(Visibility::Invisible) => " (no client can see it)",
-        None => "",
-    };
+    let seen = remark.visibility.map_or(String::new(), |seen| format!(" ({})", seen.words()));
     writeln!(f, "  {}{seen}", remark.words)?;
-    let places = entries.iter().map(|entry| place(entry)).collect::<Vec<_>>();
+    let places = entries.iter().map(|entry| entry.place()).collect::<Vec<_>>();
     writeln!(f, "    {}", listed(&places))?;
     match &remark.advice {
         Some(advice) => writeln!(f, "    to do: {advice}"),
         None => Ok(()),
     }
-}
-
-/// `api.yaml:3:7 /paths/~1orders/get`
-fn place(entry: &ReportEntry) -> String {
-    let ReportEntry { file, position, pointer, .. } = entry;
-    format!("{file}:{}:{} {pointer}", position.line, position.column)
 }
 
 fn listed(places: &[String]) -> String {

@@ -3,16 +3,13 @@
 use serde_json::Value;
 
 use super::commented_text::WrittenFile;
-use crate::api_import::{
-    definition::{ApiKind, Definition},
-    source::Tree,
-};
+use crate::api_import::{definition::Definition, source::Tree};
 
 pub fn write(file: &mut WrittenFile, tree: &Tree, definition: &Definition) {
     let settings = &definition.settings;
     let mut part = WrittenFile::default();
-    if definition.kind == ApiKind::Rest && !settings.more.contains_key("unmatchedRoutes") {
-        part.member(6, "unmatchedRoutes", "AWS_REST");
+    if !settings.more.contains_key("unmatchedRoutes") {
+        part.member(6, "unmatchedRoutes", definition.kind.unmatched_routes());
     }
     if let Some(source) = settings.api_key_source.as_deref().filter(|source| *source != "HEADER") {
         part.member(6, "apiKeySource", source);

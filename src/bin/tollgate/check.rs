@@ -114,7 +114,7 @@ const FILE_COMMAND: &str = "tollgate check tollgate.yaml";
 fn check_tables(arguments: &Arguments, output: OutputFormat) -> Result<ExitStatus> {
     let stage = arguments.subject.as_deref();
     let tables = if stage.is_some() { common_args::STAGES } else { common_args::ALL };
-    arguments.common.connected(tables, WhenInterrupted::End, async |connection| {
+    arguments.common.place.connected(tables, WhenInterrupted::End, async |connection| {
         let store = &connection.store;
         let mut reports = reports(store, arguments).await?;
         if let Some(stage) = stage

@@ -60,7 +60,7 @@ pub fn of_file(checked: &mut CheckedFile, common: &CommonArgs) -> Result<Option<
     if required.is_empty() {
         return Ok(None);
     }
-    common.connected(NO_TABLES, WhenInterrupted::End, async |connection| {
+    common.place.connected(NO_TABLES, WhenInterrupted::End, async |connection| {
         let known = match connection.local {
             LocalWorld::Yes => of_local_world(&checked.api, &required),
             LocalWorld::No => KnownResources::default(),

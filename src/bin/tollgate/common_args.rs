@@ -12,15 +12,23 @@ use crate::{
 };
 
 /// The arguments of every command about tables.
-///
-/// What is not said here comes from the environment: STAGES_TABLE, ROUTES_TABLE, DEPLOYMENTS_TABLE, API_KEYS_TABLE,
-/// USAGE_PLANS_TABLE, COUNTERS_TABLE, CACHE_TABLE, AWS_REGION, AWS_PROFILE, AWS_ACCESS_KEY_ID, …
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct CommonArgs {
     /// The form of the result.
     #[arg(short, long, value_enum, default_value_t)]
     pub output: OutputFormat,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// The arguments that say where the tables are.
+///
+/// What is not said here comes from the environment: STAGES_TABLE, ROUTES_TABLE, DEPLOYMENTS_TABLE, API_KEYS_TABLE,
+/// USAGE_PLANS_TABLE, COUNTERS_TABLE, CACHE_TABLE, AWS_REGION, AWS_PROFILE, AWS_ACCESS_KEY_ID, …
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct PlaceArgs {
     /// Use the DynamoDB of `tollgate dev` at http://127.0.0.1:8000 (or DYNAMODB_PORT, or AWS_ENDPOINT_URL_DYNAMODB).
     #[arg(long, conflicts_with_all = ["profile", "stack"], help_heading = WHERE)]
     pub local: bool,
@@ -77,7 +85,7 @@ pub const API: LocalPort = LocalPort { variable: "API_PORT", default: 9000 };
 pub const DYNAMODB: LocalPort = LocalPort { variable: "DYNAMODB_PORT", default: 8000 };
 pub const INVOKE: LocalPort = LocalPort { variable: "INVOKE_PORT", default: 9001 };
 
-impl CommonArgs {
+impl PlaceArgs {
     /// Runs a command's work to its end, or to Ctrl-C.
     ///
     /// # Errors
@@ -125,7 +133,7 @@ impl CommonArgs {
 
     /// The arguments that say where the tables are, to stand behind a command that is told: ` --local`; often empty.
     pub fn again(&self) -> String {
-        let Self { local, profile, region, table_prefix, stack, endpoint_url, output: _ } = self;
+        let Self { local, profile, region, table_prefix, stack, endpoint_url } = self;
         let named = [
             ("profile", profile),
             ("region", region),

@@ -25,7 +25,7 @@ use tollgate::{
 };
 
 use crate::{
-    common_args::{CommonArgs, DYNAMODB, INVOKE, LocalPort},
+    common_args::{DYNAMODB, INVOKE, LocalPort, PlaceArgs},
     credentials, failure,
 };
 
@@ -80,7 +80,7 @@ impl Connection {
     /// # Errors
     ///
     /// There is no region, there are no credentials, there is no such stack, or a variable is bad.
-    pub async fn of(arguments: &CommonArgs) -> Result<Self> {
+    pub async fn of(arguments: &PlaceArgs) -> Result<Self> {
         let mut variables = of_arguments(arguments)?;
         add_region(arguments, &mut variables).await?;
         add_credentials(arguments, &mut variables).await?;
@@ -142,7 +142,7 @@ impl Connection {
 }
 
 /// What the arguments say, and where the local world is.
-fn of_arguments(arguments: &CommonArgs) -> Result<Variables> {
+fn of_arguments(arguments: &PlaceArgs) -> Result<Variables> {
     let mut variables = Variables::new();
     if let Some(prefix) = &arguments.table_prefix {
         variables.extend(TABLES.map(|(name, end, _)| (name, format!("{prefix}-{end}"))));
@@ -160,7 +160,7 @@ fn of_arguments(arguments: &CommonArgs) -> Result<Variables> {
     Ok(variables)
 }
 
-async fn add_region(arguments: &CommonArgs, variables: &mut Variables) -> Result<()> {
+async fn add_region(arguments: &PlaceArgs, variables: &mut Variables) -> Result<()> {
     let said = arguments.region.clone();
     // A profile that was asked for comes before what the environment has. The other name is the AWS CLI's own.
     let of_environment = || variable(REGION).or_else(|| variable("AWS_DEFAULT_REGION"));
@@ -180,7 +180,7 @@ async fn add_region(arguments: &CommonArgs, variables: &mut Variables) -> Result
     Ok(())
 }
 
-async fn add_credentials(arguments: &CommonArgs, variables: &mut Variables) -> Result<()> {
+async fn add_credentials(arguments: &PlaceArgs, variables: &mut Variables) -> Result<()> {
     let are_in_environment = [KEY_ID, SECRET_KEY].iter().all(|name| variable(name).is_some());
     if arguments.profile.is_none() && are_in_environment {
         return Ok(());

@@ -45,7 +45,7 @@ pub struct Arguments {
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, message, auto_deploy, common } = arguments;
-    common.connected(STAGES, WhenInterrupted::FinishFirst, async |connection| {
+    common.place.connected(STAGES, WhenInterrupted::FinishFirst, async |connection| {
         let store = &connection.store;
         let by = operator(connection.sts().as_ref()).await;
         let origin = Origin { at: Clock::System.now(), by: &by, message: message.text() };

@@ -45,7 +45,7 @@ pub struct Arguments {
 /// The items in the tables cannot be read.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let output = arguments.common.output;
-    arguments.common.connected(ALL, WhenInterrupted::End, async |connection| {
+    arguments.common.place.connected(ALL, WhenInterrupted::End, async |connection| {
         let examination = Examination {
             store: &connection.store,
             dynamodb: connection.dynamodb(),

@@ -38,7 +38,7 @@ pub struct Arguments {
 ///
 /// The tables cannot be read.
 pub fn run(Arguments { stage, limit, common }: &Arguments) -> Result<ExitStatus> {
-    common.run(SERVED, async |store| {
+    common.place.run(SERVED, async |store| {
         let Some(entries) = history::history(store, stage, *limit as usize).await? else {
             return Ok(ExitStatus::no_stage(store, stage));
         };

@@ -88,7 +88,7 @@ impl LineSource<'_> {
         match self.tail.page().await {
             Ok(page) => Ok(page),
             Err(error) if is_expired(&error) => {
-                self.tail.set_client(Connection::of(self.common).await?.logs());
+                self.tail.set_client(Connection::of(&self.common.place).await?.logs());
                 self.tail.page().await.map_err(failure::of_service)
             }
             Err(error) if error.code() == Some("ResourceNotFoundException") => {

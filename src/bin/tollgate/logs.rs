@@ -46,7 +46,7 @@ pub struct Arguments {
 ///
 /// The log cannot be read.
 pub fn run(Arguments { follow, since, lines, common }: &Arguments) -> Result<ExitStatus> {
-    common.connected(NO_TABLES, WhenInterrupted::End, async |connection| {
+    common.place.connected(NO_TABLES, WhenInterrupted::End, async |connection| {
         let from_ms = time_arg::now_ms().saturating_sub(since * 1_000);
         let mut source = lines.source(common, connection, from_ms)?;
         let mut printer = Printer::new(common.output);

@@ -3,11 +3,22 @@
 use crate::text_table::is_obeyed;
 
 /// The content security policy of a page: should an escape be missing, the browser still runs and loads nothing.
-pub const PAGE_POLICY: &str =
+const PAGE_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// The style of all pages.
-pub const PAGE_STYLE: &str = include_str!("page.css");
+const PAGE_STYLE: &str = include_str!("page.css");
+
+/// A page to the end of its first heading, which is its title.
+pub fn page_beginning(title: &str) -> String {
+    let title = escaped(title);
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{PAGE_POLICY}\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>{title}</title>\n<style>\n{PAGE_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+    )
+}
 
 /// Text in an element or in an attribute. What would be obeyed or hidden, and what XML cannot hold, is shown as Rust has it.
 pub fn escaped(text: &str) -> String {

@@ -48,7 +48,7 @@ pub fn run(Arguments { stage, keep, yes, common }: &Arguments) -> Result<ExitSta
     if !yes && let Err(status) = confirm::is_asked("delete deployments for good") {
         return Ok(status);
     }
-    common.run_writing(STAGES, async |store| {
+    common.place.run_writing(STAGES, async |store| {
         let PrunePlan { to_delete, kept } = deployment::plan_pruning(store, stage, *keep as usize).await?;
         if to_delete.is_empty() && kept == 0 && store.stage(stage).await?.is_none() {
             return Ok(ExitStatus::no_stage(store, stage));

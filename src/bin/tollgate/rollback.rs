@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     if !yes && let Err(status) = confirm::is_asked("roll back") {
         return Ok(status);
     }
-    common.connected(STAGES, WhenInterrupted::FinishFirst, async |connection| {
+    common.place.connected(STAGES, WhenInterrupted::FinishFirst, async |connection| {
         let store = &connection.store;
         if store.stage(stage).await?.is_none() {
             return Ok(ExitStatus::no_stage(store, stage));
@@ -128,7 +128,7 @@ fn print(stage: &str, id: &str, rollback: &Rollback, common: &CommonArgs) -> Res
         },
     )?;
     note("tollgate: instances follow within REFRESH_SECONDS (5 unless it is set, 1 with tollgate dev)");
-    let again = common.again();
+    let again = common.place.again();
     match auto_deploy {
         FormerAutoDeploy::On => note(format_args!(
             "tollgate: autoDeploy is off from now on, or the next edit would undo this; to go on with the items as they \

@@ -51,7 +51,7 @@ const COLUMNS: [Column; 7] = [
 ///
 /// The tables cannot be read.
 pub fn run(Arguments { stage, common }: &Arguments) -> Result<ExitStatus> {
-    common.run(STAGES, async |store| {
+    common.place.run(STAGES, async |store| {
         let reports = reports(store, stage.as_deref()).await?;
         if let Some(stage) = stage
             && reports.is_empty()

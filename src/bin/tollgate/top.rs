@@ -78,7 +78,7 @@ fn up_to_an_hour(text: &str) -> Result<u64, String> {
 /// The log cannot be read.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { window, interval, count, lines, common, .. } = arguments;
-    common.connected(NO_TABLES, WhenInterrupted::End, async |connection| {
+    common.place.connected(NO_TABLES, WhenInterrupted::End, async |connection| {
         let window_ms = window * 1_000;
         let from_ms = time_arg::now_ms().saturating_sub(window_ms);
         let mut source = lines.source(common, connection, from_ms)?;

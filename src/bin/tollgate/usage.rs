@@ -66,7 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         return Ok(ExitStatus::Invalid);
     }
     let Arguments { key_id, common, .. } = arguments;
-    common.run(USAGE, async |store| {
+    common.place.run(USAGE, async |store| {
         let Some(usage) = read(store, key_id, &days, now).await? else {
             return Ok(ExitStatus::no_key(store, key_id));
         };

@@ -43,7 +43,7 @@ fn each_problem_of_an_item_stands_at_its_field() {
            = in stage v1, api
            = did you mean ipAllow?
 
-        tollgate.yaml:9:24: problem: unmatchedRoutes: got "REST", expected HTTP or AWS_REST
+        tollgate.yaml:9:24: problem: unmatchedRoutes: got "REST", expected HTTP or AWS_REST or AWS_HTTP
          9 |       unmatchedRoutes: REST
            |                        ^^^^
            = in stage v1, api

@@ -8,13 +8,13 @@ mod cost_examples;
 mod defaults;
 mod examples;
 mod fields;
+mod import_examples;
 mod layout;
 mod links;
 mod markdown;
 mod notes;
 mod refusal_table;
 mod settings;
-mod unsupported_words;
 
 use std::fs;
 

@@ -63,7 +63,9 @@ fn route() -> impl Strategy<Value = Value> {
 fn stage() -> impl Strategy<Value = Value> {
     let routes = prop::collection::btree_map(select(&KEYS[..]), route(), 1..6);
     let default = prop::option::of(select(&["users", "partners"][..]));
-    (routes, default, any::<bool>(), any::<bool>()).prop_map(|(routes, default, has_cors, is_rest)| {
+    let parts =
+        (routes, default, any::<bool>(), prop::option::of(select(&["HTTP", "AWS_REST", "AWS_HTTP"][..])));
+    parts.prop_map(|(routes, default, has_cors, unmatched)| {
         let mut api = json!({
             "authorizers": {
                 "users": { "type": "JWT", "jwtConfiguration": { "issuer": "https://a.example/", "audience": ["a"] } },
@@ -75,8 +77,8 @@ fn stage() -> impl Strategy<Value = Value> {
         if has_cors {
             api["corsConfiguration"] = json!({ "allowOrigins": ["*"] });
         }
-        if is_rest {
-            api["unmatchedRoutes"] = "AWS_REST".into();
+        if let Some(unmatched) = unmatched {
+            api["unmatchedRoutes"] = unmatched.into();
         }
         let mut routes: Map<String, Value> = routes.into_iter().map(|(key, route)| (key.to_owned(), route)).collect();
         // A stage has at least one route that is enabled.

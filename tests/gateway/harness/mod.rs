@@ -42,7 +42,7 @@ use tollgate::{
     store::Store,
 };
 
-pub use self::events::{event, read, render};
+pub use self::events::{event, read, render, render_head};
 use self::invoke_api::Calls;
 pub use self::invoke_api::REQUEST_ID;
 pub use self::{

@@ -50,6 +50,15 @@ impl TestGateway {
 
     /// The same with some variables more.
     pub fn tollgate_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
+        self.tollgate_of(".".as_ref(), variables, arguments)
+    }
+
+    /// The same in a folder.
+    pub fn tollgate_in(&self, folder: &Path, arguments: &[&str]) -> Ran {
+        self.tollgate_of(folder, &[], arguments)
+    }
+
+    fn tollgate_of(&self, folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
         let endpoint = format!("http://{}", self.dynamodb().address);
         let own = [
             ("AWS_REGION", "eu-west-1"),
@@ -57,7 +66,7 @@ impl TestGateway {
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint),
         ];
-        tollgate(&[&own, variables].concat(), arguments)
+        tollgate_in(folder, &[&own, variables].concat(), arguments)
     }
 }
 

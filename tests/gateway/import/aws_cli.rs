@@ -4,6 +4,16 @@ use std::{fs, path::Path};
 
 use crate::api_file::Folder;
 
+/// The files of `tests/import/aws-plans-and-keys/`; the last one are the answers.
+pub const INPUTS: [&str; 6] = [
+    "openapi.yaml",
+    "aws-plans.json",
+    "aws-keys.json",
+    "aws-plan-keys-gold1.json",
+    "aws-plan-keys-b.json",
+    "answers.yaml",
+];
+
 /// What begins each value of `tests/import/aws-plans-and-keys/aws-keys.json`.
 const CANARY: &str = "canary-value";
 
@@ -17,21 +27,13 @@ Beta,28dd5d6c218b2003f09ec41499f040fe8ec10d79b51e6b7b5dfedb0c11d04bd6,,false,fre
 #[test]
 fn the_values_of_keys_are_hashed_and_written_nowhere() {
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/aws-plans-and-keys");
-    let inputs = [
-        "openapi.yaml",
-        "aws-plans.json",
-        "aws-keys.json",
-        "aws-plan-keys-gold1.json",
-        "aws-plan-keys-b.json",
-        "answers.yaml",
-    ];
-    let files = inputs.map(|name| (name, fs::read(case.join(name)).unwrap()));
+    let files = INPUTS.map(|name| (name, fs::read(case.join(name)).unwrap()));
     let folder = Folder::new(&files.each_ref().map(|(name, bytes)| (*name, &bytes[..])));
     let import = |more: &[&str]| {
         folder.tollgate(
             &[
                 &["import"],
-                &inputs[..5],
+                &INPUTS[..5],
                 &["--kind", "rest", "--map", "answers.yaml", "-o", "tollgate.yaml"],
                 more,
             ]

@@ -2,11 +2,16 @@
 //! the gateway answers as the original would. `UPDATE_EXPECT=1` writes what came.
 
 mod answers;
+mod applied;
 mod aws_cli;
 mod constructs;
 mod every_node;
 mod property;
+mod public_shapes;
 mod refused;
+mod report_forms;
+mod size;
+mod template_property;
 mod translated;
 
 use std::{fs, path::PathBuf};

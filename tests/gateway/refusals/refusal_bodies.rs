@@ -7,14 +7,23 @@ use super::{Known, ROWS, Row, SECRET, api, send};
 
 const REQUEST_ID: &str = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
 
-/// The answer of two of them with `unmatchedRoutes: "AWS_REST"`.
-const AWS_REST: (u16, &str, &str) =
-    (403, "MissingAuthenticationTokenException", r#"{"message":"Missing Authentication Token"}"#);
+/// The answer where there is no route, whatever other methods the path has; `None`: there are two.
+fn one_answer(unmatched: &str) -> Option<(u16, &'static str, &'static str)> {
+    match unmatched {
+        "AWS_REST" => Some((
+            403,
+            "MissingAuthenticationTokenException",
+            r#"{"message":"Missing Authentication Token"}"#,
+        )),
+        "AWS_HTTP" => Some((404, "NotFoundException", r#"{"message":"Not Found"}"#)),
+        _ => None,
+    }
+}
 
 /// The form in which an API wants its refusals.
 struct Form {
-    /// `unmatchedRoutes: "AWS_REST"`.
-    is_rest: bool,
+    /// `unmatchedRoutes`.
+    unmatched: &'static str,
     /// `problemDetails`.
     has_details: bool,
 }
@@ -22,8 +31,8 @@ struct Form {
 /// The answer in the form that the API has chosen.
 fn expected(row: &Row, form: &Form) -> String {
     let (variant, _, known, mut status, mut error_type, mut body, mut headers) = *row;
-    if form.is_rest && matches!(variant, "RouteNotFound" | "MethodNotAllowed") {
-        ((status, error_type, body), headers) = (AWS_REST, "");
+    if let ("RouteNotFound" | "MethodNotAllowed", Some(answer)) = (variant, one_answer(form.unmatched)) {
+        ((status, error_type, body), headers) = (answer, "");
     }
     let (allow, [retry, challenge]) = match headers {
         headers if headers.starts_with("allow") => (headers, [""; 2]),
@@ -66,12 +75,12 @@ fn expected(row: &Row, form: &Form) -> String {
 
 #[tokio::test]
 async fn every_refusal_has_amazons_bytes_in_each_form_that_the_api_can_choose() {
-    for (is_rest, has_details) in [(false, false), (false, true), (true, false), (true, true)] {
-        let routes = if is_rest { "AWS_REST" } else { "HTTP" };
-        let gateway = api(&json!({ "unmatchedRoutes": routes, "problemDetails": has_details })).await;
+    let words = ["HTTP", "AWS_REST", "AWS_HTTP"];
+    for (unmatched, has_details) in words.into_iter().flat_map(|word| [(word, false), (word, true)]) {
+        let gateway = api(&json!({ "unmatchedRoutes": unmatched, "problemDetails": has_details })).await;
         for row in &ROWS {
             let answer = send(&gateway, row.1).await;
-            assert_eq!(answer, expected(row, &Form { is_rest, has_details }), "{} by {:.60}", row.0, row.1);
+            assert_eq!(answer, expected(row, &Form { unmatched, has_details }), "{} by {:.60}", row.0, row.1);
         }
         assert!(send(&gateway, "GET /v1/items/taken").await.starts_with("200\n"), "the gateway lives on");
     }

@@ -69,7 +69,7 @@ impl TemplateReader<'_> {
         }
         let stages = self.http_stages(of_api);
         let (target, key) = (take(&mut members, "target"), self.take_text(&mut members, "routeKey"));
-        let body = take(&mut members, "body").or_else(|| self.body_file(api.node, api.properties));
+        let body = take(&mut members, "body").or_else(|| self.body_file(api.properties));
         let document = match body {
             Some(body) => self.http_body(body, members),
             None => self.http_document(api, members),

@@ -58,15 +58,10 @@ impl TemplateReader<'_> {
         for node in nodes.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, node)| *node) {
             self.ledger.taken_whole(self.tree.at(node));
         }
-        match nodes.get(index) {
+        let has_name = |node: &&NodeId| self.tree.at(**node).text().is_some_and(|text| text.contains("${"));
+        // A list that hangs on a question has no other value yet, and nothing is written before it is answered.
+        match nodes.get(index).or_else(|| nodes.iter().find(has_name)) {
             Some(node) => Some(*node),
-            // The list hangs on a question.
-            None if nodes
-                .iter()
-                .any(|node| self.tree.at(*node).text().is_some_and(|text| text.contains("${"))) =>
-            {
-                Some(id)
-            }
             None => {
                 let words = format!("Fn::Select: got index {index}, the list has {} values", nodes.len());
                 self.ledger.error(self.tree.at(id), words);

@@ -128,8 +128,8 @@ impl TemplateReader<'_> {
             self.ledger.error(self.tree.at(id), words);
             return Some(id);
         };
-        let location = self.text_of(location)?;
-        self.file(id, &location).or(Some(id))
+        let location = self.location(location)?;
+        self.file(id, &location)
     }
 
     /// `Ref` of nothing, or of a list; of anything else it is a name in a text.

@@ -232,7 +232,7 @@ impl TemplateReader<'_> {
     /// The `uri` of a function, with the alias that it is published under.
     fn function_of_event(&mut self, function: &ApiResource, at: NodeId) -> Member {
         let uri = self.text_of_call(at, "Fn::GetAtt", &format!("{}.Arn", function.name));
-        let uri = match self.alias(self.root, function.properties) {
+        let uri = match self.alias(self.root, function) {
             Some(alias) => format!("{uri}:{alias}"),
             None => uri,
         };

@@ -2,6 +2,7 @@
 
 use super::TemplateReader;
 use crate::api_import::{
+    cloudformation::resource::ApiResource,
     definition::ApiKind,
     report::Remark,
     source::{Located, NodeContent, NodeId},
@@ -12,11 +13,51 @@ const OF_APIS: [&str; 3] = ["Api", "HttpApi", "Function"];
 
 impl TemplateReader<'_> {
     /// The properties of an API with those of `Globals`.
-    pub(super) fn with_globals(&mut self, root: NodeId, kind: ApiKind, properties: NodeId) -> NodeId {
-        match self.globals_of(root, kind) {
+    pub(super) fn with_globals(
+        &mut self,
+        root: NodeId,
+        kind: ApiKind,
+        ApiResource { node, properties, .. }: &ApiResource,
+    ) -> NodeId {
+        let (ignored, properties) = (self.ignored_globals(*node), *properties);
+        match self.globals_of(root, kind).and_then(|globals| self.without(globals, &ignored)) {
             Some(globals) => self.merged(globals, properties),
             None => properties,
         }
+    }
+
+    /// `IgnoreGlobals` of a resource: a list of properties, or `*`.
+    fn ignored_globals(&mut self, resource: NodeId) -> Vec<String> {
+        let Some(node) = self.tree.at(resource).get("IgnoreGlobals") else { return Vec::new() };
+        self.ledger.taken_whole(node);
+        let names = node.elements().map(|names| names.map(Located::text).collect::<Option<Vec<_>>>());
+        match (node.text(), names) {
+            (Some("*"), _) => vec!["*".to_owned()],
+            (None, Some(Some(names))) => names.into_iter().map(str::to_owned).collect(),
+            _ => {
+                let words =
+                    format!("got {} for IgnoreGlobals, expected * or a list of properties", node.noun());
+                self.ledger.error(node, words);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The globals without those that a resource ignores; `None`: it ignores all.
+    fn without(&mut self, globals: NodeId, ignored: &[String]) -> Option<NodeId> {
+        if ignored.is_empty() {
+            return Some(globals);
+        }
+        let ignores_all = ignored.iter().any(|name| name == "*");
+        let members = self.written(globals);
+        let (left, kept): (Vec<_>, Vec<_>) =
+            members.into_iter().partition(|member| ignores_all || ignored.contains(&member.key));
+        for member in left {
+            let words = "IgnoreGlobals of the resource names it";
+            self.ledger.remark_whole(self.tree.at(member.node), Remark::left_out(words));
+        }
+        self.ledger.taken(self.tree.at(globals));
+        (!ignores_all).then(|| self.tree.derive(globals, NodeContent::Map(kept)))
     }
 
     pub(super) fn globals_of(&mut self, root: NodeId, kind: ApiKind) -> Option<NodeId> {
@@ -49,10 +90,12 @@ impl TemplateReader<'_> {
     }
 
     /// The alias that functions are published under, of a function or of all.
-    pub(super) fn alias(&mut self, root: NodeId, function: NodeId) -> Option<String> {
-        let own = self.tree.at(function).get("AutoPublishAlias");
+    pub(super) fn alias(&mut self, root: NodeId, function: &ApiResource) -> Option<String> {
+        let ignored = self.ignored_globals(function.node);
+        let counts = !ignored.iter().any(|name| ["*", "AutoPublishAlias"].contains(&name.as_str()));
+        let own = self.tree.at(function.properties).get("AutoPublishAlias");
         let of_all = || self.tree.at(root).get("Globals")?.get("Function")?.get("AutoPublishAlias");
-        let alias = own.or_else(of_all)?.id;
+        let alias = own.or_else(|| of_all().filter(|_| counts))?.id;
         self.text_of(alias)
     }
 

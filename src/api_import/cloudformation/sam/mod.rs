@@ -51,7 +51,7 @@ impl TemplateReader<'_> {
                 name: resource.name.clone(),
                 kind,
                 node: resource.node,
-                properties: Some(self.with_globals(root, kind, resource.properties)),
+                properties: Some(self.with_globals(root, kind, resource)),
             });
         }
         for (kind, name) in IMPLICIT {

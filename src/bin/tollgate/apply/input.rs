@@ -84,6 +84,12 @@ pub fn read_file(path: &str, arguments: &ScopeArgs) -> Result<Result<Input, Exit
     Ok(Ok(Input { desired, scope: arguments.scope(), planned: None }))
 }
 
+/// The whole of an API file that has been checked.
+pub fn of_checked(text: &str) -> Input {
+    let desired = api_file::check_text("tollgate.yaml", text).api.to_stored();
+    Input { desired, scope: ApplyScope { stages: None, removal: Removal::Leave }, planned: None }
+}
+
 /// Reads an API file, or a plan.
 ///
 /// # Errors

@@ -62,8 +62,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         }
     };
     let token = token.as_deref().map(token_of).transpose()?;
-    common.run(SERVED, async |store| {
-        let local = common.local_host()?;
+    common.place.run(SERVED, async |store| {
+        let local = common.place.local_host()?;
         let host = parts.host().or(line.host()).or(local.as_deref()).unwrap_or_default();
         let refused = |error: &GatewayError| {
             let is_host_unknown = host.is_empty() && matches!(error, GatewayError::StageNotFound { .. });

@@ -73,7 +73,7 @@ const STAGE_FOLLOWS: &str = "instances follow within REFRESH_SECONDS (5 unless i
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, route, request, details, common } = arguments;
-    common.run_writing(SERVED_AND_CACHE, async |store| match (route, request) {
+    common.place.run_writing(SERVED_AND_CACHE, async |store| match (route, request) {
         (Some(route_key), _) => of_route(store, stage, route_key, common).await,
         (None, Some(line)) => of_request(store, stage, line, details, common).await,
         (None, None) => of_stage(store, stage, common).await,
@@ -132,7 +132,7 @@ async fn of_request(
     details: &RequestDetails,
     common: &CommonArgs,
 ) -> Result<ExitStatus> {
-    let (its_stage, route) = match details.find(store, line, common.local_host()?.as_deref()).await? {
+    let (its_stage, route) = match details.find(store, line, common.place.local_host()?.as_deref()).await? {
         RequestOutcome::Served(stage, route) => (stage, route),
         RequestOutcome::Refused(ending) => return Ok(ending),
     };

@@ -53,7 +53,7 @@ const COLUMNS: [Column; 5] = [
 /// The tables cannot be read.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, common } = arguments;
-    common.run(ITEMS_AND_CACHE, async |store| {
+    common.place.run(ITEMS_AND_CACHE, async |store| {
         let contents = store.cache_contents(stage, time_arg::now_ms()).await?;
         if contents == CacheContents::default() && !exists(store, stage).await? {
             return Ok(ExitStatus::no_stage(store, stage));

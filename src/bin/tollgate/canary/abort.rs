@@ -42,7 +42,7 @@ pub struct Arguments {
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, common } = arguments;
-    common.run_writing(STAGES, async |store| {
+    common.place.run_writing(STAGES, async |store| {
         let (served, items) = match abort_canary(store, stage).await? {
             CanaryAbort::Aborted { served, items } => (served, items),
             CanaryAbort::NoStage => return Ok(ExitStatus::no_stage(store, stage)),
@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         if let ItemsAfterCanary::Others(auto_deploy) = items {
             tell_items(&OtherItems {
                 stage,
-                again: &common.again(),
+                again: &common.place.again(),
                 auto_deploy,
                 served: served.as_deref(),
                 whose: "those of the edit",

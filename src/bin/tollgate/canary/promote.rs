@@ -54,7 +54,7 @@ pub struct Arguments {
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, message, common } = arguments;
-    common.connected(STAGES, WhenInterrupted::FinishFirst, async |connection| {
+    common.place.connected(STAGES, WhenInterrupted::FinishFirst, async |connection| {
         let store = &connection.store;
         let by = operator(connection.sts().as_ref()).await;
         let origin = Origin { at: Clock::System.now(), by: &by, message: message.text() };
@@ -95,7 +95,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         if let ItemsAfterCanary::Others(auto_deploy) = items {
             tell_items(&OtherItems {
                 stage,
-                again: &common.again(),
+                again: &common.place.again(),
                 auto_deploy,
                 served: Some(&deployment_id),
                 whose: "those of an edit that was never the canary",

@@ -76,7 +76,7 @@ fn variable(text: &str) -> Result<(String, String), String> {
 /// The tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, deployment, message, common, .. } = arguments;
-    common.connected(CANARIES, WhenInterrupted::FinishFirst, async |connection| {
+    common.place.connected(CANARIES, WhenInterrupted::FinishFirst, async |connection| {
         let store = &connection.store;
         let by = operator(connection.sts().as_ref()).await;
         let origin = Origin { at: Clock::System.now(), by: &by, message: message.text() };
@@ -94,7 +94,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
                 writeln!(out, "{stage}: {percent} % of requests {word} deployment {deployment_id}")
             },
         )?;
-        let again = common.again();
+        let again = common.place.again();
         note(format_args!("tollgate: to serve it to all: tollgate canary promote {stage}{again}"));
         note(format_args!("tollgate: to undo it: tollgate canary abort {stage}{again}"));
         if is_auto_deployed(store, stage).await? {

@@ -48,7 +48,7 @@ pub struct Arguments {
 /// The tables cannot be read.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, common } = arguments;
-    common.run(CANARIES, async |store| {
+    common.place.run(CANARIES, async |store| {
         let Some(row) = store.stage(stage).await? else { return Ok(ExitStatus::no_stage(store, stage)) };
         let canary = match StageSettings::parse(&store.tables.stages, &row.item).value {
             Ok(settings) => settings.canary,

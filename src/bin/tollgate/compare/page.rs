@@ -9,7 +9,7 @@ use tollgate::{
     deployment::counted,
 };
 
-use crate::markup::{PAGE_POLICY, PAGE_STYLE, escaped};
+use crate::markup::{escaped, page_beginning};
 
 /// The whole page.
 pub fn page(report: &ComparisonReport) -> String {
@@ -26,11 +26,7 @@ fn write_page(out: &mut String, report: &ComparisonReport) -> fmt::Result {
         report.different(),
         report.unanswered()
     );
-    writeln!(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")?;
-    writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"{PAGE_POLICY}\">")?;
-    writeln!(out, "<meta name=\"viewport\" content=\"width=device-width\">")?;
-    writeln!(out, "<title>{}</title>\n<style>\n{PAGE_STYLE}</style>\n</head>\n<body>", escaped(&title))?;
-    writeln!(out, "<h1>{}</h1>", escaped(&title))?;
+    out.push_str(&page_beginning(&title));
     writeln!(out, "<p>left: {}<br>right: {}</p>", escaped(&report.left), escaped(&report.right))?;
     writeln!(out, "<table>\n<tr><th>Route<th>Requests<th>Different<th>Not answered</tr>")?;
     for ComparedRoute { route, requests, different, unanswered, .. } in &report.routes {

@@ -34,7 +34,7 @@ pub struct DeploymentPair<'a> {
 /// The tables cannot be read. In the result: one of the deployments cannot be, which is told.
 pub fn run(pair: &DeploymentPair<'_>, common: &CommonArgs) -> Result<Result<Difference, ExitStatus>> {
     let DeploymentPair { stage, before, after } = pair;
-    common.run(SERVED, async |store| {
+    common.place.run(SERVED, async |store| {
         let after = match read(store, *stage, after).await? {
             Ok(after) => after,
             Err(status) => return Ok(Err(status)),

@@ -82,7 +82,7 @@ fn of_file(arguments: &Arguments, file: &str) -> Result<ExitStatus> {
         Ok(input) => input,
         Err(status) => return Ok(status),
     };
-    arguments.common.connected(ALL, WhenInterrupted::End, async |connection| {
+    arguments.common.place.connected(ALL, WhenInterrupted::End, async |connection| {
         let store = &connection.store;
         let plan = match Plan::make(store, desired, scope).await? {
             Planning::Valid(plan) => *plan,

@@ -103,7 +103,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         },
         None => {
             let of_tables =
-                common.run(EXPLAINED, async |store| explain(arguments, &Subject::Tables(store)).await);
+                common.place.run(EXPLAINED, async |store| explain(arguments, &Subject::Tables(store)).await);
             file_hint::hinting(of_tables, "tollgate explain --file tollgate.yaml")
         }
     }
@@ -113,7 +113,7 @@ async fn explain(arguments: &Arguments, subject: &Subject<'_>) -> Result<ExitSta
     let Arguments { request: line, parts, api_key_id, stage, invoke, common, .. } = arguments;
     let host = match parts.host().or(line.host()).map(str::to_owned) {
         Some(host) => host,
-        None => match (common.local_host()?, stage) {
+        None => match (common.place.local_host()?, stage) {
             (Some(host), _) => host,
             (None, Some(stage)) => match subject.host_of(stage).await? {
                 Some(host) => host,
@@ -133,7 +133,7 @@ async fn explain(arguments: &Arguments, subject: &Subject<'_>) -> Result<ExitSta
     let Some(key) = subject.caller_key(api_key_id.as_deref()).await? else {
         return Ok(subject.no_key(api_key_id.as_deref().unwrap_or_default()));
     };
-    let clients = if *invoke { Some(common.clients().await?) } else { None };
+    let clients = if *invoke { Some(common.place.clients().await?) } else { None };
     let asked = if arguments.canary { AskedVersion::Canary } else { AskedVersion::ByRequest };
     let (explained, answer) = subject.explain(&request, asked, &key, clients).await?;
     if let Some(refusal) = explained.refusal()

@@ -77,7 +77,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     }
     let is_part = stage.is_some() || deployment.is_some();
     let tables = if is_part { common_args::STAGES } else { common_args::ALL };
-    common.run(tables, async |store| {
+    common.place.run(tables, async |store| {
         let items = match deployment {
             None => read_items(store, stage.clone().map(|stage| BTreeSet::from([stage])).as_ref()).await?,
             Some(id) => match of_deployment(store, id, stage.as_deref()).await? {

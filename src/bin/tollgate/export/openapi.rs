@@ -89,7 +89,7 @@ impl Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { stage, file, common, .. } = arguments;
     let Some(path) = file else {
-        return common.run(common_args::STAGES, async |store| {
+        return common.place.run(common_args::STAGES, async |store| {
             let items = read_items(store, Some(&BTreeSet::from([stage.clone()]))).await?;
             if items.stages.is_empty() && items.routes.values().all(Vec::is_empty) {
                 return Ok(ExitStatus::no_stage(store, stage));

@@ -1,22 +1,27 @@
-//! `tollgate import`: an OpenAPI document → an API file, and a report on everything that was in it.
+//! `tollgate import`: what a team has → an API file or tables, and a report on everything that was in it.
+
+mod applied;
+mod page;
+mod report_form;
 
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
-use serde_json::Value;
 use tollgate::{
     api_import::{
-        BasePathMode, ImportOptions, Imported, Input, OptionsMocks, aws_cli::keys_file, definition::ApiKind,
-        import,
+        BasePathMode, ImportOptions, Input, OptionsMocks, aws_cli::keys_file, definition::ApiKind, import,
     },
     deployment::counted,
 };
 
-use crate::{exit_status::ExitStatus, json_text, notes::note, text_table::printable};
+use self::report_form::ReportForm;
+use crate::{
+    common_args::PlaceArgs, confirm::is_asked, exit_status::ExitStatus, message_arg::MessageArg, notes::note,
+};
 
 /// Write an API file of an OpenAPI document or a template, and report on everything that is in it
 ///
@@ -29,7 +34,11 @@ use crate::{exit_status::ExitStatus, json_text, notes::note, text_table::printab
 /// get-usage-plan-keys, get-api-keys --include-values, get-rest-apis, get-base-path-mappings, and apigatewayv2 get-apis,
 /// get-stages, get-api-mappings. Values of keys are hashed, and written nowhere.
 ///
-/// Exit code 1: a file to write is there. 3: there are errors, or questions. 4: there is no such file.
+/// With --apply the tables hold the API afterwards, and serve it, as with `tollgate apply`; and its keys, as with
+/// `tollgate keys import`.
+///
+/// Exit code 1: a file to write is there, or the answer was not yes. 3: there are errors, or questions. 4: there is no such
+/// file. 5: the tables have changed since the difference was shown. 64: there is no terminal to ask on, and no --yes.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 #[command(after_help = "\
@@ -38,7 +47,8 @@ Examples:
   tollgate import export.json --stage prod --map answers.yaml > tollgate.yaml
   tollgate import template.yaml --parameter Stage=prod -o tollgate.yaml
   tollgate import export.json stages.json plans.json plan-keys.json keys.json -o tollgate.yaml --keys keys.csv
-  tollgate import openapi.yaml --report json -o tollgate.yaml > report.json")]
+  tollgate import openapi.yaml -o tollgate.yaml --page report.html
+  tollgate import export.json stages.json plans.json plan-keys.json keys.json --apply --stack tollgate")]
 pub struct Arguments {
     /// The document or template, and files of the AWS CLI; a folder is the cdk.out of `cdk synth`.
     #[arg(required = true, value_name = "FILE")]
@@ -74,6 +84,19 @@ pub struct Arguments {
     /// The form of the report: on stdout with --out, else on stderr.
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
     report: ReportForm,
+    /// Write the report as a page too, as HTML.
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
+    /// Make the tables hold the API and serve it, instead of writing a file; it shows the difference, and asks on a terminal.
+    #[arg(long, conflicts_with_all = ["out", "keys", "force"])]
+    apply: bool,
+    /// Apply without asking.
+    #[arg(short, long, requires = "apply")]
+    yes: bool,
+    #[command(flatten)]
+    message: MessageArg,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -89,12 +112,6 @@ enum BasePath {
     Split,
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum ReportForm {
-    Text,
-    Json,
-}
-
 /// What becomes of a file that is there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Existing {
@@ -105,6 +122,11 @@ enum Existing {
 impl Arguments {
     fn existing(&self) -> Existing {
         if self.force { Existing::IsWrittenOver } else { Existing::Stays }
+    }
+
+    /// `openapi.yaml, stages.json`
+    fn names(&self) -> String {
+        self.files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
     }
 
     fn options(&self) -> ImportOptions {
@@ -135,9 +157,9 @@ fn parameter(text: &str) -> Result<(String, String), String> {
 
 /// # Errors
 ///
-/// A file cannot be read or written.
+/// A file cannot be read or written; with `--apply` also: the tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
-    let Arguments { files, out, keys, force, map, report, .. } = arguments;
+    let Arguments { files, out, keys, force, map, report, page, .. } = arguments;
     if let Some(missing) = files.iter().chain(map).find(|file| !file.exists()) {
         note(format_args!("tollgate: there is no file {}", missing.display()));
         return Ok(ExitStatus::NotFound);
@@ -146,26 +168,27 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         note(format_args!("tollgate: {} is there: --force writes over it", there.display()));
         return Ok(ExitStatus::Failed);
     }
+    if arguments.apply
+        && !arguments.yes
+        && let Err(status) = is_asked("apply it")
+    {
+        return Ok(status);
+    }
     let inputs: Vec<Input> = files.iter().cloned().map(Input::File).collect();
     let imported = import(&inputs, map.clone().map(Input::File).as_ref(), &arguments.options())?;
-    let told = match report {
-        ReportForm::Text => text_of(&imported),
-        ReportForm::Json => json_text::indented(&json_of(&imported)) + "\n",
-    };
-    match (out, &imported.text) {
-        (Some(out), text) => {
-            if let Some(text) = text {
-                write(out, text, arguments.existing())?;
-            }
-            io::stdout().lock().write_all(told.as_bytes())?;
-        }
-        (None, text) => {
-            note(told.trim_end());
-            io::stdout().lock().write_all(text.as_deref().unwrap_or_default().as_bytes())?;
-        }
+    if let Some(file) = page {
+        fs::write(file, page::page(&imported)).with_context(|| format!("writing {}", file.display()))?;
     }
-    if imported.text.is_none() {
-        return Ok(ExitStatus::Invalid);
+    let told = report.of(&imported);
+    match out {
+        Some(_) => io::stdout().lock().write_all(told.as_bytes())?,
+        None => note(told.trim_end()),
+    }
+    let Some(text) = &imported.text else { return Ok(ExitStatus::Invalid) };
+    match out {
+        _ if arguments.apply => return applied::apply(arguments, text, &imported.api_keys),
+        Some(out) => write(out, text, arguments.existing())?,
+        None => io::stdout().lock().write_all(text.as_bytes())?,
     }
     match keys {
         Some(file) => write(file, &keys_file(&imported.api_keys), arguments.existing())?,
@@ -176,23 +199,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         )),
     }
     Ok(ExitStatus::Ok)
-}
-
-/// The report for people, and what the gateway's role needs.
-fn text_of(imported: &Imported) -> String {
-    let report = imported.report.to_string();
-    let mut text: String = report.lines().map(|line| format!("{}\n", printable(line))).collect();
-    if let Some(policy) = &imported.role_policy {
-        text.push_str(&format!("\nThe gateway's role needs:\n{policy:#}\n"));
-    }
-    text
-}
-
-fn json_of(imported: &Imported) -> Value {
-    let mut json = imported.report.to_json();
-    json["rolePolicy"] = imported.role_policy.clone().unwrap_or_default();
-    json["isWritten"] = imported.text.is_some().into();
-    json
 }
 
 fn write(out: &Path, text: &str, existing: Existing) -> Result<()> {

@@ -23,7 +23,7 @@ pub fn run(OneKey { id, common }: &OneKey, state: NewState) -> Result<ExitStatus
         NewState::Enabled => (Value::Bool(true), "enabled"),
         NewState::Disabled => (Value::Bool(false), "disabled"),
     };
-    common.run_writing(KEYS, async |store| {
+    common.place.run_writing(KEYS, async |store| {
         let Some(item) = find(store, id).await? else { return Ok(ExitStatus::no_key(store, id)) };
         let changed = store.set_api_key(text(&item, "keyHash"), "enabled", &enabled).await?;
         let Some(item) = changed else { return Ok(ExitStatus::no_key(store, id)) };

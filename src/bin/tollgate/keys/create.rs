@@ -77,7 +77,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     }
     let key = new_key(arguments, now, expires_at)?;
     let id = key.id();
-    common.run_writing(ALL, async |store| {
+    common.place.run_writing(ALL, async |store| {
         if let Some(status) = unknown_stages(store, &arguments.stages).await? {
             return Ok(status);
         }

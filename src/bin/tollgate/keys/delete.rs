@@ -37,7 +37,7 @@ pub fn run(Arguments { key: OneKey { id, common }, yes }: &Arguments) -> Result<
     if !yes && let Err(status) = confirm::is_asked("delete it for good") {
         return Ok(status);
     }
-    common.run_writing(KEYS, async |store| {
+    common.place.run_writing(KEYS, async |store| {
         let Some(item) = find(store, id).await? else { return Ok(ExitStatus::no_key(store, id)) };
         if !yes && confirm::ask(&question(&item))? == Answer::No {
             note(format_args!("tollgate: key {id} stays as it is"));

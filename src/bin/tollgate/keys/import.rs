@@ -78,29 +78,52 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         fs::read(&arguments.file)
     };
     let bytes = bytes.with_context(|| format!("cannot read {}", arguments.file))?;
-    arguments.common.run_writing(KEYS_AND_PLANS, async |store| {
-        let mut file = csv_file::read(&bytes, arguments.plan.as_deref());
-        name_unknown_plans(store, &mut file).await?;
-        for BadLine { line, problem } in &file.bad {
-            note(format_args!("{}:{line}: {problem}", arguments.file));
-        }
-        let is_refused = !file.bad.is_empty() && !arguments.skip_bad;
-        let written = if is_refused { Vec::new() } else { write(store, &arguments.file, &file.rows).await? };
-        for ImportedKey { line, id, .. } in written.iter().filter(|written| written.existed) {
-            note(format_args!("{}:{line}: exists already, as key {id}; it stays as it is", arguments.file));
-        }
-        if is_refused {
-            note("tollgate: nothing is written; --skip-bad leaves the bad lines out");
-        }
-        let without_plan = written.iter().filter(|written| !written.existed && !written.has_plan).count();
-        if without_plan > 0 {
-            note(format_args!(
-                "tollgate: without a usage plan: {without_plan}; they get 403 until their items name one"
-            ));
-        }
-        print(&written, &file.bad, arguments.common.output)?;
-        Ok(if is_refused { ExitStatus::Invalid } else { ExitStatus::Ok })
+    let file = csv_file::read(&bytes, arguments.plan.as_deref());
+    let bad_lines = if arguments.skip_bad { BadLines::AreLeftOut } else { BadLines::RefuseAll };
+    arguments.common.place.run_writing(KEYS_AND_PLANS, async |store| {
+        keep_all(store, &arguments.file, file, bad_lines, arguments.common.output).await
     })
+}
+
+/// What becomes of a file with bad lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum BadLines {
+    RefuseAll,
+    AreLeftOut,
+}
+
+/// Keeps the keys of a file, and prints what became of each.
+///
+/// # Errors
+///
+/// The tables cannot be read or written.
+pub async fn keep_all(
+    store: &Store,
+    file_name: &str,
+    mut file: KeyFile,
+    bad_lines: BadLines,
+    output: OutputFormat,
+) -> Result<ExitStatus> {
+    name_unknown_plans(store, &mut file).await?;
+    for BadLine { line, problem } in &file.bad {
+        note(format_args!("{file_name}:{line}: {problem}"));
+    }
+    let is_refused = !file.bad.is_empty() && bad_lines == BadLines::RefuseAll;
+    let written = if is_refused { Vec::new() } else { write(store, file_name, &file.rows).await? };
+    for ImportedKey { line, id, .. } in written.iter().filter(|written| written.existed) {
+        note(format_args!("{file_name}:{line}: exists already, as key {id}; it stays as it is"));
+    }
+    if is_refused {
+        note("tollgate: nothing is written; --skip-bad leaves the bad lines out");
+    }
+    let without_plan = written.iter().filter(|written| !written.existed && !written.has_plan).count();
+    if without_plan > 0 {
+        note(format_args!(
+            "tollgate: without a usage plan: {without_plan}; they get 403 until their items name one"
+        ));
+    }
+    print(&written, &file.bad, output)?;
+    Ok(if is_refused { ExitStatus::Invalid } else { ExitStatus::Ok })
 }
 
 /// Lines with a plan that does not exist are bad ones.

@@ -37,7 +37,7 @@ const COLUMNS: [Column; 6] = [
 /// The table cannot be read.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { common } = arguments;
-    common.run(KEYS, async |store| {
+    common.place.run(KEYS, async |store| {
         let mut items = store.api_key_items().await?;
         items.sort_by(|a, b| (text(a, "name"), text(a, "id")).cmp(&(text(b, "name"), text(b, "id"))));
         let now = time_arg::now();

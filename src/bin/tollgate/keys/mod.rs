@@ -4,7 +4,7 @@
 
 mod change;
 mod create;
-mod csv_file;
+pub mod csv_file;
 mod delete;
 mod import;
 mod key_args;
@@ -22,6 +22,7 @@ use tollgate::{
     store::Store,
 };
 
+pub use self::import::{BadLines, keep_all};
 use crate::{common_args::CommonArgs, exit_status::ExitStatus, notes::note};
 
 /// One key.

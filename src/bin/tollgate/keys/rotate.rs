@@ -48,7 +48,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let now = time_arg::now();
     let common = &arguments.common;
-    common.run_writing(KEYS, async |store| {
+    common.place.run_writing(KEYS, async |store| {
         let Some(old) = find(store, &arguments.id).await? else {
             return Ok(ExitStatus::no_key(store, &arguments.id));
         };

@@ -13,7 +13,7 @@ use crate::{common_args::KEYS, exit_status::ExitStatus, notes::note, text_table,
 ///
 /// The table cannot be read.
 pub fn run(OneKey { id, common }: &OneKey) -> Result<ExitStatus> {
-    common.run(KEYS, async |store| {
+    common.place.run(KEYS, async |store| {
         let Some(item) = find(store, id).await? else { return Ok(ExitStatus::no_key(store, id)) };
         let parsed = ApiKey::parse(&store.tables.api_keys, &item).value;
         common.output.write(

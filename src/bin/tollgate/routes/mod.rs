@@ -101,7 +101,7 @@ impl Shown {
         show: impl Fn(&Served, OutputFormat) -> Result<Result<(), NotListed>>,
     ) -> Result<ExitStatus> {
         let outcome = match &self.file {
-            None => self.common.run(SERVED, async |store| {
+            None => self.common.place.run(SERVED, async |store| {
                 let served = inspect_stages(store, stage).await?;
                 if !self.canary {
                     tell_canaries(&served, stage);

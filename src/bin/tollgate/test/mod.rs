@@ -97,7 +97,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
         }
     }
     if *deployed {
-        let api = common.run(TESTED, async |store| of_tables(store).await)?;
+        let api = common.place.run(TESTED, async |store| of_tables(store).await)?;
         let runtime = runtime()?;
         return runtime.block_on(run_all(arguments, &all, Some(api)));
     }
