@@ -74,7 +74,7 @@ import-corpus: ## import each API definition below DIR, and count what needs an 
 services: $(SERVICES) ## play SQS, SNS, EventBridge, Step Functions, Kinesis, S3 and STS at http://127.0.0.1:5000, beside `make run`
 	.tools/services/bin/python infra/services.py
 
-service-tests: $(SERVICES) ## routes to these services against the same server
+service-tests: $(SERVICES) ## routes to these services, and an import from API Gateway, against the same server
 	infra/service-tests
 
 service-table: $(SERVICES) ## ask botocore anew for what the table of services is compared with in `make test`

@@ -152,12 +152,25 @@ fn read_all(
             }
         }
     }
-    let Some(Document { root, kind, stages, usage_plans }) = found else {
+    if found.is_none()
+        && let Some(ApiOfTemplate { kind, document, stages, usage_plans }) =
+            of_cli.document(tree, ledger, options)
+    {
+        found = Some(Document { root: document, kind: Some(kind), stages, usage_plans });
+    }
+    let Some(Document { root, kind, mut stages, usage_plans }) = found else {
         of_cli.refuse(tree, ledger);
         return None;
     };
+    let root = of_cli.complete(tree, ledger, root);
     let of_template = stages.first().map(|stage| stage.stage.name.clone());
     let chosen = of_cli.choose(tree, ledger, root, options.stage.clone().or(of_template));
+    if let Some(stage) = of_cli.stage(tree, ledger, &chosen) {
+        match stages.first_mut() {
+            Some(first) => first.add(stage),
+            None => stages.push(stage),
+        }
+    }
     let options = ImportOptions { kind, stage: chosen.stage.clone(), ..options.clone() };
     let mut definition = openapi::read(ledger, tree.at(root), &options, stages)?;
     definition.usage_plans = usage_plans;

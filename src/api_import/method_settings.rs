@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     definition::{RouteDefinition, StageDefinition},
-    report::{Ledger, Remark},
-    source::Located,
+    report::{Ledger, Remark, Visibility},
+    source::{Located, NodeId, Tree},
 };
 
 /// A stage before its routes are known.
@@ -20,9 +20,10 @@ pub struct StageWithSettings {
 /// What is set for a method, or for all. `None` is each path, each method.
 #[derive(Clone, Debug)]
 pub struct MethodSetting {
+    node: NodeId,
     path: Option<String>,
     method: Option<String>,
-    /// Fields of a route item.
+    /// Fields of a route item; null is none, whatever others say.
     fields: Map<String, Value>,
 }
 
@@ -36,6 +37,7 @@ pub enum CacheCluster {
 /// The limits of an account, where only one of two is set.
 const OF_ACCOUNT: (u32, u32) = (10_000, 5_000);
 const CACHING: &str = "cachingEnabled";
+const THROTTLE: &str = "throttle";
 
 /// Settings without a part in a route, by their names in small letters first.
 #[rustfmt::skip]
@@ -68,32 +70,57 @@ pub fn fields(
             "cacheTtlInSeconds" => {
                 fields.extend(ledger.number(node, member.key).map(|seconds| (name, seconds)));
             }
-            CACHING | "requireAuthorizationForCacheControl" => {
+            CACHING => {
+                let flag = ledger.boolean(node, member.key);
+                if flag == Some(true) {
+                    ledger.remark(member.value, of_cached(cluster));
+                }
+                fields.extend(flag.map(|flag| (name, flag.into())));
+            }
+            "requireAuthorizationForCacheControl" => {
                 fields.extend(ledger.boolean(node, member.key).map(|flag| (name, flag.into())));
             }
             "unauthorizedCacheControlHeaderStrategy" => {
                 fields.extend(ledger.text(node, member.key).map(|strategy| (name, strategy.into())));
             }
             // Not claimed: the report calls it an unknown field.
-            _ => continue,
-        }
-        let is_cache = !member.key.to_ascii_lowercase().starts_with("throttling");
-        if is_cache && cluster == CacheCluster::Off {
-            let words = "the stage has no cache cluster, so API Gateway keeps no answers";
-            ledger.remark(member.value, Remark::left_out(words));
+            _ => {}
         }
     }
     if cluster == CacheCluster::Off {
         fields.clear();
     }
-    if rate.is_some() || burst.is_some() {
-        let throttle = json!({
+    fields.extend(throttle(rate, burst).map(|throttle| (THROTTLE.to_owned(), throttle)));
+    fields
+}
+
+/// What is said of a method whose answers are kept.
+fn of_cached(cluster: CacheCluster) -> Remark {
+    match cluster {
+        CacheCluster::Off => {
+            Remark::left_out("the stage has no cache cluster, so API Gateway keeps no answers")
+        }
+        CacheCluster::On => {
+            let words = "a caller gets no answer that was kept for another one, where the route knows its callers; \
+                         and answers say cache-status";
+            Remark::otherwise(words, Visibility::Visible)
+        }
+    }
+}
+
+/// The throttle of two limits, of which -1 is none.
+fn throttle(rate: Option<Value>, burst: Option<Value>) -> Option<Value> {
+    if rate.is_none() && burst.is_none() {
+        return None;
+    }
+    let limit = |limit: Option<Value>| limit.filter(|limit| limit.as_f64().is_none_or(|limit| limit >= 0.0));
+    Some(match (limit(rate), limit(burst)) {
+        (None, None) => Value::Null,
+        (rate, burst) => json!({
             "rateLimit": rate.unwrap_or(OF_ACCOUNT.0.into()),
             "burstLimit": burst.unwrap_or(OF_ACCOUNT.1.into()),
-        });
-        fields.insert("throttle".to_owned(), throttle);
-    }
-    fields
+        }),
+    })
 }
 
 fn small_first(name: &str) -> String {
@@ -102,11 +129,11 @@ fn small_first(name: &str) -> String {
 }
 
 impl MethodSetting {
-    /// `*` and `/*` are each path; `*` is each method.
-    pub fn new(path: &str, method: &str, fields: Map<String, Value>) -> Self {
+    /// The setting in `node`. `*` and `/*` are each path; `*` is each method.
+    pub fn new(node: Located<'_>, path: &str, method: &str, fields: Map<String, Value>) -> Self {
         let is_each = ["*", "/*"].contains(&path);
         let path = (!is_each).then(|| format!("/{}", path.trim_start_matches('/')));
-        Self { path, method: (method != "*").then(|| method.to_owned()), fields }
+        Self { node: node.id, path, method: (method != "*").then(|| method.to_owned()), fields }
     }
 
     fn is_for(&self, path: &str, method: &str) -> bool {
@@ -118,15 +145,39 @@ impl MethodSetting {
     fn closeness(&self) -> (bool, bool) {
         (self.path.is_some(), self.method.is_some())
     }
+
+    /// Leaves a setting out that no route is meant by.
+    fn leave_out_without_route(&self, ledger: &mut Ledger, tree: &Tree, routes: &[RouteDefinition]) {
+        let is_for_one = routes.iter().map(path_and_method).any(|(path, method)| self.is_for(path, method));
+        if is_for_one || self.closeness() == (false, false) {
+            return;
+        }
+        let [method, path] = [&self.method, &self.path].map(|part| part.as_deref().unwrap_or("*"));
+        let words = format!("the API has no route {method} {path}");
+        ledger.remark_whole(tree.at(self.node), Remark::left_out(words));
+    }
+}
+
+fn path_and_method(route: &RouteDefinition) -> (&str, &str) {
+    let (method, path) = route.key.split_once(' ').unwrap_or(("ANY", "/$default"));
+    (path, method)
 }
 
 impl StageWithSettings {
+    /// What another part of the input says of the same stage, before which it counts.
+    pub fn add(&mut self, other: Self) {
+        self.stage.origin = other.stage.origin;
+        self.stage.fields.extend(other.stage.fields);
+        self.settings.extend(other.settings);
+    }
+
     /// The stage with what it says of these routes.
-    pub fn of_routes(self, routes: &[RouteDefinition]) -> StageDefinition {
+    pub fn of_routes(self, ledger: &mut Ledger, tree: &Tree, routes: &[RouteDefinition]) -> StageDefinition {
         let Self { mut stage, mut settings } = self;
+        settings.iter().for_each(|setting| setting.leave_out_without_route(ledger, tree, routes));
         settings.sort_by_key(MethodSetting::closeness);
         for route in routes {
-            let (method, path) = route.key.split_once(' ').unwrap_or(("ANY", "/$default"));
+            let (path, method) = path_and_method(route);
             let mut of_route = Map::new();
             for setting in settings.iter().filter(|setting| setting.is_for(path, method)) {
                 of_route.extend(setting.fields.clone());
@@ -136,12 +187,22 @@ impl StageWithSettings {
                 }
             }
             if of_route.get(CACHING) != Some(&Value::Bool(true)) {
-                of_route.retain(|name, _| name == "throttle");
+                of_route.retain(|name, _| name == THROTTLE);
             }
+            of_route.retain(|name, value| !is_default(name, value));
             if !of_route.is_empty() {
                 stage.route_settings.insert(route.key.clone(), of_route);
             }
         }
         stage
+    }
+}
+
+/// True of what a route has without the field.
+fn is_default(name: &str, value: &Value) -> bool {
+    match name {
+        "requireAuthorizationForCacheControl" => *value == true,
+        "unauthorizedCacheControlHeaderStrategy" => *value == "SUCCEED_WITH_RESPONSE_HEADER",
+        _ => value.is_null(),
     }
 }

@@ -3,7 +3,6 @@
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
 use http::{HeaderMap, Method};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 
@@ -11,6 +10,7 @@ use super::{
     ServiceClient,
     call::{CallError, CallPolicy, ServiceCall},
     dynamodb::read,
+    rest_path::encoded,
 };
 
 /// A client that has the same patience with every call.
@@ -147,8 +147,4 @@ impl LambdaControl {
         };
         read(self.client.call(&call, self.policy).await?.body())
     }
-}
-
-fn encoded(name: &str) -> String {
-    utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()
 }

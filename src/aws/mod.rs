@@ -20,6 +20,8 @@ pub mod xml_text;
 
 // What only the operator's tool calls.
 #[cfg(feature = "cli")]
+pub mod api_gateway;
+#[cfg(feature = "cli")]
 pub mod cloudformation;
 #[cfg(feature = "cli")]
 pub mod cloudwatch_logs;
@@ -29,6 +31,8 @@ pub mod denial;
 pub mod lambda_control;
 #[cfg(feature = "cli")]
 mod query_protocol;
+#[cfg(feature = "cli")]
+pub mod rest_path;
 #[cfg(feature = "cli")]
 pub mod role_simulation;
 #[cfg(feature = "cli")]

@@ -9,7 +9,8 @@ use super::bad;
 const ALL: &str = "AWS_ENDPOINT_URL";
 
 /// The services' ids in the names of variables, as the SDKs have them.
-pub const SERVICE_IDS: [&str; 34] = [
+pub const SERVICE_IDS: [&str; 35] = [
+    "API_GATEWAY",
     "APPCONFIG",
     "APPCONFIGDATA",
     "ATHENA",

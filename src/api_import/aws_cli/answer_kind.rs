@@ -13,14 +13,24 @@ pub enum AnswerKind {
     ApiKeys,
     /// `get-base-path-mappings`, `apigatewayv2 get-api-mappings`.
     Mappings,
-    /// What the document says by itself: authorizers, models, validators, gateway responses, routes, integrations.
-    OfDocument,
+    /// `get-domain-names`, that of `apigatewayv2` too.
+    DomainNames,
+    /// `get-resources`.
+    Resources,
+    Authorizers,
+    Models,
+    RequestValidators,
+    GatewayResponses,
+    /// Parts of an HTTP API, which are read of its document: routes, integrations, authorizers.
+    HttpParts,
     Empty,
 }
 
 /// Fields by which the elements of an answer are known, in this order.
 #[rustfmt::skip]
-const MARKS: [(&str, AnswerKind); 20] = [
+const MARKS: [(&str, AnswerKind); 22] = [
+    ("domainName", AnswerKind::DomainNames),
+    ("DomainName", AnswerKind::DomainNames),
     ("stageName", AnswerKind::Stages),
     ("StageName", AnswerKind::Stages),
     ("restApiId", AnswerKind::Mappings),
@@ -32,15 +42,15 @@ const MARKS: [(&str, AnswerKind); 20] = [
     ("endpointConfiguration", AnswerKind::Apis),
     ("rootResourceId", AnswerKind::Apis),
     ("ProtocolType", AnswerKind::Apis),
-    ("validateRequestBody", AnswerKind::OfDocument),
-    ("responseType", AnswerKind::OfDocument),
-    ("authorizerUri", AnswerKind::OfDocument),
-    ("providerARNs", AnswerKind::OfDocument),
-    ("AuthorizerId", AnswerKind::OfDocument),
-    ("schema", AnswerKind::OfDocument),
-    ("path", AnswerKind::OfDocument),
-    ("RouteKey", AnswerKind::OfDocument),
-    ("IntegrationId", AnswerKind::OfDocument),
+    ("validateRequestBody", AnswerKind::RequestValidators),
+    ("responseType", AnswerKind::GatewayResponses),
+    ("authorizerUri", AnswerKind::Authorizers),
+    ("providerARNs", AnswerKind::Authorizers),
+    ("AuthorizerId", AnswerKind::HttpParts),
+    ("schema", AnswerKind::Models),
+    ("path", AnswerKind::Resources),
+    ("RouteKey", AnswerKind::HttpParts),
+    ("IntegrationId", AnswerKind::HttpParts),
 ];
 
 impl AnswerKind {
@@ -49,6 +59,26 @@ impl AnswerKind {
             [] if list(root).is_some() => Some(Self::Empty),
             [] => None,
             [first, ..] => Self::of_element(*first),
+        }
+    }
+
+    /// Says if a document says it too.
+    pub(super) fn is_part_of_document(self) -> bool {
+        match self {
+            Self::Resources
+            | Self::Authorizers
+            | Self::Models
+            | Self::RequestValidators
+            | Self::GatewayResponses
+            | Self::HttpParts => true,
+            Self::Apis
+            | Self::Stages
+            | Self::UsagePlans
+            | Self::UsagePlanKeys
+            | Self::ApiKeys
+            | Self::Mappings
+            | Self::DomainNames
+            | Self::Empty => false,
         }
     }
 

@@ -13,7 +13,6 @@ use crate::api_import::{
 
 #[rustfmt::skip]
 const LEFT_OUT: &[(&str, &str)] = &[
-    ("name", DOCUMENT), ("Name", DOCUMENT), ("description", DOCUMENT), ("Description", DOCUMENT),
     ("version", DOCUMENT), ("Version", DOCUMENT), ("CorsConfiguration", DOCUMENT), ("warnings", DOCUMENT),
     ("RouteSelectionExpression", "it is the same for all HTTP APIs"),
     ("ApiKeySelectionExpression", "an HTTP API has no keys"),
@@ -55,6 +54,16 @@ pub(super) fn read(reader: &mut CliReader<'_, '_>, definition: &mut Definition, 
 
 /// What counts where the document does not say it.
 fn settings(reader: &mut CliReader<'_, '_>, definition: &mut Definition, api: Located<'_>) {
+    let names = ["name", "Name"];
+    match definition.title {
+        Some(_) => reader.leave_out(api, &names.map(|name| (name, DOCUMENT))),
+        None => definition.title = reader.text(api, names).map(str::to_owned),
+    }
+    let names = ["description", "Description"];
+    match definition.settings.description {
+        Some(_) => reader.leave_out(api, &names.map(|name| (name, DOCUMENT))),
+        None => definition.settings.description = reader.text(api, names).map(str::to_owned),
+    }
     let settings = &mut definition.settings;
     if let Some(source) = reader.ledger.text(api, "apiKeySource") {
         settings.api_key_source.get_or_insert_with(|| source.to_ascii_uppercase());
@@ -67,7 +76,7 @@ fn settings(reader: &mut CliReader<'_, '_>, definition: &mut Definition, api: Lo
     if let Some(size) = reader.ledger.number(api, "minimumCompressionSize") {
         settings.more.entry("minimumCompressionSize").or_insert(size);
     }
-    if let Some(node) = api.get("policy") {
+    if let Some(node) = reader.ledger.member(api, "policy") {
         match settings.policy {
             Some(_) => reader.ledger.remark_whole(node, Remark::left_out(DOCUMENT)),
             None => settings.policy = openapi::resource_policy(reader.ledger, node),

@@ -2,12 +2,15 @@
 
 use super::{
     answer_kind::{AnswerKind, elements, list},
-    api_choice,
+    answered_stage, api_choice,
     api_keys::{self, HashedKey},
-    api_settings, mappings, stage_choice, stage_settings, usage_plans,
+    api_settings, completed_document, domain_names, mappings, stage, template_of_answers, usage_plans,
 };
 use crate::api_import::{
+    cloudformation::{self, ApiOfTemplate},
     definition::Definition,
+    method_settings::StageWithSettings,
+    options::ImportOptions,
     report::{Ledger, Remark},
     source::{Located, NodeId, Tree},
 };
@@ -19,7 +22,8 @@ pub struct CliAnswers {
 }
 
 const WITHOUT_DOCUMENT: &str = "no file says what the routes are: export the API (aws apigateway get-export, or aws \
-                                apigatewayv2 export-api), and import that together with this";
+                                apigatewayv2 export-api), and import that together with this; or put \
+                                get-resources --embed methods beside it";
 
 /// The API and the stage that is imported, as far as these files and the document say.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +45,26 @@ impl CliAnswers {
         self.roots.push((kind, root));
     }
 
+    pub(super) fn roots(&self, kind: AnswerKind) -> Vec<NodeId> {
+        self.roots.iter().filter(|(other, _)| *other == kind).map(|(_, root)| *root).collect()
+    }
+
+    /// The API as `get-resources` and the answers beside it say it, where there is no document. `None`: they do not.
+    pub fn document(
+        &self,
+        tree: &mut Tree,
+        ledger: &mut Ledger,
+        options: &ImportOptions,
+    ) -> Option<ApiOfTemplate> {
+        let template = template_of_answers::template(self, tree, ledger)?;
+        cloudformation::read(tree, ledger, template, options)
+    }
+
+    /// The document with what it lacks and these answers have.
+    pub fn complete(&self, tree: &mut Tree, ledger: &mut Ledger, document: NodeId) -> NodeId {
+        completed_document::complete(self, tree, ledger, document)
+    }
+
     /// Refuses answers without a document: they do not say who may call a route.
     pub fn refuse(&self, tree: &Tree, ledger: &mut Ledger) {
         for (_, root) in &self.roots {
@@ -48,7 +72,7 @@ impl CliAnswers {
         }
     }
 
-    /// Chooses the API and the stage, and remembers its variables, which a document asks for.
+    /// Chooses the API and the stage.
     ///
     /// `document` is the root of the document, `stage` the name that an operator or a template says.
     pub fn choose(
@@ -61,8 +85,13 @@ impl CliAnswers {
         let mut reader = CliReader { answers: self, tree, ledger };
         reader.claim_lists();
         let api = api_choice::choose(&mut reader, tree.at(document));
-        let stage = stage_choice::choose(&mut reader, tree.at(document), stage);
+        let stage = answered_stage::choose(&mut reader, tree.at(document), stage);
         ChosenStage { api, stage }
+    }
+
+    /// The stage that is imported, if a file says anything of it.
+    pub fn stage(&self, tree: &Tree, ledger: &mut Ledger, chosen: &ChosenStage) -> Option<StageWithSettings> {
+        stage::read(&mut CliReader { answers: self, tree, ledger }, chosen)
     }
 
     /// Adds what the files say to the definition. The keys are returned: an API file holds none.
@@ -75,8 +104,8 @@ impl CliAnswers {
     ) -> Vec<HashedKey> {
         let mut reader = CliReader { answers: self, tree, ledger };
         api_settings::read(&mut reader, definition, chosen);
-        stage_settings::read(&mut reader, definition, chosen);
         mappings::read(&mut reader, definition, chosen);
+        domain_names::read(&mut reader);
         usage_plans::read(&mut reader, definition, chosen);
         api_keys::read(&mut reader, definition)
     }
@@ -89,8 +118,7 @@ impl<'t> CliReader<'t, '_> {
     }
 
     pub fn roots(&self, kind: AnswerKind) -> Vec<Located<'t>> {
-        let of_kind = self.answers.roots.iter().filter(|(other, _)| *other == kind);
-        of_kind.map(|(_, root)| self.tree.at(*root)).collect()
+        self.answers.roots(kind).into_iter().map(|root| self.tree.at(root)).collect()
     }
 
     /// Claims what stands around the elements.
@@ -106,8 +134,11 @@ impl<'t> CliReader<'t, '_> {
                     }
                 }
             }
-            if *kind == AnswerKind::OfDocument {
+            if kind.is_part_of_document() {
                 for element in elements(root) {
+                    if self.ledger.is_claimed(element) {
+                        continue;
+                    }
                     let words = "the document beside it is read for that";
                     self.ledger.remark_whole(element, Remark::left_out(words));
                 }

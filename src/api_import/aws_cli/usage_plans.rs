@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::{
     answer_kind::AnswerKind,
     cli_answers::{ChosenStage, CliReader},
-    method_settings::number,
 };
 use crate::api_import::{
     definition::{Definition, Sourced},
@@ -57,14 +56,15 @@ pub(super) fn read(reader: &mut CliReader<'_, '_>, definition: &mut Definition, 
 }
 
 fn limits(reader: &mut CliReader<'_, '_>, throttle: Located<'_>) -> Value {
-    let members = ["rateLimit", "burstLimit"].map(|name| (name.to_owned(), number(reader, throttle, name)));
+    let members =
+        ["rateLimit", "burstLimit"].map(|name| (name.to_owned(), reader.ledger.number(throttle, name)));
     Value::Object(members.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
 }
 
 fn quota(reader: &mut CliReader<'_, '_>, quota: Located<'_>) -> Value {
     let mut fields = Map::new();
     for name in ["limit", "offset"] {
-        let value = number(reader, quota, name).filter(|value| name != "offset" || *value != 0);
+        let value = reader.ledger.number(quota, name).filter(|value| name != "offset" || *value != 0);
         fields.extend(value.map(|value| (name.to_owned(), value)));
     }
     if let Some(period) = reader.ledger.text(quota, "period") {
@@ -91,7 +91,7 @@ fn covers(reader: &mut CliReader<'_, '_>, definition: &Definition, covered: Loca
             |(path, method)| format!("{method} /{}", path.trim_matches('/')),
         );
         if definition.routes.iter().all(|route| route.key != key) {
-            let words = format!("the document has no route {key}");
+            let words = format!("the API has no route {key}");
             reader.ledger.remark_whole(member.value, Remark::left_out(words));
             continue;
         }

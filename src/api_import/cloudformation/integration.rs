@@ -22,6 +22,8 @@ const FIELDS: &FateTable = &[
     ("RequestParameters", Becomes("requestParameters")),
     ("RequestTemplates", Becomes("requestTemplates")),
     ("ResponseTransferMode", Becomes("responseTransferMode")),
+    ("TlsConfig", Becomes("tlsConfig")),
+    ("IntegrationTarget", Becomes("integrationTarget")),
     ("TimeoutInMillis", Becomes("timeoutInMillis")),
     ("CacheKeyParameters", Becomes("cacheKeyParameters")),
     ("CacheNamespace", LeftOut("each route has answers of its own in the cache")),

@@ -110,7 +110,7 @@ impl TemplateReader<'_> {
         }
         let of_all = self.map_node(description, of_all);
         let of_all = method_settings::fields(self.ledger, self.tree.at(of_all), cluster, &[]);
-        stage.settings.push(MethodSetting::new("*", "*", of_all));
+        stage.settings.push(MethodSetting::new(self.tree.at(description), "*", "*", of_all));
         Some(stage)
     }
 
@@ -193,7 +193,7 @@ impl TemplateReader<'_> {
             }
             let fields =
                 method_settings::fields(self.ledger, element, cluster, &["ResourcePath", "HttpMethod"]);
-            settings.push(MethodSetting::new(&path, &method, fields));
+            settings.push(MethodSetting::new(element, &path, &method, fields));
         }
         settings
     }

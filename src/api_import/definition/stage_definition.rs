@@ -25,6 +25,13 @@ impl StageDefinition {
         variables.into_iter().flatten().map(|(name, _)| name.clone()).collect()
     }
 
+    /// Adds the fields that it does not have.
+    pub fn add_fields(&mut self, fields: &Map<String, Value>) {
+        for (name, value) in fields {
+            self.fields.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+
     /// Adds the variables that it does not have.
     pub fn add_variables(&mut self, variables: &Map<String, Value>) {
         if variables.is_empty() {

@@ -84,11 +84,12 @@ pub fn read(
     let (own_name, own_fields) = own.map(|own| (own.name, own.fields)).unwrap_or_default();
     let variables = std::mem::take(&mut reader.variables);
     if !stages.is_empty() {
-        let stages = stages.into_iter().map(|mut stage| {
+        for mut stage in stages {
             stage.stage.add_variables(&variables);
-            stage.of_routes(&reader.definition.routes)
-        });
-        reader.definition.stages = stages.collect();
+            stage.stage.add_fields(&own_fields);
+            let stage = stage.of_routes(reader.ledger, root.tree, &reader.definition.routes);
+            reader.definition.stages.push(stage);
+        }
         return Some(reader.definition);
     }
     let name = options.stage.clone().or(own_name).or(served_at.stage);

@@ -70,10 +70,11 @@ impl Ledger {
         (!value.is_null()).then(|| value.to_json())
     }
 
-    /// The same for a number, which may be written as a text.
+    /// The same for a number, which may be written as a text; 100.0 is 100, as a person writes it.
     pub fn number(&mut self, map: Located<'_>, key: &str) -> Option<Value> {
         let value = self.member(map, key)?;
-        let number = value.text().and_then(|text| text.parse::<serde_json::Number>().ok());
+        let text = value.text().map(|text| text.strip_suffix(".0").unwrap_or(text));
+        let number = text.and_then(|text| text.parse::<serde_json::Number>().ok());
         if number.is_none() {
             self.error(value, format!("got {} for {key}, expected a number", value.noun()));
         }

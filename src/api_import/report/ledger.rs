@@ -30,8 +30,6 @@ pub struct Ledger {
     pub(super) findings: BTreeSet<Finding>,
     pub(super) questions: BTreeMap<String, Question>,
     pub(super) answers: Answers,
-    /// What the input itself answers; the file of `--map` counts before it.
-    known: BTreeMap<String, Value>,
     /// Findings about the file of answers.
     pub(super) of_map: Vec<PlacedWords>,
 }
@@ -108,16 +106,8 @@ impl Ledger {
         if let Some(answer) = self.answers.of_key(&question.key) {
             return Some(answer.clone());
         }
-        if let Some(known) = self.known.get(&question.key) {
-            return Some(known.clone());
-        }
         self.ask(node, question);
         None
-    }
-
-    /// Another part of the input answers a question.
-    pub fn know(&mut self, key: String, value: Value) {
-        self.known.insert(key, value);
     }
 
     /// The node needs an answer, which is not in the file of `--map`.

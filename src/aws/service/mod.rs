@@ -48,6 +48,8 @@ pub enum Service {
     CloudWatch,
     CloudWatchLogs,
     CloudFormation,
+    /// That of REST APIs and that of HTTP APIs: both are at one host.
+    ApiGateway,
     /// One for all regions of a partition.
     Iam,
 }

@@ -72,7 +72,7 @@ const fn query(id: &'static str, name: &'static [&'static str; 1], version: &'st
     Row { query: Some(version), ..rest(id, name, name[0], regional(name[0])) }
 }
 
-pub const ALL: [Service; 35] = [
+pub const ALL: [Service; 36] = [
     Service::DynamoDb,
     Service::Lambda,
     Service::Sqs,
@@ -107,6 +107,7 @@ pub const ALL: [Service; 35] = [
     Service::CloudWatch,
     Service::CloudWatchLogs,
     Service::CloudFormation,
+    Service::ApiGateway,
     Service::Iam,
 ];
 
@@ -149,6 +150,7 @@ pub const fn row(service: Service) -> Row {
         Service::CloudWatch        => query("CLOUDWATCH", &["monitoring"], "2010-08-01"),
         Service::CloudWatchLogs    => json("CLOUDWATCH_LOGS", &["logs"], json11("Logs_20140328")),
         Service::CloudFormation    => query("CLOUDFORMATION", &["cloudformation"], "2010-05-15"),
+        Service::ApiGateway        => rest("API_GATEWAY", &[], "apigateway", regional("apigateway")),
         Service::Iam               => Row { query: Some("2010-05-08"), ..rest("IAM", &["iam"], "iam", Host::Iam) },
     }
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, Error, Result};
 use tollgate::{
     aws::{
         ServiceClient,
+        api_gateway::ApiGatewayControl,
         call::{Attempts, CallPolicy},
         clients::ServiceClients,
         cloudformation::stack_outputs,
@@ -122,6 +123,10 @@ impl Connection {
 
     pub fn logs(&self) -> CloudWatchLogs {
         CloudWatchLogs::new(ServiceClient::new(Service::CloudWatchLogs, &self.aws), POLICY)
+    }
+
+    pub fn api_gateway(&self) -> ApiGatewayControl {
+        ApiGatewayControl::new(ServiceClient::new(Service::ApiGateway, &self.aws), POLICY)
     }
 
     pub fn lambda(&self) -> LambdaControl {

@@ -268,7 +268,6 @@ fn the_schema_describes_fields_in_the_words_of_the_pages() {
     }
     expect![[r#"
         api.description
-        api.minimumCompressionSize
         apiKey.createdAt
         apiKey.rotatedFrom
         apiKey.rotatedTo

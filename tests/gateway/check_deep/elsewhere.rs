@@ -51,8 +51,8 @@ fn what_another_account_or_region_has_is_a_warning() {
     let mut asked = aws.operations();
     asked.sort();
     expect![[r#"
-        lambda GET /2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu%2Dwest%2D1%3A111122223333%3Afunction%3Aorders%3Abeta/configuration
-        lambda GET /2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu%2Dwest%2D1%3A111122223333%3Afunction%3Aorders%3Alive/configuration
-        lambda GET /2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu%2Dwest%2D1%3A111122223333%3Afunction%3Aorders/configuration
+        lambda GET /2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A111122223333%3Afunction%3Aorders%3Abeta/configuration
+        lambda GET /2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A111122223333%3Afunction%3Aorders%3Alive/configuration
+        lambda GET /2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A111122223333%3Afunction%3Aorders/configuration
         sts GetCallerIdentity"#]].assert_eq(&asked.join("\n"));
 }

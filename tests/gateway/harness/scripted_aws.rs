@@ -23,6 +23,7 @@ pub struct AwsCall {
     pub token: String,
     /// `Scan`, `FilterLogEvents`, or the action of a form; else method and path.
     pub operation: String,
+    pub accept: String,
     pub body: String,
 }
 
@@ -103,6 +104,7 @@ async fn answer(
         key_id: part(0),
         token: header("x-amz-security-token"),
         operation,
+        accept: header("accept"),
         body,
     };
     let (status, answer) = (scripted.script)(&call);

@@ -6,6 +6,8 @@ mod applied;
 mod aws_cli;
 mod constructs;
 mod every_node;
+mod from_aws;
+mod method_settings;
 mod property;
 mod public_shapes;
 mod refused;

@@ -159,7 +159,7 @@ impl TemplateReader<'_> {
     ) -> MethodSetting {
         self.ledger.taken(self.tree.at(node));
         let fields = method_settings::fields(self.ledger, self.tree.at(node), CacheCluster::Off, &[]);
-        MethodSetting::new(path, method, fields)
+        MethodSetting::new(self.tree.at(node), path, method, fields)
     }
 
     /// Sorts the properties of an API, and reads who may call.

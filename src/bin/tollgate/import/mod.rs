@@ -1,6 +1,7 @@
 //! `tollgate import`: what a team has → an API file or tables, and a report on everything that was in it.
 
 mod applied;
+mod from_aws;
 mod page;
 mod report_form;
 
@@ -18,7 +19,10 @@ use tollgate::{
     deployment::counted,
 };
 
-use self::report_form::ReportForm;
+use self::{
+    from_aws::{Fetched, FetchedApi},
+    report_form::ReportForm,
+};
 use crate::{
     common_args::PlaceArgs, confirm::is_asked, exit_status::ExitStatus, message_arg::MessageArg, notes::note,
 };
@@ -32,13 +36,18 @@ use crate::{
 ///
 /// Files that the AWS CLI printed may stand beside the document, each known by its content: get-stages, get-usage-plans,
 /// get-usage-plan-keys, get-api-keys --include-values, get-rest-apis, get-base-path-mappings, and apigatewayv2 get-apis,
-/// get-stages, get-api-mappings. Values of keys are hashed, and written nowhere.
+/// get-stages, get-api-mappings. Without a document, get-resources --embed methods is one, with get-authorizers, get-models,
+/// get-request-validators and get-gateway-responses beside it. Values of keys are hashed, and written nowhere.
+///
+/// --from-aws fetches all of them, with credentials and region as every command has them. It only reads, and needs
+/// apigateway:GET.
 ///
 /// With --apply the tables hold the API afterwards, and serve it, as with `tollgate apply`; and its keys, as with
 /// `tollgate keys import`.
 ///
 /// Exit code 1: a file to write is there, or the answer was not yes. 3: there are errors, or questions. 4: there is no such
-/// file. 5: the tables have changed since the difference was shown. 64: there is no terminal to ask on, and no --yes.
+/// file, API or stage. 5: the tables have changed since the difference was shown. 6: AWS does not let you fetch it. 64:
+/// there is no terminal to ask on, and no --yes.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 #[command(after_help = "\
@@ -48,11 +57,15 @@ Examples:
   tollgate import template.yaml --parameter Stage=prod -o tollgate.yaml
   tollgate import export.json stages.json plans.json plan-keys.json keys.json -o tollgate.yaml --keys keys.csv
   tollgate import openapi.yaml -o tollgate.yaml --page report.html
+  tollgate import --from-aws abc123 --stage prod -o tollgate.yaml --keys keys.csv
   tollgate import export.json stages.json plans.json plan-keys.json keys.json --apply --stack tollgate")]
 pub struct Arguments {
     /// The document or template, and files of the AWS CLI; a folder is the cdk.out of `cdk synth`.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "from_aws", value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Fetch the REST or HTTP API with this id, instead of reading files.
+    #[arg(long, value_name = "API_ID", conflicts_with_all = ["files", "local"])]
+    from_aws: Option<String>,
     /// The file to write, which must not be there yet; without it, stdout.
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -62,7 +75,8 @@ pub struct Arguments {
     /// Write over files that are there.
     #[arg(long)]
     force: bool,
-    /// The name of the stage [default: that of an export, else v1 or, of an HTTP API, $default].
+    /// The name of the stage [default: that of an export, else v1 or, of an HTTP API, $default]; with --from-aws the stage
+    /// that is fetched, which an API with one stage needs not say.
     #[arg(long, value_name = "NAME")]
     stage: Option<String>,
     /// What the API is; needed where the document does not tell.
@@ -124,9 +138,30 @@ impl Arguments {
         if self.force { Existing::IsWrittenOver } else { Existing::Stays }
     }
 
-    /// `openapi.yaml, stages.json`
+    /// `openapi.yaml, stages.json`, or `API abc123`.
     fn names(&self) -> String {
+        if let Some(id) = &self.from_aws {
+            return format!("API {id}");
+        }
         self.files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The files; or what is fetched, whose stage and kind become options. `Err`: there is nothing to fetch, which is told.
+    fn inputs(&self, options: &mut ImportOptions) -> Result<Result<Vec<Input>, ExitStatus>> {
+        let Some(id) = &self.from_aws else {
+            return Ok(Ok(self.files.iter().cloned().map(Input::File).collect()));
+        };
+        Ok(match from_aws::fetch(&self.place, id, self.stage.as_deref())? {
+            Fetched::Api(FetchedApi { kind, stage, inputs }) => {
+                options.kind = Some(kind);
+                options.stage = Some(stage);
+                Ok(inputs)
+            }
+            Fetched::Nothing { words, status } => {
+                note(format_args!("tollgate: {words}"));
+                Err(status)
+            }
+        })
     }
 
     fn options(&self) -> ImportOptions {
@@ -157,7 +192,7 @@ fn parameter(text: &str) -> Result<(String, String), String> {
 
 /// # Errors
 ///
-/// A file cannot be read or written; with `--apply` also: the tables cannot be read or written.
+/// A file cannot be read or written, or a call of API Gateway failed; with `--apply` also: the tables cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     let Arguments { files, out, keys, force, map, report, page, .. } = arguments;
     if let Some(missing) = files.iter().chain(map).find(|file| !file.exists()) {
@@ -174,8 +209,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitStatus> {
     {
         return Ok(status);
     }
-    let inputs: Vec<Input> = files.iter().cloned().map(Input::File).collect();
-    let imported = import(&inputs, map.clone().map(Input::File).as_ref(), &arguments.options())?;
+    let mut options = arguments.options();
+    let inputs = match arguments.inputs(&mut options)? {
+        Ok(inputs) => inputs,
+        Err(status) => return Ok(status),
+    };
+    let imported = import(&inputs, map.clone().map(Input::File).as_ref(), &options)?;
     if let Some(file) = page {
         fs::write(file, page::page(&imported)).with_context(|| format!("writing {}", file.display()))?;
     }

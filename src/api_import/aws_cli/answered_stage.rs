@@ -1,6 +1,4 @@
-//! The stage that is imported, where files of the AWS CLI hold several, and its variables.
-
-use serde_json::Value;
+//! The stage that is imported, where files of the AWS CLI hold several.
 
 use super::{
     answer_kind::AnswerKind,
@@ -45,17 +43,9 @@ pub(super) fn choose(
         let words = "another stage: it may have other routes, which its own export says";
         reader.ledger.remark_whole(*other, Remark::left_out(words));
     }
-    for variable in variables(*stage) {
-        let value = Value::from(variable.value.text().unwrap_or_default());
-        reader.ledger.know(format!("stageVariables.{}", variable.key), value);
-    }
     Some(chosen)
 }
 
 pub(super) fn name_of(stage: Located<'_>) -> Option<&str> {
     either(stage, NAME)?.text()
-}
-
-pub(super) fn variables(stage: Located<'_>) -> impl Iterator<Item = crate::api_import::source::MemberOf<'_>> {
-    either(stage, ["variables", "StageVariables"]).and_then(Located::members).into_iter().flatten()
 }

@@ -1,15 +1,15 @@
-//! A stage as `get-stages` prints it → the fields of a stage, and what it says of its routes.
+//! A stage as `get-stages` prints it → a stage, and what it says of its routes.
 
 use serde_json::{Map, Value};
 
 use super::{
     answer_kind::AnswerKind,
+    answered_stage::name_of,
     cli_answers::{ChosenStage, CliReader, either},
-    method_settings::{self, CacheCluster},
-    stage_choice,
 };
 use crate::api_import::{
-    definition::Definition,
+    definition::StageDefinition,
+    method_settings::{self, CacheCluster, MethodSetting, StageWithSettings},
     report::{Question, Remark},
     source::Located,
 };
@@ -30,26 +30,49 @@ const DATES: &str = "it says when something was changed on API Gateway";
 const CLUSTER: &str = "the cache has no cluster: answers are kept in memory and in a table";
 const LOG: &str = "the gateway's access lines have a format of their own, which its environment sets";
 
-pub(super) fn read(reader: &mut CliReader<'_, '_>, definition: &mut Definition, chosen: &ChosenStage) {
+pub(super) fn read(reader: &mut CliReader<'_, '_>, chosen: &ChosenStage) -> Option<StageWithSettings> {
     let stages = reader.elements(AnswerKind::Stages);
-    let is_chosen = |stage: &&Located<'_>| stage_choice::name_of(**stage) == chosen.stage.as_deref();
-    let Some(stage) = stages.iter().find(is_chosen).copied() else { return };
+    let is_chosen = |stage: &Located<'_>| name_of(*stage) == chosen.stage.as_deref();
+    let stage = stages.into_iter().find(is_chosen)?;
     reader.ledger.taken(stage);
-    reader.text(stage, ["stageName", "StageName"]);
+    let name = reader.text(stage, ["stageName", "StageName"])?.to_owned();
     reader.leave_out(stage, LEFT_OUT);
     guards(reader, stage);
     canary(reader, stage);
     let fields = fields(reader, stage);
     let cluster = match reader.ledger.boolean(stage, "cacheClusterEnabled") {
-        Some(true) => CacheCluster::Present,
-        Some(false) | None => CacheCluster::Absent,
+        Some(true) => CacheCluster::On,
+        Some(false) | None => CacheCluster::Off,
     };
-    let settings = method_settings::read(reader, stage, &definition.routes, cluster);
-    if let Some(written) = definition.stages.first_mut() {
-        written.origin = stage.span();
-        written.fields.extend(fields);
-        written.route_settings.extend(settings);
+    let settings = settings(reader, stage, cluster);
+    let stage = StageDefinition { name, origin: stage.span(), fields, route_settings: Default::default() };
+    Some(StageWithSettings { stage, settings })
+}
+
+/// `methodSettings` by `*/*` and `~1orders~1{id}/GET`; `DefaultRouteSettings`, and `RouteSettings` by `GET /orders`.
+fn settings(reader: &mut CliReader<'_, '_>, stage: Located<'_>, cluster: CacheCluster) -> Vec<MethodSetting> {
+    let mut settings = Vec::new();
+    let mut read = |node: Located<'_>, path: &str, method: &str| {
+        reader.ledger.taken(node);
+        let fields = method_settings::fields(reader.ledger, node, cluster, &[]);
+        settings.push(MethodSetting::new(node, path, method, fields));
+    };
+    if let Some(node) = stage.get("DefaultRouteSettings") {
+        read(node, "*", "*");
     }
+    for member in stage.get("methodSettings").and_then(Located::members).into_iter().flatten() {
+        let key = member.key.replace("~1", "/").replace("~0", "~");
+        let (path, method) = key.rsplit_once('/').unwrap_or((&key, "*"));
+        read(member.value, if path.is_empty() { "/" } else { path }, method);
+    }
+    for member in stage.get("RouteSettings").and_then(Located::members).into_iter().flatten() {
+        let (method, path) = member.key.split_once(' ').unwrap_or(("ANY", member.key));
+        read(member.value, path, method);
+    }
+    for node in ["methodSettings", "RouteSettings"].into_iter().filter_map(|key| stage.get(key)) {
+        reader.ledger.taken(node);
+    }
+    settings
 }
 
 fn fields(reader: &mut CliReader<'_, '_>, stage: Located<'_>) -> Map<String, Value> {
@@ -62,7 +85,7 @@ fn fields(reader: &mut CliReader<'_, '_>, stage: Located<'_>) -> Map<String, Val
     if let Some(node) = either(stage, ["variables", "StageVariables"]) {
         reader.ledger.taken_whole(node);
         let mut values = Map::new();
-        for variable in stage_choice::variables(stage) {
+        for variable in node.members().into_iter().flatten() {
             // An answer of the file of --map counts before the stage's own value.
             let answer = reader.ledger.answer_to(&format!("stageVariables.{}", variable.key));
             let value = answer.unwrap_or_else(|| variable.value.text().unwrap_or_default().into());
