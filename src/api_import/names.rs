@@ -11,20 +11,19 @@ use super::{
 };
 
 /// Members whose texts may hold `${…}` without an intrinsic around them. In templates and bodies that is another language.
-const WITH_NAMES: [&str; 9] = [
-    "uri",
-    "authorizerUri",
-    "credentials",
-    "authorizerCredentials",
-    "providerARNs",
-    "issuer",
-    "audience",
-    "connectionId",
-    "vpcEndpointIds",
-];
+const WITH_NAMES: [&str; 7] =
+    ["uri", "authorizerUri", "credentials", "providerARNs", "issuer", "audience", "vpcEndpointIds"];
 
-/// Members that only people read, and a role that is left out: nobody is asked for the names in them.
-const UNASKED: [&str; 5] = ["title", "description", "summary", "operationId", "authorizerCredentials"];
+/// Members that only people read, and those that are left out: nobody is asked for the names in them.
+const UNASKED: [&str; 7] = [
+    "title",
+    "description",
+    "summary",
+    "operationId",
+    "authorizerCredentials",
+    "connectionId",
+    "integrationTarget",
+];
 
 /// Members of a policy that may be ARNs of an API's resources.
 const RESOURCES: [&str; 2] = ["Resource", "NotResource"];

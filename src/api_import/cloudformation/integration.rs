@@ -39,6 +39,14 @@ const RESPONSE: &FateTable = &[
     ("ResponseTemplates", Becomes("responseTemplates")),
 ];
 
+/// Who is called by an integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Calls {
+    Service,
+    /// A function, or a URL.
+    Other,
+}
+
 impl TemplateReader<'_> {
     /// The extension that a method's integration becomes.
     pub fn integration(&mut self, node: NodeId) -> NodeId {
@@ -52,18 +60,27 @@ impl TemplateReader<'_> {
         self.tree.derive(node, NodeContent::Map(members))
     }
 
-    /// The role of a call to a service. Of others nobody is asked for names: they are called without it.
     fn credentials(&mut self, integration: NodeId) -> Option<Member> {
         let node = self.tree.at(integration);
         let credentials = node.get("Credentials")?.id;
-        if node.get("Type").and_then(Located::text) == Some("AWS") {
-            let resolved = self.resolved(credentials);
-            return Some(self.member("credentials", resolved));
+        let is_service = node.get("Type").and_then(Located::text) == Some("AWS");
+        self.role_of_call(credentials, if is_service { Calls::Service } else { Calls::Other })
+    }
+
+    /// The role of a call to a service. Of others nobody is asked for names: they are called without it.
+    pub(super) fn role_of_call(&mut self, credentials: NodeId, calls: Calls) -> Option<Member> {
+        match calls {
+            Calls::Service => {
+                let resolved = self.resolved(credentials);
+                Some(self.member("credentials", resolved))
+            }
+            Calls::Other => {
+                let words = "the gateway calls functions with its own role, and URLs without one";
+                let remark = Remark::left_out(words).advising("let the gateway's role invoke the function");
+                self.ledger.remark_whole(self.tree.at(credentials), remark);
+                None
+            }
         }
-        let remark = Remark::left_out("the gateway calls functions with its own role, and URLs without one");
-        let remark = remark.advising("let the gateway's role invoke the function");
-        self.ledger.remark_whole(self.tree.at(credentials), remark);
-        None
     }
 
     fn responses(&mut self, list: NodeId) -> NodeId {

@@ -10,7 +10,16 @@ use crate::api_import::{
     source::{Located, NodeId, read_file},
 };
 
+/// Where CDK says which file of its folder a stack is deployed with: its location in S3 is of many parts.
+const ASSET_PATH: &str = "aws:asset:path";
+
 impl TemplateReader<'_> {
+    /// The file that CDK names for a stack.
+    pub fn asset_of(&self, resource: NodeId) -> Option<String> {
+        let metadata = self.tree.at(resource).get("Metadata")?;
+        metadata.get(ASSET_PATH).and_then(Located::text).map(str::to_owned)
+    }
+
     /// The document in a file beside the template, which a text names, or a map of `Bucket` and `Key`.
     pub fn definition_file(&mut self, at: NodeId) -> Option<NodeId> {
         let location = self.location(at)?;

@@ -32,9 +32,6 @@ const PROPERTIES: &FateTable = &[
     ("Tags", LeftOut("tags are not of the API")),
 ];
 
-/// Where CDK says which file of its folder a stack's template is.
-const ASSET_PATH: &str = "aws:asset:path";
-
 /// A stack whose template is a file that can be read.
 #[derive(Clone, Debug)]
 pub(super) struct NestedStack {
@@ -65,8 +62,7 @@ pub(super) fn location_of(kind: &str) -> Option<&'static str> {
 impl TemplateReader<'_> {
     /// Reads the template of a stack, if it is a file. Else the report says what to do.
     pub fn nested_stack(&mut self, name: String, node: NodeId, kind: &str, location: &str) {
-        let of_cdk = self.tree.at(node).get("Metadata").and_then(|metadata| metadata.get(ASSET_PATH));
-        let of_cdk = of_cdk.and_then(Located::text).map(str::to_owned);
+        let of_cdk = self.asset_of(node);
         let Some((node, properties)) = self.opened(node, kind) else { return };
         let Some(properties) = self.evaluated(properties) else { return };
         self.members(properties, PROPERTIES, kind);

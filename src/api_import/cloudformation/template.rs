@@ -60,7 +60,8 @@ pub(super) fn read_on(
     options: &ImportOptions,
 ) -> Option<ApiOfTemplate> {
     let root = *way.last()?;
-    let parameters = Parameters::read(ledger, tree.at(root), &options.parameters);
+    let by = if way.len() > 1 { "Parameters of the stack:" } else { "--parameter" };
+    let parameters = Parameters::read(ledger, tree.at(root), (by, &options.parameters));
     let known = known_names::read(tree.at(root), &parameters);
     let scope = Scope::of(tree.at(root), parameters);
     let mut reader = TemplateReader {

@@ -169,6 +169,12 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "AWS::ApiGateway::GatewayResponse, Properties: {}",
         "AWS::ApiGateway::GatewayResponse without ResponseType",
     ),
+    (
+        "AWS::DynamoDB::Table",
+        "AWS::CloudFormation::Stack, Properties: {}",
+        "AWS::CloudFormation::Stack without TemplateURL",
+    ),
+    ("ResourceId: !Ref Orders", "ResourceId: a1b2c3", "ResourceId names no resource of the template"),
     ("StageName: live, ", "", "AWS::ApiGateway::Stage without StageName"),
     (
         "StageName: live, ",

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{function_uri::function_of, openapi_reader::OpenApiReader};
+use super::{function_uri::function_of, openapi_reader::OpenApiReader, own_extensions};
 use crate::api_import::{
     report::{Remark, Visibility},
     source::Located,
@@ -68,7 +68,8 @@ impl<'t> OpenApiReader<'t, '_> {
         let has_templates = templates.is_some_and(|templates| !templates.is_empty());
         // It lets nothing pass, so it is 415.
         let is_closed = fields.get("passthroughBehavior").is_some_and(|behavior| behavior == "NEVER");
-        if has_templates || is_closed {
+        // In an export of Tollgate the words of a mock are Tollgate's.
+        if has_templates || is_closed || own_extensions::is_export(self.root) {
             return;
         }
         let words = "without a request template that gives a statusCode API Gateway answers a mock with 500, and so does \

@@ -18,6 +18,7 @@ fn integration() -> impl Strategy<Value = Value> {
         json!({ "type": "MOCK", "body": "$context #x", "headers": { "x-a": "b" } }),
         json!({ "type": "MOCK", "requestTemplates": { "application/json": "{\"statusCode\": 200}" },
             "responses": { "default": { "statusCode": 200, "responseParameters": { "method.response.header.Access-Control-Allow-Origin": "'*'" } } } }),
+        json!({ "type": "MOCK", "responses": { "default": { "statusCode": 202 } } }),
         json!({ "type": "AWS_PROXY", "uri": "orders" }),
         json!({ "type": "AWS_PROXY", "uri": "orders:${stageVariables.alias}", "payloadFormatVersion": "1.0" }),
         json!({ "type": "AWS_PROXY", "uri": "orders", "responseTransferMode": "STREAM", "timeoutInMillis": 5000 }),

@@ -156,7 +156,7 @@ fn a_value_that_hangs_on_a_name_is_one_question_and_no_error() {
     }
     // The same in a document without its template.
     let document = "openapi: 3.0.1\npaths: { /: { get: { x-amazon-apigateway-integration: { type: http_proxy, httpMethod: GET, payloadFormatVersion: '1.0',
-        uri: !ImportValue { Fn::Sub: '${Host}-uri' }, connectionId: { Fn::ImportValue: !Sub '${Link}-id' } } } } }";
+        uri: !ImportValue { Fn::Sub: '${Host}-uri' }, requestParameters: { integration.request.header.x-link: { Fn::ImportValue: !Sub '${Link}-id' } } } } } }";
     let asked = |answers: &str| {
         let ran = imported(document, &[("answers.yaml", answers)]);
         assert!(!ran.stderr.contains("error:"), "{}", ran.stderr);

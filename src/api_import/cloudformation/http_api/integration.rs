@@ -2,9 +2,12 @@
 
 use super::{ApiResource, FateTable, TemplateReader};
 use crate::api_import::{
-    cloudformation::properties::{
-        Fate::{Apart, Becomes, LeftOut, Read},
-        take,
+    cloudformation::{
+        integration::Calls,
+        properties::{
+            Fate::{Apart, Becomes, LeftOut, Read},
+            take,
+        },
     },
     source::{Located, Member, NodeId},
 };
@@ -22,7 +25,7 @@ const INTEGRATION: &FateTable = &[
     ("PayloadFormatVersion", Becomes("payloadFormatVersion")),
     ("ConnectionType", Becomes("connectionType")),
     ("ConnectionId", Becomes("connectionId")),
-    ("CredentialsArn", Becomes("credentials")),
+    ("CredentialsArn", Apart),
     ("RequestParameters", Becomes("requestParameters")),
     ("ResponseParameters", Apart),
     ("TimeoutInMillis", Becomes("timeoutInMillis")),
@@ -38,6 +41,11 @@ impl TemplateReader<'_> {
             self.ledger.taken(self.tree.at(node));
             let text = self.tree.at(node).text().unwrap_or_default().to_ascii_lowercase();
             members.push(self.text_member(node, "type", text));
+        }
+        if let Some(role) = self.tree.at(resource.properties).get("CredentialsArn").map(|role| role.id) {
+            let is_service = members.iter().any(|member| member.key == "integrationSubtype");
+            let calls = if is_service { Calls::Service } else { Calls::Other };
+            members.extend(self.role_of_call(role, calls));
         }
         let parameters = self.tree.at(resource.properties).get("ResponseParameters").map(|map| map.id);
         members.extend(parameters.map(|map| self.http_response_parameters(map)));

@@ -16,12 +16,16 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// The parameters of a template; a value that is given counts before a default.
-    pub fn read(ledger: &mut Ledger, template: Located<'_>, given: &BTreeMap<String, String>) -> Self {
+    /// The parameters of a template; a value that is given counts before a default. `by` says what gives it.
+    pub fn read(
+        ledger: &mut Ledger,
+        template: Located<'_>,
+        (by, given): (&str, &BTreeMap<String, String>),
+    ) -> Self {
         let mut parameters = Self::default();
         let section = template.get("Parameters");
         for name in given.keys().filter(|name| section.and_then(|section| section.get(name)).is_none()) {
-            let words = format!("--parameter {name}: the template has no parameter of this name");
+            let words = format!("{by} {name}: the template has no parameter of this name");
             ledger.error_at(section.unwrap_or(template).span(), words);
         }
         for parameter in section.and_then(Located::members).into_iter().flatten() {
@@ -36,7 +40,7 @@ impl Parameters {
             if let Some(value) = given.get(name) {
                 let values =
                     if is_list { value.split(',').map(str::trim).collect() } else { vec![&value[..]] };
-                check(ledger, parameter.value, name, &values);
+                check(ledger, parameter.value, &format!("{by} {name}"), &values);
             }
             if let Some(value) = given.get(name).map(String::as_str).or(default) {
                 parameters.values.insert(name.to_owned(), value.to_owned());
@@ -55,7 +59,7 @@ fn check(ledger: &mut Ledger, parameter: Located<'_>, name: &str, values: &[&str
     let Some(allowed) = parameter.get("AllowedValues").and_then(Located::elements) else { return };
     let allowed: Vec<&str> = allowed.filter_map(Located::text).collect();
     for value in values.iter().filter(|value| !allowed.contains(value)) {
-        let words = format!("--parameter {name}: got {value:?}, expected one of {}", allowed.join(", "));
+        let words = format!("{name}: got {value:?}, expected one of {}", allowed.join(", "));
         ledger.error_at(parameter.span(), words);
     }
 }
