@@ -3,6 +3,7 @@
 
 mod answers;
 mod aws_cli;
+mod broken_guards;
 mod every_node;
 mod property;
 mod public_shapes;
