@@ -14,6 +14,7 @@ mod method;
 mod model;
 mod names_of_kinds;
 mod nodes;
+mod outer_guards;
 mod properties;
 mod resource;
 mod resource_paths;

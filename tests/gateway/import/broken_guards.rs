@@ -1,4 +1,4 @@
-//! A guard that is written wrongly is an error: it never opens what the rest of the input guards.
+//! A guard that is written wrongly is an error, and one that stands before the API a question: neither opens anything by itself.
 
 use crate::api_file::Folder;
 
@@ -121,4 +121,71 @@ fn a_scope_of_sam_that_is_a_name_is_no_scope_less() {
     let of_authorizer = of_authorizer.replace(", AuthorizationScopes: [!Sub '${Word}/write', read]", "");
     let ran = imported(&of_authorizer);
     assert!(ran.stdout.contains("authorizationScopes: [shop]"), "{}{}", ran.stdout, ran.stderr);
+}
+
+#[test]
+fn a_guard_before_the_api_is_a_question() {
+    let beside = |resource: &str| format!("{}{resource}\n", REST.trim_end().to_owned() + "\n");
+    let of_sam = |kind: &str, domain: &str| {
+        let event = if kind == "Api" {
+            "Type: Api, Properties: { RestApiId:"
+        } else {
+            "Type: HttpApi, Properties: { ApiId:"
+        };
+        format!(
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api: {{ Type: AWS::Serverless::{kind}, Properties: {{ StageName: live, Domain: {domain} }} }}
+  Hello: {{ Type: AWS::Serverless::Function, Properties: {{ FunctionName: hello, Events: {{ Get: {{ {event} !Ref Api, Path: /, Method: get }} }} }} }} }}
+"
+        )
+    };
+    let tls = "{ DomainName: a.example.com, MutualTlsAuthentication: { TruststoreUri: 's3://a/b.pem' } }";
+    let none = "{ DomainName: a.example.com, MutualTlsAuthentication: !Ref AWS::NoValue }";
+    let acl = |arn: &str| {
+        beside(&format!(
+            "  Acl: {{ Type: AWS::WAFv2::WebACLAssociation, Properties: {{ WebACLArn: x, ResourceArn: {arn} }} }}"
+        ))
+    };
+    let balancer = "\n  Balancer: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer }";
+    let domain = |kind: &str, properties: &str| {
+        beside(&format!("  Name: {{ Type: {kind}, Properties: {properties} }}"))
+    };
+    let table = [
+        (of_sam("Api", tls), Some("mutual TLS")),
+        (of_sam("HttpApi", tls), Some("mutual TLS")),
+        (of_sam("Api", none), None),
+        (domain("AWS::ApiGateway::DomainName", tls), Some("mutual TLS")),
+        (domain("AWS::ApiGatewayV2::DomainName", tls), Some("mutual TLS")),
+        (domain("AWS::ApiGateway::DomainName", none), None),
+        (
+            domain("AWS::ApiGateway::DomainName, Condition: Never", tls)
+                + "Conditions: { Never: !Equals [a, b] }\n",
+            None,
+        ),
+        (acl("!Sub 'arn:aws:apigateway:eu-west-1::/restapis/${Api}/stages/live'"), Some("web ACL")),
+        (acl("!Ref Stage"), Some("web ACL")),
+        (acl("!Ref Balancer").replace("\n  Acl", &format!("{balancer}\n  Acl")), None),
+    ];
+    for (template, question) in table {
+        let ran = imported(&template);
+        let asked: Vec<&str> =
+            ran.stderr.lines().filter_map(|line| line.trim().strip_prefix("--map: ")).collect();
+        match question {
+            None => assert_eq!((ran.code, asked), (Some(0), Vec::new()), "{template}: {}", ran.stderr),
+            Some(question) => {
+                assert_eq!(
+                    (ran.code, asked),
+                    (Some(3), vec![format!("{question}: open").as_str()]),
+                    "{template}: {}",
+                    ran.stderr
+                );
+                let answer = format!("{question}: open");
+                let files = [("input.yaml", template.as_bytes()), ("answers.yaml", answer.as_bytes())];
+                let ran = Folder::new(&files).tollgate(&["import", "input.yaml", "--map", "answers.yaml"]);
+                assert_eq!(ran.code, Some(0), "{template}: {}", ran.stderr);
+                assert!(ran.stderr.contains("open, as the answer says"), "{}", ran.stderr);
+            }
+        }
+    }
 }

@@ -174,6 +174,9 @@ impl TemplateReader<'_> {
             members.drain(..).partition(|member| of_stage.contains(&member.key.as_str()));
         let mut parts =
             ApiParts { members: of_document, stage, auth: ApiAuth::default(), schemes: Vec::new() };
+        if let Some(domain) = self.tree.at(properties).get("Domain").map(|domain| domain.id) {
+            self.mutual_tls(domain);
+        }
         if let Some(auth) = self.tree.at(properties).get("Auth").map(|auth| auth.id) {
             parts.auth = self.api_auth(auth);
             self.claim_auth(auth, &AUTH);
