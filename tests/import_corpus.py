@@ -38,7 +38,7 @@ INVALID = "invalid.txt"
 NAME_QUESTION = re.compile(r"what is .+\?", re.DOTALL)
 FILE_QUESTION = re.compile(r"which file is ")
 # Questions about who may call: their answers change what is open, so they count apart.
-GUARD_KEYS = re.compile(r"AWS_IAM$|security |policy$|private endpoint$|web ACL$|mutual TLS$")
+GUARD_KEYS = re.compile(r"AWS_IAM$|security |policy$|private endpoint$|web ACL$|mutual TLS$|identityValidationExpression$")
 API_QUESTION = re.compile(r"which API: (.+)\?")
 VALUES = {
     "AWS::Region": "eu-west-1",

@@ -189,3 +189,17 @@ Resources:
         }
     }
 }
+
+#[test]
+fn the_audience_that_a_cognito_authorizer_asks_for_is_a_question() {
+    let input =
+        SAM.replace("AuthorizationScopes: [read],", "Identity: { ValidationExpression: '^client-1$' },");
+    let ran = imported(&input);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--map: identityValidationExpression: open\n"), "{}", ran.stderr);
+    let files =
+        [("input.yaml", input.as_bytes()), ("answers.yaml", &b"identityValidationExpression: open"[..])];
+    let ran = Folder::new(&files).tollgate(&["import", "input.yaml", "--map", "answers.yaml"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("authorizerId: pool"), "{}", ran.stdout);
+}
