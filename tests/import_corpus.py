@@ -10,7 +10,7 @@ the path below DIR, a colon, the reason. They run, and do not count. A document 
 Prints a line for each API, then sums by outcome and source (the folders of DIR) and what went wrong by kind:
 
     imported   written, with names answered and nothing else
-    guarded    the same, once it is also answered who may call (AWS_IAM, policies, private endpoints, web ACLs)
+    guarded    the same, once it is also answered who may call (AWS_IAM, policies, private endpoints, web ACLs, mutual TLS)
     asked      another question is left
     failed     errors
 
@@ -38,7 +38,7 @@ INVALID = "invalid.txt"
 NAME_QUESTION = re.compile(r"what is .+\?", re.DOTALL)
 FILE_QUESTION = re.compile(r"which file is ")
 # Questions about who may call: their answers change what is open, so they count apart.
-GUARD_KEYS = re.compile(r"AWS_IAM$|security |policy$|private endpoint$|web ACL$")
+GUARD_KEYS = re.compile(r"AWS_IAM$|security |policy$|private endpoint$|web ACL$|mutual TLS$|identityValidationExpression$")
 API_QUESTION = re.compile(r"which API: (.+)\?")
 VALUES = {
     "AWS::Region": "eu-west-1",

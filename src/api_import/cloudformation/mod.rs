@@ -16,6 +16,7 @@ mod model;
 mod names_of_kinds;
 mod nested_stack;
 mod nodes;
+mod outer_guards;
 mod properties;
 mod resource;
 mod resource_paths;

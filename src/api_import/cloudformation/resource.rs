@@ -31,10 +31,12 @@ impl TemplateReader<'_> {
     pub fn resource(&mut self, Member { key: name, node, .. }: Member) -> Option<ApiResource> {
         let written = self.tree.at(node);
         let kind = written.get("Type").and_then(Located::text).unwrap_or("without a Type").to_owned();
+        self.outer_guard(node, &kind);
         if let Some(location) = nested_stack::location_of(&kind) {
             self.nested_stack(name, node, &kind, location);
             return None;
         }
+        let written = self.tree.at(node);
         if let Some(of_sam) = kind.strip_prefix("AWS::Serverless::") {
             let of_sam = of_sam.to_owned();
             return self.sam_resource(name, node, &kind, &of_sam);
@@ -197,7 +199,7 @@ impl TemplateReader<'_> {
     }
 
     /// The reason why a resource with this condition is not there, if it is not.
-    fn unmet(&mut self, condition: NodeId) -> Option<String> {
+    pub(super) fn unmet(&mut self, condition: NodeId) -> Option<String> {
         self.ledger.taken(self.tree.at(condition));
         let Some(name) = self.tree.at(condition).text().map(str::to_owned) else {
             self.ledger.error(self.tree.at(condition), "Condition: expected the name of a condition");

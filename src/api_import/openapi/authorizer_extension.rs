@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{function_uri::function_of, openapi_reader::OpenApiReader};
 use crate::api_import::{
     definition::ApiKind,
-    report::{Remark, Visibility},
+    report::{Question, Remark, Visibility},
     source::Located,
 };
 
@@ -34,6 +34,7 @@ pub(super) fn fields(
             let pools = reader.ledger.texts(node, "providerARNs").unwrap_or_default();
             fields.insert("providerARNs".to_owned(), pools.into());
             put_source(&mut fields, sources.or(Some(vec![of_header])));
+            ask_for_audience(reader, node);
             reader.leave_out(
                 node,
                 "authorizerResultTtlInSeconds",
@@ -59,6 +60,16 @@ pub(super) fn fields(
         _ => return None,
     }
     Some(fields)
+}
+
+/// Of a pool the expression says which clients' tokens are let in, and the gateway has no such check.
+fn ask_for_audience(reader: &mut OpenApiReader<'_, '_>, node: Located<'_>) {
+    let key = "identityValidationExpression";
+    let Some(expression) = reader.ledger.member(node, key) else { return };
+    let words = "the identityValidationExpression of a Cognito authorizer keeps out tokens whose audience does not fit it, \
+                 and here every good token of the pool is let in: may it be open to them? A JWT authorizer of the pool \
+                 checks the audience";
+    reader.ledger.opened(expression, Question::of_map(key, words, "open"));
 }
 
 /// Writes where a token stands, if that is not where it always does.

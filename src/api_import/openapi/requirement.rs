@@ -35,7 +35,8 @@ impl<'t> OpenApiReader<'t, '_> {
             Some(list) => self.requirements(list),
             None => RouteAccess::OPEN,
         };
-        if let Some(auth) = self.ledger.map(operation, AUTH) {
+        if let Some(auth) = operation.get(AUTH) {
+            self.ledger.taken(auth);
             match self.ledger.text(auth, "type") {
                 Some("AWS_IAM") => match self.signature(auth) {
                     // An answer that opens it opens no authorizer beside it.
@@ -45,7 +46,11 @@ impl<'t> OpenApiReader<'t, '_> {
                     }
                 },
                 // Open is what is without a requirement; beside one it opens nothing.
-                Some("NONE") | None => {}
+                Some("NONE") => {}
+                None => {
+                    let words = format!("{AUTH} without a type: expected AWS_IAM or NONE");
+                    self.ledger.error(auth, words);
+                }
                 Some(other) => self.ask_for_scheme(auth, other, &mut access),
             }
         }

@@ -143,7 +143,8 @@ async fn an_imported_key_keeps_its_id_unless_another_key_has_it() {
         tollgate: changed 2 usage plans: they act within the gateway's KEY_CACHE_SECONDS [60]
         API keys:3: another key has this id
         tollgate: nothing is written; --skip-bad leaves the bad lines out
-    "#]].assert_eq(import(&other, &["--yes"]).rsplit("--\n").next().unwrap());
+    "#]]
+    .assert_eq(import(&other, &["--yes"]).rsplit("--\n").next().unwrap());
     assert_eq!(other.items("tollgate-api-keys").await.len(), 1);
 }
 

@@ -4,6 +4,7 @@
 mod answers;
 mod applied;
 mod aws_cli;
+mod broken_guards;
 mod constructs;
 mod every_node;
 mod from_aws;

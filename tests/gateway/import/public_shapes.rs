@@ -150,8 +150,11 @@ fn a_value_that_hangs_on_a_name_is_one_question_and_no_error() {
         let ran = imported(&with_uri(uri), &[]);
         assert_eq!(ran.code, Some(3), "{uri}: {}", ran.stderr);
         assert!(!ran.stderr.contains("error:"), "{uri}: {}", ran.stderr);
-        let asked: Vec<&str> =
-            ran.stderr.lines().filter_map(|line| line.trim().strip_prefix("in the file of --map: ")).collect();
+        let asked: Vec<&str> = ran
+            .stderr
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("in the file of --map: "))
+            .collect();
         assert_eq!(asked, [format!("{name}: VALUE")], "{uri}");
     }
     // The same in a document without its template.

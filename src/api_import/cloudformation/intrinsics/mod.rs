@@ -134,7 +134,10 @@ impl TemplateReader<'_> {
 
     /// `Ref` of nothing, or of a list; of anything else it is a name in a text.
     fn reference(&mut self, id: NodeId, argument: NodeId) -> Option<NodeId> {
-        let name = self.tree.at(argument).text()?.to_owned();
+        let Some(name) = self.tree.at(argument).text().map(str::to_owned) else {
+            self.ledger.error(self.tree.at(id), "Ref: expected the name of a parameter or of a resource");
+            return Some(id);
+        };
         if name == "AWS::NoValue" {
             self.ledger.taken_whole(self.tree.at(id));
             return None;

@@ -182,6 +182,9 @@ impl TemplateReader<'_> {
             members.drain(..).partition(|member| of_stage.contains(&member.key.as_str()));
         let mut parts =
             ApiParts { members: of_document, stage, auth: ApiAuth::default(), sam: DocumentParts::default() };
+        if let Some(domain) = self.tree.at(properties).get("Domain").map(|domain| domain.id) {
+            self.mutual_tls(domain);
+        }
         if let Some(auth) = self.tree.at(properties).get("Auth").map(|auth| auth.id) {
             parts.auth = self.api_auth(auth);
             // Only a document has operations that answer preflights.

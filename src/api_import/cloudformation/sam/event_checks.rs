@@ -29,8 +29,13 @@ impl TemplateReader<'_> {
             let name = self.take_text(&mut of_model, "model").unwrap_or_default();
             let mut flag = |key: &str| {
                 let node = take(&mut of_model, key)?;
-                self.ledger.taken(self.tree.at(node));
-                self.tree.at(node).as_bool()
+                let flag = self.tree.at(node);
+                self.ledger.taken(flag);
+                if flag.as_bool().is_none() {
+                    let words = format!("got {} in a RequestModel, expected true or false", flag.noun());
+                    self.ledger.error(flag, words);
+                }
+                flag.as_bool()
             };
             let checked = (flag("body").unwrap_or(false), flag("parameters").unwrap_or(false));
             let pointer = self.text_member(model, "$ref", format!("#/components/schemas/{name}"));

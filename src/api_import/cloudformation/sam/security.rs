@@ -31,7 +31,7 @@ impl TemplateReader<'_> {
         let mut scopes = None;
         let mut place = auth.node.unwrap_or(at);
         if let Some(event) = event {
-            self.ledger.taken(self.tree.at(event));
+            self.claim_auth_map(event);
             if let Some(own) = text_in(self, event, "Authorizer") {
                 name = Some(own);
                 place = event;
@@ -41,7 +41,7 @@ impl TemplateReader<'_> {
                 // What is neither true nor false opens nothing.
                 asks_for_key = flag.as_bool() != Some(false);
             }
-            scopes = self.ledger.texts(self.tree.at(event), "AuthorizationScopes");
+            scopes = self.scopes_in(event);
         }
         let mut said = Vec::new();
         let mut requirements = Vec::new();
@@ -76,9 +76,29 @@ impl TemplateReader<'_> {
         self.map_node(at, vec![scheme])
     }
 
+    /// `Auth` is a map or nothing: of anything else nobody knows what it guards.
+    fn claim_auth_map(&mut self, auth: NodeId) {
+        let node = self.tree.at(auth);
+        self.ledger.taken(node);
+        if !node.is_map() && !node.is_null() {
+            self.ledger.error(node, format!("got {} for Auth, expected a map", node.noun()));
+        }
+    }
+
+    /// `AuthorizationScopes` with names in their places.
+    fn scopes_in(&mut self, map: NodeId) -> Option<Vec<String>> {
+        const SCOPES: &str = "AuthorizationScopes";
+        let written = self.tree.at(map).get(SCOPES)?.id;
+        let resolved = self.resolved(written);
+        self.ledger.taken_whole(self.tree.at(written));
+        let holder = self.member(SCOPES, resolved);
+        let holder = self.map_node(written, vec![holder]);
+        self.ledger.texts(self.tree.at(holder), SCOPES)
+    }
+
     /// What `Auth` of an API says of all routes; the authorizers are read by the API's own reader.
     pub(super) fn api_auth(&mut self, auth: NodeId) -> ApiAuth {
-        self.ledger.taken(self.tree.at(auth));
+        self.claim_auth_map(auth);
         let default = text_in(self, auth, "DefaultAuthorizer");
         let key = self.tree.at(auth).get("ApiKeyRequired");
         if let Some(flag) = key {
@@ -91,13 +111,8 @@ impl TemplateReader<'_> {
         if let Some(map) = authorizers {
             self.ledger.taken(self.tree.at(map));
             for Member { key, node, .. } in self.written(map) {
-                let of_authorizer = self.tree.at(node).get("AuthorizationScopes");
-                let texts = of_authorizer.and_then(Located::elements).into_iter().flatten();
-                let texts = texts.filter_map(Located::text).map(str::to_owned).collect();
-                if let Some(node) = of_authorizer {
-                    self.ledger.taken_whole(node);
-                }
-                scopes.push((key, texts));
+                let texts = self.scopes_in(node);
+                scopes.push((key, texts.unwrap_or_default()));
             }
         }
         let is_not_false = |key| self.tree.at(auth).get(key).and_then(Located::as_bool) != Some(false);
