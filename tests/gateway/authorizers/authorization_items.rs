@@ -48,7 +48,7 @@ async fn what_a_route_says_of_its_authorizer_fits_together() {
         (
             json!({ "authorizationType": "AWS_IAM" }),
             expect![[
-                r#"problem [GET /a] authorizationType: got "AWS_IAM", expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE)"#
+                r#"problem [GET /a] authorizationType: got "AWS_IAM", expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE; for a local gateway set it to AWS_IAM)"#
             ]],
         ),
         (
@@ -145,7 +145,7 @@ async fn what_the_api_says_as_the_default_of_its_routes_fits_together() {
         (
             json!({ "authorizationType": "AWS_IAM" }),
             expect![
-                "problem [GET /a] authorizationType: got AWS_IAM of $api, expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE)"
+                "problem [GET /a] authorizationType: got AWS_IAM of $api, expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE; for a local gateway set it to AWS_IAM)"
             ],
         ),
         (

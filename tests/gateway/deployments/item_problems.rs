@@ -15,7 +15,7 @@ async fn a_mistyped_field_that_would_close_a_route_is_a_problem() {
         (
             "authorizationType",
             json!("AWS_IAM"),
-            r#"authorizationType: got "AWS_IAM", expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE)"#,
+            r#"authorizationType: got "AWS_IAM", expected another authorizer: the function URL lets in everybody and checks no signature (FUNCTION_URL_AUTH_TYPE is NONE; for a local gateway set it to AWS_IAM)"#,
         ),
         ("apiKeyRequired", json!("yes"), r#"apiKeyRequired: got "yes", expected true or false"#),
     ];
