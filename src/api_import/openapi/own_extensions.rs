@@ -44,6 +44,11 @@ pub fn is_export(root: Located<'_>) -> bool {
     root.get(STAGE).is_some_and(Located::is_map)
 }
 
+/// The name of the stage of an export.
+pub(super) fn stage_name(root: Located<'_>) -> Option<String> {
+    root.get(STAGE)?.get("stage")?.text().map(str::to_owned)
+}
+
 pub(super) fn kind(ledger: &mut Ledger, root: Located<'_>) -> Option<ApiKind> {
     let kind = ledger.text(root, KIND)?;
     let known = [ApiKind::Rest, ApiKind::Http].into_iter().find(|known| known.name() == kind);

@@ -6,6 +6,7 @@ mod applied;
 mod aws_cli;
 mod broken_guards;
 mod constructs;
+mod documents_opened;
 mod every_node;
 mod from_aws;
 mod method_settings;
