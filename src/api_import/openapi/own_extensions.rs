@@ -25,6 +25,8 @@ pub const STAGE: &str = "x-tollgate-stage";
 pub const API: &str = "x-tollgate-api";
 /// Fields of a route, in its operation.
 pub const ROUTE: &str = "x-tollgate-route";
+/// The CORS of SAM's REST APIs, in the document that is made of one: REST APIs ignore API Gateway's extension.
+pub const CORS: &str = "x-tollgate-cors";
 /// Routes without an operation, by their keys.
 pub const ROUTES: &str = "x-tollgate-routes";
 
