@@ -97,3 +97,135 @@ fn a_private_endpoint_at_a_server_is_a_question() {
     written(&document(private), "private endpoint: open", &[]);
     written(&document(&private.replace("vpcEndpointIds: [vpce-1], ", "")), "", &[]);
 }
+
+const FUNCTION: &str = "x-amazon-apigateway-integration: { type: aws_proxy, httpMethod: POST, payloadFormatVersion: '2.0', uri: 'arn:aws:lambda:eu-west-1:111122223333:function:a' }";
+
+#[test]
+fn an_operation_without_an_integration_falls_to_no_other_route() {
+    let any = format!("x-amazon-apigateway-any-method: {{ {FUNCTION} }}");
+    let guarded = "{ security: [{ jwt: [] }] }";
+    let document = |paths: &str| {
+        format!(
+            "openapi: 3.0.1
+paths:
+{paths}
+components:
+  securitySchemes:
+    jwt: {{ type: oauth2, x-amazon-apigateway-authorizer: {{ type: jwt, identitySource: $request.header.Authorization, jwtConfiguration: {{ issuer: 'https://issuer.example.com', audience: [a] }} }} }}
+"
+        )
+    };
+    #[rustfmt::skip]
+    let table = [
+        (format!("  /a: {{ get: {guarded}, {any} }}"), "GET /a has no x-amazon-apigateway-integration, and ANY /a would answer it"),
+        (format!("  /a: {{ GET: {guarded}, {any} }}"), "got GET for a method, expected get"),
+        (format!("  /a: {{ get: {guarded} }}\n  /$default: {{ {any} }}"), "and $default would answer it"),
+        (format!("  /a/b: {{ get: {guarded} }}\n  '/a/{{proxy+}}': {{ {any} }}"), "and ANY /a/{proxy+} would answer it"),
+        (format!("  /a/b: {{ get: {guarded} }}\n  '/a/{{id}}': {{ get: {{ {FUNCTION} }} }}"), "and GET /a/{id} would answer it"),
+    ];
+    for (paths, words) in table {
+        for kind in ["http", "rest"] {
+            if kind == "http" || !paths.contains("$default") {
+                refused(&document(&paths), "", &["--kind", kind], words);
+            }
+        }
+    }
+    let other = document(&format!("  /a: {{ get: {guarded} }}\n  '/b/{{proxy+}}': {{ {any} }}"));
+    let ran = imported(&other, "", &["--kind", "http"]);
+    assert!(ran.code == Some(0) && !ran.stdout.contains("/a"), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("nothing answers it; API Gateway deploys no such method"), "{}", ran.stderr);
+}
+
+#[test]
+fn only_the_path_of_the_default_route_is_the_default_route() {
+    let document = |path: &str| {
+        format!(
+            "openapi: 3.0.1\npaths: {{ '{path}': {{ x-amazon-apigateway-any-method: {{ {FUNCTION} }} }} }}\n"
+        )
+    };
+    for path in ["$default", "/$default"] {
+        let file = written(&document(path), "", &[]);
+        assert!(file.contains("\n      $default:\n"), "{file}");
+    }
+    for (path, kind) in [("/admin/$default", "http"), ("/admin/$default", "rest"), ("/$default", "rest")] {
+        let ran = imported(&document(path), "", &["--kind", kind]);
+        assert!(!ran.stdout.contains("\n      $default:"), "{path} {kind}: {}", ran.stdout);
+        assert!(
+            ran.code == Some(3) || ran.stdout.contains(&format!("ANY {path}:")),
+            "{}{}",
+            ran.stdout,
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn a_mock_that_refuses_preflights_stays_a_route() {
+    let document = |template: &str, pattern: &str, status: &str| {
+        format!(
+            "openapi: 3.0.1
+paths:
+  /a:
+    get: {{ {MOCK} }}
+    options:
+      x-amazon-apigateway-integration:
+        type: mock
+        requestTemplates: {{ {template} }}
+        responses: {{ '{pattern}': {{ {status} responseParameters: {{ method.response.header.Access-Control-Allow-Origin: \"'*'\" }} }} }}
+"
+        )
+    };
+    let json = "application/json: '{\"statusCode\": 200}'";
+    #[rustfmt::skip]
+    let table = [
+        (json, "default", "statusCode: '200',", true),
+        (json, "default", "", true),
+        (json, "200", "statusCode: 204,", true),
+        ("application/json: '{statusCode:200}', text/plain: '{ statusCode : \"200\" }'", "200", "statusCode: 200,", true),
+        (json, "default", "statusCode: '403',", false),
+        (json, "204", "statusCode: 200,", false),
+        (json, "4\\d{2}", "statusCode: 200,", false),
+        ("application/json: '{\"statusCode\": 403}'", "200", "statusCode: 200,", false),
+        ("application/json: '{\"status\": 200}'", "200", "statusCode: 200,", false),
+        ("application/json: '#set($a = 1){\"statusCode\": 200}'", "200", "statusCode: 200,", false),
+        ("application/json: '{\"statusCode\": 200}', text/plain: '{\"statusCode\": 403}'", "200", "statusCode: 200,", false),
+        ("text/plain: '{\"statusCode\": 200}'", "200", "statusCode: 200,", false),
+    ];
+    for (template, pattern, status, becomes_cors) in table {
+        let file = written(&document(template, pattern, status), "", &[]);
+        assert_eq!(file.contains("corsConfiguration"), becomes_cors, "{template} {pattern} {status}: {file}");
+        assert_eq!(file.contains("OPTIONS /a:"), !becomes_cors, "{file}");
+    }
+}
+
+#[test]
+fn the_cors_of_http_apis_opens_no_rest_api() {
+    let document = format!(
+        "openapi: 3.0.1\nx-amazon-apigateway-cors: {{ allowOrigins: ['*'] }}\npaths: {{ /a: {{ get: {{ {FUNCTION} }} }} }}\n"
+    );
+    assert!(written(&document, "", &["--kind", "http"]).contains("corsConfiguration"));
+    let ran = imported(&document, "", &["--kind", "rest"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(!ran.stdout.contains("corsConfiguration"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("a REST API does nothing by it"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_credentials_of_callers_are_refused() {
+    let document = |credentials: &str| {
+        let function = FUNCTION.replace(" }", &format!(", credentials: '{credentials}' }}"));
+        format!("openapi: 3.0.1\npaths: {{ /a: {{ get: {{ {function} }} }} }}\n")
+    };
+    refused(
+        &document("arn:aws:iam::*:user/*"),
+        "",
+        &["--kind", "rest"],
+        "calls are not made with the caller's own credentials",
+    );
+    written(&document("arn:aws:iam::111122223333:role/caller"), "", &["--kind", "rest"]);
+    // Who signs is asked for anyway.
+    let signed = document("arn:aws:iam::*:user/*")
+        .replace("get: {", "get: { x-amazon-apigateway-auth: { type: AWS_IAM },");
+    refused(&signed, "", &["--kind", "rest"], "--map: AWS_IAM: signed");
+    written(&signed, "AWS_IAM: signed", &["--kind", "rest"]);
+}
