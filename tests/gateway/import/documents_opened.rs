@@ -229,3 +229,87 @@ fn the_credentials_of_callers_are_refused() {
     refused(&signed, "", &["--kind", "rest"], "--map: AWS_IAM: signed");
     written(&signed, "AWS_IAM: signed", &["--kind", "rest"]);
 }
+
+#[test]
+fn a_reference_into_a_schema_is_no_schema_of_that_name() {
+    let document = |body: &str, inner: &str| {
+        format!(
+            "openapi: 3.0.1
+x-amazon-apigateway-request-validators: {{ all: {{ validateRequestBody: true }} }}
+x-amazon-apigateway-request-validator: all
+paths: {{ /a: {{ post: {{ requestBody: {{ content: {{ application/json: {{ schema: {{ $ref: '{body}' }} }} }} }}, {MOCK} }} }} }}
+components:
+  requestBodies: {{ b: {{ content: {{ application/json: {{ schema: {{ type: integer }} }} }} }} }}
+  schemas:
+    A: {{ type: object, properties: {{ b: {{ type: integer }}, c: {{ $ref: '{inner}' }} }} }}
+    b: {{}}
+"
+        )
+    };
+    let schema = "#/components/schemas/A";
+    for inner in [
+        "#/components/schemas/b",
+        "#",
+        "#/properties/b",
+        "https://apigateway.amazonaws.com/restapis/abc/models/b",
+    ] {
+        let file = written(&document(schema, inner), "", &[]);
+        assert!(file.contains("requestModels: { application/json: A }"), "{file}");
+    }
+    for wrong in [
+        "#/components/schemas/A/properties/b",
+        "#/components/requestBodies/b",
+        "#/components/schemas/b/c/b",
+        "https://example.com/b",
+    ] {
+        let words = format!("$ref leads to {wrong}, expected a schema");
+        refused(&document(wrong, "#"), "", &[], &words);
+        refused(&document(schema, wrong), "", &[], &words);
+    }
+    refused(&document("#/properties/b", "#"), "", &[], "$ref leads to #/properties/b, expected a schema");
+    // A name that is in both: the gateway would take the one in the schema.
+    let both = "swagger: '2.0'
+x-amazon-apigateway-request-validators: { all: { validateRequestBody: true } }
+x-amazon-apigateway-request-validator: all
+paths: { /a: { post: { parameters: [{ in: body, name: a, schema: { $ref: '#/definitions/A' } }], MOCK } } }
+definitions: { A: { properties: { b: { $ref: '#/definitions/b' } }, definitions: { b: {} } }, b: { type: integer } }
+";
+    refused(
+        &both.replace("MOCK", MOCK),
+        "",
+        &[],
+        "which is in the schema itself and in the document: rename b",
+    );
+}
+
+#[test]
+fn settings_of_a_private_api_are_those_of_the_host_with_its_endpoint() {
+    let document = |host: &str| {
+        format!(
+            "openapi: 3.0.1\nservers: [{{ url: 'https://{host}/prod' }}]\npaths: {{ /a: {{ get: {{ {MOCK} }} }} }}\n"
+        )
+    };
+    let apis = r#"{ "items": [{ "id": "abc", "name": "shop", "endpointConfiguration": { "types": ["PRIVATE"] } }] }"#;
+    let import = |host: &str| {
+        let files = [("api.yaml", document(host)), ("apis.json", apis.to_owned())];
+        let files = files.each_ref().map(|(name, text)| (*name, text.as_bytes()));
+        Folder::new(&files).tollgate(&["import", "api.yaml", "apis.json"])
+    };
+    for host in [
+        "abc.execute-api.eu-west-1.amazonaws.com",
+        "abc-vpce-1.execute-api.eu-west-1.amazonaws.com",
+        "ABC-vpce-0d1e2f3a.execute-api.eu-west-1.amazonaws.com",
+        "vpce-0d1e2f3a-xyz.execute-api.eu-west-1.vpce.amazonaws.com",
+    ] {
+        let ran = import(host);
+        assert!(ran.stderr.contains("--map: private endpoint: open"), "{host}: {}", ran.stderr);
+        assert_eq!(ran.code, Some(3));
+    }
+    let ran = import("other.execute-api.eu-west-1.amazonaws.com");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(3), ""), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("the document's host is of the API other, and the files of the AWS CLI have abc"),
+        "{}",
+        ran.stderr
+    );
+}
