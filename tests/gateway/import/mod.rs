@@ -4,6 +4,7 @@
 mod answers;
 mod applied;
 mod aws_cli;
+mod bounds;
 mod broken_guards;
 mod constructs;
 mod documents_opened;
