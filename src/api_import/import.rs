@@ -13,6 +13,7 @@ use super::{
     method_settings::StageWithSettings,
     names, openapi,
     options::ImportOptions,
+    policy_stage::{self, StageOfOrigin},
     report::{Answers, ImportReport, Ledger},
     source::{NodeId, Tree, read_file, read_text},
     stage_choice::ChosenStages,
@@ -110,6 +111,8 @@ struct Document {
     root: NodeId,
     kind: Option<ApiKind>,
     stages: Vec<StageWithSettings>,
+    /// The name of its one stage, before `--stage` said another.
+    renamed: Option<String>,
     usage_plans: BTreeMap<String, Sourced<Map<String, Value>>>,
 }
 
@@ -135,6 +138,7 @@ fn read_all(
                     root,
                     kind: options.kind,
                     stages: Vec::new(),
+                    renamed: None,
                     usage_plans: BTreeMap::new(),
                 });
             }
@@ -143,8 +147,9 @@ fn read_all(
                 let ApiOfTemplate { kind, document, stages, mut usage_plans } = api;
                 let chosen = ChosenStages::of(ledger, tree.at(*root), stages, options.stage.as_deref());
                 usage_plans.values_mut().for_each(|plan| chosen.adapt(&mut plan.value));
-                found =
-                    Some(Document { root: document, kind: Some(kind), stages: chosen.stages, usage_plans });
+                let renamed = chosen.renamed().map(str::to_owned);
+                let stages = chosen.stages;
+                found = Some(Document { root: document, kind: Some(kind), stages, renamed, usage_plans });
             }
             InputForm::AwsCli(kind) => of_cli.add(kind, *root),
             form @ (InputForm::ServerlessSource | InputForm::AsyncApi | InputForm::Unknown) => {
@@ -156,9 +161,9 @@ fn read_all(
         && let Some(ApiOfTemplate { kind, document, stages, usage_plans }) =
             of_cli.document(tree, ledger, options)
     {
-        found = Some(Document { root: document, kind: Some(kind), stages, usage_plans });
+        found = Some(Document { root: document, kind: Some(kind), stages, renamed: None, usage_plans });
     }
-    let Some(Document { root, kind, mut stages, usage_plans }) = found else {
+    let Some(Document { root, kind, mut stages, renamed, usage_plans }) = found else {
         of_cli.refuse(tree, ledger);
         return None;
     };
@@ -171,10 +176,19 @@ fn read_all(
             None => stages.push(stage),
         }
     }
+    let origin = match renamed {
+        Some(name) => StageOfOrigin::Named(name),
+        None if !stages.is_empty() => StageOfOrigin::Kept,
+        None => match openapi::stage_of_document(tree.at(root)) {
+            Some(name) => StageOfOrigin::Named(name),
+            None => StageOfOrigin::Unknown { said: options.stage.clone() },
+        },
+    };
     let options = ImportOptions { kind, stage: chosen.stage.clone(), ..options.clone() };
     let mut definition = openapi::read(ledger, tree.at(root), &options, stages)?;
     definition.usage_plans = usage_plans;
     let keys = of_cli.add_to(tree, ledger, &mut definition, &chosen);
+    policy_stage::adapt(ledger, tree.at(root), &mut definition, origin);
     Some(ReadApi { definition, keys })
 }
 

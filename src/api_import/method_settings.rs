@@ -23,7 +23,7 @@ pub struct MethodSetting {
     node: NodeId,
     path: Option<String>,
     method: Option<String>,
-    /// Fields of a route item; null is none, whatever others say.
+    /// Fields of a route item. Of a throttle each limit that is said; null is none, whatever others say.
     fields: Map<String, Value>,
 }
 
@@ -38,6 +38,8 @@ pub enum CacheCluster {
 const OF_ACCOUNT: (u32, u32) = (10_000, 5_000);
 const CACHING: &str = "cachingEnabled";
 const THROTTLE: &str = "throttle";
+const RATE: &str = "rateLimit";
+const BURST: &str = "burstLimit";
 
 /// Settings without a part in a route, by their names in small letters first.
 #[rustfmt::skip]
@@ -90,7 +92,7 @@ pub fn fields(
     if cluster == CacheCluster::Off {
         fields.clear();
     }
-    fields.extend(throttle(rate, burst).map(|throttle| (THROTTLE.to_owned(), throttle)));
+    fields.extend(limits(rate, burst).map(|limits| (THROTTLE.to_owned(), limits)));
     fields
 }
 
@@ -108,19 +110,38 @@ fn of_cached(cluster: CacheCluster) -> Remark {
     }
 }
 
-/// The throttle of two limits, of which -1 is none.
-fn throttle(rate: Option<Value>, burst: Option<Value>) -> Option<Value> {
-    if rate.is_none() && burst.is_none() {
-        return None;
-    }
-    let limit = |limit: Option<Value>| limit.filter(|limit| limit.as_f64().is_none_or(|limit| limit >= 0.0));
-    Some(match (limit(rate), limit(burst)) {
+/// The limits that are said. -1 is none: null.
+fn limits(rate: Option<Value>, burst: Option<Value>) -> Option<Value> {
+    let limit = |limit: Value| match limit.as_f64() {
+        Some(number) if number < 0.0 => Value::Null,
+        Some(_) | None => limit,
+    };
+    let said = [(RATE, rate), (BURST, burst)].into_iter();
+    let said = said.filter_map(|(name, said)| Some((name.to_owned(), limit(said?))));
+    let said: Map<String, Value> = said.collect();
+    (!said.is_empty()).then_some(Value::Object(said))
+}
+
+/// The throttle of the limits that all settings of a route say together; of one the other is the account's.
+fn throttle(limits: &Value) -> Value {
+    let limit = |name: &str| limits.get(name).filter(|limit| !limit.is_null()).cloned();
+    match (limit(RATE), limit(BURST)) {
         (None, None) => Value::Null,
         (rate, burst) => json!({
-            "rateLimit": rate.unwrap_or(OF_ACCOUNT.0.into()),
-            "burstLimit": burst.unwrap_or(OF_ACCOUNT.1.into()),
+            RATE: rate.unwrap_or(OF_ACCOUNT.0.into()),
+            BURST: burst.unwrap_or(OF_ACCOUNT.1.into()),
         }),
-    })
+    }
+}
+
+/// Adds the fields of a closer setting, and the limits of its throttle one by one.
+fn add_fields(of_route: &mut Map<String, Value>, fields: &Map<String, Value>) {
+    for (name, value) in fields {
+        match (of_route.get_mut(name), value) {
+            (Some(Value::Object(known)), Value::Object(limits)) => known.extend(limits.clone()),
+            (Some(_) | None, value) => drop(of_route.insert(name.clone(), value.clone())),
+        }
+    }
 }
 
 fn small_first(name: &str) -> String {
@@ -180,7 +201,7 @@ impl StageWithSettings {
             let (path, method) = path_and_method(route);
             let mut of_route = Map::new();
             for setting in settings.iter().filter(|setting| setting.is_for(path, method)) {
-                of_route.extend(setting.fields.clone());
+                add_fields(&mut of_route, &setting.fields);
                 // For all methods it is meant for those that read, as on API Gateway.
                 if setting.method.is_none() && method != "GET" {
                     of_route.remove(CACHING);
@@ -188,6 +209,9 @@ impl StageWithSettings {
             }
             if of_route.get(CACHING) != Some(&Value::Bool(true)) {
                 of_route.retain(|name, _| name == THROTTLE);
+            }
+            if let Some(limits) = of_route.get_mut(THROTTLE) {
+                *limits = throttle(limits);
             }
             of_route.retain(|name, value| !is_default(name, value));
             if !of_route.is_empty() {

@@ -18,6 +18,7 @@ mod method_settings;
 pub mod names;
 pub mod openapi;
 mod options;
+mod policy_stage;
 pub mod report;
 pub mod source;
 mod stage_choice;

@@ -45,6 +45,12 @@ impl ChosenStages {
         }
     }
 
+    /// The name in the input of the one stage that has another in the file.
+    pub fn renamed(&self) -> Option<&str> {
+        let [(old, new)] = self.names.as_deref()? else { return None };
+        (old != new).then_some(old)
+    }
+
     /// Leaves a usage plan the stages that are written, by their names in the file.
     pub fn adapt(&self, plan: &mut Map<String, Value>) {
         let Some(names) = &self.names else { return };

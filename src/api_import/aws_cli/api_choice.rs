@@ -14,6 +14,7 @@ const KEY: &str = "API";
 /// The id of the API: that of the document's host, the only one, or the answer.
 pub(super) fn choose(reader: &mut CliReader<'_, '_>, document: Located<'_>) -> Option<String> {
     if let Some(id) = id_of_host(document) {
+        check_id(reader, &id);
         return Some(id);
     }
     let mut ids = BTreeSet::new();
@@ -47,11 +48,29 @@ pub(super) fn choose(reader: &mut CliReader<'_, '_>, document: Located<'_>) -> O
     Some(id)
 }
 
-/// `a1b2c3` of `a1b2c3.execute-api.eu-west-1.amazonaws.com`.
+/// An error where the settings that are there are all of other APIs: they would be left out, guards and all.
+fn check_id(reader: &mut CliReader<'_, '_>, id: &str) {
+    let apis = reader.elements(AnswerKind::Apis);
+    let ids: Vec<&str> =
+        apis.iter().filter_map(|api| either(*api, ["id", "ApiId"]).and_then(Located::text)).collect();
+    if let Some(first) = apis.first()
+        && !ids.contains(&id)
+    {
+        let words = format!(
+            "the document's host is of the API {id}, and the files of the AWS CLI have {}",
+            ids.join(", ")
+        );
+        reader.ledger.error(*first, words);
+    }
+}
+
+/// `a1b2c3` of `a1b2c3.execute-api.eu-west-1.amazonaws.com`, and of `a1b2c3-vpce-0d1e2f.execute-api…` of a private API.
 fn id_of_host(document: Located<'_>) -> Option<String> {
     let server = document.get("servers").and_then(Located::elements).and_then(|mut servers| servers.next());
     let host = document.get("host").or_else(|| server?.get("url"))?.text()?;
-    let host = host.split_once("://").map_or(host, |(_, rest)| rest);
-    let (id, _) = host.split_once(".execute-api.")?;
-    Some(id.to_owned())
+    let host = host.split_once("://").map_or(host, |(_, rest)| rest).to_ascii_lowercase();
+    let (label, _) = host.split_once(".execute-api.")?;
+    // `vpce-0d1e2f-abc.execute-api…vpce.amazonaws.com` names the endpoint and no API.
+    let id = label.split_once("-vpce-").map_or(label, |(id, _)| id);
+    (!id.starts_with("vpce-")).then(|| id.to_owned())
 }

@@ -2,16 +2,17 @@
 
 use serde_json::Value;
 
-use super::{documentation, openapi_reader::OpenApiReader};
+use super::{documentation, openapi_reader::OpenApiReader, own_extensions};
 use crate::{
     api_import::{
-        definition::Sourced,
+        definition::{ApiKind, Sourced},
         report::{Ledger, Question, Remark, Visibility},
         source::Located,
     },
     policy_document::{PolicyDocument, PolicyKind},
 };
 
+const CORS: &str = "x-amazon-apigateway-cors";
 const POLICY: &str = "x-amazon-apigateway-policy";
 
 pub(super) fn read(reader: &mut OpenApiReader<'_, '_>) {
@@ -47,7 +48,12 @@ pub(super) fn read(reader: &mut OpenApiReader<'_, '_>) {
 }
 
 fn cors(reader: &mut OpenApiReader<'_, '_>) {
-    let Some(cors) = reader.ledger.map(reader.root, "x-amazon-apigateway-cors") else { return };
+    let mut key = CORS;
+    if reader.definition.kind == ApiKind::Rest && !own_extensions::is_export(reader.root) {
+        reader.leave_out(reader.root, CORS, "a REST API does nothing by it, as on API Gateway");
+        key = own_extensions::CORS;
+    }
+    let Some(cors) = reader.ledger.map(reader.root, key) else { return };
     let mut fields = serde_json::Map::new();
     for key in ["allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders"] {
         if let Some(texts) = reader.ledger.texts(cors, key)

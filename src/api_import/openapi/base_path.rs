@@ -1,9 +1,9 @@
 //! The base path of a document, and the stage of one that API Gateway exported.
 
-use super::{dialect::Dialect, documentation};
+use super::{api_extensions::endpoint_configuration, dialect::Dialect, documentation, own_extensions};
 use crate::api_import::{
     options::{BasePathMode, ImportOptions},
-    report::{Ledger, Remark, Visibility},
+    report::{Ledger, Remark},
     source::Located,
 };
 
@@ -62,6 +62,11 @@ pub fn stage_of_export(root: Located<'_>) -> Option<String> {
     read(&mut Ledger::default(), root, Dialect::of(root)?, &ImportOptions::default()).stage
 }
 
+/// The stage that a document was exported of, by API Gateway or by Tollgate.
+pub fn stage_of_document(root: Located<'_>) -> Option<String> {
+    own_extensions::stage_name(root).or_else(|| stage_of_export(root))
+}
+
 fn of_swagger(ledger: &mut Ledger, root: Located<'_>) -> WrittenBase {
     documentation::leave_out(ledger, root, &["schemes"]);
     let host = ledger.text(root, "host").unwrap_or_default().to_owned();
@@ -80,6 +85,7 @@ fn of_servers(ledger: &mut Ledger, root: Located<'_>) -> WrittenBase {
     for other in servers {
         let words = "only the first server says where paths begin, as on API Gateway";
         ledger.remark_whole(other, Remark::left_out(words));
+        endpoint_of_server(ledger, other);
     }
     ledger.taken(first);
     documentation::leave_out(ledger, first, &["description"]);
@@ -92,14 +98,17 @@ fn of_servers(ledger: &mut Ledger, root: Located<'_>) -> WrittenBase {
             url = url.replace(&format!("{{{}}}", variable.key), default.trim_start_matches('/'));
         }
     }
-    // HTTP APIs are exported with the settings of their endpoint here.
-    if let Some(node) = first.get("x-amazon-apigateway-endpoint-configuration") {
-        let words = "the endpoint of API Gateway goes: the function URL is the endpoint";
-        ledger.remark_whole(node, Remark::otherwise(words, Visibility::Visible));
-    }
+    endpoint_of_server(ledger, first);
     let (host, path) = match url.split_once("://") {
         Some((_, rest)) => rest.split_once('/').unwrap_or((rest, "")),
         None => ("", url.as_str()),
     };
     WrittenBase::of(host, path)
+}
+
+/// The settings of the endpoint, which OpenAPI 3 has at a server.
+fn endpoint_of_server(ledger: &mut Ledger, server: Located<'_>) {
+    if let Some(node) = ledger.map(server, "x-amazon-apigateway-endpoint-configuration") {
+        endpoint_configuration(ledger, node);
+    }
 }

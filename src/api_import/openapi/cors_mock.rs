@@ -28,15 +28,16 @@ impl<'t> CorsMock<'t> {
             }),
         };
         // A preflight has no credentials, so a guarded mock answers none. It stays.
-        // Without a template for its status a mock answers 500.
-        let templates = integration.get("requestTemplates").and_then(Located::members);
-        let has_template = templates.is_some_and(|mut templates| templates.next().is_some());
-        if !is_mock || !has_template || !is_open || operation.get("x-amazon-apigateway-auth").is_some() {
+        if !is_mock || !is_open || operation.get("x-amazon-apigateway-auth").is_some() {
             return None;
         }
         let mut responses = integration.get("responses")?.members()?;
-        let (response, others) = (responses.next()?.value, responses.next());
-        if others.is_some() || !has_no_body(response) {
+        let (response, others) = (responses.next()?, responses.next());
+        let (pattern, response) = (response.key, response.value);
+        // Without a template for its status, or a response for it, a mock answers 500.
+        let status = status_of_templates(integration.get("requestTemplates")?)?;
+        let is_its_response = pattern == "default" || pattern == status;
+        if others.is_some() || !is_its_response || !is_success(response) || !has_no_body(response) {
             return None;
         }
         let configuration = configuration(response.get("responseParameters")?)?;
@@ -47,6 +48,36 @@ impl<'t> CorsMock<'t> {
 /// Says if a requirement is SAM's word for none.
 fn asks_for_nothing(requirement: Located<'_>) -> bool {
     requirement.members().is_some_and(|mut members| members.all(|member| member.key == NONE))
+}
+
+/// The status that all templates give, if they do nothing else.
+fn status_of_templates(templates: Located<'_>) -> Option<String> {
+    // Its request has no body, and so no type: it is JSON.
+    templates.get("application/json")?;
+    let mut statuses = templates.members()?.map(|template| status_of(template.value.text()?));
+    let first = statuses.next()??;
+    statuses.all(|status| status.as_ref() == Some(&first)).then_some(first)
+}
+
+/// The status of `{"statusCode": 200}`, also without quotes, as a mock's template is read.
+fn status_of(template: &str) -> Option<String> {
+    let inner = template.trim().strip_prefix('{')?.strip_suffix('}')?;
+    let (name, status) = inner.split_once(':')?;
+    let unquoted = |text: &str| text.trim().trim_matches(['"', '\'']).to_owned();
+    let status = unquoted(status);
+    let is_status = status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit());
+    (unquoted(name) == "statusCode" && is_status).then_some(status)
+}
+
+/// Says if a browser takes the status for a yes: 200 to 299, and 200 is it without one.
+fn is_success(response: Located<'_>) -> bool {
+    match response.get("statusCode") {
+        Some(status) => status
+            .text()
+            .and_then(|status| status.parse().ok())
+            .is_some_and(|status| (200..300).contains(&status)),
+        None => true,
+    }
 }
 
 /// Says if a response has no body but `{}`, and no template that does anything.

@@ -10,8 +10,13 @@ use crate::api_import::{
 };
 
 impl<'t> OpenApiReader<'t, '_> {
-    /// Reads who answers a route; `None`: it is not understood, which is told.
-    pub fn integration(&mut self, node: Located<'t>, route: &mut RouteDefinition) -> Option<()> {
+    /// Reads who answers a route, which is the operation's; `None`: it is not understood, which is told.
+    pub fn integration(
+        &mut self,
+        node: Located<'t>,
+        operation: Located<'t>,
+        route: &mut RouteDefinition,
+    ) -> Option<()> {
         let node = target(self.ledger, self.root, node)?;
         self.ledger.taken(node);
         if !node.is_map() {
@@ -26,7 +31,7 @@ impl<'t> OpenApiReader<'t, '_> {
         };
         route.cache_key_parameters = self.cache_key_parameters(node);
         let mut fields = match kind.to_ascii_lowercase().as_str() {
-            "aws_proxy" => self.function_proxy(node)?,
+            "aws_proxy" => self.function_proxy(node, operation)?,
             "http_proxy" => self.url_proxy(node)?,
             "aws" => self.mapped(node, "AWS")?,
             "http" => self.mapped(node, "HTTP")?,

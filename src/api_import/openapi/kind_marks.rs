@@ -24,7 +24,7 @@ const REST: [(&str, Option<&str>); 14] = [
     ("x-amazon-apigateway-policy", None),
 ];
 
-const HTTP: [(&str, Option<&str>); 7] = [
+const HTTP: [(&str, Option<&str>); 8] = [
     ("x-amazon-apigateway-cors", None),
     ("x-amazon-apigateway-importexport-version", None),
     ("x-amazon-apigateway-integrations", None),
@@ -32,6 +32,7 @@ const HTTP: [(&str, Option<&str>); 7] = [
     ("integrationSubtype", None),
     ("payloadFormatVersion", Some("2.0")),
     ("/$default", None),
+    ("$default", None),
 ];
 
 /// Values that stand where `type` is an integration's or an authorizer's.

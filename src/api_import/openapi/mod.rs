@@ -30,7 +30,7 @@ mod validators;
 
 pub use self::{
     api_extensions::{endpoint_configuration, resource_policy},
-    base_path::stage_of_export,
+    base_path::{stage_of_document, stage_of_export},
     dialect::Dialect,
     function_uri::{HERE, function_of},
     openapi_reader::read,

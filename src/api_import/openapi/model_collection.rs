@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{dialect::Dialect, openapi_reader::OpenApiReader};
+use super::{dialect::Dialect, openapi_reader::OpenApiReader, reference_target::pointed};
 use crate::{
     api_file::Span,
     api_import::{
@@ -26,6 +26,11 @@ pub(super) struct ModelCollection<'t> {
 /// The draft of OpenAPI 3.1's schemas.
 const DRAFT_2020: &str = "https://json-schema.org/draft/2020-12/schema";
 
+/// API Gateway's own address of its models; the API's id is any.
+const API_GATEWAY: &str = "https://apigateway.amazonaws.com/restapis/";
+/// The beginnings of references that models of templates have too.
+const OF_TEMPLATES: [&str; 3] = ["#/models/", "#/definitions/", "#/components/schemas/"];
+
 impl<'t> OpenApiReader<'t, '_> {
     /// The name of the model that a schema is: of one that stands in the operation, made of the route's key.
     pub fn model_of(&mut self, schema: Located<'t>, route_key: &str) -> String {
@@ -34,13 +39,18 @@ impl<'t> OpenApiReader<'t, '_> {
             && let Some(pointer) = reference.text()
         {
             self.ledger.taken(reference);
-            let name = last_segment(pointer);
-            if self.schema(&name).is_none() {
-                self.ledger
-                    .error(reference, format!("$ref leads to {pointer}, which is not in this document"));
-            }
-            self.models.used.insert(name.clone());
-            return name;
+            let name = self.model_name(pointer).filter(|name| self.schema(name).is_some());
+            return match name {
+                Some(name) => {
+                    self.models.used.insert(name.clone());
+                    name
+                }
+                None => {
+                    let words = self.no_schema(pointer);
+                    self.ledger.error(reference, words);
+                    String::new()
+                }
+            };
         }
         let name = name_of_route(route_key);
         let name = match self.models.inline.contains_key(&name) || self.schema(&name).is_some() {
@@ -49,6 +59,55 @@ impl<'t> OpenApiReader<'t, '_> {
         };
         self.models.inline.insert(name.clone(), schema);
         name
+    }
+
+    /// The beginning of references to schemas.
+    fn place_of_schemas(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Swagger2 => "#/definitions/",
+            Dialect::OpenApi30 | Dialect::OpenApi31 => "#/components/schemas/",
+        }
+    }
+
+    /// The name of the schema that a reference leads to.
+    fn model_name(&self, pointer: &str) -> Option<String> {
+        let of_document = pointer.strip_prefix(self.place_of_schemas());
+        let of_api_gateway = || Some(pointer.strip_prefix(API_GATEWAY)?.split_once("/models/")?.1);
+        // A template says it so of its models, whatever document they get into.
+        let of_template = || {
+            let name = OF_TEMPLATES.iter().find_map(|begin| pointer.strip_prefix(begin));
+            name.filter(|_| pointed(self.root, pointer).is_none())
+        };
+        let name = of_document.or_else(of_api_gateway).or_else(of_template);
+        // What is longer leads into a schema, and no model is that.
+        let name = name.filter(|name| !name.contains('/'))?;
+        Some(name.replace("~1", "/").replace("~0", "~"))
+    }
+
+    /// The model that a reference within a model leads to; `None`: to a part of the model itself, or nowhere, which is told.
+    fn model_referred_to(&mut self, model: Located<'t>, reference: Located<'t>) -> Option<String> {
+        let pointer = reference.text()?;
+        let is_inside = pointer == "#" || pointed(model, pointer).is_some();
+        let is_of_document = pointer.starts_with(self.place_of_schemas());
+        let words = match (self.model_name(pointer), is_inside) {
+            (Some(name), true) if is_of_document && self.schema(&name).is_some() => {
+                format!(
+                    "$ref leads to {pointer}, which is in the schema itself and in the document: rename {name}"
+                )
+            }
+            (Some(_) | None, true) => return None,
+            (Some(name), false) => return Some(name),
+            (None, false) => self.no_schema(pointer),
+        };
+        self.ledger.error(reference, words);
+        None
+    }
+
+    fn no_schema(&self, pointer: &str) -> String {
+        format!(
+            "$ref leads to {pointer}, expected a schema of this document: {}NAME",
+            self.place_of_schemas()
+        )
     }
 
     fn schema(&self, name: &str) -> Option<Located<'t>> {
@@ -100,29 +159,24 @@ impl<'t> OpenApiReader<'t, '_> {
                 None | Some(_) => {}
             }
         }
-        let mut names = BTreeSet::new();
-        collect_references(&json, &mut names);
         self.definition.models.insert(name.to_owned(), Sourced::new(json, origin));
-        names
+        let mut references = Vec::new();
+        collect_references(schema, &mut references);
+        references.into_iter().filter_map(|reference| self.model_referred_to(schema, reference)).collect()
     }
 }
 
-fn collect_references(value: &Value, names: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(members) => {
-            if let Some(Value::String(pointer)) = members.get("$ref") {
-                names.insert(last_segment(pointer));
-            }
-            members.values().for_each(|value| collect_references(value, names));
+/// The references of a schema, in all that is in it.
+fn collect_references<'t>(node: Located<'t>, references: &mut Vec<Located<'t>>) {
+    for member in node.members().into_iter().flatten() {
+        if member.key == "$ref" && member.value.text().is_some() {
+            references.push(member.value);
         }
-        Value::Array(values) => values.iter().for_each(|value| collect_references(value, names)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        collect_references(member.value, references);
     }
-}
-
-fn last_segment(pointer: &str) -> String {
-    let last = pointer.rsplit('/').next().unwrap_or(pointer);
-    last.replace("~1", "/").replace("~0", "~")
+    for element in node.elements().into_iter().flatten() {
+        collect_references(element, references);
+    }
 }
 
 /// `PostOrdersIdBody` of `POST /orders/{id}`.

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{
     api_extensions, base_path, components, cors_mock::lift_shared_cors, dialect::Dialect, documentation,
-    gateway_answers, kind_marks, model_collection::ModelCollection, own_extensions, path_item,
-    security_scheme::SecurityScheme, validators::Validators,
+    gateway_answers, kind_marks, model_collection::ModelCollection, operation::UnansweredOperation,
+    own_extensions, path_item, security_scheme::SecurityScheme, validators::Validators,
 };
 use crate::api_import::{
     definition::{ApiKind, Definition, StageDefinition},
@@ -27,6 +27,7 @@ pub(super) struct OpenApiReader<'t, 'a> {
     pub validators: Validators,
     pub schemes: BTreeMap<String, SecurityScheme<'t>>,
     pub models: ModelCollection<'t>,
+    pub unanswered: Vec<UnansweredOperation<'t>>,
     /// What stands before every path.
     pub prefix: String,
     /// The values of stage variables that answers say.
@@ -63,6 +64,7 @@ pub fn read(
         validators: Validators::read(ledger, root),
         schemes: BTreeMap::new(),
         models: ModelCollection::default(),
+        unanswered: Vec::new(),
         prefix: served_at.prefix,
         variables: Map::new(),
         known_variables: variables_of_all(&stages),
@@ -77,6 +79,7 @@ pub fn read(
     reader.add_used_authorizers();
     components::leave_out_unused(&mut reader);
     reader.own_parts();
+    reader.leave_out_unanswered();
     if !own_extensions::is_export(root) {
         lift_shared_cors(&mut reader.definition);
     }

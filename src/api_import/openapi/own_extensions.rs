@@ -25,6 +25,8 @@ pub const STAGE: &str = "x-tollgate-stage";
 pub const API: &str = "x-tollgate-api";
 /// Fields of a route, in its operation.
 pub const ROUTE: &str = "x-tollgate-route";
+/// The CORS of SAM's REST APIs, in the document that is made of one: REST APIs ignore API Gateway's extension.
+pub const CORS: &str = "x-tollgate-cors";
 /// Routes without an operation, by their keys.
 pub const ROUTES: &str = "x-tollgate-routes";
 
@@ -42,6 +44,11 @@ pub(super) struct OwnStage {
 /// Says if a document is an export of Tollgate with all extensions.
 pub fn is_export(root: Located<'_>) -> bool {
     root.get(STAGE).is_some_and(Located::is_map)
+}
+
+/// The name of the stage of an export.
+pub(super) fn stage_name(root: Located<'_>) -> Option<String> {
+    root.get(STAGE)?.get("stage")?.text().map(str::to_owned)
 }
 
 pub(super) fn kind(ledger: &mut Ledger, root: Located<'_>) -> Option<ApiKind> {

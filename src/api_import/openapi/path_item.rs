@@ -5,6 +5,7 @@ use super::{
     reference_target::target,
 };
 use crate::api_import::{
+    definition::ApiKind,
     options::OptionsMocks,
     report::{Remark, Visibility},
     source::Located,
@@ -22,8 +23,8 @@ const METHODS: [(&str, &str); 8] = [
     ("x-amazon-apigateway-any-method", "ANY"),
 ];
 
-/// The path that an HTTP API's default route is exported under.
-const DEFAULT_PATH: &str = "/$default";
+/// The paths of an HTTP API's default route: that of an export, and that of SAM.
+const DEFAULT_PATHS: [&str; 2] = ["/$default", "$default"];
 
 pub(super) fn read_all(reader: &mut OpenApiReader<'_, '_>) {
     let Some(paths) = reader.ledger.map(reader.root, "paths") else { return };
@@ -56,15 +57,22 @@ impl<'t> OpenApiReader<'t, '_> {
         }
         documentation::leave_out(self.ledger, item, &["summary", "description", "servers"]);
         self.leave_out(item, "trace", "API Gateway has no method TRACE");
-        let path = format!("{}{path}", self.prefix);
+        let is_default = self.definition.kind == ApiKind::Http && DEFAULT_PATHS.contains(&path);
+        let slash = if is_default && !path.starts_with('/') { "/" } else { "" };
+        let path = format!("{}{slash}{path}", self.prefix);
         let mock = item.get("options").and_then(|operation| self.cors_mock(item, operation));
         let first = self.definition.routes.len();
         for member in item.members().into_iter().flatten() {
-            let Some((_, method)) = METHODS.iter().find(|(key, _)| *key == member.key) else { continue };
+            let known = METHODS.iter().find(|(key, _)| key.eq_ignore_ascii_case(member.key));
+            let Some((key, method)) = known else { continue };
+            if *key != member.key {
+                self.ledger.error(member.value, format!("got {} for a method, expected {key}", member.key));
+                continue;
+            }
             if *method == "OPTIONS" && mock.is_some() {
                 continue;
             }
-            let key = match path.ends_with(DEFAULT_PATH) && *method == "ANY" {
+            let key = match is_default && *method == "ANY" {
                 true => "$default".to_owned(),
                 false => format!("{method} {path}"),
             };

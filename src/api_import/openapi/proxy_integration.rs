@@ -18,8 +18,17 @@ const WITHOUT_MEANING: [&str; 4] =
 const MEANS_NOTHING: &str = "it means nothing on a proxy integration, as on API Gateway";
 const INVOCATION_TYPE: &str = "integration.request.header.X-Amz-Invocation-Type";
 
+/// True of `arn:aws:iam::*:user/*`, the credentials of who calls.
+fn is_of_callers(arn: &str) -> bool {
+    arn.contains(":iam::") && arn.contains(":user/")
+}
+
 impl<'t> OpenApiReader<'t, '_> {
-    pub fn function_proxy(&mut self, node: Located<'t>) -> Option<Map<String, Value>> {
+    pub fn function_proxy(
+        &mut self,
+        node: Located<'t>,
+        operation: Located<'t>,
+    ) -> Option<Map<String, Value>> {
         let mut fields = Map::from_iter([("type".to_owned(), "AWS_PROXY".into())]);
         self.ledger.text(node, "httpMethod");
         for key in WITHOUT_MEANING {
@@ -49,13 +58,26 @@ impl<'t> OpenApiReader<'t, '_> {
         if transfer == Transfer::Streamed || mode.as_deref() == Some("STREAM") {
             fields.insert("responseTransferMode".to_owned(), "STREAM".into());
         }
-        if let Some(credentials) = node.get("credentials") {
-            let remark = Remark::left_out("the gateway calls functions with its own role");
-            self.ledger
-                .remark_whole(credentials, remark.advising("let the gateway's role invoke the function"));
-        }
+        self.function_credentials(node, operation);
         self.function_parameters(node, &mut fields);
         Some(fields)
+    }
+
+    /// The gateway's own role calls. With the credentials of callers their policies are left out, so it has to be asked who
+    /// calls, as it is where they sign.
+    fn function_credentials(&mut self, node: Located<'t>, operation: Located<'t>) {
+        let Some(credentials) = node.get("credentials") else { return };
+        let text = self.ledger.text(node, "credentials").unwrap_or_default();
+        if is_of_callers(text) && !self.asks_for_signature(operation) {
+            let words = format!(
+                "got {text} for credentials, expected a role's ARN: calls are not made with the caller's own \
+                 credentials, and the operation asks for no signature (AWS_IAM)"
+            );
+            self.ledger.error(credentials, words);
+            return;
+        }
+        let remark = Remark::left_out("the gateway calls functions with its own role");
+        self.ledger.remark_whole(credentials, remark.advising("let the gateway's role invoke the function"));
     }
 
     /// The function of a uri; what is no ARN is taken for a name.

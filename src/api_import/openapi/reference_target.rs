@@ -30,7 +30,7 @@ pub fn target<'t>(ledger: &mut Ledger, root: Located<'t>, node: Located<'t>) -> 
 }
 
 /// The node at `#/components/parameters/Page`.
-fn pointed<'t>(root: Located<'t>, pointer: &str) -> Option<Located<'t>> {
+pub(super) fn pointed<'t>(root: Located<'t>, pointer: &str) -> Option<Located<'t>> {
     let mut node = root;
     for word in pointer.strip_prefix("#/")?.split('/') {
         let word = word.replace("~1", "/").replace("~0", "~");

@@ -57,6 +57,18 @@ impl<'t> OpenApiReader<'t, '_> {
         access
     }
 
+    /// Says if callers have to sign, whoever may.
+    pub fn asks_for_signature(&self, operation: Located<'t>) -> bool {
+        let own = operation.get(AUTH).and_then(|auth| auth.get("type")?.text());
+        let list = operation.get("security").or_else(|| self.root.get("security"));
+        let requirements = list.and_then(Located::elements).into_iter().flatten();
+        let mut names = requirements.filter_map(Located::members).flatten().map(|member| member.key);
+        let is_signature = |name: &str| {
+            self.schemes.get(name).is_some_and(|scheme| scheme.asks_for == SchemeKind::Signature)
+        };
+        own == Some("AWS_IAM") || names.any(is_signature)
+    }
+
     fn requirements(&mut self, list: Located<'t>) -> RouteAccess {
         let mut access = RouteAccess::OPEN;
         self.ledger.taken(list);

@@ -1,7 +1,7 @@
 //! The four things that may become of a part of the input, and what is said of it.
 
 /// In the order of their weight: of several, the last one is the outcome of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
     Taken,
     TakenOtherwise,
@@ -43,7 +43,7 @@ pub enum Extent {
 }
 
 /// Says if a client of the API can see a difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Visibility {
     Visible,
     Invisible,
@@ -60,7 +60,7 @@ impl Visibility {
 }
 
 /// What is said of a node that is not simply taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Remark {
     pub outcome: Outcome,
     /// What differs and why, or why it is left out, or the question.

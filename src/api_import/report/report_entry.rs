@@ -29,7 +29,7 @@ pub struct ImportReport {
 pub struct ReportEntry {
     pub file: String,
     pub position: Position,
-    /// The way to the node, as a JSON pointer (RFC 6901).
+    /// The way to the node, as a JSON pointer (RFC 6901), of which the first 1,000 characters are kept.
     pub pointer: String,
     pub extent: Extent,
     pub outcome: Outcome,
@@ -139,7 +139,30 @@ impl Visited {
     }
 
     fn member(&self, Member { key, key_span, node }: &Member) -> Self {
-        Self { id: *node, pointer: format!("{}/{}", self.pointer, escaped(key)), place: *key_span }
+        Self { id: *node, pointer: self.pointer_to(key), place: *key_span }
+    }
+}
+
+/// A name may be as long as the input, and everything in it has it in its way.
+const MOST_POINTER_CHARS: usize = 1_000;
+const CUT: char = '…';
+
+impl Visited {
+    /// The way to a name in it.
+    fn pointer_to(&self, name: &str) -> String {
+        if self.pointer.ends_with(CUT) {
+            return self.pointer.clone();
+        }
+        let mut pointer = format!("{}/", self.pointer);
+        let room = MOST_POINTER_CHARS.saturating_sub(pointer.chars().count());
+        match name.char_indices().nth(room) {
+            Some((end, _)) => {
+                pointer.push_str(&escaped(&name[..end]));
+                pointer.push(CUT);
+            }
+            None => pointer.push_str(&escaped(name)),
+        }
+        pointer
     }
 }
 
@@ -162,7 +185,7 @@ impl Walk<'_> {
             NodeContent::Scalar { .. } => {}
             NodeContent::List(nodes) => {
                 for (index, id) in nodes.iter().enumerate() {
-                    let pointer = format!("{}/{index}", visited.pointer);
+                    let pointer = visited.pointer_to(&index.to_string());
                     let place = self.tree.node(*id).span;
                     self.visit(Visited { id: *id, pointer, place }, inside);
                 }

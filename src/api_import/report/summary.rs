@@ -1,5 +1,7 @@
 //! Remarks of a report by their words: what is said of a hundred places is said once.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{
     ledger::Severity,
     outcome::{Outcome, Remark},
@@ -16,22 +18,22 @@ pub struct SharedRemark<'r> {
 impl ImportReport {
     /// The remarks with an outcome, in the order of their first places.
     pub fn remarks(&self, outcome: Outcome) -> Vec<SharedRemark<'_>> {
+        // What is told as an error already.
+        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let errors: HashSet<&str> = errors.map(|finding| finding.words.as_str()).collect();
         let mut shared: Vec<SharedRemark<'_>> = Vec::new();
+        let mut places: HashMap<&Remark, usize> = HashMap::new();
         for entry in &self.entries {
-            let of_outcome = |remark: &&Remark| remark.outcome == outcome && !self.is_error(remark);
+            let of_outcome =
+                |remark: &&Remark| remark.outcome == outcome && !errors.contains(remark.words.as_str());
             for remark in entry.remarks.iter().filter(of_outcome) {
-                match shared.iter_mut().find(|known| known.remark == remark) {
+                let place = *places.entry(remark).or_insert(shared.len());
+                match shared.get_mut(place) {
                     Some(known) => known.entries.push(entry),
                     None => shared.push(SharedRemark { remark, entries: vec![entry] }),
                 }
             }
         }
         shared
-    }
-
-    /// Says if it is told as an error already.
-    fn is_error(&self, remark: &Remark) -> bool {
-        let mut errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
-        errors.any(|finding| finding.words == remark.words)
     }
 }

@@ -45,7 +45,7 @@ impl ImportReport {
         writeln!(f, "Needs an answer:")?;
         for (question, places) in self.questions.iter().zip(&self.question_places) {
             writeln!(f, "  {}", question.words)?;
-            writeln!(f, "    {}", listed(places))?;
+            writeln!(f, "    {}", listed(places, places.len()))?;
             let way = if question.key.starts_with("--") { "option" } else { "in the file of --map" };
             writeln!(f, "    {way}: {}", question.line)?;
         }
@@ -76,17 +76,17 @@ fn write_remark(
 ) -> fmt::Result {
     let seen = remark.visibility.map_or(String::new(), |seen| format!(" ({})", seen.words()));
     writeln!(f, "  {}{seen}", remark.words)?;
-    let places = entries.iter().map(|entry| entry.place()).collect::<Vec<_>>();
-    writeln!(f, "    {}", listed(&places))?;
+    let places = entries.iter().take(MOST_PLACES).map(|entry| entry.place()).collect::<Vec<_>>();
+    writeln!(f, "    {}", listed(&places, entries.len()))?;
     match &remark.advice {
         Some(advice) => writeln!(f, "    to do: {advice}"),
         None => Ok(()),
     }
 }
 
-fn listed(places: &[String]) -> String {
+fn listed(places: &[String], count: usize) -> String {
     let shown = places.iter().take(MOST_PLACES).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match places.len().saturating_sub(MOST_PLACES) {
+    match count.saturating_sub(MOST_PLACES) {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }

@@ -2,7 +2,11 @@
 //!
 //! Whatever the text is, it ends soon: levels and values are bounded, aliases counted as if they were written out.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
@@ -163,11 +167,8 @@ impl YamlReader<'_> {
                 NodeContent::Scalar { .. } | NodeContent::List(_) | NodeContent::Map(_) => all.push(member),
             }
         }
-        for member in taken_in {
-            if !all.iter().any(|own| own.key == member.key) {
-                all.push(member);
-            }
-        }
+        let mut names: HashSet<String> = all.iter().map(|member| member.key.clone()).collect();
+        all.extend(taken_in.into_iter().filter(|member| names.insert(member.key.clone())));
         all
     }
 

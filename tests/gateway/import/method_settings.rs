@@ -114,6 +114,19 @@ fn a_template_and_get_stages_mean_the_same_routes() {
             vec![("/a", "POST", json!({ "throttlingRateLimit": 5 }))],
             json!({ "GET /a": {}, "POST /a": { "throttle": { "rateLimit": 5, "burstLimit": 5000 } } }),
         ),
+        // Or that of all methods, whatever is said of one.
+        (
+            false,
+            vec![
+                ("*", "*", json!({ "throttlingRateLimit": 5, "throttlingBurstLimit": 5 })),
+                ("/a", "POST", json!({ "throttlingBurstLimit": 9 })),
+                ("/a", "GET", json!({ "throttlingRateLimit": -1 })),
+            ],
+            json!({
+                "GET /a": { "throttle": { "rateLimit": 10_000, "burstLimit": 5 } },
+                "POST /a": { "throttle": { "rateLimit": 5, "burstLimit": 9 } },
+            }),
+        ),
     ];
     for (cluster, settings, expected) in table {
         assert_eq!(routes(&of_the_cli(cluster, &settings)), expected, "{settings:?}");

@@ -4,8 +4,10 @@
 mod answers;
 mod applied;
 mod aws_cli;
+mod bounds;
 mod broken_guards;
 mod constructs;
+mod documents_opened;
 mod every_node;
 mod from_aws;
 mod method_settings;

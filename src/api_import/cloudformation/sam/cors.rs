@@ -2,6 +2,7 @@
 
 use super::{TemplateReader, globals::text_in};
 use crate::api_import::{
+    openapi::own_extensions,
     report::{Remark, Visibility},
     source::{Member, NodeId},
 };
@@ -27,7 +28,7 @@ impl TemplateReader<'_> {
         if let Some(origin) = self.tree.at(resolved).text().map(str::to_owned) {
             members.push(self.list_of(cors, "allowOrigins", &origin));
             members.push(self.list_of(cors, "allowMethods", "*"));
-            return Some(self.map_member(cors, CORS, members));
+            return Some(self.map_member(cors, own_extensions::CORS, members));
         }
         if let Some(origin) = text_in(self, resolved, "AllowOrigin") {
             members.push(self.list_of(cors, "allowOrigins", &origin));
@@ -49,7 +50,7 @@ impl TemplateReader<'_> {
         if let Some(flag) = credentials {
             members.push(self.text_member(cors, "allowCredentials", flag.to_string()));
         }
-        Some(self.map_member(cors, CORS, members))
+        Some(self.map_member(cors, own_extensions::CORS, members))
     }
 
     /// `CorsConfiguration` of an HTTP API: a map, or true for every origin.
