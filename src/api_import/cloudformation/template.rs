@@ -14,6 +14,7 @@ use super::{
 use crate::api_import::{
     definition::{ApiKind, Sourced},
     method_settings::StageWithSettings,
+    names,
     options::ImportOptions,
     report::{Ledger, Question, Remark},
     source::{Located, NodeId, Tree},
@@ -171,7 +172,8 @@ impl TemplateReader<'_> {
         if is_api.contains(&resource.kind.as_str()) {
             return resource.name == api;
         }
-        let named = ["RestApiId", "ApiId"].iter().find_map(|key| self.referred(resource.properties, key));
+        let properties = self.tree.at(resource.properties);
+        let named = ["RestApiId", "ApiId"].iter().find_map(|key| api_named(properties.get(key)?));
         named.is_none_or(|other| other == api)
     }
 
@@ -200,6 +202,13 @@ impl TemplateReader<'_> {
             self.claim_globals(globals);
         }
     }
+}
+
+/// The API that a value names, as `Ref` and as `Fn::GetAtt` do: both give its id.
+pub(super) fn api_named(id: Located<'_>) -> Option<String> {
+    let name = names::name_of(id)?;
+    let api = [".RestApiId", ".ApiId"].iter().find_map(|attribute| name.strip_suffix(attribute));
+    Some(api.unwrap_or(&name).to_owned())
 }
 
 /// True of SAM's transform, and of one for language extensions, alone or in a list.

@@ -8,9 +8,9 @@ use crate::api_import::{
             FateTable,
         },
         resource::ApiResource,
+        template::api_named,
     },
     definition::ApiKind,
-    names,
     report::Remark,
     source::{Member, NodeId},
 };
@@ -127,7 +127,7 @@ impl TemplateReader<'_> {
             ApiKind::Http => "ApiId",
         };
         let written = self.tree.at(event.properties).get(key);
-        let named = written.and_then(|api| names::name_of(api).or_else(|| api.text().map(str::to_owned)));
+        let named = written.and_then(|api| api_named(api).or_else(|| api.text().map(str::to_owned)));
         let implicit = IMPLICIT.into_iter().find(|(of_kind, _)| *of_kind == kind);
         named.unwrap_or_else(|| implicit.map_or_else(String::new, |(_, name)| name.to_owned()))
     }
