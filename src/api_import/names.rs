@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{
     report::{Ledger, Question},
-    source::{Located, NodeContent, NodeId, Tree},
+    source::{Located, Member, NodeContent, NodeId, Tree},
 };
 
 /// Members whose texts may hold `${…}` without an intrinsic around them. In templates and bodies that is another language.
@@ -119,6 +119,7 @@ impl NameResolver<'_> {
                 if resolved == nodes { id } else { self.tree.derive(id, NodeContent::List(resolved)) }
             }
             NodeContent::Map(mut members) => {
+                self.refuse_beside_others(&members);
                 let mut has_changed = false;
                 let needs_no_credentials = is_without_credentials(self.tree.at(id));
                 for member in &mut members {
@@ -132,6 +133,14 @@ impl NameResolver<'_> {
                 }
                 if has_changed { self.tree.derive(id, NodeContent::Map(members)) } else { id }
             }
+        }
+    }
+
+    /// An intrinsic is the only member of its map. What one beside others holds would be lost.
+    fn refuse_beside_others(&mut self, members: &[Member]) {
+        for Member { key, node, .. } in members.iter().filter(|member| member.key.starts_with("Fn::")) {
+            let words = format!("{key} stands beside other members: it is the only one of its map");
+            self.ledger.error(self.tree.at(*node), words);
         }
     }
 

@@ -39,6 +39,11 @@ struct Intrinsic {
     argument: NodeId,
 }
 
+/// True of a member that is a call of a function.
+fn is_call(member: &Member) -> bool {
+    member.key.starts_with("Fn::")
+}
+
 impl Scope {
     pub fn of(template: Located<'_>, parameters: Parameters) -> Self {
         let conditions = template.get("Conditions").and_then(Located::members).into_iter().flatten();
@@ -65,8 +70,10 @@ impl TemplateReader<'_> {
                 Some(if is_same { id } else { self.tree.derive(id, NodeContent::List(evaluated)) })
             }
             NodeContent::Map(members) => {
+                let has_call = members.iter().any(is_call);
+                let members = self.with_included(members);
                 let mut evaluated = Vec::new();
-                let mut is_same = true;
+                let mut is_same = !has_call;
                 for member in members {
                     let node = self.evaluated(member.node);
                     is_same &= node == Some(member.node);
@@ -75,6 +82,32 @@ impl TemplateReader<'_> {
                 Some(if is_same { id } else { self.tree.derive(id, NodeContent::Map(evaluated)) })
             }
         }
+    }
+
+    /// Members with those of a file that `Fn::Transform` includes beside them. No other call stands beside members.
+    fn with_included(&mut self, written: Vec<Member>) -> Vec<Member> {
+        if !written.iter().any(is_call) {
+            return written;
+        }
+        let (calls, mut members): (Vec<Member>, Vec<Member>) = written.into_iter().partition(is_call);
+        for Member { key, node, .. } in calls {
+            self.ledger.taken(self.tree.at(node));
+            if key != "Fn::Transform" {
+                let words = format!("{key} stands beside other members: it is the only one of its map");
+                self.ledger.error(self.tree.at(node), words);
+                continue;
+            }
+            let Some(file) = self.included(node, node).filter(|file| *file != node) else { continue };
+            for member in self.written(file) {
+                if members.iter().any(|other| other.key == member.key) {
+                    let words = format!("{} stands in the included file and beside it", member.key);
+                    self.ledger.error(self.tree.at(member.node), words);
+                }
+                members.push(member);
+            }
+            self.ledger.taken(self.tree.at(file));
+        }
+        members
     }
 
     /// What a node is a call of: by its tag, or as a map of one member.
