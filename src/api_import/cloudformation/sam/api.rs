@@ -190,9 +190,6 @@ impl TemplateReader<'_> {
             // Only a document has operations that answer preflights.
             let of_preflights: &[&str] = if has_definition(api, self) { &OF_PREFLIGHTS } else { &[] };
             self.claim_auth(auth, &[&AUTH[..], of_preflights].concat());
-            for key in of_preflights {
-                self.ledger.boolean(self.tree.at(auth), key);
-            }
             if let Some(node) = self.tree.at(auth).get("EnableIamAuthorizer") {
                 self.ledger.taken(node);
             }
