@@ -113,6 +113,7 @@ impl TemplateReader<'_> {
         if let Some(stack) = self.nested.iter().find(|stack| stack.name == api).cloned() {
             return self.api_of_stack(&stack);
         }
+        self.leave_out_other_events(&api, &own);
         if let Some(sam_api) = sam_apis.iter().find(|other| other.name == api) {
             return Some(self.sam_api(sam_api, &own));
         }

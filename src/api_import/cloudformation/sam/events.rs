@@ -94,6 +94,19 @@ impl TemplateReader<'_> {
         operations
     }
 
+    /// Leaves the events out that are of another API than the one that is imported.
+    pub fn leave_out_other_events(&mut self, api: &str, resources: &[ApiResource]) {
+        for kind in [ApiKind::Rest, ApiKind::Http] {
+            for event in self.events(kind, resources) {
+                let other = self.api_of(kind, &event);
+                if other != api {
+                    let words = format!("it is an event of the API {other}, and {api} is imported");
+                    self.ledger.remark_whole(self.tree.at(event.node), Remark::left_out(words));
+                }
+            }
+        }
+    }
+
     /// The events of this kind of API; the claims of other events are of [`Self::claim_events`].
     fn events(&mut self, kind: ApiKind, resources: &[ApiResource]) -> Vec<Event> {
         let word = match kind {
