@@ -25,6 +25,9 @@ const STACKS: [(&str, &str); 2] =
 /// The names that SAM gives the APIs of events that name none.
 const IMPLICIT: [&str; 2] = ["ServerlessRestApi", "ServerlessHttpApi"];
 
+/// Templates lead no deeper: CloudFormation itself takes fewer.
+const MOST_STACKS: usize = 20;
+
 #[rustfmt::skip]
 const PROPERTIES: &FateTable = &[
     ("TemplateURL", Apart),
@@ -130,6 +133,11 @@ impl TemplateReader<'_> {
     pub fn api_of_stack(&mut self, stack: &NestedStack) -> Option<ApiOfTemplate> {
         if self.way.contains(&stack.root) {
             self.ledger.error(self.tree.at(stack.node), "the templates of stacks lead in a circle");
+            return None;
+        }
+        if self.way.len() >= MOST_STACKS {
+            let words = format!("stacks lead more than {MOST_STACKS} templates deep");
+            self.ledger.error(self.tree.at(stack.node), words);
             return None;
         }
         let parameters = self.parameters_of(stack);

@@ -63,7 +63,7 @@ pub(super) fn read_on(
     let root = *way.last()?;
     let by = if way.len() > 1 { "Parameters of the stack:" } else { "--parameter" };
     let parameters = Parameters::read(ledger, tree.at(root), (by, &options.parameters));
-    let known = known_names::read(tree.at(root), &parameters);
+    let known = known_names::read(ledger, tree.at(root), &parameters);
     let scope = Scope::of(tree.at(root), parameters);
     let mut reader = TemplateReader {
         tree,
