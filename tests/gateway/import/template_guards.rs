@@ -248,3 +248,86 @@ fn a_stack_with_stacks_that_has_parts_of_the_api_is_refused() {
         assert_eq!(ran.code, Some(code), "{nested}{}", ran.stderr);
     }
 }
+
+#[test]
+fn what_is_said_of_a_domain_and_of_preflights_is_told() {
+    let domain = |properties: &str| {
+        format!(
+            "{REST}  Name: {{ Type: AWS::ApiGateway::DomainName, Properties: {{ DomainName: a.example.com, {properties} }} }}\n"
+        )
+    };
+    let table = [
+        ("Policy: { Statement: [] }", "policy of domain: open"),
+        ("EndpointConfiguration: { Types: [PRIVATE] }", "private endpoint: open"),
+    ];
+    for (properties, answer) in table {
+        let ran = imported(&domain(properties));
+        assert_eq!(ran.code, Some(3), "{properties}: {}", ran.stdout);
+        assert!(ran.stderr.contains(answer), "{properties}: {}", ran.stderr);
+        assert_eq!(imported_beside(&domain(properties), &[], answer).code, Some(0), "{properties}");
+    }
+    assert_written(
+        &domain("EndpointConfiguration: { Types: [REGIONAL] }, Policy: !Ref AWS::NoValue"),
+        "GET /",
+    );
+
+    let cors = "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api: { Type: AWS::Serverless::Api, Properties: { StageName: live, Cors: \"'*'\", Auth: { ApiKeyRequired: true } } }
+  Hello: { Type: AWS::Serverless::Function, Properties: { FunctionName: hello, Events: { Get: { Type: Api, Properties: { RestApiId: !Ref Api, Path: /, Method: get } } } } }
+";
+    let words = "preflights are answered without the authorizer or the API key that SAM asks them for";
+    let ran = imported(cors);
+    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    let without = instead(
+        cors,
+        "ApiKeyRequired: true",
+        "ApiKeyRequired: true, AddApiKeyRequiredToCorsPreflight: false",
+    );
+    let ran = imported(&without);
+    assert!(!ran.stderr.contains(words), "{}", ran.stderr);
+}
+
+#[test]
+fn nothing_that_a_template_says_is_dropped_without_a_word() {
+    let with = |resource: &str| format!("{REST}{resource}\n");
+    let stage = "  Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, StageName: live, Variables: { b: [1] } } }";
+    assert_refused(&with(stage), "got a list for the stage variable b, expected a text");
+
+    let two = instead(
+        SAM,
+        "        Get:",
+        "        Other: { Type: Api, Properties: { Path: /b, Method: get } }\n        Get:",
+    );
+    let ran = imported_beside(&two, &[], "api: Api");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("it is an event of the API ServerlessRestApi, and Api is imported"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("unknown field"), "{}", ran.stderr);
+
+    let prepended = instead(REST, "Name: shop", "Name: shop, Parameters: { basepath: prepend }");
+    let ran = imported(&prepended);
+    assert_eq!(ran.code, Some(3), "{}", ran.stdout);
+    assert!(ran.stderr.contains("option: --basepath prepend"), "{}", ran.stderr);
+    let folder = Folder::new(&[("input.yaml", prepended.as_bytes())]);
+    assert_eq!(folder.tollgate(&["import", "input.yaml", "--basepath", "prepend"]).code, Some(0));
+    assert_refused(
+        &instead(&prepended, "prepend", "[a]"),
+        "expected the base path to be ignore, prepend or split",
+    );
+
+    let secret = "{{resolve:ssm:/shop/url:1}}";
+    for uri in [format!("'https://{secret}/a'"), format!("!Sub 'https://{secret}/a'")] {
+        let http = format!("Integration: {{ Type: HTTP_PROXY, IntegrationHttpMethod: GET, Uri: {uri} }}");
+        let asks = instead(REST, "Integration: { Type: MOCK }", &http);
+        let ran = imported(&asks);
+        assert_eq!(ran.code, Some(3), "{}", ran.stdout);
+        assert!(ran.stderr.contains(&format!("what is {secret}?")), "{}", ran.stderr);
+        let ran = imported_beside(&asks, &[], &format!("'{secret}': example.com"));
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(ran.stdout.contains("https://example.com/a"), "{}", ran.stdout);
+    }
+}
