@@ -1,10 +1,12 @@
 //! `cdk.out`, the folder that `cdk synth` writes: its template that has an API.
 
 use std::{
-    fs,
-    io::{self, ErrorKind},
+    fs::{self, File},
+    io::{self, ErrorKind, Read},
     path::{Path, PathBuf},
 };
+
+use super::source::MOST_INPUT_BYTES;
 
 /// What a template with an API has in it.
 const OF_AN_API: &str = "\"AWS::ApiGateway";
@@ -19,9 +21,11 @@ const TEMPLATE: &str = ".template.json";
 pub fn template_in(folder: &Path) -> io::Result<PathBuf> {
     let mut templates = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+        let entry = entry?;
+        let path = entry.path();
         let is_template = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(TEMPLATE));
-        if is_template && fs::read_to_string(&path)?.contains(OF_AN_API) {
+        // No link is followed: cdk synth makes none, and one may lead to a device.
+        if is_template && entry.file_type()?.is_file() && has_api(&path)? {
             templates.push(path);
         }
     }
@@ -42,4 +46,11 @@ pub fn template_in(folder: &Path) -> io::Result<PathBuf> {
             Err(io::Error::new(ErrorKind::InvalidInput, words))
         }
     }
+}
+
+/// Says if a file has an API, within what an import reads of one.
+fn has_api(path: &Path) -> io::Result<bool> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_INPUT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).contains(OF_AN_API))
 }

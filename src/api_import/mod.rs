@@ -14,6 +14,7 @@ pub mod cloudformation;
 pub mod definition;
 mod import;
 mod input_form;
+mod intrinsic_text;
 mod method_settings;
 pub mod names;
 pub mod openapi;

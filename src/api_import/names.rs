@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
+pub use super::intrinsic_text::{literal, name_of, text_with_names};
 use super::{
+    intrinsic_text::{LITERAL, MOST_TEXT_BYTES, NoText, template_of},
     report::{Ledger, Question},
-    source::{Located, NodeContent, NodeId, Tree},
+    source::{Located, MOST_MADE_BYTES, Member, NodeContent, NodeId, Tree},
 };
 
 /// Members whose texts may hold `${…}` without an intrinsic around them. In templates and bodies that is another language.
@@ -31,17 +33,9 @@ const RESOURCES: [&str; 2] = ["Resource", "NotResource"];
 /// Types of integrations that are called with the gateway's own role, or without any: nobody is asked for theirs.
 const WITHOUT_CREDENTIALS: [&str; 4] = ["aws_proxy", "http_proxy", "http", "mock"];
 
-/// What stands for a literal `${` until all names are in their places.
-const LITERAL: &str = "\u{e000}";
-
 /// The document with its names in their places: the same root where it has none.
 pub fn resolved(tree: &mut Tree, ledger: &mut Ledger, root: NodeId) -> NodeId {
     NameResolver { tree, ledger, known: None, depth: 0, unknown: UnknownName::IsAsked }.node(root, "")
-}
-
-/// A text that has no names, whatever stands in it.
-pub fn literal(text: &str) -> String {
-    text.replace("${", LITERAL)
 }
 
 /// A value of a template, which becomes the member `key` of a document. An answer counts before what the template says of a
@@ -53,13 +47,6 @@ pub fn resolved_in_template(
     known: &BTreeMap<String, String>,
 ) -> NodeId {
     NameResolver { tree, ledger, known: Some(known), depth: 0, unknown: UnknownName::IsAsked }.node(node, key)
-}
-
-/// The name within an intrinsic that is nothing but a name: `Api` of `!Ref Api`.
-pub fn name_of(node: Located<'_>) -> Option<String> {
-    let template = template_of(node)?.ok()?;
-    let name = template.strip_prefix("${")?.strip_suffix('}')?;
-    (!name.contains("${")).then(|| name.to_owned())
 }
 
 struct NameResolver<'a> {
@@ -81,6 +68,12 @@ enum UnknownName {
     Stays,
 }
 
+/// What a name counts for besides its value.
+const BYTES_OF_NAME: usize = 64;
+
+/// The beginning of a dynamic reference: `{{resolve:ssm:/name:1}}`.
+const REFERENCE: &str = "{{resolve:";
+
 /// A value with names whose values have names, and so on: no more than so often.
 const MOST_DEPTH: usize = 10;
 
@@ -97,12 +90,8 @@ impl NameResolver<'_> {
             return match template {
                 Ok(template) if RESOURCES.contains(&key) => self.text(id, &within_api(&template)),
                 Ok(template) => self.text(id, &template),
-                Err(intrinsic) => {
-                    let words = match self.known {
-                        Some(_) => format!("{intrinsic}: its arguments are not as CloudFormation has them"),
-                        None => format!("{intrinsic} is only known to its template: import the template"),
-                    };
-                    self.ledger.error(self.tree.at(id), words);
+                Err(no_text) => {
+                    self.refuse(id, no_text);
                     id
                 }
             };
@@ -113,12 +102,17 @@ impl NameResolver<'_> {
             {
                 self.text(id, &text)
             }
+            NodeContent::Scalar { text, .. } if self.asks_for_references(&text) => {
+                let text = self.with_references(id, text);
+                self.tree.derive_text(id, text)
+            }
             NodeContent::Scalar { .. } => id,
             NodeContent::List(nodes) => {
                 let resolved: Vec<NodeId> = nodes.iter().map(|node| self.node(*node, key)).collect();
                 if resolved == nodes { id } else { self.tree.derive(id, NodeContent::List(resolved)) }
             }
             NodeContent::Map(mut members) => {
+                self.refuse_beside_others(&members);
                 let mut has_changed = false;
                 let needs_no_credentials = is_without_credentials(self.tree.at(id));
                 for member in &mut members {
@@ -133,6 +127,29 @@ impl NameResolver<'_> {
                 if has_changed { self.tree.derive(id, NodeContent::Map(members)) } else { id }
             }
         }
+    }
+
+    /// An intrinsic is the only member of its map. What one beside others holds would be lost.
+    fn refuse_beside_others(&mut self, members: &[Member]) {
+        for Member { key, node, .. } in members.iter().filter(|member| member.key.starts_with("Fn::")) {
+            let words = format!("{key} stands beside other members: it is the only one of its map");
+            self.ledger.error(self.tree.at(*node), words);
+        }
+    }
+
+    fn refuse(&mut self, id: NodeId, no_text: NoText) {
+        let words = match (no_text, self.known) {
+            (NoText::TooLong(intrinsic), _) => {
+                format!("{intrinsic} makes more than {} MB", MOST_TEXT_BYTES >> 20)
+            }
+            (NoText::Unread(intrinsic), Some(_)) => {
+                format!("{intrinsic}: its arguments are not as CloudFormation has them")
+            }
+            (NoText::Unread(intrinsic), None) => {
+                format!("{intrinsic} is only known to its template: import the template")
+            }
+        };
+        self.ledger.error(self.tree.at(id), words);
     }
 
     /// A value whose names stay, if nothing tells them.
@@ -158,12 +175,44 @@ impl NameResolver<'_> {
     /// A text with the answers in the places of its names.
     fn text(&mut self, id: NodeId, template: &str) -> NodeId {
         let text = self.with_values(id, function_within(template));
-        self.tree.derive_text(id, text.replace(LITERAL, "${"))
+        let text = self.with_references(id, text.replace(LITERAL, "${"));
+        match refuse_too_much(self.tree, self.ledger, id) {
+            true => id,
+            false => self.tree.derive_text(id, text),
+        }
+    }
+
+    /// A text of a template with the answers in the places of CloudFormation's dynamic references.
+    fn with_references(&mut self, id: NodeId, text: String) -> String {
+        if !self.asks_for_references(&text) {
+            return text;
+        }
+        let (mut made, mut rest) = (String::new(), text.as_str());
+        while let Some((before, behind)) = rest.split_once(REFERENCE) {
+            let Some((inside, behind)) = behind.split_once("}}") else { break };
+            let key = format!("{REFERENCE}{inside}}}}}");
+            let words = format!("what is {key}? The file will hold it");
+            let answer = self.ledger.answer(self.tree.at(id), Question::of_map(&key, words, "VALUE"));
+            made.push_str(before);
+            made.push_str(&match answer {
+                Some(answer) => answer.as_str().map_or_else(|| answer.to_string(), str::to_owned),
+                None => key,
+            });
+            rest = behind;
+        }
+        made + rest
+    }
+
+    fn asks_for_references(&self, text: &str) -> bool {
+        self.known.is_some() && self.unknown == UnknownName::IsAsked && text.contains(REFERENCE)
     }
 
     fn with_values(&mut self, id: NodeId, template: &str) -> String {
         let (mut text, mut rest) = (String::new(), template);
         while let Some((before, behind)) = rest.split_once("${") {
+            if refuse_too_much(self.tree, self.ledger, id) {
+                return text;
+            }
             text.push_str(before);
             let Some((name, behind)) = split_at_its_end(behind) else {
                 text.push_str("${");
@@ -171,15 +220,33 @@ impl NameResolver<'_> {
                 continue;
             };
             // `Fn::ImportValue` of a name that has names: they are asked for first.
-            let name = self.with_values(id, name);
-            match name.contains(LITERAL) {
-                true => text.push_str(&format!("{LITERAL}{name}}}")),
-                false => text.push_str(&self.name(id, &name)),
-            }
+            let name = self.name_within(id, name);
+            let value = match name.contains(LITERAL) {
+                true => format!("{LITERAL}{name}}}"),
+                false => self.name(id, &name),
+            };
+            self.tree.count_made(value.len() + BYTES_OF_NAME);
+            text.push_str(&value);
             rest = behind;
         }
         text.push_str(rest);
         text
+    }
+
+    /// A name with the values of the names in it.
+    fn name_within(&mut self, id: NodeId, name: &str) -> String {
+        if !name.contains("${") {
+            return name.to_owned();
+        }
+        if self.depth == MOST_DEPTH {
+            let words = format!("names stand in names more than {MOST_DEPTH} levels deep");
+            self.ledger.error(self.tree.at(id), words);
+            return name.replace("${", LITERAL);
+        }
+        self.depth += 1;
+        let name = self.with_values(id, name);
+        self.depth -= 1;
+        name
     }
 
     fn name(&mut self, id: NodeId, name: &str) -> String {
@@ -280,79 +347,15 @@ fn within_api(template: &str) -> String {
     template.to_owned()
 }
 
-/// The text of an intrinsic, with `${Name}` where a name stands. `Err`: its name, where only a template knows its value.
-fn template_of(node: Located<'_>) -> Option<Result<String, String>> {
-    if let Some(tag) = node.tag() {
-        let name = tag.trim_start_matches('!');
-        let name = if name == "Ref" { name.to_owned() } else { format!("Fn::{name}") };
-        return Some(of_intrinsic(&name, node));
+/// Says that the calls of a template make too much, if they do: nothing more is to be made then.
+pub fn refuse_too_much(tree: &mut Tree, ledger: &mut Ledger, at: NodeId) -> bool {
+    if !tree.has_made_too_much() {
+        return false;
     }
-    let mut members = node.members()?;
-    let (only, others) = (members.next()?, members.next());
-    let is_intrinsic = others.is_none() && (only.key == "Ref" || only.key.starts_with("Fn::"));
-    is_intrinsic.then(|| of_intrinsic(only.key, only.value))
-}
-
-fn of_intrinsic(name: &str, value: Located<'_>) -> Result<String, String> {
-    let unknown = || name.to_owned();
-    match name {
-        "Ref" => value.text().map(|name| format!("${{{name}}}")).ok_or_else(unknown),
-        "Fn::ImportValue" => imported(value).map(|name| format!("${{{name}}}")).ok_or_else(unknown),
-        "Fn::GetAtt" => {
-            let parts = match value.elements() {
-                Some(parts) => {
-                    parts.map(Located::text).collect::<Option<Vec<_>>>().ok_or_else(unknown)?.join(".")
-                }
-                None => value.text().ok_or_else(unknown)?.to_owned(),
-            };
-            Ok(format!("${{{parts}}}"))
-        }
-        "Fn::Sub" => substituted(value).ok_or_else(unknown),
-        "Fn::Join" => {
-            let mut parts = value.elements().ok_or_else(unknown)?;
-            let separator = parts.next().and_then(Located::text).ok_or_else(unknown)?;
-            let list = parts.next().and_then(Located::elements).ok_or_else(unknown)?;
-            let texts: Result<Vec<String>, String> = list.map(part).collect();
-            Ok(texts?.join(separator))
-        }
-        _ => Err(unknown()),
+    if tree.is_news() {
+        let words =
+            format!("the calls and names of the template make more than {} MB", MOST_MADE_BYTES >> 20);
+        ledger.error(tree.at(at), words);
     }
-}
-
-/// The text of a value, with `${Name}` where a name stands; `None`: it is none, or needs more than names.
-pub fn text_with_names(node: Located<'_>) -> Option<String> {
-    part(node).ok()
-}
-
-/// A part of a text: an intrinsic or a text.
-fn part(node: Located<'_>) -> Result<String, String> {
-    match template_of(node) {
-        Some(template) => template,
-        None => node.text().map(literal).ok_or_else(|| "Fn::Join".to_owned()),
-    }
-}
-
-/// `Fn::ImportValue`: a text, or an intrinsic that makes one.
-fn imported(value: Located<'_>) -> Option<String> {
-    if let Some(mut members) = value.members() {
-        let (only, others) = (members.next()?, members.next());
-        return others.is_none().then(|| of_intrinsic(only.key, only.value).ok())?;
-    }
-    match value.tag() {
-        Some(tag) if tag != "!ImportValue" => template_of(value)?.ok(),
-        Some(_) | None => value.text().map(str::to_owned),
-    }
-}
-
-/// `Fn::Sub`: a text, or a list of it and of values for some of its names.
-fn substituted(value: Located<'_>) -> Option<String> {
-    let Some(mut parts) = value.elements() else {
-        return Some(value.text()?.replace("${!", LITERAL));
-    };
-    let mut text = parts.next()?.text()?.replace("${!", LITERAL);
-    for member in parts.next()?.members()? {
-        let value = part(member.value).ok()?;
-        text = text.replace(&format!("${{{}}}", member.key), &value);
-    }
-    Some(text)
+    true
 }

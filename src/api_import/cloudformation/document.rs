@@ -49,14 +49,19 @@ impl TemplateReader<'_> {
             }
             None => (api.node, self.empty_document(api.node, members)),
         };
-        let parts = self.rest_parts((&api.name, api.node), of_api);
+        let parts = self.rest_parts((&api.name, api.node), of_api, &members);
         let members = self.put_into(at, members, (parts, Clash::Refused));
         self.map_node(at, members)
     }
 
     /// What the resources of a REST API say.
-    pub fn rest_parts(&mut self, (name, at): (&str, NodeId), of_api: &[ApiResource]) -> DocumentParts {
-        self.find_model_names(of_api);
+    pub fn rest_parts(
+        &mut self,
+        (name, at): (&str, NodeId),
+        of_api: &[ApiResource],
+        of_document: &[Member],
+    ) -> DocumentParts {
+        self.find_model_names(of_api, of_document);
         let paths = self.paths(of_api);
         let mut schemes = self.schemes(of_api);
         if paths.values().flatten().any(|operation| asks_for_key(self.tree.at(operation.node))) {

@@ -131,6 +131,7 @@ impl TemplateReader<'_> {
             let operations = self.written(item.node).into_iter();
             let operations: Vec<Member> =
                 operations.map(|operation| self.adapted(members, operation)).collect();
+            self.refuse_twice(&item.key, &operations);
             match paths.iter_mut().find(|other| other.key == item.key) {
                 None => {
                     let node = self.map_node(item.node, operations);
@@ -151,6 +152,16 @@ impl TemplateReader<'_> {
             }
         }
         members.push(self.map_member(of_document.unwrap_or(at), "paths", paths));
+    }
+
+    /// API Gateway takes one method of a path only: a second one would silently replace the first.
+    fn refuse_twice(&mut self, path: &str, operations: &[Member]) {
+        for (at, operation) in operations.iter().enumerate() {
+            if operations[..at].iter().any(|other| other.key == operation.key) {
+                let words = format!("{} {path} stands twice in the template", operation.key);
+                self.ledger.error(self.tree.at(operation.node), words);
+            }
+        }
     }
 
     /// Tells that an operation of the document is left out.

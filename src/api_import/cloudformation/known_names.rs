@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::intrinsics::Parameters;
-use crate::api_import::{names, source::Located};
+use crate::api_import::{
+    names,
+    report::Ledger,
+    source::{Located, MOST_MADE_BYTES},
+};
 
 /// A kind, the property with the name, and what intrinsics get of it.
 type NamedKind = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
@@ -30,7 +34,12 @@ const NAMED: [NamedKind; 15] = [
 ];
 
 /// The values by the names that intrinsics use: `Limit`, `GetOrders`, `GetOrders.Arn`; texts that may have names in them.
-pub(super) fn read(template: Located<'_>, parameters: &Parameters) -> BTreeMap<String, String> {
+pub(super) fn read(
+    ledger: &mut Ledger,
+    template: Located<'_>,
+    parameters: &Parameters,
+) -> BTreeMap<String, String> {
+    let mut bytes = 0;
     let mut known: BTreeMap<String, String> =
         parameters.values.iter().map(|(name, value)| (name.clone(), names::literal(value))).collect();
     let resources = template.get("Resources").and_then(Located::members).into_iter().flatten();
@@ -44,6 +53,12 @@ pub(super) fn read(template: Located<'_>, parameters: &Parameters) -> BTreeMap<S
         let Some((_, property, forms)) = NAMED.iter().find(|(named, ..)| *named == kind) else { continue };
         let name = resource.value.get("Properties").and_then(|properties| properties.get(property));
         let Some(name) = name.and_then(names::text_with_names) else { continue };
+        bytes += name.len() * forms.len();
+        if bytes > MOST_MADE_BYTES {
+            let words = format!("the names of resources have more than {} MB", MOST_MADE_BYTES >> 20);
+            ledger.error(resource.value, words);
+            break;
+        }
         for (attribute, form) in *forms {
             known.insert(format!("{}{attribute}", resource.key), form.replace("{}", &name));
         }

@@ -13,6 +13,9 @@ use crate::api_import::{
 /// Where CDK says which file of its folder a stack is deployed with: its location in S3 is of many parts.
 const ASSET_PATH: &str = "aws:asset:path";
 
+/// No more files are read, and no more put into others.
+const MOST_FILES: usize = 200;
+
 impl TemplateReader<'_> {
     /// The file that CDK names for a stack.
     pub fn asset_of(&self, resource: NodeId) -> Option<String> {
@@ -42,13 +45,30 @@ impl TemplateReader<'_> {
         match self.path_of(at, &location) {
             Ok(path) => {
                 let root = self.root_of(at, &path)?;
-                self.evaluated(root)
+                self.included_once(at, root)
             }
             Err(words) => {
                 self.ledger.error(self.tree.at(at), words);
                 None
             }
         }
+    }
+
+    /// The value of a file, which is not of itself.
+    fn included_once(&mut self, at: NodeId, root: NodeId) -> Option<NodeId> {
+        let words = match &mut self.scope.files {
+            files if files.open.contains(&root) => "files include each other in a circle".to_owned(),
+            files if files.count == MOST_FILES => format!("more than {MOST_FILES} files are included"),
+            files => {
+                files.count += 1;
+                files.open.push(root);
+                let evaluated = self.evaluated(root);
+                self.scope.files.open.pop();
+                return evaluated;
+            }
+        };
+        self.ledger.error(self.tree.at(at), words);
+        None
     }
 
     /// The file that a location in S3 was uploaded from: CDK's lies beside the template, any other is a question.
@@ -72,6 +92,15 @@ impl TemplateReader<'_> {
         let is_it = |root: &&NodeId| self.tree.sources.of(self.tree.node(**root).span).name == name;
         if let Some(root) = self.tree.roots.iter().find(is_it) {
             return Some(*root);
+        }
+        // A device has no end, and a pipe may never have a beginning.
+        if !path.is_file() || self.tree.roots.len() >= MOST_FILES {
+            let words = match path.is_file() {
+                true => format!("{name}: more than {MOST_FILES} files are read"),
+                false => format!("{name} is no regular file"),
+            };
+            self.ledger.error(self.tree.at(at), words);
+            return None;
         }
         match read_file(self.tree, path) {
             Ok(Ok(root)) => {

@@ -1,5 +1,7 @@
 //! `AWS::ApiGateway::Model` → a schema, and what a method says of parameters and bodies → those of an operation.
 
+use serde_json::json;
+
 use super::{
     properties::{
         Fate::{Becomes, LeftOut, Read},
@@ -23,8 +25,10 @@ const MODEL: &FateTable = &[
     ("Schema", Becomes("schema")),
 ];
 
-/// Models that every API has; `Empty` lets everything in.
-const BUILT_IN: [&str; 2] = ["Empty", "Error"];
+/// A model that every API has, unless it has one of its own of this name: it lets everything in.
+const EMPTY: &str = "Empty";
+/// The same, which is of maps.
+const ERROR: &str = "Error";
 
 /// The places of parameters, as methods and as operations write them.
 const PLACES: [(&str, &str); 3] = [("querystring", "query"), ("header", "header"), ("path", "path")];
@@ -113,7 +117,14 @@ impl TemplateReader<'_> {
                 Some(resource) => self.model_names.get(&resource).cloned().unwrap_or(resource),
                 None => self.text_of(node)?,
             };
-            if BUILT_IN.contains(&name.as_str()) {
+            let is_of_template = self.model_names.values().any(|own| *own == name);
+            if name == EMPTY && !is_of_template {
+                continue;
+            }
+            if name == ERROR && !is_of_template {
+                let schema = self.tree.derive_json(node, &json!({ "type": "object" }));
+                let schema = self.member("schema", schema);
+                content.push(self.map_member(node, &media_type, vec![schema]));
                 continue;
             }
             let pointer = format!("#/components/schemas/{}", name.replace('~', "~0").replace('/', "~1"));
@@ -128,7 +139,17 @@ impl TemplateReader<'_> {
     }
 
     /// Finds what each model is called, before methods name them.
-    pub(super) fn find_model_names(&mut self, of_api: &[ApiResource]) {
+    pub(super) fn find_model_names(&mut self, of_api: &[ApiResource], of_document: &[Member]) {
+        for name in [EMPTY, ERROR] {
+            let is_in = |key: &str, schemas: &str| {
+                let found = of_document.iter().find(|member| member.key == key)?;
+                let found = self.tree.at(found.node);
+                if schemas.is_empty() { found.get(name) } else { found.get(schemas)?.get(name) }
+            };
+            if is_in("definitions", "").or_else(|| is_in("components", "schemas")).is_some() {
+                self.model_names.insert(name.to_owned(), name.to_owned());
+            }
+        }
         for resource in of_api.iter().filter(|resource| resource.kind == "Model") {
             let name = self.model_name(resource);
             self.model_names.insert(resource.name.clone(), name);

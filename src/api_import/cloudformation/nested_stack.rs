@@ -12,14 +12,21 @@ use super::{
     template::{self, ApiOfTemplate},
 };
 use crate::api_import::{
+    names,
     options::ImportOptions,
-    report::Remark,
+    report::{Question, Remark},
     source::{Located, Member, NodeId},
 };
 
 /// The kinds of resources that are stacks, with the property that says where the template is.
 const STACKS: [(&str, &str); 2] =
     [("AWS::CloudFormation::Stack", "TemplateURL"), ("AWS::Serverless::Application", "Location")];
+
+/// The names that SAM gives the APIs of events that name none.
+const IMPLICIT: [&str; 2] = ["ServerlessRestApi", "ServerlessHttpApi"];
+
+/// Templates lead no deeper: CloudFormation itself takes fewer.
+const MOST_STACKS: usize = 20;
 
 #[rustfmt::skip]
 const PROPERTIES: &FateTable = &[
@@ -41,6 +48,8 @@ pub(super) struct NestedStack {
     /// The value of the file.
     root: NodeId,
     pub holds: Holds,
+    /// The words for parts of an API that is in another template.
+    parts: Option<&'static str>,
 }
 
 /// What a template has of an API.
@@ -77,10 +86,11 @@ impl TemplateReader<'_> {
         match path {
             Ok(path) => {
                 let Some(root) = self.root_of(place, &path) else { return };
-                let holds = holds(self.tree.at(root));
-                self.nested.push(NestedStack { name, node, properties, root, holds });
+                let (holds, parts) = (holds(self.tree.at(root)), parts(self.tree.at(root)));
+                self.nested.push(NestedStack { name, node, properties, root, holds, parts });
             }
             Err(words) => {
+                self.ask_of_stack(&name, node, properties);
                 let words = format!("{kind}: its template is not read: {words}");
                 let advice = "if it has the API, get it (aws cloudformation get-template), and import that with --parameter";
                 let remark = Remark::left_out(words.clone()).advising(advice);
@@ -88,6 +98,28 @@ impl TemplateReader<'_> {
                 self.refused.push((node, format!("{words}: {advice}")));
             }
         }
+    }
+
+    /// A stack that is told of the API may have methods of it, which guard more than a route that answers in their place.
+    fn ask_of_stack(&mut self, name: &str, node: NodeId, properties: NodeId) {
+        let Some(parameters) = self.tree.at(properties).get("Parameters") else { return };
+        let resources = self.tree.at(self.root).get("Resources");
+        let is_told = parameters.members().into_iter().flatten().any(|parameter| {
+            let named = names::text_with_names(parameter.value).unwrap_or_default();
+            let mut names = named.split("${").skip(1).filter_map(|name| name.split(['}', '.']).next());
+            names.any(|name| {
+                let kind = resources.and_then(|resources| resources.get(name)?.get("Type")?.text());
+                IMPLICIT.contains(&name) || kind.is_some_and(is_of_api)
+            })
+        });
+        if !is_told {
+            return;
+        }
+        let words = format!(
+            "the stack {name} is told of the API, and its template is not read: may the API do without the methods and \
+             the guards that it may have? Else put its template beside this one, and name its file"
+        );
+        self.ledger.opened(self.tree.at(node), Question::of_map(format!("stack {name}"), words, "open"));
     }
 
     /// The stacks whose templates have an API; those with stacks of their own, if there is none of these.
@@ -101,6 +133,11 @@ impl TemplateReader<'_> {
     pub fn api_of_stack(&mut self, stack: &NestedStack) -> Option<ApiOfTemplate> {
         if self.way.contains(&stack.root) {
             self.ledger.error(self.tree.at(stack.node), "the templates of stacks lead in a circle");
+            return None;
+        }
+        if self.way.len() >= MOST_STACKS {
+            let words = format!("stacks lead more than {MOST_STACKS} templates deep");
+            self.ledger.error(self.tree.at(stack.node), words);
             return None;
         }
         let parameters = self.parameters_of(stack);
@@ -140,22 +177,40 @@ impl TemplateReader<'_> {
             if let Some(parameters) = self.tree.at(stack.properties).get("Parameters") {
                 self.ledger.taken_whole(parameters);
             }
-            let root = self.tree.at(stack.root);
-            match stack.holds {
-                Holds::Nothing | Holds::Stacks | Holds::Api => {}
-                Holds::Parts => {
-                    let words = "its template has parts of an API that is not in it: export the API (get-export), and import that";
+            match (stack.holds, stack.parts) {
+                (Holds::Nothing | Holds::Parts | Holds::Stacks, Some(words)) => {
                     self.ledger.error(self.tree.at(stack.node), words);
                 }
+                (Holds::Stacks, None) => self.ask_of_stack(&stack.name, stack.node, stack.properties),
+                (Holds::Nothing | Holds::Parts, None) | (Holds::Api, _) => {}
             }
             let words = match stack.holds {
                 Holds::Api => "the API of this template is not imported: import it by itself",
                 Holds::Nothing | Holds::Parts | Holds::Stacks => "no API of this template is imported",
             };
-            self.ledger.remark_whole(root, Remark::left_out(words));
+            self.ledger.remark_whole(self.tree.at(stack.root), Remark::left_out(words));
             self.ledger.remark(self.tree.at(stack.node), Remark::left_out(words));
         }
     }
+}
+
+/// Says if a resource of this kind is an API or a part of one.
+fn is_of_api(kind: &str) -> bool {
+    READ.contains(&kind) || ["AWS::Serverless::Api", "AWS::Serverless::HttpApi"].contains(&kind)
+}
+
+/// The words for what a template has of an API that is not in it.
+fn parts(template: Located<'_>) -> Option<&'static str> {
+    let resources = template.get("Resources").and_then(Located::members).into_iter().flatten();
+    resources.into_iter().find_map(|resource| match holds_resource(resource.value) {
+        Holds::Parts => {
+            Some("its template has parts of an API that is not in it: export the API (get-export), and import that")
+        }
+        Holds::Nothing if resource.key.starts_with("Fn::") => {
+            Some("its Resources have a call, which may make parts of an API: export the API (get-export), and import that")
+        }
+        Holds::Nothing | Holds::Stacks | Holds::Api => None,
+    })
 }
 
 /// What a template has of an API, by the kinds of its resources.

@@ -1,4 +1,4 @@
-//! Guards that stand before an API and not before a function URL: mutual TLS of a domain, and a web ACL. Each is a question.
+//! Guards that stand before an API and not before a function URL: mutual TLS, the policy and the private network of a domain, and a web ACL. Each is a question.
 
 use super::properties::TemplateReader;
 use crate::api_import::{names, report::Question, source::NodeId};
@@ -24,7 +24,10 @@ impl TemplateReader<'_> {
         }
         let Some(properties) = properties else { return };
         match is_domain {
-            true => self.mutual_tls(properties),
+            true => {
+                self.mutual_tls(properties);
+                self.domain_guards(properties);
+            }
             false => self.web_acl(resource, properties),
         }
     }
@@ -39,6 +42,23 @@ impl TemplateReader<'_> {
                      may the API be open to those without? A proxy that checks certificates, before a function URL with \
                      the AuthType AWS_IAM, keeps them out";
         self.ledger.opened(self.tree.at(guard), Question::of_map("mutual TLS", words, OPEN));
+    }
+
+    /// Asks about the policy of a domain, and about one of a private network.
+    fn domain_guards(&mut self, domain: NodeId) {
+        let policy = self.tree.at(domain).get("Policy").map(|policy| policy.id);
+        let policy = policy.and_then(|policy| self.evaluated(policy));
+        if let Some(policy) = policy.filter(|policy| !self.tree.at(*policy).is_null()) {
+            let words = "the domain has a policy, and a function URL has none: may the API be open to whom it keeps out?";
+            self.ledger.opened(self.tree.at(policy), Question::of_map("policy of domain", words, OPEN));
+        }
+        let endpoint = self.tree.at(domain).get("EndpointConfiguration").map(|endpoint| endpoint.id);
+        let Some(endpoint) = endpoint.and_then(|endpoint| self.evaluated(endpoint)) else { return };
+        let resolved = self.resolved(endpoint);
+        if self.tree.at(resolved).to_json().to_string().contains("PRIVATE") {
+            let words = "the domain is of a private network, and a function URL is public: may the API be open to all?";
+            self.ledger.opened(self.tree.at(resolved), Question::of_map("private endpoint", words, OPEN));
+        }
     }
 
     /// Asks about a web ACL, unless it is of a resource that is no API.

@@ -16,6 +16,9 @@ use crate::api_import::{
 const OF_THE_STACK: [&str; 5] =
     ["DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "Metadata"];
 
+/// How to get a template without its macros and loops.
+pub(super) const PROCESSED: &str = "(aws cloudformation get-template --template-stage Processed)";
+
 /// A resource of an API.
 pub(super) struct ApiResource {
     pub name: String,
@@ -30,6 +33,11 @@ impl TemplateReader<'_> {
     /// A resource, if it is one of an API. Of others their kind is told.
     pub fn resource(&mut self, Member { key: name, node, .. }: Member) -> Option<ApiResource> {
         let written = self.tree.at(node);
+        if name.starts_with("Fn::") {
+            let words = format!("{name} among Resources is not read yet: import what it makes {PROCESSED}");
+            self.ledger.error(written, words);
+            return None;
+        }
         let kind = written.get("Type").and_then(Located::text).unwrap_or("without a Type").to_owned();
         self.outer_guard(node, &kind);
         if let Some(location) = nested_stack::location_of(&kind) {
@@ -48,7 +56,7 @@ impl TemplateReader<'_> {
             return self.of_service(name, node, &kind, (&of_http, kind.clone()));
         }
         let Some(of_api) = kind.strip_prefix("AWS::ApiGateway::") else {
-            self.other_resource(&name, node, &kind);
+            self.other_resource(node, &kind);
             return None;
         };
         let of_api = of_api.to_owned();
@@ -140,14 +148,14 @@ impl TemplateReader<'_> {
                 Some(machine)
             }
             _ => {
-                self.other_resource(&name, node, kind);
+                self.other_resource(node, kind);
                 None
             }
         }
     }
 
     /// A resource that has no part in the API, or one that cannot be read.
-    fn other_resource(&mut self, name: &str, node: NodeId, kind: &str) {
+    fn other_resource(&mut self, node: NodeId, kind: &str) {
         let written = self.tree.at(node);
         if let Some((_, words)) = REFUSED.iter().find(|(begin, _)| kind.starts_with(begin)) {
             self.ledger.remark_whole(written, Remark::left_out(format!("{kind}: {words}")));
@@ -162,10 +170,7 @@ impl TemplateReader<'_> {
         }
         let is_left_out =
             kind.strip_prefix("AWS::Serverless::").is_some_and(|of_sam| SAM_LEFT_OUT.contains(&of_sam));
-        let is_api = ["AWS::Serverless::", "Fn::Transform"]
-            .iter()
-            .any(|begin| kind.starts_with(begin) || name.starts_with(begin));
-        if is_api && !is_left_out {
+        if kind.starts_with("AWS::Serverless::") && !is_left_out {
             let words = format!("{kind} is not read yet: export the API (get-export) and import that");
             self.ledger.error(self.tree.at(node), words);
         }
@@ -186,6 +191,11 @@ impl TemplateReader<'_> {
         for member in properties.members().into_iter().flatten() {
             match member.key {
                 "Events" => {}
+                key if key.starts_with("Fn::") => {
+                    let words =
+                        format!("{key} among Properties may hold Events: import what it makes {PROCESSED}");
+                    self.ledger.error(member.value, words);
+                }
                 key if read.contains(&key) => self.ledger.taken_whole(member.value),
                 _ => {
                     let owner =

@@ -5,7 +5,8 @@ use super::properties::{
     FateTable, TemplateReader, take,
 };
 use crate::api_import::{
-    report::Remark,
+    options::BasePathMode,
+    report::{Question, Remark},
     source::{Member, NodeContent, NodeId},
 };
 
@@ -116,6 +117,7 @@ impl TemplateReader<'_> {
         for Member { key, node, .. } in self.written(parameters) {
             match key.as_str() {
                 "endpointConfigurationTypes" => types.extend(self.texts_of(node)),
+                "basepath" => self.base_path(node),
                 _ => {
                     let words = "a parameter of API Gateway's own import";
                     self.ledger.remark_whole(self.tree.at(node), Remark::left_out(words));
@@ -123,6 +125,27 @@ impl TemplateReader<'_> {
             }
         }
         types
+    }
+
+    /// What API Gateway makes of the base path of the document: the option has to say so too.
+    pub(super) fn base_path(&mut self, way: NodeId) {
+        let resolved = self.resolved(way);
+        let node = self.tree.at(resolved);
+        self.ledger.taken(node);
+        let is_kept = self.options.base_path != BasePathMode::Ignore;
+        match node.text() {
+            Some("ignore") => {}
+            Some("prepend" | "split") if is_kept => {}
+            Some(way @ ("prepend" | "split")) => {
+                let words = "the template keeps the base path of the document: say so here too";
+                let line = format!("--basepath {way}");
+                self.ledger.ask(node, Question::of_option("--basepath", words, &line));
+            }
+            Some(_) | None => {
+                let words = "expected the base path to be ignore, prepend or split";
+                self.ledger.error(node, words);
+            }
+        }
     }
 
     fn endpoint_of(&mut self, endpoint: NodeId, mut members: Vec<Member>, types: Vec<String>) -> Member {

@@ -153,10 +153,23 @@ impl TemplateReader<'_> {
         let resolved = self.resolved(map);
         let node = self.tree.at(resolved);
         self.ledger.taken_whole(node);
-        let members = node.members().into_iter().flatten();
-        let texts =
-            members.filter_map(|member| Some((member.key.to_owned(), Value::from(member.value.text()?))));
-        Value::Object(texts.collect())
+        if node.members().is_none() && !node.is_null() {
+            self.ledger.error(node, format!("got {} for the stage variables, expected a map", node.noun()));
+        }
+        let mut texts = Map::new();
+        for member in node.members().into_iter().flatten() {
+            match member.value.text() {
+                Some(text) => {
+                    texts.insert(member.key.to_owned(), Value::from(text));
+                }
+                None => {
+                    let got = member.value.noun();
+                    let words = format!("got {got} for the stage variable {}, expected a text", member.key);
+                    self.ledger.error(member.value, words);
+                }
+            }
+        }
+        Value::Object(texts)
     }
 
     /// `CacheClusterEnabled` of a stage.

@@ -14,6 +14,7 @@ use super::{
 use crate::api_import::{
     definition::{ApiKind, Sourced},
     method_settings::StageWithSettings,
+    names,
     options::ImportOptions,
     report::{Ledger, Question, Remark},
     source::{Located, NodeId, Tree},
@@ -62,7 +63,7 @@ pub(super) fn read_on(
     let root = *way.last()?;
     let by = if way.len() > 1 { "Parameters of the stack:" } else { "--parameter" };
     let parameters = Parameters::read(ledger, tree.at(root), (by, &options.parameters));
-    let known = known_names::read(tree.at(root), &parameters);
+    let known = known_names::read(ledger, tree.at(root), &parameters);
     let scope = Scope::of(tree.at(root), parameters);
     let mut reader = TemplateReader {
         tree,
@@ -112,6 +113,7 @@ impl TemplateReader<'_> {
         if let Some(stack) = self.nested.iter().find(|stack| stack.name == api).cloned() {
             return self.api_of_stack(&stack);
         }
+        self.leave_out_other_events(&api, &own);
         if let Some(sam_api) = sam_apis.iter().find(|other| other.name == api) {
             return Some(self.sam_api(sam_api, &own));
         }
@@ -171,7 +173,8 @@ impl TemplateReader<'_> {
         if is_api.contains(&resource.kind.as_str()) {
             return resource.name == api;
         }
-        let named = ["RestApiId", "ApiId"].iter().find_map(|key| self.referred(resource.properties, key));
+        let properties = self.tree.at(resource.properties);
+        let named = ["RestApiId", "ApiId"].iter().find_map(|key| api_named(properties.get(key)?));
         named.is_none_or(|other| other == api)
     }
 
@@ -200,6 +203,13 @@ impl TemplateReader<'_> {
             self.claim_globals(globals);
         }
     }
+}
+
+/// The API that a value names, as `Ref` and as `Fn::GetAtt` do: both give its id.
+pub(super) fn api_named(id: Located<'_>) -> Option<String> {
+    let name = names::name_of(id)?;
+    let api = [".RestApiId", ".ApiId"].iter().find_map(|attribute| name.strip_suffix(attribute));
+    Some(api.unwrap_or(&name).to_owned())
 }
 
 /// True of SAM's transform, and of one for language extensions, alone or in a list.

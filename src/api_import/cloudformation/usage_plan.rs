@@ -10,10 +10,10 @@ use super::{
         FateTable, TemplateReader,
     },
     resource::ApiResource,
+    template::api_named,
 };
 use crate::api_import::{
     definition::Sourced,
-    names,
     report::{Remark, Visibility},
     source::{Located, Member, NodeId},
 };
@@ -111,7 +111,7 @@ impl TemplateReader<'_> {
         for element in self.elements_of(list, "ApiStages") {
             let node = self.tree.at(element);
             self.ledger.taken(node);
-            let of_api = node.get("ApiId").and_then(names::name_of);
+            let of_api = node.get("ApiId").and_then(api_named);
             if of_api.is_some_and(|other| other != api) {
                 let words = "it is a stage of another API";
                 self.ledger.remark_whole(node, Remark::left_out(words));

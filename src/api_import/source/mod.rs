@@ -16,5 +16,5 @@ pub use self::{
     located::{Located, MemberOf},
     scalar_value::ScalarValue,
     source_problem::SourceProblem,
-    tree::{Member, NodeContent, NodeId, ShadowedMember, Tree, TreeNode},
+    tree::{MOST_MADE_BYTES, Member, NodeContent, NodeId, ShadowedMember, Tree, TreeNode},
 };

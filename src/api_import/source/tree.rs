@@ -7,6 +7,9 @@ use serde_json::Value;
 use super::{located::Located, scalar_value::ScalarValue};
 use crate::api_file::{Sources, Span};
 
+/// Calls that copy texts make no more than this of all files together.
+pub const MOST_MADE_BYTES: usize = 64 << 20;
+
 /// A value's number in its [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u32);
@@ -18,6 +21,9 @@ pub struct Tree {
     nodes: Vec<TreeNode>,
     /// The value of each file that has one, in the order of the files.
     pub roots: Vec<NodeId>,
+    /// The bytes of derived texts, and what counts like them.
+    made: usize,
+    has_told: bool,
     /// Members that do not count, for their name stands again further down.
     pub shadowed: Vec<ShadowedMember>,
 }
@@ -83,6 +89,9 @@ impl Tree {
     pub fn derive(&mut self, original: NodeId, content: NodeContent) -> NodeId {
         let TreeNode { span, .. } = self.node(original);
         let span = *span;
+        if let NodeContent::Scalar { text, .. } = &content {
+            self.made += text.len();
+        }
         let original = self.original(original);
         self.push(TreeNode { span, tag: None, content, original: Some(original) })
     }
@@ -114,6 +123,20 @@ impl Tree {
             }
         };
         self.derive(original, content)
+    }
+
+    /// Counts what is made besides derived texts.
+    pub fn count_made(&mut self, bytes: usize) {
+        self.made = self.made.saturating_add(bytes);
+    }
+
+    pub fn has_made_too_much(&self) -> bool {
+        self.made > MOST_MADE_BYTES
+    }
+
+    /// True the first time: it is told once that too much has been made.
+    pub fn is_news(&mut self) -> bool {
+        !std::mem::replace(&mut self.has_told, true)
     }
 
     /// The written node that a node stands for: itself, if it is written.

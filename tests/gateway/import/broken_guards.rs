@@ -169,8 +169,11 @@ Resources:
     ];
     for (template, question) in table {
         let ran = imported(&template);
-        let asked: Vec<&str> =
-            ran.stderr.lines().filter_map(|line| line.trim().strip_prefix("in the file of --map: ")).collect();
+        let asked: Vec<&str> = ran
+            .stderr
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("in the file of --map: "))
+            .collect();
         match question {
             None => assert_eq!((ran.code, asked), (Some(0), Vec::new()), "{template}: {}", ran.stderr),
             Some(question) => {

@@ -16,6 +16,8 @@ mod public_shapes;
 mod refused;
 mod report_forms;
 mod size;
+mod template_bounds;
+mod template_guards;
 mod template_property;
 mod translated;
 

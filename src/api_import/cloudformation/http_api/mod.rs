@@ -29,7 +29,7 @@ pub(super) const KINDS: &str = "AWS::ApiGatewayV2::";
 const API: &FateTable = &[
     ("Body", Becomes("body")),
     ("BodyS3Location", Apart),
-    ("BasePath", LeftOut("--basepath says what becomes of the base path of a document")),
+    ("BasePath", Apart),
     ("Name", Becomes("title")),
     ("Description", Becomes("description")),
     ("ProtocolType", Read),
@@ -66,6 +66,9 @@ impl TemplateReader<'_> {
         let mut members = self.members(api.properties, API, "AWS::ApiGatewayV2::Api");
         if let Some(cors) = self.tree.at(api.properties).get("CorsConfiguration").map(|cors| cors.id) {
             members.push(self.http_cors(cors));
+        }
+        if let Some(way) = self.tree.at(api.properties).get("BasePath").map(|way| way.id) {
+            self.base_path(way);
         }
         let stages = self.http_stages(of_api);
         let (target, key) = (take(&mut members, "target"), self.take_text(&mut members, "routeKey"));

@@ -60,6 +60,16 @@ impl TemplateReader<'_> {
     }
 
     fn truth(&mut self, id: NodeId) -> Truth {
+        if self.is_too_deep(id) {
+            return Truth::Unknown;
+        }
+        self.scope.depth += 1;
+        let truth = self.truth_within(id);
+        self.scope.depth -= 1;
+        truth
+    }
+
+    fn truth_within(&mut self, id: NodeId) -> Truth {
         if let Some(name) = self.tree.at(id).get("Condition").and_then(Located::text).map(str::to_owned) {
             return self.condition(id, &name);
         }

@@ -3,8 +3,11 @@
 use super::TemplateReader;
 use crate::api_import::{
     names,
-    source::{Located, NodeContent, NodeId},
+    source::{Located, NodeId},
 };
+
+/// What a value without a text counts for.
+const BYTES_OF_NODE: usize = 64;
 
 impl TemplateReader<'_> {
     /// `Fn::FindInMap: [map, key, second key]`, with `{DefaultValue}` behind them.
@@ -31,6 +34,9 @@ impl TemplateReader<'_> {
         let found = mappings.and_then(|mappings| mappings.get(map)?.get(first)?.get(second));
         if let Some(found) = found {
             let content = found.content().clone();
+            let count =
+                found.members().map_or(0, Iterator::count) + found.elements().map_or(0, Iterator::count);
+            self.tree.count_made(count * BYTES_OF_NODE);
             return Some(self.tree.derive(id, content));
         }
         if let Some(default) = default {
@@ -86,8 +92,17 @@ impl TemplateReader<'_> {
             self.ledger.error(self.tree.at(id), "Fn::Split: the separator is empty");
             return Some(id);
         }
-        let parts: Vec<NodeId> = text.split(&separator).map(|part| self.tree.derive_text(id, part)).collect();
-        Some(self.tree.derive(id, NodeContent::List(parts)))
+        Some(self.list_of_parts(id, &text, &separator))
+    }
+
+    /// The parts of a text as a list.
+    pub(super) fn list_of_parts(&mut self, id: NodeId, text: &str, separator: &str) -> NodeId {
+        self.tree.count_made(text.matches(separator).count() * BYTES_OF_NODE);
+        if names::refuse_too_much(self.tree, self.ledger, id) {
+            return id;
+        }
+        let parts = text.split(separator).map(|part| self.tree.derive_text(id, part)).collect();
+        self.list_node(id, parts)
     }
 
     /// The parts of the ARN that a function's name stands for. CDK takes the region of a URI out of it, which nobody needs.

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) use self::{conditions::Truth, parameters::Parameters};
 use super::properties::TemplateReader;
 use crate::api_import::{
+    names,
     report::Remark,
     source::{Located, Member, NodeContent, NodeId},
 };
@@ -31,12 +32,32 @@ pub(super) struct Scope {
     way: Vec<String>,
     /// The mappings that were looked in.
     used_mappings: BTreeSet<String>,
+    pub files: IncludedFiles,
+    /// How many calls and values it is in.
+    depth: usize,
 }
+
+/// The files that includes and definitions put in.
+#[derive(Debug, Default)]
+pub(super) struct IncludedFiles {
+    /// Those that are being evaluated, outermost first.
+    pub open: Vec<NodeId>,
+    /// How often one was put in.
+    pub count: usize,
+}
+
+/// Values, calls and conditions lead no deeper: a file has half of it at most.
+const MOST_DEPTH: usize = 400;
 
 /// An intrinsic function, by its full name: `Ref`, `Fn::If`, `Condition`.
 struct Intrinsic {
     name: String,
     argument: NodeId,
+}
+
+/// True of a member that is a call of a function.
+fn is_call(member: &Member) -> bool {
+    member.key.starts_with("Fn::")
 }
 
 impl Scope {
@@ -54,6 +75,26 @@ impl Scope {
 impl TemplateReader<'_> {
     /// A value without the intrinsics that choose. `None`: it is `AWS::NoValue`, so the member is not there.
     pub fn evaluated(&mut self, id: NodeId) -> Option<NodeId> {
+        if names::refuse_too_much(self.tree, self.ledger, id) || self.is_too_deep(id) {
+            return Some(id);
+        }
+        self.scope.depth += 1;
+        let evaluated = self.evaluated_within(id);
+        self.scope.depth -= 1;
+        evaluated
+    }
+
+    /// True where values lead deeper than the stack of a thread does, which is an error.
+    fn is_too_deep(&mut self, id: NodeId) -> bool {
+        let is_too_deep = self.scope.depth >= MOST_DEPTH;
+        if is_too_deep {
+            let words = format!("values and conditions lead more than {MOST_DEPTH} levels deep");
+            self.ledger.error(self.tree.at(id), words);
+        }
+        is_too_deep
+    }
+
+    fn evaluated_within(&mut self, id: NodeId) -> Option<NodeId> {
         if let Some(intrinsic) = self.intrinsic(id) {
             return self.apply(id, &intrinsic);
         }
@@ -65,8 +106,10 @@ impl TemplateReader<'_> {
                 Some(if is_same { id } else { self.tree.derive(id, NodeContent::List(evaluated)) })
             }
             NodeContent::Map(members) => {
+                let has_call = members.iter().any(is_call);
+                let members = self.with_included(members);
                 let mut evaluated = Vec::new();
-                let mut is_same = true;
+                let mut is_same = !has_call;
                 for member in members {
                     let node = self.evaluated(member.node);
                     is_same &= node == Some(member.node);
@@ -75,6 +118,32 @@ impl TemplateReader<'_> {
                 Some(if is_same { id } else { self.tree.derive(id, NodeContent::Map(evaluated)) })
             }
         }
+    }
+
+    /// Members with those of a file that `Fn::Transform` includes beside them. No other call stands beside members.
+    fn with_included(&mut self, written: Vec<Member>) -> Vec<Member> {
+        if !written.iter().any(is_call) {
+            return written;
+        }
+        let (calls, mut members): (Vec<Member>, Vec<Member>) = written.into_iter().partition(is_call);
+        for Member { key, node, .. } in calls {
+            self.ledger.taken(self.tree.at(node));
+            if key != "Fn::Transform" {
+                let words = format!("{key} stands beside other members: it is the only one of its map");
+                self.ledger.error(self.tree.at(node), words);
+                continue;
+            }
+            let Some(file) = self.included(node, node).filter(|file| *file != node) else { continue };
+            for member in self.written(file) {
+                if members.iter().any(|other| other.key == member.key) {
+                    let words = format!("{} stands in the included file and beside it", member.key);
+                    self.ledger.error(self.tree.at(member.node), words);
+                }
+                members.push(member);
+            }
+            self.ledger.taken(self.tree.at(file));
+        }
+        members
     }
 
     /// What a node is a call of: by its tag, or as a map of one member.
@@ -147,8 +216,8 @@ impl TemplateReader<'_> {
         }
         let resolved = self.resolved(id);
         let text = self.tree.at(resolved).text()?.to_owned();
-        let texts: Vec<NodeId> = text.split(',').map(|part| self.tree.derive_text(id, part.trim())).collect();
-        Some(self.tree.derive(id, NodeContent::List(texts)))
+        let texts: Vec<&str> = text.split(',').map(str::trim).collect();
+        Some(self.list_of_parts(id, &texts.join(","), ","))
     }
 
     /// `Fn::If`: the branch that is not taken is left out.

@@ -18,7 +18,7 @@ use crate::api_import::{
     },
     definition::{ApiKind, Sourced, StageDefinition},
     method_settings::{self, CacheCluster, MethodSetting, StageWithSettings},
-    report::Remark,
+    report::{Remark, Visibility},
     source::{Member, NodeId},
 };
 
@@ -104,6 +104,9 @@ impl TemplateReader<'_> {
         if let Some(properties) = api.properties {
             parts.members.extend(self.endpoint(properties));
             let cors = self.tree.at(properties).get("Cors").map(|cors| cors.id);
+            if let Some(cors) = cors {
+                self.say_of_preflights(cors, &parts.auth);
+            }
             parts.members.extend(cors.and_then(|cors| self.rest_cors(cors)));
         }
         if let Some(responses) = take(&mut parts.members, "gatewayResponses") {
@@ -190,9 +193,6 @@ impl TemplateReader<'_> {
             // Only a document has operations that answer preflights.
             let of_preflights: &[&str] = if has_definition(api, self) { &OF_PREFLIGHTS } else { &[] };
             self.claim_auth(auth, &[&AUTH[..], of_preflights].concat());
-            for key in of_preflights {
-                self.ledger.boolean(self.tree.at(auth), key);
-            }
             if let Some(node) = self.tree.at(auth).get("EnableIamAuthorizer") {
                 self.ledger.taken(node);
             }
@@ -203,6 +203,17 @@ impl TemplateReader<'_> {
             parts.members.extend(self.resource_policy(auth));
         }
         parts
+    }
+
+    /// A preflight of SAM's own may be asked who calls, which no browser says.
+    fn say_of_preflights(&mut self, cors: NodeId, auth: &ApiAuth) {
+        let is_asked = auth.default.is_some() && auth.asks_preflights
+            || auth.asks_for_key && auth.asks_preflights_for_key;
+        if is_asked {
+            let words =
+                "preflights are answered without the authorizer or the API key that SAM asks them for";
+            self.ledger.remark(self.tree.at(cors), Remark::otherwise(words, Visibility::Visible));
+        }
     }
 
     fn sam_stage(

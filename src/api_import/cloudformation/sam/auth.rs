@@ -106,12 +106,7 @@ impl TemplateReader<'_> {
         let (mut allowed, mut denied) = (Networks::new(), Networks::new());
         for Member { key, node, .. } in self.written(policy) {
             match key.as_str() {
-                "CustomStatements" => {
-                    let resolved = self.resolved(node);
-                    self.ledger.taken_whole(self.tree.at(resolved));
-                    let list = self.tree.at(resolved).elements().into_iter().flatten();
-                    statements.extend(list.map(|statement: Located<'_>| statement.id));
-                }
+                "CustomStatements" => statements.extend(self.custom_statements(node)),
                 "IpRangeWhitelist" | "IpRangeBlacklist" => {
                     let operator = if key == "IpRangeWhitelist" { "NotIpAddress" } else { "IpAddress" };
                     let addresses = self.resolved(node);
@@ -157,10 +152,33 @@ impl TemplateReader<'_> {
         Some(self.map_member(policy, "x-amazon-apigateway-policy", vec![version, list]))
     }
 
+    /// A list of statements, or one.
+    fn custom_statements(&mut self, written: NodeId) -> Vec<NodeId> {
+        let resolved = self.resolved(written);
+        let node = self.tree.at(resolved);
+        self.ledger.taken_whole(node);
+        if node.is_map() {
+            return vec![resolved];
+        }
+        match node.elements() {
+            Some(statements) => statements.map(|statement: Located<'_>| statement.id).collect(),
+            None => {
+                let words =
+                    format!("got {} for CustomStatements, expected a list of statements", node.noun());
+                self.ledger.error(node, words);
+                Vec::new()
+            }
+        }
+    }
+
     fn add_networks(&mut self, key: &str, node: NodeId, networks: &mut Networks) {
         let resolved = self.resolved(node);
         self.ledger.taken_whole(self.tree.at(resolved));
-        let elements = self.tree.at(resolved).elements().into_iter().flatten();
+        let list = self.tree.at(resolved);
+        let Some(elements) = list.elements() else {
+            self.ledger.error(list, format!("got {} for {key}, expected a list", list.noun()));
+            return;
+        };
         for element in elements {
             let is_endpoint = key.starts_with("IntrinsicVpce")
                 || element.text().is_some_and(|text| text.starts_with("vpce-"));

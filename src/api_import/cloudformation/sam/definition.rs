@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{SamApi, TemplateReader, cors::CORS, events::EventOperation, security::ApiAuth};
+use super::{
+    SamApi, TemplateReader, cors::CORS, events::EventOperation, globals::flag_in, security::ApiAuth,
+};
 use crate::api_import::{
     cloudformation::{
         document::asks_for_key,
@@ -11,7 +13,7 @@ use crate::api_import::{
     },
     definition::ApiKind,
     report::{Remark, Visibility},
-    source::{Located, Member, NodeContent, NodeId},
+    source::{Member, NodeContent, NodeId},
 };
 
 /// A document, and what SAM adds to it.
@@ -38,8 +40,7 @@ impl TemplateReader<'_> {
     pub(super) fn definition_at(&mut self, properties: NodeId, node: NodeId) -> Definition {
         let of_template = self.tree.node(self.root).span.file;
         let is_here = self.tree.node(node).span.file == of_template;
-        let merges = self.tree.at(properties).get("MergeDefinitions");
-        let merges = merges.and_then(Located::as_bool) == Some(true);
+        let merges = flag_in(self, properties, "MergeDefinitions") == Some(true);
         Definition { node, place: if is_here { Place::Template } else { Place::File }, merges }
     }
 
@@ -175,8 +176,7 @@ impl TemplateReader<'_> {
     ) -> NodeId {
         let is_answered = self.tree.at(existing).get(INTEGRATION).is_some();
         let own = event.auth;
-        let overrides =
-            own.and_then(|own| self.tree.at(own).get("OverrideApiAuth")).and_then(Located::as_bool);
+        let overrides = own.and_then(|own| flag_in(self, own, "OverrideApiAuth"));
         let own_counts = own.filter(|_| kind == ApiKind::Http || overrides == Some(true));
         let (takes, words) = match (kind, definition.merges, is_answered) {
             (ApiKind::Rest, true, _) => (Takes::All, "the event counts before the operation of the document"),

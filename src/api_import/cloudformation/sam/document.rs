@@ -44,7 +44,7 @@ impl TemplateReader<'_> {
             }
         };
         let beside = match api.kind {
-            ApiKind::Rest => self.rest_parts((&api.name, api.node), resources),
+            ApiKind::Rest => self.rest_parts((&api.name, api.node), resources, &members),
             ApiKind::Http => self.http_parts(resources),
         };
         let members = self.put_into(at, members, (beside, Clash::Refused));

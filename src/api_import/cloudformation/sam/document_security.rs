@@ -3,7 +3,7 @@
 
 use super::{
     TemplateReader,
-    globals::text_in,
+    globals::{flag_in, text_in},
     security::{API_KEY, ApiAuth, NOBODY, SIGNATURE},
 };
 use crate::api_import::{
@@ -37,14 +37,15 @@ impl TemplateReader<'_> {
             None => {}
             Some(SIGNATURE) => operation = self.signed(operation, event),
             Some(name) => {
-                let scopes = self.ledger.texts(self.tree.at(event), "AuthorizationScopes");
+                let scopes = self.scopes_in(event);
                 requirements.push(self.requirement_of(event, name, scopes, auth));
             }
         }
         let flag = self.tree.at(event).get("ApiKeyRequired").filter(|_| kind == ApiKind::Rest);
         if let Some(flag) = flag.map(|flag| flag.id) {
             // What is neither true nor false opens nothing.
-            let word = if self.tree.at(flag).as_bool() == Some(false) { NO_KEY } else { API_KEY };
+            let asks_for_key = flag_in(self, event, "ApiKeyRequired") != Some(false);
+            let word = if asks_for_key { API_KEY } else { NO_KEY };
             requirements.push(self.requirement_of(flag, word, None, auth));
         }
         self.with_requirements(operation, requirements)
@@ -86,7 +87,7 @@ impl TemplateReader<'_> {
         let mut requirements = self.requirements_of(operation);
         let names: Vec<&str> = auth.scopes.iter().map(|(name, _)| name.as_str()).chain([SIGNATURE]).collect();
         let is_asked = requirements.iter().any(|requirement| self.asks(*requirement, &names))
-            || self.tree.at(operation).get(AUTH).is_some();
+            || self.tree.at(operation).get(AUTH).is_some_and(|auth| !is_open(auth));
         let count = requirements.len();
         requirements.retain(|requirement| !self.asks(*requirement, &[NOBODY]));
         let opts_out = requirements.len() < count;
@@ -178,4 +179,9 @@ impl TemplateReader<'_> {
         members.push(self.map_member(at, AUTH, vec![kind]));
         self.map_node(operation, members)
     }
+}
+
+/// True of `{type: NONE}`, beside which SAM writes the default authorizer all the same, and that counts.
+fn is_open(auth: Located<'_>) -> bool {
+    auth.get("type").and_then(Located::text) == Some(NOBODY)
 }

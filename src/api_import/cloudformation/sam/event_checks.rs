@@ -1,6 +1,6 @@
 //! What an event has checked of a request: its model, and its parameters.
 
-use super::TemplateReader;
+use super::{TemplateReader, globals::flag_in};
 use crate::api_import::{
     cloudformation::properties::{
         Fate::{Becomes, LeftOut},
@@ -69,8 +69,8 @@ impl TemplateReader<'_> {
             }
             for Member { key: name, node, .. } in self.written(element) {
                 self.ledger.taken(self.tree.at(node));
-                let required = self.ledger.boolean(self.tree.at(node), "Required").unwrap_or(false);
-                if self.ledger.boolean(self.tree.at(node), "Caching") == Some(true) {
+                let required = flag_in(self, node, "Required").unwrap_or(false);
+                if flag_in(self, node, "Caching") == Some(true) {
                     keyed.push(name.clone());
                 }
                 let flag = self.text_node(node, required.to_string());

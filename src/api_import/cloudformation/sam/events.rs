@@ -8,9 +8,9 @@ use crate::api_import::{
             FateTable,
         },
         resource::ApiResource,
+        template::api_named,
     },
     definition::ApiKind,
-    names,
     report::Remark,
     source::{Member, NodeId},
 };
@@ -94,6 +94,19 @@ impl TemplateReader<'_> {
         operations
     }
 
+    /// Leaves the events out that are of another API than the one that is imported.
+    pub fn leave_out_other_events(&mut self, api: &str, resources: &[ApiResource]) {
+        for kind in [ApiKind::Rest, ApiKind::Http] {
+            for event in self.events(kind, resources) {
+                let other = self.api_of(kind, &event);
+                if other != api {
+                    let words = format!("it is an event of the API {other}, and {api} is imported");
+                    self.ledger.remark_whole(self.tree.at(event.node), Remark::left_out(words));
+                }
+            }
+        }
+    }
+
     /// The events of this kind of API; the claims of other events are of [`Self::claim_events`].
     fn events(&mut self, kind: ApiKind, resources: &[ApiResource]) -> Vec<Event> {
         let word = match kind {
@@ -127,7 +140,7 @@ impl TemplateReader<'_> {
             ApiKind::Http => "ApiId",
         };
         let written = self.tree.at(event.properties).get(key);
-        let named = written.and_then(|api| names::name_of(api).or_else(|| api.text().map(str::to_owned)));
+        let named = written.and_then(|api| api_named(api).or_else(|| api.text().map(str::to_owned)));
         let implicit = IMPLICIT.into_iter().find(|(of_kind, _)| *of_kind == kind);
         named.unwrap_or_else(|| implicit.map_or_else(String::new, |(_, name)| name.to_owned()))
     }

@@ -2,7 +2,7 @@
 
 use super::TemplateReader;
 use crate::api_import::{
-    cloudformation::resource::ApiResource,
+    cloudformation::resource::{ApiResource, PROCESSED},
     definition::ApiKind,
     report::Remark,
     source::{Located, NodeContent, NodeId},
@@ -74,6 +74,14 @@ impl TemplateReader<'_> {
         let globals = self.tree.at(globals);
         self.ledger.taken(globals);
         for section in globals.members().into_iter().flatten() {
+            if section.key.starts_with("Fn::") {
+                let words = format!(
+                    "{} among Globals is not read yet: import what it makes {PROCESSED}",
+                    section.key
+                );
+                self.ledger.error(section.value, words);
+                continue;
+            }
             if section.key == "Function" {
                 for member in section.value.members().into_iter().flatten() {
                     match member.key {
@@ -129,4 +137,19 @@ impl TemplateReader<'_> {
 pub(super) fn text_in(reader: &mut TemplateReader<'_>, map: NodeId, key: &str) -> Option<String> {
     let node = reader.tree.at(map).get(key).map(|node: Located<'_>| node.id)?;
     reader.text_of(node)
+}
+
+/// True or false of a member, with names in their places; anything else is an error.
+pub(super) fn flag_in(reader: &mut TemplateReader<'_>, map: NodeId, key: &str) -> Option<bool> {
+    let written = reader.tree.at(map).get(key)?.id;
+    let resolved = reader.resolved(written);
+    let flag = reader.tree.at(resolved);
+    reader.ledger.taken_whole(flag);
+    // A name without an answer is a question already.
+    let is_asked = resolved != written && flag.text().is_some_and(|text| text.contains("${"));
+    if flag.as_bool().is_none() && !flag.is_null() && !is_asked {
+        let words = format!("got {} for {key}, expected true or false", flag.noun());
+        reader.ledger.error(flag, words);
+    }
+    reader.tree.at(resolved).as_bool()
 }

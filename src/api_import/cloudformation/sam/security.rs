@@ -1,7 +1,10 @@
 //! Who may call: the authorizers of an API, and what each of its events asks for.
 
-use super::{TemplateReader, globals::text_in};
-use crate::api_import::source::{Located, Member, NodeId};
+use super::{
+    TemplateReader,
+    globals::{flag_in, text_in},
+};
+use crate::api_import::source::{Member, NodeId};
 
 /// What SAM's `Auth` of an API says of all its routes.
 #[derive(Clone, Debug, Default)]
@@ -36,10 +39,9 @@ impl TemplateReader<'_> {
                 name = Some(own);
                 place = event;
             }
-            if let Some(flag) = self.tree.at(event).get("ApiKeyRequired") {
-                self.ledger.taken(flag);
+            if self.tree.at(event).get("ApiKeyRequired").is_some() {
                 // What is neither true nor false opens nothing.
-                asks_for_key = flag.as_bool() != Some(false);
+                asks_for_key = flag_in(self, event, "ApiKeyRequired") != Some(false);
             }
             scopes = self.scopes_in(event);
         }
@@ -86,7 +88,7 @@ impl TemplateReader<'_> {
     }
 
     /// `AuthorizationScopes` with names in their places.
-    fn scopes_in(&mut self, map: NodeId) -> Option<Vec<String>> {
+    pub(super) fn scopes_in(&mut self, map: NodeId) -> Option<Vec<String>> {
         const SCOPES: &str = "AuthorizationScopes";
         let written = self.tree.at(map).get(SCOPES)?.id;
         let resolved = self.resolved(written);
@@ -100,12 +102,15 @@ impl TemplateReader<'_> {
     pub(super) fn api_auth(&mut self, auth: NodeId) -> ApiAuth {
         self.claim_auth_map(auth);
         let default = text_in(self, auth, "DefaultAuthorizer");
-        let key = self.tree.at(auth).get("ApiKeyRequired");
-        if let Some(flag) = key {
-            self.ledger.taken(flag);
+        if default.as_deref() == Some(NOBODY) {
+            let node = self.tree.at(auth);
+            let words =
+                "DefaultAuthorizer: NONE is no authorizer, and SAM refuses it: name one, or leave it out";
+            self.ledger.error(node.get("DefaultAuthorizer").unwrap_or(node), words);
         }
+        let says_of_key = self.tree.at(auth).get("ApiKeyRequired").is_some();
         // What is neither true nor false opens nothing.
-        let asks_for_key = key.is_some_and(|flag| flag.as_bool() != Some(false));
+        let asks_for_key = says_of_key && flag_in(self, auth, "ApiKeyRequired") != Some(false);
         let mut scopes = Vec::new();
         let authorizers = self.tree.at(auth).get("Authorizers").map(|map| map.id);
         if let Some(map) = authorizers {
@@ -115,7 +120,7 @@ impl TemplateReader<'_> {
                 scopes.push((key, texts.unwrap_or_default()));
             }
         }
-        let is_not_false = |key| self.tree.at(auth).get(key).and_then(Located::as_bool) != Some(false);
+        let mut is_not_false = |key| flag_in(self, auth, key) != Some(false);
         ApiAuth {
             node: Some(auth),
             scopes,

@@ -1,6 +1,6 @@
 //! `Api` events of state machines → the integration that SAM's translator makes: StartExecution with a template.
 
-use super::{TemplateReader, events::Event};
+use super::{TemplateReader, events::Event, globals::flag_in};
 use crate::api_import::{
     cloudformation::{
         properties::{
@@ -32,7 +32,7 @@ impl TemplateReader<'_> {
     pub(super) fn execution(&mut self, machine: &ApiResource, event: &Event) -> Vec<Member> {
         let at = event.properties;
         let mut integration = self.members(at, EVENT, "an Api event of a state machine");
-        let flag = self.ledger.boolean(self.tree.at(at), "UnescapeMappingTemplate");
+        let flag = flag_in(self, at, "UnescapeMappingTemplate");
         let unescaped = match flag {
             Some(true) => r#".replaceAll("\\'","'")"#,
             Some(false) | None => "",
