@@ -147,8 +147,7 @@ fn read_all(
                 let ApiOfTemplate { kind, document, stages, mut usage_plans } = api;
                 let chosen = ChosenStages::of(ledger, tree.at(*root), stages, options.stage.as_deref());
                 usage_plans.values_mut().for_each(|plan| chosen.adapt(&mut plan.value));
-                let renamed = chosen.renamed().map(str::to_owned);
-                let stages = chosen.stages;
+                let (renamed, stages) = (chosen.renamed().map(str::to_owned), chosen.stages);
                 found = Some(Document { root: document, kind: Some(kind), stages, renamed, usage_plans });
             }
             InputForm::AwsCli(kind) => of_cli.add(kind, *root),
@@ -176,13 +175,9 @@ fn read_all(
             None => stages.push(stage),
         }
     }
-    let origin = match renamed {
-        Some(name) => StageOfOrigin::Named(name),
-        None if !stages.is_empty() => StageOfOrigin::Kept,
-        None => match openapi::stage_of_document(tree.at(root)) {
-            Some(name) => StageOfOrigin::Named(name),
-            None => StageOfOrigin::Unknown { said: options.stage.clone() },
-        },
+    let origin = match stages.is_empty() {
+        true => StageOfOrigin::of_document(tree.at(root), options),
+        false => renamed.map_or(StageOfOrigin::Kept, StageOfOrigin::Named),
     };
     let options = ImportOptions { kind, stage: chosen.stage.clone(), ..options.clone() };
     let mut definition = openapi::read(ledger, tree.at(root), &options, stages)?;

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::{
     definition::Definition,
+    openapi,
+    options::ImportOptions,
     report::{Ledger, Question, Remark, Visibility},
     source::Located,
 };
@@ -19,6 +21,16 @@ pub enum StageOfOrigin {
     Unknown {
         said: Option<String>,
     },
+}
+
+impl StageOfOrigin {
+    /// The stage of a document that no other part of the input says a stage of.
+    pub fn of_document(root: Located<'_>, options: &ImportOptions) -> Self {
+        match openapi::stage_of_document(root) {
+            Some(name) => Self::Named(name),
+            None => Self::Unknown { said: options.stage.clone() },
+        }
+    }
 }
 
 const POLICY: &str = "policy";

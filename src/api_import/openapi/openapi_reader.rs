@@ -79,12 +79,10 @@ pub fn read(
     reader.add_used_authorizers();
     components::leave_out_unused(&mut reader);
     reader.own_parts();
-    reader.leave_out_unanswered();
     if !own_extensions::is_export(root) {
         lift_shared_cors(&mut reader.definition);
     }
-    let own = reader.own_stage();
-    let (own_name, own_fields) = own.map(|own| (own.name, own.fields)).unwrap_or_default();
+    let (own_name, own_fields) = reader.own_stage().map(|own| (own.name, own.fields)).unwrap_or_default();
     let variables = std::mem::take(&mut reader.variables);
     if !stages.is_empty() {
         for mut stage in stages {

@@ -83,12 +83,13 @@ impl<'t> OpenApiReader<'t, '_> {
                 self.api_field(member);
             }
         }
-        let Some(routes) = self.ledger.map(self.root, ROUTES) else { return };
-        for member in routes.members().into_iter().flatten() {
+        let routes = self.ledger.map(self.root, ROUTES);
+        for member in routes.and_then(Located::members).into_iter().flatten() {
             let mut route = empty_route(member.key, member.key_span);
             self.own_fields(member.value, &mut route);
             self.definition.routes.push(route);
         }
+        self.leave_out_unanswered();
     }
 
     /// The fields of a route that its operation has.
