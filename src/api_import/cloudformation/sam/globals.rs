@@ -146,7 +146,8 @@ pub(super) fn flag_in(reader: &mut TemplateReader<'_>, map: NodeId, key: &str) -
     let flag = reader.tree.at(resolved);
     reader.ledger.taken_whole(flag);
     // A name without an answer is a question already.
-    let is_asked = resolved != written && flag.text().is_some_and(|text| text.contains("${"));
+    let has_name = |text: &str| ["${", "{{resolve:"].iter().any(|begin| text.contains(begin));
+    let is_asked = resolved != written && flag.text().is_some_and(has_name);
     if flag.as_bool().is_none() && !flag.is_null() && !is_asked {
         let words = format!("got {} for {key}, expected true or false", flag.noun());
         reader.ledger.error(flag, words);
