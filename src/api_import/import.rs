@@ -123,8 +123,42 @@ fn read_all(
     roots: &[NodeId],
     options: &ImportOptions,
 ) -> Option<ReadApi> {
-    let mut found = None;
     let mut of_cli = CliAnswers::default();
+    let Some(document) = document_in(tree, ledger, roots, options, &mut of_cli) else {
+        of_cli.refuse(tree, ledger);
+        return None;
+    };
+    let Document { root, kind, mut stages, renamed, usage_plans } = document;
+    let root = of_cli.complete(tree, ledger, root);
+    let of_template = stages.first().map(|stage| stage.stage.name.clone());
+    let chosen = of_cli.choose(tree, ledger, root, options.stage.clone().or(of_template));
+    if let Some(stage) = of_cli.stage(tree, ledger, &chosen) {
+        match stages.first_mut() {
+            Some(first) => first.add(stage),
+            None => stages.push(stage),
+        }
+    }
+    let origin = match stages.is_empty() {
+        true => StageOfOrigin::of_document(tree.at(root), options),
+        false => renamed.map_or(StageOfOrigin::Kept, StageOfOrigin::Named),
+    };
+    let options = ImportOptions { kind, stage: chosen.stage.clone(), ..options.clone() };
+    let mut definition = openapi::read(ledger, tree.at(root), &options, stages)?;
+    definition.usage_plans = usage_plans;
+    let keys = of_cli.add_to(tree, ledger, &mut definition, &chosen);
+    policy_stage::adapt(ledger, tree.at(root), &mut definition, origin);
+    Some(ReadApi { definition, keys })
+}
+
+/// Finds the document of the input, or makes the one that a template or the AWS CLI's answers are; hands those answers on.
+fn document_in(
+    tree: &mut Tree,
+    ledger: &mut Ledger,
+    roots: &[NodeId],
+    options: &ImportOptions,
+    of_cli: &mut CliAnswers,
+) -> Option<Document> {
+    let mut found = None;
     for root in roots {
         match InputForm::of(tree.at(*root)) {
             InputForm::OpenApi | InputForm::Template if found.is_some() => {
@@ -162,29 +196,7 @@ fn read_all(
     {
         found = Some(Document { root: document, kind: Some(kind), stages, renamed: None, usage_plans });
     }
-    let Some(Document { root, kind, mut stages, renamed, usage_plans }) = found else {
-        of_cli.refuse(tree, ledger);
-        return None;
-    };
-    let root = of_cli.complete(tree, ledger, root);
-    let of_template = stages.first().map(|stage| stage.stage.name.clone());
-    let chosen = of_cli.choose(tree, ledger, root, options.stage.clone().or(of_template));
-    if let Some(stage) = of_cli.stage(tree, ledger, &chosen) {
-        match stages.first_mut() {
-            Some(first) => first.add(stage),
-            None => stages.push(stage),
-        }
-    }
-    let origin = match stages.is_empty() {
-        true => StageOfOrigin::of_document(tree.at(root), options),
-        false => renamed.map_or(StageOfOrigin::Kept, StageOfOrigin::Named),
-    };
-    let options = ImportOptions { kind, stage: chosen.stage.clone(), ..options.clone() };
-    let mut definition = openapi::read(ledger, tree.at(root), &options, stages)?;
-    definition.usage_plans = usage_plans;
-    let keys = of_cli.add_to(tree, ledger, &mut definition, &chosen);
-    policy_stage::adapt(ledger, tree.at(root), &mut definition, origin);
-    Some(ReadApi { definition, keys })
+    found
 }
 
 /// What is said of a form that is not read.

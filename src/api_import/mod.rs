@@ -23,6 +23,7 @@ mod policy_stage;
 pub mod report;
 pub mod source;
 mod stage_choice;
+mod unasked_names;
 pub mod writer;
 
 pub use self::{
