@@ -30,7 +30,7 @@ pub struct HashedKey {
     pub usage_plan_id: Option<String>,
 }
 
-/// What the answers say of the keys of usage plans.
+/// The keys of usage plans, as far as the answers list them.
 #[derive(Default)]
 struct PlanKeys {
     /// The plans of each key, by the key's id.

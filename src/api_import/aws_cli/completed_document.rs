@@ -1,5 +1,5 @@
-//! What an export may lack (`extensions=integrations` does not ask for it) and other answers have: authorizers, and gateway
-//! responses.
+//! Authorizers and gateway responses that an export lacks (`extensions=integrations` does not ask for them), taken from the
+//! answers that have them.
 
 use super::{
     answer_kind::{AnswerKind, elements},

@@ -20,7 +20,7 @@ struct TemplateMaker<'a> {
     tree: &'a mut Tree,
     ledger: &'a mut Ledger,
     resources: Vec<Member>,
-    /// What authorizers are called, by their ids.
+    /// The names of authorizers, by their ids.
     authorizers: BTreeMap<String, String>,
 }
 
