@@ -91,7 +91,7 @@ pub fn adapt(ledger: &mut Ledger, root: Located<'_>, definition: &mut Definition
                 **resource = text.into();
                 is_changed = true;
             }
-            Renamed::Unclear => unclear(ledger, span, text, (&old, &written)),
+            Renamed::Unclear => unclear(ledger, span, text, &StageNames { old: &old, written: &written }),
         }
     }
     if is_changed {
@@ -114,7 +114,13 @@ fn asked(ledger: &mut Ledger, place: Located<'_>, named: &[&str], written: &str)
     answer.as_str().map(str::to_owned)
 }
 
-fn unclear(ledger: &mut Ledger, span: Span, resource: &str, (old, written): (&str, &str)) {
+/// The names of a stage on API Gateway and in the file.
+struct StageNames<'a> {
+    old: &'a str,
+    written: &'a str,
+}
+
+fn unclear(ledger: &mut Ledger, span: Span, resource: &str, StageNames { old, written }: &StageNames<'_>) {
     let words = format!(
         "the policy's resource {resource} does not say the same of the stage {written} as of {old}, which it was: import it \
          with --stage {old}"

@@ -54,7 +54,7 @@ impl TemplateReader<'_> {
         self.map_node(at, members)
     }
 
-    /// What the resources of a REST API say.
+    /// The paths and components that the resources of a REST API make.
     pub fn rest_parts(
         &mut self,
         (name, at): (&str, NodeId),

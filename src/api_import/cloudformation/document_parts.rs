@@ -1,4 +1,4 @@
-//! What stands beside the document of an API → put into it, as API Gateway does: a method replaces the operation.
+//! Puts the resources beside an API's document into it, as API Gateway does: a method replaces the operation.
 
 use super::{
     method::API_KEY,
@@ -20,7 +20,7 @@ pub(super) struct DocumentParts {
     pub gateway_responses: Vec<Member>,
 }
 
-/// What becomes of a name that the document has too.
+/// The way to treat a name that the document has too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Clash {
     /// The document's own is left out.
