@@ -4,12 +4,7 @@ use super::{
     answer_kind::AnswerKind,
     cli_answers::{ChosenStage, CliReader, either},
 };
-use crate::api_import::{
-    definition::Definition,
-    openapi,
-    report::{Remark, Visibility},
-    source::Located,
-};
+use crate::api_import::{definition::Definition, openapi, report::Remark, source::Located};
 
 #[rustfmt::skip]
 const LEFT_OUT: &[(&str, &str)] = &[
@@ -41,8 +36,7 @@ pub(super) fn read(reader: &mut CliReader<'_, '_>, definition: &mut Definition, 
         }
         for key in ["disableExecuteApiEndpoint", "DisableExecuteApiEndpoint"] {
             if let Some(node) = api.get(key) {
-                let words = "the endpoint of API Gateway goes: the function URL is the endpoint";
-                reader.ledger.remark(node, Remark::otherwise(words, Visibility::Visible));
+                openapi::disabled_endpoint(reader.ledger, node);
             }
         }
         if let Some(node) = reader.ledger.map(api, "endpointConfiguration") {

@@ -7,7 +7,7 @@ use crate::api_import::{
     names,
     options::ImportOptions,
     report::{Ledger, Remark},
-    source::{Member, NodeId, Tree},
+    source::{Located, Member, NodeId, Tree},
 };
 
 /// What becomes of a property.
@@ -19,6 +19,8 @@ pub(super) enum Fate {
     Read,
     /// It is read, and claimed, by a reader of its own.
     Apart,
+    /// It keeps somebody out: this asks whether it may be left out.
+    Guard(fn(&mut Ledger, Located<'_>)),
     LeftOut(&'static str),
 }
 
@@ -59,6 +61,10 @@ impl TemplateReader<'_> {
                 }
                 Some(Fate::Read) => self.ledger.taken_whole(node),
                 Some(Fate::Apart) => {}
+                Some(Fate::Guard(ask)) => {
+                    let node = self.resolved(member.node);
+                    ask(self.ledger, self.tree.at(node));
+                }
                 Some(Fate::LeftOut(words)) => self.ledger.remark_whole(node, Remark::left_out(words)),
                 None => {
                     self.ledger.taken_whole(node);

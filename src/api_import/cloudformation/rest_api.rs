@@ -1,10 +1,11 @@
 //! `AWS::ApiGateway::RestApi` → the root of a document: its body, or a root that paths are put into.
 
 use super::properties::{
-    Fate::{Apart, Becomes, LeftOut},
+    Fate::{Apart, Becomes, Guard, LeftOut},
     FateTable, TemplateReader, take,
 };
 use crate::api_import::{
+    openapi,
     options::BasePathMode,
     report::{Question, Remark},
     source::{Member, NodeContent, NodeId},
@@ -25,7 +26,7 @@ const PROPERTIES: &FateTable = &[
     ("EndpointConfiguration", Apart),
     ("Parameters", Apart),
     ("Mode", LeftOut("it is about the deployment of the template")),
-    ("DisableExecuteApiEndpoint", LeftOut("the function URL is the endpoint")),
+    ("DisableExecuteApiEndpoint", Guard(openapi::disabled_endpoint)),
     ("FailOnWarnings", LeftOut("it is about the deployment of the template")),
     ("Tags", LeftOut("tags are not of the API")),
 ];

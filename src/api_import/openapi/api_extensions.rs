@@ -6,7 +6,7 @@ use super::{documentation, openapi_reader::OpenApiReader, own_extensions};
 use crate::{
     api_import::{
         definition::{ApiKind, Sourced},
-        report::{Ledger, Question, Remark, Visibility},
+        report::{Ledger, Question, Remark},
         source::Located,
     },
     policy_document::{PolicyDocument, PolicyKind},
@@ -127,8 +127,7 @@ pub fn endpoint_configuration(ledger: &mut Ledger, node: Located<'_>) {
         ledger.remark_whole(kind, Remark::left_out("the function URL is the endpoint"));
     }
     if let Some(disabled) = node.get("disableExecuteApiEndpoint") {
-        let words = "the endpoint of API Gateway goes: the function URL is the endpoint";
-        ledger.remark(disabled, Remark::otherwise(words, Visibility::Visible));
+        disabled_endpoint(ledger, disabled);
     }
     if endpoints.is_empty() && !types.iter().any(|kind| kind.eq_ignore_ascii_case("PRIVATE")) {
         return;
@@ -136,4 +135,15 @@ pub fn endpoint_configuration(ledger: &mut Ledger, node: Located<'_>) {
     let words = "the API has a private endpoint, and a function URL is reached from everywhere: may it be public? \
                  ipAllow, a policy or the AuthType AWS_IAM keep others out";
     ledger.opened(node, Question::of_map("private endpoint", words, "open"));
+}
+
+/// `disableExecuteApiEndpoint`: who may reach the API only through its domain reaches a function URL past it.
+pub fn disabled_endpoint(ledger: &mut Ledger, node: Located<'_>) {
+    if node.is_null() || node.as_bool() == Some(false) {
+        ledger.remark_whole(node, Remark::left_out("the function URL is the endpoint"));
+        return;
+    }
+    let words = "the default endpoint of the API is disabled, and a function URL is reached past its domain: may it be? \
+                 TRUSTED_PROXY_SECRET with REQUIRE_TRUSTED_PROXY lets in only who comes through a proxy of yours";
+    ledger.opened(node, Question::of_map("disabled endpoint", words, "open"));
 }

@@ -29,7 +29,7 @@ mod stage_variables;
 mod validators;
 
 pub use self::{
-    api_extensions::{endpoint_configuration, resource_policy},
+    api_extensions::{disabled_endpoint, endpoint_configuration, resource_policy},
     base_path::{stage_of_document, stage_of_export},
     dialect::Dialect,
     function_uri::{HERE, function_of},

@@ -111,7 +111,13 @@ impl Demand {
 }
 
 fn faded(count: f64, at_ms: u64, now_ms: u64) -> f64 {
-    count * (-float(now_ms.saturating_sub(at_ms)) / MEMORY_MS).exp()
+    count * decay(float(now_ms.saturating_sub(at_ms)) / MEMORY_MS)
+}
+
+/// e⁻ˣ for x ≥ 0, as (1 - x/1024)¹⁰²⁴: at most 0.0003 too small. `f64::exp` would be all that needs libm, which each
+/// start would load.
+fn decay(x: f64) -> f64 {
+    (0..10).fold((1.0 - x / 1024.0).max(0.0), |power, _| power * power)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]

@@ -94,8 +94,13 @@ fn a_private_endpoint_at_a_server_is_a_question() {
     let private = "{ url: /, x-amazon-apigateway-endpoint-configuration: { vpcEndpointIds: [vpce-1], disableExecuteApiEndpoint: true } }";
     refused(&document(private), "", &[], asked);
     refused(&document(&format!("{{ url: / }}, {private}")), "", &[], asked);
-    written(&document(private), "private endpoint: open", &[]);
-    written(&document(&private.replace("vpcEndpointIds: [vpce-1], ", "")), "", &[]);
+    refused(&document(private), "private endpoint: open", &[], "--map: disabled endpoint: open");
+    written(&document(private), "private endpoint: open\ndisabled endpoint: open", &[]);
+    let disabled = private.replace("vpcEndpointIds: [vpce-1], ", "");
+    refused(&document(&disabled), "", &[], "--map: disabled endpoint: open");
+    refused(&document(&disabled.replace("true", "'yes'")), "", &[], "--map: disabled endpoint: open");
+    written(&document(&disabled), "disabled endpoint: open", &[]);
+    written(&document(&disabled.replace("true", "false")), "", &[]);
 }
 
 const FUNCTION: &str = "x-amazon-apigateway-integration: { type: aws_proxy, httpMethod: POST, payloadFormatVersion: '2.0', uri: 'arn:aws:lambda:eu-west-1:111122223333:function:a' }";

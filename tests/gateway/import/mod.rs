@@ -11,6 +11,7 @@ mod documents_opened;
 mod every_node;
 mod from_aws;
 mod method_settings;
+mod outer_guards;
 mod property;
 mod public_shapes;
 mod refused;

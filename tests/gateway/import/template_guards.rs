@@ -3,7 +3,7 @@
 
 use crate::{api_file::Folder, harness::tool::Ran};
 
-const REST: &str = "
+pub(super) const REST: &str = "
 Parameters: { P: { Type: String, Default: 'true' } }
 Resources:
   Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
@@ -36,7 +36,7 @@ Resources:
 
 const INCLUDE: &str = "Fn::Transform: { Name: AWS::Include, Parameters: { Location: inc.yaml } }";
 
-fn imported_beside(input: &str, beside: &[(&str, &str)], answers: &str) -> Ran {
+pub(super) fn imported_beside(input: &str, beside: &[(&str, &str)], answers: &str) -> Ran {
     let mut files = vec![("input.yaml", input.as_bytes()), ("answers.yaml", answers.as_bytes())];
     files.extend(beside.iter().map(|(name, text)| (*name, text.as_bytes())));
     Folder::new(&files).tollgate(&["import", "input.yaml", "--map", "answers.yaml"])
@@ -46,12 +46,12 @@ fn imported(input: &str) -> Ran {
     imported_beside(input, &[], "x: x")
 }
 
-fn instead(input: &str, written: &str, other: &str) -> String {
+pub(super) fn instead(input: &str, written: &str, other: &str) -> String {
     assert!(input.contains(written), "{written}");
     input.replacen(written, other, 1)
 }
 
-fn assert_written(input: &str, expected: &str) {
+pub(super) fn assert_written(input: &str, expected: &str) {
     let ran = imported(input);
     assert_eq!(ran.code, Some(0), "{input}{}", ran.stderr);
     assert!(ran.stdout.contains(expected), "{expected}: {input}{}", ran.stdout);
@@ -247,45 +247,6 @@ fn a_stack_with_stacks_that_has_parts_of_the_api_is_refused() {
         let ran = imported_beside(&root, &[("more.yaml", &nested)], "x: x");
         assert_eq!(ran.code, Some(code), "{nested}{}", ran.stderr);
     }
-}
-
-#[test]
-fn what_is_said_of_a_domain_and_of_preflights_is_told() {
-    let domain = |properties: &str| {
-        format!(
-            "{REST}  Name: {{ Type: AWS::ApiGateway::DomainName, Properties: {{ DomainName: a.example.com, {properties} }} }}\n"
-        )
-    };
-    let table = [
-        ("Policy: { Statement: [] }", "policy of domain: open"),
-        ("EndpointConfiguration: { Types: [PRIVATE] }", "private endpoint: open"),
-    ];
-    for (properties, answer) in table {
-        let ran = imported(&domain(properties));
-        assert_eq!(ran.code, Some(3), "{properties}: {}", ran.stdout);
-        assert!(ran.stderr.contains(answer), "{properties}: {}", ran.stderr);
-        assert_eq!(imported_beside(&domain(properties), &[], answer).code, Some(0), "{properties}");
-    }
-    assert_written(
-        &domain("EndpointConfiguration: { Types: [REGIONAL] }, Policy: !Ref AWS::NoValue"),
-        "GET /",
-    );
-
-    let cors = "Transform: AWS::Serverless-2016-10-31
-Resources:
-  Api: { Type: AWS::Serverless::Api, Properties: { StageName: live, Cors: \"'*'\", Auth: { ApiKeyRequired: true } } }
-  Hello: { Type: AWS::Serverless::Function, Properties: { FunctionName: hello, Events: { Get: { Type: Api, Properties: { RestApiId: !Ref Api, Path: /, Method: get } } } } }
-";
-    let words = "preflights are answered without the authorizer or the API key that SAM asks them for";
-    let ran = imported(cors);
-    assert!(ran.stderr.contains(words), "{}", ran.stderr);
-    let without = instead(
-        cors,
-        "ApiKeyRequired: true",
-        "ApiKeyRequired: true, AddApiKeyRequiredToCorsPreflight: false",
-    );
-    let ran = imported(&without);
-    assert!(!ran.stderr.contains(words), "{}", ran.stderr);
 }
 
 #[test]

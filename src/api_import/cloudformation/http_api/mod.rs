@@ -9,7 +9,7 @@ use serde_json::Map;
 use super::{
     document_parts::{Clash, DocumentParts},
     properties::{
-        Fate::{Apart, Becomes, LeftOut, Read},
+        Fate::{Apart, Becomes, Guard, LeftOut, Read},
         FateTable, TemplateReader, take,
     },
     resource::ApiResource,
@@ -18,6 +18,7 @@ use super::{
 use crate::api_import::{
     definition::{ApiKind, StageDefinition},
     method_settings::{MethodSetting, StageWithSettings},
+    openapi,
     report::Remark,
     source::{Member, NodeId},
 };
@@ -37,7 +38,7 @@ const API: &FateTable = &[
     ("Target", Becomes("target")),
     ("RouteKey", Becomes("routeKey")),
     ("CredentialsArn", LeftOut("the gateway's own role calls the target")),
-    ("DisableExecuteApiEndpoint", LeftOut("the function URL is the endpoint")),
+    ("DisableExecuteApiEndpoint", Guard(openapi::disabled_endpoint)),
     ("DisableSchemaValidation", LeftOut("it is of WebSocket APIs")),
     ("FailOnWarnings", LeftOut("it is about the deployment of the template")),
     ("IpAddressType", LeftOut("the function URL is the endpoint")),

@@ -9,7 +9,7 @@ use crate::api_import::{
     cloudformation::{
         document_parts::DocumentParts,
         properties::{
-            Fate::{Apart, Becomes, LeftOut, Read},
+            Fate::{Apart, Becomes, Guard, LeftOut, Read},
             FateTable, take,
         },
         resource::ApiResource,
@@ -18,7 +18,8 @@ use crate::api_import::{
     },
     definition::{ApiKind, Sourced, StageDefinition},
     method_settings::{self, CacheCluster, MethodSetting, StageWithSettings},
-    report::{Remark, Visibility},
+    openapi,
+    report::{Question, Remark},
     source::{Member, NodeId},
 };
 
@@ -45,7 +46,7 @@ const REST: &FateTable = &[
     ("CanarySetting", LeftOut("a canary is of two deployments, and the import makes one: see tollgate canary start")),
     ("Domain", LeftOut("CloudFront, or a domain of your own before the function URL, has the name: see hosts of a stage")),
     ("TracingEnabled", LeftOut("tracing is set on the gateway's function")),
-    ("DisableExecuteApiEndpoint", LeftOut("the function URL is the endpoint")),
+    ("DisableExecuteApiEndpoint", Guard(openapi::disabled_endpoint)),
     ("OpenApiVersion", LeftOut("it is of the document that SAM makes")),
     ("FailOnWarnings", LeftOut("it is about the deployment of the template")),
     ("AlwaysDeploy", LeftOut("it is about the deployment of the template")),
@@ -68,7 +69,7 @@ const HTTP: &FateTable = &[
     ("DefinitionUri", Apart),
     ("AccessLogSettings", LeftOut("each request has a line in the log of the gateway's function")),
     ("Domain", LeftOut("CloudFront, or a domain of your own before the function URL, has the name: see hosts of a stage")),
-    ("DisableExecuteApiEndpoint", LeftOut("the function URL is the endpoint")),
+    ("DisableExecuteApiEndpoint", Guard(openapi::disabled_endpoint)),
     ("FailOnWarnings", LeftOut("it is about the deployment of the template")),
     ("PropagateTags", LeftOut("tags are not of the API")),
     ("Tags", LeftOut("tags are not of the API")),
@@ -105,7 +106,7 @@ impl TemplateReader<'_> {
             parts.members.extend(self.endpoint(properties));
             let cors = self.tree.at(properties).get("Cors").map(|cors| cors.id);
             if let Some(cors) = cors {
-                self.say_of_preflights(cors, &parts.auth);
+                self.guarded_preflights(cors, &parts.auth);
             }
             parts.members.extend(cors.and_then(|cors| self.rest_cors(cors)));
         }
@@ -205,14 +206,15 @@ impl TemplateReader<'_> {
         parts
     }
 
-    /// A preflight of SAM's own may be asked who calls, which no browser says.
-    fn say_of_preflights(&mut self, cors: NodeId, auth: &ApiAuth) {
+    /// SAM asks its preflights for the authorizer and the key that all routes ask for, unless it is told otherwise.
+    fn guarded_preflights(&mut self, cors: NodeId, auth: &ApiAuth) {
         let is_asked = auth.default.is_some() && auth.asks_preflights
             || auth.asks_for_key && auth.asks_preflights_for_key;
         if is_asked {
-            let words =
-                "preflights are answered without the authorizer or the API key that SAM asks them for";
-            self.ledger.remark(self.tree.at(cors), Remark::otherwise(words, Visibility::Visible));
+            let words = "SAM asks preflights for the authorizer or the API key too, which no browser sends with one: may \
+                         they be answered to all? AddDefaultAuthorizerToCorsPreflight and \
+                         AddApiKeyRequiredToCorsPreflight, false, are the same in the template";
+            self.ledger.opened(self.tree.at(cors), Question::of_map("preflights", words, "open"));
         }
     }
 
