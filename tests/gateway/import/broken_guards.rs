@@ -36,7 +36,7 @@ Resources:
     Properties:
       FunctionName: hello
       Events:
-        Post: { Type: Api, Properties: { RestApiId: !Ref Api, Path: /, Method: post, Auth: { ApiKeyRequired: true, AuthorizationScopes: [write] },
+        Post: { Type: Api, Properties: { RestApiId: !Ref Api, Path: /, Method: post, Auth: { Authorizer: pool, ApiKeyRequired: true, AuthorizationScopes: [write] },
           RequestModel: { Model: Order, ValidateBody: true } } }
 ";
 
@@ -87,7 +87,7 @@ fn what_guards_and_is_written_wrongly_is_an_error() {
         (REST, "application/json: !Ref Order", "application/json: { Ref: {} }", reference),
         (REST, "AuthorizerId: !Ref Guard", "AuthorizerId: { Ref: [] }", reference),
         (REST, "ApiKeyRequired: true", "ApiKeyRequired: maybe", "ApiKeyRequired is neither true nor false"),
-        (SAM, "Auth: { ApiKeyRequired: true, AuthorizationScopes: [write] }", "Auth: [a]", "got a list for Auth, expected a map"),
+        (SAM, "Auth: { Authorizer: pool, ApiKeyRequired: true, AuthorizationScopes: [write] }", "Auth: [a]", "got a list for Auth, expected a map"),
         (SAM, "Auth: { DefaultAuthorizer: pool, Authorizers:", "Auth: 1\n      x: { a: b, c:", "got a number for Auth, expected a map"),
         (SAM, "ValidateBody: true", "ValidateBody: perhaps", "got a text in a RequestModel, expected true or false"),
         (SAM, "AuthorizationScopes: [read]", "AuthorizationScopes: { a: b }", "got a map for AuthorizationScopes, expected a list of texts"),

@@ -76,13 +76,15 @@ const HTTP: &FateTable = &[
 ];
 
 /// The members of `Auth` that are read; others are claimed with words, or are errors.
-const AUTH: [&str; 6] = [
+const AUTH: [&str; 8] = [
     "Authorizers",
     "DefaultAuthorizer",
     "ApiKeyRequired",
     "ResourcePolicy",
     "UsagePlan",
     "EnableIamAuthorizer",
+    "AddDefaultAuthorizerToCorsPreflight",
+    "AddApiKeyRequiredToCorsPreflight",
 ];
 
 /// What the resource of an API says: members of the document, and what is read apart.
@@ -95,9 +97,6 @@ pub(super) struct ApiParts {
     /// What is put into the document by names: authorizers, models, gateway responses.
     pub sam: DocumentParts,
 }
-
-/// What `Auth` says of preflights.
-const OF_PREFLIGHTS: [&str; 2] = ["AddDefaultAuthorizerToCorsPreflight", "AddApiKeyRequiredToCorsPreflight"];
 
 impl TemplateReader<'_> {
     pub(super) fn sam_rest_api(&mut self, api: &SamApi, resources: &[ApiResource]) -> ApiOfTemplate {
@@ -191,9 +190,7 @@ impl TemplateReader<'_> {
         }
         if let Some(auth) = self.tree.at(properties).get("Auth").map(|auth| auth.id) {
             parts.auth = self.api_auth(auth);
-            // Only a document has operations that answer preflights.
-            let of_preflights: &[&str] = if has_definition(api, self) { &OF_PREFLIGHTS } else { &[] };
-            self.claim_auth(auth, &[&AUTH[..], of_preflights].concat());
+            self.claim_auth(auth, &AUTH);
             if let Some(node) = self.tree.at(auth).get("EnableIamAuthorizer") {
                 self.ledger.taken(node);
             }

@@ -210,10 +210,6 @@ impl TemplateReader<'_> {
         let node = self.tree.at(auth);
         for member in node.members().into_iter().flatten().filter(|member| !read.contains(&member.key)) {
             match member.key {
-                "AddDefaultAuthorizerToCorsPreflight" | "AddApiKeyRequiredToCorsPreflight" => {
-                    let words = "preflights are answered before anybody is asked who calls";
-                    self.ledger.remark_whole(member.value, Remark::left_out(words));
-                }
                 "InvokeRole" => {
                     let words = "the gateway's own role calls functions";
                     self.ledger.remark_whole(member.value, Remark::left_out(words));

@@ -37,7 +37,7 @@ impl TemplateReader<'_> {
             None => {}
             Some(SIGNATURE) => operation = self.signed(operation, event),
             Some(name) => {
-                let scopes = self.scopes_in(event);
+                let scopes = self.event_scopes(kind, event);
                 requirements.push(self.requirement_of(event, name, scopes, auth));
             }
         }

@@ -182,7 +182,7 @@ impl TemplateReader<'_> {
             _ => self.invocation(kind, owner, event),
         };
         let own = self.tree.at(at).get("Auth").map(|auth| auth.id);
-        let mut members = self.security_of(event.node, own, auth);
+        let mut members = self.security_of((kind, &method), event.node, own, auth);
         if let Some(own) = own {
             let read = ["Authorizer", "AuthorizationScopes", "ApiKeyRequired", "OverrideApiAuth"];
             self.claim_auth(own, &read);

@@ -4,7 +4,11 @@ use super::{
     TemplateReader,
     globals::{flag_in, text_in},
 };
-use crate::api_import::source::{Member, NodeId};
+use crate::api_import::{
+    definition::ApiKind,
+    report::Remark,
+    source::{Member, NodeId},
+};
 
 /// What SAM's `Auth` of an API says of all its routes.
 #[derive(Clone, Debug, Default)]
@@ -24,26 +28,51 @@ pub(super) struct ApiAuth {
 /// The schemes of API keys and of signatures, as SAM calls them.
 pub(super) const API_KEY: &str = "api_key";
 pub(super) const SIGNATURE: &str = "AWS_IAM";
+const SCOPES: &str = "AuthorizationScopes";
 /// The word of an event that opts out of the default authorizer.
 pub(super) const NOBODY: &str = "NONE";
 
 impl TemplateReader<'_> {
-    /// The members `security` and `x-amazon-apigateway-auth` of an operation.
-    pub(super) fn security_of(&mut self, at: NodeId, event: Option<NodeId>, auth: &ApiAuth) -> Vec<Member> {
-        let (mut name, mut asks_for_key) = (auth.default.clone(), auth.asks_for_key);
+    /// The members `security` and `x-amazon-apigateway-auth` of the operation of an event.
+    pub(super) fn security_of(
+        &mut self,
+        (kind, method): (ApiKind, &str),
+        at: NodeId,
+        event: Option<NodeId>,
+        auth: &ApiAuth,
+    ) -> Vec<Member> {
+        let is_preflight = method.eq_ignore_ascii_case("options");
+        // An HTTP API's `OPTIONS` gets the default only where the event has an `Auth`.
+        let has_default = !is_preflight
+            || match kind {
+                ApiKind::Rest => auth.asks_preflights,
+                ApiKind::Http => event.is_some(),
+            };
+        let mut name = auth.default.clone().filter(|_| has_default);
+        let mut asks_for_key = auth.asks_for_key && (!is_preflight || auth.asks_preflights_for_key);
         let mut scopes = None;
         let mut place = auth.node.unwrap_or(at);
         if let Some(event) = event {
             self.claim_auth_map(event);
-            if let Some(own) = text_in(self, event, "Authorizer") {
-                name = Some(own);
-                place = event;
+            scopes = self.event_scopes(kind, event);
+            match text_in(self, event, "Authorizer") {
+                Some(own) => {
+                    name = Some(own);
+                    place = event;
+                }
+                None if kind == ApiKind::Rest => {
+                    scopes = None;
+                    if let Some(node) = self.tree.at(event).get(SCOPES) {
+                        let words = "SAM takes the scopes of an event only beside its Authorizer";
+                        self.ledger.remark_whole(node, Remark::left_out(words));
+                    }
+                }
+                None => {}
             }
             if self.tree.at(event).get("ApiKeyRequired").is_some() {
                 // What is neither true nor false opens nothing.
                 asks_for_key = flag_in(self, event, "ApiKeyRequired") != Some(false);
             }
-            scopes = self.scopes_in(event);
         }
         let mut said = Vec::new();
         let mut requirements = Vec::new();
@@ -87,9 +116,13 @@ impl TemplateReader<'_> {
         }
     }
 
+    /// The scopes of an event, if they count instead of the authorizer's: on an HTTP API an empty list does not.
+    pub(super) fn event_scopes(&mut self, kind: ApiKind, event: NodeId) -> Option<Vec<String>> {
+        self.scopes_in(event).filter(|scopes| kind == ApiKind::Rest || !scopes.is_empty())
+    }
+
     /// `AuthorizationScopes` with names in their places.
-    pub(super) fn scopes_in(&mut self, map: NodeId) -> Option<Vec<String>> {
-        const SCOPES: &str = "AuthorizationScopes";
+    fn scopes_in(&mut self, map: NodeId) -> Option<Vec<String>> {
         let written = self.tree.at(map).get(SCOPES)?.id;
         let resolved = self.resolved(written);
         self.ledger.taken_whole(self.tree.at(written));
