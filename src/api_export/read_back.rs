@@ -39,6 +39,8 @@ fn of_api(definition: &Definition) -> Fields {
     let settings = &definition.settings;
     let mut api = Fields::new();
     api.insert("unmatchedRoutes".to_owned(), definition.kind.unmatched_routes().into());
+    let slash = definition.kind.trailing_slash();
+    api.extend(slash.map(|slash| ("trailingSlash".to_owned(), slash.into())));
     if let Some(source) = settings.api_key_source.as_deref().filter(|source| *source != "HEADER") {
         api.insert("apiKeySource".to_owned(), source.into());
     }

@@ -10,7 +10,7 @@ use http::Method;
 use super::locate::Location;
 use crate::{
     authorizers::{FunctionOrigin, FunctionWord},
-    deployment::{Api, Matched},
+    deployment::{Api, Matched, ServedStage},
     error::{AuthorizerForm, GatewayError},
     item::WITHHELD,
     message::Request,
@@ -105,7 +105,7 @@ pub(super) fn check_route(location: &Location<'_>) -> Result<PolicyWord, Gateway
         addresses.check(&location.request.origin.source_ip)?;
     }
     match &location.stage.deployment.api.policy {
-        Some(policy) => check_policy(policy, location, matched),
+        Some(policy) => check_policy(policy, location.request, resources_of(location, matched)),
         None => Ok(PolicyWord::NoPolicy),
     }
 }
@@ -129,19 +129,26 @@ pub(super) fn rules_of(location: &Location<'_>) -> Option<AccessRules> {
     (has_lists || policy.is_some()).then_some(AccessRules { ask_for_address, ask_for_signer })
 }
 
+/// Refuses a preflight that the policy does not allow: on a REST API it is a call of the method `OPTIONS`.
+pub(super) fn check_preflight(stage: ServedStage<'_>, request: &Request) -> Result<(), GatewayError> {
+    let Some(policy) = &stage.deployment.api.policy else { return Ok(()) };
+    let resource = requested(&stage.settings.name, Method::OPTIONS.as_str(), stage.path);
+    check_policy(policy, request, vec![resource])?.require_allow()
+}
+
 fn check_policy(
     policy: &PolicyDocument,
-    location: &Location<'_>,
-    matched: &Matched<'_>,
+    request: &Request,
+    resources: Vec<String>,
 ) -> Result<PolicyWord, GatewayError> {
-    let context = ConditionContext::of(location.request);
+    let context = ConditionContext::of(request);
     if context.source_ip.is_none() && policy.asks_for_address() {
         return Err(address_unknown());
     }
-    if context.signer.is_none() && location.request.origin.iam.is_some() && policy.asks_for_signer() {
+    if context.signer.is_none() && request.origin.iam.is_some() && policy.asks_for_signer() {
         return Err(GatewayError::AccessDenied("the signer's ARN is none of IAM's".into()));
     }
-    match policy.evaluate_all(resources_of(location, matched), &context) {
+    match policy.evaluate_all(resources, &context) {
         Decision::Allow => Ok(PolicyWord::Allows),
         Decision::ExplicitDeny(statement) => {
             Err(GatewayError::AccessDenied(format!("{statement} of the policy denies it").into()))

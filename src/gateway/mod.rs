@@ -190,6 +190,7 @@ impl Gateway {
         }
 
         if let Some(cors) = preflight_policy(request, stage)? {
+            access::check_preflight(stage, request)?;
             return Ok(cors.preflight(request));
         }
 

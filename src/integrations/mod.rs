@@ -91,6 +91,13 @@ pub struct ParseContext<'a> {
     pub http_client: &'a GuardedClient,
 }
 
+impl ParseContext<'_> {
+    /// True for the route `$default`.
+    pub fn is_default_route(&self) -> bool {
+        self.stage_and_route.split_once(' ').is_some_and(|(_, route_key)| route_key == "$default")
+    }
+}
+
 /// API Gateway's default; the most is what a Lambda function may run.
 const DEFAULT_TIMEOUT_MS: u64 = 29_000;
 const MAX_TIMEOUT_MS: u64 = 900_000;

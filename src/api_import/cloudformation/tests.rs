@@ -96,6 +96,7 @@ fn a_template_becomes_a_file() {
             description: All orders
             api:
               unmatchedRoutes: AWS_REST
+              trailingSlash: IGNORE
               authorizers:
                 # template.yaml:14
                 Guard: { type: TOKEN, authorizerUri: guard }

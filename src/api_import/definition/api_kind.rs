@@ -40,6 +40,14 @@ impl ApiKind {
         }
     }
 
+    /// The value of `trailingSlash`, where it is not the default: a REST API takes `/x/` for `/x`.
+    pub const fn trailing_slash(self) -> Option<&'static str> {
+        match self {
+            Self::Rest => Some("IGNORE"),
+            Self::Http => None,
+        }
+    }
+
     /// The payload format of a function's events where the definition does not say one.
     pub const fn payload_format_version(self) -> &'static str {
         "1.0"

@@ -11,6 +11,10 @@ pub fn write(file: &mut WrittenFile, tree: &Tree, definition: &Definition) {
     if !settings.more.contains_key("unmatchedRoutes") {
         part.member(6, "unmatchedRoutes", definition.kind.unmatched_routes());
     }
+    let slash = definition.kind.trailing_slash();
+    if let Some(slash) = slash.filter(|_| !settings.more.contains_key("trailingSlash")) {
+        part.member(6, "trailingSlash", slash);
+    }
     if let Some(source) = settings.api_key_source.as_deref().filter(|source| *source != "HEADER") {
         part.member(6, "apiKeySource", source);
     }

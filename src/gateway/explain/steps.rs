@@ -18,7 +18,7 @@ use crate::{
     deployment::{Route, Served},
     error::GatewayError,
     gateway::{
-        access::check_api,
+        access::{check_api, check_preflight},
         ending::refusal_response,
         locate::{Location, locate},
         preflight_policy,
@@ -130,10 +130,14 @@ impl<'a> Way<'a> {
         let (request, stage) = (self.location.request, self.location.stage);
         let deployment = stage.deployment;
         // An address that is not known is let in so far.
-        if !request.origin.source_ip.is_empty() {
+        let is_address_known = !request.origin.source_ip.is_empty();
+        if is_address_known {
             check_api(&deployment.api, request).at(RefusingStep::Access)?;
         }
         if let Some(cors) = preflight_policy(request, stage).at(RefusingStep::Route)? {
+            if is_address_known {
+                check_preflight(stage, request).at(RefusingStep::Access)?;
+            }
             return Ok(Followed::ToPreflight(cors.preflight(request)));
         }
         let matched = deployment.find(&request.method, stage.path);

@@ -48,6 +48,8 @@ pub struct Http {
     /// Its own `cacheKeyParameters`.
     keyed: Vec<String>,
     client: GuardedClient,
+    /// The request's path goes behind that of the URI, as HTTP APIs have it on `$default`.
+    appends_path: bool,
 }
 
 impl Http {
@@ -67,7 +69,10 @@ impl Http {
             .extend(parameters.iter().flat_map(|parameters| parameters.rest.path_names()).map(str::to_owned));
         let uri = UriTemplate::parse(fields, &text?, &names, client)?;
         let keyed = fields.strings("cacheKeyParameters").unwrap_or_default();
-        Some(Self { uri, method: method?, parameters: parameters?, keyed, client: client.clone() })
+        let parameters = parameters?;
+        let has_path = uri.forwards_request_path() || parameters.forwards_request_path().is_some();
+        let appends_path = parse_context.is_default_route() && !has_path;
+        Some(Self { uri, method: method?, parameters, keyed, client: client.clone(), appends_path })
     }
 
     pub fn uri(&self) -> &UriTemplate {
@@ -76,7 +81,8 @@ impl Http {
 
     /// True if the path that is asked for has something of the request's.
     pub fn forwards_request_path(&self) -> bool {
-        self.parameters.forwards_request_path().unwrap_or_else(|| self.uri.forwards_request_path())
+        let of_uri = || self.appends_path || self.uri.forwards_request_path();
+        self.parameters.forwards_request_path().unwrap_or_else(of_uri)
     }
 
     /// The parameters that it gets under names of its own, `integration.request.header.x`.
@@ -110,7 +116,10 @@ impl Http {
     pub fn request(&self, context: &Context<'_>) -> Result<http::Request<Bytes>, GatewayError> {
         let method = self.method.of(context.request)?;
         let mut headers = target_headers::to_target(context.request);
-        let target = self.parameters.apply(context, &self.uri, &mut headers)?;
+        let mut target = self.parameters.apply(context, &self.uri, &mut headers)?;
+        if self.appends_path {
+            target.append_path(context.path);
+        }
         target_headers::add_zero_length(&mut headers, method, context.request);
         let mut request = http::Request::new(context.request.body.clone());
         *request.method_mut() = method.clone();

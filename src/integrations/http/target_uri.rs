@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use http::{Uri, uri::Authority};
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
-use super::uri_characters::{ENCODED_VALUE, PATH, QUERY, encoded_value, has_dot_segment, is_legal};
+use super::uri_characters::{
+    ENCODED_VALUE, PATH, QUERY, encoded_path, encoded_value, has_dot_segment, is_legal,
+};
 use crate::{
     context::Context,
     error::GatewayError,
@@ -160,6 +162,14 @@ impl UriTemplate {
 }
 
 impl TargetUri {
+    /// Puts a path as it was routed behind this one.
+    pub fn append_path(&mut self, path: &str) {
+        if self.path.ends_with('/') {
+            self.path.pop();
+        }
+        self.path.push_str(&encoded_path(path));
+    }
+
     /// Adds a query as a client sent it.
     pub fn append_request_query(&mut self, query: &str) {
         self.append_query(&utf8_percent_encode(query, &QUERY).to_string());

@@ -215,3 +215,33 @@ async fn a_denial_holds_for_what_a_target_may_take_a_request_for() {
     "]]
     .assert_eq(&statuses);
 }
+
+#[tokio::test]
+async fn a_preflight_is_a_call_of_options() {
+    async fn serving(statements: &Value) -> TestGateway {
+        let cors = json!({ "allowOrigins": ["https://app.example"], "allowMethods": ["*"] });
+        let words = json!({ "corsConfiguration": cors, "policy": { "Statement": statements } });
+        TestGateway::serving(&[api(&words), mock("PUT /orders/{id}", &json!({}))]).await
+    }
+    let preflight = "OPTIONS /v1/orders/7\norigin: https://app.example\naccess-control-request-method: PUT";
+    let everything = statement("Allow", "*", &json!({}));
+    let from_inside = json!({ "IpAddress": { "aws:SourceIp": INSIDE } });
+    for (statements, inside, outside) in [
+        (json!([everything]), "204", "204"),
+        (json!([statement("Allow", "execute-api:/v1/*", &from_inside)]), "204", "403"),
+        (json!([statement("Allow", "execute-api:/v1/OPTIONS/*", &from_inside)]), "204", "403"),
+        (json!([statement("Allow", "execute-api:/v1/PUT/*", &json!({}))]), "403", "403"),
+        (
+            json!([everything, statement("Deny", "execute-api:/*/OPTIONS/orders/*", &from_inside)]),
+            "403",
+            "204",
+        ),
+    ] {
+        let world = serving(&statements).await;
+        for (address, expected) in [(INSIDE, inside), (OUTSIDE, outside)] {
+            assert_eq!(&send_from(&world, address, preflight).await[..3], expected, "{address} {statements}");
+        }
+    }
+    let world = serving(&json!([statement("Allow", "*", &from_inside)])).await;
+    assert_eq!(send_from(&world, OUTSIDE, preflight).await, FORBIDDEN);
+}

@@ -1,6 +1,7 @@
 //! HTTP targets: their requests, their answers, and the addresses that no route can reach.
 
 mod content_length;
+mod default_route;
 mod failures;
 mod passwords;
 mod reachability;

@@ -44,6 +44,7 @@ async fn an_import_is_applied_with_its_plans_and_keys_and_served() {
         exit 0
         + stage prod
         + stage prod, api
+            + trailingSlash: "IGNORE"
             + unmatchedRoutes: "AWS_REST"
         + stage prod, GET /orders
             + apiKeyRequired: true
@@ -67,8 +68,8 @@ async fn an_import_is_applied_with_its_plans_and_keys_and_served() {
             + quota.period: "WEEK"
             + throttle.burstLimit: 20
             + throttle.rateLimit: 10.5
-        prod: is to serve 2 routes, deployment b44c0644307e13ab307bca7d226e189a; serves nothing
-        prod: serves 2 routes, deployment b44c0644307e13ab307bca7d226e189a
+        prod: is to serve 2 routes, deployment 1ecb2135fd45f9c3c41bb6073edf354c; serves nothing
+        prod: serves 2 routes, deployment 1ecb2135fd45f9c3c41bb6073edf354c
         2 imported, 0 existing, 0 bad
         --
         tollgate: changed 2 usage plans: they act within the gateway's KEY_CACHE_SECONDS [60]
@@ -95,7 +96,7 @@ async fn an_import_is_applied_with_its_plans_and_keys_and_served() {
     // Again: nothing changes.
     expect![[r#"
         exit 0
-        prod: no changes; serves b44c0644307e13ab307bca7d226e189a
+        prod: no changes; serves 1ecb2135fd45f9c3c41bb6073edf354c
         2 imported, 0 existing, 0 bad
         --
     "#]]
